@@ -1,0 +1,16 @@
+import { z } from 'zod';
+
+/** What is wrong with a call. `type` and `traceback` are the user's code's own, where it was its exception. */
+export const AnswerError = z.looseObject({
+  code: z.string(),
+  message: z.string(),
+  type: z.string().optional(),
+  traceback: z.string().optional(),
+});
+export type AnswerError = z.infer<typeof AnswerError>;
+
+export const Answer = z.discriminatedUnion('status', [
+  z.looseObject({ status: z.literal('success'), output: z.unknown() }),
+  z.looseObject({ status: z.literal('error'), error: AnswerError }),
+]);
+export type Answer = z.infer<typeof Answer>;

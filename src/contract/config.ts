@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import { Example } from './example.js';
+import { Resources } from './resources.js';
+
+export const DeploymentName = z
+  .string()
+  .regex(/^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/, 'is lower-case letters, digits and hyphens, at most 40');
+
+/** A variable of the software: taken from the worker's environment when the software starts, or sealed by the client. */
+export const EnvironmentVariable = z.union([
+  z.strictObject({ name: z.string().min(1), from: z.literal('worker') }),
+  z.strictObject({ name: z.string().min(1), sealed: z.string().min(1) }),
+]);
+export type EnvironmentVariable = z.infer<typeof EnvironmentVariable>;
+
+/** The repository and what it is meant to do. */
+export const Solution = z.strictObject({ path: z.string().min(1), goal: z.string().optional() });
+export type Solution = z.infer<typeof Solution>;
+
+/** What the user asks for, in full: the workflow's one argument. Holds no secret in clear. */
+export const DeployConfig = z.strictObject({
+  name: DeploymentName,
+  solution: Solution,
+  strategy: z.string().min(1).default('auto'),
+  allow: z.array(z.string().min(1)).optional(),
+  agent: z.string().min(1).default('auto'),
+  /** `MODULE:CALLABLE` or `MODULE:Class.method`. */
+  entry: z.string().optional(),
+  env: z.array(EnvironmentVariable).default([]),
+  resources: Resources.default({}),
+  examples: z.array(Example).default([]),
+  /** Seconds that one call may take. */
+  timeout: z.number().positive().default(60),
+});
+export type DeployConfig = z.infer<typeof DeployConfig>;

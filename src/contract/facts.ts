@@ -1,0 +1,79 @@
+import { z } from 'zod';
+
+export const Parameter = z.object({
+  name: z.string(),
+  kind: z.enum(['positional', 'keyword', 'variadic', 'keywords']),
+  annotation: z.string().nullable(),
+  /** The default as source text; null when the parameter is required. */
+  default: z.string().nullable(),
+});
+export type Parameter = z.infer<typeof Parameter>;
+
+/** A module-level function or class that could be called. */
+export const EntryPoint = z.object({
+  /** Path of the file, relative to the repository, with `/`. */
+  file: z.string(),
+  /** Dotted module name from the import root, and that root relative to the repository (`.`, `src`). */
+  module: z.string(),
+  root: z.string(),
+  /** `predict`, or `Model` for a class. */
+  callable: z.string(),
+  kind: z.enum(['function', 'class']),
+  isAsync: z.boolean(),
+  isGenerator: z.boolean(),
+  /** Of the function, or of the class's `predict`/`run`/`__call__`, without `self`. */
+  parameters: z.array(Parameter),
+  /** Names of the class's methods; empty for a function. */
+  methods: z.array(z.string()),
+  /** Base classes as written: `BasePredictor`, `nn.Module`. */
+  bases: z.array(z.string()),
+  /** Names of required constructor arguments; empty for a function. */
+  constructorParameters: z.array(Parameter),
+  docstring: z.string().nullable(),
+  line: z.number().int(),
+});
+export type EntryPoint = z.infer<typeof EntryPoint>;
+
+/** A call found in the code with literal arguments: a doctest, or under `if __name__ == "__main__"`. */
+export const DocumentedCall = z.object({
+  file: z.string(),
+  line: z.number().int(),
+  callable: z.string(),
+  /** Keyword arguments by name, positional ones mapped by the signature where it is known. */
+  input: z.record(z.string(), z.unknown()).nullable(),
+  positional: z.array(z.unknown()),
+  /** The literal that must come back, where it is documented. */
+  output: z.unknown().optional(),
+  origin: z.enum(['doctest', 'main', 'readme']),
+});
+export type DocumentedCall = z.infer<typeof DocumentedCall>;
+
+/** What a repository is, from reading it, never from running it. */
+export const Facts = z.object({
+  /** Bytes and files after ignore rules. */
+  size: z.object({ files: z.number().int(), bytes: z.number().int() }),
+  /** Language name (`python`, `javascript`, …) → number of files. */
+  languages: z.record(z.string(), z.number().int()),
+  manifests: z.array(z.object({ file: z.string(), kind: z.string() })),
+  /** Normalised name (PEP 503) and the specifier as written. */
+  dependencies: z.array(z.object({ name: z.string(), specifier: z.string(), from: z.string() })),
+  /** Python version asked for, as written, and where. */
+  python: z.object({ specifier: z.string(), from: z.string() }).nullable(),
+  entryPoints: z.array(EntryPoint),
+  documentedCalls: z.array(DocumentedCall),
+  frameworks: z.array(z.object({ name: z.string(), evidence: z.string() })),
+  /** Model files, hub identifiers, libraries that load models. */
+  models: z.array(z.string()),
+  /** Why a GPU seems to be used; empty when nothing says so. */
+  gpu: z.array(z.string()),
+  syntaxErrors: z.array(z.object({ file: z.string(), line: z.number().int(), message: z.string(), text: z.string() })),
+  /** First-party imports: file → files of the repository that it imports. */
+  imports: z.record(z.string(), z.array(z.string())),
+  /** The parsed cog.yaml, where there is one. */
+  cog: z.record(z.string(), z.unknown()).nullable(),
+  /** First lines of the README. */
+  readme: z.string().nullable(),
+  /** Everything above as short names for rules: `language:python`, `entry:predict`, `framework:langgraph`, `gpu`. */
+  tags: z.array(z.string()),
+});
+export type Facts = z.infer<typeof Facts>;

@@ -1,0 +1,33 @@
+import { z } from 'zod';
+import { Resources } from './resources.js';
+import { Environment } from './revision.js';
+import { RunInterface } from './run-interface.js';
+
+/** Everything a runner needs to know about one revision, as plain data. Holds no secret. */
+export const RunPlan = z.object({
+  deployment: z.string(),
+  revision: z.string(),
+  strategy: z.string(),
+  /** The revision's code: read only. */
+  directory: z.string(),
+  /** The revision's own scratch: sockets, pid files, working files. Made before `start`, removed by cleanup. */
+  stateDirectory: z.string(),
+  /** One file, appended to: the software's prints and the host's words. */
+  logFile: z.string(),
+  environment: Environment.nullable(),
+  runInterface: RunInterface,
+  resources: Resources,
+  /** Seconds that one call may take when the caller says nothing. */
+  timeout: z.number().positive(),
+});
+export type RunPlan = z.infer<typeof RunPlan>;
+
+/** Plain record from which any process of the host re-attaches a runner. Each strategy adds keys of its own. */
+export const Handle = z.looseObject({
+  plan: RunPlan,
+  /** Address for a person: a URL or a socket path. */
+  endpoint: z.string().nullable(),
+  /** ISO 8601. */
+  startedAt: z.string(),
+});
+export type Handle = z.infer<typeof Handle>;

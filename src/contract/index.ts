@@ -1,0 +1,12 @@
+export { AdaptationResult } from './adaptation.js';
+export { Answer, AnswerError } from './answer.js';
+export { DeployConfig, DeploymentName, EnvironmentVariable, Solution } from './config.js';
+export { Contract, ContractSource, Example, Examples } from './example.js';
+export { DocumentedCall, EntryPoint, Facts, Parameter } from './facts.js';
+export { Handle, RunPlan } from './handle.js';
+export { Resources } from './resources.js';
+export { ContractReport, Environment, Rung, RungName, VerifiedRevision } from './revision.js';
+export { CallStyle, FunctionInterface, RunInterface } from './run-interface.js';
+export { Candidate, DeploymentSetting } from './setting.js';
+export { DeploymentInfo, DeploymentState, LastError, StepRecord } from './status.js';
+export { Signal, StrategyConfig } from './strategy-config.js';

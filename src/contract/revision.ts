@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import { ContractSource } from './example.js';
+
+/** A Python environment, shared by content: same interpreter, same locked requirements, same environment. */
+export const Environment = z.object({
+  digest: z.string(),
+  path: z.string(),
+  /** Absolute path of the environment's interpreter. */
+  python: z.string(),
+  /** For example `3.11.7`. */
+  pythonVersion: z.string(),
+  /** Directory of the revision's own installed package, put before the environment's; null when it is not a package. */
+  packageDirectory: z.string().nullable(),
+  /** Choices that the user did not make, in whole sentences. */
+  notes: z.array(z.string()),
+});
+export type Environment = z.infer<typeof Environment>;
+
+/** The ladder of checks, lowest first. */
+export const RungName = z.enum([
+  'structure',
+  'syntax',
+  'install',
+  'import',
+  'contract locally',
+  'start',
+  'ready',
+  'contract at the endpoint',
+]);
+export type RungName = z.infer<typeof RungName>;
+
+export const Rung = z.object({
+  name: RungName,
+  passed: z.boolean(),
+  milliseconds: z.number(),
+  /** What was found, in a few words: `3 of 3 examples`, `Python 3.11.7`. */
+  note: z.string(),
+});
+export type Rung = z.infer<typeof Rung>;
+
+export const ContractReport = z.object({
+  source: ContractSource,
+  examples: z.number().int(),
+  passed: z.number().int(),
+});
+export type ContractReport = z.infer<typeof ContractReport>;
+
+/** An adapted, verified, immutable state of the workspace: what `verifyRevision` hands on. */
+export const VerifiedRevision = z.object({
+  id: z.string().regex(/^r\d+$/),
+  /** Digest of the tree and of the environment. */
+  digest: z.string(),
+  directory: z.string(),
+  commit: z.string(),
+  environment: Environment.nullable(),
+  rungs: z.array(Rung),
+  contract: ContractReport,
+  notes: z.array(z.string()),
+});
+export type VerifiedRevision = z.infer<typeof VerifiedRevision>;

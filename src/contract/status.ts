@@ -1,0 +1,80 @@
+import { z } from 'zod';
+import { ContractReport, Rung } from './revision.js';
+import { Resources } from './resources.js';
+import { RunInterface } from './run-interface.js';
+import { Candidate } from './setting.js';
+
+export const DeploymentState = z.enum([
+  'selecting',
+  'copying',
+  'adapting',
+  'verifying',
+  'starting',
+  'checking',
+  'running',
+  'unhealthy',
+  'stopped',
+  'waiting',
+  'cleaning',
+  'cleaned',
+]);
+export type DeploymentState = z.infer<typeof DeploymentState>;
+
+export const StepRecord = z.object({
+  step: z.string(),
+  /** ISO 8601; `finishedAt` is null while it runs. */
+  startedAt: z.string(),
+  finishedAt: z.string().nullable(),
+  /** What it did or found, in one line. */
+  note: z.string(),
+});
+export type StepRecord = z.infer<typeof StepRecord>;
+
+export const LastError = z.object({
+  code: z.string(),
+  message: z.string(),
+  next: z.string(),
+  evidence: z.string().nullable(),
+});
+export type LastError = z.infer<typeof LastError>;
+
+/** The deployment's info, as `--json` prints it and the `status` query answers it. Keys are added, never renamed. */
+export const DeploymentInfo = z.object({
+  name: z.string(),
+  state: DeploymentState,
+  strategy: z.string().nullable(),
+  provider: z.string().nullable(),
+  interface: z.string().nullable(),
+  resources: Resources,
+  endpoint: z.string().nullable(),
+  revision: z.string().nullable(),
+  adaptedPath: z.string().nullable(),
+  adaptedFiles: z.array(z.string()),
+  runInterface: RunInterface.nullable(),
+  selection: z
+    .object({ decidedBy: z.enum(['user', 'rules', 'model']), reasoning: z.string(), candidates: z.array(Candidate) })
+    .nullable(),
+  adaptation: z
+    .object({
+      by: z.string(),
+      summary: z.string(),
+      rounds: z.number(),
+      cost: z.number(),
+      sessionId: z.string().nullable(),
+    })
+    .nullable(),
+  contract: ContractReport.nullable(),
+  revisions: z.array(
+    z.object({ id: z.string(), state: z.string(), createdAt: z.string(), digest: z.string().nullable() }),
+  ),
+  restarts: z.number().int(),
+  lastError: LastError.nullable(),
+  webUrl: z.string().nullable(),
+  source: z.object({ path: z.string(), digest: z.string().nullable() }),
+  host: z.string().nullable(),
+  steps: z.array(StepRecord),
+  rungs: z.array(Rung),
+  /** Choices that the user did not make. */
+  notes: z.array(z.string()),
+});
+export type DeploymentInfo = z.infer<typeof DeploymentInfo>;

@@ -1,0 +1,22 @@
+import { z } from 'zod';
+import { Resources } from './resources.js';
+import { RunInterface } from './run-interface.js';
+
+/**
+ * A rule of selection: a fact's name (`language:python`, `framework:langgraph`, `dependency:torch`; `*` stands for any
+ * run of characters) and what it adds to the strategy's score.
+ */
+export const Signal = z.strictObject({ fact: z.string().min(1), weight: z.number(), reason: z.string().min(1) });
+export type Signal = z.infer<typeof Signal>;
+
+/** `strategies/<name>/config.yaml`: the seed's keys, and `signals`. */
+export const StrategyConfig = z.strictObject({
+  name: z.string().regex(/^[a-z][a-z0-9-]*$/, 'is lower-case letters, digits and hyphens'),
+  provider: z.string().min(1).nullable(),
+  interface: z.string().min(1),
+  runner_class: z.string().regex(/^[A-Za-z_$][\w$]*$/, 'is the name of an exported class'),
+  default_resources: Resources,
+  run_interface: RunInterface,
+  signals: z.array(Signal).default([]),
+});
+export type StrategyConfig = z.infer<typeof StrategyConfig>;

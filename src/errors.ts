@@ -1,0 +1,137 @@
+/**
+ * Every way in which Berth says no: one class, a closed table of codes.
+ *
+ * - `retryable`: trying the same step again, unchanged, may succeed.
+ * - `ends`: the request itself was wrong, so a deployment that meets it has no work worth keeping: it is undone and its
+ *   name is free again. All other failures make a deployment wait, with its work kept.
+ * - `exit`: exit code of the command (1 it failed · 2 wrong usage · 3 something needed is missing · 130 interrupted).
+ * - `next`: what the reader does now. `{…}` is filled from the error's details.
+ */
+export interface CodeEntry {
+  retryable: boolean;
+  ends: boolean;
+  exit: 1 | 2 | 3 | 130;
+  next: string;
+}
+
+const usage = (next: string): CodeEntry => ({ retryable: false, ends: true, exit: 2, next });
+const waits = (next: string): CodeEntry => ({ retryable: false, ends: false, exit: 1, next });
+const missing = (next: string): CodeEntry => ({ retryable: false, ends: false, exit: 3, next });
+const passing = (next: string): CodeEntry => ({ retryable: true, ends: false, exit: 1, next });
+
+export const codes = {
+  // What was asked for
+  USAGE: usage('See `berth {command} --help`.'),
+  NAME_INVALID: usage('Use lower-case letters, digits and hyphens, at most 40 of them: --name NAME'),
+  NAME_TAKEN: usage('Choose another name with --name, or remove this one: berth cleanup {name}'),
+  NAME_UNKNOWN: usage('See what there is: berth list'),
+  STATE_CONFLICT: usage('See where it stands: berth status {name}'),
+  SOURCE_NOT_FOUND: usage('Give the path of a directory on the machine that runs the worker.'),
+  SOURCE_EMPTY: usage('Give a directory that holds code; ignore files may leave out more than meant.'),
+  SOURCE_UNSUPPORTED: usage('See what Berth looks for: berth explain {path}'),
+  SOURCE_UNSAFE: usage('Remove the link, or replace it by what it points to.'),
+  STRATEGY_UNKNOWN: usage('See what there is: berth strategies list'),
+  STRATEGY_NOT_ALLOWED: usage('Add it to --allow, or choose one of the allowed.'),
+  STRATEGY_UNAVAILABLE: usage('See what can be used and why: berth strategies list'),
+  STRATEGY_BROKEN: usage('Mend the file, then check it: berth strategies list'),
+  STRATEGY_UNDECIDED: usage('Choose one: berth deploy {path} --strategy local'),
+  ENTRY_AMBIGUOUS: usage('Say which: berth deploy {path} --entry {entry}'),
+  ENTRY_NOT_FOUND: usage('Say what to call: berth deploy {path} --entry MODULE:CALLABLE'),
+  ENTRY_INVALID: usage('Write it as MODULE:CALLABLE or MODULE:Class.method.'),
+  EXAMPLES_INVALID: usage('Mend the file: a list of {"input": …, "output": …, "match": "exact"|"subset"|"schema"}.'),
+  INPUT_INVALID: usage('Give JSON, @FILE, or - for standard input.'),
+  ENV_MISSING: waits('Set it where the worker runs (then: berth down && berth up), or pass --env {variable}=VALUE.'),
+  RESOURCE_INVALID: usage('Write it as --resource NAME=VALUE, for example --resource memory=2Gi.'),
+
+  // What the repository or its adaptation turned out to be
+  PYTHON_SYNTAX: waits('Mend the file, then: berth abandon {name} && berth deploy {path}'),
+  DEPENDENCY_UNRESOLVED: waits('Mend the requirement, then: berth abandon {name} && berth deploy {path}'),
+  DEPENDENCY_INSTALL: waits('Read the log: berth logs {name}. Then: berth abandon {name} && berth deploy {path}'),
+  IMPORT_FAILED: waits('Mend the code or its requirements, then: berth abandon {name} && berth deploy {path}'),
+  CONTRACT_FAILED: waits('Compare with the examples, then: berth abandon {name} && berth deploy {path}'),
+  ADAPTATION_FAILED: waits('See what was tried: berth status {name}'),
+  START_FAILED: waits('Read the log: berth logs {name}'),
+  NOT_READY: waits('Read the log: berth logs {name}'),
+
+  // A call
+  CALL_FAILED: waits('The traceback is the code’s own; its prints are in: berth logs {name}'),
+  CALL_INPUT: waits('Give the inputs that the message lists.'),
+  CALL_OUTPUT: waits('Return what JSON can hold, or convert it before returning.'),
+  CALL_TIMEOUT: waits('Allow more time with --timeout SECONDS, or at deployment with --timeout.'),
+  CALL_CANCELLED: waits('Call again.'),
+  CALL_LOST: passing('The process ended during the call; see: berth logs {name}'),
+  NOT_RUNNING: waits('See where it stands: berth status {name}'),
+
+  // The machine and the stack
+  TOOL_MISSING: missing('See what is needed and how to get it: berth doctor'),
+  STACK_FAILED: missing('See what is wrong: berth doctor'),
+  SERVER_UNREACHABLE: { retryable: true, ends: false, exit: 3, next: 'Check TEMPORAL_ADDRESS, or start your own: berth up' },
+  WORKER_UNREACHABLE: { retryable: true, ends: false, exit: 3, next: 'Start a worker on that host: berth worker' },
+  HOME_UNUSABLE: missing('Free space or choose another place: BERTH_HOME=DIR'),
+  UNDO_INCOMPLETE: passing('What still exists is named above; try again: berth cleanup {name}'),
+  INTERRUPTED: { retryable: false, ends: false, exit: 130, next: 'It goes on without you: berth status {name} --watch' },
+  INTERNAL: { retryable: false, ends: false, exit: 1, next: 'This is a mistake in Berth: please report it with --verbose output.' },
+} as const satisfies Record<string, CodeEntry>;
+
+export type ErrorCode = keyof typeof codes;
+
+/** Facts that travel with an error: fill the `next` line, and show a person or an agent what happened. */
+export interface ErrorDetails {
+  /** What failed, as shown to the user and to an agent: command, exit code, last lines of output, expected and got. */
+  evidence?: string;
+  [fact: string]: string | number | boolean | string[] | undefined;
+}
+
+/** What crosses a border in place of the class: in `--json`, in a workflow's state, in a failure's details. */
+export interface ErrorRecord {
+  code: ErrorCode;
+  message: string;
+  next: string;
+  details: ErrorDetails;
+}
+
+export class BerthError extends Error {
+  override readonly name = 'BerthError';
+  readonly code: ErrorCode;
+  readonly details: ErrorDetails;
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}, options?: { cause?: unknown }) {
+    super(message, options);
+    this.code = code;
+    this.details = details;
+  }
+
+  get retryable(): boolean {
+    return codes[this.code].retryable;
+  }
+
+  get exitCode(): number {
+    return codes[this.code].exit;
+  }
+
+  get next(): string {
+    return describeNext(this.code, this.details);
+  }
+
+  toRecord(): ErrorRecord {
+    return { code: this.code, message: this.message, next: this.next, details: this.details };
+  }
+
+  static fromRecord(record: ErrorRecord): BerthError {
+    return new BerthError(record.code, record.message, record.details);
+  }
+
+  /** Any thrown value as a BerthError; what Berth did not foresee is INTERNAL and keeps its cause. */
+  static from(thrown: unknown): BerthError {
+    if (thrown instanceof BerthError) return thrown;
+    const message = thrown instanceof Error ? thrown.message : String(thrown);
+    return new BerthError('INTERNAL', message, {}, { cause: thrown });
+  }
+}
+
+export const isErrorCode = (text: unknown): text is ErrorCode => typeof text === 'string' && Object.hasOwn(codes, text);
+
+/** The code's next step with the details filled in; a placeholder without its detail is written as its name. */
+export function describeNext(code: ErrorCode, details: ErrorDetails): string {
+  return codes[code].next.replaceAll(/\{(\w+)\}/g, (_, fact: string) => String(details[fact] ?? fact.toUpperCase()));
+}

@@ -1,0 +1,68 @@
+import { join, resolve } from 'node:path';
+import envPaths from 'env-paths';
+
+/** Where everything that Berth writes lies. Nothing is ever written anywhere else, and never into the user's repository. */
+export interface BerthHome {
+  root: string;
+  environments: string;
+  locks: string;
+  snapshots: string;
+  strategies: string;
+  ledger: string;
+  stack: string;
+  logs: string;
+  bin: string;
+  deployments: string;
+}
+
+/** `$BERTH_HOME`, or the platform's data directory. Not cached: tests and plugins change the environment. */
+export function berthHome(root = process.env.BERTH_HOME || envPaths('berth', { suffix: '' }).data): BerthHome {
+  const home = resolve(root);
+  return {
+    root: home,
+    environments: join(home, 'envs'),
+    locks: join(home, 'locks'),
+    snapshots: join(home, 'snapshots'),
+    strategies: join(home, 'strategies'),
+    ledger: join(home, 'ledger'),
+    stack: join(home, 'stack'),
+    logs: join(home, 'logs'),
+    bin: join(home, 'bin'),
+    deployments: join(home, 'deployments'),
+  };
+}
+
+export interface DeploymentDirectory {
+  root: string;
+  workspace: string;
+  revisions: string;
+  logs: string;
+  /** The active revision's handle: all that `berth run` reads. */
+  handle: string;
+}
+
+export function deploymentDirectory(home: BerthHome, name: string): DeploymentDirectory {
+  const root = join(home.deployments, name);
+  return {
+    root,
+    workspace: join(root, 'workspace'),
+    revisions: join(root, 'revisions'),
+    logs: join(root, 'logs'),
+    handle: join(root, 'handle.json'),
+  };
+}
+
+export interface RevisionDirectory {
+  root: string;
+  /** The adapted code, read only. */
+  code: string;
+  /** The runner's scratch. */
+  state: string;
+  log: string;
+}
+
+export function revisionDirectory(home: BerthHome, name: string, revision: string): RevisionDirectory {
+  const deployment = deploymentDirectory(home, name);
+  const root = join(deployment.revisions, revision);
+  return { root, code: join(root, 'code'), state: join(root, 'state'), log: join(deployment.logs, `${revision}.log`) };
+}

@@ -1,0 +1,24 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+function findPackageRoot(directory: string): string {
+  if (existsSync(join(directory, 'package.json'))) return directory;
+  const parent = dirname(directory);
+  if (parent === directory) throw new Error('Berth’s own package.json is missing: reinstall the package');
+  return findPackageRoot(parent);
+}
+
+const here = fileURLToPath(import.meta.url);
+
+/** Directory of Berth's own package.json: the checkout, or the installed package. */
+export const packageRoot = findPackageRoot(dirname(here));
+
+/** True when this code runs from the TypeScript sources (tests), false when it runs from `dist/`. */
+export const isSource = here.endsWith('.ts');
+
+/** Where the built-in strategies lie, with modules that this process can import. */
+export const builtInStrategies = join(packageRoot, ...(isSource ? ['strategies'] : ['dist', 'strategies']));
+
+/** Programs that serve solutions; Python, no build. */
+export const hostsDirectory = join(packageRoot, 'hosts');

@@ -1,0 +1,60 @@
+import type { Answer } from '../contract/answer.js';
+import type { Handle, RunPlan } from '../contract/handle.js';
+
+export interface StartOptions {
+  /** The software's variables in clear, by name. Never written anywhere. */
+  env: Record<string, string>;
+  signal?: AbortSignal;
+  /** One line of progress for a person. */
+  onProgress?: (line: string) => void;
+}
+
+export interface CallOptions {
+  /** Seconds; the plan's timeout when absent. */
+  timeout?: number;
+  signal?: AbortSignal;
+}
+
+export interface LogOptions {
+  /** Lines from the end; everything when absent. */
+  tail?: number;
+  /** Go on with what is appended, until the signal aborts. */
+  follow?: boolean;
+  signal?: AbortSignal;
+}
+
+/** Health is a value: what was asked, and what came back. */
+export interface Health {
+  isHealthy: boolean;
+  /** `gone`: it does not exist any more and will not come back by itself. */
+  state: 'ready' | 'starting' | 'unresponsive' | 'gone';
+  /** In one line, for a person: `exited with code 3 after 12 s`. */
+  detail: string;
+}
+
+/**
+ * Runs one revision on one kind of infrastructure. Plain Node, no Temporal. Made from a plan; then either `start`, or
+ * `attach` with the handle that an earlier `start` (in any process of this host) returned.
+ *
+ * - `start` resolves when the software is ready to be called, and is safe to run twice and from a half-done state: what
+ *   an earlier attempt of the same revision left is taken over or replaced, never doubled. A start that fails leaves
+ *   nothing running.
+ * - `run` never throws for what the software does: errors of the call are answers.
+ * - `stop` resolves when the software is proven gone, and is safe to run twice; it keeps files and logs.
+ * - `undo` removes whatever `start` may have made outside the plan's directories, from the plan alone (no handle: the
+ *   start may have been cut off half-way).
+ */
+export interface Runner {
+  start(options: StartOptions): Promise<Handle>;
+  attach(handle: Handle): Promise<void>;
+  run(inputs: unknown, options?: CallOptions): Promise<Answer>;
+  isHealthy(): Promise<Health>;
+  logs(options?: LogOptions): AsyncIterable<string>;
+  stop(): Promise<void>;
+  undo(): Promise<void>;
+  /** Lets go of connections; the software goes on. */
+  close(): Promise<void>;
+}
+
+/** What `runner_class` of a strategy's `config.yaml` names. */
+export type RunnerClass = new (plan: RunPlan) => Runner;
