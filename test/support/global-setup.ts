@@ -1,0 +1,6 @@
+import { startTemporal } from './temporal-server.js';
+
+/** One Temporal server for the whole run; its address reaches the tests through the environment. */
+export default async function setup(): Promise<void> {
+  await startTemporal();
+}
