@@ -1,0 +1,58 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+
+/**
+ * Who a process is: a pid alone is handed to a stranger after a crash or a reboot. `startedAt` is an opaque text that no
+ * two processes with one pid share: on Linux the boot's id and the start in clock ticks, elsewhere what `ps` says.
+ */
+export interface ProcessIdentity {
+  pid: number;
+  startedAt: string;
+}
+
+/** The process that has this pid now; null when there is none (one that ended and was not reaped counts as none). */
+export function identifyProcess(pid: number): ProcessIdentity | null {
+  const startedAt = process.platform === 'linux' ? readLinuxStart(pid) : readStartFromPs(pid);
+  return startedAt === null ? null : { pid, startedAt };
+}
+
+/** True while the very process that was identified is alive. */
+export const isSameProcess = (identity: ProcessIdentity): boolean =>
+  identifyProcess(identity.pid)?.startedAt === identity.startedAt;
+
+let bootId: string | undefined;
+
+function readLinuxStart(pid: number): string | null {
+  const stat = readText(`/proc/${pid}/stat`);
+  if (stat === null) return null;
+  // The second field is the command in parentheses and may hold anything, so what follows is counted from its end.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const [state, ticks] = [fields[0], fields[19]];
+  if (state === undefined || ticks === undefined || 'ZX'.includes(state)) return null;
+  bootId ??= readText('/proc/sys/kernel/random/boot_id')?.trim() ?? 'boot';
+  return `${bootId}:${ticks}`;
+}
+
+function readStartFromPs(pid: number): string | null {
+  try {
+    const options = {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+      env: { ...process.env, LC_ALL: 'C' },
+    } as const;
+    const [state = '', ...start] = execFileSync('ps', ['-o', 'stat=,lstart=', '-p', String(pid)], options)
+      .trim()
+      .split(/\s+/);
+    return state === '' || state.startsWith('Z') ? null : start.join(' ');
+  } catch {
+    return null;
+  }
+}
+
+function readText(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return null;
+  }
+}
