@@ -58,11 +58,22 @@ export interface RevisionDirectory {
   code: string;
   /** The runner's scratch. */
   state: string;
+  /** The frozen contract: fixed before the revision is first called. */
+  contract: string;
+  /** The repository's own package, where it is one, installed for this revision alone. */
+  packages: string;
   log: string;
 }
 
 export function revisionDirectory(home: BerthHome, name: string, revision: string): RevisionDirectory {
   const deployment = deploymentDirectory(home, name);
   const root = join(deployment.revisions, revision);
-  return { root, code: join(root, 'code'), state: join(root, 'state'), log: join(deployment.logs, `${revision}.log`) };
+  return {
+    root,
+    code: join(root, 'code'),
+    state: join(root, 'state'),
+    contract: join(root, 'contract.json'),
+    packages: join(root, 'packages'),
+    log: join(deployment.logs, `${revision}.log`),
+  };
 }

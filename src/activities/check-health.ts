@@ -1,0 +1,49 @@
+import { checkContract } from '../adaptation/index.js';
+import type { Contract } from '../contract/example.js';
+import type { Handle } from '../contract/handle.js';
+import type { ContractReport, Rung } from '../contract/revision.js';
+import { BerthError } from '../errors.js';
+import type { Health, Runner } from '../runners/runner.js';
+import type { Dependencies } from './dependencies.js';
+import { readContract } from './contract-file.js';
+import { describeRevision, type RevisionInput } from './plan.js';
+import { publish } from './publish-revision.js';
+import { step } from './step.js';
+
+/** The last rungs: ready, and the contract at the real endpoint. What passes is published to callers. */
+export const checkHealth = (dependencies: Dependencies) =>
+  step(async (input: RevisionInput & { handle: Handle }, { signal }) => {
+    const Runner = await dependencies.registry.getRunnerClass(input.setting.strategy);
+    const runner = new Runner(input.handle.plan);
+    try {
+      await runner.attach(input.handle);
+      const contract = await readContract(dependencies.home, input);
+      const [ready] = await timed('ready', () => checkReady(runner));
+      const [kept, report] = await checkEndpoint(runner, contract, signal);
+      await publish(dependencies, input);
+      return { rungs: [ready, kept], contract: report };
+    } finally {
+      await runner.close();
+    }
+  }, describeRevision);
+
+async function checkReady(runner: Runner): Promise<[note: string, found: Health]> {
+  const health = await runner.isHealthy();
+  if (!health.isHealthy) throw new BerthError('NOT_READY', `the software is not ready: ${health.detail}`);
+  return [health.detail, health];
+}
+
+async function checkEndpoint(runner: Runner, contract: Contract, signal: AbortSignal): Promise<[Rung, ContractReport]> {
+  return await timed('contract at the endpoint', async () => {
+    const { report, evidence } = await checkContract({ contract, call: (inputs) => runner.run(inputs, { signal }) });
+    if (evidence !== null)
+      throw new BerthError('CONTRACT_FAILED', 'the software does not keep its contract at the endpoint', { evidence });
+    return [`${report.passed} of ${report.examples} examples (${report.source})`, report];
+  });
+}
+
+async function timed<T>(name: Rung['name'], check: () => Promise<[note: string, found: T]>): Promise<[Rung, T]> {
+  const began = performance.now();
+  const [note, found] = await check();
+  return [{ name, passed: true, milliseconds: Math.round(performance.now() - began), note }, found];
+}

@@ -1,0 +1,16 @@
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import { Contract } from '../contract/example.js';
+import { type BerthHome, revisionDirectory } from '../home.js';
+import type { RevisionInput } from './plan.js';
+
+/** Freezes the contract beside the revision; a retry of the step writes the same again. */
+export async function freezeContract(file: string, contract: Contract): Promise<void> {
+  const partial = `${file}.partial`;
+  await writeFile(partial, JSON.stringify(contract));
+  await rename(partial, file);
+}
+
+export async function readContract(home: BerthHome, { config, revision }: RevisionInput): Promise<Contract> {
+  const { contract } = revisionDirectory(home, config.name, revision.id);
+  return Contract.parse(JSON.parse(await readFile(contract, 'utf8')));
+}

@@ -1,0 +1,16 @@
+import type { AdapterAgent } from '../adaptation/adapter-agent.js';
+import type { Environments } from '../environments/index.js';
+import type { BerthHome } from '../home.js';
+import type { StrategyRegistry } from '../registry/index.js';
+import type { SelectorAgent } from '../selection/index.js';
+
+/** What the worker builds once and every step uses. */
+export interface Dependencies {
+  home: BerthHome;
+  /** Stable id of this machine; names its task queue. */
+  host: string;
+  registry: StrategyRegistry;
+  selector: SelectorAgent;
+  adapter: AdapterAgent;
+  environments: Environments;
+}

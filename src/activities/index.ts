@@ -1,0 +1,28 @@
+import { adaptWorkspace } from './adapt-workspace.js';
+import { checkHealth } from './check-health.js';
+import { copyWorkspace } from './copy-workspace.js';
+import { createRunner } from './create-runner.js';
+import type { Dependencies } from './dependencies.js';
+import { publishRevision } from './publish-revision.js';
+import { selectStrategy } from './select-strategy.js';
+import { stopRunner } from './stop-runner.js';
+import { supervise } from './supervise.js';
+import { undoDeployment } from './undo-deployment.js';
+import { verifyRevision } from './verify-revision.js';
+
+/** One activity per step of a deployment's life. Every one is safe to run twice. */
+export const createActivities = (dependencies: Dependencies) => ({
+  selectStrategy: selectStrategy(dependencies),
+  copyWorkspace: copyWorkspace(dependencies),
+  adaptWorkspace: adaptWorkspace(dependencies),
+  verifyRevision: verifyRevision(dependencies),
+  createRunner: createRunner(dependencies),
+  checkHealth: checkHealth(dependencies),
+  publishRevision: publishRevision(dependencies),
+  supervise: supervise(dependencies),
+  stopRunner: stopRunner(dependencies),
+  undoDeployment: undoDeployment(dependencies),
+});
+
+export type Activities = ReturnType<typeof createActivities>;
+export type { Dependencies } from './dependencies.js';

@@ -1,0 +1,23 @@
+import { DeployConfig } from '../contract/config.js';
+import { BerthError } from '../errors.js';
+import type { Dependencies } from './dependencies.js';
+import { step } from './step.js';
+
+/** Chooses the strategy, and with it the host that all later steps run on: the one that could read the source. */
+export const selectStrategy = ({ selector, host }: Dependencies) =>
+  step(
+    async (input: { config: DeployConfig }) => {
+      const { solution, strategy, allow, resources } = parseConfig(input.config);
+      const allowed = strategy === 'auto' ? allow : [strategy];
+      return { setting: await selector.select(solution, allowed, resources), host };
+    },
+    ({ config }) => ({ name: config.name, path: config.solution.path }),
+  );
+
+/** A workflow can be started by hand in the Web UI: this is the border where its argument is looked at. */
+function parseConfig(config: unknown): DeployConfig {
+  const parsed = DeployConfig.safeParse(config);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+  throw new BerthError('USAGE', `the deployment’s configuration is not valid: ${problems.join('; ')}`, { command: 'deploy' });
+}

@@ -1,0 +1,54 @@
+import { ApplicationFailure, Context } from '@temporalio/activity';
+import { BerthError, type ErrorDetails } from '../errors.js';
+
+/** Temporal, translated for the rooms inside. */
+export interface StepContext {
+  /** Aborts when the step is cancelled, or the worker shuts down. */
+  signal: AbortSignal;
+  /** One line of progress: travels with the next heartbeat. */
+  onProgress: (line: string) => void;
+}
+
+const heartbeatInterval = 3_000;
+
+/**
+ * A step of the pipeline as an activity: it heartbeats for as long as it runs, cancellation reaches it as an
+ * AbortSignal, and what it throws becomes an ApplicationFailure whose type is the error's code.
+ */
+export function step<Input, Result>(
+  run: (input: Input, context: StepContext) => Promise<Result>,
+  describe: (input: Input) => ErrorDetails = () => ({}),
+): (input: Input) => Promise<Result> {
+  return async (input) => {
+    const activity = Context.current();
+    let progress = '';
+    const beat = () => activity.heartbeat({ progress });
+    const timer = setInterval(beat, heartbeatInterval);
+    const onProgress = (line: string) => {
+      progress = line;
+      beat();
+    };
+    beat();
+    try {
+      return await run(input, { signal: activity.cancellationSignal, onProgress });
+    } catch (thrown) {
+      // An aborted subprocess throws an error of its own, which would be recorded as a failure: the signal knows better.
+      activity.cancellationSignal.throwIfAborted();
+      throw toFailure(thrown, describe(input));
+    } finally {
+      clearInterval(timer);
+    }
+  };
+}
+
+function toFailure(thrown: unknown, details: ErrorDetails): ApplicationFailure {
+  const error = BerthError.from(thrown);
+  const described = new BerthError(error.code, error.message, { ...details, ...error.details });
+  return ApplicationFailure.create({
+    message: error.message,
+    type: error.code,
+    nonRetryable: !error.retryable,
+    details: [described.toRecord()],
+    ...(error.code === 'INTERNAL' && thrown instanceof Error ? { cause: thrown } : {}),
+  });
+}

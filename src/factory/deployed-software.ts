@@ -1,0 +1,101 @@
+import type { Answer } from '../contract/answer.js';
+import type { DeploymentInfo } from '../contract/status.js';
+import { berthHome, type BerthHome } from '../home.js';
+import type { CallOptions, LogOptions } from '../runners/runner.js';
+import { type BatchOptions, type OpenSoftware, openSoftware } from './open-software.js';
+
+/**
+ * What the user calls: one deployment, whatever it runs on. `run` and `runBatch` go straight to the software; `start`,
+ * `stop` and `info` go through the workflow.
+ */
+export class DeployedSoftware {
+  private software: Promise<OpenSoftware> | undefined;
+
+  private constructor(
+    readonly name: string,
+    private readonly home: BerthHome,
+  ) {}
+
+  /** The deployment of that name on this machine. @throws BerthError NAME_UNKNOWN, NOT_RUNNING */
+  static async open(name: string, home: BerthHome = berthHome()): Promise<DeployedSoftware> {
+    const opened = new DeployedSoftware(name, home);
+    await opened.attached();
+    return opened;
+  }
+
+  /** Errors of the call are answers, never thrown. */
+  async run(inputs: unknown, options?: CallOptions): Promise<Answer> {
+    const software = await this.attached();
+    return await software.run(inputs, options);
+  }
+
+  /** Answers in the order of the inputs. */
+  async runBatch(inputs: readonly unknown[], options?: BatchOptions): Promise<Answer[]> {
+    const software = await this.attached();
+    return await software.runBatch(inputs, options);
+  }
+
+  async isHealthy(): Promise<boolean> {
+    const software = await this.attached();
+    return (await software.isHealthy()).isHealthy;
+  }
+
+  /** What the software prints, line by line. */
+  async *logs(options?: LogOptions): AsyncGenerator<string> {
+    const software = await this.attached();
+    yield* software.logs(options);
+  }
+
+  async info(): Promise<DeploymentInfo> {
+    return await this.tell((client) => client.info(this.name));
+  }
+
+  /** Brings a stopped deployment back; resolves when it is ready. */
+  async start(): Promise<DeploymentInfo> {
+    const info = await this.tell((client) => client.begin(this.name));
+    await this.close();
+    return info;
+  }
+
+  /** Ends its processes, proven; keeps everything else. */
+  async stop(): Promise<DeploymentInfo> {
+    const info = await this.tell((client) => client.stop(this.name));
+    await this.close();
+    return info;
+  }
+
+  /** Undoes the deployment, proven. */
+  async cleanup(): Promise<DeploymentInfo> {
+    await this.close();
+    return await this.tell((client) => client.cleanup(this.name));
+  }
+
+  /** Lets go of connections; the software goes on. */
+  async close(): Promise<void> {
+    const software = await this.software?.catch(() => undefined);
+    this.software = undefined;
+    await software?.close();
+  }
+
+  private async attached(): Promise<OpenSoftware> {
+    this.software ??= openSoftware(this.name, this.home);
+    try {
+      return await this.software;
+    } catch (error) {
+      this.software = undefined;
+      throw error;
+    }
+  }
+
+  private async tell<T>(
+    message: (client: import('./deployment-client.js').DeploymentClient) => Promise<T>,
+  ): Promise<T> {
+    const { DeploymentClient } = await import('./deployment-client.js');
+    const client = await DeploymentClient.connect();
+    try {
+      return await message(client);
+    } finally {
+      await client.close();
+    }
+  }
+}

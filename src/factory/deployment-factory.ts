@@ -1,0 +1,73 @@
+import type { DeploymentInfo } from '../contract/status.js';
+import { BerthError, isErrorCode } from '../errors.js';
+import { berthHome } from '../home.js';
+import { StrategyRegistry } from '../registry/index.js';
+import { DeployedSoftware } from './deployed-software.js';
+import { type DeployOptions, prepareConfig } from './prepare-config.js';
+
+export interface CreateOptions {
+  /** Told at each change of the deployment. */
+  onChange?: (info: DeploymentInfo) => void;
+  /** Ends the wait; the deployment goes on. */
+  signal?: AbortSignal;
+}
+
+/** The whole pipeline behind one call. */
+export const DeploymentFactory = {
+  /**
+   * Deploys a solution and resolves with the software, running and verified. `strategy` is a strategy's name or `auto`,
+   * which chooses among `strategies`, or among all. Both are checked before anything is started.
+   *
+   * @throws BerthError STRATEGY_…, NAME_TAKEN, …; for a deployment that waits, the error that it waits with.
+   */
+  async create(
+    strategy: string,
+    config: Omit<DeployOptions, 'strategy' | 'allow'>,
+    strategies?: readonly string[],
+    options: CreateOptions = {},
+  ): Promise<DeployedSoftware> {
+    const home = berthHome();
+    const registry = await StrategyRegistry.scan({ home });
+    requireAllowed(registry, strategy, strategies);
+    const allow = strategies === undefined ? {} : { allow: [...strategies] };
+    const prepared = await prepareConfig(home, { ...config, strategy, ...allow });
+    const { DeploymentClient } = await import('./deployment-client.js');
+    const client = await DeploymentClient.connect();
+    try {
+      await client.start(prepared);
+      const { onChange = () => {}, ...rest } = options;
+      requireRunning(await client.follow(prepared.name, onChange, rest));
+    } finally {
+      await client.close();
+    }
+    return await DeployedSoftware.open(prepared.name, home);
+  },
+
+  /** Names of the strategies that can be deployed to. */
+  async listStrategies(): Promise<string[]> {
+    return (await StrategyRegistry.scan()).listStrategies();
+  },
+
+  /** What a strategy is for and when it is chosen, in its own words. @throws BerthError STRATEGY_UNKNOWN */
+  async explainStrategy(name: string): Promise<string> {
+    return (await StrategyRegistry.scan()).getSelectorInstruction(name);
+  },
+};
+
+function requireAllowed(registry: StrategyRegistry, strategy: string, allowed?: readonly string[]): void {
+  for (const name of [...(strategy === 'auto' ? [] : [strategy]), ...(allowed ?? [])]) registry.requireReady(name);
+  if (strategy === 'auto' || allowed === undefined || allowed.includes(strategy)) return;
+  const message = `the strategy ${strategy} is not among the allowed: ${allowed.join(', ')}`;
+  throw new BerthError('STRATEGY_NOT_ALLOWED', message, { strategy });
+}
+
+function requireRunning({ name, state, source, lastError }: DeploymentInfo): void {
+  if (state === 'running') return;
+  const code = lastError !== null && isErrorCode(lastError.code) ? lastError.code : 'NOT_RUNNING';
+  const evidence = lastError?.evidence ?? undefined;
+  throw new BerthError(code, lastError?.message ?? `${name} is ${state}`, {
+    name,
+    path: source.path,
+    ...(evidence === undefined ? {} : { evidence }),
+  });
+}

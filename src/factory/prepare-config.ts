@@ -1,0 +1,49 @@
+import { basename, resolve } from 'node:path';
+import { z } from 'zod';
+import { DeployConfig, EnvironmentVariable } from '../contract/config.js';
+import { Example } from '../contract/example.js';
+import { BerthError } from '../errors.js';
+import type { BerthHome } from '../home.js';
+import { sealValue } from '../secrets/index.js';
+
+/**
+ * What a user of the library writes: the parts of a DeployConfig that are not to be derived, secrets in clear. `solution`
+ * is a path, or a path and a goal; a variable without a value (`null`) is taken from the worker's environment.
+ */
+export const DeployOptions = DeployConfig.partial({ name: true }).extend({
+  solution: z.union([z.string().min(1), DeployConfig.shape.solution]),
+  env: z.record(z.string(), z.string().nullable()).default({}),
+  examples: z.array(Example).default([]),
+});
+export type DeployOptions = z.input<typeof DeployOptions>;
+
+/** Options, checked strictly and made whole: name derived, path absolute, secrets sealed. @throws BerthError USAGE */
+export async function prepareConfig(home: BerthHome, options: DeployOptions): Promise<DeployConfig> {
+  const parsed = DeployOptions.safeParse(options);
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+    throw new BerthError('USAGE', `the deployment’s options are not valid: ${problems.join('; ')}`, { command: 'deploy' });
+  }
+  const { solution, env, name, ...rest } = parsed.data;
+  const { path, goal } = typeof solution === 'string' ? { path: solution, goal: undefined } : solution;
+  return DeployConfig.parse({
+    ...rest,
+    name: name ?? nameOf(path),
+    solution: { path: resolve(path), ...(goal === undefined ? {} : { goal }) },
+    env: await Promise.all(Object.entries(env).map(([variable, value]) => toVariable(home, variable, value))),
+  });
+}
+
+/** A deployment's name from its directory's: `My_Agent v2` → `my-agent-v2`. */
+export function nameOf(path: string): string {
+  const name = basename(resolve(path))
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .slice(0, 40)
+    .replaceAll(/^-+|-+$/g, '');
+  if (name !== '') return name;
+  throw new BerthError('NAME_INVALID', `no name can be made from the directory ${path}`, { path });
+}
+
+const toVariable = async (home: BerthHome, name: string, value: string | null): Promise<EnvironmentVariable> =>
+  value === null ? { name, from: 'worker' } : { name, sealed: await sealValue(home, value) };

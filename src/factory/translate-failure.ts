@@ -1,0 +1,19 @@
+import { isGrpcServiceError, ServiceError, WorkflowUpdateFailedError } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+import { BerthError, type ErrorRecord } from '../errors.js';
+
+/** What the server or a workflow refused, in the words of the closed table of errors. */
+export function translateFailure(error: unknown, name: string): BerthError {
+  const cause = error instanceof WorkflowUpdateFailedError ? error.cause : error;
+  if (cause instanceof ApplicationFailure && cause.details?.[0])
+    return BerthError.fromRecord(cause.details[0] as ErrorRecord);
+  const grpc = error instanceof ServiceError ? error.cause : error;
+  if (isGrpcServiceError(grpc)) return translateService(grpc.details || grpc.message, name, error);
+  return BerthError.from(error);
+}
+
+function translateService(message: string, name: string, cause: unknown): BerthError {
+  const isWorkerMissing = message.includes('no poller') || message.includes('worker');
+  if (isWorkerMissing) return new BerthError('WORKER_UNREACHABLE', `no worker answers for ${name}: ${message}`, { name }, { cause });
+  return new BerthError('SERVER_UNREACHABLE', `the Temporal server did not do it: ${message}`, { name }, { cause });
+}

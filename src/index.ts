@@ -1,0 +1,24 @@
+export type {
+  AdaptationResult,
+  Answer,
+  AnswerError,
+  DeployConfig,
+  DeploymentInfo,
+  DeploymentSetting,
+  DeploymentState,
+  Environment,
+  Example,
+  Facts,
+  FunctionInterface,
+  Handle,
+  Resources,
+  RunInterface,
+  RunPlan,
+  StrategyConfig,
+} from './contract/index.js';
+export { BerthError, codes, type ErrorCode, type ErrorRecord } from './errors.js';
+export { DeployedSoftware } from './factory/deployed-software.js';
+export { type CreateOptions, DeploymentFactory } from './factory/deployment-factory.js';
+export type { DeployOptions } from './factory/prepare-config.js';
+export type { Recipe, RecipeInput, Recognition } from './adaptation/recipe.js';
+export type { CallOptions, Health, LogOptions, Runner, RunnerClass, StartOptions } from './runners/runner.js';

@@ -1,0 +1,47 @@
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Handle } from '../contract/handle.js';
+import { BerthError } from '../errors.js';
+import { type BerthHome, deploymentDirectory } from '../home.js';
+
+/** Where a runner's class is to be found. */
+export interface RunnerReference {
+  /** Absolute path of the strategy's runner module. */
+  module: string;
+  className: string;
+}
+
+/** The revision that callers reach: all that a call needs to know, in one small file. */
+export interface ActiveRevision {
+  deployment: string;
+  revision: string;
+  isStopped: boolean;
+  runner: RunnerReference;
+  handle: Handle;
+}
+
+/** The active revision; undefined for a deployment that never got one. NAME_UNKNOWN when there is no such deployment. */
+export async function readActiveRevision(home: BerthHome, name: string): Promise<ActiveRevision | undefined> {
+  const directory = deploymentDirectory(home, name);
+  try {
+    return JSON.parse(await readFile(directory.handle, 'utf8')) as ActiveRevision;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    const { existsSync } = await import('node:fs');
+    if (existsSync(directory.root)) return undefined;
+    throw new BerthError('NAME_UNKNOWN', `there is no deployment called ${name} on this machine`, { name });
+  }
+}
+
+/** Switches callers over in one step: they see the old record or the new one, never half of one. */
+export async function writeActiveRevision(home: BerthHome, record: ActiveRevision): Promise<void> {
+  const { handle } = deploymentDirectory(home, record.deployment);
+  const partial = `${handle}.${process.pid}.partial`;
+  await mkdir(dirname(handle), { recursive: true });
+  try {
+    await writeFile(partial, JSON.stringify(record), { mode: 0o600 });
+    await rename(partial, handle);
+  } finally {
+    await rm(partial, { force: true });
+  }
+}

@@ -1,0 +1,58 @@
+import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
+import type { Activities } from '../activities/index.js';
+import { hostQueue, sharedQueue } from './messages.js';
+
+// Activity proxies, grouped by patience. Every step heartbeats: a killed worker is noticed after 15 s, not after the
+// step's whole allowance. What is the user's mistake is marked as not retryable by the activity itself.
+
+const retry = { initialInterval: '500ms', maximumInterval: '30s', maximumAttempts: 10 } as const;
+
+/** Steps that any worker can do. */
+export const anywhere = proxyActivities<Activities>({
+  taskQueue: sharedQueue,
+  startToCloseTimeout: '5m',
+  heartbeatTimeout: '15s',
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+  retry,
+});
+
+/** Steps on the deployment's own host that end soon: seconds, not minutes. */
+export const quickOn = (host: string) =>
+  proxyActivities<Activities>({
+    taskQueue: hostQueue(host),
+    scheduleToStartTimeout: '1m',
+    startToCloseTimeout: '10m',
+    heartbeatTimeout: '15s',
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+    retry,
+  });
+
+/** Steps that install, build and load models. */
+export const buildingOn = (host: string) =>
+  proxyActivities<Activities>({
+    taskQueue: hostQueue(host),
+    scheduleToStartTimeout: '1m',
+    startToCloseTimeout: '2h',
+    heartbeatTimeout: '15s',
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+    retry,
+  });
+
+/** The one long step of a running deployment. Abandoned rather than awaited: it only watches, and beats rarely. */
+export const supervisingOn = (host: string) =>
+  proxyActivities<Activities>({
+    taskQueue: hostQueue(host),
+    startToCloseTimeout: '7h',
+    heartbeatTimeout: '15s',
+    cancellationType: ActivityCancellationType.TRY_CANCEL,
+    retry: { initialInterval: '500ms', maximumInterval: '10s' },
+  });
+
+/** Undo goes on until it is done; each round of tries reports what still exists. */
+export const undoingOn = (host: string) =>
+  proxyActivities<Activities>({
+    taskQueue: hostQueue(host),
+    startToCloseTimeout: '10m',
+    heartbeatTimeout: '15s',
+    retry: { ...retry, maximumAttempts: 3 },
+  });

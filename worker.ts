@@ -1,0 +1,74 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
+import { createActivities, type Dependencies } from './src/activities/index.js';
+import { AdapterAgent } from './src/adaptation/index.js';
+import { Environments } from './src/environments/index.js';
+import { berthHome } from './src/home.js';
+import { packageRoot } from './src/package-root.js';
+import { StrategyRegistry } from './src/registry/index.js';
+import { SelectorAgent } from './src/selection/index.js';
+import { ensureStack, hostId, registerSearchAttributes, type TemporalTarget } from './src/stack/index.js';
+import { hostQueue, sharedQueue } from './src/workflows/messages.js';
+
+/** Builds everything that a step needs; the one place that does. */
+async function buildDependencies(): Promise<Dependencies> {
+  const home = berthHome();
+  const registry = await StrategyRegistry.scan({ home });
+  return {
+    home,
+    host: hostId(),
+    registry,
+    selector: new SelectorAgent(registry),
+    adapter: new AdapterAgent({ registry }),
+    environments: new Environments(home),
+  };
+}
+
+/** Polls the shared queue and this host's own until the process is told to end. */
+async function work(): Promise<void> {
+  const logger = new DefaultLogger('WARN');
+  Runtime.install({ logger, shutdownSignals: ['SIGINT', 'SIGTERM'] });
+  const [target, dependencies] = await Promise.all([ensureStack({ worker: false }), buildDependencies()]);
+  const connection = await NativeConnection.connect(target.connectionOptions);
+  const shared = await createWorker(connection, target, dependencies, sharedQueue);
+  const own = await createWorker(connection, target, dependencies, hostQueue(dependencies.host));
+  try {
+    await Promise.all([shared.run(), own.run(), announce([shared, own])]);
+  } finally {
+    await connection.close();
+  }
+}
+
+async function createWorker(
+  connection: NativeConnection,
+  { namespace }: TemporalTarget,
+  dependencies: Dependencies,
+  taskQueue: string,
+): Promise<Worker> {
+  const isShared = taskQueue === sharedQueue;
+  const options: WorkerOptions = {
+    connection,
+    namespace,
+    taskQueue,
+    activities: createActivities(dependencies),
+    ...(isShared && { workflowBundle: { codePath: join(packageRoot, 'dist', 'workflows.js') } }),
+    shutdownGraceTime: '2s',
+    shutdownForceTime: '20s',
+    // How long a cancellation can stay unnoticed by a step that beats: its own beat is the longer of the two.
+    maxHeartbeatThrottleInterval: '1s',
+    // Each running deployment keeps one slot of its host's queue for its supervision.
+    maxConcurrentActivityTaskExecutions: isShared ? 20 : 2_000,
+  };
+  return await Worker.create(options);
+}
+
+/** Tells whoever started this process that both queues are polled. */
+async function announce(workers: Worker[]): Promise<void> {
+  while (workers.some((worker) => worker.getState() === 'INITIALIZED')) await sleep(5);
+  const { BERTH_READY_FILE } = process.env;
+  if (BERTH_READY_FILE !== undefined) await writeFile(BERTH_READY_FILE, JSON.stringify({ ready: true, pid: process.pid }));
+}
+
+await work();
