@@ -1,4 +1,4 @@
-import { startTemporal } from './temporal-server.js';
+import { startTemporal } from './temporal-server.ts';
 
 /** One Temporal server for the whole run; its address reaches the tests through the environment. */
 export default async function setup(): Promise<void> {

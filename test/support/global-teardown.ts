@@ -1,4 +1,4 @@
-import { stopTemporal } from './temporal-server.js';
+import { stopTemporal } from './temporal-server.ts';
 
 export default async function teardown(): Promise<void> {
   await stopTemporal();
