@@ -4,10 +4,16 @@ import { dirname, join } from 'node:path';
 import { afterAll } from '@jest/globals';
 import { type BerthHome, berthHome } from '../../src/home.js';
 
+const made: string[] = [];
+
+afterAll(() => {
+  for (const directory of made) rmSync(directory, { recursive: true, force: true, maxRetries: 3 });
+});
+
 /** A directory that is gone when the test file ends, also when it fails. */
 export function temporaryDirectory(prefix = 'berth-'): string {
   const directory = mkdtempSync(join(tmpdir(), prefix));
-  afterAll(() => rmSync(directory, { recursive: true, force: true, maxRetries: 3 }));
+  made.push(directory);
   return directory;
 }
 
