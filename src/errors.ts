@@ -22,6 +22,7 @@ const passing = (next: string): CodeEntry => ({ retryable: true, ends: false, ex
 export const codes = {
   // What was asked for
   USAGE: usage('See `berth {command} --help`.'),
+  COMMAND_UNKNOWN: usage('See what there is: berth --help'),
   NAME_INVALID: usage('Use lower-case letters, digits and hyphens, at most 40 of them: --name NAME'),
   NAME_TAKEN: usage('Choose another name with --name, or remove this one: berth cleanup {name}'),
   NAME_UNKNOWN: usage('See what there is: berth list'),
@@ -44,6 +45,7 @@ export const codes = {
   RESOURCE_INVALID: usage('Write it as --resource NAME=VALUE, for example --resource memory=2Gi.'),
 
   // What the repository or its adaptation turned out to be
+  MANIFEST_INVALID: usage('Mend the file, then: berth deploy {path}'),
   PYTHON_SYNTAX: waits('Mend the file, then: berth abandon {name} && berth deploy {path}'),
   DEPENDENCY_UNRESOLVED: waits('Mend the requirement, then: berth abandon {name} && berth deploy {path}'),
   DEPENDENCY_INSTALL: waits('Read the log: berth logs {name}. Then: berth abandon {name} && berth deploy {path}'),
@@ -63,14 +65,34 @@ export const codes = {
   NOT_RUNNING: waits('See where it stands: berth status {name}'),
 
   // The machine and the stack
+  INDEX_UNREACHABLE: passing('Check the network, the proxy and the index settings of uv (UV_DEFAULT_INDEX).'),
   TOOL_MISSING: missing('See what is needed and how to get it: berth doctor'),
   STACK_FAILED: missing('See what is wrong: berth doctor'),
-  SERVER_UNREACHABLE: { retryable: true, ends: false, exit: 3, next: 'Check TEMPORAL_ADDRESS, or start your own: berth up' },
+  SERVER_UNREACHABLE: {
+    retryable: true,
+    ends: false,
+    exit: 3,
+    next: 'Check TEMPORAL_ADDRESS, or start your own: berth up',
+  },
   WORKER_UNREACHABLE: { retryable: true, ends: false, exit: 3, next: 'Start a worker on that host: berth worker' },
+  SECRET_KEY_WRONG: missing(
+    'Give clients and workers the same BERTH_SECRET_KEY (openssl rand -base64 32), then deploy again.',
+  ),
   HOME_UNUSABLE: missing('Free space or choose another place: BERTH_HOME=DIR'),
   UNDO_INCOMPLETE: passing('What still exists is named above; try again: berth cleanup {name}'),
-  INTERRUPTED: { retryable: false, ends: false, exit: 130, next: 'It goes on without you: berth status {name} --watch' },
-  INTERNAL: { retryable: false, ends: false, exit: 1, next: 'This is a mistake in Berth: please report it with --verbose output.' },
+  INTERRUPTED: {
+    retryable: false,
+    ends: false,
+    exit: 130,
+    next: 'It goes on without you: berth status {name} --watch',
+  },
+  ABORTED: { retryable: false, ends: false, exit: 130, next: 'Nothing goes on; start it again when you like.' },
+  INTERNAL: {
+    retryable: false,
+    ends: false,
+    exit: 1,
+    next: 'This is a mistake in Berth: please report it with --verbose output.',
+  },
 } as const satisfies Record<string, CodeEntry>;
 
 export type ErrorCode = keyof typeof codes;

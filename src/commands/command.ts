@@ -1,7 +1,10 @@
 import type { Output } from './output.js';
 
-/** What an option holds once parsed: `flag` a boolean, `list` every occurrence in order, `number` a positive number. */
-export type OptionKind = 'flag' | 'text' | 'list' | 'number';
+/**
+ * What an option holds once parsed: `flag` a boolean, `list` every occurrence in order, `number` a number and `count` a
+ * whole number, both greater than 0.
+ */
+export type OptionKind = keyof ValueOfKind;
 
 export interface OptionDeclaration {
   /** As commander writes them: `-f, --follow`, `--env <NAME[=VALUE]>`, `--no-wait`. */
@@ -15,6 +18,8 @@ export interface ArgumentDeclaration {
   label: string;
   isRequired: boolean;
   summary: string;
+  /** Refuses a value by throwing, before the command runs. */
+  check?: (value: string) => void;
 }
 
 type OptionDeclarations = Record<string, OptionDeclaration>;
@@ -25,6 +30,7 @@ interface ValueOfKind {
   text: string | undefined;
   list: string[];
   number: number | undefined;
+  count: number | undefined;
 }
 
 type ArgumentValues<A extends ArgumentDeclarations> = {
@@ -60,6 +66,8 @@ export interface CommandDeclaration<
   options: O;
   /** Command lines for the help page. */
   examples?: string[];
+  /** After Ctrl-C it ends what it must, however long that takes; the others are ended after a second. */
+  endsByItself?: boolean;
   run(context: CommandContext<ArgumentValues<A>, OptionValues<O>>): CommandResult;
 }
 
@@ -75,6 +83,3 @@ export function defineCommand<const A extends ArgumentDeclarations, const O exte
   // The parser fills the context from this same declaration: the names and kinds that `run` expects are there.
   return declaration as unknown as Command;
 }
-
-/** The argument that most commands take. */
-export const deploymentName = { label: 'NAME', isRequired: true, summary: 'the deployment' } as const;

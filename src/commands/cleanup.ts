@@ -1,0 +1,90 @@
+import { createInterface } from 'node:readline/promises';
+import type { DeploymentInfo } from '../contract/status.js';
+import { BerthError } from '../errors.js';
+import type { DeploymentClient } from '../factory/deployment-client.js';
+import { type CommandContext, defineCommand } from './command.js';
+import { deploymentName } from './deployment-name.js';
+import { renderFailure } from './failure.js';
+import { waitInterruptibly } from './interruption.js';
+import type { Output } from './output.js';
+import { withClient } from './with-client.js';
+
+export const cleanup = defineCommand({
+  name: 'cleanup',
+  summary: 'remove it and all that was made for it',
+  arguments: { name: { ...deploymentName, isRequired: false } },
+  options: {
+    all: { flags: '--all', kind: 'flag', summary: 'remove every deployment' },
+    yes: { flags: '-y, --yes', kind: 'flag', summary: 'do not ask' },
+  },
+  async run({ arguments: { name }, options: { all, yes }, output, signal }) {
+    if (all === (name !== undefined)) throw new BerthError('USAGE', 'give the name of a deployment, or --all');
+    if (!yes) requireTerminal();
+    return await withClient(output, async (client) => {
+      const names = name === undefined ? (await client.list()).map((listed) => listed.name) : [name];
+      if (names.length > 0 && !yes && !(await isConfirmed(names, signal))) return 1;
+      return name === undefined
+        ? await removeAll(client, names, { output, signal })
+        : await removeOne(client, name, { output, signal });
+    });
+  },
+});
+
+type Surroundings = Pick<CommandContext, 'output' | 'signal'>;
+
+function requireTerminal(): void {
+  if (process.stdin.isTTY && process.stderr.isTTY) return;
+  throw new BerthError('USAGE', 'there is no terminal on which to ask: say --yes');
+}
+
+async function isConfirmed(names: string[], signal: AbortSignal): Promise<boolean> {
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    const what = names.length === 1 ? names[0] : `${names.length} deployments (${names.join(', ')})`;
+    const answer = await terminal.question(`Remove ${what}, with revisions, workspace and logs? [y/N] `, { signal });
+    return /^y(es)?$/i.test(answer.trim());
+  } finally {
+    terminal.close();
+  }
+}
+
+async function removeOne(client: DeploymentClient, name: string, surroundings: Surroundings): Promise<number> {
+  const info = await remove(client, name, surroundings);
+  await surroundings.output.result(info, () => `${name} is gone`);
+  return 0;
+}
+
+/** One that resists does not keep the others. */
+async function removeAll(client: DeploymentClient, names: string[], surroundings: Surroundings): Promise<number> {
+  const { output } = surroundings;
+  const gone: DeploymentInfo[] = [];
+  const failures: BerthError[] = [];
+  for (const name of names) {
+    try {
+      gone.push(await remove(client, name, surroundings));
+    } catch (thrown) {
+      const failure = BerthError.from(thrown);
+      if (failure.code === 'INTERRUPTED') throw failure;
+      failures.push(failure);
+      noteFailure(output, failure);
+    }
+  }
+  await output.result(gone, () => gone.map(({ name }) => `${name} is gone`).join('\n') || 'nothing is left');
+  return failures[0]?.exitCode ?? 0;
+}
+
+async function remove(
+  client: DeploymentClient,
+  name: string,
+  { output, signal }: Surroundings,
+): Promise<DeploymentInfo> {
+  output.progress.begin(`cleanup ${name}`);
+  try {
+    return await waitInterruptibly(client.cleanup(name), signal, name);
+  } finally {
+    output.progress.end();
+  }
+}
+
+const noteFailure = (output: Output, { code, message, next, details }: BerthError): void =>
+  output.note(renderFailure({ code, message, next, evidence: details.evidence ?? null }, output.noteColors));

@@ -1,0 +1,114 @@
+import type { Answer } from '../contract/answer.js';
+import type { DeployConfig } from '../contract/config.js';
+import type { DeploymentInfo } from '../contract/status.js';
+import type { DeploymentClient } from '../factory/deployment-client.js';
+import { openSoftware } from '../factory/open-software.js';
+import { type CommandContext, defineCommand } from './command.js';
+import { renderRunning } from './deployment-page.js';
+import { followSteps } from './deployment-progress.js';
+import { readExampleInput } from './example-input.js';
+import { noteFailedAnswer } from './failed-answer.js';
+import { exitCodeOf, renderFailure } from './failure.js';
+import { readInput } from './input.js';
+import { waitInterruptibly } from './interruption.js';
+import { withClient } from './with-client.js';
+
+export const deploy = defineCommand({
+  name: 'deploy',
+  summary: 'turn a repository into running software',
+  arguments: { path: { label: 'PATH', isRequired: true, summary: 'directory of the repository; only read' } },
+  options: {
+    name: { flags: '--name <NAME>', kind: 'text', summary: 'its name (the directory’s)' },
+    goal: { flags: '--goal <TEXT>', kind: 'text', summary: 'what it is meant to do' },
+    strategy: { flags: '--strategy <auto|STRATEGY>', kind: 'text', summary: 'what it runs on (auto)' },
+    allow: { flags: '--allow <STRATEGY,…>', kind: 'text', summary: 'what auto may choose from (all that can be used)' },
+    agent: { flags: '--agent <auto|none|AGENT>', kind: 'text', summary: 'who adapts what no recipe knows (auto)' },
+    entry: { flags: '--entry <MODULE:CALLABLE>', kind: 'text', summary: 'what to call; also MODULE:Class.method' },
+    env: {
+      flags: '--env <NAME[=VALUE]>',
+      kind: 'list',
+      summary: 'variable, with VALUE or with the worker’s; repeatable',
+    },
+    envFile: { flags: '--env-file <FILE>', kind: 'list', summary: 'variables from a .env file; repeatable' },
+    resource: { flags: '--resource <KEY=VALUE>', kind: 'list', summary: 'cpu, memory, gpu, …: memory=2Gi; repeatable' },
+    example: {
+      flags: '--example <FILE>',
+      kind: 'list',
+      summary: 'examples that must pass (JSON, JSONL, YAML); repeatable',
+    },
+    timeout: { flags: '--timeout <SECONDS>', kind: 'number', summary: 'how long one call may take (60)' },
+    wait: { flags: '--no-wait', kind: 'flag', summary: 'return as soon as it is under way' },
+    input: { flags: '--input <JSON|@FILE|->', kind: 'text', summary: 'then call it once and write the answer' },
+  },
+  examples: [
+    `berth deploy examples/sentiment --input '{"text": "fine"}'`,
+    'berth deploy . --name ocr --entry app:Model.predict --example examples.jsonl --env HF_TOKEN',
+  ],
+  async run({ arguments: { path }, options, output, signal }) {
+    const { readDeployConfig } = await import('./deploy-config.js');
+    const config = await readDeployConfig(path, options);
+    const input = options.input === undefined ? undefined : { value: await readInput(options.input) };
+    const info = await withClient(output, (client) => bringUp(client, config, { output, signal }, options.wait));
+    output.progress.end();
+    if (info.state !== 'running')
+      return options.wait ? await writeFailure(info, output) : await writeStarted(info, output);
+    return input === undefined
+      ? await writeRunning(info, output)
+      : await writeAnswer(info, await callOnce(config.name, input.value, signal), output);
+  },
+});
+
+type Surroundings = Pick<CommandContext, 'output' | 'signal'>;
+type Output = CommandContext['output'];
+
+async function bringUp(
+  client: DeploymentClient,
+  config: DeployConfig,
+  { output, signal }: Surroundings,
+  isAwaited: boolean,
+): Promise<DeploymentInfo> {
+  await client.start(config);
+  if (!isAwaited) return await client.info(config.name);
+  const settled = client.follow(config.name, followSteps(output.progress), { signal });
+  return await waitInterruptibly(settled, signal, config.name);
+}
+
+async function callOnce(name: string, inputs: unknown, signal: AbortSignal): Promise<Answer> {
+  const software = await openSoftware(name);
+  try {
+    return await software.run(inputs, { signal });
+  } finally {
+    await software.close();
+  }
+}
+
+async function writeRunning(info: DeploymentInfo, output: Output): Promise<number> {
+  const exampleInput = await readExampleInput(info);
+  await output.result(info, () => renderRunning(info, exampleInput));
+  return 0;
+}
+
+async function writeAnswer(info: DeploymentInfo, answer: Answer, output: Output): Promise<number> {
+  await output.result({ ...info, answer }, () => JSON.stringify(answer));
+  noteFailedAnswer(output, answer, info.name);
+  return answer.status === 'success' ? 0 : 1;
+}
+
+async function writeStarted(info: DeploymentInfo, output: Output): Promise<number> {
+  await output.result(info, () => `${info.name} is ${info.state}; follow it: berth status ${info.name} --watch`);
+  return 0;
+}
+
+/** Its work is kept: the failure is a state of the deployment, and stdout carries that state with `--json` only. */
+async function writeFailure(info: DeploymentInfo, output: Output): Promise<number> {
+  const { name, state, lastError } = info;
+  const failure = lastError ?? {
+    code: 'NOT_RUNNING',
+    message: `${name} is ${state}`,
+    next: `See where it stands: berth status ${name}`,
+    evidence: null,
+  };
+  if (output.isJson) await output.line(JSON.stringify(info));
+  else output.note(renderFailure(failure, output.noteColors));
+  return exitCodeOf(failure.code);
+}

@@ -1,0 +1,66 @@
+import type { DeploymentInfo } from '../contract/status.js';
+import type { Colors } from './colors.js';
+import { renderFailure } from './failure.js';
+import { formatDuration } from './progress.js';
+import { paintState } from './state-colors.js';
+import { type Cell, renderTable } from './table.js';
+
+/** Everything that a person wants to know of a deployment, on one page. */
+export function renderDeployment(info: DeploymentInfo, colors: Colors): string {
+  const facts: [string, string | null][] = [
+    ['source', info.source.path],
+    ['strategy', info.strategy],
+    ['chosen by', info.selection && `${info.selection.decidedBy}: ${info.selection.reasoning}`],
+    ['resources', renderPairs(info.resources)],
+    ['revision', info.revision],
+    ['endpoint', info.endpoint],
+    ['adapted by', info.adaptation && `${info.adaptation.by}: ${info.adaptation.summary}`],
+    ['changed', info.adaptedFiles.join(', ') || null],
+    ['contract', renderContract(info)],
+    ['restarts', info.restarts === 0 ? null : String(info.restarts)],
+    ['web', info.webUrl],
+  ];
+  const rows = facts.flatMap(([label, text]): Cell[][] =>
+    text === null ? [] : [[{ text: `  ${label}`, paint: colors.dim }, { text }]],
+  );
+  const page = [`${colors.bold(info.name)} is ${paintState(info.state, colors)(info.state)}`, renderTable(rows)];
+  if (info.rungs.length > 0) page.push('', renderRungs(info, colors));
+  if (info.notes.length > 0) page.push('', ...info.notes.map((note) => `  ${colors.yellow('note')}  ${note}`));
+  if (info.lastError !== null) page.push('', renderFailure(info.lastError, colors));
+  return page.join('\n');
+}
+
+function renderContract({ contract }: DeploymentInfo): string | null {
+  if (contract === null) return null;
+  const origin = { user: 'from you', repository: 'from the repository', weak: 'none given: the call answers' };
+  return `${contract.passed} of ${contract.examples} passed (${origin[contract.source]})`;
+}
+
+function renderRungs({ rungs }: DeploymentInfo, colors: Colors): string {
+  return renderTable(
+    rungs.map(({ name, passed, note, milliseconds }) => [
+      { text: passed ? '  ✔' : '  ✘', paint: passed ? colors.green : colors.red },
+      { text: name },
+      { text: formatDuration(milliseconds), paint: colors.dim },
+      { text: note },
+    ]),
+  );
+}
+
+const renderPairs = (pairs: Record<string, unknown>): string | null =>
+  Object.entries(pairs)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(' ') || null;
+
+/** What a successful deployment says: where it runs, and the line that calls it. */
+export function renderRunning({ name, strategy, revision }: DeploymentInfo, exampleInput: unknown): string {
+  const place = [strategy, revision].filter((part) => part !== null).join(', ');
+  return `${name} is running (${place})\n  ${renderCall(name, exampleInput)}`;
+}
+
+/** A command line to type: the real example where there is one that fits on it. */
+export function renderCall(name: string, exampleInput: unknown): string {
+  const json = exampleInput === undefined ? undefined : JSON.stringify(exampleInput);
+  if (json === undefined || json.length > 100) return `berth run ${name} '{…}'`;
+  return `berth run ${name} '${json.replaceAll("'", `'\\''`)}'`;
+}

@@ -1,0 +1,35 @@
+import { codes } from '../errors.js';
+import type { Check } from '../stack/index.js';
+import type { Colors } from './colors.js';
+import { defineCommand } from './command.js';
+import { type Cell, renderTable } from './table.js';
+
+export const doctor = defineCommand({
+  name: 'doctor',
+  summary: 'check what Berth needs on this machine, and say the remedy',
+  arguments: {},
+  options: {},
+  async run({ output }) {
+    const [{ diagnose }, { StrategyRegistry }] = await Promise.all([
+      import('../stack/index.js'),
+      import('../registry/index.js'),
+    ]);
+    const checks = await diagnose(await StrategyRegistry.scan());
+    await output.result(checks, (colors) => renderChecks(checks, colors));
+    return checks.some(({ ok, isRequired }) => isRequired && !ok) ? codes.TOOL_MISSING.exit : 0;
+  },
+});
+
+export function renderChecks(checks: Check[], colors: Colors): string {
+  const rows = checks.map((check): Cell[] => [
+    { text: check.name, paint: colors.bold },
+    describeState(check, colors),
+    { text: check.remedy === null ? check.detail : `${check.detail} → ${check.remedy}` },
+  ]);
+  return renderTable(rows);
+}
+
+function describeState({ ok, isRequired }: Check, colors: Colors): Cell {
+  if (ok) return { text: 'ok', paint: colors.green };
+  return isRequired ? { text: 'missing', paint: colors.red } : { text: 'absent', paint: colors.yellow };
+}

@@ -1,0 +1,16 @@
+import { readFile } from 'node:fs/promises';
+import type { Contract } from '../contract/example.js';
+import type { DeploymentInfo } from '../contract/status.js';
+import { berthHome, revisionDirectory } from '../home.js';
+
+/** An input that the revision's contract has passed with; undefined where it has none, or lies on another host. */
+export async function readExampleInput({ name, revision }: DeploymentInfo): Promise<unknown> {
+  if (revision === null) return undefined;
+  const { contract } = revisionDirectory(berthHome(), name, revision);
+  try {
+    const { examples }: Contract = JSON.parse(await readFile(contract, 'utf8'));
+    return examples[0]?.input;
+  } catch {
+    return undefined; // it only makes a hint better
+  }
+}

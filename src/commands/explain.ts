@@ -1,0 +1,26 @@
+import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { BerthError } from '../errors.js';
+import { defineCommand } from './command.js';
+
+export const explain = defineCommand({
+  name: 'explain',
+  summary: 'say which strategy it would get, and why',
+  arguments: { path: { label: 'PATH', isRequired: true, summary: 'directory of the repository; only read' } },
+  options: { goal: { flags: '--goal <TEXT>', kind: 'text', summary: 'what it is meant to do' } },
+  async run({ arguments: { path }, options: { goal }, output }) {
+    const source = resolve(path);
+    if (!(await isDirectory(source)))
+      throw new BerthError('SOURCE_NOT_FOUND', `there is no directory ${source}`, { path });
+    const [{ StrategyRegistry }, { SelectorAgent }] = await Promise.all([
+      import('../registry/index.js'),
+      import('../selection/index.js'),
+    ]);
+    const selector = new SelectorAgent(await StrategyRegistry.scan());
+    const explanation = await selector.explain({ path: source, ...(goal !== undefined && { goal }) });
+    await output.result({ path: source, explanation }, () => explanation.trimEnd());
+  },
+});
+
+const isDirectory = async (path: string): Promise<boolean> =>
+  (await stat(path).catch(() => undefined))?.isDirectory() ?? false;

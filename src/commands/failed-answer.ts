@@ -1,0 +1,12 @@
+import type { Answer } from '../contract/answer.js';
+import { describeNext, isErrorCode } from '../errors.js';
+import { renderFailure } from './failure.js';
+import type { Output } from './output.js';
+
+/** A failed call for a person: its answer is on stdout already, as one line of JSON that nobody likes to read. */
+export function noteFailedAnswer(output: Output, answer: Answer, name: string): void {
+  if (output.isJson || answer.status === 'success') return;
+  const { code, message, traceback } = answer.error;
+  const next = isErrorCode(code) ? describeNext(code, { name }) : `See its log: berth logs ${name}`;
+  output.note(renderFailure({ code, message, next, evidence: traceback ?? null }, output.noteColors));
+}

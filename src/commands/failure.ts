@@ -1,0 +1,38 @@
+import { BerthError, codes, isErrorCode } from '../errors.js';
+import type { Colors } from './colors.js';
+import type { Output } from './output.js';
+
+/** What a failure tells a person; an error, and a deployment's `lastError`, both have it. */
+export interface Failure {
+  code: string;
+  message: string;
+  next: string;
+  evidence: string | null;
+}
+
+/** Says what went wrong, where `--json` or a person looks for it; returns the exit code. */
+export async function reportFailure(output: Output, thrown: unknown, command?: string): Promise<number> {
+  const error = BerthError.from(thrown);
+  error.details.command ??= command; // whoever threw USAGE need not know under which command
+  const { code, message, next, details } = error;
+  output.progress.end();
+  if (output.isJson) await output.line(JSON.stringify({ error: { code, message, next } }));
+  else output.note(renderFailure({ code, message, next, evidence: details.evidence ?? null }, output.noteColors));
+  if (output.isVerbose) output.note(output.noteColors.dim(renderStack(error)));
+  return error.exitCode;
+}
+
+/** What failed (one red line), the evidence, what to do next. */
+export function renderFailure({ code, message, next, evidence }: Failure, colors: Colors): string {
+  const [first = '', ...rest] = message.trimEnd().split('\n');
+  const more = [...rest, ...(evidence?.trimEnd().split('\n') ?? [])];
+  return [colors.red(`${colors.bold(code)} ${first}`), ...more.map((line) => `  ${line}`), next].join('\n');
+}
+
+/** Exit code of a deployment that ended with this error. */
+export const exitCodeOf = (code: string): number => (isErrorCode(code) ? codes[code].exit : 1);
+
+function renderStack(error: Error): string {
+  const cause = error.cause instanceof Error ? `\nCaused by: ${renderStack(error.cause)}` : '';
+  return `${error.stack ?? error.message}${cause}`;
+}

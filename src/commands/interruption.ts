@@ -1,0 +1,30 @@
+import { BerthError } from '../errors.js';
+
+/** Milliseconds that a command has to end by itself after Ctrl-C. */
+const grace = 1000;
+
+/** Ctrl-C as a signal for the command, and as the end of those that do not listen. A second Ctrl-C ends at once. */
+export function listenForInterruption(): { signal: AbortSignal; ended: Promise<never> } {
+  const controller = new AbortController();
+  const ended = new Promise<never>((_, reject) => {
+    process.on('SIGINT', () => {
+      if (controller.signal.aborted) process.exit(130);
+      controller.abort();
+      setTimeout(() => reject(new BerthError('ABORTED', 'Interrupted.')), grace);
+    });
+  });
+  return { signal: controller.signal, ended };
+}
+
+/** Waits for what goes on without us: at Ctrl-C only the waiting ends. Throws INTERRUPTED with the deployment's name. */
+export async function waitInterruptibly<T>(work: Promise<T>, signal: AbortSignal, name: string): Promise<T> {
+  work.catch(() => {}); // after an interruption nobody asks what became of it
+  const interruption = new Promise<never>((_, reject) => signal.addEventListener('abort', reject, { once: true }));
+  try {
+    signal.throwIfAborted();
+    return await Promise.race([work, interruption]);
+  } catch (error) {
+    if (signal.aborted) throw new BerthError('INTERRUPTED', `Stopped waiting for ${name}.`, { name });
+    throw error;
+  }
+}

@@ -1,0 +1,45 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { BerthError } from '../errors.js';
+import { openSoftware } from '../factory/open-software.js';
+import { berthHome, deploymentDirectory } from '../home.js';
+import type { LogOptions } from '../runners/runner.js';
+import { defineCommand } from './command.js';
+import { deploymentName } from './deployment-name.js';
+import { readLogFile } from './log-file.js';
+
+export const logs = defineCommand({
+  name: 'logs',
+  summary: 'write what the software has printed',
+  arguments: { name: deploymentName },
+  options: {
+    follow: { flags: '-f, --follow', kind: 'flag', summary: 'go on with what is still to come' },
+    tail: { flags: '-n, --tail <LINES>', kind: 'count', summary: 'only the last lines (all)' },
+  },
+  async run({ arguments: { name }, options: { follow, tail }, output, signal }) {
+    const lines = await openLog(name, { follow, signal, ...(tail !== undefined && { tail }) });
+    for await (const line of lines) await output.line(output.isJson ? JSON.stringify({ line }) : line);
+    return signal.aborted ? 130 : 0;
+  },
+});
+
+/** From the runner while the software runs; from the newest revision's file when it does not, or never did. */
+async function openLog(name: string, options: LogOptions): Promise<AsyncIterable<string>> {
+  try {
+    return (await openSoftware(name)).logs(options);
+  } catch (thrown) {
+    const error = BerthError.from(thrown);
+    const file = error.code === 'NAME_UNKNOWN' ? undefined : await findNewestLog(name);
+    if (file === undefined) throw error;
+    return readLogFile(file, options);
+  }
+}
+
+async function findNewestLog(name: string): Promise<string | undefined> {
+  const directory = deploymentDirectory(berthHome(), name).logs;
+  const files = await readdir(directory).catch(() => []);
+  const newest = files
+    .filter((file) => /^r\d+\.log$/.test(file))
+    .sort((one, other) => Number.parseInt(other.slice(1), 10) - Number.parseInt(one.slice(1), 10));
+  return newest[0] && join(directory, newest[0]);
+}

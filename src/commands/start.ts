@@ -1,0 +1,11 @@
+import { changeDeployment } from './change-deployment.js';
+import { defineCommand } from './command.js';
+import { deploymentName } from './deployment-name.js';
+
+export const start = defineCommand({
+  name: 'start',
+  summary: 'bring a stopped deployment back',
+  arguments: { name: deploymentName },
+  options: {},
+  run: (context) => changeDeployment(context, 'start', (client, name) => client.begin(name)),
+});

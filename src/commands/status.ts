@@ -1,0 +1,22 @@
+import { defineCommand } from './command.js';
+import { deploymentName } from './deployment-name.js';
+import { renderDeployment } from './deployment-page.js';
+import { followSteps } from './deployment-progress.js';
+import { waitInterruptibly } from './interruption.js';
+import { withClient } from './with-client.js';
+
+export const status = defineCommand({
+  name: 'status',
+  summary: 'say where a deployment stands',
+  arguments: { name: deploymentName },
+  options: { watch: { flags: '-w, --watch', kind: 'flag', summary: 'show its steps until it runs, waits or ends' } },
+  async run({ arguments: { name }, options: { watch }, output, signal }) {
+    const info = await withClient(output, (client) => {
+      if (!watch) return client.info(name);
+      const settled = client.follow(name, followSteps(output.progress), { signal });
+      return waitInterruptibly(settled, signal, name);
+    });
+    output.progress.end();
+    await output.result(info, (colors) => renderDeployment(info, colors));
+  },
+});

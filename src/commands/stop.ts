@@ -1,0 +1,11 @@
+import { changeDeployment } from './change-deployment.js';
+import { defineCommand } from './command.js';
+import { deploymentName } from './deployment-name.js';
+
+export const stop = defineCommand({
+  name: 'stop',
+  summary: 'end its processes, keep everything else',
+  arguments: { name: deploymentName },
+  options: {},
+  run: (context) => changeDeployment(context, 'stop', (client, name) => client.stop(name)),
+});

@@ -1,0 +1,47 @@
+import { BerthError } from '../errors.js';
+import type { TemporalTarget } from '../stack/index.js';
+import { defineCommand } from './command.js';
+
+export const up = defineCommand({
+  name: 'up',
+  summary: 'start the embedded Temporal server and its worker',
+  arguments: {},
+  options: {
+    foreground: { flags: '--foreground', kind: 'flag', summary: 'stay, and stop both at Ctrl-C' },
+  },
+  endsByItself: true,
+  examples: ['berth up', 'berth up --foreground'],
+  async run({ options: { foreground }, output, signal }) {
+    const { ensureStack } = await import('../stack/index.js');
+    const target = await ensureStack({ worker: true, onProgress: output.note });
+    if (foreground && !target.isEmbedded)
+      throw new BerthError(
+        'USAGE',
+        `the server at ${target.address} is not ours to stop: start a worker for it with berth worker`,
+        {
+          command: 'up',
+        },
+      );
+    const { address, namespace, webUrl, isEmbedded } = target;
+    await output.result({ address, namespace, webUrl, isEmbedded }, () => describeTarget(target));
+    if (foreground) await stayUp(signal, output.note);
+  },
+});
+
+const describeTarget = ({ address, namespace, webUrl, isEmbedded }: TemporalTarget): string =>
+  isEmbedded
+    ? `up: Temporal at ${address}, Web UI ${webUrl}`
+    : `using the Temporal server at ${address}, namespace ${namespace}; a worker for it: berth worker`;
+
+/** Until Ctrl-C, or until whoever supervises this process ends it; throws when the stack ends by itself. */
+async function stayUp(signal: AbortSignal, note: (line: string) => void): Promise<void> {
+  const { stopStack, waitWhileUp } = await import('../stack/index.js');
+  const terminated = new AbortController();
+  process.once('SIGTERM', () => terminated.abort());
+  try {
+    await waitWhileUp(AbortSignal.any([signal, terminated.signal]));
+  } finally {
+    await stopStack({ onProgress: note });
+    note('stopped the worker and the server; deployed software goes on');
+  }
+}

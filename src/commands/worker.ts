@@ -1,0 +1,14 @@
+import { defineCommand } from './command.js';
+
+export const worker = defineCommand({
+  name: 'worker',
+  summary: 'work on deployments in the foreground, for the configured server or the embedded one',
+  arguments: {},
+  options: {},
+  endsByItself: true,
+  examples: ['TEMPORAL_ADDRESS=temporal.example.com:7233 berth worker'],
+  async run({ output }) {
+    output.note('working on deployments; Ctrl-C lets running steps come to an end');
+    await import('../../worker.js');
+  },
+});
