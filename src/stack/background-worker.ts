@@ -1,0 +1,121 @@
+import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { delimiter, join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { BerthError } from '../errors.js';
+import type { BerthHome } from '../home.js';
+import { packageRoot } from '../package-root.js';
+import { isSameProcess, type ProcessIdentity } from '../runners/process-identity.js';
+import { endProcess, findByArgument, launchInBackground, openChapter, readEvidence } from './background-process.js';
+import { readRecord, writeRecord } from './record.js';
+
+const startSeconds = 30;
+/** It lets running steps come to a point where another worker can go on. */
+const stopSeconds = 30;
+
+/** `stack/worker.json`. */
+interface WorkerRecord {
+  /** `starting`: noted before the process exists; `ready`: it polls. */
+  state: 'starting' | 'ready' | 'stopped';
+  process: ProcessIdentity | null;
+  /** Which Berth it is: version, and when that was built. */
+  build: string;
+  /** The server that it polls. */
+  address: string;
+}
+
+const recordFile = (home: BerthHome): string => join(home.stack, 'worker.json');
+const workerScript = join(packageRoot, 'dist', 'worker.js');
+export const workerLog = (home: BerthHome): string => join(home.logs, 'worker.log');
+
+/** The worker's process if it is up, of this very Berth and polling this server: one small file, one look at the process. */
+export function findRunningWorker(home: BerthHome, address: string): ProcessIdentity | null {
+  const record = readRecord<WorkerRecord>(recordFile(home));
+  if (record?.state !== 'ready' || record.address !== address || record.build !== currentBuild()) return null;
+  return record.process !== null && isSameProcess(record.process) ? record.process : null;
+}
+
+/** Starts the worker unless it is up, in place of one of another build or server. Only under the stack's lock. */
+export async function startWorker(
+  home: BerthHome,
+  address: string,
+  onProgress?: (line: string) => void,
+): Promise<void> {
+  if (findRunningWorker(home, address) !== null) return;
+  const wasRunning = await removeLeftOvers(home);
+  const build = currentBuild();
+  if (build === null)
+    throw new BerthError('STACK_FAILED', `Berth is not built: ${workerScript} is missing. Build it: npm run build`);
+  await launchWorker(home, { state: 'starting', process: null, build, address });
+  onProgress?.(wasRunning ? 'replaced the worker by one of this Berth' : 'started the worker in the background');
+}
+
+/** Stops the worker and proves it gone; false when it was not running. Only under the stack's lock. */
+export async function stopWorker(home: BerthHome): Promise<boolean> {
+  const wasRunning = await removeLeftOvers(home);
+  const record = readRecord<WorkerRecord>(recordFile(home));
+  if (record !== null) writeRecord(recordFile(home), { ...record, state: 'stopped', process: null });
+  return wasRunning;
+}
+
+async function launchWorker(home: BerthHome, record: WorkerRecord): Promise<void> {
+  const readyFile = join(home.stack, 'worker.ready');
+  rmSync(readyFile, { force: true });
+  const log = workerLog(home);
+  const chapter = openChapter(log);
+  writeRecord(recordFile(home), record);
+  const identity = launchInBackground({
+    command: process.execPath,
+    args: ['--enable-source-maps', workerScript, recordArgument(home)],
+    env: { ...workerEnvironment(home), BERTH_READY_FILE: readyFile },
+    directory: home.root,
+    log,
+  });
+  writeRecord(recordFile(home), { ...record, process: identity });
+  const obstacle = await waitUntilReady(readyFile, identity);
+  if (obstacle !== null) {
+    await endProcess(identity, stopSeconds);
+    throw new BerthError('STACK_FAILED', `the worker ${obstacle}`, readEvidence(log, chapter));
+  }
+  writeRecord(recordFile(home), { ...record, state: 'ready', process: identity });
+}
+
+/** Resolves with null when both queues are polled, else with what happened. */
+async function waitUntilReady(readyFile: string, identity: ProcessIdentity): Promise<string | null> {
+  const deadline = Date.now() + startSeconds * 1000;
+  while (!saysReady(readyFile)) {
+    if (!isSameProcess(identity)) return 'ended while it started';
+    if (Date.now() > deadline) return `did not poll within ${startSeconds} s`;
+    await sleep(15);
+  }
+  return null;
+}
+
+const saysReady = (readyFile: string): boolean =>
+  existsSync(readyFile) && readFileSync(readyFile, 'utf8').includes('"ready":true');
+
+async function removeLeftOvers(home: BerthHome): Promise<boolean> {
+  const recorded = readRecord<WorkerRecord>(recordFile(home))?.process ?? null;
+  const found = findByArgument(recordArgument(home));
+  const all = recorded === null ? found : [recorded, ...found];
+  const ended = await Promise.all(all.map((identity) => endProcess(identity, stopSeconds)));
+  return ended.includes(true);
+}
+
+/** Names one worker among all processes of the machine; the worker itself reads `BERTH_HOME`. */
+const recordArgument = (home: BerthHome): string => `--record=${recordFile(home)}`;
+
+/** The starter's own, so that `--env NAME` finds what the user set; relative paths must survive the change of directory. */
+function workerEnvironment(home: BerthHome): NodeJS.ProcessEnv {
+  const { BERTH_STRATEGIES } = process.env;
+  const strategies = BERTH_STRATEGIES?.split(delimiter).map((path) => (path === '' ? path : resolve(path)));
+  return { ...process.env, BERTH_HOME: home.root, ...(strategies && { BERTH_STRATEGIES: strategies.join(delimiter) }) };
+}
+
+/** Null when Berth is not built. */
+function currentBuild(): string | null {
+  const built = statSync(workerScript, { throwIfNoEntry: false });
+  if (built === undefined) return null;
+  // Read, not imported: the file lies outside of what is built.
+  const { version } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as { version: string };
+  return `${version} of ${built.mtime.toISOString()}`;
+}

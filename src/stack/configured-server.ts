@@ -1,0 +1,58 @@
+import type { NativeConnectionOptions } from '@temporalio/worker';
+import { BerthError } from '../errors.js';
+
+/** How to reach a Temporal server: what `Connection.connect` and `NativeConnection.connect` both take. */
+export type ConnectionSettings = Pick<NativeConnectionOptions, 'address' | 'tls' | 'apiKey' | 'metadata'>;
+
+export interface ConfiguredServer {
+  address: string;
+  namespace: string;
+  connectionOptions: ConnectionSettings;
+}
+
+/**
+ * The server that the user names by `TEMPORAL_ADDRESS` or a profile of Temporal's own configuration file; null when
+ * neither is there. Throws STACK_FAILED when the configuration cannot be read.
+ */
+export async function loadConfiguredServer(): Promise<ConfiguredServer | null> {
+  const { loadClientConnectConfig } = await import('@temporalio/envconfig');
+  try {
+    const { connectionOptions, namespace } = loadClientConnectConfig();
+    const { address, tls, apiKey, metadata } = connectionOptions;
+    if (address === undefined) return null;
+    return {
+      address,
+      namespace: namespace ?? 'default',
+      connectionOptions: {
+        address,
+        ...(tls !== undefined && { tls }),
+        ...(apiKey && { apiKey }),
+        ...(metadata && { metadata }),
+      },
+    };
+  } catch (error) {
+    const { message } = BerthError.from(error);
+    throw new BerthError('STACK_FAILED', `Temporal’s configuration cannot be read: ${message}`, {}, { cause: error });
+  }
+}
+
+/** Connects once, to see that the server answers and knows what Berth needs. Throws SERVER_UNREACHABLE. */
+export async function prepareConfiguredServer({
+  address,
+  namespace,
+  connectionOptions,
+}: ConfiguredServer): Promise<void> {
+  const [{ Connection }, { registerSearchAttributes }] = await Promise.all([
+    import('@temporalio/client'),
+    import('./namespace.js'),
+  ]);
+  const connection = await Connection.connect(connectionOptions).catch((error: Error) => {
+    const message = `no Temporal server answers at ${address}: ${error.message}`;
+    throw new BerthError('SERVER_UNREACHABLE', message, { address }, { cause: error });
+  });
+  try {
+    await registerSearchAttributes(connection, namespace);
+  } finally {
+    await connection.close();
+  }
+}

@@ -1,0 +1,76 @@
+import type { Connection } from '@temporalio/client';
+import { BerthError } from '../errors.js';
+import type { BerthHome } from '../home.js';
+import { type ConfiguredServer, loadConfiguredServer } from './configured-server.js';
+import type { Check } from './diagnose.js';
+import { addressOf, findRunningServer } from './embedded-server.js';
+import { hostId } from './host-id.js';
+
+/** A poll lasts a minute at most: who was not seen since then is gone, though the server lists it for five. */
+const pollerMilliseconds = 70_000;
+
+/** Whether the server answers, and whether a worker polls it for steps of this host. */
+export async function diagnoseServer(home: BerthHome): Promise<Check[]> {
+  try {
+    const configured = await loadConfiguredServer();
+    const server = configured ?? findEmbedded(home);
+    return server === null ? [describeIdleStack()] : await diagnoseConnection(server, configured !== null);
+  } catch (error) {
+    const { message, next } = BerthError.from(error);
+    return [{ name: 'server', ok: false, detail: message, remedy: next, isRequired: true }];
+  }
+}
+
+function findEmbedded(home: BerthHome): ConfiguredServer | null {
+  const record = findRunningServer(home);
+  if (record === null) return null;
+  const address = addressOf(record);
+  return { address, namespace: 'default', connectionOptions: { address } };
+}
+
+const describeIdleStack = (): Check => ({
+  name: 'server',
+  ok: false,
+  detail: 'the embedded one is not running',
+  remedy: 'nothing: the first command that needs it starts it. To have it now: berth up',
+  isRequired: false,
+});
+
+async function diagnoseConnection(server: ConfiguredServer, isConfigured: boolean): Promise<Check[]> {
+  const { Connection } = await import('@temporalio/client');
+  const remedy = isConfigured ? 'check TEMPORAL_ADDRESS and the profile' : 'berth down && berth up';
+  try {
+    const connection = await Connection.connect({ ...server.connectionOptions, connectTimeout: 5000 });
+    try {
+      const detail = `${isConfigured ? 'configured' : 'embedded'}, at ${server.address}, namespace ${server.namespace}`;
+      const worker = await checkWorker(connection, server.namespace, isConfigured);
+      return [{ name: 'server', ok: true, detail, remedy: null, isRequired: true }, worker];
+    } finally {
+      await connection.close();
+    }
+  } catch (error) {
+    const detail = `${server.address} does not answer: ${BerthError.from(error).message}`;
+    return [{ name: 'server', ok: false, detail, remedy, isRequired: true }];
+  }
+}
+
+async function checkWorker(connection: Connection, namespace: string, isConfigured: boolean): Promise<Check> {
+  const { hostQueue, sharedQueue } = await import('../workflows/messages.js');
+  const queues = [sharedQueue, hostQueue(hostId())];
+  const polled = await Promise.all(queues.map((queue) => isPolled(connection, namespace, queue)));
+  const idle = queues.filter((_, index) => !polled[index]);
+  const ok = idle.length === 0;
+  const detail = ok ? `polls ${queues.join(' and ')}` : `nobody polls ${idle.join(' and ')}`;
+  const remedy = isConfigured ? 'start one: berth worker' : 'start it: berth up';
+  return { name: 'worker', ok, detail, remedy: ok ? null : remedy, isRequired: isConfigured };
+}
+
+async function isPolled(connection: Connection, namespace: string, queue: string): Promise<boolean> {
+  const request = { namespace, taskQueue: { name: queue }, taskQueueType: activityQueue };
+  const { pollers } = await connection.workflowService.describeTaskQueue(request);
+  const seen = pollers.map(({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) * 1000);
+  return seen.some((time) => Date.now() - time < pollerMilliseconds);
+}
+
+/** `TASK_QUEUE_TYPE_ACTIVITY` of Temporal's API. */
+const activityQueue = 2;

@@ -1,0 +1,141 @@
+import { execFile } from 'node:child_process';
+import { mkdir, statfs, unlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { BerthError } from '../errors.js';
+import { type BerthHome, berthHome } from '../home.js';
+import type { StrategyEntry } from '../registry/index.js';
+import { diagnoseServer } from './diagnose-server.js';
+import { lookForTemporal } from './find-temporal.js';
+
+const execute = promisify(execFile);
+const leastFreeBytes = 1024 ** 3;
+
+/** One thing that Berth needs or can use. */
+export interface Check {
+  name: string;
+  ok: boolean;
+  /** What was found, or what is wrong. */
+  detail: string;
+  /** What to do about it; null when nothing is to be done. */
+  remedy: string | null;
+  /** Without it no deployment succeeds; the rest is had on the way or serves some strategies only. */
+  isRequired: boolean;
+}
+
+/** Looks at everything that a deployment needs, and changes nothing but a file that it writes into the home and removes. */
+export async function diagnose(registry: { describeAll(): StrategyEntry[] }): Promise<Check[]> {
+  const home = berthHome();
+  const checks = await Promise.all([
+    checkNode(),
+    checkProgram('git', { remedy: 'install git' }),
+    checkProgram('python3', { remedy: 'install Python 3' }),
+    checkProgram('uv', { command: `${home.bin}/uv`, remedy: 'nothing: it is had once from the package index' }, false),
+    checkTemporal(home),
+    checkHome(home),
+    checkDocker(),
+    checkProgram('bubblewrap', { command: 'bwrap', remedy: 'install bubblewrap' }, false),
+  ]);
+  return [...checks, ...(await diagnoseServer(home)), ...checkStrategies(registry.describeAll())];
+}
+
+async function checkNode(): Promise<Check> {
+  const version = process.versions.node;
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  const ok = major > 20 || (major === 20 && minor >= 11);
+  return { name: 'node', ok, detail: version, remedy: ok ? null : 'install Node.js 20.11 or newer', isRequired: true };
+}
+
+/** Found on the PATH under its name, or as `command`. */
+async function checkProgram(
+  name: string,
+  { command, remedy }: { command?: string; remedy: string },
+  isRequired = true,
+): Promise<Check> {
+  for (const candidate of command === undefined ? [name] : [name, command]) {
+    const version = await readVersion(candidate);
+    if (version !== null) return { name, ok: true, detail: version, remedy: null, isRequired };
+  }
+  return { name, ok: false, detail: 'not found', remedy, isRequired };
+}
+
+async function readVersion(command: string): Promise<string | null> {
+  try {
+    const { stdout } = await execute(command, ['--version'], { timeout: 20_000 });
+    return stdout.trim().split('\n')[0] ?? '';
+  } catch {
+    return null;
+  }
+}
+
+async function checkTemporal(home: BerthHome): Promise<Check> {
+  const name = 'temporal';
+  try {
+    const binary = await lookForTemporal(home);
+    if (binary !== null)
+      return { name, ok: true, detail: `${binary.path}: ${binary.description}`, remedy: null, isRequired: false };
+    const remedy = 'nothing: it is downloaded or built with Go, once. To have it now: berth up';
+    return { name, ok: false, detail: 'not found', remedy, isRequired: false };
+  } catch (error) {
+    const remedy = 'unset TEMPORAL_CLI, or let it name the Temporal CLI';
+    return { name, ok: false, detail: BerthError.from(error).message, remedy, isRequired: true };
+  }
+}
+
+async function checkHome({ root }: BerthHome): Promise<Check> {
+  const name = 'home';
+  try {
+    await mkdir(root, { recursive: true });
+    const probe = join(root, `.probe-${process.pid}`);
+    await writeFile(probe, '');
+    await unlink(probe);
+  } catch (error) {
+    const detail = `${root} cannot be written: ${BerthError.from(error).message}`;
+    return { name, ok: false, detail, remedy: 'choose another place: BERTH_HOME=DIR', isRequired: true };
+  }
+  const { bavail, bsize } = await statfs(root);
+  const ok = bavail * bsize >= leastFreeBytes;
+  const detail = `${root}, ${((bavail * bsize) / 1024 ** 3).toFixed(1)} GiB free`;
+  return {
+    name,
+    ok,
+    detail,
+    remedy: ok ? null : 'free at least 1 GiB, or choose another place: BERTH_HOME=DIR',
+    isRequired: true,
+  };
+}
+
+async function checkDocker(): Promise<Check> {
+  const name = 'docker';
+  try {
+    const { default: Docker } = await import('dockerode');
+    const { Version } = await new Docker({ timeout: 5000 }).version();
+    return { name, ok: true, detail: `engine ${Version}`, remedy: null, isRequired: false };
+  } catch (error) {
+    const detail = `no engine answers: ${BerthError.from(error).message}`;
+    return {
+      name,
+      ok: false,
+      detail,
+      remedy: 'start Docker; only strategies that use containers need it',
+      isRequired: false,
+    };
+  }
+}
+
+function checkStrategies(entries: StrategyEntry[]): Check[] {
+  const broken = entries.filter(({ state }) => state === 'broken');
+  const ready = entries.filter(({ state }) => state === 'ready').map(({ name }) => name);
+  const isAnyReady = ready.length > 0;
+  const remedy = isAnyReady ? null : 'reinstall Berth';
+  return [
+    { name: 'strategies', ok: isAnyReady, detail: ready.join(', ') || 'none is ready', remedy, isRequired: true },
+    ...broken.map(({ name, problem, directory }) => ({
+      name: `strategy ${name}`,
+      ok: false,
+      detail: problem ?? directory,
+      remedy: 'mend the file, then: berth strategies list',
+      isRequired: false,
+    })),
+  ];
+}

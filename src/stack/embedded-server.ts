@@ -1,0 +1,162 @@
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { BerthError } from '../errors.js';
+import type { BerthHome } from '../home.js';
+import { isSameProcess, type ProcessIdentity } from '../runners/process-identity.js';
+import { endProcess, findByArgument, launchInBackground, openChapter, readEvidence } from './background-process.js';
+import { findTemporal, type TemporalBinary } from './find-temporal.js';
+import { readRecord, writeRecord } from './record.js';
+import { databaseArgument, type ServerSettings, serverArguments } from './server-command.js';
+
+const startSeconds = 20;
+const stopSeconds = 10;
+const namespace = 'default';
+
+/** `stack/server.json`. Ports stay the same from start to start where they are free, so that a bookmark keeps working. */
+export interface ServerRecord extends ServerSettings {
+  /** `starting`: noted before the process exists; `ready`: it answers and is prepared. */
+  state: 'starting' | 'ready' | 'stopped';
+  process: ProcessIdentity | null;
+  /** As the binary describes itself. */
+  version: string;
+}
+
+const recordFile = (home: BerthHome): string => join(home.stack, 'server.json');
+
+/** The server if it is up: one small file and one look at the process. */
+export function findRunningServer(home: BerthHome): ServerRecord | null {
+  const record = readRecord<ServerRecord>(recordFile(home));
+  return record?.state === 'ready' && record.process !== null && isSameProcess(record.process) ? record : null;
+}
+
+export const addressOf = ({ port }: ServerSettings): string => `127.0.0.1:${port}`;
+export const webUrlOf = ({ uiPort }: ServerSettings): string => `http://127.0.0.1:${uiPort}`;
+export const serverLog = (home: BerthHome): string => join(home.logs, 'temporal.log');
+
+/** Starts the server unless it is up; resolves when it answers and is prepared. Only under the stack's lock. */
+export async function startServer(home: BerthHome, onProgress?: (line: string) => void): Promise<ServerRecord> {
+  const running = findRunningServer(home);
+  if (running !== null) return running;
+  await removeLeftOvers(home);
+  const binary = await findTemporal(home, onProgress);
+  const record = await launchServer(home, binary, onProgress);
+  onProgress?.(`started the embedded Temporal server, Web UI ${webUrlOf(record)}`);
+  return record;
+}
+
+/** Stops the server and proves it gone; false when it was not running. Only under the stack's lock. */
+export async function stopServer(home: BerthHome): Promise<boolean> {
+  const wasRunning = await removeLeftOvers(home);
+  const record = readRecord<ServerRecord>(recordFile(home));
+  if (record !== null) writeRecord(recordFile(home), { ...record, state: 'stopped', process: null });
+  return wasRunning;
+}
+
+/** Two servers on one database file would spoil it: whatever an interrupted start left is ended first. */
+async function removeLeftOvers(home: BerthHome): Promise<boolean> {
+  const record = readRecord<ServerRecord>(recordFile(home));
+  if (record === null) return false;
+  const found = findByArgument(databaseArgument(record));
+  const all = record.process === null ? found : [record.process, ...found];
+  const ended = await Promise.all(all.map((identity) => endProcess(identity, stopSeconds)));
+  return ended.includes(true);
+}
+
+/** There is no migration between the layouts of two server versions, so each has a file of its own. */
+const databaseFile = (home: BerthHome, { serverVersion }: TemporalBinary): string =>
+  join(home.root, `temporal-server-${serverVersion}.db`);
+
+async function launchServer(
+  home: BerthHome,
+  binary: TemporalBinary,
+  onProgress?: (line: string) => void,
+): Promise<ServerRecord> {
+  const last = readRecord<ServerRecord>(recordFile(home));
+  const database = databaseFile(home, binary);
+  if (last !== null && last.database !== database)
+    onProgress?.(`the Temporal server is another version now; earlier deployments stay recorded in ${last.database}`);
+  for (let attempt = 1; ; attempt += 1) {
+    const ports = await choosePorts(attempt === 1 ? last : null);
+    const record: ServerRecord = { state: 'starting', process: null, ...ports, version: binary.description, database };
+    try {
+      return await launchOnce(home, binary, record);
+    } catch (error) {
+      // A port that was free a moment ago: others may start at the same time.
+      const isTaken = error instanceof BerthError && error.details.evidence?.includes('address already in use');
+      if (!isTaken || attempt === 3) throw error;
+    }
+  }
+}
+
+async function choosePorts(last: ServerRecord | null): Promise<{ port: number; uiPort: number }> {
+  const { default: getPort } = await import('get-port');
+  const host = '127.0.0.1';
+  const port = await getPort({ host, ...(last && { port: last.port }) });
+  const uiPort = await getPort({ host, exclude: [port], ...(last && { port: last.uiPort }) });
+  return { port, uiPort };
+}
+
+async function launchOnce(home: BerthHome, binary: TemporalBinary, record: ServerRecord): Promise<ServerRecord> {
+  const { searchAttributeNames } = await import('./namespace.js');
+  const log = serverLog(home);
+  const chapter = openChapter(log);
+  writeRecord(recordFile(home), record);
+  const identity = launchInBackground({
+    command: binary.path,
+    args: serverArguments(record, searchAttributeNames),
+    env: serverEnvironment(),
+    directory: home.root,
+    log,
+  });
+  writeRecord(recordFile(home), { ...record, process: identity });
+  try {
+    await prepareServer(record, () => isSameProcess(identity));
+  } catch (error) {
+    await endProcess(identity, stopSeconds);
+    const { message } = BerthError.from(error);
+    throw new BerthError('STACK_FAILED', `the embedded Temporal server ${message}`, readEvidence(log, chapter), {
+      cause: error,
+    });
+  }
+  const ready: ServerRecord = { ...record, state: 'ready', process: identity };
+  writeRecord(recordFile(home), ready);
+  return ready;
+}
+
+/** It needs nothing of the user's environment, where secrets may lie. */
+function serverEnvironment(): NodeJS.ProcessEnv {
+  const { PATH, HOME, TMPDIR, LANG } = process.env;
+  return { PATH, HOME, TMPDIR, LANG };
+}
+
+async function prepareServer(settings: ServerSettings, isAlive: () => boolean): Promise<void> {
+  const [{ Connection }, { extendRetention, registerSearchAttributes }] = await Promise.all([
+    import('@temporalio/client'),
+    import('./namespace.js'),
+    waitForPort(settings.port, isAlive),
+  ]);
+  const connection = await Connection.connect({ address: addressOf(settings), connectTimeout: startSeconds * 1000 });
+  try {
+    await registerSearchAttributes(connection, namespace);
+    await extendRetention(connection, namespace);
+  } finally {
+    await connection.close();
+  }
+}
+
+async function waitForPort(port: number, isAlive: () => boolean): Promise<void> {
+  const deadline = Date.now() + startSeconds * 1000;
+  while (!(await isOpen(port))) {
+    if (!isAlive()) throw new Error('ended while it started');
+    if (Date.now() > deadline) throw new Error(`did not answer on port ${port} within ${startSeconds} s`);
+    await sleep(10);
+  }
+}
+
+const isOpen = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
+    socket.once('connect', () => socket.destroy());
+  });

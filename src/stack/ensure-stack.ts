@@ -1,0 +1,76 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { BerthError } from '../errors.js';
+import { type BerthHome, berthHome } from '../home.js';
+import { findRunningWorker, startWorker } from './background-worker.js';
+import { type ConnectionSettings, loadConfiguredServer, prepareConfiguredServer } from './configured-server.js';
+import { addressOf, findRunningServer, type ServerRecord, startServer, webUrlOf } from './embedded-server.js';
+import { withLock } from './lock.js';
+
+/** The Temporal server to talk to. */
+export interface TemporalTarget {
+  address: string;
+  namespace: string;
+  connectionOptions: ConnectionSettings;
+  /** Null for a server that is not ours: only its owner knows where its Web UI is. */
+  webUrl: string | null;
+  isEmbedded: boolean;
+}
+
+export interface StackOptions {
+  /** Whether a worker is needed too. One for a server that is not ours is started by `berth worker`, never from here. */
+  worker: boolean;
+  /** Told what is started, in one line each; nothing when all is up. */
+  onProgress?: (line: string) => void;
+}
+
+/**
+ * The server that the user named, else the embedded one, started with its worker when they are not up. Throws
+ * SERVER_UNREACHABLE, TOOL_MISSING, STACK_FAILED or HOME_UNUSABLE.
+ */
+export async function ensureStack(options: StackOptions): Promise<TemporalTarget> {
+  const configured = await loadConfiguredServer();
+  if (configured !== null) {
+    await prepareConfiguredServer(configured);
+    return { ...configured, webUrl: null, isEmbedded: false };
+  }
+  const home = berthHome();
+  const running = findRunningServer(home);
+  if (running !== null && (!options.worker || findRunningWorker(home, addressOf(running)) !== null))
+    return targetOf(running);
+  return targetOf(await startStack(home, options));
+}
+
+async function startStack(home: BerthHome, { worker, onProgress }: StackOptions): Promise<ServerRecord> {
+  makeDirectories(home);
+  return withStackLock(home, onProgress, async () => {
+    const server = await startServer(home, onProgress);
+    if (worker) await startWorker(home, addressOf(server), onProgress);
+    return server;
+  });
+}
+
+/** Whoever starts or stops parts of the stack does it alone. */
+export const withStackLock = <T>(
+  home: BerthHome,
+  onProgress: ((line: string) => void) | undefined,
+  action: () => Promise<T>,
+): Promise<T> => {
+  const onWait = ({ pid }: { pid: number }): void =>
+    onProgress?.(`waiting for process ${pid}, which is starting or stopping the stack`);
+  return withLock({ directory: join(home.locks, 'stack'), onWait }, action);
+};
+
+function targetOf(server: ServerRecord): TemporalTarget {
+  const address = addressOf(server);
+  return { address, namespace: 'default', connectionOptions: { address }, webUrl: webUrlOf(server), isEmbedded: true };
+}
+
+function makeDirectories(home: BerthHome): void {
+  try {
+    for (const directory of [home.stack, home.logs, home.locks]) mkdirSync(directory, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    const { message } = BerthError.from(error);
+    throw new BerthError('HOME_UNUSABLE', `${home.root} cannot be written: ${message}`, {}, { cause: error });
+  }
+}

@@ -1,0 +1,98 @@
+import { linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { identifyProcess, isSameProcess, type ProcessIdentity } from '../runners/process-identity.js';
+
+const pollMilliseconds = 20;
+const noticeMilliseconds = 1000;
+
+interface LockRequest {
+  /** Directory of this lock's claims; made when missing. */
+  directory: string;
+  /** Called once when another process has held the lock for a second. */
+  onWait?: (holder: ProcessIdentity) => void;
+}
+
+/**
+ * Does something that only one process at a time may do; others wait for their turn. A holder that died (kill -9,
+ * reboot) holds nothing.
+ *
+ * Claims are numbered files and the highest number counts, so a dead claim is never removed to be replaced: it is
+ * followed by the next number, which only one process can create. Taking over cannot be raced.
+ */
+export async function withLock<T>(request: LockRequest, action: () => Promise<T>): Promise<T> {
+  mkdirSync(request.directory, { recursive: true });
+  const claim = await acquire(request);
+  try {
+    return await action();
+  } finally {
+    release(claim);
+  }
+}
+
+async function acquire({ directory, onWait }: LockRequest): Promise<string> {
+  const started = Date.now();
+  let hasTold = false;
+  for (;;) {
+    const newest = newestClaim(directory);
+    const holder = newest === 0 ? null : readHolder(join(directory, String(newest)));
+    if (holder === null || !isSameProcess(holder)) {
+      if (claimNumber(directory, newest + 1)) return join(directory, String(newest + 1));
+      continue;
+    }
+    if (!hasTold && Date.now() - started > noticeMilliseconds) {
+      onWait?.(holder);
+      hasTold = true;
+    }
+    await sleep(pollMilliseconds);
+  }
+}
+
+function claimNumber(directory: string, number: number): boolean {
+  const own = join(directory, `.${process.pid}-${Math.random().toString(36).slice(2)}`);
+  const claim = join(directory, String(number));
+  writeFileSync(own, JSON.stringify(identifyProcess(process.pid)));
+  try {
+    // A link appears with its content or not at all, and fails when the number is taken.
+    linkSync(own, claim);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  } finally {
+    rmSync(own, { force: true });
+  }
+  // Whoever was slow may have claimed a number that others have long passed and tidied away.
+  if (newestClaim(directory) === number) {
+    tidy(directory, number);
+    return true;
+  }
+  rmSync(claim, { force: true });
+  return false;
+}
+
+/** The claim stays as the highest number, held by nobody. */
+function release(claim: string): void {
+  const empty = `${claim}.released`;
+  writeFileSync(empty, 'null');
+  renameSync(empty, claim);
+}
+
+function tidy(directory: string, newest: number): void {
+  for (const name of readdirSync(directory))
+    if (Number(name) < newest - 5) rmSync(join(directory, name), { force: true });
+}
+
+function newestClaim(directory: string): number {
+  const numbers = readdirSync(directory).map(Number).filter(Number.isInteger);
+  return Math.max(0, ...numbers);
+}
+
+/** Null when the claim was released, or was passed and tidied away meanwhile. */
+function readHolder(claim: string): ProcessIdentity | null {
+  try {
+    // Written by `claimNumber` alone.
+    return JSON.parse(readFileSync(claim, 'utf8')) as ProcessIdentity | null;
+  } catch {
+    return null;
+  }
+}
