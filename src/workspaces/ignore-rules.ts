@@ -13,7 +13,7 @@ export interface IgnoreLayer {
 }
 
 const defaultRules = ignore({ ignorecase: false }).add([
-  ...['.git', '.hg', '.svn'],
+  ...['.[gG][iI][tT]', '.hg', '.svn'],
   ...['__pycache__', '*.pyc', 'node_modules', '.ipynb_checkpoints', '.DS_Store'],
   ...['.mypy_cache', '.pytest_cache', '.ruff_cache', '.tox', '.nox'],
   ...['.env', '.env.*', '!.env.example'],

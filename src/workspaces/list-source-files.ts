@@ -18,6 +18,8 @@ export interface SourceFile {
 
 interface Walk {
   root: string;
+  /** Berth's own home, which may lie in the repository. */
+  home: string;
   files: SourceFile[];
   onNote: (note: string) => void;
 }
@@ -33,7 +35,13 @@ export async function listSourceFiles(
   source: string,
   onNote: (note: string) => void = () => {},
 ): Promise<SourceFile[]> {
-  const walk: Walk = { root: await openSource(source), files: [], onNote };
+  const home = berthHome().root;
+  const walk: Walk = {
+    root: await openSource(source),
+    home: await realpath(home).catch(() => home),
+    files: [],
+    onNote,
+  };
   await listDirectory(walk, '', []);
   return walk.files.sort((a, b) => (a.path < b.path ? -1 : 1));
 }
@@ -47,8 +55,8 @@ async function openSource(source: string): Promise<string> {
 }
 
 async function listDirectory(walk: Walk, base: string, above: readonly IgnoreLayer[]): Promise<void> {
-  const directory = join(walk.root, base);
-  if (directory === berthHome().root) return;
+  const directory = resolve(walk.root, base);
+  if (directory === walk.home) return;
   const entries = await readdir(directory, { withFileTypes: true }).catch((error) => {
     throw unreadable(directory, error);
   });
@@ -100,7 +108,8 @@ async function listLink(walk: Walk, path: string): Promise<void> {
 
 const isWithin = (root: string, path: string): boolean => path === root || path.startsWith(root + sep);
 
-function unreadable(path: string, error: NodeJS.ErrnoException): BerthError {
+/** A part of the source that the worker cannot read, as an error of the user's. */
+export function unreadable(path: string, error: NodeJS.ErrnoException): BerthError {
   const why = error.code === 'ENOENT' ? 'does not exist' : `cannot be read (${error.code ?? error.message})`;
   return new BerthError('SOURCE_NOT_FOUND', `${path} ${why}`, { path }, { cause: error });
 }

@@ -1,0 +1,36 @@
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { BerthError } from '../errors.js';
+import type { BerthHome } from '../home.js';
+import { readSecretKey } from './secret-key.js';
+
+const algorithm = 'aes-256-gcm';
+const ivBytes = 12;
+const tagBytes = 16;
+const prefix = 'sealed:1:';
+
+/** A secret in a form that may stand in a workflow's history: AES-256-GCM, `sealed:1:` and base64 of IV, tag and text. */
+export async function sealValue(home: BerthHome, value: string): Promise<string> {
+  const iv = randomBytes(ivBytes);
+  const cipher = createCipheriv(algorithm, await readSecretKey(home), iv);
+  const text = Buffer.concat([cipher.update(value, 'utf8'), cipher.final()]);
+  return prefix + Buffer.concat([iv, cipher.getAuthTag(), text]).toString('base64url');
+}
+
+/** Throws SECRET_KEY_WRONG for what was sealed with another key, or altered. */
+export async function openValue(home: BerthHome, sealed: string): Promise<string> {
+  const key = await readSecretKey(home);
+  try {
+    return decrypt(key, sealed);
+  } catch (error) {
+    const message = 'a sealed value cannot be opened with the key of this machine';
+    throw new BerthError('SECRET_KEY_WRONG', message, {}, { cause: error });
+  }
+}
+
+function decrypt(key: Buffer, sealed: string): string {
+  if (!sealed.startsWith(prefix)) throw new Error('not a sealed value');
+  const bytes = Buffer.from(sealed.slice(prefix.length), 'base64url');
+  const decipher = createDecipheriv(algorithm, key, bytes.subarray(0, ivBytes), { authTagLength: tagBytes });
+  decipher.setAuthTag(bytes.subarray(ivBytes, ivBytes + tagBytes));
+  return Buffer.concat([decipher.update(bytes.subarray(ivBytes + tagBytes)), decipher.final()]).toString('utf8');
+}

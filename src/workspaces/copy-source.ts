@@ -1,0 +1,80 @@
+import { constants } from 'node:fs';
+import { chmod, copyFile, mkdir, rename, symlink } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { BerthError } from '../errors.js';
+import { mapBounded } from './bounded.js';
+import { createRepository, gitDirectory } from './git-repository.js';
+import { type ImportedTree, importTree } from './import-tree.js';
+import { listSourceFiles, type SourceFile, unreadable } from './list-source-files.js';
+import { removeTree } from './remove-tree.js';
+import { withinHome } from './within-home.js';
+import { writeRecord } from './workspace-record.js';
+
+export interface CopiedSource {
+  /** Digest of the source tree, as `digestTree` gives it. */
+  digest: string;
+  commit: string;
+  files: number;
+  bytes: number;
+  /** What was left out, and what was kept out of git. */
+  notes: string[];
+}
+
+/**
+ * Copies a repository into a fresh workspace and commits it to the workspace's own git. The source is only read. What
+ * lay at `workspace` is replaced: the copy is built beside it and renamed, so a kill leaves the whole copy or none.
+ *
+ * Throws SOURCE_NOT_FOUND, SOURCE_EMPTY, SOURCE_UNSAFE, and HOME_UNUSABLE where the workspace cannot be written.
+ */
+export async function copySource({ source, workspace }: { source: string; workspace: string }): Promise<CopiedSource> {
+  const notes: string[] = [];
+  const files = await listSourceFiles(source, (note) => notes.push(note));
+  if (files.length === 0) {
+    throw new BerthError('SOURCE_EMPTY', `${source} holds no file that is not ignored`, { path: source });
+  }
+  const tree = await withinHome(workspace, () => fillWorkspace(source, workspace, files));
+  notes.push(
+    ...tree.kept.map((kept) => `${kept.path} (${mebibytes(kept.bytes)}) is too large for the workspace’s git`),
+  );
+  const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
+  return { digest: tree.digest, commit: tree.commit, files: files.length, bytes, notes: notes.sort() };
+}
+
+async function fillWorkspace(source: string, workspace: string, files: readonly SourceFile[]): Promise<ImportedTree> {
+  const partial = `${workspace}.partial`;
+  await Promise.all([workspace, partial, gitDirectory(workspace)].map(removeTree));
+  await Promise.all([createDirectories(partial, files), createRepository(workspace)]);
+  await mapBounded(files, (file) => copyOne(source, partial, file));
+  const time = Math.floor(Date.now() / 1000);
+  const message = 'Copy the solution\n';
+  const tree = await importTree({ workspace, root: partial, files, ref: 'refs/heads/main', message, time });
+  await rename(partial, workspace);
+  const { commit, digest, kept } = tree;
+  await writeRecord(workspace, {
+    source: commit,
+    head: commit,
+    commits: { [commit]: { digest, kept, filesChanged: [] } },
+  });
+  return tree;
+}
+
+async function createDirectories(root: string, files: readonly SourceFile[]): Promise<void> {
+  const directories = new Set(files.map((file) => dirname(join(root, file.path))));
+  await mapBounded([root, ...directories], (directory) => mkdir(directory, { recursive: true }));
+}
+
+/**
+ * A reflink where the file system has them, else a copy. Never a hard link: the agent's first edit in place would change
+ * the user's own file.
+ */
+async function copyOne(source: string, target: string, file: SourceFile): Promise<void> {
+  const to = join(target, file.path);
+  if (file.target !== undefined) return symlink(file.target, to);
+  const from = join(source, file.path);
+  await copyFile(from, to, constants.COPYFILE_FICLONE).catch((error) => {
+    throw ['EACCES', 'ENOENT'].includes(error.code) ? unreadable(from, error) : error;
+  });
+  if ((file.mode & 0o600) !== 0o600) await chmod(to, file.mode | 0o600);
+}
+
+const mebibytes = (bytes: number): string => `${(bytes / 1024 / 1024).toFixed(1)} MiB`;

@@ -1,0 +1,58 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { mapBounded } from './bounded.js';
+import { listSourceFiles, type SourceFile, unreadable } from './list-source-files.js';
+
+/** Files from this size on are streamed, and kept out of git. */
+export const largeFileBytes = 16 * 1024 * 1024;
+
+export const isLarge = (file: SourceFile): boolean => file.kind === 'file' && file.bytes > largeFileBytes;
+
+/**
+ * SHA-256 (hex) over path, kind, executable bit and content of every file that belongs to the solution, in sorted order.
+ * The same for the source, its copy and the revision made of it; times, owners and ignored files have no part in it.
+ *
+ * Throws SOURCE_NOT_FOUND for what cannot be read, SOURCE_UNSAFE for a link that leaves the tree.
+ */
+export async function digestTree(path: string): Promise<string> {
+  const files = await listSourceFiles(path);
+  return digestFiles(path, files).catch((error) => {
+    throw unreadable(error.path ?? path, error);
+  });
+}
+
+export async function digestFiles(root: string, files: readonly SourceFile[]): Promise<string> {
+  const digests = await mapBounded(files, async (file) => describeFile(file, await digestContent(root, file)));
+  return combineDigests(digests);
+}
+
+/** One file's part in the digest of its tree. */
+export const describeFile = (file: SourceFile, contentDigest: string): string =>
+  `${gitMode(file)} ${contentDigest} ${file.path}\0`;
+
+export const combineDigests = (descriptions: readonly string[]): string => sha256(descriptions.join(''));
+
+/** As git sees a file: a link, executable or plain. All other permission bits depend on the machine. */
+export function gitMode(file: SourceFile): '120000' | '100755' | '100644' {
+  if (file.kind === 'link') return '120000';
+  return (file.mode & 0o100) === 0 ? '100644' : '100755';
+}
+
+export const sha256 = (content: string | Buffer): string => createHash('sha256').update(content).digest('hex');
+
+export async function digestContent(root: string, file: SourceFile): Promise<string> {
+  return isLarge(file) ? digestLargeFile(join(root, file.path)) : sha256(await readContent(root, file));
+}
+
+export async function digestLargeFile(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path, { highWaterMark: 1024 * 1024 }), hash);
+  return hash.digest('hex');
+}
+
+/** What git stores of a file: a link's content is its target. */
+export const readContent = async (root: string, file: SourceFile): Promise<Buffer> =>
+  file.target === undefined ? readFile(join(root, file.path)) : Buffer.from(file.target);

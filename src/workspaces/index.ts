@@ -1,0 +1,10 @@
+export { type Commit, commitWorkspace } from './commit-workspace.js';
+export { type CopiedSource, copySource } from './copy-source.js';
+export { diffWorkspace } from './diff-workspace.js';
+export { digestTree } from './digest-tree.js';
+export { Effect, type RunnerEffect } from './effect.js';
+export { type ExportRequest, exportRevision } from './export-revision.js';
+export { Ledger } from './ledger.js';
+export { listSourceFiles, type SourceFile } from './list-source-files.js';
+export { removeTree } from './remove-tree.js';
+export { undoEffects } from './undo-effects.js';

@@ -1,0 +1,43 @@
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { BerthError } from '../errors.js';
+import { gitDirectory } from './git-repository.js';
+import type { KeptFile } from './import-tree.js';
+
+export interface CommitRecord {
+  /** Digest of the committed tree, with the true content of large files. */
+  digest: string;
+  kept: KeptFile[];
+  /** Paths that differ from the source commit. */
+  filesChanged: string[];
+}
+
+/** What is true of a workspace, whatever happened to git's own references: written last, so it speaks of whole commits. */
+export interface WorkspaceRecord {
+  source: string;
+  head: string;
+  commits: Record<string, CommitRecord>;
+}
+
+const recordFile = (workspace: string): string => join(gitDirectory(workspace), 'berth.json');
+
+/** Throws STATE_CONFLICT where no copy was completed. */
+export async function readRecord(workspace: string): Promise<WorkspaceRecord> {
+  const text = await readFile(recordFile(workspace), 'utf8').catch((error) => {
+    throw new BerthError('STATE_CONFLICT', `${workspace} holds no copy of a solution`, {}, { cause: error });
+  });
+  return JSON.parse(text);
+}
+
+export async function writeRecord(workspace: string, record: WorkspaceRecord): Promise<void> {
+  const file = recordFile(workspace);
+  await writeFile(`${file}.partial`, JSON.stringify(record));
+  await rename(`${file}.partial`, file);
+}
+
+/** Throws STATE_CONFLICT for a commit that Berth did not make. */
+export function findCommit(record: WorkspaceRecord, commit: string): CommitRecord {
+  const found = record.commits[commit];
+  if (found === undefined) throw new BerthError('STATE_CONFLICT', `the workspace has no commit ${commit}`);
+  return found;
+}

@@ -1,0 +1,164 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { listSourceFiles } from '../../src/workspaces/list-source-files.js';
+import { temporaryDirectory, temporarySolution, writeTree } from '../support/temporary.js';
+
+const listPaths = async (source: string): Promise<string[]> => (await listSourceFiles(source)).map(({ path }) => path);
+
+test('lists files sorted, with size and mode', async () => {
+  const source = temporarySolution({ 'b.py': 'x = 1\n', 'a/run.sh': 'true\n' });
+  chmodSync(join(source, 'a/run.sh'), 0o755);
+  chmodSync(join(source, 'b.py'), 0o644);
+
+  expect(await listSourceFiles(source)).toEqual([
+    { path: 'a/run.sh', bytes: 5, mode: 0o755, kind: 'file' },
+    { path: 'b.py', bytes: 6, mode: 0o644, kind: 'file' },
+  ]);
+});
+
+test('leaves out histories, environments, caches and secrets, whatever the ignore files say', async () => {
+  const source = temporarySolution({
+    'app.py': '',
+    '.env.example': 'KEY=\n',
+    '.env': 'KEY=secret\n',
+    '.env.local': 'KEY=secret\n',
+    '.git/HEAD': 'ref: refs/heads/main\n',
+    'vendor/.git': 'gitdir: elsewhere\n',
+    'my-environment/pyvenv.cfg': 'home = /usr\n',
+    'my-environment/lib/module.py': '',
+    'pkg/__pycache__/a.cpython-311.pyc': '',
+    'pkg/old.pyc': '',
+    'web/node_modules/x/index.js': '',
+    '.pytest_cache/README.md': '',
+    'notes/.ipynb_checkpoints/a.ipynb': '',
+    '.berthignore': '!.env\n!**/\n',
+  });
+
+  expect(await listPaths(source)).toEqual(['.berthignore', '.env.example', 'app.py']);
+});
+
+test('reads nested ignore files as git does', async () => {
+  const source = temporarySolution({
+    '.gitignore': '*.log\n/data/\nbuild/\nDraft.md\n',
+    'keep.py': '',
+    'a.log': '',
+    'draft.md': '',
+    'data/set.csv': '',
+    'sub/data/set.csv': '',
+    'sub/.gitignore': '!important.log\n!build/\n/local.py\n',
+    'sub/important.log': '',
+    'sub/other.log': '',
+    'sub/local.py': '',
+    'sub/deep/local.py': '',
+    'sub/build/made.py': '',
+    'other/build/made.py': '',
+  });
+  execFileSync('git', ['init', '-q'], { cwd: source });
+  const git = execFileSync('git', ['ls-files', '-coz', '--exclude-standard'], { cwd: source, encoding: 'utf8' });
+
+  expect(await listPaths(source)).toEqual(git.split('\0').filter(Boolean).sort());
+});
+
+test('lets .berthignore overrule .gitignore', async () => {
+  const source = temporarySolution({
+    '.gitignore': '*.bin\n',
+    '.berthignore': '!model.bin\ndocs/\n',
+    'model.bin': '',
+    'other.bin': '',
+    'docs/index.md': '',
+  });
+
+  expect(await listPaths(source)).toEqual(['.berthignore', '.gitignore', 'model.bin']);
+});
+
+test('takes names that need quoting', async () => {
+  const names = ['-rf', 'a "quoted" name', 'ein Leerzeichen.py', 'new\nline', 'back\\slash', '日本語.py'];
+  const source = temporarySolution(Object.fromEntries(names.map((name) => [name, ''])));
+
+  expect(await listPaths(source)).toEqual([...names].sort());
+});
+
+test('refuses a link that leaves the tree, naming link and target', async () => {
+  const source = temporarySolution({ 'app.py': '' });
+  symlinkSync('/etc/hostname', join(source, 'host'));
+
+  await expect(listSourceFiles(source)).rejects.toMatchObject({
+    code: 'SOURCE_UNSAFE',
+    message: expect.stringMatching(/host .*\/etc\/hostname/),
+    details: { link: 'host', target: '/etc/hostname' },
+  });
+});
+
+test('refuses a link that leaves the tree by way of another', async () => {
+  const source = temporarySolution({ 'app.py': '', '.venv/pyvenv.cfg': '' });
+  symlinkSync('/etc/hostname', join(source, '.venv/python'));
+  symlinkSync('.venv/python', join(source, 'python'));
+
+  await expect(listSourceFiles(source)).rejects.toMatchObject({ code: 'SOURCE_UNSAFE' });
+});
+
+test('keeps links within the tree, absolute ones made relative', async () => {
+  const source = temporarySolution({ 'data/set.csv': '1\n', 'pkg/app.py': '' });
+  symlinkSync(join(source, 'data/set.csv'), join(source, 'pkg/set.csv'));
+  symlinkSync('data', join(source, 'latest'));
+  symlinkSync('not-there', join(source, 'dangling'));
+
+  const links = (await listSourceFiles(source)).filter(({ kind }) => kind === 'link');
+
+  expect(links.map(({ path, target }) => [path, target])).toEqual([
+    ['dangling', 'not-there'],
+    ['latest', 'data'],
+    ['pkg/set.csv', '../data/set.csv'],
+  ]);
+});
+
+test('skips what is neither file nor directory, and says so', async () => {
+  const source = temporarySolution({ 'app.py': '' });
+  execFileSync('mkfifo', [join(source, 'pipe')]);
+  const notes: string[] = [];
+
+  const files = await listSourceFiles(source, (note) => notes.push(note));
+
+  expect(files.map(({ path }) => path)).toEqual(['app.py']);
+  expect(notes).toEqual(['left out pipe: it is neither a file nor a directory']);
+});
+
+test('leaves out a Berth home that lies in the repository', async () => {
+  const source = temporarySolution({ 'app.py': '', 'home/deployments/x/workspace/app.py': '' });
+  const before = process.env.BERTH_HOME;
+  process.env.BERTH_HOME = join(source, 'home');
+  try {
+    expect(await listPaths(source)).toEqual(['app.py']);
+  } finally {
+    if (before === undefined) delete process.env.BERTH_HOME;
+    else process.env.BERTH_HOME = before;
+  }
+});
+
+test('refuses a path that is missing or a file', async () => {
+  const directory = temporaryDirectory();
+  writeTree(directory, { 'app.py': '' });
+
+  await expect(listSourceFiles(join(directory, 'missing'))).rejects.toMatchObject({
+    code: 'SOURCE_NOT_FOUND',
+    message: `${join(directory, 'missing')} does not exist`,
+  });
+  await expect(listSourceFiles(join(directory, 'app.py'))).rejects.toMatchObject({
+    code: 'SOURCE_NOT_FOUND',
+    message: `${join(directory, 'app.py')} is not a directory`,
+  });
+});
+
+test('lists 10,000 files within two seconds', async () => {
+  const source = temporaryDirectory();
+  for (let directory = 0; directory < 100; directory++) {
+    mkdirSync(join(source, `d${directory}`));
+    for (let file = 0; file < 100; file++) writeFileSync(join(source, `d${directory}`, `f${file}.py`), '');
+  }
+  const started = performance.now();
+
+  expect(await listSourceFiles(source)).toHaveLength(10_000);
+  expect(performance.now() - started).toBeLessThan(2000);
+});
