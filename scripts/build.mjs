@@ -12,7 +12,7 @@ const dist = join(root, 'dist');
 const manifest = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
 
 /** Small enough that `berth run` is faster with them inside its own file than read from node_modules. */
-const bundled = new Set(['commander', 'picocolors']);
+const bundled = new Set(['commander', 'picocolors', 'env-paths']);
 const external = Object.keys(manifest.dependencies)
   .filter((name) => !bundled.has(name))
   .flatMap((name) => [name, `${name}/*`]);

@@ -1,9 +1,9 @@
 import { BerthError } from '../errors.js';
 import { reportFailure } from './failure.js';
-import { loadCommands } from './index.js';
 import { listenForInterruption } from './interruption.js';
+import type { CommandInvocation, HelpInvocation, Invocation } from './invocation.js';
 import { createOutput, endQuietlyWithoutReader, type Output } from './output.js';
-import { type CommandInvocation, type HelpInvocation, parseCommandLine } from './parse-command-line.js';
+import { recogniseRun } from './recognise-run.js';
 
 /** Does what the words after `berth` say; the one place that catches. Returns the exit code. */
 export async function runCommandLine(words: string[]): Promise<number> {
@@ -12,7 +12,7 @@ export async function runCommandLine(words: string[]): Promise<number> {
   const output = createOutput(process, flags);
   try {
     if (flags.isVersionAsked) return await writeVersion(output);
-    const invocation = parseCommandLine(words, await loadCommands(words));
+    const invocation = recogniseRun(words) ?? (await parse(words));
     return invocation.kind === 'help' ? await writeHelp(invocation, output) : await perform(invocation, output);
   } catch (thrown) {
     return await reportFailure(
@@ -41,6 +41,14 @@ async function writeVersion(output: Output): Promise<number> {
   return 0;
 }
 
+async function parse(words: string[]): Promise<Invocation> {
+  const [{ parseCommandLine }, { commandGroups }] = await Promise.all([
+    import('./parse-command-line.js'),
+    import('./index.js'),
+  ]);
+  return parseCommandLine(words, commandGroups);
+}
+
 async function perform(invocation: CommandInvocation, output: Output): Promise<number> {
   const { command, arguments: given, options } = invocation;
   for (const [name, { check }] of Object.entries(command.arguments)) {
@@ -50,7 +58,9 @@ async function perform(invocation: CommandInvocation, output: Output): Promise<n
   const interruption = listenForInterruption();
   const context = { arguments: given, options, output, signal: interruption.signal };
   const work = command.run(context);
-  return (await (command.endsByItself ? work : Promise.race([work, interruption.ended]))) ?? 0;
+  if (!command.endsByItself) return (await Promise.race([work, interruption.ended])) ?? 0;
+  interruption.ended.catch(() => {}); // only a second Ctrl-C cuts it short
+  return (await work) ?? 0;
 }
 
 /** Help that was asked for is a result; where it was not, a command is missing, and help says which there are. */

@@ -1,10 +1,12 @@
 import { readFile } from 'node:fs/promises';
-import { text } from 'node:stream/consumers';
 import { BerthError } from '../errors.js';
 
 /** The inputs of a call as the user gave them: JSON, `@FILE`, or `-` for standard input. Throws INPUT_INVALID. */
 export async function readInput(argument: string, stdin: NodeJS.ReadableStream = process.stdin): Promise<unknown> {
-  if (argument === '-') return parseJson(await text(stdin), 'standard input');
+  if (argument === '-') {
+    const { text } = await import('node:stream/consumers');
+    return parseJson(await text(stdin), 'standard input');
+  }
   if (!argument.startsWith('@')) return parseJson(argument, 'the input');
   const file = argument.slice(1);
   return parseJson(await readInputFile(file), file);

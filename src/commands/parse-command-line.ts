@@ -1,22 +1,8 @@
 import { Argument, CommanderError, InvalidArgumentError, Option, Command as Parser } from 'commander';
 import { BerthError } from '../errors.js';
-import type { ArgumentDeclaration, Command, CommandContext, OptionDeclaration } from './command.js';
+import type { ArgumentDeclaration, Command, OptionDeclaration } from './command.js';
 import type { CommandGroup } from './index.js';
-
-export interface HelpInvocation {
-  kind: 'help';
-  text: string;
-  /** False where there was no command, so that help is all that can be said. */
-  isAskedFor: boolean;
-}
-
-export interface CommandInvocation extends Pick<CommandContext, 'arguments' | 'options'> {
-  kind: 'command';
-  command: Command;
-}
-
-/** What the user typed, understood. */
-export type Invocation = HelpInvocation | CommandInvocation;
+import type { Invocation } from './invocation.js';
 
 /** Understands the words after `berth`. Throws USAGE or COMMAND_UNKNOWN, each in one line with a suggestion. */
 export function parseCommandLine(words: string[], groups: CommandGroup[]): Invocation {
