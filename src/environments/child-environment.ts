@@ -1,0 +1,62 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+
+/** What installers and compilers need of the user's environment; anything else (keys, tokens of others) stays out. */
+const passedOn = [
+  /^(PATH|HOME|USER|LOGNAME|SHELL|TMPDIR|LANG|LC_\w+|TZ)$/,
+  /^(XDG_\w+|UV_\w+|PYENV_\w+|NETRC|SSH_AUTH_SOCK)$/,
+  /^(SSL_CERT_FILE|SSL_CERT_DIR|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE|PIP_CERT|GIT_SSL_CAINFO)$/,
+  /^(http|https|all|no|ftp)_proxy$/i,
+  /^(CC|CXX|CFLAGS|CXXFLAGS|CPPFLAGS|LDFLAGS|CUDA_HOME|LD_LIBRARY_PATH|MACOSX_DEPLOYMENT_TARGET)$/,
+];
+
+/** pip's settings of where packages come from, under uv's names: who set up pip need not set up uv as well. */
+const pipSettings: Record<string, string> = {
+  PIP_INDEX_URL: 'UV_DEFAULT_INDEX',
+  PIP_EXTRA_INDEX_URL: 'UV_INDEX',
+  PIP_FIND_LINKS: 'UV_FIND_LINKS',
+  PIP_NO_INDEX: 'UV_NO_INDEX',
+};
+
+/** Where packages come from or how they are chosen; machine paths and credentials do not change what is resolved. */
+const changesResolution = (name: string): boolean =>
+  name.startsWith('UV_') && !/(_DIR|_PASSWORD|_USERNAME|CACHE|_TIMEOUT|_RETRIES|PROGRESS|CONCURRENT)/.test(name);
+
+const defined = (variables: NodeJS.ProcessEnv): [string, string][] =>
+  Object.entries(variables).filter((entry): entry is [string, string] => entry[1] !== undefined && entry[1] !== '');
+
+/** The environment of uv, pip and the builds they start: scrubbed, but complete for indexes, authorities and proxies. */
+export function childEnvironment(variables: NodeJS.ProcessEnv = process.env): Record<string, string> {
+  const scrubbed = Object.fromEntries(
+    defined(variables).filter(([name]) => passedOn.some((pattern) => pattern.test(name))),
+  );
+  for (const [pipName, uvName] of Object.entries(pipSettings)) {
+    const value = variables[pipName];
+    if (value && scrubbed[uvName] === undefined) scrubbed[uvName] = value;
+  }
+  return { ...scrubbed, NO_COLOR: '1', UV_NO_PROGRESS: '1', PYTHONNOUSERSITE: '1' };
+}
+
+/** Digest of the index settings (variables and uv's own file): other settings may resolve to other packages. */
+export async function digestIndexSettings(): Promise<string> {
+  const settings = Object.entries(childEnvironment())
+    .filter(([name]) => changesResolution(name))
+    .map(([name, value]) => `${name}=${redact(value)}`)
+    .sort();
+  const file =
+    process.env.UV_CONFIG_FILE ?? join(process.env.XDG_CONFIG_HOME ?? join(homedir(), '.config'), 'uv', 'uv.toml');
+  settings.push(await readFile(file, 'utf8').catch(() => ''));
+  return createHash('sha256').update(settings.join('\n')).digest('hex');
+}
+
+/** Text without the credentials that index URLs or variables may carry. */
+export function redact(text: string): string {
+  const secrets = defined(process.env)
+    .filter(([name]) => /^(UV|PIP)_\w*(PASSWORD|TOKEN)$/.test(name))
+    .map(([, value]) => value);
+  return secrets
+    .reduce((remaining, secret) => remaining.replaceAll(secret, '***'), text)
+    .replaceAll(/(\w+:\/\/)[^/\s@'"`]+@/g, '$1***@');
+}

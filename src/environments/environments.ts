@@ -1,0 +1,66 @@
+import { rm } from 'node:fs/promises';
+import type { Facts } from '../contract/facts.js';
+import type { Environment } from '../contract/revision.js';
+import type { BerthHome } from '../home.js';
+import { type ChooseOptions, type ChosenInterpreter, chooseInterpreter } from './choose-interpreter.js';
+import { readRequirements } from './requirements.js';
+import { resolveLock } from './resolve-lock.js';
+import { installPackage } from './revision-package.js';
+import { ensureEnvironment } from './shared-environment.js';
+import { SourceCopy } from './source-copy.js';
+
+export interface PrepareRequest {
+  /** Code of the revision: read, never written to. */
+  directory: string;
+  facts: Facts;
+  /** Where the revision's own package is installed, if the repository is one. */
+  packageDirectory: string;
+  /** Requirement lines of the strategy. */
+  extras?: string[] | undefined;
+  signal?: AbortSignal | undefined;
+  /** One line of progress for a person. */
+  onProgress?: ((line: string) => void) | undefined;
+}
+
+/** Python environments, made by uv and shared by content: same interpreter, same locked requirements, same environment. */
+export class Environments {
+  readonly #home: BerthHome;
+
+  constructor(home: BerthHome) {
+    this.#home = home;
+  }
+
+  /** The interpreter that the repository gets. Throws TOOL_MISSING when the machine has no Python. */
+  chooseInterpreter(facts: Facts, options: ChooseOptions = {}): Promise<ChosenInterpreter> {
+    return chooseInterpreter(this.#home, facts.python, options);
+  }
+
+  /**
+   * The environment of a revision: requirements read, resolved, installed. What was made before is found by digest,
+   * without a subprocess. Throws DEPENDENCY_UNRESOLVED, DEPENDENCY_INSTALL, INDEX_UNREACHABLE or TOOL_MISSING.
+   */
+  async prepare(request: PrepareRequest): Promise<Environment> {
+    const { directory, facts, packageDirectory, extras = [], signal, onProgress } = request;
+    const common = { home: this.#home, directory, signal, onProgress };
+    const copy = new SourceCopy(directory, this.#home.environments);
+    try {
+      const interpreter = await this.chooseInterpreter(facts, { signal, onProgress });
+      const requirements = await readRequirements(directory, facts, extras);
+      const lock = await resolveLock({ ...common, requirements, interpreter, copy });
+      const environment = await ensureEnvironment({ ...common, lock, interpreter });
+      const projects = [...new Set([...(requirements.isPackage ? ['.'] : []), ...lock.localProjects])];
+      const { packageName } = requirements;
+      if (projects.length > 0)
+        await installPackage({ ...common, projects, packageName, packageDirectory, environment, copy });
+      else await rm(packageDirectory, { recursive: true, force: true });
+      return {
+        ...environment,
+        pythonVersion: interpreter.version,
+        packageDirectory: projects.length > 0 ? packageDirectory : null,
+        notes: [...(interpreter.note === null ? [] : [interpreter.note]), ...requirements.notes],
+      };
+    } finally {
+      await copy.remove();
+    }
+  }
+}

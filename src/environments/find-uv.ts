@@ -1,0 +1,94 @@
+import { access, constants, mkdir, rename, rm } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+import { BerthError } from '../errors.js';
+import type { BerthHome } from '../home.js';
+import { childEnvironment } from './child-environment.js';
+import { type CommandResult, runCommand } from './run-command.js';
+import { makeScratchDirectory } from './scratch-directory.js';
+
+/** The first uv that writes `pylock.toml` in a stable form. */
+const leastVersion: [number, number] = [0, 7];
+
+export interface FindUvOptions {
+  signal?: AbortSignal | undefined;
+  onProgress?: ((line: string) => void) | undefined;
+}
+
+/**
+ * Path of a uv that works: from the PATH, else from `$BERTH_HOME/bin`, else had once from the package index and put
+ * there. Throws TOOL_MISSING when none of these is possible.
+ */
+export async function findUv(home: BerthHome, options: FindUvOptions = {}): Promise<string> {
+  const own = join(home.bin, 'uv');
+  const onPath = (process.env.PATH ?? '')
+    .split(delimiter)
+    .filter(Boolean)
+    .map((directory) => join(directory, 'uv'));
+  for (const candidate of [...onPath, own]) {
+    if (await works(candidate, home, options.signal)) return candidate;
+  }
+  options.onProgress?.('getting uv from the package index (once)');
+  await install(own, home, options.signal);
+  return own;
+}
+
+async function works(candidate: string, home: BerthHome, signal: AbortSignal | undefined): Promise<boolean> {
+  const isThere = await access(candidate, constants.X_OK).then(
+    () => true,
+    () => false,
+  );
+  if (!isThere) return false;
+  await mkdir(home.root, { recursive: true });
+  const { stdout, exitCode } = await run([candidate, '--version'], home.root, signal);
+  const [, major, minor] = /^uv (\d+)\.(\d+)/.exec(stdout) ?? [];
+  if (exitCode !== 0 || major === undefined || minor === undefined) return false;
+  return Number(major) > leastVersion[0] || Number(minor) >= leastVersion[1];
+}
+
+/** Two at once do no harm: each installs into a directory of its own, and the rename into place is atomic. */
+async function install(target: string, home: BerthHome, signal: AbortSignal | undefined): Promise<void> {
+  const building = await makeScratchDirectory(home.bin, 'uv');
+  try {
+    const failures: CommandResult[] = [];
+    for (const attempt of [withPip, withVirtualEnvironment]) {
+      const failure = await attempt(building, signal);
+      if (failure === undefined) return await rename(join(building, 'bin', 'uv'), target);
+      failures.push(failure);
+    }
+    throw new BerthError(
+      'TOOL_MISSING',
+      'uv is not on the PATH and could not be had from the package index. Install it (https://docs.astral.sh/uv), or install Python 3 with pip.',
+      { tool: 'uv', evidence: failures.map(({ command, output }) => `$ ${command}\n${output.trim()}`).join('\n') },
+    );
+  } finally {
+    await rm(building, { recursive: true, force: true });
+  }
+}
+
+/** uv is one program file: pip puts it in `bin`, from where it can be moved. */
+async function withPip(directory: string, signal: AbortSignal | undefined): Promise<CommandResult | undefined> {
+  const result = await run(
+    ['python3', '-m', 'pip', 'install', '--quiet', '--target', directory, 'uv'],
+    directory,
+    signal,
+  );
+  return result.exitCode === 0 ? undefined : result;
+}
+
+/** For a Python without pip of its own. */
+async function withVirtualEnvironment(
+  directory: string,
+  signal: AbortSignal | undefined,
+): Promise<CommandResult | undefined> {
+  const created = await run(['python3', '-m', 'venv', '--clear', directory], directory, signal);
+  if (created.exitCode !== 0) return created;
+  const python = join(directory, 'bin', 'python');
+  const installed = await run([python, '-m', 'pip', 'install', '--quiet', 'uv'], directory, signal);
+  return installed.exitCode === 0 ? undefined : installed;
+}
+
+/** pip's own variables go along: here pip itself asks the index. */
+function run(argv: [string, ...string[]], cwd: string, signal: AbortSignal | undefined): Promise<CommandResult> {
+  const pip = Object.entries(process.env).filter((entry): entry is [string, string] => entry[0].startsWith('PIP_'));
+  return runCommand({ argv, cwd, env: { ...childEnvironment(), ...Object.fromEntries(pip) }, timeout: 300, signal });
+}

@@ -1,0 +1,101 @@
+/**
+ * What Poetry and Pipenv write, as the lines that pip and uv read (PEP 508). Neither needs its own tool for that, and a
+ * lock of theirs becomes constraints: the same versions, as far as they fit this machine.
+ */
+
+type Table = Record<string, unknown>;
+
+/** `[tool.poetry.dependencies]`; optional ones are left out, as `poetry install` leaves them out. */
+export function fromPoetry(dependencies: Table): string[] {
+  return Object.entries(dependencies)
+    .filter(([name, entry]) => name.toLowerCase() !== 'python' && !isOptional(entry))
+    .flatMap(([name, entry]) =>
+      (Array.isArray(entry) ? entry : [entry]).map((one) => toLine(name, one, fromPoetryVersion)),
+    );
+}
+
+/** `[packages]` of a Pipfile: versions are written as pip writes them, `*` for any. */
+export function fromPipfile(packages: Table): string[] {
+  return Object.entries(packages).map(([name, entry]) =>
+    toLine(name, entry, (version) => (version === '*' ? '' : version)),
+  );
+}
+
+/** Pins of `poetry.lock`; a package that is locked in several versions is left to the resolver. */
+export function pinsOfPoetryLock(lock: Table): string[] {
+  const packages = Array.isArray(lock.package) ? (lock.package as Table[]) : [];
+  const registered = packages.filter((entry) => entry.source === undefined);
+  const names = registered.map(({ name }) => name);
+  return registered
+    .filter(({ name }) => names.indexOf(name) === names.lastIndexOf(name))
+    .map(({ name, version }) => `${String(name)}==${String(version)}`);
+}
+
+/** Pins of `Pipfile.lock`, section `default`. */
+export function pinsOfPipfileLock(lock: Table): string[] {
+  const section = isTable(lock.default) ? lock.default : {};
+  return Object.entries(section).flatMap(([name, entry]) =>
+    isTable(entry) && typeof entry.version === 'string' ? [`${name}${entry.version}`] : [],
+  );
+}
+
+const isTable = (value: unknown): value is Table =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const isOptional = (entry: unknown): boolean => isTable(entry) && entry.optional === true;
+
+function toLine(name: string, entry: unknown, readVersion: (version: string) => string): string {
+  if (!isTable(entry)) return `${name}${readVersion(String(entry))}`;
+  const extras = Array.isArray(entry.extras) ? `[${entry.extras.join(',')}]` : '';
+  const markers = [entry.markers, pythonMarker(entry.python)].filter((marker) => typeof marker === 'string');
+  const marker = markers.length === 0 ? '' : ` ; ${markers.join(' and ')}`;
+  const place = readPlace(entry);
+  if (place !== undefined) return `${name}${extras} @ ${place}${marker}`;
+  return `${name}${extras}${readVersion(String(entry.version ?? '*'))}${marker}`;
+}
+
+function readPlace({ git, url, path, file, rev, ref, tag, branch }: Table): string | undefined {
+  const revision = rev ?? ref ?? tag ?? branch;
+  if (typeof git === 'string') return `git+${git}${revision === undefined ? '' : `@${String(revision)}`}`;
+  if (typeof url === 'string') return url;
+  const local = path ?? file;
+  return typeof local === 'string' ? `./${local}`.replace(/^\.\/(\.{0,2}\/|\w+:)/, '$1') : undefined;
+}
+
+/** Poetry's caret and tilde as ranges; a bare version is exact; PEP 440 passes through. `||` has no counterpart: any. */
+export function fromPoetryVersion(version: string): string {
+  if (version.includes('|')) return '';
+  return version
+    .split(',')
+    .map((part) => fromPoetryClause(part.trim()))
+    .filter((clause) => clause !== '')
+    .join(',');
+}
+
+function fromPoetryClause(clause: string): string {
+  if (clause === '*' || clause === '') return '';
+  if (clause.startsWith('^')) return caret(clause.slice(1).trim());
+  if (clause.startsWith('~') && !clause.startsWith('~=')) return tilde(clause.slice(1).trim());
+  return /^\d/.test(clause) ? `==${clause}` : clause.replaceAll(' ', '');
+}
+
+/** `^1.2.3` allows what does not change the leftmost part that is not zero. */
+function caret(version: string): string {
+  const parts = release(version);
+  const leading = parts.findIndex((part) => part !== 0);
+  return `>=${version},<${raise(parts, leading === -1 ? parts.length - 1 : leading)}`;
+}
+
+/** `~1.2.3` and `~1.2` allow patches, `~1` minor versions. */
+const tilde = (version: string): string =>
+  `>=${version},<${raise(release(version), release(version).length > 1 ? 1 : 0)}`;
+
+const release = (version: string): number[] => (/^\d+(\.\d+)*/.exec(version)?.[0] ?? '0').split('.').map(Number);
+
+const raise = (parts: number[], index: number): string => [...parts.slice(0, index), (parts[index] ?? 0) + 1].join('.');
+
+function pythonMarker(version: unknown): string | undefined {
+  if (typeof version !== 'string' || version === '*') return undefined;
+  const clauses = fromPoetryVersion(version).split(',').filter(Boolean);
+  const markers = clauses.map((clause) => clause.replace(/^([<>=!~]+)(.*)$/, "python_full_version $1 '$2'"));
+  return markers.length === 0 ? undefined : markers.join(' and ');
+}

@@ -1,0 +1,3 @@
+export type { ChosenInterpreter } from './choose-interpreter.js';
+export { Environments, type PrepareRequest } from './environments.js';
+export { findUv } from './find-uv.js';

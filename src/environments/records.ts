@@ -1,0 +1,25 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+
+/** Digest of texts that keeps them apart: `['ab', 'c']` is not `['a', 'bc']`. */
+export const digestOf = (texts: readonly string[]): string =>
+  createHash('sha256').update(JSON.stringify(texts)).digest('hex').slice(0, 32);
+
+/** A record of ours; undefined when there is none, or none that can be read (then it is made again). */
+export async function readRecord<T>(path: string): Promise<T | undefined> {
+  try {
+    // Only writeRecord writes these files, in one rename.
+    return JSON.parse(await readFile(path, 'utf8')) as T;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whole or not at all; readable by the user alone, for addresses of private indexes may stand in it. */
+export async function writeRecord<T>(path: string, record: T): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  const beside = `${path}.${process.pid}-${Math.random().toString(36).slice(2, 8)}`;
+  await writeFile(beside, JSON.stringify(record), { mode: 0o600 });
+  await rename(beside, path);
+}

@@ -1,0 +1,43 @@
+import { BerthError, type ErrorCode } from '../errors.js';
+import type { CommandResult } from './run-command.js';
+
+const lastLines = 30;
+const longestReason = 600;
+
+/** What uv says when the index did not answer: trying again may help. */
+const networkSigns =
+  /error sending request|dns error|connection (refused|reset)|timed out|HTTP status (server error|client error \(429)|Temporary failure in name resolution/i;
+
+/** A failed uv command as an error in uv's own words, shortened; the full end of its output is the evidence. */
+export function explainUvFailure(result: CommandResult, code: ErrorCode, what: string): BerthError {
+  const isNetwork = networkSigns.test(result.output) && !/No solution found/.test(result.output);
+  const reason = shorten(result.output);
+  const output = result.output.trim().split('\n').slice(-lastLines).join('\n');
+  const exit = result.exitCode === null ? 'was ended' : `exit code ${result.exitCode}`;
+  return new BerthError(isNetwork ? 'INDEX_UNREACHABLE' : code, `${what}: ${reason}`, {
+    evidence: `$ ${shortenCommand(result.command)}\n${output}\n(${exit})`,
+  });
+}
+
+/** The explanation after uv's headline, on one line, without its drawing characters; of a traceback the last line. */
+function shorten(output: string): string {
+  const lines = output
+    .split('\n')
+    .map((line) => line.replace(/^[\s×╰├─▶│]+/, '').trim())
+    .filter((line) => line !== '' && !/^(warning|hint):/.test(line));
+  const start = lines.findIndex((line) => /^(error:|No solution found|Failed to|Because )/.test(line));
+  const told = start === -1 ? lines.slice(-3) : lines.slice(start);
+  const streams = told.findIndex((line) => /^\[std(err|out)\]$/.test(line));
+  const kept = streams === -1 ? told : [...told.slice(0, streams), ...told.slice(-1)];
+  const text = kept
+    .map((line) => line.replace(headline, ''))
+    .filter(Boolean)
+    .join(' ');
+  if (text === '') return 'uv gave no explanation';
+  return text.length > longestReason ? `${text.slice(0, longestReason)}…` : text;
+}
+
+const headline = /^(error: |cause: )*(No solution found when resolving dependencies.*)?/;
+
+/** Programs by name instead of by path. */
+const shortenCommand = (command: string): string => command.replace(/^\S*\/(?=\w+ )/, '');

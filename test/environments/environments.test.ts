@@ -1,0 +1,160 @@
+import { createHook } from 'node:async_hooks';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import type { Environment } from '../../src/contract/revision.js';
+import { Environments, type PrepareRequest } from '../../src/environments/index.js';
+import { temporaryDirectory, temporaryHome, temporarySolution } from '../support/temporary.js';
+import { someFacts } from './facts.js';
+
+const home = temporaryHome();
+const environments = new Environments(home);
+
+const prepare = (files: Record<string, string>, request: Partial<PrepareRequest> = {}): Promise<Environment> =>
+  environments.prepare({
+    directory: temporarySolution(files),
+    facts: someFacts(),
+    packageDirectory: join(temporaryDirectory(), 'package'),
+    ...request,
+  });
+
+const evaluate = ({ python, packageDirectory }: Environment, expression: string): string =>
+  execFileSync(python, ['-c', `print(${expression})`], {
+    encoding: 'utf8',
+    env: { PYTHONPATH: packageDirectory ?? '' },
+  }).trim();
+
+test('requirements.txt becomes an environment that holds just them', async () => {
+  const environment = await prepare({ 'requirements.txt': 'six==1.16.0\n' });
+  expect(evaluate(environment, '__import__("six").__version__')).toBe('1.16.0');
+  expect(environment.packageDirectory).toBeNull();
+  expect(environment.notes).toEqual([]);
+});
+
+test('the same requirements share one environment, found without a subprocess', async () => {
+  const request = { facts: someFacts({ python: { specifier: '>=3.9', from: 'pyproject.toml' } }) };
+  const first = await prepare({ 'requirements.txt': 'six==1.16.0\n' }, request);
+  let started = 0;
+  const hook = createHook({ init: (_, type) => (started += type === 'PROCESSWRAP' ? 1 : 0) }).enable();
+  const begun = performance.now();
+  const second = await prepare({ 'requirements.txt': 'six==1.16.0\n' }, request);
+  const took = performance.now() - begun;
+  hook.disable();
+
+  expect(second).toEqual(first);
+  expect(started).toBe(0);
+  expect(took).toBeLessThan(100);
+});
+
+test('what a killed preparation left is replaced', async () => {
+  const files = { 'requirements.txt': 'idna==3.7\n' };
+  const first = await prepare(files);
+  const { pid } = execProcessThatEnded();
+  const abandoned = join(home.environments, `.making-${first.digest}-${pid}-x`);
+  mkdirSync(abandoned);
+  rmSync(join(first.path, '.berth-complete'));
+  rmSync(join(first.path, 'lib'), { recursive: true });
+  const second = await prepare(files);
+  expect(evaluate(second, '__import__("idna").__version__')).toBe('3.7');
+  expect(existsSync(abandoned)).toBe(false);
+});
+
+const execProcessThatEnded = () => ({ pid: Number(execFileSync('sh', ['-c', 'echo $$'], { encoding: 'utf8' })) });
+
+test('two preparations at once give the same environment and leave nothing else', async () => {
+  const files = { 'requirements.txt': 'certifi==2024.2.2\n' };
+  const [one, other] = await Promise.all([prepare(files), prepare(files)]);
+  expect(one).toEqual(other);
+  expect(evaluate(one, '__import__("certifi").__version__')).toBe('2024.02.02');
+  expect(readdirSync(home.environments).filter((name) => name.startsWith('.'))).toEqual([]);
+});
+
+test('a dependency that does not exist is named, with uv’s explanation as evidence', async () => {
+  const failure = prepare({ 'requirements.txt': 'berth-no-such-package-at-all==1.0\n' });
+  await expect(failure).rejects.toMatchObject({
+    code: 'DEPENDENCY_UNRESOLVED',
+    message: expect.stringContaining('berth-no-such-package-at-all'),
+    details: { evidence: expect.stringMatching(/^\$ uv pip compile[\s\S]*exit code 1/) },
+  });
+});
+
+test('requirements that contradict each other are explained', async () => {
+  const failure = prepare({ 'requirements.txt': 'requests==2.31.0\nurllib3==1.20\n' });
+  await expect(failure).rejects.toMatchObject({
+    code: 'DEPENDENCY_UNRESOLVED',
+    message: expect.stringMatching(/requests==2\.31\.0 depends on urllib3.*unsatisfiable/),
+  });
+});
+
+test('an index that cannot be reached may be tried again, and its password is shown to nobody', async () => {
+  const lines = '--index-url http://user:hunter2@127.0.0.1:9/simple\nsix\n';
+  const failure = await prepare({ 'requirements.txt': lines }).catch((error) => error);
+  expect(failure).toMatchObject({ code: 'INDEX_UNREACHABLE', retryable: true });
+  expect(JSON.stringify(failure.toRecord())).not.toContain('hunter2');
+});
+
+test('a Python that is not to be had is replaced by the nearest, with a note', async () => {
+  const facts = someFacts({ python: { specifier: '3.99', from: '.python-version' } });
+  const begun = performance.now();
+  const environment = await prepare({}, { facts });
+  expect(environment.notes).toEqual([
+    expect.stringMatching(/^\.python-version asks for Python 3\.99, .* the nearest, Python 3\.\d+/),
+  ]);
+  expect(performance.now() - begun).toBeLessThan(20_000);
+  expect(evaluate(environment, '1 + 1')).toBe('2');
+});
+
+test('a package in a src layout is installed beside the environment and leaves the repository as it was', async () => {
+  const directory = temporarySolution({
+    'pyproject.toml':
+      '[project]\nname = "own-thing"\nversion = "1.2"\ndependencies = ["six==1.16.0"]\n[build-system]\nrequires = ["setuptools"]\nbuild-backend = "setuptools.build_meta"\n',
+    'src/own_thing/__init__.py': 'import six\nANSWER = 42\n',
+  });
+  const packageDirectory = join(temporaryDirectory(), 'package');
+  const environment = await prepare({}, { directory, packageDirectory });
+  expect(environment.packageDirectory).toBe(packageDirectory);
+  expect(evaluate(environment, '__import__("own_thing").ANSWER')).toBe('42');
+  expect(readdirSync(directory, { recursive: true }).sort()).toEqual([
+    'pyproject.toml',
+    'src',
+    'src/own_thing',
+    'src/own_thing/__init__.py',
+  ]);
+
+  writeFileSync(join(directory, 'src/own_thing/__init__.py'), 'ANSWER = 43 \n');
+  const again = await prepare({}, { directory, packageDirectory });
+  expect(evaluate(again, '__import__("own_thing").ANSWER')).toBe('43');
+});
+
+test('a project that is required by path is installed with the revision, not with the shared environment', async () => {
+  const environment = await prepare({
+    'requirements.txt': './libs/tool\nsix==1.16.0\n',
+    'libs/tool/pyproject.toml':
+      '[project]\nname = "tool"\nversion = "1"\ndependencies = ["idna==3.7"]\n[build-system]\nrequires = ["setuptools"]\nbuild-backend = "setuptools.build_meta"\n',
+    'libs/tool/tool.py': 'import idna\nNAME = "tool " + idna.__version__\n',
+  });
+  expect(evaluate(environment, '__import__("tool").NAME')).toBe('tool 3.7');
+  expect(
+    evaluate({ ...environment, packageDirectory: null }, '__import__("importlib.util").util.find_spec("tool")'),
+  ).toBe('None');
+});
+
+test('a package that cannot be built says why', async () => {
+  const failure = prepare({
+    'setup.py': 'from setuptools import setup\nraise RuntimeError("the compiler is on holiday")\n',
+  });
+  await expect(failure).rejects.toMatchObject({
+    code: 'DEPENDENCY_UNRESOLVED',
+    message: expect.stringContaining('holiday'),
+  });
+});
+
+test('a cancelled preparation leaves nothing behind', async () => {
+  const controller = new AbortController();
+  const onProgress = () => controller.abort(new Error('enough'));
+  const failure = prepare({ 'requirements.txt': 'chardet==5.2.0\n' }, { signal: controller.signal, onProgress });
+  await expect(failure).rejects.toThrow('enough');
+  const left = [home.environments, home.locks].flatMap((directory) => readdirSync(directory));
+  expect(left.filter((name) => name.startsWith('.'))).toEqual([]);
+});

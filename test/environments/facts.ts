@@ -1,0 +1,21 @@
+import type { Facts } from '../../src/contract/facts.js';
+
+/** Facts of a repository about which nothing is known, but for what a test says. */
+export const someFacts = (facts: Partial<Facts> = {}): Facts => ({
+  size: { files: 0, bytes: 0 },
+  languages: {},
+  manifests: [],
+  dependencies: [],
+  python: null,
+  entryPoints: [],
+  documentedCalls: [],
+  frameworks: [],
+  models: [],
+  gpu: [],
+  syntaxErrors: [],
+  imports: {},
+  cog: null,
+  readme: null,
+  tags: [],
+  ...facts,
+});

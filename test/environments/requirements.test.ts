@@ -1,0 +1,88 @@
+import { expect, test } from '@jest/globals';
+import { fromPipfile, fromPoetry, pinsOfPoetryLock } from '../../src/environments/foreign-requirements.js';
+import { readRequirements } from '../../src/environments/requirements.js';
+import { temporarySolution } from '../support/temporary.js';
+import { someFacts } from './facts.js';
+
+const read = (files: Record<string, string>, facts = someFacts()) => readRequirements(temporarySolution(files), facts);
+const setuptools = '[build-system]\nrequires = ["setuptools"]\n';
+
+test('a repository without a manifest asks for nothing', async () => {
+  expect(await read({ 'app.py': '' })).toMatchObject({ files: [], lines: [], isPackage: false, needsCopy: false });
+});
+
+test('a pyproject.toml that only configures tools is neither requirements nor a package', async () => {
+  expect(await read({ 'pyproject.toml': '[tool.ruff]\nline-length = 100\n' })).toMatchObject({
+    files: [],
+    isPackage: false,
+  });
+});
+
+test('a package is resolved together with its requirements.txt', async () => {
+  const files = {
+    'requirements.txt': 'six\n',
+    'pyproject.toml': `[project]\nname = "x"\nversion = "1"\n${setuptools}`,
+  };
+  expect(await read(files)).toMatchObject({ files: ['requirements.txt', 'pyproject.toml'], isPackage: true });
+});
+
+test('uv.lock comes before requirements.txt', async () => {
+  const files = {
+    'requirements.txt': 'six\n',
+    'uv.lock': 'version = 1\n',
+    'pyproject.toml': '[project]\nname = "x"\n',
+  };
+  expect(await read(files)).toMatchObject({ from: 'uv.lock', isLocked: true, isPackage: false });
+});
+
+test('cog.yaml alone counts where it names packages, and says what is not installed', async () => {
+  const build = { python_packages: ['six==1.16.0'], system_packages: ['ffmpeg'], run: ['make'] };
+  const requirements = await read({ 'setup.py': '', 'requirements.txt': 'idna\n' }, someFacts({ cog: { build } }));
+  expect(requirements).toMatchObject({ from: 'cog.yaml', lines: ['six==1.16.0'], isPackage: false });
+  expect(requirements.notes).toEqual([expect.stringContaining('ffmpeg'), expect.stringContaining('run')]);
+});
+
+test('included files belong to what the resolution depends on', async () => {
+  const { texts } = await read({
+    'requirements.txt': '-r base/one.txt\n',
+    'base/one.txt': '-c two.txt\nsix\n',
+    'base/two.txt': 'six<2\n',
+  });
+  expect(texts).toContain('six<2\n');
+});
+
+test('a requirement by path is built from a copy', async () => {
+  expect(await read({ 'requirements.txt': '-e .\n', 'setup.py': '' })).toMatchObject({ needsCopy: true });
+  expect(await read({ 'requirements.txt': 'six\n' })).toMatchObject({ needsCopy: false });
+});
+
+test('Poetry’s carets, tildes, extras, markers and places become what pip reads', () => {
+  const table = {
+    python: '^3.9',
+    a: '^1.2.3',
+    b: '^0.2',
+    c: '~1.4',
+    d: '*',
+    e: '2.0',
+    f: { version: '>=1,<2', extras: ['x', 'y'], markers: "sys_platform == 'linux'" },
+    g: { git: 'https://example.org/g.git', tag: 'v1' },
+    h: { version: '^1', optional: true },
+    i: { path: 'libs/i', develop: true },
+  };
+  expect(fromPoetry(table)).toEqual([
+    'a>=1.2.3,<2',
+    'b>=0.2,<0.3',
+    'c>=1.4,<1.5',
+    'd',
+    'e==2.0',
+    "f[x,y]>=1,<2 ; sys_platform == 'linux'",
+    'g @ git+https://example.org/g.git@v1',
+    'i @ ./libs/i',
+  ]);
+});
+
+test('locks of other tools become pins, but for a package locked in several versions', () => {
+  const entry = (name: string, version: string) => ({ name, version });
+  expect(pinsOfPoetryLock({ package: [entry('a', '1'), entry('b', '1'), entry('b', '2')] })).toEqual(['a==1']);
+  expect(fromPipfile({ a: '*', b: '==1.0', c: { version: '>2', extras: ['z'] } })).toEqual(['a', 'b==1.0', 'c[z]>2']);
+});
