@@ -9,7 +9,7 @@ import { berthHome } from './src/home.js';
 import { packageRoot } from './src/package-root.js';
 import { StrategyRegistry } from './src/registry/index.js';
 import { SelectorAgent } from './src/selection/index.js';
-import { ensureStack, hostId, registerSearchAttributes, type TemporalTarget } from './src/stack/index.js';
+import { ensureStack, hostId, type TemporalTarget } from './src/stack/index.js';
 import { hostQueue, sharedQueue } from './src/workflows/messages.js';
 
 /** Builds everything that a step needs; the one place that does. */
@@ -68,7 +68,8 @@ async function createWorker(
 async function announce(workers: Worker[]): Promise<void> {
   while (workers.some((worker) => worker.getState() === 'INITIALIZED')) await sleep(5);
   const { BERTH_READY_FILE } = process.env;
-  if (BERTH_READY_FILE !== undefined) await writeFile(BERTH_READY_FILE, JSON.stringify({ ready: true, pid: process.pid }));
+  if (BERTH_READY_FILE !== undefined)
+    await writeFile(BERTH_READY_FILE, JSON.stringify({ ready: true, pid: process.pid }));
 }
 
 await work();

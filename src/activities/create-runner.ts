@@ -11,7 +11,12 @@ export const createRunner = ({ home, registry }: Dependencies) =>
     const plan = await planRevision(home, input);
     const reference = registry.getRunnerModule(setting.strategy);
     const env = await resolveEnvironment(home, config.env);
-    await new Ledger(home, config.name).enter({ id: `runner-${plan.revision}`, kind: 'runner', plan, runner: reference });
+    await new Ledger(home, config.name).enter({
+      id: `runner-${plan.revision}`,
+      kind: 'runner',
+      plan,
+      runner: reference,
+    });
     const Runner = await registry.getRunnerClass(setting.strategy);
     const runner = new Runner(plan);
     try {

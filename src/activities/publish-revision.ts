@@ -8,7 +8,10 @@ import { step } from './step.js';
 export const publishRevision = (dependencies: Dependencies) =>
   step(async (input: RevisionInput & { handle: Handle }) => await publish(dependencies, input), describeRevision);
 
-export async function publish({ home, registry }: Dependencies, input: RevisionInput & { handle: Handle }): Promise<void> {
+export async function publish(
+  { home, registry }: Dependencies,
+  input: RevisionInput & { handle: Handle },
+): Promise<void> {
   const { config, setting, revision, handle } = input;
   await writeActiveRevision(home, {
     deployment: config.name,

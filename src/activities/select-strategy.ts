@@ -19,5 +19,7 @@ function parseConfig(config: unknown): DeployConfig {
   const parsed = DeployConfig.safeParse(config);
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
-  throw new BerthError('USAGE', `the deployment’s configuration is not valid: ${problems.join('; ')}`, { command: 'deploy' });
+  throw new BerthError('USAGE', `the deployment’s configuration is not valid: ${problems.join('; ')}`, {
+    command: 'deploy',
+  });
 }

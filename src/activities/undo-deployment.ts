@@ -7,13 +7,15 @@ import { step } from './step.js';
 export const undoDeployment = ({ home }: Dependencies) =>
   step(
     async ({ name }: { name: string }) => {
+      const ledger = new Ledger(home, name);
       await undoEffects({
-        ledger: new Ledger(home, name),
-        undoRunner: async ({ plan, runner }) => {
+        ledger,
+        undo: async ({ plan, runner }) => {
           const Runner = await loadRunnerClass(runner);
           await new Runner(plan).undo();
         },
       });
+      await ledger.remove();
     },
     ({ name }) => ({ name }),
   );

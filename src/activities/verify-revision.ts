@@ -22,7 +22,22 @@ interface VerifyInput {
 export const verifyRevision = ({ home, environments }: Dependencies) =>
   step(
     async ({ config, setting, adaptation, revision }: VerifyInput, context): Promise<VerifiedRevision> => {
-      return { config, setting, adaptation, revision, context, home, environments, deploymentDirectory, revisionDirectory, resolveEnvironment, gatherFacts, exportRevision, determineContract, verifyWorkspace } as never;
+      return {
+        config,
+        setting,
+        adaptation,
+        revision,
+        context,
+        home,
+        environments,
+        deploymentDirectory,
+        revisionDirectory,
+        resolveEnvironment,
+        gatherFacts,
+        exportRevision,
+        determineContract,
+        verifyWorkspace,
+      } as never;
     },
     ({ config }) => ({ name: config.name, path: config.solution.path }),
   );

@@ -25,6 +25,8 @@ export const EntryPoint = z.object({
   parameters: z.array(Parameter),
   /** Names of the class's methods; empty for a function. */
   methods: z.array(z.string()),
+  /** Parameters of each of these methods, without `self`; absent for a function. */
+  signatures: z.record(z.string(), z.array(Parameter)).optional(),
   /** Base classes as written: `BasePredictor`, `nn.Module`. */
   bases: z.array(z.string()),
   /** Names of required constructor arguments; empty for a function. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { ContractReport, Rung } from './revision.js';
 import { Resources } from './resources.js';
+import { ContractReport, Rung } from './revision.js';
 import { RunInterface } from './run-interface.js';
 import { Candidate } from './setting.js';
 

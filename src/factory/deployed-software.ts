@@ -1,6 +1,6 @@
 import type { Answer } from '../contract/answer.js';
 import type { DeploymentInfo } from '../contract/status.js';
-import { berthHome, type BerthHome } from '../home.js';
+import { type BerthHome, berthHome } from '../home.js';
 import type { CallOptions, LogOptions } from '../runners/runner.js';
 import { type BatchOptions, type OpenSoftware, openSoftware } from './open-software.js';
 

@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import {
   Client,
   Connection,
-  type WorkflowHandle,
   WorkflowExecutionAlreadyStartedError,
+  type WorkflowHandle,
   WorkflowNotFoundError,
 } from '@temporalio/client';
 import type { DeployConfig } from '../contract/config.js';
@@ -162,7 +162,10 @@ export class DeploymentClient {
     }
   }
 
-  private async ask(name: string, question: (handle: WorkflowHandle) => Promise<DeploymentInfo>): Promise<DeploymentInfo> {
+  private async ask(
+    name: string,
+    question: (handle: WorkflowHandle) => Promise<DeploymentInfo>,
+  ): Promise<DeploymentInfo> {
     try {
       const info = await question(this.client.workflow.getHandle(workflowId(name)));
       return { ...info, webUrl: this.webUrl(name) };

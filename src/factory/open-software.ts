@@ -1,6 +1,6 @@
 import type { Answer } from '../contract/answer.js';
 import { BerthError } from '../errors.js';
-import { berthHome, type BerthHome } from '../home.js';
+import { type BerthHome, berthHome } from '../home.js';
 import { readActiveRevision } from '../runners/active-revision.js';
 import { loadRunnerClass } from '../runners/load-runner.js';
 import type { CallOptions, Health, LogOptions, Runner } from '../runners/runner.js';
@@ -40,7 +40,8 @@ export async function openSoftware(name: string, home: BerthHome = berthHome()):
 async function attach(name: string, home: BerthHome): Promise<Runner> {
   const active = await readActiveRevision(home, name);
   if (active === undefined) throw new BerthError('NOT_RUNNING', `${name} has no revision that runs`, { name });
-  if (active.isStopped) throw new BerthError('NOT_RUNNING', `${name} is stopped; start it: berth start ${name}`, { name });
+  if (active.isStopped)
+    throw new BerthError('NOT_RUNNING', `${name} is stopped; start it: berth start ${name}`, { name });
   const Runner = await loadRunnerClass(active.runner);
   const runner = new Runner(active.handle.plan);
   await runner.attach(active.handle);

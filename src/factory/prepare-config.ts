@@ -1,6 +1,6 @@
 import { basename, resolve } from 'node:path';
 import { z } from 'zod';
-import { DeployConfig, EnvironmentVariable } from '../contract/config.js';
+import { DeployConfig, type EnvironmentVariable } from '../contract/config.js';
 import { Example } from '../contract/example.js';
 import { BerthError } from '../errors.js';
 import type { BerthHome } from '../home.js';
@@ -22,7 +22,9 @@ export async function prepareConfig(home: BerthHome, options: DeployOptions): Pr
   const parsed = DeployOptions.safeParse(options);
   if (!parsed.success) {
     const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
-    throw new BerthError('USAGE', `the deployment’s options are not valid: ${problems.join('; ')}`, { command: 'deploy' });
+    throw new BerthError('USAGE', `the deployment’s options are not valid: ${problems.join('; ')}`, {
+      command: 'deploy',
+    });
   }
   const { solution, env, name, ...rest } = parsed.data;
   const { path, goal } = typeof solution === 'string' ? { path: solution, goal: undefined } : solution;

@@ -14,6 +14,7 @@ export function translateFailure(error: unknown, name: string): BerthError {
 
 function translateService(message: string, name: string, cause: unknown): BerthError {
   const isWorkerMissing = message.includes('no poller') || message.includes('worker');
-  if (isWorkerMissing) return new BerthError('WORKER_UNREACHABLE', `no worker answers for ${name}: ${message}`, { name }, { cause });
+  if (isWorkerMissing)
+    return new BerthError('WORKER_UNREACHABLE', `no worker answers for ${name}: ${message}`, { name }, { cause });
   return new BerthError('SERVER_UNREACHABLE', `the Temporal server did not do it: ${message}`, { name }, { cause });
 }

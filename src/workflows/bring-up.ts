@@ -27,19 +27,27 @@ export async function bringUp(life: Life): Promise<void> {
   const building = buildingOn(selected.host);
 
   enter(life, 'copying');
-  const copy = await onHost(life, 'copyWorkspace', ({ files }) => `${files} files`, () =>
-    quick.copyWorkspace.executeWithOptions({ summary: `copy ${config.solution.path}` }, [
-      { name, source: config.solution.path },
-    ]),
+  const copy = await onHost(
+    life,
+    'copyWorkspace',
+    ({ files }) => `${files} files`,
+    () =>
+      quick.copyWorkspace.executeWithOptions({ summary: `copy ${config.solution.path}` }, [
+        { name, source: config.solution.path },
+      ]),
   );
   info.source.digest = copy.digest;
   info.notes.push(...copy.notes);
 
   enter(life, 'adapting');
-  const adaptation = await onHost(life, 'adaptWorkspace', ({ by, summary }) => `${by}: ${summary}`, () =>
-    building.adaptWorkspace.executeWithOptions({ summary: `adapt ${name} for ${strategy}` }, [
-      { config, setting: selected.setting },
-    ]),
+  const adaptation = await onHost(
+    life,
+    'adaptWorkspace',
+    ({ by, summary }) => `${by}: ${summary}`,
+    () =>
+      building.adaptWorkspace.executeWithOptions({ summary: `adapt ${name} for ${strategy}` }, [
+        { config, setting: selected.setting },
+      ]),
   );
   life.adaptation = adaptation;
   info.adaptation = {
@@ -53,17 +61,26 @@ export async function bringUp(life: Life): Promise<void> {
   info.runInterface = adaptation.runInterface;
 
   enter(life, 'verifying');
-  const verified = await onHost(life, 'verifyRevision', ({ rungs }) => `${rungs.length} checks passed`, () =>
-    building.verifyRevision.executeWithOptions({ summary: `verify ${revision} of ${name}` }, [
-      { config, setting: selected.setting, adaptation, revision },
-    ]),
+  const verified = await onHost(
+    life,
+    'verifyRevision',
+    ({ rungs }) => `${rungs.length} checks passed`,
+    () =>
+      building.verifyRevision.executeWithOptions({ summary: `verify ${revision} of ${name}` }, [
+        { config, setting: selected.setting, adaptation, revision },
+      ]),
   );
   life.revision = verified;
   info.adaptedPath = verified.directory;
   info.contract = verified.contract;
   info.rungs = verified.rungs;
   info.notes.push(...verified.notes);
-  info.revisions.push({ id: revision, state: 'verified', createdAt: new Date().toISOString(), digest: verified.digest });
+  info.revisions.push({
+    id: revision,
+    state: 'verified',
+    createdAt: new Date().toISOString(),
+    digest: verified.digest,
+  });
 
   await startRevision(life);
 }

@@ -1,6 +1,6 @@
 import {
-  allHandlersFinished,
   ApplicationFailure,
+  allHandlersFinished,
   CancellationScope,
   ContinueAsNew,
   condition,
@@ -91,7 +91,12 @@ function requireState(life: Life, action: string, states: DeploymentInfo['state'
   if (states.includes(state)) return;
   const message = `cannot ${action} ${name}: it is ${state}, not ${states.join(' or ')}`;
   const next = codes.STATE_CONFLICT.next.replace('{name}', name);
-  throw ApplicationFailure.nonRetryable(message, 'STATE_CONFLICT', { code: 'STATE_CONFLICT', message, next, details: { name } });
+  throw ApplicationFailure.nonRetryable(message, 'STATE_CONFLICT', {
+    code: 'STATE_CONFLICT',
+    message,
+    next,
+    details: { name },
+  });
 }
 
 /** Undoes everything, for as long as that takes. It says `cleaned` only of what is proven gone. */

@@ -29,5 +29,7 @@ function why({ lastError, selection }: DeploymentInfo): string {
 const steps = (info: DeploymentInfo): string =>
   info.steps
     .slice(-12)
-    .map(({ step, finishedAt, note }) => `- ${finishedAt === null ? '…' : '✓'} ${step}${note === '' ? '' : `: ${note}`}`)
+    .map(
+      ({ step, finishedAt, note }) => `- ${finishedAt === null ? '…' : '✓'} ${step}${note === '' ? '' : `: ${note}`}`,
+    )
     .join('\n');

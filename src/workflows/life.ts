@@ -1,4 +1,10 @@
-import { ActivityFailure, ApplicationFailure, setCurrentDetails, TimeoutFailure, upsertSearchAttributes } from '@temporalio/workflow';
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  setCurrentDetails,
+  TimeoutFailure,
+  upsertSearchAttributes,
+} from '@temporalio/workflow';
 import type { AdaptationResult } from '../contract/adaptation.js';
 import type { DeployConfig } from '../contract/config.js';
 import type { Handle } from '../contract/handle.js';
@@ -85,7 +91,12 @@ export function showDetails(life: Life): void {
 const keptSteps = 50;
 
 /** Runs one step and records it: when it began, when it ended, and what it says it did. */
-export async function record<T>(life: Life, step: string, run: () => Promise<T>, note: (result: T) => string): Promise<T> {
+export async function record<T>(
+  life: Life,
+  step: string,
+  run: () => Promise<T>,
+  note: (result: T) => string,
+): Promise<T> {
   const entry = { step, startedAt: new Date().toISOString(), finishedAt: null as string | null, note: '' };
   life.info.steps = [...life.info.steps.slice(1 - keptSteps), entry];
   showDetails(life);
@@ -113,7 +124,9 @@ export function failureRecord(error: unknown): ErrorRecord {
 function timeoutRecord(timeout: TimeoutFailure): ErrorRecord {
   const isUnreached = timeout.timeoutType === 'SCHEDULE_TO_START';
   const code = isUnreached ? 'WORKER_UNREACHABLE' : 'INTERNAL';
-  const message = isUnreached ? 'no worker of the deployment’s host took the step' : `the step ran out of time: ${timeout.message}`;
+  const message = isUnreached
+    ? 'no worker of the deployment’s host took the step'
+    : `the step ran out of time: ${timeout.message}`;
   return { code, message, next: describeNext(code, {}), details: {} };
 }
 

@@ -1,23 +1,26 @@
 import type { QueryDefinition, SignalDefinition, UpdateDefinition } from '@temporalio/common';
 import type { DeploymentInfo } from '../contract/status.js';
 
-// Written out where the SDK's define… functions would do: the client shares this file, and those functions would make
-// every command load the workflow library.
+// Made here where the SDK's define… functions would do: the client shares this file, and those functions would make every
+// command load the workflow library. Their brands exist for the compiler only, hence the casts.
+const defineQuery = <Result>(name: string) => ({ type: 'query', name }) as QueryDefinition<Result>;
+const defineSignal = (name: string) => ({ type: 'signal', name }) as SignalDefinition;
+const defineUpdate = <Result>(name: string) => ({ type: 'update', name }) as UpdateDefinition<Result>;
 
 /** Where the deployment stands. */
-export const statusQuery: QueryDefinition<DeploymentInfo> = { type: 'query', name: 'status' };
+export const statusQuery = defineQuery<DeploymentInfo>('status');
 
 /** Undo everything, from any state; works with the worker down, and twice. */
-export const cleanupSignal: SignalDefinition<[]> = { type: 'signal', name: 'cleanup' };
+export const cleanupSignal = defineSignal('cleanup');
 
 /** Ends the software's processes, keeps all else. Answers once they are proven gone. */
-export const stopUpdate: UpdateDefinition<DeploymentInfo, []> = { type: 'update', name: 'stop' };
+export const stopUpdate = defineUpdate<DeploymentInfo>('stop');
 
 /** Brings the same revision back. Answers once it is running again. */
-export const startUpdate: UpdateDefinition<DeploymentInfo, []> = { type: 'update', name: 'start' };
+export const startUpdate = defineUpdate<DeploymentInfo>('start');
 
 /** Gives up a deployment that waits. Answers at once; the undo follows. */
-export const abandonUpdate: UpdateDefinition<DeploymentInfo, []> = { type: 'update', name: 'abandon' };
+export const abandonUpdate = defineUpdate<DeploymentInfo>('abandon');
 
 export const workflowType = 'deployment';
 export const sharedQueue = 'berth';

@@ -8,7 +8,12 @@ const missesAllowed = 3;
  * A step on the deployment's host. After a restart of everything the first try may find that the host's queue was left
  * alone for too long, although its worker is back by now: so the step is given again before that counts as a failure.
  */
-export async function onHost<T>(life: Life, step: string, note: (result: T) => string, run: () => Promise<T>): Promise<T> {
+export async function onHost<T>(
+  life: Life,
+  step: string,
+  note: (result: T) => string,
+  run: () => Promise<T>,
+): Promise<T> {
   for (let misses = 1; ; misses += 1) {
     try {
       return await record(life, step, run, note);

@@ -14,8 +14,11 @@ export async function startRevision(life: Life): Promise<void> {
 
   enter(life, 'checking');
   try {
-    const checked = await onHost(life, 'checkHealth', ({ rungs }) => rungs.map(({ note }) => note).join(', '), () =>
-      building.checkHealth.executeWithOptions({ summary: `check ${id} at its endpoint` }, [{ ...plan, handle }]),
+    const checked = await onHost(
+      life,
+      'checkHealth',
+      ({ rungs }) => rungs.map(({ note }) => note).join(', '),
+      () => building.checkHealth.executeWithOptions({ summary: `check ${id} at its endpoint` }, [{ ...plan, handle }]),
     );
     info.contract = checked.contract;
     info.rungs = [...plan.revision.rungs, ...checked.rungs];
@@ -36,8 +39,12 @@ export async function restartRevision(life: Life): Promise<void> {
   const { info } = life;
   const { plan, building } = readyToStart(life);
   const handle = await createRunner(life);
-  await onHost(life, 'publishRevision', () => 'callers reach it again', () =>
-    building.publishRevision.executeWithOptions({ summary: `publish ${plan.revision.id}` }, [{ ...plan, handle }]),
+  await onHost(
+    life,
+    'publishRevision',
+    () => 'callers reach it again',
+    () =>
+      building.publishRevision.executeWithOptions({ summary: `publish ${plan.revision.id}` }, [{ ...plan, handle }]),
   );
   life.handle = handle;
   info.endpoint = handle.endpoint;
@@ -50,8 +57,11 @@ export async function stopRevision(life: Life): Promise<void> {
   const { info, handle } = life;
   if (handle === null) throw new Error('only what was started is stopped');
   const { host } = readyToStart(life);
-  await onHost(life, 'stopRunner', () => 'no process is left', () =>
-    quickOn(host).stopRunner.executeWithOptions({ summary: `stop ${info.name}` }, [{ name: info.name, handle }]),
+  await onHost(
+    life,
+    'stopRunner',
+    () => 'no process is left',
+    () => quickOn(host).stopRunner.executeWithOptions({ summary: `stop ${info.name}` }, [{ name: info.name, handle }]),
   );
   info.endpoint = null;
   enter(life, 'stopped');
@@ -59,8 +69,12 @@ export async function stopRevision(life: Life): Promise<void> {
 
 const createRunner = (life: Life) => {
   const { plan, building } = readyToStart(life);
-  return onHost(life, 'createRunner', ({ endpoint }) => endpoint ?? 'started', () =>
-    building.createRunner.executeWithOptions({ summary: `start ${plan.revision.id} of ${life.info.name}` }, [plan]),
+  return onHost(
+    life,
+    'createRunner',
+    ({ endpoint }) => endpoint ?? 'started',
+    () =>
+      building.createRunner.executeWithOptions({ summary: `start ${plan.revision.id} of ${life.info.name}` }, [plan]),
   );
 };
 

@@ -2,9 +2,9 @@ import { ApplicationFailure, CancellationScope, condition, isCancellation, sleep
 import type { Change } from '../activities/supervise.js';
 import type { DeploymentInfo } from '../contract/status.js';
 import type { ErrorRecord } from '../errors.js';
-import { restartRevision, startRevision, stopRevision } from './bring-up.js';
 import { isHistoryLong } from './history.js';
 import { enter, failureRecord, type Life, setLastError } from './life.js';
+import { restartRevision, startRevision, stopRevision } from './revision.js';
 import { supervisingOn } from './steps.js';
 
 /** Seconds before a fallen revision is started again: doubled at each try, back to the first after a quiet time. */
@@ -44,13 +44,19 @@ export class Supervision {
 
   private async wish(desired: Life['desired'], isFulfilled: () => boolean): Promise<DeploymentInfo> {
     const { life } = this;
-    this.refusal = undefined;
+    this.takeRefusal();
     life.desired = desired;
     this.scope?.cancel();
     await condition(() => isFulfilled() || this.refusal !== undefined || life.info.state === 'cleaning');
-    const { refusal } = this;
+    const refusal = this.takeRefusal();
     if (refusal !== undefined) throw ApplicationFailure.nonRetryable(refusal.message, refusal.code, refusal);
     return life.info;
+  }
+
+  private takeRefusal(): ErrorRecord | undefined {
+    const { refusal } = this;
+    this.refusal = undefined;
+    return refusal;
   }
 
   private async rest(): Promise<void> {
@@ -87,10 +93,10 @@ export class Supervision {
     }
   }
 
-  private async restart(change: Change): Promise<void> {
+  private async restart({ error: fall }: Exclude<Change, { event: 'none' }>): Promise<void> {
     const { life } = this;
     if (Date.now() - this.runningSince > quietTime) this.pause = firstPause;
-    setLastError(life, change.error);
+    setLastError(life, fall);
     enter(life, 'unhealthy');
     await sleep(`${this.pause}s`, { summary: `before restart ${life.info.restarts + 1}` });
     this.pause = Math.min(this.pause * 2, longestPause);

@@ -20,7 +20,17 @@ export async function startTemporal(): Promise<void> {
   const port = await getPort();
   directory = mkdtempSync(join(tmpdir(), 'berth-temporal-'));
   const settings = ['history.transferProcessorMaxPollRPS=2000', 'system.enableActivityEagerExecution=true'];
-  const args = ['server', 'start-dev', '--headless', '--ip', '127.0.0.1', '--port', String(port), '--log-level', 'error'];
+  const args = [
+    'server',
+    'start-dev',
+    '--headless',
+    '--ip',
+    '127.0.0.1',
+    '--port',
+    String(port),
+    '--log-level',
+    'error',
+  ];
   const database = ['--db-filename', join(directory, 'temporal.db'), '--sqlite-pragma', 'journal_mode=WAL'];
   server = spawn(
     binary,

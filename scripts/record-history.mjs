@@ -1,0 +1,11 @@
+// Records the history of a deployment for the replay test:
+//   node scripts/record-history.mjs NAME > test/workflows/histories/WHAT-HAPPENED.json
+// The server is the one of TEMPORAL_ADDRESS.
+import { Client, Connection } from '@temporalio/client';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+
+const [name] = process.argv.slice(2);
+const connection = await Connection.connect({ address: process.env.TEMPORAL_ADDRESS });
+const history = await new Client({ connection }).workflow.getHandle(`deployment-${name}`).fetchHistory();
+process.stdout.write(`${JSON.stringify(historyToJSON(history), undefined, 1)}\n`);
+await connection.close();

@@ -1,0 +1,62 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { openSoftware } from '../../src/factory/open-software.js';
+import { ensureStack } from '../../src/stack/index.js';
+import { begin, connectOnce, deploy, until } from '../support/deploying.js';
+import { temporaryStack } from '../support/stack.js';
+import { temporarySolution } from '../support/temporary.js';
+
+const home = temporaryStack();
+
+/** Kills a part of the stack as a crash would. */
+function killRecorded(file: 'server.json' | 'worker.json'): void {
+  const record = JSON.parse(readFileSync(join(home.stack, file), 'utf8')) as { process: { pid: number } };
+  process.kill(record.process.pid, 'SIGKILL');
+}
+
+const counting = (log: string) =>
+  `import time\nwith open(${JSON.stringify(log)}, "a") as log:\n    log.write("import\\n")\ntime.sleep(1)\ndef predict(n: int):\n    return n + 1\n`;
+
+const ask = async (name: string, n: number) => {
+  const software = await openSoftware(name, home);
+  const answer = await software.run({ n });
+  await software.close();
+  return answer;
+};
+
+test('running software outlives its worker and its server, and is supervised again when they are back', async () => {
+  const source = temporarySolution({ 'main.py': 'import os\ndef predict(n: int):\n    return [n, os.getpid()]\n' });
+  await deploy({ name: 'outliving', solution: source });
+  const before = await ask('outliving', 1);
+
+  killRecorded('worker.json');
+  killRecorded('server.json');
+  expect(await ask('outliving', 1)).toEqual(before);
+
+  await ensureStack({ worker: true });
+  expect(await until('outliving', 'running')).toMatchObject({ restarts: 0 });
+  expect(await ask('outliving', 1)).toEqual(before);
+  await (await connectOnce()).cleanup('outliving');
+}, 90_000);
+
+test('a worker killed in the middle of a deployment costs time, not the deployment', async () => {
+  const log = join(temporarySolution({}), 'imports.log');
+  await begin({ name: 'interrupted', solution: temporarySolution({ 'main.py': counting(log) }) });
+  await until('interrupted', 'verifying');
+  killRecorded('worker.json');
+  await ensureStack({ worker: true });
+
+  expect(await until('interrupted', 'running')).toMatchObject({ restarts: 0, lastError: null });
+  expect(await ask('interrupted', 1)).toEqual({ status: 'success', output: 2 });
+  await (await connectOnce()).cleanup('interrupted');
+}, 90_000);
+
+test('a cleanup asked for while the worker is down happens when it is back', async () => {
+  await deploy({ name: 'later', solution: temporarySolution({ 'main.py': 'def predict(n: int):\n    return n\n' }) });
+  killRecorded('worker.json');
+  const client = await connectOnce();
+  const cleaned = client.cleanup('later');
+  await ensureStack({ worker: true });
+  expect(await cleaned).toMatchObject({ state: 'cleaned' });
+}, 90_000);

@@ -1,0 +1,30 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, expect, test } from '@jest/globals';
+import { bundleWorkflowCode, DefaultLogger, Runtime, Worker, type WorkflowBundle } from '@temporalio/worker';
+import { DeterminismViolationError } from '@temporalio/workflow';
+import { packageRoot } from '../../src/package-root.js';
+
+const histories = join(packageRoot, 'test', 'workflows', 'histories');
+const read = (file: string) => JSON.parse(readFileSync(join(histories, file), 'utf8'));
+let workflowBundle: WorkflowBundle;
+
+beforeAll(async () => {
+  Runtime.install({ logger: new DefaultLogger('ERROR') });
+  workflowBundle = await bundleWorkflowCode({
+    workflowsPath: join(packageRoot, 'src', 'workflows', 'index.ts'),
+    logger: new DefaultLogger('ERROR'),
+  });
+});
+
+test.each(readdirSync(histories))('the recorded history %s replays', async (file) => {
+  await Worker.runReplayHistory({ workflowBundle }, read(file));
+});
+
+test('a history with another order of steps is refused', async () => {
+  const history = read('deployed-stopped-started-cleaned.json');
+  const text = JSON.stringify(history).replaceAll('"copyWorkspace"', '"verifyRevision"');
+  await expect(Worker.runReplayHistory({ workflowBundle }, JSON.parse(text))).rejects.toThrow(
+    DeterminismViolationError,
+  );
+});
