@@ -36,7 +36,7 @@ export async function loadConfiguredServer(): Promise<ConfiguredServer | null> {
   }
 }
 
-/** Connects once, to see that the server answers and knows what Berth needs. Throws SERVER_UNREACHABLE. */
+/** Connects once, to see that the server answers and knows what Berth needs. Throws SERVER_UNREACHABLE or STACK_FAILED. */
 export async function prepareConfiguredServer({
   address,
   namespace,
@@ -46,12 +46,16 @@ export async function prepareConfiguredServer({
     import('@temporalio/client'),
     import('./namespace.js'),
   ]);
-  const connection = await Connection.connect(connectionOptions).catch((error: Error) => {
+  const connection = await Connection.connect({ ...connectionOptions, connectTimeout: 5000 }).catch((error: Error) => {
     const message = `no Temporal server answers at ${address}: ${error.message}`;
     throw new BerthError('SERVER_UNREACHABLE', message, { address }, { cause: error });
   });
   try {
-    await registerSearchAttributes(connection, namespace);
+    await registerSearchAttributes(connection, namespace).catch((error: Error) => {
+      if (error instanceof BerthError) throw error;
+      const message = `namespace ${namespace} of ${address} cannot be used: ${error.message}`;
+      throw new BerthError('STACK_FAILED', message, { address }, { cause: error });
+    });
   } finally {
     await connection.close();
   }

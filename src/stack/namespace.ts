@@ -16,22 +16,31 @@ export const searchAttributeNames = Object.values(searchAttributes).map((key) =>
  * owner has not allowed it: without them no deployment can start.
  */
 export async function registerSearchAttributes(connection: Connection, namespace: string): Promise<void> {
-  const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
-  const missing = searchAttributeNames.filter((name) => customAttributes[name] === undefined);
+  const missing = await listMissing(connection, namespace);
   if (missing.length === 0) return;
   const wanted = Object.fromEntries(missing.map((name) => [name, keywordType]));
   try {
     await connection.operatorService.addSearchAttributes({ namespace, searchAttributes: wanted });
   } catch (error) {
-    const flags = missing.map((name) => `--name ${name} --type Keyword`).join(' ');
-    throw new BerthError(
-      'STACK_FAILED',
-      `namespace ${namespace} lacks search attributes that Berth may not register itself; register them: ` +
-        `temporal operator search-attribute create --namespace ${namespace} ${flags}`,
-      { evidence: error instanceof Error ? error.message : String(error) },
-      { cause: error },
-    );
+    // Another client may have registered them in the same moment.
+    if ((await listMissing(connection, namespace)).length > 0) throw explainMissing(missing, namespace, error);
   }
+}
+
+async function listMissing(connection: Connection, namespace: string): Promise<string[]> {
+  const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
+  return searchAttributeNames.filter((name) => customAttributes[name] === undefined);
+}
+
+function explainMissing(missing: string[], namespace: string, cause: unknown): BerthError {
+  const flags = missing.map((name) => `--name ${name} --type Keyword`).join(' ');
+  const command = `temporal operator search-attribute create --namespace ${namespace} ${flags}`;
+  return new BerthError(
+    'STACK_FAILED',
+    `namespace ${namespace} lacks search attributes that Berth may not register itself; register them: ${command}`,
+    { evidence: BerthError.from(cause).message },
+    { cause },
+  );
 }
 
 /** The embedded server forgets what ended after a day, unless told otherwise. */

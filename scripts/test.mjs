@@ -1,0 +1,128 @@
+// The README's test command: npm test [-- jest's arguments].
+// Builds when dist/ is missing or older than its sources, looks for what the tests need, leaves out the tests whose
+// needs are not met and says so, and runs jest. With BERTH_TEST_COMPLETE=1 a lack is a failure. The last line of its
+// output is `N passed, N failed, N skipped`.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import envPaths from 'env-paths';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const homeBin = join(process.env.BERTH_HOME || envPaths('berth', { suffix: '' }).data, 'bin');
+
+/** What some tests need beside Node, and which ones: paths below test/. */
+const needs = [
+  {
+    name: 'git',
+    candidates: ['git'],
+    remedy: 'install git',
+    tests: ['workspaces/', 'adaptation/', 'activities/', 'factory/', 'commands/', 'examples/', 'end-to-end', 'package'],
+  },
+  {
+    name: 'python3',
+    candidates: ['python3'],
+    remedy: 'install Python 3',
+    tests: [
+      ...['selection/', 'environments/', 'hosts/', 'runners/', 'strategies/', 'adaptation/', 'activities/', 'factory/'],
+      ...['commands/', 'examples/', 'end-to-end', 'package'],
+    ],
+  },
+  {
+    name: 'uv',
+    candidates: ['uv', join(homeBin, 'uv')],
+    remedy: 'install uv, for example with pip install uv',
+    tests: [
+      ...[
+        'environments/',
+        'runners/',
+        'strategies/',
+        'adaptation/',
+        'activities/',
+        'factory/',
+        'commands/',
+        'examples/',
+      ],
+      ...['end-to-end', 'package'],
+    ],
+  },
+  {
+    name: 'temporal',
+    candidates: [process.env.TEMPORAL_CLI || 'temporal', join(homeBin, 'temporal')],
+    remedy: 'install the Temporal CLI or name it in TEMPORAL_CLI; node dist/client.js up has it, too',
+    tests: ['stack/', 'workflows/', 'factory/', 'activities/', 'commands/', 'examples/', 'end-to-end', 'package'],
+  },
+];
+
+function main(jestArguments) {
+  if (isStale()) run('node', [join('scripts', 'build.mjs')]);
+  const found = new Map(needs.map(({ name, candidates }) => [name, candidates.find(works)]));
+  const lacks = needs.filter(({ name }) => found.get(name) === undefined);
+  for (const { name, remedy, tests } of lacks)
+    console.log(`left out for want of ${name}: ${tests.map((test) => `test/${test}*`).join(' ')} (${remedy})`);
+  if (lacks.length > 0 && process.env.BERTH_TEST_COMPLETE === '1') {
+    console.log('BERTH_TEST_COMPLETE=1: nothing may be left out');
+    return 1;
+  }
+  return runJest(jestArguments, environmentFor(found), lacks);
+}
+
+/** The declarations are the last that the build writes. */
+function isStale() {
+  const built = statSync(join(root, 'dist', 'types', 'src', 'index.d.ts'), { throwIfNoEntry: false });
+  if (built === undefined) return true;
+  const sources = ['client.ts', 'worker.ts', 'package.json', 'tsconfig.json', 'src', 'strategies', 'scripts/build.mjs'];
+  return sources.some((source) => newestChange(join(root, source)) > built.mtimeMs);
+}
+
+function newestChange(path) {
+  const { mtimeMs } = statSync(path);
+  if (!statSync(path).isDirectory()) return mtimeMs;
+  return Math.max(mtimeMs, ...readdirSync(path).map((name) => newestChange(join(path, name))));
+}
+
+const works = (command) => spawnSync(command, ['--version'], { stdio: 'ignore' }).status === 0;
+
+/** Tests find the tools as a user's command does: by TEMPORAL_CLI and the PATH. */
+function environmentFor(found) {
+  const temporal = found.get('temporal');
+  const isUvAtHome = found.get('uv') === join(homeBin, 'uv');
+  return {
+    ...process.env,
+    NODE_OPTIONS:
+      `${process.env.NODE_OPTIONS ?? ''} --experimental-vm-modules --no-warnings=ExperimentalWarning`.trim(),
+    ...(temporal === undefined ? { BERTH_TEST_WITHOUT_TEMPORAL: '1' } : { TEMPORAL_CLI: temporal }),
+    ...(isUvAtHome && { PATH: `${process.env.PATH}${delimiter}${homeBin}` }),
+  };
+}
+
+function runJest(jestArguments, env, lacks) {
+  const scratch = mkdtempSync(join(tmpdir(), 'berth-test-'));
+  const report = join(scratch, 'report.json');
+  const leftOut = lacks.flatMap(({ tests }) => tests.flatMap((test) => ['--testPathIgnorePatterns', `/test/${test}`]));
+  const jest = join(root, 'node_modules', 'jest', 'bin', 'jest.js');
+  try {
+    const argv = [jest, ...leftOut, '--json', '--outputFile', report, ...jestArguments];
+    const { status } = spawnSync(process.execPath, argv, { cwd: root, env, stdio: 'inherit' });
+    console.log(summarise(report));
+    return status ?? 1;
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+/** A file that could not even be run counts as one failure; so does a jest that left no report. */
+function summarise(report) {
+  if (!existsSync(report)) return '0 passed, 1 failed, 0 skipped';
+  const results = JSON.parse(readFileSync(report, 'utf8'));
+  const failed = results.numFailedTests + results.numRuntimeErrorTestSuites;
+  return `${results.numPassedTests} passed, ${failed} failed, ${results.numPendingTests + results.numTodoTests} skipped`;
+}
+
+function run(command, argv) {
+  const { status } = spawnSync(command, argv, { cwd: root, stdio: 'inherit' });
+  if (status !== 0) process.exit(status ?? 1);
+}
+
+process.exitCode = main(process.argv.slice(2));

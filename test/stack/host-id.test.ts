@@ -1,0 +1,23 @@
+import { join } from 'node:path';
+import { afterEach, expect, test } from '@jest/globals';
+import { berthHome } from '../../src/home.js';
+import { hostId } from '../../src/stack/host-id.js';
+import { temporaryDirectory } from '../support/temporary.js';
+
+const directory = temporaryDirectory();
+const home = (name: string) => berthHome(join(directory, name));
+
+afterEach(() => {
+  delete process.env.BERTH_HOST_ID;
+});
+
+test('the id stays the same, and differs from home to home', () => {
+  expect(hostId(home('a'))).toMatch(/^[0-9a-f]{12}$/);
+  expect(hostId(home('a'))).toBe(hostId(home('a')));
+  expect(hostId(home('b'))).not.toBe(hostId(home('a')));
+});
+
+test('BERTH_HOST_ID overrides it', () => {
+  process.env.BERTH_HOST_ID = 'gpu-7';
+  expect(hostId(home('a'))).toBe('gpu-7');
+});
