@@ -1,0 +1,72 @@
+"""Reads and writes 8-bit PNG images with Python alone."""
+
+import struct
+import zlib
+
+SIGNATURE = b"\x89PNG\r\n\x1a\n"
+CHANNELS = {0: 1, 2: 3, 4: 2, 6: 4}
+
+
+def read_png(content):
+    """Width, height and the pixels as (red, green, blue)."""
+    if not content.startswith(SIGNATURE):
+        raise ValueError("not a PNG image")
+    width = height = channels = 0
+    data = b""
+    for kind, body in chunks(content):
+        if kind == b"IHDR":
+            width, height, depth, colour, _, _, interlaced = struct.unpack(">IIBBBBB", body)
+            if depth != 8 or colour not in CHANNELS or interlaced:
+                raise ValueError("only 8-bit PNG images without palette and interlacing are read")
+            channels = CHANNELS[colour]
+        elif kind == b"IDAT":
+            data += body
+    return width, height, [colour_of(pixel) for pixel in pixels(zlib.decompress(data), width, height, channels)]
+
+
+def write_png(width, height, colours):
+    """A PNG of vertical stripes, one for each colour."""
+    row = b"\0" + b"".join(bytes(colours[x * len(colours) // width]) for x in range(width))
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return SIGNATURE + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(row * height)) + chunk(b"IEND", b"")
+
+
+def chunks(content):
+    position = len(SIGNATURE)
+    while position + 8 <= len(content):
+        (length,) = struct.unpack_from(">I", content, position)
+        yield content[position + 4 : position + 8], content[position + 8 : position + 8 + length]
+        position += length + 12
+
+
+def chunk(kind, body):
+    return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+
+def pixels(data, width, height, channels):
+    stride = width * channels
+    above = bytearray(stride)
+    for y in range(height):
+        start = y * (stride + 1)
+        row = unfilter(data[start], bytearray(data[start + 1 : start + 1 + stride]), above, channels)
+        yield from (row[x : x + channels] for x in range(0, stride, channels))
+        above = row
+
+
+def unfilter(method, row, above, channels):
+    """Undoes the PNG filter of one row, which foretells each byte from its left and upper neighbours."""
+    for i in range(len(row)):
+        left = row[i - channels] if i >= channels else 0
+        corner = above[i - channels] if i >= channels else 0
+        foretold = (0, left, above[i], (left + above[i]) // 2, paeth(left, above[i], corner))[method]
+        row[i] = (row[i] + foretold) % 256
+    return row
+
+
+def paeth(left, up, corner):
+    estimate = left + up - corner
+    return min((left, up, corner), key=lambda neighbour: abs(estimate - neighbour))
+
+
+def colour_of(pixel):
+    return tuple(pixel[:3]) if len(pixel) >= 3 else (pixel[0],) * 3

@@ -1,0 +1,61 @@
+"""What a predictor returns, as plain data: files as data URIs, models as dicts, what it yields as a list or a text.
+
+Numbers and arrays of numpy, bytes and the like are left to the host's encoder.
+"""
+
+import dataclasses
+import datetime
+import inspect
+import io
+import os
+import typing
+from collections import abc
+from enum import Enum
+from typing import Any, List
+
+from .cog_files import to_data_uri
+
+_PLAIN = frozenset((str, int, float, bool, type(None)))
+
+
+def plain(value: Any) -> Any:
+    if type(value) in _PLAIN or inspect.isclass(value):
+        return value
+    if isinstance(value, os.PathLike) or isinstance(value, io.IOBase):
+        return to_data_uri(value)
+    if isinstance(value, Enum):
+        return plain(value.value)
+    if isinstance(value, abc.Mapping):
+        return {key: plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset, abc.Iterator)):
+        return [plain(item) for item in value]
+    if dataclasses.is_dataclass(value):
+        return {field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
+    if isinstance(value, (datetime.datetime, datetime.date)):
+        return value.isoformat()
+    if hasattr(value, "model_dump"):
+        return plain(value.model_dump())
+    if hasattr(value, "__fields__") and hasattr(value, "dict"):  # pydantic 1
+        return plain(value.dict())
+    return value
+
+
+def gather(result: Any, returns: Any) -> Any:
+    """A result, or all that an iterator yields; each item is read before the next, which may reuse its file."""
+    if not isinstance(result, abc.Iterator) or isinstance(result, io.IOBase):
+        return plain(result)
+    return _join([plain(item) for item in result], returns)
+
+
+async def gather_async(result: Any, returns: Any) -> Any:
+    """The same for a coroutine or an async generator."""
+    if inspect.isawaitable(result):
+        result = await result
+    if not isinstance(result, abc.AsyncIterator):
+        return gather(result, returns)
+    return _join([plain(item) async for item in result], returns)
+
+
+def _join(items: List[Any], returns: Any) -> Any:
+    kind = getattr(typing.get_origin(returns) or returns, "__name__", "")
+    return "".join(map(str, items)) if kind.endswith("ConcatenateIterator") else items

@@ -1,0 +1,137 @@
+"""A Cog predictor, served as Cog would serve it.
+
+Reproduced is Cog 0.22; where older versions accepted more (`"3"` for an int, optional fields left out, `weights/` for
+`setup`), so does this, because a repository stays at the version that it was made for. As under Cog, a sync predictor
+answers one call at a time, and an async one as many as it declares.
+"""
+
+import asyncio
+import atexit
+import contextvars
+import importlib
+import inspect
+import os
+import sys
+import threading
+import typing
+from contextlib import contextmanager
+from typing import Any, Awaitable, Callable, Dict, Iterator, Optional
+
+from .cog_declaration import read_inputs, resolve_annotations, tell_missing_from_none
+from .cog_files import InputFiles
+from .cog_inputs import read_call
+from .cog_outputs import gather, gather_async
+from .errors import HostError
+from .event_loop import submit
+
+SHIMS = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "shims")
+
+
+class CogPredictor:
+    """Loads a class or a function; then `setup()` once, and `call()` or `call_async()` for each call."""
+
+    def __init__(self, module_name: str, callable_name: str) -> None:
+        cog = _import_cog()
+        tell_missing_from_none(cog)
+        target = getattr(importlib.import_module(module_name), callable_name)
+        self._instance = target() if inspect.isclass(target) else target
+        self._predict = _predict_method(self._instance, callable_name)
+        self._inputs = read_inputs(self._predict)
+        self._returns = resolve_annotations(self._predict).get("return")
+        self._turns = threading.Lock()
+        self._limit = _concurrency(self._predict)
+        self._places: Optional[asyncio.Semaphore] = None
+        #: Raised by the host inside a sync call that is to end; Cog's own, so that a predictor can clean up on it.
+        self.cancelation_exception = getattr(cog, "CancelationException", KeyboardInterrupt)
+        self.is_async = inspect.iscoroutinefunction(self._predict) or inspect.isasyncgenfunction(self._predict)
+
+    def setup(self) -> Optional[Awaitable[None]]:
+        """Prepares the model; of an async `setup` the awaitable, for the host's loop, which later runs the calls."""
+        setup = getattr(self._instance, "setup", None)
+        if setup is None or inspect.isfunction(self._instance):
+            return None
+        arguments = {"weights": _weights(setup)} if "weights" in inspect.signature(setup).parameters else {}
+        return setup(**arguments)
+
+    def call(self, inputs: Dict[str, Any]) -> Any:
+        """Answers one call, one after the other; raises CallInputError for inputs that Cog would refuse."""
+        with InputFiles() as files:
+            arguments = read_call(self._inputs, inputs, files)
+            with self._turns, _metrics_scope():
+                result = self._predict(**arguments)
+                if inspect.isawaitable(result) or inspect.isasyncgen(result):  # behind a decorator that hides async
+                    return submit(gather_async(result, self._returns)).result()
+                return gather(result, self._returns)
+
+    async def call_async(self, inputs: Dict[str, Any]) -> Any:
+        """The same for an async predictor, on the loop of its `setup`; cancelling it cancels the predictor."""
+        with InputFiles() as files:
+            arguments = await _in_thread(lambda: read_call(self._inputs, inputs, files))
+            if self._places is None:  # made here, because Python 3.8 and 3.9 tie it to the loop that makes it
+                self._places = asyncio.Semaphore(self._limit)
+            async with self._places:
+                with _metrics_scope():
+                    return await gather_async(self._predict(**arguments), self._returns)
+
+
+def _import_cog() -> Any:
+    """The environment's own `cog`, else ours, put last on the path so that it hides nothing."""
+    try:
+        return importlib.import_module("cog")
+    except ModuleNotFoundError as error:
+        if error.name != "cog":
+            raise
+    sys.path.append(SHIMS)
+    return importlib.import_module("cog")
+
+
+def _predict_method(instance: Any, name: str) -> Callable[..., Any]:
+    """The method that the user wrote; of both, `predict`, since only older versions of Cog allow both."""
+    if inspect.isfunction(instance):
+        return instance
+    for method in ("predict", "run"):
+        owner = next((cls for cls in type(instance).__mro__ if method in vars(cls)), None)
+        if owner is not None and owner.__module__.split(".")[0] != "cog":
+            return getattr(instance, method)
+    if not callable(instance):
+        raise HostError("START_FAILED", f"{name} has neither run() nor predict()")
+    return instance
+
+
+def _concurrency(method: Callable[..., Any]) -> int:
+    """Calls at once: what cog.yaml says, which Cog hands over in this variable, else the decorator."""
+    return int(os.environ.get("COG_MAX_CONCURRENCY") or getattr(method, "__cog_concurrent_max__", 1))
+
+
+def _weights(setup: Callable[..., Any]) -> Any:
+    """`COG_WEIGHTS`, else for a Path or File `weights` beside the code, as the type that `setup` declares."""
+    files = InputFiles()
+    atexit.register(files.remove)
+    annotation = resolve_annotations(setup).get("weights")
+    kinds = typing.get_args(annotation) or (annotation,)
+    wants_file, wants_path = any(map(files.is_file, kinds)), any(map(files.is_path, kinds))
+    source = os.environ.get("COG_WEIGHTS")
+    if not source:
+        if not os.path.exists("weights") or not (wants_file or wants_path):
+            return None
+        return open("weights", "rb") if wants_file else files.path("weights")
+    if wants_file:
+        return files.open(source)
+    return files.path(source) if wants_path and str not in kinds else source
+
+
+async def _in_thread(work: Callable[[], Any]) -> Any:
+    """Runs what blocks beside the loop, with the call's context."""
+    context = contextvars.copy_context()
+    return await asyncio.get_running_loop().run_in_executor(None, lambda: context.run(work))
+
+
+@contextmanager
+def _metrics_scope() -> Iterator[None]:
+    """Cog 0.14 to 0.16 refuse `current_scope()` outside a call of their server: this is such a call."""
+    module = sys.modules.get("cog.server.scope")
+    if module is None or not hasattr(module, "scope"):
+        yield
+        return
+    with module.scope(module.Scope(record_metric=lambda name, value: None)):
+        yield

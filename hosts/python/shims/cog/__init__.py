@@ -1,0 +1,46 @@
+"""What `from cog import …` finds where the real package is not installed.
+
+The names are those of Cog 0.22, and the ones that older versions had. Only declarations live here: the host reads them
+and does what Cog's server would do. Standard library only; Python 3.8 or later.
+"""
+
+from .exceptions import CancelationException, ExperimentalFeatureWarning
+from .input import FieldInfo, Input
+from .model import BaseModel
+from .predictor import BasePredictor, BaseRunner, concurrent, streaming
+from .scope import current_scope, emit_metric
+from .types import (
+    AsyncConcatenateIterator,
+    ConcatenateIterator,
+    File,
+    Opaque,
+    Path,
+    Secret,
+    URLFile,
+    URLPath,
+)
+
+__version__ = "0.22.0"
+
+__all__ = [
+    "__version__",
+    "AsyncConcatenateIterator",
+    "BaseModel",
+    "BasePredictor",
+    "BaseRunner",
+    "CancelationException",
+    "ConcatenateIterator",
+    "ExperimentalFeatureWarning",
+    "FieldInfo",
+    "File",
+    "Input",
+    "Opaque",
+    "Path",
+    "Secret",
+    "URLFile",
+    "URLPath",
+    "concurrent",
+    "current_scope",
+    "emit_metric",
+    "streaming",
+]

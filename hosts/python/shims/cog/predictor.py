@@ -1,0 +1,52 @@
+"""Base classes of predictors, and the decorators of their methods."""
+
+from typing import Any, Callable, Optional, Union
+
+from .scope import Scope, current_scope
+from .types import Path
+
+
+class BaseRunner:
+    """What Cog calls a runner: `setup()` once, then `run()` for each call."""
+
+    def setup(self, weights: Optional[Union[Path, str]] = None) -> None:
+        """Prepares the model; nothing to do by default."""
+
+    def run(self, **inputs: Any) -> Any:
+        raise NotImplementedError("run() is not defined")
+
+    def predict(self, **inputs: Any) -> Any:
+        raise NotImplementedError("predict() is not defined")
+
+    def train(self, **inputs: Any) -> Any:
+        raise NotImplementedError("train() is not defined")
+
+    @property
+    def scope(self) -> Scope:
+        return current_scope()
+
+    def record_metric(self, key: str, value: Any, mode: str = "replace") -> None:
+        current_scope().record_metric(key, value, mode=mode)
+
+
+class BasePredictor(BaseRunner):
+    """The older name, with `predict()` for each call."""
+
+
+def streaming(function: Optional[Callable] = None) -> Callable:
+    """Marks a method whose output Cog's server can stream; used as `@streaming` or `@streaming()`."""
+    return streaming if function is None else function
+
+
+def concurrent(function: Optional[Callable] = None, *, max: int = 1) -> Callable:
+    """Says how many calls an async method takes at once; used as `@concurrent` or `@concurrent(max=4)`."""
+    if isinstance(max, bool) or not isinstance(max, int):
+        raise TypeError("concurrent max must be an integer")
+    if max < 1:
+        raise ValueError("concurrent max must be at least 1")
+
+    def mark(method: Callable) -> Callable:
+        method.__cog_concurrent_max__ = max  # where the real package keeps it too
+        return method
+
+    return mark if function is None else mark(function)
