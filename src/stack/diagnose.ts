@@ -61,7 +61,7 @@ async function checkProgram(
 
 async function readVersion(command: string): Promise<string | null> {
   try {
-    const { stdout } = await execute(command, ['--version'], { timeout: 20_000 });
+    const { stdout } = await execute(command, ['--version'], { timeout: 20_000, env: process.env });
     return stdout.trim().split('\n')[0] ?? '';
   } catch {
     return null;

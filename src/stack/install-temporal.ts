@@ -1,5 +1,5 @@
 import { createWriteStream } from 'node:fs';
-import { chmod, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -18,12 +18,13 @@ interface Installation {
 
 /**
  * Has the Temporal CLI: by Temporal's official download, else built by Go. Returns its path, where it appears whole or
- * not at all. Throws TOOL_MISSING with what was tried.
+ * not at all. Throws TOOL_MISSING with what was tried. Only under the stack's lock.
  */
 export async function installTemporal(installation: Installation): Promise<string> {
   const { directory, onProgress } = installation;
   await mkdir(directory, { recursive: true });
-  const scratch = await mkdtemp(join(directory, '.temporal-'));
+  await removeScratch(directory);
+  const scratch = await mkdtemp(join(directory, scratchPrefix));
   try {
     const built = await downloadTemporal(installation, scratch).catch(async (error: Error) => {
       onProgress?.(`Temporal’s download site cannot be used (${describe(error)})`);
@@ -35,6 +36,14 @@ export async function installTemporal(installation: Installation): Promise<strin
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
+}
+
+const scratchPrefix = '.temporal-';
+
+/** What an installation left that was killed. */
+async function removeScratch(directory: string): Promise<void> {
+  const left = (await readdir(directory)).filter((name) => name.startsWith(scratchPrefix));
+  for (const name of left) await rm(join(directory, name), { recursive: true, force: true });
 }
 
 async function downloadTemporal(

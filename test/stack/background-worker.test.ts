@@ -1,0 +1,98 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import type { BerthHome } from '../../src/home.js';
+import { identifyProcess, type ProcessIdentity } from '../../src/runners/process-identity.js';
+import { diagnose } from '../../src/stack/diagnose.js';
+import { ensureStack } from '../../src/stack/ensure-stack.js';
+import { stopStack } from '../../src/stack/stop-stack.js';
+import { useOwnHomes } from './support.js';
+
+const enterNewHome = useOwnHomes();
+
+interface Records {
+  server: ProcessIdentity;
+  worker: ProcessIdentity & { state: string; build: string };
+}
+
+function readRecords(home: BerthHome): Records {
+  const read = (name: string) => JSON.parse(readFileSync(join(home.stack, name), 'utf8'));
+  const worker = read('worker.json');
+  return { server: read('server.json').process, worker: { ...worker, ...worker.process } };
+}
+
+const changeWorkerRecord = (home: BerthHome, change: object): void => {
+  const file = join(home.stack, 'worker.json');
+  writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, 'utf8')), ...change }));
+};
+
+async function startStack(): Promise<string[]> {
+  const lines: string[] = [];
+  await ensureStack({ worker: true, onProgress: (line) => lines.push(line) });
+  return lines;
+}
+
+test('the worker polls both queues when the start returns, with the environment of its starter', async () => {
+  const home = enterNewHome();
+  process.env.BERTH_TEST_SECRET = 'taken along';
+  expect(await startStack()).toEqual([
+    expect.stringContaining('started the embedded Temporal server'),
+    'started the worker in the background',
+  ]);
+  const checks = await diagnose({ describeAll: () => [] });
+  expect(checks.find(({ name }) => name === 'worker')).toMatchObject({ ok: true });
+  if (process.platform === 'linux') {
+    const environment = readFileSync(`/proc/${readRecords(home).worker.pid}/environ`, 'utf8').split('\0');
+    expect(environment).toEqual(expect.arrayContaining(['BERTH_TEST_SECRET=taken along', `BERTH_HOME=${home.root}`]));
+  }
+  expect(await startStack()).toEqual([]);
+});
+
+test('starts at once share one worker, and a stop ends both', async () => {
+  const home = enterNewHome();
+  const lines = await Promise.all([startStack(), startStack()]);
+  expect(lines.flat()).toHaveLength(2);
+  const { server, worker } = readRecords(home);
+  expect(await stopStack()).toEqual({ worker: true, server: true });
+  expect([identifyProcess(server.pid), identifyProcess(worker.pid)]).toEqual([null, null]);
+});
+
+test('a worker that was killed is started again, and the server stays', async () => {
+  const home = enterNewHome();
+  await startStack();
+  const before = readRecords(home);
+  process.kill(before.worker.pid, 'SIGKILL');
+  expect(await startStack()).toEqual(['started the worker in the background']);
+  const after = readRecords(home);
+  expect(after.server).toEqual(before.server);
+  expect(after.worker.pid).not.toBe(before.worker.pid);
+});
+
+test('a worker of another Berth is replaced', async () => {
+  const home = enterNewHome();
+  await startStack();
+  const { worker } = readRecords(home);
+  changeWorkerRecord(home, { build: '0.0.1 of another day' });
+  expect(await startStack()).toEqual(['replaced the worker by one of this Berth']);
+  expect(identifyProcess(worker.pid)).toBeNull();
+  expect(readRecords(home).worker.build).toBe(worker.build);
+});
+
+test('a start that was killed before it noted the worker’s pid leaves no second worker', async () => {
+  const home = enterNewHome();
+  await startStack();
+  const { worker } = readRecords(home);
+  changeWorkerRecord(home, { state: 'starting', process: null });
+  await startStack();
+  expect(identifyProcess(worker.pid)).toBeNull();
+});
+
+test('a worker that cannot start is reported with its own words', async () => {
+  enterNewHome();
+  process.env.NODE_OPTIONS = '--require /no/such/module.cjs';
+  await expect(startStack()).rejects.toMatchObject({
+    code: 'STACK_FAILED',
+    message: 'the worker ended while it started',
+    details: { evidence: expect.stringContaining('/no/such/module.cjs') },
+  });
+});

@@ -1,0 +1,83 @@
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import type { StrategyEntry } from '../../src/registry/index.js';
+import { type Check, diagnose } from '../../src/stack/diagnose.js';
+import { ensureStack } from '../../src/stack/ensure-stack.js';
+import { useOwnHomes } from './support.js';
+
+const enterNewHome = useOwnHomes();
+
+const entry = (name: string, state: StrategyEntry['state'], problem: string | null = null): StrategyEntry => ({
+  ...{ name, state, problem, directory: `/strategies/${name}`, origin: 'user', config: null },
+});
+
+async function check(entries = [entry('local', 'ready')]): Promise<Record<string, Check>> {
+  const checks = await diagnose({ describeAll: () => entries });
+  return Object.fromEntries(checks.map((found) => [found.name, found]));
+}
+
+test('what is there is ok, with its version, and nothing is started for it', async () => {
+  const home = enterNewHome();
+  const checks = await check();
+  expect(checks.node).toEqual({
+    name: 'node',
+    ok: true,
+    detail: process.versions.node,
+    remedy: null,
+    isRequired: true,
+  });
+  expect(checks.git).toMatchObject({ ok: true, detail: expect.stringMatching(/^git version/) });
+  expect(checks.temporal).toMatchObject({ ok: true, detail: expect.stringContaining('temporal version') });
+  expect(checks.home).toMatchObject({ detail: expect.stringContaining(home.root) });
+  expect(checks.server).toMatchObject({ ok: false, isRequired: false, remedy: expect.stringContaining('berth up') });
+  expect(existsSync(home.stack)).toBe(false);
+});
+
+test('what is missing is said with its remedy', async () => {
+  enterNewHome();
+  process.env.PATH = '/nowhere';
+  process.env.TEMPORAL_CLI = '/nowhere/temporal';
+  const { git, python3, uv, temporal } = await check();
+  expect(git).toMatchObject({ ok: false, isRequired: true, remedy: 'install git' });
+  expect(python3).toMatchObject({ ok: false, isRequired: true });
+  expect(uv).toMatchObject({ ok: false, isRequired: false });
+  expect(temporal).toMatchObject({ ok: false, isRequired: true, remedy: expect.stringContaining('TEMPORAL_CLI') });
+});
+
+test('a server that runs without a worker is told apart from one that does not answer', async () => {
+  enterNewHome();
+  const { address } = await ensureStack({ worker: false });
+  const running = await check();
+  expect(running.server).toMatchObject({ ok: true, detail: expect.stringContaining(address) });
+  expect(running.worker).toMatchObject({ ok: false, remedy: 'start it: berth up' });
+  process.env.TEMPORAL_ADDRESS = '127.0.0.1:1';
+  expect((await check()).server).toMatchObject({
+    ok: false,
+    isRequired: true,
+    detail: expect.stringContaining('127.0.0.1:1'),
+  });
+});
+
+test('a home that cannot be written is required', async () => {
+  const home = enterNewHome();
+  writeFileSync(join(home.root, 'file'), '');
+  process.env.BERTH_HOME = join(home.root, 'file', 'home');
+  expect((await check()).home).toMatchObject({
+    ok: false,
+    isRequired: true,
+    remedy: expect.stringContaining('BERTH_HOME'),
+  });
+});
+
+test('a broken strategy is named with its problem and hides only itself', async () => {
+  enterNewHome();
+  const checks = await check([entry('local', 'ready'), entry('mine', 'broken', 'config.yaml:3: provider is a number')]);
+  expect(checks.strategies).toMatchObject({ ok: true, detail: 'local' });
+  expect(checks['strategy mine']).toMatchObject({
+    ok: false,
+    isRequired: false,
+    detail: 'config.yaml:3: provider is a number',
+  });
+  expect((await check([])).strategies).toMatchObject({ ok: false, isRequired: true });
+});
