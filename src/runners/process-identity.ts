@@ -35,14 +35,12 @@ function readLinuxStart(pid: number): string | null {
 
 function readStartFromPs(pid: number): string | null {
   try {
-    const options = {
+    const said = execFileSync('ps', ['-o', 'stat=,lstart=', '-p', String(pid)], {
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'ignore'],
       env: { ...process.env, LC_ALL: 'C' },
-    } as const;
-    const [state = '', ...start] = execFileSync('ps', ['-o', 'stat=,lstart=', '-p', String(pid)], options)
-      .trim()
-      .split(/\s+/);
+    });
+    const [state = '', ...start] = said.trim().split(/\s+/);
     return state === '' || state.startsWith('Z') ? null : start.join(' ');
   } catch {
     return null;
