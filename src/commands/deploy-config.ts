@@ -1,6 +1,5 @@
 import { readdir, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { readExampleFile } from '../adaptation/index.js';
 import type { DeployConfig } from '../contract/config.js';
 import type { Example } from '../contract/example.js';
 import { BerthError } from '../errors.js';
@@ -92,5 +91,7 @@ async function readEnvironment(pairs: string[], files: string[]): Promise<Record
 }
 
 async function readExamples(files: string[]): Promise<Example[]> {
+  if (files.length === 0) return [];
+  const { readExampleFile } = await import('../adaptation/index.js');
   return (await Promise.all(files.map((file) => readExampleFile(file)))).flat();
 }

@@ -4,6 +4,8 @@ import { cleanup } from './cleanup.js';
 import type { Command } from './command.js';
 import { deploy } from './deploy.js';
 import { diff } from './diff.js';
+import { doctor } from './doctor.js';
+import { down } from './down.js';
 import { explain } from './explain.js';
 import { list } from './list.js';
 import { logs } from './logs.js';
@@ -12,6 +14,8 @@ import { start } from './start.js';
 import { status } from './status.js';
 import { stop } from './stop.js';
 import { strategies } from './strategies.js';
+import { up } from './up.js';
+import { worker } from './worker.js';
 
 export interface CommandGroup {
   title: string;
@@ -24,4 +28,5 @@ export const commandGroups: CommandGroup[] = [
   { title: 'Look', commands: [list, status, logs, diff] },
   { title: 'Life', commands: [stop, start, abandon, cleanup] },
   { title: 'Choose', commands: [strategies, explain] },
+  { title: 'The stack', commands: [up, down, worker, doctor] },
 ];

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { BerthError } from '../errors.js';
 import { openSoftware } from '../factory/open-software.js';
 import { berthHome, deploymentDirectory } from '../home.js';
+import { readLog } from '../runners/log-file.js';
 import type { LogOptions } from '../runners/runner.js';
 import { defineCommand } from './command.js';
 import { deploymentName } from './deployment-name.js';
-import { readLogFile } from './log-file.js';
 
 export const logs = defineCommand({
   name: 'logs',
@@ -31,7 +31,7 @@ async function openLog(name: string, options: LogOptions): Promise<AsyncIterable
     const error = BerthError.from(thrown);
     const file = error.code === 'NAME_UNKNOWN' ? undefined : await findNewestLog(name);
     if (file === undefined) throw error;
-    return readLogFile(file, options);
+    return readLog(file, options);
   }
 }
 

@@ -102,6 +102,6 @@ export function formatDuration(milliseconds: number): string {
 
 /** A line that wraps could not be erased again. */
 export function cutToWidth(text: string, width: number): string {
-  const characters = [...text.replaceAll(/\s+/g, ' ')];
+  const characters = [...text.replaceAll(/\s*[\n\t]\s*/g, ' ')];
   return characters.length <= width ? characters.join('') : `${characters.slice(0, Math.max(0, width - 1)).join('')}…`;
 }

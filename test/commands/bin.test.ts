@@ -1,0 +1,124 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { deploymentDirectory } from '../../src/home.js';
+import { runBin } from '../support/bin.js';
+import { temporaryDirectory, temporaryHome, temporarySolution } from '../support/temporary.js';
+
+// What the built command does without any server: as a process, with its exit code and both its streams.
+
+const home = () => temporaryHome().root;
+
+test('--version writes the version of the package', async () => {
+  const { exitCode, stdout } = await runBin(['--version']);
+  expect(exitCode).toBe(0);
+  expect(stdout).toMatch(/^\d+\.\d+\.\d+$/);
+  expect(JSON.parse((await runBin(['deploy', '--version', '--json'])).stdout)).toEqual({ version: stdout });
+});
+
+test('--help is a result', async () => {
+  expect(await runBin(['run', '--help'])).toMatchObject({
+    ...{ exitCode: 0, stderr: '', stdout: expect.stringContaining('Usage: berth run') },
+  });
+});
+
+test('berth alone is wrong usage that the help page answers', async () => {
+  expect(await runBin([])).toMatchObject({ exitCode: 2, stdout: '', stderr: expect.stringContaining('deploy PATH') });
+});
+
+test('a mistake is one line with its code and one with the next step', async () => {
+  expect(await runBin(['deploy', '.', '--gaol', 'x'])).toEqual({
+    exitCode: 2,
+    stdout: '',
+    stderr: "USAGE unknown option '--gaol' (Did you mean --goal?)\nSee `berth deploy --help`.",
+  });
+});
+
+test('with --json a mistake is one object on stdout', async () => {
+  const { exitCode, stdout, stderr } = await runBin(['lst', '--json']);
+  expect({ exitCode, stderr }).toEqual({ exitCode: 2, stderr: '' });
+  expect(JSON.parse(stdout)).toEqual({
+    error: {
+      code: 'COMMAND_UNKNOWN',
+      message: "unknown command 'lst' (Did you mean list?)",
+      next: 'See what there is: berth --help',
+    },
+  });
+});
+
+test('a stack trace is shown with --verbose only', async () => {
+  expect((await runBin(['run', 'nobody'], { home: home() })).stderr).not.toContain('    at ');
+  expect((await runBin(['run', 'nobody', '--verbose'], { home: home() })).stderr).toContain('    at ');
+});
+
+test('a failure is red where colours are wanted, and never with NO_COLOR', async () => {
+  expect((await runBin(['lst'], { env: { FORCE_COLOR: '1' } })).stderr).toContain('\u001B[31m');
+  expect((await runBin(['lst'], { env: { FORCE_COLOR: '1', NO_COLOR: '1' } })).stderr).not.toContain('\u001B');
+});
+
+test.each([
+  ['no such path', ['deploy', 'nowhere'], 2, 'SOURCE_NOT_FOUND'],
+  ['an unknown strategy', ['deploy', '.', '--strategy', 'lcal'], 2, 'STRATEGY_UNKNOWN'],
+  ['a name that is none', ['deploy', '.', '--name', 'A B'], 2, 'NAME_INVALID'],
+  ['an input that is no JSON', ['deploy', '.', '--input', '{'], 2, 'INPUT_INVALID'],
+  ['a file of variables that is not there', ['deploy', '.', '--env-file', 'nowhere.env'], 2, 'USAGE'],
+  ['a call to nobody', ['run', 'nobody'], 2, 'NAME_UNKNOWN'],
+  ['a call to a path', ['run', '../nobody'], 2, 'NAME_UNKNOWN'],
+  ['a call with a broken input', ['run', 'nobody', '{"a"'], 2, 'INPUT_INVALID'],
+  ['a batch for nobody', ['batch', 'nobody', '-'], 2, 'NAME_UNKNOWN'],
+  ['logs of nobody', ['logs', 'nobody'], 2, 'NAME_UNKNOWN'],
+  ['a diff of nobody', ['diff', 'nobody'], 2, 'NAME_UNKNOWN'],
+  ['a cleanup of nothing', ['cleanup'], 2, 'USAGE'],
+  ['a cleanup of one and all', ['cleanup', 'x', '--all', '--yes'], 2, 'USAGE'],
+  ['a cleanup that cannot ask', ['cleanup', 'x'], 2, 'USAGE'],
+  ['a strategy that is not there', ['strategies', 'show', 'lcal'], 2, 'STRATEGY_UNKNOWN'],
+  ['an explanation of nothing', ['explain', 'nowhere'], 2, 'SOURCE_NOT_FOUND'],
+])('%s is refused without a server', async (_, words, exitCode, code) => {
+  const cwd = temporarySolution({ 'app.py': 'def predict(text):\n    return text\n' });
+  const result = await runBin([...words, '--json'], { home: home(), cwd });
+  expect(result).toMatchObject({ exitCode, stderr: '' });
+  expect(JSON.parse(result.stdout)).toEqual({
+    error: { code, message: expect.any(String), next: expect.stringMatching(/\S/) },
+  });
+});
+
+test('an empty directory is refused without a server', async () => {
+  const result = await runBin(['deploy', temporaryDirectory()], { home: home() });
+  expect(result).toMatchObject({ exitCode: 2, stdout: '', stderr: expect.stringMatching(/^SOURCE_EMPTY /) });
+});
+
+test('a deployment that never ran is no software to call, but has logs to read', async () => {
+  const root = temporaryHome();
+  const { logs } = deploymentDirectory(root, 'half');
+  mkdirSync(logs, { recursive: true });
+  writeFileSync(join(logs, 'r1.log'), 'old\n');
+  writeFileSync(join(logs, 'r2.log'), 'one\ntwo\nthree\n');
+  const call = await runBin(['run', 'half'], { home: root.root });
+  expect(call).toMatchObject({ exitCode: 1, stderr: expect.stringMatching(/^NOT_RUNNING /) });
+  const log = await runBin(['logs', 'half', '--tail', '2'], { home: root.root });
+  expect(log).toEqual({ exitCode: 0, stdout: 'two\nthree', stderr: '' });
+});
+
+test('strategies are listed as an array with --json', async () => {
+  const { exitCode, stdout } = await runBin(['strategies', 'list', '--json'], { home: home() });
+  expect(exitCode).toBe(0);
+  expect(JSON.parse(stdout)).toContainEqual(
+    expect.objectContaining({ name: 'local', origin: 'built-in', state: 'ready' }),
+  );
+});
+
+test('a reader that goes away ends the command quietly', async () => {
+  const root = temporaryHome();
+  const { logs } = deploymentDirectory(root, 'long');
+  mkdirSync(logs, { recursive: true });
+  writeFileSync(join(logs, 'r1.log'), 'a line of the log\n'.repeat(200_000));
+  const { execa } = await import('execa');
+  const { packageRoot } = await import('../../src/package-root.js');
+  const client = join(packageRoot, 'dist', 'client.js');
+  const shell = await execa({
+    shell: '/bin/bash',
+    reject: false,
+    env: { BERTH_HOME: root.root },
+  })`${client} logs long | head -n 1`;
+  expect(shell).toMatchObject({ exitCode: 0, stdout: 'a line of the log', stderr: '' });
+});

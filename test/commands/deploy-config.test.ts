@@ -1,0 +1,108 @@
+import { join } from 'node:path';
+import { beforeEach, expect, test } from '@jest/globals';
+import { type DeployOptionValues, readDeployConfig } from '../../src/commands/deploy-config.js';
+import { isDeploymentName } from '../../src/commands/deployment-name.js';
+import { parseResources } from '../../src/commands/resource-options.js';
+import { DeploymentName } from '../../src/contract/config.js';
+import { temporaryDirectory, temporaryHome, temporarySolution, writeTree } from '../support/temporary.js';
+
+const nothing: DeployOptionValues = {
+  ...{ name: undefined, goal: undefined, strategy: undefined, allow: undefined, agent: undefined, entry: undefined },
+  ...{ env: [], envFile: [], resource: [], example: [], timeout: undefined },
+};
+
+let solution: string;
+
+beforeEach(() => {
+  const home = temporaryHome();
+  process.env.BERTH_HOME = home.root;
+  writeTree(join(home.strategies, 'plain'), {
+    'config.yaml': [
+      'name: plain',
+      'provider: null',
+      'interface: function',
+      'runner_class: PlainRunner',
+      'default_resources: {}',
+      'run_interface: { type: function }',
+    ].join('\n'),
+    'selector_instruction.md': 'Choose it.',
+    'adapter_instruction.md': 'Leave it.',
+    'runner.js': 'export class PlainRunner {}',
+  });
+  solution = join(temporarySolution({ 'My Model/app.py': 'def predict(text):\n    return text\n' }), 'My Model');
+});
+
+const read = (options: Partial<DeployOptionValues>, path = solution) =>
+  readDeployConfig(path, { ...nothing, ...options });
+
+test('a path alone is enough: the name is the directory’s, all else has its default', async () => {
+  expect(await read({})).toEqual({
+    ...{ name: 'my-model', solution: { path: solution }, strategy: 'auto', agent: 'auto', timeout: 60 },
+    ...{ env: [], resources: {}, examples: [] },
+  });
+});
+
+test('a variable of --env stands above the file’s, and only its sealed value travels', async () => {
+  const file = join(temporarySolution({ 'x.env': 'TOKEN=from-file\nMODE=fast\n' }), 'x.env');
+  const { env } = await read({ env: ['TOKEN=top-secret', 'HF_TOKEN'], envFile: [file] });
+  expect(env).toEqual([
+    { name: 'TOKEN', sealed: expect.any(String) },
+    { name: 'MODE', sealed: expect.any(String) },
+    { name: 'HF_TOKEN', from: 'worker' },
+  ]);
+  expect(JSON.stringify(env)).not.toMatch(/top-secret|from-file|fast/);
+});
+
+test('a strategy and the allowed ones travel as they were chosen', async () => {
+  const config = await read({ strategy: 'plain', allow: 'plain', entry: 'app:predict', goal: 'Say it.', timeout: 5 });
+  expect(config).toMatchObject({ strategy: 'plain', allow: ['plain'], entry: 'app:predict', timeout: 5 });
+});
+
+test.each<[string, Partial<DeployOptionValues>, string, string]>([
+  ['a name that is none', { name: 'A B' }, 'NAME_INVALID', '“A B”'],
+  ['a strategy that is not there', { strategy: 'lcal' }, 'STRATEGY_UNKNOWN', 'lcal'],
+  ['an allowed strategy that is not there', { allow: 'plain,lcal' }, 'STRATEGY_UNKNOWN', 'lcal'],
+  ['a strategy that is not allowed', { strategy: 'local', allow: 'plain' }, 'STRATEGY_NOT_ALLOWED', 'plain'],
+  ['an empty name among the allowed', { allow: 'plain,' }, 'USAGE', '--allow'],
+  ['an entry without a callable', { entry: 'app.py' }, 'ENTRY_INVALID', 'app.py'],
+  ['an entry that is a path', { entry: 'src/app:predict' }, 'ENTRY_INVALID', 'src/app:predict'],
+  ['a resource that is not there', { resource: ['mem=1'] }, 'RESOURCE_INVALID', 'there are: cpu, memory'],
+  ['a resource without a value', { resource: ['cpu'] }, 'RESOURCE_INVALID', 'NAME=VALUE'],
+  ['a variable without a name', { env: ['=1'] }, 'USAGE', '--env'],
+  ['a file of variables that is not there', { envFile: ['nowhere.env'] }, 'USAGE', 'nowhere.env'],
+])('%s is refused before any server is needed', async (_, options, code, message) => {
+  await expect(read(options)).rejects.toMatchObject({ code, message: expect.stringContaining(message) });
+});
+
+test('a variable that is refused does not tell its value', async () => {
+  await expect(read({ env: ['1TOKEN=top-secret'] })).rejects.not.toThrow('top-secret');
+});
+
+test('a path that is not there, a file and an empty directory are refused', async () => {
+  const empty = temporaryDirectory();
+  await expect(read({}, join(empty, 'nowhere'))).rejects.toMatchObject({ code: 'SOURCE_NOT_FOUND' });
+  await expect(read({}, join(solution, 'app.py'))).rejects.toMatchObject({ code: 'SOURCE_NOT_FOUND' });
+  await expect(read({}, empty)).rejects.toMatchObject({ code: 'SOURCE_EMPTY' });
+});
+
+test('a resource’s value is a number where a number is meant', () => {
+  expect(parseResources(['cpu=1.5', 'memory=16', 'gpu=T4', 'replicas=2'])).toEqual({
+    ...{ cpu: 1.5, memory: '16', gpu: 'T4', replicas: 2 },
+  });
+});
+
+test.each([
+  ['cpu=many', 'a number greater than 0'],
+  ['cpu=-1', 'a number greater than 0'],
+  ['replicas=1.5', 'a whole number'],
+  ['memory=lots', 'a quantity such as 512Mi'],
+])('the resource %s is refused with what it is', (pair, message) => {
+  expect(() => parseResources([pair])).toThrow(message);
+});
+
+test.each(['a', 'a-1', '-a', 'a-', 'A', '', 'a_b', '../x', 'a'.repeat(40), 'a'.repeat(41), 'a\n'])(
+  'the commands and the contract agree whether %j is a name',
+  (name) => {
+    expect(isDeploymentName(name)).toBe(DeploymentName.safeParse(name).success);
+  },
+);

@@ -1,0 +1,97 @@
+import { expect, test } from '@jest/globals';
+import { commandGroups } from '../../src/commands/index.js';
+import type { CommandInvocation } from '../../src/commands/invocation.js';
+import { parseCommandLine } from '../../src/commands/parse-command-line.js';
+import { recogniseRun } from '../../src/commands/recognise-run.js';
+
+const parse = (...words: string[]) => parseCommandLine(words, commandGroups);
+
+function understand(...words: string[]): CommandInvocation {
+  const invocation = parse(...words);
+  if (invocation.kind !== 'command') throw new Error('it is a call for help');
+  return invocation;
+}
+
+test('an option that repeats keeps every value in order', () => {
+  const {
+    command,
+    arguments: given,
+    options,
+  } = understand(
+    ...['deploy', '.', '--env', 'A=1', '--env', 'B', '--env-file', 'x.env', '--no-wait', '--timeout', '2.5', '--json'],
+  );
+  expect(command.name).toBe('deploy');
+  expect(given).toEqual({ path: '.' });
+  expect(options).toMatchObject({ env: ['A=1', 'B'], envFile: ['x.env'], wait: false, timeout: 2.5, resource: [] });
+});
+
+test('an option that is left out has the empty value of its kind', () => {
+  expect(understand('deploy', '.').options).toMatchObject({ wait: true, env: [], name: undefined, timeout: undefined });
+  expect(understand('cleanup', 'x').options).toEqual({ all: false, yes: false });
+});
+
+test.each([
+  ['an unknown command', ['lst'], 'COMMAND_UNKNOWN', "unknown command 'lst' (Did you mean list?)"],
+  ['an unknown option', ['deploy', '.', '--gaol', 'x'], 'USAGE', "unknown option '--gaol' (Did you mean --goal?)"],
+  ['an unknown option without a command', ['--goal'], 'COMMAND_UNKNOWN', "unknown option '--goal'"],
+  ['a missing argument', ['deploy'], 'USAGE', "missing required argument 'PATH'"],
+  ['a surplus argument', ['stop', 'one', 'two'], 'USAGE', 'too many arguments'],
+  ['an option without its value', ['deploy', '.', '--name'], 'USAGE', "option '--name <NAME>' argument missing"],
+  ['a timeout that is no number', ['run', 'x', '--timeout', 'soon'], 'USAGE', 'a number greater than 0'],
+  ['a timeout of nothing', ['run', 'x', '--timeout', '0'], 'USAGE', 'a number greater than 0'],
+  ['half a call at a time', ['batch', 'x', 'f', '--concurrency', '0.5'], 'USAGE', 'a whole number greater than 0'],
+])('%s is refused in one line', (_, words, code, message) => {
+  let refusal: unknown;
+  try {
+    parse(...words);
+  } catch (error) {
+    refusal = error;
+  }
+  expect(refusal).toMatchObject({ code, message: expect.stringContaining(message) });
+  expect((refusal as Error).message).not.toContain('\n');
+});
+
+test('help that is asked for names every command and the options that all have', () => {
+  const help = parse('--help');
+  expect(help).toMatchObject({ kind: 'help', isAskedFor: true });
+  for (const { name } of commandGroups.flatMap(({ commands }) => commands))
+    expect(help).toMatchObject({ text: expect.stringMatching(new RegExp(`^  ${name}( |$)`, 'm')) });
+});
+
+test.each(commandGroups.flatMap(({ commands }) => commands.map(({ name }) => name)))(
+  '%s has a help page with the options that all have',
+  (name) => {
+    const help = parse(name, '--help');
+    for (const option of ['--json', '--verbose', '--help', '--version'])
+      expect(help).toMatchObject({ kind: 'help', isAskedFor: true, text: expect.stringContaining(option) });
+  },
+);
+
+test('no command at all is a call for help that nobody asked for', () => {
+  expect(parse()).toMatchObject({ kind: 'help', isAskedFor: false });
+});
+
+test.each([
+  [['run', 'x']],
+  [['run', 'x', '{"a": 1}']],
+  [['run', 'x', '-']],
+  [['run', '--timeout', '3', 'x', '@f', '--json']],
+  [['run', 'x', '--timeout', '1e2', '--verbose']],
+])('the shortcut of run understands %j as the parser does', (words) => {
+  expect(recogniseRun(words)).toEqual(understand(...words));
+});
+
+test.each([
+  [['run']],
+  [['run', '--help']],
+  [['run', 'x', '--timeout', 'soon']],
+  [['run', 'x', '--timeout']],
+  [['run', 'x', '--timeout=3']],
+  [['run', 'x', '1', '2']],
+  [['run', 'x', '--tiemout', '3']],
+  [['run', 'x', '--', '-5']],
+  [['--json', 'run', 'x']],
+  [['list']],
+])('the shortcut of run leaves %j to the parser', (words) => {
+  expect(recogniseRun(words)).toBeUndefined();
+});

@@ -1,0 +1,71 @@
+import { expect, test } from '@jest/globals';
+import { colorsFor } from '../../src/commands/colors.js';
+import { followSteps } from '../../src/commands/deployment-progress.js';
+import { createProgress, cutToWidth, formatDuration } from '../../src/commands/progress.js';
+import { RecordingStream } from './support.js';
+
+const plain = colorsFor({}, {});
+const step = (facts: object) => ({ step: 'adaptWorkspace', startedAt: at(0), finishedAt: null, note: '', ...facts });
+const at = (milliseconds: number): string => new Date(1_700_000_000_000 + milliseconds).toISOString();
+
+test('a file gets one line per finished step, with its note and duration', () => {
+  const stream = new RecordingStream();
+  const tell = followSteps(createProgress(stream, plain));
+  tell({ steps: [step({})] });
+  tell({ steps: [step({})] });
+  tell({ steps: [step({ finishedAt: at(1250), note: 'recipe:function' })] });
+  tell({ steps: [step({ finishedAt: at(1250), note: 'recipe:function' })] });
+  expect(stream.text).toBe('adaptWorkspace    recipe:function  1.2 s\n');
+});
+
+test('a terminal gets a live line that becomes a permanent one', () => {
+  const stream = new RecordingStream({ isTTY: true });
+  const progress = createProgress(stream, plain, () => 3000);
+  progress.begin('copyWorkspace', 1000);
+  progress.update('14 files');
+  expect(lastDrawn(stream)).toMatch(/^. copyWorkspace {5}14 files {2}2\.0 s$/);
+  progress.finish({ step: 'copyWorkspace', note: '14 files', milliseconds: 2100, hasFailed: false });
+  expect(lastDrawn(stream)).toBe('✔ copyWorkspace     14 files  2.1 s\n');
+});
+
+test('a failed step is marked as one', () => {
+  const stream = new RecordingStream({ isTTY: true });
+  followSteps(createProgress(stream, plain))({ steps: [step({ finishedAt: at(20), note: 'failed: no module x' })] });
+  expect(lastDrawn(stream)).toBe('✘ adaptWorkspace    failed: no module x  20 ms\n');
+});
+
+test('a live line never grows wider than its terminal', () => {
+  const stream = new RecordingStream({ isTTY: true, columns: 30 });
+  const progress = createProgress(stream, plain, () => 0);
+  progress.begin('verifyRevision', 0);
+  progress.update('resolving\n140 requirements of the repository');
+  progress.end();
+  for (const line of stream.text.split('\r')) expect([...line.replace('\u001B[2K', '')].length).toBeLessThan(30);
+});
+
+test('what is written in between erases the live line first', () => {
+  const stream = new RecordingStream({ isTTY: true });
+  const progress = createProgress(stream, plain, () => 0);
+  progress.begin('verifyRevision', 0);
+  progress.clear();
+  expect(stream.text.endsWith('\r\u001B[2K')).toBe(true);
+  progress.end();
+});
+
+test.each([
+  [0, '0 ms'],
+  [999, '999 ms'],
+  [1000, '1.0 s'],
+  [59_999, '59.9 s'],
+  [125_000, '2 min 05 s'],
+  [-5, '0 ms'],
+])('%d milliseconds are written as %s', (milliseconds, text) => {
+  expect(formatDuration(milliseconds)).toBe(text);
+});
+
+test('a cut text says that it was cut', () => {
+  expect(cutToWidth('seven letters', 6)).toBe('seven…');
+  expect(cutToWidth('seven', 5)).toBe('seven');
+});
+
+const lastDrawn = (stream: RecordingStream): string | undefined => stream.text.split('\r\u001B[2K').at(-1);

@@ -1,0 +1,106 @@
+import { expect, test } from '@jest/globals';
+import { colorsFor } from '../../src/commands/colors.js';
+import { renderCall, renderDeployment, renderRunning } from '../../src/commands/deployment-page.js';
+import { paintPatch } from '../../src/commands/diff.js';
+import { renderFailure } from '../../src/commands/failure.js';
+import { renderDeployments } from '../../src/commands/list.js';
+import { renderStrategies } from '../../src/commands/strategies.js';
+import { deploymentInfo } from './support.js';
+
+const plain = colorsFor({}, {});
+const colored = colorsFor({}, { FORCE_COLOR: '1' });
+
+test('a failure is one red line, its evidence and the next step', () => {
+  const failure = {
+    code: 'IMPORT_FAILED',
+    message: 'app.py does not import',
+    next: 'Mend it.',
+    evidence: 'line 1\nline 2\n',
+  };
+  expect(renderFailure(failure, plain)).toBe(
+    ['IMPORT_FAILED app.py does not import', '  line 1', '  line 2', 'Mend it.'].join('\n'),
+  );
+  expect(renderFailure(failure, colored).split('\n')[0]).toBe(
+    colored.red(`${colored.bold('IMPORT_FAILED')} app.py does not import`),
+  );
+});
+
+test.each([
+  ['a terminal', { isTTY: true }, {}, true],
+  ['a file', {}, {}, false],
+  ['a terminal that knows none', { isTTY: true }, { TERM: 'dumb' }, false],
+  ['a terminal with NO_COLOR', { isTTY: true }, { NO_COLOR: '1' }, false],
+  ['a terminal with an empty NO_COLOR', { isTTY: true }, { NO_COLOR: '' }, true],
+  ['a file with FORCE_COLOR', {}, { FORCE_COLOR: '1' }, true],
+  ['a terminal with FORCE_COLOR=0', { isTTY: true }, { FORCE_COLOR: '0' }, false],
+  ['a file with both', {}, { FORCE_COLOR: '1', NO_COLOR: '1' }, false],
+])('colours on %s follow the environment', (_, stream, environment, expected) => {
+  expect(colorsFor(stream, environment).isColorSupported).toBe(expected);
+});
+
+test('the list is aligned, whatever its colours', () => {
+  const summary = { host: 'h', webUrl: null, createdAt: '2026-01-02T03:04:05.678Z' };
+  const lines = renderDeployments(
+    [
+      { name: 'a', state: 'selecting', strategy: null, revision: null, ...summary },
+      { name: 'longer-name', state: 'running', strategy: 'local', revision: 'r1', ...summary },
+    ],
+    plain,
+  ).split('\n');
+  expect(lines).toEqual([
+    'NAME         STATE      STRATEGY  REVISION  SINCE',
+    'a            selecting  -         -         2026-01-02 03:04',
+    'longer-name  running    local     r1        2026-01-02 03:04',
+  ]);
+});
+
+test('a strategy that cannot be used is listed with its reason', () => {
+  const entry = { directory: '/s', origin: 'user', config: null } as const;
+  const table = renderStrategies(
+    [{ ...entry, name: 'odd', state: 'broken', problem: 'config.yaml:3 name is missing' }],
+    plain,
+  );
+  expect(table).toContain('odd       broken  user  -          config.yaml:3 name is missing');
+});
+
+test('the page of a deployment says why its strategy was chosen and what was checked', () => {
+  const page = renderDeployment(
+    deploymentInfo({ notes: ['Python 3.11 stands for the 3.12 that was asked for'] }),
+    plain,
+  );
+  for (const part of [
+    'sentiment is running',
+    'rules: it defines predict(text)',
+    'recipe:function: recognised predict(text)',
+    '3 of 3 passed (from you)',
+    '✔  structure  3 ms  app.py',
+    'note  Python 3.11 stands for',
+  ])
+    expect(page).toContain(part);
+  expect(page).not.toContain('null');
+});
+
+test('the page of a deployment that waits ends with what failed and what to do', () => {
+  const lastError = {
+    code: 'CONTRACT_FAILED',
+    message: 'example 2 failed',
+    next: 'Compare.',
+    evidence: 'expected 1, got 2',
+  };
+  const page = renderDeployment(deploymentInfo({ state: 'waiting', lastError }), plain);
+  expect(page.split('\n').slice(-3)).toEqual(['CONTRACT_FAILED example 2 failed', '  expected 1, got 2', 'Compare.']);
+});
+
+test('a deployment that runs says how to call it, as a line that a shell takes', () => {
+  expect(renderRunning(deploymentInfo(), { text: "it's" })).toBe(
+    `sentiment is running (local, r1)\n  berth run sentiment '{"text":"it'\\''s"}'`,
+  );
+  expect(renderCall('x', undefined)).toBe(`berth run x '{…}'`);
+  expect(renderCall('x', 'y'.repeat(200))).toBe(`berth run x '{…}'`);
+});
+
+test('a patch without colours is the patch itself', () => {
+  const patch = 'diff --git a/a b/a\n--- a/a\n+++ b/a\n@@ -1 +1 @@\n-old\n+new';
+  expect(paintPatch(patch, plain)).toBe(patch);
+  expect(paintPatch(patch, colored)).toContain('\u001B[32m+new\u001B[39m');
+});

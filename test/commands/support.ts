@@ -1,0 +1,46 @@
+import { PassThrough } from 'node:stream';
+import type { DeploymentInfo } from '../../src/contract/status.js';
+
+/** A stream that remembers what was written to it, as a terminal of that width or as a file. */
+export class RecordingStream extends PassThrough {
+  text = '';
+  readonly isTTY: boolean;
+  readonly columns: number;
+
+  constructor({ isTTY = false, columns = 80 } = {}) {
+    super();
+    this.isTTY = isTTY;
+    this.columns = columns;
+    this.on('data', (chunk: Buffer) => {
+      this.text += chunk.toString();
+    });
+  }
+}
+
+/** A running deployment, with whatever a test says of it. */
+export const deploymentInfo = (facts: Partial<DeploymentInfo> = {}): DeploymentInfo => ({
+  name: 'sentiment',
+  state: 'running',
+  strategy: 'local',
+  provider: null,
+  interface: 'function',
+  resources: { memory: '2Gi' },
+  endpoint: 'unix:/state/r1.sock',
+  revision: 'r1',
+  adaptedPath: '/state/r1/code',
+  adaptedFiles: [],
+  runInterface: { type: 'function', module: 'app', callable: 'predict' },
+  selection: { decidedBy: 'rules', reasoning: 'it defines predict(text)', candidates: [] },
+  adaptation: { by: 'recipe:function', summary: 'recognised predict(text)', rounds: 0, cost: 0, sessionId: null },
+  contract: { source: 'user', examples: 3, passed: 3 },
+  revisions: [],
+  restarts: 0,
+  lastError: null,
+  webUrl: null,
+  source: { path: '/solutions/sentiment', digest: null },
+  host: 'here',
+  steps: [],
+  rungs: [{ name: 'structure', passed: true, milliseconds: 3, note: 'app.py' }],
+  notes: [],
+  ...facts,
+});

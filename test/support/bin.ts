@@ -1,0 +1,34 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { packageRoot } from '../../src/package-root.js';
+
+const client = join(packageRoot, 'dist', 'client.js');
+
+export interface BinResult {
+  exitCode: number | undefined;
+  stdout: string;
+  stderr: string;
+}
+
+export interface BinOptions {
+  home?: string;
+  cwd?: string;
+  env?: Record<string, string>;
+  input?: string;
+}
+
+/** Runs the built `berth` as a user would, without a terminal; a failure is a result, not an exception. */
+export async function runBin(
+  words: string[],
+  { home, cwd, env = {}, input = '' }: BinOptions = {},
+): Promise<BinResult> {
+  if (!existsSync(client)) throw new Error('the tests of the command need dist/: npm run build');
+  const { exitCode, stdout, stderr } = await execa(client, words, {
+    env: { ...(home !== undefined && { BERTH_HOME: home }), NO_COLOR: undefined, FORCE_COLOR: undefined, ...env },
+    input,
+    reject: false,
+    ...(cwd !== undefined && { cwd }),
+  });
+  return { exitCode, stdout, stderr };
+}
