@@ -1,3 +1,4 @@
 export type { ChosenInterpreter } from './choose-interpreter.js';
 export { Environments, type PrepareRequest } from './environments.js';
 export { findUv } from './find-uv.js';
+export { type Command, type CommandResult, runCommand } from './run-command.js';

@@ -1,0 +1,42 @@
+import { access } from 'node:fs/promises';
+import { join, normalize } from 'node:path';
+import type { Facts } from '../contract/facts.js';
+import type { FunctionInterface } from '../contract/run-interface.js';
+import { BerthError } from '../errors.js';
+
+/**
+ * The file that the interface's module is in, relative to the revision; null when it can only come from the installed
+ * package. Throws ADAPTATION_FAILED when there is no such module.
+ */
+export async function findEntryFile(
+  code: string,
+  facts: Facts,
+  runInterface: FunctionInterface,
+): Promise<string | null> {
+  const { module, paths } = runInterface;
+  const known = facts.entryPoints.find((entry) => entry.module === module)?.file;
+  const path = module.replaceAll('.', '/');
+  const candidates = paths
+    .flatMap((root) => [`${root}/${path}.py`, `${root}/${path}/__init__.py`])
+    .map((file) => normalize(file));
+  for (const file of known === undefined ? candidates : [known, ...candidates]) {
+    if (await exists(join(code, file))) return file;
+  }
+  if (await isPackage(code)) return null;
+  throw new BerthError(
+    'ADAPTATION_FAILED',
+    `the run interface names the module “${module}”, which the repository does not have`,
+    {
+      evidence: `looked for: ${candidates.join(', ')}`,
+    },
+  );
+}
+
+const exists = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  );
+
+const isPackage = async (code: string): Promise<boolean> =>
+  (await Promise.all(['pyproject.toml', 'setup.py'].map((file) => exists(join(code, file))))).includes(true);

@@ -1,0 +1,81 @@
+import type { Facts } from '../contract/facts.js';
+import { type ChosenInterpreter, runCommand } from '../environments/index.js';
+import { BerthError } from '../errors.js';
+import { softwareEnvironment } from '../runners/software-environment.js';
+
+export interface SyntaxCheck {
+  code: string;
+  facts: Facts;
+  /** The entry module's file, relative to the revision. */
+  file: string;
+  interpreter: ChosenInterpreter;
+  signal?: AbortSignal | undefined;
+}
+
+interface SyntaxProblem {
+  file: string;
+  line: number | null;
+  message: string;
+  /** As Python prints it, with the caret. */
+  text: string;
+}
+
+/** Compiles without running or writing anything; prints what does not compile. */
+const program = `
+import json, sys, traceback, warnings
+warnings.simplefilter("ignore")
+problems = []
+for file in sys.argv[1:]:
+    try:
+        with open(file, "rb") as source:
+            compile(source.read(), file, "exec", dont_inherit=True)
+    except (SyntaxError, ValueError) as error:
+        text = "".join(traceback.format_exception_only(type(error), error))
+        problems.append({"file": file, "line": getattr(error, "lineno", None), "message": str(getattr(error, "msg", error)), "text": text})
+print(json.dumps(problems))
+`;
+
+/**
+ * Compiles the entry module and the modules of the repository that it reaches, with the interpreter that will run them.
+ * Returns how many; throws PYTHON_SYNTAX. Errors in other files are notes, not failures.
+ */
+export async function checkSyntax({ code, facts, file, interpreter, signal }: SyntaxCheck): Promise<number> {
+  const files = listReached(facts, file);
+  const argv: [string, ...string[]] = [interpreter.path, '-I', '-B', '-c', program, ...files];
+  const { stdout, output, exitCode } = await runCommand({
+    argv,
+    cwd: code,
+    env: softwareEnvironment(interpreter.path),
+    signal,
+  });
+  if (exitCode !== 0)
+    throw new BerthError('START_FAILED', `Python ${interpreter.version} could not check the syntax`, {
+      evidence: output,
+    });
+  const problems: SyntaxProblem[] = JSON.parse(stdout);
+  const [first] = problems;
+  if (first === undefined) return files.length;
+  const place = first.line === null ? first.file : `${first.file}, line ${first.line}`;
+  throw new BerthError('PYTHON_SYNTAX', `${place}: ${first.message} (Python ${interpreter.version})`, {
+    file: first.file,
+    evidence: problems.map(({ text }) => text.trimEnd()).join('\n'),
+  });
+}
+
+/** Syntax errors of files that nothing deployed reaches, as sentences. */
+export function describeOtherErrors(facts: Facts, file: string | null): string[] {
+  const reached = new Set(file === null ? [] : listReached(facts, file));
+  return facts.syntaxErrors
+    .filter((error) => !reached.has(error.file))
+    .map(
+      (error) =>
+        `${error.file} has a syntax error on line ${error.line} (${error.message}); nothing that runs here imports it.`,
+    );
+}
+
+/** The file and, over any number of imports, the files of the repository that it imports. */
+function listReached(facts: Facts, file: string): string[] {
+  const reached = new Set([file]);
+  for (const next of reached) for (const imported of facts.imports[next] ?? []) reached.add(imported);
+  return [...reached];
+}

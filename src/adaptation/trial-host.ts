@@ -1,0 +1,100 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, rm } from 'node:fs/promises';
+import type { Answer } from '../contract/answer.js';
+import type { RunPlan } from '../contract/handle.js';
+import type { Environment } from '../contract/revision.js';
+import type { FunctionInterface } from '../contract/run-interface.js';
+import { BerthError } from '../errors.js';
+import { findProcesses } from '../runners/find-processes.js';
+import { HostClient } from '../runners/host-client.js';
+import { makeSocketDirectory, readHostRecord, socketPath } from '../runners/host-record.js';
+import { hostProgram, launchHost } from '../runners/launch-host.js';
+import { endGroup } from '../runners/process-group.js';
+import { parseQuantity } from '../runners/quantity.js';
+import { softwareEnvironment } from '../runners/software-environment.js';
+
+/** What a trial takes of the revision's plan: its host lies where the revision's own will, so one undo covers both. */
+export type TrialPlan = Pick<
+  RunPlan,
+  'deployment' | 'revision' | 'stateDirectory' | 'logFile' | 'resources' | 'timeout'
+>;
+
+export interface Trial {
+  plan: TrialPlan;
+  code: string;
+  environment: Environment;
+  runInterface: FunctionInterface;
+  /** The software's variables in clear. */
+  env: Record<string, string>;
+  signal?: AbortSignal | undefined;
+}
+
+/** Seconds that the host has to end when asked to. */
+const patience = 3;
+
+/** A Python host for the length of the local checks: it serves the revision to nobody but them. */
+export class TrialHost {
+  readonly #trial: Trial;
+  readonly #client: HostClient;
+
+  constructor(trial: Trial) {
+    this.#trial = trial;
+    this.#client = new HostClient({ socket: socketPath(trial.plan), timeout: trial.plan.timeout });
+  }
+
+  /** Imports the software. Throws IMPORT_FAILED or START_FAILED with the user's traceback. */
+  async start(): Promise<void> {
+    const { plan } = this.#trial;
+    await mkdir(plan.stateDirectory, { recursive: true, mode: 0o700 });
+    await this.stop(); // what a killed attempt left
+    await makeSocketDirectory(socketPath(plan));
+    await this.#launch();
+  }
+
+  call(inputs: unknown): Promise<Answer> {
+    const { signal } = this.#trial;
+    return this.#client.call(inputs, signal === undefined ? {} : { signal });
+  }
+
+  /** Resolves when no process of the trial exists. Safe to run twice, and after an attempt that was cut off. */
+  async stop(): Promise<void> {
+    const { plan } = this.#trial;
+    this.#client.close();
+    const recorded = await readHostRecord(plan.stateDirectory);
+    const started = findProcesses([hostProgram, plan.stateDirectory]);
+    for (const identity of [...(recorded === undefined ? [] : [recorded]), ...started])
+      await endGroup(identity, patience);
+    await rm(socketPath(plan), { force: true });
+  }
+
+  async #launch(): Promise<void> {
+    const { plan, code, environment, runInterface, env, signal } = this.#trial;
+    const { memory, concurrency } = plan.resources;
+    const identity = await launchHost({
+      python: environment.python,
+      stateDirectory: plan.stateDirectory,
+      logFile: plan.logFile,
+      environment: softwareEnvironment(environment.python),
+      document: {
+        deployment: plan.deployment,
+        revision: plan.revision,
+        token: randomUUID(),
+        socket: socketPath(plan),
+        directory: code,
+        packageDirectory: environment.packageDirectory,
+        interface: runInterface,
+        env,
+        timeout: plan.timeout,
+        grace: patience,
+        memory: memory === undefined ? null : parseQuantity(memory),
+        concurrency: concurrency ?? null,
+      },
+      ...(signal === undefined ? {} : { signal }),
+    });
+    if (identity !== undefined) return;
+    throw new BerthError(
+      'START_FAILED',
+      `another process checks or serves ${plan.deployment} ${plan.revision} already`,
+    );
+  }
+}

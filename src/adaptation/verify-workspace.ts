@@ -1,0 +1,154 @@
+import type { Contract } from '../contract/example.js';
+import type { Facts } from '../contract/facts.js';
+import type { ContractReport, Environment, Rung } from '../contract/revision.js';
+import { FunctionInterface, type RunInterface } from '../contract/run-interface.js';
+import type { Environments } from '../environments/index.js';
+import { BerthError } from '../errors.js';
+import { type CheckedContract, checkContract } from './check-contract.js';
+import { findEntryFile } from './check-structure.js';
+import { checkSyntax, describeOtherErrors } from './check-syntax.js';
+import { Ladder, type Step } from './ladder.js';
+import { type Trial, TrialHost, type TrialPlan } from './trial-host.js';
+
+export interface VerifyRequest {
+  /** Directory of the exported revision. */
+  code: string;
+  /** Of the revision: an adaptation may have added files. */
+  facts: Facts;
+  runInterface: RunInterface;
+  contract: Contract;
+  environments: Environments;
+  /** Where the revision's own package is installed, if it is one. */
+  packageDirectory: string;
+  /** Requirement lines of the strategy. */
+  extras?: string[] | undefined;
+  plan: TrialPlan;
+  /** The software's variables in clear. */
+  env: Record<string, string>;
+  signal?: AbortSignal | undefined;
+  onProgress?: ((line: string) => void) | undefined;
+}
+
+export interface VerifiedWorkspace {
+  environment: Environment;
+  rungs: Rung[];
+  contract: ContractReport;
+  /** Choices that the user did not make, in whole sentences. */
+  notes: string[];
+}
+
+/**
+ * Climbs the ladder's local rungs: structure → syntax → install → import → contract locally. Only a function can be
+ * tried here; of other interfaces the environment is prepared, and the rest is left to the endpoint.
+ *
+ * Throws ADAPTATION_FAILED, PYTHON_SYNTAX, DEPENDENCY_UNRESOLVED, DEPENDENCY_INSTALL, IMPORT_FAILED, START_FAILED or
+ * CONTRACT_FAILED, each with evidence; `details.ladder` says what had passed. Whatever happens, nothing is left running.
+ */
+export async function verifyWorkspace(request: VerifyRequest): Promise<VerifiedWorkspace> {
+  return request.runInterface.type === 'function' ? await verifyFunction(request) : await verifyOther(request);
+}
+
+async function verifyFunction(request: VerifyRequest): Promise<VerifiedWorkspace> {
+  const ladder = new Ladder();
+  const { runInterface, file } = await ladder.climb('structure', () => readInterface(request));
+  await ladder.climb('syntax', () => compile(request, file));
+  const environment = await ladder.climb('install', () => install(request));
+  const { report } = await tryOut(request, ladder, { environment, runInterface });
+  const otherErrors = describeOtherErrors(request.facts, file);
+  return { environment, rungs: ladder.rungs, contract: report, notes: [...environment.notes, ...otherErrors] };
+}
+
+async function tryOut(
+  request: VerifyRequest,
+  ladder: Ladder,
+  made: Pick<Trial, 'environment' | 'runInterface'>,
+): Promise<CheckedContract> {
+  const { plan, code, env, signal, onProgress } = request;
+  const { module, callable } = made.runInterface;
+  const host = new TrialHost({ plan, code, env, signal, ...made });
+  try {
+    onProgress?.(`importing ${module}`);
+    await ladder.climb('import', async () => ({ value: await host.start(), note: `${module}:${callable}` }));
+    return await ladder.climb('contract locally', () => keepContract(request, host));
+  } finally {
+    await host.stop();
+  }
+}
+
+async function verifyOther(request: VerifyRequest): Promise<VerifiedWorkspace> {
+  const ladder = new Ladder();
+  ladder.leave('structure');
+  ladder.leave('syntax');
+  const environment = await ladder.climb('install', () => install(request));
+  ladder.leave('import');
+  ladder.leave('contract locally');
+  const { source, examples } = request.contract;
+  const contract = { source, examples: examples.length, passed: 0 };
+  return { environment, rungs: ladder.rungs, contract, notes: environment.notes };
+}
+
+interface FoundInterface {
+  runInterface: FunctionInterface;
+  /** Null when the module comes with the installed package alone. */
+  file: string | null;
+}
+
+async function readInterface({ code, facts, runInterface }: VerifyRequest): Promise<Step<FoundInterface>> {
+  const { success, data, error } = FunctionInterface.safeParse(runInterface);
+  if (!success) {
+    const problems = error.issues.map(({ path, message }) => `${path.join('.')} ${message}`).join('; ');
+    throw new BerthError('ADAPTATION_FAILED', `the run interface is no function’s: ${problems}`, {
+      evidence: JSON.stringify(runInterface),
+    });
+  }
+  const file = await findEntryFile(code, facts, data);
+  return { value: { runInterface: data, file }, note: file ?? `${data.module} comes with the installed package` };
+}
+
+async function compile(request: VerifyRequest, file: string | null): Promise<Step<null>> {
+  if (file === null) return { value: null, note: 'left to the import' };
+  const { code, facts, environments, signal, onProgress } = request;
+  const interpreter = await environments.chooseInterpreter(facts, { signal, onProgress });
+  const files = await checkSyntax({ code, facts, file, interpreter, signal });
+  return { value: null, note: `${files} ${files === 1 ? 'file' : 'files'}, Python ${interpreter.version}` };
+}
+
+async function install(request: VerifyRequest): Promise<Step<Environment>> {
+  const { code, facts, environments, packageDirectory, extras, signal, onProgress } = request;
+  const environment = await environments.prepare({
+    directory: code,
+    facts,
+    packageDirectory,
+    extras,
+    signal,
+    onProgress,
+  });
+  return { value: environment, note: `Python ${environment.pythonVersion}` };
+}
+
+async function keepContract(request: VerifyRequest, host: TrialHost): Promise<Step<CheckedContract>> {
+  const { contract, signal, onProgress } = request;
+  onProgress?.(`checking the contract (${contract.source}, ${contract.examples.length} examples)`);
+  const checked = await checkContract({ contract, call: (inputs) => host.call(inputs), signal });
+  signal?.throwIfAborted();
+  if (checked.evidence === null) return { value: checked, note: checked.note };
+  throw contractFailed(checked, checked.evidence);
+}
+
+const origins = {
+  user: 'given examples',
+  repository: 'calls that the repository documents',
+  weak: 'calls with its defaults',
+};
+
+/** Also for the check at the real endpoint. */
+export function contractFailed({ report }: Pick<CheckedContract, 'report'>, evidence: string): BerthError {
+  const failed = report.examples - report.passed;
+  const first = evidence
+    .split('\n')
+    .slice(0, 2)
+    .map((line) => line.trim())
+    .join(': ');
+  const message = `${failed} of ${report.examples} ${origins[report.source]} failed; ${first}`;
+  return new BerthError('CONTRACT_FAILED', message, { evidence });
+}

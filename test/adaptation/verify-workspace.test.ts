@@ -1,0 +1,166 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { determineContract, type VerifyRequest, verifyWorkspace } from '../../src/adaptation/index.js';
+import type { Example } from '../../src/contract/example.js';
+import { Environments } from '../../src/environments/index.js';
+import { findProcesses } from '../../src/runners/find-processes.js';
+import { hostProgram } from '../../src/runners/launch-host.js';
+import { gatherFacts } from '../../src/selection/index.js';
+import { temporaryDirectory, temporaryHome, temporarySolution } from '../support/temporary.js';
+
+const environments = new Environments(temporaryHome());
+
+async function verify(files: Record<string, string>, request: Partial<VerifyRequest> & { examples?: Example[] } = {}) {
+  const code = temporarySolution(files);
+  const state = temporaryDirectory('b-');
+  const facts = await gatherFacts(code);
+  const { examples = [], runInterface = { type: 'function', module: 'app', callable: 'predict' }, ...rest } = request;
+  const contract = determineContract({ examples, facts, runInterface });
+  const plan = {
+    deployment: 'tried',
+    revision: 'r1',
+    stateDirectory: state,
+    logFile: join(state, 'log'),
+    resources: {},
+    timeout: 5,
+  };
+  const packageDirectory = join(state, 'package');
+  try {
+    return await verifyWorkspace({
+      code,
+      facts,
+      contract,
+      runInterface,
+      environments,
+      packageDirectory,
+      plan,
+      env: {},
+      ...rest,
+    });
+  } finally {
+    expect(findProcesses([hostProgram, state])).toEqual([]);
+    expect(existsSync(join(state, 'host.sock'))).toBe(false);
+  }
+}
+
+const example = (input: unknown, output: unknown): Example => ({ input, output, match: 'subset' });
+
+test('what keeps its contract climbs every local rung', async () => {
+  const files = {
+    'app.py':
+      'import six\nfrom helpers import double\ndef predict(x, times=1):\n    return {"y": double(x) * times, "six": six.__version__}\n',
+    'helpers.py': 'def double(x):\n    return 2 * x\n',
+    'scratch.py': 'def broken(:\n',
+    'requirements.txt': 'six==1.16.0\n',
+  };
+  const verified = await verify(files, {
+    examples: [example({ x: 4 }, { y: 8 }), example({ x: 1, times: 3 }, { y: 6 })],
+  });
+  expect(verified.rungs.map(({ name, note }) => `${name}: ${note}`)).toEqual([
+    'structure: app.py',
+    expect.stringMatching(/^syntax: 2 files, Python 3\./),
+    expect.stringMatching(/^install: Python 3\./),
+    'import: app:predict',
+    'contract locally: 2 of 2 examples',
+  ]);
+  expect(verified.contract).toEqual({ source: 'user', examples: 2, passed: 2 });
+  expect(verified.notes).toEqual([expect.stringMatching(/^scratch\.py has a syntax error on line 1/)]);
+});
+
+test('a syntax error is found before anything is installed', async () => {
+  const files = {
+    'app.py': 'import helpers\ndef predict(x):\n    return x\n',
+    'helpers.py': 'def double(x:\n',
+    'requirements.txt': 'berth-no-such-package\n',
+  };
+  await expect(verify(files)).rejects.toMatchObject({
+    code: 'PYTHON_SYNTAX',
+    message: expect.stringMatching(/^helpers\.py, line 1/),
+    details: {
+      evidence: expect.stringContaining('def double(x:'),
+      ladder: expect.stringContaining('structure (app.py)'),
+    },
+  });
+});
+
+test('a dependency that does not exist fails the install', async () => {
+  const files = { 'app.py': 'def predict(x):\n    return x\n', 'requirements.txt': 'berth-no-such-package\n' };
+  await expect(verify(files)).rejects.toMatchObject({ code: 'DEPENDENCY_UNRESOLVED', details: { rung: 'install' } });
+});
+
+test('an import that fails shows the user’s traceback', async () => {
+  const files = { 'app.py': 'import no_such_module\ndef predict(x):\n    return x\n' };
+  await expect(verify(files)).rejects.toMatchObject({
+    code: 'IMPORT_FAILED',
+    message: expect.stringContaining('no_such_module'),
+    details: {
+      evidence: expect.stringContaining('app.py'),
+      ladder: expect.stringMatching(/^failed: import; passed before: structure/),
+    },
+  });
+});
+
+test('an example that fails shows its input, what was expected and what came', async () => {
+  const files = { 'app.py': 'def predict(x):\n    return {"y": x + 1}\n' };
+  await expect(
+    verify(files, { examples: [example({ x: 1 }, { y: 2 }), example({ x: 5 }, { y: 7 })] }),
+  ).rejects.toMatchObject({
+    code: 'CONTRACT_FAILED',
+    message: expect.stringMatching(/^1 of 2 given examples failed/),
+    details: { evidence: 'example 2, input {"x":5}\n  output.y: expected 7, got 6' },
+  });
+});
+
+test('an example whose call raises shows the traceback', async () => {
+  const files = { 'app.py': 'def predict(x):\n    return 1 / x\n' };
+  await expect(verify(files, { examples: [{ input: { x: 0 }, match: 'subset' }] })).rejects.toMatchObject({
+    code: 'CONTRACT_FAILED',
+    details: { evidence: expect.stringMatching(/expected an answer, got the error CALL_FAILED[\s\S]*app\.py/) },
+  });
+});
+
+test('documented calls are the contract where the user gives none', async () => {
+  const files = {
+    'app.py': 'def predict(x):\n    """Doubles.\n\n    >>> predict(2)\n    5\n    """\n    return 2 * x\n',
+  };
+  await expect(verify(files)).rejects.toMatchObject({
+    code: 'CONTRACT_FAILED',
+    message: expect.stringContaining('calls that the repository documents'),
+  });
+});
+
+test('without any example nothing is called, and the note says so', async () => {
+  const files = { 'app.py': 'def predict(x):\n    raise SystemExit(3)\n' };
+  const { contract, rungs } = await verify(files);
+  expect(contract).toEqual({ source: 'weak', examples: 0, passed: 0 });
+  expect(rungs.at(-1)?.note).toMatch(/nothing was called/);
+});
+
+test('the software’s variables reach the import', async () => {
+  const files = { 'app.py': 'import os\nTOKEN = os.environ["TOKEN"]\ndef predict():\n    return TOKEN\n' };
+  const verified = await verify(files, { env: { TOKEN: 'abc' }, examples: [example({}, 'abc')] });
+  expect(verified.contract.passed).toBe(1);
+});
+
+test('a module that is not there fails the structure', async () => {
+  const runInterface = { type: 'function', module: 'elsewhere', callable: 'predict' };
+  await expect(verify({ 'app.py': '' }, { runInterface })).rejects.toMatchObject({
+    code: 'ADAPTATION_FAILED',
+    details: { evidence: expect.stringContaining('elsewhere.py') },
+  });
+});
+
+test('of an interface that is no function, only the environment is prepared here', async () => {
+  const { rungs, contract } = await verify({ 'app.py': '' }, { runInterface: { type: 'http' } });
+  expect(rungs.filter(({ note }) => note === 'left to the endpoint')).toHaveLength(4);
+  expect(contract).toEqual({ source: 'weak', examples: 0, passed: 0 });
+});
+
+test('a cancelled check leaves no process', async () => {
+  const controller = new AbortController();
+  const files = { 'app.py': 'import time\ntime.sleep(60)\ndef predict(x):\n    return x\n' };
+  const onProgress = (line: string) =>
+    void (line.startsWith('importing') && setTimeout(() => controller.abort(new Error('enough')), 300));
+  await expect(verify(files, { signal: controller.signal, onProgress })).rejects.toThrow('enough');
+});
