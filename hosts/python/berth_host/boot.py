@@ -1,0 +1,124 @@
+"""From an empty process to a served callable.
+
+The boot document is one frame on standard input, because what it holds (the software's variables in clear) may stand in
+no argument, no initial environment and no file. How the start ended is one line of JSON on descriptor 3. The caller may
+die at any moment: an incomplete document ends this process, a complete one does not need the caller any more.
+"""
+
+import atexit
+import faulthandler
+import json
+import os
+import sys
+import time
+
+from . import errors, json_text
+from .errors import HostError, describe_exception, log
+from .frames import read_frame
+from .loading import load_software
+from .process_record import own_start, take_lock, write_record
+from .revision_imports import prepare_imports
+from .server import Server, listen
+
+REPORT = 3
+
+
+def main(state_directory):
+    document = read_document()
+    os.set_inheritable(REPORT, False)
+    if not take_lock(state_directory):
+        report({"state": "busy"})
+        return
+    identity = {key: document[key] for key in ("deployment", "revision", "token")}
+    identity.update(pid=os.getpid(), startedAt=own_start(), socket=document["socket"])
+    write_record(state_directory, identity)
+    faulthandler.enable()
+    set_environment(document["env"])
+    limit_memory(document["memory"])
+    server = Server(load(document, state_directory), identity, document["timeout"], document["concurrency"])
+    listener = listen(document["socket"])
+    report({"state": "ready", "identity": identity})
+    log("%s %s serves %s" % (identity["deployment"], identity["revision"], document["interface"]["callable"]))
+    server.serve(listener)
+    end(server, listener, document)
+
+
+def read_document():
+    frame = read_frame(sys.stdin.buffer)
+    if frame is None:
+        os._exit(1)  # the starter died before it had said what to serve
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    return json.loads(frame.decode("utf-8"))
+
+
+def set_environment(env):
+    os.environ.update(env)
+    if "TZ" in env:
+        time.tzset()
+
+
+def limit_memory(limit):
+    """Bytes of writable memory of this process and each child; more is a MemoryError. Linux counts it, others do not."""
+    if limit is not None:
+        import resource
+
+        hard = resource.getrlimit(resource.RLIMIT_DATA)[1]
+        resource.setrlimit(resource.RLIMIT_DATA, (limit if hard < 0 else min(limit, hard), hard))
+
+
+def load(document, state_directory):
+    code_directory = os.path.realpath(document["directory"])
+    os.chdir(code_directory)
+    errors.code_directory = code_directory
+    interface = document["interface"]
+    cache = os.path.join(state_directory, "pycache")
+    prepare_imports(code_directory, interface.get("paths") or ["."], document["packageDirectory"], cache)
+    json_text.use_orjson()
+    try:
+        return load_software(interface)
+    except HostError as error:
+        fail({"code": error.code, "message": error.message})
+    except BaseException as error:
+        fail(describe_exception(error, "IMPORT_FAILED" if is_import(error, interface) else "START_FAILED"))
+
+
+def is_import(error, interface):
+    """Whether the module did not come to stand: what fails after that is the solution's constructor or `setup`."""
+    return isinstance(error, SyntaxError) or interface["module"] not in sys.modules
+
+
+def fail(error):
+    log("start failed: " + error.get("traceback", error["message"]))
+    report({"state": "failed", "error": error})
+    leave(1)
+
+
+def report(record):
+    """To the starter, which may have died."""
+    try:
+        os.write(REPORT, json.dumps(record).encode("ascii") + b"\n")
+        os.close(REPORT)
+    except OSError:
+        pass
+
+
+def end(server, listener, document):
+    """Graceful: what is running finishes, for at most `grace` seconds; nothing new is taken."""
+    listener.close()
+    left = server.finish_calls(document["grace"])
+    if os.path.exists(document["socket"]):
+        os.unlink(document["socket"])
+    log("stopped" if left == 0 else "stopped with %d calls unfinished" % left)
+    leave(0)
+
+
+def leave(code):
+    """Runs what the solution registered with `atexit`, but waits for no thread of its own, which may never end."""
+    try:
+        atexit._run_exitfuncs()
+        sys.stdout.flush()
+        sys.stderr.flush()
+    finally:
+        os._exit(code)

@@ -1,0 +1,159 @@
+"""Python values as JSON text. What JSON cannot hold is refused with the path to it: `output.scores[3] is NaN`.
+
+The json module decides what an output looks like; orjson, where the environment has it, only makes the same text sooner.
+"""
+
+import collections.abc
+import enum
+import json
+import math
+import os
+import uuid
+
+from .errors import HostError
+from .values import convert, kind_name
+
+encoder = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=convert)
+ascii_encoder = json.JSONEncoder(allow_nan=False, separators=(",", ":"), default=convert)
+LONG_TEXT = 20_000
+FEW_KEYS = 50
+DEEPEST = 500
+CONTROLS = [(chr(code), "\\u%04x" % code) for code in range(32)]
+ESCAPES = {"\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+
+
+def dump(value, name="output"):
+    """UTF-8 JSON of `value`. HostError CALL_OUTPUT for what JSON cannot hold."""
+    try:
+        return dump_quickly(value)
+    except Exception:  # whatever it was, the careful way finds it and names the place
+        plain = to_plain(value, name, frozenset())
+    try:
+        return encoder.encode(plain).encode("utf-8")
+    except UnicodeEncodeError:  # half a surrogate pair: JSON can hold it only escaped
+        return ascii_encoder.encode(plain).encode("ascii")
+
+
+def dump_quickly(value):
+    if type(value) is str and len(value) > LONG_TEXT:
+        return quote(value).encode("utf-8")
+    if type(value) is dict and len(value) < FEW_KEYS and has_long_text(value):
+        parts = [quote(key).encode("utf-8") + b":" + dump_quickly(part) for key, part in value.items()]
+        return b"{" + b",".join(parts) + b"}"
+    if orjson is not None:
+        content = dump_with_orjson(value)
+        if content is not None:
+            return content
+    return encoder.encode(value).encode("utf-8")
+
+
+def has_long_text(value):
+    if not all(type(key) is str for key in value):
+        return False
+    return any(type(part) is str and len(part) > LONG_TEXT for part in value.values())
+
+
+def quote(text):
+    """A JSON string by whole-text replacement: several times sooner than the json module's loop over characters."""
+    if len(text) <= LONG_TEXT:
+        return encoder.encode(text)
+    text = text.replace("\\", "\\\\").replace('"', '\\"')
+    for control, escaped in CONTROLS:
+        if control in text:
+            text = text.replace(control, ESCAPES.get(control, escaped))
+    return '"' + text + '"'
+
+
+def dump_with_orjson(value):
+    """None where orjson's text could differ: it writes NaN as null, so a null must come from the json module."""
+    try:
+        content = orjson.dumps(value, convert, orjson_options)
+    except TypeError:
+        return None
+    return None if b"null" in content else content
+
+
+def to_plain(value, path, parents):
+    """`value` as dicts, lists and scalars; HostError CALL_OUTPUT names the first place that JSON cannot hold."""
+    if value is None or isinstance(value, (bool, str)) and not isinstance(value, enum.Enum):
+        return value
+    if isinstance(value, (int, float)) and not isinstance(value, enum.Enum):
+        return check_number(value, path)
+    if id(value) in parents:
+        raise HostError("CALL_OUTPUT", "%s contains itself, which JSON cannot hold" % path)
+    if len(parents) > DEEPEST:
+        raise HostError("CALL_OUTPUT", "%s… is nested more than %d levels deep" % (path[:80], DEEPEST))
+    parents = parents | {id(value)}
+    if isinstance(value, dict):
+        return plain_object(value, path, parents)
+    if isinstance(value, (list, tuple)) or isinstance(value, collections.abc.Iterator):
+        return [to_plain(item, "%s[%d]" % (path, index), parents) for index, item in enumerate(value)]
+    return to_plain(convert_at(value, path), path, parents)
+
+
+def check_number(value, path):
+    if isinstance(value, float) and not math.isfinite(value):
+        shown = "NaN" if value != value else "Infinity" if value > 0 else "-Infinity"
+        raise HostError("CALL_OUTPUT", "%s is %s, which JSON cannot hold" % (path, shown))
+    return value
+
+
+def plain_object(value, path, parents):
+    plain = {}
+    for key, item in value.items():
+        name = key_text(key, path)
+        if name in plain:
+            raise HostError("CALL_OUTPUT", "%s has two keys that are both written %r in JSON" % (path, name))
+        plain[name] = to_plain(item, "%s.%s" % (path, name) if name.isidentifier() else "%s[%r]" % (path, name), parents)
+    return plain
+
+
+def key_text(key, path):
+    if isinstance(key, enum.Enum):
+        key = key.value
+    if isinstance(key, str):
+        return str(key)
+    if key is None or isinstance(key, (bool, int, float)):
+        return json.dumps(check_number(key, "a key of " + path))
+    if isinstance(key, tuple):
+        return ",".join(key_text(part, path) for part in key)
+    if isinstance(key, (uuid.UUID, os.PathLike)):
+        return str(key)
+    converted = None if isinstance(key, (bytes, frozenset)) else convert_at(key, "a key of " + path)
+    if converted is None or isinstance(converted, (dict, list)):
+        raise HostError("CALL_OUTPUT", "%s has a key of type %s, which JSON cannot hold" % (path, kind_name(key)))
+    return key_text(converted, path)
+
+
+def convert_at(value, path):
+    try:
+        return convert(value)
+    except HostError:
+        raise
+    except TypeError:
+        raise HostError("CALL_OUTPUT", "%s is a %s, which JSON cannot hold" % (path, kind_name(value))) from None
+    except Exception as error:
+        message = "%s is a %s, which could not be converted: %s" % (path, kind_name(value), error)
+        raise HostError("CALL_OUTPUT", message) from error
+
+
+def load(content):
+    """A value from JSON text as bytes. ValueError says where it is not JSON."""
+    return json.loads(content.decode("utf-8"))
+
+
+def use_orjson():
+    """Called at boot, once the environment is on the path."""
+    global orjson, orjson_options
+    try:
+        import orjson as found
+    except ImportError:
+        return
+    orjson = found
+    orjson_options = (
+        found.OPT_PASSTHROUGH_DATETIME | found.OPT_PASSTHROUGH_DATACLASS | found.OPT_PASSTHROUGH_SUBCLASS
+    )
+
+
+orjson = None
+orjson_options = 0

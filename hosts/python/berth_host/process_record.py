@@ -1,0 +1,36 @@
+"""Who serves a revision: a lock that the kernel releases whatever ends the host, and a record of its process."""
+
+import fcntl
+import json
+import os
+import subprocess
+import sys
+
+
+def take_lock(state_directory):
+    """True for the one host of this revision. Held for life; not inherited by forked children, unlike flock."""
+    lock = os.open(os.path.join(state_directory, "host.lock"), os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.lockf(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(lock)
+        return False
+    return True
+
+
+def write_record(state_directory, record):
+    """`host.json`, whole or not at all."""
+    partial = os.path.join(state_directory, "host.json.%d.partial" % os.getpid())
+    with open(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        json.dump(record, file)
+    os.replace(partial, os.path.join(state_directory, "host.json"))
+
+
+def own_start():
+    """When this process started, in the words of src/runners/process-identity.ts."""
+    if sys.platform == "linux":
+        with open("/proc/self/stat") as stat, open("/proc/sys/kernel/random/boot_id") as boot:
+            return "%s:%s" % (boot.read().strip(), stat.read().rpartition(")")[2].split()[19])
+    command = ["ps", "-o", "lstart=", "-p", str(os.getpid())]
+    text = subprocess.run(command, stdout=subprocess.PIPE, env=dict(os.environ, LC_ALL="C"), check=True).stdout
+    return " ".join(text.decode().split())

@@ -1,0 +1,162 @@
+"""Serves calls on a unix socket, a thread per connection: a connection carries one call at a time.
+
+A request is a frame of JSON with a `type`; a `call` is followed by a second frame, the inputs, so that a JSON text that is
+there already is passed on unparsed. Each request is answered by one frame. A connection whose call was ended by the
+watchdog takes no further request.
+"""
+
+import inspect
+import os
+import signal
+import socket
+import threading
+import time
+
+from . import calls, event_loop
+from .answers import answer_error, answer_with, refuse
+from .errors import CallInterrupted, HostError, describe_exception, log
+from .frames import read_frame, send_frame
+from .json_text import load
+
+BACKLOG = 512
+POLL = 0.01
+PLAIN = (type(None), str, dict, list, int, float, bool)
+
+
+class StopRequested(BaseException):
+    """SIGTERM, raised in the main thread."""
+
+
+class Server:
+    def __init__(self, software, identity, timeout, concurrency):
+        self.software = software
+        self.identity = identity
+        self.timeout = timeout
+        self.turns = threading.BoundedSemaphore(concurrency) if concurrency else None
+        self.watchdog = calls.Watchdog(software.stop_exception)
+        self.is_stopping = False
+
+    def serve(self, listener):
+        """Accepts until SIGTERM arrives in the main thread."""
+        signal.signal(signal.SIGTERM, request_stop)
+        try:
+            while True:
+                connection, _ = listener.accept()
+                threading.Thread(target=self.serve_connection, args=(connection,), daemon=True).start()
+        except StopRequested:
+            self.is_stopping = True
+
+    def finish_calls(self, seconds):
+        """Waits until no call is running, at most so long; how many are left."""
+        deadline = time.monotonic() + seconds
+        while calls.running and time.monotonic() < deadline:
+            time.sleep(POLL)
+        return len(calls.running)
+
+    def serve_connection(self, connection):
+        try:
+            reader = connection.makefile("rb", 65_536)
+            while self.serve_request(connection, reader):
+                pass
+        except (ConnectionError, CallInterrupted):
+            pass
+        except OSError as error:
+            log("connection lost: %s" % error)
+        finally:
+            connection.close()
+
+    def serve_request(self, connection, reader):
+        """False when the connection is at its end."""
+        frame = read_frame(reader)
+        if frame is None:
+            return False
+        request = load(frame)
+        kind = request["type"]
+        if kind == "call":
+            inputs = read_frame(reader)
+            return inputs is not None and self.serve_call(connection, request, inputs)
+        send_frame(connection, answer_with(self.control(kind, request)))
+        return True
+
+    def control(self, kind, request):
+        if kind == "ping":
+            abandoned = self.watchdog.count_abandoned()
+            return dict(self.identity, calls=len(calls.running), abandoned=abandoned, isStopping=self.is_stopping)
+        if kind == "cancel":
+            return self.watchdog.cancel(request["id"])
+        if kind == "stop":
+            os.kill(os.getpid(), signal.SIGTERM)
+            return True
+        return {"status": "error", "error": {"code": "INTERNAL", "message": "unknown request %r" % kind}}
+
+    def serve_call(self, connection, request, inputs):
+        if self.is_stopping:
+            send_frame(connection, refuse("NOT_RUNNING", "the software is being stopped"))
+            return True
+        call = calls.Call(
+            request["id"],
+            request.get("timeout") or self.timeout,
+            lambda error: send_frame(connection, answer_error(error)),
+        )
+        self.watchdog.add(call)
+        try:
+            answer = self.perform(call, inputs)
+        finally:
+            is_mine = call.finish()
+        if is_mine:
+            send_frame(connection, answer)
+        return is_mine
+
+    def perform(self, call, inputs):
+        """The answer's bytes, whatever the user's code does."""
+        try:
+            value = load_inputs(inputs)
+            if self.turns is None:
+                return answer_with(self.compute(call, value))
+            with self.turns:
+                return answer_with(self.compute(call, value))
+        except HostError as error:
+            return refuse(error.code, error.message)
+        except BaseException as error:
+            return answer_error(describe_exception(error, "CALL_FAILED"))
+
+    def compute(self, call, value):
+        result = self.software.call(value)
+        if type(result) in PLAIN:
+            return result
+        if inspect.isgenerator(result):
+            return list(result)
+        if inspect.isawaitable(result) or inspect.isasyncgen(result):
+            call.future = event_loop.submit(result)
+            return call.future.result()
+        return result
+
+
+def load_inputs(content):
+    try:
+        return load(content)
+    except ValueError as error:
+        raise HostError("CALL_INPUT", "the inputs are not JSON: %s" % error) from None
+    except RecursionError:
+        raise HostError("CALL_INPUT", "the inputs are nested too deeply") from None
+
+
+def request_stop(number, frame):
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    raise StopRequested
+
+
+def listen(path):
+    """A listening socket that only this user may connect to; in place of what a dead host left there."""
+    try:
+        os.unlink(path)
+    except FileNotFoundError:
+        pass
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    mask = os.umask(0o177)
+    try:
+        listener.bind(path)
+    finally:
+        os.umask(mask)
+    listener.listen(BACKLOG)
+    return listener

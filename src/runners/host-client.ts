@@ -1,0 +1,161 @@
+import type { Answer } from '../contract/answer.js';
+import type { ErrorCode } from '../errors.js';
+import { HostConnection } from './host-connection.js';
+import type { CallOptions } from './runner.js';
+
+/** Who answers on the socket. */
+export interface HostIdentity {
+  deployment: string;
+  revision: string;
+  /** Drawn anew at each start. */
+  token: string;
+  pid: number;
+  startedAt: string;
+  socket: string;
+}
+
+export interface HostStatus extends HostIdentity {
+  /** Calls that are running. */
+  calls: number;
+  /** Threads of calls that were answered for (time-out, cancel) and are still at work. */
+  abandoned: number;
+  isStopping: boolean;
+}
+
+export interface HostClientOptions {
+  socket: string;
+  /** Seconds that a call may take when the caller says nothing. */
+  timeout: number;
+}
+
+/** Calls at once over one client; more wait for their turn. */
+const mostConnections = 256;
+/** Milliseconds that the host has to answer for a call past its deadline, before the client does so itself. */
+const lateness = 500;
+
+const failure = (code: ErrorCode, message: string): string =>
+  JSON.stringify({ status: 'error', error: { code, message } });
+
+/** Calls a host. A connection carries one call at a time, so there are as many as there are calls at once. */
+export class HostClient {
+  private readonly idle: HostConnection[] = [];
+  private readonly turns: (() => void)[] = [];
+  private readonly prefix = `${process.pid.toString(36)}-${Math.random().toString(36).slice(2, 10)}`;
+  private isClosed = false;
+  private busy = 0;
+  private counter = 0;
+
+  constructor(private readonly options: HostClientOptions) {}
+
+  async call(inputs: unknown, options: CallOptions = {}): Promise<Answer> {
+    return JSON.parse(await this.callText(JSON.stringify(inputs) ?? 'null', options)) as Answer;
+  }
+
+  /** JSON text in, the answer's JSON text out, neither parsed here. Never throws: what goes wrong is an answer. */
+  async callText(inputs: string, options: CallOptions = {}): Promise<string> {
+    const { signal } = options;
+    if (signal?.aborted) return failure('CALL_CANCELLED', 'the call was cancelled before it began');
+    if (this.busy >= mostConnections) await new Promise<void>((resolve) => this.turns.push(resolve));
+    this.busy += 1;
+    try {
+      return await this.exchange(inputs, options.timeout ?? this.options.timeout, signal);
+    } finally {
+      this.busy -= 1;
+      this.turns.shift()?.();
+    }
+  }
+
+  /** Who is there; rejects when nobody answers within `timeout` milliseconds. */
+  async ping(timeout: number): Promise<HostStatus> {
+    const { output } = JSON.parse(await this.control({ type: 'ping' }, timeout));
+    return output as HostStatus;
+  }
+
+  /** Lets go of all connections: calls that are running end as they would, a later one connects for itself alone. */
+  close(): void {
+    this.isClosed = true;
+    for (const connection of this.idle.splice(0)) connection.close();
+  }
+
+  private async exchange(inputs: string, timeout: number, signal: AbortSignal | undefined): Promise<string> {
+    const connection = await this.connect();
+    if (connection === undefined) return failure('NOT_RUNNING', `nothing answers on ${this.options.socket}`);
+    this.counter += 1;
+    const id = `${this.prefix}-${this.counter}`;
+    const deadline = new Deadline(connection, timeout);
+    const cancel = () => {
+      deadline.bringForward();
+      void this.control({ type: 'cancel', id }, lateness).catch(() => undefined);
+    };
+    signal?.addEventListener('abort', cancel, { once: true });
+    try {
+      const answer = await connection.request(`{"type":"call","id":"${id}","timeout":${timeout}}`, inputs);
+      this.release(connection, answer);
+      return answer;
+    } catch {
+      return deadline.explain();
+    } finally {
+      deadline.clear();
+      signal?.removeEventListener('abort', cancel);
+    }
+  }
+
+  private async connect(): Promise<HostConnection | undefined> {
+    for (let idle = this.idle.pop(); idle !== undefined; idle = this.idle.pop()) if (idle.isOpen) return idle;
+    return HostConnection.open(this.options.socket).catch(() => undefined);
+  }
+
+  /** Keeps the connection for the next call, unless its thread may still be at work for a call that the host ended. */
+  private release(connection: HostConnection, answer: string): void {
+    const isEnded = answer.startsWith('{"status": "error"') && /"code": "CALL_(TIMEOUT|CANCELLED)"/.test(answer);
+    if (isEnded || this.isClosed) connection.close();
+    else this.idle.push(connection);
+  }
+
+  private async control(request: Record<string, string>, timeout: number): Promise<string> {
+    const connection = await HostConnection.open(this.options.socket);
+    const timer = setTimeout(() => connection.close(), timeout);
+    try {
+      return await connection.request(JSON.stringify(request));
+    } finally {
+      clearTimeout(timer);
+      connection.close();
+    }
+  }
+}
+
+/** The client's own end of a call, for a host that cannot answer: frozen, or held up in code that never lets go. */
+class Deadline {
+  private timer: NodeJS.Timeout;
+  private ended: 'CALL_TIMEOUT' | 'CALL_CANCELLED' | undefined;
+
+  constructor(
+    private readonly connection: HostConnection,
+    private readonly timeout: number,
+  ) {
+    this.timer = setTimeout(() => this.end('CALL_TIMEOUT'), timeout * 1000 + lateness);
+  }
+
+  bringForward(): void {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.end('CALL_CANCELLED'), lateness);
+  }
+
+  clear(): void {
+    clearTimeout(this.timer);
+  }
+
+  /** Why the connection ended. */
+  explain(): string {
+    if (this.ended === 'CALL_TIMEOUT')
+      return failure('CALL_TIMEOUT', `the call took longer than its ${this.timeout} s, and its host does not react`);
+    if (this.ended === 'CALL_CANCELLED')
+      return failure('CALL_CANCELLED', 'the call was cancelled; its host does not react');
+    return failure('CALL_LOST', 'the process ended during the call');
+  }
+
+  private end(code: 'CALL_TIMEOUT' | 'CALL_CANCELLED'): void {
+    this.ended = code;
+    this.connection.close();
+  }
+}

@@ -1,0 +1,63 @@
+import { connect, type Socket } from 'node:net';
+import { encodeFrames, FrameReader } from './frames.js';
+
+interface Waiting {
+  resolve: (answer: string) => void;
+  reject: (error: Error) => void;
+}
+
+/** One connection to a host: one request at a time, answered by one frame. Idle, it does not keep this process alive. */
+export class HostConnection {
+  private readonly reader = new FrameReader();
+  private waiting: Waiting | undefined;
+  isOpen = true;
+
+  private constructor(private readonly socket: Socket) {
+    socket.on('data', (chunk: Buffer) => this.receive(chunk));
+    socket.on('error', (error) => this.end(error));
+    socket.on('close', () => this.end(new Error('the connection was closed')));
+    socket.unref();
+  }
+
+  /** Rejects with the system's error (ENOENT, ECONNREFUSED) when nobody listens. */
+  static open(path: string): Promise<HostConnection> {
+    return new Promise((resolve, reject) => {
+      const socket = connect(path);
+      socket.once('error', reject);
+      socket.once('connect', () => {
+        socket.off('error', reject);
+        resolve(new HostConnection(socket));
+      });
+    });
+  }
+
+  /** The answer's text. Rejects when the connection ends before it has come. */
+  request(...texts: string[]): Promise<string> {
+    return new Promise((resolve, reject) => {
+      if (!this.isOpen) return reject(new Error('the connection was closed'));
+      this.waiting = { resolve, reject };
+      this.socket.ref();
+      this.socket.write(encodeFrames(...texts));
+    });
+  }
+
+  close(): void {
+    this.socket.destroy();
+    this.end(new Error('the connection was closed'));
+  }
+
+  private receive(chunk: Buffer): void {
+    const answer = this.reader.add(chunk);
+    if (answer === undefined) return;
+    const { waiting } = this;
+    this.waiting = undefined;
+    this.socket.unref();
+    waiting?.resolve(answer);
+  }
+
+  private end(error: Error): void {
+    this.isOpen = false;
+    this.waiting?.reject(error);
+    this.waiting = undefined;
+  }
+}

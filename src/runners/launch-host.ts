@@ -1,0 +1,168 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable, Writable } from 'node:stream';
+import type { AnswerError } from '../contract/answer.js';
+import { BerthError } from '../errors.js';
+import { hostsDirectory } from '../package-root.js';
+import { encodeFrames } from './frames.js';
+import type { HostIdentity } from './host-client.js';
+import { readTail, sizeOf } from './log-file.js';
+import { rememberExit } from './process-exit.js';
+import { endGroup } from './process-group.js';
+import { identifyProcess } from './process-identity.js';
+
+/** What the host is told on its standard input; see hosts/python/berth_host/boot.py. */
+export interface BootDocument {
+  deployment: string;
+  revision: string;
+  token: string;
+  socket: string;
+  directory: string;
+  packageDirectory: string | null;
+  interface: Record<string, unknown>;
+  /** In clear. */
+  env: Record<string, string>;
+  /** Seconds per call. */
+  timeout: number;
+  /** Seconds that running calls get when the host is asked to end. */
+  grace: number;
+  /** Bytes. */
+  memory: number | null;
+  /** Calls at once; null: no bound. */
+  concurrency: number | null;
+}
+
+export interface Launch {
+  python: string;
+  stateDirectory: string;
+  logFile: string;
+  /** The process's own environment: holds no value of the user's. */
+  environment: Record<string, string>;
+  document: BootDocument;
+  signal?: AbortSignal;
+}
+
+/** How a start ended. `busy`: another host of the same revision holds its lock. */
+type Report =
+  | { state: 'ready'; identity: HostIdentity }
+  | { state: 'busy' }
+  | { state: 'failed'; error: AnswerError }
+  | { state: 'exited'; how: string };
+
+/** Milliseconds that the last words of an ended host take at most. */
+const drainPatience = 100;
+
+export const hostProgram = join(hostsDirectory, 'python', 'berth_host');
+
+/**
+ * Starts a Python host in a process group of its own and waits until it serves. Undefined when another one has the
+ * revision's lock. IMPORT_FAILED or START_FAILED with the user's traceback, TOOL_MISSING without a Python; then, as when
+ * the signal aborts, nothing is left running.
+ */
+export async function launchHost(launch: Launch): Promise<HostIdentity | undefined> {
+  const { logFile, document, signal } = launch;
+  const logStart = await sizeOf(logFile);
+  const child = await spawnHost(launch);
+  const identity = identifyProcess(child.pid ?? 0);
+  if (identity !== null) rememberExit(child, identity);
+  const reported = readReport(child);
+  sendDocument(child, document);
+  try {
+    const report = await untilAborted(reported, signal);
+    if (report.state === 'ready') return report.identity;
+    if (report.state === 'busy') return undefined;
+    throw await explainFailure(report, launch, logStart);
+  } catch (error) {
+    if (identity !== null) await endGroup(identity, 0);
+    throw error;
+  } finally {
+    release(child);
+  }
+}
+
+async function spawnHost({ python, stateDirectory, logFile, environment, document }: Launch): Promise<ChildProcess> {
+  mkdirSync(dirname(logFile), { recursive: true });
+  const log = await open(logFile, 'a', 0o600);
+  try {
+    const child = spawn(python, ['-u', hostProgram, stateDirectory], {
+      cwd: document.directory,
+      env: environment,
+      detached: true,
+      stdio: ['pipe', log.fd, log.fd, 'pipe'],
+    });
+    await new Promise((resolve, reject) => child.once('spawn', resolve).once('error', reject));
+    return child;
+  } catch (error) {
+    const message = `${python} cannot be run: ${error instanceof Error ? error.message : error}`;
+    throw new BerthError('TOOL_MISSING', message, {}, { cause: error });
+  } finally {
+    await log.close();
+  }
+}
+
+/** A host that dies early closes its end; its exit says so, not the pipe. */
+function sendDocument(child: ChildProcess, document: BootDocument): void {
+  const stdin = child.stdin as Writable; // stdio[0] is 'pipe'
+  stdin.on('error', () => undefined);
+  stdin.end(encodeFrames(JSON.stringify(document)));
+}
+
+const reportPipe = (child: ChildProcess): Readable => child.stdio[3] as Readable; // stdio[3] is 'pipe', and the child writes
+
+/** One line of the host's, or, when it ended without one, how it ended. */
+function readReport(child: ChildProcess): Promise<Report> {
+  return new Promise((resolve) => {
+    const pipe = reportPipe(child);
+    createInterface({ input: pipe }).once('line', (line) => resolve(JSON.parse(line) as Report));
+    child.once('exit', (code, signal) => {
+      const how = signal === null ? `exited with code ${code}` : `was ended by ${signal}`;
+      const giveUp = () => resolve({ state: 'exited', how });
+      // What the pipe still holds comes first; a child of the software may keep it open for ever.
+      if (pipe.readableEnded) giveUp();
+      else pipe.once('end', () => setImmediate(giveUp));
+      setTimeout(giveUp, drainPatience);
+    });
+  });
+}
+
+function untilAborted<Value>(promise: Promise<Value>, signal: AbortSignal | undefined): Promise<Value> {
+  if (signal === undefined) return promise;
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason);
+    if (signal.aborted) return abort();
+    signal.addEventListener('abort', abort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
+}
+
+async function explainFailure(
+  report: Exclude<Report, { state: 'ready' | 'busy' }>,
+  { logFile, document }: Launch,
+  logStart: number,
+): Promise<BerthError> {
+  const facts = { name: document.deployment, log: logFile };
+  if (report.state === 'exited') {
+    const evidence = (await sizeOf(logFile)) > logStart ? await readTail(logFile, 30) : '';
+    return new BerthError('START_FAILED', `the process ${report.how} before it could be called`, {
+      ...facts,
+      evidence,
+    });
+  }
+  const { code, message, traceback = '' } = report.error;
+  const isImport = code === 'IMPORT_FAILED';
+  const what = isImport ? `importing ${String(document.interface.module)} failed` : 'the start failed';
+  return new BerthError(isImport ? 'IMPORT_FAILED' : 'START_FAILED', `${what}: ${message}`, {
+    ...facts,
+    evidence: traceback,
+  });
+}
+
+/** Nothing of the child keeps this process alive. */
+function release(child: ChildProcess): void {
+  child.stdin?.destroy();
+  reportPipe(child).destroy();
+  child.unref();
+}

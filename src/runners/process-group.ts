@@ -1,0 +1,99 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { BerthError } from '../errors.js';
+import { identifyProcess, isSameProcess, type ProcessIdentity } from './process-identity.js';
+
+/** Milliseconds: between two looks, for members of the group to end by themselves, and for the kernel to end the rest. */
+const interval = 10;
+const membersPatience = 1_000;
+const killPatience = 5_000;
+
+/**
+ * Ends the group that `leader` leads or led: asks the leader, after `patience` seconds kills it, then ends what is left
+ * of its group, and resolves when no process of it exists. Safe to run twice. UNDO_INCOMPLETE names what does not end.
+ */
+export async function endGroup(leader: ProcessIdentity, patience: number): Promise<void> {
+  if (isSameProcess(leader)) {
+    send(leader.pid, 'SIGTERM');
+    await waitFor(() => !isSameProcess(leader), patience * 1000);
+  } else if (identifyProcess(leader.pid) !== null) {
+    return; // the pid is a stranger's by now, and so is its group
+  }
+  if (listMembers(leader.pid).some((pid) => pid !== leader.pid)) {
+    send(-leader.pid, 'SIGTERM');
+    await waitFor(() => listMembers(leader.pid).length === 0, isSameProcess(leader) ? 0 : membersPatience);
+  }
+  await killGroup(leader.pid);
+}
+
+async function killGroup(group: number): Promise<void> {
+  const isGone = () => {
+    const members = listMembers(group);
+    if (members.length > 0) send(-group, 'SIGKILL');
+    return members.length === 0;
+  };
+  if (await waitFor(isGone, killPatience)) return;
+  const left = listMembers(group).join(', ');
+  throw new BerthError('UNDO_INCOMPLETE', `these processes do not end, not even when killed: ${left}`);
+}
+
+/** Processes of the group that are not merely waiting to be reaped. */
+export function listMembers(group: number): number[] {
+  if (!isAlive(-group)) return [];
+  return process.platform === 'linux' ? listLinuxMembers(group) : listMembersFromPs(group);
+}
+
+function listLinuxMembers(group: number): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .filter((pid) => {
+      const [state, , processGroup] = readStat(pid);
+      return Number(processGroup) === group && state !== 'Z' && state !== 'X';
+    })
+    .map(Number);
+}
+
+function readStat(pid: string): string[] {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  } catch {
+    return []; // ended meanwhile
+  }
+}
+
+function listMembersFromPs(group: number): number[] {
+  return execFileSync('ps', ['-axo', 'pid=,pgid=,stat='], { encoding: 'utf8' })
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/))
+    .filter(([, processGroup, state = 'Z']) => Number(processGroup) === group && !state.startsWith('Z'))
+    .map(([pid]) => Number(pid));
+}
+
+function isAlive(target: number): boolean {
+  try {
+    process.kill(target, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+function send(target: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(target, signal);
+  } catch {
+    // ended meanwhile: what is left is looked up again
+  }
+}
+
+/** Whether it came true within so many milliseconds. */
+async function waitFor(condition: () => boolean, milliseconds: number): Promise<boolean> {
+  const deadline = Date.now() + milliseconds;
+  while (!condition()) {
+    if (Date.now() >= deadline) return false;
+    await sleep(interval);
+  }
+  return true;
+}

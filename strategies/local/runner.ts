@@ -1,0 +1,236 @@
+import { randomUUID } from 'node:crypto';
+import { appendFile, mkdir, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Answer } from '../../src/contract/answer.js';
+import type { Handle, RunPlan } from '../../src/contract/handle.js';
+import { BerthError } from '../../src/errors.js';
+import { HostClient, type HostIdentity } from '../../src/runners/host-client.js';
+import { makeSocketDirectory, readHostRecord, socketPath } from '../../src/runners/host-record.js';
+import type { BootDocument } from '../../src/runners/launch-host.js';
+import { readLog } from '../../src/runners/log-file.js';
+import { recallExit } from '../../src/runners/process-exit.js';
+import { isSameProcess, type ProcessIdentity } from '../../src/runners/process-identity.js';
+import type { CallOptions, Health, LogOptions, Runner, StartOptions } from '../../src/runners/runner.js';
+
+/** What `start` adds to the handle: which process serves, so that no stranger is called or ended in its place. */
+interface LocalHandle extends Handle {
+  pid: number;
+  /** As `identifyProcess` says it. */
+  processStartTime: string;
+  socket: string;
+  token: string;
+}
+
+/** Milliseconds that a healthy host has to answer a ping. */
+const pingPatience = 2_000;
+/** Seconds that running calls get when the software is stopped; the process is killed one second later. */
+const grace = 10;
+/** Seconds that a host which another start left has to finish importing. */
+const startPatience = 900;
+/** Times that a start looks for the host of another start that was first. */
+const attempts = 40;
+
+/**
+ * Runs a revision's callable in one long-lived Python process on this machine, served on a unix socket.
+ *
+ * Of `resources` it applies `memory` (writable memory of each process, counted by Linux only; beyond it the code gets a
+ * MemoryError), `concurrency` (calls at once; more wait) and, as the plan's, `timeout`. There is no bound here for `cpu`,
+ * `gpu` and `replicas`: the software sees the whole machine, and the log says so.
+ */
+export class LocalRunner implements Runner {
+  private handle: LocalHandle | undefined;
+  private client: HostClient | undefined;
+
+  constructor(private readonly plan: RunPlan) {}
+
+  async start(options: StartOptions): Promise<Handle> {
+    const { plan } = this;
+    await mkdir(plan.stateDirectory, { recursive: true, mode: 0o700 });
+    const identity = await this.findOrLaunch(options);
+    const handle: LocalHandle = {
+      plan,
+      endpoint: identity.socket,
+      startedAt: new Date().toISOString(),
+      pid: identity.pid,
+      processStartTime: identity.startedAt,
+      socket: identity.socket,
+      token: identity.token,
+    };
+    await this.attach(handle);
+    return handle;
+  }
+
+  async attach(handle: Handle): Promise<void> {
+    this.client?.close();
+    this.handle = handle as LocalHandle; // made by `start`, whose keys it has
+    this.client = new HostClient({ socket: this.handle.socket, timeout: this.plan.timeout });
+  }
+
+  async run(inputs: unknown, options?: CallOptions): Promise<Answer> {
+    return this.client === undefined ? notRunning : this.client.call(inputs, options);
+  }
+
+  /** `run` for JSON text that is there already: neither it nor the answer's text is parsed on the way. */
+  async runText(inputs: string, options?: CallOptions): Promise<string> {
+    return this.client === undefined ? JSON.stringify(notRunning) : this.client.callText(inputs, options);
+  }
+
+  async isHealthy(): Promise<Health> {
+    const { handle, client } = this;
+    if (handle === undefined || client === undefined) return gone('it was not started');
+    const leader = { pid: handle.pid, startedAt: handle.processStartTime };
+    if (!isSameProcess(leader)) return gone(`process ${handle.pid} ${recallExit(leader) ?? 'has ended'}`);
+    try {
+      const { token, calls, abandoned } = await client.ping(pingPatience);
+      if (token !== handle.token) return gone('another process answers on its socket');
+      const left = abandoned === 0 ? '' : `, ${abandoned} threads of ended calls still at work`;
+      return {
+        isHealthy: true,
+        state: 'ready',
+        detail: `process ${handle.pid} answers, ${calls} calls running${left}`,
+      };
+    } catch {
+      const detail = `process ${handle.pid} lives, but did not answer within ${pingPatience / 1000} s`;
+      return { isHealthy: false, state: 'unresponsive', detail };
+    }
+  }
+
+  logs(options?: LogOptions): AsyncIterable<string> {
+    return readLog(this.plan.logFile, options);
+  }
+
+  async stop(): Promise<void> {
+    const record = await readHostRecord(this.plan.stateDirectory);
+    if (record !== undefined) await this.end(record, grace + 1);
+    await rm(socketPath(this.plan), { force: true });
+    await this.close();
+  }
+
+  async undo(): Promise<void> {
+    const [{ findProcesses }, { hostProgram }] = await Promise.all([
+      import('../../src/runners/find-processes.js'),
+      import('../../src/runners/launch-host.js'),
+    ]);
+    await this.stop();
+    for (const identity of findProcesses([hostProgram, this.plan.stateDirectory])) await this.end(identity, grace + 1);
+    await rm(socketPath(this.plan), { force: true });
+  }
+
+  async close(): Promise<void> {
+    this.client?.close();
+  }
+
+  private async findOrLaunch(options: StartOptions): Promise<HostIdentity> {
+    for (let attempt = 1; attempt <= attempts; attempt += 1) {
+      const identity = (await this.takeOver(options)) ?? (await this.launch(options));
+      if (identity !== undefined) return identity;
+      await sleep(50); // another start was first: its host notes itself within moments
+    }
+    throw new BerthError('START_FAILED', `another process holds the lock in ${this.plan.stateDirectory}`);
+  }
+
+  /** The live host of this revision; a dead or mute one is cleared away, and so is what is left of its group. */
+  private async takeOver({ signal, onProgress }: StartOptions): Promise<HostIdentity | undefined> {
+    const record = await readHostRecord(this.plan.stateDirectory);
+    if (record === undefined) return undefined;
+    const { waitUntilReady } = await import('../../src/runners/readiness.js');
+    if (isSameProcess(record)) onProgress?.(`process ${record.pid} of an earlier start is there`);
+    let state = 'starting';
+    const isReady = async () => {
+      state = await probe(record);
+      return state !== 'starting';
+    };
+    const patience = { timeout: startPatience, interval: 20, ...(signal === undefined ? {} : { signal }) };
+    await waitUntilReady({ description: 'answer on its socket', isReady }, patience);
+    if (state === 'serving') return record;
+    await this.end(record, 0);
+    return undefined;
+  }
+
+  /** Undefined when the host of another start got there first. */
+  private async launch({ env, signal, onProgress }: StartOptions): Promise<HostIdentity | undefined> {
+    const { plan } = this;
+    const [{ launchHost }, { softwareEnvironment }] = await Promise.all([
+      import('../../src/runners/launch-host.js'),
+      import('../../src/runners/software-environment.js'),
+    ]);
+    const python = plan.environment?.python ?? 'python3';
+    const note = describeUnbound(plan);
+    if (note !== undefined) await this.say(note, onProgress);
+    await makeSocketDirectory(socketPath(plan));
+    return launchHost({
+      python,
+      stateDirectory: plan.stateDirectory,
+      logFile: plan.logFile,
+      environment: softwareEnvironment(python),
+      document: await describeBoot(plan, env),
+      ...(signal === undefined ? {} : { signal }),
+    });
+  }
+
+  private async say(line: string, onProgress: StartOptions['onProgress']): Promise<void> {
+    onProgress?.(line);
+    await mkdir(dirname(this.plan.logFile), { recursive: true });
+    await appendFile(this.plan.logFile, `berth: ${line}\n`, { mode: 0o600 });
+  }
+
+  private async end(identity: ProcessIdentity, patience: number): Promise<void> {
+    const { endGroup } = await import('../../src/runners/process-group.js');
+    await endGroup(identity, patience);
+  }
+}
+
+const notRunning: Answer = {
+  status: 'error',
+  error: { code: 'NOT_RUNNING', message: 'the software was neither started nor attached to' },
+};
+
+const gone = (detail: string): Health => ({ isHealthy: false, state: 'gone', detail });
+
+/** `starting`: alive, and nobody listens yet, or it is about to end. `mute`: it listens and does not answer, or is another. */
+async function probe(record: HostIdentity): Promise<'serving' | 'starting' | 'mute' | 'gone'> {
+  if (!isSameProcess(record)) return 'gone';
+  const client = new HostClient({ socket: record.socket, timeout: pingPatience / 1000 });
+  try {
+    const { token, isStopping } = await client.ping(pingPatience);
+    if (token !== record.token) return 'mute';
+    return isStopping ? 'starting' : 'serving';
+  } catch (error) {
+    return ['ENOENT', 'ECONNREFUSED'].includes((error as NodeJS.ErrnoException).code ?? '') ? 'starting' : 'mute';
+  }
+}
+
+async function describeBoot(plan: RunPlan, env: Record<string, string>): Promise<BootDocument> {
+  const [{ FunctionInterface }, { parseQuantity }] = await Promise.all([
+    import('../../src/contract/run-interface.js'),
+    import('../../src/runners/quantity.js'),
+  ]);
+  const parsed = FunctionInterface.safeParse(plan.runInterface);
+  if (!parsed.success)
+    throw new BerthError('START_FAILED', `the run interface is not a function's: ${parsed.error.message}`);
+  const { memory, concurrency } = plan.resources;
+  return {
+    deployment: plan.deployment,
+    revision: plan.revision,
+    token: randomUUID(),
+    socket: socketPath(plan),
+    directory: plan.directory,
+    packageDirectory: plan.environment?.packageDirectory ?? null,
+    interface: parsed.data,
+    env,
+    timeout: plan.timeout,
+    grace,
+    memory: memory === undefined ? null : parseQuantity(memory),
+    concurrency: concurrency ?? null,
+  };
+}
+
+/** What the plan asks for and this strategy has no bound for. */
+function describeUnbound({ resources }: RunPlan): string | undefined {
+  const names: (keyof typeof resources)[] = ['cpu', 'gpu', 'replicas'];
+  if (process.platform !== 'linux') names.push('memory');
+  const unbound = names.filter((name) => resources[name] !== undefined);
+  if (unbound.length === 0) return undefined;
+  return `the local strategy sets no bound for ${unbound.join(', ')}: the software sees the whole machine`;
+}

@@ -1,0 +1,33 @@
+import { afterAll } from '@jest/globals';
+import type { Answer } from '../../src/contract/answer.js';
+import type { RunPlan } from '../../src/contract/handle.js';
+import { LocalRunner } from '../../strategies/local/runner.js';
+import { localPlan } from '../strategies/local-plan.js';
+import { temporaryDirectory } from '../support/temporary.js';
+
+const served: LocalRunner[] = [];
+afterAll(async () => {
+  for (const runner of served) await runner.undo();
+});
+
+export interface Served {
+  call: (inputs: unknown, timeout?: number) => Promise<Answer>;
+  plan: RunPlan;
+}
+
+/** A real host that serves `callable` of `app.py`; it ends with the test file. */
+export async function serve(
+  app: string,
+  callable: string,
+  changes: Partial<RunPlan> & { call?: string } = {},
+): Promise<Served> {
+  const { call = 'arguments', ...rest } = changes;
+  const runInterface = { type: 'function', module: 'app', callable, call };
+  const plan = localPlan(temporaryDirectory('berth-host-'), { 'app.py': app }, { runInterface, ...rest });
+  const runner = new LocalRunner(plan);
+  served.push(runner);
+  await runner.start({ env: {} });
+  return { plan, call: (inputs, timeout) => runner.run(inputs, timeout === undefined ? {} : { timeout }) };
+}
+
+export const success = (output: unknown): Answer => ({ status: 'success', output });

@@ -1,0 +1,301 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { afterEach, expect, test } from '@jest/globals';
+import type { Handle, RunPlan } from '../../src/contract/handle.js';
+import { BerthError } from '../../src/errors.js';
+import { findProcesses } from '../../src/runners/find-processes.js';
+import { socketPath } from '../../src/runners/host-record.js';
+import { hostProgram } from '../../src/runners/launch-host.js';
+import { identifyProcess } from '../../src/runners/process-identity.js';
+import type { Runner } from '../../src/runners/runner.js';
+import { LocalRunner } from '../../strategies/local/runner.js';
+import { temporaryDirectory } from '../support/temporary.js';
+import { conformanceSolution, conformsAsRunner, failureOf } from './conformance.js';
+import { localPlan } from './local-plan.js';
+
+const started: Runner[] = [];
+afterEach(async () => {
+  for (const runner of started.splice(0)) await runner.undo();
+});
+
+function makeRunner(
+  files: Record<string, string>,
+  changes: Partial<RunPlan> = {},
+): { runner: LocalRunner; plan: RunPlan } {
+  const plan = localPlan(temporaryDirectory('berth-local-'), files, changes);
+  const runner = new LocalRunner(plan);
+  started.push(runner);
+  return { runner, plan };
+}
+
+const caught = (promise: Promise<unknown>): Promise<BerthError> =>
+  promise.then(
+    () => Promise.reject(new Error('it succeeded')),
+    (error: unknown) => (error instanceof BerthError ? error : Promise.reject(error)),
+  );
+
+const root = temporaryDirectory('berth-conformance-');
+
+conformsAsRunner({
+  name: 'local',
+  RunnerClass: LocalRunner,
+  reference: {
+    module: fileURLToPath(new URL('../../strategies/local/runner.ts', import.meta.url)),
+    className: 'LocalRunner',
+  },
+  makePlan: async (revision, timeout) =>
+    localPlan(join(root, revision), conformanceSolution, {
+      revision,
+      timeout,
+      runInterface: { type: 'function', module: 'conformance', callable: 'respond', call: 'inputs' },
+    }),
+  kill: async (handle: Handle) => {
+    process.kill(handle.pid as number, 'SIGKILL');
+    await sleep(200);
+  },
+  listRemains: async (plan) => [
+    ...findProcesses([hostProgram, plan.stateDirectory]).map(({ pid }) => `process ${pid}`),
+    ...(existsSync(socketPath(plan)) ? [socketPath(plan)] : []),
+  ],
+  startHalfway: async (plan) => {
+    // The worker was killed after the host had its document: the host goes on alone.
+    const program = fileURLToPath(new URL('../support/start-and-die.mjs', import.meta.url));
+    const child = spawn(process.execPath, [program], { stdio: ['pipe', 'ignore', 'inherit'] });
+    child.stdin.end(JSON.stringify({ plan }));
+    await new Promise((resolve) => child.once('exit', resolve));
+    expect(findProcesses([hostProgram, plan.stateDirectory])).toHaveLength(1);
+  },
+});
+
+test('a variable of the software is in no argument, no initial environment and no file', async () => {
+  const { runner, plan } = makeRunner({ 'app.py': 'import os\ndef predict(): return os.environ["SECRET"]' });
+  const handle = await runner.start({ env: { SECRET: 'hunter2-canary' } });
+  expect(await runner.run({})).toEqual({ status: 'success', output: 'hunter2-canary' });
+  if (process.platform === 'linux')
+    for (const file of ['cmdline', 'environ'])
+      expect(readFileSync(`/proc/${handle.pid}/${file}`, 'utf8')).not.toContain('hunter2-canary');
+  for (const file of await readdir(plan.stateDirectory))
+    if (/host\.(json|lock)$/.test(file))
+      expect(readFileSync(join(plan.stateDirectory, file), 'utf8')).not.toContain('hunter2');
+  expect(readFileSync(plan.logFile, 'utf8')).not.toContain('hunter2');
+});
+
+test('nothing is written into the revision', async () => {
+  const { runner, plan } = makeRunner({
+    'app.py':
+      'import helper, subprocess, sys\ndef predict(): return subprocess.call([sys.executable, "-c", "import helper"])',
+    'helper.py': 'X = 1',
+  });
+  await runner.start({ env: {} });
+  expect(await runner.run({})).toEqual({ status: 'success', output: 0 });
+  expect(await readdir(plan.directory)).toEqual(['app.py', 'helper.py']);
+  expect(await readdir(join(plan.stateDirectory, 'pycache'))).not.toEqual([]);
+});
+
+test('an import that fails is IMPORT_FAILED with the user’s traceback, and leaves nothing running', async () => {
+  const { runner, plan } = makeRunner({ 'app.py': 'import helper', 'helper.py': 'import no_such_library' });
+  const error = await caught(runner.start({ env: {} }));
+  expect(error.code).toBe('IMPORT_FAILED');
+  expect(error.message).toBe("importing app failed: ModuleNotFoundError: No module named 'no_such_library'");
+  expect(error.details.evidence).toMatch(/^Traceback[^\n]*\n {2}File "app.py", line 1/);
+  expect(error.details.evidence).not.toContain('berth_host');
+  expect(findProcesses([hostProgram, plan.stateDirectory])).toEqual([]);
+});
+
+test.each([
+  ['a syntax error', 'def predict(:\n  pass', 'IMPORT_FAILED', 'SyntaxError'],
+  ['an exit while importing', 'import sys\nsys.exit(4)', 'IMPORT_FAILED', 'asked to exit (4)'],
+  [
+    'the end of the process',
+    'import os\nprint("last words", flush=True)\nos._exit(7)',
+    'START_FAILED',
+    'exited with code 7',
+  ],
+  ['a missing callable', 'def other(): pass', 'START_FAILED', 'has no predict; it has: other'],
+])('a start that meets %s says so', async (_, source, code, words) => {
+  const { runner } = makeRunner({ 'app.py': source });
+  const error = await caught(runner.start({ env: {} }));
+  expect(error.code).toBe(code);
+  expect(error.message).toContain(words);
+  if (source.includes('last words')) expect(error.details.evidence).toContain('last words');
+});
+
+test('a setup that fails is START_FAILED with its traceback', async () => {
+  const source = 'class Model:\n  def setup(self): raise RuntimeError("no weights")\n  def predict(self, x): return x';
+  const { runner } = makeRunner(
+    { 'app.py': source },
+    { runInterface: { type: 'function', module: 'app', callable: 'Model' } },
+  );
+  const error = await caught(runner.start({ env: {} }));
+  expect(error).toMatchObject({ code: 'START_FAILED', message: 'the start failed: RuntimeError: no weights' });
+  expect(error.details.evidence).toContain('File "app.py", line 2, in setup');
+});
+
+test('a Python that is not there is TOOL_MISSING', async () => {
+  const environment = {
+    digest: '',
+    path: '',
+    python: '/nowhere/python',
+    pythonVersion: '',
+    packageDirectory: null,
+    notes: [],
+  };
+  const { runner } = makeRunner({ 'app.py': '' }, { environment });
+  expect(await caught(runner.start({ env: {} }))).toMatchObject({ code: 'TOOL_MISSING' });
+});
+
+test('an aborted start leaves nothing running', async () => {
+  const { runner, plan } = makeRunner({ 'app.py': 'import time\ntime.sleep(60)' });
+  const abort = new AbortController();
+  const starting = runner.start({ env: {}, signal: abort.signal });
+  setTimeout(() => abort.abort(new BerthError('INTERRUPTED', 'enough')), 300);
+  expect(await caught(starting)).toMatchObject({ code: 'INTERRUPTED' });
+  expect(findProcesses([hostProgram, plan.stateDirectory])).toEqual([]);
+});
+
+test('a host that does not react is replaced', async () => {
+  const { runner } = makeRunner({ 'app.py': 'import os\ndef predict(): return os.getpid()' });
+  const { pid } = await runner.start({ env: {} });
+  process.kill(pid as number, 'SIGSTOP');
+  expect(await runner.isHealthy()).toMatchObject({ isHealthy: false, state: 'unresponsive' });
+  expect(failureOf(await runner.run({}, { timeout: 0.1 })).code).toBe('CALL_TIMEOUT');
+  await runner.start({ env: {} });
+  const answer = await runner.run({});
+  expect(answer.status === 'success' && answer.output !== pid).toBe(true);
+});
+
+test('a record whose pid is a stranger’s by now harms nobody', async () => {
+  const { runner, plan } = makeRunner({ 'app.py': 'def predict(): return 1' });
+  const stranger = spawn('sleep', ['30'], { detached: true });
+  try {
+    mkdirSync(plan.stateDirectory, { recursive: true });
+    const record = { pid: stranger.pid, startedAt: 'another life', token: 'x', socket: socketPath(plan) };
+    writeFileSync(join(plan.stateDirectory, 'host.json'), JSON.stringify(record));
+    await runner.start({ env: {} });
+    expect(await runner.run({})).toEqual({ status: 'success', output: 1 });
+    expect(stranger.exitCode).toBeNull();
+    expect(stranger.signalCode).toBeNull();
+  } finally {
+    stranger.kill('SIGKILL');
+  }
+});
+
+test('stopping ends children of the software too, and lets a running call finish', async () => {
+  const source = `import subprocess, time
+child = subprocess.Popen(["sleep", "60"])
+def predict(seconds=0):
+    time.sleep(seconds)
+    return child.pid`;
+  const { runner } = makeRunner({ 'app.py': source });
+  await runner.start({ env: {} });
+  const running = runner.run({ seconds: 0.5 });
+  await sleep(100);
+  await runner.stop();
+  const answer = await running;
+  expect(answer.status).toBe('success');
+  if (answer.status === 'success') expect(identifyProcess(answer.output as number)).toBeNull();
+});
+
+test('an idle host stops within a second', async () => {
+  const { runner } = makeRunner({ 'app.py': 'def predict(): return 1' });
+  await runner.start({ env: {} });
+  await runner.run({});
+  const before = Date.now();
+  await runner.stop();
+  expect(Date.now() - before).toBeLessThan(1_000);
+});
+
+test('how a process ended is told by the process that started it', async () => {
+  const { runner } = makeRunner({ 'app.py': 'import os\ndef predict(): os._exit(5)' });
+  await runner.start({ env: {} });
+  expect(failureOf(await runner.run({})).code).toBe('CALL_LOST');
+  await sleep(100);
+  expect((await runner.isHealthy()).detail).toMatch(/exited with code 5 after [\d.]+ s/);
+});
+
+test('only this user may connect', async () => {
+  const { runner, plan } = makeRunner({ 'app.py': 'def predict(): return 1' });
+  await runner.start({ env: {} });
+  const { statSync } = await import('node:fs');
+  expect(statSync(socketPath(plan)).mode & 0o777).toBe(0o600);
+});
+
+test('a state directory with a long path gets a short socket, which undo removes', async () => {
+  const long = join(temporaryDirectory('berth-long-'), 'x'.repeat(120));
+  const plan = localPlan(long, { 'app.py': 'def predict(): return 1' });
+  const runner = new LocalRunner(plan);
+  started.push(runner);
+  const { endpoint } = await runner.start({ env: {} });
+  expect((endpoint as string).length).toBeLessThan(100);
+  expect(await runner.run({})).toEqual({ status: 'success', output: 1 });
+  await runner.undo();
+  expect(existsSync(endpoint as string)).toBe(false);
+});
+
+test('resources that have no bound here are reported', async () => {
+  const lines: string[] = [];
+  const { runner, plan } = makeRunner({ 'app.py': 'def predict(): return 1' }, { resources: { cpu: 2, gpu: 'T4' } });
+  await runner.start({ env: {}, onProgress: (line) => lines.push(line) });
+  expect(lines).toEqual(['the local strategy sets no bound for cpu, gpu: the software sees the whole machine']);
+  expect(readFileSync(plan.logFile, 'utf8').split('\n')[0]).toBe(`berth: ${lines[0]}`);
+});
+
+const onLinux = process.platform === 'linux' ? test : test.skip;
+onLinux('memory beyond its bound is a MemoryError of the call', async () => {
+  const source = 'def predict(megabytes): return len(bytearray(megabytes * 2**20))';
+  const { runner } = makeRunner({ 'app.py': source }, { resources: { memory: '512Mi' } });
+  await runner.start({ env: {} });
+  expect(await runner.run({ megabytes: 10 })).toMatchObject({ status: 'success' });
+  expect(failureOf(await runner.run({ megabytes: 1000 })).type).toBe('MemoryError');
+});
+
+test('concurrency bounds the calls at once', async () => {
+  const source = `import threading, time
+at_once = most = 0
+def predict():
+    global at_once, most
+    at_once += 1
+    most = max(most, at_once)
+    time.sleep(0.05)
+    at_once -= 1
+    return most`;
+  const { runner } = makeRunner({ 'app.py': source }, { resources: { concurrency: 2 } });
+  await runner.start({ env: {} });
+  const answers = await Promise.all(Array.from({ length: 6 }, () => runner.run({})));
+  expect(Math.max(...answers.map((answer) => (answer.status === 'success' ? (answer.output as number) : 99)))).toBe(2);
+});
+
+test('a client that closes its connection half-way harms nobody', async () => {
+  const { runner, plan } = makeRunner({ 'app.py': 'def predict(): return 1' });
+  await runner.start({ env: {} });
+  const socket = connect(socketPath(plan));
+  socket.end(Buffer.from([0, 0, 1, 0, 123]));
+  await new Promise((resolve) => socket.once('close', resolve));
+  expect(await runner.run({})).toEqual({ status: 'success', output: 1 });
+});
+
+test('text is passed on unparsed, and what is not JSON is refused', async () => {
+  const { runner } = makeRunner({ 'app.py': 'def predict(n): return n' });
+  await runner.start({ env: {} });
+  expect(await runner.runText('{"n": 12345678901234567890123}')).toBe(
+    '{"status":"success","output":12345678901234567890123}',
+  );
+  expect(JSON.parse(await runner.runText('{"n": 1'))).toMatchObject({ status: 'error', error: { code: 'CALL_INPUT' } });
+});
+
+test('a revision behind a link is imported like any other', async () => {
+  const { runner, plan } = makeRunner({ 'app.py': 'import os\ndef predict(): return os.path.basename(os.getcwd())' });
+  const link = `${plan.directory}-link`;
+  symlinkSync(plan.directory, link);
+  const linked = new LocalRunner({ ...plan, directory: link });
+  await linked.start({ env: {} });
+  expect(await linked.run({})).toEqual({ status: 'success', output: 'code' });
+  await linked.close();
+  rmSync(link);
+  await runner.undo();
+});
