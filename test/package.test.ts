@@ -1,0 +1,56 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, expect, test } from '@jest/globals';
+import { packageRoot } from '../src/package-root.js';
+import { temporaryDirectory, temporarySolution } from './support/temporary.js';
+
+const execute = promisify(execFile);
+// First of all hooks, so that what runs is gone before its directories are.
+afterAll(async () => {
+  if (!existsSync(join(prefix, 'bin', 'berth'))) return;
+  await berth('cleanup', '--all', '--yes').catch(() => undefined);
+  await berth('down');
+}, 60_000);
+
+const home = temporaryDirectory('berth-home-');
+const prefix = temporaryDirectory('berth-prefix-');
+const solution = temporarySolution({
+  'main.py': 'def predict(inputs):\n    return {"doubled": inputs["number"] * 2}\n',
+});
+
+const environment = { ...process.env, BERTH_HOME: home, TEMPORAL_ADDRESS: undefined };
+
+/** As a user would: from anywhere, by the installed command. */
+async function berth(...words: string[]): Promise<unknown> {
+  const command = join(prefix, 'bin', 'berth');
+  const { stdout } = await execute(command, [...words, '--json'], { cwd: home, env: environment });
+  return JSON.parse(stdout);
+}
+
+test('the packed package works after a global install into an empty prefix', async () => {
+  // Without scripts: packing must not build again while other tests use what is built.
+  const packed = await execute('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', prefix], {
+    cwd: packageRoot,
+  });
+  const [{ filename }] = JSON.parse(packed.stdout) as [{ filename: string }];
+  const install = ['install', '--global', '--prefix', prefix, '--prefer-offline', '--no-audit', '--no-fund'];
+  await execute('npm', [...install, join(prefix, filename)], { cwd: home });
+
+  const strategies = await berth('strategies', 'list');
+  expect(strategies).toContainEqual(expect.objectContaining({ name: 'local', origin: 'built-in', state: 'ready' }));
+  const deployed = await berth(
+    'deploy',
+    solution,
+    '--name',
+    'doubler',
+    '--strategy',
+    'local',
+    '--input',
+    '{"number": 21}',
+  );
+  expect(deployed).toMatchObject({ state: 'running', answer: { status: 'success', output: { doubled: 42 } } });
+  expect(await berth('run', 'doubler', '{"number": 4}')).toEqual({ status: 'success', output: { doubled: 8 } });
+  expect(await berth('cleanup', 'doubler', '--yes')).toMatchObject({ state: 'cleaned' });
+}, 180_000);
