@@ -131,7 +131,7 @@ async def wait():
     finally: ended.append("async")
 def spin():
     try:
-        while True: pass
+        while True: sum(range(10))
     finally: ended.append("sync")
 def predict(what):
     if what == "ended": return ended
