@@ -15,11 +15,13 @@ export function followSteps(progress: Progress): (info: Pick<DeploymentInfo, 'st
         continue;
       }
       finished.add(key);
+      const hasFailed = note.startsWith('failed: ');
+      // why it failed is the deployment's last error, which is shown at the end, whole
       progress.finish({
         step,
-        note,
+        note: hasFailed ? 'failed' : note,
         milliseconds: Date.parse(finishedAt) - since,
-        hasFailed: note.startsWith('failed: '),
+        hasFailed,
       });
     }
   };

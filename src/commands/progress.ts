@@ -38,7 +38,7 @@ function createPlainProgress(stream: Terminal): Progress {
   return {
     begin: () => {},
     update: () => {},
-    finish: ({ step, note, milliseconds }) => stream.write(`${joinParts(step, note, formatDuration(milliseconds))}\n`),
+    finish: ({ step, note, milliseconds }) => stream.write(`${joinParts(step, formatDuration(milliseconds), note)}\n`),
     clear: () => {},
     end: () => {},
   };
@@ -54,7 +54,7 @@ function createLiveProgress(stream: Terminal, colors: Colors, now: () => number)
   const draw = () => {
     if (open === undefined) return;
     const spinner = frames[frame++ % frames.length] ?? '';
-    const text = joinParts(open.step, open.note, formatDuration(now() - open.since));
+    const text = joinParts(open.step, formatDuration(now() - open.since), open.note);
     stream.write(`${eraseLine}${colors.cyan(spinner)} ${cutToWidth(text, (stream.columns ?? 80) - 3)}`);
   };
   const end = () => {
@@ -78,8 +78,7 @@ function createLiveProgress(stream: Terminal, colors: Colors, now: () => number)
     finish({ step, note, milliseconds, hasFailed }) {
       end();
       const mark = hasFailed ? colors.red('✘') : colors.green('✔');
-      const duration = colors.dim(formatDuration(milliseconds));
-      stream.write(`${eraseLine}${mark} ${joinParts(step, note, duration)}\n`);
+      stream.write(`${eraseLine}${mark} ${joinParts(step, formatDuration(milliseconds), note, colors.dim)}\n`);
     },
     clear: () => {
       if (open !== undefined) clear();
@@ -88,8 +87,8 @@ function createLiveProgress(stream: Terminal, colors: Colors, now: () => number)
   };
 }
 
-const joinParts = (step: string, note: string, duration: string): string =>
-  [step.padEnd(16), note, duration].filter((part) => part !== '').join('  ');
+const joinParts = (step: string, duration: string, note: string, paint: (text: string) => string = String): string =>
+  `${step.padEnd(16)} ${paint(duration.padStart(8))}  ${note}`.trimEnd();
 
 /** `40 ms`, `1.2 s`, `2 min 05 s`. */
 export function formatDuration(milliseconds: number): string {

@@ -51,7 +51,7 @@ export function renderStrategies(entries: StrategyEntry[], colors: Colors): stri
     { text: entry.state, paint: paintReadiness(entry, colors) },
     { text: entry.origin },
     { text: entry.config?.interface ?? '-' },
-    { text: entry.problem ?? '' },
+    { text: entry.problem?.replaceAll('\n', '; ') ?? '' },
   ]);
   return renderTable([heading, ...rows]);
 }

@@ -15,7 +15,7 @@ test('a file gets one line per finished step, with its note and duration', () =>
   tell({ steps: [step({})] });
   tell({ steps: [step({ finishedAt: at(1250), note: 'recipe:function' })] });
   tell({ steps: [step({ finishedAt: at(1250), note: 'recipe:function' })] });
-  expect(stream.text).toBe('adaptWorkspace    recipe:function  1.2 s\n');
+  expect(stream.text).toBe('adaptWorkspace      1.2 s  recipe:function\n');
 });
 
 test('a terminal gets a live line that becomes a permanent one', () => {
@@ -23,15 +23,15 @@ test('a terminal gets a live line that becomes a permanent one', () => {
   const progress = createProgress(stream, plain, () => 3000);
   progress.begin('copyWorkspace', 1000);
   progress.update('14 files');
-  expect(lastDrawn(stream)).toMatch(/^. copyWorkspace {5}14 files {2}2\.0 s$/);
+  expect(lastDrawn(stream)).toMatch(/^. copyWorkspace {7}2\.0 s {2}14 files$/);
   progress.finish({ step: 'copyWorkspace', note: '14 files', milliseconds: 2100, hasFailed: false });
-  expect(lastDrawn(stream)).toBe('✔ copyWorkspace     14 files  2.1 s\n');
+  expect(lastDrawn(stream)).toBe('✔ copyWorkspace       2.1 s  14 files\n');
 });
 
 test('a failed step is marked as one', () => {
   const stream = new RecordingStream({ isTTY: true });
   followSteps(createProgress(stream, plain))({ steps: [step({ finishedAt: at(20), note: 'failed: no module x' })] });
-  expect(lastDrawn(stream)).toBe('✘ adaptWorkspace    failed: no module x  20 ms\n');
+  expect(lastDrawn(stream)).toBe('✘ adaptWorkspace      20 ms  failed\n');
 });
 
 test('a live line never grows wider than its terminal', () => {
