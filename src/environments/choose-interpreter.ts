@@ -16,6 +16,8 @@ export interface ChosenInterpreter {
   version: string;
   /** What the repository asked for and did not get; null when it got it. */
   note: string | null;
+  /** The version that packages of the repository are told they get, where it is not the one they get. */
+  claimedVersion: string | null;
 }
 
 export interface ChooseOptions {
@@ -70,15 +72,16 @@ async function choose(
     const note =
       wanted &&
       `${wanted.from} asks for Python “${wanted.specifier}”, which is no CPython version; Python ${usual.version} is used.`;
-    return { path: usual.path, version: usual.version, note };
+    return { path: usual.path, version: usual.version, note, claimedVersion: null };
   }
   const fitting = prefer(installed.filter(({ version }) => satisfies(parseVersion(version), range)));
   const found = fitting ?? (await download(home, wanted.specifier, range, options));
-  if (found !== undefined) return { path: found.path, version: found.version, note: null };
+  if (found !== undefined) return { path: found.path, version: found.version, note: null, claimedVersion: null };
   const nearest = findNearest(installed, range);
   if (nearest === undefined) throw noPython();
   const note = `${wanted.from} asks for Python ${wanted.specifier}, which is not installed and could not be had; the nearest, Python ${nearest.version}, is used.`;
-  return { path: nearest.path, version: nearest.version, note };
+  const claimed = range.find(({ version }) => satisfies(version, range))?.version.join('.') ?? null;
+  return { path: nearest.path, version: nearest.version, note, claimedVersion: claimed };
 }
 
 /** `python3` as the user has it, unless it is newer than what packages are built for; else the newest that is not. */

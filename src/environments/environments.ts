@@ -51,7 +51,7 @@ export class Environments {
       const projects = [...new Set([...(requirements.isPackage ? ['.'] : []), ...lock.localProjects])];
       const { packageName } = requirements;
       if (projects.length > 0)
-        await installPackage({ ...common, projects, packageName, packageDirectory, environment, copy });
+        await installPackage({ ...common, projects, packageName, packageDirectory, environment, interpreter, copy });
       else await rm(packageDirectory, { recursive: true, force: true });
       return {
         ...environment,

@@ -88,7 +88,7 @@ async function parseToml(text: string): Promise<Table | undefined> {
   try {
     return parse(text);
   } catch {
-    return undefined; // uv reads it too, and says what is wrong in its own words
+    return undefined; // it is handed to uv, which says what is wrong
   }
 }
 
@@ -133,6 +133,9 @@ async function askRequirementsFile(manifests: Manifests): Promise<Asked | undefi
 
 async function askPyproject(manifests: Manifests): Promise<Asked | undefined> {
   const { pyproject, has, read } = manifests;
+  if (pyproject === undefined) {
+    return (await has('pyproject.toml')) ? { from: 'pyproject.toml', files: ['pyproject.toml'] } : undefined;
+  }
   const project = tableAt(pyproject, 'project');
   const poetry = tableAt(pyproject, 'tool', 'poetry', 'dependencies');
   const poetryLock = poetry && (await has('poetry.lock')) ? await parseToml(await read('poetry.lock')) : undefined;

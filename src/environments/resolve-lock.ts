@@ -102,19 +102,22 @@ async function writeLines(path: string, lines: string[]): Promise<string> {
   return path;
 }
 
-/** What a lock names by path belongs to the revision, not to the shared environment. */
+/**
+ * What a lock names by path belongs to the revision, not to the shared environment. The Python that the project asks for
+ * is left out: which one it gets is decided already, and may be the nearest.
+ */
 async function readLock(path: string, base: string, source: string): Promise<Lock> {
   const { parse, stringify } = await import('smol-toml');
-  const lock = parse(await readFile(path, 'utf8'));
+  const { 'requires-python': _, packages, ...lock } = parse(await readFile(path, 'utf8'));
   // PEP 751: an array of tables; uv has just written it.
-  const packages = (lock.packages ?? []) as LockedPackage[];
-  const localPaths = packages.map(localPath);
-  const shared = packages.filter((_, index) => localPaths[index] === undefined);
-  const localProjects = localPaths
-    .filter((local) => local !== undefined)
-    .map((local) => relative(source, resolve(base, local)) || '.');
-  const text = shared.length === 0 ? '' : stringify({ ...lock, packages: shared });
-  return { text, packages: shared.length, localProjects };
+  const locked = (packages ?? []) as LockedPackage[];
+  const shared = locked.filter((entry) => localPath(entry) === undefined);
+  const localPaths = locked.map(localPath).filter((local) => local !== undefined);
+  return {
+    text: shared.length === 0 ? '' : stringify({ ...lock, packages: shared }),
+    packages: shared.length,
+    localProjects: localPaths.map((local) => relative(source, resolve(base, local)) || '.'),
+  };
 }
 
 interface LockedPackage {

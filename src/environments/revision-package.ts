@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import type { BerthHome } from '../home.js';
 import { buildDirectory } from './build-directory.js';
 import { childEnvironment } from './child-environment.js';
+import type { ChosenInterpreter } from './choose-interpreter.js';
 import { findUv } from './find-uv.js';
 import { digestOf } from './records.js';
 import { runCommand } from './run-command.js';
@@ -18,6 +19,7 @@ export interface PackageRequest {
   directory: string;
   packageDirectory: string;
   environment: SharedEnvironment;
+  interpreter: ChosenInterpreter;
   copy: SourceCopy;
   signal?: AbortSignal | undefined;
   onProgress?: ((line: string) => void) | undefined;
@@ -59,7 +61,7 @@ async function describeFiles(directory: string): Promise<string[]> {
 }
 
 async function install(building: string, request: PackageRequest): Promise<void> {
-  const { home, projects, environment, packageName, signal, onProgress } = request;
+  const { home, projects, environment, interpreter, packageName, signal, onProgress } = request;
   const uv = await findUv(home, { signal, onProgress });
   const cwd = await request.copy.path();
   const paths = projects.map((project) => `./${project}`);
@@ -74,6 +76,7 @@ async function install(building: string, request: PackageRequest): Promise<void>
     ...target,
     ...paths,
   ];
+  if (interpreter.claimedVersion !== null) argv.push('--python-version', interpreter.claimedVersion);
   const env = { ...childEnvironment(), ...versionWithoutHistory(packageName) };
   const result = await runCommand({ argv, cwd, env, signal });
   if (result.exitCode === 0) return;

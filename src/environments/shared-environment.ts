@@ -61,9 +61,9 @@ async function install(
       throw explainUvFailure(result, 'DEPENDENCY_INSTALL', 'the environment could not be made');
     return result;
   };
-  onProgress?.(
-    `installing ${lock.packages === 1 ? '1 package' : `${lock.packages} packages`} for Python ${interpreter.version}`,
-  );
+  const count = lock.packages === 1 ? '1 package' : `${lock.packages} packages`;
+  const what = lock.packages === 0 ? 'making an environment' : `installing ${count}`;
+  onProgress?.(`${what} for Python ${interpreter.version}`);
   await run(
     'venv',
     '--quiet',

@@ -6,6 +6,8 @@ import { makeScratchDirectory } from './scratch-directory.js';
 export class SourceCopy {
   readonly #source: string;
   readonly #parent: string;
+  /** Known before the copying begins, so that a failed copy is removed too. */
+  #directory: string | undefined;
   #copy: Promise<string> | undefined;
 
   constructor(source: string, parent: string) {
@@ -19,19 +21,19 @@ export class SourceCopy {
   }
 
   async remove(): Promise<void> {
-    const copy = await this.#copy?.catch(() => undefined);
-    if (copy !== undefined) await rm(copy, { recursive: true, force: true });
+    await this.#copy?.catch(() => undefined);
+    if (this.#directory !== undefined) await rm(this.#directory, { recursive: true, force: true });
   }
 
   async #make(): Promise<string> {
-    const copy = await makeScratchDirectory(this.#parent, 'source');
-    await cp(this.#source, copy, {
+    this.#directory = await makeScratchDirectory(this.#parent, 'source');
+    await cp(this.#source, this.#directory, {
       recursive: true,
       verbatimSymlinks: true,
       mode: constants.COPYFILE_FICLONE,
       filter: (path) => path === this.#source || !leftOut.has(basename(path)),
     });
-    return copy;
+    return this.#directory;
   }
 }
 

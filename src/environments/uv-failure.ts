@@ -11,11 +11,12 @@ const networkSigns =
 /** A failed uv command as an error in uv's own words, shortened; the full end of its output is the evidence. */
 export function explainUvFailure(result: CommandResult, code: ErrorCode, what: string): BerthError {
   const isNetwork = networkSigns.test(result.output) && !/No solution found/.test(result.output);
-  const reason = shorten(result.output);
-  const output = result.output.trim().split('\n').slice(-lastLines).join('\n');
+  const told = hidePlaces(result.output);
+  const reason = shorten(told);
+  const output = told.trim().split('\n').slice(-lastLines).join('\n');
   const exit = result.exitCode === null ? 'was ended' : `exit code ${result.exitCode}`;
   return new BerthError(isNetwork ? 'INDEX_UNREACHABLE' : code, `${what}: ${reason}`, {
-    evidence: `$ ${shortenCommand(result.command)}\n${output}\n(${exit})`,
+    evidence: `$ ${hidePlaces(shortenCommand(result.command))}\n${output}\n(${exit})`,
   });
 }
 
@@ -28,7 +29,7 @@ function shorten(output: string): string {
   const start = lines.findIndex((line) => /^(error:|No solution found|Failed to|Because )/.test(line));
   const told = start === -1 ? lines.slice(-3) : lines.slice(start);
   const streams = told.findIndex((line) => /^\[std(err|out)\]$/.test(line));
-  const kept = streams === -1 ? told : [...told.slice(0, streams), ...told.slice(-1)];
+  const kept = streams === -1 ? told : [...told.slice(0, streams), findCause(told.slice(streams + 1))];
   const text = kept
     .map((line) => line.replace(headline, ''))
     .filter(Boolean)
@@ -37,7 +38,17 @@ function shorten(output: string): string {
   return text.length > longestReason ? `${text.slice(0, longestReason)}…` : text;
 }
 
+/** The first line of a build's output that says “error”, else its last. */
+const findCause = (lines: string[]): string =>
+  lines.find((line) => /^(\w*Error|error)\b/.test(line)) ?? lines.at(-1) ?? '';
+
 const headline = /^(error: |cause: )*(No solution found when resolving dependencies.*)?/;
+
+/** Our copies and half-made directories are gone when this is read: the repository is `.`, the rest is not of interest. */
+const hidePlaces = (text: string): string =>
+  text
+    .replaceAll(/(file:\/\/)?[^\s`'"]*\/\.making-source-[\w-]+/g, '.')
+    .replaceAll(/[^\s`'"]*\/\.making-[^\s/`'"]+/g, '…');
 
 /** Programs by name instead of by path. */
 const shortenCommand = (command: string): string => command.replace(/^\S*\/(?=\w+ )/, '');

@@ -140,6 +140,37 @@ test('a project that is required by path is installed with the revision, not wit
   ).toBe('None');
 });
 
+test('a package that asks for a Python that is not to be had is installed for the nearest', async () => {
+  const facts = someFacts({ python: { specifier: '>=3.99', from: 'pyproject.toml' } });
+  const pyproject =
+    '[project]\nname = "later"\nversion = "1"\nrequires-python = ">=3.99"\ndependencies = ["six==1.16.0"]\n[build-system]\nrequires = ["setuptools"]\nbuild-backend = "setuptools.build_meta"\n';
+  const environment = await prepare({ 'pyproject.toml': pyproject, 'later.py': 'import six\n' }, { facts });
+  expect(evaluate(environment, '__import__("later").six.__version__')).toBe('1.16.0');
+  expect(environment.notes).toHaveLength(1);
+});
+
+test('uv.lock is taken as it is, without its development group', async () => {
+  const directory = temporarySolution({
+    'pyproject.toml':
+      '[project]\nname = "locked"\nversion = "1"\nrequires-python = ">=3.9"\ndependencies = ["six==1.15.0"]\n[dependency-groups]\ndev = ["idna"]\n',
+  });
+  execFileSync('uv', ['lock', '--quiet'], { cwd: directory });
+  const environment = await prepare({}, { directory });
+  expect(evaluate(environment, '__import__("six").__version__')).toBe('1.15.0');
+  expect(evaluate(environment, '__import__("importlib.util").util.find_spec("idna")')).toBe('None');
+});
+
+test('a package whose layout the build backend refuses says so', async () => {
+  const pyproject =
+    '[project]\nname = "two"\nversion = "1"\n[build-system]\nrequires = ["setuptools"]\nbuild-backend = "setuptools.build_meta"\n';
+  const failure = prepare({ 'pyproject.toml': pyproject, 'a/__init__.py': '', 'b/__init__.py': '' });
+  await expect(failure).rejects.toMatchObject({
+    code: 'DEPENDENCY_INSTALL',
+    message: expect.stringContaining('Multiple top-level packages'),
+    details: { evidence: expect.not.stringContaining('.making-') },
+  });
+});
+
 test('a package that cannot be built says why', async () => {
   const failure = prepare({
     'setup.py': 'from setuptools import setup\nraise RuntimeError("the compiler is on holiday")\n',

@@ -1,0 +1,72 @@
+import { execFileSync } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, test } from '@jest/globals';
+import { childEnvironment, redact } from '../../src/environments/child-environment.js';
+import { runCommand } from '../../src/environments/index.js';
+import { listMembers } from '../../src/runners/process-group.js';
+
+const command = (script: string) => ({
+  argv: ['sh', '-c', script] as [string, ...string[]],
+  cwd: '/',
+  env: { PATH: process.env.PATH ?? '' },
+});
+
+/** Groups whose leader this process started and that run the script. */
+const childrenGroups = (): number[] =>
+  execFileSync('ps', ['-axo', 'pid=,pgid=,ppid=,args='], { encoding: 'utf8' })
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/))
+    .filter(
+      ([pid, group, parent, ...args]) =>
+        pid === group && parent === String(process.pid) && args.join(' ').includes('sleep 61'),
+    )
+    .map(([pid]) => Number(pid));
+
+test('a cancelled command takes its whole process group with it', async () => {
+  const controller = new AbortController();
+  const running = runCommand({ ...command('sleep 61 & sleep 62'), signal: controller.signal });
+  await sleep(200);
+  const children = childrenGroups();
+  controller.abort(new Error('enough'));
+  await expect(running).rejects.toThrow('enough');
+  await sleep(50);
+  expect(children).toHaveLength(1);
+  expect(children.flatMap(listMembers)).toEqual([]);
+});
+
+test('an overdue command is ended and has no exit code', async () => {
+  const result = await runCommand({ ...command('echo begun; sleep 61'), timeout: 0.3 });
+  expect(result).toMatchObject({ exitCode: null, stdout: 'begun' });
+});
+
+test('a program that is not there is a result, not an exception', async () => {
+  const result = await runCommand({ argv: ['/no/such/program'], cwd: '/', env: {} });
+  expect(result.exitCode).toBeNull();
+  expect(result.output).toContain('/no/such/program');
+});
+
+test('children get index, authority and proxy settings, and nobody’s keys', () => {
+  const environment = childEnvironment({
+    PATH: '/bin',
+    OPENAI_API_KEY: 'sk',
+    HTTPS_PROXY: 'http://proxy',
+    SSL_CERT_FILE: '/ca.pem',
+    PIP_INDEX_URL: 'https://index',
+    PIP_EXTRA_INDEX_URL: 'https://extra',
+    UV_INDEX: 'https://own',
+  });
+  expect(environment).toMatchObject({
+    PATH: '/bin',
+    HTTPS_PROXY: 'http://proxy',
+    SSL_CERT_FILE: '/ca.pem',
+    UV_DEFAULT_INDEX: 'https://index',
+    UV_INDEX: 'https://own',
+  });
+  expect(environment).not.toHaveProperty('OPENAI_API_KEY');
+});
+
+test('credentials in addresses are shown to nobody', () => {
+  expect(redact('see https://user:secret@index.example/simple and git+ssh://git@host/x')).toBe(
+    'see https://***@index.example/simple and git+ssh://***@host/x',
+  );
+});
