@@ -2,17 +2,11 @@ import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, expect, test } from '@jest/globals';
+import { afterEach, expect, test } from '@jest/globals';
 import { packageRoot } from '../src/package-root.js';
 import { temporaryDirectory, temporarySolution } from './support/temporary.js';
 
 const execute = promisify(execFile);
-// First of all hooks, so that what runs is gone before its directories are.
-afterAll(async () => {
-  if (!existsSync(join(prefix, 'bin', 'berth'))) return;
-  await berth('cleanup', '--all', '--yes').catch(() => undefined);
-  await berth('down');
-}, 60_000);
 
 const home = temporaryDirectory('berth-home-');
 const prefix = temporaryDirectory('berth-prefix-');
@@ -28,6 +22,13 @@ async function berth(...words: string[]): Promise<unknown> {
   const { stdout } = await execute(command, [...words, '--json'], { cwd: home, env: environment });
   return JSON.parse(stdout);
 }
+
+// Not afterAll: what runs must be gone before its directories are.
+afterEach(async () => {
+  if (!existsSync(join(prefix, 'bin', 'berth'))) return;
+  await berth('cleanup', '--all', '--yes').catch(() => undefined);
+  await berth('down');
+}, 60_000);
 
 test('the packed package works after a global install into an empty prefix', async () => {
   // Without scripts: packing must not build again while other tests use what is built.
