@@ -9,7 +9,7 @@ export const Parameter = z.object({
 });
 export type Parameter = z.infer<typeof Parameter>;
 
-/** A module-level function or class that could be called. */
+/** A module-level function or class that could be called, or an object that the module makes and that may be callable. */
 export const EntryPoint = z.object({
   /** Path of the file, relative to the repository, with `/`. */
   file: z.string(),
@@ -18,7 +18,7 @@ export const EntryPoint = z.object({
   root: z.string(),
   /** `predict`, or `Model` for a class. */
   callable: z.string(),
-  kind: z.enum(['function', 'class']),
+  kind: z.enum(['function', 'class', 'object']),
   isAsync: z.boolean(),
   isGenerator: z.boolean(),
   /** Of the function, or of the class's `predict`/`run`/`__call__`, without `self`. */

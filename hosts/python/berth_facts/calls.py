@@ -1,0 +1,118 @@
+"""Calls with literal arguments that show how the software is meant to be called."""
+
+import ast
+import math
+
+from expressions import qualified
+
+
+def read_calls(source, body, definitions, origin):
+    """Documented calls in a block; `assert f(x) == y` says what must come back."""
+    instances = {}
+    for statement in body:
+        remember_instance(source, statement, definitions, instances)
+        expected = expected_of(statement)
+        for node in ast.walk(statement):
+            if isinstance(node, ast.Call):
+                call = read_call(source, node, definitions, instances)
+                if call is None:
+                    continue
+                if expected is not None and expected[0] is node:
+                    call["output"] = expected[1]
+                yield dict(call, file=source.path, line=node.lineno, origin=origin)
+
+
+def read_call(source, node, definitions, instances):
+    """The call as a fact without its place, or None when it is not one of ours or its arguments are not literals."""
+    found = find_callable(source, node.func, definitions, instances)
+    if found is None:
+        return None
+    definition, method = found
+    try:
+        positional = [literal(argument) for argument in node.args]
+        keywords = {keyword.arg: literal(keyword.value) for keyword in node.keywords}
+    except ValueError:
+        return None
+    signature = definition.function(method)
+    if None in keywords or signature is None:
+        return None
+    return {
+        "callable": definition.name if method is None else definition.name + "." + method,
+        "input": bind(signature["parameters"], positional, keywords),
+        "positional": positional,
+    }
+
+
+def find_callable(source, function, definitions, instances):
+    """(definition, method) of the called expression: `f`, `module.f`, `Model().predict`, `model.predict`, `model`."""
+    if isinstance(function, ast.Name) and function.id in instances:
+        return instances[function.id], "__call__"
+    if isinstance(function, ast.Attribute):
+        owner = function.value
+        if isinstance(owner, ast.Name) and owner.id in instances:
+            return instances[owner.id], function.attr
+        if isinstance(owner, ast.Call):
+            definition = find_definition(source, owner.func, definitions)
+            return (definition, function.attr) if definition is not None and definition.kind == "class" else None
+    definition = find_definition(source, function, definitions)
+    return None if definition is None or definition.kind == "class" else (definition, None)
+
+
+def find_definition(source, node, definitions):
+    """The definition that a name stands for: of the same file, or imported. A README is in no file: there the name is
+    enough."""
+    name = qualified(source, node)
+    if name is None:
+        return None
+    module, _, last = name.rpartition(".")
+    if module:
+        found = definitions.by_module.get((module, last))
+        return None if found is None else found[0]
+    if source.path.endswith(".py"):
+        return definitions.by_file.get((source.path, last))
+    return definitions.by_name.get(last)
+
+
+def remember_instance(source, statement, definitions, instances):
+    """`model = Model()`: later calls on `model` are calls of the class."""
+    if isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Call):
+        definition = find_definition(source, statement.value.func, definitions)
+        for target in statement.targets:
+            if isinstance(target, ast.Name) and definition is not None and definition.kind == "class":
+                instances[target.id] = definition
+
+
+def expected_of(statement):
+    """(call node, value) of `assert call == literal`."""
+    test = statement.test if isinstance(statement, ast.Assert) else None
+    if not isinstance(test, ast.Compare) or len(test.ops) != 1 or not isinstance(test.ops[0], ast.Eq):
+        return None
+    try:
+        return test.left, literal(test.comparators[0])
+    except ValueError:
+        return None
+
+
+def bind(parameters, positional, keywords):
+    """The arguments by name, or None when the signature has no name for one of them."""
+    names = [item["name"] for item in parameters if item["kind"] == "positional"]
+    if len(positional) > len(names):
+        return None
+    return dict(zip(names, positional), **keywords)
+
+
+def literal(node):
+    """The value of a literal that JSON can hold; ValueError for anything else."""
+    return as_json(ast.literal_eval(node))
+
+
+def as_json(value):
+    if value is None or isinstance(value, (bool, int, str)):
+        return value
+    if isinstance(value, float) and math.isfinite(value):
+        return value
+    if isinstance(value, (list, tuple)):
+        return [as_json(item) for item in value]
+    if isinstance(value, dict) and all(isinstance(key, str) for key in value):
+        return {key: as_json(item) for key, item in value.items()}
+    raise ValueError("JSON cannot hold it")

@@ -1,0 +1,47 @@
+"""Names and source text of expressions."""
+
+import ast
+
+SOURCE_LIMIT = 200
+
+
+def dotted(node):
+    """`a.b.c` of an expression made of names and attributes, else None."""
+    parts = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    if not isinstance(node, ast.Name):
+        return None
+    parts.append(node.id)
+    return ".".join(reversed(parts))
+
+
+def qualified(source, node):
+    """Dotted name with the file's imports applied: `m.App` after `import modal as m` is `modal.App`."""
+    name = dotted(node)
+    if name is None:
+        return None
+    first, _, rest = name.partition(".")
+    origin = source.names.get(first)
+    if origin is None:
+        return name
+    return origin + "." + rest if rest else origin
+
+
+def call_target(node):
+    return node.func if isinstance(node, ast.Call) else node
+
+
+def source_of(node):
+    """Source text, shortened; `ast.unparse` is slow, and came with Python 3.9."""
+    if isinstance(node, ast.Constant) and node.value is not ...:
+        return repr(node.value)[:SOURCE_LIMIT]
+    name = dotted(node)
+    if name is not None:
+        return name
+    if hasattr(ast, "unparse"):
+        return ast.unparse(node)[:SOURCE_LIMIT]
+    if isinstance(node, ast.Subscript):
+        return source_of(node.value) + "[…]"
+    return ast.dump(node)[:SOURCE_LIMIT]

@@ -1,0 +1,47 @@
+"""Requirements in setup.py (read, never run) and setup.cfg."""
+
+import ast
+import configparser
+import os
+
+from statements import module_level
+
+
+def read_setup_py(source):
+    """`install_requires` and `python_requires` of the call of `setup`, as far as they are literals."""
+    named = {}
+    for statement in module_level(source.tree.body):
+        if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
+            named[statement.targets[0].id] = statement.value
+    found = {"file": "setup.py", "requires": [], "python": None}
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.Call) and (getattr(node.func, "id", None) or getattr(node.func, "attr", None)) == "setup":
+            for keyword in node.keywords:
+                value = literal_or_none(named.get(getattr(keyword.value, "id", None), keyword.value))
+                if keyword.arg == "install_requires" and isinstance(value, (list, tuple)):
+                    found["requires"] = [item for item in value if isinstance(item, str)]
+                elif keyword.arg == "python_requires" and isinstance(value, str):
+                    found["python"] = value
+    return found
+
+
+def literal_or_none(node):
+    try:
+        return ast.literal_eval(node)
+    except (ValueError, TypeError):
+        return None
+
+
+def read_setup_cfg(root, path):
+    parser = configparser.ConfigParser(interpolation=None)
+    try:
+        with open(os.path.join(root, path), encoding="utf-8", errors="replace") as file:
+            parser.read_file(file)
+    except (configparser.Error, OSError) as error:
+        return {"file": path, "requires": [], "python": None, "error": str(error)}
+    requires = parser.get("options", "install_requires", fallback="")
+    return {
+        "file": path,
+        "requires": [line.strip() for line in requires.splitlines() if line.strip() and not line.strip().startswith("#")],
+        "python": parser.get("options", "python_requires", fallback=None),
+    }

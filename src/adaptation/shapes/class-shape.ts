@@ -1,0 +1,22 @@
+import type { Recipe } from '../recipe.js';
+import { chooseCallStyle } from './call-style.js';
+import { findCalledMethod } from './called-method.js';
+import { chooseTarget } from './choose-target.js';
+import { describeFunction, describeSignature, recogniseAsIs } from './function-interface.js';
+
+/** A class with `predict`, `run` or `__call__`, built once without arguments; `setup()` is called once if it has one. */
+export const predictorClass: Recipe = {
+  name: 'predictor-class',
+  async recognise({ facts, entry }) {
+    if (entry !== undefined) return undefined;
+    const target = chooseTarget(facts);
+    const method = target?.kind === 'class' ? findCalledMethod(target) : undefined;
+    if (target === undefined || method === undefined) return undefined;
+    const signature = describeSignature(`${target.callable}.${method}`, target.parameters);
+    const setup = target.methods.includes('setup') ? ', built and set up once' : ', built once';
+    return recogniseAsIs(
+      `recognised \`${signature}\` in ${target.file}${setup}`,
+      describeFunction({ entry: target, method }, chooseCallStyle(target.parameters)),
+    );
+  },
+};

@@ -1,0 +1,59 @@
+import type { Facts } from '../../contract/facts.js';
+import { BerthError } from '../../errors.js';
+import type { Recipe, Recognition } from '../recipe.js';
+import { findEntry } from './find-entry.js';
+import { describeFunction, describeSignature, recogniseAsIs, type Target } from './function-interface.js';
+
+/** A predictor that `cog.yaml` names, class or function, called by Cog's rules. */
+export const cogPredictor: Recipe = {
+  name: 'cog',
+  async recognise({ facts, entry }) {
+    const written = predictorOf(facts);
+    if (entry !== undefined || written === undefined) return undefined;
+    return describeCog(facts, findCogEntry(written, facts));
+  },
+};
+
+/** What `cog.yaml` names, if it names something that is there. */
+export function cogEntryOf(facts: Facts): Target | undefined {
+  const written = predictorOf(facts);
+  if (written === undefined) return undefined;
+  const [file, callable] = written.split(':');
+  const entry = facts.entryPoints.find((candidate) => candidate.file === file && candidate.callable === callable);
+  return entry && { entry };
+}
+
+export function describeCog(facts: Facts, target: Target): Recognition {
+  const { entry } = target;
+  const signature = describeSignature(
+    entry.kind === 'class' ? `${entry.callable}.predict` : entry.callable,
+    entry.parameters,
+  );
+  const environment = environmentOf(facts);
+  const runInterface = { ...describeFunction(target, 'cog'), ...(environment.length > 0 && { environment }) };
+  return recogniseAsIs(`recognised the Cog predictor \`${signature}\` in ${entry.file}`, runInterface);
+}
+
+/** `predict: "predict.py:Predictor"`; newer versions of Cog call the key `run`. */
+function predictorOf({ cog }: Facts): string | undefined {
+  return [cog?.predict, cog?.run].find((value) => typeof value === 'string');
+}
+
+/** `environment:` of `cog.yaml`: a list of `NAME=value`. */
+const environmentOf = ({ cog }: Facts): string[] =>
+  Array.isArray(cog?.environment) ? cog.environment.filter((item) => typeof item === 'string') : [];
+
+function findCogEntry(written: string, facts: Facts): Target {
+  try {
+    return findEntry(written, facts);
+  } catch (error) {
+    if (!(error instanceof BerthError) || error.code === 'PYTHON_SYNTAX') throw error;
+    const message = error.message.replace(`--entry ${written}`, `predict: "${written}"`);
+    throw new BerthError(
+      'ENTRY_NOT_FOUND',
+      `cog.yaml: ${message}`,
+      { ...error.details, file: 'cog.yaml' },
+      { cause: error },
+    );
+  }
+}

@@ -1,0 +1,40 @@
+import type { EntryPoint, Parameter } from '../../contract/facts.js';
+import type { CallStyle, RunInterface } from '../../contract/run-interface.js';
+import type { Recognition } from '../recipe.js';
+
+export interface Target {
+  entry: EntryPoint;
+  /** Of a class: the method to call, where it is not the usual one. */
+  method?: string;
+}
+
+/** How the Python host calls the target. Its import root comes first on `sys.path`, then the repository itself. */
+export function describeFunction({ entry, method }: Target, call: CallStyle): RunInterface {
+  return {
+    type: 'function',
+    module: entry.module,
+    callable: method === undefined ? entry.callable : `${entry.callable}.${method}`,
+    call,
+    paths: entry.root === '.' ? ['.'] : [entry.root, '.'],
+  };
+}
+
+/** A recognition that needs no file of its own: the code is called as it is. */
+export const recogniseAsIs = (summary: string, runInterface: RunInterface): Recognition => ({
+  summary,
+  runInterface,
+  files: {},
+});
+
+/** `predict(text, top_k=3)`, for a person. */
+export const describeSignature = (name: string, parameters: Parameter[]): string =>
+  `${name}(${parameters.map(describeParameter).join(', ')})`;
+
+function describeParameter({ name, kind, default: value }: Parameter): string {
+  const marked = kind === 'variadic' ? `*${name}` : kind === 'keywords' ? `**${name}` : name;
+  return value === null ? marked : `${marked}=${value}`;
+}
+
+/** What `--entry` takes for it. */
+export const toEntry = ({ entry, method }: Target): string =>
+  `${entry.module}:${entry.callable}${method === undefined ? '' : `.${method}`}`;

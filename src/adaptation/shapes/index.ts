@@ -1,0 +1,7 @@
+export { chooseCallStyle } from './call-style.js';
+export { predictorClass } from './class-shape.js';
+export { cogPredictor } from './cog-shape.js';
+export { namedEntry } from './entry-shape.js';
+export { findEntry } from './find-entry.js';
+export { argumentsFunction, inputsFunction } from './function-shape.js';
+export { describeNothingRecognised } from './nothing-recognised.js';

@@ -1,0 +1,2 @@
+export type { StrategyEntry } from './strategy-entry.js';
+export { StrategyRegistry } from './strategy-registry.js';

@@ -1,0 +1,15 @@
+import type { Recipe } from '../adaptation/recipe.js';
+import { BerthError } from '../errors.js';
+import { loadModule } from '../runners/load-runner.js';
+
+/** The `recipes` that a strategy's own module exports. STRATEGY_BROKEN when it does not load or exports none. */
+export async function loadRecipes(module: string): Promise<Recipe[]> {
+  const { recipes } = await loadModule(module);
+  if (Array.isArray(recipes) && recipes.every(isRecipe)) return recipes;
+  throw new BerthError('STRATEGY_BROKEN', `${module} exports no list called recipes of { name, recognise }`);
+}
+
+function isRecipe(value: unknown): value is Recipe {
+  if (typeof value !== 'object' || value === null || !('name' in value) || !('recognise' in value)) return false;
+  return typeof value.name === 'string' && typeof value.recognise === 'function';
+}

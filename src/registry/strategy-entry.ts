@@ -1,0 +1,30 @@
+import type { StrategyConfig } from '../contract/strategy-config.js';
+
+/** One directory that is, or was meant to be, a strategy. */
+export interface StrategyEntry {
+  name: string;
+  directory: string;
+  origin: 'built-in' | 'user';
+  /** `unavailable`: sound, but it has no runner. `broken`: its files are wrong; it hides only itself. */
+  state: 'ready' | 'unavailable' | 'broken';
+  /** Why it cannot be used, with file and line where there is one; null when it can. */
+  problem: string | null;
+  config: StrategyConfig | null;
+}
+
+/** A sound strategy with the texts and modules of its directory. */
+export interface LoadedStrategy extends StrategyEntry {
+  state: 'ready' | 'unavailable';
+  config: StrategyConfig;
+  selectorInstruction: string;
+  adapterInstruction: string;
+  /** Absolute path of `runner.ts` or `runner.js`; null when there is none. */
+  runnerModule: string | null;
+  /** Absolute path of `recipes.ts` or `recipes.js`; null when there is none. */
+  recipesModule: string | null;
+}
+
+export interface BrokenStrategy extends StrategyEntry {
+  state: 'broken';
+  problem: string;
+}

@@ -1,0 +1,118 @@
+import { z } from 'zod';
+import type { Recipe } from '../adaptation/recipe.js';
+import type { RunInterface } from '../contract/run-interface.js';
+import type { StrategyConfig } from '../contract/strategy-config.js';
+import { BerthError } from '../errors.js';
+import { type BerthHome, berthHome } from '../home.js';
+import { builtInStrategies } from '../package-root.js';
+import type { RunnerClass } from '../runners/runner.js';
+import { namedDirectories, scanDirectories } from './scan-directories.js';
+import type { BrokenStrategy, LoadedStrategy, StrategyEntry } from './strategy-entry.js';
+
+/** The strategies that were found when it was made. A new strategy is a new directory: nothing here knows one by name. */
+export class StrategyRegistry {
+  readonly #entries: readonly (LoadedStrategy | BrokenStrategy)[];
+
+  private constructor(entries: readonly (LoadedStrategy | BrokenStrategy)[]) {
+    this.#entries = entries;
+  }
+
+  /** Built-in strategies, then `$BERTH_HOME/strategies`, then `directories` (`BERTH_STRATEGIES` by default). */
+  static async scan(options: { home?: BerthHome; directories?: string[] } = {}): Promise<StrategyRegistry> {
+    const { home = berthHome(), directories = namedDirectories() } = options;
+    return new StrategyRegistry(
+      await scanDirectories([
+        { directory: builtInStrategies, origin: 'built-in', isNamed: true },
+        { directory: home.strategies, origin: 'user', isNamed: false },
+        ...directories.map((directory) => ({ directory, origin: 'user' as const, isNamed: true })),
+      ]),
+    );
+  }
+
+  /** Names of the strategies that can be used. With `allowed`, of those; each must be known and sound. */
+  listStrategies(allowed?: readonly string[]): string[] {
+    const entries = allowed === undefined ? this.#entries : [...new Set(allowed)].map((name) => this.#get(name));
+    return entries.filter(({ state }) => state === 'ready').map(({ name }) => name);
+  }
+
+  /** Everything that was found, also what cannot be used. */
+  describeAll(): StrategyEntry[] {
+    return this.#entries.map(({ name, directory, origin, state, problem, config }) => ({
+      ...{ name, directory, origin, state, problem, config },
+    }));
+  }
+
+  /** The found entry. Throws STRATEGY_UNKNOWN, or STRATEGY_BROKEN with the reason. */
+  getEntry(name: string): StrategyEntry {
+    return this.#get(name);
+  }
+
+  /** Throws STRATEGY_UNAVAILABLE too: what it returns can be deployed to. */
+  requireReady(name: string): StrategyEntry {
+    return this.#ready(name);
+  }
+
+  getStrategy(name: string): StrategyConfig {
+    return this.#get(name).config;
+  }
+
+  getSelectorInstruction(name: string): string {
+    return this.#get(name).selectorInstruction;
+  }
+
+  getAdapterInstruction(name: string): string {
+    return this.#get(name).adapterInstruction;
+  }
+
+  getDefaultRunInterface(name: string): RunInterface {
+    return structuredClone(this.#get(name).config.run_interface);
+  }
+
+  /** Where the runner class lies, so that any process can load it without a scan. */
+  getRunnerModule(name: string): { module: string; className: string } {
+    const { runnerModule, config } = this.#ready(name);
+    return { module: runnerModule, className: config.runner_class };
+  }
+
+  async getRunnerClass(name: string): Promise<RunnerClass> {
+    const { loadRunnerClass } = await import('../runners/load-runner.js');
+    return loadRunnerClass(this.getRunnerModule(name));
+  }
+
+  /** The strategy's own recipes, in the order in which they are tried; none when it brings none. */
+  async getRecipes(name: string): Promise<Recipe[]> {
+    const { recipesModule } = this.#get(name);
+    if (recipesModule === null) return [];
+    const { loadRecipes } = await import('./load-recipes.js');
+    return loadRecipes(recipesModule);
+  }
+
+  /** The names that `--strategy` takes: every one that was found, so that a broken one is refused with its reason. */
+  strategyNames(): z.ZodEnum<Record<string, string>> {
+    return z.enum(['auto', ...new Set(this.#entries.map(({ name }) => name))]);
+  }
+
+  #get(name: string): LoadedStrategy {
+    const entry = this.#entries.find((candidate) => candidate.name === name);
+    if (entry === undefined) throw this.#unknown(name);
+    if (entry.state === 'broken') {
+      throw new BerthError('STRATEGY_BROKEN', `strategy ${name} is broken: ${entry.problem}`, { strategy: name });
+    }
+    return entry;
+  }
+
+  #ready(name: string): LoadedStrategy & { runnerModule: string } {
+    const entry = this.#get(name);
+    if (entry.runnerModule !== null) return { ...entry, runnerModule: entry.runnerModule };
+    throw new BerthError('STRATEGY_UNAVAILABLE', `strategy ${name} cannot be used: ${entry.problem}`, {
+      strategy: name,
+    });
+  }
+
+  #unknown(name: string): BerthError {
+    const names = this.#entries.map((entry) => entry.name).join(', ');
+    return new BerthError('STRATEGY_UNKNOWN', `there is no strategy "${name}"; there are: ${names}`, {
+      strategy: name,
+    });
+  }
+}

@@ -1,0 +1,31 @@
+import { z } from 'zod';
+import { Facts } from '../contract/facts.js';
+
+/** What the Python helper in `hosts/python/berth_facts` prints. */
+export const CodeFacts = Facts.pick({
+  entryPoints: true,
+  documentedCalls: true,
+  frameworks: true,
+  models: true,
+  syntaxErrors: true,
+  imports: true,
+}).extend({
+  gpu: z.array(z.object({ evidence: z.string(), isOptional: z.boolean() })),
+  /** First parts of the modules that are imported and not the repository's own; the standard library's too. */
+  thirdParty: z.array(z.string()),
+  /** Requirements of setup.py and setup.cfg. */
+  setup: z.array(z.object({ file: z.string(), requires: z.array(z.string()), python: z.string().nullable() })),
+});
+export type CodeFacts = z.infer<typeof CodeFacts>;
+
+export const noCode: CodeFacts = {
+  entryPoints: [],
+  documentedCalls: [],
+  frameworks: [],
+  models: [],
+  syntaxErrors: [],
+  imports: {},
+  gpu: [],
+  thirdParty: [],
+  setup: [],
+};

@@ -1,0 +1,110 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { basename } from 'node:path/posix';
+import type { Facts } from '../contract/facts.js';
+import { BerthError } from '../errors.js';
+import { berthHome } from '../home.js';
+import { listSourceFiles, type SourceFile } from '../workspaces/list-source-files.js';
+import type { CodeFacts } from './code-facts.js';
+import { countLanguages } from './languages.js';
+import { type Manifests, readManifests } from './manifests/read-manifests.js';
+import { normaliseName, readRequirementList } from './manifests/requirement.js';
+import { isGpuLibrary, isModelFile, isModelLibrary } from './models.js';
+import { type ReadCodeOptions, readCode } from './read-code.js';
+import { nameTags } from './tags.js';
+
+/** Characters of the README that are kept. */
+const readmeLimit = 2000;
+
+/**
+ * What a repository is, from reading the files that a workspace would get; nothing is run and nothing written into it.
+ * Throws SOURCE_NOT_FOUND, SOURCE_UNSAFE, MANIFEST_INVALID, and TOOL_MISSING when no Python is there to parse with.
+ */
+export async function gatherFacts(path: string, options: Partial<ReadCodeOptions> = {}): Promise<Facts> {
+  const files = (await listSourceFiles(path)).filter(({ kind }) => kind === 'file');
+  const paths = files.map((file) => file.path);
+  const readme = findReadme(paths);
+  const [manifests, code] = await Promise.all([
+    readManifests(path, paths).catch((error) => {
+      throw withPath(error, path);
+    }),
+    readCode(
+      {
+        root: path,
+        files: paths.filter((file) => file.endsWith('.py')),
+        setupCfg: paths.includes('setup.cfg') ? 'setup.cfg' : null,
+        readme,
+      },
+      { home: berthHome(), ...options },
+    ),
+  ]);
+  const facts = joinFacts(files, manifests, code);
+  const text = readme === null ? null : (await readFile(join(path, readme), 'utf8')).slice(0, readmeLimit);
+  const complete = { ...facts, readme: text };
+  return { ...complete, tags: nameTags(complete, code) };
+}
+
+function joinFacts(
+  files: SourceFile[],
+  { manifests, facts }: Manifests,
+  code: CodeFacts,
+): Omit<Facts, 'readme' | 'tags'> {
+  const setup = code.setup.flatMap(({ file, requires }) => readRequirementList(requires, file));
+  const dependencies = [...facts.flatMap(({ dependencies: found = [] }) => found), ...setup];
+  const paths = files.map(({ path }) => path);
+  return {
+    size: { files: files.length, bytes: files.reduce((sum, { bytes }) => sum + bytes, 0) },
+    languages: countLanguages(paths),
+    manifests,
+    dependencies,
+    python: choosePython([...facts.flatMap(({ python }) => python ?? []), ...setupPython(code)]),
+    entryPoints: code.entryPoints,
+    documentedCalls: code.documentedCalls,
+    frameworks: [...facts.flatMap(({ frameworks = [] }) => frameworks), ...code.frameworks],
+    models: [...code.models, ...paths.filter(isModelFile), ...namedLibraries(dependencies, code, isModelLibrary)],
+    gpu: [
+      ...facts.flatMap(({ gpu = [] }) => gpu),
+      ...dependencies.filter(({ name }) => isGpuLibrary(name)).map(({ name, from }) => `${from}: ${name}`),
+      ...code.gpu.map(({ evidence }) => evidence),
+    ],
+    syntaxErrors: code.syntaxErrors,
+    imports: code.imports,
+    cog: facts.find(({ cog }) => cog !== undefined)?.cog ?? null,
+  };
+}
+
+/** The file that decides when several ask for a Python version: the most exact and most deliberate first. */
+const pythonOrder = [
+  'cog.yaml',
+  '.python-version',
+  'runtime.txt',
+  'pyproject.toml',
+  'Pipfile',
+  'setup.cfg',
+  'setup.py',
+];
+
+function choosePython(asked: NonNullable<Facts['python']>[]): Facts['python'] {
+  const rank = (from: string): number => (pythonOrder.includes(from) ? pythonOrder.indexOf(from) : pythonOrder.length);
+  return asked.toSorted((left, right) => rank(left.from) - rank(right.from))[0] ?? null;
+}
+
+const setupPython = (code: CodeFacts): NonNullable<Facts['python']>[] =>
+  code.setup.flatMap(({ file, python }) => (python === null ? [] : [{ specifier: python, from: file }]));
+
+function namedLibraries(
+  dependencies: Facts['dependencies'],
+  code: CodeFacts,
+  isWanted: (name: string) => boolean,
+): string[] {
+  const names = [...dependencies.map(({ name }) => name), ...code.thirdParty.map(normaliseName)];
+  return [...new Set(names)].filter(isWanted).map((name) => `${name} (library)`);
+}
+
+const findReadme = (paths: string[]): string | null =>
+  paths.find((path) => !path.includes('/') && /^readme(\.(md|rst|txt))?$/i.test(basename(path))) ?? null;
+
+const withPath = (error: unknown, path: string): unknown =>
+  error instanceof BerthError
+    ? new BerthError(error.code, error.message, { ...error.details, path }, { cause: error })
+    : error;

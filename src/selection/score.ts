@@ -1,0 +1,54 @@
+import type { Facts } from '../contract/facts.js';
+import type { Candidate } from '../contract/setting.js';
+import type { Signal } from '../contract/strategy-config.js';
+import type { StrategyEntry } from '../registry/index.js';
+
+/** A strategy's score: the sum of its signals that match a fact, each counted once. */
+export function scoreStrategy(entry: StrategyEntry, facts: Facts): Candidate {
+  const matches = (entry.config?.signals ?? []).flatMap((signal) => {
+    const tag = facts.tags.find((name) => matchesPattern(signal.fact, name));
+    return tag === undefined ? [] : [{ signal, tag }];
+  });
+  const candidate: Candidate = {
+    strategy: entry.name,
+    score: matches.reduce((sum, { signal }) => sum + signal.weight, 0),
+    reasons: matches.map(({ signal, tag }) => describeMatch(signal, tag, facts)),
+  };
+  return entry.problem === null ? candidate : { ...candidate, excluded: entry.problem };
+}
+
+/** `+5 framework:fastapi: an HTTP application is served as it is (app.py:3: app = FastAPI(…))`. */
+function describeMatch({ weight, reason }: Signal, tag: string, facts: Facts): string {
+  const evidence = findEvidence(tag, facts);
+  return `${weight < 0 ? '' : '+'}${weight} ${tag}: ${reason}${evidence === undefined ? '' : ` (${evidence})`}`;
+}
+
+/** Where in the repository the fact was seen. */
+export function findEvidence(tag: string, facts: Facts): string | undefined {
+  const [kind, ...rest] = tag.split(':');
+  const name = rest.join(':');
+  switch (kind) {
+    case 'framework':
+      return facts.frameworks.find((framework) => framework.name === name)?.evidence;
+    case 'dependency':
+      return facts.dependencies.find((dependency) => dependency.name === name)?.from;
+    case 'manifest':
+      return facts.manifests.find((manifest) => manifest.kind === name)?.file;
+    case 'entry':
+      return facts.entryPoints.find(({ kind, callable }) => kind === 'function' && callable === name)?.file;
+    case 'method':
+      return facts.entryPoints.find(({ methods }) => methods.includes(name))?.file;
+    case 'gpu':
+      return facts.gpu[0];
+    case 'model':
+      return facts.models[0];
+    default:
+      return undefined;
+  }
+}
+
+/** `*` stands for any run of characters. */
+export function matchesPattern(pattern: string, name: string): boolean {
+  const parts = pattern.split('*').map((part) => part.replaceAll(/[.+?^${}()|[\]\\]/g, '\\$&'));
+  return new RegExp(`^${parts.join('.*')}$`).test(name);
+}

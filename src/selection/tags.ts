@@ -1,0 +1,30 @@
+import type { Facts } from '../contract/facts.js';
+import type { CodeFacts } from './code-facts.js';
+
+/** The facts as short names that rules match: `language:python`, `entry:predict`, `method:predict`, `gpu`, … */
+export function nameTags(facts: Omit<Facts, 'tags'>, code: CodeFacts): string[] {
+  const functions = facts.entryPoints.filter(({ kind }) => kind === 'function');
+  const classes = facts.entryPoints.filter(
+    ({ kind, constructorParameters }) => kind === 'class' && constructorParameters.length === 0,
+  );
+  const tags = [
+    ...Object.keys(facts.languages).map((language) => `language:${language}`),
+    ...facts.manifests.map(({ kind }) => `manifest:${kind}`),
+    ...facts.dependencies.map(({ name }) => `dependency:${name}`),
+    ...code.thirdParty.map((name) => `import:${name}`),
+    ...facts.frameworks.map(({ name }) => `framework:${name}`),
+    ...functions.map(({ callable }) => `entry:${callable}`),
+    ...classes.flatMap(({ methods }) => methods.map((method) => `method:${method}`)),
+    ...(facts.models.length > 0 ? ['model'] : []),
+    ...gpuTags(facts, code),
+    ...(facts.syntaxErrors.length > 0 ? ['syntax-error'] : []),
+  ];
+  return [...new Set(tags)];
+}
+
+/** `gpu:optional` when all that is found can do without one. */
+function gpuTags({ gpu }: Pick<Facts, 'gpu'>, code: CodeFacts): string[] {
+  if (gpu.length === 0) return [];
+  const isOptional = gpu.length === code.gpu.length && code.gpu.every((use) => use.isOptional);
+  return [isOptional ? 'gpu:optional' : 'gpu'];
+}

@@ -1,0 +1,61 @@
+import { expect, test } from '@jest/globals';
+import { recognise } from './recognise.js';
+
+const cog = 'build:\n  python_version: "3.11"\npredict: "predict.py:Predictor"\n';
+const predictor = `
+from cog import BasePredictor, Input
+
+class Predictor(BasePredictor):
+    def setup(self): pass
+    def predict(self, text: str = Input(description="what"), n: int = Input(default=1)) -> str: pass
+`;
+
+test('the predictor of cog.yaml is called by Cog’s rules, whatever else there is', async () => {
+  const found = await recognise({
+    'cog.yaml': `${cog}environment:\n  - NAME=value\n  - OTHER=1\n`,
+    'predict.py': predictor,
+    'main.py': 'def predict(inputs): pass\n',
+  });
+  expect(found).toMatchObject({
+    recipe: 'cog',
+    runInterface: {
+      ...{ type: 'function', module: 'predict', callable: 'Predictor', call: 'cog', paths: ['.'] },
+      environment: ['NAME=value', 'OTHER=1'],
+    },
+  });
+  expect(found?.summary).toMatch(/^recognised the Cog predictor `Predictor\.predict\(text=Input\(/);
+});
+
+test('a function of cog.yaml is one too, also in a subdirectory', async () => {
+  const found = await recognise({
+    'cog.yaml': 'predict: "serving/entry.py:run_it"\n',
+    'serving/entry.py': 'def run_it(x: int) -> int: return x\n',
+  });
+  expect(found?.runInterface).toMatchObject({ module: 'serving.entry', callable: 'run_it', call: 'cog' });
+  expect(found?.runInterface).not.toHaveProperty('environment');
+});
+
+test('naming the same predictor with --entry keeps Cog’s rules', async () => {
+  const found = await recognise({ 'cog.yaml': cog, 'predict.py': predictor }, 'predict.py:Predictor');
+  expect(found).toMatchObject({ recipe: 'entry', runInterface: { callable: 'Predictor', call: 'cog' } });
+});
+
+test('a predictor that is not there is refused with near names', async () => {
+  await expect(
+    recognise({ 'cog.yaml': cog.replace('Predictor', 'Predicter'), 'predict.py': predictor }),
+  ).rejects.toMatchObject({
+    code: 'ENTRY_NOT_FOUND',
+    message: expect.stringMatching(/^cog\.yaml: predict: "predict\.py:Predicter": .*Predictor/),
+  });
+});
+
+test('a predictor that does not parse is a syntax error', async () => {
+  await expect(recognise({ 'cog.yaml': cog, 'predict.py': 'class Predictor(:\n' })).rejects.toMatchObject({
+    code: 'PYTHON_SYNTAX',
+  });
+});
+
+test('a cog.yaml without a predictor leaves the rest to convention', async () => {
+  const found = await recognise({ 'cog.yaml': 'build:\n  gpu: false\n', 'app.py': 'def predict(x): pass\n' });
+  expect(found?.recipe).toBe('arguments-function');
+});

@@ -1,0 +1,99 @@
+import { expect, test } from '@jest/globals';
+import { FunctionInterface } from '../../../src/contract/run-interface.js';
+import { recognise } from './recognise.js';
+
+const predict = 'def predict(inputs): return inputs\n';
+
+/** What is called, as `recipe root module:callable call`. */
+async function outcome(files: Record<string, string>): Promise<string | undefined> {
+  const found = await recognise(files);
+  if (found === undefined) return undefined;
+  const { module, callable, call, paths } = FunctionInterface.parse(found.runInterface);
+  return `${found.recipe} ${paths[0]} ${module}:${callable} ${call}`;
+}
+
+const shapes: [string, Record<string, string>, string][] = [
+  ['a predict(inputs)', { 'main.py': predict }, 'inputs-function . main:predict inputs'],
+  ['a run(payload)', { 'app.py': 'def run(payload): pass\n' }, 'inputs-function . app:run inputs'],
+  ['a dict by annotation', { 'm.py': 'def predict(x: dict): pass\n' }, 'inputs-function . m:predict inputs'],
+  [
+    'an optional typing.Dict',
+    { 'm.py': 'import typing\ndef predict(x: typing.Optional[typing.Dict[str, int]]): pass\n' },
+    'inputs-function . m:predict inputs',
+  ],
+  ['a text called input', { 'm.py': 'def predict(input: str): pass\n' }, 'arguments-function . m:predict arguments'],
+  ['two parameters', { 'm.py': 'def predict(inputs, k=3): pass\n' }, 'arguments-function . m:predict arguments'],
+  [
+    'one parameter by its own name',
+    { 'm.py': 'def predict(text): pass\n' },
+    'arguments-function . m:predict arguments',
+  ],
+  [
+    'the only public function',
+    { 'tool.py': 'def _part(x): pass\ndef summarize(text, words=9): pass\ndef main(): pass\n' },
+    'arguments-function . tool:summarize arguments',
+  ],
+  [
+    'a class with predict',
+    { 'model.py': 'class Model:\n    def setup(self): pass\n    def predict(self, text): pass\n' },
+    'predictor-class . model:Model.predict arguments',
+  ],
+  [
+    'a class that is called',
+    { 'm.py': 'class M:\n    def __call__(self, data): pass\n' },
+    'predictor-class . m:M.__call__ inputs',
+  ],
+  [
+    'a package below src',
+    { 'src/lib/__init__.py': 'from .core import predict\n', 'src/lib/core.py': predict, 'pyproject.toml': '' },
+    'inputs-function src lib:predict inputs',
+  ],
+];
+
+test.each(shapes)('%s is recognised', async (_, files, expected) => {
+  expect(await outcome(files)).toBe(expected);
+});
+
+test('the summary says what was recognised, and no file is written', async () => {
+  const found = await recognise({ 'app.py': 'def predict(text, top_k=3, *, mode="a", **more): pass\n' });
+  expect(found?.summary).toBe(
+    "recognised `predict(text, top_k=3, mode='a', **more)` in app.py, called with the inputs by name",
+  );
+  expect(found?.files).toEqual({});
+});
+
+const orders: [string, Record<string, string>, string][] = [
+  ['predict wins over run', { 'a.py': 'def run(x): pass\ndef predict(x): pass\n' }, 'a:predict'],
+  ['a function wins over a class', { 'a.py': `class A:\n    def predict(self, x): pass\n${predict}` }, 'a:predict'],
+  ['a conventional file wins over others', { 'lib.py': predict, 'predict.py': predict }, 'predict:predict'],
+  ['the top wins over a subdirectory', { 'app.py': predict, 'deep/app.py': predict }, 'app:predict'],
+  ['examples come last', { 'examples/predict.py': predict, 'pkg/deep/tool.py': predict }, 'pkg.deep.tool:predict'],
+  ['tests do not count', { 'tests/predict.py': predict, 'test_app.py': predict, 'tool.py': predict }, 'tool:predict'],
+  ['a command line named run does not count', { 'a.py': 'def run(): pass\ndef infer(x): pass\n' }, 'a:infer'],
+  [
+    'a class that needs arguments does not count',
+    { 'a.py': 'class A:\n    def __init__(self, p): pass\n    def predict(self): pass\ndef use(x): pass\n' },
+    'a:use',
+  ],
+];
+
+test.each(orders)('%s', async (_, files, expected) => {
+  expect(await outcome(files)).toContain(` ${expected} `);
+});
+
+test('several equally good callables are listed, each with the line to type', async () => {
+  const files = { 'app.py': predict, 'main.py': 'def predict(text): pass\n' };
+  await expect(recognise(files)).rejects.toMatchObject({
+    code: 'ENTRY_AMBIGUOUS',
+    message: expect.stringMatching(/--entry app:predict .*predict\(inputs\) in app\.py:1\n.*--entry main:predict /),
+    details: { entry: 'app:predict', candidates: ['app:predict', 'main:predict'] },
+  });
+  await expect(recognise({ 'tool.py': 'def one(x): pass\ndef two(x): pass\n' })).rejects.toMatchObject({
+    code: 'ENTRY_AMBIGUOUS',
+    details: { entry: 'tool:one' },
+  });
+});
+
+test('what has nothing to call is not recognised', async () => {
+  expect(await recognise({ 'app.py': 'print("hello")\nclass Data:\n    pass\n' })).toBeUndefined();
+});

@@ -1,0 +1,251 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import type { Facts } from '../../src/contract/facts.js';
+import { gatherFacts } from '../../src/selection/index.js';
+import { digestTree } from '../../src/workspaces/index.js';
+import { temporaryHome, temporarySolution } from '../support/temporary.js';
+
+const home = temporaryHome();
+const factsOf = (files: Record<string, string>): Promise<Facts> => gatherFacts(temporarySolution(files), { home });
+const entryOf = (facts: Facts, callable: string) => facts.entryPoints.find((entry) => entry.callable === callable);
+
+test('functions are found with their signatures, also behind if and try, but not private ones', async () => {
+  const facts = await factsOf({
+    'app.py': `
+try:
+    import fast
+except ImportError:
+    fast = None
+
+if fast:
+    async def predict(text: str, /, top_k: "int" = 3, *rest, mode=None, **extra) -> dict:
+        """Says it."""
+        yield text
+
+def _hidden(): pass
+shout = lambda text, mark="!": text + mark
+`,
+  });
+  expect(facts.entryPoints.map(({ callable }) => callable)).toEqual(['predict', 'shout']);
+  expect(entryOf(facts, 'predict')).toMatchObject({
+    ...{ file: 'app.py', module: 'app', root: '.', kind: 'function', isAsync: true, isGenerator: true },
+    docstring: 'Says it.',
+    parameters: [
+      { name: 'text', kind: 'positional', annotation: 'str', default: null },
+      { name: 'top_k', kind: 'positional', annotation: 'int', default: '3' },
+      { name: 'rest', kind: 'variadic', annotation: null, default: null },
+      { name: 'mode', kind: 'keyword', annotation: null, default: 'None' },
+      { name: 'extra', kind: 'keywords', annotation: null, default: null },
+    ],
+  });
+  expect(entryOf(facts, 'shout')?.parameters.map(({ name }) => name)).toEqual(['text', 'mark']);
+});
+
+test('classes are found with methods, bases and what their constructor requires', async () => {
+  const facts = await factsOf({
+    'base.py': 'class Base:\n    def __init__(self, path): pass\n    def predict(self, text): pass\n',
+    'model.py': `
+from dataclasses import dataclass
+from base import Base
+
+class Model(Base):
+    def setup(self): pass
+
+class Ready(Base):
+    def __init__(self, size=3): pass
+
+@dataclass
+class Settings:
+    name: str
+    size: int = 3
+
+class Plain:
+    @staticmethod
+    def run(text): pass
+`,
+  });
+  expect(entryOf(facts, 'Model')).toMatchObject({
+    kind: 'class',
+    bases: ['Base'],
+    methods: ['predict', 'setup'],
+    parameters: [{ name: 'text' }],
+    constructorParameters: [{ name: 'path' }],
+  });
+  expect(entryOf(facts, 'Ready')?.constructorParameters).toEqual([]);
+  expect(entryOf(facts, 'Settings')?.constructorParameters.map(({ name }) => name)).toEqual(['name']);
+  expect(entryOf(facts, 'Plain')?.signatures?.run?.map(({ name }) => name)).toEqual(['text']);
+});
+
+test('modules are named from their import root', async () => {
+  const facts = await factsOf({
+    'src/lib/__init__.py': 'from .core import answer\n',
+    'src/lib/core.py': 'def answer(question): pass\n',
+    'service/run.py': 'import parts\ndef run(x): return parts.go(x)\n',
+    'service/parts.py': 'def go(x): return x\n',
+    'plain/tool.py': 'def use(x): return x\n',
+    'tests/test_core.py': 'def helper(): pass\n',
+    'not-a-name.py': 'def lost(): pass\n',
+  });
+  const places = facts.entryPoints.map(({ root, module, callable }) => `${root} ${module}:${callable}`);
+  expect(places.sort()).toEqual([
+    '. plain.tool:use',
+    '. service.parts:go',
+    'service run:run',
+    'src lib.core:answer',
+    'src lib:answer',
+  ]);
+  expect(facts.imports).toEqual({
+    'service/run.py': ['service/parts.py'],
+    'src/lib/__init__.py': ['src/lib/core.py'],
+  });
+});
+
+test('documented calls come from doctests, the main guard and the README', async () => {
+  const facts = await factsOf({
+    'app.py': `
+def predict(text, top_k=3):
+    """
+    >>> predict("hi", top_k=1)
+    {'text': 'hi', 'scores': (0.5, 1)}
+    >>> print(predict("printed"))
+    anything
+    >>> predict(open("x"))
+    >>> predict("bad")
+    Traceback (most recent call last):
+    ValueError: bad
+    """
+
+class Model:
+    def predict(self, inputs):
+        """
+        >>> model = Model()
+        >>> model.predict({"a": 1})
+        2
+        """
+
+if __name__ == "__main__":
+    assert predict("asserted") == {"ok": True}
+    print(Model().predict({"b": [1, None]}))
+    unknown("x")
+`,
+    'README.md':
+      'Use it:\n\n```python\nfrom app import predict\n\npredict("readme")\n```\n\n```sh\npredict("no")\n```\n',
+  });
+  expect(facts.documentedCalls).toEqual([
+    ...[
+      { callable: 'predict', input: { text: 'asserted' }, positional: ['asserted'], output: { ok: true }, line: 23 },
+      { callable: 'Model.predict', input: { inputs: { b: [1, null] } }, positional: [{ b: [1, null] }], line: 24 },
+    ].map((call) => ({ ...call, file: 'app.py', origin: 'main' })),
+    ...[
+      {
+        callable: 'predict',
+        input: { text: 'hi', top_k: 1 },
+        positional: ['hi'],
+        output: { text: 'hi', scores: [0.5, 1] },
+      },
+      { callable: 'predict', input: { text: 'printed' }, positional: ['printed'] },
+      { callable: 'Model.predict', input: { inputs: { a: 1 } }, positional: [{ a: 1 }], output: 2 },
+    ].map((call) => ({ ...call, file: 'app.py', origin: 'doctest', line: expect.any(Number) })),
+    {
+      callable: 'predict',
+      input: { text: 'readme' },
+      positional: ['readme'],
+      file: 'README.md',
+      line: 6,
+      origin: 'readme',
+    },
+  ]);
+});
+
+test('syntax errors name file, line and text, and leave the other files readable', async () => {
+  const facts = await factsOf({ 'good.py': 'def predict(x): pass\n', 'bad.py': 'x = 1\ndef broken(:\n' });
+  expect(facts.syntaxErrors).toEqual([{ file: 'bad.py', line: 2, message: expect.any(String), text: 'def broken(:' }]);
+  expect(entryOf(facts, 'predict')).toBeDefined();
+  expect(facts.tags).toContain('syntax-error');
+});
+
+test('files that Python refuses for other reasons are errors of the same form', async () => {
+  const facts = await factsOf({ 'null.py': 'x = 1\0\n', 'deep.py': `x = ${'('.repeat(5000)}${')'.repeat(5000)}\n` });
+  expect(facts.syntaxErrors.map(({ file }) => file).sort()).toEqual(['deep.py', 'null.py']);
+});
+
+test('frameworks are seen by what the code does with them, whatever it calls them', async () => {
+  const facts = await factsOf({
+    'graph.py':
+      'from langgraph.graph import StateGraph as Graph\nbuilder = Graph(dict)\nbuilder.add_node("a", print)\ngraph = builder.compile()\n',
+    'service.py': 'import bentoml as b\n@b.service(threads=2)\nclass Service:\n    pass\n',
+    'cloud.py': 'from modal import App\napp = App("x")\n',
+    'web.py': 'import fastapi\ndef make():\n    return fastapi.FastAPI()\n',
+    'site.py': 'from flask import Flask\nsite = Flask(__name__)\n',
+    'cogs.py': 'from cog import BasePredictor\nclass Predictor(BasePredictor):\n    def predict(self, x): pass\n',
+    'fake.py': 'class FastAPI: pass\napp = FastAPI()\ntext = "modal.App()"\n',
+  });
+  expect(facts.frameworks.map(({ name }) => name).sort()).toEqual(
+    ['bentoml', 'cog', 'fastapi', 'flask', 'langgraph', 'modal'].sort(),
+  );
+  expect(facts.frameworks.find(({ name }) => name === 'langgraph')?.evidence).toMatch(/^graph\.py:4: graph = /);
+});
+
+test('models and GPU use are seen in code, files and requirements', async () => {
+  const optional = await factsOf({
+    'app.py':
+      'import torch\nfrom transformers import AutoModel\nmodel = AutoModel.from_pretrained("org/name")\ndevice = "cuda" if torch.cuda.is_available() else "cpu"\n',
+    'weights/net.safetensors': 'x',
+  });
+  expect(optional.models).toEqual(['org/name', 'weights/net.safetensors', 'torch (library)', 'transformers (library)']);
+  expect(optional.gpu).toEqual(['app.py:4: "cuda" (where it is available)']);
+  expect(optional.tags).toEqual(expect.arrayContaining(['gpu:optional', 'model', 'import:torch']));
+  const needed = await factsOf({ 'app.py': 'def predict(x): return x.cuda()\n', 'requirements.txt': 'vllm\n' });
+  expect(needed.gpu).toEqual(['requirements.txt: vllm', 'app.py:1: .cuda()']);
+  expect(needed.tags).toContain('gpu');
+});
+
+test('the standard library and the repository’s own modules are told from the rest', async () => {
+  const facts = await factsOf({ 'app.py': 'import own\nimport requests\n', 'own.py': '' });
+  expect(facts.tags.filter((tag) => tag.startsWith('import:'))).toEqual(['import:requests']);
+});
+
+test('what is ignored is no fact, and nothing is written into the repository', async () => {
+  const path = temporarySolution({
+    '.gitignore': 'secret.py\n',
+    'secret.py': 'def predict(x): pass\n',
+    'app.py': 'def run(x): pass\n',
+    'venv/pyvenv.cfg': '',
+    'venv/lib/module.py': 'def predict(x): pass\n',
+  });
+  const before = [await digestTree(path), readdirSync(path)];
+  const facts = await gatherFacts(path, { home });
+  expect(facts.entryPoints.map(({ callable }) => callable)).toEqual(['run']);
+  expect(facts.languages).toEqual({ python: 1 });
+  expect([await digestTree(path), readdirSync(path)]).toEqual(before);
+});
+
+test('code is never run by being read', async () => {
+  const path = temporarySolution({
+    'app.py': 'open("ran", "w").close()\n',
+    'setup.py': 'open("ran", "w").close()\nfrom setuptools import setup\nsetup(install_requires=["numpy"])\n',
+    'ast.py': 'open("ran", "w").close()\n',
+  });
+  const facts = await gatherFacts(path, { home });
+  expect(facts.dependencies).toEqual([{ name: 'numpy', specifier: '', from: 'setup.py' }]);
+  expect(readdirSync(path)).not.toContain('ran');
+});
+
+test('a path that does not exist is refused', async () => {
+  const path = join(temporarySolution({}), 'nowhere');
+  await expect(gatherFacts(path, { home })).rejects.toMatchObject({ code: 'SOURCE_NOT_FOUND' });
+});
+
+test('a large repository is read within seconds', async () => {
+  const body = Array.from({ length: 20 }, (_, index) => `def f${index}(a, b=1):\n    return [a, b, ${index}]\n`).join(
+    '\n',
+  );
+  const files = Object.fromEntries(Array.from({ length: 2000 }, (_, index) => [`pkg${index % 20}/m${index}.py`, body]));
+  const path = temporarySolution(files);
+  const start = performance.now();
+  const facts = await gatherFacts(path, { home });
+  expect(facts.languages).toEqual({ python: 2000 });
+  expect(facts.entryPoints).toHaveLength(40_000);
+  expect(performance.now() - start).toBeLessThan(20_000);
+});

@@ -1,0 +1,119 @@
+import { expect, test } from '@jest/globals';
+import type { Facts } from '../../src/contract/facts.js';
+import { gatherFacts } from '../../src/selection/index.js';
+import { temporaryHome, temporarySolution } from '../support/temporary.js';
+
+const home = temporaryHome();
+const factsOf = (files: Record<string, string>): Promise<Facts> => gatherFacts(temporarySolution(files), { home });
+const written = ({ dependencies }: Facts): string[] =>
+  dependencies.map(({ name, specifier }) => `${name} ${specifier}`.trim());
+
+test('requirement files are read with options, includes, hashes and markers', async () => {
+  const facts = await factsOf({
+    'requirements.txt': [
+      '# comment',
+      '--index-url https://example.org/simple',
+      '-r more/base.txt',
+      '-e .',
+      'Foo_Bar[x]>=1,<2 ; python_version < "3.9"  # why',
+      'numpy==1.26.4 \\',
+      '    --hash=sha256:abc',
+      'pkg @ https://example.org/pkg.whl',
+      './vendored',
+    ].join('\n'),
+    'requirements-dev.txt': 'pytest\n',
+    'more/base.txt': '-r ../requirements.txt\nrequests\n',
+  });
+  expect(written(facts)).toEqual([
+    'foo-bar [x]>=1,<2 ; python_version < "3.9"',
+    'numpy ==1.26.4',
+    'pkg @ https://example.org/pkg.whl',
+    'requests',
+  ]);
+  expect(facts.manifests).toEqual([
+    { file: 'requirements-dev.txt', kind: 'requirements-dev' },
+    { file: 'requirements.txt', kind: 'requirements' },
+  ]);
+});
+
+test('pyproject.toml is read, PEP 621 and Poetry', async () => {
+  const pep = await factsOf({
+    'pyproject.toml': '[project]\nname = "x"\nrequires-python = ">=3.9"\ndependencies = ["Torch>=2", "numpy"]\n',
+  });
+  expect(written(pep)).toEqual(['torch >=2', 'numpy']);
+  expect(pep.python).toEqual({ specifier: '>=3.9', from: 'pyproject.toml' });
+  const poetry = await factsOf({
+    'pyproject.toml':
+      '[tool.poetry.dependencies]\npython = "^3.10"\nrequests = "*"\ntorch = { version = "^2.1", extras = ["x"] }\nmaybe = { version = "1", optional = true }\n',
+  });
+  expect(written(poetry)).toEqual(['requests', 'torch ^2.1']);
+  expect(poetry.python?.specifier).toBe('^3.10');
+});
+
+test('Pipfile, conda and setup.cfg are read', async () => {
+  const pipfile = await factsOf({
+    Pipfile: '[packages]\nflask = "*"\ntorch = ">=2"\n[requires]\npython_version = "3.11"\n',
+  });
+  expect(written(pipfile)).toEqual(['flask', 'torch >=2']);
+  expect(pipfile.python).toEqual({ specifier: '3.11', from: 'Pipfile' });
+  const conda = await factsOf({
+    'environment.yml': 'dependencies:\n  - python=3.10\n  - conda-forge::numpy>=1.2\n  - pip:\n      - openai>=1\n',
+  });
+  expect(written(conda)).toEqual(['numpy >=1.2', 'openai >=1']);
+  expect(conda.python?.specifier).toBe('3.10');
+  const setup = await factsOf({
+    'setup.cfg': '[options]\npython_requires = >=3.8\ninstall_requires =\n    requests>=2\n    # comment\n    numpy\n',
+  });
+  expect(written(setup)).toEqual(['requests >=2', 'numpy']);
+  expect(setup.python).toEqual({ specifier: '>=3.8', from: 'setup.cfg' });
+});
+
+test('setup.py is read as far as its arguments are literals', async () => {
+  const facts = await factsOf({
+    'setup.py':
+      'from setuptools import setup\nneeded = ["numpy>=1"]\nsetup(name="x", install_requires=needed, python_requires=">=3.7", packages=find())\n',
+  });
+  expect(written(facts)).toEqual(['numpy >=1']);
+  expect(facts.python).toEqual({ specifier: '>=3.7', from: 'setup.py' });
+});
+
+test('cog.yaml is kept whole, and its Python version as it was written', async () => {
+  const facts = await factsOf({
+    'cog.yaml':
+      'build:\n  gpu: true\n  python_version: 3.10\n  python_packages:\n    - torch==2.1\npredict: "predict.py:Predictor"\n',
+    '.python-version': '3.12\n',
+  });
+  expect(facts.cog).toMatchObject({ predict: 'predict.py:Predictor' });
+  expect(facts.python).toEqual({ specifier: '3.10', from: 'cog.yaml' });
+  expect(written(facts)).toEqual(['torch ==2.1']);
+  expect(facts.gpu).toEqual(['cog.yaml: gpu: true']);
+  expect(facts.tags).toEqual(expect.arrayContaining(['framework:cog', 'manifest:cog', 'gpu', 'dependency:torch']));
+});
+
+test('Python versions are read from .python-version and runtime.txt', async () => {
+  expect((await factsOf({ 'runtime.txt': 'python-3.11.4\n' })).python).toEqual({
+    specifier: '3.11.4',
+    from: 'runtime.txt',
+  });
+  expect((await factsOf({ '.python-version': '# x\n3.12\n' })).python?.specifier).toBe('3.12');
+});
+
+test('langgraph.json names its graphs', async () => {
+  const facts = await factsOf({ 'langgraph.json': '{"dependencies":["."],"graphs":{"agent":"./agent.py:graph"}}' });
+  expect(facts.frameworks).toEqual([
+    { name: 'langgraph', evidence: 'langgraph.json: graphs agent (./agent.py:graph)' },
+  ]);
+});
+
+test('a manifest that does not parse is refused with its line', async () => {
+  const wrong = (files: Record<string, string>, message: RegExp) =>
+    expect(factsOf(files)).rejects.toMatchObject({ code: 'MANIFEST_INVALID', message: expect.stringMatching(message) });
+  await wrong({ 'pyproject.toml': '[project]\nname = \n' }, /^pyproject\.toml:2: /);
+  await wrong({ 'cog.yaml': 'build:\n  gpu: [true\npredict: x\n' }, /^cog\.yaml:\d: /);
+  await wrong({ 'cog.yaml': '- a list\n' }, /^cog\.yaml:1: /);
+});
+
+test('manifests of subdirectories belong to something else', async () => {
+  const facts = await factsOf({ 'tests/fixture/requirements.txt': 'torch\n', 'requirements/prod.txt': 'numpy\n' });
+  expect(written(facts)).toEqual(['numpy']);
+});

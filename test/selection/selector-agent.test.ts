@@ -1,0 +1,182 @@
+import { expect, test } from '@jest/globals';
+import { StrategyRegistry } from '../../src/registry/index.js';
+import { SelectorAgent } from '../../src/selection/index.js';
+import { writePlugin } from '../registry/plugin.js';
+import { temporaryDirectory, temporaryHome, temporarySolution } from '../support/temporary.js';
+
+const home = temporaryHome();
+
+interface Weights {
+  [fact: string]: number;
+}
+
+/** Strategies of the test's own, with these signals; those that are not ready have no runner. */
+async function makeSelector(strategies: Record<string, Weights>, unready: string[] = []) {
+  const directory = temporaryDirectory();
+  for (const [name, weights] of Object.entries(strategies)) {
+    const signals = Object.entries(weights).map(([fact, weight]) => ({ fact, weight, reason: `${fact} speaks` }));
+    const config = {
+      ...{ name, provider: 'test', interface: 'function', runner_class: 'EchoRunner' },
+      default_resources: { cpu: 1, memory: '1Gi' },
+      ...{ run_interface: { type: 'function', module: 'main' }, signals },
+    };
+    writePlugin(directory, name, {
+      'config.yaml': JSON.stringify(config),
+      ...(unready.includes(name) && { 'runner.ts': null }),
+    });
+  }
+  const registry = await StrategyRegistry.scan({ home, directories: [directory] });
+  return { registry, selector: new SelectorAgent(registry, { home }), names: Object.keys(strategies) };
+}
+
+const solution = () => ({ path: temporarySolution({ 'app.py': 'def predict(text): return text\n' }) });
+
+test('the highest score wins, and the reasoning names the facts', async () => {
+  const { selector, names } = await makeSelector({
+    caller: { 'language:python': 2, 'entry:pre*': 5 },
+    server: { 'language:python': 1, 'framework:fastapi': 7 },
+  });
+  const setting = await selector.select(solution(), names);
+  expect(setting).toMatchObject({
+    ...{ strategy: 'caller', provider: 'test', interface: 'function', decidedBy: 'rules' },
+    runInterface: { type: 'function', module: 'main' },
+    resources: { cpu: 1, memory: '1Gi' },
+  });
+  expect(setting.reasoning).toContain('caller scores 7: +2 language:python');
+  expect(setting.reasoning).toContain('+5 entry:predict: entry:pre* speaks (app.py)');
+  expect(setting.reasoning).toContain('more than server (1)');
+  expect(setting.candidates.map(({ strategy, score }) => [strategy, score])).toEqual([
+    ['caller', 7],
+    ['server', 1],
+  ]);
+});
+
+test('a strategy that cannot be used is not chosen, and said to be left out', async () => {
+  const strategies = { best: { 'language:python': 9 }, next: { 'language:python': 1 } };
+  const { selector, names } = await makeSelector(strategies, ['best']);
+  const setting = await selector.select(solution(), names);
+  expect(setting.strategy).toBe('next');
+  expect(setting.candidates[0]).toMatchObject({
+    strategy: 'best',
+    score: 9,
+    excluded: expect.stringContaining('runner'),
+  });
+  expect(setting.reasoning).toContain('Left out: best (9): it has no runner module');
+});
+
+test('one allowed strategy is the user’s decision, whatever the score', async () => {
+  const { selector } = await makeSelector({ only: { 'language:rust': 1 } });
+  const setting = await selector.select(solution(), ['only'], { memory: '4Gi' });
+  expect(setting).toMatchObject({ strategy: 'only', decidedBy: 'user', resources: { cpu: 1, memory: '4Gi' } });
+  expect(setting.reasoning).toContain('only was asked for');
+});
+
+test('without a fact for any, or with a tie, nothing is chosen', async () => {
+  const none = await makeSelector({ one: { 'language:rust': 1 }, two: {} });
+  await expect(none.selector.select(solution(), none.names)).rejects.toMatchObject({ code: 'STRATEGY_UNDECIDED' });
+  const tie = await makeSelector({ one: { 'language:python': 3 }, two: { 'entry:predict': 3 } });
+  await expect(tie.selector.select(solution(), tie.names)).rejects.toMatchObject({
+    code: 'STRATEGY_UNDECIDED',
+    message: expect.stringContaining('one and two score the same (3)'),
+    details: { evidence: expect.stringContaining('+3 entry:predict') },
+  });
+});
+
+test('unknown, unavailable and broken names are refused as what they are', async () => {
+  const { selector } = await makeSelector({ idle: {}, other: {} }, ['idle', 'other']);
+  const refused = (names: string[], code: string) =>
+    expect(selector.select(solution(), names)).rejects.toMatchObject({ code });
+  await refused(['nowhere'], 'STRATEGY_UNKNOWN');
+  await refused(['idle'], 'STRATEGY_UNAVAILABLE');
+  await refused(['idle', 'other'], 'STRATEGY_UNAVAILABLE');
+  await refused([], 'STRATEGY_NOT_ALLOWED');
+});
+
+test('a repository with nothing to deploy is refused', async () => {
+  const { selector, names } = await makeSelector({ one: {}, two: {} });
+  const refused = (files: Record<string, string>, code: string, text: string) =>
+    expect(selector.select({ path: temporarySolution(files) }, names)).rejects.toMatchObject({
+      code,
+      message: expect.stringContaining(text),
+    });
+  await refused({}, 'SOURCE_EMPTY', 'no files');
+  await refused({ '.gitignore': '*\n', 'app.py': '' }, 'SOURCE_EMPTY', 'ignore files');
+  await refused({ 'index.js': '', 'lib.js': '' }, 'SOURCE_UNSUPPORTED', '2 files (2 javascript)');
+  await refused({ 'notes.ipynb': '{}' }, 'SOURCE_UNSUPPORTED', 'export the notebook');
+  await refused({ 'README.md': 'x' }, 'SOURCE_UNSUPPORTED', '1 file, none of them');
+});
+
+test('a model decides where one is given; its resources stand between the user’s and the defaults', async () => {
+  const { registry, names } = await makeSelector({ one: { 'language:python': 9 }, two: {} });
+  const asked: string[] = [];
+  const model = {
+    async choose({ strategies, correction }: { strategies: { name: string }[]; correction?: string }) {
+      asked.push(`${strategies.map(({ name }) => name)}: ${correction ?? 'first'}`);
+      const strategy = correction === undefined ? 'three' : 'two';
+      return { strategy, reasoning: 'it fits', resources: { cpu: 4, memory: '8Gi' } };
+    },
+  };
+  const selector = new SelectorAgent(registry, { model, home });
+  const setting = await selector.select(solution(), names, { cpu: 2 });
+  expect(setting).toMatchObject({ strategy: 'two', decidedBy: 'model', reasoning: 'it fits' });
+  expect(setting.resources).toEqual({ cpu: 2, memory: '8Gi' });
+  expect(asked).toEqual(['one,two: first', 'one,two: "three" is not one of one, two']);
+});
+
+test('the rules decide when the model cannot be asked, and say so', async () => {
+  const { registry, names } = await makeSelector({ one: { 'language:python': 9 }, two: {} });
+  const model = { choose: () => Promise.reject(new TypeError('fetch failed')) };
+  const setting = await new SelectorAgent(registry, { model, home }).select(solution(), names);
+  expect(setting).toMatchObject({ strategy: 'one', decidedBy: 'rules' });
+  expect(setting.reasoning).toContain('The model could not be asked (fetch failed)');
+});
+
+test('a model that never answers with an allowed name decides nothing', async () => {
+  const { registry, names } = await makeSelector({ one: {}, two: {} });
+  const model = { choose: async () => ({ strategy: 'three', reasoning: '' }) };
+  await expect(new SelectorAgent(registry, { model, home }).select(solution(), names)).rejects.toMatchObject({
+    code: 'STRATEGY_UNDECIDED',
+  });
+});
+
+test('explain shows facts, scores, the choice and what would change it', async () => {
+  const { selector, names } = await makeSelector(
+    { caller: { 'language:python': 2 }, server: { 'framework:fastapi': 7 }, cloud: { gpu: 9 } },
+    ['cloud'],
+  );
+  const text = await selector.explain(solution(), names);
+  expect(text).toContain('callables: app:predict(text)');
+  expect(text).toContain('caller: 2\n  +2 language:python');
+  expect(text).toContain('auto chooses caller.');
+  expect(text).toContain('server: needs more than 2 (has 0); for it would speak framework:fastapi (+7)');
+  expect(text).toContain('cloud: cannot be used, it has no runner module');
+  const tie = await makeSelector({ one: {}, two: {} });
+  expect(await tie.selector.explain(solution(), tie.names)).toContain('auto decides nothing');
+});
+
+const typical: [string, Record<string, string>, string][] = [
+  ['a function', { 'main.py': 'def predict(inputs): return inputs\n' }, 'local'],
+  ['a function and a Dockerfile', { 'main.py': 'def predict(x): return x\n', Dockerfile: 'FROM x\n' }, 'local'],
+  ['a FastAPI application', { 'main.py': 'from fastapi import FastAPI\napp = FastAPI()\n' }, 'docker'],
+  ['a Modal app', { 'm.py': 'import modal\napp = modal.App("x")\ndef predict(x): return x\n' }, 'modal'],
+  ['a function that needs a GPU', { 'm.py': 'def predict(x): return x.cuda()\n', 'w.pt': 'x' }, 'modal'],
+  [
+    'a Bento service',
+    { 's.py': 'import bentoml\n@bentoml.service\nclass S:\n    def predict(self): pass\n' },
+    'bentoml',
+  ],
+  ['a graph', { 'a.py': 'from langgraph.graph import StateGraph\ng = StateGraph(dict).compile()\n' }, 'langgraph'],
+];
+
+test.each(typical)('the built-in rules score %s highest where it belongs', async (_, files, expected) => {
+  const registry = await StrategyRegistry.scan({ home });
+  const path = temporarySolution(files);
+  const names = registry.describeAll().map(({ name }) => name);
+  const text = await new SelectorAgent(registry, { home }).explain({ path }, names);
+  const scores = [...text.matchAll(/^(\w+): (-?\d+)( \(|$)/gm)].map(([, name, score]) => ({
+    name,
+    score: Number(score),
+  }));
+  expect(scores[0]?.name).toBe(expected);
+  expect(scores[0]?.score).toBeGreaterThan(scores[1]?.score ?? 0);
+});
