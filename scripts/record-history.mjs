@@ -7,5 +7,5 @@ import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 const [name] = process.argv.slice(2);
 const connection = await Connection.connect({ address: process.env.TEMPORAL_ADDRESS });
 const history = await new Client({ connection }).workflow.getHandle(`deployment-${name}`).fetchHistory();
-process.stdout.write(`${JSON.stringify(historyToJSON(history), undefined, 1)}\n`);
+process.stdout.write(`${historyToJSON(history)}\n`);
 await connection.close();

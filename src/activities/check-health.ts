@@ -1,4 +1,4 @@
-import { checkContract } from '../adaptation/index.js';
+import { checkContract, contractFailed } from '../adaptation/index.js';
 import type { Contract } from '../contract/example.js';
 import type { Handle } from '../contract/handle.js';
 import type { ContractReport, Rung } from '../contract/revision.js';
@@ -35,10 +35,10 @@ async function checkReady(runner: Runner): Promise<[note: string, found: Health]
 
 async function checkEndpoint(runner: Runner, contract: Contract, signal: AbortSignal): Promise<[Rung, ContractReport]> {
   return await timed('contract at the endpoint', async () => {
-    const { report, evidence } = await checkContract({ contract, call: (inputs) => runner.run(inputs, { signal }) });
-    if (evidence !== null)
-      throw new BerthError('CONTRACT_FAILED', 'the software does not keep its contract at the endpoint', { evidence });
-    return [`${report.passed} of ${report.examples} examples (${report.source})`, report];
+    const call = (inputs: unknown) => runner.run(inputs, { signal });
+    const { report, evidence, note } = await checkContract({ contract, call, signal });
+    if (evidence !== null) throw contractFailed({ report }, evidence);
+    return [note, report];
   });
 }
 

@@ -5,7 +5,9 @@ import type { DeployConfig } from '../contract/config.js';
 import type { RunPlan } from '../contract/handle.js';
 import type { VerifiedRevision } from '../contract/revision.js';
 import type { DeploymentSetting } from '../contract/setting.js';
-import { type BerthHome, revisionDirectory } from '../home.js';
+import { revisionDirectory } from '../home.js';
+import { Ledger } from '../workspaces/index.js';
+import type { Dependencies } from './dependencies.js';
 
 /** What the steps that start a revision are given. */
 export interface RevisionInput {
@@ -15,13 +17,19 @@ export interface RevisionInput {
   revision: VerifiedRevision;
 }
 
-/** Everything a runner needs to know, derived from deployment and revision alone: the same at every try. */
-export async function planRevision(home: BerthHome, input: RevisionInput): Promise<RunPlan> {
+/** A revision that is about to be verified has no environment yet. */
+type Planned = Omit<RevisionInput, 'revision'> & {
+  revision: Pick<VerifiedRevision, 'id' | 'directory' | 'environment'>;
+};
+
+/**
+ * Everything a runner needs to know, derived from deployment and revision alone: the same at every try. It is entered
+ * in the ledger here, before anything of the revision is started.
+ */
+export async function planRevision({ home, registry }: Dependencies, input: Planned): Promise<RunPlan> {
   const { config, setting, adaptation, revision } = input;
   const directory = revisionDirectory(home, config.name, revision.id);
-  await mkdir(directory.state, { recursive: true, mode: 0o700 });
-  await mkdir(dirname(directory.log), { recursive: true });
-  return {
+  const plan: RunPlan = {
     deployment: config.name,
     revision: revision.id,
     strategy: setting.strategy,
@@ -33,6 +41,11 @@ export async function planRevision(home: BerthHome, input: RevisionInput): Promi
     resources: setting.resources,
     timeout: config.timeout,
   };
+  const runner = registry.getRunnerModule(setting.strategy);
+  await new Ledger(home, config.name).enter({ id: `runner-${revision.id}`, kind: 'runner', plan, runner });
+  await mkdir(directory.state, { recursive: true, mode: 0o700 });
+  await mkdir(dirname(directory.log), { recursive: true });
+  return plan;
 }
 
 export const describeRevision = ({ config }: RevisionInput) => ({ name: config.name, path: config.solution.path });

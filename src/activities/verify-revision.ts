@@ -1,43 +1,50 @@
+import { createHash } from 'node:crypto';
 import { determineContract, verifyWorkspace } from '../adaptation/index.js';
-import type { AdaptationResult } from '../contract/adaptation.js';
-import type { DeployConfig } from '../contract/config.js';
 import type { VerifiedRevision } from '../contract/revision.js';
-import type { DeploymentSetting } from '../contract/setting.js';
 import { deploymentDirectory, revisionDirectory } from '../home.js';
 import { resolveEnvironment } from '../secrets/index.js';
 import { gatherFacts } from '../selection/index.js';
 import { exportRevision } from '../workspaces/index.js';
+import { freezeContract } from './contract-file.js';
 import type { Dependencies } from './dependencies.js';
+import { planRevision, type RevisionInput } from './plan.js';
 import { step } from './step.js';
 
-interface VerifyInput {
-  config: DeployConfig;
-  setting: DeploymentSetting;
-  adaptation: AdaptationResult;
+type VerifyInput = Omit<RevisionInput, 'revision'> & {
   /** `r1`, `r2`, … */
   revision: string;
-}
+};
 
-/** Freezes the adapted workspace as a revision and climbs the ladder's local rungs with it. */
-export const verifyRevision = ({ home, environments }: Dependencies) =>
+/** Freezes the adapted workspace and its contract as a revision, and climbs the ladder's local rungs with it. */
+export const verifyRevision = (dependencies: Dependencies) =>
   step(
-    async ({ config, setting, adaptation, revision }: VerifyInput, context): Promise<VerifiedRevision> => {
-      return {
-        config,
-        setting,
-        adaptation,
-        revision,
-        context,
-        home,
+    async (input: VerifyInput, context): Promise<VerifiedRevision> => {
+      const { home, environments } = dependencies;
+      const { config, adaptation, revision: id } = input;
+      const { runInterface, commit } = adaptation;
+      const { workspace } = deploymentDirectory(home, config.name);
+      const directory = revisionDirectory(home, config.name, id);
+      const { digest } = await exportRevision({ workspace, commit, directory: directory.code });
+      const facts = await gatherFacts(directory.code);
+      const contract = determineContract({ examples: config.examples, facts, runInterface });
+      await freezeContract(directory.contract, contract);
+
+      const frozen = { id, directory: directory.code, environment: null };
+      const verified = await verifyWorkspace({
+        code: directory.code,
+        facts,
+        runInterface,
+        contract,
         environments,
-        deploymentDirectory,
-        revisionDirectory,
-        resolveEnvironment,
-        gatherFacts,
-        exportRevision,
-        determineContract,
-        verifyWorkspace,
-      } as never;
+        packageDirectory: directory.packages,
+        plan: await planRevision(dependencies, { ...input, revision: frozen }),
+        env: await resolveEnvironment(home, config.env),
+        ...context,
+      });
+      return { ...frozen, ...verified, commit, digest: digestOf(digest, verified.environment.digest) };
     },
     ({ config }) => ({ name: config.name, path: config.solution.path }),
   );
+
+/** Same code in the same environment: same revision. */
+const digestOf = (...parts: string[]): string => createHash('sha256').update(parts.join('\n')).digest('hex');

@@ -8,9 +8,11 @@ export function translateFailure(error: unknown, name: string): BerthError {
   if (cause instanceof ApplicationFailure && cause.details?.[0])
     return BerthError.fromRecord(cause.details[0] as ErrorRecord);
   const grpc = error instanceof ServiceError ? error.cause : error;
-  if (isGrpcServiceError(grpc)) return translateService(grpc.details || grpc.message, name, error);
+  if (isGrpcServiceError(grpc)) return translateService(firstSentence(grpc.details || grpc.message), name, error);
   return BerthError.from(error);
 }
+
+const firstSentence = (text: string): string => text.split('. ')[0] ?? text;
 
 function translateService(message: string, name: string, cause: unknown): BerthError {
   const isWorkerMissing = message.includes('no poller') || message.includes('worker');

@@ -90,7 +90,8 @@ async function launchServer(
 }
 
 async function choosePorts(last: ServerRecord | null): Promise<{ port: number; uiPort: number }> {
-  const { default: getPort } = await import('get-port');
+  const { clearLockedPorts, default: getPort } = await import('get-port');
+  clearLockedPorts(); // it would withhold the last port from the process that chose it
   const host = '127.0.0.1';
   const port = await getPort({ host, ...(last && { port: last.port }) });
   const uiPort = await getPort({ host, exclude: [port], ...(last && { port: last.uiPort }) });

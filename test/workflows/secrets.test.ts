@@ -25,7 +25,7 @@ test('a secret reaches the software, and stands in no history, log, file or proc
   const target = await ensureStack({ worker: true });
   const connection = await Connection.connect(target.connectionOptions);
   const history = await new Client({ connection }).workflow.getHandle(workflowId('keeping')).fetchHistory();
-  const payloads = payloadsOf(historyToJSON(history));
+  const payloads = payloadsOf(JSON.parse(historyToJSON(history)));
   expect(payloads.some((payload) => payload.includes('API_TOKEN'))).toBe(true);
   expect(payloads.filter((payload) => payload.includes(canary))).toEqual([]);
   await connection.close();
