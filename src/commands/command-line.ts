@@ -42,10 +42,7 @@ async function writeVersion(output: Output): Promise<number> {
 }
 
 async function parse(words: string[]): Promise<Invocation> {
-  const [{ parseCommandLine }, { commandGroups }] = await Promise.all([
-    import('./parse-command-line.js'),
-    import('./index.js'),
-  ]);
+  const { commandGroups, parseCommandLine } = await import('./index.js');
   return parseCommandLine(words, commandGroups);
 }
 

@@ -17,6 +17,8 @@ import { strategies } from './strategies.js';
 import { up } from './up.js';
 import { worker } from './worker.js';
 
+export { parseCommandLine } from './parse-command-line.js';
+
 export interface CommandGroup {
   title: string;
   commands: Command[];

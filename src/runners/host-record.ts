@@ -1,10 +1,13 @@
-import { createHash } from 'node:crypto';
 import { chmod, mkdir, readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { tmpdir, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { RunPlan } from '../contract/handle.js';
 import { BerthError } from '../errors.js';
 import type { HostIdentity } from './host-client.js';
+
+/** Loads what only some paths need, so that a call does without its milliseconds. */
+const load = createRequire(import.meta.url);
 
 /** Bytes that a unix socket's path may have on every system we know (macOS: 103, Linux: 107). */
 const longestSocketPath = 100;
@@ -13,6 +16,7 @@ const longestSocketPath = 100;
 export function socketPath({ stateDirectory }: Pick<RunPlan, 'stateDirectory'>): string {
   const path = join(stateDirectory, 'host.sock');
   if (Buffer.byteLength(path) <= longestSocketPath) return path;
+  const { createHash }: typeof import('node:crypto') = load('node:crypto');
   const digest = createHash('sha256').update(stateDirectory).digest('hex').slice(0, 24);
   return join(tmpdir(), `berth-${userInfo().uid}`, `${digest}.sock`);
 }

@@ -1,5 +1,8 @@
-import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+
+/** Loads what only some systems need, so that a call on the others does without its milliseconds. */
+const load = createRequire(import.meta.url);
 
 /**
  * Who a process is: a pid alone is handed to a stranger after a crash or a reboot. `startedAt` is an opaque text that no
@@ -35,6 +38,7 @@ function readLinuxStart(pid: number): string | null {
 
 function readStartFromPs(pid: number): string | null {
   try {
+    const { execFileSync }: typeof import('node:child_process') = load('node:child_process');
     const said = execFileSync('ps', ['-o', 'stat=,lstart=', '-p', String(pid)], {
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'ignore'],

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { appendFile, mkdir, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -213,7 +212,7 @@ async function describeBoot(plan: RunPlan, env: Record<string, string>): Promise
   return {
     deployment: plan.deployment,
     revision: plan.revision,
-    token: randomUUID(),
+    token: crypto.randomUUID(),
     socket: socketPath(plan),
     directory: plan.directory,
     packageDirectory: plan.environment?.packageDirectory ?? null,
