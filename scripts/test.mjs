@@ -18,7 +18,17 @@ const needs = [
     name: 'git',
     candidates: ['git'],
     remedy: 'install git',
-    tests: ['workspaces/', 'adaptation/', 'activities/', 'factory/', 'commands/', 'examples/', 'end-to-end', 'package'],
+    tests: [
+      'workspaces/',
+      'adaptation/',
+      'activities/',
+      'factory/',
+      'commands/',
+      'examples/',
+      'end-to-end',
+      'package',
+      'workflows/',
+    ],
   },
   {
     name: 'python3',
@@ -26,7 +36,7 @@ const needs = [
     remedy: 'install Python 3',
     tests: [
       ...['selection/', 'environments/', 'hosts/', 'runners/', 'strategies/', 'adaptation/', 'activities/', 'factory/'],
-      ...['commands/', 'examples/', 'end-to-end', 'package'],
+      ...['commands/', 'examples/', 'end-to-end', 'package', 'workflows/'],
     ],
   },
   {
@@ -44,7 +54,7 @@ const needs = [
         'commands/',
         'examples/',
       ],
-      ...['end-to-end', 'package'],
+      ...['end-to-end', 'package', 'workflows/'],
     ],
   },
   {
