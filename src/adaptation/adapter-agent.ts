@@ -7,6 +7,7 @@ import type { StrategyRegistry } from '../registry/index.js';
 import { commitWorkspace } from '../workspaces/index.js';
 import type { Agent } from './agent.js';
 import type { Recipe, Recognition } from './recipe.js';
+import { hiddenBySyntax } from './shapes/index.js';
 import { writeFiles } from './write-files.js';
 
 export interface AdaptRequest {
@@ -88,7 +89,7 @@ export class AdapterAgent {
   async #byAgent(agent: Agent | undefined, request: AdaptRequest): Promise<Adapted> {
     const { solution, setting, workspace, facts, entry, signal, onProgress } = request;
     const recipes = await this.#registry.getRecipes(setting.strategy);
-    if (agent === undefined) throw nothingRecognised(request, recipes);
+    if (agent === undefined) throw hiddenBySyntax(facts) ?? nothingRecognised(request, recipes);
     onProgress?.(`${agent.name} adapts the workspace`);
     const instruction = this.#registry.getAdapterInstruction(setting.strategy);
     const outcome = await agent.adapt({ solution, setting, workspace, facts, instruction, entry, signal, onProgress });

@@ -3,6 +3,7 @@ import type { EntryPoint, Facts } from '../../contract/facts.js';
 import { BerthError } from '../../errors.js';
 import { findCalledMethod, isConstructible } from './called-method.js';
 import { type Target, toEntry } from './function-interface.js';
+import { describeSyntaxError } from './hidden-by-syntax.js';
 import { type EntryName, parseEntry } from './parse-entry.js';
 
 /** Near names that an error lists. */
@@ -47,7 +48,7 @@ function checkTarget({ entry, method }: Target, written: string): void {
 
 function notFound(written: string, name: EntryName, facts: Facts): BerthError {
   const broken = facts.syntaxErrors.find(({ file }) => isNamedFile(file, name));
-  if (broken !== undefined) return syntaxError(broken);
+  if (broken !== undefined) return describeSyntaxError(broken);
   const here = facts.entryPoints.filter((entry) => isIn(entry, name));
   const what =
     here.length > 0 ? `${name.callable} is nothing that can be called` : 'there is no module with functions or classes';
@@ -73,9 +74,3 @@ function isNamedFile(file: string, { module, file: named }: EntryName): boolean 
 
 const nearest = (written: string, names: string[]): string[] =>
   [...new Set(names)].toSorted((left, right) => distance(written, left) - distance(written, right)).slice(0, listed);
-
-/** What Python says about a file, with the line. */
-export function syntaxError({ file, line, message, text }: Facts['syntaxErrors'][number]): BerthError {
-  const evidence = `${file}:${line}: ${message}\n    ${text}`;
-  return new BerthError('PYTHON_SYNTAX', `${file}:${line}: ${message}`, { file, line, evidence });
-}

@@ -4,4 +4,4 @@ export { cogPredictor } from './cog-shape.js';
 export { namedEntry } from './entry-shape.js';
 export { findEntry } from './find-entry.js';
 export { argumentsFunction, inputsFunction } from './function-shape.js';
-export { describeNothingRecognised } from './nothing-recognised.js';
+export { hiddenBySyntax } from './hidden-by-syntax.js';
