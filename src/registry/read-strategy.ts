@@ -55,7 +55,7 @@ async function readFiles(
     directory,
     origin,
     state: runnerModule === null ? 'unavailable' : 'ready',
-    problem: runnerModule === null ? 'it has no runner module (runner.ts or runner.js) yet' : null,
+    problem: runnerModule === null ? 'it has no runner module yet' : null,
     config,
     selectorInstruction,
     adapterInstruction,

@@ -40,16 +40,22 @@ export function explainChoice(chosen: Candidate, candidates: Candidate[]): strin
   const lower = others
     .filter(({ excluded }) => excluded === undefined)
     .map(({ strategy, score }) => `${strategy} (${score})`);
-  const excluded = others.flatMap(({ strategy, score, excluded: reason }) =>
-    reason ? [`${strategy} (${score}): ${reason}`] : [],
-  );
   return [
     describeScore(chosen),
     lower.length > 0 ? `It scores more than ${lower.join(', ')}.` : '',
-    excluded.length > 0 ? `Left out: ${excluded.join('; ')}.` : '',
+    ...listExcluded(others).map((sentence) => `Left out: ${sentence}.`),
   ]
     .filter((sentence) => sentence !== '')
     .join(' ');
+}
+
+/** One phrase per reason: strategies often share it. */
+function listExcluded(candidates: Candidate[]): string[] {
+  const byReason = new Map<string, string[]>();
+  for (const { strategy, score, excluded } of candidates) {
+    if (excluded !== undefined) byReason.set(excluded, [...(byReason.get(excluded) ?? []), `${strategy} (${score})`]);
+  }
+  return [...byReason].map(([reason, names]) => `${names.join(', ')}: ${reason}`);
 }
 
 export const describeScore = ({ strategy, score, reasons }: Candidate): string =>

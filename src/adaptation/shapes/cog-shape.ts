@@ -2,7 +2,7 @@ import type { Facts } from '../../contract/facts.js';
 import { BerthError } from '../../errors.js';
 import type { Recipe, Recognition } from '../recipe.js';
 import { findEntry } from './find-entry.js';
-import { describeFunction, describeSignature, recogniseAsIs, type Target } from './function-interface.js';
+import { describeFunction, recogniseAsIs, type Target } from './function-interface.js';
 
 /** A predictor that `cog.yaml` names, class or function, called by Cog's rules. */
 export const cogPredictor: Recipe = {
@@ -25,10 +25,9 @@ export function cogEntryOf(facts: Facts): Target | undefined {
 
 export function describeCog(facts: Facts, target: Target): Recognition {
   const { entry } = target;
-  const signature = describeSignature(
-    entry.kind === 'class' ? `${entry.callable}.predict` : entry.callable,
-    entry.parameters,
-  );
+  const called = entry.kind === 'class' ? `${entry.callable}.predict` : entry.callable;
+  // Names only: each default is a whole `Input(…)`.
+  const signature = `${called}(${entry.parameters.map(({ name }) => name).join(', ')})`;
   const environment = environmentOf(facts);
   const runInterface = { ...describeFunction(target, 'cog'), ...(environment.length > 0 && { environment }) };
   return recogniseAsIs(`recognised the Cog predictor \`${signature}\` in ${entry.file}`, runInterface);

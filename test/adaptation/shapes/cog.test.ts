@@ -23,7 +23,7 @@ test('the predictor of cog.yaml is called by Cog’s rules, whatever else there 
       environment: ['NAME=value', 'OTHER=1'],
     },
   });
-  expect(found?.summary).toMatch(/^recognised the Cog predictor `Predictor\.predict\(text=Input\(/);
+  expect(found?.summary).toBe('recognised the Cog predictor `Predictor.predict(text, n)` in predict.py');
 });
 
 test('a function of cog.yaml is one too, also in a subdirectory', async () => {
