@@ -15,14 +15,15 @@ export const cleanup = defineCommand({
   arguments: { name: { ...deploymentName, isRequired: false } },
   options: {
     all: { flags: '--all', kind: 'flag', summary: 'remove every deployment' },
-    yes: { flags: '-y, --yes', kind: 'flag', summary: 'do not ask' },
+    yes: { flags: '-y, --yes', kind: 'flag', summary: 'do not ask before removing every deployment' },
   },
   async run({ arguments: { name }, options: { all, yes }, output, signal }) {
     if (all === (name !== undefined)) throw new BerthError('USAGE', 'give the name of a deployment, or --all');
-    if (!yes) requireTerminal();
+    const isAsked = all && !yes;
+    if (isAsked) requireTerminal();
     return await withClient(output, async (client) => {
       const names = name === undefined ? (await client.list()).map((listed) => listed.name) : [name];
-      if (names.length > 0 && !yes && !(await isConfirmed(names, signal))) return 1;
+      if (isAsked && names.length > 0 && !(await isConfirmed(names, signal))) return 1;
       return name === undefined
         ? await removeAll(client, names, { output, signal })
         : await removeOne(client, name, { output, signal });

@@ -70,7 +70,7 @@ test.each([
   ['a diff of nobody', ['diff', 'nobody'], 2, 'NAME_UNKNOWN'],
   ['a cleanup of nothing', ['cleanup'], 2, 'USAGE'],
   ['a cleanup of one and all', ['cleanup', 'x', '--all', '--yes'], 2, 'USAGE'],
-  ['a cleanup that cannot ask', ['cleanup', 'x'], 2, 'USAGE'],
+  ['a cleanup of all that cannot ask', ['cleanup', '--all'], 2, 'USAGE'],
   ['a strategy that is not there', ['strategies', 'show', 'lcal'], 2, 'STRATEGY_UNKNOWN'],
   ['an explanation of nothing', ['explain', 'nowhere'], 2, 'SOURCE_NOT_FOUND'],
 ])('%s is refused without a server', async (_, words, exitCode, code) => {
