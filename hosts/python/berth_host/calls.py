@@ -57,7 +57,7 @@ def raise_in_thread(thread, exception):
 
 
 class Watchdog:
-    """Ends calls at their deadline. Sleeps until the earliest one, so that a call costs it nothing."""
+    """Ends calls at their deadline. Sleeps through nearly all of them."""
 
     def __init__(self, stop_exception):
         self.stop_exception = stop_exception
@@ -75,16 +75,25 @@ class Watchdog:
 
     def watch(self):
         while True:
-            with self.condition:
+            self.wait_for_deadline()
+            self.end(self.take_stock(), "CALL_TIMEOUT")
+
+    def wait_for_deadline(self):
+        """Until the time to look has come; that its call has ended long ago shows then. A wake-up per call would be felt."""
+        with self.condition:
+            while self.next_wake > time.monotonic():
                 remaining = self.next_wake - time.monotonic()
-                if remaining > 0:
-                    self.condition.wait(None if remaining == float("inf") else min(remaining, threading.TIMEOUT_MAX))
-                # Before the look at `running`: a call added from here on sets it again, and waits for this lock to do so.
-                self.next_wake = float("inf")
-                now = time.monotonic()
-                calls = list(running.values())
-                self.next_wake = min((call.deadline for call in calls if call.deadline > now), default=float("inf"))
-            self.end([call for call in calls if call.deadline <= now], "CALL_TIMEOUT")
+                self.condition.wait(None if remaining > threading.TIMEOUT_MAX else max(remaining, 0))
+
+    def take_stock(self):
+        """The calls that are past their deadline; the next time to look is set by the others."""
+        with self.condition:
+            # Before the look at `running`: a call added from here on sets it again, and waits for this lock to do so.
+            self.next_wake = float("inf")
+            now = time.monotonic()
+            there = list(running.values())
+            self.next_wake = min((call.deadline for call in there if call.deadline > now), default=float("inf"))
+        return [call for call in there if call.deadline <= now]
 
     def cancel(self, id):
         call = running.get(id)

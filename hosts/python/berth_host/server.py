@@ -15,7 +15,7 @@ import time
 from . import calls, event_loop
 from .answers import answer_error, answer_with, refuse
 from .errors import CallInterrupted, HostError, describe_exception, log
-from .frames import read_frame, send_frame
+from .frames import FrameReader, send_frame
 from .json_text import load
 
 BACKLOG = 512
@@ -55,7 +55,7 @@ class Server:
 
     def serve_connection(self, connection):
         try:
-            reader = connection.makefile("rb", 65_536)
+            reader = FrameReader(connection)
             while self.serve_request(connection, reader):
                 pass
         except (ConnectionError, CallInterrupted):
@@ -67,13 +67,13 @@ class Server:
 
     def serve_request(self, connection, reader):
         """False when the connection is at its end."""
-        frame = read_frame(reader)
+        frame = reader.next()
         if frame is None:
             return False
         request = load(frame)
         kind = request["type"]
         if kind == "call":
-            inputs = read_frame(reader)
+            inputs = reader.next()
             return inputs is not None and self.serve_call(connection, request, inputs)
         send_frame(connection, answer_with(self.control(kind, request)))
         return True

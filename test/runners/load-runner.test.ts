@@ -1,0 +1,42 @@
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { BerthError } from '../../src/errors.js';
+import { builtInStrategies } from '../../src/package-root.js';
+import { loadRunnerClass } from '../../src/runners/load-runner.js';
+import { LocalRunner } from '../../strategies/local/runner.js';
+import { temporarySolution } from '../support/temporary.js';
+
+test('a built-in strategy gives its own class', async () => {
+  const module = join(builtInStrategies, 'local', 'runner.ts');
+  expect(await loadRunnerClass({ module, className: 'LocalRunner' })).toBe(LocalRunner);
+});
+
+test.each([
+  ['runner.ts', 'export class Mine { readonly plan: unknown; constructor(plan: unknown) { this.plan = plan } }'],
+  ['runner.js', 'export class Mine { constructor(plan) { this.plan = plan } }'],
+])('a plugin’s %s is loaded', async (file, source) => {
+  const directory = temporarySolution({ [file]: source });
+  const Mine = await loadRunnerClass({ module: join(directory, file), className: 'Mine' });
+  expect(new Mine({ deployment: 'd' } as never)).toEqual({ plan: { deployment: 'd' } });
+});
+
+test('`berth` in a plugin is this very library', async () => {
+  const source = "import { BerthError } from 'berth'; export class Mine { static failure = BerthError }";
+  const directory = temporarySolution({ 'runner.ts': source });
+  const Mine = await loadRunnerClass({ module: join(directory, 'runner.ts'), className: 'Mine' });
+  expect((Mine as unknown as { failure: unknown }).failure).toBe(BerthError);
+});
+
+test('a module that fails or lacks the class is STRATEGY_BROKEN', async () => {
+  const directory = temporarySolution({
+    'runner.ts': 'throw new Error("half-written")',
+    'other.ts': 'export const a = 1',
+  });
+  await expect(loadRunnerClass({ module: join(directory, 'runner.ts'), className: 'Mine' })).rejects.toMatchObject({
+    code: 'STRATEGY_BROKEN',
+    message: expect.stringContaining('half-written'),
+  });
+  await expect(loadRunnerClass({ module: join(directory, 'other.ts'), className: 'Mine' })).rejects.toThrow(
+    'exports no class called Mine',
+  );
+});
