@@ -67,6 +67,9 @@ export const codes = {
   // The machine and the stack
   INDEX_UNREACHABLE: passing('Check the network, the proxy and the index settings of uv (UV_DEFAULT_INDEX).'),
   TOOL_MISSING: missing('See what is needed and how to get it: berth doctor'),
+  AGENT_UNKNOWN: usage('See what there is: berth doctor'),
+  AGENT_UNUSABLE: missing('See what each coding agent lacks: berth doctor'),
+  AGENT_CONFIG: missing('Mend the file, then check it: berth doctor'),
   STACK_FAILED: missing('See what is wrong: berth doctor'),
   SERVER_UNREACHABLE: {
     retryable: true,

@@ -1,3 +1,4 @@
+export type { Recipe, RecipeInput, Recognition } from './adaptation/recipe.js';
 export type {
   AdaptationResult,
   Answer,
@@ -20,5 +21,4 @@ export { BerthError, codes, type ErrorCode, type ErrorRecord } from './errors.js
 export { DeployedSoftware } from './factory/deployed-software.js';
 export { type CreateOptions, DeploymentFactory } from './factory/deployment-factory.js';
 export type { DeployOptions } from './factory/prepare-config.js';
-export type { Recipe, RecipeInput, Recognition } from './adaptation/recipe.js';
 export type { CallOptions, Health, LogOptions, Runner, RunnerClass, StartOptions } from './runners/runner.js';

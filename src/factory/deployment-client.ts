@@ -1,15 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  Client,
-  Connection,
-  WorkflowExecutionAlreadyStartedError,
-  type WorkflowHandle,
-  WorkflowNotFoundError,
-} from '@temporalio/client';
+import type { WorkflowExecutionInfo, WorkflowHandle } from '@temporalio/client';
+import type { UpdateDefinition } from '@temporalio/common';
 import type { DeployConfig } from '../contract/config.js';
 import type { DeploymentInfo, DeploymentState } from '../contract/status.js';
 import { BerthError, isErrorCode } from '../errors.js';
-import { ensureStack, type TemporalTarget } from '../stack/index.js';
 import {
   abandonUpdate,
   cleanupSignal,
@@ -21,7 +16,7 @@ import {
   workflowType,
 } from '../workflows/messages.js';
 import { searchAttributes } from '../workflows/search-attributes.js';
-import { translateFailure } from './translate-failure.js';
+import { TemporalLink } from './temporal-link.js';
 
 /** A deployment in a list: what the server's index knows, without asking each workflow. */
 export type DeploymentSummary = Pick<DeploymentInfo, 'name' | 'state' | 'strategy' | 'revision' | 'host' | 'webUrl'> & {
@@ -37,42 +32,37 @@ const largestConfig = 1_500_000;
 
 /** A deployment seen from outside: started, asked and told through Temporal. Nothing here touches the software. */
 export class DeploymentClient {
-  private constructor(
-    private readonly target: TemporalTarget,
-    private readonly connection: Connection,
-    private readonly client: Client,
-  ) {}
+  private constructor(private readonly link: TemporalLink) {}
 
   /** Connects to the server that is configured, or to the embedded one, which it starts when it does not run. */
   static async connect(options: { onProgress?: (line: string) => void } = {}): Promise<DeploymentClient> {
-    const target = await ensureStack({ worker: true, ...options });
-    const connection = await Connection.connect(target.connectionOptions);
-    return new DeploymentClient(target, connection, new Client({ connection, namespace: target.namespace }));
+    return new DeploymentClient(await TemporalLink.connect(options.onProgress));
   }
 
   /** Starts the life of a deployment and returns; NAME_TAKEN when there is one of that name. */
   async start(config: DeployConfig): Promise<void> {
     if (JSON.stringify(config).length > largestConfig)
       throw new BerthError('EXAMPLES_INVALID', 'the examples are larger than 1.5 MB: give fewer or smaller ones');
-    await this.requireWorker();
+    await this.link.requireWorker();
     const { name, solution } = config;
+    const options = {
+      workflowId: workflowId(name),
+      workflowIdConflictPolicy: 'FAIL' as const,
+      taskQueue: sharedQueue,
+      args: [config],
+      typedSearchAttributes: [
+        { key: searchAttributes.name, value: name },
+        { key: searchAttributes.state, value: 'selecting' },
+      ],
+      staticSummary: `${name}: ${solution.path}`,
+      staticDetails: solution.goal ?? `The deployment of ${solution.path}`,
+    };
     try {
-      await this.client.workflow.start(workflowType, {
-        workflowId: workflowId(name),
-        workflowIdConflictPolicy: 'FAIL',
-        taskQueue: sharedQueue,
-        args: [config],
-        typedSearchAttributes: [
-          { key: searchAttributes.name, value: name },
-          { key: searchAttributes.state, value: 'selecting' },
-        ],
-        staticSummary: `${name}: ${solution.path}`,
-        staticDetails: solution.goal ?? `The deployment of ${solution.path}`,
-      });
+      await this.link.ask(name, ({ workflow }) => workflow.start(workflowType, options));
     } catch (error) {
-      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw translateFailure(error, name);
+      if (!(error instanceof BerthError) || error.code !== 'NAME_TAKEN') throw error;
       const { state } = await this.info(name);
-      throw new BerthError('NAME_TAKEN', `there is a deployment called ${name}, and it is ${state}`, { name });
+      throw new BerthError('NAME_TAKEN', `${error.message}, and it is ${state}`, { name }, { cause: error });
     }
   }
 
@@ -83,22 +73,13 @@ export class DeploymentClient {
   /** All deployments that are not cleaned up, oldest first. */
   async list(): Promise<DeploymentSummary[]> {
     const query = `WorkflowType = '${workflowType}' AND ExecutionStatus = 'Running'`;
-    const found: DeploymentSummary[] = [];
-    for await (const { typedSearchAttributes: attributes, startTime } of this.client.workflow.list({ query })) {
-      const name = attributes.get(searchAttributes.name);
-      if (name === undefined) continue;
-      found.push({
-        name,
-        // The worker writes nothing else into this attribute.
-        state: (attributes.get(searchAttributes.state) ?? 'selecting') as DeploymentState,
-        strategy: attributes.get(searchAttributes.strategy) ?? null,
-        revision: attributes.get(searchAttributes.revision) ?? null,
-        host: attributes.get(searchAttributes.host) ?? null,
-        webUrl: this.webUrl(name),
-        createdAt: startTime.toISOString(),
-      });
-    }
-    return found.sort((one, other) => one.createdAt.localeCompare(other.createdAt));
+    const found = await this.link.ask('list', async ({ workflow }) => {
+      const executions: WorkflowExecutionInfo[] = [];
+      for await (const execution of workflow.list({ query })) executions.push(execution);
+      return executions;
+    });
+    const summaries = found.map((execution) => this.summarise(execution)).filter((summary) => summary !== undefined);
+    return summaries.sort((one, other) => one.createdAt.localeCompare(other.createdAt));
   }
 
   /**
@@ -124,32 +105,38 @@ export class DeploymentClient {
   }
 
   async stop(name: string): Promise<DeploymentInfo> {
-    return await this.ask(name, (handle) => handle.executeUpdate(stopUpdate));
+    return await this.update(name, stopUpdate);
   }
 
   /** Starts a stopped deployment (`start` starts a new one). */
   async begin(name: string): Promise<DeploymentInfo> {
-    return await this.ask(name, (handle) => handle.executeUpdate(startUpdate));
+    return await this.update(name, startUpdate);
   }
 
   /** Gives up a deployment that waits, and resolves when all of it is undone. */
   async abandon(name: string): Promise<DeploymentInfo> {
-    await this.ask(name, (handle) => handle.executeUpdate(abandonUpdate));
+    await this.update(name, abandonUpdate);
     return await this.undone(name);
   }
 
   /** Undoes a deployment in whatever state it is, and resolves when all of it is proven gone. */
   async cleanup(name: string, onChange: (info: DeploymentInfo) => void = () => {}): Promise<DeploymentInfo> {
-    await this.ask(name, async (handle) => {
+    await this.link.ask(name, async ({ workflow }) => {
+      const handle = workflow.getHandle(workflowId(name));
       const { status } = await handle.describe();
       if (status.name === 'RUNNING') await handle.signal(cleanupSignal);
-      return await handle.query(statusQuery);
     });
     return await this.undone(name, onChange);
   }
 
   async close(): Promise<void> {
-    await this.connection.close();
+    await this.link.close();
+  }
+
+  /** The id makes it safe to send twice: the second answer is the first one's. */
+  private async update(name: string, update: UpdateDefinition<DeploymentInfo>): Promise<DeploymentInfo> {
+    const updateId = randomUUID();
+    return await this.ask(name, (handle) => handle.executeUpdate(update, { updateId }));
   }
 
   private async undone(name: string, onChange: (info: DeploymentInfo) => void = () => {}): Promise<DeploymentInfo> {
@@ -166,30 +153,24 @@ export class DeploymentClient {
     name: string,
     question: (handle: WorkflowHandle) => Promise<DeploymentInfo>,
   ): Promise<DeploymentInfo> {
-    try {
-      const info = await question(this.client.workflow.getHandle(workflowId(name)));
-      return { ...info, webUrl: this.webUrl(name) };
-    } catch (error) {
-      if (!(error instanceof WorkflowNotFoundError)) throw translateFailure(error, name);
-      throw new BerthError('NAME_UNKNOWN', `there is no deployment called ${name}`, { name }, { cause: error });
-    }
+    const info = await this.link.ask(name, ({ workflow }) => question(workflow.getHandle(workflowId(name))));
+    return { ...info, webUrl: this.link.webUrl(name) };
   }
 
-  /** A server of the user's own may have no worker yet: better said at once than by a deployment that never begins. */
-  private async requireWorker(): Promise<void> {
-    if (this.target.isEmbedded) return;
-    const { pollers } = await this.connection.workflowService.describeTaskQueue({
-      namespace: this.target.namespace,
-      taskQueue: { name: sharedQueue },
-      taskQueueType: 1,
-    });
-    if (pollers.length > 0) return;
-    throw new BerthError('WORKER_UNREACHABLE', `no worker polls the queue ${sharedQueue} at ${this.target.address}`);
-  }
-
-  private webUrl(name: string): string | null {
-    const { webUrl, namespace } = this.target;
-    return webUrl === null ? null : `${webUrl}/namespaces/${namespace}/workflows/${workflowId(name)}`;
+  private summarise(execution: WorkflowExecutionInfo): DeploymentSummary | undefined {
+    const { typedSearchAttributes: attributes, startTime } = execution;
+    const name = attributes.get(searchAttributes.name);
+    if (name === undefined) return undefined;
+    return {
+      name,
+      // The worker writes nothing else into this attribute.
+      state: (attributes.get(searchAttributes.state) ?? 'selecting') as DeploymentState,
+      strategy: attributes.get(searchAttributes.strategy) ?? null,
+      revision: attributes.get(searchAttributes.revision) ?? null,
+      host: attributes.get(searchAttributes.host) ?? null,
+      webUrl: this.link.webUrl(name),
+      createdAt: startTime.toISOString(),
+    };
   }
 }
 
@@ -198,10 +179,11 @@ function requireRightRequest(info: DeploymentInfo): DeploymentInfo {
   return info;
 }
 
-function asError({ name, source, lastError }: DeploymentInfo): BerthError {
-  const code = lastError !== null && isErrorCode(lastError.code) ? lastError.code : 'INTERNAL';
+/** The error that a deployment ended or waits with. */
+export function asError({ name, state, source, lastError }: DeploymentInfo): BerthError {
+  const code = lastError !== null && isErrorCode(lastError.code) ? lastError.code : 'NOT_RUNNING';
   const evidence = lastError?.evidence ?? undefined;
-  return new BerthError(code, lastError?.message ?? 'it ended without a word', {
+  return new BerthError(code, lastError?.message ?? `${name} is ${state}`, {
     name,
     path: source.path,
     ...(evidence === undefined ? {} : { evidence }),

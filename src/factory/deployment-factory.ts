@@ -1,5 +1,5 @@
 import type { DeploymentInfo } from '../contract/status.js';
-import { BerthError, isErrorCode } from '../errors.js';
+import { BerthError } from '../errors.js';
 import { berthHome } from '../home.js';
 import { StrategyRegistry } from '../registry/index.js';
 import { DeployedSoftware } from './deployed-software.js';
@@ -31,12 +31,13 @@ export const DeploymentFactory = {
     requireAllowed(registry, strategy, strategies);
     const allow = strategies === undefined ? {} : { allow: [...strategies] };
     const prepared = await prepareConfig(home, { ...config, strategy, ...allow });
-    const { DeploymentClient } = await import('./deployment-client.js');
+    const { asError, DeploymentClient } = await import('./deployment-client.js');
     const client = await DeploymentClient.connect();
     try {
       await client.start(prepared);
       const { onChange = () => {}, ...rest } = options;
-      requireRunning(await client.follow(prepared.name, onChange, rest));
+      const info = await client.follow(prepared.name, onChange, rest);
+      if (info.state !== 'running') throw asError(info);
     } finally {
       await client.close();
     }
@@ -59,15 +60,4 @@ function requireAllowed(registry: StrategyRegistry, strategy: string, allowed?: 
   if (strategy === 'auto' || allowed === undefined || allowed.includes(strategy)) return;
   const message = `the strategy ${strategy} is not among the allowed: ${allowed.join(', ')}`;
   throw new BerthError('STRATEGY_NOT_ALLOWED', message, { strategy });
-}
-
-function requireRunning({ name, state, source, lastError }: DeploymentInfo): void {
-  if (state === 'running') return;
-  const code = lastError !== null && isErrorCode(lastError.code) ? lastError.code : 'NOT_RUNNING';
-  const evidence = lastError?.evidence ?? undefined;
-  throw new BerthError(code, lastError?.message ?? `${name} is ${state}`, {
-    name,
-    path: source.path,
-    ...(evidence === undefined ? {} : { evidence }),
-  });
 }

@@ -1,4 +1,10 @@
-import { isGrpcServiceError, ServiceError, WorkflowUpdateFailedError } from '@temporalio/client';
+import {
+  isGrpcServiceError,
+  ServiceError,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+} from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { BerthError, type ErrorRecord } from '../errors.js';
 
@@ -7,6 +13,10 @@ export function translateFailure(error: unknown, name: string): BerthError {
   const cause = error instanceof WorkflowUpdateFailedError ? error.cause : error;
   if (cause instanceof ApplicationFailure && cause.details?.[0])
     return BerthError.fromRecord(cause.details[0] as ErrorRecord);
+  if (error instanceof WorkflowNotFoundError)
+    return new BerthError('NAME_UNKNOWN', `there is no deployment called ${name}`, { name }, { cause: error });
+  if (error instanceof WorkflowExecutionAlreadyStartedError)
+    return new BerthError('NAME_TAKEN', `there is a deployment called ${name}`, { name }, { cause: error });
   const grpc = error instanceof ServiceError ? error.cause : error;
   if (isGrpcServiceError(grpc)) return translateService(firstSentence(grpc.details || grpc.message), name, error);
   return BerthError.from(error);

@@ -5,82 +5,87 @@ import { anywhere, buildingOn, quickOn } from './steps.js';
 
 /** selecting → copying → adapting → verifying → starting → checking → running: the steps of a new revision. */
 export async function bringUp(life: Life): Promise<void> {
-  const { config, info } = life;
-  const { name } = config;
-  const revision = 'r1';
+  await selectStrategy(life);
+  await copyWorkspace(life);
+  await adaptWorkspace(life);
+  await verifyRevision(life);
+  await startRevision(life);
+}
 
+async function selectStrategy(life: Life): Promise<void> {
+  const { config, info } = life;
   enter(life, 'selecting');
-  const selected = await record(
+  const { setting, host } = await record(
     life,
     'selectStrategy',
-    () => anywhere.selectStrategy.executeWithOptions({ summary: `choose a strategy for ${name}` }, [{ config }]),
-    ({ setting }) => `${setting.strategy}, by ${setting.decidedBy}`,
+    () => anywhere.selectStrategy.executeWithOptions({ summary: `choose a strategy for ${info.name}` }, [{ config }]),
+    ({ setting: { strategy, decidedBy } }) => `${strategy}, by ${decidedBy}`,
   );
-  life.setting = selected.setting;
-  const { strategy, provider, interface: kind, resources, decidedBy, reasoning, candidates } = selected.setting;
-  Object.assign(info, { strategy, provider, interface: kind, resources, host: selected.host });
-  info.selection = { decidedBy, reasoning, candidates };
-
   // From here on something may exist on that host: the undo knows where to look before the first step runs there.
-  life.host = selected.host;
-  const quick = quickOn(selected.host);
-  const building = buildingOn(selected.host);
+  life.host = host;
+  life.setting = setting;
+  const { strategy, provider, interface: kind, resources, decidedBy, reasoning, candidates } = setting;
+  Object.assign(info, { strategy, provider, interface: kind, resources, host });
+  info.selection = { decidedBy, reasoning, candidates };
+}
 
+async function copyWorkspace(life: Life): Promise<void> {
+  const { info } = life;
+  const { host } = selected(life);
+  const { path } = info.source;
   enter(life, 'copying');
-  const copy = await onHost(
+  const { digest, notes } = await onHost(
     life,
     'copyWorkspace',
-    ({ files }) => `${files} files`,
+    ({ files }) => (files === 1 ? '1 file' : `${files} files`),
     () =>
-      quick.copyWorkspace.executeWithOptions({ summary: `copy ${config.solution.path}` }, [
-        { name, source: config.solution.path },
-      ]),
+      quickOn(host).copyWorkspace.executeWithOptions({ summary: `copy ${path}` }, [{ name: info.name, source: path }]),
   );
-  info.source.digest = copy.digest;
-  info.notes.push(...copy.notes);
+  info.source.digest = digest;
+  info.notes.push(...notes);
+}
 
+async function adaptWorkspace(life: Life): Promise<void> {
+  const { config, info } = life;
+  const { host, setting } = selected(life);
+  const summary = `adapt ${info.name} for ${setting.strategy}`;
   enter(life, 'adapting');
   const adaptation = await onHost(
     life,
     'adaptWorkspace',
-    ({ by, summary }) => `${by}: ${summary}`,
-    () =>
-      building.adaptWorkspace.executeWithOptions({ summary: `adapt ${name} for ${strategy}` }, [
-        { config, setting: selected.setting },
-      ]),
+    (result) => `${result.by}: ${result.summary}`,
+    () => buildingOn(host).adaptWorkspace.executeWithOptions({ summary }, [{ config, setting }]),
   );
   life.adaptation = adaptation;
-  info.adaptation = {
-    by: adaptation.by,
-    summary: adaptation.summary,
-    rounds: adaptation.rounds,
-    cost: adaptation.cost,
-    sessionId: adaptation.sessionId,
-  };
-  info.adaptedFiles = adaptation.filesChanged;
-  info.runInterface = adaptation.runInterface;
+  const { by, summary: said, rounds, cost, sessionId, filesChanged, runInterface } = adaptation;
+  info.adaptation = { by, summary: said, rounds, cost, sessionId };
+  info.adaptedFiles = filesChanged;
+  info.runInterface = runInterface;
+}
 
+async function verifyRevision(life: Life): Promise<void> {
+  const { config, info, adaptation } = life;
+  const { host, setting } = selected(life);
+  if (adaptation === null) throw new Error('what is verified was adapted before');
+  const revision = `r${info.revisions.length + 1}`;
+  const summary = `verify ${revision} of ${info.name}`;
   enter(life, 'verifying');
   const verified = await onHost(
     life,
     'verifyRevision',
     ({ rungs }) => `${rungs.length} checks passed`,
-    () =>
-      building.verifyRevision.executeWithOptions({ summary: `verify ${revision} of ${name}` }, [
-        { config, setting: selected.setting, adaptation, revision },
-      ]),
+    () => buildingOn(host).verifyRevision.executeWithOptions({ summary }, [{ config, setting, adaptation, revision }]),
   );
   life.revision = verified;
   info.adaptedPath = verified.directory;
   info.contract = verified.contract;
   info.rungs = verified.rungs;
   info.notes.push(...verified.notes);
-  info.revisions.push({
-    id: revision,
-    state: 'verified',
-    createdAt: new Date().toISOString(),
-    digest: verified.digest,
-  });
+  const createdAt = new Date().toISOString();
+  info.revisions.push({ id: revision, state: 'verified', createdAt, digest: verified.digest });
+}
 
-  await startRevision(life);
+function selected({ host, setting }: Life) {
+  if (host === null || setting === null) throw new Error('the strategy is selected first');
+  return { host, setting };
 }

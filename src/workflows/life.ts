@@ -10,7 +10,7 @@ import type { DeployConfig } from '../contract/config.js';
 import type { Handle } from '../contract/handle.js';
 import type { VerifiedRevision } from '../contract/revision.js';
 import type { DeploymentSetting } from '../contract/setting.js';
-import type { DeploymentInfo, DeploymentState } from '../contract/status.js';
+import type { DeploymentInfo, DeploymentState, StepRecord } from '../contract/status.js';
 import { codes, describeNext, type ErrorRecord } from '../errors.js';
 import { describeLife } from './details.js';
 import { searchAttributes } from './search-attributes.js';
@@ -95,14 +95,13 @@ export async function record<T>(
   life: Life,
   step: string,
   run: () => Promise<T>,
-  note: (result: T) => string,
+  describe: (result: T) => string,
 ): Promise<T> {
-  const entry = { step, startedAt: new Date().toISOString(), finishedAt: null as string | null, note: '' };
-  life.info.steps = [...life.info.steps.slice(1 - keptSteps), entry];
+  const entry = addStep(life, { step, startedAt: new Date().toISOString(), finishedAt: null, note: '' });
   showDetails(life);
   try {
     const result = await run();
-    entry.note = note(result);
+    entry.note = describe(result);
     return result;
   } catch (error) {
     entry.note = `failed: ${failureRecord(error).message}`;
@@ -110,6 +109,17 @@ export async function record<T>(
   } finally {
     entry.finishedAt = new Date().toISOString();
   }
+}
+
+/** Records what happened by itself, at one moment. */
+export function note(life: Life, step: string, words: string): void {
+  const now = new Date().toISOString();
+  addStep(life, { step, startedAt: now, finishedAt: now, note: words });
+}
+
+function addStep(life: Life, entry: StepRecord): StepRecord {
+  life.info.steps = [...life.info.steps.slice(1 - keptSteps), entry];
+  return entry;
 }
 
 /** What an activity's failure says, in the words of the closed table of errors. */

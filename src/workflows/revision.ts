@@ -49,6 +49,7 @@ export async function restartRevision(life: Life): Promise<void> {
   life.handle = handle;
   info.endpoint = handle.endpoint;
   info.restarts += 1;
+  info.lastError = null;
   enter(life, 'running');
 }
 

@@ -3,7 +3,7 @@ import type { Change } from '../activities/supervise.js';
 import type { DeploymentInfo } from '../contract/status.js';
 import type { ErrorRecord } from '../errors.js';
 import { isHistoryLong } from './history.js';
-import { enter, failureRecord, type Life, setLastError } from './life.js';
+import { enter, failureRecord, type Life, note, setLastError } from './life.js';
 import { restartRevision, startRevision, stopRevision } from './revision.js';
 import { supervisingOn } from './steps.js';
 
@@ -97,6 +97,7 @@ export class Supervision {
     const { life } = this;
     if (Date.now() - this.runningSince > quietTime) this.pause = firstPause;
     setLastError(life, fall);
+    note(life, 'supervise', fall.message);
     enter(life, 'unhealthy');
     await sleep(`${this.pause}s`, { summary: `before restart ${life.info.restarts + 1}` });
     this.pause = Math.min(this.pause * 2, longestPause);

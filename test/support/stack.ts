@@ -1,22 +1,19 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { afterAll } from '@jest/globals';
 import type { BerthHome } from '../../src/home.js';
 import { stopStack } from '../../src/stack/index.js';
-import { temporaryHome } from './temporary.js';
+import { atTheEnd, temporaryHome } from './temporary.js';
 
 /** A home of its own whose stack and software are gone when the test file ends, also when it fails. */
 export function temporaryStack(): BerthHome {
   const before = process.env.BERTH_HOME;
-  let home: BerthHome | undefined;
-  // Hooks run in the order of their definition: the processes must be gone before their directory is.
-  afterAll(async () => {
+  const home = temporaryHome();
+  process.env.BERTH_HOME = home.root;
+  atTheEnd(async () => {
     await stopStack().catch(() => undefined);
-    if (home !== undefined) for (const pid of processesOf(home)) killQuietly(pid);
+    for (const pid of processesOf(home)) killQuietly(pid);
     if (before === undefined) delete process.env.BERTH_HOME;
     else process.env.BERTH_HOME = before;
-  }, 60_000);
-  home = temporaryHome();
-  process.env.BERTH_HOME = home.root;
+  });
   return home;
 }
 

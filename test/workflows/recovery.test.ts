@@ -33,7 +33,6 @@ test('running software outlives its worker and its server, and is supervised aga
   killRecorded('worker.json');
   killRecorded('server.json');
   expect(await ask('outliving', 1)).toEqual(before);
-
   await ensureStack({ worker: true });
   expect(await until('outliving', 'running')).toMatchObject({ restarts: 0 });
   expect(await ask('outliving', 1)).toEqual(before);

@@ -22,7 +22,7 @@ test.each(readdirSync(histories))('the recorded history %s replays', async (file
 });
 
 test('a history with another order of steps is refused', async () => {
-  const history = read('deployed-stopped-started-cleaned.json');
+  const history = read('deployed-stopped-started-restarted-cleaned.json');
   const text = JSON.stringify(history).replaceAll('"copyWorkspace"', '"verifyRevision"');
   await expect(Worker.runReplayHistory({ workflowBundle }, JSON.parse(text))).rejects.toThrow(
     DeterminismViolationError,

@@ -1,0 +1,70 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client, Connection } from '@temporalio/client';
+import { BerthError } from '../errors.js';
+import { ensureStack, type TemporalTarget } from '../stack/index.js';
+import { sharedQueue, workflowId } from '../workflows/messages.js';
+import { translateFailure } from './translate-failure.js';
+
+/** How long a question outlasts a server or a worker that is being replaced. */
+const patience = 20_000;
+
+/**
+ * The connection to the server and its worker. With the embedded stack it survives the death of either: what was killed
+ * is started again, and the question is asked again.
+ */
+export class TemporalLink {
+  private constructor(
+    private target: TemporalTarget,
+    private connection: Connection,
+    private readonly onProgress: ((line: string) => void) | undefined,
+  ) {}
+
+  static async connect(onProgress?: (line: string) => void): Promise<TemporalLink> {
+    const target = await ensureStack({ worker: true, ...(onProgress && { onProgress }) });
+    return new TemporalLink(target, await Connection.connect(target.connectionOptions), onProgress);
+  }
+
+  /** Asks until there is an answer. The question must be safe to ask twice. */
+  async ask<T>(name: string, question: (client: Client) => Promise<T>): Promise<T> {
+    for (const deadline = Date.now() + patience; ; ) {
+      try {
+        return await question(new Client({ connection: this.connection, namespace: this.target.namespace }));
+      } catch (error) {
+        const failure = translateFailure(error, name);
+        const isPassing = failure.code === 'SERVER_UNREACHABLE' || failure.code === 'WORKER_UNREACHABLE';
+        if (!isPassing || Date.now() > deadline) throw failure;
+        await sleep(100);
+        await this.revive();
+      }
+    }
+  }
+
+  /** A server of the user's own may have no worker yet: better said at once than by a deployment that never begins. */
+  async requireWorker(): Promise<void> {
+    if (this.target.isEmbedded) return;
+    const { pollers } = await this.connection.workflowService.describeTaskQueue({
+      namespace: this.target.namespace,
+      taskQueue: { name: sharedQueue },
+      taskQueueType: 1, // workflow tasks
+    });
+    if (pollers.length > 0) return;
+    throw new BerthError('WORKER_UNREACHABLE', `no worker polls the queue ${sharedQueue} at ${this.target.address}`);
+  }
+
+  webUrl(name: string): string | null {
+    const { webUrl, namespace } = this.target;
+    return webUrl === null ? null : `${webUrl}/namespaces/${namespace}/workflows/${workflowId(name)}`;
+  }
+
+  async close(): Promise<void> {
+    await this.connection.close();
+  }
+
+  private async revive(): Promise<void> {
+    const { address } = this.target;
+    this.target = await ensureStack({ worker: true, ...(this.onProgress && { onProgress: this.onProgress }) });
+    if (this.target.address === address) return;
+    await this.connection.close();
+    this.connection = await Connection.connect(this.target.connectionOptions);
+  }
+}
