@@ -38,7 +38,9 @@ await build({
   sourcesContent: false,
   external,
   // commander is CommonJS inside and calls require(); an ES module has none of its own.
-  banner: { js: "import { createRequire as berthRequire } from 'node:module';const require = berthRequire(import.meta.url);" },
+  banner: {
+    js: "import { createRequire as berthRequire } from 'node:module';const require = berthRequire(import.meta.url);",
+  },
   logLevel: 'warning',
 });
 
