@@ -17,6 +17,10 @@ export const AdaptationResult = z.object({
   /** US dollars, summed over rounds. */
   cost: z.number().nonnegative(),
   sessionId: z.string().nullable(),
+  /** Tokens in and out together, of all rounds. */
+  tokens: z.number().int().nonnegative().default(0),
+  /** Choices that the user did not make: which agent and why, whether it was sandboxed, which one was passed over. */
+  notes: z.array(z.string()).default([]),
   error: z.string().optional(),
 });
 export type AdaptationResult = z.infer<typeof AdaptationResult>;

@@ -23,7 +23,12 @@ export const DeployConfig = z.strictObject({
   solution: Solution,
   strategy: z.string().min(1).default('auto'),
   allow: z.array(z.string().min(1)).optional(),
+  /** `auto`, `none`, or agents' names in the order in which they are tried, separated by commas. */
   agent: z.string().min(1).default('auto'),
+  /** Rounds that coding agents may take, all in all. */
+  rounds: z.number().int().positive().default(4),
+  /** US dollars that they may cost, all in all; no bound when absent. */
+  budget: z.number().positive().optional(),
   /** `MODULE:CALLABLE` or `MODULE:Class.method`. */
   entry: z.string().optional(),
   env: z.array(EnvironmentVariable).default([]),
