@@ -5,8 +5,8 @@ import { ensureStack, type TemporalTarget } from '../stack/index.js';
 import { sharedQueue, workflowId } from '../workflows/messages.js';
 import { translateFailure } from './translate-failure.js';
 
-/** How long a question outlasts a server or a worker that is being replaced. */
-const patience = 20_000;
+/** Milliseconds that a question outlasts a server or worker that is being replaced; a sticky queue alone can take 10 s. */
+const patience = 60_000;
 
 /**
  * The connection to the server and its worker. With the embedded stack it survives the death of either: what was killed

@@ -37,7 +37,7 @@ const read = (options: Partial<DeployOptionValues>, path = solution) =>
 
 test('a path alone is enough: the name is the directory’s, all else has its default', async () => {
   expect(await read({})).toEqual({
-    ...{ name: 'my-model', solution: { path: solution }, strategy: 'auto', agent: 'auto', timeout: 60 },
+    ...{ name: 'my-model', solution: { path: solution }, strategy: 'auto', agent: 'auto', rounds: 4, timeout: 60 },
     ...{ env: [], resources: {}, examples: [] },
   });
 });

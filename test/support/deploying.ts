@@ -29,7 +29,7 @@ export async function deploy(options: DeployOptions): Promise<DeploymentInfo> {
 /** Resolves when the deployment reaches one of the states. */
 export async function until(name: string, ...states: DeploymentState[]): Promise<DeploymentInfo> {
   const client = await connectOnce();
-  for (const deadline = Date.now() + 40_000; ; ) {
+  for (const deadline = Date.now() + 90_000; ; ) {
     const info = await client.info(name);
     if (states.includes(info.state)) return info;
     if (Date.now() > deadline)

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { openSoftware } from '../../src/factory/open-software.js';
+import { isSameProcess, type ProcessIdentity } from '../../src/runners/process-identity.js';
 import { ensureStack } from '../../src/stack/index.js';
 import { begin, connectOnce, deploy, until } from '../support/deploying.js';
 import { temporaryStack } from '../support/stack.js';
@@ -9,10 +10,11 @@ import { temporarySolution } from '../support/temporary.js';
 
 const home = temporaryStack();
 
-/** Kills a part of the stack as a crash would. */
-function killRecorded(file: 'server.json' | 'worker.json'): void {
-  const record = JSON.parse(readFileSync(join(home.stack, file), 'utf8')) as { process: { pid: number } };
+/** Kills a part of the stack as a crash would, and waits until it is gone. */
+async function killRecorded(file: 'server.json' | 'worker.json'): Promise<void> {
+  const record = JSON.parse(readFileSync(join(home.stack, file), 'utf8')) as { process: ProcessIdentity };
   process.kill(record.process.pid, 'SIGKILL');
+  while (isSameProcess(record.process)) await new Promise((resolve) => setTimeout(resolve, 10));
 }
 
 const counting = (log: string) =>
@@ -30,32 +32,32 @@ test('running software outlives its worker and its server, and is supervised aga
   await deploy({ name: 'outliving', solution: source });
   const before = await ask('outliving', 1);
 
-  killRecorded('worker.json');
-  killRecorded('server.json');
+  await killRecorded('worker.json');
+  await killRecorded('server.json');
   expect(await ask('outliving', 1)).toEqual(before);
   await ensureStack({ worker: true });
   expect(await until('outliving', 'running')).toMatchObject({ restarts: 0 });
   expect(await ask('outliving', 1)).toEqual(before);
   await (await connectOnce()).cleanup('outliving');
-}, 90_000);
+}, 150_000);
 
 test('a worker killed in the middle of a deployment costs time, not the deployment', async () => {
   const log = join(temporarySolution({}), 'imports.log');
   await begin({ name: 'interrupted', solution: temporarySolution({ 'main.py': counting(log) }) });
   await until('interrupted', 'verifying');
-  killRecorded('worker.json');
+  await killRecorded('worker.json');
   await ensureStack({ worker: true });
 
   expect(await until('interrupted', 'running')).toMatchObject({ restarts: 0, lastError: null });
   expect(await ask('interrupted', 1)).toEqual({ status: 'success', output: 2 });
   await (await connectOnce()).cleanup('interrupted');
-}, 90_000);
+}, 150_000);
 
 test('a cleanup asked for while the worker is down happens when it is back', async () => {
   await deploy({ name: 'later', solution: temporarySolution({ 'main.py': 'def predict(n: int):\n    return n\n' }) });
-  killRecorded('worker.json');
+  await killRecorded('worker.json');
   const client = await connectOnce();
   const cleaned = client.cleanup('later');
   await ensureStack({ worker: true });
   expect(await cleaned).toMatchObject({ state: 'cleaned' });
-}, 90_000);
+}, 150_000);
