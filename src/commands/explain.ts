@@ -12,11 +12,11 @@ export const explain = defineCommand({
     const source = resolve(path);
     if (!(await isDirectory(source)))
       throw new BerthError('SOURCE_NOT_FOUND', `there is no directory ${source}`, { path });
-    const [{ StrategyRegistry }, { SelectorAgent }] = await Promise.all([
+    const [{ StrategyRegistry }, { findOpenaiModel, SelectorAgent }] = await Promise.all([
       import('../registry/index.js'),
       import('../selection/index.js'),
     ]);
-    const selector = new SelectorAgent(await StrategyRegistry.scan());
+    const selector = new SelectorAgent(await StrategyRegistry.scan(), { model: findOpenaiModel() });
     const explanation = await selector.explain({ path: source, ...(goal !== undefined && { goal }) });
     await output.result({ path: source, explanation }, () => explanation.trimEnd());
   },

@@ -1,26 +1,46 @@
-import { Resources } from '../contract/resources.js';
-import { BerthError } from '../errors.js';
-import type { SelectionAnswer, SelectionModel, SelectionQuestion } from './selection-model.js';
+import { findJson } from './find-json.js';
+import {
+  SelectionAnswer,
+  type SelectionExchange,
+  type SelectionModel,
+  type SelectionQuestion,
+} from './selection-model.js';
 
 /** How often a wrong answer is sent back with what is wrong in it. */
 const corrections = 2;
 
-/** Asks until the answer fits the allowed names and the schema. STRATEGY_UNDECIDED when it never does. */
-export async function chooseByModel(model: SelectionModel, question: SelectionQuestion): Promise<SelectionAnswer> {
-  let correction: string | undefined;
+/** Nothing that the model answered can be used. */
+export class UnusableAnswer extends Error {}
+
+/**
+ * Asks until the answer fits the schema and the allowed names. `onExchange` hears every question and answer.
+ *
+ * Throws UnusableAnswer when it never does, and whatever keeps the model from answering.
+ */
+export async function chooseByModel(
+  model: SelectionModel,
+  question: SelectionQuestion,
+  onExchange: (exchange: SelectionExchange) => void = () => {},
+): Promise<SelectionAnswer> {
+  let correction: SelectionQuestion['correction'];
   for (let attempt = 0; attempt <= corrections; attempt++) {
-    const answer = await model.choose({ ...question, ...(correction !== undefined && { correction }) });
-    correction = findMistake(answer, question);
-    if (correction === undefined) return answer;
+    const reply = await model.choose({ ...question, ...(correction !== undefined && { correction }) });
+    const read = readAnswer(reply.answer, question);
+    const mistake = typeof read === 'string' ? read : null;
+    onExchange({ ...reply, mistake });
+    if (typeof read !== 'string') return read;
+    correction = { answer: reply.answer, mistake: read };
   }
-  const path = question.solution.path;
-  throw new BerthError('STRATEGY_UNDECIDED', `the model chose nothing that can be used: ${correction}`, { path });
+  throw new UnusableAnswer(`${corrections + 1} answers of ${model.name} could not be used: ${correction?.mistake}`);
 }
 
-function findMistake({ strategy, resources }: SelectionAnswer, { strategies }: SelectionQuestion): string | undefined {
+/** The answer, or what is wrong with it. */
+function readAnswer(text: string, { strategies }: SelectionQuestion): SelectionAnswer | string {
+  const found = findJson(text);
+  if (found === undefined) return 'it holds no JSON object';
+  const { data, error } = SelectionAnswer.safeParse(found);
+  if (error !== undefined)
+    return error.issues.map(({ path, message }) => `${path.join('.') || 'the answer'}: ${message}`).join('; ');
   const names = strategies.map(({ name }) => name);
-  if (!names.includes(strategy)) return `"${strategy}" is not one of ${names.join(', ')}`;
-  const parsed = Resources.safeParse(resources ?? {});
-  if (parsed.success) return undefined;
-  return parsed.error.issues.map(({ path, message }) => `resources.${path.join('.')}: ${message}`).join('; ');
+  return names.includes(data.strategy) ? data : `"${data.strategy}" is not one of ${names.join(', ')}`;
 }

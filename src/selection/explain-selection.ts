@@ -1,7 +1,8 @@
-import type { EntryPoint, Facts } from '../contract/facts.js';
-import type { Candidate } from '../contract/setting.js';
+import type { Facts } from '../contract/facts.js';
+import type { Candidate, DeploymentSetting } from '../contract/setting.js';
 import type { StrategyEntry } from '../registry/index.js';
 import { listScores } from './choose-by-rules.js';
+import { describeFacts, shortenList } from './describe-facts.js';
 import { matchesPattern } from './score.js';
 
 export interface Explanation {
@@ -12,10 +13,10 @@ export interface Explanation {
   /** Null when nothing was decided. */
   chosen: string | null;
   reasoning: string;
+  decidedBy: DeploymentSetting['decidedBy'];
+  /** The model's name; null where none is configured. */
+  model: string | null;
 }
-
-/** Items of a list that a person reads before losing interest. */
-const shown = 8;
 
 export function explainSelection(explanation: Explanation): string {
   const { path, facts, candidates, chosen, reasoning } = explanation;
@@ -23,35 +24,19 @@ export function explainSelection(explanation: Explanation): string {
   return [
     [path, ...describeFacts(facts).map((line) => `  ${line}`)].join('\n'),
     listScores(candidates),
-    outcome,
+    `${outcome}\n${describeDecider(explanation)}`,
     ['What would change this:', ...describeAlternatives(explanation).map((line) => `  ${line}`)].join('\n'),
   ].join('\n\n');
 }
 
-function describeFacts(facts: Facts): string[] {
-  const { size, languages, manifests, frameworks, models, gpu, syntaxErrors, python, entryPoints } = facts;
-  const counts = Object.entries(languages).map(([language, files]) => `${files} ${language}`);
-  const rows: [string, string[]][] = [
-    ['files', [`${size.files} (${formatBytes(size.bytes)})`, ...counts]],
-    ['manifests', manifests.map(({ file }) => file)],
-    ['python', python === null ? [] : [`${python.specifier} (${python.from})`]],
-    ['frameworks', frameworks.map(({ name, evidence }) => `${name} (${evidence})`)],
-    ['callables', entryPoints.filter(({ kind }) => kind !== 'object').map(describeEntry)],
-    ['models', models],
-    ['GPU', gpu],
-    ['syntax errors', syntaxErrors.map(({ file, line, message }) => `${file}:${line}: ${message}`)],
-  ];
-  return rows.filter(([, items]) => items.length > 0).map(([label, items]) => `${label}: ${shorten(items)}`);
+function describeDecider({ decidedBy, model, entries }: Explanation): string {
+  if (decidedBy === 'model') return `Decided by the model ${model}.`;
+  if (decidedBy === 'user') return 'Decided by you: nothing else is allowed.';
+  if (model === null)
+    return 'Decided by the rules; for a model to decide, set OPENAI_API_KEY or OPENAI_BASE_URL, and BERTH_MODEL.';
+  const hasChoice = entries.filter(({ state }) => state === 'ready').length > 1;
+  return `Decided by the rules${hasChoice ? '' : `; ${model} was not asked, because only one strategy can be used`}.`;
 }
-
-const describeEntry = ({ module, callable, parameters, kind }: EntryPoint): string =>
-  `${module}:${callable}${kind === 'class' ? '' : `(${parameters.map(({ name }) => name).join(', ')})`}`;
-
-const shorten = (items: string[]): string =>
-  items.length > shown ? `${items.slice(0, shown).join(', ')} and ${items.length - shown} more` : items.join(', ');
-
-const formatBytes = (bytes: number): string =>
-  bytes < 1000 ? `${bytes} B` : bytes < 1e6 ? `${Math.round(bytes / 1000)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
 
 /** For each strategy that was not chosen: what it lacks, and which facts would speak for it. */
 function describeAlternatives({ path, facts, entries, candidates, chosen }: Explanation): string[] {
@@ -61,7 +46,7 @@ function describeAlternatives({ path, facts, entries, candidates, chosen }: Expl
     const score = candidates.find(({ strategy }) => strategy === entry.name)?.score ?? 0;
     if (entry.problem !== null) return `${entry.name}: cannot be used, ${entry.problem}`;
     const absent = listAbsentSignals(entry, facts);
-    return `${entry.name}: needs more than ${best} (has ${score}); for it would speak ${shorten(absent) || 'nothing else'}`;
+    return `${entry.name}: needs more than ${best} (has ${score}); for it would speak ${shortenList(absent) || 'nothing else'}`;
   });
   const usable = entries.filter(({ state }) => state === 'ready').map(({ name }) => name);
   return [...lines, `or say it yourself: berth deploy ${path} --strategy ${usable.join('|') || 'NAME'}`];

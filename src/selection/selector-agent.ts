@@ -6,12 +6,12 @@ import { BerthError } from '../errors.js';
 import { type BerthHome, berthHome } from '../home.js';
 import type { StrategyEntry, StrategyRegistry } from '../registry/index.js';
 import { checkSource } from './check-source.js';
-import { chooseByModel } from './choose-by-model.js';
+import { chooseByModel, UnusableAnswer } from './choose-by-model.js';
 import { chooseByRules, describeScore, explainChoice } from './choose-by-rules.js';
 import { explainSelection } from './explain-selection.js';
 import { gatherFacts } from './gather-facts.js';
 import { scoreStrategy } from './score.js';
-import type { SelectionModel } from './selection-model.js';
+import type { SelectionExchange, SelectionModel } from './selection-model.js';
 
 interface Decision {
   strategy: string;
@@ -26,6 +26,14 @@ interface Scene {
   facts: Facts;
   entries: StrategyEntry[];
   candidates: Candidate[];
+  /** What the user has fixed. */
+  resources: Resources;
+}
+
+export interface SelectOptions {
+  /** Hears each question to a model and its answer, to be kept with the deployment. */
+  onExchange?: (exchange: SelectionExchange) => void;
+  signal?: AbortSignal;
 }
 
 /** Chooses the strategy for a repository: the user, else a model where one is given, else the strategies' own rules. */
@@ -34,7 +42,7 @@ export class SelectorAgent {
   readonly #model: SelectionModel | undefined;
   readonly #home: BerthHome;
 
-  constructor(registry: StrategyRegistry, options: { model?: SelectionModel; home?: BerthHome } = {}) {
+  constructor(registry: StrategyRegistry, options: { model?: SelectionModel | undefined; home?: BerthHome } = {}) {
     this.#registry = registry;
     this.#model = options.model;
     this.#home = options.home ?? berthHome();
@@ -51,13 +59,14 @@ export class SelectorAgent {
     solution: Solution,
     allowedStrategies?: readonly string[],
     resources: Resources = {},
+    options: SelectOptions = {},
   ): Promise<DeploymentSetting> {
     const entries = this.#findEntries(allowedStrategies);
     const facts = await gatherFacts(solution.path, { home: this.#home });
     checkSource(facts, solution.path);
     const candidates = entries.map((entry) => scoreStrategy(entry, facts));
-    const scene = { solution, facts, entries, candidates };
-    const decision = allowedStrategies?.length === 1 ? decideByUser(scene) : await this.#decide(scene);
+    const scene = { solution, facts, entries, candidates, resources };
+    const decision = await this.#decide(scene, allowedStrategies, options);
     return this.#makeSetting(decision, candidates, resources);
   }
 
@@ -67,8 +76,10 @@ export class SelectorAgent {
     const facts = await gatherFacts(solution.path, { home: this.#home });
     checkSource(facts, solution.path);
     const candidates = entries.map((entry) => scoreStrategy(entry, facts));
-    const outcome = await this.#decideOrExplain({ solution, facts, entries, candidates });
-    return explainSelection({ path: solution.path, facts, entries, candidates, ...outcome });
+    const scene = { solution, facts, entries, candidates, resources: {} };
+    const outcome = await this.#decideOrExplain(scene, allowedStrategies);
+    const model = this.#model?.name ?? null;
+    return explainSelection({ path: solution.path, facts, entries, candidates, model, ...outcome });
   }
 
   /** Sound strategies. A single one must be ready; of several, those that are not are listed as excluded. */
@@ -81,31 +92,41 @@ export class SelectorAgent {
     );
   }
 
-  async #decide(scene: Scene): Promise<Decision> {
-    if (this.#model === undefined) return decideByRules(scene);
+  async #decide(scene: Scene, allowed: readonly string[] | undefined, options: SelectOptions = {}): Promise<Decision> {
+    if (allowed?.length === 1) return decideByUser(scene);
     const usable = scene.entries.filter(({ state }) => state === 'ready');
+    // Of one there is nothing to choose, and the rules know when even that one does not fit.
+    if (this.#model === undefined || usable.length < 2) return decideByRules(scene);
+    return await this.#decideByModel(this.#model, scene, usable, options);
+  }
+
+  async #decideByModel(
+    model: SelectionModel,
+    { solution, facts, resources, ...scene }: Scene,
+    usable: StrategyEntry[],
+    { onExchange, signal }: SelectOptions,
+  ): Promise<Decision> {
     const strategies = usable.map(({ name }) => ({ name, instruction: this.#registry.getSelectorInstruction(name) }));
+    const question = { solution, facts, strategies, resources, signal };
     try {
-      const answer = await chooseByModel(this.#model, { solution: scene.solution, facts: scene.facts, strategies });
+      const answer = await chooseByModel(model, question, onExchange);
       return { ...answer, decidedBy: 'model' };
     } catch (error) {
-      if (error instanceof BerthError) throw error;
-      const decision = decideByRules(scene);
-      const why = error instanceof Error ? error.message : String(error);
-      return {
-        ...decision,
-        reasoning: `The model could not be asked (${why}), so the rules decided. ${decision.reasoning}`,
-      };
+      signal?.throwIfAborted();
+      return decideInPlaceOfModel({ solution, facts, resources, ...scene }, error);
     }
   }
 
-  async #decideOrExplain(scene: Scene): Promise<{ chosen: string | null; reasoning: string }> {
+  async #decideOrExplain(
+    scene: Scene,
+    allowed: readonly string[] | undefined,
+  ): Promise<{ chosen: string | null; reasoning: string; decidedBy: Decision['decidedBy'] }> {
     try {
-      const { strategy, reasoning } = await this.#decide(scene);
-      return { chosen: strategy, reasoning };
+      const { strategy, reasoning, decidedBy } = await this.#decide(scene, allowed);
+      return { chosen: strategy, reasoning, decidedBy };
     } catch (error) {
       if (error instanceof BerthError && error.code.startsWith('STRATEGY_'))
-        return { chosen: null, reasoning: error.message };
+        return { chosen: null, reasoning: error.message, decidedBy: 'rules' };
       throw error;
     }
   }
@@ -134,4 +155,21 @@ function decideByUser({ candidates: [candidate] }: Scene): Decision {
 function decideByRules({ candidates, solution }: Scene): Decision {
   const chosen = chooseByRules(candidates, solution.path);
   return { strategy: chosen.strategy, decidedBy: 'rules', reasoning: explainChoice(chosen, candidates) };
+}
+
+/** What kept the model from deciding is said with the decision, and also where the rules make none. */
+function decideInPlaceOfModel(scene: Scene, error: unknown): Decision {
+  const words = error instanceof Error ? error.message : String(error);
+  const why =
+    error instanceof UnusableAnswer
+      ? `The model did not decide (${words}), so the rules did.`
+      : `The model could not be asked (${words}), so the rules decided.`;
+  try {
+    const decision = decideByRules(scene);
+    return { ...decision, reasoning: `${why} ${decision.reasoning}` };
+  } catch (undecided) {
+    if (!(undecided instanceof BerthError)) throw undecided;
+    const { code, message, details } = undecided;
+    throw new BerthError(code, `${message}; before, the model was asked in vain (${words})`, details, { cause: error });
+  }
 }

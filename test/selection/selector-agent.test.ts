@@ -106,39 +106,6 @@ test('a repository with nothing to deploy is refused', async () => {
   await refused({ 'README.md': 'x' }, 'SOURCE_UNSUPPORTED', '1 file, none of them');
 });
 
-test('a model decides where one is given; its resources stand between the user’s and the defaults', async () => {
-  const { registry, names } = await makeSelector({ one: { 'language:python': 9 }, two: {} });
-  const asked: string[] = [];
-  const model = {
-    async choose({ strategies, correction }: { strategies: { name: string }[]; correction?: string }) {
-      asked.push(`${strategies.map(({ name }) => name)}: ${correction ?? 'first'}`);
-      const strategy = correction === undefined ? 'three' : 'two';
-      return { strategy, reasoning: 'it fits', resources: { cpu: 4, memory: '8Gi' } };
-    },
-  };
-  const selector = new SelectorAgent(registry, { model, home });
-  const setting = await selector.select(solution(), names, { cpu: 2 });
-  expect(setting).toMatchObject({ strategy: 'two', decidedBy: 'model', reasoning: 'it fits' });
-  expect(setting.resources).toEqual({ cpu: 2, memory: '8Gi' });
-  expect(asked).toEqual(['one,two: first', 'one,two: "three" is not one of one, two']);
-});
-
-test('the rules decide when the model cannot be asked, and say so', async () => {
-  const { registry, names } = await makeSelector({ one: { 'language:python': 9 }, two: {} });
-  const model = { choose: () => Promise.reject(new TypeError('fetch failed')) };
-  const setting = await new SelectorAgent(registry, { model, home }).select(solution(), names);
-  expect(setting).toMatchObject({ strategy: 'one', decidedBy: 'rules' });
-  expect(setting.reasoning).toContain('The model could not be asked (fetch failed)');
-});
-
-test('a model that never answers with an allowed name decides nothing', async () => {
-  const { registry, names } = await makeSelector({ one: {}, two: {} });
-  const model = { choose: async () => ({ strategy: 'three', reasoning: '' }) };
-  await expect(new SelectorAgent(registry, { model, home }).select(solution(), names)).rejects.toMatchObject({
-    code: 'STRATEGY_UNDECIDED',
-  });
-});
-
 test('explain shows facts, scores, the choice and what would change it', async () => {
   const { selector, names } = await makeSelector(
     { caller: { 'language:python': 2 }, server: { 'framework:fastapi': 7 }, cloud: { gpu: 9 } },

@@ -1,0 +1,166 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type OpenAI from 'openai';
+import { redact } from '../secrets/redact.js';
+import { answerSchema } from './answer-schema.js';
+import type { SelectionModel, SelectionQuestion, SelectionReply } from './selection-model.js';
+import { buildCorrection, buildPrompt, selectionRole } from './selection-prompt.js';
+
+export interface OpenaiModelOptions {
+  /** The model's name at the endpoint. */
+  model: string;
+  /** A server of one's own wants none. */
+  apiKey?: string | undefined;
+  /** Base of the protocol's paths, such as `http://127.0.0.1:8080/v1`; the public one when absent. */
+  baseUrl?: string | undefined;
+  /** Seconds for one answer, with all tries that it takes. */
+  timeout?: number;
+}
+
+/** Asked for where BERTH_MODEL names none. */
+export const defaultModel = 'gpt-5.5';
+
+/** Seconds; a model on a CPU reads the prompt in less. */
+const patience = 60;
+
+/** What a server says to a request of which it does not know a part. */
+const refusals: unknown[] = [400, 415, 422, 500, 501];
+
+/** Our own, because the client's would wait as long as a provider asks, whatever ends the question meanwhile. */
+const mostRetries = 2;
+const passing: unknown[] = [undefined, 408, 409, 429, 502, 503, 504, 529];
+
+/** The model that OPENAI_API_KEY or OPENAI_BASE_URL, and BERTH_MODEL, configure; undefined where neither is set. */
+export function findOpenaiModel(environment: NodeJS.ProcessEnv = process.env): OpenaiModel | undefined {
+  const { OPENAI_API_KEY: apiKey, OPENAI_BASE_URL: baseUrl, BERTH_MODEL: model } = environment;
+  if (!apiKey && !baseUrl) return undefined;
+  return new OpenaiModel({ model: model || defaultModel, apiKey: apiKey || undefined, baseUrl: baseUrl || undefined });
+}
+
+type Format = SelectionReply['format'];
+type Message = OpenAI.Chat.Completions.ChatCompletionMessageParam;
+type Request = OpenAI.Chat.Completions.ChatCompletionCreateParamsNonStreaming;
+
+/**
+ * Any endpoint that speaks the OpenAI chat protocol. What it refuses is asked for less strictly, and not again: a JSON
+ * schema, JSON of any shape, words alone; temperature 0 where it lets one choose.
+ */
+export class OpenaiModel implements SelectionModel {
+  readonly name: string;
+  readonly #options: OpenaiModelOptions;
+  readonly #formats: Format[] = ['json_schema', 'json_object', 'text'];
+  #hasTemperature = true;
+
+  constructor(options: OpenaiModelOptions) {
+    this.name = options.model;
+    this.#options = options;
+  }
+
+  /** Throws what keeps it from answering, without the key. */
+  async choose(question: SelectionQuestion): Promise<SelectionReply> {
+    const { apiKey, timeout = patience } = this.#options;
+    const deadline = new AbortController();
+    const timer = setTimeout(() => deadline.abort(), timeout * 1000);
+    const signal = AbortSignal.any([deadline.signal, ...(question.signal ? [question.signal] : [])]);
+    try {
+      return await this.#ask(question, signal);
+    } catch (error) {
+      question.signal?.throwIfAborted();
+      if (deadline.signal.aborted) throw new Error(`${this.name} did not answer within ${timeout} s`);
+      throw new Error(redact(describeError(error), apiKey === undefined ? [] : [apiKey]));
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async #ask(question: SelectionQuestion, signal: AbortSignal): Promise<SelectionReply> {
+    const client = await this.#connect();
+    const prompt = buildPrompt(question);
+    for (let retries = 0; ; ) {
+      const format = this.#formats[0] ?? 'text';
+      try {
+        const completion = await client.chat.completions.create(this.#makeRequest(question, prompt, format), {
+          signal,
+        });
+        const message = completion.choices?.[0]?.message; // Absent in what some servers answer, whatever the type says.
+        return { model: this.name, format, prompt, answer: message?.content ?? message?.refusal ?? '' };
+      } catch (error) {
+        if (signal.aborted) throw error;
+        if (this.#lowerDemands(error)) continue;
+        if (!isPassing(error) || retries === mostRetries) throw error;
+        await sleep(readRetryAfter(error) ?? 500 * 2 ** retries, undefined, { signal });
+        retries += 1;
+      }
+    }
+  }
+
+  async #connect(): Promise<OpenAI> {
+    const { default: Client } = await import('openai');
+    const { apiKey = 'none', baseUrl } = this.#options;
+    return new Client({ apiKey, maxRetries: 0, ...(baseUrl !== undefined && { baseURL: baseUrl }) });
+  }
+
+  #makeRequest(question: SelectionQuestion, prompt: string, format: Format): Request {
+    return {
+      model: this.name,
+      messages: makeMessages(question, prompt),
+      ...(this.#hasTemperature && { temperature: 0 }),
+      ...responseFormat(format, question),
+    };
+  }
+
+  /** False when there is nothing less to ask for, or something else is wrong. */
+  #lowerDemands(error: unknown): boolean {
+    const { status, message } = error as { status?: unknown; message?: unknown };
+    if (!refusals.includes(status)) return false;
+    if (this.#hasTemperature && /temperature/i.test(String(message))) {
+      this.#hasTemperature = false;
+      return true;
+    }
+    if (this.#formats.length === 1) return false;
+    this.#formats.shift();
+    return true;
+  }
+}
+
+function makeMessages({ correction }: SelectionQuestion, prompt: string): Message[] {
+  const question: Message[] = [
+    { role: 'system', content: selectionRole },
+    { role: 'user', content: prompt },
+  ];
+  if (correction === undefined) return question;
+  const { answer, mistake } = correction;
+  return [...question, { role: 'assistant', content: answer }, { role: 'user', content: buildCorrection(mistake) }];
+}
+
+function responseFormat(format: Format, { strategies }: SelectionQuestion): Pick<Request, 'response_format'> {
+  if (format === 'text') return {};
+  if (format === 'json_object') return { response_format: { type: 'json_object' } };
+  const schema = answerSchema(strategies.map(({ name }) => name));
+  return { response_format: { type: 'json_schema', json_schema: { name: 'selection', strict: true, schema } } };
+}
+
+/** Overload, or no connection: an error of the client's without a status. */
+const isPassing = (error: unknown): boolean => passing.includes((error as { status?: unknown }).status);
+
+/** Milliseconds, where the provider says it in seconds. */
+function readRetryAfter(error: unknown): number | undefined {
+  const { headers } = error as { headers?: Headers };
+  const seconds = Number.parseFloat(headers?.get('retry-after') ?? '');
+  return Number.isNaN(seconds) ? undefined : seconds * 1000;
+}
+
+interface Failure {
+  message?: string;
+  code?: string;
+  cause?: Failure;
+}
+
+/** A connection's error says only that there is none; its innermost cause says why. */
+function describeError(error: unknown): string {
+  const failure = error as Failure; // Whatever is thrown, these are looked for and may be absent.
+  const message = failure.message ?? String(error);
+  let cause = failure.cause;
+  while (cause?.cause !== undefined) cause = cause.cause;
+  const why = cause?.message || cause?.code;
+  return why === undefined ? message : `${message.replace(/\.$/, '')}: ${why}`;
+}
