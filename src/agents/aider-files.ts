@@ -1,0 +1,49 @@
+import { readdir, stat } from 'node:fs/promises';
+import { extname, join } from 'node:path';
+
+const suffixes = new Set(['.py', '.toml', '.cfg', '.txt', '.md', '.yaml', '.yml', '.json', '.sh', '.ts', '.js']);
+const plainNames = new Set(['Dockerfile', 'Makefile', 'Procfile']);
+const skipped = new Set(['node_modules', '__pycache__', 'venv', 'dist', 'build']);
+
+const mostFiles = 60;
+const largestFile = 40_000;
+const mostBytes = 150_000;
+
+/** Aider sees and edits only files that it is given: those nearest the root first, until it would be too much. */
+export async function listAiderFiles(workspace: string): Promise<string[]> {
+  const chosen: string[] = [];
+  let bytes = 0;
+  for (let level = ['']; level.length > 0 && chosen.length < mostFiles; ) {
+    const entries = (await Promise.all(level.map((directory) => listEntries(workspace, directory)))).flat();
+    for (const { path, size } of entries.filter((entry) => !entry.isDirectory)) {
+      if (chosen.length === mostFiles || size > largestFile || bytes + size > mostBytes) continue;
+      chosen.push(path);
+      bytes += size;
+    }
+    level = entries.filter((entry) => entry.isDirectory).map(({ path }) => path);
+  }
+  return chosen;
+}
+
+interface Entry {
+  path: string;
+  isDirectory: boolean;
+  size: number;
+}
+
+async function listEntries(workspace: string, directory: string): Promise<Entry[]> {
+  const entries = await readdir(join(workspace, directory), { withFileTypes: true });
+  const wanted = entries
+    .filter(({ name }) => !name.startsWith('.') && !skipped.has(name))
+    .filter((entry) => entry.isDirectory() || (entry.isFile() && isText(entry.name)))
+    .sort((a, b) => a.name.localeCompare(b.name));
+  return Promise.all(
+    wanted.map(async (entry) => {
+      const path = directory === '' ? entry.name : join(directory, entry.name);
+      const size = entry.isDirectory() ? 0 : (await stat(join(workspace, path))).size;
+      return { path, isDirectory: entry.isDirectory(), size };
+    }),
+  );
+}
+
+const isText = (name: string): boolean => suffixes.has(extname(name)) || plainNames.has(name);

@@ -1,0 +1,143 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { listAiderFiles } from './aider-files.js';
+import { classifyFailure } from './classify-failure.js';
+import type { CommandLineProtocol, Invocation, Reader, Setup } from './command-line-protocol.js';
+import { defaultOpenaiModel, openaiBaseUrl } from './openai-variables.js';
+import type { RunLog } from './run-log.js';
+
+/**
+ * `aider`, one message at a time, at any endpoint that speaks the OpenAI protocol. It has no loop and runs no commands:
+ * one reply, whose blocks are the edits. Its history file is the session.
+ */
+export const aider: CommandLineProtocol = {
+  name: 'aider',
+  origin: 'built-in',
+  program: 'aider',
+  minimumVersion: '0.86.2',
+  keys: ['OPENAI_API_KEY'],
+  variables: ['OPENAI_BASE_URL'],
+  modelVariable: 'OPENAI_MODEL',
+  defaultModel: defaultOpenaiModel,
+  reportsCost: false,
+  prepare: prepareAider,
+  createReader: (setup, log) => new AiderReader(setup, log),
+};
+
+/** Flags can't outweigh everything that these may hold (one of them installs packages), so they are not to be found. */
+const steering = ['.aider.conf.yml', '.aider.model.settings.yml', '.aider.model.metadata.json', '.env'];
+
+export interface AiderFiles {
+  prompt: string;
+  metadata: string;
+  environment: string;
+  history: string;
+  inputHistory: string;
+}
+
+const historyOf = (setup: Setup, session: string): string => join(setup.places.state, 'aider', `${session}.md`);
+
+const filesOf = (setup: Setup): AiderFiles => {
+  const directory = join(setup.places.state, 'aider');
+  return {
+    prompt: join(directory, 'prompt.md'),
+    metadata: join(directory, 'models.json'),
+    environment: join(directory, 'environment'),
+    history: historyOf(setup, setup.request.session ?? setup.newSession),
+    inputHistory: join(directory, 'input'),
+  };
+};
+
+async function prepareAider(setup: Setup): Promise<Invocation> {
+  const files = filesOf(setup);
+  const { workspace, prompt } = setup.request;
+  await mkdir(join(setup.places.state, 'aider'), { recursive: true });
+  await writeFile(files.prompt, prompt);
+  await writeFile(files.metadata, JSON.stringify(describeAiderModel(setup)));
+  await writeFile(files.environment, '');
+  const masked = steering.map((name) => join(workspace, name)).filter(existsSync);
+  return { ...invokeAider(setup, files, await listAiderFiles(workspace)), masked };
+}
+
+export function invokeAider({ request, model, variables }: Setup, files: AiderFiles, sources: string[]): Invocation {
+  const argv = [
+    ...['--model', `openai/${model ?? defaultOpenaiModel}`, '--openai-api-base', openaiBaseUrl(variables)],
+    ...['--message-file', files.prompt, '--yes-always', '--no-git', '--map-tokens', '0', '--timeout', '120'],
+    ...['--no-check-update', '--analytics-disable', '--no-show-model-warnings', '--no-show-release-notes'],
+    ...['--no-detect-urls', '--no-pretty', '--no-fancy-input', '--no-suggest-shell-commands', '--no-stream'],
+    ...['--no-auto-lint', '--no-auto-test', '--no-notifications', '--no-watch-files', '--no-gitignore'],
+    ...['--model-metadata-file', files.metadata, '--env-file', files.environment],
+    ...['--chat-history-file', files.history, '--input-history-file', files.inputHistory],
+    ...(request.session === null ? [] : ['--restore-chat-history']),
+    ...sources.flatMap((path) => ['--file', path]),
+  ];
+  const env = { LITELLM_LOCAL_MODEL_COST_MAP: 'True', BROWSER: 'true', COLUMNS: '1000', PYTHONDONTWRITEBYTECODE: '1' };
+  return { argv, input: '', env };
+}
+
+/** Saves aider the fetch of a price list; the prices are the user's or none. */
+export function describeAiderModel({ model, prices }: Setup): object {
+  return {
+    [`openai/${model ?? defaultOpenaiModel}`]: {
+      max_input_tokens: 128_000,
+      max_output_tokens: 16_000,
+      input_cost_per_token: (prices?.input ?? 0) / 1_000_000,
+      output_cost_per_token: (prices?.output ?? 0) / 1_000_000,
+      litellm_provider: 'openai',
+      mode: 'chat',
+    },
+  };
+}
+
+class AiderReader implements Reader {
+  readonly #log: RunLog;
+  readonly #history: string;
+  #before: Promise<number>;
+  #lastError = '';
+
+  constructor(setup: Setup, log: RunLog) {
+    this.#log = log;
+    const session = setup.request.session ?? setup.newSession;
+    this.#history = historyOf(setup, session);
+    this.#before = stat(this.#history)
+      .then(({ size }) => size)
+      .catch(() => 0);
+    if (setup.request.session !== null && !existsSync(this.#history)) {
+      log.fail({ reason: 'session-lost', text: `there is no history of session ${session}`, retryAfterSeconds: null });
+    }
+    log.beginSession(session);
+  }
+
+  readLine(text: string): void {
+    const log = this.#log;
+    const tokens = /^Tokens: ([\d.]+)(k?) sent, ([\d.]+)(k?) received/.exec(text);
+    if (tokens !== null) {
+      log.turns += 1;
+      log.addUsage(readCount(tokens[1], tokens[2]), readCount(tokens[3], tokens[4]));
+    }
+    const edited = /^Applied edit to (.+)$/.exec(text)?.[1];
+    if (edited !== undefined) log.note('edit', edited);
+    else if (/^Retrying in [\d.]+ seconds/.test(text)) log.note('retry', `${text} ${this.#lastError}`.trim());
+    else if (/^(litellm\.\w+|.*\bAPIError\b)/.test(text)) this.#lastError = text;
+    else if (tokens === null) log.signs += 1;
+  }
+
+  /** The reply stands unbroken in the history only; every error ends with exit code 0 there. */
+  async conclude(): Promise<void> {
+    const added = (await readFile(this.#history).catch(() => Buffer.alloc(0))).subarray(await this.#before).toString();
+    const reply = readLastReply(added);
+    if (reply !== '') this.#log.say(reply);
+    else if (this.#lastError !== '') this.#log.fail(classifyFailure(this.#lastError));
+  }
+}
+
+const readCount = (digits = '0', unit = ''): number => Math.round(Number(digits) * (unit === 'k' ? 1000 : 1));
+
+/** A prompt's lines begin with `#### `, aider's own with `> `; what is left of the run is what the model said. */
+export function readLastReply(history: string): string {
+  const lines = history.split('\n');
+  const asked = lines.findLastIndex((line) => line.startsWith('#### '));
+  const rest = lines.slice(asked + 1).filter((line) => !line.startsWith('> ') && !/^# aider chat started/.test(line));
+  return rest.join('\n').trim();
+}

@@ -1,0 +1,39 @@
+import type { StopReason } from './agent.js';
+import type { Failure } from './run-log.js';
+
+interface Sign {
+  reason: StopReason;
+  statuses: number[];
+  words: RegExp;
+}
+
+/** In this order: a text may show several. Overload is a rate limit by another name. */
+const signs: Sign[] = [
+  {
+    reason: 'unauthorised',
+    statuses: [401, 403],
+    words:
+      /(status|code|error)\D{0,12}40[13]\b|unauthori[sz]ed|invalid.api.key|incorrect api key|api key not valid|authentication|PERMISSION_DENIED/i,
+  },
+  {
+    reason: 'rate-limited',
+    statuses: [429, 529, 503],
+    words:
+      /(status|code|error)\D{0,12}(429|529|503)\b|rate.?limit|too many requests|overloaded|resource.?exhausted|quota/i,
+  },
+  {
+    reason: 'unreachable',
+    statuses: [500, 502, 504],
+    words:
+      /ECONNREFUSED|ENOTFOUND|ECONNRESET|EAI_AGAIN|connection.?(refused|error|failed)|unable to connect|fetch failed|error sending request|stream disconnected|internal.?server.?error|bad gateway|(status|code|error)\D{0,12}50[024]\b/i,
+  },
+];
+
+/** Names a failure by the provider's HTTP status where it is known, by the words that CLIs use where not. */
+export function classifyFailure(text: string, status?: number | null, retryAfterSeconds?: number | null): Failure {
+  const sign = status
+    ? signs.find(({ statuses }) => statuses.includes(status))
+    : signs.find(({ words }) => words.test(text));
+  const reason = sign?.reason ?? 'failed';
+  return { reason, text, retryAfterSeconds: reason === 'rate-limited' ? (retryAfterSeconds ?? null) : null };
+}

@@ -1,0 +1,144 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { stringify } from 'smol-toml';
+import { z } from 'zod';
+import { classifyFailure } from './classify-failure.js';
+import type { CommandLineProtocol, Invocation, Reader, Setup } from './command-line-protocol.js';
+import { openaiBaseUrl } from './openai-variables.js';
+import { parseJsonLine } from './parse-json-line.js';
+import type { RunLog } from './run-log.js';
+import { readTotals, writeTotals } from './session-totals.js';
+
+const keys = ['CODEX_API_KEY', 'OPENAI_API_KEY'] as const;
+
+/** OpenAI's `codex exec`, with JSON lines. */
+export const codex: CommandLineProtocol = {
+  name: 'codex',
+  origin: 'built-in',
+  program: 'codex',
+  minimumVersion: '0.169.0',
+  keys,
+  variables: ['OPENAI_BASE_URL'],
+  modelVariable: 'OPENAI_MODEL',
+  defaultModel: null,
+  reportsCost: false,
+  prepare: async (setup) => {
+    await mkdir(codexHome(setup), { recursive: true });
+    await writeFile(join(codexHome(setup), 'config.toml'), describeCodexConfig(setup));
+    return invokeCodex(setup);
+  },
+  createReader: (setup, log) => new CodexReader(setup, log),
+};
+
+const codexHome = ({ places }: Setup): string => join(places.home, '.codex');
+
+/** Its own sandbox is off: bubblewrap inside bubblewrap does not start everywhere, and ours is there where theirs is. */
+export function invokeCodex(setup: Setup): Invocation {
+  const { request, model } = setup;
+  const argv = [
+    ...['exec', ...(request.session === null ? [] : ['resume', request.session])],
+    ...['--json', '--skip-git-repo-check', '--dangerously-bypass-approvals-and-sandbox'],
+    ...['--disable', 'plugins', '--disable', 'unbounded_connection_retries'],
+    ...(model === null ? [] : ['-m', model]),
+    '-',
+  ];
+  return { argv, input: request.prompt, env: { CODEX_HOME: codexHome(setup) } };
+}
+
+/** The endpoint with bounded retries; no instructions of the repository; the key kept from the agent's commands. */
+export function describeCodexConfig({ variables }: Setup): string {
+  return stringify({
+    model_provider: 'berth',
+    check_for_update_on_startup: false,
+    project_doc_max_bytes: 0,
+    shell_environment_policy: { exclude: [...keys] },
+    model_providers: {
+      berth: {
+        name: 'berth',
+        base_url: openaiBaseUrl(variables),
+        wire_api: 'responses',
+        env_key: keys.find((key) => variables[key]) ?? keys[1],
+        request_max_retries: 2,
+        stream_max_retries: 2,
+        stream_idle_timeout_ms: 120_000,
+      },
+    },
+  });
+}
+
+const Item = z.looseObject({
+  type: z.string(),
+  text: z.string().optional(),
+  command: z.string().optional(),
+  message: z.string().optional(),
+  changes: z.array(z.looseObject({ path: z.string() })).optional(),
+});
+type Item = z.infer<typeof Item>;
+
+const Line = z.looseObject({
+  type: z.string(),
+  thread_id: z.string().optional(),
+  item: Item.optional(),
+  usage: z.looseObject({ input_tokens: z.number(), output_tokens: z.number() }).optional(),
+  message: z.string().optional(),
+  error: z.looseObject({ message: z.string() }).optional(),
+});
+
+class CodexReader implements Reader {
+  readonly #setup: Setup;
+  readonly #log: RunLog;
+  #total: { inputTokens: number; outputTokens: number } | null = null;
+
+  constructor(setup: Setup, log: RunLog) {
+    this.#setup = setup;
+    this.#log = log;
+  }
+
+  readLine(text: string, stream: 'stdout' | 'stderr'): void {
+    const log = this.#log;
+    if (stream === 'stderr') {
+      if (/no rollout found|thread\/resume failed|invalid session id/i.test(text)) {
+        log.fail({ reason: 'session-lost', text, retryAfterSeconds: null });
+      }
+      return;
+    }
+    const line = parseJsonLine(Line, text);
+    if (line === null) return;
+    if (line.type === 'error') log.note('retry', line.message ?? '');
+    else log.signs += 1;
+    if (line.thread_id !== undefined) log.beginSession(line.thread_id);
+    if (line.type === 'item.started' && line.item?.type === 'command_execution')
+      log.note('run', line.item.command ?? '');
+    if (line.type === 'item.completed' && line.item !== undefined) this.#readItem(line.item);
+    if (line.type === 'turn.failed') log.fail(describeFailure(line.error?.message ?? ''));
+    if (line.type === 'turn.completed' && line.usage !== undefined) {
+      log.isOver = true;
+      this.#total = { inputTokens: line.usage.input_tokens, outputTokens: line.usage.output_tokens };
+    }
+  }
+
+  /** Codex counts the whole thread; this run is what came on top. */
+  async conclude(): Promise<void> {
+    const { session } = this.#log;
+    if (this.#total === null || session === null) return;
+    const { stateDirectory } = this.#setup.request;
+    const before = await readTotals(stateDirectory, session);
+    this.#log.inputTokens = Math.max(0, this.#total.inputTokens - before.inputTokens);
+    this.#log.outputTokens = Math.max(0, this.#total.outputTokens - before.outputTokens);
+    await writeTotals(stateDirectory, session, { ...this.#total, cost: 0 });
+  }
+
+  /** What one reply of the model asked for is an item each; replies themselves are not told. */
+  #readItem(item: Item): void {
+    if (/^(agent_message|command_execution|file_change|mcp_tool_call|web_search)$/.test(item.type))
+      this.#log.turns += 1;
+    if (item.type === 'agent_message') this.#log.say(item.text ?? '');
+    if (item.type === 'file_change') this.#log.note('edit', (item.changes ?? []).map(({ path }) => path).join('\n'));
+  }
+}
+
+/** Codex wraps the provider's answer in a sentence that names the status. */
+function describeFailure(text: string) {
+  const status = /\bstatus:? (\d{3})\b/.exec(text)?.[1];
+  return classifyFailure(text, status === undefined ? null : Number(status));
+}

@@ -1,0 +1,103 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, realpath, rm } from 'node:fs/promises';
+import { BerthError } from '../errors.js';
+import { redact } from '../secrets/redact.js';
+import type { Agent, AgentDescription, AgentRequest, AgentResult } from './agent.js';
+import { makePlaces, pickVariables } from './agent-environment.js';
+import type { BuiltInSettings } from './agent-settings.js';
+import { askVersion, isOlder } from './ask-version.js';
+import type { CommandLineProtocol, Setup } from './command-line-protocol.js';
+import { runCommandLine } from './command-line-run.js';
+import { findProgram } from './find-program.js';
+import { RunLog } from './run-log.js';
+import { claimMark, releaseMark } from './run-mark.js';
+import { findSandbox } from './sandbox.js';
+
+/** Any coding agent that is a command line: contained, limited and read in the same way. */
+export class CommandLineAgent implements Agent {
+  readonly name: string;
+  readonly #protocol: CommandLineProtocol;
+  readonly #settings: BuiltInSettings;
+
+  constructor(protocol: CommandLineProtocol, settings: BuiltInSettings = {}) {
+    this.name = protocol.name;
+    this.#protocol = protocol;
+    this.#settings = settings;
+  }
+
+  async describe(environment: NodeJS.ProcessEnv = process.env): Promise<AgentDescription> {
+    const { name, origin, minimumVersion, reportsCost } = this.#protocol;
+    const program = this.#findProgram(environment);
+    const version = program === null || minimumVersion === null ? null : await askVersion(program, environment);
+    const lacks = this.#findLacks(environment);
+    if (minimumVersion !== null && isOlder(version, minimumVersion)) {
+      lacks.push(`${name} ${minimumVersion} or newer (${program} is ${version})`);
+    }
+    return {
+      name,
+      isUsable: lacks.length === 0,
+      lacks,
+      version,
+      program,
+      model: this.#chooseModel(environment),
+      reportsCost: reportsCost || this.#settings.prices !== undefined,
+      origin,
+    };
+  }
+
+  async run(request: AgentRequest): Promise<AgentResult> {
+    const environment = request.environment ?? process.env;
+    const lacks = this.#findLacks(environment);
+    if (lacks.length > 0) {
+      throw new BerthError('AGENT_UNUSABLE', `${this.name} lacks ${lacks.join(' and ')}`, { agent: this.name, lacks });
+    }
+    await mkdir(request.stateDirectory, { recursive: true, mode: 0o700 });
+    const stateDirectory = await realpath(request.stateDirectory);
+    const mark = await claimMark(stateDirectory);
+    const setup = await this.#setUp(request, environment, stateDirectory);
+    const secrets = Object.values(pickVariables(this.#protocol.keys, environment));
+    const log = new RunLog(
+      (event) => request.onEvent?.({ ...event, text: redact(event.text, secrets) }),
+      (session) => request.onSession?.(session),
+    );
+    try {
+      const result = await runCommandLine(this.#protocol, setup, log, mark);
+      const error = result.error === null ? null : redact(result.error, secrets);
+      return { ...result, error, message: redact(result.message, secrets) };
+    } finally {
+      await releaseMark(stateDirectory, mark);
+      await rm(setup.places.temporary, { recursive: true, force: true, maxRetries: 3 });
+    }
+  }
+
+  async #setUp(request: AgentRequest, environment: NodeJS.ProcessEnv, stateDirectory: string): Promise<Setup> {
+    const { keys, variables } = this.#protocol;
+    return {
+      request: { ...request, environment, stateDirectory, workspace: await realpath(request.workspace) },
+      program: this.#findProgram(environment) as string, // There: the lack of it has been refused.
+      places: await makePlaces(stateDirectory),
+      model: this.#chooseModel(environment),
+      prices: this.#settings.prices ?? null,
+      variables: pickVariables([...keys, ...variables], environment),
+      newSession: randomUUID(),
+      isSandboxed: (await findSandbox()).isSandboxed,
+    };
+  }
+
+  #findProgram(environment: NodeJS.ProcessEnv): string | null {
+    return findProgram(this.#settings.program ?? this.#protocol.program, environment.PATH ?? '');
+  }
+
+  #chooseModel(environment: NodeJS.ProcessEnv): string | null {
+    const { modelVariable, defaultModel } = this.#protocol;
+    const named = modelVariable === null ? undefined : environment[modelVariable];
+    return this.#settings.model ?? (named || defaultModel);
+  }
+
+  #findLacks(environment: NodeJS.ProcessEnv): string[] {
+    const { keys, program } = this.#protocol;
+    const lacks = this.#findProgram(environment) === null ? [`the program ${this.#settings.program ?? program}`] : [];
+    const hasKey = keys.length === 0 || keys.some((key) => environment[key]);
+    return hasKey ? lacks : [...lacks, keys.join(' or ')];
+  }
+}

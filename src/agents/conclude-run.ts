@@ -1,0 +1,49 @@
+import type { AgentResult, Sandbox } from './agent.js';
+import { priceOf } from './agent-settings.js';
+import { classifyFailure } from './classify-failure.js';
+import type { Setup } from './command-line-protocol.js';
+import type { ContainedEnd, StopCause } from './contained-process.js';
+import { describeStop } from './describe-stop.js';
+import type { Failure, RunLog } from './run-log.js';
+
+export interface Run {
+  setup: Setup;
+  log: RunLog;
+  end: ContainedEnd;
+  /** The last lines of standard error. */
+  errors: string;
+  sandbox: Sandbox;
+}
+
+/** One result from what the agent said, how its program ended and who stopped it: content counts, not the exit code alone. */
+export function concludeRun({ setup, log, end, errors, sandbox }: Run): AgentResult {
+  const failure = findFailure(log, end, errors, setup);
+  const { inputTokens, outputTokens } = log;
+  const priced = setup.prices === null ? null : priceOf(setup.prices, inputTokens, outputTokens);
+  return {
+    stopReason: failure?.reason ?? 'finished',
+    retryAfterSeconds: failure?.retryAfterSeconds ?? null,
+    message: log.message,
+    session: failure?.reason === 'session-lost' ? null : log.session,
+    usage: { inputTokens, outputTokens },
+    cost: log.cost ?? priced,
+    turns: log.turns,
+    error: failure?.text ?? null,
+    ...sandbox,
+  };
+}
+
+function findFailure(log: RunLog, end: ContainedEnd, errors: string, setup: Setup): Failure | null {
+  if (end.stoppedBy !== null && !(log.isOver && log.failure === null && isBySlowness(end.stoppedBy))) {
+    return log.failure?.reason === end.stoppedBy ? log.failure : describeStop(end.stoppedBy, setup.request.limits, log);
+  }
+  if (end.problem !== null) return classifyFailure(`it could not be started: ${end.problem}`);
+  if (log.failure !== null) return log.failure;
+  if (end.stoppedBy === null && end.exitCode !== 0) {
+    return classifyFailure(errors || `it ended with exit code ${end.exitCode ?? 'none (by a signal)'}`);
+  }
+  return log.message === '' ? classifyFailure(errors || 'it ended without a final message') : null;
+}
+
+/** It was done and only its program had not ended yet. */
+const isBySlowness = (cause: StopCause): boolean => cause === 'time' || cause === 'idle';

@@ -1,0 +1,144 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { execa } from 'execa';
+import { findMarked, killMarked } from './marked-processes.js';
+
+export interface ContainedCommand {
+  argv: string[];
+  cwd: string;
+  /** All of it: nothing is inherited. Holds the mark. */
+  env: Record<string, string>;
+  mark: string;
+  /** Written to standard input, which is then closed. */
+  input: string;
+  wallSeconds: number;
+  idleSeconds: number;
+  signal?: AbortSignal | undefined;
+  /** Returns false when the line is no sign of work. */
+  onLine: (line: string, stream: 'stdout' | 'stderr') => boolean;
+}
+
+export interface ContainedEnd {
+  /** Null when a signal ended it or it could not be started. */
+  exitCode: number | null;
+  /** Null when it ended by itself. */
+  stoppedBy: StopCause | null;
+  /** Why it could not be started; null when it was. */
+  problem: string | null;
+}
+
+export type StopCause = 'time' | 'idle' | 'aborted' | 'turns' | 'budget' | 'unauthorised';
+
+export interface ContainedProcess {
+  ended: Promise<ContainedEnd>;
+  /** Asks it to end, then makes it; the first cause counts. */
+  stop(cause: StopCause): void;
+}
+
+/** Seconds between SIGINT, SIGTERM and SIGKILL. */
+const patience = 3;
+
+/**
+ * Runs a command in a process group of its own until it ends, stands still, takes too long or is stopped. Whatever of
+ * it lives on in other sessions is found by the mark and ended too: `ended` resolves when nothing of it is left.
+ */
+export function startContained(command: ContainedCommand): ContainedProcess {
+  const [program = '', ...args] = command.argv;
+  const { cwd, env, input } = command;
+  const options = { cwd, env, input, extendEnv: false, detached: true, buffer: false, reject: false } as const;
+  const child = execa(program, args, options);
+  let stoppedBy: StopCause | null = null;
+  const exited = new Promise<void>((resolve) => {
+    child.once('exit', () => resolve());
+    child.once('error', () => resolve());
+  });
+  const stop = (cause: StopCause): void => {
+    if (stoppedBy !== null) return;
+    stoppedBy = cause;
+    void endGroup(child.pid, command.mark, exited);
+  };
+  const limits = watchLimits(command, stop);
+  const read = [child.stdout, child.stderr].map((stream, index) =>
+    readLines(stream, (line) => {
+      if (command.onLine(line, index === 0 ? 'stdout' : 'stderr')) limits.touch();
+    }),
+  );
+  const finish = async (): Promise<ContainedEnd> => {
+    await exited;
+    limits.end();
+    await killMarked(command.mark);
+    // A stranger that was handed the pipe may hold it open for ever.
+    await Promise.race([Promise.all(read), sleep(2000, undefined, { ref: false })]);
+    child.stdout.destroy();
+    child.stderr.destroy();
+    const result = await child;
+    return {
+      exitCode: result.exitCode ?? null,
+      stoppedBy,
+      problem: child.pid === undefined ? (result.originalMessage ?? '') : null,
+    };
+  };
+  return { ended: finish(), stop };
+}
+
+async function readLines(stream: NodeJS.ReadableStream, onLine: (line: string) => void): Promise<void> {
+  for await (const line of createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY })) onLine(line);
+}
+
+function watchLimits({ wallSeconds, idleSeconds, signal }: ContainedCommand, stop: (cause: StopCause) => void) {
+  const wall = setTimeout(() => stop('time'), wallSeconds * 1000);
+  const idle = setTimeout(() => stop('idle'), idleSeconds * 1000);
+  const abort = (): void => stop('aborted');
+  signal?.addEventListener('abort', abort, { once: true });
+  if (signal?.aborted) abort();
+  return {
+    touch: () => idle.refresh(),
+    end: () => {
+      clearTimeout(wall);
+      clearTimeout(idle);
+      signal?.removeEventListener('abort', abort);
+    },
+  };
+}
+
+/** SIGINT lets an agent write its session and say what it cost; the two others are for those that do not listen. */
+async function endGroup(pid: number | undefined, mark: string, exited: Promise<void>): Promise<void> {
+  if (pid === undefined) return;
+  const hasExited = exited.then(() => true);
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGKILL'] as const) {
+    signalGroup(pid, mark, name);
+    if (await Promise.race([hasExited, sleep(patience * 1000, false, { ref: false })])) return;
+  }
+}
+
+/** A sandbox dies of a signal and takes the agent with it unheard: the gentle ones go to those inside. */
+function signalGroup(pid: number, mark: string, name: 'SIGINT' | 'SIGTERM' | 'SIGKILL'): void {
+  const inside = name === 'SIGKILL' ? [] : groupInSandbox(pid, mark);
+  for (const target of inside.length > 0 ? inside : [-pid]) {
+    try {
+      process.kill(target, name);
+    } catch {
+      // It ended in the meantime.
+    }
+  }
+}
+
+function groupInSandbox(group: number, mark: string): number[] {
+  if (!existsSync('/proc/self/stat')) return [];
+  const members = findMarked(mark).map((pid) => ({ pid, stat: readStat(pid) }));
+  const mine = members.filter(({ stat }) => stat.group === group);
+  return mine.some(({ stat }) => stat.command === 'bwrap')
+    ? mine.filter(({ stat }) => stat.command !== 'bwrap').map(({ pid }) => pid)
+    : [];
+}
+
+function readStat(pid: number): { command: string; group: number } {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const end = stat.lastIndexOf(')');
+    return { command: stat.slice(stat.indexOf('(') + 1, end), group: Number(stat.slice(end + 2).split(' ')[2]) };
+  } catch {
+    return { command: '', group: 0 };
+  }
+}

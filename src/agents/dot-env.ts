@@ -1,0 +1,22 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { parse } from 'dotenv';
+
+/**
+ * Every variable that a `.env` file in or above the workspace would set, as empty: what is set already is not taken
+ * from the file, and so no repository sends the agent through a proxy of its own.
+ */
+export async function blankDotEnv(workspace: string): Promise<Record<string, string>> {
+  const files = directoriesUp(workspace).flatMap((directory) => [
+    join(directory, '.gemini', '.env'),
+    join(directory, '.env'),
+  ]);
+  const texts = await Promise.all(files.map((file) => readFile(file, 'utf8').catch(() => '')));
+  const names = texts.flatMap((text) => Object.keys(parse(text)));
+  return Object.fromEntries(names.map((name) => [name, '']));
+}
+
+function directoriesUp(directory: string): string[] {
+  const parent = dirname(directory);
+  return parent === directory ? [directory] : [directory, ...directoriesUp(parent)];
+}

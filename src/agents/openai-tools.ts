@@ -1,0 +1,110 @@
+import { z } from 'zod';
+import type { AgentEvent } from './agent.js';
+import { FileRefusal, type WorkspaceFiles } from './workspace-files.js';
+
+/** What a tool is given to work with. */
+export interface ToolBox {
+  files: WorkspaceFiles;
+  /** Runs a command of the shell in the workspace, contained; resolves with its exit code and what it printed. */
+  runCommand: (command: string, timeoutSeconds: number) => Promise<string>;
+  note: (kind: AgentEvent['kind'], text: string) => void;
+}
+
+interface Tool<Input extends z.ZodObject = z.ZodObject> {
+  description: string;
+  input: Input;
+  use(input: z.infer<Input>, box: ToolBox): Promise<string>;
+}
+
+const longestOutput = 16_000;
+
+const defineTool = <Input extends z.ZodObject>(tool: Tool<Input>): Tool => tool as unknown as Tool; // The input is parsed by the same schema before use.
+
+const path = z.string().describe('relative to the workspace');
+
+const tools: Record<string, Tool> = {
+  list_files: defineTool({
+    description: 'Lists the files of the workspace, or of a directory in it.',
+    input: z.object({ path: path.default('.') }),
+    use: async (input, { files, note }) => {
+      note('read', input.path);
+      return (await files.list(input.path)).join('\n') || '(no files)';
+    },
+  }),
+  read_file: defineTool({
+    description: 'Reads lines of a text file.',
+    input: z.object({ path, from_line: z.int().min(1).default(1), lines: z.int().min(1).default(500) }),
+    use: async (input, { files, note }) => {
+      note('read', input.path);
+      const all = (await files.read(input.path)).split('\n');
+      const part = all.slice(input.from_line - 1, input.from_line - 1 + input.lines);
+      const rest = all.length - (input.from_line - 1 + part.length);
+      return part.join('\n') + (rest > 0 ? `\n(${rest} more lines)` : '');
+    },
+  }),
+  search: defineTool({
+    description: 'Finds the lines that match a JavaScript regular expression.',
+    input: z.object({ pattern: z.string(), path: path.default('.') }),
+    use: async (input, { files, note }) => {
+      note('read', `${input.pattern} in ${input.path}`);
+      return (await files.search(input.pattern, input.path)).join('\n') || '(no matches)';
+    },
+  }),
+  write_file: defineTool({
+    description: 'Writes a whole file, with the directories above it.',
+    input: z.object({ path, content: z.string() }),
+    use: async (input, { files, note }) => {
+      note('edit', input.path);
+      await files.write(input.path, input.content);
+      return 'written';
+    },
+  }),
+  edit_file: defineTool({
+    description: 'Replaces a text that occurs exactly once in a file.',
+    input: z.object({ path, before: z.string(), after: z.string() }),
+    use: async (input, { files, note }) => {
+      note('edit', input.path);
+      await files.replace(input.path, input.before, input.after);
+      return 'replaced';
+    },
+  }),
+  run_command: defineTool({
+    description: 'Runs a shell command in the workspace. What it leaves running in the background is ended with it.',
+    input: z.object({ command: z.string(), timeout_seconds: z.number().positive().max(1800).default(300) }),
+    use: (input, { runCommand, note }) => {
+      note('run', input.command);
+      return runCommand(input.command, input.timeout_seconds);
+    },
+  }),
+};
+
+/** The tools as the protocol describes functions. */
+export const toolDefinitions = Object.entries(tools).map(([name, { description, input }]) => {
+  const { $schema: _, ...parameters } = z.toJSONSchema(input, { io: 'input' });
+  return { type: 'function' as const, function: { name, description, parameters } };
+});
+
+/** Does what the model asks for; what goes wrong is an answer to the model, never an exception. */
+export async function useTool(name: string, inputText: string, box: ToolBox): Promise<string> {
+  const tool = tools[name];
+  if (tool === undefined) return `error: there is no tool ${name}; there are ${Object.keys(tools).join(', ')}`;
+  try {
+    const parsed = tool.input.safeParse(JSON.parse(inputText || '{}'));
+    if (!parsed.success) return `error: ${z.prettifyError(parsed.error)}`;
+    return clip(await tool.use(parsed.data, box));
+  } catch (error) {
+    if (error instanceof SyntaxError) return `error: the arguments are no JSON: ${error.message}`;
+    if (error instanceof FileRefusal || isSystemError(error)) return `error: ${error.message}`;
+    throw error;
+  }
+}
+
+const isSystemError = (error: unknown): error is NodeJS.ErrnoException =>
+  error instanceof Error && typeof (error as NodeJS.ErrnoException).code === 'string' && 'syscall' in error;
+
+/** The beginning says what was done, the end how it went. */
+function clip(text: string): string {
+  if (text.length <= longestOutput) return text;
+  const half = longestOutput / 2;
+  return `${text.slice(0, half)}\n… (${text.length - longestOutput} characters left out) …\n${text.slice(-half)}`;
+}

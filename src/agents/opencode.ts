@@ -1,0 +1,165 @@
+import { existsSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { AgentEvent } from './agent.js';
+import { classifyFailure } from './classify-failure.js';
+import type { CommandLineProtocol, Invocation, Reader, Setup } from './command-line-protocol.js';
+import { defaultOpenaiModel, openaiBaseUrl } from './openai-variables.js';
+import { parseJsonLine } from './parse-json-line.js';
+import type { RunLog } from './run-log.js';
+
+/** `opencode run`, with JSON lines, at any endpoint that speaks the OpenAI protocol. */
+export const opencode: CommandLineProtocol = {
+  name: 'opencode',
+  origin: 'built-in',
+  program: 'opencode',
+  minimumVersion: '1.18.33',
+  keys: ['OPENAI_API_KEY'],
+  variables: ['OPENAI_BASE_URL'],
+  modelVariable: 'OPENAI_MODEL',
+  defaultModel: defaultOpenaiModel,
+  reportsCost: false,
+  prepare: async (setup) => {
+    await preventInstall(directories(setup).XDG_CONFIG_HOME);
+    const masked = steering.map((name) => join(setup.request.workspace, name)).filter(existsSync);
+    return { ...invokeOpencode(setup), masked };
+  },
+  createReader: (setup, log) => new OpencodeReader(setup, log),
+};
+
+/** Plugins in there are run in spite of all its switches (1.18.33, also with `--pure`), so they are not to be found. */
+const steering = ['.opencode', 'opencode.json', 'opencode.jsonc'];
+
+const directories = ({ places }: Setup) => ({
+  XDG_CONFIG_HOME: join(places.home, '.config'),
+  XDG_DATA_HOME: join(places.home, '.local', 'share'),
+  XDG_STATE_HOME: join(places.home, '.local', 'state'),
+  XDG_CACHE_HOME: join(places.home, '.cache'),
+});
+
+/** It would fetch a package of its own from a registry at every start, unless it finds it locked. */
+async function preventInstall(configHome: string): Promise<void> {
+  await mkdir(join(configHome, 'opencode', 'node_modules'), { recursive: true });
+  const lock = { packages: { '': { dependencies: { '@opencode-ai/plugin': '*' } } } };
+  await writeFile(join(configHome, 'opencode', 'package-lock.json'), JSON.stringify(lock));
+}
+
+/** Configuration by the environment alone: the repository's own and its instructions stay unread. */
+export function invokeOpencode(setup: Setup): Invocation {
+  const { request } = setup;
+  const argv = [
+    'run',
+    '--format',
+    'json',
+    ...(request.session ? ['--session', request.session] : ['--title', 'adapt']),
+  ];
+  const env = {
+    ...directories(setup),
+    OPENCODE_CONFIG_CONTENT: JSON.stringify(describeOpencodeConfig(setup)),
+    OPENCODE_DISABLE_MODELS_FETCH: '1',
+    OPENCODE_DISABLE_AUTOUPDATE: '1',
+    OPENCODE_DISABLE_LSP_DOWNLOAD: '1',
+    OPENCODE_DISABLE_DEFAULT_PLUGINS: '1',
+    OPENCODE_DISABLE_PROJECT_CONFIG: '1',
+    OPENCODE_DISABLE_CLAUDE_CODE: '1',
+    OPENCODE_PURE: '1',
+  };
+  return { argv, input: request.prompt, env };
+}
+
+export function describeOpencodeConfig({ model, prices, variables, isSandboxed }: Setup): object {
+  const name = model ?? defaultOpenaiModel;
+  const options = { baseURL: openaiBaseUrl(variables), apiKey: '{env:OPENAI_API_KEY}' };
+  const timeouts = { headerTimeout: 120_000, chunkTimeout: 120_000 };
+  const cost = { input: prices?.input ?? 0, output: prices?.output ?? 0 };
+  const described = { name, cost, limit: { context: 128_000, output: 16_000 } };
+  const berth = {
+    name: 'berth',
+    npm: '@ai-sdk/openai-compatible',
+    options: { ...options, ...timeouts },
+    models: { [name]: described },
+  };
+  // Asking ends the run, for nobody is there to answer. In the sandbox nothing outside can be changed anyway.
+  const permission = { external_directory: isSandboxed ? 'allow' : 'deny' };
+  return { model: `berth/${name}`, share: 'disabled', autoupdate: false, permission, provider: { berth } };
+}
+
+const Line = z.looseObject({
+  type: z.string(),
+  sessionID: z.string().optional(),
+  part: z
+    .looseObject({
+      text: z.string().optional(),
+      messageID: z.string().optional(),
+      tool: z.string().optional(),
+      state: z.looseObject({ input: z.record(z.string(), z.unknown()).optional() }).optional(),
+      tokens: z
+        .looseObject({
+          input: z.number().default(0),
+          output: z.number().default(0),
+          reasoning: z.number().default(0),
+          cache: z.looseObject({ read: z.number().default(0), write: z.number().default(0) }).optional(),
+        })
+        .optional(),
+    })
+    .optional(),
+  error: z
+    .looseObject({
+      name: z.string().optional(),
+      data: z.looseObject({ message: z.string().optional(), statusCode: z.number().optional() }).optional(),
+    })
+    .optional(),
+});
+type Line = z.infer<typeof Line>;
+
+class OpencodeReader implements Reader {
+  readonly #log: RunLog;
+  #messageId: string | undefined;
+
+  constructor({ request }: Setup, log: RunLog) {
+    this.#log = log;
+    if (request.session !== null) log.session = request.session;
+  }
+
+  readLine(text: string, stream: 'stdout' | 'stderr'): void {
+    const log = this.#log;
+    if (/session not found/i.test(text)) log.fail({ reason: 'session-lost', text, retryAfterSeconds: null });
+    const line = stream === 'stdout' ? parseJsonLine(Line, text) : null;
+    if (line === null) return;
+    log.signs += 1;
+    if (line.sessionID !== undefined) log.beginSession(line.sessionID);
+    if (line.type === 'step_start') log.turns += 1;
+    if (line.type === 'tool_use') log.note(...describeTool(line.part?.tool ?? '', line.part?.state?.input ?? {}));
+    if (line.type === 'text') this.#readText(line);
+    if (line.type === 'step_finish') this.#readStep(line);
+    if (line.type === 'error') {
+      const message = line.error?.data?.message ?? line.error?.name ?? text;
+      log.fail(classifyFailure(message, line.error?.data?.statusCode));
+    }
+  }
+
+  /** The final message is all texts of the last message. */
+  #readText({ part }: Line): void {
+    const isMore = part?.messageID === this.#messageId;
+    this.#messageId = part?.messageID;
+    const text = part?.text ?? '';
+    const before = this.#log.message;
+    this.#log.say(text);
+    if (isMore) this.#log.message = before + text;
+  }
+
+  #readStep({ part }: Line): void {
+    const tokens = part?.tokens;
+    if (tokens === undefined) return;
+    const cached = (tokens.cache?.read ?? 0) + (tokens.cache?.write ?? 0);
+    this.#log.addUsage(tokens.input + cached, tokens.output + tokens.reasoning);
+  }
+}
+
+function describeTool(tool: string, input: Record<string, unknown>): [AgentEvent['kind'], string] {
+  const path = String(input.filePath ?? input.path ?? input.pattern ?? '');
+  if (tool === 'bash') return ['run', String(input.command ?? '')];
+  if (/^(write|edit|patch|apply_patch)$/.test(tool)) return ['edit', path];
+  return /^(read|glob|grep|list)$/.test(tool) ? ['read', path] : ['other', tool];
+}

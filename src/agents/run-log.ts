@@ -1,0 +1,61 @@
+import type { AgentEvent, StopReason } from './agent.js';
+
+/** Why a run did not finish, before limits and aborts have their say. */
+export interface Failure {
+  reason: StopReason;
+  text: string;
+  retryAfterSeconds: number | null;
+}
+
+const longestEvent = 2000;
+
+/** What a run is known to have done so far; filled by the agent's reader, line by line. */
+export class RunLog {
+  session: string | null = null;
+  message = '';
+  inputTokens = 0;
+  outputTokens = 0;
+  /** Dollars as the agent says them; null until it does. */
+  cost: number | null = null;
+  turns = 0;
+  failure: Failure | null = null;
+  /** The agent has said that its run is over; ending the program is all that is left. */
+  isOver = false;
+  /** Counts what is a sign of work: everything but retries. */
+  signs = 0;
+
+  readonly #onEvent: (event: AgentEvent) => void;
+  readonly #onSession: (session: string) => void;
+
+  constructor(onEvent: (event: AgentEvent) => void, onSession: (session: string) => void) {
+    this.#onEvent = onEvent;
+    this.#onSession = onSession;
+  }
+
+  beginSession(session: string): void {
+    if (session === this.session) return;
+    this.session = session;
+    this.#onSession(session);
+  }
+
+  note(kind: AgentEvent['kind'], text: string): void {
+    if (kind !== 'retry') this.signs += 1;
+    const clipped = text.length > longestEvent ? `${text.slice(0, longestEvent)}…` : text;
+    this.#onEvent({ kind, text: clipped, at: Date.now() });
+  }
+
+  say(text: string): void {
+    this.message = text;
+    this.note('message', text);
+  }
+
+  addUsage(inputTokens: number, outputTokens: number): void {
+    this.inputTokens += inputTokens;
+    this.outputTokens += outputTokens;
+  }
+
+  /** The first failure counts: what follows is mostly its echo. */
+  fail(failure: Failure): void {
+    this.failure ??= failure;
+  }
+}

@@ -1,0 +1,24 @@
+import { randomUUID } from 'node:crypto';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { killMarked } from './marked-processes.js';
+
+/**
+ * A fresh mark for a run, written down before anything starts: after a crash of the worker, the next run in this state
+ * directory first ends what the crashed one left.
+ */
+export async function claimMark(stateDirectory: string): Promise<string> {
+  const file = join(stateDirectory, 'run');
+  const left = await readFile(file, 'utf8').catch(() => '');
+  if (left !== '') await killMarked(left);
+  const mark = randomUUID();
+  await writeFile(`${file}.new`, mark);
+  await rename(`${file}.new`, file);
+  return mark;
+}
+
+/** Ends what is left of the run and forgets its mark. */
+export async function releaseMark(stateDirectory: string, mark: string): Promise<void> {
+  await killMarked(mark);
+  await rm(join(stateDirectory, 'run'), { force: true });
+}

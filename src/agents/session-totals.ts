@@ -1,0 +1,29 @@
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+
+/** What a CLI said about a whole session when its last run ended. */
+export const SessionTotals = z.object({ inputTokens: z.number(), outputTokens: z.number(), cost: z.number() });
+export type SessionTotals = z.infer<typeof SessionTotals>;
+
+const zero: SessionTotals = { inputTokens: 0, outputTokens: 0, cost: 0 };
+
+const fileOf = (stateDirectory: string, session: string): string =>
+  join(stateDirectory, `totals-${session.replaceAll(/[^\w-]/g, '_')}.json`);
+
+/**
+ * Some CLIs count the whole session again in each run. The totals are kept so that a run counts once; those of a run
+ * that was cut off are in the next one's, where they belong to what was spent.
+ */
+export async function readTotals(stateDirectory: string, session: string): Promise<SessionTotals> {
+  const text = await readFile(fileOf(stateDirectory, session), 'utf8').catch(() => null);
+  if (text === null) return zero;
+  const parsed = SessionTotals.safeParse(JSON.parse(text));
+  return parsed.success ? parsed.data : zero;
+}
+
+export async function writeTotals(stateDirectory: string, session: string, totals: SessionTotals): Promise<void> {
+  const file = fileOf(stateDirectory, session);
+  await writeFile(`${file}.new`, JSON.stringify(totals));
+  await rename(`${file}.new`, file);
+}

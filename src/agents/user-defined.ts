@@ -1,0 +1,109 @@
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { UserDefinedSettings } from './agent-settings.js';
+import { classifyFailure } from './classify-failure.js';
+import type { CommandLineProtocol, Invocation, Reader, Setup } from './command-line-protocol.js';
+import type { ContainedEnd } from './contained-process.js';
+import type { RunLog } from './run-log.js';
+
+/** What an agent may write to `{report_file}`; all of it optional, and what else is in it is let be. */
+const Report = z.looseObject({
+  message: z.string().optional(),
+  session: z.string().optional(),
+  input_tokens: z.number().nonnegative().optional(),
+  output_tokens: z.number().nonnegative().optional(),
+  cost: z.number().nonnegative().optional(),
+  turns: z.number().int().nonnegative().optional(),
+  /** HTTP status of the provider, when that is why it failed. */
+  status: z.number().int().optional(),
+  retry_after: z.number().nonnegative().optional(),
+  error: z.string().optional(),
+});
+
+/**
+ * An agent of the user's own. The prompt is its standard input, unless `argv` has `{prompt_file}`; the final message is
+ * what it prints, unless it writes a report; each line that it prints is an event.
+ */
+export function userDefined(name: string, settings: UserDefinedSettings): CommandLineProtocol {
+  return {
+    name,
+    origin: 'user',
+    program: settings.argv[0] as string, // The schema wants at least one.
+    minimumVersion: null,
+    keys: settings.keys,
+    variables: settings.variables,
+    modelVariable: null,
+    defaultModel: settings.model ?? null,
+    reportsCost: settings.argv.join(' ').includes('{report_file}'),
+    prepare: async (setup) => {
+      await mkdir(directoryOf(setup), { recursive: true });
+      await rm(reportOf(setup), { force: true });
+      await writeFile(promptOf(setup), setup.request.prompt);
+      return invokeUserDefined(settings, setup);
+    },
+    createReader: (setup, log) => new UserDefinedReader(setup, log),
+  };
+}
+
+const directoryOf = ({ places }: Setup): string => join(places.state, 'agent');
+const promptOf = (setup: Setup): string => join(directoryOf(setup), 'prompt.md');
+const reportOf = (setup: Setup): string => join(directoryOf(setup), 'report.json');
+
+export function invokeUserDefined(settings: UserDefinedSettings, setup: Setup): Invocation {
+  const { request, newSession, model, places } = setup;
+  const template = request.session === null ? settings.argv : (settings.resume_argv ?? settings.argv);
+  const values: Record<string, string> = {
+    prompt_file: promptOf(setup),
+    report_file: reportOf(setup),
+    session: request.session ?? newSession,
+    model: model ?? '',
+    workspace: request.workspace,
+    state: places.state,
+  };
+  const argv = template.slice(1).map((part) => part.replaceAll(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole));
+  const isInFile = template.some((part) => part.includes('{prompt_file}'));
+  return { argv, input: isInFile ? '' : request.prompt, env: {} };
+}
+
+class UserDefinedReader implements Reader {
+  readonly #setup: Setup;
+  readonly #log: RunLog;
+  readonly #printed: string[] = [];
+
+  constructor(setup: Setup, log: RunLog) {
+    this.#setup = setup;
+    this.#log = log;
+    log.beginSession(setup.request.session ?? setup.newSession);
+  }
+
+  readLine(text: string, stream: 'stdout' | 'stderr'): void {
+    if (stream === 'stdout') this.#printed.push(text);
+    this.#log.note('other', text);
+  }
+
+  async conclude({ exitCode }: ContainedEnd): Promise<void> {
+    const log = this.#log;
+    const report = await this.#readReport();
+    log.message = report.message ?? this.#printed.join('\n').trim();
+    if (report.session !== undefined) log.beginSession(report.session);
+    log.addUsage(report.input_tokens ?? 0, report.output_tokens ?? 0);
+    log.cost = report.cost ?? null;
+    log.turns = report.turns ?? 1;
+    if (report.error !== undefined) log.fail(classifyFailure(report.error, report.status, report.retry_after));
+    else if (report.status !== undefined && exitCode !== 0) {
+      log.fail(classifyFailure(`the provider answers ${report.status}`, report.status, report.retry_after));
+    }
+  }
+
+  async #readReport(): Promise<z.infer<typeof Report>> {
+    const text = await readFile(reportOf(this.#setup), 'utf8').catch(() => null);
+    if (text === null) return {};
+    try {
+      return Report.parse(JSON.parse(text));
+    } catch (error) {
+      this.#log.fail(classifyFailure(`its report can’t be read: ${(error as Error).message}`));
+      return {};
+    }
+  }
+}

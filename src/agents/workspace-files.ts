@@ -1,0 +1,127 @@
+import { mkdir, open, readdir, readFile, realpath, stat, writeFile } from 'node:fs/promises';
+import { dirname, join, relative, resolve, sep } from 'node:path';
+
+/** What an agent's file tool refuses or can't do, in words for the model. */
+export class FileRefusal extends Error {}
+
+const largestRead = 400_000;
+const mostEntries = 500;
+const mostMatches = 100;
+const skipped = new Set(['.git', 'node_modules', '__pycache__', '.venv']);
+
+/**
+ * The files of a workspace and nothing else: each path is resolved through all its links before it is used. Commands
+ * run before and after, never beside it, so nothing is exchanged in between.
+ */
+export class WorkspaceFiles {
+  readonly #root: string;
+
+  /** The root's real path. */
+  constructor(root: string) {
+    this.#root = root;
+  }
+
+  async list(path: string): Promise<string[]> {
+    const start = await this.#locate(path);
+    const found: string[] = [];
+    for await (const file of this.#walk(start)) {
+      found.push(relative(this.#root, file));
+      if (found.length === mostEntries) return [...found, `(the first ${mostEntries}; give a directory)`];
+    }
+    return found;
+  }
+
+  async read(path: string): Promise<string> {
+    const file = await this.#locate(path);
+    const { size } = await stat(file);
+    if (size > largestRead) throw new FileRefusal(`${path} has ${size} bytes: read a part of it with run_command`);
+    return readFile(file, 'utf8');
+  }
+
+  /** `path:line: text` for each line that the expression matches. */
+  async search(pattern: string, path: string): Promise<string[]> {
+    const expression = compile(pattern);
+    const found: string[] = [];
+    for await (const file of this.#walk(await this.#locate(path))) {
+      const text = await readText(file);
+      for (const [index, line] of text.split('\n').entries()) {
+        if (expression.test(line)) found.push(`${relative(this.#root, file)}:${index + 1}: ${line.slice(0, 300)}`);
+        if (found.length === mostMatches) return [...found, `(the first ${mostMatches})`];
+      }
+    }
+    return found;
+  }
+
+  async write(path: string, content: string): Promise<void> {
+    const file = await this.#locate(path);
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, content);
+  }
+
+  async replace(path: string, before: string, after: string): Promise<void> {
+    const text = await this.read(path);
+    const count = before === '' ? 0 : text.split(before).length - 1;
+    if (count !== 1) throw new FileRefusal(`the text to replace occurs ${count} times in ${path}; it must occur once`);
+    // A function, because a text may hold `$&` and the like.
+    await this.write(
+      path,
+      text.replace(before, () => after),
+    );
+  }
+
+  /** The real path behind a name, also of what does not exist yet. */
+  async #locate(path: string): Promise<string> {
+    const real = await resolveLinks(resolve(this.#root, path));
+    const inside = relative(this.#root, real);
+    if (inside === '..' || inside.startsWith(`..${sep}`)) throw new FileRefusal(`${path} is outside the workspace`);
+    return real;
+  }
+
+  /** Regular files only: links are found under the name of what they point to. */
+  async *#walk(path: string): AsyncGenerator<string> {
+    if ((await stat(path)).isFile()) return yield path;
+    const entries = await readdir(path, { withFileTypes: true });
+    for (const entry of entries.sort((a, b) => a.name.localeCompare(b.name))) {
+      if (skipped.has(entry.name)) continue;
+      if (entry.isDirectory()) yield* this.#walk(join(path, entry.name));
+      else if (entry.isFile()) yield join(path, entry.name);
+    }
+  }
+}
+
+async function resolveLinks(path: string): Promise<string> {
+  try {
+    return await realpath(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || (await isDanglingLink(path))) {
+      throw new FileRefusal(`${path} can’t be resolved: ${(error as Error).message}`);
+    }
+    return join(await resolveLinks(dirname(path)), path.slice(dirname(path).length));
+  }
+}
+
+/** Writing to it would make a file wherever it points. */
+async function isDanglingLink(path: string): Promise<boolean> {
+  const entries = await readdir(dirname(path), { withFileTypes: true }).catch(() => []);
+  return entries.some((entry) => entry.isSymbolicLink() && join(dirname(path), entry.name) === path);
+}
+
+function compile(pattern: string): RegExp {
+  try {
+    return new RegExp(pattern);
+  } catch (error) {
+    throw new FileRefusal(`${pattern} is no regular expression: ${(error as Error).message}`);
+  }
+}
+
+/** Empty for what is large or is no text. */
+async function readText(file: string): Promise<string> {
+  const handle = await open(file, 'r');
+  try {
+    const { size } = await handle.stat();
+    const bytes = size > largestRead ? Buffer.alloc(0) : await handle.readFile();
+    return bytes.includes(0) ? '' : bytes.toString();
+  } finally {
+    await handle.close();
+  }
+}

@@ -1,0 +1,18 @@
+import { claudeCode } from '../../src/agents/claude-code.js';
+import { CommandLineAgent } from '../../src/agents/command-line-agent.js';
+import { describeConformance } from './conformance.js';
+import { anthropicMessages } from './endpoints/index.js';
+import { hasProgram } from './installed-agents.js';
+
+if (hasProgram('claude')) {
+  describeConformance({
+    agent: new CommandLineAgent(claudeCode),
+    wire: anthropicMessages,
+    environment: (url) => ({ ANTHROPIC_BASE_URL: url, ANTHROPIC_MODEL: 'claude-sonnet-4-5' }),
+    key: 'ANTHROPIC_API_KEY',
+    runsCommands: true,
+    program: 'claude',
+    costOfReply: 0.0045,
+    startSeconds: 4,
+  });
+}
