@@ -62,7 +62,10 @@ export interface RevisionDirectory {
   contract: string;
   /** The repository's own package, where it is one, installed for this revision alone. */
   packages: string;
+  /** The software's prints. */
   log: string;
+  /** What it printed while it was verified. */
+  trialLog: string;
 }
 
 export function revisionDirectory(home: BerthHome, name: string, revision: string): RevisionDirectory {
@@ -75,5 +78,6 @@ export function revisionDirectory(home: BerthHome, name: string, revision: strin
     contract: join(root, 'contract.json'),
     packages: join(root, 'packages'),
     log: join(deployment.logs, `${revision}.log`),
+    trialLog: join(deployment.logs, `${revision}.trial.log`),
   };
 }

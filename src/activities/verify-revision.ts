@@ -30,6 +30,7 @@ export const verifyRevision = (dependencies: Dependencies) =>
       await freezeContract(directory.contract, contract);
 
       const frozen = { id, directory: directory.code, environment: null };
+      const plan = await planRevision(dependencies, { ...input, revision: frozen });
       const verified = await verifyWorkspace({
         code: directory.code,
         facts,
@@ -37,7 +38,7 @@ export const verifyRevision = (dependencies: Dependencies) =>
         contract,
         environments,
         packageDirectory: directory.packages,
-        plan: await planRevision(dependencies, { ...input, revision: frozen }),
+        plan: { ...plan, logFile: directory.trialLog },
         env: await resolveEnvironment(home, config.env),
         ...context,
       });

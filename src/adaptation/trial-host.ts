@@ -1,16 +1,15 @@
-import { randomUUID } from 'node:crypto';
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import type { Answer } from '../contract/answer.js';
 import type { RunPlan } from '../contract/handle.js';
 import type { Environment } from '../contract/revision.js';
 import type { FunctionInterface } from '../contract/run-interface.js';
 import { BerthError } from '../errors.js';
+import { describeBoot } from '../runners/boot-document.js';
 import { findProcesses } from '../runners/find-processes.js';
 import { HostClient } from '../runners/host-client.js';
-import { makeSocketDirectory, readHostRecord, socketPath } from '../runners/host-record.js';
+import { makeHostDirectories, readHostRecord, removeHostPaths, socketPath } from '../runners/host-record.js';
 import { hostProgram, launchHost } from '../runners/launch-host.js';
 import { endGroup } from '../runners/process-group.js';
-import { parseQuantity } from '../runners/quantity.js';
 import { softwareEnvironment } from '../runners/software-environment.js';
 
 /** What a trial takes of the revision's plan: its host lies where the revision's own will, so one undo covers both. */
@@ -47,7 +46,7 @@ export class TrialHost {
     const { plan } = this.#trial;
     await mkdir(plan.stateDirectory, { recursive: true, mode: 0o700 });
     await this.stop(); // what a killed attempt left
-    await makeSocketDirectory(socketPath(plan));
+    await makeHostDirectories(plan);
     await this.#launch();
   }
 
@@ -64,31 +63,17 @@ export class TrialHost {
     const started = findProcesses([hostProgram, plan.stateDirectory]);
     for (const identity of [...(recorded === undefined ? [] : [recorded]), ...started])
       await endGroup(identity, patience);
-    await rm(socketPath(plan), { force: true });
+    await removeHostPaths(plan);
   }
 
   async #launch(): Promise<void> {
     const { plan, code, environment, runInterface, env, signal } = this.#trial;
-    const { memory, concurrency } = plan.resources;
     const identity = await launchHost({
       python: environment.python,
       stateDirectory: plan.stateDirectory,
       logFile: plan.logFile,
       environment: softwareEnvironment(environment.python),
-      document: {
-        deployment: plan.deployment,
-        revision: plan.revision,
-        token: randomUUID(),
-        socket: socketPath(plan),
-        directory: code,
-        packageDirectory: environment.packageDirectory,
-        interface: runInterface,
-        env,
-        timeout: plan.timeout,
-        grace: patience,
-        memory: memory === undefined ? null : parseQuantity(memory),
-        concurrency: concurrency ?? null,
-      },
+      document: describeBoot({ ...plan, directory: code, environment, runInterface }, { env, grace: patience }),
       ...(signal === undefined ? {} : { signal }),
     });
     if (identity !== undefined) return;

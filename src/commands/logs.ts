@@ -23,7 +23,7 @@ export const logs = defineCommand({
   },
 });
 
-/** From the runner while the software runs; from the newest revision's file when it does not, or never did. */
+/** From the runner while the software runs; else from the newest revision's file, or its trial's when it never ran. */
 async function openLog(name: string, options: LogOptions): Promise<AsyncIterable<string>> {
   try {
     return (await openSoftware(name)).logs(options);
@@ -38,8 +38,10 @@ async function openLog(name: string, options: LogOptions): Promise<AsyncIterable
 async function findNewestLog(name: string): Promise<string | undefined> {
   const directory = deploymentDirectory(berthHome(), name).logs;
   const files = await readdir(directory).catch(() => []);
-  const newest = files
-    .filter((file) => /^r\d+\.log$/.test(file))
-    .sort((one, other) => Number.parseInt(other.slice(1), 10) - Number.parseInt(one.slice(1), 10));
-  return newest[0] && join(directory, newest[0]);
+  const revisionOf = (file: string): number => Number.parseInt(file.slice(1), 10);
+  const isTrial = (file: string): number => Number(file.includes('.trial.'));
+  const [newest] = files
+    .filter((file) => /^r\d+(\.trial)?\.log$/.test(file))
+    .sort((one, other) => revisionOf(other) - revisionOf(one) || isTrial(one) - isTrial(other));
+  return newest && join(directory, newest);
 }

@@ -22,5 +22,7 @@ export const FunctionInterface = z.looseObject({
   call: CallStyle.default('arguments'),
   /** Directories put on `sys.path`, relative to the revision's directory; the revision itself comes first by default. */
   paths: z.array(z.string()).default(['.']),
+  /** Variables that the code itself asks for, each `NAME=VALUE`: set before the import, below the user's own. No secrets. */
+  environment: z.array(z.string().regex(/^[^=]+=/, 'is NAME=VALUE')).optional(),
 });
 export type FunctionInterface = z.infer<typeof FunctionInterface>;

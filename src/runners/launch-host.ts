@@ -7,33 +7,13 @@ import type { Readable, Writable } from 'node:stream';
 import type { AnswerError } from '../contract/answer.js';
 import { BerthError } from '../errors.js';
 import { hostsDirectory } from '../package-root.js';
+import type { BootDocument } from './boot-document.js';
 import { encodeFrames } from './frames.js';
 import type { HostIdentity } from './host-client.js';
 import { readTail, sizeOf } from './log-file.js';
 import { rememberExit } from './process-exit.js';
 import { endGroup } from './process-group.js';
 import { identifyProcess } from './process-identity.js';
-
-/** What the host is told on its standard input; see hosts/python/berth_host/boot.py. */
-export interface BootDocument {
-  deployment: string;
-  revision: string;
-  token: string;
-  socket: string;
-  directory: string;
-  packageDirectory: string | null;
-  interface: Record<string, unknown>;
-  /** In clear. */
-  env: Record<string, string>;
-  /** Seconds per call. */
-  timeout: number;
-  /** Seconds that running calls get when the host is asked to end. */
-  grace: number;
-  /** Bytes. */
-  memory: number | null;
-  /** Calls at once; null: no bound. */
-  concurrency: number | null;
-}
 
 export interface Launch {
   python: string;
@@ -153,7 +133,7 @@ async function explainFailure(
   }
   const { code, message, traceback = '' } = report.error;
   const isImport = code === 'IMPORT_FAILED';
-  const what = isImport ? `importing ${String(document.interface.module)} failed` : 'the start failed';
+  const what = isImport ? `importing ${document.interface.module} failed` : 'the start failed';
   return new BerthError(isImport ? 'IMPORT_FAILED' : 'START_FAILED', `${what}: ${message}`, {
     ...facts,
     evidence: traceback,

@@ -1,12 +1,11 @@
-import { appendFile, mkdir, rm } from 'node:fs/promises';
+import { appendFile, mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Answer } from '../../src/contract/answer.js';
 import type { Handle, RunPlan } from '../../src/contract/handle.js';
 import { BerthError } from '../../src/errors.js';
 import { HostClient, type HostIdentity } from '../../src/runners/host-client.js';
-import { makeSocketDirectory, readHostRecord, socketPath } from '../../src/runners/host-record.js';
-import type { BootDocument } from '../../src/runners/launch-host.js';
+import { makeHostDirectories, readHostRecord, removeHostPaths } from '../../src/runners/host-record.js';
 import { readLog } from '../../src/runners/log-file.js';
 import { recallExit } from '../../src/runners/process-exit.js';
 import { isSameProcess, type ProcessIdentity } from '../../src/runners/process-identity.js';
@@ -102,7 +101,7 @@ export class LocalRunner implements Runner {
   async stop(): Promise<void> {
     const record = await readHostRecord(this.plan.stateDirectory);
     if (record !== undefined) await this.end(record, grace + 1);
-    await rm(socketPath(this.plan), { force: true });
+    await removeHostPaths(this.plan);
     await this.close();
   }
 
@@ -113,7 +112,7 @@ export class LocalRunner implements Runner {
     ]);
     await this.stop();
     for (const identity of findProcesses([hostProgram, this.plan.stateDirectory])) await this.end(identity, grace + 1);
-    await rm(socketPath(this.plan), { force: true });
+    await removeHostPaths(this.plan);
   }
 
   async close(): Promise<void> {
@@ -150,20 +149,21 @@ export class LocalRunner implements Runner {
   /** Undefined when the host of another start got there first. */
   private async launch({ env, signal, onProgress }: StartOptions): Promise<HostIdentity | undefined> {
     const { plan } = this;
-    const [{ launchHost }, { softwareEnvironment }] = await Promise.all([
+    const [{ describeBoot }, { launchHost }, { softwareEnvironment }] = await Promise.all([
+      import('../../src/runners/boot-document.js'),
       import('../../src/runners/launch-host.js'),
       import('../../src/runners/software-environment.js'),
     ]);
     const python = plan.environment?.python ?? 'python3';
     const note = describeUnbound(plan);
     if (note !== undefined) await this.say(note, onProgress);
-    await makeSocketDirectory(socketPath(plan));
+    await makeHostDirectories(plan);
     return launchHost({
       python,
       stateDirectory: plan.stateDirectory,
       logFile: plan.logFile,
       environment: softwareEnvironment(python),
-      document: await describeBoot(plan, env),
+      document: describeBoot(plan, { env, grace }),
       ...(signal === undefined ? {} : { signal }),
     });
   }
@@ -198,31 +198,6 @@ async function probe(record: HostIdentity): Promise<'serving' | 'starting' | 'mu
   } catch (error) {
     return ['ENOENT', 'ECONNREFUSED'].includes((error as NodeJS.ErrnoException).code ?? '') ? 'starting' : 'mute';
   }
-}
-
-async function describeBoot(plan: RunPlan, env: Record<string, string>): Promise<BootDocument> {
-  const [{ FunctionInterface }, { parseQuantity }] = await Promise.all([
-    import('../../src/contract/run-interface.js'),
-    import('../../src/runners/quantity.js'),
-  ]);
-  const parsed = FunctionInterface.safeParse(plan.runInterface);
-  if (!parsed.success)
-    throw new BerthError('START_FAILED', `the run interface is not a function's: ${parsed.error.message}`);
-  const { memory, concurrency } = plan.resources;
-  return {
-    deployment: plan.deployment,
-    revision: plan.revision,
-    token: crypto.randomUUID(),
-    socket: socketPath(plan),
-    directory: plan.directory,
-    packageDirectory: plan.environment?.packageDirectory ?? null,
-    interface: parsed.data,
-    env,
-    timeout: plan.timeout,
-    grace,
-    memory: memory === undefined ? null : parseQuantity(memory),
-    concurrency: concurrency ?? null,
-  };
 }
 
 /** What the plan asks for and this strategy has no bound for. */

@@ -93,10 +93,13 @@ test('a deployment that never ran is no software to call, but has logs to read',
   mkdirSync(logs, { recursive: true });
   writeFileSync(join(logs, 'r1.log'), 'old\n');
   writeFileSync(join(logs, 'r2.log'), 'one\ntwo\nthree\n');
+  writeFileSync(join(logs, 'r2.trial.log'), 'tried\n');
   const call = await runBin(['run', 'half'], { home: root.root });
   expect(call).toMatchObject({ exitCode: 1, stderr: expect.stringMatching(/^NOT_RUNNING /) });
   const log = await runBin(['logs', 'half', '--tail', '2'], { home: root.root });
   expect(log).toEqual({ exitCode: 0, stdout: 'two\nthree', stderr: '' });
+  writeFileSync(join(logs, 'r10.trial.log'), 'failed its trial\n');
+  expect((await runBin(['logs', 'half'], { home: root.root })).stdout).toBe('failed its trial');
 });
 
 test('strategies are listed as an array with --json', async () => {

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
@@ -298,4 +298,22 @@ test('a revision behind a link is imported like any other', async () => {
   await linked.close();
   rmSync(link);
   await runner.undo();
+});
+
+test('each start has an empty temporary directory of its own, short enough for sockets, gone by name after the undo', async () => {
+  const source = 'import tempfile\ndef predict(): return [tempfile.gettempdir(), tempfile.mkdtemp()]';
+  const home = join(temporaryDirectory('berth-long-'), 'x'.repeat(80));
+  mkdirSync(home);
+  const plan = localPlan(home, { 'app.py': source });
+  for (const _ of ['first', 'second']) {
+    const runner = new LocalRunner(plan);
+    started.push(runner);
+    await runner.start({ env: {} });
+    const answer = await runner.run({});
+    const [directory, made] = answer.status === 'success' ? (answer.output as [string, string]) : [];
+    expect(directory?.length).toBeLessThan(61);
+    expect(await readdir(join(plan.stateDirectory, 'tmp'))).toEqual([made?.slice((directory?.length ?? 0) + 1)]);
+    await runner.undo();
+    expect(lstatSync(directory ?? '', { throwIfNoEntry: false })).toBeUndefined();
+  }
 });

@@ -7,8 +7,10 @@ die at any moment: an incomplete document ends this process, a complete one does
 
 import atexit
 import faulthandler
+import fcntl
 import json
 import os
+import shutil
 import sys
 import time
 
@@ -33,7 +35,8 @@ def main(state_directory):
     identity.update(pid=os.getpid(), startedAt=own_start(), socket=document["socket"])
     write_record(state_directory, identity)
     faulthandler.enable()
-    set_environment(document["env"])
+    make_temporary_directory(state_directory, document["temporary"])
+    set_environment(document["interface"].get("environment") or [], document["env"])
     limit_memory(document["memory"])
     server = Server(load(document, state_directory), identity, document["timeout"], document["concurrency"])
     listener = listen(document["socket"])
@@ -53,10 +56,25 @@ def read_document():
     return json.loads(frame.decode("utf-8"))
 
 
-def set_environment(env):
+def make_temporary_directory(state_directory, path):
+    """An empty TMPDIR of this revision's own: what the code leaves there goes with the revision, not with the machine."""
+    directory = os.path.join(state_directory, "tmp")
+    shutil.rmtree(directory, ignore_errors=True)
+    os.makedirs(directory, mode=0o700, exist_ok=True)
+    if path != directory:  # a short link, because libraries put sockets there
+        if os.path.lexists(path):
+            os.unlink(path)
+        os.symlink(directory, path)
+        # For life: systemd-tmpfiles leaves a directory alone that someone has locked, however old its links are.
+        fcntl.flock(os.open(os.path.dirname(path), os.O_RDONLY), fcntl.LOCK_SH)
+    os.environ["TMPDIR"] = path
+
+
+def set_environment(asked, env):
+    """What the code itself asks for, below what the user says."""
+    os.environ.update(line.split("=", 1) for line in asked)
     os.environ.update(env)
-    if "TZ" in env:
-        time.tzset()
+    time.tzset()
 
 
 def limit_memory(limit):

@@ -34,13 +34,20 @@ export function describeCog(facts: Facts, target: Target): Recognition {
 }
 
 /** `predict: "predict.py:Predictor"`; newer versions of Cog call the key `run`. */
-function predictorOf({ cog }: Facts): string | undefined {
-  return [cog?.predict, cog?.run].find((value) => typeof value === 'string');
+function predictorOf({ cog, entryPoints }: Facts): string | undefined {
+  const written = [cog?.predict, cog?.run].find((value) => typeof value === 'string')?.replace(/^\.\//, '');
+  if (!written?.endsWith('.py')) return written;
+  // A file alone means its `Runner`, and where there is none its `Predictor`, as for Cog.
+  const hasRunner = entryPoints.some(({ file, callable }) => file === written && callable === 'Runner');
+  return `${written}:${hasRunner ? 'Runner' : 'Predictor'}`;
 }
 
-/** `environment:` of `cog.yaml`: a list of `NAME=value`. */
-const environmentOf = ({ cog }: Facts): string[] =>
-  Array.isArray(cog?.environment) ? cog.environment.filter((item) => typeof item === 'string') : [];
+/** `environment:` of `cog.yaml`, a list of `NAME=VALUE`, and what Cog makes of `concurrency: { max: 4 }`. */
+function environmentOf({ cog }: Facts): string[] {
+  const written = Array.isArray(cog?.environment) ? cog.environment.filter((item) => typeof item === 'string') : [];
+  const most = (cog?.concurrency as { max?: unknown } | null | undefined)?.max; // the user's own YAML, read with care
+  return Number.isInteger(most) ? [...written, `COG_MAX_CONCURRENCY=${most}`] : written;
+}
 
 function findCogEntry(written: string, facts: Facts): Target {
   try {

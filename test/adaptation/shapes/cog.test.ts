@@ -12,7 +12,7 @@ class Predictor(BasePredictor):
 
 test('the predictor of cog.yaml is called by Cog’s rules, whatever else there is', async () => {
   const found = await recognise({
-    'cog.yaml': `${cog}environment:\n  - NAME=value\n  - OTHER=1\n`,
+    'cog.yaml': `${cog}environment:\n  - NAME=value\n  - OTHER=1\nconcurrency:\n  max: 4\n`,
     'predict.py': predictor,
     'main.py': 'def predict(inputs): pass\n',
   });
@@ -20,7 +20,7 @@ test('the predictor of cog.yaml is called by Cog’s rules, whatever else there 
     recipe: 'cog',
     runInterface: {
       ...{ type: 'function', module: 'predict', callable: 'Predictor', call: 'cog', paths: ['.'] },
-      environment: ['NAME=value', 'OTHER=1'],
+      environment: ['NAME=value', 'OTHER=1', 'COG_MAX_CONCURRENCY=4'],
     },
   });
   expect(found?.summary).toBe('recognised the Cog predictor `Predictor.predict(text, n)` in predict.py');
@@ -33,6 +33,14 @@ test('a function of cog.yaml is one too, also in a subdirectory', async () => {
   });
   expect(found?.runInterface).toMatchObject({ module: 'serving.entry', callable: 'run_it', call: 'cog' });
   expect(found?.runInterface).not.toHaveProperty('environment');
+});
+
+test.each([
+  ['predict.py', 'class Runner:\n  def run(self): pass\nclass Predictor:\n  def predict(self): pass\n', 'Runner'],
+  ['./predict.py', 'class Helper:\n  pass\nclass Predictor:\n  def predict(self): pass\n', 'Predictor'],
+])('predict: %s alone means its Runner, else its Predictor', async (predict, source, callable) => {
+  const found = await recognise({ 'cog.yaml': `predict: "${predict}"\n`, 'predict.py': source });
+  expect(found).toMatchObject({ recipe: 'cog', runInterface: { module: 'predict', callable, call: 'cog' } });
 });
 
 test('naming the same predictor with --entry keeps Cog’s rules', async () => {
