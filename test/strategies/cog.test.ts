@@ -137,7 +137,7 @@ class Predictor(BasePredictor):
 test.each([
   ['Iterator', ['a', 'b', 'c']],
   ['ConcatenateIterator', 'abc'],
-])('what an %s yields is one answer', async (kind, output) => {
+])('what is yielded as %s is one answer', async (kind, output) => {
   const solution = temporarySolution({
     'cog.yaml': 'predict: "predict.py:spell"\n',
     'predict.py': `
