@@ -13,19 +13,19 @@ const signs: Sign[] = [
     reason: 'unauthorised',
     statuses: [401, 403],
     words:
-      /(status|code|error)\D{0,12}40[13]\b|unauthori[sz]ed|invalid.api.key|incorrect api key|api key not valid|authentication|PERMISSION_DENIED/i,
+      /(status|code|error)\W{0,4}40[13]\b|unauthori[sz]ed|invalid.api.key|incorrect api key|api key not valid|authentication|PERMISSION_DENIED/i,
   },
   {
     reason: 'rate-limited',
     statuses: [429, 529, 503],
     words:
-      /(status|code|error)\D{0,12}(429|529|503)\b|rate.?limit|too many requests|overloaded|resource.?exhausted|quota/i,
+      /(status|code|error)\W{0,4}(429|529|503)\b|rate.?limit|too many requests|overloaded|resource.?exhausted|quota/i,
   },
   {
     reason: 'unreachable',
     statuses: [500, 502, 504],
     words:
-      /ECONNREFUSED|ENOTFOUND|ECONNRESET|EAI_AGAIN|connection.?(refused|error|failed)|unable to connect|fetch failed|error sending request|stream disconnected|internal.?server.?error|bad gateway|(status|code|error)\D{0,12}50[024]\b/i,
+      /ECONNREFUSED|ENOTFOUND|ECONNRESET|EAI_AGAIN|connection.?(refused|error|failed)|unable to connect|fetch failed|error sending request|stream disconnected|internal.?server.?error|bad gateway|(status|code|error)\W{0,4}50[024]\b/i,
   },
 ];
 

@@ -2,12 +2,14 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stringify } from 'smol-toml';
 import { z } from 'zod';
+import type { AgentUsage } from './agent.js';
 import { classifyFailure } from './classify-failure.js';
+import { readRollout } from './codex-rollout.js';
 import type { CommandLineProtocol, Invocation, Reader, Setup } from './command-line-protocol.js';
 import { openaiBaseUrl } from './openai-variables.js';
 import { parseJsonLine } from './parse-json-line.js';
 import type { RunLog } from './run-log.js';
-import { readTotals, writeTotals } from './session-totals.js';
+import { subtractTotals, writeTotals } from './session-totals.js';
 
 const keys = ['CODEX_API_KEY', 'OPENAI_API_KEY'] as const;
 
@@ -87,7 +89,7 @@ const Line = z.looseObject({
 class CodexReader implements Reader {
   readonly #setup: Setup;
   readonly #log: RunLog;
-  #total: { inputTokens: number; outputTokens: number } | null = null;
+  #total: AgentUsage | null = null;
 
   constructor(setup: Setup, log: RunLog) {
     this.#setup = setup;
@@ -117,15 +119,27 @@ class CodexReader implements Reader {
     }
   }
 
-  /** Codex counts the whole thread; this run is what came on top. */
+  /** Codex tells its use at the very end alone; its own record of the thread has it after each reply. */
+  async look(): Promise<void> {
+    const { session } = this.#log;
+    const total = session === null ? null : await readRollout(codexHome(this.#setup), session);
+    if (total !== null) this.#total = total;
+    await this.#count();
+  }
+
+  /** A run that was stopped never tells it. */
   async conclude(): Promise<void> {
+    await this.look();
     const { session } = this.#log;
     if (this.#total === null || session === null) return;
-    const { stateDirectory } = this.#setup.request;
-    const before = await readTotals(stateDirectory, session);
-    this.#log.inputTokens = Math.max(0, this.#total.inputTokens - before.inputTokens);
-    this.#log.outputTokens = Math.max(0, this.#total.outputTokens - before.outputTokens);
-    await writeTotals(stateDirectory, session, { ...this.#total, cost: 0 });
+    await writeTotals(this.#setup.request.stateDirectory, session, { ...this.#total, cost: 0 });
+  }
+
+  /** Codex counts the whole thread. */
+  async #count(): Promise<void> {
+    const { session } = this.#log;
+    if (this.#total === null || session === null) return;
+    this.#log.setUsage(await subtractTotals(this.#setup.request.stateDirectory, session, this.#total));
   }
 
   /** What one reply of the model asked for is an item each; replies themselves are not told. */

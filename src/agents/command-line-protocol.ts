@@ -34,6 +34,8 @@ export interface Invocation {
 /** Reads what one run prints, into its log. */
 export interface Reader {
   readLine(line: string, stream: 'stdout' | 'stderr'): void;
+  /** Every two seconds, for programs that say only in files what they have used up so far. */
+  look?(): Promise<void>;
   /** After the program has ended: what is only in files, and what the end itself says. */
   conclude?(end: ContainedEnd): Promise<void> | void;
 }

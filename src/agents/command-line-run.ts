@@ -12,6 +12,7 @@ import { sandboxCommand } from './sandbox.js';
 import { findSpentLimit } from './spent-limit.js';
 
 const keptErrorLines = 20;
+const lookEverySeconds = 2;
 
 const neverStarted: ContainedEnd = { exitCode: null, stoppedBy: null, problem: null };
 
@@ -41,6 +42,15 @@ export async function runCommandLine(
   const reader = protocol.createReader(setup, log, stop);
   // Nothing to start: the reader knows already, such as that there is no such session.
   if (log.failure !== null) return concludeRun({ setup, log, end: neverStarted, errors: '', sandbox });
+  const stopWhenSpent = (): void => {
+    const cause = findSpentLimit(request.limits, log, setup.prices);
+    if (cause !== null && !log.isOver) stop(cause);
+  };
+  const look = async (): Promise<void> => {
+    // What can't be read just now can be in two seconds, and is at the end in any case.
+    await reader.look?.().catch(() => undefined);
+    stopWhenSpent();
+  };
   running = startContained({
     argv,
     cwd: request.workspace,
@@ -56,12 +66,13 @@ export async function runCommandLine(
       if (errors.length > keptErrorLines) errors.shift();
       const before = log.signs;
       reader.readLine(line, stream);
-      const cause = findSpentLimit(request.limits, log, setup.prices);
-      if (cause !== null && !log.isOver) stop(cause);
+      stopWhenSpent();
       return log.signs > before;
     },
   });
+  const watch = setInterval(() => void look(), lookEverySeconds * 1000);
   const end = await running.ended;
+  clearInterval(watch);
   await reader.conclude?.(end);
   return concludeRun({ setup, log, end, errors: errors.join('\n').trim(), sandbox });
 }

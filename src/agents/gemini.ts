@@ -1,13 +1,15 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { AgentEvent } from './agent.js';
+import type { AgentEvent, AgentUsage } from './agent.js';
 import { classifyFailure } from './classify-failure.js';
 import type { CommandLineProtocol, Invocation, Reader, Setup } from './command-line-protocol.js';
 import type { ContainedEnd } from './contained-process.js';
 import { blankDotEnv } from './dot-env.js';
+import { readGeminiRecord } from './gemini-record.js';
 import { parseJsonLine } from './parse-json-line.js';
 import type { RunLog } from './run-log.js';
+import { subtractTotals, writeTotals } from './session-totals.js';
 
 const exitCodes = { unauthorised: 41, sessionLost: 42, turns: 53 } as const;
 
@@ -29,7 +31,7 @@ export const gemini: CommandLineProtocol = {
   defaultModel: null,
   reportsCost: false,
   prepare: async (setup) => {
-    const directory = join(setup.places.home, '.gemini');
+    const directory = geminiHome(setup);
     await mkdir(directory, { recursive: true });
     await writeFile(join(directory, 'settings.json'), JSON.stringify(describeGeminiSettings(setup)));
     const blank = await blankDotEnv(setup.request.workspace);
@@ -39,6 +41,8 @@ export const gemini: CommandLineProtocol = {
   },
   createReader: (setup, log) => new GeminiReader(setup, log),
 };
+
+const geminiHome = ({ places }: Setup): string => join(places.home, '.gemini');
 
 /** Trust is given by a flag, under which the repository's own settings stay unread. */
 export function invokeGemini({ request, model, newSession, places, variables }: Setup): Invocation {
@@ -83,17 +87,19 @@ const Line = z.looseObject({
   status: z.string().optional(),
   message: z.string().optional(),
   error: z.looseObject({ type: z.string().optional(), message: z.string().optional() }).optional(),
-  stats: z.looseObject({ input_tokens: z.number().optional(), output_tokens: z.number().optional() }).optional(),
 });
 type Line = z.infer<typeof Line>;
 
 class GeminiReader implements Reader {
   readonly #log: RunLog;
+  readonly #setup: Setup;
   #text = '';
+  #total: AgentUsage | null = null;
 
-  constructor({ request, newSession }: Setup, log: RunLog) {
+  constructor(setup: Setup, log: RunLog) {
+    this.#setup = setup;
     this.#log = log;
-    log.beginSession(request.session ?? newSession);
+    log.beginSession(setup.request.session ?? setup.newSession);
   }
 
   readLine(text: string, stream: 'stdout' | 'stderr'): void {
@@ -110,8 +116,21 @@ class GeminiReader implements Reader {
     if (line.type === 'result') this.#readResult(line);
   }
 
-  conclude({ exitCode }: ContainedEnd): void {
-    const { failure } = this.#log;
+  /** Gemini tells its use at the very end alone; its own record of the session has it after each reply. */
+  async look(): Promise<void> {
+    const { session } = this.#log;
+    if (session === null) return;
+    this.#total = await readGeminiRecord(geminiHome(this.#setup), session);
+    if (this.#total === null) return;
+    this.#log.setUsage(await subtractTotals(this.#setup.request.stateDirectory, session, this.#total));
+  }
+
+  async conclude({ exitCode }: ContainedEnd): Promise<void> {
+    const { failure, session } = this.#log;
+    await this.look();
+    if (this.#total !== null && session !== null) {
+      await writeTotals(this.#setup.request.stateDirectory, session, { ...this.#total, cost: 0 });
+    }
     if (exitCode === exitCodes.sessionLost) this.#rename('session-lost');
     if (exitCode === exitCodes.turns) this.#rename('turns');
     if (exitCode === exitCodes.unauthorised && failure === null) this.#rename('unauthorised');
@@ -134,13 +153,12 @@ class GeminiReader implements Reader {
     this.#text = '';
   }
 
-  #readResult({ status, error, stats }: Line): void {
+  #readResult({ status, error }: Line): void {
     const log = this.#log;
     if (this.#text.trim() === '') log.message = '';
     else log.turns += 1;
     this.#endText();
     log.isOver = true;
-    log.addUsage(stats?.input_tokens ?? 0, stats?.output_tokens ?? 0);
     if (status !== 'success') log.fail(classifyFailure(error?.message ?? 'it failed without a word'));
   }
 }

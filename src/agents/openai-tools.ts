@@ -99,8 +99,9 @@ export async function useTool(name: string, inputText: string, box: ToolBox): Pr
   }
 }
 
+/** Node's own errors name the call that failed. */
 const isSystemError = (error: unknown): error is NodeJS.ErrnoException =>
-  error instanceof Error && typeof (error as NodeJS.ErrnoException).code === 'string' && 'syscall' in error;
+  typeof error === 'object' && error !== null && 'syscall' in error;
 
 /** The beginning says what was done, the end how it went. */
 function clip(text: string): string {

@@ -1,4 +1,4 @@
-import type { AgentEvent, StopReason } from './agent.js';
+import type { AgentEvent, AgentUsage, StopReason } from './agent.js';
 
 /** Why a run did not finish, before limits and aborts have their say. */
 export interface Failure {
@@ -52,6 +52,11 @@ export class RunLog {
   addUsage(inputTokens: number, outputTokens: number): void {
     this.inputTokens += inputTokens;
     this.outputTokens += outputTokens;
+  }
+
+  setUsage({ inputTokens, outputTokens }: AgentUsage): void {
+    this.inputTokens = inputTokens;
+    this.outputTokens = outputTokens;
   }
 
   /** The first failure counts: what follows is mostly its echo. */

@@ -1,6 +1,7 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import type { AgentUsage } from './agent.js';
 
 /** What a CLI said about a whole session when its last run ended. */
 export const SessionTotals = z.object({ inputTokens: z.number(), outputTokens: z.number(), cost: z.number() });
@@ -26,4 +27,13 @@ export async function writeTotals(stateDirectory: string, session: string, total
   const file = fileOf(stateDirectory, session);
   await writeFile(`${file}.new`, JSON.stringify(totals));
   await rename(`${file}.new`, file);
+}
+
+/** What came on top of the session's totals when its last run ended. */
+export async function subtractTotals(stateDirectory: string, session: string, now: AgentUsage): Promise<AgentUsage> {
+  const before = await readTotals(stateDirectory, session);
+  return {
+    inputTokens: Math.max(0, now.inputTokens - before.inputTokens),
+    outputTokens: Math.max(0, now.outputTokens - before.outputTokens),
+  };
 }

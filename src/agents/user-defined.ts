@@ -19,6 +19,8 @@ const Report = z.looseObject({
   status: z.number().int().optional(),
   retry_after: z.number().nonnegative().optional(),
   error: z.string().optional(),
+  /** The session to continue is not there; a new one could begin. */
+  session_lost: z.boolean().optional(),
 });
 
 /**
@@ -90,7 +92,9 @@ class UserDefinedReader implements Reader {
     log.addUsage(report.input_tokens ?? 0, report.output_tokens ?? 0);
     log.cost = report.cost ?? null;
     log.turns = report.turns ?? 1;
-    if (report.error !== undefined) log.fail(classifyFailure(report.error, report.status, report.retry_after));
+    if (report.session_lost) {
+      log.fail({ reason: 'session-lost', text: report.error ?? 'the session is lost', retryAfterSeconds: null });
+    } else if (report.error !== undefined) log.fail(classifyFailure(report.error, report.status, report.retry_after));
     else if (report.status !== undefined && exitCode !== 0) {
       log.fail(classifyFailure(`the provider answers ${report.status}`, report.status, report.retry_after));
     }

@@ -11,6 +11,7 @@ if (hasProgram('aider')) {
     environment: (url) => ({ OPENAI_BASE_URL: `${url}/v1`, OPENAI_MODEL: 'scripted' }),
     key: 'OPENAI_API_KEY',
     runsCommands: false,
+    showsUse: false,
     sendsFiles: true,
     program: 'aider',
     costOfReply: 0.0012,

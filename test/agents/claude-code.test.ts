@@ -11,6 +11,7 @@ if (hasProgram('claude')) {
     environment: (url) => ({ ANTHROPIC_BASE_URL: url, ANTHROPIC_MODEL: 'claude-sonnet-4-5' }),
     key: 'ANTHROPIC_API_KEY',
     runsCommands: true,
+    showsUse: true,
     program: 'claude',
     costOfReply: 0.0045,
     startSeconds: 4,

@@ -11,6 +11,7 @@ if (hasProgram('codex')) {
     environment: (url) => ({ OPENAI_BASE_URL: `${url}/v1`, OPENAI_MODEL: 'scripted' }),
     key: 'OPENAI_API_KEY',
     runsCommands: true,
+    showsUse: true,
     program: 'codex',
     costOfReply: 0.0012,
     startSeconds: 4,

@@ -30,6 +30,8 @@ export interface Subject {
   runsCommands: boolean;
   /** It needs a program, whose lack is told. */
   program: string | null;
+  /** What it has used up shows while it runs, so that a budget can end it. */
+  showsUse: boolean;
   /** It sends the repository's files along, the planted ones too, as text. */
   sendsFiles?: boolean;
   /** Dollars of one reply of the script. */
@@ -153,6 +155,17 @@ export function describeConformance(subject: Subject): void {
       expect(findByCommandLine(duration)).toEqual([]);
       expect(findByCommandLine(stateDirectory)).toEqual([]);
     });
+
+    if (subject.showsUse)
+      test('is stopped at its budget, and says what was spent', async () => {
+        endpoint.script(...Array.from({ length: 20 }, (_, index) => run(`sleep 1; echo ${index}`)));
+        const before = endpoint.requests.length;
+        const limits = { wallSeconds: 100, idleSeconds: 60, tokens: 2000 };
+        const result = await runAgent('Go on and on.', { limits });
+        expect(result).toMatchObject({ stopReason: 'budget', error: 'it was stopped at its budget of 2000 tokens' });
+        expect(result.usage.inputTokens).toBeGreaterThanOrEqual(2 * tokensPerReply.input);
+        expect(endpoint.requests.length - before).toBeLessThan(10);
+      });
 
     test('fails clearly on a refused key', async () => {
       endpoint.script(...Array.from({ length: 12 }, () => refuse(401)));

@@ -11,6 +11,7 @@ if (hasProgram('gemini')) {
     environment: (url) => ({ GOOGLE_GEMINI_BASE_URL: url, GEMINI_MODEL: 'gemini-2.5-pro' }),
     key: 'GEMINI_API_KEY',
     runsCommands: true,
+    showsUse: true,
     program: 'gemini',
     costOfReply: 0.0012,
     startSeconds: 6,

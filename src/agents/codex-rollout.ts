@@ -1,0 +1,43 @@
+import { open, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { AgentUsage } from './agent.js';
+import { parseJsonLine } from './parse-json-line.js';
+
+const TokenCount = z.object({
+  payload: z.object({
+    type: z.literal('token_count'),
+    info: z.object({ total_token_usage: z.object({ input_tokens: z.number(), output_tokens: z.number() }) }),
+  }),
+});
+
+/** Bytes from the end that are looked through: a command's output may stand behind the last count. */
+const tail = 512_000;
+
+/** What Codex's own record says a thread has used up so far; null when there is no record, or no count in it yet. */
+export async function readRollout(codexHome: string, thread: string): Promise<AgentUsage | null> {
+  const directory = join(codexHome, 'sessions');
+  const names = await readdir(directory, { recursive: true }).catch(() => []);
+  const name = names.find((one) => one.endsWith(`-${thread}.jsonl`));
+  if (name === undefined) return null;
+  const lines = (await readTail(join(directory, name))).split('\n');
+  for (const line of lines.reverse()) {
+    const count = line.includes('"token_count"') ? parseJsonLine(TokenCount, line) : null;
+    if (count === null) continue;
+    const { input_tokens, output_tokens } = count.payload.info.total_token_usage;
+    return { inputTokens: input_tokens, outputTokens: output_tokens };
+  }
+  return null;
+}
+
+async function readTail(file: string): Promise<string> {
+  const handle = await open(file, 'r');
+  try {
+    const { size } = await handle.stat();
+    const buffer = Buffer.alloc(Math.min(size, tail));
+    await handle.read(buffer, 0, buffer.length, size - buffer.length);
+    return buffer.toString();
+  } finally {
+    await handle.close();
+  }
+}

@@ -1,0 +1,90 @@
+import { chmodSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { AgentRegistry, automaticOrder } from '../../src/agents/index.js';
+import { temporaryHome } from '../support/temporary.js';
+
+const bare = { PATH: '/nowhere' };
+
+function homeWith(config: string) {
+  const home = temporaryHome();
+  writeFileSync(join(home.root, 'config.yaml'), config);
+  return home;
+}
+
+test('the six are there in the order in which auto tries them', async () => {
+  const registry = await AgentRegistry.load(temporaryHome());
+  expect(registry.listAgents()).toEqual([...automaticOrder]);
+  expect(automaticOrder).toEqual(['claude-code', 'codex', 'gemini', 'opencode', 'openai', 'aider']);
+});
+
+test('what each lacks is said', async () => {
+  const registry = await AgentRegistry.load(temporaryHome());
+  const described = await registry.describeAgents(bare);
+  expect(described.map(({ name, lacks }) => `${name}: ${lacks.join(', ')}`)).toEqual([
+    'claude-code: the program claude, ANTHROPIC_API_KEY or ANTHROPIC_AUTH_TOKEN or CLAUDE_CODE_OAUTH_TOKEN',
+    'codex: the program codex, CODEX_API_KEY or OPENAI_API_KEY',
+    'gemini: the program gemini, GEMINI_API_KEY',
+    'opencode: the program opencode, OPENAI_API_KEY',
+    'openai: OPENAI_API_KEY or OPENAI_BASE_URL',
+    'aider: the program aider, OPENAI_API_KEY',
+  ]);
+});
+
+test('an old program is as good as none', async () => {
+  const home = temporaryHome();
+  const old = join(home.root, 'codex');
+  writeFileSync(old, '#!/bin/sh\necho codex-cli 0.99.1\n');
+  chmodSync(old, 0o755);
+  writeFileSync(join(home.root, 'config.yaml'), `agents:\n  codex:\n    program: ${old}\n`);
+  const described = await (await AgentRegistry.load(home)).describeAgents({
+    PATH: '/bin:/usr/bin',
+    OPENAI_API_KEY: 'k',
+  });
+  expect(described.find(({ name }) => name === 'codex')).toMatchObject({
+    isUsable: false,
+    version: '0.99.1',
+    lacks: [`codex 0.169.0 or newer (${old} is 0.99.1)`],
+  });
+});
+
+test('auto takes the first that can be used and says whom it passed over', async () => {
+  const registry = await AgentRegistry.load(temporaryHome());
+  const chosen = await registry.chooseAgent(['auto'], { ...bare, OPENAI_API_KEY: 'k' });
+  expect(chosen.agent.name).toBe('openai');
+  expect(chosen.reason).toContain('claude-code lacks the program claude');
+});
+
+test('a list is tried in its order; none at all is an error that says why', async () => {
+  const registry = await AgentRegistry.load(temporaryHome());
+  const chosen = await registry.chooseAgent(['aider', 'openai'], { ...bare, OPENAI_BASE_URL: 'http://local' });
+  expect(chosen).toMatchObject({ agent: { name: 'openai' }, description: { model: 'gpt-5.5' } });
+  const failure = registry.chooseAgent(['aider'], bare);
+  await expect(failure).rejects.toMatchObject({
+    code: 'AGENT_UNUSABLE',
+    message: expect.stringContaining('OPENAI_API_KEY'),
+  });
+  await expect(registry.chooseAgent(['adier'], bare)).rejects.toMatchObject({ code: 'AGENT_UNKNOWN' });
+});
+
+test('the user’s own agents come first, and settings reach the others', async () => {
+  const config = 'agents:\n  mine:\n    argv: [/bin/sh, "{prompt_file}"]\n  openai:\n    model: local-model\n';
+  const registry = await AgentRegistry.load(homeWith(config));
+  expect(registry.listAgents()).toEqual(['mine', ...automaticOrder]);
+  expect((await registry.chooseAgent(['auto'], bare)).description).toMatchObject({ name: 'mine', origin: 'user' });
+  expect(await registry.getAgent('openai').describe(bare)).toMatchObject({ model: 'local-model' });
+});
+
+test.each([
+  ['agents:\n  mine:\n    argv: []\n', ':3: agents.mine.argv: '],
+  ['agents:\n  mine:\n    argv: [x]\n    shell: true\n', ':4: agents.mine.shell: is no known key'],
+  ['agents:\n  codex:\n    argv: [x]\n', ':3: agents.codex.argv: is no known key'],
+  ['agents:\n\n  Mine:\n    argv: [x]\n', ':3: agents.Mine: a name is lower-case'],
+  ['agents:\n  mine:\n    argv: [x]\n    prices: {input: -1, output: 1}\n', ':4: agents.mine.prices.input: '],
+  ['agent: {}\n', ':1: agent: is no known key'],
+  ['agents: [\n', ':2: '],
+])('a mistake in config.yaml is shown with its line: %j', async (config, expected) => {
+  const failure = await AgentRegistry.load(homeWith(config)).catch((error) => error);
+  expect(failure).toMatchObject({ code: 'AGENT_CONFIG' });
+  expect(failure.message).toContain(`config.yaml${expected}`);
+});
