@@ -4,11 +4,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
 import { createActivities, type Dependencies } from './src/activities/index.js';
 import { AdapterAgent } from './src/adaptation/index.js';
+import { AgentRegistry } from './src/agents/index.js';
 import { Environments } from './src/environments/index.js';
 import { berthHome } from './src/home.js';
 import { packageRoot } from './src/package-root.js';
 import { StrategyRegistry } from './src/registry/index.js';
-import { SelectorAgent } from './src/selection/index.js';
+import { findOpenaiModel, SelectorAgent } from './src/selection/index.js';
 import { ensureStack, hostId, type TemporalTarget } from './src/stack/index.js';
 import { hostQueue, sharedQueue } from './src/workflows/messages.js';
 
@@ -20,8 +21,8 @@ async function buildDependencies(): Promise<Dependencies> {
     home,
     host: hostId(),
     registry,
-    selector: new SelectorAgent(registry),
-    adapter: new AdapterAgent({ registry }),
+    selector: new SelectorAgent(registry, { model: findOpenaiModel(), home }),
+    adapter: new AdapterAgent({ registry, home, agents: () => AgentRegistry.load(home) }),
     environments: new Environments(home),
   };
 }

@@ -19,6 +19,10 @@ const waits = (next: string): CodeEntry => ({ retryable: false, ends: false, exi
 const missing = (next: string): CodeEntry => ({ retryable: false, ends: false, exit: 3, next });
 const passing = (next: string): CodeEntry => ({ retryable: true, ends: false, exit: 1, next });
 
+const mend =
+  'Mend it in `berth shell {name}`, then: berth resume {name} --agent none. ' +
+  'Or mend the source, then: berth abandon {name} && berth deploy {path}';
+
 export const codes = {
   // What was asked for
   USAGE: usage('See `berth {command} --help`.'),
@@ -41,19 +45,23 @@ export const codes = {
   ENTRY_INVALID: usage('Write it as MODULE:CALLABLE or MODULE:Class.method.'),
   EXAMPLES_INVALID: usage('Mend the file: a list of {"input": …, "output": …, "match": "exact"|"subset"|"schema"}.'),
   INPUT_INVALID: usage('Give JSON, @FILE, or - for standard input.'),
-  ENV_MISSING: waits('Set it where the worker runs (then: berth down && berth up), or pass --env {variable}=VALUE.'),
+  ENV_MISSING: waits(
+    'Set it where the worker runs (berth down && berth up), then: berth resume {name}. Or deploy with --env {variable}=VALUE.',
+  ),
   RESOURCE_INVALID: usage('Write it as --resource NAME=VALUE, for example --resource memory=2Gi.'),
 
   // What the repository or its adaptation turned out to be
   MANIFEST_INVALID: usage('Mend the file, then: berth deploy {path}'),
-  PYTHON_SYNTAX: waits('Mend the file, then: berth abandon {name} && berth deploy {path}'),
-  DEPENDENCY_UNRESOLVED: waits('Mend the requirement, then: berth abandon {name} && berth deploy {path}'),
-  DEPENDENCY_INSTALL: waits('Read the log: berth logs {name}. Then: berth abandon {name} && berth deploy {path}'),
-  IMPORT_FAILED: waits('Mend the code or its requirements, then: berth abandon {name} && berth deploy {path}'),
-  CONTRACT_FAILED: waits('Compare with the examples, then: berth abandon {name} && berth deploy {path}'),
-  ADAPTATION_FAILED: waits('See what was tried: berth status {name}'),
-  START_FAILED: waits('Read the log: berth logs {name}'),
-  NOT_READY: waits('Read the log: berth logs {name}'),
+  PYTHON_SYNTAX: waits(mend),
+  DEPENDENCY_UNRESOLVED: waits(mend),
+  DEPENDENCY_INSTALL: waits(`Read the log: berth logs {name}. ${mend}`),
+  IMPORT_FAILED: waits(mend),
+  CONTRACT_FAILED: waits(`Give a hint: berth resume {name} --hint TEXT. ${mend}`),
+  ADAPTATION_FAILED: waits(
+    'Give a hint: berth resume {name} --hint TEXT. Or adapt it in `berth shell {name}`, then: berth resume {name} --agent none',
+  ),
+  START_FAILED: waits('Read the log: berth logs {name}. Where it waits, go on: berth resume {name} --hint TEXT'),
+  NOT_READY: waits('Read the log: berth logs {name}. Where it waits, go on: berth resume {name} --hint TEXT'),
 
   // A call
   CALL_FAILED: waits('The traceback is the code’s own; its prints are in: berth logs {name}'),
@@ -68,7 +76,9 @@ export const codes = {
   INDEX_UNREACHABLE: passing('Check the network, the proxy and the index settings of uv (UV_DEFAULT_INDEX).'),
   TOOL_MISSING: missing('See what is needed and how to get it: berth doctor'),
   AGENT_UNKNOWN: usage('See what there is: berth doctor'),
-  AGENT_UNUSABLE: missing('See what each coding agent lacks: berth doctor'),
+  AGENT_UNUSABLE: missing('See what each coding agent lacks: berth doctor. Then: berth resume {name} --agent AGENT'),
+  AGENT_BUSY: passing('It is tried again by itself; see: berth status {name}'),
+  BUDGET_REACHED: waits('Give it more: berth resume {name} --rounds N --budget DOLLARS'),
   AGENT_CONFIG: missing('Mend the file, then check it: berth doctor'),
   STACK_FAILED: missing('See what is wrong: berth doctor'),
   SERVER_UNREACHABLE: {
@@ -104,6 +114,8 @@ export type ErrorCode = keyof typeof codes;
 export interface ErrorDetails {
   /** What failed, as shown to the user and to an agent: command, exit code, last lines of output, expected and got. */
   evidence?: string;
+  /** For a person alone: `evidence` with what held-back examples expect, where it has any. */
+  fullEvidence?: string;
   [fact: string]: string | number | boolean | string[] | undefined;
 }
 

@@ -36,7 +36,11 @@ export interface DeploymentDirectory {
   root: string;
   workspace: string;
   revisions: string;
+  /** Agents' own homes, and the rounds' records. */
+  agent: string;
   logs: string;
+  /** What agents do, as JSON lines. */
+  agentLog: string;
   /** The active revision's handle: all that `berth run` reads. */
   handle: string;
 }
@@ -47,7 +51,9 @@ export function deploymentDirectory(home: BerthHome, name: string): DeploymentDi
     root,
     workspace: join(root, 'workspace'),
     revisions: join(root, 'revisions'),
+    agent: join(root, 'agent'),
     logs: join(root, 'logs'),
+    agentLog: join(root, 'logs', 'agent.jsonl'),
     handle: join(root, 'handle.json'),
   };
 }

@@ -36,9 +36,9 @@ async function checkReady(runner: Runner): Promise<[note: string, found: Health]
 async function checkEndpoint(runner: Runner, contract: Contract, signal: AbortSignal): Promise<[Rung, ContractReport]> {
   return await timed('contract at the endpoint', async () => {
     const call = (inputs: unknown) => runner.run(inputs, { signal });
-    const { report, evidence, note } = await checkContract({ contract, call, signal });
-    if (evidence !== null) throw contractFailed({ report }, evidence);
-    return [note, report];
+    const checked = await checkContract({ contract, call, signal });
+    if (checked.evidence !== null) throw contractFailed(checked);
+    return [checked.note, checked.report];
   });
 }
 

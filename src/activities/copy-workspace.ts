@@ -1,15 +1,27 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { deploymentDirectory } from '../home.js';
+import type { SelectionExchange } from '../selection/index.js';
 import { copySource, Ledger } from '../workspaces/index.js';
 import type { Dependencies } from './dependencies.js';
 import { step } from './step.js';
 
+interface CopyInput {
+  name: string;
+  source: string;
+  /** What a model was asked when the strategy was chosen, and what it answered: kept with the deployment. */
+  exchanges: SelectionExchange[];
+}
+
 /** Copies the source into the deployment's workspace, its own git repository. The source is only read. */
 export const copyWorkspace = ({ home }: Dependencies) =>
   step(
-    async ({ name, source }: { name: string; source: string }) => {
+    async ({ name, source, exchanges }: CopyInput) => {
       const { root, workspace } = deploymentDirectory(home, name);
       await new Ledger(home, name).enter({ id: 'deployment', kind: 'directory', path: root });
-      return await copySource({ source, workspace });
+      const copy = await copySource({ source, workspace });
+      if (exchanges.length > 0) await writeFile(join(root, 'selection.json'), JSON.stringify(exchanges, undefined, 2));
+      return copy;
     },
     ({ name, source }) => ({ name, path: source }),
   );

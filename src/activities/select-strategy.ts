@@ -1,15 +1,19 @@
 import { DeployConfig } from '../contract/config.js';
 import { BerthError } from '../errors.js';
+import type { SelectionExchange } from '../selection/index.js';
 import type { Dependencies } from './dependencies.js';
 import { step } from './step.js';
 
 /** Chooses the strategy, and with it the host that all later steps run on: the one that could read the source. */
 export const selectStrategy = ({ selector, host }: Dependencies) =>
   step(
-    async (input: { config: DeployConfig }) => {
+    async (input: { config: DeployConfig }, { signal }) => {
       const { solution, strategy, allow, resources } = parseConfig(input.config);
       const allowed = strategy === 'auto' ? allow : [strategy];
-      return { setting: await selector.select(solution, allowed, resources), host };
+      const exchanges: SelectionExchange[] = [];
+      const onExchange = (exchange: SelectionExchange) => exchanges.push(exchange);
+      const setting = await selector.select(solution, allowed, resources, { onExchange, signal });
+      return { setting, host, exchanges };
     },
     ({ config }) => ({ name: config.name, path: config.solution.path }),
   );

@@ -44,11 +44,13 @@ export function step<Input, Result>(
 function toFailure(thrown: unknown, details: ErrorDetails): ApplicationFailure {
   const error = BerthError.from(thrown);
   const described = new BerthError(error.code, error.message, { ...details, ...error.details });
+  const { retryAfterSeconds } = error.details;
   return ApplicationFailure.create({
     message: error.message,
     type: error.code,
     nonRetryable: !error.retryable,
     details: [described.toRecord()],
+    ...(typeof retryAfterSeconds === 'number' ? { nextRetryDelay: retryAfterSeconds * 1000 } : {}),
     ...(error.code === 'INTERNAL' && thrown instanceof Error ? { cause: thrown } : {}),
   });
 }

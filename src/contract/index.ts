@@ -6,7 +6,7 @@ export { DocumentedCall, EntryPoint, Facts, Parameter } from './facts.js';
 export { Handle, RunPlan } from './handle.js';
 export { Resources } from './resources.js';
 export { ContractReport, Environment, Rung, RungName, VerifiedRevision } from './revision.js';
-export { AdaptationRound, Budget, Spending } from './round.js';
+export { AdaptationRound, Budget, Resumption, Spending } from './round.js';
 export { CallStyle, FunctionInterface, RunInterface } from './run-interface.js';
 export { Candidate, DeploymentSetting } from './setting.js';
 export { DeploymentInfo, DeploymentState, LastError, StepRecord } from './status.js';

@@ -32,3 +32,17 @@ export const AdaptationRound = z.object({
   budget: Budget,
 });
 export type AdaptationRound = z.infer<typeof AdaptationRound>;
+
+/** How to go on with a deployment that waits. */
+export const Resumption = z.strictObject({
+  hint: z.string().min(1).optional(),
+  /** As in `DeployConfig`; `none` judges what the user edited in the workspace. */
+  agent: z.string().min(1).optional(),
+  /** Starts again from the source. */
+  strategy: z.string().min(1).optional(),
+  /** Further rounds. */
+  rounds: z.number().int().positive().optional(),
+  /** US dollars, all in all: a new total. */
+  budget: z.number().positive().optional(),
+});
+export type Resumption = z.infer<typeof Resumption>;

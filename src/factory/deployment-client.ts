@@ -3,11 +3,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { WorkflowExecutionInfo, WorkflowHandle } from '@temporalio/client';
 import type { UpdateDefinition } from '@temporalio/common';
 import type { DeployConfig } from '../contract/config.js';
+import type { Resumption } from '../contract/round.js';
 import type { DeploymentInfo, DeploymentState } from '../contract/status.js';
 import { BerthError, isErrorCode } from '../errors.js';
 import {
   abandonUpdate,
   cleanupSignal,
+  resumeUpdate,
   sharedQueue,
   startUpdate,
   statusQuery,
@@ -111,6 +113,12 @@ export class DeploymentClient {
   /** Starts a stopped deployment (`start` starts a new one). */
   async begin(name: string): Promise<DeploymentInfo> {
     return await this.update(name, startUpdate);
+  }
+
+  /** Goes on with a deployment that waits; resolves as soon as it does. */
+  async resume(name: string, resumption: Resumption): Promise<DeploymentInfo> {
+    const updateId = randomUUID();
+    return await this.ask(name, (handle) => handle.executeUpdate(resumeUpdate, { args: [resumption], updateId }));
   }
 
   /** Gives up a deployment that waits, and resolves when all of it is undone. */

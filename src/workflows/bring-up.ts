@@ -1,21 +1,36 @@
+import { isCancellation } from '@temporalio/workflow';
+import type { SelectionExchange } from '../selection/index.js';
 import { enter, type Life, record } from './life.js';
 import { onHost } from './on-host.js';
+import { giveEvidence } from './repair.js';
 import { startRevision } from './revision.js';
-import { anywhere, buildingOn, quickOn } from './steps.js';
+import { spend } from './rounds.js';
+import { adaptingOn, anywhere, buildingOn, quickOn } from './steps.js';
 
-/** selecting → copying → adapting → verifying → starting → checking → running: the steps of a new revision. */
+/**
+ * selecting → copying → adapting ⇄ verifying → starting → checking → running: the steps of a new revision. What was
+ * done by an earlier call is not done again, so a resumed deployment goes on where it failed.
+ */
 export async function bringUp(life: Life): Promise<void> {
-  await selectStrategy(life);
-  await copyWorkspace(life);
-  await adaptWorkspace(life);
-  await verifyRevision(life);
-  await startRevision(life);
+  const exchanges = life.setting === null ? await selectStrategy(life) : [];
+  if (!life.isCopied) await copyWorkspace(life, exchanges);
+  for (;;) {
+    try {
+      if (life.adaptation === null) await adaptWorkspace(life);
+      await verifyRevision(life);
+      return await startRevision(life);
+    } catch (error) {
+      if (isCancellation(error)) throw error;
+      giveEvidence(life, error);
+    }
+  }
 }
 
-async function selectStrategy(life: Life): Promise<void> {
+/** Returns what a model was asked and answered, if it was one that decided. */
+async function selectStrategy(life: Life): Promise<SelectionExchange[]> {
   const { config, info } = life;
   enter(life, 'selecting');
-  const { setting, host } = await record(
+  const { setting, host, exchanges } = await record(
     life,
     'selectStrategy',
     () => anywhere.selectStrategy.executeWithOptions({ summary: `choose a strategy for ${info.name}` }, [{ config }]),
@@ -27,9 +42,10 @@ async function selectStrategy(life: Life): Promise<void> {
   const { strategy, provider, interface: kind, resources, decidedBy, reasoning, candidates } = setting;
   Object.assign(info, { strategy, provider, interface: kind, resources, host });
   info.selection = { decidedBy, reasoning, candidates };
+  return exchanges;
 }
 
-async function copyWorkspace(life: Life): Promise<void> {
+async function copyWorkspace(life: Life, exchanges: SelectionExchange[]): Promise<void> {
   const { info } = life;
   const { host } = selected(life);
   const { path } = info.source;
@@ -39,28 +55,36 @@ async function copyWorkspace(life: Life): Promise<void> {
     'copyWorkspace',
     ({ files }) => (files === 1 ? '1 file' : `${files} files`),
     () =>
-      quickOn(host).copyWorkspace.executeWithOptions({ summary: `copy ${path}` }, [{ name: info.name, source: path }]),
+      quickOn(host).copyWorkspace.executeWithOptions({ summary: `copy ${path}` }, [
+        { name: info.name, source: path, exchanges },
+      ]),
   );
+  life.isCopied = true;
   info.source.digest = digest;
-  info.notes.push(...notes);
+  addNotes(life, notes);
 }
 
 async function adaptWorkspace(life: Life): Promise<void> {
-  const { config, info } = life;
+  const { config, info, round } = life;
   const { host, setting } = selected(life);
-  const summary = `adapt ${info.name} for ${setting.strategy}`;
+  const which = round.number === 1 ? '' : `, round ${round.number}`;
+  const summary = `adapt ${info.name} for ${setting.strategy}${which}`;
   enter(life, 'adapting');
   const adaptation = await onHost(
     life,
     'adaptWorkspace',
     (result) => `${result.by}: ${result.summary}`,
-    () => buildingOn(host).adaptWorkspace.executeWithOptions({ summary }, [{ config, setting }]),
+    () => adaptingOn(host).adaptWorkspace.executeWithOptions({ summary }, [{ config, setting, round }]),
   );
+  const { by, summary: said, rounds, cost, tokens, sessionId, filesChanged, runInterface, notes } = adaptation;
   life.adaptation = adaptation;
-  const { by, summary: said, rounds, cost, sessionId, filesChanged, runInterface } = adaptation;
-  info.adaptation = { by, summary: said, rounds, cost, sessionId };
+  life.round.spent = spend(round.spent, { rounds, dollars: cost, tokens });
+  life.round.session = sessionId === null ? round.session : { agent: by, id: sessionId };
+  const { spent } = life.round;
+  info.adaptation = { by, summary: said, rounds: spent.rounds, cost: spent.dollars, sessionId };
   info.adaptedFiles = filesChanged;
   info.runInterface = runInterface;
+  addNotes(life, notes);
 }
 
 async function verifyRevision(life: Life): Promise<void> {
@@ -80,7 +104,7 @@ async function verifyRevision(life: Life): Promise<void> {
   info.adaptedPath = verified.directory;
   info.contract = verified.contract;
   info.rungs = verified.rungs;
-  info.notes.push(...verified.notes);
+  addNotes(life, verified.notes);
   const createdAt = new Date().toISOString();
   info.revisions.push({ id: revision, state: 'verified', createdAt, digest: verified.digest });
 }
@@ -88,4 +112,9 @@ async function verifyRevision(life: Life): Promise<void> {
 function selected({ host, setting }: Life) {
   if (host === null || setting === null) throw new Error('the strategy is selected first');
   return { host, setting };
+}
+
+/** A choice that is made again in every round is told once. */
+function addNotes({ info }: Life, notes: readonly string[]): void {
+  info.notes = [...new Set([...info.notes, ...notes])];
 }

@@ -10,11 +10,14 @@ import {
   sleep,
 } from '@temporalio/workflow';
 import type { DeployConfig } from '../contract/config.js';
+import type { Resumption } from '../contract/round.js';
 import type { DeploymentInfo } from '../contract/status.js';
 import { codes } from '../errors.js';
 import { bringUp } from './bring-up.js';
+import { isHistoryLong } from './history.js';
 import { beginLife, enter, failureRecord, type Life, setLastError, showDetails } from './life.js';
-import { abandonUpdate, cleanupSignal, startUpdate, statusQuery, stopUpdate } from './messages.js';
+import { abandonUpdate, cleanupSignal, resumeUpdate, startUpdate, statusQuery, stopUpdate } from './messages.js';
+import { resume } from './repair.js';
 import { undoingOn } from './steps.js';
 import { Supervision } from './supervision.js';
 
@@ -45,24 +48,40 @@ export async function deployment(config: DeployConfig, carried?: Life): Promise<
 async function live(life: Life, supervision: Supervision): Promise<void> {
   if (life.handle === null && !(await isBroughtUp(life))) return;
   await supervision.run();
+  await goOnAsNew(life);
+}
+
+async function goOnAsNew(life: Life): Promise<void> {
   await condition(allHandlersFinished);
   await continueAsNew<typeof deployment>(life.config, life);
 }
 
-/** Brings it up; a failure that keeps work waits here for the user. */
+/** Brings it up; a failure that keeps work waits here, for as long as the user likes. False when it is given up. */
 async function isBroughtUp(life: Life): Promise<boolean> {
-  try {
-    if (life.info.state !== 'waiting') await bringUp(life);
-  } catch (error) {
-    if (isCancellation(error)) throw error;
-    const record = failureRecord(error);
-    setLastError(life, record);
-    if (codes[record.code].ends) throw ApplicationFailure.nonRetryable(record.message, record.code, record);
-    enter(life, 'waiting');
+  for (;;) {
+    try {
+      if (life.info.state !== 'waiting') {
+        await bringUp(life);
+        return true;
+      }
+    } catch (error) {
+      if (isCancellation(error)) throw error;
+      const record = failureRecord(error);
+      setLastError(life, record);
+      if (codes[record.code].ends) throw ApplicationFailure.nonRetryable(record.message, record.code, record);
+      enter(life, 'waiting');
+    }
+    await condition(() => life.isAbandoned || life.resumption !== null || isHistoryLong(life));
+    if (life.isAbandoned) return false;
+    if (life.resumption === null) await goOnAsNew(life);
+    else heed(life, life.resumption);
   }
-  if (life.info.state !== 'waiting') return true;
-  await condition(() => life.isAbandoned);
-  return false;
+}
+
+function heed(life: Life, resumption: Resumption): void {
+  resume(life, resumption);
+  life.resumption = null;
+  enter(life, life.setting === null ? 'selecting' : 'adapting');
 }
 
 function handleMessages(life: Life, main: CancellationScope, supervision: Supervision): void {
@@ -76,6 +95,17 @@ function handleMessages(life: Life, main: CancellationScope, supervision: Superv
     description: 'Bring the same revision back.',
     validator: () => requireState(life, 'start', ['stopped']),
   });
+  setHandler(
+    resumeUpdate,
+    (resumption: Resumption) => {
+      life.resumption = resumption;
+      return life.info;
+    },
+    {
+      description: 'Go on with what waits.',
+      validator: (_resumption: Resumption) => requireState(life, 'resume', ['waiting']),
+    },
+  );
   setHandler(
     abandonUpdate,
     () => {

@@ -9,10 +9,12 @@ import type { AdaptationResult } from '../contract/adaptation.js';
 import type { DeployConfig } from '../contract/config.js';
 import type { Handle } from '../contract/handle.js';
 import type { VerifiedRevision } from '../contract/revision.js';
+import type { AdaptationRound, Resumption } from '../contract/round.js';
 import type { DeploymentSetting } from '../contract/setting.js';
 import type { DeploymentInfo, DeploymentState, StepRecord } from '../contract/status.js';
 import { codes, describeNext, type ErrorRecord } from '../errors.js';
 import { describeLife } from './details.js';
+import { firstRound } from './rounds.js';
 import { searchAttributes } from './search-attributes.js';
 
 /** Everything a deployment carries from step to step, and over continue-as-new. Plain data. */
@@ -22,11 +24,20 @@ export interface Life {
   /** Host that holds the workspace; null until a step has run there, so null also means: nothing to undo. */
   host: string | null;
   setting: DeploymentSetting | null;
+  /** Whether the source lies in the workspace. */
+  isCopied: boolean;
+  /** What the next adaptation is given. */
+  round: AdaptationRound;
+  /** Why the newest adaptation was refused. */
+  refused: ErrorRecord | null;
+  /** Null until an adaptation is there to be verified. */
   adaptation: AdaptationResult | null;
   revision: VerifiedRevision | null;
   handle: Handle | null;
   desired: 'running' | 'stopped';
   isAbandoned: boolean;
+  /** Given by the user to a deployment that waits; null once it was heeded. */
+  resumption: Resumption | null;
   /** Events of history after which the workflow continues as new, where the server has not asked for it earlier. */
   historyLimit: number;
 }
@@ -61,11 +72,15 @@ export function beginLife(config: DeployConfig): Life {
     },
     host: null,
     setting: null,
+    isCopied: false,
+    round: firstRound(config),
+    refused: null,
     adaptation: null,
     revision: null,
     handle: null,
     desired: 'running',
     isAbandoned: false,
+    resumption: null,
     historyLimit: 4000,
   };
 }
@@ -142,5 +157,5 @@ function timeoutRecord(timeout: TimeoutFailure): ErrorRecord {
 
 export function setLastError(life: Life, record: ErrorRecord): void {
   const { code, message, next, details } = record;
-  life.info.lastError = { code, message, next, evidence: details.evidence ?? null };
+  life.info.lastError = { code, message, next, evidence: details.fullEvidence ?? details.evidence ?? null };
 }

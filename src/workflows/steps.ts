@@ -38,6 +38,17 @@ export const buildingOn = (host: string) =>
     retry,
   });
 
+/** Rounds of coding agents. A provider that is overloaded is waited for, as it asks, without using up a round. */
+export const adaptingOn = (host: string) =>
+  proxyActivities<Activities>({
+    taskQueue: hostQueue(host),
+    scheduleToStartTimeout: '1m',
+    startToCloseTimeout: '4h',
+    heartbeatTimeout: '15s',
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+    retry: { initialInterval: '1s', maximumInterval: '5m', maximumAttempts: 30 },
+  });
+
 /** The one long step of a running deployment. Abandoned rather than awaited: it only watches, and beats rarely. */
 export const supervisingOn = (host: string) =>
   proxyActivities<Activities>({

@@ -1,0 +1,62 @@
+import { ApplicationFailure } from '@temporalio/workflow';
+import { isRepairable } from '../adaptation/is-repairable.js';
+import type { Resumption } from '../contract/round.js';
+import type { ErrorRecord } from '../errors.js';
+import { failureRecord, type Life, note, setLastError } from './life.js';
+import { describeEvidence, isAnotherAllowed, resumedRound, roundAfter, spend } from './rounds.js';
+
+/** Makes of a failure the evidence of another round, or throws it where no agent can or may mend it. */
+export function giveEvidence(life: Life, error: unknown): void {
+  const failure = failureRecord(error);
+  const { info, round, refused } = life;
+  info.revisions = info.revisions.filter(({ state }) => state !== 'verified');
+  countRound(life, failure);
+  // With `auto` and no agent on this machine, what was wrong with the recipe's result says more than that.
+  if (failure.code === 'AGENT_UNUSABLE' && refused !== null && round.agents[0] === 'auto') throw asFailure(refused);
+  if (!isRepairable(failure.code)) throw asFailure(failure);
+  life.refused = failure;
+  life.adaptation = null;
+  setLastError(life, failure);
+  if (!isAnotherAllowed(round)) throw asFailure(failure);
+  note(life, 'repair', `round ${round.number} was not accepted: ${failure.message}`);
+  life.round = roundAfter(round, failure);
+}
+
+/** Heeds what the user said to a deployment that waits. */
+export function resume(life: Life, resumption: Resumption): void {
+  const { config, info, refused } = life;
+  const evidence = refused === null ? null : describeEvidence(refused);
+  const { strategy, agent, hint } = resumption;
+  life.round = resumedRound(life.round, resumption, { evidence, defaultRounds: config.rounds });
+  if (strategy !== undefined) Object.assign(life, { config: { ...config, strategy }, setting: null, isCopied: false });
+  // Without a word about the adaptation, one that was not refused is only checked again.
+  if (strategy !== undefined || agent !== undefined || hint !== undefined) life.adaptation = null;
+  note(life, 'resume', describe(resumption));
+  info.lastError = null;
+}
+
+function describe({ hint, agent, strategy, rounds, budget }: Resumption): string {
+  const words = [
+    strategy === undefined ? '' : `with the strategy ${strategy}`,
+    agent === undefined ? '' : `with the agent ${agent}`,
+    rounds === undefined ? '' : `${rounds} more rounds`,
+    budget === undefined ? '' : `up to ${budget} dollars`,
+    hint === undefined ? '' : `hint: ${hint}`,
+  ];
+  return words.filter((word) => word !== '').join(', ') || 'as before';
+}
+
+/** A round that failed was paid for all the same, and its session can be continued. */
+function countRound(life: Life, { details }: ErrorRecord): void {
+  const { info, round } = life;
+  round.spent = spend(round.spent, details);
+  const { agent, session, notes } = details;
+  if (Array.isArray(notes)) info.notes = [...new Set([...info.notes, ...notes])];
+  if (typeof agent !== 'string' || typeof session !== 'string') return;
+  round.session = { agent, id: session };
+  const { rounds, dollars } = round.spent;
+  info.adaptation = { by: agent, summary: 'not accepted', rounds, cost: dollars, sessionId: session };
+}
+
+const asFailure = (record: ErrorRecord): ApplicationFailure =>
+  ApplicationFailure.nonRetryable(record.message, record.code, record);

@@ -1,0 +1,83 @@
+import type { DeployConfig } from '../contract/config.js';
+import type { AdaptationRound, Resumption, Spending } from '../contract/round.js';
+import type { ErrorRecord } from '../errors.js';
+
+// The arithmetic of rounds, pure: what an adaptation is given next, and whether there is a next one.
+
+export function firstRound(config: DeployConfig): AdaptationRound {
+  return {
+    number: 1,
+    agents: agentsOf(config.agent),
+    session: null,
+    evidence: null,
+    hint: null,
+    learned: null,
+    asksRecipes: true,
+    spent: { rounds: 0, dollars: 0, tokens: 0 },
+    budget: { rounds: config.rounds, dollars: config.budget ?? null },
+  };
+}
+
+/** `auto`, `none` or names separated by commas, as a list to try in order. */
+export const agentsOf = (agent: string): string[] =>
+  agent === 'none'
+    ? []
+    : agent
+        .split(',')
+        .map((name) => name.trim())
+        .filter((name) => name !== '');
+
+/** Whether an agent may be given the evidence: one is allowed, and neither rounds nor dollars are used up. */
+export function isAnotherAllowed({ agents, spent, budget }: AdaptationRound): boolean {
+  const isAffordable = budget.dollars === null || spent.dollars < budget.dollars;
+  return agents.length > 0 && spent.rounds < budget.rounds && isAffordable;
+}
+
+/** The round after one whose result was not accepted: the same session, and why. */
+export function roundAfter(round: AdaptationRound, failure: ErrorRecord): AdaptationRound {
+  const evidence = describeEvidence(failure);
+  return { ...round, number: round.number + 1, evidence, hint: null, asksRecipes: false };
+}
+
+/** What an agent is told of a failure: never `fullEvidence`, which shows what held-back examples expect. */
+export function describeEvidence({ code, message, details }: ErrorRecord): string {
+  const { ladder, evidence } = details;
+  const parts = [`${code}: ${message}`, ladder, evidence];
+  return parts.filter((part) => typeof part === 'string' && part !== '').join('\n\n');
+}
+
+/** What was used up, whether the round succeeded or its error tells. */
+export function spend(spent: Spending, used: Record<string, unknown>): Spending {
+  const add = (total: number, more: unknown) => (typeof more === 'number' ? total + more : total);
+  return {
+    rounds: add(spent.rounds, used.rounds),
+    dollars: add(spent.dollars, used.dollars),
+    tokens: add(spent.tokens, used.tokens),
+  };
+}
+
+/** The round that a resumption asks for, after the failure that the deployment waits with. */
+export function resumedRound(
+  round: AdaptationRound,
+  resumption: Resumption,
+  failure: { evidence: string | null; defaultRounds: number },
+): AdaptationRound {
+  const { hint = null, agent, strategy, rounds = failure.defaultRounds, budget } = resumption;
+  const agents = agent === undefined ? round.agents : agentsOf(agent);
+  const isHandedOver = strategy !== undefined || !goesOn(round, agents);
+  return {
+    ...round,
+    number: round.number + 1,
+    agents,
+    hint,
+    evidence: strategy === undefined ? failure.evidence : null,
+    session: isHandedOver ? null : round.session,
+    learned: isHandedOver ? failure.evidence : round.learned,
+    asksRecipes: strategy !== undefined,
+    budget: { rounds: round.spent.rounds + rounds, dollars: budget ?? round.budget.dollars },
+  };
+}
+
+/** The agent of the session is the first that would be tried. */
+const goesOn = ({ session }: AdaptationRound, agents: string[]): boolean =>
+  session !== null && (agents[0] === 'auto' || agents[0] === session.agent);
