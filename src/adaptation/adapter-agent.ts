@@ -1,125 +1,128 @@
+import { type Agent, type AgentRegistry, findSandbox, type Sandbox } from '../agents/index.js';
 import type { AdaptationResult } from '../contract/adaptation.js';
-import type { Solution } from '../contract/config.js';
-import type { Facts } from '../contract/facts.js';
-import type { DeploymentSetting } from '../contract/setting.js';
 import { BerthError } from '../errors.js';
+import type { BerthHome } from '../home.js';
 import type { StrategyRegistry } from '../registry/index.js';
 import { commitWorkspace } from '../workspaces/index.js';
-import type { Agent } from './agent.js';
-import type { Recipe, Recognition } from './recipe.js';
+import type { Adapted, AdaptRequest } from './adapt-request.js';
+import { askRecipes, nothingRecognised } from './ask-recipes.js';
+import { takeOwnEdits } from './own-edits.js';
+import { adaptByAgent, isPassedOver, RoundRecord } from './rounds/index.js';
 import { hiddenBySyntax } from './shapes/index.js';
-import { writeFiles } from './write-files.js';
-
-export interface AdaptRequest {
-  solution: Solution;
-  setting: DeploymentSetting;
-  /** Our copy of the solution, a git repository. */
-  workspace: string;
-  facts: Facts;
-  /** `MODULE:CALLABLE` or `MODULE:Class.method`, where the user said so. */
-  entry?: string | undefined;
-  /** `auto`, `none`, or an agent's name. */
-  agent?: string | undefined;
-  signal?: AbortSignal | undefined;
-  onProgress?: ((line: string) => void) | undefined;
-}
 
 export interface AdapterDependencies {
   registry: Pick<StrategyRegistry, 'getRecipes' | 'getAdapterInstruction'>;
-  /** Coding agents that can be used, the preferred first. */
-  agents?: readonly Agent[];
+  /** Asked in each round, so that what a user installs or configures meanwhile counts. */
+  agents: () => Promise<Pick<AgentRegistry, 'listAgents' | 'getAgent'>>;
+  /** Where a user's own parts of the prompt lie; `berthHome()` when absent. */
+  home?: BerthHome | undefined;
+  /** Where agents' keys and limits are looked for; the process's own when absent. */
+  environment?: NodeJS.ProcessEnv | undefined;
+  findSandbox?: (() => Promise<Sandbox>) | undefined;
 }
 
-/** What an adaptation did, before git says which files it changed. */
-type Adapted = Pick<AdaptationResult, 'by' | 'summary' | 'runInterface' | 'rounds' | 'cost' | 'sessionId'>;
-
-/** Adapts a workspace to a strategy: by the strategy's recipes where one recognises it, else by a coding agent. */
+/**
+ * Adapts a workspace to a strategy, one round at a time: by the strategy's recipes, by a coding agent, or by taking over
+ * what the user edited. An agent edits; git, the rules of judging and later the ladder say what that is worth.
+ */
 export class AdapterAgent {
-  readonly #registry: AdapterDependencies['registry'];
-  readonly #agents: readonly Agent[];
+  readonly #dependencies: AdapterDependencies;
 
-  constructor({ registry, agents = [] }: AdapterDependencies) {
-    this.#registry = registry;
-    this.#agents = agents;
+  constructor(dependencies: AdapterDependencies) {
+    this.#dependencies = dependencies;
   }
 
   /**
-   * The result is a commit of the workspace. Throws ENTRY_AMBIGUOUS when several callables fit, ENTRY_NOT_FOUND when
-   * none does and there is no agent, ADAPTATION_FAILED when the workspace could not be written as meant.
+   * The result is a commit of the workspace, and is on record before it is returned. Throws ENTRY_AMBIGUOUS when several
+   * callables fit, ENTRY_NOT_FOUND when none does and no agent is there to be asked, AGENT_UNKNOWN, AGENT_UNUSABLE when
+   * none of the named can be used, AGENT_BUSY, BUDGET_REACHED, and ADAPTATION_FAILED with evidence.
    */
   async adapt(request: AdaptRequest): Promise<AdaptationResult> {
-    const agent = this.#chooseAgent(request.agent ?? 'auto');
-    const adapted = (await this.#byRecipe(request)) ?? (await this.#byAgent(agent, request));
-    request.signal?.throwIfAborted();
-    const { commit, filesChanged } = await commitWorkspace(request.workspace, `Adapt: ${adapted.summary}`);
-    return { ...adapted, success: true, adaptedPath: request.workspace, filesChanged, commit };
+    const { stateDirectory, round, workspace, signal } = request;
+    const record = await RoundRecord.open(stateDirectory, round.number);
+    if (record.state.result !== null) return record.state.result;
+    if (record.state.error !== null) throw BerthError.fromRecord(record.state.error);
+    const adapted = await this.#adaptWorkspace(request, record);
+    signal?.throwIfAborted();
+    const { commit, filesChanged } = await commitWorkspace(workspace, describeCommit(request, adapted));
+    const result = { ...adapted, success: true, adaptedPath: workspace, filesChanged, commit };
+    await record.update({ result });
+    return result;
   }
 
-  #chooseAgent(name: string): Agent | undefined {
-    if (name === 'none') return undefined;
-    if (name === 'auto') return this.#agents[0];
-    const agent = this.#agents.find((candidate) => candidate.name === name);
-    if (agent !== undefined) return agent;
-    const known = ['auto', 'none', ...this.#agents.map((candidate) => candidate.name)].join(', ');
-    throw new BerthError('USAGE', `there is no coding agent “${name}” here; there are: ${known}`, {
-      command: 'deploy',
+  async #adaptWorkspace(request: AdaptRequest, record: RoundRecord): Promise<Adapted> {
+    const { round, setting } = request;
+    const recipes = await this.#dependencies.registry.getRecipes(setting.strategy);
+    if (!round.asksRecipes && round.agents.length === 0) return takeOwnEdits(recipes, request);
+    if (!isAutomatic(request)) await this.#listAgents(request); // Refuses an unknown name before anything is written.
+    const adapted = round.asksRecipes ? await askRecipes(recipes, request) : undefined;
+    if (adapted !== undefined) return adapted;
+    if (round.agents.length === 0) throw hiddenBySyntax(request.facts) ?? nothingRecognised(recipes, request);
+    return this.#askAgents(request, record).catch((error) => {
+      const isWithoutAgent = error instanceof BerthError && error.code === 'AGENT_UNUSABLE' && isAutomatic(request);
+      if (!isWithoutAgent || !round.asksRecipes) throw error;
+      throw hiddenBySyntax(request.facts) ?? nothingRecognised(recipes, request);
     });
   }
 
-  async #byRecipe({
-    setting,
-    workspace,
-    facts,
-    entry,
-    signal,
-    onProgress,
-  }: AdaptRequest): Promise<Adapted | undefined> {
-    const recipes = await this.#registry.getRecipes(setting.strategy);
-    for (const recipe of recipes) {
-      signal?.throwIfAborted();
-      const recognition = await recipe.recognise({ workspace, facts, ...(entry && { entry }) });
-      if (recognition === undefined) continue;
-      onProgress?.(recognition.summary);
-      await writeFiles(workspace, recognition.files);
-      return describeRecipe(recipe, recognition);
+  /** The first agent that can be used and whose provider answers; the others are in the notes, with the reason. */
+  async #askAgents(request: AdaptRequest, record: RoundRecord): Promise<Adapted> {
+    assertRoundLeft(request);
+    const { registry, home, environment = process.env } = this.#dependencies;
+    const notes = new Set<string>();
+    let last: BerthError | undefined;
+    const session = record.state.session ?? request.round.session;
+    for (const agent of putFirst(await this.#listAgents(request), session?.agent)) {
+      const description = await agent.describe(environment);
+      if (!description.isUsable) {
+        notes.add(`${agent.name} was passed over: it lacks ${description.lacks.join(' and ')}`);
+        continue;
+      }
+      if (isAutomatic(request) && agent.name !== session?.agent) {
+        notes.add(`${agent.name} was chosen: the first that can be used`);
+      }
+      const sandbox = this.#dependencies.findSandbox ?? findSandbox;
+      const work = { request, agent, description, record, environment, findSandbox: sandbox, notes };
+      try {
+        return await adaptByAgent(work, { registry, home });
+      } catch (error) {
+        if (!(error instanceof BerthError) || !isPassedOver(error)) throw error;
+        notes.add(`${agent.name} was passed over: ${error.message}`);
+        last = error;
+      }
     }
-    return undefined;
+    throw last?.code === 'AGENT_BUSY' ? last : noneUsable([...notes], last);
   }
 
-  async #byAgent(agent: Agent | undefined, request: AdaptRequest): Promise<Adapted> {
-    const { solution, setting, workspace, facts, entry, signal, onProgress } = request;
-    const recipes = await this.#registry.getRecipes(setting.strategy);
-    if (agent === undefined) throw hiddenBySyntax(facts) ?? nothingRecognised(request, recipes);
-    onProgress?.(`${agent.name} adapts the workspace`);
-    const instruction = this.#registry.getAdapterInstruction(setting.strategy);
-    const outcome = await agent.adapt({ solution, setting, workspace, facts, instruction, entry, signal, onProgress });
-    return { by: agent.name, ...outcome };
+  async #listAgents({ round }: AdaptRequest): Promise<Agent[]> {
+    const agents = await this.#dependencies.agents();
+    const names = round.agents.flatMap((name) => (name === 'auto' ? agents.listAgents() : [name]));
+    try {
+      return [...new Set(names)].map((name) => agents.getAgent(name));
+    } catch (error) {
+      // A wrong name undoes a deployment that has just begun; later there is work to keep.
+      if (round.asksRecipes || !(error instanceof BerthError)) throw error;
+      throw new BerthError('AGENT_UNUSABLE', error.message, error.details, { cause: error });
+    }
   }
 }
 
-const describeRecipe = ({ name }: Recipe, { summary, runInterface }: Recognition): Adapted => ({
-  by: `recipe:${name}`,
-  summary,
-  runInterface,
-  rounds: 0,
-  cost: 0,
-  sessionId: null,
-});
+/** Who has the session goes on with it, also where another one has become usable meanwhile. */
+const putFirst = (agents: Agent[], name: string | undefined): Agent[] =>
+  agents.toSorted((left, right) => Number(right.name === name) - Number(left.name === name));
 
-function nothingRecognised({ setting, facts, entry, solution }: AdaptRequest, recipes: readonly Recipe[]): BerthError {
-  const looked = recipes.map(({ name }) => name).join(', ') || 'none';
-  const candidates = facts.entryPoints.slice(0, 10).map(({ module, callable }) => `${module}:${callable}`);
-  const message =
-    entry === undefined
-      ? `no recipe of the strategy “${setting.strategy}” recognises what to call, and no coding agent is used`
-      : `the entry ${entry} is nothing that the strategy “${setting.strategy}” can call`;
-  const evidence = [
-    `recipes asked: ${looked}`,
-    candidates.length === 0 ? 'callables found: none' : `callables found: ${candidates.join(', ')}`,
-  ];
-  return new BerthError('ENTRY_NOT_FOUND', `${message} (recipes asked: ${looked})`, {
-    path: solution.path,
-    candidates,
-    evidence: evidence.join('\n'),
-  });
+const isAutomatic = ({ round }: AdaptRequest): boolean => round.agents.every((name) => name === 'auto');
+
+function assertRoundLeft({ round: { spent, budget } }: AdaptRequest): void {
+  if (spent.rounds < budget.rounds) return;
+  throw new BerthError('BUDGET_REACHED', `all ${budget.rounds} rounds are used up, for $${spent.dollars.toFixed(2)}`);
+}
+
+function noneUsable(notes: string[], last: BerthError | undefined): BerthError {
+  const message = `no coding agent can be used: ${notes.join('; ')}`;
+  return new BerthError('AGENT_UNUSABLE', message, { ...last?.details, evidence: notes.join('\n') });
+}
+
+function describeCommit({ round }: AdaptRequest, { by, summary, rounds }: Adapted): string {
+  return rounds === 0 ? `Adapt: ${summary}` : `Adapt, round ${round.number} by ${by}: ${summary}`;
 }

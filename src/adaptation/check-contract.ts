@@ -1,42 +1,65 @@
-import type { Answer } from '../contract/answer.js';
+import type { Answer, AnswerError } from '../contract/answer.js';
 import type { Contract, Example } from '../contract/example.js';
 import type { ContractReport } from '../contract/revision.js';
 import { matchOutput } from './match-output.js';
 import { shorten } from './shorten.js';
+import { listHeldBack } from './split-contract.js';
 
 export interface ContractCheck {
   contract: Contract;
   /** Calls the software; errors of the call are answers. */
   call: (inputs: unknown) => Promise<Answer>;
+  /** Indexes of the examples that agents do not see; by default those that `splitContract` holds back. */
+  heldBack?: readonly number[] | undefined;
   signal?: AbortSignal | undefined;
 }
 
 export interface CheckedContract {
   report: ContractReport;
-  /** Each example that failed: input, expected, got; null when all passed. */
+  /** Each example that failed, as an agent may see it: of a held-back one its input and what came. Null: all passed. */
   evidence: string | null;
+  /** The same with what was expected everywhere, for a person; null where that is no more. */
+  fullEvidence: string | null;
   /** What was checked, in a few words. */
   note: string;
 }
 
 /** Calls the software with each example, one after the other. Never throws for what the software answers. */
-export async function checkContract({ contract, call, signal }: ContractCheck): Promise<CheckedContract> {
-  const failures: string[] = [];
+export async function checkContract(check: ContractCheck): Promise<CheckedContract> {
+  const { contract, call, heldBack = listHeldBack(contract), signal } = check;
+  const full: string[] = [];
+  const safe: string[] = [];
   for (const [index, example] of contract.examples.entries()) {
     signal?.throwIfAborted();
-    const failure = await checkExample(example, await call(example.input));
-    if (failure !== null) failures.push(`example ${index + 1}, input ${shorten(example.input)}\n  ${failure}`);
+    const answer = await call(example.input);
+    const failure = await checkExample(example, answer);
+    if (failure === null) continue;
+    const place = `example ${index + 1}, input ${shorten(example.input)}`;
+    full.push(`${place}\n  ${failure}`);
+    safe.push(heldBack.includes(index) ? `${place}\n  ${describeAnswer(answer)}` : `${place}\n  ${failure}`);
   }
   const examples = contract.examples.length;
-  const report = { source: contract.source, examples, passed: examples - failures.length };
-  return { report, evidence: failures.length === 0 ? null : failures.join('\n'), note: describe(report) };
+  const report = { source: contract.source, examples, passed: examples - full.length };
+  const [evidence, fullEvidence] = [joinFailures(safe), joinFailures(full)];
+  return { report, evidence, fullEvidence: fullEvidence === evidence ? null : fullEvidence, note: describe(report) };
 }
+
+const joinFailures = (failures: string[]): string | null => (failures.length === 0 ? null : failures.join('\n'));
 
 async function checkExample(example: Example, answer: Answer): Promise<string | null> {
   if (answer.status === 'success') return await matchOutput(example, answer.output);
-  const { code, message, traceback } = answer.error;
   const expected = Object.hasOwn(example, 'output') ? shorten(example.output) : 'an answer';
-  const got = `expected ${expected}, got the error ${code}: ${message}`;
+  return `expected ${expected}, got ${describeError(answer.error)}`;
+}
+
+/** Of an example that agents do not see: what came, and that it was wrong. */
+function describeAnswer(answer: Answer): string {
+  const got = answer.status === 'success' ? shorten(answer.output) : describeError(answer.error);
+  return `not what this example, which agents are not shown, expects: got ${got}`;
+}
+
+function describeError({ code, message, traceback }: AnswerError): string {
+  const got = `the error ${code}: ${message}`;
   return traceback === undefined ? got : `${got}\n${indent(traceback)}`;
 }
 

@@ -1,8 +1,11 @@
-export { AdapterAgent, type AdaptRequest } from './adapter-agent.js';
-export type { Agent, AgentOutcome, AgentRequest } from './agent.js';
+export type { AdaptRequest } from './adapt-request.js';
+export { AdapterAgent, type AdapterDependencies } from './adapter-agent.js';
 export { type CheckedContract, checkContract } from './check-contract.js';
 export { determineContract } from './determine-contract.js';
 export { readExampleFile } from './example-file.js';
+export { isRepairable } from './is-repairable.js';
 export { matchOutput } from './match-output.js';
+export { type PromptRequest, showPrompt } from './prompt/index.js';
 export type { Recipe, RecipeInput, Recognition } from './recipe.js';
+export { listHeldBack, splitContract } from './split-contract.js';
 export { contractFailed, type VerifiedWorkspace, type VerifyRequest, verifyWorkspace } from './verify-workspace.js';

@@ -132,7 +132,7 @@ async function keepContract(request: VerifyRequest, host: TrialHost): Promise<St
   const checked = await checkContract({ contract, call: (inputs) => host.call(inputs), signal });
   signal?.throwIfAborted();
   if (checked.evidence === null) return { value: checked, note: checked.note };
-  throw contractFailed(checked, checked.evidence);
+  throw contractFailed(checked);
 }
 
 const origins = {
@@ -141,8 +141,13 @@ const origins = {
   weak: 'calls with its defaults',
 };
 
-/** Also for the check at the real endpoint. */
-export function contractFailed({ report }: Pick<CheckedContract, 'report'>, evidence: string): BerthError {
+/**
+ * Also for the check at the real endpoint. Message and `evidence` may go to an agent; `fullEvidence` is for a person
+ * alone, and absent where it says no more.
+ */
+export function contractFailed(checked: Pick<CheckedContract, 'report' | 'evidence' | 'fullEvidence'>): BerthError {
+  const { report, fullEvidence } = checked;
+  const evidence = checked.evidence ?? '';
   const failed = report.examples - report.passed;
   const first = evidence
     .split('\n')
@@ -150,5 +155,5 @@ export function contractFailed({ report }: Pick<CheckedContract, 'report'>, evid
     .map((line) => line.trim())
     .join(': ');
   const message = `${failed} of ${report.examples} ${origins[report.source]} failed; ${first}`;
-  return new BerthError('CONTRACT_FAILED', message, { evidence });
+  return new BerthError('CONTRACT_FAILED', message, { evidence, ...(fullEvidence !== null && { fullEvidence }) });
 }

@@ -1,19 +1,13 @@
 import { existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import {
-  AdapterAgent,
-  type AdaptRequest,
-  type Agent,
-  type Recipe,
-  type Recognition,
-} from '../../src/adaptation/index.js';
+import { AdapterAgent, type Recipe, type Recognition } from '../../src/adaptation/index.js';
 import { BerthError } from '../../src/errors.js';
-import { copySource, digestTree } from '../../src/workspaces/index.js';
-import { someFacts } from '../environments/facts.js';
-import { temporaryDirectory, temporarySolution } from '../support/temporary.js';
+import { digestTree } from '../../src/workspaces/index.js';
+import { temporaryDirectory, temporaryHome } from '../support/temporary.js';
+import { agentsOf, ScriptedAgent } from './agents.js';
+import { handBack, runInterface, someRequest, someRound } from './workspace.js';
 
-const runInterface = { type: 'function', module: 'app', callable: 'predict' };
 const recipe = (name: string, recognise: () => Recognition | undefined): Recipe => ({
   name,
   recognise: async () => recognise(),
@@ -22,53 +16,42 @@ const recognising = (files: Record<string, string> = {}) =>
   recipe('simple', () => ({ summary: 'recognised `predict(x)` in app.py', runInterface, files }));
 const blind = recipe('blind', () => undefined);
 
-const adapterWith = (recipes: Recipe[], agents: Agent[] = []) =>
+const adapterWith = (recipes: Recipe[], ...agents: ScriptedAgent[]) =>
   new AdapterAgent({
     registry: { getRecipes: async () => recipes, getAdapterInstruction: () => 'make it fit' },
-    agents,
+    agents: agentsOf(...agents),
+    home: temporaryHome(),
+    environment: {},
+    findSandbox: async () => ({ isSandboxed: true, by: 'bubblewrap' }),
   });
 
-async function copy(files: Record<string, string> = { 'app.py': 'def predict(x): ...\n' }): Promise<AdaptRequest> {
-  const source = temporarySolution(files);
-  const workspace = join(temporaryDirectory(), 'workspace');
-  await copySource({ source, workspace });
-  return {
-    solution: { path: source },
-    workspace,
-    facts: someFacts(),
-    setting: {
-      strategy: 'local',
-      provider: null,
-      interface: 'function',
-      resources: {},
-      runInterface,
-      decidedBy: 'user',
-      reasoning: '',
-      candidates: [],
-    },
-  };
-}
+const writer = (name = 'writer') =>
+  new ScriptedAgent(name, ({ workspace }) => {
+    writeFileSync(join(workspace, 'main.py'), 'import app\n');
+    return { message: handBack };
+  });
 
 test('the first recipe that recognises the workspace adapts it, and git says what changed', async () => {
-  const request = await copy();
+  const request = await someRequest();
   const before = await digestTree(request.solution.path);
   const adapter = adapterWith([blind, recognising({ 'entry/main.py': 'import app\n' })]);
   const result = await adapter.adapt(request);
-  expect(result).toMatchObject({
-    success: true,
+  const expected = {
     by: 'recipe:simple',
     filesChanged: ['entry/main.py'],
     rounds: 0,
     cost: 0,
+    tokens: 0,
     runInterface,
-  });
+  };
+  expect(result).toMatchObject({ success: true, ...expected });
   expect(readFileSync(join(request.workspace, 'entry/main.py'), 'utf8')).toBe('import app\n');
   expect(await digestTree(request.solution.path)).toBe(before);
   expect(await adapter.adapt(request)).toEqual(result);
 });
 
 test('a file that exists is never overwritten', async () => {
-  const request = await copy();
+  const request = await someRequest();
   const failure = adapterWith([recognising({ 'app.py': 'other\n' })]).adapt(request);
   await expect(failure).rejects.toMatchObject({
     code: 'ADAPTATION_FAILED',
@@ -78,7 +61,7 @@ test('a file that exists is never overwritten', async () => {
 });
 
 test.each(['../outside.py', '/outside.py', 'link/outside.py'])('nothing is written to %s', async (path) => {
-  const request = await copy();
+  const request = await someRequest();
   const outside = temporaryDirectory();
   symlinkSync(outside, join(request.workspace, 'link'));
   await expect(adapterWith([recognising({ [path]: '' })]).adapt(request)).rejects.toMatchObject({
@@ -87,36 +70,287 @@ test.each(['../outside.py', '/outside.py', 'link/outside.py'])('nothing is writt
   expect(existsSync(join(outside, 'outside.py'))).toBe(false);
 });
 
-test('what no recipe recognises is an error that says what was looked for', async () => {
-  const failure = adapterWith([blind]).adapt({ ...(await copy()), agent: 'none' });
+test.each([
+  ['none', [], expect.not.stringContaining('berth doctor')],
+  ['auto and none that can be used', ['auto'], expect.stringContaining('berth doctor')],
+])('what no recipe recognises is an error that says what was looked for: %s', async (_, agents, advice) => {
+  const missing = new ScriptedAgent('missing');
+  missing.lacks = ['the program missing'];
+  const failure = adapterWith([blind], missing).adapt(await someRequest(undefined, { round: { agents } }));
   await expect(failure).rejects.toMatchObject({
     code: 'ENTRY_NOT_FOUND',
     message: expect.stringContaining('recipes asked: blind'),
     next: expect.stringContaining('--entry MODULE:CALLABLE'),
   });
+  await expect(failure).rejects.toMatchObject({ message: advice });
 });
 
 test('an ambiguity that a recipe finds passes through', async () => {
   const ambiguous = recipe('strict', () => {
     throw new BerthError('ENTRY_AMBIGUOUS', 'a:f or b:f', { entry: 'a:f' });
   });
-  await expect(adapterWith([ambiguous]).adapt(await copy())).rejects.toMatchObject({ code: 'ENTRY_AMBIGUOUS' });
+  await expect(adapterWith([ambiguous], writer()).adapt(await someRequest())).rejects.toMatchObject({
+    code: 'ENTRY_AMBIGUOUS',
+  });
 });
 
-test('an agent that is not there is refused before anything is written', async () => {
-  const request = { ...(await copy()), agent: 'nobody' };
-  await expect(adapterWith([recognising({ 'new.py': '' })]).adapt(request)).rejects.toMatchObject({ code: 'USAGE' });
+test('an agent that is not known is refused before anything is written, later with the work kept', async () => {
+  const request = await someRequest(undefined, { round: { agents: ['nobody'] } });
+  const adapter = adapterWith([recognising({ 'new.py': '' })]);
+  await expect(adapter.adapt(request)).rejects.toMatchObject({ code: 'AGENT_UNKNOWN' });
   expect(existsSync(join(request.workspace, 'new.py'))).toBe(false);
+  const resumed = { ...request, round: someRound({ agents: ['nobody'], asksRecipes: false }) };
+  await expect(adapter.adapt(resumed)).rejects.toMatchObject({ code: 'AGENT_UNUSABLE' });
 });
 
-test('what recipes do not recognise goes to an agent, whose work is a commit', async () => {
-  const agent: Agent = {
-    name: 'writer',
-    adapt: async ({ workspace, instruction }) => {
-      writeFileSync(join(workspace, 'main.py'), `# ${instruction}\n`);
-      return { runInterface, summary: 'wrote main.py', rounds: 1, cost: 0.02, sessionId: 's1' };
+test('what recipes do not recognise goes to the first agent that can be used, whose work is a commit', async () => {
+  const missing = new ScriptedAgent('missing');
+  missing.lacks = ['the program missing'];
+  const agent = writer();
+  const request = await someRequest();
+  const result = await adapterWith([blind], missing, agent).adapt(request);
+  expect(result).toMatchObject({ by: 'writer', summary: 'Wrapped it.', filesChanged: ['main.py'], runInterface });
+  expect(result).toMatchObject({ rounds: 1, cost: 0.01, tokens: 110, sessionId: 's1' });
+  expect(result.notes).toEqual([
+    'missing was passed over: it lacks the program missing',
+    'writer was chosen: the first that can be used',
+    'writer ran in a sandbox (bubblewrap)',
+  ]);
+  expect(agent.requests[0]).toMatchObject({
+    workspace: request.workspace,
+    stateDirectory: join(request.stateDirectory, 'writer'),
+    session: null,
+    limits: { wallSeconds: 1800, idleSeconds: 300, turns: 100 },
+  });
+});
+
+test('recipes are not asked in a round that has an agent’s evidence', async () => {
+  const agent = writer();
+  const round = { asksRecipes: false, evidence: 'NameError: x', session: { agent: 'writer', id: 's0' } };
+  const result = await adapterWith([recognising()], agent).adapt(await someRequest(undefined, { round }));
+  expect(result.by).toBe('writer');
+  expect(agent.requests[0]).toMatchObject({ session: 's0', prompt: expect.stringContaining('NameError: x') });
+  expect(agent.requests[0]?.prompt).not.toContain('make it fit');
+});
+
+test('another agent begins with what is known of the work', async () => {
+  const agent = writer();
+  const round = { asksRecipes: false, learned: 'torch is too new', session: { agent: 'other', id: 's0' } };
+  await adapterWith([], agent).adapt(await someRequest(undefined, { round }));
+  expect(agent.requests[0]).toMatchObject({ session: null, prompt: expect.stringContaining('make it fit') });
+  expect(agent.requests[0]?.prompt).toContain('torch is too new');
+});
+
+test('the agent that has the session goes on with it, also when another one comes first', async () => {
+  const first = new ScriptedAgent('first');
+  const round = { asksRecipes: false, session: { agent: 'writer', id: 's0' } };
+  const result = await adapterWith([], first, writer()).adapt(await someRequest(undefined, { round }));
+  expect(result).toMatchObject({ by: 'writer', notes: ['writer ran in a sandbox (bubblewrap)'] });
+});
+
+test('the next agent is asked when one’s key is refused or its provider is down', async () => {
+  const refused = new ScriptedAgent('refused', () => ({ stopReason: 'unauthorised', error: '401', session: null }));
+  const down = new ScriptedAgent('down', () => ({ stopReason: 'unreachable', error: 'ECONNREFUSED', session: null }));
+  const round = { agents: ['refused', 'down', 'writer'] };
+  const result = await adapterWith([], refused, down, writer()).adapt(await someRequest(undefined, { round }));
+  expect(result.by).toBe('writer');
+  expect(result.notes.slice(0, 2)).toEqual([
+    'refused was passed over: refused’s provider refuses the key: 401',
+    'down was passed over: down’s provider does not answer: ECONNREFUSED',
+  ]);
+});
+
+test('when no named agent can be used, the error lists what each lacks', async () => {
+  const [one, two] = [new ScriptedAgent('one'), new ScriptedAgent('two', () => new BerthError('AGENT_UNUSABLE', 'no'))];
+  one.lacks = ['ONE_KEY'];
+  const request = await someRequest(undefined, { round: { agents: ['one', 'two'] } });
+  await expect(adapterWith([blind], one, two).adapt(request)).rejects.toMatchObject({
+    code: 'AGENT_UNUSABLE',
+    message: 'no coding agent can be used: one was passed over: it lacks ONE_KEY; two was passed over: no',
+  });
+});
+
+test('a rate limit waits as the provider asks, and what was used up counts when the round is asked for again', async () => {
+  const agent = new ScriptedAgent(
+    'writer',
+    () => ({ stopReason: 'rate-limited', error: '429', retryAfterSeconds: 7 }),
+    () => ({ message: handBack }),
+  );
+  const [adapter, request] = [adapterWith([], agent), await someRequest()];
+  await expect(adapter.adapt(request)).rejects.toMatchObject({
+    code: 'AGENT_BUSY',
+    retryable: true,
+    details: { retryAfterSeconds: 7, rounds: 0, dollars: 0.01 },
+  });
+  expect(await adapter.adapt(request)).toMatchObject({ rounds: 1, cost: 0.02, tokens: 220 });
+  expect(agent.requests[1]).toMatchObject({ session: 's1', prompt: expect.stringContaining('cut off') });
+});
+
+test('a round without its end goes on in the session that it had begun', async () => {
+  const agent = new ScriptedAgent(
+    'writer',
+    ({ onSession }) => {
+      onSession?.('begun');
+      return new Error('the worker dies');
     },
+    () => ({ message: handBack, session: 'begun' }),
+  );
+  const request = await someRequest();
+  const heard: unknown[] = [];
+  const onSession = (session: unknown) => heard.push(session);
+  await expect(adapterWith([], agent).adapt({ ...request, onSession })).rejects.toThrow('the worker dies');
+  expect(heard).toEqual([{ agent: 'writer', id: 'begun' }]);
+  expect(await adapterWith([], agent).adapt(request)).toMatchObject({ sessionId: 'begun' });
+  expect(agent.requests[1]).toMatchObject({ session: 'begun', prompt: expect.stringContaining('make it fit') });
+});
+
+test('a round that ended is never run again, whether it succeeded or was refused', async () => {
+  const request = await someRequest();
+  const result = await adapterWith([], writer()).adapt(request);
+  expect(await adapterWith([], new ScriptedAgent('writer')).adapt(request)).toEqual(result);
+  const next = { ...request, round: someRound({ number: 2, asksRecipes: false }) };
+  const failing = new ScriptedAgent('writer', () => ({ stopReason: 'time', error: 'it was stopped after 1800 s' }));
+  const failed = { code: 'ADAPTATION_FAILED', details: { agent: 'writer', sessionId: 's1', rounds: 1, dollars: 0.01 } };
+  await expect(adapterWith([], failing).adapt(next)).rejects.toMatchObject(failed);
+  await expect(adapterWith([], new ScriptedAgent('writer')).adapt(next)).rejects.toMatchObject(failed);
+});
+
+test('the answer of a run that ended before the worker died is used, not paid for again', async () => {
+  const request = await someRequest();
+  const record = {
+    number: 1,
+    session: { agent: 'writer', id: 's1' },
+    spent: { dollars: 0.3, tokens: 5, turns: 2 },
+    message: { agent: 'writer', text: handBack, notes: [] },
   };
-  const result = await adapterWith([blind], [agent]).adapt(await copy());
-  expect(result).toMatchObject({ by: 'writer', filesChanged: ['main.py'], rounds: 1, cost: 0.02, sessionId: 's1' });
+  writeFileSync(join(request.stateDirectory, 'round-1.json'), JSON.stringify(record));
+  const result = await adapterWith([], new ScriptedAgent('writer')).adapt(request);
+  expect(result).toMatchObject({ by: 'writer', cost: 0.3, sessionId: 's1' });
+});
+
+test('a lost session begins anew with a summary of what was done', async () => {
+  const agent = new ScriptedAgent(
+    'writer',
+    () => ({ stopReason: 'session-lost', session: null, error: 'no session s0', cost: 0 }),
+    () => ({ message: handBack, session: 's2' }),
+  );
+  const round = { asksRecipes: false, evidence: 'it failed', session: { agent: 'writer', id: 's0' } };
+  const request = await someRequest(undefined, { round });
+  writeFileSync(join(request.workspace, 'new.py'), 'x = 1\n');
+  const result = await adapterWith([], agent).adapt(request);
+  expect(result).toMatchObject({ sessionId: 's2', rounds: 1 });
+  expect(agent.requests[1]).toMatchObject({ session: null, prompt: expect.stringContaining('new.py') });
+  expect(agent.requests[1]?.prompt).toContain('it failed');
+});
+
+test('a hand-back that is missing or invalid is asked for again in the same session, its cost summed', async () => {
+  const agent = new ScriptedAgent(
+    'writer',
+    () => ({ message: 'All done!' }),
+    () => ({ message: '<run_interface>{"type": "function"}</run_interface>' }),
+    () => ({ message: handBack }),
+  );
+  const result = await adapterWith([], agent).adapt(await someRequest());
+  expect(result).toMatchObject({ rounds: 1, cost: 0.03, runInterface });
+  expect(agent.requests.map(({ session }) => session)).toEqual([null, 's1', 's1']);
+  expect(agent.requests[1]?.prompt).toContain('it has no <run_interface>');
+  expect(agent.requests[2]?.prompt).toContain('module');
+});
+
+test('who claims success and hands back nothing is refused after two questions', async () => {
+  const done = () => ({ message: 'It works perfectly.' });
+  const failure = adapterWith([], new ScriptedAgent('writer', done, done, done)).adapt(await someRequest());
+  await expect(failure).rejects.toMatchObject({
+    code: 'ADAPTATION_FAILED',
+    message: expect.stringContaining('writer changed nothing and handed back no valid run interface'),
+    details: { rounds: 1, dollars: 0.03 },
+  });
+});
+
+test('a refused change is not committed, and its evidence names the file', async () => {
+  const agent = new ScriptedAgent('writer', ({ workspace }) => {
+    writeFileSync(join(workspace, 'app.py'), '');
+    return { message: handBack };
+  });
+  const request = await someRequest();
+  await expect(adapterWith([], agent).adapt(request)).rejects.toMatchObject({
+    code: 'ADAPTATION_FAILED',
+    details: { evidence: expect.stringContaining('app.py'), sessionId: 's1' },
+  });
+  expect(readFileSync(join(request.workspace, 'app.py'), 'utf8')).toBe('def predict(x): ...\n');
+});
+
+test.each([
+  ['dollars', { spent: { rounds: 1, dollars: 2, tokens: 0 }, budget: { rounds: 4, dollars: 2 } }, '$2'],
+  ['rounds', { spent: { rounds: 4, dollars: 2, tokens: 0 }, budget: { rounds: 4, dollars: null } }, '4 rounds'],
+])('a budget of %s that is used up runs no agent', async (_, round, said) => {
+  const agent = new ScriptedAgent('writer');
+  const failure = adapterWith([], agent).adapt(await someRequest(undefined, { round }));
+  await expect(failure).rejects.toMatchObject({
+    code: 'BUDGET_REACHED',
+    message: expect.stringContaining(said),
+    next: expect.stringContaining('berth resume'),
+  });
+  expect(agent.requests).toEqual([]);
+});
+
+test('the agent is given what is left of the budget, and told about when it does not bind', async () => {
+  const agent = writer();
+  agent.reportsCost = false;
+  const round = { spent: { rounds: 1, dollars: 0.5, tokens: 0 }, budget: { rounds: 4, dollars: 2 } };
+  const result = await adapterWith([], agent).adapt(await someRequest(undefined, { round }));
+  expect(agent.requests[0]?.limits.dollars).toBe(1.5);
+  expect(result.notes).toContain('writer does not say what it costs: the budget of $2 does not bind it');
+});
+
+test('without a sandbox, a change of what is guarded is refused by name', async () => {
+  const request = await someRequest();
+  const agent = new ScriptedAgent('writer', () => {
+    writeFileSync(join(request.solution.path, 'app.py'), 'def predict(x): return 1\n');
+    return { message: handBack, isSandboxed: false, by: 'none' };
+  });
+  const adapter = new AdapterAgent({
+    registry: { getRecipes: async () => [], getAdapterInstruction: () => '' },
+    agents: agentsOf(agent),
+    environment: {},
+    findSandbox: async () => ({ isSandboxed: false, by: 'none' }),
+  });
+  await expect(adapter.adapt(request)).rejects.toMatchObject({
+    code: 'ADAPTATION_FAILED',
+    details: { evidence: expect.stringContaining(join(request.solution.path, 'app.py')) },
+  });
+});
+
+test('the user’s own edits are committed with what a recipe recognises, else with the last known interface', async () => {
+  const request = await someRequest();
+  const before = { ...request, round: someRound({ number: 1 }) };
+  const adapted = await adapterWith([], writer()).adapt(before);
+  writeFileSync(join(request.workspace, 'app.py'), 'def predict(x): return x\n');
+  const own = (number: number) => ({ ...request, round: someRound({ number, agents: [], asksRecipes: false }) });
+  const result = await adapterWith([blind]).adapt(own(2));
+  expect(result).toMatchObject({ by: 'user', rounds: 0, filesChanged: ['app.py', 'main.py'], runInterface });
+  expect(result.commit).not.toBe(adapted.commit);
+  expect(result.notes[0]).toContain('last known');
+  expect(await adapterWith([recognising()]).adapt(own(3))).toMatchObject({ by: 'user', notes: [] });
+});
+
+test('edits of which nobody knows what to call are kept', async () => {
+  const round = { agents: [], asksRecipes: false };
+  const failure = adapterWith([blind]).adapt(await someRequest(undefined, { round }));
+  await expect(failure).rejects.toMatchObject({ code: 'ADAPTATION_FAILED' });
+});
+
+test('an abort is no failure of the round', async () => {
+  const controller = new AbortController();
+  const agent = new ScriptedAgent(
+    'writer',
+    () => {
+      controller.abort();
+      return { stopReason: 'aborted', error: 'it was stopped on request' };
+    },
+    () => ({ message: handBack }),
+  );
+  const [adapter, request] = [adapterWith([], agent), await someRequest()];
+  await expect(adapter.adapt({ ...request, signal: controller.signal })).rejects.toMatchObject({ name: 'AbortError' });
+  expect(await adapter.adapt(request)).toMatchObject({ by: 'writer', cost: 0.02 });
 });

@@ -1,5 +1,12 @@
 import { expect, test } from '@jest/globals';
-import { checkContract, determineContract, matchOutput } from '../../src/adaptation/index.js';
+import {
+  checkContract,
+  contractFailed,
+  determineContract,
+  matchOutput,
+  splitContract,
+} from '../../src/adaptation/index.js';
+import type { Answer } from '../../src/contract/answer.js';
 import type { Example } from '../../src/contract/example.js';
 import type { DocumentedCall, EntryPoint, Parameter } from '../../src/contract/facts.js';
 import { someFacts } from '../environments/facts.js';
@@ -113,24 +120,57 @@ test.each([
   expect(contract.examples).toHaveLength(examples);
 });
 
+const examples: Example[] = [
+  { input: 1, output: 1, match: 'subset' },
+  { input: 2, output: 2, match: 'subset' },
+  { input: 3, match: 'subset' },
+];
+const call = async (input: unknown): Promise<Answer> =>
+  input === 3
+    ? {
+        status: 'error',
+        error: { code: 'CALL_FAILED', message: 'ValueError: no', traceback: 'Traceback\n  app.py' },
+      }
+    : { status: 'success', output: 1 };
+
 test('every failed example is in the evidence, with what the call said', async () => {
-  const examples: Example[] = [
-    { input: 1, output: 1, match: 'subset' },
-    { input: 2, output: 2, match: 'subset' },
-    { input: 3, match: 'subset' },
-  ];
-  const checked = await checkContract({
-    contract: { source: 'user', examples },
-    call: async (input) =>
-      input === 3
-        ? {
-            status: 'error',
-            error: { code: 'CALL_FAILED', message: 'ValueError: no', traceback: 'Traceback\n  app.py' },
-          }
-        : { status: 'success', output: 1 },
-  });
+  const checked = await checkContract({ contract: { source: 'user', examples }, call, heldBack: [] });
+  expect(checked.fullEvidence).toBeNull();
   expect(checked.report).toEqual({ source: 'user', examples: 3, passed: 1 });
   expect(checked.evidence).toBe(
     'example 2, input 2\n  output: expected 2, got 1\nexample 3, input 3\n  expected an answer, got the error CALL_FAILED: ValueError: no\n  Traceback\n    app.py',
   );
+});
+
+test('what a held-back example expects is in a person’s evidence alone', async () => {
+  const checked = await checkContract({ contract: { source: 'user', examples }, call });
+  expect(checked.evidence?.split('\n').slice(0, 2)).toEqual([
+    'example 2, input 2',
+    '  not what this example, which agents are not shown, expects: got 1',
+  ]);
+  expect(checked.evidence).not.toContain('expected 2');
+  expect(checked.fullEvidence).toContain('expected 2, got 1');
+  expect(contractFailed(checked)).toMatchObject({
+    code: 'CONTRACT_FAILED',
+    message: expect.not.stringContaining('expected 2'),
+    details: { evidence: checked.evidence, fullEvidence: checked.fullEvidence },
+  });
+});
+
+test.each([
+  [1, 0],
+  [2, 1],
+  [3, 1],
+  [5, 2],
+  [9, 3],
+])('of %i examples of the user’s, %i are held back, never the first', (count, hidden) => {
+  const all: Example[] = Array.from({ length: count }, (_, input) => ({ input, match: 'subset' }));
+  const { shown, heldBack } = splitContract({ source: 'user', examples: all });
+  expect(heldBack.examples).toHaveLength(hidden);
+  expect(shown.examples[0]).toEqual(all[0]);
+  expect([...shown.examples, ...heldBack.examples].map(({ input }) => input).sort()).toEqual([...all.keys()]);
+});
+
+test('what the repository documents is no secret', () => {
+  expect(splitContract({ source: 'repository', examples }).heldBack.examples).toEqual([]);
 });

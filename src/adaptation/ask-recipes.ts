@@ -1,0 +1,47 @@
+import { BerthError } from '../errors.js';
+import type { Adapted, AdaptRequest } from './adapt-request.js';
+import { free } from './adapt-request.js';
+import type { Recipe } from './recipe.js';
+import { writeFiles } from './write-files.js';
+
+type Asked = Pick<AdaptRequest, 'workspace' | 'facts' | 'entry' | 'signal' | 'onProgress'>;
+
+/** Adapts by the first recipe that recognises the workspace. Throws ENTRY_AMBIGUOUS, and ADAPTATION_FAILED. */
+export async function askRecipes(recipes: readonly Recipe[], request: Asked): Promise<Adapted | undefined> {
+  const { workspace, facts, entry, signal, onProgress } = request;
+  for (const recipe of recipes) {
+    signal?.throwIfAborted();
+    const recognition = await recipe.recognise({ workspace, facts, ...(entry && { entry }) });
+    if (recognition === undefined) continue;
+    onProgress?.(recognition.summary);
+    await writeFiles(workspace, recognition.files);
+    const { summary, runInterface } = recognition;
+    return { ...free, by: `recipe:${recipe.name}`, summary, runInterface };
+  }
+  return undefined;
+}
+
+/** Why nothing is adapted where no agent is used either. */
+export function nothingRecognised(recipes: readonly Recipe[], request: AdaptRequest): BerthError {
+  const { setting, facts, entry, solution, round } = request;
+  const looked = recipes.map(({ name }) => name).join(', ') || 'none';
+  const candidates = facts.entryPoints.slice(0, 10).map(({ module, callable }) => `${module}:${callable}`);
+  const message =
+    entry === undefined
+      ? `no recipe of the strategy “${setting.strategy}” recognises what to call, and no coding agent is used`
+      : `the entry ${entry} is nothing that the strategy “${setting.strategy}” can call`;
+  const evidence = [
+    `recipes asked: ${looked}`,
+    candidates.length === 0 ? 'callables found: none' : `callables found: ${candidates.join(', ')}`,
+  ];
+  const advice = round.agents.length === 0 ? '' : `; ${howToGetAnAgent}`;
+  return new BerthError('ENTRY_NOT_FOUND', `${message} (recipes asked: ${looked})${advice}`, {
+    path: solution.path,
+    candidates,
+    evidence: evidence.join('\n'),
+  });
+}
+
+/** For a person on whose machine none can be used. */
+export const howToGetAnAgent =
+  'a coding agent could adapt it: install one or set its key, `berth doctor` says what each lacks';

@@ -1,0 +1,32 @@
+import type { Contract, Example } from '../../contract/example.js';
+import { shorten } from '../shorten.js';
+import { cutLines, fence } from './fence.js';
+
+const longestValue = 1_500;
+const room = 6_000;
+
+const origins: Record<Contract['source'], string> = {
+  user: 'The user gave examples. The software is called with these and with others that you are not shown; all must hold.',
+  repository: 'The repository documents calls. The software is called as they say, and all must hold.',
+  weak: 'No example is known. A call with valid inputs must succeed and return what JSON can hold.',
+};
+
+const matches: Record<Example['match'], string> = {
+  exact: 'must return exactly',
+  subset: 'must return at least (objects may have more keys, floats agree to 1e-6)',
+  schema: 'must return what fits the JSON Schema',
+};
+
+/** A contract in words: what it means, and its examples as data. */
+export function describeContract({ source, examples }: Contract): { meaning: string; examples: string } {
+  const lines = examples.flatMap((example, index) => [
+    `${index + 1}. the input ${shorten(example.input, longestValue)}`,
+    `   ${describeExpectation(example)}`,
+  ]);
+  return { meaning: origins[source], examples: lines.length === 0 ? '' : fence(cutLines(lines, room)) };
+}
+
+const describeExpectation = (example: Example): string =>
+  Object.hasOwn(example, 'output')
+    ? `${matches[example.match]} ${shorten(example.output, longestValue)}`
+    : 'must return something, not fail';

@@ -1,0 +1,69 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { BerthError } from '../../errors.js';
+import { type BerthHome, berthHome } from '../../home.js';
+import { packageRoot } from '../../package-root.js';
+
+const task = ['role', 'goal', 'strategy', 'contract', 'learned', 'evidence', 'hint', 'interrupted', 'hand-back'];
+
+/** The files of `prompts/`, and the placeholders that each may use. */
+const placeholders = {
+  begin: [...task, 'facts', 'repository'],
+  continue: task,
+  again: [...task, 'problem'],
+  role: ['strategy'],
+  goal: ['goal', 'entry'],
+  strategy: ['instruction'],
+  contract: ['meaning', 'examples'],
+  facts: ['facts'],
+  repository: ['files', 'readme'],
+  learned: ['learned'],
+  evidence: ['evidence'],
+  hint: ['hint'],
+  interrupted: [],
+  'hand-back': ['type', 'example'],
+} as const satisfies Record<string, readonly string[]>;
+
+export type PartName = keyof typeof placeholders;
+
+export interface PromptPart {
+  /** Where it was read, for the error that names it. */
+  file: string;
+  text: string;
+}
+
+export type PromptParts = Record<PartName, PromptPart>;
+
+/** The parts that prompts are made of: each is `$BERTH_HOME/prompts/NAME.md` where that exists, else Berth's own. */
+export async function readPromptParts(home: BerthHome = berthHome()): Promise<PromptParts> {
+  const names = Object.keys(placeholders) as PartName[]; // Its own keys.
+  const parts = await Promise.all(names.map(async (name) => [name, await readPart(home, `${name}.md`)] as const));
+  return Object.fromEntries(parts) as PromptParts; // One for each name.
+}
+
+async function readPart(home: BerthHome, name: string): Promise<PromptPart> {
+  const own = join(home.root, 'prompts', name);
+  const text = await readFile(own, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
+    throw new BerthError('AGENT_CONFIG', `${own} cannot be read: ${error.message}`, { file: own });
+  });
+  if (text !== undefined) return { file: own, text };
+  const file = join(packageRoot, 'prompts', name);
+  return { file, text: await readFile(file, 'utf8') };
+}
+
+/**
+ * The part with its `{{placeholders}}` replaced, once: what is put in is not looked at again. Lines that stay empty are
+ * closed up. Throws AGENT_CONFIG for a placeholder that the part does not have, with file and line.
+ */
+export function fillPart(parts: PromptParts, name: PartName, values: Record<string, string>): string {
+  const { file, text } = parts[name];
+  const known: readonly string[] = placeholders[name];
+  const filled = text.replaceAll(/\{\{\s*([^{}]*?)\s*\}\}/g, (_, placeholder: string, offset: number) => {
+    if (known.includes(placeholder)) return values[placeholder] ?? '';
+    const line = text.slice(0, offset).split('\n').length;
+    const choice = known.length === 0 ? 'it has none' : `it may use ${known.map((one) => `{{${one}}}`).join(', ')}`;
+    throw new BerthError('AGENT_CONFIG', `${file}:${line}: there is no {{${placeholder}}} here; ${choice}`, { file });
+  });
+  return filled.replaceAll(/\n{3,}/g, '\n\n').trim();
+}

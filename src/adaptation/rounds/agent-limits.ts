@@ -1,0 +1,25 @@
+import type { AgentLimits } from '../../agents/index.js';
+import { BerthError } from '../../errors.js';
+
+/** Seconds and replies that one run of an agent may take; each can be set where the worker runs. */
+const defaults = {
+  BERTH_AGENT_WALL_SECONDS: 30 * 60,
+  BERTH_AGENT_IDLE_SECONDS: 5 * 60,
+  BERTH_AGENT_TURNS: 100,
+};
+
+/** Throws AGENT_CONFIG for a variable that is no positive number. */
+export const readLimits = (environment: NodeJS.ProcessEnv, dollars: number | null): AgentLimits => ({
+  wallSeconds: readNumber(environment, 'BERTH_AGENT_WALL_SECONDS'),
+  idleSeconds: readNumber(environment, 'BERTH_AGENT_IDLE_SECONDS'),
+  turns: readNumber(environment, 'BERTH_AGENT_TURNS'),
+  ...(dollars !== null && { dollars }),
+});
+
+function readNumber(environment: NodeJS.ProcessEnv, name: keyof typeof defaults): number {
+  const text = environment[name];
+  if (text === undefined || text === '') return defaults[name];
+  const value = Number(text);
+  if (value > 0) return value;
+  throw new BerthError('AGENT_CONFIG', `${name}=${text} is no positive number`, { variable: name });
+}

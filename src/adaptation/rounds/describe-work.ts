@@ -1,0 +1,16 @@
+import { runGit } from '../../workspaces/git-repository.js';
+import { snapshotWorkspace } from '../../workspaces/snapshot-workspace.js';
+import { readRecord } from '../../workspaces/workspace-record.js';
+
+/** What was done in a workspace since it was copied, for one who takes it over; null when nothing was. */
+export async function describeWork(workspace: string): Promise<string | null> {
+  const { source, head } = await readRecord(workspace);
+  const { commit } = await snapshotWorkspace(workspace);
+  const log = await runGit(workspace, ['log', '--reverse', '--max-count=20', '--format=- %s', `${source}..${head}`]);
+  const stat = await runGit(workspace, ['diff', '--no-renames', '--stat=100', '--stat-count=40', source, commit]);
+  const parts = [
+    ...(log.trim() === '' ? [] : [`Accepted so far:\n${log.trim()}`]),
+    ...(stat.trim() === '' ? [] : [`Changed since the source:\n${stat.trimEnd()}`]),
+  ];
+  return parts.length === 0 ? null : parts.join('\n\n');
+}

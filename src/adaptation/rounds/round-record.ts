@@ -1,0 +1,77 @@
+import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { AdaptationResult } from '../../contract/adaptation.js';
+import type { RunInterface } from '../../contract/run-interface.js';
+import type { ErrorRecord } from '../../errors.js';
+
+/** What is known of a round: kept beside the workspace, so that a worker that dies in it costs nothing twice. */
+export interface RoundState {
+  number: number;
+  /** The session that works on it. */
+  session: { agent: string; id: string } | null;
+  /** Used up by all tries of this round. */
+  spent: { dollars: number; tokens: number; turns: number };
+  /** The final message of a run that ended well and touched nothing outside; what follows is free. */
+  message: { agent: string; text: string; notes: string[] } | null;
+  /** The interface that was handed back, also when the change was refused. */
+  runInterface: RunInterface | null;
+  /** How the round ended; one of the two at most. */
+  result: AdaptationResult | null;
+  error: ErrorRecord | null;
+}
+
+/** A round's state in `round-<n>.json`, written whole or not at all. */
+export class RoundRecord {
+  readonly #directory: string;
+  readonly #state: RoundState;
+  #written: Promise<void> = Promise.resolve();
+
+  private constructor(directory: string, state: RoundState) {
+    this.#directory = directory;
+    this.#state = state;
+  }
+
+  static async open(directory: string, number: number): Promise<RoundRecord> {
+    const spent = { dollars: 0, tokens: 0, turns: 0 };
+    const begun = { number, session: null, spent, message: null, runInterface: null, result: null, error: null };
+    return new RoundRecord(directory, { ...begun, ...(await readState(directory, number)) });
+  }
+
+  get state(): Readonly<RoundState> {
+    return this.#state;
+  }
+
+  /** Resolves when it is on disk; calls that overlap are written one after the other. */
+  update(changes: Partial<RoundState>): Promise<void> {
+    Object.assign(this.#state, changes);
+    this.#written = this.#written.catch(() => {}).then(() => this.#write());
+    return this.#written;
+  }
+
+  async #write(): Promise<void> {
+    await mkdir(this.#directory, { recursive: true, mode: 0o700 });
+    const file = fileOf(this.#directory, this.#state.number);
+    const partial = `${file}.partial`;
+    await writeFile(partial, JSON.stringify(this.#state), { mode: 0o600 });
+    await rename(partial, file);
+  }
+}
+
+/** The interface of the latest round that had one. */
+export async function findLastInterface(directory: string): Promise<RunInterface | null> {
+  const names = await readdir(directory).catch(() => []);
+  const numbers = names.flatMap((name) => Number(/^round-(\d+)\.json$/.exec(name)?.[1] ?? 0) || []);
+  for (const number of numbers.sort((left, right) => right - left)) {
+    const state = await readState(directory, number);
+    const found = state?.result?.runInterface ?? state?.runInterface;
+    if (found) return found;
+  }
+  return null;
+}
+
+const fileOf = (directory: string, number: number): string => join(directory, `round-${number}.json`);
+
+async function readState(directory: string, number: number): Promise<RoundState | undefined> {
+  const text = await readFile(fileOf(directory, number), 'utf8').catch(() => undefined);
+  return text === undefined ? undefined : JSON.parse(text);
+}

@@ -1,0 +1,58 @@
+import type { Agent, AgentRequest, AgentResult } from '../../src/agents/index.js';
+import { BerthError } from '../../src/errors.js';
+
+export const finished: AgentResult = {
+  stopReason: 'finished',
+  retryAfterSeconds: null,
+  message: '',
+  session: 's1',
+  usage: { inputTokens: 100, outputTokens: 10 },
+  cost: 0.01,
+  turns: 1,
+  error: null,
+  isSandboxed: true,
+  by: 'bubblewrap',
+};
+
+type Reply = Partial<AgentResult> | Error;
+
+/** An agent that edits for real and answers in turn; beyond the agents' border nothing is made up. */
+export class ScriptedAgent implements Agent {
+  readonly requests: AgentRequest[] = [];
+  readonly name: string;
+  readonly #replies: ((request: AgentRequest) => Reply)[];
+  lacks: string[] = [];
+  reportsCost = true;
+
+  constructor(name: string, ...replies: ((request: AgentRequest) => Reply)[]) {
+    this.name = name;
+    this.#replies = replies;
+  }
+
+  async describe() {
+    const { name, lacks, reportsCost } = this;
+    const isUsable = lacks.length === 0;
+    return { name, isUsable, lacks, reportsCost, version: null, program: null, model: null, origin: 'user' as const };
+  }
+
+  async run(request: AgentRequest): Promise<AgentResult> {
+    this.requests.push(request);
+    const reply = this.#replies.shift()?.(request) ?? new Error(`${this.name} was run once too often`);
+    if (reply instanceof Error) throw reply;
+    const result = { ...finished, ...reply };
+    if (result.session !== null) request.onSession?.(result.session);
+    return result;
+  }
+}
+
+/** What the registry answers about agents. */
+export const agentsOf =
+  (...agents: ScriptedAgent[]) =>
+  async () => ({
+    listAgents: () => agents.map(({ name }) => name),
+    getAgent: (name: string) => {
+      const agent = agents.find((candidate) => candidate.name === name);
+      if (agent !== undefined) return agent;
+      throw new BerthError('AGENT_UNKNOWN', `there is no coding agent ${name}`, { agent: name });
+    },
+  });
