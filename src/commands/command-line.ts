@@ -29,7 +29,7 @@ function readFlags(words: string[]) {
   const flags = new Set(end === -1 ? words : words.slice(0, end));
   return {
     isJson: flags.has('--json'),
-    isVerbose: flags.has('--verbose'),
+    isVerbose: flags.has('--verbose') || flags.has('-v'),
     isVersionAsked: flags.has('--version') || flags.has('-V'),
   };
 }

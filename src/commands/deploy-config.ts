@@ -7,6 +7,7 @@ import { nameOf, prepareConfig } from '../factory/prepare-config.js';
 import { berthHome } from '../home.js';
 import { StrategyRegistry } from '../registry/index.js';
 import { parseEnvironmentOption, readEnvironmentFile } from '../secrets/index.js';
+import { checkAgents } from './agent-names.js';
 import { isDeploymentName } from './deployment-name.js';
 import { parseResources } from './resource-options.js';
 
@@ -17,6 +18,8 @@ export interface DeployOptionValues {
   strategy: string | undefined;
   allow: string | undefined;
   agent: string | undefined;
+  rounds: number | undefined;
+  budget: number | undefined;
   entry: string | undefined;
   env: string[];
   envFile: string[];
@@ -28,18 +31,21 @@ export interface DeployOptionValues {
 /** Everything that can be refused without a server is refused here, before one is started. */
 export async function readDeployConfig(path: string, options: DeployOptionValues): Promise<DeployConfig> {
   const home = berthHome();
-  const { goal, strategy = 'auto', agent, entry, timeout } = options;
+  const { goal, strategy = 'auto', agent, rounds, budget, entry, timeout } = options;
   await checkSource(path);
   const name = readName(options.name ?? nameOf(path));
   const allow = options.allow === undefined ? undefined : parseAllow(options.allow);
   if (entry !== undefined) checkEntry(entry);
   await checkStrategies(strategy, allow);
+  if (agent !== undefined) await checkAgents(agent);
   return await prepareConfig(home, {
     name,
     solution: { path: resolve(path), ...(goal !== undefined && { goal }) },
     strategy,
     ...(allow !== undefined && { allow }),
     ...(agent !== undefined && { agent }),
+    ...(rounds !== undefined && { rounds }),
+    ...(budget !== undefined && { budget }),
     ...(entry !== undefined && { entry }),
     ...(timeout !== undefined && { timeout }),
     env: await readEnvironment(options.env, options.envFile),

@@ -4,13 +4,11 @@ import type { DeploymentInfo } from '../contract/status.js';
 import type { DeploymentClient } from '../factory/deployment-client.js';
 import { openSoftware } from '../factory/open-software.js';
 import { type CommandContext, defineCommand } from './command.js';
-import { renderRunning } from './deployment-page.js';
-import { followSteps } from './deployment-progress.js';
-import { readExampleInput } from './example-input.js';
 import { noteFailedAnswer } from './failed-answer.js';
-import { exitCodeOf, renderFailure } from './failure.js';
 import { readInput } from './input.js';
 import { waitInterruptibly } from './interruption.js';
+import { writeSettled } from './settled-deployment.js';
+import { watchDeployment } from './watch-deployment.js';
 import { withClient } from './with-client.js';
 
 export const deploy = defineCommand({
@@ -22,7 +20,13 @@ export const deploy = defineCommand({
     goal: { flags: '--goal <TEXT>', kind: 'text', summary: 'what it is meant to do' },
     strategy: { flags: '--strategy <auto|STRATEGY>', kind: 'text', summary: 'what it runs on (auto)' },
     allow: { flags: '--allow <STRATEGY,…>', kind: 'text', summary: 'what auto may choose from (all that can be used)' },
-    agent: { flags: '--agent <auto|none|AGENT>', kind: 'text', summary: 'who adapts what no recipe knows (auto)' },
+    agent: {
+      flags: '--agent <auto|none|AGENT,…>',
+      kind: 'text',
+      summary: 'who adapts what no recipe knows, the next when one cannot (auto)',
+    },
+    rounds: { flags: '--rounds <N>', kind: 'count', summary: 'how often an agent may try (4)' },
+    budget: { flags: '--budget <DOLLARS>', kind: 'number', summary: 'what agents may cost, all in all (no limit)' },
     entry: { flags: '--entry <MODULE:CALLABLE>', kind: 'text', summary: 'what to call; also MODULE:Class.method' },
     env: {
       flags: '--env <NAME[=VALUE]>',
@@ -38,6 +42,7 @@ export const deploy = defineCommand({
     },
     timeout: { flags: '--timeout <SECONDS>', kind: 'number', summary: 'how long one call may take (60)' },
     wait: { flags: '--no-wait', kind: 'flag', summary: 'return as soon as it is under way' },
+    showPrompt: { flags: '--show-prompt', kind: 'flag', summary: 'write what an agent would be told, and stop' },
     input: { flags: '--input <JSON|@FILE|->', kind: 'text', summary: 'then call it once and write the answer' },
   },
   examples: [
@@ -47,14 +52,13 @@ export const deploy = defineCommand({
   async run({ arguments: { path }, options, output, signal }) {
     const { readDeployConfig } = await import('./deploy-config.js');
     const config = await readDeployConfig(path, options);
+    if (options.showPrompt) return await (await import('./first-prompt.js')).writeFirstPrompt(config, output);
     const input = options.input === undefined ? undefined : { value: await readInput(options.input) };
     const info = await withClient(output, (client) => bringUp(client, config, { output, signal }, options.wait));
     output.progress.end();
-    if (info.state !== 'running')
-      return options.wait ? await writeFailure(info, output) : await writeStarted(info, output);
-    return input === undefined
-      ? await writeRunning(info, output)
-      : await writeAnswer(info, await callOnce(config.name, input.value, signal), output);
+    if (info.state !== 'running' && !options.wait) return await writeStarted(info, output);
+    if (info.state !== 'running' || input === undefined) return await writeSettled(info, output);
+    return await writeAnswer(info, await callOnce(config.name, input.value, signal), output);
   },
 });
 
@@ -69,8 +73,9 @@ async function bringUp(
 ): Promise<DeploymentInfo> {
   await client.start(config);
   if (!isAwaited) return await client.info(config.name);
-  const settled = client.follow(config.name, followSteps(output.progress), { signal });
-  return await waitInterruptibly(settled, signal, config.name);
+  return await watchDeployment(config.name, output, (tell) =>
+    waitInterruptibly(client.follow(config.name, tell, { signal }), signal, config.name),
+  );
 }
 
 async function callOnce(name: string, inputs: unknown, signal: AbortSignal): Promise<Answer> {
@@ -82,12 +87,6 @@ async function callOnce(name: string, inputs: unknown, signal: AbortSignal): Pro
   }
 }
 
-async function writeRunning(info: DeploymentInfo, output: Output): Promise<number> {
-  const exampleInput = await readExampleInput(info);
-  await output.result(info, () => renderRunning(info, exampleInput));
-  return 0;
-}
-
 async function writeAnswer(info: DeploymentInfo, answer: Answer, output: Output): Promise<number> {
   await output.result({ ...info, answer }, () => JSON.stringify(answer));
   noteFailedAnswer(output, answer, info.name);
@@ -97,18 +96,4 @@ async function writeAnswer(info: DeploymentInfo, answer: Answer, output: Output)
 async function writeStarted(info: DeploymentInfo, output: Output): Promise<number> {
   await output.result(info, () => `${info.name} is ${info.state}; follow it: berth status ${info.name} --watch`);
   return 0;
-}
-
-/** Its work is kept: the failure is a state of the deployment, and stdout carries that state with `--json` only. */
-async function writeFailure(info: DeploymentInfo, output: Output): Promise<number> {
-  const { name, state, lastError } = info;
-  const failure = lastError ?? {
-    code: 'NOT_RUNNING',
-    message: `${name} is ${state}`,
-    next: `See where it stands: berth status ${name}`,
-    evidence: null,
-  };
-  if (output.isJson) await output.line(JSON.stringify(info));
-  else output.note(renderFailure(failure, output.noteColors));
-  return exitCodeOf(failure.code);
 }

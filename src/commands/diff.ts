@@ -1,9 +1,7 @@
-import { existsSync } from 'node:fs';
-import { BerthError } from '../errors.js';
-import { berthHome, deploymentDirectory } from '../home.js';
 import type { Colors } from './colors.js';
 import { defineCommand } from './command.js';
 import { deploymentName } from './deployment-name.js';
+import { requireWorkspace } from './require-workspace.js';
 
 export const diff = defineCommand({
   name: 'diff',
@@ -11,10 +9,7 @@ export const diff = defineCommand({
   arguments: { name: deploymentName },
   options: {},
   async run({ arguments: { name }, output }) {
-    const { root, workspace } = deploymentDirectory(berthHome(), name);
-    if (!existsSync(root))
-      throw new BerthError('NAME_UNKNOWN', `there is no deployment called ${name} on this machine`, { name });
-    if (!existsSync(workspace)) throw new BerthError('STATE_CONFLICT', `${name} has no workspace yet`, { name });
+    const workspace = requireWorkspace(name);
     const { diffWorkspace } = await import('../workspaces/index.js');
     const patch = await diffWorkspace(workspace);
     if (patch === '' && !output.isJson) output.note(`Adaptation changed no file of ${name}.`);

@@ -10,11 +10,13 @@ export const doctor = defineCommand({
   arguments: {},
   options: {},
   async run({ output }) {
-    const [{ diagnose }, { StrategyRegistry }] = await Promise.all([
+    const [{ diagnose }, { StrategyRegistry }, { checkCodingAgents }] = await Promise.all([
       import('../stack/index.js'),
       import('../registry/index.js'),
+      import('./agent-checks.js'),
     ]);
-    const checks = await diagnose(await StrategyRegistry.scan());
+    const [machine, agents] = await Promise.all([diagnose(await StrategyRegistry.scan()), checkCodingAgents()]);
+    const checks = [...machine, ...agents];
     await output.result(checks, (colors) => renderChecks(checks, colors));
     return checks.some(({ ok, isRequired }) => isRequired && !ok) ? codes.TOOL_MISSING.exit : 0;
   },

@@ -6,10 +6,14 @@ import { deploy } from './deploy.js';
 import { diff } from './diff.js';
 import { doctor } from './doctor.js';
 import { down } from './down.js';
+import { eject } from './eject.js';
 import { explain } from './explain.js';
+import { history } from './history.js';
 import { list } from './list.js';
 import { logs } from './logs.js';
+import { resume } from './resume.js';
 import { run } from './run.js';
+import { shell } from './shell.js';
 import { start } from './start.js';
 import { status } from './status.js';
 import { stop } from './stop.js';
@@ -27,7 +31,8 @@ export interface CommandGroup {
 /** Every command, in the order of the help page. */
 export const commandGroups: CommandGroup[] = [
   { title: 'Deploy and call', commands: [deploy, run, batch] },
-  { title: 'Look', commands: [list, status, logs, diff] },
+  { title: 'Look', commands: [list, status, logs, diff, history] },
+  { title: 'Adapt', commands: [resume, shell, eject] },
   { title: 'Life', commands: [stop, start, abandon, cleanup] },
   { title: 'Choose', commands: [strategies, explain] },
   { title: 'The stack', commands: [up, down, worker, doctor] },

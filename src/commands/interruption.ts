@@ -28,3 +28,16 @@ export async function waitInterruptibly<T>(work: Promise<T>, signal: AbortSignal
     throw error;
   }
 }
+
+/** Lets a program that has the terminal be the one that Ctrl-C is for. */
+export async function leaveInterruptionsTo<T>(work: () => Promise<T>): Promise<T> {
+  const listeners = process.listeners('SIGINT');
+  const ignore = () => {};
+  process.removeAllListeners('SIGINT').on('SIGINT', ignore);
+  try {
+    return await work();
+  } finally {
+    process.off('SIGINT', ignore);
+    for (const listener of listeners) process.on('SIGINT', listener);
+  }
+}

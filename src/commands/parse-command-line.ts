@@ -28,7 +28,7 @@ function createParser(writeOut: (text: string) => void): Parser {
     .description('Turns a repository of AI code into running, verified software.')
     .usage('COMMAND [options]')
     .option('--json', 'write the result as JSON')
-    .option('--verbose', 'show the stack trace of a failure')
+    .option('-v, --verbose', 'show what an agent does, and the stack trace of a failure')
     .option('-V, --version', 'write the version')
     .helpOption('-h, --help', 'write this page')
     .addHelpCommand(new Parser('help').argument('[COMMAND]').description('write a command’s page').helpGroup('Help:'))

@@ -11,7 +11,7 @@ export function recogniseRun(words: string[]): CommandInvocation | undefined {
   const given: string[] = [];
   let timeout: number | undefined;
   for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
-    if (word === '--json' || word === '--verbose') continue;
+    if (word === '--json' || word === '--verbose' || word === '-v') continue;
     if (word === '--timeout') {
       timeout = Number(rest.shift());
       if (!(timeout > 0 && timeout < Number.POSITIVE_INFINITY)) return undefined;

@@ -1,8 +1,8 @@
 import { defineCommand } from './command.js';
 import { deploymentName } from './deployment-name.js';
 import { renderDeployment } from './deployment-page.js';
-import { followSteps } from './deployment-progress.js';
 import { waitInterruptibly } from './interruption.js';
+import { watchDeployment } from './watch-deployment.js';
 import { withClient } from './with-client.js';
 
 export const status = defineCommand({
@@ -13,8 +13,9 @@ export const status = defineCommand({
   async run({ arguments: { name }, options: { watch }, output, signal }) {
     const info = await withClient(output, (client) => {
       if (!watch) return client.info(name);
-      const settled = client.follow(name, followSteps(output.progress), { signal });
-      return waitInterruptibly(settled, signal, name);
+      return watchDeployment(name, output, (tell) =>
+        waitInterruptibly(client.follow(name, tell, { signal }), signal, name),
+      );
     });
     output.progress.end();
     await output.result(info, (colors) => renderDeployment(info, colors));

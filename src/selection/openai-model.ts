@@ -23,11 +23,11 @@ export const defaultModel = 'gpt-5.5';
 const patience = 60;
 
 /** What a server says to a request of which it does not know a part. */
-const refusals: unknown[] = [400, 415, 422, 500, 501];
+const refusals: unknown[] = [400, 415, 422, 501];
 
 /** Our own, because the client's would wait as long as a provider asks, whatever ends the question meanwhile. */
 const mostRetries = 2;
-const passing: unknown[] = [undefined, 408, 409, 429, 502, 503, 504, 529];
+const passing: unknown[] = [undefined, 408, 409, 429, 500, 502, 503, 504, 529];
 
 /** The model that OPENAI_API_KEY or OPENAI_BASE_URL, and BERTH_MODEL, configure; undefined where neither is set. */
 export function findOpenaiModel(environment: NodeJS.ProcessEnv = process.env): OpenaiModel | undefined {
@@ -37,6 +37,12 @@ export function findOpenaiModel(environment: NodeJS.ProcessEnv = process.env): O
 }
 
 type Format = SelectionReply['format'];
+
+interface Demands {
+  format: Format;
+  hasTemperature: boolean;
+}
+
 type Message = OpenAI.Chat.Completions.ChatCompletionMessageParam;
 type Request = OpenAI.Chat.Completions.ChatCompletionCreateParamsNonStreaming;
 
@@ -47,8 +53,8 @@ type Request = OpenAI.Chat.Completions.ChatCompletionCreateParamsNonStreaming;
 export class OpenaiModel implements SelectionModel {
   readonly name: string;
   readonly #options: OpenaiModelOptions;
-  readonly #formats: Format[] = ['json_schema', 'json_object', 'text'];
-  #hasTemperature = true;
+  /** What it answered to last. */
+  #demands: Demands = { format: 'json_schema', hasTemperature: true };
 
   constructor(options: OpenaiModelOptions) {
     this.name = options.model;
@@ -75,20 +81,23 @@ export class OpenaiModel implements SelectionModel {
   async #ask(question: SelectionQuestion, signal: AbortSignal): Promise<SelectionReply> {
     const client = await this.#connect();
     const prompt = buildPrompt(question);
+    let demands: Demands | undefined = this.#demands;
     for (let retries = 0; ; ) {
-      const format = this.#formats[0] ?? 'text';
+      const request = this.#makeRequest(question, prompt, demands);
       try {
-        const completion = await client.chat.completions.create(this.#makeRequest(question, prompt, format), {
-          signal,
-        });
+        const completion = await client.chat.completions.create(request, { signal });
         const message = completion.choices?.[0]?.message; // Absent in what some servers answer, whatever the type says.
-        return { model: this.name, format, prompt, answer: message?.content ?? message?.refusal ?? '' };
+        this.#demands = demands;
+        return { model: this.name, format: demands.format, prompt, answer: message?.content ?? message?.refusal ?? '' };
       } catch (error) {
         if (signal.aborted) throw error;
-        if (this.#lowerDemands(error)) continue;
-        if (!isPassing(error) || retries === mostRetries) throw error;
-        await sleep(readRetryAfter(error) ?? 500 * 2 ** retries, undefined, { signal });
-        retries += 1;
+        const lowered = lowerDemands(demands, error);
+        if (lowered === undefined) {
+          if (!isPassing(error) || retries === mostRetries) throw error;
+          await sleep(readRetryAfter(error) ?? 500 * 2 ** retries, undefined, { signal });
+          retries += 1;
+        }
+        demands = lowered ?? demands;
       }
     }
   }
@@ -99,27 +108,23 @@ export class OpenaiModel implements SelectionModel {
     return new Client({ apiKey, maxRetries: 0, ...(baseUrl !== undefined && { baseURL: baseUrl }) });
   }
 
-  #makeRequest(question: SelectionQuestion, prompt: string, format: Format): Request {
+  #makeRequest(question: SelectionQuestion, prompt: string, { format, hasTemperature }: Demands): Request {
     return {
       model: this.name,
       messages: makeMessages(question, prompt),
-      ...(this.#hasTemperature && { temperature: 0 }),
+      ...(hasTemperature && { temperature: 0 }),
       ...responseFormat(format, question),
     };
   }
+}
 
-  /** False when there is nothing less to ask for, or something else is wrong. */
-  #lowerDemands(error: unknown): boolean {
-    const { status, message } = error as { status?: unknown; message?: unknown };
-    if (!refusals.includes(status)) return false;
-    if (this.#hasTemperature && /temperature/i.test(String(message))) {
-      this.#hasTemperature = false;
-      return true;
-    }
-    if (this.#formats.length === 1) return false;
-    this.#formats.shift();
-    return true;
-  }
+/** What to ask for after a refusal; undefined when there is nothing less, or something else is wrong. */
+function lowerDemands({ format, hasTemperature }: Demands, error: unknown): Demands | undefined {
+  const { status, message } = error as { status?: unknown; message?: unknown };
+  if (!refusals.includes(status)) return undefined;
+  if (hasTemperature && /temperature/i.test(String(message))) return { format, hasTemperature: false };
+  const next = format === 'json_schema' ? 'json_object' : 'text';
+  return format === 'text' ? undefined : { format: next, hasTemperature };
 }
 
 function makeMessages({ correction }: SelectionQuestion, prompt: string): Message[] {

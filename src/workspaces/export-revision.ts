@@ -1,14 +1,11 @@
-import { constants } from 'node:fs';
-import { chmod, copyFile, mkdir, rename, rm, stat } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { BerthError } from '../errors.js';
 import { mapBounded } from './bounded.js';
-import { runGit } from './git-repository.js';
-import type { KeptFile } from './import-tree.js';
 import { listSourceFiles } from './list-source-files.js';
 import { removeTree } from './remove-tree.js';
 import { withinHome } from './within-home.js';
 import { type CommitRecord, findCommit, readRecord } from './workspace-record.js';
+import { writeCommit } from './write-commit.js';
 
 export interface ExportRequest {
   workspace: string;
@@ -32,29 +29,19 @@ export async function exportRevision({ workspace, commit, directory }: ExportReq
 
 async function exportCommit({ workspace, commit, directory }: ExportRequest, record: CommitRecord): Promise<void> {
   const partial = `${directory}.partial`;
-  const index = `${directory}.index`;
-  await Promise.all([removeTree(partial), rm(index, { force: true })]);
+  await removeTree(partial);
   await mkdir(partial, { recursive: true });
-  const extra = { GIT_WORK_TREE: partial, GIT_INDEX_FILE: index };
-  await runGit(workspace, ['read-tree', '--reset', '-u', commit], extra);
-  await mapBounded(record.kept, (kept) => exportLargeFile(workspace, partial, kept));
+  await writeCommit({ workspace, commit, directory: partial }, record.kept);
   await protectFiles(partial);
-  await Promise.all([removeTree(directory), rm(index, { force: true })]);
+  await Promise.all([removeTree(directory), writeFile(commitFile(directory), commit)]);
   await rename(partial, directory);
 }
 
-async function exportLargeFile(workspace: string, target: string, kept: KeptFile): Promise<void> {
-  const from = join(workspace, kept.path);
-  const found = await stat(from).catch(() => undefined);
-  if (found?.size !== kept.bytes || found.mtimeMs !== kept.modified) {
-    throw new BerthError(
-      'STATE_CONFLICT',
-      `${kept.path} is not as it was committed; git does not hold it for its size`,
-    );
-  }
-  await rm(join(target, kept.path));
-  await copyFile(from, join(target, kept.path), constants.COPYFILE_FICLONE);
-}
+/** Which commit a revision's code was exported from; undefined where nothing was. */
+export const readExportedCommit = (directory: string): Promise<string | undefined> =>
+  readFile(commitFile(directory), 'utf8').catch(() => undefined);
+
+const commitFile = (directory: string): string => `${directory}.commit`;
 
 async function protectFiles(root: string): Promise<void> {
   const files = (await listSourceFiles(root)).filter((file) => file.kind === 'file');

@@ -3,6 +3,7 @@ export { type CopiedSource, copySource } from './copy-source.js';
 export { diffWorkspace } from './diff-workspace.js';
 export { digestTree } from './digest-tree.js';
 export { Effect, type RunnerEffect } from './effect.js';
+export { type Ejection, type EjectRequest, ejectCode, ejectPatch } from './eject-code.js';
 export { type ExportRequest, exportRevision } from './export-revision.js';
 export { Ledger } from './ledger.js';
 export { listSourceFiles, type SourceFile } from './list-source-files.js';

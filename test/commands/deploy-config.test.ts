@@ -8,7 +8,7 @@ import { temporaryDirectory, temporaryHome, temporarySolution, writeTree } from 
 
 const nothing: DeployOptionValues = {
   ...{ name: undefined, goal: undefined, strategy: undefined, allow: undefined, agent: undefined, entry: undefined },
-  ...{ env: [], envFile: [], resource: [], example: [], timeout: undefined },
+  ...{ env: [], envFile: [], resource: [], example: [], timeout: undefined, rounds: undefined, budget: undefined },
 };
 
 let solution: string;
@@ -106,3 +106,13 @@ test.each(['a', 'a-1', '-a', 'a-', 'A', '', 'a_b', '../x', 'a'.repeat(40), 'a'.r
     expect(isDeploymentName(name)).toBe(DeploymentName.safeParse(name).success);
   },
 );
+
+test('agents, rounds and budget are taken as they are, and an agent that nobody knows is refused', async () => {
+  const config = await read({ agent: 'codex,aider', rounds: 2, budget: 1.5 });
+  expect(config).toMatchObject({ agent: 'codex,aider', rounds: 2, budget: 1.5 });
+  expect(await read({ agent: 'none' })).toMatchObject({ agent: 'none' });
+  await expect(read({ agent: 'codex,coder' })).rejects.toMatchObject({
+    code: 'AGENT_UNKNOWN',
+    message: expect.stringContaining('coder'),
+  });
+});

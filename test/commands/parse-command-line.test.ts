@@ -77,6 +77,7 @@ test.each([
   [['run', 'x', '-']],
   [['run', '--timeout', '3', 'x', '@f', '--json']],
   [['run', 'x', '--timeout', '1e2', '--verbose']],
+  [['run', 'x', '-v']],
 ])('the shortcut of run understands %j as the parser does', (words) => {
   expect(recogniseRun(words)).toEqual(understand(...words));
 });

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { toCheck } from '../../src/commands/agent-checks.js';
 import { colorsFor } from '../../src/commands/colors.js';
 import { renderCall, renderDeployment, renderRunning } from '../../src/commands/deployment-page.js';
 import { paintPatch } from '../../src/commands/diff.js';
@@ -103,4 +104,22 @@ test('a patch without colours is the patch itself', () => {
   const patch = 'diff --git a/a b/a\n--- a/a\n+++ b/a\n@@ -1 +1 @@\n-old\n+new';
   expect(paintPatch(patch, plain)).toBe(patch);
   expect(paintPatch(patch, colored)).toContain('\u001B[32m+new\u001B[39m');
+});
+
+test('a coding agent is a check that says what it lacks, and what to do about it', () => {
+  const agent = {
+    ...{ name: 'codex', isUsable: false, lacks: ['the program codex', 'CODEX_API_KEY or OPENAI_API_KEY'] },
+    ...{ version: null, program: null, model: null, reportsCost: false, origin: 'built-in' as const },
+  };
+  expect(toCheck(agent)).toEqual({
+    ...{ name: 'agent codex', ok: false, isRequired: false },
+    detail: 'lacks the program codex and CODEX_API_KEY or OPENAI_API_KEY',
+    remedy: 'install codex, set CODEX_API_KEY or OPENAI_API_KEY',
+  });
+  const usable = { ...agent, isUsable: true, lacks: [], version: '1.2', program: '/bin/codex', model: 'm' };
+  expect(toCheck(usable)).toMatchObject({
+    ok: true,
+    detail: '1.2, /bin/codex, model m, does not say what it costs',
+    remedy: null,
+  });
 });

@@ -102,7 +102,7 @@ test('exports a commit as it was, read only and without git, twice the same', as
     expect(readFileSync(join(directory, 'pkg/app.py'), 'utf8')).toBe('x = 1\n');
     expect(statSync(join(directory, 'pkg/app.py')).mode & 0o777).toBe(0o444);
     expect(readdirSync(directory).sort()).toEqual(['.gitattributes', 'main.py', 'pkg']);
-    expect(readdirSync(join(directory, '..'))).toEqual(['code']);
+    expect(readdirSync(join(directory, '..')).sort()).toEqual(['code', 'code.commit']);
   }
 });
 

@@ -1,0 +1,36 @@
+import { berthHome, revisionDirectory } from '../home.js';
+import { readActiveRevision } from '../runners/active-revision.js';
+import { defineCommand } from './command.js';
+import { deploymentName } from './deployment-name.js';
+import { requireWorkspace } from './require-workspace.js';
+
+export const eject = defineCommand({
+  name: 'eject',
+  summary: 'write the adapted code out, as a plain repository or a patch',
+  arguments: {
+    name: deploymentName,
+    target: {
+      label: 'DIR',
+      isRequired: true,
+      summary: 'a new or empty directory; with --patch, a new file or a directory',
+    },
+  },
+  options: { patch: { flags: '--patch', kind: 'flag', summary: 'only what differs from the source, for git apply' } },
+  examples: ['berth eject ocr ../ocr-adapted', 'berth eject ocr ocr.patch --patch'],
+  async run({ arguments: { name, target }, options: { patch }, output }) {
+    const workspace = requireWorkspace(name);
+    const home = berthHome();
+    const revision = (await readActiveRevision(home, name))?.revision ?? null;
+    const code = revision === null ? null : revisionDirectory(home, name, revision).code;
+    const { ejectCode, ejectPatch } = await import('../workspaces/index.js');
+    const { path, missing } = patch
+      ? await ejectPatch({ workspace, code, target, patchName: `${name}.patch` })
+      : await ejectCode({ workspace, code, target });
+    if (missing.length > 0 && !output.isJson) output.note(`Too large for a patch, and left out: ${missing.join(', ')}`);
+    const what = patch ? 'what Berth changed' : 'the adapted code';
+    await output.result(
+      { name, revision, path, missing },
+      () => `${path} holds ${what} (${revision ?? 'the workspace'})`,
+    );
+  },
+});

@@ -1,0 +1,69 @@
+import type { Resumption } from '../contract/round.js';
+import type { DeploymentInfo } from '../contract/status.js';
+import type { DeploymentClient } from '../factory/deployment-client.js';
+import { type CommandContext, defineCommand } from './command.js';
+import { deploymentName } from './deployment-name.js';
+import { waitInterruptibly } from './interruption.js';
+import { writeSettled } from './settled-deployment.js';
+import { watchDeployment } from './watch-deployment.js';
+import { withClient } from './with-client.js';
+
+export const resume = defineCommand({
+  name: 'resume',
+  summary: 'go on with one that waits after a failure',
+  arguments: { name: deploymentName },
+  options: {
+    hint: { flags: '--hint <TEXT>', kind: 'text', summary: 'what the agent should know' },
+    agent: {
+      flags: '--agent <auto|none|AGENT,…>',
+      kind: 'text',
+      summary: 'who goes on, the next when one cannot; none judges what you edited (as before)',
+    },
+    strategy: { flags: '--strategy <STRATEGY>', kind: 'text', summary: 'start again from the source, to run on this' },
+    rounds: { flags: '--rounds <N>', kind: 'count', summary: 'further rounds of agents (as many as before)' },
+    budget: { flags: '--budget <DOLLARS>', kind: 'number', summary: 'what agents may cost, all in all (as before)' },
+  },
+  examples: [
+    'berth resume ocr --hint "the weights are in models/" --rounds 2',
+    'berth resume ocr --agent codex,gemini --budget 5',
+    'berth shell ocr; berth resume ocr --agent none',
+  ],
+  async run({ arguments: { name }, options, output, signal }) {
+    const resumption = makeResumption(options);
+    await checkResumption(resumption);
+    const info = await withClient(output, (client) => goOn(client, name, resumption, { output, signal }));
+    output.progress.end();
+    return await writeSettled(info, output);
+  },
+});
+
+/** Only what was said: what is left out stays as it was. */
+const makeResumption = (options: { [K in keyof Resumption]-?: Resumption[K] | undefined }): Resumption =>
+  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+
+async function checkResumption({ agent, strategy }: Resumption): Promise<void> {
+  if (agent !== undefined) await (await import('./agent-names.js')).checkAgents(agent);
+  if (strategy === undefined) return;
+  const { StrategyRegistry } = await import('../registry/index.js');
+  (await StrategyRegistry.scan()).requireReady(strategy);
+}
+
+const goOn = (
+  client: DeploymentClient,
+  name: string,
+  resumption: Resumption,
+  { output, signal }: Pick<CommandContext, 'output' | 'signal'>,
+): Promise<DeploymentInfo> =>
+  watchDeployment(name, output, async (tell) => {
+    const { steps: before } = await client.info(name);
+    await client.resume(name, resumption);
+    const tellNew = (info: DeploymentInfo) =>
+      tell({ ...info, steps: info.steps.filter((step) => !isOld(step, before)) });
+    return await waitInterruptibly(client.follow(name, tellNew, { signal }), signal, name);
+  });
+
+type Step = DeploymentInfo['steps'][number];
+
+/** What was over before is not told again. */
+const isOld = ({ step, startedAt }: Step, before: Step[]): boolean =>
+  before.some((one) => one.step === step && one.startedAt === startedAt);

@@ -1,0 +1,55 @@
+import type { DeploymentInfo } from '../contract/status.js';
+import { describeNext } from '../errors.js';
+import type { Colors } from './colors.js';
+import { renderRunning } from './deployment-page.js';
+import { readExampleInput } from './example-input.js';
+import { exitCodeOf, type Failure, renderFailure } from './failure.js';
+import type { Output } from './output.js';
+import { cutToWidth } from './progress.js';
+
+/** What `deploy` and `resume` end with: where it runs, or why it waits. Returns the exit code. */
+export const writeSettled = (info: DeploymentInfo, output: Output): Promise<number> =>
+  info.state === 'running' ? writeRunning(info, output) : writeFailure(info, output);
+
+async function writeRunning(info: DeploymentInfo, output: Output): Promise<number> {
+  const exampleInput = await readExampleInput(info);
+  await output.result(info, () => renderRunning(info, exampleInput));
+  return 0;
+}
+
+/** Its work is kept: the failure is a state of the deployment, and stdout carries that state with `--json` only. */
+async function writeFailure(info: DeploymentInfo, output: Output): Promise<number> {
+  const { name, state, lastError } = info;
+  const failure = lastError ?? {
+    code: 'NOT_RUNNING',
+    message: `${name} is ${state}`,
+    next: describeNext('NOT_RUNNING', { name }),
+    evidence: null,
+  };
+  const render = output.isVerbose ? renderFailure : renderInThreeLines;
+  if (output.isJson) await output.line(JSON.stringify(info));
+  else output.note(render(failure, output.noteColors, name));
+  return exitCodeOf(failure.code);
+}
+
+/** Characters of a line of evidence. */
+const widest = 200;
+
+/** What failed, the line of the evidence that says most, what to do next; the rest of it is a command away. */
+export function renderInThreeLines({ code, message, next, evidence }: Failure, colors: Colors, name: string): string {
+  const [what = ''] = message.trimEnd().split('\n');
+  const lines = [...message.trimEnd().split('\n').slice(1), ...(evidence?.split('\n') ?? [])].filter(
+    (line) => line.trim() !== '',
+  );
+  const telling = lines.findLast((line) => !what.includes(line.trim()) && saysWhy.test(line)) ?? lines.at(-1);
+  const rest = lines.length > 1 ? colors.dim(` (all ${lines.length} lines: berth status ${name})`) : '';
+  return [
+    colors.red(`${colors.bold(code)} ${what}`),
+    ...(telling === undefined ? [] : [`  ${cutToWidth(telling.trim(), widest)}${rest}`]),
+    next,
+  ].join('\n');
+}
+
+/** The end of a traceback, a resolver's verdict, a difference to an example. */
+const saysWhy =
+  /^\s*([\w.]+(Error|Exception|Warning)\b|error\b|×)|\bexpected\b.*\bgot\b|\bno module named\b|\bno solution\b/i;

@@ -1,0 +1,37 @@
+import { spawn } from 'node:child_process';
+import { BerthError } from '../errors.js';
+import { defineCommand } from './command.js';
+import { deploymentName } from './deployment-name.js';
+import { leaveInterruptionsTo } from './interruption.js';
+import { requireWorkspace } from './require-workspace.js';
+
+export const shell = defineCommand({
+  name: 'shell',
+  summary: 'open a shell in its workspace, to adapt it by hand',
+  arguments: { name: deploymentName },
+  options: {},
+  endsByItself: true,
+  examples: ['berth shell ocr', 'cd "$(berth shell ocr)"'],
+  async run({ arguments: { name }, output }) {
+    const workspace = requireWorkspace(name);
+    const next = `When it is as it should be: berth resume ${name} --agent none`;
+    const isInteractive = process.stdin.isTTY && process.stdout.isTTY && !output.isJson;
+    if (isInteractive) {
+      output.note(output.noteColors.dim(`This is the workspace of ${name}, ${workspace}. Leave it with exit.`));
+      await leaveInterruptionsTo(() => openShell(workspace));
+    } else await output.result({ name, workspace, next }, () => workspace);
+    if (!output.isJson) output.note(next);
+  },
+});
+
+/** Resolves when the user leaves the shell; what its last command returned is nobody's failure. */
+function openShell(directory: string): Promise<void> {
+  const program = process.env.SHELL || '/bin/sh';
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, [], { cwd: directory, stdio: 'inherit' });
+    child.once('exit', () => resolve());
+    child.once('error', (cause) =>
+      reject(new BerthError('TOOL_MISSING', `the shell ${program} cannot be started: ${cause.message}`, {}, { cause })),
+    );
+  });
+}

@@ -1,0 +1,79 @@
+import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { BerthError } from '../errors.js';
+import { diffCommits } from './diff-workspace.js';
+import { readExportedCommit } from './export-revision.js';
+import type { KeptFile } from './import-tree.js';
+import { snapshotWorkspace } from './snapshot-workspace.js';
+import { findCommit, readRecord } from './workspace-record.js';
+import { writeCommit } from './write-commit.js';
+
+export interface EjectRequest {
+  workspace: string;
+  /** The code of the revision that is wanted, without what the software wrote beside it; null: the workspace as it is. */
+  code: string | null;
+  /** Of the code: a directory that is new or empty. Of a patch: a new file, or a directory for `patchName`. */
+  target: string;
+}
+
+export interface Ejection {
+  /** Absolute. */
+  path: string;
+  /** Large files that the patch does not hold, although they changed. */
+  missing: string[];
+}
+
+/** Writes the code out as plain files, the user's own from then on. Throws USAGE for a target that holds something. */
+export async function ejectCode(request: EjectRequest): Promise<Ejection> {
+  const { commit, kept } = await findState(request);
+  const directory = resolve(request.target);
+  await makeEmptyDirectory(directory);
+  await writeCommit({ workspace: request.workspace, commit, directory }, kept);
+  return { path: directory, missing: [] };
+}
+
+/** Writes the difference to the source as a patch that `git apply` takes. Throws USAGE for a file that exists. */
+export async function ejectPatch(request: EjectRequest & { patchName: string }): Promise<Ejection> {
+  const { workspace, target, patchName } = request;
+  const { commit, kept } = await findState(request);
+  const { source, commits } = await readRecord(workspace);
+  const large = new Set([...kept, ...(commits[source]?.kept ?? [])].map((file) => file.path));
+  const without = [...large].map((path) => `:(exclude,literal)${path}`);
+  const patch = await diffCommits(workspace, source, commit, ['--binary', '--full-index'], ['.', ...without]);
+  const changed = await diffCommits(workspace, source, commit, ['--name-only', '-z'], ['.']);
+  const path = resolve((await isDirectory(target)) ? join(target, patchName) : target);
+  await writeNewFile(path, patch);
+  return { path, missing: changed.split('\0').filter((name) => large.has(name)) };
+}
+
+async function findState({ workspace, code }: EjectRequest): Promise<{ commit: string; kept: KeptFile[] }> {
+  const commit = code === null ? undefined : await readExportedCommit(code);
+  if (commit === undefined) return snapshotWorkspace(workspace);
+  return { commit, kept: findCommit(await readRecord(workspace), commit).kept };
+}
+
+async function makeEmptyDirectory(path: string): Promise<void> {
+  await mkdir(path, { recursive: true }).catch((cause) => {
+    throw cannotWrite(path, cause);
+  });
+  const found = await readdir(path);
+  if (found.length === 0) return;
+  throw new BerthError('USAGE', `${path} is not empty: give a directory that is new or empty`, { command: 'eject' });
+}
+
+async function writeNewFile(path: string, text: string): Promise<void> {
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, text, { flag: 'wx' });
+  } catch (cause) {
+    throw cannotWrite(path, cause as NodeJS.ErrnoException);
+  }
+}
+
+function cannotWrite(path: string, cause: NodeJS.ErrnoException): BerthError {
+  const message = cause.code === 'EEXIST' ? `${path} exists already` : `cannot write ${path}: ${cause.message}`;
+  return new BerthError('USAGE', message, { command: 'eject' }, { cause });
+}
+
+const isDirectory = async (path: string): Promise<boolean> =>
+  (await stat(path).catch(() => undefined))?.isDirectory() ?? false;

@@ -1,0 +1,123 @@
+import { appendFileSync, mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, test } from '@jest/globals';
+import { createOutput } from '../../src/commands/output.js';
+import { writeSettled } from '../../src/commands/settled-deployment.js';
+import { describeAction, formatDollars, watchDeployment } from '../../src/commands/watch-deployment.js';
+import { atTheEnd, temporaryDirectory } from '../support/temporary.js';
+import { deploymentInfo, RecordingStream } from './support.js';
+
+const previous = process.env.BERTH_HOME;
+process.env.BERTH_HOME = temporaryDirectory('berth-home-');
+atTheEnd(() => {
+  if (previous === undefined) delete process.env.BERTH_HOME;
+  else process.env.BERTH_HOME = previous;
+});
+
+const logs = join(process.env.BERTH_HOME, 'deployments', 'sentiment', 'logs');
+const file = join(logs, 'agent.jsonl');
+
+const event = (facts: object) => ({
+  kind: 'run',
+  text: 'pytest -q',
+  agent: 'codex',
+  round: 2,
+  at: Date.now(),
+  ...facts,
+});
+
+function write(...events: object[]): void {
+  mkdirSync(logs, { recursive: true });
+  appendFileSync(file, events.map((one) => `${JSON.stringify(one)}\n`).join(''));
+}
+
+const makeOutput = ({ isTTY = false, isVerbose = false, isJson = false }) => {
+  const streams = { stdout: new RecordingStream(), stderr: new RecordingStream({ isTTY, columns: 120 }) };
+  return { ...streams, output: createOutput(streams, { isJson, isVerbose }) };
+};
+
+const adapting = deploymentInfo({
+  state: 'adapting',
+  adaptation: { by: 'codex', summary: 'not accepted', rounds: 1, cost: 0.14, sessionId: 's' },
+  steps: [{ step: 'adaptWorkspace', startedAt: new Date().toISOString(), finishedAt: null, note: '' }],
+});
+
+test('what an agent does is on the live line within 200 ms, with round and cost', async () => {
+  rmSync(file, { force: true });
+  const { output, stderr } = makeOutput({ isTTY: true });
+  await watchDeployment('sentiment', output, async (tell) => {
+    tell(adapting);
+    await sleep(30);
+    write(event({}));
+    const since = Date.now();
+    while (!stderr.text.includes('round 2, $0.14: codex runs pytest -q') && Date.now() - since < 2000) await sleep(5);
+    expect(Date.now() - since).toBeLessThan(200);
+    tell({ ...adapting, notes: ['news'] });
+    expect(stderr.text.split('\r').at(-1)).toContain('codex runs pytest -q');
+    output.progress.end();
+  });
+});
+
+test('verbose streams each event whole, to the last one, and nothing from before', async () => {
+  rmSync(file, { force: true });
+  write(event({ text: 'from an earlier round' }));
+  const { output, stderr, stdout } = makeOutput({ isVerbose: true });
+  await watchDeployment('sentiment', output, async (tell) => {
+    tell(adapting);
+    await sleep(30);
+    write(event({ kind: 'message', text: 'one\ntwo\u001B[2J\u0007' }));
+    appendFileSync(file, 'half a li');
+  });
+  expect(stderr.text).toBe('codex round 2 message one\n  two\n');
+  expect(stdout.text).toBe('');
+});
+
+test('without a terminal and without verbose, an agent’s events are not told', async () => {
+  const { output, stderr } = makeOutput({});
+  await watchDeployment('sentiment', output, async () => write(event({})));
+  expect(stderr.text).toBe('');
+});
+
+test.each([
+  [{ kind: 'edit', text: 'app.py', agent: 'aider', round: null }, 0, 'aider edits app.py'],
+  [{ kind: 'other', text: 'a\nb', agent: 'x', round: 1 }, 0, 'round 1: x a'],
+  [{ kind: 'read', text: 'a', agent: 'x', round: 3 }, 2, 'round 3, $2.00: x reads a'],
+])('%j at %d dollars is shown as an action', (action, cost, text) => {
+  expect(describeAction(action, cost)).toBe(text);
+});
+
+test('dollars are said to the cent, and a little is not nothing', () => {
+  expect([0, 0.004, 0.145, 12].map(formatDollars)).toEqual(['$0.00', '<$0.01', '$0.14', '$12.00']);
+});
+
+const failed = deploymentInfo({
+  state: 'waiting',
+  lastError: {
+    code: 'IMPORT_FAILED',
+    message: 'app.py does not import',
+    next: 'Mend it, then: berth resume sentiment --agent none',
+    evidence: 'Traceback (most recent call last):\n  File "app.py", line 1\nModuleNotFoundError: No module named x\n\n',
+  },
+});
+
+test('a deployment that waits ends with three lines: what failed, the evidence, the command to go on', async () => {
+  const { output, stderr, stdout } = makeOutput({});
+  expect(await writeSettled(failed, output)).toBe(1);
+  expect(stderr.text.trimEnd().split('\n')).toEqual([
+    'IMPORT_FAILED app.py does not import',
+    '  ModuleNotFoundError: No module named x (all 3 lines: berth status sentiment)',
+    'Mend it, then: berth resume sentiment --agent none',
+  ]);
+  expect(stdout.text).toBe('');
+});
+
+test('verbose shows all of the evidence, and JSON the state alone', async () => {
+  const verbose = makeOutput({ isVerbose: true });
+  await writeSettled(failed, verbose.output);
+  expect(verbose.stderr.text).toContain('  Traceback (most recent call last):\n');
+  const json = makeOutput({ isJson: true });
+  expect(await writeSettled(failed, json.output)).toBe(1);
+  expect(JSON.parse(json.stdout.text)).toMatchObject({ state: 'waiting', lastError: { code: 'IMPORT_FAILED' } });
+  expect(json.stderr.text).toBe('');
+});
