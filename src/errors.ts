@@ -33,7 +33,7 @@ export const codes = {
   STATE_CONFLICT: usage('See where it stands: berth status {name}'),
   SOURCE_NOT_FOUND: usage('Give the path of a directory on the machine that runs the worker.'),
   SOURCE_EMPTY: usage('Give a directory that holds code; ignore files may leave out more than meant.'),
-  SOURCE_UNSUPPORTED: usage('See what Berth looks for: berth explain {path}'),
+  SOURCE_UNSUPPORTED: usage('Give the directory that holds the Python code.'),
   SOURCE_UNSAFE: usage('Remove the link, or replace it by what it points to.'),
   STRATEGY_UNKNOWN: usage('See what there is: berth strategies list'),
   STRATEGY_NOT_ALLOWED: usage('Add it to --allow, or choose one of the allowed.'),
@@ -54,7 +54,7 @@ export const codes = {
   MANIFEST_INVALID: usage('Mend the file, then: berth deploy {path}'),
   PYTHON_SYNTAX: waits(mend),
   DEPENDENCY_UNRESOLVED: waits(mend),
-  DEPENDENCY_INSTALL: waits(`Read the log: berth logs {name}. ${mend}`),
+  DEPENDENCY_INSTALL: waits(mend),
   IMPORT_FAILED: waits(mend),
   CONTRACT_FAILED: waits(`Give a hint: berth resume {name} --hint TEXT. ${mend}`),
   ADAPTATION_FAILED: waits(
@@ -69,7 +69,7 @@ export const codes = {
   CALL_OUTPUT: waits('Return what JSON can hold, or convert it before returning.'),
   CALL_TIMEOUT: waits('Allow more time with --timeout SECONDS, or at deployment with --timeout.'),
   CALL_CANCELLED: waits('Call again.'),
-  CALL_LOST: passing('The process ended during the call; see: berth logs {name}'),
+  CALL_LOST: passing('It is started again by itself; what it printed last is in: berth logs {name}'),
   NOT_RUNNING: waits('See where it stands: berth status {name}'),
 
   // The machine and the stack

@@ -5,7 +5,7 @@ import { BerthError } from '../errors.js';
 import { openSoftware } from '../factory/open-software.js';
 import { defineCommand } from './command.js';
 import { deploymentName } from './deployment-name.js';
-import { parseJson } from './input.js';
+import { cannotRead, parseJson } from './input.js';
 import { mapInOrder } from './map-in-order.js';
 
 export const batch = defineCommand({
@@ -57,7 +57,7 @@ async function openLines(path: string): Promise<AsyncIterable<string>> {
     if ((await handle.stat()).isDirectory()) throw new Error('it is a directory');
     return handle.readLines();
   } catch (cause) {
-    throw new BerthError('INPUT_INVALID', `cannot read ${path}: ${(cause as Error).message}`, {}, { cause });
+    throw cannotRead(path, cause);
   }
 }
 

@@ -32,7 +32,8 @@ export function renderDeployment(info: DeploymentInfo, colors: Colors): string {
 
 function renderContract({ contract }: DeploymentInfo): string | null {
   if (contract === null) return null;
-  const origin = { user: 'from you', repository: 'from the repository', weak: 'none given: the call answers' };
+  if (contract.examples === 0) return 'nothing was called: give examples with --example FILE';
+  const origin = { user: 'from you', repository: 'from the repository', weak: 'called with its defaults' };
   return `${contract.passed} of ${contract.examples} passed (${origin[contract.source]})`;
 }
 

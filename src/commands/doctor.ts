@@ -31,7 +31,8 @@ export function renderChecks(checks: Check[], colors: Colors): string {
   return renderTable(rows);
 }
 
-function describeState({ ok, isRequired }: Check, colors: Colors): Cell {
+function describeState({ ok, isRequired, isBroken }: Check, colors: Colors): Cell {
   if (ok) return { text: 'ok', paint: colors.green };
+  if (isBroken) return { text: 'broken', paint: colors.red };
   return isRequired ? { text: 'missing', paint: colors.red } : { text: 'absent', paint: colors.yellow };
 }

@@ -25,7 +25,8 @@ export async function reportFailure(output: Output, thrown: unknown, command?: s
 /** What failed (one red line), the evidence, what to do next. */
 export function renderFailure({ code, message, next, evidence }: Failure, colors: Colors): string {
   const [first = '', ...rest] = message.trimEnd().split('\n');
-  const more = [...rest, ...(evidence?.trimEnd().split('\n') ?? [])];
+  const evidenceLines = evidence?.trimEnd().split('\n') ?? [];
+  const more = [...rest, ...(evidenceLines[0] === first ? evidenceLines.slice(1) : evidenceLines)];
   return [colors.red(`${colors.bold(code)} ${first}`), ...more.map((line) => `  ${line}`), next].join('\n');
 }
 

@@ -16,10 +16,14 @@ async function readInputFile(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8');
   } catch (cause) {
-    const reason =
-      (cause as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : (cause as Error).message;
-    throw new BerthError('INPUT_INVALID', `cannot read ${file}: ${reason}`, { file }, { cause });
+    throw cannotRead(file, cause);
   }
+}
+
+export function cannotRead(file: string, cause: unknown): BerthError {
+  const { code, message } = cause as NodeJS.ErrnoException;
+  const reason = code === 'ENOENT' ? 'there is no such file' : message;
+  return new BerthError('INPUT_INVALID', `cannot read ${file}: ${reason}`, { file }, { cause });
 }
 
 /** JSON, or INPUT_INVALID that shows what was read instead. */

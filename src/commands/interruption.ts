@@ -19,13 +19,19 @@ export function listenForInterruption(): { signal: AbortSignal; ended: Promise<n
 /** Waits for what goes on without us: at Ctrl-C only the waiting ends. Throws INTERRUPTED with the deployment's name. */
 export async function waitInterruptibly<T>(work: Promise<T>, signal: AbortSignal, name: string): Promise<T> {
   work.catch(() => {}); // after an interruption nobody asks what became of it
-  const interruption = new Promise<never>((_, reject) => signal.addEventListener('abort', reject, { once: true }));
+  let interrupt: () => void = () => {};
+  const interruption = new Promise<never>((_, reject) => {
+    interrupt = reject;
+  });
+  signal.addEventListener('abort', interrupt);
   try {
     signal.throwIfAborted();
     return await Promise.race([work, interruption]);
   } catch (error) {
     if (signal.aborted) throw new BerthError('INTERRUPTED', `Stopped waiting for ${name}.`, { name });
     throw error;
+  } finally {
+    signal.removeEventListener('abort', interrupt);
   }
 }
 

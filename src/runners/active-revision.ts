@@ -20,13 +20,16 @@ export interface ActiveRevision {
   handle: Handle;
 }
 
-/** The active revision; undefined for a deployment that never got one. NAME_UNKNOWN when there is no such deployment. */
+/** The active revision; undefined for a deployment that never got one. Throws NAME_UNKNOWN, HOME_UNUSABLE. */
 export async function readActiveRevision(home: BerthHome, name: string): Promise<ActiveRevision | undefined> {
   const directory = deploymentDirectory(home, name);
   try {
     return JSON.parse(await readFile(directory.handle, 'utf8')) as ActiveRevision;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOTDIR' || code === 'EACCES')
+      throw new BerthError('HOME_UNUSABLE', `${directory.handle} cannot be read: ${code}`, {}, { cause: error });
+    if (code !== 'ENOENT') throw error;
     const { existsSync } = await import('node:fs');
     if (existsSync(directory.root)) return undefined;
     throw new BerthError('NAME_UNKNOWN', `there is no deployment called ${name} on this machine`, { name });

@@ -79,7 +79,8 @@ export class HostClient {
 
   private async exchange(inputs: string, timeout: number, signal: AbortSignal | undefined): Promise<string> {
     const connection = await this.connect();
-    if (connection === undefined) return failure('NOT_RUNNING', `nothing answers on ${this.options.socket}`);
+    if (connection === undefined)
+      return failure('NOT_RUNNING', `the software is not up: nothing answers on ${this.options.socket}`);
     this.counter += 1;
     const id = `${this.prefix}-${this.counter}`;
     const deadline = new Deadline(connection, timeout);

@@ -21,7 +21,8 @@ export function parseEnvironmentOption(option: string): Assignment {
 /** `--env-file FILE`, in the format of dotenv. Throws USAGE for a file that cannot be read or a wrong name. */
 export async function readEnvironmentFile(path: string): Promise<Assignment[]> {
   const text = await readFile(path, 'utf8').catch((error) => {
-    throw new BerthError('USAGE', `--env-file ${path} cannot be read: ${error.code}`, {}, { cause: error });
+    const reason = error.code === 'ENOENT' ? 'there is no such file' : error.message;
+    throw new BerthError('USAGE', `--env-file ${path} cannot be read: ${reason}`, {}, { cause: error });
   });
   return Object.entries(parse(text)).map(([name, value]) => ({ name: checkName(name, `--env-file ${path}`), value }));
 }

@@ -21,6 +21,8 @@ export interface Check {
   remedy: string | null;
   /** Without it no deployment succeeds; the rest is had on the way or serves some strategies only. */
   isRequired: boolean;
+  /** It is there, and wrong. */
+  isBroken?: boolean;
 }
 
 /** Looks at everything that a deployment needs, and changes nothing but a file that it writes into the home and removes. */
@@ -136,6 +138,7 @@ function checkStrategies(entries: StrategyEntry[]): Check[] {
       detail: problem ?? directory,
       remedy: 'mend the file, then: berth strategies list',
       isRequired: false,
+      isBroken: true,
     })),
   ];
 }

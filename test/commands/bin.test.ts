@@ -82,6 +82,12 @@ test.each([
   });
 });
 
+test('a home that is a file is said to be unusable, also by a call', async () => {
+  const file = join(temporarySolution({ file: '' }), 'file');
+  const call = await runBin(['run', 'anyone'], { home: file });
+  expect(call).toMatchObject({ exitCode: 3, stderr: expect.stringMatching(/^HOME_UNUSABLE .*file/) });
+});
+
 test('an empty directory is refused without a server', async () => {
   const result = await runBin(['deploy', temporaryDirectory()], { home: home() });
   expect(result).toMatchObject({ exitCode: 2, stdout: '', stderr: expect.stringMatching(/^SOURCE_EMPTY /) });
