@@ -1,4 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
+import { tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
 import type { BerthHome } from '../../src/home.js';
 import { stopStack } from '../../src/stack/index.js';
 import { atTheEnd, temporaryHome } from './temporary.js';
@@ -11,6 +13,7 @@ export function temporaryStack(): BerthHome {
   atTheEnd(async () => {
     await stopStack().catch(() => undefined);
     for (const pid of processesOf(home)) killQuietly(pid);
+    removeLinksInto(home);
     if (before === undefined) delete process.env.BERTH_HOME;
     else process.env.BERTH_HOME = before;
   });
@@ -37,4 +40,13 @@ function killQuietly(pid: number): void {
   } catch {
     // It ended by itself in the meantime.
   }
+}
+
+/** What `cleanup` would have removed: the short links to the temporary files of software that was killed here. */
+function removeLinksInto(home: BerthHome): void {
+  const directory = join(tmpdir(), `berth-${userInfo().uid}`);
+  if (!existsSync(directory)) return;
+  const links = readdirSync(directory, { withFileTypes: true }).filter((entry) => entry.isSymbolicLink());
+  for (const { name } of links)
+    if (readlinkSync(join(directory, name)).startsWith(home.root)) rmSync(join(directory, name), { force: true });
 }

@@ -1,0 +1,55 @@
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { execa } from 'execa';
+import { packageRoot } from '../../src/package-root.js';
+import { temporaryStack } from '../support/stack.js';
+import { temporarySolution } from '../support/temporary.js';
+import { type Deployed, eventually, type Refusal, runJson } from './user.js';
+
+const home = temporaryStack();
+
+/** Its import takes long enough to be interrupted. */
+const slow = temporarySolution({
+  'app.py': 'import time\n\ntime.sleep(3)\n\n\ndef predict(inputs):\n    return "at last"\n',
+});
+
+/** Ctrl-C as a terminal sends it, to all that is in the foreground, once the progress says that. */
+async function deployAndInterrupt(name: string, progress: string, ...words: string[]) {
+  const client = join(packageRoot, 'dist', 'client.js');
+  const child = execa(client, ['deploy', slow, '--name', name, ...words], {
+    ...{ detached: true, reject: false, stdin: 'ignore' },
+    env: { BERTH_HOME: home.root, NO_COLOR: '1' },
+  });
+  let said = '';
+  child.stderr.on('data', (chunk) => {
+    said += chunk;
+  });
+  await eventually(`${name} says ${progress}`, () => said.includes(progress));
+  process.kill(-(child.pid as number), 'SIGINT'); // it has a pid: it has said something
+  const { exitCode, stdout, stderr } = await child;
+  return { exitCode, stdout, lines: stderr.split('\n') };
+}
+
+const state = async (name: string) => (await runJson(['status', name], { home: home.root })).value.state;
+
+test('Ctrl-C ends the waiting only: the deployment that started the stack gets to running by itself', async () => {
+  const { exitCode, stdout, lines } = await deployAndInterrupt('patient', 'adaptWorkspace');
+  expect({ exitCode, stdout, last: lines.slice(-2) }).toEqual({
+    ...{ exitCode: 130, stdout: '' },
+    last: ['INTERRUPTED Stopped waiting for patient.', 'It goes on without you: berth status patient --watch'],
+  });
+  expect(await state('patient')).not.toBe('running');
+  await eventually('it runs', async () => (await state('patient')) === 'running');
+  const call = await runJson(['run', 'patient', '1'], { home: home.root });
+  expect(call).toMatchObject({ exitCode: 0, value: { output: 'at last' } });
+});
+
+test('with --json, Ctrl-C is an error on stdout like any other', async () => {
+  const { exitCode, stdout } = await deployAndInterrupt('parsed', 'adaptWorkspace', '--json');
+  const { error } = JSON.parse(stdout) as Refusal;
+  expect({ exitCode, code: error.code, next: error.next }).toEqual({
+    ...{ exitCode: 130, code: 'INTERRUPTED', next: 'It goes on without you: berth status parsed --watch' },
+  });
+  const gone = await runJson<Deployed>(['cleanup', 'parsed'], { home: home.root });
+  expect(gone).toMatchObject({ exitCode: 0, value: { state: 'cleaned' } });
+});
