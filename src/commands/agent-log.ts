@@ -1,5 +1,4 @@
 import { open } from 'node:fs/promises';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { stripVTControlCharacters } from 'node:util';
 import { berthHome, deploymentDirectory } from '../home.js';
@@ -21,7 +20,7 @@ const interval = 100;
  * told. The function that is returned ends it, once all that was written by then is told.
  */
 export function followAgent(name: string, onEvent: (event: LoggedEvent) => void): () => Promise<void> {
-  const file = join(deploymentDirectory(berthHome(), name).logs, 'agent.jsonl');
+  const file = deploymentDirectory(berthHome(), name).agentLog;
   const ended = new AbortController();
   const reading = readNewLines(file, ended.signal, (line) => {
     const event = readEvent(line);

@@ -1,4 +1,4 @@
-import { determineContract, showPrompt, splitContract } from '../adaptation/index.js';
+import { showPrompt, splitContract } from '../adaptation/index.js';
 import type { DeployConfig } from '../contract/config.js';
 import { StrategyRegistry } from '../registry/index.js';
 import { findOpenaiModel, gatherFacts, SelectorAgent } from '../selection/index.js';
@@ -11,7 +11,8 @@ export async function writeFirstPrompt(config: DeployConfig, output: Output): Pr
   const selector = new SelectorAgent(registry, { model: findOpenaiModel() });
   const setting = await selector.select(solution, strategy === 'auto' ? allow : [strategy], resources);
   const facts = await gatherFacts(solution.path);
-  const { shown: contract } = splitContract(determineContract({ examples, facts, ...setting }));
+  // Examples from the repository stand in the repository: an agent is told the user's alone.
+  const { shown: contract } = splitContract({ source: examples.length > 0 ? 'user' : 'weak', examples });
   const prompt = await showPrompt({ registry, directory: solution.path, solution, setting, facts, contract, entry });
   await output.result({ name: config.name, strategy: setting.strategy, prompt }, () => prompt.trimEnd());
   return 0;

@@ -26,7 +26,7 @@ interface StoredRound {
 
 /** The rounds of a deployment in order; none where it lies on another host. */
 export async function readRounds(name: string): Promise<PastRound[]> {
-  const directory = join(deploymentDirectory(berthHome(), name).root, 'agent');
+  const directory = deploymentDirectory(berthHome(), name).agent;
   const files = (await readdir(directory).catch(() => [])).filter((file) => /^round-\d+\.json$/.test(file));
   const rounds = await Promise.all(
     files.map(async (file) => toRound(JSON.parse(await readFile(join(directory, file), 'utf8')))),
