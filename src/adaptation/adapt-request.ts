@@ -28,7 +28,7 @@ export interface AdaptRequest {
   onProgress?: ((line: string) => void) | undefined;
   /** Told as soon as an agent's session has an id. */
   onSession?: ((session: { agent: string; id: string }) => void) | undefined;
-  onEvent?: ((event: AgentEvent) => void) | undefined;
+  onEvent?: ((event: AgentEvent & { agent: string }) => void) | undefined;
 }
 
 /** What an adaptation did, before it is committed and git says which files it changed. */

@@ -7,6 +7,7 @@ import { commitWorkspace } from '../workspaces/index.js';
 import type { Adapted, AdaptRequest } from './adapt-request.js';
 import { askRecipes, nothingRecognised } from './ask-recipes.js';
 import { takeOwnEdits } from './own-edits.js';
+import type { Recipe } from './recipe.js';
 import { adaptByAgent, isPassedOver, RoundRecord } from './rounds/index.js';
 import { hiddenBySyntax } from './shapes/index.js';
 
@@ -34,7 +35,7 @@ export class AdapterAgent {
 
   /**
    * The result is a commit of the workspace, and is on record before it is returned. Throws ENTRY_AMBIGUOUS when several
-   * callables fit, ENTRY_NOT_FOUND when none does and no agent is there to be asked, AGENT_UNKNOWN, AGENT_UNUSABLE when
+   * callables fit, ENTRY_NOT_FOUND when none does, each only when no agent is there to be asked, AGENT_UNKNOWN, AGENT_UNUSABLE when
    * none of the named can be used, AGENT_BUSY, BUDGET_REACHED, and ADAPTATION_FAILED with evidence.
    */
   async adapt(request: AdaptRequest): Promise<AdaptationResult> {
@@ -55,13 +56,13 @@ export class AdapterAgent {
     const recipes = await this.#dependencies.registry.getRecipes(setting.strategy);
     if (!round.asksRecipes && round.agents.length === 0) return takeOwnEdits(recipes, request);
     if (!isAutomatic(request)) await this.#listAgents(request); // Refuses an unknown name before anything is written.
-    const adapted = round.asksRecipes ? await askRecipes(recipes, request) : undefined;
-    if (adapted !== undefined) return adapted;
-    if (round.agents.length === 0) throw hiddenBySyntax(request.facts) ?? nothingRecognised(recipes, request);
+    const recognised = round.asksRecipes ? await recognise(recipes, request) : undefined;
+    if (recognised !== undefined && !(recognised instanceof BerthError)) return recognised;
+    const unrecognised = () => recognised ?? hiddenBySyntax(request.facts) ?? nothingRecognised(recipes, request);
+    if (round.agents.length === 0) throw unrecognised();
     return this.#askAgents(request, record).catch((error) => {
       const isWithoutAgent = error instanceof BerthError && error.code === 'AGENT_UNUSABLE' && isAutomatic(request);
-      if (!isWithoutAgent || !round.asksRecipes) throw error;
-      throw hiddenBySyntax(request.facts) ?? nothingRecognised(recipes, request);
+      throw isWithoutAgent && round.asksRecipes ? unrecognised() : error;
     });
   }
 
@@ -110,6 +111,16 @@ export class AdapterAgent {
 /** Who has the session goes on with it, also where another one has become usable meanwhile. */
 const putFirst = (agents: Agent[], name: string | undefined): Agent[] =>
   agents.toSorted((left, right) => Number(right.name === name) - Number(left.name === name));
+
+/** Several callables that fit are no mistake yet: an agent may know which of them is meant. */
+async function recognise(recipes: readonly Recipe[], request: AdaptRequest): Promise<Adapted | BerthError | undefined> {
+  try {
+    return await askRecipes(recipes, request);
+  } catch (error) {
+    if (error instanceof BerthError && error.code === 'ENTRY_AMBIGUOUS') return error;
+    throw error;
+  }
+}
 
 const isAutomatic = ({ round }: AdaptRequest): boolean => round.agents.every((name) => name === 'auto');
 

@@ -88,4 +88,9 @@ async function remove(
 }
 
 const noteFailure = (output: Output, { code, message, next, details }: BerthError): void =>
-  output.note(renderFailure({ code, message, next, evidence: details.evidence ?? null }, output.noteColors));
+  output.note(
+    renderFailure(
+      { code, message, next, evidence: details.fullEvidence ?? details.evidence ?? null },
+      output.noteColors,
+    ),
+  );

@@ -17,7 +17,13 @@ export async function reportFailure(output: Output, thrown: unknown, command?: s
   const { code, message, next, details } = error;
   output.progress.end();
   if (output.isJson) await output.line(JSON.stringify({ error: { code, message, next } }));
-  else output.note(renderFailure({ code, message, next, evidence: details.evidence ?? null }, output.noteColors));
+  else
+    output.note(
+      renderFailure(
+        { code, message, next, evidence: details.fullEvidence ?? details.evidence ?? null },
+        output.noteColors,
+      ),
+    );
   if (output.isVerbose) output.note(output.noteColors.dim(renderStack(error)));
   return error.exitCode;
 }

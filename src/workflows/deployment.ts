@@ -12,7 +12,7 @@ import {
 import type { DeployConfig } from '../contract/config.js';
 import type { Resumption } from '../contract/round.js';
 import type { DeploymentInfo } from '../contract/status.js';
-import { codes } from '../errors.js';
+import { codes, type ErrorRecord } from '../errors.js';
 import { bringUp } from './bring-up.js';
 import { isHistoryLong } from './history.js';
 import { beginLife, enter, failureRecord, type Life, setLastError, showDetails } from './life.js';
@@ -68,7 +68,7 @@ async function isBroughtUp(life: Life): Promise<boolean> {
       if (isCancellation(error)) throw error;
       const record = failureRecord(error);
       setLastError(life, record);
-      if (codes[record.code].ends) throw ApplicationFailure.nonRetryable(record.message, record.code, record);
+      if (isFruitless(life, record)) throw ApplicationFailure.nonRetryable(record.message, record.code, record);
       enter(life, 'waiting');
     }
     await condition(() => life.isAbandoned || life.resumption !== null || isHistoryLong(life));
@@ -77,6 +77,9 @@ async function isBroughtUp(life: Life): Promise<boolean> {
     else heed(life, life.resumption);
   }
 }
+
+/** A request that was wrong in itself leaves nothing worth keeping, unless somebody worked on it meanwhile. */
+const isFruitless = ({ round }: Life, { code }: ErrorRecord): boolean => codes[code].ends && round.number === 1;
 
 function heed(life: Life, resumption: Resumption): void {
   resume(life, resumption);

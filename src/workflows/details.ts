@@ -13,7 +13,8 @@ function headline({ name, state, strategy, revision }: DeploymentInfo): string {
 function whatNow({ name, state, lastError }: DeploymentInfo): string {
   if (state === 'running') return `Call it: \`berth run ${name} '{…}'\``;
   if (state === 'stopped') return `Start it again: \`berth start ${name}\``;
-  if (state === 'waiting') return `Its work is kept. Give it up: \`berth abandon ${name}\``;
+  if (state === 'waiting')
+    return `Its work is kept. Go on: \`berth resume ${name} --hint '…'\`, or give it up: \`berth abandon ${name}\``;
   if (state === 'unhealthy') return `It is being restarted. Its prints: \`berth logs ${name}\``;
   if (state === 'cleaning' && lastError?.code === 'UNDO_INCOMPLETE') return 'The undo is tried again by itself.';
   return '';

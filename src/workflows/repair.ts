@@ -50,12 +50,12 @@ function describe({ hint, agent, strategy, rounds, budget }: Resumption): string
 function countRound(life: Life, { details }: ErrorRecord): void {
   const { info, round } = life;
   round.spent = spend(round.spent, details);
-  const { agent, session, notes } = details;
+  const { agent, sessionId, notes } = details;
   if (Array.isArray(notes)) info.notes = [...new Set([...info.notes, ...notes])];
-  if (typeof agent !== 'string' || typeof session !== 'string') return;
-  round.session = { agent, id: session };
+  if (typeof agent !== 'string' || typeof sessionId !== 'string') return;
+  round.session = { agent, id: sessionId };
   const { rounds, dollars } = round.spent;
-  info.adaptation = { by: agent, summary: 'not accepted', rounds, cost: dollars, sessionId: session };
+  info.adaptation = { by: agent, summary: 'not accepted', rounds, cost: dollars, sessionId };
 }
 
 const asFailure = (record: ErrorRecord): ApplicationFailure =>

@@ -85,13 +85,12 @@ test.each([
   await expect(failure).rejects.toMatchObject({ message: advice });
 });
 
-test('an ambiguity that a recipe finds passes through', async () => {
+test('an ambiguity that a recipe finds goes to an agent, and is the error where there is none', async () => {
   const ambiguous = recipe('strict', () => {
     throw new BerthError('ENTRY_AMBIGUOUS', 'a:f or b:f', { entry: 'a:f' });
   });
-  await expect(adapterWith([ambiguous], writer()).adapt(await someRequest())).rejects.toMatchObject({
-    code: 'ENTRY_AMBIGUOUS',
-  });
+  await expect(adapterWith([ambiguous]).adapt(await someRequest())).rejects.toMatchObject({ code: 'ENTRY_AMBIGUOUS' });
+  expect(await adapterWith([ambiguous], writer()).adapt(await someRequest())).toMatchObject({ by: 'writer' });
 });
 
 test('an agent that is not known is refused before anything is written, later with the work kept', async () => {

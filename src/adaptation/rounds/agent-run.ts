@@ -40,7 +40,7 @@ export async function runAgent(work: AgentWork, prompt: string, session: string 
     environment,
     ...(hidden && { hidden: [...hidden] }),
     ...(signal && { signal }),
-    ...(onEvent && { onEvent }),
+    ...(onEvent && { onEvent: (event) => onEvent({ ...event, agent: agent.name }) }),
     onSession: (id) => {
       isNoted = record.update({ session: { agent: agent.name, id } });
       request.onSession?.({ agent: agent.name, id });
