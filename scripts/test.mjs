@@ -3,11 +3,12 @@
 // needs are not met and says so, and runs jest. With BERTH_TEST_COMPLETE=1 a lack is a failure. The last line of its
 // output is `N passed, N failed, N skipped`.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import envPaths from 'env-paths';
+import { isStale } from './is-stale.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const homeBin = join(process.env.BERTH_HOME || envPaths('berth', { suffix: '' }).data, 'bin');
@@ -76,20 +77,6 @@ function main(jestArguments) {
     return 1;
   }
   return runJest(jestArguments, environmentFor(found), lacks);
-}
-
-/** The declarations are the last that the build writes. */
-function isStale() {
-  const built = statSync(join(root, 'dist', 'types', 'src', 'index.d.ts'), { throwIfNoEntry: false });
-  if (built === undefined) return true;
-  const sources = ['client.ts', 'worker.ts', 'package.json', 'tsconfig.json', 'src', 'strategies', 'scripts/build.mjs'];
-  return sources.some((source) => newestChange(join(root, source)) > built.mtimeMs);
-}
-
-function newestChange(path) {
-  const { mtimeMs } = statSync(path);
-  if (!statSync(path).isDirectory()) return mtimeMs;
-  return Math.max(mtimeMs, ...readdirSync(path).map((name) => newestChange(join(path, name))));
 }
 
 const works = (command) => spawnSync(command, ['--version'], { stdio: 'ignore' }).status === 0;

@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { execa } from 'execa';
@@ -11,7 +11,10 @@ import { describeTree, eventually } from './user.js';
 
 const readme = readFileSync(join(packageRoot, 'README.md'), 'utf8');
 const home = temporaryStack();
-const env = { BERTH_HOME: home.root, NODE_OPTIONS: undefined, NO_COLOR: '1' };
+const env = {
+  ...{ BERTH_HOME: home.root, NODE_OPTIONS: undefined, NO_COLOR: '1' },
+  npm_config_cache: temporaryDirectory('berth-npm-'), // as on a machine where npx has never seen Berth
+};
 
 /** The text of every fenced block in that language; '' is a block of commands. */
 const blocks = (text: string, language = ''): string[] =>
@@ -40,12 +43,14 @@ function userDirectory(): string {
 
 test('the first deploy line prints an answer, from the checkout, and writes nothing into it', async () => {
   const before = await describeTree(join(packageRoot, 'examples'));
+  const built = statSync(join(packageRoot, 'dist', 'client.js')).mtimeMs;
   const { exitCode, stdout } = await type(deployLine, packageRoot);
   expect({ exitCode, answer: JSON.parse(stdout) }).toMatchObject({
     exitCode: 0,
     answer: { status: 'success', output: { label: 'positive' } },
   });
   expect(await describeTree(join(packageRoot, 'examples'))).toBe(before);
+  expect(statSync(join(packageRoot, 'dist', 'client.js')).mtimeMs).toBe(built);
 });
 
 test('every line of “Calling it” works, one after the other', async () => {
