@@ -20,7 +20,7 @@ const external = Object.keys(manifest.dependencies)
 await rm(dist, { recursive: true, force: true });
 const strategies = await readdir(join(root, 'strategies'));
 const strategyModules = strategies
-  .flatMap((name) => ['runner.ts', 'recipes.ts'].map((file) => join('strategies', name, file)))
+  .flatMap((name) => ['runner.ts', 'recipes.ts', 'needs.ts'].map((file) => join('strategies', name, file)))
   .filter((file) => existsSync(join(root, file)));
 
 await build({

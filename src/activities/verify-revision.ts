@@ -19,7 +19,7 @@ type VerifyInput = Omit<RevisionInput, 'revision'> & {
 export const verifyRevision = (dependencies: Dependencies) =>
   step(
     async (input: VerifyInput, context): Promise<VerifiedRevision> => {
-      const { home, environments } = dependencies;
+      const { home, environments, registry } = dependencies;
       const { config, adaptation, revision: id } = input;
       const { runInterface, commit } = adaptation;
       const { workspace } = deploymentDirectory(home, config.name);
@@ -38,6 +38,7 @@ export const verifyRevision = (dependencies: Dependencies) =>
         contract,
         environments,
         packageDirectory: directory.packages,
+        extras: registry.getStrategy(input.setting.strategy).packages,
         plan: { ...plan, logFile: directory.trialLog },
         env: await resolveEnvironment(home, config.env),
         ...context,

@@ -9,7 +9,7 @@ import { RunInterface } from './run-interface.js';
 export const Signal = z.strictObject({ fact: z.string().min(1), weight: z.number(), reason: z.string().min(1) });
 export type Signal = z.infer<typeof Signal>;
 
-/** `strategies/<name>/config.yaml`: the seed's keys, and `signals`. */
+/** `strategies/<name>/config.yaml`: the seed's keys, `signals` and `packages`. */
 export const StrategyConfig = z.strictObject({
   name: z.string().regex(/^[a-z][a-z0-9-]*$/, 'is lower-case letters, digits and hyphens'),
   provider: z.string().min(1).nullable(),
@@ -18,5 +18,7 @@ export const StrategyConfig = z.strictObject({
   default_resources: Resources,
   run_interface: RunInterface,
   signals: z.array(Signal).default([]),
+  /** Requirement lines that go into the revision's Python environment beside the repository's own. */
+  packages: z.array(z.string().min(1)).default([]),
 });
 export type StrategyConfig = z.infer<typeof StrategyConfig>;

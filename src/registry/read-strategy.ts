@@ -61,6 +61,7 @@ async function readFiles(
     adapterInstruction,
     runnerModule,
     recipesModule: findModule(directory, names, 'recipes'),
+    needsModule: findModule(directory, names, 'needs'),
   };
 }
 

@@ -22,6 +22,8 @@ export interface LoadedStrategy extends StrategyEntry {
   runnerModule: string | null;
   /** Absolute path of `recipes.ts` or `recipes.js`; null when there is none. */
   recipesModule: string | null;
+  /** Absolute path of `needs.ts` or `needs.js`; null when it needs nothing beside Python. */
+  needsModule: string | null;
 }
 
 export interface BrokenStrategy extends StrategyEntry {

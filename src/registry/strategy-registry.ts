@@ -6,6 +6,7 @@ import { BerthError } from '../errors.js';
 import { type BerthHome, berthHome } from '../home.js';
 import { builtInStrategies } from '../package-root.js';
 import type { RunnerClass } from '../runners/runner.js';
+import type { Need } from './need.js';
 import { namedDirectories, scanDirectories } from './scan-directories.js';
 import type { BrokenStrategy, LoadedStrategy, StrategyEntry } from './strategy-entry.js';
 
@@ -85,6 +86,15 @@ export class StrategyRegistry {
     if (recipesModule === null) return [];
     const { loadRecipes } = await import('./load-recipes.js');
     return loadRecipes(recipesModule);
+  }
+
+  /** What the strategy cannot do without and this machine lacks; empty when it can be used. */
+  async findUnmetNeeds(name: string): Promise<Need[]> {
+    const { needsModule } = this.#get(name);
+    if (needsModule === null) return [];
+    const { loadNeeds } = await import('./load-needs.js');
+    const needs = await (await loadNeeds(needsModule))();
+    return needs.filter(({ isMet }) => !isMet);
   }
 
   /** The names that `--strategy` takes: every one that was found, so that a broken one is refused with its reason. */

@@ -4,7 +4,7 @@ import type { Resources } from '../contract/resources.js';
 import type { Candidate, DeploymentSetting } from '../contract/setting.js';
 import { BerthError } from '../errors.js';
 import { type BerthHome, berthHome } from '../home.js';
-import type { StrategyEntry, StrategyRegistry } from '../registry/index.js';
+import type { Need, StrategyEntry, StrategyRegistry } from '../registry/index.js';
 import { checkSource } from './check-source.js';
 import { chooseByModel, UnusableAnswer } from './choose-by-model.js';
 import { chooseByRules, describeScore, explainChoice } from './choose-by-rules.js';
@@ -20,6 +20,9 @@ interface Decision {
   /** The model's; the user's go above them. */
   resources?: Resources;
 }
+
+const describeNeeds = (unmet: readonly Need[]): string =>
+  unmet.map(({ name, detail, remedy }) => `${name}: ${detail}${remedy === null ? '' : ` (${remedy})`}`).join('; ');
 
 interface Scene {
   solution: Solution;
@@ -61,7 +64,7 @@ export class SelectorAgent {
     resources: Resources = {},
     options: SelectOptions = {},
   ): Promise<DeploymentSetting> {
-    const entries = this.#findEntries(allowedStrategies);
+    const entries = await this.#findEntries(allowedStrategies);
     const facts = await gatherFacts(solution.path, { home: this.#home });
     checkSource(facts, solution.path);
     const candidates = entries.map((entry) => scoreStrategy(entry, facts));
@@ -72,7 +75,7 @@ export class SelectorAgent {
 
   /** What would be chosen and why, as text for a person: facts, scores, and what would change the choice. */
   async explain(solution: Solution, allowedStrategies?: readonly string[]): Promise<string> {
-    const entries = this.#findEntries(allowedStrategies);
+    const entries = await this.#findEntries(allowedStrategies);
     const facts = await gatherFacts(solution.path, { home: this.#home });
     checkSource(facts, solution.path);
     const candidates = entries.map((entry) => scoreStrategy(entry, facts));
@@ -83,13 +86,28 @@ export class SelectorAgent {
   }
 
   /** Sound strategies. A single one must be ready; of several, those that are not are listed as excluded. */
-  #findEntries(allowed: readonly string[] | undefined): StrategyEntry[] {
-    if (allowed === undefined) return this.#registry.describeAll().filter(({ state }) => state !== 'broken');
-    const names = [...new Set(allowed)];
-    if (names.length === 0) throw new BerthError('STRATEGY_NOT_ALLOWED', 'the list of allowed strategies is empty');
-    return names.map((name) =>
-      names.length === 1 ? this.#registry.requireReady(name) : this.#registry.getEntry(name),
-    );
+  async #findEntries(allowed: readonly string[] | undefined): Promise<StrategyEntry[]> {
+    const names = allowed === undefined ? undefined : [...new Set(allowed)];
+    if (names?.length === 0) throw new BerthError('STRATEGY_NOT_ALLOWED', 'the list of allowed strategies is empty');
+    const [only, ...others] = names ?? [];
+    if (only !== undefined && others.length === 0) return [await this.#requireUsable(only)];
+    const all = this.#registry.describeAll().filter(({ state }) => state !== 'broken');
+    const entries = names?.map((name) => this.#registry.getEntry(name)) ?? all;
+    return await Promise.all(entries.map((entry) => this.#lookAtNeeds(entry)));
+  }
+
+  async #requireUsable(name: string): Promise<StrategyEntry> {
+    const entry = this.#registry.requireReady(name);
+    const unmet = await this.#registry.findUnmetNeeds(name);
+    if (unmet.length === 0) return entry;
+    throw new BerthError('TOOL_MISSING', `cannot deploy to ${name}: ${describeNeeds(unmet)}`, { strategy: name });
+  }
+
+  /** What this machine lacks makes a strategy unavailable here. */
+  async #lookAtNeeds(entry: StrategyEntry): Promise<StrategyEntry> {
+    if (entry.state !== 'ready') return entry;
+    const unmet = await this.#registry.findUnmetNeeds(entry.name);
+    return unmet.length === 0 ? entry : { ...entry, state: 'unavailable', problem: describeNeeds(unmet) };
   }
 
   async #decide(scene: Scene, allowed: readonly string[] | undefined, options: SelectOptions = {}): Promise<Decision> {

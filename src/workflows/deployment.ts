@@ -78,8 +78,9 @@ async function isBroughtUp(life: Life): Promise<boolean> {
   }
 }
 
-/** A request that was wrong in itself leaves nothing worth keeping, unless somebody worked on it meanwhile. */
-const isFruitless = ({ round }: Life, { code }: ErrorRecord): boolean => codes[code].ends && round.number === 1;
+/** Nothing is worth keeping of a request that was wrong in itself, or for which no strategy could be selected. */
+const isFruitless = ({ host, round }: Life, { code }: ErrorRecord): boolean =>
+  host === null || (codes[code].ends && round.number === 1);
 
 function heed(life: Life, resumption: Resumption): void {
   resume(life, resumption);

@@ -1,0 +1,12 @@
+/** Something outside Berth that a strategy cannot do without: an engine, a token, a platform. */
+export interface Need {
+  name: string;
+  isMet: boolean;
+  /** What was found, or what is missing. */
+  detail: string;
+  /** How to get it; null when it is met. */
+  remedy: string | null;
+}
+
+/** What a strategy's `needs` module exports. Looks and changes nothing; answers within seconds. */
+export type FindNeeds = () => Promise<Need[]>;
