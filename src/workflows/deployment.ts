@@ -149,6 +149,7 @@ async function cleanUp(life: Life): Promise<void> {
     }
   }
   life.info.endpoint = null;
+  if (life.info.lastError?.code === 'UNDO_INCOMPLETE') life.info.lastError = null;
   enter(life, 'cleaned');
   await condition(allHandlersFinished);
 }
