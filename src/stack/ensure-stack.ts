@@ -2,10 +2,10 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { BerthError } from '../errors.js';
 import { type BerthHome, berthHome } from '../home.js';
+import { withLock } from '../runners/lock.js';
 import { findRunningWorker, startWorker } from './background-worker.js';
 import { type ConnectionSettings, loadConfiguredServer, prepareConfiguredServer } from './configured-server.js';
 import { addressOf, findRunningServer, type ServerRecord, startServer, webUrlOf } from './embedded-server.js';
-import { withLock } from './lock.js';
 
 /** The Temporal server to talk to. */
 export interface TemporalTarget {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, test } from '@jest/globals';
 import { packageRoot } from '../../src/package-root.js';
-import { withLock } from '../../src/stack/lock.js';
+import { withLock } from '../../src/runners/lock.js';
 import { temporaryDirectory } from '../support/temporary.js';
 
 const directory = temporaryDirectory();

@@ -1,7 +1,7 @@
 import { linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { identifyProcess, isSameProcess, type ProcessIdentity } from '../runners/process-identity.js';
+import { identifyProcess, isSameProcess, type ProcessIdentity } from './process-identity.js';
 
 const pollMilliseconds = 20;
 const noticeMilliseconds = 1000;

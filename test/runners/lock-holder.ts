@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { withLock } from '../../src/stack/lock.js';
+import { withLock } from '../../src/runners/lock.js';
 
 const [directory = '', work = ''] = process.argv.slice(2);
 const counter = join(directory, 'counter.txt');

@@ -1,0 +1,46 @@
+import { type Agent, type IncomingHttpHeaders, request } from 'node:http';
+
+export interface HttpCall {
+  url: string;
+  /** POST when there is a body, else GET. */
+  method?: string;
+  headers?: Record<string, string>;
+  body?: string | Buffer;
+  agent?: Agent;
+  /** Ends the call: it then rejects with the signal's reason. */
+  signal?: AbortSignal;
+}
+
+export interface HttpReply {
+  status: number;
+  headers: IncomingHttpHeaders;
+  body: Buffer;
+  /** False when the connection ended before the body did. */
+  isComplete: boolean;
+}
+
+/**
+ * One HTTP request, without a deadline of its own: `fetch` gives up on a server that takes longer than five minutes.
+ * Rejects when the server cannot be reached (ECONNREFUSED) or ends the connection before it answers (ECONNRESET).
+ */
+export function callHttp({ url, method, headers = {}, body, agent, signal }: HttpCall): Promise<HttpReply> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(signal.reason);
+    const options = { method: method ?? (body === undefined ? 'GET' : 'POST'), headers, ...(agent && { agent }) };
+    const call = request(url, options, (response) => {
+      const chunks: Buffer[] = [];
+      const finish = () => {
+        if (signal?.aborted) return reject(signal.reason);
+        const { statusCode: status = 0, headers, complete: isComplete } = response;
+        resolve({ status, headers, body: Buffer.concat(chunks), isComplete });
+      };
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('error', finish).on('end', finish);
+    });
+    const abort = () => call.destroy();
+    signal?.addEventListener('abort', abort, { once: true });
+    call.on('close', () => signal?.removeEventListener('abort', abort));
+    call.on('error', (error) => reject(signal?.aborted ? signal.reason : error));
+    call.end(body);
+  });
+}

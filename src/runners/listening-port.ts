@@ -1,0 +1,81 @@
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { createServer } from 'node:net';
+
+/** Loads what only some paths need, so that a call does without its milliseconds. */
+const load = createRequire(import.meta.url);
+
+/** First port and number of ports that are tried: below what systems hand out for connections. */
+const [firstPort, ports] = [20_000, 12_000];
+/** Ports that are tried before giving up. */
+const attempts = 200;
+
+/**
+ * A free port of 127.0.0.1 for a server whose address must be known before it starts. It is drawn from the text, so that
+ * a server that is started again gets its old port wherever that is still free.
+ */
+export async function chooseFreePort(text: string): Promise<number> {
+  const { createHash }: typeof import('node:crypto') = load('node:crypto');
+  const drawn = createHash('sha256').update(text).digest().readUInt32BE() % ports;
+  for (let attempt = 0; attempt < attempts; attempt += 1) {
+    const port = firstPort + ((drawn + attempt) % ports);
+    if (await isFree(port)) return port;
+  }
+  throw new Error(`no port of ${attempts} beginning with ${firstPort + drawn} is free`);
+}
+
+/** True when nobody listens on this port of 127.0.0.1. */
+export function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen({ port, host: '127.0.0.1', exclusive: true }, () => server.close(() => resolve(true)));
+  });
+}
+
+/** True when the very process listens on this port: a server that answers there may be another's. */
+export function isListening(pid: number, port: number): boolean {
+  return process.platform === 'linux' ? isListeningOnLinux(pid, port) : isListeningByLsof(pid, port);
+}
+
+function isListeningOnLinux(pid: number, port: number): boolean {
+  const sockets = new Set(['/proc/net/tcp', '/proc/net/tcp6'].flatMap((table) => listSockets(table, port)));
+  try {
+    const directory = `/proc/${pid}/fd`;
+    return readdirSync(directory).some((descriptor) => sockets.has(readLink(`${directory}/${descriptor}`)));
+  } catch {
+    return false; // ended meanwhile
+  }
+}
+
+/** `socket:[inode]` of all that listen on the port, as links of descriptors name them. */
+function listSockets(table: string, port: number): string[] {
+  const hexadecimal = port.toString(16).toUpperCase().padStart(4, '0');
+  return readText(table)
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/))
+    .filter(([, local, , state]) => state === '0A' && local?.endsWith(`:${hexadecimal}`))
+    .map((fields) => `socket:[${fields[9]}]`);
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return ''; // a machine without IPv6 has no table of it
+  }
+}
+
+function readLink(path: string): string {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return ''; // closed meanwhile
+  }
+}
+
+function isListeningByLsof(pid: number, port: number): boolean {
+  const { spawnSync }: typeof import('node:child_process') = load('node:child_process');
+  const selection = ['-a', '-p', String(pid), '-nP', `-iTCP:${port}`, '-sTCP:LISTEN'];
+  return spawnSync('lsof', selection, { stdio: 'ignore' }).status === 0;
+}
