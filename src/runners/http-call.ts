@@ -9,6 +9,8 @@ export interface HttpCall {
   agent?: Agent;
   /** Ends the call: it then rejects with the signal's reason. */
   signal?: AbortSignal;
+  /** Told as soon as the reply begins, which may be long before its body ends. */
+  onHeaders?: (headers: IncomingHttpHeaders) => void;
 }
 
 export interface HttpReply {
@@ -23,11 +25,12 @@ export interface HttpReply {
  * One HTTP request, without a deadline of its own: `fetch` gives up on a server that takes longer than five minutes.
  * Rejects when the server cannot be reached (ECONNREFUSED) or ends the connection before it answers (ECONNRESET).
  */
-export function callHttp({ url, method, headers = {}, body, agent, signal }: HttpCall): Promise<HttpReply> {
+export function callHttp({ url, method, headers = {}, body, agent, signal, onHeaders }: HttpCall): Promise<HttpReply> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(signal.reason);
     const options = { method: method ?? (body === undefined ? 'GET' : 'POST'), headers, ...(agent && { agent }) };
     const call = request(url, options, (response) => {
+      onHeaders?.(response.headers);
       const chunks: Buffer[] = [];
       const finish = () => {
         if (signal?.aborted) return reject(signal.reason);
