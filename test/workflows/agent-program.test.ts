@@ -1,0 +1,84 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { deploymentDirectory } from '../../src/home.js';
+import {
+  anthropicMessages,
+  hang,
+  type ScriptedEndpoint,
+  say,
+  startEndpoint,
+  write,
+} from '../agents/endpoints/index.js';
+import { agentPath, hasProgram } from '../agents/installed-agents.js';
+import { begin, connectOnce, deploy, until } from '../support/deploying.js';
+import { temporaryStack } from '../support/stack.js';
+import { atTheEnd, temporarySolution } from '../support/temporary.js';
+
+// The real Claude Code in whole deployments; the model alone is a script.
+
+const greeter = 'class Greeter:\n    def __init__(self, greeting):\n        self.greeting = greeting\n';
+const good =
+  'from greeter import Greeter\n\n\ndef predict(name: str):\n    return f"{Greeter(\'Hello\').greeting}, {name}"\n';
+const wrong = good.replace('{name}"', 'you"');
+const claim = say('<run_interface>{"type":"function","module":"app","callable":"predict"}</run_interface>');
+const options = (name: string) => ({
+  name,
+  solution: temporarySolution({ 'greeter.py': greeter }),
+  strategy: 'local',
+  agent: 'claude-code',
+  examples: [{ input: { name: 'Ada' }, output: 'Hello, Ada', match: 'exact' as const }],
+});
+
+if (hasProgram('claude')) {
+  describe('a deployment by a coding agent that is a program', () => {
+    const home = temporaryStack();
+    let model: ScriptedEndpoint;
+
+    beforeAll(async () => {
+      model = await startEndpoint(anthropicMessages);
+      atTheEnd(() => model.close());
+      Object.assign(process.env, {
+        PATH: agentPath,
+        ANTHROPIC_BASE_URL: model.url,
+        ANTHROPIC_API_KEY: 'scripted',
+        ANTHROPIC_MODEL: 'claude-sonnet-4-5',
+      });
+    });
+
+    test('is repaired in the same session, and its cost is summed', async () => {
+      model.script(write('app.py', wrong), claim, write('app.py', good), claim);
+      const info = await deploy(options('repaired'));
+      expect(info).toMatchObject({ state: 'running', adaptation: { by: 'claude-code', rounds: 2 } });
+      expect(info.adaptation?.cost).toBeGreaterThan(0);
+      expect(readFileSync(deploymentDirectory(home, 'repaired').agentLog, 'utf8')).toContain('"agent":"claude-code"');
+      await (await connectOnce()).cleanup('repaired');
+    });
+
+    test('goes on when its process is killed in the second round', async () => {
+      const asked = () => model.requests.filter(({ method, path }) => method === 'POST' && path.includes('/messages'));
+      const before = asked().length;
+      model.script(write('app.py', wrong), claim, hang());
+      await begin(options('killed'));
+      while (asked().length < before + 3) await new Promise((resolve) => setTimeout(resolve, 20));
+      model.script(write('app.py', good), claim);
+      for (const pid of findMarked(deploymentDirectory(home, 'killed').agent)) process.kill(pid, 'SIGKILL');
+      expect(await until('killed', 'running', 'waiting')).toMatchObject({ state: 'running' });
+      await (await connectOnce()).cleanup('killed');
+    }, 150_000);
+  });
+}
+
+/** Processes whose home lies in the directory: the agent's program and its children. */
+function findMarked(directory: string): number[] {
+  const pids = readdirSync('/proc').filter((entry) => /^\d+$/.test(entry));
+  return pids.filter((pid) => readEnvironment(pid).includes(directory)).map(Number);
+}
+
+function readEnvironment(pid: string): string {
+  try {
+    return readFileSync(join('/proc', pid, 'environ'), 'utf8');
+  } catch {
+    return '';
+  }
+}
