@@ -14,7 +14,7 @@ const children: ChildProcess[] = [];
 
 const startHolder = (work: string): ChildProcess => {
   const jiti = join(packageRoot, 'node_modules', 'jiti', 'lib', 'jiti-cli.mjs');
-  const script = join(packageRoot, 'test', 'stack', 'lock-holder.ts');
+  const script = join(packageRoot, 'test', 'runners', 'lock-holder.ts');
   const stdio = ['ignore', 'pipe', 'inherit'] as const;
   const child = spawn(process.execPath, [jiti, script, directory, work], { stdio: [...stdio] });
   children.push(child);

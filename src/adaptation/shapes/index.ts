@@ -1,4 +1,5 @@
 export { chooseCallStyle } from './call-style.js';
+export { findCalledMethod } from './called-method.js';
 export { predictorClass } from './class-shape.js';
 export { cogPredictor } from './cog-shape.js';
 export { namedEntry } from './entry-shape.js';

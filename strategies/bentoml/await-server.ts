@@ -1,0 +1,66 @@
+import type { RunPlan } from '../../src/contract/handle.js';
+import { BerthError } from '../../src/errors.js';
+import { callHttp } from '../../src/runners/http-call.js';
+import { isListening } from '../../src/runners/listening-port.js';
+import { recallExit } from '../../src/runners/process-exit.js';
+import { isSameProcess } from '../../src/runners/process-identity.js';
+import { waitUntilReady } from '../../src/runners/readiness.js';
+import { findException, readSince } from './find-exception.js';
+import type { ServerRecord } from './server-record.js';
+
+/** Milliseconds that one probe may take: the port accepts connections before there is anybody to answer them. */
+const probePatience = 1_000;
+/** Milliseconds between two looks at a server that starts. */
+const interval = 100;
+/** Lines of the log that show why a server did not start. */
+const shownLines = 30;
+
+/** The name of the failure that leaves the server's parent alive, its port open, and nobody to answer. */
+const startupFailed = 'Application startup failed';
+const importFailed = 'Failed to load bento or import service';
+
+export const addressOf = ({ port }: Pick<ServerRecord, 'port'>): string => `http://127.0.0.1:${port}`;
+
+/** Whether the server answers its readiness probe, and it is ours: any other may have taken the port. */
+export async function isServing(server: ServerRecord, patience = probePatience): Promise<boolean> {
+  try {
+    const { status } = await callHttp({ url: `${addressOf(server)}/readyz`, signal: AbortSignal.timeout(patience) });
+    return status === 200 && isListening(server.pid, server.port);
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Resolves when the server can be called. START_FAILED or IMPORT_FAILED with the traceback as soon as the log says so;
+ * NOT_READY after so many seconds.
+ */
+export async function awaitServer(
+  plan: RunPlan,
+  server: ServerRecord,
+  { timeout, signal }: { timeout: number; signal?: AbortSignal | undefined },
+): Promise<void> {
+  const isReady = async (): Promise<boolean> => {
+    const isAlive = isSameProcess(server);
+    const log = await readSince(plan.logFile, server.logStart);
+    if (!isAlive || log.includes(startupFailed)) throw explainFailure(plan, server, log);
+    return await isServing(server);
+  };
+  const patience = { timeout, interval, ...(signal && { signal }) };
+  await waitUntilReady({ description: 'answer GET /readyz with 200', isReady }, patience);
+}
+
+function explainFailure(plan: RunPlan, server: ServerRecord, log: string): BerthError {
+  const isImport = log.includes(importFailed);
+  const exception = findException(log, 'Traceback', plan);
+  const reason = log.split(`${importFailed} `)[1]?.trim();
+  const evidence = exception?.traceback ?? log.trimEnd().split('\n').slice(-shownLines).join('\n');
+  const details = { name: plan.deployment, log: plan.logFile, evidence };
+  if (isImport) return new BerthError('IMPORT_FAILED', `importing the service failed: ${reason}`, details);
+  const said = exception && `${exception.type}: ${exception.message}`;
+  const message =
+    said === undefined
+      ? `the server ${recallExit(server) ?? 'ended'} before it could be called`
+      : `the service could not be started: ${said}`;
+  return new BerthError('START_FAILED', message, details);
+}

@@ -1,0 +1,31 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { callHttp, type HttpCall, type HttpReply } from '../../src/runners/http-call.js';
+
+/** Milliseconds between two looks at a task: first, and at most. */
+const [firstInterval, longestInterval] = [20, 1_000];
+
+/**
+ * Submits a task and waits for its result, however long it takes: called as a plain API it would meet the service's own
+ * limit of time. A caller who gives up cancels it, as far as a local server can.
+ */
+export async function callTask(call: HttpCall & { signal: AbortSignal }): Promise<HttpReply> {
+  const { url, signal, agent } = call;
+  const submitted = await callHttp({ ...call, url: `${url}/submit` });
+  if (submitted.status !== 200) return submitted;
+  const { task_id: id } = JSON.parse(submitted.body.toString()) as { task_id: string };
+  const ask = (what: string) => callHttp({ url: `${url}/${what}?task_id=${id}`, signal, ...(agent && { agent }) });
+  try {
+    for (let interval = firstInterval; await isRunning(ask); interval = Math.min(interval * 2, longestInterval))
+      await sleep(interval, undefined, { signal });
+    return await ask('get');
+  } catch (error) {
+    const cancel = { url: `${url}/cancel?task_id=${id}`, method: 'PUT', signal: AbortSignal.timeout(longestInterval) };
+    if (signal.aborted) void callHttp(cancel).catch(() => undefined);
+    throw error;
+  }
+}
+
+async function isRunning(ask: (what: string) => Promise<HttpReply>): Promise<boolean> {
+  const { status, body } = await ask('status');
+  return status === 200 && (JSON.parse(body.toString()) as { status: string }).status === 'in_progress';
+}

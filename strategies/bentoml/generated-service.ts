@@ -1,0 +1,52 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Recipe, RecipeInput, Recognition } from '../../src/adaptation/recipe.js';
+import { findCalledMethod } from '../../src/adaptation/shapes/index.js';
+import { FunctionInterface } from '../../src/contract/run-interface.js';
+import { BerthError } from '../../src/errors.js';
+import { writeService } from './write-service.js';
+
+/** Modules that the service may be written to, the first that is not taken. */
+const moduleNames = ['service', 'bento_service', 'predict_service', 'generated_bento_service'];
+
+/** A plain shape, with a service written around it. A Cog predictor is none: its inputs follow Cog's own rules. */
+export const wrapInService = (shape: Recipe): Recipe => ({
+  name: `${shape.name}-service`,
+  async recognise(input) {
+    const { facts, entry } = input;
+    if (entry === undefined && facts.cog !== null) return undefined;
+    const recognition = await shape.recognise(input);
+    return recognition && describeService(input, recognition);
+  },
+});
+
+function describeService(input: RecipeInput, { summary, runInterface }: Recognition): Recognition | undefined {
+  const { module, callable, call: style, paths } = FunctionInterface.parse(runInterface);
+  const [name, named] = callable.split('.');
+  const entry = input.facts.entryPoints.find((found) => found.module === module && found.callable === name);
+  if (entry === undefined || style === 'cog') return undefined;
+  const method = named ?? (entry.kind === 'class' ? findCalledMethod(entry) : undefined);
+  const { source, call } = writeService({ entry, method, style });
+  const serviceModule = chooseModule(input.workspace);
+  const file = `${serviceModule}.py`;
+  return {
+    summary: `${summary}; ${file} serves it`,
+    runInterface: {
+      type: 'bentoml',
+      service: `${serviceModule}:Service`,
+      predict_path: '/predict',
+      call,
+      output_key: 'output',
+      ...(paths.length > 1 && { paths }),
+    },
+    files: { [file]: source },
+  };
+}
+
+function chooseModule(workspace: string): string {
+  const isFree = (name: string) => !existsSync(join(workspace, `${name}.py`)) && !existsSync(join(workspace, name));
+  const free = moduleNames.find(isFree);
+  if (free !== undefined) return free;
+  const taken = moduleNames.map((name) => `${name}.py`).join(', ');
+  throw new BerthError('ADAPTATION_FAILED', `a service would be written to one of ${taken}, and all are taken`);
+}

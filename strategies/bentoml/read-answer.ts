@@ -1,0 +1,80 @@
+import type { Answer } from '../../src/contract/answer.js';
+import type { ErrorCode } from '../../src/errors.js';
+import { callFailure } from '../../src/runners/call-deadline.js';
+import type { HttpReply } from '../../src/runners/http-call.js';
+import type { LoggedException } from './find-exception.js';
+import type { ServiceApi } from './service-api.js';
+
+/** Statuses that say that the inputs are wrong. */
+const inputStatuses = new Set([400, 413, 415, 422]);
+
+/** Looks the call's exception up in the log. */
+export type ExplainFailure = () => Promise<LoggedException | undefined>;
+
+/** The server's reply as an answer. */
+export async function readAnswer(reply: HttpReply, api: ServiceApi, explain: ExplainFailure): Promise<Answer> {
+  const { status, isComplete } = reply;
+  if (status === 504) return callFailure('CALL_TIMEOUT', describeRefusal(reply));
+  if (inputStatuses.has(status)) return callFailure('CALL_INPUT', describeRefusal(reply));
+  if (status >= 200 && status < 300 && isComplete) return answerWith(readOutput(reply, api));
+  const exception = await explain();
+  if (exception !== undefined) return describeException(exception);
+  if (!isComplete) return callFailure('CALL_LOST', 'the server ended during the call');
+  return callFailure('CALL_FAILED', `the service answered ${status}: ${describeRefusal(reply)}`);
+}
+
+/** What cannot be written as JSON is an output's fault; all else is the code's own. */
+function describeException({ type, message, traceback }: LoggedException): Answer {
+  const code: ErrorCode = type === 'PydanticSerializationError' ? 'CALL_OUTPUT' : 'CALL_FAILED';
+  return { status: 'error', error: { code, message: message === '' ? type : message, type, traceback } };
+}
+
+/** BentoML's words: `{"error": …, "detail": […]}`, `[{"error": …}]`, or plain text. */
+function describeRefusal({ body }: HttpReply): string {
+  const text = body.toString();
+  const parsed = parseJson(text);
+  const { error, detail } = ((Array.isArray(parsed) ? parsed[0] : parsed) ?? {}) as Refusal; // read with care below
+  const problems = Array.isArray(detail) ? detail.map(({ loc, msg }) => `${loc?.join('.')}: ${msg}`).join('; ') : '';
+  if (typeof error !== 'string') return text.slice(0, 500);
+  return problems === '' ? error : `${error}: ${problems}`;
+}
+
+interface Refusal {
+  error?: unknown;
+  detail?: { loc?: unknown[]; msg?: string }[];
+}
+
+function readOutput({ headers, body }: HttpReply, { isFileOutput, outputKey }: ServiceApi): unknown {
+  const contentType = (headers['content-type'] ?? 'application/octet-stream').replaceAll(' ', '');
+  const [mediaType = ''] = contentType.split(';');
+  if (!isFileOutput && mediaType === 'application/json') {
+    const text = body.toString();
+    const value = parseJson(text);
+    if (value === undefined) return text; // a text whose API does not say that it is one comes unquoted
+    return outputKey === null ? value : (value as Record<string, unknown>)[outputKey];
+  }
+  if (!isFileOutput && mediaType.startsWith('text/')) return body.toString();
+  return `data:${isFileOutput ? mediaType : contentType};base64,${body.toString('base64')}`;
+}
+
+/** An answer of the code's own is passed on, not wrapped again; by the same rule as for every other strategy. */
+function answerWith(output: unknown): Answer {
+  const own = output as { status?: unknown; output?: unknown; error?: unknown } | null;
+  if (own?.status === 'success' && 'output' in own) return own as Answer;
+  if (own?.status === 'error' && 'error' in own) return { ...own, status: 'error', error: asError(own.error) };
+  return { status: 'success', output };
+}
+
+const asError = (error: unknown) =>
+  typeof error === 'object' && error !== null
+    ? { code: 'CALL_FAILED', message: 'the software answered with an error', ...error }
+    : { code: 'CALL_FAILED', message: String(error) };
+
+/** Undefined for what is no JSON. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}

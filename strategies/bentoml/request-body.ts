@@ -1,0 +1,85 @@
+import type { ServiceApi, ValueSchema } from './service-api.js';
+
+export interface RequestBody {
+  contentType: string;
+  body: string | Buffer;
+}
+
+/** Inputs that do not fit what the API takes. */
+export class WrongInput extends Error {}
+
+/** The inputs as the API takes them: JSON, or a form as soon as one of them is a file. Throws WrongInput. */
+export async function buildBody(api: ServiceApi, inputs: unknown): Promise<RequestBody> {
+  const { input, call } = api;
+  if (input.root_input && isFile(input)) return rootFile(inputs);
+  const properties = input.properties ?? {};
+  if (Object.values(properties).some(isFile)) return await buildForm(properties, inputs);
+  if (call === 'arguments') refuseUnknown(properties, inputs);
+  return { contentType: 'application/json', body: JSON.stringify(wrap(api, inputs) ?? null) };
+}
+
+/** `{"inputs": …}` where that is all that the API takes, unless the caller wrote it so. */
+function wrap({ input, call }: ServiceApi, inputs: unknown): unknown {
+  const names = Object.keys(input.properties ?? {});
+  if (call === 'arguments' || input.root_input || names.length !== 1 || names[0] !== 'inputs') return inputs;
+  const isWrapped = isRecord(inputs) && Object.keys(inputs).length === 1 && 'inputs' in inputs;
+  return isWrapped && call === null ? inputs : { inputs };
+}
+
+/** BentoML drops what it does not know; a misspelt option would go unnoticed. */
+function refuseUnknown(properties: Record<string, ValueSchema>, inputs: unknown): void {
+  if (!isRecord(inputs)) throw new WrongInput(`the inputs are an object with: ${Object.keys(properties).join(', ')}`);
+  const unknown = Object.keys(inputs).filter((name) => !Object.hasOwn(properties, name));
+  if (unknown.length === 0) return;
+  const known = Object.keys(properties).join(', ') || 'nothing';
+  throw new WrongInput(`there is no input called ${unknown.join(', ')}; it takes: ${known}`);
+}
+
+const isFile = ({ type, items, anyOf = [] }: ValueSchema): boolean =>
+  type === 'file' || items?.type === 'file' || anyOf.some(isFile);
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function rootFile(inputs: unknown): RequestBody {
+  const { contentType, content } = readDataUri('the input', inputs);
+  return { contentType, body: content };
+}
+
+async function buildForm(properties: Record<string, ValueSchema>, inputs: unknown): Promise<RequestBody> {
+  if (!isRecord(inputs)) throw new WrongInput(`the inputs are an object with: ${Object.keys(properties).join(', ')}`);
+  const form = new FormData();
+  for (const [name, value] of Object.entries(inputs)) {
+    if (isFile(properties[name] ?? {})) addFiles(form, name, value);
+    else form.append(name, typeof value === 'string' ? value : JSON.stringify(value));
+  }
+  const encoded = new Response(form);
+  const contentType = encoded.headers.get('content-type') ?? 'multipart/form-data';
+  return { contentType, body: Buffer.from(await encoded.arrayBuffer()) };
+}
+
+/** BentoML fetches an address by itself. A null leaves the file out. */
+function addFiles(form: FormData, name: string, value: unknown): void {
+  if (value === null) return;
+  for (const item of Array.isArray(value) ? value : [value]) {
+    if (typeof item === 'string' && /^https?:\/\//.test(item)) {
+      form.append(name, item);
+      continue;
+    }
+    const { contentType, content } = readDataUri(name, item);
+    form.append(name, new Blob([new Uint8Array(content)], { type: contentType }), fileName(name, contentType));
+  }
+}
+
+/** Its ending says the type to software that goes by names. */
+const fileName = (name: string, contentType: string): string =>
+  `${name}.${contentType === 'text/plain' ? 'txt' : (contentType.split('/')[1] ?? 'bin').replace(/^x-|\+.*$|[^\w.-]/g, '')}`;
+
+function readDataUri(name: string, value: unknown): { contentType: string; content: Buffer } {
+  const [whole, type = '', base64] = (typeof value === 'string' && /^data:([^,]*?)(;base64)?,/.exec(value)) || [];
+  if (typeof value !== 'string' || whole === undefined)
+    throw new WrongInput(`${name} is a file: give it as a data URI (data:image/png;base64,…) or as an http(s) address`);
+  const data = value.slice(whole.length);
+  const content = base64 ? Buffer.from(data, 'base64') : Buffer.from(decodeURIComponent(data));
+  return { contentType: type.split(';')[0] || 'application/octet-stream', content };
+}

@@ -1,0 +1,63 @@
+import { mkdir, rm, symlink } from 'node:fs/promises';
+import { delimiter, dirname, join } from 'node:path';
+import type { RunPlan } from '../../src/contract/handle.js';
+import { makeHostDirectories, temporaryPath } from '../../src/runners/host-record.js';
+import { markOf } from '../../src/runners/marked-processes.js';
+import { softwareEnvironment } from '../../src/runners/software-environment.js';
+import type { BentoInterface } from './bento-interface.js';
+
+/** What the server's processes see: where things are, then the software's variables, then the mark they are found by. */
+export function serverEnvironment(
+  plan: RunPlan,
+  { paths }: Pick<BentoInterface, 'paths'>,
+  env: Record<string, string>,
+): Record<string, string> {
+  const python = plan.environment?.python ?? 'python3';
+  const own = plan.environment?.packageDirectory ?? null;
+  const roots = paths.map((path) => join(plan.directory, path));
+  const { concurrency } = plan.resources;
+  return {
+    ...softwareEnvironment(python),
+    NO_COLOR: '1',
+    PYTHONUNBUFFERED: '1',
+    PYTHONPATH: [...(own === null ? [] : [own]), ...roots].join(delimiter),
+    PYTHONPYCACHEPREFIX: bytecodeDirectory(plan),
+    TMPDIR: temporaryPath(plan),
+    BENTOML_HOME: bentoHome(plan),
+    BENTOML_DO_NOT_TRACK: 'True',
+    BENTOML_CONFIG_OPTIONS: 'services.logging.access.enabled=false', // the log is for the software's own words
+    ...(concurrency !== undefined && { SERVICE_THREADS: String(concurrency) }),
+    ...env,
+    ...markOf(plan),
+  };
+}
+
+/** Models, task results and metrics of this revision alone. */
+const bentoHome = ({ stateDirectory }: RunPlan): string => join(stateDirectory, 'bentoml');
+
+/**
+ * Nothing is written into the revision, and BentoML's own bytecode is compiled once per environment: without it every
+ * start takes twice as long.
+ */
+const bytecodeDirectory = ({ stateDirectory, environment }: RunPlan): string =>
+  environment === null ? join(stateDirectory, 'pycache') : join(environment.path, '.bytecode');
+
+export async function makeServerDirectories(plan: RunPlan): Promise<void> {
+  const [directory, temporary] = [join(plan.stateDirectory, 'tmp'), temporaryPath(plan)];
+  await mkdir(bentoHome(plan), { recursive: true });
+  await rm(directory, { recursive: true, force: true });
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  await mkdir(dirname(plan.logFile), { recursive: true });
+  if (temporary === directory) return;
+  await makeHostDirectories(plan);
+  await rm(temporary, { force: true });
+  await symlink(directory, temporary);
+}
+
+/** Removes what a server leaves outside its state: the link to its temporary files, and bytecode in the environment. */
+export async function removeServerPaths(plan: RunPlan): Promise<void> {
+  const temporary = temporaryPath(plan);
+  if (dirname(temporary) !== plan.stateDirectory) await rm(temporary, { force: true });
+  const compiled = [plan.directory, plan.environment?.packageDirectory ?? plan.directory];
+  for (const path of compiled) await rm(join(bytecodeDirectory(plan), path), { recursive: true, force: true });
+}

@@ -1,0 +1,34 @@
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { RunPlan } from '../../src/contract/handle.js';
+import type { ProcessIdentity } from '../../src/runners/process-identity.js';
+
+/** The server of a revision, from the moment it was started. `startedAt` is its process's, as `identifyProcess` says it. */
+export interface ServerRecord extends ProcessIdentity {
+  port: number;
+  /** Bytes of the log before its own first line. */
+  logStart: number;
+  /** It has answered once. */
+  wasReady: boolean;
+}
+
+const recordPath = ({ stateDirectory }: Pick<RunPlan, 'stateDirectory'>): string => join(stateDirectory, 'server.json');
+
+/** The last server that was started, alive or not. */
+export async function readServerRecord(plan: Pick<RunPlan, 'stateDirectory'>): Promise<ServerRecord | undefined> {
+  try {
+    return JSON.parse(await readFile(recordPath(plan), 'utf8')) as ServerRecord;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+export async function writeServerRecord(plan: Pick<RunPlan, 'stateDirectory'>, record: ServerRecord): Promise<void> {
+  const partial = `${recordPath(plan)}.partial`;
+  await writeFile(partial, JSON.stringify(record), { mode: 0o600 });
+  await rename(partial, recordPath(plan));
+}
+
+export const removeServerRecord = (plan: Pick<RunPlan, 'stateDirectory'>): Promise<void> =>
+  rm(recordPath(plan), { force: true });

@@ -1,0 +1,39 @@
+import { join } from 'node:path';
+import type { RunPlan } from '../../src/contract/handle.js';
+import type { Environment } from '../../src/contract/index.js';
+import { Environments } from '../../src/environments/index.js';
+import { gatherFacts } from '../../src/selection/index.js';
+import { recipes } from '../../strategies/bentoml/recipes.js';
+import { someFacts } from '../environments/facts.js';
+import { temporaryDirectory, temporaryHome, writeTree } from '../support/temporary.js';
+import { localPlan } from './local-plan.js';
+
+let shared: Promise<Environment> | undefined;
+
+/** One environment with BentoML for the test file. */
+export function bentoEnvironment(): Promise<Environment> {
+  shared ??= new Environments(temporaryHome()).prepare({
+    directory: temporaryDirectory(),
+    facts: someFacts(),
+    packageDirectory: join(temporaryDirectory(), 'packages'),
+    extras: ['bentoml>=1.4,<2', 'numpy'],
+  });
+  return shared;
+}
+
+/** A plan for these files as the strategy's recipes adapt them. */
+export async function bentoPlan(
+  directory: string,
+  files: Record<string, string>,
+  { entry, ...changes }: Partial<RunPlan> & { entry?: string } = {},
+): Promise<RunPlan> {
+  const plan = localPlan(directory, files, { strategy: 'bentoml', environment: await bentoEnvironment() });
+  const facts = await gatherFacts(plan.directory);
+  for (const recipe of recipes) {
+    const found = await recipe.recognise({ workspace: plan.directory, facts, ...(entry && { entry }) });
+    if (found === undefined) continue;
+    writeTree(plan.directory, found.files);
+    return { ...plan, runInterface: found.runInterface, ...changes };
+  }
+  throw new Error('no recipe recognises the files');
+}
