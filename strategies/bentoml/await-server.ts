@@ -51,16 +51,16 @@ export async function awaitServer(
 }
 
 function explainFailure(plan: RunPlan, server: ServerRecord, log: string): BerthError {
-  const isImport = log.includes(importFailed);
   const exception = findException(log, 'Traceback', plan);
-  const reason = log.split(`${importFailed} `)[1]?.trim();
   const evidence = exception?.traceback ?? log.trimEnd().split('\n').slice(-shownLines).join('\n');
   const details = { name: plan.deployment, log: plan.logFile, evidence };
-  if (isImport) return new BerthError('IMPORT_FAILED', `importing the service failed: ${reason}`, details);
-  const said = exception && `${exception.type}: ${exception.message}`;
+  if (log.includes(importFailed)) {
+    const reason = /Failed to import module "[^"]*": (.*)/.exec(log)?.[1] ?? 'BentoML does not find it';
+    return new BerthError('IMPORT_FAILED', `importing ${plan.runInterface.service} failed: ${reason}`, details);
+  }
   const message =
-    said === undefined
+    exception === undefined
       ? `the server ${recallExit(server) ?? 'ended'} before it could be called`
-      : `the service could not be started: ${said}`;
+      : `the service could not be started: ${exception.type}: ${exception.message}`;
   return new BerthError('START_FAILED', message, details);
 }

@@ -8,17 +8,19 @@ import type { ServiceApi } from './service-api.js';
 /** Statuses that say that the inputs are wrong. */
 const inputStatuses = new Set([400, 413, 415, 422]);
 
-/** Looks the call's exception up in the log. */
-export type ExplainFailure = () => Promise<LoggedException | undefined>;
+/** The call's exception, from the log; where the call has failed it is waited for. */
+export type FindFailure = (hasFailed: boolean) => Promise<LoggedException | undefined>;
 
 /** The server's reply as an answer. */
-export async function readAnswer(reply: HttpReply, api: ServiceApi, explain: ExplainFailure): Promise<Answer> {
+export async function readAnswer(reply: HttpReply, api: ServiceApi, findFailure: FindFailure): Promise<Answer> {
   const { status, isComplete } = reply;
   if (status === 504) return callFailure('CALL_TIMEOUT', describeRefusal(reply));
   if (inputStatuses.has(status)) return callFailure('CALL_INPUT', describeRefusal(reply));
-  if (status >= 200 && status < 300 && isComplete) return answerWith(readOutput(reply, api));
-  const exception = await explain();
+  const hasFailed = status < 200 || status >= 300 || !isComplete;
+  // A stream that an exception cuts short ends like any other.
+  const exception = hasFailed || api.isStream ? await findFailure(hasFailed) : undefined;
   if (exception !== undefined) return describeException(exception);
+  if (!hasFailed) return answerWith(readOutput(reply, api));
   if (!isComplete) return callFailure('CALL_LOST', 'the server ended during the call');
   return callFailure('CALL_FAILED', `the service answered ${status}: ${describeRefusal(reply)}`);
 }

@@ -23,6 +23,14 @@ interface BentoHandle extends Handle {
   api: ServiceApi;
 }
 
+/** Where and how a call's exception is looked for. */
+interface FailureSearch {
+  trace: string;
+  /** Bytes of the log before the call. */
+  logStart: number;
+  hasFailed: boolean;
+}
+
 /** Milliseconds that a healthy server has to answer a probe. */
 const probePatience = 2_000;
 /** Seconds that running calls get when the server is stopped. */
@@ -119,20 +127,20 @@ export class BentoMLRunner implements Runner {
       };
       const logStart = await sizeOf(this.plan.logFile);
       const reply = await (api.isTask ? callTask(call) : callHttp(call));
-      return await readAnswer(reply, api, () => this.explain(trace, logStart));
+      return await readAnswer(reply, api, (hasFailed) => this.findFailure({ trace, logStart, hasFailed }));
     } catch (error) {
       if (error instanceof WrongInput) return callFailure('CALL_INPUT', error.message);
       throw error;
     }
   }
 
-  /** The call's exception by its trace; without one the exception has ended the worker, and bears none. */
-  private async explain(trace: string, logStart: number): Promise<LoggedException | undefined> {
+  /** The call's exception by its trace; one that has ended the worker bears none. */
+  private async findFailure({ trace, logStart, hasFailed }: FailureSearch): Promise<LoggedException | undefined> {
     for (const deadline = Date.now() + logPatience; ; await sleep(20)) {
       const log = await readSince(this.plan.logFile, logStart);
-      const words = log.includes(trace) ? trace : 'Exception in ASGI application';
+      const words = log.includes(trace) || !hasFailed ? trace : 'Exception in ASGI application';
       const found = findException(log, words, this.plan);
-      if (found !== undefined || Date.now() > deadline) return found;
+      if (found !== undefined || !hasFailed || Date.now() > deadline) return found;
     }
   }
 }

@@ -7,6 +7,7 @@ export interface ValueSchema {
   type?: string;
   /** The one value is the whole body. */
   root_input?: boolean;
+  is_stream?: boolean;
   items?: ValueSchema;
   anyOf?: ValueSchema[];
   properties?: Record<string, ValueSchema>;
@@ -27,6 +28,7 @@ export interface ServiceApi {
   isTask: boolean;
   input: ValueSchema;
   isFileOutput: boolean;
+  isStream: boolean;
   call: 'inputs' | 'arguments' | null;
   outputKey: string | null;
 }
@@ -39,8 +41,15 @@ export async function findApi(url: string, wanted: BentoInterface): Promise<Serv
   const { body } = await callHttp({ url: `${url}/schema.json`, signal: AbortSignal.timeout(patience) });
   const { routes } = JSON.parse(body.toString()) as { routes: ServiceRoute[] };
   const { route, is_task: isTask, input, output } = chooseRoute(routes, wanted);
-  const isFileOutput = output.type === 'file';
-  return { route, isTask, input, isFileOutput, call: wanted.call ?? null, outputKey: wanted.output_key ?? null };
+  return {
+    route,
+    isTask,
+    input,
+    isFileOutput: output.type === 'file',
+    isStream: output.is_stream === true,
+    call: wanted.call ?? null,
+    outputKey: wanted.output_key ?? null,
+  };
 }
 
 function chooseRoute(routes: ServiceRoute[], { service, predict_path: path, api }: BentoInterface): ServiceRoute {

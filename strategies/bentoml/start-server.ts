@@ -9,6 +9,7 @@ import { isSameProcess } from '../../src/runners/process-identity.js';
 import type { StartOptions } from '../../src/runners/runner.js';
 import { addressOf, awaitServer } from './await-server.js';
 import { type BentoInterface, readBentoInterface } from './bento-interface.js';
+import { traceImport } from './import-service.js';
 import { describeUnbound, launchServer } from './launch-server.js';
 import { readServerRecord, removeServerRecord, type ServerRecord, writeServerRecord } from './server-record.js';
 import { findApi, type ServiceApi } from './service-api.js';
@@ -68,8 +69,9 @@ async function launch(plan: RunPlan, served: BentoInterface, options: StartOptio
       await awaitServer(plan, record, { timeout: startPatience, signal });
       return await noteReady(plan, record);
     } catch (error) {
-      const { evidence = '' } = BerthError.from(error).details;
-      if (attempt === attempts || !evidence.includes('Address already in use')) throw error;
+      const failure = BerthError.from(error);
+      if (failure.code === 'IMPORT_FAILED') throw await traceImport(failure, { plan, served, env });
+      if (attempt === attempts || !failure.details.evidence?.includes('Address already in use')) throw error;
       await clear(plan);
     }
   }

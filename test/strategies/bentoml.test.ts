@@ -1,0 +1,317 @@
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Answer } from '../../src/contract/answer.js';
+import type { Handle, RunPlan } from '../../src/contract/handle.js';
+import { BerthError } from '../../src/errors.js';
+import { isFree } from '../../src/runners/listening-port.js';
+import { findMarked } from '../../src/runners/marked-processes.js';
+import { identifyProcess } from '../../src/runners/process-identity.js';
+import { BentoMLRunner } from '../../strategies/bentoml/runner.js';
+import { findApi } from '../../strategies/bentoml/service-api.js';
+import { temporaryDirectory } from '../support/temporary.js';
+import { bentoEnvironment, bentoPlan } from './bento-plan.js';
+import { failureOf } from './conformance.js';
+
+beforeAll(async () => {
+  await bentoEnvironment();
+}, 180_000);
+
+const caught = (work: Promise<unknown>): Promise<BerthError> =>
+  work.then(
+    () => Promise.reject(new Error('it succeeded')),
+    (error: unknown) => (error instanceof BerthError ? error : Promise.reject(error)),
+  );
+
+type Changes = Parameters<typeof bentoPlan>[2];
+
+async function makeRunner(files: Record<string, string>, changes: Changes = {}) {
+  const plan = await bentoPlan(temporaryDirectory(), files, changes);
+  return { plan, runner: new BentoMLRunner(plan) };
+}
+
+/** Starts, and undoes whatever comes of it. */
+async function whileServed(
+  files: Record<string, string>,
+  changes: Changes,
+  body: (runner: BentoMLRunner, plan: RunPlan, handle: Handle) => Promise<void>,
+): Promise<void> {
+  const { plan, runner } = await makeRunner(files, changes);
+  try {
+    await body(runner, plan, await runner.start({ env: {} }));
+  } finally {
+    await runner.undo();
+  }
+  expect(findMarked(plan)).toEqual([]);
+}
+
+const manyApis = `
+import time
+from pathlib import Path
+from typing import Generator
+
+import bentoml
+
+
+@bentoml.service(threads=4, traffic={"timeout": 2})
+class Many:
+    @bentoml.api
+    def upper(self, text: str, mark: str = "!") -> str:
+        return text.upper() + mark
+
+    @bentoml.api
+    def measure(self, file: Path, unit: str = "bytes", factors: list[int] = [1]) -> dict:
+        return {"size": file.stat().st_size * factors[0], "unit": unit, "ending": file.suffix}
+
+    @bentoml.api
+    def copy(self, file: Path) -> Path:
+        return file
+
+    @bentoml.api
+    def whole(self, file: Path, /) -> int:
+        return file.stat().st_size
+
+    @bentoml.api
+    def stream(self, count: int) -> Generator[str, None, None]:
+        for index in range(count):
+            if index == 3:
+                raise ValueError("no fourth word")
+            yield f"word{index} "
+
+    @bentoml.api(batchable=True)
+    def lengths(self, texts: list[str]) -> list[int]:
+        return [len(text) for text in texts]
+
+    @bentoml.task
+    def slow(self, seconds: float) -> str:
+        if seconds < 0:
+            raise RuntimeError("time does not go back")
+        time.sleep(seconds)
+        return "done"
+
+    @bentoml.api(route="/deep/fail")
+    def fail(self, word: str) -> str:
+        time.sleep(0.1)
+        raise KeyError(word)
+
+    @bentoml.api
+    def late(self) -> str:
+        time.sleep(4)
+        return "too late"
+
+    @bentoml.api
+    def refuse(self, count: int) -> int:
+        raise bentoml.exceptions.InvalidArgument(f"{count} is odd")
+
+    @bentoml.api
+    def wrapped(self, inputs: dict) -> dict:
+        return inputs
+`;
+
+describe('a service that the repository has', () => {
+  let runner: BentoMLRunner;
+  let handle: Handle;
+  let plan: RunPlan;
+
+  beforeAll(async () => {
+    ({ plan, runner } = await makeRunner({ 'service.py': manyApis }, { entry: 'service:Many.upper' }));
+    handle = await runner.start({ env: {} });
+  });
+
+  afterAll(async () => {
+    await runner.undo();
+    expect(findMarked(plan)).toEqual([]);
+  });
+
+  async function callApi(api: string, inputs: unknown): Promise<Answer> {
+    const found = await findApi(String(handle.endpoint), { type: 'bentoml', service: 'service:Many', api, paths: [] });
+    const other = new BentoMLRunner(plan);
+    await other.attach({ ...handle, api: found } as Handle);
+    return await other.run(inputs).finally(() => other.close());
+  }
+
+  const file = `data:text/plain;base64,${Buffer.from('hello').toString('base64')}`;
+
+  test.each([
+    ['upper', { text: 'ünï' }, 'ÜNÏ!'],
+    ['upper', { text: '12', mark: '' }, '12'],
+    ['measure', { file, unit: 'B', factors: [2] }, { size: 10, unit: 'B', ending: '.txt' }],
+    ['measure', { file }, { size: 5, unit: 'bytes', ending: '.txt' }],
+    ['copy', { file }, file],
+    ['whole', file, 5],
+    ['stream', { count: 3 }, 'word0 word1 word2 '],
+    ['lengths', { texts: ['a', 'bb'] }, [1, 2]],
+    ['slow', { seconds: 3 }, 'done'],
+    ['wrapped', { a: 1 }, { a: 1 }],
+    ['wrapped', { inputs: { a: 1 } }, { a: 1 }],
+  ])('its API %s answers %j with %j', async (api, inputs, output) => {
+    expect(await callApi(api, inputs)).toEqual({ status: 'success', output });
+  });
+
+  test.each([
+    ['upper', { text: 3 }, 'CALL_INPUT', 'text: Input should be a valid string'],
+    ['upper', {}, 'CALL_INPUT', 'text: Field required'],
+    ['refuse', { count: 3 }, 'CALL_INPUT', '3 is odd'],
+    ['measure', { file: 'hello' }, 'CALL_INPUT', 'file is a file: give it as a data URI'],
+    ['late', {}, 'CALL_TIMEOUT', 'in 2 seconds'],
+    ['stream', { count: 5 }, 'CALL_FAILED', 'no fourth word'],
+    ['slow', { seconds: -1 }, 'CALL_FAILED', 'time does not go back'],
+  ])('its API %s answers %j with an error of code %s', async (api, inputs, code, words) => {
+    const error = failureOf(await callApi(api, inputs));
+    expect(error.code).toBe(code);
+    expect(error.message).toContain(words);
+  });
+
+  test('each of many failing calls gets its own exception', async () => {
+    const words = Array.from({ length: 8 }, (_, index) => `word${index}`);
+    const errors = (await Promise.all(words.map((word) => callApi('fail', { word })))).map(failureOf);
+    expect(errors.map(({ type, message }) => `${type} ${message}`)).toEqual(words.map((word) => `KeyError '${word}'`));
+    expect(errors[0]?.traceback).toMatch(/^Traceback [^\n]*\n {2}File "service.py", line \d+, in fail/);
+  });
+
+  test('another server on a port of that number is not taken for it', async () => {
+    const stranger = spawn('sleep', ['30']);
+    const other = new BentoMLRunner(plan);
+    try {
+      const server = { ...(handle.server as object), ...identifyProcess(stranger.pid ?? 0) };
+      await other.attach({ ...handle, server } as Handle);
+      expect(await other.isHealthy()).toMatchObject({ isHealthy: false, state: 'gone' });
+    } finally {
+      stranger.kill('SIGKILL');
+    }
+  });
+
+  test('nothing is written into the revision', async () => {
+    expect(await readdir(plan.directory)).toEqual(['service.py']);
+  });
+});
+
+test('several APIs of which none is the one to call are listed, and nothing is left running', async () => {
+  const { plan, runner } = await makeRunner({ 'service.py': manyApis });
+  const error = await caught(runner.start({ env: {} }));
+  expect(error.code).toBe('ENTRY_AMBIGUOUS');
+  expect(error.message).toContain('--entry service:Many.upper');
+  expect(findMarked(plan)).toEqual([]);
+});
+
+test('of services in one module the one that the others serve is called', async () => {
+  const source = `import bentoml
+
+@bentoml.service
+class Shouter:
+    @bentoml.api
+    def shout(self, text: str) -> str:
+        return text.upper()
+
+@bentoml.service
+class Greeter:
+    shouter = bentoml.depends(Shouter)
+
+    @bentoml.api
+    def greet(self, name: str) -> str:
+        return "hello " + self.shouter.shout(text=name)
+`;
+  await whileServed({ 'greeting.py': source }, {}, async (runner) => {
+    expect(await runner.run({ name: 'ada' })).toEqual({ status: 'success', output: 'hello ADA' });
+  });
+});
+
+test('a service whose constructor raises is START_FAILED within seconds, with its traceback', async () => {
+  const source = `import bentoml
+
+@bentoml.service
+class Model:
+    def __init__(self):
+        raise RuntimeError("no weights")
+
+    @bentoml.api
+    def predict(self, x: int) -> int:
+        return x
+`;
+  const { plan, runner } = await makeRunner({ 'service.py': source });
+  const started = Date.now();
+  const error = await caught(runner.start({ env: {} }));
+  expect(Date.now() - started).toBeLessThan(10_000);
+  expect(error).toMatchObject({
+    code: 'START_FAILED',
+    message: 'the service could not be started: RuntimeError: no weights',
+  });
+  expect(error.details.evidence).toMatch(/^Traceback[^\n]*\n {2}File "service.py", line 6, in __init__/);
+  expect(findMarked(plan)).toEqual([]);
+  expect(existsSync(join(plan.stateDirectory, 'server.json'))).toBe(false);
+});
+
+test('an import that fails is IMPORT_FAILED with the reason', async () => {
+  const source = `import bentoml
+import no_such_library
+
+@bentoml.service
+class Model:
+    @bentoml.api
+    def predict(self, x: int) -> int:
+        return x
+`;
+  const { plan, runner } = await makeRunner({ 'service.py': source });
+  const error = await caught(runner.start({ env: {} }));
+  expect(error.code).toBe('IMPORT_FAILED');
+  expect(error.message).toBe(`importing service:Model failed: No module named 'no_such_library'`);
+  expect(error.details.evidence).toContain('File "service.py", line 2');
+  expect(findMarked(plan)).toEqual([]);
+});
+
+test('an aborted start leaves nothing running', async () => {
+  const source = 'import time\ntime.sleep(60)\ndef predict(inputs): return inputs';
+  const { plan, runner } = await makeRunner({ 'app.py': source });
+  const abort = new AbortController();
+  setTimeout(() => abort.abort(new BerthError('INTERRUPTED', 'enough')), 1_500);
+  expect(await caught(runner.start({ env: {}, signal: abort.signal }))).toMatchObject({ code: 'INTERRUPTED' });
+  expect(findMarked(plan)).toEqual([]);
+});
+
+test('a plain class is built and set up once, its bounds applied, and what cannot be is said', async () => {
+  const files = {
+    'app.py': `
+import os
+
+class Model:
+    def __init__(self): self.built = 1
+    def setup(self): self.factor = 2
+    def predict(self, number: int, *, power: int = 1, grow: bool = False):
+        kept = bytearray(2_000_000_000) if grow else b""
+        return {"value": number * self.factor ** power, "threads": os.environ.get("SERVICE_THREADS")}
+`,
+    'service/__init__.py': '',
+  };
+  const resources = { memory: '1Gi', concurrency: 3, cpu: 2 };
+  await whileServed(files, { resources }, async (runner, plan, handle) => {
+    const output = { value: 12, threads: '3' };
+    expect(await runner.run({ number: 3, power: 2 })).toEqual({ status: 'success', output });
+    expect(failureOf(await runner.run({ number: 3, pover: 2 }))).toMatchObject({
+      code: 'CALL_INPUT',
+      message: 'there is no input called pover; it takes: number, power, grow',
+    });
+    expect(failureOf(await runner.run({ number: 3, grow: true }))).toMatchObject({ type: 'MemoryError' });
+    expect(plan.runInterface.service).toBe('bento_service:Service');
+    expect(readFileSync(plan.logFile, 'utf8')).toContain('does not apply cpu to a server on this machine');
+    expect(await isFree((handle.server as { port: number }).port)).toBe(false);
+  });
+});
+
+test.each([
+  ['a coroutine', 'async def predict(x: int): return x + 1', { x: 1 }, 2],
+  ['a generator', 'def predict(n):\n  for i in range(n): yield i', { n: 3 }, [0, 1, 2]],
+  ['keywords', 'def predict(text, **options): return [text, options]', { text: 'a', k: 1 }, ['a', { k: 1 }]],
+])('a plain function that is %s becomes an API', async (_, source, inputs, output) => {
+  await whileServed({ 'app.py': source }, {}, async (runner) => {
+    expect(await runner.run(inputs)).toEqual({ status: 'success', output });
+  });
+});
+
+test('an output that JSON cannot hold is CALL_OUTPUT', async () => {
+  const source = 'import numpy\ndef predict(x: int): return {"scores": numpy.ones(x)}';
+  await whileServed({ 'app.py': source }, {}, async (runner) => {
+    expect(failureOf(await runner.run({ x: 2 })).code).toBe('CALL_OUTPUT');
+  });
+});
