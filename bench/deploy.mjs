@@ -63,8 +63,13 @@ async function temporalShare(client, name) {
   return spans.reduce((sum, span) => sum + span, 0);
 }
 
-const scheduledType = (event) => event.activityTaskScheduledEventAttributes?.activityType?.name;
-const milliseconds = ({ seconds, nanos }) => Number(seconds) * 1000 + (nanos ?? 0) / 1e6;
+function scheduledType(event) {
+  return event.activityTaskScheduledEventAttributes?.activityType?.name;
+}
+
+function milliseconds({ seconds, nanos }) {
+  return Number(seconds) * 1000 + (nanos ?? 0) / 1e6;
+}
 
 function measureRun(name, count) {
   const pairs = Array.from({ length: count }, () => [
