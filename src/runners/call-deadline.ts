@@ -46,5 +46,6 @@ function explain(error: unknown): Answer {
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === 'ECONNREFUSED') return callFailure('NOT_RUNNING', `the software is not up: ${message}`);
   if (code === 'ECONNRESET' || code === 'EPIPE') return callFailure('CALL_LOST', 'the server ended during the call');
+  if (typeof code === 'string') return callFailure('CALL_LOST', `the call did not get through: ${message}`);
   throw error;
 }

@@ -1,0 +1,79 @@
+import { expect, test } from '@jest/globals';
+import { gatherFacts } from '../../src/selection/index.js';
+import { recipes } from '../../strategies/bentoml/recipes.js';
+import { temporarySolution } from '../support/temporary.js';
+
+async function recognise(files: Record<string, string>, entry?: string) {
+  const workspace = temporarySolution(files);
+  const facts = await gatherFacts(workspace);
+  for (const recipe of recipes) {
+    const found = await recipe.recognise({ workspace, facts, ...(entry && { entry }) });
+    if (found !== undefined) return { by: recipe.name, ...found };
+  }
+  return undefined;
+}
+
+const service = (name: string, method: string) =>
+  `import bentoml\n\n@bentoml.service\nclass ${name}:\n    @bentoml.api\n    def ${method}(self, text: str) -> str:\n        return text\n`;
+
+test('a function is wrapped as a person would write it', async () => {
+  const source = 'def summarize(text: str, words=40, *, style: "Style" = None):\n    return text\n';
+  const found = await recognise({ 'app.py': source });
+  expect(found).toMatchObject({
+    by: 'arguments-function-service',
+    summary:
+      'recognised `summarize(text, words=40, style=None)` in app.py, called with the inputs by name; service.py serves it',
+    runInterface: { type: 'bentoml', service: 'service:Service', call: 'arguments', output_key: 'output' },
+  });
+  expect(found?.files['service.py']).toBe(`import os
+
+import bentoml
+
+from app import summarize
+
+
+@bentoml.service(
+    threads=int(os.environ.get("SERVICE_THREADS", "16")),
+    traffic={"timeout": 3600},
+)
+class Service:
+    @bentoml.api
+    def predict(self, text: str, words=40, *, style=None) -> dict:
+        return {"output": summarize(text, words, style=style)}
+`);
+});
+
+test('a parameter of the callable’s own name does not hide it', async () => {
+  const found = await recognise({ 'app.py': 'def text(text: str):\n    return text\n' });
+  expect(found?.files['service.py']).toContain('from app import text as solution');
+  expect(found?.files['service.py']).toContain('{"output": solution(text)}');
+});
+
+test('a module of that name is not overwritten, and another import root is on the path', async () => {
+  const found = await recognise({ 'src/app.py': 'def predict(inputs): return inputs\n', 'service.py': 'X = 1\n' });
+  expect(Object.keys(found?.files ?? {})).toEqual(['bento_service.py']);
+  expect(found?.runInterface).toMatchObject({ service: 'bento_service:Service', call: 'inputs', paths: ['src', '.'] });
+});
+
+test('the service that bentofile.yaml names is served', async () => {
+  const files = { 'one.py': service('One', 'go'), 'two.py': service('Two', 'go') };
+  await expect(recognise(files)).rejects.toMatchObject({ code: 'ENTRY_AMBIGUOUS' });
+  const found = await recognise({ ...files, 'bentofile.yaml': 'service: "two:Two"\n' });
+  expect(found).toMatchObject({ by: 'bento-service', files: {}, runInterface: { service: 'two:Two' } });
+});
+
+test('an entry names a service, one of its APIs, or something else that is then wrapped', async () => {
+  const files = { 'one.py': `${service('One', 'go')}\ndef plain(x: int):\n    return x\n` };
+  expect((await recognise(files, 'one:One'))?.runInterface).toEqual({ type: 'bentoml', service: 'one:One' });
+  expect((await recognise(files, 'one:One.go'))?.runInterface).toMatchObject({ service: 'one:One', api: 'go' });
+  await expect(recognise(files, 'one:One.stop')).rejects.toMatchObject({ code: 'ENTRY_NOT_FOUND' });
+  expect((await recognise(files, 'one:plain'))?.by).toBe('entry-service');
+});
+
+test('a Cog predictor is left to who knows its rules', async () => {
+  const predictor =
+    'from cog import BasePredictor\nclass Predictor(BasePredictor):\n    def predict(self, text: str): ...\n';
+  const files = { 'cog.yaml': 'predict: "predict.py:Predictor"\n', 'predict.py': predictor };
+  expect(await recognise(files)).toBeUndefined();
+  expect(await recognise(files, 'predict:Predictor')).toBeUndefined();
+});
