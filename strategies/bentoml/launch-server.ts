@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { open } from 'node:fs/promises';
 import type { RunPlan } from '../../src/contract/handle.js';
 import { BerthError } from '../../src/errors.js';
@@ -18,9 +18,21 @@ export interface Launch {
 }
 
 /** Starts `bentoml serve` in a session of its own and notes it; it is not ready yet. TOOL_MISSING without a Python. */
-export async function launchServer({ plan, served, port, env }: Launch): Promise<ServerRecord> {
+export async function launchServer(launch: Launch): Promise<ServerRecord> {
+  const { plan, port } = launch;
   await makeServerDirectories(plan);
   const logStart = await sizeOf(plan.logFile);
+  const child = await spawnServer(launch);
+  child.unref();
+  const identity = identifyProcess(child.pid ?? 0);
+  if (identity === null) throw new BerthError('START_FAILED', 'the server ended at once', { log: plan.logFile });
+  rememberExit(child, identity);
+  const record = { ...identity, port, logStart, wasReady: false };
+  await writeServerRecord(plan, record);
+  return record;
+}
+
+async function spawnServer({ plan, served, port, env }: Launch): Promise<ChildProcess> {
   const python = plan.environment?.python ?? 'python3';
   const log = await open(plan.logFile, 'a', 0o600);
   try {
@@ -31,13 +43,7 @@ export async function launchServer({ plan, served, port, env }: Launch): Promise
       stdio: ['ignore', log.fd, log.fd],
     });
     await new Promise((resolve, reject) => child.once('spawn', resolve).once('error', reject));
-    child.unref();
-    const identity = identifyProcess(child.pid ?? 0);
-    if (identity === null) throw new Error('it ended at once');
-    rememberExit(child, identity);
-    const record = { ...identity, port, logStart, wasReady: false };
-    await writeServerRecord(plan, record);
-    return record;
+    return child;
   } catch (error) {
     const message = `${python} cannot be run: ${error instanceof Error ? error.message : error}`;
     throw new BerthError('TOOL_MISSING', message, {}, { cause: error });
