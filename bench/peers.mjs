@@ -126,10 +126,12 @@ function post(agent, port, inputs) {
   });
 }
 
+/** A server ends its workers itself when it is asked to; killed, BentoML leaves them in sessions of their own. */
 async function endChild(child, isGroup = false) {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const gone = once(child, 'exit');
-  if (isGroup) process.kill(-child.pid, 'SIGKILL');
-  else child.kill('SIGKILL');
+  child.kill('SIGTERM');
+  const late = setTimeout(() => process.kill(isGroup ? -child.pid : child.pid, 'SIGKILL'), 10_000);
   await gone;
+  clearTimeout(late);
 }
