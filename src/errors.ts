@@ -55,6 +55,7 @@ export const codes = {
   PYTHON_SYNTAX: waits(mend),
   DEPENDENCY_UNRESOLVED: waits(mend),
   DEPENDENCY_INSTALL: waits(mend),
+  BUILD_FAILED: waits(mend),
   IMPORT_FAILED: waits(mend),
   CONTRACT_FAILED: waits(`Give a hint: berth resume {name} --hint TEXT. ${mend}`),
   ADAPTATION_FAILED: waits(
@@ -75,6 +76,12 @@ export const codes = {
   // The machine and the stack
   INDEX_UNREACHABLE: passing('Check the network, the proxy and the index settings of uv (UV_DEFAULT_INDEX).'),
   TOOL_MISSING: missing('See what is needed and how to get it: berth doctor'),
+  ENGINE_UNREACHABLE: {
+    retryable: true,
+    ends: false,
+    exit: 3,
+    next: 'Start the container engine, or say where it is: DOCKER_HOST=unix:///PATH (where the worker runs).',
+  },
   AGENT_UNKNOWN: usage('See what there is: berth doctor'),
   AGENT_UNUSABLE: missing('See what each coding agent lacks: berth doctor. Then: berth resume {name} --agent AGENT'),
   AGENT_BUSY: passing('It is tried again by itself; see: berth status {name}'),

@@ -7,6 +7,7 @@ const repairable: ReadonlySet<string> = new Set<ErrorCode>([
   'PYTHON_SYNTAX',
   'DEPENDENCY_UNRESOLVED',
   'DEPENDENCY_INSTALL',
+  'BUILD_FAILED',
   'IMPORT_FAILED',
   'START_FAILED',
   'NOT_READY',

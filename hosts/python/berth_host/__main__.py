@@ -1,4 +1,7 @@
-"""`python -u berth_host STATE_DIRECTORY`, the boot document on standard input (see boot.py)."""
+"""`python -u berth_host STATE_DIRECTORY`: the boot document on standard input (see boot.py).
+
+In a container `python -u berth_host --http PORT` (see http_boot.py), and `--check PORT` to ask whether that one is ready.
+"""
 
 import os
 import sys
@@ -12,6 +15,11 @@ def make_importable():
 
 if __name__ == "__main__":
     make_importable()
-    from berth_host.boot import main
+    if sys.argv[1] == "--http":
+        from berth_host.http_boot import main
+    elif sys.argv[1] == "--check":
+        from berth_host.http_check import main
+    else:
+        from berth_host.boot import main
 
-    main(sys.argv[1])
+    main(sys.argv[-1])

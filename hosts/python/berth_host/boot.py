@@ -15,7 +15,7 @@ import sys
 import time
 
 from . import errors, json_text
-from .errors import HostError, describe_exception, log
+from .errors import HostError, StartFailed, describe_exception, log
 from .frames import read_frame
 from .loading import load_software
 from .process_record import own_start, take_lock, write_record
@@ -38,7 +38,11 @@ def main(state_directory):
     make_temporary_directory(state_directory, document["temporary"])
     set_environment(document["interface"].get("environment") or [], document["env"])
     limit_memory(document["memory"])
-    server = Server(load(document, state_directory), identity, document["timeout"], document["concurrency"])
+    try:
+        software = load(document, os.path.join(state_directory, "pycache"))
+    except StartFailed as failure:
+        fail(failure.error)
+    server = Server(software, identity, document["timeout"], document["concurrency"])
     listener = listen(document["socket"])
     report({"state": "ready", "identity": identity})
     log("%s %s serves %s" % (identity["deployment"], identity["revision"], document["interface"]["callable"]))
@@ -86,20 +90,21 @@ def limit_memory(limit):
         resource.setrlimit(resource.RLIMIT_DATA, (limit if hard < 0 else min(limit, hard), hard))
 
 
-def load(document, state_directory):
+def load(document, cache):
+    """The software, ready to be called. StartFailed with what the user's code did."""
     code_directory = os.path.realpath(document["directory"])
     os.chdir(code_directory)
     errors.code_directory = code_directory
     interface = document["interface"]
-    cache = os.path.join(state_directory, "pycache")
     prepare_imports(code_directory, interface.get("paths") or ["."], document["packageDirectory"], cache)
     json_text.use_orjson()
     try:
         return load_software(interface)
     except HostError as error:
-        fail({"code": error.code, "message": error.message})
+        raise StartFailed({"code": error.code, "message": error.message}) from error
     except BaseException as error:
-        fail(describe_exception(error, "IMPORT_FAILED" if is_import(error, interface) else "START_FAILED"))
+        code = "IMPORT_FAILED" if is_import(error, interface) else "START_FAILED"
+        raise StartFailed(describe_exception(error, code)) from error
 
 
 def is_import(error, interface):

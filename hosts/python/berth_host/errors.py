@@ -39,6 +39,14 @@ class CallOutputError(HostError):
         super().__init__("CALL_OUTPUT", message)
 
 
+class StartFailed(Exception):
+    """The solution cannot be served; `error` is the `error` of an answer."""
+
+    def __init__(self, error):
+        super().__init__(error["message"])
+        self.error = error
+
+
 class CallInterrupted(BaseException):
     """Raised inside a call that outlived its time or was cancelled; not an Exception, so that user code lets it pass."""
 

@@ -55,7 +55,7 @@ class Server:
 
     def serve_connection(self, connection):
         try:
-            reader = FrameReader(connection)
+            reader = self.read_from(connection)
             while self.serve_request(connection, reader):
                 pass
         except (ConnectionError, CallInterrupted):
@@ -64,6 +64,13 @@ class Server:
             log("connection lost: %s" % error)
         finally:
             connection.close()
+
+    def read_from(self, connection):
+        return FrameReader(connection)
+
+    def send(self, connection, content, is_last=False):
+        """An answer's bytes; after the last one the connection is closed."""
+        send_frame(connection, content)
 
     def serve_request(self, connection, reader):
         """False when the connection is at its end."""
@@ -75,7 +82,7 @@ class Server:
         if kind == "call":
             inputs = reader.next()
             return inputs is not None and self.serve_call(connection, request, inputs)
-        send_frame(connection, answer_with(self.control(kind, request)))
+        self.send(connection, answer_with(self.control(kind, request)))
         return True
 
     def control(self, kind, request):
@@ -91,12 +98,12 @@ class Server:
 
     def serve_call(self, connection, request, inputs):
         if self.is_stopping:
-            send_frame(connection, refuse("NOT_RUNNING", "the software is being stopped"))
+            self.send(connection, refuse("NOT_RUNNING", "the software is being stopped"))
             return True
         call = calls.Call(
             request["id"],
             request.get("timeout") or self.timeout,
-            lambda error: send_frame(connection, answer_error(error)),
+            lambda error: self.send(connection, answer_error(error), is_last=True),
         )
         self.watchdog.add(call)
         try:
@@ -104,7 +111,7 @@ class Server:
         finally:
             is_mine = call.finish()
         if is_mine:
-            send_frame(connection, answer)
+            self.send(connection, answer)
         return is_mine
 
     def perform(self, call, inputs):

@@ -1,0 +1,46 @@
+"""From a container's environment to a callable served over HTTP.
+
+`BERTH_BOOT` is the boot document as JSON; it holds no secret, and the solution does not see it. The software's own
+variables are the container's. A start that fails ends with one of the codes below, its traceback last in the log.
+"""
+
+import faulthandler
+import json
+import os
+import sys
+import time
+
+from .boot import leave, load
+from .errors import StartFailed, log
+from .http_server import HttpServer, listen
+
+EXIT_CODES = {"IMPORT_FAILED": 70, "START_FAILED": 71}
+"""As strategies/docker/explain-exit.ts reads them."""
+CACHE = "/tmp/berth-pycache"
+
+
+def main(port):
+    document = json.loads(os.environ.pop("BERTH_BOOT"))
+    faulthandler.enable()
+    for line in document["interface"].get("environment") or []:
+        os.environ.setdefault(*line.split("=", 1))
+    time.tzset()
+    identity = {key: document[key] for key in ("deployment", "revision", "token")}
+    try:
+        software = load(document, CACHE)
+    except StartFailed as failure:
+        fail(failure.error)
+    server = HttpServer(software, identity, document["timeout"], document["concurrency"])
+    listener = listen(int(port))
+    log("%s %s serves %s" % (identity["deployment"], identity["revision"], document["interface"]["callable"]))
+    server.serve(listener)
+    listener.close()
+    left = server.finish_calls(document["grace"])
+    log("stopped" if left == 0 else "stopped with %d calls unfinished" % left)
+    leave(0)
+
+
+def fail(error):
+    log("start failed: " + error.get("traceback", error["message"]))
+    sys.stdout.flush()
+    os._exit(EXIT_CODES.get(error["code"], 1))

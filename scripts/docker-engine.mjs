@@ -1,0 +1,135 @@
+// A container engine for the tests, and the base image that Dockerfiles of ours ask for, without any registry.
+//   node scripts/docker-engine.mjs start DIRECTORY   a dockerd whose files all lie there; prints DOCKER_HOST=…
+//   node scripts/docker-engine.mjs stop DIRECTORY    ends it and removes the directory
+//   node scripts/docker-engine.mjs base              makes the base image with debootstrap, once, and loads it into DOCKER_HOST
+// `start`, `stop` and the first `base` need root and Debian's packages docker.io, iptables and debootstrap.
+import { spawn, spawnSync } from 'node:child_process';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import Docker from 'dockerode';
+
+/** As strategies/docker/recipes/python-base.ts names it. */
+export const baseImage = 'python:3.11.13-slim-bookworm';
+
+const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'berth-ci');
+const packages = ['python3', 'python3-pip', 'python3-venv', 'ca-certificates'];
+/** Left out of the image: a build needs none of it. */
+const leftOut = [
+  'var/cache/apt',
+  'var/lib/apt/lists',
+  'usr/share/doc',
+  'usr/share/man',
+  'usr/share/locale',
+  'dev',
+  'proc',
+  'sys',
+];
+const authority = '/etc/ssl/certs/ca-certificates.crt';
+
+const commands = { start, stop, base };
+
+async function start(directory) {
+  const socket = join(directory, 'docker.sock');
+  const address = `unix://${socket}`;
+  if (!(await answers(socket))) {
+    mkdirSync(directory, { recursive: true });
+    const log = openSync(join(directory, 'dockerd.log'), 'a');
+    const places = { host: address, 'data-root': 'data', 'exec-root': 'exec', pidfile: 'dockerd.pid' };
+    const options = Object.entries(places).map(
+      ([name, place]) => `--${name}=${name === 'host' ? place : join(directory, place)}`,
+    );
+    spawn('dockerd', options, { detached: true, stdio: ['ignore', log, log] }).unref();
+    for (let look = 0; look < 300 && !(await answers(socket)); look += 1) await sleep(100);
+    if (!(await answers(socket)))
+      fail(`dockerd did not come up:\n${readFileSync(join(directory, 'dockerd.log'), 'utf8')}`);
+  }
+  console.log(`DOCKER_HOST=${address}`);
+}
+
+async function stop(directory) {
+  const pidFile = join(directory, 'dockerd.pid');
+  if (existsSync(pidFile)) {
+    const pid = Number(readFileSync(pidFile, 'utf8'));
+    process.kill(pid, 'SIGTERM');
+    for (let look = 0; look < 300 && isAlive(pid); look += 1) await sleep(100);
+  }
+  rmSync(directory, { recursive: true, force: true });
+}
+
+async function base() {
+  const engine = new Docker();
+  if (
+    await engine
+      .getImage(baseImage)
+      .inspect()
+      .catch(() => undefined)
+  )
+    return;
+  const archive = join(cache, 'python-base.tar');
+  if (!existsSync(archive)) makeArchive(archive);
+  const [repo, tag] = baseImage.split(':');
+  const changes = ['CMD ["python3"]', 'ENV LANG=C.UTF-8'];
+  const stream = await engine.importImage(archive, { repo, tag, changes });
+  await new Promise((resolve, reject) =>
+    engine.modem.followProgress(stream, (error) => (error ? reject(error) : resolve())),
+  );
+}
+
+/** Whole or not at all. */
+function makeArchive(archive) {
+  mkdirSync(cache, { recursive: true });
+  const scratch = mkdtempSync(join(cache, 'base-'));
+  const root = join(scratch, 'root');
+  try {
+    run('debootstrap', ['--variant=minbase', `--include=${packages.join(',')}`, 'bookworm', root]);
+    rmSync(join(root, 'usr/lib/python3.11/EXTERNALLY-MANAGED'), { force: true });
+    symlinkSync('python3', join(root, 'usr/bin/python'));
+    if (existsSync(authority)) copyFileSync(authority, join(root, authority)); // whom this machine trusts, its builds trust
+    run('tar', ['-C', root, ...leftOut.map((path) => `--exclude=./${path}/*`), '-cf', join(scratch, 'base.tar'), '.']);
+    renameSync(join(scratch, 'base.tar'), archive);
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+const answers = (socketPath) =>
+  new Docker({ socketPath, host: '' }).ping().then(
+    () => true,
+    () => false,
+  );
+
+function isAlive(pid) {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function run(command, argv) {
+  const { status } = spawnSync(command, argv, { stdio: ['ignore', 'ignore', 'inherit'] });
+  if (status !== 0) fail(`${command} failed`);
+}
+
+function fail(message) {
+  console.error(message);
+  process.exit(1);
+}
+
+const [name, directory] = process.argv.slice(2);
+if (commands[name] === undefined || (name !== 'base' && directory === undefined))
+  fail('usage: docker-engine.mjs start DIRECTORY | stop DIRECTORY | base');
+await commands[name](directory);

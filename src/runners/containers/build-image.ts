@@ -1,0 +1,117 @@
+import { readFile } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
+import type Docker from 'dockerode';
+import { BerthError } from '../../errors.js';
+import { type ContextEntry, digestContext, listContext, packContext } from './build-context.js';
+import { BuildLog } from './build-log.js';
+import { findBuildSecrets, findProxyArguments } from './build-secrets.js';
+import { openBuildSession } from './build-session.js';
+import { hasBuildKit, orMissing } from './engine.js';
+
+export interface BuildRequest {
+  engine: Docker;
+  /** The revision's code. */
+  directory: string;
+  /** Relative to it. */
+  dockerfile: string;
+  /** Programs of our own in the context: path → directory here. */
+  added: Record<string, string>;
+  /** `berth/demo:r1`; the digest of the content is put behind it. */
+  name: string;
+  /** Build arguments; the image records them. */
+  settings: Record<string, string>;
+  /** The build's words are appended to it. */
+  logFile: string;
+  signal?: AbortSignal | undefined;
+  onProgress?: ((line: string) => void) | undefined;
+}
+
+export interface BuiltImage {
+  reference: string;
+  /** False when the same content had been built before. */
+  isNew: boolean;
+}
+
+/** The label by which the image of a content is found again, whoever built it. */
+export const contentLabel = 'berth.content';
+
+/** The image of this content: found by its label, else built. Throws BUILD_FAILED with the build's last words. */
+export async function ensureImage(request: BuildRequest): Promise<BuiltImage> {
+  const { engine, directory, dockerfile, added, name, settings, onProgress } = request;
+  const entries = await listContext(directory, dockerfile, added);
+  if (!entries.some(({ path }) => path === dockerfile))
+    throw new BerthError('BUILD_FAILED', `there is no ${dockerfile} to build an image from`);
+  const base = settings.BASE === undefined ? undefined : await orMissing(engine.getImage(settings.BASE).inspect());
+  const digest = await digestContext(entries, [dockerfile, JSON.stringify(settings), base?.Id ?? '']);
+  const reference = `${name}-${digest.slice(0, 12)}`;
+  const [known] = await engine.listImages({ filters: { label: [`${contentLabel}=${digest}`] } });
+  if (known === undefined) {
+    await build(request, { entries, digest, reference });
+    return { reference, isNew: true };
+  }
+  onProgress?.(`the image is there: ${reference}`);
+  await engine.getImage(known.Id).tag(splitReference(reference));
+  return { reference, isNew: false };
+}
+
+function splitReference(reference: string): { repo: string; tag: string } {
+  const colon = reference.lastIndexOf(':');
+  return { repo: reference.slice(0, colon), tag: reference.slice(colon + 1) };
+}
+
+interface Content {
+  entries: ContextEntry[];
+  digest: string;
+  reference: string;
+}
+
+async function build(request: BuildRequest, { entries, digest, reference }: Content): Promise<void> {
+  const { engine, dockerfile, settings, signal } = request;
+  const log = new BuildLog(request);
+  const isBuildKit = await hasBuildKit(engine);
+  const secrets = await findBuildSecrets();
+  if (!isBuildKit && Object.keys(secrets).length > 0)
+    await log.say('this engine has no BuildKit: index and authority settings of this machine do not reach the build');
+  const session = isBuildKit ? await openBuildSession(engine, secrets) : undefined;
+  try {
+    const options = {
+      t: reference,
+      dockerfile,
+      buildargs: { ...findProxyArguments(), ...settings },
+      labels: { [contentLabel]: digest },
+      ...(session === undefined ? { rm: true, forcerm: true } : { version: '2', session: session.id }),
+    };
+    const changed = isBuildKit ? {} : await withoutMounts(entries, dockerfile);
+    await log.follow(engine, await requestBuild(engine, await packContext(entries, changed), options, signal));
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw await log.explain(error);
+  } finally {
+    session?.close();
+  }
+}
+
+/** What only BuildKit understands, left out of a Dockerfile that works without it. */
+async function withoutMounts(entries: ContextEntry[], dockerfile: string): Promise<Record<string, string>> {
+  const entry = entries.find(({ path }) => path === dockerfile);
+  const text = entry === undefined ? '' : await readFile(entry.source, 'utf8');
+  return { [dockerfile]: text.replaceAll(/--mount=\S+\s*(\\\n\s*)?/g, '') };
+}
+
+/** dockerode's `buildImage` would open a session of its own, which knows no secrets. */
+function requestBuild(
+  engine: Docker,
+  file: Readable,
+  options: Record<string, unknown>,
+  signal: AbortSignal | undefined,
+): Promise<Readable> {
+  const statusCodes = { 200: true, 400: 'bad parameter', 500: 'server error' };
+  const request = { path: '/build?', method: 'POST', file, options, isStream: true, statusCodes };
+  return new Promise((resolve, reject) => {
+    engine.modem.dial({ ...request, ...(signal && { abortSignal: signal }) }, (error, stream) => {
+      if (error === null || error === undefined)
+        resolve(stream as Readable); // isStream
+      else reject(error);
+    });
+  });
+}

@@ -1,0 +1,38 @@
+import { readFile } from 'node:fs/promises';
+
+/** Files that a build may mount and that no layer keeps: `RUN --mount=type=secret,id=NAME`. */
+export type BuildSecrets = Record<string, string>;
+
+/** Where a mounted authority lies in the build. */
+const authorityPath = '/run/secrets/ca.pem';
+
+const firstOf = (environment: NodeJS.ProcessEnv, names: string[]): string | undefined =>
+  names.map((name) => environment[name]).find((value) => value !== undefined && value !== '');
+
+/**
+ * Where this machine gets its packages from and whom it trusts, for the build: `pip.conf` (index, further indexes, the
+ * authority) and `ca.pem` (the authority). What is not set is not there.
+ */
+export async function findBuildSecrets(environment: NodeJS.ProcessEnv = process.env): Promise<BuildSecrets> {
+  const authority = firstOf(environment, ['PIP_CERT', 'SSL_CERT_FILE', 'REQUESTS_CA_BUNDLE', 'CURL_CA_BUNDLE']);
+  const certificates = authority === undefined ? undefined : await readFile(authority, 'utf8').catch(() => undefined);
+  const settings = {
+    'index-url': firstOf(environment, ['PIP_INDEX_URL', 'UV_DEFAULT_INDEX', 'UV_INDEX_URL']),
+    'extra-index-url': firstOf(environment, ['PIP_EXTRA_INDEX_URL', 'UV_INDEX', 'UV_EXTRA_INDEX_URL']),
+    'trusted-host': environment.PIP_TRUSTED_HOST,
+    cert: certificates === undefined ? undefined : authorityPath,
+  };
+  const lines = Object.entries(settings).flatMap(([name, value]) => (value ? [`${name} = ${value}`] : []));
+  return {
+    ...(lines.length > 0 && { 'pip.conf': `[global]\n${lines.join('\n')}\n` }),
+    ...(certificates !== undefined && { 'ca.pem': certificates }),
+  };
+}
+
+const proxies = ['http_proxy', 'https_proxy', 'no_proxy', 'all_proxy', 'ftp_proxy'];
+
+/** Proxies, by the build arguments that every Dockerfile has and no image records. */
+export function findProxyArguments(environment: NodeJS.ProcessEnv = process.env): Record<string, string> {
+  const names = proxies.flatMap((name) => [name, name.toUpperCase()]);
+  return Object.fromEntries(names.flatMap((name) => (environment[name] ? [[name, environment[name]]] : [])));
+}

@@ -1,0 +1,97 @@
+import { randomUUID } from 'node:crypto';
+import type { Duplex } from 'node:stream';
+import type { ServiceDefinition, sendUnaryData, UntypedServiceImplementation } from '@grpc/grpc-js';
+import type Docker from 'dockerode';
+import type { BuildSecrets } from './build-secrets.js';
+
+/** What a build may ask us for while it runs. */
+export interface BuildSession {
+  id: string;
+  close: () => void;
+}
+
+interface Call {
+  request: string;
+}
+
+/**
+ * A connection on which BuildKit asks for the secrets that a `RUN` mounts: the engine gets a value when a step wants it, and
+ * keeps none. Two of its own gRPC services, as moby/buildkit defines them: Secrets, and Health, without which it hangs up.
+ */
+export async function openBuildSession(engine: Docker, secrets: BuildSecrets): Promise<BuildSession> {
+  const [{ Server, ServerCredentials, status }, { default: protobuf }] = await Promise.all([
+    import('@grpc/grpc-js'),
+    import('protobufjs'),
+  ]);
+  const id = randomUUID();
+  const socket = await upgrade(engine, id);
+  const server = new Server();
+  const implementation: UntypedServiceImplementation = {
+    getSecret: ({ request }: Call, answer: sendUnaryData<Buffer>) => {
+      const value = secrets[request];
+      if (value === undefined) answer({ code: status.NOT_FOUND, details: `there is no secret ${request}` });
+      else answer(null, Buffer.from(protobuf.Writer.create().uint32(firstBytes).bytes(Buffer.from(value)).finish()));
+    },
+    check: (_: Call, answer: sendUnaryData<Buffer>) => answer(null, serving),
+  };
+  server.addService(await describeService(), implementation);
+  server.createConnectionInjector(ServerCredentials.createInsecure()).injectConnection(socket);
+  const close = () => {
+    server.forceShutdown();
+    socket.destroy();
+  };
+  return { id, close };
+}
+
+/** The tag of a message's first field where that is text or bytes. */
+const firstBytes = 0x0a;
+
+const methods = {
+  getSecret: '/moby.buildkit.secrets.v1.Secrets/GetSecret',
+  check: '/grpc.health.v1.Health/Check',
+};
+
+function upgrade(engine: Docker, id: string): Promise<Duplex> {
+  const headers = {
+    Upgrade: 'h2c',
+    'X-Docker-Expose-Session-Uuid': id,
+    'X-Docker-Expose-Session-Name': 'berth',
+    'X-Docker-Expose-Session-Grpc-Method': Object.values(methods),
+  };
+  const statusCodes = { 200: true, 500: 'server error' };
+  return new Promise((resolve, reject) => {
+    engine.modem.dial({ method: 'POST', path: '/session', hijack: true, headers, statusCodes }, (error, socket) => {
+      if (error === null || error === undefined)
+        resolve(socket as Duplex); // a hijacked connection
+      else reject(error);
+    });
+  });
+}
+
+/** `HealthCheckResponse { status: SERVING }`. */
+const serving = Buffer.from([0x08, 0x01]);
+
+async function describeService(): Promise<ServiceDefinition> {
+  const { default: protobuf } = await import('protobufjs');
+  /** Both requests have a text as their first field. */
+  const readText = (message: Buffer): string => {
+    const reader = protobuf.Reader.create(message);
+    while (reader.pos < reader.len) {
+      const tag = reader.uint32();
+      if (tag >>> 3 === 1) return reader.string();
+      reader.skipType(tag & 7);
+    }
+    return '';
+  };
+  const keep = (message: Buffer): Buffer => message;
+  const unary = (path: string) => ({
+    path,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: keep,
+    requestDeserialize: readText,
+    responseSerialize: keep,
+    responseDeserialize: keep,
+  });
+  return { getSecret: unary(methods.getSecret), check: unary(methods.check) };
+}

@@ -1,0 +1,64 @@
+import { appendFile, mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { PassThrough } from 'node:stream';
+import type Docker from 'dockerode';
+import type { LogOptions } from '../runner.js';
+
+/** Lines that a container printed, both streams in the order in which they came, from the engine. */
+export async function* readContainerLog(container: Docker.Container, options: LogOptions = {}): AsyncIterable<string> {
+  const { tail, follow = false, signal } = options;
+  const asked = { stdout: true, stderr: true, ...(tail !== undefined && { tail }) };
+  const isText = (await container.inspect()).Config.Tty;
+  if (!follow) {
+    const content = await container.logs({ ...asked, follow: false });
+    yield* splitLines(isText ? content.toString() : demultiplex(content));
+    return;
+  }
+  const source = await container.logs({ ...asked, follow: true, ...(signal && { abortSignal: signal }) });
+  const text = new PassThrough();
+  if (isText) source.pipe(text);
+  else container.modem.demuxStream(source, text, text);
+  const end = () => text.end();
+  source.once('end', end).once('close', end).once('error', end);
+  signal?.addEventListener('abort', end, { once: true });
+  try {
+    yield* streamLines(text);
+  } finally {
+    (source as unknown as { destroy: () => void }).destroy(); // an IncomingMessage, typed as less
+  }
+}
+
+async function* streamLines(stream: PassThrough): AsyncIterable<string> {
+  let rest = '';
+  for await (const chunk of stream.setEncoding('utf8')) {
+    const lines = (rest + chunk).split('\n');
+    rest = lines.pop() ?? '';
+    yield* lines;
+  }
+  if (rest !== '') yield rest;
+}
+
+function splitLines(text: string): string[] {
+  const lines = text.split('\n');
+  if (lines.at(-1) === '') lines.pop();
+  return lines;
+}
+
+/** The engine's frames: one byte for the stream, three of nothing, four for the length. */
+function demultiplex(content: Buffer): string {
+  const parts: Buffer[] = [];
+  for (let offset = 0; offset + 8 <= content.length; ) {
+    const length = content.readUInt32BE(offset + 4);
+    parts.push(content.subarray(offset + 8, offset + 8 + length));
+    offset += 8 + length;
+  }
+  return Buffer.concat(parts).toString('utf8');
+}
+
+/** Keeps in a file what the container printed, before it is removed and its log with it. */
+export async function archiveContainerLog(container: Docker.Container, logFile: string): Promise<void> {
+  const lines: string[] = [];
+  for await (const line of readContainerLog(container)) lines.push(`${line}\n`);
+  await mkdir(dirname(logFile), { recursive: true });
+  await appendFile(logFile, lines.join(''), { mode: 0o600 });
+}

@@ -1,0 +1,71 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type Docker from 'dockerode';
+import type { DockerOptions } from 'dockerode';
+import { BerthError } from '../../errors.js';
+
+/** Milliseconds that an engine has to say that it is there. */
+const pingPatience = 5_000;
+
+/** `ping` takes what other calls take; its types do not say so. */
+interface Pingable {
+  ping(options: { abortSignal: AbortSignal }): Promise<unknown>;
+}
+
+/** The engine at this address, seen to answer. ENGINE_UNREACHABLE, with how it failed. */
+export async function openEngine(address: string): Promise<Docker> {
+  const { default: DockerClient } = await import('dockerode');
+  const engine = new DockerClient(await describeConnection(address));
+  try {
+    await (engine as Pingable).ping({ abortSignal: AbortSignal.timeout(pingPatience) });
+    return engine;
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw new BerthError(
+      'ENGINE_UNREACHABLE',
+      `no container engine answers at ${address}: ${message}`,
+      {},
+      { cause: error },
+    );
+  }
+}
+
+async function describeConnection(address: string): Promise<DockerOptions> {
+  const { protocol, hostname, port, pathname } = new URL(address);
+  if (protocol === 'unix:') return { socketPath: pathname, host: '' }; // no host, also where DOCKER_HOST names one
+  if (protocol !== 'tcp:' && protocol !== 'http:' && protocol !== 'https:')
+    throw new BerthError('ENGINE_UNREACHABLE', `${address}: an engine is reached by unix:// or tcp:// only`);
+  const isSecure = protocol === 'https:' || Boolean(process.env.DOCKER_TLS_VERIFY);
+  const plain = { host: hostname, port: port || (isSecure ? 2376 : 2375) };
+  return isSecure ? { ...plain, protocol: 'https', ...(await readCertificates()) } : { ...plain, protocol: 'http' };
+}
+
+async function readCertificates(): Promise<Pick<DockerOptions, 'ca' | 'cert' | 'key'>> {
+  const directory = process.env.DOCKER_CERT_PATH;
+  if (!directory) return {};
+  const [ca, cert, key] = await Promise.all(
+    ['ca.pem', 'cert.pem', 'key.pem'].map((file) => readFile(join(directory, file))),
+  );
+  return { ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) };
+}
+
+/** The HTTP status with which the engine refused; undefined for anything else. */
+export const statusOf = (error: unknown): number | undefined => (error as { statusCode?: number }).statusCode;
+
+/** Undefined in place of “there is no such thing”. */
+export async function orMissing<Value>(promise: Promise<Value>): Promise<Value | undefined> {
+  try {
+    return await promise;
+  } catch (error) {
+    if (statusOf(error) === 404) return undefined;
+    throw error;
+  }
+}
+
+/** BuildKit is part of Docker's own engine since 20.10 (API 1.41); engines of others speak the API without it. */
+export async function hasBuildKit(engine: Docker): Promise<boolean> {
+  const { ApiVersion, Os, Components = [] } = await engine.version();
+  const [major = 0, minor = 0] = ApiVersion.split('.').map(Number);
+  const isDocker = Components.some(({ Name }: { Name: string }) => Name === 'Engine');
+  return isDocker && Os === 'linux' && (major > 1 || minor >= 41);
+}

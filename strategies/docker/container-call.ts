@@ -1,0 +1,84 @@
+import type { Agent } from 'node:http';
+import type { Answer } from '../../src/contract/answer.js';
+import { callFailure, withDeadline } from '../../src/runners/call-deadline.js';
+import { callHttp, type HttpReply } from '../../src/runners/http-call.js';
+
+export interface ContainerCall {
+  endpoint: string;
+  agent: Agent;
+  /** JSON. */
+  inputs: string;
+  /** Seconds. */
+  timeout: number;
+  signal: AbortSignal | undefined;
+}
+
+/** Seconds that our host has to answer for a call past its deadline, before the client does so itself. */
+const lateness = 0.5;
+
+let counter = 0;
+
+/** Calls our host program: its reply is the answer, and the token in it says that it is our revision that answers. */
+export function callHost(call: ContainerCall, tokenHash: string): Promise<Answer> {
+  const { endpoint, agent, inputs, timeout, signal } = call;
+  counter += 1;
+  const id = `${process.pid}-${counter}-${Math.random().toString(36).slice(2)}`;
+  const headers = {
+    'content-type': 'application/json',
+    'berth-token': tokenHash,
+    'berth-call': id,
+    'berth-timeout': String(timeout),
+  };
+  const cancel = () => {
+    const request = { url: `${endpoint}/cancel`, method: 'POST', headers, signal: AbortSignal.timeout(2_000) };
+    callHttp(request).catch(() => undefined); // the caller has its answer; the host's deadline holds in any case
+  };
+  signal?.addEventListener('abort', cancel, { once: true });
+  const patience = { timeout: timeout + lateness, ...(signal && { signal }) };
+  return withDeadline(patience, async (ended) => {
+    const reply = await callHttp({ url: `${endpoint}/run`, headers, body: inputs, agent, signal: ended });
+    if (!reply.isComplete) return lost;
+    if (reply.headers['berth-token'] !== tokenHash) return stranger(endpoint);
+    return JSON.parse(reply.body.toString('utf8')) as Answer; // the host's own
+  }).finally(() => signal?.removeEventListener('abort', cancel));
+}
+
+/** Calls a server of the repository's own: what it replies with is the output, and what is not 2xx is an error. */
+export function callServer({ endpoint, agent, inputs, timeout, signal }: ContainerCall, path: string): Promise<Answer> {
+  const headers = { 'content-type': 'application/json', accept: 'application/json' };
+  return withDeadline({ timeout, ...(signal && { signal }) }, async (ended) => {
+    const reply = await callHttp({ url: endpoint + path, headers, body: inputs, agent, signal: ended });
+    return reply.isComplete ? readReply(reply, path) : lost;
+  });
+}
+
+const lost = callFailure('CALL_LOST', 'the container ended during the call');
+
+const stranger = (endpoint: string): Answer =>
+  callFailure('NOT_RUNNING', `the software is not up: something else answers at ${endpoint}`);
+
+function readReply({ status, body, headers }: HttpReply, path: string): Answer {
+  const text = body.toString('utf8');
+  const isJson = /\bjson\b/.test(headers['content-type'] ?? '');
+  const value = isJson || text === '' ? parse(text) : text;
+  if (status >= 200 && status < 300) return isAnswer(value) ? value : { status: 'success', output: value };
+  const code = status === 400 || status === 415 || status === 422 ? 'CALL_INPUT' : 'CALL_FAILED';
+  return callFailure(code, `POST ${path} was answered with ${status}: ${shorten(text)}`);
+}
+
+/** An answer that the software gives itself is passed on, not wrapped. */
+function isAnswer(value: unknown): value is Answer {
+  if (typeof value !== 'object' || value === null) return false;
+  const { status, output, error } = value as Record<string, unknown>;
+  return (status === 'success' && output !== undefined) || (status === 'error' && typeof error === 'object');
+}
+
+function parse(text: string): unknown {
+  try {
+    return text === '' ? null : JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+const shorten = (text: string): string => (text.length > 2_000 ? `${text.slice(0, 2_000)}…` : text);

@@ -1,0 +1,16 @@
+import type { Handle } from '../../src/contract/handle.js';
+
+/** What `start` adds to the handle: the container, and how it is called. */
+export interface DockerHandle extends Handle {
+  endpoint: string;
+  /** Address of the engine, as `DOCKER_HOST` writes it. */
+  engine: string;
+  container: string;
+  image: string;
+  /** Drawn anew at each start. */
+  token: string;
+  /** What our host program says of itself; null when the image is a server of its own. */
+  tokenHash: string | null;
+  predictPath: string;
+  healthPath: string | null;
+}

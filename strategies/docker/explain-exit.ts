@@ -1,0 +1,44 @@
+import type Docker from 'dockerode';
+import type { RunPlan } from '../../src/contract/handle.js';
+import { BerthError, type ErrorCode } from '../../src/errors.js';
+import { readContainerLog } from '../../src/runners/containers/index.js';
+
+/** As hosts/python/berth_host/http_boot.py ends. */
+const exitCodes: Record<number, ErrorCode> = { 70: 'IMPORT_FAILED', 71: 'START_FAILED' };
+
+/** Lines of the container's log that an error shows. */
+const shown = 40;
+const marker = 'berth: start failed: ';
+
+export type ContainerState = Docker.ContainerInspectInfo['State'];
+
+/** How a container ended, in a few words. */
+export function describeExit({ ExitCode, OOMKilled, Error: problem }: ContainerState): string {
+  if (OOMKilled) return 'was ended for want of memory';
+  if (problem) return `did not start: ${problem}`;
+  return ExitCode > 128 && ExitCode < 160 ? `was ended by signal ${ExitCode - 128}` : `exited with code ${ExitCode}`;
+}
+
+/** The error for a container that ended before it could be called; its last words are the evidence. */
+export async function explainEarlyEnd(
+  container: Docker.Container,
+  state: ContainerState,
+  { deployment, logFile }: RunPlan,
+): Promise<BerthError> {
+  const lines: string[] = [];
+  for await (const line of readContainerLog(container, { tail: 400 })) lines.push(line);
+  const start = lines.findLastIndex((line) => line.startsWith(marker));
+  const facts = { name: deployment, log: logFile };
+  const code = exitCodes[state.ExitCode];
+  if (code === undefined || start < 0) {
+    const evidence = lines.slice(-shown).join('\n');
+    return new BerthError('START_FAILED', `the container ${describeExit(state)} before it could be called`, {
+      ...facts,
+      evidence,
+    });
+  }
+  const evidence = lines.slice(start).join('\n').slice(marker.length);
+  const what = code === 'IMPORT_FAILED' ? 'importing the module failed' : 'the start failed';
+  const last = evidence.trimEnd().split('\n').at(-1) ?? '';
+  return new BerthError(code, `${what}: ${last}`, { ...facts, evidence });
+}

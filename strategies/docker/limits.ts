@@ -1,0 +1,36 @@
+import type Docker from 'dockerode';
+import type { RunPlan } from '../../src/contract/handle.js';
+import type { Limits } from './container-settings.js';
+import type { DockerInterface } from './docker-interface.js';
+
+interface Machine {
+  NCPU: number;
+  Runtimes?: Record<string, unknown>;
+  MemoryLimit?: boolean;
+}
+
+/** What of the resources this engine can enforce, and a line for each that it cannot. */
+export async function chooseLimits(
+  engine: Docker,
+  { resources }: RunPlan,
+  { serves }: DockerInterface,
+): Promise<{ limits: Limits; notes: string[] }> {
+  const machine: Machine = await engine.info();
+  const limits: Limits = {};
+  const notes: string[] = [];
+  const { cpu, gpu, replicas, concurrency, memory } = resources;
+  if (cpu !== undefined) {
+    limits.cpu = Math.min(cpu, machine.NCPU);
+    if (cpu > machine.NCPU) notes.push(`${cpu} cores were asked for, and the engine has ${machine.NCPU}`);
+  }
+  if (gpu !== undefined) {
+    if (machine.Runtimes !== undefined && 'nvidia' in machine.Runtimes) limits.gpu = gpu;
+    else notes.push(`a GPU (${gpu}) was asked for, and the engine offers none: the software runs without`);
+  }
+  if (memory !== undefined && machine.MemoryLimit === false) notes.push('the engine does not enforce memory limits');
+  if (replicas !== undefined && replicas > 1)
+    notes.push(`${replicas} replicas were asked for: one container is started`);
+  if (concurrency !== undefined && serves === undefined)
+    notes.push('how many calls run at once is left to the server in the image');
+  return { limits, notes };
+}

@@ -1,0 +1,21 @@
+import { callHttp } from '../../src/runners/http-call.js';
+import type { DockerHandle } from './docker-handle.js';
+
+/** Milliseconds that a healthy server has to answer its probe. */
+export const probePatience = 2_000;
+
+/**
+ * True when calls can be answered. Our host program says so itself, with this start's token; a server of the repository's own
+ * by 2xx at its health path, or, where none is known, by speaking HTTP at all.
+ */
+export async function isUp({
+  endpoint,
+  healthPath,
+  tokenHash,
+}: Pick<DockerHandle, 'endpoint' | 'healthPath' | 'tokenHash'>): Promise<boolean> {
+  const url = endpoint + (healthPath ?? '/');
+  const reply = await callHttp({ url, signal: AbortSignal.timeout(probePatience) }).catch(() => undefined);
+  if (reply === undefined) return false;
+  if (tokenHash !== null) return reply.status === 200 && reply.headers['berth-token'] === tokenHash;
+  return healthPath === null ? reply.status < 500 : reply.status >= 200 && reply.status < 300;
+}

@@ -1,0 +1,29 @@
+import { BerthError } from '../../../src/errors.js';
+import { choosePath } from '../find-predict-path.js';
+import type { Routes } from './http-routes.js';
+
+const healthPaths = ['/healthz', '/health', '/readyz', '/ready', '/livez', '/ping'];
+
+/** Where a server takes its inputs: what the user says, else what its code shows; absent where only its OpenAPI can tell. */
+export function chooseRoute(
+  routes: Routes,
+  entry: string | undefined,
+): { predict_path?: string; health_path?: string } {
+  const health = healthPaths.find((path) => [...routes.get, ...routes.named].includes(path));
+  const named = routes.named.filter((path) => path !== '/' && !healthPaths.includes(path));
+  const predict = entry ?? choosePath(routes.post) ?? (routes.post.length === 0 ? choosePath(named) : undefined);
+  if (predict === undefined && routes.post.length > 1) throw ambiguous(routes.post);
+  return {
+    ...(predict !== undefined && { predict_path: predict }),
+    ...(health !== undefined && { health_path: health }),
+  };
+}
+
+function ambiguous(paths: string[]): BerthError {
+  const lines = paths.map((path) => `  --entry ${path}`);
+  const message = [`${paths.length} paths take inputs; say which is the one to call:`, ...lines].join('\n');
+  return new BerthError('ENTRY_AMBIGUOUS', message, { entry: paths[0], candidates: paths });
+}
+
+/** `--entry /predict` names a path; anything else names Python code. */
+export const isPath = (entry: string | undefined): boolean => entry?.startsWith('/') === true;

@@ -1,0 +1,74 @@
+import { access } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { RecipeInput } from '../../../src/adaptation/recipe.js';
+import { readRequirements } from '../../../src/environments/index.js';
+import { describeDependencies } from './dependency-layer.js';
+import { choosePythonBase } from './python-base.js';
+
+export interface ImageWish {
+  port: number;
+  healthCheck: string[] | null;
+  command: string[];
+  /** True: our host program is in it. */
+  hasHost: boolean;
+  /** Requirement lines beside the repository's own. */
+  packages: string[];
+}
+
+export interface PythonImage {
+  dockerfile: string;
+  files: Record<string, string>;
+  summary: string;
+}
+
+const ignored = ['.git', '.venv', 'venv', '**/__pycache__', '.env*', '*.egg-info', 'node_modules', ''].join('\n');
+
+/** The Dockerfile of a Python repository, beside what is there: another name is taken where there is one already. */
+export async function describePythonImage({ workspace, facts }: RecipeInput, wish: ImageWish): Promise<PythonImage> {
+  const has = (file: string) =>
+    access(join(workspace, file)).then(
+      () => true,
+      () => false,
+    );
+  const base = choosePythonBase(facts);
+  const requirements = await readRequirements(workspace, facts, wish.packages);
+  const dependencies = await describeDependencies({ workspace, facts, requirements });
+  const dockerfile = (await has('Dockerfile')) ? 'Dockerfile.berth' : 'Dockerfile';
+  const text = writeDockerfile(base.image, dependencies, wish);
+  const ignoreFile = (await has('.dockerignore')) ? {} : { '.dockerignore': ignored };
+  return {
+    dockerfile,
+    files: { [dockerfile]: text, ...dependencies.files, ...ignoreFile },
+    summary: `wrote a ${dockerfile} on ${base.image}${base.note === null ? '' : ` (${base.note})`}`,
+  };
+}
+
+type Layers = Awaited<ReturnType<typeof describeDependencies>>;
+
+function writeDockerfile(base: string, { system, before, after }: Layers, wish: ImageWish): string {
+  const { hasHost, port, healthCheck, command } = wish;
+  const blocks = [
+    [
+      ...(hasHost ? ['# Berth adds `.berth` to the build: the program that serves the code over HTTP.'] : []),
+      `ARG BASE=${base}`,
+      'FROM $BASE',
+      'ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore',
+      'RUN useradd --uid 10001 --create-home berth',
+      'WORKDIR /app',
+    ],
+    system,
+    before,
+    ['COPY . .', ...after],
+    [
+      ...(hasHost ? ['COPY .berth /opt/berth', 'ENV HOME=/tmp'] : []),
+      'USER berth',
+      `EXPOSE ${port}`,
+      ...(healthCheck === null ? [] : [`HEALTHCHECK --start-period=15m CMD ${JSON.stringify(healthCheck)}`]),
+      `CMD ${JSON.stringify(command)}`,
+    ],
+  ];
+  return `${blocks
+    .filter((block) => block.length > 0)
+    .map((block) => block.join('\n'))
+    .join('\n\n')}\n`;
+}

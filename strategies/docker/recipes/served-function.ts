@@ -1,0 +1,37 @@
+import type { Recipe } from '../../../src/adaptation/recipe.js';
+import { FunctionInterface } from '../../../src/contract/run-interface.js';
+import { isPath } from './choose-route.js';
+import { describePythonImage } from './python-image.js';
+
+/** Where our host program listens in the container. */
+const port = 8000;
+
+/** A shape that `local` calls in a process, in an image of its own: our host program serves it there over HTTP. */
+export const servedFunction = (shape: Recipe): Recipe => ({
+  name: shape.name,
+  async recognise(input) {
+    if (isPath(input.entry)) return undefined;
+    const recognition = await shape.recognise(input);
+    if (recognition === undefined) return undefined;
+    const serves = FunctionInterface.parse(recognition.runInterface);
+    const image = await describePythonImage(input, {
+      port,
+      healthCheck: ['python', '/opt/berth/berth_host', '--check', String(port)],
+      command: ['python', '-u', '/opt/berth/berth_host', '--http', String(port)],
+      hasHost: true,
+      packages: [],
+    });
+    return {
+      summary: `${recognition.summary}; ${image.summary}`,
+      runInterface: {
+        type: 'http',
+        dockerfile: image.dockerfile,
+        port,
+        predict_path: '/run',
+        health_path: '/healthz',
+        serves,
+      },
+      files: { ...recognition.files, ...image.files },
+    };
+  },
+});

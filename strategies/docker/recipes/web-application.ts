@@ -1,0 +1,74 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Recipe } from '../../../src/adaptation/recipe.js';
+import type { Facts } from '../../../src/contract/facts.js';
+import { chooseRoute, isPath } from './choose-route.js';
+import { findRoutes } from './http-routes.js';
+import { describePythonImage } from './python-image.js';
+
+const port = 8000;
+
+interface Framework {
+  /** How the application is made, at the top of a module. */
+  pattern: RegExp;
+  server: string;
+  command: (application: string) => string[];
+}
+
+const frameworks: Record<string, Framework> = {
+  fastapi: {
+    pattern: /^(\w+)(?:\s*:\s*[\w.]+)?\s*=\s*(?:fastapi\.)?FastAPI\(/m,
+    server: 'uvicorn',
+    command: (application) => ['uvicorn', application, '--host', '0.0.0.0', '--port', String(port)],
+  },
+  flask: {
+    pattern: /^(\w+)(?:\s*:\s*[\w.]+)?\s*=\s*(?:flask\.)?Flask\(/m,
+    server: 'gunicorn',
+    command: (application) => ['gunicorn', '--bind', `0.0.0.0:${port}`, '--threads', '8', application],
+  },
+};
+
+/** A FastAPI or Flask application, served as it is, by the server that its own documentation names. */
+export const webApplication: Recipe = {
+  name: 'web-application',
+  async recognise(input) {
+    const { workspace, facts, entry } = input;
+    if (entry !== undefined && !isPath(entry)) return undefined;
+    const found = await findApplication(workspace, facts);
+    if (found === undefined) return undefined;
+    const { framework, file, application } = found;
+    const route = chooseRoute(await findRoutes(workspace), entry);
+    const isThere = facts.dependencies.some(({ name }) => name === framework.server);
+    const image = await describePythonImage(input, {
+      port,
+      healthCheck: null,
+      command: framework.command(application),
+      hasHost: false,
+      packages: isThere ? [] : [framework.server],
+    });
+    return {
+      summary: `recognised the web application \`${application}\` in ${file}; ${image.summary}`,
+      runInterface: { type: 'http', dockerfile: image.dockerfile, port, ...route },
+      files: image.files,
+    };
+  },
+};
+
+interface Found {
+  framework: Framework;
+  file: string;
+  /** `module:name`. */
+  application: string;
+}
+
+async function findApplication(workspace: string, facts: Facts): Promise<Found | undefined> {
+  const used = facts.frameworks.flatMap(({ name }) => frameworks[name] ?? []);
+  const files = [...new Set(facts.entryPoints.filter(({ root }) => root === '.').map(({ file }) => file))];
+  for (const framework of used)
+    for (const file of files) {
+      const name = framework.pattern.exec(await readFile(join(workspace, file), 'utf8'))?.[1];
+      const module = facts.entryPoints.find((found) => found.file === file)?.module;
+      if (name !== undefined && module !== undefined) return { framework, file, application: `${module}:${name}` };
+    }
+  return undefined;
+}

@@ -1,0 +1,81 @@
+import { randomUUID } from 'node:crypto';
+import type Docker from 'dockerode';
+import type { RunPlan } from '../../src/contract/handle.js';
+import { BerthError } from '../../src/errors.js';
+import { archiveContainerLog, orMissing, publishedHost, statusOf } from '../../src/runners/containers/index.js';
+import { containerName, homeMark, imageName, labels } from './container-name.js';
+import { type ContainerRequest, describeContainer, grace } from './container-settings.js';
+
+/** What is known of a revision's container from the engine alone. */
+export interface FoundContainer {
+  container: Docker.Container;
+  details: Docker.ContainerInspectInfo;
+}
+
+/** The revision's container, alive or not. START_FAILED when one of that name belongs to another Berth. */
+export async function findContainer(engine: Docker, plan: RunPlan): Promise<FoundContainer | undefined> {
+  const name = containerName(plan);
+  const details = await orMissing(engine.getContainer(name).inspect());
+  if (details === undefined) return undefined;
+  if (details.Config.Labels[labels.home] !== homeMark(plan))
+    throw new BerthError('START_FAILED', `a container ${name} that this Berth did not make is there`, {
+      name: plan.deployment,
+      evidence: `labels: ${JSON.stringify(details.Config.Labels)}`,
+    });
+  return { container: engine.getContainer(details.Id), details };
+}
+
+/** Makes the container and starts it. Undefined when another start was first. */
+export async function createContainer(
+  engine: Docker,
+  address: string,
+  wanted: Omit<ContainerRequest, 'token' | 'host'>,
+): Promise<FoundContainer | undefined> {
+  const request = { ...wanted, token: randomUUID(), host: publishedHost(address) };
+  try {
+    const container = await engine.createContainer(describeContainer(request));
+    return { container, details: await container.inspect() };
+  } catch (error) {
+    if (statusOf(error) === 409) return undefined;
+    throw error;
+  }
+}
+
+/** START_FAILED with the engine's words when it cannot start it. */
+export async function startContainer(container: Docker.Container): Promise<void> {
+  try {
+    await container.start();
+  } catch (error) {
+    if (statusOf(error) === 304) return; // it runs already
+    const message = error instanceof Error ? error.message : String(error);
+    throw new BerthError('START_FAILED', `the engine cannot start the container: ${message}`, {}, { cause: error });
+  }
+}
+
+/** Ends a container and removes it; what it printed is kept in the log. UNDO_INCOMPLETE when it is still there. */
+export async function removeContainer(container: Docker.Container, plan: RunPlan, patience = grace): Promise<void> {
+  await ignoring([304, 404], container.stop({ t: patience }));
+  await ignoring([404, 409], archiveContainerLog(container, plan.logFile));
+  await ignoring([404, 409], container.remove({ force: true, v: true })); // 409: somebody else is removing it
+  for (let look = 0; look < 50; look += 1) {
+    if ((await orMissing(container.inspect())) === undefined) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new BerthError('UNDO_INCOMPLETE', `the container ${containerName(plan)} is still there`, {
+    name: plan.deployment,
+  });
+}
+
+/** Removes the names that this revision gave to images; an image goes with its last name. */
+export async function removeImages(engine: Docker, plan: RunPlan): Promise<void> {
+  const own = `${imageName(plan)}-`;
+  for (const { RepoTags } of await engine.listImages())
+    for (const reference of (RepoTags ?? []).filter((tag) => tag.startsWith(own)))
+      await ignoring([404], engine.getImage(reference).remove());
+}
+
+async function ignoring(statuses: number[], promise: Promise<unknown>): Promise<void> {
+  await promise.catch((error) => {
+    if (!statuses.includes(statusOf(error) ?? 0)) throw error;
+  });
+}

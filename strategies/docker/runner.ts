@@ -1,0 +1,160 @@
+import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { Agent } from 'node:http';
+import { dirname, join } from 'node:path';
+import type Docker from 'dockerode';
+import type { Answer } from '../../src/contract/answer.js';
+import type { Handle, RunPlan } from '../../src/contract/handle.js';
+import { callFailure } from '../../src/runners/call-deadline.js';
+import { readLog } from '../../src/runners/log-file.js';
+import type { CallOptions, Health, LogOptions, Runner, StartOptions } from '../../src/runners/runner.js';
+import { callHost, callServer } from './container-call.js';
+import type { DockerHandle } from './docker-handle.js';
+import { isUp, probePatience } from './probe.js';
+
+/** Milliseconds after which an idle connection to a server of somebody else's is not used again: it may be about to close it. */
+const idleBound = 1_000;
+
+/**
+ * Runs a revision in a container of this machine's engine, called over HTTP on a port of its loopback.
+ *
+ * Of `resources` the engine bounds `cpu` and `memory`, and hands on a `gpu` where it has one; `concurrency` holds where our
+ * host program serves. What it cannot do is reported in progress and log.
+ */
+export class DockerRunner implements Runner {
+  private handle: DockerHandle | undefined;
+  private agent: Agent | undefined;
+
+  constructor(private readonly plan: RunPlan) {}
+
+  async start(options: StartOptions): Promise<Handle> {
+    const { plan } = this;
+    const [{ startRevision }, { findEngineAddress, openEngine }] = await Promise.all([
+      import('./start-revision.js'),
+      import('../../src/runners/containers/index.js'),
+    ]);
+    const address = findEngineAddress();
+    const engine = await openEngine(address);
+    await mkdir(plan.stateDirectory, { recursive: true, mode: 0o700 });
+    await mkdir(dirname(plan.logFile), { recursive: true });
+    await writeFile(join(plan.stateDirectory, 'engine.json'), JSON.stringify({ address }), { mode: 0o600 });
+    const handle = await startRevision({ engine, address, plan, options, say: (line) => this.say(line, options) });
+    await this.attach(handle);
+    return handle;
+  }
+
+  async attach(handle: Handle): Promise<void> {
+    this.agent?.destroy();
+    this.handle = handle as DockerHandle; // made by `start`, whose keys it has
+    const isOwn = this.handle.tokenHash !== null;
+    this.agent = new Agent({ keepAlive: true, maxSockets: 256, ...(!isOwn && { timeout: idleBound }) });
+  }
+
+  async run(inputs: unknown, options?: CallOptions): Promise<Answer> {
+    return this.call(JSON.stringify(inputs) ?? 'null', options);
+  }
+
+  async isHealthy(): Promise<Health> {
+    const { handle } = this;
+    if (handle === undefined) return gone('it was not started');
+    if (handle.tokenHash !== null && (await isUp(handle))) return ready(`${handle.endpoint} answers`);
+    const state = await this.inspect(handle);
+    if (typeof state === 'string') return gone(state);
+    if (handle.tokenHash === null && state.Health?.Status !== 'unhealthy' && (await isUp(handle)))
+      return ready(`${handle.endpoint} answers, container ${handle.container.slice(0, 12)} runs`);
+    const detail = `the container runs, but did not answer within ${probePatience / 1000} s`;
+    return { isHealthy: false, state: 'unresponsive', detail };
+  }
+
+  /** What was kept of earlier containers and of the build, then what the engine has of this one. */
+  async *logs(options: LogOptions = {}): AsyncIterable<string> {
+    const { tail } = options;
+    const container = await this.findForLogs();
+    if (container === undefined) return yield* readLog(this.plan.logFile, options);
+    const { readContainerLog } = await import('../../src/runners/containers/index.js');
+    if (tail === undefined) yield* readLog(this.plan.logFile);
+    else if (tail > 0) {
+      let printed = 0;
+      for await (const _ of readContainerLog(container, { tail })) printed += 1;
+      if (printed < tail) yield* readLog(this.plan.logFile, { tail: tail - printed });
+    }
+    yield* readContainerLog(container, options);
+  }
+
+  async stop(): Promise<void> {
+    await this.withEngine(async (engine) => {
+      const { findContainer, removeContainer } = await import('./revision-container.js');
+      const found = await findContainer(engine, this.plan);
+      if (found !== undefined) await removeContainer(found.container, this.plan);
+    });
+    await this.close();
+  }
+
+  async undo(): Promise<void> {
+    await this.stop();
+    await this.withEngine(async (engine) => {
+      const { removeImages } = await import('./revision-container.js');
+      await removeImages(engine, this.plan);
+    });
+  }
+
+  async close(): Promise<void> {
+    this.agent?.destroy();
+  }
+
+  private async call(inputs: string, options: CallOptions = {}): Promise<Answer> {
+    const { handle, agent } = this;
+    if (handle === undefined || agent === undefined)
+      return callFailure('NOT_RUNNING', 'the software was neither started nor attached to');
+    const { timeout = this.plan.timeout, signal } = options;
+    const call = { endpoint: handle.endpoint, agent, inputs, timeout, signal };
+    return handle.tokenHash === null ? callServer(call, handle.predictPath) : callHost(call, handle.tokenHash);
+  }
+
+  /** The container's state as the engine sees it, or why there is none to speak of. */
+  private async inspect({
+    container,
+    engine: address,
+  }: DockerHandle): Promise<Docker.ContainerInspectInfo['State'] | string> {
+    const [{ openEngine, orMissing }, { describeExit }] = await Promise.all([
+      import('../../src/runners/containers/index.js'),
+      import('./explain-exit.js'),
+    ]);
+    const engine = await openEngine(address);
+    const details = await orMissing(engine.getContainer(container).inspect());
+    if (details === undefined) return `the container ${container.slice(0, 12)} does not exist any more`;
+    return details.State.Running ? details.State : `the container ${describeExit(details.State)}`;
+  }
+
+  /** The engine that `start` noted; where it noted none, what the usual one has of this revision, if it is there at all. */
+  private async withEngine(use: (engine: Docker) => Promise<void>): Promise<void> {
+    const { findEngineAddress, openEngine } = await import('../../src/runners/containers/index.js');
+    const address = await readAddress(this.plan);
+    if (address !== undefined) return await use(await openEngine(address));
+    const engine = await openEngine(findEngineAddress()).catch(() => undefined);
+    if (engine !== undefined) await use(engine);
+  }
+
+  private async findForLogs(): Promise<Docker.Container | undefined> {
+    const address = await readAddress(this.plan);
+    if (address === undefined) return undefined;
+    const [{ openEngine }, { findContainer }] = await Promise.all([
+      import('../../src/runners/containers/index.js'),
+      import('./revision-container.js'),
+    ]);
+    return (await findContainer(await openEngine(address), this.plan))?.container;
+  }
+
+  private async say(line: string, { onProgress }: StartOptions): Promise<void> {
+    onProgress?.(line);
+    await appendFile(this.plan.logFile, `berth: ${line}\n`, { mode: 0o600 });
+  }
+}
+
+const gone = (detail: string): Health => ({ isHealthy: false, state: 'gone', detail });
+const ready = (detail: string): Health => ({ isHealthy: true, state: 'ready', detail });
+
+/** Written before anything is asked of the engine, so that an undo asks the same one. */
+async function readAddress({ stateDirectory }: RunPlan): Promise<string | undefined> {
+  const text = await readFile(join(stateDirectory, 'engine.json'), 'utf8').catch(() => undefined);
+  return text === undefined ? undefined : (JSON.parse(text) as { address: string }).address; // our own file
+}

@@ -1,0 +1,162 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type Docker from 'dockerode';
+import type { RunPlan } from '../../src/contract/handle.js';
+import { BerthError } from '../../src/errors.js';
+import { hostsDirectory } from '../../src/package-root.js';
+import { ensureImage, publishedHost } from '../../src/runners/containers/index.js';
+import { waitUntilReady } from '../../src/runners/readiness.js';
+import type { StartOptions } from '../../src/runners/runner.js';
+import { imageName, labels } from './container-name.js';
+import type { DockerHandle } from './docker-handle.js';
+import { type DockerInterface, parseInterface } from './docker-interface.js';
+import { explainEarlyEnd } from './explain-exit.js';
+import { findPredictPath } from './find-predict-path.js';
+import { chooseLimits } from './limits.js';
+import { isUp } from './probe.js';
+import {
+  createContainer,
+  type FoundContainer,
+  findContainer,
+  removeContainer,
+  startContainer,
+} from './revision-container.js';
+
+export interface Start {
+  engine: Docker;
+  address: string;
+  plan: RunPlan;
+  options: StartOptions;
+  /** One line for the person who waits, and for the log. */
+  say: (line: string) => Promise<void>;
+}
+
+/** Seconds that the software has to import, load its models and answer. */
+const startPatience = 900;
+/** Times that a start looks again because another one was first. */
+const attempts = 40;
+/** Where a server listens when neither its interface nor its image says so. */
+const usualPort = 8000;
+
+/** Our host program, as every image of ours takes it in. */
+const programs = {
+  '.berth/berth_host': join(hostsDirectory, 'python', 'berth_host'),
+  '.berth/shims': join(hostsDirectory, 'python', 'shims'),
+};
+
+/** Builds what is not built, starts what is not started, and waits until it can be called. */
+export async function startRevision(start: Start): Promise<DockerHandle> {
+  const { engine, plan, options, say } = start;
+  const software = parseInterface(plan.runInterface);
+  const image = await buildImage(start, software);
+  const { limits, notes } = await chooseLimits(engine, plan, software);
+  for (const note of notes) await say(note);
+  const wanted = { plan, software, image, port: await choosePort(engine, image, software), env: options.env, limits };
+  try {
+    return await startOnce(start, { ...wanted, isReadOnly: true });
+  } catch (error) {
+    if (software.serves === undefined || !isReadOnlyProblem(error)) throw error;
+    await say('the software writes beside its code: its file system is left writable');
+    return await startOnce(start, { ...wanted, isReadOnly: false });
+  }
+}
+
+type Wanted = Parameters<typeof createContainer>[2];
+
+async function buildImage({ engine, plan, options }: Start, { dockerfile, serves }: DockerInterface): Promise<string> {
+  const { signal, onProgress } = options;
+  const base = process.env.BERTH_DOCKER_BASE;
+  const { reference } = await ensureImage({
+    engine,
+    directory: plan.directory,
+    dockerfile,
+    added: serves === undefined ? {} : programs,
+    name: imageName(plan),
+    settings: base && serves !== undefined ? { BASE: base } : {},
+    logFile: plan.logFile,
+    signal,
+    onProgress,
+  });
+  return reference;
+}
+
+async function choosePort(engine: Docker, image: string, { port }: DockerInterface): Promise<number> {
+  if (port !== undefined) return port;
+  const exposed = (await engine.getImage(image).inspect()).Config.ExposedPorts ?? {};
+  const ports = Object.keys(exposed)
+    .filter((text) => !text.endsWith('/udp'))
+    .map((text) => Number.parseInt(text, 10));
+  if (ports.length > 1)
+    throw new BerthError(
+      'START_FAILED',
+      `the image exposes several ports (${ports.join(', ')}): expose the one that is called`,
+    );
+  return ports[0] ?? usualPort;
+}
+
+const isReadOnlyProblem = (error: unknown): boolean =>
+  error instanceof BerthError && /Read-only file system/i.test(error.details.evidence ?? '');
+
+async function startOnce(start: Start, wanted: Wanted): Promise<DockerHandle> {
+  const found = await findOrCreate(start, wanted);
+  try {
+    await startContainer(found.container);
+    return await waitForAnswer(start, wanted, found.container);
+  } catch (error) {
+    // What a failed start printed stays in the log. The reason to remove it at once: it is of no use.
+    await removeContainer(found.container, start.plan, 0);
+    throw error;
+  }
+}
+
+async function findOrCreate({ engine, address, plan, options }: Start, wanted: Wanted): Promise<FoundContainer> {
+  for (let attempt = 1; attempt <= attempts; attempt += 1) {
+    options.signal?.throwIfAborted();
+    const there = await findContainer(engine, plan);
+    if (there !== undefined && isUsable(there, wanted)) {
+      options.onProgress?.(`the container of an earlier start is there: ${there.details.Id.slice(0, 12)}`);
+      return there;
+    }
+    if (there !== undefined) await removeContainer(there.container, plan);
+    const created = await createContainer(engine, address, wanted);
+    if (created !== undefined) return created;
+    await sleep(50); // another start was first
+  }
+  throw new BerthError(
+    'START_FAILED',
+    `another start makes and removes the container of ${plan.deployment} ${plan.revision}`,
+  );
+}
+
+/** Runs, or was made and not started: by a start that was cut off, or one that is at work. */
+const isUsable = ({ details }: FoundContainer, { image }: Wanted): boolean =>
+  details.Config.Image === image && (details.State.Running || details.State.Status === 'created');
+
+async function waitForAnswer(start: Start, wanted: Wanted, container: Docker.Container): Promise<DockerHandle> {
+  const { plan, address, options } = start;
+  const { software, port, image } = wanted;
+  const published = `${port}/tcp`;
+  const { signal } = options;
+  let handle: DockerHandle | undefined;
+  const isReady = async () => {
+    const details = await container.inspect();
+    if (!details.State.Running) throw await explainEarlyEnd(container, details.State, plan);
+    const token = details.Config.Labels[labels.token] ?? '';
+    const binding = details.NetworkSettings.Ports[published]?.[0];
+    if (binding === undefined) return false;
+    const endpoint = `http://${publishedHost(address)}:${binding.HostPort}`;
+    const tokenHash = software.serves === undefined ? null : createHash('sha256').update(token).digest('hex');
+    const healthPath = software.serves === undefined ? (software.health_path ?? null) : '/healthz';
+    const probed = { endpoint, healthPath, tokenHash };
+    if (!(await isUp(probed))) return false;
+    const predictPath = tokenHash !== null ? '/run' : (software.predict_path ?? (await findPredictPath(endpoint)));
+    const startedAt = new Date().toISOString();
+    handle = { plan, ...probed, startedAt, engine: address, container: details.Id, image, token, predictPath };
+    return true;
+  };
+  const description = `answer GET ${software.serves === undefined ? (software.health_path ?? '/') : '/healthz'} on port ${port}`;
+  await waitUntilReady({ description, isReady }, { timeout: startPatience, interval: 50, ...(signal && { signal }) });
+  if (handle === undefined) throw new BerthError('INTERNAL', 'a container was ready without an address');
+  return handle;
+}

@@ -1,0 +1,40 @@
+import { cpSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { writeFiles } from '../../src/adaptation/write-files.js';
+import type { RunPlan } from '../../src/contract/handle.js';
+import { gatherFacts } from '../../src/selection/index.js';
+import { recipes } from '../../strategies/docker/recipes.js';
+import { writeTree } from '../support/temporary.js';
+
+/** A plan of the docker strategy for these files (or a directory's), adapted by its recipes, all in one temporary directory. */
+export async function dockerPlan(
+  directory: string,
+  files: Record<string, string> | string,
+  changes: Partial<RunPlan> & { entry?: string } = {},
+): Promise<RunPlan> {
+  const { entry, ...planned } = changes;
+  const code = join(directory, 'code');
+  mkdirSync(code, { recursive: true });
+  if (typeof files === 'string') cpSync(files, code, { recursive: true });
+  else writeTree(code, files);
+  const facts = await gatherFacts(code);
+  for (const recipe of recipes) {
+    const recognition = await recipe.recognise({ workspace: code, facts, ...(entry !== undefined && { entry }) });
+    if (recognition === undefined) continue;
+    await writeFiles(code, recognition.files);
+    return {
+      deployment: 'demo',
+      revision: 'r1',
+      strategy: 'docker',
+      directory: code,
+      stateDirectory: join(directory, 'state'),
+      logFile: join(directory, 'r1.log'),
+      environment: null,
+      runInterface: recognition.runInterface,
+      resources: {},
+      timeout: 10,
+      ...planned,
+    };
+  }
+  throw new Error(`no recipe recognises ${code}`);
+}

@@ -1,0 +1,286 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { beforeAll, expect, test } from '@jest/globals';
+import type Docker from 'dockerode';
+import type { Handle, RunPlan } from '../../src/contract/handle.js';
+import { BerthError } from '../../src/errors.js';
+import { ensureImage, openEngine, orMissing } from '../../src/runners/containers/index.js';
+import { containerName, imageName, labels } from '../../strategies/docker/container-name.js';
+import type { DockerHandle } from '../../strategies/docker/docker-handle.js';
+import { findNeeds } from '../../strategies/docker/needs.js';
+import { createContainer } from '../../strategies/docker/revision-container.js';
+import { DockerRunner } from '../../strategies/docker/runner.js';
+import { openTestEngine } from '../support/docker-engine.js';
+import { atTheEnd, temporaryDirectory } from '../support/temporary.js';
+import { conformanceSolution, conformsAsRunner, failureOf, readLines } from './conformance.js';
+import { dockerPlan } from './docker-plan.js';
+
+let engine: Docker;
+beforeAll(async () => {
+  engine = await openTestEngine();
+}, 300_000);
+
+const root = temporaryDirectory('berth-docker-');
+/** Two test runs on one engine do not meet. */
+const mark = `t${process.pid}`;
+
+const started: DockerRunner[] = [];
+atTheEnd(async () => {
+  for (const runner of started) await runner.undo();
+});
+
+let number = 0;
+async function makeRunner(files: Record<string, string>, changes: Parameters<typeof dockerPlan>[2] = {}) {
+  number += 1;
+  const deployment = `${mark}-${number}`;
+  const plan = await dockerPlan(join(root, deployment), files, { deployment, ...changes });
+  const runner = new DockerRunner(plan);
+  started.push(runner);
+  return { runner, plan };
+}
+
+const caught = (promise: Promise<unknown>): Promise<BerthError> =>
+  promise.then(
+    () => Promise.reject(new Error('it succeeded')),
+    (error: unknown) => (error instanceof BerthError ? error : Promise.reject(error)),
+  );
+
+/** Images stay until the undo: only containers are looked for. */
+async function listContainers({ deployment, revision }: RunPlan): Promise<string[]> {
+  const label = [`${labels.deployment}=${deployment}`, `${labels.revision}=${revision}`];
+  return (await engine.listContainers({ all: true, filters: { label } })).map(({ Id }) => Id);
+}
+
+async function listImages(plan: RunPlan): Promise<string[]> {
+  const tags = (await engine.listImages()).flatMap(({ RepoTags }) => RepoTags ?? []);
+  return tags.filter((tag) => tag.startsWith(`${imageName(plan)}-`));
+}
+
+conformsAsRunner({
+  name: 'docker',
+  RunnerClass: DockerRunner,
+  reference: {
+    module: fileURLToPath(new URL('../../strategies/docker/runner.ts', import.meta.url)),
+    className: 'DockerRunner',
+  },
+  makePlan: (revision, timeout) =>
+    dockerPlan(join(root, revision), conformanceSolution, {
+      deployment: mark,
+      revision,
+      timeout,
+      entry: 'conformance:respond',
+    }),
+  kill: async (handle: Handle) => {
+    await engine.getContainer((handle as DockerHandle).container).kill({ signal: 'SIGKILL' });
+  },
+  listRemains: listContainers,
+  startHalfway: async (plan) => {
+    // The worker was killed after the container was made and before it was started.
+    const cut = new DockerRunner(plan);
+    const handle = (await cut.start({ env: {} })) as DockerHandle;
+    await cut.close();
+    await engine.getContainer(handle.container).remove({ force: true });
+    const software = plan.runInterface as never; // as the recipe made it
+    const wanted = { plan, software, image: handle.image, port: 8000, env: {}, limits: {}, isReadOnly: true };
+    const made = await createContainer(engine, handle.engine, wanted);
+    expect(made?.details.State.Status).toBe('created');
+  },
+});
+
+test('an unchanged revision is not built again, and is up in under two seconds', async () => {
+  const files = { 'app.py': `def predict(): return "${mark}"` };
+  const first = await makeRunner(files);
+  await first.runner.start({ env: {} });
+  const second = await makeRunner(files);
+  const lines: string[] = [];
+  const before = Date.now();
+  await second.runner.start({ env: {}, onProgress: (line) => lines.push(line) });
+  expect(Date.now() - before).toBeLessThan(2_000);
+  expect(lines).toEqual([expect.stringMatching(/^the image is there: berth\//)]);
+  expect(await second.runner.run({})).toEqual({ status: 'success', output: mark });
+  await first.runner.undo();
+  expect(await listImages(first.plan)).toEqual([]);
+  expect(await listImages(second.plan)).toHaveLength(1);
+});
+
+test('a healthy container is stopped in under 1.5 s, and its image stays until the undo', async () => {
+  const { runner, plan } = await makeRunner({ 'app.py': 'def predict(): return 1' });
+  await runner.start({ env: {} });
+  const before = Date.now();
+  await runner.stop();
+  expect(Date.now() - before).toBeLessThan(1_500);
+  expect([await listContainers(plan), await listImages(plan)]).toEqual([[], [expect.any(String)]]);
+  await runner.undo();
+  expect(await listImages(plan)).toEqual([]);
+});
+
+test('the container listens on loopback only, runs as nobody in particular, and can write nothing but /tmp', async () => {
+  const source = `import os
+def predict():
+    open("/tmp/free", "w").close()
+    try:
+        open("/app/taken", "w")
+    except OSError as error:
+        return [os.getuid(), error.strerror, "BERTH_BOOT" in os.environ]`;
+  const { runner } = await makeRunner({ 'app.py': source }, { resources: { memory: '256Mi', cpu: 0.5 } });
+  const handle = (await runner.start({ env: {} })) as DockerHandle;
+  expect(await runner.run({})).toEqual({ status: 'success', output: [10001, 'Read-only file system', false] });
+  const { HostConfig, NetworkSettings } = await engine.getContainer(handle.container).inspect();
+  expect(NetworkSettings.Ports['8000/tcp']).toEqual([{ HostIp: '127.0.0.1', HostPort: new URL(handle.endpoint).port }]);
+  expect(HostConfig).toMatchObject({
+    Init: true,
+    Memory: 256 * 2 ** 20,
+    NanoCpus: 5e8,
+    ReadonlyRootfs: true,
+    RestartPolicy: { Name: 'no' },
+    LogConfig: { Type: 'json-file', Config: { 'max-size': '10m' } },
+  });
+});
+
+test('software that writes beside its code when imported gets a writable file system, and the log says so', async () => {
+  const { runner } = await makeRunner({ 'app.py': 'open("/var/tmp/cache", "w").close()\ndef predict(): return 1' });
+  const lines: string[] = [];
+  await runner.start({ env: {}, onProgress: (line) => lines.push(line) });
+  expect(lines.at(-1)).toBe('the software writes beside its code: its file system is left writable');
+  expect(await runner.run({})).toEqual({ status: 'success', output: 1 });
+});
+
+test('an import that fails is an error with the traceback, and leaves no container', async () => {
+  const { runner, plan } = await makeRunner({ 'app.py': 'import nowhere\ndef predict(): return 1' });
+  const error = await caught(runner.start({ env: {} }));
+  expect(error).toMatchObject({ code: 'IMPORT_FAILED', message: expect.stringContaining("No module named 'nowhere'") });
+  expect(error.details.evidence).toContain('File "app.py", line 1');
+  expect(await listContainers(plan)).toEqual([]);
+  expect(readFileSync(plan.logFile, 'utf8')).toContain("No module named 'nowhere'");
+});
+
+test('a build that fails is an error with its last words', async () => {
+  const { runner } = await makeRunner({
+    Dockerfile: 'FROM python:3.11.13-slim-bookworm\nRUN echo almost && false\nEXPOSE 80\n',
+    'server.js': "app.post('/predict', () => 1)",
+  });
+  const error = await caught(runner.start({ env: {} }));
+  expect(error.code).toBe('BUILD_FAILED');
+  expect(error.details.evidence).toContain('almost');
+});
+
+test('index settings reach a build that asks for them, and no layer, history or log', async () => {
+  process.env.PIP_INDEX_URL = 'https://user:canary-of-index@packages.example/simple';
+  const directory = join(root, 'secrets');
+  const plan = await dockerPlan(directory, {
+    Dockerfile: `FROM python:3.11.13-slim-bookworm
+RUN --mount=type=secret,id=pip.conf grep -c canary-.f-index /run/secrets/pip.conf > /found
+EXPOSE 80
+`,
+    'server.js': "app.post('/predict', () => 1)",
+  });
+  try {
+    const request = { engine, directory: plan.directory, dockerfile: 'Dockerfile', added: {}, settings: {} };
+    const name = `berth/${mark}-secrets:r1`;
+    const { reference } = await ensureImage({ ...request, name, logFile: plan.logFile });
+    const image = engine.getImage(reference);
+    expect(JSON.stringify([await image.inspect(), await image.history()])).not.toContain('canary-of-index');
+    expect(readFileSync(plan.logFile, 'utf8')).not.toContain('canary-of-index');
+    await image.remove();
+  } finally {
+    delete process.env.PIP_INDEX_URL;
+  }
+});
+
+const perlServer = `use IO::Socket::INET; $| = 1;
+my $listener = IO::Socket::INET->new(LocalAddr => '0.0.0.0', LocalPort => 7000, Listen => 50, ReuseAddr => 1) or die;
+while (my $client = $listener->accept) {
+  my ($line, $length) = (scalar <$client>, 0);
+  while (my $header = <$client>) { last if $header =~ /^\\r\\n$/; $length = $1 if $header =~ /^content-length: (\\d+)/i; }
+  read $client, my $body, $length;
+  my ($status, $reply) = $line =~ m{^POST /upper} ? (200, uc $body) : $line =~ m{^GET /} ? (200, '{}') : (404, '{}');
+  $status = 500, $reply = '{"problem":"no"}' if $body =~ /fail/;
+  print "served $line";
+  print $client "HTTP/1.1 $status X\\r\\nContent-Type: application/json\\r\\nConnection: close\\r\\nContent-Length: " . length($reply) . "\\r\\n\\r\\n$reply";
+  close $client;
+}
+`;
+
+test('a server in any language is built from its own Dockerfile and called at the path that is named', async () => {
+  const files = {
+    Dockerfile: 'FROM python:3.11.13-slim-bookworm\nCOPY serve.pl /\nEXPOSE 7000\nCMD ["perl", "/serve.pl"]\n',
+    'serve.pl': perlServer,
+  };
+  const { runner, plan } = await makeRunner(files, { entry: '/upper', resources: { concurrency: 2 } });
+  const lines: string[] = [];
+  await runner.start({ env: {}, onProgress: (line) => lines.push(line) });
+  expect(lines).toContain('how many calls run at once is left to the server in the image');
+  expect(await runner.run({ text: 'quiet' })).toEqual({ status: 'success', output: { TEXT: 'QUIET' } });
+  expect(failureOf(await runner.run('fail'))).toMatchObject({
+    code: 'CALL_FAILED',
+    message: expect.stringContaining('POST /upper was answered with 500: {"problem":"no"}'),
+  });
+  expect(await runner.isHealthy()).toMatchObject({ isHealthy: true });
+  const printed = await readLines(runner.logs(), Number.POSITIVE_INFINITY);
+  expect(printed.some((line) => line.startsWith('served POST /upper'))).toBe(true);
+  const before = Date.now();
+  await runner.stop();
+  expect(Date.now() - before).toBeLessThan(1_500);
+  expect(await listContainers(plan)).toEqual([]);
+});
+
+test('a container of the same name that another Berth made is left alone', async () => {
+  const { runner, plan } = await makeRunner({ 'app.py': 'def predict(): return 1' });
+  const handle = (await runner.start({ env: {} })) as DockerHandle;
+  const stranger = new DockerRunner({ ...plan, stateDirectory: `${plan.stateDirectory}-other` });
+  expect((await caught(stranger.start({ env: {} }))).message).toContain(
+    `${containerName(plan)} that this Berth did not make`,
+  );
+  expect((await caught(stranger.stop())).code).toBe('START_FAILED');
+  expect(await orMissing(engine.getContainer(handle.container).inspect())).toBeDefined();
+});
+
+test('the need names the engine and, where none answers, what to do', async () => {
+  expect(await findNeeds()).toMatchObject([{ isMet: true, remedy: null }]);
+  const before = process.env.DOCKER_HOST;
+  process.env.DOCKER_HOST = `unix://${join(root, 'nobody.sock')}`;
+  try {
+    expect(await findNeeds()).toMatchObject([{ isMet: false, remedy: expect.stringContaining('DOCKER_HOST') }]);
+    const runner = new DockerRunner(await dockerPlan(join(root, 'nobody'), { 'app.py': 'def predict(): return 1' }));
+    expect((await caught(runner.start({ env: {} }))).code).toBe('ENGINE_UNREACHABLE');
+    await runner.undo();
+  } finally {
+    if (before === undefined) delete process.env.DOCKER_HOST;
+    else process.env.DOCKER_HOST = before;
+  }
+  await expect(openEngine('ssh://host')).rejects.toMatchObject({ code: 'ENGINE_UNREACHABLE' });
+});
+
+test('requirements are installed before the code is copied, on the Python that is asked for', async () => {
+  const plan = await dockerPlan(join(root, 'layers'), {
+    'requirements.txt': 'idna==3.10\n-r more/other.txt\n',
+    'more/other.txt': 'six\n',
+    '.python-version': '3.12',
+    'app.py': 'import idna\ndef predict(): return idna.__version__',
+  });
+  expect(existsSync(join(plan.directory, '.dockerignore'))).toBe(true);
+  const text = readFileSync(join(plan.directory, 'Dockerfile'), 'utf8');
+  expect(text).toMatch(/^ARG BASE=python:3\.12\.\d+-slim-bookworm$/m);
+  expect(text.indexOf('COPY more/other.txt more/')).toBeLessThan(text.indexOf('COPY . .'));
+  expect(text.indexOf('pip install --requirement requirements.txt')).toBeLessThan(text.indexOf('COPY . .'));
+  expect(text).toMatch(/^USER berth$/m);
+  process.env.BERTH_DOCKER_BASE = 'python:3.11.13-slim-bookworm';
+  const runner = new DockerRunner({ ...plan, deployment: `${mark}-layers` });
+  started.push(runner);
+  try {
+    await runner.start({ env: {} });
+    expect(await runner.run({})).toEqual({ status: 'success', output: '3.10' });
+  } finally {
+    delete process.env.BERTH_DOCKER_BASE;
+  }
+}, 120_000);
+
+test('a Dockerfile that is there keeps its name, and ours takes another', async () => {
+  const plan = await dockerPlan(join(root, 'taken'), {
+    Dockerfile: 'FROM scratch\nRUN train\n',
+    'app.py': 'def predict(): return 1',
+  });
+  expect(plan.runInterface).toMatchObject({ dockerfile: 'Dockerfile.berth', serves: { module: 'app' } });
+  expect(readFileSync(join(plan.directory, 'Dockerfile'), 'utf8')).toBe('FROM scratch\nRUN train\n');
+});

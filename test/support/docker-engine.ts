@@ -1,0 +1,12 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import type Docker from 'dockerode';
+import { packageRoot } from '../../src/package-root.js';
+import { findEngineAddress, openEngine } from '../../src/runners/containers/index.js';
+
+/** The engine that the tests use (`DOCKER_HOST`, or the usual socket), with the base image that our Dockerfiles ask for. */
+export async function openTestEngine(): Promise<Docker> {
+  const engine = await openEngine(findEngineAddress());
+  execFileSync(process.execPath, [join(packageRoot, 'scripts', 'docker-engine.mjs'), 'base'], { stdio: 'inherit' });
+  return engine;
+}
