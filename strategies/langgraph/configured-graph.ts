@@ -1,0 +1,71 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Recipe } from '../../src/adaptation/recipe.js';
+import { BerthError } from '../../src/errors.js';
+import { describeGraph } from './langgraph-json.js';
+
+/** A graph that the repository's own langgraph.json serves; `--entry NAME` chooses among several. */
+export const configuredGraph: Recipe = {
+  name: 'langgraph-json',
+  async recognise({ workspace, facts, entry }) {
+    const config = facts.manifests.find(({ kind }) => kind === 'langgraph')?.file;
+    if (config === undefined) return undefined;
+    const graphs = await readGraphs(workspace, config);
+    const chosen = chooseGraph({ graphs, config, entry });
+    if (chosen === undefined) return undefined;
+    const others = graphs.length > 1 ? ` (of ${graphs.length})` : '';
+    const summary = `recognised the graph “${chosen.name}” (${chosen.reference}) that ${config} serves${others}`;
+    const file = join(dirname(config), chosen.reference.split(':')[0] ?? '');
+    const runInterface = await describeGraph({ workspace, config, assistantId: chosen.name, file });
+    return { summary, runInterface, files: {} };
+  },
+};
+
+interface NamedGraph {
+  name: string;
+  reference: string;
+}
+
+interface Choice {
+  graphs: NamedGraph[];
+  config: string;
+  entry: string | undefined;
+}
+
+/** A graph may be its reference, or an object that has it as `path`. */
+async function readGraphs(workspace: string, config: string): Promise<NamedGraph[]> {
+  const document: unknown = JSON.parse(await readFile(join(workspace, config), 'utf8').catch(() => '{}'));
+  const graphs = (document as { graphs?: unknown } | null)?.graphs; // the user's own JSON, read with care
+  if (typeof graphs !== 'object' || graphs === null) return [];
+  return Object.entries(graphs).map(([name, graph]: [string, unknown]) => {
+    const path = typeof graph === 'string' ? graph : (graph as { path?: unknown } | null)?.path;
+    return { name, reference: String(path) };
+  });
+}
+
+/** Undefined when the entry is none of these graphs, but may be something else. */
+function chooseGraph({ graphs, config, entry }: Choice): NamedGraph | undefined {
+  if (entry === undefined) {
+    if (graphs.length > 1) throw ambiguous(graphs, config);
+    return graphs[0];
+  }
+  const written = normalise(entry);
+  const chosen = graphs.find(({ name, reference }) => name === entry || normalise(reference) === written);
+  if (chosen !== undefined || entry.includes(':')) return chosen;
+  const names = graphs.map(({ name }) => name);
+  const message = `${config} has no graph called ${entry}; it has: ${names.join(', ') || 'none'}`;
+  throw new BerthError('ENTRY_NOT_FOUND', message, { entry, candidates: names });
+}
+
+/** `./agent.py:graph`, `agent.py:graph` and `agent:graph` are the same. */
+function normalise(reference: string): string {
+  const [place = '', name = ''] = reference.split(':');
+  return `${place.replace(/^\.\//, '').replace(/\.py$/, '').replaceAll('/', '.')}:${name}`;
+}
+
+function ambiguous(graphs: NamedGraph[], config: string): BerthError {
+  const lines = graphs.map(({ name, reference }) => `  --entry ${name}   ${reference}`);
+  const message = [`${config} serves ${graphs.length} graphs; say which one is called:`, ...lines].join('\n');
+  const candidates = graphs.map(({ name }) => name);
+  return new BerthError('ENTRY_AMBIGUOUS', message, { ...(candidates[0] && { entry: candidates[0] }), candidates });
+}

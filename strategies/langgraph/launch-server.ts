@@ -1,0 +1,188 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { lstat, mkdir, open, readlink, rm, symlink, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
+import type { RunPlan } from '../../src/contract/handle.js';
+import { BerthError } from '../../src/errors.js';
+import { endServer } from '../../src/runners/end-server.js';
+import { callHttp } from '../../src/runners/http-call.js';
+import { chooseFreePort } from '../../src/runners/listening-port.js';
+import { sizeOf } from '../../src/runners/log-file.js';
+import { recallExit, rememberExit } from '../../src/runners/process-exit.js';
+import { identifyProcess, isSameProcess } from '../../src/runners/process-identity.js';
+import { waitUntilReady } from '../../src/runners/readiness.js';
+import type { StartOptions } from '../../src/runners/runner.js';
+import { softwareEnvironment } from '../../src/runners/software-environment.js';
+import type { GraphInterface } from './graph-interface.js';
+import { probePatience, probeServer } from './probe-server.js';
+import { buildServerArguments, buildServerEnvironment } from './server-command.js';
+import { readServerConfig } from './server-config.js';
+import { type ServerRecord, writeServerRecord } from './server-record.js';
+
+/** Seconds that importing the graphs may take. */
+export const startPatience = 300;
+/** Ports that are tried when others are faster to take them. */
+const attempts = 5;
+/** Of the log, to say why a start failed. */
+const evidenceBytes = 65_536;
+const evidenceLines = 40;
+
+/**
+ * Starts `langgraph dev` for the plan, in a process group of its own, and waits until it serves. START_FAILED with the
+ * log's tail when it ends before, NOT_READY when it never answers, TOOL_MISSING without a Python; then, as when the
+ * signal aborts, nothing is left running.
+ */
+export async function launchServer(plan: RunPlan, graph: GraphInterface, options: StartOptions): Promise<ServerRecord> {
+  const { document, env: declared, dropped } = await readServerConfig({ directory: plan.directory, ...graph });
+  for (const setting of dropped)
+    options.onProgress?.(`${graph.config}: ${setting} is left out: Berth calls the server as it is`);
+  const config = join(plan.stateDirectory, 'langgraph.json');
+  await writeFile(config, JSON.stringify(document, null, 2), { mode: 0o600 });
+  await keepStateOutside(plan);
+  for (let attempt = 1; ; attempt += 1) {
+    const record = await tryPort(plan, { config, declared, options, attempt });
+    if (record !== undefined) return record;
+    if (attempt === attempts)
+      throw new BerthError('START_FAILED', `${attempts} ports were taken by others, one after another`);
+    options.onProgress?.('another process took the port meanwhile: trying the next');
+  }
+}
+
+interface Try {
+  config: string;
+  declared: Record<string, string>;
+  options: StartOptions;
+  attempt: number;
+}
+
+/** Undefined when the port was taken in the last moment, so that the server chose another without being asked. */
+async function tryPort(plan: RunPlan, { config, declared, options, attempt }: Try): Promise<ServerRecord | undefined> {
+  const port = await chooseFreePort(`${plan.deployment}/${plan.revision}${attempt === 1 ? '' : `/${attempt}`}`);
+  const token = randomUUID();
+  const python = plan.environment?.python ?? 'python3';
+  const environment = buildServerEnvironment(plan, {
+    base: softwareEnvironment(python),
+    declared,
+    env: options.env,
+    token,
+  });
+  const logStart = await sizeOf(plan.logFile);
+  const argv = buildServerArguments({ port, config, concurrency: plan.resources.concurrency });
+  const child = await spawnServer(plan, { python, argv, environment });
+  const identity = identifyProcess(child.pid ?? 0);
+  if (identity === null) throw await explainExit(plan, 'ended at once', logStart);
+  rememberExit(child, identity);
+  child.unref();
+  const record: ServerRecord = { ...identity, port, token };
+  try {
+    await writeServerRecord(plan, record);
+    const isOurs = await waitForServer(plan, record, { logStart, options });
+    await (isOurs ? forgetLostRuns(record) : endServer(plan, identity, 0));
+    return isOurs ? record : undefined;
+  } catch (error) {
+    await endServer(plan, identity, 0);
+    throw error;
+  }
+}
+
+/** False when another server has the port. */
+async function waitForServer(
+  plan: RunPlan,
+  record: ServerRecord,
+  { logStart, options }: { logStart: number; options: StartOptions },
+): Promise<boolean> {
+  const isElsewhere = async () =>
+    /Port \d+ is already in use, using port \d+ instead/.test(await readSince(plan, logStart));
+  let isOurs = true;
+  const isReady = async () => {
+    const state = await probeServer(record);
+    if (state === 'gone') throw await explainExit(plan, recallExit(record) ?? 'ended', logStart);
+    isOurs = state !== 'foreign' && (state === 'serving' || !(await isElsewhere()));
+    return state === 'serving' || !isOurs;
+  };
+  const patience = { timeout: startPatience, interval: 50, ...(options.signal && { signal: options.signal }) };
+  await waitUntilReady({ description: 'answer GET /ok as this revision', isReady }, patience);
+  return isOurs;
+}
+
+async function spawnServer(
+  { directory, logFile }: RunPlan,
+  { python, argv, environment }: { python: string; argv: string[]; environment: Record<string, string> },
+): Promise<ChildProcess> {
+  await mkdir(dirname(logFile), { recursive: true });
+  const log = await open(logFile, 'a', 0o600);
+  try {
+    const stdio = ['ignore', log.fd, log.fd] as const;
+    const child = spawn(python, argv, { cwd: directory, env: environment, detached: true, stdio: [...stdio] });
+    await new Promise((resolve, reject) => child.once('spawn', resolve).once('error', reject));
+    return child;
+  } catch (error) {
+    const message = `${python} cannot be run: ${error instanceof Error ? error.message : error}`;
+    throw new BerthError('TOOL_MISSING', message, {}, { cause: error });
+  } finally {
+    await log.close();
+  }
+}
+
+/**
+ * The server keeps threads in `.langgraph_api` of its working directory. That is the revision, so that the code finds
+ * its files; the threads are put into the state directory by a link.
+ */
+async function keepStateOutside({ directory, stateDirectory }: RunPlan): Promise<void> {
+  const state = join(stateDirectory, 'langgraph_api');
+  const link = join(directory, '.langgraph_api');
+  await mkdir(state, { recursive: true, mode: 0o700 });
+  if ((await readlink(link).catch(() => undefined)) === state) return;
+  if ((await lstat(link).catch(() => undefined)) !== undefined) await rm(link, { recursive: true });
+  await symlink(state, link);
+}
+
+async function explainExit(plan: RunPlan, how: string, logStart: number): Promise<BerthError> {
+  const lines = (await readSince(plan, logStart)).trimEnd().split('\n');
+  const evidence = lines.slice(-evidenceLines).join('\n');
+  const reason = lines.findLast((line) => /^(\w+\.)*\w*(Error|Exception)\b.*: |^Error: /.test(line));
+  const message = `the server ${how} before it could be called${reason === undefined ? '' : `: ${reason.trim()}`}`;
+  return new BerthError('START_FAILED', message, { name: plan.deployment, log: plan.logFile, evidence });
+}
+
+/** What the log holds beyond `start`, at most its last 64 KB. */
+async function readSince({ logFile }: RunPlan, start: number): Promise<string> {
+  const end = await sizeOf(logFile);
+  const from = Math.max(start, end - evidenceBytes);
+  if (end <= from) return '';
+  const log = await open(logFile);
+  try {
+    const { buffer, bytesRead } = await log.read(Buffer.alloc(end - from), 0, end - from, from);
+    return stripVTControlCharacters(buffer.toString('utf8', 0, bytesRead));
+  } finally {
+    await log.close();
+  }
+}
+
+/**
+ * Nobody waits any more for the runs that an earlier server was killed in: the server would run them again, with all
+ * that they do, and one that ended it would end it anew.
+ */
+async function forgetLostRuns({ port }: ServerRecord): Promise<void> {
+  await callHttp({
+    url: `http://127.0.0.1:${port}/runs/cancel?action=interrupt`,
+    headers: { 'content-type': 'application/json' },
+    body: '{"status":"all"}',
+    signal: AbortSignal.timeout(probePatience),
+  }).catch(() => undefined); // it ended meanwhile: that shows elsewhere
+}
+
+/** Waits for a server that an earlier start left behind: true when it serves, false when it is to be replaced. */
+export async function awaitServer(record: ServerRecord, { signal, onProgress }: StartOptions): Promise<boolean> {
+  if (!isSameProcess(record)) return false;
+  onProgress?.(`process ${record.pid} of an earlier start is there`);
+  let state = await probeServer(record);
+  const isReady = async () => {
+    state = await probeServer(record);
+    return state !== 'starting';
+  };
+  const patience = { timeout: startPatience, interval: 50, ...(signal && { signal }) };
+  await waitUntilReady({ description: 'answer GET /ok', isReady }, patience);
+  return state === 'serving';
+}

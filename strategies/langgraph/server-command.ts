@@ -1,0 +1,55 @@
+import type { RunPlan } from '../../src/contract/handle.js';
+import { markOf } from '../../src/runners/marked-processes.js';
+
+/** Runs at once when nothing bounds them: a run that waits for a model costs next to nothing. */
+const runsAtOnce = 64;
+
+export interface ServerCommand {
+  port: number;
+  /** File of the server's own configuration. */
+  config: string;
+  concurrency: number | undefined;
+}
+
+/** Arguments of Python. Without `--allow-blocking` a `time.sleep` in an async node is an error. */
+export const buildServerArguments = ({ port, config, concurrency = runsAtOnce }: ServerCommand): string[] => [
+  ...['-m', 'langgraph_cli', 'dev', '--no-browser', '--no-reload', '--allow-blocking'],
+  ...['--host', '127.0.0.1', '--port', String(port), '--n-jobs-per-worker', String(concurrency), '--config', config],
+];
+
+export interface ServerVariables {
+  /** The short list that software may see of the worker's own. */
+  base: Record<string, string>;
+  /** What langgraph.json declares. */
+  declared: Record<string, string>;
+  /** The user's, in clear. */
+  env: Record<string, string>;
+  token: string;
+}
+
+/** The server's environment: nothing leaves the machine unless the user's variables say so. */
+export function buildServerEnvironment(
+  plan: RunPlan,
+  { base, declared, env, token }: ServerVariables,
+): Record<string, string> {
+  const packages = plan.environment?.packageDirectory ?? null;
+  return {
+    ...base,
+    PYTHONUNBUFFERED: '1',
+    ...(packages !== null && { PYTHONPATH: packages }),
+    LOG_LEVEL: 'WARNING',
+    LANGSMITH_TRACING: 'false',
+    ...declared,
+    ...env,
+    LANGGRAPH_CLI_NO_ANALYTICS: '1',
+    LANGGRAPH_NO_VERSION_CHECK: 'true',
+    NO_COLOR: '1',
+    LOG_COLOR: 'false',
+    LOG_JSON: 'false',
+    // A run that was lost with its server has nobody who waits for it: it is not run again.
+    BG_JOB_MAX_RETRIES: '1',
+    // Answered by GET /info: the proof that it is this server which answers.
+    LANGSMITH_LANGGRAPH_API_REVISION: token,
+    ...markOf(plan),
+  };
+}

@@ -1,0 +1,92 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { BerthError } from '../../src/errors.js';
+
+export interface ServerConfig {
+  /** What the server is given: the repository's langgraph.json with absolute paths, and no variables. */
+  document: Record<string, unknown>;
+  /** Variables that the repository itself declares: below the user's own. */
+  env: Record<string, string>;
+  /** Settings left out, because the address and the API are Berth's to choose. */
+  dropped: string[];
+}
+
+interface Source {
+  /** Of the revision. */
+  directory: string;
+  /** The langgraph.json, relative to the revision. */
+  config: string;
+  /** The graph that is called. */
+  assistantId: string;
+}
+
+/** `./agent.py:graph`, `src/auth.py:auth`: what the server looks for from its own working directory. */
+const sourceReference = /^(?!\/)[^:]+\.(py|[cm]?[jt]sx?):\w+$/;
+/** Keys of `http` that move or remove what calls and probes need. */
+const ownSettings = new Set(['mount_prefix', 'disable_meta', 'disable_runs', 'disable_threads', 'disable_assistants']);
+
+/** Reads the repository's langgraph.json for a server. START_FAILED when it is missing, wrong or lacks the graph. */
+export async function readServerConfig({ directory, config, assistantId }: Source): Promise<ServerConfig> {
+  const written = await readDocument(join(directory, config), config);
+  const base = dirname(join(directory, config));
+  const graphs = asRecord(written.graphs);
+  if (!Object.hasOwn(graphs, assistantId)) {
+    const names = Object.keys(graphs).join(', ') || 'none';
+    throw new BerthError('START_FAILED', `${config} has no graph called ${assistantId}; it has: ${names}`);
+  }
+  const { env, http, dependencies, ...rest } = written;
+  const { kept, dropped } = dropOwn(http);
+  const document = {
+    ...(makeAbsolute(rest, base) as Record<string, unknown>), // an object comes back as one
+    dependencies: listDependencies(dependencies, base),
+    ...(http !== undefined && { http: makeAbsolute(kept, base) }),
+  };
+  return { document, env: await readVariables(env, base), dropped };
+}
+
+async function readDocument(path: string, name: string): Promise<Record<string, unknown>> {
+  try {
+    const document: unknown = JSON.parse(await readFile(path, 'utf8'));
+    if (isRecord(document)) return document;
+    throw new SyntaxError('it is no object');
+  } catch (error) {
+    const problem = error instanceof Error ? error.message : String(error);
+    throw new BerthError('START_FAILED', `${name} cannot be read: ${problem}`, {}, { cause: error });
+  }
+}
+
+/** Directories become absolute; requirements stay as they are: the environment has them already. */
+function listDependencies(written: unknown, base: string): string[] {
+  const listed = Array.isArray(written) ? written.filter((item) => typeof item === 'string') : [];
+  const directories = listed.map((item) => (item.startsWith('.') ? join(base, item) : item));
+  return directories.length > 0 ? directories : [base];
+}
+
+function makeAbsolute(value: unknown, base: string): unknown {
+  if (typeof value === 'string') return sourceReference.test(value) ? join(base, value) : value;
+  if (Array.isArray(value)) return value.map((item) => makeAbsolute(item, base));
+  if (!isRecord(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, makeAbsolute(item, base)]));
+}
+
+function dropOwn(http: unknown): { kept: Record<string, unknown>; dropped: string[] } {
+  const entries = Object.entries(asRecord(http));
+  return {
+    kept: Object.fromEntries(entries.filter(([key]) => !ownSettings.has(key))),
+    dropped: entries.filter(([key]) => ownSettings.has(key)).map(([key]) => `http.${key}`),
+  };
+}
+
+/** `env` is an object, or the name of a file that need not be there. */
+async function readVariables(env: unknown, base: string): Promise<Record<string, string>> {
+  if (isRecord(env)) return Object.fromEntries(Object.entries(env).map(([name, value]) => [name, String(value)]));
+  if (typeof env !== 'string') return {};
+  const text = await readFile(join(base, env), 'utf8').catch(() => '');
+  const { parse } = await import('dotenv');
+  return parse(text);
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const asRecord = (value: unknown): Record<string, unknown> => (isRecord(value) ? value : {});

@@ -1,0 +1,32 @@
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { RunPlan } from '../../src/contract/handle.js';
+import type { ProcessIdentity } from '../../src/runners/process-identity.js';
+
+/** Which process serves the revision, and where. */
+export interface ServerRecord extends ProcessIdentity {
+  port: number;
+  /** Drawn anew at each start; GET /info answers it. */
+  token: string;
+}
+
+const recordFile = ({ stateDirectory }: Pick<RunPlan, 'stateDirectory'>): string => join(stateDirectory, 'server.json');
+
+/** Of the last server that was started, alive or not; undefined when there was none. */
+export async function readServerRecord(plan: Pick<RunPlan, 'stateDirectory'>): Promise<ServerRecord | undefined> {
+  try {
+    return JSON.parse(await readFile(recordFile(plan), 'utf8')) as ServerRecord; // written below, whole or not at all
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+export async function writeServerRecord(plan: Pick<RunPlan, 'stateDirectory'>, record: ServerRecord): Promise<void> {
+  const file = recordFile(plan);
+  await writeFile(`${file}.partial`, JSON.stringify(record), { mode: 0o600 });
+  await rename(`${file}.partial`, file);
+}
+
+export const removeServerRecord = (plan: Pick<RunPlan, 'stateDirectory'>): Promise<void> =>
+  rm(recordFile(plan), { force: true });

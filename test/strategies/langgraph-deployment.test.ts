@@ -1,0 +1,46 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, expect, test } from '@jest/globals';
+import { readExampleFile } from '../../src/adaptation/index.js';
+import { DeployedSoftware } from '../../src/factory/deployed-software.js';
+import { revisionDirectory } from '../../src/home.js';
+import { packageRoot } from '../../src/package-root.js';
+import { findMarked } from '../../src/runners/marked-processes.js';
+import { connectOnce, deploy } from '../support/deploying.js';
+import { temporaryStack } from '../support/stack.js';
+
+const home = temporaryStack();
+const solution = join(packageRoot, 'examples', 'ticket-triage');
+
+beforeAll(async () => {
+  await connectOnce();
+}, 60_000);
+
+test('the example ticket-triage is chosen for langgraph, keeps its contract, answers, stops, starts and is cleaned up', async () => {
+  const examples = await readExampleFile(join(solution, 'examples.yaml'));
+  const info = await deploy({ name: 'ticket-triage', solution, agent: 'none', examples });
+  expect(info).toMatchObject({
+    state: 'running',
+    strategy: 'langgraph',
+    endpoint: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
+    adaptedFiles: [],
+    contract: { source: 'user', examples: 3, passed: 3 },
+  });
+  const client = await connectOnce();
+  const ask = async () => {
+    const software = await DeployedSoftware.open('ticket-triage');
+    const answer = await software.run({ text: 'Please refund this invoice.' });
+    await software.close();
+    return answer;
+  };
+  expect(await ask()).toMatchObject({ status: 'success', output: { topic: 'billing', urgent: false } });
+  await client.stop('ticket-triage');
+  await expect(ask()).rejects.toMatchObject({ code: 'NOT_RUNNING' });
+  await client.begin('ticket-triage');
+  expect(await ask()).toMatchObject({ status: 'success' });
+  const { state: stateDirectory } = revisionDirectory(home, 'ticket-triage', 'r1');
+  expect(findMarked({ stateDirectory })).toHaveLength(1);
+  await client.cleanup('ticket-triage');
+  expect(findMarked({ stateDirectory })).toEqual([]);
+  expect(existsSync(stateDirectory)).toBe(false);
+}, 180_000);

@@ -1,0 +1,356 @@
+import { spawn } from 'node:child_process';
+import { existsSync, lstatSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeAll, expect, test } from '@jest/globals';
+import type { RunPlan } from '../../src/contract/handle.js';
+import { BerthError } from '../../src/errors.js';
+import { chooseFreePort } from '../../src/runners/listening-port.js';
+import { findMarked } from '../../src/runners/marked-processes.js';
+import type { Runner } from '../../src/runners/runner.js';
+import { callGraph } from '../../strategies/langgraph/call-graph.js';
+import { LangGraphRunner } from '../../strategies/langgraph/runner.js';
+import { buildServerArguments } from '../../strategies/langgraph/server-command.js';
+import { readServerConfig } from '../../strategies/langgraph/server-config.js';
+import { temporaryDirectory, temporarySolution } from '../support/temporary.js';
+import { failureOf, readLines } from './conformance.js';
+import { graphEnvironment, graphPlan, recognise } from './graph-plan.js';
+
+const started: Runner[] = [];
+afterEach(async () => {
+  for (const runner of started.splice(0)) await runner.undo();
+});
+
+beforeAll(async () => {
+  await graphEnvironment();
+}, 180_000);
+
+async function makeRunner(files: Record<string, string>, changes: Partial<RunPlan> & { entry?: string } = {}) {
+  const plan = await graphPlan(temporaryDirectory('berth-graph-'), files, changes);
+  const runner = new LangGraphRunner(plan);
+  started.push(runner);
+  return { runner, plan };
+}
+
+const caught = (promise: Promise<unknown>): Promise<BerthError> =>
+  promise.then(
+    () => Promise.reject(new Error('it succeeded')),
+    (error: unknown) => (error instanceof BerthError ? error : Promise.reject(error)),
+  );
+
+/** Counts within its thread, asks a person, and fails, as its input says. */
+const conversation = {
+  'agent.py': `
+import asyncio, time
+from pathlib import Path
+from typing import Annotated, TypedDict
+from operator import add
+from langgraph.graph import END, START, StateGraph
+from langgraph.types import interrupt
+
+class State(TypedDict, total=False):
+    said: Annotated[list[str], add]
+    approved: bool
+
+class Unhappy(Exception):
+    pass
+
+async def answer(state: State) -> State:
+    word = state["said"][-1]
+    if word == "ask":
+        return {"approved": interrupt({"question": "sure?"})}
+    if word == "fail":
+        raise Unhappy("not today")
+    if word == "block":
+        time.sleep(0.2)
+    if word == "wait":
+        await asyncio.sleep(1)
+    if word == "read":
+        return {"said": [Path("notes.txt").read_text()]}
+    return {"said": [word.upper()]}
+
+graph = StateGraph(State).add_node(answer).add_edge(START, "answer").add_edge("answer", END).compile()
+`,
+  'notes.txt': 'noted',
+};
+
+test('callers without a thread share nothing, and a thread keeps its state over a restart', async () => {
+  const { runner } = await makeRunner(conversation);
+  await runner.start({ env: {} });
+  await runner.run({ said: ['a'] });
+  expect(await runner.run({ said: ['b'] })).toEqual({ status: 'success', output: { said: ['b', 'B'] } });
+  expect(await runner.run({ said: ['a'], __thread__: 'ann' })).toMatchObject({ output: { said: ['a', 'A'] } });
+  expect(await runner.run({ said: ['x'], __thread__: 'bob' })).toMatchObject({ output: { said: ['x', 'X'] } });
+  await runner.stop();
+  await runner.start({ env: {} });
+  expect(await runner.run({ said: ['b'], __thread__: 'ann' })).toMatchObject({
+    output: { said: ['a', 'A', 'b', 'B'] },
+  });
+});
+
+test('an interrupt is an answer with its thread, with or without a name, and can be resumed', async () => {
+  const { runner } = await makeRunner(conversation);
+  const { endpoint } = await runner.start({ env: {} });
+  const asked = await runner.run({ said: ['ask'] });
+  expect(asked).toMatchObject({ status: 'success', output: { __interrupt__: [{ value: { question: 'sure?' } }] } });
+  const { __thread__ } = (asked as { output: { __thread__: string } }).output;
+  expect(await runner.run({ __thread__, __resume__: false })).toEqual({
+    status: 'success',
+    output: { said: ['ask'], approved: false },
+  });
+  expect(await runner.run({ said: ['ask'], __thread__: 'ann' })).toMatchObject({ output: { __thread__: 'ann' } });
+  expect(await runner.run({ __thread__: 'ann', __resume__: 'yes' })).toMatchObject({ output: { approved: 'yes' } });
+  expect(failureOf(await runner.run({ __thread__: 'nobody', __resume__: 1 }))).toMatchObject({
+    code: 'CALL_INPUT',
+    message: 'there is no thread “nobody” to resume',
+  });
+  await runner.run({ said: ['done'] });
+  const threads = await fetch(`${endpoint}/threads/search`, { method: 'POST', body: '{}' });
+  expect(await threads.json()).toHaveLength(2);
+});
+
+test.each([
+  [{ __thread__: 7 }, '__thread__ is the name'],
+  [{ __resume__: 1 }, 'needs __thread__'],
+  [{ __thread__: 'a', __resume__: null }, 'is null'],
+  [{ __thread__: 'a', __resume__: 1, said: [] }, 'there are: said'],
+])('the inputs %j are refused before anything is called', async (inputs, words) => {
+  const graph = { assistantId: 'agent', config: 'langgraph.json', inputKey: null, outputKey: null };
+  const server = { plan: { timeout: 1 } as RunPlan, graph, endpoint: 'http://127.0.0.1:1' }; // refused before it matters
+  const error = failureOf(await callGraph(server, inputs));
+  expect(error.code).toBe('CALL_INPUT');
+  expect(error.message).toContain(words);
+});
+
+test('an error inside a 200 is an error with type, words and the user’s own traceback', async () => {
+  const { runner } = await makeRunner(conversation);
+  await runner.start({ env: {} });
+  const error = failureOf(await runner.run({ said: ['fail'] }));
+  expect(error).toMatchObject({ code: 'CALL_FAILED', type: 'Unhappy', message: 'Unhappy: not today' });
+  expect(error.traceback).toMatch(/^Traceback [^\n]*\n {2}File "agent.py", line \d+, in answer/);
+  expect(error.traceback).toContain('\nagent.Unhappy: not today');
+  expect(failureOf(await runner.run({ said: [] })).type).toBe('IndexError');
+});
+
+test('runs are concurrent, may block, find the files of the revision, and leave no colours in the log', async () => {
+  const { runner } = await makeRunner(conversation);
+  await runner.start({ env: {} });
+  const before = Date.now();
+  const answers = await Promise.all(Array.from({ length: 20 }, () => runner.run({ said: ['wait'] })));
+  expect(answers.every(({ status }) => status === 'success')).toBe(true);
+  expect(Date.now() - before).toBeLessThan(5_000);
+  expect(await runner.run({ said: ['block'] })).toMatchObject({ output: { said: ['block', 'BLOCK'] } });
+  expect(await runner.run({ said: ['read'] })).toMatchObject({ output: { said: ['read', 'noted'] } });
+  expect((await readLines(runner.logs(), Number.POSITIVE_INFINITY)).join('\n')).not.toContain('\u001b');
+});
+
+test('a graph that cannot be loaded is START_FAILED within seconds, with the log as evidence', async () => {
+  const { runner, plan } = await makeRunner({ 'agent.py': `import no_such_library\n${conversation['agent.py']}` });
+  const before = Date.now();
+  const error = await caught(runner.start({ env: {} }));
+  expect(Date.now() - before).toBeLessThan(15_000);
+  expect(error.code).toBe('START_FAILED');
+  expect(error.message).toMatch(/exited with code 3 .*no_such_library/);
+  expect(error.details.evidence).toContain("No module named 'no_such_library'");
+  expect(error.details.evidence).not.toContain('\u001b');
+  expect(findMarked(plan)).toEqual([]);
+});
+
+test('an aborted start leaves nothing running', async () => {
+  const { runner, plan } = await makeRunner({ 'agent.py': `import time\ntime.sleep(60)\n${conversation['agent.py']}` });
+  const abort = new AbortController();
+  const starting = runner.start({ env: {}, signal: abort.signal });
+  setTimeout(() => abort.abort(new BerthError('INTERRUPTED', 'enough')), 1_500);
+  expect(await caught(starting)).toMatchObject({ code: 'INTERRUPTED' });
+  expect(findMarked(plan)).toEqual([]);
+});
+
+test('a port that is taken is passed over, and a stranger on it is neither called nor healthy', async () => {
+  const { runner, plan } = await makeRunner(conversation);
+  const port = await chooseFreePort(`${plan.deployment}/${plan.revision}`);
+  const stranger = createServer((_, response) => response.end('{"ok":true}'));
+  await new Promise<void>((resolve) => stranger.listen(port, '127.0.0.1', resolve));
+  try {
+    const handle = await runner.start({ env: {} });
+    expect(handle.endpoint).not.toBe(`http://127.0.0.1:${port}`);
+    const lying = { ...handle, server: { ...(handle.server as object), port } };
+    await runner.attach(lying);
+    expect(await runner.isHealthy()).toMatchObject({ isHealthy: false, state: 'gone' });
+  } finally {
+    stranger.close();
+  }
+});
+
+test('a port that is taken while the server starts is noticed, and another is tried', async () => {
+  const { runner, plan } = await makeRunner(conversation);
+  const port = await chooseFreePort(`${plan.deployment}/${plan.revision}`);
+  const lines: string[] = [];
+  const starting = runner.start({ env: {}, onProgress: (line) => lines.push(line) });
+  const stranger = createServer((_, response) => response.end('{"ok":true}'));
+  while (!existsSync(join(plan.stateDirectory, 'server.json'))) await sleep(1);
+  await new Promise<void>((resolve) => stranger.listen(port, '127.0.0.1', resolve));
+  try {
+    expect((await starting).endpoint).not.toBe(`http://127.0.0.1:${port}`);
+    expect(lines).toContain('another process took the port meanwhile: trying the next');
+    expect(await runner.run({ said: ['a'] })).toMatchObject({ status: 'success' });
+  } finally {
+    stranger.close();
+  }
+});
+
+test('SIGTERM stops the server, also with a run at work, which is answered', async () => {
+  const { runner, plan } = await makeRunner(conversation);
+  await runner.start({ env: {} });
+  const running = runner.run({ said: ['wait'] });
+  await sleep(1_200);
+  await runner.stop();
+  expect(findMarked(plan)).toEqual([]);
+  expect(await running).toMatchObject({ status: 'success' });
+});
+
+test('variables of the repository, then the user’s, reach the code; threads lie outside the revision', async () => {
+  const source = `import os\ndef predict(): return [os.environ.get("PLACE"), os.environ.get("SECRET")]`;
+  const { runner, plan } = await makeRunner({ 'app.py': source });
+  await runner.start({ env: { SECRET: 'hunter2-canary' } });
+  expect(await runner.run({})).toEqual({ status: 'success', output: [null, 'hunter2-canary'] });
+  const [pid] = findMarked(plan);
+  expect(readFileSync(`/proc/${pid}/cmdline`, 'utf8')).not.toContain('hunter2');
+  expect(readFileSync(join(plan.stateDirectory, 'langgraph.json'), 'utf8')).not.toContain('hunter2');
+  expect(lstatSync(join(plan.directory, '.langgraph_api')).isSymbolicLink()).toBe(true);
+});
+
+test('resources that have no bound here are reported', async () => {
+  const { runner } = await makeRunner(
+    { 'app.py': 'def predict(): return 1' },
+    { resources: { cpu: 2, memory: '1Gi' } },
+  );
+  const lines: string[] = [];
+  await runner.start({ env: {}, onProgress: (line) => lines.push(line) });
+  expect(lines[0]).toBe('the langgraph strategy sets no bound for cpu, memory: the software sees the whole machine');
+});
+
+test('the server listens on loopback, and runs as many at once as `concurrency` says', () => {
+  const argv = buildServerArguments({ port: 20_000, config: '/state/langgraph.json', concurrency: 3 });
+  expect(argv.join(' ')).toBe(
+    '-m langgraph_cli dev --no-browser --no-reload --allow-blocking --host 127.0.0.1 --port 20000 --n-jobs-per-worker 3 --config /state/langgraph.json',
+  );
+});
+
+test('a langgraph.json is made absolute, without its variables and without what moves the API', async () => {
+  const directory = temporarySolution({
+    'langgraph.json': JSON.stringify({
+      dependencies: ['.', './lib', 'langchain_openai'],
+      graphs: { a: './a.py:graph', b: { path: 'lib/b.py:make' }, c: 'package.c:graph' },
+      auth: { path: './auth.py:auth' },
+      http: { app: './app.py:app', mount_prefix: '/x' },
+      store: { index: { embed: 'openai:text-embedding-3-small', dims: 3 } },
+      env: '.env',
+    }),
+    '.env': 'PLACE=here\n',
+  });
+  const { document, env, dropped } = await readServerConfig({ directory, config: 'langgraph.json', assistantId: 'a' });
+  expect(document).toEqual({
+    dependencies: [directory, join(directory, 'lib'), 'langchain_openai'],
+    graphs: {
+      a: join(directory, 'a.py:graph'),
+      b: { path: join(directory, 'lib/b.py:make') },
+      c: 'package.c:graph',
+    },
+    auth: { path: join(directory, 'auth.py:auth') },
+    http: { app: join(directory, 'app.py:app') },
+    store: { index: { embed: 'openai:text-embedding-3-small', dims: 3 } },
+  });
+  expect(env).toEqual({ PLACE: 'here' });
+  expect(dropped).toEqual(['http.mount_prefix']);
+  const missing = caught(readServerConfig({ directory, config: 'langgraph.json', assistantId: 'z' }));
+  expect(await missing).toMatchObject({ code: 'START_FAILED', message: expect.stringContaining('it has: a, b, c') });
+});
+
+const twoGraphs = {
+  'langgraph.json': JSON.stringify({ dependencies: ['.'], graphs: { one: './a.py:graph', two: './b.py:graph' } }),
+  'a.py': conversation['agent.py'],
+  'b.py': conversation['agent.py'],
+};
+
+test('of several graphs the entry chooses; without one they are listed', async () => {
+  const workspace = temporarySolution(twoGraphs);
+  const error = await caught(recognise(workspace));
+  expect(error).toMatchObject({ code: 'ENTRY_AMBIGUOUS', details: { candidates: ['one', 'two'] } });
+  const expected = { by: 'langgraph-json', runInterface: { assistant_id: 'two', config: 'langgraph.json' }, files: {} };
+  for (const entry of ['two', 'b:graph', './b.py:graph'])
+    expect(await recognise(workspace, entry)).toMatchObject(expected);
+  expect(await caught(recognise(workspace, 'three'))).toMatchObject({ code: 'ENTRY_NOT_FOUND' });
+});
+
+test('a compiled graph gets a langgraph.json, also from a package below src', async () => {
+  const plain = await recognise(temporarySolution(conversation));
+  expect(plain?.by).toBe('compiled-graph');
+  expect(JSON.parse(plain?.files['langgraph.json'] ?? '')).toEqual({
+    dependencies: ['.'],
+    graphs: { agent: './agent.py:graph' },
+  });
+  const nested = temporarySolution({
+    'src/bot/__init__.py': '',
+    'src/bot/tools.py': 'WORD = "x"\n',
+    'src/bot/agent.py': `from .tools import WORD\ndef helper(): ...\n${conversation['agent.py']}`,
+  });
+  expect(JSON.parse((await recognise(nested))?.files['langgraph.json'] ?? '')).toEqual({
+    dependencies: ['.', './src'],
+    graphs: { agent: 'bot.agent:graph' },
+  });
+  expect(
+    await caught(recognise(temporarySolution({ 'a.py': twoGraphs['a.py'], 'b.py': twoGraphs['b.py'] }))),
+  ).toMatchObject({
+    code: 'ENTRY_AMBIGUOUS',
+  });
+});
+
+test('plain shapes become one node; what is there is not overwritten, and a second run recognises what the first wrote', async () => {
+  const workspace = temporarySolution({ 'app.py': 'def predict(text: str): return len(text)', 'graph.py': 'X = 1' });
+  const found = await recognise(workspace);
+  const keys = { input_key: 'inputs', output_key: 'output', assistant_id: 'agent', config: 'langgraph.json' };
+  expect(found).toMatchObject({ by: 'arguments-function', runInterface: keys });
+  expect(Object.keys(found?.files ?? {})).toEqual(['served_graph.py', 'langgraph.json']);
+  expect(found?.files['served_graph.py']).toContain('return {"output": predict(**state["inputs"])}');
+  const again = await recognise(temporarySolution({ 'app.py': 'def predict(text: str): return 1', ...found?.files }));
+  expect(again).toMatchObject({ by: 'langgraph-json', runInterface: keys, files: {} });
+});
+
+test('classes are built once, and async callables are awaited', async () => {
+  const source = `class Model:
+    def setup(self): self.calls = 0
+    async def predict(self, word: str, times: int = 1):
+        self.calls += 1
+        return {"text": word * times, "calls": self.calls}`;
+  const { runner } = await makeRunner({ 'lib/model.py': source, 'lib/__init__.py': '' });
+  await runner.start({ env: {} });
+  await runner.run({ word: 'a' });
+  expect(await runner.run({ word: 'a', times: 3 })).toMatchObject({ output: { text: 'aaa', calls: 2 } });
+  expect(failureOf(await runner.run({ wrong: 1 })).type).toBe('TypeError');
+});
+
+test('a server that does not react is replaced', async () => {
+  const { runner } = await makeRunner(conversation);
+  const { server } = await runner.start({ env: {} });
+  const { pid } = server as { pid: number };
+  process.kill(pid, 'SIGSTOP');
+  expect(await runner.isHealthy()).toMatchObject({ isHealthy: false, state: 'unresponsive' });
+  expect(((await runner.start({ env: {} })).server as { pid: number }).pid).not.toBe(pid);
+});
+
+test('a record whose pid is a stranger’s by now harms nobody', async () => {
+  const { runner, plan } = await makeRunner(conversation);
+  const stranger = spawn('sleep', ['30'], { detached: true });
+  try {
+    await runner.start({ env: {} });
+    await runner.stop();
+    const { writeServerRecord } = await import('../../strategies/langgraph/server-record.js');
+    await writeServerRecord(plan, { pid: stranger.pid ?? 0, startedAt: 'another life', port: 1, token: 'x' });
+    await runner.stop();
+    expect(stranger.exitCode).toBeNull();
+    expect(stranger.signalCode).toBeNull();
+  } finally {
+    stranger.kill('SIGKILL');
+  }
+});
