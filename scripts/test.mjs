@@ -64,11 +64,17 @@ const needs = [
     remedy: 'install the Temporal CLI or name it in TEMPORAL_CLI; node dist/client.js up has it, too',
     tests: ['stack/', 'workflows/', 'factory/', 'activities/', 'commands/', 'examples/', 'end-to-end', 'package'],
   },
+  {
+    name: 'container engine',
+    remedy: 'start Docker, or name an engine in DOCKER_HOST',
+    tests: ['strategies/docker'],
+  },
 ];
 
-function main(jestArguments) {
+async function main(jestArguments) {
   if (isStale()) run('node', [join('scripts', 'build.mjs')]);
-  const found = new Map(needs.map(({ name, candidates }) => [name, candidates.find(works)]));
+  const found = new Map(needs.map(({ name, candidates }) => [name, candidates?.find(works)]));
+  found.set('container engine', await findEngine());
   const lacks = needs.filter(({ name }) => found.get(name) === undefined);
   for (const { name, remedy, tests } of lacks)
     console.log(`left out for want of ${name}: ${tests.map((test) => `test/${test}*`).join(' ')} (${remedy})`);
@@ -80,6 +86,13 @@ function main(jestArguments) {
 }
 
 const works = (command) => spawnSync(command, ['--version'], { stdio: 'ignore' }).status === 0;
+
+/** The strategy's own look, so that the tests and a deployment agree on what is there. */
+async function findEngine() {
+  const { findNeeds } = await import('../dist/strategies/docker/needs.js');
+  const needs = await findNeeds();
+  return needs.every(({ isMet }) => isMet) ? 'engine' : undefined;
+}
 
 /** Tests find the tools as a user's command does: by TEMPORAL_CLI and the PATH. */
 function environmentFor(found) {
@@ -122,4 +135,4 @@ function run(command, argv) {
   if (status !== 0) process.exit(status ?? 1);
 }
 
-process.exitCode = main(process.argv.slice(2));
+process.exitCode = await main(process.argv.slice(2));
