@@ -5,7 +5,8 @@ import { beforeAll, expect, test } from '@jest/globals';
 import type Docker from 'dockerode';
 import type { Handle, RunPlan } from '../../src/contract/handle.js';
 import { BerthError } from '../../src/errors.js';
-import { ensureImage, openEngine, orMissing } from '../../src/runners/containers/index.js';
+import { packageRoot } from '../../src/package-root.js';
+import { ensureImage, findEngineAddress, openEngine, orMissing } from '../../src/runners/containers/index.js';
 import { containerName, imageName, labels } from '../../strategies/docker/container-name.js';
 import type { DockerHandle } from '../../strategies/docker/docker-handle.js';
 import { findNeeds } from '../../strategies/docker/needs.js';
@@ -186,6 +187,125 @@ EXPOSE 80
   } finally {
     delete process.env.PIP_INDEX_URL;
   }
+});
+
+test('a step may take longer than an idle connection lives, and the next still gets its secrets', async () => {
+  const directory = join(root, 'patience');
+  const plan = await dockerPlan(directory, {
+    Dockerfile: `FROM python:3.11.13-slim-bookworm
+RUN echo ${mark}; sleep 7; echo wörd
+RUN --mount=type=secret,id=pip.conf,required grep -q index-url /run/secrets/pip.conf
+EXPOSE 80
+`,
+    'server.js': "app.post('/predict', () => 1)",
+  });
+  process.env.PIP_INDEX_URL = 'https://packages.example/simple';
+  try {
+    const request = { engine, directory: plan.directory, dockerfile: 'Dockerfile', added: {}, settings: {} };
+    const { reference } = await ensureImage({ ...request, name: `berth/${mark}-patience:r1`, logFile: plan.logFile });
+    expect(readFileSync(plan.logFile, 'utf8').split('\n')).toContain('build: wörd');
+    await engine.getImage(reference).remove();
+  } finally {
+    delete process.env.PIP_INDEX_URL;
+  }
+}, 60_000);
+
+test('an engine without BuildKit builds our Dockerfile, too, and says what does not reach the build', async () => {
+  const other = await openEngine(findEngineAddress());
+  const version = await other.version();
+  other.version = () => Promise.resolve({ ...version, Components: [] }); // as an engine that is not Docker's own says it
+  const plan = await dockerPlan(join(root, 'classic'), {
+    'requirements.txt': '\n',
+    'app.py': 'def predict(): return 1',
+  });
+  const lines: string[] = [];
+  process.env.PIP_INDEX_URL = 'https://packages.example/simple';
+  try {
+    const { reference } = await ensureImage({
+      engine: other,
+      directory: plan.directory,
+      dockerfile: 'Dockerfile',
+      added: { '.berth': join(packageRoot, 'hosts', 'python') },
+      settings: {},
+      name: `berth/${mark}-classic:r1`,
+      logFile: plan.logFile,
+      onProgress: (line) => lines.push(line),
+    });
+    expect(lines[0]).toContain('this engine has no BuildKit');
+    expect(lines).toContainEqual(expect.stringMatching(/^building \d+\/\d+: RUN pip install --requirement/));
+    await engine.getImage(reference).remove();
+  } finally {
+    delete process.env.PIP_INDEX_URL;
+  }
+}, 60_000);
+
+test('a start that is cancelled while the image is built ends at once and leaves nothing', async () => {
+  const { runner, plan } = await makeRunner({
+    Dockerfile: 'FROM python:3.11.13-slim-bookworm\nRUN sleep 30\nEXPOSE 80\n',
+    'server.js': "app.post('/predict', () => 1)",
+  });
+  const cancel = new AbortController();
+  const before = Date.now();
+  const building = (line: string) => line.includes('sleep 30') && cancel.abort(new Error('no longer wanted'));
+  const start = runner.start({ env: {}, signal: cancel.signal, onProgress: building });
+  await expect(start).rejects.toThrow('no longer wanted');
+  expect(Date.now() - before).toBeLessThan(5_000);
+  expect([await listContainers(plan), await listImages(plan)]).toEqual([[], []]);
+});
+
+test('a FastAPI application is served as it is, its refusals are errors, and its path comes from the code', async () => {
+  const { runner, plan } = await makeRunner({
+    'requirements.txt': 'fastapi\n',
+    'main.py': `from fastapi import FastAPI
+from pydantic import BaseModel
+
+app = FastAPI()
+
+class Inputs(BaseModel):
+    n: int
+
+@app.post("/next")
+def successor(inputs: Inputs):
+    return {"n": inputs.n + 1}
+`,
+  });
+  expect(plan.runInterface).toMatchObject({ predict_path: '/next' });
+  await runner.start({ env: {} });
+  expect(await runner.run({ n: 1 })).toEqual({ status: 'success', output: { n: 2 } });
+  expect(failureOf(await runner.run({ n: 'one' }))).toMatchObject({
+    code: 'CALL_INPUT',
+    message: expect.stringContaining('POST /next was answered with 422'),
+  });
+  const before = Date.now();
+  await runner.stop();
+  expect(Date.now() - before).toBeLessThan(1_500);
+}, 120_000);
+
+test('where only the server knows its path, its OpenAPI says it', async () => {
+  const { runner } = await makeRunner({
+    Dockerfile: 'FROM python:3.11.13-slim-bookworm\nCOPY serve.py /\nEXPOSE 7000\nCMD ["python", "/serve.py"]\n',
+    'serve.py': `import json
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+PATHS = dict(paths={"/" + "double": {"post": {}}, "/" + "list": {"get": {}}})
+
+class Handler(BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.reply(PATHS)
+    def do_POST(self):
+        self.reply(2 * json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+    def reply(self, value):
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.end_headers()
+        self.wfile.write(json.dumps(value).encode())
+
+HTTPServer(("", 7000), Handler).serve_forever()
+`,
+  });
+  const handle = (await runner.start({ env: {} })) as DockerHandle;
+  expect(handle.predictPath).toBe('/double');
+  expect(await runner.run(21)).toEqual({ status: 'success', output: 42 });
 });
 
 const perlServer = `use IO::Socket::INET; $| = 1;

@@ -82,7 +82,7 @@ async function build(request: BuildRequest, { entries, digest, reference }: Cont
       ...(session === undefined ? { rm: true, forcerm: true } : { version: '2', session: session.id }),
     };
     const changed = isBuildKit ? {} : await withoutMounts(entries, dockerfile);
-    await log.follow(engine, await requestBuild(engine, await packContext(entries, changed), options, signal));
+    await log.follow(await requestBuild(engine, await packContext(entries, changed), options, signal));
   } catch (error) {
     signal?.throwIfAborted();
     throw await log.explain(error);

@@ -1,27 +1,21 @@
 import { appendFile, mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
-import type Docker from 'dockerode';
 import { BerthError } from '../../errors.js';
 import type { BuildRequest } from './build-image.js';
 
 /** Lines of a build that an error shows. */
 const shown = 40;
 
+/** One line of the engine's answer to a build. */
 interface BuildEvent {
+  id?: string;
+  aux?: unknown;
   stream?: string;
   status?: string;
   error?: string;
   errorDetail?: { message?: string };
-}
-
-/** dockerode's own, with BuildKit's messages decoded; its types do not have it yet. */
-interface Following {
-  followProgress(
-    stream: Readable,
-    onFinished: (error: Error | null) => void,
-    onProgress: (event: BuildEvent) => void,
-  ): void;
 }
 
 /** What a build says: all of it in the log, its steps to the person who waits, its end as evidence. */
@@ -43,15 +37,16 @@ export class BuildLog {
   }
 
   /** Resolves when the build has succeeded; throws what it says of its failure. */
-  async follow(engine: Docker, stream: Readable): Promise<void> {
+  async follow(stream: Readable): Promise<void> {
+    const { decodeStatus } = await import('./buildkit-status.js');
     let failure: string | undefined;
-    await new Promise<void>((resolve, reject) => {
-      const finish = (error: Error | null) => (error ? reject(error) : resolve());
-      (engine as unknown as Following).followProgress(stream, finish, (event) => {
-        failure ??= event.errorDetail?.message ?? event.error;
-        this.#take(event.stream ?? event.status ?? '');
-      });
-    });
+    for await (const line of createInterface({ input: stream })) {
+      if (line.trim() === '') continue;
+      const { id, aux, stream: text, status, error, errorDetail } = JSON.parse(line) as BuildEvent; // the engine's own
+      failure ??= errorDetail?.message ?? error;
+      const isReport = id === 'moby.buildkit.trace' && typeof aux === 'string';
+      for (const said of isReport ? decodeStatus(aux) : (text ?? status ?? '').split(/\r?\n/)) this.#take(said);
+    }
     await this.#writing;
     if (failure !== undefined) throw new Error(failure);
   }
@@ -66,15 +61,13 @@ export class BuildLog {
     return new BerthError('BUILD_FAILED', `the image could not be built: ${message}`, { name, evidence });
   }
 
-  #take(text: string): void {
-    for (const line of text.split(/\r?\n/).filter((part) => part.trim() !== '')) {
-      const plain = line.replace(/^\[sha256:\w+\] /, '');
-      const step = /^(?:\[[^\]]*?(\d+\/\d+)\]|Step (\d+\/\d+) :) (.*)/.exec(plain);
-      if (step !== null) this.#request.onProgress?.(`building ${step[1] ?? step[2]}: ${shorten(step[3] ?? '')}`);
-      this.#write(`build: ${plain}`);
-      this.#last.push(plain);
-      if (this.#last.length > shown) this.#last.shift();
-    }
+  #take(line: string): void {
+    if (line.trim() === '') return;
+    const step = /^(?:\[[^\]]*?(\d+\/\d+)\]|Step (\d+\/\d+) :) (.*)/.exec(line);
+    if (step !== null) this.#request.onProgress?.(`building ${step[1] ?? step[2]}: ${shorten(step[3] ?? '')}`);
+    this.#write(`build: ${line}`);
+    this.#last.push(line);
+    if (this.#last.length > shown) this.#last.shift();
   }
 
   #write(line: string): void {

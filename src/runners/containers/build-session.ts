@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Duplex } from 'node:stream';
+import type { Socket } from 'node:net';
 import type { ServiceDefinition, sendUnaryData, UntypedServiceImplementation } from '@grpc/grpc-js';
 import type Docker from 'dockerode';
 import type { BuildSecrets } from './build-secrets.js';
@@ -10,8 +10,9 @@ export interface BuildSession {
   close: () => void;
 }
 
+/** What both of the requests hold: the name of a secret, or of a service. */
 interface Call {
-  request: string;
+  request: { name: string };
 }
 
 /**
@@ -25,11 +26,12 @@ export async function openBuildSession(engine: Docker, secrets: BuildSecrets): P
   ]);
   const id = randomUUID();
   const socket = await upgrade(engine, id);
+  socket.setTimeout(0); // Node's agent bounds what it takes for an idle connection; a step may take long
   const server = new Server();
   const implementation: UntypedServiceImplementation = {
     getSecret: ({ request }: Call, answer: sendUnaryData<Buffer>) => {
-      const value = secrets[request];
-      if (value === undefined) answer({ code: status.NOT_FOUND, details: `there is no secret ${request}` });
+      const value = secrets[request.name];
+      if (value === undefined) answer({ code: status.NOT_FOUND, details: `there is no secret ${request.name}` });
       else answer(null, Buffer.from(protobuf.Writer.create().uint32(firstBytes).bytes(Buffer.from(value)).finish()));
     },
     check: (_: Call, answer: sendUnaryData<Buffer>) => answer(null, serving),
@@ -51,7 +53,7 @@ const methods = {
   check: '/grpc.health.v1.Health/Check',
 };
 
-function upgrade(engine: Docker, id: string): Promise<Duplex> {
+function upgrade(engine: Docker, id: string): Promise<Socket> {
   const headers = {
     Upgrade: 'h2c',
     'X-Docker-Expose-Session-Uuid': id,
@@ -62,7 +64,7 @@ function upgrade(engine: Docker, id: string): Promise<Duplex> {
   return new Promise((resolve, reject) => {
     engine.modem.dial({ method: 'POST', path: '/session', hijack: true, headers, statusCodes }, (error, socket) => {
       if (error === null || error === undefined)
-        resolve(socket as Duplex); // a hijacked connection
+        resolve(socket as Socket); // a hijacked connection
       else reject(error);
     });
   });
@@ -73,23 +75,23 @@ const serving = Buffer.from([0x08, 0x01]);
 
 async function describeService(): Promise<ServiceDefinition> {
   const { default: protobuf } = await import('protobufjs');
-  /** Both requests have a text as their first field. */
-  const readText = (message: Buffer): string => {
+  /** An object also where nothing is named: grpc-js takes an empty text for no request at all. */
+  const readName = (message: Buffer): Call['request'] => {
     const reader = protobuf.Reader.create(message);
     while (reader.pos < reader.len) {
       const tag = reader.uint32();
-      if (tag >>> 3 === 1) return reader.string();
+      if (tag >>> 3 === 1) return { name: reader.string() };
       reader.skipType(tag & 7);
     }
-    return '';
+    return { name: '' };
   };
   const keep = (message: Buffer): Buffer => message;
   const unary = (path: string) => ({
     path,
     requestStream: false as const,
     responseStream: false as const,
-    requestSerialize: keep,
-    requestDeserialize: readText,
+    requestSerialize: () => Buffer.alloc(0), // we only answer
+    requestDeserialize: readName,
     responseSerialize: keep,
     responseDeserialize: keep,
   });

@@ -1,0 +1,145 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { beforeAll, expect, test } from '@jest/globals';
+import { callHttp } from '../../src/runners/http-call.js';
+import { hostProgram } from '../../src/runners/launch-host.js';
+import { chooseFreePort } from '../../src/runners/listening-port.js';
+import { atTheEnd, temporarySolution } from '../support/temporary.js';
+
+const source = `import time, os
+def predict(text, seconds=0):
+    time.sleep(seconds)
+    return [text, os.environ.get("OWN"), "BERTH_BOOT" in os.environ]
+`;
+
+const tokenHash = createHash('sha256').update('drawn').digest('hex');
+let port: number;
+let url: string;
+let host: ChildProcess;
+
+/** A host as a container starts it. */
+async function serve(directory: string): Promise<ChildProcess> {
+  const boot = {
+    ...{ deployment: 'demo', revision: 'r1', token: 'drawn', directory, packageDirectory: null },
+    interface: { type: 'function', module: 'app', callable: 'predict', call: 'arguments', environment: ['OWN=code'] },
+    ...{ timeout: 5, concurrency: null, grace: 5 },
+  };
+  const env = { PATH: process.env.PATH, BERTH_BOOT: JSON.stringify(boot) };
+  const child = spawn('python3', ['-u', hostProgram, '--http', String(port)], {
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  atTheEnd(() => void child.kill('SIGKILL'));
+  return child;
+}
+
+const isUp = () =>
+  callHttp({ url: `${url}/healthz` }).then(
+    ({ status }) => status === 200,
+    () => false,
+  );
+
+beforeAll(async () => {
+  port = await chooseFreePort(`http.test ${process.pid}`);
+  url = `http://127.0.0.1:${port}`;
+  host = await serve(temporarySolution({ 'app.py': source }));
+  for (let look = 0; look < 100 && !(await isUp()); look += 1) await sleep(50);
+});
+
+const post = async (body: string, headers: Record<string, string> = {}, path = '/run') => {
+  const reply = await callHttp({ url: url + path, body, headers });
+  return { status: reply.status, answer: JSON.parse(reply.body.toString('utf8')) };
+};
+
+test('inputs are posted as JSON, and the variables of the code are there, the boot document is not', async () => {
+  const answer = { status: 'success', output: ['a', 'code', false] };
+  expect(await post('{"text": "a"}')).toEqual({ status: 200, answer });
+});
+
+test('health names the token by its hash alone', async () => {
+  const { status, body, headers } = await callHttp({ url: `${url}/healthz` });
+  expect([status, headers['berth-token']]).toEqual([200, tokenHash]);
+  expect(JSON.parse(body.toString('utf8'))).toMatchObject({
+    deployment: 'demo',
+    revision: 'r1',
+    token: tokenHash,
+    calls: 0,
+  });
+  expect(body.toString('utf8')).not.toContain('drawn');
+});
+
+test('the status says what kind of failure the answer is', async () => {
+  expect(await post('{"text": ')).toMatchObject({ status: 422, answer: { error: { code: 'CALL_INPUT' } } });
+  expect(await post('{}')).toMatchObject({ status: 422, answer: { error: { code: 'CALL_INPUT' } } });
+  expect(await post('{"text": "a", "seconds": "x"}')).toMatchObject({
+    status: 500,
+    answer: { error: { code: 'CALL_FAILED', type: 'TypeError' } },
+  });
+  expect(await post('{}', {}, '/elsewhere')).toMatchObject({ status: 404 });
+});
+
+test('a caller that means another start, and a page of another origin, are refused', async () => {
+  expect(await post('{"text": "a"}', { 'berth-token': tokenHash })).toMatchObject({ status: 200 });
+  expect(await post('{"text": "a"}', { 'berth-token': 'other' })).toMatchObject({
+    status: 421,
+    answer: { error: { code: 'NOT_RUNNING' } },
+  });
+  expect(await post('{"text": "a"}', { origin: 'https://page.example' })).toMatchObject({ status: 403 });
+});
+
+test('a call ends at its deadline, and when it is cancelled by its name', async () => {
+  const late = await post('{"text": "a", "seconds": 3}', { 'berth-timeout': '0.2' });
+  expect(late).toMatchObject({ status: 500, answer: { error: { code: 'CALL_TIMEOUT' } } });
+  const cancelled = post('{"text": "a", "seconds": 3}', { 'berth-call': 'mine' });
+  await sleep(100);
+  expect(await post('', { 'berth-call': 'mine' }, '/cancel')).toMatchObject({ answer: { output: true } });
+  expect(await cancelled).toMatchObject({ answer: { error: { code: 'CALL_CANCELLED' } } });
+});
+
+/** Sends bytes as they are and reads until the host ends the connection, or for a moment. */
+async function exchange(text: string): Promise<string> {
+  const socket = connect(port, '127.0.0.1');
+  let reply = '';
+  socket.on('data', (chunk) => (reply += chunk));
+  socket.write(text);
+  await Promise.race([once(socket, 'close'), sleep(300)]);
+  socket.destroy();
+  return reply;
+}
+
+test('a body without a length, and what is no HTTP, are refused in words', async () => {
+  const chunked = 'POST /run HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n';
+  expect(await exchange(chunked)).toMatch(/^HTTP\/1\.1 411 /);
+  expect(await exchange('hello\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 /);
+  expect(await exchange(`GET / HTTP/1.1\r\nX: ${'x'.repeat(70_000)}`)).toMatch(/^HTTP\/1\.1 431 /);
+});
+
+test('a client that asks first whether to go on is told so, and requests may follow one another unasked', async () => {
+  const body = '{"text": "a"}';
+  const head = `POST /run HTTP/1.1\r\nContent-Length: ${body.length}\r\n`;
+  expect(await exchange(`${head}Expect: 100-continue\r\n\r\n`)).toMatch(/^HTTP\/1\.1 100 /);
+  const twice = await exchange(`${head}\r\n${body}`.repeat(2));
+  expect(twice.match(/HTTP\/1\.1 200 /g)).toHaveLength(2);
+});
+
+test('SIGTERM lets a running call finish and takes no other', async () => {
+  const running = post('{"text": "last", "seconds": 0.5}');
+  await sleep(100);
+  host.kill('SIGTERM');
+  expect(await running).toMatchObject({ answer: { output: ['last', 'code', false] } });
+  const [code] = await once(host, 'exit');
+  expect(code).toBe(0);
+  expect(await isUp()).toBe(false);
+});
+
+test('an import that fails ends with its own exit code, the traceback last in the log', async () => {
+  const child = await serve(temporarySolution({ 'app.py': 'import nowhere\n' }));
+  let log = '';
+  child.stderr?.on('data', (chunk) => (log += chunk));
+  const [code] = await once(child, 'close');
+  expect(code).toBe(70);
+  expect(log.trimEnd()).toMatch(/^berth: start failed: [\s\S]*ModuleNotFoundError: No module named 'nowhere'$/);
+});

@@ -1,0 +1,58 @@
+import { expect, test } from '@jest/globals';
+import { digestContext, listContext } from '../../src/runners/containers/build-context.js';
+import { findBuildSecrets, findEngineAddress, publishedHost } from '../../src/runners/containers/index.js';
+import { temporarySolution } from '../support/temporary.js';
+
+test('an engine is looked for where DOCKER_HOST says, and its ports are on loopback unless it is another machine', () => {
+  expect(findEngineAddress({ DOCKER_HOST: 'tcp://build.example:2376' })).toBe('tcp://build.example:2376');
+  expect(findEngineAddress({})).toMatch(/^unix:\/\/\/.+\.sock$/);
+  expect(publishedHost('unix:///var/run/docker.sock')).toBe('127.0.0.1');
+  expect(publishedHost('tcp://localhost:2375')).toBe('127.0.0.1');
+  expect(publishedHost('tcp://build.example:2376')).toBe('build.example');
+});
+
+test('a build gets what its ignore file leaves, the Dockerfile in any case, and the programs that are added', async () => {
+  const code = temporarySolution({
+    Dockerfile: 'FROM scratch\n',
+    '.dockerignore': 'Dockerfile\n*.md\n!README.md\ndata/*\n!data/keep\n',
+    'README.md': '',
+    'notes.md': '',
+    'data/large': '',
+    'data/keep': '',
+    '.git/config': '',
+    'app.py': 'pass\n',
+  });
+  const program = temporarySolution({ 'serve.py': 'pass\n', '__pycache__/serve.pyc': '' });
+  const entries = await listContext(code, 'Dockerfile', { '.berth/host': program });
+  expect(entries.map(({ path }) => path)).toEqual([
+    '.berth/host/serve.py',
+    '.dockerignore',
+    'Dockerfile',
+    'README.md',
+    'app.py',
+    'data/keep',
+  ]);
+});
+
+test('the same files make the same digest, wherever they lie, and other settings another', async () => {
+  const files = { Dockerfile: 'FROM scratch\n', 'app.py': 'pass\n' };
+  const digest = async (changes: Record<string, string>, setting = '') =>
+    digestContext(await listContext(temporarySolution({ ...files, ...changes }), 'Dockerfile'), [setting]);
+  const first = await digest({});
+  expect(await digest({})).toBe(first);
+  expect(await digest({ 'app.py': 'fail\n' })).not.toBe(first);
+  expect(await digest({}, 'BASE=python:3.12')).not.toBe(first);
+});
+
+test('index and authority become the secrets of a build; what is not set is not there', async () => {
+  expect(await findBuildSecrets({})).toEqual({});
+  const bundle = `${temporarySolution({ 'ca.pem': 'CERTIFICATE\n' })}/ca.pem`;
+  const secrets = await findBuildSecrets({
+    UV_DEFAULT_INDEX: 'https://packages.example/simple',
+    SSL_CERT_FILE: bundle,
+  });
+  expect(secrets).toEqual({
+    'pip.conf': '[global]\nindex-url = https://packages.example/simple\ncert = /run/secrets/ca.pem\n',
+    'ca.pem': 'CERTIFICATE\n',
+  });
+});
