@@ -65,6 +65,8 @@ async function stop(directory) {
     process.kill(pid, 'SIGTERM');
     for (let look = 0; look < 300 && isAlive(pid); look += 1) await sleep(100);
   }
+  // A dockerd that was killed leaves this mounted, and the directory could not be removed.
+  spawnSync('umount', [join(directory, 'exec', 'netns', 'default')], { stdio: 'ignore' });
   rmSync(directory, { recursive: true, force: true });
 }
 
