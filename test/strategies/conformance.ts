@@ -148,8 +148,8 @@ export function conformsAsRunner(conformance: Conformance): void {
         handle = await runner.start({ env: { CANARY: canary } });
         await sleep(1_500); // what ended it is not run again
       } else expect(error).toMatchObject({ code: 'CALL_FAILED', type: 'SystemExit' });
-      await expectHealthy(runner, manner.replacesProcesses ? 30_000 : 0);
-    });
+      await expectHealthy(runner, manner.replacesProcesses ? 120_000 : 0);
+    }, 180_000);
 
     test('what JSON cannot hold is refused with the path to it', async () => {
       const answer = await runner.run({ do: 'not a number' });
