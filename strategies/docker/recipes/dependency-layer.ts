@@ -20,7 +20,7 @@ interface Asked {
   requirements: Requirements;
 }
 
-/** The settings of this machine's package index reach pip as secrets that no layer keeps. */
+/** The settings of this machine's package index reach pip as secrets that no layer keeps. All paths are the image's own. */
 const mounts = [
   '--mount=type=secret,id=pip.conf,target=/etc/pip.conf',
   '--mount=type=secret,id=ca.pem',
