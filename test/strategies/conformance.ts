@@ -198,8 +198,9 @@ export function conformsAsRunner(conformance: Conformance): void {
       expect(await readLines(runner.logs({ tail: 1 }), 1)).toEqual(['second line']);
       const stop = new AbortController();
       const following = readLines(runner.logs({ tail: 0, follow: true, signal: stop.signal }), 1);
-      await sleep(50);
-      await runner.run({ do: 'print', value: 'third line' });
+      const seen = following.then(() => true);
+      do await runner.run({ do: 'print', value: 'third line' });
+      while (!(await Promise.race([seen, sleep(250, false)]))); // what was printed before the reader was there is not its
       expect(await following).toEqual(['third line']);
       stop.abort();
     });
