@@ -40,6 +40,7 @@ export const codes = {
   STRATEGY_UNAVAILABLE: usage('See what can be used and why: berth strategies list'),
   STRATEGY_BROKEN: usage('Mend the file, then check it: berth strategies list'),
   STRATEGY_UNDECIDED: usage('Choose one: berth deploy {path} --strategy local'),
+  PROVIDER_UNKNOWN: usage('See what there is: berth strategies list'),
   ENTRY_AMBIGUOUS: usage('Say which: berth deploy {path} --entry {entry}'),
   ENTRY_NOT_FOUND: usage('Say what to call: berth deploy {path} --entry MODULE:CALLABLE'),
   ENTRY_INVALID: usage('Write it as MODULE:CALLABLE or MODULE:Class.method.'),

@@ -36,6 +36,8 @@ export interface DeploymentDirectory {
   root: string;
   workspace: string;
   revisions: string;
+  /** What outlives a revision. */
+  shared: string;
   /** Agents' own homes, and the rounds' records. */
   agent: string;
   logs: string;
@@ -51,6 +53,7 @@ export function deploymentDirectory(home: BerthHome, name: string): DeploymentDi
     root,
     workspace: join(root, 'workspace'),
     revisions: join(root, 'revisions'),
+    shared: join(root, 'shared'),
     agent: join(root, 'agent'),
     logs: join(root, 'logs'),
     agentLog: join(root, 'logs', 'agent.jsonl'),

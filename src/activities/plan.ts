@@ -5,7 +5,7 @@ import type { DeployConfig } from '../contract/config.js';
 import type { RunPlan } from '../contract/handle.js';
 import type { VerifiedRevision } from '../contract/revision.js';
 import type { DeploymentSetting } from '../contract/setting.js';
-import { revisionDirectory } from '../home.js';
+import { deploymentDirectory, revisionDirectory } from '../home.js';
 import { Ledger } from '../workspaces/index.js';
 import type { Dependencies } from './dependencies.js';
 
@@ -29,12 +29,15 @@ type Planned = Omit<RevisionInput, 'revision'> & {
 export async function planRevision({ home, registry }: Dependencies, input: Planned): Promise<RunPlan> {
   const { config, setting, adaptation, revision } = input;
   const directory = revisionDirectory(home, config.name, revision.id);
+  const { shared } = deploymentDirectory(home, config.name);
   const plan: RunPlan = {
     deployment: config.name,
     revision: revision.id,
     strategy: setting.strategy,
+    provider: setting.provider,
     directory: revision.directory,
     stateDirectory: directory.state,
+    sharedDirectory: shared,
     logFile: directory.log,
     environment: revision.environment,
     runInterface: adaptation.runInterface,
@@ -44,6 +47,7 @@ export async function planRevision({ home, registry }: Dependencies, input: Plan
   const runner = registry.getRunnerModule(setting.strategy);
   await new Ledger(home, config.name).enter({ id: `runner-${revision.id}`, kind: 'runner', plan, runner });
   await mkdir(directory.state, { recursive: true, mode: 0o700 });
+  await mkdir(shared, { recursive: true, mode: 0o700 });
   await mkdir(dirname(directory.log), { recursive: true });
   return plan;
 }

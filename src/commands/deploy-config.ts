@@ -17,6 +17,7 @@ export interface DeployOptionValues {
   goal: string | undefined;
   strategy: string | undefined;
   allow: string | undefined;
+  provider: string | undefined;
   agent: string | undefined;
   rounds: number | undefined;
   budget: number | undefined;
@@ -31,18 +32,19 @@ export interface DeployOptionValues {
 /** Everything that can be refused without a server is refused here, before one is started. */
 export async function readDeployConfig(path: string, options: DeployOptionValues): Promise<DeployConfig> {
   const home = berthHome();
-  const { goal, strategy = 'auto', agent, rounds, budget, entry, timeout } = options;
+  const { goal, strategy = 'auto', provider, agent, rounds, budget, entry, timeout } = options;
   await checkSource(path);
   const name = readName(options.name ?? nameOf(path));
   const allow = options.allow === undefined ? undefined : parseAllow(options.allow);
   if (entry !== undefined) checkEntry(entry);
-  await checkStrategies(strategy, allow);
+  await checkStrategies(strategy, allow, provider);
   if (agent !== undefined) await checkAgents(agent);
   return await prepareConfig(home, {
     name,
     solution: { path: resolve(path), ...(goal !== undefined && { goal }) },
     strategy,
     ...(allow !== undefined && { allow }),
+    ...(provider !== undefined && { provider }),
     ...(agent !== undefined && { agent }),
     ...(rounds !== undefined && { rounds }),
     ...(budget !== undefined && { budget }),
@@ -80,9 +82,14 @@ function checkEntry(entry: string): void {
   throw new BerthError('ENTRY_INVALID', `“${entry}” names nothing that can be called`, { entry });
 }
 
-async function checkStrategies(strategy: string, allow: string[] | undefined): Promise<void> {
+async function checkStrategies(
+  strategy: string,
+  allow: string[] | undefined,
+  provider: string | undefined,
+): Promise<void> {
   const registry = await StrategyRegistry.scan();
   for (const name of strategy === 'auto' ? (allow ?? []) : [strategy, ...(allow ?? [])]) registry.requireReady(name);
+  if (provider !== undefined) registry.requireProvider(provider, strategy === 'auto' ? allow : [strategy]);
   if (strategy === 'auto' || allow === undefined || allow.includes(strategy)) return;
   throw new BerthError('STRATEGY_NOT_ALLOWED', `${strategy} is not among the allowed: ${allow.join(', ')}`, {
     strategy,

@@ -20,6 +20,7 @@ export const deploy = defineCommand({
     goal: { flags: '--goal <TEXT>', kind: 'text', summary: 'what it is meant to do' },
     strategy: { flags: '--strategy <auto|STRATEGY>', kind: 'text', summary: 'what it runs on (auto)' },
     allow: { flags: '--allow <STRATEGY,…>', kind: 'text', summary: 'what auto may choose from (all that can be used)' },
+    provider: { flags: '--provider <PROVIDER>', kind: 'text', summary: 'what the strategy runs on (this machine)' },
     agent: {
       flags: '--agent <auto|none|AGENT,…>',
       kind: 'text',

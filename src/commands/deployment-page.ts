@@ -10,6 +10,7 @@ export function renderDeployment(info: DeploymentInfo, colors: Colors): string {
   const facts: [string, string | null][] = [
     ['source', info.source.path],
     ['strategy', info.strategy],
+    ['runs on', info.provider],
     ['chosen by', info.selection && `${info.selection.decidedBy}: ${info.selection.reasoning}`],
     ['resources', renderPairs(info.resources)],
     ['revision', info.revision],

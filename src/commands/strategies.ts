@@ -1,5 +1,6 @@
 import { BerthError } from '../errors.js';
 import type { StrategyEntry } from '../registry/index.js';
+import { listProviders } from '../registry/providers.js';
 import type { Colors } from './colors.js';
 import { defineCommand } from './command.js';
 import type { Output } from './output.js';
@@ -45,12 +46,16 @@ async function showStrategy(name: string, output: Output): Promise<void> {
 }
 
 export function renderStrategies(entries: StrategyEntry[], colors: Colors): string {
-  const heading: Cell[] = ['STRATEGY', 'STATE', 'FROM', 'INTERFACE', ''].map((text) => ({ text, paint: colors.dim }));
+  const heading: Cell[] = ['STRATEGY', 'STATE', 'FROM', 'INTERFACE', 'RUNS ON', ''].map((text) => ({
+    text,
+    paint: colors.dim,
+  }));
   const rows = entries.map((entry): Cell[] => [
     { text: entry.name, paint: colors.bold },
     { text: entry.state, paint: paintReadiness(entry, colors) },
     { text: entry.origin },
     { text: entry.config?.interface ?? '-' },
+    { text: entry.config === null ? '-' : listProviders(entry.config).join(', ') },
     { text: entry.problem?.replaceAll('\n', '; ') ?? '' },
   ]);
   return renderTable([heading, ...rows]);

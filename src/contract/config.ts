@@ -23,6 +23,8 @@ export const DeployConfig = z.strictObject({
   solution: Solution,
   strategy: z.string().min(1).default('auto'),
   allow: z.array(z.string().min(1)).optional(),
+  /** One that the strategy's configuration names; the strategy's default when absent. */
+  provider: z.string().min(1).optional(),
   /** `auto`, `none`, or agents' names in the order in which they are tried, separated by commas. */
   agent: z.string().min(1).default('auto'),
   /** Rounds that coding agents may take, all in all. */

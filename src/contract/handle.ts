@@ -8,10 +8,14 @@ export const RunPlan = z.object({
   deployment: z.string(),
   revision: z.string(),
   strategy: z.string(),
+  /** Of those that the strategy's configuration names; null is this machine. */
+  provider: z.string().nullable().default(null),
   /** The revision's code: read only. */
   directory: z.string(),
   /** The revision's own scratch: sockets, pid files, working files. Made before `start`, removed by cleanup. */
   stateDirectory: z.string(),
+  /** The deployment's own, for what outlives a revision. Made before `start`, removed with the deployment. */
+  sharedDirectory: z.string(),
   /** One file, appended to: the software's prints and the host's words. */
   logFile: z.string(),
   environment: Environment.nullable(),

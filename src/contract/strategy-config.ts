@@ -9,10 +9,13 @@ import { RunInterface } from './run-interface.js';
 export const Signal = z.strictObject({ fact: z.string().min(1), weight: z.number(), reason: z.string().min(1) });
 export type Signal = z.infer<typeof Signal>;
 
-/** `strategies/<name>/config.yaml`: the seed's keys, `signals` and `packages`. */
+/** `strategies/<name>/config.yaml`: the seed's keys, `providers`, `signals` and `packages`. */
 export const StrategyConfig = z.strictObject({
   name: z.string().regex(/^[a-z][a-z0-9-]*$/, 'is lower-case letters, digits and hyphens'),
+  /** What it runs on when nobody says otherwise; null is this machine. */
   provider: z.string().min(1).nullable(),
+  /** What else it can run on: only when the user names it, because it may cost money. */
+  providers: z.array(z.string().min(1)).default([]),
   interface: z.string().min(1),
   runner_class: z.string().regex(/^[A-Za-z_$][\w$]*$/, 'is the name of an exported class'),
   default_resources: Resources,

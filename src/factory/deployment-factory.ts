@@ -29,6 +29,8 @@ export const DeploymentFactory = {
     const home = berthHome();
     const registry = await StrategyRegistry.scan({ home });
     requireAllowed(registry, strategy, strategies);
+    const { provider } = config;
+    if (provider !== undefined) registry.requireProvider(provider, strategy === 'auto' ? strategies : [strategy]);
     const allow = strategies === undefined ? {} : { allow: [...strategies] };
     const prepared = await prepareConfig(home, { ...config, strategy, ...allow });
     const { asError, DeploymentClient } = await import('./deployment-client.js');

@@ -8,5 +8,8 @@ export interface Need {
   remedy: string | null;
 }
 
-/** What a strategy's `needs` module exports. Looks and changes nothing; answers within seconds. */
-export type FindNeeds = () => Promise<Need[]>;
+/**
+ * What a strategy's `needs` module exports: what it cannot do without on this provider. Looks and changes nothing; answers
+ * within seconds.
+ */
+export type FindNeeds = (provider: string | null) => Promise<Need[]>;

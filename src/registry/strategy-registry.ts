@@ -7,6 +7,7 @@ import { type BerthHome, berthHome } from '../home.js';
 import { builtInStrategies } from '../package-root.js';
 import type { RunnerClass } from '../runners/runner.js';
 import type { Need } from './need.js';
+import { hasProvider, listProviders } from './providers.js';
 import { namedDirectories, scanDirectories } from './scan-directories.js';
 import type { BrokenStrategy, LoadedStrategy, StrategyEntry } from './strategy-entry.js';
 
@@ -53,6 +54,14 @@ export class StrategyRegistry {
     return this.#ready(name);
   }
 
+  /** Throws PROVIDER_UNKNOWN unless one of these strategies (all that were found, by default) runs on the provider. */
+  requireProvider(provider: string, names?: readonly string[]): void {
+    const configs = names?.map((name) => this.getStrategy(name)) ?? this.#entries.flatMap(({ config }) => config ?? []);
+    if (configs.some((config) => hasProvider(config, provider))) return;
+    const known = configs.map((config) => `${config.name} (${listProviders(config).join(', ')})`).join(', ');
+    throw new BerthError('PROVIDER_UNKNOWN', `there is no provider “${provider}”; strategies run on: ${known}`);
+  }
+
   getStrategy(name: string): StrategyConfig {
     return this.#get(name).config;
   }
@@ -88,12 +97,12 @@ export class StrategyRegistry {
     return loadRecipes(recipesModule);
   }
 
-  /** What the strategy cannot do without and this machine lacks; empty when it can be used. */
-  async findUnmetNeeds(name: string): Promise<Need[]> {
-    const { needsModule } = this.#get(name);
+  /** What the strategy cannot do without on the provider (its default one) and this machine lacks. */
+  async findUnmetNeeds(name: string, provider?: string): Promise<Need[]> {
+    const { needsModule, config } = this.#get(name);
     if (needsModule === null) return [];
     const { loadNeeds } = await import('./load-needs.js');
-    const needs = await (await loadNeeds(needsModule))();
+    const needs = await (await loadNeeds(needsModule))(provider ?? config.provider);
     return needs.filter(({ isMet }) => !isMet);
   }
 

@@ -29,7 +29,7 @@ export interface BootDocument {
 }
 
 /** What of a plan the host is told. */
-export type BootPlan = Omit<RunPlan, 'strategy' | 'logFile'>;
+export type BootPlan = Omit<RunPlan, 'strategy' | 'provider' | 'sharedDirectory' | 'logFile'>;
 
 /** Of every start anew: its token is its own. START_FAILED when the run interface is not a function's. */
 export function describeBoot(plan: BootPlan, told: Pick<BootDocument, 'env' | 'grace'>): BootDocument {

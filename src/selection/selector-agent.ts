@@ -4,7 +4,7 @@ import type { Resources } from '../contract/resources.js';
 import type { Candidate, DeploymentSetting } from '../contract/setting.js';
 import { BerthError } from '../errors.js';
 import { type BerthHome, berthHome } from '../home.js';
-import type { Need, StrategyEntry, StrategyRegistry } from '../registry/index.js';
+import { hasProvider, type Need, type StrategyEntry, type StrategyRegistry } from '../registry/index.js';
 import { checkSource } from './check-source.js';
 import { chooseByModel, UnusableAnswer } from './choose-by-model.js';
 import { chooseByRules, describeScore, explainChoice } from './choose-by-rules.js';
@@ -36,6 +36,8 @@ interface Scene {
 export interface SelectOptions {
   /** Hears each question to a model and its answer, to be kept with the deployment. */
   onExchange?: (exchange: SelectionExchange) => void;
+  /** Leaves only the strategies that can run on it. */
+  provider?: string | undefined;
   signal?: AbortSignal;
 }
 
@@ -55,7 +57,7 @@ export class SelectorAgent {
    * Decides among the allowed strategies (all that were found, by default); one allowed strategy is the user's decision.
    * Resources: the user's over the model's over the strategy's defaults.
    *
-   * Throws STRATEGY_UNKNOWN, STRATEGY_BROKEN, STRATEGY_UNAVAILABLE, STRATEGY_UNDECIDED, SOURCE_EMPTY,
+   * Throws STRATEGY_UNKNOWN, STRATEGY_BROKEN, STRATEGY_UNAVAILABLE, STRATEGY_UNDECIDED, PROVIDER_UNKNOWN, SOURCE_EMPTY,
    * SOURCE_UNSUPPORTED, and what `gatherFacts` throws.
    */
   async select(
@@ -64,13 +66,13 @@ export class SelectorAgent {
     resources: Resources = {},
     options: SelectOptions = {},
   ): Promise<DeploymentSetting> {
-    const entries = await this.#findEntries(allowedStrategies);
+    const entries = await this.#findEntries(allowedStrategies, options.provider);
     const facts = await gatherFacts(solution.path, { home: this.#home });
     checkSource(facts, solution.path);
     const candidates = entries.map((entry) => scoreStrategy(entry, facts));
     const scene = { solution, facts, entries, candidates, resources };
     const decision = await this.#decide(scene, allowedStrategies, options);
-    return this.#makeSetting(decision, candidates, resources);
+    return this.#makeSetting(decision, { candidates, resources, provider: options.provider });
   }
 
   /** What would be chosen and why, as text for a person: facts, scores, and what would change the choice. */
@@ -86,27 +88,32 @@ export class SelectorAgent {
   }
 
   /** Sound strategies. A single one must be ready; of several, those that are not are listed as excluded. */
-  async #findEntries(allowed: readonly string[] | undefined): Promise<StrategyEntry[]> {
+  async #findEntries(allowed: readonly string[] | undefined, provider?: string): Promise<StrategyEntry[]> {
     const names = allowed === undefined ? undefined : [...new Set(allowed)];
     if (names?.length === 0) throw new BerthError('STRATEGY_NOT_ALLOWED', 'the list of allowed strategies is empty');
+    if (provider !== undefined) this.#registry.requireProvider(provider, names);
     const [only, ...others] = names ?? [];
-    if (only !== undefined && others.length === 0) return [await this.#requireUsable(only)];
+    if (only !== undefined && others.length === 0) return [await this.#requireUsable(only, provider)];
     const all = this.#registry.describeAll().filter(({ state }) => state !== 'broken');
     const entries = names?.map((name) => this.#registry.getEntry(name)) ?? all;
-    return await Promise.all(entries.map((entry) => this.#lookAtNeeds(entry)));
+    return await Promise.all(entries.map((entry) => this.#lookAtNeeds(entry, provider)));
   }
 
-  async #requireUsable(name: string): Promise<StrategyEntry> {
+  async #requireUsable(name: string, provider: string | undefined): Promise<StrategyEntry> {
     const entry = this.#registry.requireReady(name);
-    const unmet = await this.#registry.findUnmetNeeds(name);
+    const unmet = await this.#registry.findUnmetNeeds(name, provider);
     if (unmet.length === 0) return entry;
-    throw new BerthError('TOOL_MISSING', `cannot deploy to ${name}: ${describeNeeds(unmet)}`, { strategy: name });
+    throw new BerthError('TOOL_MISSING', `cannot deploy to ${provider ?? name}: ${describeNeeds(unmet)}`, {
+      strategy: name,
+    });
   }
 
   /** What this machine lacks makes a strategy unavailable here. */
-  async #lookAtNeeds(entry: StrategyEntry): Promise<StrategyEntry> {
-    if (entry.state !== 'ready') return entry;
-    const unmet = await this.#registry.findUnmetNeeds(entry.name);
+  async #lookAtNeeds(entry: StrategyEntry, provider: string | undefined): Promise<StrategyEntry> {
+    if (entry.state !== 'ready' || entry.config === null) return entry;
+    if (provider !== undefined && !hasProvider(entry.config, provider))
+      return { ...entry, state: 'unavailable', problem: `it does not run on ${provider}` };
+    const unmet = await this.#registry.findUnmetNeeds(entry.name, provider);
     return unmet.length === 0 ? entry : { ...entry, state: 'unavailable', problem: describeNeeds(unmet) };
   }
 
@@ -149,11 +156,14 @@ export class SelectorAgent {
     }
   }
 
-  #makeSetting(decision: Decision, candidates: Candidate[], resources: Resources): DeploymentSetting {
+  #makeSetting(
+    decision: Decision,
+    { candidates, resources, provider }: Pick<Scene, 'candidates' | 'resources'> & Pick<SelectOptions, 'provider'>,
+  ): DeploymentSetting {
     const config = this.#registry.getStrategy(decision.strategy);
     return {
       strategy: config.name,
-      provider: config.provider,
+      provider: provider ?? config.provider,
       interface: config.interface,
       resources: { ...config.default_resources, ...decision.resources, ...resources },
       runInterface: this.#registry.getDefaultRunInterface(config.name),

@@ -9,6 +9,7 @@ import { temporaryDirectory, temporaryHome, temporarySolution, writeTree } from 
 const nothing: DeployOptionValues = {
   ...{ name: undefined, goal: undefined, strategy: undefined, allow: undefined, agent: undefined, entry: undefined },
   ...{ env: [], envFile: [], resource: [], example: [], timeout: undefined, rounds: undefined, budget: undefined },
+  provider: undefined,
 };
 
 let solution: string;
@@ -20,6 +21,7 @@ beforeEach(() => {
     'config.yaml': [
       'name: plain',
       'provider: null',
+      'providers: [dear-cloud]',
       'interface: function',
       'runner_class: PlainRunner',
       'default_resources: {}',
@@ -53,6 +55,11 @@ test('a variable of --env stands above the file’s, and only its sealed value t
   expect(JSON.stringify(env)).not.toMatch(/top-secret|from-file|fast/);
 });
 
+test('a provider travels where one of the strategies has it', async () => {
+  expect(await read({ provider: 'dear-cloud' })).toMatchObject({ strategy: 'auto', provider: 'dear-cloud' });
+  expect(await read({ strategy: 'plain', provider: 'dear-cloud' })).toMatchObject({ provider: 'dear-cloud' });
+});
+
 test('a strategy and the allowed ones travel as they were chosen', async () => {
   const config = await read({ strategy: 'plain', allow: 'plain', entry: 'app:predict', goal: 'Say it.', timeout: 5 });
   expect(config).toMatchObject({ strategy: 'plain', allow: ['plain'], entry: 'app:predict', timeout: 5 });
@@ -63,6 +70,13 @@ test.each<[string, Partial<DeployOptionValues>, string, string]>([
   ['a strategy that is not there', { strategy: 'lcal' }, 'STRATEGY_UNKNOWN', 'lcal'],
   ['an allowed strategy that is not there', { allow: 'plain,lcal' }, 'STRATEGY_UNKNOWN', 'lcal'],
   ['a strategy that is not allowed', { strategy: 'local', allow: 'plain' }, 'STRATEGY_NOT_ALLOWED', 'plain'],
+  ['a provider that no strategy has', { provider: 'aws' }, 'PROVIDER_UNKNOWN', 'plain (this machine, dear-cloud)'],
+  [
+    'a provider of another strategy',
+    { strategy: 'local', provider: 'dear-cloud' },
+    'PROVIDER_UNKNOWN',
+    'run on: local (this machine)',
+  ],
   ['an empty name among the allowed', { allow: 'plain,' }, 'USAGE', '--allow'],
   ['an entry without a callable', { entry: 'app.py' }, 'ENTRY_INVALID', 'app.py'],
   ['an entry that is a path', { entry: 'src/app:predict' }, 'ENTRY_INVALID', 'src/app:predict'],

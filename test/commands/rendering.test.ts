@@ -55,13 +55,22 @@ test('the list is aligned, whatever its colours', () => {
   ]);
 });
 
+test('a strategy is listed with all that it can run on', () => {
+  const config = {
+    ...{ name: 'both', provider: null, providers: ['dear-cloud'], interface: 'http', runner_class: 'Both' },
+    ...{ default_resources: {}, run_interface: { type: 'http' }, signals: [], packages: [] },
+  };
+  const entry = { name: 'both', directory: '/s', origin: 'user', state: 'ready', problem: null, config } as const;
+  expect(renderStrategies([entry], plain)).toContain('http       this machine, dear-cloud');
+});
+
 test('a strategy that cannot be used is listed with its reason', () => {
   const entry = { directory: '/s', origin: 'user', config: null } as const;
   const table = renderStrategies(
     [{ ...entry, name: 'odd', state: 'broken', problem: 'config.yaml:3 name is missing' }],
     plain,
   );
-  expect(table).toContain('odd       broken  user  -          config.yaml:3 name is missing');
+  expect(table).toContain('odd       broken  user  -          -        config.yaml:3 name is missing');
 });
 
 test('the page of a deployment says why its strategy was chosen and what was checked', () => {

@@ -6,7 +6,14 @@ import { writePlugin } from './plugin.js';
 
 const plan = {
   ...{ deployment: 'echo', revision: 'r1', strategy: 'echo', directory: '/', stateDirectory: '/', logFile: '/log' },
-  ...{ environment: null, runInterface: { type: 'function' }, resources: {}, timeout: 1 },
+  ...{
+    provider: null,
+    sharedDirectory: '/shared',
+    environment: null,
+    runInterface: { type: 'function' },
+    resources: {},
+    timeout: 1,
+  },
 };
 
 afterEach(() => {

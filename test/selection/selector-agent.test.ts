@@ -71,6 +71,40 @@ test('one allowed strategy is the user’s decision, whatever the score', async 
   expect(setting.reasoning).toContain('only was asked for');
 });
 
+test('of a provider that was asked for, only strategies that have it are chosen, and never one by default', async () => {
+  const { selector, names } = await makeSelector({ here: { 'language:python': 9 }, cloud: { 'language:python': 1 } });
+  const directory = temporaryDirectory();
+  const config = {
+    ...{ name: 'both', provider: null, providers: ['dear-cloud'], interface: 'http', runner_class: 'EchoRunner' },
+    ...{ default_resources: {}, run_interface: { type: 'http' } },
+    signals: [{ fact: 'language:python', weight: 2, reason: 'it serves Python' }],
+  };
+  const needs = `export const findNeeds = async (provider) => provider === null ? [] :
+    [{ name: 'token of ' + provider, isMet: false, detail: 'none is set', remedy: 'set DEAR_TOKEN' }];`;
+  writePlugin(directory, 'both', { 'config.yaml': JSON.stringify(config), 'needs.js': needs });
+  await expect(selector.select(solution(), names, {}, { provider: 'dear-cloud' })).rejects.toMatchObject({
+    code: 'PROVIDER_UNKNOWN',
+    message: expect.stringContaining('here (test), cloud (test)'),
+  });
+  const registry = await StrategyRegistry.scan({ home, directories: [directory] });
+  const both = new SelectorAgent(registry, { home });
+  expect(await both.select(solution(), ['both'])).toMatchObject({ strategy: 'both', provider: null });
+  const wish = { provider: 'dear-cloud' };
+  await expect(both.select(solution(), ['both'], {}, wish)).rejects.toMatchObject({
+    code: 'TOOL_MISSING',
+    message: 'cannot deploy to dear-cloud: token of dear-cloud: none is set (set DEAR_TOKEN)',
+  });
+  await expect(both.select(solution(), ['both', 'local'], {}, wish)).rejects.toMatchObject({
+    code: 'STRATEGY_UNAVAILABLE',
+    message: expect.stringContaining('local: it does not run on dear-cloud'),
+  });
+  const within = { ...config, name: 'within' };
+  writePlugin(directory, 'within', { 'config.yaml': JSON.stringify(within) });
+  const rescanned = new SelectorAgent(await StrategyRegistry.scan({ home, directories: [directory] }), { home });
+  const setting = await rescanned.select(solution(), ['within', 'local'], {}, wish);
+  expect(setting).toMatchObject({ strategy: 'within', provider: 'dear-cloud' });
+});
+
 test('without a fact for any, or with a tie, nothing is chosen', async () => {
   const none = await makeSelector({ one: { 'language:rust': 1 }, two: {} });
   await expect(none.selector.select(solution(), none.names)).rejects.toMatchObject({ code: 'STRATEGY_UNDECIDED' });
