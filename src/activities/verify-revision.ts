@@ -31,22 +31,23 @@ export const verifyRevision = (dependencies: Dependencies) =>
 
       const frozen = { id, directory: directory.code, environment: null };
       const plan = await planRevision(dependencies, { ...input, revision: frozen });
+      const strategy = registry.getStrategy(input.setting.strategy);
       const verified = await verifyWorkspace({
         code: directory.code,
         facts,
         runInterface,
         contract,
-        environments,
+        environments: strategy.environment === 'python' ? environments : null,
         packageDirectory: directory.packages,
-        extras: registry.getStrategy(input.setting.strategy).packages,
+        extras: strategy.packages,
         plan: { ...plan, logFile: directory.trialLog },
         env: await resolveEnvironment(home, config.env),
         ...context,
       });
-      return { ...frozen, ...verified, commit, digest: digestOf(digest, verified.environment.digest) };
+      return { ...frozen, ...verified, commit, digest: digestOf(digest, verified.environment?.digest ?? 'none') };
     },
     ({ config }) => ({ name: config.name, path: config.solution.path }),
   );
 
-/** Same code in the same environment: same revision. */
+/** Same code in the same environment: same revision. Without one, the code says itself what it runs in. */
 const digestOf = (...parts: string[]): string => createHash('sha256').update(parts.join('\n')).digest('hex');

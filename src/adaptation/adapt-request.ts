@@ -15,7 +15,7 @@ export interface AdaptRequest {
   facts: Facts;
   /** The examples that an agent may see: `splitContract(…).shown`. */
   contract: Contract;
-  /** `MODULE:CALLABLE` or `MODULE:Class.method`, where the user said so. */
+  /** `MODULE:CALLABLE`, `MODULE:Class.method`, `/PATH` or `:PORT/PATH`, where the user said so. */
   entry?: string | undefined;
   round: AdaptationRound;
   /** Holds the rounds' records, and a directory for each agent. */

@@ -5,7 +5,7 @@ export interface RecipeInput {
   /** The workspace: a recipe reads it, and writes only through `files` of what it returns. */
   workspace: string;
   facts: Facts;
-  /** `MODULE:CALLABLE` or `MODULE:Class.method`, where the user said so. */
+  /** `MODULE:CALLABLE`, `MODULE:Class.method`, `/PATH` or `:PORT/PATH`, where the user said so. */
   entry?: string;
 }
 

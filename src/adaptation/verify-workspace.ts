@@ -17,7 +17,8 @@ export interface VerifyRequest {
   facts: Facts;
   runInterface: RunInterface;
   contract: Contract;
-  environments: Environments;
+  /** Null: the strategy brings itself what the code runs in. */
+  environments: Environments | null;
   /** Where the revision's own package is installed, if it is one. */
   packageDirectory: string;
   /** Requirement lines of the strategy. */
@@ -30,7 +31,7 @@ export interface VerifyRequest {
 }
 
 export interface VerifiedWorkspace {
-  environment: Environment;
+  environment: Environment | null;
   rungs: Rung[];
   contract: ContractReport;
   /** Choices that the user did not make, in whole sentences. */
@@ -39,16 +40,22 @@ export interface VerifiedWorkspace {
 
 /**
  * Climbs the ladder's local rungs: structure → syntax → install → import → contract locally. Only a function can be
- * tried here; of other interfaces the environment is prepared, and the rest is left to the endpoint.
+ * tried here; for other interfaces the environment is prepared, where there is one, and the rest is left to the endpoint.
  *
  * Throws ADAPTATION_FAILED, PYTHON_SYNTAX, DEPENDENCY_UNRESOLVED, DEPENDENCY_INSTALL, IMPORT_FAILED, START_FAILED or
  * CONTRACT_FAILED, each with evidence; `details.ladder` says what had passed. Whatever happens, nothing is left running.
  */
 export async function verifyWorkspace(request: VerifyRequest): Promise<VerifiedWorkspace> {
-  return request.runInterface.type === 'function' ? await verifyFunction(request) : await verifyOther(request);
+  const { runInterface, environments } = request;
+  if (environments === null || runInterface.type !== 'function') return await verifyOther(request, environments);
+  return await verifyFunction({ ...request, environments });
 }
 
-async function verifyFunction(request: VerifyRequest): Promise<VerifiedWorkspace> {
+interface FunctionRequest extends VerifyRequest {
+  environments: Environments;
+}
+
+async function verifyFunction(request: FunctionRequest): Promise<VerifiedWorkspace> {
   const ladder = new Ladder();
   const { runInterface, file } = await ladder.climb('structure', () => readInterface(request));
   await ladder.climb('syntax', () => compile(request, file));
@@ -75,16 +82,17 @@ async function tryOut(
   }
 }
 
-async function verifyOther(request: VerifyRequest): Promise<VerifiedWorkspace> {
+async function verifyOther(request: VerifyRequest, environments: Environments | null): Promise<VerifiedWorkspace> {
   const ladder = new Ladder();
   ladder.leave('structure');
   ladder.leave('syntax');
-  const environment = await ladder.climb('install', () => install(request));
+  if (environments === null) ladder.leave('install');
+  const environment = environments && (await ladder.climb('install', () => install({ ...request, environments })));
   ladder.leave('import');
   ladder.leave('contract locally');
   const { source, examples } = request.contract;
   const contract = { source, examples: examples.length, passed: 0 };
-  return { environment, rungs: ladder.rungs, contract, notes: environment.notes };
+  return { environment, rungs: ladder.rungs, contract, notes: environment?.notes ?? [] };
 }
 
 interface FoundInterface {
@@ -105,7 +113,7 @@ async function readInterface({ code, facts, runInterface }: VerifyRequest): Prom
   return { value: { runInterface: data, file }, note: file ?? `${data.module} comes with the installed package` };
 }
 
-async function compile(request: VerifyRequest, file: string | null): Promise<Step<null>> {
+async function compile(request: FunctionRequest, file: string | null): Promise<Step<null>> {
   if (file === null) return { value: null, note: 'left to the import' };
   const { code, facts, environments, signal, onProgress } = request;
   const interpreter = await environments.chooseInterpreter(facts, { signal, onProgress });
@@ -113,7 +121,7 @@ async function compile(request: VerifyRequest, file: string | null): Promise<Ste
   return { value: null, note: `${files} ${files === 1 ? 'file' : 'files'}, Python ${interpreter.version}` };
 }
 
-async function install(request: VerifyRequest): Promise<Step<Environment>> {
+async function install(request: FunctionRequest): Promise<Step<Environment>> {
   const { code, facts, environments, packageDirectory, extras, signal, onProgress } = request;
   const environment = await environments.prepare({
     directory: code,

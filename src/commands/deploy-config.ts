@@ -78,7 +78,9 @@ function parseAllow(text: string): string[] {
 }
 
 function checkEntry(entry: string): void {
-  if (/^[\p{ID_Start}_][\w.]*:[\p{ID_Start}_]\w*(\.\w+)?$/u.test(entry)) return;
+  const isCode = /^[\p{ID_Start}_][\w.]*:[\p{ID_Start}_]\w*(\.\w+)?$/u.test(entry);
+  const isPath = /^(:\d+)?\/\S*$/.test(entry);
+  if (isCode || isPath) return;
   throw new BerthError('ENTRY_INVALID', `“${entry}” names nothing that can be called`, { entry });
 }
 

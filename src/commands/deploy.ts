@@ -28,7 +28,11 @@ export const deploy = defineCommand({
     },
     rounds: { flags: '--rounds <N>', kind: 'count', summary: 'how often an agent may try (4)' },
     budget: { flags: '--budget <DOLLARS>', kind: 'number', summary: 'what agents may cost, all in all (no limit)' },
-    entry: { flags: '--entry <MODULE:CALLABLE>', kind: 'text', summary: 'what to call; also MODULE:Class.method' },
+    entry: {
+      flags: '--entry <MODULE:CALLABLE>',
+      kind: 'text',
+      summary: 'what to call; also MODULE:Class.method, of an HTTP server /PATH or :PORT/PATH',
+    },
     env: {
       flags: '--env <NAME[=VALUE]>',
       kind: 'list',

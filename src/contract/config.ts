@@ -31,7 +31,7 @@ export const DeployConfig = z.strictObject({
   rounds: z.number().int().positive().default(4),
   /** US dollars that they may cost, all in all; no bound when absent. */
   budget: z.number().positive().optional(),
-  /** `MODULE:CALLABLE` or `MODULE:Class.method`. */
+  /** `MODULE:CALLABLE` or `MODULE:Class.method`; of an HTTP server `/PATH` or `:PORT/PATH`. */
   entry: z.string().optional(),
   env: z.array(EnvironmentVariable).default([]),
   resources: Resources.default({}),

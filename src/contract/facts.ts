@@ -73,6 +73,8 @@ export const Facts = z.object({
   imports: z.record(z.string(), z.array(z.string())),
   /** The parsed cog.yaml, where there is one. */
   cog: z.record(z.string(), z.unknown()).nullable(),
+  /** TCP ports that the Dockerfile exposes. */
+  exposes: z.array(z.number().int()),
   /** First lines of the README. */
   readme: z.string().nullable(),
   /** Everything above as short names for rules: `language:python`, `entry:predict`, `framework:langgraph`, `gpu`. */

@@ -9,7 +9,7 @@ import { RunInterface } from './run-interface.js';
 export const Signal = z.strictObject({ fact: z.string().min(1), weight: z.number(), reason: z.string().min(1) });
 export type Signal = z.infer<typeof Signal>;
 
-/** `strategies/<name>/config.yaml`: the seed's keys, `providers`, `signals` and `packages`. */
+/** `strategies/<name>/config.yaml`: the seed's keys, and what selection and the ladder of checks need to know. */
 export const StrategyConfig = z.strictObject({
   name: z.string().regex(/^[a-z][a-z0-9-]*$/, 'is lower-case letters, digits and hyphens'),
   /** What it runs on when nobody says otherwise; null is this machine. */
@@ -21,7 +21,11 @@ export const StrategyConfig = z.strictObject({
   default_resources: Resources,
   run_interface: RunInterface,
   signals: z.array(Signal).default([]),
-  /** Requirement lines that go into the revision's Python environment beside the repository's own. */
+  /** Facts, as in `signals`: a repository must show one of them. */
+  takes: z.array(z.string().min(1)).min(1).default(['language:python']),
+  /** What the code runs in: a Python environment that Berth prepares, or something that the strategy brings itself. */
+  environment: z.enum(['python', 'none']).default('python'),
+  /** Requirement lines that go into that Python environment beside the repository's own. */
   packages: z.array(z.string().min(1)).default([]),
 });
 export type StrategyConfig = z.infer<typeof StrategyConfig>;

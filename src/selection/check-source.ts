@@ -1,15 +1,37 @@
 import type { Facts } from '../contract/facts.js';
 import { BerthError } from '../errors.js';
+import type { StrategyEntry } from '../registry/index.js';
+import { matchesPattern } from './score.js';
 
-/** Throws SOURCE_EMPTY or SOURCE_UNSUPPORTED for a repository in which there is nothing to deploy. */
-export function checkSource(facts: Facts, path: string): void {
+/**
+ * The strategies, those that cannot use a repository of this kind made unavailable. Throws SOURCE_EMPTY, and
+ * SOURCE_UNSUPPORTED for a repository in which there is nothing to deploy for any of them.
+ */
+export function checkSource(facts: Facts, path: string, entries: readonly StrategyEntry[]): StrategyEntry[] {
   if (facts.size.files === 0) {
     throw new BerthError('SOURCE_EMPTY', `${path} holds no files, apart from what its ignore files leave out`, {
       path,
     });
   }
-  if (facts.languages.python !== undefined) return;
-  throw new BerthError('SOURCE_UNSUPPORTED', `${path} holds no Python: ${describeContent(facts)}`, { path });
+  if (entries.some((entry) => canTake(entry, facts))) return entries.map((entry) => markUnfit(entry, facts));
+  const lack = describeLack(entries.flatMap(listTaken));
+  throw new BerthError('SOURCE_UNSUPPORTED', `${path} ${lack}: ${describeContent(facts)}`, { path });
+}
+
+const listTaken = ({ config }: StrategyEntry): string[] => config?.takes ?? [];
+
+const canTake = (entry: StrategyEntry, { tags }: Facts): boolean =>
+  listTaken(entry).some((fact) => tags.some((tag) => matchesPattern(fact, tag)));
+
+function markUnfit(entry: StrategyEntry, facts: Facts): StrategyEntry {
+  if (entry.state !== 'ready' || canTake(entry, facts)) return entry;
+  return { ...entry, state: 'unavailable', problem: `the repository ${describeLack(listTaken(entry))}` };
+}
+
+/** `holds no Python and no Dockerfile`, of `language:python` and `manifest:dockerfile`. */
+function describeLack(taken: string[]): string {
+  const names = [...new Set(taken)].map((fact) => fact.slice(fact.indexOf(':') + 1));
+  return `holds no ${names.map((name) => name.charAt(0).toUpperCase() + name.slice(1)).join(' and no ')}`;
 }
 
 function describeContent({ languages, size }: Facts): string {

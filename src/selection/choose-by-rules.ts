@@ -14,12 +14,20 @@ export function chooseByRules(candidates: Candidate[], path: string): Candidate 
   if (best.score <= 0) {
     const names = usable.map(({ strategy }) => strategy).join(', ');
     const message = `nothing in the repository speaks for one of the strategies that can be used (${names})`;
-    throw new BerthError('STRATEGY_UNDECIDED', message, { path, evidence: listScores(candidates) });
+    throw new BerthError('STRATEGY_UNDECIDED', message, {
+      path,
+      strategy: best.strategy,
+      evidence: listScores(candidates),
+    });
   }
   if (second?.score === best.score) {
     const names = usable.filter(({ score }) => score === best.score).map(({ strategy }) => strategy);
     const message = `${names.join(' and ')} score the same (${best.score}): the rules do not decide`;
-    throw new BerthError('STRATEGY_UNDECIDED', message, { path, evidence: listScores(candidates) });
+    throw new BerthError('STRATEGY_UNDECIDED', message, {
+      path,
+      strategy: best.strategy,
+      evidence: listScores(candidates),
+    });
   }
   return best;
 }

@@ -5,12 +5,13 @@ const shown = 8;
 
 /** The facts that speak for or against strategies, one line each; those that are empty are left out. */
 export function describeFacts(facts: Facts): string[] {
-  const { size, languages, manifests, frameworks, models, gpu, syntaxErrors, python, entryPoints } = facts;
+  const { size, languages, manifests, frameworks, models, gpu, syntaxErrors, python, entryPoints, exposes } = facts;
   const counts = Object.entries(languages).map(([language, files]) => `${files} ${language}`);
   const rows: [string, string[]][] = [
     ['files', [`${size.files} (${formatBytes(size.bytes)})`, ...counts]],
     ['manifests', manifests.map(({ file }) => file)],
     ['python', python === null ? [] : [`${python.specifier} (${python.from})`]],
+    ['exposed ports', exposes.map(String)],
     ['frameworks', frameworks.map(({ name, evidence }) => `${name} (${evidence})`)],
     ['callables', entryPoints.filter(({ kind }) => kind !== 'object').map(describeEntry)],
     ['models', models],

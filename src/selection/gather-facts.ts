@@ -70,6 +70,7 @@ function joinFacts(
     syntaxErrors: code.syntaxErrors,
     imports: code.imports,
     cog: facts.find(({ cog }) => cog !== undefined)?.cog ?? null,
+    exposes: [...new Set(facts.flatMap(({ exposes = [] }) => exposes))],
   };
 }
 

@@ -21,6 +21,7 @@ const languages: Record<string, string> = {
   '.cs': 'c#',
   '.rb': 'ruby',
   '.php': 'php',
+  '.pl': 'perl',
   '.swift': 'swift',
   '.r': 'r',
   '.jl': 'julia',

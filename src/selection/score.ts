@@ -38,6 +38,8 @@ export function findEvidence(tag: string, facts: Facts): string | undefined {
       return facts.entryPoints.find(({ kind, callable }) => kind === 'function' && callable === name)?.file;
     case 'method':
       return facts.entryPoints.find(({ methods }) => methods.includes(name))?.file;
+    case 'exposes':
+      return `Dockerfile: EXPOSE ${facts.exposes.join(' ')}`;
     case 'gpu':
       return facts.gpu[0];
     case 'model':

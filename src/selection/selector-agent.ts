@@ -66,9 +66,9 @@ export class SelectorAgent {
     resources: Resources = {},
     options: SelectOptions = {},
   ): Promise<DeploymentSetting> {
-    const entries = await this.#findEntries(allowedStrategies, options.provider);
+    const found = await this.#findEntries(allowedStrategies, options.provider);
     const facts = await gatherFacts(solution.path, { home: this.#home });
-    checkSource(facts, solution.path);
+    const entries = checkSource(facts, solution.path, found);
     const candidates = entries.map((entry) => scoreStrategy(entry, facts));
     const scene = { solution, facts, entries, candidates, resources };
     const decision = await this.#decide(scene, allowedStrategies, options);
@@ -77,9 +77,9 @@ export class SelectorAgent {
 
   /** What would be chosen and why, as text for a person: facts, scores, and what would change the choice. */
   async explain(solution: Solution, allowedStrategies?: readonly string[]): Promise<string> {
-    const entries = await this.#findEntries(allowedStrategies);
+    const found = await this.#findEntries(allowedStrategies);
     const facts = await gatherFacts(solution.path, { home: this.#home });
-    checkSource(facts, solution.path);
+    const entries = checkSource(facts, solution.path, found);
     const candidates = entries.map((entry) => scoreStrategy(entry, facts));
     const scene = { solution, facts, entries, candidates, resources: {} };
     const outcome = await this.#decideOrExplain(scene, allowedStrategies);

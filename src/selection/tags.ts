@@ -17,6 +17,7 @@ export function nameTags(facts: Omit<Facts, 'tags'>, code: CodeFacts): string[] 
     ...classes.flatMap(({ methods }) => methods.map((method) => `method:${method}`)),
     ...(facts.models.length > 0 ? ['model'] : []),
     ...gpuTags(facts, code),
+    ...(facts.exposes.length > 0 ? ['exposes'] : []),
     ...(facts.syntaxErrors.length > 0 ? ['syntax-error'] : []),
   ];
   return [...new Set(tags)];

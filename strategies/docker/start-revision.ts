@@ -90,7 +90,7 @@ async function choosePort(engine: Docker, image: string, { port }: DockerInterfa
   if (ports.length > 1)
     throw new BerthError(
       'START_FAILED',
-      `the image exposes several ports (${ports.join(', ')}): expose the one that is called`,
+      `the image exposes several ports (${ports.join(', ')}): say which is called with --entry :${ports[0]}/PATH`,
     );
   return ports[0] ?? usualPort;
 }

@@ -160,6 +160,13 @@ test('of an interface that is no function, only the environment is prepared here
   expect(contract).toEqual({ source: 'weak', examples: 0, passed: 0 });
 });
 
+test('for a strategy that brings what its code runs in, nothing is prepared here', async () => {
+  const files = { 'app.py': 'def predict(x):\n    return x\n', 'requirements.txt': 'no-such-package-anywhere==1\n' };
+  const verified = await verify(files, { environments: null, runInterface: { type: 'http' } });
+  expect(verified).toMatchObject({ environment: null, notes: [] });
+  expect(verified.rungs.map(({ note }) => note)).toEqual(Array(5).fill('left to the endpoint'));
+});
+
 test('a cancelled check leaves no process', async () => {
   const controller = new AbortController();
   const files = { 'app.py': 'import time\ntime.sleep(60)\ndef predict(x):\n    return x\n' };

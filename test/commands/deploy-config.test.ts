@@ -65,6 +65,11 @@ test('a strategy and the allowed ones travel as they were chosen', async () => {
   expect(config).toMatchObject({ strategy: 'plain', allow: ['plain'], entry: 'app:predict', timeout: 5 });
 });
 
+test.each(['app:predict', 'app.model:Model.run', '/predict', '/v1/infer-it', ':8080/predict', '/'])(
+  '%s names what is called',
+  async (entry) => expect(await read({ entry })).toMatchObject({ entry }),
+);
+
 test.each<[string, Partial<DeployOptionValues>, string, string]>([
   ['a name that is none', { name: 'A B' }, 'NAME_INVALID', '“A B”'],
   ['a strategy that is not there', { strategy: 'lcal' }, 'STRATEGY_UNKNOWN', 'lcal'],
@@ -79,7 +84,9 @@ test.each<[string, Partial<DeployOptionValues>, string, string]>([
   ],
   ['an empty name among the allowed', { allow: 'plain,' }, 'USAGE', '--allow'],
   ['an entry without a callable', { entry: 'app.py' }, 'ENTRY_INVALID', 'app.py'],
-  ['an entry that is a path', { entry: 'src/app:predict' }, 'ENTRY_INVALID', 'src/app:predict'],
+  ['a path with a space', { entry: '/pre dict' }, 'ENTRY_INVALID', '/pre dict'],
+  ['a port without a path', { entry: ':8080' }, 'ENTRY_INVALID', ':8080'],
+  ['an entry whose module is a path', { entry: 'src/app:predict' }, 'ENTRY_INVALID', 'src/app:predict'],
   ['a resource that is not there', { resource: ['mem=1'] }, 'RESOURCE_INVALID', 'there are: cpu, memory'],
   ['a resource without a value', { resource: ['cpu'] }, 'RESOURCE_INVALID', 'NAME=VALUE'],
   ['a variable without a name', { env: ['=1'] }, 'USAGE', '--env'],

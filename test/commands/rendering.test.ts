@@ -58,7 +58,14 @@ test('the list is aligned, whatever its colours', () => {
 test('a strategy is listed with all that it can run on', () => {
   const config = {
     ...{ name: 'both', provider: null, providers: ['dear-cloud'], interface: 'http', runner_class: 'Both' },
-    ...{ default_resources: {}, run_interface: { type: 'http' }, signals: [], packages: [] },
+    ...{
+      default_resources: {},
+      run_interface: { type: 'http' },
+      takes: ['language:python'],
+      environment: 'python' as const,
+      signals: [],
+      packages: [],
+    },
   };
   const entry = { name: 'both', directory: '/s', origin: 'user', state: 'ready', problem: null, config } as const;
   expect(renderStrategies([entry], plain)).toContain('http       this machine, dear-cloud');

@@ -15,6 +15,7 @@ export const someFacts = (facts: Partial<Facts> = {}): Facts => ({
   syntaxErrors: [],
   imports: {},
   cog: null,
+  exposes: [],
   readme: null,
   tags: [],
   ...facts,

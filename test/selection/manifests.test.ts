@@ -117,3 +117,16 @@ test('manifests of subdirectories belong to something else', async () => {
   const facts = await factsOf({ 'tests/fixture/requirements.txt': 'torch\n', 'requirements/prod.txt': 'numpy\n' });
   expect(written(facts)).toEqual(['numpy']);
 });
+
+test('a Dockerfile names the ports that its last stage exposes, as far as reading shows them', async () => {
+  const exposes = async (...lines: string[]) => (await factsOf({ Dockerfile: `${lines.join('\n')}\n` })).exposes;
+  expect(await exposes('FROM a AS build', 'EXPOSE 1', 'FROM b', '# EXPOSE 2', 'expose 3000/tcp 53/udp')).toEqual([
+    3000,
+  ]);
+  expect(await exposes('ARG WEB=81', 'FROM a', 'ENV API="82" \\', '  X=1', `EXPOSE $WEB \${API}`, 'EXPOSE 82')).toEqual(
+    [81, 82],
+  );
+  expect(await exposes('FROM a', 'ENV PORT 83', `EXPOSE \${PORT:-84} \${OTHER:-85} $UNKNOWN`)).toEqual([83, 85]);
+  expect((await factsOf({ Dockerfile: 'FROM a\nEXPOSE 80\n' })).tags).toContain('exposes');
+  expect((await factsOf({ Dockerfile: 'FROM a\n' })).tags).not.toContain('exposes');
+});

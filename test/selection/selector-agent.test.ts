@@ -140,6 +140,22 @@ test('a repository with nothing to deploy is refused', async () => {
   await refused({ 'README.md': 'x' }, 'SOURCE_UNSUPPORTED', '1 file, none of them');
 });
 
+test('a strategy for which the repository is of the wrong kind is left out, and alone refuses it', async () => {
+  const { names, registry } = await makeSelector({ caller: { 'language:*': 9 }, shell: { 'language:shell': 1 } });
+  const config = registry.getStrategy('shell');
+  config.takes.push('language:shell');
+  const selector = new SelectorAgent(registry, { home });
+  const path = temporarySolution({ 'answer.sh': 'echo 1\n' });
+  expect(await selector.select({ path }, names)).toMatchObject({
+    strategy: 'shell',
+    candidates: [{ strategy: 'caller', excluded: 'the repository holds no Python' }, { strategy: 'shell' }],
+  });
+  await expect(selector.select({ path }, ['caller'])).rejects.toMatchObject({
+    code: 'SOURCE_UNSUPPORTED',
+    message: expect.stringContaining('holds no Python: 1 file (1 shell)'),
+  });
+});
+
 test('explain shows facts, scores, the choice and what would change it', async () => {
   const { selector, names } = await makeSelector(
     { caller: { 'language:python': 2 }, server: { 'framework:fastapi': 7 }, cloud: { gpu: 9 } },
@@ -158,6 +174,12 @@ test('explain shows facts, scores, the choice and what would change it', async (
 const typical: [string, Record<string, string>, string][] = [
   ['a function', { 'main.py': 'def predict(inputs): return inputs\n' }, 'local'],
   ['a function and a Dockerfile', { 'main.py': 'def predict(x): return x\n', Dockerfile: 'FROM x\n' }, 'local'],
+  [
+    'a function and a Dockerfile that exposes a port',
+    { 'main.py': 'def predict(x): return x\n', Dockerfile: 'FROM x\nEXPOSE 80\n' },
+    'docker',
+  ],
+  ['a server that is no Python', { 'main.go': '', Dockerfile: 'FROM x\nENV PORT=80\nEXPOSE $PORT\n' }, 'docker'],
   ['a FastAPI application', { 'main.py': 'from fastapi import FastAPI\napp = FastAPI()\n' }, 'docker'],
   ['a Modal app', { 'm.py': 'import modal\napp = modal.App("x")\ndef predict(x): return x\n' }, 'modal'],
   ['a function that needs a GPU', { 'm.py': 'def predict(x): return x.cuda()\n', 'w.pt': 'x' }, 'modal'],

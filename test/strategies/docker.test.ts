@@ -16,6 +16,7 @@ import { openTestEngine } from '../support/docker-engine.js';
 import { atTheEnd, temporaryDirectory } from '../support/temporary.js';
 import { conformanceSolution, conformsAsRunner, failureOf, readLines } from './conformance.js';
 import { dockerPlan } from './docker-plan.js';
+import { perlServer } from './perl-server.js';
 
 let engine: Docker;
 beforeAll(async () => {
@@ -307,20 +308,6 @@ HTTPServer(("", 7000), Handler).serve_forever()
   expect(handle.predictPath).toBe('/double');
   expect(await runner.run(21)).toEqual({ status: 'success', output: 42 });
 });
-
-const perlServer = `use IO::Socket::INET; $| = 1;
-my $listener = IO::Socket::INET->new(LocalAddr => '0.0.0.0', LocalPort => 7000, Listen => 50, ReuseAddr => 1) or die;
-while (my $client = $listener->accept) {
-  my ($line, $length) = (scalar <$client>, 0);
-  while (my $header = <$client>) { last if $header =~ /^\\r\\n$/; $length = $1 if $header =~ /^content-length: (\\d+)/i; }
-  read $client, my $body, $length;
-  my ($status, $reply) = $line =~ m{^POST /upper} ? (200, uc $body) : $line =~ m{^GET /} ? (200, '{}') : (404, '{}');
-  $status = 500, $reply = '{"problem":"no"}' if $body =~ /fail/;
-  print "served $line";
-  print $client "HTTP/1.1 $status X\\r\\nContent-Type: application/json\\r\\nConnection: close\\r\\nContent-Length: " . length($reply) . "\\r\\n\\r\\n$reply";
-  close $client;
-}
-`;
 
 test('a server in any language is built from its own Dockerfile and called at the path that is named', async () => {
   const files = {

@@ -27,6 +27,7 @@ export function describeFacts(facts: Facts, room: number): string {
       'frameworks',
       frameworks.map(({ name, evidence }) => `${name}: ${evidence}`),
     ),
+    list('exposed ports', facts.exposes.map(String)),
     list('models', models),
     list('gpu', gpu),
     list(

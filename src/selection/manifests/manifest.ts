@@ -8,6 +8,8 @@ export interface ManifestFacts {
   frameworks?: Facts['frameworks'];
   gpu?: string[];
   cog?: Record<string, unknown>;
+  /** TCP ports on which a container of the repository's listens. */
+  exposes?: number[];
   /** Other requirement files that this one includes, relative to the repository. */
   includes?: string[];
 }

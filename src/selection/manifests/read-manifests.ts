@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Facts } from '../../contract/facts.js';
 import { readCog } from './cog.js';
 import { readConda } from './conda.js';
+import { readDockerfile } from './dockerfile.js';
 import { readLanggraph } from './langgraph.js';
 import { type ManifestFacts, type ManifestReader, manifestKind } from './manifest.js';
 import { readPipfile } from './pipfile.js';
@@ -17,6 +18,7 @@ const readers: Record<string, ManifestReader> = {
   pipfile: readPipfile,
   conda: readConda,
   cog: readCog,
+  dockerfile: readDockerfile,
   langgraph: readLanggraph,
   'python-version': readPythonVersion,
   'runtime.txt': readPythonVersion,

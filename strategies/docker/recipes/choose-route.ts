@@ -24,6 +24,3 @@ function ambiguous(paths: string[]): BerthError {
   const message = [`${paths.length} paths take inputs; say which is the one to call:`, ...lines].join('\n');
   return new BerthError('ENTRY_AMBIGUOUS', message, { entry: paths[0], candidates: paths });
 }
-
-/** `--entry /predict` names a path; anything else names Python code. */
-export const isPath = (entry: string | undefined): boolean => entry?.startsWith('/') === true;

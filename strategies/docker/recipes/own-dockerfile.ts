@@ -1,20 +1,23 @@
-import { readFile } from 'node:fs/promises';
+import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Recipe } from '../../../src/adaptation/recipe.js';
-import { chooseRoute, isPath } from './choose-route.js';
+import { BerthError } from '../../../src/errors.js';
+import { chooseRoute } from './choose-route.js';
+import { type HttpEntry, parseHttpEntry } from './http-entry.js';
 import { findRoutes } from './http-routes.js';
 
 /** A repository whose own Dockerfile starts an HTTP server, in whatever language: it is built and called as it is. */
 export const ownDockerfile: Recipe = {
   name: 'own-dockerfile',
-  async recognise({ workspace, entry }) {
-    if (entry !== undefined && !isPath(entry)) return undefined;
-    const text = await readFile(join(workspace, 'Dockerfile'), 'utf8').catch(() => undefined);
-    if (text === undefined) return undefined;
-    const port = findExposedPort(text);
+  async recognise({ workspace, facts, entry }) {
+    const named = parseHttpEntry(entry);
+    if (entry !== undefined && named === undefined) return undefined;
+    if (!(await isThere(join(workspace, 'Dockerfile')))) return undefined;
     const routes = await findRoutes(workspace);
-    if (port === undefined && entry === undefined && routes.post.length === 0) return undefined; // nothing says that it serves
-    const route = chooseRoute(routes, entry);
+    const isServer = facts.exposes.length > 0 || named !== undefined || routes.post.length > 0;
+    if (!isServer) return undefined;
+    const route = chooseRoute(routes, named?.path);
+    const port = choosePort(facts.exposes, named, route.predict_path);
     const called = route.predict_path ?? 'the path that its OpenAPI names';
     return {
       summary: `recognised a server in the repository’s own Dockerfile, called at ${called}`,
@@ -24,12 +27,19 @@ export const ownDockerfile: Recipe = {
   },
 };
 
-/** The one port that the last stage exposes; undefined when it exposes none or several, or one that only the build knows. */
-export function findExposedPort(dockerfile: string): number | undefined {
-  const lastStage = dockerfile.split(/^\s*FROM\s/im).at(-1) ?? '';
-  const ports = [...lastStage.matchAll(/^\s*EXPOSE\s+(.+)$/gim)]
-    .flatMap(([, written = '']) => written.trim().split(/\s+/))
-    .filter((written) => /^\d+(\/tcp)?$/.test(written))
-    .map((written) => Number.parseInt(written, 10));
-  return ports.length === 1 ? ports[0] : undefined;
+const isThere = (file: string): Promise<boolean> =>
+  access(file).then(
+    () => true,
+    () => false,
+  );
+
+/** Undefined where only the image knows. ENTRY_AMBIGUOUS when several are exposed. */
+function choosePort(exposed: number[], named: HttpEntry | undefined, path = '/PATH'): number | undefined {
+  if (named?.port !== undefined || exposed.length <= 1) return named?.port ?? exposed[0];
+  const candidates = exposed.map((port) => `:${port}${path}`);
+  const lines = candidates.map((candidate) => `  --entry ${candidate}`);
+  const message = [`the Dockerfile exposes ${exposed.length} ports; say which is called, and where:`, ...lines].join(
+    '\n',
+  );
+  throw new BerthError('ENTRY_AMBIGUOUS', message, { entry: candidates[0], candidates });
 }

@@ -1,6 +1,6 @@
 import type { Recipe } from '../../../src/adaptation/recipe.js';
 import { FunctionInterface } from '../../../src/contract/run-interface.js';
-import { isPath } from './choose-route.js';
+import { parseHttpEntry } from './http-entry.js';
 import { describePythonImage } from './python-image.js';
 
 /** Where our host program listens in the container. */
@@ -10,7 +10,7 @@ const port = 8000;
 export const servedFunction = (shape: Recipe): Recipe => ({
   name: shape.name,
   async recognise(input) {
-    if (isPath(input.entry)) return undefined;
+    if (parseHttpEntry(input.entry) !== undefined) return undefined;
     const recognition = await shape.recognise(input);
     if (recognition === undefined) return undefined;
     const serves = FunctionInterface.parse(recognition.runInterface);

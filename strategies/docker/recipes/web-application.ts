@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Recipe } from '../../../src/adaptation/recipe.js';
 import type { Facts } from '../../../src/contract/facts.js';
-import { chooseRoute, isPath } from './choose-route.js';
+import { chooseRoute } from './choose-route.js';
+import { parseHttpEntry } from './http-entry.js';
 import { findRoutes } from './http-routes.js';
 import { describePythonImage } from './python-image.js';
 
@@ -33,11 +34,13 @@ export const webApplication: Recipe = {
   name: 'web-application',
   async recognise(input) {
     const { workspace, facts, entry } = input;
-    if (entry !== undefined && !isPath(entry)) return undefined;
+    const named = parseHttpEntry(entry);
+    if (entry !== undefined && named === undefined) return undefined;
+    if (named?.port !== undefined) return undefined; // the port is ours to choose
     const found = await findApplication(workspace, facts);
     if (found === undefined) return undefined;
     const { framework, file, application } = found;
-    const route = chooseRoute(await findRoutes(workspace), entry);
+    const route = chooseRoute(await findRoutes(workspace), named?.path);
     const isThere = facts.dependencies.some(({ name }) => name === framework.server);
     const image = await describePythonImage(input, {
       port,

@@ -1,0 +1,64 @@
+import { beforeAll, expect, test } from '@jest/globals';
+import type Docker from 'dockerode';
+import { type Deployed, type Refusal, runJson } from '../end-to-end/user.js';
+import { runBin } from '../support/bin.js';
+import { openTestEngine } from '../support/docker-engine.js';
+import { temporaryStack } from '../support/stack.js';
+import { temporarySolution } from '../support/temporary.js';
+import { perlServer } from './perl-server.js';
+
+// A repository without any Python, deployed by the command as a user types it.
+
+const home = temporaryStack();
+const berth = <Value = Deployed>(...words: string[]) => runJson<Value>(words, { home: home.root });
+
+let engine: Docker;
+beforeAll(async () => {
+  engine = await openTestEngine();
+}, 300_000);
+
+const name = `upper-${process.pid}`;
+const listContainers = () =>
+  engine.listContainers({ all: true, filters: { label: [`berth.deployment=${name}`] } }).then(({ length }) => length);
+
+const solution = temporarySolution({
+  Dockerfile: 'FROM python:3.11.13-slim-bookworm\nCOPY serve.pl /\nEXPOSE 7000\nCMD ["perl", "/serve.pl"]\n',
+  'serve.pl': perlServer,
+  'examples.yaml': '- input: { text: quiet }\n  output: { TEXT: QUIET }\n',
+});
+
+test('a server in another language is chosen to run in a container, keeps its contract, stops, starts and goes', async () => {
+  const words = ['deploy', solution, '--name', name, '--entry', '/upper', '--agent', 'none'];
+  try {
+    const deployed = await berth(...words, '--example', `${solution}/examples.yaml`, '--input', '{"text":"now"}');
+    expect(deployed).toMatchObject({
+      exitCode: 0,
+      value: {
+        ...{ state: 'running', strategy: 'docker', adaptedFiles: [], adaptation: { by: 'recipe:own-dockerfile' } },
+        runInterface: { port: 7000, predict_path: '/upper' },
+        ...{ contract: { source: 'user', passed: 1 }, answer: { status: 'success', output: { TEXT: 'NOW' } } },
+      },
+    });
+    expect(deployed.value.selection?.reasoning).toMatch(/local \(-8\): the repository holds no Python/);
+    expect(await berth('stop', name)).toMatchObject({ exitCode: 0, value: { state: 'stopped' } });
+    expect(await listContainers()).toBe(0);
+    expect(await berth('start', name)).toMatchObject({ exitCode: 0, value: { state: 'running' } });
+    expect(await berth('run', name, '"again"')).toMatchObject({ value: { status: 'success', output: 'AGAIN' } });
+    const { stdout } = await runBin(['logs', name], { home: home.root });
+    expect(stdout).toContain('served POST /upper');
+  } finally {
+    await berth('cleanup', name);
+  }
+  expect(await listContainers()).toBe(0);
+}, 120_000);
+
+test('a strategy that calls Python refuses it, and says what is there', async () => {
+  const { exitCode, value } = await berth<Refusal>('deploy', solution, '--name', `${name}-l`, '--strategy', 'local');
+  expect({ exitCode, ...value.error }).toMatchObject({
+    ...{
+      exitCode: 2,
+      code: 'SOURCE_UNSUPPORTED',
+      message: expect.stringMatching(/holds no Python: 3 files \(1 perl\)/),
+    },
+  });
+});

@@ -1,0 +1,14 @@
+/** A server of port 7000 in a language that is no Python: POST /upper answers in upper case, or 500 to what holds “fail”. */
+export const perlServer = `use IO::Socket::INET; $| = 1;
+my $listener = IO::Socket::INET->new(LocalAddr => '0.0.0.0', LocalPort => 7000, Listen => 50, ReuseAddr => 1) or die;
+while (my $client = $listener->accept) {
+  my ($line, $length) = (scalar <$client>, 0);
+  while (my $header = <$client>) { last if $header =~ /^\\r\\n$/; $length = $1 if $header =~ /^content-length: (\\d+)/i; }
+  read $client, my $body, $length;
+  my ($status, $reply) = $line =~ m{^POST /upper} ? (200, uc $body) : $line =~ m{^GET /} ? (200, '{}') : (404, '{}');
+  $status = 500, $reply = '{"problem":"no"}' if $body =~ /fail/;
+  print "served $line";
+  print $client "HTTP/1.1 $status X\\r\\nContent-Type: application/json\\r\\nConnection: close\\r\\nContent-Length: " . length($reply) . "\\r\\n\\r\\n$reply";
+  close $client;
+}
+`;
