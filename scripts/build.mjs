@@ -1,7 +1,7 @@
 // Builds dist/: the command, the worker, the library and each strategy's modules (one esbuild run, so that they share
 // their chunks and with them the identity of every class), the workflow bundle, and the type declarations.
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { chmod, cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -47,7 +47,7 @@ await build({
 for (const name of strategies)
   await cp(join(root, 'strategies', name), join(dist, 'strategies', name), {
     recursive: true,
-    filter: (file) => !file.endsWith('.ts'),
+    filter: (file) => !file.endsWith('.ts') && (statSync(file).isFile() || hasData(file)),
   });
 await chmod(join(dist, 'client.js'), 0o755);
 
@@ -62,3 +62,9 @@ execFileSync(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 
   cwd: root,
   stdio: 'inherit',
 });
+
+/** Whether a directory holds anything but code, which is bundled. */
+function hasData(directory) {
+  const entries = readdirSync(directory, { recursive: true, withFileTypes: true });
+  return entries.some((entry) => entry.isFile() && !entry.name.endsWith('.ts'));
+}
