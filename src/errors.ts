@@ -83,6 +83,15 @@ export const codes = {
     exit: 3,
     next: 'Start the container engine, or say where it is: DOCKER_HOST=unix:///PATH (where the worker runs).',
   },
+  CLOUD_UNREACHABLE: {
+    retryable: true,
+    ends: false,
+    exit: 3,
+    next: 'Check the network and the proxy where the worker runs, then: berth resume {name}',
+  },
+  CLOUD_REFUSED: missing(
+    'Set the credentials that the message names where the worker runs (berth down && berth up), then: berth resume {name}',
+  ),
   AGENT_UNKNOWN: usage('See what there is: berth doctor'),
   AGENT_UNUSABLE: missing('See what each coding agent lacks: berth doctor. Then: berth resume {name} --agent AGENT'),
   AGENT_BUSY: passing('It is tried again by itself; see: berth status {name}'),

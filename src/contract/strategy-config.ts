@@ -20,6 +20,8 @@ export const StrategyConfig = z.strictObject({
   runner_class: z.string().regex(/^[A-Za-z_$][\w$]*$/, 'is the name of an exported class'),
   default_resources: Resources,
   run_interface: RunInterface,
+  /** What running it costs, in a sentence's words: only who names the strategy starts that. */
+  billed: z.string().min(1).optional(),
   signals: z.array(Signal).default([]),
   /** Facts, as in `signals`: a repository must show one of them. */
   takes: z.array(z.string().min(1)).min(1).default(['language:python']),

@@ -95,7 +95,7 @@ export class SelectorAgent {
     const [only, ...others] = names ?? [];
     if (only !== undefined && others.length === 0) return [await this.#requireUsable(only, provider)];
     const all = this.#registry.describeAll().filter(({ state }) => state !== 'broken');
-    const entries = names?.map((name) => this.#registry.getEntry(name)) ?? all;
+    const entries = names?.map((name) => this.#registry.getEntry(name)) ?? all.map(withholdBilled);
     return await Promise.all(entries.map((entry) => this.#lookAtNeeds(entry, provider)));
   }
 
@@ -172,6 +172,14 @@ export class SelectorAgent {
       candidates,
     };
   }
+}
+
+/** What costs money is never started by a guess. */
+function withholdBilled(entry: StrategyEntry): StrategyEntry {
+  const billed = entry.config?.billed;
+  if (entry.state !== 'ready' || billed === undefined) return entry;
+  const problem = `${billed}, so it is chosen only when you name it: --strategy ${entry.name}, or an --allow that has it`;
+  return { ...entry, state: 'unavailable', problem };
 }
 
 function decideByUser({ candidates: [candidate] }: Scene): Decision {

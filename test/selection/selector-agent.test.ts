@@ -11,7 +11,7 @@ interface Weights {
 }
 
 /** Strategies of the test's own, with these signals; those that are not ready have no runner. */
-async function makeSelector(strategies: Record<string, Weights>, unready: string[] = []) {
+async function makeSelector(strategies: Record<string, Weights>, unready: string[] = [], billed: string[] = []) {
   const directory = temporaryDirectory();
   for (const [name, weights] of Object.entries(strategies)) {
     const signals = Object.entries(weights).map(([fact, weight]) => ({ fact, weight, reason: `${fact} speaks` }));
@@ -19,6 +19,7 @@ async function makeSelector(strategies: Record<string, Weights>, unready: string
       ...{ name, provider: 'test', interface: 'function', runner_class: 'EchoRunner' },
       default_resources: { cpu: 1, memory: '1Gi' },
       ...{ run_interface: { type: 'function', module: 'main' }, signals },
+      ...(billed.includes(name) && { billed: 'its cloud bills by the second' }),
     };
     writePlugin(directory, name, {
       'config.yaml': JSON.stringify(config),
@@ -62,6 +63,17 @@ test('a strategy that cannot be used is not chosen, and said to be left out', as
     excluded: expect.stringContaining('runner'),
   });
   expect(setting.reasoning).toContain('Left out: best (9): it has no runner module');
+});
+
+test('a strategy that costs money is chosen only when it is named', async () => {
+  const weights = { paid: { 'language:python': 90 }, free: { 'language:python': 80 } };
+  const { selector, names } = await makeSelector(weights, [], ['paid']);
+  const unnamed = await selector.select(solution());
+  expect(unnamed.strategy).toBe('free');
+  expect(unnamed.reasoning).toContain('paid (90)');
+  expect(unnamed.reasoning).toContain('its cloud bills by the second, so it is chosen only when you name it');
+  expect((await selector.select(solution(), names)).strategy).toBe('paid');
+  expect((await selector.select(solution(), ['paid'])).strategy).toBe('paid');
 });
 
 test('one allowed strategy is the user’s decision, whatever the score', async () => {
