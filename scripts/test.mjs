@@ -69,12 +69,18 @@ const needs = [
     remedy: 'start Docker, or name an engine in DOCKER_HOST',
     tests: ['strategies/docker'],
   },
+  {
+    name: 'mount namespaces',
+    remedy: 'run them as root, or allow user namespaces',
+    tests: ['end-to-end/disk'],
+  },
 ];
 
 async function main(jestArguments) {
   if (isStale()) run('node', [join('scripts', 'build.mjs')]);
   const found = new Map(needs.map(({ name, candidates }) => [name, candidates?.find(works)]));
   found.set('container engine', await findEngine());
+  found.set('mount namespaces', findMounts());
   const lacks = needs.filter(({ name }) => found.get(name) === undefined);
   for (const { name, remedy, tests } of lacks)
     console.log(`left out for want of ${name}: ${tests.map((test) => `test/${test}*`).join(' ')} (${remedy})`);
@@ -92,6 +98,12 @@ async function findEngine() {
   const { findNeeds } = await import('../dist/strategies/docker/needs.js');
   const needs = await findNeeds();
   return needs.every(({ isMet }) => isMet) ? 'engine' : undefined;
+}
+
+/** As test/support/disk.ts makes one. */
+function findMounts() {
+  const flags = process.getuid?.() === 0 ? '-m' : '-Urm';
+  return spawnSync('unshare', [flags, 'true'], { stdio: 'ignore' }).status === 0 ? 'unshare' : undefined;
 }
 
 /** Tests find the tools as a user's command does: by TEMPORAL_CLI and the PATH. */

@@ -108,7 +108,10 @@ export const codes = {
   SECRET_KEY_WRONG: missing(
     'Give clients and workers the same BERTH_SECRET_KEY (openssl rand -base64 32), then deploy again.',
   ),
-  HOME_UNUSABLE: missing('Free space or choose another place: BERTH_HOME=DIR'),
+  HOME_UNUSABLE: missing(
+    'Make it writable, or choose another place: BERTH_HOME=DIR. Then, where it waits: berth resume {name}',
+  ),
+  DISK_FULL: missing('Free space; see what can go: berth gc. Then, where it waits: berth resume {name}'),
   UNDO_INCOMPLETE: passing('What still exists is named above; try again: berth cleanup {name}'),
   INTERRUPTED: {
     retryable: false,
@@ -178,10 +181,33 @@ export class BerthError extends Error {
   /** Any thrown value as a BerthError; what Berth did not foresee is INTERNAL and keeps its cause. */
   static from(thrown: unknown): BerthError {
     if (thrown instanceof BerthError) return thrown;
+    const refused = describeDisk(thrown);
+    if (refused !== undefined) return refused;
     const message = thrown instanceof Error ? thrown.message : String(thrown);
     return new BerthError('INTERNAL', message, {}, { cause: thrown });
   }
 }
+
+/** What a disk says when it takes nothing more. */
+const diskRefusals: Record<string, { code: ErrorCode; reason: string }> = {
+  ENOSPC: { code: 'DISK_FULL', reason: 'no space is left' },
+  EDQUOT: { code: 'DISK_FULL', reason: 'the quota is used up' },
+  EROFS: { code: 'HOME_UNUSABLE', reason: 'the file system is read only' },
+};
+
+/** A write that the disk refused, whoever tried it, to `path` or what the error names; undefined for anything else. */
+export function describeDisk(thrown: unknown, path?: string): BerthError | undefined {
+  // Not `instanceof`: an error of Node's own may come from another realm.
+  const { code = '', path: named = 'the disk' } = (thrown ?? {}) as NodeJS.ErrnoException;
+  const refusal = diskRefusals[code];
+  if (refusal === undefined) return undefined;
+  const place = path ?? named;
+  return new BerthError(refusal.code, `cannot write ${place}: ${refusal.reason}`, { place }, { cause: thrown });
+}
+
+/** Whether a program's last words say that the disk was full. */
+export const saysDiskFull = (words: string): boolean =>
+  /no space left on device|out of disk ?space|disk quota exceeded|database or disk is full/i.test(words);
 
 export const isErrorCode = (text: unknown): text is ErrorCode => typeof text === 'string' && Object.hasOwn(codes, text);
 

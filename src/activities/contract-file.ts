@@ -1,13 +1,12 @@
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { Contract } from '../contract/example.js';
+import { writeDurably } from '../durable-file.js';
 import { type BerthHome, revisionDirectory } from '../home.js';
 import type { RevisionInput } from './plan.js';
 
 /** Freezes the contract beside the revision; a retry of the step writes the same again. */
 export async function freezeContract(file: string, contract: Contract): Promise<void> {
-  const partial = `${file}.partial`;
-  await writeFile(partial, JSON.stringify(contract));
-  await rename(partial, file);
+  await writeDurably(file, JSON.stringify(contract));
 }
 
 export async function readContract(home: BerthHome, { config, revision }: RevisionInput): Promise<Contract> {

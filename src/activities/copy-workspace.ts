@@ -1,5 +1,5 @@
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { writeDurably } from '../durable-file.js';
 import { deploymentDirectory } from '../home.js';
 import type { SelectionExchange } from '../selection/index.js';
 import { copySource, Ledger } from '../workspaces/index.js';
@@ -20,7 +20,8 @@ export const copyWorkspace = ({ home }: Dependencies) =>
       const { root, workspace } = deploymentDirectory(home, name);
       await new Ledger(home, name).enter({ id: 'deployment', kind: 'directory', path: root });
       const copy = await copySource({ source, workspace });
-      if (exchanges.length > 0) await writeFile(join(root, 'selection.json'), JSON.stringify(exchanges, undefined, 2));
+      if (exchanges.length > 0)
+        await writeDurably(join(root, 'selection.json'), JSON.stringify(exchanges, undefined, 2));
       return copy;
     },
     ({ name, source }) => ({ name, path: source }),

@@ -15,7 +15,6 @@ export const undoDeployment = ({ home }: Dependencies) =>
           await new Runner(plan).undo();
         },
       });
-      await ledger.remove();
     },
     ({ name }) => ({ name }),
   );

@@ -1,6 +1,7 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type OpenAI from 'openai';
+import { writeDurably } from '../durable-file.js';
 
 export type Message = OpenAI.Chat.Completions.ChatCompletionMessageParam;
 
@@ -17,8 +18,7 @@ export async function readSession(stateDirectory: string, session: string): Prom
 export async function writeSession(stateDirectory: string, session: string, messages: Message[]): Promise<void> {
   const file = fileOf(stateDirectory, session);
   await mkdir(dirname(file), { recursive: true });
-  await writeFile(`${file}.new`, JSON.stringify(messages), { mode: 0o600 });
-  await rename(`${file}.new`, file);
+  await writeDurably(file, JSON.stringify(messages));
 }
 
 /** Every call must have an answer, or the provider refuses the session; a run that was cut off left some without. */

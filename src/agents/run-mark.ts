@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { writeDurably } from '../durable-file.js';
 import { killMarked } from './marked-processes.js';
 
 /**
@@ -12,8 +13,7 @@ export async function claimMark(stateDirectory: string): Promise<string> {
   const left = await readFile(file, 'utf8').catch(() => '');
   if (left !== '') await killMarked(left);
   const mark = randomUUID();
-  await writeFile(`${file}.new`, mark);
-  await rename(`${file}.new`, file);
+  await writeDurably(file, mark);
   return mark;
 }
 

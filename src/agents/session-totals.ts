@@ -1,6 +1,7 @@
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { writeDurably } from '../durable-file.js';
 import type { AgentUsage } from './agent.js';
 
 /** What a CLI said about a whole session when its last run ended. */
@@ -24,9 +25,7 @@ export async function readTotals(stateDirectory: string, session: string): Promi
 }
 
 export async function writeTotals(stateDirectory: string, session: string, totals: SessionTotals): Promise<void> {
-  const file = fileOf(stateDirectory, session);
-  await writeFile(`${file}.new`, JSON.stringify(totals));
-  await rename(`${file}.new`, file);
+  await writeDurably(fileOf(stateDirectory, session), JSON.stringify(totals));
 }
 
 /** What came on top of the session's totals when its last run ended. */

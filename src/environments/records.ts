@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { writeDurably } from '../durable-file.js';
 
 /** Digest of texts that keeps them apart: `['ab', 'c']` is not `['a', 'bc']`. */
 export const digestOf = (texts: readonly string[]): string =>
@@ -19,7 +20,5 @@ export async function readRecord<T>(path: string): Promise<T | undefined> {
 /** Whole or not at all; readable by the user alone, for addresses of private indexes may stand in it. */
 export async function writeRecord<T>(path: string, record: T): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
-  const beside = `${path}.${process.pid}-${Math.random().toString(36).slice(2, 8)}`;
-  await writeFile(beside, JSON.stringify(record), { mode: 0o600 });
-  await rename(beside, path);
+  await writeDurably(path, JSON.stringify(record));
 }

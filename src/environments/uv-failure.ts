@@ -1,4 +1,4 @@
-import { BerthError, type ErrorCode } from '../errors.js';
+import { BerthError, type ErrorCode, saysDiskFull } from '../errors.js';
 import type { CommandResult } from './run-command.js';
 
 const lastLines = 30;
@@ -15,7 +15,8 @@ export function explainUvFailure(result: CommandResult, code: ErrorCode, what: s
   const reason = shorten(told);
   const output = told.trim().split('\n').slice(-lastLines).join('\n');
   const exit = result.exitCode === null ? 'was ended' : `exit code ${result.exitCode}`;
-  return new BerthError(isNetwork ? 'INDEX_UNREACHABLE' : code, `${what}: ${reason}`, {
+  const isFull = saysDiskFull(result.output);
+  return new BerthError(isFull ? 'DISK_FULL' : isNetwork ? 'INDEX_UNREACHABLE' : code, `${what}: ${reason}`, {
     evidence: `$ ${hidePlaces(shortenCommand(result.command))}\n${output}\n(${exit})`,
   });
 }

@@ -1,6 +1,7 @@
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Handle } from '../contract/handle.js';
+import { writeDurably } from '../durable-file.js';
 import { BerthError } from '../errors.js';
 import { type BerthHome, deploymentDirectory } from '../home.js';
 
@@ -39,12 +40,6 @@ export async function readActiveRevision(home: BerthHome, name: string): Promise
 /** Switches callers over in one step: they see the old record or the new one, never half of one. */
 export async function writeActiveRevision(home: BerthHome, record: ActiveRevision): Promise<void> {
   const { handle } = deploymentDirectory(home, record.deployment);
-  const partial = `${handle}.${process.pid}.partial`;
   await mkdir(dirname(handle), { recursive: true });
-  try {
-    await writeFile(partial, JSON.stringify(record), { mode: 0o600 });
-    await rename(partial, handle);
-  } finally {
-    await rm(partial, { force: true });
-  }
+  await writeDurably(handle, JSON.stringify(record));
 }

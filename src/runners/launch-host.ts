@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import type { AnswerError } from '../contract/answer.js';
-import { BerthError } from '../errors.js';
+import { BerthError, saysDiskFull } from '../errors.js';
 import { hostsDirectory } from '../package-root.js';
 import type { BootDocument } from './boot-document.js';
 import { encodeFrames } from './frames.js';
@@ -39,7 +39,7 @@ export const hostProgram = join(hostsDirectory, 'python', 'berth_host');
 
 /**
  * Starts a Python host in a process group of its own and waits until it serves. Undefined when another one has the
- * revision's lock. IMPORT_FAILED or START_FAILED with the user's traceback, TOOL_MISSING without a Python; then, as when
+ * revision's lock. IMPORT_FAILED or START_FAILED with the user's traceback, DISK_FULL, TOOL_MISSING without a Python; then, as when
  * the signal aborts, nothing is left running.
  */
 export async function launchHost(launch: Launch): Promise<HostIdentity | undefined> {
@@ -126,15 +126,17 @@ async function explainFailure(
   const facts = { name: document.deployment, log: logFile };
   if (report.state === 'exited') {
     const evidence = (await sizeOf(logFile)) > logStart ? await readTail(logFile, 30) : '';
-    return new BerthError('START_FAILED', `the process ${report.how} before it could be called`, {
+    const code = saysDiskFull(evidence) ? 'DISK_FULL' : 'START_FAILED';
+    return new BerthError(code, `the process ${report.how} before it could be called`, {
       ...facts,
       evidence,
     });
   }
   const { code, message, traceback = '' } = report.error;
   const isImport = code === 'IMPORT_FAILED';
+  const usual = isImport ? 'IMPORT_FAILED' : 'START_FAILED';
   const what = isImport ? `importing ${document.interface.module} failed` : 'the start failed';
-  return new BerthError(isImport ? 'IMPORT_FAILED' : 'START_FAILED', `${what}: ${message}`, {
+  return new BerthError(saysDiskFull(message) ? 'DISK_FULL' : usual, `${what}: ${message}`, {
     ...facts,
     evidence: traceback,
   });

@@ -1,6 +1,7 @@
 import { linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { describeDisk } from '../errors.js';
 import { identifyProcess, isSameProcess, type ProcessIdentity } from './process-identity.js';
 
 const pollMilliseconds = 20;
@@ -21,12 +22,20 @@ interface LockRequest {
  * followed by the next number, which only one process can create. Taking over cannot be raced.
  */
 export async function withLock<T>(request: LockRequest, action: () => Promise<T>): Promise<T> {
-  mkdirSync(request.directory, { recursive: true });
-  const claim = await acquire(request);
+  const claim = await claimTurn(request);
   try {
     return await action();
   } finally {
     release(claim);
+  }
+}
+
+async function claimTurn(request: LockRequest): Promise<string> {
+  try {
+    mkdirSync(request.directory, { recursive: true });
+    return await acquire(request);
+  } catch (error) {
+    throw describeDisk(error, request.directory) ?? error;
   }
 }
 
@@ -70,11 +79,24 @@ function claimNumber(directory: string, number: number): boolean {
   return false;
 }
 
-/** The claim stays as the highest number, held by nobody. */
+/** The claim stays as the highest number, held by nobody. On a full disk it is emptied, which needs no room. */
 function release(claim: string): void {
   const empty = `${claim}.released`;
-  writeFileSync(empty, 'null');
-  renameSync(empty, claim);
+  try {
+    writeFileSync(empty, 'null');
+    renameSync(empty, claim);
+  } catch (error) {
+    if (describeDisk(error) === undefined) throw error;
+    truncateQuietly(claim);
+  }
+}
+
+function truncateQuietly(claim: string): void {
+  try {
+    writeFileSync(claim, '');
+  } catch {
+    // Read only by now: it is held until this process ends, and then by nobody.
+  }
 }
 
 function tidy(directory: string, newest: number): void {

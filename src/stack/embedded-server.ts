@@ -1,7 +1,8 @@
+import { existsSync, rmSync, statfsSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { BerthError } from '../errors.js';
+import { BerthError, saysDiskFull } from '../errors.js';
 import type { BerthHome } from '../home.js';
 import { isSameProcess, type ProcessIdentity } from '../runners/process-identity.js';
 import { endProcess, findByArgument, launchInBackground, openChapter, readEvidence } from './background-process.js';
@@ -20,6 +21,8 @@ export interface ServerRecord extends ServerSettings {
   process: ProcessIdentity | null;
   /** As the binary describes itself. */
   version: string;
+  /** The database was begun by this start: until it is ready, nothing is in it that could be lost. */
+  isNew?: boolean;
 }
 
 const recordFile = (home: BerthHome): string => join(home.stack, 'server.json');
@@ -76,9 +79,12 @@ async function launchServer(
   const database = databaseFile(home, binary);
   if (last !== null && last.database !== database)
     onProgress?.(`the Temporal server is another version now; earlier deployments stay recorded in ${last.database}`);
+  if (last?.state === 'starting' && last.isNew) removeDatabase(last);
   for (let attempt = 1; ; attempt += 1) {
     const ports = await choosePorts(attempt === 1 ? last : null);
-    const record: ServerRecord = { state: 'starting', process: null, ...ports, version: binary.description, database };
+    const isNew = !existsSync(database);
+    const version = binary.description;
+    const record: ServerRecord = { state: 'starting', process: null, ...ports, version, database, isNew };
     try {
       return await launchOnce(home, binary, record);
     } catch (error) {
@@ -87,6 +93,11 @@ async function launchServer(
       if (!isTaken || attempt === 3) throw error;
     }
   }
+}
+
+/** A server that was cut off while it made its tables would never start on them again. */
+function removeDatabase({ database }: ServerRecord): void {
+  for (const file of ['', '-wal', '-shm']) rmSync(`${database}${file}`, { force: true });
 }
 
 async function choosePorts(last: ServerRecord | null): Promise<{ port: number; uiPort: number }> {
@@ -115,14 +126,24 @@ async function launchOnce(home: BerthHome, binary: TemporalBinary, record: Serve
     await prepareServer(record, () => isSameProcess(identity));
   } catch (error) {
     await endProcess(identity, stopSeconds);
+    const evidence = readEvidence(log, chapter);
+    const isFullNow = isDiskFull(home); // before the room is free again that the database took
+    if (record.isNew) removeDatabase(record);
     const { message } = BerthError.from(error);
-    throw new BerthError('STACK_FAILED', `the embedded Temporal server ${message}`, readEvidence(log, chapter), {
-      cause: error,
-    });
+    const isFull = saysDiskFull(evidence.evidence) || isFullNow;
+    const code = isFull ? 'DISK_FULL' : 'STACK_FAILED';
+    const what = isFull ? `did not start: no space is left in ${home.root}` : message;
+    throw new BerthError(code, `the embedded Temporal server ${what}`, evidence, { cause: error });
   }
-  const ready: ServerRecord = { ...record, state: 'ready', process: identity };
+  const ready: ServerRecord = { ...record, state: 'ready', process: identity, isNew: false };
   writeRecord(recordFile(home), ready);
   return ready;
+}
+
+/** On a full disk the log may not even say so. */
+function isDiskFull({ root }: BerthHome): boolean {
+  const { bavail, bsize } = statfsSync(root);
+  return bavail * bsize < 1024 ** 2;
 }
 
 /** It needs nothing of the user's environment, where secrets may lie. */

@@ -1,6 +1,6 @@
-import { mkdirSync } from 'node:fs';
+import { accessSync, constants, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { BerthError } from '../errors.js';
+import { BerthError, describeDisk } from '../errors.js';
 import { type BerthHome, berthHome } from '../home.js';
 import { withLock } from '../runners/lock.js';
 import { findRunningWorker, startWorker } from './background-worker.js';
@@ -26,7 +26,7 @@ export interface StackOptions {
 
 /**
  * The server that the user named, else the embedded one, started with its worker when they are not up. Throws
- * SERVER_UNREACHABLE, TOOL_MISSING, STACK_FAILED or HOME_UNUSABLE.
+ * SERVER_UNREACHABLE, TOOL_MISSING, STACK_FAILED, DISK_FULL or HOME_UNUSABLE.
  */
 export async function ensureStack(options: StackOptions): Promise<TemporalTarget> {
   const configured = await loadConfiguredServer();
@@ -70,7 +70,19 @@ function makeDirectories(home: BerthHome): void {
   try {
     for (const directory of [home.stack, home.logs, home.locks]) mkdirSync(directory, { recursive: true, mode: 0o700 });
   } catch (error) {
+    const refused = describeDisk(error, home.root) ?? describeDisk(findObstacle(home), home.root);
+    if (refused !== undefined) throw refused;
     const { message } = BerthError.from(error);
     throw new BerthError('HOME_UNUSABLE', `${home.root} cannot be written: ${message}`, {}, { cause: error });
+  }
+}
+
+/** Node's `mkdir` says of a read-only file system that something is missing. */
+function findObstacle({ root }: BerthHome): unknown {
+  try {
+    accessSync(root, constants.W_OK);
+    return undefined;
+  } catch (error) {
+    return error;
   }
 }

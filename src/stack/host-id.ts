@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
-import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { writeDurablySync } from '../durable-file.js';
 import { type BerthHome, berthHome } from '../home.js';
 
 /**
@@ -36,7 +37,7 @@ function keptId(home: BerthHome): string {
   if (!existsSync(path)) {
     const own = `${path}.${process.pid}`;
     mkdirSync(home.root, { recursive: true });
-    writeFileSync(own, randomUUID());
+    writeDurablySync(own, randomUUID());
     try {
       linkSync(own, path);
     } catch {

@@ -1,4 +1,5 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
+import { writeDurablySync } from '../durable-file.js';
 
 /** A small JSON file of Berth's own; null when there is none. `writeRecord` is what wrote it, so its shape is known. */
 export function readRecord<T>(path: string): T | null {
@@ -11,7 +12,5 @@ export function readRecord<T>(path: string): T | null {
 
 /** Whole or not at all, whatever happens meanwhile. */
 export function writeRecord(path: string, record: object): void {
-  const next = `${path}.${process.pid}`;
-  writeFileSync(next, `${JSON.stringify(record, null, 2)}\n`, { mode: 0o600 });
-  renameSync(next, path);
+  writeDurablySync(path, `${JSON.stringify(record, null, 2)}\n`);
 }

@@ -16,7 +16,7 @@ export interface Commit {
  * Commits the workspace as it stands; without a change since the last commit, that one is the answer. The same rules
  * say what belongs to it as for the source: what the repository's ignore files or the default rules exclude does not.
  *
- * Throws ADAPTATION_FAILED for a link that leaves the workspace, HOME_UNUSABLE where git cannot write.
+ * Throws ADAPTATION_FAILED for a link that leaves the workspace, DISK_FULL or HOME_UNUSABLE where git cannot write.
  */
 export async function commitWorkspace(workspace: string, message: string): Promise<Commit> {
   const record = await readRecord(workspace);

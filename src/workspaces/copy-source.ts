@@ -24,7 +24,7 @@ export interface CopiedSource {
  * Copies a repository into a fresh workspace and commits it to the workspace's own git. The source is only read. What
  * lay at `workspace` is replaced: the copy is built beside it and renamed, so a kill leaves the whole copy or none.
  *
- * Throws SOURCE_NOT_FOUND, SOURCE_EMPTY, SOURCE_UNSAFE, and HOME_UNUSABLE where the workspace cannot be written.
+ * Throws SOURCE_NOT_FOUND, SOURCE_EMPTY, SOURCE_UNSAFE, and DISK_FULL or HOME_UNUSABLE where the workspace cannot be written.
  */
 export async function copySource({ source, workspace }: { source: string; workspace: string }): Promise<CopiedSource> {
   const notes: string[] = [];

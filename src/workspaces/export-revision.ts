@@ -1,5 +1,6 @@
-import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
+import { writeDurably } from '../durable-file.js';
 import { mapBounded } from './bounded.js';
 import { listSourceFiles } from './list-source-files.js';
 import { removeTree } from './remove-tree.js';
@@ -19,7 +20,7 @@ export interface ExportRequest {
  * Files are read only, so that no code changes the state that was verified; directories are not, because solutions write
  * caches and results next to their code.
  *
- * Throws STATE_CONFLICT for an unknown commit or a large file that has changed since, HOME_UNUSABLE for a full disk.
+ * Throws STATE_CONFLICT for an unknown commit or a large file that has changed since, DISK_FULL, HOME_UNUSABLE.
  */
 export async function exportRevision({ workspace, commit, directory }: ExportRequest): Promise<{ digest: string }> {
   const record = findCommit(await readRecord(workspace), commit);
@@ -33,7 +34,7 @@ async function exportCommit({ workspace, commit, directory }: ExportRequest, rec
   await mkdir(partial, { recursive: true });
   await writeCommit({ workspace, commit, directory: partial }, record.kept);
   await protectFiles(partial);
-  await Promise.all([removeTree(directory), writeFile(commitFile(directory), commit)]);
+  await Promise.all([removeTree(directory), writeDurably(commitFile(directory), commit)]);
   await rename(partial, directory);
 }
 

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { BerthError } from '../errors.js';
+import { BerthError, saysDiskFull } from '../errors.js';
 
 /**
  * A workspace's git directory lies beside it, not in it: an agent may run `git init`, commit or delete `.git` as it
@@ -84,7 +84,7 @@ export async function runGit(
 export function describeGitFailure(error: Error & { code?: string; stderr?: unknown; shortMessage?: string }): Error {
   if (error.code === 'ENOENT') return new BerthError('TOOL_MISSING', 'git is not on the PATH', { tool: 'git' });
   const evidence = String(error.stderr ?? '').trim();
-  if (/no space left|out of disk ?space/i.test(evidence)) return Object.assign(error, { code: 'ENOSPC' });
+  if (saysDiskFull(evidence)) return Object.assign(error, { code: 'ENOSPC' });
   const details = evidence === '' ? {} : { evidence };
   return new BerthError('INTERNAL', error.shortMessage ?? error.message, details, { cause: error });
 }

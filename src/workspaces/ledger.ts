@@ -39,9 +39,12 @@ export class Ledger {
     return [...(await this.read()).values()].reverse();
   }
 
-  /** Removes the file. Throws UNDO_INCOMPLETE while anything may still exist. */
-  async remove(): Promise<void> {
-    const pending = await this.pending();
+  /**
+   * Removes the file: also on a full disk, where nothing could be settled. Throws UNDO_INCOMPLETE while anything but
+   * `undone` may still exist.
+   */
+  async remove(undone: readonly string[] = []): Promise<void> {
+    const pending = (await this.pending()).filter(({ id }) => !undone.includes(id));
     if (pending.length > 0) {
       const ids = pending.map((effect) => effect.id);
       throw new BerthError('UNDO_INCOMPLETE', `not yet undone: ${ids.join(', ')}`, { name: this.name });

@@ -7,7 +7,7 @@ import { findCommit, readRecord } from './workspace-record.js';
 
 /**
  * Puts files of the source back as they were copied, and says which: what is too large for git stays as it is. Throws
- * STATE_CONFLICT where there is no workspace, HOME_UNUSABLE where it cannot be written.
+ * STATE_CONFLICT where there is no workspace, DISK_FULL or HOME_UNUSABLE where it cannot be written.
  */
 export async function restoreFiles(workspace: string, paths: readonly string[]): Promise<string[]> {
   const record = await readRecord(workspace);

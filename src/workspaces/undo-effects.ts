@@ -16,23 +16,25 @@ interface Failure {
 }
 
 /**
- * Undoes everything in the ledger, newest first, each settled once it is proven gone. What cannot be undone stays
- * entered, and does not keep the rest from being undone, except for the directories it needs.
+ * Undoes everything in the ledger, newest first, and removes the ledger once all is proven gone. What cannot be undone
+ * stays entered, and does not keep the rest from being undone, except for the directories it needs.
  *
  * Throws UNDO_INCOMPLETE naming each thing that is left, and why. Safe to run again.
  */
 export async function undoEffects({ ledger, undo }: UndoRequest): Promise<void> {
   const failures: Failure[] = [];
+  const undone: string[] = [];
   for (const effect of await ledger.pending()) {
     try {
       refuseWhileNeeded(effect, failures);
       await (effect.kind === 'directory' ? removeTree(effect.path) : undo(effect));
-      await ledger.settle(effect.id);
+      undone.push(effect.id);
     } catch (error) {
       failures.push({ effect, why: error instanceof Error ? error.message : String(error) });
     }
   }
-  if (failures.length === 0) return;
+  if (failures.length === 0) return await ledger.remove(undone);
+  for (const id of undone) await ledger.settle(id);
   const left = failures.map(({ effect, why }) => `${describeEffect(effect)}: ${why}`);
   const count = left.length === 1 ? 'one thing' : `${left.length} things`;
   const details = { name: ledger.name, evidence: left.join('\n') };

@@ -1,25 +1,24 @@
-import { BerthError } from '../errors.js';
+import { BerthError, describeDisk } from '../errors.js';
 
-/** What a full, read-only or misplaced home says, by error code of the system. */
+/** What a misplaced home says, by error code of the system. */
 const reasons: Record<string, string> = {
-  ENOSPC: 'no space is left',
-  EDQUOT: 'the quota is used up',
-  EROFS: 'the file system is read only',
   EACCES: 'permission is denied',
   EPERM: 'permission is denied',
   ENOTDIR: 'a part of the path is a file',
   EIO: 'the disk reports an error',
 };
 
-/** What the disk does not let Berth do below its home as HOME_UNUSABLE with the path; anything else as it is. */
+/** What the disk does not let Berth do below its home as DISK_FULL or HOME_UNUSABLE, with the path; anything else as it is. */
 function asHomeError(error: unknown, path: string): unknown {
+  const refused = describeDisk(error, path);
+  if (refused !== undefined) return refused;
   const { code } = error as NodeJS.ErrnoException;
   const reason = reasons[code ?? ''];
   if (error instanceof BerthError || reason === undefined) return error;
   return new BerthError('HOME_UNUSABLE', `cannot use ${path}: ${reason}`, { path }, { cause: error });
 }
 
-/** Runs a step that works below `path`. Throws HOME_UNUSABLE where the disk does not let it. */
+/** Runs a step that works below `path`. Throws DISK_FULL or HOME_UNUSABLE where the disk does not let it. */
 export async function withinHome<Result>(path: string, step: () => Promise<Result>): Promise<Result> {
   try {
     return await step();

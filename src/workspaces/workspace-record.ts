@@ -1,5 +1,6 @@
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { writeDurably } from '../durable-file.js';
 import { BerthError } from '../errors.js';
 import { gitDirectory } from './git-repository.js';
 import type { KeptFile } from './import-tree.js';
@@ -30,9 +31,7 @@ export async function readRecord(workspace: string): Promise<WorkspaceRecord> {
 }
 
 export async function writeRecord(workspace: string, record: WorkspaceRecord): Promise<void> {
-  const file = recordFile(workspace);
-  await writeFile(`${file}.partial`, JSON.stringify(record));
-  await rename(`${file}.partial`, file);
+  await writeDurably(recordFile(workspace), JSON.stringify(record));
 }
 
 /** Throws STATE_CONFLICT for a commit that Berth did not make. */

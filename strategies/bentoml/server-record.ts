@@ -1,6 +1,7 @@
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RunPlan } from '../../src/contract/handle.js';
+import { writeDurably } from '../../src/durable-file.js';
 import type { ProcessIdentity } from '../../src/runners/process-identity.js';
 
 /** The server of a revision, from the moment it was started. `startedAt` is its process's, as `identifyProcess` says it. */
@@ -24,11 +25,8 @@ export async function readServerRecord(plan: Pick<RunPlan, 'stateDirectory'>): P
   }
 }
 
-export async function writeServerRecord(plan: Pick<RunPlan, 'stateDirectory'>, record: ServerRecord): Promise<void> {
-  const partial = `${recordPath(plan)}.partial`;
-  await writeFile(partial, JSON.stringify(record), { mode: 0o600 });
-  await rename(partial, recordPath(plan));
-}
+export const writeServerRecord = (plan: Pick<RunPlan, 'stateDirectory'>, record: ServerRecord): Promise<void> =>
+  writeDurably(recordPath(plan), JSON.stringify(record));
 
 export const removeServerRecord = (plan: Pick<RunPlan, 'stateDirectory'>): Promise<void> =>
   rm(recordPath(plan), { force: true });

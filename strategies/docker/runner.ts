@@ -1,9 +1,10 @@
-import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readFile } from 'node:fs/promises';
 import { Agent } from 'node:http';
 import { dirname, join } from 'node:path';
 import type Docker from 'dockerode';
 import type { Answer } from '../../src/contract/answer.js';
 import type { Handle, RunPlan } from '../../src/contract/handle.js';
+import { writeDurably } from '../../src/durable-file.js';
 import { callFailure } from '../../src/runners/call-deadline.js';
 import { readLog } from '../../src/runners/log-file.js';
 import type { CallOptions, Health, LogOptions, Runner, StartOptions } from '../../src/runners/runner.js';
@@ -36,7 +37,7 @@ export class DockerRunner implements Runner {
     const engine = await openEngine(address);
     await mkdir(plan.stateDirectory, { recursive: true, mode: 0o700 });
     await mkdir(dirname(plan.logFile), { recursive: true });
-    await writeFile(join(plan.stateDirectory, 'engine.json'), JSON.stringify({ address }), { mode: 0o600 });
+    await writeDurably(join(plan.stateDirectory, 'engine.json'), JSON.stringify({ address }));
     const handle = await startRevision({ engine, address, plan, options, say: (line) => this.say(line, options) });
     await this.attach(handle);
     return handle;

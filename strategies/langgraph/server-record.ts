@@ -1,6 +1,7 @@
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RunPlan } from '../../src/contract/handle.js';
+import { writeDurably } from '../../src/durable-file.js';
 import type { ProcessIdentity } from '../../src/runners/process-identity.js';
 
 /** Which process serves the revision, and where. */
@@ -22,11 +23,8 @@ export async function readServerRecord(plan: Pick<RunPlan, 'stateDirectory'>): P
   }
 }
 
-export async function writeServerRecord(plan: Pick<RunPlan, 'stateDirectory'>, record: ServerRecord): Promise<void> {
-  const file = recordFile(plan);
-  await writeFile(`${file}.partial`, JSON.stringify(record), { mode: 0o600 });
-  await rename(`${file}.partial`, file);
-}
+export const writeServerRecord = (plan: Pick<RunPlan, 'stateDirectory'>, record: ServerRecord): Promise<void> =>
+  writeDurably(recordFile(plan), JSON.stringify(record));
 
 export const removeServerRecord = (plan: Pick<RunPlan, 'stateDirectory'>): Promise<void> =>
   rm(recordFile(plan), { force: true });

@@ -19,10 +19,12 @@ def take_lock(state_directory):
 
 
 def write_record(state_directory, record):
-    """`host.json`, whole or not at all."""
+    """`host.json`, whole or not at all, also through a power cut."""
     partial = os.path.join(state_directory, "host.json.%d.partial" % os.getpid())
     with open(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
         json.dump(record, file)
+        file.flush()
+        os.fsync(file.fileno())
     os.replace(partial, os.path.join(state_directory, "host.json"))
 
 

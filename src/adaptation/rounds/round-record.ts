@@ -1,7 +1,8 @@
-import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AdaptationResult } from '../../contract/adaptation.js';
 import type { RunInterface } from '../../contract/run-interface.js';
+import { writeDurably } from '../../durable-file.js';
 import type { ErrorRecord } from '../../errors.js';
 
 /** What is known of a round: kept beside the workspace, so that a worker that dies in it costs nothing twice. */
@@ -50,10 +51,7 @@ export class RoundRecord {
 
   async #write(): Promise<void> {
     await mkdir(this.#directory, { recursive: true, mode: 0o700 });
-    const file = fileOf(this.#directory, this.#state.number);
-    const partial = `${file}.partial`;
-    await writeFile(partial, JSON.stringify(this.#state), { mode: 0o600 });
-    await rename(partial, file);
+    await writeDurably(fileOf(this.#directory, this.#state.number), JSON.stringify(this.#state));
   }
 }
 
