@@ -65,6 +65,8 @@ export function resumedRound(
   const { hint = null, agent, strategy, rounds = failure.defaultRounds, budget } = resumption;
   const agents = agent === undefined ? round.agents : agentsOf(agent);
   const isHandedOver = strategy !== undefined || !goesOn(round, agents);
+  // What failed before anything was adapted (a full disk, say) goes on where it was, recipes and all.
+  const isAsBefore = agent === undefined && hint === null && failure.evidence === null;
   return {
     ...round,
     number: round.number + 1,
@@ -73,7 +75,7 @@ export function resumedRound(
     evidence: strategy === undefined ? failure.evidence : null,
     session: isHandedOver ? null : round.session,
     learned: isHandedOver ? failure.evidence : round.learned,
-    asksRecipes: strategy !== undefined,
+    asksRecipes: strategy !== undefined || (isAsBefore && round.asksRecipes),
     budget: { rounds: round.spent.rounds + rounds, dollars: budget ?? round.budget.dollars },
   };
 }

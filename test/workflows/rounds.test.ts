@@ -65,6 +65,12 @@ test('a resumption with another strategy begins from the source, recipes first',
   expect(resumed).toMatchObject({ asksRecipes: true, evidence: null, session: null, learned: 'x' });
 });
 
+test('what failed before anything was adapted goes on with the recipes', () => {
+  const failure = { evidence: null, defaultRounds: 2 };
+  expect(resumedRound(firstRound(config), {}, failure)).toMatchObject({ asksRecipes: true });
+  expect(resumedRound(firstRound(config), { agent: 'none' }, failure)).toMatchObject({ asksRecipes: false });
+});
+
 test('a resumption allows further rounds beyond those that are used up', () => {
   const round = { ...firstRound(config), spent: { rounds: 2, dollars: 1, tokens: 0 } };
   const failure = { evidence: null, defaultRounds: 2 };
