@@ -40,6 +40,8 @@ export const codes = {
   STRATEGY_UNAVAILABLE: usage('See what can be used and why: berth strategies list'),
   STRATEGY_BROKEN: usage('Mend the file, then check it: berth strategies list'),
   STRATEGY_UNDECIDED: usage('Choose one: berth deploy {path} --strategy {strategy}'),
+  EXPOSE_UNSUPPORTED: usage('Leave --expose out, or choose one of the strategies that can: --strategy NAME'),
+  EXPOSE_NEEDED: usage('Say that it may listen there: berth deploy {path} --expose'),
   PROVIDER_UNKNOWN: usage('See what there is: berth strategies list'),
   ENTRY_AMBIGUOUS: usage('Say which: berth deploy {path} --entry {entry}'),
   ENTRY_NOT_FOUND: usage('Say what to call: berth deploy {path} --entry MODULE:CALLABLE'),

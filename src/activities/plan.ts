@@ -42,6 +42,7 @@ export async function planRevision({ home, registry }: Dependencies, input: Plan
     environment: revision.environment,
     runInterface: adaptation.runInterface,
     resources: setting.resources,
+    ...(config.expose !== undefined && { expose: config.expose }),
     timeout: config.timeout,
   };
   const runner = registry.getRunnerModule(setting.strategy);

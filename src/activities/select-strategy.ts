@@ -8,11 +8,11 @@ import { step } from './step.js';
 export const selectStrategy = ({ selector, host }: Dependencies) =>
   step(
     async (input: { config: DeployConfig }, { signal }) => {
-      const { solution, strategy, allow, provider, resources } = parseConfig(input.config);
+      const { solution, strategy, allow, provider, expose, resources } = parseConfig(input.config);
       const allowed = strategy === 'auto' ? allow : [strategy];
       const exchanges: SelectionExchange[] = [];
       const onExchange = (exchange: SelectionExchange) => exchanges.push(exchange);
-      const setting = await selector.select(solution, allowed, resources, { onExchange, provider, signal });
+      const setting = await selector.select(solution, allowed, resources, { onExchange, provider, expose, signal });
       return { setting, host, exchanges };
     },
     ({ config }) => ({ name: config.name, path: config.solution.path }),

@@ -10,6 +10,8 @@ export interface OptionDeclaration {
   /** As commander writes them: `-f, --follow`, `--env <NAME[=VALUE]>`, `--no-wait`. */
   flags: string;
   kind: OptionKind;
+  /** What an option means that stands without its optional value. */
+  preset?: string;
   summary: string;
 }
 

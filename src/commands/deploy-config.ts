@@ -1,4 +1,5 @@
 import { readdir, stat } from 'node:fs/promises';
+import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import type { DeployConfig } from '../contract/config.js';
 import type { Example } from '../contract/example.js';
@@ -26,18 +27,20 @@ export interface DeployOptionValues {
   envFile: string[];
   resource: string[];
   example: string[];
+  expose: string | undefined;
   timeout: number | undefined;
 }
 
 /** Everything that can be refused without a server is refused here, before one is started. */
 export async function readDeployConfig(path: string, options: DeployOptionValues): Promise<DeployConfig> {
   const home = berthHome();
-  const { goal, strategy = 'auto', provider, agent, rounds, budget, entry, timeout } = options;
+  const { goal, strategy = 'auto', provider, agent, rounds, budget, entry, expose, timeout } = options;
   await checkSource(path);
   const name = readName(options.name ?? nameOf(path));
   const allow = options.allow === undefined ? undefined : parseAllow(options.allow);
   if (entry !== undefined) checkEntry(entry);
-  await checkStrategies(strategy, allow, provider);
+  if (expose !== undefined) checkAddress(expose);
+  await checkStrategies(strategy, allow, { provider, expose });
   if (agent !== undefined) await checkAgents(agent);
   return await prepareConfig(home, {
     name,
@@ -49,6 +52,7 @@ export async function readDeployConfig(path: string, options: DeployOptionValues
     ...(rounds !== undefined && { rounds }),
     ...(budget !== undefined && { budget }),
     ...(entry !== undefined && { entry }),
+    ...(expose !== undefined && { expose }),
     ...(timeout !== undefined && { timeout }),
     env: await readEnvironment(options.env, options.envFile),
     resources: parseResources(options.resource),
@@ -84,14 +88,21 @@ function checkEntry(entry: string): void {
   throw new BerthError('ENTRY_INVALID', `“${entry}” names nothing that can be called`, { entry });
 }
 
+function checkAddress(address: string): void {
+  if (isIP(address) !== 0) return;
+  throw new BerthError('USAGE', `--expose takes an IP address of the host, such as 0.0.0.0, not “${address}”`);
+}
+
 async function checkStrategies(
   strategy: string,
   allow: string[] | undefined,
-  provider: string | undefined,
+  { provider, expose }: Pick<DeployOptionValues, 'provider' | 'expose'>,
 ): Promise<void> {
   const registry = await StrategyRegistry.scan();
   for (const name of strategy === 'auto' ? (allow ?? []) : [strategy, ...(allow ?? [])]) registry.requireReady(name);
-  if (provider !== undefined) registry.requireProvider(provider, strategy === 'auto' ? allow : [strategy]);
+  const names = strategy === 'auto' ? allow : [strategy];
+  if (provider !== undefined) registry.requireProvider(provider, names);
+  if (expose !== undefined) registry.requireExposable(names);
   if (strategy === 'auto' || allow === undefined || allow.includes(strategy)) return;
   throw new BerthError('STRATEGY_NOT_ALLOWED', `${strategy} is not among the allowed: ${allow.join(', ')}`, {
     strategy,

@@ -45,6 +45,13 @@ export const deploy = defineCommand({
       kind: 'list',
       summary: 'examples that must pass (JSON, JSONL, YAML); repeatable',
     },
+    expose: {
+      flags: '--expose [ADDRESS]',
+      kind: 'text',
+      preset: '0.0.0.0',
+      summary:
+        'let other machines call it, without any password, at this address of the host (0.0.0.0: at all of them)',
+    },
     timeout: { flags: '--timeout <SECONDS>', kind: 'number', summary: 'how long one call may take (60)' },
     wait: { flags: '--no-wait', kind: 'flag', summary: 'return as soon as it is under way' },
     showPrompt: { flags: '--show-prompt', kind: 'flag', summary: 'write what an agent would be told, and stop' },

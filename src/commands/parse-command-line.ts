@@ -71,8 +71,9 @@ const absentValues: Partial<Record<OptionDeclaration['kind'], unknown>> = { flag
 const createArgument = ({ label, isRequired, summary }: ArgumentDeclaration): Argument =>
   new Argument(isRequired ? `<${label}>` : `[${label}]`, summary);
 
-function createOption({ flags, kind, summary }: OptionDeclaration): Option {
+function createOption({ flags, kind, summary, preset }: OptionDeclaration): Option {
   const option = new Option(flags, summary);
+  if (preset !== undefined) option.preset(preset);
   if (kind === 'list') option.argParser((value, values: string[] = []) => [...values, value]);
   if (kind === 'number') option.argParser(parsePositive);
   if (kind === 'count') option.argParser(parseCount);

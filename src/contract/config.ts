@@ -36,6 +36,8 @@ export const DeployConfig = z.strictObject({
   env: z.array(EnvironmentVariable).default([]),
   resources: Resources.default({}),
   examples: z.array(Example).default([]),
+  /** Address of the host at which other machines may call it; this machine alone when absent. */
+  expose: z.union([z.ipv4(), z.ipv6()]).optional(),
   /** Seconds that one call may take. */
   timeout: z.number().positive().default(60),
 });

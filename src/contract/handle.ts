@@ -21,6 +21,8 @@ export const RunPlan = z.object({
   environment: Environment.nullable(),
   runInterface: RunInterface,
   resources: Resources,
+  /** Address of the host at which its server listens; loopback alone when absent. */
+  expose: z.string().optional(),
   /** Seconds that one call may take when the caller says nothing. */
   timeout: z.number().positive(),
 });

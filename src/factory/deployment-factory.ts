@@ -29,8 +29,10 @@ export const DeploymentFactory = {
     const home = berthHome();
     const registry = await StrategyRegistry.scan({ home });
     requireAllowed(registry, strategy, strategies);
-    const { provider } = config;
-    if (provider !== undefined) registry.requireProvider(provider, strategy === 'auto' ? strategies : [strategy]);
+    const { provider, expose } = config;
+    const names = strategy === 'auto' ? strategies : [strategy];
+    if (provider !== undefined) registry.requireProvider(provider, names);
+    if (expose !== undefined) registry.requireExposable(names);
     const allow = strategies === undefined ? {} : { allow: [...strategies] };
     const prepared = await prepareConfig(home, { ...config, strategy, ...allow });
     const { asError, DeploymentClient } = await import('./deployment-client.js');

@@ -62,6 +62,18 @@ export class StrategyRegistry {
     throw new BerthError('PROVIDER_UNKNOWN', `there is no provider “${provider}”; strategies run on: ${known}`);
   }
 
+  /** Throws EXPOSE_UNSUPPORTED unless one of these strategies (all that were found, by default) can be exposed. */
+  requireExposable(names?: readonly string[]): void {
+    const all = this.#entries.flatMap(({ config }) => config ?? []);
+    const configs = names?.map((name) => this.getStrategy(name)) ?? all;
+    if (configs.some(({ exposable }) => exposable)) return;
+    const refused = configs.map(({ name }) => name).join(', ');
+    const others = all.filter(({ exposable }) => exposable).map(({ name }) => name);
+    const message = `software of ${refused} is called on its own machine alone, so that --expose means nothing to it`;
+    const remedy = others.length === 0 ? 'no strategy can' : `${others.join(', ')} can`;
+    throw new BerthError('EXPOSE_UNSUPPORTED', `${message}; ${remedy}`);
+  }
+
   getStrategy(name: string): StrategyConfig {
     return this.#get(name).config;
   }

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
+import { BerthError } from '../errors.js';
 
 /** Loads what only some paths need, so that a call does without its milliseconds. */
 const load = createRequire(import.meta.url);
@@ -11,25 +12,28 @@ const [firstPort, ports] = [20_000, 12_000];
 const attempts = 200;
 
 /**
- * A free port of 127.0.0.1 for a server whose address must be known before it starts. It is drawn from the text, so that
+ * A free port of the address for a server whose address must be known before it starts. It is drawn from the text, so that
  * a server that is started again gets its old port wherever that is still free.
  */
-export async function chooseFreePort(text: string): Promise<number> {
+export async function chooseFreePort(text: string, address = '127.0.0.1'): Promise<number> {
   const { createHash }: typeof import('node:crypto') = load('node:crypto');
   const drawn = createHash('sha256').update(text).digest().readUInt32BE() % ports;
   for (let attempt = 0; attempt < attempts; attempt += 1) {
     const port = firstPort + ((drawn + attempt) % ports);
-    if (await isFree(port)) return port;
+    if (await isFree(port, address)) return port;
   }
-  throw new Error(`no port of ${attempts} beginning with ${firstPort + drawn} is free`);
+  throw new BerthError('START_FAILED', `no port of ${attempts} from ${firstPort + drawn} on is free at ${address}`);
 }
 
-/** True when nobody listens on this port of 127.0.0.1. */
-export function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
+/** True when nobody listens on this port of the address. START_FAILED when the address is another machine's. */
+export function isFree(port: number, address = '127.0.0.1'): Promise<boolean> {
+  return new Promise((resolve, reject) => {
     const server = createServer();
-    server.once('error', () => resolve(false));
-    server.listen({ port, host: '127.0.0.1', exclusive: true }, () => server.close(() => resolve(true)));
+    server.once('error', ({ code }: NodeJS.ErrnoException) => {
+      if (code === 'EADDRNOTAVAIL') reject(new BerthError('START_FAILED', `this machine has no address ${address}`));
+      else resolve(false);
+    });
+    server.listen({ port, host: address, exclusive: true }, () => server.close(() => resolve(true)));
   });
 }
 

@@ -38,8 +38,12 @@ export interface SelectOptions {
   onExchange?: (exchange: SelectionExchange) => void;
   /** Leaves only the strategies that can run on it. */
   provider?: string | undefined;
+  /** Leaves only the strategies whose software can be called from other machines. */
+  expose?: string | undefined;
   signal?: AbortSignal;
 }
+
+type Wishes = Pick<SelectOptions, 'provider' | 'expose'>;
 
 /** Chooses the strategy for a repository: the user, else a model where one is given, else the strategies' own rules. */
 export class SelectorAgent {
@@ -57,8 +61,8 @@ export class SelectorAgent {
    * Decides among the allowed strategies (all that were found, by default); one allowed strategy is the user's decision.
    * Resources: the user's over the model's over the strategy's defaults.
    *
-   * Throws STRATEGY_UNKNOWN, STRATEGY_BROKEN, STRATEGY_UNAVAILABLE, STRATEGY_UNDECIDED, PROVIDER_UNKNOWN, SOURCE_EMPTY,
-   * SOURCE_UNSUPPORTED, and what `gatherFacts` throws.
+   * Throws STRATEGY_UNKNOWN, STRATEGY_BROKEN, STRATEGY_UNAVAILABLE, STRATEGY_UNDECIDED, PROVIDER_UNKNOWN,
+   * EXPOSE_UNSUPPORTED, SOURCE_EMPTY, SOURCE_UNSUPPORTED, and what `gatherFacts` throws.
    */
   async select(
     solution: Solution,
@@ -66,7 +70,7 @@ export class SelectorAgent {
     resources: Resources = {},
     options: SelectOptions = {},
   ): Promise<DeploymentSetting> {
-    const found = await this.#findEntries(allowedStrategies, options.provider);
+    const found = await this.#findEntries(allowedStrategies, options);
     const facts = await gatherFacts(solution.path, { home: this.#home });
     const entries = checkSource(facts, solution.path, found);
     const candidates = entries.map((entry) => scoreStrategy(entry, facts));
@@ -88,15 +92,17 @@ export class SelectorAgent {
   }
 
   /** Sound strategies. A single one must be ready; of several, those that are not are listed as excluded. */
-  async #findEntries(allowed: readonly string[] | undefined, provider?: string): Promise<StrategyEntry[]> {
+  async #findEntries(allowed: readonly string[] | undefined, wishes: Wishes = {}): Promise<StrategyEntry[]> {
+    const { provider, expose } = wishes;
     const names = allowed === undefined ? undefined : [...new Set(allowed)];
     if (names?.length === 0) throw new BerthError('STRATEGY_NOT_ALLOWED', 'the list of allowed strategies is empty');
     if (provider !== undefined) this.#registry.requireProvider(provider, names);
+    if (expose !== undefined) this.#registry.requireExposable(names);
     const [only, ...others] = names ?? [];
     if (only !== undefined && others.length === 0) return [await this.#requireUsable(only, provider)];
     const all = this.#registry.describeAll().filter(({ state }) => state !== 'broken');
     const entries = names?.map((name) => this.#registry.getEntry(name)) ?? all.map(withholdBilled);
-    return await Promise.all(entries.map((entry) => this.#lookAtNeeds(entry, provider)));
+    return await Promise.all(entries.map((entry) => this.#markUnusable(entry, wishes)));
   }
 
   async #requireUsable(name: string, provider: string | undefined): Promise<StrategyEntry> {
@@ -108,13 +114,15 @@ export class SelectorAgent {
     });
   }
 
-  /** What this machine lacks makes a strategy unavailable here. */
-  async #lookAtNeeds(entry: StrategyEntry, provider: string | undefined): Promise<StrategyEntry> {
+  /** What the user wishes, or this machine lacks, makes a strategy unavailable here. */
+  async #markUnusable(entry: StrategyEntry, { provider, expose }: Wishes): Promise<StrategyEntry> {
     if (entry.state !== 'ready' || entry.config === null) return entry;
+    const without = (problem: string): StrategyEntry => ({ ...entry, state: 'unavailable', problem });
     if (provider !== undefined && !hasProvider(entry.config, provider))
-      return { ...entry, state: 'unavailable', problem: `it does not run on ${provider}` };
+      return without(`it does not run on ${provider}`);
+    if (expose !== undefined && !entry.config.exposable) return without('it cannot be called from other machines');
     const unmet = await this.#registry.findUnmetNeeds(entry.name, provider);
-    return unmet.length === 0 ? entry : { ...entry, state: 'unavailable', problem: describeNeeds(unmet) };
+    return unmet.length === 0 ? entry : without(describeNeeds(unmet));
   }
 
   async #decide(scene: Scene, allowed: readonly string[] | undefined, options: SelectOptions = {}): Promise<Decision> {

@@ -19,12 +19,10 @@ const shownLines = 30;
 const startupFailed = 'Application startup failed';
 const importFailed = 'Failed to load bento or import service';
 
-export const addressOf = ({ port }: Pick<ServerRecord, 'port'>): string => `http://127.0.0.1:${port}`;
-
 /** Whether the server answers its readiness probe, and it is ours: any other may have taken the port. */
 export async function isServing(server: ServerRecord, patience = probePatience): Promise<boolean> {
   try {
-    const { status } = await callHttp({ url: `${addressOf(server)}/readyz`, signal: AbortSignal.timeout(patience) });
+    const { status } = await callHttp({ url: `${server.url}/readyz`, signal: AbortSignal.timeout(patience) });
     return status === 200 && isListening(server.pid, server.port);
   } catch {
     return false;

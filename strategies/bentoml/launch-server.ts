@@ -6,6 +6,7 @@ import { sizeOf } from '../../src/runners/log-file.js';
 import { rememberExit } from '../../src/runners/process-exit.js';
 import { identifyProcess } from '../../src/runners/process-identity.js';
 import { parseQuantity } from '../../src/runners/quantity.js';
+import { callAddress, listenAddress, urlOf } from '../../src/runners/server-address.js';
 import type { BentoInterface } from './bento-interface.js';
 import { makeServerDirectories, serverEnvironment } from './server-environment.js';
 import { type ServerRecord, writeServerRecord } from './server-record.js';
@@ -27,7 +28,8 @@ export async function launchServer(launch: Launch): Promise<ServerRecord> {
   const identity = identifyProcess(child.pid ?? 0);
   if (identity === null) throw new BerthError('START_FAILED', 'the server ended at once', { log: plan.logFile });
   rememberExit(child, identity);
-  const record = { ...identity, port, logStart, wasReady: false };
+  const url = urlOf(callAddress(listenAddress(plan)), port);
+  const record = { ...identity, port, url, logStart, wasReady: false };
   await writeServerRecord(plan, record);
   return record;
 }
@@ -59,8 +61,9 @@ resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
 runpy.run_module("bentoml", run_name="__main__", alter_sys=True)
 `;
 
-function serveArguments({ resources }: RunPlan, { service }: BentoInterface, port: number): string[] {
-  const serve = ['serve', service, '--host', '127.0.0.1', '--port', String(port)];
+function serveArguments(plan: RunPlan, { service }: BentoInterface, port: number): string[] {
+  const { resources } = plan;
+  const serve = ['serve', service, '--host', listenAddress(plan), '--port', String(port)];
   if (resources.memory === undefined || process.platform !== 'linux') return ['-m', 'bentoml', ...serve];
   return ['-c', bounded, String(parseQuantity(resources.memory)), ...serve];
 }

@@ -10,6 +10,7 @@ import { readLog, sizeOf } from '../../src/runners/log-file.js';
 import { recallExit } from '../../src/runners/process-exit.js';
 import { isSameProcess } from '../../src/runners/process-identity.js';
 import type { CallOptions, Health, LogOptions, Runner, StartOptions } from '../../src/runners/runner.js';
+import { listenAddress, urlOf } from '../../src/runners/server-address.js';
 import { callTask } from './call-task.js';
 import { findException, type LoggedException, readSince } from './find-exception.js';
 import { readAnswer } from './read-answer.js';
@@ -41,7 +42,8 @@ const idleTime = 4_000;
 const logPatience = 500;
 
 /**
- * Serves a Bento service on this machine: `bentoml serve` on a port of 127.0.0.1, called over HTTP.
+ * Serves a Bento service on this machine: `bentoml serve` on a port of loopback, or of the address that is exposed, called over
+ * HTTP.
  *
  * Of `resources` it applies `memory` (writable memory of each process, on Linux), `concurrency` (threads of a service
  * that a recipe wrote) and, as the plan's, `timeout`. For the others the log says that they are not applied.
@@ -55,7 +57,7 @@ export class BentoMLRunner implements Runner {
   async start(options: StartOptions): Promise<Handle> {
     const { startServer } = await import('./start-server.js');
     const { server, api } = await startServer(this.plan, options);
-    const endpoint = `http://127.0.0.1:${server.port}`;
+    const endpoint = urlOf(listenAddress(this.plan), server.port);
     const handle: BentoHandle = { plan: this.plan, endpoint, startedAt: new Date().toISOString(), server, api };
     await this.attach(handle);
     return handle;
@@ -78,7 +80,7 @@ export class BentoMLRunner implements Runner {
     const { server } = this.handle;
     if (!isSameProcess(server)) return gone(describeEnd(server));
     if (!isListening(server.pid, server.port)) return gone(`process ${server.pid} does not listen on ${server.port}`);
-    const url = `http://127.0.0.1:${server.port}/readyz`;
+    const url = `${server.url}/readyz`;
     try {
       const { status } = await callHttp({ url, signal: AbortSignal.timeout(probePatience) });
       if (status === 200) return { isHealthy: true, state: 'ready', detail: `process ${server.pid} serves ${url}` };
@@ -116,7 +118,7 @@ export class BentoMLRunner implements Runner {
       const { contentType, body } = await buildBody(api, inputs);
       const trace = randomBytes(16).toString('hex');
       const headers = { 'content-type': contentType, traceparent: `00-${trace}-${trace.slice(16)}-01` };
-      const url = `http://127.0.0.1:${server.port}${api.route}`;
+      const url = server.url + api.route;
       const call: HttpCall & { signal: AbortSignal } = {
         url,
         headers,

@@ -7,6 +7,8 @@ import type { ProcessIdentity } from '../../src/runners/process-identity.js';
 /** The server of a revision, from the moment it was started. `startedAt` is its process's, as `identifyProcess` says it. */
 export interface ServerRecord extends ProcessIdentity {
   port: number;
+  /** Where this machine calls it: `http://127.0.0.1:20123`. */
+  url: string;
   /** Bytes of the log before its own first line. */
   logStart: number;
   /** It has answered once. */

@@ -7,7 +7,8 @@ import { chooseFreePort } from '../../src/runners/listening-port.js';
 import { withLock } from '../../src/runners/lock.js';
 import { isSameProcess } from '../../src/runners/process-identity.js';
 import type { StartOptions } from '../../src/runners/runner.js';
-import { addressOf, awaitServer } from './await-server.js';
+import { listenAddress } from '../../src/runners/server-address.js';
+import { awaitServer } from './await-server.js';
 import { type BentoInterface, readBentoInterface } from './bento-interface.js';
 import { traceImport } from './import-service.js';
 import { describeUnbound, launchServer } from './launch-server.js';
@@ -33,7 +34,7 @@ export async function startServer(plan: RunPlan, options: StartOptions): Promise
   return await withLock({ directory: join(plan.stateDirectory, 'start') }, async () => {
     try {
       const server = (await takeOver(plan, options)) ?? (await launch(plan, served, options));
-      return { server, api: await findApi(addressOf(server), served) };
+      return { server, api: await findApi(server.url, served) };
     } catch (error) {
       await clear(plan);
       throw error;
@@ -62,7 +63,7 @@ async function launch(plan: RunPlan, served: BentoInterface, options: StartOptio
   const unbound = describeUnbound(plan, served);
   if (unbound !== undefined) await say(plan, unbound, onProgress);
   for (let attempt = 1; ; attempt += 1) {
-    const port = await chooseFreePort(plan.stateDirectory);
+    const port = await chooseFreePort(plan.stateDirectory, listenAddress(plan));
     onProgress?.(`starting ${served.service} on port ${port}`);
     const record = await launchServer({ plan, served, port, env });
     try {

@@ -4,7 +4,8 @@ import { callFailure, withDeadline } from '../../src/runners/call-deadline.js';
 import { callHttp, type HttpReply } from '../../src/runners/http-call.js';
 
 export interface ContainerCall {
-  endpoint: string;
+  /** Where the server is, without a path. */
+  url: string;
   agent: Agent;
   /** JSON. */
   inputs: string;
@@ -20,7 +21,7 @@ let counter = 0;
 
 /** Calls our host program: its reply is the answer, and the token in it says that it is our revision that answers. */
 export function callHost(call: ContainerCall, tokenHash: string): Promise<Answer> {
-  const { endpoint, agent, inputs, timeout, signal } = call;
+  const { url, agent, inputs, timeout, signal } = call;
   counter += 1;
   const id = `${process.pid}-${counter}-${Math.random().toString(36).slice(2)}`;
   const headers = {
@@ -30,32 +31,32 @@ export function callHost(call: ContainerCall, tokenHash: string): Promise<Answer
     'berth-timeout': String(timeout),
   };
   const cancel = () => {
-    const request = { url: `${endpoint}/cancel`, method: 'POST', headers, signal: AbortSignal.timeout(2_000) };
+    const request = { url: `${url}/cancel`, method: 'POST', headers, signal: AbortSignal.timeout(2_000) };
     callHttp(request).catch(() => undefined); // the caller has its answer; the host's deadline holds in any case
   };
   signal?.addEventListener('abort', cancel, { once: true });
   const patience = { timeout: timeout + lateness, ...(signal && { signal }) };
   return withDeadline(patience, async (ended) => {
-    const reply = await callHttp({ url: `${endpoint}/run`, headers, body: inputs, agent, signal: ended });
+    const reply = await callHttp({ url: `${url}/run`, headers, body: inputs, agent, signal: ended });
     if (!reply.isComplete) return lost;
-    if (reply.headers['berth-token'] !== tokenHash) return stranger(endpoint);
+    if (reply.headers['berth-token'] !== tokenHash) return stranger(url);
     return JSON.parse(reply.body.toString('utf8')) as Answer; // the host's own
   }).finally(() => signal?.removeEventListener('abort', cancel));
 }
 
 /** Calls a server of the repository's own: what it replies with is the output, and what is not 2xx is an error. */
-export function callServer({ endpoint, agent, inputs, timeout, signal }: ContainerCall, path: string): Promise<Answer> {
+export function callServer({ url, agent, inputs, timeout, signal }: ContainerCall, path: string): Promise<Answer> {
   const headers = { 'content-type': 'application/json', accept: 'application/json' };
   return withDeadline({ timeout, ...(signal && { signal }) }, async (ended) => {
-    const reply = await callHttp({ url: endpoint + path, headers, body: inputs, agent, signal: ended });
+    const reply = await callHttp({ url: url + path, headers, body: inputs, agent, signal: ended });
     return reply.isComplete ? readReply(reply, path) : lost;
   });
 }
 
 const lost = callFailure('CALL_LOST', 'the container ended during the call');
 
-const stranger = (endpoint: string): Answer =>
-  callFailure('NOT_RUNNING', `the software is not up: something else answers at ${endpoint}`);
+const stranger = (url: string): Answer =>
+  callFailure('NOT_RUNNING', `the software is not up: something else answers at ${url}`);
 
 function readReply({ status, body, headers }: HttpReply, path: string): Answer {
   const text = body.toString('utf8');

@@ -15,8 +15,8 @@ export function choosePath(paths: string[]): string | undefined {
 }
 
 /** The path that a running server takes inputs at, from its OpenAPI. START_FAILED when that names none or several. */
-export async function findPredictPath(endpoint: string): Promise<string> {
-  const { status, body } = await callHttp({ url: `${endpoint}/openapi.json`, signal: AbortSignal.timeout(5_000) });
+export async function findPredictPath(url: string): Promise<string> {
+  const { status, body } = await callHttp({ url: `${url}/openapi.json`, signal: AbortSignal.timeout(5_000) });
   const paths = status === 200 ? listPostPaths(body.toString('utf8')) : [];
   const chosen = choosePath(paths);
   if (chosen !== undefined) return chosen;

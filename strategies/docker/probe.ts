@@ -9,12 +9,12 @@ export const probePatience = 2_000;
  * by 2xx at its health path, or, where none is known, by speaking HTTP at all.
  */
 export async function isUp({
-  endpoint,
+  url,
   healthPath,
   tokenHash,
-}: Pick<DockerHandle, 'endpoint' | 'healthPath' | 'tokenHash'>): Promise<boolean> {
-  const url = endpoint + (healthPath ?? '/');
-  const reply = await callHttp({ url, signal: AbortSignal.timeout(probePatience) }).catch(() => undefined);
+}: Pick<DockerHandle, 'url' | 'healthPath' | 'tokenHash'>): Promise<boolean> {
+  const probed = url + (healthPath ?? '/');
+  const reply = await callHttp({ url: probed, signal: AbortSignal.timeout(probePatience) }).catch(() => undefined);
   if (reply === undefined) return false;
   if (tokenHash !== null) return reply.status === 200 && reply.headers['berth-token'] === tokenHash;
   return healthPath === null ? reply.status < 500 : reply.status >= 200 && reply.status < 300;

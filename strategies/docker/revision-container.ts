@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type Docker from 'dockerode';
 import type { RunPlan } from '../../src/contract/handle.js';
 import { BerthError } from '../../src/errors.js';
-import { archiveContainerLog, orMissing, publishedHost, statusOf } from '../../src/runners/containers/index.js';
+import { archiveContainerLog, choosePublication, orMissing, statusOf } from '../../src/runners/containers/index.js';
 import { containerName, homeMark, imageName, labels } from './container-name.js';
 import { type ContainerRequest, describeContainer, grace } from './container-settings.js';
 
@@ -31,7 +31,8 @@ export async function createContainer(
   address: string,
   wanted: Omit<ContainerRequest, 'token' | 'host'>,
 ): Promise<FoundContainer | undefined> {
-  const request = { ...wanted, token: randomUUID(), host: publishedHost(address) };
+  const { listen } = choosePublication(address, wanted.plan);
+  const request = { ...wanted, token: randomUUID(), host: listen };
   try {
     const container = await engine.createContainer(describeContainer(request));
     return { container, details: await container.inspect() };

@@ -16,7 +16,8 @@ import { isUp, probePatience } from './probe.js';
 const idleBound = 1_000;
 
 /**
- * Runs a revision in a container of this machine's engine, called over HTTP on a port of its loopback.
+ * Runs a revision in a container of this machine's engine, called over HTTP on a port of its loopback, or of
+ * the address that is exposed.
  *
  * Of `resources` the engine bounds `cpu` and `memory`, and hands on a `gpu` where it has one; `concurrency` holds where our
  * host program serves. What it cannot do is reported in progress and log.
@@ -57,11 +58,11 @@ export class DockerRunner implements Runner {
   async isHealthy(): Promise<Health> {
     const { handle } = this;
     if (handle === undefined) return gone('it was not started');
-    if (handle.tokenHash !== null && (await isUp(handle))) return ready(`${handle.endpoint} answers`);
+    if (handle.tokenHash !== null && (await isUp(handle))) return ready(`${handle.url} answers`);
     const state = await this.inspect(handle);
     if (typeof state === 'string') return gone(state);
     if (handle.tokenHash === null && state.Health?.Status !== 'unhealthy' && (await isUp(handle)))
-      return ready(`${handle.endpoint} answers, container ${handle.container.slice(0, 12)} runs`);
+      return ready(`${handle.url} answers, container ${handle.container.slice(0, 12)} runs`);
     const detail = `the container runs, but did not answer within ${probePatience / 1000} s`;
     return { isHealthy: false, state: 'unresponsive', detail };
   }
@@ -107,7 +108,7 @@ export class DockerRunner implements Runner {
     if (handle === undefined || agent === undefined)
       return callFailure('NOT_RUNNING', 'the software was neither started nor attached to');
     const { timeout = this.plan.timeout, signal } = options;
-    const call = { endpoint: handle.endpoint, agent, inputs, timeout, signal };
+    const call = { url: handle.url, agent, inputs, timeout, signal };
     return handle.tokenHash === null ? callServer(call, handle.predictPath) : callHost(call, handle.tokenHash);
   }
 

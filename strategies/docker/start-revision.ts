@@ -5,9 +5,10 @@ import type Docker from 'dockerode';
 import type { RunPlan } from '../../src/contract/handle.js';
 import { BerthError } from '../../src/errors.js';
 import { hostsDirectory } from '../../src/package-root.js';
-import { ensureImage, publishedHost } from '../../src/runners/containers/index.js';
+import { choosePublication, ensureImage } from '../../src/runners/containers/index.js';
 import { waitUntilReady } from '../../src/runners/readiness.js';
 import type { StartOptions } from '../../src/runners/runner.js';
+import { urlOf } from '../../src/runners/server-address.js';
 import { imageName, labels } from './container-name.js';
 import type { DockerHandle } from './docker-handle.js';
 import { type DockerInterface, parseInterface } from './docker-interface.js';
@@ -49,6 +50,7 @@ const programs = {
 export async function startRevision(start: Start): Promise<DockerHandle> {
   const { engine, plan, options, say } = start;
   const software = parseInterface(plan.runInterface);
+  choosePublication(start.address, plan); // refused before anything is built
   const image = await buildImage(start, software);
   const { limits, notes } = await chooseLimits(engine, plan, software);
   for (const note of notes) await say(note);
@@ -145,14 +147,25 @@ async function waitForAnswer(start: Start, wanted: Wanted, container: Docker.Con
     const token = details.Config.Labels[labels.token] ?? '';
     const binding = details.NetworkSettings.Ports[published]?.[0];
     if (binding === undefined) return false;
-    const endpoint = `http://${publishedHost(address)}:${binding.HostPort}`;
+    const { call, shown } = choosePublication(address, plan);
+    const [url, endpoint] = [call, shown].map((host) => urlOf(host, Number(binding.HostPort))) as [string, string];
     const tokenHash = software.serves === undefined ? null : createHash('sha256').update(token).digest('hex');
     const healthPath = software.serves === undefined ? (software.health_path ?? null) : '/healthz';
-    const probed = { endpoint, healthPath, tokenHash };
+    const probed = { url, healthPath, tokenHash };
     if (!(await isUp(probed))) return false;
-    const predictPath = tokenHash !== null ? '/run' : (software.predict_path ?? (await findPredictPath(endpoint)));
+    const predictPath = tokenHash !== null ? '/run' : (software.predict_path ?? (await findPredictPath(url)));
     const startedAt = new Date().toISOString();
-    handle = { plan, ...probed, startedAt, engine: address, container: details.Id, image, token, predictPath };
+    handle = {
+      plan,
+      ...probed,
+      endpoint,
+      startedAt,
+      engine: address,
+      container: details.Id,
+      image,
+      token,
+      predictPath,
+    };
     return true;
   };
   const description = `answer GET ${software.serves === undefined ? (software.health_path ?? '/') : '/healthz'} on port ${port}`;

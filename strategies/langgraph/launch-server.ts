@@ -13,6 +13,7 @@ import { recallExit, rememberExit } from '../../src/runners/process-exit.js';
 import { identifyProcess, isSameProcess } from '../../src/runners/process-identity.js';
 import { waitUntilReady } from '../../src/runners/readiness.js';
 import type { StartOptions } from '../../src/runners/runner.js';
+import { callAddress, listenAddress, urlOf } from '../../src/runners/server-address.js';
 import { softwareEnvironment } from '../../src/runners/software-environment.js';
 import type { GraphInterface } from './graph-interface.js';
 import { probePatience, probeServer } from './probe-server.js';
@@ -58,7 +59,9 @@ interface Try {
 
 /** Undefined when the port was taken in the last moment, so that the server chose another without being asked. */
 async function tryPort(plan: RunPlan, { config, declared, options, attempt }: Try): Promise<ServerRecord | undefined> {
-  const port = await chooseFreePort(`${plan.deployment}/${plan.revision}${attempt === 1 ? '' : `/${attempt}`}`);
+  const address = listenAddress(plan);
+  const text = `${plan.deployment}/${plan.revision}${attempt === 1 ? '' : `/${attempt}`}`;
+  const port = await chooseFreePort(text, address);
   const token = randomUUID();
   const python = plan.environment?.python ?? 'python3';
   const environment = buildServerEnvironment(plan, {
@@ -68,13 +71,13 @@ async function tryPort(plan: RunPlan, { config, declared, options, attempt }: Tr
     token,
   });
   const logStart = await sizeOf(plan.logFile);
-  const argv = buildServerArguments({ port, config, concurrency: plan.resources.concurrency });
+  const argv = buildServerArguments({ address, port, config, concurrency: plan.resources.concurrency });
   const child = await spawnServer(plan, { python, argv, environment });
   const identity = identifyProcess(child.pid ?? 0);
   if (identity === null) throw await explainExit(plan, 'ended at once', logStart);
   rememberExit(child, identity);
   child.unref();
-  const record: ServerRecord = { ...identity, port, token };
+  const record: ServerRecord = { ...identity, port, url: urlOf(callAddress(address), port), token };
   try {
     await writeServerRecord(plan, record);
     const isOurs = await waitForServer(plan, record, { logStart, options });
@@ -164,9 +167,9 @@ async function readSince({ logFile }: RunPlan, start: number): Promise<string> {
  * Nobody waits any more for the runs that an earlier server was killed in: the server would run them again, with all
  * that they do, and one that ended it would end it anew.
  */
-async function forgetLostRuns({ port }: ServerRecord): Promise<void> {
+async function forgetLostRuns({ url }: ServerRecord): Promise<void> {
   await callHttp({
-    url: `http://127.0.0.1:${port}/runs/cancel?action=interrupt`,
+    url: `${url}/runs/cancel?action=interrupt`,
     headers: { 'content-type': 'application/json' },
     body: '{"status":"all"}',
     signal: AbortSignal.timeout(probePatience),

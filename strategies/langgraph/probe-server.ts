@@ -13,12 +13,12 @@ export const probePatience = 2_000;
 
 export async function probeServer(record: ServerRecord): Promise<ServerState> {
   if (!isSameProcess(record)) return 'gone';
-  const base = `http://127.0.0.1:${record.port}`;
+  const { url } = record;
   const signal = AbortSignal.timeout(probePatience);
   try {
     const [ok, info] = await Promise.all([
-      callHttp({ url: `${base}/ok`, signal }),
-      callHttp({ url: `${base}/info`, signal }),
+      callHttp({ url: `${url}/ok`, signal }),
+      callHttp({ url: `${url}/info`, signal }),
     ]);
     if (readRevision(info.body) !== record.token) return 'foreign';
     return ok.status === 200 ? 'serving' : 'mute';

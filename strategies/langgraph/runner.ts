@@ -8,6 +8,7 @@ import { readLog } from '../../src/runners/log-file.js';
 import { recallExit } from '../../src/runners/process-exit.js';
 import { isSameProcess } from '../../src/runners/process-identity.js';
 import type { CallOptions, Health, LogOptions, Runner, StartOptions } from '../../src/runners/runner.js';
+import { listenAddress, urlOf } from '../../src/runners/server-address.js';
 import { callGraph } from './call-graph.js';
 import { readGraphInterface } from './graph-interface.js';
 import { probePatience, probeServer, type ServerState } from './probe-server.js';
@@ -22,7 +23,7 @@ interface GraphHandle extends Handle {
 const grace = 10;
 
 /**
- * Serves a revision's graphs by the framework's own local server (`langgraph dev`) on loopback; LangSmith Deployment,
+ * Serves a revision's graphs by the framework's own local server (`langgraph dev`) on loopback, or at the address that is exposed; LangSmith Deployment,
  * its cloud, is not built. `run(inputs)` is one run of the graph that the run interface names:
  *
  * - The inputs are the graph's input state, and its final state is the output. Each call has a state of its own.
@@ -46,7 +47,7 @@ export class LangGraphRunner implements Runner {
     const lock = { directory: join(plan.stateDirectory, 'start.lock') };
     const server = await withLock(lock, () => this.findOrLaunch(options));
     const startedAt = new Date().toISOString();
-    const handle: GraphHandle = { plan, endpoint: endpointOf(server), startedAt, server };
+    const handle: GraphHandle = { plan, endpoint: urlOf(listenAddress(plan), server.port), startedAt, server };
     await this.attach(handle);
     return handle;
   }
@@ -61,7 +62,7 @@ export class LangGraphRunner implements Runner {
     // Its port may be another's by now.
     if (!isSameProcess(server)) return callFailure('NOT_RUNNING', `the software is not up: ${describeEnd(server)}`);
     const graph = readGraphInterface(plan.runInterface);
-    return await callGraph({ plan, graph, endpoint: endpointOf(server) }, inputs, options);
+    return await callGraph({ plan, graph, endpoint: server.url }, inputs, options);
   }
 
   async isHealthy(): Promise<Health> {
@@ -112,8 +113,6 @@ export class LangGraphRunner implements Runner {
   }
 }
 
-const endpointOf = ({ port }: ServerRecord): string => `http://127.0.0.1:${port}`;
-
 const describeEnd = (server: ServerRecord): string => `process ${server.pid} ${recallExit(server) ?? 'has ended'}`;
 
 function describeHealth(server: ServerRecord, state: ServerState): Health {
@@ -123,12 +122,12 @@ function describeHealth(server: ServerRecord, state: ServerState): Health {
       return {
         isHealthy: true,
         state: 'ready',
-        detail: `process ${server.pid} answers GET /ok on ${endpointOf(server)}`,
+        detail: `process ${server.pid} answers GET /ok on ${server.url}`,
       };
     case 'gone':
       return bad('gone', describeEnd(server));
     case 'foreign':
-      return bad('gone', `another server answers on ${endpointOf(server)}`);
+      return bad('gone', `another server answers on ${server.url}`);
     case 'starting':
       return bad('starting', `process ${server.pid} lives, and does not listen yet`);
     case 'mute':

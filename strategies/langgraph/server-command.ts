@@ -5,6 +5,8 @@ import { markOf } from '../../src/runners/marked-processes.js';
 const runsAtOnce = 64;
 
 export interface ServerCommand {
+  /** At which it listens. */
+  address: string;
   port: number;
   /** File of the server's own configuration. */
   config: string;
@@ -12,9 +14,9 @@ export interface ServerCommand {
 }
 
 /** Arguments of Python. Without `--allow-blocking` a `time.sleep` in an async node is an error. */
-export const buildServerArguments = ({ port, config, concurrency = runsAtOnce }: ServerCommand): string[] => [
+export const buildServerArguments = ({ address, port, config, concurrency = runsAtOnce }: ServerCommand): string[] => [
   ...['-m', 'langgraph_cli', 'dev', '--no-browser', '--no-reload', '--allow-blocking'],
-  ...['--host', '127.0.0.1', '--port', String(port), '--n-jobs-per-worker', String(concurrency), '--config', config],
+  ...['--host', address, '--port', String(port), '--n-jobs-per-worker', String(concurrency), '--config', config],
 ];
 
 export interface ServerVariables {

@@ -7,6 +7,8 @@ import type { ProcessIdentity } from '../../src/runners/process-identity.js';
 /** Which process serves the revision, and where. */
 export interface ServerRecord extends ProcessIdentity {
   port: number;
+  /** Where this machine calls it: `http://127.0.0.1:20123`. */
+  url: string;
   /** Drawn anew at each start; GET /info answers it. */
   token: string;
 }

@@ -9,7 +9,7 @@ import { temporaryDirectory, temporaryHome, temporarySolution, writeTree } from 
 const nothing: DeployOptionValues = {
   ...{ name: undefined, goal: undefined, strategy: undefined, allow: undefined, agent: undefined, entry: undefined },
   ...{ env: [], envFile: [], resource: [], example: [], timeout: undefined, rounds: undefined, budget: undefined },
-  provider: undefined,
+  ...{ provider: undefined, expose: undefined },
 };
 
 let solution: string;
@@ -70,6 +70,12 @@ test.each(['app:predict', 'app.model:Model.run', '/predict', '/v1/infer-it', ':8
   async (entry) => expect(await read({ entry })).toMatchObject({ entry }),
 );
 
+test('an address to be exposed at travels, for strategies of which one can', async () => {
+  expect(await read({ expose: '::', strategy: 'bentoml' })).toMatchObject({ expose: '::' });
+  expect(await read({ expose: '10.0.0.2', allow: 'local,bentoml' })).toMatchObject({ expose: '10.0.0.2' });
+  expect(await read({})).not.toHaveProperty('expose');
+});
+
 test.each<[string, Partial<DeployOptionValues>, string, string]>([
   ['a name that is none', { name: 'A B' }, 'NAME_INVALID', '“A B”'],
   ['a strategy that is not there', { strategy: 'lcal' }, 'STRATEGY_UNKNOWN', 'lcal'],
@@ -81,6 +87,13 @@ test.each<[string, Partial<DeployOptionValues>, string, string]>([
     { strategy: 'local', provider: 'dear-cloud' },
     'PROVIDER_UNKNOWN',
     'run on: local (this machine)',
+  ],
+  ['what is no address', { expose: 'all' }, 'USAGE', '“all”'],
+  [
+    'a strategy that cannot be exposed',
+    { expose: '0.0.0.0', strategy: 'local' },
+    'EXPOSE_UNSUPPORTED',
+    'software of local',
   ],
   ['an empty name among the allowed', { allow: 'plain,' }, 'USAGE', '--allow'],
   ['an entry without a callable', { entry: 'app.py' }, 'ENTRY_INVALID', 'app.py'],

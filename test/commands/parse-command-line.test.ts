@@ -30,6 +30,12 @@ test('an option that is left out has the empty value of its kind', () => {
   expect(understand('cleanup', 'x').options).toEqual({ all: false, yes: false });
 });
 
+test('an option whose value may be left out has another meaning with and without it', () => {
+  expect(understand('deploy', '.', '--expose').options).toMatchObject({ expose: '0.0.0.0' });
+  expect(understand('deploy', '.', '--expose', '10.0.0.2').options).toMatchObject({ expose: '10.0.0.2' });
+  expect(understand('deploy', '.').options).toMatchObject({ expose: undefined });
+});
+
 test.each([
   ['an unknown command', ['lst'], 'COMMAND_UNKNOWN', "unknown command 'lst' (Did you mean list?)"],
   ['an unknown option', ['deploy', '.', '--gaol', 'x'], 'USAGE', "unknown option '--gaol' (Did you mean --goal?)"],

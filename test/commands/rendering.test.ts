@@ -63,6 +63,7 @@ test('a strategy is listed with all that it can run on', () => {
       run_interface: { type: 'http' },
       takes: ['language:python'],
       environment: 'python' as const,
+      exposable: false,
       signals: [],
       packages: [],
     },

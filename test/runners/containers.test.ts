@@ -1,14 +1,28 @@
 import { expect, test } from '@jest/globals';
 import { digestContext, listContext } from '../../src/runners/containers/build-context.js';
-import { findBuildSecrets, findEngineAddress, publishedHost } from '../../src/runners/containers/index.js';
+import { choosePublication, findBuildSecrets, findEngineAddress } from '../../src/runners/containers/index.js';
 import { temporarySolution } from '../support/temporary.js';
 
-test('an engine is looked for where DOCKER_HOST says, and its ports are on loopback unless it is another machine', () => {
+test('an engine is looked for where DOCKER_HOST says, else at the usual sockets', () => {
   expect(findEngineAddress({ DOCKER_HOST: 'tcp://build.example:2376' })).toBe('tcp://build.example:2376');
   expect(findEngineAddress({})).toMatch(/^unix:\/\/\/.+\.sock$/);
-  expect(publishedHost('unix:///var/run/docker.sock')).toBe('127.0.0.1');
-  expect(publishedHost('tcp://localhost:2375')).toBe('127.0.0.1');
-  expect(publishedHost('tcp://build.example:2376')).toBe('build.example');
+});
+
+test('a port is published on loopback alone unless it is exposed, and on another machine only then', () => {
+  const loopback = '127.0.0.1';
+  const alone = { listen: loopback, call: loopback, shown: loopback };
+  expect(choosePublication('unix:///var/run/docker.sock', {})).toEqual(alone);
+  expect(choosePublication('tcp://localhost:2375', {})).toEqual(alone);
+  const everywhere = { expose: '0.0.0.0' };
+  expect(choosePublication('unix:///var/run/docker.sock', everywhere)).toEqual({
+    ...{ listen: '0.0.0.0', call: loopback, shown: '0.0.0.0' },
+  });
+  const remote = 'tcp://build.example:2376';
+  expect(() => choosePublication(remote, {})).toThrow('is another machine');
+  expect(choosePublication(remote, everywhere)).toEqual({
+    ...{ listen: '0.0.0.0', call: 'build.example', shown: 'build.example' },
+  });
+  expect(choosePublication(remote, { expose: '10.0.0.2' }).call).toBe('10.0.0.2');
 });
 
 test('a build gets what its ignore file leaves, the Dockerfile in any case, and the programs that are added', async () => {

@@ -168,6 +168,20 @@ test('a strategy for which the repository is of the wrong kind is left out, and 
   });
 });
 
+test('a strategy that cannot be exposed is left out where that is wished', async () => {
+  const { names, registry } = await makeSelector({ caller: { 'language:*': 9 }, server: { 'language:*': 1 } });
+  registry.getStrategy('server').exposable = true;
+  const selector = new SelectorAgent(registry, { home });
+  expect(await selector.select(solution(), names, {}, { expose: '0.0.0.0' })).toMatchObject({
+    strategy: 'server',
+    candidates: [{ strategy: 'caller', excluded: 'it cannot be called from other machines' }, { strategy: 'server' }],
+  });
+  await expect(selector.select(solution(), ['caller'], {}, { expose: '0.0.0.0' })).rejects.toMatchObject({
+    code: 'EXPOSE_UNSUPPORTED',
+    message: expect.stringMatching(/software of caller .*; .*server can$/),
+  });
+});
+
 test('explain shows facts, scores, the choice and what would change it', async () => {
   const { selector, names } = await makeSelector(
     { caller: { 'language:python': 2 }, server: { 'framework:fastapi': 7 }, cloud: { gpu: 9 } },

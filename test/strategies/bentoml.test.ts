@@ -14,6 +14,7 @@ import { findApi } from '../../strategies/bentoml/service-api.js';
 import { temporaryDirectory } from '../support/temporary.js';
 import { bentoEnvironment, bentoPlan } from './bento-plan.js';
 import { failureOf } from './conformance.js';
+import { listensWhereAsked } from './exposure.js';
 
 beforeAll(async () => {
   await bentoEnvironment();
@@ -315,3 +316,9 @@ test('an output that JSON cannot hold is CALL_OUTPUT', async () => {
     expect(failureOf(await runner.run({ x: 2 })).code).toBe('CALL_OUTPUT');
   });
 });
+
+test('it listens on loopback alone unless it is exposed', async () => {
+  await listensWhereAsked(
+    async (changes) => (await makeRunner({ 'app.py': 'def predict(): return 1' }, changes)).runner,
+  );
+}, 120_000);

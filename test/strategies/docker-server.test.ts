@@ -28,7 +28,7 @@ const solution = temporarySolution({
 });
 
 test('a server in another language is chosen to run in a container, keeps its contract, stops, starts and goes', async () => {
-  const words = ['deploy', solution, '--name', name, '--entry', '/upper', '--agent', 'none'];
+  const words = ['deploy', solution, '--name', name, '--entry', '/upper', '--agent', 'none', '--expose'];
   try {
     const deployed = await berth(...words, '--example', `${solution}/examples.yaml`, '--input', '{"text":"now"}');
     expect(deployed).toMatchObject({
@@ -36,10 +36,13 @@ test('a server in another language is chosen to run in a container, keeps its co
       value: {
         ...{ state: 'running', strategy: 'docker', adaptedFiles: [], adaptation: { by: 'recipe:own-dockerfile' } },
         runInterface: { port: 7000, predict_path: '/upper' },
+        endpoint: expect.stringMatching(/^http:\/\/0\.0\.0\.0:\d+$/),
         ...{ contract: { source: 'user', passed: 1 }, answer: { status: 'success', output: { TEXT: 'NOW' } } },
       },
     });
-    expect(deployed.value.selection?.reasoning).toMatch(/local \(-8\): the repository holds no Python/);
+    expect(deployed.value.selection?.reasoning).toMatch(
+      /Left out: local \(-8\): it cannot be called from other machines/,
+    );
     expect(await berth('stop', name)).toMatchObject({ exitCode: 0, value: { state: 'stopped' } });
     expect(await listContainers()).toBe(0);
     expect(await berth('start', name)).toMatchObject({ exitCode: 0, value: { state: 'running' } });
@@ -51,6 +54,13 @@ test('a server in another language is chosen to run in a container, keeps its co
   }
   expect(await listContainers()).toBe(0);
 }, 120_000);
+
+test('a strategy that has no server refuses to be exposed', async () => {
+  const { exitCode, value } = await berth<Refusal>('deploy', solution, '--strategy', 'local', '--expose');
+  expect({ exitCode, ...value.error }).toMatchObject({
+    ...{ exitCode: 2, code: 'EXPOSE_UNSUPPORTED', message: expect.stringContaining('docker, langgraph can') },
+  });
+});
 
 test('a strategy that calls Python refuses it, and says what is there', async () => {
   const { exitCode, value } = await berth<Refusal>('deploy', solution, '--name', `${name}-l`, '--strategy', 'local');

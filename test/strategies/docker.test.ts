@@ -16,6 +16,7 @@ import { openTestEngine } from '../support/docker-engine.js';
 import { atTheEnd, temporaryDirectory } from '../support/temporary.js';
 import { conformanceSolution, conformsAsRunner, failureOf, readLines } from './conformance.js';
 import { dockerPlan } from './docker-plan.js';
+import { listensWhereAsked } from './exposure.js';
 import { perlServer } from './perl-server.js';
 
 let engine: Docker;
@@ -391,3 +392,9 @@ test('a Dockerfile that is there keeps its name, and ours takes another', async 
   expect(plan.runInterface).toMatchObject({ dockerfile: 'Dockerfile.berth', serves: { module: 'app' } });
   expect(readFileSync(join(plan.directory, 'Dockerfile'), 'utf8')).toBe('FROM scratch\nRUN train\n');
 });
+
+test('it listens on loopback alone unless it is exposed', async () => {
+  await listensWhereAsked(
+    async (changes) => (await makeRunner({ 'app.py': 'def predict(): return 1' }, changes)).runner,
+  );
+}, 120_000);

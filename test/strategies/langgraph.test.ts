@@ -15,6 +15,7 @@ import { buildServerArguments } from '../../strategies/langgraph/server-command.
 import { readServerConfig } from '../../strategies/langgraph/server-config.js';
 import { temporaryDirectory, temporarySolution } from '../support/temporary.js';
 import { failureOf, readLines } from './conformance.js';
+import { listensWhereAsked } from './exposure.js';
 import { graphEnvironment, graphPlan, recognise } from './graph-plan.js';
 
 const started: Runner[] = [];
@@ -174,7 +175,7 @@ test('a port that is taken is passed over, and a stranger on it is neither calle
   try {
     const handle = await runner.start({ env: {} });
     expect(handle.endpoint).not.toBe(`http://127.0.0.1:${port}`);
-    const lying = { ...handle, server: { ...(handle.server as object), port } };
+    const lying = { ...handle, server: { ...(handle.server as object), port, url: `http://127.0.0.1:${port}` } };
     await runner.attach(lying);
     expect(await runner.isHealthy()).toMatchObject({ isHealthy: false, state: 'gone' });
   } finally {
@@ -231,7 +232,12 @@ test('resources that have no bound here are reported', async () => {
 });
 
 test('the server listens on loopback, and runs as many at once as `concurrency` says', () => {
-  const argv = buildServerArguments({ port: 20_000, config: '/state/langgraph.json', concurrency: 3 });
+  const argv = buildServerArguments({
+    address: '127.0.0.1',
+    port: 20_000,
+    config: '/state/langgraph.json',
+    concurrency: 3,
+  });
   expect(argv.join(' ')).toBe(
     '-m langgraph_cli dev --no-browser --no-reload --allow-blocking --host 127.0.0.1 --port 20000 --n-jobs-per-worker 3 --config /state/langgraph.json',
   );
@@ -346,7 +352,13 @@ test('a record whose pid is a stranger’s by now harms nobody', async () => {
     await runner.start({ env: {} });
     await runner.stop();
     const { writeServerRecord } = await import('../../strategies/langgraph/server-record.js');
-    await writeServerRecord(plan, { pid: stranger.pid ?? 0, startedAt: 'another life', port: 1, token: 'x' });
+    await writeServerRecord(plan, {
+      pid: stranger.pid ?? 0,
+      startedAt: 'another life',
+      port: 1,
+      url: 'http://127.0.0.1:1',
+      token: 'x',
+    });
     await runner.stop();
     expect(stranger.exitCode).toBeNull();
     expect(stranger.signalCode).toBeNull();
@@ -354,3 +366,9 @@ test('a record whose pid is a stranger’s by now harms nobody', async () => {
     stranger.kill('SIGKILL');
   }
 });
+
+test('it listens on loopback alone unless it is exposed', async () => {
+  await listensWhereAsked(
+    async (changes) => (await makeRunner({ 'app.py': 'def predict(): return 1' }, changes)).runner,
+  );
+}, 120_000);

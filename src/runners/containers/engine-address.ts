@@ -1,6 +1,9 @@
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import type { RunPlan } from '../../contract/handle.js';
+import { BerthError } from '../../errors.js';
+import { callAddress, listenAddress } from '../server-address.js';
 
 /** Where Docker itself, a rootless one, and Docker Desktop listen. */
 const sockets = (environment: NodeJS.ProcessEnv): string[] => [
@@ -16,11 +19,25 @@ export function findEngineAddress(environment: NodeJS.ProcessEnv = process.env):
   return `unix://${[usual, ...others].find((socket) => socket !== undefined && existsSync(socket)) ?? usual}`;
 }
 
-/**
- * The address at which the engine publishes a container's port: loopback, except for an engine on another machine, whose
- * loopback nobody here reaches.
- */
-export function publishedHost(address: string): string {
+/** Where a container's port is published on the engine's machine, and where it is called from here. */
+export interface Publication {
+  /** Address of the engine's machine. */
+  listen: string;
+  /** Address, or name, by which this machine reaches it. */
+  call: string;
+  /** What a person is told. */
+  shown: string;
+}
+
+/** Loopback, or what is exposed. EXPOSE_NEEDED for an engine on another machine, whose loopback nobody here reaches. */
+export function choosePublication(address: string, plan: Pick<RunPlan, 'expose'>): Publication {
   const { protocol, hostname } = new URL(address);
-  return protocol === 'unix:' || ['localhost', '127.0.0.1', '[::1]'].includes(hostname) ? '127.0.0.1' : hostname;
+  const listen = listenAddress(plan);
+  const isHere = protocol === 'unix:' || ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
+  const call = callAddress(listen);
+  if (isHere) return { listen, call, shown: listen };
+  const reached = call === listen ? listen : hostname;
+  if (plan.expose !== undefined) return { listen, call: reached, shown: reached };
+  const message = `the engine at ${address} is another machine: a container is reached there only when it is exposed`;
+  throw new BerthError('EXPOSE_NEEDED', message);
 }

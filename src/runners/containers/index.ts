@@ -2,4 +2,4 @@ export { type BuiltImage, contentLabel, ensureImage } from './build-image.js';
 export { findBuildSecrets } from './build-secrets.js';
 export { archiveContainerLog, readContainerLog } from './container-log.js';
 export { openEngine, orMissing, statusOf } from './engine.js';
-export { findEngineAddress, publishedHost } from './engine-address.js';
+export { choosePublication, findEngineAddress, type Publication } from './engine-address.js';

@@ -1,0 +1,39 @@
+import { connect } from 'node:net';
+import { networkInterfaces } from 'node:os';
+import { expect } from '@jest/globals';
+import type { RunPlan } from '../../src/contract/handle.js';
+import type { Runner } from '../../src/runners/runner.js';
+
+/** An address of this machine other than 127.0.0.1: as another machine would call it, where it has such a one. */
+const otherAddress = (): string =>
+  Object.values(networkInterfaces())
+    .flatMap((addresses) => addresses ?? [])
+    .find(({ family, internal }) => family === 'IPv4' && !internal)?.address ?? '127.0.0.2';
+
+const isReached = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect(port, otherAddress());
+    const end = (isOpen: boolean) => {
+      socket.destroy();
+      resolve(isOpen);
+    };
+    socket.once('connect', () => end(true)).once('error', () => end(false));
+  });
+
+/** Nothing listens on other interfaces unless asked for; then the endpoint says so, and calls from here go on. */
+export async function listensWhereAsked(make: (changes: Partial<RunPlan>) => Promise<Runner>): Promise<void> {
+  const alone = await make({});
+  const { endpoint } = await alone.start({ env: {} });
+  expect(endpoint).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+  expect(await isReached(Number(new URL(endpoint ?? '').port))).toBe(false);
+  await alone.stop();
+  const exposed = await make({ expose: '0.0.0.0' });
+  const handle = await exposed.start({ env: {} });
+  expect(handle.endpoint).toMatch(/^http:\/\/0\.0\.0\.0:\d+$/);
+  expect(await isReached(Number(new URL(handle.endpoint ?? '').port))).toBe(true);
+  expect(await exposed.isHealthy()).toMatchObject({ isHealthy: true });
+  expect(await exposed.run({})).toMatchObject({ status: 'success' });
+  await exposed.stop();
+  const elsewhere = await make({ expose: '192.0.2.1' }); // kept free for documentation: no machine has it
+  await expect(elsewhere.start({ env: {} })).rejects.toMatchObject({ code: 'START_FAILED' });
+}
