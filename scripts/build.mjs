@@ -25,7 +25,7 @@ const strategyModules = strategies
 
 await build({
   absWorkingDir: root,
-  entryPoints: ['client.ts', 'worker.ts', 'src/index.ts', ...strategyModules],
+  entryPoints: ['client.ts', 'worker.ts', 'src/index.ts', 'src/conformance/another-process.ts', ...strategyModules],
   outdir: dist,
   outbase: root,
   chunkNames: 'chunks/[name]-[hash]',

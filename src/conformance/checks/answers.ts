@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Check, canary, type RunningScene } from '../check.js';
+import {
+  expectFailure,
+  expectHealthy,
+  expectKeys,
+  expectOutput,
+  expectSame,
+  expectText,
+  failureOf,
+  withRevision,
+} from '../expectations.js';
+
+const values: unknown[] = ['text with ünï©ode 🚢', 12.5, null, true, [1, 'two', { three: [3] }], { '': '"\\\n\u0000' }];
+
+const comesBack = (value: unknown): Check<RunningScene> => ({
+  name: `the value ${JSON.stringify(value)} comes back as it went in`,
+  run: async ({ runner, conformance: { manner } }) => {
+    const text = JSON.stringify(value);
+    const output = JSON.parse(manner?.replacesNul ? text.replaceAll('\\u0000', '\ufffd') : text);
+    expectOutput(await runner.run({ do: 'echo', value }), output);
+  },
+});
+
+/** What goes in, and what comes back. */
+export const answerChecks: Check<RunningScene>[] = [
+  ...values.map(comesBack),
+  {
+    name: 'the software sees its variables',
+    run: async ({ runner }) => expectOutput(await runner.run({ do: 'environment', name: 'CANARY' }), canary),
+  },
+  {
+    name: 'the software does not see the variables of the process that started it',
+    run: async ({ conformance }) => {
+      process.env.BERTH_TEST_LEAK = 'leaked';
+      try {
+        await withRevision(conformance, { revision: 'r2', timeout: 5 }, async (other) => {
+          await other.start({ env: {} });
+          expectOutput(await other.run({ do: 'environment', name: 'BERTH_TEST_LEAK' }), null);
+        });
+      } finally {
+        delete process.env.BERTH_TEST_LEAK;
+      }
+    },
+  },
+  {
+    name: 'an exception of the code is an error that names it',
+    run: async ({ runner, conformance: { manner } }) => {
+      const error = failureOf(await runner.run({ do: 'raise', value: 'x' }));
+      expectKeys(error, { code: 'CALL_FAILED' });
+      expectText(error.message, 'no good: x');
+      if (manner?.tellsMessageOnly) return;
+      expectKeys(error, { type: 'ValueError' });
+      expectText(error.traceback, 'conformance.py');
+    },
+  },
+  {
+    name: 'an exit of the code is an error of the call, and the software lives on',
+    patience: 180,
+    run: async (scene) => {
+      const { runner, conformance } = scene;
+      const { endsOnExit = false, replacesProcesses = false } = conformance.manner ?? {};
+      const answer = await runner.run({ do: 'leave' });
+      if (endsOnExit) {
+        expectFailure(answer, 'CALL_LOST');
+        while ((await runner.isHealthy()).state !== 'gone') await sleep(50);
+        scene.handle = await runner.start({ env: { CANARY: canary } });
+        await sleep(1_500); // what ended it is not run again
+      } else expectKeys(failureOf(answer), { code: 'CALL_FAILED', type: 'SystemExit' });
+      await expectHealthy(runner, replacesProcesses ? 120_000 : 0);
+    },
+  },
+  {
+    name: 'what JSON cannot hold is refused with the path to it',
+    run: async ({ runner, conformance: { manner } }) => {
+      const answer = await runner.run({ do: 'not a number' });
+      if (manner?.writesNull) return expectOutput(answer, { scores: [0.5, null] });
+      const error = failureOf(answer);
+      expectKeys(error, { code: 'CALL_OUTPUT' });
+      expectText(error.message, 'output.scores[1] is NaN');
+    },
+  },
+  {
+    name: 'an answer of the code itself is passed on',
+    run: async ({ runner }) => {
+      const error = { code: 'QUOTA', message: 'none left' };
+      expectSame(await runner.run({ do: 'answer' }), { status: 'error', error });
+    },
+  },
+  {
+    name: '20 MB go in and come back',
+    run: async ({ runner }) => {
+      const value = 'é'.repeat(10_000_000);
+      const answer = await runner.run({ do: 'echo', value });
+      assert.ok(answer.status === 'success' && answer.output === value, 'another value came back');
+    },
+  },
+];

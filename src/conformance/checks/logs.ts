@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Check, canary, type RunningScene } from '../check.js';
+import { expectSame, readLines } from '../expectations.js';
+
+export const logChecks: Check<RunningScene>[] = [
+  {
+    name: 'prints are in the log, which can be read from its end and followed',
+    run: async ({ runner }) => {
+      await runner.run({ do: 'print', value: 'first line' });
+      await runner.run({ do: 'print', value: 'second line' });
+      expectSame(await readLines(runner.logs({ tail: 1 }), 1), ['second line']);
+      const stop = new AbortController();
+      const following = readLines(runner.logs({ tail: 0, follow: true, signal: stop.signal }), 1);
+      const seen = following.then(() => true);
+      do await runner.run({ do: 'print', value: 'third line' });
+      while (!(await Promise.race([seen, sleep(250, false)]))); // what was printed before the reader was there is not its
+      expectSame(await following, ['third line']);
+      stop.abort();
+    },
+  },
+  {
+    name: 'the log does not hold the variables of the software',
+    run: async ({ runner }) => {
+      const lines = await readLines(runner.logs());
+      assert.ok(lines.length > 0, 'the log is empty');
+      assert.ok(!lines.join('\n').includes(canary), 'the log holds the value of a variable');
+    },
+  },
+];

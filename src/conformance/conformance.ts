@@ -1,0 +1,35 @@
+import type { Handle, RunPlan } from '../contract/handle.js';
+import type { RunnerReference } from '../runners/active-revision.js';
+import type { RunnerClass } from '../runners/runner.js';
+
+/** A strategy as the suite meets it: its runner, and how to look at its software from outside. */
+export interface Conformance {
+  name: string;
+  RunnerClass: RunnerClass;
+  reference: RunnerReference;
+  /** A plan for the solution under this revision's name, its directories made. Calls may take `timeout` seconds. */
+  makePlan: (revision: string, timeout: number) => Promise<RunPlan>;
+  /** Kills the software as a crash would, without the runner's knowledge. */
+  kill: (handle: Handle) => Promise<void>;
+  /** What exists of the plan's software outside, for a person: empty when it is gone. */
+  listRemains: (plan: RunPlan) => Promise<string[]>;
+  /** Leaves what a start leaves that was killed half-way. */
+  startHalfway: (plan: RunPlan) => Promise<void>;
+  manner?: Manner;
+}
+
+/** Ways of a framework that it has by itself, and that a strategy leaves as they are. */
+export interface Manner {
+  /** What ends in a call is replaced by the framework, within seconds: the software is not gone, only away. */
+  replacesProcesses?: boolean;
+  /** NaN arrives as null. */
+  writesNull?: boolean;
+  /** Milliseconds that a call may wait in the framework's own queue. */
+  queue?: number;
+  /** A NUL character arrives as U+FFFD. */
+  replacesNul?: boolean;
+  /** An exit of the code ends the whole software, as a crash does. */
+  endsOnExit?: boolean;
+  /** An exception arrives as its message alone, without type and traceback. */
+  tellsMessageOnly?: boolean;
+}
