@@ -11,6 +11,9 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const dist = join(root, 'dist');
 const manifest = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
 
+/** What package.json exports. */
+const library = ['src/index.ts', 'src/strategy.ts'];
+
 /** Small enough that `berth run` is faster with them inside its own file than read from node_modules. */
 const bundled = new Set(['commander', 'picocolors', 'env-paths']);
 const external = Object.keys(manifest.dependencies)
@@ -19,13 +22,14 @@ const external = Object.keys(manifest.dependencies)
 
 await rm(dist, { recursive: true, force: true });
 const strategies = await readdir(join(root, 'strategies'));
+const moduleNames = ['runner.ts', 'recipes.ts', 'needs.ts', 'conformance.ts'];
 const strategyModules = strategies
-  .flatMap((name) => ['runner.ts', 'recipes.ts', 'needs.ts'].map((file) => join('strategies', name, file)))
+  .flatMap((name) => moduleNames.map((file) => join('strategies', name, file)))
   .filter((file) => existsSync(join(root, file)));
 
 await build({
   absWorkingDir: root,
-  entryPoints: ['client.ts', 'worker.ts', 'src/index.ts', 'src/conformance/another-process.ts', ...strategyModules],
+  entryPoints: ['client.ts', 'worker.ts', ...library, 'src/conformance/another-process.ts', ...strategyModules],
   outdir: dist,
   outbase: root,
   chunkNames: 'chunks/[name]-[hash]',

@@ -33,3 +33,13 @@ export interface Manner {
   /** An exception arrives as its message alone, without type and traceback. */
   tellsMessageOnly?: boolean;
 }
+
+/**
+ * What a strategy's `conformance` module exports as `conformance`. All of it may be left out: then the software is its
+ * processes on this machine, and it is served by the strategy's recipes.
+ */
+export interface ConformanceHooks
+  extends Partial<Pick<Conformance, 'kill' | 'listRemains' | 'startHalfway' | 'manner'>> {
+  /** As the user's `--entry`. */
+  entry?: string;
+}

@@ -1,4 +1,4 @@
-export type { Conformance, Manner } from './conformance.js';
+export type { Conformance, ConformanceHooks, Manner } from './conformance.js';
 export { failureOf, readLines } from './expectations.js';
 export { pythonSolution } from './python-solution.js';
 export { createSuite, type SuiteCheck, type SuiteGroup } from './suite.js';

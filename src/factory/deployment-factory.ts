@@ -1,9 +1,9 @@
 import type { DeploymentInfo } from '../contract/status.js';
 import { BerthError } from '../errors.js';
 import { berthHome } from '../home.js';
-import { StrategyRegistry } from '../registry/index.js';
+import type { StrategyRegistry } from '../registry/index.js';
 import { DeployedSoftware } from './deployed-software.js';
-import { type DeployOptions, prepareConfig } from './prepare-config.js';
+import type { DeployOptions } from './prepare-config.js';
 
 export interface CreateOptions {
   /** Told at each change of the deployment. */
@@ -27,13 +27,14 @@ export const DeploymentFactory = {
     options: CreateOptions = {},
   ): Promise<DeployedSoftware> {
     const home = berthHome();
-    const registry = await StrategyRegistry.scan({ home });
+    const registry = await scanStrategies(home);
     requireAllowed(registry, strategy, strategies);
     const { provider, expose } = config;
     const names = strategy === 'auto' ? strategies : [strategy];
     if (provider !== undefined) registry.requireProvider(provider, names);
     if (expose !== undefined) registry.requireExposable(names);
     const allow = strategies === undefined ? {} : { allow: [...strategies] };
+    const { prepareConfig } = await import('./prepare-config.js');
     const prepared = await prepareConfig(home, { ...config, strategy, ...allow });
     const { asError, DeploymentClient } = await import('./deployment-client.js');
     const client = await DeploymentClient.connect();
@@ -50,14 +51,20 @@ export const DeploymentFactory = {
 
   /** Names of the strategies that can be deployed to. */
   async listStrategies(): Promise<string[]> {
-    return (await StrategyRegistry.scan()).listStrategies();
+    return (await scanStrategies()).listStrategies();
   },
 
   /** What a strategy is for and when it is chosen, in its own words. @throws BerthError STRATEGY_UNKNOWN */
   async explainStrategy(name: string): Promise<string> {
-    return (await StrategyRegistry.scan()).getSelectorInstruction(name);
+    return (await scanStrategies()).getSelectorInstruction(name);
   },
 };
+
+/** By need: a plugin's `import 'berth'` loads this file at each `berth run`. */
+async function scanStrategies(home = berthHome()): Promise<StrategyRegistry> {
+  const { StrategyRegistry } = await import('../registry/index.js');
+  return await StrategyRegistry.scan({ home });
+}
 
 function requireAllowed(registry: StrategyRegistry, strategy: string, allowed?: readonly string[]): void {
   for (const name of [...(strategy === 'auto' ? [] : [strategy]), ...(allowed ?? [])]) registry.requireReady(name);

@@ -25,14 +25,16 @@ export async function loadModule(module: string): Promise<Record<string, unknown
   }
 }
 
-/** The library's entry, by its path: imported by name it would import this file, and bundled it would be a second copy. */
-const library = pathToFileURL(
-  join(packageRoot, ...(isSource ? ['src', 'index.ts'] : ['dist', 'src', 'index.js'])),
-).href;
+/** What a plugin imports of this package, by its path: by name it would be a second copy, with other classes. */
+const exported = { berth: 'index', 'berth/strategy': 'strategy' };
 
-/** A user's module, TypeScript or JavaScript. `berth` in it is this very library, so that its classes are the same. */
+/** A user's module, TypeScript or JavaScript, as it is now: one that was changed is loaded anew. */
 async function loadPlugin(module: string): Promise<Record<string, unknown>> {
-  const [{ createJiti }, berth] = await Promise.all([import('jiti'), import(library)]);
-  const jiti = createJiti(import.meta.url, { virtualModules: { berth }, fsCache: false });
+  const [{ createJiti }, ...loaded] = await Promise.all([import('jiti'), ...Object.values(exported).map(importOwn)]);
+  const virtualModules = Object.fromEntries(Object.keys(exported).map((name, index) => [name, loaded[index]]));
+  const jiti = createJiti(import.meta.url, { virtualModules, fsCache: false, moduleCache: false });
   return jiti.import(module);
 }
+
+const importOwn = (file: string): Promise<Record<string, unknown>> =>
+  import(pathToFileURL(join(packageRoot, ...(isSource ? ['src', `${file}.ts`] : ['dist', 'src', `${file}.js`]))).href);

@@ -1,8 +1,10 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { BerthError } from '../../src/errors.js';
 import { builtInStrategies } from '../../src/package-root.js';
 import { loadRunnerClass } from '../../src/runners/load-runner.js';
+import { ServerProcess } from '../../src/runners/server-process.js';
 import { LocalRunner } from '../../strategies/local/runner.js';
 import { temporarySolution } from '../support/temporary.js';
 
@@ -25,6 +27,26 @@ test('`berth` in a plugin is this very library', async () => {
   const directory = temporarySolution({ 'runner.ts': source });
   const Mine = await loadRunnerClass({ module: join(directory, 'runner.ts'), className: 'Mine' });
   expect((Mine as unknown as { failure: unknown }).failure).toBe(BerthError);
+});
+
+test('`berth/strategy` in a plugin is what its engines are of', async () => {
+  const source =
+    "import { BerthError, ServerProcess } from 'berth/strategy'; export class Mine { static all = [BerthError, ServerProcess] }";
+  const directory = temporarySolution({ 'runner.ts': source });
+  const Mine = await loadRunnerClass({ module: join(directory, 'runner.ts'), className: 'Mine' });
+  expect((Mine as unknown as { all: unknown }).all).toEqual([BerthError, ServerProcess]);
+});
+
+test('a plugin that is changed is loaded anew, with all that it imports', async () => {
+  const directory = temporarySolution({
+    'runner.ts': "export { Mine } from './mine.js';",
+    'mine.ts': "export class Mine { readonly age = 'old' }",
+  });
+  const load = async () =>
+    new (await loadRunnerClass({ module: join(directory, 'runner.ts'), className: 'Mine' }))({} as never);
+  expect(await load()).toEqual({ age: 'old' });
+  writeFileSync(join(directory, 'mine.ts'), "export class Mine { readonly age = 'new' }");
+  expect(await load()).toEqual({ age: 'new' });
 });
 
 test('a module that fails or lacks the class is STRATEGY_BROKEN', async () => {
