@@ -3,9 +3,10 @@ import { BerthError } from '../../src/errors.js';
 import { callHttp } from '../../src/runners/http-call.js';
 import { isListening } from '../../src/runners/listening-port.js';
 import { recallExit } from '../../src/runners/process-exit.js';
-import { isSameProcess } from '../../src/runners/process-identity.js';
+import { isSameProcess, type ProcessIdentity } from '../../src/runners/process-identity.js';
 import { waitUntilReady } from '../../src/runners/readiness.js';
 import { findException, readSince } from './find-exception.js';
+import { findWorkers } from './find-workers.js';
 import type { ServerRecord } from './server-record.js';
 
 /** Milliseconds that one probe may take: the port accepts connections before there is anybody to answer them. */
@@ -30,18 +31,21 @@ export async function isServing(server: ServerRecord, patience = probePatience):
 }
 
 /**
- * Resolves when the server can be called. START_FAILED or IMPORT_FAILED with the traceback as soon as the log says so;
- * NOT_READY after so many seconds.
+ * Resolves when the server can be called. START_FAILED or IMPORT_FAILED with the traceback as soon as the log says so, or
+ * a worker ends (which BentoML would start again for ever); NOT_READY after so many seconds.
  */
 export async function awaitServer(
   plan: RunPlan,
   server: ServerRecord,
   { timeout, signal }: { timeout: number; signal?: AbortSignal | undefined },
 ): Promise<void> {
+  let workers: ProcessIdentity[] = [];
   const isReady = async (): Promise<boolean> => {
     const isAlive = isSameProcess(server);
-    const log = await readSince(plan.logFile, server.logStart);
-    if (!isAlive || log.includes(startupFailed)) throw explainFailure(plan, server, log);
+    const hasLostWorker = !workers.every(isSameProcess);
+    const log = await readSince(plan.logFile, server.logStart); // after the looks: what ended has said all by now
+    if (!isAlive || hasLostWorker || log.includes(startupFailed)) throw explainFailure(plan, server, log);
+    workers = findWorkers(server);
     return await isServing(server);
   };
   const patience = { timeout, interval, ...(signal && { signal }) };
@@ -58,7 +62,7 @@ function explainFailure(plan: RunPlan, server: ServerRecord, log: string): Berth
   }
   const message =
     exception === undefined
-      ? `the server ${recallExit(server) ?? 'ended'} before it could be called`
+      ? `the ${isSameProcess(server) ? 'service’s process ended' : `server ${recallExit(server) ?? 'ended'}`} before it could be called`
       : `the service could not be started: ${exception.type}: ${exception.message}`;
   return new BerthError('START_FAILED', message, details);
 }

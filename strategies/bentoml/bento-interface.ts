@@ -14,6 +14,10 @@ export const BentoInterface = z.looseObject({
   call: z.enum(['inputs', 'arguments']).optional(),
   /** Key of the answer under which the result is, where the service wraps it. */
   output_key: z.string().optional(),
+  /** True: our host's reading of Cog's rules is on Python's path, for a service that needs it. */
+  cog: z.boolean().default(false),
+  /** Variables that the code itself asks for, each `NAME=VALUE`: below the user's own. No secrets. */
+  environment: z.array(z.string().regex(/^[^=]+=/, 'is NAME=VALUE')).default([]),
   /** Directories put on Python's path, relative to the revision. */
   paths: z.array(z.string()).default(['.']),
 });

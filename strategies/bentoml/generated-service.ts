@@ -4,29 +4,29 @@ import type { Recipe, RecipeInput, Recognition } from '../../src/adaptation/reci
 import { findCalledMethod } from '../../src/adaptation/shapes/index.js';
 import { FunctionInterface } from '../../src/contract/run-interface.js';
 import { BerthError } from '../../src/errors.js';
+import { writeCogService } from './write-cog-service.js';
 import { writeService } from './write-service.js';
 
 /** Modules that the service may be written to, the first that is not taken. */
 const moduleNames = ['service', 'bento_service', 'predict_service', 'generated_bento_service'];
 
-/** A plain shape, with a service written around it. A Cog predictor is none: its inputs follow Cog's own rules. */
+/** A plain shape, or a Cog predictor, with a service written around it. */
 export const wrapInService = (shape: Recipe): Recipe => ({
   name: `${shape.name}-service`,
   async recognise(input) {
-    const { facts, entry } = input;
-    if (entry === undefined && facts.cog !== null) return undefined;
     const recognition = await shape.recognise(input);
     return recognition && describeService(input, recognition);
   },
 });
 
 function describeService(input: RecipeInput, { summary, runInterface }: Recognition): Recognition | undefined {
-  const { module, callable, call: style, paths } = FunctionInterface.parse(runInterface);
+  const served = FunctionInterface.parse(runInterface);
+  const { module, callable, call: style, paths, environment } = served;
   const [name, named] = callable.split('.');
   const entry = input.facts.entryPoints.find((found) => found.module === module && found.callable === name);
-  if (entry === undefined || style === 'cog') return undefined;
+  if (entry === undefined) return undefined;
   const method = named ?? (entry.kind === 'class' ? findCalledMethod(entry) : undefined);
-  const { source, call } = writeService({ entry, method, style });
+  const { source, call } = style === 'cog' ? writeCogService(served) : writeService({ entry, method, style });
   const serviceModule = chooseModule(input.workspace);
   const file = `${serviceModule}.py`;
   return {
@@ -37,6 +37,8 @@ function describeService(input: RecipeInput, { summary, runInterface }: Recognit
       predict_path: '/predict',
       call,
       output_key: 'output',
+      ...(style === 'cog' && { cog: true }),
+      ...(environment !== undefined && { environment }),
       ...(paths.length > 1 && { paths }),
     },
     files: { [file]: source },

@@ -1,6 +1,7 @@
 import { mkdir, rm, symlink } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import type { RunPlan } from '../../src/contract/handle.js';
+import { hostsDirectory } from '../../src/package-root.js';
 import { makeHostDirectories, temporaryPath } from '../../src/runners/host-record.js';
 import { markOf } from '../../src/runners/marked-processes.js';
 import { softwareEnvironment } from '../../src/runners/software-environment.js';
@@ -9,24 +10,27 @@ import type { BentoInterface } from './bento-interface.js';
 /** What the server's processes see: where things are, then the software's variables, then the mark they are found by. */
 export function serverEnvironment(
   plan: RunPlan,
-  { paths }: Pick<BentoInterface, 'paths'>,
+  { paths, cog, environment }: Pick<BentoInterface, 'paths' | 'cog' | 'environment'>,
   env: Record<string, string>,
 ): Record<string, string> {
   const python = plan.environment?.python ?? 'python3';
   const own = plan.environment?.packageDirectory ?? null;
   const roots = paths.map((path) => join(plan.directory, path));
+  const ours = cog ? [join(hostsDirectory, 'python')] : [];
+  const asked = environment.map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]);
   const { concurrency } = plan.resources;
   return {
     ...softwareEnvironment(python),
     NO_COLOR: '1',
     PYTHONUNBUFFERED: '1',
-    PYTHONPATH: [...(own === null ? [] : [own]), ...roots].join(delimiter),
+    PYTHONPATH: [...(own === null ? [] : [own]), ...roots, ...ours].join(delimiter),
     PYTHONPYCACHEPREFIX: bytecodeDirectory(plan),
     TMPDIR: temporaryPath(plan),
     BENTOML_HOME: bentoHome(plan),
     BENTOML_DO_NOT_TRACK: 'True',
     BENTOML_CONFIG_OPTIONS: 'services.logging.access.enabled=false', // the log is for the software's own words
     ...(concurrency !== undefined && { SERVICE_THREADS: String(concurrency) }),
+    ...Object.fromEntries(asked),
     ...env,
     ...markOf(plan),
   };

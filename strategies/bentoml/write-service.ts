@@ -21,6 +21,11 @@ const threads = 16;
 /** Seconds: the caller's own limit comes first. */
 const longestCall = 3600;
 
+export const serviceDecorator = `@bentoml.service(
+    threads=int(os.environ.get("SERVICE_THREADS", "${threads}")),
+    traffic={"timeout": ${longestCall}},
+)`;
+
 /** Names that the service's module has itself. */
 const ownNames = new Set(['Service', 'bentoml', 'os', 'self']);
 
@@ -46,10 +51,7 @@ import bentoml
 from ${entry.module} import ${entry.callable}${isHidden ? ' as solution' : ''}
 
 
-@bentoml.service(
-    threads=int(os.environ.get("SERVICE_THREADS", "${threads}")),
-    traffic={"timeout": ${longestCall}},
-)
+${serviceDecorator}
 class Service:
 ${isClass ? writeConstructor(entry, name) : ''}    @bentoml.api
     ${isAsync ? 'async ' : ''}def predict(${signature.join(', ')}) -> dict:

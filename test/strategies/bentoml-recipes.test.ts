@@ -70,10 +70,17 @@ test('an entry names a service, one of its APIs, or something else that is then 
   expect((await recognise(files, 'one:plain'))?.by).toBe('entry-service');
 });
 
-test('a Cog predictor is left to who knows its rules', async () => {
+test('a Cog predictor is called by Cog’s rules', async () => {
   const predictor =
     'from cog import BasePredictor\nclass Predictor(BasePredictor):\n    def predict(self, text: str): ...\n';
-  const files = { 'cog.yaml': 'predict: "predict.py:Predictor"\n', 'predict.py': predictor };
-  expect(await recognise(files)).toBeUndefined();
-  expect(await recognise(files, 'predict:Predictor')).toBeUndefined();
+  const cog = 'predict: "predict.py:Predictor"\nenvironment: ["MODE=a=b"]\n';
+  const found = await recognise({ 'cog.yaml': cog, 'predict.py': predictor });
+  expect(found).toMatchObject({
+    by: 'cog-service',
+    runInterface: { service: 'service:Service', call: 'inputs', cog: true, environment: ['MODE=a=b'] },
+  });
+  expect(found?.files['service.py']).toContain('load_cog({"module": "predict", "callable": "Predictor"})');
+  expect((await recognise({ 'cog.yaml': cog, 'predict.py': predictor }, 'predict:Predictor'))?.by).toBe(
+    'entry-service',
+  );
 });

@@ -127,7 +127,14 @@ describe('a service that the repository has', () => {
   });
 
   async function callApi(api: string, inputs: unknown): Promise<Answer> {
-    const found = await findApi(String(handle.endpoint), { type: 'bentoml', service: 'service:Many', api, paths: [] });
+    const found = await findApi(String(handle.endpoint), {
+      type: 'bentoml',
+      service: 'service:Many',
+      api,
+      paths: [],
+      cog: false,
+      environment: [],
+    });
     const other = new BentoMLRunner(plan);
     await other.attach({ ...handle, api: found } as Handle);
     return await other.run(inputs).finally(() => other.close());
@@ -244,6 +251,30 @@ class Model:
   expect(existsSync(join(plan.stateDirectory, 'server.json'))).toBe(false);
 });
 
+test('a constructor that ends its process fails the start within seconds, with what was printed', async () => {
+  const source = `import bentoml, os
+@bentoml.service
+class Model:
+    def __init__(self):
+        print("there is no licence", flush=True)
+        os._exit(3)
+
+    @bentoml.api
+    def predict(self, x: int) -> int:
+        return x
+`;
+  const { plan, runner } = await makeRunner({ 'service.py': source });
+  const started = Date.now();
+  const error = await caught(runner.start({ env: {} }));
+  expect(Date.now() - started).toBeLessThan(30_000);
+  expect(error).toMatchObject({
+    code: 'START_FAILED',
+    message: 'the service’s process ended before it could be called',
+    details: { evidence: expect.stringContaining('there is no licence') },
+  });
+  expect(findMarked(plan)).toEqual([]);
+});
+
 test('an import that fails is IMPORT_FAILED with the reason', async () => {
   const source = `import bentoml
 import no_such_library
@@ -260,6 +291,37 @@ class Model:
   expect(error.message).toBe(`importing service:Model failed: No module named 'no_such_library'`);
   expect(error.details.evidence).toContain('File "service.py", line 2');
   expect(findMarked(plan)).toEqual([]);
+});
+
+test('a Cog predictor is set up once, keeps the limits of its inputs, and hands files over as data', async () => {
+  const files = {
+    'cog.yaml': 'predict: "predict.py:Predictor"\nenvironment: ["GREETING=hello=you"]\n',
+    'predict.py': `import os
+from cog import BasePredictor, Input, Path
+
+GREETING = os.environ["GREETING"]
+
+class Predictor(BasePredictor):
+    def setup(self):
+        self.greeting = GREETING
+
+    def predict(self, text: str = Input(description="what"), times: int = Input(default=1, le=3)) -> Path:
+        if text == "fail":
+            raise ValueError("no such text")
+        with open("/tmp/cog-output-%d.txt" % os.getpid(), "w") as file:
+            file.write(" ".join([self.greeting, *([text] * times)]))
+        return Path(file.name)
+`,
+  };
+  await whileServed(files, {}, async (runner) => {
+    const told = `data:text/plain;base64,${Buffer.from('hello=you x x').toString('base64')}`;
+    expect(await runner.run({ text: 'x', times: 2 })).toEqual({ status: 'success', output: told });
+    expect(failureOf(await runner.run({ text: 'x', times: 4 }))).toMatchObject({
+      code: 'CALL_INPUT',
+      message: expect.stringContaining('times: must be at most 3, got 4'),
+    });
+    expect(failureOf(await runner.run({ text: 'fail' }))).toMatchObject({ code: 'CALL_FAILED', type: 'ValueError' });
+  });
 });
 
 test('an aborted start leaves nothing running', async () => {
