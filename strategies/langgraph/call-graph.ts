@@ -36,8 +36,14 @@ interface Run {
 }
 
 async function exchange(run: Run, signal: AbortSignal): Promise<Answer> {
+  const reply = await request(run, signal);
+  const isUnknown = reply.status === 404 && 'resume' in run.call;
+  return await readReply(run, isUnknown && (await adoptThread(run, signal)) ? await request(run, signal) : reply);
+}
+
+function request(run: Run, signal: AbortSignal): Promise<HttpReply> {
   const { server, call } = run;
-  const reply = await callHttp({
+  return callHttp({
     url: `${server.endpoint}${pathOf(server, call)}`,
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(bodyOf(server, call)),
@@ -46,7 +52,20 @@ async function exchange(run: Run, signal: AbortSignal): Promise<Answer> {
       run.location = location;
     },
   });
-  return await readReply(run, reply);
+}
+
+/** A thread of another revision is in the deployment's database, and new to this server. False for one that is not. */
+async function adoptThread({ server, call }: Run, signal: AbortSignal): Promise<boolean> {
+  const thread = threadId(server.plan.deployment, call.thread ?? '');
+  const url = `${server.endpoint}/threads`;
+  const metadata = { graph_id: server.graph.assistantId };
+  const body = JSON.stringify({ thread_id: thread, if_exists: 'do_nothing', metadata });
+  await callHttp({ url, headers: { 'content-type': 'application/json' }, body, signal });
+  const { status, body: state } = await callHttp({ url: `${url}/${thread}/state`, signal });
+  const { created_at: since } = JSON.parse(state.toString()) as { created_at?: string | null };
+  if (status === 200 && typeof since === 'string') return true;
+  await callHttp({ url: `${url}/${thread}`, method: 'DELETE', signal });
+  return false;
 }
 
 const pathOf = (server: GraphServer, { thread }: GraphCall): string =>

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import type { RunPlan } from '../../src/contract/handle.js';
 import { BerthError } from '../../src/errors.js';
+import { builtInStrategies } from '../../src/package-root.js';
 import { endServer } from '../../src/runners/end-server.js';
 import { callHttp } from '../../src/runners/http-call.js';
 import { chooseFreePort } from '../../src/runners/listening-port.js';
@@ -25,6 +26,8 @@ import { type ServerRecord, writeServerRecord } from './server-record.js';
 export const startPatience = 300;
 /** Ports that are tried when others are faster to take them. */
 const attempts = 5;
+/** Keeps threads over restarts and revisions; a checkpointer that the repository configures itself stands above it. */
+const threads = { path: `${join(builtInStrategies, 'langgraph', 'threads.py')}:open_threads` };
 /** Of the log, to say why a start failed. */
 const evidenceBytes = 65_536;
 const evidenceLines = 40;
@@ -39,7 +42,8 @@ export async function launchServer(plan: RunPlan, graph: GraphInterface, options
   for (const setting of dropped)
     options.onProgress?.(`${graph.config}: ${setting} is left out: Berth calls the server as it is`);
   const config = join(plan.stateDirectory, 'langgraph.json');
-  await writeFile(config, JSON.stringify(document, null, 2), { mode: 0o600 });
+  await writeFile(config, JSON.stringify({ checkpointer: threads, ...document }, null, 2), { mode: 0o600 });
+  await mkdir(plan.sharedDirectory, { recursive: true, mode: 0o700 });
   await keepStateOutside(plan);
   for (let attempt = 1; ; attempt += 1) {
     const record = await tryPort(plan, { config, declared, options, attempt });
@@ -129,8 +133,8 @@ async function spawnServer(
 }
 
 /**
- * The server keeps threads in `.langgraph_api` of its working directory. That is the revision, so that the code finds
- * its files; the threads are put into the state directory by a link.
+ * The server keeps what it knows of threads and runs in `.langgraph_api` of its working directory. That is the revision,
+ * so that the code finds its files; a link puts it into the state directory.
  */
 async function keepStateOutside({ directory, stateDirectory }: RunPlan): Promise<void> {
   const state = join(stateDirectory, 'langgraph_api');

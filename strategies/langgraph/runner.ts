@@ -27,8 +27,8 @@ const grace = 10;
  * its cloud, is not built. `run(inputs)` is one run of the graph that the run interface names:
  *
  * - The inputs are the graph's input state, and its final state is the output. Each call has a state of its own.
- * - With `"__thread__": "NAME"` among the inputs the call goes on in that conversation, whose state is kept over
- *   restarts of the server, in the plan's state directory.
+ * - With `"__thread__": "NAME"` among the inputs the call goes on in that conversation. Its state is kept in the plan's
+ *   shared directory: over restarts, and for every revision of the deployment.
  * - A graph that interrupts itself answers with `__interrupt__` (what it asks) and `__thread__` in the output; it goes
  *   on with `{"__thread__": …, "__resume__": VALUE}`.
  *

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { RunPlan } from '../../src/contract/handle.js';
 import { markOf } from '../../src/runners/marked-processes.js';
 
@@ -52,6 +53,8 @@ export function buildServerEnvironment(
     BG_JOB_MAX_RETRIES: '1',
     // Answered by GET /info: the proof that it is this server which answers.
     LANGSMITH_LANGGRAPH_API_REVISION: token,
+    // Read by threads.py. Both revisions of a redeploy use it at once.
+    BERTH_THREADS: join(plan.sharedDirectory, 'threads.db'),
     ...markOf(plan),
   };
 }

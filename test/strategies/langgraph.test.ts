@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, lstatSync, readFileSync } from 'node:fs';
+import { existsSync, lstatSync, readFileSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -7,7 +7,7 @@ import { afterEach, beforeAll, expect, test } from '@jest/globals';
 import type { RunPlan } from '../../src/contract/handle.js';
 import { BerthError } from '../../src/errors.js';
 import { chooseFreePort } from '../../src/runners/listening-port.js';
-import { findMarked } from '../../src/runners/marked-processes.js';
+import { findMarked, killMarked } from '../../src/runners/marked-processes.js';
 import type { Runner } from '../../src/runners/runner.js';
 import { callGraph } from '../../strategies/langgraph/call-graph.js';
 import { LangGraphRunner } from '../../strategies/langgraph/runner.js';
@@ -89,6 +89,27 @@ test('callers without a thread share nothing, and a thread keeps its state over 
     output: { said: ['a', 'A', 'b', 'B'] },
   });
 });
+
+test('two revisions side by side share the deployment’s threads, after a kill and across an interrupt', async () => {
+  const { runner: old, plan } = await makeRunner(conversation);
+  const { sharedDirectory } = plan;
+  const { runner: next } = await makeRunner(conversation, { revision: 'r2', sharedDirectory });
+  await Promise.all([old.start({ env: {} }), next.start({ env: {} })]);
+  await old.run({ said: ['a'], __thread__: 'ann' });
+  const asked = await old.run({ said: ['ask'] });
+  const { __thread__ } = (asked as { output: { __thread__: string } }).output;
+  expect(await next.run({ said: ['b'], __thread__: 'ann' })).toMatchObject({
+    output: { said: ['a', 'A', 'b', 'B'] },
+  });
+  await killMarked(plan); // nothing was flushed or told
+  expect(await next.run({ __thread__, __resume__: 'yes' })).toMatchObject({ output: { approved: 'yes' } });
+  await old.start({ env: {} });
+  expect(await old.run({ said: ['c'], __thread__: 'ann' })).toMatchObject({
+    output: { said: ['a', 'A', 'b', 'B', 'c', 'C'] },
+  });
+  expect(failureOf(await next.run({ __thread__: 'nobody', __resume__: 1 })).code).toBe('CALL_INPUT');
+  expect(statSync(sharedDirectory).mode & 0o777).toBe(0o700);
+}, 90_000);
 
 test('an interrupt is an answer with its thread, with or without a name, and can be resumed', async () => {
   const { runner } = await makeRunner(conversation);
