@@ -66,6 +66,7 @@ export const codes = {
   ),
   START_FAILED: waits('Read the log: berth logs {name}. Where it waits, go on: berth resume {name} --hint TEXT'),
   NOT_READY: waits('Read the log: berth logs {name}. Where it waits, go on: berth resume {name} --hint TEXT'),
+  CALLS_FAILING: waits('It was rolled back by itself; what it printed is in: berth logs {name} --revision {revision}'),
 
   // A call
   CALL_FAILED: waits('The traceback is the code’s own; its prints are in: berth logs {name}'),

@@ -10,9 +10,15 @@ import { describeRevision, type RevisionInput } from './plan.js';
 import { publish } from './publish-revision.js';
 import { step } from './step.js';
 
-/** The last rungs: ready, and the contract at the real endpoint. What passes is published to callers. */
+interface CheckInput extends RevisionInput {
+  handle: Handle;
+  /** Whether callers reach it as soon as it has passed. */
+  publishes: boolean;
+}
+
+/** The last rungs: ready, and the contract at the real endpoint. */
 export const checkHealth = (dependencies: Dependencies) =>
-  step(async (input: RevisionInput & { handle: Handle }, { signal }) => {
+  step(async (input: CheckInput, { signal }) => {
     const Runner = await dependencies.registry.getRunnerClass(input.setting.strategy);
     const runner = new Runner(input.handle.plan);
     try {
@@ -20,7 +26,7 @@ export const checkHealth = (dependencies: Dependencies) =>
       const contract = await readContract(dependencies.home, input);
       const [ready] = await timed('ready', () => checkReady(runner));
       const [kept, report] = await checkEndpoint(runner, contract, signal);
-      await publish(dependencies, input);
+      if (input.publishes) await publish(dependencies, input);
       return { rungs: [ready, kept], contract: report };
     } finally {
       await runner.close();

@@ -3,7 +3,11 @@ import { checkHealth } from './check-health.js';
 import { copyWorkspace } from './copy-workspace.js';
 import { createRunner } from './create-runner.js';
 import type { Dependencies } from './dependencies.js';
+import { digestSource } from './digest-source.js';
+import { discardRevision } from './discard-revision.js';
+import { endRevision } from './end-revision.js';
 import { publishRevision } from './publish-revision.js';
+import { retireRevision } from './retire-revision.js';
 import { selectStrategy } from './select-strategy.js';
 import { stopRunner } from './stop-runner.js';
 import { supervise } from './supervise.js';
@@ -20,6 +24,10 @@ export const createActivities = (dependencies: Dependencies) => ({
   checkHealth: checkHealth(dependencies),
   publishRevision: publishRevision(dependencies),
   supervise: supervise(dependencies),
+  digestSource: digestSource(),
+  retireRevision: retireRevision(dependencies),
+  endRevision: endRevision(dependencies),
+  discardRevision: discardRevision(dependencies),
   stopRunner: stopRunner(dependencies),
   undoDeployment: undoDeployment(dependencies),
 });

@@ -8,7 +8,7 @@ export const stopRunner = ({ home, registry }: Dependencies) =>
   step(
     async ({ name, handle }: { name: string; handle: Handle }) => {
       const active = await readActiveRevision(home, name);
-      if (active !== undefined) await writeActiveRevision(home, { ...active, isStopped: true });
+      if (active?.revision === handle.plan.revision) await writeActiveRevision(home, { ...active, isStopped: true });
       const Runner = await registry.getRunnerClass(handle.plan.strategy);
       const runner = new Runner(handle.plan);
       await runner.attach(handle);

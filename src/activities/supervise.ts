@@ -1,24 +1,49 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
-import type { Handle } from '../contract/handle.js';
+import type { Handle, RunPlan } from '../contract/handle.js';
 import { BerthError, type ErrorRecord } from '../errors.js';
+import { revisionDirectory } from '../home.js';
+import { type CallTally, foldTally, readTally } from '../runners/call-tally.js';
 import type { Health, Runner } from '../runners/runner.js';
 import type { Dependencies } from './dependencies.js';
 
+/** A new revision has to prove itself, against the one that it replaced. */
+export interface Bake {
+  /** ISO 8601. */
+  until: string;
+  previous: { name: string; revision: string };
+}
+
+export interface Fall {
+  event: 'gone' | 'unresponsive' | 'failing';
+  error: ErrorRecord;
+}
+
 /** Why supervision returned: something happened to the software, or nothing did for hours. */
-export type Change = { event: 'none' } | { event: 'gone' | 'unresponsive'; error: ErrorRecord };
+export type Change = { event: 'none' | 'baked' } | Fall;
 
 const pollInterval = 1_000;
+/** Polls between two looks for callers that have ended, whose counts are put together. */
+const foldInterval = 60;
 /** Longer than a poll: hundreds of idle deployments must not keep the server busy with heartbeats. */
 const heartbeatInterval = 5_000;
 /** So many polls in a row must go unanswered before living software counts as unresponsive. */
 const missesAllowed = 5;
 const longestWatch = 6 * 3_600_000;
 
+/** A bake is not judged by fewer failed calls than this, nor by a share that is worse by less than this. */
+const failuresAllowed = 4;
+const shareAllowed = 0.2;
+
+interface SuperviseInput {
+  handle: Handle;
+  bake?: Bake | null;
+}
+
 /** Watches running software from its own host, and returns only when something changes: history costs next to nothing. */
 export const supervise =
-  ({ registry }: Dependencies) =>
-  async ({ handle }: { handle: Handle }): Promise<Change> => {
+  ({ registry, home }: Dependencies) =>
+  async ({ handle, bake = null }: SuperviseInput): Promise<Change> => {
     const { cancellationSignal, heartbeat } = Context.current();
     const Runner = await registry.getRunnerClass(handle.plan.strategy);
     const runner = new Runner(handle.plan);
@@ -26,21 +51,33 @@ export const supervise =
     heartbeat();
     try {
       await runner.attach(handle);
-      return await watch(runner, handle, cancellationSignal);
+      const judge =
+        bake === null
+          ? undefined
+          : new BakeJudge(handle, bake, revisionDirectory(home, bake.previous.name, bake.previous.revision).state);
+      return await watch(runner, handle, cancellationSignal, judge);
     } finally {
       clearInterval(beat);
       await runner.close();
     }
   };
 
-async function watch(runner: Runner, { plan }: Handle, signal: AbortSignal): Promise<Change> {
+async function watch(
+  runner: Runner,
+  { plan }: Handle,
+  signal: AbortSignal,
+  judge: BakeJudge | undefined,
+): Promise<Change> {
   const until = Date.now() + longestWatch;
-  for (let misses = 0; Date.now() < until; ) {
+  for (let misses = 0, polls = 1; Date.now() < until; polls += 1) {
     signal.throwIfAborted();
+    if (polls % foldInterval === 0) await foldTally(plan.stateDirectory);
     const health = await runner.isHealthy();
     misses = health.isHealthy ? 0 : misses + 1;
     if (health.state === 'gone') return { event: 'gone', error: describe(plan.deployment, health) };
     if (misses === missesAllowed) return { event: 'unresponsive', error: describe(plan.deployment, health) };
+    const verdict = await judge?.judge();
+    if (verdict !== undefined) return verdict;
     await sleep(pollInterval);
   }
   return { event: 'none' };
@@ -48,3 +85,30 @@ async function watch(runner: Runner, { plan }: Handle, signal: AbortSignal): Pro
 
 const describe = (name: string, health: Health): ErrorRecord =>
   new BerthError('NOT_READY', `the software is ${health.state}: ${health.detail}`, { name }).toRecord();
+
+/** Compares the real calls of a new revision with those of the one before. */
+class BakeJudge {
+  constructor(
+    private readonly handle: Handle,
+    private readonly bake: Bake,
+    private readonly previousState: string,
+  ) {}
+
+  async judge(): Promise<Change | undefined> {
+    const { plan } = this.handle;
+    const [now, before] = await Promise.all([readTally(plan.stateDirectory), readTally(this.previousState)]);
+    if (now.failed > failuresAllowed && shareOf(now) > shareOf(before) + shareAllowed) {
+      const message = `${now.failed} of ${now.ended} calls of ${plan.revision} failed, ${describeBefore(before)}`;
+      return { event: 'failing', error: describeFailing(plan, message) };
+    }
+    return Date.now() >= Date.parse(this.bake.until) ? { event: 'baked' } : undefined;
+  }
+}
+
+const describeFailing = ({ deployment, revision }: RunPlan, message: string): ErrorRecord =>
+  new BerthError('CALLS_FAILING', message, { name: deployment, revision }).toRecord();
+
+const shareOf = ({ failed, ended }: CallTally): number => (ended === 0 ? 0 : failed / ended);
+
+const describeBefore = ({ failed, ended }: CallTally): string =>
+  ended === 0 ? 'and none were made before' : `${failed} of ${ended} before`;

@@ -40,5 +40,13 @@ export const DeployConfig = z.strictObject({
   expose: z.union([z.ipv4(), z.ipv6()]).optional(),
   /** Seconds that one call may take. */
   timeout: z.number().positive().default(60),
+  /** Seconds after a switch in which a new revision that does badly is rolled back; 0: none. */
+  bake: z.number().nonnegative().default(60),
+  /** Seconds that calls have to finish on a revision that was replaced. */
+  drain: z.number().nonnegative().default(30),
+  /** Revisions that are kept to roll back to, the active one included. */
+  keep: z.number().int().positive().default(5),
+  /** Who asked for the deployment: `user@machine`. */
+  requestedBy: z.string().optional(),
 });
 export type DeployConfig = z.infer<typeof DeployConfig>;

@@ -1,24 +1,12 @@
 import { z } from 'zod';
+import { CurrentChange, PastChange, RequestedChange } from './change.js';
+import { DeploymentState, LastError } from './deployment-state.js';
 import { Resources } from './resources.js';
 import { ContractReport, Rung } from './revision.js';
 import { RunInterface } from './run-interface.js';
 import { Candidate } from './setting.js';
 
-export const DeploymentState = z.enum([
-  'selecting',
-  'copying',
-  'adapting',
-  'verifying',
-  'starting',
-  'checking',
-  'running',
-  'unhealthy',
-  'stopped',
-  'waiting',
-  'cleaning',
-  'cleaned',
-]);
-export type DeploymentState = z.infer<typeof DeploymentState>;
+export { DeploymentState, LastError } from './deployment-state.js';
 
 export const StepRecord = z.object({
   step: z.string(),
@@ -29,14 +17,6 @@ export const StepRecord = z.object({
   note: z.string(),
 });
 export type StepRecord = z.infer<typeof StepRecord>;
-
-export const LastError = z.object({
-  code: z.string(),
-  message: z.string(),
-  next: z.string(),
-  evidence: z.string().nullable(),
-});
-export type LastError = z.infer<typeof LastError>;
 
 /** The deployment's info, as `--json` prints it and the `status` query answers it. Keys are added, never renamed. */
 export const DeploymentInfo = z.object({
@@ -76,5 +56,12 @@ export const DeploymentInfo = z.object({
   rungs: z.array(Rung),
   /** Choices that the user did not make. */
   notes: z.array(z.string()),
+  /** What is being made, and what waits for its turn; null when there is none. */
+  change: CurrentChange.nullable(),
+  next: RequestedChange.nullable(),
+  /** The newest changes that are over, oldest first. */
+  changes: z.array(PastChange),
+  /** While a new revision has to prove itself; null after that. */
+  bake: z.object({ revision: z.string(), previous: z.string(), until: z.string() }).nullable(),
 });
 export type DeploymentInfo = z.infer<typeof DeploymentInfo>;

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { WorkflowExecutionInfo, WorkflowHandle } from '@temporalio/client';
 import type { UpdateDefinition } from '@temporalio/common';
+import type { Redeployment, RequestedChange } from '../contract/change.js';
 import type { DeployConfig } from '../contract/config.js';
 import type { Resumption } from '../contract/round.js';
 import type { DeploymentInfo, DeploymentState } from '../contract/status.js';
@@ -9,7 +10,9 @@ import { BerthError, isErrorCode } from '../errors.js';
 import {
   abandonUpdate,
   cleanupSignal,
+  redeployUpdate,
   resumeUpdate,
+  rollbackUpdate,
   sharedQueue,
   startUpdate,
   statusQuery,
@@ -18,6 +21,7 @@ import {
   workflowType,
 } from '../workflows/messages.js';
 import { searchAttributes } from '../workflows/search-attributes.js';
+import { describeUser } from './describe-user.js';
 import { TemporalLink } from './temporal-link.js';
 
 /** A deployment in a list: what the server's index knows, without asking each workflow. */
@@ -25,6 +29,12 @@ export type DeploymentSummary = Pick<DeploymentInfo, 'name' | 'state' | 'strateg
   /** ISO 8601. */
   createdAt: string;
 };
+
+export interface ConnectOptions {
+  onProgress?: (line: string) => void;
+  /** Who asks, for the record; this user on this machine when absent. */
+  by?: string;
+}
 
 /** States in which nothing more happens by itself. */
 const settled: readonly DeploymentState[] = ['running', 'stopped', 'waiting', 'cleaned'];
@@ -34,11 +44,15 @@ const largestConfig = 1_500_000;
 
 /** A deployment seen from outside: started, asked and told through Temporal. Nothing here touches the software. */
 export class DeploymentClient {
-  private constructor(private readonly link: TemporalLink) {}
+  private constructor(
+    private readonly link: TemporalLink,
+    private readonly by: string,
+  ) {}
 
   /** Connects to the server that is configured, or to the embedded one, which it starts when it does not run. */
-  static async connect(options: { onProgress?: (line: string) => void } = {}): Promise<DeploymentClient> {
-    return new DeploymentClient(await TemporalLink.connect(options.onProgress));
+  static async connect(options: ConnectOptions = {}): Promise<DeploymentClient> {
+    const { onProgress, by = describeUser() } = options;
+    return new DeploymentClient(await TemporalLink.connect(onProgress), by);
   }
 
   /** Starts the life of a deployment and returns; NAME_TAKEN when there is one of that name. */
@@ -51,7 +65,7 @@ export class DeploymentClient {
       workflowId: workflowId(name),
       workflowIdConflictPolicy: 'FAIL' as const,
       taskQueue: sharedQueue,
-      args: [config],
+      args: [{ ...config, requestedBy: this.by }],
       typedSearchAttributes: [
         { key: searchAttributes.name, value: name },
         { key: searchAttributes.state, value: 'selecting' },
@@ -94,6 +108,16 @@ export class DeploymentClient {
     onChange: (info: DeploymentInfo) => void,
     options: { signal?: AbortSignal } = {},
   ): Promise<DeploymentInfo> {
+    const info = await this.followUntil(name, ({ state }) => settled.includes(state), onChange, options);
+    return requireRightRequest(info);
+  }
+
+  private async followUntil(
+    name: string,
+    isOver: (info: DeploymentInfo) => boolean,
+    onChange: (info: DeploymentInfo) => void,
+    options: { signal?: AbortSignal },
+  ): Promise<DeploymentInfo> {
     let seen = '';
     for (let pause = 25; ; pause = Math.min(pause * 1.2, 500)) {
       options.signal?.throwIfAborted();
@@ -101,30 +125,55 @@ export class DeploymentClient {
       const now = JSON.stringify(info);
       if (now !== seen) onChange(info);
       seen = now;
-      if (settled.includes(info.state)) return requireRightRequest(info);
+      if (isOver(info)) return info;
       await sleep(pause, undefined, options);
     }
   }
 
   async stop(name: string): Promise<DeploymentInfo> {
-    return await this.update(name, stopUpdate);
+    return await this.update(name, stopUpdate, []);
   }
 
   /** Starts a stopped deployment (`start` starts a new one). */
   async begin(name: string): Promise<DeploymentInfo> {
-    return await this.update(name, startUpdate);
+    return await this.update(name, startUpdate, []);
   }
 
   /** Goes on with a deployment that waits; resolves as soon as it does. */
   async resume(name: string, resumption: Resumption): Promise<DeploymentInfo> {
-    const updateId = randomUUID();
-    return await this.ask(name, (handle) => handle.executeUpdate(resumeUpdate, { args: [resumption], updateId }));
+    return await this.update(name, resumeUpdate, [resumption]);
   }
 
-  /** Gives up a deployment that waits, and resolves when all of it is undone. */
+  /** Gives up what waits or is on its way, and resolves when all of it is undone: the deployment, if nothing serves. */
   async abandon(name: string): Promise<DeploymentInfo> {
-    await this.update(name, abandonUpdate);
-    return await this.undone(name);
+    const info = await this.update(name, abandonUpdate, []);
+    return info.revision === null ? await this.undone(name) : info;
+  }
+
+  /** Asks for a new revision; resolves as soon as that is recorded. Its fate: `followChange`. */
+  async redeploy(name: string, redeployment: Redeployment): Promise<RequestedChange> {
+    await this.link.requireWorker();
+    return await this.update(name, redeployUpdate, [redeployment]);
+  }
+
+  /** Asks for a kept revision, null for the one before; resolves as soon as that is recorded. */
+  async rollBack(name: string, target: string | null): Promise<RequestedChange> {
+    return await this.update(name, rollbackUpdate, [target]);
+  }
+
+  /** Tells each change of the deployment until this change of its revision is over, or waits. */
+  async followChange(
+    name: string,
+    id: string,
+    onChange: (info: DeploymentInfo) => void,
+    options: { signal?: AbortSignal } = {},
+  ): Promise<DeploymentInfo> {
+    const isOver = ({ change, changes, state }: DeploymentInfo) =>
+      changes.some((past) => past.id === id) ||
+      (change?.id === id && change.state === 'waiting') ||
+      state === 'cleaning' ||
+      state === 'cleaned';
+    return await this.followUntil(name, isOver, onChange, options);
   }
 
   /** Undoes a deployment in whatever state it is, and resolves when all of it is proven gone. */
@@ -132,7 +181,7 @@ export class DeploymentClient {
     await this.link.ask(name, async ({ workflow }) => {
       const handle = workflow.getHandle(workflowId(name));
       const { status } = await handle.describe();
-      if (status.name === 'RUNNING') await handle.signal(cleanupSignal);
+      if (status.name === 'RUNNING') await handle.signal(cleanupSignal, this.by);
     });
     return await this.undone(name, onChange);
   }
@@ -142,9 +191,14 @@ export class DeploymentClient {
   }
 
   /** The id makes it safe to send twice: the second answer is the first one's. */
-  private async update(name: string, update: UpdateDefinition<DeploymentInfo>): Promise<DeploymentInfo> {
-    const updateId = randomUUID();
-    return await this.ask(name, (handle) => handle.executeUpdate(update, { updateId }));
+  private async update<Result, Args extends unknown[]>(
+    name: string,
+    update: UpdateDefinition<Result, [...Args, by: string]>,
+    args: Args,
+  ): Promise<Result> {
+    const [first, ...rest]: unknown[] = [...args, this.by];
+    const options = { args: [first, ...rest] as [unknown, ...unknown[]], updateId: randomUUID() };
+    return await this.ask(name, (handle) => handle.executeUpdate(update.name, options));
   }
 
   private async undone(name: string, onChange: (info: DeploymentInfo) => void = () => {}): Promise<DeploymentInfo> {
@@ -157,12 +211,9 @@ export class DeploymentClient {
     }
   }
 
-  private async ask(
-    name: string,
-    question: (handle: WorkflowHandle) => Promise<DeploymentInfo>,
-  ): Promise<DeploymentInfo> {
-    const info = await this.link.ask(name, ({ workflow }) => question(workflow.getHandle(workflowId(name))));
-    return { ...info, webUrl: this.link.webUrl(name) };
+  private async ask<Result>(name: string, question: (handle: WorkflowHandle) => Promise<Result>): Promise<Result> {
+    const found = await this.link.ask(name, ({ workflow }) => question(workflow.getHandle(workflowId(name))));
+    return isInfo(found) ? { ...found, webUrl: this.link.webUrl(name) } : found;
   }
 
   private summarise(execution: WorkflowExecutionInfo): DeploymentSummary | undefined {
@@ -181,6 +232,9 @@ export class DeploymentClient {
     };
   }
 }
+
+const isInfo = (answer: unknown): answer is DeploymentInfo =>
+  typeof answer === 'object' && answer !== null && 'webUrl' in answer;
 
 function requireRightRequest(info: DeploymentInfo): DeploymentInfo {
   if (info.state === 'cleaned' && info.lastError !== null) throw asError(info);

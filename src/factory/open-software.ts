@@ -1,7 +1,8 @@
 import type { Answer } from '../contract/answer.js';
 import { BerthError } from '../errors.js';
 import { type BerthHome, berthHome } from '../home.js';
-import { readActiveRevision } from '../runners/active-revision.js';
+import { type ActiveRevision, isStillActive, readActiveRevision } from '../runners/active-revision.js';
+import { CallCounter } from '../runners/call-tally.js';
 import { loadRunnerClass } from '../runners/load-runner.js';
 import type { CallOptions, Health, LogOptions, Runner } from '../runners/runner.js';
 
@@ -21,40 +22,128 @@ export interface OpenSoftware {
 }
 
 /**
- * Attaches to the active revision of a deployment on this machine. The switch to another revision, a stop or a start is
- * seen by the next `openSoftware`, or by the next call after one that found its process gone.
+ * Attaches to the active revision of a deployment on this machine. Each call goes to the revision that is active when it
+ * begins: a redeploy, a rollback, a restart and a stop are seen by the next call.
  *
  * @throws BerthError NAME_UNKNOWN when there is no such deployment, NOT_RUNNING when it has no revision that runs.
  */
 export async function openSoftware(name: string, home: BerthHome = berthHome()): Promise<OpenSoftware> {
-  const runner = await attach(name, home);
-  return {
-    run: (inputs, options) => runner.run(inputs, options),
-    runBatch: (inputs, options) => runAll(runner, inputs, options),
-    isHealthy: () => runner.isHealthy(),
-    logs: (options) => runner.logs(options),
-    close: () => runner.close(),
-  };
+  const software = new ActiveSoftware(name, home);
+  await software.current();
+  return software;
 }
 
-async function attach(name: string, home: BerthHome): Promise<Runner> {
+/** A revision as its callers in this process share it: let go of when it was replaced and its last call is over. */
+class Attached {
+  private calls = 0;
+  private isReplaced = false;
+
+  constructor(
+    readonly runner: Runner,
+    readonly active: ActiveRevision,
+    readonly counter: CallCounter,
+  ) {}
+
+  /**
+   * Undefined when another revision is active by now. The call is counted first and the revision looked at then: whoever
+   * replaces it counts after it has done so, and sees this call, or this call sees that it was replaced.
+   */
+  async tryRun(home: BerthHome, inputs: unknown, options?: CallOptions): Promise<Answer | undefined> {
+    this.counter.begin();
+    if (!isStillActive(home, this.active)) {
+      this.counter.takeBack();
+      return undefined;
+    }
+    this.calls += 1;
+    let error: string | undefined = 'CALL_LOST';
+    try {
+      const answer = await this.runner.run(inputs, options);
+      error = answer.status === 'error' ? answer.error.code : undefined;
+      return answer;
+    } finally {
+      this.counter.end(error);
+      this.calls -= 1;
+      await this.closeWhenDone();
+    }
+  }
+
+  async replace(): Promise<void> {
+    this.isReplaced = true;
+    await this.closeWhenDone();
+  }
+
+  private async closeWhenDone(): Promise<void> {
+    if (this.isReplaced && this.calls === 0) await this.runner.close();
+  }
+}
+
+class ActiveSoftware implements OpenSoftware {
+  private attached: Promise<Attached> | undefined;
+
+  constructor(
+    private readonly name: string,
+    private readonly home: BerthHome,
+  ) {}
+
+  async run(inputs: unknown, options?: CallOptions): Promise<Answer> {
+    try {
+      for (;;) {
+        const attached = await (this.attached ?? this.current());
+        const answer = await attached.tryRun(this.home, inputs, options);
+        if (answer !== undefined) return answer;
+        await this.current();
+      }
+    } catch (error) {
+      if (!(error instanceof BerthError)) throw error;
+      return { status: 'error', error: { code: error.code, message: error.message } };
+    }
+  }
+
+  async runBatch(inputs: readonly unknown[], options: BatchOptions = {}): Promise<Answer[]> {
+    const { concurrency = 8, ...call } = options;
+    const answers: Answer[] = new Array(inputs.length);
+    const pending = inputs.entries();
+    const takeOneAfterAnother = async () => {
+      for (const [index, input] of pending) answers[index] = await this.run(input, call);
+    };
+    await Promise.all(Array.from({ length: Math.min(concurrency, inputs.length) }, takeOneAfterAnother));
+    return answers;
+  }
+
+  async isHealthy(): Promise<Health> {
+    return await (await this.current()).runner.isHealthy();
+  }
+
+  async *logs(options?: LogOptions): AsyncGenerator<string> {
+    yield* (await this.current()).runner.logs(options);
+  }
+
+  async close(): Promise<void> {
+    const attached = await this.attached?.catch(() => undefined);
+    this.attached = undefined;
+    await attached?.runner.close();
+  }
+
+  /** The active revision, attached to again where another one is active by now. */
+  async current(): Promise<Attached> {
+    const before = this.attached;
+    const attached = await before?.catch(() => undefined);
+    if (attached !== undefined && isStillActive(this.home, attached.active)) return attached;
+    if (this.attached !== before && this.attached !== undefined) return await this.attached;
+    this.attached = attach(this.name, this.home);
+    void attached?.replace();
+    return await this.attached;
+  }
+}
+
+async function attach(name: string, home: BerthHome): Promise<Attached> {
   const active = await readActiveRevision(home, name);
   if (active === undefined) throw new BerthError('NOT_RUNNING', `${name} has no revision that runs`, { name });
   if (active.isStopped)
     throw new BerthError('NOT_RUNNING', `${name} is stopped; start it: berth start ${name}`, { name });
+  const { plan } = active.handle;
   const Runner = await loadRunnerClass(active.runner);
-  const runner = new Runner(active.handle.plan);
+  const runner = new Runner(plan);
   await runner.attach(active.handle);
-  return runner;
-}
-
-async function runAll(runner: Runner, inputs: readonly unknown[], options: BatchOptions = {}): Promise<Answer[]> {
-  const { concurrency = 8, ...call } = options;
-  const answers: Answer[] = new Array(inputs.length);
-  const pending = inputs.entries();
-  const takeOneAfterAnother = async () => {
-    for (const [index, input] of pending) answers[index] = await runner.run(input, call);
-  };
-  await Promise.all(Array.from({ length: Math.min(concurrency, inputs.length) }, takeOneAfterAnother));
-  return answers;
+  return new Attached(runner, active, CallCounter.open(plan.stateDirectory));
 }

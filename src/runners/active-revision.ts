@@ -1,4 +1,5 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { type BigIntStats, statSync } from 'node:fs';
+import { mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Handle } from '../contract/handle.js';
 import { writeDurably } from '../durable-file.js';
@@ -13,7 +14,7 @@ export interface RunnerReference {
 }
 
 /** The revision that callers reach: all that a call needs to know, in one small file. */
-export interface ActiveRevision {
+export interface ActiveRecord {
   deployment: string;
   revision: string;
   isStopped: boolean;
@@ -21,11 +22,16 @@ export interface ActiveRevision {
   handle: Handle;
 }
 
+/** The record as it was read, and which file it was: each record is a file of its own. */
+export interface ActiveRevision extends ActiveRecord {
+  version: string;
+}
+
 /** The active revision; undefined for a deployment that never got one. Throws NAME_UNKNOWN, HOME_UNUSABLE. */
 export async function readActiveRevision(home: BerthHome, name: string): Promise<ActiveRevision | undefined> {
   const directory = deploymentDirectory(home, name);
   try {
-    return JSON.parse(await readFile(directory.handle, 'utf8')) as ActiveRevision;
+    return await readRecord(directory.handle);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOTDIR' || code === 'EACCES')
@@ -37,8 +43,27 @@ export async function readActiveRevision(home: BerthHome, name: string): Promise
   }
 }
 
+async function readRecord(path: string): Promise<ActiveRevision> {
+  const file = await open(path);
+  try {
+    const version = describeFile(await file.stat({ bigint: true }));
+    return { ...(JSON.parse(await file.readFile('utf8')) as ActiveRecord), version };
+  } finally {
+    await file.close();
+  }
+}
+
+/** Whether callers still reach what was read. Synchronous: one look costs microseconds, and each call takes one. */
+export function isStillActive(home: BerthHome, { deployment, version }: ActiveRevision): boolean {
+  const { handle } = deploymentDirectory(home, deployment);
+  const found = statSync(handle, { bigint: true, throwIfNoEntry: false });
+  return found !== undefined && describeFile(found) === version;
+}
+
+const describeFile = ({ ino, mtimeNs }: BigIntStats): string => `${ino}:${mtimeNs}`;
+
 /** Switches callers over in one step: they see the old record or the new one, never half of one. */
-export async function writeActiveRevision(home: BerthHome, record: ActiveRevision): Promise<void> {
+export async function writeActiveRevision(home: BerthHome, record: ActiveRecord): Promise<void> {
   const { handle } = deploymentDirectory(home, record.deployment);
   await mkdir(dirname(handle), { recursive: true });
   await writeDurably(handle, JSON.stringify(record));

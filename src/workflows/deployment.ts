@@ -1,5 +1,4 @@
 import {
-  ApplicationFailure,
   allHandlersFinished,
   CancellationScope,
   ContinueAsNew,
@@ -9,32 +8,41 @@ import {
   setHandler,
   sleep,
 } from '@temporalio/workflow';
+import type { Redeployment } from '../contract/change.js';
 import type { DeployConfig } from '../contract/config.js';
-import type { Resumption } from '../contract/round.js';
 import type { DeploymentInfo } from '../contract/status.js';
-import { codes, type ErrorRecord } from '../errors.js';
-import { bringUp } from './bring-up.js';
-import { isHistoryLong } from './history.js';
-import { beginLife, enter, failureRecord, type Life, setLastError, showDetails } from './life.js';
-import { abandonUpdate, cleanupSignal, resumeUpdate, startUpdate, statusQuery, stopUpdate } from './messages.js';
-import { resume } from './repair.js';
+import { Changes } from './changes.js';
+import { failureRecord } from './failures.js';
+import { beginLife, enter, type Life, note, setLastError, showDetails } from './life.js';
+import {
+  abandonUpdate,
+  cleanupSignal,
+  redeployUpdate,
+  resumeUpdate,
+  rollbackUpdate,
+  startUpdate,
+  statusQuery,
+  stopUpdate,
+} from './messages.js';
+import { requireAbandonable, requireRedeployable, requireState, requireTarget, requireWaiting, up } from './require.js';
 import { undoingOn } from './steps.js';
 import { Supervision } from './supervision.js';
 
 /**
- * The whole life of a deployment: it is brought up, kept alive for as long as the user likes, and at the end undone.
- * A failure waits with its work kept; a wrong request is undone and fails. `carried` is the state of an earlier run of
- * the same workflow.
+ * The whole life of a deployment: it is brought up, kept alive and changed for as long as the user likes, and at the end
+ * undone. A failure waits with its work kept; a wrong request is undone and fails. `carried` is the state of an earlier
+ * run of the same workflow.
  */
 export async function deployment(config: DeployConfig, carried?: Life): Promise<DeploymentInfo> {
   const life = carried ?? beginLife(config);
   const main = new CancellationScope();
-  const supervision = new Supervision(life);
-  handleMessages(life, main, supervision);
+  const supervision = new Supervision(life, (target, reason) => changes.request(rollback(target, 'berth', reason)));
+  const changes = new Changes(life, supervision);
+  handleMessages(life, main, { supervision, changes });
 
   let failure: unknown;
   try {
-    await main.run(() => live(life, supervision));
+    await main.run(() => live(life, supervision, changes));
   } catch (error) {
     if (error instanceof ContinueAsNew) throw error;
     if (!isCancellation(error)) failure = error;
@@ -45,93 +53,85 @@ export async function deployment(config: DeployConfig, carried?: Life): Promise<
 }
 
 /** Returns when the deployment is given up, throws when it must not go on; both end in the undo. */
-async function live(life: Life, supervision: Supervision): Promise<void> {
-  if (life.handle === null && !(await isBroughtUp(life))) return;
-  await supervision.run();
-  await goOnAsNew(life);
-}
-
-async function goOnAsNew(life: Life): Promise<void> {
+async function live(life: Life, supervision: Supervision, changes: Changes): Promise<void> {
+  if (life.active === null && !(await changes.makeFirst())) return;
+  if (life.active !== null) await settle([supervision.run(), changes.run()]);
   await condition(allHandlersFinished);
   await continueAsNew<typeof deployment>(life.config, life);
 }
 
-/** Brings it up; a failure that keeps work waits here, for as long as the user likes. False when it is given up. */
-async function isBroughtUp(life: Life): Promise<boolean> {
-  for (;;) {
-    try {
-      if (life.info.state !== 'waiting') {
-        await bringUp(life);
-        return true;
-      }
-    } catch (error) {
-      if (isCancellation(error)) throw error;
-      const record = failureRecord(error);
-      setLastError(life, record);
-      if (isFruitless(life, record)) throw ApplicationFailure.nonRetryable(record.message, record.code, record);
-      enter(life, 'waiting');
-    }
-    await condition(() => life.isAbandoned || life.resumption !== null || isHistoryLong(life));
-    if (life.isAbandoned) return false;
-    if (life.resumption === null) await goOnAsNew(life);
-    else heed(life, life.resumption);
-  }
+/** Also of what fails the other part is waited for: what is cancelled ends before anything is undone. */
+async function settle(parts: Promise<void>[]): Promise<void> {
+  for (const result of await Promise.allSettled(parts)) if (result.status === 'rejected') throw result.reason;
 }
 
-/** Nothing is worth keeping of a request that was wrong in itself, or for which no strategy could be selected. */
-const isFruitless = ({ host, round }: Life, { code }: ErrorRecord): boolean =>
-  host === null || (codes[code].ends && round.number === 1);
-
-function heed(life: Life, resumption: Resumption): void {
-  resume(life, resumption);
-  life.resumption = null;
-  enter(life, life.setting === null ? 'selecting' : 'adapting');
+interface Parts {
+  supervision: Supervision;
+  changes: Changes;
 }
 
-function handleMessages(life: Life, main: CancellationScope, supervision: Supervision): void {
-  setHandler(statusQuery, () => life.info, { description: 'Where the deployment stands.' });
-  setHandler(cleanupSignal, () => main.cancel(), { description: 'Undo everything, from any state.' });
-  setHandler(stopUpdate, () => supervision.stop(), {
-    description: 'End the processes, keep all else.',
-    validator: () => requireState(life, 'stop', ['running', 'unhealthy']),
-  });
-  setHandler(startUpdate, () => supervision.start(), {
-    description: 'Bring the same revision back.',
-    validator: () => requireState(life, 'start', ['stopped']),
-  });
+function handleMessages(life: Life, main: CancellationScope, { supervision, changes }: Parts): void {
+  const { info } = life;
+  setHandler(statusQuery, () => info, { description: 'Where the deployment stands.' });
+  const told = (what: string, by = 'the Web UI') => note(life, what, `asked for by ${by}`);
+  setHandler(
+    cleanupSignal,
+    (by) => {
+      told('cleanup', by);
+      main.cancel();
+    },
+    { description: 'Undo everything, from any state.' },
+  );
+  setHandler(
+    stopUpdate,
+    async (by) => {
+      told('stop', by);
+      await changes.cancel();
+      return await supervision.stop();
+    },
+    { description: 'End the processes, keep all else.', validator: (_by) => requireState(life, 'stop', up) },
+  );
+  setHandler(
+    startUpdate,
+    async (by) => {
+      told('start', by);
+      return await supervision.start();
+    },
+    { description: 'Bring the same revision back.', validator: (_by) => requireState(life, 'start', ['stopped']) },
+  );
   setHandler(
     resumeUpdate,
-    (resumption: Resumption) => {
+    (resumption, by) => {
+      told('resume', by);
       life.resumption = resumption;
-      return life.info;
+      return info;
     },
-    {
-      description: 'Go on with what waits.',
-      validator: (_resumption: Resumption) => requireState(life, 'resume', ['waiting']),
-    },
+    { description: 'Go on with what waits.', validator: (_resumption, _by) => requireWaiting(life, 'resume') },
   );
   setHandler(
     abandonUpdate,
-    () => {
-      life.isAbandoned = true;
-      return life.info;
+    async (by) => {
+      told('abandon', by);
+      await changes.abandon();
+      return info;
     },
-    { description: 'Give up what waits.', validator: () => requireState(life, 'abandon', ['waiting']) },
+    { description: 'Give up what waits, or is on its way.', validator: (_by) => requireAbandonable(life) },
   );
-}
-
-function requireState(life: Life, action: string, states: DeploymentInfo['state'][]): void {
-  const { name, state } = life.info;
-  if (states.includes(state)) return;
-  const message = `cannot ${action} ${name}: it is ${state}, not ${states.join(' or ')}`;
-  const next = codes.STATE_CONFLICT.next.replace('{name}', name);
-  throw ApplicationFailure.nonRetryable(message, 'STATE_CONFLICT', {
-    code: 'STATE_CONFLICT',
-    message,
-    next,
-    details: { name },
+  setHandler(redeployUpdate, (redeployment, by = 'the Web UI') => changes.request(redeploy(redeployment, by)), {
+    description: 'Bring up a new revision while this one serves.',
+    validator: (redeployment, _by) => requireRedeployable(life, redeployment),
+  });
+  setHandler(rollbackUpdate, (target, by = 'the Web UI') => changes.request(rollback(target, by, null)), {
+    description: 'Go back to a kept revision.',
+    validator: (target, _by) => requireTarget(life, target),
   });
 }
+
+const redeploy = (redeployment: Redeployment, by: string) =>
+  ({ kind: 'redeploy', by, reason: null, redeployment, target: null }) as const;
+
+const rollback = (target: string | null, by: string, reason: string | null) =>
+  ({ kind: 'rollback', by, reason, redeployment: null, target }) as const;
 
 /** Undoes everything, for as long as that takes. It says `cleaned` only of what is proven gone. */
 async function cleanUp(life: Life): Promise<void> {

@@ -1,88 +1,175 @@
-import {
-  ActivityFailure,
-  ApplicationFailure,
-  setCurrentDetails,
-  TimeoutFailure,
-  upsertSearchAttributes,
-} from '@temporalio/workflow';
+import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
 import type { AdaptationResult } from '../contract/adaptation.js';
+import type { Redeployment, RequestedChange } from '../contract/change.js';
 import type { DeployConfig } from '../contract/config.js';
 import type { Handle } from '../contract/handle.js';
 import type { VerifiedRevision } from '../contract/revision.js';
 import type { AdaptationRound, Resumption } from '../contract/round.js';
 import type { DeploymentSetting } from '../contract/setting.js';
-import type { DeploymentInfo, DeploymentState, StepRecord } from '../contract/status.js';
-import { codes, describeNext, type ErrorRecord } from '../errors.js';
+import type { DeploymentInfo, DeploymentState, LastError, StepRecord } from '../contract/status.js';
+import type { ErrorRecord } from '../errors.js';
 import { describeLife } from './details.js';
+import { failureRecord } from './failures.js';
 import { firstRound } from './rounds.js';
 import { searchAttributes } from './search-attributes.js';
 
-/** Everything a deployment carries from step to step, and over continue-as-new. Plain data. */
-export interface Life {
+/** What is true of one revision, and of the deployment as long as callers reach that revision. */
+export type Shown = Pick<
+  DeploymentInfo,
+  | 'strategy'
+  | 'provider'
+  | 'interface'
+  | 'resources'
+  | 'adaptedPath'
+  | 'adaptedFiles'
+  | 'runInterface'
+  | 'selection'
+  | 'adaptation'
+  | 'contract'
+  | 'source'
+  | 'rungs'
+  | 'notes'
+>;
+
+/** A revision on its way up. What was done of it is not done again, so it goes on where it failed. */
+export interface Work {
+  revision: string;
   config: DeployConfig;
-  info: DeploymentInfo;
-  /** Host that holds the workspace; null until a step has run there, so null also means: nothing to undo. */
-  host: string | null;
   setting: DeploymentSetting | null;
   /** Whether the source lies in the workspace. */
   isCopied: boolean;
   /** What the next adaptation is given. */
   round: AdaptationRound;
+  /** Number of its first round: over the deployment's life no number comes twice. */
+  firstRound: number;
   /** Why the newest adaptation was refused. */
   refused: ErrorRecord | null;
   /** Null until an adaptation is there to be verified. */
   adaptation: AdaptationResult | null;
-  revision: VerifiedRevision | null;
-  handle: Handle | null;
+  verified: VerifiedRevision | null;
+  shown: Shown;
+}
+
+/** A verified revision with all that it takes to start it again: code, configuration and secrets go together. */
+export interface KeptRevision {
+  config: DeployConfig;
+  setting: DeploymentSetting;
+  adaptation: AdaptationResult;
+  revision: VerifiedRevision;
+  shown: Shown;
+}
+
+/** A change that was asked for, with what was said. */
+export interface ChangeRequest extends RequestedChange {
+  redeployment: Redeployment | null;
+  /** The revision to roll back to; null for the one before. */
+  target: string | null;
+}
+
+/** Everything a deployment carries from step to step, and over continue-as-new. Plain data. */
+export interface Life {
+  /** What was asked for before anything ran; later the active revision has its own. */
+  config: DeployConfig;
+  info: DeploymentInfo;
+  /** Host that holds the workspace; null until a step has run there, so null also means: nothing to undo. */
+  host: string | null;
+  /** Requests, revisions and rounds of adaptation so far: they are named by number. */
+  counted: { changes: number; revisions: number; rounds: number };
+  /** The change that is being made, and the one that waits for its turn. */
+  current: ChangeRequest | null;
+  next: ChangeRequest | null;
+  work: Work | null;
+  /** Verified revisions that can be started, oldest first. */
+  kept: KeptRevision[];
+  /** The revision that callers reach, also while it is stopped. */
+  active: { revision: string; handle: Handle } | null;
   desired: 'running' | 'stopped';
   isAbandoned: boolean;
-  /** Given by the user to a deployment that waits; null once it was heeded. */
+  /** Given by the user to a change that waits; null once it was heeded. */
   resumption: Resumption | null;
   /** Events of history after which the workflow continues as new, where the server has not asked for it earlier. */
   historyLimit: number;
 }
 
 export function beginLife(config: DeployConfig): Life {
+  const work = beginWork(config, 'r1', 1);
+  const by = config.requestedBy ?? 'unknown';
   return {
     config,
     info: {
       name: config.name,
       state: 'selecting',
-      strategy: null,
-      provider: null,
-      interface: null,
-      resources: config.resources,
+      ...work.shown,
       endpoint: null,
       revision: null,
-      adaptedPath: null,
-      adaptedFiles: [],
-      runInterface: null,
-      selection: null,
-      adaptation: null,
-      contract: null,
       revisions: [],
       restarts: 0,
       lastError: null,
       webUrl: null,
-      source: { path: config.solution.path, digest: null },
       host: null,
       steps: [],
-      rungs: [],
-      notes: [],
+      change: null,
+      next: null,
+      changes: [],
+      bake: null,
     },
     host: null,
-    setting: null,
-    isCopied: false,
-    round: firstRound(config),
-    refused: null,
-    adaptation: null,
-    revision: null,
-    handle: null,
+    counted: { changes: 1, revisions: 1, rounds: 1 },
+    current: null,
+    next: {
+      ...{ id: 'c1', kind: 'deploy', by, reason: null, requestedAt: new Date().toISOString() },
+      ...{ redeployment: null, target: null },
+    },
+    work,
+    kept: [],
+    active: null,
     desired: 'running',
     isAbandoned: false,
     resumption: null,
     historyLimit: 4000,
   };
+}
+
+export const beginWork = (config: DeployConfig, revision: string, round: number): Work => ({
+  revision,
+  config,
+  setting: null,
+  isCopied: false,
+  round: firstRound(config, round),
+  firstRound: round,
+  refused: null,
+  adaptation: null,
+  verified: null,
+  shown: {
+    strategy: null,
+    provider: null,
+    interface: null,
+    resources: config.resources,
+    adaptedPath: null,
+    adaptedFiles: [],
+    runInterface: null,
+    selection: null,
+    adaptation: null,
+    contract: null,
+    source: { path: config.solution.path, digest: null },
+    rungs: [],
+    notes: [],
+  },
+});
+
+/** Before anything runs, the deployment is what its first revision is. */
+export function show(life: Life, shown: Partial<Shown>): void {
+  const { work, info, active } = life;
+  if (work !== null) Object.assign(work.shown, shown);
+  if (active === null) Object.assign(info, shown);
+}
+
+/** Moves the change that is being made to a state. It is the deployment's own state unless an earlier revision serves. */
+export function advance(life: Life, state: DeploymentState): void {
+  const { info, active } = life;
+  if (info.change !== null) info.change.state = state;
+  if (active === null || info.change === null) enter(life, state);
+  else showDetails(life);
 }
 
 /** Moves to a state and shows it: search attributes for filters, current details for a reader of the Web UI. */
@@ -137,25 +224,18 @@ function addStep(life: Life, entry: StepRecord): StepRecord {
   return entry;
 }
 
-/** What an activity's failure says, in the words of the closed table of errors. */
-export function failureRecord(error: unknown): ErrorRecord {
-  const cause = error instanceof ActivityFailure ? error.cause : error;
-  if (cause instanceof ApplicationFailure && cause.details?.[0]) return cause.details[0] as ErrorRecord;
-  if (cause instanceof TimeoutFailure) return timeoutRecord(cause);
-  const message = cause instanceof Error ? cause.message : String(cause);
-  return { code: 'INTERNAL', message, next: codes.INTERNAL.next, details: {} };
-}
-
-function timeoutRecord(timeout: TimeoutFailure): ErrorRecord {
-  const isUnreached = timeout.timeoutType === 'SCHEDULE_TO_START';
-  const code = isUnreached ? 'WORKER_UNREACHABLE' : 'INTERNAL';
-  const message = isUnreached
-    ? 'no worker of the deployment’s host took the step'
-    : `the step ran out of time: ${timeout.message}`;
-  return { code, message, next: describeNext(code, {}), details: {} };
-}
-
 export function setLastError(life: Life, record: ErrorRecord): void {
-  const { code, message, next, details } = record;
-  life.info.lastError = { code, message, next, evidence: details.fullEvidence ?? details.evidence ?? null };
+  life.info.lastError = asLastError(record);
 }
+
+/** Why the change that is being made does not go on; of a deployment that runs nothing else, also why that does not. */
+export function setChangeError(life: Life, record: ErrorRecord): void {
+  const { info, active } = life;
+  if (info.change !== null) info.change.lastError = asLastError(record);
+  if (active === null) setLastError(life, record);
+}
+
+const asLastError = ({ code, message, next, details }: ErrorRecord): LastError => ({
+  ...{ code, message, next },
+  evidence: details.fullEvidence ?? details.evidence ?? null,
+});

@@ -1,38 +1,38 @@
-import { ApplicationFailure } from '@temporalio/workflow';
 import { isRepairable } from '../adaptation/is-repairable.js';
 import type { Resumption } from '../contract/round.js';
 import type { ErrorRecord } from '../errors.js';
-import { failureRecord, type Life, note, setLastError } from './life.js';
+import { asFailure, failureRecord } from './failures.js';
+import { type Life, note, setChangeError, show, type Work } from './life.js';
 import { describeEvidence, isAnotherAllowed, resumedRound, roundAfter, spend } from './rounds.js';
 
 /** Makes of a failure the evidence of another round, or throws it where no agent can or may mend it. */
-export function giveEvidence(life: Life, error: unknown): void {
+export function giveEvidence(life: Life, work: Work, error: unknown): void {
   const failure = failureRecord(error);
-  const { info, round, refused } = life;
-  info.revisions = info.revisions.filter(({ state }) => state !== 'verified');
-  countRound(life, failure);
+  const { info } = life;
+  const { round, refused } = work;
+  info.revisions = info.revisions.filter(({ id }) => id !== work.revision);
+  countRound(life, work, failure);
   // With `auto` and no agent on this machine, what was wrong with the recipe's result says more than that.
   if (failure.code === 'AGENT_UNUSABLE' && refused !== null && round.agents[0] === 'auto') throw asFailure(refused);
   if (!isRepairable(failure.code)) throw asFailure(failure);
-  life.refused = failure;
-  life.adaptation = null;
-  setLastError(life, failure);
+  work.refused = failure;
+  work.adaptation = null;
+  setChangeError(life, failure);
   if (!isAnotherAllowed(round)) throw asFailure(failure);
   note(life, 'repair', `round ${round.number} was not accepted: ${failure.message}`);
-  life.round = roundAfter(round, failure);
+  work.round = roundAfter(round, failure);
 }
 
-/** Heeds what the user said to a deployment that waits. */
-export function resume(life: Life, resumption: Resumption): void {
-  const { config, info, refused } = life;
+/** Heeds what the user said to work that waits. */
+export function resume(life: Life, work: Work, resumption: Resumption): void {
+  const { config, refused } = work;
   const evidence = refused === null ? null : describeEvidence(refused);
   const { strategy, agent, hint } = resumption;
-  life.round = resumedRound(life.round, resumption, { evidence, defaultRounds: config.rounds });
-  if (strategy !== undefined) Object.assign(life, { config: { ...config, strategy }, setting: null, isCopied: false });
+  work.round = resumedRound(work.round, resumption, { evidence, defaultRounds: config.rounds });
+  if (strategy !== undefined) Object.assign(work, { config: { ...config, strategy }, setting: null, isCopied: false });
   // Without a word about the adaptation, one that was not refused is only checked again.
-  if (strategy !== undefined || agent !== undefined || hint !== undefined) life.adaptation = null;
+  if (strategy !== undefined || agent !== undefined || hint !== undefined) work.adaptation = null;
   note(life, 'resume', describe(resumption));
-  info.lastError = null;
 }
 
 function describe({ hint, agent, strategy, rounds, budget }: Resumption): string {
@@ -47,16 +47,12 @@ function describe({ hint, agent, strategy, rounds, budget }: Resumption): string
 }
 
 /** A round that failed was paid for all the same, and its session can be continued. */
-function countRound(life: Life, { details }: ErrorRecord): void {
-  const { info, round } = life;
+function countRound(life: Life, { round, shown }: Work, { details }: ErrorRecord): void {
   round.spent = spend(round.spent, details);
   const { agent, sessionId, notes } = details;
-  if (Array.isArray(notes)) info.notes = [...new Set([...info.notes, ...notes])];
+  if (Array.isArray(notes)) show(life, { notes: [...new Set([...shown.notes, ...notes])] });
   if (typeof agent !== 'string' || typeof sessionId !== 'string') return;
   round.session = { agent, id: sessionId };
   const { rounds, dollars } = round.spent;
-  info.adaptation = { by: agent, summary: 'not accepted', rounds, cost: dollars, sessionId };
+  show(life, { adaptation: { by: agent, summary: 'not accepted', rounds, cost: dollars, sessionId } });
 }
-
-const asFailure = (record: ErrorRecord): ApplicationFailure =>
-  ApplicationFailure.nonRetryable(record.message, record.code, record);

@@ -1,63 +1,89 @@
 import { isCancellation } from '@temporalio/workflow';
-import { enter, type Life } from './life.js';
+import type { Handle } from '../contract/handle.js';
+import type { DeploymentInfo } from '../contract/status.js';
+import { advance, enter, type KeptRevision, type Life } from './life.js';
 import { onHost } from './on-host.js';
 import { buildingOn, quickOn } from './steps.js';
 
-/** starting → checking → running, with the contract at the real endpoint. What fails the check does not stay up. */
-export async function startRevision(life: Life): Promise<void> {
-  const { info } = life;
-  const { plan, building, host } = readyToStart(life);
-  const { id } = plan.revision;
-
-  enter(life, 'starting');
-  const handle = await createRunner(life);
-
-  enter(life, 'checking');
+/**
+ * starting → checking, with the contract at the real endpoint. What fails the check does not stay up. While an earlier
+ * revision serves, callers go on reaching that one; else they reach this one as soon as it has passed.
+ */
+export async function startRevision(life: Life, kept: KeptRevision): Promise<Handle> {
+  const { host, plan } = readyToStart(life, kept);
+  const { id } = kept.revision;
+  advance(life, 'starting');
+  const handle = await createRunner(life, kept);
+  advance(life, 'checking');
   try {
     const checked = await onHost(
       life,
       'checkHealth',
       ({ rungs }) => rungs.map(({ note }) => note).join(', '),
-      () => building.checkHealth.executeWithOptions({ summary: `check ${id} at its endpoint` }, [{ ...plan, handle }]),
+      () =>
+        buildingOn(host).checkHealth.executeWithOptions({ summary: `check ${id} at its endpoint` }, [
+          { ...plan, handle, publishes: life.active === null || life.active.revision === id },
+        ]),
     );
-    info.contract = checked.contract;
-    info.rungs = [...plan.revision.rungs, ...checked.rungs];
+    kept.shown.contract = checked.contract;
+    kept.shown.rungs = [...kept.revision.rungs, ...checked.rungs];
   } catch (error) {
-    if (!isCancellation(error)) await quickOn(host).stopRunner({ name: info.name, handle });
+    if (!isCancellation(error)) await quickOn(host).stopRunner({ name: life.info.name, handle });
     throw error;
   }
-  life.handle = handle;
+  return handle;
+}
+
+/** The revision is the one that callers reach, and the deployment is what it is. */
+export function activate(life: Life, { revision, shown }: KeptRevision, handle: Handle): void {
+  const { info } = life;
+  life.active = { revision: revision.id, handle };
+  Object.assign(info, shown);
   info.endpoint = handle.endpoint;
-  info.revision = id;
-  info.revisions = info.revisions.map((entry) => (entry.id === id ? { ...entry, state: 'active' } : entry));
+  info.revision = revision.id;
+  info.revisions = info.revisions.map((entry) => ({ ...entry, state: stateOf(entry, revision.id) }));
   info.lastError = null;
   enter(life, 'running');
+}
+
+function stateOf({ id, state }: DeploymentInfo['revisions'][number], active: string): string {
+  if (id === active) return 'active';
+  return state === 'active' ? 'kept' : state;
 }
 
 /** A verified revision that fell over comes back as it was: no new check but that it is ready. */
 export async function restartRevision(life: Life): Promise<void> {
   const { info } = life;
-  const { plan, building } = readyToStart(life);
-  const handle = await createRunner(life);
-  await onHost(
-    life,
-    'publishRevision',
-    () => 'callers reach it again',
-    () =>
-      building.publishRevision.executeWithOptions({ summary: `publish ${plan.revision.id}` }, [{ ...plan, handle }]),
-  );
-  life.handle = handle;
+  const kept = activeRevision(life);
+  const handle = await createRunner(life, kept);
+  await publishRevision(life, kept, handle, 'callers reach it again');
+  life.active = { revision: kept.revision.id, handle };
   info.endpoint = handle.endpoint;
   info.restarts += 1;
   info.lastError = null;
   enter(life, 'running');
 }
 
+/** Callers reach this revision from here on, all of them at once. */
+export async function publishRevision(life: Life, kept: KeptRevision, handle: Handle, note: string): Promise<void> {
+  const { host, plan } = readyToStart(life, kept);
+  await onHost(
+    life,
+    'publishRevision',
+    () => note,
+    () =>
+      buildingOn(host).publishRevision.executeWithOptions({ summary: `publish ${kept.revision.id}` }, [
+        { ...plan, handle },
+      ]),
+  );
+}
+
 /** Ends the processes of the active revision, proven; keeps everything else. */
 export async function stopRevision(life: Life): Promise<void> {
-  const { info, handle } = life;
-  if (handle === null) throw new Error('only what was started is stopped');
-  const { host } = readyToStart(life);
+  const { info, active } = life;
+  if (active === null) throw new Error('only what was started is stopped');
+  const { host } = readyToStart(life, activeRevision(life));
+  const { handle } = active;
   await onHost(
     life,
     'stopRunner',
@@ -68,19 +94,84 @@ export async function stopRevision(life: Life): Promise<void> {
   enter(life, 'stopped');
 }
 
-const createRunner = (life: Life) => {
-  const { plan, building } = readyToStart(life);
+/** Ends a revision that callers have left, when the calls that it still answers are over, or have had their time. */
+export async function retireRevision(life: Life, kept: KeptRevision, handle: Handle): Promise<void> {
+  const { host } = readyToStart(life, kept);
+  const { id } = kept.revision;
+  const { drain } = kept.config;
+  await onHost(
+    life,
+    'retireRevision',
+    ({ unfinished }) => (unfinished === 0 ? 'its last call is over' : `${unfinished} calls were not waited for`),
+    () =>
+      buildingOn(host).retireRevision.executeWithOptions({ summary: `end ${id} after its last call` }, [
+        { name: life.info.name, handle, drain },
+      ]),
+  );
+}
+
+/** Ends whatever runs of a revision, and keeps the rest. */
+export async function endRevision(life: Life, revision: string): Promise<void> {
+  const { host, info } = life;
+  if (host === null) return;
+  await onHost(
+    life,
+    'endRevision',
+    () => `no process of ${revision} is left`,
+    () => quickOn(host).endRevision.executeWithOptions({ summary: `end ${revision}` }, [{ name: info.name, revision }]),
+  );
+}
+
+/** Undoes a revision: nothing of it is left, outside or on disk. */
+export async function discardRevision(life: Life, revision: string): Promise<void> {
+  const { host, info } = life;
+  if (host === null) return;
+  await onHost(
+    life,
+    'discardRevision',
+    () => `nothing of ${revision} is left`,
+    () =>
+      quickOn(host).discardRevision.executeWithOptions({ summary: `discard ${revision}` }, [
+        { name: info.name, revision },
+      ]),
+  );
+  life.kept = life.kept.filter((one) => one.revision.id !== revision);
+  info.revisions = info.revisions.filter(({ id }) => id !== revision);
+}
+
+export const findRevision = ({ kept }: Life, id: string): KeptRevision | undefined =>
+  kept.find(({ revision }) => revision.id === id);
+
+/** The newest one before the active that was not rolled back itself. */
+export function previousRevision({ kept, active, info }: Life): KeptRevision | undefined {
+  const bad = new Set(info.revisions.filter(({ state }) => state === 'rolled back').map(({ id }) => id));
+  const earlier = kept.slice(
+    0,
+    kept.findIndex(({ revision }) => revision.id === active?.revision),
+  );
+  return earlier.findLast(({ revision }) => !bad.has(revision.id));
+}
+
+export function activeRevision(life: Life): KeptRevision {
+  const kept = life.active === null ? undefined : findRevision(life, life.active.revision);
+  if (kept === undefined) throw new Error('the active revision is one of the kept');
+  return kept;
+}
+
+const createRunner = (life: Life, kept: KeptRevision): Promise<Handle> => {
+  const { host, plan } = readyToStart(life, kept);
   return onHost(
     life,
     'createRunner',
     ({ endpoint }) => endpoint ?? 'started',
     () =>
-      building.createRunner.executeWithOptions({ summary: `start ${plan.revision.id} of ${life.info.name}` }, [plan]),
+      buildingOn(host).createRunner.executeWithOptions({ summary: `start ${kept.revision.id} of ${life.info.name}` }, [
+        plan,
+      ]),
   );
 };
 
-function readyToStart({ config, setting, adaptation, revision, host }: Life) {
-  if (setting === null || adaptation === null || revision === null || host === null)
-    throw new Error('a revision starts after it was verified');
-  return { plan: { config, setting, adaptation, revision }, building: buildingOn(host), host };
+function readyToStart({ host }: Life, { config, setting, adaptation, revision }: KeptRevision) {
+  if (host === null) throw new Error('a revision starts on the host where it was verified');
+  return { plan: { config, setting, adaptation, revision }, host };
 }

@@ -4,9 +4,9 @@ import type { ErrorRecord } from '../errors.js';
 
 // The arithmetic of rounds, pure: what an adaptation is given next, and whether there is a next one.
 
-export function firstRound(config: DeployConfig): AdaptationRound {
+export function firstRound(config: DeployConfig, number = 1): AdaptationRound {
   return {
-    number: 1,
+    number,
     agents: agentsOf(config.agent),
     session: null,
     evidence: null,

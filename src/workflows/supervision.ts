@@ -1,10 +1,11 @@
-import { ApplicationFailure, CancellationScope, condition, isCancellation, sleep } from '@temporalio/workflow';
-import type { Change } from '../activities/supervise.js';
+import { CancellationScope, condition, isCancellation, sleep } from '@temporalio/workflow';
+import type { Bake, Fall } from '../activities/supervise.js';
 import type { DeploymentInfo } from '../contract/status.js';
 import type { ErrorRecord } from '../errors.js';
-import { isHistoryLong } from './history.js';
-import { enter, failureRecord, type Life, note, setLastError } from './life.js';
-import { restartRevision, startRevision, stopRevision } from './revision.js';
+import { asFailure, failureRecord } from './failures.js';
+import { isTimeForNewRun } from './history.js';
+import { enter, type Life, note, setLastError, showDetails } from './life.js';
+import { activate, activeRevision, findRevision, restartRevision, startRevision, stopRevision } from './revision.js';
 import { supervisingOn } from './steps.js';
 
 /** Seconds before a fallen revision is started again: doubled at each try, back to the first after a quiet time. */
@@ -15,22 +16,44 @@ const quietTime = 5 * 60_000;
 /** Keeps a deployment as the user wants it, running or stopped, until its history is long enough for a new run. */
 export class Supervision {
   private scope: CancellationScope | undefined;
+  private isPaused = false;
   private pause = firstPause;
   private runningSince = Date.now();
   /** Why the last `stop` or `start` did not succeed; given to who asked. */
   private refusal: ErrorRecord | undefined;
 
-  constructor(private readonly life: Life) {}
+  constructor(
+    private readonly life: Life,
+    private readonly rollBack: (revision: string, reason: string) => void,
+  ) {}
 
   async run(): Promise<void> {
-    while (!isHistoryLong(this.life)) {
-      this.scope = new CancellationScope();
+    while (!isTimeForNewRun(this.life)) {
+      if (this.isPaused) await condition(() => !this.isPaused);
+      const scope = new CancellationScope();
+      this.scope = scope;
       try {
-        await this.scope.run(() => (this.life.desired === 'stopped' ? this.rest() : this.watch()));
+        await scope.run(() => (this.life.desired === 'stopped' ? this.rest() : this.watch()));
       } catch (error) {
         // A changed wish cancels what goes on here and nothing else; a cleanup cancels the scope around it as well.
         if (!isCancellation(error) || CancellationScope.current().consideredCancelled) throw error;
+      } finally {
+        this.scope = undefined;
       }
+    }
+  }
+
+  /** Leaves the active revision alone while `work` puts another one in its place. */
+  async whilePaused(work: () => Promise<void>): Promise<void> {
+    this.isPaused = true;
+    try {
+      this.scope?.cancel();
+      await condition(() => this.scope === undefined);
+      await work();
+      this.pause = firstPause;
+      this.runningSince = Date.now();
+    } finally {
+      this.isPaused = false;
     }
   }
 
@@ -49,7 +72,7 @@ export class Supervision {
     this.scope?.cancel();
     await condition(() => isFulfilled() || this.refusal !== undefined || life.info.state === 'cleaning');
     const refusal = this.takeRefusal();
-    if (refusal !== undefined) throw ApplicationFailure.nonRetryable(refusal.message, refusal.code, refusal);
+    if (refusal !== undefined) throw asFailure(refusal);
     return life.info;
   }
 
@@ -62,22 +85,53 @@ export class Supervision {
   private async rest(): Promise<void> {
     const { life } = this;
     if (life.info.state !== 'stopped') await this.attempt('running', () => stopRevision(life));
-    if (life.desired === 'stopped') await condition(() => life.desired === 'running' || isHistoryLong(life));
+    if (life.desired === 'stopped') await condition(() => life.desired === 'running' || isTimeForNewRun(life));
   }
 
   private async watch(): Promise<void> {
     const { life } = this;
     if (life.info.state === 'stopped') return await this.wake();
-    const { handle, host } = life;
-    if (handle === null || host === null) throw new Error('only what was started is supervised');
-    const supervise = supervisingOn(host).supervise;
-    const change = await supervise.executeWithOptions({ summary: `watch ${life.info.name}` }, [{ handle }]);
-    if (change.event !== 'none') await this.restart(change);
+    const { active, host, info } = life;
+    if (active === null || host === null) throw new Error('only what was started is supervised');
+    const { handle } = active;
+    const change = await supervisingOn(host).supervise.executeWithOptions({ summary: `watch ${info.name}` }, [
+      { handle, bake: this.describeBake() },
+    ]);
+    if ('error' in change) await this.answer(change);
+    else if (change.event === 'baked') this.endBake('it has proved itself');
+  }
+
+  private describeBake(): Bake | null {
+    const { info } = this.life;
+    const previous = info.bake === null ? undefined : findRevision(this.life, info.bake.previous);
+    if (info.bake === null || previous === undefined) return null;
+    return { until: info.bake.until, previous: { name: info.name, revision: previous.revision.id } };
+  }
+
+  private endBake(words: string): void {
+    const { info } = this.life;
+    if (info.bake !== null) note(this.life, 'bake', `${info.bake.revision}: ${words}`);
+    info.bake = null;
+    showDetails(this.life);
+  }
+
+  /** What falls or does badly while it has to prove itself is rolled back, unless its successor is on its way already. */
+  private async answer({ error: fall }: Fall): Promise<void> {
+    const { life } = this;
+    const { bake } = life.info;
+    if (bake === null || life.current !== null || life.next !== null) return await this.restart(fall);
+    setLastError(life, fall);
+    this.endBake(fall.message);
+    enter(life, 'unhealthy');
+    this.rollBack(bake.previous, fall.message);
+    await condition(() => life.current === null && life.next === null);
   }
 
   private async wake(): Promise<void> {
-    await this.attempt('stopped', () => startRevision(this.life));
-    if (this.life.desired === 'stopped') enter(this.life, 'stopped');
+    const { life } = this;
+    const kept = activeRevision(life);
+    await this.attempt('stopped', async () => activate(life, kept, await startRevision(life, kept)));
+    if (life.desired === 'stopped') enter(life, 'stopped');
     this.runningSince = Date.now();
   }
 
@@ -93,7 +147,7 @@ export class Supervision {
     }
   }
 
-  private async restart({ error: fall }: Exclude<Change, { event: 'none' }>): Promise<void> {
+  private async restart(fall: ErrorRecord): Promise<void> {
     const { life } = this;
     if (Date.now() - this.runningSince > quietTime) this.pause = firstPause;
     setLastError(life, fall);

@@ -16,7 +16,7 @@ export async function createRepository(workspace: string): Promise<void> {
   await Promise.all(parts.map((part) => mkdir(part, { recursive: true })));
   await Promise.all([
     writeFile(join(directory, 'HEAD'), 'ref: refs/heads/main\n'),
-    writeFile(join(directory, 'config'), configFor(workspace)),
+    writeFile(join(directory, 'config'), config),
     writeFile(join(directory, 'info', 'attributes'), '* -text -eol -ident -filter -working-tree-encoding\n'),
   ]);
 }
@@ -25,10 +25,9 @@ export async function createRepository(workspace: string): Promise<void> {
  * Content goes in and out byte by byte, whatever attributes the repository brings. `unpackLimit`: small commits stay
  * packs, which fast-import compares with, so that the same content is stored once.
  */
-const configFor = (workspace: string): string => `[core]
+const config = `[core]
 	repositoryformatversion = 0
 	bare = false
-	worktree = ${JSON.stringify(workspace)}
 	autocrlf = false
 	fileMode = true
 	symlinks = true
@@ -63,7 +62,7 @@ function gitEnvironment(directory: string, extra: Record<string, string>): Recor
 
 export const startGit = (workspace: string, args: readonly string[], extra: Record<string, string> = {}) =>
   execa('git', args, {
-    env: gitEnvironment(gitDirectory(workspace), extra),
+    env: gitEnvironment(gitDirectory(workspace), { GIT_WORK_TREE: workspace, ...extra }),
     extendEnv: false,
     stripFinalNewline: false,
     maxBuffer: 256 * 1024 * 1024,

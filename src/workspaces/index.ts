@@ -9,3 +9,4 @@ export { Ledger } from './ledger.js';
 export { listSourceFiles, type SourceFile } from './list-source-files.js';
 export { removeTree } from './remove-tree.js';
 export { undoEffects } from './undo-effects.js';
+export { bringWorkspaceBack, findWorkspace, ownWorkspace, setWorkspaceAside } from './workspace-owner.js';

@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { BerthError } from '../errors.js';
 import type { BerthHome } from '../home.js';
-import { Effect } from './effect.js';
+import { Effect, type RunnerEffect } from './effect.js';
 import { withinHome } from './within-home.js';
 
 const Line = z.union([z.object({ enter: Effect }), z.object({ settle: z.string() })]);
@@ -37,6 +37,12 @@ export class Ledger {
   /** What may exist, newest first. */
   async pending(): Promise<Effect[]> {
     return [...(await this.read()).values()].reverse();
+  }
+
+  /** What may exist of a revision, with what undoes it. */
+  async findRunner(revision: string): Promise<RunnerEffect | undefined> {
+    const effect = (await this.read()).get(`runner-${revision}`);
+    return effect?.kind === 'runner' ? effect : undefined;
   }
 
   /**

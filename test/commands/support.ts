@@ -42,5 +42,9 @@ export const deploymentInfo = (facts: Partial<DeploymentInfo> = {}): DeploymentI
   steps: [],
   rungs: [{ name: 'structure', passed: true, milliseconds: 3, note: 'app.py' }],
   notes: [],
+  change: null,
+  next: null,
+  changes: [],
+  bake: null,
   ...facts,
 });

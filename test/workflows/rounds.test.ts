@@ -13,6 +13,9 @@ const config: DeployConfig = {
   resources: {},
   examples: [],
   timeout: 60,
+  bake: 60,
+  drain: 30,
+  keep: 5,
 };
 const failed = new BerthError('CONTRACT_FAILED', '1 of 2 examples failed', { evidence: 'expected 2, got 1' });
 

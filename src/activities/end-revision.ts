@@ -1,0 +1,16 @@
+import { loadRunnerClass } from '../runners/load-runner.js';
+import { Ledger } from '../workspaces/index.js';
+import type { Dependencies } from './dependencies.js';
+import { step } from './step.js';
+
+/** Ends whatever a start of the revision may have left running, also one that was cut off; keeps its files. */
+export const endRevision = ({ home }: Dependencies) =>
+  step(
+    async ({ name, revision }: { name: string; revision: string }) => {
+      const effect = await new Ledger(home, name).findRunner(revision);
+      if (effect === undefined) return;
+      const Runner = await loadRunnerClass(effect.runner);
+      await new Runner(effect.plan).stop();
+    },
+    ({ name }) => ({ name }),
+  );

@@ -1,0 +1,14 @@
+import { hostname, userInfo } from 'node:os';
+
+/** `user@machine`; a user without an entry in the system's list is known by number. */
+export function describeUser(): string {
+  return `${userName()}@${hostname()}`;
+}
+
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return String(process.getuid?.() ?? 'unknown');
+  }
+}

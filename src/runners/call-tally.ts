@@ -1,0 +1,148 @@
+import { mkdirSync, openSync, writeSync } from 'node:fs';
+import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+// How many calls a revision gets and how they end, counted by the callers themselves: each process writes a file of its
+// own, so counting takes two small writes and no lock, and whoever wants to know adds the files up.
+
+export interface CallTally {
+  /** Calls under way, of processes that live. */
+  running: number;
+  ended: number;
+  /** Of those that ended: answered with an error that is not the caller's own doing. */
+  failed: number;
+}
+
+/** Begun, ended and failed, as unsigned 64-bit little-endian numbers. */
+const recordBytes = 24;
+const directoryOf = (stateDirectory: string): string => join(stateDirectory, 'calls');
+const totalFile = 'total';
+
+/** Errors that say nothing about the software. */
+const callersOwn = new Set(['CALL_CANCELLED', 'CALL_INPUT', 'INPUT_INVALID']);
+
+/** One process's count of the calls that it makes of one revision. */
+export class CallCounter {
+  private static readonly opened = new Map<string, CallCounter>();
+  private readonly counts = new BigUint64Array(3);
+  private readonly bytes = new Uint8Array(this.counts.buffer);
+
+  private constructor(private readonly file: number | undefined) {}
+
+  /** The process's own counter; where it may not write it counts for nobody. */
+  static open(stateDirectory: string): CallCounter {
+    const known = CallCounter.opened.get(stateDirectory);
+    if (known !== undefined) return known;
+    const counter = new CallCounter(openFile(directoryOf(stateDirectory)));
+    CallCounter.opened.set(stateDirectory, counter);
+    return counter;
+  }
+
+  begin(): void {
+    this.add(0);
+  }
+
+  end(error: string | undefined): void {
+    if (error !== undefined && !callersOwn.has(error)) this.add(2, false);
+    this.add(1);
+  }
+
+  /** It was not made after all. */
+  takeBack(): void {
+    this.add(0, true, -1n);
+  }
+
+  private add(index: 0 | 1 | 2, isWritten = true, amount = 1n): void {
+    this.counts[index] = (this.counts[index] ?? 0n) + amount;
+    if (isWritten && this.file !== undefined) writeSync(this.file, this.bytes, 0, recordBytes, 0);
+  }
+}
+
+function openFile(directory: string): number | undefined {
+  const name = `${process.pid}-${Math.random().toString(36).slice(2, 10)}`;
+  try {
+    mkdirSync(directory, { mode: 0o700 });
+  } catch {
+    // It is there, or may not be made; the next line tells.
+  }
+  try {
+    return openSync(join(directory, name), 'wx', 0o600);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The calls of a revision so far. Zeros for one that was never called. */
+export async function readTally(stateDirectory: string): Promise<CallTally> {
+  const { total, living, dead } = await readFiles(directoryOf(stateDirectory));
+  return add([total, ...living.map(({ tally }) => tally), ...dead.map(({ tally }) => tally)]);
+}
+
+/** Puts the files of processes that have ended into one. For one process at a time. */
+export async function foldTally(stateDirectory: string): Promise<void> {
+  const directory = directoryOf(stateDirectory);
+  const { total, dead } = await readFiles(directory);
+  if (dead.length === 0) return;
+  const partial = join(directory, `${totalFile}.partial`);
+  await writeFile(partial, JSON.stringify(add([total, ...dead.map(({ tally }) => tally)])));
+  await rename(partial, join(directory, totalFile));
+  await Promise.all(dead.map(({ file }) => rm(file, { force: true })));
+}
+
+interface CounterFile {
+  file: string;
+  tally: CallTally;
+}
+
+const nothing: CallTally = { running: 0, ended: 0, failed: 0 };
+
+async function readFiles(directory: string) {
+  const living: CounterFile[] = [];
+  const dead: CounterFile[] = [];
+  const names: string[] = await readdir(directory).catch(() => []);
+  const counters = names.filter((name) => /^\d+-/.test(name));
+  for (const name of counters) {
+    const file = join(directory, name);
+    const isLiving = isAlive(Number.parseInt(name, 10));
+    const tally = await readCounter(file, isLiving);
+    (isLiving ? living : dead).push({ file, tally });
+  }
+  const total = names.includes(totalFile) ? await readTotal(join(directory, totalFile)) : nothing;
+  return { total, living, dead };
+}
+
+/** What a process had under way when it ended does not run any more. */
+async function readCounter(file: string, isLiving: boolean): Promise<CallTally> {
+  const bytes = await readFile(file).catch(() => Buffer.alloc(0));
+  if (bytes.length < recordBytes) return nothing;
+  const [begun, ended, failed] = [0, 8, 16].map((offset) => Number(bytes.readBigUInt64LE(offset))) as [
+    number,
+    number,
+    number,
+  ];
+  return { running: isLiving ? begun - ended : 0, ended, failed };
+}
+
+const readTotal = async (file: string): Promise<CallTally> => {
+  const text = await readFile(file, 'utf8').catch(() => '');
+  return text === '' ? nothing : (JSON.parse(text) as CallTally);
+};
+
+const add = (tallies: CallTally[]): CallTally =>
+  tallies.reduce(
+    (sum, { running, ended, failed }) => ({
+      running: sum.running + running,
+      ended: sum.ended + ended,
+      failed: sum.failed + failed,
+    }),
+    nothing,
+  );
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}

@@ -1,0 +1,278 @@
+import { CancellationScope, condition, isCancellation } from '@temporalio/workflow';
+import type { ChangeOutcome, RequestedChange } from '../contract/change.js';
+import type { DeploymentInfo } from '../contract/status.js';
+import { codes, type ErrorRecord } from '../errors.js';
+import { bringUp, type Upcoming } from './bring-up.js';
+import { asFailure, failureRecord } from './failures.js';
+import { isTimeForNewRun } from './history.js';
+import { advance, type ChangeRequest, type Life, note, setChangeError, showDetails } from './life.js';
+import { resume } from './repair.js';
+import {
+  activate,
+  discardRevision,
+  endRevision,
+  findRevision,
+  previousRevision,
+  publishRevision,
+  retireRevision,
+  startRevision,
+} from './revision.js';
+import type { Supervision } from './supervision.js';
+import { beginRevision, isUnchanged } from './work.js';
+
+/** The newest changes that are over: enough for a reader, bounded for a deployment that lives for years. */
+const keptChanges = 50;
+
+/** What came of a change, in a word and in a line. */
+interface Ending {
+  outcome: ChangeOutcome;
+  note: string;
+}
+
+/**
+ * Makes the changes of which revision callers reach, one at a time: at every moment the new revision is live, or it is as
+ * before. One change waits for its turn at most; the newest request takes that place.
+ */
+export class Changes {
+  private scope: CancellationScope | undefined;
+
+  constructor(
+    private readonly life: Life,
+    private readonly supervision: Supervision,
+  ) {}
+
+  /** The first deployment. False when it is given up; also returns when the history is long enough for a new run. */
+  async makeFirst(): Promise<boolean> {
+    const { life } = this;
+    while (life.active === null && (await this.isAsked())) {
+      await this.makeOne();
+      if (life.active === null && life.current === null && life.next === null) return false;
+    }
+    return true;
+  }
+
+  /** Until the history is long enough for a new run, and no change is on its way. */
+  async run(): Promise<void> {
+    while (await this.isAsked()) await this.makeOne();
+  }
+
+  /** Asks for a change, which takes the place of one that waits for its turn. */
+  request(asked: Omit<ChangeRequest, 'id' | 'requestedAt'>): RequestedChange {
+    const { life } = this;
+    const replaced = life.next;
+    life.counted.changes += 1;
+    const change = { ...asked, id: `c${life.counted.changes}`, requestedAt: new Date().toISOString() };
+    this.queue(change);
+    if (replaced !== null) this.close(replaced, { outcome: 'superseded', note: `${change.id} came later` });
+    showDetails(life);
+    return describeChange(change);
+  }
+
+  /** Ends the change that is on its way and drops the one that waits for its turn. Resolves when all of it is undone. */
+  async cancel(): Promise<void> {
+    const { life } = this;
+    const { next } = life;
+    this.queue(null);
+    if (next !== null) this.close(next, { outcome: 'cancelled', note: 'before it began' });
+    if (life.current === null || isWaiting(life)) return;
+    this.scope?.cancel();
+    await condition(() => life.current === null || isWaiting(life));
+  }
+
+  /** Gives up the change that waits, or the one that is on its way while an earlier revision serves. */
+  async abandon(): Promise<void> {
+    const { life } = this;
+    if (!isWaiting(life)) return await this.cancel();
+    life.isAbandoned = true;
+    if (life.active !== null) await condition(() => life.current === null);
+  }
+
+  /** Resolves with true as soon as there is something to do, with false when a new run is to take over. */
+  private async isAsked(): Promise<boolean> {
+    await condition(() => this.hasWork() || isTimeForNewRun(this.life));
+    return this.hasWork();
+  }
+
+  private hasWork(): boolean {
+    const { current, next, isAbandoned, resumption } = this.life;
+    if (current === null) return next !== null;
+    return !isWaiting(this.life) || isAbandoned || resumption !== null || next !== null;
+  }
+
+  /** A change from its beginning, or on from where it waited: until it is over, or waits. */
+  private async makeOne(): Promise<void> {
+    const { life } = this;
+    if (life.current === null) this.begin();
+    else if (life.isAbandoned) return await this.giveUp({ outcome: 'abandoned', note: 'given up, its work is gone' });
+    else if (life.resumption !== null) this.heed();
+    else if (life.next !== null)
+      return await this.giveUp({ outcome: 'superseded', note: `${life.next.id} takes its place` });
+    const scope = new CancellationScope();
+    this.scope = scope;
+    try {
+      this.end(await scope.run(() => this.make()));
+    } catch (error) {
+      if (isCancellation(error)) await this.leaveOff(error);
+      else await this.fail(failureRecord(error));
+    }
+  }
+
+  private begin(): void {
+    const { life } = this;
+    const { next } = life;
+    if (next === null) throw new Error('a change begins when it was asked for');
+    life.current = next;
+    this.queue(null);
+    const { id, kind, by, reason } = next;
+    const revision = life.work?.revision ?? null;
+    life.info.change = { ...describeChange(next), revision, state: 'selecting', lastError: null };
+    note(life, kind, `${id}, asked for by ${by}${reason === null ? '' : `: ${reason}`}`);
+  }
+
+  private heed(): void {
+    const { life } = this;
+    const { work, resumption, info } = life;
+    if (work === null || resumption === null) throw new Error('what waits has work, and was told how to go on');
+    resume(life, work, resumption);
+    life.resumption = null;
+    if (info.change !== null) info.change.lastError = null;
+    if (life.active === null) info.lastError = null;
+    advance(life, work.setting === null ? 'selecting' : 'adapting');
+  }
+
+  private make(): Promise<Ending> {
+    const { current } = this.life;
+    if (current === null) throw new Error('what is made was begun');
+    return current.kind === 'rollback' ? this.rollBack(current) : this.redeploy(current);
+  }
+
+  private async redeploy(current: ChangeRequest): Promise<Ending> {
+    const { life } = this;
+    if (life.work === null && (await isUnchanged(life, current)))
+      return { outcome: 'unchanged', note: `nothing differs from ${life.active?.revision}` };
+    const work = life.work ?? beginRevision(life, current);
+    const upcoming = await bringUp(life, work);
+    await this.switchTo(upcoming, true);
+    await this.collect(upcoming.revision.config.keep);
+    return { outcome: 'live', note: `${work.revision} is live` };
+  }
+
+  private async rollBack({ target }: ChangeRequest): Promise<Ending> {
+    const { life } = this;
+    const kept = target === null ? previousRevision(life) : findRevision(life, target);
+    if (kept === undefined || kept.revision.id === life.active?.revision)
+      return { outcome: 'failed', note: `there is no ${target ?? 'earlier revision'} to roll back to` };
+    const { id } = kept.revision;
+    if (life.info.change !== null) life.info.change.revision = id;
+    const left = life.active?.revision;
+    await this.switchTo({ revision: kept, handle: await startRevision(life, kept) }, false);
+    life.info.revisions = life.info.revisions.map((one) => (one.id === left ? { ...one, state: 'rolled back' } : one));
+    return { outcome: 'live', note: `${id} is live again` };
+  }
+
+  /** The one moment at which callers change over. From here on it cannot be cancelled: what was replaced is ended. */
+  private async switchTo({ revision, handle }: Upcoming, bakes: boolean): Promise<void> {
+    const { life, supervision } = this;
+    const before = life.active;
+    const replaced = before === null ? undefined : findRevision(life, before.revision);
+    const take = () => {
+      life.work = null;
+      if (!life.kept.includes(revision)) life.kept.push(revision);
+      activate(life, revision, handle);
+    };
+    if (before === null || replaced === undefined) return take();
+    await CancellationScope.nonCancellable(async () => {
+      await supervision.whilePaused(async () => {
+        await publishRevision(life, revision, handle, `callers reach ${revision.revision.id}`);
+        life.desired = 'running';
+        life.info.bake = bakes ? bakeAfter(before.revision, revision.revision.id, revision.config.bake) : null;
+        take();
+      });
+      await this.retire(() => retireRevision(life, replaced, before.handle));
+    });
+  }
+
+  /** Revisions beyond those that are kept, oldest first. */
+  private async collect(keep: number): Promise<void> {
+    const { life } = this;
+    const old = life.kept
+      .filter(({ revision }) => revision.id !== life.active?.revision)
+      .slice(0, -(keep - 1) || undefined);
+    await CancellationScope.nonCancellable(async () => {
+      for (const { revision } of old) await this.retire(() => discardRevision(life, revision.id));
+    });
+  }
+
+  /** What is left of a revision that nobody calls does not take back the switch; the cleanup ends it at the latest. */
+  private async retire(end: () => Promise<void>): Promise<void> {
+    try {
+      await end();
+    } catch (error) {
+      note(this.life, 'retireRevision', `left over: ${failureRecord(error).message}`);
+    }
+  }
+
+  /** A cleanup cancels everything around; else it was this change alone. */
+  private async leaveOff(error: unknown): Promise<void> {
+    if (CancellationScope.current().consideredCancelled) throw error;
+    await this.giveUp({ outcome: 'cancelled', note: 'it is as before' });
+  }
+
+  /** A failure that keeps work waits; a wrong request, and what has no work, is over. */
+  private async fail(failure: ErrorRecord): Promise<void> {
+    const { life } = this;
+    setChangeError(life, failure);
+    if (!isFruitless(life, failure)) return advance(life, 'waiting');
+    if (life.active === null && life.next === null) throw asFailure(failure);
+    await this.giveUp({ outcome: 'failed', note: `${failure.code}: ${failure.message}` });
+  }
+
+  /** Undoes what the current change has made. The undo of a whole deployment needs no help. */
+  private async giveUp(ending: Ending): Promise<void> {
+    const { life } = this;
+    const { work, info, active, next } = life;
+    life.isAbandoned = false;
+    const revision = info.change?.revision ?? null;
+    if (active !== null || next !== null) {
+      if (work !== null) await this.retire(() => discardRevision(life, work.revision));
+      else if (revision !== null) await this.retire(() => endRevision(life, revision));
+      life.work = null;
+    }
+    this.end(ending);
+  }
+
+  private end(ending: Ending): void {
+    const { life } = this;
+    const { current, info } = life;
+    if (current === null) throw new Error('what ends was begun');
+    this.close(current, ending, info.change?.revision ?? null);
+    life.current = null;
+    info.change = null;
+    showDetails(life);
+  }
+
+  private close(change: ChangeRequest, { outcome, note: words }: Ending, revision: string | null = null): void {
+    const { info } = this.life;
+    const past = { ...describeChange(change), revision, outcome, note: words, finishedAt: new Date().toISOString() };
+    info.changes = [...info.changes.slice(1 - keptChanges), past];
+    note(this.life, change.kind, `${change.id} is ${outcome}: ${words}`);
+  }
+
+  private queue(change: ChangeRequest | null): void {
+    this.life.next = change;
+    this.life.info.next = change === null ? null : describeChange(change);
+  }
+}
+
+export const isWaiting = ({ info }: Life): boolean => info.change?.state === 'waiting';
+
+/** Nothing is worth keeping of a request that was wrong in itself, or for which no strategy could be selected. */
+const isFruitless = ({ host, work }: Life, { code }: ErrorRecord): boolean =>
+  host === null || work === null || (codes[code].ends && work.round.number === work.firstRound);
+
+const describeChange = ({ id, kind, by, reason, requestedAt }: ChangeRequest): RequestedChange => ({
+  ...{ id, kind, by, reason, requestedAt },
+});
+
+const bakeAfter = (previous: string, revision: string, seconds: number): DeploymentInfo['bake'] =>
+  seconds === 0 ? null : { revision, previous, until: new Date(Date.now() + seconds * 1000).toISOString() };

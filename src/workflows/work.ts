@@ -1,0 +1,66 @@
+import type { Redeployment } from '../contract/change.js';
+import type { DeployConfig } from '../contract/config.js';
+import { beginWork, type ChangeRequest, type Life, type Work } from './life.js';
+import { onHost } from './on-host.js';
+import { activeRevision } from './revision.js';
+import { quickOn } from './steps.js';
+
+// What a redeploy is to bring up, and whether there is anything to do.
+
+/** A new revision of what is deployed, with what is to differ. Of two that begin at once each has its own name. */
+export function beginRevision(life: Life, { redeployment, by }: ChangeRequest): Work {
+  const config = { ...configure(baseOf(life), redeployment), requestedBy: by };
+  life.counted.revisions += 1;
+  const work = beginWork(config, `r${life.counted.revisions}`, life.counted.rounds + 1);
+  life.work = work;
+  if (life.info.change !== null) life.info.change.revision = work.revision;
+  if (life.active === null) {
+    life.config = config;
+    Object.assign(life.info, work.shown);
+  }
+  return work;
+}
+
+/** Same source, same configuration: a new revision would be the active one once more. */
+export async function isUnchanged(life: Life, { redeployment }: ChangeRequest): Promise<boolean> {
+  const { host, active, info } = life;
+  if (host === null || active === null || redeployment === null || redeployment.isForced) return false;
+  const base = baseOf(life);
+  const config = configure(base, redeployment);
+  if (describeWhatCounts(config) !== describeWhatCounts(base)) return false;
+  const { path } = config.solution;
+  const isSame = (digest: string) => digest === info.source.digest;
+  const { digest } = await onHost(
+    life,
+    'digestSource',
+    (found) => (isSame(found.digest) ? 'the source is unchanged' : 'the source has changed'),
+    () =>
+      quickOn(host).digestSource.executeWithOptions({ summary: `compare ${path} with ${active.revision}` }, [
+        { source: path },
+      ]),
+  );
+  return isSame(digest);
+}
+
+/** `env` is merged by name, `resources` by key; the rest replaces. */
+export function configure(base: DeployConfig, redeployment: Redeployment | null): DeployConfig {
+  const { env = [], resources = {}, ...changes } = redeployment?.changes ?? {};
+  const replaced = new Set(env.map(({ name }) => name));
+  return {
+    ...base,
+    ...changes,
+    env: [...base.env.filter(({ name }) => !replaced.has(name)), ...env],
+    resources: { ...base.resources, ...resources },
+  };
+}
+
+/** A rollback went back to the configuration of its revision, and what comes next goes on from there. */
+const baseOf = (life: Life): DeployConfig => (life.active === null ? life.config : activeRevision(life).config);
+
+/** What makes another revision of the same source: not where it lies, who asked, or how it is switched to. */
+function describeWhatCounts(config: DeployConfig): string {
+  const { solution, requestedBy, bake, drain, keep, ...rest } = config;
+  return JSON.stringify(
+    Object.entries({ ...rest, goal: solution.goal }).sort(([one], [other]) => (one < other ? -1 : 1)),
+  );
+}
