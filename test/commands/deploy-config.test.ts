@@ -40,7 +40,7 @@ const read = (options: Partial<DeployOptionValues>, path = solution) =>
 test('a path alone is enough: the name is the directory’s, all else has its default', async () => {
   expect(await read({})).toEqual({
     ...{ name: 'my-model', solution: { path: solution }, strategy: 'auto', agent: 'auto', rounds: 4, timeout: 60 },
-    ...{ env: [], resources: {}, examples: [] },
+    ...{ env: [], resources: {}, examples: [], bake: 60, drain: 30, keep: 5 },
   });
 });
 
