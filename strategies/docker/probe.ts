@@ -4,6 +4,9 @@ import type { DockerHandle } from './docker-handle.js';
 /** Milliseconds that a healthy server has to answer its probe. */
 export const probePatience = 2_000;
 
+/** What a server that takes POST alone may answer to GET. */
+const notImplemented = 501;
+
 /**
  * True when calls can be answered. Our host program says so itself, with this start's token; a server of the repository's own
  * by 2xx at its health path, or, where none is known, by speaking HTTP at all.
@@ -17,5 +20,6 @@ export async function isUp({
   const reply = await callHttp({ url: probed, signal: AbortSignal.timeout(probePatience) }).catch(() => undefined);
   if (reply === undefined) return false;
   if (tokenHash !== null) return reply.status === 200 && reply.headers['berth-token'] === tokenHash;
-  return healthPath === null ? reply.status < 500 : reply.status >= 200 && reply.status < 300;
+  if (healthPath !== null) return reply.status >= 200 && reply.status < 300;
+  return reply.status < 500 || reply.status === notImplemented;
 }

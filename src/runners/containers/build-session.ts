@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
+import { Duplex } from 'node:stream';
+import { TLSSocket } from 'node:tls';
 import type { ServiceDefinition, sendUnaryData, UntypedServiceImplementation } from '@grpc/grpc-js';
 import type Docker from 'dockerode';
 import type { BuildSecrets } from './build-secrets.js';
@@ -37,12 +39,18 @@ export async function openBuildSession(engine: Docker, secrets: BuildSecrets): P
     check: (_: Call, answer: sendUnaryData<Buffer>) => answer(null, serving),
   };
   server.addService(await describeService(), implementation);
-  server.createConnectionInjector(ServerCredentials.createInsecure()).injectConnection(socket);
+  server.createConnectionInjector(ServerCredentials.createInsecure()).injectConnection(hideEncryption(socket));
   const close = () => {
     server.forceShutdown();
     socket.destroy();
   };
   return { id, close };
+}
+
+/** On a TLS socket Node's HTTP/2 insists on ALPN; here the protocol was agreed on by an upgrade within the connection. */
+function hideEncryption(socket: Socket): Duplex {
+  if (!(socket instanceof TLSSocket)) return socket;
+  return Duplex.from({ readable: socket, writable: socket });
 }
 
 /** The tag of a message's first field where that is text or bytes. */

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type Docker from 'dockerode';
 import type { DockerOptions } from 'dockerode';
@@ -40,12 +41,16 @@ async function describeConnection(address: string): Promise<DockerOptions> {
   return isSecure ? { ...plain, protocol: 'https', ...(await readCertificates()) } : { ...plain, protocol: 'http' };
 }
 
+/** From `DOCKER_CERT_PATH`, which must hold all three, else from where Docker itself looks, as far as they are there. */
 async function readCertificates(): Promise<Pick<DockerOptions, 'ca' | 'cert' | 'key'>> {
-  const directory = process.env.DOCKER_CERT_PATH;
-  if (!directory) return {};
-  const [ca, cert, key] = await Promise.all(
-    ['ca.pem', 'cert.pem', 'key.pem'].map((file) => readFile(join(directory, file))),
-  );
+  const named = process.env.DOCKER_CERT_PATH;
+  const directory = named || join(homedir(), '.docker');
+  const read = (name: string) =>
+    readFile(join(directory, `${name}.pem`)).catch((cause: Error) => {
+      if (!named) return undefined;
+      throw new BerthError('ENGINE_UNREACHABLE', `DOCKER_CERT_PATH: ${cause.message}`, {}, { cause });
+    });
+  const [ca, cert, key] = await Promise.all(['ca', 'cert', 'key'].map(read));
   return { ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) };
 }
 
