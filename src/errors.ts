@@ -21,7 +21,7 @@ const passing = (next: string): CodeEntry => ({ retryable: true, ends: false, ex
 
 const mend =
   'Mend it in `berth shell {name}`, then: berth resume {name} --agent none. ' +
-  'Or mend the source, then: berth abandon {name} && berth deploy {path}';
+  'Or mend the source, then: berth redeploy {name}';
 
 export const codes = {
   // What was asked for
@@ -66,6 +66,7 @@ export const codes = {
   ),
   START_FAILED: waits('Read the log: berth logs {name}. Where it waits, go on: berth resume {name} --hint TEXT'),
   NOT_READY: waits('Read the log: berth logs {name}. Where it waits, go on: berth resume {name} --hint TEXT'),
+  REDEPLOY_FAILED: waits('What served before serves still. See why: berth history {name}'),
   CALLS_FAILING: waits('It was rolled back by itself; what it printed is in: berth logs {name} --revision {revision}'),
 
   // A call

@@ -20,5 +20,5 @@ export type {
 export { BerthError, codes, type ErrorCode, type ErrorRecord } from './errors.js';
 export { DeployedSoftware } from './factory/deployed-software.js';
 export { type CreateOptions, DeploymentFactory } from './factory/deployment-factory.js';
-export type { DeployOptions } from './factory/prepare-config.js';
+export type { DeployOptions, RedeployOptions } from './factory/prepare-config.js';
 export type { CallOptions, Health, LogOptions, Runner, RunnerClass, StartOptions } from './runners/runner.js';

@@ -4,7 +4,7 @@ import { deploymentName } from './deployment-name.js';
 
 export const abandon = defineCommand({
   name: 'abandon',
-  summary: 'give up one that waits after a failure',
+  summary: 'give up what waits after a failure, or is on its way',
   arguments: { name: deploymentName },
   options: {},
   run: (context) => changeDeployment(context, 'abandon', (client, name) => client.abandon(name)),

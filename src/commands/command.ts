@@ -2,7 +2,7 @@ import type { Output } from './output.js';
 
 /**
  * What an option holds once parsed: `flag` a boolean, `list` every occurrence in order, `number` a number and `count` a
- * whole number, both greater than 0.
+ * whole number, both greater than 0; `amount` a number that may be 0.
  */
 export type OptionKind = keyof ValueOfKind;
 
@@ -33,6 +33,7 @@ interface ValueOfKind {
   list: string[];
   number: number | undefined;
   count: number | undefined;
+  amount: number | undefined;
 }
 
 type ArgumentValues<A extends ArgumentDeclarations> = {

@@ -1,10 +1,11 @@
 import { readdir, stat } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
+import type { Redeployment } from '../contract/change.js';
 import type { DeployConfig } from '../contract/config.js';
 import type { Example } from '../contract/example.js';
 import { BerthError } from '../errors.js';
-import { nameOf, prepareConfig } from '../factory/prepare-config.js';
+import { type DeployOptions, nameOf, prepareConfig, prepareRedeployment } from '../factory/prepare-config.js';
 import { berthHome } from '../home.js';
 import { StrategyRegistry } from '../registry/index.js';
 import { parseEnvironmentOption, readEnvironmentFile } from '../secrets/index.js';
@@ -12,9 +13,8 @@ import { checkAgents } from './agent-names.js';
 import { isDeploymentName } from './deployment-name.js';
 import { parseResources } from './resource-options.js';
 
-/** The options of `berth deploy` as typed. */
-export interface DeployOptionValues {
-  name: string | undefined;
+/** The options of a revision as typed. */
+export interface RevisionOptionValues {
   goal: string | undefined;
   strategy: string | undefined;
   allow: string | undefined;
@@ -29,34 +29,51 @@ export interface DeployOptionValues {
   example: string[];
   expose: string | undefined;
   timeout: number | undefined;
+  bake: number | undefined;
+  drain: number | undefined;
+  keep: number | undefined;
+}
+
+/** The options of `berth deploy` as typed. */
+export interface DeployOptionValues extends RevisionOptionValues {
+  name: string | undefined;
 }
 
 /** Everything that can be refused without a server is refused here, before one is started. */
 export async function readDeployConfig(path: string, options: DeployOptionValues): Promise<DeployConfig> {
-  const home = berthHome();
-  const { goal, strategy = 'auto', provider, agent, rounds, budget, entry, expose, timeout } = options;
   await checkSource(path);
   const name = readName(options.name ?? nameOf(path));
-  const allow = options.allow === undefined ? undefined : parseAllow(options.allow);
+  const { goal } = options;
+  const solution = { path: resolve(path), ...(goal !== undefined && { goal }) };
+  return await prepareConfig(berthHome(), { ...(await readRevisionOptions(options)), name, solution });
+}
+
+/** What a redeploy is told to do otherwise; what was not said stays as it is. */
+export async function readRedeployment(
+  path: string | undefined,
+  options: RevisionOptionValues & { force: boolean },
+): Promise<Redeployment> {
+  if (path !== undefined) await checkSource(path);
+  const { goal } = options;
+  const solution = { ...(path !== undefined && { path: resolve(path) }), ...(goal !== undefined && { goal }) };
+  return await prepareRedeployment(berthHome(), { ...(await readRevisionOptions(options)), solution }, options.force);
+}
+
+/** Only what was said. */
+async function readRevisionOptions(options: RevisionOptionValues): Promise<Omit<DeployOptions, 'name' | 'solution'>> {
+  const { goal, allow: allowed, env, envFile, resource, example, ...plain } = options;
+  const { strategy, provider, agent, entry, expose } = plain;
+  const allow = allowed === undefined ? undefined : parseAllow(allowed);
   if (entry !== undefined) checkEntry(entry);
   if (expose !== undefined) checkAddress(expose);
-  await checkStrategies(strategy, allow, { provider, expose });
+  await checkStrategies(strategy ?? 'auto', allow, { provider, expose });
   if (agent !== undefined) await checkAgents(agent);
-  return await prepareConfig(home, {
-    name,
-    solution: { path: resolve(path), ...(goal !== undefined && { goal }) },
-    strategy,
-    ...(allow !== undefined && { allow }),
-    ...(provider !== undefined && { provider }),
-    ...(agent !== undefined && { agent }),
-    ...(rounds !== undefined && { rounds }),
-    ...(budget !== undefined && { budget }),
-    ...(entry !== undefined && { entry }),
-    ...(expose !== undefined && { expose }),
-    ...(timeout !== undefined && { timeout }),
-    env: await readEnvironment(options.env, options.envFile),
-    resources: parseResources(options.resource),
-    examples: await readExamples(options.example),
+  const { rounds, budget, timeout, bake, drain, keep } = plain;
+  return withoutUndefined({
+    ...{ strategy, provider, agent, entry, expose, rounds, budget, timeout, bake, drain, keep, allow },
+    env: env.length + envFile.length > 0 ? await readEnvironment(env, envFile) : undefined,
+    resources: resource.length > 0 ? parseResources(resource) : undefined,
+    examples: example.length > 0 ? await readExamples(example) : undefined,
   });
 }
 
@@ -96,7 +113,7 @@ function checkAddress(address: string): void {
 async function checkStrategies(
   strategy: string,
   allow: string[] | undefined,
-  { provider, expose }: Pick<DeployOptionValues, 'provider' | 'expose'>,
+  { provider, expose }: Pick<RevisionOptionValues, 'provider' | 'expose'>,
 ): Promise<void> {
   const registry = await StrategyRegistry.scan();
   for (const name of strategy === 'auto' ? (allow ?? []) : [strategy, ...(allow ?? [])]) registry.requireReady(name);
@@ -109,6 +126,12 @@ async function checkStrategies(
   });
 }
 
+/** What was not said is left out, so that it does not stand for a wish. */
+function withoutUndefined<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  const said = Object.entries(values).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(said) as { [K in keyof T]?: Exclude<T[K], undefined> }; // the same keys, fewer of them
+}
+
 /** Files first, in their order, so that a single variable can differ from the file. Null: the worker's own value. */
 async function readEnvironment(pairs: string[], files: string[]): Promise<Record<string, string | null>> {
   const fromFiles = await Promise.all(files.map((file) => readEnvironmentFile(file)));
@@ -117,7 +140,6 @@ async function readEnvironment(pairs: string[], files: string[]): Promise<Record
 }
 
 async function readExamples(files: string[]): Promise<Example[]> {
-  if (files.length === 0) return [];
   const { readExampleFile } = await import('../adaptation/index.js');
   return (await Promise.all(files.map((file) => readExampleFile(file)))).flat();
 }

@@ -7,6 +7,7 @@ import { type CommandContext, defineCommand } from './command.js';
 import { noteFailedAnswer } from './failed-answer.js';
 import { readInput } from './input.js';
 import { waitInterruptibly } from './interruption.js';
+import { revisionOptions } from './revision-options.js';
 import { writeSettled } from './settled-deployment.js';
 import { watchDeployment } from './watch-deployment.js';
 import { withClient } from './with-client.js';
@@ -17,42 +18,7 @@ export const deploy = defineCommand({
   arguments: { path: { label: 'PATH', isRequired: true, summary: 'directory of the repository; only read' } },
   options: {
     name: { flags: '--name <NAME>', kind: 'text', summary: 'its name (the directory’s)' },
-    goal: { flags: '--goal <TEXT>', kind: 'text', summary: 'what it is meant to do' },
-    strategy: { flags: '--strategy <auto|STRATEGY>', kind: 'text', summary: 'what it runs on (auto)' },
-    allow: { flags: '--allow <STRATEGY,…>', kind: 'text', summary: 'what auto may choose from (all that can be used)' },
-    provider: { flags: '--provider <PROVIDER>', kind: 'text', summary: 'what the strategy runs on (this machine)' },
-    agent: {
-      flags: '--agent <auto|none|AGENT,…>',
-      kind: 'text',
-      summary: 'who adapts what no recipe knows, the next when one cannot (auto)',
-    },
-    rounds: { flags: '--rounds <N>', kind: 'count', summary: 'how often an agent may try (4)' },
-    budget: { flags: '--budget <DOLLARS>', kind: 'number', summary: 'what agents may cost, all in all (no limit)' },
-    entry: {
-      flags: '--entry <MODULE:CALLABLE>',
-      kind: 'text',
-      summary: 'what to call; also MODULE:Class.method, of an HTTP server /PATH or :PORT/PATH',
-    },
-    env: {
-      flags: '--env <NAME[=VALUE]>',
-      kind: 'list',
-      summary: 'variable, with VALUE or with the worker’s; repeatable',
-    },
-    envFile: { flags: '--env-file <FILE>', kind: 'list', summary: 'variables from a .env file; repeatable' },
-    resource: { flags: '--resource <KEY=VALUE>', kind: 'list', summary: 'cpu, memory, gpu, …: memory=2Gi; repeatable' },
-    example: {
-      flags: '--example <FILE>',
-      kind: 'list',
-      summary: 'examples that must pass (JSON, JSONL, YAML); repeatable',
-    },
-    expose: {
-      flags: '--expose [ADDRESS]',
-      kind: 'text',
-      preset: '0.0.0.0',
-      summary:
-        'let other machines call it, without any password, at this address of the host (0.0.0.0: at all of them)',
-    },
-    timeout: { flags: '--timeout <SECONDS>', kind: 'number', summary: 'how long one call may take (60)' },
+    ...revisionOptions,
     wait: { flags: '--no-wait', kind: 'flag', summary: 'return as soon as it is under way' },
     showPrompt: { flags: '--show-prompt', kind: 'flag', summary: 'write what an agent would be told, and stop' },
     input: { flags: '--input <JSON|@FILE|->', kind: 'text', summary: 'then call it once and write the answer' },

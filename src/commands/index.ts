@@ -11,7 +11,9 @@ import { explain } from './explain.js';
 import { history } from './history.js';
 import { list } from './list.js';
 import { logs } from './logs.js';
+import { redeploy } from './redeploy.js';
 import { resume } from './resume.js';
+import { rollback } from './rollback.js';
 import { run } from './run.js';
 import { shell } from './shell.js';
 import { start } from './start.js';
@@ -33,7 +35,7 @@ export const commandGroups: CommandGroup[] = [
   { title: 'Deploy and call', commands: [deploy, run, batch] },
   { title: 'Look', commands: [list, status, logs, diff, history] },
   { title: 'Adapt', commands: [resume, shell, eject] },
-  { title: 'Life', commands: [stop, start, abandon, cleanup] },
+  { title: 'Life', commands: [redeploy, rollback, stop, start, abandon, cleanup] },
   { title: 'Choose', commands: [strategies, explain] },
   { title: 'The stack', commands: [up, down, worker, doctor] },
 ];

@@ -1,8 +1,9 @@
+import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BerthError } from '../errors.js';
 import { openSoftware } from '../factory/open-software.js';
-import { berthHome, deploymentDirectory } from '../home.js';
+import { berthHome, deploymentDirectory, revisionDirectory } from '../home.js';
 import { readLog } from '../runners/log-file.js';
 import type { LogOptions } from '../runners/runner.js';
 import { defineCommand } from './command.js';
@@ -14,14 +15,22 @@ export const logs = defineCommand({
   arguments: { name: deploymentName },
   options: {
     follow: { flags: '-f, --follow', kind: 'flag', summary: 'go on with what is still to come' },
+    revision: { flags: '--revision <REVISION>', kind: 'text', summary: 'of a kept revision (the active one)' },
     tail: { flags: '-n, --tail <LINES>', kind: 'count', summary: 'only the last lines (all)' },
   },
-  async run({ arguments: { name }, options: { follow, tail }, output, signal }) {
-    const lines = await openLog(name, { follow, signal, ...(tail !== undefined && { tail }) });
+  async run({ arguments: { name }, options: { follow, revision, tail }, output, signal }) {
+    const options = { follow, signal, ...(tail !== undefined && { tail }) };
+    const lines = revision === undefined ? await openLog(name, options) : readRevisionLog(name, revision, options);
     for await (const line of lines) await output.line(output.isJson ? JSON.stringify({ line }) : line);
     return signal.aborted ? 130 : 0;
   },
 });
+
+function readRevisionLog(name: string, revision: string, options: LogOptions): AsyncIterable<string> {
+  const { log } = revisionDirectory(berthHome(), name, revision);
+  if (existsSync(log)) return readLog(log, options);
+  throw new BerthError('STATE_CONFLICT', `${name} has no log of a revision ${revision}`, { name });
+}
 
 /** From the runner while the software runs; else from the newest revision's file, or its trial's when it never ran. */
 async function openLog(name: string, options: LogOptions): Promise<AsyncIterable<string>> {

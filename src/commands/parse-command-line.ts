@@ -77,6 +77,7 @@ function createOption({ flags, kind, summary, preset }: OptionDeclaration): Opti
   if (kind === 'list') option.argParser((value, values: string[] = []) => [...values, value]);
   if (kind === 'number') option.argParser(parsePositive);
   if (kind === 'count') option.argParser(parseCount);
+  if (kind === 'amount') option.argParser(parseAmount);
   return option;
 }
 
@@ -84,6 +85,12 @@ function parsePositive(text: string): number {
   const value = Number(text);
   if (Number.isFinite(value) && value > 0) return value;
   throw new InvalidArgumentError('It must be a number greater than 0.');
+}
+
+function parseAmount(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && Number.isFinite(value) && value >= 0) return value;
+  throw new InvalidArgumentError('It must be a number, 0 or greater.');
 }
 
 function parseCount(text: string): number {

@@ -5,7 +5,7 @@ import { type CommandContext, defineCommand } from './command.js';
 import { deploymentName } from './deployment-name.js';
 import { waitInterruptibly } from './interruption.js';
 import { writeSettled } from './settled-deployment.js';
-import { watchDeployment } from './watch-deployment.js';
+import { newSteps, watchDeployment } from './watch-deployment.js';
 import { withClient } from './with-client.js';
 
 export const resume = defineCommand({
@@ -55,15 +55,13 @@ const goOn = (
   { output, signal }: Pick<CommandContext, 'output' | 'signal'>,
 ): Promise<DeploymentInfo> =>
   watchDeployment(name, output, async (tell) => {
-    const { steps: before } = await client.info(name);
+    const before = await client.info(name);
     await client.resume(name, resumption);
-    const tellNew = (info: DeploymentInfo) =>
-      tell({ ...info, steps: info.steps.filter((step) => !isOld(step, before)) });
-    return await waitInterruptibly(client.follow(name, tellNew, { signal }), signal, name);
+    const { change } = before;
+    const tellNew = newSteps(before, tell);
+    const work =
+      change === null
+        ? client.follow(name, tellNew, { signal })
+        : client.followChange(name, change.id, tellNew, { signal });
+    return await waitInterruptibly(work, signal, name);
   });
-
-type Step = DeploymentInfo['steps'][number];
-
-/** What was over before is not told again. */
-const isOld = ({ step, startedAt }: Step, before: Step[]): boolean =>
-  before.some((one) => one.step === step && one.startedAt === startedAt);

@@ -1,4 +1,5 @@
-import type { DeploymentInfo } from '../contract/status.js';
+import type { PastChange } from '../contract/change.js';
+import type { DeploymentInfo, LastError } from '../contract/status.js';
 import { describeNext } from '../errors.js';
 import type { Colors } from './colors.js';
 import { renderRunning } from './deployment-page.js';
@@ -9,7 +10,29 @@ import { cutToWidth } from './progress.js';
 
 /** What `deploy` and `resume` end with: where it runs, or why it waits. Returns the exit code. */
 export const writeSettled = (info: DeploymentInfo, output: Output): Promise<number> =>
-  info.state === 'running' ? writeRunning(info, output) : writeFailure(info, output);
+  info.state === 'running' && info.change === null ? writeRunning(info, output) : writeFailure(info, output);
+
+/** What a change of the revision ends with: where it runs now, or why it runs as before. Returns the exit code. */
+export async function writeChanged(info: DeploymentInfo, id: string, output: Output): Promise<number> {
+  const past = info.changes.find((change) => change.id === id);
+  if (past?.outcome === 'live') return await writeRunning(info, output);
+  if (past?.outcome === 'unchanged') {
+    await output.result(info, () => `${info.name} is as before: ${past.note} (--force redeploys all the same)`);
+    return 0;
+  }
+  return await writeFailure(
+    { ...info, lastError: past === undefined ? info.lastError : lastErrorOf(past, info.name) },
+    output,
+  );
+}
+
+const lastErrorOf = ({ id, outcome, note, lastError }: PastChange, name: string): LastError =>
+  lastError ?? {
+    code: 'REDEPLOY_FAILED',
+    message: `${id} is ${outcome}: ${note}`,
+    next: describeNext('REDEPLOY_FAILED', { name }),
+    evidence: null,
+  };
 
 async function writeRunning(info: DeploymentInfo, output: Output): Promise<number> {
   const exampleInput = await readExampleInput(info);
@@ -19,7 +42,8 @@ async function writeRunning(info: DeploymentInfo, output: Output): Promise<numbe
 
 /** Its work is kept: the failure is a state of the deployment, and stdout carries that state with `--json` only. */
 async function writeFailure(info: DeploymentInfo, output: Output): Promise<number> {
-  const { name, state, lastError } = info;
+  const { name, state, change } = info;
+  const lastError = change?.lastError ?? info.lastError;
   const failure = lastError ?? {
     code: 'NOT_RUNNING',
     message: `${name} is ${state}`,
@@ -29,6 +53,10 @@ async function writeFailure(info: DeploymentInfo, output: Output): Promise<numbe
   const render = output.isVerbose ? renderFailure : renderInThreeLines;
   if (output.isJson) await output.line(JSON.stringify(info));
   else output.note(render(failure, output.noteColors, name));
+  if (!output.isJson && info.revision !== null && state === 'running')
+    output.note(
+      `${info.revision} goes on serving${change === null ? '' : `; give up the change: berth abandon ${name}`}`,
+    );
   return exitCodeOf(failure.code);
 }
 

@@ -37,6 +37,13 @@ export async function watchDeployment<T>(
   }
 }
 
+/** Tells what was not over before; what was is not told again. */
+export function newSteps(before: DeploymentInfo, tell: (info: DeploymentInfo) => void): (info: DeploymentInfo) => void {
+  const isOld = ({ step, startedAt }: DeploymentInfo['steps'][number]) =>
+    before.steps.some((one) => one.step === step && one.startedAt === startedAt);
+  return (info) => tell({ ...info, steps: info.steps.filter((step) => !isOld(step)) });
+}
+
 const verbs: Record<string, string> = {
   message: 'says',
   read: 'reads',

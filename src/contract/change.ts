@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import type { DeployConfig } from './config.js';
+import type { DeployConfig, Solution } from './config.js';
 import { DeploymentState, LastError } from './deployment-state.js';
 
 /** How a redeploy differs from what is deployed. What is left out stays as it is. */
 export interface Redeployment {
-  /** Replaces; `env` is merged by name and `resources` by key. `solution` says where the source is taken from anew. */
-  changes: Partial<Omit<DeployConfig, 'name' | 'requestedBy'>>;
+  /** Replaces; `env` is merged by name, `resources` and `solution` by key. */
+  changes: Partial<Omit<DeployConfig, 'name' | 'requestedBy' | 'solution'>> & { solution?: Partial<Solution> };
   /** Also when nothing has changed. */
   isForced: boolean;
 }
@@ -47,6 +47,8 @@ export type CurrentChange = z.infer<typeof CurrentChange>;
 export const PastChange = RequestedChange.extend({
   revision: z.string().nullable(),
   outcome: ChangeOutcome,
+  /** What it failed with. */
+  lastError: LastError.nullable(),
   /** What came of it, in one line. */
   note: z.string(),
   finishedAt: z.string(),

@@ -3,6 +3,7 @@ import type { DeploymentInfo } from '../contract/status.js';
 import { type BerthHome, berthHome } from '../home.js';
 import type { CallOptions, LogOptions } from '../runners/runner.js';
 import { type BatchOptions, type OpenSoftware, openSoftware } from './open-software.js';
+import type { RedeployOptions } from './prepare-config.js';
 
 /**
  * What the user calls: one deployment, whatever it runs on. `run` and `runBatch` go straight to the software; `start`,
@@ -62,6 +63,28 @@ export class DeployedSoftware {
     const info = await this.tell((client) => client.stop(this.name));
     await this.close();
     return info;
+  }
+
+  /**
+   * Brings up a new revision while this one serves; resolves when callers reach it, or nothing had changed.
+   *
+   * @throws the error that a failed redeploy waits with; callers go on reaching the revision that they reached before.
+   */
+  async redeploy(options: RedeployOptions = {}, { isForced = false } = {}): Promise<DeploymentInfo> {
+    const { prepareRedeployment } = await import('./prepare-config.js');
+    const redeployment = await prepareRedeployment(this.home, options, isForced);
+    return await this.tell(async (client) => {
+      const { id } = await client.redeploy(this.name, redeployment);
+      return await client.followToEnd(this.name, id);
+    });
+  }
+
+  /** Goes back to a kept revision, the one before when none is named; resolves when callers reach it. */
+  async rollBack(revision?: string): Promise<DeploymentInfo> {
+    return await this.tell(async (client) => {
+      const { id } = await client.rollBack(this.name, revision ?? null);
+      return await client.followToEnd(this.name, id);
+    });
   }
 
   /** Undoes the deployment, proven. */

@@ -112,6 +112,14 @@ export class DeploymentClient {
     return requireRightRequest(info);
   }
 
+  /** As `followChange`. @throws what a change failed with, or waits with */
+  async followToEnd(name: string, id: string): Promise<DeploymentInfo> {
+    const info = await this.followChange(name, id, () => {});
+    const error = errorOfChange(info, id);
+    if (error !== null) throw error;
+    return info;
+  }
+
   private async followUntil(
     name: string,
     isOver: (info: DeploymentInfo) => boolean,
@@ -239,6 +247,17 @@ const isInfo = (answer: unknown): answer is DeploymentInfo =>
 function requireRightRequest(info: DeploymentInfo): DeploymentInfo {
   if (info.state === 'cleaned' && info.lastError !== null) throw asError(info);
   return info;
+}
+
+/** Why a change is not live: what it waits with, or what became of it. Null for one that is live, or had nothing to do. */
+export function errorOfChange(info: DeploymentInfo, id: string): BerthError | null {
+  const { name, source, change, changes } = info;
+  if (change?.id === id) return asError({ ...info, lastError: change.lastError });
+  const past = changes.find((one) => one.id === id);
+  if (past?.outcome === 'live' || past?.outcome === 'unchanged') return null;
+  if (past?.lastError) return asError({ ...info, lastError: past.lastError });
+  const what = past === undefined ? `the deployment is ${info.state}` : `${past.outcome}: ${past.note}`;
+  return new BerthError('REDEPLOY_FAILED', `${id} of ${name} is ${what}`, { name, path: source.path });
 }
 
 /** The error that a deployment ended or waits with. */

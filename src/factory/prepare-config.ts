@@ -1,6 +1,7 @@
 import { basename, resolve } from 'node:path';
 import { z } from 'zod';
-import { DeployConfig, type EnvironmentVariable } from '../contract/config.js';
+import type { Redeployment } from '../contract/change.js';
+import { DeployConfig, type EnvironmentVariable, type Solution } from '../contract/config.js';
 import { Example } from '../contract/example.js';
 import { BerthError } from '../errors.js';
 import type { BerthHome } from '../home.js';
@@ -34,6 +35,31 @@ export async function prepareConfig(home: BerthHome, options: DeployOptions): Pr
     solution: { path: resolve(path), ...(goal === undefined ? {} : { goal }) },
     env: await Promise.all(Object.entries(env).map(([variable, value]) => toVariable(home, variable, value))),
   });
+}
+
+/** What a redeploy may be told: parts of the options of a deploy. What is left out stays as it is. */
+export type RedeployOptions = Partial<Omit<DeployOptions, 'name' | 'solution' | 'requestedBy'>> & {
+  solution?: string | Partial<Solution>;
+};
+
+/** As `prepareConfig`, of the keys that are there. @throws BerthError USAGE */
+export async function prepareRedeployment(
+  home: BerthHome,
+  options: RedeployOptions,
+  isForced = false,
+): Promise<Redeployment> {
+  const { solution = {}, ...said } = options;
+  const { path, goal } = typeof solution === 'string' ? { path: solution, goal: undefined } : solution;
+  const config = await prepareConfig(home, { ...said, name: 'any', solution: { path: path ?? '.' } });
+  const keys = Object.keys(said).filter((key) => said[key as keyof typeof said] !== undefined);
+  const changed = { ...(path !== undefined && { path: resolve(path) }), ...(goal !== undefined && { goal }) };
+  return {
+    changes: {
+      ...Object.fromEntries(Object.entries(config).filter(([key]) => keys.includes(key))),
+      ...(Object.keys(changed).length > 0 && { solution: changed }),
+    },
+    isForced,
+  };
 }
 
 /** A deployment's name from its directory's: `My_Agent v2` → `my-agent-v2`. */

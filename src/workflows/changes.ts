@@ -1,5 +1,5 @@
 import { CancellationScope, condition, isCancellation } from '@temporalio/workflow';
-import type { ChangeOutcome, RequestedChange } from '../contract/change.js';
+import type { ChangeOutcome, CurrentChange, RequestedChange } from '../contract/change.js';
 import type { DeploymentInfo } from '../contract/status.js';
 import { codes, type ErrorRecord } from '../errors.js';
 import { bringUp, type Upcoming } from './bring-up.js';
@@ -245,15 +245,22 @@ export class Changes {
     const { life } = this;
     const { current, info } = life;
     if (current === null) throw new Error('what ends was begun');
-    this.close(current, ending, info.change?.revision ?? null);
+    this.close(current, ending, info.change);
     life.current = null;
     info.change = null;
     showDetails(life);
   }
 
-  private close(change: ChangeRequest, { outcome, note: words }: Ending, revision: string | null = null): void {
+  private close(change: ChangeRequest, { outcome, note: words }: Ending, made: CurrentChange | null = null): void {
     const { info } = this.life;
-    const past = { ...describeChange(change), revision, outcome, note: words, finishedAt: new Date().toISOString() };
+    const past = {
+      ...describeChange(change),
+      revision: made?.revision ?? null,
+      lastError: outcome === 'failed' ? (made?.lastError ?? null) : null,
+      outcome,
+      note: words,
+      finishedAt: new Date().toISOString(),
+    };
     info.changes = [...info.changes.slice(1 - keptChanges), past];
     note(this.life, change.kind, `${change.id} is ${outcome}: ${words}`);
   }

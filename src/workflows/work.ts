@@ -42,13 +42,14 @@ export async function isUnchanged(life: Life, { redeployment }: ChangeRequest): 
   return isSame(digest);
 }
 
-/** `env` is merged by name, `resources` by key; the rest replaces. */
+/** `env` is merged by name, `resources` and `solution` by key; the rest replaces. */
 export function configure(base: DeployConfig, redeployment: Redeployment | null): DeployConfig {
-  const { env = [], resources = {}, ...changes } = redeployment?.changes ?? {};
+  const { env = [], resources = {}, solution = {}, ...changes } = redeployment?.changes ?? {};
   const replaced = new Set(env.map(({ name }) => name));
   return {
     ...base,
     ...changes,
+    solution: { ...base.solution, ...solution },
     env: [...base.env.filter(({ name }) => !replaced.has(name)), ...env],
     resources: { ...base.resources, ...resources },
   };

@@ -9,7 +9,7 @@ import { temporaryDirectory, temporaryHome, temporarySolution, writeTree } from 
 const nothing: DeployOptionValues = {
   ...{ name: undefined, goal: undefined, strategy: undefined, allow: undefined, agent: undefined, entry: undefined },
   ...{ env: [], envFile: [], resource: [], example: [], timeout: undefined, rounds: undefined, budget: undefined },
-  ...{ provider: undefined, expose: undefined },
+  ...{ provider: undefined, expose: undefined, bake: undefined, drain: undefined, keep: undefined },
 };
 
 let solution: string;

@@ -198,7 +198,7 @@ test.each(Object.entries(flaws))(
     });
     expect(value.lastError?.message).toMatch(message);
     expect(value.lastError?.evidence).toMatch(evidence);
-    expect(value.lastError?.next).toContain(`berth abandon flawed && berth deploy ${solution}`);
+    expect(value.lastError?.next).toContain('berth redeploy flawed');
     expect(JSON.stringify(value.lastError).length).toBeLessThan(50_000);
     expect(existsSync(join(deploymentDirectory(home, 'flawed').workspace, 'app.py'))).toBe(true);
 

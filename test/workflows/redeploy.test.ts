@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import type { DeploymentInfo, Redeployment } from '../../src/contract/index.js';
 import { openSoftware } from '../../src/factory/open-software.js';
+import { prepareRedeployment } from '../../src/factory/prepare-config.js';
 import { deploymentDirectory, revisionDirectory } from '../../src/home.js';
 import { connectOnce, deploy } from '../support/deploying.js';
 import { processesOf, temporaryStack } from '../support/stack.js';
@@ -138,3 +139,139 @@ test('revisions beyond those that are kept are removed, oldest first', async () 
   expect(existsSync(revisionDirectory(home, 'keeping', 'r2').code)).toBe(true);
   await (await connectOnce()).cleanup('keeping');
 });
+
+test('callers lose no call to a redeploy, and get an answer of one version or the other', async () => {
+  const source = temporarySolution({ 'main.py': slowly('0') });
+  await deploy({ name: 'busy', solution: source });
+  const software = await openSoftware('busy', home);
+  const seen: unknown[] = [];
+  let isOver = false;
+  const callers = Array.from({ length: 4 }, async () => {
+    while (!isOver) seen.push(await software.run({}));
+  });
+  for (let version = 1; version <= 3; version += 1) {
+    writeFileSync(join(source, 'main.py'), slowly(String(version)));
+    expect(await redeploy('busy', { changes: { bake: 0 } })).toMatchObject({ revision: `r${version + 1}` });
+    expect(await software.run({})).toMatchObject({ output: String(version) });
+  }
+  isOver = true;
+  await Promise.all(callers);
+  await software.close();
+  expect(seen.filter((answer) => !isVersion(answer))).toEqual([]);
+  await (await connectOnce()).cleanup('busy');
+});
+
+const slowly = (version: string) => `import time\ndef predict():\n    time.sleep(0.05)\n    return "${version}"\n`;
+
+const isVersion = (answer: unknown): boolean => {
+  const { status, output } = answer as { status: string; output: string };
+  return status === 'success' && /^[0-3]$/.test(output);
+};
+
+test('a call that is under way when callers change over is answered by the revision that it reached', async () => {
+  const source = temporarySolution({ 'main.py': waiting('old') });
+  await deploy({ name: 'patient', solution: source });
+  const software = await openSoftware('patient', home);
+  const under = software.run({ seconds: 4 });
+  writeFileSync(join(source, 'main.py'), waiting('new'));
+  const info = await redeploy('patient');
+  expect(await under).toMatchObject({ output: 'old' });
+  expect(info.steps.find(({ step }) => step === 'retireRevision')?.note).toBe('its last call is over');
+  expect(await software.run({})).toMatchObject({ output: 'new' });
+  await software.close();
+  await (await connectOnce()).cleanup('patient');
+});
+
+const waiting = (version: string) =>
+  `import time\ndef predict(seconds: float = 0):\n    time.sleep(seconds)\n    return "${version}"\n`;
+
+test('a new revision whose calls fail while it has to prove itself is rolled back by itself', async () => {
+  const source = temporarySolution({ 'main.py': failingFrom(9) });
+  await deploy({ name: 'baking', solution: source });
+  writeFileSync(join(source, 'main.py'), failingFrom(2));
+  expect(await redeploy('baking')).toMatchObject({ revision: 'r2', bake: { revision: 'r2', previous: 'r1' } });
+
+  const software = await openSoftware('baking', home);
+  for (let call = 0; call < 6; call += 1)
+    expect(await software.run({ n: 5 })).toMatchObject({ status: 'error', error: { code: 'CALL_FAILED' } });
+  const info = await untilChanged('baking', 'rollback');
+  expect(info).toMatchObject({ revision: 'r1', bake: null });
+  expect(info.changes.at(-1)).toMatchObject({
+    by: 'berth',
+    outcome: 'live',
+    reason: expect.stringContaining('6 of 6'),
+  });
+  expect(info.revisions.map(({ id, state }) => [id, state])).toContainEqual(['r2', 'rolled back']);
+  expect(await software.run({ n: 5 })).toMatchObject({ output: 5 });
+  await software.close();
+  await (await connectOnce()).cleanup('baking');
+});
+
+const failingFrom = (bound: number) =>
+  `def predict(n: int = 1):\n    if n >= ${bound}:\n        raise ValueError("too much")\n    return n\n`;
+
+test('a new revision that falls while it has to prove itself is rolled back, one that has is restarted', async () => {
+  const source = temporarySolution({ 'main.py': dying('one') });
+  await deploy({ name: 'falling', solution: source });
+  writeFileSync(join(source, 'main.py'), dying('two'));
+  await redeploy('falling');
+  await call('falling', { die: true });
+  expect(await untilChanged('falling', 'rollback')).toMatchObject({ revision: 'r1', restarts: 0 });
+
+  writeFileSync(join(source, 'main.py'), dying('three'));
+  expect(await redeploy('falling', { changes: { bake: 1 } })).toMatchObject({ revision: 'r3' });
+  await untilInfo('falling', ({ bake }) => bake === null);
+  await call('falling', { die: true });
+  expect(await untilInfo('falling', ({ restarts }) => restarts === 1)).toMatchObject({ revision: 'r3' });
+  await (await connectOnce()).cleanup('falling');
+});
+
+const dying = (version: string) =>
+  `import os\ndef predict(die: bool = False):\n    if die:\n        os._exit(3)\n    return "${version}"\n`;
+
+test('stop and abandon end a redeploy that is on its way, and what served is as before', async () => {
+  const source = temporarySolution({ 'main.py': answering('one') });
+  await deploy({ name: 'interrupted', solution: source });
+  const client = await connectOnce();
+  const slowToImport = `import time\ntime.sleep(60)\n${answering('two')}`;
+  writeFileSync(join(source, 'main.py'), slowToImport);
+
+  await client.redeploy('interrupted', { changes: {}, isForced: false });
+  await untilInfo('interrupted', ({ change }) => change?.state === 'verifying');
+  const abandoned = await client.abandon('interrupted');
+  expect(outcomes(abandoned).at(-1)).toEqual(['c2', 'redeploy', 'cancelled', 'r2']);
+  expect(await call('interrupted', {})).toMatchObject({ output: { version: 'one' } });
+
+  await client.redeploy('interrupted', { changes: {}, isForced: false });
+  await untilInfo('interrupted', ({ change }) => change?.state === 'verifying');
+  expect(await client.stop('interrupted')).toMatchObject({ state: 'stopped', change: null });
+  expect(readdirSync(deploymentDirectory(home, 'interrupted').revisions)).toEqual(['r1']);
+  expect(await client.begin('interrupted')).toMatchObject({ state: 'running', revision: 'r1' });
+  await client.cleanup('interrupted');
+  expect(processesOf(home).length).toBeLessThanOrEqual(2);
+});
+
+test('a rollback restores code, configuration and secrets together', async () => {
+  const source = temporarySolution({ 'main.py': 'import os\ndef predict():\n    return os.environ["MODE"]\n' });
+  await deploy({ name: 'whole', solution: source, env: { MODE: 'first' } });
+  const { changes } = await prepareRedeployment(home, { env: { MODE: 'second' } });
+  await redeploy('whole', { changes });
+  expect(await call('whole', {})).toMatchObject({ output: 'second' });
+  await rollBack('whole');
+  expect(await call('whole', {})).toMatchObject({ output: 'first' });
+  expect(outcomes(await redeploy('whole', { changes: {} })).at(-1)).toEqual(['c4', 'redeploy', 'unchanged', null]);
+  await (await connectOnce()).cleanup('whole');
+});
+
+async function untilInfo(name: string, isSo: (info: DeploymentInfo) => boolean): Promise<DeploymentInfo> {
+  const client = await connectOnce();
+  for (const deadline = Date.now() + 60_000; Date.now() < deadline; ) {
+    const info = await client.info(name);
+    if (isSo(info)) return info;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`${name} did not come to be as awaited`);
+}
+
+const untilChanged = (name: string, kind: string): Promise<DeploymentInfo> =>
+  untilInfo(name, ({ changes }) => changes.some((change) => change.kind === kind));

@@ -1,0 +1,25 @@
+import { changeRevision } from './change-revision.js';
+import { defineCommand } from './command.js';
+import { deploymentName } from './deployment-name.js';
+import { revisionOptions } from './revision-options.js';
+
+export const redeploy = defineCommand({
+  name: 'redeploy',
+  summary: 'take its source anew, and switch without losing a call',
+  arguments: {
+    name: deploymentName,
+    path: { label: 'PATH', isRequired: false, summary: 'another directory to take it from (the same as before)' },
+  },
+  options: {
+    ...revisionOptions,
+    force: { flags: '--force', kind: 'flag', summary: 'also when nothing has changed' },
+    wait: { flags: '--no-wait', kind: 'flag', summary: 'return as soon as it is asked for' },
+  },
+  examples: ['berth redeploy ocr', 'berth redeploy ocr ../ocr-next --resource memory=4Gi --bake 300'],
+  async run({ arguments: { name, path }, options, output, signal }) {
+    const { readRedeployment } = await import('./deploy-config.js');
+    const redeployment = await readRedeployment(path, options);
+    const ask = { name, isAwaited: options.wait, output, signal };
+    return await changeRevision(ask, (client) => client.redeploy(name, redeployment));
+  },
+});

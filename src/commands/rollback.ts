@@ -1,0 +1,18 @@
+import { changeRevision } from './change-revision.js';
+import { defineCommand } from './command.js';
+import { deploymentName } from './deployment-name.js';
+
+export const rollback = defineCommand({
+  name: 'rollback',
+  summary: 'go back to a kept revision: code, configuration and secrets',
+  arguments: { name: deploymentName },
+  options: {
+    to: { flags: '--to <REVISION>', kind: 'text', summary: 'which one (the one before)' },
+    wait: { flags: '--no-wait', kind: 'flag', summary: 'return as soon as it is asked for' },
+  },
+  examples: ['berth rollback ocr', 'berth rollback ocr --to r3'],
+  async run({ arguments: { name }, options: { to, wait }, output, signal }) {
+    const ask = { name, isAwaited: wait, output, signal };
+    return await changeRevision(ask, (client) => client.rollBack(name, to ?? null));
+  },
+});
