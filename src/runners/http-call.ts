@@ -1,6 +1,7 @@
-import { type Agent, type IncomingHttpHeaders, request } from 'node:http';
+import { Agent, type IncomingHttpHeaders, request } from 'node:http';
 
 export interface HttpCall {
+  /** With `http:` or `https:`. */
   url: string;
   /** POST when there is a body, else GET. */
   method?: string;
@@ -25,11 +26,27 @@ export interface HttpReply {
  * One HTTP request, without a deadline of its own: `fetch` gives up on a server that takes longer than five minutes.
  * Rejects when the server cannot be reached (ECONNREFUSED) or ends the connection before it answers (ECONNRESET).
  */
-export function callHttp({ url, method, headers = {}, body, agent, signal, onHeaders }: HttpCall): Promise<HttpReply> {
+export async function callHttp(call: HttpCall): Promise<HttpReply> {
+  return await exchange(call, isSecure(call.url) ? (await import('node:https')).request : request);
+}
+
+/** Connections to the server of this URL that are used again while no more than so many milliseconds pass between calls. */
+export async function keepConnections(url: string, idleTime: number): Promise<Agent> {
+  const options = { keepAlive: true, timeout: idleTime };
+  return isSecure(url) ? new (await import('node:https')).Agent(options) : new Agent(options);
+}
+
+/** What https needs is loaded with the first of its calls. */
+const isSecure = (url: string): boolean => url.startsWith('https:');
+
+function exchange(
+  { url, method, headers = {}, body, agent, signal, onHeaders }: HttpCall,
+  send: typeof request,
+): Promise<HttpReply> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(signal.reason);
     const options = { method: method ?? (body === undefined ? 'GET' : 'POST'), headers, ...(agent && { agent }) };
-    const call = request(url, options, (response) => {
+    const call = send(url, options, (response) => {
       onHeaders?.(response.headers);
       const chunks: Buffer[] = [];
       const finish = () => {

@@ -9,17 +9,24 @@ const [firstInterval, longestInterval] = [20, 1_000];
  * limit of time. A caller who gives up cancels it, as far as a local server can.
  */
 export async function callTask(call: HttpCall & { signal: AbortSignal }): Promise<HttpReply> {
-  const { url, signal, agent } = call;
+  const { url, signal, agent, headers: { authorization } = {} } = call;
+  const headers = authorization === undefined ? {} : { authorization };
   const submitted = await callHttp({ ...call, url: `${url}/submit` });
   if (submitted.status !== 200) return submitted;
   const { task_id: id } = JSON.parse(submitted.body.toString()) as { task_id: string };
-  const ask = (what: string) => callHttp({ url: `${url}/${what}?task_id=${id}`, signal, ...(agent && { agent }) });
+  const ask = (what: string) =>
+    callHttp({ url: `${url}/${what}?task_id=${id}`, headers, signal, ...(agent && { agent }) });
   try {
     for (let interval = firstInterval; await isRunning(ask); interval = Math.min(interval * 2, longestInterval))
       await sleep(interval, undefined, { signal });
     return await ask('get');
   } catch (error) {
-    const cancel = { url: `${url}/cancel?task_id=${id}`, method: 'PUT', signal: AbortSignal.timeout(longestInterval) };
+    const cancel = {
+      url: `${url}/cancel?task_id=${id}`,
+      method: 'PUT',
+      headers,
+      signal: AbortSignal.timeout(longestInterval),
+    };
     if (signal.aborted) void callHttp(cancel).catch(() => undefined);
     throw error;
   }

@@ -37,7 +37,7 @@ export function serverEnvironment(
 }
 
 /** Models, task results and metrics of this revision alone. */
-const bentoHome = ({ stateDirectory }: RunPlan): string => join(stateDirectory, 'bentoml');
+export const bentoHome = ({ stateDirectory }: RunPlan): string => join(stateDirectory, 'bentoml');
 
 /**
  * Nothing is written into the revision, and BentoML's own bytecode is compiled once per environment: without it every

@@ -37,8 +37,12 @@ export interface ServiceApi {
 const patience = 10_000;
 
 /** Asks the server which APIs it has. Throws ENTRY_AMBIGUOUS or START_FAILED when none is the one to call. */
-export async function findApi(url: string, wanted: BentoInterface): Promise<ServiceApi> {
-  const { body } = await callHttp({ url: `${url}/schema.json`, signal: AbortSignal.timeout(patience) });
+export async function findApi(
+  url: string,
+  wanted: BentoInterface,
+  headers: Record<string, string> = {},
+): Promise<ServiceApi> {
+  const { body } = await callHttp({ url: `${url}/schema.json`, headers, signal: AbortSignal.timeout(patience) });
   const { routes } = JSON.parse(body.toString()) as { routes: ServiceRoute[] };
   const { route, is_task: isTask, input, output } = chooseRoute(routes, wanted);
   return {

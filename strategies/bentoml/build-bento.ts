@@ -1,0 +1,103 @@
+import { readdir, readFile, rm } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import type { RunPlan } from '../../src/contract/handle.js';
+import { writeDurably } from '../../src/durable-file.js';
+import { runCommand } from '../../src/environments/run-command.js';
+import { BerthError } from '../../src/errors.js';
+import { berthHome } from '../../src/home.js';
+import { killMarked, markOf } from '../../src/runners/marked-processes.js';
+import { redact } from '../../src/secrets/redact.js';
+import { readBentoInterface } from './bento-interface.js';
+import { describeBuild } from './describe-build.js';
+import { bentoHome, serverEnvironment } from './server-environment.js';
+
+export interface Bento {
+  /** `service:r1`. */
+  tag: string;
+  /** Name of the service that is called. */
+  entryService: string;
+}
+
+export interface BuildOptions {
+  version: string;
+  /** The software's variables: importing the service may need them. */
+  env: Record<string, string>;
+  signal?: AbortSignal | undefined;
+}
+
+/** Seconds that a build, or an upload, may take. */
+export const buildPatience = 900;
+/** Lines of a command's output that show why it failed. */
+const shownLines = 30;
+
+const BentoFile = z.looseObject({ name: z.string(), version: z.string(), entry_service: z.string() });
+
+/**
+ * Builds the revision into a bento of its own BENTOML_HOME, once: code and the very packages that were verified.
+ * BUILD_FAILED with the last lines of `bentoml build`.
+ */
+export async function buildBento(plan: RunPlan, { version, env, signal }: BuildOptions): Promise<Bento> {
+  const store = join(bentoHome(plan), 'bentos');
+  const built = await findBento(plan, version);
+  if (built !== undefined) return built;
+  for (const name of await readdir(store).catch(() => []))
+    await rm(join(store, name, version), { recursive: true, force: true }); // half of one, from a build that was cut off
+  const config = join(plan.stateDirectory, `bentofile-${version}.json`);
+  await writeDurably(config, JSON.stringify(await describeBuild(plan, { env: toolEnvironment(plan, env), signal })));
+  const argv = ['build', plan.directory, '--bentofile', config, '--version', version, '--output', 'tag'];
+  const output = await runBentoml(plan, argv, { env, signal, secrets: Object.values(env) });
+  const tag = /__tag__:(\S+)/.exec(output)?.[1];
+  if (tag === undefined) throw new BerthError('BUILD_FAILED', `bentoml build names no bento: ${output.slice(-500)}`);
+  await writeDurably(noteOf(plan, version), JSON.stringify({ tag }));
+  return await readBento(plan, tag);
+}
+
+/** The bento of this version, if its build has ended. */
+export async function findBento(plan: RunPlan, version: string): Promise<Bento | undefined> {
+  const note = await readFile(noteOf(plan, version), 'utf8').catch(() => undefined);
+  return note === undefined ? undefined : await readBento(plan, (JSON.parse(note) as { tag: string }).tag);
+}
+
+/** Ends what is left of a build or an upload. */
+export const endBuild = async (plan: RunPlan): Promise<void> => void (await killMarked(toolMark(plan)));
+
+/** Runs a `bentoml` command of the revision's environment; its output, as it is. BUILD_FAILED unless it ends well. */
+export async function runBentoml(
+  plan: RunPlan,
+  args: string[],
+  { env, signal, secrets }: Omit<BuildOptions, 'version'> & { secrets: string[] },
+): Promise<string> {
+  const { exitCode, output } = await runCommand({
+    argv: [plan.environment?.python ?? 'python3', '-m', 'bentoml', ...args],
+    cwd: plan.stateDirectory,
+    env: toolEnvironment(plan, env),
+    timeout: buildPatience,
+    signal,
+  });
+  if (exitCode === 0) return output;
+  const said = redact(output, secrets);
+  const lines = said.trimEnd().split('\n').slice(-shownLines);
+  const reason = lines.findLast((line) => line.startsWith('Error: ')) ?? lines.at(-1);
+  throw new BerthError('BUILD_FAILED', `bentoml ${args[0]} exited with code ${exitCode}: ${reason}`, {
+    name: plan.deployment,
+    evidence: lines.join('\n'),
+  });
+}
+
+/** As the server's, but found and ended apart from it. BentoML needs a uv on the path. */
+function toolEnvironment(plan: RunPlan, env: Record<string, string>): Record<string, string> {
+  const { TMPDIR: _, PATH = '', ...variables } = serverEnvironment(plan, readBentoInterface(plan), env);
+  return { ...variables, PATH: `${PATH}${delimiter}${berthHome().bin}`, ...markOf(toolMark(plan)) };
+}
+
+const toolMark = ({ stateDirectory }: RunPlan) => ({ stateDirectory: join(stateDirectory, 'bentoml') });
+
+const noteOf = ({ stateDirectory }: RunPlan, version: string): string => join(stateDirectory, `bento-${version}.json`);
+
+async function readBento(plan: RunPlan, tag: string): Promise<Bento> {
+  const file = join(bentoHome(plan), 'bentos', ...tag.split(':'), 'bento.yaml');
+  const { entry_service: entryService } = BentoFile.parse(parse(await readFile(file, 'utf8')));
+  return { tag, entryService };
+}

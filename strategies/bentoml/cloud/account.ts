@@ -1,0 +1,23 @@
+import { type CloudAccount, readToken } from '../../../src/runners/cloud-api.js';
+
+export const tokenVariable = 'BENTO_CLOUD_API_KEY';
+const addressVariable = 'BENTO_CLOUD_API_ENDPOINT';
+
+/** As BentoML's own command finds it. */
+export const findAddress = (): string =>
+  (process.env[addressVariable] || 'https://cloud.bentoml.com').replace(/\/+$/, '');
+
+/** CLOUD_REFUSED when this process has no token. */
+export const openAccount = (address: string): CloudAccount => ({
+  cloud: 'BentoCloud',
+  address,
+  variable: tokenVariable,
+  headers: { 'x-yatai-api-token': readToken('BentoCloud', tokenVariable) },
+  isMissing: ({ status, body }) => status === 400 && body.includes('record not found'),
+});
+
+/** What `bentoml push` goes by. */
+export const pushEnvironment = (address: string, token: string): Record<string, string> => ({
+  [tokenVariable]: token,
+  [addressVariable]: address,
+});

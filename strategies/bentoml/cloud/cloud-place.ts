@@ -1,0 +1,135 @@
+import { appendFile, mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Answer } from '../../../src/contract/answer.js';
+import type { RunPlan } from '../../../src/contract/handle.js';
+import { callFailure } from '../../../src/runners/call-deadline.js';
+import { callHttp, type HttpReply } from '../../../src/runners/http-call.js';
+import { readLog } from '../../../src/runners/log-file.js';
+import type { Health, LogOptions, StartOptions } from '../../../src/runners/runner.js';
+import { type BentoHandle, gone, type Place, ready, type Served, unresponsive, type Way } from '../place.js';
+import { openAccount, tokenVariable } from './account.js';
+import { readCloudRecord, removeCloudRecord } from './cloud-record.js';
+
+/** Milliseconds that a healthy endpoint has to answer. */
+const probePatience = 5_000;
+/** Milliseconds for which a look at the cloud stands: supervision looks every second. */
+const freshness = 10_000;
+
+/**
+ * BentoCloud: one deployment per revision, called at its own protected endpoint. Started only where the plan's provider says
+ * so, which is the user's word, with the token of `BENTO_CLOUD_API_KEY`.
+ *
+ * Of `resources` it applies `cpu`, `memory` and `gpu` (the cheapest instance type that has them), `replicas`,
+ * `concurrency` (threads of a service that a recipe wrote) and, as the plan's, `timeout`.
+ */
+export class CloudPlace implements Place {
+  private seen: { health: Health; until: number } | undefined;
+
+  constructor(private readonly plan: RunPlan) {}
+
+  async start({ env, signal, onProgress }: StartOptions): Promise<Served> {
+    const { startDeployment } = await import('./start-deployment.js');
+    const say = (line: string) => this.say(line, onProgress);
+    return await startDeployment(this.plan, { env, signal, say });
+  }
+
+  findWay({ endpoint }: BentoHandle): Way | Answer {
+    const token = process.env[tokenVariable];
+    if (token) return { url: endpoint, headers: { authorization: `Bearer ${token}` } };
+    return callFailure(
+      'CLOUD_REFUSED',
+      `calls to ${endpoint} need the token in ${tokenVariable}, which is not set here`,
+    );
+  }
+
+  judgeReply({ status, body }: HttpReply): Answer | undefined {
+    if (status !== 401 && status !== 403) return undefined;
+    const said = body.toString().slice(0, 200).trim();
+    return callFailure(
+      'CLOUD_REFUSED',
+      `the endpoint does not accept the token in ${tokenVariable} (${status}: ${said})`,
+    );
+  }
+
+  /** The log of the code is in the cloud: its words end in the answer alone. */
+  async findFailure(): Promise<undefined> {}
+
+  /** By the endpoint's own probe; where it does not answer, or was not looked at for long, by the cloud. */
+  async isHealthy(handle: BentoHandle): Promise<Health> {
+    if (this.seen !== undefined && Date.now() < this.seen.until) return this.seen.health;
+    const health = await this.look(handle);
+    this.seen = health.isHealthy ? { health, until: Date.now() + freshness } : undefined;
+    return health;
+  }
+
+  async *logs(options?: LogOptions): AsyncIterable<string> {
+    yield* readLog(this.plan.logFile, options);
+  }
+
+  async stop(): Promise<void> {
+    const { endBuild } = await import('../build-bento.js');
+    await endBuild(this.plan);
+    const record = await readCloudRecord(this.plan);
+    if (record === undefined) return;
+    const [{ BentoCloud }, { terminate }] = await Promise.all([
+      import('./bento-cloud.js'),
+      import('./end-deployment.js'),
+    ]);
+    await terminate(new BentoCloud(openAccount(record.address)), record.name);
+    this.seen = undefined;
+  }
+
+  async undo(): Promise<void> {
+    const [{ endBuild, findBento }, { removeServerPaths }, { BentoCloud }, { removeDeployment }] = await Promise.all([
+      import('../build-bento.js'),
+      import('../server-environment.js'),
+      import('./bento-cloud.js'),
+      import('./end-deployment.js'),
+    ]);
+    await endBuild(this.plan);
+    await removeServerPaths(this.plan);
+    const record = await readCloudRecord(this.plan);
+    if (record === undefined) return;
+    const cloud = new BentoCloud(openAccount(record.address));
+    await removeDeployment(cloud, record);
+    const bento = await findBento(this.plan, record.name);
+    if (bento !== undefined) await cloud.removeBento(bento.tag);
+    await removeCloudRecord(this.plan);
+  }
+
+  private async look({ endpoint, cloud: record }: BentoHandle): Promise<Health> {
+    if (record === undefined) return gone('it was not started');
+    const [isAnswering, status] = await Promise.all([this.probe(endpoint), this.askStatus(record)]);
+    if (status === undefined) return gone(`BentoCloud has no deployment ${record.name}`);
+    if (status === 'terminated' || status === 'terminating' || status === 'failed')
+      return gone(`BentoCloud says that ${record.name} is ${status}`);
+    if (isAnswering) return ready(`${endpoint} answers, and BentoCloud says ${status}`);
+    if (status === 'scaled-to-zero') return ready(`BentoCloud starts ${record.name} with the next call`);
+    return unresponsive(`${endpoint}/readyz does not answer; BentoCloud says ${status}`);
+  }
+
+  private async probe(endpoint: string): Promise<boolean> {
+    const headers = { authorization: `Bearer ${process.env[tokenVariable] ?? ''}` };
+    const probe = { url: `${endpoint}/readyz`, headers, signal: AbortSignal.timeout(probePatience) };
+    return await callHttp(probe).then(
+      ({ status }) => status === 200,
+      () => false,
+    );
+  }
+
+  /** `unknown` where the cloud itself cannot be asked. */
+  private async askStatus({ name, address }: { name: string; address: string }): Promise<string | undefined> {
+    const { BentoCloud } = await import('./bento-cloud.js');
+    try {
+      return (await new BentoCloud(openAccount(address)).find(name))?.status;
+    } catch {
+      return 'unknown';
+    }
+  }
+
+  private async say(line: string, onProgress: StartOptions['onProgress']): Promise<void> {
+    onProgress?.(line);
+    await mkdir(dirname(this.plan.logFile), { recursive: true });
+    await appendFile(this.plan.logFile, `berth: ${line}\n`, { mode: 0o600 });
+  }
+}

@@ -1,0 +1,51 @@
+import type { RunPlan } from '../../../src/contract/handle.js';
+import { readBentoInterface } from '../bento-interface.js';
+import type { Bento } from '../build-bento.js';
+import type { BentoCloud, DeploymentRequest } from './bento-cloud.js';
+import { chooseInstance } from './choose-instance.js';
+import type { CloudRecord } from './cloud-record.js';
+
+interface Description {
+  plan: RunPlan;
+  cloud: BentoCloud;
+  record: CloudRecord;
+  bento: Bento;
+  env: Record<string, string>;
+  say: (line: string) => Promise<void>;
+}
+
+/** Where a bento's code lies in the cloud's containers. */
+const codeDirectory = '/home/bentoml/bento/src';
+
+/** What the cloud is asked for. The software's variables are in a secret of their own, and its endpoint is protected. */
+export async function describeDeployment(description: Description): Promise<DeploymentRequest> {
+  const { plan, cloud, record, bento, env, say } = description;
+  const { replicas = 1 } = plan.resources;
+  const instance = chooseInstance(await cloud.listInstanceTypes(), plan.resources);
+  if (instance !== undefined) await say(`instance type ${instance}`);
+  const hasSecret = Object.keys(env).length > 0;
+  if (hasSecret) await cloud.putSecret(record.name, env);
+  const service = {
+    ...(instance !== undefined && { instance_type: instance }),
+    scaling: { min_replicas: replicas, max_replicas: replicas },
+  };
+  return {
+    name: record.name,
+    bento: bento.tag,
+    access_authorization: true,
+    envs: describeVariables(plan),
+    secrets: hasSecret ? [record.name] : [],
+    services: { [bento.entryService]: service },
+  };
+}
+
+function describeVariables(plan: RunPlan): DeploymentRequest['envs'] {
+  const { concurrency } = plan.resources;
+  const roots = readBentoInterface(plan).paths.filter((path) => path !== '.');
+  return [
+    ...(concurrency === undefined ? [] : [{ name: 'SERVICE_THREADS', value: String(concurrency) }]),
+    ...(roots.length === 0
+      ? []
+      : [{ name: 'PYTHONPATH', value: roots.map((path) => `${codeDirectory}/${path}`).join(':') }]),
+  ];
+}

@@ -1,0 +1,46 @@
+import type { RunPlan } from '../../../src/contract/handle.js';
+import { BerthError } from '../../../src/errors.js';
+import { readToken } from '../../../src/runners/cloud-api.js';
+import { type Bento, buildBento, runBentoml } from '../build-bento.js';
+import { pushEnvironment, tokenVariable } from './account.js';
+import type { CloudRecord } from './cloud-record.js';
+
+export interface PushOptions {
+  env: Record<string, string>;
+  signal: AbortSignal | undefined;
+  say: (line: string) => Promise<void>;
+}
+
+/** Builds the revision's bento and brings it into the cloud's store; what is there already is left as it is. */
+export async function pushBento(plan: RunPlan, record: CloudRecord, { env, signal, say }: PushOptions): Promise<Bento> {
+  await say('building the bento');
+  const bento = await buildBento(plan, { version: record.name, env, signal });
+  await say(`pushing the bento ${bento.tag}`);
+  const token = readToken('BentoCloud', tokenVariable);
+  try {
+    await runBentoml(plan, ['push', bento.tag], {
+      env: pushEnvironment(record.address, token),
+      signal,
+      secrets: [token],
+    });
+  } catch (error) {
+    throw explainPush(BerthError.from(error), record);
+  }
+  return bento;
+}
+
+/** Its command has one exit code for everything. */
+function explainPush(error: BerthError, { address }: CloudRecord): BerthError {
+  const { evidence = '' } = error.details;
+  const options = { cause: error };
+  if (/status code 40[13]\b/.test(evidence))
+    return new BerthError(
+      'CLOUD_REFUSED',
+      `BentoCloud does not accept the token in ${tokenVariable}`,
+      error.details,
+      options,
+    );
+  if (/status code (429|5\d\d)\b|ConnectError|ConnectTimeout|ReadTimeout|RemoteProtocolError|Oops/.test(evidence))
+    return new BerthError('CLOUD_UNREACHABLE', `the bento did not get to ${address}`, error.details, options);
+  return error;
+}

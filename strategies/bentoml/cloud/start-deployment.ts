@@ -1,0 +1,107 @@
+import { join } from 'node:path';
+import type { RunPlan } from '../../../src/contract/handle.js';
+import { BerthError } from '../../../src/errors.js';
+import { callHttp } from '../../../src/runners/http-call.js';
+import { withLock } from '../../../src/runners/lock.js';
+import { waitUntilReady } from '../../../src/runners/readiness.js';
+import { readBentoInterface } from '../bento-interface.js';
+import type { Served } from '../place.js';
+import { makeServerDirectories } from '../server-environment.js';
+import { findApi } from '../service-api.js';
+import { findAddress, openAccount, tokenVariable } from './account.js';
+import { BentoCloud, type Deployment } from './bento-cloud.js';
+import { type CloudRecord, claimCloudRecord } from './cloud-record.js';
+import { describeDeployment } from './describe-deployment.js';
+import { terminate } from './end-deployment.js';
+import { type PushOptions, pushBento } from './push-bento.js';
+
+/** Seconds that the cloud may take to build the image and start it, and an endpoint to answer. */
+const startPatience = 3_600;
+const endpointPatience = 120;
+/** Milliseconds between two looks. */
+const interval = 1_000;
+const probePatience = 10_000;
+
+const serving = new Set(['running', 'scaled-to-zero']);
+const ended = new Set(['failed', 'image-build-failed', 'terminated', 'terminating', 'unhealthy', 'non-deployed']);
+
+/** One deployment of the cloud per revision: an earlier start's is taken over, or deployed anew. */
+export async function startDeployment(plan: RunPlan, options: PushOptions): Promise<Served> {
+  const served = readBentoInterface(plan);
+  return await withLock({ directory: join(plan.stateDirectory, 'start') }, async () => {
+    const account = openAccount(findAddress());
+    await makeServerDirectories(plan);
+    const record = await claimCloudRecord(plan, account.address);
+    const cloud = new BentoCloud({ ...account, address: record.address }, options.signal);
+    try {
+      const url = await bringUp(plan, { cloud, record, options });
+      const headers = authorize(account.headers['x-yatai-api-token'] ?? '');
+      await awaitEndpoint(url, headers, options);
+      return { endpoint: url, api: await findApi(url, served, headers), cloud: record };
+    } catch (error) {
+      // What cannot be reached now is taken over by the next try; anything else must not go on costing. Its log is kept.
+      const isPassing = options.signal?.aborted || BerthError.from(error).code === 'CLOUD_UNREACHABLE';
+      if (!isPassing) await terminate(new BentoCloud(account), record.name).catch(() => undefined);
+      throw error;
+    }
+  });
+}
+
+export const authorize = (token: string): Record<string, string> => ({ authorization: `Bearer ${token}` });
+
+interface Scene {
+  cloud: BentoCloud;
+  record: CloudRecord;
+  options: PushOptions;
+}
+
+async function bringUp(plan: RunPlan, scene: Scene): Promise<string> {
+  const { cloud, record, options } = scene;
+  const found = await cloud.find(record.name);
+  if (found !== undefined && !ended.has(found.status)) {
+    await options.say(`the deployment ${record.name} of an earlier start is there`);
+    return await awaitDeployment(scene);
+  }
+  const bento = await pushBento(plan, record, options);
+  if (found !== undefined) await terminate(cloud, record.name);
+  const request = await describeDeployment({ plan, cloud, record, bento, env: options.env, say: options.say });
+  await options.say(`deploying ${record.name} to BentoCloud`);
+  if (found === undefined) await cloud.create(request);
+  else await cloud.update(request);
+  return await awaitDeployment(scene);
+}
+
+/** Its URL, once the cloud says that it runs. START_FAILED as soon as it says that it will not. */
+async function awaitDeployment({ cloud, record, options }: Scene): Promise<string> {
+  let last: Deployment | undefined;
+  const isReady = async (): Promise<boolean> => {
+    const now = await cloud.find(record.name);
+    if (now === undefined)
+      throw new BerthError('START_FAILED', `the deployment ${record.name} is gone from BentoCloud`);
+    if (now.status !== last?.status) await options.say(`BentoCloud: ${record.name} is ${now.status}`);
+    last = now;
+    if (ended.has(now.status))
+      throw new BerthError('START_FAILED', `BentoCloud could not bring ${record.name} up: it is ${now.status}`, {
+        evidence: `the log is on the page of the deployment ${record.name} at ${record.address}`,
+      });
+    return serving.has(now.status) && now.urls?.[0] !== undefined;
+  };
+  const patience = { timeout: startPatience, interval, ...(options.signal && { signal: options.signal }) };
+  await waitUntilReady({ description: 'become ready in BentoCloud', isReady }, patience);
+  return (last?.urls?.[0] ?? '').replace(/\/+$/, '');
+}
+
+async function awaitEndpoint(url: string, headers: Record<string, string>, { signal }: PushOptions): Promise<void> {
+  const isReady = async (): Promise<boolean> => {
+    const probe = { url: `${url}/readyz`, headers, signal: AbortSignal.timeout(probePatience) };
+    const status = await callHttp(probe).then(
+      (reply) => reply.status,
+      () => undefined,
+    );
+    if (status === 401 || status === 403)
+      throw new BerthError('CLOUD_REFUSED', `the token in ${tokenVariable} may not call the protected endpoint ${url}`);
+    return status === 200;
+  };
+  const patience = { timeout: endpointPatience, interval, ...(signal && { signal }) };
+  await waitUntilReady({ description: `answer GET ${url}/readyz with 200`, isReady }, patience);
+}

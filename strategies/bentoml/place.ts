@@ -1,0 +1,50 @@
+import type { Answer } from '../../src/contract/answer.js';
+import type { Handle } from '../../src/contract/handle.js';
+import type { HttpReply } from '../../src/runners/http-call.js';
+import type { Health, LogOptions, StartOptions } from '../../src/runners/runner.js';
+import type { CloudRecord } from './cloud/cloud-record.js';
+import type { LoggedException } from './find-exception.js';
+import type { ServerRecord } from './server-record.js';
+import type { ServiceApi } from './service-api.js';
+
+/** What a start adds to the handle: how the service's API is called, and who serves it: one of the two. */
+export interface Served {
+  endpoint: string;
+  api: ServiceApi;
+  server?: ServerRecord;
+  cloud?: CloudRecord;
+}
+
+export type BentoHandle = Handle & Served;
+
+/** Where and how a call's exception is looked for. */
+export interface FailureSearch {
+  trace: string;
+  /** Bytes of the log before the call. */
+  logStart: number;
+  hasFailed: boolean;
+}
+
+/** How a call gets to the service. */
+export interface Way {
+  url: string;
+  headers: Record<string, string>;
+}
+
+/** Where a service is served: on this machine, or in BentoCloud. */
+export interface Place {
+  start(options: StartOptions): Promise<Served>;
+  /** The answer says why there is no way. */
+  findWay(handle: BentoHandle): Way | Answer;
+  /** An answer to a reply that is not the service's own. */
+  judgeReply(reply: HttpReply): Answer | undefined;
+  findFailure(search: FailureSearch): Promise<LoggedException | undefined>;
+  isHealthy(handle: BentoHandle): Promise<Health>;
+  logs(options?: LogOptions): AsyncIterable<string>;
+  stop(): Promise<void>;
+  undo(): Promise<void>;
+}
+
+export const gone = (detail: string): Health => ({ isHealthy: false, state: 'gone', detail });
+export const unresponsive = (detail: string): Health => ({ isHealthy: false, state: 'unresponsive', detail });
+export const ready = (detail: string): Health => ({ isHealthy: true, state: 'ready', detail });

@@ -1,0 +1,79 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, expect, test } from '@jest/globals';
+import { findByEnvironment } from '../../src/runners/processes-by-environment.js';
+import { buildBento } from '../../strategies/bentoml/build-bento.js';
+import { BentoMLRunner } from '../../strategies/bentoml/runner.js';
+import { temporaryDirectory } from '../support/temporary.js';
+import { bentoEnvironment, bentoPlan } from './bento-plan.js';
+
+beforeAll(async () => {
+  await bentoEnvironment();
+}, 180_000);
+
+const service = `import bentoml
+
+@bentoml.service
+class Greeter:
+    @bentoml.api
+    def greet(self, name: str) -> str:
+        return "hello " + name
+`;
+
+test('while a service is served, a bento of its revision is kept, with the packages that were verified', async () => {
+  const files = {
+    'service.py': service,
+    'names.txt': 'Ann\n',
+    'bentofile.yaml':
+      'service: service:Greeter\nname: greeter\nlabels: {team: a}\ninclude: ["*.py"]\npython: {packages: [nowhere]}\n',
+  };
+  const plan = await bentoPlan(temporaryDirectory(), files);
+  const runner = new BentoMLRunner(plan);
+  await runner.start({ env: {} });
+  const home = join(plan.stateDirectory, 'bentoml');
+  const python = plan.environment?.python ?? '';
+  const env = { ...process.env, BENTOML_HOME: home, BENTOML_DO_NOT_TRACK: 'True' };
+  const listed: unknown = JSON.parse(execFileSync(python, ['-m', 'bentoml', 'list', '-o', 'json'], { env }).toString());
+  expect(listed).toMatchObject([{ tag: 'greeter:r1' }]);
+  const bento = join(home, 'bentos', 'greeter', 'r1');
+  const requirements = readFileSync(join(bento, 'env', 'python', 'requirements.txt'), 'utf8');
+  expect(requirements).toMatch(/^bentoml==1\.\d+\.\d+$/m);
+  expect(requirements).toMatch(/^numpy==/m);
+  expect(requirements).not.toContain('nowhere');
+  expect(() => readFileSync(join(bento, 'src', 'names.txt'))).toThrow('ENOENT');
+  const lines: string[] = [];
+  await runner.stop();
+  await runner.start({ env: {}, onProgress: (line) => lines.push(line) });
+  expect(lines.join('\n')).not.toContain('bento is kept');
+  await runner.undo();
+}, 120_000);
+
+test('what keeps a bento from being built is said, and the service is served all the same', async () => {
+  const files = { 'service.py': service, 'bentofile.yaml': 'service: service:Greeter\nno_such_key: 1\n' };
+  const plan = await bentoPlan(temporaryDirectory(), files);
+  const runner = new BentoMLRunner(plan);
+  const lines: string[] = [];
+  await runner.start({ env: {}, onProgress: (line) => lines.push(line) });
+  expect(lines.join('\n')).toMatch(/no bento is kept of r1: bentoml build exited with code 1: .*no_such_key/);
+  expect(await runner.run({ name: 'Bo' })).toEqual({ status: 'success', output: 'hello Bo' });
+  await runner.undo();
+}, 120_000);
+
+test('a build that was cut off is begun anew, and a build that is cancelled leaves no process', async () => {
+  const plan = await bentoPlan(temporaryDirectory(), { 'service.py': service });
+  const mark = `BERTH_SERVER=${join(plan.stateDirectory, 'bentoml')}`;
+  const runner = new BentoMLRunner(plan);
+  await runner.start({ env: {} }); // makes the directories
+  await runner.stop();
+  const cancel = new AbortController();
+  const building = buildBento(plan, { version: 'r1-half', env: {}, signal: cancel.signal });
+  while (findByEnvironment(mark).length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+  cancel.abort(new Error('enough'));
+  await expect(building).rejects.toThrow('enough');
+  expect(findByEnvironment(mark)).toEqual([]);
+  const built = await buildBento(plan, { version: 'r1-half', env: {} });
+  expect(built).toEqual({ tag: expect.stringMatching(/:r1-half$/), entryService: 'Greeter' });
+  expect(await buildBento(plan, { version: 'r1-half', env: {} })).toEqual(built);
+  await runner.undo();
+}, 120_000);

@@ -1,0 +1,195 @@
+import { readFileSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeAll, expect, test } from '@jest/globals';
+import type { Handle, RunPlan } from '../../src/contract/handle.js';
+import { BerthError } from '../../src/errors.js';
+import { chooseInstance } from '../../strategies/bentoml/cloud/choose-instance.js';
+import { findNeeds } from '../../strategies/bentoml/needs.js';
+import { BentoMLRunner } from '../../strategies/bentoml/runner.js';
+import { temporaryDirectory } from '../support/temporary.js';
+import { FakeBentoCloud, type FakeOptions } from './bento-cloud.js';
+import { bentoEnvironment, bentoPlan } from './bento-plan.js';
+
+const token = 'token-5d1f0c';
+const canary = 'canary-8a41e7';
+const endings: (() => Promise<void>)[] = [];
+
+beforeAll(async () => {
+  await bentoEnvironment();
+}, 180_000);
+
+afterEach(async () => {
+  for (const end of endings.splice(0).toReversed()) await end();
+  delete process.env.BENTO_CLOUD_API_KEY;
+  delete process.env.BENTO_CLOUD_API_ENDPOINT;
+});
+
+async function openCloud(options: Partial<FakeOptions> = {}): Promise<FakeBentoCloud> {
+  const { python } = await bentoEnvironment();
+  const cloud = new FakeBentoCloud({ token, python, ...options });
+  await cloud.listen();
+  endings.push(() => cloud.close());
+  process.env.BENTO_CLOUD_API_KEY = token;
+  process.env.BENTO_CLOUD_API_ENDPOINT = cloud.address;
+  return cloud;
+}
+
+/** A plain function below src, so that the code of the bento has to be found there. */
+const solution = {
+  'requirements.txt': 'numpy\n',
+  'src/shout.py': `import os
+import numpy
+
+
+def predict(text: str):
+    if text == "raise":
+        raise ValueError("no good")
+    return [text.upper(), os.environ.get("CANARY"), os.environ.get("SERVICE_THREADS"), int(numpy.sum([1, 2]))]
+`,
+};
+
+const makePlan = (changes: Partial<RunPlan> = {}) =>
+  bentoPlan(temporaryDirectory('berth-bento-'), solution, { provider: 'bentocloud', ...changes });
+
+const caught = (work: Promise<unknown>): Promise<BerthError> =>
+  work.then(
+    () => Promise.reject(new Error('it succeeded')),
+    (error: unknown) => (error instanceof BerthError ? error : Promise.reject(error)),
+  );
+
+test('a revision is pushed, deployed, called with the token, stopped, started again, and removed to nothing', async () => {
+  const cloud = await openCloud({ buildTime: 700 });
+  const plan = await makePlan({ resources: { cpu: 1, memory: '3Gi', replicas: 2, concurrency: 3 } });
+  const runner = new BentoMLRunner(plan);
+  const lines: string[] = [];
+  const options = { env: { CANARY: canary }, onProgress: (line: string) => lines.push(line) };
+  const handle = await runner.start(options);
+
+  const [deployment] = cloud.deployments.values();
+  const name = deployment?.request.name ?? '';
+  expect(name).toMatch(/^demo-r1-[0-9a-f]{8}$/);
+  expect(deployment?.request).toMatchObject({
+    access_authorization: true,
+    services: { Service: { instance_type: 'cpu.2', scaling: { min_replicas: 2, max_replicas: 2 } } },
+  });
+  expect(lines).toEqual(
+    expect.arrayContaining([`BentoCloud: ${name} is image-building`, `BentoCloud: ${name} is running`]),
+  );
+  const output = ['FINE', canary, '3', 3];
+  expect(await runner.run({ text: 'fine' })).toEqual({ status: 'success', output });
+  expect(await runner.run({ text: 'raise' })).toMatchObject({ status: 'error', error: { code: 'CALL_FAILED' } });
+  expect(await runner.isHealthy()).toMatchObject({ isHealthy: true, detail: expect.stringContaining('says running') });
+
+  process.env.BENTO_CLOUD_API_KEY = 'wrong';
+  expect(await runner.run({ text: 'x' })).toMatchObject({ error: { code: 'CLOUD_REFUSED' } });
+  delete process.env.BENTO_CLOUD_API_KEY;
+  const error = { code: 'CLOUD_REFUSED', message: expect.stringContaining('BENTO_CLOUD_API_KEY') };
+  expect(await runner.run({ text: 'x' })).toMatchObject({ error });
+  expect(await caught(runner.stop())).toMatchObject({ code: 'CLOUD_REFUSED' });
+  process.env.BENTO_CLOUD_API_KEY = token;
+
+  const other = new BentoMLRunner(plan);
+  await other.attach(JSON.parse(JSON.stringify(handle)) as Handle);
+  expect(await other.run({ text: 'fine' })).toEqual({ status: 'success', output });
+  const before = cloud.requests.length;
+  await other.start(options); // takes over
+  expect(cloud.requests.slice(before).filter((line) => !line.startsWith('GET'))).toEqual([]);
+
+  await runner.stop();
+  expect(cloud.listServers()).toEqual([]);
+  expect(cloud.deployments.get(name)?.status).toBe('terminated');
+  expect(await runner.isHealthy()).toMatchObject({ isHealthy: false, state: 'gone' });
+  await runner.stop();
+  await runner.start(options);
+  expect(await runner.run({ text: 'again' })).toMatchObject({ output: ['AGAIN', canary, '3', 3] });
+
+  await runner.undo();
+  await runner.undo();
+  expect([cloud.deployments.size, cloud.secrets.size, cloud.bentos.size, cloud.listServers()]).toEqual([0, 0, 0, []]);
+  await other.close();
+  for (const secret of [token, canary]) {
+    expect(JSON.stringify(handle)).not.toContain(secret);
+    expect(lines.join('\n')).not.toContain(secret);
+    for (const file of await listFiles(plan)) expect(readFileSync(file, 'utf8')).not.toContain(secret);
+  }
+}, 120_000);
+
+/** All that a start has written. */
+async function listFiles({ stateDirectory, logFile }: RunPlan): Promise<string[]> {
+  const entries = await readdir(stateDirectory, { recursive: true, withFileTypes: true });
+  return [logFile, ...entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))];
+}
+
+test('a deployment that fails is a failed start, and nothing of it goes on running', async () => {
+  const cloud = await openCloud({ outcome: 'image-build-failed' });
+  const runner = new BentoMLRunner(await makePlan());
+  const error = await caught(runner.start({ env: {} }));
+  expect(error).toMatchObject({ code: 'START_FAILED', message: expect.stringContaining('it is image-build-failed') });
+  expect([...cloud.deployments.values()].map(({ status }) => status)).toEqual(['terminated']);
+  await runner.undo();
+  expect(cloud.deployments.size).toBe(0);
+});
+
+test('an aborted start is taken over by the next one', async () => {
+  const cloud = await openCloud({ buildTime: 1_500 });
+  const plan = await makePlan();
+  const cancel = new AbortController();
+  const onProgress = (line: string) => line.endsWith('image-building') && cancel.abort(new Error('the worker ends'));
+  await expect(new BentoMLRunner(plan).start({ env: {}, signal: cancel.signal, onProgress })).rejects.toThrow('ends');
+  const runner = new BentoMLRunner(plan);
+  await runner.start({ env: {} });
+  expect(cloud.requests.filter((line) => line === 'POST /api/v2/deployments')).toHaveLength(1);
+  await runner.undo();
+  expect([cloud.deployments.size, cloud.listServers()]).toEqual([0, []]);
+});
+
+test('a token that is refused is not tried again, a cloud that does not answer is, and both name the remedy', async () => {
+  const cloud = await openCloud();
+  const runner = new BentoMLRunner(await makePlan());
+  process.env.BENTO_CLOUD_API_KEY = 'wrong-9c2';
+  const refused = await caught(runner.start({ env: {} }));
+  expect(refused).toMatchObject({ code: 'CLOUD_REFUSED', retryable: false });
+  expect(refused.message).toContain('BENTO_CLOUD_API_KEY');
+  expect(refused.message).not.toContain('wrong-9c2');
+  expect(cloud.requests.filter((line) => !line.startsWith('GET'))).toEqual([]);
+  delete process.env.BENTO_CLOUD_API_KEY;
+  expect(await caught(runner.start({ env: {} }))).toMatchObject({ code: 'CLOUD_REFUSED' });
+  process.env.BENTO_CLOUD_API_KEY = token;
+  cloud.failure = 503;
+  expect(await caught(runner.start({ env: {} }))).toMatchObject({ code: 'CLOUD_UNREACHABLE', retryable: true });
+  await cloud.close();
+  const unreachable = await caught(runner.start({ env: {} }));
+  expect(unreachable).toMatchObject({ code: 'CLOUD_UNREACHABLE', retryable: true });
+  expect(unreachable.message).toContain(`${cloud.address}: ECONNREFUSED`);
+  expect(await caught(runner.undo())).toMatchObject({ code: 'CLOUD_UNREACHABLE' });
+  endings.length = 0;
+});
+
+test('the cheapest instance type that holds what was asked for is chosen, and none is said to be missing', () => {
+  const type = (name: string, price: string, requests: Record<string, string>, gpu?: string) => ({
+    display_name: name,
+    config: { price, resources: { requests }, gpu_config: gpu === undefined ? null : { type: gpu } },
+  });
+  const types = [
+    type('large', '0.2', { cpu: '8', memory: '32Gi' }),
+    type('small', '0.1', { cpu: '500m', memory: '1Gi' }),
+    type('t4', '0.5', { cpu: '4', memory: '16Gi', gpu: '1' }, 'nvidia-tesla-t4'),
+  ];
+  expect(chooseInstance(types, {})).toBe('small');
+  expect(chooseInstance(types, { cpu: 0.5, memory: '2Gi' })).toBe('large');
+  expect(chooseInstance(types, { gpu: 'T4' })).toBe('t4');
+  expect(chooseInstance([], { cpu: 64 })).toBeUndefined();
+  expect(() => chooseInstance(types, { gpu: 'H100', cpu: 1 })).toThrow(
+    'has cpu=1 gpu=H100; there are: large, small, t4',
+  );
+});
+
+test('the needs are a token, in the cloud alone', async () => {
+  expect(await findNeeds(null)).toEqual([]);
+  expect(await findNeeds('bentocloud')).toMatchObject([
+    { isMet: false, remedy: expect.stringContaining('set BENTO_CLOUD_API_KEY') },
+  ]);
+  process.env.BENTO_CLOUD_API_KEY = token;
+  expect(await findNeeds('bentocloud')).toMatchObject([{ isMet: true, remedy: null }]);
+});
