@@ -12,6 +12,8 @@ export interface GraphServer {
   graph: GraphInterface;
   /** For example `http://127.0.0.1:20123`. */
   endpoint: string;
+  /** What says who calls. */
+  headers?: Record<string, string>;
 }
 
 /** Milliseconds that forgetting the thread of an ended call may take: the answer waits for it. */
@@ -45,7 +47,7 @@ function request(run: Run, signal: AbortSignal): Promise<HttpReply> {
   const { server, call } = run;
   return callHttp({
     url: `${server.endpoint}${pathOf(server, call)}`,
-    headers: { 'content-type': 'application/json' },
+    headers: { ...server.headers, 'content-type': 'application/json' },
     body: JSON.stringify(bodyOf(server, call)),
     signal,
     onHeaders: ({ location }) => {
@@ -60,11 +62,12 @@ async function adoptThread({ server, call }: Run, signal: AbortSignal): Promise<
   const url = `${server.endpoint}/threads`;
   const metadata = { graph_id: server.graph.assistantId };
   const body = JSON.stringify({ thread_id: thread, if_exists: 'do_nothing', metadata });
-  await callHttp({ url, headers: { 'content-type': 'application/json' }, body, signal });
-  const { status, body: state } = await callHttp({ url: `${url}/${thread}/state`, signal });
+  const headers = server.headers ?? {};
+  await callHttp({ url, headers: { ...headers, 'content-type': 'application/json' }, body, signal });
+  const { status, body: state } = await callHttp({ url: `${url}/${thread}/state`, headers, signal });
   const { created_at: since } = JSON.parse(state.toString()) as { created_at?: string | null };
   if (status === 200 && typeof since === 'string') return true;
-  await callHttp({ url: `${url}/${thread}`, method: 'DELETE', signal });
+  await callHttp({ url: `${url}/${thread}`, method: 'DELETE', headers, signal });
   return false;
 }
 
@@ -98,6 +101,8 @@ function refusal(call: GraphCall, status: number, said: unknown): Answer {
   const detail = isRecord(said) && typeof said.detail === 'string' ? said.detail : JSON.stringify(said);
   if (status === 404 && 'resume' in call)
     return callFailure('CALL_INPUT', `there is no thread “${call.thread}” to resume`);
+  if (status === 401 || status === 403)
+    return callFailure('CLOUD_REFUSED', `the server does not accept the key of this process (${status}: ${detail})`);
   if (status === 422) return callFailure('CALL_INPUT', `the server refused the inputs: ${detail}`);
   return callFailure('CALL_FAILED', `the server answered with status ${status}: ${detail}`);
 }
@@ -137,7 +142,10 @@ async function forgetThread({ server, location }: Run): Promise<void> {
   const thread = location?.split('/')[2];
   if (thread === undefined) return;
   const url = `${server.endpoint}/threads/${thread}`;
-  await callHttp({ url, method: 'DELETE', signal: AbortSignal.timeout(forgetPatience) }).catch(() => undefined);
+  const headers = server.headers ?? {};
+  await callHttp({ url, method: 'DELETE', headers, signal: AbortSignal.timeout(forgetPatience) }).catch(
+    () => undefined,
+  );
 }
 
 function parse(body: Buffer): unknown {

@@ -1,143 +1,74 @@
-import { appendFile, mkdir } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { stripVTControlCharacters } from 'node:util';
 import type { Answer } from '../../src/contract/answer.js';
 import type { Handle, RunPlan } from '../../src/contract/handle.js';
 import { callFailure } from '../../src/runners/call-deadline.js';
-import { readLog } from '../../src/runners/log-file.js';
-import { recallExit } from '../../src/runners/process-exit.js';
-import { isSameProcess } from '../../src/runners/process-identity.js';
 import type { CallOptions, Health, LogOptions, Runner, StartOptions } from '../../src/runners/runner.js';
-import { listenAddress, urlOf } from '../../src/runners/server-address.js';
 import { callGraph } from './call-graph.js';
 import { readGraphInterface } from './graph-interface.js';
-import { probePatience, probeServer, type ServerState } from './probe-server.js';
-import { readServerRecord, removeServerRecord, type ServerRecord } from './server-record.js';
-
-/** What `start` adds to the handle: which process serves, so that no stranger is called or ended in its place. */
-interface GraphHandle extends Handle {
-  server: ServerRecord;
-}
-
-/** Seconds that running runs get when the server is stopped. */
-const grace = 10;
+import type { GraphHandle, Place } from './place.js';
 
 /**
- * Serves a revision's graphs by the framework's own local server (`langgraph dev`) on loopback, or at the address that is exposed; LangSmith Deployment,
- * its cloud, is not built. `run(inputs)` is one run of the graph that the run interface names:
+ * Runs a revision's graphs on the LangGraph server: on this machine, or in LangSmith Deployment where the plan's provider
+ * is that. `run(inputs)` is one run of the graph that the run interface names:
  *
  * - The inputs are the graph's input state, and its final state is the output. Each call has a state of its own.
- * - With `"__thread__": "NAME"` among the inputs the call goes on in that conversation. Its state is kept in the plan's
- *   shared directory: over restarts, and for every revision of the deployment.
+ * - With `"__thread__": "NAME"` among the inputs the call goes on in that conversation, whose state is kept.
  * - A graph that interrupts itself answers with `__interrupt__` (what it asks) and `__thread__` in the output; it goes
  *   on with `{"__thread__": …, "__resume__": VALUE}`.
- *
- * Of `resources` it applies `concurrency` (runs at once; more wait) and, as the plan's, `timeout`. There is no bound
- * here for `cpu`, `memory`, `gpu` and `replicas`: the log says so.
  */
 export class LangGraphRunner implements Runner {
-  private server: ServerRecord | undefined;
+  private handle: GraphHandle | undefined;
+  private opened: Promise<Place> | undefined;
 
   constructor(private readonly plan: RunPlan) {}
 
   async start(options: StartOptions): Promise<Handle> {
-    const { plan } = this;
-    const { withLock } = await import('../../src/runners/lock.js');
-    await mkdir(plan.stateDirectory, { recursive: true, mode: 0o700 });
-    const lock = { directory: join(plan.stateDirectory, 'start.lock') };
-    const server = await withLock(lock, () => this.findOrLaunch(options));
-    const startedAt = new Date().toISOString();
-    const handle: GraphHandle = { plan, endpoint: urlOf(listenAddress(plan), server.port), startedAt, server };
+    const served = await (await this.open()).start(options);
+    const handle: GraphHandle = { plan: this.plan, startedAt: new Date().toISOString(), ...served };
     await this.attach(handle);
     return handle;
   }
 
   async attach(handle: Handle): Promise<void> {
-    this.server = (handle as GraphHandle).server; // made by `start`, whose keys it has
+    this.handle = handle as GraphHandle; // made by `start`, whose keys it has
   }
 
   async run(inputs: unknown, options?: CallOptions): Promise<Answer> {
-    const { plan, server } = this;
-    if (server === undefined) return callFailure('NOT_RUNNING', 'the software was neither started nor attached to');
-    // Its port may be another's by now.
-    if (!isSameProcess(server)) return callFailure('NOT_RUNNING', `the software is not up: ${describeEnd(server)}`);
+    const { plan, handle } = this;
+    if (handle === undefined) return callFailure('NOT_RUNNING', 'the software was neither started nor attached to');
+    const way = (await this.open()).findWay(handle);
+    if ('status' in way) return way;
     const graph = readGraphInterface(plan.runInterface);
-    return await callGraph({ plan, graph, endpoint: server.url }, inputs, options);
+    return await callGraph({ plan, graph, endpoint: way.url, headers: way.headers }, inputs, options);
   }
 
   async isHealthy(): Promise<Health> {
-    const { server } = this;
-    if (server === undefined) return { isHealthy: false, state: 'gone', detail: 'it was not started' };
-    return describeHealth(server, await probeServer(server));
+    if (this.handle === undefined) return { isHealthy: false, state: 'gone', detail: 'it was not started' };
+    return await (await this.open()).isHealthy(this.handle);
   }
 
   async *logs(options?: LogOptions): AsyncIterable<string> {
-    for await (const line of readLog(this.plan.logFile, options)) yield stripVTControlCharacters(line);
+    yield* (await this.open()).logs(options);
   }
 
   async stop(): Promise<void> {
-    await this.end(grace);
+    await (await this.open()).stop();
   }
 
-  /** All that a start makes is processes, and files in the plan's directories. */
   async undo(): Promise<void> {
-    await this.stop();
+    await (await this.open()).undo();
   }
 
   /** A call has a connection of its own: nothing is kept. */
   async close(): Promise<void> {}
 
-  private async findOrLaunch(options: StartOptions): Promise<ServerRecord> {
-    const { plan } = this;
-    const { awaitServer, launchServer } = await import('./launch-server.js');
-    const graph = readGraphInterface(plan.runInterface);
-    const record = await readServerRecord(plan);
-    if (record !== undefined && (await awaitServer(record, options))) return record;
-    await this.end(0); // it is gone, or does not answer
-    const note = describeUnbound(plan);
-    if (note !== undefined) await this.say(note, options.onProgress);
-    return await launchServer(plan, graph, options);
-  }
-
-  /** Resolves when no process of the server exists, whatever it left its group for. */
-  private async end(patience: number): Promise<void> {
-    const { endServer } = await import('../../src/runners/end-server.js');
-    await endServer(this.plan, await readServerRecord(this.plan), patience);
-    await removeServerRecord(this.plan);
-  }
-
-  private async say(line: string, onProgress: StartOptions['onProgress']): Promise<void> {
-    onProgress?.(line);
-    await mkdir(dirname(this.plan.logFile), { recursive: true });
-    await appendFile(this.plan.logFile, `berth: ${line}\n`, { mode: 0o600 });
+  /** What the one place needs is not loaded for the other. */
+  private open(): Promise<Place> {
+    this.opened ??= openPlace(this.plan);
+    return this.opened;
   }
 }
 
-const describeEnd = (server: ServerRecord): string => `process ${server.pid} ${recallExit(server) ?? 'has ended'}`;
-
-function describeHealth(server: ServerRecord, state: ServerState): Health {
-  const bad = (health: Health['state'], detail: string): Health => ({ isHealthy: false, state: health, detail });
-  switch (state) {
-    case 'serving':
-      return {
-        isHealthy: true,
-        state: 'ready',
-        detail: `process ${server.pid} answers GET /ok on ${server.url}`,
-      };
-    case 'gone':
-      return bad('gone', describeEnd(server));
-    case 'foreign':
-      return bad('gone', `another server answers on ${server.url}`);
-    case 'starting':
-      return bad('starting', `process ${server.pid} lives, and does not listen yet`);
-    case 'mute':
-      return bad('unresponsive', `process ${server.pid} lives, but did not answer within ${probePatience / 1000} s`);
-  }
-}
-
-/** What the plan asks for and this strategy has no bound for. */
-function describeUnbound({ resources }: RunPlan): string | undefined {
-  const names = (['cpu', 'memory', 'gpu', 'replicas'] as const).filter((name) => resources[name] !== undefined);
-  if (names.length === 0) return undefined;
-  return `the langgraph strategy sets no bound for ${names.join(', ')}: the software sees the whole machine`;
+async function openPlace(plan: RunPlan): Promise<Place> {
+  if (plan.provider === 'langsmith') return new (await import('./cloud/cloud-place.js')).CloudPlace(plan);
+  return new (await import('./local-place.js')).LocalPlace(plan);
 }

@@ -1,0 +1,15 @@
+import { type CloudAccount, readToken } from '../../../src/runners/cloud-api.js';
+
+export const keyVariable = 'LANGSMITH_API_KEY';
+
+/** As LangGraph's own command finds it. */
+export const findAddress = (): string =>
+  (process.env.LANGGRAPH_HOST_URL || 'https://api.host.langchain.com').replace(/\/+$/, '');
+
+/** CLOUD_REFUSED when this process has no key. A key of several workspaces needs LANGSMITH_TENANT_ID beside it. */
+export function openAccount(address: string): CloudAccount {
+  const tenant = process.env.LANGSMITH_TENANT_ID;
+  const key = { 'x-api-key': readToken('LangSmith', keyVariable) };
+  const headers = { ...key, ...(tenant && { 'x-tenant-id': tenant }) };
+  return { cloud: 'LangSmith', address, variable: keyVariable, headers };
+}

@@ -1,0 +1,99 @@
+import { appendFile, mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Answer } from '../../../src/contract/answer.js';
+import type { RunPlan } from '../../../src/contract/handle.js';
+import { callFailure } from '../../../src/runners/call-deadline.js';
+import { readLog } from '../../../src/runners/log-file.js';
+import type { Health, LogOptions, StartOptions } from '../../../src/runners/runner.js';
+import type { GraphHandle, Place, Served, Way } from '../place.js';
+import { keyVariable, openAccount } from './account.js';
+import { type CloudDeployment, readCloudRecord, removeCloudRecord } from './cloud-record.js';
+
+/** Milliseconds for which a look at the cloud stands: supervision looks every second. */
+const freshness = 10_000;
+
+/**
+ * LangSmith Deployment: one serverless deployment per revision, built there from its source. Started only where the plan's
+ * provider says so, which is the user's word, with the key of `LANGSMITH_API_KEY`. LangSmith keeps a deployment's threads
+ * with it: they end when it is stopped, which is its deletion, as LangSmith has no other end.
+ *
+ * Of `resources` it applies `concurrency` and, as the plan's, `timeout`; LangSmith sizes its serverless deployments itself.
+ */
+export class CloudPlace implements Place {
+  private seen: { health: Health; until: number } | undefined;
+
+  constructor(private readonly plan: RunPlan) {}
+
+  async start({ env, signal, onProgress }: StartOptions): Promise<Served> {
+    const { startDeployment } = await import('./start-deployment.js');
+    const say = (line: string) => this.say(line, onProgress);
+    const unbound = describeUnbound(this.plan);
+    if (unbound !== undefined) await say(unbound);
+    return await startDeployment(this.plan, { env, signal, say });
+  }
+
+  findWay({ endpoint }: GraphHandle): Way | Answer {
+    const key = process.env[keyVariable];
+    if (key) return { url: endpoint, headers: { 'x-api-key': key } };
+    return callFailure('CLOUD_REFUSED', `calls to ${endpoint} need the key in ${keyVariable}, which is not set here`);
+  }
+
+  /** By the control plane alone: a probe of the endpoint would keep it from scaling to zero, and cost. */
+  async isHealthy({ cloud }: GraphHandle): Promise<Health> {
+    if (this.seen !== undefined && Date.now() < this.seen.until) return this.seen.health;
+    const health = await this.look(cloud);
+    this.seen = health.isHealthy ? { health, until: Date.now() + freshness } : undefined;
+    return health;
+  }
+
+  /** Berth's own lines; those of the code are on the deployment's page. */
+  async *logs(options?: LogOptions): AsyncIterable<string> {
+    yield* readLog(this.plan.logFile, options);
+  }
+
+  async stop(): Promise<void> {
+    const record = await readCloudRecord(this.plan);
+    if (record === undefined) return;
+    const [{ LangSmith }, { removeDeployment }] = await Promise.all([
+      import('./lang-smith.js'),
+      import('./end-deployment.js'),
+    ]);
+    await removeDeployment(new LangSmith(openAccount(record.address)), record);
+    this.seen = undefined;
+  }
+
+  async undo(): Promise<void> {
+    await this.stop();
+    await removeCloudRecord(this.plan);
+  }
+
+  private async look(cloud: CloudDeployment | undefined): Promise<Health> {
+    if (cloud === undefined) return { isHealthy: false, state: 'gone', detail: 'it was not started' };
+    const { LangSmith } = await import('./lang-smith.js');
+    try {
+      const asked = new LangSmith(openAccount(cloud.address));
+      const revision = (await asked.get(cloud.id)) && (await asked.findLatestRevision(cloud.id));
+      if (revision?.status === 'DEPLOYED')
+        return { isHealthy: true, state: 'ready', detail: `LangSmith says that ${cloud.name} is DEPLOYED` };
+      const detail = `LangSmith says that ${cloud.name} is ${revision?.status ?? 'not there'}`;
+      return { isHealthy: false, state: revision === undefined ? 'gone' : 'unresponsive', detail };
+    } catch (error) {
+      const detail = `LangSmith cannot be asked: ${error instanceof Error ? error.message : error}`;
+      return { isHealthy: false, state: 'unresponsive', detail };
+    }
+  }
+
+  private async say(line: string, onProgress: StartOptions['onProgress']): Promise<void> {
+    onProgress?.(line);
+    await mkdir(dirname(this.plan.logFile), { recursive: true });
+    await appendFile(this.plan.logFile, `berth: ${line}\n`, { mode: 0o600 });
+  }
+}
+
+/** What the plan asks for and LangSmith decides by itself. */
+function describeUnbound({ resources }: RunPlan): string | undefined {
+  const names = (['cpu', 'memory', 'gpu', 'replicas'] as const).filter((name) => resources[name] !== undefined);
+  return names.length === 0
+    ? undefined
+    : `LangSmith sizes its serverless deployments itself: ${names.join(', ')} not applied`;
+}

@@ -1,0 +1,37 @@
+import { randomBytes } from 'node:crypto';
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { RunPlan } from '../../../src/contract/handle.js';
+import { writeDurably } from '../../../src/durable-file.js';
+
+/** What of LangSmith is the revision's: on the disk before anything of it is made there. */
+export interface CloudRecord {
+  /** Of its deployment; no other machine's has it. */
+  name: string;
+  /** Of the control plane. */
+  address: string;
+}
+
+/** The revision's deployment while there is one. */
+export interface CloudDeployment extends CloudRecord {
+  id: string;
+}
+
+const fileOf = ({ stateDirectory }: RunPlan): string => join(stateDirectory, 'cloud.json');
+
+/** Undefined when nothing was made in the cloud. */
+export async function readCloudRecord(plan: RunPlan): Promise<CloudRecord | undefined> {
+  const text = await readFile(fileOf(plan), 'utf8').catch(() => undefined);
+  return text === undefined ? undefined : (JSON.parse(text) as CloudRecord); // written below, whole or not at all
+}
+
+/** The revision's name in the cloud: drawn once, and the same at every try. */
+export async function claimCloudRecord(plan: RunPlan, address: string): Promise<CloudRecord> {
+  const claimed = await readCloudRecord(plan);
+  if (claimed !== undefined) return claimed;
+  const record = { name: `${plan.deployment}-${plan.revision}-${randomBytes(4).toString('hex')}`, address };
+  await writeDurably(fileOf(plan), JSON.stringify(record));
+  return record;
+}
+
+export const removeCloudRecord = (plan: RunPlan): Promise<void> => rm(fileOf(plan), { force: true });

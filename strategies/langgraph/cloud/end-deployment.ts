@@ -1,0 +1,16 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { BerthError } from '../../../src/errors.js';
+import type { CloudRecord } from './cloud-record.js';
+import type { LangSmith } from './lang-smith.js';
+
+/** Seconds that LangSmith has to forget a deployment. */
+const endPatience = 420;
+const interval = 500;
+
+/** Resolves when LangSmith has no deployment of the name. UNDO_INCOMPLETE while it has. */
+export async function removeDeployment(cloud: LangSmith, { name }: CloudRecord): Promise<void> {
+  const found = await cloud.find(name);
+  if (found !== undefined) await cloud.remove(found.id);
+  for (const deadline = Date.now() + endPatience * 1000; (await cloud.find(name)) !== undefined; await sleep(interval))
+    if (Date.now() > deadline) throw new BerthError('UNDO_INCOMPLETE', `the deployment ${name} is still in LangSmith`);
+}

@@ -1,0 +1,52 @@
+import { readdir, readFile, realpath, stat } from 'node:fs/promises';
+import { join, relative, sep } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { createGzip } from 'node:zlib';
+import { pack } from 'tar-stream';
+import { BerthError } from '../../../src/errors.js';
+
+/** Bytes that LangSmith takes. */
+const largest = 200 * 2 ** 20;
+/** What is made beside the code while it is served or imported. */
+const leftOut = new Set(['.langgraph_api', '__pycache__', '.git', '.venv', 'node_modules']);
+
+/** The revision's code as one archive, of regular files alone. START_FAILED when it is too large for LangSmith. */
+export async function packSource(directory: string): Promise<Buffer> {
+  const archive = pack();
+  const packed = buffer(archive.pipe(createGzip()));
+  for (const path of await listFiles(directory)) {
+    const { mode } = await stat(path);
+    const name = relative(directory, path).split(sep).join('/');
+    archive.entry({ name, mode: mode & 0o777 }, await readFile(path));
+  }
+  archive.finalize();
+  const whole = await packed;
+  if (whole.length <= largest) return whole;
+  const size = (whole.length / 2 ** 20).toFixed(0);
+  throw new BerthError(
+    'START_FAILED',
+    `the packed source is ${size} MB, and LangSmith takes 200: leave out large files`,
+  );
+}
+
+/** A link counts as what it points to, within the code. */
+async function listFiles(directory: string): Promise<string[]> {
+  const root = await realpath(directory);
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true });
+  const paths = entries
+    .filter((entry) => entry.isFile() || entry.isSymbolicLink())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter(
+      (path) =>
+        !relative(directory, path)
+          .split(sep)
+          .some((part) => leftOut.has(part)),
+    );
+  const found = await Promise.all(paths.map(async (path) => ((await isWithin(root, path)) ? [path] : [])));
+  return found.flat().sort();
+}
+
+async function isWithin(root: string, path: string): Promise<boolean> {
+  const target = await realpath(path).catch(() => undefined);
+  return target?.startsWith(root + sep) === true && (await stat(target)).isFile();
+}

@@ -1,0 +1,193 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { delimiter, dirname, join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { chooseFreePort } from '../../src/runners/listening-port.js';
+import { findByEnvironment, killByEnvironment } from '../../src/runners/processes-by-environment.js';
+import { answersOk, closeServer, forward, listenOnLoopback, sendJson } from '../support/loopback-cloud.js';
+import { temporaryDirectory } from '../support/temporary.js';
+
+// The one fake of LangSmith Deployment: its control plane as LangGraph's own command and Berth speak it, on loopback. What
+// is uploaded is unpacked and really served, by `langgraph dev`, behind an endpoint that asks for the key.
+
+interface Secret {
+  name: string;
+  value: string;
+}
+
+interface Deployment {
+  id: string;
+  name: string;
+  config: Record<string, unknown>;
+  secrets: Secret[];
+  revisions: { id: string; status: string; config: string; directory: string }[];
+  port: number;
+}
+
+export interface FakeOptions {
+  key: string;
+  /** An interpreter with the LangGraph server. */
+  python: string;
+  /** Milliseconds for which a revision is being built. */
+  buildTime?: number;
+  /** What becomes of every revision, instead of DEPLOYED. */
+  outcome?: string;
+}
+
+export class FakeLangSmith {
+  readonly requests: string[] = [];
+  readonly deployments = new Map<string, Deployment>();
+  /** Answers every request with this status while it is set. */
+  failure: number | undefined;
+  address = '';
+  private readonly directory = temporaryDirectory('lang-smith-');
+  private server: Server | undefined;
+
+  constructor(readonly options: FakeOptions) {}
+
+  async listen(): Promise<void> {
+    const handle = (asked: IncomingMessage, answer: ServerResponse) => this.handle(asked, answer);
+    ({ server: this.server, address: this.address } = await listenOnLoopback(handle));
+  }
+
+  async close(): Promise<void> {
+    await killByEnvironment(this.mark);
+    if (this.server !== undefined) await closeServer(this.server);
+  }
+
+  /** Processes that serve what was deployed. */
+  listServers(): number[] {
+    return findByEnvironment(this.mark);
+  }
+
+  private get mark(): string {
+    return `FAKE_LANG_SMITH=${this.directory}`;
+  }
+
+  private async handle(asked: IncomingMessage, answer: ServerResponse): Promise<void> {
+    const { pathname, searchParams } = new URL(asked.url ?? '/', this.address);
+    if (pathname.startsWith('/endpoints/')) return this.passOn(asked, answer, pathname);
+    if (pathname.startsWith('/storage/')) return await this.store(asked, answer, pathname);
+    this.requests.push(`${asked.method} ${pathname}`);
+    if (this.failure !== undefined) return sendJson(answer, this.failure, { detail: 'not now' });
+    if (asked.headers['x-api-key'] !== this.options.key) return sendJson(answer, 403, { detail: 'Forbidden' });
+    const body = await buffer(asked);
+    const said = body.length === 0 ? {} : (JSON.parse(body.toString()) as Record<string, unknown>);
+    const result = this.route(`${asked.method} ${pathname}`, said, searchParams.get('name'));
+    sendJson(answer, result === undefined ? 404 : 200, result ?? { detail: 'Not found' });
+  }
+
+  private route(asked: string, said: Record<string, unknown>, name: string | null): unknown {
+    if (asked === 'GET /v2/deployments') {
+      const found = [...this.deployments.values()].filter((deployment) => name === null || deployment.name === name);
+      return { resources: found.map((deployment) => this.describe(deployment)) };
+    }
+    if (asked === 'POST /v2/deployments') return this.create(said);
+    const [, method, , id = '', rest = ''] =
+      /^(\w+) \/(v2\/deployments|v1\/projects)\/([^/]+)(?:\/(.*))?$/.exec(asked) ?? [];
+    const deployment = this.deployments.get(id);
+    if (deployment === undefined) return undefined;
+    if (rest === 'upload-url') return { upload_url: `${this.address}/storage/${id}.tgz`, object_path: `${id}.tgz` };
+    if (rest === 'revisions') return { resources: deployment.revisions.slice(-1) };
+    if (rest.startsWith('revisions/') && rest.endsWith('_logs')) return { logs: [{ message: 'pip: no such package' }] };
+    if (rest.startsWith('revisions/')) return deployment.revisions.find((revision) => rest.endsWith(revision.id));
+    if (method === 'PATCH') this.build(deployment, said);
+    if (method === 'DELETE') this.remove(deployment);
+    return this.describe(deployment);
+  }
+
+  private create({ name, source_config: config, secrets = [] }: Record<string, unknown>): unknown {
+    const deployment: Deployment = {
+      id: randomUUID(),
+      name: String(name),
+      config: config as Record<string, unknown>,
+      secrets: secrets as Secret[],
+      revisions: [],
+      port: 0,
+    };
+    this.deployments.set(deployment.id, deployment);
+    return this.describe(deployment);
+  }
+
+  private async store(asked: IncomingMessage, answer: ServerResponse, pathname: string): Promise<void> {
+    writeFileSync(join(this.directory, pathname.slice('/storage/'.length)), await buffer(asked));
+    answer.writeHead(200).end();
+  }
+
+  private build(deployment: Deployment, said: Record<string, unknown>): void {
+    const { source_tarball_path: archive, langgraph_config_path: config } = said.source_revision_config as Record<
+      string,
+      string
+    >;
+    const id = randomUUID();
+    const directory = join(this.directory, id);
+    mkdirSync(directory);
+    execFileSync('tar', ['-xzf', join(this.directory, archive ?? ''), '-C', directory]);
+    const revision = { id, status: 'QUEUED', config: config ?? '', directory };
+    deployment.secrets = said.secrets as Secret[];
+    deployment.revisions.push(revision);
+    void this.bringUp(deployment, revision);
+  }
+
+  private async bringUp(deployment: Deployment, revision: Deployment['revisions'][number]): Promise<void> {
+    const { buildTime = 0, outcome } = this.options;
+    revision.status = 'BUILDING';
+    await sleep(buildTime);
+    if (outcome !== undefined) {
+      revision.status = outcome;
+      return;
+    }
+    revision.status = 'DEPLOYING';
+    deployment.port = await chooseFreePort(`${this.directory}/${deployment.id}`);
+    this.serve(deployment, revision);
+    while (this.deployments.has(deployment.id) && revision.status === 'DEPLOYING') {
+      if (await answersOk(`http://127.0.0.1:${deployment.port}/ok`)) revision.status = 'DEPLOYED';
+      await sleep(50);
+    }
+  }
+
+  private serve({ id, secrets, port }: Deployment, { config, directory }: Deployment['revisions'][number]): void {
+    const { python } = this.options;
+    const options = ['--no-browser', '--no-reload', '--allow-blocking', '--host', '127.0.0.1', '--port', String(port)];
+    spawn(python, ['-m', 'langgraph_cli', 'dev', ...options, '--config', join(directory, config)], {
+      cwd: directory,
+      env: {
+        PATH: [dirname(python), process.env.PATH].join(delimiter),
+        HOME: directory,
+        LANGGRAPH_CLI_NO_ANALYTICS: '1',
+        LANGGRAPH_NO_VERSION_CHECK: 'true',
+        LANGSMITH_TRACING: 'false',
+        DEPLOYED_AS: id,
+        FAKE_LANG_SMITH: this.directory,
+        ...Object.fromEntries(secrets.map(({ name, value }) => [name, value])),
+      },
+      detached: true,
+      stdio: 'ignore',
+    }).unref();
+  }
+
+  /** Takes its time, as the cloud does: it is listed until its processes are gone. */
+  private remove({ id }: Deployment): void {
+    void killByEnvironment(`DEPLOYED_AS=${id}`).then(() => this.deployments.delete(id));
+  }
+
+  private describe({ id, name, config }: Deployment): unknown {
+    return {
+      id,
+      name,
+      source: 'internal_source',
+      source_config: { ...config, custom_url: `${this.address}/endpoints/${id}` },
+    };
+  }
+
+  private passOn(asked: IncomingMessage, answer: ServerResponse, pathname: string): void {
+    const [, id = '', path = ''] = /^\/endpoints\/([^/]+)(\/.*)$/.exec(pathname) ?? [];
+    const deployment = this.deployments.get(id);
+    if (deployment?.revisions.at(-1)?.status !== 'DEPLOYED') sendJson(answer, 503, { detail: 'not deployed' });
+    else if (asked.headers['x-api-key'] !== this.options.key) sendJson(answer, 403, { detail: 'Forbidden' });
+    else forward(asked, answer, { port: deployment.port, path });
+  }
+}
