@@ -79,7 +79,7 @@ export async function runBentoml(
   if (exitCode === 0) return output;
   const said = redact(output, secrets);
   const lines = said.trimEnd().split('\n').slice(-shownLines);
-  const reason = lines.findLast((line) => line.startsWith('Error: ')) ?? lines.at(-1);
+  const reason = lines.flatMap((line) => /\w*(Error|Exception): .*/.exec(line)?.[0] ?? []).at(-1) ?? lines.at(-1);
   throw new BerthError('BUILD_FAILED', `bentoml ${args[0]} exited with code ${exitCode}: ${reason}`, {
     name: plan.deployment,
     evidence: lines.join('\n'),

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { lstat, mkdir, open, readlink, rm, symlink, writeFile } from 'node:fs/promises';
+import { copyFile, lstat, mkdir, open, readlink, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import type { RunPlan } from '../../src/contract/handle.js';
@@ -27,7 +27,7 @@ export const startPatience = 300;
 /** Ports that are tried when others are faster to take them. */
 const attempts = 5;
 /** Keeps threads over restarts and revisions; a checkpointer that the repository configures itself stands above it. */
-const threads = { path: `${join(builtInStrategies, 'langgraph', 'threads.py')}:open_threads` };
+const threads = join(builtInStrategies, 'langgraph', 'threads.py');
 /** Of the log, to say why a start failed. */
 const evidenceBytes = 65_536;
 const evidenceLines = 40;
@@ -42,7 +42,10 @@ export async function launchServer(plan: RunPlan, graph: GraphInterface, options
   for (const setting of dropped)
     options.onProgress?.(`${graph.config}: ${setting} is left out: Berth calls the server as it is`);
   const config = join(plan.stateDirectory, 'langgraph.json');
-  await writeFile(config, JSON.stringify({ checkpointer: threads, ...document }, null, 2), { mode: 0o600 });
+  const kept = join(plan.stateDirectory, 'threads.py'); // Python writes bytecode beside what it imports
+  const checkpointer = { path: `${kept}:open_threads` };
+  await writeFile(config, JSON.stringify({ checkpointer, ...document }, null, 2), { mode: 0o600 });
+  await copyFile(threads, kept);
   await mkdir(plan.sharedDirectory, { recursive: true, mode: 0o700 });
   await keepStateOutside(plan);
   for (let attempt = 1; ; attempt += 1) {
