@@ -1,25 +1,34 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Client } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
 import { createActivities, type Dependencies } from './src/activities/index.js';
 import { AdapterAgent } from './src/adaptation/index.js';
 import { AgentRegistry } from './src/agents/index.js';
 import { Environments } from './src/environments/index.js';
+import { BerthError } from './src/errors.js';
+import { TemporalDeployments } from './src/factory/deployment-server.js';
 import { berthHome } from './src/home.js';
 import { packageRoot } from './src/package-root.js';
 import { StrategyRegistry } from './src/registry/index.js';
 import { findOpenaiModel, SelectorAgent } from './src/selection/index.js';
 import { ensureStack, hostId, type TemporalTarget } from './src/stack/index.js';
+import { readNamespaceId } from './src/stack/namespace.js';
+import { reconcileNow, scheduleReconciling } from './src/stack/reconcile-schedule.js';
 import { hostQueue, sharedQueue } from './src/workflows/messages.js';
 
 /** Builds everything that a step needs; the one place that does. */
-async function buildDependencies(): Promise<Dependencies> {
+async function buildDependencies(client: Client): Promise<Dependencies> {
   const home = berthHome();
+  const host = hostId();
   const registry = await StrategyRegistry.scan({ home });
   return {
     home,
-    host: hostId(),
+    host,
+    deployments: TemporalDeployments.over(client, await readNamespaceId(client.connection, client.options.namespace)),
+    renewReconciling: () => scheduleReconciling(client, host),
+    log,
     registry,
     selector: new SelectorAgent(registry, { model: findOpenaiModel(), home }),
     adapter: new AdapterAgent({ registry, home, agents: () => AgentRegistry.load(home) }),
@@ -31,12 +40,15 @@ async function buildDependencies(): Promise<Dependencies> {
 async function work(): Promise<void> {
   const logger = new DefaultLogger('WARN');
   Runtime.install({ logger, shutdownSignals: ['SIGINT', 'SIGTERM'] });
-  const [target, dependencies] = await Promise.all([ensureStack({ worker: false }), buildDependencies()]);
+  const target = await ensureStack({ worker: false });
   const connection = await NativeConnection.connect(target.connectionOptions);
+  const client = new Client({ connection, namespace: target.namespace });
+  const dependencies = await buildDependencies(client);
   const shared = await createWorker(connection, target, dependencies, sharedQueue);
   const own = await createWorker(connection, target, dependencies, hostQueue(dependencies.host));
   try {
-    await Promise.all([shared.run(), own.run(), announce([shared, own])]);
+    const isPolling = announce([shared, own]).then(() => beginReconciling(client, dependencies.host));
+    await Promise.all([shared.run(), own.run(), isPolling]);
   } finally {
     await connection.close();
   }
@@ -64,6 +76,18 @@ async function createWorker(
   };
   return await Worker.create(options);
 }
+
+/** What an earlier worker left is looked for at once. A server that does not allow schedules costs no more than that. */
+async function beginReconciling(client: Client, host: string): Promise<void> {
+  try {
+    await scheduleReconciling(client, host);
+    await reconcileNow(client, host);
+  } catch (error) {
+    log(`this host is not reconciled by itself: ${BerthError.from(error).message}`);
+  }
+}
+
+const log = (line: string): void => void process.stderr.write(`${new Date().toISOString()} ${line}\n`);
 
 /** Tells whoever started this process that both queues are polled. */
 async function announce(workers: Worker[]): Promise<void> {

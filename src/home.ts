@@ -9,6 +9,8 @@ export interface BerthHome {
   snapshots: string;
   strategies: string;
   ledger: string;
+  /** What became of deployments that are cleaned up. */
+  records: string;
   stack: string;
   logs: string;
   bin: string;
@@ -25,6 +27,7 @@ export function berthHome(root = process.env.BERTH_HOME || envPaths('berth', { s
     snapshots: join(home, 'snapshots'),
     strategies: join(home, 'strategies'),
     ledger: join(home, 'ledger'),
+    records: join(home, 'records'),
     stack: join(home, 'stack'),
     logs: join(home, 'logs'),
     bin: join(home, 'bin'),
@@ -47,7 +50,7 @@ export interface DeploymentDirectory {
   handle: string;
 }
 
-export function deploymentDirectory(home: BerthHome, name: string): DeploymentDirectory {
+export function deploymentDirectory(home: Pick<BerthHome, 'deployments'>, name: string): DeploymentDirectory {
   const root = join(home.deployments, name);
   return {
     root,
@@ -77,7 +80,11 @@ export interface RevisionDirectory {
   trialLog: string;
 }
 
-export function revisionDirectory(home: BerthHome, name: string, revision: string): RevisionDirectory {
+export function revisionDirectory(
+  home: Pick<BerthHome, 'deployments'>,
+  name: string,
+  revision: string,
+): RevisionDirectory {
   const deployment = deploymentDirectory(home, name);
   const root = join(deployment.revisions, revision);
   return {

@@ -1,8 +1,9 @@
+import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeDurably } from '../durable-file.js';
-import { deploymentDirectory } from '../home.js';
+import { type BerthHome, berthHome, deploymentDirectory } from '../home.js';
 import type { SelectionExchange } from '../selection/index.js';
-import { copySource, Ledger, ownWorkspace, setWorkspaceAside } from '../workspaces/index.js';
+import { copySource, Ledger, ownWorkspace, setWorkspaceAside, withCollectionLock } from '../workspaces/index.js';
 import type { Dependencies } from './dependencies.js';
 import { step } from './step.js';
 
@@ -16,11 +17,11 @@ interface CopyInput {
 }
 
 /** Copies the source into the deployment's workspace, its own git repository. The source is only read. */
-export const copyWorkspace = ({ home }: Dependencies) =>
+export const copyWorkspace = ({ home, deployments }: Dependencies) =>
   step(
     async ({ name, revision, source, exchanges }: CopyInput) => {
       const { root, workspace, revisions } = deploymentDirectory(home, name);
-      await new Ledger(home, name).enter({ id: 'deployment', kind: 'directory', path: root });
+      await beginLedger(home, deployments.id, name);
       await setWorkspaceAside({ workspace, revisions, except: revision });
       const copy = await copySource({ source, workspace });
       await ownWorkspace(workspace, revision);
@@ -30,3 +31,15 @@ export const copyWorkspace = ({ home }: Dependencies) =>
     },
     ({ name, source }) => ({ name, path: source }),
   );
+
+/** From here on the deployment's things are known to be its own, whatever becomes of the worker. */
+async function beginLedger(home: BerthHome, server: string, name: string): Promise<void> {
+  const { root } = deploymentDirectory(home, name);
+  const ledger = new Ledger(home, name);
+  await withCollectionLock(home, async () => {
+    await ledger.begin(server);
+    await ledger.enter({ id: 'deployment', kind: 'directory', path: root });
+    const { root: real } = deploymentDirectory(berthHome(await realpath(home.root)), name);
+    await ledger.enter({ id: 'processes', kind: 'processes', directories: [...new Set([root, real])] });
+  });
+}

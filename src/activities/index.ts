@@ -7,6 +7,7 @@ import { digestSource } from './digest-source.js';
 import { discardRevision } from './discard-revision.js';
 import { endRevision } from './end-revision.js';
 import { publishRevision } from './publish-revision.js';
+import { reconcile } from './reconcile.js';
 import { retireRevision } from './retire-revision.js';
 import { selectStrategy } from './select-strategy.js';
 import { stopRunner } from './stop-runner.js';
@@ -30,6 +31,7 @@ export const createActivities = (dependencies: Dependencies) => ({
   discardRevision: discardRevision(dependencies),
   stopRunner: stopRunner(dependencies),
   undoDeployment: undoDeployment(dependencies),
+  reconcile: reconcile(dependencies),
 });
 
 export type Activities = ReturnType<typeof createActivities>;

@@ -1,20 +1,26 @@
-import { loadRunnerClass } from '../runners/load-runner.js';
-import { Ledger, undoEffects } from '../workspaces/index.js';
+import type { DeploymentInfo } from '../contract/status.js';
+import { BerthError } from '../errors.js';
+import { undoDeployment as undoAll } from '../reconciliation/index.js';
+import { keepRecord } from '../workspaces/index.js';
 import type { Dependencies } from './dependencies.js';
 import { step } from './step.js';
 
+interface UndoInput {
+  name: string;
+  /** As it stood when it was given up; absent in histories of an earlier shape. */
+  info?: DeploymentInfo;
+}
+
 /** Undoes whatever the ledger says may exist, newest first, each proven gone before it is struck out. */
-export const undoDeployment = ({ home }: Dependencies) =>
+export const undoDeployment = ({ home, log }: Dependencies) =>
   step(
-    async ({ name }: { name: string }) => {
-      const ledger = new Ledger(home, name);
-      await undoEffects({
-        ledger,
-        undo: async ({ plan, runner }) => {
-          const Runner = await loadRunnerClass(runner);
-          await new Runner(plan).undo();
-        },
-      });
+    async ({ name, info }: UndoInput) => {
+      await undoAll(home, name);
+      if (info === undefined) return;
+      // A record that cannot be written must not keep the deployment from its end.
+      await keepRecord(home, info).catch((error) =>
+        log(`${name}: no record is kept: ${BerthError.from(error).message}`),
+      );
     },
     ({ name }) => ({ name }),
   );

@@ -4,7 +4,7 @@ import type { VerifiedRevision } from '../contract/revision.js';
 import { deploymentDirectory, revisionDirectory } from '../home.js';
 import { resolveEnvironment } from '../secrets/index.js';
 import { gatherFacts } from '../selection/index.js';
-import { exportRevision } from '../workspaces/index.js';
+import { exportRevision, Ledger } from '../workspaces/index.js';
 import { freezeContract } from './contract-file.js';
 import type { Dependencies } from './dependencies.js';
 import { planRevision, type RevisionInput } from './plan.js';
@@ -40,6 +40,7 @@ export const verifyRevision = (dependencies: Dependencies) =>
         environments: strategy.environment === 'python' ? environments : null,
         packageDirectory: directory.packages,
         extras: strategy.packages,
+        claim: (path) => new Ledger(home, config.name).claimEnvironment(id, path),
         plan: { ...plan, logFile: directory.trialLog },
         env: await resolveEnvironment(home, config.env),
         ...context,

@@ -9,6 +9,7 @@ import { findProcesses } from '../runners/find-processes.js';
 import { HostClient } from '../runners/host-client.js';
 import { makeHostDirectories, readHostRecord, removeHostPaths, socketPath } from '../runners/host-record.js';
 import { hostProgram, launchHost } from '../runners/launch-host.js';
+import { killMarked } from '../runners/marked-processes.js';
 import { endGroup } from '../runners/process-group.js';
 import { softwareEnvironment } from '../runners/software-environment.js';
 
@@ -63,6 +64,7 @@ export class TrialHost {
     const started = findProcesses([hostProgram, plan.stateDirectory]);
     for (const identity of [...(recorded === undefined ? [] : [recorded]), ...started])
       await endGroup(identity, patience);
+    await killMarked(plan);
     await removeHostPaths(plan);
   }
 

@@ -5,14 +5,14 @@ import { writeDurably } from '../durable-file.js';
 import { killMarked } from './marked-processes.js';
 
 /**
- * A fresh mark for a run, written down before anything starts: after a crash of the worker, the next run in this state
+ * A fresh mark for a run, below the deployment's directory as all marks are, written down before anything starts: after a crash of the worker, the next run in this state
  * directory first ends what the crashed one left.
  */
 export async function claimMark(stateDirectory: string): Promise<string> {
   const file = join(stateDirectory, 'run');
   const left = await readFile(file, 'utf8').catch(() => '');
   if (left !== '') await killMarked(left);
-  const mark = randomUUID();
+  const mark = join(stateDirectory, randomUUID());
   await writeDurably(file, mark);
   return mark;
 }

@@ -1,8 +1,8 @@
-import { createInterface } from 'node:readline/promises';
 import type { DeploymentInfo } from '../contract/status.js';
 import { BerthError } from '../errors.js';
 import type { DeploymentClient } from '../factory/deployment-client.js';
 import { type CommandContext, defineCommand } from './command.js';
+import { hasTerminal, isConfirmed } from './confirmation.js';
 import { deploymentName } from './deployment-name.js';
 import { renderFailure } from './failure.js';
 import { waitInterruptibly } from './interruption.js';
@@ -23,7 +23,7 @@ export const cleanup = defineCommand({
     if (isAsked) requireTerminal();
     return await withClient(output, async (client) => {
       const names = name === undefined ? (await client.list()).map((listed) => listed.name) : [name];
-      if (isAsked && names.length > 0 && !(await isConfirmed(names, signal))) return 1;
+      if (isAsked && names.length > 0 && !(await isRemovalConfirmed(names, signal))) return 1;
       return name === undefined
         ? await removeAll(client, names, { output, signal })
         : await removeOne(client, name, { output, signal });
@@ -34,19 +34,12 @@ export const cleanup = defineCommand({
 type Surroundings = Pick<CommandContext, 'output' | 'signal'>;
 
 function requireTerminal(): void {
-  if (process.stdin.isTTY && process.stderr.isTTY) return;
-  throw new BerthError('USAGE', 'there is no terminal on which to ask: say --yes');
+  if (!hasTerminal()) throw new BerthError('USAGE', 'there is no terminal on which to ask: say --yes');
 }
 
-async function isConfirmed(names: string[], signal: AbortSignal): Promise<boolean> {
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    const what = names.length === 1 ? names[0] : `${names.length} deployments (${names.join(', ')})`;
-    const answer = await terminal.question(`Remove ${what}, with revisions, workspace and logs? [y/N] `, { signal });
-    return /^y(es)?$/i.test(answer.trim());
-  } finally {
-    terminal.close();
-  }
+function isRemovalConfirmed(names: string[], signal: AbortSignal): Promise<boolean> {
+  const what = names.length === 1 ? names[0] : `${names.length} deployments (${names.join(', ')})`;
+  return isConfirmed(`Remove ${what}, with revisions, workspace and logs?`, signal);
 }
 
 async function removeOne(client: DeploymentClient, name: string, surroundings: Surroundings): Promise<number> {

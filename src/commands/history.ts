@@ -1,4 +1,5 @@
 import type { DeploymentInfo, StepRecord } from '../contract/status.js';
+import { BerthError } from '../errors.js';
 import type { Colors } from './colors.js';
 import { defineCommand } from './command.js';
 import { deploymentName } from './deployment-name.js';
@@ -15,11 +16,20 @@ export const history = defineCommand({
   arguments: { name: deploymentName },
   options: {},
   async run({ arguments: { name }, output }) {
-    const info = await withClient(output, (client) => client.info(name));
+    const info = await withClient(output, (client) => client.info(name)).catch((error) => recall(name, error));
     const rounds = await readRounds(name);
     await output.result(makeHistory(info, rounds), (colors) => renderHistory(info, rounds, colors));
   },
 });
+
+/** What the server has forgotten may be on record here. */
+async function recall(name: string, error: unknown): Promise<DeploymentInfo> {
+  const isForgotten = error instanceof BerthError && error.code === 'NAME_UNKNOWN';
+  const [{ berthHome }, { readRecordOf }] = await Promise.all([import('../home.js'), import('../workspaces/index.js')]);
+  const info = isForgotten ? await readRecordOf(berthHome(), name) : undefined;
+  if (info === undefined) throw error;
+  return info;
+}
 
 /** As `--json` writes it: the parts of the deployment's info that tell of its past, steps with their milliseconds. */
 export function makeHistory(info: DeploymentInfo, rounds: PastRound[]) {

@@ -8,6 +8,7 @@ import { doctor } from './doctor.js';
 import { down } from './down.js';
 import { eject } from './eject.js';
 import { explain } from './explain.js';
+import { gc } from './gc.js';
 import { history } from './history.js';
 import { list } from './list.js';
 import { logs } from './logs.js';
@@ -37,5 +38,5 @@ export const commandGroups: CommandGroup[] = [
   { title: 'Adapt', commands: [resume, shell, eject] },
   { title: 'Life', commands: [redeploy, rollback, stop, start, abandon, cleanup] },
   { title: 'Choose', commands: [strategies, explain] },
-  { title: 'The stack', commands: [up, down, worker, doctor] },
+  { title: 'The stack', commands: [up, down, worker, doctor, gc] },
 ];

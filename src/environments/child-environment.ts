@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { buildMark } from '../runners/marked-processes.js';
 
 /** What installers and compilers need of the user's environment; anything else (keys, tokens of others) stays out. */
 const passedOn = [
@@ -38,6 +39,12 @@ export function childEnvironment(variables: NodeJS.ProcessEnv = process.env): Re
   }
   return { ...scrubbed, NO_COLOR: '1', UV_NO_PROGRESS: '1', PYTHONNOUSERSITE: '1' };
 }
+
+/** The same for what is done for a revision's code, with the mark that it is found by. */
+export const buildEnvironment = (directory: string): Record<string, string> => ({
+  ...childEnvironment(),
+  ...buildMark(directory),
+});
 
 /** Digest of the index settings (variables and uv's own file): other settings may resolve to other packages. */
 export async function digestIndexSettings(): Promise<string> {

@@ -1,7 +1,7 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import type { BerthHome } from '../home.js';
-import { childEnvironment, digestIndexSettings } from './child-environment.js';
+import { buildEnvironment, digestIndexSettings } from './child-environment.js';
 import type { ChosenInterpreter } from './choose-interpreter.js';
 import { findUv } from './find-uv.js';
 import { digestOf, readRecord, writeRecord } from './records.js';
@@ -72,7 +72,7 @@ async function resolveWithUv(request: ResolveRequest): Promise<Lock> {
       '--output-file',
       output,
     ];
-    const result = await runCommand({ argv, cwd, env: childEnvironment(), signal });
+    const result = await runCommand({ argv, cwd, env: buildEnvironment(directory), signal });
     if (result.exitCode !== 0)
       throw explainUvFailure(
         result,

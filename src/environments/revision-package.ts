@@ -2,7 +2,7 @@ import { lstat, readdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { BerthHome } from '../home.js';
 import { buildDirectory } from './build-directory.js';
-import { childEnvironment } from './child-environment.js';
+import { buildEnvironment } from './child-environment.js';
 import type { ChosenInterpreter } from './choose-interpreter.js';
 import { findUv } from './find-uv.js';
 import { digestOf } from './records.js';
@@ -77,7 +77,7 @@ async function install(building: string, request: PackageRequest): Promise<void>
     ...paths,
   ];
   if (interpreter.claimedVersion !== null) argv.push('--python-version', interpreter.claimedVersion);
-  const env = { ...childEnvironment(), ...versionWithoutHistory(packageName) };
+  const env = { ...buildEnvironment(request.directory), ...versionWithoutHistory(packageName) };
   const result = await runCommand({ argv, cwd, env, signal });
   if (result.exitCode === 0) return;
   throw explainUvFailure(result, 'DEPENDENCY_INSTALL', 'the repository’s own package could not be installed');

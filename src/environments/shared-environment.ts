@@ -2,7 +2,7 @@ import { access, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BerthHome } from '../home.js';
 import { buildDirectory } from './build-directory.js';
-import { childEnvironment } from './child-environment.js';
+import { buildEnvironment } from './child-environment.js';
 import type { ChosenInterpreter } from './choose-interpreter.js';
 import { findUv } from './find-uv.js';
 import { digestOf } from './records.js';
@@ -22,6 +22,8 @@ export interface InstallRequest {
   interpreter: ChosenInterpreter;
   /** The repository: uv reads index settings from its pyproject.toml. */
   directory: string;
+  /** Resolves when it is on record that the environment is used: from then on nobody removes it. */
+  claim?: ((path: string) => Promise<void>) | undefined;
   signal?: AbortSignal | undefined;
   onProgress?: ((line: string) => void) | undefined;
 }
@@ -32,6 +34,7 @@ export async function ensureEnvironment(request: InstallRequest): Promise<Shared
   const digest = digestOf([lock.text, interpreter.path, interpreter.version]);
   const path = join(home.environments, digest);
   const isComplete = () => isUsable(path);
+  await request.claim?.(path);
   if (!(await isComplete())) {
     await buildDirectory({ directory: path, isComplete, build: (building) => install(building, request) });
   }
@@ -56,7 +59,7 @@ async function install(
 ): Promise<void> {
   const uv = await findUv(home, { signal, onProgress });
   const run = async (...args: string[]): Promise<CommandResult> => {
-    const result = await runCommand({ argv: [uv, ...args], cwd: directory, env: childEnvironment(), signal });
+    const result = await runCommand({ argv: [uv, ...args], cwd: directory, env: buildEnvironment(directory), signal });
     if (result.exitCode !== 0)
       throw explainUvFailure(result, 'DEPENDENCY_INSTALL', 'the environment could not be made');
     return result;

@@ -7,6 +7,7 @@ import type { DeployConfig } from '../contract/config.js';
 import type { Resumption } from '../contract/round.js';
 import type { DeploymentInfo, DeploymentState } from '../contract/status.js';
 import { BerthError, isErrorCode } from '../errors.js';
+import type { DeploymentServer } from '../reconciliation/index.js';
 import {
   abandonUpdate,
   cleanupSignal,
@@ -21,6 +22,7 @@ import {
   workflowType,
 } from '../workflows/messages.js';
 import { searchAttributes } from '../workflows/search-attributes.js';
+import { TemporalDeployments } from './deployment-server.js';
 import { describeUser } from './describe-user.js';
 import { TemporalLink } from './temporal-link.js';
 
@@ -192,6 +194,11 @@ export class DeploymentClient {
       if (status.name === 'RUNNING') await handle.signal(cleanupSignal, this.by);
     });
     return await this.undone(name, onChange);
+  }
+
+  /** The server, as a comparison of deployments and world asks it. */
+  async server(): Promise<DeploymentServer> {
+    return new TemporalDeployments(await this.link.serverId(), (name, question) => this.link.ask(name, question));
   }
 
   async close(): Promise<void> {

@@ -51,6 +51,12 @@ export class TemporalLink {
     throw new BerthError('WORKER_UNREACHABLE', `no worker polls the queue ${sharedQueue} at ${this.target.address}`);
   }
 
+  /** Its namespace's own id. */
+  async serverId(): Promise<string> {
+    const { readNamespaceId } = await import('../stack/namespace.js');
+    return await readNamespaceId(this.connection, this.target.namespace);
+  }
+
   webUrl(name: string): string | null {
     const { webUrl, namespace } = this.target;
     return webUrl === null ? null : `${webUrl}/namespaces/${namespace}/workflows/${workflowId(name)}`;

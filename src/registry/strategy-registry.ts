@@ -96,6 +96,11 @@ export class StrategyRegistry {
     return { module: runnerModule, className: config.runner_class };
   }
 
+  /** Of all strategies that can be used. */
+  listRunnerModules(): { strategy: string; module: string; className: string }[] {
+    return this.listStrategies().map((strategy) => ({ strategy, ...this.getRunnerModule(strategy) }));
+  }
+
   async getRunnerClass(name: string): Promise<RunnerClass> {
     const { loadRunnerClass } = await import('../runners/load-runner.js');
     return loadRunnerClass(this.getRunnerModule(name));

@@ -11,6 +11,7 @@ import type { BootDocument } from './boot-document.js';
 import { encodeFrames } from './frames.js';
 import type { HostIdentity } from './host-client.js';
 import { readTail, sizeOf } from './log-file.js';
+import { markOf } from './marked-processes.js';
 import { rememberExit } from './process-exit.js';
 import { endGroup } from './process-group.js';
 import { identifyProcess } from './process-identity.js';
@@ -69,7 +70,7 @@ async function spawnHost({ python, stateDirectory, logFile, environment, documen
   try {
     const child = spawn(python, ['-u', hostProgram, stateDirectory], {
       cwd: document.directory,
-      env: environment,
+      env: { ...environment, ...markOf({ stateDirectory }) },
       detached: true,
       stdio: ['pipe', log.fd, log.fd, 'pipe'],
     });

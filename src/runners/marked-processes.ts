@@ -1,5 +1,12 @@
+import { join, sep } from 'node:path';
 import type { RunPlan } from '../contract/handle.js';
-import { findByEnvironment, killByEnvironment } from './processes-by-environment.js';
+import {
+  type Assigned,
+  findByEnvironment,
+  findByPrefix,
+  killByEnvironment,
+  killByPrefix,
+} from './processes-by-environment.js';
 
 type Marked = Pick<RunPlan, 'stateDirectory'>;
 
@@ -18,3 +25,21 @@ export const findMarked = (plan: Marked): number[] => findByEnvironment(assignme
 
 /** Kills what is left of the plan's server, and resolves when nothing is. UNDO_INCOMPLETE names what does not end. */
 export const killMarked = (plan: Marked): Promise<number> => killByEnvironment(assignmentOf(plan));
+
+/**
+ * Every variable by which processes of a deployment are found; each holds a path below the deployment's directory:
+ * servers, coding agents' runs, installers and their builds.
+ */
+const marks = ['BERTH_SERVER', 'BERTH_AGENT_RUN', 'BERTH_BUILD'] as const;
+
+/** Living processes that bear a mark of something below the directory; `value` is the mark's path. */
+export const findMarkedBelow = (directory: string): Assigned[] => findByPrefix(marks, directory + sep);
+
+/** Kills them, and resolves when none is left. UNDO_INCOMPLETE names what does not end. */
+export const killMarkedBelow = (directory: string): Promise<number> => killByPrefix(marks, directory + sep);
+
+/** Kills those that bear this very mark. UNDO_INCOMPLETE names what does not end. */
+export const killMarkedWith = (mark: string): Promise<number> => killByPrefix(marks, mark);
+
+/** What an installer is started with that works for what lies in this directory. */
+export const buildMark = (directory: string): Record<'BERTH_BUILD', string> => ({ BERTH_BUILD: join(directory, sep) });

@@ -10,16 +10,42 @@ const killPatience = 10_000;
  * Living processes that hold this `NAME=VALUE` in their environment, wherever their session and their parent are:
  * children inherit it.
  */
-export function findByEnvironment(assignment: string): number[] {
-  const found = process.platform === 'linux' ? findInProc(assignment) : findWithPs(assignment);
-  return found.filter((pid) => pid !== process.pid);
+export const findByEnvironment = (assignment: string): number[] =>
+  listEnvironments()
+    .filter(({ variables }) => variables.includes(asRead(assignment)))
+    .map(({ pid }) => pid);
+
+/** A process and what its environment says of one variable. */
+export interface Assigned {
+  pid: number;
+  value: string;
 }
 
-function findInProc(assignment: string): number[] {
-  const pids = readdirSync('/proc').filter((entry) => /^\d+$/.test(entry));
-  const wanted = Buffer.from(assignment).toString('latin1');
-  return pids.filter((pid) => readEnvironment(pid).split('\0').includes(wanted)).map(Number);
+/** Living processes in whose environment one of the variables has a value that begins so. */
+export function findByPrefix(names: readonly string[], prefix: string): Assigned[] {
+  const beginnings = names.map((name) => asRead(`${name}=${prefix}`));
+  return listEnvironments().flatMap(({ pid, variables }) => {
+    const found = variables.find((variable) => beginnings.some((beginning) => variable.startsWith(beginning)));
+    if (found === undefined) return [];
+    return [{ pid, value: Buffer.from(found.slice(found.indexOf('=') + 1), 'latin1').toString() }];
+  });
 }
+
+interface Environment {
+  pid: number;
+  variables: string[];
+}
+
+const listEnvironments = (): Environment[] =>
+  (process.platform === 'linux' ? listInProc() : listWithPs()).filter(({ pid }) => pid !== process.pid);
+
+const listInProc = (): Environment[] =>
+  readdirSync('/proc')
+    .filter((entry) => /^\d+$/.test(entry))
+    .map((pid) => ({ pid: Number(pid), variables: readEnvironment(pid).split('\0') }));
+
+/** As `readEnvironment` reads it. */
+const asRead = (text: string): string => Buffer.from(text).toString('latin1');
 
 /** Byte for byte, as not all is text. Empty for processes of others, for zombies, and for what ended in the meantime. */
 function readEnvironment(pid: string): string {
@@ -30,22 +56,28 @@ function readEnvironment(pid: string): string {
   }
 }
 
-function findWithPs(assignment: string): number[] {
-  return execFileSync('ps', ['eww', '-axo', 'pid=,command='], { encoding: 'utf8', maxBuffer: 2 ** 26 })
+/** A value with a blank in it is cut there. */
+const listWithPs = (): Environment[] =>
+  execFileSync('ps', ['eww', '-axo', 'pid=,command='], { encoding: 'latin1', maxBuffer: 2 ** 26 })
     .split('\n')
-    .filter((line) => ` ${line} `.includes(` ${assignment} `))
-    .map((line) => Number.parseInt(line, 10));
-}
+    .map((line) => ({ pid: Number.parseInt(line, 10), variables: line.split(' ') }));
 
 /**
  * Kills what `findByEnvironment` finds until nothing is left; twice looked for, because a process may fork while it is
  * being found. Returns how many it killed. Throws UNDO_INCOMPLETE, naming what does not end.
  */
-export async function killByEnvironment(assignment: string): Promise<number> {
+export const killByEnvironment = (assignment: string): Promise<number> =>
+  killFound(() => findByEnvironment(assignment));
+
+/** The same for what `findByPrefix` finds. */
+export const killByPrefix = (names: readonly string[], prefix: string): Promise<number> =>
+  killFound(() => findByPrefix(names, prefix).map(({ pid }) => pid));
+
+async function killFound(find: () => number[]): Promise<number> {
   const killed = new Set<number>();
   const deadline = Date.now() + killPatience;
   for (let absences = 0; absences < 2; ) {
-    const pids = findByEnvironment(assignment);
+    const pids = find();
     for (const pid of pids) if (kill(pid)) killed.add(pid);
     absences = pids.length === 0 ? absences + 1 : 0;
     if (Date.now() > deadline) {

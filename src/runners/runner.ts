@@ -1,5 +1,6 @@
 import type { Answer } from '../contract/answer.js';
 import type { Handle, RunPlan } from '../contract/handle.js';
+import type { BerthHome } from '../home.js';
 
 export interface StartOptions {
   /** The software's variables in clear, by name. Never written anywhere. */
@@ -56,5 +57,26 @@ export interface Runner {
   close(): Promise<void>;
 }
 
+/** Something outside the home that bears its marks, as a runner class finds it without any plan. */
+export interface MadeThing {
+  /** For a person: `container`, `image`, `app`. */
+  kind: string;
+  name: string;
+  deployment: string;
+  revision: string;
+  /** What its removal frees on this machine; null where that is not known. */
+  bytes: number | null;
+  /** Resolves when it is proven gone; safe to call twice. */
+  remove(): Promise<void>;
+}
+
 /** What `runner_class` of a strategy's `config.yaml` names. */
-export type RunnerClass = new (plan: RunPlan) => Runner;
+export interface RunnerClass {
+  new (plan: RunPlan): Runner;
+  /**
+   * All that exists with the marks of deployments in this home, whoever made it and whether or not a ledger knows it:
+   * what `berth gc` compares with the deployments. Absent where everything is processes and files. Throws when it
+   * cannot look; then nothing of it counts as left over.
+   */
+  listMade?(home: Pick<BerthHome, 'deployments'>): Promise<MadeThing[]>;
+}

@@ -43,6 +43,16 @@ function explainMissing(missing: string[], namespace: string, cause: unknown): B
   );
 }
 
+/** The namespace's own id: the same whatever address the server is reached at, and no other server's. */
+export async function readNamespaceId(
+  { workflowService }: Pick<Connection, 'workflowService'>,
+  namespace: string,
+): Promise<string> {
+  const { namespaceInfo } = await workflowService.describeNamespace({ namespace });
+  if (!namespaceInfo?.id) throw new BerthError('STACK_FAILED', `namespace ${namespace} does not tell its id`);
+  return namespaceInfo.id;
+}
+
 /** The embedded server forgets what ended after a day, unless told otherwise. */
 export async function extendRetention(connection: Connection, namespace: string): Promise<void> {
   const { config } = await connection.workflowService.describeNamespace({ namespace });

@@ -139,7 +139,7 @@ async function cleanUp(life: Life): Promise<void> {
   for (let pause = 10; life.host !== null; pause = Math.min(pause * 2, 600)) {
     try {
       await undoingOn(life.host).undoDeployment.executeWithOptions({ summary: `undo all of ${life.info.name}` }, [
-        { name: life.info.name },
+        { name: life.info.name, info: life.info },
       ]);
       life.host = null;
     } catch (error) {

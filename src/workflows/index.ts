@@ -1,1 +1,2 @@
 export { deployment } from './deployment.js';
+export { reconcile } from './reconcile.js';

@@ -67,3 +67,13 @@ export const undoingOn = (host: string) =>
     heartbeatTimeout: '15s',
     retry: { ...retry, maximumAttempts: 3 },
   });
+
+/** A host that nobody works for has nothing to reconcile, and the schedule asks again. */
+export const reconcilingOn = (host: string) =>
+  proxyActivities<Activities>({
+    taskQueue: hostQueue(host),
+    scheduleToStartTimeout: '1m',
+    startToCloseTimeout: '30m',
+    heartbeatTimeout: '15s',
+    retry: { ...retry, maximumAttempts: 3 },
+  });

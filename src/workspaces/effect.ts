@@ -3,6 +3,18 @@ import { RunPlan } from '../contract/handle.js';
 
 const DirectoryEffect = z.object({ id: z.string(), kind: z.literal('directory'), path: z.string() });
 
+/** Whatever bears a mark of something below this directory: agents' programs, installers, and what they started. */
+const ProcessesEffect = z.object({
+  id: z.string(),
+  kind: z.literal('processes'),
+  /** The directory as Berth names it, and without links on the way: marks are written both ways. */
+  directories: z.array(z.string()),
+});
+
+/** The use of something that several deployments share: an environment, a snapshot. Without users it is collected. */
+const ReferenceEffect = z.object({ id: z.string(), kind: z.literal('reference'), path: z.string() });
+export type ReferenceEffect = z.infer<typeof ReferenceEffect>;
+
 const RunnerEffect = z.object({
   id: z.string(),
   kind: z.literal('runner'),
@@ -13,5 +25,5 @@ const RunnerEffect = z.object({
 export type RunnerEffect = z.infer<typeof RunnerEffect>;
 
 /** Something that exists outside Berth's own records, or is about to, with all that it takes to undo it. */
-export const Effect = z.discriminatedUnion('kind', [DirectoryEffect, RunnerEffect]);
+export const Effect = z.discriminatedUnion('kind', [DirectoryEffect, ProcessesEffect, ReferenceEffect, RunnerEffect]);
 export type Effect = z.infer<typeof Effect>;

@@ -1,5 +1,7 @@
+export { withCollectionLock } from './collection-lock.js';
 export { type Commit, commitWorkspace } from './commit-workspace.js';
 export { type CopiedSource, copySource } from './copy-source.js';
+export { keepRecord, readRecordOf } from './deployment-record.js';
 export { diffWorkspace } from './diff-workspace.js';
 export { digestTree } from './digest-tree.js';
 export { Effect, type RunnerEffect } from './effect.js';
@@ -7,6 +9,7 @@ export { type Ejection, type EjectRequest, ejectCode, ejectPatch } from './eject
 export { type ExportRequest, exportRevision } from './export-revision.js';
 export { Ledger } from './ledger.js';
 export { listSourceFiles, type SourceFile } from './list-source-files.js';
+export { noteUse } from './note-use.js';
 export { removeTree } from './remove-tree.js';
-export { undoEffects } from './undo-effects.js';
+export { describeEffect, undoEffects } from './undo-effects.js';
 export { bringWorkspaceBack, findWorkspace, ownWorkspace, setWorkspaceAside } from './workspace-owner.js';

@@ -1,14 +1,21 @@
-import { mkdir, open, readFile, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { BerthError } from '../errors.js';
 import type { BerthHome } from '../home.js';
-import { Effect, type RunnerEffect } from './effect.js';
+import { withCollectionLock } from './collection-lock.js';
+import { Effect, type ReferenceEffect, type RunnerEffect } from './effect.js';
+import { noteUse } from './note-use.js';
 import { withinHome } from './within-home.js';
 
-const Line = z.union([z.object({ enter: Effect }), z.object({ settle: z.string() })]);
+const Line = z.union([z.object({ server: z.string() }), z.object({ enter: Effect }), z.object({ settle: z.string() })]);
 type Line = z.infer<typeof Line>;
+
+interface Content {
+  server: string | null;
+  pending: Map<string, Effect>;
+}
 
 /**
  * What a deployment has made outside: each thing is entered before it is created, and settled once it is proven gone. So
@@ -24,25 +31,55 @@ export class Ledger {
     this.name = name;
   }
 
+  /** Names of the deployments that have one. */
+  static async list(home: BerthHome): Promise<string[]> {
+    const files = await readdir(home.ledger).catch(() => []);
+    return files.filter((file) => file.endsWith('.jsonl')).map((file) => file.slice(0, -'.jsonl'.length));
+  }
+
+  /** Notes which Temporal server (its namespace's id) holds the deployment: no other can say that it is over. */
+  async begin(server: string): Promise<void> {
+    if ((await this.server()) !== server) await this.append({ server });
+  }
+
+  /** Null when nothing was begun. */
+  async server(): Promise<string | null> {
+    return (await this.read()).server;
+  }
+
   /** On return the effect is on the disk and may be created. Entering the same one again changes nothing. */
   async enter(effect: Effect): Promise<void> {
-    const entered = (await this.read()).get(effect.id);
+    const entered = (await this.read()).pending.get(effect.id);
     if (!isDeepStrictEqual(entered, effect)) await this.append({ enter: effect });
   }
 
   async settle(id: string): Promise<void> {
-    if ((await this.read()).has(id)) await this.append({ settle: id });
+    if ((await this.read()).pending.has(id)) await this.append({ settle: id });
   }
 
   /** What may exist, newest first. */
   async pending(): Promise<Effect[]> {
-    return [...(await this.read()).values()].reverse();
+    return [...(await this.read()).pending.values()].reverse();
   }
 
   /** What may exist of a revision, with what undoes it. */
   async findRunner(revision: string): Promise<RunnerEffect | undefined> {
-    const effect = (await this.read()).get(`runner-${revision}`);
+    const effect = (await this.read()).pending.get(`runner-${revision}`);
     return effect?.kind === 'runner' ? effect : undefined;
+  }
+
+  /** The environment that a revision claims. */
+  async findEnvironment(revision: string): Promise<ReferenceEffect | undefined> {
+    const effect = (await this.read()).pending.get(environmentId(revision));
+    return effect?.kind === 'reference' ? effect : undefined;
+  }
+
+  /** From here on nobody removes the environment. */
+  async claimEnvironment(revision: string, path: string): Promise<void> {
+    await withCollectionLock(this.home, async () => {
+      await this.enter({ id: environmentId(revision), kind: 'reference', path });
+      await noteUse(path);
+    });
   }
 
   /**
@@ -62,14 +99,11 @@ export class Ledger {
     return join(this.home.ledger, `${this.name}.jsonl`);
   }
 
-  private async read(): Promise<Map<string, Effect>> {
+  private async read(): Promise<Content> {
     const text = await withinHome(this.file, () => readIfThere(this.file));
-    const pending = new Map<string, Effect>();
-    for (const line of text.split('\n').flatMap(parseLine)) {
-      pending.delete('enter' in line ? line.enter.id : line.settle);
-      if ('enter' in line) pending.set(line.enter.id, line.enter);
-    }
-    return pending;
+    const content: Content = { server: null, pending: new Map() };
+    for (const line of text.split('\n').flatMap(parseLine)) apply(line, content);
+    return content;
   }
 
   /** The line break comes first: it ends the line that a crash may have torn. */
@@ -85,6 +119,18 @@ export class Ledger {
       }
       await syncDirectory(this.home.ledger);
     });
+  }
+}
+
+const environmentId = (revision: string): string => `environment-${revision}`;
+
+function apply(line: Line, content: Content): void {
+  const { pending } = content;
+  if ('server' in line) content.server = line.server;
+  else if ('settle' in line) pending.delete(line.settle);
+  else {
+    pending.delete(line.enter.id); // what is entered anew is the newest
+    pending.set(line.enter.id, line.enter);
   }
 }
 

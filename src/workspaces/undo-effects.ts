@@ -1,7 +1,9 @@
 import { sep } from 'node:path';
 import { BerthError } from '../errors.js';
+import { killMarkedBelow } from '../runners/marked-processes.js';
 import type { Effect, RunnerEffect } from './effect.js';
 import type { Ledger } from './ledger.js';
+import { noteUse } from './note-use.js';
 import { removeTree } from './remove-tree.js';
 
 export interface UndoRequest {
@@ -27,7 +29,7 @@ export async function undoEffects({ ledger, undo }: UndoRequest): Promise<void> 
   for (const effect of await ledger.pending()) {
     try {
       refuseWhileNeeded(effect, failures);
-      await (effect.kind === 'directory' ? removeTree(effect.path) : undo(effect));
+      await undoEffect(effect, undo);
       undone.push(effect.id);
     } catch (error) {
       failures.push({ effect, why: error instanceof Error ? error.message : String(error) });
@@ -52,7 +54,29 @@ function refuseWhileNeeded(effect: Effect, failures: readonly Failure[]): void {
 
 const isBelow = (directory: string, path: string): boolean => path === directory || path.startsWith(directory + sep);
 
-const describeEffect = (effect: Effect): string =>
-  effect.kind === 'directory'
-    ? effect.path
-    : `${effect.plan.strategy} runner of ${effect.plan.deployment} ${effect.plan.revision}`;
+async function undoEffect(effect: Effect, undo: UndoRequest['undo']): Promise<void> {
+  switch (effect.kind) {
+    case 'directory':
+      return await removeTree(effect.path);
+    case 'processes':
+      for (const directory of effect.directories) await killMarkedBelow(directory);
+      return;
+    case 'reference':
+      return await noteUse(effect.path);
+    case 'runner':
+      return await undo(effect);
+  }
+}
+
+export function describeEffect(effect: Effect): string {
+  switch (effect.kind) {
+    case 'directory':
+      return effect.path;
+    case 'processes':
+      return `processes that work in ${effect.directories[0]}`;
+    case 'reference':
+      return `the use of ${effect.path}`;
+    case 'runner':
+      return `${effect.plan.strategy} runner of ${effect.plan.deployment} ${effect.plan.revision}`;
+  }
+}

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { writeDurably } from '../durable-file.js';
 import { gitDirectory } from './git-repository.js';
 import { removeTree } from './remove-tree.js';
 
@@ -12,7 +13,7 @@ const asideOf = (revisions: string, revision: string): string => join(revisions,
 
 /** Notes whose workspace it is. */
 export async function ownWorkspace(workspace: string, revision: string): Promise<void> {
-  await writeFile(ownerFile(workspace), revision);
+  await writeDurably(ownerFile(workspace), revision);
 }
 
 export const readOwner = (workspace: string): Promise<string | undefined> =>

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { RunPlan } from '../../src/contract/handle.js';
 
-type Named = Pick<RunPlan, 'deployment' | 'revision' | 'stateDirectory'>;
+export type Named = Pick<RunPlan, 'deployment' | 'revision' | 'stateDirectory'>;
 
 export const containerName = ({ deployment, revision }: Named): string => `berth-${deployment}-${revision}`;
 

@@ -2,9 +2,18 @@ import { randomUUID } from 'node:crypto';
 import type Docker from 'dockerode';
 import type { RunPlan } from '../../src/contract/handle.js';
 import { BerthError } from '../../src/errors.js';
-import { archiveContainerLog, choosePublication, orMissing, statusOf } from '../../src/runners/containers/index.js';
-import { containerName, homeMark, imageName, labels } from './container-name.js';
+import {
+  archiveContainerLog,
+  choosePublication,
+  contentLabel,
+  imageReference,
+  orMissing,
+  statusOf,
+} from '../../src/runners/containers/index.js';
+import { containerName, homeMark, imageName, labels, type Named } from './container-name.js';
 import { type ContainerRequest, describeContainer, grace } from './container-settings.js';
+
+type Logged = Named & Pick<RunPlan, 'logFile'>;
 
 /** What is known of a revision's container from the engine alone. */
 export interface FoundContainer {
@@ -54,7 +63,7 @@ export async function startContainer(container: Docker.Container): Promise<void>
 }
 
 /** Ends a container and removes it; what it printed is kept in the log. UNDO_INCOMPLETE when it is still there. */
-export async function removeContainer(container: Docker.Container, plan: RunPlan, patience = grace): Promise<void> {
+export async function removeContainer(container: Docker.Container, plan: Logged, patience = grace): Promise<void> {
   await ignoring([304, 404], container.stop({ t: patience }));
   await ignoring([404, 409], archiveContainerLog(container, plan.logFile));
   await ignoring([404, 409], container.remove({ force: true, v: true })); // 409: somebody else is removing it
@@ -69,11 +78,17 @@ export async function removeContainer(container: Docker.Container, plan: RunPlan
 
 /** Removes the names that this revision gave to images; an image goes with its last name. */
 export async function removeImages(engine: Docker, plan: RunPlan): Promise<void> {
-  const own = `${imageName(plan)}-`;
-  for (const { RepoTags } of await engine.listImages())
-    for (const reference of (RepoTags ?? []).filter((tag) => tag.startsWith(own)))
-      await ignoring([404], engine.getImage(reference).remove());
+  for (const { RepoTags, Labels } of await engine.listImages({ filters: { label: [contentLabel] } }))
+    for (const reference of (RepoTags ?? []).filter((tag) => tag === ownReference(plan, Labels)))
+      await removeImage(engine, reference);
 }
+
+/** What the revision calls an image with these labels. */
+export const ownReference = (plan: Named, labelled: Record<string, string>): string =>
+  imageReference({ name: imageName(plan), owner: homeMark(plan), content: labelled[contentLabel] ?? '' });
+
+export const removeImage = (engine: Docker, reference: string): Promise<void> =>
+  ignoring([404], engine.getImage(reference).remove());
 
 async function ignoring(statuses: number[], promise: Promise<unknown>): Promise<void> {
   await promise.catch((error) => {

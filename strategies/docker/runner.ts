@@ -5,9 +5,10 @@ import type Docker from 'dockerode';
 import type { Answer } from '../../src/contract/answer.js';
 import type { Handle, RunPlan } from '../../src/contract/handle.js';
 import { writeDurably } from '../../src/durable-file.js';
+import type { BerthHome } from '../../src/home.js';
 import { callFailure } from '../../src/runners/call-deadline.js';
 import { readLog } from '../../src/runners/log-file.js';
-import type { CallOptions, Health, LogOptions, Runner, StartOptions } from '../../src/runners/runner.js';
+import type { CallOptions, Health, LogOptions, MadeThing, Runner, StartOptions } from '../../src/runners/runner.js';
 import { callHost, callServer } from './container-call.js';
 import type { DockerHandle } from './docker-handle.js';
 import { isUp, probePatience } from './probe.js';
@@ -27,6 +28,11 @@ export class DockerRunner implements Runner {
   private agent: Agent | undefined;
 
   constructor(private readonly plan: RunPlan) {}
+
+  static async listMade(home: Pick<BerthHome, 'deployments'>): Promise<MadeThing[]> {
+    const { listMade } = await import('./list-made.js');
+    return await listMade(home);
+  }
 
   async start(options: StartOptions): Promise<Handle> {
     const { plan } = this;

@@ -9,7 +9,7 @@ import { choosePublication, ensureImage } from '../../src/runners/containers/ind
 import { waitUntilReady } from '../../src/runners/readiness.js';
 import type { StartOptions } from '../../src/runners/runner.js';
 import { urlOf } from '../../src/runners/server-address.js';
-import { imageName, labels } from './container-name.js';
+import { homeMark, imageName, labels } from './container-name.js';
 import type { DockerHandle } from './docker-handle.js';
 import { type DockerInterface, parseInterface } from './docker-interface.js';
 import { explainEarlyEnd } from './explain-exit.js';
@@ -75,6 +75,7 @@ async function buildImage({ engine, plan, options }: Start, { dockerfile, serves
     dockerfile,
     added: serves === undefined ? {} : programs,
     name: imageName(plan),
+    owner: homeMark(plan),
     settings: base && serves !== undefined ? { BASE: base } : {},
     logFile: plan.logFile,
     signal,

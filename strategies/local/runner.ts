@@ -101,6 +101,7 @@ export class LocalRunner implements Runner {
   async stop(): Promise<void> {
     const record = await readHostRecord(this.plan.stateDirectory);
     if (record !== undefined) await this.end(record, grace + 1);
+    await this.endStrays();
     await removeHostPaths(this.plan);
     await this.close();
   }
@@ -110,9 +111,9 @@ export class LocalRunner implements Runner {
       import('../../src/runners/find-processes.js'),
       import('../../src/runners/launch-host.js'),
     ]);
-    await this.stop();
+    // A host that was cut off before it noted itself ends as gently as one that did.
     for (const identity of findProcesses([hostProgram, this.plan.stateDirectory])) await this.end(identity, grace + 1);
-    await removeHostPaths(this.plan);
+    await this.stop();
   }
 
   async close(): Promise<void> {
@@ -172,6 +173,12 @@ export class LocalRunner implements Runner {
     onProgress?.(line);
     await mkdir(dirname(this.plan.logFile), { recursive: true });
     await appendFile(this.plan.logFile, `berth: ${line}\n`, { mode: 0o600 });
+  }
+
+  /** What the software started and let go of, in whatever session. */
+  private async endStrays(): Promise<void> {
+    const { killMarked } = await import('../../src/runners/marked-processes.js');
+    await killMarked(this.plan);
   }
 
   private async end(identity: ProcessIdentity, patience: number): Promise<void> {

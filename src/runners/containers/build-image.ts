@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import type Docker from 'dockerode';
@@ -16,8 +17,10 @@ export interface BuildRequest {
   dockerfile: string;
   /** Programs of our own in the context: path → directory here. */
   added: Record<string, string>;
-  /** `berth/demo:r1`; the digest of the content is put behind it. */
+  /** `berth/demo:r1`; a digest of content and owner is put behind it. */
   name: string;
+  /** Whose name for the image it is: on one engine, others may give the same name to the same content. */
+  owner?: string;
   /** Build arguments; the image records them. */
   settings: Record<string, string>;
   /** The build's words are appended to it. */
@@ -37,13 +40,13 @@ export const contentLabel = 'berth.content';
 
 /** The image of this content: found by its label, else built. Throws BUILD_FAILED with the build's last words. */
 export async function ensureImage(request: BuildRequest): Promise<BuiltImage> {
-  const { engine, directory, dockerfile, added, name, settings, onProgress } = request;
+  const { engine, directory, dockerfile, added, name, owner, settings, onProgress } = request;
   const entries = await listContext(directory, dockerfile, added);
   if (!entries.some(({ path }) => path === dockerfile))
     throw new BerthError('BUILD_FAILED', `there is no ${dockerfile} to build an image from`);
   const base = settings.BASE === undefined ? undefined : await orMissing(engine.getImage(settings.BASE).inspect());
   const digest = await digestContext(entries, [dockerfile, JSON.stringify(settings), base?.Id ?? '']);
-  const reference = `${name}-${digest.slice(0, 12)}`;
+  const reference = imageReference({ name, owner, content: digest });
   const [known] = await engine.listImages({ filters: { label: [`${contentLabel}=${digest}`] } });
   if (known === undefined) {
     await build(request, { entries, digest, reference });
@@ -52,6 +55,20 @@ export async function ensureImage(request: BuildRequest): Promise<BuiltImage> {
   onProgress?.(`the image is there: ${reference}`);
   await engine.getImage(known.Id).tag(splitReference(reference));
   return { reference, isNew: false };
+}
+
+/** What this owner calls the image of this content. */
+export function imageReference({
+  name,
+  owner = '',
+  content,
+}: {
+  name: string;
+  owner?: string | undefined;
+  content: string;
+}): string {
+  const digest = createHash('sha256').update(`${owner}\n${content}`).digest('hex');
+  return `${name}-${digest.slice(0, 12)}`;
 }
 
 function splitReference(reference: string): { repo: string; tag: string } {

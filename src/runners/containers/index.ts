@@ -1,4 +1,4 @@
-export { type BuiltImage, contentLabel, ensureImage } from './build-image.js';
+export { type BuiltImage, contentLabel, ensureImage, imageReference } from './build-image.js';
 export { findBuildSecrets } from './build-secrets.js';
 export { archiveContainerLog, readContainerLog } from './container-log.js';
 export { openEngine, orMissing, statusOf } from './engine.js';

@@ -1,0 +1,15 @@
+import { createInterface } from 'node:readline/promises';
+
+/** Whether there is somebody to ask. */
+export const hasTerminal = (): boolean => Boolean(process.stdin.isTTY && process.stderr.isTTY);
+
+/** Asks on the terminal; anything but a yes is a no. */
+export async function isConfirmed(question: string, signal: AbortSignal): Promise<boolean> {
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    const answer = await terminal.question(`${question} [y/N] `, { signal });
+    return /^y(es)?$/i.test(answer.trim());
+  } finally {
+    terminal.close();
+  }
+}

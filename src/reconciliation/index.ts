@@ -1,0 +1,10 @@
+export { type Collection, collect } from './collect.js';
+export { type Comparison, compare } from './compare.js';
+export type { Kept, LeftOver, LeftOvers } from './left-over.js';
+export { type Reconciliation, reconcileHost } from './reconcile-host.js';
+export type { Ages } from './shared-left-overs.js';
+export type { DeploymentServer, Standing } from './standing.js';
+export type { RunnerSource } from './survey.js';
+export { undoDeployment } from './undo-deployment.js';
+export { undoRevision } from './undo-revision.js';
+export type { Judge } from './verdict.js';

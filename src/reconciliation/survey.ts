@@ -1,0 +1,86 @@
+import { readdir, realpath } from 'node:fs/promises';
+import { relative, sep } from 'node:path';
+import type { BerthHome } from '../home.js';
+import { loadRunnerClass } from '../runners/load-runner.js';
+import { findMarkedBelow, killMarkedWith } from '../runners/marked-processes.js';
+import type { MadeThing } from '../runners/runner.js';
+import { Ledger } from '../workspaces/index.js';
+
+/** A strategy's runner, where there is one. */
+export interface RunnerSource {
+  strategy: string;
+  module: string;
+  className: string;
+}
+
+/** Something in the world that bears a deployment's mark; a process may serve no single revision. */
+export type Thing = Omit<MadeThing, 'revision'> & { revision: string | null };
+
+/** What there is of this home's deployments, whatever anybody has on record. */
+export interface Survey {
+  /** Every name that a directory, a ledger or a thing bears. */
+  deployments: string[];
+  things: Thing[];
+  /** What could not be looked at, and why: of that, nothing counts as left over. */
+  notes: string[];
+}
+
+export async function surveyWorld(home: BerthHome, runners: readonly RunnerSource[]): Promise<Survey> {
+  const notes: string[] = [];
+  const made = await Promise.all(
+    runners.map((runner) =>
+      listMade(home, runner).catch((error: Error) => {
+        notes.push(`what ${runner.strategy} made was not looked at: ${error.message}`);
+        return [];
+      }),
+    ),
+  );
+  const things: Thing[] = [...(await listProcesses(home)), ...made.flat()];
+  const names = [
+    ...(await listDirectories(home)),
+    ...(await Ledger.list(home)),
+    ...things.map(({ deployment }) => deployment),
+  ];
+  return { deployments: [...new Set(names)].filter((name) => name !== '').sort(), things, notes };
+}
+
+async function listDirectories({ deployments }: BerthHome): Promise<string[]> {
+  const entries = await readdir(deployments, { withFileTypes: true }).catch((error) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
+  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+}
+
+async function listMade(home: BerthHome, runner: RunnerSource): Promise<Thing[]> {
+  const Runner = await loadRunnerClass(runner);
+  return (await Runner.listMade?.(home)) ?? [];
+}
+
+/** One thing per mark: a server with all its workers, an agent's run with all that it started. */
+async function listProcesses(home: BerthHome): Promise<Thing[]> {
+  const marked = new Map<string, Thing & { pids: number[] }>();
+  for (const root of await rootsOf(home))
+    for (const { pid, value } of findMarkedBelow(root)) {
+      const [deployment = '', ...inside] = relative(root, value).split(sep);
+      const revision = inside[0] === 'revisions' ? (inside[1] ?? null) : null;
+      const found = marked.get(value) ?? {
+        ...{ kind: 'process', name: '', deployment, revision, bytes: null, pids: [] },
+        remove: async () => void (await killMarkedWith(value)),
+      };
+      found.pids.push(pid);
+      found.name = describeProcesses(found.pids, inside);
+      marked.set(value, found);
+    }
+  return [...marked.values()];
+}
+
+/** The deployments' directory as Berth names it, and without links on the way: marks are written both ways. */
+async function rootsOf({ deployments }: BerthHome): Promise<Set<string>> {
+  return new Set([deployments, await realpath(deployments).catch(() => deployments)]);
+}
+
+const describeProcesses = (pids: readonly number[], inside: readonly string[]): string => {
+  const place = inside.filter((part) => part !== '').join(sep);
+  return `${pids.length === 1 ? 'process' : 'processes'} ${pids.join(', ')}${place === '' ? '' : ` (${place})`}`;
+};

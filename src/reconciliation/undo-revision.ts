@@ -1,0 +1,22 @@
+import { rm } from 'node:fs/promises';
+import { type BerthHome, deploymentDirectory, revisionDirectory } from '../home.js';
+import { bringWorkspaceBack, Ledger, noteUse, removeTree } from '../workspaces/index.js';
+import { undoRunner } from './undo-deployment.js';
+
+/** Undoes one revision, outside first: its runner knows what it made through the revision's own directories. */
+export async function undoRevision(home: BerthHome, name: string, revision: string): Promise<void> {
+  const ledger = new Ledger(home, name);
+  const runner = await ledger.findRunner(revision);
+  if (runner !== undefined) {
+    await undoRunner(runner);
+    await ledger.settle(runner.id);
+  }
+  const { workspace, revisions } = deploymentDirectory(home, name);
+  const { root, log, trialLog } = revisionDirectory(home, name, revision);
+  await bringWorkspaceBack({ workspace, revisions, from: revision });
+  await Promise.all([removeTree(root), rm(log, { force: true }), rm(trialLog, { force: true })]);
+  const environment = await ledger.findEnvironment(revision);
+  if (environment === undefined) return;
+  await noteUse(environment.path);
+  await ledger.settle(environment.id);
+}

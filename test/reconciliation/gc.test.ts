@@ -1,0 +1,177 @@
+import { existsSync, mkdirSync, readFileSync, statSync, utimesSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { Client, Connection } from '@temporalio/client';
+import { openSoftware } from '../../src/factory/open-software.js';
+import { deploymentDirectory } from '../../src/home.js';
+import type { Kept, LeftOver } from '../../src/reconciliation/index.js';
+import { isSameProcess, type ProcessIdentity } from '../../src/runners/process-identity.js';
+import { findByPrefix } from '../../src/runners/processes-by-environment.js';
+import { ensureStack } from '../../src/stack/index.js';
+import { workflowId } from '../../src/workflows/messages.js';
+import { Ledger } from '../../src/workspaces/index.js';
+import { runBin } from '../support/bin.js';
+import { begin, connectOnce, deploy } from '../support/deploying.js';
+import { temporaryStack } from '../support/stack.js';
+import { temporarySolution, writeTree } from '../support/temporary.js';
+
+const home = temporaryStack();
+
+interface Report {
+  leftOvers: LeftOver[];
+  kept: Kept[];
+  removed: LeftOver[];
+  failures: LeftOver[];
+  freedBytes: number;
+}
+
+async function gc(words: string[] = [], env: Record<string, string> = {}) {
+  const { exitCode, stdout, stderr } = await runBin(['gc', ...words, '--json'], { home: home.root, env });
+  if (!stdout.startsWith('{')) throw new Error(`berth gc wrote no JSON but: ${stdout}${stderr}`);
+  return { exitCode, report: JSON.parse(stdout) as Report };
+}
+
+/** A server that leaves its group and outlives its parent, as software may start one. */
+const straying = `import os, subprocess, sys
+subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"], start_new_session=True)
+def predict(n: int):
+    return [n, os.getpid()]
+`;
+
+const ask = async (name: string) => {
+  const software = await openSoftware(name, home);
+  const answer = await software.run({ n: 1 });
+  await software.close();
+  return answer;
+};
+
+const processesIn = (name: string): number[] =>
+  findByPrefix(['BERTH_SERVER', 'BERTH_AGENT_RUN', 'BERTH_BUILD'], `${deploymentDirectory(home, name).root}/`).map(
+    ({ pid }) => pid,
+  );
+
+/** As a person does in the Web UI, or a crash of the server between two steps: nothing is undone. */
+async function terminate(name: string): Promise<void> {
+  const { connectionOptions, namespace } = await ensureStack({ worker: false });
+  const connection = await Connection.connect(connectionOptions);
+  await new Client({ connection, namespace }).workflow.getHandle(workflowId(name)).terminate('for the test');
+  await connection.close();
+}
+
+async function killWorker(): Promise<void> {
+  const record = JSON.parse(readFileSync(join(home.stack, 'worker.json'), 'utf8')) as { process: ProcessIdentity };
+  process.kill(record.process.pid, 'SIGKILL');
+  while (isSameProcess(record.process)) await new Promise((resolve) => setTimeout(resolve, 10));
+}
+
+async function eventually(what: string, isTrue: () => boolean): Promise<void> {
+  for (const deadline = Date.now() + 60_000; !isTrue(); ) {
+    if (Date.now() > deadline) throw new Error(`in vain awaited: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+/** Makes an environment look as if it had been made, and last used, so many hours ago. */
+function age(path: string, hours: number): void {
+  const then = new Date(Date.now() - hours * 3_600_000);
+  utimesSync(join(path, '.berth-complete'), then, then);
+  utimesSync(path, then, then);
+}
+
+const orphan = (name: string) =>
+  writeTree(join(home.environments, name), { '.berth-complete': '', 'lib/large': 'x'.repeat(50_000) });
+
+test('gc lists what belongs to nothing, removes it with --yes, and leaves the living alone', async () => {
+  const solution = temporarySolution({ 'main.py': straying });
+  await deploy({ name: 'living', solution });
+  await deploy({ name: 'lost', solution });
+  const before = await ask('living');
+  expect(processesIn('lost')).toHaveLength(2);
+  await terminate('lost');
+  age(orphan('aaaa'), 2);
+  orphan('bbbb');
+  mkdirSync(join(home.environments, '.making-cccc-999999999-abcdef'));
+
+  const { report } = await gc();
+  const lost = report.leftOvers.filter(({ deployment }) => deployment === 'lost');
+  expect(lost.map(({ kind }) => kind).sort()).toEqual(['directory', 'process']);
+  expect(lost.map(({ why }) => why)).toEqual(lost.map(() => 'its deployment is over'));
+  const others = report.leftOvers.filter(({ deployment }) => deployment !== 'lost');
+  expect(others.map(({ kind, name }) => [kind, name.split('/').at(-1)])).toEqual([
+    ['environment', 'aaaa'],
+    ['scratch', '.making-cccc-999999999-abcdef'],
+  ]);
+  expect(report).toMatchObject({ removed: [], freedBytes: 0, kept: [] });
+  expect(processesIn('lost')).toHaveLength(2);
+
+  const { exitCode, report: swept } = await gc(['--yes']);
+  expect({ exitCode, failures: swept.failures }).toEqual({ exitCode: 0, failures: [] });
+  expect(swept.removed).toHaveLength(report.leftOvers.length);
+  expect(swept.freedBytes).toBeGreaterThan(50_000);
+  expect(processesIn('lost')).toEqual([]);
+  expect(existsSync(deploymentDirectory(home, 'lost').root)).toBe(false);
+  expect(existsSync(join(home.environments, 'bbbb'))).toBe(true);
+  expect(await ask('living')).toEqual(before);
+  expect((await gc()).report).toMatchObject({ leftOvers: [], kept: [] });
+}, 120_000);
+
+test('nothing is removed when a server cannot be reached, or is not the one that holds the deployments', async () => {
+  const before = await ask('living');
+  const none = await runBin(['gc', '--yes', '--json'], { home: home.root, env: { TEMPORAL_ADDRESS: '127.0.0.1:1' } });
+  expect(none.exitCode).toBe(3);
+  expect(JSON.parse(none.stdout)).toMatchObject({ error: { code: 'SERVER_UNREACHABLE' } });
+
+  const { report } = await gc(['--yes'], { TEMPORAL_ADDRESS: process.env.BERTH_TEST_TEMPORAL as string });
+  expect(report).toMatchObject({
+    leftOvers: [],
+    removed: [],
+    kept: [{ deployment: 'living', why: 'it was deployed under another Temporal server' }],
+  });
+  expect(await ask('living')).toEqual(before);
+}, 60_000);
+
+test('a worker that comes back removes what is left of deployments that ended meanwhile, and says so', async () => {
+  await deploy({ name: 'crashed', solution: temporarySolution({ 'main.py': straying }) });
+  const before = await ask('living');
+  age(orphan('dddd'), 8 * 24);
+  age(orphan('eeee'), 6 * 24);
+  await killWorker();
+  await terminate('crashed');
+  expect(processesIn('crashed')).toHaveLength(2);
+
+  await ensureStack({ worker: true });
+  await eventually('the reconciliation', () => !existsSync(join(home.environments, 'dddd')));
+  await eventually('the end of what crashed', () => !existsSync(deploymentDirectory(home, 'crashed').root));
+  expect(processesIn('crashed')).toEqual([]);
+  expect(existsSync(join(home.environments, 'eeee'))).toBe(true);
+  expect(await new Ledger(home, 'crashed').pending()).toEqual([]);
+  const log = () => readFileSync(join(home.logs, 'worker.log'), 'utf8');
+  await eventually('the log', () => /reconcile: removed directory .*crashed: its deployment is over/.test(log()));
+  expect(await ask('living')).toEqual(before);
+}, 120_000);
+
+test('an agent that outlived its worker is ended by the cleanup, with all that it started', async () => {
+  const agent = join(temporarySolution({ 'agent.sh': stubborn }), 'agent.sh');
+  writeTree(home.root, { 'config.yaml': `agents:\n  stubborn: { argv: [sh, ${agent}] }\n` });
+  const solution = temporarySolution({ 'app.py': 'print("there is nothing to call")\n' });
+  await begin({ name: 'adapting', solution, agent: 'stubborn', strategy: 'local' });
+  await eventually('the agent and its child', () => processesIn('adapting').length >= 2);
+  await killWorker();
+  await ensureStack({ worker: true });
+  expect(await (await connectOnce()).cleanup('adapting')).toMatchObject({ state: 'cleaned' });
+  expect(processesIn('adapting')).toEqual([]);
+}, 120_000);
+
+const stubborn = "trap '' TERM INT\nsetsid sleep 600 &\nwhile :; do sleep 1; done\n";
+
+test('an environment that a living deployment uses stays, whatever its age, and its use ends with the deployment', async () => {
+  const pending = await new Ledger(home, 'living').pending();
+  const used = pending.find(({ kind }) => kind === 'reference') as { path: string };
+  age(used.path, 30 * 24);
+  expect((await gc(['--yes'])).report.removed.map(({ name }) => name)).not.toContain(used.path);
+  await (await connectOnce()).cleanup('living');
+  expect(Date.now() - statSync(used.path).mtimeMs).toBeLessThan(60_000);
+  const { report } = await gc(['--yes']);
+  expect(report.removed.map(({ name }) => name)).toContain(used.path);
+  expect(existsSync(used.path)).toBe(false);
+}, 60_000);
