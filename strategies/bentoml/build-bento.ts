@@ -36,9 +36,10 @@ const BentoFile = z.looseObject({ name: z.string(), version: z.string(), entry_s
 
 /**
  * Builds the revision into a bento of its own BENTOML_HOME, once: code and the very packages that were verified.
- * BUILD_FAILED with the last lines of `bentoml build`.
+ * BUILD_FAILED with the last lines of `bentoml build`; START_FAILED for what would not run from a bento.
  */
 export async function buildBento(plan: RunPlan, { version, env, signal }: BuildOptions): Promise<Bento> {
+  refuseCog(plan);
   const store = join(bentoHome(plan), 'bentos');
   const built = await findBento(plan, version);
   if (built !== undefined) return built;
@@ -52,6 +53,13 @@ export async function buildBento(plan: RunPlan, { version, env, signal }: BuildO
   if (tag === undefined) throw new BerthError('BUILD_FAILED', `bentoml build names no bento: ${output.slice(-500)}`);
   await writeDurably(noteOf(plan, version), JSON.stringify({ tag }));
   return await readBento(plan, tag);
+}
+
+function refuseCog(plan: RunPlan): void {
+  if (!readBentoInterface(plan).cog) return;
+  const message =
+    'a service around a Cog predictor needs modules of Berth’s own, which no bento holds: serve it on this machine';
+  throw new BerthError('START_FAILED', message, { name: plan.deployment });
 }
 
 /** The bento of this version, if its build has ended. */

@@ -60,6 +60,15 @@ test('what keeps a bento from being built is said, and the service is served all
   await runner.undo();
 }, 120_000);
 
+test('a service that needs more than its bento holds is said to be for this machine alone', async () => {
+  const plan = await bentoPlan(temporaryDirectory(), { 'service.py': service });
+  const cog = { ...plan, runInterface: { ...plan.runInterface, cog: true } };
+  await expect(buildBento(cog, { version: 'r1', env: {} })).rejects.toMatchObject({
+    code: 'START_FAILED',
+    message: expect.stringContaining('serve it on this machine'),
+  });
+});
+
 test('a build that was cut off is begun anew, and a build that is cancelled leaves no process', async () => {
   const plan = await bentoPlan(temporaryDirectory(), { 'service.py': service });
   const mark = `BERTH_SERVER=${join(plan.stateDirectory, 'bentoml')}`;
