@@ -13,6 +13,8 @@ import { step } from './step.js';
 type VerifyInput = Omit<RevisionInput, 'revision'> & {
   /** `r1`, `r2`, … */
   revision: string;
+  /** Whether requirements are resolved anew; absent in histories of an earlier shape. */
+  isFresh?: boolean;
 };
 
 /** Freezes the adapted workspace and its contract as a revision, and climbs the ladder's local rungs with it. */
@@ -40,6 +42,7 @@ export const verifyRevision = (dependencies: Dependencies) =>
         environments: strategy.environment === 'python' ? environments : null,
         packageDirectory: directory.packages,
         extras: strategy.packages,
+        isFresh: input.isFresh,
         claim: (path) => new Ledger(home, config.name).claimEnvironment(id, path),
         plan: { ...plan, logFile: directory.trialLog },
         env: await resolveEnvironment(home, config.env),

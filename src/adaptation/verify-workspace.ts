@@ -23,6 +23,8 @@ export interface VerifyRequest {
   packageDirectory: string;
   /** Requirement lines of the strategy. */
   extras?: string[] | undefined;
+  /** Whether requirements are resolved anew, to take newer releases. */
+  isFresh?: boolean | undefined;
   /** Told the environment's path before it is used. */
   claim?: ((path: string) => Promise<void>) | undefined;
   plan: TrialPlan;
@@ -124,12 +126,13 @@ async function compile(request: FunctionRequest, file: string | null): Promise<S
 }
 
 async function install(request: FunctionRequest): Promise<Step<Environment>> {
-  const { code, facts, environments, packageDirectory, extras, claim, signal, onProgress } = request;
+  const { code, facts, environments, packageDirectory, extras, isFresh, claim, signal, onProgress } = request;
   const environment = await environments.prepare({
     directory: code,
     facts,
     packageDirectory,
     extras,
+    isFresh,
     claim,
     signal,
     onProgress,

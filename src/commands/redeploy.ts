@@ -12,7 +12,7 @@ export const redeploy = defineCommand({
   },
   options: {
     ...revisionOptions,
-    force: { flags: '--force', kind: 'flag', summary: 'also when nothing has changed' },
+    force: { flags: '--force', kind: 'flag', summary: 'also when nothing has changed; requirements are resolved anew' },
     wait: { flags: '--no-wait', kind: 'flag', summary: 'return as soon as it is asked for' },
   },
   examples: ['berth redeploy ocr', 'berth redeploy ocr ../ocr-next --resource memory=4Gi --bake 300'],

@@ -6,7 +6,7 @@ import { DeploymentState, LastError } from './deployment-state.js';
 export interface Redeployment {
   /** Replaces; `env` is merged by name, `resources` and `solution` by key. */
   changes: Partial<Omit<DeployConfig, 'name' | 'requestedBy' | 'solution'>> & { solution?: Partial<Solution> };
-  /** Also when nothing has changed. */
+  /** Also when nothing has changed; requirements are resolved anew, to newer releases where they allow them. */
   isForced: boolean;
 }
 

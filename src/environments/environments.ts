@@ -17,6 +17,8 @@ export interface PrepareRequest {
   packageDirectory: string;
   /** Requirement lines of the strategy. */
   extras?: string[] | undefined;
+  /** Whether requirements are resolved anew, to take newer releases. */
+  isFresh?: boolean | undefined;
   /** Told the shared environment's path before it is looked for, made or used. */
   claim?: ((path: string) => Promise<void>) | undefined;
   signal?: AbortSignal | undefined;
@@ -42,13 +44,13 @@ export class Environments {
    * without a subprocess. Throws DEPENDENCY_UNRESOLVED, DEPENDENCY_INSTALL, INDEX_UNREACHABLE or TOOL_MISSING.
    */
   async prepare(request: PrepareRequest): Promise<Environment> {
-    const { directory, facts, packageDirectory, extras = [], claim, signal, onProgress } = request;
+    const { directory, facts, packageDirectory, extras = [], isFresh, claim, signal, onProgress } = request;
     const common = { home: this.#home, directory, signal, onProgress };
     const copy = new SourceCopy(directory, this.#home.environments);
     try {
       const interpreter = await this.chooseInterpreter(facts, { signal, onProgress });
       const requirements = await readRequirements(directory, facts, extras);
-      const lock = await resolveLock({ ...common, requirements, interpreter, copy });
+      const lock = await resolveLock({ ...common, requirements, interpreter, copy, isFresh });
       const environment = await ensureEnvironment({ ...common, lock, interpreter, claim });
       const projects = [...new Set([...(requirements.isPackage ? ['.'] : []), ...lock.localProjects])];
       const { packageName } = requirements;

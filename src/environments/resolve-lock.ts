@@ -26,6 +26,8 @@ export interface ResolveRequest {
   interpreter: ChosenInterpreter;
   directory: string;
   copy: SourceCopy;
+  /** Resolves anew, to take newer releases; what comes of it is remembered. */
+  isFresh?: boolean | undefined;
   signal?: AbortSignal | undefined;
   onProgress?: ((line: string) => void) | undefined;
 }
@@ -34,7 +36,7 @@ const nothing: Lock = { text: '', packages: 0, localProjects: [] };
 
 /** The lock of these requirements for this Python: remembered, else resolved by uv. Throws DEPENDENCY_UNRESOLVED. */
 export async function resolveLock(request: ResolveRequest): Promise<Lock> {
-  const { home, requirements, interpreter } = request;
+  const { home, requirements, interpreter, isFresh = false } = request;
   if (requirements.files.length === 0 && requirements.lines.length === 0) return nothing;
   const key = digestOf([
     ...requirements.texts,
@@ -46,7 +48,7 @@ export async function resolveLock(request: ResolveRequest): Promise<Lock> {
     await digestIndexSettings(),
   ]);
   const record = join(home.locks, `${key}.json`);
-  const known = await readRecord<Lock>(record);
+  const known = isFresh ? undefined : await readRecord<Lock>(record);
   if (known !== undefined) return known;
   const lock = await resolveWithUv(request);
   await writeRecord(record, lock);

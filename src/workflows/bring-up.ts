@@ -99,7 +99,7 @@ async function adaptWorkspace(life: Life, work: Work): Promise<void> {
 }
 
 async function verifyRevision(life: Life, work: Work): Promise<KeptRevision> {
-  const { config, adaptation, revision } = work;
+  const { config, adaptation, revision, isFresh } = work;
   const { host, setting } = selected(life, work);
   if (adaptation === null) throw new Error('what is verified was adapted before');
   const summary = `verify ${revision} of ${config.name}`;
@@ -108,7 +108,10 @@ async function verifyRevision(life: Life, work: Work): Promise<KeptRevision> {
     life,
     'verifyRevision',
     ({ rungs }) => `${rungs.length} checks passed`,
-    () => buildingOn(host).verifyRevision.executeWithOptions({ summary }, [{ config, setting, adaptation, revision }]),
+    () =>
+      buildingOn(host).verifyRevision.executeWithOptions({ summary }, [
+        { config, setting, adaptation, revision, isFresh },
+      ]),
   );
   work.verified = verified;
   show(life, { adaptedPath: verified.directory, contract: verified.contract, rungs: verified.rungs });

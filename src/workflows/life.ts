@@ -47,6 +47,8 @@ export interface Work {
   /** Null until an adaptation is there to be verified. */
   adaptation: AdaptationResult | null;
   verified: VerifiedRevision | null;
+  /** Whether requirements are resolved anew. */
+  isFresh: boolean;
   shown: Shown;
 }
 
@@ -140,6 +142,7 @@ export const beginWork = (config: DeployConfig, revision: string, round: number)
   refused: null,
   adaptation: null,
   verified: null,
+  isFresh: false,
   shown: {
     strategy: null,
     provider: null,

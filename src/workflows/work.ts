@@ -12,6 +12,7 @@ export function beginRevision(life: Life, { redeployment, by }: ChangeRequest): 
   const config = { ...configure(baseOf(life), redeployment), requestedBy: by };
   life.counted.revisions += 1;
   const work = beginWork(config, `r${life.counted.revisions}`, life.counted.rounds + 1);
+  work.isFresh = redeployment?.isForced ?? false;
   life.work = work;
   if (life.info.change !== null) life.info.change.revision = work.revision;
   if (life.active === null) {

@@ -47,6 +47,17 @@ test('the same requirements share one environment, found without a subprocess', 
   expect(took).toBeLessThan(100);
 });
 
+test('requirements are resolved anew where that is wished', async () => {
+  const files = { 'requirements.txt': 'six==1.16.0\n' };
+  const first = await prepare(files);
+  let started = 0;
+  const hook = createHook({ init: (_, type) => (started += type === 'PROCESSWRAP' ? 1 : 0) }).enable();
+  const second = await prepare(files, { isFresh: true });
+  hook.disable();
+  expect(second).toEqual(first);
+  expect(started).toBeGreaterThan(0);
+});
+
 test('what a killed preparation left is replaced', async () => {
   const files = { 'requirements.txt': 'idna==3.7\n' };
   const first = await prepare(files);
