@@ -28,6 +28,8 @@ export interface Manner {
   queue?: number;
   /** A NUL character arrives as U+FFFD. */
   replacesNul?: boolean;
+  /** Processes are started for calls: that one ends does not make the software unhealthy. */
+  startsOnDemand?: boolean;
   /** An exit of the code ends the whole software, as a crash does. */
   endsOnExit?: boolean;
   /** An exception arrives as its message alone, without type and traceback. */

@@ -55,7 +55,7 @@ const program = isSource
   : [join(packageRoot, 'dist', 'src', 'conformance', 'another-process.js')];
 
 function runErrand(errand: Errand): ChildProcessWithoutNullStreams {
-  const child = spawn(process.execPath, program, { cwd: packageRoot });
+  const child = spawn(process.execPath, program, { cwd: packageRoot, env: process.env });
   child.stdin.end(JSON.stringify(errand));
   return child;
 }

@@ -16,6 +16,7 @@ MADE_BY_CALL = {
 }
 MADE_BY_DECORATOR = {"bentoml.service": "bentoml", "langgraph.func.entrypoint": "langgraph"}
 MADE_BY_BASE = {"cog.BasePredictor": "cog", "cog.BaseRunner": "cog"}
+MODAL_WEB = ("fastapi_endpoint", "web_endpoint", "asgi_app", "wsgi_app", "web_server")
 GRAPHS = ("langgraph.graph.StateGraph", "langgraph.graph.MessageGraph", "langgraph.graph.state.StateGraph")
 WORDS = (b"modal", b"fastapi", b"flask", b"bentoml", b"langgraph", b"langchain", b"cog")
 
@@ -25,6 +26,7 @@ def find_frameworks(source):
         return
     yield from find_applications(source)
     yield from find_marked(source)
+    yield from find_modal_functions(source)
     yield from find_graphs(source)
 
 
@@ -48,6 +50,32 @@ def find_marked(source):
             framework = MADE_BY_BASE.get(qualified(source, base))
             if framework:
                 yield fact(source, statement, framework, "class %s(%s)" % (statement.name, source_of(base)))
+
+
+def find_modal_functions(source):
+    """What a Modal app offers: `@app.function predict`, `@app.function page (fastapi_endpoint)`, `@app.cls Model: run`."""
+    if not any(origin.split(".")[0] == "modal" for origin in source.names.values()):
+        return
+    for statement in source.statements:
+        for item in getattr(statement, "decorator_list", ()):
+            target = call_target(item)
+            if not isinstance(target, ast.Attribute) or not isinstance(target.value, ast.Name):
+                continue
+            if target.attr == "function":
+                web = [mark for mark in modal_marks(source, statement) if mark in MODAL_WEB]
+                shown = statement.name + "".join(" (%s)" % mark for mark in web[:1])
+            elif target.attr == "cls" and isinstance(statement, ast.ClassDef):
+                methods = [part.name for part in statement.body if "method" in modal_marks(source, part)]
+                shown = "%s: %s" % (statement.name, ", ".join(methods))
+            else:
+                continue
+            yield fact(source, statement, "modal", "@%s %s" % (source_of(target), shown))
+
+
+def modal_marks(source, statement):
+    """Names of Modal's own decorators on it, without `modal.`."""
+    names = [qualified(source, call_target(item)) or "" for item in getattr(statement, "decorator_list", ())]
+    return [name[len("modal.") :] for name in names if name.startswith("modal.")]
 
 
 def find_graphs(source):

@@ -49,7 +49,8 @@ export const survivalChecks: Check<{ conformance: Conformance }>[] = [
       await start(runner);
       expectFailure(await runner.run({ do: 'die' }), 'CALL_LOST');
       await sleep(100);
-      await expectUnhealthy(runner, manner?.replacesProcesses ? 'unresponsive' : 'gone');
+      if (manner?.startsOnDemand) await expectHealthy(runner);
+      else await expectUnhealthy(runner, manner?.replacesProcesses ? 'unresponsive' : 'gone');
       await start(runner);
       expectOutput(await echo(runner), 1);
     },

@@ -1,0 +1,102 @@
+import type { Function_, FunctionCall } from 'modal';
+import type { Answer } from '../../src/contract/answer.js';
+import { BerthError } from '../../src/errors.js';
+import { callFailure, withDeadline } from '../../src/runners/call-deadline.js';
+import type { CallOptions } from '../../src/runners/runner.js';
+import { explainCloud, isMissing } from './cloud.js';
+import type { ModalInterface } from './modal-interface.js';
+import { parseOutput, toPlain, UnfitOutput } from './plain-output.js';
+
+export interface ModalCall {
+  target: ModalInterface;
+  inputs: unknown;
+  /** The function, looked up where that was not done before. */
+  findFunction: () => Promise<Function_>;
+  /** Told of each cancel that is on its way, so that who ends waits for it. */
+  onCancel: (cancelling: Promise<void>) => void;
+}
+
+/** Milliseconds beyond the deadline after which the SDK itself stops asking for an output. */
+const lateness = 2_000;
+
+/** One call: spawned, waited for within its time, and cancelled in the cloud when given up. Its failures are answers. */
+export async function callFunction(call: ModalCall, options: CallOptions & { timeout: number }): Promise<Answer> {
+  const { target, inputs } = call;
+  if (target.call === 'arguments' && !isRecord(inputs))
+    return callFailure('CALL_INPUT', `the inputs are not an object: ${target.functionName} takes them by name`);
+  return await withDeadline(options, async (ending) => {
+    const spawning = call.findFunction().then((found) => found.spawn(...passInputs(call)));
+    const spawned = await untilAborted(spawning, ending).catch((error) => {
+      if (ending.aborted) call.onCancel(spawning.then(cancel, ignore));
+      return error;
+    });
+    if (spawned instanceof Error) return explainFailure(spawned, ending);
+    try {
+      const output = await untilAborted(spawned.get({ timeoutMs: options.timeout * 1000 + lateness }), ending);
+      return readOutput(output, target);
+    } catch (error) {
+      if (ending.aborted) call.onCancel(cancel(spawned));
+      return await explainFailure(error, ending, spawned);
+    }
+  });
+}
+
+function passInputs({ target, inputs }: ModalCall): [unknown[], Record<string, unknown>?] {
+  if (target.call === 'json') return [[JSON.stringify(inputs) ?? 'null']];
+  return isRecord(inputs) && target.call === 'arguments' ? [[], inputs] : [[inputs]];
+}
+
+const cancel = (call: FunctionCall): Promise<void> => call.cancel().catch(ignore); // it may have ended by itself
+const ignore = (): void => undefined;
+
+function readOutput(value: unknown, target: ModalInterface): Answer {
+  const output = target.call === 'json' && typeof value === 'string' ? parseOutput(value) : toPlain(value);
+  return isAnswer(output) ? output : { status: 'success', output };
+}
+
+async function explainFailure(error: unknown, ending: AbortSignal, call?: FunctionCall): Promise<Answer> {
+  if (ending.aborted) throw error;
+  if (error instanceof UnfitOutput) return callFailure('CALL_OUTPUT', error.message);
+  if (isMissing(error)) return callFailure('NOT_RUNNING', `the software is not up: ${(error as Error).message}`);
+  const explained = explainCloud(error);
+  if (explained instanceof BerthError)
+    return callFailure(explained.code === 'START_FAILED' ? 'NOT_RUNNING' : explained.code, explained.message);
+  const { name, message } = explained as Error;
+  if (name === 'RemoteError' && call !== undefined) return await describeException(message, call, ending);
+  if (name === 'FunctionTimeoutError')
+    return callFailure('CALL_TIMEOUT', `the function was ended by Modal: ${message}`);
+  if (name === 'InternalFailure') return callFailure('CALL_LOST', `the container ended during the call: ${message}`);
+  if (name === 'InvalidError') return callFailure('CALL_FAILED', message);
+  return callFailure('CALL_LOST', `the call did not get through: ${message}`);
+}
+
+/** `Remote error: ValueError('…')`, with the words and the traceback that the container printed where they can be had. */
+async function describeException(said: string, call: FunctionCall, ending: AbortSignal): Promise<Answer> {
+  const { findTraceback } = await import('./find-traceback.js');
+  const shown = said.replace(/^Remote error: /, '');
+  const type = /^(\w+)\(/.exec(shown)?.[1];
+  const logged = await findTraceback(call, ending).catch(() => undefined);
+  ending.throwIfAborted();
+  if (logged === undefined || (type !== undefined && logged.type !== type))
+    return { status: 'error', error: { code: 'CALL_FAILED', message: shown, ...(type !== undefined && { type }) } };
+  const message = logged.message === '' ? logged.type : `${logged.type}: ${logged.message}`;
+  return { status: 'error', error: { code: 'CALL_FAILED', message, type: logged.type, traceback: logged.traceback } };
+}
+
+function untilAborted<Value>(promise: Promise<Value>, signal: AbortSignal): Promise<Value> {
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason);
+    if (signal.aborted) abort();
+    signal.addEventListener('abort', abort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
+}
+
+/** Code may answer in the form of an answer itself. */
+const isAnswer = (value: unknown): value is Answer =>
+  isRecord(value) &&
+  ((value.status === 'success' && 'output' in value) ||
+    (value.status === 'error' && isRecord(value.error) && typeof value.error.code === 'string'));
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,0 +1,67 @@
+import type { Function_, LogEntry } from 'modal';
+import type { LogOptions } from '../../src/runners/runner.js';
+
+/** Entries that Modal gives at once. */
+const most = 500;
+/** Milliseconds without an entry after which a stream is opened anew, so that an end is noticed. */
+const idle = 5_000;
+
+/** What the function has printed since a moment; with `follow`, what it prints from then on, until the signal aborts. */
+export async function* readCloudLog(found: Function_, since: Date, options: LogOptions = {}): AsyncIterable<string> {
+  const { tail, follow = false, signal } = options;
+  let newest = 0;
+  const lines = new Lines();
+  const past: string[] = [];
+  const entries = tail === undefined ? found.logs.fetch({ since }) : found.logs.tail({ entries: clamp(tail) });
+  for await (const { message, timestamp } of entries) {
+    newest = Math.max(newest, timestamp.getTime());
+    past.push(...lines.add(message));
+  }
+  yield* tail === undefined ? past : past.slice(past.length - Math.min(tail, past.length));
+  if (follow) yield* followLog(found, newest, lines, signal);
+  yield* lines.rest();
+}
+
+const clamp = (tail: number): number => Math.min(Math.max(tail, 1), most);
+
+async function* followLog(found: Function_, seen: number, lines: Lines, signal?: AbortSignal): AsyncIterable<string> {
+  let newest = seen;
+  while (!signal?.aborted) {
+    const floor = newest; // a stream may begin with what was read before
+    for await (const { message, timestamp } of untilAborted(found.logs.stream({ timeoutMs: idle }), signal)) {
+      if (timestamp.getTime() <= floor) continue;
+      newest = Math.max(newest, timestamp.getTime());
+      yield* lines.add(message);
+    }
+  }
+}
+
+/** A stream that waits for an entry cannot be ended: it is left behind, and ends by itself when it is idle. */
+async function* untilAborted(entries: AsyncIterable<LogEntry>, signal?: AbortSignal): AsyncIterable<LogEntry> {
+  const aborted = new Promise<{ done: true; value: undefined }>((resolve) => {
+    const end = () => resolve({ done: true, value: undefined });
+    if (signal?.aborted) end();
+    signal?.addEventListener('abort', end, { once: true });
+  });
+  const iterator = entries[Symbol.asyncIterator]();
+  for (;;) {
+    const { done, value } = await Promise.race([iterator.next(), aborted]);
+    if (done || value === undefined) return;
+    yield value;
+  }
+}
+
+/** Whole lines from pieces of text. */
+class Lines {
+  private open = '';
+
+  add(text: string): string[] {
+    const lines = (this.open + text).split('\n');
+    this.open = lines.pop() ?? '';
+    return lines;
+  }
+
+  rest(): string[] {
+    return this.open === '' ? [] : [this.open];
+  }
+}

@@ -1,0 +1,72 @@
+import { join } from 'node:path';
+import type { RunPlan } from '../../src/contract/handle.js';
+import { BerthError } from '../../src/errors.js';
+import { builtInStrategies } from '../../src/package-root.js';
+import { softwareEnvironment } from '../../src/runners/software-environment.js';
+import { accountVariables } from './account.js';
+import type { DeploymentNote } from './deployment-note.js';
+import type { ModalInterface } from './modal-interface.js';
+
+export interface ModalCommand {
+  argv: [string, ...string[]];
+  cwd: string;
+  env: Record<string, string>;
+  /** Standard input. */
+  input: string;
+}
+
+/** Characters: wide enough that no message is broken into lines. */
+const columns = 500;
+const deployProgram = join(builtInStrategies, 'modal', 'deploy_app.py');
+
+/** `modal deploy`, by way of the program that adds the setting to the app. */
+export function buildDeploy(plan: RunPlan, note: DeploymentNote, target: ModalInterface, input: string): ModalCommand {
+  const reference = target.module === null ? [join(plan.directory, target.file)] : ['-m', target.module];
+  const argv = [
+    pythonOf(plan),
+    deployProgram,
+    'deploy',
+    ...reference,
+    '--name',
+    note.app,
+    '--tag',
+    plan.revision,
+  ] as const;
+  return { argv: [...argv], cwd: join(plan.directory, target.root), env: environmentOf(plan, note), input };
+}
+
+export const buildList = (plan: RunPlan, note: DeploymentNote): ModalCommand =>
+  buildCommand(plan, note, ['app', 'list', '--json']);
+
+export const buildStop = (plan: RunPlan, note: DeploymentNote, app: string): ModalCommand =>
+  buildCommand(plan, note, ['app', 'stop', app, '--yes']);
+
+const buildCommand = (plan: RunPlan, note: DeploymentNote, words: string[]): ModalCommand => ({
+  argv: [pythonOf(plan), '-m', 'modal', ...words],
+  cwd: plan.stateDirectory,
+  env: environmentOf(plan, note),
+  input: '',
+});
+
+/** TOOL_MISSING where the revision has no environment: nothing of it was deployed then. */
+function pythonOf({ environment, deployment }: RunPlan): string {
+  if (environment !== null) return environment.python;
+  throw new BerthError('TOOL_MISSING', 'there is no Python environment with Modal’s command line', {
+    name: deployment,
+  });
+}
+
+/** The account's variables reach this process alone; the software's are not among them. */
+function environmentOf(plan: RunPlan, { environment }: DeploymentNote): Record<string, string> {
+  const bytecode =
+    plan.environment === null ? join(plan.stateDirectory, 'pycache') : join(plan.environment.path, '.bytecode');
+  return {
+    ...softwareEnvironment(pythonOf(plan)),
+    ...accountVariables(),
+    ...(environment !== null && { MODAL_ENVIRONMENT: environment }),
+    NO_COLOR: '1',
+    COLUMNS: String(columns),
+    PYTHONUNBUFFERED: '1',
+    PYTHONPYCACHEPREFIX: bytecode, // nothing is written into the revision
+  };
+}

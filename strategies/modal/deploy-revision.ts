@@ -1,0 +1,74 @@
+import { appendFile, mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { ModalClient } from 'modal';
+import type { RunPlan } from '../../src/contract/handle.js';
+import { BerthError } from '../../src/errors.js';
+import type { StartOptions } from '../../src/runners/runner.js';
+import { appName } from './app-name.js';
+import { findDeployed, isSame, openCloud } from './cloud.js';
+import { buildDeploy } from './command-line.js';
+import { type DeployedVersion, type DeploymentNote, readNote, writeNote } from './deployment-note.js';
+import { explainFailure } from './explain-failure.js';
+import { findFunction } from './find-function.js';
+import { type ModalInterface, readModalInterface } from './modal-interface.js';
+import { removeFromCloud } from './remove-from-cloud.js';
+import { runModal } from './run-modal.js';
+import { describeSetting, explainSetting, type FunctionSetting } from './setting.js';
+
+export interface DeployedApp extends DeploymentNote {
+  deployed: DeployedVersion;
+}
+
+/**
+ * Deploys the revision as an app of its own, unless it is deployed already, and finds its function. CLOUD_REFUSED,
+ * CLOUD_UNREACHABLE, RESOURCE_INVALID, BUILD_FAILED or START_FAILED; then, as when the signal aborts, nothing is left.
+ */
+export async function deployRevision(plan: RunPlan, options: StartOptions): Promise<DeployedApp> {
+  const target = readModalInterface(plan.runInterface);
+  const setting = describeSetting(plan);
+  const earlier = await readNote(plan);
+  const environment = earlier?.environment ?? (process.env.MODAL_ENVIRONMENT || null);
+  const note: DeploymentNote = earlier ?? { app: appName(plan), environment, deployed: null };
+  const client = await openCloud(environment);
+  const before = await findDeployed(client, note.app); // also sees whether Modal is there, and lets us in
+  if (note.deployed !== null && isSame(before, note.deployed)) return { ...note, deployed: note.deployed };
+  await writeNote(plan, { ...note, deployed: null });
+  try {
+    return await deploy({ plan, note, target, setting, client, options });
+  } catch (error) {
+    await removeFromCloud(plan, note).catch(() => undefined); // what is left is named by the undo
+    throw error;
+  }
+}
+
+interface Deploy {
+  plan: RunPlan;
+  note: DeploymentNote;
+  target: ModalInterface;
+  setting: FunctionSetting;
+  client: ModalClient;
+  options: StartOptions;
+}
+
+async function deploy({ plan, note, target, setting, client, options }: Deploy): Promise<DeployedApp> {
+  const { env, signal, onProgress } = options;
+  await mkdir(dirname(plan.logFile), { recursive: true });
+  for (const line of explainSetting(setting)) await say(plan, line, onProgress);
+  const [targetName] = target.functionName.split('.');
+  const input = JSON.stringify({ ...setting, target: targetName, secret: note.app, values: env });
+  const run = await runModal(buildDeploy(plan, note, target, input), { logFile: plan.logFile, signal, onProgress });
+  if (run.exitCode !== 0) throw explainFailure(run, plan);
+  const app = await findDeployed(client, note.app);
+  if (app === undefined) throw new BerthError('START_FAILED', `Modal deployed ${note.app}, and does not have it`);
+  await findFunction(client, note.app, target.functionName);
+  const page = /View Deployment:\s*(\S+)/.exec(run.output)?.[1] ?? null;
+  const deployed = { ...app, at: new Date().toISOString(), page };
+  await writeNote(plan, { ...note, deployed });
+  await say(plan, `deployed as version ${app.version} of ${note.app}`, onProgress);
+  return { ...note, deployed };
+}
+
+async function say({ logFile }: RunPlan, line: string, onProgress: StartOptions['onProgress']): Promise<void> {
+  onProgress?.(line);
+  await appendFile(logFile, `berth: ${line}\n`, { mode: 0o600 });
+}

@@ -1,0 +1,28 @@
+import type { RunPlan } from '../../src/contract/handle.js';
+import { BerthError } from '../../src/errors.js';
+import { tokenRemedy } from './account.js';
+import type { ModalRun } from './run-modal.js';
+
+const evidenceLines = 40;
+
+/** A failed `modal deploy` as an error in Modal's own words; the end of its output is the evidence. */
+export function explainFailure({ output, exitCode }: ModalRun, { deployment, logFile }: RunPlan): BerthError {
+  const lines = output
+    .split('\n')
+    .map(undraw)
+    .filter((line) => line !== '');
+  const said = lines.findLast((line) => /^(Error: |(\w+\.)*\w*(Error|Exception)\b)/.test(line)) ?? lines.at(-1);
+  const reason = said?.replace(/^Error: /, '') ?? 'it said nothing';
+  const evidence = `${lines.slice(-evidenceLines).join('\n')}\n(modal deploy: ${exitCode === null ? 'was ended' : `exit code ${exitCode}`})`;
+  const details = { name: deployment, log: logFile, evidence };
+  if (/Token missing|Could not authenticate|UNAUTHENTICATED|Token (is )?(invalid|not valid)/i.test(output))
+    return new BerthError('CLOUD_REFUSED', `Modal refuses the credentials: ${reason}; ${tokenRemedy}`, details);
+  if (/Could not connect to the Modal server|Deadline exceeded|Connection lost/i.test(output))
+    return new BerthError('CLOUD_UNREACHABLE', `Modal cannot be reached: ${reason}`, details);
+  if (/Image build for \S+ failed/.test(output))
+    return new BerthError('BUILD_FAILED', `Modal could not build the image: ${reason}`, details);
+  return new BerthError('START_FAILED', `Modal could not deploy the app: ${reason}`, details);
+}
+
+/** Without the frames that Modal draws around tracebacks. */
+const undraw = (line: string): string => line.replace(/^[\s│╭╰─╮╯┃]+|[\s│╭╰─╮╯┃]+$/g, '');

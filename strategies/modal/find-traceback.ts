@@ -1,0 +1,42 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { FunctionCall } from 'modal';
+
+export interface LoggedFailure {
+  type: string;
+  message: string;
+  traceback: string;
+}
+
+const heading = 'Traceback (most recent call last):';
+/** Milliseconds that a traceback may take to be in the call's log, and between two looks. */
+const patience = 3_000;
+const interval = 200;
+const entries = 200;
+const longest = 20_000;
+/** Where Modal puts the code in its containers. */
+const codeDirectory = '/root/';
+
+/** What a call that failed left in its log: the SDK tells the exception, the container prints its traceback. */
+export async function findTraceback(call: FunctionCall, signal: AbortSignal): Promise<LoggedFailure | undefined> {
+  for (const deadline = Date.now() + patience; !signal.aborted && Date.now() < deadline; await sleep(interval)) {
+    let text = '';
+    for await (const { message } of call.logs.tail({ entries })) text += message;
+    const found = readTraceback(text);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** The last exception that a text shows whole, from the first frame in the code on. */
+export function readTraceback(text: string): LoggedFailure | undefined {
+  const lines = text.split('\n');
+  const head = lines.lastIndexOf(heading);
+  const end = lines.findIndex((line, index) => index > head && line !== '' && !line.startsWith(' '));
+  if (head === -1 || end === -1) return undefined;
+  const said = lines.slice(end);
+  const [name = '', ...words] = said.join('\n').trimEnd().split(': ');
+  const first = lines.findIndex((line, index) => index > head && line.includes(`File "${codeDirectory}`));
+  const kept = [heading, ...lines.slice(first === -1 || first > end ? head + 1 : first, end), ...said];
+  const traceback = kept.join('\n').replaceAll(`File "${codeDirectory}`, 'File "').trimEnd().slice(-longest);
+  return { type: name.split('.').at(-1) ?? name, message: words.join(': '), traceback };
+}

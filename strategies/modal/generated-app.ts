@@ -1,0 +1,47 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Recipe, RecipeInput, Recognition } from '../../src/adaptation/recipe.js';
+import { FunctionInterface } from '../../src/contract/run-interface.js';
+import { readRequirements } from '../../src/environments/index.js';
+import { BerthError } from '../../src/errors.js';
+import { writeApp } from './write-app.js';
+
+/** Files that the app may be written to, the first that is not taken. */
+const names = ['modal_app', 'served_modal_app', 'berth_modal_app'];
+
+/** A plain shape, with an app written around it. A Cog predictor is none: its inputs follow Cog's own rules. */
+export const wrapInApp = (shape: Recipe): Recipe => ({
+  name: `${shape.name}-app`,
+  async recognise(input) {
+    const { facts, entry } = input;
+    // An app of the repository's own is not wrapped into another because its function is not found: that would be a guess.
+    const hasOwn = facts.cog !== null || facts.frameworks.some(({ name }) => name === 'modal');
+    if (entry === undefined && hasOwn) return undefined;
+    const recognition = await shape.recognise(input);
+    return recognition && (await describeApp(input, recognition));
+  },
+});
+
+async function describeApp(input: RecipeInput, found: Recognition): Promise<Recognition | undefined> {
+  const { workspace, facts } = input;
+  const called = FunctionInterface.parse(found.runInterface);
+  const [name, method] = called.callable.split('.');
+  const entry = facts.entryPoints.find((one) => one.module === called.module && one.callable === name);
+  if (entry === undefined || called.call === 'cog') return undefined;
+  const requirements = await readRequirements(workspace, facts);
+  const source = writeApp({ entry, method, style: called.call, requirements, wantsGpu: facts.tags.includes('gpu') });
+  const file = `${chooseName(workspace)}.py`;
+  return {
+    summary: `${found.summary}; ${file} makes it a Modal function`,
+    runInterface: { type: 'modal', file, function_name: 'call', call: 'json' },
+    files: { [file]: source },
+  };
+}
+
+function chooseName(workspace: string): string {
+  const isFree = (name: string) => !existsSync(join(workspace, `${name}.py`)) && !existsSync(join(workspace, name));
+  const free = names.find(isFree);
+  if (free !== undefined) return free;
+  const taken = names.map((name) => `${name}.py`).join(', ');
+  throw new BerthError('ADAPTATION_FAILED', `an app would be written to one of ${taken}, and all are taken`);
+}

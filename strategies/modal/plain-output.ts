@@ -1,0 +1,61 @@
+/** Where an output holds what JSON does not have. */
+export class UnfitOutput extends Error {}
+
+/** Stands for a number that JSON does not have, in text that Python wrote. */
+const mark = '\u0000not a number:';
+
+/** A value from the JSON text that a function returned; Python also writes NaN and Infinity. Throws UnfitOutput. */
+export function parseOutput(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    const marked = text.replace(/"(?:[^"\\]|\\.)*"|NaN|-?Infinity/g, (found) =>
+      found.startsWith('"') ? found : JSON.stringify(mark + found),
+    );
+    try {
+      return toPlain(JSON.parse(marked), 'output');
+    } catch (error) {
+      if (error instanceof UnfitOutput) throw error;
+      throw new UnfitOutput(`the function returned text that is not JSON: ${text.slice(0, 200)}`);
+    }
+  }
+}
+
+/** What arrives of a Python value, as what JSON has for it; UnfitOutput with the path to what it has nothing for. */
+export function toPlain(value: unknown, path = 'output'): unknown {
+  if (value === null || value === undefined) return null;
+  if (typeof value === 'string' && value.startsWith(mark)) throw unfit(path, value.slice(mark.length));
+  if (typeof value === 'string' || typeof value === 'boolean') return value;
+  if (typeof value === 'number') return checkNumber(value, path);
+  if (typeof value === 'bigint') return fromBigInt(value, path);
+  if (Array.isArray(value)) return value.map((item, index) => toPlain(item, `${path}[${index}]`));
+  if (value instanceof Date) return value.toISOString();
+  if (value instanceof Uint8Array)
+    return `data:application/octet-stream;base64,${Buffer.from(value).toString('base64')}`;
+  if (value instanceof Set) return toPlain([...value], path);
+  if (value instanceof Map)
+    return fromEntries(
+      [...value].map(([key, item]) => [String(key), item]),
+      path,
+    );
+  if (Object.getPrototypeOf(value) === Object.prototype || Object.getPrototypeOf(value) === null)
+    return fromEntries(Object.entries(value), path);
+  throw unfit(path, `a ${value.constructor.name}`);
+}
+
+const fromEntries = (entries: [string, unknown][], path: string): Record<string, unknown> =>
+  Object.fromEntries(entries.map(([key, item]) => [key, toPlain(item, `${path}.${key}`)]));
+
+function checkNumber(value: number, path: string): number {
+  if (Number.isFinite(value)) return value;
+  throw unfit(path, String(value));
+}
+
+/** Past 2^53 a number of JSON's readers is not exact any more. */
+function fromBigInt(value: bigint, path: string): number {
+  if (value === BigInt(Number(value))) return Number(value);
+  throw unfit(path, `the integer ${value}`);
+}
+
+const unfit = (path: string, what: string): UnfitOutput =>
+  new UnfitOutput(`${path} is ${what}, which JSON cannot hold`);

@@ -1,0 +1,169 @@
+import { appendFile, mkdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Function_ } from 'modal';
+import type { Answer } from '../../src/contract/answer.js';
+import type { Handle, RunPlan } from '../../src/contract/handle.js';
+import { BerthError } from '../../src/errors.js';
+import { callFailure } from '../../src/runners/call-deadline.js';
+import { readLog } from '../../src/runners/log-file.js';
+import type { CallOptions, Health, LogOptions, Runner, StartOptions } from '../../src/runners/runner.js';
+import { callFunction } from './call-function.js';
+import { findDeployed, isSame, openCloud } from './cloud.js';
+import type { DeployedApp } from './deploy-revision.js';
+import { type DeployedVersion, type DeploymentNote, readNote, removeNote } from './deployment-note.js';
+import { findFunction } from './find-function.js';
+import { readModalInterface } from './modal-interface.js';
+
+/** What `start` adds to the handle: which app it is. */
+interface ModalHandle extends Handle {
+  app: DeployedApp;
+}
+
+/** Milliseconds for which an app that was seen deployed is taken to be so: who supervises asks every second. */
+const trust = 15_000;
+/** Milliseconds that a cancel may take to reach Modal when this process lets go. */
+const cancelPatience = 5_000;
+
+/**
+ * Runs a revision in Modal's cloud, as an app of its own that `modal deploy` makes and whose function is called through
+ * Modal's SDK. Containers start on demand: a healthy app may have none.
+ *
+ * Of `resources` it applies all: `cpu`, `memory`, `gpu`, `timeout` and `concurrency` (calls at once in a container) to
+ * the called function, above what its decorator says, and `replicas` as the most containers that it may have. The
+ * software's variables are a secret of Modal's, named as the app, which every function of the app is given.
+ */
+export class ModalRunner implements Runner {
+  private handle: ModalHandle | undefined;
+  private found: Promise<Function_> | undefined;
+  private seen = 0;
+  private readonly cancelling = new Set<Promise<void>>();
+
+  constructor(private readonly plan: RunPlan) {}
+
+  async start(options: StartOptions): Promise<Handle> {
+    const { plan } = this;
+    const [{ withLock }, { deployRevision }] = await Promise.all([
+      import('../../src/runners/lock.js'),
+      import('./deploy-revision.js'),
+    ]);
+    await mkdir(plan.stateDirectory, { recursive: true, mode: 0o700 });
+    const lock = { directory: join(plan.stateDirectory, 'start.lock') };
+    const app = await withLock(lock, () => deployRevision(plan, options));
+    const handle: ModalHandle = { plan, endpoint: app.deployed.page, startedAt: new Date().toISOString(), app };
+    await this.attach(handle);
+    return handle;
+  }
+
+  async attach(handle: Handle): Promise<void> {
+    this.handle = handle as ModalHandle; // made by `start`, whose keys it has
+    this.found = undefined;
+    this.seen = 0;
+  }
+
+  async run(inputs: unknown, options: CallOptions = {}): Promise<Answer> {
+    const { plan, handle } = this;
+    if (handle === undefined) return callFailure('NOT_RUNNING', 'the software was neither started nor attached to');
+    const target = readModalInterface(plan.runInterface);
+    const call = {
+      target,
+      inputs,
+      findFunction: () => this.findFunction(handle),
+      onCancel: (cancelling: Promise<void>) => this.remember(cancelling),
+    };
+    return await callFunction(call, { timeout: plan.timeout, ...options });
+  }
+
+  async isHealthy(): Promise<Health> {
+    const { handle } = this;
+    if (handle === undefined) return bad('gone', 'it was not started');
+    const { app, deployed, environment } = handle.app;
+    const ready: Health = {
+      isHealthy: true,
+      state: 'ready',
+      detail: `Modal has version ${deployed.version} of ${app}`,
+    };
+    if (Date.now() - this.seen < trust) return ready;
+    try {
+      const there = await findDeployed(await openCloud(environment), app);
+      if (there === undefined) return bad('gone', `Modal does not have the app ${app} any more`);
+      if (!isSame(there, deployed)) return bad('gone', `another version of ${app} was deployed`);
+      this.seen = Date.now();
+      return ready;
+    } catch (error) {
+      return bad('unresponsive', error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  /** What was kept of earlier deployments and of this one's making, then what Modal has of its function. */
+  async *logs(options: LogOptions = {}): AsyncIterable<string> {
+    const { plan, handle } = this;
+    const note = await readNote(plan);
+    if (note === undefined || note.deployed === null) return yield* readLog(plan.logFile, options);
+    const { readCloudLog } = await import('./cloud-log.js');
+    const found = await this.findFunction(handle ?? { app: note });
+    const { tail } = options;
+    if (tail === undefined) yield* readLog(plan.logFile);
+    yield* readCloudLog(found, new Date(note.deployed.at), options);
+  }
+
+  async stop(): Promise<void> {
+    const { plan } = this;
+    const note = await readNote(plan);
+    if (note !== undefined) {
+      const { removeFromCloud } = await import('./remove-from-cloud.js');
+      if (note.deployed !== null) await this.keepLog(note, note.deployed);
+      await removeFromCloud(plan, note);
+      await removeNote(plan);
+    }
+    await this.close();
+  }
+
+  /** All that a start makes beside files in the plan's directories is the app and its secret, and a stop removes both. */
+  async undo(): Promise<void> {
+    await this.stop();
+  }
+
+  /** Calls that were given up are cancelled before this process ends. */
+  async close(): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise((resolve) => {
+      timer = setTimeout(resolve, cancelPatience);
+    });
+    await Promise.race([Promise.allSettled(this.cancelling), late]);
+    clearTimeout(timer);
+  }
+
+  /** Looked up once: what Modal answers stays the same as long as the version does. */
+  private findFunction({ app: { app, environment } }: { app: DeploymentNote }): Promise<Function_> {
+    const { functionName } = readModalInterface(this.plan.runInterface);
+    this.found ??= openCloud(environment)
+      .then((client) => findFunction(client, app, functionName))
+      .catch((error) => {
+        this.found = undefined;
+        throw error;
+      });
+    return this.found;
+  }
+
+  private remember(cancelling: Promise<void>): void {
+    this.cancelling.add(cancelling);
+    cancelling.finally(() => this.cancelling.delete(cancelling));
+  }
+
+  /** Modal shows the log of an app that has stopped only by its number. */
+  private async keepLog(note: DeploymentNote, { at }: DeployedVersion): Promise<void> {
+    const { logFile } = this.plan;
+    await mkdir(dirname(logFile), { recursive: true });
+    try {
+      const { readCloudLog } = await import('./cloud-log.js');
+      const found = await this.findFunction({ app: note });
+      for await (const line of readCloudLog(found, new Date(at)))
+        await appendFile(logFile, `${line}\n`, { mode: 0o600 });
+    } catch (error) {
+      if (error instanceof BerthError && error.code.startsWith('CLOUD_')) throw error;
+      await appendFile(logFile, `berth: the log at Modal could not be kept: ${(error as Error).message}\n`);
+    }
+  }
+}
+
+const bad = (state: Health['state'], detail: string): Health => ({ isHealthy: false, state, detail });

@@ -1,0 +1,100 @@
+import { findCalledMethod } from '../../src/adaptation/shapes/index.js';
+import type { EntryPoint } from '../../src/contract/facts.js';
+import type { Requirements } from '../../src/environments/index.js';
+import { describeImage } from './describe-image.js';
+
+/** What the app makes a function of Modal's of. */
+export interface Wrapped {
+  entry: EntryPoint;
+  /** Of a class or an object; undefined calls the thing itself. */
+  method: string | undefined;
+  style: 'inputs' | 'arguments';
+  requirements: Requirements;
+  /** The code cannot do without one. */
+  wantsGpu: boolean;
+}
+
+/** The smallest that Modal has, and memory (MiB) to load a model with. */
+const gpuOptions = 'gpu="T4", memory=16384';
+
+/**
+ * The app as a person would write it: JSON text in, JSON text out, for who calls is no Python. The solution is imported in
+ * the container, since where the app is deployed from nothing of it need be installed.
+ */
+export function writeApp(wrapped: Wrapped): string {
+  const { entry, style, requirements, wantsGpu } = wrapped;
+  const isClass = entry.kind === 'class';
+  const call = collect(`${calledOf(wrapped)}(${style === 'inputs' ? '' : '**'}json.loads(payload))`, wrapped);
+  return `import json
+${isClass ? 'from functools import cache\n' : ''}from pathlib import Path
+
+import modal
+
+here = Path(__file__).parent
+image = ${describeImage(requirements, entry.root)}
+if modal.is_local():
+    image = image.add_local_dir(here, "/root", ignore=[".git", ".venv", "**/__pycache__", ".env*"])
+
+app = modal.App("${entry.callable}", image=image)
+
+${isClass ? writeLoad(entry) : ''}
+def as_json(value):
+    for name in ("tolist", "model_dump", "isoformat"):
+        if hasattr(value, name):
+            return getattr(value, name)()
+    raise TypeError(f"{type(value).__name__} is not JSON serializable")
+
+
+@app.function(${wantsGpu ? gpuOptions : ''})
+${isAsync(wrapped) ? 'async ' : ''}def call(payload: str) -> str:
+${isClass ? '' : `    from ${entry.module} import ${importOf(entry)}\n\n`}    return json.dumps(${call}, default=as_json)
+`;
+}
+
+/** Built once in each container. */
+const writeLoad = ({ module, callable, methods }: EntryPoint): string => `
+@cache
+def load():
+    from ${module} import ${callable}
+
+    model = ${callable}()
+${methods.includes('setup') ? '    model.setup()\n' : ''}    return model
+
+`;
+
+/** Names that the module has itself. */
+const ownNames = new Set([
+  'json',
+  'cache',
+  'Path',
+  'modal',
+  'here',
+  'image',
+  'app',
+  'load',
+  'as_json',
+  'call',
+  'payload',
+]);
+
+const isHidden = ({ callable }: EntryPoint): boolean => ownNames.has(callable);
+
+const importOf = (entry: EntryPoint): string => (isHidden(entry) ? `${entry.callable} as solution` : entry.callable);
+
+function calledOf({ entry, method }: Wrapped): string {
+  const chosen = method ?? (entry.kind === 'class' ? findCalledMethod(entry) : undefined);
+  const base = entry.kind === 'class' ? 'load()' : isHidden(entry) ? 'solution' : entry.callable;
+  return chosen === undefined || chosen === '__call__' ? base : `${base}.${chosen}`;
+}
+
+/** What the facts tell of a class is of its usual method. */
+const isUsual = ({ entry, method }: Wrapped): boolean => method === undefined || method === findCalledMethod(entry);
+
+const isAsync = (wrapped: Wrapped): boolean => isUsual(wrapped) && wrapped.entry.isAsync;
+
+/** What a JSON answer holds of a coroutine or a generator: what comes of it. */
+function collect(call: string, wrapped: Wrapped): string {
+  const isGenerator = isUsual(wrapped) && wrapped.entry.isGenerator;
+  if (isGenerator) return isAsync(wrapped) ? `[item async for item in ${call}]` : `list(${call})`;
+  return isAsync(wrapped) ? `await ${call}` : call;
+}

@@ -1,0 +1,70 @@
+import { join } from 'node:path';
+import type { Recognition } from '../../src/adaptation/recipe.js';
+import type { RunPlan } from '../../src/contract/handle.js';
+import type { Environment } from '../../src/contract/index.js';
+import { Environments } from '../../src/environments/index.js';
+import { StrategyRegistry } from '../../src/registry/index.js';
+import { gatherFacts } from '../../src/selection/index.js';
+import { recipes } from '../../strategies/modal/recipes.js';
+import { someFacts } from '../environments/facts.js';
+import { FakeModal } from '../support/modal/fake-modal.js';
+import { atTheEnd, temporaryDirectory, temporaryHome, writeTree } from '../support/temporary.js';
+import { localPlan } from './local-plan.js';
+
+let shared: Promise<Environment> | undefined;
+
+/** One environment with Modal's command line for the test file. */
+export function modalEnvironment(): Promise<Environment> {
+  shared ??= prepare();
+  return shared;
+}
+
+async function prepare(): Promise<Environment> {
+  const registry = await StrategyRegistry.scan();
+  return await new Environments(temporaryHome()).prepare({
+    directory: temporaryDirectory(),
+    facts: someFacts(),
+    packageDirectory: join(temporaryDirectory(), 'packages'),
+    extras: registry.getStrategy('modal').packages,
+  });
+}
+
+/** A cloud of the test file's own, which its environment names. */
+export async function openFakeModal(): Promise<FakeModal> {
+  const modal = new FakeModal((await modalEnvironment()).python);
+  await modal.open();
+  const before = { ...process.env };
+  Object.assign(process.env, modal.variables);
+  atTheEnd(() => {
+    for (const name of Object.keys(modal.variables)) delete process.env[name];
+    Object.assign(process.env, before);
+    modal.close();
+  });
+  return modal;
+}
+
+/** What the strategy's recipes make of a workspace. */
+export async function recognise(
+  workspace: string,
+  entry?: string,
+): Promise<(Recognition & { by: string }) | undefined> {
+  const facts = await gatherFacts(workspace);
+  for (const recipe of recipes) {
+    const found = await recipe.recognise({ workspace, facts, ...(entry && { entry }) });
+    if (found !== undefined) return { ...found, by: recipe.name };
+  }
+  return undefined;
+}
+
+/** A plan for these files as the strategy's recipes adapt them. */
+export async function modalPlan(
+  directory: string,
+  files: Record<string, string>,
+  { entry, ...changes }: Partial<RunPlan> & { entry?: string } = {},
+): Promise<RunPlan> {
+  const plan = localPlan(directory, files, { strategy: 'modal', environment: await modalEnvironment() });
+  const found = await recognise(plan.directory, entry);
+  if (found === undefined) throw new Error('no recipe recognises the files');
+  writeTree(plan.directory, found.files);
+  return { ...plan, runInterface: found.runInterface, ...changes };
+}

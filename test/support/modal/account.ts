@@ -1,0 +1,504 @@
+import { randomUUID } from 'node:crypto';
+import { EventEmitter, once } from 'node:events';
+import { status } from '@grpc/grpc-js';
+import type { Blobs } from './blobs.js';
+import { Container, type Printed, terminated } from './containers.js';
+
+/** A gRPC status that the server answers with. */
+export class Refusal extends Error {
+  constructor(
+    readonly code: status,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+type Pairs = { key: string; value: string }[];
+
+/** As the command line sends it; only what is used here. */
+export interface FunctionDefinition {
+  module_name: string;
+  function_name: string;
+  mount_ids: string[];
+  secret_ids: string[];
+  timeout_secs: number;
+  concurrency_limit: number;
+  max_concurrent_inputs: number;
+  is_class: boolean;
+  resources: { memory_mb: number; milli_cpu: number; gpu_config: { gpu_type: string; count: number } | null } | null;
+  [field: string]: unknown;
+}
+
+export interface ModalApp {
+  id: string;
+  description: string;
+  /** 3 deployed, 5 stopped, 6 initializing. */
+  state: number;
+  version: number;
+  createdAt: number;
+  deployedAt: number;
+  stoppedAt: number;
+  functions: Map<string, string>;
+  classes: Map<string, string>;
+  tags: string[];
+}
+
+interface ModalFunction {
+  id: string;
+  appId: string;
+  definition: FunctionDefinition | undefined;
+  metadata: Record<string, unknown>;
+  containers: Container[];
+}
+
+interface Call {
+  id: string;
+  fn: ModalFunction;
+  container: Container | undefined;
+  result: Record<string, unknown> | undefined;
+  format: number;
+  isCancelled: boolean;
+}
+
+export interface LogEntry {
+  appId: string;
+  functionId: string;
+  callId: string;
+  at: number;
+  item: { data: string; timestamp: number; timestamp_ns: number; file_descriptor: number; function_call_id: string };
+}
+
+interface Secret {
+  id: string;
+  name: string;
+  values: Record<string, string>;
+}
+
+const deployed = 3;
+const stopped = 5;
+const initializing = 6;
+const largestInline = 8 * 1024;
+const now = (): number => Date.now() / 1000;
+const newId = (kind: string): string => `${kind}-${randomUUID().replaceAll('-', '').slice(0, 22)}`;
+const toMap = (pairs: Pairs): Map<string, string> => new Map(pairs.map(({ key, value }) => [key, value]));
+const toMilliseconds = (time: { seconds: number; nanos: number } | null): number | undefined =>
+  time === null ? undefined : time.seconds * 1000 + Math.floor(time.nanos / 1e6);
+
+/** Everything that one account has: apps, functions, secrets, files, calls and what was printed. */
+export class Account {
+  readonly apps = new Map<string, ModalApp>();
+  readonly functions = new Map<string, ModalFunction>();
+  readonly secrets = new Map<string, Secret>();
+  readonly calls = new Map<string, Call>();
+  readonly log = Object.assign(new EventEmitter(), { entries: [] as LogEntry[] });
+  /** Makes every image build fail with this. */
+  buildFailure: string | undefined;
+  private readonly classes = new Map<string, string>();
+  private readonly files = new Map<string, Buffer>();
+  private readonly mounts = new Map<string, Map<string, Buffer>>();
+  private readonly done = new EventEmitter().setMaxListeners(0);
+
+  constructor(
+    private readonly python: string,
+    private readonly directory: string,
+    private readonly blobs: Blobs,
+  ) {
+    this.log.setMaxListeners(0);
+  }
+
+  close(): void {
+    for (const { containers } of this.functions.values()) for (const container of containers) container.kill();
+  }
+
+  listLive(name: string): ModalApp[] {
+    return [...this.apps.values()].filter(({ description, state }) => description === name && state !== stopped);
+  }
+
+  findSecret(name: string): Secret | undefined {
+    return [...this.secrets.values()].find((secret) => secret.name === name);
+  }
+
+  /** What was deployed of a function of a live app, as the command line told it. */
+  describe(appName: string, functionName: string): FunctionDefinition | undefined {
+    return this.functions.get(this.listLive(appName)[0]?.functions.get(functionName) ?? '')?.definition;
+  }
+
+  stop(app: ModalApp): void {
+    app.state = stopped;
+    app.stoppedAt = now();
+    for (const id of app.functions.values())
+      for (const container of this.functions.get(id)?.containers ?? []) container.kill();
+  }
+
+  readonly handlers = {
+    AuthTokenGet: () => ({ token: `x.${Buffer.from(JSON.stringify({ exp: now() + 3600 })).toString('base64url')}.x` }),
+    EnvironmentGetOrCreate: () => ({
+      environment_id: 'en-main',
+      metadata: { name: 'main', settings: { image_builder_version: '2025.06' } },
+    }),
+
+    AppGetByDeploymentName: ({ name }: { name: string }) => {
+      const app = this.find(name);
+      if (app !== undefined) return { app_id: app.id, environment_name: 'main', lifecycle: lifecycleOf(app) };
+      const before = [...this.apps.values()].findLast(({ description }) => description === name);
+      return before === undefined ? {} : { previous_app_id: before.id, lifecycle: lifecycleOf(before) };
+    },
+    AppGetOrCreate: ({ app_name }: { app_name: string }) => {
+      const app = this.find(app_name);
+      if (app === undefined) throw new Refusal(status.NOT_FOUND, `no app ${app_name}`);
+      return { app_id: app.id, handle_metadata: describeApp(app) };
+    },
+    AppGetInfo: ({ app_id }: { app_id: string }) => ({ info: describeApp(this.appOf(app_id)) }),
+    AppGetLifecycle: ({ app_id }: { app_id: string }) => ({ lifecycle: lifecycleOf(this.appOf(app_id)) }),
+    AppCreate: ({ description }: { description: string }) => {
+      const id = newId('ap');
+      const times = { createdAt: now(), deployedAt: 0, stoppedAt: 0 };
+      const parts = { functions: new Map(), classes: new Map(), tags: [] };
+      this.apps.set(id, { id, description, state: initializing, version: 0, ...times, ...parts });
+      return { app_id: id, app_page_url: `https://modal.test/apps/${id}` };
+    },
+    AppHeartbeat: () => ({}),
+    AppClientDisconnect: ({ app_id }: { app_id: string }) => {
+      const app = this.appOf(app_id);
+      if (app.state === initializing) this.stop(app);
+    },
+    AppGetLayout: ({ app_id }: { app_id: string }) => {
+      const app = this.appOf(app_id);
+      const ids = [...app.functions.values(), ...app.classes.values()];
+      return {
+        app_layout: {
+          objects: ids.map((id) => ({ object_id: id, function_handle_metadata: this.functions.get(id)?.metadata })),
+          function_ids: fromMap(app.functions),
+          class_ids: fromMap(app.classes),
+        },
+      };
+    },
+    AppPublish: (request: { app_id: string; deployment_tag: string; function_ids: Pairs; class_ids: Pairs }) => {
+      const app = this.appOf(request.app_id);
+      app.state = deployed;
+      app.version += 1;
+      app.deployedAt = now();
+      app.functions = toMap(request.function_ids);
+      app.classes = toMap(request.class_ids);
+      app.tags.push(request.deployment_tag);
+      return { url: `https://modal.test/apps/${app.id}`, deployed_at: app.deployedAt };
+    },
+    AppSetTags: () => ({}),
+    AppList: () => ({
+      apps: [...this.apps.values()].map((app) => ({
+        app_id: app.id,
+        description: app.description,
+        state: app.state,
+        created_at: app.createdAt,
+        stopped_at: app.stoppedAt,
+        name: app.state === deployed ? app.description : '',
+        metadata: describeApp(app),
+      })),
+    }),
+    AppStop: ({ app_id }: { app_id: string }) => this.stop(this.appOf(app_id)),
+    TaskList: () => ({}),
+    AppDeploymentHistory: ({ app_id }: { app_id: string }) => ({
+      app_deployment_histories: this.appOf(app_id).tags.map((tag, index) => ({ app_id, version: index + 1, tag })),
+    }),
+
+    SecretGetOrCreate: (request: SecretRequest) => {
+      const found = this.findSecret(request.deployment_name);
+      if (request.object_creation_type === 0 && found === undefined)
+        throw new Refusal(status.NOT_FOUND, `Secret '${request.deployment_name}' not found in environment 'main'`);
+      if (found !== undefined && request.object_creation_type === 0) return { secret_id: found.id };
+      if (found !== undefined) throw new Refusal(status.ALREADY_EXISTS, `Secret ${found.name} exists`);
+      const id = newId('st');
+      const values = Object.fromEntries(toMap(request.env_dict));
+      this.secrets.set(id, { id, name: request.deployment_name, values });
+      return { secret_id: id };
+    },
+    SecretDelete: ({ secret_id }: { secret_id: string }) => {
+      this.secrets.delete(secret_id);
+    },
+
+    MountBatchedCheckExistence: ({ sha256_hex_hashes: hashes }: { sha256_hex_hashes: string[] }) => ({
+      missing_sha256_hex_hashes: hashes.filter((hash) => !this.files.has(hash)),
+    }),
+    MountPutFile: (request: { sha256_hex: string; data: Buffer; data_blob_id: string }) => {
+      const { sha256_hex: hash, data, data_blob_id: blob } = request;
+      if (data?.length > 0) this.files.set(hash, data);
+      else if (blob) this.files.set(hash, this.blobs.get(blob));
+      else if (isEmptyDigest(hash)) this.files.set(hash, Buffer.alloc(0));
+      return { exists: this.files.has(hash) };
+    },
+    MountGetOrCreate: ({ files }: { files: { filename: string; sha256_hex: string }[] }) => {
+      const id = newId('mo');
+      const contents = files.map(
+        (file) => [file.filename, this.files.get(file.sha256_hex) ?? Buffer.alloc(0)] as const,
+      );
+      this.mounts.set(id, new Map(contents));
+      return { mount_id: id };
+    },
+    ImageGetOrCreate: ({ builder_version }: { builder_version: string }) => ({
+      image_id: newId('im'),
+      result: this.buildFailure === undefined ? { status: 1 } : { status: 2, exception: this.buildFailure },
+      metadata: { image_builder_version: builder_version },
+    }),
+
+    FunctionPrecreate: (request: PrecreateRequest) => {
+      const id = request.existing_function_id || newId('fu');
+      const metadata = this.describeHandle(id, request.app_id, {
+        function_name: request.function_name,
+        function_type: request.function_type,
+        method_handle_metadata: request.method_definitions.map(({ key }) => ({
+          key,
+          value: methodMetadata(key, request),
+        })),
+      });
+      this.functions.set(id, { id, appId: request.app_id, definition: undefined, metadata, containers: [] });
+      return { function_id: id, handle_metadata: metadata };
+    },
+    FunctionCreate: (request: { function: FunctionDefinition; app_id: string; existing_function_id: string }) => {
+      const fn = this.functionOf(request.existing_function_id);
+      const definition = request.function;
+      const isWeb = (definition.webhook_config as { type?: number } | null)?.type;
+      const metadata = {
+        ...fn.metadata,
+        definition_id: newId('de'),
+        ...(isWeb && { web_url: `https://modal.test/${fn.id}` }),
+      };
+      for (const container of fn.containers.splice(0)) container.kill();
+      this.functions.set(fn.id, { ...fn, definition, metadata });
+      return {
+        function_id: fn.id,
+        handle_metadata: metadata,
+        function: definition,
+        function_data: { ranked_functions: [{ rank: 1, function: definition }] },
+      };
+    },
+    ClassCreate: ({ existing_class_id: existing }: { existing_class_id: string }) => {
+      const id = existing || newId('cs');
+      this.classes.set(id, id);
+      return { class_id: id, handle_metadata: {} };
+    },
+    FunctionGet: ({ app_name, object_tag }: { app_name: string; object_tag: string }) => {
+      const fn = this.functions.get(this.find(app_name)?.functions.get(object_tag) ?? '');
+      if (fn === undefined) throw new Refusal(status.NOT_FOUND, `no function ${app_name}/${object_tag}`);
+      return { function_id: fn.id, handle_metadata: fn.metadata };
+    },
+
+    FunctionMap: async (request: { function_id: string; pipelined_inputs: MapInput[] }) => {
+      const fn = this.functionOf(request.function_id);
+      const call: Call = {
+        id: newId('fc'),
+        fn,
+        container: undefined,
+        result: undefined,
+        format: 4,
+        isCancelled: false,
+      };
+      if (this.appOf(fn.appId).state !== deployed) throw new Refusal(status.NOT_FOUND, `${fn.id} is not deployed`);
+      this.calls.set(call.id, call);
+      const [input] = request.pipelined_inputs;
+      if (input !== undefined) void this.run(call, input);
+      const items = request.pipelined_inputs.map(({ idx }) => ({ idx, input_id: newId('in'), input_jwt: 'jwt' }));
+      return { function_call_id: call.id, function_call_jwt: 'jwt', pipelined_inputs: items };
+    },
+    FunctionGetOutputs: async ({ function_call_id, timeout }: { function_call_id: string; timeout: number }) => {
+      const call = this.callOf(function_call_id);
+      const late = AbortSignal.timeout(timeout * 1000);
+      while (call.result === undefined && !late.aborted)
+        await once(this.done, 'done', { signal: late }).catch(() => undefined);
+      if (call.result === undefined) return { outputs: [], num_unfinished_inputs: 1 };
+      return { outputs: [{ idx: 0, result: call.result, data_format: call.format }], num_unfinished_inputs: 0 };
+    },
+    FunctionCallCancel: ({ function_call_id }: { function_call_id: string }) => {
+      const call = this.callOf(function_call_id);
+      call.isCancelled = true;
+      call.container?.kill();
+    },
+
+    BlobCreate: () => {
+      const id = this.blobs.newId();
+      const url = this.blobs.urlOf(id);
+      return { blob_id: id, upload_url: url, blob_ids: [id], upload_urls: { items: [url] } };
+    },
+    BlobGet: ({ blob_id }: { blob_id: string }) => ({ download_url: this.blobs.urlOf(blob_id) }),
+
+    AppFetchLogs: (request: LogRequest) => {
+      const found = this.findLogs(request);
+      return { batches: [{ items: found.slice(-request.limit).map(({ item }) => item) }] };
+    },
+    AppCountLogs: (request: LogRequest) => {
+      const counts = new Map<number, number>();
+      for (const { at } of this.findLogs(request)) {
+        const start = Math.floor(at / 1000 / request.bucket_secs) * request.bucket_secs;
+        counts.set(start, (counts.get(start) ?? 0) + 1);
+      }
+      const buckets = [...counts].map(([seconds, count]) => ({
+        bucket_start_at: { seconds, nanos: 0 },
+        stdout_logs: count,
+      }));
+      return { app_id: request.app_id, buckets };
+    },
+  };
+
+  private find(name: string): ModalApp | undefined {
+    return this.listLive(name).find(({ state }) => state === deployed);
+  }
+
+  private appOf(id: string): ModalApp {
+    const app = this.apps.get(id);
+    if (app === undefined) throw new Refusal(status.NOT_FOUND, `no app ${id}`);
+    return app;
+  }
+
+  private functionOf(id: string): ModalFunction {
+    const fn = this.functions.get(id);
+    if (fn === undefined) throw new Refusal(status.NOT_FOUND, `no function ${id}`);
+    return fn;
+  }
+
+  private callOf(id: string): Call {
+    const call = this.calls.get(id);
+    if (call === undefined) throw new Refusal(status.NOT_FOUND, `no call ${id}`);
+    return call;
+  }
+
+  private describeHandle(id: string, appId: string, more: object): Record<string, unknown> {
+    const formats = { supported_input_formats: [1, 4], supported_output_formats: [1, 4] };
+    return { ...more, ...formats, definition_id: newId('de'), app_id: appId, function_id: id };
+  }
+
+  private async run(call: Call, { input }: MapInput): Promise<void> {
+    const payload = input.args_blob_id ? this.blobs.get(input.args_blob_id) : input.args;
+    call.format = input.data_format;
+    const container = this.takeContainer(call.fn);
+    call.container = container;
+    const print = (printed: Printed) => this.print(call, printed);
+    const timeout = setTimeout(() => this.expire(call), (call.fn.definition?.timeout_secs || 300) * 1000);
+    const { data, ...result } = await container.run(
+      { payload, format: input.data_format, method: input.method_name },
+      print,
+    );
+    clearTimeout(timeout);
+    const stored = data.length > largestInline ? { data_blob_id: this.blobs.add(data) } : { data };
+    const ended = call.isCancelled
+      ? { status: terminated, exception: 'the input was cancelled' }
+      : { ...result, ...stored };
+    call.result ??= ended;
+    this.done.emit('done');
+  }
+
+  /** Modal ends what takes longer than the function's own `timeout=`. */
+  private expire(call: Call): void {
+    call.result = {
+      status: 4,
+      exception: `Task's current input hit its timeout of ${call.fn.definition?.timeout_secs}s`,
+    };
+    call.container?.kill();
+  }
+
+  private takeContainer(fn: ModalFunction): Container {
+    fn.containers = fn.containers.filter(({ isGone }) => !isGone);
+    const idle = fn.containers.find(({ isBusy }) => !isBusy);
+    if (idle !== undefined) {
+      idle.isBusy = true;
+      return idle;
+    }
+    const { definition } = fn;
+    if (definition === undefined) throw new Refusal(status.FAILED_PRECONDITION, `${fn.id} was never created`);
+    const files = new Map(definition.mount_ids.flatMap((id) => [...(this.mounts.get(id) ?? [])]));
+    const env = Object.assign({}, ...definition.secret_ids.map((id) => this.secrets.get(id)?.values ?? {}));
+    const { module_name: module, function_name: functionName } = definition;
+    const { python, directory } = this;
+    const container = new Container({ python, directory, module, functionName, files, env });
+    container.isBusy = true;
+    fn.containers.push(container);
+    return container;
+  }
+
+  private print(call: Call, { data, descriptor }: Printed): void {
+    const at = Date.now();
+    const item = {
+      data,
+      timestamp: at / 1000,
+      timestamp_ns: at * 1e6,
+      file_descriptor: descriptor,
+      function_call_id: call.id,
+    };
+    this.log.entries.push({ appId: call.fn.appId, functionId: call.fn.id, callId: call.id, at, item });
+    this.log.emit('entry');
+  }
+
+  private findLogs(request: LogRequest): LogEntry[] {
+    const { app_id: app, function_id: fn, function_call_id: call } = request;
+    const [since = 0, until = Number.POSITIVE_INFINITY] = [
+      toMilliseconds(request.since),
+      toMilliseconds(request.until),
+    ];
+    return this.log.entries.filter(
+      (entry) =>
+        (entry.appId === app || app === '') &&
+        (fn === '' || entry.functionId === fn) &&
+        (call === '' || entry.callId === call) &&
+        entry.at >= since &&
+        entry.at <= until,
+    );
+  }
+}
+
+interface SecretRequest {
+  deployment_name: string;
+  object_creation_type: number;
+  env_dict: Pairs;
+}
+
+interface PrecreateRequest {
+  app_id: string;
+  function_name: string;
+  existing_function_id: string;
+  function_type: number;
+  method_definitions: { key: string }[];
+}
+
+interface MapInput {
+  idx: number;
+  input: { args: Buffer; args_blob_id: string; data_format: number; method_name: string };
+}
+
+interface LogRequest {
+  app_id: string;
+  function_id: string;
+  function_call_id: string;
+  since: { seconds: number; nanos: number } | null;
+  until: { seconds: number; nanos: number } | null;
+  limit: number;
+  bucket_secs: number;
+}
+
+const fromMap = (map: Map<string, string>): Pairs => [...map].map(([key, value]) => ({ key, value }));
+
+const isEmptyDigest = (hash: string): boolean => hash.startsWith('e3b0c44298fc1c149afbf4c8996fb924');
+
+const methodMetadata = (name: string, { app_id }: PrecreateRequest) => ({
+  function_name: name,
+  function_type: 1,
+  is_method: true,
+  use_method_name: name,
+  app_id,
+  supported_input_formats: [1, 4],
+  supported_output_formats: [1, 4],
+});
+
+const lifecycleOf = ({ state, createdAt, deployedAt, stoppedAt, version }: ModalApp) => ({
+  app_state: state,
+  created_at: createdAt,
+  deployed_at: deployedAt,
+  stopped_at: stoppedAt,
+  version,
+});
+
+const describeApp = (app: ModalApp) => ({
+  description: app.description,
+  app_id: app.id,
+  environment_name: 'main',
+  lifecycle: lifecycleOf(app),
+  functions: fromMap(app.functions),
+});

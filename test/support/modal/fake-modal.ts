@@ -1,0 +1,135 @@
+import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { rmSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import {
+  type Metadata,
+  Server,
+  ServerCredentials,
+  type ServerUnaryCall,
+  type ServerWritableStream,
+  type ServiceDefinition,
+  type sendUnaryData,
+  status,
+  type UntypedServiceImplementation,
+} from '@grpc/grpc-js';
+import { loadFileDescriptorSetFromBuffer } from '@grpc/proto-loader';
+import { temporaryDirectory } from '../temporary.js';
+import { Account, type LogEntry, Refusal } from './account.js';
+import { Blobs } from './blobs.js';
+
+const descriptors = fileURLToPath(new URL('descriptors.py', import.meta.url));
+const largest = 200 * 2 ** 20;
+
+type Handler = (request: never) => unknown;
+
+/**
+ * The part of Modal's cloud that a deployment needs, on loopback: the real command line and the real SDK speak to it, and
+ * its containers really run the uploaded code. Here and nowhere else stands a fake.
+ */
+export class FakeModal {
+  readonly account: Account;
+  /** Names of the RPCs in the order in which they came. */
+  readonly asked: string[] = [];
+  /** Whose token is taken. */
+  token = { id: 'ak-test', secret: 'as-test' };
+  private readonly server = new Server({
+    'grpc.max_receive_message_length': largest,
+    'grpc.max_send_message_length': largest,
+  });
+  private readonly blobs = new Blobs();
+  private readonly directory = temporaryDirectory('berth-modal-');
+  private port = 0;
+
+  constructor(private readonly python: string) {
+    this.account = new Account(python, this.directory, this.blobs);
+  }
+
+  async open(): Promise<void> {
+    await this.blobs.open();
+    const set = execFileSync(this.python, [descriptors], { maxBuffer: 10 * 2 ** 20 });
+    const loaded = loadFileDescriptorSetFromBuffer(set, { keepCase: true, longs: Number, defaults: true });
+    const service = loaded['modal.client.ModalClient'] as ServiceDefinition;
+    this.server.addService(service, this.implement(service));
+    this.port = await new Promise<number>((resolve, reject) =>
+      this.server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, port) =>
+        error ? reject(error) : resolve(port),
+      ),
+    );
+  }
+
+  close(): void {
+    this.account.close();
+    this.blobs.close();
+    this.server.forceShutdown();
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  /** What a worker's environment holds to reach it. */
+  get variables(): Record<string, string> {
+    return {
+      MODAL_SERVER_URL: `http://127.0.0.1:${this.port}`,
+      MODAL_TOKEN_ID: this.token.id,
+      MODAL_TOKEN_SECRET: this.token.secret,
+      MODAL_CONFIG_PATH: '/dev/null',
+    };
+  }
+
+  private implement(service: ServiceDefinition): UntypedServiceImplementation {
+    const handlers = this.account.handlers as Record<string, Handler>;
+    return Object.fromEntries(
+      Object.entries(service).map(([name, { responseStream }]) => {
+        const handler = handlers[name];
+        if (responseStream) return [name, (call: LogStream) => void this.stream(call)];
+        return [
+          name,
+          (call: Unary, answer: sendUnaryData<unknown>) => void this.answer({ name, call, answer, handler }),
+        ];
+      }),
+    );
+  }
+
+  private async answer({ name, call, answer, handler }: Asked): Promise<void> {
+    this.asked.push(name);
+    try {
+      if (!this.isAllowed(call.metadata)) throw new Refusal(status.UNAUTHENTICATED, 'Token ID is invalid');
+      if (handler === undefined) throw new Refusal(status.UNIMPLEMENTED, `no ${name} here`);
+      answer(null, (await handler(call.request as never)) ?? {});
+    } catch (error) {
+      const { code = status.INTERNAL, message } = error as Partial<Refusal> & Error;
+      answer({ code, details: message });
+    }
+  }
+
+  private isAllowed(metadata: Metadata): boolean {
+    const said = (name: string) => String(metadata.get(name)[0] ?? '');
+    return said('x-modal-token-id') === this.token.id && said('x-modal-token-secret') === this.token.secret;
+  }
+
+  /** AppGetLogs: what there is, then what comes. */
+  private async stream(call: LogStream): Promise<void> {
+    this.asked.push('AppGetLogs');
+    const { app_id: app, function_id: fn, last_entry_id: last } = call.request;
+    let next = last === '' ? 0 : Number(last) + 1;
+    const isWanted = (entry: LogEntry) => entry.appId === app && (fn === '' || entry.functionId === fn);
+    while (!call.cancelled && !call.destroyed) {
+      const { entries } = this.account.log;
+      for (; next < entries.length; next += 1) {
+        const entry = entries[next];
+        if (entry !== undefined && isWanted(entry)) call.write({ items: [entry.item], entry_id: String(next) });
+      }
+      await Promise.race([once(this.account.log, 'entry'), once(call, 'cancelled')]);
+    }
+    call.end();
+  }
+}
+
+type Unary = ServerUnaryCall<unknown, unknown>;
+type LogStream = ServerWritableStream<{ app_id: string; function_id: string; last_entry_id: string }, unknown>;
+
+interface Asked {
+  name: string;
+  call: Unary;
+  answer: sendUnaryData<unknown>;
+  handler: Handler | undefined;
+}
