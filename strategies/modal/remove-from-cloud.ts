@@ -1,6 +1,6 @@
 import type { RunPlan } from '../../src/contract/handle.js';
 import { BerthError } from '../../src/errors.js';
-import { askCloud, isMissing, openCloud } from './cloud.js';
+import { askCloud, findDeployed, isMissing, openCloud } from './cloud.js';
 import { buildList, buildStop } from './command-line.js';
 import type { DeploymentNote } from './deployment-note.js';
 import { explainFailure } from './explain-failure.js';
@@ -9,19 +9,24 @@ import { runModal } from './run-modal.js';
 /** Stops every app of the note and deletes its secret, and looks again. UNDO_INCOMPLETE names what is still there. */
 export async function removeFromCloud(plan: RunPlan, note: DeploymentNote): Promise<void> {
   const client = await openCloud(note.environment);
-  await askCloud(() => client.secrets.delete(note.app, { allowMissing: true })); // says at once whether Modal is there
-  const said: string[] = [];
-  for (const app of await listLiveApps(plan, note)) {
-    const { output } = await runModal(buildStop(plan, note, app), { logFile: null });
-    said.push(output.trim());
-  }
-  const apps = said.length === 0 ? [] : await listLiveApps(plan, note);
+  await askCloud(() => client.secrets.delete(note.app, { allowMissing: true }));
+  const deployed = await findDeployed(client, note.app);
+  const said = deployed === undefined ? [] : [await stopApp(plan, note, deployed.id)];
+  const unfinished = await listLiveApps(plan, note);
+  for (const app of unfinished) said.push(await stopApp(plan, note, app));
+  const apps = unfinished.length === 0 ? [] : await listLiveApps(plan, note);
   const hasSecret = await askCloud(() => client.secrets.fromName(note.app).then(() => true, refuseUnlessMissing));
   const left = [...apps.map((app) => `the app ${app}`), ...(hasSecret ? [`the secret ${note.app}`] : [])];
   if (left.length === 0) return;
   const why = said.filter((words) => words !== '').map((words) => `; it said: ${words}`);
   const message = `Modal still has ${left.join(' and ')} of ${plan.deployment} ${plan.revision}${why.join('')}`;
   throw new BerthError('UNDO_INCOMPLETE', message, { name: plan.deployment });
+}
+
+/** What Modal said to it: nothing when all is well, and what is still there shows afterwards. */
+async function stopApp(plan: RunPlan, note: DeploymentNote, app: string): Promise<string> {
+  const { output } = await runModal(buildStop(plan, note, app), { logFile: null });
+  return output.trim();
 }
 
 /** Ids of the apps of that name that have not stopped, also of such as a deployment that was cut off has left. */

@@ -52,15 +52,17 @@ beforeAll(async () => {
 
 const good = { 'app.py': 'def predict(inputs):\n    return inputs\n' };
 
-/** Files of a strategy in which a number stands where a class name belongs. */
-const wrongType = {
-  'wrong/config.yaml': [
-    ...['name: wrong', 'provider: null', 'interface: function', 'runner_class: 5'],
+const strategyFiles = (name: string, runnerClass: string | number) => ({
+  [`${name}/config.yaml`]: [
+    ...[`name: ${name}`, 'provider: null', 'interface: function', `runner_class: ${runnerClass}`],
     ...['default_resources: {}', 'run_interface: { type: function }', ''],
   ].join('\n'),
-  'wrong/selector_instruction.md': 'Choose it.',
-  'wrong/adapter_instruction.md': 'Leave it.',
-};
+  [`${name}/selector_instruction.md`]: 'Choose it.',
+  [`${name}/adapter_instruction.md`]: 'Leave it.',
+});
+
+/** One strategy in which a number stands where a class name belongs, and one that has no runner. */
+const badStrategies = { ...strategyFiles('wrong', 5), ...strategyFiles('idle', 'IdleRunner') };
 
 test.each<[string, string[], string, string]>([
   ['a path that is not there', ['deploy', 'nowhere'], 'SOURCE_NOT_FOUND', 'nowhere'],
@@ -68,7 +70,7 @@ test.each<[string, string[], string, string]>([
   ['an empty directory', ['deploy', 'empty'], 'SOURCE_EMPTY', 'empty'],
   ['a directory without Python', ['deploy', 'notes'], 'SOURCE_UNSUPPORTED', 'notes holds no Python'],
   ['a strategy that is not there', ['deploy', '.', '--strategy', 'lcal'], 'STRATEGY_UNKNOWN', '"lcal"; there are: '],
-  ['a strategy without a runner', ['deploy', '.', '--strategy', 'modal'], 'STRATEGY_UNAVAILABLE', 'modal'],
+  ['a strategy without a runner', ['deploy', '.', '--strategy', 'idle'], 'STRATEGY_UNAVAILABLE', 'idle'],
   [
     'a strategy with a wrong type',
     ['deploy', '.', '--strategy', 'wrong'],
@@ -86,7 +88,7 @@ test.each<[string, string[], string, string]>([
 ])('%s is refused, and nothing comes of it', async (_, words, code, message) => {
   const cwd = temporarySolution({ ...good, 'notes/notes.md': '# Notes\n' });
   mkdirSync(join(cwd, 'empty'));
-  const plugins = writeTree(temporaryDirectory(), wrongType);
+  const plugins = writeTree(temporaryDirectory(), badStrategies);
   const before = await describeTree(cwd);
   const env = { ...options.env, BERTH_STRATEGIES: plugins };
   const { exitCode, value } = await runJson<Refusal>(words, { ...options, env, cwd });

@@ -51,7 +51,9 @@ def predict(values: list, limit: float = 3.0):
 `,
 };
 
-const examples = readdirSync(join(packageRoot, 'examples'));
+/** Of a cloud, with tests of their own: test/strategies. */
+const elsewhere = new Set(['duplicate-tickets']);
+const examples = readdirSync(join(packageRoot, 'examples')).filter((name) => !elsewhere.has(name));
 const solution = (name: string) => join(packageRoot, 'examples', name);
 const contract = (name: string) => readExampleFile(join(solution(name), 'examples.yaml'));
 

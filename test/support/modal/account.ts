@@ -203,7 +203,7 @@ export class Account {
     }),
 
     SecretGetOrCreate: (request: SecretRequest) => {
-      const found = this.findSecret(request.deployment_name);
+      const found = request.deployment_name === '' ? undefined : this.findSecret(request.deployment_name); // without one it is the app's own
       if (request.object_creation_type === 0 && found === undefined)
         throw new Refusal(status.NOT_FOUND, `Secret '${request.deployment_name}' not found in environment 'main'`);
       if (found !== undefined && request.object_creation_type === 0) return { secret_id: found.id };
