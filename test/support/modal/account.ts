@@ -22,6 +22,7 @@ export interface FunctionDefinition {
   function_name: string;
   mount_ids: string[];
   secret_ids: string[];
+  image_id: string;
   timeout_secs: number;
   concurrency_limit: number;
   max_concurrent_inputs: number;
@@ -94,6 +95,8 @@ export class Account {
   readonly log = Object.assign(new EventEmitter(), { entries: [] as LogEntry[] });
   /** Makes every image build fail with this. */
   buildFailure: string | undefined;
+  /** Lines of the Dockerfile that each image is described by, those of its bases first. */
+  readonly images = new Map<string, string[]>();
   private readonly classes = new Map<string, string>();
   private readonly files = new Map<string, Buffer>();
   private readonly mounts = new Map<string, Map<string, Buffer>>();
@@ -235,11 +238,16 @@ export class Account {
       this.mounts.set(id, new Map(contents));
       return { mount_id: id };
     },
-    ImageGetOrCreate: ({ builder_version }: { builder_version: string }) => ({
-      image_id: newId('im'),
-      result: this.buildFailure === undefined ? { status: 1 } : { status: 2, exception: this.buildFailure },
-      metadata: { image_builder_version: builder_version },
-    }),
+    ImageGetOrCreate: ({ image, builder_version }: { image: ImageRequest; builder_version: string }) => {
+      const id = newId('im');
+      const bases = image.base_images.flatMap(({ image_id }) => this.images.get(image_id) ?? []);
+      this.images.set(id, [...bases, ...image.dockerfile_commands]);
+      return {
+        image_id: id,
+        result: this.buildFailure === undefined ? { status: 1 } : { status: 2, exception: this.buildFailure },
+        metadata: { image_builder_version: builder_version },
+      };
+    },
 
     FunctionPrecreate: (request: PrecreateRequest) => {
       const id = request.existing_function_id || newId('fu');
@@ -405,7 +413,12 @@ export class Account {
     const { definition } = fn;
     if (definition === undefined) throw new Refusal(status.FAILED_PRECONDITION, `${fn.id} was never created`);
     const files = new Map(definition.mount_ids.flatMap((id) => [...(this.mounts.get(id) ?? [])]));
-    const env = Object.assign({}, ...definition.secret_ids.map((id) => this.secrets.get(id)?.values ?? {}));
+    const image = this.images.get(definition.image_id) ?? [];
+    const own = image.map((line) => /^ENV (\w+)=(.*)$/.exec(line)).flatMap((found) => (found ? [found] : []));
+    const env = Object.assign(
+      Object.fromEntries(own.map(([, name, value]) => [name, value])),
+      ...definition.secret_ids.map((id) => this.secrets.get(id)?.values ?? {}),
+    );
     const { module_name: module, function_name: functionName } = definition;
     const { python, directory } = this;
     const container = new Container({ python, directory, module, functionName, files, env });
@@ -442,6 +455,11 @@ export class Account {
         entry.at <= until,
     );
   }
+}
+
+interface ImageRequest {
+  dockerfile_commands: string[];
+  base_images: { image_id: string }[];
 }
 
 interface SecretRequest {

@@ -60,7 +60,7 @@ export class Container {
     const own = { PATH: process.env.PATH ?? '', HOME: this.root, PYTHONUNBUFFERED: '1', PYTHONPATH: code };
     this.child = spawn(python, [program, module, functionName], {
       cwd: code,
-      env: { ...own, ...env, MODAL_IS_REMOTE: '1' },
+      env: { ...own, ...this.place(env), MODAL_IS_REMOTE: '1' },
       stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
     });
     this.answers = this.child.stdio[3] as Readable; // 'pipe', and the child writes
@@ -109,6 +109,12 @@ export class Container {
       if (this.isGone) end();
       this.child.stdin?.write(`${JSON.stringify(request)}\n`);
     });
+  }
+
+  private place(env: Record<string, string>): Record<string, string> {
+    return Object.fromEntries(
+      Object.entries(env).map(([name, value]) => [name, value.replace(/^\/root\//, `${this.root}/root/`)]),
+    );
   }
 
   /** Where the code lies here is nobody's business: in a container it is /root. */

@@ -1,0 +1,179 @@
+import { join } from 'node:path';
+import { beforeAll, expect, test } from '@jest/globals';
+import { gatherFacts } from '../../src/selection/index.js';
+import { appName } from '../../strategies/modal/app-name.js';
+import { readTraceback } from '../../strategies/modal/find-traceback.js';
+import { parseOutput, toPlain } from '../../strategies/modal/plain-output.js';
+import { ModalRunner } from '../../strategies/modal/runner.js';
+import type { FakeModal } from '../support/modal/fake-modal.js';
+import { temporaryDirectory, temporarySolution } from '../support/temporary.js';
+import { modalPlan, openFakeModal, recognise } from './modal-plan.js';
+
+let modal: FakeModal;
+
+beforeAll(async () => {
+  modal = await openFakeModal();
+}, 180_000);
+
+test('a function becomes an app as a person would write it', async () => {
+  const workspace = temporarySolution({
+    'app.py': 'def summarize(text: str, words=40):\n    return text\n',
+    'requirements.txt': 'idna\n',
+  });
+  const found = await recognise(workspace);
+  expect(found).toMatchObject({
+    by: 'arguments-function-app',
+    summary:
+      'recognised `summarize(text, words=40)` in app.py, called with the inputs by name; modal_app.py makes it a Modal function',
+    runInterface: { type: 'modal', file: 'modal_app.py', function_name: 'call', call: 'json' },
+  });
+  expect(found?.files).toEqual({
+    'modal_app.py': `import json
+from pathlib import Path
+
+import modal
+
+here = Path(__file__).parent
+image = modal.Image.debian_slim().pip_install_from_requirements(str(here / "requirements.txt"))
+if modal.is_local():
+    image = image.add_local_dir(here, "/root", ignore=[".git", ".venv", "**/__pycache__", ".env*"])
+
+app = modal.App("summarize", image=image)
+
+
+def as_json(value):
+    for name in ("tolist", "model_dump", "isoformat"):
+        if hasattr(value, name):
+            return getattr(value, name)()
+    raise TypeError(f"{type(value).__name__} is not JSON serializable")
+
+
+@app.function()
+def call(payload: str) -> str:
+    from app import summarize
+
+    return json.dumps(summarize(**json.loads(payload)), default=as_json)
+`,
+  });
+});
+
+test('code that needs a GPU asks for the smallest, and no file is overwritten', async () => {
+  const workspace = temporarySolution({
+    'modal_app.py': 'X = 1\n',
+    'model.py': 'class Model:\n    def predict(self, inputs):\n        return self.net.cuda()(inputs)\n',
+  });
+  const found = await recognise(workspace);
+  expect(Object.keys(found?.files ?? {})).toEqual(['served_modal_app.py']);
+  expect(found?.files['served_modal_app.py']).toContain('@app.function(gpu="T4", memory=16384)\ndef call(');
+  expect(found?.files['served_modal_app.py']).toContain(
+    'json.dumps(load().predict(json.loads(payload)), default=as_json)',
+  );
+});
+
+const app = 'import modal\n\napp = modal.App("x")\n\n\n';
+
+test('the functions of an app are seen, and which is called is not guessed', async () => {
+  const workspace = temporarySolution({
+    'cloud.py': `${app}@app.function()\ndef one(text: str):\n    return text\n\n\n@app.function(gpu="T4")\n@modal.fastapi_endpoint()\ndef page():\n    return 1\n\n\n@app.cls()\nclass Two:\n    @modal.enter()\n    def load(self):\n        pass\n\n    @modal.method()\n    def run(self, inputs: dict):\n        return inputs\n`,
+  });
+  const { frameworks } = await gatherFacts(workspace);
+  expect(frameworks.map(({ evidence }) => evidence)).toEqual([
+    'cloud.py:3: app = modal.App(…)',
+    'cloud.py:7: @app.function one',
+    'cloud.py:13: @app.function page (fastapi_endpoint)',
+    'cloud.py:18: @app.cls Two: run',
+  ]);
+  await expect(recognise(workspace)).rejects.toMatchObject({
+    code: 'ENTRY_AMBIGUOUS',
+    details: { candidates: ['cloud:one', 'cloud:Two.run'] },
+  });
+  const common = { type: 'modal', file: 'cloud.py' };
+  expect((await recognise(workspace, 'cloud:one'))?.runInterface).toEqual({
+    ...{ ...common, function_name: 'one', call: 'arguments' },
+  });
+  expect(await recognise(workspace, 'cloud.py:Two')).toMatchObject({
+    by: 'modal-app',
+    files: {},
+    runInterface: { ...common, function_name: 'Two.run', call: 'inputs' },
+  });
+});
+
+test('an app without a function that could be called is not wrapped into another', async () => {
+  const page = `${app}@app.function()\n@modal.fastapi_endpoint()\ndef predict():\n    return 1\n`;
+  expect(await recognise(temporarySolution({ 'cloud.py': page }))).toBeUndefined();
+});
+
+const manifests: [string, Record<string, string>, string[]][] = [
+  ['requirements.txt', { 'requirements.txt': 'idna==3.7\n' }, ['RUN python -m pip install -r /.requirements.txt']],
+  [
+    'pyproject.toml',
+    { 'pyproject.toml': '[project]\nname = "a"\nversion = "1"\ndependencies = ["idna==3.7"]\n' },
+    ['idna==3.7'],
+  ],
+  [
+    'a package',
+    {
+      'pyproject.toml':
+        '[build-system]\nrequires = ["setuptools"]\nbuild-backend = "setuptools.build_meta"\n[project]\nname = "a"\nversion = "1"\n',
+    },
+    ['cd /build && pip install .'],
+  ],
+  ['Pipfile', { Pipfile: '[packages]\nidna = "==3.7"\n' }, ['idna==3.7']],
+  [
+    'uv.lock',
+    {
+      'pyproject.toml': '[project]\nname = "a"\nversion = "1"\nrequires-python = ">=3.10"\n',
+      'uv.lock':
+        'version = 1\nrequires-python = ">=3.10"\n\n[[package]]\nname = "a"\nversion = "1"\nsource = { virtual = "." }\n',
+    },
+    ['uv sync', 'uv.lock'],
+  ],
+];
+
+test.each(manifests)(
+  '%s is installed in the image, and the code is found below its root',
+  async (name, files, expected) => {
+    const source = { 'src/shouting.py': 'async def predict(text: str):\n    return text.upper()\n' };
+    const directory = join(temporaryDirectory(), 'plan');
+    const plan = await modalPlan(directory, { ...source, ...files }, { revision: `r${name.length}` });
+    const runner = new ModalRunner(plan);
+    try {
+      await runner.start({ env: {} });
+      expect(await runner.run({ text: 'loud' })).toEqual({ status: 'success', output: 'LOUD' });
+      const image = modal.account.images.get(modal.account.describe(appName(plan), 'call')?.image_id ?? '') ?? [];
+      for (const part of expected) expect(image.join('\n')).toContain(part);
+    } finally {
+      await runner.undo();
+    }
+  },
+  60_000,
+);
+
+test('an output that Python wrote is read whole, or refused with the place of what is not JSON', () => {
+  expect(parseOutput('{"a": [1, "NaN", "\\"Infinity"]}')).toEqual({ a: [1, 'NaN', '"Infinity'] });
+  expect(() => parseOutput('{"a": [1, NaN, "NaN"]}')).toThrow('output.a[1] is NaN, which JSON cannot hold');
+  expect(() => parseOutput('[-Infinity]')).toThrow('output[0] is -Infinity');
+  expect(() => parseOutput('fine')).toThrow('the function returned text that is not JSON: fine');
+  expect(toPlain({ day: new Date(0), big: 2n ** 60n, many: new Set([1]), none: undefined })).toEqual({
+    ...{ day: '1970-01-01T00:00:00.000Z', big: 2 ** 60, many: [1], none: null },
+  });
+  expect(() => toPlain({ n: 2n ** 60n + 1n })).toThrow('output.n is the integer 1152921504606846977');
+});
+
+test('a traceback is read from the first frame of the code on', () => {
+  const text = `before
+Traceback (most recent call last):
+  File "/pkg/modal/_container.py", line 1, in run
+    run()
+  File "/root/app.py", line 2, in predict
+    raise shop.Closed("at night: sorry")
+shop.Closed: at night: sorry
+`;
+  expect(readTraceback(text)).toEqual({
+    type: 'Closed',
+    message: 'at night: sorry',
+    traceback:
+      'Traceback (most recent call last):\n  File "app.py", line 2, in predict\n    raise shop.Closed("at night: sorry")\nshop.Closed: at night: sorry',
+  });
+  expect(readTraceback('Traceback (most recent call last):\n  File "/root/app.py", line 2')).toBeUndefined();
+});
