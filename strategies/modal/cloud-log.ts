@@ -1,8 +1,9 @@
 import type { Function_, LogEntry } from 'modal';
 import type { LogOptions } from '../../src/runners/runner.js';
 
-/** Entries that Modal gives at once. */
-const most = 500;
+/** Entries that Modal gives at once, and milliseconds that it looks back at most, less a day. */
+const most = 20_000;
+const longest = 34 * 86_400_000;
 /** Milliseconds without an entry after which a stream is opened anew, so that an end is noticed. */
 const idle = 5_000;
 
@@ -12,7 +13,8 @@ export async function* readCloudLog(found: Function_, since: Date, options: LogO
   let newest = 0;
   const lines = new Lines();
   const past: string[] = [];
-  const entries = tail === undefined ? found.logs.fetch({ since }) : found.logs.tail({ entries: clamp(tail) });
+  const entries =
+    tail === undefined ? found.logs.fetch({ since: laterOf(since) }) : found.logs.tail({ entries: clamp(tail) });
   for await (const { message, timestamp } of entries) {
     newest = Math.max(newest, timestamp.getTime());
     past.push(...lines.add(message));
@@ -21,6 +23,8 @@ export async function* readCloudLog(found: Function_, since: Date, options: LogO
   if (follow) yield* followLog(found, newest, lines, signal);
   yield* lines.rest();
 }
+
+const laterOf = (since: Date): Date => new Date(Math.max(since.getTime(), Date.now() - longest));
 
 const clamp = (tail: number): number => Math.min(Math.max(tail, 1), most);
 

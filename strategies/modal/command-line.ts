@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { RunPlan } from '../../src/contract/handle.js';
 import { BerthError } from '../../src/errors.js';
 import { builtInStrategies } from '../../src/package-root.js';
+import { markOf } from '../../src/runners/marked-processes.js';
 import { softwareEnvironment } from '../../src/runners/software-environment.js';
 import { accountVariables } from './account.js';
 import type { DeploymentNote } from './deployment-note.js';
@@ -32,7 +33,12 @@ export function buildDeploy(plan: RunPlan, note: DeploymentNote, target: ModalIn
     '--tag',
     plan.revision,
   ] as const;
-  return { argv: [...argv], cwd: join(plan.directory, target.root), env: environmentOf(plan, note), input };
+  return {
+    argv: [...argv],
+    cwd: join(plan.directory, target.root),
+    env: { ...environmentOf(plan, note), ...markOf(plan) },
+    input,
+  };
 }
 
 export const buildList = (plan: RunPlan, note: DeploymentNote): ModalCommand =>

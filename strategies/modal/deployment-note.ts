@@ -1,6 +1,7 @@
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RunPlan } from '../../src/contract/handle.js';
+import { writeDurably } from '../../src/durable-file.js';
 
 /** Where the revision is in the cloud: written before anything is made there, so that an undo asks the same place. */
 export interface DeploymentNote {
@@ -36,10 +37,7 @@ export async function readNote(plan: Placed): Promise<DeploymentNote | undefined
   }
 }
 
-export async function writeNote(plan: Placed, note: DeploymentNote): Promise<void> {
-  const file = noteFile(plan);
-  await writeFile(`${file}.partial`, JSON.stringify(note), { mode: 0o600 });
-  await rename(`${file}.partial`, file);
-}
+export const writeNote = (plan: Placed, note: DeploymentNote): Promise<void> =>
+  writeDurably(noteFile(plan), JSON.stringify(note));
 
 export const removeNote = (plan: Placed): Promise<void> => rm(noteFile(plan), { force: true });

@@ -1,5 +1,6 @@
 import type { RunPlan } from '../../src/contract/handle.js';
 import { BerthError } from '../../src/errors.js';
+import { killMarked } from '../../src/runners/marked-processes.js';
 import { askCloud, findDeployed, isMissing, openCloud } from './cloud.js';
 import { buildList, buildStop } from './command-line.js';
 import type { DeploymentNote } from './deployment-note.js';
@@ -8,6 +9,7 @@ import { runModal } from './run-modal.js';
 
 /** Stops every app of the note and deletes its secret, and looks again. UNDO_INCOMPLETE names what is still there. */
 export async function removeFromCloud(plan: RunPlan, note: DeploymentNote): Promise<void> {
+  await killMarked(plan); // a deployment that outlived its worker would finish later
   const client = await openCloud(note.environment);
   await askCloud(() => client.secrets.delete(note.app, { allowMissing: true }));
   const deployed = await findDeployed(client, note.app);

@@ -1,7 +1,8 @@
-import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { beforeAll, expect } from '@jest/globals';
+import { beforeAll } from '@jest/globals';
+import { dieStarting } from '../../src/conformance/elsewhere.js';
 import { appName } from '../../strategies/modal/app-name.js';
 import { ModalRunner } from '../../strategies/modal/runner.js';
 import type { FakeModal } from '../support/modal/fake-modal.js';
@@ -10,6 +11,10 @@ import { conformanceSolution, conformsAsRunner } from './conformance.js';
 import { modalPlan, openFakeModal } from './modal-plan.js';
 
 const root = temporaryDirectory('berth-modal-plans-');
+const reference = {
+  module: fileURLToPath(new URL('../../strategies/modal/runner.ts', import.meta.url)),
+  className: 'ModalRunner',
+};
 let modal: FakeModal;
 
 beforeAll(async () => {
@@ -19,10 +24,7 @@ beforeAll(async () => {
 conformsAsRunner({
   name: 'modal',
   RunnerClass: ModalRunner,
-  reference: {
-    module: fileURLToPath(new URL('../../strategies/modal/runner.ts', import.meta.url)),
-    className: 'ModalRunner',
-  },
+  reference,
   // A call beyond what runs already waits for a container, and each of these imports Modal first.
   manner: { startsOnDemand: true, queue: 30_000 },
   makePlan: async (revision, timeout) => modalPlan(join(root, revision), conformanceSolution, { revision, timeout }),
@@ -35,10 +37,9 @@ conformsAsRunner({
     return modal.account.findSecret(name) === undefined ? apps : [...apps, `secret ${name}`];
   },
   startHalfway: async (plan) => {
-    const program = fileURLToPath(new URL('../support/start-and-die.mjs', import.meta.url));
-    const child = spawn(process.execPath, [program], { env: process.env, stdio: ['pipe', 'ignore', 'inherit'] });
-    child.stdin.end(JSON.stringify({ plan, className: 'ModalRunner', noted: 'modal.json' }));
-    await new Promise((resolve) => child.once('exit', resolve));
-    expect(modal.account.listLive(appName(plan))).toEqual([]);
+    await dieStarting(reference, plan, async () => {
+      await sleep(5); // the cloud is this process
+      return modal.account.listLive(appName(plan)).length > 0;
+    });
   },
 });

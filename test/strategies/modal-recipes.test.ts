@@ -103,35 +103,38 @@ test('an app without a function that could be called is not wrapped into another
   expect(await recognise(temporarySolution({ 'cloud.py': page }))).toBeUndefined();
 });
 
-const manifests: [string, Record<string, string>, string[]][] = [
-  ['requirements.txt', { 'requirements.txt': 'idna==3.7\n' }, ['RUN python -m pip install -r /.requirements.txt']],
+const manifests: [string, Record<string, string>, string][] = [
   [
     'pyproject.toml',
     { 'pyproject.toml': '[project]\nname = "a"\nversion = "1"\ndependencies = ["idna==3.7"]\n' },
-    ['idna==3.7'],
+    '.pip_install_from_pyproject(str(here / "pyproject.toml"))',
   ],
+  ['a Pipfile', { Pipfile: '[packages]\nidna = "==3.7"\n' }, '.pip_install("idna==3.7")'],
+  ['setup.py', { 'setup.py': 'import setuptools\nsetuptools.setup(name="a")\n' }, '"cd /build && pip install ."'],
   [
-    'a package',
-    {
-      'pyproject.toml':
-        '[build-system]\nrequires = ["setuptools"]\nbuild-backend = "setuptools.build_meta"\n[project]\nname = "a"\nversion = "1"\n',
-    },
-    ['cd /build && pip install .'],
-  ],
-  ['Pipfile', { Pipfile: '[packages]\nidna = "==3.7"\n' }, ['idna==3.7']],
-  [
-    'uv.lock',
-    {
-      'pyproject.toml': '[project]\nname = "a"\nversion = "1"\nrequires-python = ">=3.10"\n',
-      'uv.lock':
-        'version = 1\nrequires-python = ">=3.10"\n\n[[package]]\nname = "a"\nversion = "1"\nsource = { virtual = "." }\n',
-    },
-    ['uv sync', 'uv.lock'],
+    'requirements with paths',
+    { 'requirements.txt': './tool\n', 'tool/pyproject.toml': '[project]\nname = "t"\nversion = "1"\n' },
+    '"cd /build && pip install -r requirements.txt"',
   ],
 ];
 
-test.each(manifests)(
-  '%s is installed in the image, and the code is found below its root',
+test.each(manifests)('%s is installed in the image', async (_, files, expected) => {
+  const source = { 'shouting.py': 'def predict(text: str):\n    return text.upper()\n' };
+  const found = await recognise(temporarySolution({ ...source, ...files }));
+  expect(found?.files['modal_app.py']).toContain(expected);
+});
+
+const project = '[project]\nname = "a"\nversion = "1"\nrequires-python = ">=3.10"\n';
+const lock =
+  'version = 1\nrequires-python = ">=3.10"\n\n[[package]]\nname = "a"\nversion = "1"\nsource = { virtual = "." }\n';
+const built = `[build-system]\nrequires = ["setuptools"]\nbuild-backend = "setuptools.build_meta"\n${project}`;
+const deployable: [string, Record<string, string>, string[]][] = [
+  ['a package', { 'pyproject.toml': built }, ['cd /build && pip install .']],
+  ['uv.lock', { 'pyproject.toml': project, 'uv.lock': lock }, ['uv sync', 'uv.lock']],
+];
+
+test.each(deployable)(
+  'Modal’s command line takes the image of %s, and the code is found below its root',
   async (name, files, expected) => {
     const source = { 'src/shouting.py': 'async def predict(text: str):\n    return text.upper()\n' };
     const directory = join(temporaryDirectory(), 'plan');

@@ -6,10 +6,10 @@ import { fileURLToPath } from 'node:url';
 import { createJiti } from 'jiti';
 
 const strategies = new URL('../../strategies/', import.meta.url);
-const { plan, className = 'LocalRunner', noted = 'host.json', env = {} } = JSON.parse(await text(process.stdin));
+const { plan, className = 'LocalRunner', noted = 'host.json' } = JSON.parse(await text(process.stdin));
 const loaded = await createJiti(import.meta.url, { fsCache: false }).import(
   fileURLToPath(new URL(`${plan.strategy}/runner.ts`, strategies)),
 );
-void new loaded[className](plan).start({ env });
+void new loaded[className](plan).start({ env: {} });
 while (!existsSync(join(plan.stateDirectory, noted))) await new Promise((resolve) => setTimeout(resolve, 1));
 process.kill(process.pid, 'SIGKILL');
