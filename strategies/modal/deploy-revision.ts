@@ -3,7 +3,6 @@ import { dirname } from 'node:path';
 import type { ModalClient } from 'modal';
 import type { RunPlan } from '../../src/contract/handle.js';
 import { BerthError } from '../../src/errors.js';
-import { killMarked } from '../../src/runners/marked-processes.js';
 import type { StartOptions } from '../../src/runners/runner.js';
 import { appName } from './app-name.js';
 import { findDeployed, isSame, openCloud } from './cloud.js';
@@ -28,7 +27,7 @@ export async function deployRevision(plan: RunPlan, options: StartOptions): Prom
   const target = readModalInterface(plan.runInterface);
   const setting = describeSetting(plan);
   const earlier = await readNote(plan);
-  if (earlier !== undefined) await killMarked(plan); // a deployment that outlived its worker
+  if (earlier?.deployed === null) await removeFromCloud(plan, earlier); // what a start left that was cut off
   const environment = earlier?.environment ?? (process.env.MODAL_ENVIRONMENT || null);
   const note: DeploymentNote = earlier ?? { app: appName(plan), environment, deployed: null };
   const client = await openCloud(environment);

@@ -1,3 +1,4 @@
+import type { ModalClient } from 'modal';
 import type { RunPlan } from '../../src/contract/handle.js';
 import { BerthError } from '../../src/errors.js';
 import { killMarked } from '../../src/runners/marked-processes.js';
@@ -12,11 +13,9 @@ export async function removeFromCloud(plan: RunPlan, note: DeploymentNote): Prom
   await killMarked(plan); // a deployment that outlived its worker would finish later
   const client = await openCloud(note.environment);
   await askCloud(() => client.secrets.delete(note.app, { allowMissing: true }));
-  const deployed = await findDeployed(client, note.app);
-  const said = deployed === undefined ? [] : [await stopApp(plan, note, deployed.id)];
-  const unfinished = await listLiveApps(plan, note);
-  for (const app of unfinished) said.push(await stopApp(plan, note, app));
-  const apps = unfinished.length === 0 ? [] : await listLiveApps(plan, note);
+  const said: string[] = [];
+  for (const app of await findApps(plan, note, client)) said.push(await stopApp(plan, note, app));
+  const apps = said.length === 0 ? [] : await findApps(plan, note, client);
   const hasSecret = await askCloud(() => client.secrets.fromName(note.app).then(() => true, refuseUnlessMissing));
   const left = [...apps.map((app) => `the app ${app}`), ...(hasSecret ? [`the secret ${note.app}`] : [])];
   if (left.length === 0) return;
@@ -29,6 +28,13 @@ export async function removeFromCloud(plan: RunPlan, note: DeploymentNote): Prom
 async function stopApp(plan: RunPlan, note: DeploymentNote, app: string): Promise<string> {
   const { output } = await runModal(buildStop(plan, note, app), { logFile: null });
   return output.trim();
+}
+
+/** Only a start that did not come to its end may have left something else than what is deployed under the name. */
+async function findApps(plan: RunPlan, note: DeploymentNote, client: ModalClient): Promise<string[]> {
+  if (note.deployed === null) return await listLiveApps(plan, note);
+  const deployed = await findDeployed(client, note.app);
+  return deployed === undefined ? [] : [deployed.id];
 }
 
 /** Ids of the apps of that name that have not stopped, also of such as a deployment that was cut off has left. */

@@ -27,7 +27,8 @@ conformsAsRunner({
   reference,
   // A call beyond what runs already waits for a container, and each of these imports Modal first.
   manner: { startsOnDemand: true, queue: 30_000 },
-  makePlan: async (revision, timeout) => modalPlan(join(root, revision), conformanceSolution, { revision, timeout }),
+  makePlan: async (revision, timeout) =>
+    modalPlan(join(root, revision), conformanceSolution, { revision, timeout: timeout * 6 }),
   kill: async (handle) => {
     for (const app of modal.account.listLive(appName(handle.plan))) modal.account.stop(app);
   },

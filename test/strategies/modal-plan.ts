@@ -62,7 +62,7 @@ export async function modalPlan(
   files: Record<string, string>,
   { entry, ...changes }: Partial<RunPlan> & { entry?: string } = {},
 ): Promise<RunPlan> {
-  const plan = localPlan(directory, files, { strategy: 'modal', environment: await modalEnvironment() });
+  const plan = localPlan(directory, files, { strategy: 'modal', timeout: 60, environment: await modalEnvironment() });
   const found = await recognise(plan.directory, entry);
   if (found === undefined) throw new Error('no recipe recognises the files');
   writeTree(plan.directory, found.files);
