@@ -25,7 +25,7 @@ export interface DeployedVersion {
 
 type Placed = Pick<RunPlan, 'stateDirectory'>;
 
-const noteFile = ({ stateDirectory }: Placed): string => join(stateDirectory, 'modal.json');
+const noteFile = ({ stateDirectory }: Placed): string => join(stateDirectory, 'cloud.json');
 
 /** Undefined when nothing of the revision is in the cloud. */
 export async function readNote(plan: Placed): Promise<DeploymentNote | undefined> {
