@@ -19,16 +19,18 @@ export const list = defineCommand({
 });
 
 export function renderDeployments(deployments: DeploymentSummary[], colors: Colors): string {
-  const heading: Cell[] = ['NAME', 'STATE', 'STRATEGY', 'REVISION', 'SINCE'].map((text) => ({
+  const heading: Cell[] = ['NAME', 'STATE', 'STRATEGY', 'REVISION', 'SINCE', 'CHANGE'].map((text) => ({
     text,
     paint: colors.dim,
   }));
-  const rows = deployments.map(({ name, state, strategy, revision, createdAt }): Cell[] => [
+  const hasChanges = deployments.some(({ change }) => change !== null);
+  const rows = deployments.map(({ name, state, strategy, revision, createdAt, change }): Cell[] => [
     { text: name, paint: colors.bold },
     { text: state, paint: paintState(state, colors) },
     { text: strategy ?? '-' },
     { text: revision ?? '-' },
     { text: createdAt.replace('T', ' ').slice(0, 16) },
+    ...(change === null ? [] : [{ text: change, paint: paintState(change, colors) }]),
   ]);
-  return renderTable([heading, ...rows]);
+  return renderTable([hasChanges ? heading : heading.slice(0, -1), ...rows]);
 }

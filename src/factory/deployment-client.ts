@@ -30,6 +30,8 @@ import { TemporalLink } from './temporal-link.js';
 export type DeploymentSummary = Pick<DeploymentInfo, 'name' | 'state' | 'strategy' | 'revision' | 'host' | 'webUrl'> & {
   /** ISO 8601. */
   createdAt: string;
+  /** State of the change that is being made while an earlier revision serves; null when there is none. */
+  change: DeploymentState | null;
 };
 
 export interface ConnectOptions {
@@ -40,6 +42,9 @@ export interface ConnectOptions {
 
 /** States in which nothing more happens by itself. */
 const settled: readonly DeploymentState[] = ['running', 'stopped', 'waiting', 'cleaned'];
+
+const isSettled = ({ state, change, next }: DeploymentInfo): boolean =>
+  settled.includes(state) && next === null && (change === null || change.state === 'waiting');
 
 /** History keeps a workflow's argument whole: its limit is 2 MB, and the examples are its only large part. */
 const largestConfig = 1_500_000;
@@ -101,7 +106,8 @@ export class DeploymentClient {
   }
 
   /**
-   * Tells each change until the deployment is settled: running, stopped, waiting or cleaned.
+   * Tells each change until the deployment is settled: running, stopped, waiting or cleaned, and no other revision is
+   * on its way.
    *
    * @throws the error of a request that was wrong in itself: such a deployment is undone, its name free again.
    */
@@ -110,7 +116,7 @@ export class DeploymentClient {
     onChange: (info: DeploymentInfo) => void,
     options: { signal?: AbortSignal } = {},
   ): Promise<DeploymentInfo> {
-    const info = await this.followUntil(name, ({ state }) => settled.includes(state), onChange, options);
+    const info = await this.followUntil(name, isSettled, onChange, options);
     return requireRightRequest(info);
   }
 
@@ -237,11 +243,12 @@ export class DeploymentClient {
     if (name === undefined) return undefined;
     return {
       name,
-      // The worker writes nothing else into this attribute.
+      // The worker writes nothing else into these two attributes.
       state: (attributes.get(searchAttributes.state) ?? 'selecting') as DeploymentState,
       strategy: attributes.get(searchAttributes.strategy) ?? null,
       revision: attributes.get(searchAttributes.revision) ?? null,
       host: attributes.get(searchAttributes.host) ?? null,
+      change: (attributes.get(searchAttributes.change) ?? null) as DeploymentState | null,
       webUrl: this.link.webUrl(name),
       createdAt: startTime.toISOString(),
     };

@@ -5,7 +5,7 @@ import { codes, type ErrorRecord } from '../errors.js';
 import { bringUp, type Upcoming } from './bring-up.js';
 import { asFailure, failureRecord } from './failures.js';
 import { isTimeForNewRun } from './history.js';
-import { advance, type ChangeRequest, type Life, note, setChangeError, showDetails } from './life.js';
+import { advance, type ChangeRequest, type Life, note, setChangeError, showChange, showDetails } from './life.js';
 import { resume } from './repair.js';
 import {
   activate,
@@ -248,7 +248,7 @@ export class Changes {
     this.close(current, ending, info.change);
     life.current = null;
     info.change = null;
-    showDetails(life);
+    showChange(life);
   }
 
   private close(change: ChangeRequest, { outcome, note: words }: Ending, made: CurrentChange | null = null): void {

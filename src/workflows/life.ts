@@ -87,6 +87,8 @@ export interface Life {
   active: { revision: string; handle: Handle } | null;
   desired: 'running' | 'stopped';
   isAbandoned: boolean;
+  /** What the server's index says of the change that is being made; absent before it said anything. */
+  listedChange?: DeploymentState | null;
   /** Given by the user to a change that waits; null once it was heeded. */
   resumption: Resumption | null;
   /** Events of history after which the workflow continues as new, where the server has not asked for it earlier. */
@@ -172,7 +174,17 @@ export function advance(life: Life, state: DeploymentState): void {
   const { info, active } = life;
   if (info.change !== null) info.change.state = state;
   if (active === null || info.change === null) enter(life, state);
-  else showDetails(life);
+  else showChange(life);
+}
+
+/** Shows how the change is getting on while an earlier revision serves: a filter finds a redeploy that waits. */
+export function showChange(life: Life): void {
+  const { info, active } = life;
+  const state = active === null ? null : (info.change?.state ?? null);
+  showDetails(life);
+  if (state === (life.listedChange ?? null)) return;
+  life.listedChange = state;
+  upsertSearchAttributes([{ key: searchAttributes.change, value: state }]);
 }
 
 /** Moves to a state and shows it: search attributes for filters, current details for a reader of the Web UI. */
@@ -185,6 +197,7 @@ export function enter(life: Life, state: DeploymentState): void {
     ...(info.strategy === null ? [] : [{ key: searchAttributes.strategy, value: info.strategy }]),
     ...(info.revision === null ? [] : [{ key: searchAttributes.revision, value: info.revision }]),
     ...(info.host === null ? [] : [{ key: searchAttributes.host, value: info.host }]),
+    ...(state === 'cleaning' && life.listedChange ? [{ key: searchAttributes.change, value: null }] : []),
   ]);
 }
 

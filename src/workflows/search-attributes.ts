@@ -7,4 +7,6 @@ export const searchAttributes = {
   strategy: defineSearchAttributeKey('BerthStrategy', 'KEYWORD'),
   revision: defineSearchAttributeKey('BerthRevision', 'KEYWORD'),
   host: defineSearchAttributeKey('BerthHost', 'KEYWORD'),
+  /** State of the change that is being made while an earlier revision serves; absent when there is none. */
+  change: defineSearchAttributeKey('BerthChange', 'KEYWORD'),
 };

@@ -40,7 +40,7 @@ test.each([
 });
 
 test('the list is aligned, whatever its colours', () => {
-  const summary = { host: 'h', webUrl: null, createdAt: '2026-01-02T03:04:05.678Z' };
+  const summary = { host: 'h', webUrl: null, createdAt: '2026-01-02T03:04:05.678Z', change: null };
   const lines = renderDeployments(
     [
       { name: 'a', state: 'selecting', strategy: null, revision: null, ...summary },
@@ -52,6 +52,22 @@ test('the list is aligned, whatever its colours', () => {
     'NAME         STATE      STRATEGY  REVISION  SINCE',
     'a            selecting  -         -         2026-01-02 03:04',
     'longer-name  running    local     r1        2026-01-02 03:04',
+  ]);
+});
+
+test('the list shows a change that is on its way, or waits, beside what serves meanwhile', () => {
+  const summary = { state: 'running', strategy: 'local', host: 'h', webUrl: null } as const;
+  const lines = renderDeployments(
+    [
+      { ...summary, name: 'a', revision: 'r2', createdAt: '2026-01-02T03:04:05.678Z', change: 'waiting' },
+      { ...summary, name: 'b', revision: 'r1', createdAt: '2026-01-02T03:05:05.678Z', change: null },
+    ],
+    plain,
+  ).split('\n');
+  expect(lines).toEqual([
+    'NAME  STATE    STRATEGY  REVISION  SINCE             CHANGE',
+    'a     running  local     r2        2026-01-02 03:04  waiting',
+    'b     running  local     r1        2026-01-02 03:05',
   ]);
 });
 

@@ -31,6 +31,15 @@ async function rollBack(name: string, target: string | null = null): Promise<Dep
   return await client.followChange(name, id, () => {});
 }
 
+/** The server's index follows within a moment. */
+async function untilListed(name: string, change: DeploymentInfo['state'] | null): Promise<void> {
+  const client = await connectOnce();
+  const find = async () => (await client.list()).find((one) => one.name === name);
+  for (const deadline = Date.now() + 30_000; (await find())?.change !== change && Date.now() < deadline; )
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(await find()).toMatchObject({ state: 'running', revision: change === null ? 'r2' : 'r1', change });
+}
+
 const outcomes = ({ changes }: DeploymentInfo) =>
   changes.map(({ id, kind, outcome, revision }) => [id, kind, outcome, revision]);
 
@@ -85,11 +94,13 @@ test('a redeploy that fails leaves the old revision serving, waits, and goes on 
   expect(await call('failing', {})).toMatchObject({ output: { version: 'one' } });
 
   const client = await connectOnce();
+  await untilListed('failing', 'waiting');
   writeFileSync(join(deploymentDirectory(home, 'failing').workspace, 'main.py'), answering('mended'));
   await client.resume('failing', { agent: 'none' });
-  const mended = await client.followChange('failing', 'c2', () => {});
+  const mended = await client.follow('failing', () => {});
   expect(mended).toMatchObject({ revision: 'r2', change: null });
   expect(await call('failing', {})).toMatchObject({ output: { version: 'mended' } });
+  await untilListed('failing', null);
   await client.cleanup('failing');
 });
 
