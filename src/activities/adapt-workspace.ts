@@ -1,12 +1,14 @@
 import { splitContract } from '../adaptation/index.js';
+import type { AdaptationResult } from '../contract/adaptation.js';
 import type { DeployConfig } from '../contract/config.js';
 import type { Contract } from '../contract/example.js';
 import type { Facts } from '../contract/facts.js';
 import type { AdaptationRound } from '../contract/round.js';
 import type { DeploymentSetting } from '../contract/setting.js';
 import { BerthError } from '../errors.js';
-import { deploymentDirectory } from '../home.js';
+import { type DeploymentDirectory, deploymentDirectory } from '../home.js';
 import { gatherFacts } from '../selection/index.js';
+import { carryChange, findWorkspace } from '../workspaces/index.js';
 import { AgentLog } from './agent-log.js';
 import type { Dependencies } from './dependencies.js';
 import { step } from './step.js';
@@ -15,6 +17,13 @@ interface AdaptInput {
   config: DeployConfig;
   setting: DeploymentSetting;
   round: AdaptationRound;
+  /** What an agent made of an earlier source: tried first. Absent in histories of an earlier shape. */
+  carried?: CarriedAdaptation | null;
+}
+
+export interface CarriedAdaptation {
+  revision: string;
+  adaptation: AdaptationResult;
 }
 
 /** One round of adaptation: by a recipe where one recognises the workspace, else by a coding agent. A commit results. */
@@ -24,6 +33,8 @@ export const adaptWorkspace = ({ home, adapter }: Dependencies) =>
       const { config, setting, round } = input;
       const { solution, entry } = config;
       const directory = deploymentDirectory(home, config.name);
+      const carried = await carry(directory, input.carried ?? null);
+      if (carried !== undefined) return carried;
       const log = new AgentLog(directory.agentLog);
       const result = await adapter.adapt({
         solution,
@@ -45,6 +56,21 @@ export const adaptWorkspace = ({ home, adapter }: Dependencies) =>
     },
     ({ config }) => ({ name: config.name, path: config.solution.path }),
   );
+
+/** An agent's change of the source before, where it fits the one of now: the ladder judges it, and nobody is paid again. */
+async function carry(
+  { workspace, revisions }: DeploymentDirectory,
+  carried: CarriedAdaptation | null,
+): Promise<AdaptationResult | undefined> {
+  if (carried === null) return undefined;
+  const { revision, adaptation } = carried;
+  const from = await findWorkspace(workspace, revisions, revision);
+  if (from === undefined) return undefined;
+  const summary = `what ${adaptation.by} changed for ${revision} fits the new source`;
+  const commit = await carryChange({ from, commit: adaptation.commit, workspace, message: summary });
+  if (commit === undefined) return undefined;
+  return { ...adaptation, ...commit, summary, adaptedPath: workspace, rounds: 0, cost: 0, tokens: 0, sessionId: null };
+}
 
 /** A manifest that an agent broke is for it to mend: until then the source says what the repository is. */
 async function factsOfSource(error: unknown, { config, round }: AdaptInput): Promise<Facts> {

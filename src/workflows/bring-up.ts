@@ -1,10 +1,11 @@
 import { isCancellation } from '@temporalio/workflow';
+import type { CarriedAdaptation } from '../activities/adapt-workspace.js';
 import type { Handle } from '../contract/handle.js';
 import type { SelectionExchange } from '../selection/index.js';
 import { advance, type KeptRevision, type Life, record, show, type Work } from './life.js';
 import { onHost } from './on-host.js';
 import { giveEvidence } from './repair.js';
-import { startRevision } from './revision.js';
+import { findRevision, startRevision } from './revision.js';
 import { spend } from './rounds.js';
 import { adaptingOn, anywhere, buildingOn, quickOn } from './steps.js';
 
@@ -82,7 +83,10 @@ async function adaptWorkspace(life: Life, work: Work): Promise<void> {
     life,
     'adaptWorkspace',
     (result) => `${result.by}: ${result.summary}`,
-    () => adaptingOn(host).adaptWorkspace.executeWithOptions({ summary }, [{ config, setting, round }]),
+    () =>
+      adaptingOn(host).adaptWorkspace.executeWithOptions({ summary }, [
+        { config, setting, round, carried: findCarried(life, work) },
+      ]),
   );
   const { by, summary: said, rounds, cost, tokens, sessionId, filesChanged, runInterface, notes } = adaptation;
   life.counted.rounds = Math.max(life.counted.rounds, round.number);
@@ -96,6 +100,14 @@ async function adaptWorkspace(life: Life, work: Work): Promise<void> {
     runInterface,
   });
   addNotes(life, work, notes);
+}
+
+/** What an agent made of the revision before is tried first, once, on the same strategy. */
+function findCarried(life: Life, { round, firstRound, setting }: Work): CarriedAdaptation | null {
+  const kept = life.active === null ? undefined : findRevision(life, life.active.revision);
+  if (kept === undefined || round.number !== firstRound || kept.setting.strategy !== setting?.strategy) return null;
+  const { adaptation, revision } = kept;
+  return adaptation.by.startsWith('recipe:') ? null : { revision: revision.id, adaptation };
 }
 
 async function verifyRevision(life: Life, work: Work): Promise<KeptRevision> {

@@ -1,3 +1,4 @@
+export { carryChange } from './carry-change.js';
 export { withCollectionLock } from './collection-lock.js';
 export { type Commit, commitWorkspace } from './commit-workspace.js';
 export { type CopiedSource, copySource } from './copy-source.js';

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { deploymentDirectory } from '../../src/home.js';
@@ -54,6 +54,31 @@ if (hasProgram('claude')) {
       expect(readFileSync(deploymentDirectory(home, 'repaired').agentLog, 'utf8')).toContain('"agent":"claude-code"');
       await (await connectOnce()).cleanup('repaired');
     });
+
+    test('is asked again at a redeploy only where what it changed does not fit any more', async () => {
+      model.script(write('app.py', good), claim);
+      const { solution, ...rest } = options('carried');
+      await deploy({ ...rest, solution });
+      const asked = model.requests.length;
+      writeFileSync(join(solution, 'greeter.py'), `${greeter}\n# a newer one\n`);
+      const client = await connectOnce();
+      const redeploy = async () => {
+        const { id } = await client.redeploy('carried', { changes: {}, isForced: false });
+        return await client.followChange('carried', id, () => {});
+      };
+      expect(await redeploy()).toMatchObject({
+        revision: 'r2',
+        adaptedFiles: ['app.py'],
+        adaptation: { by: 'claude-code', rounds: 0, cost: 0, summary: expect.stringContaining('fits the new source') },
+      });
+      expect(model.requests.length).toBe(asked);
+
+      writeFileSync(join(solution, 'app.py'), '"""To be filled."""\n');
+      const other = say('<run_interface>{"type":"function","module":"other","callable":"predict"}</run_interface>');
+      model.script(write('other.py', good), other);
+      expect(await redeploy()).toMatchObject({ revision: 'r3', adaptation: { by: 'claude-code', rounds: 1 } });
+      await client.cleanup('carried');
+    }, 150_000);
 
     test('goes on when its process is killed in the second round', async () => {
       const asked = () => model.requests.filter(({ method, path }) => method === 'POST' && path.includes('/messages'));
