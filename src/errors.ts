@@ -35,7 +35,12 @@ export const codes = {
   SOURCE_EMPTY: usage('Give a directory that holds code; ignore files may leave out more than meant.'),
   SOURCE_UNSUPPORTED: usage('Give the directory that holds the Python code, or the Dockerfile.'),
   SOURCE_UNSAFE: usage('Remove the link, or replace it by what it points to.'),
-  STRATEGY_UNKNOWN: usage('See what there is: berth strategies list'),
+  STRATEGY_UNKNOWN: usage(
+    'See what there is: berth strategies list. A directory named in BERTH_STRATEGIES is known to a worker that started with it: berth down && berth up',
+  ),
+  STRATEGY_NAME_INVALID: usage('Use lower-case letters, digits and hyphens, a letter first: berth strategies new NAME'),
+  STRATEGY_NAME_TAKEN: usage('Choose another name: berth strategies new NAME'),
+  DIRECTORY_UNUSABLE: missing('Choose a directory that can be written: --directory DIR'),
   STRATEGY_NOT_ALLOWED: usage('Add it to --allow, or choose one of the allowed.'),
   STRATEGY_UNAVAILABLE: usage('See what can be used and why: berth strategies list'),
   STRATEGY_BROKEN: usage('Mend the file, then check it: berth strategies list'),

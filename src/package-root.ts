@@ -22,3 +22,6 @@ export const builtInStrategies = join(packageRoot, ...(isSource ? ['strategies']
 
 /** Programs that serve solutions; Python, no build. */
 export const hostsDirectory = join(packageRoot, 'hosts');
+
+/** A strategy that works as it is, of which a new one is made. */
+export const exampleStrategy = join(packageRoot, 'examples', 'strategies', 'procfile');

@@ -16,7 +16,15 @@ export { endGroup } from './runners/process-group.js';
 export { identifyProcess, isSameProcess, type ProcessIdentity } from './runners/process-identity.js';
 export { parseQuantity } from './runners/quantity.js';
 export { type Patience, type Readiness, waitUntilReady } from './runners/readiness.js';
-export type { CallOptions, Health, LogOptions, Runner, RunnerClass, StartOptions } from './runners/runner.js';
+export type {
+  CallOptions,
+  Health,
+  LogOptions,
+  MadeThing,
+  Runner,
+  RunnerClass,
+  StartOptions,
+} from './runners/runner.js';
 export { type ServerCommand, ServerProcess, type ServerSettings } from './runners/server-process.js';
 export type { ServerRecord } from './runners/server-record.js';
 export { softwareEnvironment } from './runners/software-environment.js';

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, expect, test } from '@jest/globals';
@@ -54,4 +54,23 @@ test('the packed package works after a global install into an empty prefix', asy
   expect(deployed).toMatchObject({ state: 'running', answer: { status: 'success', output: { doubled: 42 } } });
   expect(await berth('run', 'doubler', '{"number": 4}')).toEqual({ status: 'success', output: { doubled: 8 } });
   expect(await berth('cleanup', 'doubler', '--yes')).toMatchObject({ state: 'cleaned' });
-}, 180_000);
+
+  const { directory } = (await berth('strategies', 'new', 'mine')) as { directory: string };
+  expect(await berth('strategies', 'test', 'mine')).toMatchObject({ failed: 0, skipped: 0, passed: 29 });
+  await checkTypes(directory);
+}, 240_000);
+
+/** As an editor does, where the package is installed beside the strategy. */
+async function checkTypes(strategy: string): Promise<void> {
+  const modules = join(strategy, 'node_modules');
+  mkdirSync(modules);
+  symlinkSync(join(prefix, 'lib', 'node_modules', 'berth'), join(modules, 'berth'));
+  symlinkSync(join(packageRoot, 'node_modules', '@types'), join(modules, '@types'));
+  const compiler = join(packageRoot, 'node_modules', 'typescript', 'bin', 'tsc');
+  const options = ['--module', 'nodenext', '--target', 'es2022', '--strict', '--noEmit', '--types', 'node'];
+  const files = ['runner.ts', 'recipes.ts', 'needs.ts', 'conformance.ts'].map((file) => join(strategy, file));
+  writeFileSync(join(strategy, 'package.json'), '{ "type": "module" }');
+  await execute(process.execPath, [compiler, ...options, ...files], { cwd: strategy }).catch(({ stdout }) => {
+    throw new Error(stdout);
+  });
+}

@@ -5,11 +5,12 @@ import type { Dependencies } from './dependencies.js';
 import { step } from './step.js';
 
 /** Chooses the strategy, and with it the host that all later steps run on: the one that could read the source. */
-export const selectStrategy = ({ selector, host }: Dependencies) =>
+export const selectStrategy = ({ selector, registry, host }: Dependencies) =>
   step(
     async (input: { config: DeployConfig }, { signal }) => {
       const { solution, strategy, allow, provider, expose, resources } = parseConfig(input.config);
       const allowed = strategy === 'auto' ? allow : [strategy];
+      await registry.refresh(); // one may have been written since the worker began
       const exchanges: SelectionExchange[] = [];
       const onExchange = (exchange: SelectionExchange) => exchanges.push(exchange);
       const setting = await selector.select(solution, allowed, resources, { onExchange, provider, expose, signal });

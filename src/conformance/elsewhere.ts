@@ -1,6 +1,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Answer } from '../contract/answer.js';
 import type { Handle, RunPlan } from '../contract/handle.js';
 import { isSource, packageRoot } from '../package-root.js';
@@ -42,7 +43,10 @@ export async function dieStarting(
   void ended.then(() => {
     isOver = true;
   });
-  while (!(await isThere())) if (isOver) throw new Error(`the start made nothing that can be seen: ${await said}`);
+  while (!(await isThere())) {
+    if (isOver) throw new Error(`the start made nothing that can be seen: ${await said}`);
+    await sleep(1); // the errand is on its way through this process
+  }
   child.kill('SIGKILL');
   await ended;
 }

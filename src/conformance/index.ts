@@ -1,4 +1,6 @@
 export type { Conformance, ConformanceHooks, Manner } from './conformance.js';
 export { failureOf, readLines } from './expectations.js';
 export { pythonSolution } from './python-solution.js';
+export { type CheckResult, runSuite } from './run-suite.js';
+export { describeStrategy } from './strategy-conformance.js';
 export { createSuite, type SuiteCheck, type SuiteGroup } from './suite.js';

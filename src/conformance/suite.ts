@@ -52,8 +52,13 @@ function describeRunning(conformance: Conformance): SuiteGroup {
     begin: async () => {
       const plan = await conformance.makePlan('r1', 20);
       const runner = new conformance.RunnerClass(plan);
-      const handle = await runner.start({ env: { CANARY: canary } });
-      scene = { conformance, plan, runner, handle };
+      try {
+        const handle = await runner.start({ env: { CANARY: canary } });
+        scene = { conformance, plan, runner, handle };
+      } catch (error) {
+        await runner.undo();
+        throw error;
+      }
     },
     checks: checks.map((check) => bind(check, requireScene)),
     end: async () => await scene?.runner.undo(),

@@ -1,4 +1,5 @@
-export type { FindNeeds, Need } from './need.js';
+export { describeNeeds, type FindNeeds, type Need } from './need.js';
 export { hasProvider, listProviders } from './providers.js';
-export type { StrategyEntry } from './strategy-entry.js';
+export type { StrategyEntry, StrategyHere } from './strategy-entry.js';
 export { StrategyRegistry } from './strategy-registry.js';
+export { type NewStrategy, writeStrategy } from './write-strategy.js';

@@ -13,3 +13,7 @@ export interface Need {
  * within seconds.
  */
 export type FindNeeds = (provider: string | null) => Promise<Need[]>;
+
+/** What is missing and how to get it, in one line. */
+export const describeNeeds = (unmet: readonly Need[]): string =>
+  unmet.map(({ name, detail, remedy }) => `${name}: ${detail}${remedy === null ? '' : ` (${remedy})`}`).join('; ');

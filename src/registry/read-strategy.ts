@@ -62,6 +62,8 @@ async function readFiles(
     runnerModule,
     recipesModule: findModule(directory, names, 'recipes'),
     needsModule: findModule(directory, names, 'needs'),
+    conformanceModule: findModule(directory, names, 'conformance'),
+    conformanceSolution: names.has('conformance') ? join(directory, 'conformance') : null,
   };
 }
 

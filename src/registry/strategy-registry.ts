@@ -6,29 +6,49 @@ import { BerthError } from '../errors.js';
 import { type BerthHome, berthHome } from '../home.js';
 import { builtInStrategies } from '../package-root.js';
 import type { RunnerClass } from '../runners/runner.js';
-import type { Need } from './need.js';
+import { describeNeeds, type Need } from './need.js';
 import { hasProvider, listProviders } from './providers.js';
+import { describeBroken, readStrategy } from './read-strategy.js';
 import { namedDirectories, scanDirectories } from './scan-directories.js';
-import type { BrokenStrategy, LoadedStrategy, StrategyEntry } from './strategy-entry.js';
+import type { BrokenStrategy, LoadedStrategy, StrategyEntry, StrategyHere } from './strategy-entry.js';
 
-/** The strategies that were found when it was made. A new strategy is a new directory: nothing here knows one by name. */
+type Entries = readonly (LoadedStrategy | BrokenStrategy)[];
+
+/** The strategies that were found when it looked last. A new strategy is a new directory: nothing here knows one by name. */
 export class StrategyRegistry {
-  readonly #entries: readonly (LoadedStrategy | BrokenStrategy)[];
+  readonly #look: () => Promise<Entries>;
+  #entries: Entries = [];
 
-  private constructor(entries: readonly (LoadedStrategy | BrokenStrategy)[]) {
-    this.#entries = entries;
+  private constructor(look: () => Promise<Entries>) {
+    this.#look = look;
   }
 
   /** Built-in strategies, then `$BERTH_HOME/strategies`, then `directories` (`BERTH_STRATEGIES` by default). */
   static async scan(options: { home?: BerthHome; directories?: string[] } = {}): Promise<StrategyRegistry> {
     const { home = berthHome(), directories = namedDirectories() } = options;
-    return new StrategyRegistry(
-      await scanDirectories([
-        { directory: builtInStrategies, origin: 'built-in', isNamed: true },
-        { directory: home.strategies, origin: 'user', isNamed: false },
-        ...directories.map((directory) => ({ directory, origin: 'user' as const, isNamed: true })),
-      ]),
-    );
+    const sources = [
+      { directory: builtInStrategies, origin: 'built-in' as const, isNamed: true },
+      { directory: home.strategies, origin: 'user' as const, isNamed: false },
+      ...directories.map((directory) => ({ directory, origin: 'user' as const, isNamed: true })),
+    ];
+    const registry = new StrategyRegistry(() => scanDirectories(sources));
+    await registry.refresh();
+    return registry;
+  }
+
+  /** One strategy alone, wherever its directory lies. Throws STRATEGY_BROKEN with the reason. */
+  static async open(directory: string): Promise<StrategyRegistry> {
+    const registry = new StrategyRegistry(async () => [
+      (await readStrategy(directory, 'user')) ?? describeBroken(directory, 'user', `${directory} holds no config.yaml`),
+    ]);
+    await registry.refresh();
+    for (const { name } of registry.#entries) registry.#get(name);
+    return registry;
+  }
+
+  /** Looks again: strategies come, change and go while a process lives. */
+  async refresh(): Promise<void> {
+    this.#entries = await this.#look();
   }
 
   /** Names of the strategies that can be used. With `allowed`, of those; each must be known and sound. */
@@ -114,13 +134,36 @@ export class StrategyRegistry {
     return loadRecipes(recipesModule);
   }
 
+  /** How the conformance suite is helped: a module, and a solution to serve, where the strategy brings them. */
+  getConformance(name: string): { module: string | null; solution: string | null } {
+    const { conformanceModule: module, conformanceSolution: solution } = this.#get(name);
+    return { module, solution };
+  }
+
   /** What the strategy cannot do without on the provider (its default one) and this machine lacks. */
   async findUnmetNeeds(name: string, provider?: string): Promise<Need[]> {
     const { needsModule, config } = this.#get(name);
     if (needsModule === null) return [];
     const { loadNeeds } = await import('./load-needs.js');
-    const needs = await (await loadNeeds(needsModule))(provider ?? config.provider);
+    const needs = await loadNeeds(needsModule, provider ?? config.provider);
     return needs.filter(({ isMet }) => !isMet);
+  }
+
+  /** The entry as this machine can use it: what it lacks makes it unavailable, and needs that cannot be told, broken. */
+  async lookAround(entry: StrategyEntry, provider?: string): Promise<StrategyHere> {
+    if (entry.state !== 'ready') return { ...entry, unmetNeeds: [] };
+    try {
+      const unmetNeeds = await this.findUnmetNeeds(entry.name, provider);
+      if (unmetNeeds.length === 0) return { ...entry, unmetNeeds };
+      return { ...entry, state: 'unavailable', problem: describeNeeds(unmetNeeds), unmetNeeds };
+    } catch (error) {
+      return { ...entry, state: 'broken', problem: BerthError.from(error).message, unmetNeeds: [] };
+    }
+  }
+
+  /** Everything that was found, as this machine can use it. */
+  async describeHere(): Promise<StrategyHere[]> {
+    return await Promise.all(this.describeAll().map((entry) => this.lookAround(entry)));
   }
 
   /** The names that `--strategy` takes: every one that was found, so that a broken one is refused with its reason. */

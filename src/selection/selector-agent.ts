@@ -4,7 +4,7 @@ import type { Resources } from '../contract/resources.js';
 import type { Candidate, DeploymentSetting } from '../contract/setting.js';
 import { BerthError } from '../errors.js';
 import { type BerthHome, berthHome } from '../home.js';
-import { hasProvider, type Need, type StrategyEntry, type StrategyRegistry } from '../registry/index.js';
+import { describeNeeds, hasProvider, type StrategyEntry, type StrategyRegistry } from '../registry/index.js';
 import { checkSource } from './check-source.js';
 import { chooseByModel, UnusableAnswer } from './choose-by-model.js';
 import { chooseByRules, describeScore, explainChoice } from './choose-by-rules.js';
@@ -20,9 +20,6 @@ interface Decision {
   /** The model's; the user's go above them. */
   resources?: Resources;
 }
-
-const describeNeeds = (unmet: readonly Need[]): string =>
-  unmet.map(({ name, detail, remedy }) => `${name}: ${detail}${remedy === null ? '' : ` (${remedy})`}`).join('; ');
 
 interface Scene {
   solution: Solution;
@@ -121,8 +118,7 @@ export class SelectorAgent {
     if (provider !== undefined && !hasProvider(entry.config, provider))
       return without(`it does not run on ${provider}`);
     if (expose !== undefined && !entry.config.exposable) return without('it cannot be called from other machines');
-    const unmet = await this.#registry.findUnmetNeeds(entry.name, provider);
-    return unmet.length === 0 ? entry : without(describeNeeds(unmet));
+    return await this.#registry.lookAround(entry, provider);
   }
 
   async #decide(scene: Scene, allowed: readonly string[] | undefined, options: SelectOptions = {}): Promise<Decision> {

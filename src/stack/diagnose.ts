@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { BerthError } from '../errors.js';
 import { type BerthHome, berthHome } from '../home.js';
-import type { StrategyEntry } from '../registry/index.js';
+import type { StrategyHere } from '../registry/index.js';
 import { diagnoseServer } from './diagnose-server.js';
 import { lookForTemporal } from './find-temporal.js';
 
@@ -26,19 +26,19 @@ export interface Check {
 }
 
 /** Looks at everything that a deployment needs, and changes nothing but a file that it writes into the home and removes. */
-export async function diagnose(registry: { describeAll(): StrategyEntry[] }): Promise<Check[]> {
+export async function diagnose(registry: { describeHere(): Promise<StrategyHere[]> }): Promise<Check[]> {
   const home = berthHome();
-  const checks = await Promise.all([
+  const [strategies, ...checks] = await Promise.all([
+    registry.describeHere(),
     checkNode(),
     checkProgram('git', { remedy: 'install git' }),
     checkProgram('python3', { remedy: 'install Python 3' }),
     checkProgram('uv', { command: `${home.bin}/uv`, remedy: 'nothing: it is had once from the package index' }, false),
     checkTemporal(home),
     checkHome(home),
-    checkDocker(),
     checkProgram('bubblewrap', { command: 'bwrap', remedy: 'install bubblewrap' }, false),
   ]);
-  return [...checks, ...(await diagnoseServer(home)), ...checkStrategies(registry.describeAll())];
+  return [...checks, ...(await diagnoseServer(home)), ...checkStrategies(strategies)];
 }
 
 async function checkNode(): Promise<Check> {
@@ -107,38 +107,31 @@ async function checkHome({ root }: BerthHome): Promise<Check> {
   };
 }
 
-async function checkDocker(): Promise<Check> {
-  const name = 'docker';
-  try {
-    const { default: Docker } = await import('dockerode');
-    const { Version } = await new Docker({ timeout: 5000 }).version();
-    return { name, ok: true, detail: `engine ${Version}`, remedy: null, isRequired: false };
-  } catch (error) {
-    const detail = `no engine answers: ${BerthError.from(error).message}`;
-    return {
-      name,
-      ok: false,
-      detail,
-      remedy: 'start Docker; only strategies that use containers need it',
-      isRequired: false,
-    };
-  }
-}
-
-function checkStrategies(entries: StrategyEntry[]): Check[] {
-  const broken = entries.filter(({ state }) => state === 'broken');
+function checkStrategies(entries: StrategyHere[]): Check[] {
   const ready = entries.filter(({ state }) => state === 'ready').map(({ name }) => name);
   const isAnyReady = ready.length > 0;
   const remedy = isAnyReady ? null : 'reinstall Berth';
   return [
     { name: 'strategies', ok: isAnyReady, detail: ready.join(', ') || 'none is ready', remedy, isRequired: true },
-    ...broken.map(({ name, problem, directory }) => ({
-      name: `strategy ${name}`,
-      ok: false,
-      detail: problem ?? directory,
-      remedy: 'mend the file, then: berth strategies list',
-      isRequired: false,
-      isBroken: true,
-    })),
+    ...entries.filter(({ state }) => state === 'broken').map(describeBroken),
+    ...entries.flatMap(describeUnmetNeeds),
   ];
 }
+
+const describeBroken = ({ name, problem, directory }: StrategyHere): Check => ({
+  name: `strategy ${name}`,
+  ok: false,
+  detail: problem ?? directory,
+  remedy: 'mend the file, then: berth strategies list',
+  isRequired: false,
+  isBroken: true,
+});
+
+const describeUnmetNeeds = ({ name: strategy, unmetNeeds }: StrategyHere): Check[] =>
+  unmetNeeds.map(({ name, detail, remedy }) => ({
+    name: `strategy ${strategy}`,
+    ok: false,
+    detail: `${name}: ${detail}`,
+    remedy,
+    isRequired: false,
+  }));

@@ -5,7 +5,7 @@ import { renderCall, renderDeployment, renderRunning } from '../../src/commands/
 import { paintPatch } from '../../src/commands/diff.js';
 import { renderFailure } from '../../src/commands/failure.js';
 import { renderDeployments } from '../../src/commands/list.js';
-import { renderStrategies } from '../../src/commands/strategies.js';
+import { renderStrategies } from '../../src/commands/strategies/list-strategies.js';
 import { deploymentInfo } from './support.js';
 
 const plain = colorsFor({}, {});

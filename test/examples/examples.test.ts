@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from '@jest/globals';
 import { readExampleFile } from '../../src/adaptation/index.js';
@@ -53,8 +53,10 @@ def predict(values: list, limit: float = 3.0):
 
 /** Of a cloud, with tests of their own: test/strategies. */
 const elsewhere = new Set(['duplicate-tickets']);
-const examples = readdirSync(join(packageRoot, 'examples')).filter((name) => !elsewhere.has(name));
 const solution = (name: string) => join(packageRoot, 'examples', name);
+/** Beside them lie strategies. */
+const isSolution = (name: string) => existsSync(join(solution(name), 'examples.yaml'));
+const examples = readdirSync(join(packageRoot, 'examples')).filter((name) => isSolution(name) && !elsewhere.has(name));
 const contract = (name: string) => readExampleFile(join(solution(name), 'examples.yaml'));
 
 test.each(examples.filter((name) => adapted[name] === undefined))(

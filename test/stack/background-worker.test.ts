@@ -40,7 +40,7 @@ test('the worker polls both queues when the start returns, with the environment 
     expect.stringContaining('started the embedded Temporal server'),
     'started the worker in the background',
   ]);
-  const checks = await diagnose({ describeAll: () => [] });
+  const checks = await diagnose({ describeHere: async () => [] });
   expect(checks.find(({ name }) => name === 'worker')).toMatchObject({ ok: true });
   if (process.platform === 'linux') {
     const environment = readFileSync(`/proc/${readRecords(home).worker.pid}/environ`, 'utf8').split('\0');

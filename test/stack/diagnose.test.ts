@@ -1,19 +1,20 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import type { StrategyEntry } from '../../src/registry/index.js';
+import type { StrategyHere } from '../../src/registry/index.js';
 import { type Check, diagnose } from '../../src/stack/diagnose.js';
 import { ensureStack } from '../../src/stack/ensure-stack.js';
 import { useOwnHomes } from './support.js';
 
 const enterNewHome = useOwnHomes();
 
-const entry = (name: string, state: StrategyEntry['state'], problem: string | null = null): StrategyEntry => ({
-  ...{ name, state, problem, directory: `/strategies/${name}`, origin: 'user', config: null },
+const entry = (name: string, state: StrategyHere['state'], changes: Partial<StrategyHere> = {}): StrategyHere => ({
+  ...{ name, state, directory: `/strategies/${name}`, origin: 'user', config: null, problem: null, unmetNeeds: [] },
+  ...changes,
 });
 
 async function check(entries = [entry('local', 'ready')]): Promise<Record<string, Check>> {
-  const checks = await diagnose({ describeAll: () => entries });
+  const checks = await diagnose({ describeHere: async () => entries });
   return Object.fromEntries(checks.map((found) => [found.name, found]));
 }
 
@@ -72,7 +73,8 @@ test('a home that cannot be written is required', async () => {
 
 test('a broken strategy is named with its problem and hides only itself', async () => {
   enterNewHome();
-  const checks = await check([entry('local', 'ready'), entry('mine', 'broken', 'config.yaml:3: provider is a number')]);
+  const problem = 'config.yaml:3: provider is a number';
+  const checks = await check([entry('local', 'ready'), entry('mine', 'broken', { problem })]);
   expect(checks.strategies).toMatchObject({ ok: true, detail: 'local' });
   expect(checks['strategy mine']).toMatchObject({
     ok: false,
@@ -80,4 +82,15 @@ test('a broken strategy is named with its problem and hides only itself', async 
     detail: 'config.yaml:3: provider is a number',
   });
   expect((await check([])).strategies).toMatchObject({ ok: false, isRequired: true });
+});
+
+test('what a strategy lacks is named with how to get it, and serves that strategy only', async () => {
+  enterNewHome();
+  const need = { name: 'crane', isMet: false, detail: 'no crane answers', remedy: 'install a crane' };
+  const checks = await check([entry('local', 'ready'), entry('lifted', 'unavailable', { unmetNeeds: [need] })]);
+  expect(checks.strategies).toMatchObject({ ok: true, detail: 'local' });
+  expect(checks['strategy lifted']).toEqual({
+    ...{ name: 'strategy lifted', ok: false, isRequired: false },
+    ...{ detail: 'crane: no crane answers', remedy: 'install a crane' },
+  });
 });

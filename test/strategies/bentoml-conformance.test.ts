@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { beforeAll, expect } from '@jest/globals';
 import { isFree } from '../../src/runners/listening-port.js';
 import { findMarked } from '../../src/runners/marked-processes.js';
+import { conformance } from '../../strategies/bentoml/conformance.js';
 import { BentoMLRunner } from '../../strategies/bentoml/runner.js';
 import { readServerRecord } from '../../strategies/bentoml/server-record.js';
 import { temporaryDirectory } from '../support/temporary.js';
@@ -26,7 +27,7 @@ conformsAsRunner({
     module: fileURLToPath(new URL('../../strategies/bentoml/runner.ts', import.meta.url)),
     className: 'BentoMLRunner',
   },
-  manner: { replacesProcesses: true, writesNull: true },
+  manner: conformance.manner ?? {},
   makePlan: async (revision, timeout) => bentoPlan(join(root, revision), conformanceSolution, { revision, timeout }),
   kill: async ({ server }) => {
     // The parent alone: its worker lives on, and serves the port.

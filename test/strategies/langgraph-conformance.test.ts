@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { beforeAll, expect } from '@jest/globals';
 import { isFree } from '../../src/runners/listening-port.js';
 import { findMarked } from '../../src/runners/marked-processes.js';
+import { conformance } from '../../strategies/langgraph/conformance.js';
 import { LangGraphRunner } from '../../strategies/langgraph/runner.js';
 import { readServerRecord } from '../../strategies/langgraph/server-record.js';
 import { temporaryDirectory } from '../support/temporary.js';
@@ -26,7 +27,7 @@ conformsAsRunner({
     module: fileURLToPath(new URL('../../strategies/langgraph/runner.ts', import.meta.url)),
     className: 'LangGraphRunner',
   },
-  manner: { writesNull: true, replacesNul: true, endsOnExit: true, queue: 1_000 },
+  manner: conformance.manner ?? {},
   makePlan: async (revision, timeout) => graphPlan(join(root, revision), conformanceSolution, { revision, timeout }),
   kill: async ({ server }) => {
     process.kill((server as { pid: number }).pid, 'SIGKILL');

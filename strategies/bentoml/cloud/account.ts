@@ -1,5 +1,7 @@
 import { type CloudAccount, readToken } from '../../../src/runners/cloud-api.js';
-import { addressVariable, tokenVariable } from './variables.js';
+
+export const tokenVariable = 'BENTO_CLOUD_API_KEY';
+const addressVariable = 'BENTO_CLOUD_API_ENDPOINT';
 
 /** As BentoML's own command finds it. */
 export const findAddress = (): string =>

@@ -1,0 +1,97 @@
+import { mkdtemp, realpath, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, isAbsolute, join, resolve } from 'node:path';
+import { type CheckResult, createSuite, describeStrategy, runSuite } from '../../conformance/index.js';
+import { BerthError } from '../../errors.js';
+import { berthHome } from '../../home.js';
+import { describeNeeds, StrategyRegistry } from '../../registry/index.js';
+import type { Colors } from '../colors.js';
+import type { Output } from '../output.js';
+import { type Cell, renderTable } from '../table.js';
+
+interface Report {
+  strategy: string;
+  directory: string;
+  passed: number;
+  failed: number;
+  skipped: number;
+  checks: CheckResult[];
+}
+
+/** Runs the conformance suite against a strategy, by its name or its directory. Exit code 1 unless all of it passes. */
+export async function testStrategy(which: string, output: Output, signal: AbortSignal): Promise<number> {
+  const { registry, name } = await findStrategy(which);
+  const { directory } = registry.requireReady(name);
+  refuseBilled(registry, name);
+  await requireNeeds(registry, name);
+  const scratch = await realpath(await mkdtemp(join(tmpdir(), 'berth-conformance-')));
+  try {
+    const onProgress = (line: string) => output.progress.begin(line);
+    const conformance = await describeStrategy({ registry, name, home: berthHome(), scratch, onProgress });
+    const checks = await runSuite(createSuite(conformance), { signal, onBegin: onProgress, onResult: () => {} });
+    output.progress.end();
+    const report = summarise({ strategy: name, directory, checks });
+    await output.result(report, (colors) => renderReport(report, colors));
+    if (signal.aborted) throw new BerthError('ABORTED', 'the suite was interrupted; nothing of it is left running');
+    return report.passed === checks.length ? 0 : 1;
+  } finally {
+    await rm(scratch, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
+/** What looks like a path is one; else it is a known name, else a directory of that name. */
+async function findStrategy(which: string): Promise<{ registry: StrategyRegistry; name: string }> {
+  const isPath = isAbsolute(which) || /[/\\]|^\.\.?$/.test(which);
+  if (!isPath) {
+    const registry = await StrategyRegistry.scan();
+    registry.getEntry(which);
+    return { registry, name: which };
+  }
+  const directory = resolve(which);
+  return { registry: await StrategyRegistry.open(directory), name: basename(directory) };
+}
+
+/** What costs money is left running by nobody: the suite must be told how to find it. */
+function refuseBilled(registry: StrategyRegistry, name: string): void {
+  const { billed } = registry.getStrategy(name);
+  if (billed === undefined || registry.getConformance(name).module !== null) return;
+  const lack = 'it has no conformance module that says how to find what is left in its cloud';
+  throw new BerthError('STRATEGY_UNAVAILABLE', `${name} cannot be tested: it costs money (${billed}), and ${lack}`);
+}
+
+async function requireNeeds(registry: StrategyRegistry, name: string): Promise<void> {
+  const unmet = await registry.findUnmetNeeds(name);
+  if (unmet.length === 0) return;
+  throw new BerthError('TOOL_MISSING', `${name} cannot be tested on this machine: ${describeNeeds(unmet)}`);
+}
+
+function summarise(found: Pick<Report, 'strategy' | 'directory' | 'checks'>): Report {
+  const count = (outcome: CheckResult['outcome']) => found.checks.filter((check) => check.outcome === outcome).length;
+  return { ...found, passed: count('passed'), failed: count('failed'), skipped: count('skipped') };
+}
+
+export function renderReport({ checks, passed, failed, skipped }: Report, colors: Colors): string {
+  const groups = [...new Set(checks.map(({ group }) => group))];
+  const parts = groups.map((group) => [
+    colors.bold(group),
+    renderTable(checks.filter((check) => check.group === group).map((check) => renderCheck(check, colors))),
+  ]);
+  const failures = checks.filter(({ evidence }) => evidence !== null);
+  const evidence = failures.map((check) => [
+    colors.red(check.name),
+    ...(check.evidence ?? '').split('\n').map((line) => `  ${line}`),
+  ]);
+  const sum = `${passed} passed, ${failed} failed, ${skipped} skipped`;
+  return [...parts, ...evidence, [failed + skipped === 0 ? colors.green(sum) : colors.red(sum)]]
+    .map((lines) => lines.join('\n'))
+    .join('\n\n');
+}
+
+function renderCheck({ name, outcome, milliseconds }: CheckResult, colors: Colors): Cell[] {
+  const paint = { passed: colors.green, failed: colors.red, skipped: colors.yellow }[outcome];
+  return [
+    { text: `  ${outcome}`, paint },
+    { text: `${milliseconds} ms`.padStart(9), paint: colors.dim },
+    { text: name },
+  ];
+}

@@ -1,0 +1,64 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { dirname, sep } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { RunPlan } from '../contract/handle.js';
+
+/** Milliseconds that killed processes have to be gone. */
+const killPatience = 10_000;
+
+/**
+ * Living processes of a plan's software, whatever runs it: those that have the directory of the plan's state and code in
+ * their arguments, in their environment, or as their working directory.
+ */
+export function findPlanProcesses(plan: RunPlan): number[] {
+  const place = dirname(plan.stateDirectory) + sep;
+  const found = process.platform === 'linux' ? findOnLinux(place) : findWithPs(place);
+  return found.filter((pid) => pid !== process.pid);
+}
+
+function findOnLinux(place: string): number[] {
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  return pids.filter((pid) => describeProcess(pid).includes(place)).map(Number);
+}
+
+/** Nothing of processes of others, of zombies, and of what ended in the meantime. */
+function describeProcess(pid: string): string {
+  const read = (look: () => string): string => {
+    try {
+      return look();
+    } catch {
+      return '';
+    }
+  };
+  const texts = ['cmdline', 'environ'].map((file) => read(() => readFileSync(`/proc/${pid}/${file}`, 'utf8')));
+  return [...texts, read(() => readlinkSync(`/proc/${pid}/cwd`) + sep)].join('\0');
+}
+
+function findWithPs(place: string): number[] {
+  return execFileSync('ps', ['eww', '-axo', 'pid=,command='], { encoding: 'utf8', maxBuffer: 2 ** 26 })
+    .split('\n')
+    .filter((line) => line.includes(place))
+    .map((line) => Number.parseInt(line, 10));
+}
+
+/** Kills all of them, and resolves when none is left. Throws when there was none to kill. */
+export async function killPlanProcesses(plan: RunPlan): Promise<void> {
+  let killed = 0;
+  for (const deadline = Date.now() + killPatience; ; await sleep(10)) {
+    const pids = findPlanProcesses(plan);
+    if (pids.length === 0 && killed > 0) return;
+    if (pids.length === 0) throw new Error('the software has no process on this machine that could be killed');
+    if (Date.now() > deadline) throw new Error(`these processes do not end when killed: ${pids.join(', ')}`);
+    for (const pid of pids) killed += kill(pid);
+  }
+}
+
+function kill(pid: number): number {
+  try {
+    process.kill(pid, 'SIGKILL');
+    return 1;
+  } catch {
+    return 0; // ended meanwhile
+  }
+}

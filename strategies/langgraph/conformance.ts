@@ -1,0 +1,5 @@
+import type { ConformanceHooks } from '../../src/conformance/index.js';
+
+export const conformance: ConformanceHooks = {
+  manner: { writesNull: true, replacesNul: true, endsOnExit: true, queue: 1_000 },
+};

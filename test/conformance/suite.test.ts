@@ -1,0 +1,167 @@
+import { expect, test } from '@jest/globals';
+import { createSuite, describeStrategy, runSuite } from '../../src/conformance/index.js';
+import type { Handle, RunPlan } from '../../src/contract/handle.js';
+import { StrategyRegistry } from '../../src/registry/index.js';
+import type { CallOptions, Health, LogOptions, RunnerClass, StartOptions } from '../../src/runners/runner.js';
+import { LocalRunner } from '../../strategies/local/runner.js';
+import { temporaryDirectory, temporaryHome } from '../support/temporary.js';
+
+const home = temporaryHome();
+
+/** A strategy that brings nothing for the suite. */
+const describeLocal = async () =>
+  describeStrategy({
+    registry: await StrategyRegistry.scan({ home, directories: [] }),
+    name: 'local',
+    home,
+    scratch: temporaryDirectory('berth-conformance-'),
+  });
+
+/** Names of the checks that a runner fails. */
+async function listFailures(RunnerClass: RunnerClass, only: RegExp): Promise<string[]> {
+  const groups = createSuite({ ...(await describeLocal()), RunnerClass }).map((group) => ({
+    ...group,
+    checks: group.checks.filter(({ name }) => only.test(name)),
+  }));
+  const options = { signal: new AbortController().signal, onBegin: () => {}, onResult: () => {} };
+  const failed = (await runSuite(groups, options)).filter(({ outcome }) => outcome === 'failed');
+  expect(failed.every(({ evidence }) => (evidence ?? '') !== '')).toBe(true);
+  return failed.map(({ name }) => name);
+}
+
+const sabotages: [string, RegExp, RunnerClass][] = [
+  [
+    'keeps variables in its handle',
+    /^a handle is plain data/,
+    class extends LocalRunner {
+      override async start(options: StartOptions): Promise<Handle> {
+        return { ...(await super.start(options)), env: options.env };
+      }
+    },
+  ],
+  [
+    'hands out live objects',
+    /^a handle is plain data/,
+    class extends LocalRunner {
+      override async start(options: StartOptions): Promise<Handle> {
+        return { ...(await super.start(options)), since: new Date() };
+      }
+    },
+  ],
+  [
+    'throws what the code raises',
+    /^an exception of the code/,
+    class extends LocalRunner {
+      override async run(inputs: unknown, options?: CallOptions) {
+        const answer = await super.run(inputs, options);
+        if (answer.status === 'error') throw new Error(answer.error.message);
+        return answer;
+      }
+    },
+  ],
+  [
+    'knows no deadline',
+    /^a call that takes too long/,
+    class extends LocalRunner {
+      override run(inputs: unknown, { timeout: _, ...options }: CallOptions = {}) {
+        return super.run(inputs, options);
+      }
+    },
+  ],
+  [
+    'calls one after another',
+    /^sixteen calls run side by side/,
+    class extends LocalRunner {
+      private last: Promise<unknown> = Promise.resolve();
+      override run(inputs: unknown, options?: CallOptions) {
+        const call = this.last.then(() => super.run(inputs, options));
+        this.last = call;
+        return call;
+      }
+    },
+  ],
+  [
+    'reads a log from its beginning alone',
+    /^prints are in the log/,
+    class extends LocalRunner {
+      override logs({ tail: _, ...options }: LogOptions = {}) {
+        return super.logs(options);
+      }
+    },
+  ],
+  [
+    'is always well',
+    /^killed software is gone/,
+    class extends LocalRunner {
+      override async isHealthy(): Promise<Health> {
+        return { isHealthy: true, state: 'ready', detail: 'surely' };
+      }
+    },
+  ],
+  [
+    'undoes only what it started itself',
+    /^undo needs the plan only/,
+    class extends LocalRunner {
+      private isMine = false;
+      override async start(options: StartOptions) {
+        this.isMine = true;
+        return await super.start(options);
+      }
+      override async undo() {
+        if (this.isMine) await super.undo();
+      }
+    },
+  ],
+];
+
+test.each(sabotages)('a runner that %s is found out', async (_, only, RunnerClass) => {
+  const failures = await listFailures(RunnerClass, only);
+  expect(failures).toContainEqual(expect.stringMatching(only));
+});
+
+test('a runner that does not start fails with its reason, and what needs it is skipped', async () => {
+  class Broken extends LocalRunner {
+    constructor(plan: RunPlan) {
+      super({ ...plan, runInterface: { ...plan.runInterface, callable: 'nowhere' } });
+    }
+  }
+  const [group] = createSuite({ ...(await describeLocal()), RunnerClass: Broken });
+  const signal = new AbortController().signal;
+  const results = await runSuite(group === undefined ? [] : [group], { signal, onBegin: () => {}, onResult: () => {} });
+  const [first, ...others] = results;
+  expect(first).toMatchObject({
+    name: 'the software starts',
+    outcome: 'failed',
+    evidence: expect.stringContaining('nowhere'),
+  });
+  expect(new Set(others.map(({ outcome }) => outcome))).toEqual(new Set(['skipped']));
+});
+
+test('a check has its time, an interruption ends the run, and every group is ended', async () => {
+  const control = new AbortController();
+  let ended = 0;
+  const group = (name: string) => ({
+    name,
+    begin: async () => {},
+    end: async () => {
+      ended += 1;
+    },
+    checks: [
+      { name: 'hangs', patience: 0.05, run: () => new Promise<void>(() => {}) },
+      { name: 'interrupts', patience: 1, run: async () => control.abort() },
+      { name: 'is never asked', patience: 1, run: async () => {} },
+    ],
+  });
+  const told: string[] = [];
+  const results = await runSuite([group('one'), group('two')], {
+    signal: control.signal,
+    onBegin: () => {},
+    onResult: ({ name }) => told.push(name),
+  });
+  expect(results.map(({ group, outcome }) => `${group} ${outcome}`)).toEqual([
+    ...['one failed', 'one passed', 'one skipped', 'two skipped', 'two skipped', 'two skipped'],
+  ]);
+  expect(results[0]?.evidence).toBe('it was not over within 0.05 s');
+  expect(told).toHaveLength(6);
+  expect(ended).toBe(2);
+});

@@ -1,0 +1,199 @@
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { execa } from 'execa';
+import type { Answer } from '../../src/contract/answer.js';
+import { StrategyConfig } from '../../src/contract/strategy-config.js';
+import { exampleStrategy, packageRoot } from '../../src/package-root.js';
+import type { StrategyHere } from '../../src/registry/index.js';
+import { runBin } from '../support/bin.js';
+import { processesOf, temporaryStack } from '../support/stack.js';
+import { temporaryDirectory, temporarySolution, writeTree } from '../support/temporary.js';
+import { type Refusal, runJson } from './user.js';
+
+// docs/adding-a-strategy.md: its blocks are the example's files, and what it types is typed here.
+
+const page = readFileSync(join(packageRoot, 'docs', 'adding-a-strategy.md'), 'utf8');
+const elsewhere = temporaryDirectory('berth-strategies-');
+cpSync(exampleStrategy, join(elsewhere, 'procfile'), { recursive: true });
+writeTree(elsewhere, {
+  'lifted/config.yaml': readFileSync(join(exampleStrategy, 'config.yaml'), 'utf8').replaceAll(
+    'name: procfile',
+    'name: lifted',
+  ),
+  'lifted/selector_instruction.md': 'Choose it where there is a crane.\n',
+  'lifted/adapter_instruction.md': 'Change nothing.\n',
+  'lifted/runner.ts': readFileSync(join(exampleStrategy, 'runner.ts'), 'utf8'),
+  'lifted/needs.js':
+    'export const findNeeds = async () => [{ name: "crane", isMet: false, detail: "no crane answers", remedy: "install a crane" }];\n',
+});
+
+const home = temporaryStack();
+const env = { BERTH_STRATEGIES: elsewhere };
+const berth = <Value>(...words: string[]) => runJson<Value>(words, { home: home.root, env });
+
+interface Report {
+  passed: number;
+  failed: number;
+  skipped: number;
+  checks: { name: string; outcome: string; evidence: string | null }[];
+}
+
+test('its blocks are the files of the example, and no file of code is left out', () => {
+  const blocks = [...page.matchAll(/^### `([\w./]+)`\n\n```\w*\n([\s\S]*?)^```$/gm)];
+  for (const [, file = '', text] of blocks) expect(text).toBe(readFileSync(join(exampleStrategy, file), 'utf8'));
+  const files = readdirSync(exampleStrategy, { recursive: true, encoding: 'utf8' });
+  const shown = files.filter((file) => /\.(ts|mjs|yaml)$|Procfile$/.test(file)).sort();
+  expect(blocks.map(([, file]) => file).sort()).toEqual(shown);
+});
+
+test('it names every key of config.yaml', () => {
+  for (const key of Object.keys(StrategyConfig.shape)) expect(page).toContain(`| \`${key}\` |`);
+});
+
+test('what costs money is not tested without a way to find what is left of it', async () => {
+  expect(await berth<Refusal>('strategies', 'test', 'modal')).toMatchObject({
+    ...{ exitCode: 2, value: { error: { message: expect.stringMatching(/costs money .* conformance module/) } } },
+  });
+});
+
+test('what it types writes a strategy, tests it, deploys with it and cleans up', async () => {
+  const [, commands = ''] = /^## Make one that works$([\s\S]*?)^## /m.exec(page) ?? [];
+  const lines = commands.match(/^npx berth .*$/gm) ?? [];
+  expect(lines).toHaveLength(6);
+  const bin = join(packageRoot, 'dist', 'client.js');
+  const said: string[] = [];
+  for (const line of lines) {
+    const command = line.replace('npx berth', bin);
+    const { exitCode, stdout, stderr } = await execa(command, {
+      shell: '/bin/bash',
+      env: { BERTH_HOME: home.root, NO_COLOR: '1', NODE_OPTIONS: undefined },
+      reject: false,
+    });
+    expect({ line, exitCode, stderr }).toMatchObject({ line, exitCode: 0 });
+    said.push(stdout);
+  }
+  const [written, tested, , , answer] = said;
+  expect(written).toContain(join(home.strategies, 'procfile'));
+  expect(tested).toMatch(/^29 passed, 0 failed, 0 skipped$/m);
+  expect(page).toContain('29 checks');
+  expect(JSON.parse(answer ?? '')).toEqual({ status: 'success', output: 'hello' });
+  await runBin(['down'], { home: home.root }); // the worker knows no BERTH_STRATEGIES
+  rmSync(join(home.strategies, 'procfile'), { recursive: true });
+}, 180_000);
+
+test('writing it again is refused, and --directory is for writing alone', async () => {
+  const again = await berth<Refusal>('strategies', 'new', 'procfile');
+  expect(again).toMatchObject({ exitCode: 2, value: { error: { code: 'STRATEGY_NAME_TAKEN' } } });
+  const misplaced = await berth<Refusal>('strategies', 'test', 'local', '--directory', '.');
+  expect(misplaced).toMatchObject({ exitCode: 2, value: { error: { code: 'USAGE' } } });
+  const place = temporaryDirectory();
+  const written = await berth<{ isFound: boolean; directory: string }>(
+    'strategies',
+    'new',
+    'mine',
+    '--directory',
+    place,
+  );
+  expect(written).toMatchObject({ exitCode: 0, value: { isFound: false, directory: join(place, 'mine') } });
+});
+
+test('a strategy of BERTH_STRATEGIES is chosen, serves a Procfile in any language, and survives its own restart', async () => {
+  const solution = temporarySolution({
+    Procfile: 'web: node server.cjs\n',
+    'server.cjs': `require('node:http').createServer(async (request, response) => {
+      let body = '';
+      for await (const chunk of request) body += chunk;
+      const { word = '' } = body === '' ? {} : JSON.parse(body);
+      if (word === 'bad') return response.writeHead(422).end('no such word');
+      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ loud: word.toUpperCase(), who: process.env.WHO }));
+    }).listen(process.env.PORT, process.env.HOST);`,
+  });
+  const example = join(temporaryDirectory(), 'examples.json');
+  writeFileSync(example, JSON.stringify([{ input: { word: 'a' }, output: { loud: 'A' } }]));
+  const deployed = await berth(...['deploy', solution, '--name', 'loud', '--example', example, '--env', 'WHO=me']);
+  expect(deployed).toMatchObject({
+    exitCode: 0,
+    value: {
+      state: 'running',
+      strategy: 'procfile',
+      adaptation: { by: 'recipe:web-process' },
+      contract: { passed: 1 },
+    },
+  });
+  expect(await berth<Answer>('run', 'loud', '{"word": "b"}')).toMatchObject({
+    value: { status: 'success', output: { loud: 'B', who: 'me' } },
+  });
+  expect(await berth<Answer>('run', 'loud', '{"word": "bad"}')).toMatchObject({
+    ...{ exitCode: 1, value: { error: { code: 'CALL_INPUT', message: expect.stringContaining('no such word') } } },
+  });
+  expect(await berth('stop', 'loud')).toMatchObject({ value: { state: 'stopped' } });
+  expect(await berth('start', 'loud')).toMatchObject({ value: { state: 'running' } });
+  expect(await berth<Answer>('run', 'loud', '{"word": "c"}')).toMatchObject({ value: { output: { loud: 'C' } } });
+  expect(await berth('cleanup', 'loud')).toMatchObject({ exitCode: 0, value: { state: 'cleaned' } });
+  expect(processesOf({ ...home, root: join(home.deployments, 'loud') })).toEqual([]);
+}, 120_000);
+
+test('a strategy that is written, and changed, while the worker runs is used as it is', async () => {
+  const solution = temporarySolution({ Procfile: 'web: node x.cjs\n', 'x.cjs': '' });
+  expect(await berth('strategies', 'new', 'fresh')).toMatchObject({ exitCode: 0 });
+  const recipes = join(home.strategies, 'fresh', 'recipes.ts');
+  for (const word of ['first', 'second']) {
+    const text = `export const recipes = [{ name: '${word}', recognise: async () => { throw new Error('the ${word} look') } }];\n`;
+    writeFileSync(recipes, text);
+    const deploy = await berth<{ lastError: { message: string } }>(
+      'deploy',
+      solution,
+      '--name',
+      word,
+      '--strategy',
+      'fresh',
+    );
+    expect(deploy).toMatchObject({
+      exitCode: 1,
+      value: { lastError: { message: expect.stringContaining(`the ${word} look`) } },
+    });
+    await berth('cleanup', word);
+  }
+}, 120_000);
+
+test('what a strategy needs is said by list, doctor and test, and before a deploy does anything', async () => {
+  const { value: listed } = await berth<StrategyHere[]>('strategies', 'list');
+  const problem = 'crane: no crane answers (install a crane)';
+  expect(listed).toContainEqual(
+    expect.objectContaining({
+      name: 'lifted',
+      state: 'unavailable',
+      problem,
+      unmetNeeds: [expect.objectContaining({ name: 'crane' })],
+    }),
+  );
+  const { stdout } = await runBin(['doctor'], { home: home.root, env });
+  expect(stdout).toMatch(/^strategy lifted +absent +crane: no crane answers → install a crane$/m);
+  const missing = {
+    exitCode: 3,
+    value: { error: { code: 'TOOL_MISSING', message: expect.stringContaining(problem) } },
+  };
+  expect(await berth('strategies', 'test', 'lifted')).toMatchObject(missing);
+
+  const solution = temporarySolution({ Procfile: 'web: node x.cjs\n', 'x.cjs': '' });
+  expect(await berth('deploy', solution, '--name', 'high', '--strategy', 'lifted')).toMatchObject(missing);
+  expect(existsSync(join(home.deployments, 'high'))).toBe(false);
+}, 120_000);
+
+test('a strategy that fails its suite is told with evidence, by exit code 1', async () => {
+  const broken = join(temporaryDirectory(), 'procfile');
+  cpSync(exampleStrategy, broken, { recursive: true });
+  const runner = readFileSync(join(broken, 'runner.ts'), 'utf8');
+  writeFileSync(join(broken, 'runner.ts'), runner.replace("'NOT_RUNNING'", "'CALL_FAILED'"));
+  const { exitCode, value } = await berth<Report>('strategies', 'test', broken);
+  expect({ exitCode, skipped: value.skipped }).toEqual({ exitCode: 1, skipped: 0 });
+  expect(value.passed + value.failed).toBe(value.checks.length);
+  expect(value.checks).toContainEqual(
+    expect.objectContaining({ name: 'the software sees its variables', outcome: 'passed' }),
+  );
+  expect(value.checks.find(({ name }) => name.startsWith('stop resolves'))).toMatchObject({
+    outcome: 'failed',
+    evidence: expect.stringContaining('CALL_FAILED'),
+  });
+}, 120_000);

@@ -1,0 +1,63 @@
+import { expect, test } from '@jest/globals';
+import { StrategyRegistry } from '../../src/registry/index.js';
+import { temporaryDirectory, temporaryHome } from '../support/temporary.js';
+import { writePlugin } from './plugin.js';
+
+const needs = (body: string): string => `export async function findNeeds(provider) { ${body} }\n`;
+const need = (isMet: boolean): string =>
+  `{ name: 'crane', isMet: ${isMet}, detail: 'looked on ' + provider, remedy: ${isMet ? 'null' : "'install a crane'"} }`;
+
+async function lookAt(text: string) {
+  const directory = temporaryDirectory();
+  writePlugin(directory, 'lifted', { 'needs.js': text });
+  const registry = await StrategyRegistry.scan({ home: temporaryHome(), directories: [directory] });
+  const here = await registry.describeHere();
+  expect(here.find(({ name }) => name === 'local')).toMatchObject({ state: 'ready', unmetNeeds: [] });
+  return here.find(({ name }) => name === 'lifted');
+}
+
+test('a strategy whose needs are met is ready', async () => {
+  expect(await lookAt(needs(`return [${need(true)}]`))).toMatchObject({
+    state: 'ready',
+    problem: null,
+    unmetNeeds: [],
+  });
+});
+
+test('one that lacks something is unavailable here, with what it is and how to get it', async () => {
+  expect(await lookAt(needs(`return [${need(true)}, ${need(false)}]`))).toMatchObject({
+    state: 'unavailable',
+    problem: 'crane: looked on null (install a crane)',
+    unmetNeeds: [{ name: 'crane', isMet: false, detail: 'looked on null', remedy: 'install a crane' }],
+  });
+});
+
+test.each([
+  ['throws', needs("throw new Error('no idea')"), 'no idea'],
+  ['answers nothing', needs(''), 'findNeeds answers no list'],
+  ['answers something else', needs("return [{ name: 'crane' }]"), 'findNeeds answers no list'],
+  ['is not exported', 'export const needs = [];\n', 'exports no function called findNeeds'],
+  ['does not load', 'export function findNeeds( {\n', 'does not load'],
+])('needs that cannot be told (findNeeds %s) break this strategy alone', async (_, text, problem) => {
+  expect(await lookAt(text)).toMatchObject({ state: 'broken', problem: expect.stringContaining(problem) });
+});
+
+test('a strategy that is written later is found by the next look', async () => {
+  const directory = temporaryDirectory();
+  const registry = await StrategyRegistry.scan({ home: temporaryHome(), directories: [directory] });
+  expect(registry.listStrategies()).not.toContain('late');
+  writePlugin(directory, 'late');
+  await registry.refresh();
+  expect(registry.listStrategies()).toContain('late');
+});
+
+test('a directory that is no strategy cannot be opened as one', async () => {
+  await expect(StrategyRegistry.open(temporaryDirectory())).rejects.toMatchObject({
+    code: 'STRATEGY_BROKEN',
+    message: expect.stringContaining('config.yaml'),
+  });
+  await expect(StrategyRegistry.open('/nowhere/at-all')).rejects.toMatchObject({
+    code: 'STRATEGY_BROKEN',
+    message: expect.stringContaining('/nowhere/at-all'),
+  });
+});
