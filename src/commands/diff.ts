@@ -1,15 +1,17 @@
 import type { Colors } from './colors.js';
 import { defineCommand } from './command.js';
 import { deploymentName } from './deployment-name.js';
-import { requireWorkspace } from './require-workspace.js';
+import { requireWorkspace, requireWorkspaceOf } from './require-workspace.js';
 
 export const diff = defineCommand({
   name: 'diff',
   summary: 'show what adaptation changed, as a patch',
   arguments: { name: deploymentName },
-  options: {},
-  async run({ arguments: { name }, output }) {
-    const workspace = requireWorkspace(name);
+  options: {
+    revision: { flags: '--revision <REVISION>', kind: 'text', summary: 'of a kept revision (the newest workspace)' },
+  },
+  async run({ arguments: { name }, options: { revision }, output }) {
+    const workspace = revision === undefined ? requireWorkspace(name) : await requireWorkspaceOf(name, revision);
     const { diffWorkspace } = await import('../workspaces/index.js');
     const patch = await diffWorkspace(workspace);
     if (patch === '' && !output.isJson) output.note(`Adaptation changed no file of ${name}.`);

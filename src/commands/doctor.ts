@@ -10,13 +10,15 @@ export const doctor = defineCommand({
   arguments: {},
   options: {},
   async run({ output }) {
-    const [{ diagnose }, { StrategyRegistry }, { checkCodingAgents }] = await Promise.all([
+    const [{ diagnose }, { StrategyRegistry }, { checkCodingAgents }, { checkProviders }] = await Promise.all([
       import('../stack/index.js'),
       import('../registry/index.js'),
       import('./agent-checks.js'),
+      import('./provider-checks.js'),
     ]);
-    const [machine, agents] = await Promise.all([diagnose(await StrategyRegistry.scan()), checkCodingAgents()]);
-    const checks = [...machine, ...agents];
+    const registry = await StrategyRegistry.scan();
+    const found = await Promise.all([diagnose(registry), checkProviders(registry), checkCodingAgents()]);
+    const checks = found.flat();
     await output.result(checks, (colors) => renderChecks(checks, colors));
     return checks.some(({ ok, isRequired }) => isRequired && !ok) ? codes.TOOL_MISSING.exit : 0;
   },

@@ -2,7 +2,7 @@ import { berthHome, revisionDirectory } from '../home.js';
 import { readActiveRevision } from '../runners/active-revision.js';
 import { defineCommand } from './command.js';
 import { deploymentName } from './deployment-name.js';
-import { requireWorkspace } from './require-workspace.js';
+import { requireWorkspace, requireWorkspaceOf } from './require-workspace.js';
 
 export const eject = defineCommand({
   name: 'eject',
@@ -18,9 +18,10 @@ export const eject = defineCommand({
   options: { patch: { flags: '--patch', kind: 'flag', summary: 'only what differs from the source, for git apply' } },
   examples: ['berth eject ocr ../ocr-adapted', 'berth eject ocr ocr.patch --patch'],
   async run({ arguments: { name, target }, options: { patch }, output }) {
-    const workspace = requireWorkspace(name);
+    const newest = requireWorkspace(name);
     const home = berthHome();
     const revision = (await readActiveRevision(home, name))?.revision ?? null;
+    const workspace = revision === null ? newest : await requireWorkspaceOf(name, revision);
     const code = revision === null ? null : revisionDirectory(home, name, revision).code;
     const { ejectCode, ejectPatch } = await import('../workspaces/index.js');
     const { path, missing } = patch

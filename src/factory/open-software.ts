@@ -2,7 +2,7 @@ import type { Answer } from '../contract/answer.js';
 import { BerthError } from '../errors.js';
 import { type BerthHome, berthHome } from '../home.js';
 import { type ActiveRevision, isStillActive, readActiveRevision } from '../runners/active-revision.js';
-import { CallCounter } from '../runners/call-tally.js';
+import { CallCounter, lateness } from '../runners/call-tally.js';
 import { loadRunnerClass } from '../runners/load-runner.js';
 import type { CallOptions, Health, LogOptions, Runner } from '../runners/runner.js';
 
@@ -37,6 +37,7 @@ export async function openSoftware(name: string, home: BerthHome = berthHome()):
 class Attached {
   private calls = 0;
   private isReplaced = false;
+  private lookedAt = 0;
 
   constructor(
     readonly runner: Runner,
@@ -49,8 +50,8 @@ class Attached {
    * replaces it counts after it has done so, and sees this call, or this call sees that it was replaced.
    */
   async tryRun(home: BerthHome, inputs: unknown, options?: CallOptions): Promise<Answer | undefined> {
-    this.counter.begin();
-    if (!isStillActive(home, this.active)) {
+    const isSeen = this.counter.begin();
+    if (!this.isActive(home, isSeen)) {
       this.counter.takeBack();
       return undefined;
     }
@@ -63,8 +64,22 @@ class Attached {
     } finally {
       this.counter.end(error);
       this.calls -= 1;
-      await this.closeWhenDone();
+      if (this.isReplaced) await this.closeWhenDone();
     }
+  }
+
+  /** While this process is seen to be calling nobody ends the revision, so the last look holds for a moment. */
+  private isActive(home: BerthHome, isSeen: boolean): boolean {
+    const now = performance.now();
+    if (isSeen && now - this.lookedAt < lateness) return true;
+    this.lookedAt = now;
+    return isStillActive(home, this.active);
+  }
+
+  /** Lets go of the connections; what is running ends as it would. */
+  async close(): Promise<void> {
+    this.counter.flush();
+    await this.runner.close();
   }
 
   async replace(): Promise<void> {
@@ -73,7 +88,7 @@ class Attached {
   }
 
   private async closeWhenDone(): Promise<void> {
-    if (this.isReplaced && this.calls === 0) await this.runner.close();
+    if (this.calls === 0) await this.close();
   }
 }
 
@@ -121,7 +136,7 @@ class ActiveSoftware implements OpenSoftware {
   async close(): Promise<void> {
     const attached = await this.attached?.catch(() => undefined);
     this.attached = undefined;
-    await attached?.runner.close();
+    await attached?.close();
   }
 
   /** The active revision, attached to again where another one is active by now. */

@@ -3,7 +3,7 @@ import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 // How many calls a revision gets and how they end, counted by the callers themselves: each process writes a file of its
-// own, so counting takes two small writes and no lock, and whoever wants to know adds the files up.
+// own, so counting takes no lock and, for a busy caller, hardly a write; whoever wants to know adds the files up.
 
 export interface CallTally {
   /** Calls under way, of processes that live. */
@@ -13,19 +13,27 @@ export interface CallTally {
   failed: number;
 }
 
-/** Begun, ended and failed, as unsigned 64-bit little-endian numbers. */
+/** Begun, ended and failed, as 64-bit floating-point numbers. */
 const recordBytes = 24;
 const directoryOf = (stateDirectory: string): string => join(stateDirectory, 'calls');
 const totalFile = 'total';
 
+/** Milliseconds that the file may be behind: long enough that a busy caller hardly ever writes. */
+export const lateness = 5;
+
 /** Errors that say nothing about the software. */
 const callersOwn = new Set(['CALL_CANCELLED', 'CALL_INPUT', 'INPUT_INVALID']);
 
-/** One process's count of the calls that it makes of one revision. */
+/**
+ * One process's count of the calls that it makes of one revision. Its file may be behind, but never says that nothing is
+ * running while something is.
+ */
 export class CallCounter {
   private static readonly opened = new Map<string, CallCounter>();
-  private readonly counts = new BigUint64Array(3);
+  private readonly counts = new Float64Array(3);
   private readonly bytes = new Uint8Array(this.counts.buffer);
+  private isShownRunning = false;
+  private timer: NodeJS.Timeout | undefined;
 
   private constructor(private readonly file: number | undefined) {}
 
@@ -38,23 +46,36 @@ export class CallCounter {
     return counter;
   }
 
-  begin(): void {
-    this.add(0);
+  /** True when the file has said all along, since the last time this was asked, that a call is running. */
+  begin(): boolean {
+    this.add(0, 1);
+    if (this.isShownRunning) return true;
+    this.flush();
+    return false;
   }
 
   end(error: string | undefined): void {
-    if (error !== undefined && !callersOwn.has(error)) this.add(2, false);
-    this.add(1);
+    if (error !== undefined && !callersOwn.has(error)) this.add(2, 1);
+    this.add(1, 1);
+    this.timer ??= setTimeout(() => this.flush(), lateness).unref();
   }
 
   /** It was not made after all. */
   takeBack(): void {
-    this.add(0, true, -1n);
+    this.add(0, -1);
+    this.flush();
   }
 
-  private add(index: 0 | 1 | 2, isWritten = true, amount = 1n): void {
-    this.counts[index] = (this.counts[index] ?? 0n) + amount;
-    if (isWritten && this.file !== undefined) writeSync(this.file, this.bytes, 0, recordBytes, 0);
+  flush(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    const [begun = 0, ended = 0] = this.counts;
+    this.isShownRunning = begun > ended;
+    if (this.file !== undefined) writeSync(this.file, this.bytes, 0, recordBytes, 0);
+  }
+
+  private add(index: 0 | 1 | 2, amount: number): void {
+    this.counts[index] = (this.counts[index] ?? 0) + amount;
   }
 }
 
@@ -115,11 +136,7 @@ async function readFiles(directory: string) {
 async function readCounter(file: string, isLiving: boolean): Promise<CallTally> {
   const bytes = await readFile(file).catch(() => Buffer.alloc(0));
   if (bytes.length < recordBytes) return nothing;
-  const [begun, ended, failed] = [0, 8, 16].map((offset) => Number(bytes.readBigUInt64LE(offset))) as [
-    number,
-    number,
-    number,
-  ];
+  const [begun = 0, ended = 0, failed = 0] = [0, 8, 16].map((offset) => bytes.readDoubleLE(offset));
   return { running: isLiving ? begun - ended : 0, ended, failed };
 }
 

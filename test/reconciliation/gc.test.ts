@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, statSync, utimesSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
@@ -7,7 +7,7 @@ import { deploymentDirectory } from '../../src/home.js';
 import type { Kept, LeftOver } from '../../src/reconciliation/index.js';
 import { isSameProcess, type ProcessIdentity } from '../../src/runners/process-identity.js';
 import { findByPrefix } from '../../src/runners/processes-by-environment.js';
-import { ensureStack } from '../../src/stack/index.js';
+import { ensureStack, hostId } from '../../src/stack/index.js';
 import { workflowId } from '../../src/workflows/messages.js';
 import { Ledger } from '../../src/workspaces/index.js';
 import { runBin } from '../support/bin.js';
@@ -50,13 +50,19 @@ const processesIn = (name: string): number[] =>
     ({ pid }) => pid,
   );
 
-/** As a person does in the Web UI, or a crash of the server between two steps: nothing is undone. */
-async function terminate(name: string): Promise<void> {
+async function askServer<T>(question: (client: Client) => Promise<T>): Promise<T> {
   const { connectionOptions, namespace } = await ensureStack({ worker: false });
   const connection = await Connection.connect(connectionOptions);
-  await new Client({ connection, namespace }).workflow.getHandle(workflowId(name)).terminate('for the test');
-  await connection.close();
+  try {
+    return await question(new Client({ connection, namespace }));
+  } finally {
+    await connection.close();
+  }
 }
+
+/** As a person does in the Web UI, or a crash of the server between two steps: nothing is undone. */
+const terminate = (name: string) =>
+  askServer(({ workflow }) => workflow.getHandle(workflowId(name)).terminate('for the test'));
 
 async function killWorker(): Promise<void> {
   const record = JSON.parse(readFileSync(join(home.stack, 'worker.json'), 'utf8')) as { process: ProcessIdentity };
@@ -147,6 +153,9 @@ test('a worker that comes back removes what is left of deployments that ended me
   expect(await new Ledger(home, 'crashed').pending()).toEqual([]);
   const log = () => readFileSync(join(home.logs, 'worker.log'), 'utf8');
   await eventually('the log', () => /reconcile: removed directory .*crashed: its deployment is over/.test(log()));
+  expect(log()).not.toContain('is not reconciled by itself');
+  const schedule = await askServer((client) => client.schedule.getHandle(`berth-reconcile-${hostId()}`).describe());
+  expect(schedule.spec).toMatchObject({ intervals: [{ every: 3_600_000 }], endAt: expect.any(Date) });
   expect(await ask('living')).toEqual(before);
 }, 120_000);
 
@@ -164,6 +173,17 @@ test('an agent that outlived its worker is ended by the cleanup, with all that i
 
 const stubborn = "trap '' TERM INT\nsetsid sleep 600 &\nwhile :; do sleep 1; done\n";
 
+test('of a living deployment, revisions that it has given up are left over, and one that may be in the making is not', async () => {
+  const { revisions } = deploymentDirectory(home, 'living');
+  writeTree(revisions, { 'r0/code/main.py': '', 'r2/code/main.py': '' });
+  const { report } = await gc(['--yes']);
+  const own = report.removed.filter(({ deployment }) => deployment === 'living');
+  expect(own).toMatchObject([
+    { kind: 'directory', name: join(revisions, 'r0'), why: 'living keeps no revision r0 any more' },
+  ]);
+  expect(readdirSync(revisions).sort()).toEqual(['r1', 'r2']);
+}, 60_000);
+
 test('an environment that a living deployment uses stays, whatever its age, and its use ends with the deployment', async () => {
   const pending = await new Ledger(home, 'living').pending();
   const used = pending.find(({ kind }) => kind === 'reference') as { path: string };
@@ -174,4 +194,14 @@ test('an environment that a living deployment uses stays, whatever its age, and 
   const { report } = await gc(['--yes']);
   expect(report.removed.map(({ name }) => name)).toContain(used.path);
   expect(existsSync(used.path)).toBe(false);
+}, 60_000);
+
+test('the history of what is cleaned up is told when the server has forgotten it', async () => {
+  // A server that knows nothing of the deployment, as its own will when the retention of what is closed has passed.
+  const env = { TEMPORAL_ADDRESS: process.env.BERTH_TEST_TEMPORAL as string };
+  const told = await runBin(['history', 'living', '--json'], { home: home.root, env });
+  const { state, steps } = JSON.parse(told.stdout) as { state: string; steps: { step: string }[] };
+  expect(state).toBe('cleaned');
+  expect(steps.map(({ step }) => step)).toEqual(expect.arrayContaining(['selectStrategy', 'createRunner']));
+  expect(await runBin(['history', 'never', '--json'], { home: home.root, env })).toMatchObject({ exitCode: 2 });
 }, 60_000);

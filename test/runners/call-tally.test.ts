@@ -20,15 +20,29 @@ test('calls are counted as they begin and end, and a caller’s own mistakes are
   counter.end('CALL_FAILED');
   counter.end('CALL_CANCELLED');
   counter.takeBack();
+  counter.flush();
   expect(await readTally(state)).toEqual({ running: 1, ended: 3, failed: 1 });
   expect(CallCounter.open(state)).toBe(counter);
+});
+
+test('the file of a busy caller says all along that something runs, and what ended shows within moments', async () => {
+  const state = stateDirectory();
+  const counter = CallCounter.open(state);
+  expect(counter.begin()).toBe(false);
+  expect(counter.begin()).toBe(true);
+  expect((await readTally(state)).running).toBeGreaterThan(0);
+  counter.end(undefined);
+  counter.end(undefined);
+  while ((await readTally(state)).running > 0) await new Promise((resolve) => setTimeout(resolve, 1));
+  expect(await readTally(state)).toEqual({ running: 0, ended: 2, failed: 0 });
+  expect(counter.begin()).toBe(false);
 });
 
 test('what a process had under way when it ended does not run any more, and its count is kept once', async () => {
   const state = stateDirectory();
   CallCounter.open(state).begin();
   const record = Buffer.alloc(24);
-  for (const [index, value] of [7n, 4n, 2n].entries()) record.writeBigUInt64LE(value, index * 8);
+  for (const [index, value] of [7, 4, 2].entries()) record.writeDoubleLE(value, index * 8);
   const { pid } = spawnSync('true');
   writeFileSync(join(state, 'calls', `${pid}-gone`), record);
   const tally = { running: 1, ended: 4, failed: 2 };

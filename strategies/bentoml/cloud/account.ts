@@ -1,7 +1,5 @@
 import { type CloudAccount, readToken } from '../../../src/runners/cloud-api.js';
-
-export const tokenVariable = 'BENTO_CLOUD_API_KEY';
-const addressVariable = 'BENTO_CLOUD_API_ENDPOINT';
+import { addressVariable, tokenVariable } from './variables.js';
 
 /** As BentoML's own command finds it. */
 export const findAddress = (): string =>

@@ -7,8 +7,9 @@ import { callHttp, type HttpReply } from '../../../src/runners/http-call.js';
 import { readLog } from '../../../src/runners/log-file.js';
 import type { Health, LogOptions, StartOptions } from '../../../src/runners/runner.js';
 import { type BentoHandle, gone, type Place, ready, type Served, unresponsive, type Way } from '../place.js';
-import { openAccount, tokenVariable } from './account.js';
+import { openAccount } from './account.js';
 import { readCloudRecord, removeCloudRecord } from './cloud-record.js';
+import { tokenVariable } from './variables.js';
 
 /** Milliseconds that a healthy endpoint has to answer. */
 const probePatience = 5_000;

@@ -2,8 +2,9 @@ import type { RunPlan } from '../../../src/contract/handle.js';
 import { BerthError } from '../../../src/errors.js';
 import { readToken } from '../../../src/runners/cloud-api.js';
 import { type Bento, buildBento, runBentoml } from '../build-bento.js';
-import { pushEnvironment, tokenVariable } from './account.js';
+import { pushEnvironment } from './account.js';
 import type { CloudRecord } from './cloud-record.js';
+import { tokenVariable } from './variables.js';
 
 export interface PushOptions {
   env: Record<string, string>;

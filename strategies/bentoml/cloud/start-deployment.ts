@@ -8,12 +8,13 @@ import { readBentoInterface } from '../bento-interface.js';
 import type { Served } from '../place.js';
 import { makeServerDirectories } from '../server-environment.js';
 import { findApi } from '../service-api.js';
-import { findAddress, openAccount, tokenVariable } from './account.js';
+import { findAddress, openAccount } from './account.js';
 import { BentoCloud, type Deployment } from './bento-cloud.js';
 import { type CloudRecord, claimCloudRecord } from './cloud-record.js';
 import { describeDeployment } from './describe-deployment.js';
 import { terminate } from './end-deployment.js';
 import { type PushOptions, pushBento } from './push-bento.js';
+import { tokenVariable } from './variables.js';
 
 /** Seconds that the cloud may take to build the image and start it, and an endpoint to answer. */
 const startPatience = 3_600;

@@ -1,10 +1,9 @@
 import { type CloudAccount, readToken } from '../../../src/runners/cloud-api.js';
-
-export const keyVariable = 'LANGSMITH_API_KEY';
+import { addressVariable, keyVariable } from './variables.js';
 
 /** As LangGraph's own command finds it. */
 export const findAddress = (): string =>
-  (process.env.LANGGRAPH_HOST_URL || 'https://api.host.langchain.com').replace(/\/+$/, '');
+  (process.env[addressVariable] || 'https://api.host.langchain.com').replace(/\/+$/, '');
 
 /** CLOUD_REFUSED when this process has no key. A key of several workspaces needs LANGSMITH_TENANT_ID beside it. */
 export function openAccount(address: string): CloudAccount {

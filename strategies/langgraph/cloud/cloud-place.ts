@@ -6,8 +6,9 @@ import { callFailure } from '../../../src/runners/call-deadline.js';
 import { readLog } from '../../../src/runners/log-file.js';
 import type { Health, LogOptions, StartOptions } from '../../../src/runners/runner.js';
 import type { GraphHandle, Place, Served, Way } from '../place.js';
-import { keyVariable, openAccount } from './account.js';
+import { openAccount } from './account.js';
 import { type CloudDeployment, readCloudRecord, removeCloudRecord } from './cloud-record.js';
+import { keyVariable } from './variables.js';
 
 /** Milliseconds for which a look at the cloud stands: supervision looks every second. */
 const freshness = 10_000;

@@ -8,11 +8,12 @@ import { waitUntilReady } from '../../../src/runners/readiness.js';
 import { type GraphInterface, readGraphInterface } from '../graph-interface.js';
 import type { Served } from '../place.js';
 import { readServerConfig } from '../server-config.js';
-import { findAddress, keyVariable, openAccount } from './account.js';
+import { findAddress, openAccount } from './account.js';
 import { type CloudRecord, claimCloudRecord } from './cloud-record.js';
 import { removeDeployment } from './end-deployment.js';
 import { type Deployment, LangSmith, type Secret } from './lang-smith.js';
 import { packSource } from './pack-source.js';
+import { keyVariable } from './variables.js';
 
 export interface DeployOptions {
   env: Record<string, string>;

@@ -1,0 +1,33 @@
+import { BerthError } from '../errors.js';
+import type { StrategyEntry, StrategyRegistry } from '../registry/index.js';
+import type { Check } from '../stack/index.js';
+
+/** Each provider that is used only when the user names it, with what it lacks here; no deployment needs one. */
+export async function checkProviders(registry: StrategyRegistry): Promise<Check[]> {
+  const ready = registry.describeAll().filter(({ state }) => state === 'ready');
+  const pairs = ready.flatMap((entry) => listNamed(entry).map((provider) => ({ strategy: entry.name, provider })));
+  return await Promise.all(pairs.map((pair) => checkProvider(registry, pair)));
+}
+
+function listNamed({ config }: StrategyEntry): string[] {
+  if (config === null) return [];
+  const { provider, providers, billed } = config;
+  return [...(billed === undefined || provider === null ? [] : [provider]), ...providers];
+}
+
+async function checkProvider(
+  registry: StrategyRegistry,
+  { strategy, provider }: { strategy: string; provider: string },
+): Promise<Check> {
+  const name = `${strategy} on ${provider}`;
+  try {
+    const unmet = await registry.findUnmetNeeds(strategy, provider);
+    const ok = unmet.length === 0;
+    const detail = ok ? 'it can be used' : unmet.map((need) => `${need.name}: ${need.detail}`).join('; ');
+    const remedy = unmet.flatMap((need) => need.remedy ?? []).join('; ');
+    return { name, ok, detail, remedy: ok ? null : remedy, isRequired: false };
+  } catch (error) {
+    const { message, next } = BerthError.from(error);
+    return { name, ok: false, detail: message, remedy: next, isRequired: false, isBroken: true };
+  }
+}
