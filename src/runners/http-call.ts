@@ -1,4 +1,5 @@
 import { Agent, type IncomingHttpHeaders, request } from 'node:http';
+import { Ending } from './ending.js';
 
 export interface HttpCall {
   /** With `http:` or `https:`. */
@@ -10,6 +11,8 @@ export interface HttpCall {
   agent?: Agent;
   /** Ends the call: it then rejects with the signal's reason. */
   signal?: AbortSignal;
+  /** The same, in place of a signal. */
+  ending?: Ending;
   /** Told as soon as the reply begins, which may be long before its body ends. */
   onHeaders?: (headers: IncomingHttpHeaders) => void;
 }
@@ -39,28 +42,33 @@ export async function keepConnections(url: string, idleTime: number): Promise<Ag
 /** What https needs is loaded with the first of its calls. */
 const isSecure = (url: string): boolean => url.startsWith('https:');
 
+const empty = Buffer.alloc(0);
+
 function exchange(
-  { url, method, headers = {}, body, agent, signal, onHeaders }: HttpCall,
+  { url, method, headers = {}, body, agent, signal, ending, onHeaders }: HttpCall,
   send: typeof request,
 ): Promise<HttpReply> {
   return new Promise((resolve, reject) => {
-    if (signal?.aborted) return reject(signal.reason);
+    const end = ending ?? (signal && Ending.of(signal));
+    if (end?.isOver) return reject(end.reason);
     const options = { method: method ?? (body === undefined ? 'GET' : 'POST'), headers, ...(agent && { agent }) };
     const call = send(url, options, (response) => {
       onHeaders?.(response.headers);
       const chunks: Buffer[] = [];
       const finish = () => {
-        if (signal?.aborted) return reject(signal.reason);
+        if (end?.isOver) return reject(end.reason);
         const { statusCode: status = 0, headers, complete: isComplete } = response;
-        resolve({ status, headers, body: Buffer.concat(chunks), isComplete });
+        const [only = empty] = chunks;
+        resolve({ status, headers, body: chunks.length > 1 ? Buffer.concat(chunks) : only, isComplete });
       };
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('error', finish).on('end', finish);
     });
-    const abort = () => call.destroy();
-    signal?.addEventListener('abort', abort, { once: true });
-    call.on('close', () => signal?.removeEventListener('abort', abort));
-    call.on('error', (error) => reject(signal?.aborted ? signal.reason : error));
+    if (end !== undefined) {
+      end.tell(() => call.destroy());
+      call.on('close', () => end.tell(undefined));
+    }
+    call.on('error', (error) => reject(end?.isOver ? end.reason : error));
     call.end(body);
   });
 }

@@ -1,6 +1,6 @@
 import type { Agent } from 'node:http';
 import type { Answer } from '../contract/answer.js';
-import { callFailure, withDeadline } from './call-deadline.js';
+import { callFailure, withEnding } from './call-deadline.js';
 import { callHttp, type HttpReply } from './http-call.js';
 import type { CallOptions } from './runner.js';
 
@@ -21,9 +21,9 @@ const mostShown = 2_000;
  */
 export function callJson({ url, inputs, timeout, signal, agent }: JsonCall): Promise<Answer> {
   const headers = { 'content-type': 'application/json', accept: 'application/json' };
-  return withDeadline({ timeout, ...(signal && { signal }) }, async (ended) => {
+  return withEnding({ timeout, ...(signal && { signal }) }, async (ending) => {
     const body = JSON.stringify(inputs ?? null);
-    const reply = await callHttp({ url, headers, body, ...(agent && { agent }), signal: ended });
+    const reply = await callHttp({ url, headers, body, ...(agent && { agent }), ending });
     return reply.isComplete ? readReply(reply, url) : callFailure('CALL_LOST', 'the server ended during the call');
   });
 }

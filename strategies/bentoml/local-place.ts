@@ -26,6 +26,8 @@ import { readServerRecord, removeServerRecord, type ServerRecord } from './serve
 const probePatience = 2_000;
 /** Seconds that running calls get when the server is stopped. */
 const grace = 10;
+/** Milliseconds for which a look at the process holds: in so short a time no stranger gets its port. */
+const lookHolds = 50;
 /** Milliseconds that an exception may take to be in the log. */
 const logPatience = 500;
 
@@ -37,6 +39,9 @@ const logPatience = 500;
  * that a recipe wrote) and, as the plan's, `timeout`. For the others the log says that they are not applied.
  */
 export class LocalPlace implements Place {
+  /** When the process was last seen to be the server's. */
+  private seenAt = Number.NEGATIVE_INFINITY;
+
   constructor(private readonly plan: RunPlan) {}
 
   async start(options: StartOptions): Promise<Served> {
@@ -59,7 +64,12 @@ export class LocalPlace implements Place {
   }
 
   findWay({ server }: BentoHandle): Way | Answer {
-    if (server !== undefined && isSameProcess(server)) return { url: server.url, headers: {} };
+    const now = performance.now();
+    const wasSeen = now - this.seenAt < lookHolds;
+    if (server !== undefined && (wasSeen || isSameProcess(server))) {
+      if (!wasSeen) this.seenAt = now;
+      return { url: server.url, headers: {} };
+    }
     return callFailure('NOT_RUNNING', `the software is not up: ${describeEnd(server)}`);
   }
 

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
+import { statSync } from 'node:fs';
 import type { Agent } from 'node:http';
 import type { Answer } from '../../src/contract/answer.js';
 import type { Handle, RunPlan } from '../../src/contract/handle.js';
-import { callFailure, withDeadline } from '../../src/runners/call-deadline.js';
+import { callFailure, withEnding } from '../../src/runners/call-deadline.js';
+import type { Ending } from '../../src/runners/ending.js';
 import { callHttp, keepConnections } from '../../src/runners/http-call.js';
-import { sizeOf } from '../../src/runners/log-file.js';
 import type { CallOptions, Health, LogOptions, Runner, StartOptions } from '../../src/runners/runner.js';
 import { callTask } from './call-task.js';
 import { type BentoHandle, gone, type Place, type Way } from './place.js';
@@ -13,6 +14,9 @@ import { buildBody, WrongInput } from './request-body.js';
 
 /** Milliseconds after which an idle connection is let go: before the server does so itself. */
 const idleTime = 4_000;
+
+const caller = randomBytes(8).toString('hex');
+let calls = 0;
 
 /**
  * Runs a Bento service, called over HTTP: served on this machine, or in BentoCloud where the plan's provider is that.
@@ -42,8 +46,8 @@ export class BentoMLRunner implements Runner {
     const way = place.findWay(handle);
     if ('status' in way) return way;
     const { api } = handle;
-    return await withDeadline({ timeout: plan.timeout, ...options }, (signal) =>
-      this.call({ place, way, api }, inputs, signal),
+    return await withEnding({ timeout: plan.timeout, ...options }, (ending) =>
+      this.call({ place, way, api }, inputs, ending),
     );
   }
 
@@ -79,11 +83,11 @@ export class BentoMLRunner implements Runner {
   private async call(
     { place, way, api }: { place: Place; way: Way } & Pick<BentoHandle, 'api'>,
     inputs: unknown,
-    signal: AbortSignal,
+    ending: Ending,
   ): Promise<Answer> {
     try {
       const { contentType, body } = await buildBody(api, inputs);
-      const trace = randomBytes(16).toString('hex');
+      const trace = nextTrace();
       const traceparent = `00-${trace}-${trace.slice(16)}-01`;
       this.agent ??= await keepConnections(way.url, idleTime);
       const call = {
@@ -91,11 +95,11 @@ export class BentoMLRunner implements Runner {
         headers: { ...way.headers, 'content-type': contentType, traceparent },
         body,
         agent: this.agent,
-        signal,
         method: 'POST',
       };
-      const logStart = await sizeOf(this.plan.logFile);
-      const reply = await (api.isTask ? callTask(call) : callHttp(call));
+      // At once, because a look at a file takes less than the way to another thread and back.
+      const logStart = statSync(this.plan.logFile, { throwIfNoEntry: false })?.size ?? 0;
+      const reply = await (api.isTask ? callTask({ ...call, signal: ending.signal }) : callHttp({ ...call, ending }));
       const judged = place.judgeReply(reply);
       if (judged !== undefined) return judged;
       return await readAnswer(reply, api, (hasFailed) => place.findFailure({ trace, logStart, hasFailed }));
@@ -104,6 +108,12 @@ export class BentoMLRunner implements Runner {
       throw error;
     }
   }
+}
+
+/** Names the call to BentoML, whose log names it by that: a part drawn for this process, and the call's number. */
+function nextTrace(): string {
+  calls += 1;
+  return caller + calls.toString(16).padStart(16, '0');
 }
 
 async function openPlace(plan: RunPlan): Promise<Place> {

@@ -1,6 +1,6 @@
 import type { Agent } from 'node:http';
 import type { Answer } from '../../src/contract/answer.js';
-import { callFailure, withDeadline } from '../../src/runners/call-deadline.js';
+import { callFailure, withEnding } from '../../src/runners/call-deadline.js';
 import { callHttp, type HttpReply } from '../../src/runners/http-call.js';
 
 export interface ContainerCall {
@@ -17,17 +17,18 @@ export interface ContainerCall {
 /** Seconds that our host has to answer for a call past its deadline, before the client does so itself. */
 const lateness = 0.5;
 
+/** Calls of this process have names of their own. */
+const caller = `${process.pid}-${Math.random().toString(36).slice(2)}`;
 let counter = 0;
 
 /** Calls our host program: its reply is the answer, and the token in it says that it is our revision that answers. */
 export function callHost(call: ContainerCall, tokenHash: string): Promise<Answer> {
   const { url, agent, inputs, timeout, signal } = call;
   counter += 1;
-  const id = `${process.pid}-${counter}-${Math.random().toString(36).slice(2)}`;
   const headers = {
     'content-type': 'application/json',
     'berth-token': tokenHash,
-    'berth-call': id,
+    'berth-call': `${caller}-${counter}`,
     'berth-timeout': String(timeout),
   };
   const cancel = () => {
@@ -36,8 +37,8 @@ export function callHost(call: ContainerCall, tokenHash: string): Promise<Answer
   };
   signal?.addEventListener('abort', cancel, { once: true });
   const patience = { timeout: timeout + lateness, ...(signal && { signal }) };
-  return withDeadline(patience, async (ended) => {
-    const reply = await callHttp({ url: `${url}/run`, headers, body: inputs, agent, signal: ended });
+  return withEnding(patience, async (ending) => {
+    const reply = await callHttp({ url: `${url}/run`, headers, body: inputs, agent, ending });
     if (!reply.isComplete) return lost;
     if (reply.headers['berth-token'] !== tokenHash) return stranger(url);
     return JSON.parse(reply.body.toString('utf8')) as Answer; // the host's own
@@ -47,8 +48,8 @@ export function callHost(call: ContainerCall, tokenHash: string): Promise<Answer
 /** Calls a server of the repository's own: what it replies with is the output, and what is not 2xx is an error. */
 export function callServer({ url, agent, inputs, timeout, signal }: ContainerCall, path: string): Promise<Answer> {
   const headers = { 'content-type': 'application/json', accept: 'application/json' };
-  return withDeadline({ timeout, ...(signal && { signal }) }, async (ended) => {
-    const reply = await callHttp({ url: url + path, headers, body: inputs, agent, signal: ended });
+  return withEnding({ timeout, ...(signal && { signal }) }, async (ending) => {
+    const reply = await callHttp({ url: url + path, headers, body: inputs, agent, ending });
     return reply.isComplete ? readReply(reply, path) : lost;
   });
 }

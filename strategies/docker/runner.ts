@@ -1,6 +1,7 @@
 import { appendFile, mkdir, readFile } from 'node:fs/promises';
 import { Agent } from 'node:http';
 import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import type { Answer } from '../../src/contract/answer.js';
 import type { Handle, RunPlan } from '../../src/contract/handle.js';
@@ -15,6 +16,9 @@ import { isUp, probePatience } from './probe.js';
 
 /** Milliseconds after which an idle connection to a server of somebody else's is not used again: it may be about to close it. */
 const idleBound = 1_000;
+
+/** Milliseconds that an engine may take to notice that a container has ended, whose port refuses already. */
+const settling = 1_000;
 
 /**
  * Runs a revision in a container of this machine's engine, called over HTTP on a port of its loopback, or of
@@ -64,13 +68,17 @@ export class DockerRunner implements Runner {
   async isHealthy(): Promise<Health> {
     const { handle } = this;
     if (handle === undefined) return gone('it was not started');
-    if (handle.tokenHash !== null && (await isUp(handle))) return ready(`${handle.url} answers`);
-    const state = await this.inspect(handle);
-    if (typeof state === 'string') return gone(state);
-    if (handle.tokenHash === null && state.Health?.Status !== 'unhealthy' && (await isUp(handle)))
-      return ready(`${handle.url} answers, container ${handle.container.slice(0, 12)} runs`);
-    const detail = `the container runs, but did not answer within ${probePatience / 1000} s`;
-    return { isHealthy: false, state: 'unresponsive', detail };
+    const isOurs = handle.tokenHash !== null;
+    if (isOurs && (await isUp(handle))) return ready(`${handle.url} answers`);
+    for (const until = Date.now() + settling; ; await sleep(50)) {
+      const state = await this.inspect(handle);
+      if (typeof state === 'string') return gone(state);
+      if ((isOurs || state.Health?.Status !== 'unhealthy') && (await isUp(handle)))
+        return ready(`${handle.url} answers, container ${handle.container.slice(0, 12)} runs`);
+      if (Date.now() < until) continue;
+      const detail = `the container runs, but did not answer within ${probePatience / 1000} s`;
+      return { isHealthy: false, state: 'unresponsive', detail };
+    }
   }
 
   /** What was kept of earlier containers and of the build, then what the engine has of this one. */

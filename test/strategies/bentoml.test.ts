@@ -241,7 +241,7 @@ class Model:
   const { plan, runner } = await makeRunner({ 'service.py': source });
   const started = Date.now();
   const error = await caught(runner.start({ env: {} }));
-  expect(Date.now() - started).toBeLessThan(10_000);
+  expect(Date.now() - started).toBeLessThan(45_000); // seconds, on a busy machine, of the 900 that a start may take
   expect(error).toMatchObject({
     code: 'START_FAILED',
     message: 'the service could not be started: RuntimeError: no weights',
@@ -266,7 +266,7 @@ class Model:
   const { plan, runner } = await makeRunner({ 'service.py': source });
   const started = Date.now();
   const error = await caught(runner.start({ env: {} }));
-  expect(Date.now() - started).toBeLessThan(30_000);
+  expect(Date.now() - started).toBeLessThan(45_000);
   expect(error).toMatchObject({
     code: 'START_FAILED',
     message: 'the service’s process ended before it could be called',
