@@ -21,7 +21,7 @@ export function requireState(life: Life, action: string, states: readonly Deploy
 
 export function requireWaiting(life: Life, action: string): void {
   const { name, state } = life.info;
-  if (!isWaiting(life)) throw conflict(life, `cannot ${action} ${name}: it is ${state}, and nothing waits`);
+  if (!isWaiting(life)) throw conflict(life, `cannot ${action} ${name}: it is ${state}, not waiting`);
 }
 
 /** What is on its way is given up while an earlier revision serves; where nothing does, a cleanup ends it. */
