@@ -44,7 +44,7 @@ export interface ConnectOptions {
 const settled: readonly DeploymentState[] = ['running', 'stopped', 'waiting', 'cleaned'];
 
 const isSettled = ({ state, change, next }: DeploymentInfo): boolean =>
-  settled.includes(state) && next === null && (change === null || change.state === 'waiting');
+  state === 'cleaned' || (settled.includes(state) && next === null && (change === null || change.state === 'waiting'));
 
 /** History keeps a workflow's argument whole: its limit is 2 MB, and the examples are its only large part. */
 const largestConfig = 1_500_000;

@@ -223,8 +223,10 @@ export class Changes {
     const { life } = this;
     setChangeError(life, failure);
     if (!isFruitless(life, failure)) return advance(life, 'waiting');
-    if (life.active === null && life.next === null) throw asFailure(failure);
-    await this.giveUp({ outcome: 'failed', note: `${failure.code}: ${failure.message}` });
+    const ending = { outcome: 'failed', note: `${failure.code}: ${failure.message}` } as const;
+    if (life.active !== null || life.next !== null) return await this.giveUp(ending);
+    this.end(ending);
+    throw asFailure(failure);
   }
 
   /** Undoes what the current change has made. The undo of a whole deployment needs no help. */

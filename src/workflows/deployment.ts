@@ -135,6 +135,7 @@ const rollback = (target: string | null, by: string, reason: string | null) =>
 
 /** Undoes everything, for as long as that takes. It says `cleaned` only of what is proven gone. */
 async function cleanUp(life: Life): Promise<void> {
+  Object.assign(life.info, { change: null, next: null, bake: null });
   enter(life, 'cleaning');
   for (let pause = 10; life.host !== null; pause = Math.min(pause * 2, 600)) {
     try {
