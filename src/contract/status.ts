@@ -15,6 +15,8 @@ export const StepRecord = z.object({
   finishedAt: z.string().nullable(),
   /** What it did or found, in one line. */
   note: z.string(),
+  /** What it cost; absent where it cost nothing. */
+  dollars: z.number().optional(),
 });
 export type StepRecord = z.infer<typeof StepRecord>;
 

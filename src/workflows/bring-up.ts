@@ -2,7 +2,7 @@ import { isCancellation } from '@temporalio/workflow';
 import type { CarriedAdaptation } from '../activities/adapt-workspace.js';
 import type { Handle } from '../contract/handle.js';
 import type { SelectionExchange } from '../selection/index.js';
-import { advance, type KeptRevision, type Life, record, show, type Work } from './life.js';
+import { advance, costing, type KeptRevision, type Life, record, show, type Work } from './life.js';
 import { onHost } from './on-host.js';
 import { giveEvidence } from './repair.js';
 import { findRevision, startRevision } from './revision.js';
@@ -82,7 +82,7 @@ async function adaptWorkspace(life: Life, work: Work): Promise<void> {
   const adaptation = await onHost(
     life,
     'adaptWorkspace',
-    (result) => `${result.by}: ${result.summary}`,
+    ({ by, summary, cost }) => ({ note: `${by}: ${summary}`, ...costing(cost) }),
     () =>
       adaptingOn(host).adaptWorkspace.executeWithOptions({ summary }, [
         { config, setting, round, carried: findCarried(life, work) },

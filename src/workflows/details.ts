@@ -1,36 +1,109 @@
-import type { DeploymentInfo } from '../contract/status.js';
+import type { CurrentChange, PastChange, RequestedChange } from '../contract/change.js';
+import type { DeploymentInfo, LastError, StepRecord } from '../contract/status.js';
+import { block, code, list, moment, plain } from './markdown.js';
+import { failuresOf, nextCommands } from './next-commands.js';
 
-/** Short Markdown for the Web UI: where the deployment stands, what it waits for, what to do next. */
+/**
+ * Markdown for the Web UI: where the deployment stands, why, and what to type next. The Web UI shows it in a small
+ * frame, so what matters now comes first, and all of it is bounded.
+ */
 export function describeLife(info: DeploymentInfo): string {
-  return [headline(info), whatNow(info), why(info), steps(info)].filter((part) => part !== '').join('\n\n');
+  const parts = [
+    `### ${info.name} is ${info.state}`,
+    whereItRuns(info),
+    theChange(info),
+    whatWaits(info),
+    theBake(info),
+    ...failuresOf(info).map(theFailure),
+    whatToDo(info),
+    theRevisions(info),
+    thePast(info),
+    theSteps(info),
+    theChoices(info),
+  ];
+  return parts.filter((part) => part !== '').join('\n\n');
 }
 
-function headline({ name, state, strategy, revision }: DeploymentInfo): string {
-  const parts = [strategy, revision].filter((part) => part !== null);
-  return `**${name}** is **${state}**${parts.length > 0 ? ` (${parts.join(', ')})` : ''}`;
+function whereItRuns({ strategy, provider, revision, host, restarts, source }: DeploymentInfo): string {
+  const parts = [
+    revision === null ? '' : `revision **${revision}**`,
+    strategy === null ? '' : `strategy **${strategy}**${provider === null ? '' : ` on ${plain(provider)}`}`,
+    host === null ? '' : `host ${code(host)}`,
+    restarts === 0 ? '' : `restarted ${restarts === 1 ? 'once' : `${restarts} times`}`,
+    `from ${code(source.path)}`,
+  ];
+  return parts.filter((part) => part !== '').join(' · ');
 }
 
-function whatNow({ name, state, lastError }: DeploymentInfo): string {
-  if (state === 'running') return `Call it: \`berth run ${name} '{…}'\``;
-  if (state === 'stopped') return `Start it again: \`berth start ${name}\``;
-  if (state === 'waiting')
-    return `Its work is kept. Go on: \`berth resume ${name} --hint '…'\`, or give it up: \`berth abandon ${name}\``;
-  if (state === 'unhealthy') return `It is being restarted. Its prints: \`berth logs ${name}\``;
-  if (state === 'cleaning' && lastError?.code === 'UNDO_INCOMPLETE') return 'The undo is tried again by itself.';
-  return '';
+function theChange({ change, revision, state }: DeploymentInfo): string {
+  if (change === null || isOver(state)) return '';
+  const rest = revision === null ? '' : ` Callers go on reaching **${revision}**.`;
+  return `**${nameOf(change)} is ${change.state}.** ${origin(change)}.${rest}`;
 }
 
-function why({ lastError, selection }: DeploymentInfo): string {
-  const reason = selection === null ? '' : `Strategy chosen by ${selection.decidedBy}: ${selection.reasoning}`;
-  if (lastError === null) return reason;
-  const evidence = lastError.evidence === null ? '' : `\n\n\`\`\`\n${lastError.evidence}\n\`\`\``;
-  return `**${lastError.code}** ${lastError.message}${evidence}\n\nNext: ${lastError.next}${reason === '' ? '' : `\n\n${reason}`}`;
+const whatWaits = ({ next, state }: DeploymentInfo): string =>
+  next === null || isOver(state) ? '' : `Next is a ${next.kind}. ${origin(next)}.`;
+
+const theBake = ({ bake }: DeploymentInfo): string =>
+  bake === null
+    ? ''
+    : `**${bake.revision}** has to prove itself until ${moment(bake.until)}; if it does badly, **${bake.previous}** takes over again by itself.`;
+
+function theFailure({ code: name, message, evidence, next }: LastError): string {
+  const shown = evidence === null ? [] : [block(evidence, { lines: 20, width: 120 })];
+  return [`**${name}** ${plain(message)}`, ...shown, withCommands(next)].join('\n\n');
 }
 
-const steps = (info: DeploymentInfo): string =>
-  info.steps
-    .slice(-12)
-    .map(
-      ({ step, finishedAt, note }) => `- ${finishedAt === null ? '…' : '✓'} ${step}${note === '' ? '' : `: ${note}`}`,
-    )
-    .join('\n');
+/** A sentence of ours in which commands stand after a colon, or between backticks. */
+const withCommands = (next: string): string =>
+  next
+    .split(/(`[^`]+`|\bberth (?:[^.,;)]|[.,;](?! |$))+)/)
+    .map((part, index) => (index % 2 === 0 ? plainWithin(part) : code(part.replaceAll('`', '').trim())))
+    .join('');
+
+/** Blanks around what stands between two commands belong to it. */
+const plainWithin = (words: string): string => words.replace(/\S(?:.*\S)?/s, (inner) => plain(inner, 600));
+
+function whatToDo(info: DeploymentInfo): string {
+  return list(nextCommands(info).map(({ purpose, command }) => `${purpose}: ${code(command)}`));
+}
+
+function theRevisions({ revisions, state }: DeploymentInfo): string {
+  if (revisions.length < 2 || isOver(state)) return '';
+  return `Revisions: ${revisions.map(({ id, state: which }) => `${id} (${which})`).join(', ')}`;
+}
+
+/** The newest first; what a first deployment was is told by the rest. */
+function thePast({ changes }: DeploymentInfo): string {
+  if (changes.length < 2) return '';
+  return `Newest changes:\n\n${list(changes.slice(-5).reverse().map(describePast))}`;
+}
+
+const describePast = (past: PastChange): string =>
+  `${past.kind} ${origin(past)}. ${past.outcome === 'live' ? '' : `**${past.outcome}**: `}${plain(past.note, 160)}`;
+
+function theSteps({ steps }: DeploymentInfo): string {
+  if (steps.length === 0) return '';
+  return `Newest steps:\n\n${list(steps.slice(-8).map(describeStep))}`;
+}
+
+function describeStep({ step, finishedAt, note, dollars }: StepRecord): string {
+  const mark = finishedAt === null ? '…' : note.startsWith('failed: ') ? '✗' : '✓';
+  const cost = dollars === undefined ? '' : ` ($${dollars.toFixed(2)})`;
+  return `${mark} **${step}**${cost}${note === '' ? '' : ` ${plain(note, 160)}`}`;
+}
+
+function theChoices({ selection, notes }: DeploymentInfo): string {
+  const reason = selection === null ? [] : [`Chosen by ${selection.decidedBy}: ${plain(selection.reasoning, 600)}`];
+  return [...reason, ...notes.slice(-5).map((note) => `Note: ${plain(note)}`)].join('\n\n');
+}
+
+const nameOf = ({ kind, revision }: CurrentChange): string => {
+  if (revision === null) return `The ${kind}`;
+  return `The ${kind} ${kind === 'deploy' ? 'of' : 'to'} ${revision}`;
+};
+
+const origin = ({ id, by, reason, requestedAt }: RequestedChange): string =>
+  `${id}, asked for by ${plain(by, 60)} on ${moment(requestedAt)}${reason === null ? '' : `: ${plain(reason)}`}`;
+
+const isOver = (state: DeploymentInfo['state']): boolean => state === 'cleaning' || state === 'cleaned';

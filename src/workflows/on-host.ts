@@ -1,5 +1,5 @@
 import { ActivityFailure, TimeoutFailure } from '@temporalio/workflow';
-import { type Life, record } from './life.js';
+import { type Life, record, type StepOutcome } from './life.js';
 
 /** How often a step may find nobody on its host before the deployment stops trying. */
 const missesAllowed = 3;
@@ -11,7 +11,7 @@ const missesAllowed = 3;
 export async function onHost<T>(
   life: Life,
   step: string,
-  note: (result: T) => string,
+  note: (result: T) => string | StepOutcome,
   run: () => Promise<T>,
 ): Promise<T> {
   for (let misses = 1; ; misses += 1) {

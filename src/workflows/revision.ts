@@ -28,7 +28,10 @@ export async function startRevision(life: Life, kept: KeptRevision): Promise<Han
     kept.shown.contract = checked.contract;
     kept.shown.rungs = [...kept.revision.rungs, ...checked.rungs];
   } catch (error) {
-    if (!isCancellation(error)) await quickOn(host).stopRunner({ name: life.info.name, handle });
+    if (!isCancellation(error))
+      await quickOn(host).stopRunner.executeWithOptions({ summary: `end ${id}, which did not pass` }, [
+        { name: life.info.name, handle },
+      ]);
     throw error;
   }
   return handle;

@@ -1,0 +1,78 @@
+import type { DeploymentInfo, LastError } from '../contract/status.js';
+
+/** What a person may want to do next, and the line to type. */
+export interface NextCommand {
+  purpose: string;
+  command: string;
+}
+
+/**
+ * In each state of a deployment: first what the change that is being made asks for, then what can be done anyway. What
+ * its failures already say to do next is left out.
+ */
+export function nextCommands(info: DeploymentInfo): NextCommand[] {
+  const said = failuresOf(info).map(({ next }) => next);
+  const isSaid = (command: string) => said.some((next) => next.includes(command.split(' ', 2).join(' ')));
+  return [...forChange(info), ...forState(info)]
+    .filter(([, command]) => !isSaid(command))
+    .map(([purpose, command]) => ({ purpose, command }));
+}
+
+/** Of what runs, and of what is to replace it; for a first revision both are the same. */
+export function failuresOf({ lastError, change }: DeploymentInfo): LastError[] {
+  const failed = change?.lastError ?? null;
+  if (failed === null) return lastError === null ? [] : [lastError];
+  return lastError === null || isSame(failed, lastError) ? [failed] : [lastError, failed];
+}
+
+const isSame = (one: LastError, other: LastError): boolean =>
+  one.code === other.code && one.message === other.message && one.evidence === other.evidence;
+
+type Row = [purpose: string, command: string];
+
+function forChange({ name, state, change, revision }: DeploymentInfo): Row[] {
+  if (change === null || state === 'cleaning' || state === 'cleaned') return [];
+  const rest = revision === null ? '' : `, and stay with ${revision}`;
+  if (change.state === 'waiting')
+    return [
+      ['Go on, with a hint', `berth resume ${name} --hint '…'`],
+      ['Mend the copy yourself', `berth shell ${name}; berth resume ${name} --agent none`],
+      ['Take the mended source', `berth redeploy ${name}`],
+      [`Give it up${rest}`, `berth abandon ${name}`],
+    ];
+  const follow: Row = ['Follow it', `berth status ${name} --watch`];
+  return revision === null ? [follow] : [follow, [`Give it up${rest}`, `berth abandon ${name}`]];
+}
+
+function forState(info: DeploymentInfo): Row[] {
+  const { name, state, change, source } = info;
+  const back: Row[] = change === null && hasEarlier(info) ? [['Go back', `berth rollback ${name}`]] : [];
+  switch (state) {
+    case 'running': {
+      const renew: Row[] = change === null ? [['Take its source anew', `berth redeploy ${name}`]] : [];
+      return [['Call it', `berth run ${name} '{…}'`], ...renew, ...back];
+    }
+    case 'unhealthy':
+      return [['Read what it printed', `berth logs ${name}`], ...back, ['Stop it', `berth stop ${name}`]];
+    case 'stopped':
+      return [
+        ['Start it again', `berth start ${name}`],
+        ['Remove all of it', `berth cleanup ${name}`],
+      ];
+    case 'waiting':
+      return [];
+    case 'cleaning':
+      return [['See what still exists', `berth cleanup ${name}`]];
+    case 'cleaned':
+      return [['Deploy it again', `berth deploy ${quote(source.path)} --name ${name}`]];
+    default:
+      return [['End it, and undo all', `berth cleanup ${name}`]];
+  }
+}
+
+function hasEarlier({ revision, revisions }: DeploymentInfo): boolean {
+  const active = revisions.findIndex(({ id }) => id === revision);
+  return revisions.slice(0, Math.max(0, active)).some(({ state }) => state === 'kept');
+}
+
+const quote = (path: string): string => (/^[\w./~+-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`);
