@@ -1,10 +1,13 @@
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
+import { Client, Connection } from '@temporalio/client';
 import type { DeploymentInfo, Redeployment } from '../../src/contract/index.js';
 import { openSoftware } from '../../src/factory/open-software.js';
 import { prepareRedeployment } from '../../src/factory/prepare-config.js';
 import { deploymentDirectory, revisionDirectory } from '../../src/home.js';
+import { addressOf, findRunningServer } from '../../src/stack/embedded-server.js';
+import { workflowId } from '../../src/workflows/messages.js';
 import { connectOnce, deploy } from '../support/deploying.js';
 import { processesOf, temporaryStack } from '../support/stack.js';
 import { temporarySolution } from '../support/temporary.js';
@@ -38,6 +41,22 @@ async function untilListed(name: string, change: DeploymentInfo['state'] | null)
   for (const deadline = Date.now() + 30_000; (await find())?.change !== change && Date.now() < deadline; )
     await new Promise((resolve) => setTimeout(resolve, 50));
   expect(await find()).toMatchObject({ state: 'running', revision: change === null ? 'r2' : 'r1', change });
+}
+
+/** What the server tells the Web UI: the current details, and the attributes to filter by. */
+async function readWebUi(name: string): Promise<{ details: string; attributes: Record<string, unknown> }> {
+  const server = findRunningServer(home);
+  if (server === null) throw new Error('the embedded server runs');
+  const connection = await Connection.connect({ address: addressOf(server) });
+  try {
+    const handle = new Client({ connection }).workflow.getHandle(workflowId(name));
+    const metadata = await handle.query<{ currentDetails: string }>('__temporal_workflow_metadata');
+    const { typedSearchAttributes } = await handle.describe();
+    const pairs = typedSearchAttributes.getAll().map(({ key, value }) => [key.name, value]);
+    return { details: metadata.currentDetails, attributes: Object.fromEntries(pairs) };
+  } finally {
+    await connection.close();
+  }
 }
 
 const outcomes = ({ changes }: DeploymentInfo) =>
@@ -95,6 +114,13 @@ test('a redeploy that fails leaves the old revision serving, waits, and goes on 
 
   const client = await connectOnce();
   await untilListed('failing', 'waiting');
+  const { details, attributes } = await readWebUi('failing');
+  expect(details).toContain('**The redeploy to r2 is waiting.**');
+  expect(details).toContain('output.n: expected 4, got 5');
+  expect(details).toContain('`berth abandon failing`');
+  expect(attributes).toMatchObject({ BerthName: 'failing', BerthState: 'running', BerthChange: 'waiting' });
+  expect(attributes).toMatchObject({ BerthStrategy: 'local', BerthRevision: 'r1', BerthHost: waiting.host });
+  expect((await fetch(waiting.webUrl ?? '')).status).toBe(200);
   writeFileSync(join(deploymentDirectory(home, 'failing').workspace, 'main.py'), answering('mended'));
   await client.resume('failing', { agent: 'none' });
   const mended = await client.follow('failing', () => {});
