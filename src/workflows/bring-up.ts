@@ -82,7 +82,7 @@ async function adaptWorkspace(life: Life, work: Work): Promise<void> {
   const adaptation = await onHost(
     life,
     'adaptWorkspace',
-    ({ by, summary, cost }) => ({ note: `${by}: ${summary}`, ...costing(cost) }),
+    (result) => ({ note: `${result.by}: ${result.summary}`, ...costing(result.cost) }),
     () =>
       adaptingOn(host).adaptWorkspace.executeWithOptions({ summary }, [
         { config, setting, round, carried: findCarried(life, work) },

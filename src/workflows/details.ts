@@ -35,14 +35,14 @@ function whereItRuns({ strategy, provider, revision, host, restarts, source }: D
   return parts.filter((part) => part !== '').join(' · ');
 }
 
-function theChange({ change, revision, state }: DeploymentInfo): string {
-  if (change === null || isOver(state)) return '';
+function theChange({ change, revision }: DeploymentInfo): string {
+  if (change === null) return '';
   const rest = revision === null ? '' : ` Callers go on reaching **${revision}**.`;
   return `**${nameOf(change)} is ${change.state}.** ${origin(change)}.${rest}`;
 }
 
-const whatWaits = ({ next, state }: DeploymentInfo): string =>
-  next === null || isOver(state) ? '' : `Next is a ${next.kind}. ${origin(next)}.`;
+const whatWaits = ({ next }: DeploymentInfo): string =>
+  next === null ? '' : `Next is a ${next.kind}. ${origin(next)}.`;
 
 const theBake = ({ bake }: DeploymentInfo): string =>
   bake === null
@@ -69,7 +69,7 @@ function whatToDo(info: DeploymentInfo): string {
 }
 
 function theRevisions({ revisions, state }: DeploymentInfo): string {
-  if (revisions.length < 2 || isOver(state)) return '';
+  if (revisions.length < 2 || state === 'cleaned') return '';
   return `Revisions: ${revisions.map(({ id, state: which }) => `${id} (${which})`).join(', ')}`;
 }
 
@@ -105,5 +105,3 @@ const nameOf = ({ kind, revision }: CurrentChange): string => {
 
 const origin = ({ id, by, reason, requestedAt }: RequestedChange): string =>
   `${id}, asked for by ${plain(by, 60)} on ${moment(requestedAt)}${reason === null ? '' : `: ${plain(reason)}`}`;
-
-const isOver = (state: DeploymentInfo['state']): boolean => state === 'cleaning' || state === 'cleaned';

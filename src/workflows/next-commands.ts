@@ -30,8 +30,8 @@ const isSame = (one: LastError, other: LastError): boolean =>
 
 type Row = [purpose: string, command: string];
 
-function forChange({ name, state, change, revision }: DeploymentInfo): Row[] {
-  if (change === null || state === 'cleaning' || state === 'cleaned') return [];
+function forChange({ name, change, revision }: DeploymentInfo): Row[] {
+  if (change === null) return [];
   const rest = revision === null ? '' : `, and stay with ${revision}`;
   if (change.state === 'waiting')
     return [
