@@ -1,18 +1,14 @@
 import { BerthError } from '../errors.js';
-import type { StrategyEntry, StrategyRegistry } from '../registry/index.js';
+import type { StrategyRegistry } from '../registry/index.js';
 import type { Check } from '../stack/index.js';
 
-/** Each provider that is used only when the user names it, with what it lacks here; no deployment needs one. */
+/** Each provider beside a strategy's own, with what it lacks here: it is used only when the user names it. */
 export async function checkProviders(registry: StrategyRegistry): Promise<Check[]> {
   const ready = registry.describeAll().filter(({ state }) => state === 'ready');
-  const pairs = ready.flatMap((entry) => listNamed(entry).map((provider) => ({ strategy: entry.name, provider })));
+  const pairs = ready.flatMap(({ name, config }) =>
+    (config?.providers ?? []).map((provider) => ({ strategy: name, provider })),
+  );
   return await Promise.all(pairs.map((pair) => checkProvider(registry, pair)));
-}
-
-function listNamed({ config }: StrategyEntry): string[] {
-  if (config === null) return [];
-  const { provider, providers, billed } = config;
-  return [...(billed === undefined || provider === null ? [] : [provider]), ...providers];
 }
 
 async function checkProvider(
