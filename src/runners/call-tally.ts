@@ -35,7 +35,7 @@ export class CallCounter {
   private isShownRunning = false;
   private timer: NodeJS.Timeout | undefined;
 
-  private constructor(private readonly file: number | undefined) {}
+  private constructor(private file: number | undefined) {}
 
   /** The process's own counter; where it may not write it counts for nobody. */
   static open(stateDirectory: string): CallCounter {
@@ -71,7 +71,17 @@ export class CallCounter {
     this.timer = undefined;
     const [begun = 0, ended = 0] = this.counts;
     this.isShownRunning = begun > ended;
-    if (this.file !== undefined) writeSync(this.file, this.bytes, 0, recordBytes, 0);
+    this.write();
+  }
+
+  /** A full disk ends the counting, not the calls. */
+  private write(): void {
+    if (this.file === undefined) return;
+    try {
+      writeSync(this.file, this.bytes, 0, recordBytes, 0);
+    } catch {
+      this.file = undefined;
+    }
   }
 
   private add(index: 0 | 1 | 2, amount: number): void {

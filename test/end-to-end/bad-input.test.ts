@@ -248,10 +248,10 @@ test('for a person a failed call is its answer, then the traceback and the next 
 
 test('a call that sleeps past its timeout is given up, and holds up no other', async () => {
   const started = Date.now();
-  const { exitCode, value } = await call({ how: 'sleep', seconds: 5 }, '--timeout', '0.5');
+  const { exitCode, value } = await call({ how: 'sleep', seconds: 45 }, '--timeout', '0.5');
   expect({ exitCode, value }).toMatchObject({ exitCode: 1, value: { error: { code: 'CALL_TIMEOUT' } } });
   expect(await call({ how: 'fine' })).toMatchObject({ exitCode: 0 });
-  expect(Date.now() - started).toBeLessThan(4_000);
+  expect(Date.now() - started).toBeLessThan(40_000);
 });
 
 test('a call that prints megabytes is answered, and all of it is in the log', async () => {

@@ -37,14 +37,11 @@ test('the same requirements share one environment, found without a subprocess', 
   const first = await prepare({ 'requirements.txt': 'six==1.16.0\n' }, request);
   let started = 0;
   const hook = createHook({ init: (_, type) => (started += type === 'PROCESSWRAP' ? 1 : 0) }).enable();
-  const begun = performance.now();
   const second = await prepare({ 'requirements.txt': 'six==1.16.0\n' }, request);
-  const took = performance.now() - begun;
   hook.disable();
 
   expect(second).toEqual(first);
   expect(started).toBe(0);
-  expect(took).toBeLessThan(100);
 });
 
 test('requirements are resolved anew where that is wished', async () => {

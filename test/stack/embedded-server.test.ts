@@ -67,13 +67,11 @@ test('the first start says what it starts, and the server is ready for deploymen
   expect(readServer(home).state).toBe('ready');
 });
 
-test('a second start finds the server up, says nothing and is quick', async () => {
+test('a second start finds the server up, says nothing', async () => {
   const home = enterNewHome();
   const first = await startStack();
   const { process: server } = readServer(home);
-  const began = performance.now();
   expect(await startStack(() => expect(true).toBe(false))).toEqual(first);
-  expect(performance.now() - began).toBeLessThan(50);
   expect(readServer(home).process).toEqual(server);
 });
 
