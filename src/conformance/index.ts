@@ -1,5 +1,6 @@
 export type { Conformance, ConformanceHooks, Manner } from './conformance.js';
 export { failureOf, readLines } from './expectations.js';
+export { killProcessesOf } from './plan-processes.js';
 export { pythonSolution } from './python-solution.js';
 export { type CheckResult, runSuite } from './run-suite.js';
 export { describeStrategy } from './strategy-conformance.js';

@@ -19,13 +19,21 @@ const describeLocal = async () =>
 
 /** Names of the checks that a runner fails. */
 async function listFailures(RunnerClass: RunnerClass, only: RegExp): Promise<string[]> {
-  const groups = createSuite({ ...(await describeLocal()), RunnerClass }).map((group) => ({
+  const local = await describeLocal();
+  const plans: RunPlan[] = [];
+  const makePlan: typeof local.makePlan = async (revision, timeout) => {
+    const plan = await local.makePlan(revision, timeout);
+    plans.push(plan);
+    return plan;
+  };
+  const groups = createSuite({ ...local, RunnerClass, makePlan }).map((group) => ({
     ...group,
     checks: group.checks.filter(({ name }) => only.test(name)),
   }));
   const options = { signal: new AbortController().signal, onBegin: () => {}, onResult: () => {} };
   const failed = (await runSuite(groups, options)).filter(({ outcome }) => outcome === 'failed');
   expect(failed.every(({ evidence }) => (evidence ?? '') !== '')).toBe(true);
+  for (const plan of plans) await new LocalRunner(plan).undo(); // what a sabotaged one leaves
   return failed.map(({ name }) => name);
 }
 

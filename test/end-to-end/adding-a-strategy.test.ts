@@ -6,6 +6,7 @@ import type { Answer } from '../../src/contract/answer.js';
 import { StrategyConfig } from '../../src/contract/strategy-config.js';
 import { exampleStrategy, packageRoot } from '../../src/package-root.js';
 import type { StrategyHere } from '../../src/registry/index.js';
+import { identifyProcess } from '../../src/runners/process-identity.js';
 import { runBin } from '../support/bin.js';
 import { processesOf, temporaryStack } from '../support/stack.js';
 import { temporaryDirectory, temporarySolution, writeTree } from '../support/temporary.js';
@@ -185,7 +186,8 @@ test('a strategy that fails its suite is told with evidence, by exit code 1', as
   const broken = join(temporaryDirectory(), 'procfile');
   cpSync(exampleStrategy, broken, { recursive: true });
   const runner = readFileSync(join(broken, 'runner.ts'), 'utf8');
-  writeFileSync(join(broken, 'runner.ts'), runner.replace("'NOT_RUNNING'", "'CALL_FAILED'"));
+  const worse = runner.replace("'NOT_RUNNING'", "'CALL_FAILED'").replace('undo(): Promise<void> {', '$& return;');
+  writeFileSync(join(broken, 'runner.ts'), worse);
   const { exitCode, value } = await berth<Report>('strategies', 'test', broken);
   expect({ exitCode, skipped: value.skipped }).toEqual({ exitCode: 1, skipped: 0 });
   expect(value.passed + value.failed).toBe(value.checks.length);
@@ -196,4 +198,10 @@ test('a strategy that fails its suite is told with evidence, by exit code 1', as
     outcome: 'failed',
     evidence: expect.stringContaining('CALL_FAILED'),
   });
+  expect(value.checks.find(({ name }) => name.startsWith('undo needs'))).toMatchObject({
+    outcome: 'failed',
+    evidence: expect.stringMatching(/^still there: process \d+/),
+  });
+  const pids = value.checks.flatMap(({ evidence }) => /process (\d+)/.exec(evidence ?? '')?.[1] ?? []);
+  expect(pids.filter((pid) => identifyProcess(Number(pid)) !== null)).toEqual([]); // and the suite leaves nothing of it
 }, 120_000);

@@ -1,7 +1,7 @@
 import { mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, isAbsolute, join, resolve } from 'node:path';
-import { type CheckResult, createSuite, describeStrategy, runSuite } from '../../conformance/index.js';
+import { type CheckResult, createSuite, describeStrategy, killProcessesOf, runSuite } from '../../conformance/index.js';
 import { BerthError } from '../../errors.js';
 import { berthHome } from '../../home.js';
 import { describeNeeds, StrategyRegistry } from '../../registry/index.js';
@@ -35,6 +35,7 @@ export async function testStrategy(which: string, output: Output, signal: AbortS
     if (signal.aborted) throw new BerthError('ABORTED', 'the suite was interrupted; nothing of it is left running');
     return report.passed === checks.length ? 0 : 1;
   } finally {
+    await killProcessesOf(scratch); // of a strategy whose own undo does not do it
     await rm(scratch, { recursive: true, force: true, maxRetries: 3 });
   }
 }
