@@ -21,17 +21,16 @@ const run = promisify(execFile);
 /** One solution for all. `command` starts what Berth made of it, as the framework itself does. */
 const solution = 'def predict(text=""):\n    return text\n';
 const strategies = {
-  docker: { path: '/run', wrap: (inputs) => inputs, calls: 1_000 },
-  bentoml: { path: '/predict', wrap: (inputs) => inputs, calls: 500, ready: '/readyz', command: serveBento },
+  docker: { path: '/run', wrap: (inputs) => inputs, calls: 3_000 },
+  bentoml: { path: '/predict', wrap: (inputs) => inputs, calls: 1_500, ready: '/readyz', command: serveBento },
   langgraph: {
     path: '/runs/wait',
     wrap: (inputs) => ({ assistant_id: 'agent', input: { inputs } }),
-    calls: 6,
+    calls: 10,
     ready: '/ok',
     command: serveGraph,
   },
 };
-const rounds = 3;
 const source = join(home, 'source');
 
 try {
@@ -100,7 +99,7 @@ function serveGraph(_plan, port) {
   return { argv, env: { ...process.env, ...own } };
 }
 
-/** Berth and a keep-alive client take turns on the same server, so that what else the machine does meets both. */
+/** Berth and a keep-alive client take turns call by call, so that what else the machine does meets both. */
 async function measureCalls() {
   console.log('\nWarm call, one client: median through Berth, and of a keep-alive client at the same endpoint');
   for (const [strategy, { path, wrap, calls }] of Object.entries(strategies)) {
@@ -112,21 +111,17 @@ async function measureCalls() {
       direct: () => post(agent, endpoint + path, wrap({ text: 'hello' })),
     };
     const samples = { berth: [], direct: [] };
-    for (const call of Object.values(peers)) await timeCalls(call, Math.ceil(calls / 2));
-    for (let round = 0; round < rounds; round += 1)
-      for (const [name, call] of Object.entries(peers)) samples[name].push(...(await timeCalls(call, calls)));
+    for (let round = -calls / 2; round < calls; round += 1)
+      for (const [name, call] of Object.entries(peers)) {
+        const took = await time(call);
+        if (round >= 0) samples[name].push(took);
+      }
     const [through, direct] = [median(samples.berth), median(samples.direct)];
     const figures = `${micro(through)} against ${micro(direct)}: ${(through / direct).toFixed(2)}`;
     console.log(`  ${strategy.padEnd(10)} ${figures} (wanted: at most 1.10)`);
     agent.destroy();
     await software.close();
   }
-}
-
-async function timeCalls(call, count) {
-  const times = [];
-  for (let n = 0; n < count; n += 1) times.push(await time(call));
-  return times;
 }
 
 /** Each of them alone, one after the other, and then all of them at once. */

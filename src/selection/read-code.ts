@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { chooseInterpreter } from '../environments/choose-interpreter.js';
@@ -50,8 +52,31 @@ async function findNewest({ home, signal }: ReadCodeOptions): Promise<Interprete
   return known.get(key);
 }
 
-/** Isolated (`-I -S`), so that nothing of the repository or of the user's Python can come in; writes no bytecode. */
+/** What the last readers wrote. A deployment reads the same code several times, and a second deployment reads it again. */
+const written = new Map<string, string>();
+const mostWritten = 16;
+
 async function runReader(python: string, request: CodeRequest, signal: AbortSignal | undefined): Promise<CodeFacts> {
+  const digest = await digestRequest(python, request);
+  const text = written.get(digest) ?? (await runProgram(python, request, signal));
+  written.delete(digest); // to be the newest again
+  written.set(digest, text);
+  for (const oldest of [...written.keys()].slice(0, -mostWritten)) written.delete(oldest);
+  return CodeFacts.parse(JSON.parse(text));
+}
+
+/** The same for the same files, wherever they lie. */
+async function digestRequest(python: string, { root, files, setupCfg, readme }: CodeRequest): Promise<string> {
+  const hash = createHash('sha256').update(JSON.stringify([python, files, setupCfg, readme]));
+  for (const file of [...files, setupCfg, readme].filter((name) => name !== null)) {
+    const content = await readFile(join(root, file)).catch((error: NodeJS.ErrnoException) => String(error.code)); // the program says it
+    hash.update(`${content.length}\0`).update(content);
+  }
+  return hash.digest('hex');
+}
+
+/** Isolated (`-I -S`), so that nothing of the repository or of the user's Python can come in; writes no bytecode. */
+async function runProgram(python: string, request: CodeRequest, signal: AbortSignal | undefined): Promise<string> {
   const result = await execa(python, ['-I', '-S', '-B', '-X', 'utf8', program], {
     input: JSON.stringify(request),
     timeout: timeout * 1000,
@@ -61,7 +86,7 @@ async function runReader(python: string, request: CodeRequest, signal: AbortSign
     ...(signal && { cancelSignal: signal }),
   });
   signal?.throwIfAborted();
-  if (!result.failed) return CodeFacts.parse(JSON.parse(result.stdout));
+  if (!result.failed) return result.stdout;
   const evidence = result.stderr.split('\n').slice(-20).join('\n');
   throw new BerthError('INTERNAL', `reading the Python code failed: ${result.shortMessage}`, { evidence });
 }

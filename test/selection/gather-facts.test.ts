@@ -232,6 +232,15 @@ test('code is never run by being read', async () => {
   expect(readdirSync(path)).not.toContain('ran');
 });
 
+test('code that was read before is read anew when a name or a letter of it has changed', async () => {
+  const callables = async (files: Record<string, string>) =>
+    (await factsOf(files)).entryPoints.map(({ module, callable }) => `${module}:${callable}`);
+  expect(await callables({ 'a.py': 'def one(): ...\n', 'b.py': '' })).toEqual(['a:one']);
+  expect(await callables({ 'a.py': 'def one(): ...\n', 'b.py': '' })).toEqual(['a:one']);
+  expect(await callables({ 'a.py': 'def two(): ...\n', 'b.py': '' })).toEqual(['a:two']);
+  expect(await callables({ 'a.py': '', 'b.py': 'def one(): ...\n' })).toEqual(['b:one']);
+});
+
 test('a path that does not exist is refused', async () => {
   const path = join(temporarySolution({}), 'nowhere');
   await expect(gatherFacts(path, { home })).rejects.toMatchObject({ code: 'SOURCE_NOT_FOUND' });
