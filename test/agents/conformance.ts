@@ -183,7 +183,7 @@ export function describeConformance(subject: Subject): void {
       const result = await runAgent('Wait.', { limits: { wallSeconds: 100, idleSeconds } });
       expect(result.stopReason).toBe('idle');
       expect(result.error).toBe(`it was stopped after ${idleSeconds} s without a sign of work`);
-      expect(Date.now() - started).toBeLessThan((idleSeconds + 15) * 1000);
+      expect(Date.now() - started).toBeLessThan((idleSeconds + 60) * 1000);
     });
 
     test('says when its session is lost', async () => {
