@@ -1,4 +1,6 @@
+import type { CurrentChange, RequestedChange } from '../contract/change.js';
 import type { DeploymentInfo } from '../contract/status.js';
+import { failuresOf, nextCommands } from '../workflows/next-commands.js';
 import type { Colors } from './colors.js';
 import { renderFailure } from './failure.js';
 import { formatDuration } from './progress.js';
@@ -14,6 +16,10 @@ export function renderDeployment(info: DeploymentInfo, colors: Colors): string {
     ['chosen by', info.selection && `${info.selection.decidedBy}: ${info.selection.reasoning}`],
     ['resources', renderPairs(info.resources)],
     ['revision', info.revision],
+    ['others', renderOthers(info)],
+    ['change', info.change && `${nameChange(info.change)} is ${info.change.state}: ${describeRequest(info.change)}`],
+    ['next', info.next && `a ${info.next.kind}: ${describeRequest(info.next)}`],
+    ['on trial', renderBake(info)],
     ['endpoint', info.endpoint],
     ['adapted by', info.adaptation && `${info.adaptation.by}: ${info.adaptation.summary}`],
     ['changed', info.adaptedFiles.join(', ') || null],
@@ -27,8 +33,29 @@ export function renderDeployment(info: DeploymentInfo, colors: Colors): string {
   const page = [`${colors.bold(info.name)} is ${paintState(info.state, colors)(info.state)}`, renderTable(rows)];
   if (info.rungs.length > 0) page.push('', renderRungs(info, colors));
   if (info.notes.length > 0) page.push('', ...info.notes.map((note) => `  ${colors.yellow('note')}  ${note}`));
-  if (info.lastError !== null) page.push('', renderFailure(info.lastError, colors));
+  for (const failure of failuresOf(info)) page.push('', renderFailure(failure, colors));
+  const commands = nextCommands(info).map(({ purpose, command }) => [
+    { text: `  ${purpose}`, paint: colors.dim },
+    { text: command },
+  ]);
+  if (commands.length > 0) page.push('', renderTable(commands));
   return page.join('\n');
+}
+
+const nameChange = ({ kind, revision }: CurrentChange): string =>
+  revision === null ? kind : `${kind} ${kind === 'deploy' ? 'of' : 'to'} ${revision}`;
+
+const describeRequest = ({ id, by, requestedAt, reason }: RequestedChange): string =>
+  `${id}, asked for by ${by}, ${requestedAt.replace('T', ' ').slice(0, 19)}${reason === null ? '' : `: ${reason}`}`;
+
+function renderOthers({ revision, revisions }: DeploymentInfo): string | null {
+  const others = revisions.filter(({ id }) => id !== revision).map(({ id, state }) => `${id} (${state})`);
+  return others.join(', ') || null;
+}
+
+function renderBake({ bake }: DeploymentInfo): string | null {
+  if (bake === null) return null;
+  return `until ${bake.until.replace('T', ' ').slice(0, 19)}; ${bake.previous} takes over again if ${bake.revision} does badly`;
 }
 
 function renderContract({ contract }: DeploymentInfo): string | null {

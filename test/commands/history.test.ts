@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { RoundRecord } from '../../src/adaptation/rounds/index.js';
 import { colorsFor } from '../../src/commands/colors.js';
-import { makeHistory, renderHistory } from '../../src/commands/history.js';
+import { makeHistory } from '../../src/commands/history.js';
+import { renderHistory } from '../../src/commands/history-page.js';
 import { readRounds } from '../../src/commands/round-history.js';
 import { atTheEnd, temporaryDirectory } from '../support/temporary.js';
 import { deploymentInfo } from './support.js';
@@ -18,19 +19,51 @@ atTheEnd(() => {
 const plain = colorsFor({}, {});
 const step = (name: string, from: number, to: number | null, note: string) => ({
   step: name,
-  startedAt: new Date(from).toISOString(),
-  finishedAt: to === null ? null : new Date(to).toISOString(),
+  startedAt: at(from),
+  finishedAt: to === null ? null : at(to),
   note,
 });
 
+const at = (time: number) => new Date(time).toISOString();
+const asked = { by: 'ana@studio', reason: null, lastError: null };
+
+/** A deploy, a redeploy that began when that was over, one that never began, a stop and a start, and a rollback. */
 const info = deploymentInfo({
+  revision: 'r2',
   steps: [
+    step('deploy', 0, 0, 'c1, asked for by ana@studio'),
     step('selectStrategy', 0, 40, 'local, by rules'),
-    step('adaptWorkspace', 1000, 3500, 'failed: refused'),
-    step('resume', 9000, 9000, 'hint: look again'),
-    step('adaptWorkspace', 9000, null, ''),
+    { ...step('adaptWorkspace', 1000, 3500, 'failed: refused'), dollars: 0.1 },
+    { ...step('adaptWorkspace', 4000, 6000, 'codex: done'), dollars: 0.2 },
+    step('deploy', 7000, 7000, 'c1 is live: r1 is live'),
+    step('redeploy', 7000, 7000, 'c2, asked for by ana@studio'),
+    step('selectStrategy', 7000, 7010, 'local, by rules'),
+    step('redeploy', 9000, 9000, 'c2 is live: r2 is live'),
+    step('stop', 10_000, 10_000, 'asked for by bob@lab'),
+    step('stopRunner', 10_000, 10_200, 'no process is left'),
+    step('rollback', 20_000, 20_000, 'c4, asked for by berth'),
+    step('createRunner', 20_000, null, ''),
   ],
-  adaptation: { by: 'codex', summary: 'not accepted', rounds: 2, cost: 0.3, sessionId: 's' },
+  changes: [
+    {
+      ...{ ...asked, id: 'c1', kind: 'deploy', requestedAt: at(0), revision: 'r1' },
+      ...{ outcome: 'live', note: 'r1 is live', finishedAt: at(7000) },
+    },
+    {
+      ...{ ...asked, id: 'c3', kind: 'redeploy', requestedAt: at(3000), revision: null },
+      ...{ outcome: 'superseded', note: 'c2 came later', finishedAt: at(3100) },
+    },
+    {
+      ...{ ...asked, id: 'c2', kind: 'redeploy', requestedAt: at(3100), revision: 'r2' },
+      ...{ outcome: 'live', note: 'r2 is live', finishedAt: at(9000) },
+    },
+  ],
+  change: {
+    ...{ id: 'c4', kind: 'rollback', by: 'berth', reason: '9 of 10 calls failed', requestedAt: at(20_000) },
+    ...{ revision: 'r1', state: 'starting', lastError: null },
+  },
+  next: { id: 'c5', kind: 'redeploy', by: 'schedule nightly', reason: null, requestedAt: at(30_000) },
+  adaptation: { by: 'codex', summary: 'done', rounds: 2, cost: 0.3, sessionId: 's' },
 });
 
 test('the worker’s records of rounds are read in order, and those of recipes are none', async () => {
@@ -53,29 +86,69 @@ test('the worker’s records of rounds are read in order, and those of recipes a
   expect(await readRounds('nobody')).toEqual([]);
 });
 
-test('history tells requests, decisions with their reasons, durations and costs', async () => {
+test('history tells who asked for what, what came of it, and the steps of each change with duration and cost', async () => {
   const text = renderHistory(info, await readRounds('sentiment'), plain);
-  expect(text.split('\n').map((line) => line.trim())).toEqual(
-    expect.arrayContaining([
-      'sentiment, from /solutions/sentiment, is running',
-      '1970-01-01 00:00:00       40 ms  selectStrategy  local, by rules',
-      'it defines predict(text)',
-      '1970-01-01 00:00:01       2.5 s  adaptWorkspace  failed: refused',
-      '1970-01-01 00:00:09        0 ms  resume          hint: look again',
-      '1970-01-01 00:00:09  on its way  adaptWorkspace',
-      'Rounds of coding agents, $0.30 all in all',
-      '2   codex  failed  $0.30  1200 tokens  4 turns  ADAPTATION_FAILED: it deleted a test',
-    ]),
-  );
+  expect(text.split('\n')).toEqual([
+    'sentiment, from /solutions/sentiment, is running',
+    '',
+    'c1  deploy of r1 is live',
+    '  asked for by ana@studio, 1970-01-01 00:00:00, 7.0 s, $0.30',
+    '    1970-01-01 00:00:00       40 ms         selectStrategy  local, by rules',
+    '    1970-01-01 00:00:01       2.5 s  $0.10  adaptWorkspace  failed: refused',
+    '    1970-01-01 00:00:04       2.0 s  $0.20  adaptWorkspace  codex: done',
+    '',
+    'c3  redeploy is superseded: c2 came later',
+    '  asked for by ana@studio, 1970-01-01 00:00:03',
+    '',
+    'c2  redeploy to r2 is live',
+    '  asked for by ana@studio, 1970-01-01 00:00:03, 2.0 s',
+    '    1970-01-01 00:00:07       10 ms         selectStrategy  local, by rules',
+    '                                                            it defines predict(text)',
+    '',
+    '    1970-01-01 00:00:10                     stop            asked for by bob@lab',
+    '    1970-01-01 00:00:10      200 ms         stopRunner      no process is left',
+    '',
+    'c4  rollback to r1 is starting',
+    '  asked for by berth, 1970-01-01 00:00:20',
+    '  because 9 of 10 calls failed',
+    '    1970-01-01 00:00:20  on its way         createRunner',
+    '',
+    'c5  redeploy is queued',
+    '  asked for by schedule nightly, 1970-01-01 00:00:30',
+    '',
+    'Rounds of coding agents, $0.30 all in all',
+    '  2   codex  failed  $0.30  1200 tokens  4 turns  ADAPTATION_FAILED: it deleted a test',
+    '  10  codex  open    $0.00  0 tokens     0 turns',
+  ]);
 });
 
-test('as JSON, history is one value with milliseconds', () => {
+test('a change that waits ends with what it waits for', () => {
+  const lastError = { code: 'CONTRACT_FAILED', message: 'no', next: 'Give a hint.', evidence: 'expected 4, got 5' };
+  const change = { ...asked, id: 'c2', kind: 'redeploy', requestedAt: at(0), revision: 'r2', lastError } as const;
+  const text = renderHistory(deploymentInfo({ change: { ...change, state: 'waiting' } }), [], plain);
+  expect(text.split('\n').slice(-4)).toEqual(['', 'CONTRACT_FAILED no', '  expected 4, got 5', 'Give a hint.']);
+});
+
+test('as JSON, history is one value: changes, and steps with their milliseconds, costs and changes', () => {
   const value = JSON.parse(JSON.stringify(makeHistory(info, [])));
-  expect(value.steps.map(({ milliseconds }: { milliseconds: number | null }) => milliseconds)).toEqual([
-    40,
-    2500,
-    0,
-    null,
+  expect(value).toMatchObject({
+    ...{ name: 'sentiment', selection: { decidedBy: 'rules' }, rounds: [] },
+    ...{ changes: info.changes, change: info.change, next: info.next, bake: null },
+  });
+  const told = value.steps.map((one: { milliseconds: number; dollars?: number; change: string | null }) => [
+    one.milliseconds,
+    one.dollars,
+    one.change,
   ]);
-  expect(value).toMatchObject({ name: 'sentiment', selection: { decidedBy: 'rules' }, rounds: [] });
+  expect(told.slice(1, 4)).toEqual([
+    [40, undefined, 'c1'],
+    [2500, 0.1, 'c1'],
+    [2000, 0.2, 'c1'],
+  ]);
+  expect(told.slice(-4)).toEqual([
+    [0, undefined, null],
+    [200, undefined, null],
+    [0, undefined, null],
+    [null, undefined, 'c4'],
+  ]);
 });

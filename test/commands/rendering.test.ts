@@ -71,6 +71,36 @@ test('the list shows a change that is on its way, or waits, beside what serves m
   ]);
 });
 
+test('the page of a deployment shows what replaces it, why that waits, what may be done, and the link', () => {
+  const lastError = { code: 'CONTRACT_FAILED', message: 'no', next: 'Give a hint.', evidence: 'expected 4, got 5' };
+  const asked = { by: 'ana@studio', reason: null, requestedAt: '2026-03-01T12:00:00.000Z' };
+  const revision = (id: string, state: string) => ({ id, state, createdAt: asked.requestedAt, digest: null });
+  const page = renderDeployment(
+    deploymentInfo({
+      ...{ revision: 'r2', revisions: [revision('r1', 'kept'), revision('r2', 'active')], webUrl: 'http://ui/x' },
+      change: { ...asked, id: 'c3', kind: 'redeploy', revision: 'r3', state: 'waiting', lastError },
+      next: { ...asked, id: 'c4', kind: 'rollback', by: 'berth', reason: 'its calls failed' },
+      bake: { revision: 'r2', previous: 'r1', until: '2026-03-01T12:05:00.000Z' },
+    }),
+    plain,
+  );
+  expect(page.split('\n').map((line) => line.trim())).toEqual(
+    expect.arrayContaining([
+      'revision    r2',
+      'others      r1 (kept)',
+      'change      redeploy to r3 is waiting: c3, asked for by ana@studio, 2026-03-01 12:00:00',
+      'next        a rollback: c4, asked for by berth, 2026-03-01 12:00:00: its calls failed',
+      'on trial    until 2026-03-01 12:05:00; r1 takes over again if r2 does badly',
+      'web         http://ui/x',
+      'CONTRACT_FAILED no',
+      'expected 4, got 5',
+      "Go on, with a hint            berth resume sentiment --hint '…'",
+      'Give it up, and stay with r2  berth abandon sentiment',
+      "Call it                       berth run sentiment '{…}'",
+    ]),
+  );
+});
+
 test('a strategy is listed with all that it can run on', () => {
   const config = {
     ...{ name: 'both', provider: null, providers: ['dear-cloud'], interface: 'http', runner_class: 'Both' },
