@@ -107,6 +107,23 @@ test('an unchanged revision is not built again, and is up soon', async () => {
   expect(await listImages(second.plan)).toHaveLength(1);
 });
 
+test('an image that goes between the look and its naming is built again', async () => {
+  const { plan } = await makeRunner({ 'app.py': `def predict(): return "${mark} gone"` });
+  const added = { '.berth': join(packageRoot, 'hosts', 'python') };
+  const request = { directory: plan.directory, dockerfile: 'Dockerfile', added, settings: {}, logFile: plan.logFile };
+  const first = await ensureImage({ ...request, engine, name: `berth/${mark}-first:r1` });
+  const other = await openEngine(findEngineAddress());
+  const list = other.listImages.bind(other);
+  other.listImages = async (options?: object) => {
+    const found = await list(options);
+    await engine.getImage(first.reference).remove(); // as the cleanup of another deployment does
+    return found;
+  };
+  const second = await ensureImage({ ...request, engine: other, name: `berth/${mark}-second:r1` });
+  expect([first.isNew, second.isNew]).toEqual([true, true]);
+  await engine.getImage(second.reference).remove();
+});
+
 test('a healthy container is stopped long before its grace is over, and its image stays until the undo', async () => {
   const { runner, plan } = await makeRunner({ 'app.py': 'def predict(): return 1' });
   await runner.start({ env: {} });

@@ -7,7 +7,7 @@ import { type ContextEntry, digestContext, listContext, packContext } from './bu
 import { BuildLog } from './build-log.js';
 import { findBuildSecrets, findProxyArguments } from './build-secrets.js';
 import { openBuildSession } from './build-session.js';
-import { hasBuildKit, orMissing } from './engine.js';
+import { hasBuildKit, orMissing, statusOf } from './engine.js';
 
 export interface BuildRequest {
   engine: Docker;
@@ -48,13 +48,23 @@ export async function ensureImage(request: BuildRequest): Promise<BuiltImage> {
   const digest = await digestContext(entries, [dockerfile, JSON.stringify(settings), base?.Id ?? '']);
   const reference = imageReference({ name, owner, content: digest });
   const [known] = await engine.listImages({ filters: { label: [`${contentLabel}=${digest}`] } });
-  if (known === undefined) {
-    await build(request, { entries, digest, reference });
-    return { reference, isNew: true };
+  if (known !== undefined && (await nameImage(engine, known.Id, reference))) {
+    onProgress?.(`the image is there: ${reference}`);
+    return { reference, isNew: false };
   }
-  onProgress?.(`the image is there: ${reference}`);
-  await engine.getImage(known.Id).tag(splitReference(reference));
-  return { reference, isNew: false };
+  await build(request, { entries, digest, reference });
+  return { reference, isNew: true };
+}
+
+/** False when it is gone by now: whoever gave it its last name has taken that away. */
+async function nameImage(engine: Docker, id: string, reference: string): Promise<boolean> {
+  try {
+    await engine.getImage(id).tag(splitReference(reference));
+    return true;
+  } catch (error) {
+    if (statusOf(error) === 404) return false;
+    throw error;
+  }
 }
 
 /** What this owner calls the image of this content. */
