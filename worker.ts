@@ -8,10 +8,12 @@ import { AdapterAgent } from './src/adaptation/index.js';
 import { AgentRegistry } from './src/agents/index.js';
 import { Environments } from './src/environments/index.js';
 import { BerthError } from './src/errors.js';
+import { askOnce } from './src/factory/ask-once.js';
 import { TemporalDeployments } from './src/factory/deployment-server.js';
 import { berthHome } from './src/home.js';
 import { packageRoot } from './src/package-root.js';
 import { StrategyRegistry } from './src/registry/index.js';
+import { ServerDeployments } from './src/schedules/index.js';
 import { findOpenaiModel, SelectorAgent } from './src/selection/index.js';
 import { ensureStack, hostId, type TemporalTarget } from './src/stack/index.js';
 import { readNamespaceId } from './src/stack/namespace.js';
@@ -22,17 +24,19 @@ import { hostQueue, sharedQueue } from './src/workflows/messages.js';
 async function buildDependencies(client: Client): Promise<Dependencies> {
   const home = berthHome();
   const host = hostId();
+  const ask = askOnce(client);
   const registry = await StrategyRegistry.scan({ home });
   return {
     home,
     host,
-    deployments: TemporalDeployments.over(client, await readNamespaceId(client.connection, client.options.namespace)),
+    deployments: new TemporalDeployments(await readNamespaceId(client.connection, client.options.namespace), ask),
     renewReconciling: () => scheduleReconciling(client, host),
     log,
     registry,
     selector: new SelectorAgent(registry, { model: findOpenaiModel(), home }),
     adapter: new AdapterAgent({ registry, home, agents: () => AgentRegistry.load(home) }),
     environments: new Environments(home),
+    scheduled: new ServerDeployments(ask),
   };
 }
 

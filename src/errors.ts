@@ -30,6 +30,11 @@ export const codes = {
   NAME_INVALID: usage('Use lower-case letters, digits and hyphens, at most 40 of them: --name NAME'),
   NAME_TAKEN: usage('Choose another name with --name, or remove this one: berth cleanup {name}'),
   NAME_UNKNOWN: usage('See what there is: berth list'),
+  SCHEDULE_INVALID: usage('See how it is written: berth schedule create --help'),
+  SCHEDULE_TAKEN: usage(
+    'Give this one another name with --id, or remove the other: berth schedule delete {name} --id {schedule}',
+  ),
+  SCHEDULE_UNKNOWN: usage('See what there is: berth schedule list'),
   STATE_CONFLICT: usage('See where it stands: berth status {name}'),
   SOURCE_NOT_FOUND: usage('Give the path of a directory on the machine that runs the worker.'),
   SOURCE_EMPTY: usage('Give a directory that holds code; ignore files may leave out more than meant.'),
@@ -72,6 +77,7 @@ export const codes = {
   START_FAILED: waits('Read the log: berth logs {name}. Where it waits, go on: berth resume {name} --hint TEXT'),
   NOT_READY: waits('Read the log: berth logs {name}. Where it waits, go on: berth resume {name} --hint TEXT'),
   REDEPLOY_FAILED: waits('What served before serves still. See why: berth history {name}'),
+  ROLLED_BACK: waits('It is as before; what the new revision printed is in: berth logs {name} --revision {revision}'),
   CALLS_FAILING: waits('It was rolled back by itself; what it printed is in: berth logs {name} --revision {revision}'),
 
   // A call

@@ -3,6 +3,7 @@ import type { Environments } from '../environments/index.js';
 import type { BerthHome } from '../home.js';
 import type { DeploymentServer } from '../reconciliation/index.js';
 import type { StrategyRegistry } from '../registry/index.js';
+import type { ScheduledDeployments } from '../schedules/index.js';
 import type { SelectorAgent } from '../selection/index.js';
 
 /** What the worker builds once and every step uses. */
@@ -20,4 +21,6 @@ export interface Dependencies {
   selector: SelectorAgent;
   adapter: AdapterAgent;
   environments: Environments;
+  /** The deployments of the server that the worker polls, and their schedules. */
+  scheduled: ScheduledDeployments;
 }

@@ -1,4 +1,5 @@
 import { adaptWorkspace } from './adapt-workspace.js';
+import { askForRedeploy } from './ask-for-redeploy.js';
 import { checkHealth } from './check-health.js';
 import { copyWorkspace } from './copy-workspace.js';
 import { createRunner } from './create-runner.js';
@@ -6,6 +7,7 @@ import type { Dependencies } from './dependencies.js';
 import { digestSource } from './digest-source.js';
 import { discardRevision } from './discard-revision.js';
 import { endRevision } from './end-revision.js';
+import { followRedeploy } from './follow-redeploy.js';
 import { publishRevision } from './publish-revision.js';
 import { reconcile } from './reconcile.js';
 import { retireRevision } from './retire-revision.js';
@@ -32,6 +34,8 @@ export const createActivities = (dependencies: Dependencies) => ({
   stopRunner: stopRunner(dependencies),
   undoDeployment: undoDeployment(dependencies),
   reconcile: reconcile(dependencies),
+  askForRedeploy: askForRedeploy(dependencies),
+  followRedeploy: followRedeploy(dependencies),
 });
 
 export type Activities = ReturnType<typeof createActivities>;

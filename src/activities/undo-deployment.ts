@@ -11,10 +11,11 @@ interface UndoInput {
   info?: DeploymentInfo;
 }
 
-/** Undoes whatever the ledger says may exist, newest first, each proven gone before it is struck out. */
-export const undoDeployment = ({ home, log }: Dependencies) =>
+/** Undoes whatever the ledger says may exist, newest first, each proven gone before it is struck out; schedules before all. */
+export const undoDeployment = ({ home, log, scheduled }: Dependencies) =>
   step(
     async ({ name, info }: UndoInput) => {
+      await scheduled.removeSchedules(name);
       await undoAll(home, name);
       if (info === undefined) return;
       // A record that cannot be written must not keep the deployment from its end.

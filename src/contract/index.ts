@@ -9,6 +9,7 @@ export { Resources } from './resources.js';
 export { ContractReport, Environment, Rung, RungName, VerifiedRevision } from './revision.js';
 export { AdaptationRound, Budget, Resumption, Spending } from './round.js';
 export { CallStyle, FunctionInterface, RunInterface } from './run-interface.js';
+export { RunEnd, RunOutcome, ScheduledRedeploy, ScheduledRun, ScheduleInfo } from './schedule.js';
 export { Candidate, DeploymentSetting } from './setting.js';
 export { DeploymentInfo, DeploymentState, LastError, StepRecord } from './status.js';
 export { Signal, StrategyConfig } from './strategy-config.js';

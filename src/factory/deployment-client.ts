@@ -8,6 +8,7 @@ import type { Resumption } from '../contract/round.js';
 import type { DeploymentInfo, DeploymentState } from '../contract/status.js';
 import { BerthError, isErrorCode } from '../errors.js';
 import type { DeploymentServer } from '../reconciliation/index.js';
+import { RedeploySchedules } from '../schedules/index.js';
 import {
   abandonUpdate,
   cleanupSignal,
@@ -205,6 +206,16 @@ export class DeploymentClient {
   /** The server, as a comparison of deployments and world asks it. */
   async server(): Promise<DeploymentServer> {
     return new TemporalDeployments(await this.link.serverId(), (name, question) => this.link.ask(name, question));
+  }
+
+  /** Schedules of redeploys. */
+  get schedules(): RedeploySchedules {
+    const { link, by } = this;
+    return new RedeploySchedules({
+      ask: (name, question) => link.ask(name, question),
+      by,
+      webUrl: (page) => link.webPage(page),
+    });
   }
 
   async close(): Promise<void> {

@@ -58,8 +58,13 @@ export class TemporalLink {
   }
 
   webUrl(name: string): string | null {
+    return this.webPage(`workflows/${workflowId(name)}`);
+  }
+
+  /** A page of the namespace. */
+  webPage(path: string): string | null {
     const { webUrl, namespace } = this.target;
-    return webUrl === null ? null : `${webUrl}/namespaces/${namespace}/workflows/${workflowId(name)}`;
+    return webUrl === null ? null : `${webUrl}/namespaces/${namespace}/${path}`;
   }
 
   async close(): Promise<void> {

@@ -1,2 +1,3 @@
 export { deployment } from './deployment.js';
 export { reconcile } from './reconcile.js';
+export { scheduledRedeploy } from './scheduled-redeploy.js';

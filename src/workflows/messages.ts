@@ -42,6 +42,12 @@ export const redeployUpdate = defineUpdate<RequestedChange, [Redeployment, ...By
 export const rollbackUpdate = defineUpdate<RequestedChange, [target: string | null, ...By]>('rollback');
 
 export const workflowType = 'deployment';
+export const scheduledRedeployType = 'scheduledRedeploy';
 export const sharedQueue = 'berth';
 export const hostQueue = (host: string): string => `berth-host-${host}`;
 export const workflowId = (name: string): string => `deployment-${name}`;
+
+/** States in which a workflow does nothing any more; one that is continued as new is open in its newest run. */
+const closed: readonly string[] = ['COMPLETED', 'FAILED', 'CANCELLED', 'TERMINATED', 'TIMED_OUT'];
+
+export const isClosed = (status: { name: string }): boolean => closed.includes(status.name);

@@ -77,3 +77,12 @@ export const reconcilingOn = (host: string) =>
     heartbeatTimeout: '15s',
     retry: { ...retry, maximumAttempts: 3 },
   });
+
+/** A scheduled run waits for as long as its redeploy takes, on the queue that has room for many that wait. */
+export const followingOn = (host: string) =>
+  proxyActivities<Activities>({
+    taskQueue: hostQueue(host),
+    startToCloseTimeout: '30d',
+    heartbeatTimeout: '15s',
+    retry: { initialInterval: '500ms', maximumInterval: '30s' },
+  });

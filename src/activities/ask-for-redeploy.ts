@@ -1,0 +1,19 @@
+import { ScheduledRedeploy } from '../contract/schedule.js';
+import { askForRedeploy as ask } from '../schedules/index.js';
+import type { Dependencies } from './dependencies.js';
+import { step } from './step.js';
+
+interface Run {
+  /** Names the request. */
+  id: string;
+  /** ISO 8601; when the run began. */
+  since: string;
+}
+
+/** Of a run that a schedule started: asks for the redeploy, or says why there is none. */
+export const askForRedeploy = ({ scheduled }: Dependencies) =>
+  step(
+    async ({ id, since, ...request }: ScheduledRedeploy & Run) =>
+      await ask(scheduled, { ...ScheduledRedeploy.parse(request), id, since }),
+    ({ name }) => ({ name }),
+  );

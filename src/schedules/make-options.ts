@@ -1,0 +1,43 @@
+import { randomUUID } from 'node:crypto';
+import { ScheduleOverlapPolicy } from '@temporalio/client';
+import { scheduledRedeployType, sharedQueue, workflowId } from '../workflows/messages.js';
+import { searchAttributes } from '../workflows/search-attributes.js';
+import type { SchedulePlan } from './plan.js';
+import { runId, scheduleId } from './schedule-id.js';
+
+export interface ScheduleRequest {
+  name: string;
+  /** Tells schedules of one deployment apart. */
+  schedule?: string | undefined;
+  plan: SchedulePlan;
+  replacesFailed: boolean;
+}
+
+/** A schedule as Temporal is asked for it, with what the Web UI shows of it and finds its runs by. */
+export function makeOptions({ name, schedule, plan, replacesFailed, by }: Required<ScheduleRequest> & Said) {
+  const typedSearchAttributes = [{ key: searchAttributes.name, value: name }];
+  return {
+    scheduleId: scheduleId(name, schedule),
+    spec: plan.spec,
+    policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: plan.catchUp },
+    state: { note: `made by ${by}` },
+    memo: { deployment: name, schedule, createdBy: by, request: randomUUID() },
+    typedSearchAttributes,
+    action: {
+      type: 'startWorkflow' as const,
+      workflowType: scheduledRedeployType,
+      workflowId: runId(name, schedule),
+      taskQueue: sharedQueue,
+      args: [{ name, schedule, replacesFailed }],
+      typedSearchAttributes,
+      staticSummary: `redeploy ${name}, by its schedule ${schedule}`,
+      staticDetails: `Asks \`${workflowId(name)}\` for a redeploy and follows it until the new revision has proved itself.`,
+    },
+  };
+}
+
+interface Said {
+  schedule: string;
+  /** Who asks, for the record. */
+  by: string;
+}

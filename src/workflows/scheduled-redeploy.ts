@@ -1,0 +1,41 @@
+import { isCancellation, setCurrentDetails, workflowInfo } from '@temporalio/workflow';
+import type { RunEnd, ScheduledRedeploy } from '../contract/schedule.js';
+import { asFailure, failureRecord } from './failures.js';
+import { anywhere, followingOn } from './steps.js';
+
+/**
+ * One run of a schedule: an ordinary redeploy, followed until its revision has proved itself. A redeploy that failed fails
+ * the run; the deployment keeps what served, and the failed work for `resume`.
+ */
+export async function scheduledRedeploy(request: ScheduledRedeploy): Promise<RunEnd> {
+  try {
+    const end = await redeploy(request);
+    setCurrentDetails(`**${request.name}**: **${end.outcome}**, ${end.note}`);
+    return end;
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    const failure = failureRecord(error);
+    setCurrentDetails(
+      `**${request.name}** was not redeployed: **${failure.code}** ${failure.message}\n\nNext: ${failure.next}`,
+    );
+    throw asFailure(failure);
+  }
+}
+
+async function redeploy(request: ScheduledRedeploy): Promise<RunEnd> {
+  const { name, schedule } = request;
+  const { runId, startTime } = workflowInfo();
+  setCurrentDetails(`Asks for a redeploy of **${name}**`);
+  const asked = await anywhere.askForRedeploy.executeWithOptions(
+    { summary: `ask for a redeploy of ${name}, by schedule ${schedule}` },
+    [{ ...request, id: runId, since: startTime.toISOString() }],
+  );
+  if ('outcome' in asked) return asked;
+  const { change, host } = asked;
+  setCurrentDetails(`Follows ${change} of **${name}**: \`berth status ${name} --watch\``);
+  const end = await followingOn(host).followRedeploy.executeWithOptions({ summary: `follow ${change} of ${name}` }, [
+    { name, change },
+  ]);
+  if ('failure' in end) throw asFailure(end.failure);
+  return end;
+}
