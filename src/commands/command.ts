@@ -79,6 +79,13 @@ export interface Command extends Omit<CommandDeclaration, 'run'> {
   run(context: CommandContext): CommandResult;
 }
 
+/** Commands under one word: `schedule create`, `schedule list`, … */
+export interface CommandFamily {
+  name: string;
+  summary: string;
+  commands: Command[];
+}
+
 /** Declares a command; what `run` is given is typed by the declared arguments and options. */
 export function defineCommand<const A extends ArgumentDeclarations, const O extends OptionDeclarations>(
   declaration: CommandDeclaration<A, O>,

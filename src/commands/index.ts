@@ -1,7 +1,7 @@
 import { abandon } from './abandon.js';
 import { batch } from './batch.js';
 import { cleanup } from './cleanup.js';
-import type { Command } from './command.js';
+import type { Command, CommandFamily } from './command.js';
 import { deploy } from './deploy.js';
 import { diff } from './diff.js';
 import { doctor } from './doctor.js';
@@ -16,6 +16,7 @@ import { redeploy } from './redeploy.js';
 import { resume } from './resume.js';
 import { rollback } from './rollback.js';
 import { run } from './run.js';
+import { schedule } from './schedule.js';
 import { shell } from './shell.js';
 import { start } from './start.js';
 import { status } from './status.js';
@@ -28,7 +29,7 @@ export { parseCommandLine } from './parse-command-line.js';
 
 export interface CommandGroup {
   title: string;
-  commands: Command[];
+  commands: (Command | CommandFamily)[];
 }
 
 /** Every command, in the order of the help page. */
@@ -36,7 +37,7 @@ export const commandGroups: CommandGroup[] = [
   { title: 'Deploy and call', commands: [deploy, run, batch] },
   { title: 'Look', commands: [list, status, logs, diff, history] },
   { title: 'Adapt', commands: [resume, shell, eject] },
-  { title: 'Life', commands: [redeploy, rollback, stop, start, abandon, cleanup] },
+  { title: 'Life', commands: [redeploy, rollback, schedule, stop, start, abandon, cleanup] },
   { title: 'Choose', commands: [strategies, explain] },
   { title: 'The stack', commands: [up, down, worker, doctor, gc] },
 ];

@@ -1,6 +1,6 @@
 import { Argument, CommanderError, InvalidArgumentError, Option, Command as Parser } from 'commander';
 import { BerthError } from '../errors.js';
-import type { ArgumentDeclaration, Command, OptionDeclaration } from './command.js';
+import type { ArgumentDeclaration, Command, CommandFamily, OptionDeclaration } from './command.js';
 import type { CommandGroup } from './index.js';
 import type { Invocation } from './invocation.js';
 
@@ -8,22 +8,33 @@ import type { Invocation } from './invocation.js';
 export function parseCommandLine(words: string[], groups: CommandGroup[]): Invocation {
   const found: Invocation[] = [];
   let help = '';
-  const parser = createParser((text) => {
-    help += text;
-  });
+  let complaint = '';
+  const parser = createParser(
+    (text) => {
+      help += text;
+    },
+    (text) => {
+      complaint += text;
+    },
+  );
   for (const { title, commands } of groups)
-    for (const command of commands) addCommand(parser, title, command, (invocation) => found.push(invocation));
+    for (const entry of commands) addEntry(parser, title, entry, (invocation) => found.push(invocation));
   try {
     parser.parse(words, { from: 'user' });
   } catch (thrown) {
     if (!(thrown instanceof CommanderError)) throw thrown;
-    if (thrown.code !== 'commander.help' && help === '') throw usageError(thrown, words);
+    if (thrown.code !== 'commander.help' && help === '') throw usageError(thrown, isCommandKnown(words, groups));
   }
-  const isAskedFor = help !== '';
-  return found[0] ?? { kind: 'help', text: (isAskedFor ? help : parser.helpInformation()).trimEnd(), isAskedFor };
+  // Where a command is missing, commander complains with the page of the commands that there are.
+  return found[0] ?? { kind: 'help', text: (help || complaint).trimEnd(), isAskedFor: help !== '' };
 }
 
-function createParser(writeOut: (text: string) => void): Parser {
+const isCommandKnown = (words: string[], groups: CommandGroup[]): boolean => {
+  const first = words.find((word) => !word.startsWith('-'));
+  return groups.some(({ commands }) => commands.some(({ name }) => name === first));
+};
+
+function createParser(writeOut: (text: string) => void, writeErr: (text: string) => void): Parser {
   return new Parser('berth')
     .description('Turns a repository of AI code into running, verified software.')
     .usage('COMMAND [options]')
@@ -33,7 +44,7 @@ function createParser(writeOut: (text: string) => void): Parser {
     .helpOption('-h, --help', 'write this page')
     .addHelpCommand(new Parser('help').argument('[COMMAND]').description('write a command’s page').helpGroup('Help:'))
     .configureHelp({ showGlobalOptions: true, subcommandTerm: describeUsage })
-    .configureOutput({ writeOut, writeErr: () => {} })
+    .configureOutput({ writeOut, writeErr })
     .exitOverride();
 }
 
@@ -43,8 +54,18 @@ const describeUsage = (parser: Parser): string =>
 
 const describeArgument = (argument: Argument): string => (argument.required ? argument.name() : `[${argument.name()}]`);
 
-function addCommand(parser: Parser, title: string, command: Command, onFound: (invocation: Invocation) => void): void {
-  const parsed = parser.command(command.name).description(command.summary).helpGroup(`${title}:`);
+type OnFound = (invocation: Invocation) => void;
+
+function addEntry(parser: Parser, title: string, entry: Command | CommandFamily, onFound: OnFound): void {
+  const parsed = parser.command(entry.name).description(entry.summary).helpGroup(`${title}:`);
+  if ('commands' in entry) {
+    parsed.usage('COMMAND [options]').helpCommand(false);
+    for (const command of entry.commands)
+      declare(parsed.command(command.name).description(command.summary), command, onFound);
+  } else declare(parsed, entry, onFound);
+}
+
+function declare(parsed: Parser, command: Command, onFound: OnFound): void {
   for (const argument of Object.values(command.arguments)) parsed.addArgument(createArgument(argument));
   const options = Object.entries(command.options).map(([key, declared]) => ({
     key,
@@ -101,8 +122,7 @@ function parseCount(text: string): number {
 const renderExamples = (examples: string[]): string => `\nExamples:\n${examples.map((line) => `  ${line}`).join('\n')}`;
 
 /** commander's complaint, in one line and without its prefix. */
-function usageError({ code, message }: CommanderError, words: string[]): BerthError {
+function usageError({ message }: CommanderError, hasCommand: boolean): BerthError {
   const complaint = message.replace(/^error: /, '').replaceAll(/\s*\n\s*/g, ' ');
-  const hasCommand = code !== 'commander.unknownCommand' && words.some((word) => !word.startsWith('-'));
   return new BerthError(hasCommand ? 'USAGE' : 'COMMAND_UNKNOWN', complaint);
 }

@@ -1,0 +1,18 @@
+import type { ScheduleInfo } from '../../contract/schedule.js';
+import type { RedeploySchedules } from '../../schedules/index.js';
+import type { CommandContext } from '../command.js';
+import { withClient } from '../with-client.js';
+import { checkSchedule } from './schedule-option.js';
+
+type Context = CommandContext<{ name: string }, { id: string | undefined }>;
+
+/** Changes one schedule, and says what it is then. */
+export async function changeSchedule(
+  { arguments: { name }, options: { id }, output }: Context,
+  change: (schedules: RedeploySchedules, name: string, id?: string) => Promise<ScheduleInfo>,
+  describe: (info: ScheduleInfo) => string,
+): Promise<void> {
+  checkSchedule(name, id);
+  const info = await withClient(output, ({ schedules }) => change(schedules, name, id));
+  await output.result(info, () => describe(info));
+}

@@ -1,0 +1,17 @@
+import { defineCommand } from '../command.js';
+import { deploymentName } from '../deployment-name.js';
+import { changeSchedule } from './change-schedule.js';
+import { scheduleOption } from './schedule-option.js';
+
+export const pause = defineCommand({
+  name: 'pause',
+  summary: 'start no more runs until it is resumed',
+  arguments: { name: deploymentName },
+  options: scheduleOption,
+  run: (context) =>
+    changeSchedule(
+      context,
+      (schedules, name, id) => schedules.pause(name, id),
+      ({ name, id }) => `schedule ${id} of ${name} is paused`,
+    ),
+});

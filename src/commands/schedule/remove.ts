@@ -1,0 +1,17 @@
+import { defineCommand } from '../command.js';
+import { deploymentName } from '../deployment-name.js';
+import { changeSchedule } from './change-schedule.js';
+import { scheduleOption } from './schedule-option.js';
+
+export const remove = defineCommand({
+  name: 'delete',
+  summary: 'remove a schedule; a run that goes on is not ended',
+  arguments: { name: deploymentName },
+  options: scheduleOption,
+  run: (context) =>
+    changeSchedule(
+      context,
+      (schedules, name, id) => schedules.remove(name, id),
+      ({ name, id }) => `schedule ${id} of ${name} is gone`,
+    ),
+});

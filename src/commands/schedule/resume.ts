@@ -1,0 +1,19 @@
+import { defineCommand } from '../command.js';
+import { deploymentName } from '../deployment-name.js';
+import { changeSchedule } from './change-schedule.js';
+import { scheduleOption } from './schedule-option.js';
+import { formatZoned } from './zoned-time.js';
+
+export const resume = defineCommand({
+  name: 'resume',
+  summary: 'go on with a schedule that was paused',
+  arguments: { name: deploymentName },
+  options: scheduleOption,
+  run: (context) =>
+    changeSchedule(
+      context,
+      (schedules, name, id) => schedules.resume(name, id),
+      ({ name, id, nextRuns: [next], timezone }) =>
+        `schedule ${id} of ${name} is active${next === undefined ? '' : `, next at ${formatZoned(next, timezone)}`}`,
+    ),
+});

@@ -1,0 +1,13 @@
+import { BerthError } from '../../errors.js';
+import { isDeploymentName } from '../deployment-name.js';
+
+/** Which of a deployment's schedules is meant. */
+export const scheduleOption = {
+  id: { flags: '--id <SCHEDULE>', kind: 'text', summary: 'which one, where it has several' },
+} as const;
+
+/** What can be no name is unknown, and never reaches an id. */
+export function checkSchedule(name: string, schedule: string | undefined): void {
+  if (schedule === undefined || isDeploymentName(schedule)) return;
+  throw new BerthError('SCHEDULE_UNKNOWN', `${name} has no schedule ${schedule}`, { name });
+}

@@ -1,0 +1,17 @@
+import { defineCommand } from '../command.js';
+import { deploymentName } from '../deployment-name.js';
+import { withClient } from '../with-client.js';
+import { checkSchedule, scheduleOption } from './schedule-option.js';
+import { renderSchedule } from './schedule-page.js';
+
+export const show = defineCommand({
+  name: 'show',
+  summary: 'show one: its next runs, and what came of the last ones',
+  arguments: { name: deploymentName },
+  options: scheduleOption,
+  async run({ arguments: { name }, options: { id }, output }) {
+    checkSchedule(name, id);
+    const found = await withClient(output, ({ schedules }) => schedules.show(name, id));
+    await output.result(found, (colors) => renderSchedule(found, colors));
+  },
+});

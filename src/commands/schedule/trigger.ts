@@ -1,0 +1,55 @@
+import type { ScheduledRun } from '../../contract/schedule.js';
+import type { DeploymentClient } from '../../factory/deployment-client.js';
+import { type CommandContext, defineCommand } from '../command.js';
+import { deploymentName } from '../deployment-name.js';
+import { exitCodeOf, renderFailure } from '../failure.js';
+import { waitInterruptibly } from '../interruption.js';
+import type { Output } from '../output.js';
+import { newSteps, watchDeployment } from '../watch-deployment.js';
+import { withClient } from '../with-client.js';
+import { checkSchedule, scheduleOption } from './schedule-option.js';
+
+export const trigger = defineCommand({
+  name: 'trigger',
+  summary: 'start a run now, also of a schedule that is paused',
+  arguments: { name: deploymentName },
+  options: {
+    ...scheduleOption,
+    wait: { flags: '--wait', kind: 'flag', summary: 'follow it to its end' },
+  },
+  async run({ arguments: { name }, options: { id, wait }, output, signal }) {
+    checkSchedule(name, id);
+    const run = await withClient(output, async (client) => {
+      const started = await client.schedules.trigger(name, id);
+      return wait ? await follow(client, name, started, { output, signal }) : started;
+    });
+    output.progress.end();
+    return await writeRun(name, run, output);
+  },
+});
+
+/** Shows the deployment's steps meanwhile. */
+const follow = (
+  client: DeploymentClient,
+  name: string,
+  run: ScheduledRun,
+  { output, signal }: Pick<CommandContext, 'output' | 'signal'>,
+): Promise<ScheduledRun> =>
+  watchDeployment(name, output, async (tell) => {
+    const tellNew = newSteps(await client.info(name), tell);
+    const onLook = async () => tellNew(await client.info(name));
+    return await waitInterruptibly(client.schedules.follow(name, run, { signal, onLook }), signal, name);
+  });
+
+async function writeRun(name: string, run: ScheduledRun, output: Output): Promise<number> {
+  const { outcome, note, workflowId, lastError } = run;
+  if (outcome === 'failed' && lastError !== null && !output.isJson)
+    output.note(renderFailure(lastError, output.noteColors));
+  else
+    await output.result(run, () =>
+      outcome === 'running'
+        ? `${workflowId} has begun; follow it: berth status ${name} --watch`
+        : `${workflowId} is ${outcome}: ${note}`,
+    );
+  return outcome === 'failed' ? exitCodeOf(lastError?.code ?? '') : 0;
+}
