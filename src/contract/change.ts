@@ -8,6 +8,8 @@ export interface Redeployment {
   changes: Partial<Omit<DeployConfig, 'name' | 'requestedBy' | 'solution'>> & { solution?: Partial<Solution> };
   /** Also when nothing has changed; requirements are resolved anew, to newer releases where they allow them. */
   isForced: boolean;
+  /** Not once more what was rolled back: for a redeploy that no person asks for. */
+  avoidsRolledBack?: boolean;
 }
 
 export const ChangeKind = z.enum(['deploy', 'redeploy', 'rollback']);

@@ -6,7 +6,10 @@ import type { DeploymentInfo } from '../contract/status.js';
 export interface ScheduledDeployments {
   /** Null when there is none of that name, or it is being undone. */
   look(name: string): Promise<DeploymentInfo | null>;
-  /** Asks for an ordinary redeploy; of two requests with the same id the second gets the answer of the first. */
+  /**
+   * Asks for a redeploy, but not of what was rolled back before. Of two requests with the same id the second gets the
+   * answer of the first.
+   */
   redeploy(name: string, request: { by: string; id: string }): Promise<RequestedChange>;
   /** Resolves when the schedule is proven gone. */
   removeSchedule(name: string, schedule: string): Promise<void>;

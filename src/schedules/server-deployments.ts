@@ -31,7 +31,7 @@ export class ServerDeployments implements ScheduledDeployments {
   }
 
   async redeploy(name: string, { by, id }: { by: string; id: string }): Promise<RequestedChange> {
-    const redeployment = { changes: {}, isForced: false };
+    const redeployment = { changes: {}, isForced: false, avoidsRolledBack: true };
     return await this.ask(name, ({ workflow }) =>
       workflow.getHandle(workflowId(name)).executeUpdate(redeployUpdate, { args: [redeployment, by], updateId: id }),
     );

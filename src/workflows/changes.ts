@@ -18,7 +18,7 @@ import {
   startRevision,
 } from './revision.js';
 import type { Supervision } from './supervision.js';
-import { beginRevision, isUnchanged } from './work.js';
+import { beginRevision, findSame } from './work.js';
 
 /** The newest changes that are over: enough for a reader, bounded for a deployment that lives for years. */
 const keptChanges = 50;
@@ -148,8 +148,8 @@ export class Changes {
 
   private async redeploy(current: ChangeRequest): Promise<Ending> {
     const { life } = this;
-    if (life.work === null && (await isUnchanged(life, current)))
-      return { outcome: 'unchanged', note: `nothing differs from ${life.active?.revision}` };
+    const same = life.work === null ? await findSame(life, current) : null;
+    if (same !== null) return { outcome: 'unchanged', note: describeSame(life, same) };
     const work = life.work ?? beginRevision(life, current);
     const upcoming = await bringUp(life, work);
     await this.switchTo(upcoming, true);
@@ -272,6 +272,9 @@ export class Changes {
     this.life.info.next = change === null ? null : describeChange(change);
   }
 }
+
+const describeSame = ({ active }: Life, revision: string): string =>
+  `nothing differs from ${revision}${revision === active?.revision ? '' : ', which was rolled back'}`;
 
 export const isWaiting = ({ info }: Life): boolean => info.change?.state === 'waiting';
 

@@ -1,6 +1,6 @@
 import type { Redeployment } from '../contract/change.js';
 import type { DeployConfig } from '../contract/config.js';
-import { beginWork, type ChangeRequest, type Life, type Work } from './life.js';
+import { beginWork, type ChangeRequest, type KeptRevision, type Life, type Work } from './life.js';
 import { onHost } from './on-host.js';
 import { activeRevision } from './revision.js';
 import { quickOn } from './steps.js';
@@ -22,26 +22,36 @@ export function beginRevision(life: Life, { redeployment, by }: ChangeRequest): 
   return work;
 }
 
-/** Same source, same configuration: a new revision would be the active one once more. */
-export async function isUnchanged(life: Life, { redeployment }: ChangeRequest): Promise<boolean> {
-  const { host, active, info } = life;
-  if (host === null || active === null || redeployment === null || redeployment.isForced) return false;
-  const base = baseOf(life);
-  const config = configure(base, redeployment);
-  if (describeWhatCounts(config) !== describeWhatCounts(base)) return false;
+/**
+ * The revision that a redeploy would only make once more, of the same source and configuration: the active one, or for a
+ * redeploy that no person asks for one that was rolled back.
+ */
+export async function findSame(life: Life, { redeployment }: ChangeRequest): Promise<string | null> {
+  const { host, active } = life;
+  if (host === null || active === null || redeployment === null || redeployment.isForced) return null;
+  const config = configure(baseOf(life), redeployment);
+  const isCandidate = ({ revision: { id } }: KeptRevision) =>
+    id === active.revision || (redeployment.avoidsRolledBack && isRolledBack(life, id));
+  const candidates = life.kept.filter(
+    (kept) => isCandidate(kept) && describeWhatCounts(kept.config) === describeWhatCounts(config),
+  );
+  if (candidates.length === 0) return null;
   const { path } = config.solution;
-  const isSame = (digest: string) => digest === info.source.digest;
+  const find = (digest: string) => candidates.findLast(({ shown }) => shown.source.digest === digest)?.revision.id;
   const { digest } = await onHost(
     life,
     'digestSource',
-    (found) => (isSame(found.digest) ? 'the source is unchanged' : 'the source has changed'),
+    (found) => (find(found.digest) === undefined ? 'the source has changed' : 'the source is unchanged'),
     () =>
       quickOn(host).digestSource.executeWithOptions({ summary: `compare ${path} with ${active.revision}` }, [
         { source: path },
       ]),
   );
-  return isSame(digest);
+  return find(digest) ?? null;
 }
+
+const isRolledBack = ({ info }: Life, revision: string): boolean =>
+  info.revisions.some(({ id, state }) => id === revision && state === 'rolled back');
 
 /** `env` is merged by name, `resources` and `solution` by key; the rest replaces. */
 export function configure(base: DeployConfig, redeployment: Redeployment | null): DeployConfig {

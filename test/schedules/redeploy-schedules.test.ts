@@ -132,7 +132,7 @@ test('no run starts while the last one goes on', async () => {
   await client.cleanup('slow');
 });
 
-test('a revision that does not prove itself fails the run that brought it', async () => {
+test('a revision that does not prove itself fails the run that brought it, and no run brings it again', async () => {
   const write = await deployed('baking');
   const client = await connectOnce();
   await client.followToEnd('baking', (await client.redeploy('baking', { changes: { bake: 30 }, isForced: true })).id);
@@ -141,6 +141,8 @@ test('a revision that does not prove itself fails the run that brought it', asyn
   const run = await runNow('baking');
   expect(run).toMatchObject({ outcome: 'failed', revision: 'r3', lastError: { code: 'ROLLED_BACK' } });
   expect(await client.info('baking')).toMatchObject({ state: 'running', revision: 'r2' });
+  const again = await runNow('baking');
+  expect(again).toMatchObject({ outcome: 'unchanged', note: 'nothing differs from r3, which was rolled back' });
   await client.cleanup('baking');
 });
 
