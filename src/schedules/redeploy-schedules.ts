@@ -7,6 +7,7 @@ import {
   ScheduleOverlapPolicy,
 } from '@temporalio/client';
 import type { ScheduledRun, ScheduleInfo } from '../contract/schedule.js';
+import type { DeploymentInfo } from '../contract/status.js';
 import { BerthError } from '../errors.js';
 import type { Ask } from './ask.js';
 import { describeSchedule, startedRun } from './describe-schedule.js';
@@ -36,32 +37,33 @@ export class RedeploySchedules {
   private readonly ask: Ask;
   private readonly by: string;
   private readonly webUrl: Surroundings['webUrl'];
+  private readonly deployments: ServerDeployments;
 
   constructor({ ask, by, webUrl }: Surroundings) {
     this.ask = ask;
     this.by = by;
     this.webUrl = webUrl;
+    this.deployments = new ServerDeployments(ask);
   }
 
   /** A deployment that is undone while its schedule is being made leaves none. */
   async create(request: ScheduleRequest): Promise<ScheduleInfo> {
     const { name, schedule = usualSchedule } = request;
-    const deployments = new ServerDeployments(this.ask);
-    const info = await deployments.look(name);
-    if (info === null) throw new BerthError('NAME_UNKNOWN', `there is no deployment called ${name}`, { name });
+    const info = await this.requireDeployment(name);
     if (info.host === null)
       throw new BerthError('STATE_CONFLICT', `cannot schedule redeploys of ${name}: it is ${info.state}`, { name });
     await this.make(makeOptions({ ...request, schedule, by: this.by }));
     const made = await this.read(name, scheduleId(name, schedule));
-    const refuse = async (error: BerthError): Promise<never> => {
-      await deployments.removeSchedule(name, schedule);
-      throw error;
-    };
-    if (made.nextRuns.length === 0)
-      return await refuse(new BerthError('SCHEDULE_INVALID', `${made.when}: there is no such time`));
-    if ((await deployments.look(name)) === null)
-      return await refuse(new BerthError('NAME_UNKNOWN', `${name} was cleaned up meanwhile`, { name }));
-    return made;
+    const objection = await this.findObjection(made);
+    if (objection === null) return made;
+    await this.deployments.removeSchedule(name, schedule);
+    throw objection;
+  }
+
+  private async findObjection({ name, when, nextRuns }: ScheduleInfo): Promise<BerthError | null> {
+    if (nextRuns.length === 0) return new BerthError('SCHEDULE_INVALID', `${when}: there is no such time`);
+    if ((await this.deployments.look(name)) !== null) return null;
+    return new BerthError('NAME_UNKNOWN', `${name} was cleaned up meanwhile`, { name });
   }
 
   /** All of them, or a deployment's, each with its newest run. */
@@ -85,6 +87,7 @@ export class RedeploySchedules {
 
   /** Starts a run now, also while the schedule is paused. Throws STATE_CONFLICT while another one goes on. */
   async trigger(name: string, schedule?: string): Promise<ScheduledRun> {
+    await this.requireDeployment(name);
     const id = await this.find(name, schedule);
     const before = await this.describe(name, id);
     await this.ask(name, (client) => client.schedule.getHandle(id).trigger(ScheduleOverlapPolicy.SKIP));
@@ -131,6 +134,12 @@ export class RedeploySchedules {
         if (found.memo?.request !== request) throw taken(name, schedule, found);
       }
     });
+  }
+
+  private async requireDeployment(name: string): Promise<DeploymentInfo> {
+    const info = await this.deployments.look(name);
+    if (info === null) throw new BerthError('NAME_UNKNOWN', `there is no deployment called ${name}`, { name });
+    return info;
   }
 
   private async change(

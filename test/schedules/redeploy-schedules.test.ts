@@ -166,15 +166,21 @@ test('several schedules are told apart, and each one leaves nothing when it is d
   await expect(schedules.show('twice')).rejects.toMatchObject({ code: 'SCHEDULE_UNKNOWN' });
 });
 
-test('a schedule whose deployment was ended by force removes itself', async () => {
+test('a schedule whose deployment was ended by force removes itself when it is next due', async () => {
   await deployed('orphaned');
   const { schedules } = await connectOnce();
   await schedule('orphaned', { every: '1d' });
+  await schedule('orphaned', { every: '5s', schedule: 'often' });
+  await schedules.pause('orphaned', 'often');
   const { workflow } = await temporal();
   await workflow.getHandle(workflowId('orphaned')).terminate('for the test');
-  const run = await schedules.trigger('orphaned');
-  expect(await schedules.follow('orphaned', run)).toMatchObject({ outcome: 'gone' });
-  await expect(schedules.show('orphaned')).rejects.toMatchObject({ code: 'SCHEDULE_UNKNOWN' });
+  await expect(schedules.trigger('orphaned', 'default')).rejects.toMatchObject({ code: 'NAME_UNKNOWN' });
+  await schedules.resume('orphaned', 'often');
+  await eventually('the schedule to remove itself', async () => {
+    const left = await schedules.list('orphaned');
+    return left.every(({ id }) => id === 'default') ? left : undefined;
+  });
+  await schedules.remove('orphaned', 'default');
 });
 
 let ready: Promise<unknown> | undefined;
