@@ -26,12 +26,21 @@ export async function findContainer(engine: Docker, plan: RunPlan): Promise<Foun
   const name = containerName(plan);
   const details = await orMissing(engine.getContainer(name).inspect());
   if (details === undefined) return undefined;
-  if (details.Config.Labels[labels.home] !== homeMark(plan))
+  if (!isOwn(details, plan))
     throw new BerthError('START_FAILED', `a container ${name} that this Berth did not make is there`, {
       name: plan.deployment,
       evidence: `labels: ${JSON.stringify(details.Config.Labels)}`,
     });
   return { container: engine.getContainer(details.Id), details };
+}
+
+const isOwn = ({ Config }: Docker.ContainerInspectInfo, plan: RunPlan): boolean =>
+  Config.Labels[labels.home] === homeMark(plan);
+
+/** The same, and undefined also where another Berth has the name: there is nothing of this revision then. */
+export async function findOwnContainer(engine: Docker, plan: RunPlan): Promise<Docker.Container | undefined> {
+  const details = await orMissing(engine.getContainer(containerName(plan)).inspect());
+  return details !== undefined && isOwn(details, plan) ? engine.getContainer(details.Id) : undefined;
 }
 
 /** Makes the container and starts it. Undefined when another start was first. */

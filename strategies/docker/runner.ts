@@ -106,11 +106,13 @@ export class DockerRunner implements Runner {
   }
 
   async undo(): Promise<void> {
-    await this.stop();
     await this.withEngine(async (engine) => {
-      const { removeImages } = await import('./revision-container.js');
+      const { findOwnContainer, removeContainer, removeImages } = await import('./revision-container.js');
+      const own = await findOwnContainer(engine, this.plan);
+      if (own !== undefined) await removeContainer(own, this.plan);
       await removeImages(engine, this.plan);
     });
+    await this.close();
   }
 
   async close(): Promise<void> {

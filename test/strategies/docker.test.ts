@@ -358,6 +358,9 @@ test('a container of the same name that another Berth made is left alone', async
     `${containerName(plan)} that this Berth did not make`,
   );
   expect((await caught(stranger.stop())).code).toBe('START_FAILED');
+  await stranger.undo(); // of its own there is an image
+  const { RepoTags } = await engine.getImage(handle.image).inspect();
+  expect(RepoTags.filter((tag) => tag.startsWith(`${imageName(plan)}-`))).toEqual([handle.image]);
   expect(await orMissing(engine.getContainer(handle.container).inspect())).toBeDefined();
 });
 
