@@ -49,13 +49,13 @@ const theBake = ({ bake }: DeploymentInfo): string =>
     ? ''
     : `**${bake.revision}** has to prove itself until ${moment(bake.until)}; if it does badly, **${bake.previous}** takes over again by itself.`;
 
-function theFailure({ code: name, message, evidence, next }: LastError): string {
+export function theFailure({ code: name, message, evidence, next }: LastError): string {
   const shown = evidence === null ? [] : [block(evidence, { lines: 20, width: 120 })];
   return [`**${name}** ${plain(message)}`, ...shown, withCommands(next)].join('\n\n');
 }
 
 /** A sentence of ours in which commands stand after a colon, or between backticks. */
-const withCommands = (next: string): string =>
+export const withCommands = (next: string): string =>
   next
     .split(/(`[^`]+`|\bberth (?:[^.,;)]|[.,;](?! |$))+)/)
     .map((part, index) => (index % 2 === 0 ? plainWithin(part) : code(part.replaceAll('`', '').trim())))

@@ -259,7 +259,7 @@ export function setChangeError(life: Life, record: ErrorRecord): void {
   if (active === null) setLastError(life, record);
 }
 
-const asLastError = ({ code, message, next, details }: ErrorRecord): LastError => ({
+export const asLastError = ({ code, message, next, details }: ErrorRecord): LastError => ({
   ...{ code, message, next },
   evidence: details.fullEvidence ?? details.evidence ?? null,
 });

@@ -74,6 +74,10 @@ test('a run that fails leaves what serves, and its work until somebody cares for
   const run = await runNow('failing');
   expect(run).toMatchObject({ change: 'c2', revision: 'r2' });
   expect(run).toMatchObject({ outcome: 'failed', lastError: { evidence: expect.stringContaining('nothing') } });
+  const shown = (await temporal()).workflow.getHandle(run.workflowId, run.runId).query('__temporal_workflow_metadata');
+  const { currentDetails } = (await shown) as { currentDetails: string };
+  expect(currentDetails).toContain('### Redeploy of failing by its schedule default: failed');
+  expect(currentDetails).toContain("NameError: name 'nothing' is not defined");
   expect(await client.info('failing')).toMatchObject({
     state: 'running',
     revision: 'r1',
