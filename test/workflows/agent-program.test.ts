@@ -51,6 +51,9 @@ if (hasProgram('claude')) {
       const info = await deploy(options('repaired'));
       expect(info).toMatchObject({ state: 'running', adaptation: { by: 'claude-code', rounds: 2 } });
       expect(info.adaptation?.cost).toBeGreaterThan(0);
+      const paid = info.steps.map(({ dollars = 0 }) => dollars);
+      expect(paid.filter((dollars) => dollars > 0)).toHaveLength(2);
+      expect(paid.reduce((sum, dollars) => sum + dollars)).toBeCloseTo(info.adaptation?.cost ?? 0, 6);
       expect(readFileSync(deploymentDirectory(home, 'repaired').agentLog, 'utf8')).toContain('"agent":"claude-code"');
       await (await connectOnce()).cleanup('repaired');
     });
