@@ -10,7 +10,7 @@ import { chooseFreePort, isFree, isListening } from './listening-port.js';
 import { withLock } from './lock.js';
 import { readTail, sizeOf } from './log-file.js';
 import { markOf } from './marked-processes.js';
-import { recallExit, rememberExit } from './process-exit.js';
+import { learnExit, recallExit, rememberExit } from './process-exit.js';
 import { identifyProcess, isSameProcess } from './process-identity.js';
 import { waitUntilReady } from './readiness.js';
 import type { Health, StartOptions } from './runner.js';
@@ -190,7 +190,7 @@ export class ServerProcess {
 
   async #isServing(record: ServerRecord): Promise<boolean> {
     const state = await this.#probe(record);
-    if (state === 'gone') throw await this.#explainEnd(recallExit(record) ?? 'ended', record.logStart);
+    if (state === 'gone') throw await this.#explainEnd((await learnExit(record)) ?? 'ended', record.logStart);
     return state === 'serving';
   }
 

@@ -2,7 +2,7 @@ import type { RunPlan } from '../../src/contract/handle.js';
 import { BerthError } from '../../src/errors.js';
 import { callHttp } from '../../src/runners/http-call.js';
 import { isListening } from '../../src/runners/listening-port.js';
-import { recallExit } from '../../src/runners/process-exit.js';
+import { learnExit } from '../../src/runners/process-exit.js';
 import { isSameProcess, type ProcessIdentity } from '../../src/runners/process-identity.js';
 import { waitUntilReady } from '../../src/runners/readiness.js';
 import { findException, readSince } from './find-exception.js';
@@ -44,7 +44,7 @@ export async function awaitServer(
     const isAlive = isSameProcess(server);
     const hasLostWorker = !workers.every(isSameProcess);
     const log = await readSince(plan.logFile, server.logStart); // after the looks: what ended has said all by now
-    if (!isAlive || hasLostWorker || log.includes(startupFailed)) throw explainFailure(plan, server, log);
+    if (!isAlive || hasLostWorker || log.includes(startupFailed)) throw await explainFailure(plan, server, log);
     workers = findWorkers(server);
     return await isServing(server);
   };
@@ -52,7 +52,7 @@ export async function awaitServer(
   await waitUntilReady({ description: 'answer GET /readyz with 200', isReady }, patience);
 }
 
-function explainFailure(plan: RunPlan, server: ServerRecord, log: string): BerthError {
+async function explainFailure(plan: RunPlan, server: ServerRecord, log: string): Promise<BerthError> {
   const exception = findException(log, 'Traceback', plan);
   const evidence = exception?.traceback ?? log.trimEnd().split('\n').slice(-shownLines).join('\n');
   const details = { name: plan.deployment, log: plan.logFile, evidence };
@@ -62,7 +62,7 @@ function explainFailure(plan: RunPlan, server: ServerRecord, log: string): Berth
   }
   const message =
     exception === undefined
-      ? `the ${isSameProcess(server) ? 'service’s process ended' : `server ${recallExit(server) ?? 'ended'}`} before it could be called`
+      ? `the ${isSameProcess(server) ? 'service’s process ended' : `server ${(await learnExit(server)) ?? 'ended'}`} before it could be called`
       : `the service could not be started: ${exception.type}: ${exception.message}`;
   return new BerthError('START_FAILED', message, details);
 }

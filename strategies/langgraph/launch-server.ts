@@ -10,7 +10,7 @@ import { endServer } from '../../src/runners/end-server.js';
 import { callHttp } from '../../src/runners/http-call.js';
 import { chooseFreePort } from '../../src/runners/listening-port.js';
 import { sizeOf } from '../../src/runners/log-file.js';
-import { recallExit, rememberExit } from '../../src/runners/process-exit.js';
+import { learnExit, rememberExit } from '../../src/runners/process-exit.js';
 import { identifyProcess, isSameProcess } from '../../src/runners/process-identity.js';
 import { waitUntilReady } from '../../src/runners/readiness.js';
 import type { StartOptions } from '../../src/runners/runner.js';
@@ -107,7 +107,7 @@ async function waitForServer(
   let isOurs = true;
   const isReady = async () => {
     const state = await probeServer(record);
-    if (state === 'gone') throw await explainExit(plan, recallExit(record) ?? 'ended', logStart);
+    if (state === 'gone') throw await explainExit(plan, (await learnExit(record)) ?? 'ended', logStart);
     isOurs = state !== 'foreign' && (state === 'serving' || !(await isElsewhere()));
     return state === 'serving' || !isOurs;
   };

@@ -7,7 +7,7 @@ import { BerthError } from '../../src/errors.js';
 import { HostClient, type HostIdentity } from '../../src/runners/host-client.js';
 import { makeHostDirectories, readHostRecord, removeHostPaths } from '../../src/runners/host-record.js';
 import { readLog } from '../../src/runners/log-file.js';
-import { recallExit } from '../../src/runners/process-exit.js';
+import { learnExit } from '../../src/runners/process-exit.js';
 import { isSameProcess, type ProcessIdentity } from '../../src/runners/process-identity.js';
 import type { CallOptions, Health, LogOptions, Runner, StartOptions } from '../../src/runners/runner.js';
 
@@ -78,7 +78,7 @@ export class LocalRunner implements Runner {
     const { handle, client } = this;
     if (handle === undefined || client === undefined) return gone('it was not started');
     const leader = { pid: handle.pid, startedAt: handle.processStartTime };
-    if (!isSameProcess(leader)) return gone(`process ${handle.pid} ${recallExit(leader) ?? 'has ended'}`);
+    if (!isSameProcess(leader)) return gone(`process ${handle.pid} ${(await learnExit(leader)) ?? 'has ended'}`);
     try {
       const { token, calls, abandoned } = await client.ping(pingPatience);
       if (token !== handle.token) return gone('another process answers on its socket');

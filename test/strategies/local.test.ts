@@ -214,7 +214,7 @@ test('how a process ended is told by the process that started it', async () => {
   const { runner } = makeRunner({ 'app.py': 'import os\ndef predict(): os._exit(5)' });
   await runner.start({ env: {} });
   expect(failureOf(await runner.run({})).code).toBe('CALL_LOST');
-  await sleep(100);
+  while ((await runner.isHealthy()).state !== 'gone') await sleep(10);
   expect((await runner.isHealthy()).detail).toMatch(/exited with code 5 after [\d.]+ s/);
 });
 
