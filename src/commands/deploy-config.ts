@@ -119,7 +119,7 @@ async function checkStrategies(
   for (const name of strategy === 'auto' ? (allow ?? []) : [strategy, ...(allow ?? [])]) registry.requireReady(name);
   const names = strategy === 'auto' ? allow : [strategy];
   if (provider !== undefined) registry.requireProvider(provider, names);
-  if (expose !== undefined) registry.requireExposable(names);
+  if (expose !== undefined) registry.requireExposable(names, provider);
   if (strategy === 'auto' || allow === undefined || allow.includes(strategy)) return;
   throw new BerthError('STRATEGY_NOT_ALLOWED', `${strategy} is not among the allowed: ${allow.join(', ')}`, {
     strategy,

@@ -32,7 +32,7 @@ export const DeploymentFactory = {
     const { provider, expose } = config;
     const names = strategy === 'auto' ? strategies : [strategy];
     if (provider !== undefined) registry.requireProvider(provider, names);
-    if (expose !== undefined) registry.requireExposable(names);
+    if (expose !== undefined) registry.requireExposable(names, provider);
     const allow = strategies === undefined ? {} : { allow: [...strategies] };
     const { prepareConfig } = await import('./prepare-config.js');
     const prepared = await prepareConfig(home, { ...config, strategy, ...allow });

@@ -1,5 +1,5 @@
 export { describeNeeds, type FindNeeds, type Need } from './need.js';
-export { hasProvider, listProviders } from './providers.js';
+export { hasProvider, isExposable, listProviders } from './providers.js';
 export type { StrategyEntry, StrategyHere } from './strategy-entry.js';
 export { StrategyRegistry } from './strategy-registry.js';
 export { type NewStrategy, writeStrategy } from './write-strategy.js';

@@ -7,7 +7,7 @@ import { type BerthHome, berthHome } from '../home.js';
 import { builtInStrategies } from '../package-root.js';
 import type { RunnerClass } from '../runners/runner.js';
 import { describeNeeds, type Need } from './need.js';
-import { hasProvider, listProviders } from './providers.js';
+import { hasProvider, isExposable, listProviders } from './providers.js';
 import { describeBroken, readStrategy } from './read-strategy.js';
 import { namedDirectories, scanDirectories } from './scan-directories.js';
 import type { BrokenStrategy, LoadedStrategy, StrategyEntry, StrategyHere } from './strategy-entry.js';
@@ -82,11 +82,19 @@ export class StrategyRegistry {
     throw new BerthError('PROVIDER_UNKNOWN', `there is no provider “${provider}”; strategies run on: ${known}`);
   }
 
-  /** Throws EXPOSE_UNSUPPORTED unless one of these strategies (all that were found, by default) can be exposed. */
-  requireExposable(names?: readonly string[]): void {
+  /**
+   * Throws EXPOSE_UNSUPPORTED unless one of these strategies (all that were found, by default) can be exposed on this
+   * provider (its own, by default).
+   */
+  requireExposable(names?: readonly string[], provider?: string): void {
     const all = this.#entries.flatMap(({ config }) => config ?? []);
     const configs = names?.map((name) => this.getStrategy(name)) ?? all;
-    if (configs.some(({ exposable }) => exposable)) return;
+    if (configs.some((config) => isExposable(config, provider))) return;
+    if (configs.some(({ exposable }) => exposable))
+      throw new BerthError(
+        'EXPOSE_UNSUPPORTED',
+        `an endpoint of ${provider} is reached from other machines as it is, with the account’s token: --expose means nothing to it`,
+      );
     const refused = configs.map(({ name }) => name).join(', ');
     const others = all.filter(({ exposable }) => exposable).map(({ name }) => name);
     const message = `software of ${refused} is called on its own machine alone, so that --expose means nothing to it`;

@@ -4,7 +4,13 @@ import type { Resources } from '../contract/resources.js';
 import type { Candidate, DeploymentSetting } from '../contract/setting.js';
 import { BerthError } from '../errors.js';
 import { type BerthHome, berthHome } from '../home.js';
-import { describeNeeds, hasProvider, type StrategyEntry, type StrategyRegistry } from '../registry/index.js';
+import {
+  describeNeeds,
+  hasProvider,
+  isExposable,
+  type StrategyEntry,
+  type StrategyRegistry,
+} from '../registry/index.js';
 import { checkSource } from './check-source.js';
 import { chooseByModel, UnusableAnswer } from './choose-by-model.js';
 import { chooseByRules, describeScore, explainChoice } from './choose-by-rules.js';
@@ -94,7 +100,7 @@ export class SelectorAgent {
     const names = allowed === undefined ? undefined : [...new Set(allowed)];
     if (names?.length === 0) throw new BerthError('STRATEGY_NOT_ALLOWED', 'the list of allowed strategies is empty');
     if (provider !== undefined) this.#registry.requireProvider(provider, names);
-    if (expose !== undefined) this.#registry.requireExposable(names);
+    if (expose !== undefined) this.#registry.requireExposable(names, provider);
     const [only, ...others] = names ?? [];
     if (only !== undefined && others.length === 0) return [await this.#requireUsable(only, provider)];
     const all = this.#registry.describeAll().filter(({ state }) => state !== 'broken');
@@ -117,7 +123,8 @@ export class SelectorAgent {
     const without = (problem: string): StrategyEntry => ({ ...entry, state: 'unavailable', problem });
     if (provider !== undefined && !hasProvider(entry.config, provider))
       return without(`it does not run on ${provider}`);
-    if (expose !== undefined && !entry.config.exposable) return without('it cannot be called from other machines');
+    if (expose !== undefined && !isExposable(entry.config, provider))
+      return without('it cannot be called from other machines');
     return await this.#registry.lookAround(entry, provider);
   }
 

@@ -95,6 +95,18 @@ test.each<[string, Partial<DeployOptionValues>, string, string]>([
     'EXPOSE_UNSUPPORTED',
     'software of local',
   ],
+  [
+    'what a cloud serves',
+    { expose: '0.0.0.0', strategy: 'bentoml', provider: 'bentocloud' },
+    'EXPOSE_UNSUPPORTED',
+    'an endpoint of bentocloud is reached from other machines as it is',
+  ],
+  [
+    'a cloud that is to be exposed, by whatever strategy',
+    { expose: '0.0.0.0', provider: 'langsmith' },
+    'EXPOSE_UNSUPPORTED',
+    'an endpoint of langsmith',
+  ],
   ['an empty name among the allowed', { allow: 'plain,' }, 'USAGE', '--allow'],
   ['an entry without a callable', { entry: 'app.py' }, 'ENTRY_INVALID', 'app.py'],
   ['a path with a space', { entry: '/pre dict' }, 'ENTRY_INVALID', '/pre dict'],

@@ -180,6 +180,9 @@ test('a strategy that cannot be exposed is left out where that is wished', async
     code: 'EXPOSE_UNSUPPORTED',
     message: expect.stringMatching(/software of caller .*; .*server can$/),
   });
+  registry.getStrategy('server').providers = ['cloud'];
+  const wishes = { expose: '0.0.0.0', provider: 'cloud' };
+  await expect(selector.select(solution(), names, {}, wishes)).rejects.toMatchObject({ code: 'EXPOSE_UNSUPPORTED' });
 });
 
 test('explain shows facts, scores, the choice and what would change it', async () => {

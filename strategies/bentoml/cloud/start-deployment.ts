@@ -31,8 +31,6 @@ export async function startDeployment(plan: RunPlan, options: PushOptions): Prom
   const served = readBentoInterface(plan);
   return await withLock({ directory: join(plan.stateDirectory, 'start') }, async () => {
     const account = openAccount(findAddress());
-    if (plan.expose !== undefined)
-      await options.say('--expose is not applied: the endpoint of BentoCloud is public and protected already');
     await makeServerDirectories(plan);
     const record = await claimCloudRecord(plan, account.address);
     const cloud = new BentoCloud({ ...account, address: record.address }, options.signal);

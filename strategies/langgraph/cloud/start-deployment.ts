@@ -48,8 +48,6 @@ export async function startDeployment(plan: RunPlan, options: DeployOptions): Pr
   await mkdir(plan.stateDirectory, { recursive: true, mode: 0o700 });
   return await withLock({ directory: join(plan.stateDirectory, 'start.lock') }, async () => {
     const account = openAccount(findAddress());
-    if (plan.expose !== undefined)
-      await options.say('--expose is not applied: the endpoint of LangSmith is public and protected already');
     const record = await claimCloudRecord(plan, account.address);
     const cloud = new LangSmith({ ...account, address: record.address }, options.signal);
     const secrets = listSecrets({ ...declared, ...concurrencyOf(plan), ...options.env });
