@@ -1,7 +1,12 @@
-import type { DeploymentInfo, DeploymentState } from '../../src/contract/index.js';
+import { Client, Connection } from '@temporalio/client';
+import type { DeploymentInfo, DeploymentState, Redeployment } from '../../src/contract/index.js';
 import { DeploymentClient } from '../../src/factory/deployment-client.js';
+import { openSoftware } from '../../src/factory/open-software.js';
 import { type DeployOptions, prepareConfig } from '../../src/factory/prepare-config.js';
 import { berthHome } from '../../src/home.js';
+import { ensureStack } from '../../src/stack/index.js';
+import { beginLife } from '../../src/workflows/life.js';
+import { sharedQueue, workflowId, workflowType } from '../../src/workflows/messages.js';
 import { atTheEnd } from './temporary.js';
 
 let shared: Promise<DeploymentClient> | undefined;
@@ -20,20 +25,60 @@ export async function begin(options: DeployOptions): Promise<string> {
   return config.name;
 }
 
+/** Starts a deployment whose every run makes way for a new one after so many events of history. */
+export async function beginBounded(options: DeployOptions, historyLimit: number): Promise<void> {
+  const config = await prepareConfig(berthHome(), options);
+  const { connectionOptions } = await ensureStack({ worker: true });
+  const connection = await Connection.connect(connectionOptions);
+  await new Client({ connection }).workflow.start(workflowType, {
+    workflowId: workflowId(config.name),
+    taskQueue: sharedQueue,
+    args: [config, { ...beginLife(config), historyLimit }],
+  });
+  await connection.close();
+}
+
 /** Deploys, and resolves when it is settled. */
 export async function deploy(options: DeployOptions): Promise<DeploymentInfo> {
   const name = await begin(options);
   return await (await connectOnce()).follow(name, () => {});
 }
 
+/** Redeploys, and resolves when that is over, or waits. */
+export async function redeploy(name: string, redeployment: Partial<Redeployment> = {}): Promise<DeploymentInfo> {
+  const client = await connectOnce();
+  const { id } = await client.redeploy(name, { changes: {}, isForced: false, ...redeployment });
+  return await client.followChange(name, id, () => {});
+}
+
+/** Rolls back, and resolves when that is over. */
+export async function rollBack(name: string, target: string | null = null): Promise<DeploymentInfo> {
+  const client = await connectOnce();
+  const { id } = await client.rollBack(name, target);
+  return await client.followChange(name, id, () => {});
+}
+
+/** One call of what is deployed. */
+export async function call(name: string, inputs: unknown): Promise<unknown> {
+  const software = await openSoftware(name, berthHome());
+  const answer = await software.run(inputs);
+  await software.close();
+  return answer;
+}
+
 /** Resolves when the deployment reaches one of the states. */
 export async function until(name: string, ...states: DeploymentState[]): Promise<DeploymentInfo> {
+  return await untilInfo(name, ({ state }) => states.includes(state));
+}
+
+/** Resolves when the deployment is as described. */
+export async function untilInfo(name: string, isSo: (info: DeploymentInfo) => boolean): Promise<DeploymentInfo> {
   const client = await connectOnce();
   for (const deadline = Date.now() + 90_000; ; ) {
     const info = await client.info(name);
-    if (states.includes(info.state)) return info;
+    if (isSo(info)) return info;
     if (Date.now() > deadline)
-      throw new Error(`${name} is ${info.state}, and was awaited to be ${states.join(' or ')}`);
+      throw new Error(`${name} did not come to be as awaited: ${JSON.stringify(info, null, 2)}`);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }

@@ -2,37 +2,18 @@ import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
-import type { DeploymentInfo, Redeployment } from '../../src/contract/index.js';
+import type { DeploymentInfo } from '../../src/contract/index.js';
 import { openSoftware } from '../../src/factory/open-software.js';
 import { prepareRedeployment } from '../../src/factory/prepare-config.js';
 import { deploymentDirectory, revisionDirectory } from '../../src/home.js';
 import { addressOf, findRunningServer } from '../../src/stack/embedded-server.js';
 import { workflowId } from '../../src/workflows/messages.js';
-import { connectOnce, deploy } from '../support/deploying.js';
+import { call, connectOnce, deploy, redeploy, rollBack, untilInfo } from '../support/deploying.js';
 import { processesOf, temporaryStack } from '../support/stack.js';
 import { temporarySolution } from '../support/temporary.js';
 
 const home = temporaryStack();
 const answering = (version: string) => `def predict(n: int = 1):\n    return {"version": "${version}", "n": n}\n`;
-
-const call = async (name: string, inputs: unknown) => {
-  const software = await openSoftware(name, home);
-  const answer = await software.run(inputs);
-  await software.close();
-  return answer;
-};
-
-async function redeploy(name: string, redeployment: Partial<Redeployment> = {}): Promise<DeploymentInfo> {
-  const client = await connectOnce();
-  const { id } = await client.redeploy(name, { changes: {}, isForced: false, ...redeployment });
-  return await client.followChange(name, id, () => {});
-}
-
-async function rollBack(name: string, target: string | null = null): Promise<DeploymentInfo> {
-  const client = await connectOnce();
-  const { id } = await client.rollBack(name, target);
-  return await client.followChange(name, id, () => {});
-}
 
 /** The server's index follows within a moment. */
 async function untilListed(name: string, change: DeploymentInfo['state'] | null): Promise<void> {
@@ -299,16 +280,6 @@ test('a rollback restores code, configuration and secrets together', async () =>
   expect(outcomes(await redeploy('whole', { changes: {} })).at(-1)).toEqual(['c4', 'redeploy', 'unchanged', null]);
   await (await connectOnce()).cleanup('whole');
 });
-
-async function untilInfo(name: string, isSo: (info: DeploymentInfo) => boolean): Promise<DeploymentInfo> {
-  const client = await connectOnce();
-  for (const deadline = Date.now() + 60_000; Date.now() < deadline; ) {
-    const info = await client.info(name);
-    if (isSo(info)) return info;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error(`${name} did not come to be as awaited`);
-}
 
 const untilChanged = (name: string, kind: string): Promise<DeploymentInfo> =>
   untilInfo(name, ({ changes }) => changes.some((change) => change.kind === kind));

@@ -17,12 +17,14 @@ beforeAll(async () => {
   });
 });
 
-test.each(readdirSync(histories))('the recorded history %s replays', async (file) => {
+const recorded = readdirSync(histories, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.json'));
+
+test.each(recorded.sort())('the recorded history %s replays', async (file) => {
   await Worker.runReplayHistory({ workflowBundle }, read(file));
 });
 
 test('a history with another order of steps is refused', async () => {
-  const history = read('deployed-stopped-started-restarted-cleaned.json');
+  const history = read('2026-11-23/deployed-stopped-started-restarted-cleaned.json');
   const text = JSON.stringify(history).replaceAll('"copyWorkspace"', '"verifyRevision"');
   await expect(Worker.runReplayHistory({ workflowBundle }, JSON.parse(text))).rejects.toThrow(
     DeterminismViolationError,

@@ -1,0 +1,208 @@
+// Records what replay.test.ts replays: `npm run record`, or `npm run record -- -t STORY`. Each story is lived through
+// here, and its histories are kept in histories/<today>/. What was recorded on an earlier day stays as it is:
+// deployments that began then may still run.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from '@jest/globals';
+import { Client, Connection } from '@temporalio/client';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import { deploymentDirectory } from '../../src/home.js';
+import { packageRoot } from '../../src/package-root.js';
+import { ensureStack } from '../../src/stack/index.js';
+import { workflowId } from '../../src/workflows/messages.js';
+import { runNow, schedule } from '../schedules/support.js';
+import {
+  begin,
+  beginBounded,
+  call,
+  connectOnce,
+  deploy,
+  redeploy,
+  rollBack,
+  until,
+  untilInfo,
+} from '../support/deploying.js';
+import { fetchRuns, type History } from '../support/histories.js';
+import { temporaryStack } from '../support/stack.js';
+import { temporarySolution, writeTree } from '../support/temporary.js';
+
+process.env.BERTH_HOST_ID = 'recorded';
+const home = temporaryStack();
+
+const answering = (version: string) => `def predict(n: int = 1):\n    return {"version": "${version}", "n": n}\n`;
+const broken = 'def predict(n: int = 1):\n    return nothing\n';
+const slow = `import time\ntime.sleep(30)\n${answering('slow')}`;
+const failing = 'def predict(n: int = 1):\n    if n > 1:\n        raise ValueError("too much")\n    return n\n';
+const dying = 'import os\ndef predict(n: int = 1):\n    return os._exit(3) if n > 1 else n\n';
+
+/** An agent whose first answer is not accepted, and whose second one is. */
+const answerTwice = `test -f app.py && version=good || version=bad
+cat > app.py <<END
+def predict(n: int = 1):
+    return {"version": "$version"}
+END
+echo '<run_interface>{"type":"function","module":"app","callable":"predict"}</run_interface>'
+`;
+
+const write = (directory: string, code: string) => writeTree(directory, { 'main.py': code });
+const workspace = (name: string) => deploymentDirectory(home, name).workspace;
+const untilVerifying = (name: string) => untilInfo(name, ({ change }) => change?.state === 'verifying');
+const untilRolledBack = (name: string) => untilInfo(name, ({ changes }) => changes.at(-1)?.kind === 'rollback');
+
+/** What happens to a deployment after it was first brought up from a source that answers. */
+const stories: Record<string, (name: string, source: string) => Promise<void>> = {
+  'redeployed-rolled-back-collected': async (name, source) => {
+    write(source, answering('two'));
+    await redeploy(name, { changes: { bake: 1, keep: 2 } });
+    await untilInfo(name, ({ bake }) => bake === null);
+    await rollBack(name);
+    await redeploy(name);
+    await redeploy(name, { changes: { keep: 2 }, isForced: true });
+  },
+  'calls-failed-in-the-bake': async (name, source) => {
+    write(source, failing);
+    await redeploy(name);
+    for (let times = 0; times < 6; times += 1) await call(name, { n: 2 });
+    await untilRolledBack(name);
+  },
+  'fell-in-the-bake': async (name, source) => {
+    write(source, dying);
+    await redeploy(name);
+    await call(name, { n: 2 });
+    await untilRolledBack(name);
+  },
+  'restarted-stopped-started': async (name, source) => {
+    write(source, dying);
+    await redeploy(name, { changes: { bake: 0 } });
+    await call(name, { n: 2 });
+    await untilInfo(name, ({ restarts }) => restarts === 1);
+    const client = await connectOnce();
+    await client.stop(name);
+    await client.begin(name);
+  },
+  'redeploy-failed-and-mended': async (name, source) => {
+    write(source, broken);
+    await redeploy(name);
+    write(workspace(name), answering('mended'));
+    await (await connectOnce()).resume(name, { agent: 'none' });
+    await untilInfo(name, ({ revision }) => revision === 'r2');
+  },
+  'redeploy-failed-and-given-up': async (name, source) => {
+    write(source, broken);
+    await redeploy(name);
+    await (await connectOnce()).abandon(name);
+    await redeploy(name);
+    write(source, answering('two'));
+    await redeploy(name);
+  },
+  'redeploys-behind-a-redeploy': async (name) => {
+    const client = await connectOnce();
+    for (let times = 0; times < 3; times += 1) await client.redeploy(name, { changes: {}, isForced: true });
+    await client.followChange(name, 'c4', () => {});
+  },
+  'redeploy-abandoned-and-stopped': async (name, source) => {
+    const client = await connectOnce();
+    write(source, slow);
+    await client.redeploy(name, { changes: {}, isForced: false });
+    await untilVerifying(name);
+    await client.abandon(name);
+    await client.redeploy(name, { changes: {}, isForced: false });
+    await untilVerifying(name);
+    await client.stop(name);
+    await client.begin(name);
+  },
+  'cleaned-amid-a-redeploy': async (name, source) => {
+    write(source, slow);
+    await (await connectOnce()).redeploy(name, { changes: {}, isForced: false });
+    await untilVerifying(name);
+  },
+  'redeployed-by-schedule': async (name, source) => {
+    await redeploy(name, { changes: { bake: 0 }, isForced: true });
+    write(source, answering('two'));
+    await schedule(name, { every: '1d' });
+    const live = await runNow(name);
+    write(source, broken);
+    const failed = await runNow(name);
+    await record(live.workflowId, 'schedule-run-live');
+    await record(failed.workflowId, 'schedule-run-failed');
+  },
+};
+
+test.each(Object.entries(stories))('%s', async (name, tell) => {
+  const source = temporarySolution({ 'main.py': answering('one') });
+  await deploy({ name, solution: source });
+  await tell(name, source);
+  await (await connectOnce()).cleanup(name);
+  await record(workflowId(name), name);
+});
+
+test('first-contract-unkept-and-mended', async () => {
+  const name = 'first-contract-unkept-and-mended';
+  const solution = temporarySolution({ 'main.py': answering('one') });
+  await deploy({ name, solution, examples: [{ input: {}, output: { version: 'two' }, match: 'subset' }] });
+  write(workspace(name), answering('two'));
+  const client = await connectOnce();
+  await client.resume(name, { agent: 'none' });
+  await client.follow(name, () => {});
+  await client.cleanup(name);
+  await record(workflowId(name), name);
+});
+
+test('repaired-by-an-agent', async () => {
+  const name = 'repaired-by-an-agent';
+  const agent = join(temporarySolution({ 'agent.sh': answerTwice }), 'agent.sh');
+  writeTree(home.root, { 'config.yaml': `agents:\n  mender:\n    argv: [sh, ${agent}]\n` });
+  const solution = temporarySolution({ 'notes.py': 'greeting = "hello"\n' });
+  const examples = [{ input: { n: 2 }, output: { version: 'good' }, match: 'subset' as const }];
+  await deploy({ name, solution, strategy: 'local', agent: 'mender', examples });
+  write(solution, broken);
+  await redeploy(name);
+  await (await connectOnce()).cleanup(name);
+  await record(workflowId(name), name);
+});
+
+test('first-deploy-given-up', async () => {
+  const name = 'first-deploy-given-up';
+  await deploy({ name, solution: temporarySolution({ 'main.py': broken }) });
+  await (await connectOnce()).abandon(name);
+  await until(name, 'cleaned');
+  await record(workflowId(name), name);
+});
+
+test('cleaned-amid-the-first-deploy', async () => {
+  const name = 'cleaned-amid-the-first-deploy';
+  await begin({ name, solution: temporarySolution({ 'main.py': slow }) });
+  await untilVerifying(name);
+  await (await connectOnce()).cleanup(name);
+  await record(workflowId(name), name);
+});
+
+test('continued-as-new', async () => {
+  const name = 'continued-as-new';
+  const client = await connectOnce();
+  await beginBounded({ name, solution: temporarySolution({ 'main.py': answering('one') }) }, 30);
+  await client.follow(name, () => {});
+  await client.stop(name);
+  await client.begin(name);
+  await client.cleanup(name);
+  await record(workflowId(name), name);
+});
+
+/** One file for each run, named for the story. */
+async function record(id: string, story: string): Promise<void> {
+  const directory = join(packageRoot, 'test', 'workflows', 'histories', new Date().toISOString().slice(0, 10));
+  mkdirSync(directory, { recursive: true });
+  const connection = await Connection.connect((await ensureStack({ worker: true })).connectionOptions);
+  for (const [index, history] of (await fetchRuns(new Client({ connection }), id)).entries())
+    writeFileSync(join(directory, `${story}${index === 0 ? '' : `.${index + 1}`}.json`), describe(history));
+  await connection.close();
+}
+
+/** One event a line. Replay needs neither stack traces nor who polled, and both tell of the machine. */
+function describe(history: History): string {
+  const hidden = new Set(['stackTrace', 'identity']);
+  const { events } = JSON.parse(historyToJSON(history), (key, value) => (hidden.has(key) ? '' : value)) as {
+    events: unknown[];
+  };
+  return `{"events":[\n${events.map((event) => JSON.stringify(event)).join(',\n')}\n]}\n`;
+}
