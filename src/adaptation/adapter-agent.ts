@@ -112,12 +112,14 @@ export class AdapterAgent {
 const putFirst = (agents: Agent[], name: string | undefined): Agent[] =>
   agents.toSorted((left, right) => Number(right.name === name) - Number(left.name === name));
 
-/** Several callables that fit are no mistake yet: an agent may know which of them is meant. */
+/** Several callables that fit, or none, are no mistake yet: an agent may know which of them is meant, or make one. */
 async function recognise(recipes: readonly Recipe[], request: AdaptRequest): Promise<Adapted | BerthError | undefined> {
   try {
     return await askRecipes(recipes, request);
   } catch (error) {
-    if (error instanceof BerthError && error.code === 'ENTRY_AMBIGUOUS') return error;
+    if (!(error instanceof BerthError)) throw error;
+    if (error.code === 'ENTRY_AMBIGUOUS') return error;
+    if (error.code === 'ENTRY_NOT_FOUND' && request.entry === undefined) return error;
     throw error;
   }
 }

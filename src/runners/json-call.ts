@@ -24,16 +24,20 @@ export function callJson({ url, inputs, timeout, signal, agent }: JsonCall): Pro
   return withEnding({ timeout, ...(signal && { signal }) }, async (ending) => {
     const body = JSON.stringify(inputs ?? null);
     const reply = await callHttp({ url, headers, body, ...(agent && { agent }), ending });
-    return reply.isComplete ? readReply(reply, url) : callFailure('CALL_LOST', 'the server ended during the call');
+    return reply.isComplete
+      ? readReply(reply, { method: 'POST', url })
+      : callFailure('CALL_LOST', 'the server ended during the call');
   });
 }
 
-function readReply({ status, body, headers }: HttpReply, url: string): Answer {
+/** What a server replied as an answer: JSON as its value, all else as text; a refusal with the server's own words. */
+export function readReply({ status, body, headers }: HttpReply, asked: { method: string; url: string }): Answer {
   const text = body.toString('utf8');
   const value = /\bjson\b/.test(headers['content-type'] ?? '') ? parse(text) : text;
   if (status >= 200 && status < 300) return isAnswer(value) ? value : { status: 'success', output: value };
   const code = [400, 415, 422].includes(status) ? 'CALL_INPUT' : 'CALL_FAILED';
-  return callFailure(code, `POST ${new URL(url).pathname} was answered with ${status}: ${text.slice(0, mostShown)}`);
+  const request = `${asked.method} ${new URL(asked.url).pathname}`;
+  return callFailure(code, `${request} was answered with ${status}: ${text.slice(0, mostShown)}`);
 }
 
 /** An answer that the software gives itself is passed on, not wrapped. */

@@ -6,6 +6,7 @@ import type { RunPlan } from '../../src/contract/handle.js';
 import { BerthError } from '../../src/errors.js';
 import { hostsDirectory } from '../../src/package-root.js';
 import { choosePublication, ensureImage } from '../../src/runners/containers/index.js';
+import { findPredictPath } from '../../src/runners/find-predict-path.js';
 import { waitUntilReady } from '../../src/runners/readiness.js';
 import type { StartOptions } from '../../src/runners/runner.js';
 import { urlOf } from '../../src/runners/server-address.js';
@@ -13,7 +14,6 @@ import { homeMark, imageName, labels } from './container-name.js';
 import type { DockerHandle } from './docker-handle.js';
 import { type DockerInterface, parseInterface } from './docker-interface.js';
 import { explainEarlyEnd } from './explain-exit.js';
-import { findPredictPath } from './find-predict-path.js';
 import { chooseLimits } from './limits.js';
 import { isUp } from './probe.js';
 import {

@@ -3,6 +3,7 @@ import type { Answer } from '../../src/contract/answer.js';
 import { BerthError } from '../../src/errors.js';
 import { callFailure, withDeadline } from '../../src/runners/call-deadline.js';
 import type { CallOptions } from '../../src/runners/runner.js';
+import { isRecord, partInputs } from './class-parameters.js';
 import { explainCloud, isMissing } from './cloud.js';
 import type { ModalInterface } from './modal-interface.js';
 import { parseOutput, toPlain, UnfitOutput } from './plain-output.js';
@@ -10,8 +11,8 @@ import { parseOutput, toPlain, UnfitOutput } from './plain-output.js';
 export interface ModalCall {
   target: ModalInterface;
   inputs: unknown;
-  /** The function, looked up where that was not done before. */
-  findFunction: () => Promise<Function_>;
+  /** The function, its class built with these, looked up where that was not done before. */
+  findFunction: (parameters: Record<string, unknown>) => Promise<Function_>;
   /** Told of each cancel that is on its way, so that who ends waits for it. */
   onCancel: (cancelling: Promise<void>) => void;
 }
@@ -21,11 +22,13 @@ const lateness = 2_000;
 
 /** One call: spawned, waited for within its time, and cancelled in the cloud when given up. Its failures are answers. */
 export async function callFunction(call: ModalCall, options: CallOptions & { timeout: number }): Promise<Answer> {
-  const { target, inputs } = call;
+  const { target } = call;
+  const { parameters, inputs, problem } = partInputs(target, call.inputs);
+  if (problem !== undefined) return callFailure('CALL_INPUT', problem);
   if (target.call === 'arguments' && !isRecord(inputs))
     return callFailure('CALL_INPUT', `the inputs are not an object: ${target.functionName} takes them by name`);
   return await withDeadline(options, async (ending) => {
-    const spawning = call.findFunction().then((found) => found.spawn(...passInputs(call)));
+    const spawning = call.findFunction(parameters).then((found) => found.spawn(...passInputs(target, inputs)));
     const spawned = await untilAborted(spawning, ending).catch((error) => {
       if (ending.aborted) call.onCancel(spawning.then(cancel, ignore));
       return error;
@@ -41,9 +44,9 @@ export async function callFunction(call: ModalCall, options: CallOptions & { tim
   });
 }
 
-function passInputs({ target, inputs }: ModalCall): [unknown[], Record<string, unknown>?] {
-  if (target.call === 'json') return [[JSON.stringify(inputs) ?? 'null']];
-  return isRecord(inputs) && target.call === 'arguments' ? [[], inputs] : [[inputs]];
+function passInputs({ call }: ModalInterface, inputs: unknown): [unknown[], Record<string, unknown>?] {
+  if (call === 'json') return [[JSON.stringify(inputs) ?? 'null']];
+  return isRecord(inputs) && call === 'arguments' ? [[], inputs] : [[inputs]];
 }
 
 const cancel = (call: FunctionCall): Promise<void> => call.cancel().catch(ignore); // it may have ended by itself
@@ -67,6 +70,7 @@ async function explainFailure(error: unknown, ending: AbortSignal, call?: Functi
     return callFailure('CALL_TIMEOUT', `the function was ended by Modal: ${message}`);
   if (name === 'InternalFailure') return callFailure('CALL_LOST', `the container ended during the call: ${message}`);
   if (name === 'InvalidError') return callFailure('CALL_FAILED', message);
+  if (/^Parameter '\w+' must be/.test(message)) return callFailure('CALL_INPUT', message); // of the class, by its type
   return callFailure('CALL_LOST', `the call did not get through: ${message}`);
 }
 
@@ -97,6 +101,3 @@ const isAnswer = (value: unknown): value is Answer =>
   isRecord(value) &&
   ((value.status === 'success' && 'output' in value) ||
     (value.status === 'error' && isRecord(value.error) && typeof value.error.code === 'string'));
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -22,7 +22,9 @@ const deployProgram = join(builtInStrategies, 'modal', 'deploy_app.py');
 
 /** `modal deploy`, by way of the program that adds the setting to the app. */
 export function buildDeploy(plan: RunPlan, note: DeploymentNote, target: ModalInterface, input: string): ModalCommand {
-  const reference = target.module === null ? [join(plan.directory, target.file)] : ['-m', target.module];
+  const variable = target.app === 'app' ? '' : `::${target.app}`;
+  const reference =
+    target.module === null ? [join(plan.directory, target.file) + variable] : ['-m', target.module + variable];
   const argv = [
     pythonOf(plan),
     deployProgram,

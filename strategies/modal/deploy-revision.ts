@@ -9,7 +9,7 @@ import { findDeployed, isSame, openCloud } from './cloud.js';
 import { buildDeploy } from './command-line.js';
 import { type DeployedVersion, type DeploymentNote, readNote, writeNote } from './deployment-note.js';
 import { explainFailure } from './explain-failure.js';
-import { findFunction } from './find-function.js';
+import { findTarget, requireProxyToken } from './find-target.js';
 import { type ModalInterface, readModalInterface } from './modal-interface.js';
 import { removeFromCloud } from './remove-from-cloud.js';
 import { runModal } from './run-modal.js';
@@ -26,6 +26,7 @@ export interface DeployedApp extends DeploymentNote {
 export async function deployRevision(plan: RunPlan, options: StartOptions): Promise<DeployedApp> {
   const target = readModalInterface(plan.runInterface);
   const setting = describeSetting(plan);
+  requireProxyToken(target);
   const earlier = await readNote(plan);
   if (earlier?.deployed === null) await removeFromCloud(plan, earlier); // what a start left that was cut off
   const environment = earlier?.environment ?? (process.env.MODAL_ENVIRONMENT || null);
@@ -61,11 +62,13 @@ async function deploy({ plan, note, target, setting, client, options }: Deploy):
   if (run.exitCode !== 0) throw explainFailure(run, plan);
   const app = await findDeployed(client, note.app);
   if (app === undefined) throw new BerthError('START_FAILED', `Modal deployed ${note.app}, and does not have it`);
-  await findFunction(client, note.app, target.functionName);
+  const address = await findTarget(client, note.app, target);
   const page = /View Deployment:\s*(\S+)/.exec(run.output)?.[1] ?? null;
-  const deployed = { ...app, at: new Date().toISOString(), page };
+  const deployed = { ...app, at: new Date().toISOString(), page, ...address };
   await writeNote(plan, { ...note, deployed });
   await say(plan, `deployed as version ${app.version} of ${note.app}`, onProgress);
+  if (address.url !== undefined && !target.web.isProtected)
+    await say(plan, `whoever knows ${address.url} can call it: it has no requires_proxy_auth`, onProgress);
   return { ...note, deployed };
 }
 

@@ -21,6 +21,8 @@ export interface DeployedVersion {
   at: string;
   /** Modal's page of it. */
   page: string | null;
+  /** Of a web endpoint: where the inputs are sent. */
+  url?: string;
 }
 
 type Placed = Pick<RunPlan, 'stateDirectory'>;

@@ -1,74 +1,141 @@
 import type { Recipe, Recognition } from '../../src/adaptation/recipe.js';
 import { chooseCallStyle } from '../../src/adaptation/shapes/index.js';
-import { parseEntry } from '../../src/adaptation/shapes/parse-entry.js';
-import type { EntryPoint, Facts } from '../../src/contract/facts.js';
+import type { EntryPoint, Parameter } from '../../src/contract/facts.js';
 import { BerthError } from '../../src/errors.js';
-
-/** A function of an app, or a method of one of its classes. */
-interface AppFunction {
-  entry: EntryPoint;
-  method: string | null;
-}
+import { type AppEntry, parseAppEntry } from './app-entry.js';
+import { type AppFunction, findAppFunctions, findLocalEntrypoints, type WebEndpoint } from './app-functions.js';
+import { collectGenerator } from './collected-app.js';
+import { describeWebInputs } from './web-inputs.js';
 
 /** An app that the repository has: it is deployed as it is, and one of its functions is called. */
 export const existingApp: Recipe = {
   name: 'modal-app',
-  async recognise({ facts, entry }) {
-    const found = findAppFunctions(facts);
-    if (entry === undefined) {
-      if (found.length > 1) throw ambiguous(found);
-      return found[0] && recogniseFunction(found[0]);
-    }
-    const named = findNamed(entry, found);
+  async recognise({ workspace, facts, entry: written }) {
+    const found = findAppFunctions(facts).filter(({ method, entry }) => method === null || isBuiltByModal(entry));
+    const entry = written === undefined ? undefined : parseAppEntry(written);
+    const named = entry === undefined ? preferFunctions(found) : findNamed(entry, found);
     if (named.length > 1) throw ambiguous(named);
-    return named[0] && recogniseFunction(named[0]);
+    const [chosen] = named;
+    if (chosen !== undefined) return recogniseFunction(workspace, chosen, entry);
+    if (found.length === 0 && entry === undefined) refuseLocalApp(findLocalEntrypoints(facts));
+    return undefined;
   },
 };
 
-/** As the facts' evidence names them: `app.py:12: @app.function predict`, `app.py:20: @app.cls Model: run, embed`. */
-function findAppFunctions({ frameworks, entryPoints }: Facts): AppFunction[] {
-  return frameworks.flatMap(({ name, evidence }): AppFunction[] => {
-    const [, file, line, callable, , methods] =
-      /^(.+\.py):(\d+): @\w+\.(?:function|cls) (\w+)(: (.*))?$/.exec(name === 'modal' ? evidence : '') ?? [];
-    const entry = entryPoints.find(
-      (one) => one.file === file && one.line === Number(line) && one.callable === callable,
-    );
-    if (entry === undefined) return [];
-    if (entry.kind === 'function') return [{ entry, method: null }];
-    if (entry.constructorParameters.length > 0) return []; // which values it is made with nothing here says
-    return (methods ?? '').split(', ').flatMap((method) => (method === '' ? [] : [{ entry, method }]));
-  });
+/** A constructor of its own is called with values that nothing here says. */
+const isBuiltByModal = ({ constructorParameters }: EntryPoint): boolean => constructorParameters.length === 0;
+
+/** A page beside functions shows what they do: without functions, it is what the app is for. */
+function preferFunctions(found: AppFunction[]): AppFunction[] {
+  const functions = found.filter(({ web }) => web === null);
+  return functions.length > 0 ? functions : found;
 }
 
-function findNamed(written: string, found: AppFunction[]): AppFunction[] {
-  const { module, file, callable, method } = parseEntry(written);
+function findNamed({ name, path }: AppEntry, found: AppFunction[]): AppFunction[] {
+  if (name === undefined) return found.filter(({ web }) => web !== null);
+  const { module, file, callable, method } = name;
   const isIn = (entry: EntryPoint) => entry.callable === callable && (entry.module === module || entry.file === file);
-  return found.filter((one) => isIn(one.entry) && (method === undefined || one.method === method));
+  const named = found.filter((one) => isIn(one.entry) && (method === undefined || one.method === method));
+  return path === undefined ? named : named.filter(({ web }) => web !== null);
 }
 
-function recogniseFunction({ entry, method }: AppFunction): Recognition {
-  const { file, module, root, callable } = entry;
-  const functionName = method === null ? callable : `${callable}.${method}`;
-  const parameters = (method === null ? undefined : entry.signatures?.[method]) ?? entry.parameters;
+function recogniseFunction(workspace: string, found: AppFunction, entry: AppEntry | undefined): Recognition {
+  const { web, isGenerator, entry: where } = found;
+  const summary = `recognised the Modal ${web === null ? 'function' : 'web endpoint'} ${nameOf(found)} in ${where.file}`;
+  if (isGenerator && web === null)
+    return collectGenerator({ workspace, found, parameters: parametersOf(found), summary });
   return {
-    summary: `recognised the Modal function ${functionName} in ${file}; its app is deployed as it is`,
+    summary: `${summary}; its app is deployed as it is`,
     runInterface: {
       type: 'modal',
-      file,
-      ...(module.includes('.') && { module }),
-      ...(root !== '.' && { root }),
-      function_name: functionName,
-      call: chooseCallStyle(parameters),
+      file: where.file,
+      ...(where.module.includes('.') && { module: where.module }),
+      ...(where.root !== '.' && { root: where.root }),
+      ...(found.app !== 'app' && { app_name: found.app }),
+      function_name: nameOf(found),
+      ...describeClass(found, entry?.values ?? {}),
+      ...(web === null ? { call: chooseCallStyle(parametersOf(found)) } : describeWeb(found, web, entry?.path)),
     },
     files: {},
   };
 }
 
-function ambiguous(found: AppFunction[]): BerthError {
-  const candidates = found.map(
-    ({ entry, method }) => `${entry.module}:${entry.callable}${method === null ? '' : `.${method}`}`,
+const nameOf = ({ name, method }: AppFunction): string => (method === null ? name : `${name}.${method}`);
+
+const parametersOf = ({ entry, method }: AppFunction): Parameter[] =>
+  (method === null ? undefined : entry.signatures?.[method]) ?? entry.parameters;
+
+/** Parameters of the class are inputs, too, as far as the entry has no value for them. */
+function describeClass(found: AppFunction, values: AppEntry['values']): Record<string, unknown> {
+  const names = found.parameters.map(({ name }) => name);
+  const unknown = Object.keys(values).filter((name) => !names.includes(name));
+  if (unknown.length > 0) throw noParameter(found, unknown);
+  const open = found.parameters.filter(({ name }) => !(name in values));
+  refuseSharedNames(found, open);
+  requireWebValues(found, open);
+  return {
+    ...(Object.keys(values).length > 0 && { values }),
+    ...(open.length > 0 && { parameters: open.map(({ name }) => name) }),
+    ...(open.some(({ isRequired }) => isRequired) && {
+      required: open.filter(({ isRequired }) => isRequired).map(({ name }) => name),
+    }),
+  };
+}
+
+function noParameter(found: AppFunction, unknown: string[]): BerthError {
+  const names = found.parameters.map(({ name }) => name).join(', ') || 'none';
+  const message = `${found.name} has no parameter ${unknown.join(', ')}; it has: ${names}`;
+  return new BerthError('ENTRY_NOT_FOUND', message, { entry: entryOf(found) });
+}
+
+/** Which of the two an input of that name is meant for, nothing says. */
+function refuseSharedNames(found: AppFunction, open: AppFunction['parameters']): void {
+  const own = parametersOf(found).map(({ name }) => name);
+  const shared = open.map(({ name }) => name).filter((name) => own.includes(name));
+  if (shared.length === 0) return;
+  const entry = `${found.entry.module}:${found.name}(${shared.map((name) => `${name}=VALUE`).join(', ')}).${found.method}`;
+  const message = `${shared.join(', ')} is a parameter of both ${found.name} and its ${found.method}: give the class its value with --entry '${entry}'`;
+  throw new BerthError('ENTRY_AMBIGUOUS', message, { entry });
+}
+
+/** An endpoint's address is that of a class that is built. */
+function requireWebValues(found: AppFunction, open: AppFunction['parameters']): void {
+  const missing = open.filter(({ isRequired }) => isRequired).map(({ name }) => name);
+  if (found.web === null || missing.length === 0) return;
+  const entry = `${found.entry.module}:${found.name}(${missing.map((name) => `${name}=VALUE`).join(', ')}).${found.method}`;
+  throw new BerthError(
+    'ENTRY_NOT_FOUND',
+    `${found.name} is built with ${missing.join(' and ')}: say --entry '${entry}'`,
+    { entry },
   );
+}
+
+function describeWeb(found: AppFunction, web: WebEndpoint, path: string | undefined): Record<string, unknown> {
+  const { kind, method, isProtected } = web;
+  const isFunction = kind === 'function';
+  return {
+    call: 'http',
+    method,
+    ...(isFunction ? { path: '/', ...describeWebInputs(parametersOf(found)) } : path !== undefined && { path }),
+    ...(isProtected && { protected: true }),
+  };
+}
+
+const entryOf = (found: AppFunction): string => {
+  const { entry, method } = found;
+  return `${entry.module}:${entry.callable}${method === null ? '' : `.${method}`}`;
+};
+
+function ambiguous(found: AppFunction[]): BerthError {
+  const candidates = found.map(entryOf);
   const lines = candidates.map((candidate, index) => `  --entry ${candidate}   in ${found[index]?.entry.file}`);
   const message = [`${found.length} Modal functions could be the one to call; say which:`, ...lines].join('\n');
   return new BerthError('ENTRY_AMBIGUOUS', message, { candidates, ...(candidates[0] && { entry: candidates[0] }) });
+}
+
+/** Throws ENTRY_NOT_FOUND for an app that only has what runs on the user's machine. */
+function refuseLocalApp(entrypoints: string[]): void {
+  if (entrypoints.length === 0) return;
+  const message = `the Modal app has no function that could be called in the cloud: a local_entrypoint (${entrypoints.join(', ')}) runs on the machine of whoever types modal run; put its work into a function under @app.function()`;
+  throw new BerthError('ENTRY_NOT_FOUND', message);
 }

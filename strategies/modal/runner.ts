@@ -11,8 +11,8 @@ import { callFunction } from './call-function.js';
 import { findDeployed, isSame, openCloud } from './cloud.js';
 import type { DeployedApp } from './deploy-revision.js';
 import { type DeployedVersion, type DeploymentNote, readNote, removeNote } from './deployment-note.js';
-import { findFunction } from './find-function.js';
-import { readModalInterface } from './modal-interface.js';
+import { everyFunction, findFunction } from './find-function.js';
+import { type ModalInterface, readModalInterface } from './modal-interface.js';
 
 /** What `start` adds to the handle: which app it is. */
 interface ModalHandle extends Handle {
@@ -21,6 +21,8 @@ interface ModalHandle extends Handle {
 
 /** Milliseconds for which an app that was seen deployed is taken to be so: who supervises asks every second. */
 const trust = 15_000;
+/** Sets of parameters whose function is kept. */
+const mostKept = 100;
 /** Milliseconds that a cancel may take to reach Modal when this process lets go. */
 const cancelPatience = 5_000;
 
@@ -34,7 +36,8 @@ const cancelPatience = 5_000;
  */
 export class ModalRunner implements Runner {
   private handle: ModalHandle | undefined;
-  private found: Promise<Function_> | undefined;
+  /** Looked up once for each set of parameters of its class: what Modal answers stays as long as the version does. */
+  private readonly found = new Map<string, Promise<Function_>>();
   private seen = 0;
   private readonly cancelling = new Set<Promise<void>>();
 
@@ -49,14 +52,19 @@ export class ModalRunner implements Runner {
     await mkdir(plan.stateDirectory, { recursive: true, mode: 0o700 });
     const lock = { directory: join(plan.stateDirectory, 'start.lock') };
     const app = await withLock(lock, () => deployRevision(plan, options));
-    const handle: ModalHandle = { plan, endpoint: app.deployed.page, startedAt: new Date().toISOString(), app };
+    const handle: ModalHandle = {
+      plan,
+      endpoint: app.deployed.url ?? app.deployed.page,
+      startedAt: new Date().toISOString(),
+      app,
+    };
     await this.attach(handle);
     return handle;
   }
 
   async attach(handle: Handle): Promise<void> {
     this.handle = handle as ModalHandle; // made by `start`, whose keys it has
-    this.found = undefined;
+    this.found.clear();
     this.seen = 0;
   }
 
@@ -64,10 +72,15 @@ export class ModalRunner implements Runner {
     const { plan, handle } = this;
     if (handle === undefined) return callFailure('NOT_RUNNING', 'the software was neither started nor attached to');
     const target = readModalInterface(plan.runInterface);
+    const { url } = handle.app.deployed;
+    if (url !== undefined) {
+      const { callWeb } = await import('./call-web.js');
+      return await callWeb({ target, url, inputs }, { timeout: plan.timeout, ...options });
+    }
     const call = {
       target,
       inputs,
-      findFunction: () => this.findFunction(handle),
+      findFunction: (parameters: Record<string, unknown>) => this.findFunction(handle, target, parameters),
       onCancel: (cancelling: Promise<void>) => this.remember(cancelling),
     };
     return await callFunction(call, { timeout: plan.timeout, ...options });
@@ -94,16 +107,13 @@ export class ModalRunner implements Runner {
     }
   }
 
-  /** What was kept of earlier deployments and of this one's making, then what Modal has of its function. */
+  /** What was kept of earlier deployments and of this one's making, then what Modal has of the app. */
   async *logs(options: LogOptions = {}): AsyncIterable<string> {
-    const { plan, handle } = this;
+    const { plan } = this;
     const note = await readNote(plan);
     if (note === undefined || note.deployed === null) return yield* readLog(plan.logFile, options);
-    const { readCloudLog } = await import('./cloud-log.js');
-    const found = await this.findFunction(handle ?? { app: note });
-    const { tail } = options;
-    if (tail === undefined) yield* readLog(plan.logFile);
-    yield* readCloudLog(found, new Date(note.deployed.at), options);
+    if (options.tail === undefined) yield* readLog(plan.logFile);
+    yield* await readOwnLog(note, note.deployed, options);
   }
 
   async stop(): Promise<void> {
@@ -133,16 +143,19 @@ export class ModalRunner implements Runner {
     clearTimeout(timer);
   }
 
-  /** Looked up once: what Modal answers stays the same as long as the version does. */
-  private findFunction({ app: { app, environment } }: { app: DeploymentNote }): Promise<Function_> {
-    const { functionName } = readModalInterface(this.plan.runInterface);
-    this.found ??= openCloud(environment)
-      .then((client) => findFunction(client, app, functionName))
-      .catch((error) => {
-        this.found = undefined;
-        throw error;
-      });
-    return this.found;
+  private findFunction(
+    { app: { app, environment } }: ModalHandle,
+    { functionName }: ModalInterface,
+    parameters: Record<string, unknown>,
+  ): Promise<Function_> {
+    const key = JSON.stringify(Object.entries(parameters).sort());
+    const known = this.found.get(key);
+    if (known !== undefined) return known;
+    const found = openCloud(environment).then((client) => findFunction(client, { app, functionName, parameters }));
+    if (this.found.size >= mostKept) this.found.clear();
+    this.found.set(key, found);
+    found.catch(() => this.found.delete(key));
+    return found;
   }
 
   private remember(cancelling: Promise<void>): void {
@@ -151,19 +164,27 @@ export class ModalRunner implements Runner {
   }
 
   /** Modal shows the log of an app that has stopped only by its number. */
-  private async keepLog(note: DeploymentNote, { at }: DeployedVersion): Promise<void> {
+  private async keepLog(note: DeploymentNote, deployed: DeployedVersion): Promise<void> {
     const { logFile } = this.plan;
     await mkdir(dirname(logFile), { recursive: true });
     try {
-      const { readCloudLog } = await import('./cloud-log.js');
-      const found = await this.findFunction({ app: note });
-      for await (const line of readCloudLog(found, new Date(at)))
+      for await (const line of await readOwnLog(note, deployed))
         await appendFile(logFile, `${line}\n`, { mode: 0o600 });
     } catch (error) {
       if (error instanceof BerthError && error.code.startsWith('CLOUD_')) throw error;
       await appendFile(logFile, `berth: the log at Modal could not be kept: ${(error as Error).message}\n`);
     }
   }
+}
+
+/** What every function of the app has printed since it was deployed. */
+async function readOwnLog(
+  { environment }: DeploymentNote,
+  { id, at }: DeployedVersion,
+  options: LogOptions = {},
+): Promise<AsyncIterable<string>> {
+  const { readCloudLog } = await import('./cloud-log.js');
+  return readCloudLog(await everyFunction(await openCloud(environment), id), new Date(at), options);
 }
 
 const bad = (state: Health['state'], detail: string): Health => ({ isHealthy: false, state, detail });

@@ -25,7 +25,7 @@ async function prepare(): Promise<Environment> {
     directory: temporaryDirectory(),
     facts: someFacts(),
     packageDirectory: join(temporaryDirectory(), 'packages'),
-    extras: registry.getStrategy('modal').packages,
+    extras: [...registry.getStrategy('modal').packages, 'fastapi'], // for web endpoints
   });
 }
 

@@ -98,9 +98,107 @@ test('the functions of an app are seen, and which is called is not guessed', asy
   });
 });
 
-test('an app without a function that could be called is not wrapped into another', async () => {
-  const page = `${app}@app.function()\n@modal.fastapi_endpoint()\ndef predict():\n    return 1\n`;
-  expect(await recognise(temporarySolution({ 'cloud.py': page }))).toBeUndefined();
+test('an app without a function in the cloud is not wrapped into another, and the error says what is missing', async () => {
+  const constructed = `${app}@app.cls()\nclass Old:\n    def __init__(self, size):\n        pass\n\n    @modal.method()\n    def predict(self, a):\n        return a\n`;
+  expect(await recognise(temporarySolution({ 'cloud.py': constructed }))).toBeUndefined();
+  const local = `${app}@app.local_entrypoint()\ndef main(text: str = ""):\n    print(text)\n`;
+  await expect(recognise(temporarySolution({ 'cloud.py': local }))).rejects.toMatchObject({
+    code: 'ENTRY_NOT_FOUND',
+    message: expect.stringMatching(/local_entrypoint \(main in cloud\.py\) runs on the machine .*@app\.function\(\)/),
+  });
+});
+
+const shapes = `import modal
+from fastapi import Request
+from pydantic import BaseModel
+
+image = modal.Image.debian_slim()
+shop = modal.App("x", image=image)
+
+
+class Item(BaseModel):
+    text: str
+
+
+@shop.cls()
+class Model:
+    name: str = modal.parameter()
+    size: int = modal.parameter(default=3)
+    cache: dict = modal.parameter(init=False)
+
+    @modal.method()
+    def run(self, text):
+        return text
+
+    @modal.method()
+    def stream(self):
+        yield 1
+
+    @modal.fastapi_endpoint(method="POST", requires_proxy_auth=True)
+    def page(self, item: Item, top: int = 3):
+        return 1
+
+
+@shop.function()
+def count(inputs: dict):
+    yield inputs
+
+
+@shop.function(name="other")
+@modal.asgi_app()
+def serve():
+    return None
+`;
+
+const interfaces: [string, string, Record<string, unknown>][] = [
+  ['a class', 'cloud:Model.run', { function_name: 'Model.run', parameters: ['name', 'size'], required: ['name'] }],
+  [
+    'a class with values',
+    'cloud:Model(name="a, b", size=2).run',
+    { function_name: 'Model.run', values: { name: 'a, b', size: 2 }, call: 'arguments' },
+  ],
+  [
+    'an endpoint of a class',
+    'cloud:Model(name=a).page',
+    { call: 'http', method: 'POST', path: '/', query: ['top'], body: ['item'], protected: true, values: { name: 'a' } },
+  ],
+  ['a web application', 'cloud.py:serve/predict', { call: 'http', function_name: 'other', path: '/predict' }],
+  ['a generator', 'cloud:count', { file: 'modal_app.py', function_name: 'call', call: 'json' }],
+];
+
+test.each(interfaces)('%s of an app is called as its decorators say', async (_, entry, expected) => {
+  const found = await recognise(temporarySolution({ 'cloud.py': shapes }), entry);
+  expect(found?.runInterface).toMatchObject({ type: 'modal', app_name: 'shop', ...expected });
+});
+
+test('a generator gets a function beside it that collects what it yields', async () => {
+  const found = await recognise(temporarySolution({ 'cloud.py': shapes }), 'cloud:count');
+  expect(found?.files).toEqual({
+    'modal_app.py': `import json
+
+from cloud import count, image, shop
+
+collecting = image.add_local_python_source("cloud")
+
+
+@shop.function(image=collecting)
+def call(payload: str = "{}") -> str:
+    inputs = json.loads(payload)
+    return json.dumps(list(count.remote_gen(inputs)))
+`,
+  });
+});
+
+const refused: [string, string, RegExp][] = [
+  ['cloud:Model(depth=1).run', 'ENTRY_NOT_FOUND', /Model has no parameter depth; it has: name, size/],
+  ['cloud:Model.page', 'ENTRY_NOT_FOUND', /say --entry 'cloud:Model\(name=VALUE\)\.page'/],
+  ['cloud:Model.stream', 'ENTRY_NOT_FOUND', /add a function to the app that returns list\(Model/],
+  ['cloud:Model(3).run', 'ENTRY_INVALID', /3 is not NAME=VALUE/],
+];
+
+test.each(refused)('the entry %s is refused with the way out', async (entry, code, message) => {
+  const refusal = recognise(temporarySolution({ 'cloud.py': shapes }), entry);
+  await expect(refusal).rejects.toMatchObject({ code, message: expect.stringMatching(message) });
 });
 
 const manifests: [string, Record<string, string>, string][] = [

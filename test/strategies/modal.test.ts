@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeAll, expect, test } from '@jest/globals';
 import type { RunPlan } from '../../src/contract/handle.js';
 import { StrategyRegistry } from '../../src/registry/index.js';
+import { chooseFreePort } from '../../src/runners/listening-port.js';
 import { SelectorAgent } from '../../src/selection/index.js';
 import { appName } from '../../strategies/modal/app-name.js';
 import { findNeeds } from '../../strategies/modal/needs.js';
@@ -22,6 +23,8 @@ beforeAll(async () => {
 
 afterEach(() => {
   Object.assign(process.env, modal.variables);
+  delete process.env.MODAL_PROXY_TOKEN_ID;
+  delete process.env.MODAL_PROXY_TOKEN_SECRET;
   modal.account.buildFailure = undefined;
 });
 
@@ -247,3 +250,160 @@ test('a token that is refused later, and an app that somebody deploys over ours,
     expect(await other.run(1)).toEqual({ status: 'success', output: 1 });
   });
 }, 60_000);
+
+const studio = (port = 8000): string => `import modal
+
+studio = modal.App("studio")
+image = modal.Image.debian_slim()
+
+
+@studio.cls(image=image)
+class Model:
+    name: str = modal.parameter()
+    size: int = modal.parameter(default=3)
+
+    @modal.enter()
+    def load(self):
+        self.calls = 0
+
+    @modal.method()
+    def run(self, text: str):
+        self.calls += 1
+        print(f"{self.name} runs")
+        return [text * self.size, self.name, self.calls]
+
+
+@studio.function(image=image)
+def count(upto: int, step: int = 1):
+    for number in range(0, upto, step):
+        yield {"number": number}
+
+
+@studio.function(name="by-another-name")
+def renamed(text: str):
+    return text.upper()
+
+
+@studio.function()
+@modal.fastapi_endpoint(method="POST", requires_proxy_auth=True)
+def classify(item: dict, times: int = 1):
+    import time
+
+    if item.get("seconds"):
+        time.sleep(item["seconds"])
+    return {"label": item["text"] * times}
+
+
+@studio.function()
+@modal.asgi_app()
+def serve():
+    from fastapi import FastAPI
+
+    web = FastAPI()
+
+    @web.post("/predict")
+    def predict(inputs: dict) -> dict:
+        return {"length": len(inputs["text"])}
+
+    return web
+
+
+@studio.function()
+@modal.web_server(${port})
+def server():
+    import subprocess
+    import sys
+
+    code = (
+        "from http.server import *\\n"
+        "class H(BaseHTTPRequestHandler):\\n"
+        "  def do_POST(self):\\n"
+        "    body = self.rfile.read(int(self.headers['content-length']))\\n"
+        "    self.send_response(200); self.end_headers(); self.wfile.write(body[::-1])\\n"
+        "HTTPServer(('127.0.0.1', ${port}), H).serve_forever()"
+    )
+    subprocess.Popen([sys.executable, "-c", code])
+
+
+@studio.local_entrypoint()
+def main():
+    print(renamed.remote("x"))
+`;
+
+test('a class is built with the parameters among the inputs, or with those of the entry', async () => {
+  await withRunner(await planFor({ 'studio.py': studio() }, { entry: 'studio:Model' }), async (runner) => {
+    expect(await runner.run({ text: 'ab', name: 'large', size: 2 })).toEqual({
+      ...{ status: 'success', output: ['abab', 'large', 1] },
+    });
+    expect(await runner.run({ text: 'c', name: 'large', size: 2 })).toMatchObject({ output: ['cc', 'large', 2] });
+    expect(await runner.run({ text: 'c', name: 'small' })).toMatchObject({ output: ['ccc', 'small', 1] });
+    const missing = failureOf(await runner.run({ text: 'c' }));
+    expect(missing).toMatchObject({ code: 'CALL_INPUT', message: expect.stringContaining('Model is built with name') });
+    expect(missing.message).toContain("--entry 'MODULE:Model(name=VALUE).run'");
+    expect(failureOf(await runner.run({ text: 'c', name: ['x'] })).code).toBe('CALL_INPUT');
+    expect(failureOf(await runner.run({ text: 'c', name: 7 })).message).toContain("'name' must be a string");
+    expect(await readLines(runner.logs(), Number.POSITIVE_INFINITY)).toContain('small runs');
+  });
+  const fixed = await planFor({ 'studio.py': studio() }, { entry: 'studio:Model(name="the one").run' });
+  await withRunner(fixed, async (runner) => {
+    expect(await runner.run({ text: 'x', size: 1 })).toMatchObject({ output: ['x', 'the one', 1] });
+  });
+}, 60_000);
+
+test('what a generator yields comes back as a list, and a function is known by its name at Modal', async () => {
+  await withRunner(await planFor({ 'studio.py': studio() }, { entry: 'studio:count' }), async (runner) => {
+    expect(await runner.run({ upto: 5, step: 2 })).toEqual({
+      ...{ status: 'success', output: [{ number: 0 }, { number: 2 }, { number: 4 }] },
+    });
+  });
+  await withRunner(await planFor({ 'studio.py': studio() }, { entry: 'studio:renamed' }), async (runner) => {
+    expect(await runner.run({ text: 'x' })).toEqual({ status: 'success', output: 'X' });
+  });
+}, 60_000);
+
+test('web endpoints are called over HTTP at their address, with a proxy token where they ask for one', async () => {
+  const port = await chooseFreePort(root);
+  const files = { 'studio.py': studio(port) };
+  const plan = await planFor(files, { entry: 'studio:classify' });
+  await expect(new ModalRunner(plan).start({ env: {} })).rejects.toMatchObject({
+    code: 'CLOUD_REFUSED',
+    message: expect.stringMatching(/proxy token.*proxy-auth-tokens.*MODAL_PROXY_TOKEN_ID/),
+  });
+  expect(modal.account.listLive(appName(plan))).toEqual([]);
+  Object.assign(process.env, { MODAL_PROXY_TOKEN_ID: 'wk-test', MODAL_PROXY_TOKEN_SECRET: 'ws-test' });
+  await withRunner(plan, async (runner) => {
+    const { endpoint } = await runner.start({ env: {} });
+    expect(endpoint).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/fu-/);
+    expect(await runner.run({ item: { text: 'ab' }, times: 2 })).toEqual({
+      status: 'success',
+      output: { label: 'abab' },
+    });
+    expect(failureOf(await runner.run({ times: 2 })).code).toBe('CALL_INPUT');
+    expect(failureOf(await runner.run({ item: {} })).message).toMatch(/^POST .* was answered with 500/);
+    modal.web.patience = 100;
+    expect(await runner.run({ item: { text: 'late', seconds: 0.5 } })).toMatchObject({ output: { label: 'late' } });
+    expect(failureOf(await runner.run({ item: { text: 'x', seconds: 5 } }, { timeout: 0.3 })).code).toBe(
+      'CALL_TIMEOUT',
+    );
+    modal.web.patience = 150_000;
+    process.env.MODAL_PROXY_TOKEN_SECRET = 'ws-wrong';
+    expect(failureOf(await runner.run({ item: { text: 'ab' } })).code).toBe('CLOUD_REFUSED');
+  });
+  await withRunner(await planFor(files, { entry: 'studio:serve' }), async (runner) => {
+    const { endpoint } = await runner.start({ env: {} });
+    expect(endpoint).toMatch(/\/predict$/); // its OpenAPI says so
+    expect(await runner.run({ text: 'four' })).toEqual({ status: 'success', output: { length: 4 } });
+    expect(readFileSync(plan.logFile, 'utf8')).not.toContain('can call it');
+  });
+  const silent = await planFor(files, { entry: 'studio:server' });
+  await expect(new ModalRunner(silent).start({ env: {} })).rejects.toMatchObject({
+    ...{ code: 'START_FAILED', message: expect.stringContaining('--entry /PATH') },
+  });
+  expect(modal.account.listLive(appName(silent))).toEqual([]);
+  await withRunner(await planFor(files, { entry: 'studio:server/turn' }), async (runner) => {
+    expect(await runner.run([1])).toEqual({ status: 'success', output: ']1[' });
+    expect(await readLines(runner.logs(), Number.POSITIVE_INFINITY)).toContainEqual(
+      expect.stringMatching(/^berth: whoever knows http.* can call it: it has no requires_proxy_auth/),
+    );
+  });
+}, 90_000);

@@ -3,6 +3,7 @@
 import ast
 
 from expressions import call_target, qualified, source_of
+from signatures import FUNCTIONS, is_generator
 from statements import module_level
 
 MADE_BY_CALL = {
@@ -53,7 +54,7 @@ def find_marked(source):
 
 
 def find_modal_functions(source):
-    """What a Modal app offers: `@app.function predict`, `@app.function page (fastapi_endpoint)`, `@app.cls Model: run`."""
+    """What a Modal app offers, with what its caller must know: `@app.function page (fastapi_endpoint POST)`."""
     if not any(origin.split(".")[0] == "modal" for origin in source.names.values()):
         return
     for statement in source.statements:
@@ -61,21 +62,81 @@ def find_modal_functions(source):
             target = call_target(item)
             if not isinstance(target, ast.Attribute) or not isinstance(target.value, ast.Name):
                 continue
-            if target.attr == "function":
-                web = [mark for mark in modal_marks(source, statement) if mark in MODAL_WEB]
-                shown = statement.name + "".join(" (%s)" % mark for mark in web[:1])
+            if target.attr in ("function", "local_entrypoint") and isinstance(statement, FUNCTIONS):
+                shown = marked(statement.name, [*name_marks(item), *modal_marks(source, statement, item)])
             elif target.attr == "cls" and isinstance(statement, ast.ClassDef):
-                methods = [part.name for part in statement.body if "method" in modal_marks(source, part)]
-                shown = "%s: %s" % (statement.name, ", ".join(methods))
+                shown = describe_modal_class(source, statement, item)
             else:
                 continue
             yield fact(source, statement, "modal", "@%s %s" % (source_of(target), shown))
 
 
-def modal_marks(source, statement):
-    """Names of Modal's own decorators on it, without `modal.`."""
-    names = [qualified(source, call_target(item)) or "" for item in getattr(statement, "decorator_list", ())]
-    return [name[len("modal.") :] for name in names if name.startswith("modal.")]
+def describe_modal_class(source, statement, decorator):
+    """`Model(name, size=): run, stream (generator)`: parameters, those with a default marked, and callable methods."""
+    parameters = []
+    for part in statement.body:
+        if isinstance(part, ast.AnnAssign) and is_modal(source, part.value, "parameter"):
+            given = keywords_of(part.value)
+            if getattr(given.get("init"), "value", True):
+                parameters.append(part.target.id + ("=" if "default" in given else ""))
+    methods = []
+    for part in statement.body:
+        if isinstance(part, FUNCTIONS):
+            marks = modal_marks(source, part, decorator)
+            if any(is_modal(source, item, "method") for item in part.decorator_list) or is_web(marks):
+                methods.append(marked(part.name, marks))
+    brackets = "(%s)" % ", ".join(parameters) if parameters else ""
+    return "%s%s: %s" % (statement.name, brackets, ", ".join(methods))
+
+
+def modal_marks(source, function, decorator):
+    """`fastapi_endpoint POST`, `requires_proxy_auth`, `generator`, and of that the image that its app gives it."""
+    marks = []
+    for item in function.decorator_list:
+        kind = next((name for name in MODAL_WEB if is_modal(source, item, name)), None)
+        if kind is not None:
+            given = keywords_of(item)
+            method = getattr(given.get("method"), "value", None)
+            marks.append("%s %s" % (kind, method) if isinstance(method, str) else kind)
+            if getattr(given.get("requires_proxy_auth"), "value", None) is True:
+                marks.append("requires_proxy_auth")
+    if b"yield" in source.text and is_generator(function):
+        marks.append("generator")
+        image = keywords_of(decorator).get("image") or default_image(source, call_target(decorator).value.id)
+        if isinstance(image, ast.Name):
+            marks.append("image=%s" % image.id)
+    return marks
+
+
+def default_image(source, app):
+    """What the module's app gives to functions that name no image."""
+    for statement in source.statements:
+        if isinstance(statement, ast.Assign) and target_of(statement) == app and isinstance(statement.value, ast.Call):
+            return keywords_of(statement.value).get("image")
+    return None
+
+
+def name_marks(decorator):
+    """The name under which Modal knows the function, where it is another one."""
+    name = getattr(keywords_of(decorator).get("name"), "value", None)
+    if isinstance(name, str):
+        yield "name=%s" % name
+
+
+def keywords_of(node):
+    return {word.arg: word.value for word in getattr(node, "keywords", ())}
+
+
+def is_modal(source, node, name):
+    return node is not None and qualified(source, call_target(node)) == "modal." + name
+
+
+def is_web(marks):
+    return any(mark.split()[0] in MODAL_WEB for mark in marks)
+
+
+def marked(name, marks):
+    return "%s (%s)" % (name, ", ".join(marks)) if marks else name
 
 
 def find_graphs(source):

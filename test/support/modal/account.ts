@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
 import { status } from '@grpc/grpc-js';
 import type { Blobs } from './blobs.js';
@@ -27,8 +27,19 @@ export interface FunctionDefinition {
   concurrency_limit: number;
   max_concurrent_inputs: number;
   is_class: boolean;
+  class_parameter_info: unknown;
+  function_type: number;
+  schedule: unknown;
+  webhook_config: WebhookConfig | null;
   resources: { memory_mb: number; milli_cpu: number; gpu_config: { gpu_type: string; count: number } | null } | null;
   [field: string]: unknown;
+}
+
+interface WebhookConfig {
+  type: number;
+  method: string;
+  web_server_port: number;
+  requires_proxy_auth: boolean;
 }
 
 export interface ModalApp {
@@ -51,6 +62,8 @@ interface ModalFunction {
   definition: FunctionDefinition | undefined;
   metadata: Record<string, unknown>;
   containers: Container[];
+  /** What a class is built with. */
+  parameters: Buffer;
 }
 
 interface Call {
@@ -59,8 +72,13 @@ interface Call {
   container: Container | undefined;
   result: Record<string, unknown> | undefined;
   format: number;
+  /** What a generator has yielded. */
+  items: Buffer[];
   isCancelled: boolean;
 }
+
+const generatorDone = 3;
+const isGenerator = ({ definition }: ModalFunction): boolean => definition?.function_type === 1;
 
 export interface LogEntry {
   appId: string;
@@ -93,6 +111,11 @@ export class Account {
   readonly secrets = new Map<string, Secret>();
   readonly calls = new Map<string, Call>();
   readonly log = Object.assign(new EventEmitter(), { entries: [] as LogEntry[] });
+  /** Where its containers reach it, and where its web endpoints are reached. */
+  address = '';
+  webAddress = '';
+  /** Key and secret that let in at endpoints that ask for one. */
+  readonly proxyToken = 'wk-test ws-test';
   /** Makes every image build fail with this. */
   buildFailure: string | undefined;
   /** Lines of the Dockerfile that each image is described by, those of its bases first. */
@@ -130,8 +153,8 @@ export class Account {
   stop(app: ModalApp): void {
     app.state = stopped;
     app.stoppedAt = now();
-    for (const id of app.functions.values())
-      for (const container of this.functions.get(id)?.containers ?? []) container.kill();
+    for (const { appId, containers } of this.functions.values())
+      if (appId === app.id) for (const container of containers) container.kill();
   }
 
   readonly handlers = {
@@ -171,7 +194,12 @@ export class Account {
       const ids = [...app.functions.values(), ...app.classes.values()];
       return {
         app_layout: {
-          objects: ids.map((id) => ({ object_id: id, function_handle_metadata: this.functions.get(id)?.metadata })),
+          objects: ids.map((id) => ({
+            object_id: id,
+            ...(this.classes.has(id)
+              ? { class_handle_metadata: {} }
+              : { function_handle_metadata: this.functions.get(id)?.metadata }),
+          })),
           function_ids: fromMap(app.functions),
           class_ids: fromMap(app.classes),
         },
@@ -259,17 +287,18 @@ export class Account {
           value: methodMetadata(key, request),
         })),
       });
-      this.functions.set(id, { id, appId: request.app_id, definition: undefined, metadata, containers: [] });
+      const empty = { definition: undefined, containers: [], parameters: Buffer.alloc(0) };
+      this.functions.set(id, { id, appId: request.app_id, metadata, ...empty });
       return { function_id: id, handle_metadata: metadata };
     },
     FunctionCreate: (request: { function: FunctionDefinition; app_id: string; existing_function_id: string }) => {
       const fn = this.functionOf(request.existing_function_id);
       const definition = request.function;
-      const isWeb = (definition.webhook_config as { type?: number } | null)?.type;
       const metadata = {
         ...fn.metadata,
         definition_id: newId('de'),
-        ...(isWeb && { web_url: `https://modal.test/${fn.id}` }),
+        class_parameter_info: definition.class_parameter_info,
+        ...(definition.webhook_config?.type && { web_url: `${this.webAddress}/${fn.id}` }),
       };
       for (const container of fn.containers.splice(0)) container.kill();
       this.functions.set(fn.id, { ...fn, definition, metadata });
@@ -279,6 +308,13 @@ export class Account {
         function: definition,
         function_data: { ranked_functions: [{ rank: 1, function: definition }] },
       };
+    },
+    FunctionBindParams: ({ function_id, serialized_params }: { function_id: string; serialized_params: Buffer }) => {
+      const fn = this.functionOf(function_id);
+      const id = `fu-${createHash('sha256').update(function_id).update(serialized_params).digest('hex').slice(0, 22)}`;
+      const bound = { ...fn, id, parameters: serialized_params, containers: this.functions.get(id)?.containers ?? [] };
+      this.functions.set(id, bound);
+      return { bound_function_id: id, handle_metadata: fn.metadata };
     },
     ClassCreate: ({ existing_class_id: existing }: { existing_class_id: string }) => {
       const id = existing || newId('cs');
@@ -299,6 +335,7 @@ export class Account {
         container: undefined,
         result: undefined,
         format: 4,
+        items: [],
         isCancelled: false,
       };
       if (this.appOf(fn.appId).state !== deployed) throw new Refusal(status.NOT_FOUND, `${fn.id} is not deployed`);
@@ -381,17 +418,51 @@ export class Account {
     call.container = container;
     const print = (printed: Printed) => this.print(call, printed);
     const timeout = setTimeout(() => this.expire(call), (call.fn.definition?.timeout_secs || 300) * 1000);
-    const { data, ...result } = await container.run(
-      { payload, format: input.data_format, method: input.method_name },
+    const generator = isGenerator(call.fn);
+    const { data, items, ...result } = await container.run(
+      { payload, format: input.data_format, method: input.method_name, generator, web: null },
       print,
     );
     clearTimeout(timeout);
+    call.items = items;
+    if (generator) call.format = generatorDone;
     const stored = data.length > largestInline ? { data_blob_id: this.blobs.add(data) } : { data };
     const ended = call.isCancelled
       ? { status: terminated, exception: 'the input was cancelled' }
       : { ...result, ...stored };
     call.result ??= ended;
     this.done.emit('done');
+  }
+
+  /** Resolves when the call has ended, with what it has yielded. */
+  async itemsOf(callId: string): Promise<{ data: Buffer; data_format: number; index: number }[]> {
+    const call = this.callOf(callId);
+    while (call.result === undefined) await once(this.done, 'done');
+    return call.items.map((data, index) => ({ data, data_format: 1, index: index + 1 }));
+  }
+
+  /** One request of a web endpoint, answered in one of its containers. */
+  async serve(functionId: string, request: WebRequest): Promise<WebReply> {
+    const fn = this.functions.get(functionId);
+    const web = fn?.definition?.webhook_config;
+    const isUp = fn !== undefined && this.apps.get(fn.appId)?.state === deployed;
+    if (fn === undefined || !isUp || !web) return refuse(404, 'modal-http: app for invoked web endpoint is stopped');
+    const { 'modal-key': key, 'modal-secret': secret } = request.headers;
+    if (web.requires_proxy_auth && `${key} ${secret}` !== this.proxyToken)
+      return refuse(401, 'modal-http: missing credentials for proxy authorization');
+    const call = {
+      id: newId('fc'),
+      fn,
+      container: undefined,
+      result: undefined,
+      format: 4,
+      items: [],
+      isCancelled: false,
+    };
+    const container = this.takeContainer(fn);
+    const input = { payload: Buffer.from(JSON.stringify(request)), format: 0, method: '', generator: false, web };
+    const { status, data, exception } = await container.run(input, (printed) => this.print(call, printed));
+    return status === 1 ? (JSON.parse(data.toString()) as WebReply) : refuse(500, exception);
   }
 
   /** Modal ends what takes longer than the function's own `timeout=`. */
@@ -421,7 +492,8 @@ export class Account {
     );
     const { module_name: module, function_name: functionName } = definition;
     const { python, directory } = this;
-    const container = new Container({ python, directory, module, functionName, files, env });
+    Object.assign(env, { MODAL_APP_ID: fn.appId, MODAL_SERVER_URL: this.address, MODAL_TASK_ID: newId('ta') });
+    const container = new Container({ python, directory, module, functionName, files, env, parameters: fn.parameters });
     container.isBusy = true;
     fn.containers.push(container);
     return container;
@@ -456,6 +528,21 @@ export class Account {
     );
   }
 }
+
+export interface WebRequest {
+  method: string;
+  path: string;
+  query: string;
+  headers: Record<string, string>;
+  /** Base64. */
+  body: string;
+}
+
+export type WebReply = Pick<WebRequest, 'headers' | 'body'> & { status: number };
+
+const refuse = (status: number, words: string): WebReply => ({
+  ...{ status, headers: { 'content-type': 'text/plain' }, body: Buffer.from(words).toString('base64') },
+});
 
 interface ImageRequest {
   dockerfile_commands: string[];

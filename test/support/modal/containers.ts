@@ -15,18 +15,25 @@ export interface Software {
   /** Absolute path in the container → content. */
   files: Map<string, Buffer>;
   env: Record<string, string>;
+  /** What a class is built with, as Modal's SDK writes it. */
+  parameters: Buffer;
 }
 
 export interface ContainerInput {
   payload: Buffer;
   format: number;
   method: string;
+  generator: boolean;
+  /** How it is served over HTTP; null for a call through the SDK. */
+  web: unknown;
 }
 
 export interface ContainerResult {
   status: number;
   exception: string;
   data: Buffer;
+  /** What a generator has yielded. */
+  items: Buffer[];
 }
 
 export interface Printed {
@@ -48,7 +55,7 @@ export class Container {
   private onPrinted: (printed: Printed) => void = () => undefined;
   private ending = '';
 
-  constructor({ python, directory, module, functionName, files, env }: Software) {
+  constructor({ python, directory, module, functionName, files, env, parameters }: Software) {
     this.root = mkdtempSync(join(directory, 'container-'));
     for (const [path, content] of files) {
       const file = join(this.root, path);
@@ -58,10 +65,12 @@ export class Container {
     const code = join(this.root, 'root');
     mkdirSync(code, { recursive: true });
     const own = { PATH: process.env.PATH ?? '', HOME: this.root, PYTHONUNBUFFERED: '1', PYTHONPATH: code };
-    this.child = spawn(python, [program, module, functionName], {
+    writeFileSync(join(this.root, 'parameters'), parameters);
+    this.child = spawn(python, [program, module, functionName, join(this.root, 'parameters')], {
       cwd: code,
       env: { ...own, ...this.place(env), MODAL_IS_REMOTE: '1' },
       stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
+      detached: true, // what it starts ends with it
     });
     this.answers = this.child.stdio[3] as Readable; // 'pipe', and the child writes
     this.listen(this.child.stdout, 1);
@@ -78,25 +87,31 @@ export class Container {
     return this.child.pid;
   }
 
-  async run({ payload, format, method }: ContainerInput, print: (printed: Printed) => void): Promise<ContainerResult> {
+  async run({ payload, ...input }: ContainerInput, print: (printed: Printed) => void): Promise<ContainerResult> {
     this.isBusy = true;
     this.onPrinted = print;
-    const [input, output] = ['payload', 'result'].map((name) => join(this.root, name)) as [string, string];
-    writeFileSync(input, payload);
-    const answer = await this.ask({ payload: input, result: output, format, method });
+    const [written, result] = ['payload', 'result'].map((name) => join(this.root, name)) as [string, string];
+    writeFileSync(written, payload);
+    const answer = await this.ask({ ...input, payload: written, result });
     this.isBusy = false;
+    const data = Buffer.alloc(0);
     if (answer === undefined)
-      return { status: internalFailure, exception: `the container ended (${this.ending})`, data: Buffer.alloc(0) };
-    const data = answer.status === 1 ? readFileSync(output) : Buffer.alloc(0);
-    return { ...answer, data };
+      return { status: internalFailure, exception: `the container ended (${this.ending})`, data, items: [] };
+    const { status, exception, chunks } = answer;
+    const items = Array.from({ length: chunks }, (_, index) => readFileSync(`${result}.${index}`));
+    return { status, exception, data: status === 1 ? readFileSync(result) : data, items };
   }
 
   kill(): void {
     this.isGone = true;
-    this.child.kill('SIGKILL');
+    try {
+      process.kill(-(this.child.pid ?? Number.NaN), 'SIGKILL');
+    } catch {
+      // It has ended already.
+    }
   }
 
-  private ask(request: object): Promise<Omit<ContainerResult, 'data'> | undefined> {
+  private ask(request: object): Promise<{ status: number; exception: string; chunks: number } | undefined> {
     return new Promise((resolve) => {
       const lines = createInterface({ input: this.answers });
       const end = () => resolve(undefined);

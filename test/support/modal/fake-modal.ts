@@ -17,8 +17,10 @@ import { loadFileDescriptorSetFromBuffer } from '@grpc/proto-loader';
 import { temporaryDirectory } from '../temporary.js';
 import { Account, type LogEntry, Refusal } from './account.js';
 import { Blobs } from './blobs.js';
+import { WebServer } from './web-server.js';
 
 const descriptors = fileURLToPath(new URL('descriptors.py', import.meta.url));
+const containerType = '3';
 const largest = 200 * 2 ** 20;
 
 type Handler = (request: never) => unknown;
@@ -38,15 +40,18 @@ export class FakeModal {
     'grpc.max_send_message_length': largest,
   });
   private readonly blobs = new Blobs();
+  readonly web: WebServer;
   private readonly directory = temporaryDirectory('berth-modal-');
   private port = 0;
 
   constructor(private readonly python: string) {
     this.account = new Account(python, this.directory, this.blobs);
+    this.web = new WebServer(this.account);
   }
 
   async open(): Promise<void> {
     await this.blobs.open();
+    await this.web.open();
     const set = execFileSync(this.python, [descriptors], { maxBuffer: 10 * 2 ** 20 });
     const loaded = loadFileDescriptorSetFromBuffer(set, { keepCase: true, longs: Number, defaults: true });
     const service = loaded['modal.client.ModalClient'] as ServiceDefinition;
@@ -56,11 +61,13 @@ export class FakeModal {
         error ? reject(error) : resolve(port),
       ),
     );
+    Object.assign(this.account, { address: this.variables.MODAL_SERVER_URL, webAddress: this.web.address });
   }
 
   close(): void {
     this.account.close();
     this.blobs.close();
+    this.web.close();
     this.server.forceShutdown();
     rmSync(this.directory, { recursive: true, force: true });
   }
@@ -80,6 +87,7 @@ export class FakeModal {
     return Object.fromEntries(
       Object.entries(service).map(([name, { responseStream }]) => {
         const handler = handlers[name];
+        if (name === 'FunctionCallGetDataOut') return [name, (call: ItemStream) => void this.streamItems(call)];
         if (responseStream) return [name, (call: LogStream) => void this.stream(call)];
         return [
           name,
@@ -103,7 +111,15 @@ export class FakeModal {
 
   private isAllowed(metadata: Metadata): boolean {
     const said = (name: string) => String(metadata.get(name)[0] ?? '');
+    if (said('x-modal-client-type') === containerType) return true;
     return said('x-modal-token-id') === this.token.id && said('x-modal-token-secret') === this.token.secret;
+  }
+
+  /** What a generator has yielded; the stream stays open, as who reads it knows how many to wait for. */
+  private async streamItems(call: ItemStream): Promise<void> {
+    const { function_call_id: id, last_index: last } = call.request;
+    const items = await this.account.itemsOf(id);
+    for (const item of items) if (item.index > last) call.write(item);
   }
 
   /** AppGetLogs: what there is, then what comes. */
@@ -125,6 +141,7 @@ export class FakeModal {
 }
 
 type Unary = ServerUnaryCall<unknown, unknown>;
+type ItemStream = ServerWritableStream<{ function_call_id: string; last_index: number }, unknown>;
 type LogStream = ServerWritableStream<{ app_id: string; function_id: string; last_entry_id: string }, unknown>;
 
 interface Asked {

@@ -1,5 +1,5 @@
-import { BerthError } from '../../src/errors.js';
-import { callHttp } from '../../src/runners/http-call.js';
+import { BerthError } from '../errors.js';
+import { callHttp } from './http-call.js';
 
 /** Paths that are called where several would do; earlier ones win. */
 const conventional = ['/predict', '/run', '/invocations', '/infer', '/inference', '/generate'];
@@ -14,9 +14,19 @@ export function choosePath(paths: string[]): string | undefined {
   return named ?? (paths.length === 1 ? paths[0] : undefined);
 }
 
+export interface ApiQuestion {
+  headers?: Record<string, string>;
+  /** Milliseconds. */
+  patience?: number;
+}
+
 /** The path that a running server takes inputs at, from its OpenAPI. START_FAILED when that names none or several. */
-export async function findPredictPath(url: string): Promise<string> {
-  const { status, body } = await callHttp({ url: `${url}/openapi.json`, signal: AbortSignal.timeout(5_000) });
+export async function findPredictPath(
+  url: string,
+  { headers = {}, patience = 5_000 }: ApiQuestion = {},
+): Promise<string> {
+  const asked = { url: `${url}/openapi.json`, headers, signal: AbortSignal.timeout(patience) };
+  const { status, body } = await callHttp(asked);
   const paths = status === 200 ? listPostPaths(body.toString('utf8')) : [];
   const chosen = choosePath(paths);
   if (chosen !== undefined) return chosen;

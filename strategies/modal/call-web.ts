@@ -1,0 +1,84 @@
+import type { Answer } from '../../src/contract/answer.js';
+import { callFailure, withEnding } from '../../src/runners/call-deadline.js';
+import { callHttp, type HttpCall, type HttpReply } from '../../src/runners/http-call.js';
+import { readReply } from '../../src/runners/json-call.js';
+import type { CallOptions } from '../../src/runners/runner.js';
+import { isRecord, partInputs } from './class-parameters.js';
+import type { ModalInterface } from './modal-interface.js';
+import { proxyHeaders, proxyRemedy } from './proxy-token.js';
+
+export interface WebCall {
+  target: ModalInterface;
+  /** Of the endpoint, with its path. */
+  url: string;
+  inputs: unknown;
+}
+
+/** One call of a web endpoint: what it replies with is the output, and what is not 2xx is an error. */
+export async function callWeb(
+  { target, url, inputs }: WebCall,
+  options: CallOptions & { timeout: number },
+): Promise<Answer> {
+  const parted = partInputs(target, inputs);
+  if (parted.problem !== undefined) return callFailure('CALL_INPUT', parted.problem);
+  const { query, body } = target.web;
+  if (body !== 'inputs' && !isRecord(parted.inputs))
+    return callFailure('CALL_INPUT', `the inputs are not an object: ${target.functionName} takes them by name`);
+  const given = isRecord(parted.inputs) ? parted.inputs : {};
+  const address = addQuery(url, { ...parted.parameters, ...pick(given, query) });
+  const content = body === 'inputs' ? parted.inputs : bodyOf(given, body);
+  return await withEnding(options, async (ending) => {
+    const reply = await exchange({ ...describeRequest(target, address, content), ending });
+    return reply.isComplete ? readModalReply(reply, target.web.method, address) : lost;
+  });
+}
+
+const lost = callFailure('CALL_LOST', 'the endpoint ended during the call');
+
+function describeRequest({ web: { method, isProtected } }: ModalInterface, url: string, content: unknown): HttpCall {
+  const hasBody = content !== undefined && method !== 'GET' && method !== 'HEAD';
+  const type: Record<string, string> = hasBody ? { 'content-type': 'application/json' } : {};
+  const headers = { ...type, accept: 'application/json', ...(isProtected && proxyHeaders()) };
+  return { url, method, headers, ...(hasBody && { body: JSON.stringify(content) }) };
+}
+
+const pick = (inputs: Record<string, unknown>, names: string[]): Record<string, unknown> =>
+  Object.fromEntries(names.filter((name) => name in inputs).map((name) => [name, inputs[name]]));
+
+/** One parameter is the body itself, several are its keys. */
+function bodyOf(inputs: Record<string, unknown>, names: string[]): unknown {
+  const [only] = names;
+  return names.length === 1 && only !== undefined ? inputs[only] : names.length > 1 ? pick(inputs, names) : undefined;
+}
+
+function addQuery(url: string, values: Record<string, unknown>): string {
+  const address = new URL(url);
+  for (const [name, value] of Object.entries(values))
+    for (const one of Array.isArray(value) ? value : [value])
+      if (one !== null && one !== undefined)
+        address.searchParams.append(name, typeof one === 'object' ? JSON.stringify(one) : String(one));
+  return address.href;
+}
+
+/** Modal answers after 150 s with a place to wait on at, and there again. */
+async function exchange(call: HttpCall): Promise<HttpReply> {
+  const reply = await callHttp(call);
+  const { location } = reply.headers;
+  if (reply.status !== 303 || location === undefined) return reply;
+  const next = new URL(location, call.url);
+  const { body, ...rest } = call;
+  const headers = next.origin === new URL(call.url).origin ? rest.headers : {}; // a token is for Modal alone
+  return await exchange({ ...rest, url: next.href, method: 'GET', ...(headers && { headers }) });
+}
+
+/** Modal's own words begin with its name; all others are the endpoint's. */
+function readModalReply(reply: HttpReply, method: string, url: string): Answer {
+  const { status, body } = reply;
+  const words = status >= 400 ? body.subarray(0, 500).toString('utf8') : '';
+  if (words.startsWith('modal-http:')) {
+    if (status === 401 || status === 403 || status === 407)
+      return callFailure('CLOUD_REFUSED', `Modal lets nobody in without a proxy token (${words}); ${proxyRemedy}`);
+    if (status === 404) return callFailure('NOT_RUNNING', `the software is not up: ${words}`);
+  }
+  return readReply(reply, { method, url });
+}
