@@ -9,6 +9,11 @@ export const strategies = defineCommand({
     strategy: { label: 'STRATEGY', isRequired: false, summary: 'the one to show, write or test; for test also DIR' },
   },
   options: {
+    yes: {
+      flags: '-y, --yes',
+      kind: 'flag',
+      summary: 'test one that costs money: its cloud bills for what the suite runs',
+    },
     directory: { flags: '--directory <DIR>', kind: 'text', summary: 'where new writes it ($BERTH_HOME/strategies)' },
   },
   examples: [
@@ -17,10 +22,12 @@ export const strategies = defineCommand({
     'berth strategies new my-cloud',
     'berth strategies test my-cloud',
     'berth strategies test ./strategies/my-cloud',
+    'berth strategies test modal --yes',
   ],
   endsByItself: true,
-  async run({ arguments: { action = 'list', strategy }, options: { directory }, output, signal }) {
+  async run({ arguments: { action = 'list', strategy }, options: { directory, yes }, output, signal }) {
     if (directory !== undefined && action !== 'new') throw new BerthError('USAGE', '--directory is for new');
+    if (yes && action !== 'test') throw new BerthError('USAGE', '--yes is for test');
     if (action === 'list' && strategy === undefined) {
       await (await import('./strategies/list-strategies.js')).listStrategies(output);
     } else if (strategy === undefined) {
@@ -30,7 +37,11 @@ export const strategies = defineCommand({
     } else if (action === 'new') {
       await (await import('./strategies/new-strategy.js')).newStrategy(strategy, directory, output);
     } else if (action === 'test') {
-      return await (await import('./strategies/test-strategy.js')).testStrategy(strategy, output, signal);
+      return await (await import('./strategies/test-strategy.js')).testStrategy(strategy, {
+        maySpend: yes,
+        output,
+        signal,
+      });
     } else {
       throw new BerthError('USAGE', `“${action}” with a strategy is nothing to do; there are show, new and test`);
     }

@@ -33,6 +33,7 @@ export async function describeStrategy(subject: StrategySubject): Promise<Confor
   const { registry, name } = subject;
   await registry.getRecipes(name); // what does not load is told now, and not by every check
   const hooks = await loadHooks(registry.getConformance(name).module);
+  const { queue = 0 } = hooks.manner ?? {};
   const reference = registry.getRunnerModule(name);
   const listRemains = hooks.listRemains ?? (async (plan) => findPlanProcesses(plan).map((pid) => `process ${pid}`));
   const isThere = async (plan: RunPlan) => (await listRemains(plan)).length > 0;
@@ -40,7 +41,7 @@ export async function describeStrategy(subject: StrategySubject): Promise<Confor
     name,
     reference,
     RunnerClass: await registry.getRunnerClass(name),
-    makePlan: (revision, timeout) => makePlan(subject, hooks, { revision, timeout }),
+    makePlan: (revision, timeout) => makePlan(subject, hooks, { revision, timeout: timeout + queue / 1000 }),
     listRemains,
     kill: hooks.kill ?? (({ plan }) => killPlanProcesses(plan)),
     startHalfway: hooks.startHalfway ?? ((plan) => dieStarting(reference, plan, () => isThere(plan))),

@@ -1,10 +1,10 @@
 import type { Connection } from '@temporalio/client';
 import { BerthError } from '../errors.js';
 import type { BerthHome } from '../home.js';
+import { hostId } from '../host-id.js';
 import { type ConfiguredServer, loadConfiguredServer } from './configured-server.js';
 import type { Check } from './diagnose.js';
 import { addressOf, findRunningServer } from './embedded-server.js';
-import { hostId } from './host-id.js';
 
 /** A poll lasts a minute at most: who was not seen since then is gone, though the server lists it for five. */
 const pollerMilliseconds = 70_000;

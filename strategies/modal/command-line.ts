@@ -43,19 +43,6 @@ export function buildDeploy(plan: RunPlan, note: DeploymentNote, target: ModalIn
   };
 }
 
-export const buildList = (plan: RunPlan, note: DeploymentNote): ModalCommand =>
-  buildCommand(plan, note, ['app', 'list', '--json']);
-
-export const buildStop = (plan: RunPlan, note: DeploymentNote, app: string): ModalCommand =>
-  buildCommand(plan, note, ['app', 'stop', app, '--yes']);
-
-const buildCommand = (plan: RunPlan, note: DeploymentNote, words: string[]): ModalCommand => ({
-  argv: [pythonOf(plan), '-m', 'modal', ...words],
-  cwd: plan.stateDirectory,
-  env: environmentOf(plan, note),
-  input: '',
-});
-
 /** TOOL_MISSING where the revision has no environment: nothing of it was deployed then. */
 function pythonOf({ environment, deployment }: RunPlan): string {
   if (environment !== null) return environment.python;

@@ -4,9 +4,10 @@ import type { Function_ } from 'modal';
 import type { Answer } from '../../src/contract/answer.js';
 import type { Handle, RunPlan } from '../../src/contract/handle.js';
 import { BerthError } from '../../src/errors.js';
+import type { BerthHome } from '../../src/home.js';
 import { callFailure } from '../../src/runners/call-deadline.js';
 import { readLog } from '../../src/runners/log-file.js';
-import type { CallOptions, Health, LogOptions, Runner, StartOptions } from '../../src/runners/runner.js';
+import type { CallOptions, Health, LogOptions, MadeThing, Runner, StartOptions } from '../../src/runners/runner.js';
 import { callFunction } from './call-function.js';
 import { findDeployed, isSame, openCloud } from './cloud.js';
 import type { DeployedApp } from './deploy-revision.js';
@@ -42,6 +43,11 @@ export class ModalRunner implements Runner {
   private readonly cancelling = new Set<Promise<void>>();
 
   constructor(private readonly plan: RunPlan) {}
+
+  static async listMade(home: Pick<BerthHome, 'deployments'>): Promise<MadeThing[]> {
+    const { listMade } = await import('./list-made.js');
+    return await listMade(home);
+  }
 
   async start(options: StartOptions): Promise<Handle> {
     const { plan } = this;

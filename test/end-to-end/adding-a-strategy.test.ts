@@ -52,10 +52,22 @@ test('it names every key of config.yaml', () => {
   for (const key of Object.keys(StrategyConfig.shape)) expect(page).toContain(`| \`${key}\` |`);
 });
 
-test('what costs money is not tested without a way to find what is left of it', async () => {
-  expect(await berth<Refusal>('strategies', 'test', 'modal')).toMatchObject({
-    ...{ exitCode: 2, value: { error: { message: expect.stringMatching(/costs money .* conformance module/) } } },
-  });
+test('what costs money is tested when somebody says so, and not without a way to find what is left of it', async () => {
+  const paid = join(temporaryDirectory(), 'paid');
+  cpSync(join(elsewhere, 'lifted'), paid, { recursive: true });
+  const config = readFileSync(join(paid, 'config.yaml'), 'utf8').replace(
+    'name: lifted',
+    'name: paid\nbilled: by the lift',
+  );
+  writeFileSync(join(paid, 'config.yaml'), config);
+  const refusals: [string[], RegExp][] = [
+    [['modal'], /costs money .* berth strategies test modal --yes$/],
+    [[paid, '--yes'], /costs money .* conformance module/],
+  ];
+  for (const [words, message] of refusals)
+    expect(await berth<Refusal>('strategies', 'test', ...words)).toMatchObject({
+      ...{ exitCode: 2, value: { error: { message: expect.stringMatching(message) } } },
+    });
 });
 
 test('what it types writes a strategy, tests it, deploys with it and cleans up', async () => {

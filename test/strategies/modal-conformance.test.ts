@@ -1,46 +1,38 @@
-import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import { beforeAll } from '@jest/globals';
-import { dieStarting } from '../../src/conformance/elsewhere.js';
-import { appName } from '../../strategies/modal/app-name.js';
-import { ModalRunner } from '../../strategies/modal/runner.js';
+import { beforeAll, expect, test } from '@jest/globals';
+import { runBin } from '../support/bin.js';
 import type { FakeModal } from '../support/modal/fake-modal.js';
-import { temporaryDirectory } from '../support/temporary.js';
-import { conformanceSolution, conformsAsRunner } from './conformance.js';
-import { modalPlan, openFakeModal } from './modal-plan.js';
+import { temporaryHome } from '../support/temporary.js';
+import { openFakeModal } from './modal-plan.js';
 
-const root = temporaryDirectory('berth-modal-plans-');
-const reference = {
-  module: fileURLToPath(new URL('../../strategies/modal/runner.ts', import.meta.url)),
-  className: 'ModalRunner',
-};
+const home = temporaryHome();
 let modal: FakeModal;
 
 beforeAll(async () => {
   modal = await openFakeModal();
 }, 180_000);
 
-conformsAsRunner({
-  name: 'modal',
-  RunnerClass: ModalRunner,
-  reference,
-  // A call beyond what runs already waits for a container, and each of these imports Modal first.
-  manner: { startsOnDemand: true, queue: 30_000 },
-  makePlan: async (revision, timeout) =>
-    modalPlan(join(root, revision), conformanceSolution, { revision, timeout: timeout * 6 }),
-  kill: async (handle) => {
-    for (const app of modal.account.listLive(appName(handle.plan))) modal.account.stop(app);
-  },
-  listRemains: async (plan) => {
-    const name = appName(plan);
-    const apps = modal.account.listLive(name).map(({ id }) => `app ${id}`);
-    return modal.account.findSecret(name) === undefined ? apps : [...apps, `secret ${name}`];
-  },
-  startHalfway: async (plan) => {
-    await dieStarting(reference, plan, async () => {
-      await sleep(5); // the cloud is this process
-      return modal.account.listLive(appName(plan)).length > 0;
-    });
-  },
-});
+const testModal = (...words: string[]) =>
+  runBin(['strategies', 'test', 'modal', '--json', ...words], { home: home.root, env: modal.variables });
+
+test('the suite spends nothing until somebody says that it may', async () => {
+  const { exitCode, stdout } = await testModal();
+  expect(exitCode).toBe(2);
+  expect(JSON.parse(stdout).error).toMatchObject({
+    code: 'STRATEGY_UNAVAILABLE',
+    message: expect.stringMatching(/it costs money \(Modal bills.*: berth strategies test modal --yes$/),
+  });
+  const noToken = { MODAL_TOKEN_ID: '', MODAL_TOKEN_SECRET: '', MODAL_CONFIG_PATH: '/dev/null' };
+  const unknown = await runBin(['strategies', 'test', 'modal', '--yes'], { home: home.root, env: noToken });
+  expect(unknown).toMatchObject({ exitCode: 3, stderr: expect.stringContaining('modal token new') });
+  expect(modal.asked).toEqual([]);
+}, 60_000);
+
+test('it passes the suite that every runner passes, and leaves nothing in the cloud', async () => {
+  const { stdout, stderr } = await testModal('--yes');
+  if (!stdout.startsWith('{')) throw new Error(`no report came: ${stdout}${stderr}`);
+  const { checks, ...sum } = JSON.parse(stdout) as { checks: { outcome: string }[] };
+  expect(checks.filter(({ outcome }) => outcome !== 'passed')).toEqual([]);
+  expect(sum).toMatchObject({ strategy: 'modal', passed: 29, failed: 0, skipped: 0 });
+  expect([...modal.account.apps.values()].filter(({ state }) => state !== 5)).toEqual([]);
+  expect([...modal.account.secrets.values()]).toEqual([]);
+}, 300_000);

@@ -1,8 +1,9 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeAll, expect, test } from '@jest/globals';
 import type { RunPlan } from '../../src/contract/handle.js';
+import { berthHome, revisionDirectory } from '../../src/home.js';
 import { StrategyRegistry } from '../../src/registry/index.js';
 import { chooseFreePort } from '../../src/runners/listening-port.js';
 import { SelectorAgent } from '../../src/selection/index.js';
@@ -407,3 +408,27 @@ test('web endpoints are called over HTTP at their address, with a proxy token wh
     );
   });
 }, 90_000);
+
+test('what is left in the cloud is found by its name, of this home alone, and removed', async () => {
+  const home = berthHome(temporaryDirectory());
+  const plan = await planFor({ 'app.py': 'def predict(inputs):\n    return inputs\n' }, { deployment: 'lost-one' });
+  const { state, log } = revisionDirectory(home, plan.deployment, plan.revision);
+  const own = { ...plan, stateDirectory: state, logFile: log };
+  await new ModalRunner(own).start({ env: { KEY: 'value' } });
+  rmSync(home.root, { recursive: true }); // no note, no ledger
+  const name = appName(own);
+  expect(await ModalRunner.listMade(berthHome(temporaryDirectory()))).toEqual([]);
+  const found = await ModalRunner.listMade(home);
+  expect(found.map(({ kind, deployment, revision }) => `${kind} of ${deployment} ${revision}`)).toEqual([
+    `app of lost-one ${plan.revision}`,
+    `secret of lost-one ${plan.revision}`,
+  ]);
+  process.env.BERTH_HOST_ID = 'another-machine';
+  expect(await ModalRunner.listMade(home)).toEqual([]);
+  delete process.env.BERTH_HOST_ID;
+  for (const thing of found) await thing.remove();
+  expect([modal.account.listLive(name), modal.account.findSecret(name)]).toEqual([[], undefined]);
+  for (const variable of Object.keys(modal.variables)) process.env[variable] = '';
+  process.env.MODAL_CONFIG_PATH = '/dev/null';
+  expect(await ModalRunner.listMade(home)).toEqual([]); // nobody's account is nobody's things
+}, 60_000);

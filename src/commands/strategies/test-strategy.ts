@@ -18,11 +18,18 @@ interface Report {
   checks: CheckResult[];
 }
 
+export interface TestOptions {
+  /** The user has said that it may cost money. */
+  maySpend: boolean;
+  output: Output;
+  signal: AbortSignal;
+}
+
 /** Runs the conformance suite against a strategy, by its name or its directory. Exit code 1 unless all of it passes. */
-export async function testStrategy(which: string, output: Output, signal: AbortSignal): Promise<number> {
+export async function testStrategy(which: string, { maySpend, output, signal }: TestOptions): Promise<number> {
   const { registry, name } = await findStrategy(which);
   const { directory } = registry.requireReady(name);
-  refuseBilled(registry, name);
+  refuseUnpaid(registry, name, which, maySpend);
   await requireNeeds(registry, name);
   const scratch = await realpath(await mkdtemp(join(tmpdir(), 'berth-conformance-')));
   try {
@@ -52,12 +59,15 @@ async function findStrategy(which: string): Promise<{ registry: StrategyRegistry
   return { registry: await StrategyRegistry.open(directory), name: basename(directory) };
 }
 
-/** What costs money is left running by nobody: the suite must be told how to find it. */
-function refuseBilled(registry: StrategyRegistry, name: string): void {
+/** What costs money is tested only where somebody wants to pay for it, and where the suite can find what is left of it. */
+function refuseUnpaid(registry: StrategyRegistry, name: string, which: string, maySpend: boolean): void {
   const { billed } = registry.getStrategy(name);
-  if (billed === undefined || registry.getConformance(name).module !== null) return;
-  const lack = 'it has no conformance module that says how to find what is left in its cloud';
-  throw new BerthError('STRATEGY_UNAVAILABLE', `${name} cannot be tested: it costs money (${billed}), and ${lack}`);
+  if (billed === undefined) return;
+  const refuse = (lack: string) =>
+    new BerthError('STRATEGY_UNAVAILABLE', `${name} is not tested: it costs money (${billed}), and ${lack}`);
+  if (registry.getConformance(name).module === null)
+    throw refuse('it has no conformance module that says how to find what is left in its cloud');
+  if (!maySpend) throw refuse(`you have not said that it may: berth strategies test ${which} --yes`);
 }
 
 async function requireNeeds(registry: StrategyRegistry, name: string): Promise<void> {

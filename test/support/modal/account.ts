@@ -244,6 +244,10 @@ export class Account {
       this.secrets.set(id, { id, name: request.deployment_name, values });
       return { secret_id: id };
     },
+    SecretList: () => ({
+      items: [...this.secrets.values()].map(({ id, name }) => ({ secret_id: id, label: name })),
+    }),
+    EnvironmentList: () => ({ items: [{ environment_id: 'en-main', name: 'main' }] }),
     SecretDelete: ({ secret_id }: { secret_id: string }) => {
       this.secrets.delete(secret_id);
     },

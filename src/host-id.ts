@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
 import { existsSync, linkSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeDurablySync } from '../durable-file.js';
-import { type BerthHome, berthHome } from '../home.js';
+import { writeDurablySync } from './durable-file.js';
+import { type BerthHome, berthHome } from './home.js';
 
 /**
  * Names this machine and this home, the same at every start: who polls `berth-host-<id>` finds the workspaces and the

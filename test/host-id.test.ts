@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
-import { berthHome } from '../../src/home.js';
-import { hostId } from '../../src/stack/host-id.js';
-import { temporaryDirectory } from '../support/temporary.js';
+import { berthHome } from '../src/home.js';
+import { hostId } from '../src/host-id.js';
+import { temporaryDirectory } from './support/temporary.js';
 
 const directory = temporaryDirectory();
 const home = (name: string) => berthHome(join(directory, name));

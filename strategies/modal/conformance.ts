@@ -1,0 +1,25 @@
+import type { ConformanceHooks } from '../../src/conformance/index.js';
+import type { RunPlan } from '../../src/contract/handle.js';
+import { appName } from './app-name.js';
+import { openCloud } from './cloud.js';
+import { hasSecret, listApps, stopApp } from './inventory.js';
+
+/** Its software is an app and a secret in Modal's cloud; a call beyond what runs already waits for a container. */
+export const conformance: ConformanceHooks = {
+  manner: { startsOnDemand: true, queue: 30_000 },
+  async kill({ plan }) {
+    const client = await openCloud(environment());
+    for (const { id } of await findOwnApps(plan)) await stopApp(client, id);
+  },
+  async listRemains(plan) {
+    const apps = (await findOwnApps(plan)).map(({ id }) => `app ${id}`);
+    const isKept = await hasSecret(await openCloud(environment()), appName(plan), environment());
+    return isKept ? [...apps, `secret ${appName(plan)}`] : apps;
+  },
+};
+
+/** The one that the suite deploys to. */
+const environment = (): string | null => process.env.MODAL_ENVIRONMENT || null;
+
+const findOwnApps = async (plan: RunPlan) =>
+  (await listApps(await openCloud(environment()), environment() ?? '')).filter(({ name }) => name === appName(plan));
