@@ -66,13 +66,14 @@ async function readRevisionOptions(options: RevisionOptionValues): Promise<Omit<
   const allow = allowed === undefined ? undefined : parseAllow(allowed);
   if (entry !== undefined) checkEntry(entry);
   if (expose !== undefined) checkAddress(expose);
-  await checkStrategies(strategy ?? 'auto', allow, { provider, expose });
+  const resources = resource.length > 0 ? parseResources(resource) : undefined;
+  await checkStrategies(strategy ?? 'auto', allow, { provider, expose, schedule: resources?.schedule });
   if (agent !== undefined) await checkAgents(agent);
   const { rounds, budget, timeout, bake, drain, keep } = plain;
   return withoutUndefined({
     ...{ strategy, provider, agent, entry, expose, rounds, budget, timeout, bake, drain, keep, allow },
     env: env.length + envFile.length > 0 ? await readEnvironment(env, envFile) : undefined,
-    resources: resource.length > 0 ? parseResources(resource) : undefined,
+    resources,
     examples: example.length > 0 ? await readExamples(example) : undefined,
   });
 }
@@ -99,7 +100,7 @@ function parseAllow(text: string): string[] {
 }
 
 function checkEntry(entry: string): void {
-  const isCode = /^[\p{ID_Start}_][\w.]*:[\p{ID_Start}_]\w*(\.\w+)?$/u.test(entry);
+  const isCode = /^[\p{ID_Start}_][\w.]*:[\p{ID_Start}_]\w*(\([^()]*\))?(\.\w+)?(\/\S*)?$/u.test(entry);
   const isPath = /^(:\d+)?\/\S*$/.test(entry);
   if (isCode || isPath) return;
   throw new BerthError('ENTRY_INVALID', `“${entry}” names nothing that can be called`, { entry });
@@ -113,13 +114,14 @@ function checkAddress(address: string): void {
 async function checkStrategies(
   strategy: string,
   allow: string[] | undefined,
-  { provider, expose }: Pick<RevisionOptionValues, 'provider' | 'expose'>,
+  { provider, expose, schedule }: Pick<RevisionOptionValues, 'provider' | 'expose'> & { schedule: string | undefined },
 ): Promise<void> {
   const registry = await StrategyRegistry.scan();
   for (const name of strategy === 'auto' ? (allow ?? []) : [strategy, ...(allow ?? [])]) registry.requireReady(name);
   const names = strategy === 'auto' ? allow : [strategy];
   if (provider !== undefined) registry.requireProvider(provider, names);
   if (expose !== undefined) registry.requireExposable(names, provider);
+  if (schedule !== undefined) registry.requireSchedulable(names);
   if (strategy === 'auto' || allow === undefined || allow.includes(strategy)) return;
   throw new BerthError('STRATEGY_NOT_ALLOWED', `${strategy} is not among the allowed: ${allow.join(', ')}`, {
     strategy,

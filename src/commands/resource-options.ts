@@ -22,6 +22,8 @@ const isResource = (key: string): key is keyof typeof Resources.shape => Object.
 
 function expectation(key: keyof typeof Resources.shape): string {
   if (key === 'memory') return 'it is a quantity such as 512Mi or 16Gi';
+  if (key === 'schedule')
+    return 'it is a cron line such as 30 4 * * 1-5 or CRON_TZ=Europe/Berlin 30 4 * * *, or a time such as 6h or 1d';
   return Resources.shape[key].safeParse(1.5).success
     ? 'it is a number greater than 0'
     : 'it is a whole number greater than 0';

@@ -1,6 +1,9 @@
 import { z } from 'zod';
 
-/** What the software may use. Quantities as Kubernetes writes them (`512Mi`, `16Gi`); `cpu` in cores; `timeout` in seconds per call. */
+/**
+ * What the software may use. Quantities as Kubernetes writes them (`512Mi`, `16Gi`); `cpu` in cores; `timeout` in seconds
+ * per call; `schedule`, where the target can run it by itself: a cron line or the time between two runs.
+ */
 export const Resources = z.strictObject({
   cpu: z.number().positive().optional(),
   memory: z
@@ -11,5 +14,12 @@ export const Resources = z.strictObject({
   timeout: z.number().positive().optional(),
   concurrency: z.number().int().positive().optional(),
   replicas: z.number().int().positive().optional(),
+  schedule: z
+    .string()
+    .regex(
+      /^((CRON_TZ=\S+ )?[\w*,/-]+( [\w*,/-]+){4}|(?=.*[1-9])(\d+[wdhms])+)$/,
+      'is a cron line such as 30 4 * * 1-5 or CRON_TZ=Europe/Berlin 30 4 * * *, or a time such as 6h or 1d',
+    )
+    .optional(),
 });
 export type Resources = z.infer<typeof Resources>;

@@ -27,6 +27,8 @@ export const StrategyConfig = z.strictObject({
   takes: z.array(z.string().min(1)).min(1).default(['language:python']),
   /** True when its software is a server that can listen for other machines, too. */
   exposable: z.boolean().default(false),
+  /** True when its target can run the software by itself at set times (the resource `schedule`). */
+  schedulable: z.boolean().default(false),
   /** What the code runs in: a Python environment that Berth prepares, or something that the strategy brings itself. */
   environment: z.enum(['python', 'none']).default('python'),
   /** Requirement lines that go into that Python environment beside the repository's own. */

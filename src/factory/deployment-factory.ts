@@ -33,6 +33,7 @@ export const DeploymentFactory = {
     const names = strategy === 'auto' ? strategies : [strategy];
     if (provider !== undefined) registry.requireProvider(provider, names);
     if (expose !== undefined) registry.requireExposable(names, provider);
+    if (config.resources?.schedule !== undefined) registry.requireSchedulable(names);
     const allow = strategies === undefined ? {} : { allow: [...strategies] };
     const { prepareConfig } = await import('./prepare-config.js');
     const prepared = await prepareConfig(home, { ...config, strategy, ...allow });

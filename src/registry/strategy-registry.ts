@@ -102,6 +102,19 @@ export class StrategyRegistry {
     throw new BerthError('EXPOSE_UNSUPPORTED', `${message}; ${remedy}`);
   }
 
+  /** Throws RESOURCE_INVALID unless one of these strategies (all that were found, by default) runs software at set times. */
+  requireSchedulable(names?: readonly string[]): void {
+    const all = this.#entries.flatMap(({ config }) => config ?? []);
+    const configs = names?.map((name) => this.getStrategy(name)) ?? all;
+    if (configs.some(({ schedulable }) => schedulable)) return;
+    const [refused, others] = [configs, all.filter(({ schedulable }) => schedulable)].map((some) =>
+      some.map(({ name }) => name).join(', '),
+    );
+    const remedy = others === '' ? 'no strategy can' : `${others} can`;
+    const message = `schedule: software of ${refused} runs when it is called, not by itself at set times; ${remedy}. To redeploy at set times: berth schedule create`;
+    throw new BerthError('RESOURCE_INVALID', message);
+  }
+
   getStrategy(name: string): StrategyConfig {
     return this.#get(name).config;
   }

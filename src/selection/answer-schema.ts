@@ -6,7 +6,9 @@ import { Resources } from '../contract/resources.js';
  * absent, so what is not wished for is null. Reasons come first: they are written before the choice.
  */
 export function answerSchema(names: string[]): Record<string, unknown> {
-  const wishes = Object.entries(Resources.shape).map(([name, value]) => [name, value.unwrap().nullable()] as const);
+  const wishes = Object.entries(Resources.omit({ schedule: true }).shape).map(
+    ([name, value]) => [name, value.unwrap().nullable()] as const,
+  );
   const answer = z.strictObject({
     reasoning: z.string(),
     strategy: z.enum(names),

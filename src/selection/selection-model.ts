@@ -43,6 +43,6 @@ export const SelectionAnswer = z.object({
     .record(z.string(), z.unknown())
     .nullish()
     .transform((wishes) => Object.fromEntries(Object.entries(wishes ?? {}).filter(([, wish]) => wish !== null)))
-    .pipe(Resources),
+    .pipe(Resources.omit({ schedule: true })), // what runs by itself, and is paid for, is for a person to wish
 });
 export type SelectionAnswer = z.infer<typeof SelectionAnswer>;

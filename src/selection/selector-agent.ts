@@ -46,7 +46,7 @@ export interface SelectOptions {
   signal?: AbortSignal;
 }
 
-type Wishes = Pick<SelectOptions, 'provider' | 'expose'>;
+type Wishes = Pick<SelectOptions, 'provider' | 'expose'> & Pick<Resources, 'schedule'>;
 
 /** Chooses the strategy for a repository: the user, else a model where one is given, else the strategies' own rules. */
 export class SelectorAgent {
@@ -65,7 +65,7 @@ export class SelectorAgent {
    * Resources: the user's over the model's over the strategy's defaults.
    *
    * Throws STRATEGY_UNKNOWN, STRATEGY_BROKEN, STRATEGY_UNAVAILABLE, STRATEGY_UNDECIDED, PROVIDER_UNKNOWN,
-   * EXPOSE_UNSUPPORTED, SOURCE_EMPTY, SOURCE_UNSUPPORTED, and what `gatherFacts` throws.
+   * EXPOSE_UNSUPPORTED, RESOURCE_INVALID, SOURCE_EMPTY, SOURCE_UNSUPPORTED, and what `gatherFacts` throws.
    */
   async select(
     solution: Solution,
@@ -73,7 +73,7 @@ export class SelectorAgent {
     resources: Resources = {},
     options: SelectOptions = {},
   ): Promise<DeploymentSetting> {
-    const found = await this.#findEntries(allowedStrategies, options);
+    const found = await this.#findEntries(allowedStrategies, { ...options, schedule: resources.schedule });
     const facts = await gatherFacts(solution.path, { home: this.#home });
     const entries = checkSource(facts, solution.path, found);
     const candidates = entries.map((entry) => scoreStrategy(entry, facts));
@@ -96,11 +96,12 @@ export class SelectorAgent {
 
   /** Sound strategies. A single one must be ready; of several, those that are not are listed as excluded. */
   async #findEntries(allowed: readonly string[] | undefined, wishes: Wishes = {}): Promise<StrategyEntry[]> {
-    const { provider, expose } = wishes;
+    const { provider, expose, schedule } = wishes;
     const names = allowed === undefined ? undefined : [...new Set(allowed)];
     if (names?.length === 0) throw new BerthError('STRATEGY_NOT_ALLOWED', 'the list of allowed strategies is empty');
     if (provider !== undefined) this.#registry.requireProvider(provider, names);
     if (expose !== undefined) this.#registry.requireExposable(names, provider);
+    if (schedule !== undefined) this.#registry.requireSchedulable(names);
     const [only, ...others] = names ?? [];
     if (only !== undefined && others.length === 0) return [await this.#requireUsable(only, provider)];
     const all = this.#registry.describeAll().filter(({ state }) => state !== 'broken');
@@ -118,13 +119,14 @@ export class SelectorAgent {
   }
 
   /** What the user wishes, or this machine lacks, makes a strategy unavailable here. */
-  async #markUnusable(entry: StrategyEntry, { provider, expose }: Wishes): Promise<StrategyEntry> {
+  async #markUnusable(entry: StrategyEntry, { provider, expose, schedule }: Wishes): Promise<StrategyEntry> {
     if (entry.state !== 'ready' || entry.config === null) return entry;
     const without = (problem: string): StrategyEntry => ({ ...entry, state: 'unavailable', problem });
     if (provider !== undefined && !hasProvider(entry.config, provider))
       return without(`it does not run on ${provider}`);
     if (expose !== undefined && !isExposable(entry.config, provider))
       return without('it cannot be called from other machines');
+    if (schedule !== undefined && !entry.config.schedulable) return without('it runs nothing by itself at set times');
     return await this.#registry.lookAround(entry, provider);
   }
 

@@ -5,6 +5,7 @@ import { chooseCallStyle } from '../../src/adaptation/shapes/index.js';
 import type { Parameter } from '../../src/contract/facts.js';
 import { BerthError } from '../../src/errors.js';
 import type { AppFunction } from './app-functions.js';
+import { isNullary } from './is-nullary.js';
 
 export interface Generator {
   workspace: string;
@@ -39,6 +40,7 @@ export function collectGenerator(generator: Generator): Recognition {
       ...(root !== '.' && { root }),
       ...(found.app !== 'app' && { app_name: found.app }),
       function_name: 'call',
+      generator: found.method === null ? found.name : `${found.name}.${found.method}`,
       call: 'json',
     },
     files: { [file]: writeCollector(generator) },
@@ -59,7 +61,7 @@ collecting = ${image ?? 'modal.Image.debian_slim()'}.add_local_python_source("${
 
 
 @${app}.function(image=collecting)
-def call(payload: str = "{}") -> str:
+def call(payload: str${isNullary(parameters) ? ' = "{}"' : ''}) -> str:
     inputs = json.loads(payload)
     return json.dumps(list(${called}.remote_gen(${inputs})))
 `;

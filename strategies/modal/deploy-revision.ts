@@ -13,7 +13,7 @@ import { findTarget, requireProxyToken } from './find-target.js';
 import { type ModalInterface, readModalInterface } from './modal-interface.js';
 import { removeFromCloud } from './remove-from-cloud.js';
 import { runModal } from './run-modal.js';
-import { describeSetting, explainSetting, type FunctionSetting } from './setting.js';
+import { describeSetting, explainSetting, type FunctionSetting, requireSchedulable } from './setting.js';
 
 export interface DeployedApp extends DeploymentNote {
   deployed: DeployedVersion;
@@ -27,6 +27,7 @@ export async function deployRevision(plan: RunPlan, options: StartOptions): Prom
   const target = readModalInterface(plan.runInterface);
   const setting = describeSetting(plan);
   requireProxyToken(target);
+  requireSchedulable(setting, target);
   const earlier = await readNote(plan);
   if (earlier?.deployed === null) await removeFromCloud(plan, earlier); // what a start left that was cut off
   const environment = earlier?.environment ?? (process.env.MODAL_ENVIRONMENT || null);
@@ -56,8 +57,9 @@ async function deploy({ plan, note, target, setting, client, options }: Deploy):
   const { env, signal, onProgress } = options;
   await mkdir(dirname(plan.logFile), { recursive: true });
   for (const line of explainSetting(setting)) await say(plan, line, onProgress);
-  const [targetName] = target.functionName.split('.');
-  const input = JSON.stringify({ ...setting, target: targetName, secret: note.app, values: env });
+  const [called] = target.functionName.split('.');
+  const [worker] = (target.generator ?? target.functionName).split('.');
+  const input = JSON.stringify({ ...setting, target: worker, called, secret: note.app, values: env });
   const run = await runModal(buildDeploy(plan, note, target, input), { logFile: plan.logFile, signal, onProgress });
   if (run.exitCode !== 0) throw explainFailure(run, plan);
   const app = await findDeployed(client, note.app);

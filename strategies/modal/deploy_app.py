@@ -1,7 +1,8 @@
 """Modal's own command line, with what a deployment adds to the app: one JSON object on standard input.
 
 `secret` is made of `values`, if there are any, and given to every function and class; `options` and `concurrency` go to
-`target` alone. Each stands above what the app's own code says.
+`target` alone, `schedule` to `called`. Both are the same, unless what is called waits for the other, for as long as that may
+take. Each stands above what the app's own code says.
 """
 
 import json
@@ -35,8 +36,15 @@ def extend(original, setting, secrets):
             return original(self, *positional, **own)
 
         def decorate(target):
+            name = own.get("name") or name_of(target)
             options = dict(own, secrets=[*(own.get("secrets") or ()), *secrets])
-            if (own.get("name") or name_of(target)) != setting["target"]:
+            if name == setting["called"] and "timeout" in setting["options"]:
+                options["timeout"] = setting["options"]["timeout"]
+            if name == setting["called"] and setting["schedule"] is not None:
+                options["schedule"] = make_schedule(setting["schedule"])
+            elif own.get("schedule") is not None:
+                print("berth: %s runs by itself, as the code says: %s" % (name, describe(own["schedule"])))
+            if name != setting["target"]:
                 return original(self, **options)(target)
             if setting["concurrency"] is not None:
                 target = modal.concurrent(max_inputs=setting["concurrency"])(target)
@@ -45,6 +53,17 @@ def extend(original, setting, secrets):
         return decorate
 
     return decorator
+
+
+def make_schedule(wanted):
+    if "cron" in wanted:
+        return modal.Cron(wanted["cron"], timezone=wanted["timezone"])
+    return modal.Period(**wanted["period"])
+
+
+def describe(schedule):
+    said = str(schedule.proto_message).replace("\n", " ")
+    return " ".join(said.split())
 
 
 def name_of(target):

@@ -19,6 +19,13 @@ export function explainFailure({ output, exitCode }: ModalRun, { deployment, log
     return new BerthError('CLOUD_REFUSED', `Modal refuses the credentials: ${reason}; ${tokenRemedy}`, details);
   if (/Could not connect to the Modal server|Deadline exceeded|Connection lost/i.test(output))
     return new BerthError('CLOUD_UNREACHABLE', `Modal cannot be reached: ${reason}`, details);
+  const unfit = /Function (?:<function )?(\w+).* has a schedule, so it needs to support being called with no/.exec(
+    output,
+  )?.[1];
+  if (unfit !== undefined) {
+    const message = `schedule: a run by itself has no inputs, and ${unfit} cannot be called without: give its parameters defaults`;
+    return new BerthError('RESOURCE_INVALID', message, details);
+  }
   if (/Image build for \S+ failed/.test(output))
     return new BerthError('BUILD_FAILED', `Modal could not build the image: ${reason}`, details);
   return new BerthError('START_FAILED', `Modal could not deploy the app: ${reason}`, details);

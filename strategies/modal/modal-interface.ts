@@ -14,6 +14,8 @@ export interface ModalInterface {
   app: string;
   /** `NAME` of a function, or `Class.method`. */
   functionName: string;
+  /** What that one only collects from, which is then given the resources. */
+  generator: string | null;
   /** Parameters of the class: values that every call uses, names that the inputs may have, and those of them that they must. */
   values: Record<string, unknown>;
   parameters: string[];
@@ -36,16 +38,25 @@ const styles = ['json', 'inputs', 'arguments', 'http'] as const;
 
 /** ADAPTATION_FAILED when it is not the interface of a Modal app. */
 export function readModalInterface(runInterface: RunInterface): ModalInterface {
-  const { type, file, module = null, root = '.', app_name: app = 'app', function_name: functionName } = runInterface;
+  const {
+    type,
+    file,
+    module = null,
+    root = '.',
+    app_name: app = 'app',
+    function_name: functionName,
+    generator = null,
+  } = runInterface;
   const style = styles.find((name) => name === (runInterface.call ?? 'json'));
   if (type !== 'modal') throw refuse(`its type is ${type}, and modal was expected`);
   if (!isText(file) || !file.endsWith('.py')) throw refuse('file is not the path of a Python file');
   if (!isText(functionName) || !/^[\w-]+(\.\w+)?$/.test(functionName))
     throw refuse('function_name is neither NAME nor Class.method');
+  if (generator !== null && !isText(generator)) throw refuse('generator is no name');
   if (style === undefined) throw refuse(`call is none of ${styles.join(', ')}`);
   if (!isText(root) || (module !== null && !isText(module))) throw refuse('module and root are texts');
   if (!isText(app) || !/^\w+$/.test(app)) throw refuse('app_name is not the name of a variable');
-  const place = { file, module, root, app, functionName };
+  const place = { file, module, root, app, functionName, generator };
   return { ...place, ...readClass(runInterface), call: style, web: readWeb(runInterface) };
 }
 

@@ -1,7 +1,8 @@
 import { findCalledMethod } from '../../src/adaptation/shapes/index.js';
-import type { EntryPoint } from '../../src/contract/facts.js';
+import type { EntryPoint, Parameter } from '../../src/contract/facts.js';
 import type { Requirements } from '../../src/environments/index.js';
 import { describeImage } from './describe-image.js';
+import { isNullary } from './is-nullary.js';
 
 /** What the app makes a function of Modal's of. */
 export interface Wrapped {
@@ -46,10 +47,13 @@ def as_json(value):
 
 
 @app.function(${wantsGpu ? gpuOptions : ''})
-${isAsync(wrapped) ? 'async ' : ''}def call(payload: str) -> str:
+${isAsync(wrapped) ? 'async ' : ''}def call(payload: str${isNullary(parametersOf(wrapped)) ? ' = "{}"' : ''}) -> str:
 ${isClass ? '' : `    from ${entry.module} import ${importOf(entry)}\n\n`}    return json.dumps(${call}, default=as_json)
 `;
 }
+
+const parametersOf = ({ entry, method }: Wrapped): Parameter[] =>
+  (method === undefined ? undefined : entry.signatures?.[method]) ?? entry.parameters;
 
 /** Built once in each container. */
 const writeLoad = ({ module, callable, methods }: EntryPoint): string => `

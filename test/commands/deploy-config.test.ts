@@ -107,6 +107,13 @@ test.each<[string, Partial<DeployOptionValues>, string, string]>([
     'EXPOSE_UNSUPPORTED',
     'an endpoint of langsmith',
   ],
+  [
+    'a strategy that runs nothing at set times',
+    { resource: ['schedule=1d'], strategy: 'local' },
+    'RESOURCE_INVALID',
+    'software of local runs when it is called',
+  ],
+  ['a schedule that is none', { resource: ['schedule=daily'] }, 'RESOURCE_INVALID', 'it is a cron line such as'],
   ['an empty name among the allowed', { allow: 'plain,' }, 'USAGE', '--allow'],
   ['an entry without a callable', { entry: 'app.py' }, 'ENTRY_INVALID', 'app.py'],
   ['a path with a space', { entry: '/pre dict' }, 'ENTRY_INVALID', '/pre dict'],

@@ -110,6 +110,7 @@ test('a strategy is listed with all that it can run on', () => {
       takes: ['language:python'],
       environment: 'python' as const,
       exposable: false,
+      schedulable: false,
       signals: [],
       packages: [],
     },

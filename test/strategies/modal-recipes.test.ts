@@ -163,7 +163,7 @@ const interfaces: [string, string, Record<string, unknown>][] = [
     { call: 'http', method: 'POST', path: '/', query: ['top'], body: ['item'], protected: true, values: { name: 'a' } },
   ],
   ['a web application', 'cloud.py:serve/predict', { call: 'http', function_name: 'other', path: '/predict' }],
-  ['a generator', 'cloud:count', { file: 'modal_app.py', function_name: 'call', call: 'json' }],
+  ['a generator', 'cloud:count', { file: 'modal_app.py', function_name: 'call', generator: 'count', call: 'json' }],
 ];
 
 test.each(interfaces)('%s of an app is called as its decorators say', async (_, entry, expected) => {

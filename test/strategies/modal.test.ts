@@ -432,3 +432,45 @@ test('what is left in the cloud is found by its name, of this home alone, and re
   process.env.MODAL_CONFIG_PATH = '/dev/null';
   expect(await ModalRunner.listMade(home)).toEqual([]); // nobody's account is nobody's things
 }, 60_000);
+
+test('a schedule is that of the function which is called, and the code’s own stays and is shown', async () => {
+  const files = {
+    'nightly.py':
+      'import modal\n\napp = modal.App("n")\n\n\n@app.function(schedule=modal.Cron("5 4 * * *"))\ndef clean():\n    return 1\n\n\n@app.function()\ndef report(day: str):\n    return day\n\n\n@app.function()\ndef items(upto: int = 2):\n    yield from range(upto)\n',
+  };
+  const scheduled = async (entry: string, schedule?: string) => {
+    const resources = { ...(schedule && { schedule }), timeout: 600, gpu: 'T4' };
+    const plan = await planFor(files, { entry, resources });
+    const runner = new ModalRunner(plan);
+    try {
+      await runner.start({ env: {} });
+      return { log: readFileSync(plan.logFile, 'utf8') };
+    } finally {
+      await runner.undo();
+    }
+  };
+  const own = await scheduled('nightly:clean');
+  expect(own.log).toContain('berth: clean runs by itself, as the code says: cron { cron_string: "5 4 * * *"');
+  await expect(scheduled('nightly:report', '1d')).rejects.toMatchObject({
+    code: 'RESOURCE_INVALID',
+    message:
+      'schedule: a run by itself has no inputs, and report cannot be called without: give its parameters defaults',
+  });
+  await expect(scheduled('nightly:clean', 'CRON_TZ=Mars/Base 0 1 * * *')).rejects.toMatchObject({
+    ...{ code: 'RESOURCE_INVALID', message: expect.stringContaining('no time zone Mars/Base') },
+  });
+  const plan = await planFor(files, {
+    entry: 'nightly:items',
+    resources: { schedule: '1d12h', timeout: 600, gpu: 'T4' },
+  });
+  await withRunner(plan, async (runner) => {
+    expect(await runner.run({})).toEqual({ status: 'success', output: [0, 1] });
+    const [call, items, clean] = ['call', 'items', 'clean'].map((name) => modal.account.describe(appName(plan), name));
+    expect(call?.schedule).toMatchObject({ period: { days: 1, hours: 12 } });
+    expect([call?.timeout_secs, call?.resources?.gpu_config?.gpu_type]).toEqual([600, '']);
+    expect([items?.timeout_secs, items?.resources?.gpu_config?.gpu_type]).toEqual([600, 'T4']);
+    expect(clean?.schedule).toMatchObject({ cron: { cron_string: '5 4 * * *' } });
+    const log = readFileSync(plan.logFile, 'utf8');
+    expect(log).toContain('the function also runs by itself, without inputs: every 1 days 12 hours');
+  });
+}, 60_000);
