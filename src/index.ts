@@ -3,6 +3,8 @@ export type {
   AdaptationResult,
   Answer,
   AnswerError,
+  AnswerPart,
+  Chunk,
   DeployConfig,
   DeploymentInfo,
   DeploymentSetting,

@@ -2,7 +2,7 @@ import type { CommandInvocation } from './invocation.js';
 import { run } from './run.js';
 
 /**
- * `run NAME [INPUT] [--timeout SECONDS]` without the parser and the other commands, which would cost a call a tenth of
+ * `run NAME [INPUT] [--stream] [--timeout SECONDS]` without the parser and the other commands, which would cost a call a tenth of
  * its time. Whatever is not exactly that, mistakes included, is undefined here and the parser's to understand.
  */
 export function recogniseRun(words: string[]): CommandInvocation | undefined {
@@ -10,9 +10,11 @@ export function recogniseRun(words: string[]): CommandInvocation | undefined {
   if (command !== 'run') return undefined;
   const given: string[] = [];
   let timeout: number | undefined;
+  let stream = false;
   for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
     if (word === '--json' || word === '--verbose' || word === '-v') continue;
-    if (word === '--timeout') {
+    if (word === '--stream') stream = true;
+    else if (word === '--timeout') {
       timeout = Number(rest.shift());
       if (!(timeout > 0 && timeout < Number.POSITIVE_INFINITY)) return undefined;
     } else if (word === '-' || !word.startsWith('-')) given.push(word);
@@ -20,5 +22,5 @@ export function recogniseRun(words: string[]): CommandInvocation | undefined {
   }
   const [name, input, ...surplus] = given;
   if (name === undefined || surplus.length > 0) return undefined;
-  return { kind: 'command', command: run, arguments: { name, input }, options: { timeout } };
+  return { kind: 'command', command: run, arguments: { name, input }, options: { timeout, stream } };
 }

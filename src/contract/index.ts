@@ -1,5 +1,5 @@
 export { AdaptationResult } from './adaptation.js';
-export { Answer, AnswerError } from './answer.js';
+export { Answer, AnswerError, AnswerPart, Chunk } from './answer.js';
 export { ChangeKind, ChangeOutcome, CurrentChange, PastChange, type Redeployment, RequestedChange } from './change.js';
 export { DeployConfig, DeploymentName, EnvironmentVariable, Solution } from './config.js';
 export { Contract, ContractSource, Example, Examples } from './example.js';

@@ -1,4 +1,4 @@
-import type { Answer } from '../contract/answer.js';
+import type { Answer, AnswerPart } from '../contract/answer.js';
 import type { DeploymentInfo } from '../contract/status.js';
 import { type BerthHome, berthHome } from '../home.js';
 import type { CallOptions, LogOptions } from '../runners/runner.js';
@@ -6,7 +6,7 @@ import { type BatchOptions, type OpenSoftware, openSoftware } from './open-softw
 import type { RedeployOptions } from './prepare-config.js';
 
 /**
- * What the user calls: one deployment, whatever it runs on. `run` and `runBatch` go straight to the software; `start`,
+ * What the user calls: one deployment, whatever it runs on. `run`, `stream` and `runBatch` go straight to the software; `start`,
  * `stop` and `info` go through the workflow.
  */
 export class DeployedSoftware {
@@ -28,6 +28,15 @@ export class DeployedSoftware {
   async run(inputs: unknown, options?: CallOptions): Promise<Answer> {
     const software = await this.attached();
     return await software.run(inputs, options);
+  }
+
+  /**
+   * The same call bit by bit: `{status: 'chunk', output}` for each piece as the software gives it, then exactly one answer,
+   * the one that `run` gives. The software goes on as fast as the parts are taken; leaving the loop early cancels the call.
+   */
+  async *stream(inputs: unknown, options?: CallOptions): AsyncGenerator<AnswerPart> {
+    const software = await this.attached();
+    yield* software.stream(inputs, options);
   }
 
   /** Answers in the order of the inputs. */

@@ -1,10 +1,11 @@
-import type { Answer } from '../contract/answer.js';
+import type { Answer, AnswerPart } from '../contract/answer.js';
 import { BerthError } from '../errors.js';
 import { type BerthHome, berthHome } from '../home.js';
 import { type ActiveRevision, isStillActive, readActiveRevision } from '../runners/active-revision.js';
 import { CallCounter, lateness } from '../runners/call-tally.js';
 import { loadRunnerClass } from '../runners/load-runner.js';
 import type { CallOptions, Health, LogOptions, Runner } from '../runners/runner.js';
+import { streamCall } from '../runners/stream-call.js';
 
 export interface BatchOptions extends CallOptions {
   /** Calls under way at once; 8 when absent. */
@@ -14,6 +15,8 @@ export interface BatchOptions extends CallOptions {
 /** Software that runs, attached from its handle alone: the call path, without Temporal and without the schemas. */
 export interface OpenSoftware {
   run(inputs: unknown, options?: CallOptions): Promise<Answer>;
+  /** The same call bit by bit: chunks as they come, then the answer. Who leaves it early cancels the call. */
+  stream(inputs: unknown, options?: CallOptions): AsyncIterable<AnswerPart>;
   /** Answers in the order of the inputs. */
   runBatch(inputs: readonly unknown[], options?: BatchOptions): Promise<Answer[]>;
   isHealthy(): Promise<Health>;
@@ -45,27 +48,57 @@ class Attached {
     readonly counter: CallCounter,
   ) {}
 
-  /**
-   * Undefined when another revision is active by now. The call is counted first and the revision looked at then: whoever
-   * replaces it counts after it has done so, and sees this call, or this call sees that it was replaced.
-   */
+  /** Undefined when another revision is active by now. */
   async tryRun(home: BerthHome, inputs: unknown, options?: CallOptions): Promise<Answer | undefined> {
-    const isSeen = this.counter.begin();
-    if (!this.isActive(home, isSeen)) {
-      this.counter.takeBack();
-      return undefined;
-    }
-    this.calls += 1;
+    if (!this.begin(home)) return undefined;
     let error: string | undefined = 'CALL_LOST';
     try {
       const answer = await this.runner.run(inputs, options);
-      error = answer.status === 'error' ? answer.error.code : undefined;
+      error = errorOf(answer);
       return answer;
     } finally {
-      this.counter.end(error);
-      this.calls -= 1;
-      if (this.isReplaced) await this.closeWhenDone();
+      await this.end(error);
     }
+  }
+
+  /** Undefined when another revision is active by now. */
+  tryStream(home: BerthHome, inputs: unknown, options?: CallOptions): AsyncGenerator<AnswerPart> | undefined {
+    return this.begin(home) ? this.stream(inputs, options) : undefined;
+  }
+
+  private async *stream(inputs: unknown, options?: CallOptions): AsyncGenerator<AnswerPart> {
+    let answer: Answer;
+    let error: string | undefined = 'CALL_CANCELLED'; // unless its reader stays to the end
+    try {
+      answer = yield* asParts(streamCall(this.runner, inputs, options));
+      error = errorOf(answer);
+    } catch (thrown) {
+      error = 'CALL_LOST';
+      throw thrown;
+    } finally {
+      await this.end(error);
+    }
+    yield answer;
+  }
+
+  /**
+   * False when another revision is active by now. The call is counted first and the revision looked at then: whoever
+   * replaces it counts after it has done so, and sees this call, or this call sees that it was replaced.
+   */
+  private begin(home: BerthHome): boolean {
+    const isSeen = this.counter.begin();
+    if (this.isActive(home, isSeen)) {
+      this.calls += 1;
+      return true;
+    }
+    this.counter.takeBack();
+    return false;
+  }
+
+  private async end(error: string | undefined): Promise<void> {
+    this.counter.end(error);
+    this.calls -= 1;
+    if (this.isReplaced) await this.closeWhenDone();
   }
 
   /** While this process is seen to be calling nobody ends the revision, so the last look holds for a moment. */
@@ -92,6 +125,21 @@ class Attached {
   }
 }
 
+const errorOf = (answer: Answer): string | undefined => (answer.status === 'error' ? answer.error.code : undefined);
+
+/** Leaving it leaves the stream itself: `for await` would do so, and drop the answer. */
+async function* asParts(stream: AsyncGenerator<unknown, Answer>): AsyncGenerator<AnswerPart, Answer> {
+  try {
+    for (;;) {
+      const next = await stream.next();
+      if (next.done) return next.value;
+      yield { status: 'chunk', output: next.value };
+    }
+  } finally {
+    await stream.return(undefined as never); // over already, or left: its answer is for nobody
+  }
+}
+
 class ActiveSoftware implements OpenSoftware {
   private attached: Promise<Attached> | undefined;
 
@@ -109,8 +157,20 @@ class ActiveSoftware implements OpenSoftware {
         await this.current();
       }
     } catch (error) {
-      if (!(error instanceof BerthError)) throw error;
-      return { status: 'error', error: { code: error.code, message: error.message } };
+      return answerFor(error);
+    }
+  }
+
+  async *stream(inputs: unknown, options?: CallOptions): AsyncGenerator<AnswerPart> {
+    try {
+      for (;;) {
+        const attached = await (this.attached ?? this.current());
+        const parts = attached.tryStream(this.home, inputs, options);
+        if (parts !== undefined) return yield* parts;
+        await this.current();
+      }
+    } catch (error) {
+      yield answerFor(error);
     }
   }
 
@@ -149,6 +209,12 @@ class ActiveSoftware implements OpenSoftware {
     void attached?.replace();
     return await this.attached;
   }
+}
+
+/** What Berth itself says of a call; anything else is thrown on. */
+function answerFor(error: unknown): Answer {
+  if (!(error instanceof BerthError)) throw error;
+  return { status: 'error', error: { code: error.code, message: error.message } };
 }
 
 async function attach(name: string, home: BerthHome): Promise<Attached> {

@@ -14,29 +14,39 @@ export function encodeFrames(...texts: string[]): Buffer {
   return buffer;
 }
 
-/** Puts one frame together from what a socket hands over; asks for no copy where a chunk holds the whole frame. */
+/** Puts frames together from what a socket hands over; asks for no copy where a chunk holds just one. */
 export class FrameReader {
   private chunks: Buffer[] = [];
   private received = 0;
 
-  /** The frame's text once it is complete. */
+  /** The next frame's text once it is complete. */
   add(chunk: Buffer): string | undefined {
     if (this.received === 0 && chunk.length >= headBytes && chunk.length === headBytes + chunk.readUInt32BE(0))
       return chunk.toString('utf8', headBytes);
     this.chunks.push(chunk);
     this.received += chunk.length;
+    return this.next();
+  }
+
+  /** Another frame's text, where it came with the last one. */
+  next(): string | undefined {
     if (this.received < headBytes) return undefined;
-    if (this.received < headBytes + this.readLength()) return undefined;
-    const whole = Buffer.concat(this.chunks, this.received);
-    this.chunks = [];
-    this.received = 0;
-    return whole.toString('utf8', headBytes);
+    const end = headBytes + this.readLength();
+    if (this.received < end) return undefined;
+    const whole = this.join();
+    this.received -= end;
+    this.chunks = this.received === 0 ? [] : [whole.subarray(end)];
+    return whole.toString('utf8', headBytes, end);
   }
 
   private readLength(): number {
     const first = this.chunks[0];
-    if (first !== undefined && first.length >= headBytes) return first.readUInt32BE(0);
-    this.chunks = [Buffer.concat(this.chunks)];
-    return (this.chunks[0] as Buffer).readUInt32BE(0);
+    return (first !== undefined && first.length >= headBytes ? first : this.join()).readUInt32BE(0);
+  }
+
+  private join(): Buffer {
+    const whole = this.chunks.length === 1 ? (this.chunks[0] as Buffer) : Buffer.concat(this.chunks, this.received);
+    this.chunks = [whole];
+    return whole;
   }
 }

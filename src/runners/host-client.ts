@@ -1,6 +1,8 @@
 import type { Answer } from '../contract/answer.js';
-import type { ErrorCode } from '../errors.js';
+import { callFailure } from './call-deadline.js';
 import { HostConnection } from './host-connection.js';
+import { HostDeadline, lateness } from './host-deadline.js';
+import { HostStream, handOn } from './host-stream.js';
 import type { CallOptions } from './runner.js';
 
 /** Who answers on the socket. */
@@ -30,11 +32,7 @@ export interface HostClientOptions {
 
 /** Calls at once over one client; more wait for their turn. */
 const mostConnections = 256;
-/** Milliseconds that the host has to answer for a call past its deadline, before the client does so itself. */
-const lateness = 500;
-
-const failure = (code: ErrorCode, message: string): string =>
-  JSON.stringify({ status: 'error', error: { code, message } });
+const failure = (...why: Parameters<typeof callFailure>): string => JSON.stringify(callFailure(...why));
 
 /** Calls a host. A connection carries one call at a time, so there are as many as there are calls at once. */
 export class HostClient {
@@ -55,10 +53,24 @@ export class HostClient {
   async callText(inputs: string, options: CallOptions = {}): Promise<string> {
     const { signal } = options;
     if (signal?.aborted) return failure('CALL_CANCELLED', 'the call was cancelled before it began');
-    if (this.busy >= mostConnections) await new Promise<void>((resolve) => this.turns.push(resolve));
+    if (this.busy >= mostConnections) await this.waitForTurn();
     this.busy += 1;
     try {
       return await this.exchange(inputs, options.timeout ?? this.options.timeout, signal);
+    } finally {
+      this.busy -= 1;
+      this.turns.shift()?.();
+    }
+  }
+
+  /** The same call, its chunks as they come. Who leaves it before its answer cancels it. */
+  async *stream(inputs: unknown, options: CallOptions = {}): AsyncGenerator<unknown, Answer> {
+    const { timeout = this.options.timeout, signal } = options;
+    if (signal?.aborted) return callFailure('CALL_CANCELLED', 'the call was cancelled before it began');
+    if (this.busy >= mostConnections) await this.waitForTurn();
+    this.busy += 1;
+    try {
+      return yield* this.exchangeStream(JSON.stringify(inputs) ?? 'null', timeout, signal);
     } finally {
       this.busy -= 1;
       this.turns.shift()?.();
@@ -79,14 +91,12 @@ export class HostClient {
 
   private async exchange(inputs: string, timeout: number, signal: AbortSignal | undefined): Promise<string> {
     const connection = await this.connect();
-    if (connection === undefined)
-      return failure('NOT_RUNNING', `the software is not up: nothing answers on ${this.options.socket}`);
-    this.counter += 1;
-    const id = `${this.prefix}-${this.counter}`;
-    const deadline = new Deadline(connection, timeout);
+    if (connection === undefined) return JSON.stringify(this.notRunning());
+    const id = this.nextId();
+    const deadline = new HostDeadline(connection, timeout);
     const cancel = () => {
       deadline.bringForward();
-      void this.control({ type: 'cancel', id }, lateness).catch(() => undefined);
+      void this.cancel(id);
     };
     signal?.addEventListener('abort', cancel, { once: true });
     try {
@@ -94,11 +104,59 @@ export class HostClient {
       this.release(connection, answer);
       return answer;
     } catch {
-      return deadline.explain();
+      return JSON.stringify(deadline.explain());
     } finally {
       deadline.clear();
       signal?.removeEventListener('abort', cancel);
     }
+  }
+
+  private async *exchangeStream(
+    inputs: string,
+    timeout: number,
+    signal: AbortSignal | undefined,
+  ): AsyncGenerator<unknown, Answer> {
+    const connection = await HostStream.open(this.options.socket).catch(() => undefined);
+    if (connection === undefined) return this.notRunning();
+    const id = this.nextId();
+    const deadline = new HostDeadline(connection, timeout);
+    const cancel = () => {
+      deadline.bringForward();
+      void this.cancel(id);
+    };
+    signal?.addEventListener('abort', cancel, { once: true });
+    let isOver = false;
+    try {
+      const head = `{"type":"call","stream":true,"id":"${id}","timeout":${timeout}}`;
+      const answer = yield* handOn(connection.exchange(head, inputs));
+      isOver = true;
+      return answer ?? deadline.explain();
+    } catch {
+      isOver = true;
+      return deadline.explain();
+    } finally {
+      deadline.clear();
+      signal?.removeEventListener('abort', cancel);
+      if (!isOver) await this.cancel(id);
+      connection.close();
+    }
+  }
+
+  private nextId(): string {
+    this.counter += 1;
+    return `${this.prefix}-${this.counter}`;
+  }
+
+  private notRunning(): Answer {
+    return callFailure('NOT_RUNNING', `the software is not up: nothing answers on ${this.options.socket}`);
+  }
+
+  private waitForTurn(): Promise<void> {
+    return new Promise((resolve) => this.turns.push(resolve));
+  }
+
+  private async cancel(id: string): Promise<void> {
+    await this.control({ type: 'cancel', id }, lateness).catch(() => undefined);
   }
 
   private async connect(): Promise<HostConnection | undefined> {
@@ -122,41 +180,5 @@ export class HostClient {
       clearTimeout(timer);
       connection.close();
     }
-  }
-}
-
-/** The client's own end of a call, for a host that cannot answer: frozen, or held up in code that never lets go. */
-class Deadline {
-  private timer: NodeJS.Timeout;
-  private ended: 'CALL_TIMEOUT' | 'CALL_CANCELLED' | undefined;
-
-  constructor(
-    private readonly connection: HostConnection,
-    private readonly timeout: number,
-  ) {
-    this.timer = setTimeout(() => this.end('CALL_TIMEOUT'), timeout * 1000 + lateness);
-  }
-
-  bringForward(): void {
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.end('CALL_CANCELLED'), lateness);
-  }
-
-  clear(): void {
-    clearTimeout(this.timer);
-  }
-
-  /** Why the connection ended. */
-  explain(): string {
-    if (this.ended === 'CALL_TIMEOUT')
-      return failure('CALL_TIMEOUT', `the call took longer than its ${this.timeout} s, and its host does not react`);
-    if (this.ended === 'CALL_CANCELLED')
-      return failure('CALL_CANCELLED', 'the call was cancelled; its host does not react');
-    return failure('CALL_LOST', 'the process ended during the call');
-  }
-
-  private end(code: 'CALL_TIMEOUT' | 'CALL_CANCELLED'): void {
-    this.ended = code;
-    this.connection.close();
   }
 }

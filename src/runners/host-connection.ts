@@ -21,14 +21,7 @@ export class HostConnection {
 
   /** Rejects with the system's error (ENOENT, ECONNREFUSED) when nobody listens. */
   static open(path: string): Promise<HostConnection> {
-    return new Promise((resolve, reject) => {
-      const socket = connect(path);
-      socket.once('error', reject);
-      socket.once('connect', () => {
-        socket.off('error', reject);
-        resolve(new HostConnection(socket));
-      });
-    });
+    return connectTo(path).then((socket) => new HostConnection(socket));
   }
 
   /** The answer's text. Rejects when the connection ends before it has come. */
@@ -60,4 +53,16 @@ export class HostConnection {
     this.waiting?.reject(error);
     this.waiting = undefined;
   }
+}
+
+/** Rejects with the system's error. */
+export function connectTo(path: string): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(path);
+    socket.once('error', reject);
+    socket.once('connect', () => {
+      socket.off('error', reject);
+      resolve(socket);
+    });
+  });
 }

@@ -11,7 +11,7 @@ export interface StartOptions {
 }
 
 export interface CallOptions {
-  /** Seconds; the plan's timeout when absent. */
+  /** Seconds, for the whole call; the plan's timeout when absent. */
   timeout?: number;
   signal?: AbortSignal;
 }
@@ -41,6 +41,9 @@ export interface Health {
  *   an earlier attempt of the same revision left is taken over or replaced, never doubled. A start that fails leaves
  *   nothing running.
  * - `run` never throws for what the software does: errors of the call are answers.
+ * - `stream` makes the same call: yields each chunk, a JSON value, as the software gives it and asks for the next only when
+ *   it is itself asked, then returns the answer that `run` would have given. Who leaves it early cancels the call. Without
+ *   it all that a stream has is its answer.
  * - `stop` resolves when the software is proven gone, and is safe to run twice; it keeps files and logs.
  * - `undo` removes whatever `start` may have made outside the plan's directories, from the plan alone (no handle: the
  *   start may have been cut off half-way).
@@ -49,6 +52,7 @@ export interface Runner {
   start(options: StartOptions): Promise<Handle>;
   attach(handle: Handle): Promise<void>;
   run(inputs: unknown, options?: CallOptions): Promise<Answer>;
+  stream?(inputs: unknown, options?: CallOptions): AsyncGenerator<unknown, Answer>;
   isHealthy(): Promise<Health>;
   logs(options?: LogOptions): AsyncIterable<string>;
   stop(): Promise<void>;

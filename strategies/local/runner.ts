@@ -69,6 +69,10 @@ export class LocalRunner implements Runner {
     return this.client === undefined ? notRunning : this.client.call(inputs, options);
   }
 
+  async *stream(inputs: unknown, options?: CallOptions): AsyncGenerator<unknown, Answer> {
+    return this.client === undefined ? notRunning : yield* this.client.stream(inputs, options);
+  }
+
   /** `run` for JSON text that is there already: neither it nor the answer's text is parsed on the way. */
   async runText(inputs: string, options?: CallOptions): Promise<string> {
     return this.client === undefined ? JSON.stringify(notRunning) : this.client.callText(inputs, options);

@@ -84,6 +84,7 @@ test.each([
   [['run', '--timeout', '3', 'x', '@f', '--json']],
   [['run', 'x', '--timeout', '1e2', '--verbose']],
   [['run', 'x', '-v']],
+  [['run', 'x', '--stream', '{}']],
 ])('the shortcut of run understands %j as the parser does', (words) => {
   expect(recogniseRun(words)).toEqual(understand(...words));
 });

@@ -12,6 +12,7 @@ afterAll(async () => {
 
 export interface Served {
   call: (inputs: unknown, timeout?: number) => Promise<Answer>;
+  runner: LocalRunner;
   plan: RunPlan;
 }
 
@@ -27,7 +28,7 @@ export async function serve(
   const runner = new LocalRunner(plan);
   served.push(runner);
   await runner.start({ env: {} });
-  return { plan, call: (inputs, timeout) => runner.run(inputs, timeout === undefined ? {} : { timeout }) };
+  return { plan, runner, call: (inputs, timeout) => runner.run(inputs, timeout === undefined ? {} : { timeout }) };
 }
 
 export const success = (output: unknown): Answer => ({ status: 'success', output });

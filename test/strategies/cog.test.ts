@@ -8,6 +8,7 @@ import type { RunPlan } from '../../src/contract/handle.js';
 import { packageRoot } from '../../src/package-root.js';
 import { gatherFacts } from '../../src/selection/index.js';
 import { LocalRunner } from '../../strategies/local/runner.js';
+import { readStream } from '../support/read-stream.js';
 import { temporaryDirectory, temporarySolution } from '../support/temporary.js';
 import { failureOf } from './conformance.js';
 import { localPlan } from './local-plan.js';
@@ -22,6 +23,7 @@ const dataUri = (text: string, kind = 'text/plain') => `data:${kind};base64,${Bu
 
 interface Served {
   run: (inputs: unknown) => Promise<Answer>;
+  stream: (inputs: unknown) => AsyncGenerator<unknown, Answer>;
   plan: RunPlan;
 }
 
@@ -35,7 +37,7 @@ async function serveCog(directory: string, env: Record<string, string> = {}): Pr
   const runner = new LocalRunner(plan);
   runners.push(runner);
   await runner.start({ env });
-  return { plan, run: (inputs) => runner.run(inputs) };
+  return { plan, run: (inputs) => runner.run(inputs), stream: (inputs) => runner.stream(inputs) };
 }
 
 const captioner = join(packageRoot, 'examples', 'cog-captioner');
@@ -135,18 +137,24 @@ class Predictor(BasePredictor):
 });
 
 test.each([
-  ['Iterator', ['a', 'b', 'c']],
-  ['ConcatenateIterator', 'abc'],
-])('what is yielded as %s is one answer', async (kind, output) => {
+  ['Iterator', '', ['a', 'b', 'c']],
+  ['ConcatenateIterator', '', 'abc'],
+  ['AsyncConcatenateIterator', 'async ', 'abc'],
+])('what is yielded as %s comes bit by bit, and is one answer', async (kind, prefix, output) => {
   const solution = temporarySolution({
     'cog.yaml': 'predict: "predict.py:spell"\n',
     'predict.py': `
 from typing import Iterator
-from cog import ConcatenateIterator, Input
+from cog import AsyncConcatenateIterator, ConcatenateIterator, Input
 
-def spell(word: str = Input(default="abc")) -> ${kind}[str]:
-    yield from word
+${prefix}def spell(word: str = Input(default="abc")) -> ${kind}[str]:
+    for letter in word:
+        yield letter
 `,
   });
-  expect(await (await serveCog(solution)).run({})).toEqual(success(output));
+  const { run, stream } = await serveCog(solution);
+  expect(await run({})).toEqual(success(output));
+  expect(await readStream(stream({}))).toEqual({ chunks: ['a', 'b', 'c'], answer: success(output) });
+  expect(await readStream(stream({ word: '' }))).toMatchObject({ chunks: [], answer: { status: 'success' } });
+  expect((await readStream(stream({ word: 1 }))).answer).toMatchObject({ error: { code: 'CALL_INPUT' } });
 });

@@ -191,17 +191,37 @@ test('a call that is under way when callers change over is answered by the revis
   await deploy({ name: 'patient', solution: source });
   const software = await openSoftware('patient', home);
   const under = software.run({ seconds: 4 });
+  const parts = software.stream({ seconds: 1, steps: 5 })[Symbol.asyncIterator]();
+  expect(await parts.next()).toMatchObject({ value: { status: 'chunk', output: 'old' } });
+  const rest = (async () => {
+    const read: unknown[] = [];
+    for (let part = await parts.next(); !part.done; part = await parts.next()) read.push(part.value.output);
+    return read;
+  })();
   writeFileSync(join(source, 'main.py'), waiting('new'));
   const info = await redeploy('patient');
   expect(await under).toMatchObject({ output: 'old' });
+  expect(await rest).toEqual(['old', 'old', 'old', 'old', 'old'.repeat(5)]);
   expect(info.steps.find(({ step }) => step === 'retireRevision')?.note).toBe('its last call is over');
   expect(await software.run({})).toMatchObject({ output: 'new' });
   await software.close();
   await (await connectOnce()).cleanup('patient');
 });
 
-const waiting = (version: string) =>
-  `import time\ndef predict(seconds: float = 0):\n    time.sleep(seconds)\n    return "${version}"\n`;
+const waiting = (version: string) => `
+import time
+
+def predict(seconds: float = 0, steps: int = 0):
+    if steps > 0:
+        return stream(seconds, steps)
+    time.sleep(seconds)
+    return "${version}"
+
+def stream(seconds, steps):
+    for _ in range(steps):
+        yield "${version}"
+        time.sleep(seconds)
+`;
 
 test('a new revision whose calls fail while it has to prove itself is rolled back by itself', async () => {
   const source = temporarySolution({ 'main.py': failingFrom(9) });

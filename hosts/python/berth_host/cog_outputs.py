@@ -11,9 +11,10 @@ import os
 import typing
 from collections import abc
 from enum import Enum
-from typing import Any, List
+from typing import Any, AsyncIterator, Iterator, List
 
 from .cog_files import to_data_uri
+from .streams import Whole
 
 _PLAIN = frozenset((str, int, float, bool, type(None)))
 
@@ -56,6 +57,31 @@ async def gather_async(result: Any, returns: Any) -> Any:
     return _join([plain(item) async for item in result], returns)
 
 
+def each(result: Any) -> Iterator[Any]:
+    """An iterator's items one by one; any other result as a Whole."""
+    if not isinstance(result, abc.Iterator) or isinstance(result, io.IOBase):
+        yield Whole(plain(result))
+        return
+    for item in result:
+        yield plain(item)
+
+
+async def each_async(result: Any) -> AsyncIterator[Any]:
+    """The same for a coroutine or an async generator."""
+    if inspect.isawaitable(result):
+        result = await result
+    if isinstance(result, abc.AsyncIterator):
+        async for item in result:
+            yield plain(item)
+        return
+    for item in each(result):
+        yield item
+
+
+def concatenates(returns: Any) -> bool:
+    """Whether the items of an iterator that is declared so are one text."""
+    return getattr(typing.get_origin(returns) or returns, "__name__", "").endswith("ConcatenateIterator")
+
+
 def _join(items: List[Any], returns: Any) -> Any:
-    kind = getattr(typing.get_origin(returns) or returns, "__name__", "")
-    return "".join(map(str, items)) if kind.endswith("ConcatenateIterator") else items
+    return "".join(map(str, items)) if concatenates(returns) else items

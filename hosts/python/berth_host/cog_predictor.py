@@ -15,20 +15,21 @@ import sys
 import threading
 import typing
 from contextlib import contextmanager
-from typing import Any, Awaitable, Callable, Dict, Iterator, Optional
+from typing import Any, AsyncIterator, Awaitable, Callable, Dict, Iterator, Optional
 
 from .cog_declaration import read_inputs, resolve_annotations, tell_missing_from_none
 from .cog_files import InputFiles
 from .cog_inputs import read_call
-from .cog_outputs import gather, gather_async
+from .cog_outputs import concatenates, each, each_async, gather, gather_async
 from .errors import HostError
 from .event_loop import submit
+from .streams import Whole
 
 SHIMS = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "shims")
 
 
 class CogPredictor:
-    """Loads a class or a function; then `setup()` once, and `call()` or `call_async()` for each call."""
+    """Loads a class or a function; then `setup()` once, and for each call `call()` or `stream()`, or their async twins."""
 
     def __init__(self, module_name: str, callable_name: str) -> None:
         cog = _import_cog()
@@ -38,6 +39,8 @@ class CogPredictor:
         self._predict = _predict_method(self._instance, callable_name)
         self._inputs = read_inputs(self._predict)
         self._returns = resolve_annotations(self._predict).get("return")
+        #: Whether what it yields is one text.
+        self.joins = concatenates(self._returns)
         self._turns = threading.Lock()
         self._limit = _concurrency(self._predict)
         self._places: Optional[asyncio.Semaphore] = None
@@ -63,6 +66,17 @@ class CogPredictor:
                     return submit(gather_async(result, self._returns)).result()
                 return gather(result, self._returns)
 
+    def stream(self, inputs: Dict[str, Any]) -> Iterator[Any]:
+        """As `call`, but what the predictor yields is yielded at once; what it returns as a Whole."""
+        with InputFiles() as files:
+            arguments = read_call(self._inputs, inputs, files)
+            with self._turns, _metrics_scope():
+                result = self._predict(**arguments)
+                if inspect.isawaitable(result) or inspect.isasyncgen(result):
+                    yield Whole(submit(gather_async(result, self._returns)).result())
+                else:
+                    yield from each(result)
+
     async def call_async(self, inputs: Dict[str, Any]) -> Any:
         """The same for an async predictor, on the loop of its `setup`; cancelling it cancels the predictor."""
         with InputFiles() as files:
@@ -72,6 +86,17 @@ class CogPredictor:
             async with self._places:
                 with _metrics_scope():
                     return await gather_async(self._predict(**arguments), self._returns)
+
+    async def stream_async(self, inputs: Dict[str, Any]) -> AsyncIterator[Any]:
+        """As `stream`, for an async predictor."""
+        with InputFiles() as files:
+            arguments = await _in_thread(lambda: read_call(self._inputs, inputs, files))
+            if self._places is None:
+                self._places = asyncio.Semaphore(self._limit)
+            async with self._places:
+                with _metrics_scope():
+                    async for item in each_async(self._predict(**arguments)):
+                        yield item
 
 
 def _import_cog() -> Any:

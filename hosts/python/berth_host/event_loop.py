@@ -2,6 +2,7 @@
 
 import asyncio
 import inspect
+import queue
 import threading
 
 loop = None
@@ -23,14 +24,51 @@ def submit(awaitable):
 
 
 def as_coroutine(awaitable):
-    if inspect.isasyncgen(awaitable):
-        return collect(awaitable)
     return awaitable if inspect.iscoroutine(awaitable) else wait_for(awaitable)
 
 
-async def collect(generator):
-    return [item async for item in generator]
+async def collect(iterator):
+    return [item async for item in iterator]
 
 
 async def wait_for(awaitable):
     return await awaitable
+
+
+END = object()
+
+
+def take_each(call, iterator):
+    """The items of an async iterator, taken by a thread: it stands still until the next one is asked for.
+
+    It runs in one task from its beginning to its end, which timeouts and contexts that span its items rely on.
+    """
+    items = queue.SimpleQueue()
+
+    async def hand_over():
+        try:
+            async for item in iterator:
+                taken = loop.create_future()
+                items.put((item, taken))
+                await taken
+        finally:
+            if hasattr(iterator, "aclose"):
+                await iterator.aclose()
+
+    call.future = submit(hand_over())
+    call.future.add_done_callback(lambda future: items.put(END))
+    try:
+        while True:
+            entry = items.get()
+            if entry is END:
+                return call.future.result()
+            item, taken = entry
+            yield item
+            loop.call_soon_threadsafe(go_on, taken)
+    finally:
+        call.future.cancel()
+
+
+def go_on(taken):
+    if not taken.done():
+        taken.set_result(None)

@@ -1,7 +1,8 @@
 """The server's calls over HTTP: `POST /run` with the inputs as JSON, `GET /healthz` for who is there.
 
-The body of every reply is an answer; its status is 200 for a success, 422 for inputs that do not fit, else 500. `Berth-Token`,
-a hash, says who answers: a caller that sends it is answered by this very start of this revision or refused.
+The body of every reply is an answer; its status is 200 for a success, 422 for inputs that do not fit, else 500. Who accepts
+`application/x-ndjson` gets what a generator yields as it comes, a line of JSON each (see streams.py). `Berth-Token`, a hash,
+says who answers: a caller that sends it is answered by this very start of this revision or refused.
 """
 
 import hashlib
@@ -14,6 +15,7 @@ from . import calls
 from .answers import answer_with, refuse
 from .http_reader import BadRequest, HttpReader
 from .server import BACKLOG, Server
+from .streams import ReplyStream
 
 REASONS = {
     200: "OK",
@@ -29,6 +31,7 @@ REASONS = {
 }
 STATUSES = {"CALL_INPUT": 422, "NOT_RUNNING": 503}
 SMALL = 65_536
+LINES = "application/x-ndjson"
 
 
 class HttpServer(Server):
@@ -75,7 +78,11 @@ class HttpServer(Server):
 
     def describe_call(self, request):
         id = request.headers.get("berth-call") or "http-%d" % next(self.numbers)
-        return {"id": id, "timeout": float(request.headers.get("berth-timeout") or 0)}
+        timeout = float(request.headers.get("berth-timeout") or 0)
+        return {"id": id, "timeout": timeout, "stream": LINES in request.headers.get("accept", "")}
+
+    def open_stream(self, connection):
+        return LineStream(connection, self.token)
 
     def describe(self):
         abandoned = self.watchdog.count_abandoned()
@@ -85,18 +92,43 @@ class HttpServer(Server):
         self.reply(connection, status_of(content), content, is_last)
 
     def reply(self, connection, status, content, is_last=False):
-        head = "HTTP/1.1 %d %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\nBerth-Token: %s\r\n%s\r\n" % (
-            status,
-            REASONS[status],
-            len(content),
-            self.token,
-            "Connection: close\r\n" if is_last else "",
-        )
+        head = describe_reply(status, content, self.token, is_last)
         if len(content) < SMALL:
-            connection.sendall(head.encode("ascii") + content)
+            connection.sendall(head + content)
         else:
-            connection.sendall(head.encode("ascii"))
+            connection.sendall(head)
             connection.sendall(content)
+
+
+class LineStream(ReplyStream):
+    """A stream as lines of JSON in a chunked reply. One without any chunk is a reply like any other."""
+
+    def __init__(self, connection, token):
+        super().__init__(connection)
+        self.token = token
+        self.has_begun = False
+
+    def encode(self, content, is_last):
+        if is_last and not self.has_begun:
+            return describe_reply(status_of(content), content, self.token, self.is_over) + content
+        head = b"" if self.has_begun else self.describe()
+        self.has_begun = True
+        return b"%s%x\r\n%s\n\r\n%s" % (head, len(content) + 1, content, b"0\r\n\r\n" if is_last else b"")
+
+    def describe(self):
+        head = "HTTP/1.1 200 OK\r\nContent-Type: %s\r\nTransfer-Encoding: chunked\r\nBerth-Token: %s\r\n\r\n"
+        return (head % (LINES, self.token)).encode("ascii")
+
+
+def describe_reply(status, content, token, is_last):
+    head = "HTTP/1.1 %d %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\nBerth-Token: %s\r\n%s\r\n" % (
+        status,
+        REASONS[status],
+        len(content),
+        token,
+        "Connection: close\r\n" if is_last else "",
+    )
+    return head.encode("ascii")
 
 
 def status_of(answer):

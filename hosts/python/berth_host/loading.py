@@ -12,10 +12,15 @@ METHODS = ("predict", "run", "__call__")
 
 
 class Software:
-    """`call(inputs)` → a value, or an awaitable or generator of one. `stop_exception` ends a call's thread."""
+    """`call(inputs)` → a value, or an awaitable or iterator; `stream(inputs)` the same, for who wants its items one by one.
 
-    def __init__(self, call, stop_exception=CallInterrupted):
+    `joins` says whether these are one text together; None: if all of them are texts. `stop_exception` ends a call's thread.
+    """
+
+    def __init__(self, call, stop_exception=CallInterrupted, stream=None, joins=None):
         self.call = call
+        self.stream = stream or call
+        self.joins = joins
         self.stop_exception = stop_exception
 
 
@@ -44,8 +49,10 @@ def load_cog(interface):
 
     predictor = CogPredictor(interface["module"], interface["callable"])
     wait(predictor.setup())
-    call = predictor.call_async if predictor.is_async else predictor.call
-    return Software(call, predictor.cancelation_exception)
+    call, stream = predictor.call, predictor.stream
+    if predictor.is_async:
+        call, stream = predictor.call_async, predictor.stream_async
+    return Software(call, predictor.cancelation_exception, stream, predictor.joins)
 
 
 def find_callable(module, name):

@@ -1,11 +1,11 @@
 """Serves calls on a unix socket, a thread per connection: a connection carries one call at a time.
 
 A request is a frame of JSON with a `type`; a `call` is followed by a second frame, the inputs, so that a JSON text that is
-there already is passed on unparsed. Each request is answered by one frame. A connection whose call was ended by the
-watchdog takes no further request.
+there already is passed on unparsed. Each request is answered by one frame, but a call with `"stream": true` by one for each
+chunk, `{"status": "chunk", "output": …}`, and a last one (see streams.py). A connection whose call was ended by the watchdog
+takes no further request.
 """
 
-import inspect
 import os
 import signal
 import socket
@@ -17,6 +17,7 @@ from .answers import answer_error, answer_with, refuse
 from .errors import CallInterrupted, HostError, describe_exception, log
 from .frames import FrameReader, send_frame
 from .json_text import load
+from .streams import ReaderGone, ReplyStream, collect, pour, settle
 
 BACKLOG = 512
 POLL = 0.01
@@ -100,6 +101,8 @@ class Server:
         if self.is_stopping:
             self.send(connection, refuse("NOT_RUNNING", "the software is being stopped"))
             return True
+        if request.get("stream"):
+            return self.serve_stream(request, inputs, self.open_stream(connection))
         call = calls.Call(
             request["id"],
             request.get("timeout") or self.timeout,
@@ -107,36 +110,53 @@ class Server:
         )
         self.watchdog.add(call)
         try:
-            answer = self.perform(call, inputs)
+            answer = self.perform(call, inputs, self.answer)
         finally:
             is_mine = call.finish()
         if is_mine:
             self.send(connection, answer)
         return is_mine
 
-    def perform(self, call, inputs):
+    def serve_stream(self, request, inputs, reply):
+        call = calls.Call(request["id"], request.get("timeout") or self.timeout, reply.cut_off)
+        self.watchdog.add(call)
+        try:
+            last = self.perform(call, inputs, lambda call, value: pour(call, self.software, value, reply))
+        except ReaderGone:
+            last = None
+        finally:
+            is_mine = call.finish()
+        if not is_mine:
+            return False
+        if last is None:
+            log("call %s was ended: its reader has gone" % call.id)
+            return False
+        reply.finish(last)
+        return True
+
+    def open_stream(self, connection):
+        return ReplyStream(connection)
+
+    def perform(self, call, inputs, answer):
         """The answer's bytes, whatever the user's code does."""
         try:
             value = load_inputs(inputs)
             if self.turns is None:
-                return answer_with(self.compute(call, value))
+                return answer(call, value)
             with self.turns:
-                return answer_with(self.compute(call, value))
+                return answer(call, value)
         except HostError as error:
             return refuse(error.code, error.message)
+        except ReaderGone:
+            raise
         except BaseException as error:
             return answer_error(describe_exception(error, "CALL_FAILED"))
 
-    def compute(self, call, value):
+    def answer(self, call, value):
         result = self.software.call(value)
-        if type(result) in PLAIN:
-            return result
-        if inspect.isgenerator(result):
-            return list(result)
-        if inspect.isawaitable(result) or inspect.isasyncgen(result):
-            call.future = event_loop.submit(result)
-            return call.future.result()
-        return result
+        if type(result) not in PLAIN:
+            result = collect(call, settle(call, result))
+        return answer_with(result)
 
 
 def load_inputs(content):

@@ -1,0 +1,13 @@
+import type { Answer } from '../../src/contract/answer.js';
+
+/** All of a stream: its chunks, and its answer. */
+export async function readStream(
+  stream: AsyncGenerator<unknown, Answer>,
+): Promise<{ chunks: unknown[]; answer: Answer }> {
+  const chunks: unknown[] = [];
+  for (;;) {
+    const { done, value } = await stream.next();
+    if (done) return { chunks, answer: value };
+    chunks.push(value);
+  }
+}
