@@ -10,9 +10,16 @@ import { chooseFreePort } from '../../src/runners/listening-port.js';
 import { atTheEnd, temporarySolution } from '../support/temporary.js';
 
 const source = `import time, os
-def predict(text, seconds=0):
+def predict(text, seconds=0, words=None, bad=False):
+    if words is not None: return steps(words, seconds, bad)
     time.sleep(seconds)
     return [text, os.environ.get("OWN"), "BERTH_BOOT" in os.environ]
+
+def steps(words, seconds, bad):
+    for word in words:
+        yield word
+        time.sleep(seconds)
+    if bad: raise ValueError("enough")
 `;
 
 const tokenHash = createHash('sha256').update('drawn').digest('hex');
@@ -97,6 +104,27 @@ test('a call ends at its deadline, and when it is cancelled by its name', async 
   await sleep(100);
   expect(await post('', { 'berth-call': 'mine' }, '/cancel')).toMatchObject({ answer: { output: true } });
   expect(await cancelled).toMatchObject({ answer: { error: { code: 'CALL_CANCELLED' } } });
+});
+
+test('who accepts lines gets each chunk as a line, and an answer or the end last', async () => {
+  const accept = 'application/x-ndjson';
+  const lines = async (inputs: unknown, headers: Record<string, string> = {}) => {
+    const reply = await callHttp({ url: `${url}/run`, body: JSON.stringify(inputs), headers: { accept, ...headers } });
+    const parts = reply.body.toString().trimEnd().split('\n');
+    return { status: reply.status, isComplete: reply.isComplete, parts: parts.map((line) => JSON.parse(line)) };
+  };
+  const chunk = (output: unknown) => ({ status: 'chunk', output });
+  const whole = { status: 200, isComplete: true };
+  const end = { status: 'end', joins: true };
+  expect(await lines({ text: '', words: ['a', 'b'] })).toEqual({ ...whole, parts: [chunk('a'), chunk('b'), end] });
+  expect(await lines({ text: '', words: [] })).toEqual({ ...whole, parts: [{ ...end, joins: false }] });
+  expect(await lines({ text: 'a' })).toMatchObject({ ...whole, parts: [{ status: 'success' }] });
+  expect(await lines({})).toMatchObject({ status: 422, parts: [{ error: { code: 'CALL_INPUT' } }] });
+  const failed = await lines({ text: '', words: [1], bad: true });
+  expect(failed).toMatchObject({ ...whole, parts: [chunk(1), { error: { code: 'CALL_FAILED', type: 'ValueError' } }] });
+  const late = await lines({ text: '', words: [1, 2], seconds: 3 }, { 'berth-timeout': '0.3' });
+  expect(late).toMatchObject({ ...whole, parts: [chunk(1), { error: { code: 'CALL_TIMEOUT' } }] });
+  expect(await post('{"text": "", "words": ["a", "b"]}')).toMatchObject({ answer: { output: 'ab' } });
 });
 
 /** Sends bytes as they are and reads until the host ends the connection, or for a moment. */

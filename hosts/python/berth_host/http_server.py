@@ -116,8 +116,9 @@ class LineStream(ReplyStream):
         return b"%s%x\r\n%s\n\r\n%s" % (head, len(content) + 1, content, b"0\r\n\r\n" if is_last else b"")
 
     def describe(self):
-        head = "HTTP/1.1 200 OK\r\nContent-Type: %s\r\nTransfer-Encoding: chunked\r\nBerth-Token: %s\r\n\r\n"
-        return (head % (LINES, self.token)).encode("ascii")
+        # Its connection is not used again: where a deadline ends the stream, a thread may be at work on it for longer.
+        head = "HTTP/1.1 200 OK\r\nContent-Type: %s\r\nTransfer-Encoding: chunked\r\nBerth-Token: %s\r\n%s\r\n"
+        return (head % (LINES, self.token, "Connection: close\r\n")).encode("ascii")
 
 
 def describe_reply(status, content, token, is_last):
