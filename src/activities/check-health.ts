@@ -25,7 +25,9 @@ export const checkHealth = (dependencies: Dependencies) =>
       await runner.attach(input.handle);
       const contract = await readContract(dependencies.home, input);
       const [ready] = await timed('ready', () => checkReady(runner));
-      const [kept, report] = await checkEndpoint(runner, contract, signal);
+      const [kept, report] = await checkEndpoint(runner, contract, signal).catch(async (error) => {
+        throw await sayWhetherGone(error, runner);
+      });
       if (input.publishes) await publish(dependencies, input);
       return { rungs: [ready, kept], contract: report };
     } finally {
@@ -35,8 +37,14 @@ export const checkHealth = (dependencies: Dependencies) =>
 
 async function checkReady(runner: Runner): Promise<[note: string, found: Health]> {
   const health = await runner.isHealthy();
-  if (!health.isHealthy) throw new BerthError('NOT_READY', `the software is not ready: ${health.detail}`);
-  return [health.detail, health];
+  if (health.isHealthy) return [health.detail, health];
+  throw new BerthError('NOT_READY', `the software is not ready: ${health.detail}`, { isGone: health.state === 'gone' });
+}
+
+/** Calls that fail because the process has ended say nothing about the contract. */
+async function sayWhetherGone(error: unknown, runner: Runner): Promise<unknown> {
+  if (!(error instanceof BerthError) || (await runner.isHealthy()).state !== 'gone') return error;
+  return new BerthError(error.code, error.message, { ...error.details, isGone: true }, { cause: error });
 }
 
 async function checkEndpoint(runner: Runner, contract: Contract, signal: AbortSignal): Promise<[Rung, ContractReport]> {

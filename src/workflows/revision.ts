@@ -1,15 +1,32 @@
 import { isCancellation } from '@temporalio/workflow';
 import type { Handle } from '../contract/handle.js';
 import type { DeploymentInfo } from '../contract/status.js';
+import { failureRecord } from './failures.js';
 import { advance, enter, type KeptRevision, type Life } from './life.js';
 import { onHost } from './on-host.js';
 import { buildingOn, quickOn } from './steps.js';
 
+/** How often what has ended between its start and its check is started. */
+const startsAllowed = 3;
+
 /**
  * starting → checking, with the contract at the real endpoint. What fails the check does not stay up. While an earlier
- * revision serves, callers go on reaching that one; else they reach this one as soon as it has passed.
+ * revision serves, callers go on reaching that one; else they reach this one as soon as it has passed. What is not
+ * there any more to be checked, because it was killed with everything else, is started again.
  */
 export async function startRevision(life: Life, kept: KeptRevision): Promise<Handle> {
+  for (let starts = 1; ; starts += 1) {
+    try {
+      return await startOnce(life, kept);
+    } catch (error) {
+      if (starts === startsAllowed || !isGone(error)) throw error;
+    }
+  }
+}
+
+const isGone = (error: unknown): boolean => !isCancellation(error) && failureRecord(error).details.isGone === true;
+
+async function startOnce(life: Life, kept: KeptRevision): Promise<Handle> {
   const { host, plan } = readyToStart(life, kept);
   const { id } = kept.revision;
   advance(life, 'starting');
