@@ -15,7 +15,7 @@ import { packageRoot } from './src/package-root.js';
 import { StrategyRegistry } from './src/registry/index.js';
 import { ServerDeployments } from './src/schedules/index.js';
 import { findOpenaiModel, SelectorAgent } from './src/selection/index.js';
-import { ensureStack, hostId, type TemporalTarget } from './src/stack/index.js';
+import { describeWorker, ensureStack, hostId, type TemporalTarget, takeOverSteps } from './src/stack/index.js';
 import { readNamespaceId } from './src/stack/namespace.js';
 import { reconcileNow, scheduleReconciling } from './src/stack/reconcile-schedule.js';
 import { hostQueue, sharedQueue } from './src/workflows/messages.js';
@@ -48,8 +48,13 @@ async function work(): Promise<void> {
   const connection = await NativeConnection.connect(target.connectionOptions);
   const client = new Client({ connection, namespace: target.namespace });
   const dependencies = await buildDependencies(client);
-  const shared = await createWorker(connection, target, dependencies, sharedQueue);
-  const own = await createWorker(connection, target, dependencies, hostQueue(dependencies.host));
+  const [shared, own] = await Promise.all([
+    createWorker(connection, target, dependencies, sharedQueue),
+    createWorker(connection, target, dependencies, hostQueue(dependencies.host)),
+    takeOverSteps(client, dependencies.host).catch((error: Error) =>
+      log(`what a killed worker left is given out once its heartbeats are missed: ${error.message}`),
+    ),
+  ]);
   try {
     const isPolling = announce([shared, own]).then(() => beginReconciling(client, dependencies.host));
     await Promise.all([shared.run(), own.run(), isPolling]);
@@ -69,6 +74,7 @@ async function createWorker(
     connection,
     namespace,
     taskQueue,
+    identity: describeWorker(dependencies.host),
     activities: createActivities(dependencies),
     ...(isShared && { workflowBundle: { codePath: join(packageRoot, 'dist', 'workflows.js') } }),
     shutdownGraceTime: '2s',

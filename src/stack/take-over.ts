@@ -1,0 +1,66 @@
+import { type Client, isGrpcServiceError } from '@temporalio/client';
+import { identifyProcess, isSameProcess, type ProcessIdentity } from '../runners/process-identity.js';
+import { workflowType } from '../workflows/messages.js';
+import { searchAttributes } from '../workflows/search-attributes.js';
+
+/** `PENDING_ACTIVITY_STATE_STARTED` of Temporal's API. */
+const started = 2;
+/** `NOT_FOUND` of gRPC. */
+const notFound = 5;
+/** Deployments that are looked at side by side. */
+const concurrency = 16;
+
+/** What a worker is called on the server: enough for its successor on the host to tell whether it lives. */
+export function describeWorker(host: string): string {
+  const { pid, startedAt } = identifyProcess(process.pid) as ProcessIdentity; // it is the one that asks
+  return `${pid}@${host} ${startedAt}`;
+}
+
+function readWorker(identity: string, host: string): ProcessIdentity | null {
+  const [, pid, itsHost, startedAt] = /^(\d+)@(\S+) (.+)$/.exec(identity) ?? [];
+  return itsHost === host && startedAt !== undefined ? { pid: Number(pid), startedAt } : null;
+}
+
+/**
+ * Has the server give out at once what workers of this host had begun when they were killed, and ask nothing more of
+ * them. It would notice by itself, but late: by missed heartbeats, which are rare where hundreds of deployments are
+ * watched, and by questions that wait for ten seconds.
+ */
+export async function takeOverSteps(client: Client, host: string): Promise<void> {
+  const { name } = searchAttributes.host;
+  const running = `WorkflowType = '${workflowType}' AND ExecutionStatus = 'Running'`;
+  const found = client.workflow.list({ query: `${running} AND (${name} = '${host}' OR ${name} IS NULL)` });
+  const deployments = found[Symbol.asyncIterator]();
+  const takeOver = async (): Promise<void> => {
+    for (let next = await deployments.next(); !next.done; next = await deployments.next()) {
+      const { workflowId, runId } = next.value;
+      await takeOverDeployment(client, host, { workflowId, runId }).catch(ignoreMissing);
+    }
+  };
+  await Promise.all(Array.from({ length: concurrency }, takeOver));
+}
+
+interface Execution {
+  workflowId: string;
+  runId: string;
+}
+
+async function takeOverDeployment(client: Client, host: string, execution: Execution): Promise<void> {
+  const { workflowService } = client;
+  const { namespace } = client.options;
+  const { pendingActivities } = await workflowService.describeWorkflowExecution({ namespace, execution });
+  const lost = pendingActivities.filter(({ state, lastWorkerIdentity }) => {
+    const worker = readWorker(lastWorkerIdentity ?? '', host);
+    return state === started && worker !== null && !isSameProcess(worker);
+  });
+  for (const { activityId = null } of lost) {
+    const failure = { message: 'its worker was killed', applicationFailureInfo: { type: 'WORKER_LOST' } };
+    await workflowService.respondActivityTaskFailedById({ namespace, ...execution, activityId, failure });
+  }
+  await workflowService.resetStickyTaskQueue({ namespace, execution });
+}
+
+/** What ended meanwhile needs no successor. */
+function ignoreMissing(error: unknown): void {
+  if (!isGrpcServiceError(error) || error.code !== notFound) throw error;
+}
