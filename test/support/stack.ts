@@ -26,7 +26,7 @@ export function processesOf(home: BerthHome): number[] {
   return pids.filter((pid) => readCommandLine(pid).includes(home.root)).map(Number);
 }
 
-function readCommandLine(pid: string): string {
+export function readCommandLine(pid: string): string {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
   } catch {

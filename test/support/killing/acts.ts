@@ -1,0 +1,293 @@
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Client, Connection, ScheduleOverlapPolicy } from '@temporalio/client';
+import type { DeploymentInfo } from '../../../src/contract/index.js';
+import { type BerthHome, deploymentDirectory } from '../../../src/home.js';
+import { planSchedule } from '../../../src/schedules/index.js';
+import { ensureStack, hostId } from '../../../src/stack/index.js';
+import { connectOnce, deploy, until } from '../deploying.js';
+import { temporarySolution } from '../temporary.js';
+
+/** A deployment that takes part, and what it answers when nothing is on its way. */
+export interface Subject {
+  name: string;
+  source: string;
+  /** Version of the newest source. */
+  version: number;
+  /** What callers are to get once the act is over; null: nothing answers. */
+  answer: number | null;
+  strategy: string;
+  /** How many changes it has behind it. */
+  changes: number;
+}
+
+/** Something that happens to a deployment: prepared, asked for, and carried out by steps that are killed. */
+export interface Act {
+  prepare(subject: Subject): Promise<void>;
+  /** Makes what the request is about, and notes what callers are to get in the end. */
+  announce?(subject: Subject): void;
+  /** Asks for it. Resolves when it is asked for, or over. */
+  request(subject: Subject): Promise<unknown>;
+  /** How a user would ask for it. */
+  words?(subject: Subject): string[];
+  isOver(info: DeploymentInfo): boolean | Promise<boolean>;
+  /** Of an act whose step stays busy until it is told to go on, and is killed then. */
+  busy?: {
+    step: string;
+    isBusy(subject: Subject, home: BerthHome): boolean;
+    goOn(subject: Subject, home: BerthHome): void;
+  };
+}
+
+export function makeSubject(name: string, strategy: string): Subject {
+  const subject = { name, source: temporarySolution({}), version: 0, answer: null, strategy, changes: 0 };
+  writeVersion(subject);
+  return subject;
+}
+
+/** Holds the version that cannot be imported, once there is one. */
+const broken = ({ source }: Subject): string => `${source}.broken`;
+
+/** Each version answers which it is. */
+function writeVersion(subject: Subject, output = '{"version": version}'): void {
+  subject.version += 1;
+  const lines = [
+    'import os',
+    `version = ${subject.version}`,
+    `broken = ${JSON.stringify(broken(subject))}`,
+    'if os.path.exists(broken) and open(broken).read() == str(version):',
+    '    raise RuntimeError("broken")',
+    `def predict(n: int = 1):\n    return ${output}\n`,
+  ];
+  writeFileSync(join(subject.source, 'main.py'), lines.join('\n'));
+}
+
+/** With one revision to go back to. */
+const kept = 2;
+
+const isRunning = ({ state, change, next }: DeploymentInfo): boolean =>
+  state === 'running' && change === null && next === null;
+
+/** Where most acts begin: the newest version runs, whatever the act before has left. */
+async function run(subject: Subject): Promise<DeploymentInfo> {
+  const client = await connectOnce();
+  const found = await client.info(subject.name).catch(() => undefined);
+  if (found === undefined || found.state === 'cleaned') {
+    subject.answer = subject.version;
+    const { name, source, strategy } = subject;
+    return await deploy({ name, solution: source, strategy, agent: 'none', bake: 0, keep: kept });
+  }
+  if (found.state === 'stopped') return await client.begin(subject.name);
+  return await until(subject.name, 'running');
+}
+
+async function redeploy(subject: Subject): Promise<void> {
+  const client = await connectOnce();
+  writeVersion(subject);
+  const { id } = await client.redeploy(subject.name, { changes: {}, isForced: false });
+  await client.followChange(subject.name, id, () => {});
+  subject.answer = subject.version;
+}
+
+const endWhatIsThere = async ({ name }: Subject): Promise<void> => {
+  const client = await connectOnce();
+  const found = await client.info(name).catch(() => undefined);
+  if (found !== undefined && found.state !== 'cleaned') await client.cleanup(name);
+};
+
+const deployAnew: Act = {
+  prepare: endWhatIsThere,
+  announce: (subject) => {
+    subject.answer = subject.version;
+  },
+  request: run,
+  words: ({ name, source, strategy }) => ['deploy', source, '--name', name, '--strategy', strategy, '--agent', 'none'],
+  isOver: isRunning,
+};
+
+/** No recipe knows the class; the agent waits for the file `go`, deaf to signals, with a descendant in another session. */
+const deployByAgent: Act = {
+  ...deployAnew,
+  prepare: async (subject) => {
+    await endWhatIsThere(subject);
+    const code = 'class Thing:\n    def __init__(self, version):\n        self.version = version\n';
+    writeFileSync(join(subject.source, 'main.py'), code);
+    subject.version = 1;
+  },
+  request: ({ name, source, strategy }) => deploy({ name, solution: source, strategy, agent: 'patient' }),
+  busy: {
+    step: 'adaptWorkspace',
+    isBusy: (subject, home) => findWaitingAgent(subject, home) !== undefined,
+    goOn: (subject, home) => {
+      const place = findWaitingAgent(subject, home);
+      if (place !== undefined) writeFileSync(join(place, 'go'), '');
+    },
+  },
+};
+
+function findWaitingAgent({ name }: Subject, home: BerthHome): string | undefined {
+  const { agent } = deploymentDirectory(home, name);
+  if (!existsSync(agent)) return undefined;
+  const files = readdirSync(agent, { recursive: true, withFileTypes: true });
+  return files.find((file) => file.name === 'waiting')?.parentPath;
+}
+
+/** The agent that deployments by an agent are given. */
+export function writeAgent({ root }: BerthHome): void {
+  const script = join(root, 'agent.sh');
+  const lines = [
+    `trap '' INT TERM`,
+    `setsid sh -c 'sleep 600; :' descendant "$1" &`,
+    'touch "$1/waiting"',
+    'while [ ! -e "$1/go" ]; do sleep 0.2; done',
+    `printf 'def predict(n: int = 1):\n    return {"version": 1}\n' > app.py`,
+    `echo '<run_interface>{"type":"function","module":"app","callable":"predict"}</run_interface>'`,
+  ];
+  mkdirSync(root, { recursive: true });
+  writeFileSync(script, `${lines.join('\n')}\n`);
+  writeFileSync(join(root, 'config.yaml'), `agents:\n  patient:\n    argv: [sh, ${script}, '{state}']\n`);
+}
+
+function announceVersion(subject: Subject): void {
+  writeVersion(subject);
+  subject.answer = subject.version;
+}
+
+const redeploying: Act = {
+  prepare: async (subject) => {
+    const { revisions } = await run(subject);
+    for (let count = revisions.length; count < kept; count += 1) await redeploy(subject);
+  },
+  announce: announceVersion,
+  request: async ({ name }) => await (await connectOnce()).redeploy(name, { changes: {}, isForced: false }),
+  words: ({ name }) => ['redeploy', name],
+  isOver: (info) => isRunning(info) && info.changes.at(-1)?.outcome === 'live',
+};
+
+const rollBack: Act = {
+  prepare: async (subject) => {
+    await run(subject);
+    await redeploy(subject);
+  },
+  announce: (subject) => {
+    subject.answer = subject.version - 1;
+  },
+  request: async ({ name }) => await (await connectOnce()).rollBack(name, null),
+  words: ({ name }) => ['rollback', name],
+  isOver: (info) => isRunning(info) && info.changes.at(-1)?.kind === 'rollback',
+};
+
+/** The earlier revision does not come up any more. */
+const rollBackInVain: Act = {
+  prepare: rollBack.prepare,
+  announce: (subject) => writeFileSync(broken(subject), String(subject.version - 1)),
+  request: rollBack.request,
+  isOver: (info) => isRunning(info) && info.changes.at(-1)?.outcome === 'failed',
+};
+
+const abandon: Act = {
+  prepare: async (subject) => {
+    await run(subject);
+    const { answer } = subject;
+    writeVersion(subject, 'missing');
+    const client = await connectOnce();
+    const { id } = await client.redeploy(subject.name, { changes: {}, isForced: false });
+    await client.followChange(subject.name, id, () => {});
+    subject.answer = answer;
+  },
+  request: async ({ name }) => await (await connectOnce()).abandon(name),
+  words: ({ name }) => ['abandon', name],
+  isOver: isRunning,
+};
+
+const stop: Act = {
+  prepare: async (subject) => void (await run(subject)),
+  announce: (subject) => {
+    subject.answer = null;
+  },
+  request: async ({ name }) => await (await connectOnce()).stop(name),
+  words: ({ name }) => ['stop', name],
+  isOver: ({ state }) => state === 'stopped',
+};
+
+const start: Act = {
+  prepare: async (subject) => {
+    await run(subject);
+    await (await connectOnce()).stop(subject.name);
+  },
+  announce: (subject) => {
+    subject.answer = subject.version;
+  },
+  request: async ({ name }) => await (await connectOnce()).begin(name),
+  words: ({ name }) => ['start', name],
+  isOver: isRunning,
+};
+
+const cleanUp: Act = {
+  prepare: async (subject) => void (await run(subject)),
+  announce: (subject) => {
+    subject.answer = null;
+  },
+  request: async ({ name }) => await (await connectOnce()).cleanup(name),
+  words: ({ name }) => ['cleanup', name],
+  isOver: ({ state }) => state === 'cleaned',
+};
+
+const redeployBySchedule: Act = {
+  prepare: async (subject) => {
+    await run(subject);
+    const { name } = subject;
+    const { schedules } = await connectOnce();
+    if ((await schedules.list(name)).length > 0) return;
+    await schedules.create({ name, schedule: undefined, plan: planSchedule({ every: '1d' }), replacesFailed: false });
+  },
+  announce: announceVersion,
+  request: async ({ name }) => {
+    const { schedules } = await connectOnce();
+    return await schedules.follow(name, await schedules.trigger(name));
+  },
+  words: ({ name }) => ['schedule', 'trigger', name],
+  isOver: async (info) => {
+    if (!redeploying.isOver(info)) return false;
+    const { runs } = await (await connectOnce()).schedules.show(info.name);
+    return runs.at(-1)?.outcome === 'live';
+  },
+};
+
+/** A comparison of ledgers, deployments and the world, which harms nobody. */
+const reconcile: Act = {
+  prepare: async (subject) => void (await run(subject)),
+  request: async () => {
+    const { connectionOptions } = await ensureStack({ worker: true });
+    const connection = await Connection.connect(connectionOptions);
+    try {
+      const client = new Client({ connection });
+      const schedule = client.schedule.getHandle(`berth-reconcile-${hostId()}`);
+      const { numActionsTaken } = (await schedule.describe()).info;
+      await schedule.trigger(ScheduleOverlapPolicy.ALLOW_ALL);
+      for (let info = (await schedule.describe()).info; ; info = (await schedule.describe()).info) {
+        const newest = info.recentActions.at(-1);
+        if (info.numActionsTaken === numActionsTaken || newest === undefined) continue;
+        return await client.workflow.getHandle(newest.action.workflow.workflowId).result();
+      }
+    } finally {
+      await connection.close();
+    }
+  },
+  isOver: isRunning,
+};
+
+/** All that happens to deployments. A step that none of them takes is told by a test. */
+export const acts: Record<string, Act> = {
+  deploy: deployAnew,
+  'deploy-by-agent': deployByAgent,
+  redeploy: redeploying,
+  'redeploy-by-schedule': redeployBySchedule,
+  rollback: rollBack,
+  'vain-rollback': rollBackInVain,
+  abandon,
+  stop,
+  start,
+  cleanup: cleanUp,
+  reconcile,
+};

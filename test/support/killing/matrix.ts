@@ -1,0 +1,237 @@
+import { readdirSync } from 'node:fs';
+import type { DeploymentInfo } from '../../../src/contract/index.js';
+import { openSoftware } from '../../../src/factory/open-software.js';
+import { type BerthHome, deploymentDirectory } from '../../../src/home.js';
+import { readActiveRevision } from '../../../src/runners/active-revision.js';
+import { connectOnce } from '../deploying.js';
+import { processesOf, readCommandLine } from '../stack.js';
+import { type Act, acts, makeSubject, type Subject } from './acts.js';
+import { Holds, type Moment, type Passed } from './holds.js';
+import type { Target } from './targets.js';
+import { recordedProcess } from './victims.js';
+
+/** One step of one act of one deployment, held at one moment. */
+export interface Cell {
+  subject: Subject;
+  act: string;
+  step: string;
+  moment: Moment | 'busy';
+}
+
+/** What became of a cell. */
+export interface Outcome extends Cell {
+  /** Null when all is as it was to be. */
+  problem: string | null;
+  /** From the return of what was killed until all was as it was to be. */
+  seconds: number;
+}
+
+/** How a cell is asked for. */
+type Ask = (act: Act, subject: Subject) => Promise<unknown>;
+
+interface Kill {
+  kill: () => Promise<void>;
+  bringBack: () => Promise<unknown>;
+  ask?: Ask | undefined;
+}
+
+/** Seconds from the return of what was killed until everything has to be as it was to be, without a person. */
+const patience = 60;
+
+/**
+ * Every step of every act, each held in a deployment of its own at one moment, and one kill for all of them. The steps
+ * are those that a rehearsal has taken: a step that is new is killed like the others.
+ */
+export class KillMatrix {
+  private readonly holds: Holds;
+  private readonly subjects = new Map<string, Subject>();
+  private rehearsed = new Map<string, Passed[]>();
+
+  constructor(
+    private readonly home: BerthHome,
+    private readonly target: Target,
+  ) {
+    this.holds = new Holds(home);
+  }
+
+  /** Carries acts out, undisturbed. Returns the steps that were taken. */
+  async rehearse(names = Object.keys(acts)): Promise<string[]> {
+    this.rehearsed = new Map(
+      await Promise.all(names.filter((act) => findAct(act).busy === undefined).map((act) => this.rehearseAct(act))),
+    );
+    return [...this.rehearsed.values()].flat().map(({ step }) => step);
+  }
+
+  /**
+   * Each step of `wholeActs`, and of the other acts the steps that only they take, at one moment. The turn deals the
+   * moments out: over three turns each step is at its beginning, in its middle and at its end.
+   */
+  core(wholeActs: string[], turn: number): Cell[] {
+    const known = new Set(wholeActs.flatMap((act) => this.rehearsed.get(act)?.map(({ step }) => step)));
+    const held = [...this.rehearsed].flatMap(([act, passed]) =>
+      passed
+        .filter(({ step }) => wholeActs.includes(act) || !known.has(step))
+        .map((one, index) => this.cell(act, one.step, this.chooseMoment(one, turn + index))),
+    );
+    return [...held, ...this.busy()];
+  }
+
+  /** Each act that a user has a command for, at the first of its steps that is done by the worker. */
+  commands(): Cell[] {
+    const commands = [...this.rehearsed].filter(([act]) => findAct(act).words !== undefined);
+    return commands.flatMap(([act, [first]]) => (first === undefined ? [] : [this.cell(act, first.step, 'end')]));
+  }
+
+  /** What stays busy until it is told to go on. */
+  busy(): Cell[] {
+    return Object.entries(acts).flatMap(([act, { busy }]) =>
+      busy === undefined ? [] : [this.cell(act, busy.step, 'busy')],
+    );
+  }
+
+  /** Each step of all acts at each moment that it has, in rounds of one kill. */
+  whole(): Cell[][] {
+    const rounds: Cell[][] = [this.busy()];
+    for (const [act, passed] of this.rehearsed)
+      for (const { step, hasEnded } of passed) {
+        const effects = Array.from({ length: this.countEffects(step) }, (_, index) => index + 1);
+        const moments: Moment[] = hasEnded ? ['begin', 'end', ...effects] : ['begin'];
+        for (const [round, moment] of moments.entries()) {
+          rounds[round] ??= [];
+          rounds[round].push(this.cell(act, step, moment));
+        }
+      }
+    return rounds;
+  }
+
+  /** Brings each cell to its moment, kills, brings back, and waits until all is as it was to be. */
+  async run(
+    cells: readonly Cell[],
+    { kill, bringBack, ask = (act, subject) => act.request(subject) }: Kill,
+  ): Promise<Outcome[]> {
+    try {
+      await Promise.all(cells.map((cell) => this.bringToMoment(cell, ask)));
+      await kill();
+    } finally {
+      this.holds.release();
+      for (const { subject, act } of cells) findAct(act).busy?.goOn(subject, this.home);
+    }
+    await bringBack();
+    const returned = Date.now();
+    return await Promise.all(cells.map((cell) => this.judge(cell, returned)));
+  }
+
+  /** What the home holds beyond server, worker, and one process and one directory for each deployment that runs. */
+  async findLeftOvers(): Promise<string[]> {
+    const client = await connectOnce();
+    const deployments = (await client.list()).map(({ name }) => name);
+    const known = new Set([recordedProcess(this.home, 'worker').pid, recordedProcess(this.home, 'server').pid]);
+    for (const name of deployments) known.add((await readActiveRevision(this.home, name))?.handle.pid as number);
+    const processes = processesOf(this.home).filter((pid) => !known.has(pid));
+    const directories = readdirSync(this.home.deployments).filter((name) => !deployments.includes(name));
+    const ledgers = readdirSync(this.home.ledger).filter((file) => !deployments.includes(file.replace(/\.jsonl$/, '')));
+    return [...processes.map((pid) => readCommandLine(String(pid))), ...directories, ...ledgers];
+  }
+
+  private chooseMoment({ step, hasEnded }: Passed, turn: number): Moment {
+    const middle = Math.ceil(this.countEffects(step) / 2);
+    const moments: Moment[] = ['begin', middle === 0 ? 'end' : middle, 'end'];
+    return hasEnded ? (moments[turn % 3] ?? 'begin') : 'begin';
+  }
+
+  /** Effects that the step has in every act; what is made once for all deployments comes on top the first time. */
+  private countEffects(step: string): number {
+    const passed = [...this.rehearsed.values()].flat().filter((one) => one.step === step && one.hasEnded);
+    return Math.min(...passed.map(({ effects }) => effects.length));
+  }
+
+  private cell(act: string, step: string, moment: Cell['moment']): Cell {
+    return { subject: this.subject(act === step ? act : `${act}-${step}`.toLowerCase()), act, step, moment };
+  }
+
+  private subject(name: string): Subject {
+    const subject = this.subjects.get(name) ?? makeSubject(name, this.target.strategy);
+    this.subjects.set(name, subject);
+    return subject;
+  }
+
+  private async rehearseAct(name: string): Promise<[act: string, passed: Passed[]]> {
+    const act = findAct(name);
+    const subject = this.subject(name);
+    await act.prepare(subject);
+    const client = await connectOnce();
+    if ((await this.find(subject))?.state === 'running') await this.holds.untilWatched(name);
+    const mark = this.holds.mark(subject.name);
+    act.announce?.(subject);
+    await act.request(subject);
+    while (!(await act.isOver(await client.info(name)))) await new Promise((resolve) => setTimeout(resolve, 50));
+    if (subject.answer !== null) await this.holds.untilWatched(name);
+    return [name, this.holds.passedSince(subject.name, mark)];
+  }
+
+  private async bringToMoment(cell: Cell, ask: Ask): Promise<void> {
+    const { subject, act: name, step, moment } = cell;
+    const act = findAct(name);
+    await act.prepare(subject);
+    subject.changes = (await this.find(subject))?.changes.length ?? 0;
+    if (moment !== 'busy') this.holds.hold(subject.name, step, moment);
+    act.announce?.(subject);
+    const refused = new Promise<never>((_resolve, reject) => void ask(act, subject).catch(reject));
+    await Promise.race([this.untilThere(cell), refused]);
+    // From here on whoever asked may be told that nobody is there.
+    refused.catch(() => undefined);
+  }
+
+  private async untilThere({ subject, act, moment }: Cell): Promise<void> {
+    const { busy } = findAct(act);
+    if (moment !== 'busy') return await this.holds.untilHeld(subject.name);
+    while (busy?.isBusy(subject, this.home) === false) await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+
+  private async judge(cell: Cell, returned: number): Promise<Outcome> {
+    for (;;) {
+      const problem = await this.findProblem(cell).catch((error: Error) => error.message);
+      const seconds = (Date.now() - returned) / 1000;
+      if (problem === null || seconds > patience) return { ...cell, problem, seconds };
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+
+  /** Same answer, done once, one copy of everything. */
+  private async findProblem({ act, subject: { name, answer, changes } }: Cell): Promise<string | null> {
+    const info = await (await connectOnce()).info(name);
+    if (!(await findAct(act).isOver(info))) return `it stands at ${JSON.stringify(info)}`;
+    if (info.changes.length > changes + 1) return `it was changed ${info.changes.length - changes} times`;
+    const said = await ask(name, this.home);
+    if (said !== answer) return `it answers ${said}, not ${answer}`;
+    const count = await this.target.count(name);
+    if (count !== (answer === null ? 0 : 1)) return `${count} are there that serve it`;
+    const { root, revisions } = deploymentDirectory(this.home, name);
+    if (info.state === 'cleaned') return readdirSync(this.home.deployments).includes(name) ? `${root} is left` : null;
+    const [known, there] = [info.revisions.map(({ id }) => id), readdirSync(revisions)].map((ids) => ids.sort().join());
+    return known === there ? null : `the revisions ${there} are on disk, ${known} are known`;
+  }
+
+  /** Undefined of what is not there, or not any more. */
+  private async find({ name }: Subject): Promise<DeploymentInfo | undefined> {
+    const found = await (await connectOnce()).info(name).catch(() => undefined);
+    return found?.state === 'cleaned' ? undefined : found;
+  }
+}
+
+function findAct(name: string): Act {
+  const act = acts[name];
+  if (act === undefined) throw new Error(`there is no act called ${name}`);
+  return act;
+}
+
+async function ask(name: string, home: BerthHome): Promise<unknown> {
+  try {
+    const software = await openSoftware(name, home);
+    const answer = await software.run({});
+    await software.close();
+    return answer.status === 'success' ? (answer.output as { version: number }).version : null;
+  } catch {
+    return null;
+  }
+}
