@@ -58,6 +58,8 @@ export const codes = {
   ENTRY_INVALID: usage('Write it as MODULE:CALLABLE or MODULE:Class.method; of an HTTP server as /PATH or :PORT/PATH.'),
   EXAMPLES_INVALID: usage('Mend the file: a list of {"input": …, "output": …, "match": "exact"|"subset"|"schema"}.'),
   INPUT_INVALID: usage('Give JSON, @FILE, or - for standard input.'),
+  RUN_ID_INVALID: usage('Use letters, digits, hyphens and underscores, at most 100 of them: --id ID'),
+  RUN_TAKEN: usage('Give this one another --id; or leave its inputs out, to have the answer of that one.'),
   ENV_MISSING: waits(
     'Set it where the worker runs (berth down && berth up), then: berth resume {name}. Or deploy with --env {variable}=VALUE.',
   ),
@@ -132,7 +134,7 @@ export const codes = {
     retryable: false,
     ends: false,
     exit: 130,
-    next: 'It goes on without you: berth status {name} --watch',
+    next: 'It goes on without you: {follow}',
   },
   ABORTED: { retryable: false, ends: false, exit: 130, next: 'Nothing goes on; start it again when you like.' },
   INTERNAL: {

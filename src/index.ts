@@ -19,6 +19,7 @@ export type {
   RunPlan,
   StrategyConfig,
 } from './contract/index.js';
+export type { DurableRunOptions } from './durable-runs/index.js';
 export { BerthError, codes, type ErrorCode, type ErrorRecord } from './errors.js';
 export { DeployedSoftware } from './factory/deployed-software.js';
 export { type CreateOptions, DeploymentFactory } from './factory/deployment-factory.js';

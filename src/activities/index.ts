@@ -1,5 +1,6 @@
 import { adaptWorkspace } from './adapt-workspace.js';
 import { askForRedeploy } from './ask-for-redeploy.js';
+import { callSoftware } from './call-software.js';
 import { checkHealth } from './check-health.js';
 import { copyWorkspace } from './copy-workspace.js';
 import { createRunner } from './create-runner.js';
@@ -7,6 +8,7 @@ import type { Dependencies } from './dependencies.js';
 import { digestSource } from './digest-source.js';
 import { discardRevision } from './discard-revision.js';
 import { endRevision } from './end-revision.js';
+import { findHost } from './find-host.js';
 import { followRedeploy } from './follow-redeploy.js';
 import { publishRevision } from './publish-revision.js';
 import { reconcile } from './reconcile.js';
@@ -36,6 +38,8 @@ export const createActivities = (dependencies: Dependencies) => ({
   reconcile: reconcile(dependencies),
   askForRedeploy: askForRedeploy(dependencies),
   followRedeploy: followRedeploy(dependencies),
+  findHost: findHost(dependencies),
+  callSoftware: callSoftware(dependencies),
 });
 
 export type Activities = ReturnType<typeof createActivities>;

@@ -16,8 +16,13 @@ export function listenForInterruption(): { signal: AbortSignal; ended: Promise<n
   return { signal: controller.signal, ended };
 }
 
-/** Waits for what goes on without us: at Ctrl-C only the waiting ends. Throws INTERRUPTED with the deployment's name. */
-export async function waitInterruptibly<T>(work: Promise<T>, signal: AbortSignal, name: string): Promise<T> {
+/** Waits for what goes on without us: at Ctrl-C only the waiting ends. Throws INTERRUPTED, with how to `follow` it. */
+export async function waitInterruptibly<T>(
+  work: Promise<T>,
+  signal: AbortSignal,
+  name: string,
+  follow = `berth status ${name} --watch`,
+): Promise<T> {
   work.catch(() => {}); // after an interruption nobody asks what became of it
   let interrupt: () => void = () => {};
   const interruption = new Promise<never>((_, reject) => {
@@ -28,7 +33,7 @@ export async function waitInterruptibly<T>(work: Promise<T>, signal: AbortSignal
     signal.throwIfAborted();
     return await Promise.race([work, interruption]);
   } catch (error) {
-    if (signal.aborted) throw new BerthError('INTERRUPTED', `Stopped waiting for ${name}.`, { name });
+    if (signal.aborted) throw new BerthError('INTERRUPTED', `Stopped waiting for ${name}.`, { name, follow });
     throw error;
   } finally {
     signal.removeEventListener('abort', interrupt);

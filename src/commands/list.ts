@@ -1,4 +1,4 @@
-import type { DeploymentSummary } from '../factory/deployment-client.js';
+import type { DeploymentSummary } from '../factory/deployment-summary.js';
 import type { Colors } from './colors.js';
 import { defineCommand } from './command.js';
 import { paintState } from './state-colors.js';

@@ -22,5 +22,6 @@ export function recogniseRun(words: string[]): CommandInvocation | undefined {
   }
   const [name, input, ...surplus] = given;
   if (name === undefined || surplus.length > 0) return undefined;
-  return { kind: 'command', command: run, arguments: { name, input }, options: { timeout, stream } };
+  const options = { timeout, stream, durable: false, id: undefined, attempts: undefined };
+  return { kind: 'command', command: run, arguments: { name, input }, options };
 }

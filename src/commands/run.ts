@@ -1,6 +1,7 @@
 import type { Answer, AnswerPart } from '../contract/answer.js';
 import { BerthError } from '../errors.js';
 import { openSoftware } from '../factory/open-software.js';
+import type { CallOptions } from '../runners/runner.js';
 import { defineCommand } from './command.js';
 import { deploymentName } from './deployment-name.js';
 import { noteFailedAnswer } from './failed-answer.js';
@@ -19,31 +20,63 @@ export const run = defineCommand({
   options: {
     stream: { flags: '--stream', kind: 'flag', summary: 'write each chunk on a line as it comes, then the answer' },
     timeout: { flags: '--timeout <SECONDS>', kind: 'number', summary: 'how long the call may take' },
+    durable: { flags: '--durable', kind: 'flag', summary: 'put the call on record, and make it until it is answered' },
+    id: { flags: '--id <ID>', kind: 'text', summary: 'name the durable run: asked for again, it is not made again' },
+    attempts: { flags: '--attempts <N>', kind: 'count', summary: 'lost calls after which a durable run gives up: 5' },
   },
   examples: [
     `berth run sentiment '{"text": "fine"}'`,
     'berth run sentiment @input.json --timeout 300',
+    'berth run sentiment @input.json --durable --id review-1234',
     `berth run writer '{"topic": "rain"}' --stream`,
   ],
-  async run({ arguments: { name, input }, options: { timeout, stream }, output, signal }) {
-    const inputs = await readInput(input ?? '{}');
-    const software = await openSoftware(name);
-    try {
-      const options = { ...(timeout !== undefined && { timeout }), signal };
-      const answer = stream
-        ? await writeChunks(software.stream(inputs, options), output)
-        : await software.run(inputs, options);
-      await output.line(JSON.stringify(answer));
-      noteFailedAnswer(output, answer, name);
-      if (signal.aborted) return 130;
-      return answer.status === 'success' ? 0 : 1;
-    } finally {
-      await software.close();
-    }
+  async run({ arguments: { name, input }, options: { durable, stream, ...options }, output, signal }) {
+    refuseMixtures({ durable, stream, ...options });
+    const inputs = input === undefined ? undefined : await readInput(input);
+    const bound = { ...(options.timeout !== undefined && { timeout: options.timeout }), signal };
+    const answer = durable
+      ? await (await import('./durable-run.js')).runDurably({ name, inputs, ...options }, { output, signal })
+      : await callOnce({ name, inputs: inputs ?? {}, options: bound }, stream ? output : undefined);
+    await output.line(JSON.stringify(answer));
+    noteFailedAnswer(output, answer, name);
+    if (signal.aborted) return 130;
+    return answer.status === 'success' ? 0 : 1;
   },
 });
 
-/** Writes chunks as they come, no faster than they are read; what follows them is the answer. */
+interface Mixture {
+  durable: boolean;
+  stream: boolean;
+  id: string | undefined;
+  attempts: number | undefined;
+}
+
+function refuseMixtures({ durable, stream, id, attempts }: Mixture): void {
+  const refuse = (why: string) => new BerthError('USAGE', why, { command: 'run' });
+  if (durable && stream)
+    throw refuse('a durable run may be made again, so it has no --stream: its record is its answer');
+  if (durable || (id === undefined && attempts === undefined)) return;
+  throw refuse(`${id === undefined ? '--attempts' : '--id'} is for a run that is recorded: add --durable`);
+}
+
+interface Call {
+  name: string;
+  inputs: unknown;
+  options: CallOptions;
+}
+
+/** With somewhere to write chunks to, they are written as they come. */
+async function callOnce({ name, inputs, options }: Call, chunks: Output | undefined): Promise<Answer> {
+  const software = await openSoftware(name);
+  try {
+    if (chunks === undefined) return await software.run(inputs, options);
+    return await writeChunks(software.stream(inputs, options), chunks);
+  } finally {
+    await software.close();
+  }
+}
+
+/** Writes chunks no faster than they are read; what follows them is the answer. */
 async function writeChunks(parts: AsyncIterable<AnswerPart>, output: Output): Promise<Answer> {
   for await (const part of parts) {
     if (part.status !== 'chunk') return part;

@@ -2,6 +2,7 @@ export { AdaptationResult } from './adaptation.js';
 export { Answer, AnswerError, AnswerPart, Chunk } from './answer.js';
 export { ChangeKind, ChangeOutcome, CurrentChange, PastChange, type Redeployment, RequestedChange } from './change.js';
 export { DeployConfig, DeploymentName, EnvironmentVariable, Solution } from './config.js';
+export { CallEnd, DurableRun } from './durable-run.js';
 export { Contract, ContractSource, Example, Examples } from './example.js';
 export { DocumentedCall, EntryPoint, Facts, Parameter } from './facts.js';
 export { Handle, RunPlan } from './handle.js';

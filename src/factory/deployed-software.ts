@@ -1,5 +1,6 @@
 import type { Answer, AnswerPart } from '../contract/answer.js';
 import type { DeploymentInfo } from '../contract/status.js';
+import type { DurableRunOptions } from '../durable-runs/index.js';
 import { type BerthHome, berthHome } from '../home.js';
 import type { CallOptions, LogOptions } from '../runners/runner.js';
 import { type BatchOptions, type OpenSoftware, openSoftware } from './open-software.js';
@@ -43,6 +44,18 @@ export class DeployedSoftware {
   async runBatch(inputs: readonly unknown[], options?: BatchOptions): Promise<Answer[]> {
     const software = await this.attached();
     return await software.runBatch(inputs, options);
+  }
+
+  /**
+   * As `run`, through the workflow engine: recorded, waiting for software that is not there, and made again when it is lost
+   * half-way, so that it survives the death of any process. The signal ends the waiting, not the run: ask again by its id.
+   */
+  async runDurably(inputs: unknown, options: DurableRunOptions & { signal?: AbortSignal } = {}): Promise<Answer> {
+    const { signal, ...rest } = options;
+    return await this.tell(async ({ runs }) => {
+      const run = await runs.start(this.name, inputs, rest);
+      return await runs.answerOf(run, signal === undefined ? {} : { signal });
+    });
   }
 
   async isHealthy(): Promise<boolean> {

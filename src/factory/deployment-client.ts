@@ -5,10 +5,11 @@ import type { UpdateDefinition } from '@temporalio/common';
 import type { Redeployment, RequestedChange } from '../contract/change.js';
 import type { DeployConfig } from '../contract/config.js';
 import type { Resumption } from '../contract/round.js';
-import type { DeploymentInfo, DeploymentState } from '../contract/status.js';
-import { BerthError, isErrorCode } from '../errors.js';
+import type { DeploymentInfo } from '../contract/status.js';
+import { DurableRuns } from '../durable-runs/index.js';
+import { BerthError } from '../errors.js';
 import type { DeploymentServer } from '../reconciliation/index.js';
-import { RedeploySchedules } from '../schedules/index.js';
+import { type Ask, RedeploySchedules } from '../schedules/index.js';
 import {
   abandonUpdate,
   cleanupSignal,
@@ -23,29 +24,18 @@ import {
   workflowType,
 } from '../workflows/messages.js';
 import { searchAttributes } from '../workflows/search-attributes.js';
+import { asError, errorOfChange, requireRightRequest } from './deployment-failure.js';
 import { TemporalDeployments } from './deployment-server.js';
+import { type DeploymentSummary, summarise } from './deployment-summary.js';
 import { describeUser } from './describe-user.js';
+import { isSettled } from './settled.js';
 import { TemporalLink } from './temporal-link.js';
-
-/** A deployment in a list: what the server's index knows, without asking each workflow. */
-export type DeploymentSummary = Pick<DeploymentInfo, 'name' | 'state' | 'strategy' | 'revision' | 'host' | 'webUrl'> & {
-  /** ISO 8601. */
-  createdAt: string;
-  /** State of the change that is being made while an earlier revision serves; null when there is none. */
-  change: DeploymentState | null;
-};
 
 export interface ConnectOptions {
   onProgress?: (line: string) => void;
   /** Who asks, for the record; this user on this machine when absent. */
   by?: string;
 }
-
-/** States in which nothing more happens by itself. */
-const settled: readonly DeploymentState[] = ['running', 'stopped', 'waiting', 'cleaned'];
-
-const isSettled = ({ state, change, next }: DeploymentInfo): boolean =>
-  state === 'cleaned' || (settled.includes(state) && next === null && (change === null || change.state === 'waiting'));
 
 /** History keeps a workflow's argument whole: its limit is 2 MB, and the examples are its only large part. */
 const largestConfig = 1_500_000;
@@ -102,7 +92,10 @@ export class DeploymentClient {
       for await (const execution of workflow.list({ query })) executions.push(execution);
       return executions;
     });
-    const summaries = found.map((execution) => this.summarise(execution)).filter((summary) => summary !== undefined);
+    const summaries = found.flatMap((execution) => {
+      const summary = summarise(execution);
+      return summary === undefined ? [] : [{ ...summary, webUrl: this.link.webUrl(summary.name) }];
+    });
     return summaries.sort((one, other) => one.createdAt.localeCompare(other.createdAt));
   }
 
@@ -210,16 +203,22 @@ export class DeploymentClient {
 
   /** Schedules of redeploys. */
   get schedules(): RedeploySchedules {
-    const { link, by } = this;
-    return new RedeploySchedules({
-      ask: (name, question) => link.ask(name, question),
-      by,
-      webUrl: (page) => link.webPage(page),
-    });
+    return new RedeploySchedules(this.surroundings);
+  }
+
+  /** Calls that are recorded, and made again until they are answered. */
+  get runs(): DurableRuns {
+    return new DurableRuns(this.surroundings);
   }
 
   async close(): Promise<void> {
     await this.link.close();
+  }
+
+  private get surroundings() {
+    const { link, by } = this;
+    const ask: Ask = (name, question) => link.ask(name, question);
+    return { ask, by, webUrl: (page: string) => link.webPage(page) };
   }
 
   /** The id makes it safe to send twice: the second answer is the first one's. */
@@ -247,51 +246,7 @@ export class DeploymentClient {
     const found = await this.link.ask(name, ({ workflow }) => question(workflow.getHandle(workflowId(name))));
     return isInfo(found) ? { ...found, webUrl: this.link.webUrl(name) } : found;
   }
-
-  private summarise(execution: WorkflowExecutionInfo): DeploymentSummary | undefined {
-    const { typedSearchAttributes: attributes, startTime } = execution;
-    const name = attributes.get(searchAttributes.name);
-    if (name === undefined) return undefined;
-    return {
-      name,
-      // The worker writes nothing else into these two attributes.
-      state: (attributes.get(searchAttributes.state) ?? 'selecting') as DeploymentState,
-      strategy: attributes.get(searchAttributes.strategy) ?? null,
-      revision: attributes.get(searchAttributes.revision) ?? null,
-      host: attributes.get(searchAttributes.host) ?? null,
-      change: (attributes.get(searchAttributes.change) ?? null) as DeploymentState | null,
-      webUrl: this.link.webUrl(name),
-      createdAt: startTime.toISOString(),
-    };
-  }
 }
 
 const isInfo = (answer: unknown): answer is DeploymentInfo =>
   typeof answer === 'object' && answer !== null && 'webUrl' in answer;
-
-function requireRightRequest(info: DeploymentInfo): DeploymentInfo {
-  if (info.state === 'cleaned' && info.lastError !== null) throw asError(info);
-  return info;
-}
-
-/** Why a change is not live: what it waits with, or what became of it. Null for one that is live, or had nothing to do. */
-export function errorOfChange(info: DeploymentInfo, id: string): BerthError | null {
-  const { name, source, change, changes } = info;
-  if (change?.id === id) return asError({ ...info, lastError: change.lastError });
-  const past = changes.find((one) => one.id === id);
-  if (past?.outcome === 'live' || past?.outcome === 'unchanged') return null;
-  if (past?.lastError) return asError({ ...info, lastError: past.lastError });
-  const what = past === undefined ? `the deployment is ${info.state}` : `${past.outcome}: ${past.note}`;
-  return new BerthError('REDEPLOY_FAILED', `${id} of ${name} is ${what}`, { name, path: source.path });
-}
-
-/** The error that a deployment ended or waits with. */
-export function asError({ name, state, source, lastError }: DeploymentInfo): BerthError {
-  const code = lastError !== null && isErrorCode(lastError.code) ? lastError.code : 'NOT_RUNNING';
-  const evidence = lastError?.evidence ?? undefined;
-  return new BerthError(code, lastError?.message ?? `${name} is ${state}`, {
-    name,
-    path: source.path,
-    ...(evidence === undefined ? {} : { evidence }),
-  });
-}

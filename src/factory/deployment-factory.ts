@@ -3,6 +3,7 @@ import { BerthError } from '../errors.js';
 import { berthHome } from '../home.js';
 import type { StrategyRegistry } from '../registry/index.js';
 import { DeployedSoftware } from './deployed-software.js';
+import { asError } from './deployment-failure.js';
 import type { DeployOptions } from './prepare-config.js';
 
 export interface CreateOptions {
@@ -37,7 +38,7 @@ export const DeploymentFactory = {
     const allow = strategies === undefined ? {} : { allow: [...strategies] };
     const { prepareConfig } = await import('./prepare-config.js');
     const prepared = await prepareConfig(home, { ...config, strategy, ...allow });
-    const { asError, DeploymentClient } = await import('./deployment-client.js');
+    const { DeploymentClient } = await import('./deployment-client.js');
     const client = await DeploymentClient.connect();
     try {
       await client.start(prepared);

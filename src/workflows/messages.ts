@@ -43,6 +43,7 @@ export const rollbackUpdate = defineUpdate<RequestedChange, [target: string | nu
 
 export const workflowType = 'deployment';
 export const scheduledRedeployType = 'scheduledRedeploy';
+export const durableRunType = 'durableRun';
 export const sharedQueue = 'berth';
 export const hostQueue = (host: string): string => `berth-host-${host}`;
 export const workflowId = (name: string): string => `deployment-${name}`;

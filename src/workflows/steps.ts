@@ -86,3 +86,14 @@ export const followingOn = (host: string) =>
     heartbeatTimeout: '15s',
     retry: { initialInterval: '500ms', maximumInterval: '30s' },
   });
+
+/** A durable run waits for software that is not there as long as that takes; it is looked for again when nobody takes it. */
+export const callingOn = (host: string) =>
+  proxyActivities<Activities>({
+    taskQueue: hostQueue(host),
+    scheduleToStartTimeout: '10m',
+    startToCloseTimeout: '30d',
+    heartbeatTimeout: '15s',
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+    retry: { initialInterval: '500ms', maximumInterval: '30s' },
+  });

@@ -1,0 +1,28 @@
+import type { Answer } from '../contract/answer.js';
+import { DurableRun } from '../contract/durable-run.js';
+import { type Callable, callSoftware as call } from '../durable-runs/index.js';
+import { BerthError } from '../errors.js';
+import { openSoftware } from '../factory/open-software.js';
+import type { BerthHome } from '../home.js';
+import type { Dependencies } from './dependencies.js';
+import { step } from './step.js';
+
+/** The call of a durable run, on the deployment's host. */
+export const callSoftware = ({ home }: Dependencies) =>
+  step(
+    async (run: DurableRun, context) => await call(softwareOf(run.name, home), DurableRun.parse(run), context),
+    ({ name }) => ({ name }),
+  );
+
+/** What cannot be attached to gives its reason as the answer. */
+const softwareOf = (name: string, home: BerthHome): Callable => ({
+  async run(inputs, options): Promise<Answer> {
+    try {
+      const software = await openSoftware(name, home);
+      return await software.run(inputs, options).finally(() => software.close());
+    } catch (error) {
+      const { code, message } = BerthError.from(error);
+      return { status: 'error', error: { code, message } };
+    }
+  },
+});

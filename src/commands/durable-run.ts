@@ -1,0 +1,27 @@
+import type { Answer } from '../contract/answer.js';
+import type { CommandContext } from './command.js';
+import { waitInterruptibly } from './interruption.js';
+import { withClient } from './with-client.js';
+
+interface Run {
+  name: string;
+  /** Undefined: those of the run that is on record by that id. */
+  inputs: unknown;
+  id: string | undefined;
+  timeout: number | undefined;
+  attempts: number | undefined;
+}
+
+/** Ctrl-C ends the waiting only: asked for again by its id, the run has the same answer. */
+export async function runDurably(
+  { name, inputs, id, timeout, attempts }: Run,
+  { output, signal }: Pick<CommandContext, 'output' | 'signal'>,
+): Promise<Answer> {
+  const options = { ...(id && { id }), ...(timeout && { timeout }), ...(attempts && { attempts }) };
+  return await withClient(output, async ({ runs }) => {
+    const run = await runs.start(name, inputs, options);
+    const again = `berth run ${name} --durable --id ${run.id}`;
+    output.note(output.noteColors.dim(`recorded as ${run.webUrl ?? run.id}; its answer again: ${again}`));
+    return await waitInterruptibly(runs.answerOf(run, { signal }), signal, `run ${run.id} of ${name}`, again);
+  });
+}

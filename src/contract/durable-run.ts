@@ -1,0 +1,23 @@
+import { z } from 'zod';
+import { Answer } from './answer.js';
+import { DeploymentName } from './config.js';
+
+/** A call that is recorded, and made again until it is answered. */
+export const DurableRun = z.object({
+  name: DeploymentName,
+  /** Tells the runs of one deployment apart. */
+  id: z.string(),
+  inputs: z.unknown(),
+  /** Seconds that each call may take; the revision's own when null. */
+  timeout: z.number().positive().nullable(),
+  /** Calls that may be lost half-way before the run gives up. */
+  attempts: z.number().int().positive(),
+});
+export type DurableRun = z.infer<typeof DurableRun>;
+
+/**
+ * What one try came to. `lost`: the call had begun, and whether the code did its work is not known. `unreached`: for a
+ * long time nothing was there to be called.
+ */
+export const CallEnd = z.object({ answer: Answer, verdict: z.enum(['answered', 'lost', 'unreached']) });
+export type CallEnd = z.infer<typeof CallEnd>;
