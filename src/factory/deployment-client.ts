@@ -68,6 +68,8 @@ export class DeploymentClient {
         { key: searchAttributes.name, value: name },
         { key: searchAttributes.state, value: 'selecting' },
       ],
+      // A run that takes over from an earlier one is younger than the deployment.
+      memo: { createdAt: new Date().toISOString() },
       staticSummary: `${name}: ${solution.path}`,
       staticDetails: solution.goal ?? `The deployment of ${solution.path}`,
     };

@@ -12,7 +12,7 @@ export type DeploymentSummary = Pick<DeploymentInfo, 'name' | 'state' | 'strateg
 
 /** Without its page in the Web UI; undefined for a workflow that is no deployment of ours. */
 export function summarise(execution: WorkflowExecutionInfo): Omit<DeploymentSummary, 'webUrl'> | undefined {
-  const { typedSearchAttributes: attributes, startTime } = execution;
+  const { typedSearchAttributes: attributes, startTime, memo } = execution;
   const name = attributes.get(searchAttributes.name);
   if (name === undefined) return undefined;
   return {
@@ -23,6 +23,6 @@ export function summarise(execution: WorkflowExecutionInfo): Omit<DeploymentSumm
     strategy: attributes.get(searchAttributes.strategy) ?? null,
     revision: attributes.get(searchAttributes.revision) ?? null,
     host: attributes.get(searchAttributes.host) ?? null,
-    createdAt: startTime.toISOString(),
+    createdAt: typeof memo?.createdAt === 'string' ? memo.createdAt : startTime.toISOString(),
   };
 }

@@ -1,10 +1,10 @@
-import { CancellationScope, condition, isCancellation } from '@temporalio/workflow';
+import { CancellationScope, condition, currentUpdateInfo, isCancellation } from '@temporalio/workflow';
 import type { ChangeOutcome, CurrentChange, RequestedChange } from '../contract/change.js';
 import type { DeploymentInfo } from '../contract/status.js';
 import { codes, type ErrorRecord } from '../errors.js';
 import { bringUp, type Upcoming } from './bring-up.js';
 import { asFailure, failureRecord } from './failures.js';
-import { isTimeForNewRun } from './history.js';
+import { endsByItself, isTimeForNewRun } from './history.js';
 import { advance, type ChangeRequest, type Life, note, setChangeError, showChange, showDetails } from './life.js';
 import { resume } from './repair.js';
 import {
@@ -44,24 +44,32 @@ export class Changes {
   /** The first deployment. False when it is given up; also returns when the history is long enough for a new run. */
   async makeFirst(): Promise<boolean> {
     const { life } = this;
-    while (life.active === null && (await this.isAsked())) {
+    while (life.active === null && (await this.isAsked(isTimeForNewRun))) {
       await this.makeOne();
       if (life.active === null && life.current === null && life.next === null) return false;
     }
     return true;
   }
 
-  /** Until the history is long enough for a new run, and no change is on its way. */
+  /** Until it is cancelled. */
   async run(): Promise<void> {
-    while (await this.isAsked()) await this.makeOne();
+    while (await this.isAsked(endsByItself)) await this.makeOne();
+  }
+
+  /** True while no change is on its way, or asked for. */
+  get isQuiet(): boolean {
+    return !this.hasWork();
   }
 
   /** Asks for a change, which takes the place of one that waits for its turn. */
   request(asked: Omit<ChangeRequest, 'id' | 'requestedAt'>): RequestedChange {
     const { life } = this;
+    const known = findRepeated(life);
+    if (known !== undefined) return known;
     const replaced = life.next;
     life.counted.changes += 1;
     const change = { ...asked, id: `c${life.counted.changes}`, requestedAt: new Date().toISOString() };
+    noteRequest(life, change.id);
     this.queue(change);
     if (replaced !== null) this.close(replaced, { outcome: 'superseded', note: `${change.id} came later` });
     showDetails(life);
@@ -88,8 +96,8 @@ export class Changes {
   }
 
   /** Resolves with true as soon as there is something to do, with false when a new run is to take over. */
-  private async isAsked(): Promise<boolean> {
-    await condition(() => this.hasWork() || isTimeForNewRun(this.life));
+  private async isAsked(isOver: (life: Life) => boolean): Promise<boolean> {
+    await condition(() => this.hasWork() || isOver(this.life));
     return this.hasWork();
   }
 
@@ -271,6 +279,17 @@ export class Changes {
     this.life.next = change;
     this.life.info.next = change === null ? null : describeChange(change);
   }
+}
+
+/** The change that this very request was given before. */
+export function findRepeated({ info, requests = [] }: Life): RequestedChange | undefined {
+  const known = requests.find(({ id }) => id === currentUpdateInfo()?.id);
+  return [info.change, info.next, ...info.changes].find((one) => one !== null && one.id === known?.change) ?? undefined;
+}
+
+function noteRequest(life: Life, change: string): void {
+  const id = currentUpdateInfo()?.id;
+  if (id !== undefined) life.requests = [...(life.requests ?? []).slice(1 - keptChanges), { id, change }];
 }
 
 const describeSame = ({ active }: Life, revision: string): string =>

@@ -13,6 +13,7 @@ import type { DeployConfig } from '../contract/config.js';
 import type { DeploymentInfo } from '../contract/status.js';
 import { Changes } from './changes.js';
 import { failureRecord } from './failures.js';
+import { isNewRunDue } from './history.js';
 import { beginLife, enter, type Life, note, setLastError, showDetails } from './life.js';
 import {
   abandonUpdate,
@@ -55,9 +56,24 @@ export async function deployment(config: DeployConfig, carried?: Life): Promise<
 /** Returns when the deployment is given up, throws when it must not go on; both end in the undo. */
 async function live(life: Life, supervision: Supervision, changes: Changes): Promise<void> {
   if (life.active === null && !(await changes.makeFirst())) return;
-  if (life.active !== null) await settle([supervision.run(), changes.run()]);
+  if (life.active !== null) await liveUntilNewRun(life, { supervision, changes });
   await condition(allHandlersFinished);
   await continueAsNew<typeof deployment>(life.config, life);
+}
+
+/** Supervision and changes go on side by side, until a new run is due and finds neither in the middle of anything. */
+async function liveUntilNewRun(life: Life, { supervision, changes }: Parts): Promise<void> {
+  const parts = new CancellationScope();
+  const isQuiet = () => supervision.isQuiet && changes.isQuiet && allHandlersFinished();
+  try {
+    await parts.run(async () => {
+      const handOver = condition(() => isNewRunDue(life) && isQuiet()).then(() => parts.cancel());
+      handOver.catch(() => undefined); // It was cancelled, and the parts tell of that themselves.
+      await settle([supervision.run(), changes.run()]);
+    });
+  } catch (error) {
+    if (!isCancellation(error) || CancellationScope.current().consideredCancelled) throw error;
+  }
 }
 
 /** Also of what fails the other part is waited for: what is cancelled ends before anything is undone. */

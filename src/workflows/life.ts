@@ -89,6 +89,8 @@ export interface Life {
   isAbandoned: boolean;
   /** What the server's index says of the change that is being made; absent before it said anything. */
   listedChange?: DeploymentState | null;
+  /** The newest requests by the ids they came with; one that is sent once more, maybe to a later run, has its change already. */
+  requests?: { id: string; change: string }[];
   /** Given by the user to a change that waits; null once it was heeded. */
   resumption: Resumption | null;
   /** Events of history after which the workflow continues as new, where the server has not asked for it earlier. */

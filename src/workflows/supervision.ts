@@ -3,7 +3,7 @@ import type { Bake, Fall } from '../activities/supervise.js';
 import type { DeploymentInfo } from '../contract/status.js';
 import type { ErrorRecord } from '../errors.js';
 import { asFailure, failureRecord } from './failures.js';
-import { isTimeForNewRun } from './history.js';
+import { endsByItself } from './history.js';
 import { enter, type Life, note, setLastError, showDetails } from './life.js';
 import { activate, activeRevision, findRevision, restartRevision, startRevision, stopRevision } from './revision.js';
 import { supervisingOn } from './steps.js';
@@ -13,8 +13,10 @@ const firstPause = 1;
 const longestPause = 60;
 const quietTime = 5 * 60_000;
 
-/** Keeps a deployment as the user wants it, running or stopped, until its history is long enough for a new run. */
+/** Keeps a deployment as the user wants it, running or stopped, until it is cancelled. */
 export class Supervision {
+  /** True while nothing is done but watched, or waited for. */
+  isQuiet = false;
   private scope: CancellationScope | undefined;
   private isPaused = false;
   private pause = firstPause;
@@ -28,7 +30,7 @@ export class Supervision {
   ) {}
 
   async run(): Promise<void> {
-    while (!isTimeForNewRun(this.life)) {
+    while (!endsByItself(this.life)) {
       if (this.isPaused) await condition(() => !this.isPaused);
       const scope = new CancellationScope();
       this.scope = scope;
@@ -85,7 +87,8 @@ export class Supervision {
   private async rest(): Promise<void> {
     const { life } = this;
     if (life.info.state !== 'stopped') await this.attempt('running', () => stopRevision(life));
-    if (life.desired === 'stopped') await condition(() => life.desired === 'running' || isTimeForNewRun(life));
+    if (life.desired === 'stopped')
+      await this.quietly(() => condition(() => life.desired === 'running' || endsByItself(life)));
   }
 
   private async watch(): Promise<void> {
@@ -94,11 +97,20 @@ export class Supervision {
     const { active, host, info } = life;
     if (active === null || host === null) throw new Error('only what was started is supervised');
     const { handle } = active;
-    const change = await supervisingOn(host).supervise.executeWithOptions({ summary: `watch ${info.name}` }, [
-      { handle, bake: this.describeBake() },
-    ]);
+    const { supervise } = supervisingOn(host);
+    const input = { handle, bake: this.describeBake() };
+    const change = await this.quietly(() => supervise.executeWithOptions({ summary: `watch ${info.name}` }, [input]));
     if ('error' in change) await this.answer(change);
     else if (change.event === 'baked') this.endBake('it has proved itself');
+  }
+
+  private async quietly<T>(wait: () => Promise<T>): Promise<T> {
+    this.isQuiet = true;
+    try {
+      return await wait();
+    } finally {
+      this.isQuiet = false;
+    }
   }
 
   private describeBake(): Bake | null {

@@ -7,6 +7,7 @@ import { berthHome } from '../../src/home.js';
 import { ensureStack } from '../../src/stack/index.js';
 import { beginLife } from '../../src/workflows/life.js';
 import { sharedQueue, workflowId, workflowType } from '../../src/workflows/messages.js';
+import { searchAttributes } from '../../src/workflows/search-attributes.js';
 import { atTheEnd } from './temporary.js';
 
 let shared: Promise<DeploymentClient> | undefined;
@@ -34,6 +35,9 @@ export async function beginBounded(options: DeployOptions, historyLimit: number)
     workflowId: workflowId(config.name),
     taskQueue: sharedQueue,
     args: [config, { ...beginLife(config), historyLimit }],
+    memo: { createdAt: new Date().toISOString() },
+    typedSearchAttributes: [{ key: searchAttributes.name, value: config.name }],
+    staticSummary: `${config.name}: bounded`,
   });
   await connection.close();
 }

@@ -1,0 +1,7 @@
+import { patched } from '@temporalio/workflow';
+
+// Each change of the order of commands that a history may already hold. A run that began before the change and is
+// replayed goes the earlier way up to where its history ends (docs/decisions/2026-11-24-versions.md).
+
+/** A new run takes over at one moment for supervision and changes alike; before, each of them ended by itself. */
+export const takesOverAtOnce = (): boolean => patched('2026-11-24-takes-over-at-once');
