@@ -40,12 +40,14 @@ export interface Act {
 }
 
 export function makeSubject(name: string, strategy: string): Subject {
-  const subject = { name, source: temporarySolution({}), version: 0, answer: null, strategy, changes: 0 };
+  const source = join(temporarySolution({}), 'source');
+  mkdirSync(source);
+  const subject = { name, source, version: 0, answer: null, strategy, changes: 0 };
   writeVersion(subject);
   return subject;
 }
 
-/** Holds the version that cannot be imported, once there is one. */
+/** Holds the version that cannot be imported, once there is one. It lies beside the source, and is no part of it. */
 const broken = ({ source }: Subject): string => `${source}.broken`;
 
 /** Each version answers which it is. */
