@@ -256,6 +256,33 @@ const redeployBySchedule: Act = {
   },
 };
 
+/** The newest durable run of each subject, by the subject's name. */
+const durableRuns = new Map<string, string>();
+let durableRunCount = 0;
+
+/** Each has an id of its own, by which its answer is asked for again. */
+const runDurably: Act = {
+  prepare: async (subject) => void (await run(subject)),
+  announce: ({ name }) => {
+    durableRunCount += 1;
+    durableRuns.set(name, `kill-${durableRunCount}`);
+  },
+  request: async ({ name }) => {
+    const { runs } = await connectOnce();
+    return await runs.answerOf(await runs.start(name, {}, { id: durableRunOf(name) }));
+  },
+  words: ({ name }) => ['run', name, '{}', '--durable', '--id', durableRunOf(name)],
+  isOver: async (info) => {
+    if (!isRunning(info)) return false;
+    const { runs } = await connectOnce();
+    const started = { name: info.name, id: durableRunOf(info.name), webUrl: null };
+    const answer = await runs.answerOf(started, { signal: AbortSignal.timeout(1_000) }).catch(() => undefined);
+    return answer?.status === 'success';
+  },
+};
+
+const durableRunOf = (name: string): string => durableRuns.get(name) ?? 'none';
+
 /** A comparison of ledgers, deployments and the world, which harms nobody. */
 const reconcile: Act = {
   prepare: async (subject) => void (await run(subject)),
@@ -291,5 +318,6 @@ export const acts: Record<string, Act> = {
   stop,
   start,
   cleanup: cleanUp,
+  'durable-run': runDurably,
   reconcile,
 };
