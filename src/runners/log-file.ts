@@ -1,4 +1,5 @@
-import { open, stat } from 'node:fs/promises';
+import { appendFile, mkdir, open, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LogOptions } from './runner.js';
 
@@ -26,6 +27,18 @@ export async function* readLog(file: string, options: LogOptions = {}): AsyncIte
     if (follow && !signal?.aborted) await sleep(interval, undefined, signal ? { signal } : {}).catch(() => undefined);
   } while (follow && !signal?.aborted);
   if (rest !== '') yield rest;
+}
+
+/** Appends lines to a log, before what they come from is removed. */
+export async function keepLines(file: string, lines: AsyncIterable<string>): Promise<void> {
+  const kept: string[] = [];
+  for await (const line of lines) kept.push(`${line}\n`);
+  await appendLog(file, kept.join(''));
+}
+
+export async function appendLog(file: string, text: string): Promise<void> {
+  await mkdir(dirname(file), { recursive: true });
+  await appendFile(file, text, { mode: 0o600 });
 }
 
 /** The last lines as one text, for an error's evidence. */

@@ -1,7 +1,8 @@
 import type { Answer } from '../../src/contract/answer.js';
 import type { Handle, RunPlan } from '../../src/contract/handle.js';
+import type { BerthHome } from '../../src/home.js';
 import { callFailure } from '../../src/runners/call-deadline.js';
-import type { CallOptions, Health, LogOptions, Runner, StartOptions } from '../../src/runners/runner.js';
+import type { CallOptions, Health, LogOptions, MadeThing, Runner, StartOptions } from '../../src/runners/runner.js';
 import { callGraph } from './call-graph.js';
 import { readGraphInterface } from './graph-interface.js';
 import type { GraphHandle, Place } from './place.js';
@@ -20,6 +21,12 @@ export class LangGraphRunner implements Runner {
   private opened: Promise<Place> | undefined;
 
   constructor(private readonly plan: RunPlan) {}
+
+  /** What is in LangSmith; on this machine all are processes and files. */
+  static async listMade(home: Pick<BerthHome, 'deployments'>): Promise<MadeThing[]> {
+    const { listMade } = await import('./cloud/list-made.js');
+    return await listMade(home);
+  }
 
   async start(options: StartOptions): Promise<Handle> {
     const served = await (await this.open()).start(options);

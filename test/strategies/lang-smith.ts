@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { delimiter, dirname, join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
@@ -76,15 +76,12 @@ export class FakeLangSmith {
     if (asked.headers['x-api-key'] !== this.options.key) return sendJson(answer, 403, { detail: 'Forbidden' });
     const body = await buffer(asked);
     const said = body.length === 0 ? {} : (JSON.parse(body.toString()) as Record<string, unknown>);
-    const result = this.route(`${asked.method} ${pathname}`, said, searchParams.get('name'));
+    const result = this.route(`${asked.method} ${pathname}`, said, searchParams);
     sendJson(answer, result === undefined ? 404 : 200, result ?? { detail: 'Not found' });
   }
 
-  private route(asked: string, said: Record<string, unknown>, name: string | null): unknown {
-    if (asked === 'GET /v2/deployments') {
-      const found = [...this.deployments.values()].filter((deployment) => name === null || deployment.name === name);
-      return { resources: found.map((deployment) => this.describe(deployment)) };
-    }
+  private route(asked: string, said: Record<string, unknown>, query: URLSearchParams): unknown {
+    if (asked === 'GET /v2/deployments') return { resources: this.list(query) };
     if (asked === 'POST /v2/deployments') return this.create(said);
     const [, method, , id = '', rest = ''] =
       /^(\w+) \/(v2\/deployments|v1\/projects)\/([^/]+)(?:\/(.*))?$/.exec(asked) ?? [];
@@ -92,11 +89,39 @@ export class FakeLangSmith {
     if (deployment === undefined) return undefined;
     if (rest === 'upload-url') return { upload_url: `${this.address}/storage/${id}.tgz`, object_path: `${id}.tgz` };
     if (rest === 'revisions') return { resources: deployment.revisions.slice(-1) };
-    if (rest.startsWith('revisions/') && rest.endsWith('_logs')) return { logs: [{ message: 'pip: no such package' }] };
+    const [, revision, type] = /^(?:revisions\/([^/]+)\/)?(?:(build|deploy)_)?logs$/.exec(rest) ?? [];
+    if (/logs$/.test(rest)) return this.readLog(deployment, { type, ...Object.fromEntries(query), ...said, revision });
     if (rest.startsWith('revisions/')) return deployment.revisions.find((revision) => rest.endsWith(revision.id));
     if (method === 'PATCH') this.build(deployment, said);
     if (method === 'DELETE') this.remove(deployment);
     return this.describe(deployment);
+  }
+
+  private list(query: URLSearchParams): unknown[] {
+    const [name, part] = [query.get('name'), query.get('name_contains') ?? ''];
+    const [from, count] = [Number(query.get('offset') ?? 0), Number(query.get('limit') ?? 20)];
+    return [...this.deployments.values()]
+      .filter((deployment) => (name === null || deployment.name === name) && deployment.name.includes(part))
+      .slice(from, from + count)
+      .map((deployment) => this.describe(deployment));
+  }
+
+  /** An entry is a line of what `langgraph dev` writes, a second after the one before it; a page has at most 100. */
+  private readLog(deployment: Deployment, asked: Record<string, unknown>): unknown {
+    const { type, order = 'asc', limit = 50, offset = '0', start_time: since, revision } = asked;
+    const found = deployment.revisions.find(({ id }) => id === revision) ?? deployment.revisions.at(-1);
+    const lines =
+      type === 'build'
+        ? ['pip: no such package']
+        : readFileSync(`${found?.directory}.log`, 'utf8').trimEnd().split('\n');
+    const entries = lines.map((message, index) => ({
+      ...{ id: `${found?.id}-${index}`, level: 'INFO', message },
+      timestamp: Date.UTC(2026, 0, 1) + index * 1000,
+    }));
+    const asOrdered = order === 'asc' ? entries : entries.toReversed();
+    const wanted = asOrdered.filter(({ timestamp }) => timestamp >= Date.parse(String(since ?? 0)));
+    const end = Number(offset) + Math.min(Number(limit), 100);
+    return { logs: wanted.slice(Number(offset), end), next_offset: end < wanted.length ? String(end) : null };
   }
 
   private create({ name, source_config: config, secrets = [] }: Record<string, unknown>): unknown {
@@ -152,6 +177,7 @@ export class FakeLangSmith {
   private serve({ id, secrets, port }: Deployment, { config, directory }: Deployment['revisions'][number]): void {
     const { python } = this.options;
     const options = ['--no-browser', '--no-reload', '--allow-blocking', '--host', '127.0.0.1', '--port', String(port)];
+    const log = openSync(`${directory}.log`, 'a');
     spawn(python, ['-m', 'langgraph_cli', 'dev', ...options, '--config', join(directory, config)], {
       cwd: directory,
       env: {
@@ -165,7 +191,7 @@ export class FakeLangSmith {
         ...Object.fromEntries(secrets.map(({ name, value }) => [name, value])),
       },
       detached: true,
-      stdio: 'ignore',
+      stdio: ['ignore', log, log],
     }).unref();
   }
 

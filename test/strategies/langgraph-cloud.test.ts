@@ -11,6 +11,7 @@ import { LangGraphRunner } from '../../strategies/langgraph/runner.js';
 import { temporaryDirectory } from '../support/temporary.js';
 import { graphEnvironment, graphPlan } from './graph-plan.js';
 import { FakeLangSmith, type FakeOptions } from './lang-smith.js';
+import { readLog } from './read-log.js';
 
 const key = 'lsv2-key-77c1';
 const canary = 'canary-2be0';
@@ -55,6 +56,7 @@ def answer(state: State) -> State:
         return {"approved": interrupt("sure?")}
     if word == "fail":
         raise ValueError("not today")
+    print("heard", word, flush=True)
     if word == "see":
         return {"said": [os.environ.get("CANARY"), os.environ.get("PLACE"), Path("notes.txt").read_text()]}
     return {"said": [word.upper()]}
@@ -85,7 +87,7 @@ test('a revision is uploaded, built, called with the key, stopped, started again
 
   const [deployment] = cloud.deployments.values();
   expect(deployment).toMatchObject({
-    name: expect.stringMatching(/^demo-r1-[0-9a-f]{8}$/),
+    name: expect.stringMatching(/^demo-r1-[0-9a-f]{12}$/),
     config: { deployment_type: 'dev_zero' },
   });
   expect(deployment?.secrets).toContainEqual({ name: 'N_JOBS_PER_WORKER', value: '3' });
@@ -111,6 +113,16 @@ test('a revision is uploaded, built, called with the key, stopped, started again
   expect(await runner.run({ __thread__: 'nobody', __resume__: 1 })).toMatchObject({ error: { code: 'CALL_INPUT' } });
   expect(await runner.isHealthy()).toMatchObject({ isHealthy: true, detail: expect.stringContaining('DEPLOYED') });
 
+  const heard = ['heard see', 'heard a', 'heard b', 'heard ask'];
+  const said = (await readLog(runner, { until: 'heard ask' })).join('\n');
+  for (const line of heard) expect(said).toContain(line);
+  const last = await readLog(runner, { tail: 4 });
+  expect(last).toHaveLength(4);
+  expect(last.join()).not.toContain('heard see');
+  const followed = readLog(runner, { tail: 1, follow: true, until: 'heard later' });
+  await runner.run({ said: ['later'] });
+  expect((await followed).at(-1)).toContain('heard later');
+
   process.env.LANGSMITH_API_KEY = 'wrong';
   expect(await runner.run({ said: ['x'] })).toMatchObject({ error: { code: 'CLOUD_REFUSED' } });
   delete process.env.LANGSMITH_API_KEY;
@@ -128,6 +140,8 @@ test('a revision is uploaded, built, called with the key, stopped, started again
   await runner.stop();
   expect([cloud.deployments.size, cloud.listServers()]).toEqual([0, []]);
   expect(await runner.isHealthy()).toMatchObject({ isHealthy: false, state: 'gone' });
+  const kept = (await readLog(runner)).join('\n');
+  for (const line of [...heard, 'heard later']) expect(kept).toContain(line);
   await runner.start(options);
   expect(await runner.run({ said: ['c'] })).toMatchObject({ output: { said: ['c', 'C'] } });
   await runner.undo();

@@ -1,7 +1,6 @@
-import { appendFile, mkdir } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { PassThrough } from 'node:stream';
 import type Docker from 'dockerode';
+import { keepLines } from '../log-file.js';
 import type { LogOptions } from '../runner.js';
 
 /** Lines that a container printed, both streams in the order in which they came, from the engine. */
@@ -57,8 +56,5 @@ function demultiplex(content: Buffer): string {
 
 /** Keeps in a file what the container printed, before it is removed and its log with it. */
 export async function archiveContainerLog(container: Docker.Container, logFile: string): Promise<void> {
-  const lines: string[] = [];
-  for await (const line of readContainerLog(container)) lines.push(`${line}\n`);
-  await mkdir(dirname(logFile), { recursive: true });
-  await appendFile(logFile, lines.join(''), { mode: 0o600 });
+  await keepLines(logFile, readContainerLog(container));
 }

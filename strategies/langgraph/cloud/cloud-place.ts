@@ -1,13 +1,11 @@
-import { appendFile, mkdir } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import type { Answer } from '../../../src/contract/answer.js';
 import type { RunPlan } from '../../../src/contract/handle.js';
 import { callFailure } from '../../../src/runners/call-deadline.js';
-import { readLog } from '../../../src/runners/log-file.js';
+import { appendLog, keepLines, readLog } from '../../../src/runners/log-file.js';
 import type { Health, LogOptions, StartOptions } from '../../../src/runners/runner.js';
 import type { GraphHandle, Place, Served, Way } from '../place.js';
 import { openAccount } from './account.js';
-import { type CloudDeployment, readCloudRecord, removeCloudRecord } from './cloud-record.js';
+import { type CloudDeployment, type CloudRecord, readCloudRecord, removeCloudRecord } from './cloud-record.js';
 import { keyVariable } from './variables.js';
 
 /** Milliseconds for which a look at the cloud stands: supervision looks every second. */
@@ -47,25 +45,39 @@ export class CloudPlace implements Place {
     return health;
   }
 
-  /** Berth's own lines; those of the code are on the deployment's page. */
-  async *logs(options?: LogOptions): AsyncIterable<string> {
-    yield* readLog(this.plan.logFile, options);
+  /** Berth's own lines and what was kept of what is gone, then what LangSmith has of the server's. */
+  async *logs(options: LogOptions = {}): AsyncIterable<string> {
+    const record = await readCloudRecord(this.plan);
+    if (record === undefined || options.tail === undefined) yield* readLog(this.plan.logFile, record ? {} : options);
+    if (record === undefined) return;
+    const { cloud, readCloudLog } = await openDeployment(record, options.signal);
+    yield* readCloudLog(cloud, record, options);
   }
 
   async stop(): Promise<void> {
-    const record = await readCloudRecord(this.plan);
-    if (record === undefined) return;
-    const [{ LangSmith }, { removeDeployment }] = await Promise.all([
-      import('./lang-smith.js'),
-      import('./end-deployment.js'),
-    ]);
-    await removeDeployment(new LangSmith(openAccount(record.address)), record);
-    this.seen = undefined;
+    await this.remove({ keepsLog: true });
   }
 
   async undo(): Promise<void> {
-    await this.stop();
+    await this.remove({ keepsLog: false });
     await removeCloudRecord(this.plan);
+  }
+
+  /** With a deployment its log goes, too. */
+  private async remove({ keepsLog }: { keepsLog: boolean }): Promise<void> {
+    const record = await readCloudRecord(this.plan);
+    if (record === undefined) return;
+    const [{ cloud, readCloudLog }, { removeDeployment }] = await Promise.all([
+      openDeployment(record),
+      import('./end-deployment.js'),
+    ]);
+    const { logFile } = this.plan;
+    if (keepsLog)
+      await keepLines(logFile, readCloudLog(cloud, record)).catch((error: Error) =>
+        this.say(`the log in LangSmith could not be kept: ${error.message}`),
+      );
+    await removeDeployment(cloud, record);
+    this.seen = undefined;
   }
 
   private async look(cloud: CloudDeployment | undefined): Promise<Health> {
@@ -84,11 +96,16 @@ export class CloudPlace implements Place {
     }
   }
 
-  private async say(line: string, onProgress: StartOptions['onProgress']): Promise<void> {
+  private async say(line: string, onProgress?: StartOptions['onProgress']): Promise<void> {
     onProgress?.(line);
-    await mkdir(dirname(this.plan.logFile), { recursive: true });
-    await appendFile(this.plan.logFile, `berth: ${line}\n`, { mode: 0o600 });
+    await appendLog(this.plan.logFile, `berth: ${line}\n`);
   }
+}
+
+/** What needs more than a call does is loaded with the first use. */
+async function openDeployment({ address }: CloudRecord, signal?: AbortSignal) {
+  const [{ LangSmith }, { readCloudLog }] = await Promise.all([import('./lang-smith.js'), import('./cloud-log.js')]);
+  return { cloud: new LangSmith(openAccount(address), signal), readCloudLog };
 }
 
 /** What the plan asks for and LangSmith decides by itself. */

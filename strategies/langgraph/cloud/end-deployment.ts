@@ -8,7 +8,7 @@ const endPatience = 420;
 const interval = 500;
 
 /** Resolves when LangSmith has no deployment of the name. UNDO_INCOMPLETE while it has. */
-export async function removeDeployment(cloud: LangSmith, { name }: CloudRecord): Promise<void> {
+export async function removeDeployment(cloud: LangSmith, { name }: Pick<CloudRecord, 'name'>): Promise<void> {
   const found = await cloud.find(name);
   if (found !== undefined) await cloud.remove(found.id);
   for (const deadline = Date.now() + endPatience * 1000; (await cloud.find(name)) !== undefined; await sleep(interval))

@@ -19,6 +19,24 @@ const Upload = z.looseObject({
   upload_headers: z.record(z.string(), z.string()).nullish(),
 });
 
+const LogEntry = z.looseObject({
+  id: z.string().nullish(),
+  timestamp: z.union([z.string(), z.number()]).nullish(),
+  message: z.string().nullish(),
+});
+export type LogEntry = z.infer<typeof LogEntry>;
+
+const LogPage = z.looseObject({ logs: z.array(LogEntry), next_offset: z.string().nullish() });
+
+export interface LogQuestion {
+  deployment: string;
+  revision: string;
+  type: 'build' | 'deploy';
+  order: 'asc' | 'desc';
+  /** ISO 8601. */
+  since?: string | undefined;
+}
+
 const page = <Item extends z.ZodType>(item: Item) => z.looseObject({ resources: z.array(item) });
 
 export interface Secret {
@@ -85,13 +103,30 @@ export class LangSmith {
     return page(Revision).parse(found ?? { resources: [] }).resources[0];
   }
 
-  async readLog(id: string, { revision, kind }: { revision: string; kind: 'build' | 'deploy' }): Promise<string[]> {
-    const path = `/v1/projects/${id}/revisions/${revision}/${kind}_logs`;
-    const found = await this.ask('POST', path, { order: 'asc', limit: 100 });
-    const { logs } = z
-      .looseObject({ logs: z.array(z.looseObject({ message: z.string().nullish() })) })
-      .parse(found ?? { logs: [] });
-    return logs.flatMap(({ message }) => message ?? []);
+  /** Entries of a revision's log, asked for page by page as they are read. */
+  async *readLog({ deployment, revision, type, order, since }: LogQuestion): AsyncGenerator<LogEntry> {
+    const query = new URLSearchParams({ type, order, limit: String(pageEntries), ...(since && { start_time: since }) });
+    for (;;) {
+      const found = await this.ask('GET', `/v2/deployments/${deployment}/revisions/${revision}/logs?${query}`);
+      const { logs, next_offset: next } = LogPage.parse(found ?? { logs: [] });
+      yield* logs;
+      if (!next || logs.length === 0) return;
+      query.set('offset', next);
+    }
+  }
+
+  /** Names of the deployments of the account that hold this text. */
+  async listNames(text: string): Promise<string[]> {
+    const names: string[] = [];
+    for (;;) {
+      const found = await this.ask(
+        'GET',
+        `/v2/deployments?name_contains=${text}&limit=${pageDeployments}&offset=${names.length}`,
+      );
+      const { resources } = page(Deployment).parse(found ?? { resources: [] });
+      names.push(...resources.map(({ name }) => name));
+      if (resources.length < pageDeployments) return names;
+    }
   }
 
   async remove(id: string): Promise<void> {
@@ -103,6 +138,9 @@ export class LangSmith {
   }
 }
 
+/** As many as are given at once. */
+const pageEntries = 1_000;
+const pageDeployments = 100;
 /** What the control plane calls a deployment that scales to zero, and costs least. */
 const serverless = 'dev_zero';
 /** Bytes that the storage accepts where the control plane does not say how to upload. */

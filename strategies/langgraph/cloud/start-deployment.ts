@@ -9,6 +9,7 @@ import { type GraphInterface, readGraphInterface } from '../graph-interface.js';
 import type { Served } from '../place.js';
 import { readServerConfig } from '../server-config.js';
 import { findAddress, openAccount } from './account.js';
+import { readLastLines } from './cloud-log.js';
 import { type CloudRecord, claimCloudRecord } from './cloud-record.js';
 import { removeDeployment } from './end-deployment.js';
 import { type Deployment, LangSmith, type Secret } from './lang-smith.js';
@@ -120,10 +121,10 @@ async function explainFailure(
   { cloud, record }: Pick<Scene, 'cloud' | 'record'>,
   { id, revision, status }: { id: string; revision: string; status: string },
 ): Promise<BerthError> {
-  const kind = status === 'DEPLOY_FAILED' ? 'deploy' : 'build';
-  const log = await cloud.readLog(id, { revision, kind }).catch(() => []);
+  const type = status === 'DEPLOY_FAILED' ? 'deploy' : 'build';
+  const lines = await readLastLines(cloud, { deployment: id, revision, type }, shownLines).catch(() => []);
   const message = `LangSmith could not bring ${record.name} up: ${status}`;
-  return new BerthError('START_FAILED', message, { evidence: log.slice(-shownLines).join('\n') });
+  return new BerthError('START_FAILED', message, { evidence: lines.join('\n') });
 }
 
 async function awaitEndpoint(url: string, headers: Record<string, string>, { signal }: DeployOptions): Promise<void> {

@@ -1,0 +1,20 @@
+import type { BerthHome } from '../../../src/home.js';
+import { findCloudOwner } from '../../../src/runners/cloud-name.js';
+import type { MadeThing } from '../../../src/runners/runner.js';
+import { findAddress, openAccount } from './account.js';
+import { removeDeployment } from './end-deployment.js';
+import { LangSmith } from './lang-smith.js';
+import { keyVariable } from './variables.js';
+
+/** Deployments of the account whose names bear this home's mark; none where this process has no key. */
+export async function listMade(home: Pick<BerthHome, 'deployments'>): Promise<MadeThing[]> {
+  if (!process.env[keyVariable]) return [];
+  const cloud = new LangSmith(openAccount(findAddress()));
+  return (await cloud.listNames('-r')).flatMap((name) => {
+    const owner = findCloudOwner(home, name);
+    if (owner === undefined) return [];
+    return [
+      { kind: 'LangSmith deployment', name, ...owner, bytes: null, remove: () => removeDeployment(cloud, { name }) },
+    ];
+  });
+}

@@ -1,0 +1,20 @@
+import type { LogOptions, Runner } from '../../src/runners/runner.js';
+
+/** What the runner's log says; with `until`, read again, or followed, till it says that. */
+export async function readLog(
+  runner: Runner,
+  { until, ...options }: LogOptions & { until?: string } = {},
+): Promise<string[]> {
+  const end = new AbortController();
+  for (const deadline = Date.now() + 20_000; ; ) {
+    const lines: string[] = [];
+    const late = setTimeout(() => end.abort(), Math.max(deadline - Date.now(), 0));
+    for await (const line of runner.logs({ ...options, signal: end.signal })) {
+      lines.push(line);
+      if (until !== undefined && line.includes(until) && options.follow) end.abort();
+    }
+    clearTimeout(late);
+    if (Date.now() > deadline) throw new Error(`the log never says “${until}”:\n${lines.join('\n')}`);
+    if (until === undefined || lines.some((line) => line.includes(until))) return lines;
+  }
+}
