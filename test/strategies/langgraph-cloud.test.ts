@@ -113,15 +113,15 @@ test('a revision is uploaded, built, called with the key, stopped, started again
   expect(await runner.run({ __thread__: 'nobody', __resume__: 1 })).toMatchObject({ error: { code: 'CALL_INPUT' } });
   expect(await runner.isHealthy()).toMatchObject({ isHealthy: true, detail: expect.stringContaining('DEPLOYED') });
 
-  const heard = ['heard see', 'heard a', 'heard b', 'heard ask'];
-  const said = (await readLog(runner, { until: 'heard ask' })).join('\n');
+  const heard = ['heard see', 'heard a', 'heard b'];
+  const said = (await readLog(runner, { until: 'heard b' })).join('\n');
   for (const line of heard) expect(said).toContain(line);
   const last = await readLog(runner, { tail: 4 });
   expect(last).toHaveLength(4);
   expect(last.join()).not.toContain('heard see');
   const followed = readLog(runner, { tail: 1, follow: true, until: 'heard later' });
   await runner.run({ said: ['later'] });
-  expect((await followed).at(-1)).toContain('heard later');
+  expect((await followed).join('\n')).toContain('heard later');
 
   process.env.LANGSMITH_API_KEY = 'wrong';
   expect(await runner.run({ said: ['x'] })).toMatchObject({ error: { code: 'CLOUD_REFUSED' } });
