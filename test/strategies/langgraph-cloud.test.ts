@@ -6,9 +6,11 @@ import { promisify } from 'node:util';
 import { afterEach, beforeAll, expect, test } from '@jest/globals';
 import type { Handle, RunPlan } from '../../src/contract/handle.js';
 import { BerthError } from '../../src/errors.js';
+import { type BerthHome, revisionDirectory } from '../../src/home.js';
+import { drawCloudName } from '../../src/runners/cloud-name.js';
 import { findNeeds } from '../../strategies/langgraph/needs.js';
 import { LangGraphRunner } from '../../strategies/langgraph/runner.js';
-import { temporaryDirectory } from '../support/temporary.js';
+import { temporaryDirectory, temporaryHome } from '../support/temporary.js';
 import { graphEnvironment, graphPlan } from './graph-plan.js';
 import { FakeLangSmith, type FakeOptions } from './lang-smith.js';
 import { readLog } from './read-log.js';
@@ -211,6 +213,25 @@ test('LangGraph’s own command deploys to the same control plane', async () => 
   const headers = { 'x-api-key': key, 'content-type': 'application/json' };
   const answer = await fetch(`${result.url}/runs/wait`, { method: 'POST', headers, body });
   expect(await answer.json()).toEqual({ said: ['x', 'X'] });
+});
+
+test('what bears this home’s mark is found and removed, and nothing else', async () => {
+  const cloud = await openCloud();
+  const [home, another] = [temporaryHome(), temporaryHome()];
+  const nameIn = (place: BerthHome) =>
+    drawCloudName({
+      ...{ deployment: 'demo', revision: 'r2' },
+      stateDirectory: revisionDirectory(place, 'demo', 'r2').state,
+    });
+  const [ours, theirs] = [nameIn(home), nameIn(another)];
+  for (const name of [ours, theirs, 'demo-r2', 'somebody-elses'])
+    cloud.deployments.set(name, { id: name, name, config: {}, secrets: [], revisions: [], port: 0 });
+  const found = await LangGraphRunner.listMade(home);
+  expect(found).toMatchObject([{ name: ours, deployment: 'demo', revision: 'r2' }]);
+  await found[0]?.remove();
+  expect([...cloud.deployments.keys()]).toEqual([theirs, 'demo-r2', 'somebody-elses']);
+  delete process.env.LANGSMITH_API_KEY;
+  expect(await LangGraphRunner.listMade(another)).toEqual([]);
 });
 
 test('the needs are a key, in the cloud alone', async () => {
