@@ -26,7 +26,7 @@ const pollInterval = 1_000;
 /** Polls between two looks for callers that have ended, whose counts are put together. */
 const foldInterval = 60;
 /** Longer than a poll: hundreds of idle deployments must not keep the server busy with heartbeats. */
-const heartbeatInterval = 5_000;
+const heartbeatInterval = 30_000;
 /** So many polls in a row must go unanswered before living software counts as unresponsive. */
 const missesAllowed = 5;
 const longestWatch = 6 * 3_600_000;

@@ -77,9 +77,11 @@ export class HostClient {
     }
   }
 
-  /** Who is there; rejects when nobody answers within `timeout` milliseconds. */
+  /** Who is there; rejects when nobody answers within `timeout` milliseconds. Who asks often does so over one connection. */
   async ping(timeout: number): Promise<HostStatus> {
-    const { output } = JSON.parse(await this.control({ type: 'ping' }, timeout));
+    const connection = this.takeIdle() ?? (await HostConnection.open(this.options.socket));
+    const { output } = JSON.parse(await ask(connection, { type: 'ping' }, timeout));
+    this.keep(connection);
     return output as HostStatus;
   }
 
@@ -155,30 +157,42 @@ export class HostClient {
     return new Promise((resolve) => this.turns.push(resolve));
   }
 
+  /** Over a connection of its own: the call's is taken. */
   private async cancel(id: string): Promise<void> {
-    await this.control({ type: 'cancel', id }, lateness).catch(() => undefined);
+    const connection = await HostConnection.open(this.options.socket).catch(() => undefined);
+    if (connection === undefined) return;
+    await ask(connection, { type: 'cancel', id }, lateness).catch(() => undefined);
+    connection.close();
   }
 
   private async connect(): Promise<HostConnection | undefined> {
+    return this.takeIdle() ?? (await HostConnection.open(this.options.socket).catch(() => undefined));
+  }
+
+  private takeIdle(): HostConnection | undefined {
     for (let idle = this.idle.pop(); idle !== undefined; idle = this.idle.pop()) if (idle.isOpen) return idle;
-    return HostConnection.open(this.options.socket).catch(() => undefined);
+    return undefined;
   }
 
   /** Keeps the connection for the next call, unless its thread may still be at work for a call that the host ended. */
   private release(connection: HostConnection, answer: string): void {
     const isEnded = answer.startsWith('{"status": "error"') && /"code": "CALL_(TIMEOUT|CANCELLED)"/.test(answer);
-    if (isEnded || this.isClosed) connection.close();
-    else this.idle.push(connection);
+    if (isEnded) connection.close();
+    else this.keep(connection);
   }
 
-  private async control(request: Record<string, string>, timeout: number): Promise<string> {
-    const connection = await HostConnection.open(this.options.socket);
-    const timer = setTimeout(() => connection.close(), timeout);
-    try {
-      return await connection.request(JSON.stringify(request));
-    } finally {
-      clearTimeout(timer);
-      connection.close();
-    }
+  private keep(connection: HostConnection): void {
+    if (this.isClosed) connection.close();
+    else this.idle.push(connection);
+  }
+}
+
+/** Rejects, and closes the connection, when no answer comes within `timeout` milliseconds. */
+async function ask(connection: HostConnection, request: Record<string, string>, timeout: number): Promise<string> {
+  const timer = setTimeout(() => connection.close(), timeout);
+  try {
+    return await connection.request(JSON.stringify(request));
+  } finally {
+    clearTimeout(timer);
   }
 }

@@ -49,12 +49,15 @@ export const adaptingOn = (host: string) =>
     retry: { initialInterval: '1s', maximumInterval: '5m', maximumAttempts: 30 },
   });
 
-/** The one long step of a running deployment. Abandoned rather than awaited: it only watches, and beats rarely. */
+/**
+ * The one long step of a running deployment. Abandoned rather than awaited: it only watches, and beats rarely, since a
+ * worker that comes back takes it over without waiting for a beat to be missed.
+ */
 export const supervisingOn = (host: string) =>
   proxyActivities<Activities>({
     taskQueue: hostQueue(host),
     startToCloseTimeout: '7h',
-    heartbeatTimeout: '15s',
+    heartbeatTimeout: '90s',
     cancellationType: ActivityCancellationType.TRY_CANCEL,
     retry: { initialInterval: '500ms', maximumInterval: '10s' },
   });

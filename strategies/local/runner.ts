@@ -208,6 +208,8 @@ async function probe(record: HostIdentity): Promise<'serving' | 'starting' | 'mu
     return isStopping ? 'starting' : 'serving';
   } catch (error) {
     return ['ENOENT', 'ECONNREFUSED'].includes((error as NodeJS.ErrnoException).code ?? '') ? 'starting' : 'mute';
+  } finally {
+    client.close();
   }
 }
 
