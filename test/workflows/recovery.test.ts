@@ -27,7 +27,7 @@ const ask = async (name: string, n: number) => {
   return answer;
 };
 
-test('running software outlives its worker and its server, and is supervised again when they are back', async () => {
+test('running software outlives its worker and its server, and is supervised again as soon as they are back', async () => {
   const source = temporarySolution({ 'main.py': 'import os\ndef predict(n: int):\n    return [n, os.getpid()]\n' });
   await deploy({ name: 'outliving', solution: source });
   const before = await ask('outliving', 1);
@@ -38,6 +38,12 @@ test('running software outlives its worker and its server, and is supervised aga
   await ensureStack({ worker: true });
   expect(await until('outliving', 'running')).toMatchObject({ restarts: 0 });
   expect(await ask('outliving', 1)).toEqual(before);
+
+  // By missed heartbeats alone the server would have it watched again only after longer than is waited for here.
+  const [, pid] = (before as { output: [number, number] }).output;
+  process.kill(pid, 'SIGKILL');
+  expect(await until('outliving', 'unhealthy')).toMatchObject({ lastError: { code: 'NOT_READY' } });
+  expect(await until('outliving', 'running')).toMatchObject({ restarts: 1 });
   await (await connectOnce()).cleanup('outliving');
 }, 150_000);
 
