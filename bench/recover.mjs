@@ -41,7 +41,7 @@ try {
   }
   console.log(`longest ${seconds(Math.max(...times))} (wanted for 50: 15 s); load ${loadavg()[0].toFixed(1)}`);
   const after = await readProcesses();
-  const restarted = names.filter((name, index) => before[index] !== after[index]);
+  const restarted = names.filter((_, index) => before[index] !== after[index]);
   console.log(`software that was restarted by it: ${restarted.length} (wanted: 0)`);
   await connection.close();
 } finally {

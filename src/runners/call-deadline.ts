@@ -29,23 +29,64 @@ export const withDeadline = (
 
 /** The same for the fastest calls, which make no signal. */
 export async function withEnding(
-  { timeout, signal }: CallOptions & { timeout: number },
+  options: CallOptions & { timeout: number },
   call: (ending: Ending) => Promise<Answer>,
 ): Promise<Answer> {
-  if (signal?.aborted) return callFailure('CALL_CANCELLED', 'the call was cancelled before it began');
-  const ending = new Ending();
-  const end = (code: ErrorCode, message: string) => ending.end(new GivenUp(code, message));
-  const late = () => end('CALL_TIMEOUT', `the call took longer than its ${timeout} s`);
-  const timer = setTimeout(late, Math.min(timeout * 1000, 2 ** 31 - 1));
-  const cancel = () => end('CALL_CANCELLED', 'the call was cancelled');
-  signal?.addEventListener('abort', cancel, { once: true });
+  if (options.signal?.aborted) return cancelledBefore;
+  const patience = new Patience(options);
   try {
-    return await call(ending);
+    return await call(patience.ending);
   } catch (error) {
-    return explain(ending.isOver ? ending.reason : error);
+    return patience.explain(error);
   } finally {
-    clearTimeout(timer);
-    signal?.removeEventListener('abort', cancel);
+    patience.release();
+  }
+}
+
+/** The same for a stream: its deadline is that of all of it, with the time that its reader takes. */
+export async function* streamWithEnding(
+  options: CallOptions & { timeout: number },
+  stream: (ending: Ending) => AsyncGenerator<unknown, Answer>,
+): AsyncGenerator<unknown, Answer> {
+  if (options.signal?.aborted) return cancelledBefore;
+  const patience = new Patience(options);
+  try {
+    return yield* stream(patience.ending);
+  } catch (error) {
+    return patience.explain(error);
+  } finally {
+    patience.release();
+  }
+}
+
+const cancelledBefore = callFailure('CALL_CANCELLED', 'the call was cancelled before it began');
+
+/** A caller's deadline and cancel, for as long as its call lasts. */
+class Patience {
+  readonly ending = new Ending();
+  private readonly timer: NodeJS.Timeout;
+
+  constructor(private readonly options: CallOptions & { timeout: number }) {
+    const { timeout, signal } = options;
+    const late = () => this.end('CALL_TIMEOUT', `the call took longer than its ${timeout} s`);
+    this.timer = setTimeout(late, Math.min(timeout * 1000, 2 ** 31 - 1));
+    signal?.addEventListener('abort', this.cancel, { once: true });
+  }
+
+  /** What was thrown, as the answer that says why. */
+  explain(error: unknown): Answer {
+    return explain(this.ending.isOver ? this.ending.reason : error);
+  }
+
+  release(): void {
+    clearTimeout(this.timer);
+    this.options.signal?.removeEventListener('abort', this.cancel);
+  }
+
+  private readonly cancel = () => this.end('CALL_CANCELLED', 'the call was cancelled');
+
+  private end(code: ErrorCode, message: string): void {
+    this.ending.end(new GivenUp(code, message));
   }
 }
 

@@ -40,7 +40,7 @@ export async function keepConnections(url: string, idleTime: number): Promise<Ag
 }
 
 /** What https needs is loaded with the first of its calls. */
-const isSecure = (url: string): boolean => url.startsWith('https:');
+export const isSecure = (url: string): boolean => url.startsWith('https:');
 
 const empty = Buffer.alloc(0);
 

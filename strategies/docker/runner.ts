@@ -10,7 +10,7 @@ import type { BerthHome } from '../../src/home.js';
 import { callFailure } from '../../src/runners/call-deadline.js';
 import { readLog } from '../../src/runners/log-file.js';
 import type { CallOptions, Health, LogOptions, MadeThing, Runner, StartOptions } from '../../src/runners/runner.js';
-import { callHost, callServer } from './container-call.js';
+import { callHost, callServer, streamHost } from './container-call.js';
 import type { DockerHandle } from './docker-handle.js';
 import { isUp, probePatience } from './probe.js';
 
@@ -62,7 +62,18 @@ export class DockerRunner implements Runner {
   }
 
   async run(inputs: unknown, options?: CallOptions): Promise<Answer> {
-    return this.call(JSON.stringify(inputs) ?? 'null', options);
+    const { handle } = this;
+    const call = this.describeCall(inputs, options);
+    if (handle === undefined || call === undefined) return notStarted;
+    return handle.tokenHash === null ? callServer(call, handle.predictPath) : callHost(call, handle.tokenHash);
+  }
+
+  /** A server of the repository's own is asked for its whole reply. */
+  async *stream(inputs: unknown, options?: CallOptions): AsyncGenerator<unknown, Answer> {
+    const call = this.describeCall(inputs, options);
+    const tokenHash = this.handle?.tokenHash ?? null;
+    if (call === undefined || tokenHash === null) return await this.run(inputs, options);
+    return yield* streamHost(call, tokenHash);
   }
 
   async isHealthy(): Promise<Health> {
@@ -119,13 +130,10 @@ export class DockerRunner implements Runner {
     this.agent?.destroy();
   }
 
-  private async call(inputs: string, options: CallOptions = {}): Promise<Answer> {
+  private describeCall(inputs: unknown, { timeout = this.plan.timeout, signal }: CallOptions = {}) {
     const { handle, agent } = this;
-    if (handle === undefined || agent === undefined)
-      return callFailure('NOT_RUNNING', 'the software was neither started nor attached to');
-    const { timeout = this.plan.timeout, signal } = options;
-    const call = { url: handle.url, agent, inputs, timeout, signal };
-    return handle.tokenHash === null ? callServer(call, handle.predictPath) : callHost(call, handle.tokenHash);
+    if (handle === undefined || agent === undefined) return undefined;
+    return { url: handle.url, agent, inputs: JSON.stringify(inputs) ?? 'null', timeout, signal };
   }
 
   /** The container's state as the engine sees it, or why there is none to speak of. */
@@ -168,6 +176,7 @@ export class DockerRunner implements Runner {
   }
 }
 
+const notStarted = callFailure('NOT_RUNNING', 'the software was neither started nor attached to');
 const gone = (detail: string): Health => ({ isHealthy: false, state: 'gone', detail });
 const ready = (detail: string): Health => ({ isHealthy: true, state: 'ready', detail });
 

@@ -124,9 +124,15 @@ test('an image that goes between the look and its naming is built again', async 
   await engine.getImage(second.reference).remove();
 });
 
-test('a healthy container is stopped long before its grace is over, and its image stays until the undo', async () => {
-  const { runner, plan } = await makeRunner({ 'app.py': 'def predict(): return 1' });
+test('a healthy container streams, is stopped long before its grace is over, and its image stays until the undo', async () => {
+  const { runner, plan } = await makeRunner({ 'app.py': 'def predict():\n    yield "a"\n    yield "b"' });
   await runner.start({ env: {} });
+  const parts = runner.stream({});
+  expect([await parts.next(), await parts.next(), await parts.next()]).toEqual([
+    { done: false, value: 'a' },
+    { done: false, value: 'b' },
+    { done: true, value: { status: 'success', output: 'ab' } },
+  ]);
   const before = Date.now();
   await runner.stop();
   expect(Date.now() - before).toBeLessThan(8_000);

@@ -1,0 +1,36 @@
+import { type IncomingHttpHeaders, type IncomingMessage, request } from 'node:http';
+import { StringDecoder } from 'node:string_decoder';
+import { type HttpCall, isSecure } from './http-call.js';
+
+export interface HttpStream {
+  status: number;
+  headers: IncomingHttpHeaders;
+  /** Throws when the connection ends before the body does; whoever leaves it early ends the connection. */
+  body: AsyncIterable<Buffer>;
+}
+
+/** As `callHttp`, of which the reply is read as it comes, no faster than it is asked for. */
+export async function streamHttp(call: HttpCall): Promise<HttpStream> {
+  const send = isSecure(call.url) ? (await import('node:https')).request : request;
+  const { method = call.body === undefined ? 'GET' : 'POST', url, headers = {}, body, agent, ending } = call;
+  const response = await new Promise<IncomingMessage>((resolve, reject) => {
+    if (ending?.isOver) return reject(ending.reason);
+    const sent = send(url, { method, headers, ...(agent && { agent }) }, resolve);
+    ending?.tell(() => sent.destroy());
+    sent.on('close', () => ending?.tell(undefined)).on('error', reject);
+    sent.end(body);
+  });
+  return { status: response.statusCode ?? 0, headers: response.headers, body: response };
+}
+
+/** The lines of a body, the last one with or without its line break. */
+export async function* readLines(body: AsyncIterable<Buffer>): AsyncGenerator<string> {
+  const decoder = new StringDecoder('utf8');
+  let rest = '';
+  for await (const chunk of body) {
+    const lines = (rest + decoder.write(chunk)).split('\n');
+    rest = lines.pop() ?? '';
+    yield* lines;
+  }
+  if (rest !== '') yield rest;
+}

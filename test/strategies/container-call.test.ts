@@ -1,0 +1,115 @@
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, rmSync } from 'node:fs';
+import { Agent } from 'node:http';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { beforeAll, expect, test } from '@jest/globals';
+import type { Answer } from '../../src/contract/answer.js';
+import { callHttp } from '../../src/runners/http-call.js';
+import { hostProgram } from '../../src/runners/launch-host.js';
+import { chooseFreePort } from '../../src/runners/listening-port.js';
+import { streamHost } from '../../strategies/docker/container-call.js';
+import { atTheEnd, temporaryDirectory, temporarySolution } from '../support/temporary.js';
+
+const ended = join(temporaryDirectory(), 'ended');
+const source = `import os, time
+def predict(words, seconds=0, end=None):
+    try:
+        for word in words:
+            yield word
+            time.sleep(seconds)
+        if end == "raise": raise ValueError("enough")
+        if end == "die": os._exit(3)
+    finally:
+        open(${JSON.stringify(ended)}, "w").close()
+`;
+const tokenHash = createHash('sha256').update('drawn').digest('hex');
+const agent = new Agent({ keepAlive: true });
+let url: string;
+
+/** The host program as a container starts it. */
+beforeAll(async () => {
+  const port = await chooseFreePort(`container-call ${process.pid}`);
+  url = `http://127.0.0.1:${port}`;
+  const boot = {
+    ...{ deployment: 'demo', revision: 'r1', token: 'drawn', packageDirectory: null },
+    directory: temporarySolution({ 'app.py': source }),
+    interface: { type: 'function', module: 'app', callable: 'predict', call: 'arguments', environment: [] },
+    ...{ timeout: 5, concurrency: null, grace: 5 },
+  };
+  const env = { PATH: process.env.PATH, BERTH_BOOT: JSON.stringify(boot) };
+  const host = spawn('python3', ['-u', hostProgram, '--http', String(port)], { env, stdio: 'ignore' });
+  atTheEnd(() => void host.kill('SIGKILL'));
+  const isUp = () =>
+    callHttp({ url: `${url}/healthz` }).then(
+      () => true,
+      () => false,
+    );
+  for (let look = 0; look < 200 && !(await isUp()); look += 1) await sleep(50);
+});
+
+const open = (inputs: unknown, { timeout = 5, signal, token = tokenHash }: Partial<Options> = {}) =>
+  streamHost({ url, agent, inputs: JSON.stringify(inputs), timeout, signal }, token);
+
+interface Options {
+  timeout: number;
+  signal: AbortSignal;
+  token: string;
+}
+
+async function collect(parts: AsyncGenerator<unknown, Answer>): Promise<{ chunks: unknown[]; answer: Answer }> {
+  const chunks: unknown[] = [];
+  for (;;) {
+    const { done, value } = await parts.next();
+    if (done) return { chunks, answer: value };
+    chunks.push(value);
+  }
+}
+
+test('chunks come as they are made, and what they make together is the answer', async () => {
+  const parts = open({ words: ['ä', 'b'], seconds: 0.3 });
+  const before = Date.now();
+  expect(await parts.next()).toEqual({ done: false, value: 'ä' });
+  expect(await collect(parts)).toEqual({ chunks: ['b'], answer: { status: 'success', output: 'äb' } });
+  expect(Date.now() - before).toBeGreaterThan(250);
+});
+
+test('what is raised comes after the chunks before it', async () => {
+  const { chunks, answer } = await collect(open({ words: [1, 2], end: 'raise' }));
+  expect({ chunks, answer }).toMatchObject({
+    chunks: [1, 2],
+    answer: { error: { code: 'CALL_FAILED', type: 'ValueError' } },
+  });
+});
+
+test('inputs that do not fit are an answer without chunks', async () => {
+  expect(await collect(open({}))).toMatchObject({ chunks: [], answer: { error: { code: 'CALL_INPUT' } } });
+});
+
+test('the deadline and a cancel end a stream with the answer that says so', async () => {
+  const late = await collect(open({ words: [1, 2], seconds: 3 }, { timeout: 0.3 }));
+  expect(late).toMatchObject({ chunks: [1], answer: { error: { code: 'CALL_TIMEOUT' } } });
+  const signal = AbortSignal.timeout(300);
+  const cancelled = await collect(open({ words: [1, 2], seconds: 3 }, { signal }));
+  expect(cancelled).toMatchObject({ chunks: [1], answer: { error: { code: 'CALL_CANCELLED' } } });
+});
+
+test('who leaves a stream ends the generator', async () => {
+  rmSync(ended, { force: true });
+  const parts = open({ words: Array.from({ length: 100 }, (_, index) => index), seconds: 0.05 });
+  await parts.next();
+  await parts.return({ status: 'success', output: null });
+  for (let look = 0; look < 200 && !existsSync(ended); look += 1) await sleep(50);
+  expect(existsSync(ended)).toBe(true);
+});
+
+test('another start of the software on the port is not taken for this one', async () => {
+  const { answer } = await collect(open({ words: [1] }, { token: 'another' }));
+  expect(answer).toMatchObject({ error: { code: 'NOT_RUNNING' } });
+});
+
+test('a host that dies in the middle is a lost call', async () => {
+  const { chunks, answer } = await collect(open({ words: [1, 2], end: 'die' }));
+  expect({ chunks, answer }).toMatchObject({ chunks: [1, 2], answer: { error: { code: 'CALL_LOST' } } });
+});
