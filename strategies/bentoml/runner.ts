@@ -3,11 +3,13 @@ import { statSync } from 'node:fs';
 import type { Agent } from 'node:http';
 import type { Answer } from '../../src/contract/answer.js';
 import type { Handle, RunPlan } from '../../src/contract/handle.js';
-import { callFailure, withEnding } from '../../src/runners/call-deadline.js';
+import { callFailure, streamWithEnding, withEnding } from '../../src/runners/call-deadline.js';
 import type { Ending } from '../../src/runners/ending.js';
 import { callHttp, keepConnections } from '../../src/runners/http-call.js';
+import { streamHttp } from '../../src/runners/http-stream.js';
 import type { CallOptions, Health, LogOptions, Runner, StartOptions } from '../../src/runners/runner.js';
 import { callTask } from './call-task.js';
+import { handOnText } from './hand-on-text.js';
 import { type BentoHandle, gone, type Place, type Way } from './place.js';
 import { readAnswer } from './read-answer.js';
 import { buildBody, WrongInput } from './request-body.js';
@@ -51,6 +53,19 @@ export class BentoMLRunner implements Runner {
     );
   }
 
+  /** An API that streams text gives it as it comes; how the pieces are cut is the network's affair. */
+  async *stream(inputs: unknown, options: CallOptions = {}): AsyncGenerator<unknown, Answer> {
+    const { handle, plan } = this;
+    if (handle === undefined || !handle.api.isStream) return await this.run(inputs, options);
+    const place = await this.open();
+    const way = place.findWay(handle);
+    if ('status' in way) return way;
+    const { api } = handle;
+    return yield* streamWithEnding({ timeout: plan.timeout, ...options }, (ending) =>
+      this.callForChunks({ place, way, api }, inputs, ending),
+    );
+  }
+
   async isHealthy(): Promise<Health> {
     return this.handle === undefined ? gone('it was not started') : await (await this.open()).isHealthy(this.handle);
   }
@@ -80,34 +95,58 @@ export class BentoMLRunner implements Runner {
     return this.opened;
   }
 
-  private async call(
-    { place, way, api }: { place: Place; way: Way } & Pick<BentoHandle, 'api'>,
-    inputs: unknown,
-    ending: Ending,
-  ): Promise<Answer> {
+  private async call({ place, way, api }: Target, inputs: unknown, ending: Ending): Promise<Answer> {
     try {
-      const { contentType, body } = await buildBody(api, inputs);
-      const trace = nextTrace();
-      const traceparent = `00-${trace}-${trace.slice(16)}-01`;
-      this.agent ??= await keepConnections(way.url, idleTime);
-      const call = {
-        url: way.url + api.route,
-        headers: { ...way.headers, 'content-type': contentType, traceparent },
-        body,
-        agent: this.agent,
-        method: 'POST',
-      };
-      // At once, because a look at a file takes less than the way to another thread and back.
-      const logStart = statSync(this.plan.logFile, { throwIfNoEntry: false })?.size ?? 0;
+      const { call, findFailure } = await this.describeCall({ place, way, api }, inputs);
       const reply = await (api.isTask ? callTask({ ...call, signal: ending.signal }) : callHttp({ ...call, ending }));
-      const judged = place.judgeReply(reply);
-      if (judged !== undefined) return judged;
-      return await readAnswer(reply, api, (hasFailed) => place.findFailure({ trace, logStart, hasFailed }));
+      return place.judgeReply(reply) ?? (await readAnswer(reply, api, findFailure));
     } catch (error) {
-      if (error instanceof WrongInput) return callFailure('CALL_INPUT', error.message);
-      throw error;
+      return answerWrongInput(error);
     }
   }
+
+  private async *callForChunks(
+    { place, way, api }: Target,
+    inputs: unknown,
+    ending: Ending,
+  ): AsyncGenerator<unknown, Answer> {
+    try {
+      const { call, findFailure } = await this.describeCall({ place, way, api }, inputs);
+      const reply = yield* handOnText(await streamHttp({ ...call, ending }));
+      if (ending.isOver) throw ending.reason;
+      return place.judgeReply(reply) ?? (await readAnswer(reply, api, findFailure));
+    } catch (error) {
+      return answerWrongInput(error);
+    }
+  }
+
+  private async describeCall({ place, way, api }: Target, inputs: unknown) {
+    const { contentType, body } = await buildBody(api, inputs);
+    const trace = nextTrace();
+    const traceparent = `00-${trace}-${trace.slice(16)}-01`;
+    this.agent ??= await keepConnections(way.url, idleTime);
+    const call = {
+      url: way.url + api.route,
+      headers: { ...way.headers, 'content-type': contentType, traceparent },
+      body,
+      agent: this.agent,
+      method: 'POST',
+    };
+    // At once, because a look at a file takes less than the way to another thread and back.
+    const logStart = statSync(this.plan.logFile, { throwIfNoEntry: false })?.size ?? 0;
+    return { call, findFailure: (hasFailed: boolean) => place.findFailure({ trace, logStart, hasFailed }) };
+  }
+}
+
+interface Target {
+  place: Place;
+  way: Way;
+  api: BentoHandle['api'];
+}
+
+function answerWrongInput(error: unknown): Answer {
+  if (error instanceof WrongInput) return callFailure('CALL_INPUT', error.message);
+  throw error;
 }
 
 /** Names the call to BentoML, whose log names it by that: a part drawn for this process, and the call's number. */

@@ -127,6 +127,11 @@ describe('a service that the repository has', () => {
   });
 
   async function callApi(api: string, inputs: unknown): Promise<Answer> {
+    const other = await openApi(api);
+    return await other.run(inputs).finally(() => other.close());
+  }
+
+  async function openApi(api: string): Promise<BentoMLRunner> {
     const found = await findApi(String(handle.endpoint), {
       type: 'bentoml',
       service: 'service:Many',
@@ -137,7 +142,7 @@ describe('a service that the repository has', () => {
     });
     const other = new BentoMLRunner(plan);
     await other.attach({ ...handle, api: found } as Handle);
-    return await other.run(inputs).finally(() => other.close());
+    return other;
   }
 
   const file = `data:text/plain;base64,${Buffer.from('hello').toString('base64')}`;
@@ -170,6 +175,20 @@ describe('a service that the repository has', () => {
     const error = failureOf(await callApi(api, inputs));
     expect(error.code).toBe(code);
     expect(error.message).toContain(words);
+  });
+
+  test.each([
+    [3, ['word0 ', 'word1 ', 'word2 '], { status: 'success', output: 'word0 word1 word2 ' }],
+    [5, ['word0 ', 'word1 ', 'word2 '], { error: { code: 'CALL_FAILED', message: 'no fourth word' } }],
+  ])('its API stream gives %d words as they come, then the answer', async (count, words, answer) => {
+    const other = await openApi('stream');
+    const parts = other.stream({ count });
+    const chunks: unknown[] = [];
+    let part = await parts.next();
+    for (; !part.done; part = await parts.next()) chunks.push(part.value);
+    await other.close();
+    expect(chunks.join('')).toBe(words.join(''));
+    expect(part.value).toMatchObject(answer);
   });
 
   test('each of many failing calls gets its own exception', async () => {
