@@ -5,13 +5,14 @@ import { BerthError } from '../errors.js';
 import { openSoftware } from '../factory/open-software.js';
 import type { BerthHome } from '../home.js';
 import type { Dependencies } from './dependencies.js';
-import { step } from './step.js';
+import { rareHeartbeat, step } from './step.js';
 
 /** The call of a durable run, on the deployment's host. */
 export const callSoftware = ({ home }: Dependencies) =>
   step(
     async (run: DurableRun, context) => await call(softwareOf(run.name, home), DurableRun.parse(run), context),
     ({ name }) => ({ name }),
+    rareHeartbeat,
   );
 
 /** What cannot be attached to gives its reason as the answer. */

@@ -9,7 +9,10 @@ export interface StepContext {
   onProgress: (line: string) => void;
 }
 
-const heartbeatInterval = 3_000;
+/** Each beat also asks whether the step is cancelled: a cleanup waits for the next one. */
+const heartbeatInterval = 1_000;
+/** Of steps that wait for days, and of which there may be hundreds. */
+export const rareHeartbeat = 3_000;
 
 /**
  * A step of the pipeline as an activity: it heartbeats for as long as it runs, cancellation reaches it as an
@@ -18,12 +21,13 @@ const heartbeatInterval = 3_000;
 export function step<Input, Result>(
   run: (input: Input, context: StepContext) => Promise<Result>,
   describe: (input: Input) => ErrorDetails = () => ({}),
+  interval = heartbeatInterval,
 ): (input: Input) => Promise<Result> {
   return async (input) => {
     const activity = Context.current();
     let progress = '';
     const beat = () => activity.heartbeat({ progress });
-    const timer = setInterval(beat, heartbeatInterval);
+    const timer = setInterval(beat, interval);
     const onProgress = (line: string) => {
       progress = line;
       beat();

@@ -37,7 +37,7 @@ export interface ContainedProcess {
 }
 
 /** Seconds between SIGINT, SIGTERM and SIGKILL. */
-const patience = 3;
+const patience = 2;
 
 /**
  * Runs a command in a process group of its own until it ends, stands still, takes too long or is stopped. Whatever of
