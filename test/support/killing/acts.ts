@@ -248,7 +248,7 @@ const redeployBySchedule: Act = {
     const { schedules } = await connectOnce();
     return await schedules.follow(name, await schedules.trigger(name));
   },
-  words: ({ name }) => ['schedule', 'trigger', name],
+  words: ({ name }) => ['schedule', 'trigger', name, '--wait'],
   isOver: async (info) => {
     if (!redeploying.isOver(info)) return false;
     const { runs } = await (await connectOnce()).schedules.show(info.name);
