@@ -15,6 +15,8 @@ export interface BerthHome {
   logs: string;
   bin: string;
   deployments: string;
+  /** In which clouds this home has ever made something. */
+  clouds: string;
 }
 
 /** `$BERTH_HOME`, or the platform's data directory. Not cached: tests and plugins change the environment. */
@@ -32,6 +34,7 @@ export function berthHome(root = process.env.BERTH_HOME || envPaths('berth', { s
     logs: join(home, 'logs'),
     bin: join(home, 'bin'),
     deployments: join(home, 'deployments'),
+    clouds: join(home, 'clouds'),
   };
 }
 

@@ -82,5 +82,5 @@ export interface RunnerClass {
    * what `berth gc` compares with the deployments. Absent where everything is processes and files. Throws when it
    * cannot look; then nothing of it counts as left over.
    */
-  listMade?(home: Pick<BerthHome, 'deployments'>): Promise<MadeThing[]>;
+  listMade?(home: Pick<BerthHome, 'deployments' | 'clouds'>): Promise<MadeThing[]>;
 }

@@ -3,11 +3,12 @@ import { statSync } from 'node:fs';
 import type { Agent } from 'node:http';
 import type { Answer } from '../../src/contract/answer.js';
 import type { Handle, RunPlan } from '../../src/contract/handle.js';
+import type { BerthHome } from '../../src/home.js';
 import { callFailure, streamWithEnding, withEnding } from '../../src/runners/call-deadline.js';
 import type { Ending } from '../../src/runners/ending.js';
 import { callHttp, keepConnections } from '../../src/runners/http-call.js';
 import { streamHttp } from '../../src/runners/http-stream.js';
-import type { CallOptions, Health, LogOptions, Runner, StartOptions } from '../../src/runners/runner.js';
+import type { CallOptions, Health, LogOptions, MadeThing, Runner, StartOptions } from '../../src/runners/runner.js';
 import { callTask } from './call-task.js';
 import { handOnText } from './hand-on-text.js';
 import { type BentoHandle, gone, type Place, type Way } from './place.js';
@@ -29,6 +30,12 @@ export class BentoMLRunner implements Runner {
   private opened: Promise<Place> | undefined;
 
   constructor(private readonly plan: RunPlan) {}
+
+  /** What is in BentoCloud; on this machine all are processes and files. */
+  static async listMade(home: Pick<BerthHome, 'deployments' | 'clouds'>): Promise<MadeThing[]> {
+    const { listMade } = await import('./cloud/list-made.js');
+    return await listMade(home);
+  }
 
   async start(options: StartOptions): Promise<Handle> {
     const served = await (await this.open()).start(options);

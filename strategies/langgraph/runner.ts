@@ -23,7 +23,7 @@ export class LangGraphRunner implements Runner {
   constructor(private readonly plan: RunPlan) {}
 
   /** What is in LangSmith; on this machine all are processes and files. */
-  static async listMade(home: Pick<BerthHome, 'deployments'>): Promise<MadeThing[]> {
+  static async listMade(home: Pick<BerthHome, 'deployments' | 'clouds'>): Promise<MadeThing[]> {
     const { listMade } = await import('./cloud/list-made.js');
     return await listMade(home);
   }

@@ -78,16 +78,32 @@ export class FakeBentoCloud {
   }
 
   private async handle(asked: IncomingMessage, answer: ServerResponse): Promise<void> {
-    const { pathname } = new URL(asked.url ?? '/', this.address);
+    const url = new URL(asked.url ?? '/', this.address);
+    const { pathname } = url;
     if (pathname.startsWith('/endpoints/')) return this.passOn(asked, answer, pathname);
     this.requests.push(`${asked.method} ${pathname}`);
     if (this.failure !== undefined) return sendJson(answer, this.failure, { message: 'not now' });
     if (asked.headers['x-yatai-api-token'] !== this.options.token)
       return sendJson(answer, 401, { message: 'bad token' });
     const body = await buffer(asked);
-    const result = await this.route(`${asked.method} ${pathname}`, body);
+    const result = this.list(asked.method, url) ?? (await this.route(`${asked.method} ${pathname}`, body));
     if (result === undefined) sendJson(answer, 404, { message: 'record not found' });
     else sendJson(answer, 200, result);
+  }
+
+  /** A page of all that there is, or of one cluster where nothing runs. */
+  private list(method: string | undefined, { pathname, searchParams }: URL): unknown {
+    const things: Record<string, () => unknown[]> = {
+      '/api/v2/deployments': () => [...this.deployments.values()].map((deployment) => this.describe(deployment)),
+      '/api/v1/org_secrets': () => [...this.secrets.keys()].map(describeSecret),
+      '/api/v1/bentos': () => [...this.bentos.values()].map(describeBento),
+    };
+    const listed = method === 'GET' ? things[pathname]?.() : undefined;
+    if (listed === undefined) return undefined;
+    const isShown = pathname === '/api/v1/bentos' || searchParams.get('all') === 'true';
+    const [start, count] = [Number(searchParams.get('start') ?? 0), Number(searchParams.get('count') ?? 10)];
+    const items = isShown ? listed : [];
+    return { start, count, total: items.length, items: items.slice(start, start + count) };
   }
 
   private async route(asked: string, body: Buffer): Promise<unknown> {
@@ -154,14 +170,14 @@ export class FakeBentoCloud {
     content: { items: { key: string; value: string }[] };
   }): unknown {
     this.secrets.set(name, content.items);
-    return { name };
+    return describeSecret(name);
   }
 
   private routeSecret(asked: string, name: string, body: Buffer): unknown {
     if (!this.secrets.has(name)) return undefined;
     if (asked.startsWith('PATCH')) return this.putSecret({ name, ...JSON.parse(body.toString()) });
     if (asked.startsWith('DELETE')) this.secrets.delete(name);
-    return { name };
+    return describeSecret(name);
   }
 
   private deploy(asked: Request): unknown {
@@ -224,7 +240,11 @@ export class FakeBentoCloud {
   }
 
   private describe({ request: { name }, status }: Deployment): unknown {
-    return { ...resource(name, 'deployment'), status, urls: [`${this.address}/endpoints/${name}`] };
+    return {
+      ...resource(name, 'deployment'),
+      ...{ status, kube_namespace: 'bento', creator, cluster, latest_revision: null },
+      urls: [`${this.address}/endpoints/${name}`],
+    };
   }
 
   private passOn(asked: IncomingMessage, answer: ServerResponse, pathname: string): void {
@@ -242,6 +262,18 @@ export class FakeBentoCloud {
 const resource = (name: string, type: string) => ({
   ...{ uid: name, name, resource_type: type, labels: [] },
   ...{ created_at: '2026-01-02T03:04:05Z', updated_at: null, deleted_at: null },
+});
+
+const creator = { name: 'ann', email: 'ann@example.com', first_name: 'Ann', last_name: '' };
+
+const cluster = {
+  ...resource('main', 'cluster'),
+  ...{ description: '', organization_name: 'ours', creator },
+};
+
+const describeSecret = (name: string) => ({
+  ...resource(name, 'secret'),
+  ...{ description: '', creator, cluster, content: { type: 'env', items: [] } },
 });
 
 const describeRepository = (name: string) => ({

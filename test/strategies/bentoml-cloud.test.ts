@@ -1,13 +1,18 @@
+import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterEach, beforeAll, expect, test } from '@jest/globals';
 import type { Handle, RunPlan } from '../../src/contract/handle.js';
 import { BerthError } from '../../src/errors.js';
+import { type BerthHome, revisionDirectory } from '../../src/home.js';
+import { drawCloudName } from '../../src/runners/cloud-name.js';
+import { noteCloudUse } from '../../src/runners/cloud-use.js';
 import { chooseInstance } from '../../strategies/bentoml/cloud/choose-instance.js';
 import { findNeeds } from '../../strategies/bentoml/needs.js';
 import { BentoMLRunner } from '../../strategies/bentoml/runner.js';
-import { temporaryDirectory } from '../support/temporary.js';
+import { temporaryDirectory, temporaryHome } from '../support/temporary.js';
 import { FakeBentoCloud, type FakeOptions } from './bento-cloud.js';
 import { bentoEnvironment, bentoPlan } from './bento-plan.js';
 
@@ -68,7 +73,7 @@ test('a revision is pushed, deployed, called with the token, stopped, started ag
 
   const [deployment] = cloud.deployments.values();
   const name = deployment?.request.name ?? '';
-  expect(name).toMatch(/^demo-r1-[0-9a-f]{8}$/);
+  expect(name).toMatch(/^demo-r1-[0-9a-f]{12}$/);
   expect(deployment?.request).toMatchObject({
     access_authorization: true,
     services: { Service: { instance_type: 'cpu.2', scaling: { min_replicas: 2, max_replicas: 2 } } },
@@ -164,6 +169,59 @@ test('a token that is refused is not tried again, a cloud that does not answer i
   expect(unreachable.message).toContain(`${cloud.address}: ECONNREFUSED`);
   expect(await caught(runner.undo())).toMatchObject({ code: 'CLOUD_UNREACHABLE' });
   endings.length = 0;
+});
+
+test('what bears this home’s mark is found and removed, and nothing else, as BentoML’s own command lists it', async () => {
+  const cloud = await openCloud();
+  const [home, another] = [temporaryHome(), temporaryHome()];
+  const nameIn = (place: BerthHome) =>
+    drawCloudName({
+      ...{ deployment: 'demo', revision: 'r2' },
+      stateDirectory: revisionDirectory(place, 'demo', 'r2').state,
+    });
+  const [ours, theirs] = [nameIn(home), nameIn(another)];
+  const others = Array.from({ length: 120 }, (_, index) => `other-r1-${index}`);
+  for (const name of [...others, theirs, 'demo-r2', ours]) {
+    cloud.secrets.set(name, []);
+    cloud.bentos.set(`demo:${name}`, { repository: 'demo', version: name, directory: '', status: 'success' });
+    cloud.deployments.set(name, {
+      request: { name, bento: `demo:${name}`, services: {} },
+      status: 'running',
+      port: 0,
+    });
+  }
+  const owner = { deployment: 'demo', revision: 'r2', bytes: null };
+  const found = await BentoMLRunner.listMade(home);
+  expect(found).toMatchObject([
+    { kind: 'BentoCloud deployment', name: ours, ...owner },
+    { kind: 'BentoCloud secret', name: ours, ...owner },
+    { kind: 'BentoCloud bento', name: `demo:${ours}`, ...owner },
+  ]);
+  for (const { remove } of found) await remove();
+  for (const { remove } of found) await remove();
+  for (const kept of [cloud.deployments, cloud.secrets, cloud.bentos]) expect(kept.size).toBe(122);
+  expect([...cloud.deployments.keys()].at(-2)).toBe(theirs);
+  expect(await listByCommand(['deployment', 'list'])).toContain(theirs);
+  expect(await listByCommand(['secret', 'list'])).toContain('other-r1-0');
+});
+
+/** What the cloud answers is what BentoML's own schemas expect. */
+async function listByCommand(words: string[]): Promise<string> {
+  const { python } = await bentoEnvironment();
+  const env = { ...process.env, BENTOML_HOME: temporaryDirectory(), BENTOML_DO_NOT_TRACK: 'True' };
+  const { stdout } = await promisify(execFile)(python, ['-m', 'bentoml', ...words, '-o', 'json'], { env });
+  return stdout;
+}
+
+test('a cloud that refuses to be asked has nothing of a home that never used it', async () => {
+  await openCloud();
+  const home = temporaryHome();
+  process.env.BENTO_CLOUD_API_KEY = 'for-something-else';
+  expect(await BentoMLRunner.listMade(home)).toEqual([]);
+  await noteCloudUse(process.env.BENTO_CLOUD_API_ENDPOINT ?? '', home);
+  expect(await caught(BentoMLRunner.listMade(home))).toMatchObject({ code: 'CLOUD_REFUSED' });
+  delete process.env.BENTO_CLOUD_API_KEY;
+  expect(await BentoMLRunner.listMade(home)).toEqual([]);
 });
 
 test('the cheapest instance type that holds what was asked for is chosen, and none is said to be missing', () => {

@@ -8,6 +8,7 @@ import type { Handle, RunPlan } from '../../src/contract/handle.js';
 import { BerthError } from '../../src/errors.js';
 import { type BerthHome, revisionDirectory } from '../../src/home.js';
 import { drawCloudName } from '../../src/runners/cloud-name.js';
+import { noteCloudUse } from '../../src/runners/cloud-use.js';
 import { findNeeds } from '../../strategies/langgraph/needs.js';
 import { LangGraphRunner } from '../../strategies/langgraph/runner.js';
 import { temporaryDirectory, temporaryHome } from '../support/temporary.js';
@@ -232,6 +233,15 @@ test('what bears this home’s mark is found and removed, and nothing else', asy
   expect([...cloud.deployments.keys()]).toEqual([theirs, 'demo-r2', 'somebody-elses']);
   delete process.env.LANGSMITH_API_KEY;
   expect(await LangGraphRunner.listMade(another)).toEqual([]);
+});
+
+test('a key for tracing alone finds nothing, without a word, where nothing was ever deployed', async () => {
+  const cloud = await openCloud();
+  process.env.LANGSMITH_API_KEY = 'for-tracing';
+  const home = temporaryHome();
+  expect(await LangGraphRunner.listMade(home)).toEqual([]);
+  await noteCloudUse(cloud.address, home);
+  expect(await caught(LangGraphRunner.listMade(home))).toMatchObject({ code: 'CLOUD_REFUSED' });
 });
 
 test('the needs are a key, in the cloud alone', async () => {

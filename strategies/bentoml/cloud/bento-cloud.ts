@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { BerthError } from '../../../src/errors.js';
 import { askCloud, type CloudAccount } from '../../../src/runners/cloud-api.js';
 
 const Deployment = z.looseObject({ status: z.string(), urls: z.array(z.string()).nullish() });
@@ -30,6 +29,22 @@ export interface DeploymentRequest {
   services: Record<string, { instance_type?: string; scaling: { min_replicas: number; max_replicas: number } }>;
 }
 
+const Named = z.looseObject({ name: z.string() });
+const Bento = z.looseObject({ version: z.string(), repository: Named });
+
+/** A bento of its store. */
+export interface BentoTag {
+  repository: string;
+  version: string;
+}
+
+const page = <Item extends z.ZodType>(item: Item) => z.looseObject({ items: z.array(item), total: z.number() });
+
+/** As many as are asked for at once. */
+const pageItems = 100;
+/** Without it the cloud shows those of one cluster. */
+const everywhere = { all: 'true' };
+
 /** The part of BentoCloud's REST API that its own command uses for deployments. */
 export class BentoCloud {
   constructor(
@@ -59,14 +74,26 @@ export class BentoCloud {
     await this.ask('DELETE', `/api/v2/deployments/${name}`);
   }
 
-  /** Of its store. Its own command has no word for this: a cloud that knows none either keeps the bento. */
-  async removeBento(tag: string): Promise<void> {
-    const [repository, version] = tag.split(':');
-    try {
-      await this.ask('DELETE', `/api/v1/bento_repositories/${repository}/bentos/${version}`);
-    } catch (error) {
-      if (BerthError.from(error).code !== 'START_FAILED') throw error;
-    }
+  async hasBento({ repository, version }: BentoTag): Promise<boolean> {
+    return (await this.ask('GET', `/api/v1/bento_repositories/${repository}/bentos/${version}`)) !== undefined;
+  }
+
+  async removeBento({ repository, version }: BentoTag): Promise<void> {
+    await this.ask('DELETE', `/api/v1/bento_repositories/${repository}/bentos/${version}`);
+  }
+
+  /** Names in all clusters of the account. */
+  async listDeployments(): Promise<string[]> {
+    return (await this.list('/api/v2/deployments', Named, everywhere)).map(({ name }) => name);
+  }
+
+  async listSecrets(): Promise<string[]> {
+    return (await this.list('/api/v1/org_secrets', Named, everywhere)).map(({ name }) => name);
+  }
+
+  async listBentos(): Promise<BentoTag[]> {
+    const bentos = await this.list('/api/v1/bentos', Bento);
+    return bentos.map(({ version, repository }) => ({ repository: repository.name, version }));
   }
 
   async listInstanceTypes(): Promise<InstanceType[]> {
@@ -87,6 +114,21 @@ export class BentoCloud {
 
   async removeSecret(name: string): Promise<void> {
     await this.ask('DELETE', `/api/v1/org_secrets/${name}`);
+  }
+
+  private async list<Item extends z.ZodType>(
+    path: string,
+    item: Item,
+    filter: Record<string, string> = {},
+  ): Promise<z.infer<Item>[]> {
+    const found: z.infer<Item>[] = [];
+    for (;;) {
+      const query = new URLSearchParams({ ...filter, count: String(pageItems), start: String(found.length) });
+      const reply = await this.ask('GET', `${path}?${query}`);
+      const { items, total } = page(item).parse(reply ?? { items: [], total: 0 });
+      found.push(...items);
+      if (items.length === 0 || found.length >= total) return found;
+    }
   }
 
   private ask(method: string, path: string, body?: unknown): Promise<unknown> {

@@ -81,7 +81,7 @@ export class CloudPlace implements Place {
   }
 
   async undo(): Promise<void> {
-    const [{ endBuild, findBento }, { removeServerPaths }, { BentoCloud }, { removeDeployment }] = await Promise.all([
+    const [{ endBuild, findBento }, { removeServerPaths }, { BentoCloud }, end] = await Promise.all([
       import('../build-bento.js'),
       import('../server-environment.js'),
       import('./bento-cloud.js'),
@@ -92,9 +92,10 @@ export class CloudPlace implements Place {
     const record = await readCloudRecord(this.plan);
     if (record === undefined) return;
     const cloud = new BentoCloud(openAccount(record.address));
-    await removeDeployment(cloud, record);
-    const bento = await findBento(this.plan, record.name);
-    if (bento !== undefined) await cloud.removeBento(bento.tag);
+    await end.removeDeployment(cloud, record.name);
+    await end.removeSecret(cloud, record.name);
+    const [repository] = (await findBento(this.plan, record.name))?.tag.split(':') ?? [];
+    if (repository !== undefined) await end.giveUpBento(cloud, { repository, version: record.name });
     await removeCloudRecord(this.plan);
   }
 

@@ -1,8 +1,9 @@
-import { randomBytes } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RunPlan } from '../../../src/contract/handle.js';
 import { writeDurably } from '../../../src/durable-file.js';
+import { drawCloudName } from '../../../src/runners/cloud-name.js';
+import { noteCloudUse } from '../../../src/runners/cloud-use.js';
 
 /** What of BentoCloud is the revision's: on the disk before anything of it is made there. */
 export interface CloudRecord {
@@ -24,7 +25,8 @@ export async function readCloudRecord(plan: RunPlan): Promise<CloudRecord | unde
 export async function claimCloudRecord(plan: RunPlan, address: string): Promise<CloudRecord> {
   const claimed = await readCloudRecord(plan);
   if (claimed !== undefined) return claimed;
-  const record = { name: `${plan.deployment}-${plan.revision}-${randomBytes(4).toString('hex')}`, address };
+  const record = { name: drawCloudName(plan), address };
+  await noteCloudUse(address);
   await writeDurably(fileOf(plan), JSON.stringify(record));
   return record;
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { RunPlan } from '../../../src/contract/handle.js';
 import { writeDurably } from '../../../src/durable-file.js';
 import { drawCloudName } from '../../../src/runners/cloud-name.js';
+import { noteCloudUse } from '../../../src/runners/cloud-use.js';
 
 /** What of LangSmith is the revision's: on the disk before anything of it is made there. */
 export interface CloudRecord {
@@ -30,6 +31,7 @@ export async function claimCloudRecord(plan: RunPlan, address: string): Promise<
   const claimed = await readCloudRecord(plan);
   if (claimed !== undefined) return claimed;
   const record = { name: drawCloudName(plan), address };
+  await noteCloudUse(address);
   await writeDurably(fileOf(plan), JSON.stringify(record));
   return record;
 }

@@ -1,5 +1,6 @@
 import type { BerthHome } from '../../../src/home.js';
 import { findCloudOwner } from '../../../src/runners/cloud-name.js';
+import { lookIntoCloud } from '../../../src/runners/cloud-use.js';
 import type { MadeThing } from '../../../src/runners/runner.js';
 import { findAddress, openAccount } from './account.js';
 import { removeDeployment } from './end-deployment.js';
@@ -7,14 +8,17 @@ import { LangSmith } from './lang-smith.js';
 import { keyVariable } from './variables.js';
 
 /** Deployments of the account whose names bear this home's mark; none where this process has no key. */
-export async function listMade(home: Pick<BerthHome, 'deployments'>): Promise<MadeThing[]> {
+export async function listMade(home: Pick<BerthHome, 'deployments' | 'clouds'>): Promise<MadeThing[]> {
   if (!process.env[keyVariable]) return [];
-  const cloud = new LangSmith(openAccount(findAddress()));
-  return (await cloud.listNames('-r')).flatMap((name) => {
-    const owner = findCloudOwner(home, name);
-    if (owner === undefined) return [];
-    return [
-      { kind: 'LangSmith deployment', name, ...owner, bytes: null, remove: () => removeDeployment(cloud, { name }) },
-    ];
-  });
+  const account = openAccount(findAddress());
+  const cloud = new LangSmith(account);
+  return await lookIntoCloud(home, account.address, async () =>
+    (await cloud.listNames('-r')).flatMap((name) => {
+      const owner = findCloudOwner(home, name);
+      if (owner === undefined) return [];
+      return [
+        { kind: 'LangSmith deployment', name, ...owner, bytes: null, remove: () => removeDeployment(cloud, { name }) },
+      ];
+    }),
+  );
 }
