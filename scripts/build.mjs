@@ -1,6 +1,7 @@
 // Builds dist/: the command, the worker, the library and each strategy's modules (one esbuild run, so that they share
 // their chunks and with them the identity of every class), the workflow bundle, and the type declarations.
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { chmod, cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -61,11 +62,21 @@ const { code } = await bundleWorkflowCode({
   logger: new DefaultLogger('WARN'),
 });
 await writeFile(join(dist, 'workflows.js'), code);
+await writeFile(join(dist, 'build'), await digestCode());
 
 execFileSync(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.build.json'], {
   cwd: root,
   stdio: 'inherit',
 });
+
+/** What tells two builds apart, wherever and whenever they were made or unpacked. */
+async function digestCode() {
+  const digest = createHash('sha256');
+  const files = readdirSync(dist, { recursive: true }).filter((file) => statSync(join(dist, file)).isFile());
+  for (const file of files.filter((name) => !name.endsWith('.map')).sort())
+    digest.update(`${file}\0`).update(await readFile(join(dist, file)));
+  return digest.digest('hex');
+}
 
 /** Whether a directory holds anything but code, which is bundled. */
 function hasData(directory) {

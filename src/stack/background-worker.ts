@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BerthError } from '../errors.js';
@@ -17,7 +17,7 @@ interface WorkerRecord {
   /** `starting`: noted before the process exists; `ready`: it polls. */
   state: 'starting' | 'ready' | 'stopped';
   process: ProcessIdentity | null;
-  /** Which Berth it is: version, and when that was built. */
+  /** Which Berth it is: version, and digest of what was built. */
   build: string;
   /** The server that it polls. */
   address: string;
@@ -113,9 +113,11 @@ function workerEnvironment(home: BerthHome): NodeJS.ProcessEnv {
 
 /** Null when Berth is not built. */
 function currentBuild(): string | null {
-  const built = statSync(workerScript, { throwIfNoEntry: false });
-  if (built === undefined) return null;
-  // Read, not imported: the file lies outside of what is built.
-  const { version } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as { version: string };
-  return `${version} of ${built.mtime.toISOString()}`;
+  try {
+    // Read, not imported: the manifest lies outside of what is built.
+    const { version } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as { version: string };
+    return `${version} ${readFileSync(join(packageRoot, 'dist', 'build'), 'utf8')}`;
+  } catch {
+    return null;
+  }
 }
