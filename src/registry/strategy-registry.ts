@@ -5,6 +5,7 @@ import type { StrategyConfig } from '../contract/strategy-config.js';
 import { BerthError } from '../errors.js';
 import { type BerthHome, berthHome } from '../home.js';
 import { builtInStrategies } from '../package-root.js';
+import { loadRunnerClass, nameModule } from '../runners/load-runner.js';
 import type { RunnerClass } from '../runners/runner.js';
 import { describeNeeds, type Need } from './need.js';
 import { hasProvider, isExposable, listProviders } from './providers.js';
@@ -134,7 +135,7 @@ export class StrategyRegistry {
   /** Where the runner class lies, so that any process can load it without a scan. */
   getRunnerModule(name: string): { module: string; className: string } {
     const { runnerModule, config } = this.#ready(name);
-    return { module: runnerModule, className: config.runner_class };
+    return { module: nameModule(runnerModule), className: config.runner_class };
   }
 
   /** Of all strategies that can be used. */
@@ -143,7 +144,6 @@ export class StrategyRegistry {
   }
 
   async getRunnerClass(name: string): Promise<RunnerClass> {
-    const { loadRunnerClass } = await import('../runners/load-runner.js');
     return loadRunnerClass(this.getRunnerModule(name));
   }
 

@@ -8,7 +8,7 @@ import { type BerthHome, deploymentDirectory } from '../home.js';
 
 /** Where a runner's class is to be found. */
 export interface RunnerReference {
-  /** Absolute path of the strategy's runner module. */
+  /** Path of the strategy's runner module; of a built-in one its place among them, without the ending. */
   module: string;
   className: string;
 }

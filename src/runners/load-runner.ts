@@ -1,4 +1,4 @@
-import { join, sep } from 'node:path';
+import { extname, isAbsolute, join, relative, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { BerthError } from '../errors.js';
 import { builtInStrategies, isSource, packageRoot } from '../package-root.js';
@@ -15,15 +15,23 @@ export async function loadRunnerClass({ module, className }: RunnerReference): P
 }
 
 export async function loadModule(module: string): Promise<Record<string, unknown>> {
+  const path = locate(module);
   try {
-    return module.startsWith(builtInStrategies + sep)
-      ? await import(pathToFileURL(module).href)
-      : await loadPlugin(module);
+    return isBuiltIn(path) ? await import(pathToFileURL(path).href) : await loadPlugin(path);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    throw new BerthError('STRATEGY_BROKEN', `${module} does not load: ${message}`, {}, { cause: error });
+    throw new BerthError('STRATEGY_BROKEN', `${path} does not load: ${message}`, {}, { cause: error });
   }
 }
+
+/** As records name it: one of Berth's own by its place among the strategies, since the next version may lie elsewhere. */
+export const nameModule = (path: string): string =>
+  isBuiltIn(path) ? relative(builtInStrategies, path).slice(0, -extname(path).length) : path;
+
+const locate = (module: string): string =>
+  isAbsolute(module) ? module : join(builtInStrategies, `${module}${isSource ? '.ts' : '.js'}`);
+
+const isBuiltIn = (path: string): boolean => path.startsWith(builtInStrategies + sep);
 
 /** What a plugin imports of this package, by its path: by name it would be a second copy, with other classes. */
 const exported = { berth: 'index', 'berth/strategy': 'strategy' };
