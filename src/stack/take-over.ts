@@ -1,13 +1,15 @@
 import { type Client, isGrpcServiceError } from '@temporalio/client';
 import { identifyProcess, isSameProcess, type ProcessIdentity } from '../runners/process-identity.js';
-import { workflowType } from '../workflows/messages.js';
+import { durableRunType, scheduledRedeployType, workflowType } from '../workflows/messages.js';
 import { searchAttributes } from '../workflows/search-attributes.js';
 
 /** `PENDING_ACTIVITY_STATE_STARTED` of Temporal's API. */
 const started = 2;
 /** `NOT_FOUND` of gRPC. */
 const notFound = 5;
-/** Deployments that are looked at side by side. */
+/** Workflows that have steps on a host: deployments, runs of schedules, durable runs. */
+const types = [workflowType, scheduledRedeployType, durableRunType].map((type) => `'${type}'`).join(', ');
+/** Workflows that are looked at side by side. */
 const concurrency = 16;
 
 /** What a worker is called on the server: enough for its successor on the host to tell whether it lives. */
@@ -28,13 +30,13 @@ function readWorker(identity: string, host: string): ProcessIdentity | null {
  */
 export async function takeOverSteps(client: Client, host: string): Promise<void> {
   const { name } = searchAttributes.host;
-  const running = `WorkflowType = '${workflowType}' AND ExecutionStatus = 'Running'`;
+  const running = `WorkflowType IN (${types}) AND ExecutionStatus = 'Running'`;
   const found = client.workflow.list({ query: `${running} AND (${name} = '${host}' OR ${name} IS NULL)` });
-  const deployments = found[Symbol.asyncIterator]();
+  const workflows = found[Symbol.asyncIterator]();
   const takeOver = async (): Promise<void> => {
-    for (let next = await deployments.next(); !next.done; next = await deployments.next()) {
+    for (let next = await workflows.next(); !next.done; next = await workflows.next()) {
       const { workflowId, runId } = next.value;
-      await takeOverDeployment(client, host, { workflowId, runId }).catch(ignoreMissing);
+      await takeOverWorkflow(client, host, { workflowId, runId }).catch(ignoreMissing);
     }
   };
   await Promise.all(Array.from({ length: concurrency }, takeOver));
@@ -45,7 +47,7 @@ interface Execution {
   runId: string;
 }
 
-async function takeOverDeployment(client: Client, host: string, execution: Execution): Promise<void> {
+async function takeOverWorkflow(client: Client, host: string, execution: Execution): Promise<void> {
   const { workflowService } = client;
   const { namespace } = client.options;
   const { pendingActivities } = await workflowService.describeWorkflowExecution({ namespace, execution });
