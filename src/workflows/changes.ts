@@ -6,6 +6,7 @@ import { bringUp, type Upcoming } from './bring-up.js';
 import { asFailure, failureRecord } from './failures.js';
 import { endsByItself, isTimeForNewRun } from './history.js';
 import { advance, type ChangeRequest, type Life, note, setChangeError, showChange, showDetails } from './life.js';
+import { makesWhatCameLate } from './patches.js';
 import { resume } from './repair.js';
 import {
   activate,
@@ -51,9 +52,10 @@ export class Changes {
     return true;
   }
 
-  /** Until it is cancelled. */
+  /** Until it is cancelled. Of an earlier run: until it ends by itself, and then whatever comes late. */
   async run(): Promise<void> {
-    while (await this.isAsked(endsByItself)) await this.makeOne();
+    do while (await this.isAsked(endsByItself)) await this.makeOne();
+    while (await this.isAskedLate());
   }
 
   /** True while no change is on its way, or asked for. */
@@ -99,6 +101,13 @@ export class Changes {
   private async isAsked(isOver: (life: Life) => boolean): Promise<boolean> {
     await condition(() => this.hasWork() || isOver(this.life));
     return this.hasWork();
+  }
+
+  /** Resolves with false when supervision has ended, too: the new run makes what it is asked for. */
+  private async isAskedLate(): Promise<boolean> {
+    const { supervision } = this;
+    await condition(() => supervision.isOver || (this.hasWork() && makesWhatCameLate()));
+    return !supervision.isOver;
   }
 
   private hasWork(): boolean {

@@ -5,3 +5,6 @@ import { patched } from '@temporalio/workflow';
 
 /** A new run takes over at one moment for supervision and changes alike; before, each of them ended by itself. */
 export const takesOverAtOnce = (): boolean => patched('2026-11-24-takes-over-at-once');
+
+/** What is asked of a run whose changes have ended by themselves is made all the same, as long as it is supervised. */
+export const makesWhatCameLate = (): boolean => patched('2026-11-24-makes-what-came-late');

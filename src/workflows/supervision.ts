@@ -17,6 +17,8 @@ const quietTime = 5 * 60_000;
 export class Supervision {
   /** True while nothing is done but watched, or waited for. */
   isQuiet = false;
+  /** True once it has ended by itself. */
+  isOver = false;
   private scope: CancellationScope | undefined;
   private isPaused = false;
   private pause = firstPause;
@@ -43,6 +45,7 @@ export class Supervision {
         this.scope = undefined;
       }
     }
+    this.isOver = true;
   }
 
   /** Leaves the active revision alone while `work` puts another one in its place. */

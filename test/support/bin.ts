@@ -3,8 +3,6 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { packageRoot } from '../../src/package-root.js';
 
-const client = join(packageRoot, 'dist', 'client.js');
-
 export interface BinResult {
   exitCode: number | undefined;
   stdout: string;
@@ -16,13 +14,16 @@ export interface BinOptions {
   cwd?: string;
   env?: Record<string, string>;
   input?: string;
+  /** Where the package lies, if it is not this one. */
+  root?: string;
 }
 
 /** Runs the built `berth` as a user would, without a terminal; a failure is a result, not an exception. */
 export async function runBin(
   words: string[],
-  { home, cwd, env = {}, input = '' }: BinOptions = {},
+  { home, cwd, env = {}, input = '', root = packageRoot }: BinOptions = {},
 ): Promise<BinResult> {
+  const client = join(root, 'dist', 'client.js');
   if (!existsSync(client)) throw new Error('the tests of the command need dist/: npm run build');
   const { exitCode, stdout, stderr } = await execa(client, words, {
     env: { ...(home !== undefined && { BERTH_HOME: home }), NO_COLOR: undefined, FORCE_COLOR: undefined, ...env },
