@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from '@jest/globals';
+import { beforeAll, expect, test } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { readExampleFile } from '../../src/adaptation/index.js';
@@ -8,23 +9,35 @@ import { DeployedSoftware } from '../../src/factory/deployed-software.js';
 import { packageRoot } from '../../src/package-root.js';
 import { ensureStack } from '../../src/stack/index.js';
 import { workflowId } from '../../src/workflows/messages.js';
+import { runJson } from '../end-to-end/user.js';
 import { connectOnce, deploy } from '../support/deploying.js';
 import { temporaryStack } from '../support/stack.js';
-import { atTheEnd } from '../support/temporary.js';
+import { atTheEnd, temporaryDirectory } from '../support/temporary.js';
 import { FakeBentoCloud } from './bento-cloud.js';
 import { bentoEnvironment } from './bento-plan.js';
+import { graphEnvironment } from './graph-plan.js';
+import { FakeLangSmith } from './lang-smith.js';
 
 const home = temporaryStack();
-const [token, canary] = ['token-e2e-41f7', 'canary-e2e-90ab'];
+const [token, key, canary] = ['token-e2e-41f7', 'key-e2e-6b02', 'canary-e2e-90ab'];
+let cloud: FakeBentoCloud;
+let langSmith: FakeLangSmith;
+
+/** What names the accounts is set before the worker is started: it is the worker's, too. */
+beforeAll(async () => {
+  cloud = new FakeBentoCloud({ token, python: (await bentoEnvironment()).python });
+  langSmith = new FakeLangSmith({ key, python: (await graphEnvironment()).python });
+  for (const fake of [cloud, langSmith]) {
+    await fake.listen();
+    atTheEnd(() => fake.close());
+  }
+  process.env.BENTO_CLOUD_API_KEY = token;
+  process.env.BENTO_CLOUD_API_ENDPOINT = cloud.address;
+  process.env.LANGSMITH_API_KEY = key;
+  process.env.LANGGRAPH_HOST_URL = langSmith.address;
+}, 240_000);
 
 test('a deployment lives in BentoCloud from its contract to its cleanup, and its secrets stand nowhere here', async () => {
-  const { python } = await bentoEnvironment();
-  const cloud = new FakeBentoCloud({ token, python });
-  await cloud.listen();
-  atTheEnd(() => cloud.close());
-  process.env.BENTO_CLOUD_API_KEY = token; // before the worker is started: it is the worker's, too
-  process.env.BENTO_CLOUD_API_ENDPOINT = cloud.address;
-
   const solution = join(packageRoot, 'examples', 'spelling-service');
   const examples = await readExampleFile(join(solution, 'examples.yaml'));
   const options = { solution, provider: 'bentocloud', agent: 'none', examples, env: { CANARY: canary } };
@@ -45,15 +58,59 @@ test('a deployment lives in BentoCloud from its contract to its cleanup, and its
   expect(cloud.listServers()).toEqual([]);
   expect(await client.begin('spelling')).toMatchObject({ state: 'running' });
 
-  const history = await readHistory('spelling');
-  for (const secret of [token, canary]) {
+  await expectNowhere('spelling', [token, canary]);
+  await client.cleanup('spelling');
+  expect([cloud.deployments.size, cloud.secrets.size, cloud.bentos.size, cloud.listServers()]).toEqual([0, 0, 0, []]);
+}, 240_000);
+
+test('the command deploys to LangSmith, redeploys, stops, starts and cleans up, and nothing is left there', async () => {
+  const solution = temporaryDirectory();
+  cpSync(join(packageRoot, 'examples', 'ticket-triage'), solution, { recursive: true });
+  const berth = (...words: string[]) => runJson(words, { home: home.root });
+  const options = ['--strategy', 'langgraph', '--provider', 'langsmith', '--agent', 'none'];
+  const settings = ['--env', `CANARY=${canary}`, '--example', join(solution, 'examples.yaml')];
+  const deployed = await berth('deploy', solution, '--name', 'triage', ...options, ...settings);
+  expect(deployed.value).toMatchObject({
+    ...{ state: 'running', strategy: 'langgraph', provider: 'langsmith', revision: 'r1', lastError: null },
+    endpoint: expect.stringContaining(`${langSmith.address}/endpoints/`),
+    contract: { passed: 3 },
+  });
+  const ask = async () => (await berth('run', 'triage', '{"text": "Hello there."}')).value;
+  expect(await ask()).toMatchObject({
+    status: 'success',
+    output: { topic: 'other', reply: 'Thank you, we read every message.' },
+  });
+  expect([...langSmith.deployments.values()].map(({ secrets }) => secrets)).toEqual([
+    [{ name: 'CANARY', value: canary }],
+  ]);
+
+  const graph = join(solution, 'triage.py');
+  writeFileSync(graph, readFileSync(graph, 'utf8').replace('we read every message', 'we answer'));
+  const redeployed = await berth('redeploy', 'triage', '--bake', '0', '--drain', '1');
+  expect(redeployed.value).toMatchObject({ state: 'running', revision: 'r2', change: null });
+  expect(await ask()).toMatchObject({ output: { reply: 'Thank you, we answer.' } });
+  const names = () => [...langSmith.deployments.values()].map(({ name }) => name);
+  expect(names()).toEqual([expect.stringMatching(/^triage-r2-[0-9a-f]{12}$/)]);
+
+  expect((await berth('stop', 'triage')).value).toMatchObject({ state: 'stopped' });
+  expect([names(), langSmith.listServers()]).toEqual([[], []]);
+  expect((await berth('start', 'triage')).value).toMatchObject({ state: 'running', revision: 'r2' });
+  expect(await ask()).toMatchObject({ output: { topic: 'other' } });
+  expect((await berth('gc')).value).toMatchObject({ leftOvers: [], notes: [] });
+
+  await expectNowhere('triage', [key, canary]);
+  expect((await berth('cleanup', 'triage', '--yes')).exitCode).toBe(0);
+  expect([names(), langSmith.listServers()]).toEqual([[], []]);
+}, 240_000);
+
+async function expectNowhere(name: string, secrets: string[]): Promise<void> {
+  const history = await readHistory(name);
+  for (const secret of secrets) {
     expect(history).not.toContain(secret);
     const found = spawnSync('grep', ['-rlaF', secret, home.root], { encoding: 'utf8' });
     expect(found).toMatchObject({ status: 1, stdout: '' });
   }
-  await client.cleanup('spelling');
-  expect([cloud.deployments.size, cloud.secrets.size, cloud.bentos.size, cloud.listServers()]).toEqual([0, 0, 0, []]);
-}, 240_000);
+}
 
 async function readHistory(name: string): Promise<string> {
   const target = await ensureStack({ worker: true });
