@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { test } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import { runWorkflowId } from '../../src/durable-runs/run-id.js';
 import { deploymentDirectory } from '../../src/home.js';
 import { packageRoot } from '../../src/package-root.js';
 import { ensureStack } from '../../src/stack/index.js';
@@ -34,6 +35,14 @@ const broken = 'def predict(n: int = 1):\n    return nothing\n';
 const slow = `import time\ntime.sleep(30)\n${answering('slow')}`;
 const failing = 'def predict(n: int = 1):\n    if n > 1:\n        raise ValueError("too much")\n    return n\n';
 const dying = 'import os\ndef predict(n: int = 1):\n    return os._exit(3) if n > 1 else n\n';
+
+const dyingOnce = `import os
+def predict(mark: str):
+    if os.path.exists(mark):
+        return "answered"
+    open(mark, "w").close()
+    os._exit(3)
+`;
 
 /** An agent whose first answer is not accepted, and whose second one is. */
 const answerTwice = `test -f app.py && version=good || version=bad
@@ -186,6 +195,22 @@ test('continued-as-new', async () => {
   await client.begin(name);
   await client.cleanup(name);
   await record(workflowId(name), name);
+});
+
+test('durable-runs', async () => {
+  const name = 'durable-runs';
+  const mark = join(temporarySolution({}), 'called');
+  await deploy({ name, solution: temporarySolution({ 'main.py': dyingOnce }) });
+  const client = await connectOnce();
+  await client.stop(name);
+  const waiting = await client.runs.start(name, { mark }, { id: 'waited-lost-and-answered' });
+  await client.begin(name);
+  await client.runs.answerOf(waiting);
+  await client.stop(name);
+  const late = await client.runs.start(name, { mark }, { id: 'of-what-is-gone' });
+  await client.cleanup(name);
+  await client.runs.answerOf(late);
+  for (const { id } of [waiting, late]) await record(runWorkflowId(name, id), `durable-run-${id}`);
 });
 
 /** One file for each run, named for the story. */
