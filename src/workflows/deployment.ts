@@ -36,6 +36,7 @@ import { Supervision } from './supervision.js';
  */
 export async function deployment(config: DeployConfig, carried?: Life): Promise<DeploymentInfo> {
   const life = carried ?? beginLife(config);
+  showDetails(life);
   const main = new CancellationScope();
   const supervision = new Supervision(life, (target, reason) => changes.request(rollback(target, 'berth', reason)));
   const changes = new Changes(life, supervision);

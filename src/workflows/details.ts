@@ -7,7 +7,7 @@ import { failuresOf, nextCommands } from './next-commands.js';
  * Markdown for the Web UI: where the deployment stands, why, and what to type next. The Web UI shows it in a small
  * frame, so what matters now comes first, and all of it is bounded.
  */
-export function describeLife(info: DeploymentInfo): string {
+export function describeLife(info: DeploymentInfo, goal?: string): string {
   const parts = [
     `### ${info.name} is ${info.state}`,
     whereItRuns(info),
@@ -19,6 +19,7 @@ export function describeLife(info: DeploymentInfo): string {
     theRevisions(info),
     thePast(info),
     theSteps(info),
+    goal === undefined ? '' : `Goal: ${plain(goal, 600)}`,
     theChoices(info),
   ];
   return parts.filter((part) => part !== '').join('\n\n');

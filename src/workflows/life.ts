@@ -203,8 +203,10 @@ export function enter(life: Life, state: DeploymentState): void {
   ]);
 }
 
-export function showDetails(life: Life): void {
-  setCurrentDetails(describeLife(life.info));
+/** All of it, goal included: Temporal gives a run that takes over neither the summary nor the details of the first one. */
+export function showDetails({ info, config, kept }: Life): void {
+  const active = kept.find(({ revision }) => revision.id === info.revision)?.config ?? config;
+  setCurrentDetails(describeLife(info, active.solution.goal));
 }
 
 /** The newest steps: enough for a reader, bounded for a deployment that lives for years. */

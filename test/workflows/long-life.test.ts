@@ -3,13 +3,14 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
-import type { RequestedChange } from '../../src/contract/index.js';
+import type { DeploymentInfo, RequestedChange } from '../../src/contract/index.js';
 import { prepareRedeployment } from '../../src/factory/prepare-config.js';
 import { deploymentDirectory } from '../../src/home.js';
 import { ensureStack } from '../../src/stack/index.js';
 import { workflowId } from '../../src/workflows/messages.js';
+import { eventually, runNow, schedule } from '../schedules/support.js';
 import { beginBounded, call, connectOnce, redeploy, rollBack, until, untilInfo } from '../support/deploying.js';
-import { fetchRuns } from '../support/histories.js';
+import { fetchRuns, type History } from '../support/histories.js';
 import { temporaryStack } from '../support/stack.js';
 import { atTheEnd, temporarySolution } from '../support/temporary.js';
 
@@ -21,6 +22,15 @@ const historyLimit = 60;
 
 const answering = (version: string) =>
   `import os\ndef predict(n: int = 1):\n    if n > 1:\n        raise ValueError("too much")\n    return ["${version}", os.environ["MODE"]]\n`;
+
+/** No run is so short that it holds a change, and none so long that it does not make way after one. */
+const shortest = 20;
+const plain = (version: string) => `def predict(n: int = 1):\n    return "${version}"\n`;
+const broken = 'def predict(n: int = 1):\n    return nothing\n';
+
+/** The run that the newest one took over from. */
+const lastOf = (runs: History[]) =>
+  runs.at(-1)?.events?.[0]?.workflowExecutionStartedEventAttributes?.continuedExecutionRunId;
 
 async function temporal(): Promise<Client> {
   const connection = await Connection.connect((await ensureStack({ worker: true })).connectionOptions);
@@ -90,4 +100,85 @@ test('a new run carries what is kept, what waits, what was asked for and what ha
     ...['c1 live', 'c2 live', 'c3 live', 'c4 live', 'c5 live'],
   ]);
   await client.cleanup('carried');
+});
+
+/** Resolves when the newest run has taken over, and shows that it knows what the last one knew. */
+async function untilTakenOver(server: Client, name: string): Promise<DeploymentInfo> {
+  const { workflow } = server;
+  const newest = workflow.getHandle(workflowId(name));
+  await eventually(
+    `a new run of ${name}`,
+    async () => (await newest.describe()).historyLength <= shortest || undefined,
+  );
+  const { events } = await newest.fetchHistory();
+  const last = events?.[0]?.workflowExecutionStartedEventAttributes?.continuedExecutionRunId ?? '';
+  const info = await newest.query<DeploymentInfo>('status');
+  expect(info).toEqual(await workflow.getHandle(workflowId(name), last).query('status'));
+  return info;
+}
+
+test('a new run takes over between all that happens, and knows what the last one knew', async () => {
+  const mark = join(temporarySolution({}), 'go');
+  const held = `import os, time\nwhile not os.path.exists(${JSON.stringify(mark)}):\n    time.sleep(0.05)\n${plain('two')}`;
+  const source = temporarySolution({ 'main.py': broken });
+  const write = (code: string) => writeFileSync(join(source, 'main.py'), code);
+  const mend = (code: string) => writeFileSync(join(deploymentDirectory(home, 'ageless').workspace, 'main.py'), code);
+  const [server, client] = await Promise.all([temporal(), connectOnce()]);
+  const handle = server.workflow.getHandle(workflowId('ageless'));
+  const ask = (by: string) => handle.executeUpdate('redeploy', { args: [forced, by] });
+
+  await beginBounded({ name: 'ageless', solution: { path: source, goal: 'tell its age' } }, shortest);
+  await until('ageless', 'waiting');
+  expect(await untilTakenOver(server, 'ageless')).toMatchObject({ state: 'waiting', change: { id: 'c1' } });
+  mend(plain('one'));
+  await client.resume('ageless', { agent: 'none' });
+  await client.followToEnd('ageless', 'c1');
+  await untilTakenOver(server, 'ageless');
+  const { currentDetails } = await handle.query<{ currentDetails: string }>('__temporal_workflow_metadata');
+  expect(currentDetails).toContain('### ageless is running');
+  expect(currentDetails).toContain('Goal: tell its age');
+
+  write(held);
+  await ask('ada');
+  await untilInfo('ageless', ({ change }) => change?.state === 'verifying');
+  const { runId } = await handle.describe();
+  await ask('bob');
+  expect((await handle.describe()).historyLength).toBeGreaterThan(shortest);
+  writeFileSync(mark, '');
+  await client.followToEnd('ageless', 'c3');
+  expect(await untilTakenOver(server, 'ageless')).toMatchObject({ revision: 'r3', bake: { revision: 'r3' } });
+  expect(lastOf(await fetchRuns(server, workflowId('ageless')))).toBe(runId);
+
+  write(broken);
+  await ask('eve');
+  await untilInfo('ageless', ({ change }) => change?.state === 'waiting');
+  expect(await untilTakenOver(server, 'ageless')).toMatchObject({
+    revision: 'r3',
+    change: { id: 'c4', revision: 'r4' },
+  });
+  write(plain('three'));
+  await ask('zoe');
+  await client.followToEnd('ageless', 'c5');
+  await untilTakenOver(server, 'ageless');
+
+  write(plain('four'));
+  await schedule('ageless', { every: '1d' });
+  const run = runNow('ageless');
+  await client.followToEnd('ageless', 'c6');
+  await untilTakenOver(server, 'ageless');
+  await redeploy('ageless', { changes: { bake: 0 }, isForced: true });
+  expect(await run).toMatchObject({ outcome: 'live', change: 'c6' });
+
+  const { changes } = await untilTakenOver(server, 'ageless');
+  expect(changes.map(({ id, by, revision, outcome }) => [id, by.split('@')[0], revision, outcome])).toEqual([
+    ['c1', expect.any(String), 'r1', 'live'],
+    ['c2', 'ada', 'r2', 'live'],
+    ['c3', 'bob', 'r3', 'live'],
+    ['c4', 'eve', 'r4', 'superseded'],
+    ['c5', 'zoe', 'r5', 'live'],
+    ['c6', 'schedule default', 'r6', 'live'],
+    ['c7', expect.any(String), 'r7', 'live'],
+  ]);
+  expect(await call('ageless', {})).toMatchObject({ output: 'four' });
+  await client.cleanup('ageless');
 });
