@@ -100,7 +100,7 @@ function toolEnvironment(plan: RunPlan, env: Record<string, string>): Record<str
   return { ...variables, PATH: `${PATH}${delimiter}${berthHome().bin}`, ...markOf(toolMark(plan)) };
 }
 
-const toolMark = ({ stateDirectory }: RunPlan) => ({ stateDirectory: join(stateDirectory, 'bentoml') });
+export const toolMark = ({ stateDirectory }: RunPlan) => ({ stateDirectory: join(stateDirectory, 'bentoml') });
 
 const noteOf = ({ stateDirectory }: RunPlan, version: string): string => join(stateDirectory, `bento-${version}.json`);
 

@@ -43,7 +43,7 @@ export const bentoHome = ({ stateDirectory }: RunPlan): string => join(stateDire
  * Nothing is written into the revision, and BentoML's own bytecode is compiled once per environment: without it every
  * start takes twice as long.
  */
-const bytecodeDirectory = ({ stateDirectory, environment }: RunPlan): string =>
+export const bytecodeDirectory = ({ stateDirectory, environment }: RunPlan): string =>
   environment === null ? join(stateDirectory, 'pycache') : join(environment.path, '.bytecode');
 
 export async function makeServerDirectories(plan: RunPlan): Promise<void> {

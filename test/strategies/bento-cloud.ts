@@ -1,13 +1,16 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, openSync, writeFileSync } from 'node:fs';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { delimiter, dirname, join } from 'node:path';
+import type { Duplex } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { chooseFreePort } from '../../src/runners/listening-port.js';
 import { findByEnvironment, killByEnvironment } from '../../src/runners/processes-by-environment.js';
 import { answersOk, closeServer, forward, listenOnLoopback, sendJson } from '../support/loopback-cloud.js';
 import { temporaryDirectory } from '../support/temporary.js';
+import { refuseWebSocket } from '../support/web-socket.js';
+import { type Pod, tailPod, tellPods } from './bento-cloud-log.js';
 
 // The one fake of BentoCloud: its REST API as BentoML's own command and Berth speak it, on loopback. What is pushed is
 // unpacked and really served, by `bentoml serve`, behind an endpoint that asks for the token.
@@ -54,6 +57,7 @@ export class FakeBentoCloud {
   address = '';
   private readonly directory = temporaryDirectory('bento-cloud-');
   private server: Server | undefined;
+  private readonly sockets = new Set<Duplex>();
 
   constructor(readonly options: FakeOptions) {}
 
@@ -61,10 +65,15 @@ export class FakeBentoCloud {
     ({ server: this.server, address: this.address } = await listenOnLoopback((asked, answer) =>
       this.handle(asked, answer),
     ));
+    this.server.on('upgrade', (asked, stream) => {
+      this.sockets.add(stream.on('close', () => this.sockets.delete(stream)));
+      this.handleSocket(asked, stream);
+    });
   }
 
   async close(): Promise<void> {
     await killByEnvironment(this.mark);
+    for (const socket of this.sockets) socket.destroy();
     if (this.server !== undefined) await closeServer(this.server);
   }
 
@@ -89,6 +98,30 @@ export class FakeBentoCloud {
     const result = this.list(asked.method, url) ?? (await this.route(`${asked.method} ${pathname}`, body));
     if (result === undefined) sendJson(answer, 404, { message: 'record not found' });
     else sendJson(answer, 200, result);
+  }
+
+  /** Logs are told over WebSockets alone. */
+  private handleSocket(asked: IncomingMessage, stream: Duplex): void {
+    const { pathname, searchParams: query } = new URL(asked.url ?? '/', this.address);
+    this.requests.push(`${asked.method} ${pathname}`);
+    const [, name] = /^\/ws\/v2\/deployments\/([^/]+)\/pods$/.exec(pathname) ?? [];
+    const pods = [...this.deployments.keys()].flatMap((deployment) => this.podsOf(deployment));
+    const pod = pods.find((one) => one.name === query.get('pod_name'));
+    const isTail = pathname === `/ws/v1/clusters/${cluster.name}/tail` && query.get('namespace') === 'bento';
+    if (asked.headers['x-yatai-api-token'] !== this.options.token) refuseWebSocket(stream, 401);
+    else if (name !== undefined && query.get('cluster') === cluster.name) tellPods(asked, stream, this.podsOf(name));
+    else if (pod !== undefined && isTail) tailPod(asked, stream, { pod, note: (event) => this.requests.push(event) });
+    else refuseWebSocket(stream, 404);
+  }
+
+  /** One while it runs. */
+  private podsOf(name: string): Pod[] {
+    const isUp = this.deployments.get(name)?.status === 'running';
+    return isUp ? [{ name: `${name}-0`, logFile: this.logOf(name) }] : [];
+  }
+
+  private logOf(name: string): string {
+    return join(this.directory, 'homes', `${name}.log`);
   }
 
   /** A page of all that there is, or of one cluster where nothing runs. */
@@ -215,6 +248,7 @@ export class FakeBentoCloud {
     ];
     const own = join(this.directory, 'homes', name);
     mkdirSync(own, { recursive: true });
+    const log = openSync(this.logOf(name), 'w');
     const [key, value] = this.mark.split('=');
     spawn(python, ['-m', 'bentoml', 'serve', directory, '--host', '127.0.0.1', '--port', String(port)], {
       env: {
@@ -227,7 +261,7 @@ export class FakeBentoCloud {
         ...(Object.fromEntries(variables) as Record<string, string>),
       },
       detached: true,
-      stdio: 'ignore',
+      stdio: ['ignore', log, log],
     }).unref();
   }
 
@@ -239,10 +273,18 @@ export class FakeBentoCloud {
     deployment.status = 'terminated';
   }
 
-  private describe({ request: { name }, status }: Deployment): unknown {
+  private describe({ request: { name, bento }, status }: Deployment): unknown {
+    const pushed = this.bentos.get(bento);
+    const target = {
+      ...resource(name, 'deployment_target'),
+      creator,
+      config: null,
+      bento: pushed && describeBento(pushed),
+    };
+    const revision = { ...resource(name, 'deployment_revision'), creator, status: 'active', targets: [target] };
     return {
       ...resource(name, 'deployment'),
-      ...{ status, kube_namespace: 'bento', creator, cluster, latest_revision: null },
+      ...{ status, kube_namespace: 'bento', creator, cluster, latest_revision: revision },
       urls: [`${this.address}/endpoints/${name}`],
     };
   }

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterEach, beforeAll, expect, test } from '@jest/globals';
 import type { Handle, RunPlan } from '../../src/contract/handle.js';
@@ -9,12 +10,14 @@ import { BerthError } from '../../src/errors.js';
 import { type BerthHome, revisionDirectory } from '../../src/home.js';
 import { drawCloudName } from '../../src/runners/cloud-name.js';
 import { noteCloudUse } from '../../src/runners/cloud-use.js';
+import { findMarkedBelow } from '../../src/runners/marked-processes.js';
 import { chooseInstance } from '../../strategies/bentoml/cloud/choose-instance.js';
 import { findNeeds } from '../../strategies/bentoml/needs.js';
 import { BentoMLRunner } from '../../strategies/bentoml/runner.js';
 import { temporaryDirectory, temporaryHome } from '../support/temporary.js';
 import { FakeBentoCloud, type FakeOptions } from './bento-cloud.js';
 import { bentoEnvironment, bentoPlan } from './bento-plan.js';
+import { readLog } from './read-log.js';
 
 const token = 'token-5d1f0c';
 const canary = 'canary-8a41e7';
@@ -50,12 +53,18 @@ import numpy
 def predict(text: str):
     if text == "raise":
         raise ValueError("no good")
+    print("heard", text, flush=True)
     return [text.upper(), os.environ.get("CANARY"), os.environ.get("SERVICE_THREADS"), int(numpy.sum([1, 2]))]
 `,
 };
 
 const makePlan = (changes: Partial<RunPlan> = {}) =>
   bentoPlan(temporaryDirectory('berth-bento-'), solution, { provider: 'bentocloud', ...changes });
+
+async function untilTrue(isTrue: () => boolean): Promise<void> {
+  for (const deadline = Date.now() + 30_000; !isTrue(); await sleep(50))
+    if (Date.now() > deadline) throw new Error('in vain awaited');
+}
 
 const caught = (work: Promise<unknown>): Promise<BerthError> =>
   work.then(
@@ -86,7 +95,20 @@ test('a revision is pushed, deployed, called with the token, stopped, started ag
   expect(await runner.run({ text: 'raise' })).toMatchObject({ status: 'error', error: { code: 'CALL_FAILED' } });
   expect(await runner.isHealthy()).toMatchObject({ isHealthy: true, detail: expect.stringContaining('says running') });
 
+  await runner.run({ text: 'grüße' });
+  const said = await readLog(runner, { until: 'heard grüße' });
+  expect(said).toEqual(expect.arrayContaining([`berth: BentoCloud: ${name} is running`, 'heard fine', 'heard grüße']));
+  const last = await readLog(runner, { tail: 2 });
+  expect([last.length, last.includes('heard fine')]).toEqual([2, false]);
+  const followed = readLog(runner, { tail: 0, follow: true, until: 'heard later' });
+  await untilTrue(() => cloud.requests.includes('followed'));
+  expect(cloud.requests).toContain('heartbeat');
+  await runner.run({ text: 'later' });
+  expect(await followed).toContain('heard later');
+  expect(findMarkedBelow(plan.stateDirectory)).toEqual([]);
+
   process.env.BENTO_CLOUD_API_KEY = 'wrong';
+  expect(await caught(readLog(runner))).toMatchObject({ code: 'CLOUD_REFUSED' });
   expect(await runner.run({ text: 'x' })).toMatchObject({ error: { code: 'CLOUD_REFUSED' } });
   delete process.env.BENTO_CLOUD_API_KEY;
   const error = { code: 'CLOUD_REFUSED', message: expect.stringContaining('BENTO_CLOUD_API_KEY') };
@@ -105,6 +127,7 @@ test('a revision is pushed, deployed, called with the token, stopped, started ag
   expect(cloud.listServers()).toEqual([]);
   expect(cloud.deployments.get(name)?.status).toBe('terminated');
   expect(await runner.isHealthy()).toMatchObject({ isHealthy: false, state: 'gone' });
+  expect(await readLog(runner)).toEqual(expect.arrayContaining(['heard fine', 'heard grüße', 'heard later']));
   await runner.stop();
   await runner.start(options);
   expect(await runner.run({ text: 'again' })).toMatchObject({ output: ['AGAIN', canary, '3', 3] });

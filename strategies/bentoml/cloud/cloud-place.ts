@@ -1,18 +1,18 @@
-import { appendFile, mkdir } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import type { Answer } from '../../../src/contract/answer.js';
 import type { RunPlan } from '../../../src/contract/handle.js';
 import { callFailure } from '../../../src/runners/call-deadline.js';
 import { callHttp, type HttpReply } from '../../../src/runners/http-call.js';
-import { readLog } from '../../../src/runners/log-file.js';
+import { appendLog, keepLines, readLog } from '../../../src/runners/log-file.js';
 import type { Health, LogOptions, StartOptions } from '../../../src/runners/runner.js';
 import { type BentoHandle, gone, type Place, ready, type Served, unresponsive, type Way } from '../place.js';
 import { openAccount } from './account.js';
-import { readCloudRecord, removeCloudRecord } from './cloud-record.js';
+import { type CloudRecord, readCloudRecord, removeCloudRecord } from './cloud-record.js';
 import { tokenVariable } from './variables.js';
 
 /** Milliseconds that a healthy endpoint has to answer. */
 const probePatience = 5_000;
+/** Milliseconds that the log of what is stopped has to be kept. */
+const keepPatience = 60_000;
 /** Milliseconds for which a look at the cloud stands: supervision looks every second. */
 const freshness = 10_000;
 
@@ -63,8 +63,13 @@ export class CloudPlace implements Place {
     return health;
   }
 
-  async *logs(options?: LogOptions): AsyncIterable<string> {
-    yield* readLog(this.plan.logFile, options);
+  /** Berth's own lines and what was kept of what is gone, then what BentoCloud has of the pods'. */
+  async *logs(options: LogOptions = {}): AsyncIterable<string> {
+    const record = await readCloudRecord(this.plan);
+    if (record === undefined || options.tail === undefined) yield* readLog(this.plan.logFile, record ? {} : options);
+    if (record === undefined) return;
+    const { readCloudLog } = await import('./cloud-log.js');
+    yield* readCloudLog(this.plan, record, options);
   }
 
   async stop(): Promise<void> {
@@ -76,7 +81,9 @@ export class CloudPlace implements Place {
       import('./bento-cloud.js'),
       import('./end-deployment.js'),
     ]);
-    await terminate(new BentoCloud(openAccount(record.address)), record.name);
+    const account = openAccount(record.address);
+    await this.keepLog(record);
+    await terminate(new BentoCloud(account), record.name);
     this.seen = undefined;
   }
 
@@ -97,6 +104,15 @@ export class CloudPlace implements Place {
     const [repository] = (await findBento(this.plan, record.name))?.tag.split(':') ?? [];
     if (repository !== undefined) await end.giveUpBento(cloud, { repository, version: record.name });
     await removeCloudRecord(this.plan);
+  }
+
+  /** With a deployment's pods their log goes, too. */
+  private async keepLog(record: CloudRecord): Promise<void> {
+    const { readCloudLog } = await import('./cloud-log.js');
+    const signal = AbortSignal.timeout(keepPatience);
+    await keepLines(this.plan.logFile, readCloudLog(this.plan, record, { signal })).catch((error: Error) =>
+      this.say(`the log in BentoCloud could not be kept: ${error.message}`),
+    );
   }
 
   private async look({ endpoint, cloud: record }: BentoHandle): Promise<Health> {
@@ -129,9 +145,8 @@ export class CloudPlace implements Place {
     }
   }
 
-  private async say(line: string, onProgress: StartOptions['onProgress']): Promise<void> {
+  private async say(line: string, onProgress?: StartOptions['onProgress']): Promise<void> {
     onProgress?.(line);
-    await mkdir(dirname(this.plan.logFile), { recursive: true });
-    await appendFile(this.plan.logFile, `berth: ${line}\n`, { mode: 0o600 });
+    await appendLog(this.plan.logFile, `berth: ${line}\n`);
   }
 }
