@@ -1,4 +1,5 @@
 import { ApplicationFailure, Context } from '@temporalio/activity';
+import { cutMiddle } from '../adaptation/prompt/fence.js';
 import { BerthError, type ErrorDetails } from '../errors.js';
 
 /** Temporal, translated for the rooms inside. */
@@ -13,6 +14,10 @@ export interface StepContext {
 const heartbeatInterval = 1_000;
 /** Of steps that wait for days, and of which there may be hundreds. */
 export const rareHeartbeat = 3_000;
+
+/** Characters of what a failure says: a deployment records many, and takes them along for as long as it lives. */
+const longestMessage = 2_000;
+const longestText = 40_000;
 
 /**
  * A step of the pipeline as an activity: it heartbeats for as long as it runs, cancellation reaches it as an
@@ -47,10 +52,11 @@ export function step<Input, Result>(
 
 function toFailure(thrown: unknown, details: ErrorDetails): ApplicationFailure {
   const error = BerthError.from(thrown);
-  const described = new BerthError(error.code, error.message, { ...details, ...error.details });
+  const message = cutMiddle(error.message, longestMessage);
+  const described = new BerthError(error.code, message, cutTexts({ ...details, ...error.details }));
   const { retryAfterSeconds } = error.details;
   return ApplicationFailure.create({
-    message: error.message,
+    message,
     type: error.code,
     nonRetryable: !error.retryable,
     details: [described.toRecord()],
@@ -58,3 +64,12 @@ function toFailure(thrown: unknown, details: ErrorDetails): ApplicationFailure {
     ...(error.code === 'INTERNAL' && thrown instanceof Error ? { cause: thrown } : {}),
   });
 }
+
+/** A failure that no record can hold would never be told. */
+const cutTexts = (details: ErrorDetails): ErrorDetails =>
+  Object.fromEntries(
+    Object.entries(details).map(([key, value]) => [
+      key,
+      typeof value === 'string' ? cutMiddle(value, longestText) : value,
+    ]),
+  );

@@ -5,6 +5,9 @@ import { matchOutput } from './match-output.js';
 import { shorten } from './shorten.js';
 import { listHeldBack } from './split-contract.js';
 
+/** Characters of evidence: a deployment records it, and a few failures say as much as thousands. */
+const evidenceRoom = 20_000;
+
 export interface ContractCheck {
   contract: Contract;
   /** Calls the software; errors of the call are answers. */
@@ -44,7 +47,17 @@ export async function checkContract(check: ContractCheck): Promise<CheckedContra
   return { report, evidence, fullEvidence: fullEvidence === evidence ? null : fullEvidence, note: describe(report) };
 }
 
-const joinFailures = (failures: string[]): string | null => (failures.length === 0 ? null : failures.join('\n'));
+/** As many as have room; the first one always. */
+function joinFailures(failures: string[]): string | null {
+  let used = 0;
+  const shown = failures.filter((failure, index) => {
+    used += failure.length;
+    return index === 0 || used <= evidenceRoom;
+  });
+  const left = failures.length - shown.length;
+  if (failures.length === 0) return null;
+  return [...shown, ...(left === 0 ? [] : [`… and ${left} more that failed`])].join('\n');
+}
 
 async function checkExample(example: Example, answer: Answer): Promise<string | null> {
   if (answer.status === 'success') return await matchOutput(example, answer.output);
