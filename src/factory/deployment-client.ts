@@ -4,6 +4,8 @@ import type { WorkflowExecutionInfo, WorkflowHandle } from '@temporalio/client';
 import type { UpdateDefinition } from '@temporalio/common';
 import type { Redeployment, RequestedChange } from '../contract/change.js';
 import type { DeployConfig } from '../contract/config.js';
+import type { Example } from '../contract/example.js';
+import { largestExamples } from '../contract/limits.js';
 import type { Resumption } from '../contract/round.js';
 import type { DeploymentInfo } from '../contract/status.js';
 import { DurableRuns } from '../durable-runs/index.js';
@@ -37,9 +39,6 @@ export interface ConnectOptions {
   by?: string;
 }
 
-/** History keeps a workflow's argument whole: its limit is 2 MB, and the examples are its only large part. */
-const largestConfig = 1_500_000;
-
 /** A deployment seen from outside: started, asked and told through Temporal. Nothing here touches the software. */
 export class DeploymentClient {
   private constructor(
@@ -55,8 +54,7 @@ export class DeploymentClient {
 
   /** Starts the life of a deployment and returns; NAME_TAKEN when there is one of that name. */
   async start(config: DeployConfig): Promise<void> {
-    if (JSON.stringify(config).length > largestConfig)
-      throw new BerthError('EXAMPLES_INVALID', 'the examples are larger than 1.5 MB: give fewer or smaller ones');
+    requireSmall(config.examples);
     await this.link.requireWorker();
     const { name, solution } = config;
     const options = {
@@ -164,6 +162,7 @@ export class DeploymentClient {
 
   /** Asks for a new revision; resolves as soon as that is recorded. Its fate: `followChange`. */
   async redeploy(name: string, redeployment: Redeployment): Promise<RequestedChange> {
+    requireSmall(redeployment.changes.examples);
     await this.link.requireWorker();
     return await this.update(name, redeployUpdate, [redeployment]);
   }
@@ -252,3 +251,8 @@ export class DeploymentClient {
 
 const isInfo = (answer: unknown): answer is DeploymentInfo =>
   typeof answer === 'object' && answer !== null && 'webUrl' in answer;
+
+function requireSmall(examples: Example[] = []): void {
+  if (Buffer.byteLength(JSON.stringify(examples)) > largestExamples)
+    throw new BerthError('EXAMPLES_INVALID', 'the examples are larger than 1.5 MB: give fewer or smaller ones');
+}

@@ -13,6 +13,7 @@ import type { DeployConfig } from '../contract/config.js';
 import type { DeploymentInfo } from '../contract/status.js';
 import { Changes } from './changes.js';
 import { failureRecord } from './failures.js';
+import { type HandedOver, handOver, takeOver } from './hand-over.js';
 import { isNewRunDue } from './history.js';
 import { beginLife, enter, type Life, note, setLastError, showDetails } from './life.js';
 import {
@@ -34,8 +35,8 @@ import { Supervision } from './supervision.js';
  * undone. A failure waits with its work kept; a wrong request is undone and fails. `carried` is the state of an earlier
  * run of the same workflow.
  */
-export async function deployment(config: DeployConfig, carried?: Life): Promise<DeploymentInfo> {
-  const life = carried ?? beginLife(config);
+export async function deployment(config: DeployConfig, carried?: HandedOver): Promise<DeploymentInfo> {
+  const life = carried === undefined ? beginLife(config) : takeOver(carried);
   showDetails(life);
   const main = new CancellationScope();
   const supervision = new Supervision(life, (target, reason) => changes.request(rollback(target, 'berth', reason)));
@@ -59,7 +60,7 @@ async function live(life: Life, supervision: Supervision, changes: Changes): Pro
   if (life.active === null && !(await changes.makeFirst())) return;
   if (life.active !== null) await liveUntilNewRun(life, { supervision, changes });
   await condition(allHandlersFinished);
-  await continueAsNew<typeof deployment>(life.config, life);
+  await continueAsNew<typeof deployment>(...handOver(life));
 }
 
 /** Supervision and changes go on side by side, until a new run is due and finds neither in the middle of anything. */

@@ -1,9 +1,11 @@
 import type { ApplicationFailure } from '@temporalio/workflow';
 import type { Redeployment } from '../contract/change.js';
+import { largestExamples } from '../contract/limits.js';
 import type { DeploymentState } from '../contract/status.js';
 import { codes } from '../errors.js';
 import { isWaiting } from './changes.js';
 import { asFailure } from './failures.js';
+import { measureExamples } from './hand-over.js';
 import type { Life } from './life.js';
 import { findRevision, previousRevision } from './revision.js';
 
@@ -33,6 +35,8 @@ export function requireRedeployable(life: Life, redeployment: Redeployment): voi
   const { name, state } = life.info;
   if (ending.includes(state)) throw conflict(life, `cannot redeploy ${name}: it is ${state}`);
   if (typeof redeployment?.changes !== 'object') throw conflict(life, `cannot redeploy ${name}: no changes were given`);
+  const { examples } = redeployment.changes;
+  if (examples !== undefined && measureExamples(life, examples) > largestExamples) throw tooLarge(name);
 }
 
 export function requireTarget(life: Life, target: string | null): void {
@@ -52,4 +56,9 @@ export function requireTarget(life: Life, target: string | null): void {
 function conflict({ info: { name } }: Life, message: string): ApplicationFailure {
   const next = codes.STATE_CONFLICT.next.replace('{name}', name);
   return asFailure({ code: 'STATE_CONFLICT', message, next, details: { name } });
+}
+
+function tooLarge(name: string): ApplicationFailure {
+  const message = `the examples of ${name}’s revisions would be larger than 1.5 MB together: give fewer or smaller ones`;
+  return asFailure({ code: 'EXAMPLES_INVALID', message, next: codes.EXAMPLES_INVALID.next, details: { name } });
 }

@@ -5,6 +5,7 @@ import { openSoftware } from '../../src/factory/open-software.js';
 import { type DeployOptions, prepareConfig } from '../../src/factory/prepare-config.js';
 import { berthHome } from '../../src/home.js';
 import { ensureStack } from '../../src/stack/index.js';
+import { handOver } from '../../src/workflows/hand-over.js';
 import { beginLife } from '../../src/workflows/life.js';
 import { sharedQueue, workflowId, workflowType } from '../../src/workflows/messages.js';
 import { searchAttributes } from '../../src/workflows/search-attributes.js';
@@ -34,7 +35,7 @@ export async function beginBounded(options: DeployOptions, historyLimit: number)
   await new Client({ connection }).workflow.start(workflowType, {
     workflowId: workflowId(config.name),
     taskQueue: sharedQueue,
-    args: [config, { ...beginLife(config), historyLimit }],
+    args: handOver({ ...beginLife(config), historyLimit }),
     memo: { createdAt: new Date().toISOString() },
     typedSearchAttributes: [{ key: searchAttributes.name, value: config.name }],
     staticSummary: `${config.name}: bounded`,

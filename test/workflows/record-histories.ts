@@ -197,6 +197,20 @@ test('continued-as-new', async () => {
   await record(workflowId(name), name);
 });
 
+test('examples-handed-over', async () => {
+  const name = 'examples-handed-over';
+  const solution = temporarySolution({ 'main.py': answering('one') });
+  const examples = [{ input: { n: 2 }, output: { n: 2 }, match: 'subset' as const }];
+  await beginBounded({ name, solution, examples }, 30);
+  await until(name, 'running');
+  await redeploy(name, { changes: { bake: 0 }, isForced: true });
+  await redeploy(name, { changes: { bake: 0, examples: [{ input: {}, match: 'subset' }] } });
+  await redeploy(name, { changes: { examples } });
+  await rollBack(name, 'r1');
+  await (await connectOnce()).cleanup(name);
+  await record(workflowId(name), name);
+});
+
 test('durable-runs', async () => {
   const name = 'durable-runs';
   const mark = join(temporarySolution({}), 'called');
