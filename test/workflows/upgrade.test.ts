@@ -171,6 +171,7 @@ test('all are cleaned up, and no task of a workflow has failed', async () => {
   const failures = histories.flatMap(({ events }) =>
     (events ?? []).flatMap(({ workflowTaskFailedEventAttributes: failed }) => failed?.failure?.message ?? []),
   );
-  expect(failures).toEqual([]);
+  // The server's own word for a message that comes while a run ends: the task is done once more.
+  expect(failures.filter((message) => message !== 'UnhandledCommand')).toEqual([]);
   expect(histories.length).toBeGreaterThan(names.length);
 });
