@@ -1,4 +1,5 @@
 import OpenAI from 'openai';
+import { proxiedFetch } from '../proxied-fetch.js';
 import type { AgentRequest } from './agent.js';
 import type { AgentPlaces } from './agent-environment.js';
 import type { Prices } from './agent-settings.js';
@@ -84,6 +85,7 @@ function createClient(environment: NodeJS.ProcessEnv): OpenAI {
     webhookSecret: null,
     // Tries are counted and shown here, limits of time are the deadline's.
     maxRetries: 0,
+    fetch: proxiedFetch,
     timeout: 24 * 3600 * 1000,
     logLevel: 'off',
   });

@@ -1,4 +1,6 @@
 import { BerthError } from '../errors.js';
+import { describeWay } from '../proxy.js';
+import { ProxyError } from '../proxy-error.js';
 import { callHttp, type HttpReply } from './http-call.js';
 
 /** An account of a paid cloud. */
@@ -55,9 +57,10 @@ async function send(
   } catch (error) {
     signal?.throwIfAborted();
     const reason = late.aborted ? `no answer within ${patience / 1000} s` : describeError(error);
+    const way = error instanceof ProxyError ? '' : await describeWay(address); // which says already what is in the way
     throw new BerthError(
       'CLOUD_UNREACHABLE',
-      `${cloud} cannot be reached at ${address}: ${reason}`,
+      `${cloud} cannot be reached at ${address}${way}: ${reason}`,
       {},
       { cause: error },
     );
@@ -65,7 +68,9 @@ async function send(
 }
 
 const describeError = (error: unknown): string =>
-  (error as NodeJS.ErrnoException).code ?? (error instanceof Error ? error.message : String(error));
+  error instanceof ProxyError
+    ? error.message
+    : ((error as NodeJS.ErrnoException).code ?? (error instanceof Error ? error.message : String(error)));
 
 function readJson({ body }: HttpReply): unknown {
   if (body.length === 0) return null;

@@ -30,17 +30,27 @@ export interface HttpReply {
  * Rejects when the server cannot be reached (ECONNREFUSED) or ends the connection before it answers (ECONNRESET).
  */
 export async function callHttp(call: HttpCall): Promise<HttpReply> {
-  return await exchange(call, isSecure(call.url) ? (await import('node:https')).request : request);
+  if (!isSecure(call.url)) return await exchange(call, request);
+  const { send, agent } = await openSecure(call);
+  return await exchange({ ...call, ...(agent && { agent }) }, send);
 }
 
 /** Connections to the server of this URL that are used again while no more than so many milliseconds pass between calls. */
 export async function keepConnections(url: string, idleTime: number): Promise<Agent> {
   const options = { keepAlive: true, timeout: idleTime };
-  return isSecure(url) ? new (await import('node:https')).Agent(options) : new Agent(options);
+  if (!isSecure(url)) return new Agent(options);
+  const [{ Agent: SecureAgent }, { openProxy }] = await Promise.all([import('node:https'), import('../proxy.js')]);
+  return (await openProxy(url, options)) ?? new SecureAgent(options);
 }
 
-/** What https needs is loaded with the first of its calls. */
 export const isSecure = (url: string): boolean => url.startsWith('https:');
+
+/** What https needs is loaded with the first of its calls; it goes by the proxy that the environment names, if any. */
+export async function openSecure({ url, agent }: HttpCall): Promise<{ send: typeof request; agent?: Agent }> {
+  const [{ request: send }, { openProxy }] = await Promise.all([import('node:https'), import('../proxy.js')]);
+  const chosen = agent ?? (await openProxy(url));
+  return { send, ...(chosen && { agent: chosen }) };
+}
 
 const empty = Buffer.alloc(0);
 

@@ -1,6 +1,6 @@
 import { type IncomingHttpHeaders, type IncomingMessage, request } from 'node:http';
 import { StringDecoder } from 'node:string_decoder';
-import { type HttpCall, isSecure } from './http-call.js';
+import { type HttpCall, isSecure, openSecure } from './http-call.js';
 
 export interface HttpStream {
   status: number;
@@ -11,8 +11,8 @@ export interface HttpStream {
 
 /** As `callHttp`, of which the reply is read as it comes, no faster than it is asked for. */
 export async function streamHttp(call: HttpCall): Promise<HttpStream> {
-  const send = isSecure(call.url) ? (await import('node:https')).request : request;
-  const { method = call.body === undefined ? 'GET' : 'POST', url, headers = {}, body, agent, ending } = call;
+  const { send, agent } = isSecure(call.url) ? await openSecure(call) : { send: request, agent: call.agent };
+  const { method = call.body === undefined ? 'GET' : 'POST', url, headers = {}, body, ending } = call;
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
     if (ending?.isOver) return reject(ending.reason);
     const sent = send(url, { method, headers, ...(agent && { agent }) }, resolve);

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type OpenAI from 'openai';
+import { proxiedFetch } from '../proxied-fetch.js';
 import { redact } from '../secrets/redact.js';
 import { answerSchema } from './answer-schema.js';
 import type { SelectionModel, SelectionQuestion, SelectionReply } from './selection-model.js';
@@ -105,7 +106,12 @@ export class OpenaiModel implements SelectionModel {
   async #connect(): Promise<OpenAI> {
     const { default: Client } = await import('openai');
     const { apiKey = 'none', baseUrl } = this.#options;
-    return new Client({ apiKey, maxRetries: 0, ...(baseUrl !== undefined && { baseURL: baseUrl }) });
+    return new Client({
+      apiKey,
+      maxRetries: 0,
+      fetch: proxiedFetch,
+      ...(baseUrl !== undefined && { baseURL: baseUrl }),
+    });
   }
 
   #makeRequest(question: SelectionQuestion, prompt: string, { format, hasTemperature }: Demands): Request {

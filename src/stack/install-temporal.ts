@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { BerthError } from '../errors.js';
+import { proxiedFetch } from '../proxied-fetch.js';
 
 /** The newest whose module `go install` accepts; the download is the same, so that both ways make the same database. */
 export const temporalVersion = '1.5.1';
@@ -53,7 +54,7 @@ async function downloadTemporal(
   const platform = process.platform === 'win32' ? 'windows' : process.platform;
   const architecture = process.arch === 'x64' ? 'amd64' : process.arch;
   const url = `${origin}/cli/archive/v${temporalVersion}?platform=${platform}&arch=${architecture}`;
-  const response = await fetch(url, { signal: AbortSignal.timeout(300_000) });
+  const response = await proxiedFetch(url, { signal: AbortSignal.timeout(300_000) });
   if (!response.ok || response.body === null) throw new Error(`${url} answers ${response.status}`);
   onProgress?.(`downloading the Temporal CLI ${temporalVersion}, once`);
   const archive = join(scratch, 'temporal.tar.gz');

@@ -4,12 +4,15 @@ import { join } from 'node:path';
 import { beforeAll, expect, test } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import { execa } from 'execa';
 import { readExampleFile } from '../../src/adaptation/index.js';
 import { DeployedSoftware } from '../../src/factory/deployed-software.js';
+import { revisionDirectory } from '../../src/home.js';
 import { packageRoot } from '../../src/package-root.js';
+import { findMarkedBelow } from '../../src/runners/marked-processes.js';
 import { ensureStack } from '../../src/stack/index.js';
 import { workflowId } from '../../src/workflows/messages.js';
-import { runJson } from '../end-to-end/user.js';
+import { eventually, runJson } from '../end-to-end/user.js';
 import { connectOnce, deploy } from '../support/deploying.js';
 import { temporaryStack } from '../support/stack.js';
 import { atTheEnd, temporaryDirectory } from '../support/temporary.js';
@@ -52,6 +55,14 @@ test('a deployment lives in BentoCloud from its contract to its cleanup, and its
   expect(await software.run({ text: 'tommorow' })).toMatchObject({ output: { text: 'tomorrow' } });
   await software.close();
   expect([...cloud.secrets.values()]).toEqual([[{ key: 'CANARY', value: canary }]]);
+
+  const followed = execa(join(packageRoot, 'dist', 'client.js'), ['logs', 'spelling', '--follow'], { reject: false });
+  const { state } = revisionDirectory(home, 'spelling', 'r1');
+  await eventually('the log is followed', () => cloud.requests.includes('followed'));
+  expect(findMarkedBelow(state)).toHaveLength(1);
+  followed.kill('SIGKILL');
+  expect((await followed).stdout).toContain(`berth: BentoCloud: `);
+  await eventually('the reader has ended with who followed', () => findMarkedBelow(state).length === 0);
 
   const client = await connectOnce();
   expect(await client.stop('spelling')).toMatchObject({ state: 'stopped' });

@@ -43,11 +43,11 @@ const openssl = (directory: string, ...argv: string[]) =>
 
 const newKey = (name: string) => ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', name];
 
-function makeAuthority(directory: string): void {
+export function makeAuthority(directory: string): void {
   openssl(directory, 'req', '-x509', ...newKey('ca.key'), '-subj', '/CN=authority', '-days', '2', '-out', 'ca.pem');
 }
 
-function sign(directory: string, name: string, extension: string): void {
+export function sign(directory: string, name: string, extension: string): void {
   writeFileSync(join(directory, `${name}.ext`), `${extension}\n`);
   openssl(directory, 'req', ...newKey(`${name}.key`), '-subj', `/CN=${name}`, '-out', `${name}.csr`);
   const signer = ['-CA', 'ca.pem', '-CAkey', 'ca.key', '-CAcreateserial', '-days', '2', '-extfile', `${name}.ext`];

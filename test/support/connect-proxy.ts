@@ -1,0 +1,44 @@
+import { createServer, type Server } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { atTheEnd } from './temporary.js';
+
+/** An HTTP proxy on loopback that leads every host to one port here, as a resolver of its own would. */
+export interface ConnectProxy {
+  /** `http://127.0.0.1:PORT`. */
+  address: string;
+  /** HOST:PORT of each connection that was asked for. */
+  asked: string[];
+}
+
+export interface ProxyOptions {
+  /** Where connections end, whatever is asked for. */
+  port: number;
+  /** `user:password`, where it asks for that. */
+  credentials?: string;
+}
+
+export async function startConnectProxy({ port, credentials }: ProxyOptions): Promise<ConnectProxy> {
+  const asked: string[] = [];
+  const open = new Set<Duplex>();
+  const expected = credentials && `Basic ${Buffer.from(credentials).toString('base64')}`;
+  const server: Server = createServer((_, answer) => answer.writeHead(405).end());
+  server.on('connect', (request, client: Duplex) => {
+    open.add(client.on('close', () => open.delete(client)).on('error', () => undefined));
+    if (expected && request.headers['proxy-authorization'] !== expected)
+      return void client.end('HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n');
+    asked.push(request.url ?? '');
+    const target = connect(port, '127.0.0.1', () => {
+      client.write('HTTP/1.1 200 Connection Established\r\n\r\n');
+      client.pipe(target).pipe(client);
+    });
+    target.on('error', () => client.destroy());
+    client.on('close', () => target.destroy());
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  atTheEnd(() => {
+    for (const client of open) client.destroy();
+    server.close();
+  });
+  return { address: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked };
+}
