@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, openSync, writeFileSync } from 'node:fs';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { delimiter, dirname, join } from 'node:path';
@@ -114,10 +114,12 @@ export class FakeBentoCloud {
     else refuseWebSocket(stream, 404);
   }
 
-  /** One while it runs. */
+  /** One while it runs, or fails to. */
   private podsOf(name: string): Pod[] {
-    const isUp = this.deployments.get(name)?.status === 'running';
-    return isUp ? [{ name: `${name}-0`, logFile: this.logOf(name) }] : [];
+    const { status, port } = this.deployments.get(name) ?? {};
+    return port && (status === 'running' || status === 'failed')
+      ? [{ name: `${name}-0`, logFile: this.logOf(name) }]
+      : [];
   }
 
   private logOf(name: string): string {
@@ -232,7 +234,9 @@ export class FakeBentoCloud {
     }
     deployment.status = 'deploying';
     deployment.port = await chooseFreePort(`${this.directory}/${deployment.request.name}`);
-    this.serve(deployment, bento);
+    this.serve(deployment, bento).on('exit', () => {
+      if (deployment.status === 'deploying') deployment.status = 'failed';
+    });
     while (deployment.status === 'deploying') {
       const isUp = await answersOk(`http://127.0.0.1:${deployment.port}/readyz`);
       if (isUp && deployment.status === 'deploying') deployment.status = 'running';
@@ -240,7 +244,7 @@ export class FakeBentoCloud {
     }
   }
 
-  private serve({ request: { name, envs = [], secrets = [] }, port }: Deployment, { directory }: Bento): void {
+  private serve({ request: { name, envs = [], secrets = [] }, port }: Deployment, { directory }: Bento): ChildProcess {
     const { python } = this.options;
     const variables = [
       ...envs.map((item) => [item.name, item.value.replaceAll('/home/bentoml/bento', directory)]),
@@ -250,7 +254,7 @@ export class FakeBentoCloud {
     mkdirSync(own, { recursive: true });
     const log = openSync(this.logOf(name), 'w');
     const [key, value] = this.mark.split('=');
-    spawn(python, ['-m', 'bentoml', 'serve', directory, '--host', '127.0.0.1', '--port', String(port)], {
+    const child = spawn(python, ['-m', 'bentoml', 'serve', directory, '--host', '127.0.0.1', '--port', String(port)], {
       env: {
         PATH: [dirname(python), process.env.PATH].join(delimiter),
         HOME: own,
@@ -262,7 +266,9 @@ export class FakeBentoCloud {
       },
       detached: true,
       stdio: ['ignore', log, log],
-    }).unref();
+    });
+    child.unref();
+    return child;
   }
 
   /** Takes its time, as the cloud does. */

@@ -159,6 +159,18 @@ test('a deployment that fails is a failed start, and nothing of it goes on runni
   expect(cloud.deployments.size).toBe(0);
 });
 
+test('what ends while it starts is a failed start with what it printed', async () => {
+  await openCloud();
+  const code = 'import os\n\nif "DEPLOYED_AS" in os.environ:\n    raise RuntimeError("no licence here")\n';
+  const files = { 'shout.py': `${code}\n\ndef predict(text: str):\n    return text\n` };
+  const plan = await bentoPlan(temporaryDirectory('berth-bento-'), files, { provider: 'bentocloud' });
+  const runner = new BentoMLRunner(plan);
+  const error = await caught(runner.start({ env: {} }));
+  expect(error).toMatchObject({ code: 'START_FAILED', message: expect.stringContaining('it is failed') });
+  expect(error.details.evidence).toContain('RuntimeError: no licence here');
+  await runner.undo();
+});
+
 test('an aborted start is taken over by the next one', async () => {
   const cloud = await openCloud({ buildTime: 1_500 });
   const plan = await makePlan();

@@ -10,6 +10,7 @@ import { makeServerDirectories } from '../server-environment.js';
 import { findApi } from '../service-api.js';
 import { findAddress, openAccount } from './account.js';
 import { BentoCloud, type Deployment } from './bento-cloud.js';
+import { readCloudLog } from './cloud-log.js';
 import { type CloudRecord, claimCloudRecord } from './cloud-record.js';
 import { describeDeployment } from './describe-deployment.js';
 import { terminate } from './end-deployment.js';
@@ -22,6 +23,9 @@ const endpointPatience = 120;
 /** Milliseconds between two looks. */
 const interval = 1_000;
 const probePatience = 10_000;
+/** Milliseconds for the log of what failed, and lines of it that show why. */
+const logPatience = 30_000;
+const shownLines = 40;
 
 const serving = new Set(['running', 'scaled-to-zero']);
 const ended = new Set(['failed', 'image-build-failed', 'terminated', 'terminating', 'unhealthy', 'non-deployed']);
@@ -61,7 +65,7 @@ async function bringUp(plan: RunPlan, scene: Scene): Promise<string> {
   const found = await cloud.find(record.name);
   if (found !== undefined && !ended.has(found.status)) {
     await options.say(`the deployment ${record.name} of an earlier start is there`);
-    return await awaitDeployment(scene);
+    return await awaitDeployment(plan, scene);
   }
   const bento = await pushBento(plan, record, options);
   if (found !== undefined) await terminate(cloud, record.name);
@@ -69,11 +73,11 @@ async function bringUp(plan: RunPlan, scene: Scene): Promise<string> {
   await options.say(`deploying ${record.name} to BentoCloud`);
   if (found === undefined) await cloud.create(request);
   else await cloud.update(request);
-  return await awaitDeployment(scene);
+  return await awaitDeployment(plan, scene);
 }
 
 /** Its URL, once the cloud says that it runs. START_FAILED as soon as it says that it will not. */
-async function awaitDeployment({ cloud, record, options }: Scene): Promise<string> {
+async function awaitDeployment(plan: RunPlan, { cloud, record, options }: Scene): Promise<string> {
   let last: Deployment | undefined;
   const isReady = async (): Promise<boolean> => {
     const now = await cloud.find(record.name);
@@ -81,15 +85,26 @@ async function awaitDeployment({ cloud, record, options }: Scene): Promise<strin
       throw new BerthError('START_FAILED', `the deployment ${record.name} is gone from BentoCloud`);
     if (now.status !== last?.status) await options.say(`BentoCloud: ${record.name} is ${now.status}`);
     last = now;
-    if (ended.has(now.status))
-      throw new BerthError('START_FAILED', `BentoCloud could not bring ${record.name} up: it is ${now.status}`, {
-        evidence: `the log is on the page of the deployment ${record.name} at ${record.address}`,
-      });
+    if (ended.has(now.status)) throw await explainFailure(plan, record, now.status);
     return serving.has(now.status) && now.urls?.[0] !== undefined;
   };
   const patience = { timeout: startPatience, interval, ...(options.signal && { signal: options.signal }) };
   await waitUntilReady({ description: 'become ready in BentoCloud', isReady }, patience);
   return (last?.urls?.[0] ?? '').replace(/\/+$/, '');
+}
+
+/** With what the code has printed, where the cloud tells. */
+async function explainFailure(plan: RunPlan, record: CloudRecord, status: string): Promise<BerthError> {
+  const lines: string[] = [];
+  try {
+    const options = { tail: shownLines, signal: AbortSignal.timeout(logPatience) };
+    for await (const line of readCloudLog(plan, record, options)) lines.push(line);
+  } catch {
+    // What stands in the way of the log is not why the start failed.
+  }
+  const page = `the log is on the page of the deployment ${record.name} at ${record.address}`;
+  const evidence = lines.length === 0 ? page : lines.slice(-shownLines).join('\n');
+  return new BerthError('START_FAILED', `BentoCloud could not bring ${record.name} up: it is ${status}`, { evidence });
 }
 
 async function awaitEndpoint(url: string, headers: Record<string, string>, { signal }: PushOptions): Promise<void> {
