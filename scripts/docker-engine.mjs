@@ -1,15 +1,18 @@
 // A container engine for the tests, and the base image that Dockerfiles of ours ask for, without any registry.
 //   node scripts/docker-engine.mjs start DIRECTORY   a dockerd whose files all lie there; prints DOCKER_HOST=…
+//   node scripts/docker-engine.mjs aside DIRECTORY   the same beside another engine, whose containers' networks it leaves alone
 //   node scripts/docker-engine.mjs stop DIRECTORY    ends it and removes the directory
 //   node scripts/docker-engine.mjs base              makes the base image with debootstrap, once, and loads it into DOCKER_HOST
-// `start`, `stop` and the first `base` need root and Debian's packages docker.io, iptables and debootstrap.
+// All but a later `base` need root and Debian's packages docker.io, iptables, iproute2 and debootstrap.
 import { spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import {
   copyFileSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
   openSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -38,22 +41,43 @@ const leftOut = [
 ];
 const authority = '/etc/ssl/certs/ca-certificates.crt';
 
-const commands = { start, stop, base };
+const commands = { start, aside, stop, base };
 
-async function start(directory) {
+/** Its containers reach this machine by a bridge of their own, and nothing beyond: no rule of the firewall is touched. */
+async function aside(directory) {
+  const { name, address } = bridgeOf(directory);
+  if (!existsSync(`/sys/class/net/${name}`)) {
+    run('ip', ['link', 'add', name, 'type', 'bridge']);
+    run('ip', ['address', 'add', address, 'dev', name]);
+    run('ip', ['link', 'set', name, 'up']);
+  }
+  const untouched = ['iptables', 'ip6tables', 'ip-masq', 'ip-forward'].map((rule) => `--${rule}=false`);
+  await start(directory, [`--bridge=${name}`, ...untouched]);
+}
+
+/** A network interface has at most 15 characters. */
+function bridgeOf(directory) {
+  const digest = createHash('sha256').update(directory).digest();
+  return { name: `berth-${digest.toString('hex', 0, 4)}`, address: `10.213.${digest[4]}.1/24` };
+}
+
+async function start(directory, network = []) {
   const socket = join(directory, 'docker.sock');
   const address = `unix://${socket}`;
   if (!(await answers(socket))) {
     mkdirSync(directory, { recursive: true });
+    // Of one that was killed: their ids may be somebody else's by now, whom a new one would wait for.
+    for (const file of ['dockerd.pid', 'exec/containerd/containerd.pid'])
+      rmSync(join(directory, file), { force: true });
     const log = openSync(join(directory, 'dockerd.log'), 'a');
     const places = { host: address, 'data-root': 'data', 'exec-root': 'exec', pidfile: 'dockerd.pid' };
     const options = Object.entries(places).map(
       ([name, place]) => `--${name}=${name === 'host' ? place : join(directory, place)}`,
     );
-    spawn('dockerd', options, { detached: true, stdio: ['ignore', log, log] }).unref();
+    spawn('dockerd', [...options, ...network], { detached: true, stdio: ['ignore', log, log] }).unref();
     for (let look = 0; look < 300 && !(await answers(socket)); look += 1) await sleep(100);
     if (!(await answers(socket)))
-      fail(`dockerd did not come up:\n${readFileSync(join(directory, 'dockerd.log'), 'utf8')}`);
+      fail(`dockerd did not come up:\n${readFileSync(join(directory, 'dockerd.log'), 'utf8').slice(-2_000)}`);
   }
   console.log(`DOCKER_HOST=${address}`);
 }
@@ -62,12 +86,22 @@ async function stop(directory) {
   const pidFile = join(directory, 'dockerd.pid');
   if (existsSync(pidFile)) {
     const pid = Number(readFileSync(pidFile, 'utf8'));
-    process.kill(pid, 'SIGTERM');
+    spawnSync('kill', [pid], { stdio: 'ignore' });
     for (let look = 0; look < 300 && isAlive(pid); look += 1) await sleep(100);
   }
-  // A dockerd that was killed leaves this mounted, and the directory could not be removed.
-  spawnSync('umount', [join(directory, 'exec', 'netns', 'default')], { stdio: 'ignore' });
+  removeRemains(directory);
+  const { name } = bridgeOf(directory);
+  if (existsSync(`/sys/class/net/${name}`)) run('ip', ['link', 'delete', name]);
   rmSync(directory, { recursive: true, force: true });
+}
+
+/** What a dockerd that was killed leaves: what holds its containers, and mounts, which cannot be removed. */
+function removeRemains(directory) {
+  for (const pid of readdirSync('/proc').filter((entry) => /^\d+$/.test(entry)))
+    if (readQuietly(`/proc/${pid}/cmdline`).includes(`${directory}/exec/`)) killTree(pid);
+  const mounts = readFileSync('/proc/mounts', 'utf8').split('\n');
+  const places = mounts.map((line) => line.split(' ')[1] ?? '').filter((place) => place.startsWith(`${directory}/`));
+  for (const place of places.toReversed()) spawnSync('umount', ['--lazy', place], { stdio: 'ignore' });
 }
 
 async function base() {
@@ -112,6 +146,19 @@ const answers = (socketPath) =>
     () => false,
   );
 
+function killTree(pid) {
+  for (const child of readQuietly(`/proc/${pid}/task/${pid}/children`).split(' ').filter(Boolean)) killTree(child);
+  spawnSync('kill', ['-KILL', pid], { stdio: 'ignore' });
+}
+
+function readQuietly(path) {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return ''; // It ended in the meantime.
+  }
+}
+
 function isAlive(pid) {
   try {
     process.kill(pid, 0);
@@ -133,5 +180,5 @@ function fail(message) {
 
 const [name, directory] = process.argv.slice(2);
 if (commands[name] === undefined || (name !== 'base' && directory === undefined))
-  fail('usage: docker-engine.mjs start DIRECTORY | stop DIRECTORY | base');
+  fail('usage: docker-engine.mjs start DIRECTORY | aside DIRECTORY | stop DIRECTORY | base');
 await commands[name](directory);

@@ -70,6 +70,11 @@ const needs = [
     tests: ['strategies/docker'],
   },
   {
+    name: 'dockerd',
+    remedy: "run them as root, with Debian's packages docker.io, iptables, iproute2 and debootstrap",
+    tests: ['strategies/docker-killed'],
+  },
+  {
     name: 'mount namespaces',
     remedy: 'run them as root, or allow user namespaces',
     tests: ['end-to-end/disk'],
@@ -80,6 +85,7 @@ async function main(jestArguments) {
   if (isStale()) run('node', [join('scripts', 'build.mjs')]);
   const found = new Map(needs.map(({ name, candidates }) => [name, candidates?.find(works)]));
   found.set('container engine', await findEngine());
+  found.set('dockerd', findDaemon());
   found.set('mount namespaces', findMounts());
   const lacks = needs.filter(({ name }) => found.get(name) === undefined);
   for (const { name, remedy, tests } of lacks)
@@ -99,6 +105,9 @@ async function findEngine() {
   const needs = await findNeeds();
   return needs.every(({ isMet }) => isMet) ? 'engine' : undefined;
 }
+
+/** As test/support/own-engine.ts starts one. */
+const findDaemon = () => (process.getuid?.() === 0 && works('dockerd') && works('iptables') ? 'dockerd' : undefined);
 
 /** As test/support/disk.ts makes one. */
 function findMounts() {

@@ -66,6 +66,7 @@ export async function startContainer(container: Docker.Container): Promise<void>
     await container.start();
   } catch (error) {
     if (statusOf(error) === 304) return; // it runs already
+    if (error instanceof BerthError) throw error;
     const message = error instanceof Error ? error.message : String(error);
     throw new BerthError('START_FAILED', `the engine cannot start the container: ${message}`, {}, { cause: error });
   }

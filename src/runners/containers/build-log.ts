@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { BerthError } from '../../errors.js';
 import type { BuildRequest } from './build-image.js';
+import { isLost, lostEngine } from './engine.js';
 
 /** Lines of a build that an error shows. */
 const shown = 40;
@@ -51,10 +52,11 @@ export class BuildLog {
     if (failure !== undefined) throw new Error(failure);
   }
 
-  /** BUILD_FAILED in place of what the engine says. */
+  /** BUILD_FAILED in place of what the engine says, ENGINE_UNREACHABLE where it went away meanwhile. */
   async explain(error: unknown): Promise<unknown> {
     await this.#writing.catch(() => undefined);
     if (error instanceof BerthError) return error;
+    if (isLost(error)) return lostEngine(error);
     const message = error instanceof Error ? error.message : String(error);
     const name = this.#request.name.replace(/^berth\/(.*):.*$/, '$1');
     const evidence = [...this.#last, message].join('\n');

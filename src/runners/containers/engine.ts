@@ -19,17 +19,33 @@ export async function openEngine(address: string): Promise<Docker> {
   const engine = new DockerClient(await describeConnection(address));
   try {
     await (engine as Pingable).ping({ abortSignal: AbortSignal.timeout(pingPatience) });
-    return engine;
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    throw new BerthError(
-      'ENGINE_UNREACHABLE',
-      `no container engine answers at ${address}: ${message}`,
-      {},
-      { cause: error },
-    );
+    throw unreachable(`no container engine answers at ${address}: ${message}`, error);
   }
+  nameLostConnections(engine);
+  return engine;
 }
+
+/** Lets each of its calls fail with ENGINE_UNREACHABLE where the engine has gone away in the meantime. */
+function nameLostConnections({ modem }: Docker): void {
+  const dial = modem.dial.bind(modem);
+  modem.dial = (options, answer) =>
+    dial(options, (error, ...rest) => answer?.(isLost(error) ? lostEngine(error) : error, ...rest));
+}
+
+/** Of a connection that could not be made, or broke. */
+export const isLost = (error: unknown): error is NodeJS.ErrnoException => {
+  const { code = '', syscall } = (error ?? {}) as NodeJS.ErrnoException;
+  return syscall === 'connect' || ['ECONNRESET', 'EPIPE', 'ETIMEDOUT'].includes(code);
+};
+
+/** The engine went away during a call. */
+export const lostEngine = (cause: Error): BerthError =>
+  unreachable(`the container engine has gone away: ${cause.message}`, cause);
+
+const unreachable = (message: string, cause: unknown): BerthError =>
+  new BerthError('ENGINE_UNREACHABLE', message, {}, { cause });
 
 async function describeConnection(address: string): Promise<DockerOptions> {
   const { protocol, hostname, port, pathname } = new URL(address);

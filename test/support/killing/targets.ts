@@ -1,3 +1,4 @@
+import type Docker from 'dockerode';
 import { type BerthHome, deploymentDirectory } from '../../../src/home.js';
 import { processesOf, readCommandLine } from '../stack.js';
 
@@ -13,5 +14,13 @@ export const onThisMachine = (home: BerthHome): Target => ({
   count: async (name) => {
     const { root } = deploymentDirectory(home, name);
     return processesOf(home).filter((pid) => readCommandLine(String(pid)).includes(`${root}/`)).length;
+  },
+});
+
+export const inContainers = (engine: Docker): Target => ({
+  strategy: 'docker',
+  count: async (name) => {
+    const filters = { label: [`berth.deployment=${name}`] };
+    return (await engine.listContainers({ all: true, filters })).length;
   },
 });

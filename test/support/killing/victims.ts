@@ -55,7 +55,8 @@ const client = join(packageRoot, 'dist', 'client.js');
 
 const isHost = (pid: number): boolean => readFile(`/proc/${pid}/cmdline`).includes('berth_host');
 
-async function killAll(pids: readonly number[]): Promise<void> {
+/** Resolves when they are gone. */
+export async function killAll(pids: readonly number[]): Promise<void> {
   for (const pid of pids) kill(pid);
   while (pids.some(isAlive)) await new Promise((resolve) => setTimeout(resolve, 10));
 }

@@ -1,0 +1,81 @@
+import { readdirSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { beforeAll, expect, test } from '@jest/globals';
+import type Docker from 'dockerode';
+import { begin, connectOnce, until } from '../support/deploying.js';
+import { type Cell, KillMatrix, type Outcome } from '../support/killing/matrix.js';
+import { inContainers } from '../support/killing/targets.js';
+import { OwnEngine } from '../support/own-engine.js';
+import { readCommandLine, temporaryStack } from '../support/stack.js';
+import { temporarySolution } from '../support/temporary.js';
+import { perlServer } from './perl-server.js';
+
+// The container engine is killed at every step of a deploy, of a redeploy and of a cleanup, and comes back.
+
+const own = new OwnEngine();
+const home = temporaryStack();
+const acts = ['deploy', 'redeploy', 'cleanup'];
+let engine: Docker;
+let matrix: KillMatrix;
+const outcomes: Outcome[] = [];
+
+beforeAll(async () => {
+  engine = await own.start();
+  matrix = new KillMatrix(home, inContainers(engine));
+  await matrix.rehearse(acts);
+  for (const turn of [0, 1]) {
+    const cells = matrix.core(acts, turn).filter((cell) => hasBegun(cell));
+    outcomes.push(...(await matrix.run(cells, { kill: () => own.kill(), bringBack: () => own.start() })));
+  }
+}, 300_000);
+
+/** What finds no engine when a strategy is chosen is refused, and nothing is begun: that has a test of its own. */
+const hasBegun = ({ moment, step }: Cell): boolean =>
+  moment !== 'busy' && step !== 'digestSource' && !(step === 'selectStrategy' && moment === 'begin');
+
+test.each(acts)('each step of a %s ends as it was to end', (act) => {
+  const told = outcomes.filter((outcome) => outcome.act === act);
+  expect(told.filter(({ problem }) => problem !== null)).toEqual([]);
+  expect(told).not.toEqual([]);
+});
+
+/** A process of the build, by which the build is known to be under way. */
+const slow = 'sleep 4.0625';
+const server = {
+  Dockerfile: [
+    'FROM python:3.11.13-slim-bookworm',
+    `RUN ${slow}`,
+    'COPY serve.pl /',
+    'EXPOSE 7000',
+    'CMD ["perl", "/serve.pl"]',
+  ].join('\n'),
+  'serve.pl': perlServer,
+};
+
+const isUnderWay = (command: string): boolean =>
+  readdirSync('/proc').some((pid) => readCommandLine(pid).replaceAll('\0', ' ').trim() === command);
+
+test('an image that was being built is built again', async () => {
+  const solution = temporarySolution(server);
+  const name = await begin({ name: 'building', solution, strategy: 'docker', entry: '/upper', agent: 'none' });
+  while (!isUnderWay(slow)) await sleep(20);
+  await own.kill();
+  await own.start();
+  expect(await until(name, 'running')).toMatchObject({ lastError: null });
+}, 150_000);
+
+test('nothing is left over', async () => {
+  expect(await matrix.findLeftOvers()).toEqual([]);
+  const client = await connectOnce();
+  for (const { name } of await client.list()) await client.cleanup(name);
+  expect(await engine.listContainers({ all: true })).toEqual([]);
+  const tags = (await engine.listImages()).flatMap(({ RepoTags }) => RepoTags ?? []);
+  expect(tags.filter((tag) => tag.startsWith('berth/'))).toEqual([]);
+}, 120_000);
+
+test('what is asked for while no engine is there is refused, and nothing is begun', async () => {
+  await own.kill();
+  const solution = temporarySolution(server);
+  const name = await begin({ name: 'refused', solution, strategy: 'docker', entry: '/upper', agent: 'none' });
+  expect(await until(name, 'cleaned')).toMatchObject({ lastError: { code: 'TOOL_MISSING' } });
+}, 60_000);
