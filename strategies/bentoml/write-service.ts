@@ -1,4 +1,4 @@
-import { chooseCallStyle, findCalledMethod } from '../../src/adaptation/shapes/index.js';
+import { chooseCallStyle, findCalledMethod, joinFunction } from '../../src/adaptation/shapes/index.js';
 import type { EntryPoint, Parameter } from '../../src/contract/facts.js';
 import type { CallStyle } from '../../src/contract/run-interface.js';
 
@@ -27,7 +27,7 @@ export const serviceDecorator = `@bentoml.service(
 )`;
 
 /** Names that the service's module has itself. */
-const ownNames = new Set(['Service', 'bentoml', 'os', 'self']);
+const ownNames = new Set(['Service', 'bentoml', 'join', 'os', 'self']);
 
 /** The service as a person would write it: the callable imported, its parameters those of the API. */
 export function writeService({ entry, method, style }: Wrapped): WrittenService {
@@ -44,18 +44,19 @@ export function writeService({ entry, method, style }: Wrapped): WrittenService 
     call === 'arguments' ? ['self', ...describeParameters(parameters)] : ['self', inputsOf(parameters, style)];
   const isCalled = method === undefined || method === findCalledMethod(entry); // what the facts tell of a class is of that method
   const isAsync = isCalled && entry.isAsync;
+  const isGenerator = isCalled && entry.isGenerator;
   const source = `import os
 
 import bentoml
 
 from ${entry.module} import ${entry.callable}${isHidden ? ' as solution' : ''}
 
-
+${isGenerator ? `\n${joinFunction}\n` : ''}
 ${serviceDecorator}
 class Service:
 ${isClass ? writeConstructor(entry, name) : ''}    @bentoml.api
     ${isAsync ? 'async ' : ''}def predict(${signature.join(', ')}) -> dict:
-        return {"output": ${collect(result, { isAsync, isGenerator: isCalled && entry.isGenerator })}}
+        return {"output": ${collect(result, { isAsync, isGenerator })}}
 `;
   return { source, call };
 }
@@ -72,7 +73,7 @@ export const parametersOf = ({ signatures, parameters }: EntryPoint, method: str
 
 /** What a JSON answer holds of a coroutine or a generator: what comes of it. */
 function collect(result: string, { isAsync, isGenerator }: { isAsync: boolean; isGenerator: boolean }): string {
-  if (isGenerator) return isAsync ? `[item async for item in ${result}]` : `list(${result})`;
+  if (isGenerator) return isAsync ? `join([item async for item in ${result}])` : `join(list(${result}))`;
   return isAsync ? `await ${result}` : result;
 }
 

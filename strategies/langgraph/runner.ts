@@ -5,6 +5,7 @@ import { callFailure } from '../../src/runners/call-deadline.js';
 import type { CallOptions, Health, LogOptions, MadeThing, Runner, StartOptions } from '../../src/runners/runner.js';
 import { callGraph } from './call-graph.js';
 import { readGraphInterface } from './graph-interface.js';
+import type { GraphServer } from './graph-run.js';
 import type { GraphHandle, Place } from './place.js';
 
 /**
@@ -15,6 +16,7 @@ import type { GraphHandle, Place } from './place.js';
  * - With `"__thread__": "NAME"` among the inputs the call goes on in that conversation, whose state is kept.
  * - A graph that interrupts itself answers with `__interrupt__` (what it asks) and `__thread__` in the output; it goes
  *   on with `{"__thread__": …, "__resume__": VALUE}`.
+ * - `stream` gives the server's events as chunks: see stream-graph.ts.
  */
 export class LangGraphRunner implements Runner {
   private handle: GraphHandle | undefined;
@@ -40,12 +42,15 @@ export class LangGraphRunner implements Runner {
   }
 
   async run(inputs: unknown, options?: CallOptions): Promise<Answer> {
-    const { plan, handle } = this;
-    if (handle === undefined) return callFailure('NOT_RUNNING', 'the software was neither started nor attached to');
-    const way = (await this.open()).findWay(handle);
-    if ('status' in way) return way;
-    const graph = readGraphInterface(plan.runInterface);
-    return await callGraph({ plan, graph, endpoint: way.url, headers: way.headers }, inputs, options);
+    const server = await this.findServer();
+    return 'status' in server ? server : await callGraph(server, inputs, options);
+  }
+
+  async *stream(inputs: unknown, options?: CallOptions): AsyncGenerator<unknown, Answer> {
+    const server = await this.findServer();
+    if ('status' in server) return server;
+    const { streamGraph } = await import('./stream-graph.js');
+    return yield* streamGraph(server, inputs, options);
   }
 
   async isHealthy(): Promise<Health> {
@@ -67,6 +72,15 @@ export class LangGraphRunner implements Runner {
 
   /** A call has a connection of its own: nothing is kept. */
   async close(): Promise<void> {}
+
+  /** The answer says why there is none. */
+  private async findServer(): Promise<GraphServer | Answer> {
+    const { plan, handle } = this;
+    if (handle === undefined) return callFailure('NOT_RUNNING', 'the software was neither started nor attached to');
+    const way = (await this.open()).findWay(handle);
+    if ('status' in way) return way;
+    return { plan, graph: readGraphInterface(plan.runInterface), endpoint: way.url, headers: way.headers };
+  }
 
   /** What the one place needs is not loaded for the other. */
   private open(): Promise<Place> {

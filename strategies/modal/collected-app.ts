@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Recognition } from '../../src/adaptation/recipe.js';
-import { chooseCallStyle } from '../../src/adaptation/shapes/index.js';
+import { chooseCallStyle, joinFunction } from '../../src/adaptation/shapes/index.js';
 import type { Parameter } from '../../src/contract/facts.js';
 import { BerthError } from '../../src/errors.js';
 import type { AppFunction } from './app-functions.js';
@@ -18,7 +18,7 @@ export interface Generator {
 const names = ['modal_app', 'collecting_app', 'berth_modal_app'];
 
 /**
- * A generator, with a function beside it that returns what it yields as a list: Modal's JavaScript SDK reads outputs
+ * A generator, with a function beside it that returns all that it yields: Modal's JavaScript SDK reads outputs
  * only. It is added to the same app, and asks the generator remotely, so that this keeps what its decorator gives it.
  */
 export function collectGenerator(generator: Generator): Recognition {
@@ -60,10 +60,12 @@ from ${entry.module} import ${imported}
 collecting = ${image ?? 'modal.Image.debian_slim()'}.add_local_python_source("${top}")
 
 
+${joinFunction}
+
 @${app}.function(image=collecting)
 def call(payload: str${isNullary(parameters) ? ' = "{}"' : ''}) -> str:
     inputs = json.loads(payload)
-    return json.dumps(list(${called}.remote_gen(${inputs})))
+    return json.dumps(join(list(${called}.remote_gen(${inputs}))))
 `;
 }
 

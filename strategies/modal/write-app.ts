@@ -1,4 +1,4 @@
-import { findCalledMethod } from '../../src/adaptation/shapes/index.js';
+import { findCalledMethod, joinFunction } from '../../src/adaptation/shapes/index.js';
 import type { EntryPoint, Parameter } from '../../src/contract/facts.js';
 import type { Requirements } from '../../src/environments/index.js';
 import { describeImage } from './describe-image.js';
@@ -45,7 +45,7 @@ def as_json(value):
             return getattr(value, name)()
     raise TypeError(f"{type(value).__name__} is not JSON serializable")
 
-
+${isGenerator(wrapped) ? `\n${joinFunction}\n` : ''}
 @app.function(${wantsGpu ? gpuOptions : ''})
 ${isAsync(wrapped) ? 'async ' : ''}def call(payload: str${isNullary(parametersOf(wrapped)) ? ' = "{}"' : ''}) -> str:
 ${isClass ? '' : `    from ${entry.module} import ${importOf(entry)}\n\n`}    return json.dumps(${call}, default=as_json)
@@ -77,6 +77,7 @@ const ownNames = new Set([
   'app',
   'load',
   'as_json',
+  'join',
   'call',
   'payload',
 ]);
@@ -95,10 +96,10 @@ function calledOf({ entry, method }: Wrapped): string {
 const isUsual = ({ entry, method }: Wrapped): boolean => method === undefined || method === findCalledMethod(entry);
 
 const isAsync = (wrapped: Wrapped): boolean => isUsual(wrapped) && wrapped.entry.isAsync;
+const isGenerator = (wrapped: Wrapped): boolean => isUsual(wrapped) && wrapped.entry.isGenerator;
 
 /** What a JSON answer holds of a coroutine or a generator: what comes of it. */
 function collect(call: string, wrapped: Wrapped): string {
-  const isGenerator = isUsual(wrapped) && wrapped.entry.isGenerator;
-  if (isGenerator) return isAsync(wrapped) ? `[item async for item in ${call}]` : `list(${call})`;
+  if (isGenerator(wrapped)) return isAsync(wrapped) ? `join([item async for item in ${call}])` : `join(list(${call}))`;
   return isAsync(wrapped) ? `await ${call}` : call;
 }

@@ -384,6 +384,7 @@ class Model:
 test.each([
   ['a coroutine', 'async def predict(x: int): return x + 1', { x: 1 }, 2],
   ['a generator', 'def predict(n):\n  for i in range(n): yield i', { n: 3 }, [0, 1, 2]],
+  ['a generator of text', 'def predict(n):\n  for i in range(n): yield str(i)', { n: 3 }, '012'],
   ['keywords', 'def predict(text, **options): return [text, options]', { text: 'a', k: 1 }, ['a', { k: 1 }]],
 ])('a plain function that is %s becomes an API', async (_, source, inputs, output) => {
   await whileServed({ 'app.py': source }, {}, async (runner) => {

@@ -344,6 +344,15 @@ test('plain shapes become one node; what is there is not overwritten, and a seco
   expect(again).toMatchObject({ by: 'langgraph-json', runInterface: keys, files: {} });
 });
 
+test('a callable with a name of the graph’s own, and a method of an object, are called as themselves', async () => {
+  const called = await recognise(temporarySolution({ 'app.py': 'def call(text: str): return text' }), 'app:call');
+  expect(called?.files['graph.py']).toContain('from app import call as solution\n');
+  expect(called?.files['graph.py']).toContain('return {"output": solution(**state["inputs"])}');
+  const source = 'class Model:\n    def score(self, text: str): return 1\n\nscorer = Model()';
+  const method = await recognise(temporarySolution({ 'app.py': source }), 'app:scorer.score');
+  expect(method?.files['graph.py']).toContain('return {"output": scorer.score(**state["inputs"])}');
+});
+
 test('classes are built once, and async callables are awaited', async () => {
   const source = `class Model:
     def setup(self): self.calls = 0

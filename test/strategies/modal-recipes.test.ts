@@ -181,10 +181,15 @@ from cloud import count, image, shop
 collecting = image.add_local_python_source("cloud")
 
 
+def join(items: list):
+    """Text that came bit by bit is one text; anything else stays a list."""
+    return "".join(items) if items and all(isinstance(item, str) for item in items) else items
+
+
 @shop.function(image=collecting)
 def call(payload: str = "{}") -> str:
     inputs = json.loads(payload)
-    return json.dumps(list(count.remote_gen(inputs)))
+    return json.dumps(join(list(count.remote_gen(inputs))))
 `,
   });
 });

@@ -6,3 +6,4 @@ export { namedEntry } from './entry-shape.js';
 export { findEntry } from './find-entry.js';
 export { argumentsFunction, inputsFunction } from './function-shape.js';
 export { hiddenBySyntax } from './hidden-by-syntax.js';
+export { joinFunction } from './join-function.js';

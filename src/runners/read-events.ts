@@ -1,0 +1,13 @@
+import { StringDecoder } from 'node:string_decoder';
+import { createParser, type EventSourceMessage } from 'eventsource-parser';
+
+/** The server-sent events of a body, as they come. */
+export async function* readEvents(body: AsyncIterable<Buffer>): AsyncGenerator<EventSourceMessage> {
+  const decoder = new StringDecoder('utf8');
+  const events: EventSourceMessage[] = [];
+  const parser = createParser({ onEvent: (event) => events.push(event) });
+  for await (const piece of body) {
+    parser.feed(decoder.write(piece));
+    yield* events.splice(0);
+  }
+}

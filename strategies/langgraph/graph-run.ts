@@ -1,0 +1,86 @@
+import { createHash, randomUUID } from 'node:crypto';
+import type { RunPlan } from '../../src/contract/handle.js';
+import { callHttp } from '../../src/runners/http-call.js';
+import type { CallOptions } from '../../src/runners/runner.js';
+import type { GraphCall } from './graph-inputs.js';
+import type { GraphInterface } from './graph-interface.js';
+
+export interface GraphServer {
+  plan: RunPlan;
+  graph: GraphInterface;
+  /** For example `http://127.0.0.1:20123`. */
+  endpoint: string;
+  /** What says who calls. */
+  headers?: Record<string, string>;
+}
+
+/** One run of a graph, in the thread that the caller named or in one of its own. */
+export interface Run {
+  server: GraphServer;
+  call: GraphCall;
+  /** The server takes UUIDs only. */
+  thread: string;
+  /** `/threads/…/runs/…/join`, as soon as the server has told. */
+  location: string | undefined;
+}
+
+/** Milliseconds that forgetting the thread of an ended call may take: the answer waits for it. */
+const forgetPatience = 1_000;
+
+export const describeRun = (server: GraphServer, call: GraphCall): Run => ({
+  server,
+  call,
+  thread: call.thread === null ? randomUUID() : threadId(server.plan.deployment, call.thread),
+  location: undefined,
+});
+
+/** The call's own patience, else the revision's. */
+export const patienceOf = ({ plan }: GraphServer, options: CallOptions) => ({
+  ...options,
+  timeout: options.timeout ?? plan.timeout,
+});
+
+/** The request for a run whose final state is waited for, or whose events of these kinds come as they happen. */
+export function describeRequest({ server, call, thread }: Run, streamModes?: readonly string[]) {
+  const way = streamModes === undefined ? 'wait' : 'stream';
+  return {
+    url: `${server.endpoint}/threads/${thread}/runs/${way}`,
+    headers: { ...server.headers, 'content-type': 'application/json' },
+    body: JSON.stringify({
+      assistant_id: server.graph.assistantId,
+      on_disconnect: 'cancel',
+      ...(streamModes !== undefined && { stream_mode: streamModes }),
+      ...('resume' in call ? { command: { resume: call.resume } } : { if_not_exists: 'create', input: call.input }),
+    }),
+  };
+}
+
+/** The server takes UUIDs only: any other name has one of its own. */
+function threadId(deployment: string, name: string): string {
+  if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(name)) return name;
+  const digest = createHash('sha256').update(`${deployment}\n${name}`).digest('hex');
+  return `${digest.slice(0, 8)}-${digest.slice(8, 12)}-5${digest.slice(13, 16)}-8${digest.slice(17, 20)}-${digest.slice(20, 32)}`;
+}
+
+/** A thread of another revision is in the deployment's database, and new to this server. False for one that is not. */
+export async function adoptThread({ server, thread }: Run, signal: AbortSignal): Promise<boolean> {
+  const url = `${server.endpoint}/threads`;
+  const metadata = { graph_id: server.graph.assistantId };
+  const body = JSON.stringify({ thread_id: thread, if_exists: 'do_nothing', metadata });
+  const headers = server.headers ?? {};
+  await callHttp({ url, headers: { ...headers, 'content-type': 'application/json' }, body, signal });
+  const { status, body: state } = await callHttp({ url: `${url}/${thread}/state`, headers, signal });
+  const { created_at: since } = JSON.parse(state.toString()) as { created_at?: string | null };
+  if (status === 200 && typeof since === 'string') return true;
+  await callHttp({ url: `${url}/${thread}`, method: 'DELETE', headers, signal });
+  return false;
+}
+
+/** A run's own thread goes with its call, the run with it where it still runs. What cannot be forgotten goes with the revision. */
+export async function forgetThread({ server, thread }: Run): Promise<void> {
+  const url = `${server.endpoint}/threads/${thread}`;
+  const headers = server.headers ?? {};
+  await callHttp({ url, method: 'DELETE', headers, signal: AbortSignal.timeout(forgetPatience) }).catch(
+    () => undefined,
+  );
+}

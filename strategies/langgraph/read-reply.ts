@@ -1,0 +1,65 @@
+import type { Answer } from '../../src/contract/answer.js';
+import { callFailure } from '../../src/runners/call-deadline.js';
+import type { HttpReply } from '../../src/runners/http-call.js';
+import type { GraphCall } from './graph-inputs.js';
+import type { Run } from './graph-run.js';
+
+/** What the server says of a run that it has waited for. */
+export async function readReply(run: Run, { status, body, isComplete }: HttpReply): Promise<Answer> {
+  if (!isComplete || body.length === 0) return callFailure('CALL_LOST', 'the server ended during the call');
+  const said = parse(body);
+  if (status !== 200) return readRefusal(run.call, status, said);
+  if (isRecord(said) && isRecord(said.__error__)) return await describeFailure(run, said.__error__);
+  return describeState(run, said);
+}
+
+function readRefusal(call: GraphCall, status: number, said: unknown): Answer {
+  const detail = isRecord(said) && typeof said.detail === 'string' ? said.detail : JSON.stringify(said);
+  if (status === 404 && 'resume' in call)
+    return callFailure('CALL_INPUT', `there is no thread “${call.thread}” to resume`);
+  if (status === 401 || status === 403)
+    return callFailure('CLOUD_REFUSED', `the server does not accept the key of this process (${status}: ${detail})`);
+  if (status === 422) return callFailure('CALL_INPUT', `the server refused the inputs: ${detail}`);
+  return callFailure('CALL_FAILED', `the server answered with status ${status}: ${detail}`);
+}
+
+/** An exception in the graph: its type and words, and the traceback that the server logged. */
+export async function describeFailure({ server, location }: Run, error: Record<string, unknown>): Promise<Answer> {
+  const type = String(error.error);
+  const { findTraceback } = await import('./find-traceback.js');
+  const run = location?.split('/')[4] ?? '';
+  const logged = await findTraceback(server.plan, { run, type }).catch(() => undefined);
+  const said = error.message === 'An internal error occurred' ? (logged?.message ?? error.message) : error.message;
+  const code = type === 'EmptyInputError' ? 'CALL_INPUT' : 'CALL_FAILED';
+  const message = `${type}: ${String(said)}`;
+  return { status: 'error', error: { code, message, type, ...(logged && { traceback: logged.traceback }) } };
+}
+
+/** The final state, or the one key that holds a function's output; an interrupt is handed on with its thread. */
+export function describeState({ server, call, thread }: Run, state: unknown): Answer {
+  if (isRecord(state) && '__interrupt__' in state)
+    return { status: 'success', output: { ...state, __thread__: call.thread ?? thread } };
+  const { outputKey } = server.graph;
+  const output = outputKey === null || !isRecord(state) ? state : (state[outputKey] ?? null);
+  return isAnswer(output) ? output : { status: 'success', output };
+}
+
+export const isInterrupted = (answer: Answer): boolean =>
+  answer.status === 'success' && isRecord(answer.output) && '__interrupt__' in answer.output;
+
+/** Code may answer in the form of an answer itself. */
+const isAnswer = (value: unknown): value is Answer =>
+  isRecord(value) &&
+  ((value.status === 'success' && 'output' in value) ||
+    (value.status === 'error' && isRecord(value.error) && typeof value.error.code === 'string'));
+
+function parse(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString());
+  } catch {
+    return body.toString().slice(0, 1_000);
+  }
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,0 +1,79 @@
+import { buffer } from 'node:stream/consumers';
+import type { Answer } from '../../src/contract/answer.js';
+import { callFailure, streamWithEnding } from '../../src/runners/call-deadline.js';
+import type { Ending } from '../../src/runners/ending.js';
+import { type HttpStream, streamHttp } from '../../src/runners/http-stream.js';
+import { readEvents } from '../../src/runners/read-events.js';
+import type { CallOptions } from '../../src/runners/runner.js';
+import { readInputs } from './graph-inputs.js';
+import {
+  adoptThread,
+  describeRequest,
+  describeRun,
+  forgetThread,
+  type GraphServer,
+  patienceOf,
+  type Run,
+} from './graph-run.js';
+import { describeFailure, describeState, isInterrupted, readReply } from './read-reply.js';
+
+/** What is a chunk: the change that each node makes, the pieces of models' messages, and what the code itself writes. */
+const chunkEvents = ['updates', 'messages', 'custom'];
+/** The mode of `messages` that gives pieces as they come, each with its metadata. */
+const streamModes = ['values', 'updates', 'messages-tuple', 'custom'];
+
+/**
+ * One run of the graph, bit by bit. A chunk is `{event, data}` as the server tells it, with `updates`, `messages` or
+ * `custom` as its event; of a plain function's graph, which has one node, it is what the code writes. The final state is
+ * the answer. Whoever leaves it early ends the run.
+ */
+export async function* streamGraph(
+  server: GraphServer,
+  inputs: unknown,
+  options: CallOptions = {},
+): AsyncGenerator<unknown, Answer> {
+  const call = readInputs(inputs, server.graph);
+  if ('problem' in call) return callFailure('CALL_INPUT', call.problem);
+  const run = describeRun(server, call);
+  let keepsThread = call.thread !== null;
+  try {
+    const answer = yield* streamWithEnding(patienceOf(server, options), (ending) => follow(run, ending));
+    keepsThread ||= isInterrupted(answer);
+    return answer;
+  } finally {
+    if (!keepsThread) await forgetThread(run);
+  }
+}
+
+async function* follow(run: Run, ending: Ending): AsyncGenerator<unknown, Answer> {
+  const reply = await open(run, ending);
+  if (reply.status !== 200) return await readReply(run, await readWhole(reply));
+  const isFunction = run.server.graph.outputKey !== null;
+  let state: unknown;
+  for await (const { event = '', data } of readEvents(reply.body)) {
+    if (event === 'error') return await describeFailure(run, JSON.parse(data));
+    if (event === 'values') state = JSON.parse(data);
+    else if (isFunction && event === 'custom') yield JSON.parse(data);
+    else if (!isFunction && chunkEvents.includes(event)) yield { event, data: JSON.parse(data) };
+  }
+  return state === undefined ? callFailure('CALL_LOST', 'the stream ended without a state') : describeState(run, state);
+}
+
+async function open(run: Run, ending: Ending): Promise<HttpStream> {
+  const reply = await request(run, ending);
+  if (reply.status !== 404 || !('resume' in run.call)) return reply;
+  return (await adoptThread(run, ending.signal)) ? await request(run, ending) : reply;
+}
+
+async function request(run: Run, ending: Ending): Promise<HttpStream> {
+  const reply = await streamHttp({ ...describeRequest(run, streamModes), ending });
+  run.location = reply.headers.location;
+  return reply;
+}
+
+const readWhole = async ({ status, headers, body }: HttpStream) => ({
+  status,
+  headers,
+  body: await buffer(body),
+  isComplete: true,
+});

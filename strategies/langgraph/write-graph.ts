@@ -1,0 +1,75 @@
+import { findCalledMethod, joinFunction } from '../../src/adaptation/shapes/index.js';
+import type { EntryPoint } from '../../src/contract/facts.js';
+import { oneNodeTitle } from './langgraph-json.js';
+
+/** What the graph's one node calls. */
+export interface Wrapped {
+  entry: EntryPoint;
+  /** Of a class or an object; undefined calls the thing itself. */
+  method: string | undefined;
+  style: 'inputs' | 'arguments';
+}
+
+/** Names that the graph's module has itself. */
+const ownNames = new Set([
+  ...['Any', 'TypedDict', 'END', 'START', 'StateGraph', 'StreamWriter'],
+  ...['State', 'call', 'graph', 'join', 'model', 'state', 'write', 'items', 'item'],
+]);
+
+/** The graph as a person would write it: the callable imported, its inputs and its output in the state. */
+export function writeGraph({ entry, method, style }: Wrapped): string {
+  const { module, callable, kind } = entry;
+  const name = ownNames.has(callable) ? 'solution' : callable;
+  const chosen = method ?? (kind === 'class' ? findCalledMethod(entry) : undefined);
+  const base = kind === 'class' ? 'model' : name;
+  const called = chosen === undefined || chosen === '__call__' ? base : `${base}.${chosen}`;
+  const isKnown = method === undefined || method === findCalledMethod(entry); // what the facts tell of a class is of that method
+  const isGenerator = isKnown && entry.isGenerator;
+  const node = {
+    result: `${called}(${style === 'inputs' ? '' : '**'}state["inputs"])`,
+    isAsync: isKnown && entry.isAsync,
+  };
+  return `"""${oneNodeTitle}"""
+
+from typing import Any, TypedDict
+
+from langgraph.graph import END, START, StateGraph
+${isGenerator ? 'from langgraph.types import StreamWriter\n' : ''}
+from ${module} import ${callable}${name === callable ? '' : ` as ${name}`}
+${kind === 'class' ? writeModel(entry, name) : ''}
+
+class State(TypedDict, total=False):
+    inputs: Any
+    output: Any
+
+${isGenerator ? writeGeneratorNode(node) : writeNode(node)}
+
+graph = StateGraph(State).add_node(call).add_edge(START, "call").add_edge("call", END).compile()
+`;
+}
+
+/** A class is built once, when the server starts. */
+const writeModel = ({ methods }: EntryPoint, name: string): string =>
+  `\nmodel = ${name}()\n${methods.includes('setup') ? 'model.setup()\n' : ''}`;
+
+interface Node {
+  result: string;
+  isAsync: boolean;
+}
+
+const writeNode = ({ result, isAsync }: Node): string => `
+${isAsync ? 'async ' : ''}def call(state: State) -> State:
+    return {"output": ${isAsync ? 'await ' : ''}${result}}
+`;
+
+/** What a generator yields goes to whoever follows the run, and is its output in the end. */
+const writeGeneratorNode = ({ result, isAsync }: Node): string => `
+${joinFunction}
+
+${isAsync ? 'async ' : ''}def call(state: State, writer: StreamWriter) -> State:
+    items = []
+    ${isAsync ? 'async ' : ''}for item in ${result}:
+        writer(item)
+        items.append(item)
+    return {"output": join(items)}
+`;
