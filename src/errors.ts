@@ -55,7 +55,9 @@ export const codes = {
   PROVIDER_UNKNOWN: usage('See what there is: berth strategies list'),
   ENTRY_AMBIGUOUS: usage('Say which: berth deploy {path} --entry {entry}'),
   ENTRY_NOT_FOUND: usage('Say what to call: berth deploy {path} --entry MODULE:CALLABLE'),
-  ENTRY_INVALID: usage('Write it as MODULE:CALLABLE or MODULE:Class.method; of an HTTP server as /PATH or :PORT/PATH.'),
+  ENTRY_INVALID: usage(
+    'Write it as MODULE:CALLABLE or MODULE:Class.method; of an HTTP server as /PATH or :PORT/PATH; of langgraph.json as a graph’s name.',
+  ),
   EXAMPLES_INVALID: usage('Mend the file: a list of {"input": …, "output": …, "match": "exact"|"subset"|"schema"}.'),
   INPUT_INVALID: usage('Give JSON, @FILE, or - for standard input.'),
   RUN_ID_INVALID: usage('Use letters, digits, hyphens and underscores, at most 100 of them: --id ID'),

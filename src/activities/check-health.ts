@@ -6,9 +6,10 @@ import { BerthError } from '../errors.js';
 import type { Health, Runner } from '../runners/runner.js';
 import { readContract } from './contract-file.js';
 import type { Dependencies } from './dependencies.js';
+import { keepingSecrets } from './keep-secrets.js';
 import { describeRevision, type RevisionInput } from './plan.js';
 import { publish } from './publish-revision.js';
-import { step } from './step.js';
+import { type StepContext, step } from './step.js';
 
 interface CheckInput extends RevisionInput {
   handle: Handle;
@@ -18,22 +19,25 @@ interface CheckInput extends RevisionInput {
 
 /** The last rungs: ready, and the contract at the real endpoint. */
 export const checkHealth = (dependencies: Dependencies) =>
-  step(async (input: CheckInput, { signal }) => {
-    const Runner = await dependencies.registry.getRunnerClass(input.setting.strategy);
-    const runner = new Runner(input.handle.plan);
-    try {
-      await runner.attach(input.handle);
-      const contract = await readContract(dependencies.home, input);
-      const [ready] = await timed('ready', () => checkReady(runner));
-      const [kept, report] = await checkEndpoint(runner, contract, signal).catch(async (error) => {
-        throw await sayWhetherGone(error, runner);
-      });
-      if (input.publishes) await publish(dependencies, input);
-      return { rungs: [ready, kept], contract: report };
-    } finally {
-      await runner.close();
-    }
-  }, describeRevision);
+  step(
+    keepingSecrets(dependencies, async (input: CheckInput, { signal }: StepContext) => {
+      const Runner = await dependencies.registry.getRunnerClass(input.setting.strategy);
+      const runner = new Runner(input.handle.plan);
+      try {
+        await runner.attach(input.handle);
+        const contract = await readContract(dependencies.home, input);
+        const [ready] = await timed('ready', () => checkReady(runner));
+        const [kept, report] = await checkEndpoint(runner, contract, signal).catch(async (error) => {
+          throw await sayWhetherGone(error, runner);
+        });
+        if (input.publishes) await publish(dependencies, input);
+        return { rungs: [ready, kept], contract: report };
+      } finally {
+        await runner.close();
+      }
+    }),
+    describeRevision,
+  );
 
 async function checkReady(runner: Runner): Promise<[note: string, found: Health]> {
   const health = await runner.isHealthy();

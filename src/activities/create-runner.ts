@@ -1,19 +1,23 @@
 import { resolveEnvironment } from '../secrets/index.js';
 import type { Dependencies } from './dependencies.js';
+import { keepingSecrets } from './keep-secrets.js';
 import { describeRevision, planRevision, type RevisionInput } from './plan.js';
-import { step } from './step.js';
+import { type StepContext, step } from './step.js';
 
 /** Starts a revision. Its secrets are opened here and handed to the runner alone. */
 export const createRunner = (dependencies: Dependencies) =>
-  step(async (input: RevisionInput, context) => {
-    const { home, registry } = dependencies;
-    const plan = await planRevision(dependencies, input);
-    const env = await resolveEnvironment(home, input.config.env);
-    const Runner = await registry.getRunnerClass(plan.strategy);
-    const runner = new Runner(plan);
-    try {
-      return await runner.start({ env, ...context });
-    } finally {
-      await runner.close();
-    }
-  }, describeRevision);
+  step(
+    keepingSecrets(dependencies, async (input: RevisionInput, context: StepContext) => {
+      const { home, registry } = dependencies;
+      const plan = await planRevision(dependencies, input);
+      const env = await resolveEnvironment(home, input.config.env);
+      const Runner = await registry.getRunnerClass(plan.strategy);
+      const runner = new Runner(plan);
+      try {
+        return await runner.start({ env, ...context });
+      } finally {
+        await runner.close();
+      }
+    }),
+    describeRevision,
+  );

@@ -17,6 +17,9 @@ export interface RevisionInput {
   revision: VerifiedRevision;
 }
 
+/** Seconds that a call may take where nobody said. */
+const usualTimeout = 60;
+
 /** A revision that is about to be verified has no environment yet. */
 type Planned = Omit<RevisionInput, 'revision'> & {
   revision: Pick<VerifiedRevision, 'id' | 'directory' | 'environment'>;
@@ -43,7 +46,7 @@ export async function planRevision({ home, registry }: Dependencies, input: Plan
     runInterface: adaptation.runInterface,
     resources: setting.resources,
     ...(config.expose !== undefined && { expose: config.expose }),
-    timeout: config.timeout,
+    timeout: config.timeout ?? setting.resources.timeout ?? usualTimeout,
   };
   const runner = registry.getRunnerModule(setting.strategy);
   await new Ledger(home, config.name).enter({ id: `runner-${revision.id}`, kind: 'runner', plan, runner });

@@ -73,7 +73,8 @@ async function watch(
     signal.throwIfAborted();
     if (polls % foldInterval === 0) await foldTally(plan.stateDirectory);
     const health = await runner.isHealthy();
-    misses = health.isHealthy ? 0 : misses + 1;
+    // What nobody could tell is no reason to start anything anew, which the same cloud would have to do.
+    if (health.state !== 'unknown') misses = health.isHealthy ? 0 : misses + 1;
     if (health.state === 'gone') return { event: 'gone', error: describe(plan.deployment, health) };
     if (misses === missesAllowed) return { event: 'unresponsive', error: describe(plan.deployment, health) };
     const verdict = await judge?.judge();

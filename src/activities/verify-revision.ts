@@ -7,8 +7,9 @@ import { gatherFacts } from '../selection/index.js';
 import { exportRevision, Ledger } from '../workspaces/index.js';
 import { freezeContract } from './contract-file.js';
 import type { Dependencies } from './dependencies.js';
+import { keepingSecrets } from './keep-secrets.js';
 import { planRevision, type RevisionInput } from './plan.js';
-import { step } from './step.js';
+import { type StepContext, step } from './step.js';
 
 type VerifyInput = Omit<RevisionInput, 'revision'> & {
   /** `r1`, `r2`, … */
@@ -20,7 +21,7 @@ type VerifyInput = Omit<RevisionInput, 'revision'> & {
 /** Freezes the adapted workspace and its contract as a revision, and climbs the ladder's local rungs with it. */
 export const verifyRevision = (dependencies: Dependencies) =>
   step(
-    async (input: VerifyInput, context): Promise<VerifiedRevision> => {
+    keepingSecrets(dependencies, async (input: VerifyInput, context: StepContext): Promise<VerifiedRevision> => {
       const { home, environments, registry } = dependencies;
       const { config, adaptation, revision: id } = input;
       const { runInterface, commit } = adaptation;
@@ -49,7 +50,7 @@ export const verifyRevision = (dependencies: Dependencies) =>
         ...context,
       });
       return { ...frozen, ...verified, commit, digest: digestOf(digest, verified.environment?.digest ?? 'none') };
-    },
+    }),
     ({ config }) => ({ name: config.name, path: config.solution.path }),
   );
 

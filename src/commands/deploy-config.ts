@@ -99,10 +99,13 @@ function parseAllow(text: string): string[] {
   throw new BerthError('USAGE', `--allow takes names separated by commas, not “${text}”`);
 }
 
+/** What no strategy can mean; what one of them means by the rest its recipes know. */
 function checkEntry(entry: string): void {
   const isCode = /^[\p{ID_Start}_][\w.]*:[\p{ID_Start}_]\w*(\([^()]*\))?(\.\w+)?(\/\S*)?$/u.test(entry);
+  const isInFile = /^[\w./-]+\.py:[\p{ID_Start}_]\w*(\.\w+)?$/u.test(entry);
   const isPath = /^(:\d+)?\/\S*$/.test(entry);
-  if (isCode || isPath) return;
+  const isName = /^[\p{ID_Start}_][\w-]*$/u.test(entry);
+  if (isCode || isInFile || isPath || isName) return;
   throw new BerthError('ENTRY_INVALID', `“${entry}” names nothing that can be called`, { entry });
 }
 

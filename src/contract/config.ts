@@ -38,8 +38,8 @@ export const DeployConfig = z.strictObject({
   examples: z.array(Example).default([]),
   /** Address of the host at which other machines may call it; this machine alone when absent. */
   expose: z.union([z.ipv4(), z.ipv6()]).optional(),
-  /** Seconds that one call may take. */
-  timeout: z.number().positive().default(60),
+  /** Seconds that one call may take; what `resources` say when absent, else 60. */
+  timeout: z.number().positive().optional(),
   /** Seconds after a switch in which a new revision that does badly is rolled back; 0: none. */
   bake: z.number().nonnegative().default(60),
   /** Seconds that calls have to finish on a revision that was replaced. */

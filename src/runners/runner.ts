@@ -27,8 +27,11 @@ export interface LogOptions {
 /** Health is a value: what was asked, and what came back. */
 export interface Health {
   isHealthy: boolean;
-  /** `gone`: it does not exist any more and will not come back by itself. */
-  state: 'ready' | 'starting' | 'unresponsive' | 'gone';
+  /**
+   * `gone`: it does not exist any more and will not come back by itself. `unknown`: whoever knows could not be asked, a
+   * cloud that is out of reach or refuses the key, which says nothing of the software.
+   */
+  state: 'ready' | 'starting' | 'unresponsive' | 'gone' | 'unknown';
   /** In one line, for a person: `exited with code 3 after 12 s`. */
   detail: string;
 }

@@ -51,19 +51,19 @@ export function explainChoice(chosen: Candidate, candidates: Candidate[]): strin
   return [
     describeScore(chosen),
     lower.length > 0 ? `It scores more than ${lower.join(', ')}.` : '',
-    ...listExcluded(others).map((sentence) => `Left out: ${sentence}.`),
+    describeLeftOut(others),
   ]
     .filter((sentence) => sentence !== '')
     .join(' ');
 }
 
-/** One phrase per reason: strategies often share it. */
-function listExcluded(candidates: Candidate[]): string[] {
+/** Whatever could not be chosen: a sentence per reason, which strategies often share. Empty when there is nothing. */
+export function describeLeftOut(candidates: Candidate[]): string {
   const byReason = new Map<string, string[]>();
   for (const { strategy, score, excluded } of candidates) {
     if (excluded !== undefined) byReason.set(excluded, [...(byReason.get(excluded) ?? []), `${strategy} (${score})`]);
   }
-  return [...byReason].map(([reason, names]) => `${names.join(', ')}: ${reason}`);
+  return [...byReason].map(([reason, names]) => `Left out: ${names.join(', ')}: ${reason}.`).join(' ');
 }
 
 export const describeScore = ({ strategy, score, reasons }: Candidate): string =>

@@ -13,7 +13,7 @@ import {
 } from '../registry/index.js';
 import { checkSource } from './check-source.js';
 import { chooseByModel, UnusableAnswer } from './choose-by-model.js';
-import { chooseByRules, describeScore, explainChoice } from './choose-by-rules.js';
+import { chooseByRules, describeLeftOut, describeScore, explainChoice } from './choose-by-rules.js';
 import { explainSelection } from './explain-selection.js';
 import { gatherFacts } from './gather-facts.js';
 import { scoreStrategy } from './score.js';
@@ -148,7 +148,8 @@ export class SelectorAgent {
     const question = { solution, facts, strategies, resources, signal };
     try {
       const answer = await chooseByModel(model, question, onExchange);
-      return { ...answer, decidedBy: 'model' };
+      const reasoning = [answer.reasoning, describeLeftOut(scene.candidates)].filter((text) => text !== '').join(' ');
+      return { ...answer, reasoning, decidedBy: 'model' };
     } catch (error) {
       signal?.throwIfAborted();
       return decideInPlaceOfModel({ solution, facts, resources, ...scene }, error);

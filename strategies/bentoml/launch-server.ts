@@ -5,7 +5,7 @@ import { BerthError } from '../../src/errors.js';
 import { sizeOf } from '../../src/runners/log-file.js';
 import { rememberExit } from '../../src/runners/process-exit.js';
 import { identifyProcess } from '../../src/runners/process-identity.js';
-import { parseQuantity } from '../../src/runners/quantity.js';
+import { runModule, unboundHere } from '../../src/runners/python-module.js';
 import { callAddress, listenAddress, urlOf } from '../../src/runners/server-address.js';
 import type { BentoInterface } from './bento-interface.js';
 import { makeServerDirectories, serverEnvironment } from './server-environment.js';
@@ -54,25 +54,15 @@ async function spawnServer({ plan, served, port, env }: Launch): Promise<ChildPr
   }
 }
 
-/** Bounds the memory of each process, which children inherit, and becomes BentoML's own command. */
-const bounded = `import resource, runpy, sys
-limit = int(sys.argv.pop(1))
-resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
-runpy.run_module("bentoml", run_name="__main__", alter_sys=True)
-`;
-
 function serveArguments(plan: RunPlan, { service }: BentoInterface, port: number): string[] {
-  const { resources } = plan;
   const serve = ['serve', service, '--host', listenAddress(plan), '--port', String(port)];
-  if (resources.memory === undefined || process.platform !== 'linux') return ['-m', 'bentoml', ...serve];
-  return ['-c', bounded, String(parseQuantity(resources.memory)), ...serve];
+  return [...runModule('bentoml', plan.resources.memory), ...serve];
 }
 
 /** What the plan asks for and this strategy has no bound for; undefined when it applies all of it. */
 export function describeUnbound({ resources }: RunPlan, { call }: BentoInterface): string | undefined {
-  const names: (keyof typeof resources)[] = ['cpu', 'gpu', 'replicas'];
-  if (process.platform !== 'linux') names.push('memory');
-  if (call === undefined) names.push('concurrency'); // the service says itself how many threads it bears
+  // An existing service says itself how many threads it bears.
+  const names: (keyof typeof resources)[] = [...unboundHere, ...(call === undefined ? (['concurrency'] as const) : [])];
   const unbound = names.filter((name) => resources[name] !== undefined);
   if (unbound.length === 0) return undefined;
   return `the bentoml strategy does not apply ${unbound.join(', ')} to a server on this machine`;

@@ -47,4 +47,5 @@ export interface Place {
 
 export const gone = (detail: string): Health => ({ isHealthy: false, state: 'gone', detail });
 export const unresponsive = (detail: string): Health => ({ isHealthy: false, state: 'unresponsive', detail });
+export const unknown = (detail: string): Health => ({ isHealthy: false, state: 'unknown', detail });
 export const ready = (detail: string): Health => ({ isHealthy: true, state: 'ready', detail });

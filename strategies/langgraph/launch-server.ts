@@ -78,7 +78,8 @@ async function tryPort(plan: RunPlan, { config, declared, options, attempt }: Tr
     token,
   });
   const logStart = await sizeOf(plan.logFile);
-  const argv = buildServerArguments({ address, port, config, concurrency: plan.resources.concurrency });
+  const { concurrency, memory } = plan.resources;
+  const argv = buildServerArguments({ address, port, config, concurrency, memory });
   const child = await spawnServer(plan, { python, argv, environment });
   const identity = identifyProcess(child.pid ?? 0);
   if (identity === null) throw await explainExit(plan, 'ended at once', logStart);

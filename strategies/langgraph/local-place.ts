@@ -7,6 +7,7 @@ import { callFailure } from '../../src/runners/call-deadline.js';
 import { readLog } from '../../src/runners/log-file.js';
 import { recallExit } from '../../src/runners/process-exit.js';
 import { isSameProcess } from '../../src/runners/process-identity.js';
+import { unboundHere } from '../../src/runners/python-module.js';
 import type { Health, LogOptions, StartOptions } from '../../src/runners/runner.js';
 import { listenAddress, urlOf } from '../../src/runners/server-address.js';
 import { readGraphInterface } from './graph-interface.js';
@@ -21,8 +22,8 @@ const grace = 10;
  * This machine: the framework's own local server (`langgraph dev`) on loopback, or at the address that is exposed. Threads
  * are kept in the plan's shared directory: over restarts, and for every revision of the deployment.
  *
- * Of `resources` it applies `concurrency` (runs at once; more wait) and, as the plan's, `timeout`. There is no bound
- * here for `cpu`, `memory`, `gpu` and `replicas`: the log says so.
+ * Of `resources` it applies `memory`, `concurrency` (runs at once; more wait) and, as the plan's, `timeout`. There is no
+ * bound here for `cpu`, `gpu` and `replicas`: the log says so.
  */
 export class LocalPlace implements Place {
   constructor(private readonly plan: RunPlan) {}
@@ -111,7 +112,7 @@ function describeHealth(server: ServerRecord, state: ServerState): Health {
 
 /** What the plan asks for and this strategy has no bound for. */
 function describeUnbound({ resources }: RunPlan): string | undefined {
-  const names = (['cpu', 'memory', 'gpu', 'replicas'] as const).filter((name) => resources[name] !== undefined);
+  const names = unboundHere.filter((name) => resources[name] !== undefined);
   if (names.length === 0) return undefined;
   return `the langgraph strategy sets no bound for ${names.join(', ')}: the software sees the whole machine`;
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { RunPlan } from '../../src/contract/handle.js';
 import { markOf } from '../../src/runners/marked-processes.js';
+import { runModule } from '../../src/runners/python-module.js';
 
 /** Runs at once when nothing bounds them: a run that waits for a model costs next to nothing. */
 const runsAtOnce = 64;
@@ -12,13 +13,18 @@ export interface ServerCommand {
   /** File of the server's own configuration. */
   config: string;
   concurrency: number | undefined;
+  /** `4Gi`: what its process may have. */
+  memory?: string | undefined;
 }
 
 /** Arguments of Python. Without `--allow-blocking` a `time.sleep` in an async node is an error. */
-export const buildServerArguments = ({ address, port, config, concurrency = runsAtOnce }: ServerCommand): string[] => [
-  ...['-m', 'langgraph_cli', 'dev', '--no-browser', '--no-reload', '--allow-blocking'],
-  ...['--host', address, '--port', String(port), '--n-jobs-per-worker', String(concurrency), '--config', config],
-];
+export const buildServerArguments = ({ memory, ...server }: ServerCommand): string[] => {
+  const { address, port, config, concurrency = runsAtOnce } = server;
+  return [
+    ...[...runModule('langgraph_cli', memory), 'dev', '--no-browser', '--no-reload', '--allow-blocking'],
+    ...['--host', address, '--port', String(port), '--n-jobs-per-worker', String(concurrency), '--config', config],
+  ];
+};
 
 export interface ServerVariables {
   /** The short list that software may see of the worker's own. */

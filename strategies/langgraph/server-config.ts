@@ -44,6 +44,12 @@ export async function readServerConfig({ directory, config, assistantId }: Sourc
   return { document, env: await readVariables(env, base), dropped };
 }
 
+/** The repository's langgraph.json as it is, but for settings that are Berth's to choose. */
+export async function writeOwnConfig(directory: string, config: string): Promise<string> {
+  const { http, ...written } = await readDocument(join(directory, config), config);
+  return `${JSON.stringify({ ...written, ...(http !== undefined && { http: dropOwn(http).kept }) }, null, 2)}\n`;
+}
+
 async function readDocument(path: string, name: string): Promise<Record<string, unknown>> {
   try {
     const document: unknown = JSON.parse(await readFile(path, 'utf8'));

@@ -39,7 +39,7 @@ const read = (options: Partial<DeployOptionValues>, path = solution) =>
 
 test('a path alone is enough: the name is the directory’s, all else has its default', async () => {
   expect(await read({})).toEqual({
-    ...{ name: 'my-model', solution: { path: solution }, strategy: 'auto', agent: 'auto', rounds: 4, timeout: 60 },
+    ...{ name: 'my-model', solution: { path: solution }, strategy: 'auto', agent: 'auto', rounds: 4 },
     ...{ env: [], resources: {}, examples: [], bake: 60, drain: 30, keep: 5 },
   });
 });
@@ -65,10 +65,16 @@ test('a strategy and the allowed ones travel as they were chosen', async () => {
   expect(config).toMatchObject({ strategy: 'plain', allow: ['plain'], entry: 'app:predict', timeout: 5 });
 });
 
-test.each(['app:predict', 'app.model:Model.run', '/predict', '/v1/infer-it', ':8080/predict', '/'])(
-  '%s names what is called',
-  async (entry) => expect(await read({ entry })).toMatchObject({ entry }),
-);
+test.each([
+  'app:predict',
+  'app.model:Model.run',
+  './lib/graph.py:agent',
+  'my-graph',
+  '/predict',
+  '/v1/infer-it',
+  ':8080/predict',
+  '/',
+])('%s names what is called', async (entry) => expect(await read({ entry })).toMatchObject({ entry }));
 
 test('an address to be exposed at travels, for strategies of which one can', async () => {
   expect(await read({ expose: '::', strategy: 'bentoml' })).toMatchObject({ expose: '::' });

@@ -170,6 +170,22 @@ test('files that Python refuses for other reasons are errors of the same form', 
   expect(facts.syntaxErrors.map(({ file }) => file).sort()).toEqual(['deep.py', 'null.py']);
 });
 
+test('a graph that a function uses, or a test makes, is not what the repository is', async () => {
+  const files = {
+    'app.py': `from langgraph.prebuilt import create_react_agent
+def predict(text: str):
+    agent = create_react_agent(None, [])
+    return agent.invoke(text)
+`,
+    'tests/test_app.py': `from langgraph.graph import StateGraph
+graph = StateGraph(dict).compile()
+`,
+  };
+  const { frameworks, tags } = await gatherFacts(temporarySolution(files));
+  expect(frameworks).toEqual([]);
+  expect(tags).not.toContain('framework:langgraph');
+});
+
 test('frameworks are seen by what the code does with them, whatever it calls them', async () => {
   const facts = await factsOf({
     'graph.py':

@@ -42,6 +42,8 @@ export class FakeLangSmith {
   readonly deployments = new Map<string, Deployment>();
   /** Answers every request with this status while it is set. */
   failure: number | undefined;
+  /** Whether the endpoints refuse whoever calls. */
+  refusesCalls = false;
   address = '';
   private readonly directory = temporaryDirectory('lang-smith-');
   private server: Server | undefined;
@@ -213,7 +215,8 @@ export class FakeLangSmith {
     const [, id = '', path = ''] = /^\/endpoints\/([^/]+)(\/.*)$/.exec(pathname) ?? [];
     const deployment = this.deployments.get(id);
     if (deployment?.revisions.at(-1)?.status !== 'DEPLOYED') sendJson(answer, 503, { detail: 'not deployed' });
-    else if (asked.headers['x-api-key'] !== this.options.key) sendJson(answer, 403, { detail: 'Forbidden' });
+    else if (this.refusesCalls || asked.headers['x-api-key'] !== this.options.key)
+      sendJson(answer, 403, { detail: 'Forbidden' });
     else forward(asked, answer, { port: deployment.port, path });
   }
 }

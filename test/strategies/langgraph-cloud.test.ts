@@ -66,7 +66,8 @@ def answer(state: State) -> State:
 
 graph = StateGraph(State).add_node(answer).add_edge(START, "answer").add_edge("answer", END).compile()
 `,
-  'langgraph.json': '{"dependencies": ["."], "graphs": {"chat": "./agent.py:graph"}, "env": {"PLACE": "here"}}',
+  'langgraph.json':
+    '{"dependencies": ["."], "graphs": {"chat": "./agent.py:graph"}, "env": {"PLACE": "here"}, "http": {"mount_prefix": "/x"}}',
   'notes.txt': 'noted',
 };
 
@@ -98,6 +99,8 @@ test('a revision is uploaded, built, called with the key, stopped, started again
   expect(lines).toEqual(
     expect.arrayContaining([
       'LangSmith sizes its serverless deployments itself: cpu not applied',
+      'LangSmith takes no empty variables: EMPTY left out',
+      'langgraph.json: http.mount_prefix is left out: Berth calls the server as it is',
       `LangSmith: ${deployment?.name} is BUILDING`,
       `LangSmith: ${deployment?.name} is DEPLOYED`,
     ]),
@@ -167,6 +170,21 @@ test('a build that fails is a failed start with LangSmith’s log, and nothing o
   await runner.undo();
 });
 
+test('a start that finds a deployment that has served, and cannot reach it, keeps it with its threads', async () => {
+  const cloud = await openCloud();
+  const plan = await makePlan();
+  const runner = new LangGraphRunner(plan);
+  await runner.start({ env: {} });
+  await runner.run({ said: ['a'], __thread__: 'ann' });
+  cloud.refusesCalls = true;
+  expect(await caught(new LangGraphRunner(plan).start({ env: {} }))).toMatchObject({ code: 'CLOUD_REFUSED' });
+  cloud.refusesCalls = false;
+  expect(await runner.run({ said: ['b'], __thread__: 'ann' })).toMatchObject({
+    output: { said: ['a', 'A', 'b', 'B'] },
+  });
+  await runner.undo();
+});
+
 test('an aborted start is taken over by the next one', async () => {
   const cloud = await openCloud({ buildTime: 2_000 });
   const plan = await makePlan();
@@ -192,6 +210,8 @@ test('a key that is refused is not tried again, a cloud that does not answer is,
   process.env.LANGSMITH_API_KEY = key;
   cloud.failure = 502;
   expect(await caught(runner.start({ env: {} }))).toMatchObject({ code: 'CLOUD_UNREACHABLE', retryable: true });
+  await runner.attach({ plan: {}, cloud: { id: 'x', name: 'x', address: cloud.address } } as never); // as a start would have left it
+  expect(await runner.isHealthy()).toMatchObject({ isHealthy: false, state: 'unknown' });
   await cloud.close();
   const unreachable = await caught(runner.start({ env: {} }));
   expect(unreachable).toMatchObject({ code: 'CLOUD_UNREACHABLE', retryable: true });
@@ -212,7 +232,7 @@ test('LangGraph’s own command deploys to the same control plane', async () => 
   expect(result).toMatchObject({ event: 'result', status: 'succeeded' });
   const body = JSON.stringify({ assistant_id: 'chat', input: { said: ['x'] } });
   const headers = { 'x-api-key': key, 'content-type': 'application/json' };
-  const answer = await fetch(`${result.url}/runs/wait`, { method: 'POST', headers, body });
+  const answer = await fetch(`${result.url}/x/runs/wait`, { method: 'POST', headers, body });
   expect(await answer.json()).toEqual({ said: ['x', 'X'] });
 });
 

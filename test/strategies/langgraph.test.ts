@@ -242,14 +242,14 @@ test('variables of the repository, then the user’s, reach the code; threads li
   expect(lstatSync(join(plan.directory, '.langgraph_api')).isSymbolicLink()).toBe(true);
 });
 
-test('resources that have no bound here are reported', async () => {
-  const { runner } = await makeRunner(
-    { 'app.py': 'def predict(): return 1' },
-    { resources: { cpu: 2, memory: '1Gi' } },
-  );
+test('memory is bounded, and resources that have no bound here are reported', async () => {
+  const source = 'def predict(megabytes: int): return len(bytearray(megabytes * 2**20))';
+  const { runner } = await makeRunner({ 'app.py': source }, { resources: { cpu: 2, memory: '1Gi' } });
   const lines: string[] = [];
   await runner.start({ env: {}, onProgress: (line) => lines.push(line) });
-  expect(lines[0]).toBe('the langgraph strategy sets no bound for cpu, memory: the software sees the whole machine');
+  expect(lines[0]).toBe('the langgraph strategy sets no bound for cpu: the software sees the whole machine');
+  expect(await runner.run({ megabytes: 1 })).toEqual({ status: 'success', output: 2 ** 20 });
+  expect(failureOf(await runner.run({ megabytes: 2_000 }))).toMatchObject({ type: 'MemoryError' });
 });
 
 test('the server listens on loopback, and runs as many at once as `concurrency` says', () => {

@@ -32,12 +32,14 @@ def find_frameworks(source):
 
 
 def find_applications(source):
-    """Applications that are made by a call, at module level or in a factory function."""
+    """Applications that are made by a call, at module level or in a factory function. A graph that a function only uses is none."""
+    at_top = {id(statement) for statement in module_level(source.tree.body)}
     for statement in source.statements:
         value = getattr(statement, "value", None)
         if isinstance(statement, (ast.Assign, ast.AnnAssign, ast.Return)) and isinstance(value, ast.Call):
             framework = MADE_BY_CALL.get(qualified(source, value.func))
-            if framework:
+            is_used = framework == "langgraph" and not isinstance(statement, ast.Return) and id(statement) not in at_top
+            if framework and not is_used:
                 yield fact(source, statement, framework, "%s = %s(…)" % (target_of(statement), source_of(value.func)))
 
 

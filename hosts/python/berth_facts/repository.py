@@ -19,7 +19,7 @@ def read_repository(request):
     return {
         "entryPoints": definitions.offered(),
         "documentedCalls": calls,
-        "frameworks": [fact for source in sources for fact in source.frameworks],
+        "frameworks": [fact for source in sources if not is_test(source.path) for fact in source.frameworks],
         "models": sorted({model for source in sources for model in source.models}),
         "gpu": [fact for source in sources if not is_test(source.path) for fact in source.gpu],
         "syntaxErrors": [source.error for source in sources if source.error is not None],

@@ -4,7 +4,7 @@ import { callFailure } from '../../../src/runners/call-deadline.js';
 import { callHttp, type HttpReply } from '../../../src/runners/http-call.js';
 import { appendLog, keepLines, readLog } from '../../../src/runners/log-file.js';
 import type { Health, LogOptions, StartOptions } from '../../../src/runners/runner.js';
-import { type BentoHandle, gone, type Place, ready, type Served, unresponsive, type Way } from '../place.js';
+import { type BentoHandle, gone, type Place, ready, type Served, unknown, unresponsive, type Way } from '../place.js';
 import { openAccount } from './account.js';
 import { type CloudRecord, readCloudRecord, removeCloudRecord } from './cloud-record.js';
 import { tokenVariable } from './variables.js';
@@ -122,6 +122,7 @@ export class CloudPlace implements Place {
     if (status === 'terminated' || status === 'terminating' || status === 'failed')
       return gone(`BentoCloud says that ${record.name} is ${status}`);
     if (isAnswering) return ready(`${endpoint} answers, and BentoCloud says ${status}`);
+    if (status === 'unknown') return unknown(`neither ${endpoint} nor BentoCloud can be reached`);
     if (status === 'scaled-to-zero') return ready(`BentoCloud starts ${record.name} with the next call`);
     return unresponsive(`${endpoint}/readyz does not answer; BentoCloud says ${status}`);
   }

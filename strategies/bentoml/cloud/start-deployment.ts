@@ -46,7 +46,8 @@ export async function startDeployment(plan: RunPlan, options: PushOptions): Prom
     } catch (error) {
       // What cannot be reached now is taken over by the next try; anything else must not go on costing. Its log is kept.
       const isPassing = options.signal?.aborted || BerthError.from(error).code === 'CLOUD_UNREACHABLE';
-      if (!isPassing) await terminate(new BentoCloud(account), record.name).catch(() => undefined);
+      if (!isPassing)
+        await terminate(new BentoCloud({ ...account, address: record.address }), record.name).catch(() => undefined);
       throw error;
     }
   });

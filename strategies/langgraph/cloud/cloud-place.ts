@@ -92,7 +92,7 @@ export class CloudPlace implements Place {
       return { isHealthy: false, state: revision === undefined ? 'gone' : 'unresponsive', detail };
     } catch (error) {
       const detail = `LangSmith cannot be asked: ${error instanceof Error ? error.message : error}`;
-      return { isHealthy: false, state: 'unresponsive', detail };
+      return { isHealthy: false, state: 'unknown', detail };
     }
   }
 

@@ -10,14 +10,17 @@ const largest = 200 * 2 ** 20;
 /** What is made beside the code while it is served or imported. */
 const leftOut = new Set(['.langgraph_api', '__pycache__', '.git', '.venv', 'node_modules']);
 
-/** The revision's code as one archive, of regular files alone. START_FAILED when it is too large for LangSmith. */
-export async function packSource(directory: string): Promise<Buffer> {
+/**
+ * The revision's code as one archive, of regular files alone, some of them with another content. START_FAILED when it is too
+ * large for LangSmith.
+ */
+export async function packSource(directory: string, contents: Record<string, string> = {}): Promise<Buffer> {
   const archive = pack();
   const packed = buffer(archive.pipe(createGzip()));
   for (const path of await listFiles(directory)) {
     const { mode } = await stat(path);
     const name = relative(directory, path).split(sep).join('/');
-    archive.entry({ name, mode: mode & 0o777 }, await readFile(path));
+    archive.entry({ name, mode: mode & 0o777 }, contents[name] ?? (await readFile(path)));
   }
   archive.finalize();
   const whole = await packed;

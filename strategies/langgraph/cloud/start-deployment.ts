@@ -7,7 +7,7 @@ import { withLock } from '../../../src/runners/lock.js';
 import { waitUntilReady } from '../../../src/runners/readiness.js';
 import { type GraphInterface, readGraphInterface } from '../graph-interface.js';
 import type { Served } from '../place.js';
-import { readServerConfig } from '../server-config.js';
+import { readServerConfig, writeOwnConfig } from '../server-config.js';
 import { findAddress, openAccount } from './account.js';
 import { readLastLines } from './cloud-log.js';
 import { type CloudRecord, claimCloudRecord } from './cloud-record.js';
@@ -45,21 +45,28 @@ const shownLines = 40;
 /** One deployment of LangSmith per revision: an earlier start's is taken over, or built anew. */
 export async function startDeployment(plan: RunPlan, options: DeployOptions): Promise<Served> {
   const graph = readGraphInterface(plan.runInterface);
-  const { env: declared } = await readServerConfig({ directory: plan.directory, ...graph });
+  const { env: declared, dropped } = await readServerConfig({ directory: plan.directory, ...graph });
   await mkdir(plan.stateDirectory, { recursive: true, mode: 0o700 });
   return await withLock({ directory: join(plan.stateDirectory, 'start.lock') }, async () => {
     const account = openAccount(findAddress());
     const record = await claimCloudRecord(plan, account.address);
     const cloud = new LangSmith({ ...account, address: record.address }, options.signal);
-    const secrets = listSecrets({ ...declared, ...concurrencyOf(plan), ...options.env });
+    const variables = { ...declared, ...concurrencyOf(plan), ...options.env };
+    const empty = Object.keys(variables).filter((name) => variables[name] === '');
+    if (empty.length > 0) await options.say(`LangSmith takes no empty variables: ${empty.join(', ')} left out`);
+    for (const setting of dropped)
+      await options.say(`${graph.config}: ${setting} is left out: Berth calls the server as it is`);
+    let hasServed = false;
     try {
-      const { id, endpoint } = await bringUp({ plan, graph, cloud, record, secrets, options });
-      await awaitEndpoint(endpoint, account.headers, options);
-      return { endpoint, cloud: { ...record, id } };
+      const up = await bringUp({ plan, graph, cloud, record, secrets: listSecrets(variables), options });
+      hasServed = up.hasServed;
+      await awaitEndpoint(up.endpoint, account.headers, options);
+      return { endpoint: up.endpoint, cloud: { ...record, id: up.id } };
     } catch (error) {
-      // What cannot be reached now is taken over by the next try; anything else must not go on costing.
-      const isPassing = options.signal?.aborted || BerthError.from(error).code === 'CLOUD_UNREACHABLE';
-      if (!isPassing) await removeDeployment(new LangSmith(account), record).catch(() => undefined);
+      // What cannot be reached now is taken over by the next try, and what has served holds threads; else it must not go on costing.
+      const isKept = hasServed || options.signal?.aborted || BerthError.from(error).code === 'CLOUD_UNREACHABLE';
+      if (!isKept)
+        await removeDeployment(new LangSmith({ ...account, address: record.address }), record).catch(() => undefined);
       throw error;
     }
   });
@@ -69,11 +76,10 @@ export async function startDeployment(plan: RunPlan, options: DeployOptions): Pr
 const concurrencyOf = ({ resources: { concurrency } }: RunPlan): Record<string, string> =>
   concurrency === undefined ? {} : { N_JOBS_PER_WORKER: String(concurrency) };
 
-/** LangSmith takes no empty ones. */
 const listSecrets = (variables: Record<string, string>): Secret[] =>
   Object.entries(variables).flatMap(([name, value]) => (value === '' ? [] : [{ name, value }]));
 
-async function bringUp(scene: Scene): Promise<{ id: string; endpoint: string }> {
+async function bringUp(scene: Scene): Promise<{ id: string; endpoint: string; hasServed: boolean }> {
   const { cloud, record, secrets, options } = scene;
   const found = await cloud.find(record.name);
   if (found !== undefined) await options.say(`the deployment ${record.name} of an earlier start is there`);
@@ -81,14 +87,14 @@ async function bringUp(scene: Scene): Promise<{ id: string; endpoint: string }> 
   const { id } = found ?? (await cloud.create(record.name, secrets));
   const latest = await cloud.findLatestRevision(id);
   if (latest === undefined || failed.has(latest.status)) await build(scene, id);
-  return {
-    id,
-    endpoint: await awaitDeployment(scene, { id, before: failed.has(latest?.status ?? '') ? latest?.id : undefined }),
-  };
+  const before = failed.has(latest?.status ?? '') ? latest?.id : undefined;
+  return { id, endpoint: await awaitDeployment(scene, { id, before }), hasServed: latest?.status === 'DEPLOYED' };
 }
 
 async function build({ plan, graph, cloud, secrets, options }: Scene, id: string): Promise<void> {
-  const archive = await packSource(plan.directory);
+  const archive = await packSource(plan.directory, {
+    [graph.config]: await writeOwnConfig(plan.directory, graph.config),
+  });
   await options.say(`uploading ${(archive.length / 2 ** 20).toFixed(1)} MB of source`);
   const path = await cloud.upload(id, archive);
   await cloud.build(id, { archive: path, config: graph.config, secrets });
