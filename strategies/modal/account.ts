@@ -3,9 +3,9 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'smol-toml';
 
-/** For a person who has no account configured, or one that is refused. */
+/** For a person who has no account configured, or one that is refused. The SDK reads its file once, when it is loaded. */
 export const tokenRemedy =
-  'make a token at https://modal.com/settings/tokens and set MODAL_TOKEN_ID and MODAL_TOKEN_SECRET where the worker runs (berth down && berth up), or run: modal token new';
+  'make a token at https://modal.com/settings/tokens and set MODAL_TOKEN_ID and MODAL_TOKEN_SECRET where the worker runs, or run there: modal token new; then, either way: berth down && berth up';
 
 /** What Modal's own tools read to know whose account it is, and where. */
 const settings =

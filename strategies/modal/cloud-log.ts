@@ -1,5 +1,6 @@
 import type { Function_, LogEntry } from 'modal';
 import type { LogOptions } from '../../src/runners/runner.js';
+import { askCloudForEach, explainCloud } from './cloud.js';
 
 /** Entries that Modal gives at once, and milliseconds that it looks back at most, less a day. */
 const most = 20_000;
@@ -7,7 +8,10 @@ const longest = 34 * 86_400_000;
 /** Milliseconds without an entry after which a stream is opened anew, so that an end is noticed. */
 const idle = 5_000;
 
-/** What the function has printed since a moment; with `follow`, what it prints from then on, until the signal aborts. */
+/**
+ * What the function has printed since a moment; with `follow`, what it prints from then on, until the signal aborts. Throws
+ * CLOUD_REFUSED or CLOUD_UNREACHABLE, and nothing of the past has been given then.
+ */
 export async function* readCloudLog(found: Function_, since: Date, options: LogOptions = {}): AsyncIterable<string> {
   const { tail, follow = false, signal } = options;
   let newest = 0;
@@ -15,7 +19,7 @@ export async function* readCloudLog(found: Function_, since: Date, options: LogO
   const past: string[] = [];
   const entries =
     tail === undefined ? found.logs.fetch({ since: laterOf(since) }) : found.logs.tail({ entries: clamp(tail) });
-  for await (const { message, timestamp } of entries) {
+  for await (const { message, timestamp } of askCloudForEach(entries)) {
     newest = Math.max(newest, timestamp.getTime());
     past.push(...lines.add(message));
   }
@@ -49,11 +53,15 @@ async function* untilAborted(entries: AsyncIterable<LogEntry>, signal?: AbortSig
   });
   const iterator = entries[Symbol.asyncIterator]();
   for (;;) {
-    const { done, value } = await Promise.race([iterator.next(), aborted]);
+    const { done, value } = await Promise.race([iterator.next(), aborted]).catch(rethrow);
     if (done || value === undefined) return;
     yield value;
   }
 }
+
+const rethrow = (error: unknown): never => {
+  throw explainCloud(error);
+};
 
 /** Whole lines from pieces of text. */
 class Lines {

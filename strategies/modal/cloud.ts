@@ -5,10 +5,13 @@ import { accountVariables, tokenRemedy } from './account.js';
 /** Milliseconds that Modal has to answer a question about what exists. */
 const patience = 30_000;
 
-/** One per account: a client's connection is never closed by the SDK. */
+/** One per account and environment: a client's connection is never closed by the SDK. */
 const clients = new Map<string, ModalClient>();
 
-/** A client of the account that the environment or Modal's own configuration names. Asks nothing yet. */
+/**
+ * A client of the account that the environment or Modal's own configuration names, all of whose questions are about one of
+ * Modal's environments: this one, or for null the configured one. Asks nothing yet.
+ */
 export async function openCloud(environment: string | null): Promise<ModalClient> {
   const key = JSON.stringify([environment, accountVariables()]);
   const found = clients.get(key);
@@ -17,6 +20,14 @@ export async function openCloud(environment: string | null): Promise<ModalClient
   const client = new Client(environment === null ? {} : { environment });
   clients.set(key, client);
   return client;
+}
+
+/** The environment that a client asks about. The account's default is named too: the configuration may change. */
+export async function nameEnvironment(client: ModalClient): Promise<string | null> {
+  const configured = client.environmentName();
+  if (configured !== '') return configured;
+  const { metadata } = await askCloud(() => client.cpClient.environmentGetOrCreate({ deploymentName: '' }));
+  return metadata?.name || null;
 }
 
 /** What was asked, with a deadline. Throws CLOUD_REFUSED, CLOUD_UNREACHABLE, or what the question itself threw. */
@@ -32,6 +43,16 @@ export async function askCloud<Answer>(question: () => Promise<Answer>): Promise
     throw explainCloud(error);
   } finally {
     clearTimeout(timer);
+  }
+}
+
+/** The same for what comes one by one, each with a deadline of its own. */
+export async function* askCloudForEach<Item>(items: AsyncIterable<Item>): AsyncIterable<Item> {
+  const iterator = items[Symbol.asyncIterator]();
+  for (;;) {
+    const { done, value } = await askCloud(() => iterator.next());
+    if (done) return;
+    yield value;
   }
 }
 

@@ -8,18 +8,15 @@ import { hasSecret, listApps, stopApp } from './inventory.js';
 export const conformance: ConformanceHooks = {
   manner: { startsOnDemand: true, queue: 30_000 },
   async kill({ plan }) {
-    const client = await openCloud(environment());
+    const client = await openCloud(null);
     for (const { id } of await findOwnApps(plan)) await stopApp(client, id);
   },
   async listRemains(plan) {
     const apps = (await findOwnApps(plan)).map(({ id }) => `app ${id}`);
-    const isKept = await hasSecret(await openCloud(environment()), appName(plan), environment());
+    const isKept = await hasSecret(await openCloud(null), appName(plan));
     return isKept ? [...apps, `secret ${appName(plan)}`] : apps;
   },
 };
 
-/** The one that the suite deploys to. */
-const environment = (): string | null => process.env.MODAL_ENVIRONMENT || null;
-
 const findOwnApps = async (plan: RunPlan) =>
-  (await listApps(await openCloud(environment()), environment() ?? '')).filter(({ name }) => name === appName(plan));
+  (await listApps(await openCloud(null))).filter(({ name }) => name === appName(plan));

@@ -5,7 +5,7 @@ import type { RunPlan } from '../../src/contract/handle.js';
 import { BerthError } from '../../src/errors.js';
 import type { StartOptions } from '../../src/runners/runner.js';
 import { appName } from './app-name.js';
-import { findDeployed, isSame, openCloud } from './cloud.js';
+import { findDeployed, isSame, nameEnvironment, openCloud } from './cloud.js';
 import { buildDeploy } from './command-line.js';
 import { type DeployedVersion, type DeploymentNote, readNote, writeNote } from './deployment-note.js';
 import { explainFailure } from './explain-failure.js';
@@ -30,8 +30,8 @@ export async function deployRevision(plan: RunPlan, options: StartOptions): Prom
   requireSchedulable(setting, target);
   const earlier = await readNote(plan);
   if (earlier?.deployed === null) await removeFromCloud(plan, earlier); // what a start left that was cut off
-  const environment = earlier?.environment ?? (process.env.MODAL_ENVIRONMENT || null);
-  const note: DeploymentNote = earlier ?? { app: appName(plan), environment, deployed: null };
+  const environment = await nameEnvironment(await openCloud(earlier?.environment ?? null));
+  const note: DeploymentNote = { app: appName(plan), deployed: null, ...earlier, environment };
   const client = await openCloud(environment);
   const before = await findDeployed(client, note.app); // also sees whether Modal is there, and lets us in
   if (note.deployed !== null && isSame(before, note.deployed)) return { ...note, deployed: note.deployed };

@@ -7,7 +7,7 @@ import { writeDurably } from '../../src/durable-file.js';
 export interface DeploymentNote {
   /** Name of the app, and of the secret. */
   app: string;
-  /** Modal's environment; null is the account's default. */
+  /** Modal's environment; null, in older notes, is the one that Modal's configuration names. */
   environment: string | null;
   /** Null as long as no start has come to its end. */
   deployed: DeployedVersion | null;

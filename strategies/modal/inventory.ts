@@ -13,9 +13,9 @@ const over: readonly number[] = [5, 7];
 /** Most that Modal tells at once. */
 const page = 100;
 
-/** Apps of an environment that have not stopped, also such as a deployment that was cut off has left. */
-export async function listApps(client: ModalClient, environment: string): Promise<CloudThing[]> {
-  const { apps } = await askCloud(() => client.cpClient.appList({ environmentName: environment }));
+/** Apps of the client's environment that have not stopped, also such as a deployment that was cut off has left. */
+export async function listApps(client: ModalClient): Promise<CloudThing[]> {
+  const { apps } = await askCloud(() => client.cpClient.appList({ environmentName: client.environmentName() }));
   return apps
     .filter(({ state }) => !over.includes(state))
     .map(({ appId, description }) => ({ kind: 'app', id: appId, name: description }));
@@ -26,26 +26,28 @@ export const stopApp = async (client: ModalClient, appId: string): Promise<void>
   await askCloud(() => client.cpClient.appStop({ appId, source: 1 })); // asked for by a person's tool
 };
 
-export async function listSecrets(client: ModalClient, environment: string): Promise<CloudThing[]> {
+/** Secrets of the client's environment. */
+export async function listSecrets(client: ModalClient): Promise<CloudThing[]> {
   const found: CloudThing[] = [];
   let before: number | undefined = Date.now() / 1000 + 1;
   while (before !== undefined) {
-    const items = await listPage(client, environment, before);
+    const items = await listPage(client, before);
     found.push(...items.map(({ secretId, label }) => ({ kind: 'secret' as const, id: secretId, name: label })));
     before = items.length < page ? undefined : items.at(-1)?.metadata?.creationInfo?.createdAt;
   }
   return found;
 }
 
-async function listPage(client: ModalClient, environmentName: string, createdBefore: number) {
+async function listPage(client: ModalClient, createdBefore: number) {
+  const environmentName = client.environmentName();
   const pagination = { maxObjects: page, createdBefore };
   const { items } = await askCloud(() => client.cpClient.secretList({ environmentName, pagination }));
   return items;
 }
 
-export async function hasSecret(client: ModalClient, name: string, environment: string | null): Promise<boolean> {
+export async function hasSecret(client: ModalClient, name: string): Promise<boolean> {
   try {
-    await askCloud(() => client.secrets.fromName(name, environment === null ? {} : { environment }));
+    await askCloud(() => client.secrets.fromName(name));
     return true;
   } catch (error) {
     if (isMissing(error)) return false;

@@ -12,14 +12,14 @@ import { removeApps } from './remove-from-cloud.js';
  */
 export async function listMade(home: Pick<BerthHome, 'deployments'>): Promise<MadeThing[]> {
   if ((await findAccount()) === undefined) return [];
-  const client = await openCloud(null);
-  const environments = await listEnvironments(client);
+  const environments = await listEnvironments(await openCloud(null));
   const made = environments.map(async (environment): Promise<MadeThing[]> => {
-    const things = [...(await listApps(client, environment)), ...(await listSecrets(client, environment))];
+    const client = await openCloud(environment);
+    const things = [...(await listApps(client)), ...(await listSecrets(client))];
     return things.flatMap(({ kind, name }) => {
       const said = readName(name);
       if (said === undefined || name !== nameAt(home, said)) return [];
-      const remove = () => removeApps(client, { app: name, environment, ...said });
+      const remove = () => removeApps(client, { app: name, ...said });
       return [{ kind, name, ...said, bytes: null, remove }];
     });
   });

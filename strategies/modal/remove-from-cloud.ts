@@ -14,25 +14,21 @@ const [patience, interval] = [20_000, 500];
 export async function removeFromCloud(plan: RunPlan, note: DeploymentNote): Promise<void> {
   await killMarked(plan); // a deployment that outlived its worker would finish later
   const { deployment, revision } = plan;
-  await removeApps(await openCloud(note.environment), { ...note, deployment, revision });
+  await removeApps(await openCloud(note.environment), { app: note.app, deployment, revision });
 }
 
-export type Owned = Pick<DeploymentNote, 'app' | 'environment'> & Pick<RunPlan, 'deployment' | 'revision'>;
+export type Owned = Pick<DeploymentNote, 'app'> & Pick<RunPlan, 'deployment' | 'revision'>;
 
-/** The same for what nobody deploys any more. */
-export async function removeApps(
-  client: ModalClient,
-  { app: name, environment, deployment, revision }: Owned,
-): Promise<void> {
-  const params = environment === null ? {} : { environment };
-  await askCloud(() => client.secrets.delete(name, { allowMissing: true, ...params }));
-  const listOwn = async () => (await listApps(client, environment ?? '')).filter((app) => app.name === name);
+/** The same for what nobody deploys any more, in the client's environment. */
+export async function removeApps(client: ModalClient, { app: name, deployment, revision }: Owned): Promise<void> {
+  await askCloud(() => client.secrets.delete(name, { allowMissing: true }));
+  const listOwn = async () => (await listApps(client)).filter((app) => app.name === name);
   const found = await listOwn();
   const said: string[] = [];
   for (const { id } of found)
     await stopApp(client, id).catch((error: Error) => said.push(`; it said: ${error.message}`));
   const left = (found.length === 0 ? [] : await waitForNone(listOwn)).map(({ id }) => `the app ${id}`);
-  if (await hasSecret(client, name, environment)) left.push(`the secret ${name}`);
+  if (await hasSecret(client, name)) left.push(`the secret ${name}`);
   if (left.length === 0) return;
   const message = `Modal still has ${left.join(' and ')} of ${deployment} ${revision}${said.join('')}`;
   throw new BerthError('UNDO_INCOMPLETE', message, { name: deployment });

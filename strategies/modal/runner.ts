@@ -79,9 +79,10 @@ export class ModalRunner implements Runner {
     if (handle === undefined) return callFailure('NOT_RUNNING', 'the software was neither started nor attached to');
     const target = readModalInterface(plan.runInterface);
     const { url } = handle.app.deployed;
+    const limited = { ...options, timeout: options.timeout ?? plan.timeout };
     if (url !== undefined) {
       const { callWeb } = await import('./call-web.js');
-      return await callWeb({ target, url, inputs }, { timeout: plan.timeout, ...options });
+      return await callWeb({ target, url, inputs }, limited);
     }
     const call = {
       target,
@@ -89,7 +90,7 @@ export class ModalRunner implements Runner {
       findFunction: (parameters: Record<string, unknown>) => this.findFunction(handle, target, parameters),
       onCancel: (cancelling: Promise<void>) => this.remember(cancelling),
     };
-    return await callFunction(call, { timeout: plan.timeout, ...options });
+    return await callFunction(call, limited);
   }
 
   async isHealthy(): Promise<Health> {
@@ -109,7 +110,7 @@ export class ModalRunner implements Runner {
       this.seen = Date.now();
       return ready;
     } catch (error) {
-      return bad('unresponsive', error instanceof Error ? error.message : String(error));
+      return bad('unknown', error instanceof Error ? error.message : String(error));
     }
   }
 

@@ -6,6 +6,7 @@ import type { RunPlan } from '../../src/contract/handle.js';
 import { berthHome, revisionDirectory } from '../../src/home.js';
 import { StrategyRegistry } from '../../src/registry/index.js';
 import { chooseFreePort } from '../../src/runners/listening-port.js';
+import type { CallOptions } from '../../src/runners/runner.js';
 import { SelectorAgent } from '../../src/selection/index.js';
 import { appName } from '../../strategies/modal/app-name.js';
 import { findNeeds } from '../../strategies/modal/needs.js';
@@ -104,7 +105,8 @@ test('a function of the repository’s own app is called by name, and gets the v
 test('a method is called on an instance that the container keeps', async () => {
   await withRunner(await planFor({ 'shop.py': ownApp }, { entry: 'shop:Counter.count' }), async (runner) => {
     expect(await runner.run({})).toEqual({ status: 'success', output: 1 });
-    expect(await runner.run({})).toEqual({ status: 'success', output: 2 });
+    const unlimited = { timeout: undefined } as unknown as CallOptions; // as who writes no types may pass it
+    expect(await runner.run({}, unlimited)).toEqual({ status: 'success', output: 2 });
   });
 }, 60_000);
 
@@ -197,7 +199,9 @@ test('what is missing is said before anything starts, with the way to get it', a
   const selector = new SelectorAgent(await StrategyRegistry.scan());
   await expect(selector.select({ path }, ['modal'])).rejects.toMatchObject({
     code: 'TOOL_MISSING',
-    message: expect.stringMatching(/Modal token: neither MODAL_TOKEN_ID .*modal token new/),
+    message: expect.stringMatching(
+      /Modal token: neither MODAL_TOKEN_ID .*modal token new; then, either way: berth down && berth up/,
+    ),
   });
   const setting = await selector.select({ path }, ['local', 'modal']);
   expect(setting).toMatchObject({ strategy: 'local', reasoning: expect.stringContaining('Left out: modal') });
@@ -237,7 +241,7 @@ test('a token that is refused later, and an app that somebody deploys over ours,
     const locked = new ModalRunner(plan);
     await locked.attach(handle);
     expect(failureOf(await locked.run(1)).code).toBe('CLOUD_REFUSED');
-    expect(await locked.isHealthy()).toMatchObject({ isHealthy: false, state: 'unresponsive' });
+    expect(await locked.isHealthy()).toMatchObject({ isHealthy: false, state: 'unknown' });
     Object.assign(process.env, modal.variables);
     for (const app of modal.account.listLive(appName(plan))) app.version += 1;
     const other = new ModalRunner(plan);

@@ -44,6 +44,7 @@ interface WebhookConfig {
 
 export interface ModalApp {
   id: string;
+  environment: string;
   description: string;
   /** 3 deployed, 5 stopped, 6 initializing. */
   state: number;
@@ -90,6 +91,7 @@ export interface LogEntry {
 
 interface Secret {
   id: string;
+  environment: string;
   name: string;
   values: Record<string, string>;
 }
@@ -97,6 +99,8 @@ interface Secret {
 const deployed = 3;
 const stopped = 5;
 const initializing = 6;
+/** The first is the default one. */
+const environments = ['main', 'dev'];
 const largestInline = 8 * 1024;
 const now = (): number => Date.now() / 1000;
 const newId = (kind: string): string => `${kind}-${randomUUID().replaceAll('-', '').slice(0, 22)}`;
@@ -141,8 +145,10 @@ export class Account {
     return [...this.apps.values()].filter(({ description, state }) => description === name && state !== stopped);
   }
 
-  findSecret(name: string): Secret | undefined {
-    return [...this.secrets.values()].find((secret) => secret.name === name);
+  findSecret(name: string, environment?: string): Secret | undefined {
+    return [...this.secrets.values()].find(
+      (secret) => secret.name === name && (environment === undefined || secret.environment === environment),
+    );
   }
 
   /** What was deployed of a function of a live app, as the command line told it. */
@@ -159,29 +165,33 @@ export class Account {
 
   readonly handlers = {
     AuthTokenGet: () => ({ token: `x.${Buffer.from(JSON.stringify({ exp: now() + 3600 })).toString('base64url')}.x` }),
-    EnvironmentGetOrCreate: () => ({
-      environment_id: 'en-main',
-      metadata: { name: 'main', settings: { image_builder_version: '2025.06' } },
-    }),
+    EnvironmentGetOrCreate: ({ deployment_name }: { deployment_name: string }) => {
+      const name = placeOf(deployment_name);
+      return { environment_id: `en-${name}`, metadata: { name, settings: { image_builder_version: '2025.06' } } };
+    },
 
-    AppGetByDeploymentName: ({ name }: { name: string }) => {
-      const app = this.find(name);
-      if (app !== undefined) return { app_id: app.id, environment_name: 'main', lifecycle: lifecycleOf(app) };
-      const before = [...this.apps.values()].findLast(({ description }) => description === name);
+    AppGetByDeploymentName: ({ name, environment_name }: { name: string } & Placed) => {
+      const environment = placeOf(environment_name);
+      const app = this.find(name, environment);
+      if (app !== undefined) return { app_id: app.id, environment_name: environment, lifecycle: lifecycleOf(app) };
+      const before = [...this.apps.values()].findLast(
+        (one) => one.description === name && one.environment === environment,
+      );
       return before === undefined ? {} : { previous_app_id: before.id, lifecycle: lifecycleOf(before) };
     },
-    AppGetOrCreate: ({ app_name }: { app_name: string }) => {
-      const app = this.find(app_name);
+    AppGetOrCreate: ({ app_name, environment_name }: { app_name: string } & Placed) => {
+      const app = this.find(app_name, placeOf(environment_name));
       if (app === undefined) throw new Refusal(status.NOT_FOUND, `no app ${app_name}`);
       return { app_id: app.id, handle_metadata: describeApp(app) };
     },
     AppGetInfo: ({ app_id }: { app_id: string }) => ({ info: describeApp(this.appOf(app_id)) }),
     AppGetLifecycle: ({ app_id }: { app_id: string }) => ({ lifecycle: lifecycleOf(this.appOf(app_id)) }),
-    AppCreate: ({ description }: { description: string }) => {
+    AppCreate: ({ description, environment_name }: { description: string } & Placed) => {
       const id = newId('ap');
+      const environment = placeOf(environment_name);
       const times = { createdAt: now(), deployedAt: 0, stoppedAt: 0 };
       const parts = { functions: new Map(), classes: new Map(), tags: [] };
-      this.apps.set(id, { id, description, state: initializing, version: 0, ...times, ...parts });
+      this.apps.set(id, { id, environment, description, state: initializing, version: 0, ...times, ...parts });
       return { app_id: id, app_page_url: `https://modal.test/apps/${id}` };
     },
     AppHeartbeat: () => ({}),
@@ -216,8 +226,8 @@ export class Account {
       return { url: `https://modal.test/apps/${app.id}`, deployed_at: app.deployedAt };
     },
     AppSetTags: () => ({}),
-    AppList: () => ({
-      apps: [...this.apps.values()].map((app) => ({
+    AppList: ({ environment_name }: Placed) => ({
+      apps: inPlace(this.apps, environment_name).map((app) => ({
         app_id: app.id,
         description: app.description,
         state: app.state,
@@ -234,20 +244,22 @@ export class Account {
     }),
 
     SecretGetOrCreate: (request: SecretRequest) => {
-      const found = request.deployment_name === '' ? undefined : this.findSecret(request.deployment_name); // without one it is the app's own
-      if (request.object_creation_type === 0 && found === undefined)
-        throw new Refusal(status.NOT_FOUND, `Secret '${request.deployment_name}' not found in environment 'main'`);
-      if (found !== undefined && request.object_creation_type === 0) return { secret_id: found.id };
+      const { deployment_name: name, environment_name, object_creation_type: creation } = request;
+      const environment = placeOf(environment_name);
+      const found = name === '' ? undefined : this.findSecret(name, environment); // without one it is the app's own
+      if (creation === 0 && found === undefined)
+        throw new Refusal(status.NOT_FOUND, `Secret '${name}' not found in environment '${environment}'`);
+      if (found !== undefined && creation === 0) return { secret_id: found.id };
       if (found !== undefined) throw new Refusal(status.ALREADY_EXISTS, `Secret ${found.name} exists`);
       const id = newId('st');
       const values = Object.fromEntries(toMap(request.env_dict));
-      this.secrets.set(id, { id, name: request.deployment_name, values });
+      this.secrets.set(id, { id, environment, name, values });
       return { secret_id: id };
     },
-    SecretList: () => ({
-      items: [...this.secrets.values()].map(({ id, name }) => ({ secret_id: id, label: name })),
+    SecretList: ({ environment_name }: Placed) => ({
+      items: inPlace(this.secrets, environment_name).map(({ id, name }) => ({ secret_id: id, label: name })),
     }),
-    EnvironmentList: () => ({ items: [{ environment_id: 'en-main', name: 'main' }] }),
+    EnvironmentList: () => ({ items: environments.map((name) => ({ environment_id: `en-${name}`, name })) }),
     SecretDelete: ({ secret_id }: { secret_id: string }) => {
       this.secrets.delete(secret_id);
     },
@@ -325,8 +337,9 @@ export class Account {
       this.classes.set(id, id);
       return { class_id: id, handle_metadata: {} };
     },
-    FunctionGet: ({ app_name, object_tag }: { app_name: string; object_tag: string }) => {
-      const fn = this.functions.get(this.find(app_name)?.functions.get(object_tag) ?? '');
+    FunctionGet: ({ app_name, object_tag, environment_name }: { app_name: string; object_tag: string } & Placed) => {
+      const app = this.find(app_name, placeOf(environment_name));
+      const fn = this.functions.get(app?.functions.get(object_tag) ?? '');
       if (fn === undefined) throw new Refusal(status.NOT_FOUND, `no function ${app_name}/${object_tag}`);
       return { function_id: fn.id, handle_metadata: fn.metadata };
     },
@@ -388,8 +401,8 @@ export class Account {
     },
   };
 
-  private find(name: string): ModalApp | undefined {
-    return this.listLive(name).find(({ state }) => state === deployed);
+  private find(name: string, place: string): ModalApp | undefined {
+    return this.listLive(name).find(({ state, environment }) => state === deployed && environment === place);
   }
 
   private appOf(id: string): ModalApp {
@@ -553,7 +566,21 @@ interface ImageRequest {
   base_images: { image_id: string }[];
 }
 
-interface SecretRequest {
+/** Of a request: the environment that it asks in. */
+interface Placed {
+  environment_name: string;
+}
+
+function placeOf(asked: string): string {
+  const [usual = ''] = environments;
+  if (asked === '' || environments.includes(asked)) return asked || usual;
+  throw new Refusal(status.NOT_FOUND, `Environment '${asked}' not found`);
+}
+
+const inPlace = <Kept extends { environment: string }>(kept: Map<string, Kept>, asked: string): Kept[] =>
+  [...kept.values()].filter(({ environment }) => environment === placeOf(asked));
+
+interface SecretRequest extends Placed {
   deployment_name: string;
   object_creation_type: number;
   env_dict: Pairs;
@@ -607,7 +634,7 @@ const lifecycleOf = ({ state, createdAt, deployedAt, stoppedAt, version }: Modal
 const describeApp = (app: ModalApp) => ({
   description: app.description,
   app_id: app.id,
-  environment_name: 'main',
+  environment_name: app.environment,
   lifecycle: lifecycleOf(app),
   functions: fromMap(app.functions),
 });

@@ -33,6 +33,8 @@ export class FakeModal {
   readonly account: Account;
   /** Names of the RPCs in the order in which they came. */
   readonly asked: string[] = [];
+  /** Names of the RPCs that are taken and never answered. */
+  readonly unanswered = new Set<string>();
   /** Whose token is taken. */
   token = { id: 'ak-test', secret: 'as-test' };
   private readonly server = new Server({
@@ -99,8 +101,9 @@ export class FakeModal {
 
   private async answer({ name, call, answer, handler }: Asked): Promise<void> {
     this.asked.push(name);
+    if (this.unanswered.has(name)) return;
     try {
-      if (!this.isAllowed(call.metadata)) throw new Refusal(status.UNAUTHENTICATED, 'Token ID is invalid');
+      if (!this.isAllowed(call.metadata)) throw unauthenticated();
       if (handler === undefined) throw new Refusal(status.UNIMPLEMENTED, `no ${name} here`);
       answer(null, (await handler(call.request as never)) ?? {});
     } catch (error) {
@@ -125,6 +128,7 @@ export class FakeModal {
   /** AppGetLogs: what there is, then what comes. */
   private async stream(call: LogStream): Promise<void> {
     this.asked.push('AppGetLogs');
+    if (!this.isAllowed(call.metadata)) return void call.emit('error', unauthenticated());
     const { app_id: app, function_id: fn, last_entry_id: last } = call.request;
     let next = last === '' ? 0 : Number(last) + 1;
     const isWanted = (entry: LogEntry) => entry.appId === app && (fn === '' || entry.functionId === fn);
@@ -139,6 +143,8 @@ export class FakeModal {
     call.end();
   }
 }
+
+const unauthenticated = (): Refusal => new Refusal(status.UNAUTHENTICATED, 'Token ID is invalid');
 
 type Unary = ServerUnaryCall<unknown, unknown>;
 type ItemStream = ServerWritableStream<{ function_call_id: string; last_index: number }, unknown>;

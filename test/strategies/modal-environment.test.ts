@@ -1,0 +1,101 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import type { RunPlan } from '../../src/contract/handle.js';
+import { appName } from '../../strategies/modal/app-name.js';
+import { readNote, writeNote } from '../../strategies/modal/deployment-note.js';
+import { ModalRunner } from '../../strategies/modal/runner.js';
+import type { FakeModal } from '../support/modal/fake-modal.js';
+import { temporaryDirectory } from '../support/temporary.js';
+import { modalPlan, openFakeModal } from './modal-plan.js';
+
+const root = temporaryDirectory('berth-modal-environments-');
+let modal: FakeModal;
+
+beforeAll(async () => {
+  modal = await openFakeModal();
+}, 180_000);
+
+beforeEach(() => {
+  const file = join(root, 'modal.toml'); // the SDK reads it once, when it is loaded
+  writeFileSync(file, '[work]\nenvironment = "dev"\nactive = true\n\n[plain]\n');
+  process.env.MODAL_CONFIG_PATH = file;
+});
+
+afterEach(() => {
+  delete process.env.MODAL_PROFILE;
+  delete process.env.MODAL_ENVIRONMENT;
+});
+
+let counter = 0;
+const nextPlan = (): Promise<RunPlan> => {
+  counter += 1;
+  const files = { 'app.py': 'import os\n\ndef predict(inputs):\n    return os.environ["KEY"]\n' };
+  return modalPlan(join(root, String(counter)), files, { revision: `r${counter}` });
+};
+
+/** Where Modal has the apps and the secret of a plan. */
+function findPlaces(plan: RunPlan): { apps: string[]; secret: string | undefined } {
+  const name = appName(plan);
+  const apps = modal.account.listLive(name).map(({ environment }) => environment);
+  return { apps, secret: modal.account.findSecret(name)?.environment };
+}
+
+const nowhere = { apps: [], secret: undefined };
+
+test('the environment of the active profile is where the app is deployed, called, and stopped', async () => {
+  const plan = await nextPlan();
+  const runner = new ModalRunner(plan);
+  await runner.start({ env: { KEY: 'value' } });
+  expect(findPlaces(plan)).toEqual({ apps: ['dev'], secret: 'dev' });
+  expect(await readNote(plan)).toMatchObject({ environment: 'dev' });
+  expect(await runner.run(1)).toEqual({ status: 'success', output: 'value' });
+  expect(await runner.isHealthy()).toMatchObject({ state: 'ready' });
+  await runner.stop();
+  expect(findPlaces(plan)).toEqual(nowhere);
+}, 60_000);
+
+test('a note that names no environment is that of the profile, also where the app is stopped', async () => {
+  const plan = await nextPlan();
+  const runner = new ModalRunner(plan);
+  const handle = await runner.start({ env: { KEY: 'value' } });
+  const note = await readNote(plan);
+  if (note === undefined) throw new Error('no note was written');
+  await writeNote(plan, { ...note, environment: null });
+  const later = new ModalRunner(plan);
+  await later.attach({ ...handle, app: { ...note, environment: null } } as typeof handle);
+  expect(await later.run(1)).toEqual({ status: 'success', output: 'value' });
+  await later.stop();
+  expect(findPlaces(plan)).toEqual(nowhere);
+}, 60_000);
+
+test('what went to the account’s own default is stopped there, whatever is configured by then', async () => {
+  process.env.MODAL_PROFILE = 'plain';
+  const plan = await nextPlan();
+  await new ModalRunner(plan).start({ env: { KEY: 'value' } });
+  expect(findPlaces(plan)).toEqual({ apps: ['main'], secret: 'main' });
+  delete process.env.MODAL_PROFILE;
+  process.env.MODAL_ENVIRONMENT = 'dev';
+  await new ModalRunner(plan).stop();
+  expect(findPlaces(plan)).toEqual(nowhere);
+}, 60_000);
+
+test('the environment that MODAL_ENVIRONMENT names is above the profile’s', async () => {
+  process.env.MODAL_ENVIRONMENT = 'main';
+  const plan = await nextPlan();
+  await new ModalRunner(plan).start({ env: { KEY: 'value' } });
+  expect(findPlaces(plan)).toEqual({ apps: ['main'], secret: 'main' });
+  await new ModalRunner(plan).undo();
+  expect(findPlaces(plan)).toEqual(nowhere);
+}, 60_000);
+
+test('a start deploys where the SDK looks, although the configuration has changed since it was read', async () => {
+  const plan = await nextPlan();
+  writeFileSync(join(root, 'modal.toml'), '[work]\nenvironment = "main"\nactive = true\n');
+  const runner = new ModalRunner(plan);
+  await runner.start({ env: { KEY: 'value' } });
+  expect(findPlaces(plan)).toEqual({ apps: ['dev'], secret: 'dev' });
+  await runner.stop();
+  expect(findPlaces(plan)).toEqual(nowhere);
+  expect(readFileSync(plan.logFile, 'utf8')).toContain(`deployed as version 1 of ${appName(plan)}`);
+}, 60_000);
