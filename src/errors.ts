@@ -131,6 +131,7 @@ export const codes = {
     'Make it writable, or choose another place: BERTH_HOME=DIR. Then, where it waits: berth resume {name}',
   ),
   DISK_FULL: missing('Free space; see what can go: berth gc. Then, where it waits: berth resume {name}'),
+  WORKFLOW_ENDED: waits('See what is left of it, and remove that: berth gc --yes'),
   UNDO_INCOMPLETE: passing('What still exists is named above; try again: berth cleanup {name}'),
   INTERRUPTED: {
     retryable: false,

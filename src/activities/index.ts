@@ -1,5 +1,6 @@
 import { adaptWorkspace } from './adapt-workspace.js';
 import { askForRedeploy } from './ask-for-redeploy.js';
+import { awaitHost } from './await-host.js';
 import { callSoftware } from './call-software.js';
 import { checkHealth } from './check-health.js';
 import { copyWorkspace } from './copy-workspace.js';
@@ -38,6 +39,7 @@ export const createActivities = (dependencies: Dependencies) => ({
   reconcile: reconcile(dependencies),
   askForRedeploy: askForRedeploy(dependencies),
   followRedeploy: followRedeploy(dependencies),
+  awaitHost: awaitHost(),
   findHost: findHost(dependencies),
   callSoftware: callSoftware(dependencies),
 });

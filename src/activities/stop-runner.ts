@@ -1,5 +1,6 @@
 import type { Handle } from '../contract/handle.js';
 import { readActiveRevision, writeActiveRevision } from '../runners/active-revision.js';
+import type { RunnerClass } from '../runners/runner.js';
 import type { Dependencies } from './dependencies.js';
 import { step } from './step.js';
 
@@ -8,12 +9,22 @@ export const stopRunner = ({ home, registry }: Dependencies) =>
   step(
     async ({ name, handle }: { name: string; handle: Handle }) => {
       const active = await readActiveRevision(home, name);
-      if (active?.revision === handle.plan.revision) await writeActiveRevision(home, { ...active, isStopped: true });
-      const Runner = await registry.getRunnerClass(handle.plan.strategy);
-      const runner = new Runner(handle.plan);
-      await runner.attach(handle);
-      await runner.stop();
-      await runner.close();
+      const isReached = active?.revision === handle.plan.revision;
+      if (isReached) await writeActiveRevision(home, { ...active, isStopped: true });
+      try {
+        await endRunner(await registry.getRunnerClass(handle.plan.strategy), handle);
+      } catch (error) {
+        // What could not be ended goes on as it was, and callers go on reaching it.
+        if (isReached) await writeActiveRevision(home, active);
+        throw error;
+      }
     },
     ({ name }) => ({ name }),
   );
+
+async function endRunner(Runner: RunnerClass, handle: Handle): Promise<void> {
+  const runner = new Runner(handle.plan);
+  await runner.attach(handle);
+  await runner.stop();
+  await runner.close();
+}

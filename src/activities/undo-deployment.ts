@@ -11,12 +11,16 @@ interface UndoInput {
   info?: DeploymentInfo;
 }
 
-/** Undoes whatever the ledger says may exist, newest first, each proven gone before it is struck out; schedules before all. */
+/**
+ * Undoes whatever the ledger says may exist, newest first, each proven gone before it is struck out; schedules before all,
+ * but a server that does not let go of them keeps nothing else alive.
+ */
 export const undoDeployment = ({ home, log, scheduled }: Dependencies) =>
   step(
     async ({ name, info }: UndoInput) => {
-      await scheduled.removeSchedules(name);
+      const [schedules] = await Promise.allSettled([scheduled.removeSchedules(name)]);
       await undoAll(home, name);
+      if (schedules.status === 'rejected') throw describeLeftSchedules(name, schedules.reason);
       if (info === undefined) return;
       // A record that cannot be written must not keep the deployment from its end.
       await keepRecord(home, info).catch((error) =>
@@ -25,3 +29,8 @@ export const undoDeployment = ({ home, log, scheduled }: Dependencies) =>
     },
     ({ name }) => ({ name }),
   );
+
+function describeLeftSchedules(name: string, cause: unknown): BerthError {
+  const message = `its schedules could not be removed: ${BerthError.from(cause).message}`;
+  return new BerthError('UNDO_INCOMPLETE', message, { name }, { cause });
+}

@@ -20,6 +20,7 @@ export function renderDeployment(info: DeploymentInfo, colors: Colors): string {
     ['change', info.change && `${nameChange(info.change)} is ${info.change.state}: ${describeRequest(info.change)}`],
     ['next', info.next && `a ${info.next.kind}: ${describeRequest(info.next)}`],
     ['on trial', renderBake(info)],
+    ['left over', renderLeftOvers(info)],
     ['endpoint', info.endpoint],
     ['adapted by', info.adaptation && `${info.adaptation.by}: ${info.adaptation.summary}`],
     ['changed', info.adaptedFiles.join(', ') || null],
@@ -56,6 +57,10 @@ function renderOthers({ revision, revisions }: DeploymentInfo): string | null {
 function renderBake({ bake }: DeploymentInfo): string | null {
   if (bake === null) return null;
   return `until ${bake.until.replace('T', ' ').slice(0, 19)}; ${bake.previous} takes over again if ${bake.revision} does badly`;
+}
+
+function renderLeftOvers({ leftOvers = [] }: DeploymentInfo): string | null {
+  return leftOvers.map(({ revision, message }) => `of ${revision}, tried again: ${message}`).join('; ') || null;
 }
 
 function renderContract({ contract }: DeploymentInfo): string | null {

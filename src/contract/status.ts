@@ -63,6 +63,8 @@ export const DeploymentInfo = z.object({
   next: RequestedChange.nullable(),
   /** The newest changes that are over, oldest first. */
   changes: z.array(PastChange),
+  /** What could not be ended of revisions that nobody calls any more, and is tried again; absent where there is none. */
+  leftOvers: z.array(z.object({ revision: z.string(), message: z.string() })).optional(),
   /** While a new revision has to prove itself; null after that. */
   bake: z.object({ revision: z.string(), previous: z.string(), until: z.string() }).nullable(),
 });

@@ -193,6 +193,7 @@ export class DeploymentClient {
       const handle = workflow.getHandle(workflowId(name));
       const { status } = await handle.describe();
       if (status.name === 'RUNNING') await handle.signal(cleanupSignal, this.by);
+      else if (cutOff.has(status.name)) throw describeCutOff(name, status.name);
     });
     return await this.undone(name, onChange);
   }
@@ -248,6 +249,14 @@ export class DeploymentClient {
     return isInfo(found) ? { ...found, webUrl: this.link.webUrl(name) } : found;
   }
 }
+
+/** How a workflow ends that was ended from outside, before it had undone anything. */
+const cutOff = new Set(['TERMINATED', 'CANCELLED', 'TIMED_OUT']);
+
+const describeCutOff = (name: string, status: string): BerthError =>
+  new BerthError('WORKFLOW_ENDED', `the workflow of ${name} was ended from outside (${status}), and undid nothing`, {
+    name,
+  });
 
 const isInfo = (answer: unknown): answer is DeploymentInfo =>
   typeof answer === 'object' && answer !== null && 'webUrl' in answer;

@@ -2,7 +2,7 @@ import { isCancellation } from '@temporalio/workflow';
 import type { CarriedAdaptation } from '../activities/adapt-workspace.js';
 import type { Handle } from '../contract/handle.js';
 import type { SelectionExchange } from '../selection/index.js';
-import { advance, costing, type KeptRevision, type Life, record, show, type Work } from './life.js';
+import { advance, costing, type KeptRevision, type Life, show, type Work } from './life.js';
 import { onHost } from './on-host.js';
 import { giveEvidence } from './repair.js';
 import { findRevision, startRevision } from './revision.js';
@@ -39,11 +39,12 @@ async function selectStrategy(life: Life, work: Work): Promise<SelectionExchange
   const { config } = work;
   advance(life, 'selecting');
   const steps = life.host === null ? anywhere : quickOn(life.host);
-  const { setting, host, exchanges } = await record(
+  const { setting, host, exchanges } = await onHost(
     life,
     'selectStrategy',
-    () => steps.selectStrategy.executeWithOptions({ summary: `choose a strategy for ${config.name}` }, [{ config }]),
     ({ setting: { strategy, decidedBy } }) => `${strategy}, by ${decidedBy}`,
+    () => steps.selectStrategy.executeWithOptions({ summary: `choose a strategy for ${config.name}` }, [{ config }]),
+    1,
   );
   // From here on something may exist on that host: the undo knows where to look before the first step runs there.
   life.host ??= host;

@@ -5,11 +5,13 @@ import { codes, type ErrorRecord } from '../errors.js';
 import { bringUp, type Upcoming } from './bring-up.js';
 import { asFailure, failureRecord } from './failures.js';
 import { endsByItself, isTimeForNewRun } from './history.js';
+import { LeftOvers } from './left-overs.js';
 import { advance, type ChangeRequest, type Life, note, setChangeError, showChange, showDetails } from './life.js';
-import { makesWhatCameLate } from './patches.js';
+import { hurriesCleanup, makesWhatCameLate, sparesWayBack } from './patches.js';
 import { resume } from './repair.js';
 import {
   activate,
+  activeRevision,
   discardRevision,
   endRevision,
   findRevision,
@@ -19,6 +21,7 @@ import {
   startRevision,
 } from './revision.js';
 import type { Supervision } from './supervision.js';
+import { findSurplus } from './surplus.js';
 import { beginRevision, findSame } from './work.js';
 
 /** The newest changes that are over: enough for a reader, bounded for a deployment that lives for years. */
@@ -36,11 +39,20 @@ interface Ending {
  */
 export class Changes {
   private scope: CancellationScope | undefined;
+  /** What waits for the last calls of a revision that was replaced. */
+  private drain: CancellationScope | undefined;
+  /** A scope that no cleanup cancels by itself. */
+  private readonly outermost = CancellationScope.current();
+  /** True when all is about to be undone. */
+  private isHurried = false;
+  private readonly leftOvers: LeftOvers;
 
   constructor(
     private readonly life: Life,
     private readonly supervision: Supervision,
-  ) {}
+  ) {
+    this.leftOvers = new LeftOvers(life);
+  }
 
   /** The first deployment. False when it is given up; also returns when the history is long enough for a new run. */
   async makeFirst(): Promise<boolean> {
@@ -58,9 +70,9 @@ export class Changes {
     while (await this.isAskedLate());
   }
 
-  /** True while no change is on its way, or asked for. */
+  /** True while no change is on its way, or asked for, and nothing is removed. */
   get isQuiet(): boolean {
-    return !this.hasWork();
+    return !this.hasWork() && !this.leftOvers.isBusy;
   }
 
   /** Asks for a change, which takes the place of one that waits for its turn. */
@@ -86,7 +98,7 @@ export class Changes {
     if (next !== null) this.close(next, { outcome: 'cancelled', note: 'before it began' });
     if (life.current === null || isWaiting(life)) return;
     this.scope?.cancel();
-    await condition(() => life.current === null || isWaiting(life));
+    await condition(() => life.current === null || isWaiting(life) || isEnding(life));
   }
 
   /** Gives up the change that waits, or the one that is on its way while an earlier revision serves. */
@@ -94,12 +106,19 @@ export class Changes {
     const { life } = this;
     if (!isWaiting(life)) return await this.cancel();
     life.isAbandoned = true;
-    if (life.active !== null) await condition(() => life.current === null);
+    if (life.active !== null) await condition(() => life.current === null || isEnding(life));
+  }
+
+  /** For a cleanup: calls that are still under way on a revision that was replaced are not waited for. */
+  hurry(): void {
+    if (this.drain === undefined || !hurriesCleanup()) return;
+    this.isHurried = true;
+    this.drain.cancel();
   }
 
   /** Resolves with true as soon as there is something to do, with false when a new run is to take over. */
   private async isAsked(isOver: (life: Life) => boolean): Promise<boolean> {
-    await condition(() => this.hasWork() || isOver(this.life));
+    await this.leftOvers.endUntil(() => this.hasWork() || isOver(this.life));
     return this.hasWork();
   }
 
@@ -112,13 +131,14 @@ export class Changes {
 
   private hasWork(): boolean {
     const { current, next, isAbandoned, resumption } = this.life;
-    if (current === null) return next !== null;
+    if (current === null) return next !== null || this.isCollectionDue();
     return !isWaiting(this.life) || isAbandoned || resumption !== null || next !== null;
   }
 
   /** A change from its beginning, or on from where it waited: until it is over, or waits. */
   private async makeOne(): Promise<void> {
     const { life } = this;
+    if (life.current === null && life.next === null) return await this.collect(activeRevision(life).config.keep);
     if (life.current === null) this.begin();
     else if (life.isAbandoned) return await this.giveUp({ outcome: 'abandoned', note: 'given up, its work is gone' });
     else if (life.resumption !== null) this.heed();
@@ -205,28 +225,31 @@ export class Changes {
         life.info.bake = bakes ? bakeAfter(before.revision, revision.revision.id, revision.config.bake) : null;
         take();
       });
-      await this.retire(() => retireRevision(life, replaced, before.handle));
+      const drain = new CancellationScope({ cancellable: true, parent: this.outermost });
+      this.drain = drain;
+      const end = () => drain.run(() => retireRevision(life, replaced, before.handle));
+      await this.leftOvers.end(before.revision, 'stopped', end);
+      this.drain = undefined;
     });
   }
 
   /** Revisions beyond those that are kept, oldest first. */
   private async collect(keep: number): Promise<void> {
     const { life } = this;
-    const old = life.kept
-      .filter(({ revision }) => revision.id !== life.active?.revision)
-      .slice(0, -(keep - 1) || undefined);
+    if (this.isHurried) return;
+    const old = findSurplus(life, keep);
     await CancellationScope.nonCancellable(async () => {
-      for (const { revision } of old) await this.retire(() => discardRevision(life, revision.id));
+      for (const id of old) await this.leftOvers.end(id, 'discarded', () => discardRevision(life, id));
     });
   }
 
-  /** What is left of a revision that nobody calls does not take back the switch; the cleanup ends it at the latest. */
-  private async retire(end: () => Promise<void>): Promise<void> {
-    try {
-      await end();
-    } catch (error) {
-      note(this.life, 'retireRevision', `left over: ${failureRecord(error).message}`);
-    }
+  /** What a bake has kept beyond the usual goes when that is over. */
+  private isCollectionDue(): boolean {
+    const { life } = this;
+    if (life.active === null || life.info.bake !== null) return false;
+    const { keep } = activeRevision(life).config;
+    if (life.kept.length <= keep) return false;
+    return findSurplus(life, keep).some((id) => !this.leftOvers.has(id)) && sparesWayBack();
   }
 
   /** A cleanup cancels everything around; else it was this change alone. */
@@ -253,8 +276,9 @@ export class Changes {
     life.isAbandoned = false;
     const revision = info.change?.revision ?? null;
     if (active !== null || next !== null) {
-      if (work !== null) await this.retire(() => discardRevision(life, work.revision));
-      else if (revision !== null) await this.retire(() => endRevision(life, revision));
+      if (work !== null)
+        await this.leftOvers.end(work.revision, 'discarded', () => discardRevision(life, work.revision));
+      else if (revision !== null) await this.leftOvers.end(revision, 'stopped', () => endRevision(life, revision));
       life.work = null;
     }
     this.end(ending);
@@ -305,6 +329,9 @@ const describeSame = ({ active }: Life, revision: string): string =>
   `nothing differs from ${revision}${revision === active?.revision ? '' : ', which was rolled back'}`;
 
 export const isWaiting = ({ info }: Life): boolean => info.change?.state === 'waiting';
+
+/** A cleanup ends what is waited for, and does not say so to each. */
+const isEnding = ({ info }: Life): boolean => info.state === 'cleaning' || info.state === 'cleaned';
 
 /** Nothing is worth keeping of a request that was wrong in itself, or for which no strategy could be selected. */
 const isFruitless = ({ host, work }: Life, { code }: ErrorRecord): boolean =>

@@ -6,16 +6,16 @@ import {
   continueAsNew,
   isCancellation,
   setHandler,
-  sleep,
 } from '@temporalio/workflow';
 import type { Redeployment } from '../contract/change.js';
 import type { DeployConfig } from '../contract/config.js';
 import type { DeploymentInfo } from '../contract/status.js';
 import { Changes } from './changes.js';
-import { failureRecord } from './failures.js';
+import { Cleanup } from './cleanup.js';
+import { asFailure, failureRecord } from './failures.js';
 import { type HandedOver, handOver, takeOver } from './hand-over.js';
 import { isNewRunDue } from './history.js';
-import { beginLife, enter, type Life, note, setLastError, showDetails } from './life.js';
+import { beginLife, type Life, note, showDetails } from './life.js';
 import {
   abandonUpdate,
   cleanupSignal,
@@ -27,7 +27,6 @@ import {
   stopUpdate,
 } from './messages.js';
 import { requireAbandonable, requireRedeployable, requireState, requireTarget, requireWaiting, up } from './require.js';
-import { undoingOn } from './steps.js';
 import { Supervision } from './supervision.js';
 
 /**
@@ -41,17 +40,19 @@ export async function deployment(config: DeployConfig, carried?: HandedOver): Pr
   const main = new CancellationScope();
   const supervision = new Supervision(life, (target, reason) => changes.request(rollback(target, 'berth', reason)));
   const changes = new Changes(life, supervision);
-  handleMessages(life, main, { supervision, changes });
+  const cleanup = new Cleanup(life);
+  handleMessages(life, main, { supervision, changes, cleanup });
 
-  let failure: unknown;
-  try {
-    await main.run(() => live(life, supervision, changes));
-  } catch (error) {
-    if (error instanceof ContinueAsNew) throw error;
-    if (!isCancellation(error)) failure = error;
+  if (life.info.state !== 'cleaning') {
+    try {
+      await main.run(() => live(life, supervision, changes));
+    } catch (error) {
+      if (error instanceof ContinueAsNew) throw error;
+      if (!isCancellation(error)) life.failure = failureRecord(error);
+    }
   }
-  await CancellationScope.nonCancellable(() => cleanUp(life));
-  if (failure !== undefined) throw failure;
+  await CancellationScope.nonCancellable(() => cleanup.run());
+  if (life.failure !== undefined) throw asFailure(life.failure);
   return life.info;
 }
 
@@ -88,7 +89,11 @@ interface Parts {
   changes: Changes;
 }
 
-function handleMessages(life: Life, main: CancellationScope, { supervision, changes }: Parts): void {
+function handleMessages(
+  life: Life,
+  main: CancellationScope,
+  { supervision, changes, cleanup }: Parts & { cleanup: Cleanup },
+): void {
   const { info } = life;
   setHandler(statusQuery, () => info, { description: 'Where the deployment stands.' });
   const told = (what: string, by = 'the Web UI') => note(life, what, `asked for by ${by}`);
@@ -96,6 +101,8 @@ function handleMessages(life: Life, main: CancellationScope, { supervision, chan
     cleanupSignal,
     (by) => {
       told('cleanup', by);
+      changes.hurry();
+      cleanup.askAgain();
       main.cancel();
     },
     { description: 'Undo everything, from any state.' },
@@ -150,25 +157,3 @@ const redeploy = (redeployment: Redeployment, by: string) =>
 
 const rollback = (target: string | null, by: string, reason: string | null) =>
   ({ kind: 'rollback', by, reason, redeployment: null, target }) as const;
-
-/** Undoes everything, for as long as that takes. It says `cleaned` only of what is proven gone. */
-async function cleanUp(life: Life): Promise<void> {
-  Object.assign(life.info, { change: null, next: null, bake: null });
-  enter(life, 'cleaning');
-  for (let pause = 10; life.host !== null; pause = Math.min(pause * 2, 600)) {
-    try {
-      await undoingOn(life.host).undoDeployment.executeWithOptions({ summary: `undo all of ${life.info.name}` }, [
-        { name: life.info.name, info: life.info },
-      ]);
-      life.host = null;
-    } catch (error) {
-      setLastError(life, failureRecord(error));
-      showDetails(life);
-      await sleep(`${pause}s`, { summary: 'before the undo is tried again' });
-    }
-  }
-  life.info.endpoint = null;
-  if (life.info.lastError?.code === 'UNDO_INCOMPLETE') life.info.lastError = null;
-  enter(life, 'cleaned');
-  await condition(allHandlersFinished);
-}

@@ -14,6 +14,7 @@ export function describeLife(info: DeploymentInfo, goal?: string): string {
     theChange(info),
     whatWaits(info),
     theBake(info),
+    theLeftOvers(info),
     ...failuresOf(info).map(theFailure),
     whatToDo(info),
     theRevisions(info),
@@ -49,6 +50,11 @@ const theBake = ({ bake }: DeploymentInfo): string =>
   bake === null
     ? ''
     : `**${bake.revision}** has to prove itself until ${moment(bake.until)}; if it does badly, **${bake.previous}** takes over again by itself.`;
+
+const theLeftOvers = ({ leftOvers = [] }: DeploymentInfo): string =>
+  list(
+    leftOvers.map(({ revision, message }) => `Left over of **${revision}**, and tried again: ${plain(message, 400)}`),
+  );
 
 export function theFailure({ code: name, message, evidence, next }: LastError): string {
   const shown = evidence === null ? [] : [block(evidence, { lines: 20, width: 120 })];

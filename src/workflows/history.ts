@@ -3,7 +3,7 @@ import type { Life } from './life.js';
 import { takesOverAtOnce } from './patches.js';
 
 /** True when the history has grown enough for a new run to take over. */
-function isHistoryLong(life: Life): boolean {
+export function isHistoryLong(life: Life): boolean {
   const { continueAsNewSuggested, historyLength } = workflowInfo();
   return continueAsNewSuggested || historyLength > life.historyLimit;
 }

@@ -68,6 +68,13 @@ export interface ChangeRequest extends RequestedChange {
   target: string | null;
 }
 
+/** A revision that could not be ended, what was to become of it, and what stands in the way. */
+export interface LeftOver {
+  revision: string;
+  wish: 'stopped' | 'discarded';
+  message: string;
+}
+
 /** Everything a deployment carries from step to step, and over continue-as-new. Plain data. */
 export interface Life {
   /** What was asked for before anything ran; later the active revision has its own. */
@@ -91,6 +98,10 @@ export interface Life {
   listedChange?: DeploymentState | null;
   /** The newest requests by the ids they came with; one that is sent once more, maybe to a later run, has its change already. */
   requests?: { id: string; change: string }[];
+  /** Revisions that nobody calls, and that could not be ended; absent before there was one. */
+  leftOvers?: LeftOver[];
+  /** Why the deployment ends, where it is no wish; absent otherwise, and before it ends. */
+  failure?: ErrorRecord;
   /** Given by the user to a change that waits; null once it was heeded. */
   resumption: Resumption | null;
   /** Events of history after which the workflow continues as new, where the server has not asked for it earlier. */

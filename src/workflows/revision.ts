@@ -14,24 +14,27 @@ const startsAllowed = 3;
  * revision serves, callers go on reaching that one; else they reach this one as soon as it has passed. What is not
  * there any more to be checked, because it was killed with everything else, is started again.
  */
-export async function startRevision(life: Life, kept: KeptRevision): Promise<Handle> {
+export async function startRevision(life: Life, kept: KeptRevision, show: Show = advance): Promise<Handle> {
   for (let starts = 1; ; starts += 1) {
     try {
-      return await startOnce(life, kept);
+      return await startOnce(life, kept, show);
     } catch (error) {
       if (starts === startsAllowed || !isGone(error)) throw error;
     }
   }
 }
 
+/** How a start shows where it stands: as the change that it belongs to, or as the deployment. */
+type Show = (life: Life, state: 'starting' | 'checking') => void;
+
 const isGone = (error: unknown): boolean => !isCancellation(error) && failureRecord(error).details.isGone === true;
 
-async function startOnce(life: Life, kept: KeptRevision): Promise<Handle> {
+async function startOnce(life: Life, kept: KeptRevision, show: Show): Promise<Handle> {
   const { host, plan } = readyToStart(life, kept);
   const { id } = kept.revision;
-  advance(life, 'starting');
+  show(life, 'starting');
   const handle = await createRunner(life, kept);
-  advance(life, 'checking');
+  show(life, 'checking');
   try {
     const checked = await onHost(
       life,

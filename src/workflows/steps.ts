@@ -62,6 +62,15 @@ export const supervisingOn = (host: string) =>
     retry: { initialInterval: '500ms', maximumInterval: '10s' },
   });
 
+/** A host that is away: whoever comes back to it takes this step first of all. */
+export const waitingOn = (host: string) =>
+  proxyActivities<Activities>({
+    taskQueue: hostQueue(host),
+    startToCloseTimeout: '1m',
+    cancellationType: ActivityCancellationType.TRY_CANCEL,
+    retry: { initialInterval: '500ms', maximumInterval: '10s' },
+  });
+
 /** Undo goes on until it is done; each round of tries reports what still exists. */
 export const undoingOn = (host: string) =>
   proxyActivities<Activities>({

@@ -5,6 +5,7 @@ import type { ErrorRecord } from '../errors.js';
 import { asFailure, failureRecord } from './failures.js';
 import { endsByItself } from './history.js';
 import { enter, type Life, note, setLastError, showDetails } from './life.js';
+import { startsBesideWaiting } from './patches.js';
 import { activate, activeRevision, findRevision, restartRevision, startRevision, stopRevision } from './revision.js';
 import { supervisingOn } from './steps.js';
 
@@ -119,6 +120,7 @@ export class Supervision {
   private describeBake(): Bake | null {
     const { info } = this.life;
     const previous = info.bake === null ? undefined : findRevision(this.life, info.bake.previous);
+    if (info.bake !== null && previous === undefined) this.endBake('there is no revision to go back to any more');
     if (info.bake === null || previous === undefined) return null;
     return { until: info.bake.until, previous: { name: info.name, revision: previous.revision.id } };
   }
@@ -145,7 +147,9 @@ export class Supervision {
   private async wake(): Promise<void> {
     const { life } = this;
     const kept = activeRevision(life);
-    await this.attempt('stopped', async () => activate(life, kept, await startRevision(life, kept)));
+    const isBeside = life.info.change !== null && startsBesideWaiting();
+    const start = () => startRevision(life, kept, isBeside ? enter : undefined);
+    await this.attempt('stopped', async () => activate(life, kept, await start()));
     if (life.desired === 'stopped') enter(life, 'stopped');
     this.runningSince = Date.now();
   }
