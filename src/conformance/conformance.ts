@@ -26,6 +26,8 @@ export interface Manner {
   writesNull?: boolean;
   /** Milliseconds that a call may wait in the framework's own queue. */
   queue?: number;
+  /** Resources that it applies, whatever the machine; of all others the start says that they are left out. */
+  applies?: ('cpu' | 'memory' | 'concurrency' | 'replicas')[];
   /** A NUL character arrives as U+FFFD. */
   replacesNul?: boolean;
   /** Processes are started for calls: that one ends does not make the software unhealthy. */

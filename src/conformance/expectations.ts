@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Answer } from '../contract/answer.js';
+import type { Resources } from '../contract/resources.js';
 import type { Health, Runner } from '../runners/runner.js';
 import type { Conformance } from './conformance.js';
 
@@ -70,10 +71,11 @@ export async function readLines(lines: AsyncIterable<string>, most = Number.POSI
 /** Does something with a runner of a revision of its own, of which nothing is left afterwards. */
 export async function withRevision(
   { RunnerClass, makePlan, listRemains }: Conformance,
-  { revision, timeout }: { revision: string; timeout: number },
+  { revision, timeout, resources }: { revision: string; timeout: number; resources?: Resources },
   body: (runner: Runner, plan: Awaited<ReturnType<typeof makePlan>>) => Promise<unknown>,
 ): Promise<void> {
-  const plan = await makePlan(revision, timeout);
+  const made = await makePlan(revision, timeout);
+  const plan = resources === undefined ? made : { ...made, resources };
   const runner = new RunnerClass(plan);
   try {
     await body(runner, plan);

@@ -3,6 +3,7 @@ import { answerChecks } from './checks/answers.js';
 import { callChecks } from './checks/calls.js';
 import { attachChecks, handleChecks } from './checks/handles.js';
 import { logChecks } from './checks/logs.js';
+import { resourceChecks, surroundingChecks } from './checks/surroundings.js';
 import { survivalChecks } from './checks/survival.js';
 import type { Conformance } from './conformance.js';
 import { expectNone } from './expectations.js';
@@ -46,7 +47,15 @@ function describeRunning(conformance: Conformance): SuiteGroup {
       expectNone(await conformance.listRemains(plan));
     },
   };
-  const checks = [...handleChecks, ...answerChecks, ...callChecks, ...logChecks, ...attachChecks, undo];
+  const checks = [
+    ...handleChecks,
+    ...answerChecks,
+    ...callChecks,
+    ...logChecks,
+    ...surroundingChecks,
+    ...attachChecks,
+    undo,
+  ];
   return {
     name: `${conformance.name} is a runner`,
     begin: async () => {
@@ -69,7 +78,7 @@ function describeSurvival(conformance: Conformance): SuiteGroup {
   return {
     name: `${conformance.name} survives what happens`,
     begin: async () => {},
-    checks: survivalChecks.map((check) => bind(check, () => ({ conformance }))),
+    checks: [...survivalChecks, ...resourceChecks].map((check) => bind(check, () => ({ conformance }))),
     end: async () => {},
   };
 }

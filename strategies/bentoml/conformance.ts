@@ -1,5 +1,5 @@
 import type { ConformanceHooks } from '../../src/conformance/index.js';
 
 export const conformance: ConformanceHooks = {
-  manner: { replacesProcesses: true, writesNull: true },
+  manner: { replacesProcesses: true, writesNull: true, applies: ['memory', 'concurrency'] },
 };

@@ -1,5 +1,5 @@
 import type { ConformanceHooks } from '../../src/conformance/index.js';
 
 export const conformance: ConformanceHooks = {
-  manner: { writesNull: true, replacesNul: true, endsOnExit: true, queue: 1_000 },
+  manner: { writesNull: true, replacesNul: true, endsOnExit: true, queue: 1_000, applies: ['memory', 'concurrency'] },
 };

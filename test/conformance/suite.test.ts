@@ -1,3 +1,6 @@
+import { writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
+import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { createSuite, describeStrategy, runSuite } from '../../src/conformance/index.js';
 import type { Handle, RunPlan } from '../../src/contract/handle.js';
@@ -94,6 +97,47 @@ const sabotages: [string, RegExp, RunnerClass][] = [
     class extends LocalRunner {
       override logs({ tail: _, ...options }: LogOptions = {}) {
         return super.logs(options);
+      }
+    },
+  ],
+  [
+    'writes variables beside its state',
+    /^the variables of the software stand in no command line/,
+    class extends LocalRunner {
+      private readonly state: string;
+      constructor(plan: RunPlan) {
+        super(plan);
+        this.state = plan.stateDirectory;
+      }
+      override async start(options: StartOptions): Promise<Handle> {
+        const handle = await super.start(options);
+        await writeFile(join(this.state, 'variables.json'), JSON.stringify(options.env));
+        return handle;
+      }
+    },
+  ],
+  [
+    'listens for everybody',
+    /^nothing listens for other machines/,
+    class extends LocalRunner {
+      private readonly server = createServer();
+      override async start(options: StartOptions): Promise<Handle> {
+        const handle = await super.start(options);
+        await new Promise<void>((resolve) => this.server.listen(0, '0.0.0.0', resolve));
+        return { ...handle, endpoint: `http://127.0.0.1:${(this.server.address() as AddressInfo).port}` };
+      }
+      override async undo() {
+        this.server.close();
+        await super.undo();
+      }
+    },
+  ],
+  [
+    'forgets resources in silence',
+    /^each resource is applied, refused or said/,
+    class extends LocalRunner {
+      constructor(plan: RunPlan) {
+        super({ ...plan, resources: {} });
       }
     },
   ],

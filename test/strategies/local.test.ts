@@ -13,6 +13,7 @@ import { socketPath } from '../../src/runners/host-record.js';
 import { hostProgram } from '../../src/runners/launch-host.js';
 import { identifyProcess } from '../../src/runners/process-identity.js';
 import type { Runner } from '../../src/runners/runner.js';
+import { conformance } from '../../strategies/local/conformance.js';
 import { LocalRunner } from '../../strategies/local/runner.js';
 import { temporaryDirectory } from '../support/temporary.js';
 import { conformanceSolution, conformsAsRunner, failureOf } from './conformance.js';
@@ -62,6 +63,7 @@ conformsAsRunner({
     ...findProcesses([hostProgram, plan.stateDirectory]).map(({ pid }) => `process ${pid}`),
     ...(existsSync(socketPath(plan)) ? [socketPath(plan)] : []),
   ],
+  manner: conformance.manner ?? {},
   startHalfway: async (plan) => {
     // The worker was killed after the host had its document: the host goes on alone.
     const program = fileURLToPath(new URL('../support/start-and-die.mjs', import.meta.url));

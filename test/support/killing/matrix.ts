@@ -76,10 +76,14 @@ export class KillMatrix {
     return [...held, ...this.busy()];
   }
 
-  /** Each act that a user has a command for, at the first of its steps that is done by the worker. */
-  commands(): Cell[] {
+  /** Each act that a user has a command for, at each of its steps; of those beyond `wholeActs` at the first. */
+  commands(wholeActs: string[]): Cell[] {
     const commands = [...this.rehearsed].filter(([act]) => findAct(act).words !== undefined);
-    return commands.flatMap(([act, [first]]) => (first === undefined ? [] : [this.cell(act, first.step, 'end')]));
+    return commands.flatMap(([act, passed]) =>
+      passed
+        .slice(0, wholeActs.includes(act) ? undefined : 1)
+        .map(({ step, hasEnded }) => this.cell(act, step, hasEnded ? 'end' : 'begin')),
+    );
   }
 
   /** What stays busy until it is told to go on. */
