@@ -23,7 +23,7 @@ const external = Object.keys(manifest.dependencies)
 
 await rm(dist, { recursive: true, force: true });
 const strategies = await readdir(join(root, 'strategies'));
-const moduleNames = ['runner.ts', 'recipes.ts', 'needs.ts', 'conformance.ts'];
+const moduleNames = ['runner.ts', 'recipes.ts', 'needs.ts', 'base.ts', 'conformance.ts'];
 const strategyModules = strategies
   .flatMap((name) => moduleNames.map((file) => join('strategies', name, file)))
   .filter((file) => existsSync(join(root, file)));

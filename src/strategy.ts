@@ -3,7 +3,7 @@ export type { Recipe, RecipeInput, Recognition } from './adaptation/recipe.js';
 export type { ConformanceHooks, Manner } from './conformance/index.js';
 export type { Answer, AnswerError, Facts, Handle, Resources, RunInterface, RunPlan } from './contract/index.js';
 export { BerthError, type ErrorCode } from './errors.js';
-export type { FindNeeds, Need } from './registry/index.js';
+export type { FindBase, FindNeeds, Need } from './registry/index.js';
 export { callFailure, withDeadline } from './runners/call-deadline.js';
 export { endServer } from './runners/end-server.js';
 export { callHttp, type HttpCall, type HttpReply } from './runners/http-call.js';

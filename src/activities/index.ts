@@ -30,7 +30,7 @@ export const createActivities = (dependencies: Dependencies) => ({
   checkHealth: checkHealth(dependencies),
   publishRevision: publishRevision(dependencies),
   supervise: supervise(dependencies),
-  digestSource: digestSource(),
+  digestSource: digestSource(dependencies),
   retireRevision: retireRevision(dependencies),
   endRevision: endRevision(dependencies),
   discardRevision: discardRevision(dependencies),

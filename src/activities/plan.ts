@@ -22,7 +22,7 @@ const usualTimeout = 60;
 
 /** A revision that is about to be verified has no environment yet. */
 type Planned = Omit<RevisionInput, 'revision'> & {
-  revision: Pick<VerifiedRevision, 'id' | 'directory' | 'environment'>;
+  revision: Pick<VerifiedRevision, 'id' | 'directory' | 'environment' | 'foundation'>;
 };
 
 /**
@@ -43,6 +43,7 @@ export async function planRevision({ home, registry }: Dependencies, input: Plan
     sharedDirectory: shared,
     logFile: directory.log,
     environment: revision.environment,
+    ...(revision.foundation?.base && { base: revision.foundation.base }),
     runInterface: adaptation.runInterface,
     resources: setting.resources,
     ...(config.expose !== undefined && { expose: config.expose }),

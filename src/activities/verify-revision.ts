@@ -32,9 +32,11 @@ export const verifyRevision = (dependencies: Dependencies) =>
       const contract = determineContract({ examples: config.examples, facts, runInterface });
       await freezeContract(directory.contract, contract);
 
-      const frozen = { id, directory: directory.code, environment: null };
+      const { strategy: name, provider } = input.setting;
+      const foundation = await registry.findFoundation(name, { directory: directory.code, provider, runInterface });
+      const frozen = { id, directory: directory.code, environment: null, foundation };
       const plan = await planRevision(dependencies, { ...input, revision: frozen });
-      const strategy = registry.getStrategy(input.setting.strategy);
+      const strategy = registry.getStrategy(name);
       const verified = await verifyWorkspace({
         code: directory.code,
         facts,

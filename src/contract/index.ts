@@ -7,7 +7,7 @@ export { Contract, ContractSource, Example, Examples } from './example.js';
 export { DocumentedCall, EntryPoint, Facts, Parameter } from './facts.js';
 export { Handle, RunPlan } from './handle.js';
 export { Resources } from './resources.js';
-export { ContractReport, Environment, Rung, RungName, VerifiedRevision } from './revision.js';
+export { Base, ContractReport, Environment, Foundation, Rung, RungName, VerifiedRevision } from './revision.js';
 export { AdaptationRound, Budget, Resumption, Spending } from './round.js';
 export { CallStyle, FunctionInterface, RunInterface } from './run-interface.js';
 export { RunEnd, RunOutcome, ScheduledRedeploy, ScheduledRun, ScheduleInfo } from './schedule.js';

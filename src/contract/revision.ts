@@ -16,6 +16,18 @@ export const Environment = z.object({
 });
 export type Environment = z.infer<typeof Environment>;
 
+/** What a revision is built on: each image by its name, with its id; null where the id is not known. */
+export const Base = z.record(z.string(), z.string().nullable());
+export type Base = z.infer<typeof Base>;
+
+/** What a revision is made of beside its source and its configuration. Null is what cannot be told. */
+export const Foundation = z.object({
+  /** Digest of the strategy's files, of a built-in one of the Berth that it is a part of. */
+  strategy: z.string().nullable(),
+  base: Base.nullable(),
+});
+export type Foundation = z.infer<typeof Foundation>;
+
 /** The ladder of checks, lowest first. */
 export const RungName = z.enum([
   'structure',
@@ -56,5 +68,7 @@ export const VerifiedRevision = z.object({
   rungs: z.array(Rung),
   contract: ContractReport,
   notes: z.array(z.string()),
+  /** As it was when the revision was made; absent in histories of an earlier shape. */
+  foundation: Foundation.optional(),
 });
 export type VerifiedRevision = z.infer<typeof VerifiedRevision>;

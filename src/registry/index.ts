@@ -1,3 +1,4 @@
+export type { AdaptedCode, FindBase } from './base.js';
 export { describeNeeds, type FindNeeds, type Need } from './need.js';
 export { hasProvider, isExposable, listProviders } from './providers.js';
 export type { StrategyEntry, StrategyHere } from './strategy-entry.js';

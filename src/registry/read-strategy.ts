@@ -62,6 +62,7 @@ async function readFiles(
     runnerModule,
     recipesModule: findModule(directory, names, 'recipes'),
     needsModule: findModule(directory, names, 'needs'),
+    baseModule: findModule(directory, names, 'base'),
     conformanceModule: findModule(directory, names, 'conformance'),
     conformanceSolution: names.has('conformance') ? join(directory, 'conformance') : null,
   };

@@ -31,6 +31,8 @@ export interface LoadedStrategy extends StrategyEntry {
   recipesModule: string | null;
   /** Absolute path of `needs.ts` or `needs.js`; null when it needs nothing beside Python. */
   needsModule: string | null;
+  /** Absolute path of `base.ts` or `base.js`; null when it builds on nothing that changes by itself. */
+  baseModule: string | null;
   /** Absolute path of `conformance.ts` or `conformance.js`; null when the suite needs no help. */
   conformanceModule: string | null;
   /** Absolute path of `conformance`, the solution that the suite serves; null when it is the suite's own. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Recipe } from '../adaptation/recipe.js';
+import type { Foundation } from '../contract/revision.js';
 import type { RunInterface } from '../contract/run-interface.js';
 import type { StrategyConfig } from '../contract/strategy-config.js';
 import { BerthError } from '../errors.js';
@@ -7,6 +8,8 @@ import { type BerthHome, berthHome } from '../home.js';
 import { builtInStrategies } from '../package-root.js';
 import { loadRunnerClass, nameModule } from '../runners/load-runner.js';
 import type { RunnerClass } from '../runners/runner.js';
+import type { AdaptedCode } from './base.js';
+import { digestStrategy } from './digest-strategy.js';
 import { describeNeeds, type Need } from './need.js';
 import { hasProvider, isExposable, listProviders } from './providers.js';
 import { describeBroken, readStrategy } from './read-strategy.js';
@@ -168,6 +171,15 @@ export class StrategyRegistry {
     const { loadNeeds } = await import('./load-needs.js');
     const needs = await loadNeeds(needsModule, provider ?? config.provider);
     return needs.filter(({ isMet }) => !isMet);
+  }
+
+  /** What a revision of this code, made now, would be made of beside it. */
+  async findFoundation(name: string, code: AdaptedCode): Promise<Foundation> {
+    const entry = this.#get(name);
+    const strategy = await digestStrategy(entry);
+    if (entry.baseModule === null) return { strategy, base: null };
+    const { loadBase } = await import('./load-base.js');
+    return { strategy, base: await loadBase(entry.baseModule, code) };
   }
 
   /** The entry as this machine can use it: what it lacks makes it unavailable, and needs that cannot be told, broken. */

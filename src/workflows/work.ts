@@ -1,5 +1,7 @@
+import type { SourceDigest } from '../activities/digest-source.js';
 import type { Redeployment } from '../contract/change.js';
 import type { DeployConfig } from '../contract/config.js';
+import type { Foundation } from '../contract/revision.js';
 import { beginWork, type ChangeRequest, type KeptRevision, type Life, type Work } from './life.js';
 import { onHost } from './on-host.js';
 import { activeRevision } from './revision.js';
@@ -23,8 +25,8 @@ export function beginRevision(life: Life, { redeployment, by }: ChangeRequest): 
 }
 
 /**
- * The revision that a redeploy would only make once more, of the same source and configuration: the active one, or for a
- * redeploy that no person asks for one that was rolled back.
+ * The revision that a redeploy would only make once more, of the same source, configuration, strategy and base: the active
+ * one, or for a redeploy that no person asks for one that was rolled back.
  */
 export async function findSame(life: Life, { redeployment }: ChangeRequest): Promise<string | null> {
   const { host, active } = life;
@@ -37,18 +39,45 @@ export async function findSame(life: Life, { redeployment }: ChangeRequest): Pro
   );
   if (candidates.length === 0) return null;
   const { path } = config.solution;
-  const find = (digest: string) => candidates.findLast(({ shown }) => shown.source.digest === digest)?.revision.id;
-  const { digest } = await onHost(
+  const revisions = candidates.map(({ revision: { id, directory }, setting: { strategy, provider }, adaptation }) => ({
+    ...{ id, directory, strategy, provider, runInterface: adaptation.runInterface },
+  }));
+  const found = await onHost(
     life,
     'digestSource',
-    (found) => (find(found.digest) === undefined ? 'the source has changed' : 'the source is unchanged'),
+    (now) => describeDifference(candidates, now) ?? 'nothing has changed',
     () =>
       quickOn(host).digestSource.executeWithOptions({ summary: `compare ${path} with ${active.revision}` }, [
-        { source: path },
+        { source: path, revisions },
       ]),
   );
-  return find(digest) ?? null;
+  return candidates.findLast((kept) => findDifference(kept, found) === undefined)?.revision.id ?? null;
 }
+
+/** Of the newest revision, where there is none of which nothing differs. */
+function describeDifference(candidates: KeptRevision[], now: SourceDigest): string | undefined {
+  const differences = candidates.map((kept) => findDifference(kept, now));
+  return differences.includes(undefined) ? undefined : `${differences.at(-1)} has changed`;
+}
+
+/** In what the revision differs from one that is made now. What is not known of either of them has not changed. */
+function findDifference(
+  { revision, shown, setting }: KeptRevision,
+  { digest, foundations = {} }: SourceDigest,
+): string | undefined {
+  if (shown.source.digest !== digest) return 'the source';
+  const [then, now] = [revision.foundation, foundations[revision.id]];
+  if (isOther(then?.strategy, now?.strategy)) return `the strategy ${setting.strategy}`;
+  return findMoved(then?.base, now?.base);
+}
+
+function findMoved(then: Foundation['base'] = null, now: Foundation['base'] = null): string | undefined {
+  if (then === null || now === null) return undefined;
+  return Object.keys(now).find((name) => !(name in then) || isOther(then[name], now[name]));
+}
+
+const isOther = (one: string | null = null, other: string | null = null): boolean =>
+  one !== null && other !== null && one !== other;
 
 const isRolledBack = ({ info }: Life, revision: string): boolean =>
   info.revisions.some(({ id, state }) => id === revision && state === 'rolled back');

@@ -10,11 +10,13 @@ import { findPredictPath } from '../../src/runners/find-predict-path.js';
 import { waitUntilReady } from '../../src/runners/readiness.js';
 import type { StartOptions } from '../../src/runners/runner.js';
 import { urlOf } from '../../src/runners/server-address.js';
+import { chooseBuildSettings } from './build-settings.js';
 import { homeMark, imageName, labels } from './container-name.js';
 import type { DockerHandle } from './docker-handle.js';
 import { type DockerInterface, parseInterface } from './docker-interface.js';
 import { explainEarlyEnd } from './explain-exit.js';
 import { chooseLimits } from './limits.js';
+import { findMadeImage, keepMadeImage } from './made-image.js';
 import { isUp } from './probe.js';
 import {
   createContainer,
@@ -51,7 +53,7 @@ export async function startRevision(start: Start): Promise<DockerHandle> {
   const { engine, plan, options, say } = start;
   const software = parseInterface(plan.runInterface);
   choosePublication(start.address, plan); // refused before anything is built
-  const image = await buildImage(start, software);
+  const image = (await findMadeImage(start, software.dockerfile)) ?? (await buildImage(start, software));
   const { limits, notes } = await chooseLimits(engine, plan, software);
   for (const note of notes) await say(note);
   const wanted = { plan, software, image, port: await choosePort(engine, image, software), env: options.env, limits };
@@ -66,22 +68,22 @@ export async function startRevision(start: Start): Promise<DockerHandle> {
 
 type Wanted = Parameters<typeof createContainer>[2];
 
-async function buildImage({ engine, plan, options }: Start, { dockerfile, serves }: DockerInterface): Promise<string> {
+async function buildImage({ engine, plan, options }: Start, software: DockerInterface): Promise<string> {
   const { signal, onProgress } = options;
-  const base = process.env.BERTH_DOCKER_BASE;
-  const { reference } = await ensureImage({
+  const image = await ensureImage({
     engine,
     directory: plan.directory,
-    dockerfile,
-    added: serves === undefined ? {} : programs,
+    dockerfile: software.dockerfile,
+    added: software.serves === undefined ? {} : programs,
     name: imageName(plan),
     owner: homeMark(plan),
-    settings: base && serves !== undefined ? { BASE: base } : {},
+    settings: chooseBuildSettings(software),
     logFile: plan.logFile,
     signal,
     onProgress,
   });
-  return reference;
+  await keepMadeImage(plan, image);
+  return image.reference;
 }
 
 async function choosePort(engine: Docker, image: string, { port }: DockerInterface): Promise<number> {

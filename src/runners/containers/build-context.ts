@@ -21,20 +21,22 @@ export interface ContextEntry {
 const modified = new Date(1_000_000_000_000);
 
 /**
- * Everything below the directory that `.dockerignore` does not leave out, and the programs that are added under paths of
- * their own. A Dockerfile's own ignore file (`Dockerfile.x.dockerignore`) comes first, as everywhere.
+ * Everything below the directory that `.dockerignore` does not leave out. A Dockerfile's own ignore file
+ * (`Dockerfile.x.dockerignore`) comes first, as everywhere.
  */
-export async function listContext(
-  directory: string,
-  dockerfile: string,
-  added: Record<string, string> = {},
-): Promise<ContextEntry[]> {
+export async function listContext(directory: string, dockerfile: string): Promise<ContextEntry[]> {
   const isIgnored = await readIgnoreFile(directory, dockerfile);
   const own = await listFiles(directory, '');
-  const kept = own.filter(({ path }) => path === dockerfile || !isIgnored(path));
-  const programs = await Promise.all(Object.entries(added).map(([path, source]) => listFiles(source, `${path}/`)));
-  return [...kept, ...programs.flat()].sort((left, right) => (left.path < right.path ? -1 : 1));
+  return own.filter(({ path }) => path === dockerfile || !isIgnored(path)).sort(byPath);
 }
+
+/** Programs of our own, whole, each under the path that it has in the context. */
+export async function listPrograms(added: Record<string, string>): Promise<ContextEntry[]> {
+  const programs = await Promise.all(Object.entries(added).map(([path, source]) => listFiles(source, `${path}/`)));
+  return programs.flat().sort(byPath);
+}
+
+const byPath = (left: ContextEntry, right: ContextEntry): number => (left.path < right.path ? -1 : 1);
 
 async function readIgnoreFile(directory: string, dockerfile: string): Promise<(path: string) => boolean> {
   const loaded = await import('@balena/dockerignore');

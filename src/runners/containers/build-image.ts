@@ -3,11 +3,12 @@ import { readFile } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import type Docker from 'dockerode';
 import { BerthError } from '../../errors.js';
-import { type ContextEntry, digestContext, listContext, packContext } from './build-context.js';
+import { type ContextEntry, digestContext, listContext, listPrograms, packContext } from './build-context.js';
 import { BuildLog } from './build-log.js';
 import { findBuildSecrets, findProxyArguments } from './build-secrets.js';
 import { openBuildSession } from './build-session.js';
-import { hasBuildKit, orMissing, statusOf } from './engine.js';
+import { hasBuildKit, statusOf } from './engine.js';
+import { findBaseImages } from './find-base-images.js';
 
 export interface BuildRequest {
   engine: Docker;
@@ -31,6 +32,9 @@ export interface BuildRequest {
 
 export interface BuiltImage {
   reference: string;
+  id: string;
+  /** Digest of the revision's own part of the content, as `digestCode` tells it. */
+  code: string;
   /** False when the same content had been built before. */
   isNew: boolean;
 }
@@ -38,26 +42,36 @@ export interface BuiltImage {
 /** The label by which the image of a content is found again, whoever built it. */
 export const contentLabel = 'berth.content';
 
-/** The image of this content: found by its label, else built. Throws BUILD_FAILED with the build's last words. */
+/**
+ * The image of this content, the images that it is built on included: found by its label, else built. Throws BUILD_FAILED
+ * with the build's last words.
+ */
 export async function ensureImage(request: BuildRequest): Promise<BuiltImage> {
   const { engine, directory, dockerfile, added, name, owner, settings, onProgress } = request;
-  const entries = await listContext(directory, dockerfile, added);
-  if (!entries.some(({ path }) => path === dockerfile))
-    throw new BerthError('BUILD_FAILED', `there is no ${dockerfile} to build an image from`);
-  const base = settings.BASE === undefined ? undefined : await orMissing(engine.getImage(settings.BASE).inspect());
-  const digest = await digestContext(entries, [dockerfile, JSON.stringify(settings), base?.Id ?? '']);
+  const own = await listContext(directory, dockerfile);
+  const file = own.find(({ path }) => path === dockerfile);
+  if (file === undefined) throw new BerthError('BUILD_FAILED', `there is no ${dockerfile} to build an image from`);
+  const base = await findBaseImages(engine, await readFile(file.source, 'utf8'), settings);
+  const programs = await listPrograms(added);
+  const code = await digestContext(own, [dockerfile]);
+  const digest = await digestContext(programs, [code, JSON.stringify(settings), JSON.stringify(base)]);
   const reference = imageReference({ name, owner, content: digest });
   const [known] = await engine.listImages({ filters: { label: [`${contentLabel}=${digest}`] } });
   if (known !== undefined && (await nameImage(engine, known.Id, reference))) {
     onProgress?.(`the image is there: ${reference}`);
-    return { reference, isNew: false };
+    return { reference, id: known.Id, code, isNew: false };
   }
-  await build(request, { entries, digest, reference });
-  return { reference, isNew: true };
+  await build(request, { entries: [...own, ...programs], digest, reference });
+  const { Id: id } = await engine.getImage(reference).inspect();
+  return { reference, id, code, isNew: true };
 }
 
+/** The same for the same code and Dockerfile, on whatever base and with whatever program of ours it is built. */
+export const digestCode = async (directory: string, dockerfile: string): Promise<string> =>
+  digestContext(await listContext(directory, dockerfile), [dockerfile]);
+
 /** False when it is gone by now: whoever gave it its last name has taken that away. */
-async function nameImage(engine: Docker, id: string, reference: string): Promise<boolean> {
+export async function nameImage(engine: Docker, id: string, reference: string): Promise<boolean> {
   try {
     await engine.getImage(id).tag(splitReference(reference));
     return true;

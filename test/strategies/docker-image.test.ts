@@ -1,0 +1,171 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, expect, test } from '@jest/globals';
+import type Docker from 'dockerode';
+import type { RunPlan } from '../../src/contract/handle.js';
+import { orMissing } from '../../src/runners/containers/index.js';
+import { findBase } from '../../strategies/docker/base.js';
+import { imageName } from '../../strategies/docker/container-name.js';
+import type { DockerHandle } from '../../strategies/docker/docker-handle.js';
+import { DockerRunner } from '../../strategies/docker/runner.js';
+import { openTestEngine } from '../support/docker-engine.js';
+import { MovingBase, testBase } from '../support/moving-base.js';
+import { atTheEnd, temporaryDirectory } from '../support/temporary.js';
+import { dockerPlan } from './docker-plan.js';
+import { perlServer } from './perl-server.js';
+
+// Which image a revision starts from, while bases move, settings change and images go.
+
+let engine: Docker;
+let base: MovingBase;
+beforeAll(async () => {
+  engine = await openTestEngine();
+  base = new MovingBase(engine, `berth-test-base-${process.pid}:now`);
+  await base.move();
+}, 300_000);
+
+const root = temporaryDirectory('berth-docker-image-');
+const mark = `i${process.pid}`;
+const started: DockerRunner[] = [];
+atTheEnd(async () => {
+  for (const runner of started) await runner.undo();
+  await base.remove();
+});
+
+/** Of a text of its own: nothing of it was built before. */
+const server = (text: string) => ({
+  Dockerfile: `FROM ${base.name}\nCOPY . /\nEXPOSE 7000\nCMD ["perl", "/serve.pl"]\n`,
+  'serve.pl': perlServer,
+  'text.txt': `${mark} ${text}`,
+});
+
+const planOf = (deployment: string, files: Record<string, string>, changes: Partial<RunPlan> = {}): Promise<RunPlan> =>
+  dockerPlan(join(root, deployment, changes.revision ?? 'r1'), files, {
+    deployment: `${mark}-${deployment}`,
+    ...('serve.pl' in files && { entry: '/upper' }),
+    ...changes,
+  });
+
+/** Starts as a new process does, ends, and tells what it started from and what it said. */
+async function startOnce(plan: RunPlan): Promise<{ image: string; id: string; lines: string[] }> {
+  const runner = new DockerRunner(plan);
+  started.push(runner);
+  const lines: string[] = [];
+  const { image, container } = (await runner.start({
+    env: {},
+    onProgress: (line) => lines.push(line),
+  })) as DockerHandle;
+  const { Image } = await engine.getContainer(container).inspect();
+  await runner.stop();
+  return { image, id: Image, lines };
+}
+
+const built = expect.stringMatching(/^building /);
+
+test('a revision starts again from the image that it was built as, although its base has moved', async () => {
+  const plan = await planOf('moved', server('moved'));
+  const first = await startOnce(plan);
+  expect(first.lines).toContainEqual(built);
+  await base.move();
+  const second = await startOnce(plan);
+  expect(second).toMatchObject({ image: first.image, id: first.id });
+  expect(second.lines).not.toContainEqual(built);
+}, 120_000);
+
+test('another BERTH_DOCKER_BASE is for the next revision, not for one that was built', async () => {
+  const files = { 'app.py': 'def predict(): return 1' };
+  const plan = await planOf('set', files);
+  const first = await startOnce(plan);
+  process.env.BERTH_DOCKER_BASE = base.name;
+  try {
+    expect(await startOnce(plan)).toMatchObject({ image: first.image, id: first.id });
+    expect((await startOnce(await planOf('set', files, { revision: 'r2' }))).id).not.toBe(first.id);
+  } finally {
+    delete process.env.BERTH_DOCKER_BASE;
+  }
+}, 180_000);
+
+test('an image that is gone from the engine is built anew, and that is said', async () => {
+  const plan = await planOf('gone', server('gone'));
+  const { image } = await startOnce(plan);
+  await engine.getImage(image).remove();
+  const { lines } = await startOnce(plan);
+  expect(lines[0]).toBe('the image that r1 was built as is gone from the engine: it is built anew');
+}, 120_000);
+
+test('a revision that was mended, or is made anew on another base, is built from what it is now', async () => {
+  const plan = await planOf('mended', server('mended'));
+  const first = await startOnce(plan);
+  await base.move();
+  const onNewBase = { ...plan, base: { [base.name]: await base.findId() } };
+  const second = await startOnce(onNewBase);
+  writeFileSync(join(plan.directory, 'more.txt'), 'more');
+  const third = await startOnce(onNewBase);
+  expect(new Set([first.id, second.id, third.id]).size).toBe(3);
+}, 120_000);
+
+test('what two revisions share stays until neither is left, also when one has lost its name for it', async () => {
+  const plan = await planOf('shared', server('shared'));
+  const other = await planOf('shared', server('shared'), { revision: 'r2' });
+  const [first, second] = [await startOnce(plan), await startOnce(other)];
+  expect(second.id).toBe(first.id);
+  await engine.getImage(second.image).remove(); // as `docker rmi` of a person
+  expect(await startOnce(other)).toMatchObject({ image: second.image, id: first.id });
+  await new DockerRunner(plan).undo();
+  expect((await startOnce(other)).lines).not.toContainEqual(built);
+  await new DockerRunner(other).undo();
+  expect(await orMissing(engine.getImage(first.id).inspect())).toBeUndefined();
+}, 120_000);
+
+test('two starts at once and a start that was cut off make no second image', async () => {
+  const plan = await planOf('twice', server('twice'));
+  const [one, other] = [new DockerRunner(plan), new DockerRunner(plan)];
+  started.push(one, other);
+  const handles = await Promise.all([one.start({ env: {} }), other.start({ env: {} })]);
+  expect(new Set(handles.map((handle) => (handle as DockerHandle).container)).size).toBe(1);
+  await one.stop();
+  const cut = new AbortController();
+  const third = new DockerRunner(plan);
+  await third
+    .start({ env: {}, signal: cut.signal, onProgress: () => cut.abort(new Error('cut')) })
+    .catch(() => undefined);
+  await startOnce(plan);
+  const tags = (await engine.listImages()).flatMap(({ RepoTags }) => RepoTags ?? []);
+  expect(tags.filter((tag) => tag.startsWith(`${imageName(plan)}-`))).toHaveLength(1);
+}, 120_000);
+
+test('a new revision of the same code on a moved base is another image', async () => {
+  const first = await startOnce(await planOf('fresh', server('fresh')));
+  await base.move();
+  const second = await startOnce(await planOf('fresh', server('fresh'), { revision: 'r2' }));
+  expect(second.id).not.toBe(first.id);
+}, 120_000);
+
+test('a revision is built on what the engine has now under the names in its Dockerfile', async () => {
+  const own = await planOf('based', server('based'));
+  expect(await findBase(own)).toEqual({ [base.name]: await base.findId() });
+  await base.move();
+  expect(await findBase(own)).toEqual({ [base.name]: await base.findId() });
+
+  const ours = await planOf('generated', { 'app.py': 'def predict(): return 1' });
+  expect(await findBase(ours)).toEqual({ [testBase]: expect.stringMatching(/^sha256:/) });
+  process.env.BERTH_DOCKER_BASE = 'nobody/has-this:1';
+  try {
+    expect(await findBase(ours)).toEqual({ 'nobody/has-this:1': null });
+    expect(await findBase(own)).toEqual({ [base.name]: await base.findId() });
+  } finally {
+    delete process.env.BERTH_DOCKER_BASE;
+  }
+});
+
+test('what a revision is built on cannot be told without an engine', async () => {
+  const plan = await planOf('alone', server('alone'));
+  const before = process.env.DOCKER_HOST;
+  process.env.DOCKER_HOST = `unix://${join(root, 'nobody.sock')}`;
+  try {
+    expect(await findBase(plan)).toBeUndefined();
+  } finally {
+    if (before === undefined) delete process.env.DOCKER_HOST;
+    else process.env.DOCKER_HOST = before;
+  }
+});

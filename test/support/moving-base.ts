@@ -1,0 +1,39 @@
+import type Docker from 'dockerode';
+
+/** As scripts/docker-engine.mjs makes it. */
+export const testBase = 'python:3.11.13-slim-bookworm';
+
+/** A name that stands for one image now and for another one later, as a tag in a registry does. */
+export class MovingBase {
+  #moves = 0;
+  readonly #made = new Set<string>();
+
+  constructor(
+    private readonly engine: Docker,
+    readonly name: string,
+  ) {}
+
+  async move(): Promise<void> {
+    this.#moves += 1;
+    const Cmd = ['sh', '-c', `echo ${process.pid}-${this.#moves} > /moved`];
+    const container = await this.engine.createContainer({ Image: testBase, Cmd });
+    await container.start();
+    await container.wait();
+    const [repo, tag] = this.name.split(':');
+    await container.commit({ repo, tag });
+    await container.remove();
+    this.#made.add(await this.findId());
+  }
+
+  async findId(): Promise<string> {
+    return (await this.engine.getImage(this.name).inspect()).Id;
+  }
+
+  async remove(): Promise<void> {
+    for (const id of this.#made)
+      await this.engine
+        .getImage(id)
+        .remove({ force: true })
+        .catch(() => undefined); // gone with its last child
+  }
+}
