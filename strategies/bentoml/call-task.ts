@@ -12,8 +12,8 @@ export async function callTask(call: HttpCall & { signal: AbortSignal }): Promis
   const { url, signal, agent, headers: { authorization } = {} } = call;
   const headers = authorization === undefined ? {} : { authorization };
   const submitted = await callHttp({ ...call, url: `${url}/submit` });
-  if (submitted.status !== 200) return submitted;
-  const { task_id: id } = JSON.parse(submitted.body.toString()) as { task_id: string };
+  const id = submitted.status === 200 ? readKey(submitted, 'task_id') : undefined;
+  if (id === undefined) return submitted;
   const ask = (what: string) =>
     callHttp({ url: `${url}/${what}?task_id=${id}`, headers, signal, ...(agent && { agent }) });
   try {
@@ -33,6 +33,16 @@ export async function callTask(call: HttpCall & { signal: AbortSignal }): Promis
 }
 
 async function isRunning(ask: (what: string) => Promise<HttpReply>): Promise<boolean> {
-  const { status, body } = await ask('status');
-  return status === 200 && (JSON.parse(body.toString()) as { status: string }).status === 'in_progress';
+  const reply = await ask('status');
+  return reply.status === 200 && readKey(reply, 'status') === 'in_progress';
+}
+
+/** Undefined for what is no such text: something between us and the service may answer in its place. */
+function readKey({ body }: HttpReply, key: string): string | undefined {
+  try {
+    const said = (JSON.parse(body.toString()) as Record<string, unknown> | null)?.[key];
+    return typeof said === 'string' ? said : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -92,7 +92,13 @@ test('a revision is pushed, deployed, called with the token, stopped, started ag
   );
   const output = ['FINE', canary, '3', 3];
   expect(await runner.run({ text: 'fine' })).toEqual({ status: 'success', output });
-  expect(await runner.run({ text: 'raise' })).toMatchObject({ status: 'error', error: { code: 'CALL_FAILED' } });
+  const raised = {
+    code: 'CALL_FAILED',
+    type: 'ValueError',
+    message: 'no good',
+    traceback: expect.stringContaining('service.py'),
+  };
+  expect(await runner.run({ text: 'raise' })).toMatchObject({ status: 'error', error: raised });
   expect(await runner.isHealthy()).toMatchObject({ isHealthy: true, detail: expect.stringContaining('says running') });
 
   await runner.run({ text: 'grüße' });

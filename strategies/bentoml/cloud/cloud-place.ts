@@ -4,7 +4,18 @@ import { callFailure } from '../../../src/runners/call-deadline.js';
 import { callHttp, type HttpReply } from '../../../src/runners/http-call.js';
 import { appendLog, keepLines, readLog } from '../../../src/runners/log-file.js';
 import type { Health, LogOptions, StartOptions } from '../../../src/runners/runner.js';
-import { type BentoHandle, gone, type Place, ready, type Served, unknown, unresponsive, type Way } from '../place.js';
+import type { LoggedException } from '../find-exception.js';
+import {
+  type BentoHandle,
+  type FailureSearch,
+  gone,
+  type Place,
+  ready,
+  type Served,
+  unknown,
+  unresponsive,
+  type Way,
+} from '../place.js';
 import { openAccount } from './account.js';
 import { type CloudRecord, readCloudRecord, removeCloudRecord } from './cloud-record.js';
 import { tokenVariable } from './variables.js';
@@ -52,8 +63,13 @@ export class CloudPlace implements Place {
     );
   }
 
-  /** The log of the code is in the cloud: its words end in the answer alone. */
-  async findFailure(): Promise<undefined> {}
+  /** The call's exception by its trace, from the cloud's log, which is read for a call that has failed alone. */
+  async findFailure({ trace, hasFailed }: FailureSearch): Promise<LoggedException | undefined> {
+    const record = hasFailed ? await readCloudRecord(this.plan) : undefined;
+    if (record === undefined) return undefined;
+    const { findCloudFailure } = await import('./find-cloud-failure.js');
+    return await findCloudFailure(this.plan, record, trace);
+  }
 
   /** By the endpoint's own probe; where it does not answer, or was not looked at for long, by the cloud. */
   async isHealthy(handle: BentoHandle): Promise<Health> {

@@ -4,6 +4,7 @@ import type { Bento } from '../build-bento.js';
 import type { BentoCloud, DeploymentRequest } from './bento-cloud.js';
 import { chooseInstance } from './choose-instance.js';
 import type { CloudRecord } from './cloud-record.js';
+import { codeDirectory } from './code-directory.js';
 
 interface Description {
   plan: RunPlan;
@@ -14,13 +15,13 @@ interface Description {
   say: (line: string) => Promise<void>;
 }
 
-/** Where a bento's code lies in the cloud's containers. */
-const codeDirectory = '/home/bentoml/bento/src';
-
 /** What the cloud is asked for. The software's variables are in a secret of their own, and its endpoint is protected. */
 export async function describeDeployment(description: Description): Promise<DeploymentRequest> {
   const { plan, cloud, record, bento, env, say } = description;
-  const { replicas = 1 } = plan.resources;
+  const { replicas = 1, concurrency } = plan.resources;
+  const isOwnService = readBentoInterface(plan).call === undefined;
+  if (isOwnService && concurrency !== undefined)
+    await say('concurrency is not applied: the service says itself how many threads it bears');
   const instance = chooseInstance(await cloud.listInstanceTypes(), plan.resources);
   if (instance !== undefined) await say(`instance type ${instance}`);
   const hasSecret = Object.keys(env).length > 0;
@@ -41,9 +42,12 @@ export async function describeDeployment(description: Description): Promise<Depl
 
 function describeVariables(plan: RunPlan): DeploymentRequest['envs'] {
   const { concurrency } = plan.resources;
-  const roots = readBentoInterface(plan).paths.filter((path) => path !== '.');
+  const { call, paths } = readBentoInterface(plan);
+  const roots = paths.filter((path) => path !== '.');
   return [
-    ...(concurrency === undefined ? [] : [{ name: 'SERVICE_THREADS', value: String(concurrency) }]),
+    ...(concurrency === undefined || call === undefined
+      ? []
+      : [{ name: 'SERVICE_THREADS', value: String(concurrency) }]),
     ...(roots.length === 0
       ? []
       : [{ name: 'PYTHONPATH', value: roots.map((path) => `${codeDirectory}/${path}`).join(':') }]),

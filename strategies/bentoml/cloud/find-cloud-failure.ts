@@ -1,0 +1,35 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { RunPlan } from '../../../src/contract/handle.js';
+import { findException, type LoggedException } from '../find-exception.js';
+import { readCloudLog } from './cloud-log.js';
+import type { CloudRecord } from './cloud-record.js';
+import { codeDirectory } from './code-directory.js';
+
+/** Milliseconds that a call which has failed anyway waits for the reason, and between two looks: the log comes late. */
+const patience = 10_000;
+const interval = 500;
+/** Lines of each pod. */
+const searched = 500;
+
+/** The call's exception, from the log of the deployment's pods; undefined where that does not tell of it in time. */
+export async function findCloudFailure(
+  plan: RunPlan,
+  record: CloudRecord,
+  trace: string,
+): Promise<LoggedException | undefined> {
+  const signal = AbortSignal.timeout(patience);
+  while (!signal.aborted) {
+    const log = await readEnd(plan, record, signal).catch(() => undefined);
+    if (log === undefined) return undefined; // why it cannot be read is not why the call failed
+    const found = findException(log, trace, { directory: codeDirectory });
+    if (found !== undefined) return found;
+    await sleep(interval);
+  }
+  return undefined;
+}
+
+async function readEnd(plan: RunPlan, record: CloudRecord, signal: AbortSignal): Promise<string> {
+  const lines: string[] = [];
+  for await (const line of readCloudLog(plan, record, { tail: searched, signal })) lines.push(line);
+  return lines.join('\n');
+}
