@@ -156,6 +156,8 @@ export interface ErrorDetails {
   evidence?: string;
   /** For a person alone: `evidence` with what held-back examples expect, where it has any. */
   fullEvidence?: string;
+  /** What to do next, where that was said before, with details that are not at hand any more. */
+  next?: string;
   [fact: string]: string | number | boolean | string[] | undefined;
 }
 
@@ -187,7 +189,7 @@ export class BerthError extends Error {
   }
 
   get next(): string {
-    return describeNext(this.code, this.details);
+    return this.details.next ?? describeNext(this.code, this.details);
   }
 
   toRecord(): ErrorRecord {

@@ -26,5 +26,6 @@ export function asError({ name, state, source, lastError }: DeploymentInfo): Ber
     name,
     path: source.path,
     ...(evidence === undefined ? {} : { evidence }),
+    ...(lastError !== null && { next: lastError.next }),
   });
 }

@@ -100,6 +100,25 @@ test.each<[string, string[], string, string]>([
   expect(readdirSync(home.ledger)).toEqual(['fickle.jsonl']);
 });
 
+test('of several graphs none is guessed: the line to type names one, and a name that is none is told', async () => {
+  const graphs = { one: './a.py:graph', two: './a.py:graph' };
+  const files = { 'langgraph.json': JSON.stringify({ dependencies: ['.'], graphs }), 'a.py': 'graph = None\n' };
+  const cwd = temporarySolution(files);
+  const deployGraphs = (...words: string[]) =>
+    runJson<Refusal>(['deploy', '.', '--name', 'graphs', '--strategy', 'langgraph', '--agent', 'none', ...words], {
+      ...options,
+      cwd,
+    });
+  expect((await deployGraphs()).value.error).toMatchObject({
+    code: 'ENTRY_AMBIGUOUS',
+    next: `Say which: berth deploy ${cwd} --entry one`,
+  });
+  expect((await deployGraphs('--entry', 'three')).value.error).toMatchObject({
+    code: 'ENTRY_NOT_FOUND',
+    message: 'langgraph.json has no graph called three; it has: one, two',
+  });
+});
+
 interface Flaw {
   files: Record<string, string>;
   words?: string[];
