@@ -1,12 +1,13 @@
 import type { ConformanceHooks } from '../../src/conformance/index.js';
-import type { RunPlan } from '../../src/contract/handle.js';
+import type { Handle, RunPlan } from '../../src/contract/handle.js';
 import { findEngineAddress, openEngine } from '../../src/runners/containers/index.js';
 import { labels } from './container-name.js';
 import type { DockerHandle } from './docker-handle.js';
 
 /** Its software is a container; the image stays until the undo. */
-export const conformance: ConformanceHooks = {
-  async kill(handle) {
+export const conformance = {
+  manner: { applies: ['cpu', 'memory', 'concurrency'] },
+  async kill(handle: Handle) {
     const { engine, container } = handle as DockerHandle; // made by the runner's start
     await (await openEngine(engine)).getContainer(container).kill({ signal: 'SIGKILL' });
   },
@@ -15,4 +16,4 @@ export const conformance: ConformanceHooks = {
     const engine = await openEngine(findEngineAddress());
     return (await engine.listContainers({ all: true, filters: { label } })).map(({ Id }) => `container ${Id}`);
   },
-};
+} satisfies ConformanceHooks;

@@ -23,7 +23,8 @@ export interface ContainerRequest {
 export interface Limits {
   /** Cores. */
   cpu?: number;
-  gpu?: string;
+  /** How many; -1 is all of them. */
+  gpu?: number;
 }
 
 /** Seconds that running calls get when the container is stopped. */
@@ -56,7 +57,7 @@ export function describeContainer(request: ContainerRequest): Docker.ContainerCr
       LogConfig: { Type: 'json-file', Config: { 'max-size': '10m', 'max-file': '3' } },
       ...(memory !== undefined && { Memory: parseQuantity(memory), MemorySwap: parseQuantity(memory) }),
       ...(limits.cpu !== undefined && { NanoCpus: Math.round(limits.cpu * 1e9) }),
-      ...(limits.gpu !== undefined && { DeviceRequests: [{ Count: -1, Capabilities: [['gpu']] }] }),
+      ...(limits.gpu !== undefined && { DeviceRequests: [{ Count: limits.gpu, Capabilities: [['gpu']] }] }),
       ...(software.serves !== undefined && confine(request)),
     },
   };

@@ -9,6 +9,8 @@ export interface DockerHandle extends Handle {
   engine: string;
   container: string;
   image: string;
+  /** Of its root file system. */
+  isReadOnly: boolean;
   /** Drawn anew at each start. */
   token: string;
   /** What our host program says of itself; null when the image is a server of its own. */

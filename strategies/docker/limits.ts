@@ -5,6 +5,8 @@ import type { DockerInterface } from './docker-interface.js';
 
 interface Machine {
   NCPU: number;
+  CpuCfsPeriod?: boolean;
+  CpuCfsQuota?: boolean;
   Runtimes?: Record<string, unknown>;
   MemoryLimit?: boolean;
 }
@@ -20,12 +22,18 @@ export async function chooseLimits(
   const notes: string[] = [];
   const { cpu, gpu, replicas, concurrency, memory } = resources;
   if (cpu !== undefined) {
-    limits.cpu = Math.min(cpu, machine.NCPU);
+    if (isCpuBounded(machine)) limits.cpu = Math.min(cpu, machine.NCPU);
+    else notes.push('the engine cannot bound cpu: the software may use every core');
     if (cpu > machine.NCPU) notes.push(`${cpu} cores were asked for, and the engine has ${machine.NCPU}`);
   }
   if (gpu !== undefined) {
-    if (machine.Runtimes !== undefined && 'nvidia' in machine.Runtimes) limits.gpu = gpu;
-    else notes.push(`a GPU (${gpu}) was asked for, and the engine offers none: the software runs without`);
+    if (machine.Runtimes === undefined || !('nvidia' in machine.Runtimes))
+      notes.push(`a GPU (${gpu}) was asked for, and the engine offers none: the software runs without`);
+    else if (isCount(gpu)) limits.gpu = Number(gpu);
+    else {
+      limits.gpu = -1;
+      notes.push(`the type of the gpu (${gpu}) is not enforced here: the software gets all that the engine has`);
+    }
   }
   if (memory !== undefined && machine.MemoryLimit === false) notes.push('the engine does not enforce memory limits');
   if (replicas !== undefined && replicas > 1)
@@ -34,3 +42,9 @@ export async function chooseLimits(
     notes.push('how many calls run at once is left to the server in the image');
   return { limits, notes };
 }
+
+/** Both are needed, and a kernel may have been built without. An engine that does not say has them. */
+const isCpuBounded = ({ CpuCfsPeriod, CpuCfsQuota }: Machine): boolean =>
+  CpuCfsPeriod !== false && CpuCfsQuota !== false;
+
+const isCount = (gpu: string): boolean => /^\d+$/.test(gpu);

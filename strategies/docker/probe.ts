@@ -1,3 +1,4 @@
+import type Docker from 'dockerode';
 import { callHttp } from '../../src/runners/http-call.js';
 import type { DockerHandle } from './docker-handle.js';
 
@@ -23,3 +24,7 @@ export async function isUp({
   if (healthPath !== null) return reply.status >= 200 && reply.status < 300;
   return reply.status < 500 || reply.status === notImplemented;
 }
+
+/** What the HEALTHCHECK of somebody else's image found. Our host program is asked itself, which is sooner known. */
+export const isCalledUnhealthy = ({ Health }: Docker.ContainerInspectInfo['State'], isOurs: boolean): boolean =>
+  !isOurs && Health?.Status === 'unhealthy';

@@ -12,6 +12,7 @@ import {
 } from '../../src/runners/containers/index.js';
 import { containerName, homeMark, imageName, labels, type Named } from './container-name.js';
 import { type ContainerRequest, describeContainer, grace } from './container-settings.js';
+import { explainRefusal } from './engine-refusal.js';
 
 type Logged = Named & Pick<RunPlan, 'logFile'>;
 
@@ -20,6 +21,9 @@ export interface FoundContainer {
   container: Docker.Container;
   details: Docker.ContainerInspectInfo;
 }
+
+/** What a start decides of it; the rest is drawn when it is made. */
+export type WantedContainer = Omit<ContainerRequest, 'token' | 'host'>;
 
 /** The revision's container, alive or not. START_FAILED when one of that name belongs to another Berth. */
 export async function findContainer(engine: Docker, plan: RunPlan): Promise<FoundContainer | undefined> {
@@ -43,11 +47,11 @@ export async function findOwnContainer(engine: Docker, plan: RunPlan): Promise<D
   return details !== undefined && isOwn(details, plan) ? engine.getContainer(details.Id) : undefined;
 }
 
-/** Makes the container and starts it. Undefined when another start was first. */
+/** Makes the container. Undefined when another start was first; else as `explainRefusal` says when the engine refuses it. */
 export async function createContainer(
   engine: Docker,
   address: string,
-  wanted: Omit<ContainerRequest, 'token' | 'host'>,
+  wanted: WantedContainer,
 ): Promise<FoundContainer | undefined> {
   const { listen } = choosePublication(address, wanted.plan);
   const request = { ...wanted, token: randomUUID(), host: listen };
@@ -56,19 +60,17 @@ export async function createContainer(
     return { container, details: await container.inspect() };
   } catch (error) {
     if (statusOf(error) === 409) return undefined;
-    throw error;
+    throw explainRefusal(error, wanted.plan);
   }
 }
 
-/** START_FAILED with the engine's words when it cannot start it. */
-export async function startContainer(container: Docker.Container): Promise<void> {
+/** Fails as `explainRefusal` says when the engine cannot start it. */
+export async function startContainer(container: Docker.Container, plan: RunPlan): Promise<void> {
   try {
     await container.start();
   } catch (error) {
     if (statusOf(error) === 304) return; // it runs already
-    if (error instanceof BerthError) throw error;
-    const message = error instanceof Error ? error.message : String(error);
-    throw new BerthError('START_FAILED', `the engine cannot start the container: ${message}`, {}, { cause: error });
+    throw explainRefusal(error, plan);
   }
 }
 
@@ -81,9 +83,9 @@ export async function removeContainer(container: Docker.Container, plan: Logged,
     if ((await orMissing(container.inspect())) === undefined) return;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  throw new BerthError('UNDO_INCOMPLETE', `the container ${containerName(plan)} is still there`, {
-    name: plan.deployment,
-  });
+  const name = containerName(plan);
+  const message = `the container ${name} is still there; by hand: docker rm --force ${name}`;
+  throw new BerthError('UNDO_INCOMPLETE', message, { name: plan.deployment });
 }
 
 /** Removes the names that this revision gave to images; an image goes with its last name. */

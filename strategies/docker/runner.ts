@@ -12,7 +12,8 @@ import { readLog } from '../../src/runners/log-file.js';
 import type { CallOptions, Health, LogOptions, MadeThing, Runner, StartOptions } from '../../src/runners/runner.js';
 import { callHost, callServer, streamHost } from './container-call.js';
 import type { DockerHandle } from './docker-handle.js';
-import { isUp, probePatience } from './probe.js';
+import { isCalledUnhealthy, isUp, probePatience } from './probe.js';
+import { isFailedForReadOnlyRoot, needsWritableRoot, noteWritableRoot } from './writable-root.js';
 
 /** Milliseconds after which an idle connection to a server of somebody else's is not used again: it may be about to close it. */
 const idleBound = 1_000;
@@ -65,29 +66,34 @@ export class DockerRunner implements Runner {
     const { handle } = this;
     const call = this.describeCall(inputs, options);
     if (handle === undefined || call === undefined) return notStarted;
-    return handle.tokenHash === null ? callServer(call, handle.predictPath) : callHost(call, handle.tokenHash);
+    if (handle.tokenHash === null) return await callServer(call, handle.predictPath);
+    return await this.heedRoot(await callHost(call, handle.tokenHash), handle);
   }
 
   /** A server of the repository's own is asked for its whole reply. */
   async *stream(inputs: unknown, options?: CallOptions): AsyncGenerator<unknown, Answer> {
     const call = this.describeCall(inputs, options);
-    const tokenHash = this.handle?.tokenHash ?? null;
-    if (call === undefined || tokenHash === null) return await this.run(inputs, options);
-    return yield* streamHost(call, tokenHash);
+    const { handle } = this;
+    const tokenHash = handle?.tokenHash ?? null;
+    if (handle === undefined || call === undefined || tokenHash === null) return await this.run(inputs, options);
+    return await this.heedRoot(yield* streamHost(call, tokenHash), handle);
   }
 
   async isHealthy(): Promise<Health> {
     const { handle } = this;
     if (handle === undefined) return gone('it was not started');
+    if (handle.isReadOnly && (await needsWritableRoot(this.plan, handle.image))) return gone(isReadOnlyInVain);
     const isOurs = handle.tokenHash !== null;
     if (isOurs && (await isUp(handle))) return ready(`${handle.url} answers`);
     for (const until = Date.now() + settling; ; await sleep(50)) {
       const state = await this.inspect(handle);
       if (typeof state === 'string') return gone(state);
-      if ((isOurs || state.Health?.Status !== 'unhealthy') && (await isUp(handle)))
+      const isUnhealthy = isCalledUnhealthy(state, isOurs);
+      if (!isUnhealthy && (await isUp(handle)))
         return ready(`${handle.url} answers, container ${handle.container.slice(0, 12)} runs`);
       if (Date.now() < until) continue;
-      const detail = `the container runs, but did not answer within ${probePatience / 1000} s`;
+      const missing = isUnhealthy ? 'its own health check fails' : `did not answer within ${probePatience / 1000} s`;
+      const detail = `the container runs, but ${missing}`;
       return { isHealthy: false, state: 'unresponsive', detail };
     }
   }
@@ -136,6 +142,17 @@ export class DockerRunner implements Runner {
     return { url: handle.url, agent, inputs: JSON.stringify(inputs) ?? 'null', timeout, signal };
   }
 
+  /** Software that fails for want of a writable root gets one at its next start, to which `isHealthy` leads. */
+  private async heedRoot(answer: Answer, { image, isReadOnly }: DockerHandle): Promise<Answer> {
+    if (answer.status === 'success' || !isReadOnly) return answer;
+    const { message, traceback = '' } = answer.error;
+    if (!isFailedForReadOnlyRoot(`${message}\n${traceback}`)) return answer;
+    if (await needsWritableRoot(this.plan, image)) return answer; // said already
+    await noteWritableRoot(this.plan, image);
+    await this.say('a call failed for want of a writable file system: the next start makes it writable');
+    return answer;
+  }
+
   /** The container's state as the engine sees it, or why there is none to speak of. */
   private async inspect({
     container,
@@ -170,7 +187,7 @@ export class DockerRunner implements Runner {
     return (await findContainer(await openEngine(address), this.plan))?.container;
   }
 
-  private async say(line: string, { onProgress }: StartOptions): Promise<void> {
+  private async say(line: string, { onProgress }: Pick<StartOptions, 'onProgress'> = {}): Promise<void> {
     onProgress?.(line);
     await appendFile(this.plan.logFile, `berth: ${line}\n`, { mode: 0o600 });
   }
@@ -178,6 +195,8 @@ export class DockerRunner implements Runner {
 
 const notStarted = callFailure('NOT_RUNNING', 'the software was neither started nor attached to');
 const gone = (detail: string): Health => ({ isHealthy: false, state: 'gone', detail });
+const isReadOnlyInVain =
+  'the software writes beside its code, and the container’s file system is read-only: a start makes it writable';
 const ready = (detail: string): Health => ({ isHealthy: true, state: 'ready', detail });
 
 /** Written before anything is asked of the engine, so that an undo asks the same one. */

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import type { RunPlan } from '../../src/contract/handle.js';
 import { BerthError } from '../../src/errors.js';
@@ -15,16 +14,13 @@ import { homeMark, imageName, labels } from './container-name.js';
 import type { DockerHandle } from './docker-handle.js';
 import { type DockerInterface, parseInterface } from './docker-interface.js';
 import { explainEarlyEnd } from './explain-exit.js';
+import { findOrCreate } from './find-or-create.js';
 import { chooseLimits } from './limits.js';
 import { findMadeImage, keepMadeImage } from './made-image.js';
 import { isUp } from './probe.js';
-import {
-  createContainer,
-  type FoundContainer,
-  findContainer,
-  removeContainer,
-  startContainer,
-} from './revision-container.js';
+import { noteReady, wasReady } from './ready-container.js';
+import { removeContainer, startContainer, type WantedContainer } from './revision-container.js';
+import { isFailedForReadOnlyRoot, needsWritableRoot, noteWritableRoot } from './writable-root.js';
 
 export interface Start {
   engine: Docker;
@@ -37,8 +33,8 @@ export interface Start {
 
 /** Seconds that the software has to import, load its models and answer. */
 const startPatience = 900;
-/** Times that a start looks again because another one was first. */
-const attempts = 40;
+/** Seconds that a container which has answered before has to do so again. */
+const returnPatience = 15;
 /** Where a server listens when neither its interface nor its image says so. */
 const usualPort = 8000;
 
@@ -57,16 +53,18 @@ export async function startRevision(start: Start): Promise<DockerHandle> {
   const { limits, notes } = await chooseLimits(engine, plan, software);
   for (const note of notes) await say(note);
   const wanted = { plan, software, image, port: await choosePort(engine, image, software), env: options.env, limits };
-  try {
-    return await startOnce(start, { ...wanted, isReadOnly: true });
-  } catch (error) {
-    if (software.serves === undefined || !isReadOnlyProblem(error)) throw error;
-    await say('the software writes beside its code: its file system is left writable');
-    return await startOnce(start, { ...wanted, isReadOnly: false });
-  }
+  if (software.serves === undefined) return await startOnce(start, { ...wanted, isReadOnly: false });
+  if (!(await needsWritableRoot(plan, image)))
+    try {
+      return await startOnce(start, { ...wanted, isReadOnly: true });
+    } catch (error) {
+      if (!isReadOnlyProblem(error)) throw error;
+    }
+  await say('the software writes beside its code: its file system is left writable');
+  const handle = await startOnce(start, { ...wanted, isReadOnly: false });
+  await noteWritableRoot(plan, image);
+  return handle;
 }
-
-type Wanted = Parameters<typeof createContainer>[2];
 
 async function buildImage({ engine, plan, options }: Start, software: DockerInterface): Promise<string> {
   const { signal, onProgress } = options;
@@ -101,44 +99,33 @@ async function choosePort(engine: Docker, image: string, { port }: DockerInterfa
 }
 
 const isReadOnlyProblem = (error: unknown): boolean =>
-  error instanceof BerthError && /Read-only file system/i.test(error.details.evidence ?? '');
+  error instanceof BerthError && isFailedForReadOnlyRoot(error.details.evidence ?? '');
 
-async function startOnce(start: Start, wanted: Wanted): Promise<DockerHandle> {
-  const found = await findOrCreate(start, wanted);
+/** What an earlier start left is taken over; where it has answered once and does so no more, it is replaced. */
+async function startOnce(start: Start, wanted: WantedContainer): Promise<DockerHandle> {
+  const { plan, options, say } = start;
+  const { container, details } = await findOrCreate(start, wanted);
+  const isReturning = await wasReady(plan, details.Id);
   try {
-    await startContainer(found.container);
-    return await waitForAnswer(start, wanted, found.container);
+    if (!details.State.Running) await startContainer(container, plan);
+    const handle = await waitForAnswer(start, wanted, container, isReturning ? returnPatience : startPatience);
+    await noteReady(plan, handle.container);
+    return handle;
   } catch (error) {
     // What a failed start printed stays in the log. The reason to remove it at once: it is of no use.
-    await removeContainer(found.container, start.plan, 0);
-    throw error;
+    await removeContainer(container, plan, 0);
+    if (!isReturning || options.signal?.aborted) throw error;
+    await say(`it cannot be called and is replaced: ${BerthError.from(error).message}`);
+    return await startOnce(start, wanted);
   }
 }
 
-async function findOrCreate({ engine, address, plan, options }: Start, wanted: Wanted): Promise<FoundContainer> {
-  for (let attempt = 1; attempt <= attempts; attempt += 1) {
-    options.signal?.throwIfAborted();
-    const there = await findContainer(engine, plan);
-    if (there !== undefined && isUsable(there, wanted)) {
-      options.onProgress?.(`the container of an earlier start is there: ${there.details.Id.slice(0, 12)}`);
-      return there;
-    }
-    if (there !== undefined) await removeContainer(there.container, plan);
-    const created = await createContainer(engine, address, wanted);
-    if (created !== undefined) return created;
-    await sleep(50); // another start was first
-  }
-  throw new BerthError(
-    'START_FAILED',
-    `another start makes and removes the container of ${plan.deployment} ${plan.revision}`,
-  );
-}
-
-/** Runs, or was made and not started: by a start that was cut off, or one that is at work. */
-const isUsable = ({ details }: FoundContainer, { image }: Wanted): boolean =>
-  details.Config.Image === image && (details.State.Running || details.State.Status === 'created');
-
-async function waitForAnswer(start: Start, wanted: Wanted, container: Docker.Container): Promise<DockerHandle> {
+async function waitForAnswer(
+  start: Start,
+  wanted: WantedContainer,
+  container: Docker.Container,
+  timeout: number,
+): Promise<DockerHandle> {
   const { plan, address, options } = start;
   const { software, port, image } = wanted;
   const published = `${port}/tcp`;
@@ -166,13 +153,14 @@ async function waitForAnswer(start: Start, wanted: Wanted, container: Docker.Con
       engine: address,
       container: details.Id,
       image,
+      isReadOnly: details.HostConfig.ReadonlyRootfs === true,
       token,
       predictPath,
     };
     return true;
   };
   const description = `answer GET ${software.serves === undefined ? (software.health_path ?? '/') : '/healthz'} on port ${port}`;
-  await waitUntilReady({ description, isReady }, { timeout: startPatience, interval: 50, ...(signal && { signal }) });
+  await waitUntilReady({ description, isReady }, { timeout, interval: 50, ...(signal && { signal }) });
   if (handle === undefined) throw new BerthError('INTERNAL', 'a container was ready without an address');
   return handle;
 }

@@ -3,9 +3,10 @@ import { beforeAll, expect, test } from '@jest/globals';
 import type Docker from 'dockerode';
 import { readExampleFile } from '../../src/adaptation/index.js';
 import { packageRoot } from '../../src/package-root.js';
-import { connectOnce, deploy } from '../support/deploying.js';
+import { connectOnce, deploy, untilInfo } from '../support/deploying.js';
 import { openTestEngine } from '../support/docker-engine.js';
 import { temporaryStack } from '../support/stack.js';
+import { temporarySolution } from '../support/temporary.js';
 
 temporaryStack();
 let engine: Docker;
@@ -41,3 +42,35 @@ test('the example is built from its own Dockerfile, keeps its contract, and is g
   }
   expect(await countLeft()).toEqual({ containers: 0, images: 0 });
 }, 120_000);
+
+test('software that writes beside its code when it is first called is started again with a file system that lets it', async () => {
+  const written = temporarySolution({
+    'app.py': 'def predict(words):\n    with open("seen.txt", "w") as seen: return seen.write(words)\n',
+  });
+  const examples = [{ input: { words: 'once' }, output: 4, match: 'exact' as const }];
+  try {
+    const info = await deploy({ name, solution: written, strategy: 'docker', agent: 'none', examples });
+    expect(info).toMatchObject({ lastError: null, state: 'running', contract: { source: 'user', passed: 1 } });
+    const starts = info.steps.filter(({ step }) => step === 'createRunner');
+    expect(starts).toHaveLength(2);
+  } finally {
+    await (await connectOnce()).cleanup(name);
+  }
+  expect(await countLeft()).toEqual({ containers: 0, images: 0 });
+}, 120_000);
+
+test('a container that hangs is replaced, once, without anybody asking', async () => {
+  const solution = temporarySolution({ 'app.py': 'def predict(words): return len(words)\n' });
+  const examples = [{ input: { words: 'once' }, output: 4, match: 'exact' as const }];
+  try {
+    await deploy({ name, solution, strategy: 'docker', agent: 'none', examples });
+    const [hung] = await engine.listContainers({ filters: { label: [`berth.deployment=${name}`] } });
+    await engine.getContainer(hung?.Id ?? '').pause();
+    const info = await untilInfo(name, ({ restarts }) => restarts === 1);
+    expect(info).toMatchObject({ state: 'running', restarts: 1, lastError: null });
+    const there = await engine.listContainers({ all: true, filters: { label: [`berth.deployment=${name}`] } });
+    expect(there).toMatchObject([{ Id: expect.not.stringContaining(hung?.Id ?? ''), State: 'running' }]);
+  } finally {
+    await (await connectOnce()).cleanup(name);
+  }
+}, 180_000);

@@ -1,16 +1,18 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, expect, test } from '@jest/globals';
 import type Docker from 'dockerode';
-import type { Handle, RunPlan } from '../../src/contract/handle.js';
+import type { RunPlan } from '../../src/contract/handle.js';
 import { BerthError } from '../../src/errors.js';
 import { packageRoot } from '../../src/package-root.js';
 import { ensureImage, findEngineAddress, openEngine, orMissing } from '../../src/runners/containers/index.js';
+import { conformance } from '../../strategies/docker/conformance.js';
 import { containerName, imageName, labels } from '../../strategies/docker/container-name.js';
 import type { DockerHandle } from '../../strategies/docker/docker-handle.js';
 import { findNeeds } from '../../strategies/docker/needs.js';
-import { createContainer } from '../../strategies/docker/revision-container.js';
+import { createContainer, removeContainer } from '../../strategies/docker/revision-container.js';
 import { DockerRunner } from '../../strategies/docker/runner.js';
 import { openTestEngine } from '../support/docker-engine.js';
 import { atTheEnd, temporaryDirectory } from '../support/temporary.js';
@@ -74,9 +76,8 @@ conformsAsRunner({
       timeout,
       entry: 'conformance:respond',
     }),
-  kill: async (handle: Handle) => {
-    await engine.getContainer((handle as DockerHandle).container).kill({ signal: 'SIGKILL' });
-  },
+  kill: conformance.kill,
+  manner: conformance.manner,
   listRemains: listContainers,
   startHalfway: async (plan) => {
     // The worker was killed after the container was made and before it was started.
@@ -295,7 +296,8 @@ def successor(inputs: Inputs):
 `,
   });
   expect(plan.runInterface).toMatchObject({ predict_path: '/next' });
-  await runner.start({ env: {} });
+  const { container } = (await runner.start({ env: {} })) as DockerHandle;
+  expect(await check(container)).toBe(0);
   expect(await runner.run({ n: 1 })).toEqual({ status: 'success', output: { n: 2 } });
   expect(failureOf(await runner.run({ n: 'one' }))).toMatchObject({
     code: 'CALL_INPUT',
@@ -305,6 +307,28 @@ def successor(inputs: Inputs):
   await runner.stop();
   expect(Date.now() - before).toBeLessThan(8_000);
 }, 120_000);
+
+/** Exit code of the image's own health check, made now; its text is the engine's to run. */
+async function check(container: string): Promise<number | null> {
+  const { Config } = await engine.getContainer(container).inspect();
+  const [, ...Cmd] = Config.Healthcheck?.Test ?? [];
+  const checking = await engine.getContainer(container).exec({ Cmd, AttachStdout: true });
+  for await (const _ of await checking.start({})); // until it has ended
+  return (await checking.inspect()).ExitCode;
+}
+
+test('the health check of a web application that we write fails where nothing listens', async () => {
+  const source = 'from flask import Flask\napp = Flask(__name__)\n@app.post("/next")\ndef successor(): return "1"\n';
+  const { directory } = await dockerPlan(join(root, 'checked'), { 'requirements.txt': 'flask\n', 'main.py': source });
+  const text = readFileSync(join(directory, 'Dockerfile'), 'utf8');
+  const [program, ...words]: string[] = JSON.parse(/^HEALTHCHECK .* CMD (.*)$/m.exec(text)?.[1] ?? '[]');
+  expect(program).toBe('python');
+  const { status, stderr } = spawnSync(
+    'python3',
+    words.map((word) => word.replace('8000', '1')),
+  );
+  expect({ status, stderr: String(stderr) }).toEqual({ status: 1, stderr: expect.stringContaining('refused') });
+});
 
 test('where only the server knows its path, its OpenAPI says it', async () => {
   const { runner } = await makeRunner({
@@ -370,6 +394,15 @@ test('a container of the same name that another Berth made is left alone', async
   expect(await orMissing(engine.getContainer(handle.container).inspect())).toBeDefined();
 });
 
+test('a container that cannot be removed is named, with the command that does it by hand', async () => {
+  const { runner, plan } = await makeRunner({ 'app.py': 'def predict(): return 1' });
+  const container = engine.getContainer(((await runner.start({ env: {} })) as DockerHandle).container);
+  container.remove = () => Promise.resolve(); // as an engine that is at it for too long
+  const error = await caught(removeContainer(container, plan));
+  expect(error.code).toBe('UNDO_INCOMPLETE');
+  expect(error.message).toMatch(new RegExp(`: docker rm --force ${containerName(plan)}$`));
+}, 60_000);
+
 test('the need names the engine and, where none answers, what to do', async () => {
   expect(await findNeeds()).toMatchObject([{ isMet: true, remedy: null }]);
   const before = process.env.DOCKER_HOST;
@@ -396,8 +429,10 @@ test('requirements are installed before the code is copied, on the Python that i
   expect(existsSync(join(plan.directory, '.dockerignore'))).toBe(true);
   const text = readFileSync(join(plan.directory, 'Dockerfile'), 'utf8');
   expect(text).toMatch(/^ARG BASE=python:3\.12\.\d+-slim-bookworm$/m);
-  expect(text.indexOf('COPY more/other.txt more/')).toBeLessThan(text.indexOf('COPY . .'));
-  expect(text.indexOf('pip install --requirement requirements.txt')).toBeLessThan(text.indexOf('COPY . .'));
+  expect(text.indexOf('COPY more/other.txt more/')).toBeLessThan(text.indexOf('COPY --chown=berth . .'));
+  expect(text.indexOf('pip install --requirement requirements.txt')).toBeLessThan(
+    text.indexOf('COPY --chown=berth . .'),
+  );
   expect(text).toMatch(/^USER berth$/m);
   process.env.BERTH_DOCKER_BASE = 'python:3.11.13-slim-bookworm';
   const runner = new DockerRunner({ ...plan, deployment: `${mark}-layers` });

@@ -2,13 +2,14 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, test } from '@jest/globals';
+import { beforeAll, expect, test } from '@jest/globals';
 import type { DeploymentInfo } from '../../src/contract/index.js';
 import { packageRoot } from '../../src/package-root.js';
 import { runBin } from '../support/bin.js';
+import { startTemporal, stopTemporal } from '../support/temporal-server.js';
 import { atTheEnd, temporaryHome, temporarySolution } from '../support/temporary.js';
 
-// Two hosts at one server: the workflow goes on on the one, while the other, which holds the deployment, is away.
+// Two hosts at one server, which is this file’s own: the workflow goes on on the one, while the other, which holds the deployment, is away.
 
 const name = `far-${process.pid}`;
 const homes = { near: temporaryHome(), far: temporaryHome() };
@@ -58,6 +59,11 @@ async function deployWhenReady(source: string): Promise<DeploymentInfo> {
     await sleep(500);
   }
 }
+
+beforeAll(async () => {
+  await startTemporal();
+  atTheEnd(stopTemporal);
+}, 30_000);
 
 test('a redeploy waits for a host that is away, says so, and goes on when it is back', async () => {
   const source = temporarySolution({ 'main.py': 'def predict(n: int = 1):\n    return n\n' });

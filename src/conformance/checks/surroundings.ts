@@ -59,9 +59,10 @@ function refusalOf(error: unknown): undefined {
   throw error;
 }
 
-/** Of software on this machine that is called over HTTP. */
+/** Of software on this machine that is called over HTTP; a provider may have put it elsewhere. */
 function localAddress(endpoint: string | null, provider: string | null): URL | undefined {
-  return provider === null && endpoint?.startsWith('http:') ? new URL(endpoint) : undefined;
+  const address = endpoint?.startsWith('http:') ? new URL(endpoint) : undefined;
+  return address !== undefined && (provider === null || isLoopback(address.hostname)) ? address : undefined;
 }
 
 const isLoopback = (hostname: string): boolean => /^(127\.|localhost$|\[::1\]$)/.test(hostname);

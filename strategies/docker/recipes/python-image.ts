@@ -7,7 +7,8 @@ import { choosePythonBase } from './python-base.js';
 
 export interface ImageWish {
   port: number;
-  healthCheck: string[] | null;
+  /** Exits with 0 when the server is up. */
+  healthCheck: string[];
   command: string[];
   /** True: our host program is in it. */
   hasHost: boolean;
@@ -53,17 +54,18 @@ function writeDockerfile(base: string, { system, before, after }: Layers, wish: 
       `ARG BASE=${base}`,
       'FROM $BASE',
       'ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore',
-      'RUN useradd --uid 10001 --create-home berth',
+      'RUN useradd --uid 10001 --create-home berth && install --directory --owner berth /app',
       'WORKDIR /app',
     ],
     system,
     before,
-    ['COPY . .', ...after],
+    // Its own, for software that writes beside its code: whether it may is what the container's root says.
+    ['COPY --chown=berth . .', ...after],
     [
       ...(hasHost ? ['COPY .berth /opt/berth', 'ENV HOME=/tmp'] : []),
       'USER berth',
       `EXPOSE ${port}`,
-      ...(healthCheck === null ? [] : [`HEALTHCHECK --start-period=15m CMD ${JSON.stringify(healthCheck)}`]),
+      `HEALTHCHECK --start-period=15m CMD ${JSON.stringify(healthCheck)}`,
       `CMD ${JSON.stringify(command)}`,
     ],
   ];

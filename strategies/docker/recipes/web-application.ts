@@ -9,6 +9,9 @@ import { describePythonImage } from './python-image.js';
 
 const port = 8000;
 
+/** Which paths answer to GET is the application's own affair; curl is in no slim image. */
+const connecting = `import socket; socket.create_connection(("127.0.0.1", ${port}), 5).close()`;
+
 interface Framework {
   /** How the application is made, at the top of a module. */
   pattern: RegExp;
@@ -44,7 +47,7 @@ export const webApplication: Recipe = {
     const isThere = facts.dependencies.some(({ name }) => name === framework.server);
     const image = await describePythonImage(input, {
       port,
-      healthCheck: null,
+      healthCheck: ['python', '-c', connecting],
       command: framework.command(application),
       hasHost: false,
       packages: isThere ? [] : [framework.server],

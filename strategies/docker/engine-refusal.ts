@@ -1,0 +1,29 @@
+import type { RunPlan } from '../../src/contract/handle.js';
+import { BerthError } from '../../src/errors.js';
+import { statusOf } from '../../src/runners/containers/index.js';
+
+/** Resources that the engine is asked to enforce. */
+const enforced = ['cpu', 'memory', 'gpu'] as const;
+
+/** How the engine, its runtime and the kernel speak of them. */
+const aboutResources = /limit|memory|cpu|cgroup|device driver/i;
+
+/**
+ * Why the engine refused to make or start a container, in its words: RESOURCE_INVALID when that is for the resources that
+ * were asked for, else START_FAILED. What is no refusal of the engine is left as it is.
+ */
+export function explainRefusal(error: unknown, { deployment, resources }: RunPlan): unknown {
+  if (error instanceof BerthError || statusOf(error) === undefined) return error;
+  const words = readWords(error as Refusal); // dockerode's, because it has a status
+  const asked = enforced.filter((name) => resources[name] !== undefined).map((name) => `${name}=${resources[name]}`);
+  const facts = [{ name: deployment }, { cause: error }] as const;
+  if (asked.length > 0 && aboutResources.test(words))
+    return new BerthError('RESOURCE_INVALID', `the engine refuses ${asked.join(', ')}: ${words}`, ...facts);
+  return new BerthError('START_FAILED', `the engine cannot start the container: ${words}`, ...facts);
+}
+
+interface Refusal extends Error {
+  json?: { message?: string };
+}
+
+const readWords = ({ json, message }: Refusal): string => json?.message ?? message;

@@ -1,0 +1,77 @@
+import { expect, test } from '@jest/globals';
+import type Docker from 'dockerode';
+import type { Resources } from '../../src/contract/resources.js';
+import { BerthError } from '../../src/errors.js';
+import { findEngineAddress, openEngine } from '../../src/runners/containers/index.js';
+import { describeContainer } from '../../strategies/docker/container-settings.js';
+import { parseInterface } from '../../strategies/docker/docker-interface.js';
+import { chooseLimits } from '../../strategies/docker/limits.js';
+import { dockerScene } from './docker-scene.js';
+
+const scene = dockerScene('limits');
+const files = { 'app.py': 'def predict(): return 1' };
+
+/** The tests' engine, as another machine's would describe itself. */
+async function describedAs(changes: object): Promise<Docker> {
+  const engine = await openEngine(findEngineAddress());
+  const information = await engine.info();
+  engine.info = () => Promise.resolve({ ...information, ...changes });
+  return engine;
+}
+
+async function choose(resources: Resources, changes: object) {
+  const { plan } = await scene.makeRunner(files, { resources });
+  const software = parseInterface(plan.runInterface);
+  const { limits, notes } = await chooseLimits(await describedAs(changes), plan, software);
+  const request = { plan, software, image: 'any', port: 8000, host: '127.0.0.1', token: 'drawn', env: {} };
+  const { HostConfig } = describeContainer({ ...request, limits, isReadOnly: true });
+  return { HostConfig, notes };
+}
+
+const nvidia = { Runtimes: { runc: {}, nvidia: {} } };
+
+test('a number of GPUs is that many', async () => {
+  expect(await choose({ gpu: '2' }, nvidia)).toMatchObject({
+    HostConfig: { DeviceRequests: [{ Count: 2, Capabilities: [['gpu']] }] },
+    notes: [],
+  });
+});
+
+test('a type of GPU is all that the engine has, and a line says that the type is not enforced', async () => {
+  expect(await choose({ gpu: 'T4' }, nvidia)).toMatchObject({
+    HostConfig: { DeviceRequests: [{ Count: -1, Capabilities: [['gpu']] }] },
+    notes: ['the type of the gpu (T4) is not enforced here: the software gets all that the engine has'],
+  });
+});
+
+test('an engine without GPUs hands on none, and a line says so', async () => {
+  const { HostConfig, notes } = await choose({ gpu: '1' }, { Runtimes: { runc: {} } });
+  expect(HostConfig).not.toHaveProperty('DeviceRequests');
+  expect(notes).toEqual([expect.stringContaining('the engine offers none')]);
+});
+
+test.each(['CpuCfsQuota', 'CpuCfsPeriod'])('an engine without %s bounds no cpu, and a line says so', async (name) => {
+  const { HostConfig, notes } = await choose({ cpu: 1 }, { [name]: false });
+  expect(HostConfig).not.toHaveProperty('NanoCpus');
+  expect(notes).toEqual(['the engine cannot bound cpu: the software may use every core']);
+});
+
+test.each<[Resources, RegExp]>([
+  [{ memory: '1Mi' }, /minimum memory limit/i],
+  [{ cpu: 0.001 }, /cgroup/],
+])('resources that the engine refuses are the user’s mistake, in its words: %j', async (resources, words) => {
+  const { runner } = await scene.makeRunner(files, { resources });
+  const error: unknown = await runner.start({ env: {} }).catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(BerthError);
+  expect(error).toMatchObject({ code: 'RESOURCE_INVALID', message: expect.stringMatching(words) });
+});
+
+test('what else the engine refuses is a failed start', async () => {
+  const Dockerfile = 'FROM python:3.11.13-slim-bookworm\nEXPOSE 80\nUSER nobody-here\nCMD ["sleep", "9"]\n';
+  const { runner } = await scene.makeRunner({ Dockerfile }, { entry: '/upper', resources: { memory: '64Mi' } });
+  const error: unknown = await runner.start({ env: {} }).catch((thrown: unknown) => thrown);
+  expect(error).toMatchObject({
+    code: 'START_FAILED',
+    message: expect.stringContaining('unable to find user nobody-here'),
+  });
+});

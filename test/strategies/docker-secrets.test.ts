@@ -1,0 +1,34 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import type { DockerHandle } from '../../strategies/docker/docker-handle.js';
+import { readLines } from './conformance.js';
+import { dockerScene } from './docker-scene.js';
+
+const scene = dockerScene('secrets');
+const canary = 'canary-of-env-7f3a';
+
+test('a variable of the software reaches it, and stands in no image, label, log or file of the revision', async () => {
+  const source = 'import os\ndef predict(): return len(os.environ["SECRET"])\n';
+  const { runner, plan } = await scene.makeRunner({ 'app.py': source });
+  const handle = (await runner.start({ env: { SECRET: canary } })) as DockerHandle;
+  expect(await runner.run({})).toEqual({ status: 'success', output: canary.length });
+  const image = scene.engine.getImage(handle.image);
+  const { Config } = await scene.engine.getContainer(handle.container).inspect();
+  expect(Config.Env).toContain(`SECRET=${canary}`); // the engine has it, for as long as the container is there
+  const places = {
+    ...{ handle, labels: Config.Labels, command: Config.Cmd },
+    ...{ image: await image.inspect(), history: await image.history() },
+    log: await readLines(runner.logs(), Number.POSITIVE_INFINITY),
+  };
+  await runner.stop();
+  expect(JSON.stringify(places)).not.toContain(canary);
+  const files = [plan.logFile, ...listFiles(plan.stateDirectory), ...listFiles(plan.directory)];
+  expect(files.length).toBeGreaterThan(3);
+  expect(files.filter((file) => readFileSync(file, 'latin1').includes(canary))).toEqual([]);
+}, 60_000);
+
+const listFiles = (directory: string): string[] =>
+  readdirSync(directory, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
