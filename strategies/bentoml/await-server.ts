@@ -12,7 +12,7 @@ import type { ServerRecord } from './server-record.js';
 /** Milliseconds that one probe may take: the port accepts connections before there is anybody to answer them. */
 const probePatience = 1_000;
 /** Milliseconds between two looks at a server that starts. */
-const interval = 100;
+const interval = 50;
 /** Lines of the log that show why a server did not start. */
 const shownLines = 30;
 
