@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { readExampleFile } from '../../src/adaptation/index.js';
-import { DeployedSoftware } from '../../src/factory/deployed-software.js';
+import type { Answer } from '../../src/contract/answer.js';
 import { packageRoot } from '../../src/package-root.js';
+import { type Deployed, runJson } from '../end-to-end/user.js';
 import { connectOnce, deploy } from '../support/deploying.js';
 import { processesOf, temporaryStack } from '../support/stack.js';
 import { temporarySolution } from '../support/temporary.js';
@@ -21,22 +22,24 @@ const readCommand = (pid: number): string => {
   }
 };
 
-test('the example spelling-service is chosen for bentoml, serves its contract, and is gone after cleanup', async () => {
+test('the example spelling-service is chosen for bentoml, answers the command, and is gone after cleanup', async () => {
   const solution = join(packageRoot, 'examples', 'spelling-service');
-  const examples = await readExampleFile(join(solution, 'examples.yaml'));
-  const info = await deploy({ name: 'spelling', solution, agent: 'none', examples });
-  expect(info).toMatchObject({
-    state: 'running',
-    strategy: 'bentoml',
-    adaptedFiles: [],
-    contract: { source: 'user', passed: examples.length },
+  const example = join(solution, 'examples.yaml');
+  const berth = <Value>(...words: string[]) => runJson<Value>(words, { home: home.root });
+  const { value } = await berth<Deployed>('deploy', solution, '--name', 'spelling', '--example', example);
+  expect(value).toMatchObject({
+    ...{ state: 'running', strategy: 'bentoml', adaptedFiles: [] },
+    contract: { source: 'user', passed: (await readExampleFile(example)).length },
   });
-  const software = await DeployedSoftware.open('spelling');
-  expect(await software.run({ text: 'tommorow', most: 0 })).toMatchObject({ error: { code: 'CALL_INPUT' } });
-  expect(await software.run({ text: 'tommorow' })).toMatchObject({ output: { text: 'tomorrow' } });
-  await software.close();
+  const wrong = await berth<Answer>('run', 'spelling', '{"text": "tommorow", "most": 0}');
+  expect(wrong).toMatchObject({ exitCode: 1, value: { error: { code: 'CALL_INPUT' } } });
+  const right = await berth<Answer>('run', 'spelling', '{"text": "tommorow"}');
+  expect(right).toMatchObject({ exitCode: 0, value: { output: { text: 'tomorrow' } } });
   expect(serving()).not.toEqual([]);
-  await (await connectOnce()).cleanup('spelling');
+  expect((await berth('stop', 'spelling')).value).toMatchObject({ state: 'stopped' });
+  expect(serving()).toEqual([]);
+  expect((await berth('start', 'spelling')).value).toMatchObject({ state: 'running', revision: 'r1' });
+  expect((await berth('cleanup', 'spelling')).value).toMatchObject({ state: 'cleaned' });
   expect(serving()).toEqual([]);
 }, 180_000);
 
