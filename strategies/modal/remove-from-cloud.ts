@@ -30,7 +30,8 @@ export async function removeApps(client: ModalClient, { app: name, deployment, r
   const left = (found.length === 0 ? [] : await waitForNone(listOwn)).map(({ id }) => `the app ${id}`);
   if (await hasSecret(client, name)) left.push(`the secret ${name}`);
   if (left.length === 0) return;
-  const message = `Modal still has ${left.join(' and ')} of ${deployment} ${revision}${said.join('')}`;
+  const byHand = `by hand: modal app stop ${name} --yes, and modal secret delete ${name}`;
+  const message = `Modal still has ${left.join(' and ')} of ${deployment} ${revision}${said.join('')}; ${byHand}`;
   throw new BerthError('UNDO_INCOMPLETE', message, { name: deployment });
 }
 

@@ -14,17 +14,23 @@ export async function terminate(cloud: BentoCloud, name: string): Promise<void> 
   const found = await cloud.find(name);
   if (found === undefined || down.has(found.status)) return;
   if (found.status !== 'terminating') await cloud.terminate(name);
-  await until(`the deployment ${name} still runs in BentoCloud`, async () => {
-    const { status } = (await cloud.find(name)) ?? {};
-    return status === undefined || down.has(status);
-  });
+  await until(
+    `the deployment ${name} still runs in BentoCloud; by hand: bentoml deployment terminate ${name}`,
+    async () => {
+      const { status } = (await cloud.find(name)) ?? {};
+      return status === undefined || down.has(status);
+    },
+  );
 }
 
 /** Each resolves when what it removes is proven gone. */
 export async function removeDeployment(cloud: BentoCloud, name: string): Promise<void> {
   await terminate(cloud, name);
   await cloud.remove(name);
-  await until(`the deployment ${name} is still in BentoCloud`, async () => (await cloud.find(name)) === undefined);
+  await until(
+    `the deployment ${name} is still in BentoCloud; by hand: bentoml deployment delete ${name}`,
+    async () => (await cloud.find(name)) === undefined,
+  );
 }
 
 export async function removeSecret(cloud: BentoCloud, name: string): Promise<void> {

@@ -12,5 +12,9 @@ export async function removeDeployment(cloud: LangSmith, { name }: Pick<CloudRec
   const found = await cloud.find(name);
   if (found !== undefined) await cloud.remove(found.id);
   for (const deadline = Date.now() + endPatience * 1000; (await cloud.find(name)) !== undefined; await sleep(interval))
-    if (Date.now() > deadline) throw new BerthError('UNDO_INCOMPLETE', `the deployment ${name} is still in LangSmith`);
+    if (Date.now() > deadline)
+      throw new BerthError(
+        'UNDO_INCOMPLETE',
+        `the deployment ${name} is still in LangSmith; by hand: langgraph deploy delete ID --force`,
+      );
 }
