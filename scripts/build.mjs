@@ -15,8 +15,8 @@ const manifest = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
 /** What package.json exports. */
 const library = ['src/index.ts', 'src/strategy.ts'];
 
-/** Small enough that `berth run` is faster with them inside its own file than read from node_modules. */
-const bundled = new Set(['commander', 'picocolors', 'env-paths']);
+/** Commands and workers start faster with these inside Berth's own files than read from node_modules, some a hundred files. */
+const bundled = new Set(['commander', 'picocolors', 'env-paths', 'execa', 'openai', 'smol-toml', 'yaml', 'zod']);
 const external = Object.keys(manifest.dependencies)
   .filter((name) => !bundled.has(name))
   .flatMap((name) => [name, `${name}/*`]);

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { readdir, realpath } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import type { BerthHome } from '../home.js';
@@ -21,37 +21,52 @@ const leastVersion: Version = [3, 8];
 
 /** Prints the real program and its version; says nothing unless it is a released CPython. */
 const question = `
-import json, platform, sys
-if platform.python_implementation() == "CPython" and sys.version_info.releaselevel == "final":
-    print(json.dumps([sys.executable, platform.python_version()]))
+import sys
+if sys.implementation.name == "cpython" and sys.version_info[3] == "final":
+    print("%d.%d.%d" % sys.version_info[:3], sys.executable)
 `;
 
 /** Where the Pythons lie that Berth had uv download. */
 export const pythonsDirectory = (home: BerthHome): string => join(home.root, 'pythons');
 
 /**
- * Files that may be interpreters: `python3` and `python3.N` on the PATH, pyenv's versions (also those that are not
- * chosen now), and uv's. Reading directories only: cheap enough to notice, each time, that one came or went.
+ * Files that may be interpreters, each program once: `python3` and `python3.N` on the PATH, pyenv's versions (also those
+ * that are not chosen now), and uv's. Reading directories only: cheap enough to notice, each time, that one came or went.
  */
 export async function listCandidates(home: BerthHome): Promise<string[]> {
   const onPath = (process.env.PATH ?? '').split(delimiter).filter(Boolean);
-  const listed = await Promise.all(onPath.map((directory) => listPrograms(directory)));
+  const pyenv = process.env.PYENV_ROOT ?? join(homedir(), '.pyenv');
+  const shims = join(pyenv, 'shims');
+  const listed = await Promise.all(
+    // Of the shims, each a slow script, only the one that says which of pyenv's versions is the default.
+    onPath.map((directory) => listPrograms(directory, directory === shims ? /^python3$/ : /^python3(\.\d+)?$/)),
+  );
   const data = process.env.XDG_DATA_HOME ?? join(homedir(), '.local', 'share');
   const collections = [
-    join(process.env.PYENV_ROOT ?? join(homedir(), '.pyenv'), 'versions'),
+    join(pyenv, 'versions'),
     process.env.UV_PYTHON_INSTALL_DIR ?? join(data, 'uv', 'python'),
     pythonsDirectory(home),
   ];
   const collected = await Promise.all(collections.map((directory) => listCollection(directory)));
-  return [...new Set([...listed.flat(), ...collected.flat()])];
+  return await keepFirst([...listed.flat(), ...collected.flat()]);
 }
 
-async function listPrograms(directory: string): Promise<string[]> {
+async function listPrograms(directory: string, wanted: RegExp): Promise<string[]> {
   const names = await readdir(directory).catch(() => []);
   return names
-    .filter((name) => /^python3(\.\d+)?$/.test(name))
+    .filter((name) => wanted.test(name))
     .sort()
     .map((name) => join(directory, name));
+}
+
+/** The first of all paths that lead to the same program. */
+async function keepFirst(paths: string[]): Promise<string[]> {
+  const programs = new Map<string, string>();
+  for (const path of paths) {
+    const program = await realpath(path).catch(() => path);
+    if (!programs.has(program)) programs.set(program, path);
+  }
+  return [...programs.values()];
 }
 
 async function listCollection(directory: string): Promise<string[]> {
@@ -81,9 +96,8 @@ async function ask(
   isDefault: boolean,
   signal: AbortSignal | undefined,
 ): Promise<Interpreter | undefined> {
-  const argv: [string, ...string[]] = [candidate, '-I', '-c', question];
+  const argv: [string, ...string[]] = [candidate, '-I', '-S', '-B', '-c', question];
   const { stdout, exitCode } = await runCommand({ argv, cwd: '/', env: childEnvironment(), timeout: 10, signal });
-  if (exitCode !== 0 || stdout.trim() === '') return undefined;
-  const [path, version]: [string, string] = JSON.parse(stdout);
-  return { path, version, isDefault };
+  const [, version, path] = /^(\S+) (.+)$/m.exec(stdout) ?? [];
+  return exitCode === 0 && version && path ? { path, version, isDefault } : undefined;
 }

@@ -5,14 +5,14 @@ import { Environments } from '../../src/environments/index.js';
 import { gatherFacts } from '../../src/selection/index.js';
 import { recipes } from '../../strategies/bentoml/recipes.js';
 import { someFacts } from '../environments/facts.js';
-import { temporaryDirectory, temporaryHome, writeTree } from '../support/temporary.js';
+import { sharedHome, temporaryDirectory, writeTree } from '../support/temporary.js';
 import { localPlan } from './local-plan.js';
 
 let shared: Promise<Environment> | undefined;
 
-/** One environment with BentoML for the test file. */
+/** One environment with BentoML for all test files. */
 export function bentoEnvironment(): Promise<Environment> {
-  shared ??= new Environments(temporaryHome()).prepare({
+  shared ??= new Environments(sharedHome()).prepare({
     directory: temporaryDirectory(),
     facts: someFacts(),
     packageDirectory: join(temporaryDirectory(), 'packages'),

@@ -7,12 +7,12 @@ import { StrategyRegistry } from '../../src/registry/index.js';
 import { gatherFacts } from '../../src/selection/index.js';
 import { recipes } from '../../strategies/langgraph/recipes.js';
 import { someFacts } from '../environments/facts.js';
-import { temporaryDirectory, temporaryHome, writeTree } from '../support/temporary.js';
+import { sharedHome, temporaryDirectory, writeTree } from '../support/temporary.js';
 import { localPlan } from './local-plan.js';
 
 let shared: Promise<Environment> | undefined;
 
-/** One environment with the LangGraph server for the test file. */
+/** One environment with the LangGraph server for all test files. */
 export function graphEnvironment(): Promise<Environment> {
   shared ??= prepare();
   return shared;
@@ -20,7 +20,7 @@ export function graphEnvironment(): Promise<Environment> {
 
 async function prepare(): Promise<Environment> {
   const registry = await StrategyRegistry.scan();
-  return await new Environments(temporaryHome()).prepare({
+  return await new Environments(sharedHome()).prepare({
     directory: temporaryDirectory(),
     facts: someFacts(),
     packageDirectory: join(temporaryDirectory(), 'packages'),

@@ -8,12 +8,12 @@ import { gatherFacts } from '../../src/selection/index.js';
 import { recipes } from '../../strategies/modal/recipes.js';
 import { someFacts } from '../environments/facts.js';
 import { FakeModal } from '../support/modal/fake-modal.js';
-import { atTheEnd, temporaryDirectory, temporaryHome, writeTree } from '../support/temporary.js';
+import { atTheEnd, sharedHome, temporaryDirectory, writeTree } from '../support/temporary.js';
 import { localPlan } from './local-plan.js';
 
 let shared: Promise<Environment> | undefined;
 
-/** One environment with Modal's command line for the test file. */
+/** One environment with Modal's command line for all test files. */
 export function modalEnvironment(): Promise<Environment> {
   shared ??= prepare();
   return shared;
@@ -21,7 +21,7 @@ export function modalEnvironment(): Promise<Environment> {
 
 async function prepare(): Promise<Environment> {
   const registry = await StrategyRegistry.scan();
-  return await new Environments(temporaryHome()).prepare({
+  return await new Environments(sharedHome()).prepare({
     directory: temporaryDirectory(),
     facts: someFacts(),
     packageDirectory: join(temporaryDirectory(), 'packages'),

@@ -1,7 +1,11 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { startTemporal } from './temporal-server.ts';
 
-/** One Temporal server for the whole run; its address reaches the tests through the environment. */
+/** One Temporal server and one home for the whole run; where they are reaches the tests through the environment. */
 export default async function setup(): Promise<void> {
+  process.env.BERTH_TEST_HOME = mkdtempSync(join(tmpdir(), 'berth-home-'));
   // Said by scripts/test.mjs, which then leaves out the tests that need the server.
   if (process.env.BERTH_TEST_WITHOUT_TEMPORAL === '1') return;
   await startTemporal();

@@ -24,6 +24,9 @@ export function temporaryDirectory(prefix = 'berth-'): string {
 /** An empty home of its own. */
 export const temporaryHome = (): BerthHome => berthHome(temporaryDirectory('berth-home-'));
 
+/** The home of the whole run: for environments that many test files use and none removes. */
+export const sharedHome = (): BerthHome => berthHome(process.env.BERTH_TEST_HOME);
+
 /** Writes a small repository: path → content. */
 export function writeTree(root: string, files: Record<string, string>): string {
   for (const [path, content] of Object.entries(files)) {
