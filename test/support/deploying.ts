@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import type { DeploymentInfo, DeploymentState, Redeployment } from '../../src/contract/index.js';
 import { DeploymentClient } from '../../src/factory/deployment-client.js';
@@ -79,11 +80,13 @@ export async function until(name: string, ...states: DeploymentState[]): Promise
 /** Resolves when the deployment is as described. */
 export async function untilInfo(name: string, isSo: (info: DeploymentInfo) => boolean): Promise<DeploymentInfo> {
   const client = await connectOnce();
-  for (const deadline = Date.now() + 90_000; ; ) {
+  const deadline = Date.now() + 90_000;
+  // Each look is work for the server and the worker, too.
+  for (let pause = 10; ; pause = Math.min(pause * 1.2, 200)) {
     const info = await client.info(name);
     if (isSo(info)) return info;
     if (Date.now() > deadline)
       throw new Error(`${name} did not come to be as awaited: ${JSON.stringify(info, null, 2)}`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    await sleep(pause);
   }
 }
