@@ -25,6 +25,7 @@ if (!existsSync(complete) || readFileSync(complete, 'utf8') !== digest) {
   installAider();
   writeFileSync(complete, digest);
 }
+compileAider();
 console.log(directory);
 
 /** Two of them fetch nothing more but put their program in place in a script of theirs; no other script is run. */
@@ -43,4 +44,11 @@ function installAider() {
   run('venv', '--quiet', '--python', '>=3.10,<3.13', python);
   run('pip', 'install', '--quiet', '--python', join(python, 'bin', 'python'), '-r', join(lists, 'aider.txt'));
   symlinkSync(join(python, 'bin', 'aider'), join(bin, 'aider'));
+}
+
+/** What aider imports at every start, compiled once: it takes a third of the time then. */
+function compileAider() {
+  const { PYTHONDONTWRITEBYTECODE, ...env } = process.env;
+  const imports = 'import aider.main, litellm';
+  execFileSync(join(python, 'bin', 'python'), ['-c', imports], { cwd: directory, env, stdio: ['ignore', 2, 2] });
 }
