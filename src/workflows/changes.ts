@@ -1,37 +1,19 @@
-import { CancellationScope, condition, currentUpdateInfo, isCancellation } from '@temporalio/workflow';
-import type { ChangeOutcome, CurrentChange, RequestedChange } from '../contract/change.js';
-import type { DeploymentInfo } from '../contract/status.js';
+import { CancellationScope, condition, isCancellation } from '@temporalio/workflow';
+import type { RequestedChange } from '../contract/change.js';
 import { codes, type ErrorRecord } from '../errors.js';
-import { bringUp, type Upcoming } from './bring-up.js';
+import { bringUp } from './bring-up.js';
+import { closeChange, describeChange, type Ending, isWaiting, queueChange, requestChange } from './change-queue.js';
+import { Collection } from './collection.js';
 import { asFailure, failureRecord } from './failures.js';
 import { endsByItself, isTimeForNewRun } from './history.js';
 import { LeftOvers } from './left-overs.js';
-import { advance, type ChangeRequest, type Life, note, setChangeError, showChange, showDetails } from './life.js';
-import { hurriesCleanup, makesWhatCameLate, sparesWayBack } from './patches.js';
+import { advance, type ChangeRequest, type Life, note, setChangeError, showChange } from './life.js';
+import { hurriesCleanup, makesWhatCameLate } from './patches.js';
 import { resume } from './repair.js';
-import {
-  activate,
-  activeRevision,
-  discardRevision,
-  endRevision,
-  findRevision,
-  previousRevision,
-  publishRevision,
-  retireRevision,
-  startRevision,
-} from './revision.js';
+import { discardRevision, endRevision, findRevision, previousRevision, startRevision } from './revision.js';
 import type { Supervision } from './supervision.js';
-import { findSurplus } from './surplus.js';
+import { SwitchOver } from './switch-over.js';
 import { beginRevision, findSame } from './work.js';
-
-/** The newest changes that are over: enough for a reader, bounded for a deployment that lives for years. */
-const keptChanges = 50;
-
-/** What came of a change, in a word and in a line. */
-interface Ending {
-  outcome: ChangeOutcome;
-  note: string;
-}
 
 /**
  * Makes the changes of which revision callers reach, one at a time: at every moment the new revision is live, or it is as
@@ -39,19 +21,19 @@ interface Ending {
  */
 export class Changes {
   private scope: CancellationScope | undefined;
-  /** What waits for the last calls of a revision that was replaced. */
-  private drain: CancellationScope | undefined;
-  /** A scope that no cleanup cancels by itself. */
-  private readonly outermost = CancellationScope.current();
   /** True when all is about to be undone. */
   private isHurried = false;
   private readonly leftOvers: LeftOvers;
+  private readonly switchOver: SwitchOver;
+  private readonly collection: Collection;
 
   constructor(
     private readonly life: Life,
     private readonly supervision: Supervision,
   ) {
     this.leftOvers = new LeftOvers(life);
+    this.switchOver = new SwitchOver(life, supervision, this.leftOvers);
+    this.collection = new Collection(life, this.leftOvers);
   }
 
   /** The first deployment. False when it is given up; also returns when the history is long enough for a new run. */
@@ -77,25 +59,15 @@ export class Changes {
 
   /** Asks for a change, which takes the place of one that waits for its turn. */
   request(asked: Omit<ChangeRequest, 'id' | 'requestedAt'>): RequestedChange {
-    const { life } = this;
-    const known = findRepeated(life);
-    if (known !== undefined) return known;
-    const replaced = life.next;
-    life.counted.changes += 1;
-    const change = { ...asked, id: `c${life.counted.changes}`, requestedAt: new Date().toISOString() };
-    noteRequest(life, change.id);
-    this.queue(change);
-    if (replaced !== null) this.close(replaced, { outcome: 'superseded', note: `${change.id} came later` });
-    showDetails(life);
-    return describeChange(change);
+    return requestChange(this.life, asked);
   }
 
   /** Ends the change that is on its way and drops the one that waits for its turn. Resolves when all of it is undone. */
   async cancel(): Promise<void> {
     const { life } = this;
     const { next } = life;
-    this.queue(null);
-    if (next !== null) this.close(next, { outcome: 'cancelled', note: 'before it began' });
+    queueChange(life, null);
+    if (next !== null) closeChange(life, next, { outcome: 'cancelled', note: 'before it began' });
     if (life.current === null || isWaiting(life)) return;
     this.scope?.cancel();
     await condition(() => life.current === null || isWaiting(life) || isEnding(life));
@@ -111,9 +83,9 @@ export class Changes {
 
   /** For a cleanup: calls that are still under way on a revision that was replaced are not waited for. */
   hurry(): void {
-    if (this.drain === undefined || !hurriesCleanup()) return;
+    if (!this.switchOver.isDraining || !hurriesCleanup()) return;
     this.isHurried = true;
-    this.drain.cancel();
+    this.switchOver.hurry();
   }
 
   /** Resolves with true as soon as there is something to do, with false when a new run is to take over. */
@@ -131,14 +103,14 @@ export class Changes {
 
   private hasWork(): boolean {
     const { current, next, isAbandoned, resumption } = this.life;
-    if (current === null) return next !== null || this.isCollectionDue();
+    if (current === null) return next !== null || this.collection.isDue;
     return !isWaiting(this.life) || isAbandoned || resumption !== null || next !== null;
   }
 
   /** A change from its beginning, or on from where it waited: until it is over, or waits. */
   private async makeOne(): Promise<void> {
     const { life } = this;
-    if (life.current === null && life.next === null) return await this.collect(activeRevision(life).config.keep);
+    if (life.current === null && life.next === null) return await this.collection.run();
     if (life.current === null) this.begin();
     else if (life.isAbandoned) return await this.giveUp({ outcome: 'abandoned', note: 'given up, its work is gone' });
     else if (life.resumption !== null) this.heed();
@@ -159,7 +131,7 @@ export class Changes {
     const { next } = life;
     if (next === null) throw new Error('a change begins when it was asked for');
     life.current = next;
-    this.queue(null);
+    queueChange(life, null);
     const { id, kind, by, reason } = next;
     const revision = life.work?.revision ?? null;
     life.info.change = { ...describeChange(next), revision, state: 'selecting', lastError: null };
@@ -189,8 +161,8 @@ export class Changes {
     if (same !== null) return { outcome: 'unchanged', note: describeSame(life, same) };
     const work = life.work ?? beginRevision(life, current);
     const upcoming = await bringUp(life, work);
-    await this.switchTo(upcoming, true);
-    await this.collect(upcoming.revision.config.keep);
+    await this.switchOver.to(upcoming, true);
+    if (!this.isHurried) await this.collection.run();
     return { outcome: 'live', note: `${work.revision} is live` };
   }
 
@@ -202,54 +174,9 @@ export class Changes {
     const { id } = kept.revision;
     if (life.info.change !== null) life.info.change.revision = id;
     const left = life.active?.revision;
-    await this.switchTo({ revision: kept, handle: await startRevision(life, kept) }, false);
+    await this.switchOver.to({ revision: kept, handle: await startRevision(life, kept) }, false);
     life.info.revisions = life.info.revisions.map((one) => (one.id === left ? { ...one, state: 'rolled back' } : one));
     return { outcome: 'live', note: `${id} is live again` };
-  }
-
-  /** The one moment at which callers change over. From here on it cannot be cancelled: what was replaced is ended. */
-  private async switchTo({ revision, handle }: Upcoming, bakes: boolean): Promise<void> {
-    const { life, supervision } = this;
-    const before = life.active;
-    const replaced = before === null ? undefined : findRevision(life, before.revision);
-    const take = () => {
-      life.work = null;
-      if (!life.kept.includes(revision)) life.kept.push(revision);
-      activate(life, revision, handle);
-    };
-    if (before === null || replaced === undefined) return take();
-    await CancellationScope.nonCancellable(async () => {
-      await supervision.whilePaused(async () => {
-        await publishRevision(life, revision, handle, `callers reach ${revision.revision.id}`);
-        life.desired = 'running';
-        life.info.bake = bakes ? bakeAfter(before.revision, revision.revision.id, revision.config.bake) : null;
-        take();
-      });
-      const drain = new CancellationScope({ cancellable: true, parent: this.outermost });
-      this.drain = drain;
-      const end = () => drain.run(() => retireRevision(life, replaced, before.handle));
-      await this.leftOvers.end(before.revision, 'stopped', end);
-      this.drain = undefined;
-    });
-  }
-
-  /** Revisions beyond those that are kept, oldest first. */
-  private async collect(keep: number): Promise<void> {
-    const { life } = this;
-    if (this.isHurried) return;
-    const old = findSurplus(life, keep);
-    await CancellationScope.nonCancellable(async () => {
-      for (const id of old) await this.leftOvers.end(id, 'discarded', () => discardRevision(life, id));
-    });
-  }
-
-  /** What a bake has kept beyond the usual goes when that is over. */
-  private isCollectionDue(): boolean {
-    const { life } = this;
-    if (life.active === null || life.info.bake !== null) return false;
-    const { keep } = activeRevision(life).config;
-    if (life.kept.length <= keep) return false;
-    return findSurplus(life, keep).some((id) => !this.leftOvers.has(id)) && sparesWayBack();
   }
 
   /** A cleanup cancels everything around; else it was this change alone. */
@@ -288,47 +215,15 @@ export class Changes {
     const { life } = this;
     const { current, info } = life;
     if (current === null) throw new Error('what ends was begun');
-    this.close(current, ending, info.change);
+    closeChange(life, current, ending, info.change);
     life.current = null;
     info.change = null;
     showChange(life);
   }
-
-  private close(change: ChangeRequest, { outcome, note: words }: Ending, made: CurrentChange | null = null): void {
-    const { info } = this.life;
-    const past = {
-      ...describeChange(change),
-      revision: made?.revision ?? null,
-      lastError: outcome === 'failed' ? (made?.lastError ?? null) : null,
-      outcome,
-      note: words,
-      finishedAt: new Date().toISOString(),
-    };
-    info.changes = [...info.changes.slice(1 - keptChanges), past];
-    note(this.life, change.kind, `${change.id} is ${outcome}: ${words}`);
-  }
-
-  private queue(change: ChangeRequest | null): void {
-    this.life.next = change;
-    this.life.info.next = change === null ? null : describeChange(change);
-  }
-}
-
-/** The change that this very request was given before. */
-export function findRepeated({ info, requests = [] }: Life): RequestedChange | undefined {
-  const known = requests.find(({ id }) => id === currentUpdateInfo()?.id);
-  return [info.change, info.next, ...info.changes].find((one) => one !== null && one.id === known?.change) ?? undefined;
-}
-
-function noteRequest(life: Life, change: string): void {
-  const id = currentUpdateInfo()?.id;
-  if (id !== undefined) life.requests = [...(life.requests ?? []).slice(1 - keptChanges), { id, change }];
 }
 
 const describeSame = ({ active }: Life, revision: string): string =>
   `nothing differs from ${revision}${revision === active?.revision ? '' : ', which was rolled back'}`;
-
-export const isWaiting = ({ info }: Life): boolean => info.change?.state === 'waiting';
 
 /** A cleanup ends what is waited for, and does not say so to each. */
 const isEnding = ({ info }: Life): boolean => info.state === 'cleaning' || info.state === 'cleaned';
@@ -336,10 +231,3 @@ const isEnding = ({ info }: Life): boolean => info.state === 'cleaning' || info.
 /** Nothing is worth keeping of a request that was wrong in itself, or for which no strategy could be selected. */
 const isFruitless = ({ host, work }: Life, { code }: ErrorRecord): boolean =>
   host === null || work === null || (codes[code].ends && work.round.number === work.firstRound);
-
-const describeChange = ({ id, kind, by, reason, requestedAt }: ChangeRequest): RequestedChange => ({
-  ...{ id, kind, by, reason, requestedAt },
-});
-
-const bakeAfter = (previous: string, revision: string, seconds: number): DeploymentInfo['bake'] =>
-  seconds === 0 ? null : { revision, previous, until: new Date(Date.now() + seconds * 1000).toISOString() };

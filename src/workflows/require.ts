@@ -3,7 +3,7 @@ import type { Redeployment } from '../contract/change.js';
 import { largestExamples } from '../contract/limits.js';
 import type { DeploymentState } from '../contract/status.js';
 import { codes } from '../errors.js';
-import { isWaiting } from './changes.js';
+import { isWaiting } from './change-queue.js';
 import { asFailure } from './failures.js';
 import { measureExamples } from './hand-over.js';
 import type { Life } from './life.js';

@@ -2,9 +2,10 @@ import { CancellationScope, condition, isCancellation, sleep } from '@temporalio
 import type { Bake, Fall } from '../activities/supervise.js';
 import type { DeploymentInfo } from '../contract/status.js';
 import type { ErrorRecord } from '../errors.js';
+import { endBake } from './bake.js';
 import { asFailure, failureRecord } from './failures.js';
 import { endsByItself } from './history.js';
-import { enter, type Life, note, setLastError, showDetails } from './life.js';
+import { enter, type Life, note, setLastError } from './life.js';
 import { startsBesideWaiting } from './patches.js';
 import { activate, activeRevision, findRevision, restartRevision, startRevision, stopRevision } from './revision.js';
 import { supervisingOn } from './steps.js';
@@ -105,7 +106,7 @@ export class Supervision {
     const input = { handle, bake: this.describeBake() };
     const change = await this.quietly(() => supervise.executeWithOptions({ summary: `watch ${info.name}` }, [input]));
     if ('error' in change) await this.answer(change);
-    else if (change.event === 'baked') this.endBake('it has proved itself');
+    else if (change.event === 'baked') endBake(this.life, 'it has proved itself');
   }
 
   private async quietly<T>(wait: () => Promise<T>): Promise<T> {
@@ -120,16 +121,9 @@ export class Supervision {
   private describeBake(): Bake | null {
     const { info } = this.life;
     const previous = info.bake === null ? undefined : findRevision(this.life, info.bake.previous);
-    if (info.bake !== null && previous === undefined) this.endBake('there is no revision to go back to any more');
+    if (info.bake !== null && previous === undefined) endBake(this.life, 'there is no revision to go back to any more');
     if (info.bake === null || previous === undefined) return null;
     return { until: info.bake.until, previous: { name: info.name, revision: previous.revision.id } };
-  }
-
-  private endBake(words: string): void {
-    const { info } = this.life;
-    if (info.bake !== null) note(this.life, 'bake', `${info.bake.revision}: ${words}`);
-    info.bake = null;
-    showDetails(this.life);
   }
 
   /** What falls or does badly while it has to prove itself is rolled back, unless its successor is on its way already. */
@@ -138,7 +132,7 @@ export class Supervision {
     const { bake } = life.info;
     if (bake === null || life.current !== null || life.next !== null) return await this.restart(fall);
     setLastError(life, fall);
-    this.endBake(fall.message);
+    endBake(this.life, fall.message);
     enter(life, 'unhealthy');
     this.rollBack(bake.previous, fall.message);
     await condition(() => life.current === null && life.next === null);
