@@ -38,12 +38,14 @@ const shareAllowed = 0.2;
 interface SuperviseInput {
   handle: Handle;
   bake?: Bake | null;
+  /** ISO 8601; when it returns in any case. It does after some hours. */
+  until?: string;
 }
 
 /** Watches running software from its own host, and returns only when something changes: history costs next to nothing. */
 export const supervise =
   ({ registry, home }: Dependencies) =>
-  async ({ handle, bake = null }: SuperviseInput): Promise<Change> => {
+  async ({ handle, bake = null, until }: SuperviseInput): Promise<Change> => {
     const { cancellationSignal, heartbeat } = Context.current();
     const Runner = await registry.getRunnerClass(handle.plan.strategy);
     const runner = new Runner(handle.plan);
@@ -55,7 +57,7 @@ export const supervise =
         bake === null
           ? undefined
           : new BakeJudge(handle, bake, revisionDirectory(home, bake.previous.name, bake.previous.revision).state);
-      return await watch(runner, handle, cancellationSignal, judge);
+      return await watch(runner, handle, { signal: cancellationSignal, judge, until: endOf(until) });
     } finally {
       clearInterval(beat);
       await runner.close();
@@ -65,10 +67,8 @@ export const supervise =
 async function watch(
   runner: Runner,
   { plan }: Handle,
-  signal: AbortSignal,
-  judge: BakeJudge | undefined,
+  { signal, judge, until }: { signal: AbortSignal; judge: BakeJudge | undefined; until: number },
 ): Promise<Change> {
-  const until = Date.now() + longestWatch;
   for (let misses = 0, polls = 1; Date.now() < until; polls += 1) {
     signal.throwIfAborted();
     if (polls % foldInterval === 0) await foldTally(plan.stateDirectory);
@@ -83,6 +83,9 @@ async function watch(
   }
   return { event: 'none' };
 }
+
+const endOf = (until: string | undefined): number =>
+  Math.min(Date.now() + longestWatch, until === undefined ? Number.POSITIVE_INFINITY : Date.parse(until));
 
 const describe = (name: string, health: Health): ErrorRecord =>
   new BerthError('NOT_READY', `the software is ${health.state}: ${health.detail}`, { name }).toRecord();

@@ -27,7 +27,7 @@ export function requestChange(life: Life, asked: Omit<ChangeRequest, 'id' | 'req
 }
 
 /** What was asked for, with a name of its own. */
-function numberChange(life: Life, asked: Omit<ChangeRequest, 'id' | 'requestedAt'>): ChangeRequest {
+export function numberChange(life: Life, asked: Omit<ChangeRequest, 'id' | 'requestedAt'>): ChangeRequest {
   life.counted.changes += 1;
   return { ...asked, id: `c${life.counted.changes}`, requestedAt: new Date().toISOString() };
 }

@@ -1,13 +1,22 @@
 import { CancellationScope, condition, isCancellation } from '@temporalio/workflow';
 import type { RequestedChange } from '../contract/change.js';
 import { codes, type ErrorRecord } from '../errors.js';
+import { endBake } from './bake.js';
 import { bringUp } from './bring-up.js';
-import { closeChange, describeChange, type Ending, isWaiting, queueChange, requestChange } from './change-queue.js';
+import {
+  closeChange,
+  describeChange,
+  type Ending,
+  isWaiting,
+  numberChange,
+  queueChange,
+  requestChange,
+} from './change-queue.js';
 import { Collection } from './collection.js';
 import { asFailure, failureRecord } from './failures.js';
 import { endsByItself, isTimeForNewRun } from './history.js';
 import { LeftOvers } from './left-overs.js';
-import { advance, type ChangeRequest, type Life, note, setChangeError, showChange } from './life.js';
+import { advance, type ChangeRequest, type Life, note, type Retreat, setChangeError, showChange } from './life.js';
 import { hurriesCleanup, makesWhatCameLate } from './patches.js';
 import { resume } from './repair.js';
 import { discardRevision, endRevision, findRevision, previousRevision, startRevision } from './revision.js';
@@ -66,6 +75,7 @@ export class Changes {
   async cancel(): Promise<void> {
     const { life } = this;
     const { next } = life;
+    if (life.retreat?.isAsked) life.retreat = null;
     queueChange(life, null);
     if (next !== null) closeChange(life, next, { outcome: 'cancelled', note: 'before it began' });
     if (life.current === null || isWaiting(life)) return;
@@ -79,6 +89,14 @@ export class Changes {
     if (!isWaiting(life)) return await this.cancel();
     life.isAbandoned = true;
     if (life.active !== null) await condition(() => life.current === null || isEnding(life));
+  }
+
+  /** What is on its way makes room for the way back, and goes on where it is when that is over. */
+  makeRoom(): void {
+    const { current } = this.life;
+    if (current === null || isWaiting(this.life)) return;
+    note(this.life, current.kind, `${current.id} makes room for a rollback`);
+    this.scope?.cancel();
   }
 
   /** For a cleanup: calls that are still under way on a revision that was replaced are not waited for. */
@@ -102,7 +120,8 @@ export class Changes {
   }
 
   private hasWork(): boolean {
-    const { current, next, isAbandoned, resumption } = this.life;
+    const { current, next, isAbandoned, resumption, retreat } = this.life;
+    if (retreat?.isAsked) return true;
     if (current === null) return next !== null || this.collection.isDue;
     return !isWaiting(this.life) || isAbandoned || resumption !== null || next !== null;
   }
@@ -110,31 +129,68 @@ export class Changes {
   /** A change from its beginning, or on from where it waited: until it is over, or waits. */
   private async makeOne(): Promise<void> {
     const { life } = this;
+    if (life.retreat?.isAsked) return await this.goBack(life.retreat);
     if (life.current === null && life.next === null) return await this.collection.run();
-    if (life.current === null) this.begin();
+    if (life.current === null) this.beginNext();
     else if (life.isAbandoned) return await this.giveUp({ outcome: 'abandoned', note: 'given up, its work is gone' });
     else if (life.resumption !== null) this.heed();
     else if (life.next !== null)
       return await this.giveUp({ outcome: 'superseded', note: `${life.next.id} takes its place` });
+    await this.goOn();
+  }
+
+  /** Until it is over, waits, or makes room. Returns whether it was cancelled. */
+  private async goOn(): Promise<boolean> {
     const scope = new CancellationScope();
     this.scope = scope;
     try {
       this.end(await scope.run(() => this.make()));
+      return false;
     } catch (error) {
       if (isCancellation(error)) await this.leaveOff(error);
       else await this.fail(failureRecord(error));
+      return isCancellation(error);
     }
   }
 
-  private begin(): void {
+  /**
+   * The rollback of what did badly in its bake goes before all else: the revision before it does not wait for its
+   * successor. What was on its way goes on after that, and what waited waits.
+   */
+  private async goBack(retreat: Retreat): Promise<void> {
+    const { life } = this;
+    const { current, work } = life;
+    const { change } = life.info;
+    life.work = null;
+    this.begin(
+      numberChange(life, {
+        ...{ kind: 'rollback', by: 'berth', reason: retreat.fall.message },
+        ...{ redeployment: null, target: retreat.to },
+      }),
+    );
+    endBake(life, retreat.fall.message);
+    const isCancelled = await this.goOn();
+    retreat.isAsked = false;
+    Object.assign(life, { current, work });
+    life.info.change = change;
+    showChange(life);
+    if (isCancelled && current !== null && !isWaiting(life)) await this.giveUp(cancelled);
+  }
+
+  private beginNext(): void {
     const { life } = this;
     const { next } = life;
     if (next === null) throw new Error('a change begins when it was asked for');
-    life.current = next;
     queueChange(life, null);
-    const { id, kind, by, reason } = next;
+    this.begin(next);
+  }
+
+  private begin(change: ChangeRequest): void {
+    const { life } = this;
+    const { id, kind, by, reason } = change;
     const revision = life.work?.revision ?? null;
-    life.info.change = { ...describeChange(next), revision, state: 'selecting', lastError: null };
+    life.current = change;
+    life.info.change = { ...describeChange(change), revision, state: 'selecting', lastError: null };
     note(life, kind, `${id}, asked for by ${by}${reason === null ? '' : `: ${reason}`}`);
   }
 
@@ -179,10 +235,10 @@ export class Changes {
     return { outcome: 'live', note: `${id} is live again` };
   }
 
-  /** A cleanup cancels everything around; else it was this change alone. */
+  /** A cleanup cancels everything around; else it was this change alone, for good or for a while. */
   private async leaveOff(error: unknown): Promise<void> {
     if (CancellationScope.current().consideredCancelled) throw error;
-    await this.giveUp({ outcome: 'cancelled', note: 'it is as before' });
+    if (!this.life.retreat?.isAsked) await this.giveUp(cancelled);
   }
 
   /** A failure that keeps work waits; a wrong request, and what has no work, is over. */
@@ -221,6 +277,8 @@ export class Changes {
     showChange(life);
   }
 }
+
+const cancelled: Ending = { outcome: 'cancelled', note: 'it is as before' };
 
 const describeSame = ({ active }: Life, revision: string): string =>
   `nothing differs from ${revision}${revision === active?.revision ? '' : ', which was rolled back'}`;

@@ -38,7 +38,10 @@ export async function deployment(config: DeployConfig, carried?: HandedOver): Pr
   const life = carried === undefined ? beginLife(config) : takeOver(carried);
   showDetails(life);
   const main = new CancellationScope();
-  const supervision = new Supervision(life, (target, reason) => changes.request(rollback(target, 'berth', reason)));
+  const supervision = new Supervision(life, {
+    rollBack: (target, reason) => changes.request(rollback(target, 'berth', reason)),
+    makeRoom: () => changes.makeRoom(),
+  });
   const changes = new Changes(life, supervision);
   const cleanup = new Cleanup(life);
   handleMessages(life, main, { supervision, changes, cleanup });

@@ -75,6 +75,19 @@ export interface LeftOver {
   message: string;
 }
 
+/** The way back from a revision that did badly in its bake: tried until it is done, or what did badly runs again. */
+export interface Retreat {
+  to: string;
+  /** What the revision did. */
+  fall: ErrorRecord;
+  /** True until a try of it is over. */
+  isAsked: boolean;
+  /** Seconds before the next try. */
+  pause: number;
+  /** ISO 8601; when that is due. */
+  at: string;
+}
+
 /** Everything a deployment carries from step to step, and over continue-as-new. Plain data. */
 export interface Life {
   /** What was asked for before anything ran; later the active revision has its own. */
@@ -100,6 +113,8 @@ export interface Life {
   requests?: { id: string; change: string }[];
   /** Revisions that nobody calls, and that could not be ended; absent before there was one. */
   leftOvers?: LeftOver[];
+  /** Null, or absent, where nothing is to be gone back from. */
+  retreat?: Retreat | null;
   /** Why the deployment ends, where it is no wish; absent otherwise, and before it ends. */
   failure?: ErrorRecord;
   /** Given by the user to a change that waits; null once it was heeded. */

@@ -21,5 +21,8 @@ export const endsLeftOvers = (): boolean => patched('2026-11-29-ends-left-overs'
 /** A cleanup waits neither for calls to drain nor for the next try of an undo. */
 export const hurriesCleanup = (): boolean => patched('2026-11-29-hurries-cleanup');
 
+/** A bake's rollback goes before what waits or is on its way, and is tried again until it is done; before, neither. */
+export const insistsOnWayBack = (): boolean => patched('2026-11-29-insists-on-way-back');
+
 /** What is asked of a run whose changes have ended by themselves is made all the same, as long as it is supervised. */
 export const makesWhatCameLate = (): boolean => patched('2026-11-24-makes-what-came-late');

@@ -4,7 +4,7 @@ import type { DeploymentInfo } from '../contract/status.js';
 import { failureRecord } from './failures.js';
 import { advance, enter, type KeptRevision, type Life } from './life.js';
 import { onHost } from './on-host.js';
-import { buildingOn, quickOn } from './steps.js';
+import { buildingOn, quickOn, undoingOn } from './steps.js';
 
 /** How often what has ended between its start and its check is started. */
 const startsAllowed = 3;
@@ -49,7 +49,7 @@ async function startOnce(life: Life, kept: KeptRevision, show: Show): Promise<Ha
     kept.shown.rungs = [...kept.revision.rungs, ...checked.rungs];
   } catch (error) {
     if (!isCancellation(error))
-      await quickOn(host).stopRunner.executeWithOptions({ summary: `end ${id}, which did not pass` }, [
+      await undoingOn(host).stopRunner.executeWithOptions({ summary: `end ${id}, which did not pass` }, [
         { name: life.info.name, handle },
       ]);
     throw error;
@@ -61,6 +61,7 @@ async function startOnce(life: Life, kept: KeptRevision, show: Show): Promise<Ha
 export function activate(life: Life, { revision, shown }: KeptRevision, handle: Handle): void {
   const { info } = life;
   life.active = { revision: revision.id, handle };
+  life.retreat = null;
   Object.assign(info, shown);
   info.endpoint = handle.endpoint;
   info.revision = revision.id;
@@ -81,6 +82,7 @@ export async function restartRevision(life: Life): Promise<void> {
   const handle = await createRunner(life, kept);
   await publishRevision(life, kept, handle, 'callers reach it again');
   life.active = { revision: kept.revision.id, handle };
+  life.retreat = null;
   info.endpoint = handle.endpoint;
   info.restarts += 1;
   info.lastError = null;

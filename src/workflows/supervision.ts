@@ -3,10 +3,11 @@ import type { Bake, Fall } from '../activities/supervise.js';
 import type { DeploymentInfo } from '../contract/status.js';
 import type { ErrorRecord } from '../errors.js';
 import { endBake } from './bake.js';
+import { isWaiting } from './change-queue.js';
 import { asFailure, failureRecord } from './failures.js';
 import { endsByItself } from './history.js';
-import { enter, type Life, note, setLastError } from './life.js';
-import { startsBesideWaiting } from './patches.js';
+import { enter, type Life, note, type Retreat, setLastError, showDetails } from './life.js';
+import { insistsOnWayBack, startsBesideWaiting } from './patches.js';
 import { activate, activeRevision, findRevision, restartRevision, startRevision, stopRevision } from './revision.js';
 import { supervisingOn } from './steps.js';
 
@@ -14,6 +15,15 @@ import { supervisingOn } from './steps.js';
 const firstPause = 1;
 const longestPause = 60;
 const quietTime = 5 * 60_000;
+/** Seconds before a rollback that failed is tried again: doubled at each try. */
+const firstRetreatPause = 2;
+const longestRetreatPause = 3_600;
+
+/** What supervision asks for where a restart is no answer. */
+interface WayBack {
+  rollBack(revision: string, reason: string): void;
+  makeRoom(): void;
+}
 
 /** Keeps a deployment as the user wants it, running or stopped, until it is cancelled. */
 export class Supervision {
@@ -30,7 +40,7 @@ export class Supervision {
 
   constructor(
     private readonly life: Life,
-    private readonly rollBack: (revision: string, reason: string) => void,
+    private readonly wayBack: WayBack,
   ) {}
 
   async run(): Promise<void> {
@@ -103,10 +113,11 @@ export class Supervision {
     if (active === null || host === null) throw new Error('only what was started is supervised');
     const { handle } = active;
     const { supervise } = supervisingOn(host);
-    const input = { handle, bake: this.describeBake() };
+    const input = { handle, bake: this.describeBake(), ...(life.retreat && { until: life.retreat.at }) };
     const change = await this.quietly(() => supervise.executeWithOptions({ summary: `watch ${info.name}` }, [input]));
     if ('error' in change) await this.answer(change);
-    else if (change.event === 'baked') endBake(this.life, 'it has proved itself');
+    else if (change.event === 'baked') endBake(life, 'it has proved itself');
+    else if (life.retreat) await this.tryAgain(life.retreat);
   }
 
   private async quietly<T>(wait: () => Promise<T>): Promise<T> {
@@ -126,16 +137,54 @@ export class Supervision {
     return { until: info.bake.until, previous: { name: info.name, revision: previous.revision.id } };
   }
 
-  /** What falls or does badly while it has to prove itself is rolled back, unless its successor is on its way already. */
+  /** What falls or does badly while it has to prove itself is rolled back; what falls later is restarted. */
   private async answer({ error: fall }: Fall): Promise<void> {
     const { life } = this;
     const { bake } = life.info;
+    if (bake !== null && insistsOnWayBack()) return await this.leave(bake.previous, fall);
+    if (life.retreat && !this.isBusy && Date.now() >= Date.parse(life.retreat.at))
+      return await this.goBack(life.retreat);
     if (bake === null || life.current !== null || life.next !== null) return await this.restart(fall);
     setLastError(life, fall);
-    endBake(this.life, fall.message);
+    endBake(life, fall.message);
     enter(life, 'unhealthy');
-    this.rollBack(bake.previous, fall.message);
+    this.wayBack.rollBack(bake.previous, fall.message);
     await condition(() => life.current === null && life.next === null);
+  }
+
+  /** A person who goes back at this moment is not disturbed. */
+  private async leave(to: string, fall: ErrorRecord): Promise<void> {
+    const { life } = this;
+    setLastError(life, fall);
+    enter(life, 'unhealthy');
+    if (life.current?.kind === 'rollback') return await condition(() => life.current?.kind !== 'rollback');
+    this.wayBack.makeRoom();
+    await this.goBack({ to, fall, isAsked: true, pause: firstRetreatPause, at: new Date().toISOString() });
+  }
+
+  /** A change that is on its way is to put something better there: it is not disturbed a second time. */
+  private async tryAgain(retreat: Retreat): Promise<void> {
+    if (this.isBusy) putOff(retreat);
+    else await this.goBack(retreat);
+  }
+
+  /** Where that fails it is tried again later, and what did badly goes on as well as it can. */
+  private async goBack(retreat: Retreat): Promise<void> {
+    const { life } = this;
+    life.retreat = retreat;
+    retreat.isAsked = true;
+    await condition(() => !life.retreat?.isAsked);
+    if (!life.retreat) return;
+    putOff(retreat);
+    const { to, fall } = retreat;
+    const why = life.info.changes.findLast(({ by }) => by === 'berth')?.note;
+    setLastError(life, { ...fall, message: `${fall.message}; ${to} does not take over and is tried again: ${why}` });
+    showDetails(life);
+  }
+
+  private get isBusy(): boolean {
+    const { current } = this.life;
+    return current !== null && !isWaiting(this.life);
   }
 
   private async wake(): Promise<void> {
@@ -176,4 +225,10 @@ export class Supervision {
       setLastError(life, failureRecord(error));
     }
   }
+}
+
+function putOff(retreat: Retreat): void {
+  const { pause } = retreat;
+  retreat.at = new Date(Date.now() + pause * 1000).toISOString();
+  retreat.pause = Math.min(pause * 2, longestRetreatPause);
 }

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
@@ -10,7 +10,7 @@ import { addressOf, findRunningServer } from '../../src/stack/embedded-server.js
 import { workflowId } from '../../src/workflows/messages.js';
 import { call, connectOnce, deploy, redeploy, rollBack, untilInfo } from '../support/deploying.js';
 import { processesOf, temporaryStack } from '../support/stack.js';
-import { temporarySolution } from '../support/temporary.js';
+import { temporaryDirectory, temporarySolution } from '../support/temporary.js';
 
 const home = temporaryStack();
 const answering = (version: string) => `def predict(n: int = 1):\n    return {"version": "${version}", "n": n}\n`;
@@ -223,27 +223,39 @@ def stream(seconds, steps):
         time.sleep(seconds)
 `;
 
-test('a new revision whose calls fail while it has to prove itself is rolled back by itself', async () => {
-  const source = temporarySolution({ 'main.py': failingFrom(9) });
+test('a new revision whose calls fail while it has to prove itself is rolled back by itself, for as long as that takes', async () => {
+  const source = temporarySolution({});
+  const broken = join(temporaryDirectory(), 'broken');
+  writeFileSync(join(source, 'main.py'), `${failingWhile(broken)}${failingFrom(9)}`);
   await deploy({ name: 'baking', solution: source });
   writeFileSync(join(source, 'main.py'), failingFrom(2));
   expect(await redeploy('baking')).toMatchObject({ revision: 'r2', bake: { revision: 'r2', previous: 'r1' } });
 
+  writeFileSync(broken, '');
   const software = await openSoftware('baking', home);
   for (let call = 0; call < 6; call += 1)
     expect(await software.run({ n: 5 })).toMatchObject({ status: 'error', error: { code: 'CALL_FAILED' } });
-  const info = await untilChanged('baking', 'rollback');
-  expect(info).toMatchObject({ revision: 'r1', bake: null });
-  expect(info.changes.at(-1)).toMatchObject({
+  const failed = await untilInfo('baking', ({ lastError }) => lastError?.message.includes('tried again') === true);
+  expect(failed).toMatchObject({ state: 'unhealthy', revision: 'r2', lastError: { code: 'CALLS_FAILING' } });
+  expect(failed.changes.at(-1)).toMatchObject({ kind: 'rollback', outcome: 'failed' });
+  rmSync(broken);
+  const info = await untilInfo('baking', ({ revision }) => revision === 'r1');
+  expect(info).toMatchObject({ state: 'running', bake: null, lastError: null });
+  const { changes } = await untilInfo('baking', ({ change }) => change === null);
+  expect(changes.at(-1)).toMatchObject({
     by: 'berth',
     outcome: 'live',
     reason: expect.stringContaining('6 of 6'),
   });
-  expect(info.revisions.map(({ id, state }) => [id, state])).toContainEqual(['r2', 'rolled back']);
+  const { revisions } = await (await connectOnce()).info('baking');
+  expect(revisions.map(({ id, state }) => [id, state])).toContainEqual(['r2', 'rolled back']);
   expect(await software.run({ n: 5 })).toMatchObject({ output: 5 });
   await software.close();
   await (await connectOnce()).cleanup('baking');
 });
+
+const failingWhile = (mark: string) =>
+  `import os\nif os.path.exists(${JSON.stringify(mark)}):\n    raise RuntimeError("broken")\n`;
 
 const failingFrom = (bound: number) =>
   `def predict(n: int = 1):\n    if n >= ${bound}:\n        raise ValueError("too much")\n    return n\n`;
@@ -262,6 +274,44 @@ test('a new revision that falls while it has to prove itself is rolled back, one
   await call('falling', { die: true });
   expect(await untilInfo('falling', ({ restarts }) => restarts === 1)).toMatchObject({ revision: 'r3' });
   await (await connectOnce()).cleanup('falling');
+});
+
+test('what falls while it has to prove itself is rolled back ahead of what waits or is on its way, which goes on', async () => {
+  const source = temporarySolution({ 'main.py': dying('one') });
+  const main = join(source, 'main.py');
+  await deploy({ name: 'crowded', solution: source });
+  writeFileSync(main, dying('two'));
+  await redeploy('crowded');
+  writeFileSync(main, 'def predict(die: bool = False):\n    return nothing\n');
+  const { change } = await redeploy('crowded');
+  expect(change).toMatchObject({ state: 'waiting', revision: 'r3' });
+  await call('crowded', { die: true });
+  const back = await untilInfo('crowded', ({ revision, change: now }) => revision === 'r1' && now?.id === change?.id);
+  expect(back).toMatchObject({ state: 'running', restarts: 0, change, bake: null });
+  expect(outcomes(back).at(-1)).toEqual(['c4', 'rollback', 'live', 'r1']);
+
+  const client = await connectOnce();
+  writeFileSync(join(deploymentDirectory(home, 'crowded').workspace, 'main.py'), dying('three'));
+  await client.resume('crowded', { agent: 'none' });
+  expect(await client.follow('crowded', () => {})).toMatchObject({ revision: 'r3', bake: { previous: 'r1' } });
+  const go = join(temporaryDirectory(), 'go');
+  writeFileSync(
+    main,
+    `import os, time\nwhile not os.path.exists(${JSON.stringify(go)}):\n    time.sleep(0.1)\n${dying('four')}`,
+  );
+  const { id } = await client.redeploy('crowded', { changes: {}, isForced: false });
+  await untilInfo('crowded', ({ change: now }) => now?.state === 'verifying');
+  await call('crowded', { die: true });
+  expect(await untilInfo('crowded', ({ revision }) => revision === 'r1')).toMatchObject({ restarts: 0 });
+  writeFileSync(go, '');
+  const info = await client.followChange('crowded', id, () => {});
+  expect(outcomes(info).slice(-3)).toEqual([
+    ['c3', 'redeploy', 'live', 'r3'],
+    ['c6', 'rollback', 'live', 'r1'],
+    [id, 'redeploy', 'live', 'r4'],
+  ]);
+  expect(await call('crowded', {})).toMatchObject({ output: 'four' });
+  await client.cleanup('crowded');
 });
 
 const dying = (version: string) =>
