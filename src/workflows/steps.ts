@@ -7,6 +7,9 @@ import { hostQueue, sharedQueue } from './messages.js';
 
 const retry = { initialInterval: '500ms', maximumInterval: '30s', maximumAttempts: 10 } as const;
 
+/** Nobody has taken a step of the host for so long: the host is away, which is shown, and waited for. */
+const scheduleToStartTimeout = '20s';
+
 /** Steps that any worker can do. */
 export const anywhere = proxyActivities<Activities>({
   taskQueue: sharedQueue,
@@ -20,7 +23,7 @@ export const anywhere = proxyActivities<Activities>({
 export const quickOn = (host: string) =>
   proxyActivities<Activities>({
     taskQueue: hostQueue(host),
-    scheduleToStartTimeout: '1m',
+    scheduleToStartTimeout,
     startToCloseTimeout: '10m',
     heartbeatTimeout: '15s',
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
@@ -31,7 +34,7 @@ export const quickOn = (host: string) =>
 export const buildingOn = (host: string) =>
   proxyActivities<Activities>({
     taskQueue: hostQueue(host),
-    scheduleToStartTimeout: '1m',
+    scheduleToStartTimeout,
     startToCloseTimeout: '2h',
     heartbeatTimeout: '15s',
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
@@ -42,7 +45,7 @@ export const buildingOn = (host: string) =>
 export const adaptingOn = (host: string) =>
   proxyActivities<Activities>({
     taskQueue: hostQueue(host),
-    scheduleToStartTimeout: '1m',
+    scheduleToStartTimeout,
     startToCloseTimeout: '4h',
     heartbeatTimeout: '15s',
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,

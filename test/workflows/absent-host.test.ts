@@ -16,6 +16,7 @@ const homes = { near: temporaryHome(), far: temporaryHome() };
 
 const environmentOf = (host: keyof typeof homes) => ({
   TEMPORAL_ADDRESS: process.env.BERTH_TEST_TEMPORAL ?? '',
+  TEMPORAL_UI: 'http://ui.example.com',
   BERTH_HOME: homes[host].root,
   BERTH_HOST_ID: `${host}-${process.pid}`,
 });
@@ -77,6 +78,7 @@ test('a redeploy waits for a host that is away, says so, and goes on when it is 
   expect(waiting).toMatchObject({
     state: 'running',
     revision: 'r1',
+    webUrl: `http://ui.example.com/namespaces/default/workflows/deployment-${name}`,
     change: { lastError: { code: 'WORKER_UNREACHABLE' } },
   });
   startWorker('far');

@@ -12,7 +12,7 @@ import { temporaryStack } from '../support/stack.js';
 
 const home = temporaryStack();
 const isWhole = process.env.BERTH_KILL_MATRIX === 'all';
-/** Only the names are asked for. One of them does nothing, and is taken when no worker was there for a minute. */
+/** Only the names are asked for. One of them does nothing, and is taken when no worker was there for a while. */
 const steps = Object.keys(createActivities({} as Dependencies)).filter((step) => step !== 'awaitHost');
 const matrix = new KillMatrix(home, onThisMachine(home));
 let rehearsed: string[];
