@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection, ScheduleOverlapPolicy } from '@temporalio/client';
 import type { DeploymentInfo } from '../../../src/contract/index.js';
 import { type BerthHome, deploymentDirectory } from '../../../src/home.js';
@@ -295,6 +296,7 @@ const reconcile: Act = {
       const { numActionsTaken } = (await schedule.describe()).info;
       await schedule.trigger(ScheduleOverlapPolicy.ALLOW_ALL);
       for (let info = (await schedule.describe()).info; ; info = (await schedule.describe()).info) {
+        await sleep(50);
         const newest = info.recentActions.at(-1);
         if (info.numActionsTaken === numActionsTaken || newest === undefined) continue;
         return await client.workflow.getHandle(newest.action.workflow.workflowId).result();

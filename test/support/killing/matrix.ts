@@ -1,4 +1,5 @@
 import { readdirSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { DeploymentInfo } from '../../../src/contract/index.js';
 import { openSoftware } from '../../../src/factory/open-software.js';
 import { type BerthHome, deploymentDirectory } from '../../../src/home.js';
@@ -37,6 +38,8 @@ interface Kill {
 
 /** Seconds from the return of what was killed until everything has to be as it was to be, without a person. */
 const patience = 60;
+/** Milliseconds between two looks: dozens of cells that are looked at all the time would keep the machine busy by that alone. */
+const pollInterval = 500;
 
 /**
  * Every step of every act, each held in a deployment of its own at one moment, and one kill for all of them. The steps
@@ -168,7 +171,7 @@ export class KillMatrix {
     const mark = this.holds.mark(subject.name);
     act.announce?.(subject);
     await act.request(subject);
-    while (!(await act.isOver(await client.info(name)))) await new Promise((resolve) => setTimeout(resolve, 50));
+    while (!(await act.isOver(await client.info(name)))) await sleep(pollInterval);
     if (subject.answer !== null) await this.holds.untilWatched(name);
     return [name, this.holds.passedSince(subject.name, mark)];
   }
@@ -189,7 +192,7 @@ export class KillMatrix {
   private async untilThere({ subject, act, moment }: Cell): Promise<void> {
     const { busy } = findAct(act);
     if (moment !== 'busy') return await this.holds.untilHeld(subject.name);
-    while (busy?.isBusy(subject, this.home) === false) await new Promise((resolve) => setTimeout(resolve, 20));
+    while (busy?.isBusy(subject, this.home) === false) await sleep(20);
   }
 
   private async judge(cell: Cell, returned: number): Promise<Outcome> {
@@ -197,7 +200,7 @@ export class KillMatrix {
       const problem = await this.findProblem(cell).catch((error: Error) => error.message);
       const seconds = (Date.now() - returned) / 1000;
       if (problem === null || seconds > patience) return { ...cell, problem, seconds };
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      await sleep(pollInterval);
     }
   }
 
