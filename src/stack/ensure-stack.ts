@@ -6,13 +6,14 @@ import { withLock } from '../runners/lock.js';
 import { findRunningWorker, startWorker } from './background-worker.js';
 import { type ConnectionSettings, loadConfiguredServer, prepareConfiguredServer } from './configured-server.js';
 import { addressOf, findRunningServer, type ServerRecord, startServer, webUrlOf } from './embedded-server.js';
+import { findWebUi } from './web-ui.js';
 
 /** The Temporal server to talk to. */
 export interface TemporalTarget {
   address: string;
   namespace: string;
   connectionOptions: ConnectionSettings;
-  /** Null for a server that is not ours: only its owner knows where its Web UI is. */
+  /** Null for a server that is not ours, where nobody says where its Web UI is. */
   webUrl: string | null;
   isEmbedded: boolean;
 }
@@ -31,8 +32,9 @@ export interface StackOptions {
 export async function ensureStack(options: StackOptions): Promise<TemporalTarget> {
   const configured = await loadConfiguredServer();
   if (configured !== null) {
+    const webUrl = findWebUi(configured.address);
     await prepareConfiguredServer(configured);
-    return { ...configured, webUrl: null, isEmbedded: false };
+    return { ...configured, webUrl, isEmbedded: false };
   }
   const home = berthHome();
   const running = findRunningServer(home);

@@ -32,11 +32,12 @@ test('TEMPORAL_ADDRESS is obeyed: the server is prepared and nothing is started'
   expect(Object.keys(customAttributes)).toContain('BerthHost');
 });
 
-test('a server that is prepared already stays as it is', async () => {
+test('a server that is prepared already stays as it is, and TEMPORAL_UI says where its Web UI is', async () => {
   enterNewHome();
-  process.env.TEMPORAL_ADDRESS = address;
+  Object.assign(process.env, { TEMPORAL_ADDRESS: address, TEMPORAL_UI: 'http://127.0.0.1:8080/' });
   const targets = await Promise.all([ensureStack({ worker: false }), ensureStack({ worker: false })]);
   expect(targets[0]).toEqual(targets[1]);
+  expect(targets[0]).toMatchObject({ webUrl: 'http://127.0.0.1:8080' });
 });
 
 test('a profile of Temporal’s configuration file is obeyed, address and namespace', async () => {
