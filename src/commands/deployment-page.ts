@@ -19,6 +19,7 @@ export function renderDeployment(info: DeploymentInfo, colors: Colors): string {
     ['others', renderOthers(info)],
     ['change', info.change && `${nameChange(info.change)} is ${info.change.state}: ${describeRequest(info.change)}`],
     ['next', info.next && `a ${info.next.kind}: ${describeRequest(info.next)}`],
+    ['last', renderLast(info)],
     ['on trial', renderBake(info)],
     ['left over', renderLeftOvers(info)],
     ['endpoint', info.endpoint],
@@ -48,6 +49,13 @@ const nameChange = ({ kind, revision }: CurrentChange): string =>
 
 const describeRequest = ({ id, by, requestedAt, reason }: RequestedChange): string =>
   `${id}, asked for by ${by}, ${requestedAt.replace('T', ' ').slice(0, 19)}${reason === null ? '' : `: ${reason}`}`;
+
+/** How the last one went; of a first deployment all else on the page tells. */
+function renderLast({ changes }: DeploymentInfo): string | null {
+  const last = changes.at(-1);
+  if (last === undefined || last.kind === 'deploy') return null;
+  return `a ${last.kind}, ${last.outcome}: ${last.note} (${describeRequest(last)})`;
+}
 
 function renderOthers({ revision, revisions }: DeploymentInfo): string | null {
   const others = revisions.filter(({ id }) => id !== revision).map(({ id, state }) => `${id} (${state})`);

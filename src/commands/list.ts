@@ -1,3 +1,4 @@
+import { wentBadly } from '../contract/change.js';
 import type { DeploymentSummary } from '../factory/deployment-summary.js';
 import type { Colors } from './colors.js';
 import { defineCommand } from './command.js';
@@ -23,14 +24,27 @@ export function renderDeployments(deployments: DeploymentSummary[], colors: Colo
     text,
     paint: colors.dim,
   }));
-  const hasChanges = deployments.some(({ change }) => change !== null);
-  const rows = deployments.map(({ name, state, strategy, revision, createdAt, change }): Cell[] => [
+  const hasChanges = deployments.some((deployment) => tellChange(deployment, colors).length > 0);
+  const rows = deployments.map((deployment): Cell[] => rowOf(deployment, colors));
+  return renderTable([hasChanges ? heading : heading.slice(0, -1), ...rows]);
+}
+
+function rowOf(deployment: DeploymentSummary, colors: Colors): Cell[] {
+  const { name, state, strategy, revision, createdAt } = deployment;
+  return [
     { text: name, paint: colors.bold },
     { text: state, paint: paintState(state, colors) },
     { text: strategy ?? '-' },
     { text: revision ?? '-' },
     { text: createdAt.replace('T', ' ').slice(0, 16) },
-    ...(change === null ? [] : [{ text: change, paint: paintState(change, colors) }]),
-  ]);
-  return renderTable([hasChanges ? heading : heading.slice(0, -1), ...rows]);
+    ...tellChange(deployment, colors),
+  ];
+}
+
+/** The change that is on its way, or how the last one went, where that was not well. */
+function tellChange({ change, lastChange }: DeploymentSummary, colors: Colors): Cell[] {
+  if (change !== null) return [{ text: change, paint: paintState(change, colors) }];
+  if (lastChange === null || !wentBadly(lastChange)) return [];
+  const { outcome, id } = lastChange;
+  return [{ text: outcome === 'failed' ? `${id} failed` : `${id} rolled back`, paint: colors.red }];
 }

@@ -56,3 +56,11 @@ export const PastChange = RequestedChange.extend({
   finishedAt: z.string(),
 });
 export type PastChange = z.infer<typeof PastChange>;
+
+/** The newest change that is over, as a list of deployments shows it. */
+export const LastChange = PastChange.omit({ lastError: true });
+export type LastChange = z.infer<typeof LastChange>;
+
+/** Whether it went another way than a person wished: it failed, or was the deployment's own rollback. */
+export const wentBadly = ({ outcome, kind, by }: Pick<PastChange, 'outcome' | 'kind' | 'by'>): boolean =>
+  outcome === 'failed' || (kind === 'rollback' && by === 'berth');

@@ -1,4 +1,5 @@
 import type { WorkflowExecutionInfo } from '@temporalio/client';
+import { LastChange } from '../contract/change.js';
 import type { DeploymentInfo, DeploymentState } from '../contract/status.js';
 import { searchAttributes } from '../workflows/search-attributes.js';
 
@@ -8,6 +9,8 @@ export type DeploymentSummary = Pick<DeploymentInfo, 'name' | 'state' | 'strateg
   createdAt: string;
   /** State of the change that is being made while an earlier revision serves; null when there is none. */
   change: DeploymentState | null;
+  /** The newest change that is over; null before the first one is. */
+  lastChange: LastChange | null;
 };
 
 /** Without its page in the Web UI; undefined for a workflow that is no deployment of ours. */
@@ -20,6 +23,7 @@ export function summarise(execution: WorkflowExecutionInfo): Omit<DeploymentSumm
     // The worker writes nothing else into these two attributes.
     state: (attributes.get(searchAttributes.state) ?? 'selecting') as DeploymentState,
     change: (attributes.get(searchAttributes.change) ?? null) as DeploymentState | null,
+    lastChange: LastChange.safeParse(memo?.lastChange).data ?? null,
     strategy: attributes.get(searchAttributes.strategy) ?? null,
     revision: attributes.get(searchAttributes.revision) ?? null,
     host: attributes.get(searchAttributes.host) ?? null,

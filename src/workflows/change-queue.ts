@@ -1,6 +1,7 @@
-import { currentUpdateInfo } from '@temporalio/workflow';
-import type { ChangeOutcome, CurrentChange, RequestedChange } from '../contract/change.js';
+import { currentUpdateInfo, upsertMemo } from '@temporalio/workflow';
+import type { ChangeOutcome, CurrentChange, LastChange, PastChange, RequestedChange } from '../contract/change.js';
 import { type ChangeRequest, type Life, note, showDetails } from './life.js';
+import { listsLastChange } from './patches.js';
 
 // What was asked for, what waits for its turn, and what came of it.
 
@@ -56,7 +57,15 @@ export function closeChange(
   };
   info.changes = [...info.changes.slice(1 - keptChanges), past];
   note(life, change.kind, `${change.id} is ${outcome}: ${words}`);
+  if (listsLastChange()) upsertMemo({ lastChange: shorten(past) });
 }
+
+/** The index is read by the hundred. */
+const shorten = ({ lastError, ...past }: PastChange): LastChange => ({
+  ...past,
+  reason: past.reason?.slice(0, 300) ?? null,
+  note: past.note.slice(0, 300),
+});
 
 /** The change that this very request was given before. */
 function findRepeated({ info, requests = [] }: Life): RequestedChange | undefined {

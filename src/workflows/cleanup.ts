@@ -1,8 +1,7 @@
-import { allHandlersFinished, condition, continueAsNew, sleep } from '@temporalio/workflow';
+import { allHandlersFinished, condition, sleep } from '@temporalio/workflow';
 import { codes, type ErrorRecord } from '../errors.js';
-import type { deployment } from './deployment.js';
 import { failureRecord } from './failures.js';
-import { handOver } from './hand-over.js';
+import { continueInNewRun } from './hand-over.js';
 import { isHistoryLong } from './history.js';
 import { enter, type Life, setLastError, showDetails } from './life.js';
 import { hurriesCleanup } from './patches.js';
@@ -60,7 +59,7 @@ export class Cleanup {
     await condition(() => this.isAsked, `${pause}s`);
     if (!isHistoryLong(life)) return;
     await condition(allHandlersFinished);
-    await continueAsNew<typeof deployment>(...handOver(life));
+    await continueInNewRun(life);
   }
 
   /** Why the last try failed is no news any more. */

@@ -3,7 +3,6 @@ import {
   CancellationScope,
   ContinueAsNew,
   condition,
-  continueAsNew,
   isCancellation,
   setHandler,
 } from '@temporalio/workflow';
@@ -13,7 +12,7 @@ import type { DeploymentInfo } from '../contract/status.js';
 import { Changes } from './changes.js';
 import { Cleanup } from './cleanup.js';
 import { asFailure, failureRecord } from './failures.js';
-import { type HandedOver, handOver, takeOver } from './hand-over.js';
+import { continueInNewRun, type HandedOver, takeOver } from './hand-over.js';
 import { isNewRunDue } from './history.js';
 import { beginLife, type Life, note, showDetails } from './life.js';
 import {
@@ -64,7 +63,7 @@ async function live(life: Life, supervision: Supervision, changes: Changes): Pro
   if (life.active === null && !(await changes.makeFirst())) return;
   if (life.active !== null) await liveUntilNewRun(life, { supervision, changes });
   await condition(allHandlersFinished);
-  await continueAsNew<typeof deployment>(...handOver(life));
+  await continueInNewRun(life);
 }
 
 /** Supervision and changes go on side by side, until a new run is due and finds neither in the middle of anything. */

@@ -1,9 +1,17 @@
+import { makeContinueAsNewFunc, workflowInfo } from '@temporalio/workflow';
 import type { DeployConfig } from '../contract/config.js';
 import type { Example } from '../contract/example.js';
+import type { deployment } from './deployment.js';
 import type { Life } from './life.js';
 
 // What one run hands to the next. Temporal takes 2 MB at most, and each revision has its examples: a list that several
 // have is handed over once.
+
+/** Has a new run take over, to which the server's index goes on saying what was last said of this one. */
+export async function continueInNewRun(life: Life): Promise<never> {
+  const { memo = {} } = workflowInfo();
+  return await makeContinueAsNewFunc<typeof deployment>({ memo })(...handOver(life));
+}
 
 /** A list of examples, and the names of those that it belongs to. */
 interface SharedExamples {

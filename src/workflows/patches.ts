@@ -24,5 +24,8 @@ export const hurriesCleanup = (): boolean => patched('2026-11-29-hurries-cleanup
 /** A bake's rollback goes before what waits or is on its way, and is tried again until it is done; before, neither. */
 export const insistsOnWayBack = (): boolean => patched('2026-11-29-insists-on-way-back');
 
+/** The server's index says how the newest change ended. */
+export const listsLastChange = (): boolean => patched('2026-11-29-lists-last-change');
+
 /** What is asked of a run whose changes have ended by themselves is made all the same, as long as it is supervised. */
 export const makesWhatCameLate = (): boolean => patched('2026-11-24-makes-what-came-late');

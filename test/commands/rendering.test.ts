@@ -40,7 +40,7 @@ test.each([
 });
 
 test('the list is aligned, whatever its colours', () => {
-  const summary = { host: 'h', webUrl: null, createdAt: '2026-01-02T03:04:05.678Z', change: null };
+  const summary = { host: 'h', webUrl: null, createdAt: '2026-01-02T03:04:05.678Z', change: null, lastChange: null };
   const lines = renderDeployments(
     [
       { name: 'a', state: 'selecting', strategy: null, revision: null, ...summary },
@@ -55,19 +55,27 @@ test('the list is aligned, whatever its colours', () => {
   ]);
 });
 
-test('the list shows a change that is on its way, or waits, beside what serves meanwhile', () => {
-  const summary = { state: 'running', strategy: 'local', host: 'h', webUrl: null } as const;
+test('the list shows a change that is on its way, or waits, or went badly, beside what serves meanwhile', () => {
+  const summary = { state: 'running', strategy: 'local', host: 'h', webUrl: null, revision: 'r1' } as const;
+  const last = { reason: null, requestedAt: '', finishedAt: '', revision: null, note: '' };
+  const failed = { ...last, id: 'c4', kind: 'redeploy', by: 'schedule default', outcome: 'failed' } as const;
+  const rolledBack = { ...last, id: 'c5', kind: 'rollback', by: 'berth', outcome: 'live' } as const;
+  const createdAt = '2026-01-02T03:05:05.678Z';
   const lines = renderDeployments(
     [
-      { ...summary, name: 'a', revision: 'r2', createdAt: '2026-01-02T03:04:05.678Z', change: 'waiting' },
-      { ...summary, name: 'b', revision: 'r1', createdAt: '2026-01-02T03:05:05.678Z', change: null },
+      { ...summary, name: 'a', revision: 'r2', createdAt, change: 'waiting', lastChange: failed },
+      { ...summary, name: 'b', createdAt, change: null, lastChange: { ...rolledBack, by: 'ana@studio' } },
+      { ...summary, name: 'c', createdAt, change: null, lastChange: failed },
+      { ...summary, name: 'd', createdAt, change: null, lastChange: rolledBack },
     ],
     plain,
   ).split('\n');
   expect(lines).toEqual([
     'NAME  STATE    STRATEGY  REVISION  SINCE             CHANGE',
-    'a     running  local     r2        2026-01-02 03:04  waiting',
+    'a     running  local     r2        2026-01-02 03:05  waiting',
     'b     running  local     r1        2026-01-02 03:05',
+    'c     running  local     r1        2026-01-02 03:05  c4 failed',
+    'd     running  local     r1        2026-01-02 03:05  c5 rolled back',
   ]);
 });
 
@@ -81,6 +89,12 @@ test('the page of a deployment shows what replaces it, why that waits, what may 
       change: { ...asked, id: 'c3', kind: 'redeploy', revision: 'r3', state: 'waiting', lastError },
       next: { ...asked, id: 'c4', kind: 'rollback', by: 'berth', reason: 'its calls failed' },
       bake: { revision: 'r2', previous: 'r1', until: '2026-03-01T12:05:00.000Z' },
+      changes: [
+        {
+          ...{ ...asked, id: 'c2', kind: 'redeploy', by: 'schedule default', revision: null, outcome: 'failed' },
+          ...{ note: 'SOURCE_NOT_FOUND: there is no /src', lastError: null, finishedAt: asked.requestedAt },
+        },
+      ],
     }),
     plain,
   );
@@ -90,6 +104,7 @@ test('the page of a deployment shows what replaces it, why that waits, what may 
       'others      r1 (kept)',
       'change      redeploy to r3 is waiting: c3, asked for by ana@studio, 2026-03-01 12:00:00',
       'next        a rollback: c4, asked for by berth, 2026-03-01 12:00:00: its calls failed',
+      'last        a redeploy, failed: SOURCE_NOT_FOUND: there is no /src (c2, asked for by schedule default, 2026-03-01 12:00:00)',
       'on trial    until 2026-03-01 12:05:00; r1 takes over again if r2 does badly',
       'web         http://ui/x',
       'CONTRACT_FAILED no',

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
@@ -147,6 +147,16 @@ test('a revision that does not prove itself fails the run that brought it, and n
   expect(await client.info('baking')).toMatchObject({ state: 'running', revision: 'r2' });
   const again = await runNow('baking');
   expect(again).toMatchObject({ outcome: 'unchanged', note: 'nothing differs from r3, which was rolled back' });
+  const { source, changes } = await client.info('baking');
+  expect(changes.at(-2)).toMatchObject({ kind: 'rollback', by: 'berth', outcome: 'live' });
+  rmSync(source.path, { recursive: true });
+  expect(await runNow('baking')).toMatchObject({ outcome: 'failed', lastError: { code: 'SOURCE_NOT_FOUND' } });
+  const listed = async () =>
+    (await client.list()).find(({ name, lastChange }) => name === 'baking' && lastChange?.id === 'c6');
+  expect(await eventually('the list to tell of it', listed)).toMatchObject({
+    ...{ state: 'running', revision: 'r2', change: null },
+    lastChange: { outcome: 'failed', by: 'schedule default', note: expect.stringContaining('SOURCE_NOT_FOUND') },
+  });
   await client.cleanup('baking');
 });
 

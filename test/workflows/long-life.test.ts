@@ -82,7 +82,10 @@ test('a new run carries what is kept, what waits, what was asked for and what ha
   expect(await client.info('carried')).toMatchObject({ revision: 'r2', bake: { revision: 'r2', previous: 'r1' } });
   expect(await handle.executeUpdate<RequestedChange, [unknown, string]>('redeploy', ask)).toMatchObject({ id: 'c2' });
   expect(await call('carried', {})).toMatchObject({ output: ['two', 'second'] });
-  expect((await client.list()).find(({ name }) => name === 'carried')).toEqual({ ...before, revision: 'r2' });
+  expect((await client.list()).find(({ name }) => name === 'carried')).toEqual({
+    ...{ ...before, revision: 'r2' },
+    lastChange: expect.objectContaining({ id: 'c2', outcome: 'live' }),
+  });
 
   for (let times = 0; times < 6; times += 1) await call('carried', { n: 2 });
   await untilInfo('carried', ({ revision, change }) => revision === 'r1' && change === null);
