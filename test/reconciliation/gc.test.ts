@@ -94,6 +94,10 @@ test('gc lists what belongs to nothing, removes it with --yes, and leaves the li
   const before = await ask('living');
   expect(processesIn('lost')).toHaveLength(2);
   await terminate('lost');
+  const cleanup = await runBin(['cleanup', 'lost', '--yes', '--json'], { home: home.root });
+  expect(JSON.parse(cleanup.stdout)).toMatchObject({
+    error: { code: 'WORKFLOW_ENDED', next: expect.stringContaining('berth gc --yes') },
+  });
   age(orphan('aaaa'), 2);
   orphan('bbbb');
   mkdirSync(join(home.environments, '.making-cccc-999999999-abcdef'));

@@ -1,10 +1,13 @@
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from '@jest/globals';
+import { Client, Connection } from '@temporalio/client';
 import { openSoftware } from '../../src/factory/open-software.js';
 import { revisionDirectory } from '../../src/home.js';
+import { ensureStack } from '../../src/stack/index.js';
+import { workflowId } from '../../src/workflows/messages.js';
 import { writePlugin } from '../registry/plugin.js';
-import { call, connectOnce, deploy, redeploy, rollBack, untilInfo } from '../support/deploying.js';
+import { beginBounded, call, connectOnce, deploy, redeploy, rollBack, until, untilInfo } from '../support/deploying.js';
 import { processesOf, temporaryStack } from '../support/stack.js';
 import { temporarySolution } from '../support/temporary.js';
 
@@ -41,6 +44,18 @@ beforeAll(() => {
   const files = { 'config.yaml': JSON.stringify(config), 'runner.ts': null, 'runner.js': runner };
   writePlugin(join(home.root, 'strategies'), 'stubborn', files);
 });
+
+/** The first deployment fits in, and no cleanup that has to be asked for again. */
+const historyLimit = 60;
+
+async function runOf(name: string): Promise<string> {
+  const connection = await Connection.connect((await ensureStack({ worker: true })).connectionOptions);
+  try {
+    return (await new Client({ connection }).workflow.getHandle(workflowId(name)).describe()).runId;
+  } finally {
+    await connection.close();
+  }
+}
 
 const resist = () => writeFileSync(resistance, '');
 const giveIn = () => rmSync(resistance, { force: true });
@@ -139,9 +154,12 @@ test('what resists its stop goes on, and is called as before', async () => {
   await client.cleanup('resisting');
 });
 
-test('a cleanup says what still exists, and is tried at once when it is asked for again', async () => {
-  await deploy({ name: 'lasting', solution: temporarySolution({ 'main.py': 'X = 1\n' }), strategy: 'stubborn' });
+test('a cleanup says what still exists, is tried at once when it is asked for again, and goes on in a new run', async () => {
+  const options = { name: 'lasting', solution: temporarySolution({ 'main.py': 'X = 1\n' }), strategy: 'stubborn' };
+  await beginBounded(options, historyLimit);
+  await until('lasting', 'running');
   const client = await connectOnce();
+  const first = await runOf('lasting');
   resist();
   for (let asked = 0; asked < 2; asked += 1)
     await expect(client.cleanup('lasting')).rejects.toMatchObject({
@@ -149,6 +167,7 @@ test('a cleanup says what still exists, and is tried at once when it is asked fo
       message: expect.stringContaining('the echo goes on'),
     });
   expect(await client.info('lasting')).toMatchObject({ state: 'cleaning' });
+  expect(await runOf('lasting')).not.toBe(first);
   giveIn();
   expect(await client.cleanup('lasting')).toMatchObject({ state: 'cleaned', lastError: null });
 });
