@@ -5,7 +5,7 @@ import { endsLeftOvers } from './patches.js';
 import { discardRevision, endRevision } from './revision.js';
 
 /** Seconds before what could not be ended is tried again: doubled at each try. */
-const firstPause = 30;
+const firstPause = 5;
 const longestPause = 6 * 3_600;
 
 /**
