@@ -1,5 +1,7 @@
 import type { DeploymentInfo } from '../contract/status.js';
-import { type Life, note, showDetails } from './life.js';
+import type { Life } from './life.js';
+import { showDetails } from './showing.js';
+import { note } from './step-record.js';
 
 // The time in which a new revision has to prove itself.
 

@@ -2,11 +2,13 @@ import { isCancellation } from '@temporalio/workflow';
 import type { CarriedAdaptation } from '../activities/adapt-workspace.js';
 import type { Handle } from '../contract/handle.js';
 import type { SelectionExchange } from '../selection/index.js';
-import { advance, costing, type KeptRevision, type Life, show, type Work } from './life.js';
+import type { KeptRevision, Life, Work } from './life.js';
 import { onHost } from './on-host.js';
 import { giveEvidence } from './repair.js';
 import { findRevision, startRevision } from './revision.js';
 import { spend } from './rounds.js';
+import { advance, show } from './showing.js';
+import { costing } from './step-record.js';
 import { adaptingOn, anywhere, buildingOn, quickOn } from './steps.js';
 
 /** A revision that is up and kept its contract at its endpoint. */

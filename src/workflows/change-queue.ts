@@ -1,7 +1,9 @@
 import { currentUpdateInfo, upsertMemo } from '@temporalio/workflow';
 import type { ChangeOutcome, CurrentChange, LastChange, PastChange, RequestedChange } from '../contract/change.js';
-import { type ChangeRequest, type Life, note, showDetails } from './life.js';
+import type { ChangeRequest, Life } from './life.js';
 import { listsLastChange } from './patches.js';
+import { showDetails } from './showing.js';
+import { note } from './step-record.js';
 
 // What was asked for, what waits for its turn, and what came of it.
 

@@ -3,8 +3,9 @@ import { codes, type ErrorRecord } from '../errors.js';
 import { failureRecord } from './failures.js';
 import { continueInNewRun } from './hand-over.js';
 import { isHistoryLong } from './history.js';
-import { enter, type Life, setLastError, showDetails } from './life.js';
+import type { Life } from './life.js';
 import { hurriesCleanup } from './patches.js';
+import { enter, setLastError, showDetails } from './showing.js';
 import { undoingOn } from './steps.js';
 
 /** Seconds before an undo is tried again: doubled at each try. */

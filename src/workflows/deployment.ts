@@ -14,7 +14,7 @@ import { Cleanup } from './cleanup.js';
 import { asFailure, failureRecord } from './failures.js';
 import { continueInNewRun, type HandedOver, takeOver } from './hand-over.js';
 import { isNewRunDue } from './history.js';
-import { beginLife, type Life, note, showDetails } from './life.js';
+import { beginLife, type Life } from './life.js';
 import {
   abandonUpdate,
   cleanupSignal,
@@ -26,6 +26,8 @@ import {
   stopUpdate,
 } from './messages.js';
 import { requireAbandonable, requireRedeployable, requireState, requireTarget, requireWaiting, up } from './require.js';
+import { showDetails } from './showing.js';
+import { note } from './step-record.js';
 import { Supervision } from './supervision.js';
 
 /**

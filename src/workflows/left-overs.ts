@@ -1,8 +1,10 @@
 import { condition, isCancellation } from '@temporalio/workflow';
 import { failureRecord } from './failures.js';
-import { type LeftOver, type Life, note, showDetails } from './life.js';
+import type { LeftOver, Life } from './life.js';
 import { endsLeftOvers } from './patches.js';
 import { discardRevision, endRevision } from './revision.js';
+import { showDetails } from './showing.js';
+import { note } from './step-record.js';
 
 /** Seconds before what could not be ended is tried again: doubled at each try. */
 const firstPause = 5;

@@ -1,4 +1,3 @@
-import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
 import type { AdaptationResult } from '../contract/adaptation.js';
 import type { Redeployment, RequestedChange } from '../contract/change.js';
 import type { DeployConfig } from '../contract/config.js';
@@ -6,12 +5,9 @@ import type { Handle } from '../contract/handle.js';
 import type { VerifiedRevision } from '../contract/revision.js';
 import type { AdaptationRound, Resumption } from '../contract/round.js';
 import type { DeploymentSetting } from '../contract/setting.js';
-import type { DeploymentInfo, DeploymentState, LastError, StepRecord } from '../contract/status.js';
+import type { DeploymentInfo, DeploymentState } from '../contract/status.js';
 import type { ErrorRecord } from '../errors.js';
-import { describeLife } from './details.js';
-import { failureRecord } from './failures.js';
 import { firstRound } from './rounds.js';
-import { searchAttributes } from './search-attributes.js';
 
 /** What is true of one revision, and of the deployment as long as callers reach that revision. */
 export type Shown = Pick<
@@ -188,108 +184,4 @@ export const beginWork = (config: DeployConfig, revision: string, round: number)
     rungs: [],
     notes: [],
   },
-});
-
-/** Before anything runs, the deployment is what its first revision is. */
-export function show(life: Life, shown: Partial<Shown>): void {
-  const { work, info, active } = life;
-  if (work !== null) Object.assign(work.shown, shown);
-  if (active === null) Object.assign(info, shown);
-}
-
-/** Moves the change that is being made to a state. It is the deployment's own state unless an earlier revision serves. */
-export function advance(life: Life, state: DeploymentState): void {
-  const { info, active } = life;
-  if (info.change !== null) info.change.state = state;
-  if (active === null || info.change === null) enter(life, state);
-  else showChange(life);
-}
-
-/** Shows how the change is getting on while an earlier revision serves: a filter finds a redeploy that waits. */
-export function showChange(life: Life): void {
-  const { info, active } = life;
-  const state = active === null ? null : (info.change?.state ?? null);
-  showDetails(life);
-  if (state === (life.listedChange ?? null)) return;
-  life.listedChange = state;
-  upsertSearchAttributes([{ key: searchAttributes.change, value: state }]);
-}
-
-/** Moves to a state and shows it: search attributes for filters, current details for a reader of the Web UI. */
-export function enter(life: Life, state: DeploymentState): void {
-  life.info.state = state;
-  showDetails(life);
-  const { info } = life;
-  upsertSearchAttributes([
-    { key: searchAttributes.state, value: state },
-    ...(info.strategy === null ? [] : [{ key: searchAttributes.strategy, value: info.strategy }]),
-    ...(info.revision === null ? [] : [{ key: searchAttributes.revision, value: info.revision }]),
-    ...(info.host === null ? [] : [{ key: searchAttributes.host, value: info.host }]),
-    ...(state === 'cleaning' && life.listedChange ? [{ key: searchAttributes.change, value: null }] : []),
-  ]);
-}
-
-/** All of it, goal included: Temporal gives a run that takes over neither the summary nor the details of the first one. */
-export function showDetails({ info, config, kept }: Life): void {
-  const active = kept.find(({ revision }) => revision.id === info.revision)?.config ?? config;
-  setCurrentDetails(describeLife(info, active.solution.goal));
-}
-
-/** The newest steps: enough for a reader, bounded for a deployment that lives for years. */
-const keptSteps = 50;
-
-/** What a step says that it did, and what it cost. */
-export type StepOutcome = Pick<StepRecord, 'note' | 'dollars'>;
-
-export const costing = (dollars: unknown): Pick<StepRecord, 'dollars'> =>
-  typeof dollars === 'number' && dollars > 0 ? { dollars } : {};
-
-/** Runs one step and records it: when it began, when it ended, and what it says it did. */
-export async function record<T>(
-  life: Life,
-  step: string,
-  run: () => Promise<T>,
-  describe: (result: T) => string | StepOutcome,
-): Promise<T> {
-  const entry = addStep(life, { step, startedAt: new Date().toISOString(), finishedAt: null, note: '' });
-  showDetails(life);
-  try {
-    const result = await run();
-    const outcome = describe(result);
-    Object.assign(entry, typeof outcome === 'string' ? { note: outcome } : outcome);
-    return result;
-  } catch (error) {
-    const { message, details } = failureRecord(error);
-    Object.assign(entry, { note: `failed: ${message}`, ...costing(details.dollars) });
-    throw error;
-  } finally {
-    entry.finishedAt = new Date().toISOString();
-  }
-}
-
-/** Records what happened by itself, at one moment. */
-export function note(life: Life, step: string, words: string): void {
-  const now = new Date().toISOString();
-  addStep(life, { step, startedAt: now, finishedAt: now, note: words });
-}
-
-function addStep(life: Life, entry: StepRecord): StepRecord {
-  life.info.steps = [...life.info.steps.slice(1 - keptSteps), entry];
-  return entry;
-}
-
-export function setLastError(life: Life, record: ErrorRecord): void {
-  life.info.lastError = asLastError(record);
-}
-
-/** Why the change that is being made does not go on; of a deployment that runs nothing else, also why that does not. */
-export function setChangeError(life: Life, record: ErrorRecord): void {
-  const { info, active } = life;
-  if (info.change !== null) info.change.lastError = asLastError(record);
-  if (active === null) setLastError(life, record);
-}
-
-export const asLastError = ({ code, message, next, details }: ErrorRecord): LastError => ({
-  ...{ code, message, next },
-  evidence: details.fullEvidence ?? details.evidence ?? null,
 });

@@ -1,7 +1,9 @@
 import { ActivityFailure, TimeoutFailure } from '@temporalio/workflow';
 import { failureRecord } from './failures.js';
-import { type Life, record, type StepOutcome, setChangeError, showDetails } from './life.js';
+import type { Life } from './life.js';
 import { waitsForHost } from './patches.js';
+import { setChangeError, showDetails } from './showing.js';
+import { record, type StepOutcome } from './step-record.js';
 import { waitingOn } from './steps.js';
 
 /** How often a step of an earlier run may find nobody on its host before the deployment stops trying. */

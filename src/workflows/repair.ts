@@ -2,8 +2,10 @@ import { isRepairable } from '../adaptation/is-repairable.js';
 import type { Resumption } from '../contract/round.js';
 import type { ErrorRecord } from '../errors.js';
 import { asFailure, failureRecord } from './failures.js';
-import { type Life, note, setChangeError, show, type Work } from './life.js';
+import type { Life, Work } from './life.js';
 import { describeEvidence, isAnotherAllowed, resumedRound, roundAfter, spend } from './rounds.js';
+import { setChangeError, show } from './showing.js';
+import { note } from './step-record.js';
 
 /** Makes of a failure the evidence of another round, or throws it where no agent can or may mend it. */
 export function giveEvidence(life: Life, work: Work, error: unknown): void {

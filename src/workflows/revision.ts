@@ -2,8 +2,9 @@ import { isCancellation } from '@temporalio/workflow';
 import type { Handle } from '../contract/handle.js';
 import type { DeploymentInfo } from '../contract/status.js';
 import { failureRecord } from './failures.js';
-import { advance, enter, type KeptRevision, type Life } from './life.js';
+import type { KeptRevision, Life } from './life.js';
 import { onHost } from './on-host.js';
+import { advance, enter } from './showing.js';
 import { buildingOn, quickOn, undoingOn } from './steps.js';
 
 /** How often what has ended between its start and its check is started. */

@@ -2,7 +2,7 @@ import { isCancellation, setCurrentDetails, workflowInfo } from '@temporalio/wor
 import type { RunEnd, ScheduledRedeploy } from '../contract/schedule.js';
 import { theFailure, withCommands } from './details.js';
 import { asFailure, failureRecord } from './failures.js';
-import { asLastError } from './life.js';
+import { asLastError } from './showing.js';
 import { anywhere, followingOn } from './steps.js';
 
 /**

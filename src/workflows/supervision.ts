@@ -6,9 +6,11 @@ import { endBake } from './bake.js';
 import { isWaiting } from './change-queue.js';
 import { asFailure, failureRecord } from './failures.js';
 import { endsByItself } from './history.js';
-import { enter, type Life, note, type Retreat, setLastError, showDetails } from './life.js';
+import type { Life, Retreat } from './life.js';
 import { insistsOnWayBack, startsBesideWaiting } from './patches.js';
 import { activate, activeRevision, findRevision, restartRevision, startRevision, stopRevision } from './revision.js';
+import { enter, setLastError, showDetails } from './showing.js';
+import { note } from './step-record.js';
 import { supervisingOn } from './steps.js';
 
 /** Seconds before a fallen revision is started again: doubled at each try, back to the first after a quiet time. */
