@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { WorkflowExecutionInfo, WorkflowHandle } from '@temporalio/client';
 import type { UpdateDefinition } from '@temporalio/common';
 import type { Redeployment, RequestedChange } from '../contract/change.js';
@@ -30,7 +29,8 @@ import { asError, errorOfChange, requireRightRequest } from './deployment-failur
 import { TemporalDeployments } from './deployment-server.js';
 import { type DeploymentSummary, summarise } from './deployment-summary.js';
 import { describeUser } from './describe-user.js';
-import { isSettled } from './settled.js';
+import { type FollowOptions, followUntil } from './follow-deployment.js';
+import { isChangeSettled, isCleanupSettled, isSettled } from './settled.js';
 import { TemporalLink } from './temporal-link.js';
 
 export interface ConnectOptions {
@@ -108,9 +108,9 @@ export class DeploymentClient {
   async follow(
     name: string,
     onChange: (info: DeploymentInfo) => void,
-    options: { signal?: AbortSignal } = {},
+    options: FollowOptions = {},
   ): Promise<DeploymentInfo> {
-    const info = await this.followUntil(name, isSettled, onChange, options);
+    const info = await followUntil(() => this.info(name), isSettled, onChange, options);
     return requireRightRequest(info);
   }
 
@@ -120,24 +120,6 @@ export class DeploymentClient {
     const error = errorOfChange(info, id);
     if (error !== null) throw error;
     return info;
-  }
-
-  private async followUntil(
-    name: string,
-    isOver: (info: DeploymentInfo) => boolean,
-    onChange: (info: DeploymentInfo) => void,
-    options: { signal?: AbortSignal },
-  ): Promise<DeploymentInfo> {
-    let seen = '';
-    for (let pause = 25; ; pause = Math.min(pause * 1.2, 500)) {
-      options.signal?.throwIfAborted();
-      const info = await this.info(name);
-      const now = JSON.stringify(info);
-      if (now !== seen) onChange(info);
-      seen = now;
-      if (isOver(info)) return info;
-      await sleep(pause, undefined, options);
-    }
   }
 
   async stop(name: string): Promise<DeploymentInfo> {
@@ -177,14 +159,9 @@ export class DeploymentClient {
     name: string,
     id: string,
     onChange: (info: DeploymentInfo) => void,
-    options: { signal?: AbortSignal } = {},
+    options: FollowOptions = {},
   ): Promise<DeploymentInfo> {
-    const isOver = ({ change, changes, state }: DeploymentInfo) =>
-      changes.some((past) => past.id === id) ||
-      (change?.id === id && change.state === 'waiting') ||
-      state === 'cleaning' ||
-      state === 'cleaned';
-    return await this.followUntil(name, isOver, onChange, options);
+    return await followUntil(() => this.info(name), isChangeSettled(id), onChange, options);
   }
 
   /** Undoes a deployment in whatever state it is, and resolves when all of it is proven gone. */
@@ -235,13 +212,9 @@ export class DeploymentClient {
   }
 
   private async undone(name: string, onChange: (info: DeploymentInfo) => void = () => {}): Promise<DeploymentInfo> {
-    for (let pause = 25; ; pause = Math.min(pause * 1.2, 500)) {
-      const info = await this.info(name);
-      onChange(info);
-      if (info.state === 'cleaned') return info;
-      if (info.state === 'cleaning' && info.lastError?.code === 'UNDO_INCOMPLETE') throw asError(info);
-      await sleep(pause);
-    }
+    const info = await followUntil(() => this.info(name), isCleanupSettled, onChange);
+    if (info.state !== 'cleaned') throw asError(info);
+    return info;
   }
 
   private async ask<Result>(name: string, question: (handle: WorkflowHandle) => Promise<Result>): Promise<Result> {
