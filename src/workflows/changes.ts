@@ -161,7 +161,7 @@ export class Changes {
    */
   private async goBack(retreat: Retreat): Promise<void> {
     const { life } = this;
-    const { current, work } = life;
+    const { current, work, isAbandoned } = life;
     const { change } = life.info;
     life.work = null;
     this.begin(
@@ -173,7 +173,7 @@ export class Changes {
     endBake(life, retreat.fall.message);
     const isCancelled = await this.goOn();
     retreat.isAsked = false;
-    Object.assign(life, { current, work });
+    Object.assign(life, { current, work, isAbandoned });
     life.info.change = change;
     showChange(life);
     if (isCancelled && current !== null && !isWaiting(life)) await this.giveUp(cancelled);
