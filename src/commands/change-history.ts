@@ -8,7 +8,7 @@ export interface ToldChange extends RequestedChange {
   outcome: ChangeOutcome | DeploymentInfo['state'] | 'queued';
   /** What came of it, in one line. */
   note: string;
-  /** When it began: after it was asked for, and after the one before it was over. Null for one that never did. */
+  /** When it began: after it was asked for, and after those asked for before it were over. Null for one that never did. */
   begunAt: string | null;
   /** Null while it is not over. */
   finishedAt: string | null;
@@ -25,19 +25,29 @@ export function tellChapters(info: DeploymentInfo): Chapter[] {
   const loose: StepRecord[] = [];
   for (const step of info.steps) {
     if (isAnnouncement(step)) continue;
-    const owner = changes.findLast((change) => isWithin(step, change));
-    (owner?.steps ?? loose).push(step);
+    (findOwner(changes, step)?.steps ?? loose).push(step);
   }
   return [...changes, ...loose].sort((one, other) => startOf(one).localeCompare(startOf(other)));
 }
 
+/** The change that began last: a rollback may have gone before one that was on its way. */
+const findOwner = (changes: ToldChange[], step: StepRecord): ToldChange | undefined =>
+  changes
+    .filter((change) => isWithin(step, change))
+    .reduce<ToldChange | undefined>(
+      (last, one) => ((last?.begunAt ?? '') > (one.begunAt ?? '') ? last : one),
+      undefined,
+    );
+
 function tellChanges({ changes, change, next }: DeploymentInfo): ToldChange[] {
   const told: ToldChange[] = [];
-  let free = '';
-  const begin = (requestedAt: string) => (requestedAt > free ? requestedAt : free);
+  const begun = changes.filter((past) => hasBegun(past));
+  const begin = (requestedAt: string): string => {
+    const earlier = begun.filter((past) => past.requestedAt < requestedAt);
+    return [requestedAt, ...earlier.map(({ finishedAt }) => finishedAt)].toSorted().at(-1) ?? requestedAt;
+  };
   for (const past of changes) {
     const begunAt = hasBegun(past) ? begin(past.requestedAt) : null;
-    if (begunAt !== null) free = past.finishedAt;
     told.push({ ...past, begunAt, steps: [] });
   }
   if (change !== null)

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { RoundRecord } from '../../src/adaptation/rounds/index.js';
+import { isChange, tellChapters } from '../../src/commands/change-history.js';
 import { colorsFor } from '../../src/commands/colors.js';
 import { makeHistory } from '../../src/commands/history.js';
 import { renderHistory } from '../../src/commands/history-page.js';
@@ -150,5 +151,28 @@ test('as JSON, history is one value: changes, and steps with their milliseconds,
     [200, undefined, null],
     [0, undefined, null],
     [null, undefined, 'c4'],
+  ]);
+});
+
+test('a redeploy that made room for a rollback has its steps from before and after it, and none of the rollback', () => {
+  const chapters = tellChapters(
+    deploymentInfo({
+      steps: [
+        step('copyWorkspace', 1000, 1500, 'before'),
+        step('createRunner', 2000, 2500, 'of the rollback'),
+        step('createRunner', 4000, 4500, 'after'),
+      ],
+      changes: [
+        {
+          ...{ ...asked, id: 'c3', kind: 'rollback', by: 'berth', requestedAt: at(1800), revision: 'r1' },
+          ...{ outcome: 'live', note: 'r1 is live again', finishedAt: at(3000) },
+        },
+      ],
+      change: { ...asked, id: 'c2', kind: 'redeploy', requestedAt: at(900), revision: 'r3', state: 'checking' },
+    }),
+  );
+  expect(chapters.filter(isChange).map(({ id, steps }) => [id, ...steps.map(({ note }) => note)])).toEqual([
+    ['c2', 'before', 'after'],
+    ['c3', 'of the rollback'],
   ]);
 });
