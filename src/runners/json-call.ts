@@ -1,7 +1,11 @@
 import type { Agent } from 'node:http';
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import type { Answer } from '../contract/answer.js';
-import { callFailure, withEnding } from './call-deadline.js';
-import { callHttp, type HttpReply } from './http-call.js';
+import { callFailure, streamWithEnding, withEnding } from './call-deadline.js';
+import { callHttp, type HttpCall, type HttpReply } from './http-call.js';
+import { streamHttp } from './http-stream.js';
+import { chooseReader, handOnPieces, parseJson } from './reply-pieces.js';
 import type { CallOptions } from './runner.js';
 
 export interface JsonCall extends CallOptions {
@@ -15,29 +19,76 @@ export interface JsonCall extends CallOptions {
 /** Characters of a server's refusal that are shown. */
 const mostShown = 2_000;
 
+/** What a call that is followed takes; a server that can only reply whole does so. */
+const streamed = 'text/event-stream, application/x-ndjson, application/json';
+
 /**
  * POSTs the inputs to a server, as JSON: what it replies with is the output, and what is not 2xx is an error. Never
  * throws for what the server does.
  */
-export function callJson({ url, inputs, timeout, signal, agent }: JsonCall): Promise<Answer> {
-  const headers = { 'content-type': 'application/json', accept: 'application/json' };
-  return withEnding({ timeout, ...(signal && { signal }) }, async (ending) => {
-    const body = JSON.stringify(inputs ?? null);
-    const reply = await callHttp({ url, headers, body, ...(agent && { agent }), ending });
+export function callJson(call: JsonCall): Promise<Answer> {
+  return withEnding(boundOf(call), async (ending) => {
+    const reply = await callHttp({ ...describe(call, 'application/json'), ending });
     return reply.isComplete
-      ? readReply(reply, { method: 'POST', url })
+      ? await readReply(reply, { method: 'POST', url: call.url })
       : callFailure('CALL_LOST', 'the server ended during the call');
   });
 }
 
-/** What a server replied as an answer: JSON as its value, all else as text; a refusal with the server's own words. */
-export function readReply({ status, body, headers }: HttpReply, asked: { method: string; url: string }): Answer {
+/** The same call bit by bit, where the server replies with events or lines of JSON; else its answer alone. */
+export async function* streamJson(call: JsonCall): AsyncGenerator<unknown, Answer> {
+  return yield* streamWithEnding(boundOf(call), async function* (ending) {
+    const { status, headers, body } = await streamHttp({ ...describe(call, streamed), ending });
+    const read = isSuccess(status) ? chooseReader(headers) : undefined;
+    if (read !== undefined) return yield* handOnPieces(read(body));
+    const reply = { status, headers, body: await buffer(body), isComplete: true };
+    return await readReply(reply, { method: 'POST', url: call.url });
+  });
+}
+
+const boundOf = ({ timeout, signal }: JsonCall) => ({ timeout, ...(signal && { signal }) });
+
+const describe = ({ url, inputs, agent }: JsonCall, accept: string): HttpCall => ({
+  url,
+  headers: { 'content-type': 'application/json', accept },
+  body: JSON.stringify(inputs ?? null),
+  ...(agent && { agent }),
+});
+
+/**
+ * What a server replied as an answer: JSON as its value, what came in pieces as `handOnPieces` joins it, all else as text;
+ * a refusal with the server's own words.
+ */
+export async function readReply(
+  { status, body, headers }: HttpReply,
+  asked: { method: string; url: string },
+): Promise<Answer> {
   const text = body.toString('utf8');
-  const value = /\bjson\b/.test(headers['content-type'] ?? '') ? parse(text) : text;
-  if (status >= 200 && status < 300) return isAnswer(value) ? value : { status: 'success', output: value };
-  const code = [400, 415, 422].includes(status) ? 'CALL_INPUT' : 'CALL_FAILED';
-  const request = `${asked.method} ${new URL(asked.url).pathname}`;
-  return callFailure(code, `${request} was answered with ${status}: ${text.slice(0, mostShown)}`);
+  if (!isSuccess(status)) {
+    const code = [400, 415, 422].includes(status) ? 'CALL_INPUT' : 'CALL_FAILED';
+    const request = `${asked.method} ${new URL(asked.url).pathname}`;
+    return callFailure(code, `${request} was answered with ${status}: ${text.slice(0, mostShown)}`);
+  }
+  const read = chooseReader(headers);
+  if (read !== undefined) return await drain(handOnPieces(read(Readable.from([body]))));
+  const value = readValue(text, headers['content-type']);
+  return isAnswer(value) ? value : { status: 'success', output: value };
+}
+
+const isSuccess = (status: number): boolean => status >= 200 && status < 300;
+
+/** Nothing is null, unless it is said to be text. */
+function readValue(text: string, type: string | undefined): unknown {
+  const isJson = type === undefined ? text === '' : /\bjson\b/.test(type);
+  if (!isJson) return text;
+  return text === '' ? null : parseJson(text);
+}
+
+async function drain(parts: AsyncGenerator<unknown, Answer>): Promise<Answer> {
+  for (;;) {
+    const { done, value } = await parts.next();
+    if (done) return value;
+  }
 }
 
 /** An answer that the software gives itself is passed on, not wrapped. */
@@ -45,12 +96,4 @@ function isAnswer(value: unknown): value is Answer {
   if (typeof value !== 'object' || value === null) return false;
   const { status, output, error } = value as Record<string, unknown>; // another system's: looked at key by key
   return (status === 'success' && output !== undefined) || (status === 'error' && typeof error === 'object');
-}
-
-function parse(text: string): unknown {
-  try {
-    return text === '' ? null : JSON.parse(text);
-  } catch {
-    return text;
-  }
 }

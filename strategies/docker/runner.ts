@@ -8,9 +8,10 @@ import type { Handle, RunPlan } from '../../src/contract/handle.js';
 import { writeDurably } from '../../src/durable-file.js';
 import type { BerthHome } from '../../src/home.js';
 import { callFailure } from '../../src/runners/call-deadline.js';
+import { callJson, type JsonCall, streamJson } from '../../src/runners/json-call.js';
 import { readLog } from '../../src/runners/log-file.js';
 import type { CallOptions, Health, LogOptions, MadeThing, Runner, StartOptions } from '../../src/runners/runner.js';
-import { callHost, callServer, streamHost } from './container-call.js';
+import { type ContainerCall, callHost, streamHost } from './container-call.js';
 import type { DockerHandle } from './docker-handle.js';
 import { isCalledUnhealthy, isUp, probePatience } from './probe.js';
 import { isFailedForReadOnlyRoot, needsWritableRoot, noteWritableRoot } from './writable-root.js';
@@ -66,17 +67,17 @@ export class DockerRunner implements Runner {
     const { handle } = this;
     const call = this.describeCall(inputs, options);
     if (handle === undefined || call === undefined) return notStarted;
-    if (handle.tokenHash === null) return await callServer(call, handle.predictPath);
+    if (handle.tokenHash === null) return await callJson(describeServerCall(call, handle));
     return await this.heedRoot(await callHost(call, handle.tokenHash), handle);
   }
 
-  /** A server of the repository's own is asked for its whole reply. */
+  /** A server of the repository's own is followed where it replies bit by bit. */
   async *stream(inputs: unknown, options?: CallOptions): AsyncGenerator<unknown, Answer> {
-    const call = this.describeCall(inputs, options);
     const { handle } = this;
-    const tokenHash = handle?.tokenHash ?? null;
-    if (handle === undefined || call === undefined || tokenHash === null) return await this.run(inputs, options);
-    return await this.heedRoot(yield* streamHost(call, tokenHash), handle);
+    const call = this.describeCall(inputs, options);
+    if (handle === undefined || call === undefined) return notStarted;
+    if (handle.tokenHash === null) return yield* streamJson(describeServerCall(call, handle));
+    return await this.heedRoot(yield* streamHost(call, handle.tokenHash), handle);
   }
 
   async isHealthy(): Promise<Health> {
@@ -139,7 +140,7 @@ export class DockerRunner implements Runner {
   private describeCall(inputs: unknown, { timeout = this.plan.timeout, signal }: CallOptions = {}) {
     const { handle, agent } = this;
     if (handle === undefined || agent === undefined) return undefined;
-    return { url: handle.url, agent, inputs: JSON.stringify(inputs) ?? 'null', timeout, signal };
+    return { url: handle.url, agent, inputs, timeout, signal };
   }
 
   /** Software that fails for want of a writable root gets one at its next start, to which `isHealthy` leads. */
@@ -192,6 +193,12 @@ export class DockerRunner implements Runner {
     await appendFile(this.plan.logFile, `berth: ${line}\n`, { mode: 0o600 });
   }
 }
+
+const describeServerCall = ({ url, signal, ...call }: ContainerCall, { predictPath }: DockerHandle): JsonCall => ({
+  ...call,
+  url: url + predictPath,
+  ...(signal && { signal }),
+});
 
 const notStarted = callFailure('NOT_RUNNING', 'the software was neither started nor attached to');
 const gone = (detail: string): Health => ({ isHealthy: false, state: 'gone', detail });

@@ -29,7 +29,7 @@ export async function callWeb(
   const content = body === 'inputs' ? parted.inputs : bodyOf(given, body);
   return await withEnding(options, async (ending) => {
     const reply = await exchange({ ...describeRequest(target, address, content), ending });
-    return reply.isComplete ? readModalReply(reply, target.web.method, address) : lost;
+    return reply.isComplete ? await readModalReply(reply, target.web.method, address) : lost;
   });
 }
 
@@ -72,7 +72,7 @@ async function exchange(call: HttpCall): Promise<HttpReply> {
 }
 
 /** Modal's own words begin with its name; all others are the endpoint's. */
-function readModalReply(reply: HttpReply, method: string, url: string): Answer {
+async function readModalReply(reply: HttpReply, method: string, url: string): Promise<Answer> {
   const { status, body } = reply;
   const words = status >= 400 ? body.subarray(0, 500).toString('utf8') : '';
   if (words.startsWith('modal-http:')) {
@@ -80,5 +80,5 @@ function readModalReply(reply: HttpReply, method: string, url: string): Answer {
       return callFailure('CLOUD_REFUSED', `Modal lets nobody in without a proxy token (${words}); ${proxyRemedy}`);
     if (status === 404) return callFailure('NOT_RUNNING', `the software is not up: ${words}`);
   }
-  return readReply(reply, { method, url });
+  return await readReply(reply, { method, url });
 }

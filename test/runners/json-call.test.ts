@@ -1,7 +1,9 @@
-import { createServer, type RequestListener } from 'node:http';
+import { once } from 'node:events';
+import { createServer, type RequestListener, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, test } from '@jest/globals';
-import { callJson } from '../../src/runners/json-call.js';
+import { callJson, streamJson } from '../../src/runners/json-call.js';
+import { readStream } from '../support/read-stream.js';
 import { atTheEnd } from '../support/temporary.js';
 
 async function serve(listener: RequestListener): Promise<string> {
@@ -14,8 +16,10 @@ async function serve(listener: RequestListener): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/deeds?x=1`;
 }
 
-const replying = (status: number, body: string, type = 'application/json') =>
-  serve((_, response) => response.writeHead(status, { 'content-type': type }).end(body));
+const replying = (status: number, body: string, type?: string) =>
+  serve((_, response) => response.writeHead(status, type === undefined ? {} : { 'content-type': type }).end(body));
+
+const follow = (url: string) => streamJson({ url, inputs: {}, timeout: 5 });
 
 const call = (url: string, inputs: unknown = {}) => callJson({ url, inputs, timeout: 5 });
 
@@ -35,6 +39,8 @@ test.each([
   ['JSON is the output', 200, '{"a":[1]}', 'application/json; charset=utf-8', { a: [1] }],
   ['nothing is null', 204, '', 'application/json', null],
   ['text is text', 201, '12', 'text/plain', '12'],
+  ['nothing of no type is null', 204, '', undefined, null],
+  ['no text is text', 200, '', 'text/plain', ''],
   ['JSON that is none is text', 200, '{"a":', 'application/json', '{"a":'],
 ])('%s', async (_, status, body, type, output) => {
   expect(await call(await replying(status, body, type))).toEqual({ status: 'success', output });
@@ -42,7 +48,7 @@ test.each([
 
 test('an answer of the software itself is passed on', async () => {
   const answer = { status: 'error', error: { code: 'QUOTA', message: 'none left' } };
-  expect(await call(await replying(200, JSON.stringify(answer)))).toEqual(answer);
+  expect(await call(await replying(200, JSON.stringify(answer), 'application/json'))).toEqual(answer);
 });
 
 test.each([
@@ -64,4 +70,69 @@ test('a server that ends within its reply is a lost call', async () => {
     setTimeout(() => response.destroy(), 50);
   });
   expect(await call(url)).toMatchObject({ error: { code: 'CALL_LOST' } });
+});
+
+const events = 'text/event-stream; charset=utf-8';
+
+test.each([
+  ['texts are one', 'data: a\n\ndata: "ü"\n\ndata: [DONE]\n\n', events, ['a', 'ü'], 'aü'],
+  ['all else is a list', ': hello\n\ndata: {"n":1}\n\ndata: b\n\n', events, [{ n: 1 }, 'b'], [{ n: 1 }, 'b']],
+  [
+    'an event keeps its name',
+    'event: end\ndata: 1\n\n',
+    events,
+    [{ event: 'end', data: 1 }],
+    [{ event: 'end', data: 1 }],
+  ],
+  [
+    'lines are pieces',
+    '{"n":1}\n\n[2]\nthree',
+    'application/x-ndjson',
+    [{ n: 1 }, [2], 'three'],
+    [{ n: 1 }, [2], 'three'],
+  ],
+  ['no piece is an empty list', '', 'application/jsonl', [], []],
+  ['what comes whole has no pieces', '[1]', 'application/json', [], [1]],
+])('of a reply in pieces, %s', async (_, body, type, chunks, output) => {
+  const url = await replying(200, body, type);
+  const answer = { status: 'success', output };
+  expect(await readStream(follow(url))).toEqual({ chunks, answer });
+  expect(await call(url)).toEqual(answer);
+});
+
+test('a piece is handed on before the next one is there, and who leaves ends the connection', async () => {
+  let accepted: string | undefined;
+  let response: ServerResponse | undefined;
+  const url = await serve((request, reply) => {
+    accepted = request.headers.accept;
+    response = reply.writeHead(200, { 'content-type': events });
+    response.write('data: {"n":\ndata: 1}\n\n');
+  });
+  const parts = follow(url);
+  expect(await parts.next()).toEqual({ done: false, value: { n: 1 } });
+  expect(accepted).toContain('text/event-stream');
+  response?.write('data: 2\n\n');
+  expect(await parts.next()).toEqual({ done: false, value: 2 });
+  const closed = once(response as ServerResponse, 'close');
+  await parts.return({ status: 'success', output: null });
+  await closed;
+});
+
+test('a stream that fails says so after its pieces', async () => {
+  const failing = await replying(200, 'data: 1\n\nevent: error\ndata: out of memory\n\n', events);
+  const error = { code: 'CALL_FAILED', message: 'the stream ended with an error: out of memory' };
+  expect(await readStream(follow(failing))).toMatchObject({ chunks: [1], answer: { error } });
+  expect(await call(failing)).toMatchObject({ error });
+  const refusing = await replying(422, 'because', events);
+  expect(await readStream(follow(refusing))).toMatchObject({ chunks: [], answer: { error: { code: 'CALL_INPUT' } } });
+  const breaking = await serve((_, response) => {
+    response.writeHead(200, { 'content-type': 'application/x-ndjson' }).write('1\n');
+    setTimeout(() => response.destroy(), 50);
+  });
+  expect(await readStream(follow(breaking))).toMatchObject({ chunks: [1], answer: { error: { code: 'CALL_LOST' } } });
+  const hanging = await serve(
+    (_, response) => void response.writeHead(200, { 'content-type': events }).write('data: 1\n\n'),
+  );
+  const late = await readStream(streamJson({ url: hanging, inputs: {}, timeout: 0.3 }));
+  expect(late).toMatchObject({ chunks: [1], answer: { error: { code: 'CALL_TIMEOUT' } } });
 });

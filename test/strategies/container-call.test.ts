@@ -50,7 +50,7 @@ beforeAll(async () => {
 });
 
 const open = (inputs: unknown, { timeout = 5, signal, token = tokenHash }: Partial<Options> = {}) =>
-  streamHost({ url, agent, inputs: JSON.stringify(inputs), timeout, signal }, token);
+  streamHost({ url, agent, inputs, timeout, signal }, token);
 
 interface Options {
   timeout: number;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, expect, test } from '@jest/globals';
 import type Docker from 'dockerode';
+import type { Answer } from '../../src/contract/answer.js';
 import type { RunPlan } from '../../src/contract/handle.js';
 import { BerthError } from '../../src/errors.js';
 import { packageRoot } from '../../src/package-root.js';
@@ -15,6 +16,7 @@ import { findNeeds } from '../../strategies/docker/needs.js';
 import { createContainer, removeContainer } from '../../strategies/docker/revision-container.js';
 import { DockerRunner } from '../../strategies/docker/runner.js';
 import { openTestEngine } from '../support/docker-engine.js';
+import { readStream } from '../support/read-stream.js';
 import { atTheEnd, temporaryDirectory } from '../support/temporary.js';
 import { conformanceSolution, conformsAsRunner, failureOf, readLines } from './conformance.js';
 import { dockerPlan } from './docker-plan.js';
@@ -371,6 +373,16 @@ test('a server in any language is built from its own Dockerfile and called at th
     code: 'CALL_FAILED',
     message: expect.stringContaining('POST /upper was answered with 500: {"problem":"no"}'),
   });
+  for (const inputs of ['as events', 'as lines']) {
+    const parts = runner.stream(inputs);
+    expect(await parts.next()).toEqual({ done: false, value: 'as' });
+    const before = Date.now(); // the server waits before the next word, and at the end
+    const [, second = ''] = inputs.split(' ');
+    const answer: Answer = { status: 'success', output: `as${second}` };
+    expect(await readStream(parts)).toEqual({ chunks: [second], answer });
+    expect(Date.now() - before).toBeGreaterThan(700);
+    expect(await runner.run(inputs)).toEqual(answer);
+  }
   expect(await runner.isHealthy()).toMatchObject({ isHealthy: true });
   const printed = await readLines(runner.logs(), Number.POSITIVE_INFINITY);
   expect(printed.some((line) => line.startsWith('served POST /upper'))).toBe(true);

@@ -1,0 +1,62 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Answer } from '../contract/answer.js';
+import { callFailure } from './call-deadline.js';
+import { readLines } from './http-stream.js';
+import { readEvents } from './read-events.js';
+
+/** What is read piece by piece; returns the server's own words where it ends with a failure. */
+type Pieces = AsyncGenerator<unknown, string | undefined>;
+
+/** How a reply that comes bit by bit is read: server-sent events, or a JSON value a line. Undefined for all others. */
+export function chooseReader({
+  'content-type': type = '',
+}: IncomingHttpHeaders): ((body: AsyncIterable<Buffer>) => Pieces) | undefined {
+  if (/^text\/event-stream\b/i.test(type)) return readEventPieces;
+  return /^application\/(x-)?(ndjson|jsonl)\b/i.test(type) ? readLinePieces : undefined;
+}
+
+/** Hands pieces on as they come, and returns what they are together: one text where all are text, else a list. */
+export async function* handOnPieces(pieces: Pieces): AsyncGenerator<unknown, Answer> {
+  const taken: unknown[] = [];
+  try {
+    for (;;) {
+      const { done, value } = await pieces.next();
+      if (done)
+        return value === undefined ? { status: 'success', output: join(taken) } : callFailure('CALL_FAILED', value);
+      taken.push(value);
+      yield value;
+    }
+  } finally {
+    await pieces.return(undefined);
+  }
+}
+
+const join = (pieces: unknown[]): unknown =>
+  pieces.length > 0 && pieces.every((piece) => typeof piece === 'string') ? pieces.join('') : pieces;
+
+/** As OpenAI's API and those like it say that the stream is over. */
+const endOfEvents = '[DONE]';
+
+/** An event of a name is told with it; one that is called `error` is how servers say that they fail half-way. */
+async function* readEventPieces(body: AsyncIterable<Buffer>): Pieces {
+  for await (const { event = 'message', data } of readEvents(body)) {
+    if (event === 'error') return `the stream ended with an error: ${data}`;
+    if (event !== 'message') yield { event, data: parseJson(data) };
+    else if (data !== endOfEvents) yield parseJson(data);
+  }
+  return undefined;
+}
+
+async function* readLinePieces(body: AsyncIterable<Buffer>): Pieces {
+  for await (const line of readLines(body)) if (line.trim() !== '') yield parseJson(line);
+  return undefined;
+}
+
+/** What is no JSON is text. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
