@@ -1,7 +1,7 @@
 import type { ConformanceHooks } from '../../src/conformance/index.js';
 import type { Handle, RunPlan } from '../../src/contract/handle.js';
 import { findEngineAddress, openEngine } from '../../src/runners/containers/index.js';
-import { labels } from './container-name.js';
+import { homeMark, labels } from './container-name.js';
 import type { DockerHandle } from './docker-handle.js';
 
 /** Its software is a container; the image stays until the undo. */
@@ -11,8 +11,8 @@ export const conformance = {
     const { engine, container } = handle as DockerHandle; // made by the runner's start
     await (await openEngine(engine)).getContainer(container).kill({ signal: 'SIGKILL' });
   },
-  async listRemains({ deployment, revision }: RunPlan) {
-    const label = [`${labels.deployment}=${deployment}`, `${labels.revision}=${revision}`];
+  async listRemains(plan: RunPlan) {
+    const label = [`${labels.revision}=${plan.revision}`, `${labels.home}=${homeMark(plan)}`];
     const engine = await openEngine(findEngineAddress());
     return (await engine.listContainers({ all: true, filters: { label } })).map(({ Id }) => `container ${Id}`);
   },

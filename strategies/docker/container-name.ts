@@ -1,11 +1,16 @@
 import { createHash } from 'node:crypto';
 import type { RunPlan } from '../../src/contract/handle.js';
+import { hostId } from '../../src/host-id.js';
 
 export type Named = Pick<RunPlan, 'deployment' | 'revision' | 'stateDirectory'>;
 
-export const containerName = ({ deployment, revision }: Named): string => `berth-${deployment}-${revision}`;
+/** Ends in a mark of the home: on the same engine, another one may have a deployment of the same name. */
+export const containerName = (plan: Named): string => `${earlierName(plan)}-${homeMark(plan).slice(0, 8)}`;
 
-/** Repository and tag, to which the digest of the image's content is added. */
+/** What builds without that mark called it: their containers run on. */
+export const earlierName = ({ deployment, revision }: Named): string => `berth-${deployment}-${revision}`;
+
+/** Repository and tag, to which the digest of the image's content and owner is added. */
 export const imageName = ({ deployment, revision }: Named): string => `berth/${deployment}:${revision}`;
 
 export const labels = {
@@ -13,10 +18,14 @@ export const labels = {
   revision: 'berth.revision',
   /** Drawn anew at each start. */
   token: 'berth.token',
-  /** Which Berth made it: another one on the same engine may have a deployment of the same name. */
+  /** Which Berth made it. */
   home: 'berth.home',
 };
 
-/** The same for the same deployment in the same `BERTH_HOME`, and for no other. */
-export const homeMark = ({ stateDirectory }: Named): string =>
-  createHash('sha256').update(stateDirectory).digest('hex').slice(0, 16);
+/** The same for the same deployment in the same `BERTH_HOME` of the same machine, and for no other. */
+export const homeMark = ({ stateDirectory }: Named): string => digest(`${hostId()}\n${stateDirectory}`);
+
+/** Every mark that this home's things may bear: earlier builds took no account of the machine. */
+export const homeMarks = (plan: Named): string[] => [homeMark(plan), digest(plan.stateDirectory)];
+
+const digest = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 16);

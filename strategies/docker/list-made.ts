@@ -3,8 +3,8 @@ import type Docker from 'dockerode';
 import { type BerthHome, revisionDirectory } from '../../src/home.js';
 import { contentLabel, findEngineAddress, openEngine } from '../../src/runners/containers/index.js';
 import type { MadeThing } from '../../src/runners/runner.js';
-import { homeMark, labels } from './container-name.js';
-import { ownReference, removeContainer, removeImage } from './revision-container.js';
+import { labels } from './container-name.js';
+import { isOwn, isOwnReference, removeContainer, removeImage } from './revision-container.js';
 
 type Home = Pick<BerthHome, 'deployments'>;
 
@@ -21,7 +21,7 @@ async function listContainers(engine: Docker, home: Home): Promise<MadeThing[]> 
   return found.flatMap((container) => {
     const { [labels.deployment]: deployment = '', [labels.revision]: revision = '' } = container.Labels;
     const plan = describePlan(home, deployment, revision);
-    if (container.Labels[labels.home] !== homeMark(plan)) return [];
+    if (!isOwn(container.Labels, plan)) return [];
     return [
       {
         ...{ kind: 'container', name: container.Names[0]?.slice(1) ?? container.Id, deployment, revision },
@@ -38,7 +38,7 @@ async function listImages(engine: Docker, home: Home): Promise<MadeThing[]> {
   return found.flatMap(({ RepoTags, Labels, Size, SharedSize }) =>
     (RepoTags ?? []).flatMap((name) => {
       const [, deployment = '', revision = ''] = /^berth\/(.+):(r\d+)-\w+$/.exec(name) ?? [];
-      if (name !== ownReference(describePlan(home, deployment, revision), Labels ?? {})) return [];
+      if (!isOwnReference(name, describePlan(home, deployment, revision), Labels ?? {})) return [];
       const bytes = RepoTags?.length === 1 ? Size - Math.max(SharedSize, 0) : 0; // it goes with its last name
       return [{ kind: 'image', name, deployment, revision, bytes, remove: () => removeImage(engine, name) }];
     }),

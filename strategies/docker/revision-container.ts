@@ -10,7 +10,7 @@ import {
   orMissing,
   statusOf,
 } from '../../src/runners/containers/index.js';
-import { containerName, homeMark, imageName, labels, type Named } from './container-name.js';
+import { containerName, earlierName, homeMarks, imageName, labels, type Named } from './container-name.js';
 import { type ContainerRequest, describeContainer, grace } from './container-settings.js';
 import { explainRefusal } from './engine-refusal.js';
 
@@ -25,29 +25,23 @@ export interface FoundContainer {
 /** What a start decides of it; the rest is drawn when it is made. */
 export type WantedContainer = Omit<ContainerRequest, 'token' | 'host'>;
 
-/** The revision's container, alive or not. START_FAILED when one of that name belongs to another Berth. */
+/** The revision's container, alive or not. What another Berth has made is none of it, whatever its name. */
 export async function findContainer(engine: Docker, plan: RunPlan): Promise<FoundContainer | undefined> {
-  const name = containerName(plan);
-  const details = await orMissing(engine.getContainer(name).inspect());
-  if (details === undefined) return undefined;
-  if (!isOwn(details, plan))
-    throw new BerthError('START_FAILED', `a container ${name} that this Berth did not make is there`, {
-      name: plan.deployment,
-      evidence: `labels: ${JSON.stringify(details.Config.Labels)}`,
-    });
-  return { container: engine.getContainer(details.Id), details };
+  for (const name of [containerName(plan), earlierName(plan)]) {
+    const details = await orMissing(engine.getContainer(name).inspect());
+    if (details !== undefined && isOwn(details.Config.Labels, plan))
+      return { container: engine.getContainer(details.Id), details };
+  }
+  return undefined;
 }
 
-const isOwn = ({ Config }: Docker.ContainerInspectInfo, plan: RunPlan): boolean =>
-  Config.Labels[labels.home] === homeMark(plan);
+export const isOwn = (labelled: Record<string, string>, plan: Named): boolean =>
+  homeMarks(plan).includes(labelled[labels.home] ?? '');
 
-/** The same, and undefined also where another Berth has the name: there is nothing of this revision then. */
-export async function findOwnContainer(engine: Docker, plan: RunPlan): Promise<Docker.Container | undefined> {
-  const details = await orMissing(engine.getContainer(containerName(plan)).inspect());
-  return details !== undefined && isOwn(details, plan) ? engine.getContainer(details.Id) : undefined;
-}
-
-/** Makes the container. Undefined when another start was first; else as `explainRefusal` says when the engine refuses it. */
+/**
+ * Makes the container. Undefined when another start was first; START_FAILED when its name is taken by what this Berth did
+ * not make; else as `explainRefusal` says when the engine refuses it.
+ */
 export async function createContainer(
   engine: Docker,
   address: string,
@@ -59,9 +53,20 @@ export async function createContainer(
     const container = await engine.createContainer(describeContainer(request));
     return { container, details: await container.inspect() };
   } catch (error) {
-    if (statusOf(error) === 409) return undefined;
-    throw explainRefusal(error, wanted.plan);
+    if (statusOf(error) !== 409) throw explainRefusal(error, wanted.plan);
+    await refuseForeign(engine, wanted.plan);
+    return undefined;
   }
+}
+
+async function refuseForeign(engine: Docker, plan: RunPlan): Promise<void> {
+  const name = containerName(plan);
+  const details = await orMissing(engine.getContainer(name).inspect());
+  if (details === undefined || isOwn(details.Config.Labels, plan)) return;
+  throw new BerthError('START_FAILED', `a container ${name} that this Berth did not make is there`, {
+    name: plan.deployment,
+    evidence: `labels: ${JSON.stringify(details.Config.Labels)}`,
+  });
 }
 
 /** Fails as `explainRefusal` says when the engine cannot start it. */
@@ -79,11 +84,13 @@ export async function removeContainer(container: Docker.Container, plan: Logged,
   await ignoring([304, 404], container.stop({ t: patience }));
   await ignoring([404, 409], archiveContainerLog(container, plan.logFile));
   await ignoring([404, 409], container.remove({ force: true, v: true })); // 409: somebody else is removing it
+  let name = container.id;
   for (let look = 0; look < 50; look += 1) {
-    if ((await orMissing(container.inspect())) === undefined) return;
+    const details = await orMissing(container.inspect());
+    if (details === undefined) return;
+    name = details.Name.slice(1);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  const name = containerName(plan);
   const message = `the container ${name} is still there; by hand: docker rm --force ${name}`;
   throw new BerthError('UNDO_INCOMPLETE', message, { name: plan.deployment });
 }
@@ -91,13 +98,15 @@ export async function removeContainer(container: Docker.Container, plan: Logged,
 /** Removes the names that this revision gave to images; an image goes with its last name. */
 export async function removeImages(engine: Docker, plan: RunPlan): Promise<void> {
   for (const { RepoTags, Labels } of await engine.listImages({ filters: { label: [contentLabel] } }))
-    for (const reference of (RepoTags ?? []).filter((tag) => tag === ownReference(plan, Labels)))
+    for (const reference of (RepoTags ?? []).filter((tag) => isOwnReference(tag, plan, Labels)))
       await removeImage(engine, reference);
 }
 
-/** What the revision calls an image with these labels. */
-export const ownReference = (plan: Named, labelled: Record<string, string>): string =>
-  imageReference({ name: imageName(plan), owner: homeMark(plan), content: labelled[contentLabel] ?? '' });
+/** Whether this is what the revision calls an image with these labels. */
+export const isOwnReference = (reference: string, plan: Named, labelled: Record<string, string>): boolean => {
+  const image = { name: imageName(plan), content: labelled[contentLabel] ?? '' };
+  return homeMarks(plan).some((owner) => reference === imageReference({ ...image, owner }));
+};
 
 export const removeImage = (engine: Docker, reference: string): Promise<void> =>
   ignoring([404], engine.getImage(reference).remove());

@@ -125,9 +125,9 @@ export class DockerRunner implements Runner {
 
   async undo(): Promise<void> {
     await this.withEngine(async (engine) => {
-      const { findOwnContainer, removeContainer, removeImages } = await import('./revision-container.js');
-      const own = await findOwnContainer(engine, this.plan);
-      if (own !== undefined) await removeContainer(own, this.plan);
+      const { findContainer, removeContainer, removeImages } = await import('./revision-container.js');
+      const found = await findContainer(engine, this.plan);
+      if (found !== undefined) await removeContainer(found.container, this.plan);
       await removeImages(engine, this.plan);
     });
     await this.close();
@@ -178,14 +178,18 @@ export class DockerRunner implements Runner {
     if (engine !== undefined) await use(engine);
   }
 
+  /** The one that the handle names; without a handle, or where that one is gone, what the engine has of this revision. */
   private async findForLogs(): Promise<Docker.Container | undefined> {
     const address = await readAddress(this.plan);
     if (address === undefined) return undefined;
-    const [{ openEngine }, { findContainer }] = await Promise.all([
+    const [{ openEngine, orMissing }, { findContainer }] = await Promise.all([
       import('../../src/runners/containers/index.js'),
       import('./revision-container.js'),
     ]);
-    return (await findContainer(await openEngine(address), this.plan))?.container;
+    const engine = await openEngine(address);
+    const named = this.handle && engine.getContainer(this.handle.container);
+    if (named !== undefined && (await orMissing(named.inspect())) !== undefined) return named;
+    return (await findContainer(engine, this.plan))?.container;
   }
 
   private async say(line: string, { onProgress }: Pick<StartOptions, 'onProgress'> = {}): Promise<void> {

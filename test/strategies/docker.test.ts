@@ -8,9 +8,16 @@ import type { Answer } from '../../src/contract/answer.js';
 import type { RunPlan } from '../../src/contract/handle.js';
 import { BerthError } from '../../src/errors.js';
 import { packageRoot } from '../../src/package-root.js';
-import { ensureImage, findEngineAddress, openEngine, orMissing } from '../../src/runners/containers/index.js';
+import {
+  contentLabel,
+  ensureImage,
+  findEngineAddress,
+  imageReference,
+  openEngine,
+  orMissing,
+} from '../../src/runners/containers/index.js';
 import { conformance } from '../../strategies/docker/conformance.js';
-import { containerName, imageName, labels } from '../../strategies/docker/container-name.js';
+import { containerName, earlierName, homeMarks, imageName, labels } from '../../strategies/docker/container-name.js';
 import type { DockerHandle } from '../../strategies/docker/docker-handle.js';
 import { findNeeds } from '../../strategies/docker/needs.js';
 import { createContainer, removeContainer } from '../../strategies/docker/revision-container.js';
@@ -392,18 +399,73 @@ test('a server in any language is built from its own Dockerfile and called at th
   expect(await listContainers(plan)).toEqual([]);
 });
 
-test('a container of the same name that another Berth made is left alone', async () => {
+test('deployments of one name in two homes, also of two machines, run side by side and are undone apart', async () => {
   const { runner, plan } = await makeRunner({ 'app.py': 'def predict(): return 1' });
   const handle = (await runner.start({ env: {} })) as DockerHandle;
-  const stranger = new DockerRunner({ ...plan, stateDirectory: `${plan.stateDirectory}-other` });
-  expect((await caught(stranger.start({ env: {} }))).message).toContain(
-    `${containerName(plan)} that this Berth did not make`,
+  const elsewhere = new DockerRunner({ ...plan, stateDirectory: `${plan.stateDirectory}-other` });
+  started.push(elsewhere);
+  const other = (await elsewhere.start({ env: {} })) as DockerHandle;
+  expect(other.image).not.toBe(handle.image);
+  expect(new Set(await listContainers(plan))).toEqual(new Set([handle.container, other.container]));
+  await onMachine('another', async () => {
+    const remote = new DockerRunner(plan);
+    await remote.stop();
+    await remote.undo();
+    await remote.attach(handle);
+    expect(await readLines(remote.logs(), 100)).toContainEqual(expect.stringContaining('serves predict'));
+  });
+  expect([await runner.run({}), await elsewhere.run({})]).toEqual(Array(2).fill({ status: 'success', output: 1 }));
+  await elsewhere.undo();
+  expect(await orMissing(engine.getImage(other.image).inspect())).toBeUndefined();
+  expect([await runner.isHealthy(), await listContainers(plan)]).toMatchObject([
+    { isHealthy: true },
+    [handle.container],
+  ]);
+  expect(await listImages(plan)).toEqual([handle.image]);
+
+  // Of the same name for all that, as a person may give it.
+  const taken = { ...plan, stateDirectory: `${plan.stateDirectory}-taken` };
+  const { id } = await engine.createContainer({ name: containerName(taken), Image: handle.image });
+  const refused = new DockerRunner(taken);
+  expect((await caught(refused.start({ env: {} }))).message).toContain(
+    `${containerName(taken)} that this Berth did not make`,
   );
-  expect((await caught(stranger.stop())).code).toBe('START_FAILED');
-  await stranger.undo(); // of its own there is an image
-  const { RepoTags } = await engine.getImage(handle.image).inspect();
-  expect(RepoTags.filter((tag) => tag.startsWith(`${imageName(plan)}-`))).toEqual([handle.image]);
-  expect(await orMissing(engine.getContainer(handle.container).inspect())).toBeDefined();
+  await refused.undo();
+  expect(await orMissing(engine.getContainer(id).inspect())).toBeDefined();
+  await engine.getContainer(id).remove();
+});
+
+async function onMachine(id: string, act: () => Promise<void>): Promise<void> {
+  process.env.BERTH_HOST_ID = id;
+  try {
+    await act();
+  } finally {
+    delete process.env.BERTH_HOST_ID;
+  }
+}
+
+test('what an earlier build made under names without a mark is taken over, listed and undone', async () => {
+  const { plan } = await makeRunner({ 'app.py': 'def predict(): return 1' });
+  const stateDirectory = join(root, 'home', plan.deployment, 'revisions', 'r1', 'state');
+  const runner = new DockerRunner({ ...plan, stateDirectory });
+  started.push(runner);
+  const first = (await runner.start({ env: {} })) as DockerHandle;
+  const { Config, HostConfig } = await engine.getContainer(first.container).inspect();
+  await runner.stop();
+  const [, mark = ''] = homeMarks({ ...plan, stateDirectory });
+  const name = earlierName(plan);
+  const Labels = { ...Config.Labels, [labels.home]: mark };
+  const made = await engine.createContainer({ ...Config, Labels, HostConfig, name });
+  const image = imageReference({ name: imageName(plan), owner: mark, content: Config.Labels[contentLabel] ?? '' });
+  await engine.getImage(first.image).tag({ repo: `berth/${plan.deployment}`, tag: image.split(':')[1] ?? '' });
+  expect(await runner.start({ env: {} })).toMatchObject({ container: made.id, image: first.image });
+  expect(await runner.run({})).toEqual({ status: 'success', output: 1 });
+  const listed = await DockerRunner.listMade({ deployments: join(root, 'home') });
+  expect(listed.map(({ kind, name }) => `${kind} ${name}`).sort()).toEqual(
+    [`container ${name}`, `image ${first.image}`, `image ${image}`].sort(),
+  );
+  await runner.undo();
+  expect([await listContainers(plan), await listImages(plan)]).toEqual([[], []]);
 });
 
 test('a container that cannot be removed is named, with the command that does it by hand', async () => {
