@@ -1,7 +1,11 @@
+import { chmodSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { digestContext, listContext, listPrograms } from '../../src/runners/containers/build-context.js';
+import { describeUnreached } from '../../src/runners/containers/build-secrets.js';
+import { findCredentials } from '../../src/runners/containers/docker-login.js';
 import { choosePublication, findBuildSecrets, findEngineAddress } from '../../src/runners/containers/index.js';
 import { listBaseImages } from '../../src/runners/containers/list-base-images.js';
+import { askOnce, findRemedy } from '../../src/runners/containers/registry-credentials.js';
 import { temporarySolution } from '../support/temporary.js';
 
 test('an engine is looked for where DOCKER_HOST says, else at the usual sockets', () => {
@@ -65,6 +69,63 @@ test('index and authority become the secrets of a build; what is not set is not 
     'pip.conf': '[global]\nindex-url = https://packages.example/simple\ncert = /run/secrets/ca.pem\n',
     'ca.pem': 'CERTIFICATE\n',
   });
+});
+
+test('what docker login keeps is found for the registry that an image comes from', async () => {
+  const encode = (text: string) => Buffer.from(text).toString('base64');
+  const directory = temporarySolution({
+    'config.json': JSON.stringify({
+      auths: {
+        'https://index.docker.io/v1/': { auth: encode('me:a:b') },
+        'https://old.example/v1/': { username: 'me', password: 'plain' },
+        'token.example:5000': { auth: encode('00000000:'), identitytoken: 'long' },
+        'kept.example': {},
+      },
+      credHelpers: { 'kept.example': 'berth-test', 'away.example': 'berth-absent' },
+    }),
+    'docker-credential-berth-test':
+      '#!/bin/sh\nread name; echo "{\\"Username\\":\\"<token>\\",\\"Secret\\":\\"of $name\\"}"\n',
+  });
+  chmodSync(`${directory}/docker-credential-berth-test`, 0o755);
+  const find = (registry: string) =>
+    findCredentials(registry, { DOCKER_CONFIG: directory, PATH: `${directory}:${process.env.PATH}` });
+  expect(await find('docker.io')).toEqual({ username: 'me', password: 'a:b' });
+  expect(await find('registry-1.docker.io')).toEqual(await find('docker.io'));
+  expect(await find('old.example')).toEqual({ username: 'me', password: 'plain' });
+  expect(await find('token.example:5000')).toEqual({ identitytoken: 'long' });
+  expect(await find('kept.example')).toEqual({ identitytoken: 'of kept.example' });
+  expect(await find('other.example')).toBeUndefined();
+  expect(await findCredentials('docker.io', { DOCKER_CONFIG: `${directory}/none` })).toBeUndefined();
+
+  const broken = temporarySolution({ 'config.json': '{"auths": "canary' });
+  await expect(findCredentials('docker.io', { DOCKER_CONFIG: broken })).rejects.toThrow(/config\.json is no JSON$/);
+
+  const lines: string[] = [];
+  const ask = askOnce(async (line) => void lines.push(line), { DOCKER_CONFIG: directory, PATH: '/nowhere' });
+  expect([await ask('away.example'), await ask('away.example')]).toEqual([undefined, undefined]);
+  expect(lines).toEqual([expect.stringMatching(/^away\.example is asked without .*docker-credential-berth-absent/)]);
+});
+
+test.each([
+  ['python:3', undefined],
+  ['team/base', 'docker login'],
+  ['ghcr.io/team/base:1', 'docker login ghcr.io'],
+  ['localhost/base', 'docker login localhost'],
+])('a registry that refuses %s is to be logged in to, which its words say', (image, login) => {
+  const words = login === undefined ? `${image}: not found` : `${image}: pull access denied`;
+  expect(findRemedy(words, ['other', image])?.split(': ').at(-1)).toBe(login);
+});
+
+test('a Dockerfile that asks for none of the secrets is told, with the line that would', () => {
+  const secrets = { 'pip.conf': '', 'ca.pem': '' };
+  const describe = (dockerfile: string, isBuildKit = true) => describeUnreached(secrets, { dockerfile, isBuildKit });
+  expect(describe('FROM x\nRUN --mount=type=secret,id=other pip install y\n')).toMatch(
+    /do not reach .*: RUN --mount=type=secret,id=pip.conf,target=\/etc\/pip.conf --mount=type=secret,id=ca.pem pip install …$/,
+  );
+  expect(describe('FROM x\nRUN --mount=type=secret,id=pip.conf,required y\n')).toBeUndefined();
+  expect(describe('FROM x\nCOPY . .\n')).toBeUndefined();
+  expect(describe('FROM x\nRUN y\n', false)).toContain('no BuildKit');
+  expect(describeUnreached({}, { dockerfile: 'RUN y', isBuildKit: true })).toBeUndefined();
 });
 
 const several = `# syntax=docker/dockerfile:1

@@ -1,16 +1,17 @@
-import { writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from '@jest/globals';
 import type Docker from 'dockerode';
 import type { RunPlan } from '../../src/contract/handle.js';
-import { orMissing } from '../../src/runners/containers/index.js';
+import { ensureImage, findEngineAddress, openEngine, orMissing } from '../../src/runners/containers/index.js';
 import { findBase } from '../../strategies/docker/base.js';
 import { imageName } from '../../strategies/docker/container-name.js';
 import type { DockerHandle } from '../../strategies/docker/docker-handle.js';
 import { DockerRunner } from '../../strategies/docker/runner.js';
 import { openTestEngine } from '../support/docker-engine.js';
 import { MovingBase, testBase } from '../support/moving-base.js';
-import { atTheEnd, temporaryDirectory } from '../support/temporary.js';
+import { startPrivateRegistry } from '../support/private-registry.js';
+import { atTheEnd, temporaryDirectory, temporarySolution } from '../support/temporary.js';
 import { dockerPlan } from './docker-plan.js';
 import { perlServer } from './perl-server.js';
 
@@ -169,3 +170,50 @@ test('what a revision is built on cannot be told without an engine', async () =>
     else process.env.DOCKER_HOST = before;
   }
 });
+
+test('a private base image is pulled with what docker login keeps, which stays out of image and log', async () => {
+  const user = 'reader:canary of a password';
+  const registry = await startPrivateRegistry(user);
+  const auth = Buffer.from(user).toString('base64');
+  const login = temporarySolution({ 'config.json': JSON.stringify({ auths: { [registry.host]: { auth } } }) });
+  const helper = temporarySolution({ 'config.json': JSON.stringify({ credHelpers: { [registry.host]: mark } }) });
+  const program = `docker-credential-${mark}`;
+  const [Username = '', Secret = ''] = user.split(':');
+  const kept = JSON.stringify({ Username, Secret });
+  const path = temporarySolution({ [program]: `#!/bin/sh\n[ "$(cat)" = ${registry.host} ] && echo '${kept}'\n` });
+  chmodSync(join(path, program), 0o755);
+
+  const code = temporarySolution({ Dockerfile: `FROM ${registry.image}\nCOPY --from=${testBase} /bin/true /\n` });
+  const logFile = join(root, 'private.log');
+  const build = async (DOCKER_CONFIG: string, engine: Docker, name: string) => {
+    const before = { DOCKER_CONFIG: process.env.DOCKER_CONFIG, PATH: process.env.PATH };
+    Object.assign(process.env, { DOCKER_CONFIG, PATH: `${path}:${before.PATH}` });
+    const request = { directory: code, dockerfile: 'Dockerfile', added: {}, settings: { FOR: name }, logFile };
+    try {
+      return await ensureImage({ ...request, engine, name: `berth/${mark}-${name}:r1` });
+    } finally {
+      Object.assign(process.env, before);
+      if (before.DOCKER_CONFIG === undefined) delete process.env.DOCKER_CONFIG;
+    }
+  };
+  const failure = build(temporarySolution({}), engine, 'refused').catch((error: Error) => error);
+  expect(await failure).toMatchObject({
+    code: 'BUILD_FAILED',
+    message: expect.stringMatching(new RegExp(`; if ${registry.image} is private, .*: docker login ${registry.host}$`)),
+  });
+  const other = await openEngine(findEngineAddress());
+  const version = await other.version();
+  other.version = () => Promise.resolve({ ...version, Components: [] }); // as an engine that is not Docker's own says it
+  const told = [];
+  for (const [config, by, name] of [
+    [login, engine, 'login'],
+    [helper, other, 'helper'],
+  ] as const) {
+    registry.askedBy.clear();
+    const image = engine.getImage((await build(config, by, name)).reference);
+    expect(registry.askedBy).toContain(user);
+    told.push(await image.inspect(), await image.history());
+    await image.remove();
+  }
+  expect(JSON.stringify(told) + readFileSync(logFile, 'utf8')).not.toMatch(/canary|cmVhZGVyO/);
+}, 60_000);

@@ -191,14 +191,20 @@ test('an import that fails is an error with the traceback, and leaves no contain
   expect(readFileSync(plan.logFile, 'utf8')).toContain("No module named 'nowhere'");
 });
 
-test('a build that fails is an error with its last words', async () => {
-  const { runner } = await makeRunner({
+test('a build that fails is an error with its last words; its log says that its steps get no index settings', async () => {
+  const { runner, plan } = await makeRunner({
     Dockerfile: 'FROM python:3.11.13-slim-bookworm\nRUN echo almost && false\nEXPOSE 80\n',
     'server.js': "app.post('/predict', () => 1)",
   });
-  const error = await caught(runner.start({ env: {} }));
+  process.env.PIP_INDEX_URL = 'https://user:canary-of-index@packages.example/simple';
+  const error = await caught(runner.start({ env: {} })).finally(() => delete process.env.PIP_INDEX_URL);
   expect(error.code).toBe('BUILD_FAILED');
   expect(error.details.evidence).toContain('almost');
+  const log = readFileSync(plan.logFile, 'utf8');
+  expect(log).toContain(
+    'do not reach the build: a step of the Dockerfile gets them so: RUN --mount=type=secret,id=pip.conf',
+  );
+  expect(log).not.toContain('canary-of-index');
 });
 
 test('index settings reach a build that asks for them, and no layer, history or log', async () => {

@@ -5,10 +5,11 @@ import type Docker from 'dockerode';
 import { BerthError } from '../../errors.js';
 import { type ContextEntry, digestContext, listContext, listPrograms, packContext } from './build-context.js';
 import { BuildLog } from './build-log.js';
-import { findBuildSecrets, findProxyArguments } from './build-secrets.js';
+import { describeUnreached, findBuildSecrets, findProxyArguments } from './build-secrets.js';
 import { openBuildSession } from './build-session.js';
 import { hasBuildKit, statusOf } from './engine.js';
 import { findBaseImages } from './find-base-images.js';
+import { askOnce, describeCredentials } from './registry-credentials.js';
 
 export interface BuildRequest {
   engine: Docker;
@@ -51,7 +52,8 @@ export async function ensureImage(request: BuildRequest): Promise<BuiltImage> {
   const own = await listContext(directory, dockerfile);
   const file = own.find(({ path }) => path === dockerfile);
   if (file === undefined) throw new BerthError('BUILD_FAILED', `there is no ${dockerfile} to build an image from`);
-  const base = await findBaseImages(engine, await readFile(file.source, 'utf8'), settings);
+  const text = await readFile(file.source, 'utf8');
+  const base = await findBaseImages(engine, text, settings);
   const programs = await listPrograms(added);
   const code = await digestContext(own, [dockerfile]);
   const digest = await digestContext(programs, [code, JSON.stringify(settings), JSON.stringify(base)]);
@@ -61,7 +63,7 @@ export async function ensureImage(request: BuildRequest): Promise<BuiltImage> {
     onProgress?.(`the image is there: ${reference}`);
     return { reference, id: known.Id, code, isNew: false };
   }
-  await build(request, { entries: [...own, ...programs], digest, reference });
+  await build(request, { text, images: Object.keys(base), entries: [...own, ...programs], digest, reference });
   const { Id: id } = await engine.getImage(reference).inspect();
   return { reference, id, code, isNew: true };
 }
@@ -101,53 +103,57 @@ function splitReference(reference: string): { repo: string; tag: string } {
 }
 
 interface Content {
+  /** Of the Dockerfile. */
+  text: string;
+  /** That it names. */
+  images: string[];
   entries: ContextEntry[];
   digest: string;
   reference: string;
 }
 
-async function build(request: BuildRequest, { entries, digest, reference }: Content): Promise<void> {
+async function build(request: BuildRequest, { text, images, entries, digest, reference }: Content): Promise<void> {
   const { engine, dockerfile, settings, signal } = request;
   const log = new BuildLog(request);
   const isBuildKit = await hasBuildKit(engine);
   const secrets = await findBuildSecrets();
-  if (!isBuildKit && Object.keys(secrets).length > 0)
-    await log.say('this engine has no BuildKit: index and authority settings of this machine do not reach the build');
-  const session = isBuildKit ? await openBuildSession(engine, secrets) : undefined;
+  const note = describeUnreached(secrets, { dockerfile: text, isBuildKit });
+  if (note !== undefined) await log.say(note);
+  const findCredentials = askOnce((line) => log.say(line));
+  const session = isBuildKit ? await openBuildSession(engine, { secrets, findCredentials }) : undefined;
   try {
-    const options = {
+    const query = {
       t: reference,
       dockerfile,
       buildargs: { ...findProxyArguments(), ...settings },
       labels: { [contentLabel]: digest },
       ...(session === undefined ? { rm: true, forcerm: true } : { version: '2', session: session.id }),
     };
-    const changed = isBuildKit ? {} : await withoutMounts(entries, dockerfile);
-    await log.follow(await requestBuild(engine, await packContext(entries, changed), options, signal));
+    const file = await packContext(entries, isBuildKit ? {} : { [dockerfile]: withoutMounts(text) });
+    const headers = isBuildKit ? {} : await describeCredentials(images, findCredentials);
+    await log.follow(await requestBuild(engine, { file, query, headers, signal }));
   } catch (error) {
     signal?.throwIfAborted();
-    throw await log.explain(error);
+    throw await log.explain(error, images);
   } finally {
     session?.close();
   }
 }
 
 /** What only BuildKit understands, left out of a Dockerfile that works without it. */
-async function withoutMounts(entries: ContextEntry[], dockerfile: string): Promise<Record<string, string>> {
-  const entry = entries.find(({ path }) => path === dockerfile);
-  const text = entry === undefined ? '' : await readFile(entry.source, 'utf8');
-  return { [dockerfile]: text.replaceAll(/--mount=\S+\s*(\\\n\s*)?/g, '') };
+const withoutMounts = (text: string): string => text.replaceAll(/--mount=\S+\s*(\\\n\s*)?/g, '');
+
+interface BuildCall {
+  file: Readable;
+  query: Record<string, unknown>;
+  headers: Record<string, string>;
+  signal: AbortSignal | undefined;
 }
 
 /** dockerode's `buildImage` would open a session of its own, which knows no secrets. */
-function requestBuild(
-  engine: Docker,
-  file: Readable,
-  options: Record<string, unknown>,
-  signal: AbortSignal | undefined,
-): Promise<Readable> {
+function requestBuild(engine: Docker, { file, query, headers, signal }: BuildCall): Promise<Readable> {
   const statusCodes = { 200: true, 400: 'bad parameter', 500: 'server error' };
-  const request = { path: '/build?', method: 'POST', file, options, isStream: true, statusCodes };
+  const request = { path: '/build?', method: 'POST', file, options: query, headers, isStream: true, statusCodes };
   return new Promise((resolve, reject) => {
     engine.modem.dial({ ...request, ...(signal && { abortSignal: signal }) }, (error, stream) => {
       if (error === null || error === undefined)

@@ -5,6 +5,7 @@ import type { Readable } from 'node:stream';
 import { BerthError } from '../../errors.js';
 import type { BuildRequest } from './build-image.js';
 import { isLost, lostEngine } from './engine.js';
+import { findRemedy } from './registry-credentials.js';
 
 /** Lines of a build that an error shows. */
 const shown = 40;
@@ -53,14 +54,16 @@ export class BuildLog {
   }
 
   /** BUILD_FAILED in place of what the engine says, ENGINE_UNREACHABLE where it went away meanwhile. */
-  async explain(error: unknown): Promise<unknown> {
+  async explain(error: unknown, images: string[]): Promise<unknown> {
     await this.#writing.catch(() => undefined);
     if (error instanceof BerthError) return error;
     if (isLost(error)) return lostEngine(error);
     const message = error instanceof Error ? error.message : String(error);
     const name = this.#request.name.replace(/^berth\/(.*):.*$/, '$1');
     const evidence = [...this.#last, message].join('\n');
-    return new BerthError('BUILD_FAILED', `the image could not be built: ${message}`, { name, evidence });
+    const remedy = findRemedy(message, images);
+    const told = remedy === undefined ? message : `${message}; ${remedy}`;
+    return new BerthError('BUILD_FAILED', `the image could not be built: ${told}`, { name, evidence });
   }
 
   #take(line: string): void {

@@ -29,6 +29,24 @@ export async function findBuildSecrets(environment: NodeJS.ProcessEnv = process.
   };
 }
 
+/** A line for a person where these do not reach the build of this Dockerfile; undefined where they do, or nothing runs in it. */
+export function describeUnreached(
+  secrets: BuildSecrets,
+  { dockerfile, isBuildKit }: { dockerfile: string; isBuildKit: boolean },
+): string | undefined {
+  const names = Object.keys(secrets);
+  if (names.length === 0 || !/^\s*RUN\s/im.test(dockerfile)) return undefined;
+  if (!isBuildKit)
+    return 'this engine has no BuildKit: index and authority settings of this machine do not reach the build';
+  const mounted = [...dockerfile.matchAll(/--mount=(\S*type=secret\S*)/g)].map(([, mount = '']) => mount.split(','));
+  if (mounted.some((parts) => names.some((name) => parts.includes(`id=${name}`)))) return undefined;
+  const mounts = names.map(
+    (name) => `--mount=type=secret,id=${name}${name === 'pip.conf' ? ',target=/etc/pip.conf' : ''}`,
+  );
+  const line = `RUN ${mounts.join(' ')} pip install …`;
+  return `index and authority settings of this machine do not reach the build: a step of the Dockerfile gets them so: ${line}`;
+}
+
 const proxies = ['http_proxy', 'https_proxy', 'no_proxy', 'all_proxy', 'ftp_proxy'];
 
 /** Proxies, by the build arguments that every Dockerfile has and no image records. */

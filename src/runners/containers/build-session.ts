@@ -5,6 +5,8 @@ import { TLSSocket } from 'node:tls';
 import type { ServiceDefinition, sendUnaryData, UntypedServiceImplementation } from '@grpc/grpc-js';
 import type Docker from 'dockerode';
 import type { BuildSecrets } from './build-secrets.js';
+import type { RegistryCredentials } from './docker-login.js';
+import type { FindCredentials } from './registry-credentials.js';
 
 /** What a build may ask us for while it runs. */
 export interface BuildSession {
@@ -12,20 +14,37 @@ export interface BuildSession {
   close: () => void;
 }
 
-/** What both of the requests hold: the name of a secret, or of a service. */
+/** What a build may have of us. */
+export interface BuildOffer {
+  secrets: BuildSecrets;
+  /** What this machine's user has logged in to a registry with. */
+  findCredentials: FindCredentials;
+}
+
+/** What each of the requests holds: the name of a secret, of a service, or of a registry's host. */
 interface Call {
   request: { name: string };
 }
 
 /**
- * A connection on which BuildKit asks for the secrets that a `RUN` mounts: the engine gets a value when a step wants it, and
- * keeps none. Two of its own gRPC services, as moby/buildkit defines them: Secrets, and Health, without which it hangs up.
+ * A connection on which BuildKit asks for the secrets that a `RUN` mounts, and for credentials of the registries that images
+ * come from: the engine gets a value when a step wants it, and keeps none. Three of its own gRPC services, as moby/buildkit
+ * defines them: Secrets, Auth (of which we know one method), and Health, without which it hangs up.
  */
-export async function openBuildSession(engine: Docker, secrets: BuildSecrets): Promise<BuildSession> {
+export async function openBuildSession(
+  engine: Docker,
+  { secrets, findCredentials }: BuildOffer,
+): Promise<BuildSession> {
   const [{ Server, ServerCredentials, status }, { default: protobuf }] = await Promise.all([
     import('@grpc/grpc-js'),
     import('protobufjs'),
   ]);
+  /** A message whose fields are these texts, in this order. */
+  const encodeTexts = (...texts: string[]): Buffer => {
+    const writer = protobuf.Writer.create();
+    for (const [index, text] of texts.entries()) writer.uint32(tagOf(index + 1)).bytes(Buffer.from(text));
+    return Buffer.from(writer.finish());
+  };
   const id = randomUUID();
   const socket = await upgrade(engine, id);
   socket.setTimeout(0); // Node's agent bounds what it takes for an idle connection; a step may take long
@@ -34,8 +53,10 @@ export async function openBuildSession(engine: Docker, secrets: BuildSecrets): P
     getSecret: ({ request }: Call, answer: sendUnaryData<Buffer>) => {
       const value = secrets[request.name];
       if (value === undefined) answer({ code: status.NOT_FOUND, details: `there is no secret ${request.name}` });
-      else answer(null, Buffer.from(protobuf.Writer.create().uint32(firstBytes).bytes(Buffer.from(value)).finish()));
+      else answer(null, encodeTexts(value));
     },
+    getCredentials: async ({ request }: Call, answer: sendUnaryData<Buffer>) =>
+      answer(null, encodeTexts(...tellCredentials(await findCredentials(request.name)))),
     check: (_: Call, answer: sendUnaryData<Buffer>) => answer(null, serving),
   };
   server.addService(await describeService(), implementation);
@@ -53,11 +74,18 @@ function hideEncryption(socket: Socket): Duplex {
   return Duplex.from({ readable: socket, writable: socket });
 }
 
-/** The tag of a message's first field where that is text or bytes. */
-const firstBytes = 0x0a;
+/** The tag of a message's field that is text or bytes. */
+const tagOf = (field: number): number => (field << 3) | 2;
+
+/** User and secret; a token stands alone. */
+function tellCredentials(known: RegistryCredentials | undefined): string[] {
+  if (known === undefined) return [];
+  return 'identitytoken' in known ? ['', known.identitytoken] : [known.username, known.password];
+}
 
 const methods = {
   getSecret: '/moby.buildkit.secrets.v1.Secrets/GetSecret',
+  getCredentials: '/moby.filesync.v1.Auth/Credentials',
   check: '/grpc.health.v1.Health/Check',
 };
 
@@ -103,5 +131,9 @@ async function describeService(): Promise<ServiceDefinition> {
     responseSerialize: keep,
     responseDeserialize: keep,
   });
-  return { getSecret: unary(methods.getSecret), check: unary(methods.check) };
+  return {
+    getSecret: unary(methods.getSecret),
+    getCredentials: unary(methods.getCredentials),
+    check: unary(methods.check),
+  };
 }
