@@ -35,7 +35,7 @@ const logPatience = 500;
  * This machine: `bentoml serve` on a port of loopback, or of the address that is exposed. A bento of the revision is kept
  * beside it.
  *
- * Of `resources` it applies `memory` (writable memory of each process, on Linux), `concurrency` (threads of a service
+ * Of `resources` it applies `memory` (writable memory of each process, on Linux), `concurrency` (calls at once of a service
  * that a recipe wrote) and, as the plan's, `timeout`. For the others the log says that they are not applied.
  */
 export class LocalPlace implements Place {

@@ -6,6 +6,7 @@ import { makeHostDirectories, temporaryPath } from '../../src/runners/host-recor
 import { markOf } from '../../src/runners/marked-processes.js';
 import { softwareEnvironment } from '../../src/runners/software-environment.js';
 import type { BentoInterface } from './bento-interface.js';
+import { concurrencyVariables } from './concurrency-variables.js';
 
 /** What the server's processes see: where things are, then the software's variables, then the mark they are found by. */
 export function serverEnvironment(
@@ -18,7 +19,6 @@ export function serverEnvironment(
   const roots = paths.map((path) => join(plan.directory, path));
   const ours = cog ? [join(hostsDirectory, 'python')] : [];
   const asked = environment.map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]);
-  const { concurrency } = plan.resources;
   return {
     ...softwareEnvironment(python),
     NO_COLOR: '1',
@@ -29,7 +29,7 @@ export function serverEnvironment(
     BENTOML_HOME: bentoHome(plan),
     BENTOML_DO_NOT_TRACK: 'True',
     BENTOML_CONFIG_OPTIONS: 'services.logging.access.enabled=false', // the log is for the software's own words
-    ...(concurrency !== undefined && { SERVICE_THREADS: String(concurrency) }),
+    ...concurrencyVariables(plan.resources.concurrency),
     ...Object.fromEntries(asked),
     ...env,
     ...markOf(plan),

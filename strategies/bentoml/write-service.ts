@@ -1,6 +1,7 @@
 import { chooseCallStyle, findCalledMethod, joinFunction } from '../../src/adaptation/shapes/index.js';
 import type { EntryPoint, Parameter } from '../../src/contract/facts.js';
 import type { CallStyle } from '../../src/contract/run-interface.js';
+import { slotsVariable, threadsVariable } from './concurrency-variables.js';
 
 /** What the service wraps. */
 export interface Wrapped {
@@ -16,18 +17,22 @@ export interface WrittenService {
   call: 'inputs' | 'arguments';
 }
 
-/** Calls at once where nothing else is asked for. */
-const threads = 16;
+/** Calls at once where nothing else is asked for: on threads, and of a coroutine, of which many cost little. */
+const [threads, slots] = [16, 1000];
 /** Seconds: the caller's own limit comes first. */
 const longestCall = 3600;
 
 export const serviceDecorator = `@bentoml.service(
-    threads=int(os.environ.get("SERVICE_THREADS", "${threads}")),
+    threads=int(os.environ.get("${threadsVariable}", "${threads}")),
     traffic={"timeout": ${longestCall}},
 )`;
 
+/** BentoML bounds threads alone: a coroutine waits for a slot. */
+const asyncDecorator = `@bentoml.service(traffic={"timeout": ${longestCall}})`;
+const makeSlots = `self.slots = asyncio.Semaphore(int(os.environ.get("${slotsVariable}", "${slots}")))`;
+
 /** Names that the service's module has itself. */
-const ownNames = new Set(['Service', 'bentoml', 'join', 'os', 'self']);
+const ownNames = new Set(['Service', 'asyncio', 'bentoml', 'join', 'os', 'self']);
 
 /** The service as a person would write it: the callable imported, its parameters those of the API. */
 export function writeService({ entry, method, style }: Wrapped): WrittenService {
@@ -45,28 +50,33 @@ export function writeService({ entry, method, style }: Wrapped): WrittenService 
   const isCalled = method === undefined || method === findCalledMethod(entry); // what the facts tell of a class is of that method
   const isAsync = isCalled && entry.isAsync;
   const isGenerator = isCalled && entry.isGenerator;
-  const source = `import os
+  const parts = [...(isClass ? makeModel(entry, name) : []), ...(isAsync ? [makeSlots] : [])];
+  const answer = `return {"output": ${collect(result, { isAsync, isGenerator })}}`;
+  const source = `${isAsync ? 'import asyncio\n' : ''}import os
 
 import bentoml
 
 from ${entry.module} import ${entry.callable}${isHidden ? ' as solution' : ''}
 
 ${isGenerator ? `\n${joinFunction}\n` : ''}
-${serviceDecorator}
+${isAsync ? asyncDecorator : serviceDecorator}
 class Service:
-${isClass ? writeConstructor(entry, name) : ''}    @bentoml.api
+${parts.length === 0 ? '' : writeConstructor(parts)}    @bentoml.api
     ${isAsync ? 'async ' : ''}def predict(${signature.join(', ')}) -> dict:
-        return {"output": ${collect(result, { isAsync, isGenerator })}}
+        ${isAsync ? `async with self.slots:\n            ${answer}` : answer}
 `;
   return { source, call };
 }
 
 const modelName = 'model';
 
-function writeConstructor({ methods }: EntryPoint, name: string): string {
-  const setup = methods.includes('setup') ? `        self.${modelName}.setup()\n` : '';
-  return `    def __init__(self) -> None:\n        self.${modelName} = ${name}()\n${setup}\n`;
-}
+const makeModel = ({ methods }: EntryPoint, name: string): string[] => [
+  `self.${modelName} = ${name}()`,
+  ...(methods.includes('setup') ? [`self.${modelName}.setup()`] : []),
+];
+
+const writeConstructor = (lines: string[]): string =>
+  `    def __init__(self) -> None:\n${lines.map((line) => `        ${line}\n`).join('')}\n`;
 
 export const parametersOf = ({ signatures, parameters }: EntryPoint, method: string | undefined): Parameter[] =>
   (method === undefined ? undefined : signatures?.[method]) ?? parameters;

@@ -43,6 +43,28 @@ class Service:
 `);
 });
 
+test('a coroutine waits for a slot, because BentoML bounds threads alone', async () => {
+  const found = await recognise({ 'app.py': 'async def answer(text: str):\n    return text\n' });
+  expect(found?.files['service.py']).toBe(`import asyncio
+import os
+
+import bentoml
+
+from app import answer
+
+
+@bentoml.service(traffic={"timeout": 3600})
+class Service:
+    def __init__(self) -> None:
+        self.slots = asyncio.Semaphore(int(os.environ.get("SERVICE_CONCURRENCY", "1000")))
+
+    @bentoml.api
+    async def predict(self, text: str) -> dict:
+        async with self.slots:
+            return {"output": await answer(text)}
+`);
+});
+
 test('a parameter of the callable’s own name does not hide it', async () => {
   const found = await recognise({ 'app.py': 'def text(text: str):\n    return text\n' });
   expect(found?.files['service.py']).toContain('from app import text as solution');

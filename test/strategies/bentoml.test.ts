@@ -381,21 +381,40 @@ class Model:
   });
 });
 
-test.each([
-  ['a coroutine', 'async def predict(x: int): return x + 1', { x: 1 }, 2],
-  ['a generator', 'def predict(n):\n  for i in range(n): yield i', { n: 3 }, [0, 1, 2]],
-  ['a generator of text', 'def predict(n):\n  for i in range(n): yield str(i)', { n: 3 }, '012'],
-  ['keywords', 'def predict(text, **options): return [text, options]', { text: 'a', k: 1 }, ['a', { k: 1 }]],
-])('a plain function that is %s becomes an API', async (_, source, inputs, output) => {
-  await whileServed({ 'app.py': source }, {}, async (runner) => {
-    expect(await runner.run(inputs)).toEqual({ status: 'success', output });
+test('a coroutine becomes an API that works on as many calls at once as it may', async () => {
+  const source = `import asyncio
+
+running = most = 0
+
+async def predict(x: int):
+    global running, most
+    running += 1
+    most = max(most, running)
+    await asyncio.sleep(0.05)
+    running -= 1
+    return [x + 1, most]
+`;
+  await whileServed({ 'app.py': source }, { resources: { concurrency: 2 } }, async (runner) => {
+    await Promise.all(Array.from({ length: 8 }, () => runner.run({ x: 0 })));
+    expect(await runner.run({ x: 1 })).toEqual({ status: 'success', output: [2, 2] });
   });
 });
 
-test('an output that JSON cannot hold is CALL_OUTPUT', async () => {
-  const source = 'import numpy\ndef predict(x: int): return {"scores": numpy.ones(x)}';
+test('a generator becomes an API that answers with all that it yields', async () => {
+  const source = 'def predict(n, kind="int"):\n  for i in range(n): yield {"int": int, "str": str}[kind](i)';
   await whileServed({ 'app.py': source }, {}, async (runner) => {
-    expect(failureOf(await runner.run({ x: 2 })).code).toBe('CALL_OUTPUT');
+    expect(await runner.run({ n: 3 })).toEqual({ status: 'success', output: [0, 1, 2] });
+    expect(await runner.run({ n: 3, kind: 'str' })).toEqual({ status: 'success', output: '012' });
+  });
+});
+
+test('keywords reach a function that takes any, and an output that JSON cannot hold is CALL_OUTPUT', async () => {
+  const source = `import numpy
+def predict(text, **options):
+    return {"scores": numpy.ones(2)} if text == "scores" else [text, options]`;
+  await whileServed({ 'app.py': source }, {}, async (runner) => {
+    expect(await runner.run({ text: 'a', k: 1 })).toEqual({ status: 'success', output: ['a', { k: 1 }] });
+    expect(failureOf(await runner.run({ text: 'scores' })).code).toBe('CALL_OUTPUT');
   });
 });
 

@@ -32,7 +32,7 @@ const freshness = 10_000;
  * so, which is the user's word, with the token of `BENTO_CLOUD_API_KEY`.
  *
  * Of `resources` it applies `cpu`, `memory` and `gpu` (the cheapest instance type that has them), `replicas`,
- * `concurrency` (threads of a service that a recipe wrote) and, as the plan's, `timeout`.
+ * `concurrency` (calls at once of a service that a recipe wrote) and, as the plan's, `timeout`.
  */
 export class CloudPlace implements Place {
   private seen: { health: Health; until: number } | undefined;

@@ -1,6 +1,7 @@
 import type { RunPlan } from '../../../src/contract/handle.js';
 import { readBentoInterface } from '../bento-interface.js';
 import type { Bento } from '../build-bento.js';
+import { concurrencyVariables } from '../concurrency-variables.js';
 import type { BentoCloud, DeploymentRequest } from './bento-cloud.js';
 import { chooseInstance } from './choose-instance.js';
 import type { CloudRecord } from './cloud-record.js';
@@ -41,15 +42,11 @@ export async function describeDeployment(description: Description): Promise<Depl
 }
 
 function describeVariables(plan: RunPlan): DeploymentRequest['envs'] {
-  const { concurrency } = plan.resources;
   const { call, paths } = readBentoInterface(plan);
   const roots = paths.filter((path) => path !== '.');
-  return [
-    ...(concurrency === undefined || call === undefined
-      ? []
-      : [{ name: 'SERVICE_THREADS', value: String(concurrency) }]),
-    ...(roots.length === 0
-      ? []
-      : [{ name: 'PYTHONPATH', value: roots.map((path) => `${codeDirectory}/${path}`).join(':') }]),
-  ];
+  const variables = {
+    ...(call !== undefined && concurrencyVariables(plan.resources.concurrency)),
+    ...(roots.length > 0 && { PYTHONPATH: roots.map((path) => `${codeDirectory}/${path}`).join(':') }),
+  };
+  return Object.entries(variables).map(([name, value]) => ({ name, value }));
 }
