@@ -18,6 +18,8 @@ export interface Bento {
   tag: string;
   /** Name of the service that is called. */
   entryService: string;
+  /** Seconds after which the service itself ends a call. */
+  timeout: number;
 }
 
 export interface BuildOptions {
@@ -32,7 +34,20 @@ export const buildPatience = 900;
 /** Lines of a command's output that show why it failed. */
 const shownLines = 30;
 
-const BentoFile = z.looseObject({ name: z.string(), version: z.string(), entry_service: z.string() });
+/** Seconds that BentoML gives a call where its service sets no `traffic.timeout`. */
+const usualTimeout = 60;
+
+const Traffic = z.looseObject({ timeout: z.number().default(usualTimeout) });
+const BuiltService = z.looseObject({
+  name: z.string(),
+  config: z.looseObject({ traffic: Traffic.optional() }).optional(),
+});
+const BentoFile = z.looseObject({
+  name: z.string(),
+  version: z.string(),
+  entry_service: z.string(),
+  services: z.array(BuiltService),
+});
 
 /**
  * Builds the revision into a bento of its own BENTOML_HOME, once: code and the very packages that were verified.
@@ -106,6 +121,7 @@ const noteOf = ({ stateDirectory }: RunPlan, version: string): string => join(st
 
 async function readBento(plan: RunPlan, tag: string): Promise<Bento> {
   const file = join(bentoHome(plan), 'bentos', ...tag.split(':'), 'bento.yaml');
-  const { entry_service: entryService } = BentoFile.parse(parse(await readFile(file, 'utf8')));
-  return { tag, entryService };
+  const { entry_service: entryService, services } = BentoFile.parse(parse(await readFile(file, 'utf8')));
+  const called = services.find(({ name }) => name === entryService);
+  return { tag, entryService, timeout: called?.config?.traffic?.timeout ?? usualTimeout };
 }

@@ -45,15 +45,19 @@ export class LocalPlace implements Place {
   constructor(private readonly plan: RunPlan) {}
 
   async start(options: StartOptions): Promise<Served> {
-    const [{ startServer }, { keepBento }] = await Promise.all([
+    const [{ startServer }, { keepBento }, { describeOwnTimeout }, { tell }] = await Promise.all([
       import('./start-server.js'),
       import('./keep-bento.js'),
+      import('./own-timeout.js'),
+      import('./tell.js'),
     ]);
     const failed = new AbortController();
     const signal = options.signal === undefined ? failed.signal : AbortSignal.any([options.signal, failed.signal]);
     const keeping = keepBento(this.plan, { ...options, signal });
     try {
       const { server, api } = await startServer(this.plan, options);
+      const cutOff = describeOwnTimeout(this.plan, await keeping, api);
+      if (cutOff !== undefined) await tell(this.plan, cutOff, options.onProgress);
       return { endpoint: urlOf(listenAddress(this.plan), server.port), server, api };
     } catch (error) {
       failed.abort();

@@ -14,7 +14,7 @@ export type FindFailure = (hasFailed: boolean) => Promise<LoggedException | unde
 /** The server's reply as an answer. */
 export async function readAnswer(reply: HttpReply, api: ServiceApi, findFailure: FindFailure): Promise<Answer> {
   const { status, isComplete } = reply;
-  if (status === 504) return callFailure('CALL_TIMEOUT', describeRefusal(reply));
+  if (status === 504) return callFailure('CALL_TIMEOUT', explainTimeout(describeRefusal(reply)));
   if (inputStatuses.has(status)) return callFailure('CALL_INPUT', describeRefusal(reply));
   const hasFailed = status < 200 || status >= 300 || !isComplete;
   // A stream that an exception cuts short ends like any other.
@@ -29,6 +29,13 @@ export async function readAnswer(reply: HttpReply, api: ServiceApi, findFailure:
 function describeException({ type, message, traceback }: LoggedException): Answer {
   const code: ErrorCode = type === 'PydanticSerializationError' ? 'CALL_OUTPUT' : 'CALL_FAILED';
   return { status: 'error', error: { code, message: message === '' ? type : message, type, traceback } };
+}
+
+/** What BentoML says of a service's own limit does not say whose it is. */
+function explainTimeout(refusal: string): string {
+  const [, seconds] = /^Not able to process the request in ([\d.]+) seconds$/.exec(refusal) ?? [];
+  if (seconds === undefined) return refusal;
+  return `the service itself ended the call after ${Number(seconds)} s: traffic.timeout of its @bentoml.service says so, whatever --timeout is`;
 }
 
 /** BentoML's words: `{"error": …, "detail": […]}`, `[{"error": …}]`, or plain text. */

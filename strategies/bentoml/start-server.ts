@@ -1,5 +1,5 @@
-import { appendFile, mkdir } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { RunPlan } from '../../src/contract/handle.js';
 import { BerthError } from '../../src/errors.js';
 import { endServer } from '../../src/runners/end-server.js';
@@ -14,6 +14,7 @@ import { traceImport } from './import-service.js';
 import { describeUnbound, launchServer } from './launch-server.js';
 import { readServerRecord, removeServerRecord, type ServerRecord, writeServerRecord } from './server-record.js';
 import { findApi, type ServiceApi } from './service-api.js';
+import { tell } from './tell.js';
 
 export interface StartedServer {
   server: ServerRecord;
@@ -61,7 +62,7 @@ async function takeOver(plan: RunPlan, { signal, onProgress }: StartOptions): Pr
 async function launch(plan: RunPlan, served: BentoInterface, options: StartOptions): Promise<ServerRecord> {
   const { env, signal, onProgress } = options;
   const unbound = describeUnbound(plan, served);
-  if (unbound !== undefined) await say(plan, unbound, onProgress);
+  if (unbound !== undefined) await tell(plan, unbound, onProgress);
   for (let attempt = 1; ; attempt += 1) {
     const port = await chooseFreePort(plan.stateDirectory, listenAddress(plan));
     onProgress?.(`starting ${served.service} on port ${port}`);
@@ -87,10 +88,4 @@ async function noteReady(plan: RunPlan, record: ServerRecord): Promise<ServerRec
 async function clear(plan: RunPlan): Promise<void> {
   await endServer(plan, await readServerRecord(plan), 0);
   await removeServerRecord(plan);
-}
-
-async function say({ logFile }: RunPlan, line: string, onProgress: StartOptions['onProgress']): Promise<void> {
-  onProgress?.(line);
-  await mkdir(dirname(logFile), { recursive: true });
-  await appendFile(logFile, `berth: ${line}\n`, { mode: 0o600 });
 }

@@ -82,7 +82,7 @@ test('a build that was cut off is begun anew, and a build that is cancelled leav
   await expect(building).rejects.toThrow('enough');
   expect(findByEnvironment(mark)).toEqual([]);
   const built = await buildBento(plan, { version: 'r1-half', env: {} });
-  expect(built).toEqual({ tag: expect.stringMatching(/:r1-half$/), entryService: 'Greeter' });
+  expect(built).toEqual({ tag: expect.stringMatching(/:r1-half$/), entryService: 'Greeter', timeout: 60 });
   expect(await buildBento(plan, { version: 'r1-half', env: {} })).toEqual(built);
   await runner.undo();
 }, 120_000);

@@ -168,7 +168,7 @@ describe('a service that the repository has', () => {
     ['upper', {}, 'CALL_INPUT', 'text: Field required'],
     ['refuse', { count: 3 }, 'CALL_INPUT', '3 is odd'],
     ['measure', { file: 'hello' }, 'CALL_INPUT', 'file is a file: give it as a data URI'],
-    ['late', {}, 'CALL_TIMEOUT', 'in 2 seconds'],
+    ['late', {}, 'CALL_TIMEOUT', 'the service itself ended the call after 2 s: traffic.timeout'],
     ['stream', { count: 5 }, 'CALL_FAILED', 'no fourth word'],
     ['slow', { seconds: -1 }, 'CALL_FAILED', 'time does not go back'],
   ])('its API %s answers %j with an error of code %s', async (api, inputs, code, words) => {
@@ -189,6 +189,11 @@ describe('a service that the repository has', () => {
     await other.close();
     expect(chunks.join('')).toBe(words.join(''));
     expect(part.value).toMatchObject(answer);
+  });
+
+  test('its own timeout is said at its start where it comes before the caller’s', () => {
+    const words = 'Many itself ends a call after 2 s, before the 10 s of --timeout: its traffic.timeout says so';
+    expect(readFileSync(plan.logFile, 'utf8')).toContain(`berth: ${words}\n`);
   });
 
   test('each of many failing calls gets its own exception', async () => {

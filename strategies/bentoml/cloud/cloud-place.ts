@@ -2,7 +2,7 @@ import type { Answer } from '../../../src/contract/answer.js';
 import type { RunPlan } from '../../../src/contract/handle.js';
 import { callFailure } from '../../../src/runners/call-deadline.js';
 import { callHttp, type HttpReply } from '../../../src/runners/http-call.js';
-import { appendLog, keepLines, readLog } from '../../../src/runners/log-file.js';
+import { keepLines, readLog } from '../../../src/runners/log-file.js';
 import type { Health, LogOptions, StartOptions } from '../../../src/runners/runner.js';
 import type { LoggedException } from '../find-exception.js';
 import {
@@ -16,6 +16,7 @@ import {
   unresponsive,
   type Way,
 } from '../place.js';
+import { tell } from '../tell.js';
 import { openAccount } from './account.js';
 import { type CloudRecord, readCloudRecord, removeCloudRecord } from './cloud-record.js';
 import { tokenVariable } from './variables.js';
@@ -41,7 +42,7 @@ export class CloudPlace implements Place {
 
   async start({ env, signal, onProgress }: StartOptions): Promise<Served> {
     const { startDeployment } = await import('./start-deployment.js');
-    const say = (line: string) => this.say(line, onProgress);
+    const say = (line: string) => tell(this.plan, line, onProgress);
     return await startDeployment(this.plan, { env, signal, say });
   }
 
@@ -127,7 +128,7 @@ export class CloudPlace implements Place {
     const { readCloudLog } = await import('./cloud-log.js');
     const signal = AbortSignal.timeout(keepPatience);
     await keepLines(this.plan.logFile, readCloudLog(this.plan, record, { signal })).catch((error: Error) =>
-      this.say(`the log in BentoCloud could not be kept: ${error.message}`),
+      tell(this.plan, `the log in BentoCloud could not be kept: ${error.message}`),
     );
   }
 
@@ -160,10 +161,5 @@ export class CloudPlace implements Place {
     } catch {
       return 'unknown';
     }
-  }
-
-  private async say(line: string, onProgress?: StartOptions['onProgress']): Promise<void> {
-    onProgress?.(line);
-    await appendLog(this.plan.logFile, `berth: ${line}\n`);
   }
 }

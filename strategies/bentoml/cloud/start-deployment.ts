@@ -5,6 +5,8 @@ import { callHttp } from '../../../src/runners/http-call.js';
 import { withLock } from '../../../src/runners/lock.js';
 import { waitUntilReady } from '../../../src/runners/readiness.js';
 import { readBentoInterface } from '../bento-interface.js';
+import { findBento } from '../build-bento.js';
+import { describeOwnTimeout } from '../own-timeout.js';
 import type { Served } from '../place.js';
 import { makeServerDirectories } from '../server-environment.js';
 import { findApi } from '../service-api.js';
@@ -42,7 +44,10 @@ export async function startDeployment(plan: RunPlan, options: PushOptions): Prom
       const url = await bringUp(plan, { cloud, record, options });
       const headers = authorize(account.headers['x-yatai-api-token'] ?? '');
       await awaitEndpoint(url, headers, options);
-      return { endpoint: url, api: await findApi(url, served, headers), cloud: record };
+      const api = await findApi(url, served, headers);
+      const cutOff = describeOwnTimeout(plan, await findBento(plan, record.name), api);
+      if (cutOff !== undefined) await options.say(cutOff);
+      return { endpoint: url, api, cloud: record };
     } catch (error) {
       // What cannot be reached now is taken over by the next try; anything else must not go on costing. Its log is kept.
       const isPassing = options.signal?.aborted || BerthError.from(error).code === 'CLOUD_UNREACHABLE';
