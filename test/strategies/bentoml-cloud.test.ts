@@ -133,6 +133,7 @@ test('a revision is pushed, deployed, called with the token, stopped, started ag
   expect(cloud.listServers()).toEqual([]);
   expect(cloud.deployments.get(name)?.status).toBe('terminated');
   expect(await runner.isHealthy()).toMatchObject({ isHealthy: false, state: 'gone' });
+  expect(await other.run({ text: 'fine' })).toMatchObject({ error: { code: 'NOT_RUNNING' } });
   expect(await readLog(runner)).toEqual(expect.arrayContaining(['heard fine', 'heard grüße', 'heard later']));
   await runner.stop();
   await runner.start(options);

@@ -28,6 +28,9 @@ const keepPatience = 60_000;
 /** Milliseconds for which a look at the cloud stands: supervision looks every second. */
 const freshness = 10_000;
 
+/** By which a reply is the service's own: it names the call. What stands before it has none. */
+const ownHeader = 'x-bentoml-request-id';
+
 /**
  * BentoCloud: one deployment per revision, called at its own protected endpoint. Started only where the plan's provider says
  * so, which is the user's word, with the token of `BENTO_CLOUD_API_KEY`.
@@ -55,9 +58,11 @@ export class CloudPlace implements Place {
     );
   }
 
-  judgeReply({ status, body }: HttpReply): Answer | undefined {
-    if (status !== 401 && status !== 403) return undefined;
+  judgeReply({ status, headers, body }: HttpReply): Answer | undefined {
+    const isGateway = status === 503 && headers[ownHeader] === undefined;
+    if (!isGateway && status !== 401 && status !== 403) return undefined;
     const said = body.toString().slice(0, 200).trim();
+    if (isGateway) return describeGateway(said);
     return callFailure(
       'CLOUD_REFUSED',
       `the endpoint does not accept the token in ${tokenVariable} (${status}: ${said})`,
@@ -163,3 +168,9 @@ export class CloudPlace implements Place {
     }
   }
 }
+
+/** What stands before the service says whether the call had reached it. */
+const describeGateway = (said: string): Answer =>
+  /reset|disconnect/.test(said)
+    ? callFailure('CALL_LOST', `the service ended during the call (503: ${said})`)
+    : callFailure('NOT_RUNNING', `nothing serves the endpoint (503: ${said})`);
