@@ -1,6 +1,6 @@
 /** What a strategy outside of this repository is written against: `import … from 'berth/strategy'`. */
 export type { Recipe, RecipeInput, Recognition } from './adaptation/recipe.js';
-export type { ConformanceHooks, Manner } from './conformance/index.js';
+export type { ConformanceHooks, Manner, ProviderHooks } from './conformance/index.js';
 export type { Answer, AnswerError, Facts, Handle, Resources, RunInterface, RunPlan } from './contract/index.js';
 export { BerthError, type ErrorCode } from './errors.js';
 export type { FindBase, FindNeeds, Need } from './registry/index.js';

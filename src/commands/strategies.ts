@@ -14,6 +14,7 @@ export const strategies = defineCommand({
       kind: 'flag',
       summary: 'test one that costs money: its cloud bills for what the suite runs',
     },
+    provider: { flags: '--provider <PROVIDER>', kind: 'text', summary: 'test it on that one, as deploy takes it' },
     directory: { flags: '--directory <DIR>', kind: 'text', summary: 'where new writes it ($BERTH_HOME/strategies)' },
   },
   examples: [
@@ -23,11 +24,13 @@ export const strategies = defineCommand({
     'berth strategies test my-cloud',
     'berth strategies test ./strategies/my-cloud',
     'berth strategies test modal --yes',
+    'berth strategies test bentoml --provider bentocloud --yes',
   ],
   endsByItself: true,
-  async run({ arguments: { action = 'list', strategy }, options: { directory, yes }, output, signal }) {
+  async run({ arguments: { action = 'list', strategy }, options: { directory, provider, yes }, output, signal }) {
     if (directory !== undefined && action !== 'new') throw new BerthError('USAGE', '--directory is for new');
     if (yes && action !== 'test') throw new BerthError('USAGE', '--yes is for test');
+    if (provider !== undefined && action !== 'test') throw new BerthError('USAGE', '--provider is for test');
     if (action === 'list' && strategy === undefined) {
       await (await import('./strategies/list-strategies.js')).listStrategies(output);
     } else if (strategy === undefined) {
@@ -38,6 +41,7 @@ export const strategies = defineCommand({
       await (await import('./strategies/new-strategy.js')).newStrategy(strategy, directory, output);
     } else if (action === 'test') {
       return await (await import('./strategies/test-strategy.js')).testStrategy(strategy, {
+        provider,
         maySpend: yes,
         output,
         signal,

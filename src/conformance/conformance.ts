@@ -13,6 +13,8 @@ export interface Conformance {
   kill: (handle: Handle) => Promise<void>;
   /** What exists of the plan's software outside, for a person: empty when it is gone. */
   listRemains: (plan: RunPlan) => Promise<string[]>;
+  /** What of it still runs, where a stop keeps something for the next start; by default all that exists. */
+  listRunning?: (plan: RunPlan) => Promise<string[]>;
   /** Leaves what a start leaves that was killed half-way. */
   startHalfway: (plan: RunPlan) => Promise<void>;
   manner?: Manner;
@@ -34,16 +36,34 @@ export interface Manner {
   startsOnDemand?: boolean;
   /** An exit of the code ends the whole software, as a crash does. */
   endsOnExit?: boolean;
+  /** An exception arrives without its traceback. */
+  hidesTracebacks?: boolean;
+  /** That the code has exited is an error of the call without its type. */
+  hidesExits?: boolean;
+  /** The log has lines of the framework's own for each call. */
+  logsCalls?: boolean;
+  /** A call to what is gone is answered by whatever stands before it, in words of its own. */
+  answersForGone?: boolean;
+  /** It is served from other machines: what listens on this one is not its affair. */
+  servesElsewhere?: boolean;
   /** An exception arrives as its message alone, without type and traceback. */
   tellsMessageOnly?: boolean;
 }
 
+/** How software is looked at where it runs. All of it may be left out: then it is its processes on this machine. */
+export interface ProviderHooks
+  extends Partial<Pick<Conformance, 'kill' | 'listRemains' | 'listRunning' | 'startHalfway' | 'manner'>> {
+  /** Whether a start has come as far as it is cut off by `startHalfway`; by default as soon as anything remains of it. */
+  isHalfway?: (plan: RunPlan) => Promise<boolean>;
+}
+
 /**
- * What a strategy's `conformance` module exports as `conformance`. All of it may be left out: then the software is its
- * processes on this machine, and it is served by the strategy's recipes.
+ * What a strategy's `conformance` module exports as `conformance`. All of it may be left out: then it is served by the
+ * strategy's recipes, as processes on this machine.
  */
-export interface ConformanceHooks
-  extends Partial<Pick<Conformance, 'kill' | 'listRemains' | 'startHalfway' | 'manner'>> {
+export interface ConformanceHooks extends ProviderHooks {
   /** As the user's `--entry`. */
   entry?: string;
+  /** By the name of a provider that is not its usual one: the hooks there, in place of those above. */
+  providers?: Record<string, ProviderHooks>;
 }

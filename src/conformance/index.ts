@@ -1,4 +1,4 @@
-export type { Conformance, ConformanceHooks, Manner } from './conformance.js';
+export type { Conformance, ConformanceHooks, Manner, ProviderHooks } from './conformance.js';
 export { failureOf, readLines } from './expectations.js';
 export { killProcessesOf } from './plan-processes.js';
 export { pythonSolution } from './python-solution.js';

@@ -10,7 +10,7 @@ import type { BerthHome } from '../home.js';
 import type { StrategyRegistry } from '../registry/index.js';
 import { loadModule } from '../runners/load-runner.js';
 import { gatherFacts } from '../selection/index.js';
-import type { Conformance, ConformanceHooks } from './conformance.js';
+import type { Conformance, ConformanceHooks, ProviderHooks } from './conformance.js';
 import { dieStarting } from './elsewhere.js';
 import { findPlanProcesses, killPlanProcesses } from './plan-processes.js';
 import { pythonSolution } from './python-solution.js';
@@ -18,6 +18,8 @@ import { pythonSolution } from './python-solution.js';
 export interface StrategySubject {
   registry: StrategyRegistry;
   name: string;
+  /** One of the strategy's `providers`; its usual one when absent. */
+  provider?: string | undefined;
   home: BerthHome;
   /** Where the revisions are made: empty, and removed by whoever made it. */
   scratch: string;
@@ -30,26 +32,37 @@ export interface StrategySubject {
  * its configuration. Its `conformance` module says what is different from processes on this machine.
  */
 export async function describeStrategy(subject: StrategySubject): Promise<Conformance> {
-  const { registry, name } = subject;
+  const { registry, name, provider } = subject;
   await registry.getRecipes(name); // what does not load is told now, and not by every check
-  const hooks = await loadHooks(registry.getConformance(name).module);
+  const { entry, ...own } = await loadHooks(registry.getConformance(name).module);
+  const hooks = provider === undefined ? own : chooseHooks(own, subject, provider);
   const { queue = 0 } = hooks.manner ?? {};
   const reference = registry.getRunnerModule(name);
   const listRemains = hooks.listRemains ?? (async (plan) => findPlanProcesses(plan).map((pid) => `process ${pid}`));
-  const isThere = async (plan: RunPlan) => (await listRemains(plan)).length > 0;
+  const isHalfway = hooks.isHalfway ?? (async (plan) => (await listRemains(plan)).length > 0);
   return {
-    name,
+    name: provider === undefined ? name : `${name} on ${provider}`,
     reference,
     RunnerClass: await registry.getRunnerClass(name),
-    makePlan: (revision, timeout) => makePlan(subject, hooks, { revision, timeout: timeout + queue / 1000 }),
+    makePlan: (revision, timeout) => makePlan(subject, entry, { revision, timeout: timeout + queue / 1000 }),
     listRemains,
+    listRunning: hooks.listRunning ?? listRemains,
     kill: hooks.kill ?? (({ plan }) => killPlanProcesses(plan)),
-    startHalfway: hooks.startHalfway ?? ((plan) => dieStarting(reference, plan, () => isThere(plan))),
+    startHalfway: hooks.startHalfway ?? ((plan) => dieStarting(reference, plan, () => isHalfway(plan))),
     manner: hooks.manner ?? {},
   };
 }
 
-const known = new Set(['entry', 'manner', 'kill', 'listRemains', 'startHalfway']);
+const known = new Set([
+  'entry',
+  'manner',
+  'kill',
+  'listRemains',
+  'listRunning',
+  'startHalfway',
+  'isHalfway',
+  'providers',
+]);
 
 async function loadHooks(module: string | null): Promise<ConformanceHooks> {
   if (module === null) return {};
@@ -64,20 +77,33 @@ async function loadHooks(module: string | null): Promise<ConformanceHooks> {
   );
 }
 
+/** Those of a provider that is not the usual one. */
+function chooseHooks(
+  { providers = {} }: ConformanceHooks,
+  { registry, name }: StrategySubject,
+  provider: string,
+): ProviderHooks {
+  const tested = registry.getStrategy(name).providers.filter((one) => one in providers);
+  const hooks = tested.includes(provider) ? providers[provider] : undefined;
+  if (hooks !== undefined) return hooks;
+  const choice = tested.join(', ') || 'none';
+  throw new BerthError('USAGE', `${name} is not tested on ${provider}; its conformance has providers: ${choice}`);
+}
+
 type Revision = Pick<RunPlan, 'revision' | 'timeout'>;
 
-async function makePlan(subject: StrategySubject, hooks: ConformanceHooks, revision: Revision): Promise<RunPlan> {
+async function makePlan(subject: StrategySubject, entry: string | undefined, revision: Revision): Promise<RunPlan> {
   const { registry, name, scratch } = subject;
   const config = registry.getStrategy(name);
   const root = join(scratch, revision.revision);
   const directory = join(root, 'code');
   const [stateDirectory, sharedDirectory] = [join(root, 'state'), join(scratch, 'shared')];
   for (const made of [directory, stateDirectory, sharedDirectory]) await mkdir(made, { recursive: true, mode: 0o700 });
-  const runInterface = await adapt(subject, directory, hooks);
+  const runInterface = await adapt(subject, directory, entry);
   return {
     deployment: `conformance-${process.pid}`,
     strategy: name,
-    provider: config.provider,
+    provider: subject.provider ?? config.provider,
     directory,
     stateDirectory,
     sharedDirectory,
@@ -93,12 +119,12 @@ async function makePlan(subject: StrategySubject, hooks: ConformanceHooks, revis
 async function adapt(
   { registry, name }: StrategySubject,
   directory: string,
-  hooks: ConformanceHooks,
+  wanted: string | undefined,
 ): Promise<RunPlan['runInterface']> {
   const { solution } = registry.getConformance(name);
   if (solution === null) await writeFiles(directory, pythonSolution);
   else await cp(solution, directory, { recursive: true });
-  const entry = hooks.entry ?? (solution === null ? 'conformance:respond' : undefined);
+  const entry = wanted ?? (solution === null ? 'conformance:respond' : undefined);
   const facts = await gatherFacts(directory);
   const adapted = await askRecipes(await registry.getRecipes(name), { workspace: directory, facts, entry });
   return adapted?.runInterface ?? registry.getDefaultRunInterface(name);

@@ -1,5 +1,16 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ConformanceHooks } from '../../src/conformance/index.js';
+import { cloudConformance } from './cloud/conformance.js';
+import type { GraphHandle } from './place.js';
+import { readServerRecord } from './server-record.js';
 
 export const conformance: ConformanceHooks = {
   manner: { writesNull: true, replacesNul: true, endsOnExit: true, queue: 1_000, applies: ['memory', 'concurrency'] },
+  async kill(handle) {
+    const { server } = handle as GraphHandle; // made by the runner's start
+    if (server !== undefined) process.kill(server.pid, 'SIGKILL');
+    await sleep(200);
+  },
+  isHalfway: async (plan) => (await readServerRecord(plan)) !== undefined,
+  providers: { langsmith: cloudConformance },
 };

@@ -62,6 +62,8 @@ test('what costs money is tested when somebody says so, and not without a way to
   writeFileSync(join(paid, 'config.yaml'), config);
   const refusals: [string[], RegExp][] = [
     [['modal'], /costs money .* berth strategies test modal --yes$/],
+    [['bentoml', '--provider', 'bentocloud'], /costs money .* test bentoml --provider bentocloud --yes$/],
+    [['bentoml', '--provider', 'nowhere'], /not tested on nowhere; its conformance has providers: bentocloud$/],
     [[paid, '--yes'], /costs money .* conformance module/],
   ];
   for (const [words, message] of refusals)

@@ -25,6 +25,7 @@ interface Deployment {
   secrets: Secret[];
   revisions: { id: string; status: string; config: string; directory: string }[];
   port: number;
+  isEnding?: boolean;
 }
 
 export interface FakeOptions {
@@ -56,6 +57,7 @@ export class FakeLangSmith {
   }
 
   async close(): Promise<void> {
+    this.deployments.clear();
     await killByEnvironment(this.mark);
     if (this.server !== undefined) await closeServer(this.server);
   }
@@ -176,29 +178,45 @@ export class FakeLangSmith {
     }
   }
 
-  private serve({ id, secrets, port }: Deployment, { config, directory }: Deployment['revisions'][number]): void {
+  /** What ends is started again, as the cloud does, for as long as the deployment is there. */
+  private serve(deployment: Deployment, revision: Deployment['revisions'][number]): void {
+    const { id, secrets, port } = deployment;
+    const { config, directory } = revision;
     const { python } = this.options;
     const options = ['--no-browser', '--no-reload', '--allow-blocking', '--host', '127.0.0.1', '--port', String(port)];
+    const { N_JOBS_PER_WORKER: jobs = '10', ...variables } = Object.fromEntries(
+      secrets.map(({ name, value }) => [name, value]),
+    );
     const log = openSync(`${directory}.log`, 'a');
-    spawn(python, ['-m', 'langgraph_cli', 'dev', ...options, '--config', join(directory, config)], {
-      cwd: directory,
-      env: {
-        PATH: [dirname(python), process.env.PATH].join(delimiter),
-        HOME: directory,
-        LANGGRAPH_CLI_NO_ANALYTICS: '1',
-        LANGGRAPH_NO_VERSION_CHECK: 'true',
-        LANGSMITH_TRACING: 'false',
-        DEPLOYED_AS: id,
-        FAKE_LANG_SMITH: this.directory,
-        ...Object.fromEntries(secrets.map(({ name, value }) => [name, value])),
+    const server = spawn(
+      python,
+      ['-m', 'langgraph_cli', 'dev', ...options, '--n-jobs-per-worker', jobs, '--config', join(directory, config)],
+      {
+        cwd: directory,
+        env: {
+          PATH: [dirname(python), process.env.PATH].join(delimiter),
+          HOME: directory,
+          LANGGRAPH_CLI_NO_ANALYTICS: '1',
+          LANGGRAPH_NO_VERSION_CHECK: 'true',
+          LANGSMITH_TRACING: 'false',
+          DEPLOYED_AS: id,
+          FAKE_LANG_SMITH: this.directory,
+          ...variables,
+        },
+        detached: true,
+        stdio: ['ignore', log, log],
       },
-      detached: true,
-      stdio: ['ignore', log, log],
-    }).unref();
+    );
+    server.unref();
+    server.on('exit', () => {
+      if (this.deployments.has(id) && !deployment.isEnding) this.serve(deployment, revision);
+    });
   }
 
   /** Takes its time, as the cloud does: it is listed until its processes are gone. */
-  private remove({ id }: Deployment): void {
+  private remove(deployment: Deployment): void {
+    const { id } = deployment;
+    deployment.isEnding = true;
     void killByEnvironment(`DEPLOYED_AS=${id}`).then(() => this.deployments.delete(id));
   }
 

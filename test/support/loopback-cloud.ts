@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { pipeline } from 'node:stream';
 
 // What the fakes of paid clouds share: a server on loopback, JSON answers, and endpoints that are really served behind it.
 
@@ -31,7 +32,7 @@ export function forward(
   const { method, headers } = asked;
   const call = request({ host: '127.0.0.1', port, path, method, headers }, (reply) => {
     answer.writeHead(reply.statusCode ?? 502, reply.headers);
-    reply.pipe(answer);
+    pipeline(reply, answer, () => undefined); // what ends half-way ends so for the caller, too
   });
   call.on('error', () => answer.destroy());
   asked.pipe(call);

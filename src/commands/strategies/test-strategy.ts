@@ -19,6 +19,8 @@ interface Report {
 }
 
 export interface TestOptions {
+  /** One of the strategy's `providers`; its usual one when undefined. */
+  provider: string | undefined;
   /** The user has said that it may cost money. */
   maySpend: boolean;
   output: Output;
@@ -26,15 +28,18 @@ export interface TestOptions {
 }
 
 /** Runs the conformance suite against a strategy, by its name or its directory. Exit code 1 unless all of it passes. */
-export async function testStrategy(which: string, { maySpend, output, signal }: TestOptions): Promise<number> {
+export async function testStrategy(
+  which: string,
+  { provider, maySpend, output, signal }: TestOptions,
+): Promise<number> {
   const { registry, name } = await findStrategy(which);
   const { directory } = registry.requireReady(name);
-  refuseUnpaid(registry, name, which, maySpend);
-  await requireNeeds(registry, name);
+  refuseUnpaid(registry, name, { which, provider, maySpend });
+  await requireNeeds(registry, name, provider);
   const scratch = await realpath(await mkdtemp(join(tmpdir(), 'berth-conformance-')));
   try {
     const onProgress = (line: string) => output.progress.begin(line);
-    const conformance = await describeStrategy({ registry, name, home: berthHome(), scratch, onProgress });
+    const conformance = await describeStrategy({ registry, name, provider, home: berthHome(), scratch, onProgress });
     const checks = await runSuite(createSuite(conformance), { signal, onBegin: onProgress, onResult: () => {} });
     output.progress.end();
     const report = summarise({ strategy: name, directory, checks });
@@ -59,19 +64,28 @@ async function findStrategy(which: string): Promise<{ registry: StrategyRegistry
   return { registry: await StrategyRegistry.open(directory), name: basename(directory) };
 }
 
+interface Price {
+  which: string;
+  provider: string | undefined;
+  maySpend: boolean;
+}
+
 /** What costs money is tested only where somebody wants to pay for it, and where the suite can find what is left of it. */
-function refuseUnpaid(registry: StrategyRegistry, name: string, which: string, maySpend: boolean): void {
-  const { billed } = registry.getStrategy(name);
+function refuseUnpaid(registry: StrategyRegistry, name: string, { which, provider, maySpend }: Price): void {
+  const strategy = registry.getStrategy(name);
+  const isElsewhere = provider !== undefined && strategy.providers.includes(provider);
+  const billed = isElsewhere ? `${provider} bills for what runs there` : strategy.billed;
   if (billed === undefined) return;
   const refuse = (lack: string) =>
     new BerthError('STRATEGY_UNAVAILABLE', `${name} is not tested: it costs money (${billed}), and ${lack}`);
   if (registry.getConformance(name).module === null)
     throw refuse('it has no conformance module that says how to find what is left in its cloud');
-  if (!maySpend) throw refuse(`you have not said that it may: berth strategies test ${which} --yes`);
+  const command = ['berth strategies test', which, ...(isElsewhere ? ['--provider', provider] : []), '--yes'];
+  if (!maySpend) throw refuse(`you have not said that it may: ${command.join(' ')}`);
 }
 
-async function requireNeeds(registry: StrategyRegistry, name: string): Promise<void> {
-  const unmet = await registry.findUnmetNeeds(name);
+async function requireNeeds(registry: StrategyRegistry, name: string, provider: string | undefined): Promise<void> {
+  const unmet = await registry.findUnmetNeeds(name, provider);
   if (unmet.length === 0) return;
   throw new BerthError('TOOL_MISSING', `${name} cannot be tested on this machine: ${describeNeeds(unmet)}`);
 }

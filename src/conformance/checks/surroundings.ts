@@ -19,8 +19,8 @@ export const surroundingChecks: Check<RunningScene>[] = [
   },
   {
     name: 'nothing listens for other machines',
-    run: async ({ handle, plan }) => {
-      const address = localAddress(handle.endpoint, plan.provider);
+    run: async ({ handle, plan, conformance: { manner } }) => {
+      const address = localAddress(handle.endpoint, plan.provider, manner);
       if (address === undefined) return;
       assert.ok(isLoopback(address.hostname), `it listens on ${address.hostname}, and was not exposed`);
       const reached = await isReached(Number(address.port), otherAddress());
@@ -40,10 +40,11 @@ export const resourceChecks: Check<{ conformance: Conformance }>[] = [
         const handle = await starting.catch((error: unknown) => refusalOf(error));
         if (handle === undefined) return;
         const words = [...said, ...(await readLines(runner.logs()))].join('\n');
-        const applied = conformance.manner?.applies ?? [];
+        const { manner } = conformance;
+        const applied = manner?.applies ?? [];
         const silent = Object.keys(resources).filter((name) => !applied.some((one) => one === name));
         expectNone(silent.filter((name) => !words.includes(name)).map((name) => `${name}, of which nothing is said`));
-        const address = localAddress(handle.endpoint, plan.provider);
+        const address = localAddress(handle.endpoint, plan.provider, manner);
         await runner.stop();
         if (address === undefined) return;
         const isOpen = await isReached(Number(address.port), address.hostname);
@@ -60,9 +61,14 @@ function refusalOf(error: unknown): undefined {
 }
 
 /** Of software on this machine that is called over HTTP; a provider may have put it elsewhere. */
-function localAddress(endpoint: string | null, provider: string | null): URL | undefined {
-  const address = endpoint?.startsWith('http:') ? new URL(endpoint) : undefined;
-  return address !== undefined && (provider === null || isLoopback(address.hostname)) ? address : undefined;
+function localAddress(
+  endpoint: string | null,
+  provider: string | null,
+  manner: Conformance['manner'],
+): URL | undefined {
+  if (manner?.servesElsewhere || !endpoint?.startsWith('http:')) return undefined;
+  const address = new URL(endpoint);
+  return provider === null || isLoopback(address.hostname) ? address : undefined;
 }
 
 const isLoopback = (hostname: string): boolean => /^(127\.|localhost$|\[::1\]$)/.test(hostname);
