@@ -2,17 +2,10 @@ import type { Answer } from '../../src/contract/answer.js';
 import { callFailure, withDeadline } from '../../src/runners/call-deadline.js';
 import { callHttp, type HttpReply } from '../../src/runners/http-call.js';
 import type { CallOptions } from '../../src/runners/runner.js';
+import { endRun } from './end-run.js';
 import { readInputs } from './graph-inputs.js';
-import {
-  adoptThread,
-  describeRequest,
-  describeRun,
-  forgetThread,
-  type GraphServer,
-  patienceOf,
-  type Run,
-} from './graph-run.js';
-import { isInterrupted, readReply } from './read-reply.js';
+import { adoptThread, describeRequest, describeRun, type GraphServer, patienceOf, type Run } from './graph-run.js';
+import { readReply } from './read-reply.js';
 
 /** One run of the graph, waited for. Never throws: what goes wrong is an answer. */
 export async function callGraph(server: GraphServer, inputs: unknown, options: CallOptions = {}): Promise<Answer> {
@@ -20,8 +13,7 @@ export async function callGraph(server: GraphServer, inputs: unknown, options: C
   if ('problem' in call) return callFailure('CALL_INPUT', call.problem);
   const run = describeRun(server, call);
   const answer = await withDeadline(patienceOf(server, options), (signal) => exchange(run, signal));
-  // An interrupt can be resumed only in the thread that it came in.
-  if (call.thread === null && !isInterrupted(answer)) await forgetThread(run);
+  await endRun(run, answer);
   return answer;
 }
 

@@ -24,15 +24,17 @@ export interface Run {
   location: string | undefined;
 }
 
-/** Milliseconds that forgetting the thread of an ended call may take: the answer waits for it. */
-const forgetPatience = 1_000;
-
 export const describeRun = (server: GraphServer, call: GraphCall): Run => ({
   server,
   call,
   thread: call.thread === null ? randomUUID() : threadId(server.plan.deployment, call.thread),
   location: undefined,
 });
+
+export const threadUrl = ({ server, thread }: Run): string => `${server.endpoint}/threads/${thread}`;
+
+/** Undefined until the server has told. */
+export const runIdOf = ({ location }: Run): string | undefined => location?.split('/')[4];
 
 /** The call's own patience, else the revision's. */
 export const patienceOf = ({ plan }: GraphServer, options: CallOptions) => ({
@@ -41,10 +43,11 @@ export const patienceOf = ({ plan }: GraphServer, options: CallOptions) => ({
 });
 
 /** The request for a run whose final state is waited for, or whose events of these kinds come as they happen. */
-export function describeRequest({ server, call, thread }: Run, streamModes?: readonly string[]) {
+export function describeRequest(run: Run, streamModes?: readonly string[]) {
+  const { server, call } = run;
   const way = streamModes === undefined ? 'wait' : 'stream';
   return {
-    url: `${server.endpoint}/threads/${thread}/runs/${way}`,
+    url: `${threadUrl(run)}/runs/${way}`,
     headers: { ...server.headers, 'content-type': 'application/json' },
     body: JSON.stringify({
       assistant_id: server.graph.assistantId,
@@ -74,13 +77,4 @@ export async function adoptThread({ server, thread }: Run, signal: AbortSignal):
   if (status === 200 && typeof since === 'string') return true;
   await callHttp({ url: `${url}/${thread}`, method: 'DELETE', headers, signal });
   return false;
-}
-
-/** A run's own thread goes with its call, the run with it where it still runs. What cannot be forgotten goes with the revision. */
-export async function forgetThread({ server, thread }: Run): Promise<void> {
-  const url = `${server.endpoint}/threads/${thread}`;
-  const headers = server.headers ?? {};
-  await callHttp({ url, method: 'DELETE', headers, signal: AbortSignal.timeout(forgetPatience) }).catch(
-    () => undefined,
-  );
 }

@@ -2,7 +2,7 @@ import type { Answer } from '../../src/contract/answer.js';
 import { callFailure } from '../../src/runners/call-deadline.js';
 import type { HttpReply } from '../../src/runners/http-call.js';
 import type { GraphCall } from './graph-inputs.js';
-import type { Run } from './graph-run.js';
+import { type Run, runIdOf } from './graph-run.js';
 
 /** What the server says of a run that it has waited for. */
 export async function readReply(run: Run, { status, body, isComplete }: HttpReply): Promise<Answer> {
@@ -24,11 +24,10 @@ function readRefusal(call: GraphCall, status: number, said: unknown): Answer {
 }
 
 /** An exception in the graph: its type and words, and the traceback that the server logged. */
-export async function describeFailure({ server, location }: Run, error: Record<string, unknown>): Promise<Answer> {
+export async function describeFailure(run: Run, error: Record<string, unknown>): Promise<Answer> {
   const type = String(error.error);
   const { findTraceback } = await import('./find-traceback.js');
-  const run = location?.split('/')[4] ?? '';
-  const logged = await findTraceback(server.plan, { run, type }).catch(() => undefined);
+  const logged = await findTraceback(run.server.plan, { run: runIdOf(run) ?? '', type }).catch(() => undefined);
   const said = error.message === 'An internal error occurred' ? (logged?.message ?? error.message) : error.message;
   const code = type === 'EmptyInputError' ? 'CALL_INPUT' : 'CALL_FAILED';
   const message = `${type}: ${String(said)}`;

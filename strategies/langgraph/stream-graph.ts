@@ -5,17 +5,10 @@ import type { Ending } from '../../src/runners/ending.js';
 import { type HttpStream, streamHttp } from '../../src/runners/http-stream.js';
 import { readEvents } from '../../src/runners/read-events.js';
 import type { CallOptions } from '../../src/runners/runner.js';
+import { endRun } from './end-run.js';
 import { readInputs } from './graph-inputs.js';
-import {
-  adoptThread,
-  describeRequest,
-  describeRun,
-  forgetThread,
-  type GraphServer,
-  patienceOf,
-  type Run,
-} from './graph-run.js';
-import { describeFailure, describeState, isInterrupted, readReply } from './read-reply.js';
+import { adoptThread, describeRequest, describeRun, type GraphServer, patienceOf, type Run } from './graph-run.js';
+import { describeFailure, describeState, readReply } from './read-reply.js';
 
 /** What is a chunk: the change that each node makes, the pieces of models' messages, and what the code itself writes. */
 const chunkEvents = ['updates', 'messages', 'custom'];
@@ -35,13 +28,12 @@ export async function* streamGraph(
   const call = readInputs(inputs, server.graph);
   if ('problem' in call) return callFailure('CALL_INPUT', call.problem);
   const run = describeRun(server, call);
-  let keepsThread = call.thread !== null;
+  let answer: Answer | undefined;
   try {
-    const answer = yield* streamWithEnding(patienceOf(server, options), (ending) => follow(run, ending));
-    keepsThread ||= isInterrupted(answer);
+    answer = yield* streamWithEnding(patienceOf(server, options), (ending) => follow(run, ending));
     return answer;
   } finally {
-    if (!keepsThread) await forgetThread(run);
+    await endRun(run, answer);
   }
 }
 

@@ -1,32 +1,45 @@
-import { existsSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeAll, expect, test } from '@jest/globals';
-import type { RunPlan } from '../../src/contract/handle.js';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { Handle, RunPlan } from '../../src/contract/handle.js';
 import { killMarked } from '../../src/runners/marked-processes.js';
+import { waitUntilReady } from '../../src/runners/readiness.js';
 import { LangGraphRunner } from '../../strategies/langgraph/runner.js';
 import { readStream } from '../support/read-stream.js';
-import { temporaryDirectory } from '../support/temporary.js';
+import { temporaryDirectory, temporarySolution, writeTree } from '../support/temporary.js';
 import { failureOf } from './conformance.js';
-import { graphEnvironment, graphPlan } from './graph-plan.js';
+import { graphEnvironment, graphPlan, recognise } from './graph-plan.js';
 
-const started: LangGraphRunner[] = [];
-afterEach(async () => {
-  for (const runner of started.splice(0)) await runner.undo();
-});
+let plan: RunPlan;
+let runner: LangGraphRunner;
+let handle: Handle;
+let url: string;
 
+/** One server for the file: the graph of `agent.py`, and beside it those that a recipe writes for generators. */
 beforeAll(async () => {
   await graphEnvironment();
+  plan = await graphPlan(temporaryDirectory('berth-graph-'), writer);
+  const graphs = { agent: './agent.py:graph', words: './words_graph.py:graph', items: './items_graph.py:graph' };
+  writeTree(plan.directory, {
+    ...{ ...generators, 'langgraph.json': JSON.stringify({ dependencies: ['.'], graphs }) },
+    'words_graph.py': await writeGraphOf('words.py'),
+    'items_graph.py': await writeGraphOf('items.py'),
+  });
+  runner = new LangGraphRunner(plan);
+  handle = await runner.start({ env: {} });
+  url = handle.endpoint ?? '';
 }, 180_000);
 
-async function serve(files: Record<string, string>): Promise<{ runner: LangGraphRunner; plan: RunPlan; url: string }> {
-  const plan = await graphPlan(temporaryDirectory('berth-graph-'), files);
-  const runner = new LangGraphRunner(plan);
-  started.push(runner);
-  const { endpoint } = await runner.start({ env: {} });
-  return { runner, plan, url: endpoint ?? '' };
+afterAll(() => runner.undo());
+
+/** As generated where the file is all that there is. */
+async function writeGraphOf(file: keyof typeof generators): Promise<string> {
+  const found = await recognise(temporarySolution({ [file]: generators[file] }));
+  return found?.files['graph.py'] ?? '';
 }
 
-async function listThreads(url: string): Promise<unknown[]> {
+async function listThreads(): Promise<unknown[]> {
   const found = await fetch(`${url}/threads/search`, { method: 'POST', body: '{}' });
   return (await found.json()) as unknown[];
 }
@@ -34,7 +47,7 @@ async function listThreads(url: string): Promise<unknown[]> {
 /** Writes as it works, has a model speak, asks a person, and fails, as its input says. */
 const writer = {
   'agent.py': `
-import asyncio, pathlib
+import asyncio
 from typing import Annotated, TypedDict
 from operator import add
 from langchain_core.language_models.fake_chat_models import GenericFakeChatModel
@@ -45,13 +58,20 @@ from langgraph.types import StreamWriter, interrupt
 class State(TypedDict, total=False):
     said: Annotated[list[str], add]
 
+def note(word):
+    with open("notes.txt", "a") as notes:
+        notes.write(word + "\\n")
+
 async def think(state: State, writer: StreamWriter) -> State:
+    waits = state["said"][-1] == "wait"
+    if waits:
+        note("begun")
     writer({"percent": 50})
-    if state["said"][-1] == "wait":
+    if waits:
         try:
-            await asyncio.sleep(60)
+            await asyncio.sleep(600)
         except asyncio.CancelledError:
-            pathlib.Path("cancelled.txt").write_text("")
+            note("cancelled")
             raise
     return {"said": ["thought"]}
 
@@ -71,8 +91,12 @@ graph = (
 `,
 };
 
+const generators = {
+  'words.py': 'def predict(count: int):\n    for at in range(count):\n        yield f"word{at} "',
+  'items.py': 'async def predict(count: int):\n    for at in range(count):\n        yield {"at": at}',
+};
+
 test('a stream gives what nodes change, write and hear from models, then the answer of a run', async () => {
-  const { runner, url } = await serve(writer);
   const { chunks, answer } = await readStream(runner.stream({ said: ['go'] }));
   expect(answer).toEqual({ status: 'success', output: { said: ['go', 'thought', 'well then'] } });
   const words = chunks.filter((chunk) => (chunk as { event: string }).event === 'messages');
@@ -86,11 +110,10 @@ test('a stream gives what nodes change, write and hear from models, then the ans
     { event: 'updates', data: { think: { said: ['thought'] } } },
     { event: 'updates', data: { speak: { said: ['well then'] } } },
   ]);
-  expect(await listThreads(url)).toEqual([]);
+  expect(await listThreads()).toEqual([]);
 });
 
 test('an interrupt and a conversation go on in a stream, an exception ends it', async () => {
-  const { runner, url } = await serve(writer);
   const asked = await readStream(runner.stream({ said: ['ask'] }));
   expect(asked.answer).toMatchObject({ output: { __interrupt__: [{ value: { question: 'sure?' } }] } });
   const { __thread__ } = (asked.answer as { output: { __thread__: string } }).output;
@@ -105,43 +128,80 @@ test('an interrupt and a conversation go on in a stream, an exception ends it', 
     code: 'CALL_INPUT',
     message: 'there is no thread “nobody” to resume',
   });
-  expect(await listThreads(url)).toHaveLength(2);
+  expect(await listThreads()).toHaveLength(2);
 });
 
-test('who leaves a stream ends the run, its deadline says so, and a server that dies loses it', async () => {
-  const { runner, plan, url } = await serve(writer);
+test.each([
+  ['words', ['word0 ', 'word1 '], 'word0 word1 '],
+  ['items', [{ at: 0 }, { at: 1 }], undefined],
+])('a generator’s graph streams what it yields: %s', async (assistant, chunks, output) => {
+  const keys = { input_key: 'inputs', output_key: 'output' };
+  const one = new LangGraphRunner({
+    ...plan,
+    runInterface: { ...plan.runInterface, assistant_id: assistant, ...keys },
+  });
+  await one.attach(handle);
+  const answer = { status: 'success', output: output ?? chunks };
+  expect(await readStream(one.stream({ count: 2 }))).toEqual({ chunks, answer });
+  expect(await one.run({ count: 2 })).toEqual(answer);
+});
+
+const countNotes = (word: string): number =>
+  readFileSync(join(plan.directory, 'notes.txt'), 'utf8')
+    .split('\n')
+    .filter((line) => line === word).length;
+
+/** Resolves when no run that has begun is at work any more, in whatever time that takes the server. */
+const untilAllAreCancelled = (): Promise<void> =>
+  waitUntilReady(
+    { description: 'cancel the run', isReady: async () => countNotes('begun') === countNotes('cancelled') },
+    { timeout: 60, interval: 50 },
+  );
+
+test('who leaves a stream ends the run, and its deadline says so', async () => {
+  const threads = await listThreads();
   for await (const chunk of runner.stream({ said: ['wait'] })) {
     expect(chunk).toEqual({ event: 'custom', data: { percent: 50 } });
     break;
   }
-  const isCancelled = () => existsSync(`${plan.directory}/cancelled.txt`);
-  for (let waited = 0; !isCancelled() && waited < 100; waited += 1) await sleep(50);
-  expect(isCancelled()).toBe(true);
+  await untilAllAreCancelled();
   const late = await readStream(runner.stream({ said: ['wait'] }, { timeout: 2 }));
   expect(failureOf(late.answer).code).toBe('CALL_TIMEOUT');
-  expect(await listThreads(url)).toEqual([]);
+  await untilAllAreCancelled();
+  expect(await listThreads()).toEqual(threads);
+}, 130_000);
+
+test('a run is ended also where the server is slow to notice that its caller has left', async () => {
+  const parts = runner.stream({ said: ['wait'] });
+  await parts.next();
+  const { pid } = handle.server as { pid: number };
+  process.kill(pid, 'SIGSTOP');
+  const leaving = parts.return(undefined as never);
+  await sleep(300);
+  process.kill(pid, 'SIGCONT');
+  await leaving;
+  await untilAllAreCancelled();
+}, 70_000);
+
+test('a run is ended also where its caller leaves before the server has told of it', async () => {
+  const { pid } = handle.server as { pid: number };
+  const threads = await listThreads();
+  const gone = new AbortController();
+  process.kill(pid, 'SIGSTOP');
+  const parts = readStream(runner.stream({ said: ['wait'] }, { signal: gone.signal }));
+  await sleep(300);
+  gone.abort();
+  await sleep(100);
+  process.kill(pid, 'SIGCONT');
+  expect(failureOf((await parts).answer).code).toBe('CALL_CANCELLED');
+  expect(await listThreads()).toEqual(threads);
+  await sleep(2_000); // it would begin within a second
+  expect(countNotes('begun')).toBe(countNotes('cancelled'));
+});
+
+test('a server that dies loses the stream', async () => {
   const parts = runner.stream({ said: ['wait'] });
   await parts.next();
   await killMarked(plan);
   expect(failureOf((await parts.next()).value as never).code).toBe('CALL_LOST');
-});
-
-test.each([
-  [
-    'def predict(count: int):\n    for at in range(count):\n        yield f"word{at} "',
-    ['word0 ', 'word1 '],
-    'word0 word1 ',
-  ],
-  [
-    'async def predict(count: int):\n    for at in range(count):\n        yield {"at": at}',
-    [{ at: 0 }, { at: 1 }],
-    undefined,
-  ],
-])('a generator’s graph streams what it yields: %j', async (source, chunks, output) => {
-  const { runner } = await serve({ 'app.py': source });
-  expect(await readStream(runner.stream({ count: 2 }))).toEqual({
-    chunks,
-    answer: { status: 'success', output: output ?? chunks },
-  });
-  expect(await runner.run({ count: 2 })).toEqual({ status: 'success', output: output ?? chunks });
 });
