@@ -27,6 +27,8 @@ export const EntryPoint = z.object({
   methods: z.array(z.string()),
   /** Parameters of each of these methods, without `self`; absent for a function. */
   signatures: z.record(z.string(), z.array(Parameter)).optional(),
+  /** How each of them is defined; absent for a function, and in facts of earlier versions. */
+  methodKinds: z.record(z.string(), z.object({ isAsync: z.boolean(), isGenerator: z.boolean() })).optional(),
   /** Base classes as written: `BasePredictor`, `nn.Module`. */
   bases: z.array(z.string()),
   /** Names of required constructor arguments; empty for a function. */

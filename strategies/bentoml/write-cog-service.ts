@@ -1,8 +1,9 @@
+import { loadCogPredictor } from '../../src/adaptation/shapes/index.js';
 import type { FunctionInterface } from '../../src/contract/run-interface.js';
 import { serviceDecorator, type WrittenService } from './write-service.js';
 
 /** A service around a Cog predictor: what `Input()` says of each input is kept by our host, which reads Cog's rules. */
-export function writeCogService({ module, callable }: Pick<FunctionInterface, 'module' | 'callable'>): WrittenService {
+export function writeCogService(predictor: Pick<FunctionInterface, 'module' | 'callable'>): WrittenService {
   const source = `import os
 
 import bentoml
@@ -13,7 +14,7 @@ from berth_host.loading import load_cog, wait
 ${serviceDecorator}
 class Service:
     def __init__(self) -> None:
-        self.predictor = load_cog({"module": "${module}", "callable": "${callable}"})
+        self.predictor = ${loadCogPredictor(predictor)}
 
     @bentoml.api
     def predict(self, inputs: dict) -> dict:

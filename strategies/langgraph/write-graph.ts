@@ -1,4 +1,4 @@
-import { findCalledMethod, joinFunction } from '../../src/adaptation/shapes/index.js';
+import { findCalledMethod, joinFunction, signatureOf } from '../../src/adaptation/shapes/index.js';
 import type { EntryPoint } from '../../src/contract/facts.js';
 import { oneNodeTitle } from './langgraph-json.js';
 
@@ -23,12 +23,8 @@ export function writeGraph({ entry, method, style }: Wrapped): string {
   const chosen = method ?? (kind === 'class' ? findCalledMethod(entry) : undefined);
   const base = kind === 'class' ? 'model' : name;
   const called = chosen === undefined || chosen === '__call__' ? base : `${base}.${chosen}`;
-  const isKnown = method === undefined || method === findCalledMethod(entry); // what the facts tell of a class is of that method
-  const isGenerator = isKnown && entry.isGenerator;
-  const node = {
-    result: `${called}(${style === 'inputs' ? '' : '**'}state["inputs"])`,
-    isAsync: isKnown && entry.isAsync,
-  };
+  const { isAsync, isGenerator } = signatureOf(entry, method);
+  const node = { result: `${called}(${style === 'inputs' ? '' : '**'}state["inputs"])`, isAsync };
   return `"""${oneNodeTitle}"""
 
 from typing import Any, TypedDict

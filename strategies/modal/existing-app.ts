@@ -1,5 +1,5 @@
 import type { Recipe, Recognition } from '../../src/adaptation/recipe.js';
-import { chooseCallStyle } from '../../src/adaptation/shapes/index.js';
+import { chooseCallStyle, signatureOf } from '../../src/adaptation/shapes/index.js';
 import type { EntryPoint, Parameter } from '../../src/contract/facts.js';
 import { BerthError } from '../../src/errors.js';
 import { type AppEntry, parseAppEntry } from './app-entry.js';
@@ -63,7 +63,7 @@ function recogniseFunction(workspace: string, found: AppFunction, entry: AppEntr
 const nameOf = ({ name, method }: AppFunction): string => (method === null ? name : `${name}.${method}`);
 
 const parametersOf = ({ entry, method }: AppFunction): Parameter[] =>
-  (method === null ? undefined : entry.signatures?.[method]) ?? entry.parameters;
+  signatureOf(entry, method ?? undefined).parameters;
 
 /** Parameters of the class are inputs, too, as far as the entry has no value for them. */
 function describeClass(found: AppFunction, values: AppEntry['values']): Record<string, unknown> {

@@ -63,6 +63,8 @@ class Settings:
 class Plain:
     @staticmethod
     def run(text): pass
+    async def watch(self):
+        yield 1
 `,
   });
   expect(entryOf(facts, 'Model')).toMatchObject({
@@ -75,6 +77,8 @@ class Plain:
   expect(entryOf(facts, 'Ready')?.constructorParameters).toEqual([]);
   expect(entryOf(facts, 'Settings')?.constructorParameters.map(({ name }) => name)).toEqual(['name']);
   expect(entryOf(facts, 'Plain')?.signatures?.run?.map(({ name }) => name)).toEqual(['text']);
+  expect(entryOf(facts, 'Plain')?.methodKinds?.run).toEqual({ isAsync: false, isGenerator: false });
+  expect(entryOf(facts, 'Plain')?.methodKinds?.watch).toEqual({ isAsync: true, isGenerator: true });
 });
 
 test('modules are named from their import root', async () => {

@@ -69,6 +69,10 @@ class Definition:
         }
         if self.kind != "function":
             fact["signatures"] = {name: method["parameters"] for name, method in self.methods.items()}
+            fact["methodKinds"] = {
+                name: {"isAsync": method["isAsync"], "isGenerator": method["isGenerator"]}
+                for name, method in self.methods.items()
+            }
         return fact
 
 

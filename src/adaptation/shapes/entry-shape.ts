@@ -1,7 +1,7 @@
-import type { Parameter } from '../../contract/facts.js';
 import type { Recipe } from '../recipe.js';
 import { chooseCallStyle } from './call-style.js';
 import { findCalledMethod } from './called-method.js';
+import { signatureOf } from './called-signature.js';
 import { cogEntryOf, describeCog } from './cog-shape.js';
 import { findEntry } from './find-entry.js';
 import { describeFunction, describeSignature, recogniseAsIs, type Target, toEntry } from './function-interface.js';
@@ -14,7 +14,7 @@ export const namedEntry: Recipe = {
     const target = findEntry(entry, facts);
     if (target.method === undefined && target.entry === cogEntryOf(facts)?.entry) return describeCog(facts, target);
     const called = withCalledMethod(target);
-    const parameters = parametersOf(called);
+    const { parameters } = signatureOf(called.entry, called.method);
     const signature = describeSignature(toEntry(called).split(':').at(-1) ?? '', parameters);
     return recogniseAsIs(
       `calls \`${signature}\` in ${target.entry.file}, as --entry says`,
@@ -28,6 +28,3 @@ function withCalledMethod({ entry, method }: Target): Target {
   const called = method ?? (entry.kind === 'class' ? findCalledMethod(entry) : undefined);
   return called === undefined ? { entry } : { entry, method: called };
 }
-
-const parametersOf = ({ entry, method }: Target): Parameter[] =>
-  (method === undefined ? undefined : entry.signatures?.[method]) ?? entry.parameters;

@@ -1,6 +1,8 @@
 export { chooseCallStyle } from './call-style.js';
 export { findCalledMethod } from './called-method.js';
+export { type Signature, signatureOf } from './called-signature.js';
 export { predictorClass } from './class-shape.js';
+export { answerCogCall, loadCogPredictor } from './cog-code.js';
 export { cogPredictor } from './cog-shape.js';
 export { namedEntry } from './entry-shape.js';
 export { findEntry } from './find-entry.js';

@@ -1,0 +1,18 @@
+import { expect, test } from '@jest/globals';
+import { signatureOf } from '../../../src/adaptation/shapes/index.js';
+import { EntryPoint } from '../../../src/contract/facts.js';
+
+const model = {
+  ...{ file: 'app.py', module: 'app', root: '.', callable: 'Model', kind: 'class', line: 1, docstring: null },
+  ...{ isAsync: true, isGenerator: false, parameters: [], bases: [], constructorParameters: [] },
+  ...{ methods: ['predict', 'watch'], signatures: { predict: [], watch: [] } },
+};
+
+test('a method is what the facts say of it, and in facts of earlier versions what they say of the usual one', () => {
+  const watch = { isAsync: true, isGenerator: true };
+  const methodKinds = { predict: { isAsync: true, isGenerator: false }, watch };
+  expect(signatureOf(EntryPoint.parse({ ...model, methodKinds }), 'watch')).toMatchObject(watch);
+  const earlier = EntryPoint.parse(model);
+  expect(signatureOf(earlier, 'predict')).toMatchObject({ isAsync: true, isGenerator: false });
+  expect(signatureOf(earlier, 'watch')).toMatchObject({ isAsync: false, isGenerator: false });
+});
