@@ -10,12 +10,16 @@ export interface ServedGraph {
   reference: string;
   /** Import root, relative to the workspace. */
   root: string;
+  /** `NAME=VALUE`, as the code's own manifest has them. */
+  environment?: string[];
 }
 
 /** What a person would write to serve this one graph. */
-export function writeLanggraphJson({ reference, root }: ServedGraph): string {
+export function writeLanggraphJson({ reference, root, environment = [] }: ServedGraph): string {
   const dependencies = root === '.' ? ['.'] : ['.', `./${root}`];
-  return `${JSON.stringify({ dependencies, graphs: { [defaultGraph]: reference } }, null, 2)}\n`;
+  const env = Object.fromEntries(environment.map((pair) => [pair.split('=')[0], pair.slice(pair.indexOf('=') + 1)]));
+  const document = { dependencies, graphs: { [defaultGraph]: reference }, ...(environment.length > 0 && { env }) };
+  return `${JSON.stringify(document, null, 2)}\n`;
 }
 
 /** The docstring of a graph that a recipe wrote around a plain function: by it the graph is known again. */
@@ -34,7 +38,8 @@ export interface DescribedGraph {
 export async function describeGraph({ workspace, config, assistantId, file }: DescribedGraph): Promise<RunInterface> {
   const source = await readFile(join(workspace, file), 'utf8').catch(() => '');
   const graph = { type: 'langgraph', assistant_id: assistantId, config };
-  return source.includes(oneNodeTitle) ? { ...graph, ...oneNodeKeys } : graph;
+  if (!source.includes(oneNodeTitle)) return graph;
+  return { ...graph, ...oneNodeKeys, ...(source.includes('from berth_host.') && { cog: true }) };
 }
 
 export const oneNodeKeys = { input_key: 'inputs', output_key: 'output' };

@@ -49,7 +49,7 @@ export async function launchServer(plan: RunPlan, graph: GraphInterface, options
   await mkdir(plan.sharedDirectory, { recursive: true, mode: 0o700 });
   await keepStateOutside(plan);
   for (let attempt = 1; ; attempt += 1) {
-    const record = await tryPort(plan, { config, declared, options, attempt });
+    const record = await tryPort(plan, { config, declared, isCog: graph.isCog, options, attempt });
     if (record !== undefined) return record;
     if (attempt === attempts)
       throw new BerthError('START_FAILED', `${attempts} ports were taken by others, one after another`);
@@ -60,12 +60,14 @@ export async function launchServer(plan: RunPlan, graph: GraphInterface, options
 interface Try {
   config: string;
   declared: Record<string, string>;
+  isCog: boolean;
   options: StartOptions;
   attempt: number;
 }
 
 /** Undefined when the port was taken in the last moment, so that the server chose another without being asked. */
-async function tryPort(plan: RunPlan, { config, declared, options, attempt }: Try): Promise<ServerRecord | undefined> {
+async function tryPort(plan: RunPlan, given: Try): Promise<ServerRecord | undefined> {
+  const { config, declared, isCog, options, attempt } = given;
   const address = listenAddress(plan);
   const text = `${plan.deployment}/${plan.revision}${attempt === 1 ? '' : `/${attempt}`}`;
   const port = await chooseFreePort(text, address);
@@ -76,6 +78,7 @@ async function tryPort(plan: RunPlan, { config, declared, options, attempt }: Tr
     declared,
     env: options.env,
     token,
+    isCog,
   });
   const logStart = await sizeOf(plan.logFile);
   const { concurrency, memory } = plan.resources;

@@ -1,9 +1,10 @@
 import type { Recipe, RecipeInput, Recognition } from '../../src/adaptation/recipe.js';
 import { FunctionInterface } from '../../src/contract/run-interface.js';
 import { chooseFreeName, defaultGraph, oneNodeKeys, writeLanggraphJson } from './langgraph-json.js';
+import { writeCogGraph } from './write-cog-graph.js';
 import { writeGraph } from './write-graph.js';
 
-/** A shape of plain Python, served as a graph whose one node calls it. A Cog predictor is none: its inputs follow Cog's own rules. */
+/** A shape of plain Python, or a Cog predictor, served as a graph whose one node calls it. */
 export const servedByGraph = (shape: Recipe): Recipe => ({
   name: shape.name,
   async recognise(input) {
@@ -16,19 +17,26 @@ export const servedByGraph = (shape: Recipe): Recipe => ({
 });
 
 async function describeNode({ workspace, facts }: RecipeInput, found: Recognition): Promise<Recognition | undefined> {
-  const { module, callable, call, paths } = FunctionInterface.parse(found.runInterface);
+  const served = FunctionInterface.parse(found.runInterface);
+  const { module, callable, call, paths, environment = [] } = served;
   const [name, method] = callable.split('.');
   const entry = facts.entryPoints.find((one) => one.module === module && one.callable === name);
-  if (entry === undefined || call === 'cog') return undefined;
+  if (entry === undefined) return undefined;
   const file = await chooseFreeName(workspace, ['graph.py', 'served_graph.py', 'berth_graph.py']);
   const config = await chooseFreeName(workspace, ['langgraph.json', 'langgraph.berth.json']);
   const root = paths.find((path) => path !== '.') ?? '.';
   return {
     summary: `${found.summary}; it becomes the one node of a graph`,
-    runInterface: { type: 'langgraph', assistant_id: defaultGraph, config, ...oneNodeKeys },
+    runInterface: {
+      type: 'langgraph',
+      assistant_id: defaultGraph,
+      config,
+      ...oneNodeKeys,
+      ...(call === 'cog' && { cog: true }),
+    },
     files: {
-      [file]: writeGraph({ entry, method, style: call }),
-      [config]: writeLanggraphJson({ reference: `./${file}:graph`, root }),
+      [file]: call === 'cog' ? writeCogGraph(served) : writeGraph({ entry, method, style: call }),
+      [config]: writeLanggraphJson({ reference: `./${file}:graph`, root, environment }),
     },
   };
 }

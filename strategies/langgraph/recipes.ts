@@ -1,5 +1,11 @@
 import type { Recipe } from '../../src/adaptation/recipe.js';
-import { argumentsFunction, inputsFunction, namedEntry, predictorClass } from '../../src/adaptation/shapes/index.js';
+import {
+  argumentsFunction,
+  cogPredictor,
+  inputsFunction,
+  namedEntry,
+  predictorClass,
+} from '../../src/adaptation/shapes/index.js';
 import { compiledGraph } from './compiled-graph.js';
 import { configuredGraph } from './configured-graph.js';
 import { servedByGraph } from './one-node-graph.js';
@@ -8,5 +14,5 @@ import { servedByGraph } from './one-node-graph.js';
 export const recipes: Recipe[] = [
   configuredGraph,
   compiledGraph,
-  ...[namedEntry, inputsFunction, argumentsFunction, predictorClass].map(servedByGraph),
+  ...[namedEntry, cogPredictor, inputsFunction, argumentsFunction, predictorClass].map(servedByGraph),
 ];

@@ -1,5 +1,6 @@
 import type { Answer } from '../../src/contract/answer.js';
 import type { Handle, RunPlan } from '../../src/contract/handle.js';
+import { BerthError } from '../../src/errors.js';
 import type { BerthHome } from '../../src/home.js';
 import { callFailure } from '../../src/runners/call-deadline.js';
 import type { CallOptions, Health, LogOptions, MadeThing, Runner, StartOptions } from '../../src/runners/runner.js';
@@ -31,6 +32,7 @@ export class LangGraphRunner implements Runner {
   }
 
   async start(options: StartOptions): Promise<Handle> {
+    refuseCogInCloud(this.plan);
     const served = await (await this.open()).start(options);
     const handle: GraphHandle = { plan: this.plan, startedAt: new Date().toISOString(), ...served };
     await this.attach(handle);
@@ -87,6 +89,14 @@ export class LangGraphRunner implements Runner {
     this.opened ??= openPlace(this.plan);
     return this.opened;
   }
+}
+
+/** Before anything is made there: START_FAILED. */
+function refuseCogInCloud({ provider, runInterface, deployment }: RunPlan): void {
+  if (provider !== 'langsmith' || !readGraphInterface(runInterface).isCog) return;
+  const message =
+    'a graph around a Cog predictor needs modules of Berth’s own, which LangSmith does not have: serve it here';
+  throw new BerthError('START_FAILED', message, { name: deployment });
 }
 
 async function openPlace(plan: RunPlan): Promise<Place> {

@@ -1,5 +1,6 @@
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import type { RunPlan } from '../../src/contract/handle.js';
+import { hostsDirectory } from '../../src/package-root.js';
 import { markOf } from '../../src/runners/marked-processes.js';
 import { runModule } from '../../src/runners/python-module.js';
 
@@ -34,18 +35,21 @@ export interface ServerVariables {
   /** The user's, in clear. */
   env: Record<string, string>;
   token: string;
+  /** The graph imports our host's modules. */
+  isCog: boolean;
 }
 
 /** The server's environment: nothing leaves the machine unless the user's variables say so. */
 export function buildServerEnvironment(
   plan: RunPlan,
-  { base, declared, env, token }: ServerVariables,
+  { base, declared, env, token, isCog }: ServerVariables,
 ): Record<string, string> {
   const packages = plan.environment?.packageDirectory ?? null;
+  const paths = [...(packages === null ? [] : [packages]), ...(isCog ? [join(hostsDirectory, 'python')] : [])];
   return {
     ...base,
     PYTHONUNBUFFERED: '1',
-    ...(packages !== null && { PYTHONPATH: packages }),
+    ...(paths.length > 0 && { PYTHONPATH: paths.join(delimiter) }),
     LOG_LEVEL: 'WARNING',
     LANGSMITH_TRACING: 'false',
     ...declared,

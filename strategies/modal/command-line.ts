@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { RunPlan } from '../../src/contract/handle.js';
 import { BerthError } from '../../src/errors.js';
-import { builtInStrategies } from '../../src/package-root.js';
+import { builtInStrategies, hostsDirectory } from '../../src/package-root.js';
 import { markOf } from '../../src/runners/marked-processes.js';
 import { softwareEnvironment } from '../../src/runners/software-environment.js';
 import { accountVariables } from './account.js';
@@ -38,7 +38,11 @@ export function buildDeploy(plan: RunPlan, note: DeploymentNote, target: ModalIn
   return {
     argv: [...argv],
     cwd: join(plan.directory, target.root),
-    env: { ...environmentOf(plan, note), ...markOf(plan) },
+    env: {
+      ...environmentOf(plan, note),
+      ...(target.isCog && { PYTHONPATH: join(hostsDirectory, 'python') }),
+      ...markOf(plan),
+    },
     input,
   };
 }

@@ -1,11 +1,20 @@
 import type { Requirements } from '../../src/environments/index.js';
 
-/** The image as an expression: Modal's slim Debian with the Python that deploys, the requirements, and the import root. */
-export function describeImage(requirements: Requirements, root: string): string {
-  const steps = [...installSteps(requirements), ...(root === '.' ? [] : [`.env({"PYTHONPATH": "/root/${root}"})`])];
+/**
+ * The image as an expression: Modal's slim Debian with the Python that deploys, the requirements, the import root, and what
+ * the code's own manifest sets, each `NAME=VALUE`.
+ */
+export function describeImage(requirements: Requirements, root: string, environment: string[] = []): string {
+  const variables = [...(root === '.' ? [] : [`PYTHONPATH=/root/${root}`]), ...environment].map(describeVariable);
+  const steps = [...installSteps(requirements), ...(variables.length === 0 ? [] : [`.env({${variables.join(', ')}})`])];
   const base = 'modal.Image.debian_slim()';
   const line = base + steps.join('');
   return line.length <= 100 ? line : `(\n    ${[base, ...steps].join('\n    ')}\n)`;
+}
+
+function describeVariable(pair: string): string {
+  const [name, value] = [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)];
+  return `${JSON.stringify(name)}: ${JSON.stringify(value)}`;
 }
 
 /** Which manifest counts is what the environments room says. What needs the code itself is installed from a copy of it. */

@@ -5,18 +5,18 @@ import { FunctionInterface } from '../../src/contract/run-interface.js';
 import { readRequirements } from '../../src/environments/index.js';
 import { BerthError } from '../../src/errors.js';
 import { writeApp } from './write-app.js';
+import { writeCogApp } from './write-cog-app.js';
 
 /** Files that the app may be written to, the first that is not taken. */
 const names = ['modal_app', 'served_modal_app', 'berth_modal_app'];
 
-/** A plain shape, with an app written around it. A Cog predictor is none: its inputs follow Cog's own rules. */
+/** A plain shape, or a Cog predictor, with an app written around it. */
 export const wrapInApp = (shape: Recipe): Recipe => ({
   name: `${shape.name}-app`,
   async recognise(input) {
     const { facts, entry } = input;
     // An app of the repository's own is not wrapped into another because its function is not found: that would be a guess.
-    const hasOwn = facts.cog !== null || facts.frameworks.some(({ name }) => name === 'modal');
-    if (entry === undefined && hasOwn) return undefined;
+    if (entry === undefined && facts.frameworks.some(({ name }) => name === 'modal')) return undefined;
     const recognition = await shape.recognise(input);
     return recognition && (await describeApp(input, recognition));
   },
@@ -27,13 +27,22 @@ async function describeApp(input: RecipeInput, found: Recognition): Promise<Reco
   const called = FunctionInterface.parse(found.runInterface);
   const [name, method] = called.callable.split('.');
   const entry = facts.entryPoints.find((one) => one.module === called.module && one.callable === name);
-  if (entry === undefined || called.call === 'cog') return undefined;
-  const requirements = await readRequirements(workspace, facts);
-  const source = writeApp({ entry, method, style: called.call, requirements, wantsGpu: facts.tags.includes('gpu') });
+  if (entry === undefined) return undefined;
+  const needs = { requirements: await readRequirements(workspace, facts), wantsGpu: facts.tags.includes('gpu') };
+  const source =
+    called.call === 'cog'
+      ? writeCogApp({ predictor: called, root: entry.root, ...needs })
+      : writeApp({ entry, method, style: called.call, ...needs });
   const file = `${chooseName(workspace)}.py`;
   return {
     summary: `${found.summary}; ${file} makes it a Modal function`,
-    runInterface: { type: 'modal', file, function_name: 'call', call: 'json' },
+    runInterface: {
+      type: 'modal',
+      file,
+      function_name: 'call',
+      call: 'json',
+      ...(called.call === 'cog' && { cog: true }),
+    },
     files: { [file]: source },
   };
 }

@@ -16,6 +16,8 @@ export interface ModalInterface {
   functionName: string;
   /** What that one only collects from, which is then given the resources. */
   generator: string | null;
+  /** It calls a Cog predictor by way of our host's modules, which are uploaded with it. */
+  isCog: boolean;
   /** Parameters of the class: values that every call uses, names that the inputs may have, and those of them that they must. */
   values: Record<string, unknown>;
   parameters: string[];
@@ -56,7 +58,7 @@ export function readModalInterface(runInterface: RunInterface): ModalInterface {
   if (style === undefined) throw refuse(`call is none of ${styles.join(', ')}`);
   if (!isText(root) || (module !== null && !isText(module))) throw refuse('module and root are texts');
   if (!isText(app) || !/^\w+$/.test(app)) throw refuse('app_name is not the name of a variable');
-  const place = { file, module, root, app, functionName, generator };
+  const place = { file, module, root, app, functionName, generator, isCog: runInterface.cog === true };
   return { ...place, ...readClass(runInterface), call: style, web: readWeb(runInterface) };
 }
 

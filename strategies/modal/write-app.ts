@@ -1,5 +1,5 @@
-import { findCalledMethod, joinFunction } from '../../src/adaptation/shapes/index.js';
-import type { EntryPoint, Parameter } from '../../src/contract/facts.js';
+import { findCalledMethod, joinFunction, type Signature, signatureOf } from '../../src/adaptation/shapes/index.js';
+import type { EntryPoint } from '../../src/contract/facts.js';
 import type { Requirements } from '../../src/environments/index.js';
 import { describeImage } from './describe-image.js';
 import { isNullary } from './is-nullary.js';
@@ -16,28 +16,22 @@ export interface Wrapped {
 }
 
 /** The smallest that Modal has, and memory (MiB) to load a model with. */
-const gpuOptions = 'gpu="T4", memory=16384';
+export const gpuOptions = 'gpu="T4", memory=16384';
 
 /**
  * The app as a person would write it: JSON text in, JSON text out, for who calls is no Python. The solution is imported in
  * the container, since where the app is deployed from nothing of it need be installed.
  */
 export function writeApp(wrapped: Wrapped): string {
-  const { entry, style, requirements, wantsGpu } = wrapped;
+  const { entry, method, style, requirements, wantsGpu } = wrapped;
+  const { parameters, isAsync, isGenerator } = signatureOf(entry, method);
   const isClass = entry.kind === 'class';
-  const call = collect(`${calledOf(wrapped)}(${style === 'inputs' ? '' : '**'}json.loads(payload))`, wrapped);
-  return `import json
-${isClass ? 'from functools import cache\n' : ''}from pathlib import Path
-
-import modal
-
-here = Path(__file__).parent
-image = ${describeImage(requirements, entry.root)}
-if modal.is_local():
-    image = image.add_local_dir(here, "/root", ignore=[".git", ".venv", "**/__pycache__", ".env*"])
-
-app = modal.App("${entry.callable}", image=image)
-
+  const call = collect(`${calledOf(wrapped)}(${style === 'inputs' ? '' : '**'}json.loads(payload))`, {
+    isAsync,
+    isGenerator,
+  });
+  const image = describeImage(requirements, entry.root);
+  return `${writeHead({ name: entry.callable, image, imports: isClass ? ['from functools import cache'] : [] })}
 ${isClass ? writeLoad(entry) : ''}
 def as_json(value):
     for name in ("tolist", "model_dump", "isoformat"):
@@ -45,15 +39,36 @@ def as_json(value):
             return getattr(value, name)()
     raise TypeError(f"{type(value).__name__} is not JSON serializable")
 
-${isGenerator(wrapped) ? `\n${joinFunction}\n` : ''}
+${isGenerator ? `\n${joinFunction}\n` : ''}
 @app.function(${wantsGpu ? gpuOptions : ''})
-${isAsync(wrapped) ? 'async ' : ''}def call(payload: str${isNullary(parametersOf(wrapped)) ? ' = "{}"' : ''}) -> str:
+${isAsync ? 'async ' : ''}def call(payload: str${isNullary(parameters) ? ' = "{}"' : ''}) -> str:
 ${isClass ? '' : `    from ${entry.module} import ${importOf(entry)}\n\n`}    return json.dumps(${call}, default=as_json)
 `;
 }
 
-const parametersOf = ({ entry, method }: Wrapped): Parameter[] =>
-  (method === undefined ? undefined : entry.signatures?.[method]) ?? entry.parameters;
+export interface Head {
+  /** Of the app. */
+  name: string;
+  image: string;
+  /** Names from Python's own library, as lines. */
+  imports?: string[];
+  /** Modules that are uploaded beside the revision. */
+  modules?: string[];
+}
+
+/** What every generated app begins with. */
+export const writeHead = ({ name, image, imports = [], modules = [] }: Head): string => `import json
+${[...imports, 'from pathlib import Path'].sort().join('\n')}
+
+import modal
+
+here = Path(__file__).parent
+image = ${image}
+if modal.is_local():
+    image = image.add_local_dir(here, "/root", ignore=[".git", ".venv", "**/__pycache__", ".env*"])
+${modules.length === 0 ? '' : `    image = image.add_local_python_source(${modules.map((module) => `"${module}"`).join(', ')})\n`}
+app = modal.App("${name}", image=image)
+`;
 
 /** Built once in each container. */
 const writeLoad = ({ module, callable, methods }: EntryPoint): string => `
@@ -92,14 +107,8 @@ function calledOf({ entry, method }: Wrapped): string {
   return chosen === undefined || chosen === '__call__' ? base : `${base}.${chosen}`;
 }
 
-/** What the facts tell of a class is of its usual method. */
-const isUsual = ({ entry, method }: Wrapped): boolean => method === undefined || method === findCalledMethod(entry);
-
-const isAsync = (wrapped: Wrapped): boolean => isUsual(wrapped) && wrapped.entry.isAsync;
-const isGenerator = (wrapped: Wrapped): boolean => isUsual(wrapped) && wrapped.entry.isGenerator;
-
 /** What a JSON answer holds of a coroutine or a generator: what comes of it. */
-function collect(call: string, wrapped: Wrapped): string {
-  if (isGenerator(wrapped)) return isAsync(wrapped) ? `join([item async for item in ${call}])` : `join(list(${call}))`;
-  return isAsync(wrapped) ? `await ${call}` : call;
+function collect(call: string, { isAsync, isGenerator }: Pick<Signature, 'isAsync' | 'isGenerator'>): string {
+  if (isGenerator) return isAsync ? `join([item async for item in ${call}])` : `join(list(${call}))`;
+  return isAsync ? `await ${call}` : call;
 }

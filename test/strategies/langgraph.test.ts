@@ -13,7 +13,7 @@ import { callGraph } from '../../strategies/langgraph/call-graph.js';
 import { LangGraphRunner } from '../../strategies/langgraph/runner.js';
 import { buildServerArguments } from '../../strategies/langgraph/server-command.js';
 import { readServerConfig } from '../../strategies/langgraph/server-config.js';
-import { temporaryDirectory, temporarySolution } from '../support/temporary.js';
+import { temporaryDirectory, temporarySolution, writeTree } from '../support/temporary.js';
 import { failureOf, readLines } from './conformance.js';
 import { listensWhereAsked } from './exposure.js';
 import { graphEnvironment, graphPlan, recognise } from './graph-plan.js';
@@ -138,7 +138,7 @@ test.each([
   [{ __thread__: 'a', __resume__: null }, 'is null'],
   [{ __thread__: 'a', __resume__: 1, said: [] }, 'there are: said'],
 ])('the inputs %j are refused before anything is called', async (inputs, words) => {
-  const graph = { assistantId: 'agent', config: 'langgraph.json', inputKey: null, outputKey: null };
+  const graph = { assistantId: 'agent', config: 'langgraph.json', inputKey: null, outputKey: null, isCog: false };
   const server = { plan: { timeout: 1 } as RunPlan, graph, endpoint: 'http://127.0.0.1:1' }; // refused before it matters
   const error = failureOf(await callGraph(server, inputs));
   expect(error.code).toBe('CALL_INPUT');
@@ -344,6 +344,48 @@ test('plain shapes become one node; what is there is not overwritten, and a seco
   expect(again).toMatchObject({ by: 'langgraph-json', runInterface: keys, files: {} });
 });
 
+const cog = {
+  'cog.yaml': 'predict: "captions/predict.py:Predictor"\nenvironment: ["GREETING=hello=you"]\n',
+  'captions/predict.py': `import os, tempfile
+from cog import BasePredictor, Input, Path
+
+GREETING = os.environ["GREETING"]
+
+class Predictor(BasePredictor):
+    def setup(self):
+        self.calls = 0
+
+    def predict(self, text: str = Input(), times: int = Input(default=1, le=3), file: bool = False) -> Path:
+        self.calls += 1
+        if not file:
+            return {"said": [GREETING, *([text] * times)], "calls": self.calls}
+        path = Path(tempfile.mkdtemp()) / "said.txt"
+        path.write_text(text * times)
+        return path
+`,
+};
+
+test('a Cog predictor becomes one node that keeps Cog’s rules, with the variables of its cog.yaml', async () => {
+  const found = await recognise(temporarySolution(cog));
+  const runInterface = { assistant_id: 'agent', input_key: 'inputs', output_key: 'output', cog: true };
+  expect(found).toMatchObject({
+    ...{ by: 'cog', runInterface },
+    summary: expect.stringContaining('the Cog predictor `Predictor.predict(text, times, file)`'),
+  });
+  expect(JSON.parse(found?.files['langgraph.json'] ?? '')).toEqual({
+    ...{ dependencies: ['.'], graphs: { agent: './graph.py:graph' }, env: { GREETING: 'hello=you' } },
+  });
+  expect(found?.files['graph.py']).toContain(
+    'predictor = load_cog({"module": "captions.predict", "callable": "Predictor"})\n',
+  );
+  const again = await recognise(temporarySolution({ ...cog, ...found?.files }));
+  expect(again).toMatchObject({ by: 'langgraph-json', runInterface, files: {} });
+  const plan = { provider: 'langsmith', deployment: 'captioner', runInterface: found?.runInterface } as RunPlan; // all that is read
+  expect(await caught(new LangGraphRunner(plan).start({ env: {} }))).toMatchObject({
+    ...{ code: 'START_FAILED', message: expect.stringContaining('serve it here') },
+  });
+});
+
 test('a callable with a name of the graph’s own, and a method of an object, are called as themselves', async () => {
   const called = await recognise(temporarySolution({ 'app.py': 'def call(text: str): return text' }), 'app:call');
   expect(called?.files['graph.py']).toContain('from app import call as solution\n');
@@ -351,19 +393,51 @@ test('a callable with a name of the graph’s own, and a method of an object, ar
   const source = 'class Model:\n    def score(self, text: str): return 1\n\nscorer = Model()';
   const method = await recognise(temporarySolution({ 'app.py': source }), 'app:scorer.score');
   expect(method?.files['graph.py']).toContain('return {"output": scorer.score(**state["inputs"])}');
+  const model =
+    'class Model:\n    def predict(self): ...\n    async def score(self, text): ...\n    def words(self): yield 1\n';
+  const awaited = await recognise(temporarySolution({ 'app.py': model }), 'app:Model.score');
+  expect(awaited?.files['graph.py']).toContain(
+    'async def call(state: State) -> State:\n    return {"output": await model.score(**state["inputs"])}',
+  );
+  const collected = await recognise(temporarySolution({ 'app.py': model }), 'app:Model.words');
+  expect(collected?.files['graph.py']).toContain(
+    '    for item in model.words(**state["inputs"]):\n        writer(item)',
+  );
 });
 
-test('classes are built once, and async callables are awaited', async () => {
+test('classes are built once, async callables awaited, and Cog predictors set up once and served beside them', async () => {
   const source = `class Model:
     def setup(self): self.calls = 0
     async def predict(self, word: str, times: int = 1):
         self.calls += 1
         return {"text": word * times, "calls": self.calls}`;
-  const { runner } = await makeRunner({ 'lib/model.py': source, 'lib/__init__.py': '' });
-  await runner.start({ env: {} });
+  const { plan } = await makeRunner({ 'lib/model.py': source, 'lib/__init__.py': '' });
+  const { files = {} } = (await recognise(temporarySolution(cog))) ?? {};
+  const config = JSON.parse(files['langgraph.json'] ?? '');
+  writeTree(plan.directory, {
+    ...{ ...cog, 'cog_graph.py': files['graph.py'] ?? '' },
+    'langgraph.json': JSON.stringify({
+      ...config,
+      graphs: { agent: './graph.py:graph', cog: './cog_graph.py:graph' },
+    }),
+  });
+  const runnerOf = (changes: object): LangGraphRunner =>
+    new LangGraphRunner({ ...plan, runInterface: { ...plan.runInterface, ...changes } });
+  const predictor = runnerOf({ assistant_id: 'cog', cog: true });
+  started.push(predictor);
+  const handle = await predictor.start({ env: {} });
+  const runner = runnerOf({});
+  await runner.attach(handle);
   await runner.run({ word: 'a' });
   expect(await runner.run({ word: 'a', times: 3 })).toMatchObject({ output: { text: 'aaa', calls: 2 } });
   expect(failureOf(await runner.run({ wrong: 1 })).type).toBe('TypeError');
+  const said = ['hello=you', 'x', 'x'];
+  expect(await predictor.run({ text: 'x', times: '2' })).toEqual({ status: 'success', output: { said, calls: 1 } });
+  const output = `data:text/plain;base64,${Buffer.from('x').toString('base64')}`;
+  expect(await predictor.run({ text: 'x', file: true })).toEqual({ status: 'success', output });
+  expect(failureOf(await predictor.run({ text: 'x', times: 4 }))).toMatchObject({
+    ...{ code: 'CALL_INPUT', message: expect.stringContaining('times: must be at most 3, got 4') },
+  });
 });
 
 test('a server that does not react is replaced', async () => {

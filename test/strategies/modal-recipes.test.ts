@@ -70,6 +70,79 @@ test('code that needs a GPU asks for the smallest, and no file is overwritten', 
   );
 });
 
+test('a Cog predictor becomes an app that keeps Cog’s rules, with the variables of its cog.yaml', async () => {
+  const workspace = temporarySolution({
+    'cog.yaml': 'build:\n  gpu: true\npredict: "sub/predict.py:Predictor"\nenvironment: ["MODE=a=\\"b\\""]\n',
+    'sub/predict.py':
+      'from cog import BasePredictor\nclass Predictor(BasePredictor):\n    def predict(self, text: str): ...\n',
+  });
+  const found = await recognise(workspace);
+  expect(found).toMatchObject({
+    by: 'cog-app',
+    summary: expect.stringContaining('the Cog predictor `Predictor.predict(text)` in sub/predict.py; modal_app.py'),
+    runInterface: { type: 'modal', file: 'modal_app.py', function_name: 'call', call: 'json', cog: true },
+  });
+  expect(found?.files).toEqual({
+    'modal_app.py': `import json
+from functools import cache
+from pathlib import Path
+from threading import Lock
+
+import modal
+
+here = Path(__file__).parent
+image = modal.Image.debian_slim().env({"MODE": "a=\\"b\\""})
+if modal.is_local():
+    image = image.add_local_dir(here, "/root", ignore=[".git", ".venv", "**/__pycache__", ".env*"])
+    image = image.add_local_python_source("berth_host", "shims")
+
+app = modal.App("Predictor", image=image)
+
+loading = Lock()
+
+
+@cache
+def load():
+    from berth_host.loading import load_cog
+
+    return load_cog({"module": "sub.predict", "callable": "Predictor"})
+
+
+@app.function(gpu="T4", memory=16384)
+def call(payload: str) -> str:
+    from berth_host.answers import answer_with, refuse
+    from berth_host.errors import HostError
+    from berth_host.loading import wait
+
+    with loading:  # calls may come at once
+        predictor = load()
+    try:
+        answer = answer_with(wait(predictor.call(json.loads(payload))))
+    except HostError as error:
+        answer = refuse(error.code, error.message)
+    return answer.decode()
+`,
+  });
+});
+
+test('a method is awaited or collected as it is defined itself, whatever the usual one of its class is', async () => {
+  const source = `class Model:
+    def predict(self, text: str): ...
+    async def score(self, text: str): ...
+    def words(self, text: str):
+        yield text
+`;
+  const written = async (entry: string) =>
+    (await recognise(temporarySolution({ 'app.py': source }), entry))?.files['modal_app.py'];
+  expect(await written('app:Model.score')).toContain(
+    'async def call(payload: str) -> str:\n    return json.dumps(await load().score(**json.loads(payload))',
+  );
+  expect(await written('app:Model.words')).toContain('json.dumps(join(list(load().words(**json.loads(payload)))),');
+  expect(await written('app:Model')).toContain(
+    '\ndef call(payload: str) -> str:\n    return json.dumps(load().predict(',
+  );
+});
+
 const app = 'import modal\n\napp = modal.App("x")\n\n\n';
 
 test('the functions of an app are seen, and which is called is not guessed', async () => {

@@ -366,6 +366,44 @@ test('what a generator yields comes back as a list, and a function is known by i
   });
 }, 60_000);
 
+test('a Cog predictor is set up once, keeps the limits of its inputs, and hands files over as data', async () => {
+  const files = {
+    'cog.yaml': 'predict: "sub/predict.py:Predictor"\nenvironment: ["GREETING=hello=you"]\n',
+    'sub/predict.py': `import os, tempfile
+from cog import BasePredictor, Input, Path
+
+GREETING = os.environ["GREETING"]
+
+class Predictor(BasePredictor):
+    def setup(self):
+        self.calls = 0
+
+    def predict(self, text: str = Input(), times: int = Input(default=1, le=3), file: bool = False) -> Path:
+        self.calls += 1
+        if text == "fail":
+            raise ValueError("no such text")
+        if not file:
+            return {"said": [GREETING, *([text] * times)], "calls": self.calls}
+        path = Path(tempfile.mkdtemp()) / "said.txt"
+        path.write_text(text * times)
+        return path
+`,
+  };
+  await withRunner(await planFor(files), async (runner) => {
+    expect(await runner.run({ text: 'x', times: '2' })).toEqual({
+      ...{ status: 'success', output: { said: ['hello=you', 'x', 'x'], calls: 1 } },
+    });
+    expect(await runner.run({ text: 'x', file: true })).toEqual({
+      ...{ status: 'success', output: `data:text/plain;base64,${Buffer.from('x').toString('base64')}` },
+    });
+    expect(failureOf(await runner.run({ text: 'x', times: 4 }))).toMatchObject({
+      ...{ code: 'CALL_INPUT', message: expect.stringContaining('times: must be at most 3, got 4') },
+    });
+    expect(failureOf(await runner.run({ text: 'fail' }))).toMatchObject({ code: 'CALL_FAILED', type: 'ValueError' });
+    expect(await runner.run({ text: 'x' })).toMatchObject({ output: { calls: 4 } });
+  });
+}, 60_000);
+
 test('web endpoints are called over HTTP at their address, with a proxy token where they ask for one', async () => {
   const port = await chooseFreePort(root);
   const files = { 'studio.py': studio(port) };
