@@ -1,0 +1,26 @@
+import Sequencer from '@jest/test-sequencer';
+
+/** Parts of the paths of what takes minutes. */
+const longest = [
+  'workflows/kill',
+  'conformance',
+  'agents/opencode',
+  'agents/aider',
+  'test/package',
+  'workflows/absent-host',
+  'workflows/awkward-moments',
+  'stack/background-worker',
+  'end-to-end/',
+];
+
+/** Begun first, so that none of them is what a run waits for in the end. */
+export default class LongestFirst extends Sequencer {
+  sort(tests) {
+    return super.sort(tests).toSorted((left, right) => rank(left) - rank(right));
+  }
+}
+
+function rank({ path }) {
+  const found = longest.findIndex((part) => path.includes(part));
+  return found === -1 ? longest.length : found;
+}
