@@ -2,15 +2,18 @@ import { readdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, expect, test } from '@jest/globals';
 import type Docker from 'dockerode';
+import { ensureStack } from '../../src/stack/index.js';
 import { begin, connectOnce, until } from '../support/deploying.js';
 import { type Cell, KillMatrix, type Outcome } from '../support/killing/matrix.js';
 import { inContainers } from '../support/killing/targets.js';
+import { cutPower } from '../support/killing/victims.js';
 import { OwnEngine } from '../support/own-engine.js';
 import { readCommandLine, temporaryStack } from '../support/stack.js';
 import { temporarySolution } from '../support/temporary.js';
 import { perlServer } from './perl-server.js';
 
-// The container engine is killed at every step of a deploy, of a redeploy and of a cleanup, and comes back.
+// The container engine is killed at every step of a deploy, of a redeploy and of a cleanup, and comes back; then worker,
+// server and engine at once, at those steps that the engine has a part in.
 
 const own = new OwnEngine();
 const home = temporaryStack();
@@ -27,7 +30,19 @@ beforeAll(async () => {
     const cells = matrix.core(acts, turn).filter((cell) => hasBegun(cell));
     outcomes.push(...(await matrix.run(cells, { kill: () => own.kill(), bringBack: () => own.start() })));
   }
-}, 300_000);
+  const cells = matrix.core(acts, 2).filter(({ step }) => engineSteps.includes(step));
+  outcomes.push(...(await matrix.run(cells, { kill: killAll, bringBack: bringAllBack })));
+}, 400_000);
+
+const killAll = () => Promise.all([cutPower(home), own.kill()]).then(() => undefined);
+
+async function bringAllBack(): Promise<void> {
+  await own.start();
+  await ensureStack({ worker: true });
+}
+
+/** Steps that have the engine build, start or remove something. */
+const engineSteps = ['createRunner', 'retireRevision', 'discardRevision', 'undoDeployment'];
 
 /** What finds no engine when a strategy is chosen is refused, and nothing is begun: that has a test of its own. */
 const hasBegun = ({ moment, step }: Cell): boolean =>
