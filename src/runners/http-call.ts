@@ -75,7 +75,10 @@ function exchange(
       response.on('error', finish).on('end', finish);
     });
     if (end !== undefined) {
-      end.tell(() => call.destroy());
+      end.tell(() => {
+        call.destroy();
+        reject(end.reason); // a request without a connection yet says nothing of its end
+      });
       call.on('close', () => end.tell(undefined));
     }
     call.on('error', (error) => reject(end?.isOver ? end.reason : error));

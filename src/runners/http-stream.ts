@@ -16,7 +16,10 @@ export async function streamHttp(call: HttpCall): Promise<HttpStream> {
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
     if (ending?.isOver) return reject(ending.reason);
     const sent = send(url, { method, headers, ...(agent && { agent }) }, resolve);
-    ending?.tell(() => sent.destroy());
+    ending?.tell(() => {
+      sent.destroy();
+      reject(ending.reason);
+    });
     sent.on('close', () => ending?.tell(undefined)).on('error', reject);
     sent.end(body);
   });

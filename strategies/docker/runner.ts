@@ -14,6 +14,7 @@ import type { CallOptions, Health, LogOptions, MadeThing, Runner, StartOptions }
 import { type ContainerCall, callHost, streamHost } from './container-call.js';
 import type { DockerHandle } from './docker-handle.js';
 import { isCalledUnhealthy, isUp, probePatience } from './probe.js';
+import { VerifiedAgent } from './verified-agent.js';
 import { isFailedForReadOnlyRoot, needsWritableRoot, noteWritableRoot } from './writable-root.js';
 
 /** Milliseconds after which an idle connection to a server of somebody else's is not used again: it may be about to close it. */
@@ -59,8 +60,10 @@ export class DockerRunner implements Runner {
   async attach(handle: Handle): Promise<void> {
     this.agent?.destroy();
     this.handle = handle as DockerHandle; // made by `start`, whose keys it has
-    const isOwn = this.handle.tokenHash !== null;
-    this.agent = new Agent({ keepAlive: true, maxSockets: 256, ...(!isOwn && { timeout: idleBound }) });
+    const { tokenHash } = this.handle;
+    const options = { keepAlive: true, maxSockets: 256 };
+    this.agent =
+      tokenHash === null ? new Agent({ ...options, timeout: idleBound }) : new VerifiedAgent(tokenHash, options);
   }
 
   async run(inputs: unknown, options?: CallOptions): Promise<Answer> {

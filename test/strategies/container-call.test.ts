@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, rmSync } from 'node:fs';
-import { Agent } from 'node:http';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, expect, test } from '@jest/globals';
@@ -9,7 +10,8 @@ import type { Answer } from '../../src/contract/answer.js';
 import { callHttp } from '../../src/runners/http-call.js';
 import { hostProgram } from '../../src/runners/launch-host.js';
 import { chooseFreePort } from '../../src/runners/listening-port.js';
-import { streamHost } from '../../strategies/docker/container-call.js';
+import { callHost, streamHost } from '../../strategies/docker/container-call.js';
+import { VerifiedAgent } from '../../strategies/docker/verified-agent.js';
 import { atTheEnd, temporaryDirectory, temporarySolution } from '../support/temporary.js';
 
 const ended = join(temporaryDirectory(), 'ended');
@@ -25,7 +27,7 @@ def predict(words, seconds=0, end=None):
         open(${JSON.stringify(ended)}, "w").close()
 `;
 const tokenHash = createHash('sha256').update('drawn').digest('hex');
-const agent = new Agent({ keepAlive: true });
+const agent = new VerifiedAgent(tokenHash, { keepAlive: true });
 let url: string;
 
 /** The host program as a container starts it. */
@@ -112,4 +114,49 @@ test('another start of the software on the port is not taken for this one', asyn
 test('a host that dies in the middle is a lost call', async () => {
   const { chunks, answer } = await collect(open({ words: [1, 2], end: 'die' }));
   expect({ chunks, answer }).toMatchObject({ chunks: [1, 2], answer: { error: { code: 'CALL_LOST' } } });
+});
+
+test('who answers is asked once of each connection, and before anything is sent to it', async () => {
+  const asked: string[] = [];
+  const server = createServer((request, response) => {
+    asked.push(`${request.method} ${request.url}`);
+    const content = '{"status":"success","output":"ü"}';
+    response.writeHead(200, { 'berth-token': tokenHash, 'content-length': Buffer.byteLength(content) }).end(content);
+  });
+  server.listen(0, '127.0.0.1');
+  atTheEnd(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  await new Promise((resolve) => server.once('listening', resolve));
+  const there = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const callThere = async (token: string, timeout = 5) => {
+    const agent = new VerifiedAgent(token, { keepAlive: true });
+    const call = { url: there, agent, inputs: {}, timeout, signal: undefined };
+    const answers = [await callHost(call, token), await callHost(call, token)];
+    answers.push((await collect(streamHost(call, token))).answer);
+    agent.destroy();
+    return answers;
+  };
+  expect(await callThere(tokenHash)).toEqual(Array(3).fill({ status: 'success', output: 'ü' }));
+  expect(asked.splice(0)).toEqual(['GET /healthz', 'POST /run', 'POST /run', 'POST /run']);
+  const refusal = {
+    error: { code: 'NOT_RUNNING', message: expect.stringContaining(`something else answers at ${there}`) },
+  };
+  expect(await callThere('of another start')).toMatchObject(Array(3).fill(refusal));
+  expect(new Set(asked)).toEqual(new Set(['GET /healthz']));
+});
+
+test('a deadline holds where nobody says who answers', async () => {
+  const server = createServer(() => {}).listen(0, '127.0.0.1');
+  atTheEnd(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  await new Promise((resolve) => server.once('listening', resolve));
+  const mute = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const before = Date.now();
+  const call = { url: mute, agent, inputs: {}, timeout: 0.1, signal: undefined };
+  expect(await callHost(call, tokenHash)).toMatchObject({ error: { code: 'CALL_TIMEOUT' } });
+  expect(Date.now() - before).toBeLessThan(1_500);
 });
