@@ -18,11 +18,13 @@ export async function* readCloudLog(
   const log: Log = { deployment, revision, type: 'deploy' };
   const reader = new Reader();
   if (tail === undefined) yield* readOn(cloud, log, reader);
-  else
+  else {
+    const last = await readLast(cloud, log, Math.max(tail, 1)); // also of none: what is followed comes after the newest
     yield* lastOf(
-      (await readLast(cloud, log, tail)).flatMap((entry) => reader.take(entry)),
+      last.flatMap((entry) => reader.take(entry)),
       tail,
     );
+  }
   try {
     while (follow && !signal?.aborted) {
       await sleep(interval, undefined, signal ? { signal } : {});
@@ -43,8 +45,7 @@ type Log = Pick<LogQuestion, 'deployment' | 'revision' | 'type'>;
 /** In the order in which they were written. */
 async function readLast(cloud: LangSmith, log: Log, count: number): Promise<LogEntry[]> {
   const entries: LogEntry[] = [];
-  if (count > 0)
-    for await (const entry of cloud.readLog({ ...log, order: 'desc' })) if (entries.push(entry) === count) break;
+  for await (const entry of cloud.readLog({ ...log, order: 'desc' })) if (entries.push(entry) === count) break;
   return entries.reverse();
 }
 
