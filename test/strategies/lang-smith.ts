@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { delimiter, dirname, join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
@@ -178,7 +178,7 @@ export class FakeLangSmith {
     }
   }
 
-  /** What ends is started again, as the cloud does, for as long as the deployment is there. */
+  /** What ends is started again, as the cloud does, while the deployment is there; what had ended it is not run again. */
   private serve(deployment: Deployment, revision: Deployment['revisions'][number]): void {
     const { id, secrets, port } = deployment;
     const { config, directory } = revision;
@@ -209,7 +209,9 @@ export class FakeLangSmith {
     );
     server.unref();
     server.on('exit', () => {
-      if (this.deployments.has(id) && !deployment.isEnding) this.serve(deployment, revision);
+      if (!this.deployments.has(id) || deployment.isEnding) return;
+      rmSync(join(directory, '.langgraph_api'), { recursive: true, force: true });
+      this.serve(deployment, revision);
     });
   }
 
