@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeAll, expect, test } from '@jest/globals';
-import type { RunPlan } from '../../src/contract/handle.js';
+import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals';
+import type { Handle, RunPlan } from '../../src/contract/handle.js';
+import { waitUntilReady } from '../../src/runners/readiness.js';
 import { appName } from '../../strategies/modal/app-name.js';
 import { readNote } from '../../strategies/modal/deployment-note.js';
 import { ModalRunner } from '../../strategies/modal/runner.js';
@@ -10,16 +11,27 @@ import { temporaryDirectory } from '../support/temporary.js';
 import { readLines } from './conformance.js';
 import { modalPlan, openFakeModal } from './modal-plan.js';
 
-const root = temporaryDirectory('berth-modal-outages-');
 let modal: FakeModal;
+/** Up, and has printed a line. */
+let plan: RunPlan;
+let runner: ModalRunner;
+let handle: Handle;
 
 beforeAll(async () => {
   modal = await openFakeModal();
+  const files = { 'app.py': 'def predict(inputs):\n    print("worth keeping")\n    return inputs\n' };
+  plan = await modalPlan(join(temporaryDirectory('berth-modal-outages-'), 'plan'), files, { deployment: 'printing' });
+  runner = new ModalRunner(plan);
+  handle = await runner.start({ env: {} });
+  expect(await runner.run(1)).toEqual({ status: 'success', output: 1 });
 }, 180_000);
 
 afterEach(() => {
+  jest.useRealTimers();
   reachCloud();
 });
+
+afterAll(() => runner.undo());
 
 const reachCloud = (): void => {
   Object.assign(process.env, modal.variables);
@@ -32,49 +44,72 @@ const loseKey = (): void => {
   process.env.MODAL_TOKEN_SECRET = 'as-wrong';
 };
 
-/** Up, and has printed a line. */
-async function startPrinting(name: string): Promise<{ plan: RunPlan; runner: ModalRunner }> {
-  const files = { 'app.py': 'def predict(inputs):\n    print("worth keeping")\n    return inputs\n' };
-  const plan = await modalPlan(join(root, name), files, { deployment: name });
-  const runner = new ModalRunner(plan);
-  await runner.start({ env: {} });
-  expect(await runner.run(1)).toEqual({ status: 'success', output: 1 });
-  return { plan, runner };
-}
-
-const readAll = (runner: ModalRunner, options?: Parameters<ModalRunner['logs']>[0]): Promise<string[]> =>
+const readAll = (options?: Parameters<ModalRunner['logs']>[0]): Promise<string[]> =>
   readLines(runner.logs(options), Number.POSITIVE_INFINITY);
 
+/** As who has just attached. */
+const askForHealth = async () => {
+  const other = new ModalRunner(plan);
+  await other.attach(handle);
+  return await other.isHealthy();
+};
+
 test('a log that Modal has is not to be had without network or key, and the error says which', async () => {
-  const { runner } = await startPrinting('read');
   loseCloud();
   const away = { code: 'CLOUD_UNREACHABLE', message: expect.stringContaining('http://127.0.0.1:9') };
-  await expect(readAll(runner)).rejects.toMatchObject(away);
-  await expect(readAll(runner, { tail: 5 })).rejects.toMatchObject(away);
-  await expect(readAll(runner, { follow: true })).rejects.toMatchObject(away);
+  await expect(readAll()).rejects.toMatchObject(away);
+  await expect(readAll({ tail: 5 })).rejects.toMatchObject(away);
+  await expect(readAll({ follow: true })).rejects.toMatchObject(away);
   reachCloud();
   loseKey();
-  await expect(readAll(runner)).rejects.toMatchObject({
+  await expect(readAll()).rejects.toMatchObject({
     code: 'CLOUD_REFUSED',
     message: expect.stringContaining('https://modal.com/settings/tokens'),
   });
   reachCloud();
-  expect(await readAll(runner)).toContain('worth keeping');
-  await runner.undo();
+  expect(await readAll()).toContain('worth keeping');
 }, 60_000);
 
 test('a follower whose key is taken away is told so', async () => {
-  const { runner } = await startPrinting('followed');
   const lines = runner.logs({ follow: true })[Symbol.asyncIterator]();
   for (let line = await lines.next(); line.value !== 'worth keeping'; line = await lines.next());
   modal.token.secret = 'as-new';
   await expect(lines.next()).rejects.toMatchObject({ code: 'CLOUD_REFUSED' });
   modal.token.secret = 'as-test';
-  await runner.undo();
 }, 60_000);
 
+test('whether it is healthy is unknown while Modal cannot be asked', async () => {
+  expect(await askForHealth()).toMatchObject({ isHealthy: true, state: 'ready' });
+  loseCloud();
+  const detail = expect.stringContaining('Modal cannot be reached at http://127.0.0.1:9');
+  expect(await askForHealth()).toEqual({ isHealthy: false, state: 'unknown', detail });
+  reachCloud();
+  loseKey();
+  expect(await askForHealth()).toMatchObject({ isHealthy: false, state: 'unknown' });
+}, 60_000);
+
+/** That the three who want the log wait for it. */
+const hasAsked = (before: number): boolean =>
+  modal.asked.slice(before).filter((name) => modal.unanswered.has(name)).length >= 3;
+
+test('a server that takes the question for a log and says nothing holds up neither a reader nor a stop', async () => {
+  // Only what waits for time is hurried: questions and answers go their usual ways.
+  jest.useFakeTimers({ advanceTimers: true, doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] });
+  modal.unanswered.add('AppCountLogs').add('AppFetchLogs');
+  const before = modal.asked.length;
+  const away = { code: 'CLOUD_UNREACHABLE', message: 'Modal did not answer within 30 s' };
+  const asked = Promise.all([
+    expect(readAll()).rejects.toMatchObject(away),
+    expect(readAll({ tail: 5 })).rejects.toMatchObject(away),
+    expect(runner.stop()).rejects.toMatchObject(away),
+  ]);
+  await waitUntilReady({ description: 'ask', isReady: async () => hasAsked(before) }, { timeout: 20, interval: 10 });
+  jest.advanceTimersByTime(30_000);
+  await asked;
+  expect(modal.account.listLive(appName(plan))).toHaveLength(1);
+}, 90_000);
+
 test('a stop while Modal is away is to be tried again, and then keeps the whole log', async () => {
-  const { plan, runner } = await startPrinting('stopped');
   const before = readFileSync(plan.logFile, 'utf8');
   loseCloud();
   await expect(runner.stop()).rejects.toMatchObject({ code: 'CLOUD_UNREACHABLE', retryable: true });
@@ -84,39 +119,5 @@ test('a stop while Modal is away is to be tried again, and then keeps the whole 
   await runner.stop();
   expect(readFileSync(plan.logFile, 'utf8')).toBe(`${before}worth keeping\n`);
   expect(modal.account.listLive(appName(plan))).toEqual([]);
-}, 60_000);
-
-test('a server that takes the question for a log and says nothing holds up neither a reader nor a stop', async () => {
-  const { plan, runner } = await startPrinting('silent');
-  modal.unanswered.add('AppCountLogs').add('AppFetchLogs');
-  const away = { code: 'CLOUD_UNREACHABLE', message: 'Modal did not answer within 30 s' };
-  await Promise.all([
-    expect(readAll(runner)).rejects.toMatchObject(away),
-    expect(readAll(runner, { tail: 5 })).rejects.toMatchObject(away),
-    expect(runner.stop()).rejects.toMatchObject(away),
-  ]);
-  expect(modal.account.listLive(appName(plan))).toHaveLength(1);
-  reachCloud();
-  await runner.stop();
-  expect(readFileSync(plan.logFile, 'utf8')).toContain('worth keeping');
-}, 90_000);
-
-test('whether it is healthy is unknown while Modal cannot be asked', async () => {
-  const { plan, runner } = await startPrinting('healthy');
-  const handle = await runner.start({ env: {} });
-  const ask = async () => {
-    const other = new ModalRunner(plan);
-    await other.attach(handle);
-    return await other.isHealthy();
-  };
-  expect(await ask()).toMatchObject({ isHealthy: true, state: 'ready' });
-  loseCloud();
-  const detail = expect.stringContaining('Modal cannot be reached at http://127.0.0.1:9');
-  expect(await ask()).toEqual({ isHealthy: false, state: 'unknown', detail });
-  reachCloud();
-  loseKey();
-  expect(await ask()).toMatchObject({ isHealthy: false, state: 'unknown' });
-  reachCloud();
-  await runner.undo();
-  expect(await ask()).toMatchObject({ isHealthy: false, state: 'gone' });
+  expect(await askForHealth()).toMatchObject({ isHealthy: false, state: 'gone' });
 }, 60_000);
