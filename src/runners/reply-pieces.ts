@@ -5,7 +5,7 @@ import { readLines } from './http-stream.js';
 import { readEvents } from './read-events.js';
 
 /** What is read piece by piece; returns the server's own words where it ends with a failure. */
-type Pieces = AsyncGenerator<unknown, string | undefined>;
+export type Pieces = AsyncGenerator<unknown, string | undefined>;
 
 /** How a reply that comes bit by bit is read: server-sent events, or a JSON value a line. Undefined for all others. */
 export function chooseReader({

@@ -15,25 +15,25 @@ export interface WebCall {
 }
 
 /** One call of a web endpoint: what it replies with is the output, and what is not 2xx is an error. */
-export async function callWeb(
-  { target, url, inputs }: WebCall,
-  options: CallOptions & { timeout: number },
-): Promise<Answer> {
-  const parted = partInputs(target, inputs);
-  if (parted.problem !== undefined) return callFailure('CALL_INPUT', parted.problem);
-  const { query, body } = target.web;
-  if (body !== 'inputs' && !isRecord(parted.inputs))
-    return callFailure('CALL_INPUT', `the inputs are not an object: ${target.functionName} takes them by name`);
-  const given = isRecord(parted.inputs) ? parted.inputs : {};
-  const address = addQuery(url, { ...parted.parameters, ...pick(given, query) });
-  const content = body === 'inputs' ? parted.inputs : bodyOf(given, body);
-  return await withEnding(options, async (ending) => {
-    const reply = await exchange({ ...describeRequest(target, address, content), ending });
-    return reply.isComplete ? await readModalReply(reply, target.web.method, address) : lost;
-  });
+export async function callWeb(call: WebCall, options: CallOptions & { timeout: number }): Promise<Answer> {
+  const asked = describeCall(call);
+  if ('problem' in asked) return callFailure('CALL_INPUT', asked.problem);
+  return await withEnding(options, async (ending) =>
+    readModalReply(await follow({ ...asked, ending }, callHttp), asked),
+  );
 }
 
-const lost = callFailure('CALL_LOST', 'the endpoint ended during the call');
+/** The request that a call is, or why its inputs make none. */
+export function describeCall({ target, url, inputs }: WebCall): HttpCall | { problem: string } {
+  const parted = partInputs(target, inputs);
+  if (parted.problem !== undefined) return { problem: parted.problem };
+  const { query, body } = target.web;
+  if (body !== 'inputs' && !isRecord(parted.inputs))
+    return { problem: `the inputs are not an object: ${target.functionName} takes them by name` };
+  const given = isRecord(parted.inputs) ? parted.inputs : {};
+  const address = addQuery(url, { ...parted.parameters, ...pick(given, query) });
+  return describeRequest(target, address, body === 'inputs' ? parted.inputs : bodyOf(given, body));
+}
 
 function describeRequest({ web: { method, isProtected } }: ModalInterface, url: string, content: unknown): HttpCall {
   const hasBody = content !== undefined && method !== 'GET' && method !== 'HEAD';
@@ -61,19 +61,23 @@ function addQuery(url: string, values: Record<string, unknown>): string {
 }
 
 /** Modal answers after 150 s with a place to wait on at, and there again. */
-async function exchange(call: HttpCall): Promise<HttpReply> {
-  const reply = await callHttp(call);
+export async function follow<Reply extends Pick<HttpReply, 'status' | 'headers'>>(
+  call: HttpCall,
+  send: (call: HttpCall) => Promise<Reply>,
+): Promise<Reply> {
+  const reply = await send(call);
   const { location } = reply.headers;
   if (reply.status !== 303 || location === undefined) return reply;
   const next = new URL(location, call.url);
   const { body, ...rest } = call;
   const headers = next.origin === new URL(call.url).origin ? rest.headers : {}; // a token is for Modal alone
-  return await exchange({ ...rest, url: next.href, method: 'GET', ...(headers && { headers }) });
+  return await follow({ ...rest, url: next.href, method: 'GET', ...(headers && { headers }) }, send);
 }
 
 /** Modal's own words begin with its name; all others are the endpoint's. */
-async function readModalReply(reply: HttpReply, method: string, url: string): Promise<Answer> {
-  const { status, body } = reply;
+export async function readModalReply(reply: HttpReply, { method = 'GET', url }: HttpCall): Promise<Answer> {
+  const { status, body, isComplete } = reply;
+  if (!isComplete) return callFailure('CALL_LOST', 'the endpoint ended during the call');
   const words = status >= 400 ? body.subarray(0, 500).toString('utf8') : '';
   if (words.startsWith('modal-http:')) {
     if (status === 401 || status === 403 || status === 407)

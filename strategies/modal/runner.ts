@@ -93,6 +93,16 @@ export class ModalRunner implements Runner {
     return await callFunction(call, limited);
   }
 
+  /** Of a web endpoint what it sends as it comes; Modal's JavaScript SDK reads whole outputs of functions alone. */
+  async *stream(inputs: unknown, options: CallOptions = {}): AsyncGenerator<unknown, Answer> {
+    const { plan, handle } = this;
+    const url = handle?.app.deployed.url;
+    if (url === undefined) return await this.run(inputs, options);
+    const { streamWeb } = await import('./stream-web.js');
+    const target = readModalInterface(plan.runInterface);
+    return yield* streamWeb({ target, url, inputs }, { ...options, timeout: options.timeout ?? plan.timeout });
+  }
+
   async isHealthy(): Promise<Health> {
     const { handle } = this;
     if (handle === undefined) return bad('gone', 'it was not started');

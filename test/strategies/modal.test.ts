@@ -12,6 +12,7 @@ import { appName } from '../../strategies/modal/app-name.js';
 import { findNeeds } from '../../strategies/modal/needs.js';
 import { ModalRunner } from '../../strategies/modal/runner.js';
 import type { FakeModal } from '../support/modal/fake-modal.js';
+import { readStream } from '../support/read-stream.js';
 import { temporaryDirectory, temporarySolution } from '../support/temporary.js';
 import { failureOf, readLines } from './conformance.js';
 import { modalPlan, openFakeModal } from './modal-plan.js';
@@ -357,9 +358,9 @@ test('a class is built with the parameters among the inputs, or with those of th
 
 test('what a generator yields comes back as a list, and a function is known by its name at Modal', async () => {
   await withRunner(await planFor({ 'studio.py': studio() }, { entry: 'studio:count' }), async (runner) => {
-    expect(await runner.run({ upto: 5, step: 2 })).toEqual({
-      ...{ status: 'success', output: [{ number: 0 }, { number: 2 }, { number: 4 }] },
-    });
+    const answer = { status: 'success', output: [{ number: 0 }, { number: 2 }, { number: 4 }] };
+    expect(await runner.run({ upto: 5, step: 2 })).toEqual(answer);
+    expect(await readStream(runner.stream({ upto: 5, step: 2 }))).toEqual({ chunks: [], answer });
   });
   await withRunner(await planFor({ 'studio.py': studio() }, { entry: 'studio:renamed' }), async (runner) => {
     expect(await runner.run({ text: 'x' })).toEqual({ status: 'success', output: 'X' });
@@ -420,6 +421,9 @@ test('web endpoints are called over HTTP at their address, with a proxy token wh
     expect(await runner.run({ item: { text: 'ab' }, times: 2 })).toEqual({
       status: 'success',
       output: { label: 'abab' },
+    });
+    expect(await readStream(runner.stream({ item: { text: 'ab' } }))).toEqual({
+      ...{ chunks: [], answer: { status: 'success', output: { label: 'ab' } } },
     });
     expect(failureOf(await runner.run({ times: 2 })).code).toBe('CALL_INPUT');
     expect(failureOf(await runner.run({ item: {} })).message).toMatch(/^POST .* was answered with 500/);
