@@ -3,7 +3,7 @@ import { existsSync, lstatSync, readFileSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import type { RunPlan } from '../../src/contract/handle.js';
 import { BerthError } from '../../src/errors.js';
 import { chooseFreePort } from '../../src/runners/listening-port.js';
@@ -13,6 +13,7 @@ import { callGraph } from '../../strategies/langgraph/call-graph.js';
 import { LangGraphRunner } from '../../strategies/langgraph/runner.js';
 import { buildServerArguments } from '../../strategies/langgraph/server-command.js';
 import { readServerConfig } from '../../strategies/langgraph/server-config.js';
+import { readServerRecord, writeServerRecord } from '../../strategies/langgraph/server-record.js';
 import { temporaryDirectory, temporarySolution, writeTree } from '../support/temporary.js';
 import { failureOf, readLines } from './conformance.js';
 import { listensWhereAsked } from './exposure.js';
@@ -23,9 +24,18 @@ afterEach(async () => {
   for (const runner of started.splice(0)) await runner.undo();
 });
 
+/** Serves the conversation for tests that need no server of their own. */
+let shared: LangGraphRunner;
+let sharedPlan: RunPlan;
+
 beforeAll(async () => {
   await graphEnvironment();
+  sharedPlan = await graphPlan(temporaryDirectory('berth-graph-'), conversation);
+  shared = new LangGraphRunner(sharedPlan);
+  await shared.start({ env: {} });
 }, 180_000);
+
+afterAll(() => shared.undo());
 
 async function makeRunner(files: Record<string, string>, changes: Partial<RunPlan> & { entry?: string } = {}) {
   const plan = await graphPlan(temporaryDirectory('berth-graph-'), files, changes);
@@ -77,17 +87,91 @@ graph = StateGraph(State).add_node(answer).add_edge(START, "answer").add_edge("a
 };
 
 test('callers without a thread share nothing, and a thread keeps its state over a restart', async () => {
-  const { runner } = await makeRunner(conversation);
-  await runner.start({ env: {} });
-  await runner.run({ said: ['a'] });
-  expect(await runner.run({ said: ['b'] })).toEqual({ status: 'success', output: { said: ['b', 'B'] } });
-  expect(await runner.run({ said: ['a'], __thread__: 'ann' })).toMatchObject({ output: { said: ['a', 'A'] } });
-  expect(await runner.run({ said: ['x'], __thread__: 'bob' })).toMatchObject({ output: { said: ['x', 'X'] } });
-  await runner.stop();
-  await runner.start({ env: {} });
-  expect(await runner.run({ said: ['b'], __thread__: 'ann' })).toMatchObject({
+  await shared.run({ said: ['a'] });
+  expect(await shared.run({ said: ['b'] })).toEqual({ status: 'success', output: { said: ['b', 'B'] } });
+  expect(await shared.run({ said: ['a'], __thread__: 'ann' })).toMatchObject({ output: { said: ['a', 'A'] } });
+  expect(await shared.run({ said: ['x'], __thread__: 'bob' })).toMatchObject({ output: { said: ['x', 'X'] } });
+  await shared.stop();
+  await shared.start({ env: {} });
+  expect(await shared.run({ said: ['b'], __thread__: 'ann' })).toMatchObject({
     output: { said: ['a', 'A', 'b', 'B'] },
   });
+});
+
+async function listThreads(): Promise<unknown[]> {
+  const { url } = (await readServerRecord(sharedPlan)) ?? { url: '' };
+  const found = await fetch(`${url}/threads/search`, { method: 'POST', body: '{}' });
+  return (await found.json()) as unknown[];
+}
+
+test('an interrupt is an answer with its thread, with or without a name, and can be resumed', async () => {
+  const before = await listThreads();
+  const asked = await shared.run({ said: ['ask'] });
+  expect(asked).toMatchObject({ status: 'success', output: { __interrupt__: [{ value: { question: 'sure?' } }] } });
+  const { __thread__ } = (asked as { output: { __thread__: string } }).output;
+  expect(await shared.run({ __thread__, __resume__: false })).toEqual({
+    status: 'success',
+    output: { said: ['ask'], approved: false },
+  });
+  expect(await shared.run({ said: ['ask'], __thread__: 'cleo' })).toMatchObject({ output: { __thread__: 'cleo' } });
+  expect(await shared.run({ __thread__: 'cleo', __resume__: 'yes' })).toMatchObject({ output: { approved: 'yes' } });
+  expect(failureOf(await shared.run({ __thread__: 'nobody', __resume__: 1 }))).toMatchObject({
+    code: 'CALL_INPUT',
+    message: 'there is no thread “nobody” to resume',
+  });
+  await shared.run({ said: ['done'] });
+  expect(await listThreads()).toHaveLength(before.length + 2);
+});
+
+test('an error inside a 200 is an error with type, words and the user’s own traceback', async () => {
+  const error = failureOf(await shared.run({ said: ['fail'] }));
+  expect(error).toMatchObject({ code: 'CALL_FAILED', type: 'Unhappy', message: 'Unhappy: not today' });
+  expect(error.traceback).toMatch(/^Traceback [^\n]*\n {2}File "agent.py", line \d+, in answer/);
+  expect(error.traceback).toContain('\nagent.Unhappy: not today');
+  expect(failureOf(await shared.run({ said: [] })).type).toBe('IndexError');
+});
+
+test('runs are concurrent, may block, find the files of the revision, and leave no colours in the log', async () => {
+  const before = Date.now();
+  const answers = await Promise.all(Array.from({ length: 20 }, () => shared.run({ said: ['wait'] })));
+  expect(answers.every(({ status }) => status === 'success')).toBe(true);
+  expect(Date.now() - before).toBeLessThan(15_000);
+  expect(await shared.run({ said: ['block'] })).toMatchObject({ output: { said: ['block', 'BLOCK'] } });
+  expect(await shared.run({ said: ['read'] })).toMatchObject({ output: { said: ['read', 'noted'] } });
+  expect((await readLines(shared.logs(), Number.POSITIVE_INFINITY)).join('\n')).not.toContain('\u001b');
+});
+
+test('a server that does not react is replaced', async () => {
+  const [pid = 0] = findMarked(sharedPlan);
+  process.kill(pid, 'SIGSTOP');
+  expect(await shared.isHealthy()).toMatchObject({ isHealthy: false, state: 'unresponsive' });
+  expect(((await shared.start({ env: {} })).server as { pid: number }).pid).not.toBe(pid);
+});
+
+test('SIGTERM stops the server, also with a run at work, which is answered', async () => {
+  const running = shared.run({ said: ['wait'] });
+  await sleep(1_200);
+  await shared.stop();
+  expect(findMarked(sharedPlan)).toEqual([]);
+  expect(await running).toMatchObject({ status: 'success' });
+});
+
+test('a stop by a record whose pid is a stranger’s by now harms nobody', async () => {
+  const stranger = spawn('sleep', ['30'], { detached: true });
+  try {
+    await writeServerRecord(sharedPlan, {
+      pid: stranger.pid ?? 0,
+      startedAt: 'another life',
+      port: 1,
+      url: 'http://127.0.0.1:1',
+      token: 'x',
+    });
+    await shared.stop();
+    expect(stranger.exitCode).toBeNull();
+    expect(stranger.signalCode).toBeNull();
+  } finally {
+    stranger.kill('SIGKILL');
+  }
 });
 
 test('two revisions side by side share the deployment’s threads, after a kill and across an interrupt', async () => {
@@ -111,27 +195,6 @@ test('two revisions side by side share the deployment’s threads, after a kill 
   expect(statSync(sharedDirectory).mode & 0o777).toBe(0o700);
 }, 90_000);
 
-test('an interrupt is an answer with its thread, with or without a name, and can be resumed', async () => {
-  const { runner } = await makeRunner(conversation);
-  const { endpoint } = await runner.start({ env: {} });
-  const asked = await runner.run({ said: ['ask'] });
-  expect(asked).toMatchObject({ status: 'success', output: { __interrupt__: [{ value: { question: 'sure?' } }] } });
-  const { __thread__ } = (asked as { output: { __thread__: string } }).output;
-  expect(await runner.run({ __thread__, __resume__: false })).toEqual({
-    status: 'success',
-    output: { said: ['ask'], approved: false },
-  });
-  expect(await runner.run({ said: ['ask'], __thread__: 'ann' })).toMatchObject({ output: { __thread__: 'ann' } });
-  expect(await runner.run({ __thread__: 'ann', __resume__: 'yes' })).toMatchObject({ output: { approved: 'yes' } });
-  expect(failureOf(await runner.run({ __thread__: 'nobody', __resume__: 1 }))).toMatchObject({
-    code: 'CALL_INPUT',
-    message: 'there is no thread “nobody” to resume',
-  });
-  await runner.run({ said: ['done'] });
-  const threads = await fetch(`${endpoint}/threads/search`, { method: 'POST', body: '{}' });
-  expect(await threads.json()).toHaveLength(2);
-});
-
 test.each([
   [{ __thread__: 7 }, '__thread__ is the name'],
   [{ __resume__: 1 }, 'needs __thread__'],
@@ -143,28 +206,6 @@ test.each([
   const error = failureOf(await callGraph(server, inputs));
   expect(error.code).toBe('CALL_INPUT');
   expect(error.message).toContain(words);
-});
-
-test('an error inside a 200 is an error with type, words and the user’s own traceback', async () => {
-  const { runner } = await makeRunner(conversation);
-  await runner.start({ env: {} });
-  const error = failureOf(await runner.run({ said: ['fail'] }));
-  expect(error).toMatchObject({ code: 'CALL_FAILED', type: 'Unhappy', message: 'Unhappy: not today' });
-  expect(error.traceback).toMatch(/^Traceback [^\n]*\n {2}File "agent.py", line \d+, in answer/);
-  expect(error.traceback).toContain('\nagent.Unhappy: not today');
-  expect(failureOf(await runner.run({ said: [] })).type).toBe('IndexError');
-});
-
-test('runs are concurrent, may block, find the files of the revision, and leave no colours in the log', async () => {
-  const { runner } = await makeRunner(conversation);
-  await runner.start({ env: {} });
-  const before = Date.now();
-  const answers = await Promise.all(Array.from({ length: 20 }, () => runner.run({ said: ['wait'] })));
-  expect(answers.every(({ status }) => status === 'success')).toBe(true);
-  expect(Date.now() - before).toBeLessThan(15_000);
-  expect(await runner.run({ said: ['block'] })).toMatchObject({ output: { said: ['block', 'BLOCK'] } });
-  expect(await runner.run({ said: ['read'] })).toMatchObject({ output: { said: ['read', 'noted'] } });
-  expect((await readLines(runner.logs(), Number.POSITIVE_INFINITY)).join('\n')).not.toContain('\u001b');
 });
 
 test('a graph that cannot be loaded is START_FAILED within seconds, with the log as evidence', async () => {
@@ -221,34 +262,20 @@ test('a port that is taken while the server starts is noticed, and another is tr
   }
 });
 
-test('SIGTERM stops the server, also with a run at work, which is answered', async () => {
-  const { runner, plan } = await makeRunner(conversation);
-  await runner.start({ env: {} });
-  const running = runner.run({ said: ['wait'] });
-  await sleep(1_200);
-  await runner.stop();
-  expect(findMarked(plan)).toEqual([]);
-  expect(await running).toMatchObject({ status: 'success' });
-});
-
-test('variables of the repository, then the user’s, reach the code; threads lie outside the revision', async () => {
-  const source = `import os\ndef predict(): return [os.environ.get("PLACE"), os.environ.get("SECRET")]`;
-  const { runner, plan } = await makeRunner({ 'app.py': source });
-  await runner.start({ env: { SECRET: 'hunter2-canary' } });
-  expect(await runner.run({})).toEqual({ status: 'success', output: [null, 'hunter2-canary'] });
+test('variables reach the code, threads lie outside the revision, memory is bounded, and what has no bound is said', async () => {
+  const source = `import os
+def predict(megabytes: int = 0):
+    return [os.environ.get("PLACE"), os.environ.get("SECRET"), len(bytearray(megabytes * 2**20))]`;
+  const { runner, plan } = await makeRunner({ 'app.py': source }, { resources: { cpu: 2, memory: '1Gi' } });
+  const lines: string[] = [];
+  await runner.start({ env: { SECRET: 'hunter2-canary' }, onProgress: (line) => lines.push(line) });
+  expect(lines[0]).toBe('the langgraph strategy sets no bound for cpu: the software sees the whole machine');
+  expect(await runner.run({})).toEqual({ status: 'success', output: [null, 'hunter2-canary', 0] });
   const [pid] = findMarked(plan);
   expect(readFileSync(`/proc/${pid}/cmdline`, 'utf8')).not.toContain('hunter2');
   expect(readFileSync(join(plan.stateDirectory, 'langgraph.json'), 'utf8')).not.toContain('hunter2');
   expect(lstatSync(join(plan.directory, '.langgraph_api')).isSymbolicLink()).toBe(true);
-});
-
-test('memory is bounded, and resources that have no bound here are reported', async () => {
-  const source = 'def predict(megabytes: int): return len(bytearray(megabytes * 2**20))';
-  const { runner } = await makeRunner({ 'app.py': source }, { resources: { cpu: 2, memory: '1Gi' } });
-  const lines: string[] = [];
-  await runner.start({ env: {}, onProgress: (line) => lines.push(line) });
-  expect(lines[0]).toBe('the langgraph strategy sets no bound for cpu: the software sees the whole machine');
-  expect(await runner.run({ megabytes: 1 })).toEqual({ status: 'success', output: 2 ** 20 });
+  expect(await runner.run({ megabytes: 1 })).toMatchObject({ output: [null, 'hunter2-canary', 2 ** 20] });
   expect(failureOf(await runner.run({ megabytes: 2_000 }))).toMatchObject({ type: 'MemoryError' });
 });
 
@@ -438,37 +465,6 @@ test('classes are built once, async callables awaited, and Cog predictors set up
   expect(failureOf(await predictor.run({ text: 'x', times: 4 }))).toMatchObject({
     ...{ code: 'CALL_INPUT', message: expect.stringContaining('times: must be at most 3, got 4') },
   });
-});
-
-test('a server that does not react is replaced', async () => {
-  const { runner } = await makeRunner(conversation);
-  const { server } = await runner.start({ env: {} });
-  const { pid } = server as { pid: number };
-  process.kill(pid, 'SIGSTOP');
-  expect(await runner.isHealthy()).toMatchObject({ isHealthy: false, state: 'unresponsive' });
-  expect(((await runner.start({ env: {} })).server as { pid: number }).pid).not.toBe(pid);
-});
-
-test('a record whose pid is a stranger’s by now harms nobody', async () => {
-  const { runner, plan } = await makeRunner(conversation);
-  const stranger = spawn('sleep', ['30'], { detached: true });
-  try {
-    await runner.start({ env: {} });
-    await runner.stop();
-    const { writeServerRecord } = await import('../../strategies/langgraph/server-record.js');
-    await writeServerRecord(plan, {
-      pid: stranger.pid ?? 0,
-      startedAt: 'another life',
-      port: 1,
-      url: 'http://127.0.0.1:1',
-      token: 'x',
-    });
-    await runner.stop();
-    expect(stranger.exitCode).toBeNull();
-    expect(stranger.signalCode).toBeNull();
-  } finally {
-    stranger.kill('SIGKILL');
-  }
 });
 
 test('it listens on loopback alone unless it is exposed', async () => {
