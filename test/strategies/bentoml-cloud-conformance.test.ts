@@ -2,7 +2,7 @@ import { beforeAll, expect, test } from '@jest/globals';
 import { atTheEnd } from '../support/temporary.js';
 import { FakeBentoCloud } from './bento-cloud.js';
 import { bentoEnvironment } from './bento-plan.js';
-import { conformsAsRunner, describeBuiltIn } from './conformance.js';
+import { conformsAsRunner, describeBuiltIn, furtherDeployments } from './conformance.js';
 
 let cloud: FakeBentoCloud;
 
@@ -13,11 +13,7 @@ beforeAll(async () => {
   Object.assign(process.env, { BENTO_CLOUD_API_KEY: 'token-1b7e', BENTO_CLOUD_API_ENDPOINT: cloud.address });
 }, 180_000);
 
-// The others bring up one more deployment each, or several: a bento is built and pushed for every one of them.
-const others =
-  /variables of the process|what one that was cut off|ends during a call|killed software|^stop resolves|each resource/;
-
-conformsAsRunner(await describeBuiltIn('bentoml', 'bentocloud'), { without: others });
+conformsAsRunner(await describeBuiltIn('bentoml', 'bentocloud'), { without: furtherDeployments });
 
 test('the suite leaves nothing in the account', () => {
   expect([cloud.deployments.size, cloud.secrets.size, cloud.bentos.size, cloud.listServers()]).toEqual([0, 0, 0, []]);

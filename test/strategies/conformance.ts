@@ -15,6 +15,10 @@ export {
 /** Seconds that the software has to come up, with what it needs. */
 const beginPatience = 180;
 
+/** Checks that bring up one deployment more each, or several: what a cloud builds and pushes anew for every one of them. */
+export const furtherDeployments =
+  /variables of the process|what one that was cut off|ends during a call|killed software|^stop resolves|each resource/;
+
 /** The behaviour that every runner shares: each check of the suite as a test. */
 export function conformsAsRunner(conformance: Conformance, { without }: { without?: RegExp } = {}): void {
   for (const { name, begin, checks, end } of createSuite(conformance))

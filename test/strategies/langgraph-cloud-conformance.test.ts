@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from '@jest/globals';
 import { atTheEnd } from '../support/temporary.js';
-import { conformsAsRunner, describeBuiltIn } from './conformance.js';
+import { conformsAsRunner, describeBuiltIn, furtherDeployments } from './conformance.js';
 import { graphEnvironment } from './graph-plan.js';
 import { FakeLangSmith } from './lang-smith.js';
 
@@ -13,7 +13,7 @@ beforeAll(async () => {
   Object.assign(process.env, { LANGSMITH_API_KEY: 'lsv2-key-40d1', LANGGRAPH_HOST_URL: cloud.address });
 }, 180_000);
 
-conformsAsRunner(await describeBuiltIn('langgraph', 'langsmith'));
+conformsAsRunner(await describeBuiltIn('langgraph', 'langsmith'), { without: furtherDeployments });
 
 test('the suite leaves nothing in the account', () => {
   expect([cloud.deployments.size, cloud.listServers()]).toEqual([0, []]);
