@@ -1,6 +1,7 @@
 import type { Contract, Example } from '../contract/example.js';
 import type { DocumentedCall, EntryPoint, Facts } from '../contract/facts.js';
 import { FunctionInterface, type RunInterface } from '../contract/run-interface.js';
+import { signatureOf } from './shapes/index.js';
 
 export interface ContractSources {
   /** The user's own. */
@@ -74,8 +75,7 @@ function namedArguments({ positional, input }: DocumentedCall, entry: EntryPoint
 
 function isCallableWithoutInputs({ call, callable }: FunctionInterface, entry: EntryPoint | undefined): boolean {
   if (call === 'inputs' || entry === undefined) return false;
-  const method = callable.split('.')[1];
-  const parameters = (method === undefined ? undefined : entry.signatures?.[method]) ?? entry.parameters;
+  const { parameters } = signatureOf(entry, callable.split('.')[1]);
   const isOptional = (kind: string) => kind === 'variadic' || kind === 'keywords';
   return parameters.every((parameter) => isOptional(parameter.kind) || (parameter.default ?? 'None') !== 'None');
 }

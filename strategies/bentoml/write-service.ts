@@ -1,4 +1,4 @@
-import { chooseCallStyle, findCalledMethod, joinFunction } from '../../src/adaptation/shapes/index.js';
+import { chooseCallStyle, joinFunction, signatureOf } from '../../src/adaptation/shapes/index.js';
 import type { EntryPoint, Parameter } from '../../src/contract/facts.js';
 import type { CallStyle } from '../../src/contract/run-interface.js';
 import { slotsVariable, threadsVariable } from './concurrency-variables.js';
@@ -36,7 +36,7 @@ const ownNames = new Set(['Service', 'asyncio', 'bentoml', 'join', 'os', 'self']
 
 /** The service as a person would write it: the callable imported, its parameters those of the API. */
 export function writeService({ entry, method, style }: Wrapped): WrittenService {
-  const parameters = parametersOf(entry, method);
+  const { parameters, isAsync, isGenerator } = signatureOf(entry, method);
   const call = style === 'inputs' || !parameters.every(isPlain) || entry.kind === 'object' ? 'inputs' : 'arguments';
   const isClass = entry.kind === 'class';
   const isHidden = ownNames.has(entry.callable) || parameters.some(({ name }) => name === entry.callable);
@@ -47,9 +47,6 @@ export function writeService({ entry, method, style }: Wrapped): WrittenService 
     method === undefined || method === '__call__' ? `${called}(${passed})` : `${called}.${method}(${passed})`;
   const signature =
     call === 'arguments' ? ['self', ...describeParameters(parameters)] : ['self', inputsOf(parameters, style)];
-  const isCalled = method === undefined || method === findCalledMethod(entry); // what the facts tell of a class is of that method
-  const isAsync = isCalled && entry.isAsync;
-  const isGenerator = isCalled && entry.isGenerator;
   const parts = [...(isClass ? makeModel(entry, name) : []), ...(isAsync ? [makeSlots] : [])];
   const answer = `return {"output": ${collect(result, { isAsync, isGenerator })}}`;
   const source = `${isAsync ? 'import asyncio\n' : ''}import os
@@ -77,9 +74,6 @@ const makeModel = ({ methods }: EntryPoint, name: string): string[] => [
 
 const writeConstructor = (lines: string[]): string =>
   `    def __init__(self) -> None:\n${lines.map((line) => `        ${line}\n`).join('')}\n`;
-
-export const parametersOf = ({ signatures, parameters }: EntryPoint, method: string | undefined): Parameter[] =>
-  (method === undefined ? undefined : signatures?.[method]) ?? parameters;
 
 /** What a JSON answer holds of a coroutine or a generator: what comes of it. */
 function collect(result: string, { isAsync, isGenerator }: { isAsync: boolean; isGenerator: boolean }): string {

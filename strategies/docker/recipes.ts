@@ -1,18 +1,8 @@
 import type { Recipe } from '../../src/adaptation/recipe.js';
-import {
-  argumentsFunction,
-  cogPredictor,
-  inputsFunction,
-  namedEntry,
-  predictorClass,
-} from '../../src/adaptation/shapes/index.js';
+import { plainShapes } from '../../src/adaptation/shapes/index.js';
 import { ownDockerfile } from './recipes/own-dockerfile.js';
 import { servedFunction } from './recipes/served-function.js';
 import { webApplication } from './recipes/web-application.js';
 
 /** What the repository says itself, then a web application as it is, then what `local` would call, served by our host. */
-export const recipes: Recipe[] = [
-  ownDockerfile,
-  webApplication,
-  ...[namedEntry, cogPredictor, inputsFunction, argumentsFunction, predictorClass].map(servedFunction),
-];
+export const recipes: Recipe[] = [ownDockerfile, webApplication, ...plainShapes.map(servedFunction)];

@@ -1,6 +1,7 @@
 import { Agent, type AgentOptions, type ClientRequestArgs } from 'node:http';
 import { connect, type NetConnectOpts, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { callHttp } from '../../src/runners/http-call.js';
 import { probePatience } from './probe.js';
 
 /** Of a connection at whose other end is not the software that was called. */
@@ -33,31 +34,20 @@ export class VerifiedAgent extends Agent {
   }
 
   private async verify(socket: Socket): Promise<void> {
-    const head = await askWho(socket);
-    const token = /^berth-token: *(\S+)/im.exec(head)?.[1];
-    if (token !== this.tokenHash) throw new Stranger('something else answers');
+    const asking = new Agent({ keepAlive: true });
+    asking.createConnection = () => socket;
+    const isFree = new Promise<void>((resolve) => socket.once('free', resolve));
+    const isClosed = new Promise<never>((_resolve, reject) =>
+      socket.once('close', () => reject(Object.assign(new Error('the connection was closed'), { code: 'ECONNRESET' }))),
+    );
+    isClosed.catch(() => undefined); // it is closed at the end of its life, too
+    const late = AbortSignal.timeout(probePatience);
+    const asked = callHttp({ url: 'http://localhost/healthz', agent: asking, signal: late });
+    const { headers } = await asked.catch((error: Error) => {
+      throw late.aborted ? new Stranger('nobody says who answers') : error;
+    });
+    if (headers['berth-token'] !== this.tokenHash) throw new Stranger('something else answers');
+    await Promise.race([isFree, isClosed]);
+    socket.emit('agentRemove'); // Node's way to take a connection from its agent, which would close it when it is idle
   }
-}
-
-/** The head of the reply to a request without any content, which has been read whole then. */
-function askWho(socket: Socket): Promise<string> {
-  return new Promise((resolve, reject) => {
-    let text = '';
-    const read = (chunk: Buffer) => {
-      text += chunk.toString('latin1');
-      const [head = '', body] = text.split(/\r\n\r\n(.*)/s);
-      const length = Number(/^content-length: *(\d+)/im.exec(head)?.[1] ?? 0);
-      if (body !== undefined && body.length >= length) end(() => resolve(head));
-    };
-    const fail = (error: Error) => end(() => reject(error));
-    const close = () => fail(Object.assign(new Error('the connection was closed'), { code: 'ECONNRESET' }));
-    const timer = setTimeout(() => fail(new Stranger('nobody says who answers')), probePatience);
-    const end = (settle: () => void) => {
-      clearTimeout(timer);
-      socket.off('data', read).off('error', fail).off('close', close);
-      settle();
-    };
-    socket.on('data', read).on('error', fail).on('close', close);
-    socket.write('GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n');
-  });
 }

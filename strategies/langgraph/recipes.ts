@@ -1,18 +1,8 @@
 import type { Recipe } from '../../src/adaptation/recipe.js';
-import {
-  argumentsFunction,
-  cogPredictor,
-  inputsFunction,
-  namedEntry,
-  predictorClass,
-} from '../../src/adaptation/shapes/index.js';
+import { plainShapes } from '../../src/adaptation/shapes/index.js';
 import { compiledGraph } from './compiled-graph.js';
 import { configuredGraph } from './configured-graph.js';
 import { servedByGraph } from './one-node-graph.js';
 
 /** What langgraph.json names, a compiled graph, then plain shapes, each as the one node of a graph. */
-export const recipes: Recipe[] = [
-  configuredGraph,
-  compiledGraph,
-  ...[namedEntry, cogPredictor, inputsFunction, argumentsFunction, predictorClass].map(servedByGraph),
-];
+export const recipes: Recipe[] = [configuredGraph, compiledGraph, ...plainShapes.map(servedByGraph)];

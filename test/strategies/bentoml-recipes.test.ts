@@ -65,6 +65,18 @@ class Service:
 `);
 });
 
+test('a method that --entry names is awaited or collected as it is defined itself', async () => {
+  const source = `class Model:
+    def predict(self, text: str): return text
+    async def score(self, text: str): return 1
+    def words(self, text: str): yield text`;
+  const written = async (method: string) =>
+    (await recognise({ 'app.py': source }, `app:Model.${method}`))?.files['service.py'];
+  expect(await written('score')).toContain('return {"output": await self.model.score(text)}');
+  expect(await written('words')).toContain('return {"output": join(list(self.model.words(text)))}');
+  expect(await written('predict')).toContain('return {"output": self.model.predict(text)}');
+});
+
 test('a parameter of the callable’s own name does not hide it', async () => {
   const found = await recognise({ 'app.py': 'def text(text: str):\n    return text\n' });
   expect(found?.files['service.py']).toContain('from app import text as solution');

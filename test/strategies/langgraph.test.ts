@@ -15,6 +15,7 @@ import { buildServerArguments } from '../../strategies/langgraph/server-command.
 import { readServerConfig } from '../../strategies/langgraph/server-config.js';
 import { readServerRecord, writeServerRecord } from '../../strategies/langgraph/server-record.js';
 import { temporaryDirectory, temporarySolution, writeTree } from '../support/temporary.js';
+import { cogFiles } from './cog-files.js';
 import { failureOf, readLines } from './conformance.js';
 import { listensWhereAsked } from './exposure.js';
 import { graphEnvironment, graphPlan, recognise } from './graph-plan.js';
@@ -371,29 +372,8 @@ test('plain shapes become one node; what is there is not overwritten, and a seco
   expect(again).toMatchObject({ by: 'langgraph-json', runInterface: keys, files: {} });
 });
 
-const cog = {
-  'cog.yaml': 'predict: "captions/predict.py:Predictor"\nenvironment: ["GREETING=hello=you"]\n',
-  'captions/predict.py': `import os, tempfile
-from cog import BasePredictor, Input, Path
-
-GREETING = os.environ["GREETING"]
-
-class Predictor(BasePredictor):
-    def setup(self):
-        self.calls = 0
-
-    def predict(self, text: str = Input(), times: int = Input(default=1, le=3), file: bool = False) -> Path:
-        self.calls += 1
-        if not file:
-            return {"said": [GREETING, *([text] * times)], "calls": self.calls}
-        path = Path(tempfile.mkdtemp()) / "said.txt"
-        path.write_text(text * times)
-        return path
-`,
-};
-
 test('a Cog predictor becomes one node that keeps Cog’s rules, with the variables of its cog.yaml', async () => {
-  const found = await recognise(temporarySolution(cog));
+  const found = await recognise(temporarySolution(cogFiles));
   const runInterface = { assistant_id: 'agent', input_key: 'inputs', output_key: 'output', cog: true };
   expect(found).toMatchObject({
     ...{ by: 'cog', runInterface },
@@ -405,7 +385,7 @@ test('a Cog predictor becomes one node that keeps Cog’s rules, with the variab
   expect(found?.files['graph.py']).toContain(
     'predictor = load_cog({"module": "captions.predict", "callable": "Predictor"})\n',
   );
-  const again = await recognise(temporarySolution({ ...cog, ...found?.files }));
+  const again = await recognise(temporarySolution({ ...cogFiles, ...found?.files }));
   expect(again).toMatchObject({ by: 'langgraph-json', runInterface, files: {} });
   const plan = { provider: 'langsmith', deployment: 'captioner', runInterface: found?.runInterface } as RunPlan; // all that is read
   expect(await caught(new LangGraphRunner(plan).start({ env: {} }))).toMatchObject({
@@ -439,10 +419,10 @@ test('classes are built once, async callables awaited, and Cog predictors set up
         self.calls += 1
         return {"text": word * times, "calls": self.calls}`;
   const { plan } = await makeRunner({ 'lib/model.py': source, 'lib/__init__.py': '' });
-  const { files = {} } = (await recognise(temporarySolution(cog))) ?? {};
+  const { files = {} } = (await recognise(temporarySolution(cogFiles))) ?? {};
   const config = JSON.parse(files['langgraph.json'] ?? '');
   writeTree(plan.directory, {
-    ...{ ...cog, 'cog_graph.py': files['graph.py'] ?? '' },
+    ...{ ...cogFiles, 'cog_graph.py': files['graph.py'] ?? '' },
     'langgraph.json': JSON.stringify({
       ...config,
       graphs: { agent: './graph.py:graph', cog: './cog_graph.py:graph' },

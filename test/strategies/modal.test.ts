@@ -14,6 +14,7 @@ import { ModalRunner } from '../../strategies/modal/runner.js';
 import type { FakeModal } from '../support/modal/fake-modal.js';
 import { readStream } from '../support/read-stream.js';
 import { temporaryDirectory, temporarySolution } from '../support/temporary.js';
+import { cogFiles } from './cog-files.js';
 import { failureOf, readLines } from './conformance.js';
 import { modalPlan, openFakeModal } from './modal-plan.js';
 
@@ -368,29 +369,7 @@ test('what a generator yields comes back as a list, and a function is known by i
 }, 60_000);
 
 test('a Cog predictor is set up once, keeps the limits of its inputs, and hands files over as data', async () => {
-  const files = {
-    'cog.yaml': 'predict: "sub/predict.py:Predictor"\nenvironment: ["GREETING=hello=you"]\n',
-    'sub/predict.py': `import os, tempfile
-from cog import BasePredictor, Input, Path
-
-GREETING = os.environ["GREETING"]
-
-class Predictor(BasePredictor):
-    def setup(self):
-        self.calls = 0
-
-    def predict(self, text: str = Input(), times: int = Input(default=1, le=3), file: bool = False) -> Path:
-        self.calls += 1
-        if text == "fail":
-            raise ValueError("no such text")
-        if not file:
-            return {"said": [GREETING, *([text] * times)], "calls": self.calls}
-        path = Path(tempfile.mkdtemp()) / "said.txt"
-        path.write_text(text * times)
-        return path
-`,
-  };
-  await withRunner(await planFor(files), async (runner) => {
+  await withRunner(await planFor(cogFiles), async (runner) => {
     expect(await runner.run({ text: 'x', times: '2' })).toEqual({
       ...{ status: 'success', output: { said: ['hello=you', 'x', 'x'], calls: 1 } },
     });
