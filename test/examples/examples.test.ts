@@ -64,7 +64,9 @@ test.each(examples.filter((name) => adapted[name] === undefined))(
   async (name) => {
     const info = await deploy({ name, solution: solution(name), agent: 'none', examples: await contract(name) });
     const count = info.contract?.examples;
-    expect(info).toMatchObject({ state: 'running', adaptedFiles: [], contract: { source: 'user', passed: count } });
+    expect(info).toMatchObject({
+      ...{ state: 'running', lastError: null, adaptedFiles: [], contract: { source: 'user', passed: count } },
+    });
     await (await connectOnce()).cleanup(name);
   },
   120_000,

@@ -135,14 +135,15 @@ def spin():
     finally: ended.append("sync")
 def predict(what):
     if what == "ended": return ended
-    return {"wait": wait, "spin": spin, "sleep": lambda: time.sleep(1)}[what]()
+    return {"wait": wait, "spin": spin, "sleep": lambda: time.sleep(3)}[what]()
 `;
   const { call } = await serve(source, 'predict');
   const background = 'its thread cannot be stopped from outside and goes on in the background';
-  const [wait, spin, sleep] = await Promise.all(['wait', 'spin', 'sleep'].map((what) => call({ what }, 0.2)));
-  expect(failureOf(wait as never)).toEqual({ code: 'CALL_TIMEOUT', message: 'the call took longer than its 0.2 s' });
+  // A second, so that each has begun also on a busy machine: what has not begun has nothing to end.
+  const [wait, spin, sleep] = await Promise.all(['wait', 'spin', 'sleep'].map((what) => call({ what }, 1)));
+  expect(failureOf(wait as never)).toEqual({ code: 'CALL_TIMEOUT', message: 'the call took longer than its 1 s' });
   expect(failureOf(spin as never).code).toBe('CALL_TIMEOUT');
-  expect(failureOf(sleep as never).message).toBe(`the call took longer than its 0.2 s; ${background}`);
+  expect(failureOf(sleep as never).message).toBe(`the call took longer than its 1 s; ${background}`);
   const deadline = Date.now() + 5_000; // how soon the exception is raised is for the interpreter to say
   const readEnded = async () => JSON.stringify(await call({ what: 'ended' }));
   while (!(await readEnded()).includes('"sync"') && Date.now() < deadline) await setTimeout(20);
