@@ -13,6 +13,9 @@ class GivenUp extends Error {
   }
 }
 
+/** Of a connection at whose other end is not the software that was called. */
+export class Stranger extends Error {}
+
 export const callFailure = (code: ErrorCode, message: string): Answer => ({
   status: 'error',
   error: { code, message },
@@ -20,7 +23,8 @@ export const callFailure = (code: ErrorCode, message: string): Answer => ({
 
 /**
  * Makes a call over a network: its deadline and the caller's cancel abort the signal that `call` is given, and what it
- * then throws becomes the answer that says so. A connection that is refused is NOT_RUNNING, one that ends CALL_LOST.
+ * then throws becomes the answer that says so. A connection that is refused, or is a stranger's, is
+ * NOT_RUNNING, one that ends CALL_LOST.
  */
 export const withDeadline = (
   options: CallOptions & { timeout: number },
@@ -93,7 +97,8 @@ class Patience {
 function explain(error: unknown): Answer {
   if (error instanceof GivenUp) return callFailure(error.code, error.message);
   const { code, message } = error as NodeJS.ErrnoException;
-  if (code === 'ECONNREFUSED') return callFailure('NOT_RUNNING', `the software is not up: ${message}`);
+  if (code === 'ECONNREFUSED' || error instanceof Stranger)
+    return callFailure('NOT_RUNNING', `the software is not up: ${message}`);
   if (code === 'ECONNRESET' || code === 'EPIPE') return callFailure('CALL_LOST', 'the server ended during the call');
   if (typeof code === 'string') return callFailure('CALL_LOST', `the call did not get through: ${message}`);
   throw error;

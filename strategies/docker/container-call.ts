@@ -1,10 +1,9 @@
 import type { Agent } from 'node:http';
 import type { Answer } from '../../src/contract/answer.js';
-import { callFailure, streamWithEnding, withEnding } from '../../src/runners/call-deadline.js';
+import { callFailure, Stranger, streamWithEnding, withEnding } from '../../src/runners/call-deadline.js';
 import { type HostPart, handOn } from '../../src/runners/host-stream.js';
 import { callHttp } from '../../src/runners/http-call.js';
 import { readLines, streamHttp } from '../../src/runners/http-stream.js';
-import { Stranger } from './verified-agent.js';
 
 export interface ContainerCall {
   /** Where the server is, without a path. */
@@ -30,10 +29,9 @@ export function callHost(call: ContainerCall, tokenHash: string): Promise<Answer
   const { headers, cancel } = nameCall(call, tokenHash);
   signal?.addEventListener('abort', cancel, { once: true });
   return withEnding(boundOf(call), async (ending) => {
-    const reply = await callHttp({ url: `${url}/run`, headers, body, agent, ending }).catch(orStranger);
-    if (reply === undefined) return stranger(url);
+    const reply = await callHttp({ url: `${url}/run`, headers, body, agent, ending });
     if (!reply.isComplete) return lost;
-    if (reply.headers['berth-token'] !== tokenHash) return stranger(url);
+    if (reply.headers['berth-token'] !== tokenHash) throw new Stranger(`something else answers at ${url}`);
     return JSON.parse(reply.body.toString('utf8')) as Answer; // the host's own
   }).finally(() => signal?.removeEventListener('abort', cancel));
 }
@@ -51,9 +49,8 @@ export async function* streamHost(call: ContainerCall, tokenHash: string): Async
   let isAnswered = false;
   try {
     return yield* streamWithEnding(boundOf(call), async function* (ending) {
-      const reply = await streamHttp({ ...asking, ending }).catch(orStranger);
-      if (reply === undefined) return stranger(url);
-      if (reply.headers['berth-token'] !== tokenHash) return stranger(url);
+      const reply = await streamHttp({ ...asking, ending });
+      if (reply.headers['berth-token'] !== tokenHash) throw new Stranger(`something else answers at ${url}`);
       const answer = yield* handOn(readParts(reply.body));
       isAnswered = answer !== undefined;
       return answer ?? lost;
@@ -88,11 +85,3 @@ function nameCall({ url, timeout }: ContainerCall, tokenHash: string) {
 }
 
 const lost = callFailure('CALL_LOST', 'the container ended during the call');
-
-/** Undefined of a connection that was not even called. */
-function orStranger(error: unknown): undefined {
-  if (!(error instanceof Stranger)) throw error;
-}
-
-const stranger = (url: string): Answer =>
-  callFailure('NOT_RUNNING', `the software is not up: something else answers at ${url}`);

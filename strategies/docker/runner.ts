@@ -1,5 +1,5 @@
 import { appendFile, mkdir, readFile } from 'node:fs/promises';
-import { Agent } from 'node:http';
+import type { Agent } from 'node:http';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type Docker from 'dockerode';
@@ -15,6 +15,7 @@ import { type ContainerCall, callHost, streamHost } from './container-call.js';
 import type { DockerHandle } from './docker-handle.js';
 import { isCalledUnhealthy, isUp, probePatience } from './probe.js';
 import { VerifiedAgent } from './verified-agent.js';
+import { askEngine, askHost } from './who-answers.js';
 import { isFailedForReadOnlyRoot, needsWritableRoot, noteWritableRoot } from './writable-root.js';
 
 /** Milliseconds after which an idle connection to a server of somebody else's is not used again: it may be about to close it. */
@@ -60,10 +61,12 @@ export class DockerRunner implements Runner {
   async attach(handle: Handle): Promise<void> {
     this.agent?.destroy();
     this.handle = handle as DockerHandle; // made by `start`, whose keys it has
-    const { tokenHash } = this.handle;
+    const { url, tokenHash } = this.handle;
     const options = { keepAlive: true, maxSockets: 256 };
     this.agent =
-      tokenHash === null ? new Agent({ ...options, timeout: idleBound }) : new VerifiedAgent(tokenHash, options);
+      tokenHash === null
+        ? new VerifiedAgent(askEngine(this.handle), { ...options, timeout: idleBound })
+        : new VerifiedAgent(askHost(url, tokenHash), options);
   }
 
   async run(inputs: unknown, options?: CallOptions): Promise<Answer> {

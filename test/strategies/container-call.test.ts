@@ -12,6 +12,7 @@ import { hostProgram } from '../../src/runners/launch-host.js';
 import { chooseFreePort } from '../../src/runners/listening-port.js';
 import { callHost, streamHost } from '../../strategies/docker/container-call.js';
 import { VerifiedAgent } from '../../strategies/docker/verified-agent.js';
+import { askHost } from '../../strategies/docker/who-answers.js';
 import { atTheEnd, temporaryDirectory, temporarySolution } from '../support/temporary.js';
 
 const ended = join(temporaryDirectory(), 'ended');
@@ -27,13 +28,14 @@ def predict(words, seconds=0, end=None):
         open(${JSON.stringify(ended)}, "w").close()
 `;
 const tokenHash = createHash('sha256').update('drawn').digest('hex');
-const agent = new VerifiedAgent(tokenHash, { keepAlive: true });
 let url: string;
+let agent: VerifiedAgent;
 
 /** The host program as a container starts it. */
 beforeAll(async () => {
   const port = await chooseFreePort(`container-call ${process.pid}`);
   url = `http://127.0.0.1:${port}`;
+  agent = new VerifiedAgent(askHost(url, tokenHash), { keepAlive: true });
   const boot = {
     ...{ deployment: 'demo', revision: 'r1', token: 'drawn', packageDirectory: null },
     directory: temporarySolution({ 'app.py': source }),
@@ -131,7 +133,7 @@ test('who answers is asked once of each connection, and before anything is sent 
   await new Promise((resolve) => server.once('listening', resolve));
   const there = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const callThere = async (token: string, timeout = 5) => {
-    const agent = new VerifiedAgent(token, { keepAlive: true });
+    const agent = new VerifiedAgent(askHost(there, token), { keepAlive: true });
     const call = { url: there, agent, inputs: {}, timeout, signal: undefined };
     const answers = [await callHost(call, token), await callHost(call, token)];
     answers.push((await collect(streamHost(call, token))).answer);

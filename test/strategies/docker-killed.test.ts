@@ -26,12 +26,10 @@ beforeAll(async () => {
   engine = await own.start();
   matrix = new KillMatrix(home, inContainers(engine));
   await matrix.rehearse(acts);
-  for (const turn of [0, 1]) {
-    const cells = matrix.core(acts, turn).filter((cell) => hasBegun(cell));
-    outcomes.push(...(await matrix.run(cells, { kill: () => own.kill(), bringBack: () => own.start() })));
-  }
-  const cells = matrix.core(acts, 2).filter(({ step }) => engineSteps.includes(step));
-  outcomes.push(...(await matrix.run(cells, { kill: killAll, bringBack: bringAllBack })));
+  const steps = matrix.core(acts, 0).filter((cell) => hasBegun(cell));
+  outcomes.push(...(await matrix.run(steps, { kill: () => own.kill(), bringBack: () => own.start() })));
+  const ofEngine = matrix.core(acts, 1).filter(({ step }) => engineSteps.includes(step));
+  outcomes.push(...(await matrix.run(ofEngine, { kill: killAll, bringBack: bringAllBack })));
 }, 400_000);
 
 const killAll = () => Promise.all([cutPower(home), own.kill()]).then(() => undefined);

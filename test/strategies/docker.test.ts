@@ -1,5 +1,8 @@
 import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, expect, test } from '@jest/globals';
@@ -379,7 +382,7 @@ test('a server in any language is built from its own Dockerfile and called at th
   };
   const { runner, plan } = await makeRunner(files, { entry: '/upper', resources: { concurrency: 2 } });
   const lines: string[] = [];
-  await runner.start({ env: {}, onProgress: (line) => lines.push(line) });
+  const handle = (await runner.start({ env: {}, onProgress: (line) => lines.push(line) })) as DockerHandle;
   expect(lines).toContain('how many calls run at once is left to the server in the image');
   expect(await runner.run({ text: 'quiet' })).toEqual({ status: 'success', output: { TEXT: 'QUIET' } });
   expect(failureOf(await runner.run('fail'))).toMatchObject({
@@ -399,11 +402,39 @@ test('a server in any language is built from its own Dockerfile and called at th
   expect(await runner.isHealthy()).toMatchObject({ isHealthy: true });
   const printed = await readLines(runner.logs(), Number.POSITIVE_INFINITY);
   expect(printed.some((line) => line.startsWith('served POST /upper'))).toBe(true);
+  expect(await sendToStranger(plan, handle)).toEqual([]);
   const before = Date.now();
   await runner.stop();
   expect(Date.now() - before).toBeLessThan(8_000);
   expect(await listContainers(plan)).toEqual([]);
 });
+
+/** What a server of somebody else's gets to see of calls that are meant for the container, whose port it is said to have. */
+async function sendToStranger(plan: RunPlan, handle: DockerHandle): Promise<unknown[]> {
+  const seen: unknown[] = [];
+  const stranger = createServer((request, response) => {
+    seen.push(request.url);
+    response.end('{}');
+  }).listen(0, '127.0.0.1');
+  try {
+    await once(stranger, 'listening');
+    const url = `http://127.0.0.1:${(stranger.address() as AddressInfo).port}`;
+    const misled = new DockerRunner(plan);
+    await misled.attach({ ...handle, url });
+    const refused = { code: 'NOT_RUNNING', message: `the software is not up: something else answers at ${url}` };
+    expect(failureOf(await misled.run({ secret: true }))).toEqual(refused);
+    expect(failureOf((await readStream(misled.stream({ secret: true }))).answer)).toEqual(refused);
+    await misled.attach({ ...handle, url, engine: 'unix:///nowhere/docker.sock' });
+    expect(failureOf(await misled.run({ secret: true })).message).toMatch(
+      /nobody says who answers at .*no container engine/,
+    );
+    await misled.close();
+    return seen;
+  } finally {
+    stranger.closeAllConnections();
+    stranger.close();
+  }
+}
 
 test('deployments of one name in two homes, also of two machines, run side by side and are undone apart', async () => {
   const { runner, plan } = await makeRunner({ 'app.py': 'def predict(): return 1' });

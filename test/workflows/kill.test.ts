@@ -20,7 +20,7 @@ let rehearsed: string[];
 beforeAll(async () => {
   writeAgent(home);
   rehearsed = await matrix.rehearse();
-}, 150_000);
+}, 240_000);
 
 test.each(steps)('%s is a step of something that is tried here', (step) => {
   expect(rehearsed).toContain(step);
@@ -61,7 +61,7 @@ describe.each(Object.entries(victims))('when %s is killed', (victim, { kill, cel
       for (const round of rounds) outcomes.push(...(await matrix.run(round, { kill, bringBack, ask })));
       if (process.env.BERTH_KILL_REPORT === '1') report(victim, outcomes);
     },
-    isWhole ? 3_600_000 : 240_000,
+    isWhole ? 3_600_000 : 360_000,
   );
 
   test.each(cells === undefined ? steps : ['what it was busy with'])('%s ends as it was to end', (step) => {

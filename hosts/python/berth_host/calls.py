@@ -10,7 +10,7 @@ import time
 
 from .errors import log
 
-ENDING_PATIENCE = 0.03  # seconds between telling a call to stop and answering for it
+ENDING_PATIENCE = 0.1  # seconds between telling a call to stop and answering for it
 
 running = {}
 

@@ -14,6 +14,9 @@ export interface Passed {
   hasEnded: boolean;
 }
 
+/** Milliseconds until a deployment has to be where it is to be held: dozens of them get there at the same time, on few cores. */
+const patience = 120_000;
+
 const preload = join(packageRoot, 'test', 'support', 'killing', 'hold-steps.mjs');
 
 /** Holds steps of workers that are started from here on, see `hold-steps.mjs`. */
@@ -38,8 +41,8 @@ export class Holds {
 
   /** Resolves when the deployment is where it was to be held. */
   async untilHeld(name: string): Promise<void> {
-    for (const deadline = Date.now() + 45_000; !existsSync(join(this.directory, `${name}.held`)); ) {
-      if (Date.now() > deadline) throw new Error(`${name} was not held within 45 s`);
+    for (const deadline = Date.now() + patience; !existsSync(join(this.directory, `${name}.held`)); ) {
+      if (Date.now() > deadline) throw new Error(`${name} was not held within ${patience / 1000} s`);
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   }
@@ -61,11 +64,11 @@ export class Holds {
 
   /** Resolves when a deployment that runs is watched, and nothing else goes on. */
   async untilWatched(name: string): Promise<void> {
-    for (const deadline = Date.now() + 45_000; ; ) {
+    for (const deadline = Date.now() + patience; ; ) {
       const open = this.passedSince(name, 0).filter(({ hasEnded }) => !hasEnded);
       const steps = [...new Set(open.map(({ step }) => step))].join(', ');
       if (steps === 'supervise') return;
-      if (Date.now() > deadline) throw new Error(`${name} is busy with ${steps || 'nothing'}, 45 s after its act`);
+      if (Date.now() > deadline) throw new Error(`${name} is still busy with ${steps || 'nothing'} after its act`);
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }
