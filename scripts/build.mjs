@@ -16,7 +16,7 @@ const manifest = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
 const library = ['src/index.ts', 'src/strategy.ts'];
 
 /** Commands and workers start faster with these inside Berth's own files than read from node_modules, some a hundred files. */
-const bundled = new Set(['commander', 'picocolors', 'env-paths', 'execa', 'openai', 'smol-toml', 'zod']);
+const bundled = new Set(['commander', 'picocolors', 'env-paths', 'execa', 'openai', 'smol-toml', 'yaml', 'zod']);
 const external = Object.keys(manifest.dependencies)
   .filter((name) => !bundled.has(name))
   .flatMap((name) => [name, `${name}/*`]);

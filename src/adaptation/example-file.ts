@@ -50,15 +50,14 @@ function parseJson(path: string, text: string): unknown {
 
 /** Also for an unknown extension: JSON is YAML, and JSON lines are told apart by their failing as one document. */
 async function parseYaml(path: string, text: string): Promise<unknown> {
-  const { parseDocument } = await import('yaml');
-  const document = parseDocument(text);
-  const [error] = document.errors;
-  if (error === undefined) {
-    const value: unknown = document.toJS();
+  const { readYaml } = await import('./read-yaml.js');
+  try {
+    const value = readYaml(text);
     return isSingleLine(text, value) ? [value] : value;
+  } catch (error) {
+    if (isYaml(path)) throw invalid(path, `is not YAML: ${(error as Error).message}`);
+    return parseLines(path, text);
   }
-  if (isYaml(path)) throw invalid(path, `is not YAML: ${error.message}`);
-  return parseLines(path, text);
 }
 
 const isYaml = (path: string): boolean => /\.ya?ml$/i.test(path);

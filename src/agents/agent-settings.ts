@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Dollars per million tokens. */
 export const Prices = z.strictObject({ input: z.number().nonnegative(), output: z.number().nonnegative() });

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { AgentEvent } from './agent.js';
 import { classifyFailure } from './classify-failure.js';
 import type { CommandLineProtocol, Invocation, Reader, Setup } from './command-line-protocol.js';

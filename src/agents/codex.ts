@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stringify } from 'smol-toml';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { AgentUsage } from './agent.js';
 import { classifyFailure } from './classify-failure.js';
 import { readRollout } from './codex-rollout.js';

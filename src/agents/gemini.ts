@@ -1,6 +1,6 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { AgentEvent, AgentUsage } from './agent.js';
 import { classifyFailure } from './classify-failure.js';
 import type { CommandLineProtocol, Invocation, Reader, Setup } from './command-line-protocol.js';

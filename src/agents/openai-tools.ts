@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { AgentEvent } from './agent.js';
 import { FileRefusal, type WorkspaceFiles } from './workspace-files.js';
 

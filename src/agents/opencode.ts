@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { AgentEvent } from './agent.js';
 import { classifyFailure } from './classify-failure.js';
 import type { CommandLineProtocol, Invocation, Reader, Setup } from './command-line-protocol.js';

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 
 /** What a line of JSON holds of the schema; null for any other text, and for what does not fit. */
 export function parseJsonLine<T>(schema: z.ZodType<T>, line: string): T | null {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isMap, isScalar, LineCounter, parseDocument } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import { BerthError } from '../errors.js';
 import type { BerthHome } from '../home.js';
 import { BuiltInSettings, UserDefinedSettings } from './agent-settings.js';

@@ -42,8 +42,6 @@ export interface Manner {
   hidesExits?: boolean;
   /** The log has lines of the framework's own for each call. */
   logsCalls?: boolean;
-  /** A call to what is gone is answered by whatever stands before it, in words of its own. */
-  answersForGone?: boolean;
   /** It is served from other machines: what listens on this one is not its affair. */
   servesElsewhere?: boolean;
   /** An exception arrives as its message alone, without type and traceback. */

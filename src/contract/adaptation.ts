@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { RunInterface } from './run-interface.js';
 
 /** What adaptation made of the workspace. `filesChanged` is what git says. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What is wrong with a call. `type` and `traceback` are the user's code's own, where it was its exception. */
 export const AnswerError = z.looseObject({

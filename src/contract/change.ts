@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { DeployConfig, Solution } from './config.js';
 import { DeploymentState, LastError } from './deployment-state.js';
 

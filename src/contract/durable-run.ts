@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Answer } from './answer.js';
 import { DeploymentName } from './config.js';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * One example of the contract. `subset`: objects may have more keys, floats agree to 1e-6. `schema`: `output` is a JSON

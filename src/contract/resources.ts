@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * What the software may use. Quantities as Kubernetes writes them (`512Mi`, `16Gi`); `cpu` in cores; `timeout` in seconds

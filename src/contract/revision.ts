@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ContractSource } from './example.js';
 
 /** A Python environment, shared by content: same interpreter, same locked requirements, same environment. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What an agent has used up: dollars where it says them, tokens in and out together. */
 export const Spending = z.object({

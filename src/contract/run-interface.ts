@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * How to call the software: `type` plus whatever the strategy's runner takes (`module`, `callable`, `predict_path`,

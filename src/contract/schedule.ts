@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { LastError } from './deployment-state.js';
 
 /** What each run of a schedule is given. */

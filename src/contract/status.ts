@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { CurrentChange, PastChange, RequestedChange } from './change.js';
 import { DeploymentState, LastError } from './deployment-state.js';
 import { Resources } from './resources.js';

@@ -1,5 +1,5 @@
 import { basename, resolve } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Redeployment } from '../contract/change.js';
 import { DeployConfig, type EnvironmentVariable, type Solution } from '../contract/config.js';
 import { Example } from '../contract/example.js';

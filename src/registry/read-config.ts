@@ -1,5 +1,5 @@
 import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument } from 'yaml';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { StrategyConfig } from '../contract/strategy-config.js';
 
 export type ConfigReading = { config: StrategyConfig } | { problem: string };

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Recipe } from '../adaptation/recipe.js';
 import type { Foundation } from '../contract/revision.js';
 import type { RunInterface } from '../contract/run-interface.js';

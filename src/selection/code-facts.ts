@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Facts } from '../contract/facts.js';
 
 /** What the Python helper in `hosts/python/berth_facts` prints. */

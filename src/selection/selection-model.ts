@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Solution } from '../contract/config.js';
 import type { Facts } from '../contract/facts.js';
 import { Resources } from '../contract/resources.js';

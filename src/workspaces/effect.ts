@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { RunPlan } from '../contract/handle.js';
 
 const DirectoryEffect = z.object({ id: z.string(), kind: z.literal('directory'), path: z.string() });

@@ -1,7 +1,7 @@
 import { mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { z } from 'zod';
+import * as z from 'zod';
 import { BerthError } from '../errors.js';
 import type { BerthHome } from '../home.js';
 import { withCollectionLock } from './collection-lock.js';

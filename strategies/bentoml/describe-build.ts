@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse as parseToml } from 'smol-toml';
 import { parse as parseYaml } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { RunPlan } from '../../src/contract/handle.js';
 import { runCommand } from '../../src/environments/run-command.js';
 import { BerthError } from '../../src/errors.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { FunctionInterface, type RunInterface } from '../../src/contract/run-interface.js';
 import { BerthError } from '../../src/errors.js';
 

@@ -19,6 +19,9 @@ function readRefusal(call: GraphCall, status: number, said: unknown): Answer {
     return callFailure('CALL_INPUT', `there is no thread “${call.thread}” to resume`);
   if (status === 401 || status === 403)
     return callFailure('CLOUD_REFUSED', `the server does not accept the key of this process (${status}: ${detail})`);
+  if (status === 503) return callFailure('NOT_RUNNING', `nothing serves the graph (503: ${detail})`);
+  if (status === 502 || status === 504)
+    return callFailure('CALL_LOST', `what stands before the server had no answer of it (${status}: ${detail})`);
   if (status === 422) return callFailure('CALL_INPUT', `the server refused the inputs: ${detail}`);
   return callFailure('CALL_FAILED', `the server answered with status ${status}: ${detail}`);
 }

@@ -146,6 +146,9 @@ test('a revision is uploaded, built, called with the key, stopped, started again
   await runner.stop();
   expect([cloud.deployments.size, cloud.listServers()]).toEqual([0, []]);
   expect(await runner.isHealthy()).toMatchObject({ isHealthy: false, state: 'gone' });
+  const gone = { error: { code: 'NOT_RUNNING', message: expect.stringContaining('503') } };
+  expect(await runner.run({ said: ['x'] })).toMatchObject(gone);
+  expect(await runner.stream({ said: ['x'] }).next()).toMatchObject({ done: true, value: gone });
   const kept = (await readLog(runner)).join('\n');
   for (const line of [...heard, 'heard later']) expect(kept).toContain(line);
   await runner.start(options);

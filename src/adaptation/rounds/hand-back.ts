@@ -1,5 +1,5 @@
 import { parseDocument } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import { FunctionInterface, RunInterface } from '../../contract/run-interface.js';
 
 /** What an agent says at its end. It is believed in nothing: the ladder tries the interface. */

@@ -27,8 +27,6 @@ const survives = (revision: string, name: string, body: Body): Check<{ conforman
 const start = (runner: Runner) => runner.start({ env: {} });
 const echo = (runner: Runner) => runner.run({ do: 'echo', value: 1 });
 
-const codesForGone = (manner: Conformance['manner']): string[] => (manner?.answersForGone ? ['CALL_FAILED'] : []);
-
 /** Whatever happens to the software, to a start, or to the process that starts it. */
 export const survivalChecks: Check<{ conformance: Conformance }>[] = [
   survives('r3', 'two starts at once make one', async (runner, plan, { RunnerClass }) => {
@@ -58,10 +56,10 @@ export const survivalChecks: Check<{ conformance: Conformance }>[] = [
     },
   ),
 
-  survives('r6', 'killed software is gone, not running, and starts again', async (runner, _, { kill, manner }) => {
+  survives('r6', 'killed software is gone, not running, and starts again', async (runner, _, { kill }) => {
     await kill(await start(runner));
     await expectUnhealthy(runner, 'gone');
-    expectFailure(await echo(runner), 'NOT_RUNNING', 'CALL_LOST', ...codesForGone(manner));
+    expectFailure(await echo(runner), 'NOT_RUNNING', 'CALL_LOST');
     await start(runner);
     await expectHealthy(runner);
   }),
@@ -69,7 +67,7 @@ export const survivalChecks: Check<{ conformance: Conformance }>[] = [
   survives(
     'r7',
     'stop resolves when it is gone, twice, and keeps the log',
-    async (runner, plan, { RunnerClass, listRemains, listRunning = listRemains, manner }) => {
+    async (runner, plan, { RunnerClass, listRemains, listRunning = listRemains }) => {
       const handle = await start(runner);
       await runner.run({ do: 'print', value: 'kept' });
       await runner.stop();
@@ -79,7 +77,7 @@ export const survivalChecks: Check<{ conformance: Conformance }>[] = [
       const late = new RunnerClass(plan);
       await late.attach(handle);
       await expectUnhealthy(late, 'gone');
-      expectFailure(await echo(late), 'NOT_RUNNING', ...codesForGone(manner));
+      expectFailure(await echo(late), 'NOT_RUNNING');
       await late.close();
     },
   ),

@@ -1,6 +1,6 @@
 import { parse as parseTomlText, TomlError } from 'smol-toml';
 import { LineCounter, parseDocument } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import { manifestInvalid } from './invalid.js';
 
 const Mapping = z.record(z.string(), z.unknown());

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { askCloud, type CloudAccount } from '../../../src/runners/cloud-api.js';
 
 const Deployment = z.looseObject({ status: z.string(), urls: z.array(z.string()).nullish() });

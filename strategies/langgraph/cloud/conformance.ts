@@ -11,7 +11,6 @@ export const cloudConformance: ProviderHooks = {
     replacesNul: true,
     endsOnExit: true,
     startsOnDemand: true,
-    answersForGone: true,
     hidesTracebacks: true,
     logsCalls: true,
     servesElsewhere: true,

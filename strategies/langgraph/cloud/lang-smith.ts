@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { BerthError } from '../../../src/errors.js';
 import { askCloud, type CloudAccount } from '../../../src/runners/cloud-api.js';
 import { callHttp } from '../../../src/runners/http-call.js';
