@@ -1,9 +1,9 @@
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection, ScheduleOverlapPolicy } from '@temporalio/client';
 import type { DeploymentInfo } from '../../../src/contract/index.js';
-import { type BerthHome, deploymentDirectory } from '../../../src/home.js';
+import { type BerthHome, berthHome, deploymentDirectory } from '../../../src/home.js';
 import { planSchedule } from '../../../src/schedules/index.js';
 import { ensureStack, hostId } from '../../../src/stack/index.js';
 import { connectOnce, deploy, until } from '../deploying.js';
@@ -108,16 +108,8 @@ const deployAnew: Act = {
   isOver: isRunning,
 };
 
-/** No recipe knows the class; the agent waits for the file `go`, deaf to signals, with a descendant in another session. */
-const deployByAgent: Act = {
-  ...deployAnew,
-  prepare: async (subject) => {
-    await endWhatIsThere(subject);
-    const code = 'class Thing:\n    def __init__(self, version):\n        self.version = version\n';
-    writeFileSync(join(subject.source, 'main.py'), code);
-    subject.version = 1;
-  },
-  request: ({ name, source, strategy }) => deploy({ name, solution: source, strategy, agent: 'patient' }),
+/** While the agent waits for the file `go`, deaf to signals, with a descendant in another session. */
+const byAgent: Pick<Act, 'busy'> = {
   busy: {
     step: 'adaptWorkspace',
     isBusy: (subject, home) => findWaitingAgent(subject, home) !== undefined,
@@ -128,11 +120,32 @@ const deployByAgent: Act = {
   },
 };
 
-function findWaitingAgent({ name }: Subject, home: BerthHome): string | undefined {
+const deployByAgent: Act = {
+  ...deployAnew,
+  ...byAgent,
+  prepare: async (subject) => {
+    await endWhatIsThere(subject);
+    writeClass(subject);
+  },
+  request: ({ name, source, strategy }) => deploy({ name, solution: source, strategy, agent: 'patient', bake: 0 }),
+};
+
+/** No recipe knows it, and what the agent makes of it fits no other version: each version needs the agent. */
+function writeClass(subject: Subject): void {
+  subject.version += 1;
+  writeFileSync(join(subject.source, 'main.py'), `class Thing:\n    version = ${subject.version}\n`);
+}
+
+/** Where an agent waits that was not told to go on. */
+const findWaitingAgent = (subject: Subject, home: BerthHome): string | undefined =>
+  listAgents(subject, home).find((place) => !existsSync(join(place, 'go')));
+
+/** The directories of agents that wait, or have waited. */
+function listAgents({ name }: Subject, home: BerthHome): string[] {
   const { agent } = deploymentDirectory(home, name);
-  if (!existsSync(agent)) return undefined;
+  if (!existsSync(agent)) return [];
   const files = readdirSync(agent, { recursive: true, withFileTypes: true });
-  return files.find((file) => file.name === 'waiting')?.parentPath;
+  return files.filter((file) => file.name === 'waiting').map((file) => file.parentPath);
 }
 
 /** The agent that deployments by an agent are given. */
@@ -143,8 +156,9 @@ export function writeAgent({ root }: BerthHome): void {
     `setsid sh -c 'sleep 600; :' descendant "$1" &`,
     'touch "$1/waiting"',
     'while [ ! -e "$1/go" ]; do sleep 0.2; done',
-    `printf 'def predict(n: int = 1):\n    return {"version": 1}\n' > app.py`,
-    `echo '<run_interface>{"type":"function","module":"app","callable":"predict"}</run_interface>'`,
+    `version=$(sed -n 's/.*version = //p' main.py)`,
+    `printf 'def predict(n: int = 1):\n    return {"version": %s}\n' "$version" > main.py`,
+    `echo '<run_interface>{"type":"function","module":"main","callable":"predict"}</run_interface>'`,
   ];
   mkdirSync(root, { recursive: true });
   writeFileSync(script, `${lines.join('\n')}\n`);
@@ -165,6 +179,29 @@ const redeploying: Act = {
   request: async ({ name }) => await (await connectOnce()).redeploy(name, { changes: {}, isForced: false }),
   words: ({ name }) => ['redeploy', name],
   isOver: (info) => isRunning(info) && info.changes.at(-1)?.outcome === 'live',
+};
+
+const redeployByAgent: Act = {
+  ...redeploying,
+  ...byAgent,
+  prepare: async (subject) => {
+    const client = await connectOnce();
+    const found = await client.info(subject.name).catch(() => undefined);
+    if (found === undefined) {
+      writeClass(subject);
+      deployByAgent.announce?.(subject);
+      const deployed = deployByAgent.request(subject);
+      while (!byAgent.busy?.isBusy(subject, berthHome())) await sleep(20);
+      byAgent.busy?.goOn(subject, berthHome());
+      await deployed;
+    }
+    await until(subject.name, 'running');
+    for (const place of listAgents(subject, berthHome())) rmSync(place, { recursive: true });
+  },
+  announce: (subject) => {
+    writeClass(subject);
+    subject.answer = subject.version;
+  },
 };
 
 const rollBack: Act = {
@@ -313,6 +350,7 @@ export const acts: Record<string, Act> = {
   deploy: deployAnew,
   'deploy-by-agent': deployByAgent,
   redeploy: redeploying,
+  'redeploy-by-agent': redeployByAgent,
   'redeploy-by-schedule': redeployBySchedule,
   rollback: rollBack,
   'vain-rollback': rollBackInVain,
