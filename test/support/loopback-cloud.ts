@@ -10,6 +10,7 @@ export async function listenOnLoopback(handle: Answering): Promise<{ server: Ser
   const server = createServer((asked, answer) => {
     handle(asked, answer).catch((error: unknown) => sendJson(answer, 500, { message: String(error) }));
   });
+  server.keepAliveTimeout = 60_000; // as gateways do: none closes a connection that a client is about to use again
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return { server, address: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
 }
@@ -30,7 +31,8 @@ export function forward(
   { port, path }: { port: number; path: string },
 ): void {
   const { method, headers } = asked;
-  const call = request({ host: '127.0.0.1', port, path, method, headers }, (reply) => {
+  // Each on a connection of its own: one that is idle may be closed by the server just when it is used again.
+  const call = request({ host: '127.0.0.1', port, path, method, headers, agent: false }, (reply) => {
     answer.writeHead(reply.statusCode ?? 502, reply.headers);
     pipeline(reply, answer, () => undefined); // what ends half-way ends so for the caller, too
   });
