@@ -55,7 +55,7 @@ async function measureDeployments() {
   console.log('\nSecond deployment of an unchanged repository, until it answers');
   for (const [strategy, { command }] of Object.entries(strategies)) {
     const took = { library: [], command: [], framework: [] };
-    for (let round = 0; round <= 3; round += 1) {
+    for (let round = 0; round <= 5; round += 1) {
       const [first, second] = ['library', 'command'].map((way) => `${way}-${round}-${strategy}`);
       const byLibrary = await time(() => create(first, strategy));
       const byCommand = await time(() => deploy(second, strategy));

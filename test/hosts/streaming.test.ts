@@ -183,7 +183,7 @@ test.each(['endless', 'async_endless', 'stuck', 'async_stuck'])(
     control.abort();
     const { answer } = await readStream(parts);
     expect(failureOf(answer)).toEqual({ code: 'CALL_CANCELLED', message: expect.any(String) });
-    const late = await read({ what, name: `late ${what}` }, { timeout: 0.3 });
+    const late = await read({ what, name: `late ${what}` }, { timeout: 1 });
     expect(failureOf(late.answer).code).toBe('CALL_TIMEOUT');
     await untilEnded(`cancelled ${what}`);
     await untilEnded(`late ${what}`);
@@ -203,7 +203,7 @@ test.each(['endless', 'async_endless'])('%s: a reader that waits makes the softw
 });
 
 test('a reader that waits past the deadline is told, and holds up nobody', async () => {
-  const parts = stream({ what: 'endless', name: 'asleep', size: 1_000_000 }, { timeout: 0.3 });
+  const parts = stream({ what: 'endless', name: 'asleep', size: 1_000_000 }, { timeout: 1 });
   await parts.next();
   await untilEnded('asleep');
   expect(await read({ what: 'plain', value: 1 }, { timeout: 5 })).toEqual({ chunks: [], answer: success(1) });

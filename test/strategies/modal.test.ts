@@ -144,11 +144,13 @@ test('the resources are those of the function that Modal has', async () => {
 test('a call that is given up is cancelled in the cloud', async () => {
   await withRunner(await planFor({ 'shop.py': ownApp }, { entry: 'shop:slow' }), async (runner) => {
     expect(await runner.run({ seconds: 0 })).toEqual({ status: 'success', output: 0 });
-    const answer = await runner.run({ seconds: 60 }, { timeout: 0.5 });
+    const answer = await runner.run({ seconds: 60 }, { timeout: 2 });
     expect(failureOf(answer).code).toBe('CALL_TIMEOUT');
     const giveUp = new AbortController();
+    const { size } = modal.account.calls;
     const given = runner.run({ seconds: 60 }, { signal: giveUp.signal });
-    await sleep(300);
+    while (modal.account.calls.size === size) await sleep(20);
+    await sleep(300); // until the caller has been told of it
     giveUp.abort();
     expect(failureOf(await given).code).toBe('CALL_CANCELLED');
     await runner.close();

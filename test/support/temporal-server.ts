@@ -52,9 +52,9 @@ export async function stopTemporal(): Promise<void> {
 }
 
 async function waitForPort(port: number): Promise<void> {
-  const deadline = Date.now() + 20_000;
+  const deadline = Date.now() + 60_000;
   while (!(await isOpen(port))) {
-    if (Date.now() > deadline) throw new Error(`the Temporal server did not open port ${port} within 20 s`);
+    if (Date.now() > deadline) throw new Error(`the Temporal server did not open port ${port} within 60 s`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
