@@ -22,6 +22,10 @@ export function explainRefusal(error: unknown, { deployment, resources }: RunPla
   return new BerthError('START_FAILED', `the engine cannot start the container: ${words}`, ...facts);
 }
 
+/** Of a start for which the engine found no port that is free. */
+export const isPortTaken = (error: unknown): boolean =>
+  statusOf(error) !== undefined && /address already in use|port is already allocated/.test(readWords(error as Refusal));
+
 interface Refusal extends Error {
   json?: { message?: string };
 }

@@ -12,7 +12,7 @@ import {
 } from '../../src/runners/containers/index.js';
 import { containerName, earlierName, homeMarks, imageName, labels, type Named } from './container-name.js';
 import { type ContainerRequest, describeContainer, grace } from './container-settings.js';
-import { explainRefusal } from './engine-refusal.js';
+import { explainRefusal, isPortTaken } from './engine-refusal.js';
 
 type Logged = Named & Pick<RunPlan, 'logFile'>;
 
@@ -69,13 +69,22 @@ async function refuseForeign(engine: Docker, plan: RunPlan): Promise<void> {
   });
 }
 
+/**
+ * Starts that are tried: the engine gives out ports in their order, without a look at what else listens there, and gives up
+ * after some ten that are taken.
+ */
+const attempts = 10;
+
 /** Fails as `explainRefusal` says when the engine cannot start it. */
 export async function startContainer(container: Docker.Container, plan: RunPlan): Promise<void> {
-  try {
-    await container.start();
-  } catch (error) {
-    if (statusOf(error) === 304) return; // it runs already
-    throw explainRefusal(error, plan);
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await container.start();
+    } catch (error) {
+      if (statusOf(error) === 304) return; // it runs already
+      if (attempt < attempts && isPortTaken(error)) continue;
+      throw explainRefusal(error, plan);
+    }
   }
 }
 

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -153,6 +153,27 @@ test('a healthy container streams, is stopped long before its grace is over, and
   await runner.undo();
   expect(await listImages(plan)).toEqual([]);
 });
+
+test('ports that something else has are passed over, however many', async () => {
+  const files = { 'app.py': 'def predict(): return 1' };
+  const { runner } = await makeRunner(files);
+  const { url } = (await runner.start({ env: {} })) as DockerHandle;
+  const next = Number(new URL(url).port) + 1; // the engine gives them out in their order
+  const others = Array.from({ length: 15 }, () => createServer());
+  try {
+    await Promise.all(others.map((server, index) => listenIfFree(server, next + index)));
+    const { runner: late } = await makeRunner(files);
+    await late.start({ env: {} });
+    expect(await late.run({})).toEqual({ status: 'success', output: 1 });
+  } finally {
+    for (const server of others) server.close();
+  }
+});
+
+const listenIfFree = (server: Server, port: number): Promise<void> =>
+  new Promise((resolve) => {
+    server.once('error', () => resolve()).listen(port, '127.0.0.1', resolve);
+  });
 
 test('the container listens on loopback only, runs as nobody in particular, and can write nothing but /tmp', async () => {
   const source = `import os
