@@ -6,7 +6,7 @@ import { ensureStack } from '../../src/stack/index.js';
 import { workflowId } from '../../src/workflows/messages.js';
 import { connectOnce, deploy } from '../support/deploying.js';
 import { temporaryStack } from '../support/stack.js';
-import { atTheEnd, temporarySolution } from '../support/temporary.js';
+import { atTheEnd, temporaryDirectory, temporarySolution } from '../support/temporary.js';
 import { eventually, runNow, schedule } from './support.js';
 
 temporaryStack();
@@ -124,13 +124,15 @@ test('no run starts while the last one goes on', async () => {
   const write = await deployed('slow');
   const client = await connectOnce();
   await schedule('slow', { every: '1d' });
-  write(`import time\ntime.sleep(1)\n${answering('two')}`);
+  const gate = join(temporaryDirectory(), 'open');
+  write(`import os, time\nwhile not os.path.exists(${JSON.stringify(gate)}): time.sleep(0.05)\n${answering('two')}`);
   const first = await client.schedules.trigger('slow');
   expect(first).toMatchObject({ outcome: 'running', finishedAt: null });
   await expect(client.schedules.trigger('slow')).rejects.toMatchObject({
     code: 'STATE_CONFLICT',
     message: expect.stringContaining('still goes on'),
   });
+  writeFileSync(gate, '');
   expect(await client.schedules.follow('slow', first)).toMatchObject({ outcome: 'live' });
   expect(await client.schedules.show('slow')).toMatchObject({ skipped: 1 });
   await client.cleanup('slow');

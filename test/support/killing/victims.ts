@@ -38,13 +38,15 @@ export const killAgents = (home: BerthHome): Promise<void> =>
 export class Commands {
   private readonly pids: number[] = [];
 
-  /** Resolves never but with an error: a command is asked and then killed. */
+  /** Never resolves: a command is asked and then killed, unless it was over before. Rejects when it fails by itself. */
   ask = (words: string[]): Promise<never> => {
     const { NODE_OPTIONS, ...env } = process.env;
     const child = spawn(process.execPath, [client, ...words], { env, stdio: 'ignore' });
     this.pids.push(child.pid ?? 0);
     return new Promise((_resolve, reject) =>
-      child.once('exit', (code) => reject(new Error(`berth ${words.join(' ')} exited with ${code}`))),
+      child.once('exit', (code) => {
+        if (code !== 0) reject(new Error(`berth ${words.join(' ')} exited with ${code}`));
+      }),
     );
   };
 
