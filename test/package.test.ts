@@ -36,7 +36,17 @@ test('the packed package works after a global install into an empty prefix', asy
     cwd: packageRoot,
   });
   const [{ filename }] = JSON.parse(packed.stdout) as [{ filename: string }];
-  const install = ['install', '--global', '--prefix', prefix, '--prefer-offline', '--no-audit', '--no-fund'];
+  // Also here: a machine that runs no scripts of packages is to be enough.
+  const install = [
+    'install',
+    '--ignore-scripts',
+    '--global',
+    '--prefix',
+    prefix,
+    '--prefer-offline',
+    '--no-audit',
+    '--no-fund',
+  ];
   await execute('npm', [...install, join(prefix, filename)], { cwd: home });
 
   const strategies = await berth('strategies', 'list');

@@ -51,8 +51,8 @@ def predict(values: list, limit: float = 3.0):
 `,
 };
 
-/** Of a cloud, with tests of their own: test/strategies. */
-const elsewhere = new Set(['duplicate-tickets']);
+/** With tests of their own: test/strategies. */
+const elsewhere = new Set(['duplicate-tickets', 'spelling-service', 'ticket-triage']);
 const solution = (name: string) => join(packageRoot, 'examples', name);
 /** Beside them lie strategies. */
 const isSolution = (name: string) => existsSync(join(solution(name), 'examples.yaml'));
