@@ -5,6 +5,7 @@ import type { BerthHome } from '../../../src/home.js';
 import { packageRoot } from '../../../src/package-root.js';
 import { isSameProcess, type ProcessIdentity } from '../../../src/runners/process-identity.js';
 import { processesOf } from '../stack.js';
+import { atTheEnd } from '../temporary.js';
 
 type Recorded = 'server' | 'worker';
 
@@ -34,9 +35,13 @@ export const killHosts = (home: BerthHome): Promise<void> => killAll(processesOf
 export const killAgents = (home: BerthHome): Promise<void> =>
   killAll(processesOf(home).filter((pid) => readFile(`/proc/${pid}/cmdline`).includes(join(home.root, 'agent.sh'))));
 
-/** Commands of users, which are killed together. */
+/** Commands of users, which are killed together, at the latest when the test file ends. */
 export class Commands {
   private readonly pids: number[] = [];
+
+  constructor() {
+    atTheEnd(() => this.kill());
+  }
 
   /** Never resolves: a command is asked and then killed, unless it was over before. Rejects when it fails by itself. */
   ask = (words: string[]): Promise<never> => {
