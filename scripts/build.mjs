@@ -59,6 +59,7 @@ await chmod(join(dist, 'client.js'), 0o755);
 const { bundleWorkflowCode, DefaultLogger } = await import('@temporalio/worker');
 const { code } = await bundleWorkflowCode({
   workflowsPath: join(root, 'src', 'workflows', 'index.ts'),
+  workflowInterceptorModules: [join(root, 'src', 'workflows', 'whole-tasks.ts')],
   logger: new DefaultLogger('WARN'),
 });
 await writeFile(join(dist, 'workflows.js'), code);

@@ -1,5 +1,6 @@
 import {
   isGrpcServiceError,
+  QueryNotRegisteredError,
   ServiceError,
   WorkflowExecutionAlreadyStartedError,
   WorkflowNotFoundError,
@@ -7,6 +8,7 @@ import {
 } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { BerthError, type ErrorRecord } from '../errors.js';
+import { betweenTasks } from '../workflows/messages.js';
 
 /** What the server or a workflow refused, in the words of the closed table of errors. */
 export function translateFailure(error: unknown, name: string): BerthError {
@@ -17,6 +19,8 @@ export function translateFailure(error: unknown, name: string): BerthError {
     return new BerthError('NAME_UNKNOWN', `there is no deployment called ${name}`, { name }, { cause: error });
   if (error instanceof WorkflowExecutionAlreadyStartedError)
     return new BerthError('NAME_TAKEN', `there is a deployment called ${name}`, { name }, { cause: error });
+  if (error instanceof QueryNotRegisteredError && error.message === betweenTasks)
+    return new BerthError('WORKER_UNREACHABLE', `no worker answers for ${name} yet`, { name }, { cause: error });
   const grpc = error instanceof ServiceError ? error.cause : error;
   if (isGrpcServiceError(grpc)) return translateService(firstSentence(grpc.details || grpc.message), name, error);
   return BerthError.from(error);

@@ -14,6 +14,9 @@ const defineUpdate = <Result, Args extends unknown[] = []>(name: string) =>
 /** Who asks, for the record: `user@machine`, `schedule NAME`. Left out where a person sends it from the Web UI. */
 type By = [by: string];
 
+/** What a query is refused with that met the workflow between two of its tasks; the next one is answered. */
+export const betweenTasks = 'Berth is about to take in what has just happened: ask again';
+
 /** Where the deployment stands. */
 export const statusQuery = defineQuery<DeploymentInfo>('status');
 

@@ -4,6 +4,7 @@ import { beforeAll, expect, test } from '@jest/globals';
 import type Docker from 'dockerode';
 import { ensureStack } from '../../src/stack/index.js';
 import { begin, connectOnce, until } from '../support/deploying.js';
+import { findUnreplayable } from '../support/histories.js';
 import { type Cell, KillMatrix, type Outcome } from '../support/killing/matrix.js';
 import { inContainers } from '../support/killing/targets.js';
 import { cutPower } from '../support/killing/victims.js';
@@ -76,6 +77,10 @@ test('an image that was being built is built again', async () => {
   await own.start();
   expect(await until(name, 'running')).toMatchObject({ lastError: null });
 }, 150_000);
+
+test('a worker can take over all that ever ran', async () => {
+  expect(await findUnreplayable()).toEqual([]);
+}, 60_000);
 
 test('nothing is left over', async () => {
   expect(await matrix.findLeftOvers()).toEqual([]);

@@ -1,4 +1,8 @@
-import type { Client, WorkflowHandle } from '@temporalio/client';
+import { join } from 'node:path';
+import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
+import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import { packageRoot } from '../../src/package-root.js';
+import { ensureStack } from '../../src/stack/index.js';
 
 export type History = Awaited<ReturnType<WorkflowHandle['fetchHistory']>>;
 
@@ -11,4 +15,24 @@ export async function fetchRuns({ workflow }: Client, workflowId: string): Promi
     runId = history.events?.[0]?.workflowExecutionStartedEventAttributes?.continuedExecutionRunId ?? '';
     if (runId === '') return runs;
   }
+}
+
+/** Of all runs that the stack's server knows, those that a worker of this build cannot take over, and why. */
+export async function findUnreplayable(): Promise<string[]> {
+  Runtime.install({ logger: new DefaultLogger('ERROR') });
+  const { connectionOptions, namespace } = await ensureStack({ worker: false });
+  const connection = await Connection.connect(connectionOptions);
+  const workflowBundle = { codePath: join(packageRoot, 'dist', 'workflows.js') };
+  const problems: string[] = [];
+  try {
+    const { workflow } = new Client({ connection, namespace });
+    for await (const { error, workflowId } of Worker.runReplayHistories(
+      { workflowBundle },
+      workflow.list().intoHistories(),
+    ))
+      if (error !== undefined) problems.push(`${workflowId}: ${error.message}`);
+  } finally {
+    await connection.close();
+  }
+  return problems;
 }

@@ -1,15 +1,20 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import { packageRoot } from '../../src/package-root.js';
+import { betweenTasks } from '../../src/workflows/messages.js';
+import { bundleWorkflows } from '../support/bundle-workflows.js';
 
 test('the workflows bundle without a Node builtin or a schema library, and stay small', async () => {
-  const { code } = await bundleWorkflowCode({
-    workflowsPath: join(packageRoot, 'src', 'workflows', 'index.ts'),
-    logger: new DefaultLogger('ERROR'),
-  });
+  const { code } = await bundleWorkflows();
   expect(code).not.toContain('ZodError');
   const program = code.slice(0, code.indexOf('//# sourceMappingURL='));
   expect(program.length).toBeGreaterThan(100_000);
   expect(program.length).toBeLessThan(800_000);
+});
+
+test('the workflows that the worker runs take in whole tasks only', () => {
+  const built = readFileSync(join(packageRoot, 'dist', 'workflows.js'), 'utf8');
+  expect(built).toContain(betweenTasks);
+  expect(built).toContain('src/workflows/whole-tasks.ts');
 });

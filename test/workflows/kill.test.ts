@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { createActivities, type Dependencies } from '../../src/activities/index.js';
 import { ensureStack } from '../../src/stack/index.js';
+import { findUnreplayable } from '../support/histories.js';
 import { type Act, type Subject, writeAgent } from '../support/killing/acts.js';
 import { type Cell, KillMatrix, type Outcome } from '../support/killing/matrix.js';
 import { onThisMachine } from '../support/killing/targets.js';
@@ -75,6 +76,10 @@ describe.each(Object.entries(victims))('when %s is killed', (victim, { kill, cel
     expect(await matrix.findLeftOvers()).toEqual([]);
   });
 });
+
+test('a worker can take over all that ever ran', async () => {
+  expect(await findUnreplayable()).toEqual([]);
+}, 60_000);
 
 const describeOutcome = ({ act, step, moment, seconds, problem }: Outcome): string =>
   `${act}, ${step}, ${moment}: ${problem ?? 'as it was to be'} (${seconds.toFixed(1)} s)`;

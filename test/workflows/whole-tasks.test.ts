@@ -1,0 +1,53 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { beforeAll, expect, test } from '@jest/globals';
+import { Client, Connection } from '@temporalio/client';
+import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkflowBundle } from '@temporalio/worker';
+import { translateFailure } from '../../src/factory/translate-failure.js';
+import { bundleWorkflows } from '../support/bundle-workflows.js';
+import { atTheEnd } from '../support/temporary.js';
+import { twoWriters, writeSignal, writtenQuery } from '../support/two-writers.js';
+
+let workflowBundle: WorkflowBundle;
+let worker: NativeConnection;
+let client: Client;
+
+beforeAll(async () => {
+  Runtime.install({ logger: new DefaultLogger('ERROR') });
+  const address = process.env.BERTH_TEST_TEMPORAL ?? '';
+  const connection = await Connection.connect({ address });
+  worker = await NativeConnection.connect({ address });
+  atTheEnd(async () => {
+    await connection.close();
+    await worker.close();
+  });
+  client = new Client({ connection });
+  workflowBundle = await bundleWorkflows('test/support/two-writers.ts');
+}, 30_000);
+
+/** A worker with one slot for tasks that bring a whole history: the next one waits until the first is done. */
+async function atWork(taskQueue: string, work: () => Promise<unknown>, onBegun = () => {}): Promise<void> {
+  const watch = { begun: { fn: onBegun, callDuringReplay: true } };
+  const slots = { maxConcurrentWorkflowTaskExecutions: 2, maxConcurrentWorkflowTaskPolls: 2 };
+  const made = await Worker.create({ connection: worker, taskQueue, workflowBundle, sinks: { watch }, ...slots });
+  await made.runUntil(work);
+}
+
+// Which of the two waits is given to the worker first, the query or the task, is up to the server: it is tried three times.
+test.each([1, 2, 3])(
+  'what a query met while a worker came back replays, try %d',
+  async (time) => {
+    const taskQueue = `two-writers-${process.pid}-${time}`;
+    const handle = await client.workflow.start(twoWriters, { taskQueue, workflowId: taskQueue });
+    await atWork(taskQueue, () => handle.query(writtenQuery));
+    const answer = handle.query(writtenQuery).catch((error: unknown) => translateFailure(error, 'two').code);
+    await sleep(500);
+    await handle.signal(writeSignal, 'far');
+    const tellNear = () => void handle.signal(writeSignal, 'near').catch(() => undefined);
+    await atWork(taskQueue, () => handle.result(), tellNear);
+    expect(['WORKER_UNREACHABLE', [], ['far'], ['far', 'near']]).toContainEqual(await answer);
+    const history = await handle.fetchHistory();
+    expect(history.events?.filter(({ workflowTaskFailedEventAttributes: failed }) => failed)).toEqual([]);
+    await Worker.runReplayHistory({ workflowBundle, sinks: { watch: { begun: { fn() {} } } } }, history);
+  },
+  60_000,
+);
