@@ -29,7 +29,7 @@ import { asError, errorOfChange, requireRightRequest } from './deployment-failur
 import { TemporalDeployments } from './deployment-server.js';
 import { type DeploymentSummary, summarise } from './deployment-summary.js';
 import { describeUser } from './describe-user.js';
-import { type FollowOptions, followUntil } from './follow-deployment.js';
+import { type FollowOptions, followUntil, type Sight } from './follow-deployment.js';
 import { isChangeSettled, isCleanupSettled, isSettled } from './settled.js';
 import { TemporalLink } from './temporal-link.js';
 
@@ -110,7 +110,7 @@ export class DeploymentClient {
     onChange: (info: DeploymentInfo) => void,
     options: FollowOptions = {},
   ): Promise<DeploymentInfo> {
-    const info = await followUntil(() => this.info(name), isSettled, onChange, options);
+    const info = await followUntil(this.watch(name), isSettled, onChange, options);
     return requireRightRequest(info);
   }
 
@@ -161,7 +161,7 @@ export class DeploymentClient {
     onChange: (info: DeploymentInfo) => void,
     options: FollowOptions = {},
   ): Promise<DeploymentInfo> {
-    return await followUntil(() => this.info(name), isChangeSettled(id), onChange, options);
+    return await followUntil(this.watch(name), isChangeSettled(id), onChange, options);
   }
 
   /** Undoes a deployment in whatever state it is, and resolves when all of it is proven gone. */
@@ -212,9 +212,14 @@ export class DeploymentClient {
   }
 
   private async undone(name: string, onChange: (info: DeploymentInfo) => void = () => {}): Promise<DeploymentInfo> {
-    const info = await followUntil(() => this.info(name), isCleanupSettled, onChange);
+    const info = await followUntil(this.watch(name), isCleanupSettled, onChange);
     if (info.state !== 'cleaned') throw asError(info);
     return info;
+  }
+
+  private watch(name: string): Sight {
+    const events = this.link.watch(workflowId(name));
+    return { look: () => this.info(name), untilNext: (signal) => events.next(signal) };
   }
 
   private async ask<Result>(name: string, question: (handle: WorkflowHandle) => Promise<Result>): Promise<Result> {

@@ -1,27 +1,30 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { DeploymentInfo } from '../contract/status.js';
 
-// Looks at a deployment again and again, until it is as somebody waits for.
+// Looks at a deployment whenever something has happened to it, until it is as somebody waits for.
 
 export interface FollowOptions {
   signal?: AbortSignal;
 }
 
+/** How a deployment is seen, and how one knows that another look is worth it. */
+export interface Sight {
+  look(): Promise<DeploymentInfo>;
+  untilNext(signal?: AbortSignal): Promise<void>;
+}
+
 /** Tells each difference, the first look included. */
 export async function followUntil(
-  look: () => Promise<DeploymentInfo>,
+  { look, untilNext }: Sight,
   isOver: (info: DeploymentInfo) => boolean,
   onChange: (info: DeploymentInfo) => void,
-  options: FollowOptions = {},
+  { signal }: FollowOptions = {},
 ): Promise<DeploymentInfo> {
-  let seen = '';
-  for (let pause = 25; ; pause = Math.min(pause * 1.2, 500)) {
-    options.signal?.throwIfAborted();
+  for (let seen = ''; ; await untilNext(signal)) {
+    signal?.throwIfAborted();
     const info = await look();
     const now = JSON.stringify(info);
     if (now !== seen) onChange(info);
     seen = now;
     if (isOver(info)) return info;
-    await sleep(pause, undefined, options);
   }
 }

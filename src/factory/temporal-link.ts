@@ -3,6 +3,7 @@ import { Client, Connection } from '@temporalio/client';
 import { BerthError } from '../errors.js';
 import { ensureStack, type TemporalTarget } from '../stack/index.js';
 import { sharedQueue, workflowId } from '../workflows/messages.js';
+import { EventWatch } from './event-watch.js';
 import { translateFailure } from './translate-failure.js';
 
 /** Milliseconds that a question outlasts a server or worker that is being replaced; a sticky queue alone can take 10 s. */
@@ -28,7 +29,7 @@ export class TemporalLink {
   async ask<T>(name: string, question: (client: Client) => Promise<T>): Promise<T> {
     for (const deadline = Date.now() + patience; ; ) {
       try {
-        return await question(new Client({ connection: this.connection, namespace: this.target.namespace }));
+        return await question(this.client());
       } catch (error) {
         const failure = translateFailure(error, name);
         const isPassing = failure.code === 'SERVER_UNREACHABLE' || failure.code === 'WORKER_UNREACHABLE';
@@ -37,6 +38,11 @@ export class TemporalLink {
         await this.revive();
       }
     }
+  }
+
+  /** What happens to a workflow; over the connection of the moment. */
+  watch(workflow: string): EventWatch {
+    return new EventWatch(workflow, () => this.client());
   }
 
   /** A server of the user's own may have no worker yet: better said at once than by a deployment that never begins. */
@@ -69,6 +75,10 @@ export class TemporalLink {
 
   async close(): Promise<void> {
     await this.connection.close();
+  }
+
+  private client(): Client {
+    return new Client({ connection: this.connection, namespace: this.target.namespace });
   }
 
   private async revive(): Promise<void> {

@@ -1,0 +1,38 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Client, isGrpcDeadlineError } from '@temporalio/client';
+
+/** Milliseconds for which the server is listened to: one that was killed is missed by the look that follows. */
+const patience = 2_000;
+/** Milliseconds within which what belongs together has happened. */
+const gathering = 25;
+/** Milliseconds until the next look at a run that has ended, or of which nothing can be heard. */
+const pause = 500;
+
+/** Tells when something has happened to a workflow, as soon as the server has recorded it. */
+export class EventWatch {
+  /** Where in the run's history the next events will be; empty for its beginning. */
+  private position = new Uint8Array();
+
+  constructor(
+    private readonly workflowId: string,
+    private readonly client: () => Client,
+  ) {}
+
+  /** Resolves at the next event, of a history that is new to this at once; and after a while without one. */
+  async next(signal?: AbortSignal): Promise<void> {
+    const isOpen = await this.listen(signal).catch(isGrpcDeadlineError);
+    await sleep(isOpen ? gathering : pause, undefined, signal && { signal });
+  }
+
+  /** False of a run that has ended: what comes next, if anything does, is another run's. */
+  private async listen(signal = new AbortController().signal): Promise<boolean> {
+    const { connection, options, workflowService } = this.client();
+    const execution = { workflowId: this.workflowId };
+    const asked = { namespace: options.namespace, execution, waitNewEvent: true, nextPageToken: this.position };
+    const { nextPageToken } = await connection.withAbortSignal(signal, () =>
+      connection.withDeadline(Date.now() + patience, () => workflowService.getWorkflowExecutionHistory(asked)),
+    );
+    this.position = new Uint8Array(nextPageToken ?? []);
+    return this.position.length > 0;
+  }
+}
