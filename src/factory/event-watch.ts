@@ -25,11 +25,12 @@ export class EventWatch {
   }
 
   /** False of a run that has ended: what comes next, if anything does, is another run's. */
-  private async listen(signal = new AbortController().signal): Promise<boolean> {
+  private async listen(signal?: AbortSignal): Promise<boolean> {
+    const end = AbortSignal.any(signal === undefined ? [] : [signal]); // the SDK's listener stays on it
     const { connection, options, workflowService } = this.client();
     const execution = { workflowId: this.workflowId };
     const asked = { namespace: options.namespace, execution, waitNewEvent: true, nextPageToken: this.position };
-    const { nextPageToken } = await connection.withAbortSignal(signal, () =>
+    const { nextPageToken } = await connection.withAbortSignal(end, () =>
       connection.withDeadline(Date.now() + patience, () => workflowService.getWorkflowExecutionHistory(asked)),
     );
     this.position = new Uint8Array(nextPageToken ?? []);

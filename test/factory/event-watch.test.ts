@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, expect, test } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
@@ -49,9 +50,12 @@ test('after a run that has ended, the next one is watched', async () => {
   await waiting;
 });
 
-test('a wait is given up at once', async () => {
-  const { watch } = await begin();
+test('a wait is given up at once, and leaves nothing at the signal', async () => {
+  const { handle, watch } = await begin();
   const given = new AbortController();
+  await handle.signal('anything');
+  await watch.next(given.signal);
+  expect(getEventListeners(given.signal, 'abort')).toEqual([]);
   const waiting = watch.next(given.signal);
   setTimeout(() => given.abort(), 100);
   await expect(waiting).rejects.toThrow('aborted');
