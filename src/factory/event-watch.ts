@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, isGrpcDeadlineError } from '@temporalio/client';
 
-/** Milliseconds for which the server is listened to: one that was killed is missed by the look that follows. */
+/** Milliseconds for which the server is listened to before it may be that there is none any more. */
 const patience = 2_000;
 /** Milliseconds within which what belongs together has happened. */
 const gathering = 25;
@@ -16,11 +16,19 @@ export class EventWatch {
   constructor(
     private readonly workflowId: string,
     private readonly client: () => Client,
+    /** Told when nothing was heard for a while. */
+    private readonly onSilence: () => Promise<void>,
   ) {}
 
   /** Resolves at the next event, of a history that is new to this at once; and after a while without one. */
   async next(signal?: AbortSignal): Promise<void> {
-    const isOpen = await this.listen(signal).catch(isGrpcDeadlineError);
+    let isOpen: boolean;
+    try {
+      isOpen = await this.listen(signal);
+    } catch (error) {
+      isOpen = isGrpcDeadlineError(error);
+      if (!signal?.aborted) await this.onSilence().catch(() => undefined); // the look that follows fails with the same
+    }
     await sleep(isOpen ? gathering : pause, undefined, signal && { signal });
   }
 

@@ -40,9 +40,10 @@ export class TemporalLink {
     }
   }
 
-  /** What happens to a workflow; over the connection of the moment. */
+  /** What happens to a workflow; an embedded server or worker that was killed meanwhile is started again. */
   watch(workflow: string): EventWatch {
-    return new EventWatch(workflow, () => this.client());
+    const keepUp = async () => void (this.target.isEmbedded && (await this.revive()));
+    return new EventWatch(workflow, () => this.client(), keepUp);
   }
 
   /** A server of the user's own may have no worker yet: better said at once than by a deployment that never begins. */

@@ -20,7 +20,11 @@ async function begin() {
   const options = { taskQueue: 'nobody', workflowId: `watched-${process.pid}-${count}` };
   const handle = await client.workflow.start('untaken', options);
   atTheEnd(async () => void (await handle.terminate().catch(() => undefined)));
-  const watch = new EventWatch(options.workflowId, () => client);
+  const watch = new EventWatch(
+    options.workflowId,
+    () => client,
+    async () => {},
+  );
   await watch.next();
   return { handle, watch, again: () => client.workflow.start('untaken', options) };
 }
@@ -61,10 +65,18 @@ test('a wait is given up at once, and leaves nothing at the signal', async () =>
   await expect(waiting).rejects.toThrow('aborted');
 });
 
-test('a server that does not answer is no reason to fail', async () => {
+test('a silence is told, and is no failure', async () => {
   const connection = Connection.lazy({ address: '127.0.0.1:1', connectTimeout: 100 });
-  const watch = new EventWatch('any', () => new Client({ connection }));
+  let silences = 0;
+  const revive = async () => {
+    silences += 1;
+    throw new Error('it does not come back');
+  };
+  const watch = new EventWatch('any', () => new Client({ connection }), revive);
   const began = Date.now();
   await watch.next();
+  expect(silences).toBe(1);
   expect(Date.now() - began).toBeLessThan(10_000);
+  await watch.next(AbortSignal.abort()).catch(() => undefined);
+  expect(silences).toBe(1);
 });
