@@ -31,6 +31,7 @@ import { type DeploymentSummary, summarise } from './deployment-summary.js';
 import { describeUser } from './describe-user.js';
 import { type FollowOptions, followUntil, type Sight } from './follow-deployment.js';
 import { isChangeSettled, isCleanupSettled, isSettled } from './settled.js';
+import { startOnce } from './start-once.js';
 import { TemporalLink } from './temporal-link.js';
 
 export interface ConnectOptions {
@@ -67,12 +68,12 @@ export class DeploymentClient {
         { key: searchAttributes.state, value: 'selecting' },
       ],
       // A run that takes over from an earlier one is younger than the deployment.
-      memo: { createdAt: new Date().toISOString() },
+      memo: { createdAt: new Date().toISOString(), request: randomUUID() },
       staticSummary: `${name}: ${solution.path}`,
       staticDetails: solution.goal ?? `The deployment of ${solution.path}`,
     };
     try {
-      await this.link.ask(name, ({ workflow }) => workflow.start(workflowType, options));
+      await this.link.ask(name, ({ workflow }) => startOnce(workflow, workflowType, options));
     } catch (error) {
       if (!(error instanceof BerthError) || error.code !== 'NAME_TAKEN') throw error;
       const { state } = await this.info(name);

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Client, Connection } from '@temporalio/client';
+import { Client, Connection, defaultGrpcRetryOptions, makeGrpcRetryInterceptor } from '@temporalio/client';
 import { BerthError } from '../errors.js';
 import { ensureStack, type TemporalTarget } from '../stack/index.js';
 import { sharedQueue, workflowId } from '../workflows/messages.js';
@@ -8,6 +8,9 @@ import { translateFailure } from './translate-failure.js';
 
 /** Milliseconds that a question outlasts a server or worker that is being replaced; a sticky queue alone can take 10 s. */
 const patience = 60_000;
+
+/** Tries of a request, within two seconds, before one looks whether there is a server at all; ten take half a minute. */
+const quickTries = 4;
 
 /**
  * The connection to the server and its worker. With the embedded stack it survives the death of either: what was killed
@@ -22,7 +25,7 @@ export class TemporalLink {
 
   static async connect(onProgress?: (line: string) => void): Promise<TemporalLink> {
     const target = await ensureStack({ worker: true, ...(onProgress && { onProgress }) });
-    return new TemporalLink(target, await Connection.connect(target.connectionOptions), onProgress);
+    return new TemporalLink(target, await connect(target), onProgress);
   }
 
   /** Asks until there is an answer. The question must be safe to ask twice. */
@@ -87,6 +90,12 @@ export class TemporalLink {
     this.target = await ensureStack({ worker: true, ...(this.onProgress && { onProgress: this.onProgress }) });
     if (this.target.address === address) return;
     await this.connection.close();
-    this.connection = await Connection.connect(this.target.connectionOptions);
+    this.connection = await connect(this.target);
   }
 }
+
+const connect = ({ connectionOptions }: TemporalTarget): Promise<Connection> =>
+  Connection.connect({
+    ...connectionOptions,
+    interceptors: [makeGrpcRetryInterceptor(defaultGrpcRetryOptions({ maxAttempts: quickTries }))],
+  });

@@ -10,12 +10,23 @@ import { temporarySolution } from '../support/temporary.js';
 
 const home = temporaryStack();
 
+type Part = 'server.json' | 'worker.json';
+
 /** Kills a part of the stack as a crash would, and waits until it is gone. */
-async function killRecorded(file: 'server.json' | 'worker.json'): Promise<void> {
-  const record = JSON.parse(readFileSync(join(home.stack, file), 'utf8')) as { process: ProcessIdentity };
-  process.kill(record.process.pid, 'SIGKILL');
-  while (isSameProcess(record.process)) await new Promise((resolve) => setTimeout(resolve, 10));
+async function killRecorded(part: Part): Promise<void> {
+  const killed = readProcess(part);
+  if (killed === null) throw new Error(`${part} names no process`);
+  process.kill(killed.pid, 'SIGKILL');
+  while (isSameProcess(killed)) await new Promise((resolve) => setTimeout(resolve, 10));
 }
+
+const isUp = (part: Part): boolean => {
+  const recorded = readProcess(part);
+  return recorded !== null && isSameProcess(recorded);
+};
+
+const readProcess = (part: Part) =>
+  (JSON.parse(readFileSync(join(home.stack, part), 'utf8')) as { process: ProcessIdentity | null }).process;
 
 const counting = (log: string) =>
   `import time\nwith open(${JSON.stringify(log)}, "a") as log:\n    log.write("import\\n")\ntime.sleep(1)\ndef predict(n: int):\n    return n + 1\n`;
@@ -57,6 +68,22 @@ test('a worker killed in the middle of a deployment costs time, not the deployme
   expect(await until('interrupted', 'running')).toMatchObject({ restarts: 0, lastError: null });
   expect(await ask('interrupted', 1)).toEqual({ status: 'success', output: 2 });
   await (await connectOnce()).cleanup('interrupted');
+}, 150_000);
+
+test('who follows a deployment starts what was killed again, and is told the rest', async () => {
+  const log = join(temporarySolution({}), 'imports.log');
+  await begin({ name: 'followed', solution: temporarySolution({ 'main.py': counting(log) }) });
+  await until('followed', 'verifying');
+  const client = await connectOnce();
+  const followed = client.follow('followed', () => {});
+  await killRecorded('worker.json');
+  await killRecorded('server.json');
+  const killed = Date.now();
+  while (!isUp('worker.json')) await new Promise((resolve) => setTimeout(resolve, 50));
+  // Of the Temporal client’s own retries alone it would take half a minute.
+  expect(Date.now() - killed).toBeLessThan(20_000);
+  expect(await followed).toMatchObject({ state: 'running', lastError: null });
+  await client.cleanup('followed');
 }, 150_000);
 
 test('a cleanup asked for while the worker is down happens when it is back', async () => {
