@@ -1,6 +1,6 @@
 import type { DeploymentInfo, StepRecord } from '../contract/status.js';
 import { failuresOf } from '../workflows/next-commands.js';
-import { type Chapter, durationOf, isChange, type ToldChange, tellChapters } from './change-history.js';
+import { durationOf, isChange, type ToldChange, tellChapters } from './change-history.js';
 import type { Colors } from './colors.js';
 import { renderFailure } from './failure.js';
 import { formatDuration } from './progress.js';
@@ -27,7 +27,7 @@ function renderChapters(info: DeploymentInfo, colors: Colors): string[] {
   const hasCosts = info.steps.some(({ dollars }) => dollars !== undefined);
   const blocks = chapters.map((chapter) => {
     const steps = isChange(chapter) ? chapter.steps : [chapter];
-    return steps.flatMap((step) => renderStep(step, whyOf(step, chapter, info), { colors, hasCosts }));
+    return steps.flatMap((step) => renderStep(step, { colors, hasCosts }));
   });
   const lines = renderTable(blocks.flat()).split('\n');
   return chapters.flatMap((chapter, index) => {
@@ -60,22 +60,12 @@ function paintOutcome(outcome: ToldChange['outcome'], colors: Colors): (text: st
   return ['unchanged', 'abandoned', 'cancelled', 'superseded'].includes(outcome) ? colors.dim : colors.yellow;
 }
 
-/** The reasons of the decision that is in force stand below the step that made it. */
-const whyOf = (
-  { step }: StepRecord,
-  chapter: Chapter,
-  { selection, revision, change }: DeploymentInfo,
-): string | null =>
-  step === 'selectStrategy' && isChange(chapter) && chapter.revision === (revision ?? change?.revision)
-    ? (selection?.reasoning ?? null)
-    : null;
-
 interface StepLook {
   colors: Colors;
   hasCosts: boolean;
 }
 
-function renderStep(step: StepRecord, why: string | null, { colors, hasCosts }: StepLook): Cell[][] {
+function renderStep(step: StepRecord, { colors, hasCosts }: StepLook): Cell[][] {
   const duration = durationOf(step);
   const costs = hasCosts ? [{ text: step.dollars === undefined ? '' : formatDollars(step.dollars) }] : [];
   const row: Cell[] = [
@@ -85,9 +75,9 @@ function renderStep(step: StepRecord, why: string | null, { colors, hasCosts }: 
     { text: step.step, paint: step.note.startsWith('failed: ') ? colors.red : String },
     { text: oneLine(step.note) },
   ];
-  if (why === null) return [row];
+  if (step.why === undefined) return [row];
   const blank = row.slice(1).map(() => ({ text: '' }));
-  return [row, [...blank, { text: oneLine(why), paint: colors.dim }]];
+  return [row, [...blank, { text: oneLine(step.why), paint: colors.dim }]];
 }
 
 /** What happened at one moment took no time. */

@@ -15,6 +15,8 @@ export const StepRecord = z.object({
   finishedAt: z.string().nullable(),
   /** What it did or found, in one line. */
   note: z.string(),
+  /** Why it decided as it did; absent where it decided nothing. */
+  why: z.string().optional(),
   /** What it cost; absent where it cost nothing. */
   dollars: z.number().optional(),
 });

@@ -8,7 +8,7 @@ import { giveEvidence } from './repair.js';
 import { findRevision, startRevision } from './revision.js';
 import { spend } from './rounds.js';
 import { advance, show } from './showing.js';
-import { costing } from './step-record.js';
+import { because, costing } from './step-record.js';
 import { adaptingOn, anywhere, buildingOn, quickOn } from './steps.js';
 
 /** A revision that is up and kept its contract at its endpoint. */
@@ -44,7 +44,10 @@ async function selectStrategy(life: Life, work: Work): Promise<SelectionExchange
   const { setting, host, exchanges } = await onHost(
     life,
     'selectStrategy',
-    ({ setting: { strategy, decidedBy } }) => `${strategy}, by ${decidedBy}`,
+    ({ setting: { strategy, decidedBy, reasoning } }) => ({
+      note: `${strategy}, by ${decidedBy}`,
+      ...because(reasoning),
+    }),
     () => steps.selectStrategy.executeWithOptions({ summary: `choose a strategy for ${config.name}` }, [{ config }]),
     1,
   );

@@ -6,8 +6,13 @@ import { showDetails } from './showing.js';
 /** The newest steps: enough for a reader, bounded for a deployment that lives for years. */
 const keptSteps = 50;
 
-/** What a step says that it did, and what it cost. */
-export type StepOutcome = Pick<StepRecord, 'note' | 'dollars'>;
+/** Characters of a decision's reasons: a reader's part of what a model may write. */
+const keptReasons = 1_000;
+
+/** What a step says that it did, why, and what it cost. */
+export type StepOutcome = Pick<StepRecord, 'note' | 'why' | 'dollars'>;
+
+export const because = (reasons: string): Pick<StepRecord, 'why'> => ({ why: reasons.slice(0, keptReasons) });
 
 export const costing = (dollars: unknown): Pick<StepRecord, 'dollars'> =>
   typeof dollars === 'number' && dollars > 0 ? { dollars } : {};

@@ -57,6 +57,8 @@ test('a repository comes back as running, verified software, and leaves nothing 
     restarts: 0,
     lastError: null,
   });
+  const [decision] = info.steps.filter(({ step }) => step === 'selectStrategy');
+  expect(decision).toMatchObject({ note: 'local, by rules', why: info.selection?.reasoning });
   expect(info.rungs.map(({ name }) => name)).toEqual([
     'structure',
     'syntax',
