@@ -1,6 +1,6 @@
 import type { DeploymentInfo, StepRecord } from '../contract/status.js';
 import { failuresOf } from '../workflows/next-commands.js';
-import { durationOf, isChange, type ToldChange, tellChapters } from './change-history.js';
+import { type Chapter, durationOf, isChange, type ToldChange, tellChapters } from './change-history.js';
 import type { Colors } from './colors.js';
 import { renderFailure } from './failure.js';
 import { formatDuration } from './progress.js';
@@ -25,10 +25,10 @@ export function renderHistory(info: DeploymentInfo, rounds: PastRound[], colors:
 function renderChapters(info: DeploymentInfo, colors: Colors): string[] {
   const chapters = tellChapters(info);
   const hasCosts = info.steps.some(({ dollars }) => dollars !== undefined);
-  const blocks = chapters.map((chapter) => {
-    const steps = isChange(chapter) ? chapter.steps : [chapter];
-    return steps.flatMap((step) => renderStep(step, { colors, hasCosts }));
-  });
+  const reasons = tellReasons(chapters);
+  const blocks = chapters.map((chapter) =>
+    stepsOf(chapter).flatMap((step) => renderStep(step, reasons.get(step), { colors, hasCosts })),
+  );
   const lines = renderTable(blocks.flat()).split('\n');
   return chapters.flatMap((chapter, index) => {
     const own = lines.splice(0, blocks[index]?.length ?? 0);
@@ -36,6 +36,20 @@ function renderChapters(info: DeploymentInfo, colors: Colors): string[] {
     if (isChange(chapter)) return ['', ...renderChange(chapter, colors), ...own];
     return before === undefined || isChange(before) ? ['', ...own] : own;
   });
+}
+
+const stepsOf = (chapter: Chapter): StepRecord[] => (isChange(chapter) ? chapter.steps : [chapter]);
+
+/** Why each step decided as it did. What was the reason the last time, too, is not told twice. */
+function tellReasons(chapters: Chapter[]): Map<StepRecord, string> {
+  const reasons = new Map<StepRecord, string>();
+  let last: string | undefined;
+  for (const step of chapters.flatMap(stepsOf)) {
+    if (step.why === undefined) continue;
+    reasons.set(step, step.why === last ? 'for the same reasons' : oneLine(step.why));
+    last = step.why;
+  }
+  return reasons;
 }
 
 /** What was asked for, by whom and when, and what came of it. */
@@ -65,7 +79,7 @@ interface StepLook {
   hasCosts: boolean;
 }
 
-function renderStep(step: StepRecord, { colors, hasCosts }: StepLook): Cell[][] {
+function renderStep(step: StepRecord, why: string | undefined, { colors, hasCosts }: StepLook): Cell[][] {
   const duration = durationOf(step);
   const costs = hasCosts ? [{ text: step.dollars === undefined ? '' : formatDollars(step.dollars) }] : [];
   const row: Cell[] = [
@@ -75,9 +89,9 @@ function renderStep(step: StepRecord, { colors, hasCosts }: StepLook): Cell[][] 
     { text: step.step, paint: step.note.startsWith('failed: ') ? colors.red : String },
     { text: oneLine(step.note) },
   ];
-  if (step.why === undefined) return [row];
+  if (why === undefined) return [row];
   const blank = row.slice(1).map(() => ({ text: '' }));
-  return [row, [...blank, { text: oneLine(step.why), paint: colors.dim }]];
+  return [row, [...blank, { text: why, paint: colors.dim }]];
 }
 
 /** What happened at one moment took no time. */

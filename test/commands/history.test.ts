@@ -67,6 +67,13 @@ const info = deploymentInfo({
   adaptation: { by: 'codex', summary: 'done', rounds: 2, cost: 0.3, sessionId: 's' },
 });
 
+test('the same reasons are told once', () => {
+  const choose = (why: string, time: number) => ({ ...step('selectStrategy', time, time, 'local, by rules'), why });
+  const told = [choose('one', 0), choose('one', 1), choose('two', 2), choose('one', 3)];
+  const text = renderHistory(deploymentInfo({ steps: told, changes: [] }), [], plain);
+  expect(text.match(/one|two|for the same reasons/g)).toEqual(['one', 'for the same reasons', 'two', 'one']);
+});
+
 test('the worker’s records of rounds are read in order, and those of recipes are none', async () => {
   const directory = join(home, 'deployments', 'sentiment', 'agent');
   const recipe = await RoundRecord.open(directory, 1);
