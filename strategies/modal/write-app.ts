@@ -31,7 +31,8 @@ export function writeApp(wrapped: Wrapped): string {
     isGenerator,
   });
   const image = describeImage(requirements, entry.root);
-  return `${writeHead({ name: entry.callable, image, imports: isClass ? ['from functools import cache'] : [] })}
+  const imports = isClass ? ['from functools import cache', 'from threading import Lock'] : [];
+  return `${writeHead({ name: entry.callable, image, imports })}
 ${isClass ? writeLoad(entry) : ''}
 def as_json(value):
     for name in ("tolist", "model_dump", "isoformat"):
@@ -42,7 +43,7 @@ def as_json(value):
 ${isGenerator ? `\n${joinFunction}\n` : ''}
 @app.function(${wantsGpu ? gpuOptions : ''})
 ${isAsync ? 'async ' : ''}def call(payload: str${isNullary(parameters) ? ' = "{}"' : ''}) -> str:
-${isClass ? '' : `    from ${entry.module} import ${importOf(entry)}\n\n`}    return json.dumps(${call}, default=as_json)
+${isClass ? loadFirst : `    from ${entry.module} import ${importOf(entry)}\n\n`}    return json.dumps(${call}, default=as_json)
 `;
 }
 
@@ -70,8 +71,14 @@ ${modules.length === 0 ? '' : `    image = image.add_local_python_source(${modul
 app = modal.App("${name}", image=image)
 `;
 
+const loadFirst = `    with loading:  # calls may come at once
+        model = load()
+`;
+
 /** Built once in each container. */
-const writeLoad = ({ module, callable, methods }: EntryPoint): string => `
+const writeLoad = ({ module, callable, methods }: EntryPoint): string => `loading = Lock()
+
+
 @cache
 def load():
     from ${module} import ${callable}
@@ -103,7 +110,7 @@ const importOf = (entry: EntryPoint): string => (isHidden(entry) ? `${entry.call
 
 function calledOf({ entry, method }: Wrapped): string {
   const chosen = method ?? (entry.kind === 'class' ? findCalledMethod(entry) : undefined);
-  const base = entry.kind === 'class' ? 'load()' : isHidden(entry) ? 'solution' : entry.callable;
+  const base = entry.kind === 'class' ? 'model' : isHidden(entry) ? 'solution' : entry.callable;
   return chosen === undefined || chosen === '__call__' ? base : `${base}.${chosen}`;
 }
 

@@ -64,9 +64,33 @@ test('code that needs a GPU asks for the smallest, and no file is overwritten', 
   });
   const found = await recognise(workspace);
   expect(Object.keys(found?.files ?? {})).toEqual(['served_modal_app.py']);
-  expect(found?.files['served_modal_app.py']).toContain('@app.function(gpu="T4", memory=16384)\ndef call(');
   expect(found?.files['served_modal_app.py']).toContain(
-    'json.dumps(load().predict(json.loads(payload)), default=as_json)',
+    `app = modal.App("Model", image=image)
+
+loading = Lock()
+
+
+@cache
+def load():
+    from model import Model
+
+    model = Model()
+    return model
+
+
+def as_json(value):
+    for name in ("tolist", "model_dump", "isoformat"):
+        if hasattr(value, name):
+            return getattr(value, name)()
+    raise TypeError(f"{type(value).__name__} is not JSON serializable")
+
+
+@app.function(gpu="T4", memory=16384)
+def call(payload: str = "{}") -> str:
+    with loading:  # calls may come at once
+        model = load()
+    return json.dumps(model.predict(json.loads(payload)), default=as_json)
+`,
   );
 });
 
@@ -135,12 +159,10 @@ test('a method is awaited or collected as it is defined itself, whatever the usu
   const written = async (entry: string) =>
     (await recognise(temporarySolution({ 'app.py': source }), entry))?.files['modal_app.py'];
   expect(await written('app:Model.score')).toContain(
-    'async def call(payload: str) -> str:\n    return json.dumps(await load().score(**json.loads(payload))',
+    'model = load()\n    return json.dumps(await model.score(**json.loads(payload))',
   );
-  expect(await written('app:Model.words')).toContain('json.dumps(join(list(load().words(**json.loads(payload)))),');
-  expect(await written('app:Model')).toContain(
-    '\ndef call(payload: str) -> str:\n    return json.dumps(load().predict(',
-  );
+  expect(await written('app:Model.words')).toContain('json.dumps(join(list(model.words(**json.loads(payload)))),');
+  expect(await written('app:Model')).toContain('model = load()\n    return json.dumps(model.predict(');
 });
 
 const app = 'import modal\n\napp = modal.App("x")\n\n\n';
