@@ -8,7 +8,7 @@ import type { DockerHandle } from './docker-handle.js';
 import { probePatience } from './probe.js';
 import type { Verify } from './verified-agent.js';
 
-/** Our host program says by this start's token who it is. */
+/** Our host program says by this start's token who it is. No inputs are sent until it has: whatever fails here is a stranger. */
 export const askHost =
   (url: string, tokenHash: string): Verify =>
   async (socket) => {
@@ -16,13 +16,13 @@ export const askHost =
     asking.createConnection = () => socket;
     const isFree = new Promise<void>((resolve) => socket.once('free', resolve));
     const isClosed = new Promise<never>((_resolve, reject) =>
-      socket.once('close', () => reject(Object.assign(new Error('the connection was closed'), { code: 'ECONNRESET' }))),
+      socket.once('close', () => reject(new Stranger(`the connection to ${url} was closed`))),
     );
     isClosed.catch(() => undefined); // it is closed at the end of its life, too
     const late = AbortSignal.timeout(probePatience);
     const asked = callHttp({ url: 'http://localhost/healthz', agent: asking, signal: late });
     const { headers } = await asked.catch((error: Error) => {
-      throw late.aborted ? new Stranger(`nobody says who answers at ${url}`) : error;
+      throw new Stranger(late.aborted ? `nobody says who answers at ${url}` : error.message);
     });
     if (headers['berth-token'] !== tokenHash) throw new Stranger(`something else answers at ${url}`);
     await Promise.race([isFree, isClosed]);

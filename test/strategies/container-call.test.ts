@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, expect, test } from '@jest/globals';
@@ -161,4 +161,14 @@ test('a deadline holds where nobody says who answers', async () => {
   const call = { url: mute, agent, inputs: {}, timeout: 0.1, signal: undefined };
   expect(await callHost(call, tokenHash)).toMatchObject({ error: { code: 'CALL_TIMEOUT' } });
   expect(Date.now() - before).toBeLessThan(1_500);
+});
+
+test('a port that closes what connects to it has nobody behind it: no inputs were sent', async () => {
+  const server = createTcpServer((socket) => socket.resetAndDestroy()).listen(0, '127.0.0.1');
+  atTheEnd(() => void server.close());
+  await new Promise((resolve) => server.once('listening', resolve));
+  const there = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const agent = new VerifiedAgent(askHost(there, tokenHash), { keepAlive: true });
+  const call = { url: there, agent, inputs: {}, timeout: 5, signal: undefined };
+  expect(await callHost(call, tokenHash)).toMatchObject({ error: { code: 'NOT_RUNNING' } });
 });

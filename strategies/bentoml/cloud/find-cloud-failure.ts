@@ -6,7 +6,7 @@ import type { CloudRecord } from './cloud-record.js';
 import { codeDirectory } from './code-directory.js';
 
 /** Milliseconds that a call which has failed anyway waits for the reason, and between two looks: the log comes late. */
-const patience = 10_000;
+const patience = 20_000;
 const interval = 500;
 /** Lines of each pod. */
 const searched = 500;
