@@ -8,6 +8,8 @@ import { codeDirectory } from './code-directory.js';
 /** Milliseconds that a call which has failed anyway waits for the reason, and between two looks: the log comes late. */
 const patience = 20_000;
 const interval = 500;
+/** Tries of a log that cannot be read: a cloud may be away for a moment. */
+const unreadTries = 2;
 /** Lines of each pod. */
 const searched = 500;
 
@@ -18,12 +20,13 @@ export async function findCloudFailure(
   trace: string,
 ): Promise<LoggedException | undefined> {
   const signal = AbortSignal.timeout(patience);
-  while (!signal.aborted) {
-    const log = await readEnd(plan, record, signal).catch(() => undefined);
-    if (log === undefined) return undefined; // why it cannot be read is not why the call failed
-    const found = findException(log, trace, { directory: codeDirectory });
-    if (found !== undefined) return found;
-    await sleep(interval);
+  for (let unread = 0; unread < unreadTries && !signal.aborted; await sleep(interval)) {
+    try {
+      const found = findException(await readEnd(plan, record, signal), trace, { directory: codeDirectory });
+      if (found !== undefined) return found;
+    } catch {
+      unread += 1; // why it cannot be read is not why the call failed
+    }
   }
   return undefined;
 }
