@@ -1,20 +1,22 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, expect, test } from '@jest/globals';
-import { Client, Connection } from '@temporalio/client';
+import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkflowBundle } from '@temporalio/worker';
 import { translateFailure } from '../../src/factory/translate-failure.js';
+import { betweenTasks } from '../../src/workflows/messages.js';
 import { bundleWorkflows } from '../support/bundle-workflows.js';
 import { atTheEnd } from '../support/temporary.js';
-import { twoWriters, writeSignal, writtenQuery } from '../support/two-writers.js';
+import { twoWriters, type Writer, writeSignal, writtenQuery } from '../support/two-writers.js';
 
 let workflowBundle: WorkflowBundle;
 let worker: NativeConnection;
+let connection: Connection;
 let client: Client;
 
 beforeAll(async () => {
   Runtime.install({ logger: new DefaultLogger('ERROR') });
   const address = process.env.BERTH_TEST_TEMPORAL ?? '';
-  const connection = await Connection.connect({ address });
+  connection = await Connection.connect({ address });
   worker = await NativeConnection.connect({ address });
   atTheEnd(async () => {
     await connection.close();
@@ -24,12 +26,28 @@ beforeAll(async () => {
   workflowBundle = await bundleWorkflows('test/support/two-writers.ts');
 }, 30_000);
 
+/** Takes the task that waits, as a worker does that is then killed; what it is given before that is lost with it. */
+async function beginTask(name: string): Promise<void> {
+  const poll = { namespace: 'default', taskQueue: { name }, identity: 'killed' };
+  const take = () => connection.workflowService.pollWorkflowTaskQueue(poll);
+  for (let isTaken = false; !isTaken; ) {
+    const { taskToken, query } = await connection.withDeadline(Date.now() + 10_000, take);
+    isTaken = taskToken.length > 0 && query === null;
+  }
+}
+
 /** A worker with one slot for tasks that bring a whole history: the next one waits until the first is done. */
 async function atWork(taskQueue: string, work: () => Promise<unknown>, onBegun = () => {}): Promise<void> {
   const watch = { begun: { fn: onBegun, callDuringReplay: true } };
   const slots = { maxConcurrentWorkflowTaskExecutions: 2, maxConcurrentWorkflowTaskPolls: 2 };
   const made = await Worker.create({ connection: worker, taskQueue, workflowBundle, sinks: { watch }, ...slots });
   await made.runUntil(work);
+}
+
+async function expectReplay(handle: WorkflowHandle): Promise<void> {
+  const history = await handle.fetchHistory();
+  expect(history.events?.filter(({ workflowTaskFailedEventAttributes: failed }) => failed)).toEqual([]);
+  await Worker.runReplayHistory({ workflowBundle, sinks: { watch: { begun: { fn() {} } } } }, history);
 }
 
 // Which of the two waits is given to the worker first, the query or the task, is up to the server: it is tried three times.
@@ -45,9 +63,26 @@ test.each([1, 2, 3])(
     const tellNear = () => void handle.signal(writeSignal, 'near').catch(() => undefined);
     await atWork(taskQueue, () => handle.result(), tellNear);
     expect(['WORKER_UNREACHABLE', [], ['far'], ['far', 'near']]).toContainEqual(await answer);
-    const history = await handle.fetchHistory();
-    expect(history.events?.filter(({ workflowTaskFailedEventAttributes: failed }) => failed)).toEqual([]);
-    await Worker.runReplayHistory({ workflowBundle, sinks: { watch: { begun: { fn() {} } } } }, history);
+    await expectReplay(handle);
   },
   60_000,
 );
+
+test('what a query met in a task that a killed worker had begun replays', async () => {
+  const taskQueue = `two-writers-${process.pid}-killed`;
+  const options = { taskQueue, workflowId: taskQueue, workflowTaskTimeout: 3_000 };
+  const handle = await client.workflow.start(twoWriters, options);
+  const ask = () => connection.withDeadline(Date.now() + 8_000, () => handle.query(writtenQuery));
+  await atWork(taskQueue, ask);
+  const queries = Promise.allSettled(Array.from({ length: 12 }, ask)); // the task is one of what the server gives out in any order
+  await sleep(500);
+  await handle.signal(writeSignal, 'far');
+  await beginTask(taskQueue);
+  const tellNear = () => void handle.signal(writeSignal, 'near').catch(() => undefined);
+  await atWork(taskQueue, () => handle.result(), tellNear);
+  const answers = await queries;
+  expect(answers).toContainEqual({ status: 'rejected', reason: expect.objectContaining({ message: betweenTasks }) });
+  for (const { value } of answers.filter(({ status }) => status === 'fulfilled') as PromiseFulfilledResult<Writer[]>[])
+    expect([[], ['far', 'near']]).toContainEqual(value);
+  await expectReplay(handle);
+}, 60_000);
