@@ -15,8 +15,14 @@ const manifest = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
 /** What package.json exports. */
 const library = ['src/index.ts', 'src/strategy.ts'];
 
-/** Commands and workers start faster with these inside Berth's own files than read from node_modules, some a hundred files. */
-const bundled = new Set(['commander', 'picocolors', 'env-paths', 'execa', 'openai', 'smol-toml', 'yaml', 'zod']);
+/**
+ * Commands and workers start faster with these inside Berth's own files than read from node_modules, some a hundred files.
+ * What is CommonJS of them has nothing but its default export where it is imported on demand.
+ */
+const bundled = new Set([
+  ...['@temporalio/client', '@temporalio/common', '@temporalio/envconfig', '@grpc/grpc-js', 'protobufjs'],
+  ...['commander', 'picocolors', 'env-paths', 'execa', 'openai', 'smol-toml', 'yaml', 'zod'],
+]);
 const external = Object.keys(manifest.dependencies)
   .filter((name) => !bundled.has(name))
   .flatMap((name) => [name, `${name}/*`]);

@@ -15,9 +15,9 @@ export interface ConfiguredServer {
  * neither is there. Throws STACK_FAILED when the configuration cannot be read.
  */
 export async function loadConfiguredServer(): Promise<ConfiguredServer | null> {
-  const { loadClientConnectConfig } = await import('@temporalio/envconfig');
+  const { default: settings } = await import('@temporalio/envconfig');
   try {
-    const { connectionOptions, namespace } = loadClientConnectConfig();
+    const { connectionOptions, namespace } = settings.loadClientConnectConfig();
     const { address, tls, apiKey, metadata } = connectionOptions;
     if (address === undefined) return null;
     return {
@@ -42,14 +42,16 @@ export async function prepareConfiguredServer({
   namespace,
   connectionOptions,
 }: ConfiguredServer): Promise<void> {
-  const [{ Connection }, { registerSearchAttributes }] = await Promise.all([
+  const [{ default: temporal }, { registerSearchAttributes }] = await Promise.all([
     import('@temporalio/client'),
     import('./namespace.js'),
   ]);
-  const connection = await Connection.connect({ ...connectionOptions, connectTimeout: 5000 }).catch((error: Error) => {
-    const message = `no Temporal server answers at ${address}: ${error.message}`;
-    throw new BerthError('SERVER_UNREACHABLE', message, { address }, { cause: error });
-  });
+  const connection = await temporal.Connection.connect({ ...connectionOptions, connectTimeout: 5000 }).catch(
+    (error: Error) => {
+      const message = `no Temporal server answers at ${address}: ${error.message}`;
+      throw new BerthError('SERVER_UNREACHABLE', message, { address }, { cause: error });
+    },
+  );
   try {
     await registerSearchAttributes(connection, namespace).catch((error: Error) => {
       if (error instanceof BerthError) throw error;

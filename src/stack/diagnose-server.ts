@@ -37,10 +37,10 @@ const describeIdleStack = (): Check => ({
 });
 
 async function diagnoseConnection(server: ConfiguredServer, isConfigured: boolean): Promise<Check[]> {
-  const { Connection } = await import('@temporalio/client');
+  const { default: temporal } = await import('@temporalio/client');
   const remedy = isConfigured ? 'check TEMPORAL_ADDRESS and the profile' : 'berth down && berth up';
   try {
-    const connection = await Connection.connect({ ...server.connectionOptions, connectTimeout: 3000 });
+    const connection = await temporal.Connection.connect({ ...server.connectionOptions, connectTimeout: 3000 });
     try {
       const detail = `${isConfigured ? 'configured' : 'embedded'}, at ${server.address}, namespace ${server.namespace}`;
       const worker = await checkWorker(connection, server.namespace, isConfigured);

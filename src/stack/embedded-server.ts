@@ -153,12 +153,15 @@ function serverEnvironment(): NodeJS.ProcessEnv {
 }
 
 async function prepareServer(settings: ServerSettings, isAlive: () => boolean): Promise<void> {
-  const [{ Connection }, { extendRetention, registerSearchAttributes }] = await Promise.all([
+  const [{ default: temporal }, { extendRetention, registerSearchAttributes }] = await Promise.all([
     import('@temporalio/client'),
     import('./namespace.js'),
     waitForPort(settings.port, isAlive),
   ]);
-  const connection = await Connection.connect({ address: addressOf(settings), connectTimeout: startSeconds * 1000 });
+  const connection = await temporal.Connection.connect({
+    address: addressOf(settings),
+    connectTimeout: startSeconds * 1000,
+  });
   try {
     await registerSearchAttributes(connection, namespace);
     await extendRetention(connection, namespace);

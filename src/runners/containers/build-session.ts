@@ -35,10 +35,7 @@ export async function openBuildSession(
   engine: Docker,
   { secrets, findCredentials }: BuildOffer,
 ): Promise<BuildSession> {
-  const [{ Server, ServerCredentials, status }, { default: protobuf }] = await Promise.all([
-    import('@grpc/grpc-js'),
-    import('protobufjs'),
-  ]);
+  const [{ default: grpc }, { default: protobuf }] = await Promise.all([import('@grpc/grpc-js'), import('protobufjs')]);
   /** A message whose fields are these texts, in this order. */
   const encodeTexts = (...texts: string[]): Buffer => {
     const writer = protobuf.Writer.create();
@@ -48,11 +45,11 @@ export async function openBuildSession(
   const id = randomUUID();
   const socket = await upgrade(engine, id);
   socket.setTimeout(0); // Node's agent bounds what it takes for an idle connection; a step may take long
-  const server = new Server();
+  const server = new grpc.Server();
   const implementation: UntypedServiceImplementation = {
     getSecret: ({ request }: Call, answer: sendUnaryData<Buffer>) => {
       const value = secrets[request.name];
-      if (value === undefined) answer({ code: status.NOT_FOUND, details: `there is no secret ${request.name}` });
+      if (value === undefined) answer({ code: grpc.status.NOT_FOUND, details: `there is no secret ${request.name}` });
       else answer(null, encodeTexts(value));
     },
     getCredentials: async ({ request }: Call, answer: sendUnaryData<Buffer>) =>
@@ -60,7 +57,7 @@ export async function openBuildSession(
     check: (_: Call, answer: sendUnaryData<Buffer>) => answer(null, serving),
   };
   server.addService(await describeService(), implementation);
-  server.createConnectionInjector(ServerCredentials.createInsecure()).injectConnection(hideEncryption(socket));
+  server.createConnectionInjector(grpc.ServerCredentials.createInsecure()).injectConnection(hideEncryption(socket));
   const close = () => {
     server.forceShutdown();
     socket.destroy();
