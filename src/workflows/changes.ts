@@ -1,50 +1,34 @@
-import { CancellationScope, condition, isCancellation } from '@temporalio/workflow';
+import { condition } from '@temporalio/workflow';
 import type { RequestedChange } from '../contract/change.js';
-import { codes, type ErrorRecord } from '../errors.js';
 import { endBake } from './bake.js';
-import { bringUp } from './bring-up.js';
-import {
-  closeChange,
-  describeChange,
-  type Ending,
-  isWaiting,
-  numberChange,
-  queueChange,
-  requestChange,
-} from './change-queue.js';
+import { closeChange, isWaiting, numberChange, queueChange, requestChange } from './change-queue.js';
 import { Collection } from './collection.js';
-import { asFailure, failureRecord } from './failures.js';
+import { CurrentChange, cancelled } from './current-change.js';
 import { endsByItself, isTimeForNewRun } from './history.js';
 import { LeftOvers } from './left-overs.js';
 import type { ChangeRequest, Life, Retreat } from './life.js';
-import { hurriesCleanup, makesWhatCameLate } from './patches.js';
-import { resume } from './repair.js';
-import { discardRevision, endRevision, findRevision, previousRevision, startRevision } from './revision.js';
-import { advance, setChangeError, showChange } from './showing.js';
+import { makesWhatCameLate } from './patches.js';
+import { showChange } from './showing.js';
 import { note } from './step-record.js';
 import type { Supervision } from './supervision.js';
-import { SwitchOver } from './switch-over.js';
-import { beginRevision, findSame } from './work.js';
 
 /**
  * Makes the changes of which revision callers reach, one at a time: at every moment the new revision is live, or it is as
  * before. One change waits for its turn at most; the newest request takes that place.
  */
 export class Changes {
-  private scope: CancellationScope | undefined;
-  /** True when all is about to be undone. */
-  private isHurried = false;
   private readonly leftOvers: LeftOvers;
-  private readonly switchOver: SwitchOver;
   private readonly collection: Collection;
+  private readonly currentChange: CurrentChange;
 
   constructor(
     private readonly life: Life,
     private readonly supervision: Supervision,
   ) {
     this.leftOvers = new LeftOvers(life);
-    this.switchOver = new SwitchOver(life, supervision, this.leftOvers);
     this.collection = new Collection(life, this.leftOvers);
+    const { leftOvers, collection } = this;
+    this.currentChange = new CurrentChange(life, { supervision, leftOvers, collection });
   }
 
   /** The first deployment. False when it is given up; also returns when the history is long enough for a new run. */
@@ -81,7 +65,7 @@ export class Changes {
     queueChange(life, null);
     if (next !== null) closeChange(life, next, { outcome: 'cancelled', note: 'before it began' });
     if (life.current === null || isWaiting(life)) return;
-    this.scope?.cancel();
+    this.currentChange.cancel();
     await condition(() => life.current === null || isWaiting(life) || isEnding(life));
   }
 
@@ -98,14 +82,12 @@ export class Changes {
     const { current } = this.life;
     if (current === null || isWaiting(this.life)) return;
     note(this.life, current.kind, `${current.id} makes room for a rollback`);
-    this.scope?.cancel();
+    this.currentChange.cancel();
   }
 
   /** For a cleanup: calls that are still under way on a revision that was replaced are not waited for. */
   hurry(): void {
-    if (!this.switchOver.isDraining || !hurriesCleanup()) return;
-    this.isHurried = true;
-    this.switchOver.hurry();
+    this.currentChange.hurry();
   }
 
   /** Resolves with true as soon as there is something to do, with false when a new run is to take over. */
@@ -134,25 +116,12 @@ export class Changes {
     if (life.retreat?.isAsked) return await this.goBack(life.retreat);
     if (life.current === null && life.next === null) return await this.collection.run();
     if (life.current === null) this.beginNext();
-    else if (life.isAbandoned) return await this.giveUp({ outcome: 'abandoned', note: 'given up, its work is gone' });
-    else if (life.resumption !== null) this.heed();
+    else if (life.isAbandoned)
+      return await this.currentChange.giveUp({ outcome: 'abandoned', note: 'given up, its work is gone' });
+    else if (life.resumption !== null) this.currentChange.heed();
     else if (life.next !== null)
-      return await this.giveUp({ outcome: 'superseded', note: `${life.next.id} takes its place` });
-    await this.goOn();
-  }
-
-  /** Until it is over, waits, or makes room. Returns whether it was cancelled. */
-  private async goOn(): Promise<boolean> {
-    const scope = new CancellationScope();
-    this.scope = scope;
-    try {
-      this.end(await scope.run(() => this.make()));
-      return false;
-    } catch (error) {
-      if (isCancellation(error)) await this.leaveOff(error);
-      else await this.fail(failureRecord(error));
-      return isCancellation(error);
-    }
+      return await this.currentChange.giveUp({ outcome: 'superseded', note: `${life.next.id} takes its place` });
+    await this.currentChange.goOn();
   }
 
   /**
@@ -164,19 +133,19 @@ export class Changes {
     const { current, work, isAbandoned } = life;
     const { change } = life.info;
     life.work = null;
-    this.begin(
+    this.currentChange.begin(
       numberChange(life, {
         ...{ kind: 'rollback', by: 'berth', reason: retreat.fall.message },
         ...{ redeployment: null, target: retreat.to },
       }),
     );
     endBake(life, retreat.fall.message);
-    const isCancelled = await this.goOn();
+    const isCancelled = await this.currentChange.goOn();
     retreat.isAsked = false;
     Object.assign(life, { current, work, isAbandoned });
     life.info.change = change;
     showChange(life);
-    if (isCancelled && current !== null && !isWaiting(life)) await this.giveUp(cancelled);
+    if (isCancelled && current !== null && !isWaiting(life)) await this.currentChange.giveUp(cancelled);
   }
 
   private beginNext(): void {
@@ -184,110 +153,9 @@ export class Changes {
     const { next } = life;
     if (next === null) throw new Error('a change begins when it was asked for');
     queueChange(life, null);
-    this.begin(next);
-  }
-
-  private begin(change: ChangeRequest): void {
-    const { life } = this;
-    const { id, kind, by, reason } = change;
-    const revision = life.work?.revision ?? null;
-    life.current = change;
-    life.info.change = { ...describeChange(change), revision, state: 'selecting', lastError: null };
-    note(life, kind, `${id}, asked for by ${by}${reason === null ? '' : `: ${reason}`}`);
-  }
-
-  private heed(): void {
-    const { life } = this;
-    const { work, resumption, info } = life;
-    if (work === null || resumption === null) throw new Error('what waits has work, and was told how to go on');
-    resume(life, work, resumption);
-    life.resumption = null;
-    if (info.change !== null) info.change.lastError = null;
-    if (life.active === null) info.lastError = null;
-    advance(life, work.setting === null ? 'selecting' : 'adapting');
-  }
-
-  private make(): Promise<Ending> {
-    const { current } = this.life;
-    if (current === null) throw new Error('what is made was begun');
-    return current.kind === 'rollback' ? this.rollBack(current) : this.redeploy(current);
-  }
-
-  private async redeploy(current: ChangeRequest): Promise<Ending> {
-    const { life } = this;
-    const same = life.work === null ? await findSame(life, current) : null;
-    if (same !== null) return { outcome: 'unchanged', note: describeSame(life, same) };
-    const work = life.work ?? beginRevision(life, current);
-    const upcoming = await bringUp(life, work);
-    await this.switchOver.to(upcoming, true);
-    if (!this.isHurried) await this.collection.run();
-    return { outcome: 'live', note: `${work.revision} is live` };
-  }
-
-  private async rollBack({ target }: ChangeRequest): Promise<Ending> {
-    const { life } = this;
-    const kept = target === null ? previousRevision(life) : findRevision(life, target);
-    if (kept === undefined || kept.revision.id === life.active?.revision)
-      return { outcome: 'failed', note: `there is no ${target ?? 'earlier revision'} to roll back to` };
-    const { id } = kept.revision;
-    if (life.info.change !== null) life.info.change.revision = id;
-    const left = life.active?.revision;
-    await this.switchOver.to({ revision: kept, handle: await startRevision(life, kept) }, false);
-    life.info.revisions = life.info.revisions.map((one) => (one.id === left ? { ...one, state: 'rolled back' } : one));
-    return { outcome: 'live', note: `${id} is live again` };
-  }
-
-  /** A cleanup cancels everything around; else it was this change alone, for good or for a while. */
-  private async leaveOff(error: unknown): Promise<void> {
-    if (CancellationScope.current().consideredCancelled) throw error;
-    if (!this.life.retreat?.isAsked) await this.giveUp(cancelled);
-  }
-
-  /** A failure that keeps work waits; a wrong request, and what has no work, is over. */
-  private async fail(failure: ErrorRecord): Promise<void> {
-    const { life } = this;
-    setChangeError(life, failure);
-    if (!isFruitless(life, failure)) return advance(life, 'waiting');
-    const ending = { outcome: 'failed', note: `${failure.code}: ${failure.message}` } as const;
-    if (life.active !== null || life.next !== null) return await this.giveUp(ending);
-    this.end(ending);
-    throw asFailure(failure);
-  }
-
-  /** Undoes what the current change has made. The undo of a whole deployment needs no help. */
-  private async giveUp(ending: Ending): Promise<void> {
-    const { life } = this;
-    const { work, info, active, next } = life;
-    life.isAbandoned = false;
-    const revision = info.change?.revision ?? null;
-    if (active !== null || next !== null) {
-      if (work !== null)
-        await this.leftOvers.end(work.revision, 'discarded', () => discardRevision(life, work.revision));
-      else if (revision !== null) await this.leftOvers.end(revision, 'stopped', () => endRevision(life, revision));
-      life.work = null;
-    }
-    this.end(ending);
-  }
-
-  private end(ending: Ending): void {
-    const { life } = this;
-    const { current, info } = life;
-    if (current === null) throw new Error('what ends was begun');
-    closeChange(life, current, ending, info.change);
-    life.current = null;
-    info.change = null;
-    showChange(life);
+    this.currentChange.begin(next);
   }
 }
 
-const cancelled: Ending = { outcome: 'cancelled', note: 'it is as before' };
-
-const describeSame = ({ active }: Life, revision: string): string =>
-  `nothing differs from ${revision}${revision === active?.revision ? '' : ', which was rolled back'}`;
-
 /** A cleanup ends what is waited for, and does not say so to each. */
 const isEnding = ({ info }: Life): boolean => info.state === 'cleaning' || info.state === 'cleaned';
-
-/** Nothing is worth keeping of a request that was wrong in itself, or for which no strategy could be selected. */
-const isFruitless = ({ host, work }: Life, { code }: ErrorRecord): boolean =>
-  host === null || work === null || (codes[code].ends && work.round.number === work.firstRound);
