@@ -1,6 +1,7 @@
 import { isCancellation } from '@temporalio/workflow';
 import type { CarriedAdaptation } from '../activities/adapt-workspace.js';
 import type { Handle } from '../contract/handle.js';
+import type { DeploymentSetting } from '../contract/setting.js';
 import type { SelectionExchange } from '../selection/index.js';
 import type { KeptRevision, Life, Work } from './life.js';
 import { onHost } from './on-host.js';
@@ -44,10 +45,7 @@ async function selectStrategy(life: Life, work: Work): Promise<SelectionExchange
   const { setting, host, exchanges } = await onHost(
     life,
     'selectStrategy',
-    ({ setting: { strategy, decidedBy, reasoning } }) => ({
-      note: `${strategy}, by ${decidedBy}`,
-      ...because(reasoning),
-    }),
+    ({ setting }) => ({ note: describeChoice(setting), ...because(setting.reasoning) }),
     () => steps.selectStrategy.executeWithOptions({ summary: `choose a strategy for ${config.name}` }, [{ config }]),
     1,
   );
@@ -58,6 +56,15 @@ async function selectStrategy(life: Life, work: Work): Promise<SelectionExchange
   const { strategy, provider, interface: kind, resources, decidedBy, reasoning, candidates } = setting;
   show(life, { strategy, provider, interface: kind, resources, selection: { decidedBy, reasoning, candidates } });
   return exchanges;
+}
+
+/** What fits the code better and could not be chosen is said at once: another one's adaptation may fail for that. */
+function describeChoice({ strategy, decidedBy, candidates }: DeploymentSetting): string {
+  const choice = `${strategy}, by ${decidedBy}`;
+  if (decidedBy === 'user') return choice;
+  const score = candidates.find((candidate) => candidate.strategy === strategy)?.score ?? 0;
+  const better = candidates.filter((candidate) => candidate.excluded !== undefined && candidate.score > score);
+  return [choice, ...better.map((one) => `${one.strategy} fits better, but ${one.excluded}`)].join('; ');
 }
 
 async function copyWorkspace(life: Life, work: Work, exchanges: SelectionExchange[]): Promise<void> {

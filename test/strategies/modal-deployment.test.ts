@@ -56,6 +56,15 @@ test('the example duplicate-tickets is deployed as it is, keeps its contract, st
   expect(listLive()).toEqual([]);
 }, 240_000);
 
+test('an app whose strategy has to be named says so when another one is chosen for it', async () => {
+  const deploying = deploy({ name: 'unnamed', solution, agent: 'none' });
+  await expect(deploying).rejects.toMatchObject({ code: 'ENTRY_AMBIGUOUS' });
+  const info = await (await connectOnce()).info('unnamed');
+  expect(info.steps.find(({ step }) => step === 'selectStrategy')?.note).toMatch(
+    /^local, by rules; modal fits better, but Modal bills compute .*--strategy modal/,
+  );
+}, 120_000);
+
 test('the command deploys a plain function; its variables are a secret of Modal’s, and stand nowhere else', async () => {
   const source = temporarySolution({
     'app.py': 'import os\ndef predict(name: str):\n    return len(os.environ[name])\n',
