@@ -1,6 +1,6 @@
 import { condition, defineQuery, defineSignal, proxySinks, setHandler, sleep, upsertMemo } from '@temporalio/workflow';
 
-export type Writer = 'far' | 'near';
+type Writer = 'far' | 'near';
 export const writeSignal = defineSignal<[Writer]>('write');
 export const writtenQuery = defineQuery<Writer[]>('written');
 
