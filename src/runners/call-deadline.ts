@@ -1,5 +1,6 @@
 import type { Answer } from '../contract/answer.js';
 import type { ErrorCode } from '../errors.js';
+import { Alarm } from './alarm.js';
 import { Ending } from './ending.js';
 import type { CallOptions } from './runner.js';
 
@@ -68,12 +69,12 @@ const cancelledBefore = callFailure('CALL_CANCELLED', 'the call was cancelled be
 /** A caller's deadline and cancel, for as long as its call lasts. */
 class Patience {
   readonly ending = new Ending();
-  private readonly timer: NodeJS.Timeout;
+  private readonly deadline: Alarm;
 
   constructor(private readonly options: CallOptions & { timeout: number }) {
     const { timeout, signal } = options;
     const late = () => this.end('CALL_TIMEOUT', `the call took longer than its ${timeout} s`);
-    this.timer = setTimeout(late, Math.min(timeout * 1000, 2 ** 31 - 1));
+    this.deadline = new Alarm(timeout * 1000, late);
     signal?.addEventListener('abort', this.cancel, { once: true });
   }
 
@@ -83,7 +84,7 @@ class Patience {
   }
 
   release(): void {
-    clearTimeout(this.timer);
+    this.deadline.clear();
     this.options.signal?.removeEventListener('abort', this.cancel);
   }
 

@@ -19,7 +19,7 @@ const directoryOf = (stateDirectory: string): string => join(stateDirectory, 'ca
 const totalFile = 'total';
 
 /** Milliseconds that the file may be behind: long enough that a busy caller hardly ever writes. */
-export const lateness = 5;
+export const lateness = 20;
 
 /** Errors that say nothing about the software. */
 const callersOwn = new Set(['CALL_CANCELLED', 'CALL_INPUT', 'INPUT_INVALID']);

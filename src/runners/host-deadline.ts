@@ -1,4 +1,5 @@
 import type { Answer } from '../contract/answer.js';
+import { Alarm } from './alarm.js';
 import { callFailure } from './call-deadline.js';
 
 /** Milliseconds that the host has to answer for a call past its deadline, before the client does so itself. */
@@ -7,7 +8,7 @@ export const lateness = 500;
 /** The client's own end of a call, for a host that cannot answer: frozen, or held up in code that never lets go. */
 export class HostDeadline {
   private readonly begun = performance.now();
-  private timer: NodeJS.Timeout;
+  private alarm: Alarm;
   private isCancelled = false;
   private hasHungUp = false;
 
@@ -15,18 +16,18 @@ export class HostDeadline {
     private readonly connection: { close(): void },
     private readonly timeout: number,
   ) {
-    this.timer = setTimeout(() => this.hangUp(), Math.min(timeout * 1000 + lateness, 2 ** 31 - 1));
+    this.alarm = new Alarm(timeout * 1000 + lateness, () => this.hangUp());
   }
 
   /** The call is cancelled: the host has a moment to say so. */
   bringForward(): void {
     this.isCancelled = true;
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.hangUp(), lateness);
+    this.alarm.clear();
+    this.alarm = new Alarm(lateness, () => this.hangUp());
   }
 
   clear(): void {
-    clearTimeout(this.timer);
+    this.alarm.clear();
   }
 
   /** Why the connection ended. */

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Answer } from '../../src/contract/answer.js';
 import type { RunPlan } from '../../src/contract/handle.js';
@@ -9,10 +10,10 @@ import { recallExit } from '../../src/runners/process-exit.js';
 import { isSameProcess } from '../../src/runners/process-identity.js';
 import type { Health, LogOptions, StartOptions } from '../../src/runners/runner.js';
 import { listenAddress, urlOf } from '../../src/runners/server-address.js';
-import { findException, type LoggedException, readSince } from './find-exception.js';
+import { findException, readSince } from './find-exception.js';
 import {
   type BentoHandle,
-  type FailureSearch,
+  type FindFailure,
   gone,
   type Place,
   ready,
@@ -26,7 +27,7 @@ import { readServerRecord, removeServerRecord, type ServerRecord } from './serve
 const probePatience = 2_000;
 /** Seconds that running calls get when the server is stopped. */
 const grace = 10;
-/** Milliseconds for which a look at the process holds: in so short a time no stranger gets its port. */
+/** Milliseconds for which a look at process and log holds: in so short a time no stranger gets the port. */
 const lookHolds = 50;
 /** Milliseconds that an exception may take to be in the log. */
 const logPatience = 500;
@@ -39,8 +40,8 @@ const logPatience = 500;
  * that a recipe wrote) and, as the plan's, `timeout`. For the others the log says that they are not applied.
  */
 export class LocalPlace implements Place {
-  /** When the process was last seen to be the server's. */
-  private seenAt = Number.NEGATIVE_INFINITY;
+  /** The way to the server whose process was seen to live. */
+  private seen: { server: ServerRecord; way: Way; until: number } | undefined;
 
   constructor(private readonly plan: RunPlan) {}
 
@@ -68,13 +69,14 @@ export class LocalPlace implements Place {
   }
 
   findWay({ server }: BentoHandle): Way | Answer {
+    const { seen } = this;
     const now = performance.now();
-    const wasSeen = now - this.seenAt < lookHolds;
-    if (server !== undefined && (wasSeen || isSameProcess(server))) {
-      if (!wasSeen) this.seenAt = now;
-      return { url: server.url, headers: {} };
-    }
-    return callFailure('NOT_RUNNING', `the software is not up: ${describeEnd(server)}`);
+    if (seen !== undefined && seen.server === server && now < seen.until) return seen.way;
+    if (server === undefined || !isSameProcess(server))
+      return callFailure('NOT_RUNNING', `the software is not up: ${describeEnd(server)}`);
+    const way = { url: server.url, headers: {}, findFailure: this.searchFrom(this.measureLog()) };
+    this.seen = { server, way, until: now + lookHolds };
+    return way;
   }
 
   judgeReply(): undefined {}
@@ -96,16 +98,6 @@ export class LocalPlace implements Place {
     return readLog(this.plan.logFile, options);
   }
 
-  /** The call's exception by its trace; one that has ended the worker bears none. */
-  async findFailure({ trace, logStart, hasFailed }: FailureSearch): Promise<LoggedException | undefined> {
-    for (const deadline = Date.now() + logPatience; ; await sleep(20)) {
-      const log = await readSince(this.plan.logFile, logStart);
-      const words = log.includes(trace) || !hasFailed ? trace : 'Exception in ASGI application';
-      const found = findException(log, words, this.plan);
-      if (found !== undefined || !hasFailed || Date.now() > deadline) return found;
-    }
-  }
-
   async stop(): Promise<void> {
     const [{ endServer }, { endBuild }] = await Promise.all([
       import('../../src/runners/end-server.js'),
@@ -120,6 +112,24 @@ export class LocalPlace implements Place {
     const { removeServerPaths } = await import('./server-environment.js');
     await this.stop();
     await removeServerPaths(this.plan);
+  }
+
+  /** Bytes that the log has by now. At once: a look at a file takes less than the way to another thread and back. */
+  private measureLog(): number {
+    return statSync(this.plan.logFile, { throwIfNoEntry: false })?.size ?? 0;
+  }
+
+  /** Looks in what the log has got since then, by the call's trace; an exception that has ended the worker bears none. */
+  private searchFrom(logStart: number): FindFailure {
+    return async (trace, hasFailed) => {
+      if (hasFailed) this.seen = undefined; // the next call's begins behind this one's
+      for (const deadline = Date.now() + logPatience; ; await sleep(20)) {
+        const log = await readSince(this.plan.logFile, logStart);
+        const words = log.includes(trace) || !hasFailed ? trace : 'Exception in ASGI application';
+        const found = findException(log, words, this.plan);
+        if (found !== undefined || !hasFailed || Date.now() > deadline) return found;
+      }
+    };
   }
 }
 

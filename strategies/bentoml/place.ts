@@ -17,18 +17,14 @@ export interface Served {
 
 export type BentoHandle = Handle & Served;
 
-/** Where and how a call's exception is looked for. */
-export interface FailureSearch {
-  trace: string;
-  /** Bytes of the log before the call. */
-  logStart: number;
-  hasFailed: boolean;
-}
+/** The exception of a call, by its trace; where the call has failed it is waited for. */
+export type FindFailure = (trace: string, hasFailed: boolean) => Promise<LoggedException | undefined>;
 
-/** How a call gets to the service. */
+/** How a call gets to the service, and to what the service keeps from whoever calls. */
 export interface Way {
   url: string;
   headers: Record<string, string>;
+  findFailure: FindFailure;
 }
 
 /** Where a service is served: on this machine, or in BentoCloud. */
@@ -38,7 +34,6 @@ export interface Place {
   findWay(handle: BentoHandle): Way | Answer;
   /** An answer to a reply that is not the service's own. */
   judgeReply(reply: HttpReply): Answer | undefined;
-  findFailure(search: FailureSearch): Promise<LoggedException | undefined>;
   isHealthy(handle: BentoHandle): Promise<Health>;
   logs(options?: LogOptions): AsyncIterable<string>;
   stop(): Promise<void>;

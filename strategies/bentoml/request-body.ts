@@ -8,20 +8,30 @@ export interface RequestBody {
 /** Inputs that do not fit what the API takes. */
 export class WrongInput extends Error {}
 
-/** The inputs as the API takes them: JSON, or a form as soon as one of them is a file. Throws WrongInput. */
-export async function buildBody(api: ServiceApi, inputs: unknown): Promise<RequestBody> {
-  const { input, call } = api;
-  if (input.root_input && isFile(input)) return rootFile(inputs);
+/** Writes inputs as an API takes them. Throws WrongInput. */
+export type Encode = (inputs: unknown) => RequestBody | Promise<RequestBody>;
+
+/** JSON, or a form as soon as one of the inputs is a file. */
+export function chooseEncoding({ input, call }: ServiceApi): Encode {
+  if (input.root_input && isFile(input)) return rootFile;
   const properties = input.properties ?? {};
-  if (Object.values(properties).some(isFile)) return await buildForm(properties, inputs);
-  if (call === 'arguments') refuseUnknown(properties, inputs);
-  return { contentType: 'application/json', body: JSON.stringify(wrap(api, inputs) ?? null) };
+  if (Object.values(properties).some(isFile)) return (inputs) => buildForm(properties, inputs);
+  if (call === 'arguments')
+    return (inputs) => {
+      refuseUnknown(properties, inputs);
+      return writeJson(inputs);
+    };
+  const isWrapped = !input.root_input && Object.keys(properties).join() === 'inputs';
+  return isWrapped ? (inputs) => writeJson(wrap(inputs, call)) : writeJson;
 }
 
-/** `{"inputs": …}` where that is all that the API takes, unless the caller wrote it so. */
-function wrap({ input, call }: ServiceApi, inputs: unknown): unknown {
-  const names = Object.keys(input.properties ?? {});
-  if (call === 'arguments' || input.root_input || names.length !== 1 || names[0] !== 'inputs') return inputs;
+const writeJson = (value: unknown): RequestBody => ({
+  contentType: 'application/json',
+  body: JSON.stringify(value ?? null),
+});
+
+/** `{"inputs": …}` as that is all that the API takes, unless the caller wrote it so. */
+function wrap(inputs: unknown, call: ServiceApi['call']): unknown {
   const isWrapped = isRecord(inputs) && Object.keys(inputs).length === 1 && 'inputs' in inputs;
   return isWrapped && call === null ? inputs : { inputs };
 }

@@ -1,19 +1,18 @@
 import { randomBytes } from 'node:crypto';
-import { statSync } from 'node:fs';
 import type { Agent } from 'node:http';
 import type { Answer } from '../../src/contract/answer.js';
 import type { Handle, RunPlan } from '../../src/contract/handle.js';
 import type { BerthHome } from '../../src/home.js';
 import { callFailure, streamWithEnding, withEnding } from '../../src/runners/call-deadline.js';
 import type { Ending } from '../../src/runners/ending.js';
-import { callHttp, keepConnections } from '../../src/runners/http-call.js';
+import { callHttp, type HttpReply, keepConnections } from '../../src/runners/http-call.js';
 import { streamHttp } from '../../src/runners/http-stream.js';
 import type { CallOptions, Health, LogOptions, MadeThing, Runner, StartOptions } from '../../src/runners/runner.js';
 import { callTask } from './call-task.js';
 import { handOnText } from './hand-on-text.js';
 import { type BentoHandle, gone, type Place, type Way } from './place.js';
 import { readAnswer } from './read-answer.js';
-import { buildBody, WrongInput } from './request-body.js';
+import { chooseEncoding, type Encode, WrongInput } from './request-body.js';
 
 /** Milliseconds after which an idle connection is let go: before the server does so itself. */
 const idleTime = 4_000;
@@ -26,6 +25,7 @@ let calls = 0;
  */
 export class BentoMLRunner implements Runner {
   private handle: BentoHandle | undefined;
+  private encode: Encode | undefined;
   private agent: Agent | undefined;
   private opened: Promise<Place> | undefined;
 
@@ -46,6 +46,7 @@ export class BentoMLRunner implements Runner {
 
   async attach(handle: Handle): Promise<void> {
     this.handle = handle as BentoHandle; // made by `start`, whose keys it has
+    this.encode = undefined;
   }
 
   async run(inputs: unknown, options: CallOptions = {}): Promise<Answer> {
@@ -102,46 +103,38 @@ export class BentoMLRunner implements Runner {
     return this.opened;
   }
 
-  private async call({ place, way, api }: Target, inputs: unknown, ending: Ending): Promise<Answer> {
+  private async call(target: Target, inputs: unknown, ending: Ending): Promise<Answer> {
     try {
-      const { call, findFailure } = await this.describeCall({ place, way, api }, inputs);
-      const reply = await (api.isTask ? callTask({ ...call, signal: ending.signal }) : callHttp({ ...call, ending }));
-      return place.judgeReply(reply) ?? (await readAnswer(reply, api, findFailure));
+      const trace = nextTrace();
+      const call = await this.describeCall(target, inputs, trace);
+      const reply = await (target.api.isTask
+        ? callTask({ ...call, signal: ending.signal })
+        : callHttp({ ...call, ending }));
+      return await readReply(target, reply, trace);
     } catch (error) {
       return answerWrongInput(error);
     }
   }
 
-  private async *callForChunks(
-    { place, way, api }: Target,
-    inputs: unknown,
-    ending: Ending,
-  ): AsyncGenerator<unknown, Answer> {
+  private async *callForChunks(target: Target, inputs: unknown, ending: Ending): AsyncGenerator<unknown, Answer> {
     try {
-      const { call, findFailure } = await this.describeCall({ place, way, api }, inputs);
+      const trace = nextTrace();
+      const call = await this.describeCall(target, inputs, trace);
       const reply = yield* handOnText(await streamHttp({ ...call, ending }));
       if (ending.isOver) throw ending.reason;
-      return place.judgeReply(reply) ?? (await readAnswer(reply, api, findFailure));
+      return await readReply(target, reply, trace);
     } catch (error) {
       return answerWrongInput(error);
     }
   }
 
-  private async describeCall({ place, way, api }: Target, inputs: unknown) {
-    const { contentType, body } = await buildBody(api, inputs);
-    const trace = nextTrace();
+  private async describeCall({ way, api }: Target, inputs: unknown, trace: string) {
+    this.encode ??= chooseEncoding(api);
+    const { contentType, body } = await this.encode(inputs);
     const traceparent = `00-${trace}-${trace.slice(16)}-01`;
     this.agent ??= await keepConnections(way.url, idleTime);
-    const call = {
-      url: way.url + api.route,
-      headers: { ...way.headers, 'content-type': contentType, traceparent },
-      body,
-      agent: this.agent,
-      method: 'POST',
-    };
-    // At once, because a look at a file takes less than the way to another thread and back.
-    const logStart = statSync(this.plan.logFile, { throwIfNoEntry: false })?.size ?? 0;
-    return { call, findFailure: (hasFailed: boolean) => place.findFailure({ trace, logStart, hasFailed }) };
+    const headers = { ...way.headers, 'content-type': contentType, traceparent };
+    return { method: 'POST', url: way.url + api.route, headers, body, agent: this.agent };
   }
 }
 
@@ -149,6 +142,10 @@ interface Target {
   place: Place;
   way: Way;
   api: BentoHandle['api'];
+}
+
+function readReply({ place, way, api }: Target, reply: HttpReply, trace: string): Answer | Promise<Answer> {
+  return place.judgeReply(reply) ?? readAnswer(reply, api, (hasFailed) => way.findFailure(trace, hasFailed));
 }
 
 function answerWrongInput(error: unknown): Answer {

@@ -4,10 +4,9 @@ import { callFailure } from '../../../src/runners/call-deadline.js';
 import { callHttp, type HttpReply } from '../../../src/runners/http-call.js';
 import { keepLines, readLog } from '../../../src/runners/log-file.js';
 import type { Health, LogOptions, StartOptions } from '../../../src/runners/runner.js';
-import type { LoggedException } from '../find-exception.js';
 import {
   type BentoHandle,
-  type FailureSearch,
+  type FindFailure,
   gone,
   type Place,
   ready,
@@ -51,7 +50,7 @@ export class CloudPlace implements Place {
 
   findWay({ endpoint }: BentoHandle): Way | Answer {
     const token = process.env[tokenVariable];
-    if (token) return { url: endpoint, headers: { authorization: `Bearer ${token}` } };
+    if (token) return { url: endpoint, headers: { authorization: `Bearer ${token}` }, findFailure: this.findFailure };
     return callFailure(
       'CLOUD_REFUSED',
       `calls to ${endpoint} need the token in ${tokenVariable}, which is not set here`,
@@ -69,13 +68,13 @@ export class CloudPlace implements Place {
     );
   }
 
-  /** The call's exception by its trace, from the cloud's log, which is read for a call that has failed alone. */
-  async findFailure({ trace, hasFailed }: FailureSearch): Promise<LoggedException | undefined> {
+  /** From the cloud's log, which is read for a call that has failed alone. */
+  private readonly findFailure: FindFailure = async (trace, hasFailed) => {
     const record = hasFailed ? await readCloudRecord(this.plan) : undefined;
     if (record === undefined) return undefined;
     const { findCloudFailure } = await import('./find-cloud-failure.js');
     return await findCloudFailure(this.plan, record, trace);
-  }
+  };
 
   /** By the endpoint's own probe; where it does not answer, or was not looked at for long, by the cloud. */
   async isHealthy(handle: BentoHandle): Promise<Health> {
