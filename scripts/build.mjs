@@ -7,6 +7,7 @@ import { chmod, cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { clientProtocol } from './client-protocol.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const dist = join(root, 'dist');
@@ -48,6 +49,7 @@ await build({
   sourcemap: true,
   sourcesContent: false,
   external,
+  plugins: [clientProtocol],
   // commander is CommonJS inside and calls require(); an ES module has none of its own.
   banner: {
     js: "import { createRequire as berthRequire } from 'node:module';const require = berthRequire(import.meta.url);",
