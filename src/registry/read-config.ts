@@ -4,8 +4,19 @@ import { StrategyConfig } from '../contract/strategy-config.js';
 
 export type ConfigReading = { config: StrategyConfig } | { problem: string };
 
+/** What each file said last: it is read again before each selection, and hardly ever says something else. */
+const known = new Map<string, { text: string; reading: ConfigReading }>();
+
 /** Reads the text of a `config.yaml`. A problem has one line per mistake: `config.yaml:3: interface: what is wrong`. */
 export function readConfig(file: string, text: string): ConfigReading {
+  const last = known.get(file);
+  if (last?.text === text) return last.reading;
+  const reading = parseConfig(file, text);
+  known.set(file, { text, reading });
+  return reading;
+}
+
+function parseConfig(file: string, text: string): ConfigReading {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   if (document.errors.length > 0) {

@@ -42,17 +42,37 @@ export function isListening(pid: number, port: number): boolean {
   return process.platform === 'linux' ? isListeningOnLinux(pid, port) : isListeningByLsof(pid, port);
 }
 
+/**
+ * The socket by which a process was last seen to listen on a port. While the process has it open it listens there: the
+ * machine's table of sockets, which takes the kernel milliseconds to write, is asked for once.
+ */
+const lastSeen = new Map<string, string>();
+
 function isListeningOnLinux(pid: number, port: number): boolean {
-  const sockets = new Set(['/proc/net/tcp', '/proc/net/tcp6'].flatMap((table) => listSockets(table, port)));
+  const key = `${pid}:${port}`;
+  const open = listOpenSockets(pid);
+  if (open.has(lastSeen.get(key) ?? '')) return true;
+  const socket = open.size === 0 ? undefined : listListening(port).find((listening) => open.has(listening));
+  if (socket === undefined) lastSeen.delete(key);
+  else lastSeen.set(key, socket);
+  return socket !== undefined;
+}
+
+/** `socket:[inode]` of each socket that the process has open. */
+function listOpenSockets(pid: number): Set<string> {
+  const directory = `/proc/${pid}/fd`;
   try {
-    const directory = `/proc/${pid}/fd`;
-    return readdirSync(directory).some((descriptor) => sockets.has(readLink(`${directory}/${descriptor}`)));
+    const links = readdirSync(directory).map((descriptor) => readLink(`${directory}/${descriptor}`));
+    return new Set(links.filter((link) => link.startsWith('socket:')));
   } catch {
-    return false; // ended meanwhile
+    return new Set(); // ended meanwhile
   }
 }
 
-/** `socket:[inode]` of all that listen on the port, as links of descriptors name them. */
+/** `socket:[inode]` of each socket that listens on the port. */
+const listListening = (port: number): string[] =>
+  ['/proc/net/tcp', '/proc/net/tcp6'].flatMap((table) => listSockets(table, port));
+
 function listSockets(table: string, port: number): string[] {
   const hexadecimal = port.toString(16).toUpperCase().padStart(4, '0');
   return readText(table)
