@@ -1,9 +1,8 @@
 import { once } from 'node:events';
-import { Agent } from 'node:http';
+import { request } from 'node:http';
 import type { Socket } from 'node:net';
 import type Docker from 'dockerode';
 import { Stranger } from '../../src/runners/call-deadline.js';
-import { callHttp } from '../../src/runners/http-call.js';
 import type { DockerHandle } from './docker-handle.js';
 import { probePatience } from './probe.js';
 import type { Verify } from './verified-agent.js';
@@ -12,22 +11,27 @@ import type { Verify } from './verified-agent.js';
 export const askHost =
   (url: string, tokenHash: string): Verify =>
   async (socket) => {
-    const asking = new Agent({ keepAlive: true });
-    asking.createConnection = () => socket;
-    const isFree = new Promise<void>((resolve) => socket.once('free', resolve));
-    const isClosed = new Promise<never>((_resolve, reject) =>
-      socket.once('close', () => reject(new Stranger(`the connection to ${url} was closed`))),
-    );
-    isClosed.catch(() => undefined); // it is closed at the end of its life, too
     const late = AbortSignal.timeout(probePatience);
-    const asked = callHttp({ url: 'http://localhost/healthz', agent: asking, signal: late });
-    const { headers } = await asked.catch((error: Error) => {
+    const token = await askToken(socket, late).catch((error: Error) => {
       throw new Stranger(late.aborted ? `nobody says who answers at ${url}` : error.message);
     });
-    if (headers['berth-token'] !== tokenHash) throw new Stranger(`something else answers at ${url}`);
-    await Promise.race([isFree, isClosed]);
-    socket.emit('agentRemove'); // Node's way to take a connection from its agent, which would close it when it is idle
+    if (token !== tokenHash) throw new Stranger(`something else answers at ${url}`);
+    if (socket.destroyed) throw new Stranger(`the connection to ${url} was closed`);
   };
+
+/** Without an agent, which would take the connection for its own; resolves when the connection is free again. */
+function askToken(socket: Socket, signal: AbortSignal): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    let token: unknown;
+    const headers = { host: 'localhost', connection: 'keep-alive' };
+    const asked = request({ path: '/healthz', headers, signal, createConnection: () => socket }, (response) => {
+      token = response.headers['berth-token'];
+      response.on('error', reject).resume();
+    });
+    asked.on('error', reject).on('close', () => resolve(token));
+    asked.end();
+  });
+}
 
 /** Of a server of the repository's own the engine says whether it has the port: on the wire nothing tells. */
 export function askEngine({ url, engine: address, container }: DockerHandle): Verify {
