@@ -1,0 +1,29 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { expect, test } from '@jest/globals';
+import { packageRoot } from '../src/package-root.js';
+
+const execute = promisify(execFile);
+
+/** What stands on Node's own connections, timers and processes, which change from one Node to the next. */
+const paths = ['test/runners', 'test/proxy.test.ts', 'test/strategies/container-call.test.ts'];
+
+test('what calls and supervises software does so on Node 24, too', async () => {
+  const inPackage = { cwd: packageRoot };
+  const installer = join('scripts', 'install-newer-node.mjs');
+  const node = (await execute(process.execPath, [installer], inPackage)).stdout.trim();
+  const { stdout: version } = await execute(node, ['--version']);
+  expect(version).toMatch(/^v24\./);
+  const jest = join('node_modules', 'jest', 'bin', 'jest.js');
+  const argv = ['--experimental-vm-modules', jest, '--runInBand', '--json', ...paths];
+  const { NODE_OPTIONS, ...rest } = process.env; // this test's own run is of the other Node
+  const env = { ...rest, BERTH_TEST_WITHOUT_TEMPORAL: '1' };
+  const { stdout } = await execute(node, argv, { ...inPackage, env, maxBuffer: 2 ** 26 }).catch((error) => error);
+  const { numPassedTests, testResults } = JSON.parse(stdout) as {
+    numPassedTests: number;
+    testResults: { name: string; status: string; message: string }[];
+  };
+  expect(testResults.filter(({ status }) => status !== 'passed').map(({ message }) => message)).toEqual([]);
+  expect(numPassedTests).toBeGreaterThan(50);
+}, 300_000);
