@@ -33,6 +33,7 @@ export function forward(
   const { method, headers } = asked;
   // Each on a connection of its own: one that is idle may be closed by the server just when it is used again.
   const call = request({ host: '127.0.0.1', port, path, method, headers, agent: false }, (reply) => {
+    if (answer.destroyed) return void reply.destroy();
     answer.writeHead(reply.statusCode ?? 502, reply.headers);
     pipeline(reply, answer, () => undefined); // what ends half-way ends so for the caller, too
   });
