@@ -35,8 +35,8 @@ export class Alarm {
     const now = performance.now() + 1; // timers are exact to the millisecond
     Alarm.timerEnd = Number.POSITIVE_INFINITY;
     try {
-      for (const alarm of [...Alarm.pending].filter(({ end }) => end <= now))
-        if (Alarm.pending.delete(alarm)) alarm.ring(); // unless the ring of another has cleared it
+      const due = [...Alarm.pending].filter(({ end }) => end <= now).sort((one, other) => one.end - other.end);
+      for (const alarm of due) if (Alarm.pending.delete(alarm)) alarm.ring(); // unless the ring of another has cleared it
     } finally {
       const next = [...Alarm.pending].reduce((earliest, { end }) => Math.min(earliest, end), Number.POSITIVE_INFINITY);
       if (next < Alarm.timerEnd) Alarm.wind(next);
