@@ -6,17 +6,23 @@ import { packageRoot } from '../src/package-root.js';
 
 const execute = promisify(execFile);
 
-/** What stands on Node's own connections, timers and processes, which change from one Node to the next. */
-const paths = ['test/runners', 'test/proxy.test.ts', 'test/strategies/container-call.test.ts'];
+/** What stands on Node's own connections and timers, which change from one Node to the next. */
+const paths = ['runners/(http|json)-call', 'runners/alarm', 'proxy', 'strategies/container-call'];
 
-test('what calls and supervises software does so on Node 24, too', async () => {
+test('what calls software does so on Node 24, too', async () => {
   const inPackage = { cwd: packageRoot };
   const installer = join('scripts', 'install-newer-node.mjs');
   const node = (await execute(process.execPath, [installer], inPackage)).stdout.trim();
   const { stdout: version } = await execute(node, ['--version']);
   expect(version).toMatch(/^v24\./);
   const jest = join('node_modules', 'jest', 'bin', 'jest.js');
-  const argv = ['--experimental-vm-modules', jest, '--runInBand', '--json', ...paths];
+  const argv = [
+    '--experimental-vm-modules',
+    jest,
+    '--runInBand',
+    '--json',
+    ...paths.map((path) => `/test/${path}\\.test`),
+  ];
   const { NODE_OPTIONS, ...rest } = process.env; // this test's own run is of the other Node
   const env = { ...rest, BERTH_TEST_WITHOUT_TEMPORAL: '1' };
   const { stdout } = await execute(node, argv, { ...inPackage, env, maxBuffer: 2 ** 26 }).catch((error) => error);
@@ -25,5 +31,5 @@ test('what calls and supervises software does so on Node 24, too', async () => {
     testResults: { name: string; status: string; message: string }[];
   };
   expect(testResults.filter(({ status }) => status !== 'passed').map(({ message }) => message)).toEqual([]);
-  expect(numPassedTests).toBeGreaterThan(50);
+  expect(numPassedTests).toBeGreaterThan(40);
 }, 300_000);
