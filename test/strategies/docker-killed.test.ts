@@ -80,7 +80,7 @@ test('an image that was being built is built again', async () => {
 
 test('a worker can take over all that ever ran', async () => {
   expect(await findUnreplayable()).toEqual([]);
-}, 60_000);
+}, 240_000);
 
 test('nothing is left over', async () => {
   expect(await matrix.findLeftOvers()).toEqual([]);

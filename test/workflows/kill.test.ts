@@ -79,7 +79,7 @@ describe.each(Object.entries(victims))('when %s is killed', (victim, { kill, cel
 
 test('a worker can take over all that ever ran', async () => {
   expect(await findUnreplayable()).toEqual([]);
-}, 60_000);
+}, 240_000);
 
 const describeOutcome = ({ act, step, moment, seconds, problem }: Outcome): string =>
   `${act}, ${step}, ${moment}: ${problem ?? 'as it was to be'} (${seconds.toFixed(1)} s)`;

@@ -37,8 +37,8 @@ interface Kill {
 }
 
 /** Seconds from the return of what was killed until everything has to be as it was to be, without a person. */
-const patience = 60;
-/** Milliseconds between two looks: dozens of cells that are looked at all the time would keep the machine busy by that alone. */
+const patience = 120;
+/** Milliseconds between two looks. */
 const pollInterval = 500;
 
 /**
@@ -116,8 +116,11 @@ export class KillMatrix {
     cells: readonly Cell[],
     { kill, bringBack, ask = (act, subject) => act.request(subject) }: Kill,
   ): Promise<Outcome[]> {
+    const strayed: Outcome[] = [];
+    const stray = (cell: Cell, { message }: Error) =>
+      strayed.push({ ...cell, problem: `it was not brought there: ${message}`, seconds: 0 });
     try {
-      await Promise.all(cells.map((cell) => this.bringToMoment(cell, ask)));
+      await Promise.all(cells.map((cell) => this.bringToMoment(cell, ask).catch((error) => stray(cell, error))));
       await kill();
     } finally {
       this.holds.release();
@@ -125,7 +128,8 @@ export class KillMatrix {
     }
     await bringBack();
     const returned = Date.now();
-    return await Promise.all(cells.map((cell) => this.judge(cell, returned)));
+    const held = cells.filter((cell) => strayed.every((outcome) => outcome.subject !== cell.subject));
+    return [...strayed, ...(await this.judge(held, returned))];
   }
 
   /** What the home holds beyond server, worker, and one process and one directory for each deployment that runs. */
@@ -195,13 +199,18 @@ export class KillMatrix {
     while (busy?.isBusy(subject, this.home) === false) await sleep(20);
   }
 
-  private async judge(cell: Cell, returned: number): Promise<Outcome> {
-    for (;;) {
-      const problem = await this.findProblem(cell).catch((error: Error) => error.message);
-      const seconds = (Date.now() - returned) / 1000;
-      if (problem === null || seconds > patience) return { ...cell, problem, seconds };
-      await sleep(pollInterval);
-    }
+  /** Looks at one cell after the other: looked at all at once, they would take the cores from what brings them back. */
+  private async judge(cells: readonly Cell[], returned: number): Promise<Outcome[]> {
+    const outcomes: Outcome[] = [];
+    for (const open = new Set(cells); open.size > 0; await sleep(pollInterval))
+      for (const cell of open) {
+        const problem = await this.findProblem(cell).catch((error: Error) => error.message);
+        const seconds = (Date.now() - returned) / 1000;
+        if (problem !== null && seconds < patience) continue;
+        open.delete(cell);
+        outcomes.push({ ...cell, problem, seconds });
+      }
+    return outcomes;
   }
 
   /** Same answer, done once, one copy of everything. */
