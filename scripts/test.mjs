@@ -7,6 +7,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
 import envPaths from 'env-paths';
 import { isStale } from './is-stale.mjs';
 
@@ -136,11 +137,27 @@ function runJest(jestArguments, env, lacks) {
   try {
     const argv = [jest, ...leftOut, '--json', '--outputFile', report, ...jestArguments];
     const { status } = spawnSync(process.execPath, argv, { cwd: root, env, stdio: 'inherit' });
+    for (const failure of listFailures(report)) console.log(failure);
     console.log(summarise(report));
     return status ?? 1;
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
+}
+
+/** The first failures once more, in short: of a long log often only the end is at hand. */
+function listFailures(report) {
+  if (!existsSync(report)) return [];
+  const tests = JSON.parse(readFileSync(report, 'utf8')).testResults.flatMap(
+    ({ assertionResults }) => assertionResults,
+  );
+  const failed = tests.filter(({ status }) => status === 'failed').slice(0, 5);
+  return failed.map(({ fullName, failureMessages: [message = ''] }) => {
+    const lines = stripVTControlCharacters(message)
+      .split('\n')
+      .filter((line) => !/^\s*$|^\s+at /.test(line));
+    return ['', `FAILED ${fullName}`, ...lines.slice(0, 12).map((line) => `  ${line}`)].join('\n');
+  });
 }
 
 /** A file that could not even be run counts as one failure; so does a jest that left no report. */
