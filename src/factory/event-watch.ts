@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, isGrpcDeadlineError } from '@temporalio/client';
 
+/** `EVENT_TYPE_WORKFLOW_TASK_COMPLETED` of Temporal's API. */
+const taskCompleted = 7;
 /** Milliseconds for which the server is listened to before it may be that there is none any more. */
 const patience = 2_000;
 /** Milliseconds within which what belongs together has happened. */
@@ -8,7 +10,7 @@ const gathering = 25;
 /** Milliseconds until the next look at a run that has ended, or of which nothing can be heard. */
 const pause = 500;
 
-/** Tells when something has happened to a workflow, as soon as the server has recorded it. */
+/** Tells when a workflow has taken in what happened to it, as soon as the server has recorded that: before, it looks as it did. */
 export class EventWatch {
   /** Where in the run's history the next events will be; empty for its beginning. */
   private position = new Uint8Array();
@@ -20,7 +22,7 @@ export class EventWatch {
     private readonly onSilence: () => Promise<void>,
   ) {}
 
-  /** Resolves at the next event, of a history that is new to this at once; and after a while without one. */
+  /** Resolves when it has, of a history that is new to this at once; when the run has ended; and after a while without either. */
   async next(signal?: AbortSignal): Promise<void> {
     let isOpen: boolean;
     try {
@@ -35,13 +37,19 @@ export class EventWatch {
   /** False of a run that has ended: what comes next, if anything does, is another run's. */
   private async listen(signal?: AbortSignal): Promise<boolean> {
     const end = AbortSignal.any(signal === undefined ? [] : [signal]); // the SDK's listener stays on it
+    for (let events = await this.read(end); this.position.length > 0; events = await this.read(end))
+      if (events.some(({ eventType }) => eventType === taskCompleted)) return true;
+    return false;
+  }
+
+  private async read(signal: AbortSignal) {
     const { connection, options, workflowService } = this.client();
     const execution = { workflowId: this.workflowId };
     const asked = { namespace: options.namespace, execution, waitNewEvent: true, nextPageToken: this.position };
-    const { nextPageToken } = await connection.withAbortSignal(end, () =>
+    const { history, nextPageToken } = await connection.withAbortSignal(signal, () =>
       connection.withDeadline(Date.now() + patience, () => workflowService.getWorkflowExecutionHistory(asked)),
     );
     this.position = new Uint8Array(nextPageToken ?? []);
-    return this.position.length > 0;
+    return history?.events ?? [];
   }
 }

@@ -25,7 +25,7 @@ export class TemporalLink {
 
   static async connect(onProgress?: (line: string) => void): Promise<TemporalLink> {
     const target = await ensureStack({ worker: true, ...(onProgress && { onProgress }) });
-    return new TemporalLink(target, await connect(target), onProgress);
+    return new TemporalLink(target, connect(target), onProgress);
   }
 
   /** Asks until there is an answer. The question must be safe to ask twice. */
@@ -90,12 +90,13 @@ export class TemporalLink {
     this.target = await ensureStack({ worker: true, ...(this.onProgress && { onProgress: this.onProgress }) });
     if (this.target.address === address) return;
     await this.connection.close();
-    this.connection = await connect(this.target);
+    this.connection = connect(this.target);
   }
 }
 
-const connect = ({ connectionOptions }: TemporalTarget): Promise<Connection> =>
-  Connection.connect({
+/** Without asking the server first what it can do: the first question finds out whether it is there. */
+const connect = ({ connectionOptions }: TemporalTarget): Connection =>
+  Connection.lazy({
     ...connectionOptions,
     interceptors: [makeGrpcRetryInterceptor(defaultGrpcRetryOptions({ maxAttempts: quickTries }))],
   });

@@ -14,50 +14,66 @@ beforeAll(async () => {
   client = new Client({ connection });
 });
 
-/** A workflow that no worker ever takes: nothing happens to it but what is done here. */
+/** A workflow without a worker: what happens to it is taken in when a test says so. */
 async function begin() {
   count += 1;
-  const options = { taskQueue: 'nobody', workflowId: `watched-${process.pid}-${count}` };
-  const handle = await client.workflow.start('untaken', options);
+  const taskQueue = `watched-${process.pid}-${count}`;
+  const options = { taskQueue, workflowId: taskQueue };
+  const start = async () => await client.workflow.start('untaken', options);
+  const handle = await start();
   atTheEnd(async () => void (await handle.terminate().catch(() => undefined)));
   const watch = new EventWatch(
     options.workflowId,
     () => client,
     async () => {},
   );
+  await takeIn(taskQueue);
   await watch.next();
-  return { handle, watch, again: () => client.workflow.start('untaken', options) };
+  return { handle, watch, start, takeIn: () => takeIn(taskQueue) };
+}
+
+/** As a worker does that has nothing to do about it. */
+async function takeIn(name: string): Promise<void> {
+  const { workflowService, options } = client;
+  const namespace = options.namespace;
+  const { taskToken } = await client.withDeadline(Date.now() + 10_000, () =>
+    workflowService.pollWorkflowTaskQueue({ namespace, taskQueue: { name } }),
+  );
+  await workflowService.respondWorkflowTaskCompleted({ namespace, taskToken });
 }
 
 const isOver = async (waiting: Promise<void>, patience: number) =>
   await Promise.race([waiting.then(() => true), sleep(patience, false)]);
 
-test('the next event is told when it comes, and not before', async () => {
-  const { handle, watch } = await begin();
+test('what a workflow has taken in is told then, and not before', async () => {
+  const { handle, watch, takeIn } = await begin();
   const waiting = watch.next();
-  expect(await isOver(waiting, 1_000)).toBe(false);
+  expect(await isOver(waiting, 500)).toBe(false);
   await handle.signal('anything');
+  expect(await isOver(waiting, 500)).toBe(false);
+  await takeIn();
   await waiting;
   await handle.signal('anything');
+  await takeIn();
   await watch.next(); // what came between two waits is told at once
 });
 
 test('after a run that has ended, the next one is watched', async () => {
-  const { handle, watch, again } = await begin();
+  const { handle, watch, start, takeIn } = await begin();
   await handle.terminate();
   await watch.next();
-  const next = await again();
-  await watch.next();
+  await start();
   const waiting = watch.next();
   expect(await isOver(waiting, 1_000)).toBe(false);
-  await next.signal('anything');
+  await takeIn();
   await waiting;
 });
 
 test('a wait is given up at once, and leaves nothing at the signal', async () => {
-  const { handle, watch } = await begin();
+  const { handle, watch, takeIn } = await begin();
   const given = new AbortController();
   await handle.signal('anything');
+  await takeIn();
   await watch.next(given.signal);
   expect(getEventListeners(given.signal, 'abort')).toEqual([]);
   const waiting = watch.next(given.signal);
