@@ -7,7 +7,6 @@ import { makePlaces, pickVariables } from './agent-environment.js';
 import type { BuiltInSettings } from './agent-settings.js';
 import { askVersion, isOlder } from './ask-version.js';
 import type { CommandLineProtocol, Setup } from './command-line-protocol.js';
-import { runCommandLine } from './command-line-run.js';
 import { findProgram } from './find-program.js';
 import { RunLog } from './run-log.js';
 import { claimMark, releaseMark } from './run-mark.js';
@@ -53,6 +52,7 @@ export class CommandLineAgent implements Agent {
     }
     await mkdir(request.stateDirectory, { recursive: true, mode: 0o700 });
     const stateDirectory = await realpath(request.stateDirectory);
+    const { runCommandLine } = await import('./command-line-run.js'); // most processes only look which agents there are
     const mark = await claimMark(stateDirectory);
     const setup = await this.#setUp(request, environment, stateDirectory);
     const secrets = Object.values(pickVariables(this.#protocol.keys, environment));

@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { parse } from 'dotenv';
 
 /**
  * Every variable that a `.env` file in or above the workspace would set, as empty: what is set already is not taken
@@ -12,6 +11,7 @@ export async function blankDotEnv(workspace: string): Promise<Record<string, str
     join(directory, '.env'),
   ]);
   const texts = await Promise.all(files.map((file) => readFile(file, 'utf8').catch(() => '')));
+  const { parse } = await import('dotenv');
   const names = texts.flatMap((text) => Object.keys(parse(text)));
   return Object.fromEntries(names.map((name) => [name, '']));
 }

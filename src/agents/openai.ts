@@ -7,7 +7,7 @@ import { makePlaces } from './agent-environment.js';
 import { type BuiltInSettings, priceOf } from './agent-settings.js';
 import { Deadline } from './deadline.js';
 import { describeStop } from './describe-stop.js';
-import { type Conversation, converse } from './openai-loop.js';
+import type { Conversation } from './openai-loop.js';
 import { defaultOpenaiModel } from './openai-variables.js';
 import { type Failure, RunLog } from './run-log.js';
 import { claimMark, releaseMark } from './run-mark.js';
@@ -94,6 +94,7 @@ const findLacks = (environment: NodeJS.ProcessEnv): string[] =>
 
 async function converseUntil(conversation: Conversation): Promise<Failure | null> {
   const { deadline, request, log } = conversation;
+  const { converse } = await import('./openai-loop.js'); // most processes only look which agents there are
   try {
     const failure = await converse(conversation);
     return deadline.cause === null ? failure : describeStop(deadline.cause, request.limits, log);

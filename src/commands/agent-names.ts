@@ -2,8 +2,9 @@ import { berthHome } from '../home.js';
 
 /** Refuses names that no coding agent has, before anything is started. Throws AGENT_UNKNOWN, AGENT_CONFIG. */
 export async function checkAgents(agents: string): Promise<void> {
+  if (agents === 'none') return;
   const names = agents.split(',').map((name) => name.trim());
   const { AgentRegistry } = await import('../agents/index.js');
   const registry = await AgentRegistry.load(berthHome());
-  for (const name of names) if (name !== 'auto' && agents !== 'none') registry.getAgent(name);
+  for (const name of names) if (name !== 'auto') registry.getAgent(name);
 }

@@ -3,7 +3,6 @@ import { readFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { packageRoot } from '../package-root.js';
-import { isExcludedByDefault } from '../workspaces/ignore-rules.js';
 import type { LoadedStrategy } from './strategy-entry.js';
 
 /** Of the Berth that this process began with, whatever is built later; null where none was built. */
@@ -34,6 +33,7 @@ async function digestDirectory(root: string): Promise<string> {
 
 /** Also what a `.gitignore` names: a module may be generated. Not what an installation or a run leaves beside it. */
 async function listFiles(root: string): Promise<string[]> {
+  const { isExcludedByDefault } = await import('../workspaces/ignore-rules.js');
   const found = await readdir(root, { recursive: true, withFileTypes: true });
   const paths = found
     .filter((entry) => entry.isFile())

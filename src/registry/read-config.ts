@@ -1,5 +1,3 @@
-import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument } from 'yaml';
-import type * as z from 'zod';
 import { StrategyConfig } from '../contract/strategy-config.js';
 
 export type ConfigReading = { config: StrategyConfig } | { problem: string };
@@ -8,56 +6,25 @@ export type ConfigReading = { config: StrategyConfig } | { problem: string };
 const known = new Map<string, { text: string; reading: ConfigReading }>();
 
 /** Reads the text of a `config.yaml`. A problem has one line per mistake: `config.yaml:3: interface: what is wrong`. */
-export function readConfig(file: string, text: string): ConfigReading {
+export async function readConfig(file: string, text: string): Promise<ConfigReading> {
   const last = known.get(file);
   if (last?.text === text) return last.reading;
-  const reading = parseConfig(file, text);
+  const reading = readSoundJson(text) ?? (await readYaml(file, text));
   known.set(file, { text, reading });
   return reading;
 }
 
-function parseConfig(file: string, text: string): ConfigReading {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  if (document.errors.length > 0) {
-    return { problem: document.errors.map((e) => `${file}:${lines.linePos(e.pos[0]).line}: ${e.message}`).join('\n') };
+/** As the build has written those of Berth's own strategies: JSON is YAML that takes no parser of it. */
+function readSoundJson(text: string): ConfigReading | undefined {
+  try {
+    return { config: StrategyConfig.parse(JSON.parse(text)) };
+  } catch {
+    return undefined;
   }
-  if (!isMap(document.contents)) return { problem: `${file}:1: holds no keys; it needs name, provider, interface, …` };
-  const parsed = StrategyConfig.safeParse(document.toJS());
-  if (parsed.success) return { config: parsed.data };
-  const mistakes = parsed.error.issues.flatMap((issue) => describeIssue(document, lines, issue));
-  return { problem: mistakes.map(({ line, text }) => `${file}:${line}: ${text}`).join('\n') };
 }
 
-interface Mistake {
-  line: number;
-  text: string;
-}
-
-function describeIssue(document: Document, lines: LineCounter, issue: z.core.$ZodIssue): Mistake[] {
-  const path = issue.path.map((key) => (typeof key === 'symbol' ? String(key) : key));
-  const lineOf = (keys: (string | number)[]): number => lineOfKey(document, lines, keys);
-  if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({
-      line: lineOf([...path, key]),
-      text: `${[...path, key].join('.')}: is no known key`,
-    }));
-  }
-  const isMissing = issue.code === 'invalid_type' && !document.hasIn(path);
-  const what = isMissing ? 'is missing' : issue.message.replace(/^Invalid input: /, '');
-  return [{ line: lineOf(path), text: `${path.join('.')}: ${what}` }];
-}
-
-/** Line of the key, or of the nearest one above it that exists. */
-function lineOfKey(document: Document, lines: LineCounter, path: (string | number)[]): number {
-  const last = path.at(-1);
-  if (last === undefined) return 1;
-  const parent = path.length === 1 ? document.contents : document.getIn(path.slice(0, -1), true);
-  if (isMap(parent)) {
-    const pair = parent.items.find(({ key }) => isScalar(key) && key.value === last);
-    if (pair !== undefined && isScalar(pair.key) && pair.key.range) return lines.linePos(pair.key.range[0]).line;
-  }
-  const node = document.getIn(path, true);
-  if (isNode(node) && node.range) return lines.linePos(node.range[0]).line;
-  return lineOfKey(document, lines, path.slice(0, -1));
+/** The parser takes as long to load as all the rest of a command takes to read its options. */
+async function readYaml(file: string, text: string): Promise<ConfigReading> {
+  const { parseConfig } = await import('./parse-config.js');
+  return parseConfig(file, text);
 }

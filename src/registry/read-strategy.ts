@@ -42,7 +42,7 @@ async function readFiles(
   const texts = await Promise.all(paths.map((path) => readFile(path, 'utf8')));
   const [configFile = '', ...instructionFiles] = paths;
   const [configText = '', selectorInstruction = '', adapterInstruction = ''] = texts;
-  const reading = readConfig(configFile, configText);
+  const reading = await readConfig(configFile, configText);
   if ('problem' in reading) return broken(reading.problem);
   const { config } = reading;
   const name = basename(directory);

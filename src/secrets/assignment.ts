@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { parse } from 'dotenv';
 import { BerthError } from '../errors.js';
 
 /** A variable as the user gave it; without a value it is taken from the worker's environment. */
@@ -24,6 +23,7 @@ export async function readEnvironmentFile(path: string): Promise<Assignment[]> {
     const reason = error.code === 'ENOENT' ? 'there is no such file' : error.message;
     throw new BerthError('USAGE', `--env-file ${path} cannot be read: ${reason}`, {}, { cause: error });
   });
+  const { parse } = await import('dotenv');
   return Object.entries(parse(text)).map(([name, value]) => ({ name: checkName(name, `--env-file ${path}`), value }));
 }
 

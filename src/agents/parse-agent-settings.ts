@@ -1,0 +1,81 @@
+import { isMap, isScalar, LineCounter, parseDocument } from 'yaml';
+import * as z from 'zod';
+import { BerthError } from '../errors.js';
+import { BuiltInSettings, UserDefinedSettings } from './agent-settings.js';
+import type { AgentsSettings } from './read-agent-settings.js';
+
+const AgentName = /^[a-z][a-z0-9-]{0,39}$/;
+
+/** Throws AGENT_CONFIG with one line per mistake: `FILE:LINE: KEY: what is wrong`. */
+export function parseAgentSettings(file: string, text: string, builtInNames: readonly string[]): AgentsSettings {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const broken = document.errors.map((error) => `${file}:${lines.linePos(error.pos[0]).line}: ${error.message}`);
+  if (broken.length > 0) throw new BerthError('AGENT_CONFIG', broken.join('\n'));
+  const parsed = describeFile(builtInNames).safeParse(document.toJS() ?? {});
+  if (!parsed.success) {
+    const mistakes = parsed.error.issues.flatMap(describeIssue);
+    const written = mistakes.map(
+      ({ path, what }) => `${file}:${lineOf(document.contents, lines, path)}: ${path.join('.')}: ${what}`,
+    );
+    throw new BerthError('AGENT_CONFIG', written.join('\n'));
+  }
+  const agents = Object.entries(parsed.data.agents ?? {});
+  return {
+    builtIn: Object.fromEntries(agents.filter((entry): entry is [string, BuiltInSettings] => !('argv' in entry[1]))),
+    userDefined: Object.fromEntries(
+      agents.filter((entry): entry is [string, UserDefinedSettings] => 'argv' in entry[1]),
+    ),
+  };
+}
+
+const describeFile = (builtInNames: readonly string[]) =>
+  z.strictObject({
+    agents: z
+      .record(z.string(), z.unknown())
+      .transform((agents, context) => {
+        const settings: Record<string, BuiltInSettings | UserDefinedSettings> = {};
+        for (const [name, value] of Object.entries(agents)) {
+          const isBuiltIn = builtInNames.includes(name);
+          if (!isBuiltIn && !AgentName.test(name)) {
+            context.addIssue({
+              code: 'custom',
+              path: [name],
+              message: 'a name is lower-case letters, digits and hyphens',
+            });
+          }
+          const parsed = (isBuiltIn ? BuiltInSettings : UserDefinedSettings).safeParse(value ?? {});
+          if (parsed.success) settings[name] = parsed.data;
+          // The issues of an inner schema are this schema's, one level further out.
+          else
+            for (const issue of parsed.error.issues)
+              context.issues.push({ ...issue, path: [name, ...issue.path], input: value } as never);
+        }
+        return settings;
+      })
+      .optional(),
+  });
+
+interface Mistake {
+  path: PropertyKey[];
+  what: string;
+}
+
+function describeIssue(issue: z.core.$ZodIssue): Mistake[] {
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({ path: [...issue.path, key], what: 'is no known key' }));
+  }
+  return [{ path: issue.path, what: issue.message.replace(/^Invalid input: /, '') }];
+}
+
+/** Line of the innermost key of the path that the file has. */
+function lineOf(node: unknown, lines: LineCounter, path: PropertyKey[]): number {
+  let line = 1;
+  for (const key of path) {
+    const pair = isMap(node) ? node.items.find((item) => isScalar(item.key) && item.key.value === key) : undefined;
+    if (pair === undefined) break;
+    if (isScalar(pair.key) && pair.key.range) line = lines.linePos(pair.key.range[0]).line;
+    node = pair.value;
+  }
+  return line;
+}
