@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, isGrpcServiceError } from '@temporalio/client';
 import { identifyProcess, isSameProcess, type ProcessIdentity } from '../runners/process-identity.js';
 import { durableRunType, scheduledRedeployType, workflowType } from '../workflows/messages.js';
@@ -11,6 +12,10 @@ const notFound = 5;
 const types = [workflowType, scheduledRedeployType, durableRunType].map((type) => `'${type}'`).join(', ');
 /** Workflows that are looked at side by side. */
 const concurrency = 16;
+/** Tries of each: a server that has just come back may answer late about one of them. */
+const tries = 3;
+/** Milliseconds between two of them. */
+const pause = 500;
 
 /** What a worker is called on the server: enough for its successor on the host to tell whether it lives. */
 export function describeWorker(host: string): string {
@@ -26,25 +31,40 @@ function readWorker(identity: string, host: string): ProcessIdentity | null {
 /**
  * Has the server give out at once what workers of this host had begun when they were killed, and ask nothing more of
  * them. It would notice by itself, but late: by missed heartbeats, which are rare where hundreds of deployments are
- * watched, and by questions that wait for ten seconds.
+ * watched, and by questions that wait for ten seconds. Throws what the server said of one workflow that it would not tell
+ * of, once the others are taken over.
  */
 export async function takeOverSteps(client: Client, host: string): Promise<void> {
   const { name } = searchAttributes.host;
   const running = `WorkflowType IN (${types}) AND ExecutionStatus = 'Running'`;
   const found = client.workflow.list({ query: `${running} AND (${name} = '${host}' OR ${name} IS NULL)` });
   const workflows = found[Symbol.asyncIterator]();
+  const problems: unknown[] = [];
   const takeOver = async (): Promise<void> => {
     for (let next = await workflows.next(); !next.done; next = await workflows.next()) {
       const { workflowId, runId } = next.value;
-      await takeOverWorkflow(client, host, { workflowId, runId }).catch(ignoreMissing);
+      await untilTakenOver(client, host, { workflowId, runId }).catch((error) => problems.push(error));
     }
   };
   await Promise.all(Array.from({ length: concurrency }, takeOver));
+  if (problems.length > 0) throw problems[0];
 }
 
 interface Execution {
   workflowId: string;
   runId: string;
+}
+
+/** What ended meanwhile needs no successor. */
+async function untilTakenOver(client: Client, host: string, execution: Execution): Promise<void> {
+  for (let left = tries - 1; ; left -= 1)
+    try {
+      return await takeOverWorkflow(client, host, execution);
+    } catch (error) {
+      if (isGrpcServiceError(error) && error.code === notFound) return;
+      if (left === 0) throw error;
+      await sleep(pause);
+    }
 }
 
 async function takeOverWorkflow(client: Client, host: string, execution: Execution): Promise<void> {
@@ -60,9 +80,4 @@ async function takeOverWorkflow(client: Client, host: string, execution: Executi
     await workflowService.respondActivityTaskFailedById({ namespace, ...execution, activityId, failure });
   }
   await workflowService.resetStickyTaskQueue({ namespace, execution });
-}
-
-/** What ended meanwhile needs no successor. */
-function ignoreMissing(error: unknown): void {
-  if (!isGrpcServiceError(error) || error.code !== notFound) throw error;
 }
