@@ -25,7 +25,7 @@ export class TemporalLink {
 
   static async connect(onProgress?: (line: string) => void): Promise<TemporalLink> {
     const target = await ensureStack({ worker: true, ...(onProgress && { onProgress }) });
-    return new TemporalLink(target, connect(target), onProgress);
+    return new TemporalLink(target, await connect(target), onProgress);
   }
 
   /** Asks until there is an answer. The question must be safe to ask twice. */
@@ -90,13 +90,19 @@ export class TemporalLink {
     this.target = await ensureStack({ worker: true, ...(this.onProgress && { onProgress: this.onProgress }) });
     if (this.target.address === address) return;
     await this.connection.close();
-    this.connection = connect(this.target);
+    this.connection = await connect(this.target);
   }
 }
 
-/** Without asking the server first what it can do: the first question finds out whether it is there. */
-const connect = ({ connectionOptions }: TemporalTarget): Connection =>
-  Connection.lazy({
-    ...connectionOptions,
-    interceptors: [makeGrpcRetryInterceptor(defaultGrpcRetryOptions({ maxAttempts: quickTries }))],
+/** Throws STACK_FAILED for an embedded server that lives and does not answer, SERVER_UNREACHABLE for one of the user's own. */
+async function connect({ address, connectionOptions, isEmbedded }: TemporalTarget): Promise<Connection> {
+  const interceptors = [makeGrpcRetryInterceptor(defaultGrpcRetryOptions({ maxAttempts: quickTries }))];
+  return await Connection.connect({ ...connectionOptions, interceptors }).catch((cause: Error) => {
+    if (!isEmbedded) throw unreachable('SERVER_UNREACHABLE', `no Temporal server answers at ${address}`, cause);
+    const message = 'the embedded Temporal server does not answer; end it, and start it anew: berth down && berth up';
+    throw unreachable('STACK_FAILED', message, cause);
   });
+}
+
+const unreachable = (code: 'STACK_FAILED' | 'SERVER_UNREACHABLE', message: string, cause: Error): BerthError =>
+  new BerthError(code, message, { evidence: cause.message }, { cause });
