@@ -45,7 +45,8 @@ const victims: Record<string, Victim> = {
   'the coding agent': { kill: () => killAgents(home), cells: () => matrix.busy() },
   'the client': {
     kill: commands.kill,
-    cells: () => matrix.commands(whole),
+    // The workflow goes on without it, at whatever step.
+    cells: () => matrix.commands(isWhole ? whole : ['deploy']),
     ask: (act, subject) => commands.ask(act.words?.(subject) ?? []),
   },
 };

@@ -38,6 +38,8 @@ interface Kill {
 
 /** Seconds from the return of what was killed until everything has to be as it was to be, without a person. */
 const patience = 120;
+/** Cells that are looked at side by side. */
+const lookers = 4;
 /** Milliseconds between two looks. */
 const pollInterval = 500;
 
@@ -199,17 +201,22 @@ export class KillMatrix {
     while (busy?.isBusy(subject, this.home) === false) await sleep(20);
   }
 
-  /** Looks at one cell after the other: looked at all at once, they would take the cores from what brings them back. */
+  /** Looks at a few cells at a time: looked at all at once, they would take the cores from what brings them back. */
   private async judge(cells: readonly Cell[], returned: number): Promise<Outcome[]> {
     const outcomes: Outcome[] = [];
-    for (const open = new Set(cells); open.size > 0; await sleep(pollInterval))
-      for (const cell of open) {
-        const problem = await this.findProblem(cell).catch((error: Error) => error.message);
-        const seconds = (Date.now() - returned) / 1000;
-        if (problem !== null && seconds < patience) continue;
-        open.delete(cell);
-        outcomes.push({ ...cell, problem, seconds });
-      }
+    for (const open = new Set(cells); open.size > 0; await sleep(pollInterval)) {
+      const waiting = [...open].values();
+      const look = async () => {
+        for (const cell of waiting) {
+          const problem = await this.findProblem(cell).catch((error: Error) => error.message);
+          const seconds = (Date.now() - returned) / 1000;
+          if (problem !== null && seconds < patience) continue;
+          open.delete(cell);
+          outcomes.push({ ...cell, problem, seconds });
+        }
+      };
+      await Promise.all(Array.from({ length: lookers }, look));
+    }
     return outcomes;
   }
 
