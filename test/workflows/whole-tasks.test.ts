@@ -44,13 +44,13 @@ async function atWork(taskQueue: string, work: () => Promise<unknown>, onBegun =
   await made.runUntil(work);
 }
 
-/** A task that is refused itself is given out again. */
-async function expectReplay(handle: WorkflowHandle): Promise<void> {
+/** Of a task that a killed worker had begun, the next one may be refused itself, once, and is given out again. */
+async function expectReplay(handle: WorkflowHandle, mayBeRefused = false): Promise<void> {
   const history = await handle.fetchHistory();
-  const failures = history.events?.flatMap(
-    ({ workflowTaskFailedEventAttributes: failed }) => failed?.failure?.message ?? [],
+  const failures = history.events?.flatMap(({ workflowTaskFailedEventAttributes: failed }) =>
+    failed ? [failed.failure?.message] : [],
   );
-  expect(failures?.filter((message) => message !== betweenTasks)).toEqual([]);
+  expect(mayBeRefused ? [[], [betweenTasks]] : [[]]).toContainEqual(failures);
   await Worker.runReplayHistory({ workflowBundle, sinks: { watch: { begun: { fn() {} } } } }, history);
 }
 
@@ -87,7 +87,7 @@ test.each([1, 2])(
     const tellNear = () => void handle.signal(writeSignal, 'near').catch(() => undefined);
     await atWork(taskQueue, () => handle.result(), tellNear);
     await answers;
-    await expectReplay(handle);
+    await expectReplay(handle, true);
   },
   60_000,
 );
