@@ -137,8 +137,9 @@ function runJest(jestArguments, env, lacks) {
   try {
     const argv = [jest, ...leftOut, '--json', '--outputFile', report, ...jestArguments];
     const { status } = spawnSync(process.execPath, argv, { cwd: root, env, stdio: 'inherit' });
-    for (const failure of listFailures(report)) console.log(failure);
-    console.log(summarise(report));
+    const results = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : undefined;
+    for (const failure of listFailures(results)) console.log(failure);
+    console.log(summarise(results));
     return status ?? 1;
   } finally {
     rmSync(scratch, { recursive: true, force: true });
@@ -146,11 +147,8 @@ function runJest(jestArguments, env, lacks) {
 }
 
 /** The first failures once more, in short: of a long log often only the end is at hand. */
-function listFailures(report) {
-  if (!existsSync(report)) return [];
-  const tests = JSON.parse(readFileSync(report, 'utf8')).testResults.flatMap(
-    ({ assertionResults }) => assertionResults,
-  );
+function listFailures(results) {
+  const tests = results?.testResults.flatMap(({ assertionResults }) => assertionResults) ?? [];
   const failed = tests.filter(({ status }) => status === 'failed').slice(0, 5);
   return failed.map(({ fullName, failureMessages: [message = ''] }) => {
     const lines = stripVTControlCharacters(message)
@@ -161,9 +159,8 @@ function listFailures(report) {
 }
 
 /** A file that could not even be run counts as one failure; so does a jest that left no report. */
-function summarise(report) {
-  if (!existsSync(report)) return '0 passed, 1 failed, 0 skipped';
-  const results = JSON.parse(readFileSync(report, 'utf8'));
+function summarise(results) {
+  if (results === undefined) return '0 passed, 1 failed, 0 skipped';
   const failed = results.numFailedTests + results.numRuntimeErrorTestSuites;
   return `${results.numPassedTests} passed, ${failed} failed, ${results.numPendingTests + results.numTodoTests} skipped`;
 }
