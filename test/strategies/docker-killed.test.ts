@@ -89,7 +89,7 @@ test('nothing is left over', async () => {
   expect(await engine.listContainers({ all: true })).toEqual([]);
   const tags = (await engine.listImages()).flatMap(({ RepoTags }) => RepoTags ?? []);
   expect(tags.filter((tag) => tag.startsWith('berth/'))).toEqual([]);
-}, 120_000);
+}, 240_000);
 
 test('what is asked for while no engine is there is refused, and nothing is begun', async () => {
   await own.kill();

@@ -134,8 +134,21 @@ export class KillMatrix {
     return [...strayed, ...(await this.judge(held, returned))];
   }
 
-  /** What the home holds beyond server, worker, and one process and one directory for each deployment that runs. */
+  /**
+   * What the home holds beyond server, worker, and one process and one directory for each deployment that runs. It is
+   * looked at until nothing is: what took no part was killed with the rest, and may still be on its way back.
+   */
   async findLeftOvers(): Promise<string[]> {
+    const deadline = Date.now() + patience * 1000;
+    let found = await this.lookForLeftOvers();
+    while (found.length > 0 && Date.now() < deadline) {
+      await sleep(pollInterval);
+      found = await this.lookForLeftOvers();
+    }
+    return found;
+  }
+
+  private async lookForLeftOvers(): Promise<string[]> {
     const client = await connectOnce();
     const deployments = (await client.list()).map(({ name }) => name);
     const known = new Set([recordedProcess(this.home, 'worker').pid, recordedProcess(this.home, 'server').pid]);
