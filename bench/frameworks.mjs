@@ -33,6 +33,8 @@ const strategies = {
   },
 };
 const source = join(home, 'source');
+/** Second deployments of each strategy in each way that are measured. */
+const deployments = 10;
 
 try {
   await mkdir(source);
@@ -55,26 +57,32 @@ try {
 async function measureDeployments() {
   console.log('\nSecond deployment of an unchanged repository, until it answers');
   for (const [strategy, { command }] of Object.entries(strategies)) {
-    const took = { library: [], command: [], whole: [], framework: [] };
-    for (let round = 0; round <= 5; round += 1) {
+    const rounds = [];
+    for (let round = 0; round <= deployments; round += 1) {
       const [first, second] = ['library', 'command'].map((way) => `${way}-${round}-${strategy}`);
-      const byLibrary = await time(() => create(first, strategy));
+      const library = await time(() => create(first, strategy));
       await runBerth('cleanup', first, '--yes');
-      const byCommand = await deployUntilPublished(second, strategy);
+      const { published, ended } = await deployUntilPublished(second, strategy);
       await runBerth('cleanup', second, '--yes');
       const alone = command && (await startFramework(`first-${strategy}`, strategies[strategy]));
-      if (round === 0) continue; // what a program loads with its first deployment
-      took.library.push(byLibrary);
-      took.command.push(byCommand.published);
-      took.whole.push(byCommand.ended);
-      if (alone !== undefined) took.framework.push(alone);
+      // The first loads what a program loads with its first deployment.
+      if (round > 0) rounds.push({ library, command: published, ended, alone });
     }
-    const own = command && `, the framework alone ${seconds(median(took.framework))}`;
-    const wanted = command === undefined ? 'at most 2 s' : 'at most 1 s more';
-    const byCommand = `command ${seconds(median(took.command))} (it has ended after ${seconds(median(took.whole))})`;
-    const figures = `library ${seconds(median(took.library))}, ${byCommand}${own ?? ''}`;
-    console.log(`  ${strategy.padEnd(10)} ${figures} (wanted: ${wanted})`);
+    console.log(`  ${strategy.padEnd(10)} ${describeDeployments(rounds)}`);
   }
+}
+
+/** A framework's own start varies by more than what Berth adds to it: each round is compared with its own. */
+function describeDeployments(rounds) {
+  const middle = (measure) => seconds(median(rounds.map(measure)));
+  const describe = (way) => {
+    const adds = rounds[0].alone && ` (adds ${middle((round) => round[way] - round.alone)})`;
+    return `${way} ${middle((round) => round[way])}${adds ?? ''}`;
+  };
+  const own = rounds[0].alone && `; the framework alone ${middle(({ alone }) => alone)}`;
+  const wanted = own ? 'adds at most 1 s' : 'at most 2 s';
+  const ended = middle(({ ended }) => ended);
+  return `${describe('library')}, ${describe('command')}, which has ended after ${ended}${own ?? ''} (wanted: ${wanted})`;
 }
 
 /** Milliseconds from the framework's command to its readiness. */
