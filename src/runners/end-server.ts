@@ -21,7 +21,7 @@ export async function endServer(
 ): Promise<void> {
   const roots = findMarked(plan);
   if (leader !== undefined && isSameProcess(leader)) roots.push(leader.pid);
-  const all = listDescendants(roots);
+  const all = roots.length === 0 ? [] : listDescendants(roots);
   if (leader !== undefined) await endGroup(leader, patience);
   for (const identity of all) await kill(identity);
   await killMarked(plan);

@@ -84,7 +84,7 @@ async function killFound(find: () => number[]): Promise<number> {
       const left = pids.join(', ');
       throw new BerthError('UNDO_INCOMPLETE', `these processes do not end, not even when killed: ${left}`);
     }
-    if (absences < 2) await sleep(10);
+    if (pids.length > 0) await sleep(10);
   }
   return killed.size;
 }
