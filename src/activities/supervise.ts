@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
+import type { DeployConfig } from '../contract/config.js';
 import type { Handle, RunPlan } from '../contract/handle.js';
 import { BerthError, type ErrorRecord } from '../errors.js';
 import { revisionDirectory } from '../home.js';
 import { type CallTally, foldTally, readTally } from '../runners/call-tally.js';
 import type { Health, Runner } from '../runners/runner.js';
+import { redact, resolveEnvironment } from '../secrets/index.js';
 import type { Dependencies } from './dependencies.js';
 
 /** A new revision has to prove itself, against the one that it replaced. */
@@ -37,6 +39,8 @@ const shareAllowed = 0.2;
 
 interface SuperviseInput {
   handle: Handle;
+  /** The software's variables; absent in histories of an earlier shape. */
+  env?: DeployConfig['env'];
   bake?: Bake | null;
   /** ISO 8601; when it returns in any case. It does after some hours. */
   until?: string;
@@ -44,15 +48,19 @@ interface SuperviseInput {
 
 /** Watches running software from its own host, and returns only when something changes: history costs next to nothing. */
 export const supervise =
-  ({ registry, home }: Dependencies) =>
-  async ({ handle, bake = null, until }: SuperviseInput): Promise<Change> => {
+  (dependencies: Dependencies) =>
+  async ({ handle, env = [], bake = null, until }: SuperviseInput): Promise<Change> => {
+    const { registry, home } = dependencies;
     const { cancellationSignal, heartbeat } = Context.current();
     const Runner = await registry.getRunnerClass(handle.plan.strategy);
     const runner = new Runner(handle.plan);
     const beat = setInterval(heartbeat, heartbeatInterval);
+    const over = new AbortController();
+    let keeping: Promise<void> | undefined;
     heartbeat();
     try {
       await runner.attach(handle);
+      keeping = keep(runner, { ...dependencies, handle, env, signal: over.signal });
       const judge =
         bake === null
           ? undefined
@@ -60,9 +68,32 @@ export const supervise =
       return await watch(runner, handle, { signal: cancellationSignal, judge, until: endOf(until) });
     } finally {
       clearInterval(beat);
+      over.abort();
+      await keeping;
       await runner.close();
     }
   };
+
+interface Keeping extends Pick<Dependencies, 'home' | 'log'> {
+  handle: Handle;
+  env: DeployConfig['env'];
+  signal: AbortSignal;
+}
+
+/** What is kept beside the software is made while that is watched, so that its callers do not wait for it. */
+async function keep(runner: Runner, { home, log, handle, env, signal }: Keeping): Promise<void> {
+  if (runner.keep === undefined) return;
+  let variables: Record<string, string> = {};
+  try {
+    variables = await resolveEnvironment(home, env);
+    await runner.keep({ env: variables, signal });
+  } catch (error) {
+    if (signal.aborted) return;
+    const { deployment, revision } = handle.plan;
+    const reason = redact(BerthError.from(error).message, Object.values(variables));
+    log(`nothing is kept of ${deployment} ${revision}: ${reason}`);
+  }
+}
 
 async function watch(
   runner: Runner,

@@ -63,6 +63,7 @@ function describeRunning(conformance: Conformance): SuiteGroup {
       const runner = new conformance.RunnerClass(plan);
       try {
         const handle = await runner.start({ env: { CANARY: canary } });
+        await runner.keep?.({ env: { CANARY: canary } });
         scene = { conformance, plan, runner, handle };
       } catch (error) {
         await runner.undo();

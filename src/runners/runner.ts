@@ -47,6 +47,9 @@ export interface Health {
  * - `stream` makes the same call: yields each chunk, a JSON value, as the software gives it and asks for the next only when
  *   it is itself asked, then returns the answer that `run` would have given. Who leaves it early cancels the call. Without
  *   it all that a stream has is its answer.
+ * - `keep` makes what is to be kept of the revision beside what serves it, such as an archive, once callers reach it: nobody
+ *   waits for it. It is called again and again, also after half of it was done, and beside a `stop`, after which it leaves
+ *   nothing. What keeps it from being made is told in the log, and is no failure. Absent where there is nothing to keep.
  * - `stop` resolves when the software is proven gone, and is safe to run twice; it keeps files and logs.
  * - `undo` removes whatever `start` may have made outside the plan's directories, from the plan alone (no handle: the
  *   start may have been cut off half-way).
@@ -58,6 +61,7 @@ export interface Runner {
   stream?(inputs: unknown, options?: CallOptions): AsyncGenerator<unknown, Answer>;
   isHealthy(): Promise<Health>;
   logs(options?: LogOptions): AsyncIterable<string>;
+  keep?(options: StartOptions): Promise<void>;
   stop(): Promise<void>;
   undo(): Promise<void>;
   /** Lets go of connections; the software goes on. */

@@ -115,7 +115,8 @@ export class Supervision {
     if (active === null || host === null) throw new Error('only what was started is supervised');
     const { handle } = active;
     const { supervise } = supervisingOn(host);
-    const input = { handle, bake: this.describeBake(), ...(life.retreat && { until: life.retreat.at }) };
+    const { env } = activeRevision(life).config;
+    const input = { handle, env, bake: this.describeBake(), ...(life.retreat && { until: life.retreat.at }) };
     const change = await this.quietly(() => supervise.executeWithOptions({ summary: `watch ${info.name}` }, [input]));
     if ('error' in change) await this.answer(change);
     else if (change.event === 'baked') endBake(life, 'it has proved itself');

@@ -1,24 +1,35 @@
-import { mkdir } from 'node:fs/promises';
 import type { RunPlan } from '../../src/contract/handle.js';
 import { BerthError } from '../../src/errors.js';
 import type { StartOptions } from '../../src/runners/runner.js';
-import { type Bento, buildBento, findBento } from './build-bento.js';
-import { bentoHome } from './server-environment.js';
+import { buildBento, endBuild, findBento } from './build-bento.js';
+import { describeOwnTimeout } from './own-timeout.js';
+import { readServerRecord } from './server-record.js';
+import type { ServiceApi } from './service-api.js';
 import { tell } from './tell.js';
+
+/** Milliseconds between two looks whether the service is still served: a build takes longer until it writes anything. */
+const interval = 100;
 
 /**
  * Keeps a bento of the revision while its code is served: `bentoml list` shows it under the revision's BENTOML_HOME. The
- * service does not depend on it: what keeps it from being built is reported, and no more.
+ * service does not depend on it: what keeps it from being built is told, and no more. A stop ends the build.
  */
-export async function keepBento(plan: RunPlan, { env, signal, onProgress }: StartOptions): Promise<Bento | undefined> {
+export async function keepBento(plan: RunPlan, api: ServiceApi, options: StartOptions): Promise<void> {
+  const { env, signal, onProgress } = options;
+  if ((await findBento(plan, plan.revision)) !== undefined) return;
+  const isServed = async () => (await readServerRecord(plan).catch(() => undefined)) !== undefined;
+  const stopped = new AbortController();
+  const watch = setInterval(async () => void ((await isServed()) || stopped.abort()), interval);
+  const either = AbortSignal.any([stopped.signal, ...(signal === undefined ? [] : [signal])]);
   try {
-    const kept = await findBento(plan, plan.revision);
-    if (kept !== undefined) return kept;
-    await mkdir(bentoHome(plan), { recursive: true });
-    return await buildBento(plan, { version: plan.revision, env, signal });
+    await endBuild(plan); // of a worker that was killed meanwhile
+    const bento = await buildBento(plan, { version: plan.revision, env, signal: either });
+    const cutOff = describeOwnTimeout(plan, bento, api);
+    if (cutOff !== undefined) await tell(plan, cutOff, onProgress);
   } catch (error) {
-    if (signal?.aborted) return undefined;
+    if (either.aborted || !(await isServed())) return;
     await tell(plan, `no bento is kept of ${plan.revision}: ${BerthError.from(error).message}`, onProgress);
-    return undefined;
+  } finally {
+    clearInterval(watch);
   }
 }

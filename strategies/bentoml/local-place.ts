@@ -46,26 +46,9 @@ export class LocalPlace implements Place {
   constructor(private readonly plan: RunPlan) {}
 
   async start(options: StartOptions): Promise<Served> {
-    const [{ startServer }, { keepBento }, { describeOwnTimeout }, { tell }] = await Promise.all([
-      import('./start-server.js'),
-      import('./keep-bento.js'),
-      import('./own-timeout.js'),
-      import('./tell.js'),
-    ]);
-    const failed = new AbortController();
-    const signal = options.signal === undefined ? failed.signal : AbortSignal.any([options.signal, failed.signal]);
-    const keeping = keepBento(this.plan, { ...options, signal });
-    try {
-      const { server, api } = await startServer(this.plan, options);
-      const cutOff = describeOwnTimeout(this.plan, await keeping, api);
-      if (cutOff !== undefined) await tell(this.plan, cutOff, options.onProgress);
-      return { endpoint: urlOf(listenAddress(this.plan), server.port), server, api };
-    } catch (error) {
-      failed.abort();
-      throw error;
-    } finally {
-      await keeping;
-    }
+    const { startServer } = await import('./start-server.js');
+    const { server, api } = await startServer(this.plan, options);
+    return { endpoint: urlOf(listenAddress(this.plan), server.port), server, api };
   }
 
   findWay({ server }: BentoHandle): Way | Answer {
@@ -98,14 +81,20 @@ export class LocalPlace implements Place {
     return readLog(this.plan.logFile, options);
   }
 
+  async keep(handle: BentoHandle, options: StartOptions): Promise<void> {
+    const { keepBento } = await import('./keep-bento.js');
+    await keepBento(this.plan, handle.api, options);
+  }
+
+  /** A build that begins beside this finds no server noted, and ends by itself; one that began before is ended last. */
   async stop(): Promise<void> {
     const [{ endServer }, { endBuild }] = await Promise.all([
       import('../../src/runners/end-server.js'),
       import('./build-bento.js'),
     ]);
-    await endBuild(this.plan);
     await endServer(this.plan, await readServerRecord(this.plan), grace + 1);
     await removeServerRecord(this.plan);
+    await endBuild(this.plan);
   }
 
   async undo(): Promise<void> {

@@ -36,6 +36,7 @@ export interface Place {
   judgeReply(reply: HttpReply): Answer | undefined;
   isHealthy(handle: BentoHandle): Promise<Health>;
   logs(options?: LogOptions): AsyncIterable<string>;
+  keep?(handle: BentoHandle, options: StartOptions): Promise<void>;
   stop(): Promise<void>;
   undo(): Promise<void>;
 }

@@ -82,6 +82,10 @@ export class BentoMLRunner implements Runner {
     yield* (await this.open()).logs(options);
   }
 
+  async keep(options: StartOptions): Promise<void> {
+    if (this.handle !== undefined) await (await this.open()).keep?.(this.handle, options);
+  }
+
   async stop(): Promise<void> {
     await (await this.open()).stop();
     await this.close();

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from '@jest/globals';
 import { findByEnvironment } from '../../src/runners/processes-by-environment.js';
-import { buildBento } from '../../strategies/bentoml/build-bento.js';
+import { buildBento, findBento } from '../../strategies/bentoml/build-bento.js';
 import { BentoMLRunner } from '../../strategies/bentoml/runner.js';
 import { temporaryDirectory } from '../support/temporary.js';
 import { bentoEnvironment, bentoPlan } from './bento-plan.js';
@@ -31,6 +31,7 @@ test('while a service is served, a bento of its revision is kept, with the packa
   const plan = await bentoPlan(temporaryDirectory(), files);
   const runner = new BentoMLRunner(plan);
   await runner.start({ env: {} });
+  await runner.keep({ env: {} });
   const home = join(plan.stateDirectory, 'bentoml');
   const python = plan.environment?.python ?? '';
   const env = { ...process.env, BENTOML_HOME: home, BENTOML_DO_NOT_TRACK: 'True' };
@@ -44,8 +45,9 @@ test('while a service is served, a bento of its revision is kept, with the packa
   expect(() => readFileSync(join(bento, 'src', 'names.txt'))).toThrow('ENOENT');
   const lines: string[] = [];
   await runner.stop();
-  await runner.start({ env: {}, onProgress: (line) => lines.push(line) });
-  expect(lines.join('\n')).not.toContain('bento is kept');
+  await runner.start({ env: {} });
+  await runner.keep({ env: {}, onProgress: (line) => lines.push(line) });
+  expect(lines).toEqual([]);
   await runner.undo();
 }, 120_000);
 
@@ -54,9 +56,30 @@ test('what keeps a bento from being built is said, and the service is served all
   const plan = await bentoPlan(temporaryDirectory(), files);
   const runner = new BentoMLRunner(plan);
   const lines: string[] = [];
-  await runner.start({ env: {}, onProgress: (line) => lines.push(line) });
+  await runner.start({ env: {} });
+  await runner.keep({ env: {}, onProgress: (line) => lines.push(line) });
   expect(lines.join('\n')).toMatch(/no bento is kept of r1: bentoml build exited with code 1: .*no_such_key/);
   expect(await runner.run({ name: 'Bo' })).toEqual({ status: 'success', output: 'hello Bo' });
+  await runner.undo();
+}, 120_000);
+
+test('a build ends with the service, and nothing is said of it', async () => {
+  const plan = await bentoPlan(temporaryDirectory(), { 'service.py': service });
+  const mark = `BERTH_SERVER=${join(plan.stateDirectory, 'bentoml')}`;
+  const runner = new BentoMLRunner(plan);
+  const lines: string[] = [];
+  const onProgress = (line: string) => lines.push(line);
+  await runner.start({ env: {} });
+  const keeping = runner.keep({ env: {}, onProgress });
+  while (findByEnvironment(mark).length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+  await runner.stop();
+  await keeping;
+  expect(findByEnvironment(mark)).toEqual([]);
+  // One that begins when whoever stopped it has looked for builds already.
+  await runner.keep({ env: {}, onProgress });
+  expect(findByEnvironment(mark)).toEqual([]);
+  expect(await findBento(plan, 'r1')).toBeUndefined();
+  expect(lines).toEqual([]);
   await runner.undo();
 }, 120_000);
 

@@ -1,8 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import { readExampleFile } from '../../src/adaptation/index.js';
 import type { Answer } from '../../src/contract/answer.js';
+import { deploymentDirectory } from '../../src/home.js';
 import { packageRoot } from '../../src/package-root.js';
 import { type Deployed, runJson } from '../end-to-end/user.js';
 import { connectOnce, deploy } from '../support/deploying.js';
@@ -50,6 +52,8 @@ test('a plain function is served by a service that a recipe writes', async () =>
   const examples = [{ input: { text: 'ab' }, output: 'abab', match: 'exact' as const }];
   const info = await deploy({ name: 'plain', solution, strategy: 'bentoml', agent: 'none', examples });
   expect(info).toMatchObject({ state: 'running', adaptedFiles: ['service.py'], contract: { passed: 1 } });
+  const bentos = join(deploymentDirectory(home, 'plain').revisions, 'r1', 'state', 'bentoml', 'bentos');
+  while (!existsSync(join(bentos, 'service', 'r1', 'bento.yaml'))) await sleep(100);
   await (await connectOnce()).cleanup('plain');
   expect(serving()).toEqual([]);
 }, 180_000);

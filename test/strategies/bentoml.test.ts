@@ -191,7 +191,8 @@ describe('a service that the repository has', () => {
     expect(part.value).toMatchObject(answer);
   });
 
-  test('its own timeout is said at its start where it comes before the caller’s', () => {
+  test('its own timeout is said where it comes before the caller’s', async () => {
+    await runner.keep({ env: {} });
     const words = 'Many itself ends a call after 2 s, before the 10 s of --timeout: its traffic.timeout says so';
     expect(readFileSync(plan.logFile, 'utf8')).toContain(`berth: ${words}\n`);
   });

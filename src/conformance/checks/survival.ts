@@ -83,6 +83,23 @@ export const survivalChecks: Check<{ conformance: Conformance }>[] = [
   ),
 
   survives(
+    'r10',
+    'what is kept of it is made again, and ends with a stop beside it',
+    async (runner, plan, { listRemains, listRunning = listRemains }) => {
+      if (runner.keep === undefined) return;
+      await start(runner);
+      const keeping = runner.keep({ env: {} });
+      await runner.stop();
+      await keeping;
+      expectNone(await listRunning(plan));
+      await start(runner);
+      await runner.keep({ env: {} });
+      await runner.keep({ env: {} });
+      expectOutput(await echo(runner), 1);
+    },
+  ),
+
+  survives(
     'r8',
     'undo needs the plan only, and removes a half-made start',
     async (runner, plan, { RunnerClass, listRemains, startHalfway }) => {
