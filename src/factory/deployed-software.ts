@@ -12,6 +12,8 @@ import type { RedeployOptions } from './prepare-config.js';
  */
 export class DeployedSoftware {
   private software: Promise<OpenSoftware> | undefined;
+  /** The same, once it is there: a fast call is not kept waiting for a promise. */
+  private opened: OpenSoftware | undefined;
 
   private constructor(
     readonly name: string,
@@ -27,7 +29,7 @@ export class DeployedSoftware {
 
   /** Errors of the call are answers, never thrown. */
   async run(inputs: unknown, options?: CallOptions): Promise<Answer> {
-    const software = await this.attached();
+    const software = this.opened ?? (await this.attached());
     return await software.run(inputs, options);
   }
 
@@ -119,13 +121,15 @@ export class DeployedSoftware {
   async close(): Promise<void> {
     const software = await this.software?.catch(() => undefined);
     this.software = undefined;
+    this.opened = undefined;
     await software?.close();
   }
 
   private async attached(): Promise<OpenSoftware> {
     this.software ??= openSoftware(this.name, this.home);
     try {
-      return await this.software;
+      this.opened = await this.software;
+      return this.opened;
     } catch (error) {
       this.software = undefined;
       throw error;

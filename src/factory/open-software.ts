@@ -57,7 +57,8 @@ class Attached {
       error = errorOf(answer);
       return answer;
     } finally {
-      await this.end(error);
+      const closing = this.end(error);
+      if (closing !== undefined) await closing;
     }
   }
 
@@ -95,10 +96,11 @@ class Attached {
     return false;
   }
 
-  private async end(error: string | undefined): Promise<void> {
+  /** Undefined unless this was the last call of what was replaced. */
+  private end(error: string | undefined): Promise<void> | undefined {
     this.counter.end(error);
     this.calls -= 1;
-    if (this.isReplaced) await this.closeWhenDone();
+    return this.isReplaced ? this.closeWhenDone() : undefined;
   }
 
   /** While this process is seen to be calling nobody ends the revision, so the last look holds for a moment. */

@@ -1,4 +1,5 @@
-import { Agent, type IncomingHttpHeaders, request } from 'node:http';
+import { Agent, type IncomingHttpHeaders, type RequestOptions, request } from 'node:http';
+import { urlToHttpOptions } from 'node:url';
 import { Ending } from './ending.js';
 
 export interface HttpCall {
@@ -29,8 +30,10 @@ export interface HttpReply {
  * One HTTP request, without a deadline of its own: `fetch` gives up on a server that takes longer than five minutes.
  * Rejects when the server cannot be reached (ECONNREFUSED) or ends the connection before it answers (ECONNRESET).
  */
-export async function callHttp(call: HttpCall): Promise<HttpReply> {
-  if (!isSecure(call.url)) return await exchange(call, request);
+export const callHttp = (call: HttpCall): Promise<HttpReply> =>
+  isSecure(call.url) ? callSecurely(call) : exchange(call, request);
+
+async function callSecurely(call: HttpCall): Promise<HttpReply> {
   const { send, agent } = await openSecure(call);
   return await exchange({ ...call, ...(agent && { agent }) }, send);
 }
@@ -54,6 +57,14 @@ export async function openSecure({ url, agent }: HttpCall): Promise<{ send: type
 
 const empty = Buffer.alloc(0);
 
+let latest: { url: string; address: RequestOptions } | undefined;
+
+/** Where a request goes; kept of the latest, because whoever makes many calls makes them to one address. */
+function addressOf(url: string): RequestOptions {
+  if (latest?.url !== url) latest = { url, address: urlToHttpOptions(new URL(url)) };
+  return latest.address;
+}
+
 function exchange(
   { url, method, headers = {}, body, agent, signal, ending, onHeaders }: HttpCall,
   send: typeof request,
@@ -61,8 +72,8 @@ function exchange(
   return new Promise((resolve, reject) => {
     const end = ending ?? (signal && Ending.of(signal));
     if (end?.isOver) return reject(end.reason);
-    const options = { method: method ?? (body === undefined ? 'GET' : 'POST'), headers, ...(agent && { agent }) };
-    const call = send(url, options, (response) => {
+    const options = { ...addressOf(url), method: method ?? (body === undefined ? 'GET' : 'POST'), headers };
+    const call = send(agent === undefined ? options : { ...options, agent }, (response) => {
       onHeaders?.(response.headers);
       const chunks: Buffer[] = [];
       const finish = () => {

@@ -11,14 +11,26 @@ const inputStatuses = new Set([400, 413, 415, 422]);
 /** The call's exception, from the log; where the call has failed it is waited for. */
 export type FindFailure = (hasFailed: boolean) => Promise<LoggedException | undefined>;
 
-/** The server's reply as an answer. */
-export async function readAnswer(reply: HttpReply, api: ServiceApi, findFailure: FindFailure): Promise<Answer> {
+/** The server's reply as an answer; at once where there is nothing to look for. */
+export function readAnswer(reply: HttpReply, api: ServiceApi, findFailure: FindFailure): Answer | Promise<Answer> {
+  const { status, isComplete } = reply;
+  const hasFailed = status < 200 || status >= 300 || !isComplete;
+  // A stream that an exception cuts short ends like any other.
+  return hasFailed || api.isStream
+    ? explain(reply, api, { hasFailed, findFailure })
+    : answerWith(readOutput(reply, api));
+}
+
+interface Suspicion {
+  hasFailed: boolean;
+  findFailure: FindFailure;
+}
+
+async function explain(reply: HttpReply, api: ServiceApi, { hasFailed, findFailure }: Suspicion): Promise<Answer> {
   const { status, isComplete } = reply;
   if (status === 504) return callFailure('CALL_TIMEOUT', explainTimeout(describeRefusal(reply)));
   if (inputStatuses.has(status)) return callFailure('CALL_INPUT', describeRefusal(reply));
-  const hasFailed = status < 200 || status >= 300 || !isComplete;
-  // A stream that an exception cuts short ends like any other.
-  const exception = hasFailed || api.isStream ? await findFailure(hasFailed) : undefined;
+  const exception = await findFailure(hasFailed);
   if (exception !== undefined) return describeException(exception);
   if (!hasFailed) return answerWith(readOutput(reply, api));
   if (!isComplete) return callFailure('CALL_LOST', 'the server ended during the call');

@@ -5,14 +5,14 @@ import type { Handle, RunPlan } from '../../src/contract/handle.js';
 import type { BerthHome } from '../../src/home.js';
 import { callFailure, streamWithEnding, withEnding } from '../../src/runners/call-deadline.js';
 import type { Ending } from '../../src/runners/ending.js';
-import { callHttp, type HttpReply, keepConnections } from '../../src/runners/http-call.js';
+import { callHttp, type HttpCall, type HttpReply, keepConnections } from '../../src/runners/http-call.js';
 import { streamHttp } from '../../src/runners/http-stream.js';
 import type { CallOptions, Health, LogOptions, MadeThing, Runner, StartOptions } from '../../src/runners/runner.js';
 import { callTask } from './call-task.js';
 import { handOnText } from './hand-on-text.js';
 import { type BentoHandle, gone, type Place, type Way } from './place.js';
 import { readAnswer } from './read-answer.js';
-import { chooseEncoding, type Encode, WrongInput } from './request-body.js';
+import { chooseEncoding, type Encode, type RequestBody, WrongInput } from './request-body.js';
 
 /** Milliseconds after which an idle connection is let go: before the server does so itself. */
 const idleTime = 4_000;
@@ -28,6 +28,8 @@ export class BentoMLRunner implements Runner {
   private encode: Encode | undefined;
   private agent: Agent | undefined;
   private opened: Promise<Place> | undefined;
+  /** The same, once it is there: a fast call is not kept waiting for a promise. */
+  private place: Place | undefined;
 
   constructor(private readonly plan: RunPlan) {}
 
@@ -52,7 +54,7 @@ export class BentoMLRunner implements Runner {
   async run(inputs: unknown, options: CallOptions = {}): Promise<Answer> {
     const { handle, plan } = this;
     if (handle === undefined) return callFailure('NOT_RUNNING', 'the software was neither started nor attached to');
-    const place = await this.open();
+    const place = this.place ?? (await this.open());
     const way = place.findWay(handle);
     if ('status' in way) return way;
     const { api } = handle;
@@ -102,19 +104,22 @@ export class BentoMLRunner implements Runner {
   }
 
   /** What the one place needs is not loaded for the other. */
-  private open(): Promise<Place> {
+  private async open(): Promise<Place> {
     this.opened ??= openPlace(this.plan);
-    return this.opened;
+    this.place = await this.opened;
+    return this.place;
   }
 
   private async call(target: Target, inputs: unknown, ending: Ending): Promise<Answer> {
     try {
       const trace = nextTrace();
-      const call = await this.describeCall(target, inputs, trace);
+      const described = this.describeCall(target, inputs, trace);
+      const call = described instanceof Promise ? await described : described;
       const reply = await (target.api.isTask
         ? callTask({ ...call, signal: ending.signal })
         : callHttp({ ...call, ending }));
-      return await readReply(target, reply, trace);
+      const answer = readReply(target, reply, trace);
+      return answer instanceof Promise ? await answer : answer;
     } catch (error) {
       return answerWrongInput(error);
     }
@@ -132,13 +137,30 @@ export class BentoMLRunner implements Runner {
     }
   }
 
-  private async describeCall({ way, api }: Target, inputs: unknown, trace: string) {
+  /** At once where the way is known and the inputs are no files. Throws, or rejects with, WrongInput. */
+  private describeCall({ way, api }: Target, inputs: unknown, trace: string): HttpCall | Promise<HttpCall> {
     this.encode ??= chooseEncoding(api);
-    const { contentType, body } = await this.encode(inputs);
-    const traceparent = `00-${trace}-${trace.slice(16)}-01`;
-    this.agent ??= await keepConnections(way.url, idleTime);
-    const headers = { ...way.headers, 'content-type': contentType, traceparent };
-    return { method: 'POST', url: way.url + api.route, headers, body, agent: this.agent };
+    const { agent } = this;
+    const body = this.encode(inputs);
+    const describe = (request: RequestBody, kept: Agent): HttpCall => ({
+      method: 'POST',
+      url: way.url + api.route,
+      headers: {
+        ...way.headers,
+        'content-type': request.contentType,
+        traceparent: `00-${trace}-${trace.slice(16)}-01`,
+      },
+      body: request.body,
+      agent: kept,
+    });
+    return agent === undefined || body instanceof Promise
+      ? Promise.all([body, this.connect(way)]).then(([request, kept]) => describe(request, kept))
+      : describe(body, agent);
+  }
+
+  private async connect({ url }: Way): Promise<Agent> {
+    this.agent ??= await keepConnections(url, idleTime);
+    return this.agent;
   }
 }
 
