@@ -29,6 +29,8 @@ const pollInterval = 1_000;
 const foldInterval = 60;
 /** Longer than a poll: hundreds of idle deployments must not keep the server busy with heartbeats. */
 const heartbeatInterval = 30_000;
+/** Milliseconds that what is being kept has to end in, when the watching is over: what does not end by then, the stop ends. */
+const keepingPatience = 2_000;
 /** So many polls in a row must go unanswered before living software counts as unresponsive. */
 const missesAllowed = 5;
 const longestWatch = 6 * 3_600_000;
@@ -69,7 +71,7 @@ export const supervise =
     } finally {
       clearInterval(beat);
       over.abort();
-      await keeping;
+      await Promise.race([keeping, sleep(keepingPatience, undefined, { ref: false })]);
       await runner.close();
     }
   };

@@ -1,5 +1,7 @@
+import { join } from 'node:path';
 import type { RunPlan } from '../../src/contract/handle.js';
 import { BerthError } from '../../src/errors.js';
+import { withLock } from '../../src/runners/lock.js';
 import type { StartOptions } from '../../src/runners/runner.js';
 import { buildBento, endBuild, findBento } from './build-bento.js';
 import { describeOwnTimeout } from './own-timeout.js';
@@ -15,21 +17,26 @@ const interval = 100;
  * service does not depend on it: what keeps it from being built is told, and no more. A stop ends the build.
  */
 export async function keepBento(plan: RunPlan, api: ServiceApi, options: StartOptions): Promise<void> {
-  const { env, signal, onProgress } = options;
-  if ((await findBento(plan, plan.revision)) !== undefined) return;
   const isServed = async () => (await readServerRecord(plan).catch(() => undefined)) !== undefined;
+  if ((await findBento(plan, plan.revision)) !== undefined || !(await isServed())) return;
   const stopped = new AbortController();
   const watch = setInterval(async () => void ((await isServed()) || stopped.abort()), interval);
-  const either = AbortSignal.any([stopped.signal, ...(signal === undefined ? [] : [signal])]);
+  const signal = AbortSignal.any([stopped.signal, ...(options.signal === undefined ? [] : [options.signal])]);
   try {
-    await endBuild(plan); // of a worker that was killed meanwhile
-    const bento = await buildBento(plan, { version: plan.revision, env, signal: either });
-    const cutOff = describeOwnTimeout(plan, bento, api);
-    if (cutOff !== undefined) await tell(plan, cutOff, onProgress);
+    const lock = { directory: join(plan.stateDirectory, 'keep') };
+    await withLock(lock, () => build(plan, api, { ...options, signal }));
   } catch (error) {
-    if (either.aborted || !(await isServed())) return;
-    await tell(plan, `no bento is kept of ${plan.revision}: ${BerthError.from(error).message}`, onProgress);
+    if (signal.aborted || !(await isServed())) return;
+    await tell(plan, `no bento is kept of ${plan.revision}: ${BerthError.from(error).message}`, options.onProgress);
   } finally {
     clearInterval(watch);
   }
+}
+
+async function build(plan: RunPlan, api: ServiceApi, { env, signal, onProgress }: StartOptions): Promise<void> {
+  if ((await findBento(plan, plan.revision)) !== undefined) return;
+  await endBuild(plan); // of a worker that was killed meanwhile
+  const bento = await buildBento(plan, { version: plan.revision, env, signal });
+  const cutOff = describeOwnTimeout(plan, bento, api);
+  if (cutOff !== undefined) await tell(plan, cutOff, onProgress);
 }

@@ -5,6 +5,7 @@ import { beforeAll, expect, test } from '@jest/globals';
 import { findByEnvironment } from '../../src/runners/processes-by-environment.js';
 import { buildBento, findBento } from '../../strategies/bentoml/build-bento.js';
 import { BentoMLRunner } from '../../strategies/bentoml/runner.js';
+import { removeServerRecord } from '../../strategies/bentoml/server-record.js';
 import { temporaryDirectory } from '../support/temporary.js';
 import { bentoEnvironment, bentoPlan } from './bento-plan.js';
 
@@ -75,10 +76,26 @@ test('a build ends with the service, and nothing is said of it', async () => {
   await runner.stop();
   await keeping;
   expect(findByEnvironment(mark)).toEqual([]);
-  // One that begins when whoever stopped it has looked for builds already.
-  await runner.keep({ env: {}, onProgress });
+  // One that begins when whoever stops the service has looked for builds already, and another beside it.
+  await runner.start({ env: {} });
+  const both = [runner.keep({ env: {}, onProgress }), runner.keep({ env: {}, onProgress })];
+  while (findByEnvironment(mark).length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+  await removeServerRecord(plan);
+  await Promise.all(both);
   expect(findByEnvironment(mark)).toEqual([]);
   expect(await findBento(plan, 'r1')).toBeUndefined();
+  expect(lines).toEqual([]);
+  await runner.undo();
+}, 120_000);
+
+test('one of two that keep a bento at once builds it', async () => {
+  const plan = await bentoPlan(temporaryDirectory(), { 'service.py': service });
+  const runner = new BentoMLRunner(plan);
+  const lines: string[] = [];
+  const onProgress = (line: string) => lines.push(line);
+  await runner.start({ env: {} });
+  await Promise.all([runner.keep({ env: {}, onProgress }), runner.keep({ env: {}, onProgress })]);
+  expect(await findBento(plan, 'r1')).toMatchObject({ entryService: 'Greeter' });
   expect(lines).toEqual([]);
   await runner.undo();
 }, 120_000);
