@@ -90,8 +90,8 @@ test('what it types writes a strategy, tests it, deploys with it and cleans up',
   }
   const [written, tested, , , answer] = said;
   expect(written).toContain(join(home.strategies, 'procfile'));
-  expect(tested).toMatch(/^32 passed, 0 failed, 0 skipped$/m);
-  expect(page).toContain('32 checks');
+  expect(tested).toMatch(/^33 passed, 0 failed, 0 skipped$/m);
+  expect(page).toContain('33 checks');
   expect(JSON.parse(answer ?? '')).toEqual({ status: 'success', output: 'hello' });
   await runBin(['down'], { home: home.root }); // the worker knows no BERTH_STRATEGIES
   rmSync(join(home.strategies, 'procfile'), { recursive: true });
