@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { identifyProcess, type ProcessIdentity } from './process-identity.js';
+import { readProcessStat } from './process-stat.js';
 
 /** Processes that come from these, with them, whatever session they have made for themselves. */
 export function listDescendants(roots: number[]): ProcessIdentity[] {
@@ -17,16 +18,7 @@ export function listDescendants(roots: number[]): ProcessIdentity[] {
 function readParents(): [number, number][] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
-    .map((pid) => [Number(pid), readParent(pid)]);
-}
-
-function readParent(pid: string): number {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
-  } catch {
-    return 0; // ended meanwhile
-  }
+    .map((pid) => [Number(pid), readProcessStat(pid)?.parent ?? 0]);
 }
 
 function readParentsFromPs(): [number, number][] {

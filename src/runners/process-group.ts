@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BerthError } from '../errors.js';
 import { identifyProcess, isSameProcess, type ProcessIdentity } from './process-identity.js';
+import { readProcessStat } from './process-stat.js';
 
 /** Milliseconds: between two looks, for members of the group to end by themselves, and for the kernel to end the rest. */
 const interval = 10;
@@ -46,21 +47,8 @@ export function listMembers(group: number): number[] {
 
 function listLinuxMembers(group: number): number[] {
   return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .filter((pid) => {
-      const [state, , processGroup] = readStat(pid);
-      return Number(processGroup) === group && state !== 'Z' && state !== 'X';
-    })
+    .filter((name) => /^\d+$/.test(name) && readProcessStat(name)?.group === group)
     .map(Number);
-}
-
-function readStat(pid: string): string[] {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  } catch {
-    return []; // ended meanwhile
-  }
 }
 
 function listMembersFromPs(group: number): number[] {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { readProcessStat } from './process-stat.js';
 
 /** Loads what only some systems need, so that a call on the others does without its milliseconds. */
 const load = createRequire(import.meta.url);
@@ -26,14 +27,10 @@ export const isSameProcess = (identity: ProcessIdentity): boolean =>
 let bootId: string | undefined;
 
 function readLinuxStart(pid: number): string | null {
-  const stat = readText(`/proc/${pid}/stat`);
+  const stat = readProcessStat(pid);
   if (stat === null) return null;
-  // The second field is the command in parentheses and may hold anything, so what follows is counted from its end.
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  const [state, ticks] = [fields[0], fields[19]];
-  if (state === undefined || ticks === undefined || 'ZX'.includes(state)) return null;
   bootId ??= readText('/proc/sys/kernel/random/boot_id')?.trim() ?? 'boot';
-  return `${bootId}:${ticks}`;
+  return `${bootId}:${stat.start}`;
 }
 
 function readStartFromPs(pid: number): string | null {

@@ -1,0 +1,32 @@
+import { readFileSync } from 'node:fs';
+
+/** What Linux tells of a process in `/proc/PID/stat` (proc(5)). */
+export interface ProcessStat {
+  parent: number;
+  group: number;
+  /** Clock ticks from the boot to its start. */
+  start: string;
+}
+
+/**
+ * Null where there is none, or one that only waits to be reaped. One of which threads are left is not over: they hold its
+ * files and ports.
+ */
+export function readProcessStat(pid: number | string): ProcessStat | null {
+  const text = readText(`/proc/${pid}/stat`);
+  // The second field is the command in parentheses and may hold anything, so what follows is counted from its end.
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  const [state, parent, group] = fields;
+  const [threads, start] = [fields[17], fields[19]];
+  if (state === undefined || start === undefined) return null;
+  const isOver = state === 'X' || (state === 'Z' && Number(threads) <= 1);
+  return isOver ? null : { parent: Number(parent), group: Number(group), start };
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return ''; // it ended meanwhile
+  }
+}
