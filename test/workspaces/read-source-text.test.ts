@@ -1,0 +1,39 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { readSourceText } from '../../src/workspaces/read-source-text.ts';
+import { temporaryDirectory } from '../support/temporary.ts';
+
+describe('the text of a file of a repository', () => {
+  let root: string;
+  beforeEach(() => {
+    root = join(temporaryDirectory(), 'repository');
+    mkdirSync(root);
+    writeFileSync(join(root, 'here.txt'), 'here\n');
+  });
+
+  test('is read, also through a link that stays inside', async () => {
+    symlinkSync('here.txt', join(root, 'link.txt'));
+    expect(await readSourceText(root, 'here.txt')).toEqual({ text: 'here\n' });
+    expect(await readSourceText(root, 'link.txt')).toEqual({ text: 'here\n' });
+  });
+
+  test('is not read outside the repository, whatever leads there', async () => {
+    writeFileSync(join(root, '..', 'outside.txt'), 'secret');
+    symlinkSync('../outside.txt', join(root, 'link.txt'));
+    for (const path of ['../outside.txt', 'link.txt', '/dev/zero', '/etc/passwd'])
+      expect(await readSourceText(root, path)).toEqual({ problem: 'lies outside the repository' });
+  });
+
+  test('never waits for a FIFO or a directory', async () => {
+    execFileSync('mkfifo', [join(root, 'fifo')]);
+    expect(await readSourceText(root, 'fifo')).toEqual({ problem: 'is not a regular file' });
+    expect(await readSourceText(root, '.')).toMatchObject({ problem: expect.anything() });
+  });
+
+  test('is missing where there is no file, and where it is larger than the limit', async () => {
+    expect(await readSourceText(root, 'nothing.txt')).toEqual({ problem: 'does not exist' });
+    expect(await readSourceText(root, 'here.txt', 3)).toEqual({ problem: 'is larger than 3 bytes' });
+  });
+});
