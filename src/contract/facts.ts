@@ -48,6 +48,10 @@ export const DocumentedCall = z.object({
   positional: z.array(z.unknown()),
   /** The literal that must come back, where it is documented. */
   output: z.unknown().optional(),
+  /** The expected output of a doctest as written, also where `output` holds it as a literal; absent elsewhere. */
+  outputText: z.string().optional(),
+  /** The doctest option flags of the call, without their sign: `ELLIPSIS`, `SKIP`. Absent where none is set. */
+  options: z.array(z.string()).optional(),
   origin: z.enum(['doctest', 'main', 'readme']),
 });
 export type DocumentedCall = z.infer<typeof DocumentedCall>;
