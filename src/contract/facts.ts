@@ -4,7 +4,10 @@ export const Parameter = z.object({
   name: z.string(),
   kind: z.enum(['positional', 'keyword', 'variadic', 'keywords']),
   annotation: z.string().nullable(),
-  /** The default as source text; null when the parameter is required. */
+  /**
+   * The default as source text; null when the parameter is required. Of a declaration (`Input(default=3)`, `Query("x")`)
+   * it is the default that it declares.
+   */
   default: z.string().nullable(),
 });
 export type Parameter = z.infer<typeof Parameter>;
@@ -16,6 +19,15 @@ export const EntryPoint = z.object({
   /** Dotted module name from the import root, and that root relative to the repository (`.`, `src`). */
   module: z.string(),
   root: z.string(),
+  /** Import roots of the module and of what it imports: `root` first, the repository last. Absent: `root` and `.`. */
+  paths: z.array(z.string()).optional(),
+  /** The file has no name to import it by (`01-predict.py`): it is loaded by file, as `module`. */
+  byFile: z.literal(true).optional(),
+  /**
+   * The package that the module imports from by leading dots, where the directory of that package has no name to import
+   * it by: the repository itself (`.`), or `my-model`. `module` is named from that directory.
+   */
+  package: z.object({ name: z.string(), directory: z.string() }).optional(),
   /** `predict`, or `Model` for a class. */
   callable: z.string(),
   kind: z.enum(['function', 'class', 'object']),
@@ -28,7 +40,19 @@ export const EntryPoint = z.object({
   /** Parameters of each of these methods, without `self`; absent for a function. */
   signatures: z.record(z.string(), z.array(Parameter)).optional(),
   /** How each of them is defined; absent for a function, and in facts of earlier versions. */
-  methodKinds: z.record(z.string(), z.object({ isAsync: z.boolean(), isGenerator: z.boolean() })).optional(),
+  methodKinds: z
+    .record(
+      z.string(),
+      z.object({
+        isAsync: z.boolean(),
+        isGenerator: z.boolean(),
+        /** Of a method that needs no instance. */
+        binding: z.enum(['class', 'static']).optional(),
+      }),
+    )
+    .optional(),
+  /** Decorators that may change the signature, as written; absent where there are none. */
+  decorators: z.array(z.string()).optional(),
   /** Base classes as written: `BasePredictor`, `nn.Module`. */
   bases: z.array(z.string()),
   /** Names of required constructor arguments; empty for a function. */
@@ -52,6 +76,8 @@ export const DocumentedCall = z.object({
   outputText: z.string().optional(),
   /** The doctest option flags of the call, without their sign: `ELLIPSIS`, `SKIP`. Absent where none is set. */
   options: z.array(z.string()).optional(),
+  /** Arguments stand for the reader's own (`"path/to/image.png"`, a URL) and no output is stated: not a contract. */
+  isPlaceholder: z.literal(true).optional(),
   origin: z.enum(['doctest', 'main', 'readme']),
 });
 export type DocumentedCall = z.infer<typeof DocumentedCall>;
@@ -62,7 +88,8 @@ export const Facts = z.object({
   size: z.object({ files: z.number().int(), bytes: z.number().int() }),
   /** Language name (`python`, `javascript`, …) → number of files. */
   languages: z.record(z.string(), z.number().int()),
-  manifests: z.array(z.object({ file: z.string(), kind: z.string() })),
+  /** `problem`: why one could not be read, for whoever needs what it says. */
+  manifests: z.array(z.object({ file: z.string(), kind: z.string(), problem: z.string().optional() })),
   /** Normalised name (PEP 503) and the specifier as written. */
   dependencies: z.array(z.object({ name: z.string(), specifier: z.string(), from: z.string() })),
   /** Python version asked for, as written, and where. */
@@ -83,6 +110,8 @@ export const Facts = z.object({
   exposes: z.array(z.number().int()),
   /** First lines of the README. */
   readme: z.string().nullable(),
+  /** What could not be read, in whole sentences: the facts lack what it says. */
+  notes: z.array(z.string()).default([]),
   /** Everything above as short names for rules: `language:python`, `entry:predict`, `framework:langgraph`, `gpu`. */
   tags: z.array(z.string()),
 });

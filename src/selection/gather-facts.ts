@@ -40,7 +40,7 @@ export async function gatherFacts(path: string, options: Partial<ReadCodeOptions
   ]);
   const facts = joinFacts(files, manifests, code);
   const text = readme === null ? null : (await readFile(join(path, readme), 'utf8')).slice(0, readmeLimit);
-  const complete = { ...facts, readme: text };
+  const complete = { ...facts, readme: text, notes: [] };
   return { ...complete, tags: nameTags(complete, code) };
 }
 
@@ -48,7 +48,7 @@ function joinFacts(
   files: SourceFile[],
   { manifests, facts }: Manifests,
   code: CodeFacts,
-): Omit<Facts, 'readme' | 'tags'> {
+): Omit<Facts, 'readme' | 'notes' | 'tags'> {
   const setup = code.setup.flatMap(({ file, requires }) => readRequirementList(requires, file));
   const dependencies = [...facts.flatMap(({ dependencies: found = [] }) => found), ...setup];
   const paths = files.map(({ path }) => path);

@@ -17,6 +17,7 @@ export const someFacts = (facts: Partial<Facts> = {}): Facts => ({
   cog: null,
   exposes: [],
   readme: null,
+  notes: [],
   tags: [],
   ...facts,
 });
