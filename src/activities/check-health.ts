@@ -1,10 +1,12 @@
-import { checkContract, contractFailed } from '../adaptation/index.js';
-import type { Contract } from '../contract/example.js';
+import { type ContractCheck, checkContract, contractFailed, isOwnCode } from '../adaptation/index.js';
+import type { Probe } from '../contract/example.js';
 import type { Handle } from '../contract/handle.js';
 import type { ContractReport, Rung } from '../contract/revision.js';
 import { BerthError } from '../errors.js';
+import { revisionDirectory } from '../home.js';
 import type { Health, Runner } from '../runners/runner.js';
-import { readContract } from './contract-file.js';
+import { listSecrets, resolveEnvironment } from '../secrets/index.js';
+import { freezeProbe, readContract } from './contract-file.js';
 import type { Dependencies } from './dependencies.js';
 import { keepingSecrets } from './keep-secrets.js';
 import { describeRevision, type RevisionInput } from './plan.js';
@@ -27,9 +29,13 @@ export const checkHealth = (dependencies: Dependencies) =>
         await runner.attach(input.handle);
         const contract = await readContract(dependencies.home, input);
         const [ready] = await timed('ready', () => checkReady(runner));
-        const [kept, report] = await checkEndpoint(runner, contract, signal).catch(async (error) => {
+        const env = await resolveEnvironment(dependencies.home, input.config.env).catch(() => ({}));
+        const check = { contract, isOwnCode: isOwnCode(input.adaptation), secrets: listSecrets(env), signal };
+        const [kept, report] = await checkEndpoint(runner, check).catch(async (error) => {
           throw await sayWhetherGone(error, runner);
         });
+        await freezeProbe(revisionDirectory(dependencies.home, input.config.name, input.revision.id).contract, report);
+        if (report.probe !== undefined && contract.source !== 'none') await checkSurvived(runner, report.probe);
         if (input.publishes) await publish(dependencies, input);
         return { rungs: [ready, kept], contract: report };
       } finally {
@@ -51,10 +57,20 @@ async function sayWhetherGone(error: unknown, runner: Runner): Promise<unknown> 
   return new BerthError(error.code, error.message, { ...error.details, isGone: true }, { cause: error });
 }
 
-async function checkEndpoint(runner: Runner, contract: Contract, signal: AbortSignal): Promise<[Rung, ContractReport]> {
+/** A call that nobody asked for may have ended the software: it is started again, and not called so again. */
+async function checkSurvived(runner: Runner, { raised }: Probe): Promise<void> {
+  const { state, detail } = await runner.isHealthy();
+  if (state !== 'gone') return;
+  const message = `the software ended when it was called with its defaults (${raised}): ${detail}`;
+  throw new BerthError('NOT_READY', message, { isGone: true });
+}
+
+type EndpointCheck = Pick<ContractCheck, 'contract' | 'isOwnCode' | 'secrets'> & { signal: AbortSignal };
+
+async function checkEndpoint(runner: Runner, check: EndpointCheck): Promise<[Rung, ContractReport]> {
   return await timed('contract at the endpoint', async () => {
-    const call = (inputs: unknown) => runner.run(inputs, { signal });
-    const checked = await checkContract({ contract, call, signal });
+    const { signal } = check;
+    const checked = await checkContract({ ...check, call: (inputs) => runner.run(inputs, { signal }) });
     if (checked.evidence !== null) throw contractFailed(checked);
     return [checked.note, checked.report];
   });

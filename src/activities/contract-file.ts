@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { Contract } from '../contract/example.js';
+import type { ContractReport } from '../contract/revision.js';
 import { writeDurably } from '../durable-file.js';
 import { type BerthHome, revisionDirectory } from '../home.js';
 import type { RevisionInput } from './plan.js';
@@ -7,6 +8,11 @@ import type { RevisionInput } from './plan.js';
 /** Freezes the contract beside the revision; a retry of the step writes the same again. */
 export async function freezeContract(file: string, contract: Contract): Promise<void> {
   await writeDurably(file, JSON.stringify(contract));
+}
+
+/** A call with the defaults that raised is made once: what it raised takes its place. */
+export async function freezeProbe(file: string, { source, probe }: ContractReport): Promise<void> {
+  if (source === 'none' && probe !== undefined) await freezeContract(file, { source, examples: [], probe });
 }
 
 export async function readContract(home: BerthHome, { config, revision }: RevisionInput): Promise<Contract> {

@@ -1,10 +1,7 @@
 import type { DeployConfig } from '../contract/config.js';
 import { BerthError, type ErrorDetails } from '../errors.js';
-import { redact, resolveEnvironment } from '../secrets/index.js';
+import { listSecrets, redact, resolveEnvironment } from '../secrets/index.js';
 import type { Dependencies } from './dependencies.js';
-
-/** Characters of a value that could be a secret: shorter ones (`true`, `info`, `8080`) would blank out ordinary words. */
-const shortestSecret = 8;
 
 /**
  * A step of which failures quote what the software says, and so perhaps its variables: their values are taken out of what
@@ -21,10 +18,7 @@ export const keepingSecrets =
     } catch (thrown) {
       // What cannot be opened was not given to the software.
       const env = await resolveEnvironment(home, input.config.env).catch(() => ({}));
-      throw withoutValues(
-        thrown,
-        Object.values(env).filter((value) => value.length >= shortestSecret),
-      );
+      throw withoutValues(thrown, listSecrets(env));
     }
   };
 

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { determineContract, verifyWorkspace } from '../adaptation/index.js';
+import { determineContract, isOwnCode, verifyWorkspace } from '../adaptation/index.js';
 import type { VerifiedRevision } from '../contract/revision.js';
 import { deploymentDirectory, revisionDirectory } from '../home.js';
 import { resolveEnvironment } from '../secrets/index.js';
 import { gatherFacts } from '../selection/index.js';
 import { exportRevision, Ledger } from '../workspaces/index.js';
-import { freezeContract } from './contract-file.js';
+import { freezeContract, freezeProbe } from './contract-file.js';
 import type { Dependencies } from './dependencies.js';
 import { keepingSecrets } from './keep-secrets.js';
 import { planRevision, type RevisionInput } from './plan.js';
@@ -42,6 +42,7 @@ export const verifyRevision = (dependencies: Dependencies) =>
         facts,
         runInterface,
         contract,
+        isOwnCode: isOwnCode(adaptation),
         environments: strategy.environment === 'python' ? environments : null,
         packageDirectory: directory.packages,
         extras: strategy.packages,
@@ -51,6 +52,7 @@ export const verifyRevision = (dependencies: Dependencies) =>
         env: await resolveEnvironment(home, config.env),
         ...context,
       });
+      await freezeProbe(directory.contract, verified.contract);
       return { ...frozen, ...verified, commit, digest: digestOf(digest, verified.environment?.digest ?? 'none') };
     }),
     ({ config }) => ({ name: config.name, path: config.solution.path }),

@@ -1,6 +1,8 @@
-import type { Contract, Example } from '../contract/example.js';
-import type { DocumentedCall, EntryPoint, Facts } from '../contract/facts.js';
+import type { Contract, ContractExample, Example } from '../contract/example.js';
+import type { DocumentedCall, EntryPoint, Facts, Parameter } from '../contract/facts.js';
 import { FunctionInterface, type RunInterface } from '../contract/run-interface.js';
+import { readException } from './match-doctest.js';
+import { isLiteral } from './python-literal.js';
 import { signatureOf } from './shapes/index.js';
 
 export interface ContractSources {
@@ -14,9 +16,10 @@ export interface ContractSources {
 const mostDocumented = 5;
 
 /**
- * What must hold, fixed before anything is run: the user's examples, else calls that the repository documents, else the
- * weak contract. The weak one has an example only where the signature itself names a valid call: every parameter has a
- * default, none of them `None` (which often means “required after all”). Without one, nothing is called.
+ * Returns what must hold, fixed before anything runs: the user's examples, else calls that the repository documents,
+ * else nothing that anybody stated (`weak`). There it is only probed, by a call with the defaults, and only where the
+ * signature itself names a valid call: every parameter has a literal default, none of them `None` (which often means
+ * "required after all").
  */
 export function determineContract({ examples, facts, runInterface }: ContractSources): Contract {
   if (examples.length > 0) return { source: 'user', examples: [...examples] };
@@ -24,7 +27,7 @@ export function determineContract({ examples, facts, runInterface }: ContractSou
   if (!parsed.success) return { source: 'weak', examples: [] };
   const entry = findEntry(facts, parsed.data);
   const documented = facts.documentedCalls
-    .filter((call) => isOf(call, parsed.data, entry, facts))
+    .filter((call) => saysSomething(call) && isOf(call, parsed.data, entry, facts))
     .map((call) => toExample(call, parsed.data, entry))
     .filter((example) => example !== undefined);
   if (documented.length > 0) return { source: 'repository', examples: documented.slice(0, mostDocumented) };
@@ -48,17 +51,45 @@ function isOf(
   return call.origin === 'readme' || call.file === entry.file || (facts.imports[call.file] ?? []).includes(entry.file);
 }
 
+/** What is not to be run shows how a call is written; so does one of placeholders whose output nobody states. */
+function saysSomething(call: DocumentedCall): boolean {
+  if (call.options?.includes('SKIP')) return false;
+  const isStated = call.output !== undefined || call.outputText !== undefined;
+  return isStated || !listTexts([call.positional, call.input]).some(isPlaceholder);
+}
+
+const listTexts = (value: unknown): string[] => {
+  if (typeof value === 'string') return [value];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(listTexts) : [];
+};
+
+/** `...`, `path/to/image.png`, `<your text>`, an address: of no use where nobody is there to put something in its place. */
+const isPlaceholder = (text: string): boolean =>
+  /^\s*(\.{3}|…|<[^<>]*>)\s*$|(^|[/\\])path[/\\_-]to[/\\_-]|^[a-z][a-z0-9+.-]*:\/\//i.test(text);
+
 function toExample(
   call: DocumentedCall,
   { call: style }: FunctionInterface,
   entry: EntryPoint | undefined,
-): Example | undefined {
+): ContractExample | undefined {
   const input = style === 'inputs' ? soleArgument(call) : namedArguments(call, entry);
   if (input === undefined) return undefined;
-  return Object.hasOwn(call, 'output') && call.output !== undefined
-    ? { input, output: call.output, match: 'subset' }
-    : { input, match: 'subset' };
+  const { file, line, output, outputText, options = [] } = call;
+  const isByText = outputText !== undefined && isComparedAsText(outputText, options);
+  return {
+    input,
+    ...(output !== undefined && { output }),
+    match: 'subset',
+    place: `${file}:${line}`,
+    ...(isByText && { doctest: { want: outputText, options } }),
+  };
 }
+
+/** A literal is compared by its value, unless its option flags say that it is not meant word for word. */
+const isComparedAsText = (want: string, options: string[]): boolean =>
+  readException(want) !== undefined ||
+  options.includes('NORMALIZE_WHITESPACE') ||
+  (options.includes('ELLIPSIS') && want.includes('...'));
 
 /** `predict({...})` and `predict(inputs={...})`: the argument is the input. */
 function soleArgument({ positional, input }: DocumentedCall): unknown {
@@ -75,7 +106,9 @@ function namedArguments({ positional, input }: DocumentedCall, entry: EntryPoint
 
 function isCallableWithoutInputs({ call, callable }: FunctionInterface, entry: EntryPoint | undefined): boolean {
   if (call === 'inputs' || entry === undefined) return false;
-  const { parameters } = signatureOf(entry, callable.split('.')[1]);
-  const isOptional = (kind: string) => kind === 'variadic' || kind === 'keywords';
-  return parameters.every((parameter) => isOptional(parameter.kind) || (parameter.default ?? 'None') !== 'None');
+  return signatureOf(entry, callable.split('.')[1]).parameters.every(needsNothing);
 }
+
+/** `Input(description="…")` and the like describe a parameter; what a name stands for may be a mark that it is required. */
+const needsNothing = ({ kind, default: value }: Parameter): boolean =>
+  kind === 'variadic' || kind === 'keywords' || (value !== null && value !== 'None' && isLiteral(value));

@@ -1,8 +1,9 @@
 export type { AdaptRequest } from './adapt-request.js';
 export { AdapterAgent, type AdapterDependencies } from './adapter-agent.js';
-export { type CheckedContract, checkContract } from './check-contract.js';
+export { type CheckedContract, type ContractCheck, checkContract } from './check-contract.js';
 export { determineContract } from './determine-contract.js';
 export { readExampleFile } from './example-file.js';
+export { isOwnCode } from './is-own-code.js';
 export { isRepairable } from './is-repairable.js';
 export { matchOutput } from './match-output.js';
 export { type PromptRequest, showPrompt } from './prompt/index.js';

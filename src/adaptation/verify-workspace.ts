@@ -4,6 +4,7 @@ import type { ContractReport, Environment, Rung } from '../contract/revision.js'
 import { FunctionInterface, type RunInterface } from '../contract/run-interface.js';
 import type { Environments } from '../environments/index.js';
 import { BerthError } from '../errors.js';
+import { listSecrets } from '../secrets/index.js';
 import { type CheckedContract, checkContract } from './check-contract.js';
 import { findEntryFile } from './check-structure.js';
 import { checkSyntax, describeOtherErrors } from './check-syntax.js';
@@ -17,6 +18,8 @@ export interface VerifyRequest {
   facts: Facts;
   runInterface: RunInterface;
   contract: Contract;
+  /** Whether no agent changed the code, so that only what somebody stated can fail. */
+  isOwnCode?: boolean | undefined;
   /** Null: the strategy brings itself what the code runs in. */
   environments: Environments | null;
   /** Where the revision's own package is installed, if it is one. */
@@ -141,10 +144,12 @@ async function install(request: FunctionRequest): Promise<Step<Environment>> {
 }
 
 async function keepContract(request: VerifyRequest, host: TrialHost): Promise<Step<CheckedContract>> {
-  const { contract, signal, onProgress } = request;
+  const { contract, isOwnCode, env, signal, onProgress } = request;
   onProgress?.(`checking the contract (${contract.source}, ${contract.examples.length} examples)`);
-  const checked = await checkContract({ contract, call: (inputs) => host.call(inputs), signal });
-  signal?.throwIfAborted();
+  const checked = await checkContract({
+    ...{ contract, isOwnCode, secrets: listSecrets(env), signal },
+    call: (inputs) => host.call(inputs),
+  });
   if (checked.evidence === null) return { value: checked, note: checked.note };
   throw contractFailed(checked);
 }
@@ -153,6 +158,7 @@ const origins = {
   user: 'given examples',
   repository: 'calls that the repository documents',
   weak: 'calls with its defaults',
+  none: 'calls with its defaults',
 };
 
 /**

@@ -1,3 +1,4 @@
+import { describeContract } from '../adaptation/stated-contract.js';
 import type { CurrentChange, RequestedChange } from '../contract/change.js';
 import type { DeploymentInfo } from '../contract/status.js';
 import { failuresOf, nextCommands } from '../workflows/next-commands.js';
@@ -25,7 +26,7 @@ export function renderDeployment(info: DeploymentInfo, colors: Colors): string {
     ['endpoint', info.endpoint],
     ['adapted by', info.adaptation && `${info.adaptation.by}: ${info.adaptation.summary}`],
     ['changed', info.adaptedFiles.join(', ') || null],
-    ['contract', renderContract(info)],
+    ['contract', info.contract && describeContract(info.contract)],
     ['restarts', info.restarts === 0 ? null : String(info.restarts)],
     ['web', info.webUrl],
   ];
@@ -69,13 +70,6 @@ function renderBake({ bake }: DeploymentInfo): string | null {
 
 function renderLeftOvers({ leftOvers = [] }: DeploymentInfo): string | null {
   return leftOvers.map(({ revision, message }) => `of ${revision}, tried again: ${message}`).join('; ') || null;
-}
-
-function renderContract({ contract }: DeploymentInfo): string | null {
-  if (contract === null) return null;
-  if (contract.examples === 0) return 'nothing was called: give examples with --example FILE';
-  const origin = { user: 'from you', repository: 'from the repository', weak: 'called with its defaults' };
-  return `${contract.passed} of ${contract.examples} passed (${origin[contract.source]})`;
 }
 
 function renderRungs({ rungs }: DeploymentInfo, colors: Colors): string {

@@ -4,12 +4,13 @@ import type { DeploymentInfo } from '../contract/status.js';
 import { berthHome, revisionDirectory } from '../home.js';
 
 /** An input that the revision's contract has passed with; undefined where it has none, or lies on another host. */
-export async function readExampleInput({ name, revision }: DeploymentInfo): Promise<unknown> {
+export async function readExampleInput({ name, revision, contract: report }: DeploymentInfo): Promise<unknown> {
   if (revision === null) return undefined;
   const { contract } = revisionDirectory(berthHome(), name, revision);
   try {
     const { examples }: Contract = JSON.parse(await readFile(contract, 'utf8'));
-    return examples[0]?.input;
+    const failed = new Set(report?.stale?.map(({ example }) => example));
+    return examples.find((_, index) => !failed.has(index))?.input;
   } catch {
     return undefined; // it only makes a hint better
   }

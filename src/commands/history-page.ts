@@ -1,3 +1,4 @@
+import { describeContract } from '../adaptation/stated-contract.js';
 import type { DeploymentInfo, StepRecord } from '../contract/status.js';
 import { failuresOf } from '../workflows/next-commands.js';
 import { type Chapter, durationOf, isChange, type ToldChange, tellChapters } from './change-history.js';
@@ -10,12 +11,13 @@ import { formatDollars } from './watch-deployment.js';
 
 /** What was asked, decided and done, in order; then what agents did, and what failed. */
 export function renderHistory(info: DeploymentInfo, rounds: PastRound[], colors: Colors): string {
-  const { name, source, state, notes, adaptation } = info;
+  const { name, source, state, notes, adaptation, contract } = info;
   const page = [`${colors.bold(name)}, from ${source.path}, is ${state}`, ...renderChapters(info, colors)];
   if (rounds.length > 0) {
     const cost = adaptation === null ? '' : `, ${formatDollars(adaptation.cost)} all in all`;
     page.push('', colors.bold(`Rounds of coding agents${cost}`), renderRounds(rounds, colors));
   }
+  if (contract?.probe !== undefined) page.push('', `  contract: ${describeContract(contract)}`);
   if (notes.length > 0) page.push('', ...notes.map((note) => `  ${colors.yellow('note')}  ${note}`));
   for (const failure of failuresOf(info)) page.push('', renderFailure(failure, colors));
   return page.join('\n');

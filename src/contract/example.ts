@@ -12,10 +12,40 @@ export const Example = z.strictObject({
 export type Example = z.infer<typeof Example>;
 export const Examples = z.array(Example).min(1, 'holds no example');
 
-/** Where the examples come from: the user's file, the repository itself, or nowhere (`weak`: the call returns JSON). */
-export const ContractSource = z.enum(['user', 'repository', 'weak']);
+/** What a doctest prints, as its author wrote it, and the option flags that say how exactly it is meant. */
+export const DoctestOutput = z.object({ want: z.string(), options: z.array(z.string()) });
+export type DoctestOutput = z.infer<typeof DoctestOutput>;
+
+/** An example of a frozen contract. One that the repository documents says where. */
+export const ContractExample = Example.extend({
+  /** `README.md:12`. */
+  place: z.string().optional(),
+  /** In place of `output`, or beside it: the call holds where it fits one of them. */
+  doctest: DoctestOutput.optional(),
+});
+export type ContractExample = z.infer<typeof ContractExample>;
+
+/**
+ * Who stated the contract: the user's file, or the repository itself. Nobody: `weak` where a call with the defaults
+ * answers or none can be made, `none` where such a call raised.
+ */
+export const ContractSource = z.enum(['user', 'repository', 'weak', 'none']);
 export type ContractSource = z.infer<typeof ContractSource>;
 
-/** The frozen contract of a deployment. */
-export const Contract = z.object({ source: ContractSource, examples: z.array(Example) });
+/** A call with the defaults that failed, in code that is the user's own. */
+export const Probe = z.object({
+  /** `CALL_FAILED`, `CALL_TIMEOUT`, or a code of the software's own. */
+  code: z.string(),
+  /** `ValueError: no good`. */
+  raised: z.string(),
+});
+export type Probe = z.infer<typeof Probe>;
+
+/** The frozen contract of a revision. */
+export const Contract = z.object({
+  source: ContractSource,
+  examples: z.array(ContractExample),
+  /** With the source `none`: made once, it is not made again. */
+  probe: Probe.optional(),
+});
 export type Contract = z.infer<typeof Contract>;

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { ContractSource } from './example.js';
+import { ContractSource, Probe } from './example.js';
 
 /** A Python environment, shared by content: same interpreter, same locked requirements, same environment. */
 export const Environment = z.object({
@@ -50,10 +50,27 @@ export const Rung = z.object({
 });
 export type Rung = z.infer<typeof Rung>;
 
+/** A call that the repository documents and that does not do what is documented. */
+export const StaleCall = z.object({
+  /** Index among the contract's examples. */
+  example: z.number().int(),
+  /** `README.md:12`. */
+  place: z.string(),
+  /** The input as JSON, shortened. */
+  input: z.string(),
+  /** `output.label: expected "good", got "bad"`. */
+  problem: z.string(),
+});
+export type StaleCall = z.infer<typeof StaleCall>;
+
 export const ContractReport = z.object({
   source: ContractSource,
   examples: z.number().int(),
   passed: z.number().int(),
+  /** With the source `none`: what a call with the defaults raised. */
+  probe: Probe.optional(),
+  /** Documented calls that failed although the revision runs; absent where all passed. */
+  stale: z.array(StaleCall).optional(),
 });
 export type ContractReport = z.infer<typeof ContractReport>;
 

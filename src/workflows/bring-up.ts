@@ -1,5 +1,6 @@
 import { isCancellation } from '@temporalio/workflow';
 import type { CarriedAdaptation } from '../activities/adapt-workspace.js';
+import { listStaleCalls } from '../adaptation/stated-contract.js';
 import type { Handle } from '../contract/handle.js';
 import type { DeploymentSetting } from '../contract/setting.js';
 import type { SelectionExchange } from '../selection/index.js';
@@ -140,7 +141,7 @@ async function verifyRevision(life: Life, work: Work): Promise<KeptRevision> {
   );
   work.verified = verified;
   show(life, { adaptedPath: verified.directory, contract: verified.contract, rungs: verified.rungs });
-  addNotes(life, work, verified.notes);
+  addNotes(life, work, [...verified.notes, ...listStaleCalls(verified.contract)]);
   const entry = { id: revision, state: 'verified', createdAt: new Date().toISOString(), digest: verified.digest };
   life.info.revisions = [...life.info.revisions.filter(({ id }) => id !== revision), entry];
   return { config, setting, adaptation, revision: verified, shown: work.shown };

@@ -1,3 +1,4 @@
+import { describeContract } from '../adaptation/stated-contract.js';
 import type { CurrentChange, PastChange, RequestedChange } from '../contract/change.js';
 import type { DeploymentInfo, LastError, StepRecord } from '../contract/status.js';
 import { block, code, list, moment, plain } from './markdown.js';
@@ -15,6 +16,7 @@ export function describeLife(info: DeploymentInfo, goal?: string): string {
     whatWaits(info),
     theBake(info),
     theLeftOvers(info),
+    theContract(info),
     ...failuresOf(info).map(theFailure),
     whatToDo(info),
     theRevisions(info),
@@ -55,6 +57,10 @@ const theLeftOvers = ({ leftOvers = [] }: DeploymentInfo): string =>
   list(
     leftOvers.map(({ revision, message }) => `Left over of **${revision}**, and tried again: ${plain(message, 400)}`),
   );
+
+/** That all of it holds goes without saying. */
+const theContract = ({ contract }: DeploymentInfo): string =>
+  contract?.probe === undefined ? '' : `Contract: ${plain(describeContract(contract), 400)}`;
 
 export function theFailure({ code: name, message, evidence, next }: LastError): string {
   const shown = evidence === null ? [] : [block(evidence, { lines: 20, width: 120 })];

@@ -1,5 +1,7 @@
 import { isCancellation } from '@temporalio/workflow';
+import { listStaleCalls } from '../adaptation/stated-contract.js';
 import type { Handle } from '../contract/handle.js';
+import type { ContractReport } from '../contract/revision.js';
 import type { DeploymentInfo } from '../contract/status.js';
 import { failureRecord } from './failures.js';
 import type { KeptRevision, Life } from './life.js';
@@ -46,6 +48,7 @@ async function startOnce(life: Life, kept: KeptRevision, show: Show): Promise<Ha
           { ...plan, handle, publishes: life.active === null || life.active.revision === id },
         ]),
     );
+    kept.shown.notes = renewStaleCalls(kept.shown.notes, kept.shown.contract, checked.contract);
     kept.shown.contract = checked.contract;
     kept.shown.rungs = [...kept.revision.rungs, ...checked.rungs];
   } catch (error) {
@@ -56,6 +59,12 @@ async function startOnce(life: Life, kept: KeptRevision, show: Show): Promise<Ha
     throw error;
   }
   return handle;
+}
+
+/** Notes of the documented calls that do not hold: those of the newest check take the place of earlier ones. */
+function renewStaleCalls(notes: string[], before: ContractReport | null, now: ContractReport): string[] {
+  const old = new Set(listStaleCalls(before));
+  return [...new Set([...notes.filter((note) => !old.has(note)), ...listStaleCalls(now)])];
 }
 
 /** The revision is the one that callers reach, and the deployment is what it is. */

@@ -6,8 +6,9 @@ import {
   matchOutput,
   splitContract,
 } from '../../src/adaptation/index.js';
+import { listStaleCalls } from '../../src/adaptation/stated-contract.js';
 import type { Answer } from '../../src/contract/answer.js';
-import type { Example } from '../../src/contract/example.js';
+import type { Contract, Example } from '../../src/contract/example.js';
 import type { DocumentedCall, EntryPoint, Parameter } from '../../src/contract/facts.js';
 import { someFacts } from '../environments/facts.js';
 
@@ -96,8 +97,8 @@ test('documented calls of the callable come next, positional arguments by the si
   expect(determine([parameter('x')], calls)).toEqual({
     source: 'repository',
     examples: [
-      { input: { x: 2 }, output: 4, match: 'subset' },
-      { input: { x: 5 }, match: 'subset' },
+      { input: { x: 2 }, output: 4, match: 'subset', place: 'app.py:3' },
+      { input: { x: 5 }, match: 'subset', place: 'tests.py:3' },
     ],
   });
 });
@@ -105,8 +106,46 @@ test('documented calls of the callable come next, positional arguments by the si
 test('for a callable that takes one dict, the argument is the input', () => {
   const calls = [documented({ positional: [{ text: 'a' }] })];
   expect(determine([parameter('inputs')], calls, 'inputs').examples).toEqual([
-    { input: { text: 'a' }, match: 'subset' },
+    { input: { text: 'a' }, match: 'subset', place: 'app.py:3' },
   ]);
+});
+
+test.each<[string, Partial<DocumentedCall>]>([
+  ['is not to be run', { options: ['SKIP'], output: 4, outputText: '4' }],
+  ['has dots for an argument', { positional: ['...'] }],
+  ['has the path of no file', { positional: ['path/to/image.png'] }],
+  ['has an absolute path of no file', { input: { x: '/path/to/model' } }],
+  ['has an address', { positional: ['https://example.com/cat.png'] }],
+  ['has a placeholder within a list', { positional: [[{ image: '<your image>' }]] }],
+])('a documented call that %s states no contract', (_, call) => {
+  expect(determine([parameter('x')], [documented({ positional: ['a'], ...call })])).toEqual({
+    source: 'weak',
+    examples: [],
+  });
+});
+
+test('with a stated output, an address is an input like any other', () => {
+  const calls = [
+    documented({ positional: ['https://example.com/'], output: 'example.com', outputText: "'example.com'" }),
+  ];
+  expect(determine([parameter('x')], calls).examples).toEqual([
+    { input: { x: 'https://example.com/' }, output: 'example.com', match: 'subset', place: 'app.py:3' },
+  ]);
+});
+
+test.each<[string, Partial<DocumentedCall>, object]>([
+  ['a literal', { output: 4, outputText: '4\n' }, { output: 4 }],
+  ['no literal', { outputText: 'array([4])\n' }, {}],
+  ['dots', { outputText: '[1, ...]', options: ['ELLIPSIS'] }, { doctest: { want: '[1, ...]', options: ['ELLIPSIS'] } }],
+  ['dots without the flag', { output: 'a...', outputText: "'a...'" }, { output: 'a...' }],
+  [
+    'an exception',
+    { outputText: 'Traceback (most recent call last):\nValueError: no' },
+    { doctest: { want: 'Traceback (most recent call last):\nValueError: no', options: [] } },
+  ],
+])('a doctest that expects %s is compared accordingly', (_, call, expected) => {
+  const { examples: made } = determine([parameter('x')], [documented({ positional: [1], ...call })]);
+  expect(made).toEqual([{ input: { x: 1 }, match: 'subset', place: 'app.py:3', ...expected }]);
 });
 
 test.each([
@@ -114,6 +153,13 @@ test.each([
   ['defaults', [parameter('x', '3')], 1],
   ['a required parameter', [parameter('x')], 0],
   ['a default of None', [parameter('x', 'None')], 0],
+  ['literals of all kinds', [parameter('x', "{'a': [1.5e3, -0x1F, True, (r'\\d', None)]}")], 1],
+  ['a text that looks like a call', [parameter('x', '"Input(1)"')], 1],
+  ['a declaration', [parameter('x', 'Input(description="a text")')], 0],
+  ['a declaration of a module', [parameter('x', 'typer.Option(...)')], 0],
+  ['a call', [parameter('x', 'os.getenv("X", "y")')], 0],
+  ['a name', [parameter('x', 'NOT_GIVEN')], 0],
+  ['a formatted text', [parameter('x', 'f"{size}"')], 0],
 ])('the weak contract of a callable with %s has %s', (_, parameters, examples) => {
   const contract = determine(parameters);
   expect(contract.source).toBe('weak');
@@ -140,6 +186,108 @@ test('every failed example is in the evidence, with what the call said', async (
   expect(checked.evidence).toBe(
     'example 2, input 2\n  output: expected 2, got 1\nexample 3, input 3\n  expected an answer, got the error CALL_FAILED: ValueError: no\n  Traceback\n    app.py',
   );
+});
+
+const failing =
+  (message: string, code = 'CALL_FAILED') =>
+  async (): Promise<Answer> => ({
+    status: 'error',
+    error: { code, message, ...(code === 'CALL_FAILED' && { type: message.split(':')[0] ?? '' }) },
+  });
+const probe = { source: 'weak', examples: [{ input: {}, match: 'subset' }] } satisfies Contract;
+
+test.each([
+  ['CALL_FAILED', 'ValueError: no good', 'ValueError: no good'],
+  ['CALL_TIMEOUT', 'no answer within 60 s', 'CALL_TIMEOUT: no answer within 60 s'],
+  ['CALL_INPUT', 'x is missing', 'CALL_INPUT: x is missing'],
+  ['QUOTA', 'none left', 'QUOTA: none left'],
+])('in the user’s own code a probe that ends with %s is told, and is no failure', async (code, message, told) => {
+  const checked = await checkContract({ contract: probe, call: failing(message, code), isOwnCode: true });
+  expect(checked).toEqual({
+    report: { source: 'none', examples: 0, passed: 0, probe: { code, raised: told } },
+    evidence: null,
+    fullEvidence: null,
+    note: `contract: none; called with its defaults, it raised ${told}`,
+  });
+});
+
+test('in code that an agent changed a probe that raises is evidence', async () => {
+  const checked = await checkContract({ contract: probe, call: failing('ValueError: no good') });
+  expect(checked.evidence).toContain('ValueError: no good');
+  expect(contractFailed(checked).code).toBe('CONTRACT_FAILED');
+});
+
+test.each(['NOT_RUNNING', 'ENGINE_UNREACHABLE', 'CALL_CANCELLED'])(
+  'a probe that met %s never reached the software, and says nothing of it',
+  async (code) => {
+    const checked = await checkContract({ contract: probe, call: failing('away', code), isOwnCode: true });
+    expect(checked.evidence).toContain('away');
+  },
+);
+
+test('a probe that raised is not made again', async () => {
+  const contract: Contract = { source: 'none', examples: [], probe: { code: 'CALL_FAILED', raised: 'ValueError: no' } };
+  const never = () => Promise.reject(new Error('it was called'));
+  const { report, evidence } = await checkContract({ contract, call: never, isOwnCode: true });
+  expect(evidence).toBeNull();
+  expect(report).toEqual({ source: 'none', examples: 0, passed: 0, probe: contract.probe });
+});
+
+const documentation: Contract = {
+  source: 'repository',
+  examples: examples.map((one, index) => ({ ...one, place: `README.md:${index + 1}` })),
+};
+
+test('documentation may be out of date: what holds counts, and what does not is named', async () => {
+  const { report, evidence, note } = await checkContract({ contract: documentation, call, isOwnCode: true });
+  expect(evidence).toBeNull();
+  expect(report).toEqual({
+    source: 'repository',
+    examples: 3,
+    passed: 1,
+    stale: [
+      { example: 1, place: 'README.md:2', input: '2', problem: 'output: expected 2, got 1' },
+      {
+        ...{ example: 2, place: 'README.md:3', input: '3' },
+        problem: 'expected an answer, got the error CALL_FAILED: ValueError: no',
+      },
+    ],
+  });
+  expect(note).toBe('1 of 3 examples from the repository; out of date: README.md:2, README.md:3');
+  expect(listStaleCalls(report)[0]).toBe(
+    'README.md:2: the documented call with 2 does not do what is documented: output: expected 2, got 1',
+  );
+});
+
+test('documentation of which nothing holds is evidence, and so is any of it where an agent changed the code', async () => {
+  const none = await checkContract({ contract: documentation, call: failing('ValueError: no'), isOwnCode: true });
+  expect(none.evidence).toContain('example 1 (README.md:1), input 1');
+  expect((await checkContract({ contract: documentation, call })).evidence).toContain('README.md:2');
+});
+
+test('of the user’s own examples all must hold, whoever wrote the code', async () => {
+  const checked = await checkContract({ contract: { source: 'user', examples }, call, heldBack: [], isOwnCode: true });
+  expect(checked.evidence).toContain('example 2');
+});
+
+test('what is told of a probe or of a call has no secrets in it', async () => {
+  const secrets = ['sk-canary-77'];
+  const leaking = failing(`ValueError: ${'x'.repeat(290)}sk-canary-77`);
+  const checked = await checkContract({ contract: probe, call: leaking, isOwnCode: true, secrets });
+  expect(JSON.stringify(checked)).not.toContain('sk-can');
+  const echo = async (): Promise<Answer> => ({ status: 'success', output: 'sk-canary-77' });
+  const contract: Contract = { source: 'user', examples: [{ input: 1, output: 2, match: 'exact' }] };
+  expect((await checkContract({ contract, call: echo, secrets })).evidence).toContain('got "[redacted]"');
+});
+
+test('a check that is cut off tells nothing of the software', async () => {
+  const controller = new AbortController();
+  const cut = async (): Promise<Answer> => {
+    controller.abort();
+    return await failing('the caller left', 'CALL_LOST')();
+  };
+  const { signal } = controller;
+  await expect(checkContract({ contract: probe, call: cut, isOwnCode: true, signal })).rejects.toThrow('aborted');
 });
 
 test('what a held-back example expects is in a person’s evidence alone', async () => {

@@ -1,4 +1,4 @@
-import type { Contract, Example } from '../../contract/example.js';
+import type { Contract, ContractExample, Example } from '../../contract/example.js';
 import { shorten } from '../shorten.js';
 import { cutLines, fence } from './fence.js';
 
@@ -9,6 +9,7 @@ const origins: Record<Contract['source'], string> = {
   user: 'The user gave examples. The software is called with these and with others that you are not shown; all must hold.',
   repository: 'The repository documents calls. The software is called as they say, and all must hold.',
   weak: 'No example is known. A call with valid inputs must succeed and return what JSON can hold.',
+  none: 'No example is known. A call with valid inputs must succeed and return what JSON can hold.',
 };
 
 const matches: Record<Example['match'], string> = {
@@ -26,7 +27,7 @@ export function describeContract({ source, examples }: Contract): { meaning: str
   return { meaning: origins[source], examples: lines.length === 0 ? '' : fence(cutLines(lines, room)) };
 }
 
-const describeExpectation = (example: Example): string =>
+const describeExpectation = (example: ContractExample): string =>
   Object.hasOwn(example, 'output')
     ? `${matches[example.match]} ${shorten(example.output, longestValue)}`
     : 'must return something, not fail';

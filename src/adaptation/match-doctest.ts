@@ -1,0 +1,120 @@
+import type { Answer } from '../contract/answer.js';
+import type { DoctestOutput } from '../contract/example.js';
+import { splitStrings, withoutStrings } from './python-literal.js';
+import { shorten } from './shorten.js';
+
+// Doctest compares text: what Python prints of a value. Of an answer we have the value as JSON, so only what both can
+// write is compared: text, numbers, truth values, None, lists (or tuples) and dicts of those. A call whose documented
+// output is anything else, an object or an array, must only succeed.
+
+/** How an answer differs from what a doctest expects; null where it fits, or where it cannot be told. */
+export function matchDoctest(doctest: DoctestOutput, answer: Answer): string | null {
+  const exception = readException(doctest.want);
+  if (exception !== undefined) return matchException(exception, doctest.options, answer);
+  if (answer.status === 'error') return `expected ${shortenWant(doctest.want)}, got an error`;
+  const wanted = doctest.want.trim();
+  if (!isComparable(wanted, doctest.options)) return null;
+  const squeeze = (text: string) => (has(doctest, 'NORMALIZE_WHITESPACE') ? text.replaceAll(/\s+/g, ' ') : text);
+  const [pattern, text] = [squeeze(canonize(wanted)), squeeze(canonize(repr(answer.output)))];
+  const fits = has(doctest, 'ELLIPSIS') ? matchEllipsis(pattern, text) : pattern === text;
+  return fits ? null : `output: expected ${shortenWant(wanted)}, got ${shorten(answer.output)}`;
+}
+
+const has = ({ options }: Pick<DoctestOutput, 'options'>, flag: string): boolean => options.includes(flag);
+
+const shortenWant = (want: string): string => (want.length <= 300 ? want : `${want.slice(0, 300)}…`);
+
+/** `ValueError: no good` of a documented traceback; undefined where none is expected. */
+export function readException(want: string): string | undefined {
+  if (!/^\s*Traceback \((most recent call last|innermost last)\):\s*$/m.test(want.split('\n')[0] ?? ''))
+    return undefined;
+  const lines = want.trimEnd().split('\n').slice(1);
+  const first = lines.findIndex((line) => /^\w/.test(line));
+  return first === -1 ? undefined : lines.slice(first).join('\n');
+}
+
+function matchException(expected: string, options: string[], answer: Answer): string | null {
+  if (answer.status === 'success') return `expected the exception ${expected}, got ${shorten(answer.output)}`;
+  const { type, message } = answer.error;
+  if (type === undefined) return null; // refused before the code was reached: which exception that is, is not known
+  const wanted = withoutModule(expected);
+  const [wantedType = ''] = wanted.split(':');
+  const isSame = options.includes('IGNORE_EXCEPTION_DETAIL')
+    ? wantedType === type
+    : options.includes('ELLIPSIS')
+      ? matchEllipsis(wanted, message)
+      : wanted.trim() === message.trim();
+  return isSame ? null : `expected the exception ${expected}, got ${message}`;
+}
+
+/** The exceptions of a module are documented with it or without. */
+const withoutModule = (exception: string): string => exception.replace(/^(\w+\.)+(?=\w+(:|$))/m, '');
+
+/** Whether all of a documented output is of what JSON and Python both write. */
+function isComparable(want: string, options: string[]): boolean {
+  const bare = withoutStrings(options.includes('ELLIPSIS') ? want.replaceAll('...', '…') : want);
+  const rest = bare.replaceAll(/\b(True|False|None)\b/g, '0');
+  if (!/^[\s[\](){},:'\d.eE+…-]*$/.test(rest)) return false;
+  const isSet = rest.includes('{') && !rest.includes(':') && !/\{\s*\}/.test(rest);
+  const hasPairWithoutComma = /['\d\])}]\s+['\d[({-]/.test(rest); // an array as NumPy prints it
+  return !isSet && !hasPairWithoutComma;
+}
+
+/** As Python prints it, without blanks between the parts. */
+function repr(value: unknown): string {
+  if (value === null) return 'None';
+  if (typeof value === 'boolean') return value ? 'True' : 'False';
+  if (typeof value === 'string') return reprText(value);
+  if (Array.isArray(value)) return `[${value.map(repr).join(',')}]`;
+  if (typeof value !== 'object') return String(value);
+  return `{${Object.entries(value)
+    .map(([key, item]) => `${reprText(key)}:${repr(item)}`)
+    .join(',')}}`;
+}
+
+function reprText(text: string): string {
+  const quote = text.includes("'") && !text.includes('"') ? '"' : "'";
+  const escaped = text
+    .replaceAll('\\', '\\\\')
+    .replaceAll(quote, `\\${quote}`)
+    .replaceAll('\n', '\\n')
+    .replaceAll('\r', '\\r')
+    .replaceAll('\t', '\\t')
+    .replaceAll(/(?! )[\p{C}\p{Z}]/gu, escapeCharacter);
+  return `${quote}${escaped}${quote}`;
+}
+
+function escapeCharacter(character: string): string {
+  const code = (character.codePointAt(0) ?? 0).toString(16);
+  if (code.length <= 2) return `\\x${code.padStart(2, '0')}`;
+  return code.length <= 4 ? `\\u${code.padStart(4, '0')}` : `\\U${code.padStart(8, '0')}`;
+}
+
+/** Outside its strings: tuples as lists, numbers by their value, without blanks. What borders on `...` stays as it is. */
+const canonize = (text: string): string =>
+  splitStrings(text)
+    .map((part) => (part.isString ? part.text : canonizeCode(part.text)))
+    .join('');
+
+const canonizeCode = (code: string): string =>
+  code
+    .replaceAll(/\s+/g, '')
+    .replaceAll('(', '[')
+    .replaceAll(')', ']')
+    .replaceAll(',]', ']')
+    .replaceAll(/(?<!\.{3}|\d)\d+(\.\d+|\.(?!\.))?(e[+-]?\d+)?(?!\.{3}|\d)/gi, (number) => String(Number(number)));
+
+/** Doctest's own rule: `...` stands for any text, none included. */
+function matchEllipsis(pattern: string, text: string): boolean {
+  const [first = '', ...rest] = pattern.split('...');
+  const last = rest.pop();
+  if (last === undefined) return pattern === text;
+  if (!text.startsWith(first) || !text.endsWith(last) || first.length + last.length > text.length) return false;
+  let start = first.length;
+  const end = text.length - last.length;
+  return rest.every((piece) => {
+    const found = text.indexOf(piece, start);
+    start = found + piece.length;
+    return found !== -1 && start <= end;
+  });
+}

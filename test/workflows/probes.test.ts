@@ -1,0 +1,78 @@
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { colorsFor } from '../../src/commands/colors.js';
+import { renderDeployment } from '../../src/commands/deployment-page.js';
+import { makeHistory } from '../../src/commands/history.js';
+import { renderHistory } from '../../src/commands/history-page.js';
+import { begin, call, connectOnce, deploy, redeploy, rollBack, until } from '../support/deploying.js';
+import { temporaryStack } from '../support/stack.js';
+import { temporaryDirectory, temporarySolution, writeTree } from '../support/temporary.js';
+
+temporaryStack();
+
+const refusing = 'def predict(x: int = 1):\n    if x == 1:\n        raise ValueError("no good")\n    return {"y": x}\n';
+const none = {
+  source: 'none',
+  examples: 0,
+  passed: 0,
+  probe: { code: 'CALL_FAILED', raised: 'ValueError: no good' },
+};
+
+test('a call with the defaults that raises keeps nobody’s code from running, now and after each change', async () => {
+  const client = await connectOnce();
+  const solution = temporarySolution({ 'main.py': refusing });
+  const info = await deploy({ name: 'refusing', solution, agent: 'none' });
+  expect(info).toMatchObject({ state: 'running', contract: none, lastError: null });
+  expect(await call('refusing', { x: 2 })).toEqual({ status: 'success', output: { y: 2 } });
+
+  const colors = colorsFor({}, {});
+  const told = 'none; called with its defaults, it raised ValueError: no good';
+  expect(renderDeployment(info, colors)).toMatch(new RegExp(`contract +${told}`));
+  expect(renderHistory(info, [], colors)).toContain(`contract: ${told}`);
+  expect(makeHistory(info, []).contract).toEqual(none);
+
+  writeTree(solution, { 'main.py': `${refusing}\n# changed\n` });
+  expect(await redeploy('refusing')).toMatchObject({ state: 'running', revision: 'r2', contract: none });
+  expect(await rollBack('refusing')).toMatchObject({ state: 'running', revision: 'r1', contract: none });
+  await client.stop('refusing');
+  expect(await client.begin('refusing')).toMatchObject({ state: 'running', contract: none });
+  await client.cleanup('refusing');
+});
+
+test('a call with the defaults that ends the software at its endpoint is made once', async () => {
+  const client = await connectOnce();
+  const mark = join(temporaryDirectory(), 'called');
+  const code = `import os\ndef predict(x: int = 1):\n    if x == 1:\n        with open(${JSON.stringify(mark)}, "a+") as file:\n            file.write("x")\n            file.seek(0)\n            if len(file.read()) > 1:\n                os._exit(3)\n    return x\n`;
+  const info = await deploy({ name: 'ending', solution: temporarySolution({ 'main.py': code }), agent: 'none' });
+  expect(info).toMatchObject({ state: 'running', contract: { source: 'none', probe: { code: 'CALL_LOST' } } });
+  expect(await call('ending', { x: 2 })).toEqual({ status: 'success', output: 2 });
+  await client.cleanup('ending');
+});
+
+/** Documents a call with one letter, one with two, and so on. */
+const documented = (...wants: string[]): string => {
+  const calls = wants.map((want, index) => `    >>> predict("${'a'.repeat(index + 1)}")\n    ${want}\n`);
+  return `def predict(text):\n    """Counts.\n\n${calls.join('')}    """\n    return len(text)\n`;
+};
+
+test('documentation that is out of date in parts is named, and what runs it runs', async () => {
+  const client = await connectOnce();
+  const solution = temporarySolution({ 'main.py': documented('1', '7') });
+  const info = await deploy({ name: 'stale', solution, agent: 'none' });
+  const stale = [{ example: 1, place: 'main.py:6', input: '{"text":"aa"}', problem: 'output: expected 7, got 2' }];
+  expect(info).toMatchObject({ state: 'running', contract: { source: 'repository', examples: 2, passed: 1, stale } });
+  const note =
+    'main.py:6: the documented call with {"text":"aa"} does not do what is documented: output: expected 7, got 2';
+  expect(info.notes.filter((one) => one.startsWith('main.py'))).toEqual([note]);
+  expect(renderDeployment(info, colorsFor({}, {}))).toContain(`note  ${note}`);
+  await client.cleanup('stale');
+});
+
+test('documentation of which nothing holds waits, with its evidence', async () => {
+  const client = await connectOnce();
+  await begin({ name: 'wrong', solution: temporarySolution({ 'main.py': documented('5', '7') }), agent: 'none' });
+  const info = await until('wrong', 'waiting', 'running');
+  expect(info).toMatchObject({ state: 'waiting', lastError: { code: 'CONTRACT_FAILED' } });
+  expect(info.lastError?.evidence).toContain('example 2 (main.py:6), input {"text":"aa"}');
+  await client.abandon('wrong');
+});
