@@ -16,7 +16,7 @@ import { softwareEnvironment } from '../runners/software-environment.js';
 /** What a trial takes of the revision's plan: its host lies where the revision's own will, so one undo covers both. */
 export type TrialPlan = Pick<
   RunPlan,
-  'deployment' | 'revision' | 'stateDirectory' | 'logFile' | 'resources' | 'timeout'
+  'deployment' | 'revision' | 'stateDirectory' | 'logFile' | 'resources' | 'timeout' | 'importTimeout'
 >;
 
 export interface Trial {

@@ -27,6 +27,8 @@ export const RunPlan = z.object({
   expose: z.string().optional(),
   /** Seconds that one call may take when the caller says nothing. */
   timeout: z.number().positive(),
+  /** Seconds that importing the code may take, without what builds and sets it up; absent in plans of an earlier shape. */
+  importTimeout: z.number().positive().optional(),
 });
 export type RunPlan = z.infer<typeof RunPlan>;
 

@@ -20,6 +20,8 @@ export interface BootDocument {
   env: Record<string, string>;
   /** Seconds per call. */
   timeout: number;
+  /** Seconds; null: no bound. */
+  importTimeout: number | null;
   /** Seconds that running calls get when the host is asked to end. */
   grace: number;
   /** Bytes. */
@@ -47,6 +49,7 @@ export function describeBoot(plan: BootPlan, told: Pick<BootDocument, 'env' | 'g
     packageDirectory: plan.environment?.packageDirectory ?? null,
     interface: parsed.data,
     timeout: plan.timeout,
+    importTimeout: plan.importTimeout ?? null,
     memory: memory === undefined ? null : parseQuantity(memory),
     concurrency: concurrency ?? null,
     ...told,

@@ -15,6 +15,7 @@ import { markOf } from './marked-processes.js';
 import { rememberExit } from './process-exit.js';
 import { endGroup } from './process-group.js';
 import { identifyProcess } from './process-identity.js';
+import { describeStuckImport } from './stuck-import.js';
 
 export interface Launch {
   python: string;
@@ -30,7 +31,7 @@ export interface Launch {
 type Report =
   | { state: 'ready'; identity: HostIdentity }
   | { state: 'busy' }
-  | { state: 'failed'; error: AnswerError }
+  | { state: 'failed'; error: AnswerError & { candidates?: string[] } }
   | { state: 'exited'; how: string };
 
 /** Milliseconds that the last words of an ended host take at most. */
@@ -127,19 +128,27 @@ async function explainFailure(
   const facts = { name: document.deployment, log: logFile };
   if (report.state === 'exited') {
     const evidence = (await sizeOf(logFile)) > logStart ? await readTail(logFile, 30) : '';
+    const stuck = describeStuckImport(evidence, document);
+    if (stuck !== undefined)
+      return new BerthError('IMPORT_FAILED', `importing ${document.interface.module} failed: ${stuck}`, {
+        ...facts,
+        evidence,
+      });
     const code = saysDiskFull(evidence) ? 'DISK_FULL' : 'START_FAILED';
     return new BerthError(code, `the process ${report.how} before it could be called`, {
       ...facts,
       evidence,
     });
   }
-  const { code, message, traceback = '' } = report.error;
+  const { code, message, traceback = '', candidates } = report.error;
   const isImport = code === 'IMPORT_FAILED';
   const usual = isImport ? 'IMPORT_FAILED' : 'START_FAILED';
   const what = isImport ? `importing ${document.interface.module} failed` : 'the start failed';
   return new BerthError(saysDiskFull(message) ? 'DISK_FULL' : usual, `${what}: ${message}`, {
     ...facts,
     evidence: traceback,
+    // The names that the imported module has, where the one of the interface is not among them.
+    ...(code === 'ENTRY_NOT_FOUND' && { candidates: candidates ?? [] }),
   });
 }
 

@@ -35,7 +35,10 @@ async function describeNode({ workspace, facts }: RecipeInput, found: Recognitio
       ...(call === 'cog' && { cog: true }),
     },
     files: {
-      [file]: call === 'cog' ? writeCogGraph(served) : writeGraph({ entry, method, style: call }),
+      [file]:
+        call === 'cog'
+          ? writeCogGraph(served)
+          : writeGraph({ entry, method, style: call === 'inputs' ? 'inputs' : 'arguments' }),
       [config]: writeLanggraphJson({ reference: `./${file}:graph`, root, environment }),
     },
   };

@@ -32,7 +32,7 @@ async function describeApp(input: RecipeInput, found: Recognition): Promise<Reco
   const source =
     called.call === 'cog'
       ? writeCogApp({ predictor: called, root: entry.root, ...needs })
-      : writeApp({ entry, method, style: called.call, ...needs });
+      : writeApp({ entry, method, style: called.call === 'inputs' ? 'inputs' : 'arguments', ...needs });
   const file = `${chooseName(workspace)}.py`;
   return {
     summary: `${found.summary}; ${file} makes it a Modal function`,

@@ -60,14 +60,14 @@ export const dataUri = (text: string, kind = 'text/plain'): string =>
   `data:${kind};base64,${Buffer.from(text).toString('base64')}`;
 
 const driver = `
-import inspect, json, sys
+import importlib, inspect, json, sys
 from concurrent.futures import ThreadPoolExecutor
 root, solution = sys.argv[1:]
 sys.path[:0] = [solution, root + "/hosts/python"]
 from berth_host.cog_predictor import CogPredictor
 from berth_host.event_loop import submit
 request = json.load(sys.stdin)
-predictor = CogPredictor("predict", request["callable"])
+predictor = CogPredictor(lambda: importlib.import_module("predict"), request["callable"])
 ready = predictor.setup()
 if inspect.isawaitable(ready):
     submit(ready).result()

@@ -14,9 +14,12 @@ import shutil
 import sys
 import time
 
-from . import errors, json_text
-from .errors import HostError, StartFailed, describe_exception, log
+from . import import_bound, json_text
+from .entry_callable import EntryNotFound
+from .entry_module import ImportFailed
+from .errors import StartFailed, describe_exception, log
 from .frames import read_frame
+from .import_failure import describe_import_failure
 from .loading import load_software
 from .process_record import own_start, take_lock, write_record
 from .revision_imports import prepare_imports
@@ -38,6 +41,7 @@ def main(state_directory):
     make_temporary_directory(state_directory, document["temporary"])
     set_environment(document["interface"].get("environment") or [], document["env"])
     limit_memory(document["memory"])
+    bound_import(document.get("importTimeout"), give_up)
     try:
         software = load(document, os.path.join(state_directory, "pycache"))
     except StartFailed as failure:
@@ -81,6 +85,11 @@ def set_environment(asked, env):
     time.tzset()
 
 
+def bound_import(seconds, give_up):
+    """`give_up(error)` ends the process when importing the software takes longer."""
+    import_bound.seconds, import_bound.give_up = seconds, give_up
+
+
 def limit_memory(limit):
     """Bytes of writable memory of this process and each child; more is a MemoryError. Linux counts it, others do not."""
     if limit is not None:
@@ -94,28 +103,39 @@ def load(document, cache):
     """The software, ready to be called. StartFailed with what the user's code did."""
     code_directory = os.path.realpath(document["directory"])
     os.chdir(code_directory)
-    errors.code_directory = code_directory
     interface = document["interface"]
-    prepare_imports(code_directory, interface.get("paths") or ["."], document["packageDirectory"], cache)
+    prepare_imports(code_directory, interface, document["packageDirectory"], cache)
     json_text.use_orjson()
     try:
         return load_software(interface)
-    except HostError as error:
-        raise StartFailed({"code": error.code, "message": error.message}) from error
+    except ImportFailed as failure:
+        raise StartFailed(describe_import_failure(failure.error)) from failure.error
+    except EntryNotFound as error:
+        raise StartFailed({"code": error.code, "message": error.message, "candidates": error.candidates}) from error
     except BaseException as error:
-        code = "IMPORT_FAILED" if is_import(error, interface) else "START_FAILED"
-        raise StartFailed(describe_exception(error, code)) from error
-
-
-def is_import(error, interface):
-    """Whether the module did not come to stand: what fails after that is the solution's constructor or `setup`."""
-    return isinstance(error, SyntaxError) or interface["module"] not in sys.modules
+        raise StartFailed(describe_exception(error, "START_FAILED")) from error
 
 
 def fail(error):
-    log("start failed: " + error.get("traceback", error["message"]))
+    log_failure(error)
     report({"state": "failed", "error": error})
     leave(1)
+
+
+def give_up(error):
+    """As `fail`, while the main thread is still at it: nothing that it registered with `atexit` is run."""
+    log_failure(error)
+    report({"state": "failed", "error": error})
+    os._exit(1)
+
+
+def log_failure(error):
+    """The traceback, and the message as the last line: strategies/docker/explain-exit.ts reads it there."""
+    message = " ".join(error["message"].split())
+    lines = error.get("traceback", "").rstrip().splitlines()
+    if lines[-1:] != [message]:
+        lines.append(message)
+    log("start failed: " + "\n".join(lines))
 
 
 def report(record):

@@ -15,12 +15,14 @@ import sys
 import threading
 import typing
 from contextlib import contextmanager
+from types import ModuleType
 from typing import Any, AsyncIterator, Awaitable, Callable, Dict, Iterator, Optional
 
 from .cog_declaration import read_inputs, resolve_annotations, tell_missing_from_none
 from .cog_files import InputFiles
 from .cog_inputs import read_call
 from .cog_outputs import concatenates, each, each_async, gather, gather_async
+from .entry_callable import find_instance, pick
 from .errors import HostError
 from .event_loop import submit
 from .streams import Whole
@@ -31,11 +33,12 @@ SHIMS = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 class CogPredictor:
     """Loads a class or a function; then `setup()` once, and for each call `call()` or `stream()`, or their async twins."""
 
-    def __init__(self, module_name: str, callable_name: str) -> None:
+    def __init__(self, import_module: Callable[[], ModuleType], callable_name: str) -> None:
         cog = _import_cog()
         tell_missing_from_none(cog)
-        target = getattr(importlib.import_module(module_name), callable_name)
-        self._instance = target() if inspect.isclass(target) else target
+        module = import_module()
+        target = pick(module, callable_name, module.__name__, module)
+        self._instance = find_instance(target, module, lambda kind: kind()) if inspect.isclass(target) else target
         self._predict = _predict_method(self._instance, callable_name)
         self._inputs = read_inputs(self._predict)
         self._returns = resolve_annotations(self._predict).get("return")

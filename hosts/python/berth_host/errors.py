@@ -1,6 +1,7 @@
 """What can go wrong, as the codes of Berth's table, and the traceback as the user wants to see it."""
 
 import os
+import re
 import sys
 import traceback
 
@@ -57,12 +58,22 @@ def describe_exception(error, code):
         return {"code": error.code, "message": error.message}
     name = type(error).__name__
     text = "the code asked to exit (%s)" % error if isinstance(error, SystemExit) else safe_text(error)
+    if isinstance(error, (ImportError, AttributeError)):
+        text += name_collision(text)
     return {
         "code": code,
         "message": shorten(name + ": " + text if text else name, LONGEST_MESSAGE),
         "type": name,
         "traceback": user_traceback(error),
     }
+
+
+def name_collision(text):
+    """What to do where a module of the revision may have been taken for one of Python's own, or the other way round."""
+    for name, file in standard_names.items():
+        if re.search(r"\b(from|module|named) '(berth_revision\.)?%s[.']" % re.escape(name), text):
+            return "; %s has the name of one of Python's own modules: rename it if one is taken for the other" % file
+    return ""
 
 
 def user_traceback(error):
@@ -76,7 +87,16 @@ def user_traceback(error):
         text = "".join(traceback.format_exception(type(error), error, error.__traceback__))
     except Exception as unprintable:  # an exception whose own __str__ fails
         text = "%s (its text cannot be shown: %s)\n" % (type(error).__name__, type(unprintable).__name__)
-    return shorten(text.replace('File "' + code_directory + os.sep, 'File "'), LONGEST_TRACEBACK)
+    return shorten(without_directory(text), LONGEST_TRACEBACK)
+
+
+def without_directory(text):
+    """Files of the revision in a traceback, relative to it."""
+    return text.replace('File "' + code_directory + os.sep, 'File "')
+
+
+def relative(path):
+    return path[len(code_directory) + 1 :] if path.startswith(code_directory + os.sep) else path
 
 
 def skip_machinery(tb):
@@ -101,6 +121,8 @@ def shorten(text, longest):
 
 
 code_directory = os.getcwd()
+#: Modules of the revision that have the name of one of Python's own → their files, relative to it.
+standard_names = {}
 
 
 def log(line):

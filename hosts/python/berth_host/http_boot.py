@@ -10,11 +10,11 @@ import os
 import sys
 import time
 
-from .boot import leave, load
+from .boot import bound_import, leave, load, log_failure
 from .errors import StartFailed, log
 from .http_server import HttpServer, listen
 
-EXIT_CODES = {"IMPORT_FAILED": 70, "START_FAILED": 71}
+EXIT_CODES = {"IMPORT_FAILED": 70, "START_FAILED": 71, "ENTRY_NOT_FOUND": 71}
 """As strategies/docker/explain-exit.ts reads them."""
 CACHE = "/tmp/berth-pycache"
 
@@ -26,6 +26,7 @@ def main(port):
         os.environ.setdefault(*line.split("=", 1))
     time.tzset()
     identity = {key: document[key] for key in ("deployment", "revision", "token")}
+    bound_import(document.get("importTimeout"), fail)
     try:
         software = load(document, CACHE)
     except StartFailed as failure:
@@ -41,6 +42,6 @@ def main(port):
 
 
 def fail(error):
-    log("start failed: " + error.get("traceback", error["message"]))
+    log_failure(error)
     sys.stdout.flush()
     os._exit(EXIT_CODES.get(error["code"], 1))

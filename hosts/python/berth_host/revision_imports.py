@@ -4,21 +4,43 @@ import importlib.machinery
 import os
 import sys
 
+from . import errors
+from .own_package import OwnPackageFinder
+from .standard_names import find_standard_names, give_own_modules
 
-def prepare_imports(code_directory, paths, package_directory, cache_directory):
-    """Puts the revision first on the path, and its bytecode into `cache_directory`.
+#: Makes the revision's modules, for who loads one by its file.
+loader = importlib.machinery.SourceFileLoader
+
+
+def prepare_imports(code_directory, interface, package_directory=None, cache_directory=None):
+    """Puts the revision first on the path, and its bytecode into `cache_directory`, where one is given.
 
     Not `sys.pycache_prefix`: it would also hide the bytecode of all installed libraries and compile them anew for each revision.
     Programs that the solution starts do get it, as an environment variable.
     """
-    roots = [os.path.normpath(os.path.join(code_directory, path)) for path in paths]
+    roots = [os.path.normpath(os.path.join(code_directory, path)) for path in interface.get("paths") or ["."]]
     extra = [package_directory] if package_directory else []
     sys.path[:0] = [*roots, *extra]
-    sys.path_hooks.insert(0, revision_finder(code_directory, cache_directory))
-    os.environ.setdefault("PYTHONPYCACHEPREFIX", cache_directory)
+    standard = find_standard_names(roots)
+    errors.code_directory = code_directory
+    errors.standard_names = {name: errors.relative(path) for name, path in standard.items()}
+    global loader
+    loader = revision_loader(code_directory, cache_directory)
+    sys.path_hooks.insert(0, revision_hook(code_directory, loader, standard))
+    for path in [path for path in sys.path_importer_cache if is_inside(path, code_directory)]:
+        del sys.path_importer_cache[path]  # a server has looked there before
+    packages = OwnPackageFinder(roots, standard, interface.get("package"), code_directory, loader)
+    sys.meta_path.insert(0, packages)
+    give_own_modules(standard, code_directory, packages.directories)
+    if cache_directory:
+        os.environ.setdefault("PYTHONPYCACHEPREFIX", cache_directory)
 
 
-def revision_finder(code_directory, cache_directory):
+def is_inside(path, directory):
+    return (path + os.sep).startswith(directory + os.sep)
+
+
+def revision_loader(code_directory, cache_directory):
     inside = code_directory + os.sep
 
     class RevisionLoader(importlib.machinery.SourceFileLoader):
@@ -29,18 +51,29 @@ def revision_finder(code_directory, cache_directory):
             super().set_data(redirect(path), data, **options)
 
     def redirect(path):
-        if path.endswith(".pyc") and path.startswith(inside):
+        if cache_directory and path.endswith(".pyc") and path.startswith(inside):
             return os.path.join(cache_directory, path[len(inside) :])
         return path
 
-    find = importlib.machinery.FileFinder.path_hook(
+    return RevisionLoader
+
+
+def revision_hook(code_directory, loader, standard):
+    class RevisionFinder(importlib.machinery.FileFinder):
+        def find_spec(self, fullname, target=None):
+            # A library that imports `token` means Python's own, whatever the revision has.
+            if fullname in standard and is_inside(standard[fullname], self.path):
+                return None
+            return super().find_spec(fullname, target)
+
+    find = RevisionFinder.path_hook(
         (importlib.machinery.ExtensionFileLoader, importlib.machinery.EXTENSION_SUFFIXES),
-        (RevisionLoader, importlib.machinery.SOURCE_SUFFIXES),
+        (loader, importlib.machinery.SOURCE_SUFFIXES),
         (importlib.machinery.SourcelessFileLoader, importlib.machinery.BYTECODE_SUFFIXES),
     )
 
     def hook(path):
-        if not (path + os.sep).startswith(inside):
+        if not is_inside(path, code_directory):
             raise ImportError("not the revision's")
         return find(path)
 

@@ -1,0 +1,202 @@
+"""From the entry's name to what is called: a function, a method, an object, or an attribute of one, as it is now that the
+module has run. Reading may have seen none of it."""
+
+import difflib
+import functools
+import inspect
+import itertools
+import types
+
+from .errors import HostError, log
+
+METHODS = ("predict", "run", "__call__", "invoke")
+PLAIN = (
+    *(types.FunctionType, types.BuiltinFunctionType, types.MethodType, types.MethodWrapperType),
+    *(functools.partial, type(functools.lru_cache()(len))),
+)
+COMMAND_LINES = ("click", "rich_click", "asyncclick", "typer")
+MOST_NAMES = 30
+
+
+class EntryNotFound(HostError):
+    """The module is there, the name leads to nothing that can be called. `candidates`: entries that do."""
+
+    def __init__(self, message, candidates=()):
+        super().__init__("ENTRY_NOT_FOUND", message)
+        self.candidates = list(candidates)
+
+
+class Found:
+    """`function` is called; `described` has the signature: of a decorated function what was decorated.
+
+    `leading`: names of arguments that it takes by their place alone, though its signature says otherwise.
+    """
+
+    def __init__(self, function, described=None):
+        self.function = function
+        self.described = described or function
+        self.leading = find_leading(function)
+
+    def call(self, *positional, **named):
+        moved = list(itertools.takewhile(named.__contains__, self.leading))
+        rest = {name: value for name, value in named.items() if name not in moved}
+        return self.function(*positional, *(named[name] for name in moved), **rest)
+
+
+def find_leading(function):
+    """Of a decorator's wrapper, which has the signature of what it wraps: `def wrapper(*args)`, or `singledispatch`."""
+    if not isinstance(function, types.FunctionType) or not hasattr(function, "__wrapped__"):
+        return []
+    try:
+        own = inspect.signature(function, follow_wrapped=False).parameters.values()
+        shown = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):
+        return []
+    names = [parameter.name for parameter in shown if parameter.kind is parameter.POSITIONAL_OR_KEYWORD]
+    if hasattr(function, "dispatch") and hasattr(function, "registry"):
+        return names[:1]
+    by_name = {parameter.name for parameter in own if parameter.kind is not parameter.POSITIONAL_ONLY}
+    takes_any = any(parameter.kind is parameter.VAR_KEYWORD for parameter in own)
+    return [] if takes_any or by_name.issuperset(names) else names
+
+
+def find_callable(module, dotted, build):
+    """`build(kind)` makes the one instance of a class."""
+    names = dotted.split(".")
+    owner = module
+    for index, name in enumerate(names):
+        if inspect.isclass(owner) and needs_instance(owner, name):
+            owner = instance_for(owner, name, module, build)
+        owner = pick(owner, name, ".".join(names[:index]), module)
+    return as_callable(owner, dotted, module, build)
+
+
+def needs_instance(kind, name):
+    """Whether the attribute is one of the class's instances: a method, a property, or what the constructor sets."""
+    owner = next((one for one in kind.__mro__ if name in vars(one)), None)
+    if owner is None:
+        return not hasattr(kind, name)  # else its metaclass has it
+    found = vars(owner)[name]
+    return hasattr(type(found), "__get__") and not isinstance(found, (classmethod, staticmethod))
+
+
+def instance_for(kind, name, module, build):
+    try:
+        return find_instance(kind, module, build)
+    except EntryNotFound:
+        if inspect.ismethod(getattr(kind, name, None)):  # a class method in a decorator of its own
+            return kind
+        raise
+
+
+def pick(owner, name, path, module):
+    try:
+        return getattr(owner, name)
+    except AttributeError as error:
+        if owner is module:
+            raise EntryNotFound(describe_module(module, name), list_candidates(module, name)) from None
+        there = [other for other in dir(owner) if not other.startswith("_")]
+        named = ", ".join(there[:MOST_NAMES]) or "nothing"
+        detail = "" if str(error).startswith(("type object", "'")) else " (%s)" % error
+        raise EntryNotFound("%s has no %s%s; it has: %s" % (path, name, detail, named)) from None
+
+
+def describe_module(module, name):
+    there = [entry.rpartition(":")[2] for entry in list_candidates(module, name)]
+    named = ", ".join(there[:MOST_NAMES]) or "nothing that can be called"
+    return "the module %s has no %s; it has: %s" % (module.__name__, name, named)
+
+
+def list_candidates(module, near):
+    """What the module has that can be called, the nearest name first; what it imported from elsewhere last."""
+    names = [name for name, value in vars(module).items() if not name.startswith("_") and is_offered(value)]
+    own = [name for name in names if getattr(vars(module)[name], "__module__", None) == module.__name__]
+    close = difflib.get_close_matches(near, names, MOST_NAMES, 0.5)
+    return ["%s:%s" % (module.__name__, name) for name in dict.fromkeys([*close, *own, *names])]
+
+
+def is_offered(value):
+    return not inspect.ismodule(value) and (callable(value) or any(hasattr(value, method) for method in METHODS))
+
+
+def as_callable(found, dotted, module, build):
+    if inspect.isclass(found):
+        found = find_instance(found, module, build)
+        return pick_method(found, dotted)
+    if isinstance(found, PLAIN):
+        return Found(found)
+    wrapped = find_wrapped(found, dotted, module)
+    if wrapped is not None:
+        return Found(found if callable(found) and passes_on(found, wrapped) else wrapped, wrapped)
+    return Found(found) if callable(found) else pick_method(found, dotted)
+
+
+def find_wrapped(found, dotted, module):
+    """The function that a decorator made this object of: of the entry's own name, and defined in its module."""
+    last = dotted.rpartition(".")[2]
+    wrapped = getattr(found, "__wrapped__", None)
+    if isinstance(wrapped, PLAIN):
+        return wrapped
+    held = list(getattr(found, "__dict__", {}).values())
+    functions = [value for value in held if isinstance(value, types.FunctionType)]
+    return next((one for one in functions if one.__name__ == last and one.__module__ == module.__name__), None)
+
+
+def passes_on(found, wrapped):
+    """Whether the object takes what the function takes. A command takes the words of a command line."""
+    if type(found).__module__.partition(".")[0] in COMMAND_LINES:
+        return False
+    try:
+        taken, names = inspect.signature(found).parameters, list(inspect.signature(wrapped).parameters)
+    except (TypeError, ValueError):
+        return False
+    takes_any = any(parameter.kind is parameter.VAR_KEYWORD for parameter in taken.values())
+    return list(taken) == names or (takes_any and not set(taken) & set(names) - {"args", "kwargs"})
+
+
+def pick_method(instance, path):
+    for method in METHODS:
+        if callable(getattr(instance, method, None)):
+            return Found(getattr(instance, method))
+    there = [name for name in dir(instance) if not name.startswith("_") and is_method(instance, name)]
+    named = "; name one of its methods: %s" % ", ".join(there[:MOST_NAMES]) if there else ""
+    kind = type(instance).__name__
+    raise EntryNotFound("%s is a %s without %s%s" % (path, kind, " or ".join(METHODS), named))
+
+
+def is_method(instance, name):
+    try:
+        return callable(getattr(instance, name))
+    except Exception:  # a property that fails
+        return False
+
+
+def find_instance(kind, module, build):
+    """One that is built here, or where that takes arguments, the one that the module holds."""
+    why = why_not_built(kind)
+    if why is None:
+        return build(kind)
+    held = {name: value for name, value in vars(module).items() if isinstance(value, kind) and not name.startswith("__")}
+    if len({id(value) for value in held.values()}) == 1:
+        name, instance = next(iter(held.items()))
+        log("%s cannot be built without arguments: the module's %s is called" % (kind.__name__, name))
+        return instance
+    candidates = ["%s:%s" % (module.__name__, name) for name in held]
+    advice = (
+        "the module holds several: name one of " + ", ".join(candidates)
+        if held
+        else "name a function that builds it, or one of its class methods, or let the module hold an instance"
+    )
+    raise EntryNotFound("%s cannot be built without arguments: %s; %s" % (kind.__name__, why, advice), candidates)
+
+
+def why_not_built(kind):
+    if inspect.isabstract(kind):
+        return "it is abstract (%s)" % ", ".join(sorted(kind.__abstractmethods__))
+    try:
+        inspect.signature(kind).bind()
+    except TypeError as error:
+        return str(error)
+    except ValueError:  # no signature to be had
+        pass
+    return None

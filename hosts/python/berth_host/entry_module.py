@@ -1,0 +1,116 @@
+"""The entry's module: by its name where that leads to its file, by the file where the name leads elsewhere or nowhere."""
+
+import importlib
+import importlib.util
+import os
+import sys
+
+from . import errors, main_attributes, revision_imports
+from .import_bound import bounded
+from .standard_names import PREFIX, standard_names
+
+
+class NoSuchModule(Exception):
+    """There is no module of the entry's name, in the revision or installed."""
+
+
+class ImportFailed(Exception):
+    """The module did not come to stand: `error` is its own."""
+
+    def __init__(self, error):
+        super().__init__(str(error))
+        self.error = error
+
+
+def import_entry(interface):
+    """The module, executed. Throws ImportFailed and NoSuchModule.
+
+    A module that lacks another one gets the directory on the path that has it, of those above its file: its author ran it
+    there.
+    """
+    name, file = interface["module"], find_file(interface)
+    sys.argv = [file or name]  # what parses its arguments when imported sees none
+    main_attributes.install(interface)
+    with bounded(name):
+        while True:
+            try:
+                return import_once(interface, name, file)
+            except NoSuchModule:
+                raise
+            except BaseException as error:
+                directory = find_directory_with(error, file)
+                if directory is None:
+                    raise ImportFailed(error) from error
+                sys.path.append(directory)
+
+
+def import_once(interface, name, file):
+    package = interface.get("package")
+    full = qualify(name, package)
+    if interface.get("file"):
+        if package:
+            importlib.import_module(package["name"])
+        return also_as(name, load_file(full, file))
+    if package:
+        return also_as(name, importlib.import_module(full))
+    if file is not None and name.partition(".")[0] in standard_names():
+        return importlib.import_module(PREFIX + "." + name)
+    try:
+        return importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        if error.name is None or not (name + ".").startswith(error.name + "."):
+            raise
+        raise NoSuchModule(str(error)) from error
+
+
+def qualify(name, package):
+    """The full name of a module that is named from the package's directory."""
+    if not package:
+        return name
+    return package["name"] if name == "__init__" else package["name"] + "." + name
+
+
+def also_as(name, module):
+    """Under its plain name too."""
+    sys.modules.setdefault(name, module)
+    return module
+
+
+def find_file(interface):
+    """Of the module, relative to the revision; None where it can only be an installed one."""
+    if interface.get("file"):
+        return interface["file"]
+    stem = interface["module"].replace(".", os.sep)
+    for path in interface.get("paths") or ["."]:
+        for end in (".py", os.sep + "__init__.py"):
+            file = os.path.normpath(os.path.join(path, stem + end))
+            if os.path.isfile(os.path.join(errors.code_directory, file)):
+                return file
+    return None
+
+
+def load_file(name, file):
+    path = os.path.join(errors.code_directory, file)
+    loader = revision_imports.loader(name, path)
+    spec = importlib.util.spec_from_file_location(name, path, loader=loader)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    try:
+        loader.exec_module(module)
+    except BaseException:
+        sys.modules.pop(name, None)
+        raise
+    return sys.modules.get(name, module)
+
+
+def find_directory_with(error, file):
+    """Of the directories between the entry's file and the revision, the nearest that has the module that is missing."""
+    missing = error.name if isinstance(error, ModuleNotFoundError) else None
+    directory = os.path.dirname(file) if file else ""
+    while missing and directory:
+        place = os.path.join(errors.code_directory, directory)
+        stem = os.path.join(place, missing.partition(".")[0])
+        if place not in sys.path and (os.path.isdir(stem) or os.path.isfile(stem + ".py")):
+            return place
+        directory = os.path.dirname(directory)
+    return None

@@ -1,0 +1,87 @@
+"""Classes that a pickle knows as `__main__.Model`: it was written by the script that defined the class and ran it.
+
+Here `__main__` is this host, so that the names are looked for where they are: in the entry's module, in the revision's
+other modules, and last in its files, of which the one that defines the name is imported.
+"""
+
+import importlib
+import importlib.util
+import os
+import re
+import sys
+
+from . import errors
+from .errors import log
+
+MOST_FILES = 5_000
+SKIPPED = {"node_modules", "site-packages", "__pycache__"}
+
+
+def install(interface):
+    main = sys.modules["__main__"]
+    missing = set()
+
+    def __getattr__(name):
+        if not name.startswith("__") and name not in missing:
+            try:
+                return find(name, interface)
+            except LookupError:
+                missing.add(name)
+        raise AttributeError("module '__main__' has no attribute %r" % name)
+
+    if not hasattr(type(main), "__getattr__"):
+        main.__getattr__ = __getattr__
+
+
+def find(name, interface):
+    """LookupError where the revision does not have it."""
+    entry = sys.modules.get(interface["module"])
+    own = [module for module in list(sys.modules.values()) if is_own(module)]
+    for module in [*([entry] if entry is not None else []), *own]:
+        if name in vars(module):
+            return vars(module)[name]
+    file = find_file(name)
+    if file is None:
+        raise LookupError(name)
+    log("__main__.%s is taken from %s, which defines it" % (name, file))
+    return getattr(import_file(file), name)
+
+
+def is_own(module):
+    file = getattr(module, "__dict__", {}).get("__file__")
+    return isinstance(file, str) and file.startswith(errors.code_directory + os.sep)
+
+
+def find_file(name):
+    """The first file, from the top down, that defines it at module level."""
+    defines = re.compile(rb"^(class|def|async def) +%s\b|^%s *=" % (name.encode(), name.encode()), re.MULTILINE)
+    for count, file in enumerate(list_files()):
+        if count >= MOST_FILES:
+            return None
+        try:
+            with open(os.path.join(errors.code_directory, file), "rb") as source:
+                if defines.search(source.read()):
+                    return file
+        except OSError:
+            pass
+    return None
+
+
+def list_files():
+    pending = [""]
+    while pending:
+        directory = pending.pop(0)
+        entries = sorted(os.scandir(os.path.join(errors.code_directory, directory)), key=lambda entry: entry.name)
+        yield from (os.path.join(directory, one.name) for one in entries if one.name.endswith(".py") and one.is_file())
+        pending += [
+            os.path.join(directory, one.name)
+            for one in entries
+            if one.is_dir(follow_symlinks=False) and not one.name.startswith(".") and one.name not in SKIPPED
+        ]
+
+
+def import_file(file):
+    parts = file[: -len(".py")].split(os.sep)
+    if parts[-1] == "__init__":
+        parts.pop()
+    return importlib.import_module(".".join(parts))

@@ -1,0 +1,188 @@
+import { readdirSync } from 'node:fs';
+import { expect, test } from '@jest/globals';
+import { success } from './serve.js';
+import { type ServedEntry, serveFiles } from './serve-files.js';
+
+const predict = 'def predict(text):\n    return up(text)\n';
+const helper = 'def up(text):\n    return text.upper()\n';
+
+const found: [string, Record<string, string>, ServedEntry][] = [
+  [
+    'a relative import of a root package',
+    { '__init__.py': '', 'predict.py': `from .helper import up\n${predict}`, 'helper.py': helper },
+    { module: 'predict', callable: 'predict' },
+  ],
+  [
+    'a relative and a plain import of a root package',
+    {
+      '__init__.py': 'from .predict import predict\n',
+      'predict.py': `from .helper import up\nimport other\n${predict}`,
+      'helper.py': helper,
+      'other.py': 'from .helper import up\nfrom helper import up as same\nassert up is same\n',
+    },
+    { module: 'predict', callable: 'predict' },
+  ],
+  [
+    'a root package by the name that it calls itself',
+    {
+      '__init__.py': 'NAME = "loud"\n',
+      'predict.py': `from loud.helper import up\nfrom . import NAME\nassert NAME == "loud"\n${predict}`,
+      'helper.py': helper,
+    },
+    { module: 'predict', callable: 'predict', package: { name: 'loud', directory: '.' } },
+  ],
+  [
+    'what lies above a package of a root package',
+    {
+      '__init__.py': '',
+      'helper.py': helper,
+      'nodes/__init__.py': '',
+      'nodes/loader.py': `from ..helper import up\n${predict}`,
+    },
+    { module: 'nodes.loader', callable: 'predict' },
+  ],
+  [
+    'a relative import beside a script, without a package',
+    { 'predict.py': `from .helper import up\n${predict}`, 'helper.py': helper },
+    { module: 'predict', callable: 'predict' },
+  ],
+  [
+    'a file without a name to import it by, in a package without one',
+    {
+      'my-model/__init__.py': '',
+      'my-model/01-predict.py': `from .helper import up\n${predict}`,
+      'my-model/helper.py': helper,
+    },
+    {
+      module: '_01_predict',
+      callable: 'predict',
+      file: 'my-model/01-predict.py',
+      paths: ['my-model', '.'],
+      package: { name: 'my_model', directory: 'my-model' },
+    },
+  ],
+  [
+    'a file with a hyphen, by its file',
+    { 'my-model/01-predict.py': `from helper import up\n${predict}`, 'my-model/helper.py': helper },
+    { module: '_01_predict', callable: 'predict', file: 'my-model/01-predict.py', paths: ['my-model', '.'] },
+  ],
+  [
+    'the parent directory that makes an import work',
+    { 'backend/app/main.py': `from app.utils import up\n${predict}`, 'backend/app/utils.py': helper },
+    { module: 'backend.app.main', callable: 'predict' },
+  ],
+  [
+    'the script’s own directory, also of what looks like a package',
+    { 'backend/__init__.py': '', 'backend/main.py': `from utils import up\n${predict}`, 'backend/utils.py': helper },
+    { module: 'backend.main', callable: 'predict' },
+  ],
+  [
+    'a file with the name of one of Python’s own modules',
+    { 'signal.py': `import token\nfrom token import up\n${predict}`, 'token.py': helper },
+    { module: 'signal', callable: 'predict' },
+  ],
+  [
+    'a file with the name of a module that is built into Python',
+    { 'time.py': `${helper}${predict}` },
+    { module: 'time', callable: 'predict' },
+  ],
+  [
+    'the repository’s own `queue`, while libraries get Python’s',
+    {
+      'app.py': `import queue\nimport concurrent.futures.thread\nimport urllib3_like\nup = queue.up\n${predict}`,
+      'urllib3_like.py': 'from queue import Queue, up\nimport queue\nassert queue.LifoQueue\n',
+      'queue.py': helper,
+    },
+    { module: 'app', callable: 'predict' },
+  ],
+  [
+    'Python’s `logging` beside the repository’s own',
+    {
+      'app.py': `import logging\nimport logging.handlers\nfrom logging.handlers import RotatingFileHandler\nlogging.basicConfig()\nup = logging.up\n${predict}`,
+      'logging.py': `import logging\nlog = logging.getLogger(__name__)\n${helper}`,
+    },
+    { module: 'app', callable: 'predict' },
+  ],
+  [
+    'a package with the name of one of Python’s own',
+    {
+      'app.py': `from platform.helper import up\nimport platform\nassert platform.system()\n${predict}`,
+      'platform/__init__.py': 'from .helper import up\n',
+      'platform/helper.py': helper,
+    },
+    { module: 'app', callable: 'predict' },
+  ],
+  [
+    'Python’s `types` inside a root package that has its own',
+    {
+      '__init__.py': '',
+      'predict.py': `from .types import up\nimport types\nassert types.SimpleNamespace and not hasattr(types, "up")\n${predict}`,
+      'types.py': helper,
+    },
+    { module: 'predict', callable: 'predict' },
+  ],
+  [
+    'unicode names',
+    { 'größe.py': 'from straße import up\ndef prüfe(text):\n    return up(text)\n', 'straße.py': helper },
+    { module: 'größe', callable: 'prüfe' },
+  ],
+];
+
+test.each(found)('%s is found', async (_, files, entry) => {
+  const { call, plan } = await serveFiles(files, entry);
+  expect(await call({ text: 'a' })).toEqual(success('A'));
+  expect(
+    readdirSync(plan.directory, { recursive: true })
+      .map(String)
+      .filter((name) => name.includes('__pycache__')),
+  ).toEqual([]);
+});
+
+test('a pickle that names a class of `__main__` is read', async () => {
+  const train = 'class Model:\n    def __call__(self, text):\n        return text.upper()\n';
+  const pickled = String.raw`b"\x80\x04\x95\x18\x00\x00\x00\x00\x00\x00\x00\x8c\x08__main__\x94\x8c\x05Model\x94\x93\x94)\x81\x94."`;
+  const load = `import pickle\nmodel = pickle.loads(${pickled})\ndef predict(text):\n    return model(text)\n`;
+  const entry = { module: 'app', callable: 'predict' };
+  const inEntry = await serveFiles({ 'app.py': `${train}${load}` }, entry);
+  expect(await inEntry.call({ text: 'a' })).toEqual(success('A'));
+  const elsewhere = await serveFiles({ 'app.py': load, 'training/train.py': train }, entry);
+  expect(await elsewhere.call({ text: 'a' })).toEqual(success('A'));
+  await expect(serveFiles({ 'app.py': load }, entry)).rejects.toMatchObject({
+    code: 'IMPORT_FAILED',
+    message: expect.stringContaining('__main__'),
+  });
+});
+
+const named: [string, Record<string, string>, RegExp][] = [
+  [
+    'what hides one of Python’s own',
+    { 'app.py': 'import time\ntime.up()\n', 'time.py': helper },
+    /time\.py has the name/,
+  ],
+  [
+    'what is not in either',
+    { 'app.py': 'import token\ntoken.nope\n', 'token.py': helper },
+    /neither token\.py, which has the name/,
+  ],
+  [
+    'what a script reads of the command line',
+    {
+      'app.py':
+        'import argparse\nparser = argparse.ArgumentParser()\nparser.add_argument("--model", required=True)\nargs = parser.parse_args()\n',
+    },
+    /usage: app\.py \[-h\] --model MODEL app\.py: error: .*required: --model; what reads the command line belongs below/,
+  ],
+  ['what asks a person', { 'app.py': 'name = input("Name? ")\n' }, /EOFError.*nobody is there to answer input\(\)/],
+  [
+    'a module that is missing',
+    { 'app.py': 'import no_such_module\n' },
+    /ModuleNotFoundError: No module named 'no_such_module'/,
+  ],
+];
+
+test.each(named)('a failed import names %s', async (_, files, message) => {
+  await expect(serveFiles(files, { module: 'app', callable: 'predict' })).rejects.toMatchObject({
+    code: 'IMPORT_FAILED',
+    message: expect.stringMatching(message),
+  });
+});

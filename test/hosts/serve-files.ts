@@ -1,0 +1,34 @@
+import { afterAll } from '@jest/globals';
+import type { RunPlan } from '../../src/contract/handle.js';
+import { LocalRunner } from '../../strategies/local/runner.js';
+import { localPlan } from '../strategies/local-plan.js';
+import { temporaryDirectory } from '../support/temporary.js';
+import type { Served } from './serve.js';
+
+const served: LocalRunner[] = [];
+afterAll(async () => {
+  for (const runner of served) await runner.undo();
+});
+
+export interface ServedEntry {
+  module: string;
+  callable: string;
+  file?: string;
+  paths?: string[];
+  package?: { name: string; directory: string };
+  call?: string;
+}
+
+/** A real host that serves an entry of a repository; it ends with the test file. */
+export async function serveFiles(
+  files: Record<string, string>,
+  entry: ServedEntry,
+  { env = {}, ...changes }: Partial<RunPlan> & { env?: Record<string, string> } = {},
+): Promise<Served> {
+  const runInterface = { type: 'function', call: 'auto', ...entry };
+  const plan = localPlan(temporaryDirectory('berth-host-'), files, { runInterface, ...changes });
+  const runner = new LocalRunner(plan);
+  served.push(runner);
+  await runner.start({ env });
+  return { plan, runner, call: (inputs, timeout) => runner.run(inputs, timeout === undefined ? {} : { timeout }) };
+}
