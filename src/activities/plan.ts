@@ -20,6 +20,9 @@ export interface RevisionInput {
 /** Seconds that a call may take where nobody said. */
 const usualTimeout = 60;
 
+/** Seconds that importing the code may take where nobody said: what serves or waits at module level never ends. */
+const usualImportTimeout = 60;
+
 /** A revision that is about to be verified has no environment yet. */
 type Planned = Omit<RevisionInput, 'revision'> & {
   revision: Pick<VerifiedRevision, 'id' | 'directory' | 'environment' | 'foundation'>;
@@ -48,6 +51,7 @@ export async function planRevision({ home, registry }: Dependencies, input: Plan
     resources: setting.resources,
     ...(config.expose !== undefined && { expose: config.expose }),
     timeout: config.timeout ?? setting.resources.timeout ?? usualTimeout,
+    importTimeout: config.importTimeout ?? usualImportTimeout,
   };
   const runner = registry.getRunnerModule(setting.strategy);
   await new Ledger(home, config.name).enter({ id: `runner-${revision.id}`, kind: 'runner', plan, runner });

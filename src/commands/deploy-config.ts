@@ -29,6 +29,7 @@ export interface RevisionOptionValues {
   example: string[];
   expose: string | undefined;
   timeout: number | undefined;
+  importTimeout: number | undefined;
   bake: number | undefined;
   drain: number | undefined;
   keep: number | undefined;
@@ -69,9 +70,9 @@ async function readRevisionOptions(options: RevisionOptionValues): Promise<Omit<
   const resources = resource.length > 0 ? parseResources(resource) : undefined;
   await checkStrategies(strategy ?? 'auto', allow, { provider, expose, schedule: resources?.schedule });
   if (agent !== undefined) await checkAgents(agent);
-  const { rounds, budget, timeout, bake, drain, keep } = plain;
+  const { rounds, budget, timeout, importTimeout, bake, drain, keep } = plain;
   return withoutUndefined({
-    ...{ strategy, provider, agent, entry, expose, rounds, budget, timeout, bake, drain, keep, allow },
+    ...{ strategy, provider, agent, entry, expose, rounds, budget, timeout, importTimeout, bake, drain, keep, allow },
     env: env.length + envFile.length > 0 ? await readEnvironment(env, envFile) : undefined,
     resources,
     examples: example.length > 0 ? await readExamples(example) : undefined,
@@ -101,8 +102,11 @@ function parseAllow(text: string): string[] {
 
 /** What no strategy can mean; what one of them means by the rest its recipes know. */
 function checkEntry(entry: string): void {
-  const isCode = /^[\p{ID_Start}_][\w.]*:[\p{ID_Start}_]\w*(\([^()]*\))?(\.\w+)?(\/\S*)?$/u.test(entry);
-  const isInFile = /^[\w./-]+\.py:[\p{ID_Start}_]\w*(\.\w+)?$/u.test(entry);
+  const isCode =
+    /^[\p{ID_Start}_][\p{ID_Continue}.-]*:[\p{ID_Start}_]\p{ID_Continue}*(\([^()]*\))?(\.\p{ID_Continue}+)*(\/\S*)?$/u.test(
+      entry,
+    );
+  const isInFile = /^[^:]+\.py:[\p{ID_Start}_]\p{ID_Continue}*(\.\p{ID_Continue}+)*$/u.test(entry);
   const isPath = /^(:\d+)?\/\S*$/.test(entry);
   const isName = /^[\p{ID_Start}_][\w-]*$/u.test(entry);
   if (isCode || isInFile || isPath || isName) return;

@@ -37,6 +37,11 @@ export const revisionOptions = {
     summary: 'let other machines call it, without any password, at this address of the host (0.0.0.0: at all of them)',
   },
   timeout: { flags: '--timeout <SECONDS>', kind: 'number', summary: 'how long one call may take (60)' },
+  importTimeout: {
+    flags: '--import-timeout <SECONDS>',
+    kind: 'number',
+    summary: 'how long importing the code may take; building and setting it up is not counted (60)',
+  },
   bake: {
     flags: '--bake <SECONDS>',
     kind: 'amount',

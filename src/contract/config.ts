@@ -40,6 +40,8 @@ export const DeployConfig = z.strictObject({
   expose: z.union([z.ipv4(), z.ipv6()]).optional(),
   /** Seconds that one call may take; what `resources` say when absent, else 60. */
   timeout: z.number().positive().optional(),
+  /** Seconds that importing the code may take, without what builds and sets it up; 60 when absent. */
+  importTimeout: z.number().positive().optional(),
   /** Seconds after a switch in which a new revision that does badly is rolled back; 0: none. */
   bake: z.number().nonnegative().default(60),
   /** Seconds that calls have to finish on a revision that was replaced. */

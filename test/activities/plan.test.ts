@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import type { Dependencies } from '../../src/activities/dependencies.js';
 import { planRevision } from '../../src/activities/plan.js';
+import type { RunPlan } from '../../src/contract/handle.js';
 import { DeployConfig } from '../../src/contract/index.js';
 import type { Resources } from '../../src/contract/resources.js';
 import { StrategyRegistry } from '../../src/registry/index.js';
@@ -8,12 +9,12 @@ import { temporaryDirectory, temporaryHome } from '../support/temporary.js';
 
 const home = temporaryHome();
 
-async function planTimeout(timeout: number | undefined, resources: Resources): Promise<number> {
+async function plan(changes: Partial<DeployConfig>, resources: Resources = {}): Promise<RunPlan> {
   const registry = await StrategyRegistry.scan();
   const solution = { path: temporaryDirectory() };
-  const config = DeployConfig.parse({ name: 'planned', solution, ...(timeout && { timeout }) });
+  const config = DeployConfig.parse({ name: 'planned', solution, ...changes });
   const runInterface = { type: 'function', module: 'app', callable: 'predict' };
-  const plan = await planRevision({ home, registry } as Dependencies, {
+  return await planRevision({ home, registry } as Dependencies, {
     config,
     setting: {
       ...{ strategy: 'local', provider: null, interface: 'function', resources, runInterface },
@@ -22,11 +23,15 @@ async function planTimeout(timeout: number | undefined, resources: Resources): P
     adaptation: { by: 'recipe:entry', commit: '', summary: '', filesChanged: [], runInterface, notes: [] } as never, // its interface is what counts
     revision: { id: 'r1', directory: temporaryDirectory(), environment: null },
   });
-  return plan.timeout;
 }
 
 test('a call may take what --timeout says, else what the resources say, else a minute', async () => {
-  expect(await planTimeout(undefined, {})).toBe(60);
-  expect(await planTimeout(undefined, { timeout: 300 })).toBe(300);
-  expect(await planTimeout(5, { timeout: 300 })).toBe(5);
+  expect(await plan({})).toMatchObject({ timeout: 60 });
+  expect(await plan({}, { timeout: 300 })).toMatchObject({ timeout: 300 });
+  expect(await plan({ timeout: 5 }, { timeout: 300 })).toMatchObject({ timeout: 5 });
+});
+
+test('an import may take what --import-timeout says, else a minute', async () => {
+  expect(await plan({})).toMatchObject({ importTimeout: 60 });
+  expect(await plan({ importTimeout: 300 })).toMatchObject({ importTimeout: 300 });
 });

@@ -8,7 +8,16 @@ import { temporaryDirectory, temporaryHome, temporarySolution, writeTree } from 
 
 const nothing: DeployOptionValues = {
   ...{ name: undefined, goal: undefined, strategy: undefined, allow: undefined, agent: undefined, entry: undefined },
-  ...{ env: [], envFile: [], resource: [], example: [], timeout: undefined, rounds: undefined, budget: undefined },
+  ...{
+    env: [],
+    envFile: [],
+    resource: [],
+    example: [],
+    timeout: undefined,
+    importTimeout: undefined,
+    rounds: undefined,
+    budget: undefined,
+  },
   ...{ provider: undefined, expose: undefined, bake: undefined, drain: undefined, keep: undefined },
 };
 
@@ -69,6 +78,10 @@ test.each([
   'app:predict',
   'app.model:Model.run',
   './lib/graph.py:agent',
+  'app:state.model.predict',
+  '01-predict.py:predict',
+  'my-model/predict v2.py:Model.run.it',
+  'größe.straße:prüfe',
   'my-graph',
   '/predict',
   '/v1/infer-it',
