@@ -53,7 +53,7 @@ function isOf(
 
 /** What is not to be run shows how a call is written; so does one of placeholders whose output nobody states. */
 function saysSomething(call: DocumentedCall): boolean {
-  if (call.options?.includes('SKIP')) return false;
+  if (call.options?.includes('SKIP') || call.isPlaceholder) return false;
   const isStated = call.output !== undefined || call.outputText !== undefined;
   return isStated || !listTexts([call.positional, call.input]).some(isPlaceholder);
 }
@@ -105,7 +105,7 @@ function namedArguments({ positional, input }: DocumentedCall, entry: EntryPoint
 }
 
 function isCallableWithoutInputs({ call, callable }: FunctionInterface, entry: EntryPoint | undefined): boolean {
-  if (call === 'inputs' || entry === undefined) return false;
+  if (call === 'inputs' || entry === undefined || entry.decorators !== undefined) return false;
   return signatureOf(entry, callable.split('.')[1]).parameters.every(needsNothing);
 }
 

@@ -69,7 +69,12 @@ async function verifyFunction(request: FunctionRequest): Promise<VerifiedWorkspa
   const environment = await ladder.climb('install', () => install(request));
   const { report } = await tryOut(request, ladder, { environment, runInterface });
   const otherErrors = describeOtherErrors(request.facts, file);
-  return { environment, rungs: ladder.rungs, contract: report, notes: [...environment.notes, ...otherErrors] };
+  return {
+    environment,
+    rungs: ladder.rungs,
+    contract: report,
+    notes: [...request.facts.notes, ...environment.notes, ...otherErrors],
+  };
 }
 
 async function tryOut(
@@ -99,7 +104,7 @@ async function verifyOther(request: VerifyRequest, environments: Environments | 
   ladder.leave('contract locally');
   const { source, examples } = request.contract;
   const contract = { source, examples: examples.length, passed: 0 };
-  return { environment, rungs: ladder.rungs, contract, notes: environment?.notes ?? [] };
+  return { environment, rungs: ladder.rungs, contract, notes: [...request.facts.notes, ...(environment?.notes ?? [])] };
 }
 
 interface FoundInterface {

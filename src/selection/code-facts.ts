@@ -9,6 +9,7 @@ export const CodeFacts = Facts.pick({
   models: true,
   syntaxErrors: true,
   imports: true,
+  notes: true,
 }).extend({
   gpu: z.array(z.object({ evidence: z.string(), isOptional: z.boolean() })),
   /** First parts of the modules that are imported and not the repository's own; the standard library's too. */
@@ -25,6 +26,7 @@ export const noCode: CodeFacts = {
   models: [],
   syntaxErrors: [],
   imports: {},
+  notes: [],
   gpu: [],
   thirdParty: [],
   setup: [],

@@ -5,7 +5,8 @@ const shown = 8;
 
 /** The facts that speak for or against strategies, one line each; those that are empty are left out. */
 export function describeFacts(facts: Facts): string[] {
-  const { size, languages, manifests, frameworks, models, gpu, syntaxErrors, python, entryPoints, exposes } = facts;
+  const { size, languages, manifests, frameworks, models, gpu, syntaxErrors, python, entryPoints, exposes, notes } =
+    facts;
   const counts = Object.entries(languages).map(([language, files]) => `${files} ${language}`);
   const rows: [string, string[]][] = [
     ['files', [`${size.files} (${formatBytes(size.bytes)})`, ...counts]],
@@ -17,6 +18,7 @@ export function describeFacts(facts: Facts): string[] {
     ['models', models],
     ['GPU', gpu],
     ['syntax errors', syntaxErrors.map(({ file, line, message }) => `${file}:${line}: ${message}`)],
+    ['not read', notes],
   ];
   return rows.filter(([, items]) => items.length > 0).map(([label, items]) => `${label}: ${shortenList(items)}`);
 }

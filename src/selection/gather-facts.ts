@@ -1,10 +1,8 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { basename } from 'node:path/posix';
+import { basename, dirname } from 'node:path/posix';
 import type { Facts } from '../contract/facts.js';
-import { BerthError } from '../errors.js';
 import { berthHome } from '../home.js';
 import { listSourceFiles, type SourceFile } from '../workspaces/list-source-files.js';
+import { readSourceText } from '../workspaces/read-source-text.js';
 import type { CodeFacts } from './code-facts.js';
 import { countLanguages } from './languages.js';
 import { type Manifests, readManifests } from './manifests/read-manifests.js';
@@ -16,33 +14,50 @@ import { nameTags } from './tags.js';
 /** Characters of the README that are kept. */
 const readmeLimit = 2000;
 
+const projectFiles = new Set(['pyproject.toml', 'setup.py', 'setup.cfg']);
+
 /**
  * What a repository is, from reading the files that a workspace would get; nothing is run and nothing written into it.
- * Throws SOURCE_NOT_FOUND, SOURCE_UNSAFE, MANIFEST_INVALID, and TOOL_MISSING when no Python is there to parse with.
+ * What cannot be read, or not in time, is missing, and `notes` say so. Throws SOURCE_NOT_FOUND, SOURCE_UNSAFE, and
+ * TOOL_MISSING when no Python is there to parse with.
  */
 export async function gatherFacts(path: string, options: Partial<ReadCodeOptions> = {}): Promise<Facts> {
-  const files = (await listSourceFiles(path)).filter(({ kind }) => kind === 'file');
+  const notes: string[] = [];
+  const listed = await listSourceFiles(path, (note) => notes.push(note));
+  const files = listed.filter(({ kind }) => kind === 'file');
   const paths = files.map((file) => file.path);
   const readme = findReadme(paths);
-  const [manifests, code] = await Promise.all([
-    readManifests(path, paths).catch((error) => {
-      throw withPath(error, path);
-    }),
+  const [manifests, code, text] = await Promise.all([
+    readManifests(path, paths),
     readCode(
       {
         root: path,
         files: paths.filter((file) => file.endsWith('.py')),
+        projects: listProjects(paths),
         setupCfg: paths.includes('setup.cfg') ? 'setup.cfg' : null,
         readme,
       },
       { home: berthHome(), ...options },
     ),
+    readme === null ? null : readSourceText(path, readme),
   ]);
+  if (text?.problem !== undefined) notes.push(`${readme} ${text.problem}.`);
   const facts = joinFacts(files, manifests, code);
-  const text = readme === null ? null : (await readFile(join(path, readme), 'utf8')).slice(0, readmeLimit);
-  const complete = { ...facts, readme: text, notes: [] };
+  const complete = {
+    ...facts,
+    readme: text?.text?.slice(0, readmeLimit) ?? null,
+    notes: [...notes.map(asSentence), ...manifests.notes, ...code.notes],
+  };
   return { ...complete, tags: nameTags(complete, code) };
 }
+
+/** Directories below the top that are projects of their own. */
+function listProjects(paths: string[]): string[] {
+  const made = paths.filter((path) => path.includes('/') && projectFiles.has(basename(path)));
+  return [...new Set(made.map((path) => dirname(path)))];
+}
+
+const asSentence = (note: string): string => `${note.charAt(0).toUpperCase()}${note.slice(1)}.`;
 
 function joinFacts(
   files: SourceFile[],
@@ -104,8 +119,3 @@ function namedLibraries(
 
 const findReadme = (paths: string[]): string | null =>
   paths.find((path) => !path.includes('/') && /^readme(\.(md|rst|txt))?$/i.test(basename(path))) ?? null;
-
-const withPath = (error: unknown, path: string): unknown =>
-  error instanceof BerthError
-    ? new BerthError(error.code, error.message, { ...error.details, path }, { cause: error })
-    : error;

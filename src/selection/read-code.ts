@@ -1,46 +1,63 @@
-import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { chooseInterpreter } from '../environments/choose-interpreter.js';
 import { findInterpreters, type Interpreter, listCandidates } from '../environments/interpreters.js';
-import { BerthError } from '../errors.js';
 import type { BerthHome } from '../home.js';
 import { hostsDirectory } from '../package-root.js';
 import { CodeFacts, noCode } from './code-facts.js';
+import { digestCode } from './digest-code.js';
 
 export interface CodeRequest {
   root: string;
   /** Python files, relative to the root. */
   files: string[];
+  /** Directories that are projects of their own, relative to the root: import roots, unless a package holds them. */
+  projects: string[];
   setupCfg: string | null;
   readme: string | null;
 }
 
 export interface ReadCodeOptions {
   home: BerthHome;
+  /** Seconds that reading may take; what is not read by then is missing, with a note. */
+  seconds?: number | undefined;
   signal?: AbortSignal | undefined;
 }
 
 const program = join(hostsDirectory, 'python', 'berth_facts');
 
-/** Seconds; thousands of files take two. */
-const timeout = 120;
+/** Thousands of files take two. */
+const usualSeconds = 30;
+
+/** Seconds that the program may take on top, to join and print what it read. */
+const grace = 15;
+
+/** Below it, nothing is read a second time. */
+const leastSeconds = 5;
+
+/** Bytes that the program may print: it bounds every list itself. */
+const mostPrinted = 32_000_000;
 
 /**
  * Reads Python files with Python's own parser; nothing of them is run. What this machine's usual Python cannot parse is
- * tried with its newest: the code may be written for that. Throws TOOL_MISSING when there is no Python at all.
+ * tried with its newest: the code may be written for that. Files that cannot be read are notes. Throws TOOL_MISSING when
+ * there is no Python at all.
  */
 export async function readCode(request: CodeRequest, options: ReadCodeOptions): Promise<CodeFacts> {
   if (request.files.length === 0 && request.setupCfg === null) return noCode;
+  const end = Date.now() + (options.seconds ?? usualSeconds) * 1000;
   const usual = await chooseInterpreter(options.home, null, options);
-  const facts = await runReader(usual.path, request, options.signal);
-  if (facts.syntaxErrors.length === 0) return facts;
+  const facts = await runReader(usual.path, request, end, options.signal);
+  if (facts.syntaxErrors.length === 0 || secondsUntil(end) < leastSeconds) return facts;
   const newest = await findNewest(options);
   if (newest === undefined || newest.version === usual.version) return facts;
-  const again = await runReader(newest.path, request, options.signal);
-  return again.syntaxErrors.length < facts.syntaxErrors.length ? again : facts;
+  const again = await runReader(newest.path, request, end, options.signal);
+  return again.syntaxErrors.length < facts.syntaxErrors.length && again.notes.length <= facts.notes.length
+    ? again
+    : facts;
 }
+
+const secondsUntil = (end: number): number => Math.max(1, (end - Date.now()) / 1000);
 
 /** Asking a dozen interpreters takes a second, and a file with a syntax error is often read again. */
 const known = new Map<string, Interpreter | undefined>();
@@ -56,37 +73,50 @@ async function findNewest({ home, signal }: ReadCodeOptions): Promise<Interprete
 const written = new Map<string, string>();
 const mostWritten = 16;
 
-async function runReader(python: string, request: CodeRequest, signal: AbortSignal | undefined): Promise<CodeFacts> {
-  const digest = await digestRequest(python, request);
-  const text = written.get(digest) ?? (await runProgram(python, request, signal));
+async function runReader(
+  python: string,
+  request: CodeRequest,
+  end: number,
+  signal: AbortSignal | undefined,
+): Promise<CodeFacts> {
+  const digest = await digestCode(python, request);
+  const kept = digest === undefined ? undefined : written.get(digest);
+  const text = kept ?? (await runProgram(python, request, secondsUntil(end), signal));
+  if (typeof text !== 'string') return { ...noCode, notes: [text.problem] };
+  const facts = CodeFacts.parse(JSON.parse(text));
+  if (digest !== undefined && facts.notes.length === 0) keepWritten(digest, text);
+  return facts;
+}
+
+function keepWritten(digest: string, text: string): void {
   written.delete(digest); // to be the newest again
   written.set(digest, text);
   for (const oldest of [...written.keys()].slice(0, -mostWritten)) written.delete(oldest);
-  return CodeFacts.parse(JSON.parse(text));
 }
 
-/** The same for the same files, wherever they lie. */
-async function digestRequest(python: string, { root, files, setupCfg, readme }: CodeRequest): Promise<string> {
-  const hash = createHash('sha256').update(JSON.stringify([python, files, setupCfg, readme]));
-  for (const file of [...files, setupCfg, readme].filter((name) => name !== null)) {
-    const content = await readFile(join(root, file)).catch((error: NodeJS.ErrnoException) => String(error.code)); // the program says it
-    hash.update(`${content.length}\0`).update(content);
-  }
-  return hash.digest('hex');
-}
-
-/** Isolated (`-I -S`), so that nothing of the repository or of the user's Python can come in; writes no bytecode. */
-async function runProgram(python: string, request: CodeRequest, signal: AbortSignal | undefined): Promise<string> {
+/**
+ * What the program prints, or why it could not: it reads each file in a process of its own, so that is a last resort.
+ * Isolated (`-I -S`), so that nothing of the repository or of the user's Python can come in; writes no bytecode.
+ */
+async function runProgram(
+  python: string,
+  request: CodeRequest,
+  seconds: number,
+  signal: AbortSignal | undefined,
+): Promise<string | { problem: string }> {
   const result = await execa(python, ['-I', '-S', '-B', '-X', 'utf8', program], {
-    input: JSON.stringify(request),
-    timeout: timeout * 1000,
+    input: JSON.stringify({ ...request, seconds }),
+    timeout: (seconds + grace) * 1000,
     cwd: hostsDirectory,
     reject: false,
-    maxBuffer: 500_000_000,
+    maxBuffer: mostPrinted,
+    forceKillAfterDelay: 1000,
     ...(signal && { cancelSignal: signal }),
   });
   signal?.throwIfAborted();
   if (!result.failed) return result.stdout;
-  const evidence = result.stderr.split('\n').slice(-20).join('\n');
-  throw new BerthError('INTERNAL', `reading the Python code failed: ${result.shortMessage}`, { evidence });
+  const why = result.timedOut
+    ? `it took longer than ${Math.round(seconds + grace)} s`
+    : (result.stderr.trim().split('\n').at(-1) ?? result.shortMessage);
+  return { problem: `The Python code was not read: ${why}.` };
 }

@@ -302,6 +302,51 @@ test('the agent is given what is left of the budget, and told about when it does
   expect(result.notes).toContain('writer does not say what it costs: the budget of $2 does not bind it');
 });
 
+test.each<[string, string, object]>([
+  ['one dict', 'def predict(inputs):\n    return inputs\n', { call: 'inputs', paths: ['.'] }],
+  ['named parameters', 'def predict(a, b=1):\n    return a\n', { call: 'arguments', paths: ['.'] }],
+  ['what does not parse', 'def predict(\n', {}],
+])('an interface without `call` is completed as a recipe would: %s', async (_, code, expected) => {
+  const agent = new ScriptedAgent('writer', ({ workspace }) => {
+    writeFileSync(join(workspace, 'entry.py'), code);
+    return { message: handBack.replace('"app"', '"entry"') };
+  });
+  const adapted = await adapterWith([], agent).adapt(await someRequest());
+  expect(adapted.runInterface).toEqual({ type: 'function', module: 'entry', callable: 'predict', ...expected });
+});
+
+test('what the agent says of `call` and `paths` stays, and the rest is completed', async () => {
+  const files = {
+    'src/pkg/model.py': 'class Model:\n    def predict(self, payload: dict):\n        return payload\n',
+    'pyproject.toml': '[project]\nname = "pkg"\nversion = "1"\n',
+  };
+  const answering = (text: string) =>
+    new ScriptedAgent('writer', ({ workspace }) => {
+      writeFileSync(join(workspace, 'NOTES.md'), 'x\n');
+      return { message: `<run_interface>${text}</run_interface>` };
+    });
+  const adapt = async (text: string) =>
+    (await adapterWith([], answering(text)).adapt(await someRequest(files))).runInterface;
+  const base = '"type": "function", "module": "pkg.model", "callable": "Model"';
+  expect(await adapt(`{${base}}`)).toMatchObject({ call: 'inputs', paths: ['src', '.'] });
+  expect(await adapt(`{${base}, "call": "arguments"}`)).toMatchObject({ call: 'arguments', paths: ['src', '.'] });
+  expect(await adapt(`{${base}, "paths": ["."]}`)).toMatchObject({ call: 'inputs', paths: ['.'] });
+});
+
+test('a Cog predictor that an agent names is called by Cog’s rules', async () => {
+  const agent = new ScriptedAgent('writer', ({ workspace }) => {
+    writeFileSync(join(workspace, 'cog.yaml'), 'build: {}\nenvironment: ["A=1"]\npredict: "predict.py:Predictor"\n');
+    writeFileSync(
+      join(workspace, 'predict.py'),
+      'from cog import BasePredictor\nclass Predictor(BasePredictor):\n    def predict(self, text: str) -> str:\n        return text\n',
+    );
+    const text = '{"type": "function", "module": "predict", "callable": "Predictor"}';
+    return { message: `<run_interface>${text}</run_interface>` };
+  });
+  const adapted = await adapterWith([], agent).adapt(await someRequest());
+  expect(adapted.runInterface).toMatchObject({ call: 'cog', environment: ['A=1'] });
+});
+
 test('without a sandbox, a change of what is guarded is refused by name', async () => {
   const request = await someRequest();
   const agent = new ScriptedAgent('writer', () => {

@@ -4,7 +4,7 @@ import { readHandBack } from '../../src/adaptation/rounds/index.js';
 const read = (message: string, type = 'function') => readHandBack(message, type);
 const tag = (content: string) => `<run_interface>${content}</run_interface>`;
 const valid = '{"type": "function", "module": "app", "callable": "predict"}';
-const parsed = { type: 'function', module: 'app', callable: 'predict', call: 'arguments', paths: ['.'] };
+const parsed = { type: 'function', module: 'app', callable: 'predict' };
 
 test.each([
   ['plain', tag(valid)],

@@ -27,6 +27,22 @@ class Predictor(BasePredictor):
   expect(given.left).toEqual([]);
 });
 
+test('a setup that annotates its weights as older versions did gets none where there are none', async () => {
+  const source = `
+from typing import Optional
+from cog import BasePredictor
+from cog.types import Weights
+
+class Predictor(BasePredictor):
+    def setup(self, weights: Optional[Weights] = None):
+        self.weights = weights
+
+    def predict(self) -> str:
+        return repr(self.weights)
+`;
+  expect(outputs(await callCog({ source, inputs: [{}] }))).toEqual(['None']);
+});
+
 test('run() of a runner and a plain function are called like predict()', async () => {
   const runner =
     'from cog import BaseRunner\n\nclass Runner(BaseRunner):\n    def run(self, text: str) -> str:\n        return text.upper()\n';

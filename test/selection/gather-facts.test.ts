@@ -77,7 +77,9 @@ class Plain:
   expect(entryOf(facts, 'Ready')?.constructorParameters).toEqual([]);
   expect(entryOf(facts, 'Settings')?.constructorParameters.map(({ name }) => name)).toEqual(['name']);
   expect(entryOf(facts, 'Plain')?.signatures?.run?.map(({ name }) => name)).toEqual(['text']);
-  expect(entryOf(facts, 'Plain')?.methodKinds?.run).toEqual({ isAsync: false, isGenerator: false });
+  expect(entryOf(facts, 'Plain')?.methodKinds?.run).toEqual({
+    ...{ isAsync: false, isGenerator: false, binding: 'static' },
+  });
   expect(entryOf(facts, 'Plain')?.methodKinds?.watch).toEqual({ isAsync: true, isGenerator: true });
 });
 
@@ -93,6 +95,7 @@ test('modules are named from their import root', async () => {
   });
   const places = facts.entryPoints.map(({ root, module, callable }) => `${root} ${module}:${callable}`);
   expect(places.sort()).toEqual([
+    '. not_a_name:lost',
     '. plain.tool:use',
     '. service.parts:go',
     'service run:run',
@@ -147,9 +150,14 @@ if __name__ == "__main__":
         input: { text: 'hi', top_k: 1 },
         positional: ['hi'],
         output: { text: 'hi', scores: [0.5, 1] },
+        outputText: "{'text': 'hi', 'scores': (0.5, 1)}",
       },
       { callable: 'predict', input: { text: 'printed' }, positional: ['printed'] },
-      { callable: 'Model.predict', input: { inputs: { a: 1 } }, positional: [{ a: 1 }], output: 2 },
+      {
+        ...{ callable: 'predict', input: { text: 'bad' }, positional: ['bad'] },
+        outputText: 'Traceback (most recent call last):\nValueError: bad',
+      },
+      { callable: 'Model.predict', input: { inputs: { a: 1 } }, positional: [{ a: 1 }], output: 2, outputText: '2' },
     ].map((call) => ({ ...call, file: 'app.py', origin: 'doctest', line: expect.any(Number) })),
     {
       callable: 'predict',
@@ -275,6 +283,168 @@ test('a large repository is read within seconds', async () => {
   const start = performance.now();
   const facts = await gatherFacts(path, { home });
   expect(facts.languages).toEqual({ python: 2000 });
-  expect(facts.entryPoints).toHaveLength(40_000);
+  expect(facts.entryPoints).toHaveLength(2000);
+  expect(facts.notes).toEqual(['The first 2000 of 40000 callables were kept.']);
   expect(performance.now() - start).toBeLessThan(20_000);
+});
+
+test('a default is a literal, a value, or what a declaration declares', async () => {
+  const facts = await factsOf({
+    'predict.py': `
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+import typer
+from cog import BasePredictor, Input
+from fastapi import Body, Depends, Query, Path as UrlPath
+from pydantic import BaseModel, Field
+
+Text = Input(description="what to say")
+LIMIT = 3
+
+class Settings: pass
+
+def predict(
+    a: str = Input(description="x"), b: int = Input(default=3, ge=1), c=Input("x"), d=Query(...), e=Query(None),
+    f=Depends(LIMIT), g=typer.Option("g", "--g"), h=Field(default_factory=list), i=Text, j=LIMIT, k=Path("data"),
+    l=os.getenv("X"), m=Settings(), n=-1, o=(1, [2]), p=..., q=UrlPath(title="x"), r=Body(default=...), s=dict(),
+): pass
+
+class Request(BaseModel):
+    text: str
+    size: int = 3
+    name: str = Field(description="x")
+
+@dataclass
+class Options:
+    items: list = field(default_factory=list)
+    count: int = field(repr=False)
+`,
+  });
+  const defaults = entryOf(facts, 'predict')?.parameters.map(({ name, default: value }) => `${name}=${value}`);
+  expect(defaults).toEqual([
+    ...['a=null', 'b=3', "c='x'", 'd=null', 'e=None', 'f=null', "g='g'", 'h=list()', 'i=null', 'j=LIMIT'],
+    ...[
+      "k=Path('data')",
+      "l=os.getenv('X')",
+      'm=Settings()',
+      'n=-1',
+      'o=(1, [2])',
+      'p=null',
+      'q=null',
+      'r=null',
+      's=dict()',
+    ],
+  ]);
+  const required = (callable: string) => entryOf(facts, callable)?.constructorParameters.map(({ name }) => name);
+  expect(required('Request')).toEqual(['text', 'name']);
+  expect(required('Options')).toEqual(['count']);
+});
+
+test('option flags of doctests are read, and placeholders are told from calls', async () => {
+  const facts = await factsOf({
+    'app.py': `
+def predict(text):
+    """
+    >>> predict("skipped")  # doctest: +SKIP
+    1
+    >>> predict("a")  # doctest: +ELLIPSIS, +NORMALIZE_WHITESPACE
+    'a...'
+    >>> predict("b")  # doctest: +NORMALIZE_WHITESPACE
+    [1,
+     2]
+    """
+    return text
+
+if __name__ == "__main__":
+    predict("hello world")
+    predict("data.csv")
+    predict("image.png")
+    predict("path/to/it")
+    predict("https://example.com/x")
+    predict("...")
+    predict("<your text>")
+    predict({"image": ["./nowhere/x"]})
+    predict("and/or")
+    predict("version 3.11")
+    predict("Mr. Smith")
+    predict("sk-1234")
+`,
+    'data.csv': 'a\n',
+  });
+  const [main, doctests] = ['main', 'doctest'].map((from) =>
+    facts.documentedCalls.filter(({ origin }) => origin === from),
+  );
+  expect(doctests).toMatchObject([
+    { positional: ['a'], outputText: "'a...'", options: ['ELLIPSIS', 'NORMALIZE_WHITESPACE'] },
+    { positional: ['b'], output: [1, 2], outputText: '[1,\n 2]', options: ['NORMALIZE_WHITESPACE'] },
+  ]);
+  expect(doctests?.[0]).not.toHaveProperty('output');
+  expect(main?.filter(({ isPlaceholder }) => !isPlaceholder).map(({ positional }) => positional[0])).toEqual([
+    ...['hello world', 'data.csv', 'and/or', 'version 3.11', 'Mr. Smith'],
+  ]);
+});
+
+test('methods that need no instance, decorated functions and objects are told apart', async () => {
+  const facts = await factsOf({
+    'app.py': `
+import functools
+from elsewhere import measured
+
+class Price:
+    def __init__(self, amount): pass
+    @classmethod
+    def fromstring(cls, text, currency="x"): pass
+    @staticmethod
+    def zero(): pass
+    @property
+    def name(self): pass
+    def predict(self, x): pass
+
+def replacing(function):
+    def wrapper(first, second): return function(first)
+    return wrapper
+
+def keeping(function):
+    @functools.wraps(function)
+    def wrapper(*args, **kwargs): return function(*args, **kwargs)
+    return wrapper
+
+@replacing
+def one(text): pass
+@keeping
+def two(text): pass
+@measured("x")
+def three(text): pass
+@functools.lru_cache(maxsize=None)
+def four(text): pass
+
+def load() -> "Price": return Price(1)
+
+price = Price("3")
+made = load()
+named: Price = build()
+chain = price | made
+part = functools.partial(two, "x")
+bound = price.predict
+LIMIT = compute()
+
+if __name__ == "__main__":
+    Price.fromstring("3 EUR")
+`,
+  });
+  expect(entryOf(facts, 'Price')).toMatchObject({
+    methods: ['fromstring', 'zero', 'predict'],
+    methodKinds: { fromstring: { binding: 'class' }, zero: { binding: 'static' } },
+    signatures: { fromstring: [{ name: 'text' }, { name: 'currency' }], zero: [] },
+  });
+  const names = (callable: string) => entryOf(facts, callable)?.parameters.map(({ name }) => name);
+  expect([names('one'), names('two'), names('three')]).toEqual([['first', 'second'], ['text'], ['text']]);
+  expect(facts.entryPoints.flatMap(({ callable, decorators }) => (decorators ? [[callable, decorators]] : []))).toEqual(
+    [['three', ['measured']]],
+  );
+  for (const name of ['price', 'made', 'named']) expect(entryOf(facts, name)?.methods).toContain('predict');
+  for (const name of ['chain', 'part', 'bound']) expect(entryOf(facts, name)).toMatchObject({ kind: 'object' });
+  expect(entryOf(facts, 'LIMIT')).toBeUndefined();
+  expect(facts.documentedCalls).toMatchObject([{ callable: 'Price.fromstring', input: { text: '3 EUR' } }]);
 });

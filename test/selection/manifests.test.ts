@@ -1,3 +1,6 @@
+import { execFileSync } from 'node:child_process';
+import { symlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import type { Facts } from '../../src/contract/facts.js';
 import { gatherFacts } from '../../src/selection/index.js';
@@ -105,13 +108,73 @@ test('langgraph.json names its graphs', async () => {
   ]);
 });
 
-test('a manifest that does not parse is refused with its line', async () => {
-  const wrong = (files: Record<string, string>, message: RegExp) =>
-    expect(factsOf(files)).rejects.toMatchObject({ code: 'MANIFEST_INVALID', message: expect.stringMatching(message) });
-  await wrong({ 'pyproject.toml': '[project]\nname = \n' }, /^pyproject\.toml:2: /);
-  await wrong({ 'cog.yaml': 'build:\n  gpu: [true\npredict: x\n' }, /^cog\.yaml:\d: /);
-  await wrong({ 'cog.yaml': '- a list\n' }, /^cog\.yaml:1: /);
+test('a manifest that does not parse is a note with its line, and the others are read', async () => {
+  const noteOf = async (files: Record<string, string>) => {
+    const { notes, manifests } = await factsOf(files);
+    expect(manifests[0]?.problem).toBe(notes[0]?.slice(0, -1));
+    return notes;
+  };
+  const line = expect.stringMatching;
+  expect(await noteOf({ 'pyproject.toml': '[project]\nname = \n' })).toEqual([line(/^pyproject\.toml:2: /)]);
+  expect(await noteOf({ 'cog.yaml': 'build:\n  gpu: [true\npredict: x\n' })).toEqual([line(/^cog\.yaml:\d: /)]);
+  expect(await noteOf({ 'cog.yaml': '- a list\n' })).toEqual([line(/^cog\.yaml:1: /)]);
+  const facts = await factsOf({ 'pyproject.toml': '[project\n', 'requirements.txt': 'numpy\n' });
+  expect(written(facts)).toEqual(['numpy']);
 });
+
+test('what a parser cannot bear is a mistake of the file', async () => {
+  const bomb = `a: &a [x,x,x,x,x,x,x,x,x]\n${[...'bcdefghij']
+    .map((name, index) => `${name}: &${name} [${Array(9).fill(`*${'abcdefghij'[index]}`).join(',')}]`)
+    .join('\n')}\n`;
+  const cases = {
+    bomb,
+    deep: `a: ${'['.repeat(3000)}`,
+    deepest: `a: ${'['.repeat(100_000)}`,
+    nul: 'a: "\0\n',
+    wide: `a: [${'1,'.repeat(400_000)}]`,
+  };
+  for (const text of Object.values(cases)) {
+    const { notes } = await factsOf({ 'cog.yaml': text, 'environment.yml': text });
+    expect(notes.length).toBeLessThanOrEqual(2);
+    for (const note of notes) expect(note).toMatch(/^(cog\.yaml|environment\.yml)/);
+  }
+  expect((await factsOf({ 'cog.yaml': bomb })).notes).toEqual([expect.stringMatching(/^cog\.yaml: .*alias/)]);
+  expect((await factsOf({ 'pyproject.toml': `a = ${'['.repeat(100_000)}` })).notes).toHaveLength(1);
+}, 60_000);
+
+test('a manifest that is no regular file, or too large, is a note', async () => {
+  const directory = temporarySolution({
+    'app.py': 'def predict(x): return x\n',
+    'cog.yaml': `# ${'x'.repeat(1_100_000)}`,
+  });
+  execFileSync('mkfifo', [join(directory, 'requirements.txt')]);
+  symlinkSync('requirements.txt', join(directory, 'pyproject.toml'));
+  const facts = await gatherFacts(directory, { home });
+  expect(facts.entryPoints).toHaveLength(1);
+  expect(facts.notes).toEqual([
+    'Left out requirements.txt: it is neither a file nor a directory.',
+    'cog.yaml is larger than 1000000 bytes.',
+  ]);
+});
+
+test('readers are linear: large files of one kind take little', async () => {
+  const began = performance.now();
+  const texts = ['\n', ' ', '-', 'a', '[', '\\\n', '${a-', '"', '#', '=', 'a=', '\t\n', 'é', ';(', '-r '];
+  for (const text of texts) {
+    const long = text.repeat(300_000).slice(0, 900_000);
+    const files = ['requirements.txt', 'Dockerfile', '.python-version', 'setup.cfg', 'pyproject.toml'];
+    await factsOf({ ...Object.fromEntries(files.map((file) => [file, long])), 'app.py': 'x = 1\n' });
+    await factsOf({ Dockerfile: `FROM a\nEXPOSE ${long}\n`, 'requirements.txt': `a ${long}` });
+  }
+  expect((performance.now() - began) / texts.length).toBeLessThan(5000);
+}, 300_000);
+
+test('five thousand requirements are read, and more are counted', async () => {
+  const lines = Array.from({ length: 6000 }, (_, index) => `package-${index}[x]>=${index}; python_version > "3"`);
+  const facts = await factsOf({ 'requirements.txt': lines.join('\n') });
+  expect(facts.dependencies).toHaveLength(5000);
+  expect(facts.notes).toEqual(['requirements.txt: 1000 requirements were not read.']);
+}, 60_000);
 
 test('manifests of subdirectories belong to something else', async () => {
   const facts = await factsOf({ 'tests/fixture/requirements.txt': 'torch\n', 'requirements/prod.txt': 'numpy\n' });

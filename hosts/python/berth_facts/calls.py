@@ -31,7 +31,7 @@ def read_call(source, node, definitions, instances):
     try:
         positional = [literal(argument) for argument in node.args]
         keywords = {keyword.arg: literal(keyword.value) for keyword in node.keywords}
-    except ValueError:
+    except (ValueError, TypeError, RecursionError):
         return None
     signature = definition.function(method)
     if None in keywords or signature is None:
@@ -44,7 +44,7 @@ def read_call(source, node, definitions, instances):
 
 
 def find_callable(source, function, definitions, instances):
-    """(definition, method) of the called expression: `f`, `module.f`, `Model().predict`, `model.predict`, `model`."""
+    """(definition, method) of the called expression: `f`, `module.f`, `Model().predict`, `Model.from_text`, `model.predict`."""
     if isinstance(function, ast.Name) and function.id in instances:
         return instances[function.id], "__call__"
     if isinstance(function, ast.Attribute):
@@ -54,6 +54,9 @@ def find_callable(source, function, definitions, instances):
         if isinstance(owner, ast.Call):
             definition = find_definition(source, owner.func, definitions)
             return (definition, function.attr) if definition is not None and definition.kind == "class" else None
+        definition = find_definition(source, owner, definitions)
+        if definition is not None and definition.kind == "class" and definition.needs_no_instance(function.attr):
+            return definition, function.attr
     definition = find_definition(source, function, definitions)
     return None if definition is None or definition.kind == "class" else (definition, None)
 
@@ -66,8 +69,7 @@ def find_definition(source, node, definitions):
         return None
     module, _, last = name.rpartition(".")
     if module:
-        found = definitions.by_module.get((module, last))
-        return None if found is None else found[0]
+        return definitions.find(module, last, source.path)
     if source.path.endswith(".py"):
         return definitions.by_file.get((source.path, last))
     return definitions.by_name.get(last)
@@ -89,7 +91,7 @@ def expected_of(statement):
         return None
     try:
         return test.left, literal(test.comparators[0])
-    except ValueError:
+    except (ValueError, TypeError, RecursionError):
         return None
 
 

@@ -1,15 +1,19 @@
 """Module-level functions, classes and objects that could be called, with their signatures."""
 
 import ast
-import os
 
 from expressions import dotted, qualified, source_of
-from signatures import FUNCTIONS, is_dataclass, is_required, parameters_of, read_function, required_fields
+from signatures import FUNCTIONS, has_fields, is_required, parameters_of, read_function, required_fields
 from statements import module_level
 
 CALLED_METHODS = ("predict", "run", "__call__")
 DOCSTRING_LIMIT = 1000
-BASES_LIMIT = 5
+MOST_BASES = 10
+MOST_METHODS = 100
+MOST_DEEP = 50
+NOT_CALLED = ("property", "cached_property", "setter", "getter", "deleter")
+NOT_SOFTWARE = ("getLogger", "get_logger", "TypeVar", "ParamSpec", "NewType", "namedtuple", "compile")
+MAKING = (ast.Call, ast.BinOp, ast.Attribute)
 
 
 class Definition:
@@ -19,9 +23,10 @@ class Definition:
         self.path, self.line = source.path, node.lineno
         self.signature, self.docstring = None, None
         self.methods, self.bases, self.origins, self.constructor = {}, [], [], []
-        if isinstance(node, ast.Assign):
-            self.kind, self.name = "object", node.targets[0].id
-            self.origins = [(qualified(source, node.value.func) or "").split(".")[-1]]
+        self.is_inherited = False
+        if isinstance(node, (ast.Assign, ast.AnnAssign)):
+            self.kind, self.name = "object", target_of(node).id
+            self.origins = [last_part(source, name) for name in origins_of(node)]
             return
         self.name = node.name
         self.docstring = (ast.get_docstring(node) or "")[:DOCSTRING_LIMIT] or None
@@ -31,19 +36,19 @@ class Definition:
         else:
             self.kind = "function"
             self.signature = read_function(source, node)
+            self.origins = [last_part(source, node.returns)] if node.returns is not None else []
 
     def read_class(self, source, node):
         functions = [item for item in node.body if isinstance(item, FUNCTIONS)]
-        self.methods = {
-            item.name: read_function(source, item, is_method=True) for item in functions if is_callable(item.name)
-        }
-        self.bases = [source_of(base) for base in node.bases]
-        self.origins = [(qualified(source, base) or "").split(".")[-1] for base in node.bases]
+        called = [item for item in functions if is_callable(item)]
+        self.methods = {item.name: read_function(source, item, is_method=True) for item in called[:MOST_METHODS]}
+        self.bases = [source_of(base) for base in node.bases[:MOST_BASES]]
+        self.origins = [last_part(source, base) for base in node.bases[:MOST_BASES]]
         init = next((item for item in functions if item.name == "__init__"), None)
         if init is not None:
-            self.constructor = [item for item in parameters_of(init)[1:] if is_required(item)]
+            self.constructor = [item for item in parameters_of(source, init)[1:] if is_required(item)]
         else:
-            self.constructor = list(required_fields(node)) if is_dataclass(node) else None
+            self.constructor = list(required_fields(source, node)) if has_fields(source, node) else None
 
     def function(self, method=None):
         """Signature of the function, of the called method, or of the method named; None if there is none."""
@@ -52,28 +57,35 @@ class Definition:
         names = CALLED_METHODS if method is None else (method,)
         return next((self.methods[name] for name in names if name in self.methods), None)
 
-    def as_fact(self, module, root):
+    def needs_no_instance(self, method):
+        return method in self.methods and self.methods[method]["binding"] is not None
+
+    def as_fact(self, place):
+        """`place`: what its module says of how it is imported."""
         function = self.function() or {"isAsync": False, "isGenerator": False, "parameters": []}
         fact = {
             "file": self.path,
-            "module": module,
-            "root": root,
+            **place,
             "callable": self.name,
             "kind": self.kind,
-            **function,
+            **{name: function[name] for name in ("isAsync", "isGenerator", "parameters")},
             "methods": list(self.methods),
             "bases": self.bases,
             "constructorParameters": self.constructor or [],
             "docstring": self.docstring,
             "line": self.line,
         }
+        if function.get("decorators"):
+            fact["decorators"] = function["decorators"]
         if self.kind != "function":
             fact["signatures"] = {name: method["parameters"] for name, method in self.methods.items()}
-            fact["methodKinds"] = {
-                name: {"isAsync": method["isAsync"], "isGenerator": method["isGenerator"]}
-                for name, method in self.methods.items()
-            }
+            fact["methodKinds"] = {name: method_kind(method) for name, method in self.methods.items()}
         return fact
+
+
+def method_kind(method):
+    kind = {"isAsync": method["isAsync"], "isGenerator": method["isGenerator"]}
+    return dict(kind, binding=method["binding"]) if method["binding"] else kind
 
 
 def find_definitions(source):
@@ -84,18 +96,43 @@ def find_definitions(source):
 
 
 def is_object(statement):
-    """`model = Model()`: a name that a call is assigned to; neither a constant nor a logger."""
-    if not isinstance(statement, ast.Assign) or not isinstance(statement.value, ast.Call):
+    """`model = Model()`, `chain = prompt | model`, `predict = model.predict`: neither a constant nor a logger."""
+    value = getattr(statement, "value", None)
+    if not isinstance(statement, (ast.Assign, ast.AnnAssign)) or not isinstance(value, MAKING):
         return False
-    target = statement.targets[0]
-    if len(statement.targets) != 1 or not isinstance(target, ast.Name) or target.id.isupper():
+    target = target_of(statement)
+    if not isinstance(target, ast.Name) or target.id.isupper():
         return False
-    return not (dotted(statement.value.func) or "").endswith(("getLogger", "get_logger", "TypeVar"))
+    if isinstance(value, ast.BinOp):
+        return isinstance(value.op, ast.BitOr)
+    return not (dotted(getattr(value, "func", value)) or "").endswith(NOT_SOFTWARE)
 
 
-def is_callable(method):
-    """Public methods; of those with underscores only the one that makes an object callable."""
-    return not method.startswith("_") or method == "__call__"
+def target_of(statement):
+    """The one name that is assigned; None where there are several."""
+    if isinstance(statement, ast.AnnAssign):
+        return statement.target
+    return statement.targets[0] if len(statement.targets) == 1 else None
+
+
+def origins_of(statement):
+    """What says which class an object is of: its annotation, else the name that is called."""
+    if isinstance(statement, ast.AnnAssign):
+        yield statement.annotation
+    if isinstance(statement.value, ast.Call):
+        yield statement.value.func
+
+
+def last_part(source, node):
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value.split(".")[-1]
+    return (qualified(source, node) or "").split(".")[-1]
+
+
+def is_callable(function):
+    """Public methods that are called; of those with underscores only the one that makes an object callable."""
+    decorated = {(dotted(item) or "").split(".")[-1] for item in function.decorator_list}
+    return (not function.name.startswith("_") or function.name == "__call__") and decorated.isdisjoint(NOT_CALLED)
 
 
 def named_lambda(statement):
@@ -110,35 +147,57 @@ def named_lambda(statement):
 
 
 class Definitions:
-    """All definitions of the repository, by file and name, and by the module that offers them."""
+    """All definitions of the repository, by file and name, and by the file and the module that offer them."""
 
     def __init__(self, sources, modules):
         self.by_file, self.by_module, self.by_name = {}, {}, {}
+        self.offers = {}
+        self.modules = modules
         for source in sources:
-            module = modules.name_of(source.path)
-            for definition in source.definitions if module is not None else ():
+            for definition in source.definitions:
                 self.by_file[(source.path, definition.name)] = definition
-                self.by_module[(module, definition.name)] = (definition, modules.root_of[source.path])
                 self.by_name.setdefault(definition.name, definition)
+                self.offers.pop((source.path, definition.name), None)  # The last one holds, as in Python.
+                self._offer(source.path, definition)
         for definition in list(self.by_file.values()):
-            self._inherit(definition, 0)
+            self._inherit(definition)
         for source in sources:
-            if os.path.basename(source.path) == "__init__.py":
+            if source.path.endswith("/__init__.py") or source.path == "__init__.py":
                 self._add_reexports(source, modules)
 
     def offered(self):
-        """What is public, as facts: a leading underscore says that it is nobody else's business."""
-        found = [
-            definition.as_fact(module, root)
-            for (module, name), (definition, root) in self.by_module.items()
+        """What is public, nearest to the top first: a leading underscore says that it is nobody else's business."""
+        offers = [
+            (definition.path.count("/"), definition.path, definition.line, path, definition)
+            for (path, name), definition in self.offers.items()
             if not name.startswith("_")
         ]
-        return sorted(found, key=lambda fact: (fact["file"], fact["line"], fact["module"]))
+        return sorted(offers, key=lambda offer: offer[:4])
 
-    def _inherit(self, definition, depth):
-        """Methods and constructor of base classes of the repository, as far as names lead there."""
-        for origin in definition.origins if depth < BASES_LIMIT else ():
+    def as_facts(self, offers):
+        facts = [definition.as_fact(self.modules.place_of(path)) for *_, path, definition in offers]
+        return sorted(facts, key=lambda fact: (fact["file"], fact["line"], fact["module"]))
+
+    def find(self, module, name, importer):
+        """What a module offers under a name, as the importer would find it."""
+        path = self.modules.find(module, importer)
+        return self.offers.get((path, name)) or self.by_module.get((module, name))
+
+    def _offer(self, path, definition):
+        self.offers.setdefault((path, definition.name), definition)
+        key = (self.modules.name_of(path), definition.name)
+        if key not in self.by_module or self.by_module[key].path == definition.path:
+            self.by_module[key] = definition
+
+    def _inherit(self, definition, depth=0):
+        """Methods and constructor of base classes of the repository, as far as names lead there; each class once."""
+        if definition.is_inherited or definition.kind == "function" or depth > MOST_DEEP:
+            return
+        definition.is_inherited = True
+        for origin in definition.origins:
             parent = self.by_file.get((definition.path, origin)) or self.by_name.get(origin)
+            if parent is not None and parent.kind == "function" and definition.kind == "object":
+                parent = self._returned_class(parent)
             if parent is None or parent is definition or parent.kind != "class":
                 continue
             self._inherit(parent, depth + 1)
@@ -146,14 +205,21 @@ class Definitions:
             if definition.constructor is None:
                 definition.constructor = parent.constructor
 
+    def _returned_class(self, function):
+        """The class that a factory says it returns."""
+        for origin in function.origins:
+            return self.by_file.get((function.path, origin)) or self.by_name.get(origin)
+        return None
+
     def _add_reexports(self, source, modules):
         """A package that imports a name in its `__init__.py` offers it under its own name."""
-        package = modules.name_of(source.path)
-        for statement in source.imports if package is not None else ():
+        if modules.name_of(source.path) == "__init__":
+            return  # The file that defines it has a name of its own.
+        for statement in source.imports:
             if not isinstance(statement, ast.ImportFrom):
                 continue
             target = modules.find(modules.absolute(source.path, statement), source.path)
             for alias in statement.names if target else ():
                 found = self.by_file.get((target, alias.name))
                 if found is not None and alias.asname in (None, alias.name):
-                    self.by_module.setdefault((package, alias.name), (found, modules.root_of[source.path]))
+                    self._offer(source.path, found)

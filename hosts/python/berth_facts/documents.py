@@ -1,39 +1,88 @@
-"""Calls in documentation: doctests in docstrings, Python blocks of the README."""
+"""Calls in documentation: doctests in docstrings, Python blocks of the README.
+
+What is written is parsed with its file; what it calls is known when all files are.
+"""
 
 import ast
-import os
 
 from calls import as_json, expected_of, read_call, read_calls, remember_instance
-from source import Source
 from statements import every_statement
 
 FENCE = "```"
-README_LIMIT = 200_000
+DOCUMENTED = (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+TEXT_LIMIT = 50_000  # characters of one docstring
+MOST_EXAMPLES = 200  # of one text
+WANT_LIMIT = 2_000
 
 
-def read_doctest(source, text, definitions, line, origin):
+class Example:
+    """One example of a doctest that parses."""
+
+    def __init__(self, line, body, example):
+        self.line, self.body = line, body
+        self.want = example.want
+        self.options = sorted(name for flag, name in flag_names() if example.options.get(flag))
+
+
+def flag_names():
+    import doctest
+
+    return [(flag, name) for name, flag in doctest.OPTIONFLAGS_BY_NAME.items()]
+
+
+def parse_docstrings(source):
+    """(line, examples) of each docstring that has some."""
+    for node in [source.tree, *source.statements]:
+        if isinstance(node, (ast.Module,) + DOCUMENTED) and node.body:
+            docstring = ast.get_docstring(node) or ""
+            if ">>>" in docstring:
+                yield node.body[0].lineno, parse_doctest(docstring)
+
+
+def parse_doctest(text):
     import doctest  # Takes 40 ms: only where there is one.
 
     try:
-        examples = doctest.DocTestParser().get_examples(text)
+        examples = doctest.DocTestParser().get_examples(text[:TEXT_LIMIT])
     except ValueError:
-        return
+        return []
+    found = []
+    for example in examples[:MOST_EXAMPLES]:
+        try:
+            body = ast.parse(example.source).body
+        except (SyntaxError, ValueError):
+            continue
+        found.append(Example(example.lineno, body, example))
+    return found
+
+
+def parse_readme(source, text):
+    """Fills `source.blocks` with (line, examples, None) or (line, None, statements) of each Python block."""
+    for line, block in python_blocks(text):
+        if ">>>" in block:
+            source.blocks.append((line, parse_doctest(block), None))
+            continue
+        try:
+            source.blocks.append((line, None, ast.parse(block).body))
+        except (SyntaxError, ValueError):
+            continue
+
+
+def find_doctest_calls(source, line, examples, definitions, origin):
     instances = {}
     for example in examples:
         call = read_example(source, example, definitions, instances)
-        if call is not None:
-            yield dict(call, file=source.path, line=line + example.lineno, origin=origin)
+        if call is not None and "SKIP" not in example.options:
+            options = {"options": example.options} if example.options else {}
+            yield dict(call, **options, file=source.path, line=line + example.line, origin=origin)
 
 
 def read_example(source, example, definitions, instances):
-    try:
-        body = ast.parse(example.source).body
-    except SyntaxError:
-        return None
+    body = example.body
     for statement in body:
         source.remember_import(statement)
         remember_instance(source, statement, definitions, instances)
-    if example.exc_msg or len(body) != 1 or not isinstance(body[0], ast.Expr):
+    if len(body) != 1 or not isinstance(body[0], ast.Expr):
         return None
     expression, want = body[0].value, example.want
     # `f(x) == y` and `True` below it: the same as an assertion.
@@ -45,9 +94,13 @@ def read_example(source, example, definitions, instances):
     call = read_call(source, printed or expression, definitions, instances) if is_call([printed or expression]) else None
     if call is None or printed is not None:
         return call
+    if want.strip():
+        call["outputText"] = want.rstrip("\n")[:WANT_LIMIT]
+    if "ELLIPSIS" in example.options and "..." in want:
+        return call  # `...` stands for anything, also inside of what reads as a literal
     try:
         call["output"] = as_json(ast.literal_eval(want.strip()))
-    except (ValueError, SyntaxError):
+    except (ValueError, SyntaxError, TypeError, RecursionError, MemoryError):
         pass
     return call
 
@@ -62,29 +115,16 @@ def unwrap_print(node):
     return node.args[0] if is_print and len(node.args) == 1 and isinstance(node.args[0], ast.Call) else None
 
 
-def find_readme_calls(root, path, definitions):
-    try:
-        with open(os.path.join(root, path), encoding="utf-8", errors="replace") as file:
-            text = file.read(README_LIMIT)
-    except OSError:
-        return
-    for line, block in python_blocks(text):
-        if ">>>" in block:
-            yield from read_doctest(Source(path), block, definitions, line, "readme")
-        else:
-            yield from read_block(block, line, definitions, path)
-
-
-def read_block(block, line, definitions, path):
-    try:
-        tree = ast.parse(block)
-    except (SyntaxError, ValueError):
-        return
-    source = Source(path)
-    for statement in every_statement(tree.body):
-        source.remember_import(statement)
-    for call in read_calls(source, tree.body, definitions, "readme"):
-        yield dict(call, line=line + call["line"] - 1)
+def find_readme_calls(source, definitions):
+    for line, examples, body in source.blocks:
+        source.names = {}  # each block stands for itself
+        if examples is not None:
+            yield from find_doctest_calls(source, line, examples, definitions, "readme")
+            continue
+        for statement in every_statement(body):
+            source.remember_import(statement)
+        for call in read_calls(source, body, definitions, "readme"):
+            yield dict(call, line=line + call["line"] - 1)
 
 
 def python_blocks(text):
@@ -100,4 +140,3 @@ def python_blocks(text):
             block = None
         elif block is not None:
             block.append(line)
-

@@ -1,18 +1,17 @@
 """What each file is called when it is imported, and what it imports."""
 
 import ast
-import os
+
+from places import Places
 
 
 class Modules:
-    def __init__(self, files, sources):
-        self.files = set(files)
-        self.packages = {os.path.dirname(path) for path in files if os.path.basename(path) == "__init__.py"}
-        self.namespaces = {part for path in files for part in leading_directories(path)}
-        self.root_of = {source.path: self._find_root(source) for source in sources}
+    def __init__(self, files, projects, sources):
+        self.places = Places(files, projects, sources)
         self._first, self._third = {}, set()
         for source in sources:
             self._read_imports(source)
+        self._paths = {}
 
     def first_party(self):
         return {path: sorted(targets) for path, targets in sorted(self._first.items()) if targets}
@@ -21,44 +20,52 @@ class Modules:
         return sorted(self._third)
 
     def name_of(self, path):
-        """Dotted name from the file's root, or None where Python could not import it by name."""
-        root = self.root_of.get(path, ".")
-        inner = path if root == "." else path[len(root) + 1 :]
-        parts = inner[: -len(".py")].split("/")
-        if parts[-1] == "__init__":
-            parts.pop()
-        return ".".join(parts) if parts and all(part.isidentifier() for part in parts) else None
+        """Dotted name from the file's root."""
+        place = self.places.of.get(path)
+        return None if place is None else place.module
+
+    def place_of(self, path):
+        """As a fact: module, root, and how to import it where these do not say all."""
+        place = self.places.of[path]
+        fact = {"module": place.module, "root": place.root or "."}
+        paths = [root or "." for root in self._paths_of(path)]
+        if paths != ([fact["root"], "."] if place.root else ["."]):
+            fact["paths"] = paths
+        if place.is_by_file:
+            fact["byFile"] = True
+        if place.package is not None:
+            fact["package"] = {"name": place.package, "directory": place.root or "."}
+        return fact
 
     def find(self, name, importer):
-        """File of a module as the importer would find it: from its own root, then from the repository's."""
-        root = self.root_of.get(importer, ".")
-        return self._find_under(name, root) or (self._find_under(name, ".") if root != "." else None)
+        """File of a module as the importer would find it: from its own roots, then from the repository's."""
+        return self.places.find(name, importer)
 
     def absolute(self, path, statement):
         """Dotted module of a `from … import`, with leading dots resolved."""
         if not statement.level:
             return statement.module or ""
-        package = (self.name_of(path) or "").split(".")
-        above = statement.level - (1 if os.path.basename(path) == "__init__.py" else 0)
-        parts = package[: max(len(package) - above, 0)] + ([statement.module] if statement.module else [])
-        return ".".join(part for part in parts if part)
+        package = self.places.package_parts(path)
+        parts = package[: max(len(package) - statement.level + 1, 0)]
+        return ".".join(parts + ([statement.module] if statement.module else []))
 
-    def _find_under(self, name, root):
-        stem = name.replace(".", "/") if root == "." else root + "/" + name.replace(".", "/")
-        return next((path for path in (stem + ".py", stem + "/__init__.py") if path in self.files), None)
-
-    def _find_root(self, source):
-        """The directory that must be on sys.path: above the outermost package, `src`, or where a script lies whose
-        imports are found beside it and nowhere else."""
-        directory = os.path.dirname(source.path)
-        while directory in self.packages:
-            directory = os.path.dirname(directory)
-        if directory == "":
-            return "."
-        if directory.split("/")[0] == "src":
-            return "src"
-        names = [name for name in imported_modules(source) if not self._find_under(name, ".")]
-        return directory if any(self._find_under(name, directory) for name in names) else "."
+    def _paths_of(self, path):
+        """Its own roots, then those that the files need which it imports, over any number of imports; the repository last."""
+        if path not in self._paths:
+            roots, reached = {}, {path: None}
+            pending = [path]
+            while pending:
+                file = pending.pop()
+                place = self.places.of.get(file)
+                roots.update((root, None) for root in (place.roots if place is not None else ()))
+                for target in sorted(self._first.get(file, ())):
+                    if target not in reached:
+                        reached[target] = None
+                        pending.append(target)
+            self._paths[path] = [root for root in roots if root] + [""]
+            if next(iter(roots), "") == "":
+                self._paths[path] = [""] + self._paths[path][:-1]
+        return self._paths[path]
 
     def _read_imports(self, source):
         targets = self._first.setdefault(source.path, set())
@@ -80,22 +87,7 @@ class Modules:
 
     def _record(self, source, name, targets, is_relative=False):
         found = self.find(name, source.path)
-        first = name.split(".")[0]
         if found is not None:
             targets.update({found} - {source.path})
-        elif not is_relative and first not in self.namespaces and self.find(first, source.path) is None:
-            self._third.add(first)
-
-
-def leading_directories(path):
-    """First directory of the path, and below `src` the second too: what may be a package without an `__init__.py`."""
-    parts = path.split("/")[:-1]
-    return parts[:2] if parts[:1] == ["src"] else parts[:1]
-
-
-def imported_modules(source):
-    for statement in source.imports:
-        if isinstance(statement, ast.Import):
-            yield from (alias.name for alias in statement.names)
-        elif not statement.level and statement.module:
-            yield statement.module
+        elif not is_relative and not self.places.is_own(name.split(".")[0], source.path):
+            self._third.add(name.split(".")[0])

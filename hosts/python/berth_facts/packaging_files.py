@@ -2,8 +2,8 @@
 
 import ast
 import configparser
-import os
 
+from files import Unreadable
 from statements import module_level
 
 
@@ -28,17 +28,17 @@ def read_setup_py(source):
 def literal_or_none(node):
     try:
         return ast.literal_eval(node)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, RecursionError):
         return None
 
 
-def read_setup_cfg(root, path):
+def read_setup_cfg(path, text):
+    """Raises Unreadable for what is no such file."""
     parser = configparser.ConfigParser(interpolation=None)
     try:
-        with open(os.path.join(root, path), encoding="utf-8", errors="replace") as file:
-            parser.read_file(file)
-    except (configparser.Error, OSError) as error:
-        return {"file": path, "requires": [], "python": None, "error": str(error)}
+        parser.read_string(text)
+    except configparser.Error as error:
+        raise Unreadable(" ".join(str(error).split())) from None
     requires = parser.get("options", "install_requires", fallback="")
     return {
         "file": path,

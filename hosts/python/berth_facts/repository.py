@@ -1,44 +1,59 @@
 """The whole repository: read every file by itself, then join what the files say about each other."""
 
+import time
+
 from calls import read_calls
 from definitions import Definitions
-from documents import find_readme_calls, read_doctest
+from documents import find_doctest_calls, find_readme_calls
 from modules import Modules
-from packaging_files import read_setup_cfg
-from source import is_test, read_sources
+from notes import describe_unread, keep
+from placeholders import mark_placeholder
+from reading import read_sources
+from source import Source, is_test
+
+DECLARING = frozenset("cog fastapi pydantic typer modal bentoml click gradio dspy".split())
+READING_SHARE = 0.8  # of the time; joining takes the rest
 
 
 def read_repository(request):
-    root = request["root"]
-    sources = read_sources(root, request["files"])
-    modules = Modules(request["files"], sources)
+    root, seconds = request["root"], request["seconds"]
+    deadline = time.monotonic() + seconds
+    texts = [(request[name], kind) for name, kind in (("readme", "readme"), ("setupCfg", "setup.cfg")) if request.get(name)]
+    Source.own_names = own_names(request["files"])
+    found = read_sources(root, texts + [(path, "python") for path in request["files"]], seconds * READING_SHARE)
+    notes = describe_unread(found, seconds)
+    documents, sources = found[: len(texts)], found[len(texts) :]
+    modules = Modules(request["files"], request["projects"], sources)
     definitions = Definitions(sources, modules)
-    calls = [call for source in sources for call in find_calls(source, definitions)]
-    if request.get("readme"):
-        calls += find_readme_calls(root, request["readme"], definitions)
+    calls = find_calls(sources, documents, definitions, deadline)
+    own = [source for source in sources if not is_test(source.path)]
     return {
-        "entryPoints": definitions.offered(),
-        "documentedCalls": calls,
-        "frameworks": [fact for source in sources if not is_test(source.path) for fact in source.frameworks],
-        "models": sorted({model for source in sources for model in source.models}),
-        "gpu": [fact for source in sources if not is_test(source.path) for fact in source.gpu],
-        "syntaxErrors": [source.error for source in sources if source.error is not None],
-        "imports": modules.first_party(),
-        "thirdParty": modules.third_party(),
-        "setup": read_setup(root, request, sources),
+        "entryPoints": definitions.as_facts(keep(definitions.offered(), 2000, "callables", notes)),
+        "documentedCalls": [mark_placeholder(root, call) for call in keep(calls, 500, "documented calls", notes)],
+        "frameworks": keep((fact for source in own for fact in source.frameworks), 1000, "uses of frameworks", notes),
+        "models": keep(sorted({model for source in sources for model in source.models}), 500, "models", notes),
+        "gpu": keep((fact for source in own for fact in source.gpu), 200, "uses of a GPU", notes),
+        "syntaxErrors": keep((source.error for source in sources if source.error), 500, "syntax errors", notes),
+        "imports": dict(keep(modules.first_party().items(), 5000, "files with imports", notes)),
+        "thirdParty": keep(modules.third_party(), 2000, "imported packages", notes),
+        "setup": [source.setup for source in sources + documents if source.setup is not None],
+        "notes": notes,
     }
 
 
-def find_calls(source, definitions):
-    """Calls under `if __name__ == "__main__"` and in doctests."""
-    for guard in source.main_guards:
-        yield from read_calls(source, guard.body, definitions, "main")
-    for line, docstring in source.doctests:
-        yield from read_doctest(source, docstring, definitions, line, "doctest")
+def own_names(files):
+    """Names of the repository's modules and packages, but for those of libraries whose calls declare parameters."""
+    return frozenset(part for path in files for part in path[: -len(".py")].split("/")) - DECLARING
 
 
-def read_setup(root, request, sources):
-    found = [source.setup for source in sources if source.setup is not None]
-    if request.get("setupCfg"):
-        found.append(read_setup_cfg(root, request["setupCfg"]))
-    return found
+def find_calls(sources, documents, definitions, deadline):
+    """Calls in the README, under `if __name__ == "__main__"` and in doctests, as far as time allows."""
+    for source in sources:
+        if time.monotonic() > deadline:
+            return
+        for guard in source.main_guards:
+            yield from read_calls(source, guard.body, definitions, "main")
+        for line, examples in source.doctests:
+            yield from find_doctest_calls(source, line, examples, definitions, "doctest")
+    for document in documents:
+        yield from find_readme_calls(document, definitions)

@@ -2,39 +2,51 @@
 
 import ast
 
-from expressions import call_target, dotted, source_of
+from decorators import FUNCTIONS, read_decorators
+from defaults import default_of
+from expressions import call_target, qualified, source_of
 
-FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+FIELD_DECORATORS = frozenset(
+    "dataclass dataclasses.dataclass pydantic.dataclasses.dataclass attr.s attr.define attrs.define attr.dataclass".split()
+)
+FIELD_BASES = frozenset(("pydantic.BaseModel", "pydantic.v1.BaseModel", "typing.NamedTuple"))
 
 
 def read_function(source, function, is_method=False):
-    parameters = parameters_of(function)
+    """`binding` says how a method is reached without an instance: `class`, `static`, or None."""
+    replaced, decorators = read_decorators(source, function)
+    shown = replaced or function
+    parameters = parameters_of(source, shown)
+    binding = binding_of(function) if is_method else None
     return {
-        "isAsync": isinstance(function, ast.AsyncFunctionDef),
-        "isGenerator": b"yield" in source.text and is_generator(function),
-        "parameters": parameters[1:] if is_method and not is_static(function) else parameters,
+        "isAsync": isinstance(shown, ast.AsyncFunctionDef),
+        "isGenerator": b"yield" in source.text and is_generator(shown),
+        "parameters": parameters[1:] if is_method and binding != "static" and not replaced else parameters,
+        "binding": binding,
+        "decorators": decorators,
     }
 
 
-def parameters_of(function):
+def parameters_of(source, function):
     arguments = function.args
     positional = list(arguments.posonlyargs) + list(arguments.args)
     defaults = [None] * (len(positional) - len(arguments.defaults)) + list(arguments.defaults)
-    found = [parameter(item, "positional", default) for item, default in zip(positional, defaults)]
+    found = [parameter(source, item, "positional", default) for item, default in zip(positional, defaults)]
     if arguments.vararg:
-        found.append(parameter(arguments.vararg, "variadic"))
-    found += [parameter(item, "keyword", default) for item, default in zip(arguments.kwonlyargs, arguments.kw_defaults)]
+        found.append(parameter(source, arguments.vararg, "variadic"))
+    keywords = zip(arguments.kwonlyargs, arguments.kw_defaults)
+    found += [parameter(source, item, "keyword", default) for item, default in keywords]
     if arguments.kwarg:
-        found.append(parameter(arguments.kwarg, "keywords"))
+        found.append(parameter(source, arguments.kwarg, "keywords"))
     return found
 
 
-def parameter(argument, kind, default=None):
+def parameter(source, argument, kind, default=None):
     return {
         "name": argument.arg,
         "kind": kind,
         "annotation": annotation_of(argument.annotation),
-        "default": source_of(default) if default is not None else None,
+        "default": default_of(source, default),
     }
 
 
@@ -47,28 +59,31 @@ def annotation_of(node):
     return source_of(node)
 
 
-def required_fields(class_node):
-    """Fields of a dataclass without a default: its constructor's required arguments."""
+def required_fields(source, class_node):
+    """Fields without a default: the constructor's required arguments of a dataclass or a model of data."""
     for statement in class_node.body:
-        if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name) and statement.value is None:
-            annotation = annotation_of(statement.annotation)
-            if not annotation.startswith(("ClassVar", "typing.ClassVar")):
-                name = statement.target.id
-                yield {"name": name, "kind": "positional", "annotation": annotation, "default": None}
+        if not isinstance(statement, ast.AnnAssign) or not isinstance(statement.target, ast.Name):
+            continue
+        if statement.value is not None and default_of(source, statement.value) is not None:
+            continue
+        annotation = annotation_of(statement.annotation)
+        if not annotation.startswith(("ClassVar", "typing.ClassVar")):
+            yield {"name": statement.target.id, "kind": "positional", "annotation": annotation, "default": None}
 
 
-def is_dataclass(class_node):
-    return any(
-        dotted(call_target(item)) in ("dataclass", "dataclasses.dataclass") for item in class_node.decorator_list
-    )
+def has_fields(source, class_node):
+    """Whether its annotations are its constructor's arguments."""
+    decorated = any(qualified(source, call_target(item)) in FIELD_DECORATORS for item in class_node.decorator_list)
+    return decorated or any(qualified(source, base) in FIELD_BASES for base in class_node.bases)
 
 
 def is_required(item):
     return item["default"] is None and item["kind"] in ("positional", "keyword")
 
 
-def is_static(function):
-    return any(isinstance(item, ast.Name) and item.id == "staticmethod" for item in function.decorator_list)
+def binding_of(function):
+    names = {getattr(item, "id", None) for item in function.decorator_list}
+    return "static" if "staticmethod" in names else "class" if "classmethod" in names else None
 
 
 def is_generator(function):

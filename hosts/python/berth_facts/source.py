@@ -1,26 +1,30 @@
 """One file: from bytes to what it says by itself. The syntax tree is let go: a big repository's would fill the memory."""
 
 import ast
-import multiprocessing
 import os
 import warnings
 
 from definitions import find_definitions
+from documents import parse_docstrings, parse_readme
+from files import Unreadable, read_file
 from frameworks import find_frameworks
-from packaging_files import read_setup_py
+from packaging_files import read_setup_cfg, read_setup_py
 from resources import find_gpu, find_models
-from statements import every_statement, is_main_guard
+from statements import every_statement, is_main_guard, module_level
 
 TEXT_LIMIT = 200
+README_LIMIT = 200_000
+DEFINING = (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 SIDE_FILES = {"setup.py", "conftest.py", "noxfile.py", "__main__.py"}
-DOCUMENTED = (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
-PARALLEL_FROM = 400
 
 warnings.simplefilter("ignore")  # Invalid escapes in the user's strings are the user's business.
 
 
 class Source:
-    """What one file says. `names` maps its imported names to dotted origins; `error` is set if it cannot be parsed."""
+    """What one file says. `names` maps its imported names to dotted origins, `assigned` those that a module-level
+    assignment gives a value. `error` is set if it is no Python, `problem` if it could not be read at all."""
+
+    own_names = frozenset()  # of modules and packages of the repository
 
     def __init__(self, path):
         self.path = path
@@ -28,11 +32,16 @@ class Source:
         self.tree = ast.Module([], [])
         self.statements = []
         self.error = None
+        self.problem = None
         self.imports = []
         self.names = {}
+        self.relative_names = set()
+        self.assigned = {}
+        self.defined_names = set()
         self.definitions = []
         self.main_guards = []
         self.doctests = []
+        self.blocks = []
         self.frameworks, self.models, self.gpu = [], [], []
         self.setup = None
 
@@ -43,37 +52,40 @@ class Source:
         if isinstance(statement, ast.ImportFrom) and not statement.level:
             for alias in statement.names:
                 self.names[alias.asname or alias.name] = "%s.%s" % (statement.module, alias.name)
+        elif isinstance(statement, ast.ImportFrom):
+            self.relative_names.update(alias.asname or alias.name for alias in statement.names)
         elif isinstance(statement, ast.Import):
             for alias in statement.names:
                 first = alias.name.split(".")[0]
                 self.names[alias.asname or first] = alias.name if alias.asname else first
 
 
-def read_sources(root, paths):
-    jobs = [(root, path) for path in paths]
-    workers = min(4, os.cpu_count() or 1)
-    if len(jobs) < PARALLEL_FROM or workers == 1 or "fork" not in multiprocessing.get_all_start_methods():
-        return [read_source(job) for job in jobs]
-    with multiprocessing.get_context("fork").Pool(workers) as pool:
-        return pool.map(read_source, jobs, chunksize=25)
-
-
-def read_source(job):
-    root, path = job
+def read_source(root, path, kind):
+    """`kind`: `python`, `readme` for a text with Python in it, or `setup.cfg`."""
     source = Source(path)
     try:
-        with open(os.path.join(root, path), "rb") as file:
-            source.text = file.read()
-        source.tree = ast.parse(source.text, path)
+        if kind == "readme":
+            parse_readme(source, read_file(root, path, README_LIMIT, is_cut=True).decode("utf-8", "replace"))
+        elif kind == "setup.cfg":
+            source.setup = read_setup_cfg(path, read_file(root, path).decode("utf-8", "replace"))
+        else:
+            source.text = read_file(root, path)
+            source.tree = ast.parse(source.text, path)
+            read_tree(source)
     except SyntaxError as error:
         source.error = describe_error(source, error.lineno, error.msg, error.text)
-    except (ValueError, RecursionError, MemoryError) as error:
-        source.error = describe_error(source, 1, str(error) or type(error).__name__, "")
-    except OSError as error:
-        source.error = describe_error(source, 1, "cannot be read: %s" % error.strerror, "")
-    else:
-        read_tree(source)
-    source.text, source.tree, source.statements = b"", None, []
+    except ValueError as error:
+        source.error = describe_error(source, 1, str(error), "")
+    except Unreadable as error:
+        source = Source(path)
+        source.problem = str(error)
+    except (RecursionError, MemoryError):
+        source = Source(path)
+        source.problem = "its expressions are nested too deeply"
+    except Exception as error:  # A fault of this reader costs one file, not the repository.
+        source = Source(path)
+        source.problem = "%s: %s" % (type(error).__name__, str(error)[:TEXT_LIMIT])
+    source.text, source.tree, source.statements, source.assigned, source.defined_names = b"", None, [], {}, set()
     return source
 
 
@@ -81,21 +93,18 @@ def read_tree(source):
     source.statements = list(every_statement(source.tree.body))
     for statement in source.statements:
         source.remember_import(statement)
+    for statement in module_level(source.tree.body):
+        if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
+            source.assigned[statement.targets[0].id] = statement.value
+        elif isinstance(statement, DEFINING):
+            source.defined_names.add(statement.name)
     source.main_guards = [statement for statement in source.tree.body if is_main_guard(statement)]
-    source.doctests = list(find_docstrings(source)) if b">>>" in source.text else []
+    source.doctests = list(parse_docstrings(source)) if b">>>" in source.text else []
     source.definitions = find_definitions(source) if is_offered(source.path) else []
     source.frameworks = list(find_frameworks(source))
     source.models = sorted(set(find_models(source)))
     source.gpu = list(find_gpu(source))
     source.setup = read_setup_py(source) if source.path == "setup.py" else None
-
-
-def find_docstrings(source):
-    for node in [source.tree, *source.statements]:
-        if isinstance(node, (ast.Module,) + DOCUMENTED) and node.body:
-            docstring = ast.get_docstring(node) or ""
-            if ">>>" in docstring:
-                yield node.body[0].lineno, docstring
 
 
 def describe_error(source, line, message, text):

@@ -34,13 +34,17 @@ export async function readChange(workspace: string): Promise<Change> {
   };
 }
 
+/** Of a file that became a link, or a directory of another repository, nothing is left either. */
+const isGone = /^[DT]/;
+
 /** `M\0path\0A\0path\0…` */
 function readKinds(text: string): Map<string, ChangedFile['kind']> {
   const fields = text.split('\0');
   const kinds = new Map<string, ChangedFile['kind']>();
   for (let index = 0; index + 1 < fields.length; index += 2) {
     const [status, path] = [fields[index], fields[index + 1]];
-    if (path !== undefined) kinds.set(path, status === 'A' ? 'added' : status === 'D' ? 'deleted' : 'modified');
+    if (path !== undefined)
+      kinds.set(path, status === 'A' ? 'added' : isGone.test(status ?? '') ? 'deleted' : 'modified');
   }
   return kinds;
 }

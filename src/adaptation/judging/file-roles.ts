@@ -1,15 +1,52 @@
 import { basename, extname } from 'node:path/posix';
 
 const sourceExtensions = new Set([
-  ...['.py', '.pyx', '.ipynb', '.js', '.mjs', '.cjs', '.jsx', '.ts', '.tsx', '.go', '.rs', '.java', '.kt', '.scala'],
-  ...['.c', '.cc', '.cpp', '.h', '.hpp', '.cu', '.rb', '.php', '.jl', '.r', '.sh', '.cs', '.swift'],
+  ...['.py', '.pyi', '.pyw', '.pyx', '.pxd', '.ipynb', '.js', '.mjs', '.cjs', '.jsx', '.ts', '.mts', '.cts', '.tsx'],
+  ...['.vue', '.svelte', '.astro', '.html', '.htm', '.css', '.scss', '.jinja', '.jinja2', '.j2', '.mako', '.tmpl'],
+  ...['.go', '.rs', '.java', '.kt', '.kts', '.scala', '.groovy', '.clj', '.c', '.cc', '.cpp', '.cxx', '.h', '.hh'],
+  ...[
+    '.hpp',
+    '.cu',
+    '.cuh',
+    '.m',
+    '.mm',
+    '.swift',
+    '.cs',
+    '.fs',
+    '.vb',
+    '.dart',
+    '.zig',
+    '.nim',
+    '.rb',
+    '.erb',
+    '.php',
+  ],
+  ...['.pl', '.pm', '.lua', '.jl', '.r', '.rmd', '.qmd', '.ex', '.exs', '.erl', '.hs', '.ml', '.f', '.f90', '.f95'],
+  ...['.sh', '.bash', '.zsh', '.fish', '.ps1', '.bat', '.sql', '.proto', '.thrift', '.graphql', '.tf', '.sol'],
+]);
+const sourceNames = /^((Docker|Make|Container|Jenkins|Proc|Rake)file|CMakeLists\.txt)(\..+)?$/;
+const dataExtensions = new Set([
+  ...['.pkl', '.pickle', '.joblib', '.pt', '.pth', '.ckpt', '.onnx', '.safetensors', '.gguf', '.tflite', '.pb', '.h5'],
+  ...['.hdf5', '.keras', '.npy', '.npz', '.bin', '.model', '.mar', '.csv', '.tsv', '.parquet', '.feather', '.arrow'],
 ]);
 
 export const isTest = (path: string): boolean =>
   /(^|\/)(tests?|__tests__|spec)\//i.test(path) ||
   /^(test_.*|.*_test|conftest)\.py$|\.(test|spec)\.[cm]?[jt]sx?$|_test\.go$/i.test(basename(path));
 
-export const isSourceCode = (path: string): boolean => sourceExtensions.has(extname(path).toLowerCase());
+export const isSourceCode = (path: string): boolean =>
+  sourceExtensions.has(extname(path).toLowerCase()) || sourceNames.test(basename(path));
+
+/** Weights and tables: nothing that an agent could write again. */
+export const isData = (path: string): boolean => dataExtensions.has(extname(path).toLowerCase());
+
+/** What programs write, and write again: caches, and what says of itself that it is generated. */
+export const isGenerated = (path: string, text: string): boolean =>
+  /(^|\/)(__pycache__|node_modules|\.ipynb_checkpoints|[^/]+\.egg-info)\//.test(path) ||
+  /_pb2(_grpc)?\.pyi?$|\.min\.(js|css)$/.test(path) ||
+  /@generated\b|\bDO NOT (EDIT|MODIFY)\b|\b(auto-?|automatically )generated\b/i.test(
+    text.split('\n').slice(0, 5).join('\n'),
+  );
 
 /** Data that says what must come out. */
 export const isExampleFile = (path: string): boolean =>

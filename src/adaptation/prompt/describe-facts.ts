@@ -34,6 +34,7 @@ export function describeFacts(facts: Facts, room: number): string {
       'syntax errors',
       syntaxErrors.map(({ file, line, message }) => `${file}:${line} ${message}`),
     ),
+    list('not read', facts.notes),
     ...callables(facts.entryPoints),
     ...documentedCalls(facts.documentedCalls),
   ];

@@ -10,6 +10,7 @@ import {
   type PromptRequest,
 } from '../prompt/index.js';
 import { type AgentWork, runAgent } from './agent-run.js';
+import { completeInterface } from './complete-interface.js';
 import { describeWork } from './describe-work.js';
 import { type HandBack, readHandBack } from './hand-back.js';
 import { describeStop } from './stop-error.js';
@@ -30,7 +31,8 @@ export async function adaptByAgent(work: AgentWork, source: PromptSource): Promi
   const { workspace, contract, round, onProgress } = request;
   onProgress?.(`${agent.name} adapts the workspace (round ${round.number})`);
   try {
-    const { runInterface, endpointUrl, summary } = await obtainHandBack(work, source);
+    const { runInterface: handed, endpointUrl, summary } = await obtainHandBack(work, source);
+    const runInterface = await completeInterface(handed, workspace);
     await record.update({ runInterface });
     if (endpointUrl !== null)
       notes.add(`${agent.name} says that the software answers at ${endpointUrl}; it is not relied on`);

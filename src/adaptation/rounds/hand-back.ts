@@ -1,6 +1,6 @@
 import { parseDocument } from 'yaml';
 import * as z from 'zod';
-import { FunctionInterface, RunInterface } from '../../contract/run-interface.js';
+import { CallStyle, FunctionInterface, RunInterface } from '../../contract/run-interface.js';
 
 /** What an agent says at its end. It is believed in nothing: the ladder tries the interface. */
 export interface HandBack {
@@ -16,6 +16,9 @@ const longestSummary = 200;
 /** Directories of the revision itself. */
 const InnerPaths = z.array(z.string().refine((path) => !/^([/\\~]|[a-z]:)|(^|[/\\])\.\.([/\\]|$)/i.test(path)));
 
+/** How it is called, and from where it is imported, is not the agent's to say: the code itself tells. */
+const HandedFunction = FunctionInterface.extend({ call: CallStyle.optional(), paths: InnerPaths.optional() });
+
 /**
  * Reads the tags out of a final message; of several the last counts. Around and in them much is tolerated: prose,
  * fences, attributes, single quotes, trailing commas. Answers with the problem, in words for the agent, when the run
@@ -25,7 +28,7 @@ export function readHandBack(message: string, type: string): HandBack | { proble
   const content = findLast(message, 'run_interface');
   if (content === undefined) return { problem: 'it has no <run_interface>…</run_interface>.' };
   const value = parseTolerantly(content);
-  const schema = type === 'function' ? FunctionInterface.extend({ paths: InnerPaths.default(['.']) }) : RunInterface;
+  const schema = type === 'function' ? HandedFunction : RunInterface;
   const parsed = schema.safeParse(value);
   if (!parsed.success) return { problem: describeProblem(content, parsed.error) };
   if (parsed.data.type !== type) {

@@ -8,11 +8,20 @@ import { describeFunction, recogniseAsIs, type Target } from './function-interfa
 export const cogPredictor: Recipe = {
   name: 'cog',
   async recognise({ facts, entry }) {
+    if (entry !== undefined) return undefined;
     const written = predictorOf(facts);
-    if (entry !== undefined || written === undefined) return undefined;
+    if (written === undefined) return refuseUnread(facts);
     return describeCog(facts, findCogEntry(written, facts));
   },
 };
+
+/** A `cog.yaml` that could not be read may name what to call: nothing else is called in its place. */
+function refuseUnread({ manifests }: Facts): undefined {
+  const unread = manifests.find(({ kind, problem }) => kind === 'cog' && problem !== undefined);
+  if (unread === undefined) return undefined;
+  const message = `${unread.problem}; without it, name what to call: --entry MODULE:CALLABLE`;
+  throw new BerthError('MANIFEST_INVALID', message, { file: unread.file });
+}
 
 /** What `cog.yaml` names, if it names something that is there. */
 export function cogEntryOf(facts: Facts): Target | undefined {

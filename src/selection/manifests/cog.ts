@@ -1,10 +1,9 @@
 import type { ManifestFacts } from './manifest.js';
 import { asMapping, asText, asTexts, parseYaml } from './parse.js';
-import { readRequirementList } from './requirement.js';
 
 /** `cog.yaml`, whole: the Cog shape needs `predict` and `environment`, selection the rest. */
-export function readCog(file: string, text: string): ManifestFacts {
-  const cog = parseYaml(file, text);
+export async function readCog(file: string, text: string): Promise<ManifestFacts> {
+  const cog = await parseYaml(file, text);
   const build = asMapping(cog.build);
   // `python_version: 3.10` without quotes is a number, and 3.1 by then: the text keeps what was written.
   const python = asText(build.python_version) ?? writtenNumber(text, build.python_version);
@@ -12,7 +11,7 @@ export function readCog(file: string, text: string): ManifestFacts {
   const predictor = asText(cog.predict) ?? asText(cog.run);
   return {
     cog,
-    dependencies: readRequirementList(asTexts(build.python_packages), file),
+    requirements: asTexts(build.python_packages),
     includes: requirements === undefined ? [] : [requirements],
     python: python === undefined ? null : { specifier: python, from: file },
     frameworks: [{ name: 'cog', evidence: predictor === undefined ? file : `${file}: predict: ${predictor}` }],

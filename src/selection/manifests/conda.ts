@@ -1,19 +1,17 @@
 import type { ManifestFacts } from './manifest.js';
 import { asMapping, asTexts, parseYaml } from './parse.js';
-import { normaliseName, readRequirementList } from './requirement.js';
+import { normaliseName } from './requirement.js';
 
 /** conda's `environment.yml`: `name=version=build` entries, and pip's own list below `pip`. */
-export function readConda(file: string, text: string): ManifestFacts {
-  const entries = parseYaml(file, text).dependencies;
+export async function readConda(file: string, text: string): Promise<ManifestFacts> {
+  const entries = (await parseYaml(file, text)).dependencies;
   const packages = asTexts(entries).map(splitEntry);
   const pip = (Array.isArray(entries) ? entries : []).flatMap((entry) => asTexts(asMapping(entry).pip));
   const python = packages.find(({ name }) => name === 'python')?.version;
   const own = packages.filter(({ name }) => name !== 'python' && name !== 'pip');
   return {
-    dependencies: [
-      ...own.map(({ name, specifier }) => ({ name, specifier, from: file })),
-      ...readRequirementList(pip, file),
-    ],
+    dependencies: own.map(({ name, specifier }) => ({ name, specifier, from: file })),
+    requirements: pip,
     python: python ? { specifier: python, from: file } : null,
   };
 }

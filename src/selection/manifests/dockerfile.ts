@@ -7,10 +7,14 @@ export function readDockerfile(_file: string, text: string): ManifestFacts {
   for (const { name, words } of listInstructions(text)) {
     if (name === 'FROM') exposes = [];
     if (name === 'ARG' || name === 'ENV') for (const [key, value] of readPairs(words)) values.set(key, value);
-    if (name === 'EXPOSE') exposes.push(...words.flatMap((word) => readPort(fillIn(word, values))));
+    if (name === 'EXPOSE')
+      exposes.push(...words.flatMap((word) => (word.length > longestPort ? [] : readPort(fillIn(word, values)))));
   }
   return { exposes };
 }
+
+/** Characters of a port as it may be written, with a variable in it. */
+const longestPort = 200;
 
 interface Instruction {
   name: string;
@@ -19,8 +23,8 @@ interface Instruction {
 
 function listInstructions(text: string): Instruction[] {
   const lines = text
-    .replaceAll(/^\s*#.*$/gm, '')
-    .replaceAll(/\\\s*\n/g, ' ')
+    .replaceAll(/^[ \t]*#.*$/gm, '')
+    .replaceAll(/\\[ \t\r]*\n/g, ' ')
     .split('\n');
   return lines.flatMap((line) => {
     const [name, ...words] = line.trim().split(/\s+/);

@@ -3,6 +3,8 @@ import type { Facts } from '../../contract/facts.js';
 
 /** What one manifest says; each reader gives what its format knows. */
 export interface ManifestFacts {
+  /** Requirements as written, one each; `dependencies` are those that the format itself has split. */
+  requirements?: string[];
   dependencies?: Facts['dependencies'];
   python?: Facts['python'];
   frameworks?: Facts['frameworks'];
@@ -12,10 +14,12 @@ export interface ManifestFacts {
   exposes?: number[];
   /** Other requirement files that this one includes, relative to the repository. */
   includes?: string[];
+  /** The manifest itself. */
+  from?: string;
 }
 
 /** Reads one manifest: its path, relative to the repository, and its text. Throws MANIFEST_INVALID. */
-export type ManifestReader = (file: string, text: string) => ManifestFacts;
+export type ManifestReader = (file: string, text: string) => ManifestFacts | Promise<ManifestFacts>;
 
 const kinds: Record<string, string> = {
   'pyproject.toml': 'pyproject',

@@ -2,8 +2,8 @@ import type { ManifestFacts } from './manifest.js';
 import { asMapping, asText, parseToml } from './parse.js';
 import { readVersionTable } from './pyproject.js';
 
-export function readPipfile(file: string, text: string): ManifestFacts {
-  const document = parseToml(file, text);
+export async function readPipfile(file: string, text: string): Promise<ManifestFacts> {
+  const document = await parseToml(file, text);
   const requires = asMapping(document.requires);
   const python = asText(requires.python_full_version) ?? asText(requires.python_version);
   return {

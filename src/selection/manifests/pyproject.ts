@@ -1,19 +1,17 @@
 import type { ManifestFacts } from './manifest.js';
 import { asMapping, asText, asTexts, type Mapping, parseToml } from './parse.js';
-import { normaliseName, readRequirementList } from './requirement.js';
+import { normaliseName } from './requirement.js';
 
 /** `[project]` of PEP 621, and Poetry's older tables. */
-export function readPyproject(file: string, text: string): ManifestFacts {
-  const document = parseToml(file, text);
+export async function readPyproject(file: string, text: string): Promise<ManifestFacts> {
+  const document = await parseToml(file, text);
   const project = asMapping(document.project);
   const poetry = asMapping(asMapping(asMapping(document.tool).poetry).dependencies);
   const { python: poetryPython, ...poetryDependencies } = poetry;
   const python = asText(project['requires-python']) ?? asText(poetryPython);
   return {
-    dependencies: [
-      ...readRequirementList(asTexts(project.dependencies), file),
-      ...readVersionTable(poetryDependencies, file),
-    ],
+    requirements: asTexts(project.dependencies),
+    dependencies: readVersionTable(poetryDependencies, file),
     python: python === undefined ? null : { specifier: python, from: file },
   };
 }

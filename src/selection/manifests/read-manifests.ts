@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Facts } from '../../contract/facts.js';
+import { Turns } from '../../event-loop.js';
+import { readSourceText } from '../../workspaces/read-source-text.js';
 import { readCog } from './cog.js';
 import { readConda } from './conda.js';
 import { readDockerfile } from './dockerfile.js';
@@ -9,6 +9,7 @@ import { type ManifestFacts, type ManifestReader, manifestKind } from './manifes
 import { readPipfile } from './pipfile.js';
 import { readPyproject } from './pyproject.js';
 import { readPythonVersion } from './python-version.js';
+import { readRequirement } from './requirement.js';
 import { readRequirements } from './requirements.js';
 
 /** setup.py and setup.cfg are read by Python; lock files repeat what others ask for, with all that it drags in. */
@@ -24,40 +25,78 @@ const readers: Record<string, ManifestReader> = {
   'runtime.txt': readPythonVersion,
 };
 
+/** Bytes of a manifest; those that people write, and those that tools lock, are far smaller. */
+const largestManifest = 1_000_000;
+
+/** Manifests, with what they include, and requirements in them, that are read. */
+const mostManifests = 200;
+const mostRequirements = 5000;
+
 export interface Manifests {
   manifests: Facts['manifests'];
   /** In the order of `manifests`, then what they include. */
   facts: ManifestFacts[];
+  /** What could not be read, in sentences. */
+  notes: string[];
 }
 
-/** The manifests at the top of the repository, and what they say. `files`: all its files. Throws MANIFEST_INVALID. */
+/** The manifests at the top of the repository, and what they say. `files`: all its files. */
 export async function readManifests(root: string, files: string[]): Promise<Manifests> {
-  const manifests = files.flatMap((file) => {
+  const pending = files.flatMap((file) => {
     const kind = manifestKind(file);
     return kind === undefined ? [] : [{ file, kind }];
   });
-  const readings = await Promise.all(manifests.map(({ file, kind }) => readManifest(root, file, kind)));
-  const seen = new Set(manifests.map(({ file }) => file));
-  const included = await readIncluded(root, files, readings, seen);
-  return { manifests, facts: [...readings, ...included] };
+  const known = new Set(files);
+  const seen = new Set(pending.map(({ file }) => file));
+  const manifests: Facts['manifests'] = [...pending];
+  const found: Manifests = { manifests, facts: [], notes: [] };
+  for (const [index, { file, kind }] of pending.entries()) {
+    if (index === mostManifests) found.notes.push(`Only the first ${mostManifests} requirement files were read.`);
+    if (index >= mostManifests) break;
+    const reading = await readManifest(root, file, kind);
+    if (typeof reading === 'string') found.notes.push(`${reading}.`);
+    if (typeof reading === 'string' && index < manifests.length) manifests[index] = { file, kind, problem: reading };
+    if (typeof reading === 'string') continue;
+    found.facts.push(reading);
+    for (const included of reading.includes ?? []) {
+      if (!known.has(included) || seen.has(included)) continue;
+      seen.add(included);
+      pending.push({ file: included, kind: 'requirements' }); // read after those that the repository names itself
+    }
+  }
+  found.facts = await splitRequirements(found);
+  return found;
 }
 
-async function readManifest(root: string, file: string, kind: string): Promise<ManifestFacts> {
+/** What a manifest says, or why it says nothing: `pyproject.toml:3: Invalid TOML document`. */
+async function readManifest(root: string, file: string, kind: string): Promise<ManifestFacts | string> {
   const reader = readers[kind];
-  return reader === undefined ? {} : reader(file, await readFile(join(root, file), 'utf8'));
+  if (reader === undefined) return {};
+  const { text, problem } = await readSourceText(root, file, largestManifest);
+  if (text === undefined) return `${file} ${problem}`;
+  try {
+    return { ...(await reader(file, text)), from: file };
+  } catch (error) {
+    const [message = ''] = String((error as Error).message).split('\n');
+    return message.startsWith(file) ? message : `${file}: ${message}`;
+  }
 }
 
-/** Requirement files that others include, each once. */
-async function readIncluded(
-  root: string,
-  files: string[],
-  readings: ManifestFacts[],
-  seen: Set<string>,
-): Promise<ManifestFacts[]> {
-  const wanted = new Set(readings.flatMap(({ includes = [] }) => includes));
-  const next = [...wanted].filter((file) => files.includes(file) && !seen.has(file));
-  if (next.length === 0) return [];
-  for (const file of next) seen.add(file);
-  const found = await Promise.all(next.map((file) => readManifest(root, file, 'requirements')));
-  return [...found, ...(await readIncluded(root, files, found, seen))];
+/** The names in requirements as written; parsing thousands of them takes seconds, so in turns. */
+async function splitRequirements({ facts, notes }: Manifests): Promise<ManifestFacts[]> {
+  const turns = new Turns();
+  const split: ManifestFacts[] = [];
+  let left = mostRequirements;
+  for (const { requirements = [], dependencies = [], from = '', ...reading } of facts) {
+    const own = [...dependencies];
+    for (const text of requirements.slice(0, left)) {
+      await turns.next();
+      const dependency = readRequirement(text, from);
+      if (dependency !== undefined) own.push(dependency);
+    }
+    if (requirements.length > left) notes.push(`${from}: ${requirements.length - left} requirements were not read.`);
+    left = Math.max(0, left - requirements.length);
+    split.push({ ...reading, dependencies: own });
+  }
+  return split;
 }

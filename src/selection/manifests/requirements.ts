@@ -1,13 +1,12 @@
 import { dirname, join } from 'node:path/posix';
 import type { ManifestFacts } from './manifest.js';
-import { readRequirementList } from './requirement.js';
 
 /** pip's requirements file: one requirement a line, options, includes. What is wrong in it the installer says best. */
 export function readRequirements(file: string, text: string): ManifestFacts {
   const lines = logicalLines(text);
   const requirements = lines.filter((line) => !line.startsWith('-')).map(withoutOptions);
   return {
-    dependencies: readRequirementList(requirements, file),
+    requirements,
     includes: lines.flatMap((line) => included(file, line)),
   };
 }

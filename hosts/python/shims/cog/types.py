@@ -9,7 +9,7 @@ import sys
 import tempfile
 import urllib.parse
 import urllib.request
-from typing import Any, AsyncIterator, Iterator, Optional, TypeVar
+from typing import Any, AsyncIterator, Iterator, Optional, TypeVar, Union
 
 Item = TypeVar("Item")
 
@@ -105,6 +105,10 @@ class URLFile(io.RawIOBase):
         if getattr(self, "_response", None) is not None:
             self._response.close()
         super().close()
+
+
+#: What older versions take as the annotation of `setup(weights)`.
+Weights = Union[File, Path, str]
 
 
 class Secret:

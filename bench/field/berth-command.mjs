@@ -1,0 +1,40 @@
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
+
+const client = join(dirname(dirname(dirname(fileURLToPath(import.meta.url)))), 'dist', 'client.js');
+/** Variables that would let a model, an agent or a cloud take part. */
+const foreign = /^(BERTH|TEMPORAL|OPENAI|ANTHROPIC|GEMINI|GOOGLE|MODAL|BENTO|LANGSMITH|LANGCHAIN|LANGGRAPH)_/;
+
+/** Berth in a home of its own: `run` is one command, `end` removes what was deployed and stops server and worker. */
+export function createStack(home) {
+  const kept = Object.entries(process.env).filter(([name]) => !foreign.test(name));
+  const env = { ...Object.fromEntries(kept), BERTH_HOME: home, NO_COLOR: '1' };
+  const run = async (words, seconds) => {
+    const { exitCode, stdout, stderr, timedOut } = await execa(process.execPath, [client, ...words, '--json'], {
+      env,
+      extendEnv: false,
+      reject: false,
+      timeout: seconds * 1000,
+      forceKillAfterDelay: 5000,
+      stdin: 'ignore',
+      // Ctrl-C is for the whole run, which lets the one that is under way finish.
+      detached: true,
+      cleanup: true,
+    });
+    return { exitCode, answer: parseJson(stdout), stderr, timedOut };
+  };
+  const end = async () => {
+    await run(['cleanup', '--all', '--yes'], 300);
+    await run(['down'], 60);
+  };
+  return { run, end };
+}
+
+function parseJson(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

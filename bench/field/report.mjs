@@ -1,0 +1,78 @@
+import { shapes } from './table.mjs';
+
+const words = { served: 'served', lost: 'LOST', skipped: 'left out' };
+
+/** One line on stdout for a repository that was tried. */
+export function describeResult({ entry, outcome, seconds, reason }) {
+  const took = seconds === null || seconds === undefined ? '' : `${seconds.toFixed(1)} s`;
+  const line = `${words[outcome].padEnd(8)} ${took.padStart(7)}  ${describeEntry(entry)}`;
+  if (outcome === 'served') return entry.loss ? `${line}\n  listed as a loss: remove its "loss"` : line;
+  return `${line}\n  ${shorten(reason, 600)}${entry.loss ? `\n  known: ${entry.loss}` : ''}`;
+}
+
+/** `41 of 44 served (93 %)`, over what was tried. */
+export function describeRate(results) {
+  const tried = results.filter(({ outcome }) => outcome !== 'skipped');
+  const served = tried.filter(({ outcome }) => outcome === 'served');
+  const rate = tried.length === 0 ? 0 : Math.floor((100 * served.length) / tried.length);
+  const left = results.length - tried.length;
+  return `${served.length} of ${tried.length} served (${rate} %)${left > 0 ? `, ${left} left out` : ''}`;
+}
+
+/** docs/compatibility.md: the rate, a table for each shape, and the losses with their reasons. */
+export function writeReport(results) {
+  const repositories = new Set(results.map(({ entry }) => entry.slug)).size;
+  const parts = [
+    '# Compatibility',
+    `Public repositories that nobody of this project wrote, deployed unchanged with \`berth deploy\`, without a model and
+without an agent, and called once or more. An answer counts only if it is the expected one. \`npm run field\` tries them
+and writes this page; [bench/field/repositories.yaml](../bench/field/repositories.yaml) lists the inputs and the expected
+outputs.`,
+    `**${describeRate(results)}**, from ${repositories} repositories.`,
+    ...Object.entries(shapes).flatMap(([shape, title]) => describeShape(shape, title, results)),
+    ...describeLosses(results),
+  ];
+  return `${parts.join('\n\n')}\n`;
+}
+
+function describeShape(shape, title, results) {
+  const rows = results.filter(({ entry }) => entry.shape === shape);
+  if (rows.length === 0) return [];
+  const lines = rows.map(({ entry, outcome }) => {
+    const { slug, commit, folder } = entry;
+    const at = folder === '.' ? '' : `/${folder}`;
+    const link = `[${slug}${at}](https://github.com/${slug}/tree/${commit}${at})`;
+    return `| ${link} | \`${commit.slice(0, 9)}\` | ${describeArguments(entry)} | ${outcome === 'served' ? 'served' : `**${words[outcome].toLowerCase()}**`} |`;
+  });
+  const served = rows.filter(({ outcome }) => outcome === 'served').length;
+  const head = '| Repository | Commit | Arguments | Result |\n| --- | --- | --- | --- |';
+  return [`## ${title}: ${served} of ${rows.length}`, `${head}\n${lines.join('\n')}`];
+}
+
+function describeLosses(results) {
+  const losses = results.filter(({ outcome }) => outcome !== 'served');
+  if (losses.length === 0) return [];
+  const lines = losses.map(({ entry, reason }) => {
+    const measured = `\`${shorten(reason, 240).replaceAll('`', "'").replaceAll('|', '\\|')}\``;
+    return `| ${describeEntry(entry)} | ${entry.loss ?? ''} | ${measured} |`;
+  });
+  return [
+    '## What is not served, and why',
+    `| Repository | Reason | Berth says |\n| --- | --- | --- |\n${lines.join('\n')}`,
+  ];
+}
+
+function describeEntry({ slug, folder, arguments: words }) {
+  return [folder === '.' ? slug : `${slug}/${folder}`, ...words].join(' ');
+}
+
+const describeArguments = ({ arguments: words }) => (words.length === 0 ? '' : `\`${words.join(' ')}\``);
+
+/** One line without this machine's directories. */
+function shorten(text, length) {
+  const line = text
+    .replace(/(\/[\w.+@-]+){2,}\/(?=[\w.+@-]+)/g, '…/')
+    .replace(/\s+/g, ' ')
+    .trim();
+  return line.length <= length ? line : `${line.slice(0, length - 1)}…`;
+}
