@@ -1,9 +1,9 @@
-// A container engine for the tests, and the base image that Dockerfiles of ours ask for, without any registry.
+// A container engine for the tests, and the base image that Dockerfiles of ours ask for.
 //   node scripts/docker-engine.mjs start DIRECTORY   a dockerd whose files all lie there; prints DOCKER_HOST=…
 //   node scripts/docker-engine.mjs aside DIRECTORY   the same beside another engine, whose containers' networks it leaves alone
 //   node scripts/docker-engine.mjs stop DIRECTORY    ends it and removes the directory
-//   node scripts/docker-engine.mjs base              makes the base image with debootstrap, once, and loads it into DOCKER_HOST
-// All but a later `base` need root and Debian's packages docker.io, iptables, iproute2 and debootstrap.
+//   node scripts/docker-engine.mjs base              has the base image in DOCKER_HOST: made with debootstrap, once, or pulled
+// The engines need root and Debian's packages docker.io, iptables and iproute2; making the base image, root and debootstrap.
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
@@ -18,15 +18,14 @@ import {
   rmSync,
   symlinkSync,
 } from 'node:fs';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Docker from 'dockerode';
+import { cache } from './testing/cache.mjs';
 
 /** As strategies/docker/recipes/python-base.ts names it. */
 export const baseImage = 'python:3.11.13-slim-bookworm';
 
-const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'berth-ci');
 const packages = ['python3', 'python3-pip', 'python3-venv', 'ca-certificates'];
 /** Left out of the image: a build needs none of it. */
 const leftOut = [
@@ -114,14 +113,30 @@ async function base() {
   )
     return;
   const archive = join(cache, 'python-base.tar');
-  if (!existsSync(archive)) makeArchive(archive);
+  if (!existsSync(archive)) {
+    if (!canMakeArchive()) return await pull(engine);
+    makeArchive(archive);
+  }
   const [repo, tag] = baseImage.split(':');
   const changes = ['CMD ["python3"]', 'ENV LANG=C.UTF-8'];
-  const stream = await engine.importImage(archive, { repo, tag, changes });
-  await new Promise((resolve, reject) =>
-    engine.modem.followProgress(stream, (error) => (error ? reject(error) : resolve())),
-  );
+  await follow(engine, await engine.importImage(archive, { repo, tag, changes }));
 }
+
+/** As root with debootstrap, without any registry of images. */
+const canMakeArchive = () =>
+  process.getuid?.() === 0 && spawnSync('debootstrap', ['--version'], { stdio: 'ignore' }).status === 0;
+
+async function pull(engine) {
+  try {
+    await follow(engine, await engine.pull(baseImage));
+  } catch (error) {
+    const { message } = error;
+    fail(`${baseImage} can be neither pulled (${message}) nor made: pull it, or run as root with debootstrap`);
+  }
+}
+
+const follow = (engine, stream) =>
+  new Promise((resolve, reject) => engine.modem.followProgress(stream, (error) => (error ? reject(error) : resolve())));
 
 /** Whole or not at all. */
 function makeArchive(archive) {

@@ -1,3 +1,4 @@
+/** @needs git python3 uv temporal */
 import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -10,6 +10,8 @@ import { makeScratchDirectory } from './scratch-directory.js';
 const leastVersion: [number, number] = [0, 7];
 
 export interface FindUvOptions {
+  /** Which one to get where there is none; the index's newest when absent. */
+  version?: string | undefined;
   signal?: AbortSignal | undefined;
   onProgress?: ((line: string) => void) | undefined;
 }
@@ -28,7 +30,7 @@ export async function findUv(home: BerthHome, options: FindUvOptions = {}): Prom
     if (await works(candidate, home, options.signal)) return candidate;
   }
   options.onProgress?.('getting uv from the package index (once)');
-  await install(own, home, options.signal);
+  await install(own, home, options);
   return own;
 }
 
@@ -46,12 +48,13 @@ async function works(candidate: string, home: BerthHome, signal: AbortSignal | u
 }
 
 /** Two at once do no harm: each installs into a directory of its own, and the rename into place is atomic. */
-async function install(target: string, home: BerthHome, signal: AbortSignal | undefined): Promise<void> {
+async function install(target: string, home: BerthHome, { version, signal }: FindUvOptions): Promise<void> {
   const building = await makeScratchDirectory(home.bin, 'uv');
   try {
     const failures: CommandResult[] = [];
+    const requirement = version === undefined ? 'uv' : `uv==${version}`;
     for (const attempt of [withPip, withVirtualEnvironment]) {
-      const failure = await attempt(building, signal);
+      const failure = await attempt(requirement, building, signal);
       if (failure === undefined) return await rename(join(building, 'bin', 'uv'), target);
       failures.push(failure);
     }
@@ -66,9 +69,13 @@ async function install(target: string, home: BerthHome, signal: AbortSignal | un
 }
 
 /** uv is one program file: pip puts it in `bin`, from where it can be moved. */
-async function withPip(directory: string, signal: AbortSignal | undefined): Promise<CommandResult | undefined> {
+async function withPip(
+  requirement: string,
+  directory: string,
+  signal: AbortSignal | undefined,
+): Promise<CommandResult | undefined> {
   const result = await run(
-    ['python3', '-m', 'pip', 'install', '--quiet', '--target', directory, 'uv'],
+    ['python3', '-m', 'pip', 'install', '--quiet', '--target', directory, requirement],
     directory,
     signal,
   );
@@ -77,13 +84,14 @@ async function withPip(directory: string, signal: AbortSignal | undefined): Prom
 
 /** For a Python without pip of its own. */
 async function withVirtualEnvironment(
+  requirement: string,
   directory: string,
   signal: AbortSignal | undefined,
 ): Promise<CommandResult | undefined> {
   const created = await run(['python3', '-m', 'venv', '--clear', directory], directory, signal);
   if (created.exitCode !== 0) return created;
   const python = join(directory, 'bin', 'python');
-  const installed = await run([python, '-m', 'pip', 'install', '--quiet', 'uv'], directory, signal);
+  const installed = await run([python, '-m', 'pip', 'install', '--quiet', requirement], directory, signal);
   return installed.exitCode === 0 ? undefined : installed;
 }
 

@@ -1,3 +1,4 @@
+/** @needs ps setsid */
 import { OpenaiAgent } from '../../src/agents/openai.js';
 import { describeConformance } from './conformance.js';
 import { openaiChat } from './endpoints/index.js';

@@ -1,3 +1,4 @@
+/** @needs ps setsid */
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserDefinedSettings } from '../../src/agents/agent-settings.js';

@@ -1,3 +1,4 @@
+/** @needs python3 */
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';

@@ -1,3 +1,4 @@
+/** @needs python3 */
 import { writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';

@@ -1,3 +1,4 @@
+/** @needs git python3 uv temporal */
 import { readdirSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import type { BerthHome } from '../../src/home.js';

@@ -1,3 +1,4 @@
+/** @needs python3 */
 import { chmodSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';

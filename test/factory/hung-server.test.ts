@@ -1,3 +1,4 @@
+/** @needs temporal */
 import { expect, test } from '@jest/globals';
 import { DeploymentClient } from '../../src/factory/deployment-client.js';
 import { ensureStack } from '../../src/stack/index.js';

@@ -1,3 +1,4 @@
+/** @needs temporal */
 import { beforeAll, expect, test } from '@jest/globals';
 import { Client, Connection, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { startOnce } from '../../src/factory/start-once.js';

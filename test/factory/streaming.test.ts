@@ -1,3 +1,4 @@
+/** @needs python3 */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import type { Answer, AnswerPart } from '../../src/contract/answer.js';

@@ -1,3 +1,4 @@
+/** @needs python3 uv */
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';

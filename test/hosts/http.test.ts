@@ -1,3 +1,4 @@
+/** @needs python3 */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';

@@ -1,3 +1,4 @@
+/** @needs python3 */
 import { writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';

@@ -1,3 +1,4 @@
+/** @needs python3 */
 import { expect, test } from '@jest/globals';
 import type { Environment } from '../../src/contract/revision.js';
 import { findInterpreters, listCandidates } from '../../src/environments/interpreters.js';

@@ -1,3 +1,4 @@
+/** @needs python3 */
 import { delimiter, join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
 import { StrategyRegistry } from '../../src/registry/index.js';

@@ -1,3 +1,4 @@
+/** @needs python3 */
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';

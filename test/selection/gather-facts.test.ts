@@ -1,3 +1,4 @@
+/** @needs python3 */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';

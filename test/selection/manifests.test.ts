@@ -1,3 +1,4 @@
+/** @needs python3 */
 import { execFileSync } from 'node:child_process';
 import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';

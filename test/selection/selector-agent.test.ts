@@ -1,3 +1,4 @@
+/** @needs python3 */
 import { expect, test } from '@jest/globals';
 import { StrategyRegistry } from '../../src/registry/index.js';
 import { SelectorAgent } from '../../src/selection/index.js';

@@ -1,3 +1,4 @@
+/** @needs temporal */
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';

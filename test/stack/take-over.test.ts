@@ -1,3 +1,4 @@
+/** @needs temporal */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, expect, test } from '@jest/globals';
 import { Client, Connection, ServiceError } from '@temporalio/client';

@@ -1,3 +1,4 @@
+/** @needs python3 uv */
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';

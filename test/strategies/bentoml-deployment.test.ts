@@ -1,3 +1,4 @@
+/** @needs git python3 uv temporal */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';

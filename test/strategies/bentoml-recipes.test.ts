@@ -1,3 +1,4 @@
+/** @needs python3 */
 import { expect, test } from '@jest/globals';
 import { gatherFacts } from '../../src/selection/index.js';
 import { recipes } from '../../strategies/bentoml/recipes.js';

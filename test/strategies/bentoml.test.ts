@@ -1,3 +1,4 @@
+/** @needs python3 uv */
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';

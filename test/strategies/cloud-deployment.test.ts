@@ -1,3 +1,4 @@
+/** @needs git python3 uv temporal */
 import { spawnSync } from 'node:child_process';
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,3 +1,4 @@
+/** @needs python3 */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, rmSync } from 'node:fs';

@@ -1,3 +1,4 @@
+/** @needs git python3 uv temporal container-engine */
 import { join } from 'node:path';
 import { beforeAll, expect, test } from '@jest/globals';
 import type Docker from 'dockerode';

@@ -1,3 +1,4 @@
+/** @needs python3 container-engine */
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';

@@ -1,3 +1,4 @@
+/** @needs python3 container-engine */
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from '@jest/globals';

@@ -1,3 +1,4 @@
+/** @needs git python3 uv temporal container-engine dockerd setsid */
 import { readdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, expect, test } from '@jest/globals';

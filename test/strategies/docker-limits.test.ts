@@ -1,3 +1,4 @@
+/** @needs python3 container-engine */
 import { expect, test } from '@jest/globals';
 import type Docker from 'dockerode';
 import type { Resources } from '../../src/contract/resources.js';

@@ -1,3 +1,4 @@
+/** @needs git python3 uv temporal container-engine */
 import { readFileSync } from 'node:fs';
 import { beforeAll, expect, test } from '@jest/globals';
 import type Docker from 'dockerode';

@@ -1,3 +1,4 @@
+/** @needs python3 container-engine */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';

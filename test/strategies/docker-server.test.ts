@@ -1,3 +1,4 @@
+/** @needs git python3 uv temporal container-engine */
 import { beforeAll, expect, test } from '@jest/globals';
 import type Docker from 'dockerode';
 import { type Deployed, type Refusal, runJson } from '../end-to-end/user.js';

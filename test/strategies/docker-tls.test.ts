@@ -1,3 +1,4 @@
+/** @needs python3 container-engine openssl */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeAll, expect, test } from '@jest/globals';

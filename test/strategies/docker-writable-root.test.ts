@@ -1,3 +1,4 @@
+/** @needs python3 container-engine */
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import type { DockerHandle } from '../../strategies/docker/docker-handle.js';

@@ -1,3 +1,4 @@
+/** @needs python3 container-engine */
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';

@@ -1,3 +1,4 @@
+/** @needs python3 uv */
 import { beforeAll, expect, test } from '@jest/globals';
 import { atTheEnd } from '../support/temporary.js';
 import { conformsAsRunner, describeBuiltIn, furtherDeployments } from './conformance.js';

@@ -1,3 +1,4 @@
+/** @needs python3 uv */
 import { readServerRecord } from '../../strategies/langgraph/server-record.js';
 import { alsoFreesPorts, conformsAsRunner, describeBuiltIn } from './conformance.js';
 

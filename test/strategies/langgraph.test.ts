@@ -1,3 +1,4 @@
+/** @needs python3 uv */
 import { spawn } from 'node:child_process';
 import { existsSync, lstatSync, readFileSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';

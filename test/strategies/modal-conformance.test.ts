@@ -1,3 +1,4 @@
+/** @needs python3 uv */
 import { beforeAll, expect, test } from '@jest/globals';
 import { runBin } from '../support/bin.js';
 import type { FakeModal } from '../support/modal/fake-modal.js';

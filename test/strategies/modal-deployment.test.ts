@@ -1,3 +1,4 @@
+/** @needs git python3 uv temporal */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from '@jest/globals';

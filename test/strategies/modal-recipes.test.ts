@@ -1,3 +1,4 @@
+/** @needs python3 uv */
 import { join } from 'node:path';
 import { beforeAll, expect, test } from '@jest/globals';
 import { gatherFacts } from '../../src/selection/index.js';

@@ -1,3 +1,4 @@
+/** @needs python3 */
 import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';

@@ -1,3 +1,4 @@
+/** @needs git python3 uv temporal */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,3 +1,4 @@
+/** @needs git python3 uv temporal */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { openSoftware } from '../../src/factory/open-software.js';

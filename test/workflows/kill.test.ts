@@ -1,3 +1,4 @@
+/** @needs git python3 uv temporal setsid */
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { createActivities, type Dependencies } from '../../src/activities/index.js';
 import { ensureStack } from '../../src/stack/index.js';

@@ -1,3 +1,4 @@
+/** @needs git python3 uv temporal */
 import { expect, test } from '@jest/globals';
 import type { Example } from '../../src/contract/index.js';
 import { begin, beginBounded, connectOnce, redeploy, rollBack, until, untilInfo } from '../support/deploying.js';

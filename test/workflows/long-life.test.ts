@@ -1,3 +1,4 @@
+/** @needs git python3 uv temporal */
 import { randomUUID } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';

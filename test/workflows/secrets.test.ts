@@ -1,3 +1,4 @@
+/** @needs git python3 uv temporal */
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';

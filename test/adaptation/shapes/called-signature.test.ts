@@ -1,3 +1,4 @@
+/** @needs python3 */
 import { expect, test } from '@jest/globals';
 import { signatureOf } from '../../../src/adaptation/shapes/index.js';
 import { EntryPoint } from '../../../src/contract/facts.js';

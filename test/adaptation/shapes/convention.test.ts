@@ -1,3 +1,4 @@
+/** @needs python3 */
 import { expect, test } from '@jest/globals';
 import { FunctionInterface } from '../../../src/contract/run-interface.js';
 import { recognise } from './recognise.js';

@@ -1,3 +1,4 @@
+/** @needs python3 */
 import { expect, test } from '@jest/globals';
 import { recognise } from './recognise.js';
 

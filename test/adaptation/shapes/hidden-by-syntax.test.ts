@@ -1,3 +1,4 @@
+/** @needs python3 */
 import { expect, test } from '@jest/globals';
 import { hiddenBySyntax } from '../../../src/adaptation/shapes/index.js';
 import { gatherFacts } from '../../../src/selection/index.js';

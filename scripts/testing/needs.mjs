@@ -1,0 +1,134 @@
+// What a test file may declare with `@needs NAME …` in its first comment.
+import { delimiter, dirname, join } from 'node:path';
+import { installAider, installNpmAgents } from './agents.mjs';
+import { cache } from './cache.mjs';
+import { installNewerNode } from './newer-node.mjs';
+import { run, works } from './run.mjs';
+import { root, source, strategySource } from './source.mjs';
+
+/** Pinned, so that every run tests with the same one where the machine has none. */
+const uvVersion = '0.13.9';
+
+/**
+ * A need: `provide` finds it or gets it, and resolves with the variables that the tests then have; what is given for PATH
+ * is added to it. It throws what is wrong where the need cannot be met. `remedy` says how to meet it.
+ */
+export const needs = {
+  git: program('git', 'install git'),
+  python3: {
+    remedy: 'install Python 3.8 or newer',
+    provide: () => check('python3', ['-c', 'import sys; sys.exit(sys.version_info < (3, 8))']),
+  },
+  ps: program('ps', 'install procps', ['-A']),
+  openssl: program('openssl', 'install openssl', ['version']),
+  setsid: program('setsid', 'install util-linux'),
+  uv: { remedy: 'install uv, or Python’s venv and pip (python3-venv)', isFetched: true, provide: provideUv },
+  temporal: {
+    remedy: 'install the Temporal CLI or Go, or name the CLI in TEMPORAL_CLI',
+    isFetched: true,
+    provide: provideTemporal,
+  },
+  claude: agent('claude'),
+  codex: agent('codex'),
+  gemini: agent('gemini'),
+  opencode: agent('opencode'),
+  aider: {
+    remedy: 'reach the Python package index',
+    isFetched: true,
+    provide: async ({ provided }) => {
+      const { BERTH_TEST_UV: uv } = await provided('uv');
+      return { BERTH_TEST_AGENTS: await installAider(uv) };
+    },
+  },
+  'newer-node': {
+    remedy: 'reach the npm registry',
+    isFetched: true,
+    provide: async () => ({ BERTH_TEST_NODE: await installNewerNode() }),
+  },
+  bubblewrap: {
+    remedy: 'install bubblewrap, and allow it to make namespaces',
+    provide: () => check('bwrap', ['--ro-bind', '/', '/', '--unshare-pid', '--', '/bin/sh', '-c', 'exit 0']),
+  },
+  'mount-namespaces': {
+    remedy: 'run as root with util-linux, or allow user namespaces',
+    provide: () => check('unshare', [isRoot() ? '-m' : '-Urm', 'nsenter', '--version']),
+  },
+  'container-engine': {
+    remedy: 'start Docker, or name an engine in DOCKER_HOST',
+    provide: provideEngine,
+  },
+  dockerd: {
+    remedy: 'run as root, with Debian’s packages docker.io, iptables and iproute2',
+    provide: async ({ provided }) => {
+      await provided('container-engine');
+      if (!isRoot()) throw new Error('it needs root');
+      check('dockerd');
+      check('iptables');
+      check('ip', ['-V']);
+      return {};
+    },
+  },
+};
+
+function program(name, remedy, argv) {
+  return { remedy, provide: () => check(name, argv) };
+}
+
+function check(name, argv) {
+  if (!works(name, argv)) throw new Error(`${name} is missing or does not work here`);
+  return {};
+}
+
+const isRoot = () => process.getuid?.() === 0;
+
+function agent(name) {
+  return {
+    remedy: 'reach the npm registry',
+    isFetched: true,
+    provide: async ({ once }) => {
+      const directory = await once('npm agents', installNpmAgents);
+      check(join(directory, name));
+      return { BERTH_TEST_AGENTS: directory };
+    },
+  };
+}
+
+/** From the PATH, else from Berth's home, else from the cache, where it is put from the package index. */
+async function provideUv({ report }) {
+  const [{ findUv }, { berthHome }] = await Promise.all([source('environments/find-uv.ts'), source('home.ts')]);
+  const inHome = join(berthHome().bin, 'uv');
+  const uv = works(inHome) ? inHome : await findUv(berthHome(cache), { version: uvVersion, onProgress: report });
+  return { PATH: dirname(uv), BERTH_TEST_UV: uv };
+}
+
+/** From TEMPORAL_CLI, the PATH or Berth's home, else from the cache, where it is downloaded to or built. */
+async function provideTemporal({ report }) {
+  const [{ findTemporal, lookForTemporal }, { berthHome }, { withLock }] = await Promise.all(
+    ['stack/find-temporal.ts', 'home.ts', 'runners/lock.ts'].map(source),
+  );
+  const present = await lookForTemporal(berthHome());
+  const find = () => findTemporal(berthHome(cache), report);
+  const { path } = present ?? (await withLock({ directory: join(cache, 'locks', 'temporal') }, find));
+  return { TEMPORAL_CLI: path };
+}
+
+/** The strategy's own look, so that the tests and a deployment agree on what is there; and the base image of our recipes. */
+async function provideEngine({ report }) {
+  const { findNeeds } = await strategySource('docker/needs.ts');
+  const unmet = (await findNeeds()).find(({ isMet }) => !isMet);
+  if (unmet !== undefined) throw new Error(unmet.detail);
+  report('looking for the base image of the container tests, and getting it where it is missing');
+  await run(process.execPath, [join(root, 'scripts', 'docker-engine.mjs'), 'base']);
+  return {};
+}
+
+/** The variables of one need joined to those of others. */
+export function joinVariables(all) {
+  const lists = (name) => [...new Set(all.map((variables) => variables[name]).filter((value) => value !== undefined))];
+  const present = (process.env.PATH ?? '').split(delimiter);
+  return {
+    ...Object.assign({}, ...all),
+    PATH: [...present, ...lists('PATH').filter((directory) => !present.includes(directory))].join(delimiter),
+    BERTH_TEST_AGENTS: lists('BERTH_TEST_AGENTS').join(delimiter),
+  };
+}
