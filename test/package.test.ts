@@ -29,7 +29,7 @@ afterEach(async () => {
   if (!existsSync(join(prefix, 'bin', 'berth'))) return;
   await berth('cleanup', '--all', '--yes').catch(() => undefined);
   await berth('down');
-}, 60_000);
+});
 
 test('the packed package works after a global install into an empty prefix', async () => {
   // Without scripts: packing must not build again while other tests use what is built.

@@ -22,10 +22,9 @@ export const needs = {
   ps: program('ps', 'install procps', ['-A']),
   openssl: program('openssl', 'install openssl', ['version']),
   setsid: program('setsid', 'install util-linux'),
-  uv: { remedy: 'install uv, or Python’s venv and pip (python3-venv)', isFetched: true, provide: provideUv },
+  uv: { remedy: 'install uv, or Python’s venv and pip (python3-venv)', provide: provideUv },
   temporal: {
     remedy: 'install the Temporal CLI or Go, or name the CLI in TEMPORAL_CLI',
-    isFetched: true,
     provide: provideTemporal,
   },
   claude: agent('claude'),
@@ -34,16 +33,14 @@ export const needs = {
   opencode: agent('opencode'),
   aider: {
     remedy: 'reach the Python package index',
-    isFetched: true,
-    provide: async ({ provided }) => {
+    provide: async ({ fetchOnce, provided }) => {
       const { BERTH_TEST_UV: uv } = await provided('uv');
-      return { BERTH_TEST_AGENTS: await installAider(uv) };
+      return { BERTH_TEST_AGENTS: await fetchOnce('aider', () => installAider(uv)) };
     },
   },
   'newer-node': {
     remedy: 'reach the npm registry',
-    isFetched: true,
-    provide: async () => ({ BERTH_TEST_NODE: await installNewerNode() }),
+    provide: async ({ fetchOnce }) => ({ BERTH_TEST_NODE: await fetchOnce('a newer Node.js', installNewerNode) }),
   },
   bubblewrap: {
     remedy: 'install bubblewrap, and allow it to make namespaces',
@@ -84,9 +81,8 @@ const isRoot = () => process.getuid?.() === 0;
 function agent(name) {
   return {
     remedy: 'reach the npm registry',
-    isFetched: true,
-    provide: async ({ once }) => {
-      const directory = await once('npm agents', installNpmAgents);
+    provide: async ({ fetchOnce }) => {
+      const directory = await fetchOnce('the coding agents’ programs', installNpmAgents);
       check(join(directory, name));
       return { BERTH_TEST_AGENTS: directory };
     },
@@ -94,31 +90,32 @@ function agent(name) {
 }
 
 /** From the PATH, else from Berth's home, else from the cache, where it is put from the package index. */
-async function provideUv({ report }) {
+async function provideUv({ fetchOnce }) {
   const [{ findUv }, { berthHome }] = await Promise.all([source('environments/find-uv.ts'), source('home.ts')]);
   const inHome = join(berthHome().bin, 'uv');
-  const uv = works(inHome) ? inHome : await findUv(berthHome(cache), { version: uvVersion, onProgress: report });
+  const uv = works(inHome) ? inHome : await fetchOnce('uv', () => findUv(berthHome(cache), { version: uvVersion }));
   return { PATH: dirname(uv), BERTH_TEST_UV: uv };
 }
 
 /** From TEMPORAL_CLI, the PATH or Berth's home, else from the cache, where it is downloaded to or built. */
-async function provideTemporal({ report }) {
+async function provideTemporal({ report, fetchOnce }) {
   const [{ findTemporal, lookForTemporal }, { berthHome }, { withLock }] = await Promise.all(
     ['stack/find-temporal.ts', 'home.ts', 'runners/lock.ts'].map(source),
   );
   const present = await lookForTemporal(berthHome());
   const find = () => findTemporal(berthHome(cache), report);
-  const { path } = present ?? (await withLock({ directory: join(cache, 'locks', 'temporal') }, find));
+  const findAlone = () => withLock({ directory: join(cache, 'locks', 'temporal') }, find);
+  const { path } = present ?? (await fetchOnce('the Temporal CLI', findAlone));
   return { TEMPORAL_CLI: path };
 }
 
 /** The strategy's own look, so that the tests and a deployment agree on what is there; and the base image of our recipes. */
-async function provideEngine({ report }) {
+async function provideEngine({ fetchOnce }) {
   const { findNeeds } = await strategySource('docker/needs.ts');
   const unmet = (await findNeeds()).find(({ isMet }) => !isMet);
   if (unmet !== undefined) throw new Error(unmet.detail);
-  report('looking for the base image of the container tests, and getting it where it is missing');
-  await run(process.execPath, [join(root, 'scripts', 'docker-engine.mjs'), 'base']);
+  const engine = join(root, 'scripts', 'docker-engine.mjs');
+  await fetchOnce('the base image of the container tests', () => run(process.execPath, [engine, 'base']));
   return {};
 }
 

@@ -15,6 +15,9 @@ export async function run(command, argv, options = {}) {
   } catch (error) {
     const said = `${error.stdout ?? ''}\n${error.stderr ?? ''}`.split('\n');
     const lines = said.filter((line) => line.trim() !== '' && !/complete log of this run/.test(line));
-    throw new Error(`${[command, ...argv].join(' ')}: ${lines.find((line) => /Error: |failed, reason/.test(line)) ?? lines.at(-1) ?? error.message}`, { cause: error });
+    throw new Error(
+      `${[command, ...argv].join(' ')}: ${lines.find((line) => /Error: |failed, reason/.test(line)) ?? lines.at(-1) ?? error.message}`,
+      { cause: error },
+    );
   }
 }

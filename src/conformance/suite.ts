@@ -9,7 +9,7 @@ import type { Conformance } from './conformance.js';
 import { expectNone } from './expectations.js';
 
 /** Seconds that a check may take which says nothing else. */
-const usualPatience = 60;
+const usualPatience = 180;
 
 /** A check as a test runner takes it. */
 export interface SuiteCheck {

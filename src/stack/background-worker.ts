@@ -8,7 +8,8 @@ import { isSameProcess, type ProcessIdentity } from '../runners/process-identity
 import { endProcess, findByArgument, launchInBackground, openChapter, readEvidence } from './background-process.js';
 import { readRecord, writeRecord } from './record.js';
 
-const startSeconds = 30;
+/** It ends earlier where the process does: a slow machine is given time. */
+const startSeconds = 120;
 /** It lets running steps come to a point where another worker can go on. */
 const stopSeconds = 30;
 

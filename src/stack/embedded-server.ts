@@ -10,7 +10,8 @@ import { findTemporal, type TemporalBinary } from './find-temporal.js';
 import { readRecord, writeRecord } from './record.js';
 import { databaseArgument, type ServerSettings, serverArguments } from './server-command.js';
 
-const startSeconds = 20;
+/** It ends earlier where the process does: a slow machine is given time. */
+const startSeconds = 120;
 const stopSeconds = 10;
 const namespace = 'default';
 

@@ -1,4 +1,4 @@
-/** @needs python3 */
+/** @needs python3 uv */
 import { writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';

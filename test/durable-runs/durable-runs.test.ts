@@ -59,7 +59,7 @@ async function run(inputs: Inputs | undefined, options: DurableRunOptions = {}, 
 
 beforeAll(async () => {
   await deploy({ name: 'clerk', solution: temporarySolution({ 'main.py': program }), entry: 'main:predict' });
-}, 120_000);
+});
 
 test('a run is answered, and asked for again by its id it is not made again', async () => {
   const first = await run({ key: 'plain' }, { id: 'one' });
@@ -114,7 +114,7 @@ test('worker and server die in the middle of a call, and the run is answered', a
   }
   await ensureStack({ worker: true });
   expect(await answer).toMatchObject({ status: 'success', output: 'surviving' });
-}, 120_000);
+});
 
 test('an answer that no record can hold is an error that says so', async () => {
   const answer = await run({ key: 'flooding', do: 'flood' });
@@ -146,4 +146,4 @@ test('a run of what is cleaned up meanwhile is told so, and none begins', async 
   expect(await client.runs.answerOf(started)).toMatchObject({ status: 'error', error: { code: 'NAME_UNKNOWN' } });
   await expect(client.runs.start('clerk', { key: 'later' })).rejects.toMatchObject({ code: 'NAME_UNKNOWN' });
   expect(callsOf('late')).toBe(0);
-}, 120_000);
+});

@@ -96,7 +96,7 @@ test('what it types writes a strategy, tests it, deploys with it and cleans up',
   expect(JSON.parse(answer ?? '')).toEqual({ status: 'success', output: 'hello' });
   await runBin(['down'], { home: home.root }); // the worker knows no BERTH_STRATEGIES
   rmSync(join(home.strategies, 'procfile'), { recursive: true });
-}, 180_000);
+});
 
 test('writing it again is refused, and --directory is for writing alone', async () => {
   const again = await berth<Refusal>('strategies', 'new', 'procfile');
@@ -148,7 +148,7 @@ test('a strategy of BERTH_STRATEGIES is chosen, serves a Procfile in any languag
   expect(await berth<Answer>('run', 'loud', '{"word": "c"}')).toMatchObject({ value: { output: { loud: 'C' } } });
   expect(await berth('cleanup', 'loud')).toMatchObject({ exitCode: 0, value: { state: 'cleaned' } });
   expect(processesOf({ ...home, root: join(home.deployments, 'loud') })).toEqual([]);
-}, 120_000);
+});
 
 test('a strategy that is written, and changed, while the worker runs is used as it is', async () => {
   const solution = temporarySolution({ Procfile: 'web: node x.cjs\n', 'x.cjs': '' });
@@ -171,7 +171,7 @@ test('a strategy that is written, and changed, while the worker runs is used as 
     });
     await berth('cleanup', word);
   }
-}, 120_000);
+});
 
 test('what a strategy needs is said by list, doctor and test, and before a deploy does anything', async () => {
   const { value: listed } = await berth<StrategyHere[]>('strategies', 'list');
@@ -195,7 +195,7 @@ test('what a strategy needs is said by list, doctor and test, and before a deplo
   const solution = temporarySolution({ Procfile: 'web: node x.cjs\n', 'x.cjs': '' });
   expect(await berth('deploy', solution, '--name', 'high', '--strategy', 'lifted')).toMatchObject(missing);
   expect(existsSync(join(home.deployments, 'high'))).toBe(false);
-}, 120_000);
+});
 
 test('a strategy that fails its suite is told with evidence, by exit code 1', async () => {
   const broken = join(temporaryDirectory(), 'procfile');
@@ -219,4 +219,4 @@ test('a strategy that fails its suite is told with evidence, by exit code 1', as
   });
   const pids = value.checks.flatMap(({ evidence }) => /process (\d+)/.exec(evidence ?? '')?.[1] ?? []);
   expect(pids.filter((pid) => identifyProcess(Number(pid)) !== null)).toEqual([]); // and the suite leaves nothing of it
-}, 120_000);
+});

@@ -49,7 +49,7 @@ let fickleBefore: string;
 beforeAll(async () => {
   fickleBefore = await describeTree(fickle);
   expect((await berth('deploy', fickle, '--name', 'fickle')).value).toMatchObject({ state: 'running' });
-}, 60_000);
+});
 
 const good = { 'app.py': 'def predict(inputs):\n    return inputs\n' };
 

@@ -54,7 +54,7 @@ test('on a full disk a deployment waits, what runs goes on, and nothing is lost 
   const cleaned = berth<{ state: string }[]>(home, 'cleanup', '--all', '--yes');
   expect(cleaned.value.map(({ state }) => state)).toEqual(['cleaned', 'cleaned']);
   expect(mounts.shell(`ls ${home}/deployments ${home}/ledger`)).not.toMatch(/first|second/);
-}, 150_000);
+});
 
 test('a start on a full disk says so, and leaves nothing that hinders the next one', () => {
   const home = enterHome('3m');
@@ -67,7 +67,7 @@ test('a start on a full disk says so, and leaves nothing that hinders the next o
   }
   mounts.shell(`mount -o remount,size=64m ${home}`);
   expect(berth(home, 'up')).toMatchObject({ exitCode: 0 });
-}, 150_000);
+});
 
 test('a home that is read only is named, and a deployment that met it goes on when it is writable', () => {
   const home = enterHome();
@@ -86,4 +86,4 @@ test('a home that is read only is named, and a deployment that met it goes on wh
   for (const place of places) mounts.shell(`umount ${place}`);
   expect(berth(home, 'resume', 'late')).toMatchObject({ exitCode: 0, value: { state: 'running' } });
   expect(berth(home, 'cleanup', 'late')).toMatchObject({ exitCode: 0, value: { state: 'cleaned' } });
-}, 150_000);
+});

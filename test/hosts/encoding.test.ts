@@ -75,7 +75,7 @@ describe.each(['the bare interpreter', 'an environment with orjson'])('in %s', (
   beforeAll(async () => {
     const changes = where.includes('orjson') ? { environment: libraries() } : {};
     served = await serve(app, 'predict', changes);
-  }, 180_000);
+  });
 
   test.each(plainCases)('%s', async (code, output) => {
     expect(await served.call({ code })).toEqual(success(output));
@@ -90,7 +90,7 @@ describe('values of libraries', () => {
   let served: Served;
   beforeAll(async () => {
     served = await serve(app, 'predict', { environment: libraries() });
-  }, 180_000);
+  });
 
   test.each([
     [

@@ -124,7 +124,7 @@ test('gc lists what belongs to nothing, removes it with --yes, and leaves the li
   expect(existsSync(join(home.environments, 'bbbb'))).toBe(true);
   expect(await ask('living')).toEqual(before);
   expect((await gc()).report).toMatchObject({ leftOvers: [], kept: [] });
-}, 120_000);
+});
 
 test('nothing is removed when a server cannot be reached, or is not the one that holds the deployments', async () => {
   const before = await ask('living');
@@ -139,7 +139,7 @@ test('nothing is removed when a server cannot be reached, or is not the one that
     kept: [{ deployment: 'living', why: 'it was deployed under another Temporal server' }],
   });
   expect(await ask('living')).toEqual(before);
-}, 60_000);
+});
 
 test('a worker that comes back removes what is left of deployments that ended meanwhile, and says so', async () => {
   await deploy({ name: 'crashed', solution: temporarySolution({ 'main.py': straying }) });
@@ -162,7 +162,7 @@ test('a worker that comes back removes what is left of deployments that ended me
   const schedule = await askServer((client) => client.schedule.getHandle(`berth-reconcile-${hostId()}`).describe());
   expect(schedule.spec).toMatchObject({ intervals: [{ every: 3_600_000 }], endAt: expect.any(Date) });
   expect(await ask('living')).toEqual(before);
-}, 120_000);
+});
 
 test('an agent that outlived its worker is ended by the cleanup, with all that it started', async () => {
   const agent = join(temporarySolution({ 'agent.sh': stubborn }), 'agent.sh');
@@ -174,7 +174,7 @@ test('an agent that outlived its worker is ended by the cleanup, with all that i
   await ensureStack({ worker: true });
   expect(await (await connectOnce()).cleanup('adapting')).toMatchObject({ state: 'cleaned' });
   expect(processesIn('adapting')).toEqual([]);
-}, 120_000);
+});
 
 const stubborn = "trap '' TERM INT\nsetsid sleep 600 &\nwhile :; do sleep 1; done\n";
 
@@ -187,7 +187,7 @@ test('of a living deployment, revisions that it has given up are left over, and 
     { kind: 'directory', name: join(revisions, 'r0'), why: 'living keeps no revision r0 any more' },
   ]);
   expect(readdirSync(revisions).sort()).toEqual(['r1', 'r2']);
-}, 60_000);
+});
 
 test('an environment that a living deployment uses stays, whatever its age, and its use ends with the deployment', async () => {
   const pending = await new Ledger(home, 'living').pending();
@@ -199,7 +199,7 @@ test('an environment that a living deployment uses stays, whatever its age, and 
   const { report } = await gc(['--yes']);
   expect(report.removed.map(({ name }) => name)).toContain(used.path);
   expect(existsSync(used.path)).toBe(false);
-}, 60_000);
+});
 
 test('the history of what is cleaned up is told when the server has forgotten it', async () => {
   // A server that knows nothing of the deployment, as its own will when the retention of what is closed has passed.
@@ -209,4 +209,4 @@ test('the history of what is cleaned up is told when the server has forgotten it
   expect(state).toBe('cleaned');
   expect(steps.map(({ step }) => step)).toEqual(expect.arrayContaining(['selectStrategy', 'createRunner']));
   expect(await runBin(['history', 'never', '--json'], { home: home.root, env })).toMatchObject({ exitCode: 2 });
-}, 60_000);
+});

@@ -35,7 +35,7 @@ test('a killed process is over when all its threads are, and so is its port', as
     if (!(await isFree(port))) taken.push(port);
   }
   expect(taken).toEqual([]);
-}, 60_000);
+});
 
 test('another start under the same pid is another process', () => {
   const self = identifyProcess(process.pid);

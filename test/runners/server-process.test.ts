@@ -65,7 +65,7 @@ test('a server that listens and never answers is NOT_READY, and nothing is left'
   const { plan, server } = makeServer(program('() => {}'), { patience: 1 });
   expect(await caught(server.start({ env: {} }))).toMatchObject({ code: 'NOT_READY' });
   expect(findMarked(plan)).toEqual([]);
-}, 30_000);
+});
 
 test('an aborted start leaves nothing', async () => {
   const { plan, server } = makeServer('setInterval(() => {}, 1000)');
@@ -131,7 +131,7 @@ test('a living process that does not serve is replaced', async () => {
   const record = await server.start({ env: {} });
   expect(record.pid).not.toBe(mute.pid);
   expect(identifyProcess(mute.pid ?? 0)).toBeNull();
-}, 30_000);
+});
 
 test('what has no bound here is said in the log', async () => {
   const { plan, server } = makeServer(answering, { plan: { strategy: 'mine', resources: { cpu: 2, memory: '1Gi' } } });

@@ -20,7 +20,7 @@ beforeAll(async () => {
   const connection = await Connection.connect(connectionOptions);
   atTheEnd(() => connection.close());
   client = new Client({ connection });
-}, 60_000);
+});
 
 const soon = <T>(ask: () => Promise<T>): Promise<T> => client.withDeadline(Date.now() + 20_000, ask);
 

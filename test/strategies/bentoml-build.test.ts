@@ -12,7 +12,7 @@ import { bentoEnvironment, bentoPlan } from './bento-plan.js';
 
 beforeAll(async () => {
   await bentoEnvironment();
-}, 180_000);
+});
 
 const service = `import bentoml
 
@@ -51,7 +51,7 @@ test('while a service is served, a bento of its revision is kept, with the packa
   await runner.keep({ env: {}, onProgress: (line) => lines.push(line) });
   expect(lines).toEqual([]);
   await runner.undo();
-}, 120_000);
+});
 
 test('what keeps a bento from being built is said, and the service is served all the same', async () => {
   const files = { 'service.py': service, 'bentofile.yaml': 'service: service:Greeter\nno_such_key: 1\n' };
@@ -63,7 +63,7 @@ test('what keeps a bento from being built is said, and the service is served all
   expect(lines.join('\n')).toMatch(/no bento is kept of r1: bentoml build exited with code 1: .*no_such_key/);
   expect(await runner.run({ name: 'Bo' })).toEqual({ status: 'success', output: 'hello Bo' });
   await runner.undo();
-}, 120_000);
+});
 
 test('a build ends with the service, and nothing is said of it', async () => {
   const plan = await bentoPlan(temporaryDirectory(), { 'service.py': service });
@@ -87,7 +87,7 @@ test('a build ends with the service, and nothing is said of it', async () => {
   expect(await findBento(plan, 'r1')).toBeUndefined();
   expect(lines).toEqual([]);
   await runner.undo();
-}, 120_000);
+});
 
 test('one of two that keep a bento at once builds it', async () => {
   const plan = await bentoPlan(temporaryDirectory(), { 'service.py': service });
@@ -99,7 +99,7 @@ test('one of two that keep a bento at once builds it', async () => {
   expect(await findBento(plan, 'r1')).toMatchObject({ entryService: 'Greeter' });
   expect(lines).toEqual([]);
   await runner.undo();
-}, 120_000);
+});
 
 test('a service that needs more than its bento holds is said to be for this machine alone', async () => {
   const plan = await bentoPlan(temporaryDirectory(), { 'service.py': service });
@@ -126,4 +126,4 @@ test('a build that was cut off is begun anew, and a build that is cancelled leav
   expect(built).toEqual({ tag: expect.stringMatching(/:r1-half$/), entryService: 'Greeter', timeout: 60 });
   expect(await buildBento(plan, { version: 'r1-half', env: {} })).toEqual(built);
   await runner.undo();
-}, 120_000);
+});

@@ -12,7 +12,7 @@ beforeAll(async () => {
   await cloud.listen();
   atTheEnd(() => cloud.close());
   Object.assign(process.env, { BENTO_CLOUD_API_KEY: 'token-1b7e', BENTO_CLOUD_API_ENDPOINT: cloud.address });
-}, 180_000);
+});
 
 conformsAsRunner(await describeBuiltIn('bentoml', 'bentocloud'), { without: furtherDeployments });
 

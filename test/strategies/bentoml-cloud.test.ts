@@ -26,7 +26,7 @@ const endings: (() => Promise<void>)[] = [];
 
 beforeAll(async () => {
   await bentoEnvironment();
-}, 180_000);
+});
 
 afterEach(async () => {
   for (const end of endings.splice(0).toReversed()) await end();
@@ -149,7 +149,7 @@ test('a revision is pushed, deployed, called with the token, stopped, started ag
     expect(lines.join('\n')).not.toContain(secret);
     for (const file of await listFiles(plan)) expect(readFileSync(file, 'utf8')).not.toContain(secret);
   }
-}, 120_000);
+});
 
 /** All that a start has written. */
 async function listFiles({ stateDirectory, logFile }: RunPlan): Promise<string[]> {

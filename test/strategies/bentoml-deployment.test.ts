@@ -44,7 +44,7 @@ test('the example spelling-service is chosen for bentoml, answers the command, a
   expect((await berth('start', 'spelling')).value).toMatchObject({ state: 'running', revision: 'r1' });
   expect((await berth('cleanup', 'spelling')).value).toMatchObject({ state: 'cleaned' });
   expect(serving()).toEqual([]);
-}, 180_000);
+});
 
 test('a plain function is served by a service that a recipe writes', async () => {
   const solution = temporarySolution({
@@ -57,4 +57,4 @@ test('a plain function is served by a service that a recipe writes', async () =>
   while (!existsSync(join(bentos, 'service', 'r1', 'bento.yaml'))) await sleep(100);
   await (await connectOnce()).cleanup('plain');
   expect(serving()).toEqual([]);
-}, 180_000);
+});

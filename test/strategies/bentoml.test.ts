@@ -19,7 +19,7 @@ import { listensWhereAsked } from './exposure.js';
 
 beforeAll(async () => {
   await bentoEnvironment();
-}, 180_000);
+});
 
 const caught = (work: Promise<unknown>): Promise<BerthError> =>
   work.then(
@@ -429,4 +429,4 @@ test('it listens on loopback alone unless it is exposed', async () => {
   await listensWhereAsked(
     async (changes) => (await makeRunner({ 'app.py': 'def predict(): return 1' }, changes)).runner,
   );
-}, 120_000);
+});

@@ -42,7 +42,7 @@ test('the example is built from its own Dockerfile, keeps its contract, and is g
     await (await connectOnce()).cleanup(name);
   }
   expect(await countLeft()).toEqual({ containers: 0, images: 0 });
-}, 120_000);
+});
 
 test('software that writes beside its code when it is first called is started again with a file system that lets it', async () => {
   const written = temporarySolution({
@@ -58,7 +58,7 @@ test('software that writes beside its code when it is first called is started ag
     await (await connectOnce()).cleanup(name);
   }
   expect(await countLeft()).toEqual({ containers: 0, images: 0 });
-}, 120_000);
+});
 
 test('a container that hangs is replaced, once, without anybody asking', async () => {
   const solution = temporarySolution({ 'app.py': 'def predict(words): return len(words)\n' });
@@ -74,4 +74,4 @@ test('a container that hangs is replaced, once, without anybody asking', async (
   } finally {
     await (await connectOnce()).cleanup(name);
   }
-}, 180_000);
+});

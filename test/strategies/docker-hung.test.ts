@@ -25,7 +25,7 @@ test('a container that answered once and hangs is replaced by a start', async ()
   const reason = expect.stringMatching(/^it cannot be called and is replaced: it did not answer GET \/healthz/);
   expect(lines).toContainEqual(reason);
   expect(readFileSync(plan.logFile, 'utf8').split('\n')).toContainEqual(expect.stringContaining('and is replaced'));
-}, 90_000);
+});
 
 test('a container that hangs for a moment is kept', async () => {
   const { runner } = await scene.makeRunner({ 'app.py': 'def predict(): return 1' });
@@ -35,7 +35,7 @@ test('a container that hangs for a moment is kept', async () => {
   await sleep(3_000);
   await findContainer(first).unpause();
   expect(await again).toMatchObject({ container: first.container });
-}, 60_000);
+});
 
 test('a container whose own health check fails is replaced by a start, though it answers', async () => {
   const { runner, plan } = await scene.makeRunner(
@@ -63,6 +63,6 @@ CMD ["perl", "/serve.pl"]
   expect(second.container).not.toBe(first.container);
   expect(await restarting.isHealthy()).toMatchObject({ isHealthy: true });
   await restarting.close();
-}, 90_000);
+});
 
 const statusOf = async (handle: DockerHandle) => (await findContainer(handle).inspect()).State.Health?.Status;

@@ -72,7 +72,7 @@ test('a revision starts again from the image that it was built as, although its 
   const second = await startOnce(plan);
   expect(second).toMatchObject({ image: first.image, id: first.id });
   expect(second.lines).not.toContainEqual(built);
-}, 120_000);
+});
 
 test('another BERTH_DOCKER_BASE is for the next revision, not for one that was built', async () => {
   const files = { 'app.py': 'def predict(): return 1' };
@@ -85,7 +85,7 @@ test('another BERTH_DOCKER_BASE is for the next revision, not for one that was b
   } finally {
     delete process.env.BERTH_DOCKER_BASE;
   }
-}, 180_000);
+});
 
 test('an image that is gone from the engine is built anew, and that is said', async () => {
   const plan = await planOf('gone', server('gone'));
@@ -93,7 +93,7 @@ test('an image that is gone from the engine is built anew, and that is said', as
   await engine.getImage(image).remove();
   const { lines } = await startOnce(plan);
   expect(lines[0]).toBe('the image that r1 was built as is gone from the engine: it is built anew');
-}, 120_000);
+});
 
 test('a revision that was mended, or is made anew on another base, is built from what it is now', async () => {
   const plan = await planOf('mended', server('mended'));
@@ -104,7 +104,7 @@ test('a revision that was mended, or is made anew on another base, is built from
   writeFileSync(join(plan.directory, 'more.txt'), 'more');
   const third = await startOnce(onNewBase);
   expect(new Set([first.id, second.id, third.id]).size).toBe(3);
-}, 120_000);
+});
 
 test('what two revisions share stays until neither is left, also when one has lost its name for it', async () => {
   const plan = await planOf('shared', server('shared'));
@@ -117,7 +117,7 @@ test('what two revisions share stays until neither is left, also when one has lo
   expect((await startOnce(other)).lines).not.toContainEqual(built);
   await new DockerRunner(other).undo();
   expect(await orMissing(engine.getImage(first.id).inspect())).toBeUndefined();
-}, 120_000);
+});
 
 test('two starts at once and a start that was cut off make no second image', async () => {
   const plan = await planOf('twice', server('twice'));
@@ -134,14 +134,14 @@ test('two starts at once and a start that was cut off make no second image', asy
   await startOnce(plan);
   const tags = (await engine.listImages()).flatMap(({ RepoTags }) => RepoTags ?? []);
   expect(tags.filter((tag) => tag.startsWith(`${imageName(plan)}-`))).toHaveLength(1);
-}, 120_000);
+});
 
 test('a new revision of the same code on a moved base is another image', async () => {
   const first = await startOnce(await planOf('fresh', server('fresh')));
   await base.move();
   const second = await startOnce(await planOf('fresh', server('fresh'), { revision: 'r2' }));
   expect(second.id).not.toBe(first.id);
-}, 120_000);
+});
 
 test('a revision is built on what the engine has now under the names in its Dockerfile', async () => {
   const own = await planOf('based', server('based'));
@@ -217,4 +217,4 @@ test('a private base image is pulled with what docker login keeps, which stays o
     await image.remove();
   }
   expect(JSON.stringify(told) + readFileSync(logFile, 'utf8')).not.toMatch(/canary|cmVhZGVyO/);
-}, 60_000);
+});

@@ -58,4 +58,4 @@ test('containers and images are found by their marks alone, also when the ledger
     await (await connectOnce()).cleanup(living);
   }
   expect(await listMade(living)).toEqual([]);
-}, 150_000);
+});

@@ -72,4 +72,4 @@ test('what uv, Poetry and Pipenv have locked and what Cog asks for is in the ima
     pipenv: success('1.13.0'),
     cog: success('1.12.0done'),
   });
-}, 180_000);
+});

@@ -54,7 +54,7 @@ test('a server in another language is chosen to run in a container, keeps its co
     await berth('cleanup', name);
   }
   expect(await listContainers()).toBe(0);
-}, 120_000);
+});
 
 test('a strategy that has no server refuses to be exposed', async () => {
   const { exitCode, value } = await berth<Refusal>('deploy', solution, '--strategy', 'local', '--expose');

@@ -74,7 +74,7 @@ HTTPServer(("", 7000), Handler).serve_forever()
   expect(lines).toContain('asked');
   await runner.stop();
   expect(await runner.isHealthy()).toMatchObject({ state: 'gone' });
-}, 60_000);
+});
 
 test('without certificates that it accepts the engine is not reached, and the error says why', async () => {
   const others = await startTlsProxy(new URL(direct).pathname);

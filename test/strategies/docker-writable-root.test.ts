@@ -59,14 +59,14 @@ test('a stream that fails so counts, too', async () => {
   await parts.next();
   await parts.next();
   expect(await runner.isHealthy()).toMatchObject({ state: 'gone' });
-}, 60_000);
+});
 
 test('a failure of another kind leaves the file system read-only', async () => {
   const { runner } = await scene.makeRunner({ 'app.py': 'def predict(): open("/root/none")' });
   await runner.start({ env: {} });
   expect(failureOf(await runner.run({})).code).toBe('CALL_FAILED');
   expect(await runner.isHealthy()).toMatchObject({ state: 'ready' });
-}, 60_000);
+});
 
 test.each([
   ["OSError: [Errno 30] Read-only file system: 'seen.txt'", true],

@@ -274,7 +274,7 @@ EXPOSE 80
   } finally {
     delete process.env.PIP_INDEX_URL;
   }
-}, 60_000);
+});
 
 test('an engine without BuildKit builds our Dockerfile, too, and says what does not reach the build', async () => {
   const other = await openEngine(findEngineAddress());
@@ -303,7 +303,7 @@ test('an engine without BuildKit builds our Dockerfile, too, and says what does 
   } finally {
     delete process.env.PIP_INDEX_URL;
   }
-}, 60_000);
+});
 
 test('a start that is cancelled while the image is built ends at once and leaves nothing', async () => {
   const { runner, plan } = await makeRunner({
@@ -346,7 +346,7 @@ def successor(inputs: Inputs):
   const before = Date.now();
   await runner.stop();
   expect(Date.now() - before).toBeLessThan(8_000);
-}, 120_000);
+});
 
 /** Exit code of the image's own health check, made now; its text is the engine's to run. */
 async function check(container: string): Promise<number | null> {
@@ -534,7 +534,7 @@ test('a container that cannot be removed is named, with the command that does it
   const error = await caught(removeContainer(container, plan));
   expect(error.code).toBe('UNDO_INCOMPLETE');
   expect(error.message).toMatch(new RegExp(`: docker rm --force ${containerName(plan)}$`));
-}, 60_000);
+});
 
 test('the need names the engine and, where none answers, what to do', async () => {
   expect(await findNeeds()).toMatchObject([{ isMet: true, remedy: null }]);
@@ -576,7 +576,7 @@ test('requirements are installed before the code is copied, on the Python that i
   } finally {
     delete process.env.BERTH_DOCKER_BASE;
   }
-}, 120_000);
+});
 
 test('a Dockerfile that is there keeps its name, and ours takes another', async () => {
   const plan = await dockerPlan(join(root, 'taken'), {
@@ -591,4 +591,4 @@ test('it listens on loopback alone unless it is exposed', async () => {
   await listensWhereAsked(
     async (changes) => (await makeRunner({ 'app.py': 'def predict(): return 1' }, changes)).runner,
   );
-}, 120_000);
+});

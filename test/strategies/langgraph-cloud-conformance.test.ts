@@ -12,7 +12,7 @@ beforeAll(async () => {
   await cloud.listen();
   atTheEnd(() => cloud.close());
   Object.assign(process.env, { LANGSMITH_API_KEY: 'lsv2-key-40d1', LANGGRAPH_HOST_URL: cloud.address });
-}, 180_000);
+});
 
 conformsAsRunner(await describeBuiltIn('langgraph', 'langsmith'), { without: furtherDeployments });
 

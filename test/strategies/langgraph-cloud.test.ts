@@ -23,7 +23,7 @@ const endings: (() => Promise<void>)[] = [];
 
 beforeAll(async () => {
   await graphEnvironment();
-}, 180_000);
+});
 
 afterEach(async () => {
   for (const end of endings.splice(0).toReversed()) await end();
@@ -163,7 +163,7 @@ test('a revision is uploaded, built, called with the key, stopped, started again
     const files = written.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
     for (const file of [plan.logFile, ...files]) expect(readFileSync(file, 'utf8')).not.toContain(secret);
   }
-}, 120_000);
+});
 
 test('a build that fails is a failed start with LangSmith’s log, and nothing of it is left', async () => {
   const cloud = await openCloud({ outcome: 'BUILD_FAILED' });

@@ -15,7 +15,7 @@ const solution = join(packageRoot, 'examples', 'ticket-triage');
 
 beforeAll(async () => {
   await connectOnce();
-}, 60_000);
+});
 
 test('the example ticket-triage is chosen for langgraph, keeps its contract, answers, stops, starts and is cleaned up', async () => {
   const examples = await readExampleFile(join(solution, 'examples.yaml'));
@@ -44,4 +44,4 @@ test('the example ticket-triage is chosen for langgraph, keeps its contract, ans
   await client.cleanup('ticket-triage');
   expect(findMarked({ stateDirectory })).toEqual([]);
   expect(existsSync(stateDirectory)).toBe(false);
-}, 180_000);
+});

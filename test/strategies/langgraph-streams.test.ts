@@ -30,7 +30,7 @@ beforeAll(async () => {
   runner = new LangGraphRunner(plan);
   handle = await runner.start({ env: {} });
   url = handle.endpoint ?? '';
-}, 180_000);
+});
 
 afterAll(() => runner.undo());
 
@@ -170,7 +170,7 @@ test('who leaves a stream ends the run, and its deadline says so', async () => {
   expect(failureOf(late.answer).code).toBe('CALL_TIMEOUT');
   await untilAllAreCancelled();
   expect(await listThreads()).toEqual(threads);
-}, 130_000);
+});
 
 test('a run is ended also where the server is slow to notice that its caller has left', async () => {
   const parts = runner.stream({ said: ['wait'] });
@@ -182,7 +182,7 @@ test('a run is ended also where the server is slow to notice that its caller has
   process.kill(pid, 'SIGCONT');
   await leaving;
   await untilAllAreCancelled();
-}, 70_000);
+});
 
 test('a run is ended also where its caller leaves before the server has told of it', async () => {
   const { pid } = handle.server as { pid: number };

@@ -35,7 +35,7 @@ beforeAll(async () => {
   sharedPlan = await graphPlan(temporaryDirectory('berth-graph-'), conversation);
   shared = new LangGraphRunner(sharedPlan);
   await shared.start({ env: {} });
-}, 180_000);
+});
 
 afterAll(() => shared.undo());
 
@@ -195,7 +195,7 @@ test('two revisions side by side share the deployment’s threads, after a kill 
   });
   expect(failureOf(await next.run({ __thread__: 'nobody', __resume__: 1 })).code).toBe('CALL_INPUT');
   expect(statSync(sharedDirectory).mode & 0o777).toBe(0o700);
-}, 90_000);
+});
 
 test.each([
   [{ __thread__: 7 }, '__thread__ is the name'],
@@ -452,4 +452,4 @@ test('it listens on loopback alone unless it is exposed', async () => {
   await listensWhereAsked(
     async (changes) => (await makeRunner({ 'app.py': 'def predict(): return 1' }, changes)).runner,
   );
-}, 120_000);
+});

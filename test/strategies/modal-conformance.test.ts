@@ -10,7 +10,7 @@ let modal: FakeModal;
 
 beforeAll(async () => {
   modal = await openFakeModal();
-}, 180_000);
+});
 
 const testModal = (...words: string[]) =>
   runBin(['strategies', 'test', 'modal', '--json', ...words], { home: home.root, env: modal.variables });
@@ -26,7 +26,7 @@ test('the suite spends nothing until somebody says that it may', async () => {
   const unknown = await runBin(['strategies', 'test', 'modal', '--yes'], { home: home.root, env: noToken });
   expect(unknown).toMatchObject({ exitCode: 3, stderr: expect.stringContaining('modal token new') });
   expect(modal.asked).toEqual([]);
-}, 60_000);
+});
 
 test('it passes the suite that every runner passes, and leaves nothing in the cloud', async () => {
   const { stdout, stderr } = await testModal('--yes');

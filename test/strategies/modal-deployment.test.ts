@@ -25,7 +25,7 @@ let modal: FakeModal;
 
 beforeAll(async () => {
   modal = await openFakeModal();
-}, 180_000);
+});
 
 const listLive = () => [...modal.account.apps.values()].filter(({ state }) => state !== 5);
 
@@ -64,7 +64,7 @@ test('an app whose strategy has to be named says so when another one is chosen f
   expect(info.steps.find(({ step }) => step === 'selectStrategy')?.note).toMatch(
     /^local, by rules; modal fits better, but Modal bills compute .*--strategy modal/,
   );
-}, 120_000);
+});
 
 test('the command deploys a plain function; its variables are a secret of Modal’s, and stand nowhere else', async () => {
   const source = temporarySolution({
@@ -104,7 +104,7 @@ test('it is left out unless it is named, with the way to it', async () => {
   );
   expect(stdout).toContain('--strategy modal, or an --allow that has it');
   expect(stdout).not.toContain('auto chooses modal');
-}, 60_000);
+});
 
 /** Every string of the history, and what those that are base64 hold. */
 function payloadsOf(value: unknown): string[] {

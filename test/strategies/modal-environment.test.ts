@@ -15,7 +15,7 @@ let modal: FakeModal;
 
 beforeAll(async () => {
   modal = await openFakeModal();
-}, 180_000);
+});
 
 beforeEach(() => {
   const file = join(root, 'modal.toml'); // the SDK reads it once, when it is loaded
@@ -54,7 +54,7 @@ test('the environment of the active profile is where the app is deployed, called
   expect(await runner.isHealthy()).toMatchObject({ state: 'ready' });
   await runner.stop();
   expect(findPlaces(plan)).toEqual(nowhere);
-}, 60_000);
+});
 
 test('a note that names no environment is that of the profile, also where the app is stopped', async () => {
   const plan = await nextPlan();
@@ -68,7 +68,7 @@ test('a note that names no environment is that of the profile, also where the ap
   expect(await later.run(1)).toEqual({ status: 'success', output: 'value' });
   await later.stop();
   expect(findPlaces(plan)).toEqual(nowhere);
-}, 60_000);
+});
 
 test('what went to the account’s own default is stopped there, whatever is configured by then', async () => {
   process.env.MODAL_PROFILE = 'plain';
@@ -79,7 +79,7 @@ test('what went to the account’s own default is stopped there, whatever is con
   process.env.MODAL_ENVIRONMENT = 'dev';
   await new ModalRunner(plan).stop();
   expect(findPlaces(plan)).toEqual(nowhere);
-}, 60_000);
+});
 
 test('the environment that MODAL_ENVIRONMENT names is above the profile’s', async () => {
   process.env.MODAL_ENVIRONMENT = 'main';
@@ -88,7 +88,7 @@ test('the environment that MODAL_ENVIRONMENT names is above the profile’s', as
   expect(findPlaces(plan)).toEqual({ apps: ['main'], secret: 'main' });
   await new ModalRunner(plan).undo();
   expect(findPlaces(plan)).toEqual(nowhere);
-}, 60_000);
+});
 
 test('a start deploys where the SDK looks, although the configuration has changed since it was read', async () => {
   const plan = await nextPlan();
@@ -99,4 +99,4 @@ test('a start deploys where the SDK looks, although the configuration has change
   await runner.stop();
   expect(findPlaces(plan)).toEqual(nowhere);
   expect(readFileSync(plan.logFile, 'utf8')).toContain(`deployed as version 1 of ${appName(plan)}`);
-}, 60_000);
+});

@@ -25,7 +25,7 @@ beforeAll(async () => {
   runner = new ModalRunner(plan);
   handle = await runner.start({ env: {} });
   expect(await runner.run(1)).toEqual({ status: 'success', output: 1 });
-}, 180_000);
+});
 
 afterEach(() => {
   jest.useRealTimers();
@@ -69,7 +69,7 @@ test('a log that Modal has is not to be had without network or key, and the erro
   });
   reachCloud();
   expect(await readAll()).toContain('worth keeping');
-}, 60_000);
+});
 
 test('a follower whose key is taken away is told so', async () => {
   const lines = runner.logs({ follow: true })[Symbol.asyncIterator]();
@@ -77,7 +77,7 @@ test('a follower whose key is taken away is told so', async () => {
   modal.token.secret = 'as-new';
   await expect(lines.next()).rejects.toMatchObject({ code: 'CLOUD_REFUSED' });
   modal.token.secret = 'as-test';
-}, 60_000);
+});
 
 test('whether it is healthy is unknown while Modal cannot be asked', async () => {
   expect(await askForHealth()).toMatchObject({ isHealthy: true, state: 'ready' });
@@ -87,7 +87,7 @@ test('whether it is healthy is unknown while Modal cannot be asked', async () =>
   reachCloud();
   loseKey();
   expect(await askForHealth()).toMatchObject({ isHealthy: false, state: 'unknown' });
-}, 60_000);
+});
 
 /** That the three who want the log wait for it. */
 const hasAsked = (before: number): boolean =>
@@ -108,7 +108,7 @@ test('a server that takes the question for a log and says nothing holds up neith
   jest.advanceTimersByTime(30_000);
   await asked;
   expect(modal.account.listLive(appName(plan))).toHaveLength(1);
-}, 90_000);
+});
 
 test('a stop while Modal is away is to be tried again, and then keeps the whole log', async () => {
   const before = readFileSync(plan.logFile, 'utf8');
@@ -121,4 +121,4 @@ test('a stop while Modal is away is to be tried again, and then keeps the whole 
   expect(readFileSync(plan.logFile, 'utf8')).toBe(`${before}worth keeping\n`);
   expect(modal.account.listLive(appName(plan))).toEqual([]);
   expect(await askForHealth()).toMatchObject({ isHealthy: false, state: 'gone' });
-}, 60_000);
+});

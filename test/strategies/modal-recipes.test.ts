@@ -14,7 +14,7 @@ let modal: FakeModal;
 
 beforeAll(async () => {
   modal = await openFakeModal();
-}, 180_000);
+});
 
 test('a function becomes an app as a person would write it', async () => {
   const workspace = temporarySolution({

@@ -24,7 +24,7 @@ let modal: FakeModal;
 
 beforeAll(async () => {
   modal = await openFakeModal();
-}, 180_000);
+});
 
 afterEach(() => {
   Object.assign(process.env, modal.variables);
@@ -103,7 +103,7 @@ test('a function of the repository’s own app is called by name, and gets the v
   expect(described('report')).toMatchObject({ memory_mb: 512, gpu_config: { gpu_type: '' } });
   await runner.undo();
   expect(modal.account.findSecret(appName(plan))).toBeUndefined();
-}, 60_000);
+});
 
 test('a method is called on an instance that the container keeps', async () => {
   await withRunner(await planFor({ 'shop.py': ownApp }, { entry: 'shop:Counter.count' }), async (runner) => {
@@ -111,7 +111,7 @@ test('a method is called on an instance that the container keeps', async () => {
     const unlimited = { timeout: undefined } as unknown as CallOptions; // as who writes no types may pass it
     expect(await runner.run({}, unlimited)).toEqual({ status: 'success', output: 2 });
   });
-}, 60_000);
+});
 
 test('what Python has and JSON has not is written as JSON, or refused with its place', async () => {
   await withRunner(await planFor({ 'shop.py': ownApp }, { entry: 'shop:report' }), async (runner) => {
@@ -119,7 +119,7 @@ test('what Python has and JSON has not is written as JSON, or refused with its p
     const output = { day: '2024-02-29', got: { a: [null, 1] }, big: 2 ** 60, parts: [1], raw };
     expect(await runner.run({ a: [null, 1] })).toEqual({ status: 'success', output });
   });
-}, 60_000);
+});
 
 test('the resources are those of the function that Modal has', async () => {
   const resources = { cpu: 0.5, memory: '2Gi', gpu: 'A100:2', timeout: 900, concurrency: 4, replicas: 3 };
@@ -140,7 +140,7 @@ test('the resources are those of the function that Modal has', async () => {
   const unnamed = await planFor({ 'app.py': 'def predict(inputs):\n    return inputs\n' }, { resources: { gpu: '1' } });
   const refused = new ModalRunner(unnamed).start({ env: {} });
   await expect(refused).rejects.toMatchObject({ code: 'RESOURCE_INVALID', message: expect.stringContaining('gpu=1') });
-}, 60_000);
+});
 
 test('a call that is given up is cancelled in the cloud', async () => {
   await withRunner(await planFor({ 'shop.py': ownApp }, { entry: 'shop:slow' }), async (runner) => {
@@ -157,7 +157,7 @@ test('a call that is given up is cancelled in the cloud', async () => {
     await runner.close();
     expect([...modal.account.calls.values()].slice(-2).map(({ isCancelled }) => isCancelled)).toEqual([true, true]);
   });
-}, 60_000);
+});
 
 test('a function that takes longer than Modal lets it is a call that took too long', async () => {
   const changes = { entry: 'shop:slow', resources: { timeout: 1 } };
@@ -165,7 +165,7 @@ test('a function that takes longer than Modal lets it is a call that took too lo
     const error = failureOf(await runner.run({ seconds: 30 }));
     expect(error).toMatchObject({ code: 'CALL_TIMEOUT', message: expect.stringContaining('timeout of 1s') });
   });
-}, 60_000);
+});
 
 test('a token that Modal does not know is refused with the remedy, and nothing is tried again', async () => {
   const plan = await planFor({ 'app.py': 'def predict(inputs):\n    return inputs\n' });
@@ -177,7 +177,7 @@ test('a token that Modal does not know is refused with the remedy, and nothing i
     message: expect.stringMatching(/Token ID is invalid.*modal\.com\/settings\/tokens.*MODAL_TOKEN_ID/),
   });
   await new ModalRunner(plan).undo(); // nothing was made, so nothing is asked
-}, 60_000);
+});
 
 test('a cloud that cannot be reached is tried again, and the message says where it was looked for', async () => {
   const plan = await planFor({ 'app.py': 'def predict(inputs):\n    return inputs\n' });
@@ -190,7 +190,7 @@ test('a cloud that cannot be reached is tried again, and the message says where 
     message: expect.stringContaining('http://127.0.0.1:9'),
   });
   expect(Date.now() - began).toBeLessThan(30_000); // the command line alone gives up after a minute
-}, 60_000);
+});
 
 test('what is missing is said before anything starts, with the way to get it', async () => {
   expect(await findNeeds()).toMatchObject([{ isMet: true, detail: 'MODAL_TOKEN_ID' }]);
@@ -226,7 +226,7 @@ test('code that cannot be deployed is a failed start with its traceback, and lea
   expect(modal.account.listLive(appName(plan))).toEqual([]);
   expect(modal.account.findSecret(appName(plan))).toBeUndefined();
   expect(readFileSync(plan.logFile, 'utf8')).not.toContain('canary-91c2');
-}, 60_000);
+});
 
 test('an image that Modal cannot build is a failed build in its words', async () => {
   const plan = await planFor({ 'app.py': 'def predict(inputs):\n    return inputs\n', 'requirements.txt': 'idna\n' });
@@ -236,7 +236,7 @@ test('an image that Modal cannot build is a failed build in its words', async ()
     details: { evidence: expect.stringContaining('No matching distribution found for idna==99') },
   });
   expect(modal.account.listLive(appName(plan))).toEqual([]);
-}, 60_000);
+});
 
 test('a token that is refused later, and an app that somebody deploys over ours, are noticed', async () => {
   const plan = await planFor({ 'app.py': 'def predict(inputs):\n    return inputs\n' });
@@ -259,7 +259,7 @@ test('a token that is refused later, and an app that somebody deploys over ours,
     expect(await other.isHealthy()).toMatchObject({ state: 'ready' });
     expect(await other.run(1)).toEqual({ status: 'success', output: 1 });
   });
-}, 60_000);
+});
 
 const studio = (port = 8000): string => `import modal
 
@@ -358,7 +358,7 @@ test('a class is built with the parameters among the inputs, or with those of th
   await withRunner(fixed, async (runner) => {
     expect(await runner.run({ text: 'x', size: 1 })).toMatchObject({ output: ['x', 'the one', 1] });
   });
-}, 60_000);
+});
 
 test('what a generator yields comes back as a list, and a function is known by its name at Modal', async () => {
   await withRunner(await planFor({ 'studio.py': studio() }, { entry: 'studio:count' }), async (runner) => {
@@ -369,7 +369,7 @@ test('what a generator yields comes back as a list, and a function is known by i
   await withRunner(await planFor({ 'studio.py': studio() }, { entry: 'studio:renamed' }), async (runner) => {
     expect(await runner.run({ text: 'x' })).toEqual({ status: 'success', output: 'X' });
   });
-}, 60_000);
+});
 
 test('a Cog predictor is set up once, keeps the limits of its inputs, and hands files over as data', async () => {
   await withRunner(await planFor(cogFiles), async (runner) => {
@@ -385,7 +385,7 @@ test('a Cog predictor is set up once, keeps the limits of its inputs, and hands 
     expect(failureOf(await runner.run({ text: 'fail' }))).toMatchObject({ code: 'CALL_FAILED', type: 'ValueError' });
     expect(await runner.run({ text: 'x' })).toMatchObject({ output: { calls: 4 } });
   });
-}, 60_000);
+});
 
 test('web endpoints are called over HTTP at their address, with a proxy token where they ask for one', async () => {
   const port = await chooseFreePort(root);
@@ -435,7 +435,7 @@ test('web endpoints are called over HTTP at their address, with a proxy token wh
       expect.stringMatching(/^berth: whoever knows http.* can call it: it has no requires_proxy_auth/),
     );
   });
-}, 90_000);
+});
 
 test('what is left in the cloud is found by its name, of this home alone, and removed', async () => {
   const home = berthHome(temporaryDirectory());
@@ -459,7 +459,7 @@ test('what is left in the cloud is found by its name, of this home alone, and re
   for (const variable of Object.keys(modal.variables)) process.env[variable] = '';
   process.env.MODAL_CONFIG_PATH = '/dev/null';
   expect(await ModalRunner.listMade(home)).toEqual([]); // nobody's account is nobody's things
-}, 60_000);
+});
 
 test('a schedule is that of the function which is called, and the code’s own stays and is shown', async () => {
   const files = {
@@ -501,4 +501,4 @@ test('a schedule is that of the function which is called, and the code’s own s
     const log = readFileSync(plan.logFile, 'utf8');
     expect(log).toContain('the function also runs by itself, without inputs: every 1 days 12 hours');
   });
-}, 60_000);
+});

@@ -9,7 +9,7 @@ const endings: (() => Promise<void> | void)[] = [];
 // One hook, registered at import because jest allows none within a test: what was begun last is ended first.
 afterAll(async () => {
   for (const end of endings.toReversed()) await end();
-}, 120_000);
+});
 
 /** Runs when the test file ends, also when it fails, before everything that was registered earlier. */
 export const atTheEnd = (end: () => Promise<void> | void): number => endings.push(end);

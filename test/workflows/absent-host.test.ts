@@ -65,7 +65,7 @@ async function deployWhenReady(source: string): Promise<DeploymentInfo> {
 beforeAll(async () => {
   await startTemporal();
   atTheEnd(stopTemporal);
-}, 30_000);
+});
 
 test('a redeploy waits for a host that is away, says so, and goes on when it is back', async () => {
   const source = temporarySolution({ 'main.py': 'def predict(n: int = 1):\n    return n\n' });

@@ -81,7 +81,7 @@ describe('a deployment by a coding agent that is a program', () => {
     model.script(write('other.py', good), other);
     expect(await redeploy()).toMatchObject({ revision: 'r3', adaptation: { by: 'claude-code', rounds: 1 } });
     await client.cleanup('carried');
-  }, 150_000);
+  });
 
   test('goes on when its process is killed in the second round', async () => {
     const asked = () => model.requests.filter(({ method, path }) => method === 'POST' && path.includes('/messages'));
@@ -93,7 +93,7 @@ describe('a deployment by a coding agent that is a program', () => {
     for (const pid of findMarked(deploymentDirectory(home, 'killed').agent)) process.kill(pid, 'SIGKILL');
     expect(await until('killed', 'running', 'waiting')).toMatchObject({ state: 'running' });
     await (await connectOnce()).cleanup('killed');
-  }, 150_000);
+  });
 });
 
 /** Processes whose home lies in the directory: the agent's program and its children. */

@@ -198,7 +198,7 @@ test('a worker that dies in the middle of a round goes on with that round’s se
   await ensureStack({ worker: true });
   expectMended(await until('dying', 'running'), 2);
   await expectAnswer('dying');
-}, 150_000);
+});
 
 test('a deployment waits over a restart of everything, and another agent takes over', async () => {
   model.script(write('app.py', wrong), claim());
@@ -216,7 +216,7 @@ test('a deployment waits over a restart of everything, and another agent takes o
   await (await connectOnce()).resume('handed-over', { agent: 'handy' });
   expect(await until('handed-over', 'running')).toMatchObject({ adaptation: { by: 'handy', rounds: 2 } });
   await expectAnswer('handed-over');
-}, 150_000);
+});
 
 test('what the user edits in the workspace is judged too, without an agent', async () => {
   model.script(write('app.py', wrong), claim());

@@ -181,4 +181,4 @@ test('what is left over of a replaced revision is shown, and ended as soon as th
   giveIn();
   await untilInfo('untidy', ({ leftOvers }) => leftOvers?.length === 0);
   await (await connectOnce()).cleanup('untidy');
-}, 120_000);
+});

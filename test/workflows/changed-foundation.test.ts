@@ -48,4 +48,4 @@ test('a redeploy of the same source is made where its strategy or its base has c
     expect(await redeployOnce()).toEqual(['unchanged', 'nothing has changed']);
   }
   await (await connectOnce()).cleanup('founded');
-}, 120_000);
+});

@@ -76,7 +76,7 @@ describe.each(Object.entries(victims))('when %s is killed', (victim, { kill, cel
 
   test('nothing is left over', async () => {
     expect(await matrix.findLeftOvers()).toEqual([]);
-  }, 150_000);
+  });
 });
 
 test('a worker can take over all that ever ran', async () => {

@@ -57,7 +57,7 @@ test('running software outlives its worker and its server, and is supervised aga
   expect(await until('outliving', 'unhealthy')).toMatchObject({ lastError: { code: 'NOT_READY' } });
   expect(await until('outliving', 'running')).toMatchObject({ restarts: 1 });
   await (await connectOnce()).cleanup('outliving');
-}, 150_000);
+});
 
 test('a worker killed in the middle of a deployment costs time, not the deployment', async () => {
   const log = join(temporarySolution({}), 'imports.log');
@@ -69,7 +69,7 @@ test('a worker killed in the middle of a deployment costs time, not the deployme
   expect(await until('interrupted', 'running')).toMatchObject({ restarts: 0, lastError: null });
   expect(await ask('interrupted', 1)).toEqual({ status: 'success', output: 2 });
   await (await connectOnce()).cleanup('interrupted');
-}, 150_000);
+});
 
 test('who follows a deployment starts what was killed again, and is told the rest', async () => {
   const log = join(temporarySolution({}), 'imports.log');
@@ -85,7 +85,7 @@ test('who follows a deployment starts what was killed again, and is told the res
   expect(Date.now() - killed).toBeLessThan(20_000);
   expect(await followed).toMatchObject({ state: 'running', lastError: null });
   await client.cleanup('followed');
-}, 150_000);
+});
 
 test('a cleanup asked for while the worker is down happens when it is back', async () => {
   await deploy({ name: 'later', solution: temporarySolution({ 'main.py': 'def predict(n: int):\n    return n\n' }) });
@@ -94,4 +94,4 @@ test('a cleanup asked for while the worker is down happens when it is back', asy
   const cleaned = client.cleanup('later');
   await ensureStack({ worker: true });
   expect(await cleaned).toMatchObject({ state: 'cleaned' });
-}, 150_000);
+});

@@ -25,7 +25,7 @@ beforeAll(async () => {
   });
   client = new Client({ connection });
   workflowBundle = await bundleWorkflows('test/support/two-writers.ts');
-}, 30_000);
+});
 
 /** Takes the task that waits, as a worker does that is then killed; what it is given before that is lost with it. */
 async function beginTask(name: string): Promise<void> {
