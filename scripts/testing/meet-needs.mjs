@@ -14,7 +14,7 @@ export async function meetNeeds(names, onProgress) {
     report: onProgress,
     /** Gets something from a registry, once for all that need it. */
     fetchOnce: (what, make) => once(`fetch ${what}`, () => sayWhileSlow(what, onProgress, make)),
-    provided: (name) => once(name, () => needs[name].provide(context)),
+    provided: (name) => once(name, async () => needs[name].provide(context)),
   };
   const met = new Map();
   const unmet = new Map();

@@ -1,7 +1,7 @@
 /** @needs git python3 */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from '@jest/globals';
+import { beforeAll, expect, test } from '@jest/globals';
 import { showPrompt } from '../../src/adaptation/index.js';
 import {
   buildContinuation,
@@ -10,13 +10,17 @@ import {
   readPromptParts,
 } from '../../src/adaptation/prompt/index.js';
 import type { EntryPoint } from '../../src/contract/facts.js';
+import type { DeploymentSetting } from '../../src/contract/setting.js';
 import { StrategyRegistry } from '../../src/registry/index.js';
 import { someFacts } from '../environments/facts.js';
 import { temporaryHome } from '../support/temporary.js';
 import { someRequest } from './workspace.js';
 
 const home = temporaryHome();
-const { setting } = await someRequest();
+let setting: DeploymentSetting;
+beforeAll(async () => {
+  setting = (await someRequest()).setting;
+});
 
 const prompted = async (input: Partial<PromptInput> = {}): Promise<PromptInput> => ({
   parts: await readPromptParts(home),

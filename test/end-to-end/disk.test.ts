@@ -1,13 +1,16 @@
 /** @needs git python3 uv temporal mount-namespaces */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from '@jest/globals';
+import { beforeAll, expect, test } from '@jest/globals';
 import type { DeploymentInfo } from '../../src/contract/index.js';
 import { PrivateMounts } from '../support/disk.js';
 import { atTheEnd, temporaryDirectory, temporarySolution } from '../support/temporary.js';
 import type { Refusal } from './user.js';
 
-const mounts = new PrivateMounts();
+let mounts: PrivateMounts;
+beforeAll(() => {
+  mounts = new PrivateMounts();
+});
 
 /** A home of its own, on a disk of so many bytes if it is to be small. */
 function enterHome(size?: string): string {

@@ -22,9 +22,9 @@ export class PrivateMounts {
 
   constructor() {
     const words = [asRoot ? '-m' : '-Urm', '--propagation', 'private', 'sleep', 'infinity'];
-    this.keeper = spawn('unshare', words, { stdio: 'ignore' });
+    this.keeper = spawn('unshare', words, { stdio: 'ignore' }).on('error', () => undefined);
     atTheEnd(() => void this.keeper.kill('SIGKILL'));
-    while (!this.isReady()) if (this.keeper.exitCode !== null) throw new Error('no mount namespace can be had');
+    while (!this.isReady()) if (this.hasFailed()) throw new Error('no mount namespace can be had');
   }
 
   /** Runs a shell line there; a failure of it fails the test. */
@@ -44,6 +44,10 @@ export class PrivateMounts {
     const options = { env: { ...process.env, ...env }, encoding: 'utf8', timeout: 150_000 } as const;
     const { status, stdout, stderr } = spawnSync('nsenter', [...into, ...argv], options);
     return { exitCode: status, stdout, stderr };
+  }
+
+  private hasFailed(): boolean {
+    return this.keeper.pid === undefined || this.keeper.exitCode !== null;
   }
 
   /** The namespace is there once the keeper has become what keeps it. */
