@@ -40,7 +40,9 @@ export async function runCommand({ argv, cwd, env, timeout, signal }: Command): 
   });
   const killGroup = () => killProcessGroup(child.pid);
   const timer = timeout === undefined ? undefined : setTimeout(killGroup, timeout * 1000);
-  signal?.addEventListener('abort', killGroup);
+  // A signal of its own: of many commands at once each would put a listener on the one that is given.
+  const own = signal && AbortSignal.any([signal]);
+  own?.addEventListener('abort', killGroup);
   try {
     const result = await child;
     signal?.throwIfAborted();
@@ -53,7 +55,7 @@ export async function runCommand({ argv, cwd, env, timeout, signal }: Command): 
     };
   } finally {
     clearTimeout(timer);
-    signal?.removeEventListener('abort', killGroup);
+    own?.removeEventListener('abort', killGroup);
   }
 }
 

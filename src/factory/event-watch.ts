@@ -36,17 +36,17 @@ export class EventWatch {
 
   /** False of a run that has ended: what comes next, if anything does, is another run's. */
   private async listen(signal?: AbortSignal): Promise<boolean> {
-    const end = AbortSignal.any(signal === undefined ? [] : [signal]); // the SDK's listener stays on it
-    for (let events = await this.read(end); this.position.length > 0; events = await this.read(end))
+    for (let events = await this.read(signal); this.position.length > 0; events = await this.read(signal))
       if (events.some(({ eventType }) => eventType === taskCompleted)) return true;
     return false;
   }
 
-  private async read(signal: AbortSignal) {
+  private async read(signal?: AbortSignal) {
+    const end = AbortSignal.any(signal === undefined ? [] : [signal]); // the SDK's listener stays on it
     const { connection, options, workflowService } = this.client();
     const execution = { workflowId: this.workflowId };
     const asked = { namespace: options.namespace, execution, waitNewEvent: true, nextPageToken: this.position };
-    const { history, nextPageToken } = await connection.withAbortSignal(signal, () =>
+    const { history, nextPageToken } = await connection.withAbortSignal(end, () =>
       connection.withDeadline(Date.now() + patience, () => workflowService.getWorkflowExecutionHistory(asked)),
     );
     this.position = new Uint8Array(nextPageToken ?? []);

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
@@ -90,7 +89,6 @@ const pointerTo = ({ bytes, sha256 }: KeptFile): string => `too large for git\ns
 const quote = (path: string): string =>
   `"${path.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')}"`;
 
-async function write(stdin: Writable, block: Buffer): Promise<void> {
-  if (stdin.destroyed || stdin.write(block)) return;
-  await Promise.race([once(stdin, 'drain'), once(stdin, 'close')]);
-}
+/** Resolves when git has taken the block, or has ended. */
+const write = (stdin: Writable, block: Buffer): Promise<void> =>
+  new Promise((resolve) => void stdin.write(block, () => resolve()));

@@ -1,5 +1,6 @@
 /** @needs ps */
 import { execFileSync } from 'node:child_process';
+import { getEventListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import { childEnvironment, redact } from '../../src/environments/child-environment.js';
@@ -44,6 +45,14 @@ test('a program that is not there is a result, not an exception', async () => {
   const result = await runCommand({ argv: ['/no/such/program'], cwd: '/', env: {} });
   expect(result.exitCode).toBeNull();
   expect(result.output).toContain('/no/such/program');
+});
+
+test('many commands at once put no listener each on the signal of all of them', async () => {
+  const { signal } = new AbortController();
+  const running = Array.from({ length: 12 }, () => runCommand({ ...command('sleep 0.2'), signal }));
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(getEventListeners(signal, 'abort').length).toBeLessThan(2);
+  expect((await Promise.all(running)).map(({ exitCode }) => exitCode)).toEqual(Array(12).fill(0));
 });
 
 test('children get index, authority and proxy settings, and nobody’s keys', () => {

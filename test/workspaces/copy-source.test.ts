@@ -1,5 +1,5 @@
 /** @needs git */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import {
   chmodSync,
   existsSync,
@@ -14,6 +14,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
+import { packageRoot } from '../../src/package-root.js';
 import { copySource } from '../../src/workspaces/copy-source.js';
 import { digestTree } from '../../src/workspaces/digest-tree.js';
 import { temporaryDirectory, temporarySolution, writeTree } from '../support/temporary.js';
@@ -165,4 +166,17 @@ test('says that git is missing', async () => {
   } finally {
     process.env.PATH = before;
   }
+});
+
+test('hundreds of files that git is slower to take than to be read leave no warning', () => {
+  const content = 'x'.repeat(300_000);
+  const source = temporarySolution(
+    Object.fromEntries(Array.from({ length: 200 }, (_, n) => [`${n}.txt`, content + n])),
+  );
+  const jiti = join(packageRoot, 'node_modules', 'jiti', 'lib', 'jiti-cli.mjs');
+  const script = join(packageRoot, 'test', 'workspaces', 'copy-in-process.ts');
+  const { NODE_OPTIONS: _, ...env } = process.env; // this run's own
+  const argv = [jiti, script, source, newWorkspace()];
+  const { status, stderr } = spawnSync(process.execPath, argv, { env, encoding: 'utf8' });
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
 });
