@@ -1,3 +1,4 @@
+/** @needs git python3 uv temporal */
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,3 +1,4 @@
+/** @needs python3 */
 import { expect, test } from '@jest/globals';
 import type { Facts } from '../../src/contract/facts.js';
 import { gatherFacts } from '../../src/selection/index.js';

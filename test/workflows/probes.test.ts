@@ -1,3 +1,4 @@
+/** @needs git python3 uv temporal */
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { colorsFor } from '../../src/commands/colors.js';
