@@ -209,6 +209,16 @@ const typical: [string, Record<string, string>, string][] = [
     { 'main.py': 'def predict(x): return x\n', Dockerfile: 'FROM x\nEXPOSE 80\n' },
     'docker',
   ],
+  [
+    'a library whose services for tests are in a compose file',
+    { 'words.py': 'def count(text): return len(text)\n', 'docker-compose.yml': 'services: {}\n' },
+    'local',
+  ],
+  [
+    'a library with a conda file beside its classes',
+    { 'flow.py': 'class Flow:\n    def __call__(self): return 1\n', 'environment.yml': 'dependencies: [numpy]\n' },
+    'local',
+  ],
   ['a server that is no Python', { 'main.go': '', Dockerfile: 'FROM x\nENV PORT=80\nEXPOSE $PORT\n' }, 'docker'],
   ['a FastAPI application', { 'main.py': 'from fastapi import FastAPI\napp = FastAPI()\n' }, 'docker'],
   ['a Modal app', { 'm.py': 'import modal\napp = modal.App("x")\ndef predict(x): return x\n' }, 'modal'],
