@@ -28,3 +28,34 @@ export async function mapInTurns<Item, Result>(
   }
   return results;
 }
+
+/** Items that are sorted at once: some milliseconds. */
+const sortedAtOnce = 2000;
+
+/** `items.toSorted(compare)` in turns. */
+export async function sortInTurns<Item>(
+  items: readonly Item[],
+  compare: (left: Item, right: Item) => number,
+): Promise<Item[]> {
+  if (items.length <= sortedAtOnce) return items.toSorted(compare);
+  const middle = items.length >> 1;
+  const left = await sortInTurns(items.slice(0, middle), compare);
+  const right = await sortInTurns(items.slice(middle), compare);
+  return await mergeInTurns(left, right, compare);
+}
+
+async function mergeInTurns<Item>(
+  left: readonly Item[],
+  right: readonly Item[],
+  compare: (left: Item, right: Item) => number,
+): Promise<Item[]> {
+  const turns = new Turns();
+  const merged: Item[] = [];
+  let taken = 0;
+  for (const item of right) {
+    for (; taken < left.length && compare(left[taken] as Item, item) <= 0; taken++) merged.push(left[taken] as Item); // in range
+    merged.push(item);
+    if (merged.length % 100 === 0) await turns.next();
+  }
+  return merged.concat(left.slice(taken));
+}

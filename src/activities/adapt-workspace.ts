@@ -2,13 +2,11 @@ import { splitContract } from '../adaptation/index.js';
 import type { AdaptationResult } from '../contract/adaptation.js';
 import type { DeployConfig } from '../contract/config.js';
 import type { Contract } from '../contract/example.js';
-import type { Facts } from '../contract/facts.js';
 import type { AdaptationRound } from '../contract/round.js';
 import type { DeploymentSetting } from '../contract/setting.js';
-import { BerthError } from '../errors.js';
 import { type DeploymentDirectory, deploymentDirectory } from '../home.js';
 import { gatherFacts } from '../selection/index.js';
-import { carryChange, findWorkspace } from '../workspaces/index.js';
+import { carryChange, findWorkspace, listTracked } from '../workspaces/index.js';
 import { AgentLog } from './agent-log.js';
 import type { Dependencies } from './dependencies.js';
 import { step } from './step.js';
@@ -40,7 +38,7 @@ export const adaptWorkspace = ({ home, adapter }: Dependencies) =>
         solution,
         setting,
         workspace: directory.workspace,
-        facts: await gatherFacts(directory.workspace).catch((error) => factsOfSource(error, input)),
+        facts: await gatherFacts(directory.workspace, { tracked: await listTracked(directory.workspace) }),
         contract: splitContract(contractOf(config)).shown,
         entry,
         round,
@@ -70,13 +68,6 @@ async function carry(
   const commit = await carryChange({ from, commit: adaptation.commit, workspace, message: summary });
   if (commit === undefined) return undefined;
   return { ...adaptation, ...commit, summary, adaptedPath: workspace, rounds: 0, cost: 0, tokens: 0, sessionId: null };
-}
-
-/** A manifest that an agent broke is for it to mend: until then the source says what the repository is. */
-async function factsOfSource(error: unknown, { config, round }: AdaptInput): Promise<Facts> {
-  const isBroken = error instanceof BerthError && error.code === 'MANIFEST_INVALID' && round.number > 1;
-  if (!isBroken) throw error;
-  return await gatherFacts(config.solution.path);
 }
 
 /** What an agent can be told of it: examples from the repository stand in the repository. */

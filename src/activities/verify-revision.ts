@@ -4,7 +4,7 @@ import type { VerifiedRevision } from '../contract/revision.js';
 import { deploymentDirectory, revisionDirectory } from '../home.js';
 import { resolveEnvironment } from '../secrets/index.js';
 import { gatherFacts } from '../selection/index.js';
-import { exportRevision, Ledger } from '../workspaces/index.js';
+import { exportRevision, Ledger, listTracked } from '../workspaces/index.js';
 import { freezeContract, freezeProbe } from './contract-file.js';
 import type { Dependencies } from './dependencies.js';
 import { keepingSecrets } from './keep-secrets.js';
@@ -28,7 +28,7 @@ export const verifyRevision = (dependencies: Dependencies) =>
       const { workspace } = deploymentDirectory(home, config.name);
       const directory = revisionDirectory(home, config.name, id);
       const { digest } = await exportRevision({ workspace, commit, directory: directory.code });
-      const facts = await gatherFacts(directory.code);
+      const facts = await gatherFacts(directory.code, { tracked: await listTracked(workspace) });
       const contract = determineContract({ examples: config.examples, facts, runInterface });
       await freezeContract(directory.contract, contract);
 

@@ -11,6 +11,9 @@ import { isGpuLibrary, isModelFile, isModelLibrary } from './models.js';
 import { type ReadCodeOptions, readCode } from './read-code.js';
 import { nameTags } from './tags.js';
 
+/** `tracked`: paths that belong to it although a `.gitignore` matches them; by default those that its git tracks. */
+export type GatherOptions = Partial<ReadCodeOptions> & { tracked?: readonly string[] | undefined };
+
 /** Characters of the README that are kept. */
 const readmeLimit = 2000;
 
@@ -21,9 +24,9 @@ const projectFiles = new Set(['pyproject.toml', 'setup.py', 'setup.cfg']);
  * What cannot be read, or not in time, is missing, and `notes` say so. Throws SOURCE_NOT_FOUND, SOURCE_UNSAFE, and
  * TOOL_MISSING when no Python is there to parse with.
  */
-export async function gatherFacts(path: string, options: Partial<ReadCodeOptions> = {}): Promise<Facts> {
+export async function gatherFacts(path: string, options: GatherOptions = {}): Promise<Facts> {
   const notes: string[] = [];
-  const listed = await listSourceFiles(path, (note) => notes.push(note));
+  const listed = await listSourceFiles(path, { onNote: (note) => notes.push(note), tracked: options.tracked });
   const files = listed.filter(({ kind }) => kind === 'file');
   const paths = files.map((file) => file.path);
   const readme = findReadme(paths);

@@ -20,7 +20,7 @@ export interface Commit {
  */
 export async function commitWorkspace(workspace: string, message: string): Promise<Commit> {
   const record = await readRecord(workspace);
-  const files = await listWorkspaceFiles(workspace);
+  const files = await listWorkspaceFiles(workspace, record);
   const last = findCommit(record, record.head);
   if ((await digestFiles(workspace, files)) === last.digest) {
     return { commit: record.head, filesChanged: last.filesChanged };
@@ -56,8 +56,8 @@ async function listChanges(workspace: string, from: string, to: string): Promise
 }
 
 /** An unsafe link here was made by the adaptation, not by the user. */
-export const listWorkspaceFiles = (workspace: string): Promise<SourceFile[]> =>
-  listSourceFiles(workspace).catch((error) => {
+export const listWorkspaceFiles = (workspace: string, { tracked = [] }: WorkspaceRecord): Promise<SourceFile[]> =>
+  listSourceFiles(workspace, { tracked }).catch((error) => {
     if (error.code !== 'SOURCE_UNSAFE') throw error;
     throw new BerthError('ADAPTATION_FAILED', error.message, error.details, { cause: error });
   });

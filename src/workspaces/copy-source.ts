@@ -28,7 +28,7 @@ export interface CopiedSource {
  */
 export async function copySource({ source, workspace }: { source: string; workspace: string }): Promise<CopiedSource> {
   const notes: string[] = [];
-  const files = await listSourceFiles(source, (note) => notes.push(note));
+  const files = await listSourceFiles(source, { onNote: (note) => notes.push(note) });
   if (files.length === 0) {
     throw new BerthError('SOURCE_EMPTY', `${source} holds no file that is not ignored`, { path: source });
   }
@@ -50,9 +50,11 @@ async function fillWorkspace(source: string, workspace: string, files: readonly 
   const tree = await importTree({ workspace, root: partial, files, ref: 'refs/heads/main', message, time });
   await rename(partial, workspace);
   const { commit, digest, kept } = tree;
+  const tracked = files.filter(({ isTracked }) => isTracked).map(({ path }) => path);
   await writeRecord(workspace, {
     source: commit,
     head: commit,
+    tracked,
     commits: { [commit]: { digest, kept, filesChanged: [] } },
   });
   return tree;

@@ -1,8 +1,9 @@
-import { createHash } from 'node:crypto';
+import { createHash, webcrypto } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { Turns } from '../event-loop.js';
 import { mapBounded } from './bounded.js';
 import { listSourceFiles, type SourceFile, unreadable } from './list-source-files.js';
 
@@ -26,14 +27,22 @@ export async function digestTree(path: string): Promise<string> {
 
 export async function digestFiles(root: string, files: readonly SourceFile[]): Promise<string> {
   const digests = await mapBounded(files, async (file) => describeFile(file, await digestContent(root, file)));
-  return combineDigests(digests);
+  return await combineDigests(digests);
 }
 
 /** One file's part in the digest of its tree. */
 export const describeFile = (file: SourceFile, contentDigest: string): string =>
   `${gitMode(file)} ${contentDigest} ${file.path}\0`;
 
-export const combineDigests = (descriptions: readonly string[]): string => sha256(descriptions.join(''));
+export async function combineDigests(descriptions: readonly string[]): Promise<string> {
+  const hash = createHash('sha256');
+  const turns = new Turns();
+  for (const description of descriptions) {
+    hash.update(description);
+    await turns.next();
+  }
+  return hash.digest('hex');
+}
 
 /** As git sees a file: a link, executable or plain. All other permission bits depend on the machine. */
 export function gitMode(file: SourceFile): '120000' | '100755' | '100644' {
@@ -43,8 +52,17 @@ export function gitMode(file: SourceFile): '120000' | '100755' | '100644' {
 
 export const sha256 = (content: string | Buffer): string => createHash('sha256').update(content).digest('hex');
 
+/** Bytes that are hashed at once; more are hashed beside the event loop, on a copy. */
+const hashedAtOnce = 1024 * 1024;
+
+/** SHA-256 in hex, as `sha256` gives it. */
+export async function digestBytes(content: Buffer): Promise<string> {
+  if (content.length <= hashedAtOnce) return sha256(content);
+  return Buffer.from(await webcrypto.subtle.digest('SHA-256', content)).toString('hex');
+}
+
 export async function digestContent(root: string, file: SourceFile): Promise<string> {
-  return isLarge(file) ? digestLargeFile(join(root, file.path)) : sha256(await readContent(root, file));
+  return isLarge(file) ? digestLargeFile(join(root, file.path)) : digestBytes(await readContent(root, file));
 }
 
 export async function digestLargeFile(path: string): Promise<string> {

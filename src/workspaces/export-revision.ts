@@ -23,17 +23,22 @@ export interface ExportRequest {
  * Throws STATE_CONFLICT for an unknown commit or a large file that has changed since, DISK_FULL, HOME_UNUSABLE.
  */
 export async function exportRevision({ workspace, commit, directory }: ExportRequest): Promise<{ digest: string }> {
-  const record = findCommit(await readRecord(workspace), commit);
-  await withinHome(directory, () => exportCommit({ workspace, commit, directory }, record));
-  return { digest: record.digest };
+  const record = await readRecord(workspace);
+  const committed = findCommit(record, commit);
+  await withinHome(directory, () => exportCommit({ workspace, commit, directory }, committed, record.tracked));
+  return { digest: committed.digest };
 }
 
-async function exportCommit({ workspace, commit, directory }: ExportRequest, record: CommitRecord): Promise<void> {
+async function exportCommit(
+  { workspace, commit, directory }: ExportRequest,
+  record: CommitRecord,
+  tracked: readonly string[] = [],
+): Promise<void> {
   const partial = `${directory}.partial`;
   await removeTree(partial);
   await mkdir(partial, { recursive: true });
   await writeCommit({ workspace, commit, directory: partial }, record.kept);
-  await protectFiles(partial);
+  await protectFiles(partial, tracked);
   await Promise.all([removeTree(directory), writeDurably(commitFile(directory), commit)]);
   await rename(partial, directory);
 }
@@ -44,7 +49,7 @@ export const readExportedCommit = (directory: string): Promise<string | undefine
 
 const commitFile = (directory: string): string => `${directory}.commit`;
 
-async function protectFiles(root: string): Promise<void> {
-  const files = (await listSourceFiles(root)).filter((file) => file.kind === 'file');
+async function protectFiles(root: string, tracked: readonly string[]): Promise<void> {
+  const files = (await listSourceFiles(root, { tracked })).filter((file) => file.kind === 'file');
   await mapBounded(files, (file) => chmod(join(root, file.path), (file.mode & 0o100) === 0 ? 0o444 : 0o555));
 }

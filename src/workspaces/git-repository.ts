@@ -45,7 +45,7 @@ const config = `[core]
 `;
 
 /** Neither the user's nor the machine's configuration has a say. */
-function gitEnvironment(directory: string, extra: Record<string, string>): Record<string, string> {
+export function gitEnvironment(directory: string, extra: Record<string, string>): Record<string, string> {
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('GIT_'));
   return {
     ...(Object.fromEntries(inherited) as Record<string, string>), // The values of process.env's own keys are strings.

@@ -1,15 +1,22 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import ignore, { type Ignore } from 'ignore';
+import { readSourceText } from './read-source-text.js';
 
 /** Later files overrule earlier ones. `.berthignore` has the same format and no say outside Berth. */
 const ignoreFiles = ['.gitignore', '.berthignore'];
+
+/** Bytes and patterns of one ignore file: each file of the repository is held against each pattern. */
+const largestFile = 200_000;
+const mostPatterns = 2000;
+
+/** Wildcards in one part of a pattern: the time that a match takes grows by a power for each. */
+const mostWildcards = 3;
 
 /** The rules of one directory; patterns are relative to it. */
 export interface IgnoreLayer {
   /** `''` for the root, else the directory's path with a closing `/`. */
   base: string;
   rules: Ignore;
+  isBerths: boolean;
 }
 
 const defaultRules = ignore({ ignorecase: false }).add([
@@ -22,17 +29,46 @@ const defaultRules = ignore({ ignorecase: false }).add([
 /** What is never copied, whatever the ignore files say: histories, caches, and files that hold secrets. */
 export const isExcludedByDefault = (name: string): boolean => defaultRules.ignores(name);
 
-/** The directory's own rules, on top of those above it. */
-export async function readIgnoreLayers(
-  root: string,
-  base: string,
-  names: ReadonlySet<string>,
-  above: readonly IgnoreLayer[],
-): Promise<readonly IgnoreLayer[]> {
-  const present = ignoreFiles.filter((name) => names.has(name));
-  const texts = await Promise.all(present.map((name) => readFile(join(root, base, name), 'utf8')));
-  return [...above, ...texts.map((text) => ({ base, rules: ignore({ ignorecase: false }).add(text) }))];
+export interface LayerRequest {
+  root: string;
+  base: string;
+  /** Of the regular files in the directory. */
+  names: ReadonlySet<string>;
+  above: readonly IgnoreLayer[];
+  /** Hears of rules that are not followed. */
+  onNote: (note: string) => void;
 }
+
+/** The directory's own rules, on top of those above it. */
+export async function readIgnoreLayers(request: LayerRequest): Promise<readonly IgnoreLayer[]> {
+  const { base, names, above } = request;
+  const present = ignoreFiles.filter((name) => names.has(name));
+  if (present.length === 0) return above;
+  const layers = await Promise.all(
+    present.map(async (name) => {
+      const rules = ignore({ ignorecase: false }).add(await readPatterns(name, request));
+      return { base, rules, isBerths: name === '.berthignore' };
+    }),
+  );
+  return [...above, ...layers];
+}
+
+async function readPatterns(name: string, { root, base, onNote }: LayerRequest): Promise<string[]> {
+  const { text, problem } = await readSourceText(root, base + name, largestFile);
+  if (text === undefined) {
+    onNote(`${base}${name} is not followed: it ${problem}`);
+    return [];
+  }
+  const patterns = text.split(/\r?\n/).filter((line) => line !== '' && !line.startsWith('#'));
+  const followed = patterns.slice(0, mostPatterns).filter((pattern) => countWildcards(pattern) <= mostWildcards);
+  const left = patterns.length - followed.length;
+  if (left > 0) onNote(`${base}${name}: ${left} patterns are not followed, because matching them takes too long`);
+  return followed;
+}
+
+/** The most in one part between slashes; `**` counts as one. */
+const countWildcards = (pattern: string): number =>
+  Math.max(...pattern.split('/').map((part) => part.replaceAll(/\*+/g, '*').split('*').length - 1));
 
 /** As git decides: the deepest file that has a word on the path has the last word. Directories end with `/`. */
 export function isIgnored(path: string, layers: readonly IgnoreLayer[]): boolean {
@@ -43,6 +79,13 @@ export function isIgnored(path: string, layers: readonly IgnoreLayer[]): boolean
   }
   return false;
 }
+
+/** Whether a `.berthignore` leaves the path out. */
+export const isIgnoredByBerth = (path: string, layers: readonly IgnoreLayer[]): boolean =>
+  isIgnored(
+    path,
+    layers.filter(({ base, isBerths }) => isBerths && path.startsWith(base) && path !== base),
+  );
 
 /**
  * The layers that hold inside a directory that is walked. One that ignores the directory itself, and was overruled by a

@@ -2,7 +2,15 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { mapBounded } from './bounded.js';
-import { combineDigests, describeFile, digestLargeFile, gitMode, isLarge, readContent, sha256 } from './digest-tree.js';
+import {
+  combineDigests,
+  describeFile,
+  digestBytes,
+  digestLargeFile,
+  gitMode,
+  isLarge,
+  readContent,
+} from './digest-tree.js';
 import { describeGitFailure, startGit } from './git-repository.js';
 import type { SourceFile } from './list-source-files.js';
 
@@ -54,7 +62,7 @@ export async function importTree(request: ImportRequest): Promise<ImportedTree> 
     throw describeGitFailure(error);
   });
   const kept = parts.flatMap((part) => part.kept ?? []);
-  return { commit: stdout.trim(), digest: combineDigests(parts.map((part) => part.description)), kept };
+  return { commit: stdout.trim(), digest: await combineDigests(parts.map((part) => part.description)), kept };
 }
 
 function commitHeader({ ref, parent, message, time }: ImportRequest): string {
@@ -74,7 +82,7 @@ async function importFile(stdin: Writable, request: ImportRequest, file: SourceF
   const content = kept === undefined ? await readContent(request.root, file) : Buffer.from(pointerTo(kept));
   const header = `M ${gitMode(file)} inline ${quote(file.path)}\ndata ${content.length}\n`;
   await write(stdin, Buffer.concat([Buffer.from(header), content, Buffer.from('\n')]));
-  return { description: describeFile(file, kept?.sha256 ?? sha256(content)), kept };
+  return { description: describeFile(file, kept?.sha256 ?? (await digestBytes(content))), kept };
 }
 
 async function describeLargeFile({ root, known = [] }: ImportRequest, file: SourceFile): Promise<KeptFile> {

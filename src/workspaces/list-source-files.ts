@@ -1,9 +1,19 @@
-import type { Dirent } from 'node:fs';
-import { lstat, readdir, readlink, realpath, stat } from 'node:fs/promises';
+import { constants, type Dirent } from 'node:fs';
+import { lstat, open, readdir, readlink, realpath, stat } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { BerthError } from '../errors.js';
+import { sortInTurns, Turns } from '../event-loop.js';
 import { berthHome } from '../home.js';
-import { type IgnoreLayer, isExcludedByDefault, isIgnored, layersWithin, readIgnoreLayers } from './ignore-rules.js';
+import { mapBounded } from './bounded.js';
+import {
+  type IgnoreLayer,
+  isExcludedByDefault,
+  isIgnored,
+  isIgnoredByBerth,
+  layersWithin,
+  readIgnoreLayers,
+} from './ignore-rules.js';
+import { listTrackedFiles } from './tracked-files.js';
 
 export interface SourceFile {
   /** Relative to the source, with `/`. */
@@ -14,6 +24,15 @@ export interface SourceFile {
   kind: 'file' | 'link';
   /** Of a link: where it points, relative to its own directory. */
   target?: string;
+  /** Git tracks it although a `.gitignore` matches it. */
+  isTracked?: true;
+}
+
+export interface ListOptions {
+  /** Hears what was left out against expectation. */
+  onNote?: ((note: string) => void) | undefined;
+  /** Paths that belong to the source although a `.gitignore` matches them; by default those that its git tracks. */
+  tracked?: readonly string[] | undefined;
 }
 
 interface Walk {
@@ -21,29 +40,38 @@ interface Walk {
   /** Berth's own home, which may lie in the repository. */
   home: string;
   files: SourceFile[];
+  /** The rules of each directory that was walked, by its base. */
+  layers: Map<string, readonly IgnoreLayer[]>;
+  hasIgnored: boolean;
+  turns: Turns;
   onNote: (note: string) => void;
 }
 
 /**
  * The files of a repository that belong to the solution, sorted by path: no version histories, virtual environments,
- * caches or `.env` files, and nothing that a `.gitignore` or `.berthignore` leaves out. Empty directories do not count,
- * as in git. Only reads. `onNote` hears what was left out against expectation.
+ * caches or `.env` files, and nothing that a `.gitignore` or `.berthignore` leaves out, unless git tracks it although a
+ * `.gitignore` matches it. Empty directories do not count, as in git. What this process may not read is left out with a
+ * note. Only reads.
  *
- * Throws SOURCE_NOT_FOUND for what cannot be read, SOURCE_UNSAFE for a link that leaves the tree.
+ * Throws SOURCE_NOT_FOUND for a directory that cannot be read, SOURCE_UNSAFE for a link that leaves the tree.
  */
-export async function listSourceFiles(
-  source: string,
-  onNote: (note: string) => void = () => {},
-): Promise<SourceFile[]> {
+export async function listSourceFiles(source: string, options: ListOptions = {}): Promise<SourceFile[]> {
   const home = berthHome().root;
   const walk: Walk = {
     root: await openSource(source),
     home: await realpath(home).catch(() => home),
     files: [],
-    onNote,
+    layers: new Map(),
+    hasIgnored: false,
+    turns: new Turns(),
+    onNote: options.onNote ?? (() => {}),
   };
-  await listDirectory(walk, '', []);
-  return walk.files.sort((a, b) => (a.path < b.path ? -1 : 1));
+  let level = [{ base: '', above: [] as readonly IgnoreLayer[] }];
+  while (level.length > 0) {
+    level = (await mapBounded(level, ({ base, above }) => listDirectory(walk, base, above))).flat();
+  }
+  if (walk.hasIgnored) await addTracked(walk, options.tracked ?? (await listTrackedFiles(walk.root, walk.onNote)));
+  return await sortInTurns(walk.files, (a, b) => (a.path < b.path ? -1 : 1));
 }
 
 async function openSource(source: string): Promise<string> {
@@ -54,42 +82,73 @@ async function openSource(source: string): Promise<string> {
   throw new BerthError('SOURCE_NOT_FOUND', `${source} is not a directory`, { path: source });
 }
 
-async function listDirectory(walk: Walk, base: string, above: readonly IgnoreLayer[]): Promise<void> {
+type Directory = { base: string; above: readonly IgnoreLayer[] };
+
+/** Lists what lies in a directory; returns its own directories. */
+async function listDirectory(walk: Walk, base: string, above: readonly IgnoreLayer[]): Promise<Directory[]> {
   const directory = resolve(walk.root, base);
-  if (directory === walk.home) return;
-  const entries = await readdir(directory, { withFileTypes: true }).catch((error) => {
-    throw unreadable(directory, error);
-  });
+  if (directory === walk.home) return [];
+  const entries = await readEntries(walk, directory, base);
   const names = new Set(entries.filter((entry) => entry.isFile()).map((entry) => entry.name));
-  if (base !== '' && names.has('pyvenv.cfg')) return;
-  const layers = await readIgnoreLayers(walk.root, base, names, above).catch((error) => {
-    throw unreadable(directory, error);
-  });
-  await Promise.all(entries.map((entry) => listEntry(walk, base, entry, layers)));
+  if (base !== '' && names.has('pyvenv.cfg')) return [];
+  const layers = await readIgnoreLayers({ root: walk.root, base, names, above, onNote: walk.onNote });
+  walk.layers.set(base, layers);
+  const found = await mapBounded(entries, (entry) => listEntry(walk, base, entry, layers));
+  return found.filter((inner) => inner !== undefined);
 }
 
-async function listEntry(walk: Walk, base: string, entry: Dirent, layers: readonly IgnoreLayer[]): Promise<void> {
+/** Those of a directory below the top that cannot be read are left out. */
+async function readEntries(walk: Walk, directory: string, base: string): Promise<Dirent[]> {
+  try {
+    return await readdir(directory, { withFileTypes: true });
+  } catch (error) {
+    if (base === '') throw unreadable(directory, error as NodeJS.ErrnoException);
+    noteUnreadable(walk, base.slice(0, -1), error as NodeJS.ErrnoException);
+    return [];
+  }
+}
+
+async function listEntry(
+  walk: Walk,
+  base: string,
+  entry: Dirent,
+  layers: readonly IgnoreLayer[],
+): Promise<Directory | undefined> {
+  await walk.turns.next();
   const path = base + entry.name;
-  if (isExcludedByDefault(entry.name) || isIgnored(entry.isDirectory() ? `${path}/` : path, layers)) return;
+  if (isExcludedByDefault(entry.name)) return undefined;
+  if (isIgnored(entry.isDirectory() ? `${path}/` : path, layers)) {
+    walk.hasIgnored = true;
+    return undefined;
+  }
   if (entry.name.includes('\uFFFD')) walk.onNote(`left out ${path}: its name is not UTF-8`);
-  else if (entry.isDirectory()) await listDirectory(walk, `${path}/`, layersWithin(`${path}/`, layers));
+  else if (entry.isDirectory()) return { base: `${path}/`, above: layersWithin(`${path}/`, layers) };
   else if (entry.isFile()) await listFile(walk, path);
   else if (entry.isSymbolicLink()) await listLink(walk, path);
   else walk.onNote(`left out ${path}: it is neither a file nor a directory`);
+  return undefined;
 }
 
-async function listFile(walk: Walk, path: string): Promise<void> {
-  const found = await lstat(join(walk.root, path)).catch((error) => {
-    throw unreadable(join(walk.root, path), error);
-  });
-  walk.files.push({ path, bytes: found.size, mode: found.mode & 0o777, kind: 'file' });
+/** Opens only what not everybody may read, to see whether this process may. */
+async function listFile(walk: Walk, path: string): Promise<SourceFile | undefined> {
+  const full = join(walk.root, path);
+  try {
+    const found = await lstat(full);
+    if ((found.mode & 0o444) !== 0o444) await (await open(full, constants.O_RDONLY | constants.O_NONBLOCK)).close();
+    const file: SourceFile = { path, bytes: found.size, mode: found.mode & 0o777, kind: 'file' };
+    walk.files.push(file);
+    return file;
+  } catch (error) {
+    noteUnreadable(walk, path, error as NodeJS.ErrnoException);
+    return undefined;
+  }
 }
 
 /**
  * A link that stays in the tree is kept as one, written anew as the relative path: an absolute one would lead from the
  * copy back into the user's own tree, and an agent that edits through it would change that.
  */
-async function listLink(walk: Walk, path: string): Promise<void> {
+async function listLink(walk: Walk, path: string): Promise<SourceFile> {
   const place = dirname(join(walk.root, path));
   const written = await readlink(join(walk.root, path));
   const pointsTo = resolve(place, written);
@@ -103,10 +162,40 @@ async function listLink(walk: Walk, path: string): Promise<void> {
     });
   }
   const inside = isWithin(walk.root, pointsTo) ? pointsTo : leadsTo;
-  walk.files.push({ path, bytes: 0, mode: 0o777, kind: 'link', target: relative(place, inside) || '.' });
+  const file: SourceFile = { path, bytes: 0, mode: 0o777, kind: 'link', target: relative(place, inside) || '.' };
+  walk.files.push(file);
+  return file;
+}
+
+/** Adds files that only a `.gitignore` left out. Default exclusions and `.berthignore` have the last word. */
+async function addTracked(walk: Walk, tracked: readonly string[]): Promise<void> {
+  const known = new Set(walk.files.map(({ path }) => path));
+  const wanted = tracked.filter((path) => !known.has(path) && mayBeAdded(walk, path));
+  await mapBounded(wanted, async (path) => {
+    await walk.turns.next();
+    const full = join(walk.root, path);
+    const [found, place] = await Promise.all([lstat(full), realpath(dirname(full))]).catch(() => []);
+    if (place !== dirname(full) || !(found?.isFile() || found?.isSymbolicLink())) return;
+    const file = await (found.isFile() ? listFile : listLink)(walk, path);
+    if (file !== undefined) file.isTracked = true;
+  });
+}
+
+function mayBeAdded(walk: Walk, path: string): boolean {
+  const parts = path.split('/');
+  if (parts.some((part) => part === '..' || isExcludedByDefault(part))) return false;
+  const above = parts.map((_, index) => parts.slice(0, index + 1).join('/'));
+  const walked = above.toReversed().find((directory) => walk.layers.has(`${directory}/`));
+  const layers = walk.layers.get(walked === undefined ? '' : `${walked}/`) ?? [];
+  return !above.some((step, index) => isIgnoredByBerth(index < parts.length - 1 ? `${step}/` : step, layers));
 }
 
 const isWithin = (root: string, path: string): boolean => path === root || path.startsWith(root + sep);
+
+/** What is gone by now does not count. */
+function noteUnreadable({ onNote }: Walk, path: string, { code }: NodeJS.ErrnoException): void {
+  if (code !== 'ENOENT') onNote(`left out ${path}: it cannot be read (${code})`);
+}
 
 /** A part of the source that the worker cannot read, as an error of the user's. */
 export function unreadable(path: string, error: NodeJS.ErrnoException): BerthError {

@@ -17,7 +17,7 @@ export interface Snapshot extends ImportedTree {
  */
 export async function snapshotWorkspace(workspace: string): Promise<Snapshot> {
   const record = await readRecord(workspace);
-  const files = await listWorkspaceFiles(workspace);
+  const files = await listWorkspaceFiles(workspace, record);
   // Without a time of its own, the same state is the same commit, and looking twice stores nothing.
   const tree = await withinHome(workspace, () =>
     importTree({

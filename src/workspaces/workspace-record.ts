@@ -17,6 +17,8 @@ export interface CommitRecord {
 export interface WorkspaceRecord {
   source: string;
   head: string;
+  /** Files that belong to it although an ignore file matches them; absent in records of earlier versions. */
+  tracked?: string[];
   commits: Record<string, CommitRecord>;
 }
 
@@ -33,6 +35,13 @@ export async function readRecord(workspace: string): Promise<WorkspaceRecord> {
 export async function writeRecord(workspace: string, record: WorkspaceRecord): Promise<void> {
   await writeDurably(recordFile(workspace), JSON.stringify(record));
 }
+
+/** Files of a workspace that belong to it although an ignore file matches them. */
+export const listTracked = (workspace: string): Promise<string[]> =>
+  readRecord(workspace).then(
+    ({ tracked = [] }) => tracked,
+    () => [],
+  );
 
 /** Throws STATE_CONFLICT for a commit that Berth did not make. */
 export function findCommit(record: WorkspaceRecord, commit: string): CommitRecord {

@@ -1,6 +1,6 @@
 /** @needs git */
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { listSourceFiles } from '../../src/workspaces/list-source-files.js';
@@ -120,7 +120,7 @@ test('skips what is neither file nor directory, and says so', async () => {
   execFileSync('mkfifo', [join(source, 'pipe')]);
   const notes: string[] = [];
 
-  const files = await listSourceFiles(source, (note) => notes.push(note));
+  const files = await listSourceFiles(source, { onNote: (note) => notes.push(note) });
 
   expect(files.map(({ path }) => path)).toEqual(['app.py']);
   expect(notes).toEqual(['left out pipe: it is neither a file nor a directory']);
@@ -159,4 +159,118 @@ test('lists 10,000 files', async () => {
     for (let file = 0; file < 100; file++) writeFileSync(join(source, `d${directory}`, `f${file}.py`), '');
   }
   expect(await listSourceFiles(source)).toHaveLength(10_000);
+});
+
+const git = (cwd: string, ...args: string[]) =>
+  execFileSync('git', ['-c', 'user.name=x', '-c', 'user.email=x@example.org', ...args], { cwd, encoding: 'utf8' });
+
+test('what git tracks belongs to the source, although a .gitignore matches it', async () => {
+  const source = temporarySolution({
+    '.gitignore': '*.pkl\nbuild/\n.env\n*.csv\n',
+    '.berthignore': 'secret.pkl\n',
+    'model.pkl': 'tracked',
+    'other.pkl': 'untracked',
+    'secret.pkl': 'tracked',
+    'gone.pkl': 'tracked',
+    'build/made/x.bin': 'tracked',
+    'build/y.bin': 'untracked',
+    '.env': 'KEY=tracked',
+    'node_modules/x.csv': 'tracked',
+    'app.py': '',
+    'sub/data.csv': 'tracked',
+  });
+  const tracked = [
+    'model.pkl',
+    'secret.pkl',
+    'gone.pkl',
+    'build/made/x.bin',
+    '.env',
+    'node_modules/x.csv',
+    'sub/data.csv',
+  ];
+  git(source, 'init', '-q');
+  git(source, 'add', '-f', 'app.py', ...tracked);
+  rmSync(join(source, 'gone.pkl'));
+
+  const files = await listSourceFiles(source);
+  expect(files.map(({ path }) => path)).toEqual([
+    ...['.berthignore', '.gitignore', 'app.py', 'build/made/x.bin', 'model.pkl', 'sub/data.csv'],
+  ]);
+  expect(files.filter(({ isTracked }) => isTracked)).toHaveLength(3);
+  expect(await listPaths(join(source, 'sub'))).toEqual(['data.csv']);
+});
+
+test('a hostile git configuration runs nothing, and a broken one is no error', async () => {
+  const source = temporarySolution({ '.gitignore': '*.pkl\n', 'model.pkl': '', 'app.py': '' });
+  git(source, 'init', '-q');
+  git(source, 'add', '-f', 'model.pkl');
+  const ran = join(source, 'ran');
+  writeFileSync(join(source, 'run.sh'), `#!/bin/sh\ntouch ${ran}\n`, { mode: 0o755 });
+  git(source, 'config', 'core.fsmonitor', join(source, 'run.sh'));
+  git(source, 'config', 'core.hooksPath', source);
+  git(source, 'config', 'core.excludesFile', '/dev/zero');
+  expect(await listPaths(source)).toContain('model.pkl');
+  expect(existsSync(ran)).toBe(false);
+  writeFileSync(join(source, '.git/config'), '[broken\n');
+  expect(await listPaths(source)).not.toContain('model.pkl');
+});
+
+test('a worktree, whose .git is a file, is asked as well', async () => {
+  const source = temporarySolution({ '.gitignore': '*.pkl\n', 'model.pkl': 'x' });
+  git(source, 'init', '-q');
+  git(source, 'add', '-f', '.gitignore', 'model.pkl');
+  git(source, 'commit', '-q', '-m', 'x');
+  const other = join(temporaryDirectory(), 'other');
+  git(source, 'worktree', 'add', '-q', other);
+  expect(await listPaths(other)).toEqual(['.gitignore', 'model.pkl']);
+});
+
+test('what may not be read is left out with a note', async () => {
+  const source = temporarySolution({ 'app.py': '', 'closed.py': '', 'data/x.csv': '', 'data/y.csv': '' });
+  chmodSync(source, 0o755);
+  for (const path of ['closed.py', 'data']) chmodSync(join(source, path), 0);
+  const notes: string[] = [];
+  const paths = await asNobody(async () => {
+    return (await listSourceFiles(source, { onNote: (note) => notes.push(note) })).map(({ path }) => path);
+  });
+  expect(paths).toEqual(['app.py']);
+  expect(notes.sort()).toEqual([
+    'left out closed.py: it cannot be read (EACCES)',
+    'left out data: it cannot be read (EACCES)',
+  ]);
+});
+
+/** Root may read everything, unless it is somebody else. */
+async function asNobody<Result>(task: () => Promise<Result>): Promise<Result> {
+  const isRoot = process.geteuid?.() === 0;
+  if (isRoot) process.seteuid?.(65534);
+  try {
+    return await task();
+  } finally {
+    if (isRoot) process.seteuid?.(0);
+  }
+}
+
+test('loops of links, hostile patterns and large ignore files hold nothing up', async () => {
+  const source = temporarySolution({
+    '.gitignore': `${'*a'.repeat(40)}b\n${Array.from({ length: 5000 }, (_, index) => `x${index}`).join('\n')}\nlast\n`,
+    'deep/.gitignore': `#${'x'.repeat(300_000)}\n`,
+    [`${'a'.repeat(200)}`]: '',
+    x1: '',
+    'deep/x': '',
+  });
+  symlinkSync('loop', join(source, 'loop'));
+  symlinkSync('.', join(source, 'self'));
+  symlinkSync('..', join(source, 'deep/up'));
+  const notes: string[] = [];
+  const began = performance.now();
+  const files = await listSourceFiles(source, { onNote: (note) => notes.push(note) });
+  expect(performance.now() - began).toBeLessThan(5000);
+  expect(files.map(({ path }) => path)).toEqual([
+    ...['.gitignore', 'a'.repeat(200), 'deep/.gitignore', 'deep/up', 'deep/x', 'loop', 'self'],
+  ]);
+  expect(notes).toEqual([
+    '.gitignore: 3003 patterns are not followed, because matching them takes too long',
+    'deep/.gitignore is not followed: it is larger than 200000 bytes',
+  ]);
 });
