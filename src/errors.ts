@@ -1,3 +1,5 @@
+import { shellWord } from './shell-word.js';
+
 /**
  * Every way in which Berth says no: one class, a closed table of codes.
  *
@@ -156,6 +158,8 @@ export interface ErrorDetails {
   evidence?: string;
   /** For a person alone: `evidence` with what held-back examples expect, where it has any. */
   fullEvidence?: string;
+  /** What could be meant, as the option takes it that says so. */
+  candidates?: string[];
   /** What to do next, where that was said before, with details that are not at hand any more. */
   next?: string;
   [fact: string]: string | number | boolean | string[] | undefined;
@@ -235,5 +239,10 @@ export const isErrorCode = (text: unknown): text is ErrorCode => typeof text ===
 
 /** The code's next step with the details filled in; a placeholder without its detail is written as its name. */
 export function describeNext(code: ErrorCode, details: ErrorDetails): string {
-  return codes[code].next.replaceAll(/\{(\w+)\}/g, (_, fact: string) => String(details[fact] ?? fact.toUpperCase()));
+  const fill = (fact: string) =>
+    details[fact] === undefined ? fact.toUpperCase() : write(fact, String(details[fact]));
+  return codes[code].next.replaceAll(/\{(\w+)\}/g, (_, fact: string) => fill(fact));
 }
+
+/** In a command, as a shell takes it; a list of variables and a whole command are sentences of ours. */
+const write = (fact: string, value: string): string => (fact === 'path' || fact === 'entry' ? shellWord(value) : value);

@@ -8,12 +8,14 @@ import { step } from './step.js';
 export const selectStrategy = ({ selector, registry, host }: Dependencies) =>
   step(
     async (input: { config: DeployConfig }, { signal }) => {
-      const { solution, strategy, allow, provider, expose, resources } = parseConfig(input.config);
+      const { solution, strategy, allow, provider, expose, entry, resources } = parseConfig(input.config);
       const allowed = strategy === 'auto' ? allow : [strategy];
       await registry.refresh(); // one may have been written since the worker began
       const exchanges: SelectionExchange[] = [];
       const onExchange = (exchange: SelectionExchange) => exchanges.push(exchange);
-      const setting = await selector.select(solution, allowed, resources, { onExchange, provider, expose, signal });
+      const setting = await selector.select(solution, allowed, resources, {
+        ...{ onExchange, provider, expose, entry, signal },
+      });
       return { setting, host, exchanges };
     },
     ({ config }) => ({ name: config.name, path: config.solution.path }),

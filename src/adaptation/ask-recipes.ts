@@ -1,7 +1,7 @@
 import { BerthError } from '../errors.js';
 import type { Adapted, AdaptRequest } from './adapt-request.js';
 import { free } from './adapt-request.js';
-import type { Recipe } from './recipe.js';
+import type { Recipe, RecipeInput, Recognition } from './recipe.js';
 import { writeFiles } from './write-files.js';
 
 type Asked = Pick<AdaptRequest, 'workspace' | 'facts' | 'entry' | 'signal' | 'onProgress'>;
@@ -9,14 +9,24 @@ type Asked = Pick<AdaptRequest, 'workspace' | 'facts' | 'entry' | 'signal' | 'on
 /** Adapts by the first recipe that recognises the workspace. Throws ENTRY_AMBIGUOUS, and ADAPTATION_FAILED. */
 export async function askRecipes(recipes: readonly Recipe[], request: Asked): Promise<Adapted | undefined> {
   const { workspace, facts, entry, signal, onProgress } = request;
+  const found = await recogniseBy(recipes, { workspace, facts, ...(entry && { entry }) }, signal);
+  if (found === undefined) return undefined;
+  const { summary, runInterface, files } = found.recognition;
+  onProgress?.(summary);
+  await writeFiles(workspace, files);
+  return { ...free, by: `recipe:${found.recipe}`, summary, runInterface };
+}
+
+/** What the first recipe that recognises the workspace says of it; only reads. Throws ENTRY_AMBIGUOUS. */
+export async function recogniseBy(
+  recipes: readonly Recipe[],
+  input: RecipeInput,
+  signal?: AbortSignal,
+): Promise<{ recipe: string; recognition: Recognition } | undefined> {
   for (const recipe of recipes) {
     signal?.throwIfAborted();
-    const recognition = await recipe.recognise({ workspace, facts, ...(entry && { entry }) });
-    if (recognition === undefined) continue;
-    onProgress?.(recognition.summary);
-    await writeFiles(workspace, recognition.files);
-    const { summary, runInterface } = recognition;
-    return { ...free, by: `recipe:${recipe.name}`, summary, runInterface };
+    const recognition = await recipe.recognise(input);
+    if (recognition !== undefined) return { recipe: recipe.name, recognition };
   }
   return undefined;
 }

@@ -15,11 +15,7 @@ export async function runCommandLine(words: string[]): Promise<number> {
     const invocation = recogniseRun(words) ?? (await parse(words));
     return invocation.kind === 'help' ? await writeHelp(invocation, output) : await perform(invocation, output);
   } catch (thrown) {
-    return await reportFailure(
-      output,
-      thrown,
-      words.find((word) => !word.startsWith('-')),
-    );
+    return await reportFailure(output, thrown, words);
   }
 }
 

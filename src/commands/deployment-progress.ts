@@ -1,6 +1,9 @@
 import type { DeploymentInfo } from '../contract/status.js';
 import type { Progress } from './progress.js';
 
+/** `c1 is failed: ENTRY_AMBIGUOUS: 2 callables …` */
+const failedChange = /^(\w+ is failed: [A-Z_]+): [\s\S]*$/;
+
 /** Turns the infos of a deployment, one after the other, into progress: each step is begun once and finished once. */
 export function followSteps(progress: Progress): (info: Pick<DeploymentInfo, 'steps'>) => void {
   const finished = new Set<string>();
@@ -16,10 +19,10 @@ export function followSteps(progress: Progress): (info: Pick<DeploymentInfo, 'st
       }
       finished.add(key);
       const hasFailed = note.startsWith('failed: ');
-      // why it failed is the deployment's last error, which is shown at the end, whole
+      // Why it failed is the deployment's last error, which is shown at the end, whole
       progress.finish({
         step,
-        note: hasFailed ? 'failed' : note,
+        note: hasFailed ? 'failed' : note.replace(failedChange, '$1'),
         milliseconds: Date.parse(finishedAt) - since,
         hasFailed,
       });

@@ -7,8 +7,11 @@ export const explain = defineCommand({
   name: 'explain',
   summary: 'say which strategy it would get, and why',
   arguments: { path: { label: 'PATH', isRequired: true, summary: 'directory of the repository; only read' } },
-  options: { goal: { flags: '--goal <TEXT>', kind: 'text', summary: 'what it is meant to do' } },
-  async run({ arguments: { path }, options: { goal }, output }) {
+  options: {
+    entry: { flags: '--entry <ENTRY>', kind: 'text', summary: 'what to call, as for deploy' },
+    goal: { flags: '--goal <TEXT>', kind: 'text', summary: 'what it is meant to do' },
+  },
+  async run({ arguments: { path }, options: { goal, entry }, output }) {
     const source = resolve(path);
     if (!(await isDirectory(source)))
       throw new BerthError('SOURCE_NOT_FOUND', `there is no directory ${source}`, { path });
@@ -17,7 +20,8 @@ export const explain = defineCommand({
       import('../selection/index.js'),
     ]);
     const selector = new SelectorAgent(await StrategyRegistry.scan(), { model: findOpenaiModel() });
-    const explanation = await selector.explain({ path: source, ...(goal !== undefined && { goal }) });
+    const solution = { path: source, ...(goal !== undefined && { goal }) };
+    const explanation = await selector.explain(solution, undefined, { entry });
     await output.result({ path: source, explanation }, () => explanation.trimEnd());
   },
 });

@@ -1,6 +1,7 @@
 import { BerthError, codes, isErrorCode } from '../errors.js';
 import type { Colors } from './colors.js';
 import type { Output } from './output.js';
+import { proposeCommands } from './propose-commands.js';
 
 /** What a failure tells a person; an error, and a deployment's `lastError`, both have it. */
 export interface Failure {
@@ -11,22 +12,31 @@ export interface Failure {
 }
 
 /** Says what went wrong, where `--json` or a person looks for it; returns the exit code. */
-export async function reportFailure(output: Output, thrown: unknown, command?: string): Promise<number> {
+export async function reportFailure(output: Output, thrown: unknown, words: readonly string[] = []): Promise<number> {
   const error = BerthError.from(thrown);
-  error.details.command ??= command; // whoever threw USAGE need not know under which command
+  // whoever threw USAGE need not know under which command
+  error.details.command ??= words.find((word) => !word.startsWith('-'));
   const { code, message, next, details } = error;
+  const evidence = details.fullEvidence ?? details.evidence ?? null;
   output.progress.end();
-  if (output.isJson) await output.line(JSON.stringify({ error: { code, message, next } }));
-  else
-    output.note(
-      renderFailure(
-        { code, message, next, evidence: details.fullEvidence ?? details.evidence ?? null },
-        output.noteColors,
-      ),
-    );
+  if (output.isJson) await output.line(JSON.stringify({ error: describeFailure(error, evidence) }));
+  else {
+    const proposed = proposeCommands(error, words) ?? next;
+    output.note(renderFailure({ code, message, next: proposed, evidence }, output.noteColors));
+  }
   if (output.isVerbose) output.note(output.noteColors.dim(renderStack(error)));
   return error.exitCode;
 }
+
+/** As `--json` writes it: with all that the text says. */
+const describeFailure = (
+  { code, message, next, details: { candidates = [] } }: BerthError,
+  evidence: string | null,
+) => ({
+  ...{ code, message, next },
+  ...(candidates.length > 0 && { candidates }),
+  ...(evidence !== null && { evidence }),
+});
 
 /** What failed (one red line), the evidence, what to do next. */
 export function renderFailure({ code, message, next, evidence }: Failure, colors: Colors): string {

@@ -21,5 +21,7 @@ export const LastError = z.object({
   message: z.string(),
   next: z.string(),
   evidence: z.string().nullable(),
+  /** What could be meant, where that has to be said; absent otherwise. */
+  candidates: z.array(z.string()).optional(),
 });
 export type LastError = z.infer<typeof LastError>;

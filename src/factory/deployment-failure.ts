@@ -26,6 +26,7 @@ export function asError({ name, state, source, lastError }: DeploymentInfo): Ber
     name,
     path: source.path,
     ...(evidence === undefined ? {} : { evidence }),
+    ...(lastError?.candidates !== undefined && { candidates: lastError.candidates }),
     ...(lastError !== null && { next: lastError.next }),
   });
 }

@@ -6,7 +6,9 @@ export function chooseByRules(candidates: Candidate[], path: string): Candidate 
   const usable = candidates.filter(({ excluded }) => excluded === undefined).toSorted((a, b) => b.score - a.score);
   const [best, second] = usable;
   if (best === undefined) {
-    const reasons = candidates.map(({ strategy, excluded }) => `${strategy}: ${excluded}`).join('; ');
+    const reasons = [...groupByReason(candidates, ({ strategy }) => strategy)]
+      .map(([reason, names]) => `${names}: ${reason}`)
+      .join('; ');
     throw new BerthError('STRATEGY_UNAVAILABLE', `no allowed strategy can be used (${reasons || 'none is allowed'})`, {
       path,
     });
@@ -17,6 +19,7 @@ export function chooseByRules(candidates: Candidate[], path: string): Candidate 
     throw new BerthError('STRATEGY_UNDECIDED', message, {
       path,
       strategy: best.strategy,
+      candidates: usable.map(({ strategy }) => strategy),
       evidence: listScores(candidates),
     });
   }
@@ -26,11 +29,19 @@ export function chooseByRules(candidates: Candidate[], path: string): Candidate 
     throw new BerthError('STRATEGY_UNDECIDED', message, {
       path,
       strategy: best.strategy,
+      candidates: names,
       evidence: listScores(candidates),
     });
   }
   return best;
 }
+
+/** Names of the candidates that can be used, the best first. */
+export const listUsable = (candidates: Candidate[]): string[] =>
+  candidates
+    .filter(({ excluded }) => excluded === undefined)
+    .toSorted((left, right) => right.score - left.score)
+    .map(({ strategy }) => strategy);
 
 /** One line per strategy and signal, the highest score first. */
 export const listScores = (candidates: Candidate[]): string =>
@@ -42,28 +53,33 @@ export const listScores = (candidates: Candidate[]): string =>
     ])
     .join('\n');
 
-/** The choice and what was left out, in sentences. */
+/** The choice in sentences. */
 export function explainChoice(chosen: Candidate, candidates: Candidate[]): string {
   const others = candidates.filter(({ strategy }) => strategy !== chosen.strategy);
   const lower = others
     .filter(({ excluded }) => excluded === undefined)
     .map(({ strategy, score }) => `${strategy} (${score})`);
-  return [
-    describeScore(chosen),
-    lower.length > 0 ? `It scores more than ${lower.join(', ')}.` : '',
-    describeLeftOut(others),
-  ]
+  return [describeScore(chosen), lower.length > 0 ? `It scores more than ${lower.join(', ')}.` : '']
     .filter((sentence) => sentence !== '')
     .join(' ');
 }
 
 /** Whatever could not be chosen: a sentence per reason, which strategies often share. Empty when there is nothing. */
 export function describeLeftOut(candidates: Candidate[]): string {
-  const byReason = new Map<string, string[]>();
-  for (const { strategy, score, excluded } of candidates) {
-    if (excluded !== undefined) byReason.set(excluded, [...(byReason.get(excluded) ?? []), `${strategy} (${score})`]);
+  const byReason = groupByReason(candidates, ({ strategy, score }) => `${strategy} (${score})`);
+  return [...byReason].map(([reason, names]) => `Left out: ${names}: ${reason}.`).join(' ');
+}
+
+/** Each reason once, with the strategies that it keeps from being chosen. */
+function groupByReason(candidates: Candidate[], name: (candidate: Candidate) => string): Map<string, string> {
+  const byReason = new Map<string, string>();
+  for (const candidate of candidates) {
+    const { excluded } = candidate;
+    if (excluded === undefined) continue;
+    const others = byReason.get(excluded);
+    byReason.set(excluded, others === undefined ? name(candidate) : `${others}, ${name(candidate)}`);
   }
-  return [...byReason].map(([reason, names]) => `Left out: ${names.join(', ')}: ${reason}.`).join(' ');
+  return byReason;
 }
 
 export const describeScore = ({ strategy, score, reasons }: Candidate): string =>

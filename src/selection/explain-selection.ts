@@ -5,6 +5,9 @@ import { listScores } from './choose-by-rules.js';
 import { describeFacts, shortenList } from './describe-facts.js';
 import { matchesPattern } from './score.js';
 
+/** Characters of a reason that may be said twice. */
+const fewWords = 40;
+
 export interface Explanation {
   path: string;
   facts: Facts;
@@ -13,20 +16,25 @@ export interface Explanation {
   /** Null when nothing was decided. */
   chosen: string | null;
   reasoning: string;
+  /** What the chosen strategy would call; where nothing was decided, each that can be used. */
+  adaptations: string[];
   decidedBy: DeploymentSetting['decidedBy'];
   /** The model's name; null where none is configured. */
   model: string | null;
 }
 
 export function explainSelection(explanation: Explanation): string {
-  const { path, facts, candidates, chosen, reasoning } = explanation;
+  const { path, facts, candidates, chosen, reasoning, adaptations } = explanation;
   const outcome = chosen === null ? `auto decides nothing: ${reasoning}` : `auto chooses ${chosen}. ${reasoning}`;
   return [
     [path, ...describeFacts(facts).map((line) => `  ${line}`)].join('\n'),
     listScores(candidates),
     `${outcome}\n${describeDecider(explanation)}`,
+    adaptations.join('\n'),
     ['What would change this:', ...describeAlternatives(explanation).map((line) => `  ${line}`)].join('\n'),
-  ].join('\n\n');
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n');
 }
 
 function describeDecider({ decidedBy, model, entries }: Explanation): string {
@@ -44,7 +52,8 @@ function describeAlternatives({ path, facts, entries, candidates, chosen }: Expl
   const others = entries.filter(({ name }) => name !== chosen);
   const lines = others.map((entry) => {
     const score = candidates.find(({ strategy }) => strategy === entry.name)?.score ?? 0;
-    if (entry.problem !== null) return `${entry.name}: cannot be used, ${entry.problem}`;
+    if (entry.problem !== null)
+      return `${entry.name}: cannot be used${entry.problem.length > fewWords ? ' (see above)' : `, ${entry.problem}`}`;
     const absent = listAbsentSignals(entry, facts);
     return `${entry.name}: needs more than ${best} (has ${score}); for it would speak ${shortenList(absent) || 'nothing else'}`;
   });

@@ -1,3 +1,4 @@
+import { type Preview, previewAdaptation } from '../adaptation/preview-adaptation.js';
 import type { Solution } from '../contract/config.js';
 import type { Facts } from '../contract/facts.js';
 import type { Resources } from '../contract/resources.js';
@@ -13,7 +14,8 @@ import {
 } from '../registry/index.js';
 import { checkSource } from './check-source.js';
 import { chooseByModel, UnusableAnswer } from './choose-by-model.js';
-import { chooseByRules, describeLeftOut, describeScore, explainChoice } from './choose-by-rules.js';
+import { chooseByRules, describeLeftOut, describeScore, explainChoice, listUsable } from './choose-by-rules.js';
+import { explainAdaptation } from './explain-adaptation.js';
 import { explainSelection } from './explain-selection.js';
 import { gatherFacts } from './gather-facts.js';
 import { scoreStrategy } from './score.js';
@@ -43,6 +45,8 @@ export interface SelectOptions {
   provider?: string | undefined;
   /** Leaves only the strategies whose software can be called from other machines. */
   expose?: string | undefined;
+  /** What is called, where the user said so. */
+  entry?: string | undefined;
   signal?: AbortSignal;
 }
 
@@ -78,12 +82,18 @@ export class SelectorAgent {
     const entries = checkSource(facts, solution.path, found);
     const candidates = entries.map((entry) => scoreStrategy(entry, facts));
     const scene = { solution, facts, entries, candidates, resources };
-    const decision = await this.#decide(scene, allowedStrategies, options);
+    const decision = await this.#decide(scene, allowedStrategies, options).catch(async (error) => {
+      throw await this.#proposeServing(error, scene, options.entry);
+    });
     return this.#makeSetting(decision, { candidates, resources, provider: options.provider });
   }
 
   /** What would be chosen and why, as text for a person: facts, scores, and what would change the choice. */
-  async explain(solution: Solution, allowedStrategies?: readonly string[]): Promise<string> {
+  async explain(
+    solution: Solution,
+    allowedStrategies?: readonly string[],
+    { entry }: Pick<SelectOptions, 'entry'> = {},
+  ): Promise<string> {
     const found = await this.#findEntries(allowedStrategies);
     const facts = await gatherFacts(solution.path, { home: this.#home });
     const entries = checkSource(facts, solution.path, found);
@@ -91,7 +101,37 @@ export class SelectorAgent {
     const scene = { solution, facts, entries, candidates, resources: {} };
     const outcome = await this.#decideOrExplain(scene, allowedStrategies);
     const model = this.#model?.name ?? null;
-    return explainSelection({ path: solution.path, facts, entries, candidates, model, ...outcome });
+    const { path } = solution;
+    const asked = outcome.chosen === null ? listUsable(candidates) : [outcome.chosen];
+    const adaptations = await Promise.all(
+      asked.map(async (strategy) => {
+        const preview = await this.#preview(strategy, scene, entry);
+        return explainAdaptation({ path, strategy, preview, entryPoints: facts.entryPoints });
+      }),
+    );
+    return explainSelection({ path, facts, entries, candidates, model, adaptations, ...outcome });
+  }
+
+  /** What the strategy's recipes would call, read from the user's own directory. */
+  async #preview(strategy: string, { solution, facts }: Scene, entry: string | undefined): Promise<Preview> {
+    const recipes = await this.#registry.getRecipes(strategy);
+    return await previewAdaptation(recipes, { workspace: solution.path, facts, ...(entry !== undefined && { entry }) });
+  }
+
+  /** Where nothing is decided, what is proposed is what would work: a strategy whose recipes recognise the repository. */
+  async #proposeServing(error: unknown, scene: Scene, entry: string | undefined): Promise<unknown> {
+    if (!(error instanceof BerthError) || error.code !== 'STRATEGY_UNDECIDED') return error;
+    const usable = error.details.candidates ?? [];
+    const previews = await Promise.all(usable.map((strategy) => this.#preview(strategy, scene, entry)));
+    const serving = usable.filter((_, index) => previews[index]?.kind === 'recognised');
+    const [strategy] = serving;
+    if (strategy === undefined) return error;
+    return new BerthError(
+      error.code,
+      error.message,
+      { ...error.details, strategy, candidates: serving },
+      { cause: error },
+    );
   }
 
   /** Sound strategies. A single one must be ready; of several, those that are not are listed as excluded. */
@@ -148,8 +188,7 @@ export class SelectorAgent {
     const question = { solution, facts, strategies, resources, signal };
     try {
       const answer = await chooseByModel(model, question, onExchange);
-      const reasoning = [answer.reasoning, describeLeftOut(scene.candidates)].filter((text) => text !== '').join(' ');
-      return { ...answer, reasoning, decidedBy: 'model' };
+      return { ...answer, decidedBy: 'model' };
     } catch (error) {
       signal?.throwIfAborted();
       return decideInPlaceOfModel({ solution, facts, resources, ...scene }, error);
@@ -175,6 +214,7 @@ export class SelectorAgent {
     { candidates, resources, provider }: Pick<Scene, 'candidates' | 'resources'> & Pick<SelectOptions, 'provider'>,
   ): DeploymentSetting {
     const config = this.#registry.getStrategy(decision.strategy);
+    const leftOut = decision.decidedBy === 'user' ? '' : describeLeftOut(candidates);
     return {
       strategy: config.name,
       provider: provider ?? config.provider,
@@ -182,7 +222,7 @@ export class SelectorAgent {
       resources: { ...config.default_resources, ...decision.resources, ...resources },
       runInterface: this.#registry.getDefaultRunInterface(config.name),
       decidedBy: decision.decidedBy,
-      reasoning: decision.reasoning,
+      reasoning: [decision.reasoning, leftOut].filter((text) => text !== '').join(' '),
       candidates,
     };
   }

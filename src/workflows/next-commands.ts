@@ -1,4 +1,5 @@
 import type { DeploymentInfo, LastError } from '../contract/status.js';
+import { shellWord } from '../shell-word.js';
 
 /** What a person may want to do next, and the line to type. */
 export interface NextCommand {
@@ -64,7 +65,7 @@ function forState(info: DeploymentInfo): Row[] {
     case 'cleaning':
       return [['See what still exists', `berth cleanup ${name}`]];
     case 'cleaned':
-      return [['Deploy it again', `berth deploy ${quote(source.path)} --name ${name}`]];
+      return [['Deploy it again', `berth deploy ${shellWord(source.path)} --name ${name}`]];
     default:
       return [['End it, and undo all', `berth cleanup ${name}`]];
   }
@@ -74,5 +75,3 @@ function hasEarlier({ revision, revisions }: DeploymentInfo): boolean {
   const active = revisions.findIndex(({ id }) => id === revision);
   return revisions.slice(0, Math.max(0, active)).some(({ state }) => state === 'kept');
 }
-
-const quote = (path: string): string => (/^[\w./~+-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`);

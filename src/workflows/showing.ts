@@ -59,11 +59,22 @@ export function setLastError(life: Life, record: ErrorRecord): void {
 /** Why the change that is being made does not go on; of a deployment that runs nothing else, also why that does not. */
 export function setChangeError(life: Life, record: ErrorRecord): void {
   const { info, active } = life;
-  if (info.change !== null) info.change.lastError = asLastError(record);
+  if (info.change !== null) info.change.lastError = asErrorOfChange(life, record);
   if (active === null) setLastError(life, record);
 }
 
 export const asLastError = ({ code, message, next, details }: ErrorRecord): LastError => ({
   ...{ code, message, next },
   evidence: details.fullEvidence ?? details.evidence ?? null,
+  ...(details.candidates !== undefined && { candidates: details.candidates }),
 });
+
+/** What a deployment that exists is told to do is said to `redeploy`: its name is taken. */
+function asErrorOfChange({ active, info }: Life, record: ErrorRecord): LastError {
+  const error = asLastError(record);
+  if (active === null) return error;
+  return {
+    ...error,
+    next: error.next.replace(/\bberth deploy ('(?:[^']|'\\'')*'|\S+)/, `berth redeploy ${info.name}`),
+  };
+}

@@ -1,5 +1,6 @@
 /** @needs python3 */
 import { expect, test } from '@jest/globals';
+import { BerthError } from '../../src/errors.js';
 import { StrategyRegistry } from '../../src/registry/index.js';
 import { SelectorAgent } from '../../src/selection/index.js';
 import { writePlugin } from '../registry/plugin.js';
@@ -199,6 +200,70 @@ test('explain shows facts, scores, the choice and what would change it', async (
   expect(text).toContain('cloud: cannot be used, it has no runner module');
   const tie = await makeSelector({ one: {}, two: {} });
   expect(await tie.selector.explain(solution(), tie.names)).toContain('auto decides nothing');
+});
+
+test('what nothing decides is proposed with the strategies whose recipes recognise the repository', async () => {
+  const recipes = (recognises: boolean) =>
+    `export const recipes = [{ name: 'own', recognise: async ({ entry }) => ${recognises} || entry !== undefined ? { summary: 'recognised it', runInterface: { type: 'function' }, files: {} } : undefined }];\n`;
+  const directory = temporaryDirectory();
+  for (const [name, recognises] of [
+    ['blind', false],
+    ['seeing', true],
+  ] as const) {
+    const config = {
+      ...{ name, provider: 'test', interface: 'function', runner_class: 'EchoRunner' },
+      ...{ default_resources: {}, run_interface: { type: 'function', module: 'main' }, signals: [] },
+    };
+    writePlugin(directory, name, { 'config.yaml': JSON.stringify(config), 'recipes.ts': recipes(recognises) });
+  }
+  const registry = await StrategyRegistry.scan({ home, directories: [directory] });
+  const both = new SelectorAgent(registry, { home });
+  await expect(both.select(solution(), ['blind', 'seeing'])).rejects.toMatchObject({
+    code: 'STRATEGY_UNDECIDED',
+    next: expect.stringMatching(/^Choose one: berth deploy \S+ --strategy seeing$/),
+    details: { strategy: 'seeing', candidates: ['seeing'] },
+  });
+  const named = { entry: 'app:predict' };
+  await expect(both.select(solution(), ['blind', 'seeing'], {}, named)).rejects.toMatchObject({
+    details: { candidates: ['blind', 'seeing'] },
+  });
+  const text = await both.explain(solution(), ['blind', 'seeing']);
+  expect(text).toContain('seeing serves it as it is: recognised it (recipe:own).');
+  expect(text).toContain('No recipe of blind recognizes what to call');
+});
+
+test.each<[string, Record<string, string>, string[]]>([
+  [
+    'one callable',
+    { 'app.py': 'def predict(text): return text\n' },
+    ['local serves it as it is: recognised `predict(text)` in app.py, called with the inputs by name'],
+  ],
+  [
+    'several',
+    { 'a.py': 'def predict(text): return text\n', 'b.py': 'def predict(text): return text\n' },
+    ['local cannot tell what to call: 2 callables', ' --strategy local --entry b:predict'],
+  ],
+  ['none', { 'script.py': 'print(1)\n' }, ['No recipe of local recognizes what to call', '--entry MODULE:CALLABLE']],
+  ['one that may be hidden', { 'predict.py': 'def predict(:\n' }, ['local cannot tell what to call: predict.py:1']],
+])('explain asks the recipes what would be called: %s', async (_, files, expected) => {
+  const before = temporarySolution(files);
+  const text = await new SelectorAgent(await StrategyRegistry.scan({ home }), { home }).explain({ path: before }, [
+    'local',
+  ]);
+  for (const words of expected) expect(text).toContain(words);
+});
+
+test('why a strategy cannot be used is said once', async () => {
+  const registry = await StrategyRegistry.scan({ home });
+  const selector = new SelectorAgent(registry, { home });
+  const count = (text: string) => text.split('Modal bills compute by the second').length - 1;
+  expect(count(await selector.explain(solution()))).toBe(1);
+  expect(count((await selector.select(solution())).reasoning)).toBe(1);
+  const refusal = await selector
+    .select({ path: temporarySolution({ 'main.go': '', Dockerfile: 'FROM x\n' }) })
+    .catch((error) => error);
+  if (refusal instanceof BerthError) expect(count(`${refusal.message}${refusal.details.evidence ?? ''}`)).toBe(1);
+  else expect(count(refusal.reasoning)).toBe(1);
 });
 
 const typical: [string, Record<string, string>, string][] = [

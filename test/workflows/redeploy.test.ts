@@ -11,7 +11,7 @@ import { addressOf, findRunningServer } from '../../src/stack/embedded-server.js
 import { workflowId } from '../../src/workflows/messages.js';
 import { call, connectOnce, deploy, redeploy, rollBack, untilInfo } from '../support/deploying.js';
 import { processesOf, temporaryStack } from '../support/stack.js';
-import { temporaryDirectory, temporarySolution } from '../support/temporary.js';
+import { temporaryDirectory, temporarySolution, writeTree } from '../support/temporary.js';
 
 const home = temporaryStack();
 const answering = (version: string) => `def predict(n: int = 1):\n    return {"version": "${version}", "n": n}\n`;
@@ -354,3 +354,17 @@ test('a rollback restores code, configuration and secrets together', async () =>
 
 const untilChanged = (name: string, kind: string): Promise<DeploymentInfo> =>
   untilInfo(name, ({ changes }) => changes.some((change) => change.kind === kind));
+
+test('a redeploy of which nobody can tell what to call says how to redeploy it, with what could be meant', async () => {
+  const solution = temporarySolution({ 'main.py': 'def predict(x):\n    return x\n' });
+  await deploy({ name: 'doubtful', solution, agent: 'none' });
+  writeTree(solution, { 'app.py': 'def predict(x):\n    return x\n' });
+  const { state, changes } = await redeploy('doubtful');
+  expect(state).toBe('running');
+  expect(changes.at(-1)?.lastError).toMatchObject({
+    code: 'ENTRY_AMBIGUOUS',
+    next: 'Say which: berth redeploy doubtful --entry app:predict',
+    candidates: ['app:predict', 'main:predict'],
+  });
+  await (await connectOnce()).cleanup('doubtful');
+});

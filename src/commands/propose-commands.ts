@@ -1,0 +1,45 @@
+import type { BerthError } from '../errors.js';
+import { shellWord } from '../shell-word.js';
+
+/** What is to be said where it was left open, and the option that says it. */
+const choices: Partial<Record<BerthError['code'], { flag: string; asks: string }>> = {
+  ENTRY_AMBIGUOUS: { flag: '--entry', asks: 'Say which' },
+  ENTRY_NOT_FOUND: { flag: '--entry', asks: 'Say what to call' },
+  STRATEGY_UNDECIDED: { flag: '--strategy', asks: 'Choose one' },
+};
+
+/** Commands that take these options. */
+const commands = new Set(['deploy', 'redeploy']);
+
+/** A person reads no more. */
+const mostProposed = 5;
+
+/** The command once more with each of the candidates, ready to be typed; undefined where there is nothing to choose. */
+export function proposeCommands({ code, details }: BerthError, words: readonly string[]): string | undefined {
+  const choice = choices[code];
+  const { candidates = [] } = details;
+  const command = words.find((word) => !word.startsWith('-'));
+  if (choice === undefined || !Array.isArray(candidates) || candidates.length === 0) return undefined;
+  if (command === undefined || !commands.has(command)) return undefined;
+  const rest = withoutOption(words.map(withoutSecret), choice.flag);
+  const lines = candidates
+    .slice(0, mostProposed)
+    .map((candidate) => ['berth', ...rest, choice.flag, candidate].map(shellWord).join(' '));
+  const more = candidates.length > mostProposed ? [`and ${candidates.length - mostProposed} more`] : [];
+  return lines.length === 1
+    ? `${choice.asks}: ${lines[0]}`
+    : [`${choice.asks}:`, ...[...lines, ...more].map((line) => `  ${line}`)].join('\n');
+}
+
+function withoutOption(words: readonly string[], flag: string): string[] {
+  return words.filter((word, index) => {
+    const isValue = words[index - 1] === flag;
+    return word !== flag && !isValue && !word.startsWith(`${flag}=`);
+  });
+}
+
+/** `--env NAME=VALUE` is not said back: it may be a secret. */
+const withoutSecret = (word: string, index: number, words: readonly string[]): string => {
+  if (words[index - 1] === '--env') return word.replace(/=[\s\S]*/, '=…');
+  return word.replace(/^(--env=[^=]+)=[\s\S]*/, '$1=…');
+};

@@ -1,0 +1,37 @@
+import type { Preview } from '../adaptation/preview-adaptation.js';
+import type { EntryPoint } from '../contract/facts.js';
+import { shellWord } from '../shell-word.js';
+
+/** Callables and commands that a reader takes in. */
+const shown = 5;
+
+export interface ExplainedAdaptation {
+  path: string;
+  strategy: string;
+  preview: Preview;
+  entryPoints: EntryPoint[];
+}
+
+/** What a deployment to the strategy would call, or what it would have to be told, and how. */
+export function explainAdaptation({ path, strategy, preview, entryPoints }: ExplainedAdaptation): string {
+  const deploy = `berth deploy ${shellWord(path)} --strategy ${strategy}`;
+  switch (preview.kind) {
+    case 'recognised':
+      return `${strategy} serves it as it is: ${preview.recognition.summary} (${preview.by}).`;
+    case 'refused': {
+      const { message, details } = preview.error;
+      const commands = (details.candidates ?? [])
+        .slice(0, shown)
+        .map((entry) => `  ${deploy} --entry ${shellWord(entry)}`);
+      const choice = commands.length === 0 ? [] : ['A coding agent would be asked; or say it yourself:', ...commands];
+      return [`${strategy} cannot tell what to call: ${message}`, ...choice].join('\n');
+    }
+    case 'unrecognised': {
+      const found = entryPoints.slice(0, shown).map(({ module, callable }) => `${module}:${callable}`);
+      return [
+        `No recipe of ${strategy} recognizes what to call: a coding agent would adapt it (berth doctor lists them).`,
+        `Or say what to call: ${deploy} --entry ${found[0] ?? 'MODULE:CALLABLE'}`,
+      ].join('\n');
+    }
+  }
+}
