@@ -51,7 +51,7 @@ interface Walk {
  * The files of a repository that belong to the solution, sorted by path: no version histories, virtual environments,
  * caches or `.env` files, and nothing that a `.gitignore` or `.berthignore` leaves out, unless git tracks it although a
  * `.gitignore` matches it. Empty directories do not count, as in git. What this process may not read is left out with a
- * note. Only reads.
+ * note, as is a link from a part of a git repository to another part of it. Only reads.
  *
  * Throws SOURCE_NOT_FOUND for a directory that cannot be read, SOURCE_UNSAFE for a link that leaves the tree.
  */
@@ -148,13 +148,17 @@ async function listFile(walk: Walk, path: string): Promise<SourceFile | undefine
  * A link that stays in the tree is kept as one, written anew as the relative path: an absolute one would lead from the
  * copy back into the user's own tree, and an agent that edits through it would change that.
  */
-async function listLink(walk: Walk, path: string): Promise<SourceFile> {
+async function listLink(walk: Walk, path: string): Promise<SourceFile | undefined> {
   const place = dirname(join(walk.root, path));
   const written = await readlink(join(walk.root, path));
   const pointsTo = resolve(place, written);
   // What dangles, or goes round in circles, leads nowhere outside.
   const leadsTo = await realpath(pointsTo).catch(() => pointsTo);
   if (!isWithin(walk.root, leadsTo)) {
+    if (isWithin(await findRepository(walk.root), leadsTo)) {
+      walk.onNote(`left out ${path}: it is a link to ${written}, outside of the directory that is deployed`);
+      return undefined;
+    }
     throw new BerthError('SOURCE_UNSAFE', `${path} is a link that leaves the repository: it points to ${written}`, {
       path: walk.root,
       link: path,
@@ -165,6 +169,13 @@ async function listLink(walk: Walk, path: string): Promise<SourceFile> {
   const file: SourceFile = { path, bytes: 0, mode: 0o777, kind: 'link', target: relative(place, inside) || '.' };
   walk.files.push(file);
   return file;
+}
+
+/** The top of the git repository that a directory lies in; the directory itself where it is the top, or lies in none. */
+async function findRepository(root: string): Promise<string> {
+  for (let place = root; place !== dirname(place); place = dirname(place))
+    if (await lstat(join(place, '.git')).catch(() => undefined)) return place;
+  return root;
 }
 
 /** Adds files that only a `.gitignore` left out. Default exclusions and `.berthignore` have the last word. */

@@ -100,6 +100,22 @@ test('refuses a link that leaves the tree by way of another', async () => {
   await expect(listSourceFiles(source)).rejects.toMatchObject({ code: 'SOURCE_UNSAFE' });
 });
 
+test('leaves out, with a note, what links a part of a git repository to another part of it', async () => {
+  const repository = temporarySolution({ 'README.md': '# Both\n', 'python/app.py': '' });
+  execFileSync('git', ['init', '--quiet', repository]);
+  const source = join(repository, 'python');
+  symlinkSync('../README.md', join(source, 'README.md'));
+
+  const notes: string[] = [];
+  const files = await listSourceFiles(source, { onNote: (note) => notes.push(note) });
+  expect(files.map(({ path }) => path)).toEqual(['app.py']);
+  expect(notes).toEqual([
+    'left out README.md: it is a link to ../README.md, outside of the directory that is deployed',
+  ]);
+  symlinkSync('/etc/hostname', join(source, 'host'));
+  await expect(listSourceFiles(source)).rejects.toMatchObject({ code: 'SOURCE_UNSAFE' });
+});
+
 test('keeps links within the tree, absolute ones made relative', async () => {
   const source = temporarySolution({ 'data/set.csv': '1\n', 'pkg/app.py': '' });
   symlinkSync(join(source, 'data/set.csv'), join(source, 'pkg/set.csv'));
