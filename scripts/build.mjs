@@ -23,7 +23,7 @@ const library = ['src/index.ts', 'src/strategy.ts'];
  */
 const bundled = new Set([
   ...['@temporalio/client', '@temporalio/common', '@temporalio/envconfig', '@grpc/grpc-js', 'protobufjs'],
-  ...['commander', 'picocolors', 'env-paths', 'execa', 'openai', 'smol-toml', 'yaml', 'zod'],
+  ...['commander', 'picocolors', 'env-paths', 'execa', 'jsonc-parser', 'openai', 'smol-toml', 'yaml', 'zod'],
 ]);
 const external = Object.keys(manifest.dependencies)
   .filter((name) => !bundled.has(name))
@@ -50,6 +50,8 @@ await build({
   sourcemap: true,
   sourcesContent: false,
   external,
+  // Its other form loads its parts in a way that is seen only when it runs.
+  alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
   plugins: [clientProtocol],
   // commander is CommonJS inside and calls require(); an ES module has none of its own.
   banner: {

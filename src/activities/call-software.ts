@@ -1,4 +1,3 @@
-import type { Answer } from '../contract/answer.js';
 import { DurableRun } from '../contract/durable-run.js';
 import { type Callable, callSoftware as call } from '../durable-runs/index.js';
 import { BerthError } from '../errors.js';
@@ -17,13 +16,13 @@ export const callSoftware = ({ home }: Dependencies) =>
 
 /** What cannot be attached to gives its reason as the answer. */
 const softwareOf = (name: string, home: BerthHome): Callable => ({
-  async run(inputs, options): Promise<Answer> {
+  async runText(inputs, options): Promise<string> {
     try {
       const software = await openSoftware(name, home);
-      return await software.run(inputs, options).finally(() => software.close());
+      return await software.runText(inputs, options).finally(() => software.close());
     } catch (error) {
       const { code, message } = BerthError.from(error);
-      return { status: 'error', error: { code, message } };
+      return JSON.stringify({ status: 'error', error: { code, message } });
     }
   },
 });

@@ -1,11 +1,12 @@
 import { open } from 'node:fs/promises';
-import { createInterface } from 'node:readline';
-import type { Answer } from '../contract/answer.js';
 import { BerthError } from '../errors.js';
 import { openSoftware } from '../factory/open-software.js';
+import { readDigits } from '../json/read-json.js';
+import { writeJson } from '../json/write-json.js';
+import { readAnswer } from './answer-text.js';
 import { defineCommand } from './command.js';
 import { deploymentName } from './deployment-name.js';
-import { cannotRead, parseJson } from './input.js';
+import { cannotRead, decodeInput } from './input.js';
 import { mapInOrder } from './map-in-order.js';
 
 export const batch = defineCommand({
@@ -23,15 +24,16 @@ export const batch = defineCommand({
   async run({ arguments: { name, file }, options: { concurrency = 8, timeout }, output, signal }) {
     const software = await openSoftware(name);
     const options = { ...(timeout !== undefined && { timeout }), signal };
-    const answerTo = async (line: string, index: number): Promise<Answer> => {
-      const inputs = parseLine(line, index);
-      return inputs instanceof BerthError ? refuse(inputs) : await software.run(inputs, options);
+    const answerTo = async (line: Buffer, index: number): Promise<string> => {
+      const inputs = decodeLine(line, index);
+      return inputs instanceof BerthError ? refuse(inputs) : await software.runText(inputs, options);
     };
     let [index, failures] = [0, 0];
     try {
       for await (const answer of mapInOrder(readLines(file, signal), concurrency, answerTo)) {
-        await output.line(JSON.stringify({ index: index++, ...answer }));
-        if (answer.status === 'error') failures++;
+        const { text, failure } = readAnswer(answer);
+        await output.line(withIndex(text, index++));
+        if (failure !== undefined) failures++;
       }
     } finally {
       await software.close();
@@ -43,31 +45,53 @@ export const batch = defineCommand({
 });
 
 /** The lines that hold something, until the signal aborts. */
-async function* readLines(file: string, signal: AbortSignal): AsyncGenerator<string> {
-  const lines = file === '-' ? createInterface({ input: process.stdin }) : await openLines(file);
-  for await (const line of lines) {
+async function* readLines(file: string, signal: AbortSignal): AsyncGenerator<Buffer> {
+  for await (const line of splitLines(file === '-' ? process.stdin : await openFile(file))) {
     if (signal.aborted) return;
-    if (line.trim() !== '') yield line;
+    if (line.some((byte) => byte > space)) yield line;
   }
 }
 
-async function openLines(path: string): Promise<AsyncIterable<string>> {
+const [space, lineFeed] = [0x20, 0x0a];
+
+/** As bytes, because a line that is not UTF-8 costs only its own answer. */
+async function* splitLines(input: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let begun: Buffer[] = [];
+  for await (const chunk of input) {
+    let start = 0;
+    for (let end = chunk.indexOf(lineFeed); end >= 0; end = chunk.indexOf(lineFeed, start)) {
+      yield Buffer.concat([...begun, chunk.subarray(start, end)]);
+      begun = [];
+      start = end + 1;
+    }
+    begun.push(chunk.subarray(start));
+  }
+  yield Buffer.concat(begun);
+}
+
+async function openFile(path: string): Promise<AsyncIterable<Buffer>> {
   try {
     const handle = await open(path);
     if ((await handle.stat()).isDirectory()) throw new Error('it is a directory');
-    return handle.readLines();
+    return handle.createReadStream();
   } catch (cause) {
     throw cannotRead(path, cause);
   }
 }
 
-function parseLine(line: string, index: number): unknown {
+function decodeLine(line: Buffer, index: number): string | BerthError {
   try {
-    return parseJson(line, `input ${index}`);
+    return decodeInput(line, `input ${index}`);
   } catch (error) {
     return BerthError.from(error);
   }
 }
 
 /** A line that is no JSON costs only its own answer. */
-const refuse = ({ code, message }: BerthError): Answer => ({ status: 'error', error: { code, message } });
+const refuse = ({ code, message }: BerthError): string => JSON.stringify({ status: 'error', error: { code, message } });
+
+/** An answer's text is an object that is not empty. One that has an index of the code's own is given the line's. */
+const withIndex = (answer: string, index: number): string =>
+  answer.includes('"index"')
+    ? writeJson(Object.assign({ index }, readDigits(answer), { index }))
+    : `{"index":${index},${answer.slice(1)}`;

@@ -1,8 +1,9 @@
-import type { Answer } from '../contract/answer.js';
 import type { DeployConfig } from '../contract/config.js';
 import type { DeploymentInfo } from '../contract/status.js';
 import type { DeploymentClient } from '../factory/deployment-client.js';
 import { openSoftware } from '../factory/open-software.js';
+import { readDigits } from '../json/read-json.js';
+import { readAnswer } from './answer-text.js';
 import { type CommandContext, defineCommand } from './command.js';
 import { noteFailedAnswer } from './failed-answer.js';
 import { readInput } from './input.js';
@@ -31,12 +32,12 @@ export const deploy = defineCommand({
     const { readDeployConfig } = await import('./deploy-config.js');
     const config = await readDeployConfig(path, options);
     if (options.showPrompt) return await (await import('./first-prompt.js')).writeFirstPrompt(config, output);
-    const input = options.input === undefined ? undefined : { value: await readInput(options.input) };
+    const input = options.input === undefined ? undefined : await readInput(options.input);
     const info = await withClient(output, (client) => bringUp(client, config, { output, signal }, options.wait));
     output.progress.end();
     if (info.state !== 'running' && !options.wait) return await writeStarted(info, output);
     if (info.state !== 'running' || input === undefined) return await writeSettled(info, output);
-    return await writeAnswer(info, await callOnce(config.name, input.value, signal), output);
+    return await writeAnswer(info, await callOnce(config.name, input, signal), output);
   },
 });
 
@@ -56,19 +57,21 @@ async function bringUp(
   );
 }
 
-async function callOnce(name: string, inputs: unknown, signal: AbortSignal): Promise<Answer> {
+/** JSON text in and out. */
+async function callOnce(name: string, inputs: string, signal: AbortSignal): Promise<string> {
   const software = await openSoftware(name);
   try {
-    return await software.run(inputs, { signal });
+    return await software.runText(inputs, { signal });
   } finally {
     await software.close();
   }
 }
 
-async function writeAnswer(info: DeploymentInfo, answer: Answer, output: Output): Promise<number> {
-  await output.result({ ...info, answer }, () => JSON.stringify(answer));
-  noteFailedAnswer(output, answer, info.name);
-  return answer.status === 'success' ? 0 : 1;
+async function writeAnswer(info: DeploymentInfo, answer: string, output: Output): Promise<number> {
+  const { text, failure } = readAnswer(answer);
+  await output.result({ ...info, answer: readDigits(text) }, () => text);
+  noteFailedAnswer(output, failure, info.name);
+  return failure === undefined ? 0 : 1;
 }
 
 async function writeStarted(info: DeploymentInfo, output: Output): Promise<number> {

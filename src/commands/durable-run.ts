@@ -1,12 +1,12 @@
-import type { Answer } from '../contract/answer.js';
+import { answerUnfit } from '../runners/unfit-answer.js';
 import type { CommandContext } from './command.js';
 import { waitInterruptibly } from './interruption.js';
 import { withClient } from './with-client.js';
 
 interface Run {
   name: string;
-  /** Undefined: those of the run that is on record by that id. */
-  inputs: unknown;
+  /** As JSON text. Undefined: those of the run that is on record by that id. */
+  inputs: string | undefined;
   id: string | undefined;
   timeout: number | undefined;
   attempts: number | undefined;
@@ -16,12 +16,13 @@ interface Run {
 export async function runDurably(
   { name, inputs, id, timeout, attempts }: Run,
   { output, signal }: Pick<CommandContext, 'output' | 'signal'>,
-): Promise<Answer> {
+): Promise<string> {
   const options = { ...(id && { id }), ...(timeout && { timeout }), ...(attempts && { attempts }) };
   return await withClient(output, async ({ runs }) => {
-    const run = await runs.start(name, inputs, options);
+    const run = await runs.startText(name, inputs, options).catch(answerUnfit);
+    if ('status' in run) return JSON.stringify(run);
     const again = `berth run ${name} --durable --id ${run.id}`;
     output.note(output.noteColors.dim(`recorded as ${run.webUrl ?? run.id}; its answer again: ${again}`));
-    return await waitInterruptibly(runs.answerOf(run, { signal }), signal, `run ${run.id} of ${name}`, again);
+    return await waitInterruptibly(runs.answerTextOf(run, { signal }), signal, `run ${run.id} of ${name}`, again);
   });
 }

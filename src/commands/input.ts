@@ -1,20 +1,21 @@
 import { readFile } from 'node:fs/promises';
 import { BerthError } from '../errors.js';
+import { decodeJson } from '../json/decode-json.js';
 
-/** The inputs of a call as the user gave them: JSON, `@FILE`, or `-` for standard input. Throws INPUT_INVALID. */
-export async function readInput(argument: string, stdin: NodeJS.ReadableStream = process.stdin): Promise<unknown> {
+/** The inputs of a call as the user gave them, as JSON text: itself, `@FILE`, or `-` for standard input. Throws INPUT_INVALID. */
+export async function readInput(argument: string, stdin: NodeJS.ReadableStream = process.stdin): Promise<string> {
   if (argument === '-') {
-    const { text } = await import('node:stream/consumers');
-    return parseJson(await text(stdin), 'standard input');
+    const { buffer } = await import('node:stream/consumers');
+    return decodeInput(await buffer(stdin), 'standard input');
   }
-  if (!argument.startsWith('@')) return parseJson(argument, 'the input');
+  if (!argument.startsWith('@')) return checkJson(argument, 'the input');
   const file = argument.slice(1);
-  return parseJson(await readInputFile(file), file);
+  return decodeInput(await readInputFile(file), file);
 }
 
-async function readInputFile(file: string): Promise<string> {
+async function readInputFile(file: string): Promise<Buffer> {
   try {
-    return await readFile(file, 'utf8');
+    return await readFile(file);
   } catch (cause) {
     throw cannotRead(file, cause);
   }
@@ -26,10 +27,22 @@ export function cannotRead(file: string, cause: unknown): BerthError {
   return new BerthError('INPUT_INVALID', `cannot read ${file}: ${reason}`, { file }, { cause });
 }
 
-/** JSON, or INPUT_INVALID that shows what was read instead. */
-export function parseJson(json: string, origin: string): unknown {
+/** The text of bytes that are JSON. Throws INPUT_INVALID. */
+export function decodeInput(bytes: Uint8Array, origin: string): string {
+  let text: string;
   try {
-    return JSON.parse(json);
+    text = decodeJson(bytes);
+  } catch (cause) {
+    throw new BerthError('INPUT_INVALID', `cannot read ${origin}: ${(cause as Error).message}`, {}, { cause });
+  }
+  return checkJson(text, origin);
+}
+
+/** The same text, or INPUT_INVALID that shows what was read instead of JSON. */
+function checkJson(json: string, origin: string): string {
+  try {
+    JSON.parse(json);
+    return json;
   } catch (cause) {
     const shown = json.trim() === '' ? 'it is empty' : `${(cause as Error).message}, in: ${excerpt(json)}`;
     throw new BerthError('INPUT_INVALID', `${origin} is not JSON: ${shown}`, {}, { cause });

@@ -1,3 +1,4 @@
+import { writeJson } from '../json/write-json.js';
 import { type Colors, colorsFor } from './colors.js';
 import { createProgress, type Progress } from './progress.js';
 
@@ -34,7 +35,7 @@ export function createOutput(streams: OutputStreams, flags: { isJson: boolean; i
     progress,
     noteColors,
     line,
-    result: (value, render) => line(flags.isJson ? JSON.stringify(value) : render(colorsFor(stdout))),
+    result: (value, render) => line(flags.isJson ? writeJson(value) : render(colorsFor(stdout))),
     note: (text) => {
       progress.clear();
       stderr.write(`${text}\n`);

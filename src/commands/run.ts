@@ -1,7 +1,8 @@
-import type { Answer, AnswerPart } from '../contract/answer.js';
 import { BerthError } from '../errors.js';
 import { openSoftware } from '../factory/open-software.js';
+import { isChunk } from '../runners/answer-status.js';
 import type { CallOptions } from '../runners/runner.js';
+import { readAnswer } from './answer-text.js';
 import { defineCommand } from './command.js';
 import { deploymentName } from './deployment-name.js';
 import { noteFailedAnswer } from './failed-answer.js';
@@ -36,11 +37,12 @@ export const run = defineCommand({
     const bound = { ...(options.timeout !== undefined && { timeout: options.timeout }), signal };
     const answer = durable
       ? await (await import('./durable-run.js')).runDurably({ name, inputs, ...options }, { output, signal })
-      : await callOnce({ name, inputs: inputs ?? {}, options: bound }, stream ? output : undefined);
-    await output.line(JSON.stringify(answer));
-    noteFailedAnswer(output, answer, name);
+      : await callOnce({ name, inputs: inputs ?? '{}', options: bound }, stream ? output : undefined);
+    const { text, failure } = readAnswer(answer);
+    await output.line(text);
+    noteFailedAnswer(output, failure, name);
     if (signal.aborted) return 130;
-    return answer.status === 'success' ? 0 : 1;
+    return failure === undefined ? 0 : 1;
   },
 });
 
@@ -61,26 +63,27 @@ function refuseMixtures({ durable, stream, id, attempts }: Mixture): void {
 
 interface Call {
   name: string;
-  inputs: unknown;
+  /** As JSON text. */
+  inputs: string;
   options: CallOptions;
 }
 
 /** With somewhere to write chunks to, they are written as they come. */
-async function callOnce({ name, inputs, options }: Call, chunks: Output | undefined): Promise<Answer> {
+async function callOnce({ name, inputs, options }: Call, chunks: Output | undefined): Promise<string> {
   const software = await openSoftware(name);
   try {
-    if (chunks === undefined) return await software.run(inputs, options);
-    return await writeChunks(software.stream(inputs, options), chunks);
+    if (chunks === undefined) return await software.runText(inputs, options);
+    return await writeChunks(software.streamText(inputs, options), chunks);
   } finally {
     await software.close();
   }
 }
 
 /** Writes chunks no faster than they are read; what follows them is the answer. */
-async function writeChunks(parts: AsyncIterable<AnswerPart>, output: Output): Promise<Answer> {
+async function writeChunks(parts: AsyncIterable<string>, output: Output): Promise<string> {
   for await (const part of parts) {
-    if (part.status !== 'chunk') return part;
-    await output.line(JSON.stringify(part));
+    if (!isChunk(part)) return part;
+    await output.line(part);
   }
   throw new BerthError('INTERNAL', 'the stream ended without an answer');
 }

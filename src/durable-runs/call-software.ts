@@ -2,10 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Answer } from '../contract/answer.js';
 import type { CallEnd, DurableRun } from '../contract/durable-run.js';
 import { codes, isErrorCode } from '../errors.js';
+import { toRecordable } from '../json/recordable.js';
+import { writeJson } from '../json/write-json.js';
+import { errorCodeOf } from '../runners/answer-status.js';
 
-/** Something that answers calls: the active revision of a deployment on this machine. */
+/** Something that answers calls, JSON text with JSON text: the active revision of a deployment on this machine. */
 export interface Callable {
-  run(inputs: unknown, options: { timeout?: number; signal: AbortSignal }): Promise<Answer>;
+  runText(inputs: string, options: { timeout?: number; signal: AbortSignal }): Promise<string>;
 }
 
 interface CallContext {
@@ -26,30 +29,44 @@ const largestAnswer = 1_900_000;
  */
 export async function callSoftware(
   software: Callable,
-  { name, inputs, timeout }: DurableRun,
+  { name, inputs, text = writeJson(inputs), timeout }: DurableRun,
   { signal, onProgress }: CallContext,
 ): Promise<CallEnd> {
   const deadline = Date.now() + patience;
   for (let pause = 50; ; pause = Math.min(pause * 1.5, longestPause)) {
-    const answer = await software.run(inputs, { ...(timeout !== null && { timeout }), signal });
+    const answer = await software.runText(text, { ...(timeout !== null && { timeout }), signal });
     signal.throwIfAborted();
-    const code = answer.status === 'error' ? answer.error.code : undefined;
-    if (code !== 'NOT_RUNNING' && code !== 'NAME_UNKNOWN') return judge(answer);
+    const code = errorCodeOf(answer);
+    if (code !== 'NOT_RUNNING' && code !== 'NAME_UNKNOWN') return judge(answer, code);
     // Of an unknown name the directory is not there yet, or not any more: the server knows which.
-    if (code === 'NAME_UNKNOWN' || Date.now() > deadline) return { answer, verdict: 'unreached' };
+    if (code === 'NAME_UNKNOWN' || Date.now() > deadline) return record(answer, 'unreached');
     onProgress(`waits for ${name}: it does not run`);
     await sleep(pause, undefined, { signal });
   }
 }
 
-function judge(answer: Answer): CallEnd {
-  const isLost = answer.status === 'error' && isErrorCode(answer.error.code) && codes[answer.error.code].retryable;
-  return isLost ? { answer, verdict: 'lost' } : { answer: bound(answer), verdict: 'answered' };
+function judge(answer: string, code: string | undefined): CallEnd {
+  const isLost = code !== undefined && isErrorCode(code) && codes[code].retryable;
+  return isLost ? record(answer, 'lost') : record(bound(answer), 'answered');
 }
 
-function bound(answer: Answer): Answer {
-  const bytes = Buffer.byteLength(JSON.stringify(answer));
+function record(answer: string, verdict: CallEnd['verdict']): CallEnd {
+  const { value, text } = toRecordable(answer);
+  if (text === undefined) return { answer: value as Answer, verdict }; // as the software answers
+  return { answer: summarize(answer), text, verdict };
+}
+
+/** What the workflow looks at of an answer. */
+function summarize(answer: string): Answer {
+  const { status, error } = JSON.parse(answer);
+  return status === 'success'
+    ? { status, output: null }
+    : { status, error: { code: String(error.code), message: String(error.message) } };
+}
+
+function bound(answer: string): string {
+  const bytes = Buffer.byteLength(answer);
   if (bytes <= largestAnswer) return answer;
   const message = `the answer has ${bytes} bytes, and the record of a durable run takes ${largestAnswer}: call it without --durable, or return less`;
-  return { status: 'error', error: { code: 'CALL_OUTPUT', message } };
+  return JSON.stringify({ status: 'error', error: { code: 'CALL_OUTPUT', message } });
 }

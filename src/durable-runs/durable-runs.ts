@@ -10,6 +10,11 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { Answer } from '../contract/answer.js';
 import type { DurableRun } from '../contract/durable-run.js';
 import { BerthError, isErrorCode } from '../errors.js';
+import { readInputs } from '../json/read-inputs.js';
+import { readJson } from '../json/read-json.js';
+import { toRecordable } from '../json/recordable.js';
+import { writeInputs } from '../json/write-inputs.js';
+import { writeJson } from '../json/write-json.js';
 import { type Ask, ServerDeployments } from '../schedules/index.js';
 import { durableRunType, isClosed, sharedQueue } from '../workflows/messages.js';
 import { searchAttributes } from '../workflows/search-attributes.js';
@@ -50,11 +55,20 @@ export class DurableRuns {
    * Puts the run on record and returns. Inputs that are undefined are those of a run that is there by that id, or `{}`.
    *
    * @throws BerthError NAME_UNKNOWN, STATE_CONFLICT before the strategy is selected, RUN_TAKEN for an id with other inputs.
+   * @throws UnfitInputs for inputs that JSON cannot hold.
    */
   async start(name: string, inputs: unknown, options: DurableRunOptions = {}): Promise<StartedRun> {
+    return await this.startText(name, inputs === undefined ? undefined : await writeInputs(inputs), options);
+  }
+
+  /** The same of JSON text. */
+  async startText(name: string, inputs: string | undefined, options: DurableRunOptions = {}): Promise<StartedRun> {
     const { id = newRunId(), timeout = null, attempts = usualAttempts } = options;
-    const run: DurableRun = { name, id, inputs: inputs ?? {}, timeout, attempts };
-    const digest = digestInputs(run.inputs);
+    const json = writeJson(readInputs(inputs ?? '{}', { keepsDigits: true }));
+    const { value, text } = toRecordable(json);
+    const given = text === undefined ? { inputs: value } : { inputs: null, text };
+    const run: DurableRun = { name, id, ...given, timeout, attempts };
+    const digest = digestInputs(json);
     const recorded = (await this.findDigest(run)) ?? (await this.begin(run, digest));
     if (inputs !== undefined && recorded !== digest)
       throw new BerthError('RUN_TAKEN', `run ${id} of ${name} was asked for with other inputs`, { name, id });
@@ -62,7 +76,12 @@ export class DurableRuns {
   }
 
   /** Resolves with the answer; the signal ends the waiting, not the run. */
-  async answerOf({ name, id }: StartedRun, options: { signal?: AbortSignal } = {}): Promise<Answer> {
+  async answerOf(run: StartedRun, options: { signal?: AbortSignal } = {}): Promise<Answer> {
+    return readJson(await this.answerTextOf(run, options)) as Answer; // as the software answers
+  }
+
+  /** The same as JSON text. */
+  async answerTextOf({ name, id }: StartedRun, options: { signal?: AbortSignal } = {}): Promise<string> {
     const workflowId = runWorkflowId(name, id);
     for (let pause = 10; ; pause = Math.min(pause * 1.2, 500)) {
       options.signal?.throwIfAborted();
@@ -127,23 +146,23 @@ export class DurableRuns {
   }
 }
 
-function digestInputs(inputs: unknown): string {
-  const json = JSON.stringify(inputs);
+function digestInputs(json: string): string {
   if (Buffer.byteLength(json) > largestInputs)
     throw new BerthError('INPUT_INVALID', `the inputs are larger than the ${largestInputs} bytes that a record takes`);
   return createHash('sha256').update(json).digest('hex');
 }
 
-/** Undefined while the run goes on. */
-async function readAnswer(handle: WorkflowHandle): Promise<Answer | undefined> {
+/** As JSON text; undefined while the run goes on. */
+async function readAnswer(handle: WorkflowHandle): Promise<string | undefined> {
   if (!isClosed((await handle.describe()).status)) return undefined;
   try {
-    return (await handle.result()) as Answer;
+    const answer: unknown = await handle.result();
+    return typeof answer === 'string' ? answer : JSON.stringify(answer);
   } catch (error) {
     if (!(error instanceof WorkflowFailedError)) throw error;
     const { cause } = error;
     const code = cause instanceof ApplicationFailure && isErrorCode(cause.type) ? cause.type : 'CALL_CANCELLED';
     const message = `the run was ended before it had an answer: ${cause?.message ?? error.message}`;
-    return { status: 'error', error: { code, message } };
+    return JSON.stringify({ status: 'error', error: { code, message } });
   }
 }

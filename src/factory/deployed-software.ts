@@ -3,6 +3,7 @@ import type { DeploymentInfo } from '../contract/status.js';
 import type { DurableRunOptions } from '../durable-runs/index.js';
 import { type BerthHome, berthHome } from '../home.js';
 import type { CallOptions, LogOptions } from '../runners/runner.js';
+import { answerUnfit } from '../runners/unfit-answer.js';
 import { type BatchOptions, type OpenSoftware, openSoftware } from './open-software.js';
 import type { RedeployOptions } from './prepare-config.js';
 
@@ -55,7 +56,8 @@ export class DeployedSoftware {
   async runDurably(inputs: unknown, options: DurableRunOptions & { signal?: AbortSignal } = {}): Promise<Answer> {
     const { signal, ...rest } = options;
     return await this.tell(async ({ runs }) => {
-      const run = await runs.start(this.name, inputs, rest);
+      const run = await runs.start(this.name, inputs, rest).catch(answerUnfit);
+      if ('status' in run) return run;
       return await runs.answerOf(run, signal === undefined ? {} : { signal });
     });
   }

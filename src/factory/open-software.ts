@@ -1,11 +1,14 @@
 import type { Answer, AnswerPart } from '../contract/answer.js';
 import { BerthError } from '../errors.js';
 import { type BerthHome, berthHome } from '../home.js';
-import { type ActiveRevision, isStillActive, readActiveRevision } from '../runners/active-revision.js';
-import { CallCounter, lateness } from '../runners/call-tally.js';
+import { isStillActive, readActiveRevision } from '../runners/active-revision.js';
+import { errorCodeOf, writeChunk } from '../runners/answer-status.js';
+import { CallCounter } from '../runners/call-tally.js';
+import { callText, streamText } from '../runners/call-text.js';
+import { callValues, streamValues } from '../runners/call-values.js';
 import { loadRunnerClass } from '../runners/load-runner.js';
 import type { CallOptions, Health, LogOptions, Runner } from '../runners/runner.js';
-import { streamCall } from '../runners/stream-call.js';
+import { Attached, type OneCall, type OneStream } from './attached.js';
 
 export interface BatchOptions extends CallOptions {
   /** Calls under way at once; 8 when absent. */
@@ -17,6 +20,10 @@ export interface OpenSoftware {
   run(inputs: unknown, options?: CallOptions): Promise<Answer>;
   /** The same call bit by bit: chunks as they come, then the answer. Who leaves it early cancels the call. */
   stream(inputs: unknown, options?: CallOptions): AsyncIterable<AnswerPart>;
+  /** `run` on JSON text, answered with JSON text: no digit of a number is lost on the way. */
+  runText(inputs: string, options?: CallOptions): Promise<string>;
+  /** `stream` on JSON text: each part as text, the last one the answer. */
+  streamText(inputs: string, options?: CallOptions): AsyncIterable<string>;
   /** Answers in the order of the inputs. */
   runBatch(inputs: readonly unknown[], options?: BatchOptions): Promise<Answer[]>;
   isHealthy(): Promise<Health>;
@@ -36,111 +43,25 @@ export async function openSoftware(name: string, home: BerthHome = berthHome()):
   return software;
 }
 
-/** A revision as its callers in this process share it: let go of when it was replaced and its last call is over. */
-class Attached {
-  private calls = 0;
-  private isReplaced = false;
-  private lookedAt = 0;
-
-  constructor(
-    readonly runner: Runner,
-    readonly active: ActiveRevision,
-    readonly counter: CallCounter,
-  ) {}
-
-  /** Undefined when another revision is active by now. */
-  async tryRun(home: BerthHome, inputs: unknown, options?: CallOptions): Promise<Answer | undefined> {
-    if (!this.begin(home)) return undefined;
-    let error: string | undefined = 'CALL_LOST';
-    try {
-      const answer = await this.runner.run(inputs, options);
-      error = errorOf(answer);
-      return answer;
-    } finally {
-      const closing = this.end(error);
-      if (closing !== undefined) await closing;
-    }
-  }
-
-  /** Undefined when another revision is active by now. */
-  tryStream(home: BerthHome, inputs: unknown, options?: CallOptions): AsyncGenerator<AnswerPart> | undefined {
-    return this.begin(home) ? this.stream(inputs, options) : undefined;
-  }
-
-  private async *stream(inputs: unknown, options?: CallOptions): AsyncGenerator<AnswerPart> {
-    let answer: Answer;
-    let error: string | undefined = 'CALL_CANCELLED'; // unless its reader stays to the end
-    try {
-      answer = yield* asParts(streamCall(this.runner, inputs, options));
-      error = errorOf(answer);
-    } catch (thrown) {
-      error = 'CALL_LOST';
-      throw thrown;
-    } finally {
-      await this.end(error);
-    }
-    yield answer;
-  }
-
-  /**
-   * False when another revision is active by now. The call is counted first and the revision looked at then: whoever
-   * replaces it counts after it has done so, and sees this call, or this call sees that it was replaced.
-   */
-  private begin(home: BerthHome): boolean {
-    const isSeen = this.counter.begin();
-    if (this.isActive(home, isSeen)) {
-      this.calls += 1;
-      return true;
-    }
-    this.counter.takeBack();
-    return false;
-  }
-
-  /** Undefined unless this was the last call of what was replaced. */
-  private end(error: string | undefined): Promise<void> | undefined {
-    this.counter.end(error);
-    this.calls -= 1;
-    return this.isReplaced ? this.closeWhenDone() : undefined;
-  }
-
-  /** While this process is seen to be calling nobody ends the revision, so the last look holds for a moment. */
-  private isActive(home: BerthHome, isSeen: boolean): boolean {
-    const now = performance.now();
-    if (isSeen && now - this.lookedAt < lateness) return true;
-    this.lookedAt = now;
-    return isStillActive(home, this.active);
-  }
-
-  /** Lets go of the connections; what is running ends as it would. */
-  async close(): Promise<void> {
-    this.counter.flush();
-    await this.runner.close();
-  }
-
-  async replace(): Promise<void> {
-    this.isReplaced = true;
-    await this.closeWhenDone();
-  }
-
-  private async closeWhenDone(): Promise<void> {
-    if (this.calls === 0) await this.close();
-  }
-}
-
 const errorOf = (answer: Answer): string | undefined => (answer.status === 'error' ? answer.error.code : undefined);
 
-/** Leaving it leaves the stream itself: `for await` would do so, and drop the answer. */
-async function* asParts(stream: AsyncGenerator<unknown, Answer>): AsyncGenerator<AnswerPart, Answer> {
+/** Makes a chunk of each item. Leaving it leaves the stream itself: `for await` would do so, and drop the answer. */
+async function* asParts<Item, Part, Answered>(
+  stream: AsyncGenerator<Item, Answered>,
+  toPart: (item: Item) => Part,
+): AsyncGenerator<Part, Answered> {
   try {
     for (;;) {
       const next = await stream.next();
       if (next.done) return next.value;
-      yield { status: 'chunk', output: next.value };
+      yield toPart(next.value);
     }
   } finally {
     await stream.return(undefined as never); // over already, or left: its answer is for nobody
   }
 }
+
+const toChunk = (output: unknown): AnswerPart => ({ status: 'chunk', output });
 
 class ActiveSoftware implements OpenSoftware {
   private attached: Promise<Attached> | undefined;
@@ -152,27 +73,55 @@ class ActiveSoftware implements OpenSoftware {
 
   async run(inputs: unknown, options?: CallOptions): Promise<Answer> {
     try {
-      for (;;) {
-        const attached = await (this.attached ?? this.current());
-        const answer = await attached.tryRun(this.home, inputs, options);
-        if (answer !== undefined) return answer;
-        await this.current();
-      }
+      return await this.callActive({ call: (runner) => callValues(runner, inputs, options), errorOf });
     } catch (error) {
       return answerFor(error);
     }
   }
 
+  async runText(inputs: string, options?: CallOptions): Promise<string> {
+    try {
+      return await this.callActive({ call: (runner) => callText(runner, inputs, options), errorOf: errorCodeOf });
+    } catch (error) {
+      return JSON.stringify(answerFor(error));
+    }
+  }
+
   async *stream(inputs: unknown, options?: CallOptions): AsyncGenerator<AnswerPart> {
     try {
-      for (;;) {
-        const attached = await (this.attached ?? this.current());
-        const parts = attached.tryStream(this.home, inputs, options);
-        if (parts !== undefined) return yield* parts;
-        await this.current();
-      }
+      const open = (runner: Runner) => asParts(streamValues(runner, inputs, options), toChunk);
+      yield* await this.streamActive<AnswerPart, Answer>({ open, errorOf });
     } catch (error) {
       yield answerFor(error);
+    }
+  }
+
+  async *streamText(inputs: string, options?: CallOptions): AsyncGenerator<string> {
+    try {
+      const open = (runner: Runner) => asParts(streamText(runner, inputs, options), writeChunk);
+      yield* await this.streamActive<string, string>({ open, errorOf: errorCodeOf });
+    } catch (error) {
+      yield JSON.stringify(answerFor(error));
+    }
+  }
+
+  private async callActive<Answered>(call: OneCall<Answered>): Promise<Answered> {
+    for (;;) {
+      const attached = await (this.attached ?? this.current());
+      const answer = await attached.tryRun(this.home, call);
+      if (answer !== undefined) return answer;
+      await this.current();
+    }
+  }
+
+  private async streamActive<Chunk, Answered>(
+    call: OneStream<Chunk, Answered>,
+  ): Promise<AsyncGenerator<Chunk | Answered>> {
+    for (;;) {
+      const attached = await (this.attached ?? this.current());
+      const parts = attached.tryStream(this.home, call);
+      if (parts !== undefined) return parts;
+      await this.current();
     }
   }
 

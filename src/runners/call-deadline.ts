@@ -33,10 +33,10 @@ export const withDeadline = (
 ): Promise<Answer> => withEnding(options, (ending) => call(ending.signal));
 
 /** The same for the fastest calls, which make no signal. */
-export async function withEnding(
+export async function withEnding<Told = Answer>(
   options: CallOptions & { timeout: number },
-  call: (ending: Ending) => Promise<Answer>,
-): Promise<Answer> {
+  call: (ending: Ending) => Promise<Told>,
+): Promise<Told | Answer> {
   if (options.signal?.aborted) return cancelledBefore;
   const patience = new Patience(options);
   try {
@@ -49,10 +49,10 @@ export async function withEnding(
 }
 
 /** The same for a stream: its deadline is that of all of it, with the time that its reader takes. */
-export async function* streamWithEnding(
+export async function* streamWithEnding<Chunk, Told = Answer>(
   options: CallOptions & { timeout: number },
-  stream: (ending: Ending) => AsyncGenerator<unknown, Answer>,
-): AsyncGenerator<unknown, Answer> {
+  stream: (ending: Ending) => AsyncGenerator<Chunk, Told>,
+): AsyncGenerator<Chunk, Told | Answer> {
   if (options.signal?.aborted) return cancelledBefore;
   const patience = new Patience(options);
   try {

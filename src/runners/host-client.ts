@@ -1,9 +1,12 @@
 import type { Answer } from '../contract/answer.js';
+import { readJson } from '../json/read-json.js';
+import { writeInputs } from '../json/write-inputs.js';
 import { callFailure } from './call-deadline.js';
 import { HostConnection } from './host-connection.js';
 import { HostDeadline, lateness } from './host-deadline.js';
-import { HostStream, handOn } from './host-stream.js';
+import { HostStream, handOn, handOnText } from './host-stream.js';
 import type { CallOptions } from './runner.js';
+import { answerUnfit } from './unfit-answer.js';
 
 /** Who answers on the socket. */
 export interface HostIdentity {
@@ -32,6 +35,21 @@ export interface HostClientOptions {
 
 /** Calls at once over one client; more wait for their turn. */
 const mostConnections = 256;
+/** Of inputs written from values: they name no key twice and no number that a float cannot hold, so the host need not look. */
+const isChecked = ',"checked":true';
+
+interface Exchange {
+  timeout: number;
+  signal: AbortSignal | undefined;
+  /** What the request says beside that, as JSON. */
+  head: string;
+}
+
+type HandOn<Chunk, Told> = (parts: AsyncIterable<string>) => AsyncGenerator<Chunk, Told | undefined>;
+
+/** A stream's end as the host tells it, or, where it tells none, as it is explained here. */
+type Outcome<Told> = { told: Told } | { explained: Answer };
+
 const failure = (...why: Parameters<typeof callFailure>): string => JSON.stringify(callFailure(...why));
 
 /** Calls a host. A connection carries one call at a time, so there are as many as there are calls at once. */
@@ -45,32 +63,65 @@ export class HostClient {
 
   constructor(private readonly options: HostClientOptions) {}
 
+  /** As `callText`, of values: see `writeInputs` and `readJson`. */
   async call(inputs: unknown, options: CallOptions = {}): Promise<Answer> {
-    return JSON.parse(await this.callText(JSON.stringify(inputs) ?? 'null', options)) as Answer;
+    let text: string;
+    try {
+      const written = writeInputs(inputs);
+      text = typeof written === 'string' ? written : await written;
+    } catch (error) {
+      return answerUnfit(error);
+    }
+    return readJson(await this.request(text, options, isChecked)) as Answer; // the host's own
   }
 
   /** JSON text in, the answer's JSON text out, neither parsed here. Never throws: what goes wrong is an answer. */
-  async callText(inputs: string, options: CallOptions = {}): Promise<string> {
-    const { signal } = options;
+  callText(inputs: string, options: CallOptions = {}): Promise<string> {
+    return this.request(inputs, options, '');
+  }
+
+  /** The same call, its chunks as they come. Who leaves it before its answer cancels it. */
+  async *stream(inputs: unknown, options: CallOptions = {}): AsyncGenerator<unknown, Answer> {
+    let text: string;
+    try {
+      text = await writeInputs(inputs);
+    } catch (error) {
+      return answerUnfit(error);
+    }
+    const answer = yield* this.requestStream(text, options, { head: isChecked, handOn });
+    return 'explained' in answer ? answer.explained : answer.told;
+  }
+
+  /** The same of text, and with the text of each chunk. */
+  async *streamText(inputs: string, options: CallOptions = {}): AsyncGenerator<string, string> {
+    const answer = yield* this.requestStream(inputs, options, { head: '', handOn: handOnText });
+    return 'explained' in answer ? JSON.stringify(answer.explained) : answer.told;
+  }
+
+  private async request(inputs: string, options: CallOptions, head: string): Promise<string> {
+    const { timeout = this.options.timeout, signal } = options;
     if (signal?.aborted) return failure('CALL_CANCELLED', 'the call was cancelled before it began');
     if (this.busy >= mostConnections) await this.waitForTurn();
     this.busy += 1;
     try {
-      return await this.exchange(inputs, options.timeout ?? this.options.timeout, signal);
+      return await this.exchange(inputs, { timeout, signal, head });
     } finally {
       this.busy -= 1;
       this.turns.shift()?.();
     }
   }
 
-  /** The same call, its chunks as they come. Who leaves it before its answer cancels it. */
-  async *stream(inputs: unknown, options: CallOptions = {}): AsyncGenerator<unknown, Answer> {
+  private async *requestStream<Chunk, Told>(
+    inputs: string,
+    options: CallOptions,
+    { head, handOn }: Pick<Exchange, 'head'> & { handOn: HandOn<Chunk, Told> },
+  ): AsyncGenerator<Chunk, Outcome<Told>> {
     const { timeout = this.options.timeout, signal } = options;
-    if (signal?.aborted) return callFailure('CALL_CANCELLED', 'the call was cancelled before it began');
+    if (signal?.aborted) return { explained: callFailure('CALL_CANCELLED', 'the call was cancelled before it began') };
     if (this.busy >= mostConnections) await this.waitForTurn();
     this.busy += 1;
     try {
-      return yield* this.exchangeStream(JSON.stringify(inputs) ?? 'null', timeout, signal);
+      return yield* this.exchangeStream(inputs, { timeout, signal, head, handOn });
     } finally {
       this.busy -= 1;
       this.turns.shift()?.();
@@ -91,7 +142,7 @@ export class HostClient {
     for (const connection of this.idle.splice(0)) connection.close();
   }
 
-  private async exchange(inputs: string, timeout: number, signal: AbortSignal | undefined): Promise<string> {
+  private async exchange(inputs: string, { timeout, signal, head }: Exchange): Promise<string> {
     const connection = await this.connect();
     if (connection === undefined) return JSON.stringify(this.notRunning());
     const id = this.nextId();
@@ -102,7 +153,7 @@ export class HostClient {
     };
     signal?.addEventListener('abort', cancel, { once: true });
     try {
-      const answer = await connection.request(`{"type":"call","id":"${id}","timeout":${timeout}}`, inputs);
+      const answer = await connection.request(`{"type":"call","id":"${id}","timeout":${timeout}${head}}`, inputs);
       this.release(connection, answer);
       return answer;
     } catch {
@@ -113,13 +164,12 @@ export class HostClient {
     }
   }
 
-  private async *exchangeStream(
+  private async *exchangeStream<Chunk, Told>(
     inputs: string,
-    timeout: number,
-    signal: AbortSignal | undefined,
-  ): AsyncGenerator<unknown, Answer> {
+    { timeout, signal, head, handOn }: Exchange & { handOn: HandOn<Chunk, Told> },
+  ): AsyncGenerator<Chunk, Outcome<Told>> {
     const connection = await HostStream.open(this.options.socket).catch(() => undefined);
-    if (connection === undefined) return this.notRunning();
+    if (connection === undefined) return { explained: this.notRunning() };
     const id = this.nextId();
     const deadline = new HostDeadline(connection, timeout);
     const cancel = () => {
@@ -129,13 +179,13 @@ export class HostClient {
     signal?.addEventListener('abort', cancel, { once: true });
     let isOver = false;
     try {
-      const head = `{"type":"call","stream":true,"id":"${id}","timeout":${timeout}}`;
-      const answer = yield* handOn(connection.exchange(head, inputs));
+      const request = `{"type":"call","stream":true,"id":"${id}","timeout":${timeout}${head}}`;
+      const told = yield* handOn(connection.exchange(request, inputs));
       isOver = true;
-      return answer ?? deadline.explain();
+      return told === undefined ? { explained: deadline.explain() } : { told };
     } catch {
       isOver = true;
-      return deadline.explain();
+      return { explained: deadline.explain() };
     } finally {
       deadline.clear();
       signal?.removeEventListener('abort', cancel);

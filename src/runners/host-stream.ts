@@ -1,10 +1,12 @@
 import type { Socket } from 'node:net';
 import type { Answer } from '../contract/answer.js';
+import { readJson } from '../json/read-json.js';
+import { isChunk, outputOf } from './answer-status.js';
 import { encodeFrames, FrameReader } from './frames.js';
 import { connectTo } from './host-connection.js';
 
 /** A part of a stream as the host says it: see hosts/python/berth_host/streams.py. */
-export type HostPart = Answer | { status: 'chunk'; output: unknown } | { status: 'end'; joins: boolean };
+type HostPart = Answer | { status: 'chunk'; output: unknown } | { status: 'end'; joins: boolean };
 
 /** A connection for the many frames of one stream. A frame is read when it is asked for, so a slow reader slows the host. */
 export class HostStream {
@@ -17,13 +19,12 @@ export class HostStream {
     return new HostStream(await connectTo(path));
   }
 
-  /** Ends when the host hangs up; throws when the connection breaks. */
-  async *exchange(...texts: string[]): AsyncGenerator<HostPart> {
+  /** The parts as text. Ends when the host hangs up; throws when the connection breaks. */
+  async *exchange(...texts: string[]): AsyncGenerator<string> {
     this.socket.write(encodeFrames(...texts));
     const reader = new FrameReader();
     for await (const chunk of this.socket)
-      for (let frame = reader.add(chunk); frame !== undefined; frame = reader.next())
-        yield JSON.parse(frame) as HostPart; // the host's own
+      for (let frame = reader.add(chunk); frame !== undefined; frame = reader.next()) yield frame;
   }
 
   close(): void {
@@ -32,13 +33,35 @@ export class HostStream {
 }
 
 /** Hands a host's chunks on, and returns its answer; undefined when the host hangs up before it. */
-export async function* handOn(parts: AsyncIterable<HostPart>): AsyncGenerator<unknown, Answer | undefined> {
+export async function* handOn(parts: AsyncIterable<string>): AsyncGenerator<unknown, Answer | undefined> {
   const chunks: unknown[] = [];
-  for await (const part of parts) {
+  for await (const text of parts) {
+    const part = readJson(text) as HostPart; // the host's own
     if (part.status === 'end') return { status: 'success', output: part.joins ? chunks.join('') : chunks };
     if (part.status !== 'chunk') return part;
     chunks.push(part.output);
     yield part.output;
   }
   return undefined;
+}
+
+const endHead = '{"status":"end"';
+
+/** The same with the text of each chunk's output and of the answer, none of it parsed. */
+export async function* handOnText(parts: AsyncIterable<string>): AsyncGenerator<string, string | undefined> {
+  const chunks: string[] = [];
+  for await (const part of parts) {
+    if (part.startsWith(endHead)) return `{"status":"success","output":${joinChunks(chunks, part)}}`;
+    if (!isChunk(part)) return part;
+    const output = outputOf(part);
+    chunks.push(output);
+    yield output;
+  }
+  return undefined;
+}
+
+function joinChunks(chunks: string[], end: string): string {
+  const { joins } = JSON.parse(end) as { joins: boolean };
+  if (!joins) return `[${chunks.join(',')}]`;
+  return JSON.stringify(chunks.map((chunk) => (chunk.startsWith('"') ? JSON.parse(chunk) : chunk)).join(''));
 }

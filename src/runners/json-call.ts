@@ -2,11 +2,14 @@ import type { Agent } from 'node:http';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import type { Answer } from '../contract/answer.js';
+import { type ReadJson, readJson } from '../json/read-json.js';
+import { writeInputs } from '../json/write-inputs.js';
 import { callFailure, streamWithEnding, withEnding } from './call-deadline.js';
 import { callHttp, type HttpCall, type HttpReply } from './http-call.js';
 import { streamHttp } from './http-stream.js';
 import { chooseReader, handOnPieces, parseJson } from './reply-pieces.js';
 import type { CallOptions } from './runner.js';
+import { answerUnfit } from './unfit-answer.js';
 
 export interface JsonCall extends CallOptions {
   url: string;
@@ -14,6 +17,8 @@ export interface JsonCall extends CallOptions {
   /** Seconds. */
   timeout: number;
   agent?: Agent;
+  /** Reads the JSON of the reply; where it is absent, an integer beyond 2^53 is a bigint. */
+  readJson?: ReadJson;
 }
 
 /** Characters of a server's refusal that are shown. */
@@ -26,32 +31,44 @@ const streamed = 'text/event-stream, application/x-ndjson, application/json';
  * POSTs the inputs to a server, as JSON: what it replies with is the output, and what is not 2xx is an error. Never
  * throws for what the server does.
  */
-export function callJson(call: JsonCall): Promise<Answer> {
-  return withEnding(boundOf(call), async (ending) => {
-    const reply = await callHttp({ ...describe(call, 'application/json'), ending });
+export async function callJson(call: JsonCall): Promise<Answer> {
+  const body = await encode(call);
+  if (typeof body !== 'string') return body;
+  return await withEnding(boundOf(call), async (ending) => {
+    const reply = await callHttp({ ...describe(call, 'application/json'), body, ending });
     return reply.isComplete
-      ? await readReply(reply, { method: 'POST', url: call.url })
+      ? await readReply(reply, { ...call, method: 'POST' })
       : callFailure('CALL_LOST', 'the server ended during the call');
   });
 }
 
 /** The same call bit by bit, where the server replies with events or lines of JSON; else its answer alone. */
 export async function* streamJson(call: JsonCall): AsyncGenerator<unknown, Answer> {
+  const encoded = await encode(call);
+  if (typeof encoded !== 'string') return encoded;
   return yield* streamWithEnding(boundOf(call), async function* (ending) {
-    const { status, headers, body } = await streamHttp({ ...describe(call, streamed), ending });
-    const read = isSuccess(status) ? chooseReader(headers) : undefined;
+    const { status, headers, body } = await streamHttp({ ...describe(call, streamed), body: encoded, ending });
+    const read = isSuccess(status) ? chooseReader(headers, call.readJson) : undefined;
     if (read !== undefined) return yield* handOnPieces(read(body));
     const reply = { status, headers, body: await buffer(body), isComplete: true };
-    return await readReply(reply, { method: 'POST', url: call.url });
+    return await readReply(reply, { ...call, method: 'POST' });
   });
+}
+
+/** The request's body, or the answer that says why there is none. */
+async function encode({ inputs }: JsonCall): Promise<string | Answer> {
+  try {
+    return await writeInputs(inputs);
+  } catch (error) {
+    return answerUnfit(error);
+  }
 }
 
 const boundOf = ({ timeout, signal }: JsonCall) => ({ timeout, ...(signal && { signal }) });
 
-const describe = ({ url, inputs, agent }: JsonCall, accept: string): HttpCall => ({
+const describe = ({ url, agent }: JsonCall, accept: string): HttpCall => ({
   url,
   headers: { 'content-type': 'application/json', accept },
-  body: JSON.stringify(inputs ?? null),
   ...(agent && { agent }),
 });
 
@@ -61,7 +78,7 @@ const describe = ({ url, inputs, agent }: JsonCall, accept: string): HttpCall =>
  */
 export async function readReply(
   { status, body, headers }: HttpReply,
-  asked: { method: string; url: string },
+  asked: { method: string; url: string; readJson?: ReadJson },
 ): Promise<Answer> {
   const text = body.toString('utf8');
   if (!isSuccess(status)) {
@@ -69,19 +86,19 @@ export async function readReply(
     const request = `${asked.method} ${new URL(asked.url).pathname}`;
     return callFailure(code, `${request} was answered with ${status}: ${text.slice(0, mostShown)}`);
   }
-  const read = chooseReader(headers);
+  const read = chooseReader(headers, asked.readJson);
   if (read !== undefined) return await drain(handOnPieces(read(Readable.from([body]))));
-  const value = readValue(text, headers['content-type']);
+  const value = readValue(text, headers['content-type'], asked.readJson);
   return isAnswer(value) ? value : { status: 'success', output: value };
 }
 
 const isSuccess = (status: number): boolean => status >= 200 && status < 300;
 
 /** Nothing is null, unless it is said to be text. */
-function readValue(text: string, type: string | undefined): unknown {
+function readValue(text: string, type: string | undefined, read: ReadJson = readJson): unknown {
   const isJson = type === undefined ? text === '' : /\bjson\b/.test(type);
   if (!isJson) return text;
-  return text === '' ? null : parseJson(text);
+  return text === '' ? null : parseJson(text, read);
 }
 
 async function drain(parts: AsyncGenerator<unknown, Answer>): Promise<Answer> {

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Answer } from '../contract/answer.js';
+import { type ReadJson, readJson } from '../json/read-json.js';
 import { callFailure } from './call-deadline.js';
 import { readLines } from './http-stream.js';
 import { readEvents } from './read-events.js';
@@ -8,11 +9,12 @@ import { readEvents } from './read-events.js';
 export type Pieces = AsyncGenerator<unknown, string | undefined>;
 
 /** How a reply that comes bit by bit is read: server-sent events, or a JSON value a line. Undefined for all others. */
-export function chooseReader({
-  'content-type': type = '',
-}: IncomingHttpHeaders): ((body: AsyncIterable<Buffer>) => Pieces) | undefined {
-  if (/^text\/event-stream\b/i.test(type)) return readEventPieces;
-  return /^application\/(x-)?(ndjson|jsonl)\b/i.test(type) ? readLinePieces : undefined;
+export function chooseReader(
+  { 'content-type': type = '' }: IncomingHttpHeaders,
+  read: ReadJson = readJson,
+): ((body: AsyncIterable<Buffer>) => Pieces) | undefined {
+  if (/^text\/event-stream\b/i.test(type)) return (body) => readEventPieces(body, read);
+  return /^application\/(x-)?(ndjson|jsonl)\b/i.test(type) ? (body) => readLinePieces(body, read) : undefined;
 }
 
 /** Hands pieces on as they come, and returns what they are together: one text where all are text, else a list. */
@@ -38,24 +40,24 @@ const join = (pieces: unknown[]): unknown =>
 const endOfEvents = '[DONE]';
 
 /** An event of a name is told with it; one that is called `error` is how servers say that they fail half-way. */
-async function* readEventPieces(body: AsyncIterable<Buffer>): Pieces {
+async function* readEventPieces(body: AsyncIterable<Buffer>, read: ReadJson): Pieces {
   for await (const { event = 'message', data } of readEvents(body)) {
     if (event === 'error') return `the stream ended with an error: ${data}`;
-    if (event !== 'message') yield { event, data: parseJson(data) };
-    else if (data !== endOfEvents) yield parseJson(data);
+    if (event !== 'message') yield { event, data: parseJson(data, read) };
+    else if (data !== endOfEvents) yield parseJson(data, read);
   }
   return undefined;
 }
 
-async function* readLinePieces(body: AsyncIterable<Buffer>): Pieces {
-  for await (const line of readLines(body)) if (line.trim() !== '') yield parseJson(line);
+async function* readLinePieces(body: AsyncIterable<Buffer>, read: ReadJson): Pieces {
+  for await (const line of readLines(body)) if (line.trim() !== '') yield parseJson(line, read);
   return undefined;
 }
 
 /** What is no JSON is text. */
-export function parseJson(text: string): unknown {
+export function parseJson(text: string, read: ReadJson = readJson): unknown {
   try {
-    return JSON.parse(text);
+    return read(text);
   } catch {
     return text;
   }

@@ -47,6 +47,9 @@ export interface Health {
  * - `stream` makes the same call: yields each chunk, a JSON value, as the software gives it and asks for the next only when
  *   it is itself asked, then returns the answer that `run` would have given. Who leaves it early cancels the call. Without
  *   it all that a stream has is its answer.
+ * - `runText` and `streamText` make the same calls on JSON text, of inputs, chunks and answer alike: no digit of a number is
+ *   lost in JavaScript. Without them `run` and `stream` are given what the text says, a bigint for an integer beyond 2^53,
+ *   and may answer with bigints.
  * - `keep` makes what is to be kept of the revision beside what serves it, such as an archive, once callers reach it: nobody
  *   waits for it. It is called again and again, also after half of it was done, and beside a `stop`, after which it leaves
  *   nothing. What keeps it from being made is told in the log, and is no failure. Absent where there is nothing to keep.
@@ -59,6 +62,8 @@ export interface Runner {
   attach(handle: Handle): Promise<void>;
   run(inputs: unknown, options?: CallOptions): Promise<Answer>;
   stream?(inputs: unknown, options?: CallOptions): AsyncGenerator<unknown, Answer>;
+  runText?(inputs: string, options?: CallOptions): Promise<string>;
+  streamText?(inputs: string, options?: CallOptions): AsyncGenerator<string, string>;
   isHealthy(): Promise<Health>;
   logs(options?: LogOptions): AsyncIterable<string>;
   keep?(options: StartOptions): Promise<void>;

@@ -11,20 +11,20 @@ const longestPause = 60_000;
 /**
  * One call that is on record. While the software is not there (stopped, restarting, being repaired) the run waits; a call
  * that is lost half-way is made again, so the code may see it more than once. What the code answers, failure or not, is
- * the answer.
+ * the answer: as its JSON text where a value would not hold every digit.
  */
-export async function durableRun(run: DurableRun): Promise<Answer> {
+export async function durableRun(run: DurableRun): Promise<Answer | string> {
   let lost = 0;
   for (let pause = firstPause; ; pause = Math.min(pause * 2, longestPause)) {
     show(run, 'is looked for');
     const host = await anywhere.findHost.executeWithOptions({ summary: `find ${run.name}` }, [{ name: run.name }]);
     if (host === null) return gone(run);
     show(run, `is called on ${host}`);
-    const { answer, verdict } = await callOn(host, run, lost + 1);
+    const { answer, text, verdict } = await callOn(host, run, lost + 1);
     if (verdict === 'lost') lost += 1;
     if (verdict === 'answered' || lost === run.attempts) {
       show(run, answer.status === 'success' ? 'has answered' : `has answered: ${answer.error.code}`);
-      return answer;
+      return text ?? answer;
     }
     show(run, verdict === 'lost' ? `lost the call ${lost} of ${run.attempts} times` : 'is not there yet');
     await sleep(pause);

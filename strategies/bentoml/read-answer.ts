@@ -1,5 +1,6 @@
 import type { Answer } from '../../src/contract/answer.js';
 import type { ErrorCode } from '../../src/errors.js';
+import { type ReadJson, readJson } from '../../src/json/read-json.js';
 import { callFailure } from '../../src/runners/call-deadline.js';
 import type { HttpReply } from '../../src/runners/http-call.js';
 import type { LoggedException } from './find-exception.js';
@@ -11,28 +12,43 @@ const inputStatuses = new Set([400, 413, 415, 422]);
 /** The call's exception, from the log; where the call has failed it is waited for. */
 export type FindFailure = (hasFailed: boolean) => Promise<LoggedException | undefined>;
 
+export interface AnswerReader {
+  findFailure: FindFailure;
+  /** Reads the output; where it is absent, an integer beyond 2^53 is a bigint. */
+  read?: ReadJson | undefined;
+}
+
 /** The server's reply as an answer; at once where there is nothing to look for. */
-export function readAnswer(reply: HttpReply, api: ServiceApi, findFailure: FindFailure): Answer | Promise<Answer> {
+export function readAnswer(
+  reply: HttpReply,
+  api: ServiceApi,
+  { findFailure, read = readJson }: AnswerReader,
+): Answer | Promise<Answer> {
   const { status, isComplete } = reply;
   const hasFailed = status < 200 || status >= 300 || !isComplete;
   // A stream that an exception cuts short ends like any other.
   return hasFailed || api.isStream
-    ? explain(reply, api, { hasFailed, findFailure })
-    : answerWith(readOutput(reply, api));
+    ? explain(reply, api, { hasFailed, findFailure, read })
+    : answerWith(readOutput(reply, api, read));
 }
 
 interface Suspicion {
   hasFailed: boolean;
   findFailure: FindFailure;
+  read: ReadJson;
 }
 
-async function explain(reply: HttpReply, api: ServiceApi, { hasFailed, findFailure }: Suspicion): Promise<Answer> {
+async function explain(
+  reply: HttpReply,
+  api: ServiceApi,
+  { hasFailed, findFailure, read }: Suspicion,
+): Promise<Answer> {
   const { status, isComplete } = reply;
   if (status === 504) return callFailure('CALL_TIMEOUT', explainTimeout(describeRefusal(reply)));
   if (inputStatuses.has(status)) return callFailure('CALL_INPUT', describeRefusal(reply));
   const exception = await findFailure(hasFailed);
   if (exception !== undefined) return describeException(exception);
-  if (!hasFailed) return answerWith(readOutput(reply, api));
+  if (!hasFailed) return answerWith(readOutput(reply, api, read));
   if (!isComplete) return callFailure('CALL_LOST', 'the server ended during the call');
   return callFailure('CALL_FAILED', `the service answered ${status}: ${describeRefusal(reply)}`);
 }
@@ -53,7 +69,7 @@ function explainTimeout(refusal: string): string {
 /** BentoML's words: `{"error": …, "detail": […]}`, `[{"error": …}]`, or plain text. */
 function describeRefusal({ body }: HttpReply): string {
   const text = body.toString();
-  const parsed = parseJson(text);
+  const parsed = parseJson(text, readJson);
   const { error, detail } = ((Array.isArray(parsed) ? parsed[0] : parsed) ?? {}) as Refusal; // read with care below
   const problems = Array.isArray(detail) ? detail.map(({ loc, msg }) => `${loc?.join('.')}: ${msg}`).join('; ') : '';
   if (typeof error !== 'string') return text.slice(0, 500);
@@ -65,12 +81,12 @@ interface Refusal {
   detail?: { loc?: unknown[]; msg?: string }[];
 }
 
-function readOutput({ headers, body }: HttpReply, { isFileOutput, outputKey }: ServiceApi): unknown {
+function readOutput({ headers, body }: HttpReply, { isFileOutput, outputKey }: ServiceApi, read: ReadJson): unknown {
   const contentType = (headers['content-type'] ?? 'application/octet-stream').replaceAll(' ', '');
   const [mediaType = ''] = contentType.split(';');
   if (!isFileOutput && mediaType === 'application/json') {
     const text = body.toString();
-    const value = parseJson(text);
+    const value = parseJson(text, read);
     if (value === undefined) return text; // a text whose API does not say that it is one comes unquoted
     return outputKey === null ? value : (value as Record<string, unknown>)[outputKey];
   }
@@ -92,9 +108,9 @@ const asError = (error: unknown) =>
     : { code: 'CALL_FAILED', message: String(error) };
 
 /** Undefined for what is no JSON. */
-function parseJson(text: string): unknown {
+function parseJson(text: string, read: ReadJson): unknown {
   try {
-    return JSON.parse(text) as unknown;
+    return read(text);
   } catch {
     return undefined;
   }

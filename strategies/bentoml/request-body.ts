@@ -1,3 +1,4 @@
+import { writeJson } from '../../src/json/write-json.js';
 import type { ServiceApi, ValueSchema } from './service-api.js';
 
 export interface RequestBody {
@@ -8,7 +9,7 @@ export interface RequestBody {
 /** Inputs that do not fit what the API takes. */
 export class WrongInput extends Error {}
 
-/** Writes inputs as an API takes them. Throws WrongInput. */
+/** Writes inputs, which are plain, as an API takes them. Throws WrongInput. */
 export type Encode = (inputs: unknown) => RequestBody | Promise<RequestBody>;
 
 /** JSON, or a form as soon as one of the inputs is a file. */
@@ -19,16 +20,13 @@ export function chooseEncoding({ input, call }: ServiceApi): Encode {
   if (call === 'arguments')
     return (inputs) => {
       refuseUnknown(properties, inputs);
-      return writeJson(inputs);
+      return asJson(inputs);
     };
   const isWrapped = !input.root_input && Object.keys(properties).join() === 'inputs';
-  return isWrapped ? (inputs) => writeJson(wrap(inputs, call)) : writeJson;
+  return isWrapped ? (inputs) => asJson(wrap(inputs, call)) : asJson;
 }
 
-const writeJson = (value: unknown): RequestBody => ({
-  contentType: 'application/json',
-  body: JSON.stringify(value ?? null),
-});
+const asJson = (value: unknown): RequestBody => ({ contentType: 'application/json', body: writeJson(value ?? null) });
 
 /** `{"inputs": …}` as that is all that the API takes, unless the caller wrote it so. */
 function wrap(inputs: unknown, call: ServiceApi['call']): unknown {
@@ -61,7 +59,7 @@ async function buildForm(properties: Record<string, ValueSchema>, inputs: unknow
   const form = new FormData();
   for (const [name, value] of Object.entries(inputs)) {
     if (isFile(properties[name] ?? {})) addFiles(form, name, value);
-    else form.append(name, typeof value === 'string' ? value : JSON.stringify(value));
+    else form.append(name, typeof value === 'string' ? value : writeJson(value));
   }
   const encoded = new Response(form);
   const contentType = encoded.headers.get('content-type') ?? 'multipart/form-data';

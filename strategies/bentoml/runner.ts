@@ -3,11 +3,15 @@ import type { Agent } from 'node:http';
 import type { Answer } from '../../src/contract/answer.js';
 import type { Handle, RunPlan } from '../../src/contract/handle.js';
 import type { BerthHome } from '../../src/home.js';
+import { type ReadJson, readDigits } from '../../src/json/read-json.js';
+import { plainInputs } from '../../src/json/write-inputs.js';
 import { callFailure, streamWithEnding, withEnding } from '../../src/runners/call-deadline.js';
+import { callByValues, streamByValues } from '../../src/runners/call-text.js';
 import type { Ending } from '../../src/runners/ending.js';
 import { callHttp, type HttpCall, type HttpReply, keepConnections } from '../../src/runners/http-call.js';
 import { streamHttp } from '../../src/runners/http-stream.js';
 import type { CallOptions, Health, LogOptions, MadeThing, Runner, StartOptions } from '../../src/runners/runner.js';
+import { answerUnfit } from '../../src/runners/unfit-answer.js';
 import { callTask } from './call-task.js';
 import { handOnText } from './hand-on-text.js';
 import { type BentoHandle, gone, type Place, type Way } from './place.js';
@@ -51,7 +55,23 @@ export class BentoMLRunner implements Runner {
     this.encode = undefined;
   }
 
-  async run(inputs: unknown, options: CallOptions = {}): Promise<Answer> {
+  run(inputs: unknown, options: CallOptions = {}): Promise<Answer> {
+    return this.answer(inputs, options);
+  }
+
+  runText(text: string, options: CallOptions = {}): Promise<string> {
+    return callByValues(text, { keepsDigits: true }, (inputs) => this.answer(inputs, options, readDigits));
+  }
+
+  stream(inputs: unknown, options: CallOptions = {}): AsyncGenerator<unknown, Answer> {
+    return this.follow(inputs, options);
+  }
+
+  streamText(text: string, options: CallOptions = {}): AsyncGenerator<string, string> {
+    return streamByValues(text, { keepsDigits: true }, (inputs) => this.follow(inputs, options, readDigits));
+  }
+
+  private async answer(inputs: unknown, options: CallOptions, read?: ReadJson): Promise<Answer> {
     const { handle, plan } = this;
     if (handle === undefined) return callFailure('NOT_RUNNING', 'the software was neither started nor attached to');
     const place = this.place ?? (await this.open());
@@ -59,20 +79,20 @@ export class BentoMLRunner implements Runner {
     if ('status' in way) return way;
     const { api } = handle;
     return await withEnding({ timeout: plan.timeout, ...options }, (ending) =>
-      this.call({ place, way, api }, inputs, ending),
+      this.call({ place, way, api, read }, inputs, ending),
     );
   }
 
   /** An API that streams text gives it as it comes; how the pieces are cut is the network's affair. */
-  async *stream(inputs: unknown, options: CallOptions = {}): AsyncGenerator<unknown, Answer> {
+  private async *follow(inputs: unknown, options: CallOptions, read?: ReadJson): AsyncGenerator<unknown, Answer> {
     const { handle, plan } = this;
-    if (handle === undefined || !handle.api.isStream) return await this.run(inputs, options);
+    if (handle === undefined || !handle.api.isStream) return await this.answer(inputs, options, read);
     const place = await this.open();
     const way = place.findWay(handle);
     if ('status' in way) return way;
     const { api } = handle;
     return yield* streamWithEnding({ timeout: plan.timeout, ...options }, (ending) =>
-      this.callForChunks({ place, way, api }, inputs, ending),
+      this.callForChunks({ place, way, api, read }, inputs, ending),
     );
   }
 
@@ -137,11 +157,12 @@ export class BentoMLRunner implements Runner {
     }
   }
 
-  /** At once where the way is known and the inputs are no files. Throws, or rejects with, WrongInput. */
+  /** At once where the way is known and the inputs are no files. Throws, or rejects with, WrongInput or UnfitInputs. */
   private describeCall({ way, api }: Target, inputs: unknown, trace: string): HttpCall | Promise<HttpCall> {
     this.encode ??= chooseEncoding(api);
-    const { agent } = this;
-    const body = this.encode(inputs);
+    const { agent, encode } = this;
+    const plain = plainInputs(inputs);
+    const body = plain instanceof Promise ? plain.then(encode) : encode(plain);
     const describe = (request: RequestBody, kept: Agent): HttpCall => ({
       method: 'POST',
       url: way.url + api.route,
@@ -168,15 +189,17 @@ interface Target {
   place: Place;
   way: Way;
   api: BentoHandle['api'];
+  /** Reads the JSON of a reply; see `readAnswer`. */
+  read: ReadJson | undefined;
 }
 
-function readReply({ place, way, api }: Target, reply: HttpReply, trace: string): Answer | Promise<Answer> {
-  return place.judgeReply(reply) ?? readAnswer(reply, api, (hasFailed) => way.findFailure(trace, hasFailed));
+function readReply({ place, way, api, read }: Target, reply: HttpReply, trace: string): Answer | Promise<Answer> {
+  const findFailure = (hasFailed: boolean) => way.findFailure(trace, hasFailed);
+  return place.judgeReply(reply) ?? readAnswer(reply, api, { findFailure, read });
 }
 
 function answerWrongInput(error: unknown): Answer {
-  if (error instanceof WrongInput) return callFailure('CALL_INPUT', error.message);
-  throw error;
+  return error instanceof WrongInput ? callFailure('CALL_INPUT', error.message) : answerUnfit(error);
 }
 
 /** Names the call to BentoML, whose log names it by that: a part drawn for this process, and the call's number. */

@@ -7,11 +7,14 @@ import type { Answer } from '../../src/contract/answer.js';
 import type { Handle, RunPlan } from '../../src/contract/handle.js';
 import { writeDurably } from '../../src/durable-file.js';
 import type { BerthHome } from '../../src/home.js';
+import { readDigits, readJson } from '../../src/json/read-json.js';
+import { errorCodeOf } from '../../src/runners/answer-status.js';
 import { callFailure } from '../../src/runners/call-deadline.js';
+import { callByValues, streamByValues } from '../../src/runners/call-text.js';
 import { callJson, type JsonCall, streamJson } from '../../src/runners/json-call.js';
 import { readLog } from '../../src/runners/log-file.js';
 import type { CallOptions, Health, LogOptions, MadeThing, Runner, StartOptions } from '../../src/runners/runner.js';
-import { type ContainerCall, callHost, streamHost } from './container-call.js';
+import { type ContainerCall, callHost, callHostText, streamHost, streamHostText } from './container-call.js';
 import type { DockerHandle } from './docker-handle.js';
 import { isCalledUnhealthy, isUp, probePatience } from './probe.js';
 import { VerifiedAgent } from './verified-agent.js';
@@ -70,20 +73,42 @@ export class DockerRunner implements Runner {
   }
 
   async run(inputs: unknown, options?: CallOptions): Promise<Answer> {
-    const { handle } = this;
-    const call = this.describeCall(inputs, options);
-    if (handle === undefined || call === undefined) return notStarted;
-    if (handle.tokenHash === null) return await callJson(describeServerCall(call, handle));
-    return await this.heedRoot(await callHost(call, handle.tokenHash), handle);
+    const called = this.describeCall(options);
+    if (called === undefined) return notStarted;
+    const { handle, call } = called;
+    if (handle.tokenHash === null) return await callJson(describeServerCall({ ...call, inputs }, handle));
+    return await this.heedRoot(await callHost({ ...call, inputs }, handle.tokenHash), handle);
+  }
+
+  async runText(text: string, options?: CallOptions): Promise<string> {
+    const called = this.describeCall(options);
+    if (called === undefined) return JSON.stringify(notStarted);
+    const { handle, call } = called;
+    if (handle.tokenHash === null)
+      return await callByValues(text, { keepsDigits: true }, (inputs) =>
+        callJson({ ...describeServerCall({ ...call, inputs }, handle), readJson: readDigits }),
+      );
+    return await this.heedRootOfText(await callHostText({ ...call, text }, handle.tokenHash), handle);
   }
 
   /** A server of the repository's own is followed where it replies bit by bit. */
   async *stream(inputs: unknown, options?: CallOptions): AsyncGenerator<unknown, Answer> {
-    const { handle } = this;
-    const call = this.describeCall(inputs, options);
-    if (handle === undefined || call === undefined) return notStarted;
-    if (handle.tokenHash === null) return yield* streamJson(describeServerCall(call, handle));
-    return await this.heedRoot(yield* streamHost(call, handle.tokenHash), handle);
+    const called = this.describeCall(options);
+    if (called === undefined) return notStarted;
+    const { handle, call } = called;
+    if (handle.tokenHash === null) return yield* streamJson(describeServerCall({ ...call, inputs }, handle));
+    return await this.heedRoot(yield* streamHost({ ...call, inputs }, handle.tokenHash), handle);
+  }
+
+  async *streamText(text: string, options?: CallOptions): AsyncGenerator<string, string> {
+    const called = this.describeCall(options);
+    if (called === undefined) return JSON.stringify(notStarted);
+    const { handle, call } = called;
+    if (handle.tokenHash === null)
+      return yield* streamByValues(text, { keepsDigits: true }, (inputs) =>
+        streamJson({ ...describeServerCall({ ...call, inputs }, handle), readJson: readDigits }),
+      );
+    return await this.heedRootOfText(yield* streamHostText({ ...call, text }, handle.tokenHash), handle);
   }
 
   async isHealthy(): Promise<Health> {
@@ -143,10 +168,10 @@ export class DockerRunner implements Runner {
     this.agent?.destroy();
   }
 
-  private describeCall(inputs: unknown, { timeout = this.plan.timeout, signal }: CallOptions = {}) {
+  private describeCall({ timeout = this.plan.timeout, signal }: CallOptions = {}) {
     const { handle, agent } = this;
     if (handle === undefined || agent === undefined) return undefined;
-    return { url: handle.url, agent, inputs, timeout, signal };
+    return { handle, call: { url: handle.url, agent, timeout, signal } };
   }
 
   /** Software that fails for want of a writable root gets one at its next start, to which `isHealthy` leads. */
@@ -157,6 +182,11 @@ export class DockerRunner implements Runner {
     if (await needsWritableRoot(this.plan, image)) return answer; // said already
     await noteWritableRoot(this.plan, image);
     await this.say('a call failed for want of a writable file system: the next start makes it writable');
+    return answer;
+  }
+
+  private async heedRootOfText(answer: string, handle: DockerHandle): Promise<string> {
+    if (handle.isReadOnly && errorCodeOf(answer) !== undefined) await this.heedRoot(readJson(answer) as Answer, handle);
     return answer;
   }
 

@@ -3,13 +3,13 @@ import { callFailure, withDeadline } from '../../src/runners/call-deadline.js';
 import { callHttp, type HttpReply } from '../../src/runners/http-call.js';
 import type { CallOptions } from '../../src/runners/runner.js';
 import { endRun } from './end-run.js';
-import { readInputs } from './graph-inputs.js';
+import { readGraphCall } from './graph-inputs.js';
 import { adoptThread, describeRequest, describeRun, type GraphServer, patienceOf, type Run } from './graph-run.js';
 import { readReply } from './read-reply.js';
 
 /** One run of the graph, waited for. Never throws: what goes wrong is an answer. */
 export async function callGraph(server: GraphServer, inputs: unknown, options: CallOptions = {}): Promise<Answer> {
-  const call = readInputs(inputs, server.graph);
+  const call = await readGraphCall(inputs, server.graph);
   if ('problem' in call) return callFailure('CALL_INPUT', call.problem);
   const run = describeRun(server, call);
   const answer = await withDeadline(patienceOf(server, options), (signal) => exchange(run, signal));

@@ -1,7 +1,36 @@
+import { JsonNumber } from '../../src/json/json-number.js';
+import { describePath, UnfitInputs } from '../../src/json/unfit-inputs.js';
+import { plainInputs } from '../../src/json/write-inputs.js';
 import type { GraphInterface } from './graph-interface.js';
 
 /** What a caller asks for: a run with inputs, or the resumption of one that was interrupted. */
 export type GraphCall = { thread: string | null; input: unknown } | { thread: string; resume: unknown };
+
+/** A call's inputs as the server can take them, with the reserved keys read. */
+export async function readGraphCall(inputs: unknown, graph: GraphInterface): Promise<GraphCall | { problem: string }> {
+  try {
+    const plain = await plainInputs(inputs);
+    refuseLargeIntegers(plain, []);
+    return readInputs(plain, graph);
+  } catch (error) {
+    if (error instanceof UnfitInputs) return { problem: error.message };
+    throw error;
+  }
+}
+
+/** The server's JSON reader makes a float of what has more than 64 bits, and tells nobody. */
+function refuseLargeIntegers(value: unknown, path: (string | number)[]): void {
+  if (typeof value === 'bigint' || value instanceof JsonNumber) {
+    const integer = value.valueOf();
+    if (typeof integer !== 'bigint' || (integer >= -(2n ** 63n) && integer < 2n ** 64n)) return;
+    throw new UnfitInputs(
+      `${describePath(path)} is ${integer}, which the LangGraph server would round: it has more than 64 bits`,
+    );
+  }
+  if (typeof value !== 'object' || value === null) return;
+  if (Array.isArray(value)) for (const [index, item] of value.entries()) refuseLargeIntegers(item, [...path, index]);
+  else for (const [name, item] of Object.entries(value)) refuseLargeIntegers(item, [...path, name]);
+}
 
 /**
  * Reads the two reserved keys of a call's inputs, named after the server's own `__error__` and `__interrupt__`:
@@ -9,7 +38,7 @@ export type GraphCall = { thread: string | null; input: unknown } | { thread: st
  * - `__thread__`: the conversation's name, any text. Its state is kept; without it each call has a state of its own.
  * - `__resume__`: the value for which an interrupted thread waits, with `__thread__` and nothing else.
  */
-export function readInputs(inputs: unknown, { inputKey }: GraphInterface): GraphCall | { problem: string } {
+function readInputs(inputs: unknown, { inputKey }: GraphInterface): GraphCall | { problem: string } {
   const wrap = (input: unknown) => (inputKey === null ? input : { [inputKey]: input });
   if (typeof inputs !== 'object' || inputs === null || Array.isArray(inputs))
     return { thread: null, input: wrap(inputs) };

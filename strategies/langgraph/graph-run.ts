@@ -1,5 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { RunPlan } from '../../src/contract/handle.js';
+import type { ReadJson } from '../../src/json/read-json.js';
+import { writeJson } from '../../src/json/write-json.js';
 import { callHttp } from '../../src/runners/http-call.js';
 import type { CallOptions } from '../../src/runners/runner.js';
 import type { GraphCall } from './graph-inputs.js';
@@ -12,6 +14,8 @@ export interface GraphServer {
   endpoint: string;
   /** What says who calls. */
   headers?: Record<string, string>;
+  /** Reads the JSON of states and events; where it is absent, an integer beyond 2^53 is a bigint. */
+  read?: ReadJson;
 }
 
 /** One run of a graph, in the thread that the caller named or in one of its own. */
@@ -49,7 +53,7 @@ export function describeRequest(run: Run, streamModes?: readonly string[]) {
   return {
     url: `${threadUrl(run)}/runs/${way}`,
     headers: { ...server.headers, 'content-type': 'application/json' },
-    body: JSON.stringify({
+    body: writeJson({
       assistant_id: server.graph.assistantId,
       on_disconnect: 'cancel',
       ...(streamModes !== undefined && { stream_mode: streamModes }),

@@ -1,4 +1,6 @@
 import type { Answer } from '../../src/contract/answer.js';
+import { type ReadJson, readJson } from '../../src/json/read-json.js';
+import { writeJson } from '../../src/json/write-json.js';
 import { callFailure } from '../../src/runners/call-deadline.js';
 import type { HttpReply } from '../../src/runners/http-call.js';
 import type { GraphCall } from './graph-inputs.js';
@@ -7,14 +9,14 @@ import { type Run, runIdOf } from './graph-run.js';
 /** What the server says of a run that it has waited for. */
 export async function readReply(run: Run, { status, body, isComplete }: HttpReply): Promise<Answer> {
   if (!isComplete || body.length === 0) return callFailure('CALL_LOST', 'the server ended during the call');
-  const said = parse(body);
+  const said = parse(body, run.server.read);
   if (status !== 200) return readRefusal(run.call, status, said);
   if (isRecord(said) && isRecord(said.__error__)) return await describeFailure(run, said.__error__);
   return describeState(run, said);
 }
 
 function readRefusal(call: GraphCall, status: number, said: unknown): Answer {
-  const detail = isRecord(said) && typeof said.detail === 'string' ? said.detail : JSON.stringify(said);
+  const detail = isRecord(said) && typeof said.detail === 'string' ? said.detail : writeJson(said);
   if (status === 404 && 'resume' in call)
     return callFailure('CALL_INPUT', `there is no thread “${call.thread}” to resume`);
   if (status === 401 || status === 403)
@@ -55,9 +57,9 @@ const isAnswer = (value: unknown): value is Answer =>
   ((value.status === 'success' && 'output' in value) ||
     (value.status === 'error' && isRecord(value.error) && typeof value.error.code === 'string'));
 
-function parse(body: Buffer): unknown {
+function parse(body: Buffer, read: ReadJson = readJson): unknown {
   try {
-    return JSON.parse(body.toString());
+    return read(body.toString());
   } catch {
     return body.toString().slice(0, 1_000);
   }

@@ -2,7 +2,9 @@ import type { Answer } from '../../src/contract/answer.js';
 import type { Handle, RunPlan } from '../../src/contract/handle.js';
 import { BerthError } from '../../src/errors.js';
 import type { BerthHome } from '../../src/home.js';
+import { type ReadJson, readDigits, readJson } from '../../src/json/read-json.js';
 import { callFailure } from '../../src/runners/call-deadline.js';
+import { callByValues, streamByValues } from '../../src/runners/call-text.js';
 import type { CallOptions, Health, LogOptions, MadeThing, Runner, StartOptions } from '../../src/runners/runner.js';
 import { callGraph } from './call-graph.js';
 import { readGraphInterface } from './graph-interface.js';
@@ -43,16 +45,20 @@ export class LangGraphRunner implements Runner {
     this.handle = handle as GraphHandle; // made by `start`, whose keys it has
   }
 
-  async run(inputs: unknown, options?: CallOptions): Promise<Answer> {
-    const server = await this.findServer();
-    return 'status' in server ? server : await callGraph(server, inputs, options);
+  run(inputs: unknown, options?: CallOptions): Promise<Answer> {
+    return this.answer(inputs, options);
   }
 
-  async *stream(inputs: unknown, options?: CallOptions): AsyncGenerator<unknown, Answer> {
-    const server = await this.findServer();
-    if ('status' in server) return server;
-    const { streamGraph } = await import('./stream-graph.js');
-    return yield* streamGraph(server, inputs, options);
+  runText(text: string, options?: CallOptions): Promise<string> {
+    return callByValues(text, { keepsDigits: true }, (inputs) => this.answer(inputs, options, readDigits));
+  }
+
+  stream(inputs: unknown, options?: CallOptions): AsyncGenerator<unknown, Answer> {
+    return this.follow(inputs, options);
+  }
+
+  streamText(text: string, options?: CallOptions): AsyncGenerator<string, string> {
+    return streamByValues(text, { keepsDigits: true }, (inputs) => this.follow(inputs, options, readDigits));
   }
 
   async isHealthy(): Promise<Health> {
@@ -75,13 +81,29 @@ export class LangGraphRunner implements Runner {
   /** A call has a connection of its own: nothing is kept. */
   async close(): Promise<void> {}
 
+  private async answer(inputs: unknown, options?: CallOptions, read: ReadJson = readJson): Promise<Answer> {
+    const server = await this.findServer(read);
+    return 'status' in server ? server : await callGraph(server, inputs, options);
+  }
+
+  private async *follow(
+    inputs: unknown,
+    options?: CallOptions,
+    read: ReadJson = readJson,
+  ): AsyncGenerator<unknown, Answer> {
+    const server = await this.findServer(read);
+    if ('status' in server) return server;
+    const { streamGraph } = await import('./stream-graph.js');
+    return yield* streamGraph(server, inputs, options);
+  }
+
   /** The answer says why there is none. */
-  private async findServer(): Promise<GraphServer | Answer> {
+  private async findServer(read: ReadJson): Promise<GraphServer | Answer> {
     const { plan, handle } = this;
     if (handle === undefined) return callFailure('NOT_RUNNING', 'the software was neither started nor attached to');
     const way = (await this.open()).findWay(handle);
     if ('status' in way) return way;
-    return { plan, graph: readGraphInterface(plan.runInterface), endpoint: way.url, headers: way.headers };
+    return { plan, graph: readGraphInterface(plan.runInterface), endpoint: way.url, headers: way.headers, read };
   }
 
   /** What the one place needs is not loaded for the other. */

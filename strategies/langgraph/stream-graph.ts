@@ -1,12 +1,13 @@
 import { buffer } from 'node:stream/consumers';
 import type { Answer } from '../../src/contract/answer.js';
+import { readJson } from '../../src/json/read-json.js';
 import { callFailure, streamWithEnding } from '../../src/runners/call-deadline.js';
 import type { Ending } from '../../src/runners/ending.js';
 import { type HttpStream, streamHttp } from '../../src/runners/http-stream.js';
 import { readEvents } from '../../src/runners/read-events.js';
 import type { CallOptions } from '../../src/runners/runner.js';
 import { endRun } from './end-run.js';
-import { readInputs } from './graph-inputs.js';
+import { readGraphCall } from './graph-inputs.js';
 import { adoptThread, describeRequest, describeRun, type GraphServer, patienceOf, type Run } from './graph-run.js';
 import { describeFailure, describeState, readReply } from './read-reply.js';
 
@@ -25,7 +26,7 @@ export async function* streamGraph(
   inputs: unknown,
   options: CallOptions = {},
 ): AsyncGenerator<unknown, Answer> {
-  const call = readInputs(inputs, server.graph);
+  const call = await readGraphCall(inputs, server.graph);
   if ('problem' in call) return callFailure('CALL_INPUT', call.problem);
   const run = describeRun(server, call);
   let answer: Answer | undefined;
@@ -40,13 +41,14 @@ export async function* streamGraph(
 async function* follow(run: Run, ending: Ending): AsyncGenerator<unknown, Answer> {
   const reply = await open(run, ending);
   if (reply.status !== 200) return await readReply(run, await readWhole(reply));
-  const isFunction = run.server.graph.outputKey !== null;
+  const { graph, read = readJson } = run.server;
+  const isFunction = graph.outputKey !== null;
   let state: unknown;
   for await (const { event = '', data } of readEvents(reply.body)) {
     if (event === 'error') return await describeFailure(run, JSON.parse(data));
-    if (event === 'values') state = JSON.parse(data);
-    else if (isFunction && event === 'custom') yield JSON.parse(data);
-    else if (!isFunction && chunkEvents.includes(event)) yield { event, data: JSON.parse(data) };
+    if (event === 'values') state = read(data);
+    else if (isFunction && event === 'custom') yield read(data);
+    else if (!isFunction && chunkEvents.includes(event)) yield { event, data: read(data) };
   }
   return state === undefined ? callFailure('CALL_LOST', 'the stream ended without a state') : describeState(run, state);
 }

@@ -73,9 +73,12 @@ export class LocalRunner implements Runner {
     return this.client === undefined ? notRunning : yield* this.client.stream(inputs, options);
   }
 
-  /** `run` for JSON text that is there already: neither it nor the answer's text is parsed on the way. */
   async runText(inputs: string, options?: CallOptions): Promise<string> {
     return this.client === undefined ? JSON.stringify(notRunning) : this.client.callText(inputs, options);
+  }
+
+  async *streamText(inputs: string, options?: CallOptions): AsyncGenerator<string, string> {
+    return this.client === undefined ? JSON.stringify(notRunning) : yield* this.client.streamText(inputs, options);
   }
 
   async isHealthy(): Promise<Health> {

@@ -1,6 +1,7 @@
 import type { Function_, FunctionCall } from 'modal';
 import type { Answer } from '../../src/contract/answer.js';
 import { BerthError } from '../../src/errors.js';
+import { writeJson } from '../../src/json/write-json.js';
 import { callFailure, withDeadline } from '../../src/runners/call-deadline.js';
 import type { CallOptions } from '../../src/runners/runner.js';
 import { isRecord, partInputs } from './class-parameters.js';
@@ -45,7 +46,7 @@ export async function callFunction(call: ModalCall, options: CallOptions & { tim
 }
 
 function passInputs({ call }: ModalInterface, inputs: unknown): [unknown[], Record<string, unknown>?] {
-  if (call === 'json') return [[JSON.stringify(inputs) ?? 'null']];
+  if (call === 'json') return [[writeJson(inputs)]];
   return isRecord(inputs) && call === 'arguments' ? [[], inputs] : [[inputs]];
 }
 

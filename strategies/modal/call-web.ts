@@ -1,4 +1,5 @@
 import type { Answer } from '../../src/contract/answer.js';
+import { writeJson } from '../../src/json/write-json.js';
 import { callFailure, withEnding } from '../../src/runners/call-deadline.js';
 import { callHttp, type HttpCall, type HttpReply } from '../../src/runners/http-call.js';
 import { readReply } from '../../src/runners/json-call.js';
@@ -39,7 +40,7 @@ function describeRequest({ web: { method, isProtected } }: ModalInterface, url: 
   const hasBody = content !== undefined && method !== 'GET' && method !== 'HEAD';
   const type: Record<string, string> = hasBody ? { 'content-type': 'application/json' } : {};
   const headers = { ...type, accept: 'application/json', ...(isProtected && proxyHeaders()) };
-  return { url, method, headers, ...(hasBody && { body: JSON.stringify(content) }) };
+  return { url, method, headers, ...(hasBody && { body: writeJson(content) }) };
 }
 
 const pick = (inputs: Record<string, unknown>, names: string[]): Record<string, unknown> =>
@@ -56,7 +57,7 @@ function addQuery(url: string, values: Record<string, unknown>): string {
   for (const [name, value] of Object.entries(values))
     for (const one of Array.isArray(value) ? value : [value])
       if (one !== null && one !== undefined)
-        address.searchParams.append(name, typeof one === 'object' ? JSON.stringify(one) : String(one));
+        address.searchParams.append(name, typeof one === 'object' ? writeJson(one) : String(one));
   return address.href;
 }
 

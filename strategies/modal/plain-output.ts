@@ -1,3 +1,6 @@
+import { numberOf } from '../../src/json/json-number.js';
+import { readJson } from '../../src/json/read-json.js';
+
 /** Where an output holds what JSON does not have. */
 export class UnfitOutput extends Error {}
 
@@ -7,13 +10,13 @@ const mark = '\u0000not a number:';
 /** A value from the JSON text that a function returned; Python also writes NaN and Infinity. Throws UnfitOutput. */
 export function parseOutput(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return readJson(text);
   } catch {
     const marked = text.replace(/"(?:[^"\\]|\\.)*"|NaN|-?Infinity/g, (found) =>
       found.startsWith('"') ? found : JSON.stringify(mark + found),
     );
     try {
-      return toPlain(JSON.parse(marked), 'output');
+      return toPlain(readJson(marked), 'output');
     } catch (error) {
       if (error instanceof UnfitOutput) throw error;
       throw new UnfitOutput(`the function returned text that is not JSON: ${text.slice(0, 200)}`);
@@ -26,8 +29,8 @@ export function toPlain(value: unknown, path = 'output'): unknown {
   if (value === null || value === undefined) return null;
   if (typeof value === 'string' && value.startsWith(mark)) throw unfit(path, value.slice(mark.length));
   if (typeof value === 'string' || typeof value === 'boolean') return value;
+  if (typeof value === 'bigint') return numberOf(String(value));
   if (typeof value === 'number') return checkNumber(value, path);
-  if (typeof value === 'bigint') return fromBigInt(value, path);
   if (Array.isArray(value)) return value.map((item, index) => toPlain(item, `${path}[${index}]`));
   if (value instanceof Date) return value.toISOString();
   if (value instanceof Uint8Array)
@@ -49,12 +52,6 @@ const fromEntries = (entries: [string, unknown][], path: string): Record<string,
 function checkNumber(value: number, path: string): number {
   if (Number.isFinite(value)) return value;
   throw unfit(path, String(value));
-}
-
-/** Past 2^53 a number of JSON's readers is not exact any more. */
-function fromBigInt(value: bigint, path: string): number {
-  if (value === BigInt(Number(value))) return Number(value);
-  throw unfit(path, `the integer ${value}`);
 }
 
 const unfit = (path: string, what: string): UnfitOutput =>

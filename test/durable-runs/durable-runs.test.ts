@@ -18,7 +18,9 @@ const marks = temporarySolution({});
 const program = `
 import os, time
 
-def predict(key, do="answer", once=False, seconds=0):
+def predict(key, do="answer", once=False, seconds=0, value=None):
+    if do == "echo":
+        return [type(value).__name__, value, 2**63 - 1]
     path = os.path.join(${JSON.stringify(marks)}, key)
     is_first = not os.path.exists(path)
     with open(path, "a") as calls:
@@ -47,9 +49,10 @@ async function eventuallyCalled(key: string): Promise<void> {
 
 interface Inputs {
   key: string;
-  do?: 'die' | 'raise' | 'flood';
+  do?: 'die' | 'raise' | 'flood' | 'echo';
   once?: boolean;
   seconds?: number;
+  value?: unknown;
 }
 
 async function run(inputs: Inputs | undefined, options: DurableRunOptions = {}, name = 'clerk'): Promise<Answer> {
@@ -128,6 +131,31 @@ test('the command writes the answer, and has it again by the id alone', async ()
   expect(first.stderr).toContain('berth run clerk --durable --id cli');
   expect(await runBin(['run', 'clerk', '--durable', '--id', 'cli'], options)).toMatchObject({ stdout: first.stdout });
   expect(callsOf('shell')).toBe(1);
+});
+
+test('every digit is kept, in the record as well', async () => {
+  const options = { home: home.root };
+  const words = [
+    'run',
+    'clerk',
+    '{"key":"k","do":"echo","value":[9007199254740993,1.0]}',
+    '--durable',
+    '--id',
+    'digits',
+  ];
+  const stdout = '{"status":"success","output":["list",[9007199254740993,1.0],9223372036854775807]}';
+  expect(await runBin(words, options)).toMatchObject({ exitCode: 0, stdout });
+  expect(await runBin(['run', 'clerk', '--durable', '--id', 'digits'], options)).toMatchObject({ stdout });
+  const inputs = { key: 'k', do: 'echo' as const, value: 9007199254740993n };
+  expect(await run(inputs)).toEqual({ status: 'success', output: ['int', 9007199254740993n, 9223372036854775807n] });
+});
+
+test.each([
+  ['{"key":"k","value":[1,1e400]}', 'inputs.value[1] is 1e400, which is larger than any floating-point number'],
+  ['{"key":"k","key":"l"}', 'inputs.key is given twice'],
+])('inputs that would be changed are an answer that says so: %s', async (inputs, message) => {
+  const { stdout, exitCode } = await runBin(['run', 'clerk', inputs, '--durable'], { home: home.root });
+  expect([JSON.parse(stdout), exitCode]).toEqual([{ status: 'error', error: { code: 'CALL_INPUT', message } }, 1]);
 });
 
 test.each([

@@ -1,0 +1,35 @@
+/** Levels that are looked into: what is deeper, or contains itself, is for the careful way. */
+const deepest = 500;
+
+/** Whether `JSON.stringify` writes it as it is: nothing dropped, replaced or rounded but what is undefined in an object. */
+export function isPlain(value: unknown, depth = 0): boolean {
+  switch (typeof value) {
+    case 'string':
+    case 'boolean':
+      return true;
+    case 'number':
+      return Number.isFinite(value) && !Object.is(value, -0);
+    case 'undefined':
+      return depth === 0;
+    case 'object':
+      return value === null || (depth < deepest && holdsPlain(value, depth + 1));
+    default:
+      return false;
+  }
+}
+
+function holdsPlain(value: object, depth: number): boolean {
+  if (Array.isArray(value)) {
+    for (let index = 0; index < value.length; index += 1) if (!isPlain(value[index], depth)) return false;
+    return true;
+  }
+  if (!isPlainObject(value)) return false;
+  for (const item of Object.values(value)) if (item !== undefined && !isPlain(item, depth)) return false;
+  return true;
+}
+
+/** Of whatever realm: its prototype is nobody's child. */
+export function isPlainObject(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || prototype === Object.prototype || Object.getPrototypeOf(prototype) === null;
+}

@@ -1,0 +1,12 @@
+/** Inputs that JSON cannot hold, or that a reader of their JSON text would change. The message names the place. */
+export class UnfitInputs extends Error {}
+
+/** `inputs.scores[3]`, `inputs["a b"]`. */
+export function describePath(path: readonly (string | number)[], root = 'inputs'): string {
+  return path.reduce<string>((text, part) => {
+    if (typeof part === 'number') return `${text}[${part}]`;
+    return /^[\p{ID_Start}_$][\p{ID_Continue}$]*$/u.test(part) ? `${text}.${part}` : `${text}[${JSON.stringify(part)}]`;
+  }, root);
+}
+
+export const tooDeep = (root = 'inputs'): UnfitInputs => new UnfitInputs(`${root} is nested too deeply`);

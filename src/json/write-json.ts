@@ -1,0 +1,35 @@
+import { JsonNumber } from './json-number.js';
+
+/** JSON text of what JSON holds, and of bigints and JsonNumbers with all their digits. */
+export function writeJson(value: unknown): string {
+  return isNative(value) ? (JSON.stringify(value) ?? 'null') : writeSlowly(value);
+}
+
+/** Whether `JSON.stringify` writes it without a loss. */
+function isNative(value: unknown): boolean {
+  if (typeof value === 'bigint') return false;
+  if (typeof value === 'number') return !Object.is(value, -0);
+  if (typeof value !== 'object' || value === null) return true;
+  const rest: object[] = [value];
+  for (let next = rest.pop(); next !== undefined; next = rest.pop()) {
+    if (next instanceof JsonNumber) return false;
+    const items: unknown[] = Array.isArray(next) ? next : Object.values(next);
+    for (const item of items) {
+      if (typeof item === 'object') {
+        if (item !== null) rest.push(item);
+      } else if (typeof item === 'bigint' || Object.is(item, -0)) return false;
+    }
+  }
+  return true;
+}
+
+function writeSlowly(value: unknown): string {
+  if (typeof value === 'bigint') return String(value);
+  if (Object.is(value, -0)) return '-0.0';
+  if (value instanceof JsonNumber) return value.text;
+  if (Array.isArray(value)) return `[${value.map(writeSlowly).join(',')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
+  if ('toJSON' in value && typeof value.toJSON === 'function') return writeSlowly(value.toJSON());
+  const members = Object.entries(value).filter(([, item]) => item !== undefined);
+  return `{${members.map(([name, item]) => `${JSON.stringify(name)}:${writeSlowly(item)}`).join(',')}}`;
+}
