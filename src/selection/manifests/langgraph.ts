@@ -1,9 +1,9 @@
 import type { ManifestFacts } from './manifest.js';
-import { asMapping, asText, asTexts, parseYaml } from './parse.js';
+import { asMapping, asText, asTexts, parseJson } from './parse.js';
 
 /** `langgraph.json` of the LangGraph command line. */
 export async function readLanggraph(file: string, text: string): Promise<ManifestFacts> {
-  const document = await parseYaml(file, text);
+  const document = await parseJson(file, text);
   const graphs = Object.entries(asMapping(document.graphs)).map(([name, graph]) => {
     return `${name} (${asText(graph) ?? asText(asMapping(graph).path) ?? '?'})`;
   });

@@ -1,11 +1,9 @@
 import { parse as parseTomlText, TomlError } from 'smol-toml';
 import { LineCounter, parseDocument } from 'yaml';
-import * as z from 'zod';
 import { manifestInvalid } from './invalid.js';
 import { parseInThread } from './parse-in-thread.js';
 
-const Mapping = z.record(z.string(), z.unknown());
-export type Mapping = z.infer<typeof Mapping>;
+export type Mapping = Record<string, unknown>;
 
 /** Characters that are parsed at once: they take a few milliseconds. More go to a thread. */
 const shortText = 8_000;
@@ -18,13 +16,23 @@ export const parseToml = (file: string, text: string): Promise<Mapping> => parse
 /** YAML, and with it JSON. An empty file is an empty mapping. */
 export const parseYaml = (file: string, text: string): Promise<Mapping> => parse(file, text, 'yaml');
 
+/** JSON, quickly where it is just that; with comments in it, say, it is read as YAML. */
+export async function parseJson(file: string, text: string): Promise<Mapping> {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (isMapping(value)) return value;
+  } catch {
+    // YAML's parser says what is wrong, and where.
+  }
+  return await parseYaml(file, text);
+}
+
 /** Throws MANIFEST_INVALID, whatever is wrong: what the file holds is never a fault of the parser's. */
 async function parse(file: string, text: string, format: 'toml' | 'yaml'): Promise<Mapping> {
   const parsed: Parsed = text.length > shortText ? await parseInThread(format, text) : parseShort(format, text);
   if (parsed.problem !== undefined) throw manifestInvalid(file, parsed.line, parsed.problem, parsed.cause);
-  const mapping = Mapping.safeParse(parsed.value);
-  if (!mapping.success) throw manifestInvalid(file, 1, 'holds no mapping of keys');
-  return mapping.data;
+  if (!isMapping(parsed.value)) throw manifestInvalid(file, 1, 'holds no mapping of keys');
+  return parsed.value;
 }
 
 function parseShort(format: 'toml' | 'yaml', text: string): Parsed {
@@ -45,7 +53,10 @@ function parseShortYaml(text: string): Parsed {
 }
 
 /** Loose reading of what tools' files hold: anything that is not as expected counts as absent. */
-export const asMapping = (value: unknown): Mapping => Mapping.safeParse(value).data ?? {};
+export const asMapping = (value: unknown): Mapping => (isMapping(value) ? value : {});
 export const asText = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 export const asTexts = (value: unknown): string[] =>
   Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
+
+const isMapping = (value: unknown): value is Mapping =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -27,6 +27,7 @@ const readers: Record<string, ManifestReader> = {
 
 /** Bytes of a manifest; those that people write, and those that tools lock, are far smaller. */
 const largestManifest = 1_000_000;
+const largestDockerfile = 200_000;
 
 /** Manifests, with what they include, and requirements in them, that are read. */
 const mostManifests = 200;
@@ -72,7 +73,11 @@ export async function readManifests(root: string, files: string[]): Promise<Mani
 async function readManifest(root: string, file: string, kind: string): Promise<ManifestFacts | string> {
   const reader = readers[kind];
   if (reader === undefined) return {};
-  const { text, problem } = await readSourceText(root, file, largestManifest);
+  const { text, problem } = await readSourceText(
+    root,
+    file,
+    kind === 'dockerfile' ? largestDockerfile : largestManifest,
+  );
   if (text === undefined) return `${file} ${problem}`;
   try {
     return { ...(await reader(file, text)), from: file };
@@ -88,7 +93,7 @@ async function splitRequirements({ facts, notes }: Manifests): Promise<ManifestF
   const split: ManifestFacts[] = [];
   let left = mostRequirements;
   for (const { requirements = [], dependencies = [], from = '', ...reading } of facts) {
-    const own = [...dependencies];
+    const own = dependencies.slice(0, left);
     for (const text of requirements.slice(0, left)) {
       await turns.next();
       const dependency = readRequirement(text, from);

@@ -1,24 +1,30 @@
 import { dirname, join } from 'node:path/posix';
+import { Turns } from '../../event-loop.js';
 import type { ManifestFacts } from './manifest.js';
 
 /** pip's requirements file: one requirement a line, options, includes. What is wrong in it the installer says best. */
-export function readRequirements(file: string, text: string): ManifestFacts {
-  const lines = logicalLines(text);
-  const requirements = lines.filter((line) => !line.startsWith('-')).map(withoutOptions);
-  return {
-    requirements,
-    includes: lines.flatMap((line) => included(file, line)),
-  };
+export async function readRequirements(file: string, text: string): Promise<ManifestFacts> {
+  const found = { requirements: [] as string[], includes: [] as string[] };
+  const turns = new Turns();
+  for (const line of logicalLines(text)) {
+    await turns.next();
+    if (line.startsWith('-')) found.includes.push(...included(file, line));
+    else if (line !== '') found.requirements.push(withoutOptions(line));
+  }
+  return found;
 }
 
 /** Lines with continuations joined, without comments. */
-const logicalLines = (text: string): string[] =>
-  text
-    .replaceAll('\r', '')
-    .replaceAll('\\\n', '')
-    .split('\n')
-    .map((line) => (line.startsWith('#') ? '' : (line.split(' #')[0] ?? '').trim()))
-    .filter((line) => line !== '');
+function* logicalLines(text: string): Generator<string> {
+  const joined = text.replaceAll('\r', '').replaceAll('\\\n', '');
+  for (let start = 0; start < joined.length; ) {
+    const next = joined.indexOf('\n', start);
+    const end = next === -1 ? joined.length : next;
+    const line = joined.slice(start, end);
+    start = end + 1;
+    if (line !== '' && !line.startsWith('#')) yield (line.split(' #')[0] ?? '').trim();
+  }
+}
 
 /** `numpy==1.2 --hash=sha256:…`: options of one requirement follow it. */
 const withoutOptions = (line: string): string => (line.split(' --')[0] ?? line).trim();
