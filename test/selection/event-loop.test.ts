@@ -1,3 +1,4 @@
+/** @needs git python3 */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';

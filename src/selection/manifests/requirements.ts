@@ -26,12 +26,15 @@ function* logicalLines(text: string): Generator<string> {
   }
 }
 
+/** Characters; what is longer is no path, and takes long to be made one. */
+const longestPath = 4096;
+
 /** `numpy==1.2 --hash=sha256:…`: options of one requirement follow it. */
 const withoutOptions = (line: string): string => (line.split(' --')[0] ?? line).trim();
 
 function included(file: string, line: string): string[] {
   const flag = ['--requirement', '-r'].find((option) => line.startsWith(option));
-  if (flag === undefined) return [];
+  if (flag === undefined || line.length > longestPath) return [];
   const path = line.slice(flag.length).replace(/^[\s=]+/, '');
   return [join(dirname(file), path)];
 }
