@@ -42,6 +42,8 @@ export const verifyRevision = (dependencies: Dependencies) =>
         facts,
         runInterface,
         contract,
+        // An agent may have been given the entry too: what it made of it, it can mend.
+        entry: isOwnCode(adaptation) ? config.entry : undefined,
         isOwnCode: isOwnCode(adaptation),
         environments: strategy.environment === 'python' ? environments : null,
         packageDirectory: directory.packages,

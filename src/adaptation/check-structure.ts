@@ -1,28 +1,27 @@
 import { access } from 'node:fs/promises';
-import { join, normalize } from 'node:path';
+import { join } from 'node:path';
 import type { Facts } from '../contract/facts.js';
 import type { FunctionInterface } from '../contract/run-interface.js';
 import { BerthError } from '../errors.js';
+import { findServedEntry, listModuleFiles } from './shapes/index.js';
 
 /**
- * The file that the interface's module is in, relative to the revision; null when it can only come from the installed
- * package. Throws ADAPTATION_FAILED when there is no such module.
+ * Returns the file that the interface's module is in, relative to the revision; null when it can only come from an
+ * installed package. Throws ADAPTATION_FAILED when there is no such module; `mayBeInstalled`: the import says so.
  */
 export async function findEntryFile(
   code: string,
   facts: Facts,
   runInterface: FunctionInterface,
+  mayBeInstalled: boolean,
 ): Promise<string | null> {
-  const { module, paths } = runInterface;
-  const known = facts.entryPoints.find((entry) => entry.module === module)?.file;
-  const path = module.replaceAll('.', '/');
-  const candidates = paths
-    .flatMap((root) => [`${root}/${path}.py`, `${root}/${path}/__init__.py`])
-    .map((file) => normalize(file));
+  const { module } = runInterface;
+  const known = findServedEntry(facts, runInterface)?.file;
+  const candidates = listModuleFiles(runInterface);
   for (const file of known === undefined ? candidates : [known, ...candidates]) {
     if (await exists(join(code, file))) return file;
   }
-  if (await isPackage(code)) return null;
+  if (mayBeInstalled || (await isPackage(code))) return null;
   throw new BerthError(
     'ADAPTATION_FAILED',
     `the run interface names the module “${module}”, which the repository does not have`,

@@ -3,7 +3,7 @@ import type { DocumentedCall, EntryPoint, Facts, Parameter } from '../contract/f
 import { FunctionInterface, type RunInterface } from '../contract/run-interface.js';
 import { readException } from './match-doctest.js';
 import { isLiteral } from './python-literal.js';
-import { signatureOf } from './shapes/index.js';
+import { findServedEntry, hasReadableSignature, signatureOf } from './shapes/index.js';
 
 export interface ContractSources {
   /** The user's own. */
@@ -25,7 +25,7 @@ export function determineContract({ examples, facts, runInterface }: ContractSou
   if (examples.length > 0) return { source: 'user', examples: [...examples] };
   const parsed = FunctionInterface.safeParse(runInterface);
   if (!parsed.success) return { source: 'weak', examples: [] };
-  const entry = findEntry(facts, parsed.data);
+  const entry = findServedEntry(facts, parsed.data);
   const documented = facts.documentedCalls
     .filter((call) => saysSomething(call) && isOf(call, parsed.data, entry, facts))
     .map((call) => toExample(call, parsed.data, entry))
@@ -36,9 +36,6 @@ export function determineContract({ examples, facts, runInterface }: ContractSou
     examples: isCallableWithoutInputs(parsed.data, entry) ? [{ input: {}, match: 'subset' }] : [],
   };
 }
-
-const findEntry = (facts: Facts, { module, callable }: FunctionInterface): EntryPoint | undefined =>
-  facts.entryPoints.find((entry) => entry.module === module && entry.callable === callable.split('.')[0]);
 
 /** A call counts when it names the callable and stands where that name means it: its own file, or one that imports it. */
 function isOf(
@@ -106,7 +103,8 @@ function namedArguments({ positional, input }: DocumentedCall, entry: EntryPoint
 
 function isCallableWithoutInputs({ call, callable }: FunctionInterface, entry: EntryPoint | undefined): boolean {
   if (call === 'inputs' || entry === undefined || entry.decorators !== undefined) return false;
-  return signatureOf(entry, callable.split('.')[1]).parameters.every(needsNothing);
+  const method = callable.split('.').slice(1).join('.') || undefined;
+  return hasReadableSignature(entry, method) && signatureOf(entry, method).parameters.every(needsNothing);
 }
 
 /** `Input(description="…")` and the like describe a parameter; what a name stands for may be a mark that it is required. */

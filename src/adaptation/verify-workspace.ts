@@ -17,6 +17,8 @@ export interface VerifyRequest {
   /** Of the revision: an adaptation may have added files. */
   facts: Facts;
   runInterface: RunInterface;
+  /** What the user named with `--entry`, where that is what the interface calls. */
+  entry?: string | undefined;
   contract: Contract;
   /** Whether no agent changed the code, so that only what somebody stated can fail. */
   isOwnCode?: boolean | undefined;
@@ -84,13 +86,26 @@ async function tryOut(
 ): Promise<CheckedContract> {
   const { plan, code, env, signal, onProgress } = request;
   const { module, callable } = made.runInterface;
+  const note = `${module}:${callable}`;
   const host = new TrialHost({ plan, code, env, signal, ...made });
   try {
     onProgress?.(`importing ${module}`);
-    await ladder.climb('import', async () => ({ value: await host.start(), note: `${module}:${callable}` }));
+    await ladder.climb('import', async () => ({ value: await startHost(host, request), note }));
     return await ladder.climb('contract locally', () => keepContract(request, host));
   } finally {
     await host.stop();
+  }
+}
+
+/** Starts the host. What the user named and the imported module does not have is the user's to mend, and no agent's. */
+async function startHost(host: TrialHost, { entry }: VerifyRequest): Promise<void> {
+  try {
+    await host.start();
+  } catch (error) {
+    const candidates = error instanceof BerthError ? error.details.candidates : undefined;
+    if (!(error instanceof BerthError) || candidates === undefined || entry === undefined) throw error;
+    const message = `--entry ${entry}: ${error.message.replace('the start failed: ', '')}`;
+    throw new BerthError('ENTRY_NOT_FOUND', message, { ...error.details, entry }, { cause: error });
   }
 }
 
@@ -113,7 +128,7 @@ interface FoundInterface {
   file: string | null;
 }
 
-async function readInterface({ code, facts, runInterface }: VerifyRequest): Promise<Step<FoundInterface>> {
+async function readInterface({ code, facts, runInterface, entry }: VerifyRequest): Promise<Step<FoundInterface>> {
   const { success, data, error } = FunctionInterface.safeParse(runInterface);
   if (!success) {
     const problems = error.issues.map(({ path, message }) => `${path.join('.')} ${message}`).join('; ');
@@ -121,8 +136,8 @@ async function readInterface({ code, facts, runInterface }: VerifyRequest): Prom
       evidence: JSON.stringify(runInterface),
     });
   }
-  const file = await findEntryFile(code, facts, data);
-  return { value: { runInterface: data, file }, note: file ?? `${data.module} comes with the installed package` };
+  const file = await findEntryFile(code, facts, data, entry !== undefined);
+  return { value: { runInterface: data, file }, note: file ?? `${data.module} is left to what is installed` };
 }
 
 async function compile(request: FunctionRequest, file: string | null): Promise<Step<null>> {

@@ -53,6 +53,8 @@ export const EntryPoint = z.object({
     .optional(),
   /** Decorators that may change the signature, as written; absent where there are none. */
   decorators: z.array(z.string()).optional(),
+  /** Of an object: the class of the repository that it is an instance of, as far as reading sees. */
+  instanceOf: z.string().optional(),
   /** Base classes as written: `BasePredictor`, `nn.Module`. */
   bases: z.array(z.string()),
   /** Names of required constructor arguments; empty for a function. */

@@ -155,6 +155,36 @@ test('a module that is not there fails the structure', async () => {
   });
 });
 
+test('a name that the imported module does not have is the user’s mistake, or the agent’s', async () => {
+  const files = { 'app.py': 'def predict(x):\n    return x\n' };
+  const runInterface = { type: 'function', module: 'app', callable: 'predit' };
+  await expect(verify(files, { runInterface, entry: 'app:predit' })).rejects.toMatchObject({
+    code: 'ENTRY_NOT_FOUND',
+    message: '--entry app:predit: its module has no predit; it has: predict',
+    details: { candidates: ['app:predict'], rung: 'import' },
+  });
+  await expect(verify(files, { runInterface })).rejects.toMatchObject({
+    code: 'START_FAILED',
+    details: { candidates: ['app:predict'] },
+  });
+});
+
+test('an installed module may be the entry', async () => {
+  const runInterface = { type: 'function', module: 'colorsys', callable: 'rgb_to_hsv', call: 'auto' };
+  const { rungs } = await verify({ 'app.py': '' }, { runInterface, entry: 'colorsys:rgb_to_hsv' });
+  expect(rungs[0]?.note).toBe('colorsys is left to what is installed');
+  const missing = { ...runInterface, module: 'no_such_module' };
+  await expect(verify({ 'app.py': '' }, { runInterface: missing, entry: 'no_such_module:f' })).rejects.toMatchObject({
+    code: 'ENTRY_NOT_FOUND',
+  });
+});
+
+test('what has no readable signature is not called with defaults', async () => {
+  const source = 'import functools\ndef inner(text): raise ValueError(text)\npredict = functools.partial(inner)\n';
+  const { contract } = await verify({ 'app.py': source });
+  expect(contract).toMatchObject({ source: 'weak', examples: 0 });
+});
+
 test('of an interface that is no function, only the environment is prepared here', async () => {
   const { rungs, contract } = await verify({ 'app.py': '' }, { runInterface: { type: 'http' } });
   expect(rungs.filter(({ note }) => note === 'left to the endpoint')).toHaveLength(4);

@@ -161,7 +161,7 @@ test('an installed module is called', async () => {
 });
 
 const refused: [ServedEntry, RegExp, string[]][] = [
-  [{ module: 'app', callable: 'tracd' }, /module app has no tracd; it has: traced,/, ['app:traced']],
+  [{ module: 'app', callable: 'tracd' }, /its module has no tracd; it has: traced,/, ['app:traced']],
   [{ module: 'app', callable: 'Base' }, /Base cannot be built without arguments.*amount.*name a function/, []],
   [{ module: 'app', callable: 'made.train' }, /made has no train; it has: inner, predict/, []],
   [{ module: 'app', callable: 'state' }, /state is a Namespace without predict or run/, []],

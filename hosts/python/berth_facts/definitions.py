@@ -23,7 +23,7 @@ class Definition:
         self.path, self.line = source.path, node.lineno
         self.signature, self.docstring = None, None
         self.methods, self.bases, self.origins, self.constructor = {}, [], [], []
-        self.is_inherited = False
+        self.is_inherited, self.instance_of = False, None
         if isinstance(node, (ast.Assign, ast.AnnAssign)):
             self.kind, self.name = "object", target_of(node).id
             self.origins = [last_part(source, name) for name in origins_of(node)]
@@ -77,6 +77,8 @@ class Definition:
         }
         if function.get("decorators"):
             fact["decorators"] = function["decorators"]
+        if self.instance_of is not None:
+            fact["instanceOf"] = self.instance_of
         if self.kind != "function":
             fact["signatures"] = {name: method["parameters"] for name, method in self.methods.items()}
             fact["methodKinds"] = {name: method_kind(method) for name, method in self.methods.items()}
@@ -201,6 +203,8 @@ class Definitions:
             if parent is None or parent is definition or parent.kind != "class":
                 continue
             self._inherit(parent, depth + 1)
+            if definition.kind == "object":
+                definition.instance_of = parent.name
             definition.methods = {**parent.methods, **definition.methods}
             if definition.constructor is None:
                 definition.constructor = parent.constructor

@@ -111,7 +111,9 @@ def load(document, cache):
     except ImportFailed as failure:
         raise StartFailed(describe_import_failure(failure.error)) from failure.error
     except EntryNotFound as error:
-        raise StartFailed({"code": error.code, "message": error.message, "candidates": error.candidates}) from error
+        place = interface.get("file") or interface["module"]
+        candidates = ["%s:%s" % (place, name) for name in error.candidates]
+        raise StartFailed({"code": error.code, "message": error.message, "candidates": candidates}) from error
     except BaseException as error:
         raise StartFailed(describe_exception(error, "START_FAILED")) from error
 

@@ -19,7 +19,7 @@ MOST_NAMES = 30
 
 
 class EntryNotFound(HostError):
-    """The module is there, the name leads to nothing that can be called. `candidates`: entries that do."""
+    """The name leads to nothing that can be called. `candidates`: names of the module that do."""
 
     def __init__(self, message, candidates=()):
         super().__init__("ENTRY_NOT_FOUND", message)
@@ -102,9 +102,8 @@ def pick(owner, name, path, module):
 
 
 def describe_module(module, name):
-    there = [entry.rpartition(":")[2] for entry in list_candidates(module, name)]
-    named = ", ".join(there[:MOST_NAMES]) or "nothing that can be called"
-    return "the module %s has no %s; it has: %s" % (module.__name__, name, named)
+    named = ", ".join(list_candidates(module, name)[:MOST_NAMES]) or "nothing that can be called"
+    return "its module has no %s; it has: %s" % (name, named)
 
 
 def list_candidates(module, near):
@@ -112,7 +111,7 @@ def list_candidates(module, near):
     names = [name for name, value in vars(module).items() if not name.startswith("_") and is_offered(value)]
     own = [name for name in names if getattr(vars(module)[name], "__module__", None) == module.__name__]
     close = difflib.get_close_matches(near, names, MOST_NAMES, 0.5)
-    return ["%s:%s" % (module.__name__, name) for name in dict.fromkeys([*close, *own, *names])]
+    return list(dict.fromkeys([*close, *own, *names]))
 
 
 def is_offered(value):
@@ -181,13 +180,12 @@ def find_instance(kind, module, build):
         name, instance = next(iter(held.items()))
         log("%s cannot be built without arguments: the module's %s is called" % (kind.__name__, name))
         return instance
-    candidates = ["%s:%s" % (module.__name__, name) for name in held]
     advice = (
-        "the module holds several: name one of " + ", ".join(candidates)
+        "its module holds several: name one of " + ", ".join(held)
         if held
         else "name a function that builds it, or one of its class methods, or let the module hold an instance"
     )
-    raise EntryNotFound("%s cannot be built without arguments: %s; %s" % (kind.__name__, why, advice), candidates)
+    raise EntryNotFound("%s cannot be built without arguments: %s; %s" % (kind.__name__, why, advice), held)
 
 
 def why_not_built(kind):

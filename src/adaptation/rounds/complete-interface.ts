@@ -1,5 +1,5 @@
 import type { Facts } from '../../contract/facts.js';
-import type { RunInterface } from '../../contract/run-interface.js';
+import { FunctionInterface, type RunInterface } from '../../contract/run-interface.js';
 import { gatherFacts } from '../../selection/index.js';
 import {
   chooseCallStyle,
@@ -7,6 +7,8 @@ import {
   describeCog,
   describeFunction,
   findCalledMethod,
+  findServedEntry,
+  hasReadableSignature,
   signatureOf,
 } from '../shapes/index.js';
 
@@ -21,14 +23,17 @@ export async function completeInterface(runInterface: RunInterface, workspace: s
   return { ...(facts && describeCalled(facts, runInterface)), ...runInterface };
 }
 
-function describeCalled(facts: Facts, { module, callable }: RunInterface): Partial<RunInterface> {
-  const [name, method] = String(callable).split('.');
-  const entry = facts.entryPoints.find((one) => one.module === module && one.callable === name);
+function describeCalled(facts: Facts, runInterface: RunInterface): Partial<RunInterface> {
+  const served = FunctionInterface.safeParse(runInterface);
+  if (!served.success) return {};
+  const method = served.data.callable.split('.').slice(1).join('.') || undefined;
+  const entry = findServedEntry(facts, served.data);
   if (entry === undefined) return {};
   const cog = cogEntryOf(facts);
   if (cog?.entry === entry && (method === undefined || method === 'predict'))
     return describeCog(facts, cog).runInterface;
-  const { parameters } = signatureOf(entry, method ?? (entry.kind === 'class' ? findCalledMethod(entry) : undefined));
-  const { call, paths } = describeFunction({ entry }, chooseCallStyle(parameters));
-  return { call, paths };
+  const called = method ?? (entry.kind === 'class' ? findCalledMethod(entry) : undefined);
+  const style = hasReadableSignature(entry, called) ? chooseCallStyle(signatureOf(entry, called).parameters) : 'auto';
+  const { type, module, callable, ...rest } = describeFunction({ entry }, style);
+  return rest;
 }

@@ -10,3 +10,9 @@ export function signatureOf(entry: EntryPoint, method: string | undefined): Sign
   const usual = method === findCalledMethod(entry) ? { isAsync, isGenerator } : { isAsync: false, isGenerator: false };
   return { parameters: entry.signatures?.[method] ?? entry.parameters, ...(entry.methodKinds?.[method] ?? usual) };
 }
+
+/** Whether reading sees what is called: of an object only its class says it, and that may be a library's. */
+export function hasReadableSignature(entry: EntryPoint, method: string | undefined): boolean {
+  if (entry.kind === 'function') return method === undefined;
+  return entry.methods.includes(method ?? findCalledMethod(entry) ?? '');
+}

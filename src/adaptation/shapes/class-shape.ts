@@ -1,22 +1,30 @@
+import type { EntryPoint } from '../../contract/facts.js';
 import type { Recipe } from '../recipe.js';
 import { chooseCallStyle } from './call-style.js';
 import { findCalledMethod } from './called-method.js';
 import { chooseTarget } from './choose-target.js';
 import { describeFunction, describeSignature, recogniseAsIs } from './function-interface.js';
 
-/** A class with `predict`, `run` or `__call__`, built once without arguments; `setup()` is called once if it has one. */
+/**
+ * A class with `predict`, `run` or `__call__`, built once without arguments; `setup()` is called once if it has one. Where
+ * it takes arguments, the instance that a module holds.
+ */
 export const predictorClass: Recipe = {
   name: 'predictor-class',
   async recognise({ facts, entry }) {
     if (entry !== undefined) return undefined;
     const target = chooseTarget(facts);
-    const method = target?.kind === 'class' ? findCalledMethod(target) : undefined;
-    if (target === undefined || method === undefined) return undefined;
+    if (target === undefined || target.kind === 'function') return undefined;
+    const method = findCalledMethod(target);
+    if (method === undefined) return undefined;
     const signature = describeSignature(`${target.callable}.${method}`, target.parameters);
-    const setup = target.methods.includes('setup') ? ', built and set up once' : ', built once';
+    const setup = target.kind === 'object' ? '' : describeSetup(target);
     return recogniseAsIs(
       `recognised \`${signature}\` in ${target.file}${setup}`,
       describeFunction({ entry: target, method }, chooseCallStyle(target.parameters)),
     );
   },
 };
+
+const describeSetup = ({ methods }: EntryPoint): string =>
+  methods.includes('setup') ? ', built and set up once' : ', built once';

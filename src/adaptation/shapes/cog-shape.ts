@@ -1,17 +1,18 @@
 import type { Facts } from '../../contract/facts.js';
 import { BerthError } from '../../errors.js';
-import type { Recipe, Recognition } from '../recipe.js';
+import type { Recipe, RecipeInput, Recognition } from '../recipe.js';
 import { findEntry } from './find-entry.js';
 import { describeFunction, recogniseAsIs, type Target } from './function-interface.js';
 
 /** A predictor that `cog.yaml` names, class or function, called by Cog's rules. */
 export const cogPredictor: Recipe = {
   name: 'cog',
-  async recognise({ facts, entry }) {
+  async recognise(input) {
+    const { facts, entry } = input;
     if (entry !== undefined) return undefined;
     const written = predictorOf(facts);
     if (written === undefined) return refuseUnread(facts);
-    return describeCog(facts, findCogEntry(written, facts));
+    return describeCog(facts, await findCogEntry(written, input));
   },
 };
 
@@ -32,11 +33,15 @@ export function cogEntryOf(facts: Facts): Target | undefined {
   return entry && { entry };
 }
 
+/** Whether an entry names what `cog.yaml` names. */
+export const isCogEntry = (written: string, facts: Facts): boolean =>
+  predictorOf(facts) === written.trim().replace(/^\.\//, '');
+
 export function describeCog(facts: Facts, target: Target): Recognition {
-  const { entry } = target;
+  const { entry, isUnseen } = target;
   const called = entry.kind === 'class' ? `${entry.callable}.predict` : entry.callable;
   // Names only: each default is a whole `Input(…)`.
-  const signature = `${called}(${entry.parameters.map(({ name }) => name).join(', ')})`;
+  const signature = isUnseen ? called : `${called}(${entry.parameters.map(({ name }) => name).join(', ')})`;
   const environment = environmentOf(facts);
   const runInterface = { ...describeFunction(target, 'cog'), ...(environment.length > 0 && { environment }) };
   return recogniseAsIs(`recognised the Cog predictor \`${signature}\` in ${entry.file}`, runInterface);
@@ -58,9 +63,9 @@ function environmentOf({ cog }: Facts): string[] {
   return Number.isInteger(most) ? [...written, `COG_MAX_CONCURRENCY=${most}`] : written;
 }
 
-function findCogEntry(written: string, facts: Facts): Target {
+async function findCogEntry(written: string, input: RecipeInput): Promise<Target> {
   try {
-    return findEntry(written, facts);
+    return await findEntry(written, input);
   } catch (error) {
     if (!(error instanceof BerthError) || error.code === 'PYTHON_SYNTAX') throw error;
     const message = error.message.replace(`--entry ${written}`, `predict: "${written}"`);

@@ -10,7 +10,7 @@ const functionNames = ['predict', 'run', 'infer', 'inference', 'generate'];
  * when a file that does not parse may hide a better one.
  *
  * 1. A function called `predict`, `run`, `infer`, `inference`, `generate`, in this order.
- * 2. A class with `predict`, `run` or `__call__` that can be built without arguments.
+ * 2. A class with `predict`, `run` or `__call__` that can be built without arguments, or an instance of one that cannot.
  * 3. The only public function of the conventional modules, or of the whole repository.
  *
  * Among equals the place decides.
@@ -31,8 +31,15 @@ const isNamedFunction = (entry: EntryPoint, name: string): boolean =>
 
 /** A class with `predict` says more than one that can merely be called. */
 function listClasses(entries: EntryPoint[]): EntryPoint[][] {
-  const classes = entries.filter(isConstructible);
+  const classes = entries.filter((entry) => isConstructible(entry) || isHeldInstance(entry, entries));
   return ['predict', 'run', '__call__'].map((method) => classes.filter((entry) => findCalledMethod(entry) === method));
+}
+
+/** `model = Model("weights")` at module level, where nobody else can build a `Model`. `run()` alone is a server's. */
+function isHeldInstance(entry: EntryPoint, entries: EntryPoint[]): boolean {
+  if (entry.kind !== 'object' || entry.instanceOf === undefined) return false;
+  if (findCalledMethod(entry) === 'run' && entry.parameters.length === 0) return false;
+  return !entries.some((other) => other.callable === entry.instanceOf && isConstructible(other));
 }
 
 function findOnlyFunction(entries: EntryPoint[]): EntryPoint[] {

@@ -1,68 +1,108 @@
 import { distance } from 'fastest-levenshtein';
 import type { EntryPoint, Facts } from '../../contract/facts.js';
 import { BerthError } from '../../errors.js';
+import type { RecipeInput } from '../recipe.js';
 import { findCalledMethod, isConstructible } from './called-method.js';
 import { type Target, toEntry } from './function-interface.js';
 import { describeSyntaxError } from './hidden-by-syntax.js';
+import { locateFile, locateModule, type ModulePlace } from './locate-module.js';
 import { type EntryName, parseEntry } from './parse-entry.js';
+import { describeUnseen } from './unseen-entry.js';
 
 /** Near names that an error lists. */
 const listed = 5;
 
-/** The callable that was named. Throws ENTRY_INVALID, PYTHON_SYNTAX when its file cannot be parsed, ENTRY_NOT_FOUND. */
-export function findEntry(written: string, facts: Facts): Target {
+/**
+ * Returns the callable that was named. Reading suggests, the import decides: where the file or the module may be there,
+ * a name that reading does not see in it is taken at its word. Throws ENTRY_INVALID, PYTHON_SYNTAX when its file cannot be
+ * parsed, ENTRY_AMBIGUOUS when several modules of the repository have the name, ENTRY_NOT_FOUND when there can be none.
+ */
+export async function findEntry(written: string, { facts, workspace }: RecipeInput): Promise<Target> {
   const name = parseEntry(written);
-  const entry = facts.entryPoints.find((candidate) => isIn(candidate, name) && candidate.callable === name.callable);
-  if (entry === undefined) throw notFound(written, name, facts);
-  const target: Target = name.method === undefined ? { entry } : { entry, method: name.method };
-  checkTarget(target, written);
-  return target;
+  const seen = facts.entryPoints.find((candidate) => isIn(candidate, name) && candidate.callable === name.callable);
+  if (seen !== undefined) return chooseInstance({ entry: seen, ...methodOf(name) }, facts);
+  const broken = facts.syntaxErrors.find(({ file }) => isNamedFile(file, name));
+  if (broken !== undefined) throw describeSyntaxError(broken);
+  const place = await locate(written, name, { facts, workspace });
+  const known = facts.entryPoints.find(({ file, callable }) => file === place?.file && callable === name.callable);
+  if (known !== undefined && place !== undefined)
+    return chooseInstance({ entry: { ...known, ...place }, ...methodOf(name) }, facts);
+  return { ...describeUnseen(name, place), ...methodOf(name) };
 }
 
 const isIn = ({ module, file }: Pick<EntryPoint, 'module' | 'file'>, name: EntryName): boolean =>
   name.file === null ? module === name.module : file === name.file;
 
-function checkTarget({ entry, method }: Target, written: string): void {
-  const missing = (message: string): BerthError => new BerthError('ENTRY_NOT_FOUND', message, { entry: written });
-  const place = `${entry.file}:${entry.line}`;
-  if (entry.kind === 'function') {
-    if (method === undefined) return;
-    throw missing(`${entry.callable} is a function (${place}): it has no method ${method}`);
+const methodOf = ({ method }: EntryName): Pick<Target, 'method'> => (method === undefined ? {} : { method });
+
+/** Undefined for a module that can only be an installed one. */
+async function locate(written: string, name: EntryName, input: RecipeInput): Promise<ModulePlace | undefined> {
+  const { facts, workspace } = input;
+  if (name.file !== null) {
+    const place = await locateFile(name.file, workspace, facts);
+    if (place === undefined) throw notFound(written, `there is no file ${name.file}`, listFileNames(facts));
+    return place;
   }
-  // What an object can do shows when it is made: only its class knows, and that may be a library's.
-  if (entry.kind === 'object') return;
-  if (!isConstructible(entry)) {
-    const names = entry.constructorParameters.map(({ name }) => name).join(', ');
-    throw missing(
-      `${entry.callable} (${place}) cannot be built without arguments: it needs ${names}. Name a function that builds it.`,
-    );
-  }
-  const methods = entry.methods.join(', ') || 'no method at all';
-  if (method !== undefined && !entry.methods.includes(method)) {
-    throw missing(`${entry.callable} (${place}) has no method ${method}; it has ${methods}`);
-  }
-  if (method === undefined && findCalledMethod(entry) === undefined) {
-    throw missing(`${entry.callable} (${place}) has no predict, run or __call__; name a method: it has ${methods}`);
-  }
+  const module = name.module ?? '';
+  const [place, ...others] = await locateModule(module, workspace, facts);
+  if (place !== undefined && others.length === 0) return place;
+  if (place !== undefined) throw ambiguous(written, name, [place, ...others]);
+  if (await isCertainlyMissing(name, input)) throw notFound(written, `there is no module ${module}`, listNames(facts));
+  return undefined;
 }
 
-function notFound(written: string, name: EntryName, facts: Facts): BerthError {
-  const broken = facts.syntaxErrors.find(({ file }) => isNamedFile(file, name));
-  if (broken !== undefined) return describeSyntaxError(broken);
-  const here = facts.entryPoints.filter((entry) => isIn(entry, name));
-  const what =
-    here.length > 0 ? `${name.callable} is nothing that can be called` : 'there is no module with functions or classes';
-  const near = nearest(
-    written,
-    (here.length > 0 ? here : facts.entryPoints).map((entry) => toEntry({ entry })),
+/**
+ * Whether the module can be no installed one either: it would be a part of a package that lies in the repository, or it is
+ * a slip of the pen for one that has the callable.
+ */
+async function isCertainlyMissing(
+  { module, callable }: EntryName,
+  { facts, workspace }: RecipeInput,
+): Promise<boolean> {
+  const [first = '', ...inner] = (module ?? '').split('.');
+  if (!isIdentifierPath(module ?? '')) return true;
+  if (inner.length > 0 && (await locateModule(first, workspace, facts)).length > 0) return true;
+  return facts.entryPoints.some(
+    (entry) =>
+      entry.callable === callable && distance(entry.module, module ?? '') <= Math.ceil(entry.module.length / 8),
   );
+}
+
+const isIdentifierPath = (module: string): boolean => /^[\p{L}_][\p{L}\p{M}\p{N}_.]*$/u.test(module);
+
+/** A class that cannot be built without arguments is the one instance that its module holds. */
+function chooseInstance(target: Target, { entryPoints }: Facts): Target {
+  const { entry, method } = target;
+  const called = method ?? findCalledMethod(entry);
+  if (entry.kind !== 'class' || isConstructible(entry) || bindingOf(entry, called) !== undefined) return target;
+  const instances = entryPoints.filter(({ instanceOf, file }) => instanceOf === entry.callable && file === entry.file);
+  const [instance] = instances;
+  if (instance === undefined || instances.length > 1) return target;
+  const { module, root, paths, byFile, package: made } = entry;
+  const place = { module, root, ...(paths && { paths }), ...(byFile && { byFile }), ...(made && { package: made }) };
+  return { entry: { ...instance, ...place }, ...(called !== undefined && { method: called }) };
+}
+
+const bindingOf = ({ methodKinds }: EntryPoint, method: string | undefined): string | undefined =>
+  method === undefined ? undefined : methodKinds?.[method]?.binding;
+
+function ambiguous(written: string, { callable, method }: EntryName, places: ModulePlace[]): BerthError {
+  const named = [callable, ...(method === undefined ? [] : [method])].join('.');
+  const candidates = places.map(({ file }) => `${file}:${named}`);
+  const lines = candidates.map((candidate) => `  --entry ${candidate}`);
+  const message = [`--entry ${written}: ${places.length} modules have this name; say which:`, ...lines].join('\n');
+  return new BerthError('ENTRY_AMBIGUOUS', message, { ...(candidates[0] && { entry: candidates[0] }), candidates });
+}
+
+const listNames = ({ entryPoints }: Facts): string[] => entryPoints.map((entry) => toEntry({ entry }));
+
+const listFileNames = ({ entryPoints }: Facts): string[] =>
+  entryPoints.map(({ file, callable }) => `${file}:${callable}`);
+
+function notFound(written: string, what: string, names: string[]): BerthError {
+  const near = nearest(written, names);
   const hint = near.length > 0 ? `; near it: ${near.map((entry) => `--entry ${entry}`).join(', ')}` : '';
-  const details = { entry: written, candidates: near };
-  return new BerthError(
-    'ENTRY_NOT_FOUND',
-    `--entry ${written}: ${what} in ${name.module ?? name.file}${hint}`,
-    details,
-  );
+  return new BerthError('ENTRY_NOT_FOUND', `--entry ${written}: ${what}${hint}`, { entry: written, candidates: near });
 }
 
 /** Whether a file that could not be parsed is the one that was named. */

@@ -4,8 +4,10 @@ import type { Recognition } from '../recipe.js';
 
 export interface Target {
   entry: EntryPoint;
-  /** Of a class: the method to call, where it is not the usual one. */
+  /** Of a class: the method to call, where it is not the usual one. Of any of them, what the name says further down. */
   method?: string;
+  /** Reading does not see it: the import says whether it is there, and how it is called. */
+  isUnseen?: true;
 }
 
 /** How the Python host calls the target. Its import root comes first on `sys.path`, then the repository itself. */
@@ -13,9 +15,11 @@ export function describeFunction({ entry, method }: Target, call: CallStyle): Ru
   return {
     type: 'function',
     module: entry.module,
+    ...(entry.byFile && { file: entry.file }),
+    ...(entry.package && { package: entry.package }),
     callable: method === undefined ? entry.callable : `${entry.callable}.${method}`,
     call,
-    paths: entry.root === '.' ? ['.'] : [entry.root, '.'],
+    paths: entry.paths ?? (entry.root === '.' ? ['.'] : [entry.root, '.']),
   };
 }
 
@@ -35,6 +39,6 @@ function describeParameter({ name, kind, default: value }: Parameter): string {
   return value === null ? marked : `${marked}=${value}`;
 }
 
-/** What `--entry` takes for it. */
+/** What `--entry` takes for it: by its file what no module's name leads to. */
 export const toEntry = ({ entry, method }: Target): string =>
-  `${entry.module}:${entry.callable}${method === undefined ? '' : `.${method}`}`;
+  `${entry.byFile || entry.package ? entry.file : entry.module}:${entry.callable}${method === undefined ? '' : `.${method}`}`;

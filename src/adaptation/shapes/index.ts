@@ -1,6 +1,6 @@
 export { chooseCallStyle } from './call-style.js';
 export { findCalledMethod } from './called-method.js';
-export { type Signature, signatureOf } from './called-signature.js';
+export { hasReadableSignature, type Signature, signatureOf } from './called-signature.js';
 export { answerCogCall, loadCogPredictor } from './cog-code.js';
 export { cogEntryOf, cogPredictor, describeCog } from './cog-shape.js';
 export { findEntry } from './find-entry.js';
@@ -8,3 +8,4 @@ export { describeFunction } from './function-interface.js';
 export { hiddenBySyntax } from './hidden-by-syntax.js';
 export { joinFunction } from './join-function.js';
 export { plainShapes } from './plain-shapes.js';
+export { findServedEntry, listModuleFiles } from './served-entry.js';

@@ -49,14 +49,33 @@ test('naming the same predictor with --entry keeps Cog’s rules', async () => {
   expect(found).toMatchObject({ recipe: 'entry', runInterface: { callable: 'Predictor', call: 'cog' } });
 });
 
-test('a predictor that is not there is refused with near names', async () => {
+test('a predictor whose file is not there is refused with near names', async () => {
   await expect(
-    recognise({ 'cog.yaml': cog.replace('Predictor', 'Predicter'), 'predict.py': predictor }),
+    recognise({ 'cog.yaml': cog.replace('predict.py', 'predit.py'), 'predict.py': predictor }),
   ).rejects.toMatchObject({
     code: 'ENTRY_NOT_FOUND',
-    message: expect.stringMatching(/^cog\.yaml: predict: "predict\.py:Predicter": .*Predictor/),
+    message: expect.stringMatching(/^cog\.yaml: predict: "predit\.py:Predictor": .*near it: .*predict\.py:Predictor/),
   });
 });
+
+test.each(['predict', 'run'])(
+  '%s: may name a file in a directory without a name, and what only the import sees',
+  async (key) => {
+    const files = { 'my-subdir/predict.py': predictor, 'other/predict.py': 'from base import *\n' };
+    const found = await recognise({ ...files, 'cog.yaml': `${key}: "my-subdir/predict.py:Predictor"\n` });
+    expect(found).toMatchObject({
+      recipe: 'cog',
+      runInterface: { module: 'predict', callable: 'Predictor', call: 'cog', paths: ['my-subdir', '.'] },
+    });
+    const unseen = { ...files, 'cog.yaml': `${key}: "other/predict.py:Predictor"\n` };
+    const interfaceOf = { callable: 'Predictor', call: 'cog', paths: ['other', '.'] };
+    expect(await recognise(unseen)).toMatchObject({ recipe: 'cog', runInterface: interfaceOf });
+    expect(await recognise(unseen, 'other/predict.py:Predictor')).toMatchObject({
+      recipe: 'entry',
+      runInterface: interfaceOf,
+    });
+  },
+);
 
 test('a predictor that does not parse is a syntax error', async () => {
   await expect(recognise({ 'cog.yaml': cog, 'predict.py': 'class Predictor(:\n' })).rejects.toMatchObject({
