@@ -1,6 +1,7 @@
 // Deploys public repositories with Berth's own command, without a model and without an agent, and calls each of them.
 // `npm run field -- --from DIR [--only SLUG] [--jobs N]`; method: bench/README.md
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -17,6 +18,7 @@ const { values } = parseArgs({
     only: { type: 'string', multiple: true, default: [] },
     jobs: { type: 'string', default: '1' },
     deadline: { type: 'string', default: '600' },
+    results: { type: 'string' },
     table: { type: 'string', default: join(root, 'bench', 'field', 'repositories.yaml') },
     report: { type: 'string', default: join(root, 'docs', 'compatibility.md') },
   },
@@ -36,13 +38,18 @@ async function tryAll() {
   const directory = await mkdtemp(join(tmpdir(), 'berth-field-'));
   const stack = createStack(join(directory, 'home'));
   const settings = { stack, from: values.from, directory, deadline: toNumber('deadline') };
+  const kept = await readResults();
   const interrupted = new AbortController();
   process.once('SIGINT', () => interrupted.abort());
   try {
     const results = await mapInOrder(entries, toNumber('jobs'), async (entry, index) => {
       if (interrupted.signal.aborted) return null;
-      const result = await tryRepository(entry, `field-${index + 1}`, settings);
+      const key = JSON.stringify(entry);
+      const result = kept[key] ? { entry, ...kept[key] } : await tryRepository(entry, `field-${index + 1}`, settings);
       console.log(describeResult(result));
+      const { outcome, seconds } = result;
+      if (outcome === 'served') kept[key] = { outcome, seconds };
+      if (values.results) await writeFile(values.results, `${JSON.stringify(kept, null, 2)}\n`);
       return result;
     });
     if (results.includes(null)) return 130;
@@ -54,6 +61,11 @@ async function tryAll() {
     await stack.end();
     await rm(directory, { recursive: true, force: true, maxRetries: 3 });
   }
+}
+
+/** What an interrupted run served: it is not tried again. */
+async function readResults() {
+  return values.results && existsSync(values.results) ? JSON.parse(await readFile(values.results, 'utf8')) : {};
 }
 
 /** Whether `--only` names it: by its slug, or by its slug and folder (`owner/name/folder`). */
