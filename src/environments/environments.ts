@@ -3,6 +3,7 @@ import type { Facts } from '../contract/facts.js';
 import type { Environment } from '../contract/revision.js';
 import type { BerthHome } from '../home.js';
 import { type ChooseOptions, type ChosenInterpreter, chooseInterpreter } from './choose-interpreter.js';
+import { findOlderPython, rememberOlderPython } from './older-python.js';
 import { readRequirements } from './requirements.js';
 import { resolveLock } from './resolve-lock.js';
 import { installPackage } from './revision-package.js';
@@ -41,14 +42,37 @@ export class Environments {
 
   /**
    * The environment of a revision: requirements read, resolved, installed. What was made before is found by digest,
-   * without a subprocess. Throws DEPENDENCY_UNRESOLVED, DEPENDENCY_INSTALL, INDEX_UNREACHABLE or TOOL_MISSING.
+   * without a subprocess. Where the repository asks for no Python and a package has no build for the usual one, an older
+   * one is taken. Throws DEPENDENCY_UNRESOLVED, DEPENDENCY_INSTALL, INDEX_UNREACHABLE or TOOL_MISSING.
    */
   async prepare(request: PrepareRequest): Promise<Environment> {
+    const { directory, facts, signal, onProgress } = request;
+    const choose = (python: Facts['python']) => chooseInterpreter(this.#home, python, { signal, onProgress });
+    const usual = await choose(facts.python);
+    if (facts.python !== null) return await this.#prepareWith(usual, request);
+    const requirements = await readRequirements(directory, facts, request.extras);
+    const remembered = rememberOlderPython(this.#home, requirements, usual);
+    const known = await remembered.read();
+    if (known !== undefined) return await this.#prepareWith(known, request);
+    try {
+      return await this.#prepareWith(usual, request);
+    } catch (error) {
+      const copy = new SourceCopy(directory, this.#home.environments);
+      const common = { home: this.#home, directory, requirements, copy, signal, onProgress };
+      const resolve = (interpreter: ChosenInterpreter) => resolveLock({ ...common, interpreter });
+      const older = await findOlderPython(error, { current: usual, choose, resolve }).finally(() => copy.remove());
+      if (older === undefined) throw error;
+      const environment = await this.#prepareWith(older, request);
+      await remembered.write(older);
+      return environment;
+    }
+  }
+
+  async #prepareWith(interpreter: ChosenInterpreter, request: PrepareRequest): Promise<Environment> {
     const { directory, facts, packageDirectory, extras = [], isFresh, claim, signal, onProgress } = request;
     const common = { home: this.#home, directory, signal, onProgress };
     const copy = new SourceCopy(directory, this.#home.environments);
     try {
-      const interpreter = await this.chooseInterpreter(facts, { signal, onProgress });
       const requirements = await readRequirements(directory, facts, extras);
       const lock = await resolveLock({ ...common, requirements, interpreter, copy, isFresh });
       const environment = await ensureEnvironment({ ...common, lock, interpreter, claim });
