@@ -15,13 +15,14 @@ import { markOf } from './marked-processes.js';
 import { rememberExit } from './process-exit.js';
 import { endGroup } from './process-group.js';
 import { identifyProcess } from './process-identity.js';
+import { pickProcessVariables, readPairs } from './process-variables.js';
 import { describeStuckImport } from './stuck-import.js';
 
 export interface Launch {
   python: string;
   stateDirectory: string;
   logFile: string;
-  /** The process's own environment: holds no value of the user's. */
+  /** The process's own environment, to which of the user's values only those are added that are read at its start. */
   environment: Record<string, string>;
   document: BootDocument;
   signal?: AbortSignal;
@@ -71,7 +72,7 @@ async function spawnHost({ python, stateDirectory, logFile, environment, documen
   try {
     const child = spawn(python, ['-u', hostProgram, stateDirectory], {
       cwd: document.directory,
-      env: { ...environment, ...markOf({ stateDirectory }) },
+      env: { ...environment, ...startVariables(document), ...markOf({ stateDirectory }) },
       detached: true,
       stdio: ['pipe', log.fd, log.fd, 'pipe'],
     });
@@ -84,6 +85,10 @@ async function spawnHost({ python, stateDirectory, logFile, environment, documen
     await log.close();
   }
 }
+
+/** What the code itself asks for, below what the user says; the host sets all the others. */
+const startVariables = ({ interface: { environment = [] }, env }: BootDocument): Record<string, string> =>
+  pickProcessVariables({ ...readPairs(environment), ...env });
 
 /** A host that dies early closes its end; its exit says so, not the pipe. */
 function sendDocument(child: ChildProcess, document: BootDocument): void {

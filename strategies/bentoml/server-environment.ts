@@ -4,6 +4,7 @@ import type { RunPlan } from '../../src/contract/handle.js';
 import { hostsDirectory } from '../../src/package-root.js';
 import { makeHostDirectories, temporaryPath } from '../../src/runners/host-record.js';
 import { markOf } from '../../src/runners/marked-processes.js';
+import { joinPythonPath, readPairs } from '../../src/runners/process-variables.js';
 import { softwareEnvironment } from '../../src/runners/software-environment.js';
 import type { BentoInterface } from './bento-interface.js';
 import { concurrencyVariables } from './concurrency-variables.js';
@@ -18,20 +19,19 @@ export function serverEnvironment(
   const own = plan.environment?.packageDirectory ?? null;
   const roots = paths.map((path) => join(plan.directory, path));
   const ours = cog ? [join(hostsDirectory, 'python')] : [];
-  const asked = environment.map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]);
+  const variables = { ...readPairs(environment), ...env };
   return {
     ...softwareEnvironment(python),
     NO_COLOR: '1',
     PYTHONUNBUFFERED: '1',
-    PYTHONPATH: [...(own === null ? [] : [own]), ...roots, ...ours].join(delimiter),
     PYTHONPYCACHEPREFIX: bytecodeDirectory(plan),
     TMPDIR: temporaryPath(plan),
     BENTOML_HOME: bentoHome(plan),
     BENTOML_DO_NOT_TRACK: 'True',
     BENTOML_CONFIG_OPTIONS: 'services.logging.access.enabled=false', // the log is for the software's own words
     ...concurrencyVariables(plan.resources.concurrency),
-    ...Object.fromEntries(asked),
-    ...env,
+    ...variables,
+    PYTHONPATH: joinPythonPath([...(own === null ? [] : [own]), ...roots, ...ours], variables.PYTHONPATH, delimiter),
     ...markOf(plan),
   };
 }

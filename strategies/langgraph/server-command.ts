@@ -2,6 +2,7 @@ import { delimiter, join } from 'node:path';
 import type { RunPlan } from '../../src/contract/handle.js';
 import { hostsDirectory } from '../../src/package-root.js';
 import { markOf } from '../../src/runners/marked-processes.js';
+import { joinPythonPath } from '../../src/runners/process-variables.js';
 import { runModule } from '../../src/runners/python-module.js';
 
 /** Runs at once when nothing bounds them: a run that waits for a model costs next to nothing. */
@@ -46,14 +47,15 @@ export function buildServerEnvironment(
 ): Record<string, string> {
   const packages = plan.environment?.packageDirectory ?? null;
   const paths = [...(packages === null ? [] : [packages]), ...(isCog ? [join(hostsDirectory, 'python')] : [])];
+  const pythonPath = joinPythonPath(paths, env.PYTHONPATH ?? declared.PYTHONPATH, delimiter);
   return {
     ...base,
     PYTHONUNBUFFERED: '1',
-    ...(paths.length > 0 && { PYTHONPATH: paths.join(delimiter) }),
     LOG_LEVEL: 'WARNING',
     LANGSMITH_TRACING: 'false',
     ...declared,
     ...env,
+    ...(pythonPath !== '' && { PYTHONPATH: pythonPath }),
     LANGGRAPH_CLI_NO_ANALYTICS: '1',
     LANGGRAPH_NO_VERSION_CHECK: 'true',
     NO_COLOR: '1',

@@ -17,6 +17,7 @@ export interface ServedEntry {
   paths?: string[];
   package?: { name: string; directory: string };
   call?: string;
+  environment?: string[];
 }
 
 /** A real host that serves an entry of a repository; it ends with the test file. */

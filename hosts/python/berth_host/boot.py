@@ -1,8 +1,9 @@
 """From an empty process to a served callable.
 
 The boot document is one frame on standard input, because what it holds (the software's variables in clear) may stand in
-no argument, no initial environment and no file. How the start ended is one line of JSON on descriptor 3. The caller may
-die at any moment: an incomplete document ends this process, a complete one does not need the caller any more.
+no argument, no initial environment and no file; of the variables only those that Python reads at its start are in both.
+How the start ended is one line of JSON on descriptor 3. The caller may die at any moment: an incomplete document ends
+this process, a complete one does not need the caller any more.
 """
 
 import atexit
