@@ -51,7 +51,7 @@ interface Walk {
  * The files of a repository that belong to the solution, sorted by path: no version histories, virtual environments,
  * caches or `.env` files, and nothing that a `.gitignore` or `.berthignore` leaves out, unless git tracks it although a
  * `.gitignore` matches it. Empty directories do not count, as in git. What this process may not read is left out with a
- * note, as is a link from a part of a git repository to another part of it. Only reads.
+ * note. A link to a file in another part of the same git repository counts as that file. Only reads.
  *
  * Throws SOURCE_NOT_FOUND for a directory that cannot be read, SOURCE_UNSAFE for a link that leaves the tree.
  */
@@ -155,10 +155,7 @@ async function listLink(walk: Walk, path: string): Promise<SourceFile | undefine
   // What dangles, or goes round in circles, leads nowhere outside.
   const leadsTo = await realpath(pointsTo).catch(() => pointsTo);
   if (!isWithin(walk.root, leadsTo)) {
-    if (isWithin(await findRepository(walk.root), leadsTo)) {
-      walk.onNote(`left out ${path}: it is a link to ${written}, outside of the directory that is deployed`);
-      return undefined;
-    }
+    if (isWithin(await findRepository(walk.root), leadsTo)) return await listForeignFile(walk, path, leadsTo);
     throw new BerthError('SOURCE_UNSAFE', `${path} is a link that leaves the repository: it points to ${written}`, {
       path: walk.root,
       link: path,
@@ -169,6 +166,20 @@ async function listLink(walk: Walk, path: string): Promise<SourceFile | undefine
   const file: SourceFile = { path, bytes: 0, mode: 0o777, kind: 'link', target: relative(place, inside) || '.' };
   walk.files.push(file);
   return file;
+}
+
+/** A link to a file of another part of the git repository counts as that file: the copy gets its content. */
+async function listForeignFile(walk: Walk, path: string, leadsTo: string): Promise<SourceFile | undefined> {
+  const found = await lstat(leadsTo).catch(() => undefined);
+  if (found?.isFile() && (found.mode & 0o444) === 0o444) {
+    const file: SourceFile = { path, bytes: found.size, mode: found.mode & 0o777, kind: 'file' };
+    walk.files.push(file);
+    return file;
+  }
+  walk.onNote(
+    `left out ${path}: it is a link out of the directory that is deployed, and not to a file that can be read`,
+  );
+  return undefined;
 }
 
 /** The top of the git repository that a directory lies in; the directory itself where it is the top, or lies in none. */

@@ -100,17 +100,20 @@ test('refuses a link that leaves the tree by way of another', async () => {
   await expect(listSourceFiles(source)).rejects.toMatchObject({ code: 'SOURCE_UNSAFE' });
 });
 
-test('leaves out, with a note, what links a part of a git repository to another part of it', async () => {
-  const repository = temporarySolution({ 'README.md': '# Both\n', 'python/app.py': '' });
+test('takes what links to a file in another part of the git repository as that file', async () => {
+  const repository = temporarySolution({ 'README.md': '# Both\n', 'shared/x.py': '', 'python/app.py': '' });
   execFileSync('git', ['init', '--quiet', repository]);
   const source = join(repository, 'python');
   symlinkSync('../README.md', join(source, 'README.md'));
+  symlinkSync('../shared', join(source, 'shared'));
+  chmodSync(join(repository, 'README.md'), 0o644);
 
   const notes: string[] = [];
   const files = await listSourceFiles(source, { onNote: (note) => notes.push(note) });
-  expect(files.map(({ path }) => path)).toEqual(['app.py']);
+  expect(files.map(({ path }) => path)).toEqual(['README.md', 'app.py']);
+  expect(files[0]).toEqual({ path: 'README.md', bytes: 7, mode: 0o644, kind: 'file' });
   expect(notes).toEqual([
-    'left out README.md: it is a link to ../README.md, outside of the directory that is deployed',
+    'left out shared: it is a link out of the directory that is deployed, and not to a file that can be read',
   ]);
   symlinkSync('/etc/hostname', join(source, 'host'));
   await expect(listSourceFiles(source)).rejects.toMatchObject({ code: 'SOURCE_UNSAFE' });
