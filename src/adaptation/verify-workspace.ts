@@ -5,6 +5,7 @@ import { FunctionInterface, type RunInterface } from '../contract/run-interface.
 import type { Environments } from '../environments/index.js';
 import { BerthError } from '../errors.js';
 import { listSecrets } from '../secrets/index.js';
+import { findCalledFile } from './called-file.js';
 import { type CheckedContract, checkContract } from './check-contract.js';
 import { findEntryFile } from './check-structure.js';
 import { checkSyntax, describeOtherErrors } from './check-syntax.js';
@@ -68,7 +69,7 @@ async function verifyFunction(request: FunctionRequest): Promise<VerifiedWorkspa
   const ladder = new Ladder();
   const { runInterface, file } = await ladder.climb('structure', () => readInterface(request));
   await ladder.climb('syntax', () => compile(request, file));
-  const environment = await ladder.climb('install', () => install(request));
+  const environment = await ladder.climb('install', () => install(request, file));
   const { report } = await tryOut(request, ladder, { environment, runInterface });
   const otherErrors = describeOtherErrors(request.facts, file);
   return {
@@ -114,7 +115,9 @@ async function verifyOther(request: VerifyRequest, environments: Environments | 
   ladder.leave('structure');
   ladder.leave('syntax');
   if (environments === null) ladder.leave('install');
-  const environment = environments && (await ladder.climb('install', () => install({ ...request, environments })));
+  const file = findCalledFile(request.runInterface, request.facts);
+  const environment =
+    environments && (await ladder.climb('install', () => install({ ...request, environments }, file)));
   ladder.leave('import');
   ladder.leave('contract locally');
   const { source, examples } = request.contract;
@@ -148,11 +151,13 @@ async function compile(request: FunctionRequest, file: string | null): Promise<S
   return { value: null, note: `${files} ${files === 1 ? 'file' : 'files'}, Python ${interpreter.version}` };
 }
 
-async function install(request: FunctionRequest): Promise<Step<Environment>> {
-  const { code, facts, environments, packageDirectory, extras, isFresh, claim, signal, onProgress } = request;
+async function install(request: FunctionRequest, entry: string | null): Promise<Step<Environment>> {
+  const { code, facts, environments, packageDirectory, extras, isFresh, claim, env, signal, onProgress } = request;
   const environment = await environments.prepare({
     directory: code,
     facts,
+    entry,
+    env,
     packageDirectory,
     extras,
     isFresh,

@@ -3,9 +3,11 @@ import type { Facts } from '../contract/facts.js';
 import type { Environment } from '../contract/revision.js';
 import type { BerthHome } from '../home.js';
 import { type ChooseOptions, type ChosenInterpreter, chooseInterpreter } from './choose-interpreter.js';
+import type { Lock } from './locks/lock.js';
+import { findVariables, resolveLock } from './locks/resolve-lock.js';
 import { findOlderPython, rememberOlderPython } from './older-python.js';
-import { readRequirements } from './requirements.js';
-import { resolveLock } from './resolve-lock.js';
+import { listIndexes } from './pip-files/list-indexes.js';
+import { type Requirements, readRequirements } from './requirements/read-requirements.js';
 import { installPackage } from './revision-package.js';
 import { ensureEnvironment } from './shared-environment.js';
 import { SourceCopy } from './source-copy.js';
@@ -16,6 +18,10 @@ export interface PrepareRequest {
   facts: Facts;
   /** Where the revision's own package is installed, if the repository is one. */
   packageDirectory: string;
+  /** The file that is called, relative to the code: manifests beside it come first. */
+  entry?: string | null | undefined;
+  /** The software's variables: a requirement file may name some of them. */
+  env?: Readonly<Record<string, string>> | undefined;
   /** Requirement lines of the strategy. */
   extras?: string[] | undefined;
   /** Whether requirements are resolved anew, to take newer releases. */
@@ -25,6 +31,12 @@ export interface PrepareRequest {
   signal?: AbortSignal | undefined;
   /** One line of progress for a person. */
   onProgress?: ((line: string) => void) | undefined;
+}
+
+interface Known {
+  interpreter: ChosenInterpreter;
+  requirements: Requirements;
+  copy: SourceCopy;
 }
 
 /** Python environments, made by uv and shared by content: same interpreter, same locked requirements, same environment. */
@@ -46,37 +58,47 @@ export class Environments {
    * one is taken. Throws DEPENDENCY_UNRESOLVED, DEPENDENCY_INSTALL, INDEX_UNREACHABLE or TOOL_MISSING.
    */
   async prepare(request: PrepareRequest): Promise<Environment> {
-    const { directory, facts, signal, onProgress } = request;
+    const { directory, facts, entry, env = {}, extras, signal, onProgress } = request;
     const choose = (python: Facts['python']) => chooseInterpreter(this.#home, python, { signal, onProgress });
     const usual = await choose(facts.python);
-    if (facts.python !== null) return await this.#prepareWith(usual, request);
-    const requirements = await readRequirements(directory, facts, request.extras);
+    const requirements = await readRequirements(directory, facts, { added: extras, entry, variables: env });
+    if (facts.python !== null) return await this.#prepareWith(usual, requirements, request);
     const remembered = rememberOlderPython(this.#home, requirements, usual);
     const known = await remembered.read();
-    if (known !== undefined) return await this.#prepareWith(known, request);
+    if (known !== undefined) return await this.#prepareWith(known, requirements, request);
     try {
-      return await this.#prepareWith(usual, request);
+      return await this.#prepareWith(usual, requirements, request);
     } catch (error) {
       const copy = new SourceCopy(directory, this.#home.environments);
-      const common = { home: this.#home, directory, requirements, copy, signal, onProgress };
-      const resolve = (interpreter: ChosenInterpreter) => resolveLock({ ...common, interpreter });
+      const resolve = (interpreter: ChosenInterpreter): Promise<Lock> =>
+        this.#resolve({ interpreter, requirements, copy }, request);
       const older = await findOlderPython(error, { current: usual, choose, resolve }).finally(() => copy.remove());
       if (older === undefined) throw error;
-      const environment = await this.#prepareWith(older, request);
+      const environment = await this.#prepareWith(older, requirements, request);
       await remembered.write(older);
       return environment;
     }
   }
 
-  async #prepareWith(interpreter: ChosenInterpreter, request: PrepareRequest): Promise<Environment> {
-    const { directory, facts, packageDirectory, extras = [], isFresh, claim, signal, onProgress } = request;
+  #resolve(known: Known, { directory, env = {}, isFresh, signal, onProgress }: PrepareRequest): Promise<Lock> {
+    const variables = findVariables(known.requirements, env);
+    return resolveLock({ ...known, home: this.#home, directory, variables, isFresh, signal, onProgress });
+  }
+
+  async #prepareWith(
+    interpreter: ChosenInterpreter,
+    requirements: Requirements,
+    request: PrepareRequest,
+  ): Promise<Environment> {
+    const { directory, packageDirectory, env = {}, claim, signal, onProgress } = request;
     const common = { home: this.#home, directory, signal, onProgress };
     const copy = new SourceCopy(directory, this.#home.environments);
     try {
-      const requirements = await readRequirements(directory, facts, extras);
-      const lock = await resolveLock({ ...common, requirements, interpreter, copy, isFresh });
-      const environment = await ensureEnvironment({ ...common, lock, interpreter, claim });
-      const projects = [...new Set([...(requirements.isPackage ? ['.'] : []), ...lock.localProjects])];
+      const lock = await this.#resolve({ interpreter, requirements, copy }, request);
+      const variables = findVariables(requirements, env);
+      const indexes = listIndexes(requirements.pip);
+      const environment = await ensureEnvironment({ ...common, lock, interpreter, variables, indexes, claim });
+      const projects = [...new Set([...requirements.packages, ...lock.localProjects])];
       const { packageName } = requirements;
       if (projects.length > 0)
         await installPackage({ ...common, projects, packageName, packageDirectory, environment, interpreter, copy });
@@ -85,7 +107,7 @@ export class Environments {
         ...environment,
         pythonVersion: interpreter.version,
         packageDirectory: projects.length > 0 ? packageDirectory : null,
-        notes: [...(interpreter.note === null ? [] : [interpreter.note]), ...requirements.notes],
+        notes: [...(interpreter.note === null ? [] : [interpreter.note]), ...requirements.notes, ...lock.notes],
       };
     } finally {
       await copy.remove();

@@ -1,13 +1,14 @@
-import { access, writeFile } from 'node:fs/promises';
+import { access, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BerthHome } from '../home.js';
 import { buildDirectory } from './build-directory.js';
-import { buildEnvironment } from './child-environment.js';
 import type { ChosenInterpreter } from './choose-interpreter.js';
-import { findUv } from './find-uv.js';
+import { concealInstalled } from './conceal-installed.js';
+import type { Lock } from './locks/lock.js';
+import { fillInPlaces, type Variables } from './pip-files/variables.js';
 import { digestOf } from './records.js';
-import type { Lock } from './resolve-lock.js';
-import { type CommandResult, runCommand } from './run-command.js';
+import { makeScratchDirectory } from './scratch-directory.js';
+import { runUv } from './uv.js';
 import { explainUvFailure } from './uv-failure.js';
 
 export interface SharedEnvironment {
@@ -22,6 +23,10 @@ export interface InstallRequest {
   interpreter: ChosenInterpreter;
   /** The repository: uv reads index settings from its pyproject.toml. */
   directory: string;
+  /** Values of the variables that the lock names. */
+  variables: Variables;
+  /** Indexes of the requirement files: what a lock names on them may want the credentials that these hold. */
+  indexes: string[];
   /** Resolves when it is on record that the environment is used: from then on nobody removes it. */
   claim?: ((path: string) => Promise<void>) | undefined;
   signal?: AbortSignal | undefined;
@@ -31,7 +36,12 @@ export interface InstallRequest {
 /** The environment of this lock and interpreter, shared by all that need the same. Throws DEPENDENCY_INSTALL. */
 export async function ensureEnvironment(request: InstallRequest): Promise<SharedEnvironment> {
   const { home, lock, interpreter } = request;
-  const digest = digestOf([lock.text, interpreter.path, interpreter.version]);
+  const digest = digestOf([
+    lock.text,
+    interpreter.path,
+    interpreter.version,
+    ...(lock.hashed === '' ? [] : [lock.hashed]),
+  ]);
   const path = join(home.environments, digest);
   const isComplete = () => isUsable(path);
   await request.claim?.(path);
@@ -53,34 +63,44 @@ const isUsable = async (environment: string): Promise<boolean> =>
 const marker = (environment: string): string => join(environment, '.berth-complete');
 
 /** `relocatable`, because it is moved into place when it is complete. */
-async function install(
-  building: string,
-  { home, lock, interpreter, directory, signal, onProgress }: InstallRequest,
-): Promise<void> {
-  const uv = await findUv(home, { signal, onProgress });
-  const run = async (...args: string[]): Promise<CommandResult> => {
-    const result = await runCommand({ argv: [uv, ...args], cwd: directory, env: buildEnvironment(directory), signal });
+async function install(building: string, request: InstallRequest): Promise<void> {
+  const { home, lock, interpreter, directory, variables, indexes, signal, onProgress } = request;
+  const secrets = Object.values(variables);
+  const known = [process.env.UV_INDEX, ...indexes.map((index) => fillInPlaces(index, directory, variables))];
+  const env = indexes.length === 0 ? {} : { UV_INDEX: known.filter(Boolean).join(' ') };
+  const run = async (...args: string[]): Promise<void> => {
+    const result = await runUv({ home, args, cwd: directory, directory, env, secrets, signal, onProgress });
     if (result.exitCode !== 0)
       throw explainUvFailure(result, 'DEPENDENCY_INSTALL', 'the environment could not be made');
-    return result;
   };
   const count = lock.packages === 1 ? '1 package' : `${lock.packages} packages`;
   const what = lock.packages === 0 ? 'making an environment' : `installing ${count}`;
   onProgress?.(`${what} for Python ${interpreter.version}`);
   await run(
-    'venv',
-    '--quiet',
-    '--relocatable',
-    '--allow-existing',
-    '--no-project',
-    '--python',
-    interpreter.path,
-    building,
+    ...['venv', '--quiet', '--relocatable', '--allow-existing', '--no-project', '--python', interpreter.path, building],
   );
-  if (lock.text !== '') {
-    const file = join(building, 'pylock.toml');
-    await writeFile(file, lock.text, { mode: 0o600 });
-    await run('pip', 'sync', '--quiet', '--python', pythonOf(building), file);
-  }
+  const into = ['--quiet', '--python', pythonOf(building)];
+  const sync = ['pip', 'sync', ...into];
+  // Whoever states hashes is served by them alone: what comes beside is put there without touching that.
+  if (lock.hashed !== '')
+    await withFile('requirements.txt', lock.hashed, (file) => run(...sync, '--require-hashes', file));
+  if (lock.text !== '')
+    await withFile('pylock.toml', lock.text, (file) =>
+      lock.hashed === '' ? run(...sync, file) : run('pip', 'install', '--no-deps', ...into, '--requirements', file),
+    );
+  await concealInstalled(building, variables);
   await writeFile(marker(building), '');
+
+  /** What is kept names variables; what uv reads has their values, and is gone afterwards. */
+  async function withFile(name: string, text: string, use: (file: string) => Promise<void>): Promise<void> {
+    const scratch = await makeScratchDirectory(home.locks, 'install');
+    try {
+      const file = join(scratch, name);
+      await writeFile(file, fillInPlaces(text, directory, variables), { mode: 0o600 });
+      await use(file);
+    } finally {
+      await rm(scratch, { recursive: true, force: true });
+    }
+    await writeFile(join(building, name), text, { mode: 0o600 });
+  }
 }

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path/posix';
 import type { Requirements } from '../../src/environments/index.js';
 
 /**
@@ -18,18 +19,30 @@ function describeVariable(pair: string): string {
 }
 
 /** Which manifest counts is what the environments room says. What needs the code itself is installed from a copy of it. */
-function installSteps({ files, lines, isLocked, isPackage, needsCopy }: Requirements): string[] {
-  const list = files.find((file) => file.endsWith('.txt'));
-  if (isLocked) return ['.uv_sync(str(here))', ...(isPackage ? installCopy(['--no-deps', '.']) : [])];
-  if (needsCopy) {
-    const isProject = isPackage || (list === undefined && files.length > 0);
-    return installCopy([...(list === undefined ? [] : ['-r', list]), ...(isProject ? ['.'] : []), ...lines.map(quote)]);
-  }
+function installSteps(requirements: Requirements): string[] {
+  const { lock, pipFiles, lines, wishes, added, options, packages, projects, needsCopy } = requirements;
+  const own = packages.length === 0 ? [] : installCopy(['--no-deps', ...packages.map(placeOf)]);
+  const wanted = [...lines, ...wishes, ...added];
+  if (lock?.kind === 'uv') return [`.uv_sync(${placeInHere(lock.directory)})`, ...own, ...install(wanted, options)];
+  const lists = pipFiles.flatMap((file) => ['-r', file]);
+  const places = [...new Set([...packages, ...projects.map((file) => dirname(file))])].map(placeOf);
+  if (lock !== null) return installCopy(['uv', '&&', 'uv', 'pip', 'install', '--system', '-r', lock.file]);
+  if (needsCopy) return installCopy([...lists, ...places, ...options, ...wanted.map(quote)]);
   return [
-    ...(list === undefined ? [] : [`.pip_install_from_requirements(str(here / ${JSON.stringify(list)}))`]),
-    ...(files.includes('pyproject.toml') ? ['.pip_install_from_pyproject(str(here / "pyproject.toml"))'] : []),
-    ...(lines.length === 0 ? [] : [`.pip_install(${lines.map((line) => JSON.stringify(line)).join(', ')})`]),
+    ...pipFiles.map((file) => `.pip_install_from_requirements(${placeInHere(file)})`),
+    ...projects.map((file) => `.pip_install_from_pyproject(${placeInHere(file)})`),
+    ...install(wanted, options),
   ];
+}
+
+const placeOf = (directory: string): string => (directory === '.' ? '.' : `./${directory}`);
+
+const placeInHere = (file: string): string => (file === '.' ? 'str(here)' : `str(here / ${JSON.stringify(file)})`);
+
+function install(lines: string[], options: string[]): string[] {
+  if (lines.length === 0) return [];
+  const extra = options.length === 0 ? '' : `, extra_options=${JSON.stringify(options.join(' '))}`;
+  return [`.pip_install(${lines.map((line) => JSON.stringify(line)).join(', ')}${extra})`];
 }
 
 /** Packages that take their version from git find no history there. */

@@ -28,7 +28,8 @@ async function describeApp(input: RecipeInput, found: Recognition): Promise<Reco
   const [name, method] = called.callable.split('.');
   const entry = facts.entryPoints.find((one) => one.module === called.module && one.callable === name);
   if (entry === undefined) return undefined;
-  const needs = { requirements: await readRequirements(workspace, facts), wantsGpu: facts.tags.includes('gpu') };
+  const requirements = await readRequirements(workspace, facts, { entry: entry.file });
+  const needs = { requirements, wantsGpu: facts.tags.includes('gpu') };
   const source =
     called.call === 'cog'
       ? writeCogApp({ predictor: called, root: entry.root, ...needs })

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { fromPipfile, fromPoetry, pinsOfPoetryLock } from '../../src/environments/foreign-requirements.js';
-import { readRequirements } from '../../src/environments/requirements.js';
+import { fromPipfile, fromPoetry, pinsOfPoetryLock } from '../../src/environments/requirements/foreign-requirements.js';
+import { readRequirements } from '../../src/environments/requirements/read-requirements.js';
 import { temporarySolution } from '../support/temporary.js';
 import { someFacts } from './facts.js';
 
@@ -8,13 +8,19 @@ const read = (files: Record<string, string>, facts = someFacts()) => readRequire
 const setuptools = '[build-system]\nrequires = ["setuptools"]\n';
 
 test('a repository without a manifest asks for nothing', async () => {
-  expect(await read({ 'app.py': '' })).toMatchObject({ files: [], lines: [], isPackage: false, needsCopy: false });
+  expect(await read({ 'app.py': '' })).toMatchObject({
+    pipFiles: [],
+    projects: [],
+    lines: [],
+    packages: [],
+    needsCopy: false,
+  });
 });
 
 test('a pyproject.toml that only configures tools is neither requirements nor a package', async () => {
   expect(await read({ 'pyproject.toml': '[tool.ruff]\nline-length = 100\n' })).toMatchObject({
-    files: [],
-    isPackage: false,
+    projects: [],
+    packages: [],
   });
 });
 
@@ -23,7 +29,11 @@ test('a package is resolved together with its requirements.txt', async () => {
     'requirements.txt': 'six\n',
     'pyproject.toml': `[project]\nname = "x"\nversion = "1"\n${setuptools}`,
   };
-  expect(await read(files)).toMatchObject({ files: ['requirements.txt', 'pyproject.toml'], isPackage: true });
+  expect(await read(files)).toMatchObject({
+    pipFiles: ['requirements.txt'],
+    projects: ['pyproject.toml'],
+    packages: ['.'],
+  });
 });
 
 test('uv.lock comes before requirements.txt', async () => {
@@ -32,13 +42,13 @@ test('uv.lock comes before requirements.txt', async () => {
     'uv.lock': 'version = 1\n',
     'pyproject.toml': '[project]\nname = "x"\n',
   };
-  expect(await read(files)).toMatchObject({ from: 'uv.lock', isLocked: true, isPackage: false });
+  expect(await read(files)).toMatchObject({ from: 'uv.lock', lock: { kind: 'uv' }, packages: [] });
 });
 
 test('cog.yaml alone counts where it names packages, and says what is not installed', async () => {
   const build = { python_packages: ['six==1.16.0'], system_packages: ['ffmpeg'], run: ['make'] };
   const requirements = await read({ 'setup.py': '', 'requirements.txt': 'idna\n' }, someFacts({ cog: { build } }));
-  expect(requirements).toMatchObject({ from: 'cog.yaml', lines: ['six==1.16.0'], isPackage: false });
+  expect(requirements).toMatchObject({ from: 'cog.yaml', lines: ['six==1.16.0'], packages: [] });
   expect(requirements.notes).toEqual([expect.stringContaining('ffmpeg'), expect.stringContaining('run')]);
 });
 

@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
-import { dirname, join, normalize } from 'node:path/posix';
+import { dirname, join } from 'node:path/posix';
 import type { Facts } from '../../../src/contract/facts.js';
 import type { Requirements } from '../../../src/environments/index.js';
+import { mountVariables, namedVariables } from './build-variables.js';
 
 /** Lines of a Dockerfile, and the files that they need. */
 export interface DependencyLayers {
@@ -15,7 +15,6 @@ export interface DependencyLayers {
 }
 
 interface Asked {
-  workspace: string;
   facts: Facts;
   requirements: Requirements;
 }
@@ -27,92 +26,139 @@ const mounts = [
   '--mount=type=cache,target=/root/.cache/pip',
 ];
 
-const run = (command: string): string => `RUN ${[...mounts, command].join(' \\\n    ')}`;
+const run = (command: string, variables: string[] = []): string => {
+  const secrets = mountVariables(variables);
+  return `RUN ${[...mounts, ...secrets.mounts, `${secrets.exports}${command}`].join(' \\\n    ')}`;
+};
 
 /** What a repository's manifests ask for, as layers. Which of them counts is what the environments room says. */
-export async function describeDependencies({ workspace, facts, requirements }: Asked): Promise<DependencyLayers> {
-  const { files, lines, constraints, isLocked, isPackage, needsCopy } = requirements;
-  const written = writeRequirements(lines, constraints);
-  const own = isPackage ? [run('SETUPTOOLS_SCM_PRETEND_VERSION=0.0.0 pip install --no-deps .')] : [];
-  const rest = { system: describeSystem(facts), files: written.files };
-  const has = (file: string) => files.includes(file);
-  if (isLocked) return { ...rest, before: [...locked, ...written.lines], after: own };
-  if (has('requirements.txt') && !mentionsPaths(requirements)) {
-    const copied = await listIncluded(workspace, 'requirements.txt');
-    const before = [...copied.map(copy), run('pip install --requirement requirements.txt'), ...written.lines];
-    return { ...rest, before, after: own };
-  }
-  if (has('requirements.txt'))
-    return { ...rest, before: written.lines, after: [run('pip install --requirement requirements.txt'), ...own] };
-  if (has('pyproject.toml') && !needsDynamic(requirements))
-    return { ...rest, before: [...declared, ...written.lines], after: own };
-  if (files.length > 0 || (needsCopy && isPackage))
-    return { ...rest, before: written.lines, after: [run('pip install .')] };
-  return { ...rest, before: written.lines, after: own };
+export function describeDependencies({ facts, requirements }: Asked): DependencyLayers {
+  const written = writeRequirements(requirements);
+  const parts = [
+    describeLock(requirements),
+    describeFiles(requirements),
+    written.layers,
+    describeProjects(requirements),
+  ];
+  const own = requirements.packages.map((place) =>
+    run(`${describeVersions(requirements)}pip install --no-deps ${place === '.' ? '.' : `./${place}`}`),
+  );
+  return {
+    system: [...describeGit(requirements), ...describeSystem(facts)],
+    before: parts.flatMap(({ before = [] }) => before),
+    after: [...parts.flatMap(({ after = [] }) => after), ...own],
+    files: written.files,
+  };
 }
+
+type Layers = Partial<Pick<DependencyLayers, 'before' | 'after'>>;
 
 const copy = (file: string): string => `COPY ${file} ${file.includes('/') ? `${dirname(file)}/` : './'}`;
 
-const locked = [
-  'COPY pyproject.toml uv.lock ./',
-  run(
-    'pip install uv && uv export --quiet --frozen --no-dev --no-emit-project --output-file /tmp/requirements.txt && \\\n    pip install --requirement /tmp/requirements.txt',
-  ),
-];
+/** A lock is the whole of it; one that names directories of the repository is installed with the code. */
+function describeLock({ lock, needsCopy, packages }: Requirements): Layers {
+  if (lock === null) return {};
+  const steps = lock.kind === 'uv' ? [installUvLock(lock)] : [installPylock(lock.file)];
+  // The repository's own package alone does not need the code here: it comes afterwards.
+  if (lock.member !== null || lock.isVirtual || (needsCopy && packages.length === 0)) return { after: steps };
+  const files = lock.kind === 'uv' ? [join(lock.directory, 'pyproject.toml'), lock.file] : [lock.file];
+  return { before: [...files.map(copy), ...steps] };
+}
+
+function installUvLock({ directory, member }: NonNullable<Requirements['lock']>): string {
+  const place = directory === '.' ? '' : ` --directory ${directory}`;
+  const part = member === null ? '' : ` --package ${member}`;
+  const list = '/tmp/requirements.txt';
+  return run(
+    `pip install uv && uv export --quiet --frozen --no-dev --no-emit-project${place}${part} --output-file ${list} && \\\n    pip install --requirement ${list}`,
+  );
+}
+
+const installPylock = (file: string): string =>
+  run(`pip install uv && uv pip install --system --no-deps --requirements ${file}`);
+
+/** Requirement files, before the code where they name nothing in it. */
+function describeFiles({ pip, pipFiles }: Requirements): Layers {
+  if (pipFiles.length === 0) return {};
+  const files = pip.texts.filter((_, index) => index % 2 === 0);
+  const install = run(`pip install${pipFiles.map((file) => ` --requirement ${file}`).join('')}`, namedVariables(pip));
+  return namesPlaces(pip) ? { after: [install] } : { before: [...[...new Set(files)].map(copy), install] };
+}
+
+const namesPlaces = ({ requirements, options }: Requirements['pip']): boolean =>
+  requirements.some(({ text }) => /^(-e|\.|\/|file:)|@\s*(file:|\.)/.test(text)) ||
+  options.some(({ text }) => text.startsWith('--find-links file:'));
 
 const reader =
   "import sys, tomllib; print(*tomllib.load(sys.stdin.buffer)['project'].get('dependencies', []), sep='\\\\n')";
 
-/** pip reads no pyproject.toml without its project. */
-const declared = [
-  'COPY pyproject.toml ./',
-  run(
-    `python -c "${reader}" < pyproject.toml > /tmp/requirements.txt && pip install --requirement /tmp/requirements.txt`,
-  ),
-];
+/** pip reads no pyproject.toml without its project, and a backend's or setup.py's not without the code. */
+function describeProjects({ projects, packages, lock, needsCopy, texts }: Requirements): Layers {
+  if (lock !== null) return {};
+  const [project] = projects;
+  if (project === undefined) return {};
+  const isDeclared = projects.every((file) => file.endsWith('pyproject.toml')) && !needsDynamic(texts, project);
+  if (!isDeclared || (needsCopy && packages.length === 0))
+    return { after: projects.map((file) => run(`pip install ./${dirname(file)}`.replace(/\/\.$/, ''))) };
+  const list = '/tmp/requirements.txt';
+  return {
+    before: projects.flatMap((file) => [
+      copy(file),
+      run(`python -c "${reader}" < ${file} > ${list} && pip install --requirement ${list}`),
+    ]),
+  };
+}
 
-/** What other tools' manifests ask for (Poetry, Pipenv, Cog), and what the strategy adds. */
-function writeRequirements(
-  lines: string[],
-  constraints: string[],
-): Pick<DependencyLayers, 'files'> & { lines: string[] } {
-  if (lines.length === 0) return { files: {}, lines: [] };
-  if (constraints.length === 0 && lines.length <= 8)
-    return { files: {}, lines: [run(`pip install ${lines.map((line) => JSON.stringify(line)).join(' ')}`)] };
+function needsDynamic(texts: string[], project: string): boolean {
+  const text = texts[texts.indexOf(project) + 1] ?? '';
+  return /^dynamic\s*=\s*\[[^\]]*dependencies/m.test(text) || !/^\[project\]/m.test(text);
+}
+
+/** What other tools' manifests ask for (Poetry, Pipenv, Cog, conda), and what the strategy adds. */
+function writeRequirements({ lines, options, wishes, added, constraints, isStale, pip }: Requirements): {
+  layers: Layers;
+  files: Record<string, string>;
+} {
+  const wanted = [...lines, ...wishes, ...added];
+  const kept = isStale ? [] : constraints;
+  if (wanted.length === 0) return { layers: {}, files: {} };
+  const isPlain = kept.length === 0 && options.length === 0 && wanted.length <= 8;
+  if (isPlain && !wanted.some((line) => /^-|\$\{/.test(line)))
+    return {
+      layers: { before: [run(`pip install ${wanted.map((line) => JSON.stringify(line)).join(' ')}`)] },
+      files: {},
+    };
   const names = ['requirements.berth.txt', 'constraints.berth.txt'] as const;
-  const texts = { [names[0]]: `${lines.join('\n')}\n`, [names[1]]: `${constraints.join('\n')}\n` };
+  const written = [...options, ...wanted];
+  const texts = { [names[0]]: `${written.join('\n')}\n`, [names[1]]: `${kept.join('\n')}\n` };
   const command = `pip install --requirement ${names[0]} --constraint ${names[1]}`;
-  return { files: texts, lines: [`COPY ${names.join(' ')} ./`, run(command)] };
+  const install = run(command, namedVariables(pip));
+  const isLocal = lines.some((line) => /^(-[erc]|\.|\/|file:)|@\s*(file:|\.)/.test(line));
+  const layers = isLocal ? { after: [install] } : { before: [`COPY ${names.join(' ')} ./`, install] };
+  return { layers, files: texts };
 }
 
-/** `requirements.txt` and what it includes with `-r` and `-c`. */
-async function listIncluded(workspace: string, file: string, seen = new Set<string>()): Promise<string[]> {
-  if (seen.has(file)) return [...seen];
-  seen.add(file);
-  const text = await readFile(join(workspace, file), 'utf8').catch(() => '');
-  for (const [, included = ''] of text.matchAll(/^\s*(?:-r|-c|--requirement|--constraint)[\s=]+(\S+)/gm))
-    await listIncluded(workspace, normalize(join(dirname(file), included)), seen);
-  return [...seen];
-}
+/** Packages that take their version from git find no history there. */
+const describeVersions = (_: Requirements): string => 'SETUPTOOLS_SCM_PRETEND_VERSION=0.0.0 ';
 
-const mentionsPaths = ({ texts }: Requirements): boolean =>
-  texts.some((text) => /^\s*(-e|--editable|\.{1,2}\/|\.$|file:)/m.test(text) || /@\s*(file:|\.{1,2}\/)/.test(text));
+const installSystem = (packages: string[]): string[] =>
+  packages.length === 0
+    ? []
+    : [
+        `RUN apt-get update && apt-get install -y --no-install-recommends ${packages.join(' ')} && rm -rf /var/lib/apt/lists/*`,
+      ];
 
-const needsDynamic = ({ texts }: Requirements): boolean =>
-  texts.some((text) => /^dynamic\s*=\s*\[[^\]]*dependencies/m.test(text)) ||
-  !texts.some((text) => /^\[project\]/m.test(text));
+/** pip fetches with git, which the slim images lack. */
+const describeGit = ({ pip, lines, added, texts, lock }: Requirements): string[] =>
+  [...pip.requirements.map(({ text }) => text), ...lines, ...added].some((line) => /\bgit\+/.test(line)) ||
+  (lock !== null && texts.some((text) => /source = \{ git = /.test(text)))
+    ? installSystem(['git'])
+    : [];
 
 /** What `cog.yaml` asks of the system; no other manifest says such a thing. */
 function describeSystem({ cog }: Facts): string[] {
   const build = (cog?.build ?? {}) as Record<string, unknown>; // the user's own YAML, read with care
   const texts = (value: unknown): string[] =>
     Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
-  const packages = texts(build.system_packages);
-  const install =
-    packages.length === 0
-      ? []
-      : [
-          `RUN apt-get update && apt-get install -y --no-install-recommends ${packages.join(' ')} && rm -rf /var/lib/apt/lists/*`,
-        ];
-  return [...install, ...texts(build.run).map((command) => `RUN ${command}`)];
+  return [...installSystem(texts(build.system_packages)), ...texts(build.run).map((command) => `RUN ${command}`)];
 }

@@ -14,6 +14,8 @@ export interface ImageWish {
   hasHost: boolean;
   /** Requirement lines beside the repository's own. */
   packages: string[];
+  /** The file that is served, relative to the workspace. */
+  entry: string | null;
 }
 
 export interface PythonImage {
@@ -32,8 +34,8 @@ export async function describePythonImage({ workspace, facts }: RecipeInput, wis
       () => false,
     );
   const base = choosePythonBase(facts);
-  const requirements = await readRequirements(workspace, facts, wish.packages);
-  const dependencies = await describeDependencies({ workspace, facts, requirements });
+  const requirements = await readRequirements(workspace, facts, { added: wish.packages, entry: wish.entry });
+  const dependencies = describeDependencies({ facts, requirements });
   const dockerfile = (await has('Dockerfile')) ? 'Dockerfile.berth' : 'Dockerfile';
   const text = writeDockerfile(base.image, dependencies, wish);
   const ignoreFile = (await has('.dockerignore')) ? {} : { '.dockerignore': ignored };
@@ -44,7 +46,7 @@ export async function describePythonImage({ workspace, facts }: RecipeInput, wis
   };
 }
 
-type Layers = Awaited<ReturnType<typeof describeDependencies>>;
+type Layers = ReturnType<typeof describeDependencies>;
 
 function writeDockerfile(base: string, { system, before, after }: Layers, wish: ImageWish): string {
   const { hasHost, port, healthCheck, command } = wish;

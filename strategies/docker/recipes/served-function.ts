@@ -1,3 +1,4 @@
+import { findCalledFile } from '../../../src/adaptation/called-file.js';
 import type { Recipe } from '../../../src/adaptation/recipe.js';
 import { FunctionInterface } from '../../../src/contract/run-interface.js';
 import { parseHttpEntry } from './http-entry.js';
@@ -20,6 +21,7 @@ export const servedFunction = (shape: Recipe): Recipe => ({
       command: ['python', '-u', '/opt/berth/berth_host', '--http', String(port)],
       hasHost: true,
       packages: [],
+      entry: findCalledFile(serves, input.facts),
     });
     return {
       summary: `${recognition.summary}; ${image.summary}`,

@@ -51,6 +51,7 @@ export const webApplication: Recipe = {
       command: framework.command(application),
       hasHost: false,
       packages: isThere ? [] : [framework.server],
+      entry: file,
     });
     return {
       summary: `recognised the web application \`${application}\` in ${file}; ${image.summary}`,

@@ -2,32 +2,35 @@
  * What Poetry and Pipenv write, as the lines that pip and uv read (PEP 508). Neither needs its own tool for that, and a
  * lock of theirs becomes constraints: the same versions, as far as they fit this machine.
  */
-
-type Table = Record<string, unknown>;
+import { join } from 'node:path/posix';
+import { isTable, type Table } from './tables.js';
 
 /** `[tool.poetry.dependencies]`; optional ones are left out, as `poetry install` leaves them out. */
-export function fromPoetry(dependencies: Table): string[] {
+export function fromPoetry(dependencies: Table, directory = '.'): string[] {
   return Object.entries(dependencies)
     .filter(([name, entry]) => name.toLowerCase() !== 'python' && !isOptional(entry))
     .flatMap(([name, entry]) =>
-      (Array.isArray(entry) ? entry : [entry]).map((one) => toLine(name, one, fromPoetryVersion)),
+      (Array.isArray(entry) ? entry : [entry]).map((one) => toLine(name, one, directory, fromPoetryVersion)),
     );
 }
 
 /** `[packages]` of a Pipfile: versions are written as pip writes them, `*` for any. */
-export function fromPipfile(packages: Table): string[] {
+export function fromPipfile(packages: Table, directory = '.'): string[] {
   return Object.entries(packages).map(([name, entry]) =>
-    toLine(name, entry, (version) => (version === '*' ? '' : version)),
+    toLine(name, entry, directory, (version) => (version === '*' ? '' : version)),
   );
 }
 
 /** Pins of `poetry.lock`; a package that is locked in several versions is left to the resolver. */
 export function pinsOfPoetryLock(lock: Table): string[] {
   const packages = Array.isArray(lock.package) ? (lock.package as Table[]) : [];
-  const registered = packages.filter((entry) => entry.source === undefined);
-  const names = registered.map(({ name }) => name);
+  const registered = packages.filter(({ source, path, git, url }) =>
+    [source, path, git, url].every((place) => place === undefined),
+  );
+  const counts = new Map<unknown, number>();
+  for (const { name } of registered) counts.set(name, (counts.get(name) ?? 0) + 1);
   return registered
-    .filter(({ name }) => names.indexOf(name) === names.lastIndexOf(name))
+    .filter(({ name }) => counts.get(name) === 1)
     .map(({ name, version }) => `${String(name)}==${String(version)}`);
 }
 
@@ -39,27 +42,35 @@ export function pinsOfPipfileLock(lock: Table): string[] {
   );
 }
 
-const isTable = (value: unknown): value is Table =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 const isOptional = (entry: unknown): boolean => isTable(entry) && entry.optional === true;
 
-function toLine(name: string, entry: unknown, readVersion: (version: string) => string): string {
+function toLine(name: string, entry: unknown, directory: string, readVersion: (version: string) => string): string {
   if (!isTable(entry)) return `${name}${readVersion(String(entry))}`;
   const extras = Array.isArray(entry.extras) ? `[${entry.extras.join(',')}]` : '';
   const markers = [entry.markers, pythonMarker(entry.python)].filter((marker) => typeof marker === 'string');
   const marker = markers.length === 0 ? '' : ` ; ${markers.join(' and ')}`;
-  const place = readPlace(entry);
+  const place = readPlace(entry, directory);
   if (place !== undefined) return `${name}${extras} @ ${place}${marker}`;
   return `${name}${extras}${readVersion(String(entry.version ?? '*'))}${marker}`;
 }
 
-function readPlace({ git, url, path, file, rev, ref, tag, branch }: Table): string | undefined {
+function readPlace(
+  { git, url, path, file, rev, ref, tag, branch, subdirectory }: Table,
+  directory: string,
+): string | undefined {
   const revision = rev ?? ref ?? tag ?? branch;
-  if (typeof git === 'string') return `git+${git}${revision === undefined ? '' : `@${String(revision)}`}`;
-  if (typeof url === 'string') return url;
+  const part = typeof subdirectory === 'string' ? `#subdirectory=${subdirectory}` : '';
+  if (typeof git === 'string')
+    return `git+${fromScp(git)}${revision === undefined ? '' : `@${String(revision)}`}${part}`;
+  if (typeof url === 'string') return `${url}${part}`;
   const local = path ?? file;
-  return typeof local === 'string' ? `./${local}`.replace(/^\.\/(\.{0,2}\/|\w+:)/, '$1') : undefined;
+  if (typeof local !== 'string' || /^(\/|\w+:)/.test(local)) return typeof local === 'string' ? local : undefined;
+  const placed = join(directory, local);
+  return placed.startsWith('.') ? placed : `./${placed}`;
 }
+
+/** `git@host:owner/name.git`, which git takes and a URL is not. */
+const fromScp = (git: string): string => git.replace(/^([\w.-]+@[\w.-]+):(?!\d|\/\/)/, 'ssh://$1/');
 
 /** Poetry's caret and tilde as ranges; a bare version is exact; PEP 440 passes through. `||` has no counterpart: any. */
 export function fromPoetryVersion(version: string): string {

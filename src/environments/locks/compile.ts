@@ -1,0 +1,97 @@
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { PipFiles } from '../pip-files/read-pip-files.js';
+import { restorePlaces, type UvFile, writeUvFile } from '../pip-files/uv-file.js';
+import { runUv } from '../uv.js';
+import { explainUvFailure } from '../uv-failure.js';
+import { compileWishes } from './compile-wishes.js';
+import { type Lock, type LockDocument, prefer, readLockDocument, toLock } from './lock.js';
+import type { Resolution } from './resolution.js';
+
+export interface CompileRequest {
+  /** Requirement lines besides those of the repository's files. */
+  lines: string[];
+  /** Manifests that uv reads itself. */
+  projects: string[];
+  constraints: string[];
+  /** Versions that are taken where they fit. */
+  preferences?: LockDocument | undefined;
+  pip: PipFiles;
+}
+
+/** Resolves everything that is asked for at once. Throws DEPENDENCY_UNRESOLVED. */
+export async function compile(resolution: Resolution): Promise<Lock> {
+  const { requirements, cwd, scratch, variables } = resolution;
+  const { constraints, isStale, projects, added, wishes, pip } = requirements;
+  const request: CompileRequest = {
+    lines: added,
+    projects,
+    constraints: isStale ? [] : constraints,
+    preferences: isStale ? prefer(constraints) : undefined,
+    pip,
+  };
+  const { document, notes } = await compileWishes(wishes, (lines, more) =>
+    runCompile(resolution, {
+      ...request,
+      lines: [...request.lines, ...lines],
+      preferences: more ?? request.preferences,
+    }),
+  );
+  const lock = await toLock(document, { base: scratch, source: cwd, variables });
+  return { ...lock, notes: [...notes, ...noteIndexes(resolution)] };
+}
+
+const [requirementsName, constraintsName, outputName] = ['requirements.in', 'constraints.txt', 'pylock.toml'];
+
+/** One run of `uv pip compile`; the document lies in the scratch directory as `pylock.toml`. */
+export async function runCompile(resolution: Resolution, request: CompileRequest): Promise<LockDocument> {
+  const { home, requirements, interpreter, directory, cwd, scratch, variables, signal, onProgress } = resolution;
+  const { pip, lines, projects, constraints, preferences } = request;
+  const output = join(scratch, outputName);
+  const file = (text: string) => ({ text, file: requirements.from, line: null });
+  const asked = writeUvFile([...pip.options, ...pip.requirements, ...lines.map(file)], { source: cwd, variables });
+  const bounds = writeUvFile([...pip.constraints, ...constraints.map(file)], { source: cwd, variables });
+  await writeFile(join(scratch, requirementsName), asked.text, { mode: 0o600 });
+  await writeFile(join(scratch, constraintsName), bounds.text, { mode: 0o600 });
+  await writePreferences(output, preferences);
+  const args = [
+    ...['pip', 'compile', '--no-header', '--quiet', ...projects, join(scratch, requirementsName)],
+    ...['--constraints', join(scratch, constraintsName), '--python', interpreter.path],
+    ...['--format', 'pylock.toml', '--output-file', output, ...indexArguments(pip), ...pip.arguments],
+  ];
+  const secrets = Object.values(variables);
+  const result = await runUv({ home, args, cwd, directory, secrets, signal, onProgress });
+  if (result.exitCode === 0) return await readLockDocument(output);
+  const words = placeWords(result.output, { asked, bounds });
+  throw explainUvFailure(
+    { ...result, output: words },
+    'DEPENDENCY_UNRESOLVED',
+    `the requirements of ${requirements.from} do not resolve`,
+  );
+}
+
+export const placeWords = (words: string, { asked, bounds }: { asked: UvFile; bounds: UvFile }): string =>
+  restorePlaces(restorePlaces(words, requirementsName, asked), constraintsName, bounds);
+
+async function writePreferences(output: string, preferences: LockDocument | undefined): Promise<void> {
+  if (preferences === undefined) return await rm(output, { force: true });
+  const { stringify } = await import('smol-toml');
+  await writeFile(output, stringify({ ...preferences.rest, packages: preferences.packages }));
+}
+
+const hasFurtherIndex = ({ options }: PipFiles): boolean =>
+  options.some(({ text }) => text.startsWith('--extra-index-url '));
+
+/** pip takes the best version from all indexes; uv, left alone, from the first that has the package. */
+export const indexArguments = (pip: PipFiles): string[] =>
+  (hasFurtherIndex(pip) || process.env.PIP_EXTRA_INDEX_URL) && !process.env.UV_INDEX_STRATEGY
+    ? ['--index-strategy', 'unsafe-best-match']
+    : [];
+
+export function noteIndexes({ requirements: { pip } }: Resolution): string[] {
+  const further = pip.options.find(({ text }) => text.startsWith('--extra-index-url '));
+  if (further === undefined || process.env.UV_INDEX_STRATEGY) return [];
+  return [
+    `${further.file} names a further package index: as pip does, each package is taken in its best version from any index. Whoever can publish under a package's name on one of them decides what is installed.`,
+  ];
+}

@@ -1,0 +1,83 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { BerthError } from '../../errors.js';
+import { digestIndexSettings, redact } from '../child-environment.js';
+import { describePlace } from '../pip-files/placed-line.js';
+import { fillIn, namedVariables, type Variables } from '../pip-files/variables.js';
+import { digestOf, readRecord, writeRecord } from '../records.js';
+import type { Requirements } from '../requirements/read-requirements.js';
+import { makeScratchDirectory } from '../scratch-directory.js';
+import { addToLock } from './add-to-lock.js';
+import { compile } from './compile.js';
+import { emptyLock, type Lock } from './lock.js';
+import { lockHashed } from './lock-hashed.js';
+import type { Resolution, ResolveRequest } from './resolution.js';
+import { takeLock } from './take-lock.js';
+
+/** Another way of resolving makes another lock of the same requirements. */
+const way = '2';
+
+/** The lock of these requirements for this Python: remembered, else resolved by uv. Throws DEPENDENCY_UNRESOLVED. */
+export async function resolveLock(request: ResolveRequest): Promise<Lock> {
+  const { home, requirements, interpreter, variables, isFresh = false } = request;
+  const { pip, projects, wishes, added } = requirements;
+  if ([pip.requirements, projects, wishes, added].every((list) => list.length === 0)) return emptyLock;
+  const key = digestOf([
+    way,
+    JSON.stringify(pip),
+    ...[requirements.texts, projects, wishes, added, requirements.constraints].map((list) => JSON.stringify(list)),
+    JSON.stringify(requirements.lock),
+    // Credentials do not change what is found, and are not to be guessed from a name.
+    JSON.stringify(Object.values(fillOptions(requirements, variables)).map(redact)),
+    interpreter.version,
+    process.platform,
+    process.arch,
+    await digestIndexSettings(),
+  ]);
+  const record = join(home.locks, `${key}.json`);
+  const known = isFresh ? undefined : await readRecord<Lock>(record);
+  if (known !== undefined) return known;
+  const lock = await resolve(request);
+  await writeRecord(record, lock);
+  return lock;
+}
+
+const fillOptions = ({ pip }: Requirements, variables: Variables): string[] =>
+  [...pip.options, ...pip.requirements].map(({ text }) => fillIn(text, variables));
+
+async function resolve(request: ResolveRequest): Promise<Lock> {
+  const { home, requirements, directory, copy, onProgress } = request;
+  const scratch = await makeScratchDirectory(home.locks, 'lock');
+  try {
+    onProgress?.(`resolving the requirements of ${requirements.from}`);
+    const cwd = requirements.needsCopy ? await copy.path() : directory;
+    return await resolveIn({ ...request, cwd, scratch });
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+async function resolveIn(resolution: Resolution): Promise<Lock> {
+  const { requirements } = resolution;
+  if (requirements.lock !== null) return await addToLock(resolution, await takeLock(resolution, requirements.lock));
+  if (requirements.pip.mustHash) return await lockHashed(resolution);
+  return await compile(resolution);
+}
+
+/**
+ * Values of the variables that requirement files name, from those that the software is given. Throws ENV_MISSING: what
+ * else the worker has in its environment is not for a repository to ask for.
+ */
+export function findVariables({ pip }: Requirements, env: Readonly<Record<string, string>>): Variables {
+  const values: Record<string, string> = {};
+  for (const line of [...pip.options, ...pip.requirements, ...pip.constraints])
+    for (const name of namedVariables(line.text)) {
+      const value = env[name];
+      if (value === undefined) {
+        const message = `${describePlace(line)} names the variable ${name}, which the deployment does not have`;
+        throw new BerthError('ENV_MISSING', message, { variable: name });
+      }
+      values[name] = value;
+    }
+  return values;
+}

@@ -1,0 +1,41 @@
+import type { PlacedLine } from './placed-line.js';
+
+/**
+ * The lines of a requirement file as pip reads them: a line that ends with a backslash goes on in the next one, comments
+ * and empty lines are gone. Takes time in proportion to the text.
+ */
+export function* logicalLines(file: string, text: string): Generator<PlacedLine> {
+  let begun: PlacedLine | undefined;
+  let line = 0;
+  for (const written of physicalLines(text)) {
+    line += 1;
+    const isContinued = written.endsWith('\\') && !written.trimStart().startsWith('#');
+    const part = isContinued ? written.slice(0, -1) : written;
+    begun = begun === undefined ? { text: part, file, line } : { ...begun, text: begun.text + part };
+    if (isContinued) continue;
+    yield* withoutComment(begun);
+    begun = undefined;
+  }
+  if (begun !== undefined) yield* withoutComment(begun);
+}
+
+function* physicalLines(text: string): Generator<string> {
+  const content = text.startsWith('\uFEFF') ? text.slice(1) : text;
+  let start = 0;
+  while (start <= content.length) {
+    const end = content.indexOf('\n', start);
+    const line = content.slice(start, end === -1 ? undefined : end);
+    yield line.endsWith('\r') ? line.slice(0, -1) : line;
+    if (end === -1) return;
+    start = end + 1;
+  }
+}
+
+/** A `#` begins a comment at the start of a line or after white space: elsewhere it is part of a URL. */
+function* withoutComment(line: PlacedLine): Generator<PlacedLine> {
+  const { text } = line;
+  let hash = text.indexOf('#');
+  while (hash > 0 && !/\s/.test(text.charAt(hash - 1))) hash = text.indexOf('#', hash + 1);
+  const kept = (hash === -1 ? text : text.slice(0, hash)).trim();
+  if (kept !== '') yield { ...line, text: kept };
+}

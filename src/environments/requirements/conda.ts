@@ -1,0 +1,93 @@
+import { join } from 'node:path/posix';
+import type { Asked, Asker } from './asked.js';
+import { isCondaOnly, nameOnIndex } from './conda-names.js';
+import { asTable, asTexts, isTable, type Table, tableAt } from './tables.js';
+
+const files = ['environment.yml', 'environment.yaml', 'conda.yaml', 'conda.yml', 'env.yml', 'env.yaml'];
+
+/** conda's environment file: its list for pip, and of its own packages those that the package index has too. */
+export const askConda: Asker = async (repository, directory) => {
+  for (const name of files) {
+    const file = join(directory, name);
+    const environment = await repository.manifest(file);
+    const entries = environment?.dependencies;
+    if (!Array.isArray(entries)) continue;
+    const packages = asTexts(entries).map(splitEntry);
+    const pip = entries.flatMap((entry) => asTexts(asTable(entry).pip));
+    return { ...translate(file, packages), lines: pip };
+  }
+  return undefined;
+};
+
+/** `pixi.toml`, and the same tables in `pyproject.toml`. */
+export const askPixi: Asker = async (repository, directory) => {
+  const file = join(directory, 'pixi.toml');
+  const own = await repository.manifest(file);
+  const shared = tableAt(await repository.table(join(directory, 'pyproject.toml')), 'tool', 'pixi');
+  const pixi = own ?? shared;
+  if (pixi === undefined) return undefined;
+  const packages = Object.entries(tableAt(pixi, 'dependencies') ?? {}).map(([name, entry]) => ({
+    name,
+    version: isTable(entry) ? String(entry.version ?? '') : String(entry),
+  }));
+  const from = own === undefined ? `${join(directory, 'pyproject.toml')} (pixi)` : file;
+  return { ...translate(from, packages), lines: readIndexPackages(pixi) };
+};
+
+/** `[pypi-dependencies]`: versions are written as pip writes them, `*` for any. */
+function readIndexPackages(pixi: Table): string[] {
+  return Object.entries(tableAt(pixi, 'pypi-dependencies') ?? {}).flatMap(([name, entry]) => {
+    const { version = '*', extras, git, rev, tag, branch, url, path } = isTable(entry) ? entry : { version: entry };
+    const written = `${name}${Array.isArray(extras) ? `[${extras.join(',')}]` : ''}`;
+    const revision = rev ?? tag ?? branch;
+    if (typeof git === 'string')
+      return [`${written} @ git+${git}${revision === undefined ? '' : `@${String(revision)}`}`];
+    if (typeof url === 'string') return [`${written} @ ${url}`];
+    if (typeof path === 'string') return [`./${path}`.replace(/^\.\/(\.\.?(\/|$)|\/)/, '$1')];
+    return [version === '*' ? written : `${written}${String(version)}`];
+  });
+}
+
+interface CondaPackage {
+  name: string;
+  /** As conda writes it: `1.26.*`, `=1.26`, `>=1.2,<2`. */
+  version: string;
+}
+
+/** `conda-forge::numpy=1.26.*=py311` → numpy, `=1.26.*=py311`. */
+function splitEntry(entry: string): CondaPackage {
+  const written =
+    entry
+      .split('::')
+      .at(-1)
+      ?.replace(/\[.*\]$/, '')
+      .trim() ?? '';
+  const end = written.search(/[\s=<>!~]/);
+  return end === -1
+    ? { name: written, version: '' }
+    : { name: written.slice(0, end), version: written.slice(end).trim() };
+}
+
+function translate(from: string, packages: CondaPackage[]): Asked {
+  const own = packages.filter(
+    ({ name }) => !['python', 'pip', 'setuptools', 'wheel', 'python_abi'].includes(name.toLowerCase()),
+  );
+  const left = own.filter(({ name }) => isCondaOnly(name)).map(({ name }) => name);
+  const taken = own.filter(({ name }) => !isCondaOnly(name));
+  const wishes = taken.map(({ name, version }) => `${nameOnIndex(name)}${readVersion(version)}`);
+  const notes =
+    left.length === 0
+      ? []
+      : [`${from} asks for conda packages that pip does not have (${left.join(', ')}); they are not installed.`];
+  return { from, wishes: [...new Set(wishes)], notes };
+}
+
+/** conda's version as pip's: one `=` means “begins so”, and what follows a second one is a build. */
+export function readVersion(written: string): string {
+  const text = written.replaceAll(' ', '');
+  if (text === '' || text === '*' || text.includes('|')) return '';
+  const [, operator, version = '', build] = /^(=|==)?(\d[\w.+!-]*(?:\.\*)?)(=.*)?$/.exec(text) ?? [];
+  if (version === '') return /^[<>=!~]/.test(text) ? text.replace(/(^|,)=(?!=)/g, '$1==') : '';
+  if (version.endsWith('.*') || operator === '==' || build !== undefined) return `==${version}`;
+  return `==${version}.*`;
+}

@@ -1,0 +1,27 @@
+import { join } from 'node:path/posix';
+import type { Repository } from './repository.js';
+import { asTexts } from './tables.js';
+
+export interface GraphDependencies {
+  file: string;
+  /** Directories of the repository whose manifests count. */
+  directories: string[];
+  /** Requirements by name. */
+  lines: string[];
+}
+
+/** `dependencies` of `langgraph.json`: directories begin with a dot, anything else is what pip installs. */
+export async function readLanggraph(repository: Repository, directory: string): Promise<GraphDependencies | undefined> {
+  const file = join(directory, 'langgraph.json');
+  const document = await repository.manifest(file);
+  const dependencies = asTexts(document?.dependencies);
+  if (dependencies.length === 0) return undefined;
+  const isLocal = (dependency: string): boolean => dependency.startsWith('.');
+  return {
+    file,
+    directories: [...new Set(dependencies.filter(isLocal).map((place) => withoutSlash(join(directory, place))))],
+    lines: dependencies.filter((dependency) => !isLocal(dependency)),
+  };
+}
+
+const withoutSlash = (path: string): string => (path.length > 1 ? path.replace(/\/$/, '') : path);

@@ -1,0 +1,35 @@
+import { join } from 'node:path/posix';
+import type { Asker } from './asked.js';
+import { fromPipfile, pinsOfPipfileLock } from './foreign-requirements.js';
+import { isPipfileLockStale } from './stale-locks.js';
+import { asText, isTable, type Table, tableAt } from './tables.js';
+
+/** `Pipfile`, with the versions that its lock has. */
+export const askPipfile: Asker = async (repository, directory) => {
+  const file = join(directory, 'Pipfile');
+  const pipfile = await repository.manifest(file);
+  if (pipfile === undefined) return undefined;
+  const lockFile = join(directory, 'Pipfile.lock');
+  const lock = (await repository.table(lockFile)) ?? {};
+  const isStale = isPipfileLockStale(lock, pipfile);
+  return {
+    from: file,
+    lines: fromPipfile(tableAt(pipfile, 'packages') ?? {}, directory),
+    options: listSources(pipfile),
+    constraints: pinsOfPipfileLock(lock),
+    isStale,
+    notes: isStale
+      ? [
+          `${lockFile} is stale: Pipfile has changed since. Its versions are kept where they fit; renew it with \`pipenv lock\`.`,
+        ]
+      : [],
+  };
+};
+
+/** The first index is the main one. Pipenv writes variables as shells do, pip in braces alone. */
+function listSources({ source }: Table): string[] {
+  const urls = (Array.isArray(source) ? source.filter(isTable) : []).flatMap(({ url }) => asText(url) ?? []);
+  return urls
+    .map((url) => url.replaceAll(/\$([A-Z_][A-Z0-9_]*)/g, (_, name: string) => `\${${name}}`))
+    .map((url, index) => `${index === 0 ? '--index-url' : '--extra-index-url'} ${url}`);
+}

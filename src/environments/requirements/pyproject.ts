@@ -1,0 +1,133 @@
+import { join } from 'node:path/posix';
+import type { Asked, Asker } from './asked.js';
+import { fromPoetry, pinsOfPoetryLock } from './foreign-requirements.js';
+import type { Repository } from './repository.js';
+import { isPdmLockStale, isPoetryLockStale } from './stale-locks.js';
+import { asTable, asText, asTexts, isTable, type Table, tableAt } from './tables.js';
+
+/** `pyproject.toml`: `[project]`, then Poetry's table, then PDM's lock beside either, then what only a backend knows. */
+export const askPyproject: Asker = async (repository, directory) => {
+  const file = join(directory, 'pyproject.toml');
+  const pyproject = await repository.table(file);
+  if (pyproject === undefined) return (await repository.has(file)) ? { from: file, projects: [file] } : undefined;
+  const poetry = tableAt(pyproject, 'tool', 'poetry', 'dependencies');
+  const project = tableAt(pyproject, 'project');
+  if (poetry === undefined && project === undefined) return await askBackend(repository, directory, pyproject);
+  const asked =
+    project === undefined || (poetry !== undefined && !Array.isArray(project.dependencies))
+      ? {
+          from: `${file} (Poetry)`,
+          lines: [poetry ?? {}, ...listGroups(pyproject)].flatMap((table) => fromPoetry(table, directory)),
+        }
+      : askProject(file, pyproject, project);
+  const locked =
+    poetry === undefined
+      ? await readPdmLock(repository, directory, pyproject)
+      : await readPoetryLock(repository, directory, pyproject);
+  const notes = [...noteOptional(file, pyproject), ...(locked.notes ?? [])];
+  return { ...asked, ...locked, options: listSources(pyproject), notes };
+};
+
+/** `poetry install` installs the groups that are not optional; those for its makers are left out. */
+const listGroups = (pyproject: Table): Table[] =>
+  Object.entries(tableAt(pyproject, 'tool', 'poetry', 'group') ?? {})
+    .filter(([name, group]) => !isForMakers(name) && asTable(group).optional !== true)
+    .map(([, group]) => asTable(asTable(group).dependencies));
+
+function askProject(file: string, pyproject: Table, project: Table): Asked {
+  const dynamic = asTexts(project.dynamic);
+  const isComplete =
+    asText(project.name) !== undefined && (asText(project.version) !== undefined || dynamic.includes('version'));
+  // Without a version it is no package: a list of requirements, which uv would refuse to read.
+  if (!isComplete && !hasSources(pyproject))
+    return { from: file, lines: asTexts(project.dependencies), isPackage: false };
+  const isDynamic = dynamic.includes('dependencies');
+  const isEmpty = !isDynamic && asTexts(project.dependencies).length === 0;
+  return { from: file, projects: [file], needsCopy: isDynamic || hasLocalSources(pyproject), isEmpty };
+}
+
+const hasSources = (pyproject: Table): boolean => tableAt(pyproject, 'tool', 'uv', 'sources') !== undefined;
+
+const hasLocalSources = (pyproject: Table): boolean =>
+  Object.values(tableAt(pyproject, 'tool', 'uv', 'sources') ?? {})
+    .flat()
+    .some((source) => isTable(source) && (source.path !== undefined || source.workspace === true));
+
+async function readPoetryLock(repository: Repository, directory: string, pyproject: Table): Promise<Partial<Asked>> {
+  const file = join(directory, 'poetry.lock');
+  const lock = await repository.table(file);
+  if (lock === undefined) return {};
+  const constraints = pinsOfPoetryLock(lock);
+  return isPoetryLockStale(lock, pyproject) ? noteStale(file, 'poetry lock', constraints) : { constraints };
+}
+
+/** `pdm.lock` lists packages as Poetry's does. */
+async function readPdmLock(repository: Repository, directory: string, pyproject: Table): Promise<Partial<Asked>> {
+  const file = join(directory, 'pdm.lock');
+  const lock = await repository.table(file);
+  if (lock === undefined) return {};
+  const constraints = pinsOfPoetryLock(lock);
+  return isPdmLockStale(lock, pyproject) ? noteStale(file, 'pdm lock', constraints) : { constraints };
+}
+
+const noteStale = (file: string, command: string, constraints: string[]): Partial<Asked> => ({
+  constraints,
+  isStale: true,
+  notes: [
+    `${file} is stale: pyproject.toml has changed since. Its versions are kept where they fit; renew it with \`${command}\`.`,
+  ],
+});
+
+/** Indexes of Poetry's and PDM's own tables. */
+function listSources(pyproject: Table): string[] {
+  const poetry = tableAt(pyproject, 'tool', 'poetry')?.source;
+  const pdm = tableAt(pyproject, 'tool', 'pdm')?.source;
+  const sources = [poetry, pdm].flatMap((list) => (Array.isArray(list) ? list.filter(isTable) : []));
+  return sources.flatMap(({ name, url, type, default: isDefault, priority }) => {
+    if (typeof url !== 'string') return [];
+    if (type === 'find_links') return [`--find-links ${url}`];
+    // Unless it is said to be the only one, the usual index is there beside it.
+    const isMain = isDefault === true || priority === 'default' || name === 'pypi';
+    return [`${isMain ? '--index-url' : '--extra-index-url'} ${url}`];
+  });
+}
+
+/** Extras and groups are what somebody may want: who deploys is told that they exist. */
+function noteOptional(file: string, pyproject: Table): string[] {
+  const extras = Object.keys(tableAt(pyproject, 'project', 'optional-dependencies') ?? {});
+  const poetryExtras = Object.keys(tableAt(pyproject, 'tool', 'poetry', 'extras') ?? {});
+  const names = [...new Set([...extras, ...poetryExtras])].filter((name) => !isForMakers(name));
+  return names.length === 0
+    ? []
+    : [`${file} has optional dependencies (${names.join(', ')}), which are not installed.`];
+}
+
+/** What only its makers need. */
+export const isForMakers = (name: string): boolean =>
+  /(^|[-_.])(dev|develop|development|test|tests|testing|lint|doc|docs|ci|typing|types|mypy|style|quality|bench|benchmark|release)($|[-_.])/i.test(
+    name,
+  );
+
+/** Dependencies that only the build backend knows (flit, pdm and others before PEP 621). */
+async function askBackend(repository: Repository, directory: string, pyproject: Table): Promise<Asked | undefined> {
+  const setups = await Promise.all(['setup.py', 'setup.cfg'].map((file) => repository.has(join(directory, file))));
+  if (setups.includes(true) || tableAt(pyproject, 'build-system') === undefined) return undefined;
+  const file = join(directory, 'pyproject.toml');
+  return { from: `${file} (build backend)`, projects: [file], needsCopy: true };
+}
+
+/** A pyproject.toml that only configures tools is no package. */
+export async function isInstallable(repository: Repository, directory: string): Promise<boolean> {
+  const pyproject = await repository.table(join(directory, 'pyproject.toml'));
+  const isSwitchedOff =
+    tableAt(pyproject, 'tool', 'uv')?.package === false ||
+    tableAt(pyproject, 'tool', 'poetry')?.['package-mode'] === false;
+  if (isSwitchedOff) return false;
+  return tableAt(pyproject, 'build-system') !== undefined || (await repository.has(join(directory, 'setup.py')));
+}
+
+export async function readPackageName(repository: Repository, directory: string): Promise<string | null> {
+  const pyproject = await repository.table(join(directory, 'pyproject.toml'));
+  const name = tableAt(pyproject, 'project')?.name ?? asTable(tableAt(pyproject, 'tool', 'poetry')).name;
+  return asText(name) ?? null;
+}

@@ -1,0 +1,73 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { readSourceText } from '../../workspaces/read-source-text.js';
+import { unresolved } from '../pip-files/unresolved.js';
+import { parseTable, type Table } from './tables.js';
+
+/** Bytes of a manifest or a lock: parsing a larger one would hold up everything else. */
+const largest = 4 * 2 ** 20;
+
+/**
+ * The manifests of a repository. Each is read once and bounded, and everything that was read is kept: what a
+ * resolution depends on is what was read for it.
+ */
+export class Repository {
+  readonly root: string;
+  readonly #texts = new Map<string, Promise<string | undefined>>();
+
+  constructor(root: string) {
+    this.root = root;
+  }
+
+  /** Undefined where there is no such file. Throws DEPENDENCY_UNRESOLVED for one that cannot be read. */
+  read(file: string, limit = largest): Promise<string | undefined> {
+    const known = this.#texts.get(file);
+    if (known !== undefined) return known;
+    const text = this.#read(file, limit);
+    this.#texts.set(file, text);
+    return text;
+  }
+
+  async has(file: string): Promise<boolean> {
+    const found = await stat(join(this.root, file)).catch(() => undefined);
+    return found !== undefined && !found.isDirectory();
+  }
+
+  /** Names in a directory of the repository, sorted; none where there is none. */
+  async list(directory: string): Promise<string[]> {
+    return (await readdir(join(this.root, directory)).catch(() => [])).sort();
+  }
+
+  /** A TOML, JSON or YAML file. Undefined where there is none, and for one that its format refuses. */
+  async table(file: string): Promise<Table | undefined> {
+    const text = await this.read(file);
+    return text === undefined ? undefined : await parseTable(file, text).catch(() => undefined);
+  }
+
+  /** The same for a manifest that decides. Throws DEPENDENCY_UNRESOLVED with what its format says. */
+  async manifest(file: string): Promise<Table | undefined> {
+    const text = await this.read(file);
+    return text === undefined
+      ? undefined
+      : await parseTable(file, text).catch((error: Error) => {
+          throw unresolved(`${file} cannot be read: ${error.message.split('\n')[0]}`);
+        });
+  }
+
+  /** Name and text of every file that was read, sorted by name. */
+  async texts(): Promise<string[]> {
+    const read = await Promise.all(
+      [...this.#texts].map(async ([file, text]) => [file, await text.catch(() => undefined)] as const),
+    );
+    return read
+      .flatMap(([file, text]) => (text === undefined ? [] : [[file, text]]))
+      .sort(([one = ''], [other = '']) => (one < other ? -1 : 1))
+      .flat();
+  }
+
+  async #read(file: string, limit: number): Promise<string | undefined> {
+    const { text, problem } = await readSourceText(this.root, file, limit);
+    if (text === undefined && problem !== 'does not exist') throw unresolved(`${file} ${problem}`);
+    return text;
+  }
+}

@@ -1,0 +1,40 @@
+import { unresolved } from '../pip-files/unresolved.js';
+import type { Asked } from './asked.js';
+import type { Repository } from './repository.js';
+import { asText, asTexts, parseTable, tableAt } from './tables.js';
+
+/** The block that a script states its own requirements in (PEP 723). Undefined where the file has none. */
+export async function askScript(repository: Repository, file: string): Promise<Asked | undefined> {
+  const text = file.endsWith('.py') ? await repository.read(file) : undefined;
+  const block = text === undefined ? undefined : findBlock(text);
+  const script =
+    block === undefined
+      ? undefined
+      : await parseTable('script.toml', block).catch((error: Error) => refuse(file, error));
+  if (script === undefined) return undefined;
+  const indexes = tableAt(script, 'tool', 'uv')?.index;
+  const options = (Array.isArray(indexes) ? indexes : []).flatMap((index: { url?: unknown; default?: unknown }) => {
+    const url = asText(index?.url);
+    return url === undefined ? [] : [`${index.default === true ? '--index-url' : '--extra-index-url'} ${url}`];
+  });
+  return { from: `${file} (# /// script)`, lines: asTexts(script.dependencies), options };
+}
+
+function refuse(file: string, error: Error): never {
+  throw unresolved(`${file} has a block of requirements that cannot be read: ${error.message.split('\n')[0]}`);
+}
+
+/** Text between `# /// script` and `# ///`, without the marks. */
+function findBlock(text: string): string | undefined {
+  const lines = text.split(/\r?\n/);
+  const start = lines.indexOf('# /// script');
+  if (start === -1) return undefined;
+  let end = start + 1;
+  while (end < lines.length && /^#( |$)/.test(lines[end] ?? '')) end += 1;
+  const last = lines.lastIndexOf('# ///', end - 1);
+  if (last <= start) return undefined;
+  return lines
+    .slice(start + 1, last)
+    .map((line) => line.replace(/^# ?/, ''))
+    .join('\n');
+}

@@ -1,0 +1,75 @@
+import { dirname, join, relative } from 'node:path/posix';
+import type { Asked, Asker } from './asked.js';
+import type { Repository } from './repository.js';
+import { tableAt } from './tables.js';
+
+/** `uv.lock`: beside the project's manifest, or above it in the workspace that it is a member of. */
+export const askUvLock: Asker = async (repository, directory) => {
+  if (!(await repository.has(join(directory, 'pyproject.toml')))) return undefined;
+  for (const place of ancestors(directory)) {
+    const file = join(place, 'uv.lock');
+    const text = await repository.read(file);
+    if (text === undefined) continue;
+    const found = describeLock({ text, place, directory });
+    if (found !== undefined) return await ask(repository, file, found);
+    if (place === directory) return undefined;
+  }
+  return undefined;
+};
+
+/** The directory itself, then what it lies in, up to the repository's root. */
+export function ancestors(directory: string): string[] {
+  const parent = dirname(directory);
+  return directory === '.' || parent === directory ? ['.'] : [directory, ...ancestors(parent)];
+}
+
+interface FoundLock {
+  place: string;
+  member: string | null;
+  hasLocalSources: boolean;
+}
+
+/** Read line by line: of a lock of a few megabytes, nothing else is needed. */
+function describeLock({
+  text,
+  place,
+  directory,
+}: {
+  text: string;
+  place: string;
+  directory: string;
+}): FoundLock | undefined {
+  const hasLocalSources = /^source = \{ (editable|directory|path)/m.test(text);
+  if (place === directory) return { place, member: null, hasLocalSources };
+  const wanted = relative(place, directory);
+  let name: string | undefined;
+  for (const line of text.split('\n')) {
+    name = /^name = "([^"]+)"/.exec(line)?.[1] ?? name;
+    const path = /^source = \{ (?:editable|virtual|directory) = "([^"]*)"/.exec(line)?.[1];
+    if (path === wanted && name !== undefined) return { place, member: name, hasLocalSources };
+  }
+  return undefined;
+}
+
+async function ask(
+  repository: Repository,
+  file: string,
+  { place, member, hasLocalSources }: FoundLock,
+): Promise<Asked> {
+  const pyproject = await repository.table(join(place, 'pyproject.toml'));
+  const isVirtual = member === null && tableAt(pyproject, 'project') === undefined;
+  return {
+    from: member === null ? file : `${file} (${member})`,
+    projects: [join(place, 'pyproject.toml'), file],
+    lock: { kind: 'uv', directory: place, file, member, isVirtual },
+    needsCopy: hasLocalSources || isVirtual,
+  };
+}
+
+/** A lock that any tool may have written (PEP 751). */
+export const askPylock: Asker = async (repository, directory) => {
+  const file = join(directory, 'pylock.toml');
+  if (!(await repository.has(file))) return undefined;
+  await repository.read(file);
+  return { from: file, projects: [file], lock: { kind: 'pylock', directory, file, member: null, isVirtual: false } };
+};
