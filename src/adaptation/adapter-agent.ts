@@ -58,11 +58,12 @@ export class AdapterAgent {
     if (!isAutomatic(request)) await this.#listAgents(request); // Refuses an unknown name before anything is written.
     const recognised = round.asksRecipes ? await recognise(recipes, request) : undefined;
     if (recognised !== undefined && !(recognised instanceof BerthError)) return recognised;
-    const unrecognised = () => recognised ?? hiddenBySyntax(request.facts) ?? nothingRecognised(recipes, request);
-    if (round.agents.length === 0) throw unrecognised();
-    return this.#askAgents(request, record).catch((error) => {
+    const unrecognised = async () =>
+      recognised ?? hiddenBySyntax(request.facts) ?? (await nothingRecognised(recipes, request));
+    if (round.agents.length === 0) throw await unrecognised();
+    return this.#askAgents(request, record).catch(async (error) => {
       const isWithoutAgent = error instanceof BerthError && error.code === 'AGENT_UNUSABLE' && isAutomatic(request);
-      throw isWithoutAgent && round.asksRecipes ? unrecognised() : error;
+      throw isWithoutAgent && round.asksRecipes ? await unrecognised() : error;
     });
   }
 

@@ -1,3 +1,4 @@
+import type { Facts } from '../contract/facts.js';
 import { BerthError } from '../errors.js';
 import type { Adapted, AdaptRequest } from './adapt-request.js';
 import { free } from './adapt-request.js';
@@ -32,17 +33,18 @@ export async function recogniseBy(
 }
 
 /** Why nothing is adapted where no agent is used either. */
-export function nothingRecognised(recipes: readonly Recipe[], request: AdaptRequest): BerthError {
+export async function nothingRecognised(recipes: readonly Recipe[], request: AdaptRequest): Promise<BerthError> {
   const { setting, facts, entry, solution, round } = request;
   const looked = recipes.map(({ name }) => name).join(', ') || 'none';
-  const candidates = facts.entryPoints.slice(0, 10).map(({ module, callable }) => `${module}:${callable}`);
+  const found = listCallables(facts);
+  const candidates = await findServable(recipes, request);
   const message =
     entry === undefined
       ? `no recipe of the strategy “${setting.strategy}” recognises what to call, and no coding agent is used`
       : `the entry ${entry} is nothing that the strategy “${setting.strategy}” can call`;
   const evidence = [
     `recipes asked: ${looked}`,
-    candidates.length === 0 ? 'callables found: none' : `callables found: ${candidates.join(', ')}`,
+    found.length === 0 ? 'callables found: none' : `callables found: ${found.join(', ')}`,
   ];
   const advice = round.agents.length === 0 ? '' : `; ${howToGetAnAgent}`;
   return new BerthError('ENTRY_NOT_FOUND', `${message} (recipes asked: ${looked})${advice}`, {
@@ -51,6 +53,24 @@ export function nothingRecognised(recipes: readonly Recipe[], request: AdaptRequ
     evidence: evidence.join('\n'),
   });
 }
+
+/** Those of the callables that the recipes take when they are named: what is proposed works. */
+export async function findServable(
+  recipes: readonly Recipe[],
+  { workspace, facts }: Pick<RecipeInput, 'workspace' | 'facts'>,
+): Promise<string[]> {
+  const names = listCallables(facts);
+  const isTaken = (entry: string) =>
+    recogniseBy(recipes, { workspace, facts, entry }).then(
+      (recognition) => recognition !== undefined,
+      () => false,
+    );
+  const taken = await Promise.all(names.map(isTaken));
+  return names.filter((_, index) => taken[index]);
+}
+
+const listCallables = ({ entryPoints }: Facts): string[] =>
+  entryPoints.slice(0, 10).map(({ module, callable }) => `${module}:${callable}`);
 
 /** For a person on whose machine none can be used. */
 export const howToGetAnAgent =

@@ -47,7 +47,8 @@ export async function checkContract(check: ContractCheck): Promise<CheckedContra
   const tolerated = isOwnCode ? tolerate(report, failures) : undefined;
   if (failures.length === 0 || tolerated !== undefined) {
     const kept = tolerated ?? { ...report, ...(contract.probe && { probe: contract.probe }) };
-    return { report: kept, evidence: null, fullEvidence: null, note: describe(kept) };
+    const note = contract.source === 'none' ? 'contract: none; not called again' : describe(kept);
+    return { report: kept, evidence: null, fullEvidence: null, note };
   }
   const evidence = joinFailures(failures.map((failure) => describeFailure(failure, heldBack.includes(failure.index))));
   const fullEvidence = joinFailures(failures.map((failure) => describeFailure(failure, false)));

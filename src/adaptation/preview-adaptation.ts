@@ -1,5 +1,5 @@
 import { BerthError } from '../errors.js';
-import { recogniseBy } from './ask-recipes.js';
+import { findServable, recogniseBy } from './ask-recipes.js';
 import type { Recipe, RecipeInput, Recognition } from './recipe.js';
 import { hiddenBySyntax } from './shapes/index.js';
 
@@ -8,7 +8,8 @@ export type Preview =
   | { kind: 'recognised'; by: string; recognition: Recognition }
   /** Several callables fit, or what was named cannot be called. */
   | { kind: 'refused'; error: BerthError }
-  | { kind: 'unrecognised' };
+  /** `servable`: what can be named. */
+  | { kind: 'unrecognised'; servable: string[] };
 
 /** Asks the recipes what a deployment would call. Only reads, so `workspace` may be the user's own directory. */
 export async function previewAdaptation(recipes: readonly Recipe[], input: RecipeInput): Promise<Preview> {
@@ -17,7 +18,8 @@ export async function previewAdaptation(recipes: readonly Recipe[], input: Recip
     if (found !== undefined)
       return { kind: 'recognised', by: `recipe:${found.recipe}`, recognition: found.recognition };
     const error = hiddenBySyntax(input.facts);
-    return error === undefined ? { kind: 'unrecognised' } : { kind: 'refused', error };
+    if (error !== undefined) return { kind: 'refused', error };
+    return { kind: 'unrecognised', servable: await findServable(recipes, input) };
   } catch (error) {
     if (error instanceof BerthError) return { kind: 'refused', error };
     throw error;

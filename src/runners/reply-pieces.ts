@@ -39,15 +39,23 @@ const join = (pieces: unknown[]): unknown =>
 /** As OpenAI's API and those like it say that the stream is over. */
 const endOfEvents = '[DONE]';
 
-/** An event of a name is told with it; one that is called `error` is how servers say that they fail half-way. */
+/**
+ * An event of a name is told with it; one that is called `error` is how servers say that they fail half-way. The data of
+ * events is text, and what reads as JSON may be a word of it: `1`, `"no"`, `{}`. So the first one decides for all: where
+ * it is an object or a list, the stream is one of JSON, else each stays the text that was sent.
+ */
 async function* readEventPieces(body: AsyncIterable<Buffer>, read: ReadJson): Pieces {
+  let readData: ((data: string) => unknown) | undefined;
   for await (const { event = 'message', data } of readEvents(body)) {
     if (event === 'error') return `the stream ended with an error: ${data}`;
-    if (event !== 'message') yield { event, data: parseJson(data, read) };
-    else if (data !== endOfEvents) yield parseJson(data, read);
+    if (event === 'message' && data === endOfEvents) continue;
+    readData ??= isStructured(data) ? (text) => parseJson(text, read) : String;
+    yield event === 'message' ? readData(data) : { event, data: readData(data) };
   }
   return undefined;
 }
+
+const isStructured = (data: string): boolean => /^\s*[[{]/.test(data) && parseJson(data) !== data;
 
 async function* readLinePieces(body: AsyncIterable<Buffer>, read: ReadJson): Pieces {
   for await (const line of readLines(body)) if (line.trim() !== '') yield parseJson(line, read);

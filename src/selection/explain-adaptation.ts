@@ -1,5 +1,4 @@
 import type { Preview } from '../adaptation/preview-adaptation.js';
-import type { EntryPoint } from '../contract/facts.js';
 import { shellWord } from '../shell-word.js';
 
 /** Callables and commands that a reader takes in. */
@@ -9,11 +8,10 @@ export interface ExplainedAdaptation {
   path: string;
   strategy: string;
   preview: Preview;
-  entryPoints: EntryPoint[];
 }
 
 /** What a deployment to the strategy would call, or what it would have to be told, and how. */
-export function explainAdaptation({ path, strategy, preview, entryPoints }: ExplainedAdaptation): string {
+export function explainAdaptation({ path, strategy, preview }: ExplainedAdaptation): string {
   const deploy = `berth deploy ${shellWord(path)} --strategy ${strategy}`;
   switch (preview.kind) {
     case 'recognised':
@@ -27,10 +25,10 @@ export function explainAdaptation({ path, strategy, preview, entryPoints }: Expl
       return [`${strategy} cannot tell what to call: ${message}`, ...choice].join('\n');
     }
     case 'unrecognised': {
-      const found = entryPoints.slice(0, shown).map(({ module, callable }) => `${module}:${callable}`);
+      const { servable } = preview;
       return [
         `No recipe of ${strategy} recognizes what to call: a coding agent would adapt it (berth doctor lists them).`,
-        `Or say what to call: ${deploy} --entry ${found[0] ?? 'MODULE:CALLABLE'}`,
+        `Or say what to call: ${deploy} --entry ${servable[0] ?? 'MODULE:CALLABLE'}`,
       ].join('\n');
     }
   }

@@ -106,7 +106,7 @@ export class SelectorAgent {
     const adaptations = await Promise.all(
       asked.map(async (strategy) => {
         const preview = await this.#preview(strategy, scene, entry);
-        return explainAdaptation({ path, strategy, preview, entryPoints: facts.entryPoints });
+        return explainAdaptation({ path, strategy, preview });
       }),
     );
     return explainSelection({ path, facts, entries, candidates, model, adaptations, ...outcome });

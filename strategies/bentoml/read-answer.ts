@@ -2,6 +2,7 @@ import type { Answer } from '../../src/contract/answer.js';
 import type { ErrorCode } from '../../src/errors.js';
 import { type ReadJson, readJson } from '../../src/json/read-json.js';
 import { callFailure } from '../../src/runners/call-deadline.js';
+import { describeRaised } from '../../src/runners/describe-raised.js';
 import type { HttpReply } from '../../src/runners/http-call.js';
 import type { LoggedException } from './find-exception.js';
 import type { ServiceApi } from './service-api.js';
@@ -56,7 +57,7 @@ async function explain(
 /** What cannot be written as JSON is an output's fault; all else is the code's own. */
 function describeException({ type, message, traceback }: LoggedException): Answer {
   const code: ErrorCode = type === 'PydanticSerializationError' ? 'CALL_OUTPUT' : 'CALL_FAILED';
-  return { status: 'error', error: { code, message: message === '' ? type : message, type, traceback } };
+  return { status: 'error', error: { code, message: describeRaised(type, message), type, traceback } };
 }
 
 /** What BentoML says of a service's own limit does not say whose it is. */

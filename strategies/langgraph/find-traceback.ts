@@ -42,8 +42,9 @@ function beginInRevision([title = '', ...rest]: string[], directory: string): st
 const showRelative = (line: string, directory: string): string =>
   line.replace(`"${directory}/`, '"').replace(/^__\S*__(\w+\.\w+)(?=:|$)/, '$1');
 
-/** `no good` of `ValueError: no good`; a type of the revision's own has its module before it, however that is called. */
+/** `no good` of `ValueError: no good`, nothing of `ValueError`; a type of the revision's own has its module before it, however that is called. */
 function findMessage(lines: string[], type: string): string | null {
   const last = lines.findLast((line) => !line.startsWith(' ') && line.split(': ')[0]?.split('.').at(-1) === type);
-  return last?.includes(': ') ? last.slice(last.indexOf(': ') + 2) : null;
+  if (last === undefined) return null;
+  return last.includes(': ') ? last.slice(last.indexOf(': ') + 2) : '';
 }

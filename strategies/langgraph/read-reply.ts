@@ -2,6 +2,7 @@ import type { Answer } from '../../src/contract/answer.js';
 import { type ReadJson, readJson } from '../../src/json/read-json.js';
 import { writeJson } from '../../src/json/write-json.js';
 import { callFailure } from '../../src/runners/call-deadline.js';
+import { describeRaised } from '../../src/runners/describe-raised.js';
 import type { HttpReply } from '../../src/runners/http-call.js';
 import type { GraphCall } from './graph-inputs.js';
 import { type Run, runIdOf } from './graph-run.js';
@@ -35,7 +36,7 @@ export async function describeFailure(run: Run, error: Record<string, unknown>):
   const logged = await findTraceback(run.server.plan, { run: runIdOf(run) ?? '', type }).catch(() => undefined);
   const said = error.message === 'An internal error occurred' ? (logged?.message ?? error.message) : error.message;
   const code = type === 'EmptyInputError' ? 'CALL_INPUT' : 'CALL_FAILED';
-  const message = `${type}: ${String(said)}`;
+  const message = describeRaised(type, String(said ?? ''));
   return { status: 'error', error: { code, message, type, ...(logged && { traceback: logged.traceback }) } };
 }
 

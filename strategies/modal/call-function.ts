@@ -3,11 +3,13 @@ import type { Answer } from '../../src/contract/answer.js';
 import { BerthError } from '../../src/errors.js';
 import { writeJson } from '../../src/json/write-json.js';
 import { callFailure, withDeadline } from '../../src/runners/call-deadline.js';
+import { describeRaised } from '../../src/runners/describe-raised.js';
 import type { CallOptions } from '../../src/runners/runner.js';
 import { isRecord, partInputs } from './class-parameters.js';
 import { explainCloud, isMissing } from './cloud.js';
 import type { ModalInterface } from './modal-interface.js';
 import { parseOutput, toPlain, UnfitOutput } from './plain-output.js';
+import { readRemoteError } from './read-remote-error.js';
 
 export interface ModalCall {
   target: ModalInterface;
@@ -75,16 +77,15 @@ async function explainFailure(error: unknown, ending: AbortSignal, call?: Functi
   return callFailure('CALL_LOST', `the call did not get through: ${message}`);
 }
 
-/** `Remote error: ValueError('…')`, with the words and the traceback that the container printed where they can be had. */
+/** The exception, with the words and the traceback that the container printed where they can be had. */
 async function describeException(said: string, call: FunctionCall, ending: AbortSignal): Promise<Answer> {
   const { findTraceback } = await import('./find-traceback.js');
-  const shown = said.replace(/^Remote error: /, '');
-  const type = /^(\w+)\(/.exec(shown)?.[1];
+  const { type, message: shown } = readRemoteError(said);
   const logged = await findTraceback(call, ending).catch(() => undefined);
   ending.throwIfAborted();
   if (logged === undefined || (type !== undefined && logged.type !== type))
     return { status: 'error', error: { code: 'CALL_FAILED', message: shown, ...(type !== undefined && { type }) } };
-  const message = logged.message === '' ? logged.type : `${logged.type}: ${logged.message}`;
+  const message = describeRaised(logged.type, logged.message);
   return { status: 'error', error: { code: 'CALL_FAILED', message, type: logged.type, traceback: logged.traceback } };
 }
 

@@ -5,6 +5,7 @@ import { expect, test } from '@jest/globals';
 import { AdapterAgent, type Recipe, type Recognition } from '../../src/adaptation/index.js';
 import { BerthError } from '../../src/errors.js';
 import { digestTree } from '../../src/workspaces/index.js';
+import { someFacts } from '../environments/facts.js';
 import { temporaryDirectory, temporaryHome } from '../support/temporary.js';
 import { agentsOf, ScriptedAgent } from './agents.js';
 import { handBack, runInterface, someRequest, someRound } from './workspace.js';
@@ -84,6 +85,29 @@ test.each([
     next: expect.stringContaining('--entry MODULE:CALLABLE'),
   });
   await expect(failure).rejects.toMatchObject({ message: advice });
+});
+
+test('of the callables that were found, those are proposed that a recipe takes', async () => {
+  const picky: Recipe = {
+    name: 'picky',
+    async recognise({ entry }) {
+      if (entry === undefined) return undefined;
+      if (entry === 'app:Model') throw new BerthError('ENTRY_NOT_FOUND', 'it cannot be built');
+      return { summary: `calls ${entry}`, runInterface, files: {} };
+    },
+  };
+  const entry = { ...someFacts().entryPoints[0], file: 'app.py', module: 'app', root: '.', kind: 'function' as const };
+  const rest = { isAsync: false, isGenerator: false, parameters: [], methods: [], bases: [] };
+  const described = { ...entry, ...rest, constructorParameters: [], docstring: null, line: 1 };
+  const facts = someFacts({ entryPoints: ['Model', 'answer'].map((callable) => ({ ...described, callable })) });
+  const request = { ...(await someRequest(undefined, { round: { agents: [] } })), facts };
+  await expect(adapterWith([picky]).adapt(request)).rejects.toMatchObject({
+    code: 'ENTRY_NOT_FOUND',
+    details: {
+      candidates: ['app:answer'],
+      evidence: expect.stringContaining('callables found: app:Model, app:answer'),
+    },
+  });
 });
 
 test('an ambiguity that a recipe finds goes to an agent, and is the error where there is none', async () => {

@@ -75,14 +75,21 @@ test('a server that ends within its reply is a lost call', async () => {
 const events = 'text/event-stream; charset=utf-8';
 
 test.each([
-  ['texts are one', 'data: a\n\ndata: "ü"\n\ndata: [DONE]\n\n', events, ['a', 'ü'], 'aü'],
+  ['texts are one', 'data: a\n\ndata: ü\n\ndata: [DONE]\n\n', events, ['a', 'ü'], 'aü'],
+  [
+    'words that read as JSON stay what was sent',
+    'data: 1\n\ndata: "no"\n\ndata: {}\n\ndata: 9007199254740993\n\ndata: null\n\ndata: 1.0\n\n',
+    events,
+    ['1', '"no"', '{}', '9007199254740993', 'null', '1.0'],
+    '1"no"{}9007199254740993null1.0',
+  ],
   ['all else is a list', ': hello\n\ndata: {"n":1}\n\ndata: b\n\n', events, [{ n: 1 }, 'b'], [{ n: 1 }, 'b']],
   [
     'an event keeps its name',
     'event: end\ndata: 1\n\n',
     events,
-    [{ event: 'end', data: 1 }],
-    [{ event: 'end', data: 1 }],
+    [{ event: 'end', data: '1' }],
+    [{ event: 'end', data: '1' }],
   ],
   [
     'lines are pieces',
@@ -121,7 +128,7 @@ test('a piece is handed on before the next one is there, and who leaves ends the
 test('a stream that fails says so after its pieces', async () => {
   const failing = await replying(200, 'data: 1\n\nevent: error\ndata: out of memory\n\n', events);
   const error = { code: 'CALL_FAILED', message: 'the stream ended with an error: out of memory' };
-  expect(await readStream(follow(failing))).toMatchObject({ chunks: [1], answer: { error } });
+  expect(await readStream(follow(failing))).toMatchObject({ chunks: ['1'], answer: { error } });
   expect(await call(failing)).toMatchObject({ error });
   const refusing = await replying(422, 'because', events);
   expect(await readStream(follow(refusing))).toMatchObject({ chunks: [], answer: { error: { code: 'CALL_INPUT' } } });
@@ -134,5 +141,5 @@ test('a stream that fails says so after its pieces', async () => {
     (_, response) => void response.writeHead(200, { 'content-type': events }).write('data: 1\n\n'),
   );
   const late = await readStream(streamJson({ url: hanging, inputs: {}, timeout: 1 }));
-  expect(late).toMatchObject({ chunks: [1], answer: { error: { code: 'CALL_TIMEOUT' } } });
+  expect(late).toMatchObject({ chunks: ['1'], answer: { error: { code: 'CALL_TIMEOUT' } } });
 });

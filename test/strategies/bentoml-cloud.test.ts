@@ -96,7 +96,7 @@ test('a revision is pushed, deployed, called with the token, stopped, started ag
   const raised = {
     code: 'CALL_FAILED',
     type: 'ValueError',
-    message: 'no good',
+    message: 'ValueError: no good',
     traceback: expect.stringContaining('service.py'),
   };
   expect(await runner.run({ text: 'raise' })).toMatchObject({ status: 'error', error: raised });
