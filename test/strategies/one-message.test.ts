@@ -24,6 +24,8 @@ test.each([
   ['ValueError', 'no good', 'ValueError: no good'],
   ['ValueError', '', 'ValueError'],
 ])('bentoml: %s with the words "%s"', async (type, message, expected) => {
-  const answer = await readAnswer(failed, api, async () => ({ type, message, traceback: 'Traceback' }));
+  const answer = await readAnswer(failed, api, {
+    findFailure: async () => ({ type, message, traceback: 'Traceback' }),
+  });
   expect(answer).toMatchObject({ status: 'error', error: { code: 'CALL_FAILED', type, message: expected } });
 });
