@@ -5,12 +5,12 @@ import type { Environment } from '../contract/revision.js';
 import type { FunctionInterface } from '../contract/run-interface.js';
 import { BerthError } from '../errors.js';
 import { describeBoot } from '../runners/boot-document.js';
+import { endHost } from '../runners/end-host.js';
 import { findProcesses } from '../runners/find-processes.js';
 import { HostClient } from '../runners/host-client.js';
 import { makeHostDirectories, readHostRecord, removeHostPaths, socketPath } from '../runners/host-record.js';
 import { hostProgram, launchHost } from '../runners/launch-host.js';
 import { killMarked } from '../runners/marked-processes.js';
-import { endGroup } from '../runners/process-group.js';
 import { softwareEnvironment } from '../runners/software-environment.js';
 
 /** What a trial takes of the revision's plan: its host lies where the revision's own will, so one undo covers both. */
@@ -63,7 +63,7 @@ export class TrialHost {
     const recorded = await readHostRecord(plan.stateDirectory);
     const started = findProcesses([hostProgram, plan.stateDirectory]);
     for (const identity of [...(recorded === undefined ? [] : [recorded]), ...started])
-      await endGroup(identity, patience);
+      await endHost(plan, identity, patience);
     await killMarked(plan);
     await removeHostPaths(plan);
   }

@@ -17,6 +17,8 @@ export interface Conformance {
   listRunning?: (plan: RunPlan) => Promise<string[]>;
   /** Leaves what a start leaves that was killed half-way. */
   startHalfway: (plan: RunPlan) => Promise<void>;
+  /** It serves the suite's own Python, adapted by its recipes. */
+  servesPython?: boolean;
   manner?: Manner;
 }
 
@@ -44,6 +46,10 @@ export interface Manner {
   logsCalls?: boolean;
   /** It is served from other machines: what listens on this one is not its affair. */
   servesElsewhere?: boolean;
+  /** The framework has the main thread: the code has one of its own, where no signal can be handled. */
+  keepsMainThread?: boolean;
+  /** A call whose caller has gone while it waited is begun all the same. */
+  beginsAbandoned?: boolean;
   /** An exception arrives as its message alone, without type and traceback. */
   tellsMessageOnly?: boolean;
 }

@@ -49,6 +49,7 @@ export async function describeStrategy(subject: StrategySubject): Promise<Confor
     listRunning: hooks.listRunning ?? listRemains,
     kill: hooks.kill ?? (({ plan }) => killPlanProcesses(plan)),
     startHalfway: hooks.startHalfway ?? ((plan) => dieStarting(reference, plan, () => isHalfway(plan))),
+    servesPython: registry.getConformance(name).solution === null,
     manner: hooks.manner ?? {},
   };
 }

@@ -1,6 +1,7 @@
 import { type Check, canary, type RunningScene } from './check.js';
 import { answerChecks } from './checks/answers.js';
-import { callChecks } from './checks/calls.js';
+import { callChecks, concurrencyChecks } from './checks/calls.js';
+import { executionChecks } from './checks/execution.js';
 import { attachChecks, handleChecks } from './checks/handles.js';
 import { logChecks } from './checks/logs.js';
 import { resourceChecks, surroundingChecks } from './checks/surroundings.js';
@@ -51,6 +52,7 @@ function describeRunning(conformance: Conformance): SuiteGroup {
     ...handleChecks,
     ...answerChecks,
     ...callChecks,
+    ...(conformance.servesPython ? executionChecks : []),
     ...logChecks,
     ...surroundingChecks,
     ...attachChecks,
@@ -79,7 +81,9 @@ function describeSurvival(conformance: Conformance): SuiteGroup {
   return {
     name: `${conformance.name} survives what happens`,
     begin: async () => {},
-    checks: [...survivalChecks, ...resourceChecks].map((check) => bind(check, () => ({ conformance }))),
+    checks: [...survivalChecks, ...concurrencyChecks, ...resourceChecks].map((check) =>
+      bind(check, () => ({ conformance })),
+    ),
     end: async () => {},
   };
 }

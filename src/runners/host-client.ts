@@ -20,10 +20,16 @@ export interface HostIdentity {
 }
 
 export interface HostStatus extends HostIdentity {
-  /** Calls that are running. */
+  /** Calls that are running or waiting. */
   calls: number;
-  /** Threads of calls that were answered for (time-out, cancel) and are still at work. */
+  /** Calls whose code runs; absent where the host was started by an earlier Berth, which lets none wait. */
+  running?: number;
+  /** Calls whose turn has not come. */
+  waiting?: number;
+  /** Calls that were answered (timeout, cancel) while their code goes on. */
   abandoned: number;
+  /** Seconds for which such code has kept all others from running; 0 while calls are taken. */
+  stuck?: number;
   isStopping: boolean;
 }
 
@@ -136,6 +142,14 @@ export class HostClient {
     return output as HostStatus;
   }
 
+  /** Asks it to end once its calls are over; rejects when nobody answers within `timeout` milliseconds. */
+  async stop(timeout: number): Promise<boolean> {
+    const connection = await HostConnection.open(this.options.socket);
+    const { status } = JSON.parse(await ask(connection, { type: 'stop' }, timeout)) as Answer;
+    connection.close();
+    return status === 'success';
+  }
+
   /** Lets go of all connections: calls that are running end as they would, a later one connects for itself alone. */
   close(): void {
     this.isClosed = true;
@@ -156,8 +170,8 @@ export class HostClient {
       const answer = await connection.request(`{"type":"call","id":"${id}","timeout":${timeout}${head}}`, inputs);
       this.release(connection, answer);
       return answer;
-    } catch {
-      return JSON.stringify(deadline.explain());
+    } catch (error) {
+      return JSON.stringify(wasNeverRead(error) ? this.notRunning() : deadline.explain());
     } finally {
       deadline.clear();
       signal?.removeEventListener('abort', cancel);
@@ -183,9 +197,9 @@ export class HostClient {
       const told = yield* handOn(connection.exchange(request, inputs));
       isOver = true;
       return told === undefined ? { explained: deadline.explain() } : { told };
-    } catch {
+    } catch (error) {
       isOver = true;
-      return { explained: deadline.explain() };
+      return { explained: wasNeverRead(error) ? this.notRunning() : deadline.explain() };
     } finally {
       deadline.clear();
       signal?.removeEventListener('abort', cancel);
@@ -236,6 +250,10 @@ export class HostClient {
     else this.idle.push(connection);
   }
 }
+
+/** Of a host that has ended: the connection was reset, because the request was not taken from it any more. */
+const wasNeverRead = (error: unknown): boolean =>
+  ['ECONNRESET', 'EPIPE'].includes((error as NodeJS.ErrnoException).code ?? '');
 
 /** Rejects, and closes the connection, when no answer comes within `timeout` milliseconds. */
 async function ask(connection: HostConnection, request: Record<string, string>, timeout: number): Promise<string> {

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Answer } from '../../src/contract/answer.js';
 import type { Handle, RunPlan } from '../../src/contract/handle.js';
 import { BerthError } from '../../src/errors.js';
-import { HostClient, type HostIdentity } from '../../src/runners/host-client.js';
+import { HostClient, type HostIdentity, type HostStatus } from '../../src/runners/host-client.js';
 import { makeHostDirectories, readHostRecord, removeHostPaths } from '../../src/runners/host-record.js';
 import { readLog } from '../../src/runners/log-file.js';
 import { learnExit } from '../../src/runners/process-exit.js';
@@ -24,6 +24,8 @@ interface LocalHandle extends Handle {
 const pingPatience = 2_000;
 /** Seconds that running calls get when the software is stopped; the process is killed one second later. */
 const grace = 10;
+/** Seconds for which code that Python cannot stop may keep others from running before its process is replaced. */
+const stuckTooLong = 30;
 /** Seconds that a host which another start left has to finish importing. */
 const startPatience = 900;
 /** Times that a start looks for the host of another start that was first. */
@@ -87,14 +89,9 @@ export class LocalRunner implements Runner {
     const leader = { pid: handle.pid, startedAt: handle.processStartTime };
     if (!isSameProcess(leader)) return gone(`process ${handle.pid} ${(await learnExit(leader)) ?? 'has ended'}`);
     try {
-      const { token, calls, abandoned } = await client.ping(pingPatience);
-      if (token !== handle.token) return gone('another process answers on its socket');
-      const left = abandoned === 0 ? '' : `, ${abandoned} threads of ended calls still at work`;
-      return {
-        isHealthy: true,
-        state: 'ready',
-        detail: `process ${handle.pid} answers, ${calls} calls running${left}`,
-      };
+      const status = await client.ping(pingPatience);
+      if (status.token !== handle.token) return gone('another process answers on its socket');
+      return judgeStatus(status);
     } catch {
       const detail = `process ${handle.pid} lives, but did not answer within ${pingPatience / 1000} s`;
       return { isHealthy: false, state: 'unresponsive', detail };
@@ -189,8 +186,8 @@ export class LocalRunner implements Runner {
   }
 
   private async end(identity: ProcessIdentity, patience: number): Promise<void> {
-    const { endGroup } = await import('../../src/runners/process-group.js');
-    await endGroup(identity, patience);
+    const { endHost } = await import('../../src/runners/end-host.js');
+    await endHost(this.plan, identity, patience);
   }
 }
 
@@ -201,13 +198,23 @@ const notRunning: Answer = {
 
 const gone = (detail: string): Health => ({ isHealthy: false, state: 'gone', detail });
 
+/** What a host says of itself, as its health. */
+function judgeStatus({ pid, calls, running = calls, waiting = 0, abandoned, stuck = 0 }: HostStatus): Health {
+  const counts = `${running} ${running === 1 ? 'call' : 'calls'} running, ${waiting} waiting`;
+  const left = abandoned === 0 ? '' : `, ${abandoned} ended ${abandoned === 1 ? 'call' : 'calls'} still in the code`;
+  if (stuck < stuckTooLong)
+    return { isHealthy: true, state: 'ready', detail: `process ${pid} answers, ${counts}${left}` };
+  const detail = `process ${pid} answers, but a call that ended ${Math.round(stuck)} s ago holds up the code: ${counts}`;
+  return { isHealthy: false, state: 'unresponsive', detail };
+}
+
 /** `starting`: alive, and nobody listens yet, or it is about to end. `mute`: it listens and does not answer, or is another. */
 async function probe(record: HostIdentity): Promise<'serving' | 'starting' | 'mute' | 'gone'> {
   if (!isSameProcess(record)) return 'gone';
   const client = new HostClient({ socket: record.socket, timeout: pingPatience / 1000 });
   try {
-    const { token, isStopping } = await client.ping(pingPatience);
-    if (token !== record.token) return 'mute';
+    const { token, isStopping, stuck = 0 } = await client.ping(pingPatience);
+    if (token !== record.token || stuck >= stuckTooLong) return 'mute';
     return isStopping ? 'starting' : 'serving';
   } catch (error) {
     return ['ENOENT', 'ECONNREFUSED'].includes((error as NodeJS.ErrnoException).code ?? '') ? 'starting' : 'mute';

@@ -5,6 +5,7 @@ import { expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { packageRoot } from '../../src/package-root.js';
 import { callCog, dataUri, installedPythons, outputs } from './cog-driver.js';
+import { serve, success } from './serve.js';
 
 test('setup runs once, and its weights come from COG_WEIGHTS or from beside the code', async () => {
   const source = `
@@ -71,8 +72,9 @@ class Predictor(BasePredictor):
         Predictor.busy -= 1
         return Predictor.busy
 `;
-  const reply = await callCog({ source, inputs: Array(4).fill({ wait: 0.02 }), together: true });
-  expect(outputs(reply)).toEqual([0, 0, 0, 0]);
+  const { call } = await serve(source, 'Predictor', { call: 'cog' });
+  const answers = await Promise.all(Array.from({ length: 4 }, () => call({ wait: 0.02 })));
+  expect(answers).toEqual([0, 0, 0, 0].map(success));
 });
 
 const counting = (decorator: string) => `
@@ -93,12 +95,14 @@ class Predictor(cog.BasePredictor):
 `;
 
 test('an async predictor takes as many calls at once as it declares, on the loop of its setup', async () => {
-  const inputs = Array(4).fill({});
-  const most = async (decorator: string, environment = {}) =>
-    outputs(await callCog({ source: counting(decorator), inputs, together: true, environment })).at(-1);
-  expect(await most('')).toEqual([1, true]);
-  expect(await most('@cog.concurrent(max=3)')).toEqual([3, true]);
-  expect(await most('@cog.concurrent(max=3)', { COG_MAX_CONCURRENCY: '2' })).toEqual([2, true]);
+  const most = async (decorator: string, variables: string[] = [], resources = {}) => {
+    const { call } = await serve(counting(decorator), 'Predictor', { call: 'cog', variables, resources });
+    return (await Promise.all(Array.from({ length: 4 }, () => call({})))).at(-1);
+  };
+  expect(await most('')).toEqual(success([1, true]));
+  expect(await most('@cog.concurrent(max=3)')).toEqual(success([3, true]));
+  expect(await most('@cog.concurrent(max=3)', ['COG_MAX_CONCURRENCY=2'])).toEqual(success([2, true]));
+  expect(await most('@cog.concurrent(max=3)', [], { concurrency: 4 })).toEqual(success([4, true]));
 });
 
 test('async predictors and generators answer like others', async () => {

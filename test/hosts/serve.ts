@@ -20,10 +20,10 @@ export interface Served {
 export async function serve(
   app: string,
   callable: string,
-  changes: Partial<RunPlan> & { call?: string } = {},
+  changes: Partial<RunPlan> & { call?: string; variables?: string[] } = {},
 ): Promise<Served> {
-  const { call = 'arguments', ...rest } = changes;
-  const runInterface = { type: 'function', module: 'app', callable, call };
+  const { call = 'arguments', variables: environment, ...rest } = changes;
+  const runInterface = { type: 'function', module: 'app', callable, call, ...(environment && { environment }) };
   const plan = localPlan(temporaryDirectory('berth-host-'), { 'app.py': app }, { runInterface, ...rest });
   const runner = new LocalRunner(plan);
   served.push(runner);

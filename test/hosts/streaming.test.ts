@@ -97,7 +97,7 @@ def predict(what, **more): return globals()[what](**more)
 
 let served: Served;
 beforeAll(async () => {
-  served = await serve(source, 'predict');
+  served = await serve(source, 'predict', { resources: { concurrency: 8 } });
 });
 
 const stream = (inputs: unknown, options = {}) => served.runner.stream(inputs, options);

@@ -90,6 +90,7 @@ conformsAsRunner({
       entry: 'conformance:respond',
     }),
   kill: conformance.kill,
+  servesPython: true,
   manner: conformance.manner,
   listRemains: listContainers,
   startHalfway: async (plan) => {

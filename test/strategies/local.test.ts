@@ -64,6 +64,7 @@ conformsAsRunner({
     ...findProcesses([hostProgram, plan.stateDirectory]).map(({ pid }) => `process ${pid}`),
     ...(existsSync(socketPath(plan)) ? [socketPath(plan)] : []),
   ],
+  servesPython: true,
   manner: conformance.manner ?? {},
   startHalfway: async (plan) => {
     // The worker was killed after the host had its document: the host goes on alone.

@@ -12,26 +12,36 @@ import fcntl
 import json
 import os
 import shutil
+import socket
 import sys
 import time
 
 from . import import_bound, json_text
+from .connection import FrameConnection
+from .descriptors import keep_log, lift
 from .entry_callable import EntryNotFound
 from .entry_module import ImportFailed
 from .errors import StartFailed, describe_exception, log
+from .event_loop import use_main_thread
 from .frames import read_frame
 from .import_failure import describe_import_failure
 from .loading import load_software
+from .native import Native
 from .process_record import own_start, take_lock, write_record
 from .revision_imports import prepare_imports
-from .server import Server, listen
+from .server import Server
+from .sockets import bind
 
 REPORT = 3
 
 
+class Report:
+    descriptor = REPORT
+
+
 def main(state_directory):
     document = read_document()
-    os.set_inheritable(REPORT, False)
+    Report.descriptor = lift(REPORT)
     if not take_lock(state_directory):
         report({"state": "busy"})
         return
@@ -47,12 +57,15 @@ def main(state_directory):
         software = load(document, os.path.join(state_directory, "pycache"))
     except StartFailed as failure:
         fail(failure.error)
-    server = Server(software, identity, document["timeout"], document["concurrency"])
-    listener = listen(document["socket"])
+    server = Server(software, identity, document)
+    server.open(listen(document["socket"]), FrameConnection)
     report({"state": "ready", "identity": identity})
     log("%s %s serves %s" % (identity["deployment"], identity["revision"], document["interface"]["callable"]))
-    server.serve(listener)
-    end(server, listener, document)
+    left = server.serve()
+    if os.path.exists(document["socket"]):
+        os.unlink(document["socket"])
+    log_end(left)
+    leave(0)
 
 
 def read_document():
@@ -107,6 +120,8 @@ def load(document, cache):
     interface = document["interface"]
     prepare_imports(code_directory, interface, document["packageDirectory"], cache)
     json_text.use_orjson()
+    keep_log()
+    use_main_thread()
     try:
         return load_software(interface)
     except ImportFailed as failure:
@@ -144,20 +159,27 @@ def log_failure(error):
 def report(record):
     """To the starter, which may have died."""
     try:
-        os.write(REPORT, json.dumps(record).encode("ascii") + b"\n")
-        os.close(REPORT)
+        Native.write(Report.descriptor, json.dumps(record).encode("ascii") + b"\n")
+        Native.close(Report.descriptor)
     except OSError:
         pass
 
 
-def end(server, listener, document):
-    """Graceful: what is running finishes, for at most `grace` seconds; nothing new is taken."""
-    listener.close()
-    left = server.finish_calls(document["grace"])
-    if os.path.exists(document["socket"]):
-        os.unlink(document["socket"])
+def listen(path):
+    """A listening socket that only this user may connect to; in place of what a dead host left there."""
+    try:
+        os.unlink(path)
+    except FileNotFoundError:
+        pass
+    mask = os.umask(0o177)
+    try:
+        return bind(socket.AF_UNIX, path)
+    finally:
+        os.umask(mask)
+
+
+def log_end(left):
     log("stopped" if left == 0 else "stopped with %d calls unfinished" % left)
-    leave(0)
 
 
 def leave(code):
@@ -167,4 +189,4 @@ def leave(code):
         sys.stdout.flush()
         sys.stderr.flush()
     finally:
-        os._exit(code)
+        Native.exit(code)

@@ -1,131 +1,133 @@
-"""The life of a call: it has a deadline, may be cancelled, and is answered exactly once.
+"""The life of a call: it waits, runs, has a deadline, may be canceled, and is answered exactly once.
 
-Whoever takes a call out of `running` answers it: its own thread when it has finished, or the watchdog. Python cannot
-end a thread: a call that outlives its time is answered all the same, told to stop (an exception is raised in its
-thread, or its task is cancelled), and where it stays inside C code it goes on in the background, and the answer says so.
+Whoever takes a call out of `known` answers it: the thread that ran it, or the lookout. Python cannot end a thread: a call
+that outlives its time is answered all the same and told to stop (an exception is raised in its thread, or its task is
+canceled). Where it stays inside C code it goes on, and the answer says so.
 """
 
-import threading
-import time
+from .native import Native
 
-from .errors import log
+try:  # now, because the solution may break what an import needs
+    import ctypes
+except ImportError:
+    ctypes = None
 
-ENDING_PATIENCE = 0.1  # seconds between telling a call to stop and answering for it
-
-running = {}
+WAITING, RUNNING = 0, 1
 
 
 class Call:
-    __slots__ = ("id", "timeout", "deadline", "thread", "answer", "future", "has_ended", "answered")
+    __slots__ = (
+        *("id", "timeout", "deadline", "connection", "inputs", "reply", "state", "thread", "task", "result"),
+        *("has_result", "was_interrupted", "is_cleaning_up", "has_ended", "is_answered", "ended_at"),
+    )
 
-    def __init__(self, id, timeout, answer):
-        self.id = id
+    is_turn = False
+
+    def __init__(self, request, timeout, connection):
+        self.id = request.id
         self.timeout = timeout
-        self.deadline = time.monotonic() + timeout
-        self.thread = threading.get_ident()
-        self.answer = answer
-        self.future = None
+        self.deadline = Native.monotonic() + timeout
+        self.connection = connection
+        self.inputs = request.inputs
+        self.reply = connection.open_stream() if request.is_stream else None
+        self.state = WAITING
+        #: Set while synchronous code of the solution runs for it, where it may be interrupted.
+        self.thread = None
+        #: Set while it goes on as a coroutine.
+        self.task = None
+        #: What the code has returned and has to be iterated by a thread.
+        self.result = None
+        self.has_result = False
+        self.was_interrupted = False
+        #: Its code ends by itself, and is told no more.
+        self.is_cleaning_up = False
         self.has_ended = False
-        self.answered = None
-
-    def finish(self):
-        """True when the caller is to answer; else this returns as soon as the watchdog has done so."""
-        self.has_ended = True
-        if running.pop(self.id, None) is self:
-            return True
-        while not self.answered.is_set():
-            try:
-                self.answered.wait(1)
-            except BaseException:  # the exception that was to end the call, come late
-                pass
-        return False
-
-    def interrupt(self, exception):
-        if self.future is not None:
-            self.future.cancel()
-        else:
-            raise_in_thread(self.thread, exception)
+        self.is_answered = False
+        #: When it was answered while its code went on.
+        self.ended_at = None
 
 
-def raise_in_thread(thread, exception):
-    try:
-        import ctypes
+class Turn(Call):
+    """A place in the queue that is held for a call which is still with its caller: see `Slots`."""
 
-        ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(exception))
-    except (ImportError, AttributeError):  # an interpreter without ctypes: the thread goes on
-        pass
+    __slots__ = ()
+
+    is_turn = True
 
 
-class Watchdog:
-    """Ends calls at their deadline. Sleeps through nearly all of them."""
+class Calls:
+    """The calls that nobody has answered yet."""
 
     def __init__(self, stop_exception):
         self.stop_exception = stop_exception
-        self.condition = threading.Condition()
-        self.next_wake = float("inf")
+        self.known = {}
         self.abandoned = []
-        threading.Thread(target=self.watch, name="berth-watchdog", daemon=True).start()
+        #: Held while an exception is raised in a call's thread, and while the call leaves it.
+        self.interrupting = Native.allocate_lock()
 
     def add(self, call):
-        running[call.id] = call
-        if call.deadline < self.next_wake:
-            with self.condition:
-                self.next_wake = min(self.next_wake, call.deadline)
-                self.condition.notify()
+        self.known[call] = None
 
-    def watch(self):
+    def start(self, call, thread=None):
+        """False where the call was ended while it waited."""
+        with self.interrupting:
+            if call not in self.known:
+                return False
+            call.state = RUNNING
+            call.thread = thread
+            return True
+
+    def leave_thread(self, call):
+        """Nothing is raised in the call's thread from here on, whatever had been on its way."""
         while True:
-            self.wait_for_deadline()
-            self.end(self.take_stock(), "CALL_TIMEOUT")
+            try:
+                with self.interrupting:
+                    call.thread = None
+                if call.was_interrupted:
+                    raise_in_thread(Native.thread_id(), None)
+                return
+            except BaseException:  # the exception that was to end the call, come late
+                pass
 
-    def wait_for_deadline(self):
-        """Until the time to look has come; that its call has ended long ago shows then. A wake-up per call would be felt."""
-        with self.condition:
-            while self.next_wake > time.monotonic():
-                remaining = self.next_wake - time.monotonic()
-                self.condition.wait(None if remaining > threading.TIMEOUT_MAX else max(remaining, 0))
+    def let_clean_up(self, call):
+        """Lets the call's code end undisturbed; by its own thread."""
+        with self.interrupting:
+            call.is_cleaning_up = True
+        if call.was_interrupted:
+            raise_in_thread(Native.thread_id(), None)
 
-    def take_stock(self):
-        """The calls that are past their deadline; the next time to look is set by the others."""
-        with self.condition:
-            # Before the look at `running`: a call added from here on sets it again, and waits for this lock to do so.
-            self.next_wake = float("inf")
-            now = time.monotonic()
-            there = list(running.values())
-            self.next_wake = min((call.deadline for call in there if call.deadline > now), default=float("inf"))
-        return [call for call in there if call.deadline <= now]
+    def take(self, call):
+        """True for the one who is to answer."""
+        return self.known.pop(call, call) is None
 
-    def cancel(self, id):
-        call = running.get(id)
-        return call is not None and self.end([call], "CALL_CANCELLED") > 0
+    def give_up(self, call):
+        """Takes a call that has not been started."""
+        with self.interrupting:
+            return call.state == WAITING and self.take(call)
 
-    def end(self, calls, code):
-        """How many calls this ended; one that finished meanwhile has answered for itself."""
-        for call in calls:
-            call.answered = threading.Event()
-        taken = [call for call in calls if running.pop(call.id, None) is call]
-        for call in taken:
-            call.interrupt(self.stop_exception)
-        patience = time.monotonic() + ENDING_PATIENCE
-        while time.monotonic() < patience and not all(call.has_ended for call in taken):
-            time.sleep(0.002)
-        for call in taken:
-            self.answer_for(call, code)
-        return len(taken)
+    def interrupt(self, call):
+        """Tells a call that was taken to stop; its task is for the caller to cancel."""
+        with self.interrupting:
+            if call.thread is not None and not call.is_cleaning_up:
+                call.was_interrupted = True
+                raise_in_thread(call.thread, self.stop_exception)
 
-    def answer_for(self, call, code):
-        what = "took longer than its %g s" % call.timeout if code == "CALL_TIMEOUT" else "was cancelled"
-        rest = "" if call.has_ended else "; its thread cannot be stopped from outside and goes on in the background"
-        if not call.has_ended:
-            self.abandoned.append(call)
-        log("call %s %s%s" % (call.id, what, rest))
-        try:
-            call.answer({"code": code, "message": "the call %s%s" % (what, rest)})
-        except OSError:  # the caller has gone
-            pass
-        call.answered.set()
+    def find(self, id):
+        return [call for call in list(self.known) if call.id == id]
 
-    def count_abandoned(self):
-        """Threads of ended calls that are still at work."""
+    def count(self):
+        """`(running, waiting)`."""
+        states = [call.state for call in list(self.known)]
+        return states.count(RUNNING), states.count(WAITING)
+
+    def find_abandoned(self):
+        """Calls that were answered while their code went on and still does."""
         self.abandoned = [call for call in self.abandoned if not call.has_ended]
-        return len(self.abandoned)
+        return self.abandoned
+
+
+def raise_in_thread(thread, exception):
+    """None takes back what was not raised yet. An interpreter without ctypes cannot: the code goes on."""
+    if ctypes is not None:
+        what = None if exception is None else ctypes.py_object(exception)
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), what)

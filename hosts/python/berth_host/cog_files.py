@@ -37,6 +37,12 @@ class InputFiles:
     def __exit__(self, *error: Any) -> None:
         self.remove()
 
+    def pass_on(self) -> "InputFiles":
+        """The same files for whoever goes on with the call: leaving this removes nothing any more."""
+        heir = InputFiles()
+        heir._paths, self._paths = self._paths, []
+        return heir
+
     def remove(self) -> None:
         for path in self._paths:
             try:

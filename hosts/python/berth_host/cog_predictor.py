@@ -1,8 +1,8 @@
 """A Cog predictor, served as Cog would serve it.
 
 Reproduced is Cog 0.22; where older versions accepted more (`"3"` for an int, optional fields left out, `weights/` for
-`setup`), so does this, because a repository stays at the version that it was made for. As under Cog, a sync predictor
-answers one call at a time, and an async one as many as it declares.
+`setup`), so does this, because a repository stays at the version that it was made for. How many calls run at once is for
+the host to see to: `concurrency` says what is declared.
 """
 
 import asyncio
@@ -12,7 +12,6 @@ import importlib
 import inspect
 import os
 import sys
-import threading
 import typing
 from contextlib import contextmanager
 from types import ModuleType
@@ -24,8 +23,7 @@ from .cog_inputs import read_call
 from .cog_outputs import concatenates, each, each_async, gather, gather_async
 from .entry_callable import find_instance, pick
 from .errors import HostError
-from .event_loop import submit
-from .streams import Whole
+from .streams import is_async
 
 SHIMS = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "shims")
 
@@ -44,12 +42,11 @@ class CogPredictor:
         self._returns = resolve_annotations(self._predict).get("return")
         #: Whether what it yields is one text.
         self.joins = concatenates(self._returns)
-        self._turns = threading.Lock()
-        self._limit = _concurrency(self._predict)
-        self._places: Optional[asyncio.Semaphore] = None
         #: Raised by the host inside a sync call that is to end; Cog's own, so that a predictor can clean up on it.
         self.cancelation_exception = getattr(cog, "CancelationException", KeyboardInterrupt)
         self.is_async = inspect.iscoroutinefunction(self._predict) or inspect.isasyncgenfunction(self._predict)
+        #: Calls at once. As under Cog a sync predictor has one, whatever it declares.
+        self.concurrency = _concurrency(self._predict) if self.is_async else 1
 
     def setup(self) -> Optional[Awaitable[None]]:
         """Prepares the model; of an async `setup` the awaitable, for the host's loop, which later runs the calls."""
@@ -60,46 +57,55 @@ class CogPredictor:
         return setup(**arguments)
 
     def call(self, inputs: Dict[str, Any]) -> Any:
-        """Answers one call, one after the other; raises CallInputError for inputs that Cog would refuse."""
-        with InputFiles() as files:
-            arguments = read_call(self._inputs, inputs, files)
-            with self._turns, _metrics_scope():
-                result = self._predict(**arguments)
-                if inspect.isawaitable(result) or inspect.isasyncgen(result):  # behind a decorator that hides async
-                    return submit(gather_async(result, self._returns)).result()
-                return gather(result, self._returns)
+        """Answers one call; raises CallInputError for inputs that Cog would refuse.
 
-    def stream(self, inputs: Dict[str, Any]) -> Iterator[Any]:
-        """As `call`, but what the predictor yields is yielded at once; what it returns as a Whole."""
+        Returns an awaitable where a decorator hides that the predictor is async.
+        """
         with InputFiles() as files:
             arguments = read_call(self._inputs, inputs, files)
-            with self._turns, _metrics_scope():
+            with _metrics_scope():
                 result = self._predict(**arguments)
-                if inspect.isawaitable(result) or inspect.isasyncgen(result):
-                    yield Whole(submit(gather_async(result, self._returns)).result())
-                else:
-                    yield from each(result)
+                if not is_async(result):
+                    return gather(result, self._returns)
+                return self._finish(result, files.pass_on())
+
+    def stream(self, inputs: Dict[str, Any]) -> Any:
+        """As `call`, but what the predictor yields is yielded at once; what it returns as a Whole."""
+        files = InputFiles()
+        try:
+            arguments = read_call(self._inputs, inputs, files)
+            with _metrics_scope():
+                result = self._predict(**arguments)
+        except BaseException:
+            files.remove()
+            raise
+        return self._each_async(result, files) if is_async(result) else self._each(result, files)
 
     async def call_async(self, inputs: Dict[str, Any]) -> Any:
-        """The same for an async predictor, on the loop of its `setup`; cancelling it cancels the predictor."""
+        """The same for an async predictor, on the loop of its `setup`; canceling it cancels the predictor."""
         with InputFiles() as files:
             arguments = await _in_thread(lambda: read_call(self._inputs, inputs, files))
-            if self._places is None:  # made here, because Python 3.8 and 3.9 tie it to the loop that makes it
-                self._places = asyncio.Semaphore(self._limit)
-            async with self._places:
-                with _metrics_scope():
-                    return await gather_async(self._predict(**arguments), self._returns)
+            return await self._finish(self._predict(**arguments), files)
 
     async def stream_async(self, inputs: Dict[str, Any]) -> AsyncIterator[Any]:
         """As `stream`, for an async predictor."""
         with InputFiles() as files:
             arguments = await _in_thread(lambda: read_call(self._inputs, inputs, files))
-            if self._places is None:
-                self._places = asyncio.Semaphore(self._limit)
-            async with self._places:
-                with _metrics_scope():
-                    async for item in each_async(self._predict(**arguments)):
-                        yield item
+            async for item in self._each_async(self._predict(**arguments), files):
+                yield item
+
+    async def _finish(self, result: Any, files: InputFiles) -> Any:
+        with files, _metrics_scope():
+            return await gather_async(result, self._returns)
+
+    def _each(self, result: Any, files: InputFiles) -> Iterator[Any]:
+        with files, _metrics_scope():
+            yield from each(result)
+
+    async def _each_async(self, result: Any, files: InputFiles) -> AsyncIterator[Any]:
+        with files, _metrics_scope():
+            async for item in each_async(result):
+                yield item
 
 
 def _import_cog() -> Any:

@@ -2,8 +2,9 @@
 
 import os
 import re
-import sys
 import traceback
+
+from .descriptors import write_log
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 MACHINERY = (
@@ -127,4 +128,4 @@ standard_names = {}
 
 def log(line):
     """One line of the host's own in the log."""
-    print("berth: " + line, file=sys.stderr, flush=True)
+    write_log("berth: %s\n" % line)

@@ -1,74 +1,92 @@
-"""One event loop in one thread, where all async functions of the solution run: what they share belongs to one loop."""
+"""The one event loop on which the solution's coroutines run, from its setup on: what they share belongs to one loop.
+
+In a host it is the loop of the main thread, as `asyncio.get_event_loop()` says it to the code that is imported and set up
+there; it stands still while synchronous code runs. In a process of a framework, whose main thread is its own, it has a
+thread of its own.
+"""
 
 import asyncio
+import contextvars
 import inspect
-import queue
 import threading
+import warnings
 
-loop = None
-starting = threading.Lock()
+from .native import Native
+
+starting = Native.allocate_lock()
 
 
-def running_loop():
-    global loop
-    with starting:
-        if loop is None:
-            loop = asyncio.new_event_loop()
-            threading.Thread(target=loop.run_forever, name="berth-event-loop", daemon=True).start()
+class Loops:
+    #: Whether the main thread runs it.
+    is_main = False
+    main = None
+    #: Whether coroutines have run on it: they may have left tasks there.
+    was_used = False
+    own = None
+
+
+def use_main_thread():
+    """The main thread has a current loop from here on, also where Python would make none by itself."""
+    Loops.is_main = True
+    asyncio.set_event_loop(asyncio.new_event_loop())
+
+
+def main_loop():
+    """For the main thread: its loop, and another one where the solution has closed that."""
+    if Loops.main is None or Loops.main.is_closed():
+        Loops.main = current_loop()
+    return Loops.main
+
+
+def current_loop():
+    """Of another kind than ours where the solution has chosen so, as `uvloop.install()` does."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            loop = asyncio.get_event_loop()
+        except RuntimeError:  # there is none
+            loop = None
+    if loop is None or loop.is_closed():
+        loop = asyncio.new_event_loop()
+        asyncio.set_event_loop(loop)
     return loop
 
 
+def wait(result):
+    """What comes of an awaitable; anything else as it is."""
+    if not inspect.isawaitable(result):
+        return result
+    if not Loops.is_main:
+        return submit(result).result()
+    Loops.was_used = True
+    result, context = main_loop().run_until_complete(with_context(result))
+    for variable, value in context.items():  # what an async setup has set is set for the calls
+        if variable.get(context) is not value:
+            variable.set(value)
+    return result
+
+
+async def with_context(awaitable):
+    result = await awaitable
+    return result, contextvars.copy_context()
+
+
 def submit(awaitable):
-    """A concurrent Future of the awaitable's result."""
-    return asyncio.run_coroutine_threadsafe(as_coroutine(awaitable), running_loop())
+    """A concurrent Future of the awaitable's result, from the loop that has a thread of its own."""
+    return asyncio.run_coroutine_threadsafe(as_coroutine(awaitable), own_loop())
+
+
+def own_loop():
+    with starting:
+        if Loops.own is None:
+            Loops.own = asyncio.new_event_loop()
+            threading.Thread(target=Loops.own.run_forever, name="berth-event-loop", daemon=True).start()
+    return Loops.own
 
 
 def as_coroutine(awaitable):
     return awaitable if inspect.iscoroutine(awaitable) else wait_for(awaitable)
 
 
-async def collect(iterator):
-    return [item async for item in iterator]
-
-
 async def wait_for(awaitable):
     return await awaitable
-
-
-END = object()
-
-
-def take_each(call, iterator):
-    """The items of an async iterator, taken by a thread: it stands still until the next one is asked for.
-
-    It runs in one task from its beginning to its end, which timeouts and contexts that span its items rely on.
-    """
-    items = queue.SimpleQueue()
-
-    async def hand_over():
-        try:
-            async for item in iterator:
-                taken = loop.create_future()
-                items.put((item, taken))
-                await taken
-        finally:
-            if hasattr(iterator, "aclose"):
-                await iterator.aclose()
-
-    call.future = submit(hand_over())
-    call.future.add_done_callback(lambda future: items.put(END))
-    try:
-        while True:
-            entry = items.get()
-            if entry is END:
-                return call.future.result()
-            item, taken = entry
-            yield item
-            loop.call_soon_threadsafe(go_on, taken)
-    finally:
-        call.future.cancel()
-
-
-def go_on(taken):
-    if not taken.done():
-        taken.set_result(None)

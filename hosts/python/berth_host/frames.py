@@ -1,45 +1,93 @@
 """Frames: four bytes of length, big-endian, then that many bytes."""
 
+import socket
 import struct
+
+from .json_text import load
 
 LENGTH = struct.Struct(">I")
 CHUNK = 65_536
+AT_ONCE = socket.MSG_DONTWAIT
+
+
+class Hangup(Exception):
+    """The other side has ended the connection."""
 
 
 class FrameReader:
-    """Frames from a socket. A small request arrives in one piece and is read by one system call."""
+    """Requests from a socket, without ever waiting. A small one arrives in one piece and is read by one system call."""
 
     def __init__(self, connection):
         self.receive = connection.recv
         self.receive_into = connection.recv_into
         self.rest = b""
+        self.head = None
+        self.large = None
+        self.missing = None
+        self.has_more = False
 
     def next(self):
-        """The next frame; None when the other side closed between or within frames."""
-        rest = self.rest
-        while len(rest) < 4:
-            more = self.receive(CHUNK)
-            if not more:
+        """`(head, inputs)` of the next whole request, inputs None unless it is a call; None when more has to come."""
+        while True:
+            frame = self.next_frame()
+            if frame is None:
                 return None
-            rest = rest + more if rest else more
-        end = 4 + LENGTH.unpack_from(rest)[0]
-        if len(rest) >= end:
-            self.rest = rest[end:]
-            return rest[4:end]
-        self.rest = b""
-        return self.next_large(rest[4:], end - 4)
+            if self.head is not None:
+                head, self.head = self.head, None
+                return head, frame
+            head = load(frame)
+            if head["type"] != "call":
+                return head, None
+            self.head = head
 
-    def next_large(self, start, size):
-        """A frame that did not come in one piece, received where it is to lie: a second copy of 50 MB would be felt."""
-        frame = bytearray(size)
-        frame[: len(start)] = start
-        received = len(start)
-        view = memoryview(frame)
-        while received < size:
-            count = self.receive_into(view[received:])
-            if count == 0:
+    def next_frame(self):
+        while self.large is None:
+            rest = self.rest
+            if len(rest) >= 4:
+                end = 4 + LENGTH.unpack_from(rest)[0]
+                if len(rest) >= end:
+                    self.rest = rest[end:]
+                    return rest[4:end]
+                if end > CHUNK:
+                    self.begin_large(rest, end - 4)
+                    break
+            more = self.read_some()
+            if more is None:
                 return None
-            received += count
+            self.rest = rest + more if rest else more
+        return self.fill_large()
+
+    def read_some(self):
+        try:
+            more = self.receive(CHUNK, AT_ONCE)
+        except BlockingIOError:
+            self.has_more = False
+            return None
+        if not more:
+            raise Hangup
+        self.has_more = len(more) == CHUNK
+        return more
+
+    def begin_large(self, rest, size):
+        """A frame that does not come in one piece is received where it is to lie: a second copy of 50 MB would be felt."""
+        self.large = bytearray(size)
+        received = len(rest) - 4
+        self.large[:received] = rest[4:]
+        self.rest = b""
+        self.missing = memoryview(self.large)[received:]
+
+    def fill_large(self):
+        self.has_more = True
+        while self.missing:
+            try:
+                count = self.receive_into(self.missing, 0, AT_ONCE)
+            except BlockingIOError:
+                self.has_more = False
+                return None
+            if count == 0:
+                raise Hangup
+            self.missing = self.missing[count:]
+        frame, self.large, self.missing = self.large, None, None
         return frame
 
 
@@ -52,10 +100,5 @@ def read_frame(file):
     return payload if len(payload) == LENGTH.unpack(head)[0] else None
 
 
-def send_frame(connection, payload):
-    size = len(payload)
-    if size <= CHUNK:
-        connection.sendall(LENGTH.pack(size) + payload)
-    else:  # not joined: a large answer would be copied once more
-        connection.sendall(LENGTH.pack(size))
-        connection.sendall(payload)
+def encode_frame(payload):
+    return LENGTH.pack(len(payload)) + payload

@@ -7,12 +7,15 @@ variables are the container's. A start that fails ends with one of the codes bel
 import faulthandler
 import json
 import os
+import socket
 import sys
 import time
 
-from .boot import bound_import, leave, load, log_failure
+from .boot import bound_import, leave, load, log_end, log_failure
 from .errors import StartFailed, log
-from .http_server import HttpServer, listen
+from .http_connection import HttpConnection
+from .server import Server
+from .sockets import bind
 
 EXIT_CODES = {"IMPORT_FAILED": 70, "START_FAILED": 71, "ENTRY_NOT_FOUND": 71}
 """As strategies/docker/explain-exit.ts reads them."""
@@ -31,13 +34,11 @@ def main(port):
         software = load(document, CACHE)
     except StartFailed as failure:
         fail(failure.error)
-    server = HttpServer(software, identity, document["timeout"], document["concurrency"])
-    listener = listen(int(port))
+    server = Server(software, identity, document)
+    # Of the container: which address of the machine reaches it, the engine decides.
+    server.open(bind(socket.AF_INET, ("0.0.0.0", int(port))), HttpConnection)
     log("%s %s serves %s" % (identity["deployment"], identity["revision"], document["interface"]["callable"]))
-    server.serve(listener)
-    listener.close()
-    left = server.finish_calls(document["grace"])
-    log("stopped" if left == 0 else "stopped with %d calls unfinished" % left)
+    log_end(server.serve())
     leave(0)
 
 

@@ -1,5 +1,7 @@
 """Requests of one HTTP/1.1 connection, one after another. The standard library's own server takes several times as long."""
 
+from .frames import AT_ONCE, Hangup
+
 LONGEST_HEAD = 65_536
 BLOCK = 65_536
 
@@ -23,21 +25,29 @@ class HttpRequest:
 
 
 class HttpReader:
+    """Reads without ever waiting."""
+
     def __init__(self, connection):
         self.connection = connection
         self.buffer = bytearray()
+        #: The request whose body is still on its way, the body, and what of it is missing.
+        self.request = None
+        self.body = None
+        self.missing = None
+        self.has_more = False
 
     def next(self):
-        """The next request, whole; None when the connection is at its end. BadRequest for what is no HTTP/1 with a length."""
-        head = self.read_head()
-        if head is None:
+        """The next request, whole; None when more has to come. BadRequest for what is no HTTP/1 with a length."""
+        if self.request is None:
+            head = self.read_head()
+            if head is None:
+                return None
+            self.begin_body(parse_head(head))
+        if not self.fill_body():
             return None
-        request = parse_head(head)
-        length = body_length(request)
-        if length > len(self.buffer) and request.headers.get("expect", "").lower() == "100-continue":
-            self.connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
-        request.body = self.read_body(length)
-        return None if request.body is None else request
+        request, self.request = self.request, None
+        request.body, self.body = self.body, None
+        return request
 
     def read_head(self):
         while True:
@@ -48,27 +58,40 @@ class HttpReader:
                 return head
             if len(self.buffer) > LONGEST_HEAD:
                 raise BadRequest(431, "the request's headers are longer than %d bytes" % LONGEST_HEAD)
-            block = self.connection.recv(BLOCK)
-            if not block:
+            try:
+                block = self.connection.recv(BLOCK, AT_ONCE)
+            except BlockingIOError:
+                self.has_more = False
                 return None
+            if not block:
+                raise Hangup
+            self.has_more = len(block) == BLOCK
             self.buffer += block
 
-    def read_body(self, length):
-        if length <= len(self.buffer):
-            body = bytes(self.buffer[:length])
-            del self.buffer[:length]
-            return body
-        body = bytearray(length)
-        there = len(self.buffer)
-        body[:there] = self.buffer
-        self.buffer.clear()
-        rest = memoryview(body)[there:]
-        while rest:
-            count = self.connection.recv_into(rest)
+    def begin_body(self, request):
+        length = body_length(request)
+        if length > len(self.buffer) and request.headers.get("expect", "").lower() == "100-continue":
+            self.connection.send(b"HTTP/1.1 100 Continue\r\n\r\n", AT_ONCE)
+        self.request = request
+        self.body = bytearray(length)
+        there = min(length, len(self.buffer))
+        self.body[:there] = self.buffer[:there]
+        del self.buffer[:there]
+        self.missing = memoryview(self.body)[there:]
+
+    def fill_body(self):
+        while self.missing:
+            self.has_more = True
+            try:
+                count = self.connection.recv_into(self.missing, 0, AT_ONCE)
+            except BlockingIOError:
+                self.has_more = False
+                return False
             if count == 0:
-                return None
-            rest = rest[count:]
-        return bytes(body)
+                raise Hangup
+            self.missing = self.missing[count:]
+        self.missing = None
+        return True
 
 
 def parse_head(head):

@@ -1,26 +1,31 @@
 """From the run interface to one function of the inputs: the module imported once, a class built once, `setup()` once."""
 
+import functools
 import inspect
 
 from .call_style import choose_style
 from .entry_callable import EntryNotFound, find_callable
 from .entry_module import NoSuchModule, import_entry
 from .errors import CallInterrupted
-from .event_loop import submit
+from .event_loop import wait
 from .signature import Arguments, check_takes_inputs
 
 
 class Software:
     """`call(inputs)` → a value, or an awaitable or iterator; `stream(inputs)` the same, for who wants its items one by one.
 
-    `joins` says whether these are one text together; None: if all of them are texts. `stop_exception` ends a call's thread.
+    `joins` says whether these are one text together; None: if all of them are texts. `stop_exception` ends a call's code.
+    `is_async`: both return without running any code of the solution that could block. `concurrency`: the calls at once that
+    the solution declares; None where it says nothing.
     """
 
-    def __init__(self, call, stop_exception=CallInterrupted, stream=None, joins=None):
+    def __init__(self, call, stop_exception=CallInterrupted, stream=None, joins=None, is_async=False, concurrency=None):
         self.call = call
         self.stream = stream or call
         self.joins = joins
         self.stop_exception = stop_exception
+        self.is_async = is_async
+        self.concurrency = concurrency
 
 
 def load_software(interface):
@@ -34,7 +39,7 @@ def load_software(interface):
         style = choose_style(found.described)
     if style == "inputs":
         check_takes_inputs(found.described, name)
-        return Software(found.function)
+        return Software(found.function, is_async=is_async(found.function))
     arguments = Arguments(found.described, name)
     function = found.function if not found.leading else found.call
 
@@ -42,7 +47,17 @@ def load_software(interface):
         positional, named = arguments.map(inputs)
         return function(*positional, **named)
 
-    return Software(call)
+    return Software(call, is_async=is_async(found.function))
+
+
+def is_async(function):
+    """Whether a call makes a coroutine or an async generator and runs nothing."""
+    while isinstance(function, functools.partial):
+        function = function.func
+    return any(
+        inspect.iscoroutinefunction(one) or inspect.isasyncgenfunction(one)
+        for one in (function, getattr(type(function), "__call__", None))
+    )
 
 
 def import_module(interface):
@@ -61,7 +76,8 @@ def load_cog(interface):
     call, stream = predictor.call, predictor.stream
     if predictor.is_async:
         call, stream = predictor.call_async, predictor.stream_async
-    return Software(call, predictor.cancelation_exception, stream, predictor.joins)
+    stop_exception, joins = predictor.cancelation_exception, predictor.joins
+    return Software(call, stop_exception, stream, joins, predictor.is_async, predictor.concurrency)
 
 
 def build(kind):
@@ -71,7 +87,3 @@ def build(kind):
     if callable(setup):
         wait(setup())
     return instance
-
-
-def wait(result):
-    return submit(result).result() if inspect.isawaitable(result) else result

@@ -1,189 +1,209 @@
-"""Serves calls on a unix socket, a thread per connection: a connection carries one call at a time.
+"""Serves calls: takes each request from its connection, gives each call its turn, and answers it.
 
-A request is a frame of JSON with a `type`; a `call` is followed by a second frame, the inputs, so that a JSON text that is
-there already is passed on unparsed. Each request is answered by one frame, but a call with `"stream": true` by one for each
-chunk, `{"status": "chunk", "output": …}`, and a last one (see streams.py). A connection whose call was ended by the watchdog
-takes no further request.
+Synchronous code runs on the main thread, where the solution was imported and set up, one call at a time; with `concurrency`
+on so many threads at once. Coroutines run side by side on the main thread's loop.
 """
 
-import os
-import signal
-import socket
-import threading
-import time
+from .answers import answer_error, refuse
+from .calls import RUNNING, Call, Calls, Turn
+from .coroutines import Coroutines
+from .errors import log
+from .json_text import dump
+from .lookout import Lookout
+from .main_thread import MainThread
+from .native import Native
+from .performing import explain
+from .pulse import Pulse
+from .slots import Slots
+from .sockets import Sockets
+from .stopping import Stopping
+from .worker_threads import WorkerThreads
 
-from . import calls, event_loop
-from .answers import answer_error, answer_with, refuse
-from .errors import CallInterrupted, HostError, describe_exception, log
-from .frames import FrameReader, send_frame
-from .json_text import load
-from .streams import ReaderGone, ReplyStream, collect, pour, settle
-
-BACKLOG = 512
-POLL = 0.01
-PLAIN = (type(None), str, dict, list, int, float, bool)
-
-
-class StopRequested(BaseException):
-    """SIGTERM, raised in the main thread."""
+TURN_PATIENCE = 1.0
+"""Seconds in which the call has to come for which a turn is held."""
 
 
 class Server:
-    def __init__(self, software, identity, timeout, concurrency):
+    """Made on the main thread, after the setup."""
+
+    def __init__(self, software, identity, document):
         self.software = software
         self.identity = identity
-        self.timeout = timeout
-        self.turns = threading.BoundedSemaphore(concurrency) if concurrency else None
-        self.watchdog = calls.Watchdog(software.stop_exception)
-        self.is_stopping = False
+        self.timeout = document["timeout"]
+        self.calls = Calls(software.stop_exception)
+        concurrency = document["concurrency"] or software.concurrency
+        #: Whether someone has said how many calls run at once: then what a call awaits counts, too.
+        self.has_bound = concurrency is not None
+        usual = None if software.is_async else 1
+        self.slots = Slots(concurrency or usual, self.calls.known, self.begin)
+        self.main = MainThread(self)
+        self.main.uses_loop = self.main.uses_loop or software.is_async
+        uses_threads = not software.is_async and (concurrency or 1) > 1
+        self.executor = WorkerThreads(self) if uses_threads else self.main
+        self.coroutines = Coroutines(self)
+        self.stopping = Stopping(self, document["grace"])
+        self.pulse = Pulse(self)
+        self.lookout = Lookout(self)
 
-    def serve(self, listener):
-        """Accepts until SIGTERM arrives in the main thread."""
-        signal.signal(signal.SIGTERM, request_stop)
-        try:
-            while True:
-                connection, _ = listener.accept()
-                threading.Thread(target=self.serve_connection, args=(connection,), daemon=True).start()
-        except StopRequested:
-            self.is_stopping = True
+    def open(self, listener, connect):
+        """Takes calls from here on; `connect` makes a connection of an accepted socket."""
+        self.sockets = Sockets(self, connect, listener)
+        self.stopping.listen(self.sockets.bell[1])
+        self.lookout.start()
 
-    def finish_calls(self, seconds):
-        """Waits until no call is running, at most so long; how many are left."""
-        deadline = time.monotonic() + seconds
-        while calls.running and time.monotonic() < deadline:
-            time.sleep(POLL)
-        return len(calls.running)
+    def serve(self):
+        """Returns how many calls are unfinished, when it was asked to stop and none is left, or their time is over."""
+        self.main.serve()
+        self.sockets.close_listener()
+        return self.stopping.left
 
-    def serve_connection(self, connection):
-        try:
-            reader = self.read_from(connection)
-            while self.serve_request(connection, reader):
-                pass
-        except (ConnectionError, CallInterrupted):
-            pass
-        except OSError as error:
-            log("connection lost: %s" % error)
-        finally:
-            connection.close()
-
-    def read_from(self, connection):
-        return FrameReader(connection)
-
-    def send(self, connection, content, is_last=False):
-        """An answer's bytes; after the last one the connection is closed."""
-        send_frame(connection, content)
-
-    def serve_request(self, connection, reader):
-        """False when the connection is at its end."""
-        frame = reader.next()
-        if frame is None:
-            return False
-        request = load(frame)
-        kind = request["type"]
+    def handle(self, connection, request):
+        """By whoever reads: answers at once, or takes the call in."""
+        kind = request.kind
         if kind == "call":
-            inputs = reader.next()
-            return inputs is not None and self.serve_call(connection, request, inputs)
-        self.send(connection, answer_with(self.control(kind, request)))
-        return True
+            self.admit(connection, request)
+        elif kind == "turn":
+            self.take_in(Turn(request, request.timeout or self.timeout, connection))
+        elif kind == "cancel":
+            connection.work = request
+            self.lookout.cancel(request.id, connection)
+        elif kind == "ping":
+            connection.tell(kind, self.describe())
+        elif kind == "stop":
+            connection.tell(kind, True)
+            self.stopping.begin()
+        else:
+            connection.answer(refuse("INTERNAL", "unknown request %r" % kind))
 
-    def control(self, kind, request):
-        if kind == "ping":
-            abandoned = self.watchdog.count_abandoned()
-            return dict(self.identity, calls=len(calls.running), abandoned=abandoned, isStopping=self.is_stopping)
-        if kind == "cancel":
-            return self.watchdog.cancel(request["id"])
-        if kind == "stop":
-            os.kill(os.getpid(), signal.SIGTERM)
-            return True
-        return {"status": "error", "error": {"code": "INTERNAL", "message": "unknown request %r" % kind}}
+    def admit(self, connection, request):
+        if self.stopping.has_begun:
+            return connection.answer(refuse("NOT_RUNNING", "the software is being stopped"))
+        call = Call(request, request.timeout or self.timeout, connection)
+        turn, connection.turn = connection.turn, None
+        if turn is not None and self.calls.take(turn):
+            self.note(call)
+            self.slots.pass_on(turn, call)
+        elif request.may_wait or self.slots.has_room():
+            self.take_in(call)
+        else:
+            connection.answer(dump({"status": "busy", "limit": self.slots.limit}))
 
-    def serve_call(self, connection, request, inputs):
-        if self.is_stopping:
-            self.send(connection, refuse("NOT_RUNNING", "the software is being stopped"))
-            return True
-        if request.get("stream"):
-            return self.serve_stream(request, inputs, self.open_stream(connection))
-        call = calls.Call(
-            request["id"],
-            request.get("timeout") or self.timeout,
-            lambda error: self.send(connection, answer_error(error), is_last=True),
-        )
-        self.watchdog.add(call)
-        try:
-            answer = self.perform(call, inputs, self.answer)
-        finally:
-            is_mine = call.finish()
-        if is_mine:
-            self.send(connection, answer)
-        return is_mine
+    def take_in(self, call):
+        self.note(call)
+        self.slots.enter(call)
 
-    def serve_stream(self, request, inputs, reply):
-        call = calls.Call(request["id"], request.get("timeout") or self.timeout, reply.cut_off)
-        self.watchdog.add(call)
-        try:
-            last = self.perform(call, inputs, lambda call, value: pour(call, self.software, value, reply))
-        except ReaderGone:
-            last = None
-        finally:
-            is_mine = call.finish()
-        if not is_mine:
-            return False
-        if last is None:
+    def note(self, call):
+        if call.reply is not None:
+            call.reply.let_go = lambda: self.let_go(call)
+        call.connection.work = call
+        self.calls.add(call)
+        self.lookout.notice(call)
+
+    def begin(self, call):
+        """Its turn has come."""
+        if call.is_turn:
+            self.grant(call)
+        elif self.software.is_async:
+            self.coroutines.begin(call)
+        else:
+            self.executor.begin(call)
+
+    def grant(self, turn):
+        """Holds the turn for a call that is still with its caller."""
+        if not self.calls.start(turn):
+            return self.slots.leave(turn)
+        turn.deadline = Native.monotonic() + TURN_PATIENCE
+        self.lookout.notice(turn)
+        turn.connection.turn = turn
+        turn.connection.answer(dump({"status": "turn"}))
+
+    def conclude(self, call, content):
+        """Answers a call whose code has ended, unless it was answered before or nobody is there to read the answer."""
+        call.has_ended = True
+        connection = call.connection
+        if self.calls.take(call):
+            if call.reply is None:
+                connection.answer(content)
+            else:
+                connection.deliver(call.reply.encode(content, True))
+        elif call.is_answered:
+            self.sockets.close(connection)
+        self.slots.leave(call)
+        if self.stopping.has_begun:
+            self.sockets.ring()
+
+    def let_go(self, call):
+        """Its reader has gone."""
+        self.calls.let_clean_up(call)
+        if self.calls.take(call):
             log("call %s was ended: its reader has gone" % call.id)
-            return False
-        reply.finish(last)
-        return True
+            call.is_answered = True
 
-    def open_stream(self, connection):
-        return ReplyStream(connection)
+    def answer_for(self, call, why):
+        """Answers a call that was taken from its code, or from the queue."""
+        code, message = describe_end(call, why, self.slots.limit)
+        log("call %s: %s" % (call.id, message))
+        error = {"code": code, "message": message}
+        connection = call.connection
+        if call.is_turn and call.state == RUNNING:  # its connection carries nothing
+            self.slots.leave(call)
+        elif call.reply is not None and call.state == RUNNING:
+            call.reply.cut_off(error)
+        else:
+            connection.is_last = True
+            content = answer_error(error)
+            connection.answer(content) if call.reply is None else connection.deliver(call.reply.encode(content, True))
+        if call.state == RUNNING and not call.has_ended and not call.is_turn:
+            call.ended_at = Native.monotonic()
+            self.calls.abandoned.append(call)
+            self.pulse.note_abandoned()
+        call.is_answered = True
+        if call.has_ended:
+            self.sockets.close(connection)
 
-    def perform(self, call, inputs, answer):
-        """The answer's bytes, whatever the user's code does."""
-        try:
-            value = load_inputs(inputs)
-            if self.turns is None:
-                return answer(call, value)
-            with self.turns:
-                return answer(call, value)
-        except HostError as error:
-            return refuse(error.code, error.message)
-        except ReaderGone:
-            raise
-        except BaseException as error:
-            return answer_error(describe_exception(error, "CALL_FAILED"))
+    def skip(self, call):
+        """It was ended before its turn came."""
+        call.has_ended = True
+        self.slots.leave(call)
 
-    def answer(self, call, value):
-        result = self.software.call(value)
-        if type(result) not in PLAIN:
-            result = collect(call, settle(call, result))
-        return answer_with(result)
+    def is_idle(self):
+        """Whether all calls have been answered and the answers sent."""
+        is_done = all(call.is_answered for call in list(self.slots.holders))
+        return is_done and not (self.calls.known or self.sockets.sending or self.lookout.is_ending)
 
+    def drop_waiting(self, connection):
+        """Nobody is there any more for the answer of a call that has not been started."""
+        call = connection.work
+        if isinstance(call, Call) and self.calls.give_up(call):
+            log("call %s was dropped: its caller has gone" % call.id)
+            self.sockets.close(connection)
 
-def load_inputs(content):
-    try:
-        return load(content)
-    except ValueError as error:
-        raise HostError("CALL_INPUT", "the inputs are not JSON: %s" % error) from None
-    except RecursionError:
-        raise HostError("CALL_INPUT", "the inputs are nested too deeply") from None
+    def drop_turn(self, connection):
+        turn = connection.turn
+        if turn is not None and self.calls.take(turn):
+            self.slots.leave(turn)
 
-
-def request_stop(number, frame):
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    raise StopRequested
+    def describe(self):
+        running, waiting = self.calls.count()
+        abandoned = len(self.calls.find_abandoned())
+        stuck = round(self.pulse.stuck_for(), 3)
+        counts = dict(calls=running + waiting, running=running, waiting=waiting, abandoned=abandoned, stuck=stuck)
+        return dict(self.identity, isStopping=self.stopping.has_begun, **counts)
 
 
-def listen(path):
-    """A listening socket that only this user may connect to; in place of what a dead host left there."""
-    try:
-        os.unlink(path)
-    except FileNotFoundError:
-        pass
-    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    mask = os.umask(0o177)
-    try:
-        listener.bind(path)
-    finally:
-        os.umask(mask)
-    listener.listen(BACKLOG)
-    return listener
+def describe_end(call, why, limit):
+    """`(code, message)` of the answer to a call that was ended from outside."""
+    if call.state != RUNNING:
+        at_a_time = "" if limit is None else ": the software runs %d call%s at a time" % (limit, "s" * (limit > 1))
+        waited = "the call waited %g s for its turn and was not started%s" % (call.timeout, at_a_time)
+        return {
+            "CALL_TIMEOUT": ("CALL_TIMEOUT", waited),
+            "CALL_CANCELLED": ("CALL_CANCELLED", "the call was cancelled while it waited for its turn"),
+            "CALL_LOST": ("NOT_RUNNING", "the software was stopped before the call's turn came"),
+        }[why]
+    what = {
+        "CALL_TIMEOUT": "the call took longer than its %g s" % call.timeout,
+        "CALL_CANCELLED": "the call was cancelled",
+        "CALL_LOST": "the software was stopped before the call was over",
+    }[why]
+    return why, what if call.has_ended else what + "; its code cannot be stopped from outside and goes on"

@@ -4,20 +4,22 @@ Each chunk is sent before the next one is asked for, so a reader that waits make
 here. The last part of a stream is an answer, or `{"status": "end"}`, which says whether the chunks are one text or a list.
 """
 
+import asyncio
 import collections.abc
 import inspect
 import io
 import socket
-import threading
 
-from . import event_loop
 from .answers import answer_error, answer_with
-from .calls import ENDING_PATIENCE
-from .frames import LENGTH
+from .frames import AT_ONCE
 from .json_text import dump
+from .native import Native
 
 END_OF_TEXT = b'{"status":"end","joins":true}'
 END_OF_LIST = b'{"status":"end","joins":false}'
+
+ENDING_PATIENCE = 0.1
+"""Seconds that a chunk which is being sent may still take when its stream is cut off."""
 
 
 class ReaderGone(Exception):
@@ -31,41 +33,32 @@ class Whole:
         self.value = value
 
 
-def settle(call, result):
-    """What comes of it once it is no awaitable any more."""
-    while inspect.isawaitable(result):
-        call.future = event_loop.submit(result)
-        result = call.future.result()
-    return result
+def is_iterator(result):
+    """Whether its items are to be taken by a thread."""
+    return isinstance(result, collections.abc.Iterator) and not isinstance(result, io.IOBase)
 
 
-def is_stream(result):
-    is_iterator = isinstance(result, (collections.abc.Iterator, collections.abc.AsyncIterator))
-    return is_iterator and not isinstance(result, io.IOBase)
+def is_async(result):
+    """Whether something comes of it on an event loop alone."""
+    return inspect.isawaitable(result) or isinstance(result, collections.abc.AsyncIterator)
 
 
-def collect(call, result):
-    """What a stream yields, as one text where all of it is text, else as a list; any other result as it is."""
-    if not is_stream(result):
-        return result
-    if isinstance(result, collections.abc.Iterator):
-        chunks = list(result)
-    else:
-        call.future = event_loop.submit(event_loop.collect(result))
-        chunks = call.future.result()
-    return "".join(chunks) if chunks and all(isinstance(chunk, str) for chunk in chunks) else chunks
+def join(items):
+    """What a stream yields, as one text where all of it is text, else as a list."""
+    return "".join(items) if items and all(isinstance(item, str) for item in items) else items
 
 
 class ReplyStream:
-    """A stream's way to its reader: frames on a socket."""
+    """A stream's way to its reader: `encode` makes of each part the bytes that go over the socket."""
 
-    def __init__(self, connection):
+    def __init__(self, connection, encode):
         self.connection = connection
-        self.turn = threading.Lock()
+        self.encode = encode
+        #: Held while a part is being sent.
+        self.turn = Native.allocate_lock()
         self.is_over = False
-
-    def encode(self, content, is_last):
-        return LENGTH.pack(len(content)) + content
+        #: Told when nobody reads any more: from then on the code that cleans up after itself is not disturbed by a cancel.
+        self.let_go = lambda: None
 
     def send(self, content):
         """Returns when there is room for more. ReaderGone when nobody is there, or the call was ended meanwhile."""
@@ -77,43 +70,103 @@ class ReplyStream:
             except OSError:
                 raise ReaderGone from None
 
-    def finish(self, content):
-        self.connection.sendall(self.encode(content, True))
+    async def send_later(self, content):
+        """The same on an event loop, which goes on meanwhile."""
+        with self.turn:
+            if self.is_over:
+                raise ReaderGone
+            rest = memoryview(self.encode(content, False))
+            try:
+                while rest:
+                    try:
+                        rest = rest[self.connection.send(rest, AT_ONCE) :]
+                    except BlockingIOError:
+                        await until_writable(self.connection)
+            except OSError:
+                raise ReaderGone from None
+        await asyncio.sleep(0)
 
     def cut_off(self, error):
         """Ends the stream from another thread, which must not wait: a reader that takes nothing is hung up on."""
         self.is_over = True
         if not self.send_at_once(answer_error(error)):
-            self.connection.shutdown(socket.SHUT_RDWR)
+            try:
+                self.connection.shutdown(socket.SHUT_RDWR)
+            except OSError:  # closed already
+                pass
 
     def send_at_once(self, content):
         if not self.turn.acquire(timeout=ENDING_PATIENCE):
             return False
         try:
             encoded = self.encode(content, True)
-            return self.connection.send(encoded, socket.MSG_DONTWAIT) == len(encoded)
+            return self.connection.send(encoded, AT_ONCE) == len(encoded)
         except OSError:  # no room, or nobody there
             return False
         finally:
             self.turn.release()
 
 
-def pour(call, software, value, reply):
-    """Sends the chunks of a call; the bytes of what is last."""
-    result = settle(call, software.stream(value))
-    if not is_stream(result):
-        return answer_with(result)
-    items = result if isinstance(result, collections.abc.Iterator) else event_loop.take_each(call, result)
-    count, are_texts = 0, True
+async def until_writable(connection):
+    loop = asyncio.get_running_loop()
+    ready = loop.create_future()
+    descriptor = connection.fileno()
+    loop.add_writer(descriptor, lambda: ready.done() or ready.set_result(None))
+    try:
+        await ready
+    finally:
+        loop.remove_writer(descriptor)
+
+
+class Pouring:
+    """The chunks of one call on their way to its reader."""
+
+    def __init__(self, reply, joins):
+        self.reply = reply
+        self.joins = joins
+        self.count = 0
+        self.are_texts = True
+
+    def encode(self, item):
+        self.are_texts = self.are_texts and isinstance(item, str)
+        content = b'{"status":"chunk","output":' + dump(item, "output[%d]" % self.count) + b"}"
+        self.count += 1
+        return content
+
+    def end(self):
+        joins = self.count > 0 and self.are_texts if self.joins is None else self.joins
+        return END_OF_TEXT if joins else END_OF_LIST
+
+
+def pour(items, reply, joins):
+    """Sends what an iterator yields; returns the bytes of what is last."""
+    pouring = Pouring(reply, joins)
     try:
         for item in items:
             if type(item) is Whole:
                 return answer_with(item.value)
-            are_texts = are_texts and isinstance(item, str)
-            reply.send(b'{"status":"chunk","output":' + dump(item, "output[%d]" % count) + b"}")
-            count += 1
+            reply.send(pouring.encode(item))
+    except ReaderGone:
+        reply.let_go()
+        raise
     finally:
         if hasattr(items, "close"):
             items.close()
-    joins = count > 0 and are_texts if software.joins is None else software.joins
-    return END_OF_TEXT if joins else END_OF_LIST
+    return pouring.end()
+
+
+async def pour_async(items, reply, joins):
+    """The same for an async iterator. One task runs it, which timeouts and contexts that span its items rely on."""
+    pouring = Pouring(reply, joins)
+    try:
+        async for item in items:
+            if type(item) is Whole:
+                return answer_with(item.value)
+            await reply.send_later(pouring.encode(item))
+    except ReaderGone:
+        reply.let_go()
+        raise
+    finally:
+        if hasattr(items, "aclose"):
+            await items.aclose()
+    return pouring.end()

@@ -1,0 +1,87 @@
+"""Calls as coroutines on the main thread's loop, side by side."""
+
+import contextvars
+import inspect
+
+from .answers import answer_with
+from .event_loop import main_loop
+from .native import Native
+from .performing import explain, load_inputs
+from .streams import ReaderGone, is_iterator, join, pour_async
+
+NOTHING = object()
+
+
+class Coroutines:
+    def __init__(self, server):
+        self.server = server
+        #: What the setup has set, for each call to start from.
+        self.context = contextvars.copy_context()
+        self.loop = main_loop()
+        self.thread = Native.thread_id()
+
+    def begin(self, call):
+        """Starts a call of an async function."""
+        self.spawn(call, NOTHING, self.context)
+
+    def take_over(self, call, result):
+        """Goes on with a call of which synchronous code has returned something to be awaited."""
+        self.spawn(call, result, contextvars.copy_context())
+
+    def spawn(self, call, result, context):
+        self.server.main.use_loop()
+        if Native.thread_id() == self.thread:
+            self.create(call, result, context)
+        else:
+            self.loop.call_soon_threadsafe(self.create, call, result, context)
+
+    def create(self, call, result, context):
+        call.task = context.run(self.loop.create_task, self.serve(call, result))
+        if call not in self.server.calls.known:  # ended on the way here, when there was no task to cancel
+            call.task.cancel()
+
+    def cancel(self, call):
+        """From another thread."""
+        if call.task is not None:
+            self.loop.call_soon_threadsafe(self.cancel_task, call)
+
+    def cancel_task(self, call):
+        if call.task is not None and not call.is_cleaning_up:
+            call.task.cancel()
+
+    def call_soon(self, function):
+        """On the loop, from another thread."""
+        self.loop.call_soon_threadsafe(function)
+
+    async def serve(self, call, result):
+        server = self.server
+        content = None
+        if result is NOTHING and not server.calls.start(call):
+            return server.skip(call)
+        try:
+            if result is NOTHING:
+                value = load_inputs(call)
+                result = server.software.call(value) if call.reply is None else server.software.stream(value)
+            while inspect.isawaitable(result):
+                result = await result
+            if is_iterator(result):
+                return self.give_back(call, result)
+            content = await self.finish(call, result)
+        except ReaderGone:
+            pass
+        except BaseException as error:
+            content = explain(error)
+        server.conclude(call, content)
+
+    async def finish(self, call, result):
+        if not hasattr(result, "__anext__"):
+            return answer_with(result)
+        if call.reply is not None:
+            return await pour_async(result, call.reply, self.server.software.joins)
+        return answer_with(join([item async for item in result]))
+
+    def give_back(self, call, result):
+        """Its items are made by synchronous code, which has its place on a thread."""
+        call.result, call.has_result = result, True
+        call.task = None
+        self.server.executor.begin(call)

@@ -1,0 +1,31 @@
+"""Threads for software that runs several calls at once: each call in a copy of the context that the setup has left."""
+
+import contextvars
+
+from .errors import log
+from .native import Native
+from .performing import explain, perform
+
+
+class WorkerThreads:
+    def __init__(self, server):
+        self.server = server
+        self.context = contextvars.copy_context()
+        self.jobs = Native.Queue()
+        self.started = 0
+
+    def begin(self, call):
+        self.jobs.put(call)
+        if self.started < len(self.server.slots.holders):
+            self.started += 1
+            Native.start_thread(self.work, ())
+
+    def work(self):
+        while True:
+            try:
+                call = self.jobs.get()
+                self.context.copy().run(perform, self.server, call)
+            except BaseException as error:
+                self.server.calls.leave_thread(call)
+                self.server.conclude(call, explain(error))
+                log("a call's thread goes on after %s: %s" % (type(error).__name__, error))

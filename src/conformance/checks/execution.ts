@@ -1,0 +1,78 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Check, RunningScene } from '../check.js';
+import { expectFailure, expectKeys, expectOutput, expectSame } from '../expectations.js';
+
+/** Milliseconds between two calls that are to arrive in this order. */
+const distance = 150;
+
+/** Python runs as its author ran it: one call at a time, on the thread that imported it and set it up. */
+export const executionChecks: Check<RunningScene>[] = [
+  {
+    name: 'code that keeps its work in one place gives four callers each their own answer',
+    run: async ({ runner }) => {
+      const texts = ['abcd', 'efgh', 'ijkl', 'mnop'];
+      const answers = await Promise.all(texts.map((text) => runner.run({ do: 'fill', text })));
+      expectSame(
+        answers,
+        texts.map((output) => ({ status: 'success', output })),
+      );
+    },
+  },
+  {
+    name: 'what the code has set up can be used in calls',
+    run: async ({ runner }) => {
+      const output = {
+        ...{ sqlite3: 'set', 'threading.local': 'set', ContextVar: 'set' },
+        ...{ decimal: '0.33333', 'event loop': 'set' },
+      };
+      expectOutput(await runner.run({ do: 'look at setup' }), output);
+    },
+  },
+  {
+    name: 'a call may handle signals',
+    run: async ({ runner, conformance: { manner } }) => {
+      if (!manner?.keepsMainThread) expectOutput(await runner.run({ do: 'handle a signal' }), 1);
+    },
+  },
+  {
+    name: 'calls run in the order in which they came',
+    run: async ({ runner }) => {
+      const names = ['first', 'second', 'third', 'fourth'].map((name) => `${name} in line`);
+      const calls: Promise<unknown>[] = [];
+      for (const name of names) {
+        calls.push(runner.run({ do: 'sleep', seconds: 0.4, name }));
+        await sleep(distance);
+      }
+      await Promise.all(calls);
+      const answer = await runner.run({ do: 'list begun' });
+      const begun = answer.status === 'success' ? (answer.output as string[]) : []; // what `respond` returns
+      expectSame(
+        begun.filter((name) => names.includes(name)),
+        names,
+      );
+    },
+  },
+  {
+    name: 'a call that waits for its turn sees its deadline and its cancel, and is not begun',
+    run: async ({ runner, conformance: { manner } }) => {
+      const queue = (manner?.queue ?? 0) / 1000;
+      const running = runner.run({ do: 'sleep', seconds: queue + 2, name: 'running' });
+      await sleep(distance);
+      const cancel = new AbortController();
+      const late = runner.run({ do: 'sleep', seconds: 0, name: 'late' }, { timeout: queue + 0.5 });
+      const canceled = runner.run({ do: 'sleep', seconds: 0, name: 'canceled' }, { signal: cancel.signal });
+      await sleep(distance);
+      cancel.abort();
+      expectFailure(await canceled, 'CALL_CANCELLED');
+      expectFailure(await late, 'CALL_TIMEOUT');
+      expectKeys(await running, { status: 'success' });
+      if (manner?.beginsAbandoned) return;
+      const answer = await runner.run({ do: 'list begun' });
+      const begun = answer.status === 'success' ? (answer.output as string[]) : []; // what `respond` returns
+      expectSame(
+        begun.filter((name) => ['running', 'late', 'canceled'].includes(name)),
+        ['running'],
+      );
+    },
+  },
+];
