@@ -154,3 +154,36 @@ test('cycles of imports, also of classes, end', async () => {
   expect(imports['a.py']).toEqual(['b.py']);
   expect(entryPoints.find(({ callable }) => callable === 'A')?.methods).toEqual(['predict']);
 });
+
+test('a module that wraps a library of its own name is not taken for it', async () => {
+  const files = {
+    '__init__.py': '',
+    'graph.py': `from langgraph.graph import StateGraph\nfrom .nodes import up\n${def('build')}`,
+    'nodes.py': def('up'),
+    'app/observe/langfuse.py': `from langfuse import Langfuse\n${def('observe')}`,
+    'app/observe/other.py': `import langfuse\n${def('other')}`,
+    'pkg/__init__.py': '',
+    'pkg/main.py': `import numpy\nfrom pkg.facets import x\n${def('main_of')}`,
+    'pkg/numpy/__init__.py': '',
+    'pkg/facets.py': 'x = 1\n',
+  };
+  const root = { name: 'root_package', directory: '.' };
+  expect(await placeOf('graph.py', files)).toEqual({ module: 'graph', root: '.', package: root });
+  expect(await placeOf('app/observe/langfuse.py', files)).toEqual({ module: 'app.observe.langfuse', root: '.' });
+  expect(await placeOf('app/observe/other.py', files)).toEqual({ module: 'app.observe.other', root: '.' });
+  expect(await placeOf('pkg/main.py', files)).toEqual({ module: 'pkg.main', root: '.' });
+});
+
+test('a namespace package of a member is named whole', async () => {
+  const files = {
+    'libs/core/pyproject.toml': '',
+    'libs/core/space/cache/base/__init__.py': def('base'),
+    'libs/core/space/cache/redis/__init__.py': `import redis\nfrom space.cache.base import base\n${def('cached')}`,
+  };
+  const root = 'libs/core';
+  expect(await placeOf('libs/core/space/cache/base/__init__.py', files)).toEqual({ module: 'space.cache.base', root });
+  expect(await placeOf('libs/core/space/cache/redis/__init__.py', files)).toEqual({
+    module: 'space.cache.redis',
+    root,
+  });
+});

@@ -28,6 +28,8 @@ class Places:
         self.packages = {parent_of(path) for path in files if name_of(path) == "__init__.py"}
         self.directories = {directory for path in files for directory in ancestors(parent_of(path))}
         self.imports = {source.path: list(absolute_imports(source)) for source in sources}
+        self.wrappers = {path for path, names in self.imports.items() if is_wrapper(path, names)}
+        self.relative = {source.path for source in sources if relative_depth(source)}
         self.of = {}
         units = self._choose_units(sources)
         for source in sources:
@@ -60,8 +62,10 @@ class Places:
         stem = join(root, name.replace(".", "/"))
         return next((path for path in (stem + ".py", stem + "/__init__.py") if path in self.files), None)
 
-    def _resolves(self, alternatives, root):
-        return any(self._find_under(name, root) for name in alternatives)
+    def _resolve(self, alternatives, root, importer):
+        """The file that an import means from a root; None where it only has the name of a library that it wraps."""
+        found = next((path for path in (self._find_under(name, root) for name in alternatives) if path), None)
+        return None if found == importer or found in self.wrappers else found
 
     def _outermost_package(self, path):
         """The directory of the outermost package that holds the file, as far as names lead there; None outside of packages."""
@@ -71,26 +75,17 @@ class Places:
         return found
 
     def _choose_units(self, sources):
-        """The import root of each outermost package: the directory above it, or the one higher up that its files' imports
-        are written from."""
+        """The import root of each outermost package: the directory above it, or the one higher up from which files of the
+        repository import it."""
         votes = collections.defaultdict(collections.Counter)
         for source in sources:
-            unit = self._outermost_package(source.path)
-            for alternatives in self.imports[source.path] if unit is not None else ():
-                for root in [above for above in ancestors(parent_of(unit)) if is_below(unit, above)]:
-                    if self._resolves(alternatives, root) and self._leads_into(alternatives, root, unit):
+            for alternatives in self.imports[source.path]:
+                for root in ancestors(parent_of(source.path)):
+                    found = self._resolve(alternatives, root, source.path)
+                    unit = self._outermost_package(found) if found is not None else None
+                    if unit is not None and is_below(parent_of(unit), root):
                         votes[unit][root] += 1
-        chosen = {}
-        for unit, counter in votes.items():
-            usual = parent_of(unit)
-            best = max(counter, key=lambda root: (counter[root], root == usual))
-            chosen[unit] = usual if counter[usual] else best
-        return chosen
-
-    def _leads_into(self, alternatives, root, unit):
-        """Whether what is imported lies in the package itself: only that says how it is called."""
-        found = next((path for path in (self._find_under(name, root) for name in alternatives) if path), "")
-        return found.startswith(unit + "/")
+        return {unit: max(counter, key=lambda root: (root == parent_of(unit), counter[root])) for unit, counter in votes.items()}
 
     def _place(self, source, unit_root):
         path = source.path
@@ -110,31 +105,42 @@ class Places:
             place.package = sanitize(name_of(root)) if root else ROOT_PACKAGE
         return place
 
-    def _usual_root(self, path, unit_root):
-        """By convention: above the outermost package; else `src`, or the project, that the file lies in."""
+    def _usual_root(self, path, chosen):
+        """From where a package is imported, else by convention: `src`, or the project, that the file lies in; else above
+        the outermost package."""
         unit = self._outermost_package(path)
-        if unit is not None:
-            return parent_of(unit) if unit_root is None else unit_root
-        for directory in ancestors(parent_of(path)):
+        if chosen is not None:
+            return chosen
+        for directory in ancestors(parent_of(path if unit is None else unit)):
             if name_of(directory) == "src" and directory not in self.packages:
                 return directory
-            if directory in self.projects:
+            if directory in self.projects and directory not in self.packages:
                 return directory
-        return ""
+        return "" if unit is None else parent_of(unit)
 
     def _needed_roots(self, path, usual):
         """Directories above the file from which imports are found that are found from nowhere else; the nearest of each."""
+        unit = self._outermost_package(path)
         needed = {}
         for alternatives in self.imports[path]:
-            if self._resolves(alternatives, usual) or self._resolves(alternatives, ""):
+            if self._resolve(alternatives, usual, None) or self._resolve(alternatives, "", None):
                 continue
             if alternatives[0] in STANDARD_LIBRARY:
                 continue  # `import types` means Python's own, whatever lies beside the file
             for directory in ancestors(parent_of(path)):
-                if self._resolves(alternatives, directory):
+                if self._resolve(alternatives, directory, path):
                     needed[directory] = None
                     break
+        if unit is not None and self._is_of_package(path, unit, usual):
+            return [root for root in needed if not is_below(root, unit)]
         return list(needed)
+
+    def _is_of_package(self, path, unit, root):
+        """Whether a file imports as a module of its package does, not as a script: then directories within are no roots."""
+        if path in self.relative:
+            return True
+        found = (self._resolve(alternatives, root, path) for alternatives in self.imports[path])
+        return any(target is not None and is_below(target, unit) for target in found)
 
     def _name_packages(self, sources):
         """A package that no directory names is called what the code calls it: `from foo.helper import up`."""
@@ -145,11 +151,11 @@ class Places:
                 first, _, rest = alternatives[0].partition(".")
                 if rest and first not in STANDARD_LIBRARY and not self.is_own(first, source.path):
                     for root in roots & set(ancestors(parent_of(source.path))):
-                        named[root][first] += bool(self._find_under(rest, root))
+                        found = self._find_under(rest, root)
+                        named[root][first] += 1 if found not in (None, source.path) else -len(sources)
         for place in self.of.values():
-            [(name, count)] = named[place.root].most_common(1) if place.package and named[place.root] else [(None, 0)]
-            if count:
-                place.package = name
+            for name, count in named[place.root].most_common(1) if place.package else ():
+                place.package = name if count > 0 else place.package
 
 
 def absolute_imports(source):
@@ -160,6 +166,12 @@ def absolute_imports(source):
             yield [statement.module] + [statement.module + "." + alias.name for alias in statement.names]
 
 
+
+
+def is_wrapper(path, imports):
+    """Whether a module imports a library of its own name: who imports that name means the library, too."""
+    name = name_of(path)[: -len(".py")] if name_of(path) != "__init__.py" else name_of(parent_of(path))
+    return any(alternatives[0].split(".")[0] == name for alternatives in imports) and path != name + "/__init__.py"
 
 
 def relative_depth(source):
