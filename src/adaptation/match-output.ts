@@ -26,7 +26,9 @@ interface Place {
 function findDifference(expected: unknown, got: unknown, place: Place): string | null {
   if (Array.isArray(expected) && Array.isArray(got)) return compareLists(expected, got, place);
   if (isObject(expected) && isObject(got)) return compareObjects(expected, got, place);
-  const isEqual = place.isExact ? isDeepStrictEqual(expected, got) : agree(expected, got);
+  const isEqual = place.isExact
+    ? isDeepStrictEqual(expected, got) || isSameInteger(expected, got)
+    : agree(expected, got);
   return isEqual ? null : `${place.path}: expected ${shorten(expected)}, got ${shorten(got)}`;
 }
 
@@ -62,18 +64,35 @@ function first<Item>(items: Item[], compare: (item: Item, index: number) => stri
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+/** Of an integer beyond 2^53 a number has the first digits, where it was written down as one. */
+const isSameInteger = (expected: unknown, got: unknown): boolean =>
+  (typeof expected === 'bigint') !== (typeof got === 'bigint') &&
+  isNumeric(expected) &&
+  Number(expected) === Number(got);
+
+const isNumeric = (value: unknown): value is number | bigint => typeof value === 'number' || typeof value === 'bigint';
+
 function agree(expected: unknown, got: unknown): boolean {
+  if (typeof expected === 'bigint' || typeof got === 'bigint') return expected === got || isSameInteger(expected, got);
   if (typeof expected !== 'number' || typeof got !== 'number') return expected === got;
   return Math.abs(expected - got) <= tolerance * Math.max(1, Math.abs(expected), Math.abs(got));
 }
 
 async function validate(schema: unknown, output: unknown): Promise<string | null> {
   const validator = await compileSchema(schema);
-  if (validator(output)) return null;
+  if (validator(asNumbers(output))) return null;
   const [error] = validator.errors ?? [];
   const path = `output${(error?.instancePath ?? '').replaceAll('/', '.')}`;
   return `${path}: expected what the schema says (${error?.message ?? 'it does not fit'}), got ${shorten(output)}`;
 }
+
+/** A schema knows numbers alone. */
+const asNumbers = (value: unknown): unknown => {
+  if (typeof value === 'bigint') return Number(value);
+  if (Array.isArray(value)) return value.map(asNumbers);
+  if (!isObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, asNumbers(item)]));
+};
 
 /** A JSON Schema (2020-12) as a function. Throws what is wrong with the schema. */
 export async function compileSchema(schema: unknown): Promise<import('ajv').ValidateFunction> {

@@ -39,6 +39,13 @@ test.each<[Example['match'], unknown, unknown, string | null]>([
   expect(await differs(match, output, got)).toBe(difference);
 });
 
+test('integers beyond 2^53 come as bigints, are compared, and are shown with all their digits', async () => {
+  expect(await differs('exact', 2 ** 63, 2n ** 63n)).toBeNull();
+  expect(await differs('subset', { n: 2 ** 63 }, { n: 2n ** 63n })).toBeNull();
+  expect(await differs('schema', { type: 'integer', minimum: 1 }, 2n ** 63n)).toBeNull();
+  expect(await differs('subset', 1, 9007199254740993n)).toBe('output: expected 1, got 9007199254740993');
+});
+
 test('without an output, any answer will do', async () => {
   expect(await matchOutput({ input: 1, match: 'subset' }, { anything: true })).toBeNull();
 });
