@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { followSteps } from '../../src/commands/deployment-progress.js';
 import { reportFailure } from '../../src/commands/failure.js';
 import { createOutput } from '../../src/commands/output.js';
 import { proposeCommands } from '../../src/commands/propose-commands.js';
@@ -62,4 +63,15 @@ test('nothing is proposed where there is nothing to choose, or no command that t
 test('a path is proposed as a shell takes it', () => {
   const { next } = new BerthError('ENTRY_AMBIGUOUS', 'no', { path: "/my apps/it's", entry: 'app:Model(size=3).run' });
   expect(next).toBe(`Say which: berth deploy '/my apps/it'\\''s' --entry 'app:Model(size=3).run'`);
+});
+
+test('why a change failed is said once, at the end', () => {
+  const told: string[] = [];
+  const progress = { begin: () => {}, update: () => {}, finish: ({ note }: { note: string }) => told.push(note) };
+  const at = new Date(0).toISOString();
+  const step = (note: string) => ({ step: 'deploy', startedAt: `${at}${note}`, finishedAt: at, note });
+  followSteps(progress as never)({
+    steps: [step('c1 is failed: STRATEGY_UNAVAILABLE: no engine\nanswers'), step('c2 is live: r1 is live')],
+  });
+  expect(told).toEqual(['c1 is failed: STRATEGY_UNAVAILABLE', 'c2 is live: r1 is live']);
 });
