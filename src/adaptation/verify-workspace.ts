@@ -146,7 +146,11 @@ async function readInterface({ code, facts, runInterface, entry }: VerifyRequest
 async function compile(request: FunctionRequest, file: string | null): Promise<Step<null>> {
   if (file === null) return { value: null, note: 'left to the import' };
   const { code, facts, environments, signal, onProgress } = request;
-  const interpreter = await environments.chooseInterpreter(facts, { signal, onProgress });
+  const interpreter = await environments.chooseInterpreter(facts, {
+    place: { directory: code, entry: file },
+    signal,
+    onProgress,
+  });
   const files = await checkSyntax({ code, facts, file, interpreter, signal });
   return { value: null, note: `${files} ${files === 1 ? 'file' : 'files'}, Python ${interpreter.version}` };
 }

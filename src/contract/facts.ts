@@ -96,6 +96,8 @@ export const Facts = z.object({
   dependencies: z.array(z.object({ name: z.string(), specifier: z.string(), from: z.string() })),
   /** Python version asked for, as written, and where. */
   python: z.object({ specifier: z.string(), from: z.string() }).nullable(),
+  /** Every Python version that a manifest asks for, the first of them in `python`. */
+  pythons: z.array(z.object({ specifier: z.string(), from: z.string() })).default([]),
   entryPoints: z.array(EntryPoint),
   documentedCalls: z.array(DocumentedCall),
   frameworks: z.array(z.object({ name: z.string(), evidence: z.string() })),

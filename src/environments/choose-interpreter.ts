@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Facts } from '../contract/facts.js';
 import { BerthError } from '../errors.js';
 import type { BerthHome } from '../home.js';
 import { childEnvironment } from './child-environment.js';
 import { findUv } from './find-uv.js';
 import { findInterpreters, type Interpreter, listCandidates, pythonsDirectory } from './interpreters.js';
-import { compare, distance, parseVersion, parseVersionRange, satisfies, type VersionRange } from './python-version.js';
+import { compare, distance, parseVersion, satisfies, type VersionRange } from './python-version.js';
+import { combineWishes, describeUnmet, isHard, type PythonWish, type WantedPython } from './python-wishes.js';
 import { digestOf, readRecord, writeRecord } from './records.js';
 import { runCommand } from './run-command.js';
 
@@ -35,22 +35,19 @@ const downloadTimeout = 180;
 type ChoiceRecord = ChosenInterpreter & { madeAt: number };
 
 /**
- * The Python that a repository asks for: installed, else downloaded by uv, else the nearest installed one and a note
- * that says so. The choice is remembered until an interpreter comes or goes.
+ * The Python that a repository asks for, by all of its manifests together: installed, else downloaded by uv, else the
+ * nearest installed one. Notes say what was not met. The choice is remembered until an interpreter comes or goes.
  */
 export async function chooseInterpreter(
   home: BerthHome,
-  wanted: Facts['python'],
+  wishes: PythonWish[],
   options: ChooseOptions = {},
 ): Promise<ChosenInterpreter> {
   const candidates = await listCandidates(home);
-  const record = join(
-    home.locks,
-    `python-${digestOf([wanted?.specifier ?? '', wanted?.from ?? '', ...candidates])}.json`,
-  );
+  const record = join(home.locks, `python-${digestOf([JSON.stringify(wishes), ...candidates])}.json`);
   const known = await readRecord<ChoiceRecord>(record);
   if (known !== undefined && isCurrent(known)) return known;
-  const chosen = await choose(home, wanted, candidates, options);
+  const chosen = await choose(home, combineWishes(wishes), candidates, options);
   await writeRecord<ChoiceRecord>(record, { ...chosen, madeAt: Date.now() });
   return chosen;
 }
@@ -60,29 +57,35 @@ const isCurrent = ({ path, note, madeAt }: ChoiceRecord): boolean =>
 
 async function choose(
   home: BerthHome,
-  wanted: Facts['python'],
+  wanted: WantedPython,
   candidates: string[],
   options: ChooseOptions,
 ): Promise<ChosenInterpreter> {
   const installed = await findInterpreters(candidates, options.signal);
-  const range = wanted === null ? [] : parseVersionRange(wanted.specifier);
-  const usual = prefer(installed);
-  if (wanted === null || range === undefined) {
-    if (usual === undefined) throw noPython();
-    const note =
-      wanted &&
-      `${wanted.from} asks for Python “${wanted.specifier}”, which is no CPython version; Python ${usual.version} is used.`;
-    return { path: usual.path, version: usual.version, note, claimedVersion: null };
-  }
-  const fitting = prefer(installed.filter(({ version }) => satisfies(parseVersion(version), range)));
-  const found = fitting ?? (await download(home, wanted.specifier, range, options));
-  if (found !== undefined) return { path: found.path, version: found.version, note: null, claimedVersion: null };
-  const nearest = findNearest(installed, range);
+  const range = wanted.kept.flatMap((wish) => wish.range);
+  const meets = ({ version }: Interpreter): boolean => satisfies(parseVersion(version), range);
+  const fitting = prefer(installed.filter(meets)) ?? (await download(home, range, options));
+  if (fitting !== undefined)
+    return { ...settle(fitting, describeUnmet(wanted, fitting.version)), claimedVersion: null };
+  const nearest = findNearest(installed, wanted);
   if (nearest === undefined) throw noPython();
-  const note = `${wanted.from} asks for Python ${wanted.specifier}, which is not installed and could not be had; the nearest, Python ${nearest.version}, is used.`;
-  const claimed = range.find(({ version }) => satisfies(version, range))?.version.join('.') ?? null;
-  return { path: nearest.path, version: nearest.version, note, claimedVersion: claimed };
+  const unmet = wanted.kept.filter((wish) => !satisfies(parseVersion(nearest.version), wish.range));
+  const notes = unmet.map(
+    ({ from, specifier }) =>
+      `${from} asks for Python ${specifier}, which is not installed and could not be had; the nearest, Python ${nearest.version}, is used.`,
+  );
+  const isRefused = unmet.some(isHard);
+  const claimed = isRefused
+    ? (range.find(({ version }) => satisfies(version, range))?.version.join('.') ?? null)
+    : null;
+  return { ...settle(nearest, [...notes, ...describeUnmet(wanted, nearest.version)]), claimedVersion: claimed };
 }
+
+const settle = ({ path, version }: Interpreter, notes: string[]): Omit<ChosenInterpreter, 'claimedVersion'> => ({
+  path,
+  version,
+  note: notes.length === 0 ? null : notes.join(' '),
+});
 
 /** `python3` as the user has it, unless it is newer than what packages are built for; else the newest that is not. */
 function prefer(interpreters: Interpreter[]): Interpreter | undefined {
@@ -90,23 +93,29 @@ function prefer(interpreters: Interpreter[]): Interpreter | undefined {
   return settled.find(({ isDefault }) => isDefault) ?? settled[0] ?? interpreters.at(-1);
 }
 
-function findNearest(interpreters: Interpreter[], range: VersionRange): Interpreter | undefined {
+/** Of those that meet most of the wishes, by their importance, the one that is nearest to what else is wished. */
+function findNearest(interpreters: Interpreter[], { kept }: WantedPython): Interpreter | undefined {
+  const met = ({ version }: Interpreter): number => {
+    const first = kept.findIndex((wish) => !satisfies(parseVersion(version), wish.range));
+    return first === -1 ? kept.length : first;
+  };
+  const most = Math.max(...interpreters.map(met));
+  const range = kept[most]?.range ?? [];
   const far = ({ version }: Interpreter) => distance(parseVersion(version), range);
-  return interpreters.toSorted((left, right) => far(left) - far(right))[0];
+  return interpreters.filter((one) => met(one) === most).toSorted((left, right) => far(left) - far(right))[0];
 }
 
 /** One attempt, without uv's own retries; undefined when downloads are switched off or it did not work. */
 async function download(
   home: BerthHome,
-  specifier: string,
   range: VersionRange,
   { signal, onProgress }: ChooseOptions,
 ): Promise<Interpreter | undefined> {
   const isOff = ['never', 'manual'].includes(process.env.UV_PYTHON_DOWNLOADS ?? '') || Boolean(process.env.UV_OFFLINE);
   if (isOff || range.length === 0) return undefined;
-  onProgress?.(`getting Python ${specifier}`);
+  const request = toRequest(range);
+  onProgress?.(`getting Python ${request}`);
   const uv = await findUv(home, { signal, onProgress });
-  const request = range.map(({ operator, version }) => toRequest(operator, version.join('.'))).join(',');
   const argv: [string, ...string[]] = [uv, 'python', 'install', '--no-bin', request];
   const env = { ...childEnvironment(), UV_HTTP_RETRIES: '0', UV_PYTHON_INSTALL_DIR: pythonsDirectory(home) };
   const { exitCode } = await runCommand({ argv, cwd: home.root, env, timeout: downloadTimeout, signal });
@@ -115,11 +124,18 @@ async function download(
   return prefer(installed.filter(({ version }) => satisfies(parseVersion(version), range)));
 }
 
-/** uv knows PEP 440's operators only, and takes a bare version as “any patch of it”. */
-function toRequest(operator: string, version: string): string {
+/** uv knows PEP 440's operators only, and takes one bare version as “any patch of it”. */
+function toRequest(range: VersionRange): string {
+  const isBare = range.length === 1;
+  return [...new Set(range.map(({ operator, version }) => toClause(operator, version.join('.'), isBare)))].join(',');
+}
+
+function toClause(operator: string, version: string, isBare: boolean): string {
+  const parts = version.split('.').length;
   if (operator === '^') return `>=${version}`;
-  if (operator === '~') return `~=${version.split('.').length < 3 ? `${version}.0` : version}`;
-  return operator === '==' ? version : `${operator}${version}`;
+  if (operator === '~') return `~=${parts < 3 ? `${version}.0` : version}`;
+  if (operator !== '==') return `${operator}${version}`;
+  return isBare ? version : `==${version}${parts < 3 ? '.*' : ''}`;
 }
 
 const noPython = (): BerthError =>

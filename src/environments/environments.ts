@@ -3,10 +3,12 @@ import type { Facts } from '../contract/facts.js';
 import type { Environment } from '../contract/revision.js';
 import type { BerthHome } from '../home.js';
 import { type ChooseOptions, type ChosenInterpreter, chooseInterpreter } from './choose-interpreter.js';
+import { listPythonWishes } from './list-python-wishes.js';
 import type { Lock } from './locks/lock.js';
 import { findVariables, resolveLock } from './locks/resolve-lock.js';
 import { findOlderPython, rememberOlderPython } from './older-python.js';
 import { listIndexes } from './pip-files/list-indexes.js';
+import type { PythonWish } from './python-wishes.js';
 import { type Requirements, readRequirements } from './requirements/read-requirements.js';
 import { installPackage } from './revision-package.js';
 import { ensureEnvironment } from './shared-environment.js';
@@ -33,6 +35,11 @@ export interface PrepareRequest {
   onProgress?: ((line: string) => void) | undefined;
 }
 
+export interface ChooseForOptions extends ChooseOptions {
+  /** Where the code lies, and the file that is called: its own manifests have a say, too. */
+  place?: { directory: string; entry: string | null };
+}
+
 interface Known {
   interpreter: ChosenInterpreter;
   requirements: Requirements;
@@ -48,8 +55,9 @@ export class Environments {
   }
 
   /** The interpreter that the repository gets. Throws TOOL_MISSING when the machine has no Python. */
-  chooseInterpreter(facts: Facts, options: ChooseOptions = {}): Promise<ChosenInterpreter> {
-    return chooseInterpreter(this.#home, facts.python, options);
+  async chooseInterpreter(facts: Facts, { place, ...options }: ChooseForOptions = {}): Promise<ChosenInterpreter> {
+    const requirements = place && (await readRequirements(place.directory, facts, { entry: place.entry }));
+    return await chooseInterpreter(this.#home, listPythonWishes(facts, requirements), options);
   }
 
   /**
@@ -59,10 +67,11 @@ export class Environments {
    */
   async prepare(request: PrepareRequest): Promise<Environment> {
     const { directory, facts, entry, env = {}, extras, signal, onProgress } = request;
-    const choose = (python: Facts['python']) => chooseInterpreter(this.#home, python, { signal, onProgress });
-    const usual = await choose(facts.python);
+    const choose = (wishes: PythonWish[]) => chooseInterpreter(this.#home, wishes, { signal, onProgress });
     const requirements = await readRequirements(directory, facts, { added: extras, entry, variables: env });
-    if (facts.python !== null) return await this.#prepareWith(usual, requirements, request);
+    const wishes = listPythonWishes(facts, requirements);
+    const usual = await choose(wishes);
+    if (wishes.length > 0) return await this.#prepareWith(usual, requirements, request);
     const remembered = rememberOlderPython(this.#home, requirements, usual);
     const known = await remembered.read();
     if (known !== undefined) return await this.#prepareWith(known, requirements, request);

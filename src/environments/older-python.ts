@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Facts } from '../contract/facts.js';
 import { BerthError } from '../errors.js';
 import type { BerthHome } from '../home.js';
 import type { ChosenInterpreter } from './choose-interpreter.js';
 import { parseVersion } from './python-version.js';
+import type { PythonWish } from './python-wishes.js';
 import { digestOf, readRecord, writeRecord } from './records.js';
 
 const oldest = 8;
@@ -12,7 +12,7 @@ const oldest = 8;
 interface Search {
   /** The Python for which a package could not be built. */
   current: ChosenInterpreter;
-  choose: (wanted: Facts['python']) => Promise<ChosenInterpreter>;
+  choose: (wishes: PythonWish[]) => Promise<ChosenInterpreter>;
   /** The requirements as a `pylock.toml` that lists the builds for this Python. */
   resolve: (interpreter: ChosenInterpreter) => Promise<{ text: string }>;
 }
@@ -27,7 +27,7 @@ export async function findOlderPython(failure: unknown, search: Search): Promise
   if (name === undefined) return undefined;
   const [major, minor = oldest] = parseVersion(search.current.version);
   for (let older = minor - 1; major === 3 && older >= oldest; older--) {
-    const interpreter = await search.choose({ specifier: `==3.${older}.*`, from: name });
+    const interpreter = await search.choose([{ specifier: `==3.${older}.*`, from: name }]);
     if (interpreter.note !== null) continue;
     const lock = await search.resolve(interpreter).catch(orUnresolved);
     if (lock === undefined || !(await hasBuild(lock.text, name))) continue;

@@ -70,12 +70,14 @@ function joinFacts(
   const setup = code.setup.flatMap(({ file, requires }) => readRequirementList(requires, file));
   const dependencies = [...facts.flatMap(({ dependencies: found = [] }) => found), ...setup];
   const paths = files.map(({ path }) => path);
+  const pythons = orderPythons([...facts.flatMap(({ python }) => python ?? []), ...setupPython(code)]);
   return {
     size: { files: files.length, bytes: files.reduce((sum, { bytes }) => sum + bytes, 0) },
     languages: countLanguages(paths),
     manifests,
     dependencies,
-    python: choosePython([...facts.flatMap(({ python }) => python ?? []), ...setupPython(code)]),
+    python: pythons[0] ?? null,
+    pythons,
     entryPoints: code.entryPoints,
     documentedCalls: code.documentedCalls,
     frameworks: [...facts.flatMap(({ frameworks = [] }) => frameworks), ...code.frameworks],
@@ -103,9 +105,9 @@ const pythonOrder = [
   'setup.py',
 ];
 
-function choosePython(asked: NonNullable<Facts['python']>[]): Facts['python'] {
+function orderPythons(asked: Facts['pythons']): Facts['pythons'] {
   const rank = (from: string): number => (pythonOrder.includes(from) ? pythonOrder.indexOf(from) : pythonOrder.length);
-  return asked.toSorted((left, right) => rank(left.from) - rank(right.from))[0] ?? null;
+  return asked.toSorted((left, right) => rank(left.from) - rank(right.from));
 }
 
 const setupPython = (code: CodeFacts): NonNullable<Facts['python']>[] =>

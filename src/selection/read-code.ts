@@ -46,7 +46,7 @@ const mostPrinted = 32_000_000;
 export async function readCode(request: CodeRequest, options: ReadCodeOptions): Promise<CodeFacts> {
   if (request.files.length === 0 && request.setupCfg === null) return noCode;
   const end = Date.now() + (options.seconds ?? usualSeconds) * 1000;
-  const usual = await chooseInterpreter(options.home, null, options);
+  const usual = await chooseInterpreter(options.home, [], options);
   const facts = await runReader(usual.path, request, end, options.signal);
   if (facts.syntaxErrors.length === 0 || secondsUntil(end) < leastSeconds) return facts;
   const newest = await findNewest(options);

@@ -7,6 +7,7 @@ export const someFacts = (facts: Partial<Facts> = {}): Facts => ({
   manifests: [],
   dependencies: [],
   python: null,
+  pythons: [],
   entryPoints: [],
   documentedCalls: [],
   frameworks: [],

@@ -27,6 +27,8 @@ export interface Asked {
   wishes?: string[];
   /** Where packages come from, as lines of a requirement file. */
   options?: string[];
+  /** The Python that it asks for, as written. */
+  python?: string | undefined;
   /** Versions that another tool has locked. */
   constraints?: string[];
   /** The lock is older than its manifest: its versions are taken where they fit. */

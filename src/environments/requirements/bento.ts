@@ -10,7 +10,8 @@ export const askBentofile: Asker = async (repository, directory) => {
   const build = bentofile ?? tableAt(pyproject, 'tool', 'bentoml', 'build');
   if (build === undefined) return undefined;
   const from = bentofile === undefined ? `${join(directory, 'pyproject.toml')} (BentoML)` : file;
-  return readPython(from, directory, asTable(build.python));
+  const asked = readPython(from, directory, asTable(build.python));
+  return asked && { ...asked, python: asText(tableAt(build, 'docker')?.python_version) };
 };
 
 function readPython(from: string, directory: string, python: Table): Asked | undefined {

@@ -79,7 +79,8 @@ function translate(from: string, packages: CondaPackage[]): Asked {
     left.length === 0
       ? []
       : [`${from} asks for conda packages that pip does not have (${left.join(', ')}); they are not installed.`];
-  return { from, wishes: [...new Set(wishes)], notes };
+  const python = packages.find(({ name }) => name === 'python')?.version;
+  return { from, wishes: [...new Set(wishes)], python: python === undefined ? undefined : readVersion(python), notes };
 }
 
 /** conda's version as pip's: one `=` means “begins so”, and what follows a second one is a build. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path/posix';
 import type { Repository } from './repository.js';
-import { asTexts } from './tables.js';
+import { asText, asTexts } from './tables.js';
 
 export interface GraphDependencies {
   file: string;
@@ -8,6 +8,7 @@ export interface GraphDependencies {
   directories: string[];
   /** Requirements by name. */
   lines: string[];
+  python: string | undefined;
 }
 
 /** `dependencies` of `langgraph.json`: directories begin with a dot, anything else is what pip installs. */
@@ -21,6 +22,7 @@ export async function readLanggraph(repository: Repository, directory: string): 
     file,
     directories: [...new Set(dependencies.filter(isLocal).map((place) => withoutSlash(join(directory, place))))],
     lines: dependencies.filter((dependency) => !isLocal(dependency)),
+    python: asText(document?.python_version),
   };
 }
 

@@ -12,8 +12,10 @@ export const askPipfile: Asker = async (repository, directory) => {
   const lockFile = join(directory, 'Pipfile.lock');
   const lock = (await repository.table(lockFile)) ?? {};
   const isStale = isPipfileLockStale(lock, pipfile);
+  const requires = tableAt(pipfile, 'requires');
   return {
     from: file,
+    python: asText(requires?.python_full_version) ?? asText(requires?.python_version),
     lines: fromPipfile(tableAt(pipfile, 'packages') ?? {}, directory),
     options: listSources(pipfile),
     constraints: pinsOfPipfileLock(lock),

@@ -25,7 +25,8 @@ export const askPyproject: Asker = async (repository, directory) => {
       ? await readPdmLock(repository, directory, pyproject)
       : await readPoetryLock(repository, directory, pyproject);
   const notes = [...noteOptional(file, pyproject), ...(locked.notes ?? [])];
-  return { ...asked, ...locked, options: listSources(pyproject), notes };
+  const python = asText(project?.['requires-python']) ?? asText(poetry?.python);
+  return { ...asked, ...locked, options: listSources(pyproject), python, notes };
 };
 
 /** `poetry install` installs the groups that are not optional; those for its makers are left out. */

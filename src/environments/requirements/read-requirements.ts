@@ -1,21 +1,14 @@
-import { dirname, join } from 'node:path/posix';
+import { dirname } from 'node:path/posix';
 import type { Facts } from '../../contract/facts.js';
 import { type PipFiles, readPipFiles } from '../pip-files/read-pip-files.js';
 import type { Variables } from '../pip-files/variables.js';
-import type { Asked, Asker, LockFile } from './asked.js';
-import { askBentofile } from './bento.js';
-import { askCog } from './cog.js';
-import { askConda, askPixi } from './conda.js';
-import { readLanggraph } from './langgraph.js';
+import type { PythonWish } from '../python-wishes.js';
+import { askAll, findPackages } from './ask-all.js';
+import type { LockFile } from './asked.js';
 import { isLocalRequirement, readLocalProjects, readSources } from './local-projects.js';
-import { askPipfile } from './pipenv.js';
-import { askPyproject, isInstallable, readPackageName } from './pyproject.js';
+import { readPackageName } from './pyproject.js';
 import { Repository } from './repository.js';
-import { askOtherRequirementFiles, askRequirementsFile } from './requirement-files.js';
-import { askScript } from './script.js';
-import { askSetup } from './setup.js';
-import { tableAt } from './tables.js';
-import { ancestors, askPylock, askUvLock } from './uv-project.js';
+import { readVersionFiles } from './version-files.js';
 
 /** What a repository asks for, before it is resolved. */
 export interface Requirements {
@@ -44,6 +37,8 @@ export interface Requirements {
   packages: string[];
   /** The first package's name, where it is written down. */
   packageName: string | null;
+  /** Pythons that its manifests ask for. */
+  pythons: PythonWish[];
   /** True when reading or building it may run code of the repository or write beside it. */
   needsCopy: boolean;
   /** Everything that the resolution depends on. */
@@ -107,84 +102,14 @@ export async function readRequirements(
     isStale: asked.some(({ isStale }) => isStale === true),
     packages,
     packageName: packages[0] === undefined ? null : await readPackageName(repository, packages[0]),
+    pythons: [
+      ...asked.flatMap(({ from, python }) =>
+        python === undefined || python === '' ? [] : [{ specifier: python, from }],
+      ),
+      ...(await readVersionFiles(repository, entry === null ? '.' : dirname(entry))),
+    ],
     needsCopy: packages.length > 0 || local.length > 0 || asked.some(({ needsCopy }) => needsCopy === true),
     texts: [...(await repository.texts()), ...pip.texts],
     notes: [...new Set([...asked.flatMap(({ notes = [] }) => notes), ...pip.notes])],
   };
-}
-
-interface Placed extends Asked {
-  directory: string;
-}
-
-async function askAll(repository: Repository, { cog }: Pick<Facts, 'cog'>, entry: string | null): Promise<Placed[]> {
-  const start = entry === null ? '.' : dirname(entry);
-  const own =
-    (await askCog(repository, tableAt(cog ?? undefined, 'build'))) ??
-    (entry === null ? undefined : await askScript(repository, entry)) ??
-    (await firstOf(repository, ancestors(start), askBentofile));
-  if (own !== undefined) return [{ ...own, directory: '.' }];
-  for (const directory of ancestors(start)) {
-    const graph = await readLanggraph(repository, directory);
-    if (graph === undefined) continue;
-    const places = await Promise.all(graph.directories.map((place) => askPlace(repository, place)));
-    const listed =
-      graph.lines.length === 0 ? [] : [{ from: graph.file, lines: graph.lines, isPackage: false, directory }];
-    return [...places.flat(), ...listed];
-  }
-  return await askNearest(repository, start);
-}
-
-async function firstOf(repository: Repository, directories: string[], asker: Asker): Promise<Asked | undefined> {
-  for (const directory of directories) {
-    const asked = await asker(repository, directory);
-    if (asked !== undefined) return asked;
-  }
-  return undefined;
-}
-
-/** What lies beside the entry, else above it; the root too where that is a package of its own. */
-async function askNearest(repository: Repository, start: string): Promise<Placed[]> {
-  for (const directory of ancestors(start)) {
-    const found = await askPlace(repository, directory);
-    if (found.length === 0) continue;
-    const isWhole = directory === '.' || found.some(({ lock }) => lock !== undefined);
-    return isWhole || !(await isInstallable(repository, '.'))
-      ? found
-      : [...found, ...(await askPlace(repository, '.'))];
-  }
-  return [];
-}
-
-async function askPlace(repository: Repository, directory: string): Promise<Placed[]> {
-  const locked = (await askUvLock(repository, directory)) ?? (await askPylock(repository, directory));
-  if (locked !== undefined) return [{ ...locked, directory }];
-  const listed = await askRequirementsFile(repository, directory);
-  const isPackage = await isInstallable(repository, directory);
-  const project = (await askPyproject(repository, directory)) ?? (await askSetup(repository, directory));
-  if (listed !== undefined) {
-    // A package is resolved together with its own dependencies; where they stand besides, the list says which.
-    const own = isPackage && project !== undefined ? [{ ...project, directory }] : [];
-    return [{ ...listed, isPackage, directory }, ...own];
-  }
-  const rest = async () =>
-    (await askPipfile(repository, directory)) ??
-    (await askOtherRequirementFiles(repository, directory)) ??
-    (await askConda(repository, directory)) ??
-    (await askPixi(repository, directory));
-  if (project === undefined) {
-    const other = await rest();
-    return other === undefined ? [] : [{ ...other, directory }];
-  }
-  const other = project.isEmpty === true ? await rest() : undefined;
-  return [{ ...project, directory }, ...(other === undefined ? [] : [{ ...other, isPackage, directory }])];
-}
-
-async function findPackages(repository: Repository, asked: Placed[]): Promise<string[]> {
-  const found = await Promise.all(
-    asked.map(async ({ directory, isPackage }) =>
-      (isPackage ?? (await isInstallable(repository, directory))) ? [directory] : [],
-    ),
-  );
-  return [...new Set(found.flat())].map((directory) => join(directory));
 }

@@ -17,7 +17,12 @@ export async function askScript(repository: Repository, file: string): Promise<A
     const url = asText(index?.url);
     return url === undefined ? [] : [`${index.default === true ? '--index-url' : '--extra-index-url'} ${url}`];
   });
-  return { from: `${file} (# /// script)`, lines: asTexts(script.dependencies), options };
+  return {
+    from: `${file} (# /// script)`,
+    lines: asTexts(script.dependencies),
+    options,
+    python: asText(script['requires-python']),
+  };
 }
 
 function refuse(file: string, error: Error): never {

@@ -25,6 +25,7 @@ export function ancestors(directory: string): string[] {
 
 interface FoundLock {
   place: string;
+  python: string | undefined;
   member: string | null;
   hasLocalSources: boolean;
 }
@@ -39,14 +40,15 @@ function describeLock({
   place: string;
   directory: string;
 }): FoundLock | undefined {
+  const python = /^requires-python = "([^"]+)"/m.exec(text)?.[1];
   const hasLocalSources = /^source = \{ (editable|directory|path)/m.test(text);
-  if (place === directory) return { place, member: null, hasLocalSources };
+  if (place === directory) return { place, member: null, hasLocalSources, python };
   const wanted = relative(place, directory);
   let name: string | undefined;
   for (const line of text.split('\n')) {
     name = /^name = "([^"]+)"/.exec(line)?.[1] ?? name;
     const path = /^source = \{ (?:editable|virtual|directory) = "([^"]*)"/.exec(line)?.[1];
-    if (path === wanted && name !== undefined) return { place, member: name, hasLocalSources };
+    if (path === wanted && name !== undefined) return { place, member: name, hasLocalSources, python };
   }
   return undefined;
 }
@@ -54,7 +56,7 @@ function describeLock({
 async function ask(
   repository: Repository,
   file: string,
-  { place, member, hasLocalSources }: FoundLock,
+  { place, member, hasLocalSources, python }: FoundLock,
 ): Promise<Asked> {
   const pyproject = await repository.table(join(place, 'pyproject.toml'));
   const isVirtual = member === null && tableAt(pyproject, 'project') === undefined;
@@ -63,6 +65,7 @@ async function ask(
     projects: [join(place, 'pyproject.toml'), file],
     lock: { kind: 'uv', directory: place, file, member, isVirtual },
     needsCopy: hasLocalSources || isVirtual,
+    python,
   };
 }
 
@@ -70,6 +73,12 @@ async function ask(
 export const askPylock: Asker = async (repository, directory) => {
   const file = join(directory, 'pylock.toml');
   if (!(await repository.has(file))) return undefined;
-  await repository.read(file);
-  return { from: file, projects: [file], lock: { kind: 'pylock', directory, file, member: null, isVirtual: false } };
+  const text = await repository.read(file);
+  const python = /^requires-python = "([^"]+)"/m.exec(text ?? '')?.[1];
+  return {
+    from: file,
+    projects: [file],
+    python,
+    lock: { kind: 'pylock', directory, file, member: null, isVirtual: false },
+  };
 };

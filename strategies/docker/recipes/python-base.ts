@@ -1,5 +1,10 @@
-import type { Facts } from '../../../src/contract/facts.js';
-import { parseVersion, parseVersionRange, satisfies } from '../../../src/environments/index.js';
+import {
+  combineWishes,
+  describeUnmet,
+  type PythonWish,
+  parseVersion,
+  satisfies,
+} from '../../../src/environments/index.js';
 
 /** Official images, each to its patch; the first that fits is taken. */
 const versions = ['3.11.13', '3.12.11', '3.13.5', '3.10.18', '3.9.23'];
@@ -11,14 +16,21 @@ export interface PythonBase {
   note: string | null;
 }
 
-/** The base image for the Python that a repository asks for. */
-export function choosePythonBase({ python }: Pick<Facts, 'python'>): PythonBase {
-  const range = python === null ? [] : parseVersionRange(python.specifier);
-  const fitting = range && versions.find((version) => satisfies(parseVersion(version), range));
+/** The base image for the Python that a repository asks for, by all of its manifests together. */
+export function choosePythonBase(wishes: PythonWish[]): PythonBase {
+  const wanted = combineWishes(wishes);
+  const meets = (count: number) => (version: string) =>
+    satisfies(
+      parseVersion(version),
+      wanted.kept.slice(0, count).flatMap(({ range }) => range),
+    );
+  // Where no image meets all, the most important come first.
+  const counts = wanted.kept.map((_, index) => wanted.kept.length - index);
+  const fitting = [...counts, 0].map((count) => versions.find(meets(count))).find(Boolean);
   const version = fitting ?? versions[0] ?? '';
-  const note =
-    fitting === undefined && python !== null
-      ? `${python.from} asks for Python ${python.specifier}, ${version} is used`
-      : null;
-  return { image: `python:${version}-slim-bookworm`, version, note };
+  const unmet = wanted.kept
+    .filter(({ range }) => !satisfies(parseVersion(version), range))
+    .map(({ from, specifier }) => `${from} asks for Python ${specifier}, ${version} is used`);
+  const notes = [...unmet, ...describeUnmet(wanted, version).map((note) => note.replace(/\.$/, ''))];
+  return { image: `python:${version}-slim-bookworm`, version, note: notes.length === 0 ? null : notes.join('; ') };
 }

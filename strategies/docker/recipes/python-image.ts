@@ -1,7 +1,7 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RecipeInput } from '../../../src/adaptation/recipe.js';
-import { readRequirements } from '../../../src/environments/index.js';
+import { listPythonWishes, readRequirements } from '../../../src/environments/index.js';
 import { describeDependencies } from './dependency-layer.js';
 import { choosePythonBase } from './python-base.js';
 
@@ -33,8 +33,8 @@ export async function describePythonImage({ workspace, facts }: RecipeInput, wis
       () => true,
       () => false,
     );
-  const base = choosePythonBase(facts);
   const requirements = await readRequirements(workspace, facts, { added: wish.packages, entry: wish.entry });
+  const base = choosePythonBase(listPythonWishes(facts, requirements));
   const dependencies = describeDependencies({ facts, requirements });
   const dockerfile = (await has('Dockerfile')) ? 'Dockerfile.berth' : 'Dockerfile';
   const text = writeDockerfile(base.image, dependencies, wish);
