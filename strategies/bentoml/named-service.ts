@@ -1,8 +1,10 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { parse as parseToml } from 'smol-toml';
 import { parse as parseYaml } from 'yaml';
 import * as z from 'zod';
+import { readSourceText } from '../../src/workspaces/read-source-text.js';
+
+/** Bytes; parsing takes a tenth of a second for so many. */
+const largestManifest = 50_000;
 
 const Bentofile = z.looseObject({ service: z.string() });
 const Pyproject = z.looseObject({
@@ -11,16 +13,17 @@ const Pyproject = z.looseObject({
 
 /** The service that `bentofile.yaml`, or BentoML's part of `pyproject.toml`, names; undefined when neither does. */
 export async function readNamedService(workspace: string): Promise<string | undefined> {
-  const bentofile = Bentofile.safeParse(await readManifest(join(workspace, 'bentofile.yaml'), parseYaml));
+  const bentofile = Bentofile.safeParse(await readManifest(workspace, 'bentofile.yaml', parseYaml));
   if (bentofile.success) return bentofile.data.service;
-  const pyproject = Pyproject.safeParse(await readManifest(join(workspace, 'pyproject.toml'), parseToml));
+  const pyproject = Pyproject.safeParse(await readManifest(workspace, 'pyproject.toml', parseToml));
   return pyproject.success ? pyproject.data.tool.bentoml.build.service : undefined;
 }
 
 /** Undefined for a file that is not there, or that its format's parser refuses: it then names nothing. */
-async function readManifest(file: string, parse: (text: string) => unknown): Promise<unknown> {
+async function readManifest(workspace: string, file: string, parse: (text: string) => unknown): Promise<unknown> {
   try {
-    return parse(await readFile(file, 'utf8'));
+    const { text } = await readSourceText(workspace, file, largestManifest);
+    return text === undefined ? undefined : parse(text);
   } catch {
     return undefined;
   }

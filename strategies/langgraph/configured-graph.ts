@@ -1,7 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Recipe } from '../../src/adaptation/recipe.js';
+import { refuseUnread } from '../../src/adaptation/refuse-unread.js';
 import { BerthError } from '../../src/errors.js';
+import { readSourceText } from '../../src/workspaces/read-source-text.js';
 import { describeGraph } from './langgraph-json.js';
 
 /** A graph that the repository's own langgraph.json serves; `--entry NAME` chooses among several. */
@@ -10,6 +11,7 @@ export const configuredGraph: Recipe = {
   async recognise({ workspace, facts, entry }) {
     const config = facts.manifests.find(({ kind }) => kind === 'langgraph')?.file;
     if (config === undefined) return undefined;
+    if (entry === undefined) refuseUnread(facts, 'langgraph');
     const graphs = await readGraphs(workspace, config);
     const chosen = chooseGraph({ graphs, config, entry });
     if (chosen === undefined) return undefined;
@@ -20,6 +22,9 @@ export const configuredGraph: Recipe = {
     return { summary, runInterface, files: {} };
   },
 };
+
+/** Bytes. */
+const largestManifest = 1_000_000;
 
 interface NamedGraph {
   name: string;
@@ -32,9 +37,19 @@ interface Choice {
   entry: string | undefined;
 }
 
+/** The server's own parser takes JSON alone, and so does this one. */
+function parseDocument(config: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new BerthError('MANIFEST_INVALID', `${config}: ${(error as Error).message}`, { file: config });
+  }
+}
+
 /** A graph may be its reference, or an object that has it as `path`. */
 async function readGraphs(workspace: string, config: string): Promise<NamedGraph[]> {
-  const document: unknown = JSON.parse(await readFile(join(workspace, config), 'utf8').catch(() => '{}'));
+  const { text = '{}' } = await readSourceText(workspace, config, largestManifest);
+  const document = parseDocument(config, text);
   const graphs = (document as { graphs?: unknown } | null)?.graphs; // the user's own JSON, read with care
   if (typeof graphs !== 'object' || graphs === null) return [];
   return Object.entries(graphs).map(([name, graph]: [string, unknown]) => {

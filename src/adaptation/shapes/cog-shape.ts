@@ -1,6 +1,7 @@
 import type { Facts } from '../../contract/facts.js';
 import { BerthError } from '../../errors.js';
 import type { Recipe, RecipeInput, Recognition } from '../recipe.js';
+import { refuseUnread } from '../refuse-unread.js';
 import { findEntry } from './find-entry.js';
 import { describeFunction, recogniseAsIs, type Target } from './function-interface.js';
 
@@ -11,18 +12,10 @@ export const cogPredictor: Recipe = {
     const { facts, entry } = input;
     if (entry !== undefined) return undefined;
     const written = predictorOf(facts);
-    if (written === undefined) return refuseUnread(facts);
+    if (written === undefined) return refuseUnread(facts, 'cog');
     return describeCog(facts, await findCogEntry(written, input));
   },
 };
-
-/** A `cog.yaml` that could not be read may name what to call: nothing else is called in its place. */
-function refuseUnread({ manifests }: Facts): undefined {
-  const unread = manifests.find(({ kind, problem }) => kind === 'cog' && problem !== undefined);
-  if (unread === undefined) return undefined;
-  const message = `${unread.problem}; without it, name what to call: --entry MODULE:CALLABLE`;
-  throw new BerthError('MANIFEST_INVALID', message, { file: unread.file });
-}
 
 /** What `cog.yaml` names, if it names something that is there. */
 export function cogEntryOf(facts: Facts): Target | undefined {

@@ -87,3 +87,12 @@ test('a cog.yaml without a predictor leaves the rest to convention', async () =>
   const found = await recognise({ 'cog.yaml': 'build:\n  gpu: false\n', 'app.py': 'def predict(x): pass\n' });
   expect(found?.recipe).toBe('arguments-function');
 });
+
+test('a cog.yaml that cannot be read is not passed over, unless --entry names what to call', async () => {
+  const files = { 'cog.yaml': 'predict: [broken\n', 'predict.py': 'def predict(text): return text\n' };
+  await expect(recognise(files)).rejects.toMatchObject({
+    code: 'MANIFEST_INVALID',
+    message: expect.stringMatching(/^cog\.yaml:\d: .*--entry MODULE:CALLABLE$/),
+  });
+  expect(await recognise(files, 'predict:predict')).toMatchObject({ recipe: 'entry' });
+});
