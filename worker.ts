@@ -15,7 +15,14 @@ import { packageRoot } from './src/package-root.js';
 import { StrategyRegistry } from './src/registry/index.js';
 import { ServerDeployments } from './src/schedules/index.js';
 import { findOpenaiModel, SelectorAgent } from './src/selection/index.js';
-import { describeWorker, ensureStack, hostId, type TemporalTarget, takeOverSteps } from './src/stack/index.js';
+import {
+  beForeground,
+  describeWorker,
+  ensureStack,
+  hostId,
+  type TemporalTarget,
+  takeOverSteps,
+} from './src/stack/index.js';
 import { readNamespaceId } from './src/stack/namespace.js';
 import { reconcileNow, scheduleReconciling } from './src/stack/reconcile-schedule.js';
 import { hostQueue, sharedQueue } from './src/workflows/messages.js';
@@ -45,6 +52,7 @@ async function work(): Promise<void> {
   const logger = new DefaultLogger('WARN');
   Runtime.install({ logger, shutdownSignals: ['SIGINT', 'SIGTERM'] });
   const target = await ensureStack({ worker: false });
+  const tell = listenersOf(target);
   const connection = await NativeConnection.connect(target.connectionOptions);
   const client = new Client({ connection, namespace: target.namespace });
   const dependencies = await buildDependencies(client);
@@ -56,8 +64,9 @@ async function work(): Promise<void> {
     ),
   ]);
   try {
-    const isPolling = announce([shared, own]).then(() => beginReconciling(client, dependencies.host));
-    await Promise.all([shared.run(), own.run(), isPolling]);
+    const workers = [shared, own];
+    const isPolling = announce(workers, tell).then(() => beginReconciling(client, dependencies.host));
+    await Promise.all([...workers.map((worker) => worker.run()), isPolling]);
   } finally {
     await connection.close();
   }
@@ -99,12 +108,17 @@ async function beginReconciling(client: Client, host: string): Promise<void> {
 
 const log = (line: string): void => void process.stderr.write(`${new Date().toISOString()} ${line}\n`);
 
-/** Tells whoever started this process that both queues are polled. */
-async function announce(workers: Worker[]): Promise<void> {
+/** Tells whoever waits for it that both queues are polled. */
+async function announce(workers: Worker[], tell: () => Promise<void>): Promise<void> {
   while (workers.some((worker) => worker.getState() === 'INITIALIZED')) await sleep(5);
+  await tell();
+}
+
+/** Of a worker in the background whoever started it waits for a file; one in the foreground is found by every command. */
+function listenersOf(target: TemporalTarget): () => Promise<void> {
   const { BERTH_READY_FILE } = process.env;
-  if (BERTH_READY_FILE !== undefined)
-    await writeFile(BERTH_READY_FILE, JSON.stringify({ ready: true, pid: process.pid }));
+  if (BERTH_READY_FILE === undefined) return beForeground(target).announce;
+  return () => writeFile(BERTH_READY_FILE, JSON.stringify({ ready: true, pid: process.pid }));
 }
 
 await work();

@@ -14,6 +14,7 @@ export const up = defineCommand({
   async run({ options: { foreground }, output, signal }) {
     const { ensureStack } = await import('../stack/index.js');
     const target = await ensureStack({ worker: true, onProgress: output.note });
+    await requireAnswer(target);
     if (foreground && !target.isEmbedded)
       throw new BerthError(
         'USAGE',
@@ -27,6 +28,13 @@ export const up = defineCommand({
     if (foreground) await stayUp(signal, output.note);
   },
 });
+
+/** What was up before may hang. */
+async function requireAnswer(target: TemporalTarget): Promise<void> {
+  const { connectTo } = await import('../stack/open-connection.js');
+  const connection = await connectTo(target);
+  await connection.close();
+}
 
 const describeTarget = ({ address, namespace, webUrl, isEmbedded }: TemporalTarget): string =>
   isEmbedded

@@ -44,6 +44,8 @@ interface Surroundings {
 }
 
 const usualAttempts = 5;
+/** Milliseconds of waiting after which it is seen whether a worker is there. */
+const lookPause = 15_000;
 /** A workflow's history takes no more in one piece (2 MB), in bytes of JSON. */
 const largestInputs = 1_900_000;
 
@@ -75,7 +77,11 @@ export class DurableRuns {
     return { name, id, webUrl: this.surroundings.webUrl(`workflows/${runWorkflowId(name, id)}`) };
   }
 
-  /** Resolves with the answer; the signal ends the waiting, not the run. */
+  /**
+   * Resolves with the answer; the signal ends the waiting, not the run.
+   *
+   * @throws BerthError SERVER_UNREACHABLE or WORKER_UNREACHABLE when nobody works on it for a minute and a half: it stays on record.
+   */
   async answerOf(run: StartedRun, options: { signal?: AbortSignal } = {}): Promise<Answer> {
     return readJson(await this.answerTextOf(run, options)) as Answer; // as the software answers
   }
@@ -83,10 +89,15 @@ export class DurableRuns {
   /** The same as JSON text. */
   async answerTextOf({ name, id }: StartedRun, options: { signal?: AbortSignal } = {}): Promise<string> {
     const workflowId = runWorkflowId(name, id);
+    let looked = Date.now();
     for (let pause = 10; ; pause = Math.min(pause * 1.2, 500)) {
       options.signal?.throwIfAborted();
       const answer = await this.ask(name, ({ workflow }) => readAnswer(workflow.getHandle(workflowId)));
       if (answer !== undefined) return answer;
+      if (Date.now() - looked > lookPause) {
+        await new ServerDeployments(this.ask).look(name); // asks the worker
+        looked = Date.now();
+      }
       await sleep(pause, undefined, options);
     }
   }

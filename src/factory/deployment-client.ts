@@ -33,6 +33,7 @@ import { type FollowOptions, followUntil, type Sight } from './follow-deployment
 import { isChangeSettled, isCleanupSettled, isSettled } from './settled.js';
 import { startOnce } from './start-once.js';
 import { TemporalLink } from './temporal-link.js';
+import { whileAnswering } from './while-answering.js';
 
 export interface ConnectOptions {
   onProgress?: (line: string) => void;
@@ -209,7 +210,10 @@ export class DeploymentClient {
   ): Promise<Result> {
     const [first, ...rest]: unknown[] = [...args, this.by];
     const options = { args: [first, ...rest] as [unknown, ...unknown[]], updateId: randomUUID() };
-    return await this.ask(name, (handle) => handle.executeUpdate(update.name, options));
+    // The server lets an update wait for a worker for ever.
+    return await this.ask(name, (handle) =>
+      whileAnswering(handle.executeUpdate(update.name, options), () => handle.query(statusQuery)),
+    );
   }
 
   private async undone(name: string, onChange: (info: DeploymentInfo) => void = () => {}): Promise<DeploymentInfo> {

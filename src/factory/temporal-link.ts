@@ -1,16 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Client, Connection, defaultGrpcRetryOptions, makeGrpcRetryInterceptor } from '@temporalio/client';
+import { Client, type Connection, isGrpcDeadlineError } from '@temporalio/client';
 import { BerthError } from '../errors.js';
 import { ensureStack, type TemporalTarget } from '../stack/index.js';
+import { connectTo } from '../stack/open-connection.js';
 import { sharedQueue, workflowId } from '../workflows/messages.js';
 import { EventWatch } from './event-watch.js';
 import { translateFailure } from './translate-failure.js';
 
 /** Milliseconds that a question outlasts a server or worker that is being replaced; a sticky queue alone can take 10 s. */
 const patience = 60_000;
-
-/** Tries of a request, within two seconds, before one looks whether there is a server at all; ten take half a minute. */
-const quickTries = 4;
 
 /**
  * The connection to the server and its worker. With the embedded stack it survives the death of either: what was killed
@@ -25,7 +23,7 @@ export class TemporalLink {
 
   static async connect(onProgress?: (line: string) => void): Promise<TemporalLink> {
     const target = await ensureStack({ worker: true, ...(onProgress && { onProgress }) });
-    return new TemporalLink(target, await connect(target), onProgress);
+    return new TemporalLink(target, await connectTo(target), onProgress);
   }
 
   /** Asks until there is an answer. The question must be safe to ask twice. */
@@ -34,7 +32,9 @@ export class TemporalLink {
       try {
         return await question(this.client());
       } catch (error) {
-        const failure = translateFailure(error, name);
+        const failure = isGrpcDeadlineError(error)
+          ? await this.explainSilence(error, name)
+          : translateFailure(error, name);
         const isPassing = failure.code === 'SERVER_UNREACHABLE' || failure.code === 'WORKER_UNREACHABLE';
         if (!isPassing || Date.now() > deadline) throw failure;
         await sleep(100);
@@ -85,24 +85,17 @@ export class TemporalLink {
     return new Client({ connection: this.connection, namespace: this.target.namespace });
   }
 
+  /** A server that is there waited for a worker itself. Throws what `connectTo` does for one that says nothing any more. */
+  private async explainSilence(cause: unknown, name: string): Promise<BerthError> {
+    await (await connectTo(this.target)).close();
+    return new BerthError('WORKER_UNREACHABLE', `no worker answers for ${name}`, { name }, { cause });
+  }
+
   private async revive(): Promise<void> {
     const { address } = this.target;
     this.target = await ensureStack({ worker: true, ...(this.onProgress && { onProgress: this.onProgress }) });
     if (this.target.address === address) return;
     await this.connection.close();
-    this.connection = await connect(this.target);
+    this.connection = await connectTo(this.target);
   }
 }
-
-/** Throws STACK_FAILED for an embedded server that lives and does not answer, SERVER_UNREACHABLE for one of the user's own. */
-async function connect({ address, connectionOptions, isEmbedded }: TemporalTarget): Promise<Connection> {
-  const interceptors = [makeGrpcRetryInterceptor(defaultGrpcRetryOptions({ maxAttempts: quickTries }))];
-  return await Connection.connect({ ...connectionOptions, interceptors }).catch((cause: Error) => {
-    if (!isEmbedded) throw unreachable('SERVER_UNREACHABLE', `no Temporal server answers at ${address}`, cause);
-    const message = 'the embedded Temporal server does not answer; end it, and start it anew: berth down && berth up';
-    throw unreachable('STACK_FAILED', message, cause);
-  });
-}
-
-const unreachable = (code: 'STACK_FAILED' | 'SERVER_UNREACHABLE', message: string, cause: Error): BerthError =>
-  new BerthError(code, message, { evidence: cause.message }, { cause });

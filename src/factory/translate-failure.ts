@@ -1,10 +1,12 @@
 import {
+  isGrpcDeadlineError,
   isGrpcServiceError,
   QueryNotRegisteredError,
   ServiceError,
   WorkflowExecutionAlreadyStartedError,
   WorkflowNotFoundError,
   WorkflowUpdateFailedError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { BerthError, type ErrorRecord } from '../errors.js';
@@ -21,7 +23,8 @@ export function translateFailure(error: unknown, name: string): BerthError {
     return new BerthError('NAME_TAKEN', `there is a deployment called ${name}`, { name }, { cause: error });
   if (error instanceof QueryNotRegisteredError && error.message === betweenTasks)
     return new BerthError('WORKER_UNREACHABLE', `no worker answers for ${name} yet`, { name }, { cause: error });
-  const grpc = error instanceof ServiceError ? error.cause : error;
+  const isWrapped = error instanceof ServiceError || error instanceof WorkflowUpdateRPCTimeoutOrCancelledError;
+  const grpc = isWrapped ? error.cause : error;
   if (isGrpcServiceError(grpc)) return translateService(firstSentence(grpc.details || grpc.message), name, error);
   return BerthError.from(error);
 }
@@ -32,5 +35,7 @@ function translateService(message: string, name: string, cause: unknown): BerthE
   const isWorkerMissing = message.includes('no poller') || message.includes('worker');
   if (isWorkerMissing)
     return new BerthError('WORKER_UNREACHABLE', `no worker answers for ${name}: ${message}`, { name }, { cause });
+  if (isGrpcDeadlineError(cause))
+    return new BerthError('SERVER_UNREACHABLE', 'the Temporal server does not answer', { name }, { cause });
   return new BerthError('SERVER_UNREACHABLE', `the Temporal server did not do it: ${message}`, { name }, { cause });
 }

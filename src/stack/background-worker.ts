@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { BerthError } from '../errors.js';
 import type { BerthHome } from '../home.js';
 import { packageRoot } from '../package-root.js';
-import { isSameProcess, type ProcessIdentity } from '../runners/process-identity.js';
+import { identifyProcess, isSameProcess, type ProcessIdentity } from '../runners/process-identity.js';
 import { endProcess, findByArgument, launchInBackground, openChapter, readEvidence } from './background-process.js';
 import { readRecord, writeRecord } from './record.js';
 
@@ -22,6 +22,8 @@ interface WorkerRecord {
   build: string;
   /** The server that it polls. */
   address: string;
+  /** Somebody runs it by `berth worker`, and sees what it says. */
+  isForeground?: boolean;
 }
 
 const recordFile = (home: BerthHome): string => join(home.stack, 'worker.json');
@@ -48,6 +50,22 @@ export async function startWorker(
     throw new BerthError('STACK_FAILED', `Berth is not built: ${workerScript} is missing. Build it: npm run build`);
   await launchWorker(home, { state: 'starting', process: null, build, address });
   onProgress?.(wasRunning ? 'replaced the worker by one of this Berth' : 'started the worker in the background');
+}
+
+/** Throws STATE_CONFLICT when a worker runs in the foreground. */
+export function refuseSecondWorker(home: BerthHome): void {
+  const record = readRecord<WorkerRecord>(recordFile(home));
+  if (!record?.isForeground || record.process === null || !isSameProcess(record.process)) return;
+  const message = `process ${record.process.pid} is the worker of ${home.root} already; end it first: berth down`;
+  throw new BerthError('STATE_CONFLICT', message);
+}
+
+/** Has this process be the worker, in place of one in the background. It polls already. Only under the stack's lock. */
+export async function becomeWorker(home: BerthHome, address: string): Promise<void> {
+  const own = identifyProcess(process.pid);
+  if (readRecord<WorkerRecord>(recordFile(home))?.process?.pid !== own?.pid) await removeLeftOvers(home);
+  const build = currentBuild() ?? '';
+  writeRecord(recordFile(home), { state: 'ready', process: own, build, address, isForeground: true });
 }
 
 /** Stops the worker and proves it gone; false when it was not running. Only under the stack's lock. */

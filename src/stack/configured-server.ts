@@ -42,16 +42,14 @@ export async function prepareConfiguredServer({
   namespace,
   connectionOptions,
 }: ConfiguredServer): Promise<void> {
-  const [{ default: temporal }, { registerSearchAttributes }] = await Promise.all([
-    import('@temporalio/client'),
+  const [{ openConnection }, { registerSearchAttributes }] = await Promise.all([
+    import('./open-connection.js'),
     import('./namespace.js'),
   ]);
-  const connection = await temporal.Connection.connect({ ...connectionOptions, connectTimeout: 5000 }).catch(
-    (error: Error) => {
-      const message = `no Temporal server answers at ${address}: ${error.message}`;
-      throw new BerthError('SERVER_UNREACHABLE', message, { address }, { cause: error });
-    },
-  );
+  const connection = await openConnection({ ...connectionOptions, connectTimeout: 5000 }).catch((error: Error) => {
+    const message = `no Temporal server answers at ${address}: ${error.message}`;
+    throw new BerthError('SERVER_UNREACHABLE', message, { address }, { cause: error });
+  });
   try {
     await registerSearchAttributes(connection, namespace).catch((error: Error) => {
       if (error instanceof BerthError) throw error;

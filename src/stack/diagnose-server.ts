@@ -37,10 +37,10 @@ const describeIdleStack = (): Check => ({
 });
 
 async function diagnoseConnection(server: ConfiguredServer, isConfigured: boolean): Promise<Check[]> {
-  const { default: temporal } = await import('@temporalio/client');
+  const { openConnection } = await import('./open-connection.js');
   const remedy = isConfigured ? 'check TEMPORAL_ADDRESS and the profile' : 'berth down && berth up';
   try {
-    const connection = await temporal.Connection.connect({ ...server.connectionOptions, connectTimeout: 3000 });
+    const connection = await openConnection({ ...server.connectionOptions, connectTimeout: 3000 });
     try {
       const detail = `${isConfigured ? 'configured' : 'embedded'}, at ${server.address}, namespace ${server.namespace}`;
       const worker = await checkWorker(connection, server.namespace, isConfigured);

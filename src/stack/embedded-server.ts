@@ -154,12 +154,12 @@ function serverEnvironment(): NodeJS.ProcessEnv {
 }
 
 async function prepareServer(settings: ServerSettings, isAlive: () => boolean): Promise<void> {
-  const [{ default: temporal }, { extendRetention, registerSearchAttributes }] = await Promise.all([
-    import('@temporalio/client'),
+  const [{ openConnection }, { extendRetention, registerSearchAttributes }] = await Promise.all([
+    import('./open-connection.js'),
     import('./namespace.js'),
     waitForPort(settings.port, isAlive),
   ]);
-  const connection = await temporal.Connection.connect({
+  const connection = await openConnection({
     address: addressOf(settings),
     connectTimeout: startSeconds * 1000,
   });

@@ -1,4 +1,4 @@
-/** @needs python3 */
+/** @needs python3 uv */
 import { chmodSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';

@@ -1,9 +1,11 @@
-/** @needs temporal */
+/** @needs git python3 uv temporal */
 import { expect, test } from '@jest/globals';
 import { DeploymentClient } from '../../src/factory/deployment-client.js';
 import { ensureStack } from '../../src/stack/index.js';
+import { deploy } from '../support/deploying.js';
 import { recordedProcess } from '../support/killing/victims.js';
 import { temporaryStack } from '../support/stack.js';
+import { temporarySolution } from '../support/temporary.js';
 
 const home = temporaryStack();
 
@@ -22,3 +24,27 @@ test('an embedded server that lives and does not answer is told, with what to do
   }
   await (await DeploymentClient.connect()).close();
 });
+
+test('a server that stops answering, and a worker that does, end every wait', async () => {
+  await ensureStack({ worker: true });
+  const solution = temporarySolution({ 'main.py': 'import time\n\n\ndef predict(n: int = 0):\n    time.sleep(n)\n' });
+  await deploy({ name: 'left-waiting', solution, strategy: 'local', agent: 'none' });
+  const client = await DeploymentClient.connect();
+  const run = await client.runs.start('left-waiting', { n: 100 }, { timeout: 200 });
+  const [server, worker] = (['server', 'worker'] as const).map((part) => recordedProcess(home, part).pid);
+  process.kill(worker as number, 'SIGSTOP');
+  try {
+    const waits = [client.info('left-waiting'), client.stop('left-waiting'), client.runs.answerOf(run)];
+    const ends = await Promise.allSettled(waits);
+    for (const end of ends) expect(end).toMatchObject({ status: 'rejected', reason: { code: 'WORKER_UNREACHABLE' } });
+    process.kill(server as number, 'SIGSTOP');
+    for (const question of [() => client.list(), () => client.cleanup('left-waiting')])
+      await expect(question()).rejects.toMatchObject({
+        code: expect.stringMatching(/SERVER_UNREACHABLE|STACK_FAILED/),
+      });
+  } finally {
+    for (const pid of [server, worker]) process.kill(pid as number, 'SIGCONT');
+  }
+  await client.cleanup('left-waiting');
+  await client.close();
+}, 400_000);

@@ -1,9 +1,12 @@
 /** @needs temporal */
+import { spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import type { BerthHome } from '../../src/home.js';
+import { packageRoot } from '../../src/package-root.js';
 import { identifyProcess, isSameProcess, type ProcessIdentity } from '../../src/runners/process-identity.js';
 import { diagnose } from '../../src/stack/diagnose.js';
 import { ensureStack } from '../../src/stack/ensure-stack.js';
@@ -98,4 +101,30 @@ test('a worker that cannot start is reported with its own words', async () => {
     message: 'the worker ended while it started',
     details: { evidence: expect.stringContaining('/no/such/module.cjs') },
   });
+});
+
+test('a worker in the foreground is the worker: it replaces one in the background, and none is started beside it', async () => {
+  const home = enterNewHome();
+  await startStack();
+  const { worker: background } = readRecords(home);
+  const berthWorker = () =>
+    spawn(process.execPath, [join(packageRoot, 'dist', 'client.js'), 'worker'], {
+      env: process.env,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+  const foreground = berthWorker();
+  try {
+    while (readRecords(home).worker.pid !== foreground.pid) {
+      if (foreground.exitCode !== null) throw new Error(await text(foreground.stderr));
+      await sleep(50);
+    }
+    expect(isSameProcess(background)).toBe(false);
+    expect(await startStack()).toEqual([]);
+    const second = berthWorker();
+    expect(await text(second.stderr)).toContain(`process ${foreground.pid} is the worker of ${home.root} already`);
+    expect(await stopStack()).toEqual({ worker: true, server: true });
+    expect(isSameProcess(identifyProcess(foreground.pid ?? 0) ?? background)).toBe(false);
+  } finally {
+    foreground.kill('SIGKILL');
+  }
 });

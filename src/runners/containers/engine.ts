@@ -23,9 +23,35 @@ export async function openEngine(address: string): Promise<Docker> {
     const message = error instanceof Error ? error.message : String(error);
     throw unreachable(`no container engine answers at ${address}: ${message}`, error);
   }
+  endInTime(engine);
   nameLostConnections(engine);
   return engine;
 }
+
+/** Milliseconds that an engine has to answer a question, and to do something: removing a large image takes a while. */
+const questionPatience = 60_000;
+const deedPatience = 300_000;
+
+/** What takes as long as it takes, or streams: `wait` and logs have ends of their own. */
+const isUnbounded =
+  /\/(build|commit|wait|logs|attach|events|stats|archive|export|get|load|push|exec|session|grpc)\b|\/images\/create/;
+
+/** An engine that accepts a call and never answers fails it. */
+function endInTime({ modem }: Docker): void {
+  const dial = modem.dial.bind(modem);
+  modem.dial = (options, answer) => {
+    const { path, method, abortSignal } = options as { path: string; method: string; abortSignal?: AbortSignal };
+    if (abortSignal !== undefined || isUnbounded.test(path)) return dial(options, answer);
+    const patience = method === 'GET' ? questionPatience : deedPatience;
+    const late = AbortSignal.timeout(patience);
+    dial({ ...options, abortSignal: late }, (error, ...rest) =>
+      answer?.(error && late.aborted ? describeSilence(patience) : error, ...rest),
+    );
+  };
+}
+
+const describeSilence = (patience: number): BerthError =>
+  unreachable(`the container engine did not answer within ${patience / 1000} s`, undefined);
 
 /** Lets each of its calls fail with ENGINE_UNREACHABLE where the engine has gone away in the meantime. */
 function nameLostConnections({ modem }: Docker): void {

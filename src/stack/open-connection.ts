@@ -1,0 +1,42 @@
+import { InterceptingCall, type Interceptor } from '@grpc/grpc-js';
+import {
+  Connection,
+  type ConnectionOptions,
+  defaultGrpcRetryOptions,
+  makeGrpcRetryInterceptor,
+} from '@temporalio/client';
+import { BerthError } from '../errors.js';
+import type { TemporalTarget } from './ensure-stack.js';
+
+/**
+ * Milliseconds that the server has to answer one request: longer than its own long polls, which it ends after 20 s, and
+ * than a query takes whose worker is gone.
+ */
+export const requestPatience = 30_000;
+
+/** Tries of a request, within two seconds, before one looks whether there is a server at all; ten take half a minute. */
+const quickTries = 4;
+
+/**
+ * A connection to a server that answers. Throws STACK_FAILED for an embedded one that lives and does not, SERVER_UNREACHABLE
+ * for one of the user's own, after ten seconds.
+ */
+export async function connectTo({ address, connectionOptions, isEmbedded }: TemporalTarget): Promise<Connection> {
+  return await openConnection(connectionOptions).catch((cause: Error) => {
+    if (!isEmbedded) throw unreachable('SERVER_UNREACHABLE', `no Temporal server answers at ${address}`, cause);
+    const message = 'the embedded Temporal server does not answer; end it, and start it anew: berth down && berth up';
+    throw unreachable('STACK_FAILED', message, cause);
+  });
+}
+
+const unreachable = (code: 'STACK_FAILED' | 'SERVER_UNREACHABLE', message: string, cause: Error): BerthError =>
+  new BerthError(code, message, { evidence: cause.message }, { cause });
+
+/** A connection on which every request ends: DEADLINE_EXCEEDED comes of a server that accepts it and says nothing. */
+export function openConnection(options: ConnectionOptions): Promise<Connection> {
+  const retry = makeGrpcRetryInterceptor(defaultGrpcRetryOptions({ maxAttempts: quickTries }));
+  return Connection.connect({ ...options, interceptors: [retry, endInTime] });
+}
+
+const endInTime: Interceptor = (options, nextCall) =>
+  new InterceptingCall(nextCall({ ...options, deadline: options.deadline ?? Date.now() + requestPatience }));
