@@ -50,6 +50,14 @@ export const needs = {
     remedy: 'run as root with util-linux, or allow user namespaces',
     provide: () => check('unshare', [isRoot() ? '-m' : '-Urm', 'nsenter', '--version']),
   },
+  'control-groups': {
+    remedy: 'run as root, or as a user with a delegated cgroup (version 2)',
+    provide: async () => {
+      const { canEnclose } = await source('runners/enclosure.ts');
+      if (!canEnclose()) throw new Error('no control group may be made');
+      return {};
+    },
+  },
   'container-engine': {
     remedy: 'start Docker, or name an engine in DOCKER_HOST',
     provide: provideEngine,

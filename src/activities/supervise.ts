@@ -5,6 +5,7 @@ import type { Handle, RunPlan } from '../contract/handle.js';
 import { BerthError, type ErrorRecord } from '../errors.js';
 import { revisionDirectory } from '../home.js';
 import { type CallTally, foldTally, readTally } from '../runners/call-tally.js';
+import { isNews } from '../runners/is-news.js';
 import type { Health, Runner } from '../runners/runner.js';
 import { redact, resolveEnvironment } from '../secrets/index.js';
 import type { Dependencies } from './dependencies.js';
@@ -93,7 +94,8 @@ async function keep(runner: Runner, { home, log, handle, env, signal }: Keeping)
     if (signal.aborted) return;
     const { deployment, revision } = handle.plan;
     const reason = redact(BerthError.from(error).message, Object.values(variables));
-    log(`nothing is kept of ${deployment} ${revision}: ${reason}`);
+    if (await isNews(handle.plan.stateDirectory, 'keep', reason))
+      log(`nothing is kept of ${deployment} ${revision}: ${reason}`);
   }
 }
 

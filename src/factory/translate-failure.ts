@@ -32,7 +32,10 @@ export function translateFailure(error: unknown, name: string): BerthError {
 const firstSentence = (text: string): string => text.split('. ')[0] ?? text;
 
 function translateService(message: string, name: string, cause: unknown): BerthError {
-  const isWorkerMissing = message.includes('no poller') || message.includes('worker');
+  // The last is said while the worker that took the workflow's task is silent.
+  const isWorkerMissing = ['no poller', 'worker', 'Workflow Task in failed state'].some((text) =>
+    message.includes(text),
+  );
   if (isWorkerMissing)
     return new BerthError('WORKER_UNREACHABLE', `no worker answers for ${name}: ${message}`, { name }, { cause });
   if (isGrpcDeadlineError(cause))

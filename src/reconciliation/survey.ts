@@ -1,8 +1,8 @@
 import { readdir, realpath } from 'node:fs/promises';
-import { relative, sep } from 'node:path';
+import { dirname, relative, sep } from 'node:path';
 import type { BerthHome } from '../home.js';
 import { loadRunnerClass } from '../runners/load-runner.js';
-import { findMarkedBelow, killMarkedWith } from '../runners/marked-processes.js';
+import { findMarkedBelow, findUnproven, killMarkedWith } from '../runners/marked-processes.js';
 import type { MadeThing } from '../runners/runner.js';
 import { Ledger } from '../workspaces/index.js';
 
@@ -41,6 +41,7 @@ export async function surveyWorld(home: BerthHome, runners: readonly RunnerSourc
     ...(await Ledger.list(home)),
     ...things.map(({ deployment }) => deployment),
   ];
+  notes.push(...(await listUnproven(home)));
   return { deployments: [...new Set(names)].filter((name) => name !== '').sort(), things, notes };
 }
 
@@ -73,6 +74,15 @@ async function listProcesses(home: BerthHome): Promise<Thing[]> {
       marked.set(value, found);
     }
   return [...marked.values()];
+}
+
+/** What works in a deployment's directory, and may be the user's own. */
+async function listUnproven(home: BerthHome): Promise<string[]> {
+  const found = [...(await rootsOf(home))].flatMap(findUnproven);
+  return found.map(
+    ({ pid, value }) =>
+      `process ${pid} works in ${dirname(value)} and bears no mark: it may be yours, and is left alone`,
+  );
 }
 
 /** The deployments' directory as Berth names it, and without links on the way: marks are written both ways. */

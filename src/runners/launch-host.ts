@@ -8,6 +8,7 @@ import type { AnswerError } from '../contract/answer.js';
 import { BerthError, saysDiskFull } from '../errors.js';
 import { hostsDirectory } from '../package-root.js';
 import type { BootDocument } from './boot-document.js';
+import { encloseProcess } from './enclosure.js';
 import { encodeFrames } from './frames.js';
 import type { HostIdentity } from './host-client.js';
 import { readTail, sizeOf } from './log-file.js';
@@ -76,6 +77,7 @@ async function spawnHost({ python, stateDirectory, logFile, environment, documen
       detached: true,
       stdio: ['pipe', log.fd, log.fd, 'pipe'],
     });
+    encloseProcess(child.pid, { stateDirectory });
     await new Promise((resolve, reject) => child.once('spawn', resolve).once('error', reject));
     return child;
   } catch (error) {

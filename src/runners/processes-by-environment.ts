@@ -2,13 +2,17 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BerthError } from '../errors.js';
+import { readEnclosure } from './enclosure.js';
+
+/** The variable that says what a control group does. */
+export const enclosureVariable = 'BERTH_SERVER';
 
 /** Milliseconds that killed processes have to be gone. */
 const killPatience = 10_000;
 
 /**
  * Living processes that hold this `NAME=VALUE` in their environment, wherever their session and their parent are:
- * children inherit it.
+ * children inherit it. Their control group says the same of a server's, also once they have cleared their environment.
  */
 export const findByEnvironment = (assignment: string): number[] =>
   listEnvironments()
@@ -42,7 +46,13 @@ const listEnvironments = (): Environment[] =>
 const listInProc = (): Environment[] =>
   readdirSync('/proc')
     .filter((entry) => /^\d+$/.test(entry))
-    .map((pid) => ({ pid: Number(pid), variables: readEnvironment(pid).split('\0') }));
+    .map((pid) => ({ pid: Number(pid), variables: [...readEnvironment(pid).split('\0'), ...readGroup(pid)] }));
+
+/** As the environment of a server says it. */
+function readGroup(pid: string): string[] {
+  const stateDirectory = readEnclosure(pid);
+  return stateDirectory === undefined ? [] : [asRead(`${enclosureVariable}=${stateDirectory}`)];
+}
 
 /** As `readEnvironment` reads it. */
 const asRead = (text: string): string => Buffer.from(text).toString('latin1');
@@ -67,17 +77,14 @@ const listWithPs = (): Environment[] =>
  * being found. Returns how many it killed. Throws UNDO_INCOMPLETE, naming what does not end.
  */
 export const killByEnvironment = (assignment: string): Promise<number> =>
-  killFound(() => findByEnvironment(assignment));
+  killFound(() => findByEnvironment(assignment).map((pid) => ({ pid })));
 
-/** The same for what `findByPrefix` finds. */
-export const killByPrefix = (names: readonly string[], prefix: string): Promise<number> =>
-  killFound(() => findByPrefix(names, prefix).map(({ pid }) => pid));
-
-async function killFound(find: () => number[]): Promise<number> {
+/** The same for what another search finds. */
+export async function killFound(find: () => Pick<Assigned, 'pid'>[]): Promise<number> {
   const killed = new Set<number>();
   const deadline = Date.now() + killPatience;
   for (let absences = 0; absences < 2; ) {
-    const pids = find();
+    const pids = find().map(({ pid }) => pid);
     for (const pid of pids) if (kill(pid)) killed.add(pid);
     absences = pids.length === 0 ? absences + 1 : 0;
     if (Date.now() > deadline) {

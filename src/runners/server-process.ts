@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import type { RunPlan } from '../contract/handle.js';
 import { BerthError } from '../errors.js';
 import { listDescendants } from './descendants.js';
+import { encloseProcess } from './enclosure.js';
 import { endServer } from './end-server.js';
 import { callHttp } from './http-call.js';
 import { chooseFreePort, isFree, isListening } from './listening-port.js';
@@ -178,6 +179,7 @@ export class ServerProcess {
     try {
       const stdio = ['ignore', log.fd, log.fd] as const;
       const child = spawn(program, args, { cwd: directory, env: variables, detached: true, stdio: [...stdio] });
+      encloseProcess(child.pid, this.#plan);
       await new Promise((resolve, reject) => child.once('spawn', resolve).once('error', reject));
       return child;
     } catch (error) {

@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { BerthError } from '../errors.js';
 import { type BerthHome, berthHome } from '../home.js';
 import type { StrategyHere } from '../registry/index.js';
+import { canEnclose } from '../runners/enclosure.js';
 import { diagnoseServer } from './diagnose-server.js';
 import { lookForTemporal } from './find-temporal.js';
 
@@ -37,6 +38,7 @@ export async function diagnose(registry: { describeHere(): Promise<StrategyHere[
     checkTemporal(home),
     checkHome(home),
     checkProgram('bubblewrap', { command: 'bwrap', remedy: 'install bubblewrap' }, false),
+    checkControlGroups(),
   ]);
   return [...checks, ...(await diagnoseServer(home)), ...checkStrategies(strategies)];
 }
@@ -68,6 +70,16 @@ async function readVersion(command: string): Promise<string | null> {
   } catch {
     return null;
   }
+}
+
+/** Without one it is not proven that a cleanup leaves nothing. */
+async function checkControlGroups(): Promise<Check> {
+  const name = 'control groups';
+  if (canEnclose())
+    return { name, ok: true, detail: 'each server has one of its own', remedy: null, isRequired: false };
+  const detail =
+    'none may be made: a process that clears its environment is found by its open files and directory alone';
+  return { name, ok: false, detail, remedy: 'run Berth as root, or with a delegated cgroup', isRequired: false };
 }
 
 async function checkTemporal(home: BerthHome): Promise<Check> {

@@ -8,11 +8,10 @@ import {
 import { BerthError } from '../errors.js';
 import type { TemporalTarget } from './ensure-stack.js';
 
-/**
- * Milliseconds that the server has to answer one request: longer than its own long polls, which it ends after 20 s, and
- * than a query takes whose worker is gone.
- */
-export const requestPatience = 30_000;
+/** Milliseconds that the server has to answer one request: longer than its own long polls, which it ends after 20 s. */
+const requestPatience = 30_000;
+/** Of one that a worker answers: the server waits for that until just before the end. */
+const queryPatience = 12_000;
 
 /** Tries of a request, within two seconds, before one looks whether there is a server at all; ten take half a minute. */
 const quickTries = 4;
@@ -38,5 +37,8 @@ export function openConnection(options: ConnectionOptions): Promise<Connection> 
   return Connection.connect({ ...options, interceptors: [retry, endInTime] });
 }
 
-const endInTime: Interceptor = (options, nextCall) =>
-  new InterceptingCall(nextCall({ ...options, deadline: options.deadline ?? Date.now() + requestPatience }));
+const endInTime: Interceptor = (options, nextCall) => {
+  const isQuery = options.method_definition.path.endsWith('/QueryWorkflow');
+  const deadline = options.deadline ?? Date.now() + (isQuery ? queryPatience : requestPatience);
+  return new InterceptingCall(nextCall({ ...options, deadline }));
+};

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { RunPlan } from '../../src/contract/handle.js';
 import { BerthError } from '../../src/errors.js';
+import { isNews } from '../../src/runners/is-news.js';
 import { withLock } from '../../src/runners/lock.js';
 import type { StartOptions } from '../../src/runners/runner.js';
 import { buildBento, endBuild, findBento } from './build-bento.js';
@@ -14,7 +15,7 @@ const interval = 100;
 
 /**
  * Keeps a bento of the revision while its code is served: `bentoml list` shows it under the revision's BENTOML_HOME. The
- * service does not depend on it: what keeps it from being built is told, and no more. A stop ends the build.
+ * service does not depend on it: what keeps it from being built is told once, and no more. A stop ends the build.
  */
 export async function keepBento(plan: RunPlan, api: ServiceApi, options: StartOptions): Promise<void> {
   const isServed = async () => (await readServerRecord(plan).catch(() => undefined)) !== undefined;
@@ -27,7 +28,9 @@ export async function keepBento(plan: RunPlan, api: ServiceApi, options: StartOp
     await withLock(lock, () => build(plan, api, { ...options, signal }));
   } catch (error) {
     if (signal.aborted || !(await isServed())) return;
-    await tell(plan, `no bento is kept of ${plan.revision}: ${BerthError.from(error).message}`, options.onProgress);
+    const { message } = BerthError.from(error);
+    if (await isNews(plan.stateDirectory, 'bento', message))
+      await tell(plan, `no bento is kept of ${plan.revision}: ${message}`, options.onProgress);
   } finally {
     clearInterval(watch);
   }

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { open } from 'node:fs/promises';
 import type { RunPlan } from '../../src/contract/handle.js';
 import { BerthError } from '../../src/errors.js';
+import { encloseProcess } from '../../src/runners/enclosure.js';
 import { sizeOf } from '../../src/runners/log-file.js';
 import { rememberExit } from '../../src/runners/process-exit.js';
 import { identifyProcess } from '../../src/runners/process-identity.js';
@@ -44,6 +45,7 @@ async function spawnServer({ plan, served, port, env }: Launch): Promise<ChildPr
       detached: true,
       stdio: ['ignore', log.fd, log.fd],
     });
+    encloseProcess(child.pid, plan);
     await new Promise((resolve, reject) => child.once('spawn', resolve).once('error', reject));
     return child;
   } catch (error) {

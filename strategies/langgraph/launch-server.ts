@@ -6,6 +6,7 @@ import { stripVTControlCharacters } from 'node:util';
 import type { RunPlan } from '../../src/contract/handle.js';
 import { BerthError } from '../../src/errors.js';
 import { builtInStrategies } from '../../src/package-root.js';
+import { encloseProcess } from '../../src/runners/enclosure.js';
 import { endServer } from '../../src/runners/end-server.js';
 import { callHttp } from '../../src/runners/http-call.js';
 import { chooseFreePort } from '../../src/runners/listening-port.js';
@@ -121,7 +122,7 @@ async function waitForServer(
 }
 
 async function spawnServer(
-  { directory, logFile }: RunPlan,
+  { directory, logFile, stateDirectory }: RunPlan,
   { python, argv, environment }: { python: string; argv: string[]; environment: Record<string, string> },
 ): Promise<ChildProcess> {
   await mkdir(dirname(logFile), { recursive: true });
@@ -129,6 +130,7 @@ async function spawnServer(
   try {
     const stdio = ['ignore', log.fd, log.fd] as const;
     const child = spawn(python, argv, { cwd: directory, env: environment, detached: true, stdio: [...stdio] });
+    encloseProcess(child.pid, { stateDirectory });
     await new Promise((resolve, reject) => child.once('spawn', resolve).once('error', reject));
     return child;
   } catch (error) {

@@ -61,6 +61,10 @@ test('what keeps a bento from being built is said, and the service is served all
   await runner.start({ env: {} });
   await runner.keep({ env: {}, onProgress: (line) => lines.push(line) });
   expect(lines.join('\n')).toMatch(/no bento is kept of r1: bentoml build exited with code 1: .*no_such_key/);
+  // At the next watch, by another worker: it is still not there, and nobody is told again.
+  await new BentoMLRunner(plan).keep({ env: {}, onProgress: (line) => lines.push(line) });
+  expect(lines.join('\n').split('no bento is kept')).toHaveLength(2);
+  expect(readFileSync(plan.logFile, 'utf8').split('no bento is kept')).toHaveLength(2);
   expect(await runner.run({ name: 'Bo' })).toEqual({ status: 'success', output: 'hello Bo' });
   await runner.undo();
 });

@@ -1,0 +1,104 @@
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { sep } from 'node:path';
+
+/** A process without any mark that works in a deployment's directory. */
+export interface Placed {
+  pid: number;
+  /** What its mark would say: the revision's state directory, or the deployment's logs. */
+  value: string;
+  /** Whether nobody but the deployment's software can have started it. */
+  isProven: boolean;
+}
+
+/** What everybody's programs have of whoever started them, and a cleared environment has not. */
+const ofSomebody = ['HOME', 'USER', 'LOGNAME', 'SHELL'];
+
+/**
+ * Unmarked processes whose files lie below the directory. One that writes to a log or to a state file got that from the
+ * software; one that works in a revision with an empty environment, and without a terminal, has left it on purpose. A shell
+ * or an editor of the user's is neither; nor is Berth itself.
+ */
+export function findPlaced(directory: string, isMarked: (pid: number) => boolean): Placed[] {
+  if (process.platform !== 'linux') return [];
+  const pids = readdirSync('/proc').filter((entry) => /^\d+$/.test(entry) && Number(entry) !== process.pid);
+  return pids.flatMap((entry) => {
+    const written = listWritten(entry)
+      .map(placeOf)
+      .find((place) => place?.startsWith(directory));
+    const used =
+      written ??
+      listUsed(entry)
+        .map(placeOf)
+        .find((place) => place?.startsWith(directory));
+    if (used === undefined || isMarked(Number(entry)) || isBerth(entry)) return [];
+    const isProven = written !== undefined || (hasClearedEnvironment(entry) && !hasTerminal(entry));
+    return [{ pid: Number(entry), value: used, isProven }];
+  });
+}
+
+/** As marks name it: a file of a revision by its state directory, any other of the deployment's by the logs. */
+function placeOf(path: string): string | undefined {
+  const revision = /^(.*\/revisions\/[^/]+)(\/|$)/.exec(path)?.[1];
+  if (revision !== undefined) return `${revision}${sep}state`;
+  return /^(.*\/logs)\/[^/]+$/.exec(path)?.[1];
+}
+
+/** Files below a revision's state or among the logs that it has open for writing. */
+const listWritten = (pid: string): string[] =>
+  listOpen(pid)
+    .filter(({ path }) => /\/revisions\/[^/]+\/state\/|\/logs\/[^/]+$/.test(path))
+    .filter(({ descriptor }) => isWritable(pid, descriptor))
+    .map(({ path }) => path);
+
+const listUsed = (pid: string): string[] =>
+  ['cwd', 'exe'].map((link) => readLink(`/proc/${pid}/${link}`)).filter((path) => path.includes('/revisions/'));
+
+const listOpen = (pid: string): { descriptor: string; path: string }[] =>
+  list(`/proc/${pid}/fd`).map((descriptor) => ({ descriptor, path: readLink(`/proc/${pid}/fd/${descriptor}`) }));
+
+/** `O_WRONLY` and `O_RDWR` of open(2), which `fdinfo` has in octal. */
+const isWritable = (pid: string, descriptor: string): boolean => {
+  const flags = /^flags:\s*(\d+)$/m.exec(read(`/proc/${pid}/fdinfo/${descriptor}`))?.[1] ?? '0';
+  return (Number.parseInt(flags, 8) & 3) !== 0;
+};
+
+function hasClearedEnvironment(pid: string): boolean {
+  const names = read(`/proc/${pid}/environ`)
+    .split('\0')
+    .map((variable) => variable.split('=')[0]);
+  return !ofSomebody.some((name) => names.includes(name));
+}
+
+/** The seventh field of `/proc/PID/stat` is the controlling terminal, 0 where there is none. */
+function hasTerminal(pid: string): boolean {
+  const text = read(`/proc/${pid}/stat`);
+  return text.slice(text.lastIndexOf(')') + 2).split(' ')[4] !== '0';
+}
+
+/** A command that follows a log, a worker that writes to one. */
+const isBerth = (pid: string): boolean => /dist\/(client|worker)\.js\0/.test(read(`/proc/${pid}/cmdline`));
+
+function list(directory: string): string[] {
+  try {
+    return readdirSync(directory);
+  } catch {
+    return []; // another user's, or it ended meanwhile
+  }
+}
+
+/** Of what was removed the kernel says so behind the path. */
+function readLink(path: string): string {
+  try {
+    return readlinkSync(path).replace(/ \(deleted\)$/, '');
+  } catch {
+    return '';
+  }
+}
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, 'latin1');
+  } catch {
+    return '';
+  }
+}

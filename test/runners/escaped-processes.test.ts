@@ -1,0 +1,68 @@
+/** @needs python3 control-groups */
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, test } from '@jest/globals';
+import { findMarkedBelow } from '../../src/runners/marked-processes.js';
+import { LocalRunner } from '../../strategies/local/runner.js';
+import { localPlan } from '../strategies/local-plan.js';
+import { atTheEnd, temporaryDirectory } from '../support/temporary.js';
+import { isThere } from './is-there.js';
+
+/** Leaves its session, its parent and its environment, and everything that it had open; works where it is told. */
+const escaping = `
+import os, sys, time
+
+def predict(where: str = "/"):
+    reading, writing = os.pipe()
+    if os.fork() == 0:
+        os.setsid()
+        if os.fork() == 0:
+            os.chdir(where)
+            os.write(writing, str(os.getpid()).encode())
+            os.closerange(0, 3)
+            os.closerange(3, 4096)
+            os.execve("/bin/sleep", ["sleep", "300"], {})
+        os._exit(0)
+    os.close(writing)
+    return int(os.read(reading, 20))
+`;
+
+async function begin(deployment: string) {
+  const root = join(deployment, 'revisions', 'r1');
+  mkdirSync(root, { recursive: true });
+  const plan = localPlan(root, { 'app.py': escaping });
+  const runner = new LocalRunner(plan);
+  atTheEnd(() => runner.undo());
+  const host = (await runner.start({ env: {} })) as unknown as { pid: number };
+  const leave = async (where: string): Promise<number> => {
+    const answer = await runner.run({ where });
+    if (answer.status === 'error') throw new Error(JSON.stringify(answer.error));
+    const pid = answer.output as number;
+    while (readFileSync(`/proc/${pid}/environ`, 'utf8') !== '') await sleep(5);
+    atTheEnd(() => {
+      if (isThere(pid)) process.kill(pid, 'SIGKILL');
+    });
+    return pid;
+  };
+  return { plan, runner, host: host.pid, leave };
+}
+
+test('what left its session, its parent and its environment ends with its revision, wherever it works', async () => {
+  const { runner, plan, leave } = await begin(temporaryDirectory());
+  const pids = [await leave('/'), await leave(plan.directory)];
+  expect(pids.map(isThere)).toEqual([true, true]);
+  await runner.undo();
+  expect(pids.map(isThere)).toEqual([false, false]);
+});
+
+test('it is found where its host was killed, too', async () => {
+  const deployment = temporaryDirectory();
+  const { runner, host, leave } = await begin(deployment);
+  const pid = await leave('/');
+  process.kill(host, 'SIGKILL');
+  while (isThere(host)) await sleep(5);
+  expect(findMarkedBelow(deployment).map((found) => found.pid)).toContain(pid);
+  await runner.undo();
+  expect(isThere(pid)).toBe(false);
+});

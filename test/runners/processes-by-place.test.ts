@@ -1,0 +1,48 @@
+import { spawn } from 'node:child_process';
+import { mkdirSync, openSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, test } from '@jest/globals';
+import { findMarkedBelow, findUnproven, killMarkedBelow } from '../../src/runners/marked-processes.js';
+import { atTheEnd, temporaryDirectory } from '../support/temporary.js';
+import { isThere } from './is-there.js';
+
+/** A process of the user's own, as a shell leaves it that has no terminal. */
+function startOwn(cwd: string, argv: string[], env: NodeJS.ProcessEnv, stdout?: number): number {
+  const [program = '', ...args] = argv;
+  const child = spawn(program, args, { cwd, env, detached: true, stdio: ['ignore', stdout ?? 'ignore', 'ignore'] });
+  atTheEnd(() => void child.kill('SIGKILL'));
+  return child.pid ?? 0;
+}
+
+test('without a control group its directory and its open files are its marks', async () => {
+  const deployment = temporaryDirectory();
+  const revision = join(deployment, 'revisions', 'r1');
+  for (const directory of [join(revision, 'code'), join(deployment, 'logs')]) mkdirSync(directory, { recursive: true });
+  const log = openSync(join(deployment, 'logs', 'r1.log'), 'a');
+  const cleared = startOwn(join(revision, 'code'), ['/bin/sleep', '300'], {});
+  const writing = startOwn('/', ['/bin/sleep', '300'], { HOME: '/root', PATH: '/bin' }, log);
+  await sleep(100);
+  expect(findMarkedBelow(deployment).sort((one, other) => one.pid - other.pid)).toEqual([
+    { pid: cleared, value: join(revision, 'state'), isProven: true },
+    { pid: writing, value: join(deployment, 'logs'), isProven: true },
+  ]);
+  await killMarkedBelow(deployment);
+  expect([cleared, writing].map(isThere)).toEqual([false, false]);
+});
+
+test('a shell or an editor of the user’s is left alone, and told', async () => {
+  const deployment = temporaryDirectory();
+  const code = join(deployment, 'revisions', 'r1', 'code');
+  const workspace = join(deployment, 'workspace');
+  for (const directory of [code, workspace]) mkdirSync(directory, { recursive: true });
+  const shell = startOwn(code, ['/bin/sleep', '300'], process.env);
+  const adapting = startOwn(workspace, ['/bin/sleep', '300'], {});
+  await sleep(100);
+  expect(findMarkedBelow(deployment)).toEqual([]);
+  await killMarkedBelow(deployment);
+  expect([shell, adapting].map(isThere)).toEqual([true, true]);
+  expect(findUnproven(deployment)).toEqual([
+    { pid: shell, value: join(deployment, 'revisions', 'r1', 'state'), isProven: false },
+  ]);
+});
