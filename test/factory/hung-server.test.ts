@@ -36,8 +36,10 @@ test('a server that stops answering, and a worker that does, end every wait', as
   try {
     const waits = [client.info('left-waiting'), client.stop('left-waiting'), client.runs.answerOf(run)];
     const ends = await Promise.allSettled(waits);
-    const codes = ends.map((end) => (end.status === 'rejected' ? end.reason.code : end.value));
-    expect(codes).toEqual(Array(3).fill('WORKER_UNREACHABLE'));
+    const codes = ends.map((end) =>
+      end.status === 'rejected' ? `${end.reason.code}: ${end.reason.message}` : end.value,
+    );
+    expect(codes).toEqual(Array(3).fill(expect.stringMatching(/^WORKER_UNREACHABLE: /)));
     process.kill(server as number, 'SIGSTOP');
     for (const question of [() => client.list(), () => client.cleanup('left-waiting')])
       await expect(question()).rejects.toMatchObject({
