@@ -3,6 +3,7 @@ import type { Contract, ContractExample, Probe } from '../contract/example.js';
 import type { ContractReport, StaleCall } from '../contract/revision.js';
 import { isErrorCode } from '../errors.js';
 import { redactDeep } from '../secrets/index.js';
+import { listTexts } from './list-texts.js';
 import { matchDoctest } from './match-doctest.js';
 import { matchOutput } from './match-output.js';
 import { shorten } from './shorten.js';
@@ -20,7 +21,7 @@ export interface ContractCheck {
   heldBack?: readonly number[] | undefined;
   /**
    * Whether no agent changed the code. Then what nobody stated cannot fail, and documentation may be out of date: a call
-   * with the defaults may raise, and some of the documented calls may fail, though not all.
+   * with the defaults may raise, and some of the documented calls may fail, though not all of those that need no network.
    */
   isOwnCode?: boolean | undefined;
   /** Values that no report may tell. */
@@ -82,8 +83,14 @@ function tolerate(report: ContractReport, failures: Failure[]): ContractReport |
   if (first === undefined || failures.some(({ answer }) => !isOfSoftware(answer))) return undefined;
   if (report.source === 'weak')
     return { source: 'none', examples: 0, passed: 0, probe: describeProbe(first.answer, first.problem) };
-  return report.source === 'repository' && report.passed > 0 ? { ...report, stale: failures.map(asStale) } : undefined;
+  const isKept = report.source === 'repository' && (report.passed > 0 || failures.every(neededNetwork));
+  return isKept ? { ...report, stale: failures.map(asStale) } : undefined;
 }
+
+/** A call with an address that found nothing there says as much of the network as of the documentation. */
+const neededNetwork = ({ example, answer }: Failure): boolean =>
+  listTexts(example.input).some((text) => /^(https?|ftp):\/\//i.test(text)) &&
+  (answer.status === 'error' || answer.output === null);
 
 /** What the machine or a cloud answers in the software's place tells nothing of it. */
 const isOfSoftware = (answer: Answer): boolean => {

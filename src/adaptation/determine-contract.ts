@@ -1,6 +1,7 @@
 import type { Contract, ContractExample, Example } from '../contract/example.js';
 import type { DocumentedCall, EntryPoint, Facts, Parameter } from '../contract/facts.js';
 import { FunctionInterface, type RunInterface } from '../contract/run-interface.js';
+import { listTexts } from './list-texts.js';
 import { readException } from './match-doctest.js';
 import { isLiteral } from './python-literal.js';
 import { findServedEntry, hasReadableSignature, signatureOf } from './shapes/index.js';
@@ -54,11 +55,6 @@ function saysSomething(call: DocumentedCall): boolean {
   const isStated = call.output !== undefined || call.outputText !== undefined;
   return isStated || !listTexts([call.positional, call.input]).some(isPlaceholder);
 }
-
-const listTexts = (value: unknown): string[] => {
-  if (typeof value === 'string') return [value];
-  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(listTexts) : [];
-};
 
 /** `...`, `path/to/image.png`, `<your text>`, an address: of no use where nobody is there to put something in its place. */
 const isPlaceholder = (text: string): boolean =>

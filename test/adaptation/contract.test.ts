@@ -272,6 +272,21 @@ test('documentation of which nothing holds is evidence, and so is any of it wher
   expect((await checkContract({ contract: documentation, call })).evidence).toContain('README.md:2');
 });
 
+test('a documented address that nobody reaches is named, and no reason to wait; a wrong answer is', async () => {
+  const input = { url: 'https://example.com/article' };
+  const contract: Contract = {
+    source: 'repository',
+    examples: [{ input, output: '2016-12-23', match: 'subset', place: 'README.md:9' }],
+  };
+  const check = (answer: Answer) => checkContract({ contract, call: async () => answer, isOwnCode: true });
+  for (const answer of [await failing('URLError: no route')(), { status: 'success', output: null } as const])
+    expect(await check(answer)).toMatchObject({
+      evidence: null,
+      report: { passed: 0, stale: [{ place: 'README.md:9' }] },
+    });
+  expect((await check({ status: 'success', output: '1999-01-01' })).evidence).toContain('README.md:9');
+});
+
 test('of the user’s own examples all must hold, whoever wrote the code', async () => {
   const checked = await checkContract({ contract: { source: 'user', examples }, call, heldBack: [], isOwnCode: true });
   expect(checked.evidence).toContain('example 2');
