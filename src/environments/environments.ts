@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import type { Facts } from '../contract/facts.js';
 import type { Environment } from '../contract/revision.js';
+import type { SourceVersion } from '../contract/source-version.js';
 import type { BerthHome } from '../home.js';
 import { type ChooseOptions, type ChosenInterpreter, chooseInterpreter } from './choose-interpreter.js';
 import { listPythonWishes } from './list-python-wishes.js';
@@ -26,6 +27,8 @@ export interface PrepareRequest {
   env?: Readonly<Record<string, string>> | undefined;
   /** Requirement lines of the strategy. */
   extras?: string[] | undefined;
+  /** What the source's git says of its version; null where it says nothing. */
+  version?: SourceVersion | null | undefined;
   /** Whether requirements are resolved anew, to take newer releases. */
   isFresh?: boolean | undefined;
   /** Told the shared environment's path before it is looked for, made or used. */
@@ -78,7 +81,7 @@ export class Environments {
     try {
       return await this.#prepareWith(usual, requirements, request);
     } catch (error) {
-      const copy = new SourceCopy(directory, this.#home.environments);
+      const copy = new SourceCopy(directory, this.#home.environments, request.version);
       const resolve = (interpreter: ChosenInterpreter): Promise<Lock> =>
         this.#resolve({ interpreter, requirements, copy }, request);
       const older = await findOlderPython(error, { current: usual, choose, resolve }).finally(() => copy.remove());
@@ -101,7 +104,7 @@ export class Environments {
   ): Promise<Environment> {
     const { directory, packageDirectory, env = {}, claim, signal, onProgress } = request;
     const common = { home: this.#home, directory, signal, onProgress };
-    const copy = new SourceCopy(directory, this.#home.environments);
+    const copy = new SourceCopy(directory, this.#home.environments, request.version);
     try {
       const lock = await this.#resolve({ interpreter, requirements, copy }, request);
       const variables = findVariables(requirements, env);

@@ -77,13 +77,16 @@ async function install(building: string, request: PackageRequest): Promise<void>
     ...paths,
   ];
   if (interpreter.claimedVersion !== null) argv.push('--python-version', interpreter.claimedVersion);
-  const env = { ...buildEnvironment(request.directory), ...versionWithoutHistory(packageName) };
+  const env = {
+    ...buildEnvironment(request.directory),
+    ...(request.copy.hasHistory ? {} : versionWithoutHistory(packageName)),
+  };
   const result = await runCommand({ argv, cwd, env, signal });
   if (result.exitCode === 0) return;
   throw explainUvFailure(result, 'DEPENDENCY_INSTALL', 'the repository’s own package could not be installed');
 }
 
-/** Packages that take their version from git find no history in our copy; setuptools-scm and hatch-vcs read this instead. */
+/** Where a copy could be given no history, setuptools-scm reads this instead. */
 function versionWithoutHistory(packageName: string | null): Record<string, string> {
   if (packageName === null) return {};
   const name = packageName.toUpperCase().replaceAll(/[-_.]+/g, '_');

@@ -7,6 +7,7 @@ import { createRepository, gitDirectory } from './git-repository.js';
 import { type ImportedTree, importTree } from './import-tree.js';
 import { listSourceFiles, type SourceFile, unreadable } from './list-source-files.js';
 import { removeTree } from './remove-tree.js';
+import { describeSource } from './source-version.js';
 import { withinHome } from './within-home.js';
 import { writeRecord } from './workspace-record.js';
 
@@ -55,6 +56,7 @@ async function fillWorkspace(source: string, workspace: string, files: readonly 
     source: commit,
     head: commit,
     tracked,
+    version: await describeSource(source),
     commits: { [commit]: { digest, kept, filesChanged: [] } },
   });
   return tree;

@@ -13,7 +13,7 @@ import {
   layersWithin,
   readIgnoreLayers,
 } from './ignore-rules.js';
-import { listTrackedFiles } from './tracked-files.js';
+import { findRepository, listTrackedFiles } from './tracked-files.js';
 
 export interface SourceFile {
   /** Relative to the source, with `/`. */
@@ -155,7 +155,8 @@ async function listLink(walk: Walk, path: string): Promise<SourceFile | undefine
   // What dangles, or goes round in circles, leads nowhere outside.
   const leadsTo = await realpath(pointsTo).catch(() => pointsTo);
   if (!isWithin(walk.root, leadsTo)) {
-    if (isWithin(await findRepository(walk.root), leadsTo)) return await listForeignFile(walk, path, leadsTo);
+    if (isWithin((await findRepository(walk.root)) ?? walk.root, leadsTo))
+      return await listForeignFile(walk, path, leadsTo);
     throw new BerthError('SOURCE_UNSAFE', `${path} is a link that leaves the repository: it points to ${written}`, {
       path: walk.root,
       link: path,
@@ -180,13 +181,6 @@ async function listForeignFile(walk: Walk, path: string, leadsTo: string): Promi
     `left out ${path}: it is a link out of the directory that is deployed, and not to a file that can be read`,
   );
   return undefined;
-}
-
-/** The top of the git repository that a directory lies in; the directory itself where it is the top, or lies in none. */
-async function findRepository(root: string): Promise<string> {
-  for (let place = root; place !== dirname(place); place = dirname(place))
-    if (await lstat(join(place, '.git')).catch(() => undefined)) return place;
-  return root;
 }
 
 /** Adds files that only a `.gitignore` left out. Default exclusions and `.berthignore` have the last word. */

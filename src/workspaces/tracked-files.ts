@@ -7,7 +7,7 @@ import { gitEnvironment } from './git-repository.js';
 const timeout = 10_000;
 
 /** Nothing that a repository configures is run, and no file outside of it is read. */
-const harmless = ['core.fsmonitor=false', 'core.hooksPath=/dev/null', 'core.excludesFile=/dev/null'];
+export const harmless = ['core.fsmonitor=false', 'core.hooksPath=/dev/null', 'core.excludesFile=/dev/null'];
 
 /**
  * Files that git tracks although an ignore file matches them (`git add -f model.pkl`), relative to `root`; none where
@@ -34,7 +34,7 @@ export async function listTrackedFiles(root: string, onNote: (note: string) => v
 }
 
 /** The nearest directory, from `directory` upward, that has a `.git`. */
-async function findRepository(directory: string): Promise<string | undefined> {
+export async function findRepository(directory: string): Promise<string | undefined> {
   const found = await lstat(join(directory, '.git')).catch(() => undefined);
   if (found?.isDirectory() || found?.isFile()) return directory;
   return dirname(directory) === directory ? undefined : findRepository(dirname(directory));
