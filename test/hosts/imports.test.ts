@@ -1,5 +1,7 @@
+import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
+import { temporaryDirectory, writeTree } from '../support/temporary.js';
 import { success } from './serve.js';
 import { type ServedEntry, serveFiles } from './serve-files.js';
 
@@ -185,4 +187,23 @@ test.each(named)('a failed import names %s', async (_, files, message) => {
     code: 'IMPORT_FAILED',
     message: expect.stringMatching(message),
   });
+});
+
+test('a module that only the built package has is found in it, and nothing of the revision is replaced', async () => {
+  const built = writeTree(temporaryDirectory(), {
+    'own/__init__.py': 'raise ImportError("this is the built one")\n',
+    'own/_version.py': 'version = "1.2"\n',
+    'own/part/_made.py': 'name = "made"\n',
+    'own/names.py': 'name = "built"\n',
+  });
+  const files = {
+    'own/__init__.py': 'from ._version import version\nfrom . import names\nfrom .part import name\n',
+    'own/part/__init__.py': 'from ._made import name\n',
+    'own/names.py': 'name = "source"\n',
+    'app.py': 'import own\n\ndef predict():\n    return [own.version, own.names.name, own.name]\n',
+  };
+  const python = execFileSync('python3', ['-c', 'import sys; print(sys.executable)'], { encoding: 'utf8' }).trim();
+  const environment = { digest: '', path: '', python, pythonVersion: '', packageDirectory: built, notes: [] };
+  const { call } = await serveFiles(files, { module: 'app', callable: 'predict' }, { environment });
+  expect(await call({})).toEqual(success(['1.2', 'source', 'made']));
 });

@@ -5,6 +5,7 @@ import os
 import sys
 
 from . import errors
+from .built_modules import BuiltModuleFinder
 from .own_package import OwnPackageFinder
 from .standard_names import find_standard_names, give_own_modules
 
@@ -31,6 +32,8 @@ def prepare_imports(code_directory, interface, package_directory=None, cache_dir
         del sys.path_importer_cache[path]  # a server has looked there before
     packages = OwnPackageFinder(roots, standard, interface.get("package"), code_directory, loader)
     sys.meta_path.insert(0, packages)
+    if package_directory:
+        sys.meta_path.append(BuiltModuleFinder(code_directory, package_directory))
     give_own_modules(standard, code_directory, packages.directories)
     if cache_directory:
         os.environ.setdefault("PYTHONPYCACHEPREFIX", cache_directory)
