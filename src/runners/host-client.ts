@@ -41,14 +41,10 @@ export interface HostClientOptions {
 
 /** Calls at once over one client; more wait for their turn. */
 const mostConnections = 256;
-/** Of inputs written from values: they name no key twice and no number that a float cannot hold, so the host need not look. */
-const isChecked = ',"checked":true';
 
 interface Exchange {
   timeout: number;
   signal: AbortSignal | undefined;
-  /** What the request says beside that, as JSON. */
-  head: string;
 }
 
 type HandOn<Chunk, Told> = (parts: AsyncIterable<string>) => AsyncGenerator<Chunk, Told | undefined>;
@@ -78,12 +74,21 @@ export class HostClient {
     } catch (error) {
       return answerUnfit(error);
     }
-    return readJson(await this.request(text, options, isChecked)) as Answer; // the host's own
+    return readJson(await this.callText(text, options)) as Answer; // the host's own
   }
 
   /** JSON text in, the answer's JSON text out, neither parsed here. Never throws: what goes wrong is an answer. */
-  callText(inputs: string, options: CallOptions = {}): Promise<string> {
-    return this.request(inputs, options, '');
+  async callText(inputs: string, options: CallOptions = {}): Promise<string> {
+    const { timeout = this.options.timeout, signal } = options;
+    if (signal?.aborted) return failure('CALL_CANCELLED', 'the call was cancelled before it began');
+    if (this.busy >= mostConnections) await this.waitForTurn();
+    this.busy += 1;
+    try {
+      return await this.exchange(inputs, { timeout, signal });
+    } finally {
+      this.busy -= 1;
+      this.turns.shift()?.();
+    }
   }
 
   /** The same call, its chunks as they come. Who leaves it before its answer cancels it. */
@@ -94,40 +99,27 @@ export class HostClient {
     } catch (error) {
       return answerUnfit(error);
     }
-    const answer = yield* this.requestStream(text, options, { head: isChecked, handOn });
+    const answer = yield* this.requestStream(text, options, handOn);
     return 'explained' in answer ? answer.explained : answer.told;
   }
 
   /** The same of text, and with the text of each chunk. */
   async *streamText(inputs: string, options: CallOptions = {}): AsyncGenerator<string, string> {
-    const answer = yield* this.requestStream(inputs, options, { head: '', handOn: handOnText });
+    const answer = yield* this.requestStream(inputs, options, handOnText);
     return 'explained' in answer ? JSON.stringify(answer.explained) : answer.told;
-  }
-
-  private async request(inputs: string, options: CallOptions, head: string): Promise<string> {
-    const { timeout = this.options.timeout, signal } = options;
-    if (signal?.aborted) return failure('CALL_CANCELLED', 'the call was cancelled before it began');
-    if (this.busy >= mostConnections) await this.waitForTurn();
-    this.busy += 1;
-    try {
-      return await this.exchange(inputs, { timeout, signal, head });
-    } finally {
-      this.busy -= 1;
-      this.turns.shift()?.();
-    }
   }
 
   private async *requestStream<Chunk, Told>(
     inputs: string,
     options: CallOptions,
-    { head, handOn }: Pick<Exchange, 'head'> & { handOn: HandOn<Chunk, Told> },
+    handOn: HandOn<Chunk, Told>,
   ): AsyncGenerator<Chunk, Outcome<Told>> {
     const { timeout = this.options.timeout, signal } = options;
     if (signal?.aborted) return { explained: callFailure('CALL_CANCELLED', 'the call was cancelled before it began') };
     if (this.busy >= mostConnections) await this.waitForTurn();
     this.busy += 1;
     try {
-      return yield* this.exchangeStream(inputs, { timeout, signal, head, handOn });
+      return yield* this.exchangeStream(inputs, { timeout, signal, handOn });
     } finally {
       this.busy -= 1;
       this.turns.shift()?.();
@@ -156,7 +148,7 @@ export class HostClient {
     for (const connection of this.idle.splice(0)) connection.close();
   }
 
-  private async exchange(inputs: string, { timeout, signal, head }: Exchange): Promise<string> {
+  private async exchange(inputs: string, { timeout, signal }: Exchange): Promise<string> {
     const connection = await this.connect();
     if (connection === undefined) return JSON.stringify(this.notRunning());
     const id = this.nextId();
@@ -167,7 +159,7 @@ export class HostClient {
     };
     signal?.addEventListener('abort', cancel, { once: true });
     try {
-      const answer = await connection.request(`{"type":"call","id":"${id}","timeout":${timeout}${head}}`, inputs);
+      const answer = await connection.request(`{"type":"call","id":"${id}","timeout":${timeout}}`, inputs);
       this.release(connection, answer);
       return answer;
     } catch (error) {
@@ -180,7 +172,7 @@ export class HostClient {
 
   private async *exchangeStream<Chunk, Told>(
     inputs: string,
-    { timeout, signal, head, handOn }: Exchange & { handOn: HandOn<Chunk, Told> },
+    { timeout, signal, handOn }: Exchange & { handOn: HandOn<Chunk, Told> },
   ): AsyncGenerator<Chunk, Outcome<Told>> {
     const connection = await HostStream.open(this.options.socket).catch(() => undefined);
     if (connection === undefined) return { explained: this.notRunning() };
@@ -193,8 +185,8 @@ export class HostClient {
     signal?.addEventListener('abort', cancel, { once: true });
     let isOver = false;
     try {
-      const request = `{"type":"call","stream":true,"id":"${id}","timeout":${timeout}${head}}`;
-      const told = yield* handOn(connection.exchange(request, inputs));
+      const head = `{"type":"call","stream":true,"id":"${id}","timeout":${timeout}}`;
+      const told = yield* handOn(connection.exchange(head, inputs));
       isOver = true;
       return told === undefined ? { explained: deadline.explain() } : { told };
     } catch (error) {
