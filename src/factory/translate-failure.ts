@@ -31,11 +31,11 @@ export function translateFailure(error: unknown, name: string): BerthError {
 
 const firstSentence = (text: string): string => text.split('. ')[0] ?? text;
 
+/** What a server says of a workflow whose worker is gone, or took its task and is silent. */
+const ofSilentWorkers = ['no poller', 'worker', 'Workflow Task in failed state', 'query buffer'];
+
 function translateService(message: string, name: string, cause: unknown): BerthError {
-  // The last is said while the worker that took the workflow's task is silent.
-  const isWorkerMissing = ['no poller', 'worker', 'Workflow Task in failed state'].some((text) =>
-    message.includes(text),
-  );
+  const isWorkerMissing = ofSilentWorkers.some((text) => message.includes(text));
   if (isWorkerMissing)
     return new BerthError('WORKER_UNREACHABLE', `no worker answers for ${name}: ${message}`, { name }, { cause });
   if (isGrpcDeadlineError(cause))

@@ -39,7 +39,7 @@ test('a server that stops answering, and a worker that does, end every wait', as
     const codes = ends.map((end) =>
       end.status === 'rejected' ? `${end.reason.code}: ${end.reason.message}` : end.value,
     );
-    expect(codes).toEqual(Array(3).fill(expect.stringMatching(/^WORKER_UNREACHABLE: /)));
+    expect(codes).toEqual(Array(3).fill(expect.stringMatching(/^(WORKER|SERVER)_UNREACHABLE: /)));
     process.kill(server as number, 'SIGSTOP');
     for (const question of [() => client.list(), () => client.cleanup('left-waiting')])
       await expect(question()).rejects.toMatchObject({
