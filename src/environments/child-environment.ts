@@ -65,5 +65,5 @@ export function redact(text: string): string {
     .map(([, value]) => value);
   return secrets
     .reduce((remaining, secret) => remaining.replaceAll(secret, '***'), text)
-    .replaceAll(/(\w+:\/\/)[^/\s@'"`]+@/g, '$1***@');
+    .replaceAll(/\b(\w+:\/\/)[^/\s@'"`]+@/g, '$1***@');
 }

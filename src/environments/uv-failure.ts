@@ -48,8 +48,8 @@ const headline = /^(error: |cause: )*(No solution found when resolving dependenc
 /** Our copies and half-made directories are gone when this is read: the repository is `.`, the rest is not of interest. */
 const hidePlaces = (text: string): string =>
   text
-    .replaceAll(/(file:\/\/)?[^\s`'"]*\/\.making-source-[\w-]+/g, '.')
-    .replaceAll(/[^\s`'"]*\/\.making-[^\s/`'"]+/g, '…');
+    .replaceAll(/(?<![^\s`'"])[^\s`'"]*\/\.making-source-[\w-]+/g, '.')
+    .replaceAll(/(?<![^\s`'"])[^\s`'"]*\/\.making-[^\s/`'"]+/g, '…');
 
 /** Programs by name instead of by path. */
 const shortenCommand = (command: string): string => command.replace(/^\S*\/(?=\w+ )/, '');

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { Facts } from '../../src/contract/facts.js';
+import { readRequirements } from '../../src/environments/requirements/read-requirements.js';
 import { BerthError } from '../../src/errors.js';
 import { StrategyRegistry } from '../../src/registry/index.js';
 import { gatherFacts, SelectorAgent } from '../../src/selection/index.js';
@@ -83,4 +84,20 @@ test('every manifest is read or noted, within the time bound, and the event loop
     }
   });
   await holds('manifests', { runs: 150, time: 60_000 }, property);
+}, 400_000);
+
+test('the requirements of every repository are read or refused, within the time bound', async () => {
+  const property = fc.asyncProperty(manifests, async (tree) => {
+    const path = writeRepository(tree);
+    try {
+      const reading = () =>
+        within(longest, readRequirements(path, { cog: null })).catch((error) => {
+          if (!(error instanceof BerthError) || error.code === 'INTERNAL') throw error;
+        });
+      expect((await measureLoopDelay(reading)).delay).toBeLessThan(300);
+    } finally {
+      rmSync(path, { recursive: true, force: true });
+    }
+  });
+  await holds('requirements', { runs: 150, time: 60_000 }, property);
 }, 400_000);

@@ -47,7 +47,7 @@ const nameOf = (text: string): string | undefined => {
 /** The requirement without its hashes, extras and marker: a constraint on others. */
 function pinOf({ text }: PlacedLine): string[] {
   const [, name, version] = /^([A-Za-z0-9][\w.-]*)\s*(?:\[[^\]]*\])?\s*(==\s*[^\s;]+)/.exec(text) ?? [];
-  const marker = /\s*;(.*?)(?=\s--hash=|$)/.exec(text)?.[1];
+  const marker = /;(.*?)(?=\s--hash=|$)/.exec(text)?.[1];
   return name === undefined || version === undefined
     ? []
     : [`${name}${version}${marker === undefined ? '' : ` ;${marker}`}`];

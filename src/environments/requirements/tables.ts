@@ -1,3 +1,11 @@
+import { parseInThread } from '../../parse-in-thread.js';
+
+/** Characters that are parsed at once: they take some milliseconds. More go to a thread. */
+const parsedAtOnce = 20_000;
+
+/** Bytes of a parsed document, as JSON: a lock file of a thousand packages has two million. */
+const largestTable = 16_000_000;
+
 /** A parsed TOML, JSON or YAML document, of which nothing is known yet. */
 export type Table = Record<string, unknown>;
 
@@ -26,7 +34,13 @@ export async function parseTable(file: string, text: string): Promise<Table> {
 
 async function parse(file: string, text: string): Promise<unknown> {
   if (file.endsWith('.json') || file === 'Pipfile.lock') return JSON.parse(text);
-  if (/\.ya?ml$/.test(file)) {
+  const format = /\.ya?ml$/.test(file) ? 'yaml' : 'toml';
+  if (text.length > parsedAtOnce) {
+    const parsed = await parseInThread(format, text, largestTable);
+    if (parsed.problem !== undefined) throw new Error(parsed.problem);
+    return parsed.value;
+  }
+  if (format === 'yaml') {
     const { parse: parseYaml } = await import('yaml');
     return parseYaml(text, { logLevel: 'error' });
   }

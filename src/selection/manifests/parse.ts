@@ -1,7 +1,7 @@
 import { parse as parseTomlText, TomlError } from 'smol-toml';
 import { LineCounter, parseDocument } from 'yaml';
+import { parseInThread } from '../../parse-in-thread.js';
 import { manifestInvalid } from './invalid.js';
-import { parseInThread } from './parse-in-thread.js';
 
 export type Mapping = Record<string, unknown>;
 

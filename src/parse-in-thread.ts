@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { hostsDirectory } from '../../package-root.js';
+import { hostsDirectory } from './package-root.js';
 
 const program = join(hostsDirectory, 'threads', 'parse-document.mjs');
 
@@ -8,7 +8,7 @@ const program = join(hostsDirectory, 'threads', 'parse-document.mjs');
 const timeout = 10_000;
 
 /** Bytes of the parsed value, as JSON. */
-const mostBytes = 2_000_000;
+const usualBytes = 2_000_000;
 
 type Answer = { json: string } | { line?: number; problem: string };
 
@@ -16,6 +16,7 @@ type Answer = { json: string } | { line?: number; problem: string };
 export async function parseInThread(
   format: 'toml' | 'yaml',
   text: string,
+  mostBytes = usualBytes,
 ): Promise<{ value: unknown; problem?: undefined } | { line?: number | undefined; problem: string }> {
   const worker = new Worker(program, {
     workerData: { format, text, mostBytes },

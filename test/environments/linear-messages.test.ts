@@ -1,0 +1,27 @@
+import { expect, test } from '@jest/globals';
+import { redact } from '../../src/environments/child-environment.js';
+import { explainUvFailure } from '../../src/environments/uv-failure.js';
+
+test('what tools print is read in linear time, and still without credentials and places', () => {
+  expect(redact('at https://user:secret@host/x, and git+ssh://a@b')).toBe('at https://***@host/x, and git+ssh://***@b');
+  const began = performance.now();
+  for (const text of ['a', ' ', '/', '/.making', 'a/.making-', "'", ';', 'a://', '@']) {
+    const output = text.repeat(200_000);
+    redact(output);
+    const command = 'uv pip compile /x/.making-source-1/requirements.txt';
+    const failure = { command, output, stdout: '', exitCode: 1 };
+    explainUvFailure(failure, 'DEPENDENCY_UNRESOLVED', 'resolving failed');
+  }
+  expect(performance.now() - began).toBeLessThan(5000);
+  const told = explainUvFailure(
+    {
+      command: 'uv',
+      output: 'error: file:///h/.making-source-12/x `/h/.making-3/y`',
+      stdout: '',
+      exitCode: 1,
+    },
+    'DEPENDENCY_UNRESOLVED',
+    'no',
+  );
+  expect(told.message).toBe('no: ./x `…/y`');
+});
