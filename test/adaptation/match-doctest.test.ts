@@ -54,6 +54,8 @@ test.each<[string[], string, Answer, boolean]>([
   [[], 'ValueError: no good', raised('ValueError', 'ValueError: no good'), true],
   [[], 'app.errors.NotGood: no', raised('NotGood', 'NotGood: no'), true],
   [[], 'ValueError: no good', raised('ValueError', 'ValueError: other'), false],
+  [[], 'ValueError: no good', raised('ValueError', 'ValueError: no good\n\nIt is 3.'), true],
+  [[], 'ValueError: no good', raised('ValueError', 'ValueError: no goodness'), false],
   [[], 'ValueError: no good', raised('TypeError', 'TypeError: no good'), false],
   [['IGNORE_EXCEPTION_DETAIL'], 'lib.ValueError: no good', raised('ValueError', 'ValueError: other'), true],
   [['IGNORE_EXCEPTION_DETAIL'], 'ValueError: no good', raised('KeyError', "KeyError: 'x'"), false],
