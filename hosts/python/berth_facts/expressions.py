@@ -44,4 +44,8 @@ def source_of(node):
         return ast.unparse(node)[:SOURCE_LIMIT]
     if isinstance(node, ast.Subscript):
         return source_of(node.value) + "[…]"
+    try:
+        return repr(ast.literal_eval(node))[:SOURCE_LIMIT]
+    except ValueError:
+        pass
     return ast.dump(node)[:SOURCE_LIMIT]

@@ -4,7 +4,7 @@ import ast
 
 from decorators import FUNCTIONS, read_decorators
 from defaults import default_of
-from expressions import call_target, qualified, source_of
+from expressions import SOURCE_LIMIT, call_target, qualified, source_of
 
 FIELD_DECORATORS = frozenset(
     "dataclass dataclasses.dataclass pydantic.dataclasses.dataclass attr.s attr.define attrs.define attr.dataclass".split()
@@ -55,7 +55,7 @@ def annotation_of(node):
     if node is None:
         return None
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        return node.value
+        return node.value[:SOURCE_LIMIT]
     return source_of(node)
 
 
