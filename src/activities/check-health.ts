@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type ContractCheck, checkContract, contractFailed, isOwnCode } from '../adaptation/index.js';
 import type { Probe } from '../contract/example.js';
 import type { Handle } from '../contract/handle.js';
@@ -35,7 +36,7 @@ export const checkHealth = (dependencies: Dependencies) =>
           throw await sayWhetherGone(error, runner);
         });
         await freezeProbe(revisionDirectory(dependencies.home, input.config.name, input.revision.id).contract, report);
-        if (report.probe !== undefined && contract.source !== 'none') await checkSurvived(runner, report.probe);
+        if (report.probe !== undefined && contract.source !== 'none') await checkSurvived(runner, report.probe, signal);
         if (input.publishes) await publish(dependencies, input);
         return { rungs: [ready, kept], contract: report };
       } finally {
@@ -57,13 +58,23 @@ async function sayWhetherGone(error: unknown, runner: Runner): Promise<unknown> 
   return new BerthError(error.code, error.message, { ...error.details, isGone: true }, { cause: error });
 }
 
+/** Milliseconds that software has to be well again, or gone, after a probe; and between two looks. */
+const [recovery, interval] = [10_000, 100];
+
 /** A call that nobody asked for may have ended the software: it is started again, and not called so again. */
-async function checkSurvived(runner: Runner, { raised }: Probe): Promise<void> {
-  const { state, detail } = await runner.isHealthy();
-  if (state !== 'gone') return;
-  const message = `the software ended when it was called with its defaults (${raised}): ${detail}`;
+async function checkSurvived(runner: Runner, { raised }: Probe, signal: AbortSignal): Promise<void> {
+  let health = await runner.isHealthy();
+  for (const deadline = Date.now() + recovery; isUndecided(health) && Date.now() < deadline; ) {
+    await sleep(interval, undefined, { signal });
+    health = await runner.isHealthy();
+  }
+  if (health.isHealthy) return;
+  const message = `the software ended when it was called with its defaults (${raised}): ${health.detail}`;
   throw new BerthError('NOT_READY', message, { isGone: true });
 }
+
+/** What has just ended may be asked before that shows. */
+const isUndecided = ({ isHealthy, state }: Health): boolean => !isHealthy && state !== 'gone';
 
 type EndpointCheck = Pick<ContractCheck, 'contract' | 'isOwnCode' | 'secrets'> & { signal: AbortSignal };
 
