@@ -41,11 +41,28 @@ export interface HostClientOptions {
 
 /** Calls at once over one client; more wait for their turn. */
 const mostConnections = 256;
+/** Of inputs written from values: they name no key twice and no number that a float cannot hold, so the host need not look. */
+const isChecked = ',"checked":true';
+
+/** Of a call for which `takeTurn` has held a turn. */
+export interface HostCallOptions extends CallOptions {
+  turn?: string;
+}
+
+/** How a host answered who asked for a turn: `busy` with the calls that it runs at once, or with an answer to the call. */
+export type TurnReply =
+  | { status: 'turn'; id: string; leave: (wasTaken: boolean) => void }
+  | { status: 'busy'; limit: number | null }
+  | { status: 'answer'; answer: Answer };
 
 interface Exchange {
   timeout: number;
   signal: AbortSignal | undefined;
+  /** What the request says beside that, as JSON. */
+  head: string;
 }
+
+type BusyReply = { status: 'busy'; limit: number | null };
 
 type HandOn<Chunk, Told> = (parts: AsyncIterable<string>) => AsyncGenerator<Chunk, Told | undefined>;
 
@@ -66,7 +83,7 @@ export class HostClient {
   constructor(private readonly options: HostClientOptions) {}
 
   /** As `callText`, of values: see `writeInputs` and `readJson`. */
-  async call(inputs: unknown, options: CallOptions = {}): Promise<Answer> {
+  async call(inputs: unknown, options: HostCallOptions = {}): Promise<Answer> {
     let text: string;
     try {
       const written = writeInputs(inputs);
@@ -74,55 +91,89 @@ export class HostClient {
     } catch (error) {
       return answerUnfit(error);
     }
-    return readJson(await this.callText(text, options)) as Answer; // the host's own
+    return readJson(await this.request(text, options, isChecked)) as Answer; // the host's own
   }
 
   /** JSON text in, the answer's JSON text out, neither parsed here. Never throws: what goes wrong is an answer. */
-  async callText(inputs: string, options: CallOptions = {}): Promise<string> {
-    const { timeout = this.options.timeout, signal } = options;
-    if (signal?.aborted) return failure('CALL_CANCELLED', 'the call was cancelled before it began');
-    if (this.busy >= mostConnections) await this.waitForTurn();
-    this.busy += 1;
-    try {
-      return await this.exchange(inputs, { timeout, signal });
-    } finally {
-      this.busy -= 1;
-      this.turns.shift()?.();
-    }
+  callText(inputs: string, options: HostCallOptions = {}): Promise<string> {
+    return this.request(inputs, options, '');
   }
 
   /** The same call, its chunks as they come. Who leaves it before its answer cancels it. */
-  async *stream(inputs: unknown, options: CallOptions = {}): AsyncGenerator<unknown, Answer> {
+  async *stream(inputs: unknown, options: HostCallOptions = {}): AsyncGenerator<unknown, Answer> {
     let text: string;
     try {
       text = await writeInputs(inputs);
     } catch (error) {
       return answerUnfit(error);
     }
-    const answer = yield* this.requestStream(text, options, handOn);
+    const answer = yield* this.requestStream(text, options, { head: isChecked, handOn });
     return 'explained' in answer ? answer.explained : answer.told;
   }
 
   /** The same of text, and with the text of each chunk. */
-  async *streamText(inputs: string, options: CallOptions = {}): AsyncGenerator<string, string> {
-    const answer = yield* this.requestStream(inputs, options, handOnText);
+  async *streamText(inputs: string, options: HostCallOptions = {}): AsyncGenerator<string, string> {
+    const answer = yield* this.requestStream(inputs, options, { head: '', handOn: handOnText });
     return 'explained' in answer ? JSON.stringify(answer.explained) : answer.told;
+  }
+
+  private async request(inputs: string, options: HostCallOptions, checked: string): Promise<string> {
+    const { timeout = this.options.timeout, signal, turn } = options;
+    const head = turn === undefined ? checked : `${checked},"turn":"${turn}"`;
+    if (signal?.aborted) return failure('CALL_CANCELLED', 'the call was cancelled before it began');
+    if (this.busy >= mostConnections) await this.waitForTurn();
+    this.busy += 1;
+    try {
+      return await this.exchange(inputs, { timeout, signal, head });
+    } finally {
+      this.busy -= 1;
+      this.turns.shift()?.();
+    }
   }
 
   private async *requestStream<Chunk, Told>(
     inputs: string,
-    options: CallOptions,
-    handOn: HandOn<Chunk, Told>,
+    options: HostCallOptions,
+    { head: checked, handOn }: Pick<Exchange, 'head'> & { handOn: HandOn<Chunk, Told> },
   ): AsyncGenerator<Chunk, Outcome<Told>> {
-    const { timeout = this.options.timeout, signal } = options;
+    const { timeout = this.options.timeout, signal, turn } = options;
+    const head = turn === undefined ? checked : `${checked},"turn":"${turn}"`;
     if (signal?.aborted) return { explained: callFailure('CALL_CANCELLED', 'the call was cancelled before it began') };
     if (this.busy >= mostConnections) await this.waitForTurn();
     this.busy += 1;
     try {
-      return yield* this.exchangeStream(inputs, { timeout, signal, handOn });
+      return yield* this.exchangeStream(inputs, { timeout, signal, head, handOn });
     } finally {
       this.busy -= 1;
       this.turns.shift()?.();
+    }
+  }
+
+  /**
+   * Asks for the turn of a call that is made then: at once, or when it has come. Undefined when the host is not there.
+   * `leave` gives back a turn that is not taken, and has to be called in any case.
+   */
+  async takeTurn(request: { mayWait: boolean; timeout: number; signal?: AbortSignal }): Promise<TurnReply | undefined> {
+    const { mayWait, timeout, signal } = request;
+    const connection = await this.connect();
+    if (connection === undefined) return undefined;
+    const id = this.nextId();
+    const leave = () => connection.close();
+    signal?.addEventListener('abort', leave, { once: true });
+    try {
+      const head = `{"type":"turn","id":"${id}","timeout":${timeout},"mayWait":${mayWait}}`;
+      const told = JSON.parse(await connection.request(head)) as Answer | { status: 'turn' } | BusyReply;
+      if (told.status === 'turn') {
+        const giveBack = (wasTaken: boolean) => (wasTaken ? this.keep(connection) : connection.close());
+        return { status: 'turn', id, leave: giveBack };
+      }
+      if (told.status !== 'busy') return { status: 'answer', answer: told };
+      this.keep(connection);
+      return told;
+    } catch {
+      return undefined; // it has ended, or the caller does not wait any more
+    } finally {
+      signal?.removeEventListener('abort', leave);
     }
   }
 
@@ -148,7 +199,7 @@ export class HostClient {
     for (const connection of this.idle.splice(0)) connection.close();
   }
 
-  private async exchange(inputs: string, { timeout, signal }: Exchange): Promise<string> {
+  private async exchange(inputs: string, { timeout, signal, head }: Exchange): Promise<string> {
     const connection = await this.connect();
     if (connection === undefined) return JSON.stringify(this.notRunning());
     const id = this.nextId();
@@ -159,7 +210,7 @@ export class HostClient {
     };
     signal?.addEventListener('abort', cancel, { once: true });
     try {
-      const answer = await connection.request(`{"type":"call","id":"${id}","timeout":${timeout}}`, inputs);
+      const answer = await connection.request(`{"type":"call","id":"${id}","timeout":${timeout}${head}}`, inputs);
       this.release(connection, answer);
       return answer;
     } catch (error) {
@@ -172,7 +223,7 @@ export class HostClient {
 
   private async *exchangeStream<Chunk, Told>(
     inputs: string,
-    { timeout, signal, handOn }: Exchange & { handOn: HandOn<Chunk, Told> },
+    { timeout, signal, head, handOn }: Exchange & { handOn: HandOn<Chunk, Told> },
   ): AsyncGenerator<Chunk, Outcome<Told>> {
     const connection = await HostStream.open(this.options.socket).catch(() => undefined);
     if (connection === undefined) return { explained: this.notRunning() };
@@ -185,8 +236,8 @@ export class HostClient {
     signal?.addEventListener('abort', cancel, { once: true });
     let isOver = false;
     try {
-      const head = `{"type":"call","stream":true,"id":"${id}","timeout":${timeout}}`;
-      const told = yield* handOn(connection.exchange(head, inputs));
+      const request = `{"type":"call","stream":true,"id":"${id}","timeout":${timeout}${head}}`;
+      const told = yield* handOn(connection.exchange(request, inputs));
       isOver = true;
       return told === undefined ? { explained: deadline.explain() } : { told };
     } catch (error) {

@@ -5,7 +5,13 @@ import type { BentoHandle } from './place.js';
 import { readServerRecord } from './server-record.js';
 
 export const conformance: ConformanceHooks = {
-  manner: { replacesProcesses: true, writesNull: true, applies: ['memory', 'concurrency'] },
+  manner: {
+    replacesProcesses: true,
+    writesNull: true,
+    keepsMainThread: true,
+    beginsAbandoned: true,
+    applies: ['memory', 'concurrency'],
+  },
   /** The server's parent alone: its worker lives on, and serves the port. */
   async kill(handle) {
     const { server } = handle as BentoHandle; // made by the runner's start

@@ -17,22 +17,21 @@ export interface WrittenService {
   call: 'inputs' | 'arguments';
 }
 
-/** Calls at once where nothing else is asked for: on threads, and of a coroutine, of which many cost little. */
-const [threads, slots] = [16, 1000];
+/** Coroutines at once where nothing else is asked for: many cost little. */
+const slots = 1000;
 /** Seconds: the caller's own limit comes first. */
 const longestCall = 3600;
 
-export const serviceDecorator = `@bentoml.service(
-    threads=int(os.environ.get("${threadsVariable}", "${threads}")),
-    traffic={"timeout": ${longestCall}},
-)`;
+export const serviceDecorator = `@bentoml.service(traffic={"timeout": ${longestCall}})`;
 
 /** BentoML bounds threads alone: a coroutine waits for a slot. */
-const asyncDecorator = `@bentoml.service(traffic={"timeout": ${longestCall}})`;
 const makeSlots = `self.slots = asyncio.Semaphore(int(os.environ.get("${slotsVariable}", "${slots}")))`;
 
 /** Names that the service's module has itself. */
-const ownNames = new Set(['Service', 'asyncio', 'bentoml', 'join', 'os', 'self']);
+const ownNames = new Set([
+  ...['Service', 'asyncio', 'bentoml', 'join', 'os', 'self'],
+  ...['ThreadPoolExecutor', 'context', 'copy_context', 'load', 'run', 'solution', 'worker'],
+]);
 
 /** The service as a person would write it: the callable imported, its parameters those of the API. */
 export function writeService({ entry, method, style }: Wrapped): WrittenService {
@@ -40,6 +39,7 @@ export function writeService({ entry, method, style }: Wrapped): WrittenService 
   const call = style === 'inputs' || !parameters.every(isPlain) || entry.kind === 'object' ? 'inputs' : 'arguments';
   const isClass = entry.kind === 'class';
   const isHidden = ownNames.has(entry.callable) || parameters.some(({ name }) => name === entry.callable);
+  if (!isAsync) return { source: writeThreaded({ entry, method, style }, { call, parameters, isGenerator }), call };
   const name = isHidden ? 'solution' : entry.callable;
   const called = isClass ? `self.${modelName}` : name;
   const passed = call === 'arguments' ? passEach(parameters) : style === 'inputs' ? 'inputs' : '**inputs';
@@ -47,23 +47,88 @@ export function writeService({ entry, method, style }: Wrapped): WrittenService 
     method === undefined || method === '__call__' ? `${called}(${passed})` : `${called}.${method}(${passed})`;
   const signature =
     call === 'arguments' ? ['self', ...describeParameters(parameters)] : ['self', inputsOf(parameters, style)];
-  const parts = [...(isClass ? makeModel(entry, name) : []), ...(isAsync ? [makeSlots] : [])];
+  const parts = [...(isClass ? makeModel(entry, name) : []), makeSlots];
   const answer = `return {"output": ${collect(result, { isAsync, isGenerator })}}`;
-  const source = `${isAsync ? 'import asyncio\n' : ''}import os
+  const source = `import asyncio
+import os
 
 import bentoml
 
 from ${entry.module} import ${entry.callable}${isHidden ? ' as solution' : ''}
 
 ${isGenerator ? `\n${joinFunction}\n` : ''}
-${isAsync ? asyncDecorator : serviceDecorator}
+${serviceDecorator}
 class Service:
-${parts.length === 0 ? '' : writeConstructor(parts)}    @bentoml.api
-    ${isAsync ? 'async ' : ''}def predict(${signature.join(', ')}) -> dict:
-        ${isAsync ? `async with self.slots:\n            ${answer}` : answer}
+${writeConstructor(parts)}    @bentoml.api
+    async def predict(${signature.join(', ')}) -> dict:
+        async with self.slots:
+            ${answer}
 `;
   return { source, call };
 }
+
+interface Threaded {
+  call: 'inputs' | 'arguments';
+  parameters: Parameter[];
+  isGenerator: boolean;
+}
+
+/** Synchronous code: one thread imports it, sets it up and runs its calls, as its author's only thread did. */
+function writeThreaded({ entry, method, style }: Wrapped, { call, parameters, isGenerator }: Threaded): string {
+  const { module, callable, kind, methods } = entry;
+  const passed = call === 'arguments' ? passEach(parameters) : style === 'inputs' ? 'inputs' : '**inputs';
+  const result = `_solution${method === undefined || method === '__call__' ? '' : `.${method}`}(${passed})`;
+  const signature =
+    call === 'arguments' ? ['self', ...describeParameters(parameters)] : ['self', inputsOf(parameters, style)];
+  return `import asyncio
+import os
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+
+import bentoml
+
+
+def begin_thread():
+    asyncio.set_event_loop(asyncio.new_event_loop())
+
+
+# This thread runs all of the code; with ${threadsVariable} as many run calls at once.
+worker = ThreadPoolExecutor(int(os.environ.get("${threadsVariable}", "1")), initializer=begin_thread)
+
+
+def load():
+    from ${module} import ${callable} as _solution
+
+    return _solution, copy_context()
+
+
+_solution, context = worker.submit(load).result()
+${kind === 'class' ? setUpModel(methods) : ''}
+
+async def _run(call):
+    return await asyncio.wrap_future(worker.submit(context.copy().run, call))
+
+${isGenerator ? `\n${joinFunction}\n` : ''}
+${serviceDecorator}
+class Service:
+${kind === 'class' ? buildModel : ''}    @bentoml.api
+    async def predict(${signature.join(', ')}) -> dict:
+        return {"output": await _run(lambda: ${isGenerator ? `join(list(${result}))` : result})}
+`;
+}
+
+const setUpModel = (methods: string[]): string => `
+
+def set_up():
+    global _solution, context
+    _solution = _solution()
+${methods.includes('setup') ? '    _solution.setup()\n' : ''}    context = copy_context()
+`;
+
+const buildModel = `    def __init__(self) -> None:
+        worker.submit(set_up).result()
+
+`;
 
 const modelName = 'model';
 

@@ -5,7 +5,15 @@ import type { GraphHandle } from './place.js';
 import { readServerRecord } from './server-record.js';
 
 export const conformance: ConformanceHooks = {
-  manner: { writesNull: true, replacesNul: true, endsOnExit: true, queue: 1_000, applies: ['memory', 'concurrency'] },
+  manner: {
+    writesNull: true,
+    replacesNul: true,
+    endsOnExit: true,
+    queue: 1_000,
+    keepsMainThread: true,
+    beginsAbandoned: true,
+    applies: ['memory', 'concurrency'],
+  },
   async kill(handle) {
     const { server } = handle as GraphHandle; // made by the runner's start
     if (server !== undefined) process.kill(server.pid, 'SIGKILL');

@@ -4,6 +4,7 @@ import { hostsDirectory } from '../../src/package-root.js';
 import { markOf } from '../../src/runners/marked-processes.js';
 import { joinPythonPath } from '../../src/runners/process-variables.js';
 import { runModule } from '../../src/runners/python-module.js';
+import { threadsVariable } from './write-graph.js';
 
 /** Runs at once when nothing bounds them: a run that waits for a model costs next to nothing. */
 const runsAtOnce = 64;
@@ -46,6 +47,7 @@ export function buildServerEnvironment(
   { base, declared, env, token, isCog }: ServerVariables,
 ): Record<string, string> {
   const packages = plan.environment?.packageDirectory ?? null;
+  const { concurrency } = plan.resources;
   const paths = [...(packages === null ? [] : [packages]), ...(isCog ? [join(hostsDirectory, 'python')] : [])];
   const pythonPath = joinPythonPath(paths, env.PYTHONPATH ?? declared.PYTHONPATH, delimiter);
   return {
@@ -66,6 +68,7 @@ export function buildServerEnvironment(
     // Answered by GET /info: the proof that it is this server which answers.
     LANGSMITH_LANGGRAPH_API_REVISION: token,
     // Read by threads.py. Both revisions of a redeploy use it at once.
+    ...(concurrency !== undefined && { [threadsVariable]: String(concurrency) }),
     BERTH_THREADS: join(plan.sharedDirectory, 'threads.db'),
     ...markOf(plan),
   };

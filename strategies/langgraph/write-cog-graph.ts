@@ -1,6 +1,7 @@
-import { answerCogCall, loadCogPredictor } from '../../src/adaptation/shapes/index.js';
+import { describeCogPredictor } from '../../src/adaptation/shapes/index.js';
 import type { FunctionInterface } from '../../src/contract/run-interface.js';
 import { oneNodeTitle } from './langgraph-json.js';
+import { threadsVariable } from './write-graph.js';
 
 /** A graph around a Cog predictor, which is set up once, when the server starts. */
 export const writeCogGraph = (
@@ -8,14 +9,15 @@ export const writeCogGraph = (
 ): string => `"""${oneNodeTitle}"""
 
 import json
+import os
 from typing import Any, TypedDict
 
 from berth_host.answers import answer_with, refuse
 from berth_host.errors import HostError
-from berth_host.loading import load_cog, wait
+from berth_host.guest import Guest
 from langgraph.graph import END, START, StateGraph
 
-predictor = ${loadCogPredictor(predictor)}
+predictor = Guest(${describeCogPredictor(predictor)}, os.environ.get("${threadsVariable}"))
 
 
 class State(TypedDict, total=False):
@@ -23,8 +25,12 @@ class State(TypedDict, total=False):
     output: Any
 
 
-def call(state: State) -> State:
-${answerCogCall('predictor', 'state["inputs"]')}    return {"output": json.loads(answer)}
+async def call(state: State) -> State:
+    try:
+        answer = answer_with(await predictor.call(state["inputs"]))
+    except HostError as error:
+        answer = refuse(error.code, error.message)
+    return {"output": json.loads(answer)}
 
 
 graph = StateGraph(State).add_node(call).add_edge(START, "call").add_edge("call", END).compile()

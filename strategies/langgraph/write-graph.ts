@@ -10,6 +10,9 @@ export interface Wrapped {
   style: 'inputs' | 'arguments';
 }
 
+/** The variable by which the graph is told how many calls its synchronous code runs at once. */
+export const threadsVariable = 'GRAPH_THREADS';
+
 /** Names that the graph's module has itself. */
 const ownNames = new Set([
   ...['Any', 'TypedDict', 'END', 'START', 'StateGraph', 'StreamWriter'],
@@ -24,6 +27,7 @@ export function writeGraph({ entry, method, style }: Wrapped): string {
   const base = kind === 'class' ? 'model' : name;
   const called = chosen === undefined || chosen === '__call__' ? base : `${base}.${chosen}`;
   const { isAsync, isGenerator } = signatureOf(entry, method);
+  if (!isAsync) return writeThreadedGraph({ entry, method: chosen, style }, isGenerator);
   const node = { result: `${called}(${style === 'inputs' ? '' : '**'}state["inputs"])`, isAsync };
   return `"""${oneNodeTitle}"""
 
@@ -43,6 +47,71 @@ ${isGenerator ? writeGeneratorNode(node) : writeNode(node)}
 graph = StateGraph(State).add_node(call).add_edge(START, "call").add_edge("call", END).compile()
 `;
 }
+
+/** Synchronous code: one thread imports it, sets it up and runs its calls, as its author's only thread did. */
+function writeThreadedGraph({ entry, method, style }: Wrapped, isGenerator: boolean): string {
+  const { module, callable, kind, methods } = entry;
+  const called = method === undefined || method === '__call__' ? 'solution' : `solution.${method}`;
+  const result = `${called}(${style === 'inputs' ? '' : '**'}state["inputs"])`;
+  return `"""${oneNodeTitle}"""
+
+import asyncio
+import os
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from typing import Any, TypedDict
+
+from langgraph.graph import END, START, StateGraph
+${isGenerator ? 'from langgraph.types import StreamWriter\n' : ''}
+
+def begin_thread():
+    asyncio.set_event_loop(asyncio.new_event_loop())
+
+
+# This thread runs all of the code; with ${threadsVariable} as many run calls at once.
+worker = ThreadPoolExecutor(int(os.environ.get("${threadsVariable}", "1")), initializer=begin_thread)
+
+
+def load():
+    from ${module} import ${callable} as solution
+
+${kind === 'class' ? `    solution = solution()\n${methods.includes('setup') ? '    solution.setup()\n' : ''}` : ''}    return solution, copy_context()
+
+
+solution, context = worker.submit(load).result()
+
+
+class State(TypedDict, total=False):
+    inputs: Any
+    output: Any
+
+${isGenerator ? writeThreadedGenerator(result) : writeThreadedNode(result)}
+
+graph = StateGraph(State).add_node(call).add_edge(START, "call").add_edge("call", END).compile()
+`;
+}
+
+const runOnWorker = (function_: string): string =>
+  `await asyncio.wrap_future(worker.submit(context.copy().run, ${function_}))`;
+
+const writeThreadedNode = (result: string): string => `
+async def call(state: State) -> State:
+    return {"output": ${runOnWorker(`lambda: ${result}`)}}
+`;
+
+const writeThreadedGenerator = (result: string): string => `
+${joinFunction}
+
+async def call(state: State, writer: StreamWriter) -> State:
+    def take_items():
+        items = []
+        for item in ${result}:
+            writer(item)
+            items.append(item)
+        return join(items)
+
+    return {"output": ${runOnWorker('take_items')}}
+`;
 
 /** A class is built once, when the server starts. */
 const writeModel = ({ methods }: EntryPoint, name: string): string =>

@@ -1,70 +1,72 @@
 import { appendFile, mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Answer } from '../../src/contract/answer.js';
 import type { Handle, RunPlan } from '../../src/contract/handle.js';
-import { BerthError } from '../../src/errors.js';
-import { HostClient, type HostIdentity, type HostStatus } from '../../src/runners/host-client.js';
-import { makeHostDirectories, readHostRecord, removeHostPaths } from '../../src/runners/host-record.js';
+import { HostClient } from '../../src/runners/host-client.js';
 import { readLog } from '../../src/runners/log-file.js';
-import { learnExit } from '../../src/runners/process-exit.js';
-import { isSameProcess, type ProcessIdentity } from '../../src/runners/process-identity.js';
+import { ReplicaClient } from '../../src/runners/replica-client.js';
 import type { CallOptions, Health, LogOptions, Runner, StartOptions } from '../../src/runners/runner.js';
+import { type HostHandle, LocalHost } from './local-host.js';
+import { judgeReplicas, planReplicas, readReplicaLogs } from './replicas.js';
 
-/** What `start` adds to the handle: which process serves, so that no stranger is called or ended in its place. */
-interface LocalHandle extends Handle {
-  pid: number;
-  /** As `identifyProcess` says it. */
-  processStartTime: string;
-  socket: string;
-  token: string;
+/** What `start` adds to the handle. */
+interface LocalHandle extends Handle, HostHandle {
+  /** All processes where there are several; the keys above are then the first one's. */
+  replicas?: HostHandle[];
 }
 
-/** Milliseconds that a healthy host has to answer a ping. */
-const pingPatience = 2_000;
-/** Seconds that running calls get when the software is stopped; the process is killed one second later. */
-const grace = 10;
-/** Seconds for which code that Python cannot stop may keep others from running before its process is replaced. */
-const stuckTooLong = 30;
-/** Seconds that a host which another start left has to finish importing. */
-const startPatience = 900;
-/** Times that a start looks for the host of another start that was first. */
-const attempts = 40;
-
 /**
- * Runs a revision's callable in one long-lived Python process on this machine, served on a unix socket.
+ * Runs a revision's callable in long-lived Python processes on this machine, each served on a unix socket.
  *
  * Of `resources` it applies `memory` (writable memory of each process, counted by Linux only; beyond it the code gets a
- * MemoryError), `concurrency` (calls at once; more wait) and, as the plan's, `timeout`. There is no bound here for `cpu`,
- * `gpu` and `replicas`: the software sees the whole machine, and the log says so.
+ * MemoryError), `concurrency` (calls at once in a process, one when absent; more wait), `replicas` (processes) and, as the
+ * plan's, `timeout`. There is no bound here for `cpu` and `gpu`: the software sees the whole machine, and the log says so.
  */
 export class LocalRunner implements Runner {
-  private handle: LocalHandle | undefined;
-  private client: HostClient | undefined;
+  private readonly plans: RunPlan[];
+  private readonly hosts: LocalHost[];
+  private handles: HostHandle[] = [];
+  private clients: HostClient[] = [];
+  private client: HostClient | ReplicaClient | undefined;
 
-  constructor(private readonly plan: RunPlan) {}
+  constructor(private readonly plan: RunPlan) {
+    this.plans = planReplicas(plan);
+    this.hosts = this.plans.map((each) => new LocalHost(each));
+  }
 
+  /** Starts those processes that are not there. */
   async start(options: StartOptions): Promise<Handle> {
     const { plan } = this;
     await mkdir(plan.stateDirectory, { recursive: true, mode: 0o700 });
-    const identity = await this.findOrLaunch(options);
+    const note = describeUnbound(plan);
+    if (note !== undefined) await this.say(note, options.onProgress);
+    const started = await Promise.allSettled(this.hosts.map((host) => host.start(options)));
+    const failed = started.find((one) => one.status === 'rejected');
+    if (failed !== undefined) {
+      await this.stop(); // a start that fails leaves nothing running
+      throw failed.reason;
+    }
+    const replicas = started.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+    const [first] = replicas;
+    if (first === undefined) throw new Error('there is at least one process');
     const handle: LocalHandle = {
       plan,
-      endpoint: identity.socket,
+      endpoint: first.socket,
       startedAt: new Date().toISOString(),
-      pid: identity.pid,
-      processStartTime: identity.startedAt,
-      socket: identity.socket,
-      token: identity.token,
+      ...first,
+      ...(replicas.length > 1 && { replicas }),
     };
     await this.attach(handle);
     return handle;
   }
 
   async attach(handle: Handle): Promise<void> {
-    this.client?.close();
-    this.handle = handle as LocalHandle; // made by `start`, whose keys it has
-    this.client = new HostClient({ socket: this.handle.socket, timeout: this.plan.timeout });
+    await this.close();
+    const { replicas, pid, processStartTime, socket, token } = handle as LocalHandle; // made by `start`, whose keys it has
+    this.handles = replicas ?? [{ pid, processStartTime, socket, token }];
+    this.clients = this.handles.map((one) => new HostClient({ socket: one.socket, timeout: this.plan.timeout }));
+    const [first] = this.clients;
+    this.client = this.clients.length === 1 ? first : new ReplicaClient(this.clients, this.plan.timeout);
   }
 
   async run(inputs: unknown, options?: CallOptions): Promise<Answer> {
@@ -84,110 +86,42 @@ export class LocalRunner implements Runner {
   }
 
   async isHealthy(): Promise<Health> {
-    const { handle, client } = this;
-    if (handle === undefined || client === undefined) return gone('it was not started');
-    const leader = { pid: handle.pid, startedAt: handle.processStartTime };
-    if (!isSameProcess(leader)) return gone(`process ${handle.pid} ${(await learnExit(leader)) ?? 'has ended'}`);
-    try {
-      const status = await client.ping(pingPatience);
-      if (status.token !== handle.token) return gone('another process answers on its socket');
-      return judgeStatus(status);
-    } catch {
-      const detail = `process ${handle.pid} lives, but did not answer within ${pingPatience / 1000} s`;
-      return { isHealthy: false, state: 'unresponsive', detail };
-    }
+    const { handles, hosts, clients } = this;
+    if (handles.length === 0) return { isHealthy: false, state: 'gone', detail: 'it was not started' };
+    const asked = handles.map(async (handle, index) => {
+      const [host, client] = [hosts[index], clients[index]];
+      if (host === undefined || client === undefined) throw new Error('the plan says how many replicas there are');
+      return await host.isHealthy(handle, client);
+    });
+    return judgeReplicas(await Promise.all(asked));
   }
 
   logs(options?: LogOptions): AsyncIterable<string> {
-    return readLog(this.plan.logFile, options);
+    if (this.plans.length === 1) return readLog(this.plan.logFile, options);
+    return readReplicaLogs(
+      [this.plan, ...this.plans.slice(1)].map(({ logFile }) => logFile),
+      options,
+    );
   }
 
   async stop(): Promise<void> {
-    const record = await readHostRecord(this.plan.stateDirectory);
-    if (record !== undefined) await this.end(record, grace + 1);
-    await this.endStrays();
-    await removeHostPaths(this.plan);
+    await Promise.all(this.hosts.map((host) => host.stop()));
     await this.close();
   }
 
   async undo(): Promise<void> {
-    const [{ findProcesses }, { hostProgram }] = await Promise.all([
-      import('../../src/runners/find-processes.js'),
-      import('../../src/runners/launch-host.js'),
-    ]);
-    // A host that was cut off before it noted itself ends as gently as one that did.
-    for (const identity of findProcesses([hostProgram, this.plan.stateDirectory])) await this.end(identity, grace + 1);
-    await this.stop();
+    await Promise.all(this.hosts.map((host) => host.undo()));
+    await this.close();
   }
 
   async close(): Promise<void> {
-    this.client?.close();
-  }
-
-  private async findOrLaunch(options: StartOptions): Promise<HostIdentity> {
-    for (let attempt = 1; attempt <= attempts; attempt += 1) {
-      const identity = (await this.takeOver(options)) ?? (await this.launch(options));
-      if (identity !== undefined) return identity;
-      await sleep(50); // another start was first: its host notes itself within moments
-    }
-    throw new BerthError('START_FAILED', `another process holds the lock in ${this.plan.stateDirectory}`);
-  }
-
-  /** The live host of this revision; a dead or mute one is cleared away, and so is what is left of its group. */
-  private async takeOver({ signal, onProgress }: StartOptions): Promise<HostIdentity | undefined> {
-    const record = await readHostRecord(this.plan.stateDirectory);
-    if (record === undefined) return undefined;
-    const { waitUntilReady } = await import('../../src/runners/readiness.js');
-    if (isSameProcess(record)) onProgress?.(`process ${record.pid} of an earlier start is there`);
-    let state = 'starting';
-    const isReady = async () => {
-      state = await probe(record);
-      return state !== 'starting';
-    };
-    const patience = { timeout: startPatience, interval: 20, ...(signal === undefined ? {} : { signal }) };
-    await waitUntilReady({ description: 'answer on its socket', isReady }, patience);
-    if (state === 'serving') return record;
-    await this.end(record, 0);
-    return undefined;
-  }
-
-  /** Undefined when the host of another start got there first. */
-  private async launch({ env, signal, onProgress }: StartOptions): Promise<HostIdentity | undefined> {
-    const { plan } = this;
-    const [{ describeBoot }, { launchHost }, { softwareEnvironment }] = await Promise.all([
-      import('../../src/runners/boot-document.js'),
-      import('../../src/runners/launch-host.js'),
-      import('../../src/runners/software-environment.js'),
-    ]);
-    const python = plan.environment?.python ?? 'python3';
-    const note = describeUnbound(plan);
-    if (note !== undefined) await this.say(note, onProgress);
-    await makeHostDirectories(plan);
-    return launchHost({
-      python,
-      stateDirectory: plan.stateDirectory,
-      logFile: plan.logFile,
-      environment: softwareEnvironment(python),
-      document: describeBoot(plan, { env, grace }),
-      ...(signal === undefined ? {} : { signal }),
-    });
+    for (const client of this.clients) client.close();
   }
 
   private async say(line: string, onProgress: StartOptions['onProgress']): Promise<void> {
     onProgress?.(line);
     await mkdir(dirname(this.plan.logFile), { recursive: true });
     await appendFile(this.plan.logFile, `berth: ${line}\n`, { mode: 0o600 });
-  }
-
-  /** What the software started and let go of, in whatever session. */
-  private async endStrays(): Promise<void> {
-    const { killMarked } = await import('../../src/runners/marked-processes.js');
-    await killMarked(this.plan);
-  }
-
-  private async end(identity: ProcessIdentity, patience: number): Promise<void> {
-    const { endHost } = await import('../../src/runners/end-host.js');
-    await endHost(this.plan, identity, patience);
   }
 }
 
@@ -196,36 +130,9 @@ const notRunning: Answer = {
   error: { code: 'NOT_RUNNING', message: 'the software was neither started nor attached to' },
 };
 
-const gone = (detail: string): Health => ({ isHealthy: false, state: 'gone', detail });
-
-/** What a host says of itself, as its health. */
-function judgeStatus({ pid, calls, running = calls, waiting = 0, abandoned, stuck = 0 }: HostStatus): Health {
-  const counts = `${running} ${running === 1 ? 'call' : 'calls'} running, ${waiting} waiting`;
-  const left = abandoned === 0 ? '' : `, ${abandoned} ended ${abandoned === 1 ? 'call' : 'calls'} still in the code`;
-  if (stuck < stuckTooLong)
-    return { isHealthy: true, state: 'ready', detail: `process ${pid} answers, ${counts}${left}` };
-  const detail = `process ${pid} answers, but a call that ended ${Math.round(stuck)} s ago holds up the code: ${counts}`;
-  return { isHealthy: false, state: 'unresponsive', detail };
-}
-
-/** `starting`: alive, and nobody listens yet, or it is about to end. `mute`: it listens and does not answer, or is another. */
-async function probe(record: HostIdentity): Promise<'serving' | 'starting' | 'mute' | 'gone'> {
-  if (!isSameProcess(record)) return 'gone';
-  const client = new HostClient({ socket: record.socket, timeout: pingPatience / 1000 });
-  try {
-    const { token, isStopping, stuck = 0 } = await client.ping(pingPatience);
-    if (token !== record.token || stuck >= stuckTooLong) return 'mute';
-    return isStopping ? 'starting' : 'serving';
-  } catch (error) {
-    return ['ENOENT', 'ECONNREFUSED'].includes((error as NodeJS.ErrnoException).code ?? '') ? 'starting' : 'mute';
-  } finally {
-    client.close();
-  }
-}
-
 /** What the plan asks for and this strategy has no bound for. */
 function describeUnbound({ resources }: RunPlan): string | undefined {
-  const names: (keyof typeof resources)[] = ['cpu', 'gpu', 'replicas'];
+  const names: (keyof typeof resources)[] = ['cpu', 'gpu'];
   if (process.platform !== 'linux') names.push('memory');
   const unbound = names.filter((name) => resources[name] !== undefined);
   if (unbound.length === 0) return undefined;

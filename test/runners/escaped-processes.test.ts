@@ -1,6 +1,5 @@
 /** @needs python3 control-groups */
-import { spawn } from 'node:child_process';
-import { mkdirSync, openSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
@@ -66,20 +65,4 @@ test('it is found where its host was killed, too', async () => {
   expect(findMarkedBelow(deployment).map((found) => found.pid)).toContain(pid);
   await runner.undo();
   expect(isThere(pid)).toBe(false);
-});
-
-test('a program that calls the software has its count of calls open, and is nothing of the software', async () => {
-  const deployment = temporaryDirectory();
-  const calls = join(deployment, 'revisions', 'r1', 'state', 'calls');
-  mkdirSync(calls, { recursive: true });
-  const count = (file: string) => {
-    const caller = spawn('/bin/sleep', ['300'], { stdio: ['ignore', openSync(file, 'w'), 'ignore'] });
-    atTheEnd(() => void caller.kill('SIGKILL'));
-    return caller.pid;
-  };
-  const caller = count(join(calls, '1-counter'));
-  const left = count(join(deployment, 'revisions', 'r1', 'state', 'output'));
-  const found = findMarkedBelow(deployment).map(({ pid }) => pid);
-  expect(found).toContain(left);
-  expect(found).not.toContain(caller);
 });

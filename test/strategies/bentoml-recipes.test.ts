@@ -26,21 +26,40 @@ test('a function is wrapped as a person would write it', async () => {
       'recognised `summarize(text, words=40, style=None)` in app.py, called with the inputs by name; service.py serves it',
     runInterface: { type: 'bentoml', service: 'service:Service', call: 'arguments', output_key: 'output' },
   });
-  expect(found?.files['service.py']).toBe(`import os
+  expect(found?.files['service.py']).toBe(`import asyncio
+import os
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 
 import bentoml
 
-from app import summarize
+
+def begin_thread():
+    asyncio.set_event_loop(asyncio.new_event_loop())
 
 
-@bentoml.service(
-    threads=int(os.environ.get("SERVICE_THREADS", "16")),
-    traffic={"timeout": 3600},
-)
+# This thread runs all of the code; with SERVICE_THREADS as many run calls at once.
+worker = ThreadPoolExecutor(int(os.environ.get("SERVICE_THREADS", "1")), initializer=begin_thread)
+
+
+def load():
+    from app import summarize as _solution
+
+    return _solution, copy_context()
+
+
+_solution, context = worker.submit(load).result()
+
+
+async def _run(call):
+    return await asyncio.wrap_future(worker.submit(context.copy().run, call))
+
+
+@bentoml.service(traffic={"timeout": 3600})
 class Service:
     @bentoml.api
-    def predict(self, text: str, words=40, *, style=None) -> dict:
-        return {"output": summarize(text, words, style=style)}
+    async def predict(self, text: str, words=40, *, style=None) -> dict:
+        return {"output": await _run(lambda: _solution(text, words, style=style))}
 `);
 });
 
@@ -74,14 +93,14 @@ test('a method that --entry names is awaited or collected as it is defined itsel
   const written = async (method: string) =>
     (await recognise({ 'app.py': source }, `app:Model.${method}`))?.files['service.py'];
   expect(await written('score')).toContain('return {"output": await self.model.score(text)}');
-  expect(await written('words')).toContain('return {"output": join(list(self.model.words(text)))}');
-  expect(await written('predict')).toContain('return {"output": self.model.predict(text)}');
+  expect(await written('words')).toContain('_run(lambda: join(list(_solution.words(text))))');
+  expect(await written('predict')).toContain('_run(lambda: _solution.predict(text))');
 });
 
 test('a parameter of the callable’s own name does not hide it', async () => {
   const found = await recognise({ 'app.py': 'def text(text: str):\n    return text\n' });
-  expect(found?.files['service.py']).toContain('from app import text as solution');
-  expect(found?.files['service.py']).toContain('{"output": solution(text)}');
+  expect(found?.files['service.py']).toContain('from app import text as _solution');
+  expect(found?.files['service.py']).toContain('_run(lambda: _solution(text))');
 });
 
 test('a module of that name is not overwritten, and another import root is on the path', async () => {
@@ -114,7 +133,7 @@ test('a Cog predictor is called by Cog’s rules', async () => {
     by: 'cog-service',
     runInterface: { service: 'service:Service', call: 'inputs', cog: true, environment: ['MODE=a=b'] },
   });
-  expect(found?.files['service.py']).toContain('load_cog({"module": "predict", "callable": "Predictor"})');
+  expect(found?.files['service.py']).toContain('Guest({"module": "predict", "callable": "Predictor"}, os');
   expect((await recognise({ 'cog.yaml': cog, 'predict.py': predictor }, 'predict:Predictor'))?.by).toBe(
     'entry-service',
   );

@@ -19,15 +19,18 @@ SEND_PATIENCE = 0.05
 class Request:
     """`kind` is call, turn, cancel, stop or ping; the rest is for calls, and `id` for a cancel too."""
 
-    __slots__ = ("kind", "id", "timeout", "inputs", "is_stream", "may_wait")
+    __slots__ = ("kind", "id", "timeout", "inputs", "is_stream", "may_wait", "turn")
 
-    def __init__(self, kind, id=None, timeout=None, inputs=None, is_stream=False, may_wait=True):
+    def __init__(self, kind, id=None, timeout=None, inputs=None, is_stream=False, may_wait=True, turn=None):
         self.kind = kind
         self.id = id
         self.timeout = timeout
         self.inputs = inputs
         self.is_stream = is_stream
+        #: Of a turn: whether it may come later.
         self.may_wait = may_wait
+        #: Of a call: the id of the turn that was held for it.
+        self.turn = turn
 
 
 class Connection:
@@ -37,7 +40,7 @@ class Connection:
         self.descriptor = raw.fileno()
         #: What it carries: a call, or another request whose answer takes a while.
         self.work = None
-        #: The turn that its next call may take.
+        #: The turn that was held for whoever is at its other end.
         self.turn = None
         self.has_unread = False
         self.is_last = False
@@ -109,7 +112,7 @@ class FrameConnection(Connection):
         head, inputs = found
         get = head.get
         return Request(
-            head["type"], get("id"), get("timeout"), inputs, get("stream", False), get("mayWait", True)
+            head["type"], get("id"), get("timeout"), inputs, get("stream", False), get("mayWait", True), get("turn")
         )
 
     def has_buffered(self):

@@ -36,6 +36,8 @@ class Server:
         self.has_bound = concurrency is not None
         usual = None if software.is_async else 1
         self.slots = Slots(concurrency or usual, self.calls.known, self.begin)
+        #: Turns that are held, by their ids.
+        self.turns = {}
         self.main = MainThread(self)
         self.main.uses_loop = self.main.uses_loop or software.is_async
         uses_threads = not software.is_async and (concurrency or 1) > 1
@@ -63,7 +65,7 @@ class Server:
         if kind == "call":
             self.admit(connection, request)
         elif kind == "turn":
-            self.take_in(Turn(request, request.timeout or self.timeout, connection))
+            self.line_up(connection, request)
         elif kind == "cancel":
             connection.work = request
             self.lookout.cancel(request.id, connection)
@@ -79,12 +81,19 @@ class Server:
         if self.stopping.has_begun:
             return connection.answer(refuse("NOT_RUNNING", "the software is being stopped"))
         call = Call(request, request.timeout or self.timeout, connection)
-        turn, connection.turn = connection.turn, None
+        turn = self.turns.pop(request.turn, None) if request.turn is not None else None
         if turn is not None and self.calls.take(turn):
             self.note(call)
             self.slots.pass_on(turn, call)
-        elif request.may_wait or self.slots.has_room():
+        else:
             self.take_in(call)
+
+    def line_up(self, connection, request):
+        """Holds a turn for a call that its caller makes where the first turn comes: at this process or at another."""
+        if self.stopping.has_begun:
+            connection.answer(refuse("NOT_RUNNING", "the software is being stopped"))
+        elif request.may_wait or self.slots.has_room():
+            self.take_in(Turn(request, request.timeout or self.timeout, connection))
         else:
             connection.answer(dump({"status": "busy", "limit": self.slots.limit}))
 
@@ -114,7 +123,7 @@ class Server:
             return self.slots.leave(turn)
         turn.deadline = Native.monotonic() + TURN_PATIENCE
         self.lookout.notice(turn)
-        turn.connection.turn = turn
+        turn.connection.turn = self.turns[turn.id] = turn
         turn.connection.answer(dump({"status": "turn"}))
 
     def conclude(self, call, content):
@@ -146,6 +155,7 @@ class Server:
         error = {"code": code, "message": message}
         connection = call.connection
         if call.is_turn and call.state == RUNNING:  # its connection carries nothing
+            self.turns.pop(call.id, None)
             self.slots.leave(call)
         elif call.reply is not None and call.state == RUNNING:
             call.reply.cut_off(error)
@@ -181,6 +191,7 @@ class Server:
     def drop_turn(self, connection):
         turn = connection.turn
         if turn is not None and self.calls.take(turn):
+            self.turns.pop(turn.id, None)
             self.slots.leave(turn)
 
     def describe(self):

@@ -1,7 +1,7 @@
 export { chooseCallStyle } from './call-style.js';
 export { findCalledMethod } from './called-method.js';
 export { hasReadableSignature, type Signature, signatureOf } from './called-signature.js';
-export { answerCogCall, loadCogPredictor } from './cog-code.js';
+export { answerCogCall, describeCogPredictor, loadCogPredictor } from './cog-code.js';
 export { cogEntryOf, cogPredictor, describeCog } from './cog-shape.js';
 export { findEntry } from './find-entry.js';
 export { describeFunction } from './function-interface.js';

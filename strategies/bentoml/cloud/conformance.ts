@@ -13,6 +13,8 @@ export const cloudConformance: ProviderHooks = {
     logsCalls: true,
     writesNull: true,
     servesElsewhere: true,
+    keepsMainThread: true,
+    beginsAbandoned: true,
     applies: ['cpu', 'memory', 'concurrency', 'replicas'],
   },
   /** As somebody does on BentoCloud's own pages. */

@@ -15,6 +15,8 @@ export const cloudConformance: ProviderHooks = {
     logsCalls: true,
     servesElsewhere: true,
     queue: 1_000,
+    keepsMainThread: true,
+    beginsAbandoned: true,
     applies: ['concurrency'],
   },
   /** As somebody does on LangSmith's own pages. */

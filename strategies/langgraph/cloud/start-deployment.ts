@@ -8,6 +8,7 @@ import { waitUntilReady } from '../../../src/runners/readiness.js';
 import { type GraphInterface, readGraphInterface } from '../graph-interface.js';
 import type { Served } from '../place.js';
 import { readServerConfig, writeOwnConfig } from '../server-config.js';
+import { threadsVariable } from '../write-graph.js';
 import { findAddress, openAccount } from './account.js';
 import { readLastLines } from './cloud-log.js';
 import { type CloudRecord, claimCloudRecord } from './cloud-record.js';
@@ -74,7 +75,7 @@ export async function startDeployment(plan: RunPlan, options: DeployOptions): Pr
 
 /** The server's own variable for how many runs it works on at once. */
 const concurrencyOf = ({ resources: { concurrency } }: RunPlan): Record<string, string> =>
-  concurrency === undefined ? {} : { N_JOBS_PER_WORKER: String(concurrency) };
+  concurrency === undefined ? {} : { N_JOBS_PER_WORKER: String(concurrency), [threadsVariable]: String(concurrency) };
 
 const listSecrets = (variables: Record<string, string>): Secret[] =>
   Object.entries(variables).flatMap(([name, value]) => (value === '' ? [] : [{ name, value }]));

@@ -1,0 +1,122 @@
+/** @needs python3 */
+import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, expect, test } from '@jest/globals';
+import type { Answer } from '../../src/contract/answer.js';
+import type { Handle, RunPlan } from '../../src/contract/handle.js';
+import { findMarked } from '../../src/runners/marked-processes.js';
+import { planReplicas } from '../../strategies/local/replicas.js';
+import { LocalRunner } from '../../strategies/local/runner.js';
+import { readStream } from '../support/read-stream.js';
+import { temporaryDirectory } from '../support/temporary.js';
+import { failureOf } from './conformance.js';
+import { localPlan } from './local-plan.js';
+
+const started: LocalRunner[] = [];
+afterEach(async () => {
+  for (const runner of started.splice(0)) await runner.undo();
+});
+
+const source = `
+import os, time
+def predict(seconds=0.0, spin=0, name="", count=0, die=False):
+    if die: os._exit(3)
+    if name: print(name, flush=True)
+    if count: return steps(count)
+    time.sleep(seconds)
+    for _ in range(spin): sum(range(1000))
+    return os.getpid()
+def steps(count):
+    for step in range(count): yield step
+`;
+
+async function start(replicas: number, changes: Partial<RunPlan> = {}) {
+  const plan = localPlan(
+    temporaryDirectory('berth-replicas-'),
+    { 'app.py': source },
+    { resources: { replicas }, ...changes },
+  );
+  const runner = new LocalRunner(plan);
+  started.push(runner);
+  return { runner, plan, handle: await runner.start({ env: {} }) };
+}
+
+const pidOf = (answer: Answer): unknown => (answer.status === 'success' ? answer.output : answer.error);
+const replicasOf = (handle: Handle) => handle.replicas as { pid: number }[]; // made by the runner
+
+test('calls go to an idle process, also those of another client, and never wait behind a long one', async () => {
+  const { runner, plan, handle } = await start(2);
+  const other = new LocalRunner(plan);
+  await other.attach(handle);
+  const both = await Promise.all([runner.run({ seconds: 0.5 }), other.run({ seconds: 0.5 })]);
+  expect(new Set(both.map(pidOf)).size).toBe(2);
+  const long = runner.run({ seconds: 2.5 });
+  await sleep(200);
+  const before = Date.now();
+  const short = await Promise.all(
+    Array.from({ length: 12 }, (_, index) => (index % 2 ? runner : other).run({ seconds: 0.05 })),
+  );
+  expect(Date.now() - before).toBeLessThan(2_000);
+  expect(new Set(short.map(pidOf)).size).toBe(1);
+  expect(short.map(pidOf)).not.toContain(pidOf(await long));
+  await other.close();
+});
+
+test('streams, deadlines and cancels are as with one process', async () => {
+  const { runner } = await start(2);
+  expect(await readStream(runner.stream({ count: 3 }))).toMatchObject({ chunks: [0, 1, 2] });
+  const busy = [runner.run({ seconds: 1.5 }), runner.run({ seconds: 1.5 })];
+  await sleep(200);
+  expect(failureOf(await runner.run({ name: 'late' }, { timeout: 0.4 })).code).toBe('CALL_TIMEOUT');
+  const cancel = new AbortController();
+  const waiting = runner.run({ name: 'cancelled' }, { signal: cancel.signal });
+  await sleep(100);
+  cancel.abort();
+  expect(failureOf(await waiting).code).toBe('CALL_CANCELLED');
+  expect(new Set((await Promise.all(busy)).map(pidOf)).size).toBe(2);
+  expect(typeof pidOf(await runner.run({}))).toBe('number'); // no turn is held by what was given up
+});
+
+test('a process that ends is told by the health, and started again alone', async () => {
+  const { runner, plan, handle } = await start(3);
+  const [first, second, third] = replicasOf(handle).map(({ pid }) => pid);
+  process.kill(second as number, 'SIGKILL');
+  while ((await runner.isHealthy()).state !== 'gone') await sleep(20);
+  expect((await runner.isHealthy()).detail).toMatch(
+    /^2 of 3 replicas serve; replica 1: .*; replica 2: process \d+ was ended by SIGKILL/,
+  );
+  const answers = await Promise.all(Array.from({ length: 8 }, () => runner.run({ seconds: 0.1 })));
+  expect(answers.every(({ status }) => status === 'success')).toBe(true);
+  const again = new LocalRunner(plan);
+  const pids = replicasOf(await again.start({ env: {} })).map(({ pid }) => pid);
+  expect([pids[0], pids[2]]).toEqual([first, third]);
+  expect(pids[1]).not.toBe(second);
+  expect(await again.isHealthy()).toMatchObject({ isHealthy: true, state: 'ready' });
+  await again.close();
+});
+
+test('each has its own memory, log and name in the log, and none is left after a stop', async () => {
+  const { runner, plan } = await start(2);
+  await Promise.all(['one', 'two', 'three', 'four'].map((name) => runner.run({ name, seconds: 0.1 })));
+  const lines: string[] = [];
+  for await (const line of runner.logs()) lines.push(line);
+  for (const name of ['one', 'two', 'three', 'four'])
+    expect(lines).toContainEqual(expect.stringMatching(new RegExp(`^replica [12]: ${name}$`)));
+  const plans = planReplicas(plan);
+  expect(
+    plans.map(({ logFile }) => readFileSync(logFile, 'utf8')).every((log) => log.includes(' serves predict')),
+  ).toBe(true);
+  expect(plans.every((each) => findMarked(each).length > 0)).toBe(true);
+  await runner.stop();
+  expect(plans.flatMap((each) => findMarked(each))).toEqual([]);
+  expect(failureOf(await runner.run({})).code).toBe('NOT_RUNNING');
+});
+
+test('a handle of one process is attached to as before', async () => {
+  const { plan, handle } = await start(1);
+  expect(handle).not.toHaveProperty('replicas');
+  const other = new LocalRunner(plan);
+  await other.attach(handle);
+  expect(pidOf(await other.run({}))).toBe(handle.pid);
+  await other.close();
+});
