@@ -67,7 +67,9 @@ async function readResults(file) {
 }
 
 /** Whether `--only` names it: by its slug, or by its slug and folder (`owner/name/folder`). */
-const isNamed = ({ slug, folder }, name) => [slug, join(slug, folder)].includes(name);
+function isNamed({ slug, folder }, name) {
+  return [slug, join(slug, folder)].includes(name);
+}
 
 function toNumber(option, text) {
   const number = Number(text);

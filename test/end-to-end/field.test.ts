@@ -75,7 +75,7 @@ test('a repository that nobody cloned is a loss that says where it belongs', asy
   shape: function
   calls: [{ input: {} }]
 `);
-  const { stdout, exitCode } = await field('--table', table, '--report', join(clones, 'absent.md'));
+  const { stdout, exitCode } = await field('--table', table, '--only', 'ada/absent', '--report', join(clones, 'no.md'));
   expect(stdout).toMatch(/ada\/absent is not in .*: clone it to/);
   expect(exitCode).toBe(1);
 });
