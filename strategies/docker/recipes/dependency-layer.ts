@@ -128,7 +128,8 @@ function writeRequirements({ lines, options, wishes, added, constraints, isStale
       layers: { before: [run(`pip install ${wanted.map((line) => JSON.stringify(line)).join(' ')}`)] },
       files: {},
     };
-  const names = ['requirements.berth.txt', 'constraints.berth.txt'] as const;
+  // Not `.txt`: repositories ignore `*.txt`, and what is ignored is no part of the revision.
+  const names = ['requirements.berth', 'constraints.berth'] as const;
   const written = [...options, ...wanted];
   const texts = { [names[0]]: `${written.join('\n')}\n`, [names[1]]: `${kept.join('\n')}\n` };
   const command = `pip install --requirement ${names[0]} --constraint ${names[1]}`;
