@@ -4,7 +4,7 @@ import type { VerifiedRevision } from '../contract/revision.js';
 import { deploymentDirectory, revisionDirectory } from '../home.js';
 import { resolveEnvironment } from '../secrets/index.js';
 import { gatherFacts } from '../selection/index.js';
-import { exportRevision, Ledger, listTracked, readSourceVersion } from '../workspaces/index.js';
+import { exportRevision, Ledger, listTracked } from '../workspaces/index.js';
 import { freezeContract, freezeProbe } from './contract-file.js';
 import type { Dependencies } from './dependencies.js';
 import { keepingSecrets } from './keep-secrets.js';
@@ -48,7 +48,6 @@ export const verifyRevision = (dependencies: Dependencies) =>
         environments: strategy.environment === 'python' ? environments : null,
         packageDirectory: directory.packages,
         extras: strategy.packages,
-        version: await readSourceVersion(workspace),
         isFresh: input.isFresh,
         claim: (path) => new Ledger(home, config.name).claimEnvironment(id, path),
         plan: { ...plan, logFile: directory.trialLog },

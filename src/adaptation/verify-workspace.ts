@@ -2,7 +2,6 @@ import type { Contract } from '../contract/example.js';
 import type { Facts } from '../contract/facts.js';
 import type { ContractReport, Environment, Rung } from '../contract/revision.js';
 import { FunctionInterface, type RunInterface } from '../contract/run-interface.js';
-import type { SourceVersion } from '../contract/source-version.js';
 import type { Environments } from '../environments/index.js';
 import { BerthError } from '../errors.js';
 import { listSecrets } from '../secrets/index.js';
@@ -30,8 +29,6 @@ export interface VerifyRequest {
   packageDirectory: string;
   /** Requirement lines of the strategy. */
   extras?: string[] | undefined;
-  /** What the source's git says of its version. */
-  version?: SourceVersion | null | undefined;
   /** Whether requirements are resolved anew, to take newer releases. */
   isFresh?: boolean | undefined;
   /** Told the environment's path before it is used. */
@@ -159,8 +156,7 @@ async function compile(request: FunctionRequest, file: string | null): Promise<S
 }
 
 async function install(request: FunctionRequest, entry: string | null): Promise<Step<Environment>> {
-  const { code, facts, environments, packageDirectory, extras, version, isFresh, claim, env, signal, onProgress } =
-    request;
+  const { code, facts, environments, packageDirectory, extras, isFresh, claim, env, signal, onProgress } = request;
   const environment = await environments.prepare({
     directory: code,
     facts,
@@ -168,7 +164,6 @@ async function install(request: FunctionRequest, entry: string | null): Promise<
     env,
     packageDirectory,
     extras,
-    version,
     isFresh,
     claim,
     signal,

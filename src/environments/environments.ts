@@ -1,8 +1,8 @@
 import { rm } from 'node:fs/promises';
 import type { Facts } from '../contract/facts.js';
 import type { Environment } from '../contract/revision.js';
-import type { SourceVersion } from '../contract/source-version.js';
 import type { BerthHome } from '../home.js';
+import { readRevisionHistory } from '../workspaces/source-history.js';
 import { type ChooseOptions, type ChosenInterpreter, chooseInterpreter } from './choose-interpreter.js';
 import { listPythonWishes } from './list-python-wishes.js';
 import type { Lock } from './locks/lock.js';
@@ -14,6 +14,7 @@ import { type Requirements, readRequirements } from './requirements/read-require
 import { installPackage } from './revision-package.js';
 import { ensureEnvironment } from './shared-environment.js';
 import { SourceCopy } from './source-copy.js';
+import { type ToldVersion, tellVersion } from './version-variables.js';
 
 export interface PrepareRequest {
   /** Code of the revision: read, never written to. */
@@ -27,8 +28,6 @@ export interface PrepareRequest {
   env?: Readonly<Record<string, string>> | undefined;
   /** Requirement lines of the strategy. */
   extras?: string[] | undefined;
-  /** What the source's git says of its version; null where it says nothing. */
-  version?: SourceVersion | null | undefined;
   /** Whether requirements are resolved anew, to take newer releases. */
   isFresh?: boolean | undefined;
   /** Told the shared environment's path before it is looked for, made or used. */
@@ -81,7 +80,7 @@ export class Environments {
     try {
       return await this.#prepareWith(usual, requirements, request);
     } catch (error) {
-      const copy = new SourceCopy(directory, this.#home.environments, request.version);
+      const copy = new SourceCopy(directory, this.#home.environments);
       const resolve = (interpreter: ChosenInterpreter): Promise<Lock> =>
         this.#resolve({ interpreter, requirements, copy }, request);
       const older = await findOlderPython(error, { current: usual, choose, resolve }).finally(() => copy.remove());
@@ -92,9 +91,15 @@ export class Environments {
     }
   }
 
-  #resolve(known: Known, { directory, env = {}, isFresh, signal, onProgress }: PrepareRequest): Promise<Lock> {
+  async #resolve(known: Known, { directory, env = {}, isFresh, signal, onProgress }: PrepareRequest): Promise<Lock> {
     const variables = findVariables(known.requirements, env);
-    return resolveLock({ ...known, home: this.#home, directory, variables, isFresh, signal, onProgress });
+    const told = await this.#tellVersion(known.requirements, directory);
+    const common = { home: this.#home, directory, variables, isFresh, signal, onProgress };
+    return await resolveLock({ ...known, ...common, env: told.env });
+  }
+
+  async #tellVersion(requirements: Requirements, directory: string): Promise<ToldVersion> {
+    return await tellVersion({ directory, requirements, history: await readRevisionHistory(directory) });
   }
 
   async #prepareWith(
@@ -104,22 +109,27 @@ export class Environments {
   ): Promise<Environment> {
     const { directory, packageDirectory, env = {}, claim, signal, onProgress } = request;
     const common = { home: this.#home, directory, signal, onProgress };
-    const copy = new SourceCopy(directory, this.#home.environments, request.version);
+    const copy = new SourceCopy(directory, this.#home.environments);
     try {
       const lock = await this.#resolve({ interpreter, requirements, copy }, request);
       const variables = findVariables(requirements, env);
       const indexes = listIndexes(requirements.pip);
       const environment = await ensureEnvironment({ ...common, lock, interpreter, variables, indexes, claim });
       const projects = [...new Set([...requirements.packages, ...lock.localProjects])];
-      const { packageName } = requirements;
+      const told = await this.#tellVersion(requirements, directory);
       if (projects.length > 0)
-        await installPackage({ ...common, projects, packageName, packageDirectory, environment, interpreter, copy });
+        await installPackage({ ...common, projects, env: told.env, packageDirectory, environment, interpreter, copy });
       else await rm(packageDirectory, { recursive: true, force: true });
       return {
         ...environment,
         pythonVersion: interpreter.version,
         packageDirectory: projects.length > 0 ? packageDirectory : null,
-        notes: [...(interpreter.note === null ? [] : [interpreter.note]), ...requirements.notes, ...lock.notes],
+        notes: [
+          ...(interpreter.note === null ? [] : [interpreter.note]),
+          ...requirements.notes,
+          ...lock.notes,
+          ...(told.note === null ? [] : [told.note]),
+        ],
       };
     } finally {
       await copy.remove();

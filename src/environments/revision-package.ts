@@ -1,21 +1,21 @@
 import { lstat, readdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { BerthHome } from '../home.js';
+import { readRevisionHistory } from '../workspaces/source-history.js';
 import { buildDirectory } from './build-directory.js';
-import { buildEnvironment } from './child-environment.js';
 import type { ChosenInterpreter } from './choose-interpreter.js';
-import { findUv } from './find-uv.js';
 import { digestOf } from './records.js';
-import { runCommand } from './run-command.js';
 import type { SharedEnvironment } from './shared-environment.js';
 import type { SourceCopy } from './source-copy.js';
+import { runUv } from './uv.js';
 import { explainUvFailure } from './uv-failure.js';
 
 export interface PackageRequest {
   home: BerthHome;
   /** Projects to install, relative to the repository; `.` is the repository itself. */
   projects: string[];
-  packageName: string | null;
+  /** Variables of the build. */
+  env: Record<string, string>;
   directory: string;
   packageDirectory: string;
   environment: SharedEnvironment;
@@ -30,8 +30,10 @@ export interface PackageRequest {
  * copy, so that no build artefact lands in the revision. Throws DEPENDENCY_INSTALL.
  */
 export async function installPackage(request: PackageRequest): Promise<void> {
-  const { directory, packageDirectory, environment, projects } = request;
-  const digest = digestOf([environment.digest, ...projects, ...(await describeFiles(directory))]);
+  const { directory, packageDirectory, environment, projects, env } = request;
+  const history = await readRevisionHistory(directory);
+  const told = JSON.stringify([history ?? null, env]);
+  const digest = digestOf([environment.digest, ...projects, told, ...(await describeFiles(directory))]);
   const isComplete = async () => (await readFile(marker(packageDirectory), 'utf8').catch(() => '')) === digest;
   if (await isComplete()) return;
   request.onProgress?.('installing the repository’s own package');
@@ -61,34 +63,13 @@ async function describeFiles(directory: string): Promise<string[]> {
 }
 
 async function install(building: string, request: PackageRequest): Promise<void> {
-  const { home, projects, environment, interpreter, packageName, signal, onProgress } = request;
-  const uv = await findUv(home, { signal, onProgress });
+  const { home, directory, projects, environment, interpreter, env, signal, onProgress } = request;
   const cwd = await request.copy.path();
   const paths = projects.map((project) => `./${project}`);
-  const target = ['--target', building, '--python', environment.python];
-  const argv: [string, ...string[]] = [
-    uv,
-    'pip',
-    'install',
-    '--quiet',
-    '--no-deps',
-    '--reinstall',
-    ...target,
-    ...paths,
-  ];
-  if (interpreter.claimedVersion !== null) argv.push('--python-version', interpreter.claimedVersion);
-  const env = {
-    ...buildEnvironment(request.directory),
-    ...(request.copy.hasHistory ? {} : versionWithoutHistory(packageName)),
-  };
-  const result = await runCommand({ argv, cwd, env, signal });
+  const args = ['pip', 'install', '--quiet', '--no-deps', '--reinstall', '--target', building];
+  args.push('--python', environment.python, ...paths);
+  if (interpreter.claimedVersion !== null) args.push('--python-version', interpreter.claimedVersion);
+  const result = await runUv({ home, args, cwd, directory, env, signal, onProgress });
   if (result.exitCode === 0) return;
   throw explainUvFailure(result, 'DEPENDENCY_INSTALL', 'the repository’s own package could not be installed');
-}
-
-/** Where a copy could be given no history, setuptools-scm reads this instead. */
-function versionWithoutHistory(packageName: string | null): Record<string, string> {
-  if (packageName === null) return {};
-  const name = packageName.toUpperCase().replaceAll(/[-_.]+/g, '_');
-  return { [`SETUPTOOLS_SCM_PRETEND_VERSION_FOR_${name}`]: '0.0.0' };
 }

@@ -1,33 +1,29 @@
-import { constants, cp, rm } from 'node:fs/promises';
-import { basename } from 'node:path';
-import type { SourceVersion } from '../contract/source-version.js';
+import { chmod, constants, cp, readdir, rm, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { mapBounded } from '../workspaces/bounded.js';
+import { restoreHistory } from '../workspaces/restore-history.js';
+import { readRevisionHistory } from '../workspaces/source-history.js';
 import { makeScratchDirectory } from './scratch-directory.js';
-import { writeHistory } from './write-history.js';
 
-/** A copy of the revision's code where builds may write; made when it is first asked for. */
+/**
+ * A copy of the revision's code where builds may write; made when it is first asked for. Where the source was in a git
+ * repository, the copy is in one that has its commits and tags.
+ */
 export class SourceCopy {
   readonly #source: string;
   readonly #parent: string;
-  readonly #version: SourceVersion | null;
   /** Known before the copying begins, so that a failed copy is removed too. */
   #directory: string | undefined;
   #copy: Promise<string> | undefined;
-  #hasHistory = false;
 
-  constructor(source: string, parent: string, version: SourceVersion | null = null) {
+  constructor(source: string, parent: string) {
     this.#source = source;
     this.#parent = parent;
-    this.#version = version;
   }
 
   path(): Promise<string> {
     this.#copy ??= this.#make();
     return this.#copy;
-  }
-
-  /** Whether tools that ask git for a version find an answer in the copy; known once it is made. */
-  get hasHistory(): boolean {
-    return this.#hasHistory;
   }
 
   async remove(): Promise<void> {
@@ -36,16 +32,26 @@ export class SourceCopy {
   }
 
   async #make(): Promise<string> {
+    const history = await readRevisionHistory(this.#source);
     this.#directory = await makeScratchDirectory(this.#parent, 'source');
-    await cp(this.#source, this.#directory, {
+    const copy = join(this.#directory, history?.prefix ?? '');
+    await cp(this.#source, copy, {
       recursive: true,
       verbatimSymlinks: true,
       mode: constants.COPYFILE_FICLONE,
       filter: (path) => path === this.#source || !leftOut.has(basename(path)),
     });
-    this.#hasHistory = await writeHistory(this.#directory, this.#version);
-    return this.#directory;
+    await makeWritable(copy);
+    await restoreHistory(this.#source, this.#directory);
+    return copy;
   }
 }
 
 const leftOut = new Set(['.git', '__pycache__', '.venv', 'node_modules']);
+
+/** The files of a revision are read only; a build may write over one, such as a module with the version. */
+async function makeWritable(directory: string): Promise<void> {
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  await mapBounded(files, async (file) => chmod(file, (await stat(file)).mode | 0o200));
+}

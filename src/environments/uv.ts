@@ -26,7 +26,7 @@ export async function runUv(call: UvCall): Promise<CommandResult> {
   const { home, args, cwd, directory, env, secrets = [], signal, onProgress } = call;
   const uv = await findUv(home, { signal, onProgress });
   const environment = Object.fromEntries(
-    Object.entries({ ...buildEnvironment(directory), ...env }).filter(
+    Object.entries({ ...buildEnvironment(directory), GIT_CEILING_DIRECTORIES: home.root, ...env }).filter(
       (entry): entry is [string, string] => entry[1] !== undefined,
     ),
   );

@@ -5,9 +5,9 @@ import { BerthError } from '../errors.js';
 import { mapBounded } from './bounded.js';
 import { createRepository, gitDirectory } from './git-repository.js';
 import { type ImportedTree, importTree } from './import-tree.js';
+import { asksGit, keepSourceHistory } from './keep-history.js';
 import { listSourceFiles, type SourceFile, unreadable } from './list-source-files.js';
 import { removeTree } from './remove-tree.js';
-import { describeSource } from './source-version.js';
 import { withinHome } from './within-home.js';
 import { writeRecord } from './workspace-record.js';
 
@@ -44,19 +44,19 @@ export async function copySource({ source, workspace }: { source: string; worksp
 async function fillWorkspace(source: string, workspace: string, files: readonly SourceFile[]): Promise<ImportedTree> {
   const partial = `${workspace}.partial`;
   await Promise.all([workspace, partial, gitDirectory(workspace)].map(removeTree));
-  await Promise.all([createDirectories(partial, files), createRepository(workspace)]);
+  await Promise.all([createDirectories(partial, files), createRepository(gitDirectory(workspace))]);
   await mapBounded(files, (file) => copyOne(source, partial, file));
   const time = Math.floor(Date.now() / 1000);
   const message = 'Copy the solution\n';
   const tree = await importTree({ workspace, root: partial, files, ref: 'refs/heads/main', message, time });
   await rename(partial, workspace);
   const { commit, digest, kept } = tree;
+  if (await asksGit(source, files)) await keepSourceHistory(source, workspace, commit);
   const tracked = files.filter(({ isTracked }) => isTracked).map(({ path }) => path);
   await writeRecord(workspace, {
     source: commit,
     head: commit,
     tracked,
-    version: await describeSource(source),
     commits: { [commit]: { digest, kept, filesChanged: [] } },
   });
   return tree;

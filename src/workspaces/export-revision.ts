@@ -4,6 +4,7 @@ import { writeDurably } from '../durable-file.js';
 import { mapBounded } from './bounded.js';
 import { listSourceFiles } from './list-source-files.js';
 import { removeTree } from './remove-tree.js';
+import { exportSourceHistory } from './source-history.js';
 import { withinHome } from './within-home.js';
 import { type CommitRecord, findCommit, readRecord } from './workspace-record.js';
 import { writeCommit } from './write-commit.js';
@@ -39,6 +40,7 @@ async function exportCommit(
   await mkdir(partial, { recursive: true });
   await writeCommit({ workspace, commit, directory: partial }, record.kept);
   await protectFiles(partial, tracked);
+  await exportSourceHistory(workspace, directory);
   await Promise.all([removeTree(directory), writeDurably(commitFile(directory), commit)]);
   await rename(partial, directory);
 }

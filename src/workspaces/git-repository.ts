@@ -10,8 +10,7 @@ import { BerthError, saysDiskFull } from '../errors.js';
 export const gitDirectory = (workspace: string): string => `${workspace}.git`;
 
 /** Written by hand, because `git init` would cost a process and copy the machine's template with its hooks. */
-export async function createRepository(workspace: string): Promise<void> {
-  const directory = gitDirectory(workspace);
+export async function createRepository(directory: string): Promise<void> {
   const parts = ['objects/info', 'objects/pack', 'refs/heads', 'info'].map((part) => join(directory, part));
   await Promise.all(parts.map((part) => mkdir(part, { recursive: true })));
   await Promise.all([

@@ -14,4 +14,4 @@ export { noteUse } from './note-use.js';
 export { removeTree } from './remove-tree.js';
 export { describeEffect, undoEffects } from './undo-effects.js';
 export { bringWorkspaceBack, findWorkspace, ownWorkspace, setWorkspaceAside } from './workspace-owner.js';
-export { listTracked, readSourceVersion } from './workspace-record.js';
+export { listTracked } from './workspace-record.js';

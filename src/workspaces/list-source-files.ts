@@ -13,7 +13,8 @@ import {
   layersWithin,
   readIgnoreLayers,
 } from './ignore-rules.js';
-import { findRepository, listTrackedFiles } from './tracked-files.js';
+import { findSourceRepository } from './source-git.js';
+import { listTrackedFiles } from './tracked-files.js';
 
 export interface SourceFile {
   /** Relative to the source, with `/`. */
@@ -155,7 +156,7 @@ async function listLink(walk: Walk, path: string): Promise<SourceFile | undefine
   // What dangles, or goes round in circles, leads nowhere outside.
   const leadsTo = await realpath(pointsTo).catch(() => pointsTo);
   if (!isWithin(walk.root, leadsTo)) {
-    if (isWithin((await findRepository(walk.root)) ?? walk.root, leadsTo))
+    if (isWithin((await findSourceRepository(walk.root)) ?? walk.root, leadsTo))
       return await listForeignFile(walk, path, leadsTo);
     throw new BerthError('SOURCE_UNSAFE', `${path} is a link that leaves the repository: it points to ${written}`, {
       path: walk.root,

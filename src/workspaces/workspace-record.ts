@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { SourceVersion } from '../contract/source-version.js';
 import { writeDurably } from '../durable-file.js';
 import { BerthError } from '../errors.js';
 import { gitDirectory } from './git-repository.js';
@@ -20,8 +19,6 @@ export interface WorkspaceRecord {
   head: string;
   /** Files that belong to it although an ignore file matches them; absent in records of earlier versions. */
   tracked?: string[];
-  /** What the source's own git says of its version; absent in records of earlier versions. */
-  version?: SourceVersion | null;
   commits: Record<string, CommitRecord>;
 }
 
@@ -44,13 +41,6 @@ export const listTracked = (workspace: string): Promise<string[]> =>
   readRecord(workspace).then(
     ({ tracked = [] }) => tracked,
     () => [],
-  );
-
-/** What the git of the source said of its version when it was copied. */
-export const readSourceVersion = (workspace: string): Promise<SourceVersion | null> =>
-  readRecord(workspace).then(
-    ({ version = null }) => version,
-    () => null,
   );
 
 /** Throws STATE_CONFLICT for a commit that Berth did not make. */

@@ -1,13 +1,22 @@
 import { dirname } from 'node:path/posix';
 import type { Requirements } from '../../src/environments/index.js';
 
+export interface Needs {
+  requirements: Requirements;
+  /** Variables that tell a package its version, which is found in no git there. */
+  versions: Record<string, string>;
+}
+
 /**
  * The image as an expression: Modal's slim Debian with the Python that deploys, the requirements, the import root, and what
  * the code's own manifest sets, each `NAME=VALUE`.
  */
-export function describeImage(requirements: Requirements, root: string, environment: string[] = []): string {
+export function describeImage({ requirements, versions }: Needs, root: string, environment: string[] = []): string {
   const variables = [...(root === '.' ? [] : [`PYTHONPATH=/root/${root}`]), ...environment].map(describeVariable);
-  const steps = [...installSteps(requirements), ...(variables.length === 0 ? [] : [`.env({${variables.join(', ')}})`])];
+  const steps = [
+    ...installSteps(requirements, versions),
+    ...(variables.length === 0 ? [] : [`.env({${variables.join(', ')}})`]),
+  ];
   const base = 'modal.Image.debian_slim()';
   const line = base + steps.join('');
   return line.length <= 100 ? line : `(\n    ${[base, ...steps].join('\n    ')}\n)`;
@@ -19,15 +28,15 @@ function describeVariable(pair: string): string {
 }
 
 /** Which manifest counts is what the environments room says. What needs the code itself is installed from a copy of it. */
-function installSteps(requirements: Requirements): string[] {
+function installSteps(requirements: Requirements, versions: Record<string, string>): string[] {
   const { lock, pipFiles, lines, wishes, added, options, packages, projects, needsCopy } = requirements;
-  const own = packages.length === 0 ? [] : installCopy(['--no-deps', ...packages.map(placeOf)]);
+  const own = packages.length === 0 ? [] : installCopy(versions, ['--no-deps', ...packages.map(placeOf)]);
   const wanted = [...lines, ...wishes, ...added];
   if (lock?.kind === 'uv') return [`.uv_sync(${placeInHere(lock.directory)})`, ...own, ...install(wanted, options)];
   const lists = pipFiles.flatMap((file) => ['-r', file]);
   const places = [...new Set([...packages, ...projects.map((file) => dirname(file))])].map(placeOf);
-  if (lock !== null) return installCopy(['uv', '&&', 'uv', 'pip', 'install', '--system', '-r', lock.file]);
-  if (needsCopy) return installCopy([...lists, ...places, ...options, ...wanted.map(quote)]);
+  if (lock !== null) return installCopy(versions, ['uv', '&&', 'uv', 'pip', 'install', '--system', '-r', lock.file]);
+  if (needsCopy) return installCopy(versions, [...lists, ...places, ...options, ...wanted.map(quote)]);
   return [
     ...pipFiles.map((file) => `.pip_install_from_requirements(${placeInHere(file)})`),
     ...projects.map((file) => `.pip_install_from_pyproject(${placeInHere(file)})`),
@@ -45,10 +54,9 @@ function install(lines: string[], options: string[]): string[] {
   return [`.pip_install(${lines.map((line) => JSON.stringify(line)).join(', ')}${extra})`];
 }
 
-/** Packages that take their version from git find no history there. */
-const installCopy = (wanted: string[]): string[] => [
+const installCopy = (versions: Record<string, string>, wanted: string[]): string[] => [
   '.add_local_dir(here, "/build", copy=True)',
-  '.env({"SETUPTOOLS_SCM_PRETEND_VERSION": "0.0.0"})',
+  ...(Object.keys(versions).length === 0 ? [] : [`.env(${JSON.stringify(versions)})`]),
   `.run_commands(${JSON.stringify(`cd /build && pip install ${wanted.join(' ')}`)})`,
 ];
 

@@ -2,8 +2,9 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Recipe, RecipeInput, Recognition } from '../../src/adaptation/recipe.js';
 import { FunctionInterface } from '../../src/contract/run-interface.js';
-import { readRequirements } from '../../src/environments/index.js';
+import { readRequirements, tellVersionWithoutGit } from '../../src/environments/index.js';
 import { BerthError } from '../../src/errors.js';
+import { readWorkspaceHistory } from '../../src/workspaces/source-history.js';
 import { writeApp } from './write-app.js';
 import { writeCogApp } from './write-cog-app.js';
 
@@ -29,7 +30,9 @@ async function describeApp(input: RecipeInput, found: Recognition): Promise<Reco
   const entry = facts.entryPoints.find((one) => one.module === called.module && one.callable === name);
   if (entry === undefined) return undefined;
   const requirements = await readRequirements(workspace, facts, { entry: entry.file });
-  const needs = { requirements, wantsGpu: facts.tags.includes('gpu') };
+  const history = await readWorkspaceHistory(workspace);
+  const versions = await tellVersionWithoutGit({ directory: workspace, requirements, history });
+  const needs = { requirements, versions, wantsGpu: facts.tags.includes('gpu') };
   const source =
     called.call === 'cog'
       ? writeCogApp({ predictor: called, root: entry.root, ...needs })

@@ -1,16 +1,14 @@
 import { findCalledMethod, joinFunction, type Signature, signatureOf } from '../../src/adaptation/shapes/index.js';
 import type { EntryPoint } from '../../src/contract/facts.js';
-import type { Requirements } from '../../src/environments/index.js';
-import { describeImage } from './describe-image.js';
+import { describeImage, type Needs } from './describe-image.js';
 import { isNullary } from './is-nullary.js';
 
 /** What the app makes a function of Modal's of. */
-export interface Wrapped {
+export interface Wrapped extends Needs {
   entry: EntryPoint;
   /** Of a class or an object; undefined calls the thing itself. */
   method: string | undefined;
   style: 'inputs' | 'arguments';
-  requirements: Requirements;
   /** The code cannot do without one. */
   wantsGpu: boolean;
 }
@@ -23,14 +21,14 @@ export const gpuOptions = 'gpu="T4", memory=16384';
  * the container, since where the app is deployed from nothing of it need be installed.
  */
 export function writeApp(wrapped: Wrapped): string {
-  const { entry, method, style, requirements, wantsGpu } = wrapped;
+  const { entry, method, style, wantsGpu } = wrapped;
   const { parameters, isAsync, isGenerator } = signatureOf(entry, method);
   const isClass = entry.kind === 'class';
   const call = collect(`${calledOf(wrapped)}(${style === 'inputs' ? '' : '**'}json.loads(payload))`, {
     isAsync,
     isGenerator,
   });
-  const image = describeImage(requirements, entry.root);
+  const image = describeImage(wrapped, entry.root);
   const imports = isClass ? ['from functools import cache', 'from threading import Lock'] : [];
   return `${writeHead({ name: entry.callable, image, imports })}
 ${isClass ? writeLoad(entry) : ''}

@@ -1,20 +1,18 @@
 import { answerCogCall, loadCogPredictor } from '../../src/adaptation/shapes/index.js';
 import type { FunctionInterface } from '../../src/contract/run-interface.js';
-import type { Requirements } from '../../src/environments/index.js';
-import { describeImage } from './describe-image.js';
+import { describeImage, type Needs } from './describe-image.js';
 import { gpuOptions, writeHead } from './write-app.js';
 
-export interface WrappedPredictor {
+export interface WrappedPredictor extends Needs {
   predictor: FunctionInterface;
   /** Import root of the predictor. */
   root: string;
-  requirements: Requirements;
   wantsGpu: boolean;
 }
 
 /** An app around a Cog predictor, which each container sets up once, before its first call. */
-export function writeCogApp({ predictor, root, requirements, wantsGpu }: WrappedPredictor): string {
-  const image = describeImage(requirements, root, predictor.environment);
+export function writeCogApp({ predictor, root, wantsGpu, ...needs }: WrappedPredictor): string {
+  const image = describeImage(needs, root, predictor.environment);
   const imports = ['from functools import cache', 'from threading import Lock'];
   return `${writeHead({ name: predictor.callable, image, imports, modules: ['berth_host', 'shims'] })}
 loading = Lock()

@@ -45,7 +45,7 @@ const [requirementsName, constraintsName, outputName] = ['requirements.in', 'con
 
 /** One run of `uv pip compile`; the document lies in the scratch directory as `pylock.toml`. */
 export async function runCompile(resolution: Resolution, request: CompileRequest): Promise<LockDocument> {
-  const { home, requirements, interpreter, directory, cwd, scratch, variables, signal, onProgress } = resolution;
+  const { home, requirements, interpreter, directory, cwd, scratch, variables, env, signal, onProgress } = resolution;
   const { pip, lines, projects, constraints, preferences } = request;
   const output = join(scratch, outputName);
   const file = (text: string) => ({ text, file: requirements.from, line: null });
@@ -60,7 +60,7 @@ export async function runCompile(resolution: Resolution, request: CompileRequest
     ...['--format', 'pylock.toml', '--output-file', output, ...indexArguments(pip), ...pip.arguments],
   ];
   const secrets = Object.values(variables);
-  const result = await runUv({ home, args, cwd, directory, secrets, signal, onProgress });
+  const result = await runUv({ home, args, cwd, directory, env, secrets, signal, onProgress });
   if (result.exitCode === 0) return await readLockDocument(output);
   const words = placeWords(result.output, { asked, bounds });
   throw explainUvFailure(

@@ -55,7 +55,7 @@ function pinOf({ text }: PlacedLine): string[] {
 
 /** uv resolves as if it installed, and refuses as pip does; the hashes themselves are checked by the installation. */
 async function check(resolution: Resolution): Promise<void> {
-  const { home, requirements, interpreter, directory, cwd, scratch, variables, signal, onProgress } = resolution;
+  const { home, requirements, interpreter, directory, cwd, scratch, variables, env, signal, onProgress } = resolution;
   const { pip } = requirements;
   const asked = writeUvFile([...pip.options, ...pip.requirements], { source: cwd, variables });
   const bounds = writeUvFile(pip.constraints, { source: cwd, variables });
@@ -68,7 +68,7 @@ async function check(resolution: Resolution): Promise<void> {
     ...[...indexArguments(pip), ...pip.arguments],
   ];
   const secrets = Object.values(variables);
-  const result = await runUv({ home, args, cwd, directory, secrets, signal, onProgress });
+  const result = await runUv({ home, args, cwd, directory, env, secrets, signal, onProgress });
   if (result.exitCode === 0) return;
   const output = restorePlaces(restorePlaces(result.output, 'hashed.txt', asked), 'hashed-constraints.txt', bounds);
   throw explainUvFailure(

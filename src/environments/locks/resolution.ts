@@ -12,6 +12,8 @@ export interface ResolveRequest {
   copy: SourceCopy;
   /** Values of the variables that the requirements name. */
   variables: Variables;
+  /** Variables of builds. */
+  env: Record<string, string>;
   /** Resolves anew, to take newer releases; what comes of it is remembered. */
   isFresh?: boolean | undefined;
   signal?: AbortSignal | undefined;

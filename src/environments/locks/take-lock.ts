@@ -75,7 +75,7 @@ const noteStale = ({ file }: LockFile): string =>
  */
 async function isUvLockStale(resolution: Resolution, lock: LockFile): Promise<boolean> {
   const call = callOf(resolution, lock, ['lock', '--check', '--quiet']);
-  const offline = await runUv({ ...call, env: { ...withoutIndexes(), UV_OFFLINE: '1' } });
+  const offline = await runUv({ ...call, env: { ...call.env, ...withoutIndexes(), UV_OFFLINE: '1' } });
   if (offline.exitCode === 0) return false;
   const result = await runUv(call);
   return result.exitCode !== 0 && /lockfile .*needs to be updated|No solution found/.test(result.output);
@@ -90,7 +90,7 @@ const withoutIndexes = (): Record<string, undefined> =>
   );
 
 const callOf = (resolution: Resolution, { directory }: LockFile, args: string[]): UvCall => {
-  const { home, cwd, interpreter, signal, onProgress } = resolution;
+  const { home, cwd, interpreter, env, signal, onProgress } = resolution;
   const argv = [...args, '--python', interpreter.path];
-  return { home, args: argv, cwd: join(cwd, directory), directory: resolution.directory, signal, onProgress };
+  return { home, args: argv, cwd: join(cwd, directory), directory: resolution.directory, env, signal, onProgress };
 };

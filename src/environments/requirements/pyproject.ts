@@ -127,8 +127,13 @@ export async function isInstallable(repository: Repository, directory: string): 
   return tableAt(pyproject, 'build-system') !== undefined || (await repository.has(join(directory, 'setup.py')));
 }
 
+/** As the manifest writes it; null where none does. */
 export async function readPackageName(repository: Repository, directory: string): Promise<string | null> {
   const pyproject = await repository.table(join(directory, 'pyproject.toml'));
-  const name = tableAt(pyproject, 'project')?.name ?? asTable(tableAt(pyproject, 'tool', 'poetry')).name;
-  return asText(name) ?? null;
+  const name = tableAt(pyproject, 'project')?.name ?? tableAt(pyproject, 'tool', 'poetry')?.name;
+  if (typeof name === 'string') return name;
+  const [settings = '', script = ''] = await Promise.all(
+    ['setup.cfg', 'setup.py'].map((file) => repository.read(join(directory, file))),
+  );
+  return /^name\s*=\s*([\w.-]+)/m.exec(settings)?.[1] ?? /\bname\s*=\s*["']([\w.-]+)["']/.exec(script)?.[1] ?? null;
 }

@@ -17,6 +17,8 @@ export interface DependencyLayers {
 interface Asked {
   facts: Facts;
   requirements: Requirements;
+  /** Variables that tell a package its version, which the image has no git for. */
+  versions: Record<string, string>;
 }
 
 /** The settings of this machine's package index reach pip as secrets that no layer keeps. All paths are the image's own. */
@@ -32,16 +34,16 @@ const run = (command: string, variables: string[] = []): string => {
 };
 
 /** What a repository's manifests ask for, as layers. Which of them counts is what the environments room says. */
-export function describeDependencies({ facts, requirements }: Asked): DependencyLayers {
+export function describeDependencies({ facts, requirements, versions }: Asked): DependencyLayers {
   const written = writeRequirements(requirements);
   const parts = [
     describeLock(requirements),
     describeFiles(requirements),
     written.layers,
-    describeProjects(requirements),
+    describeProjects(requirements, versions),
   ];
   const own = requirements.packages.map((place) =>
-    run(`${describeVersions(requirements)}pip install --no-deps ${place === '.' ? '.' : `./${place}`}`),
+    run(`${assign(versions)}pip install --no-deps ${place === '.' ? '.' : `./${place}`}`),
   );
   return {
     system: [...describeGit(requirements), ...describeSystem(facts)],
@@ -93,13 +95,18 @@ const reader =
   "import sys, tomllib; print(*tomllib.load(sys.stdin.buffer)['project'].get('dependencies', []), sep='\\\\n')";
 
 /** pip reads no pyproject.toml without its project, and a backend's or setup.py's not without the code. */
-function describeProjects({ projects, packages, lock, needsCopy, texts }: Requirements): Layers {
+function describeProjects(
+  { projects, packages, lock, needsCopy, texts }: Requirements,
+  versions: Record<string, string>,
+): Layers {
   if (lock !== null) return {};
   const [project] = projects;
   if (project === undefined) return {};
   const isDeclared = projects.every((file) => file.endsWith('pyproject.toml')) && !needsDynamic(texts, project);
   if (!isDeclared || (needsCopy && packages.length === 0))
-    return { after: projects.map((file) => run(`pip install ./${dirname(file)}`.replace(/\/\.$/, ''))) };
+    return {
+      after: projects.map((file) => run(`${assign(versions)}pip install ./${dirname(file)}`.replace(/\/\.$/, ''))),
+    };
   const list = '/tmp/requirements.txt';
   return {
     before: projects.flatMap((file) => [
@@ -139,8 +146,10 @@ function writeRequirements({ lines, options, wishes, added, constraints, isStale
   return { layers, files: texts };
 }
 
-/** Packages that take their version from git find no history there. */
-const describeVersions = (_: Requirements): string => 'SETUPTOOLS_SCM_PRETEND_VERSION=0.0.0 ';
+const assign = (variables: Record<string, string>): string =>
+  Object.entries(variables)
+    .map(([name, value]) => `${name}=${value} `)
+    .join('');
 
 const installSystem = (packages: string[]): string[] =>
   packages.length === 0

@@ -1,7 +1,8 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RecipeInput } from '../../../src/adaptation/recipe.js';
-import { listPythonWishes, readRequirements } from '../../../src/environments/index.js';
+import { listPythonWishes, readRequirements, tellVersionWithoutGit } from '../../../src/environments/index.js';
+import { readWorkspaceHistory } from '../../../src/workspaces/source-history.js';
 import { describeDependencies } from './dependency-layer.js';
 import { choosePythonBase } from './python-base.js';
 
@@ -35,7 +36,9 @@ export async function describePythonImage({ workspace, facts }: RecipeInput, wis
     );
   const requirements = await readRequirements(workspace, facts, { added: wish.packages, entry: wish.entry });
   const base = choosePythonBase(listPythonWishes(facts, requirements));
-  const dependencies = describeDependencies({ facts, requirements });
+  const history = await readWorkspaceHistory(workspace);
+  const versions = await tellVersionWithoutGit({ directory: workspace, requirements, history });
+  const dependencies = describeDependencies({ facts, requirements, versions });
   const dockerfile = (await has('Dockerfile')) ? 'Dockerfile.berth' : 'Dockerfile';
   const text = writeDockerfile(base.image, dependencies, wish);
   const ignoreFile = (await has('.dockerignore')) ? {} : { '.dockerignore': ignored };

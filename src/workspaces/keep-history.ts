@@ -1,0 +1,142 @@
+import { access, mkdir, realpath, writeFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { runGit } from './git-repository.js';
+import type { SourceFile } from './list-source-files.js';
+import { readSourceText } from './read-source-text.js';
+import { removeTree } from './remove-tree.js';
+import { findSourceRepository, readSourceGit } from './source-git.js';
+import { historyOf, type SourceHistory } from './source-history.js';
+
+/** Commits that are kept: a tag that is further away counts as none. */
+const mostCommits = 20_000;
+/** Commits and directories of all of them. */
+const mostObjects = 100_000;
+/** Manifests that are looked at, and bytes of one. */
+const [mostManifests, largest] = [50, 256 * 1024];
+
+/** Whether a manifest of the source speaks of a version that is told by git. */
+export async function asksGit(source: string, files: readonly SourceFile[]): Promise<boolean> {
+  const manifests = files
+    .filter(({ path }) => /(^|\/)(pyproject\.toml|setup\.(py|cfg))$/.test(path))
+    .slice(0, mostManifests);
+  const texts = await Promise.all(manifests.map(({ path }) => readSourceText(source, path, largest)));
+  return texts.some(({ text = '' }) =>
+    /scm|vcs|versioneer|versioning|versioningit|dunamai|\bpbr\b|\bgit\b/i.test(text),
+  );
+}
+
+/** Keeps the source's commits and tags beside its copy. Does nothing where the source is in no git repository. */
+export async function keepSourceHistory(path: string, workspace: string, commit: string): Promise<void> {
+  const source = await realpath(path);
+  const top = await findSourceRepository(source);
+  if (top === undefined) return;
+  const git: ReadGit = async (args, input) => {
+    const { stdout, failed } = await readSourceGit({ top, cwd: source }, args, input);
+    return failed ? undefined : stdout;
+  };
+  const head = (await git(['rev-parse', '--verify', 'HEAD^{commit}']))?.trim();
+  const log = await git(['rev-list', '--topo-order', `--max-count=${mostCommits}`, '--parents', 'HEAD']);
+  if (head === undefined || log === undefined) return;
+  const directory = historyOf(workspace);
+  await mkdir(directory, { recursive: true });
+  const commits = new Map(log.split('\n').flatMap((line) => (line === '' ? [] : [readParents(line)])));
+  const tags = readTags((await git(['for-each-ref', `--format=${tagFormat}`, 'refs/tags'])) ?? '', commits);
+  const trees = await listTrees(git);
+  const objects = [...commits.keys(), ...tags.map(({ id }) => id), ...trees];
+  const packed = await git(
+    ['pack-objects', '--quiet', join(directory, 'pack')],
+    `${[...new Set(objects)].join('\n')}\n`,
+  );
+  if (packed === undefined) return await removeTree(directory);
+  const branch = (await git(['symbolic-ref', '--quiet', '--short', 'HEAD']))?.trim() ?? null;
+  const described = (await git(['describe', '--tags', '--long', '--match', '*[0-9]*']))?.trim() ?? null;
+  const prefix = relative(top, source);
+  const here = listEntries((await git(['ls-tree', '-r', '-z', 'HEAD'])) ?? '');
+  const isClean = await areSame(here, { source, workspace, commit });
+  const history: SourceHistory = { commit: head, branch, prefix, isClean, described };
+  const shallow = [...commits].filter(
+    ([, parents]) => parents.length === 0 || parents.some((parent) => !commits.has(parent)),
+  );
+  await writeFile(join(directory, 'packed-refs'), writeRefs(tags));
+  await writeFile(join(directory, 'shallow'), shallow.map(([id]) => `${id}\n`).join(''));
+  await writeFile(join(directory, 'history.json'), JSON.stringify(history));
+}
+
+type ReadGit = (args: string[], input?: string) => Promise<string | undefined>;
+
+/** Directories of all commits that are kept, for some tools ask which of them changed something; of very many, the last. */
+async function listTrees(git: ReadGit): Promise<string[]> {
+  const walk = [
+    'rev-list',
+    '--objects',
+    '--filter=blob:none',
+    '--no-object-names',
+    `--max-count=${mostCommits}`,
+    'HEAD',
+  ];
+  const all = (await git(walk))?.split('\n').filter(Boolean);
+  if (all !== undefined && all.length <= mostObjects) return all;
+  const [root = '', entries = ''] = [await git(['rev-parse', 'HEAD^{tree}']), await git(lastTrees)];
+  return [root.trim(), ...listEntries(entries).map(({ id }) => id)].filter(Boolean);
+}
+
+const lastTrees = ['ls-tree', '-r', '-d', '-z', '--full-tree', 'HEAD'];
+
+const readParents = (line: string): [id: string, parents: string[]] => {
+  const [id = '', ...parents] = line.trim().split(' ');
+  return [id, parents];
+};
+
+interface Tag {
+  ref: string;
+  id: string;
+  /** Of the commit; empty where the tag is no object of its own. */
+  peeled: string;
+}
+
+const tagFormat = '%(refname) %(objectname) %(*objectname)';
+
+const readTags = (text: string, commits: ReadonlyMap<string, unknown>): Tag[] =>
+  text
+    .split('\n')
+    .map((line) => line.split(' '))
+    .map(([ref = '', id = '', peeled = '']) => ({ ref, id, peeled }))
+    .filter(({ id, peeled }) => commits.has(peeled === '' ? id : peeled));
+
+const writeRefs = (tags: Tag[]): string =>
+  [
+    '# pack-refs with: peeled fully-peeled ',
+    ...tags.flatMap(({ ref, id, peeled }) => [`${id} ${ref}`, ...(peeled === '' ? [] : [`^${peeled}`])]),
+    '',
+  ].join('\n');
+
+interface TreeEntry {
+  type: string;
+  id: string;
+  path: string;
+}
+
+const listEntries = (text: string): TreeEntry[] =>
+  text.split('\0').flatMap((line) => {
+    const [, type, id, path] = /^\d+ (\w+) ([0-9a-f]+)\t([\s\S]*)$/.exec(line) ?? [];
+    return type === undefined || id === undefined || path === undefined ? [] : [{ type, id, path }];
+  });
+
+/** Whether the copy holds what the commit does. What the copy left out does not count, unless the source lacks it, too. */
+async function areSame(
+  entries: TreeEntry[],
+  { source, workspace, commit }: { source: string; workspace: string; commit: string },
+): Promise<boolean> {
+  const copied = listEntries(await runGit(workspace, ['ls-tree', '-r', '-z', commit]));
+  const ids = new Map(copied.map(({ path, id }) => [path, id]));
+  for (const { type, id, path } of entries) {
+    const found = ids.get(path);
+    if (type !== 'blob' || found === id) continue;
+    const isThere = await access(join(source, path)).then(
+      () => true,
+      () => false,
+    );
+    if (found !== undefined || !isThere) return false;
+  }
+  return true;
+}

@@ -1,0 +1,44 @@
+import { cp, mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { createRepository, gitEnvironment } from './git-repository.js';
+import { besideCode, readRevisionHistory, type SourceHistory } from './source-history.js';
+
+/**
+ * Makes a copy of a revision's code a git repository again, as far as a version needs it: `top` holds the copy at the
+ * history's prefix. Where the source was clean it counts as that, whatever Berth has added since.
+ */
+export async function restoreHistory(directory: string, top: string): Promise<void> {
+  const history = await readRevisionHistory(directory);
+  if (history === undefined) return;
+  const [kept, repository] = [besideCode(directory), join(top, '.git')];
+  await createRepository(repository);
+  await cp(kept, join(repository, 'objects', 'pack'), {
+    recursive: true,
+    filter: (path) => !/\.json$|refs$|shallow$|alternates$/.test(path),
+  });
+  for (const name of ['packed-refs', 'shallow']) await cp(join(kept, name), join(repository, name));
+  await cp(join(kept, 'alternates'), join(repository, 'objects', 'info', 'alternates'));
+  await writeHead(repository, history);
+  const git = (args: string[], input = '') =>
+    execa('git', args, {
+      cwd: top,
+      env: gitEnvironment(repository, { GIT_WORK_TREE: top }),
+      extendEnv: false,
+      input,
+      stripFinalNewline: false,
+    });
+  await git(['config', 'status.showUntrackedFiles', 'no']);
+  await git(['read-tree', 'HEAD']);
+  if (!history.isClean) return;
+  const { stdout } = await git(['ls-files', '-z']);
+  await git(['update-index', '-z', '--assume-unchanged', '--stdin'], stdout);
+}
+
+async function writeHead(repository: string, { commit, branch }: SourceHistory): Promise<void> {
+  if (branch === null) return await writeFile(join(repository, 'HEAD'), `${commit}\n`);
+  const file = join(repository, 'refs', 'heads', branch);
+  await mkdir(join(file, '..'), { recursive: true });
+  await writeFile(file, `${commit}\n`);
+  await writeFile(join(repository, 'HEAD'), `ref: refs/heads/${branch}\n`);
+}
