@@ -368,7 +368,7 @@ test('plain shapes become one node; what is there is not overwritten, and a seco
   const keys = { input_key: 'inputs', output_key: 'output', assistant_id: 'agent', config: 'langgraph.json' };
   expect(found).toMatchObject({ by: 'arguments-function', runInterface: keys });
   expect(Object.keys(found?.files ?? {})).toEqual(['served_graph.py', 'langgraph.json']);
-  expect(found?.files['served_graph.py']).toContain('return {"output": predict(**state["inputs"])}');
+  expect(found?.files['served_graph.py']).toContain('lambda: solution(**state["inputs"])');
   const again = await recognise(temporarySolution({ 'app.py': 'def predict(text: str): return 1', ...found?.files }));
   expect(again).toMatchObject({ by: 'langgraph-json', runInterface: keys, files: {} });
 });
@@ -384,7 +384,7 @@ test('a Cog predictor becomes one node that keeps Cog’s rules, with the variab
     ...{ dependencies: ['.'], graphs: { agent: './graph.py:graph' }, env: { GREETING: 'hello=you' } },
   });
   expect(found?.files['graph.py']).toContain(
-    'predictor = load_cog({"module": "captions.predict", "callable": "Predictor"})\n',
+    'predictor = Guest({"module": "captions.predict", "callable": "Predictor"}, os.environ.get("GRAPH_THREADS"))\n',
   );
   const again = await recognise(temporarySolution({ ...cogFiles, ...found?.files }));
   expect(again).toMatchObject({ by: 'langgraph-json', runInterface, files: {} });
@@ -397,10 +397,10 @@ test('a Cog predictor becomes one node that keeps Cog’s rules, with the variab
 test('a callable with a name of the graph’s own, and a method of an object, are called as themselves', async () => {
   const called = await recognise(temporarySolution({ 'app.py': 'def call(text: str): return text' }), 'app:call');
   expect(called?.files['graph.py']).toContain('from app import call as solution\n');
-  expect(called?.files['graph.py']).toContain('return {"output": solution(**state["inputs"])}');
+  expect(called?.files['graph.py']).toContain('lambda: solution(**state["inputs"])');
   const source = 'class Model:\n    def score(self, text: str): return 1\n\nscorer = Model()';
   const method = await recognise(temporarySolution({ 'app.py': source }), 'app:scorer.score');
-  expect(method?.files['graph.py']).toContain('return {"output": scorer.score(**state["inputs"])}');
+  expect(method?.files['graph.py']).toContain('lambda: solution.score(**state["inputs"])');
   const model =
     'class Model:\n    def predict(self): ...\n    async def score(self, text): ...\n    def words(self): yield 1\n';
   const awaited = await recognise(temporarySolution({ 'app.py': model }), 'app:Model.score');
@@ -409,7 +409,7 @@ test('a callable with a name of the graph’s own, and a method of an object, ar
   );
   const collected = await recognise(temporarySolution({ 'app.py': model }), 'app:Model.words');
   expect(collected?.files['graph.py']).toContain(
-    '    for item in model.words(**state["inputs"]):\n        writer(item)',
+    '        for item in solution.words(**state["inputs"]):\n            writer(item)',
   );
 });
 
