@@ -1,5 +1,5 @@
-import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 
 /**
  * The kernel's own mark: a control group (cgroups(7), version 2) of the server's own, which everything that it starts
@@ -32,18 +32,23 @@ export function readEnclosure(pid: number | string): string | undefined {
   const name = readOwnPath(pid)
     ?.split('/')
     .find((part) => part.startsWith(prefix));
-  return name === undefined ? undefined : Buffer.from(name.slice(prefix.length), 'base64url').toString();
+  return name === undefined ? undefined : readName(name);
 }
 
-/** Removes the control group once nothing is in it. */
+const readName = (name: string): string => Buffer.from(name.slice(prefix.length), 'base64url').toString();
+
+/** Removes the control group once nothing is in it, and those beside it whose state directory is gone. */
 export function removeEnclosure({ stateDirectory }: Enclosed): void {
   const group = groupOf(stateDirectory);
   if (group === undefined) return;
-  try {
-    rmdirSync(group);
-  } catch {
-    // there is none, or something is in it
-  }
+  const beside = dirname(group);
+  const abandoned = listQuietly(beside).filter((name) => name.startsWith(prefix) && !existsSync(readName(name)));
+  for (const place of [group, ...abandoned.map((name) => join(beside, name))])
+    try {
+      rmdirSync(place);
+    } catch {
+      // there is none, or something is in it
+    }
 }
 
 /** Whether one may be made here. */
@@ -77,6 +82,14 @@ const readOwnPath = (pid: number | string): string | undefined =>
 /** Where version 2 is mounted: `ID PARENT DEVICE ROOT MOUNT … - cgroup2 …` (proc(5)). */
 const findMount = (): string | undefined =>
   /^\S+ \S+ \S+ \S+ (\S+) .*- cgroup2 /m.exec(readQuietly('/proc/self/mountinfo'))?.[1];
+
+function listQuietly(directory: string): string[] {
+  try {
+    return readdirSync(directory);
+  } catch {
+    return [];
+  }
+}
 
 function readQuietly(path: string): string {
   try {

@@ -1,8 +1,10 @@
 /** @needs python3 control-groups */
-import { mkdirSync, readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
+import { encloseProcess, removeEnclosure } from '../../src/runners/enclosure.js';
 import { findMarkedBelow } from '../../src/runners/marked-processes.js';
 import { LocalRunner } from '../../strategies/local/runner.js';
 import { localPlan } from '../strategies/local-plan.js';
@@ -66,3 +68,20 @@ test('it is found where its host was killed, too', async () => {
   await runner.undo();
   expect(isThere(pid)).toBe(false);
 });
+
+test('a control group whose state directory is gone goes with the next one that is removed', () => {
+  const [abandoned = '', other = ''] = [temporaryDirectory(), temporaryDirectory()];
+  const { pid = 0 } = spawnSync('true');
+  encloseProcess(pid, { stateDirectory: abandoned }); // there is no such process any more
+  expect(listGroups().length).toBeGreaterThan(0);
+  rmSync(abandoned, { recursive: true });
+  removeEnclosure({ stateDirectory: other });
+  expect(listGroups().some((name) => name.includes(Buffer.from(abandoned).toString('base64url')))).toBe(false);
+});
+
+const listGroups = (): string[] => {
+  const [, mount = ''] =
+    /^\S+ \S+ \S+ \S+ (\S+) .*- cgroup2 /m.exec(readFileSync('/proc/self/mountinfo', 'utf8')) ?? [];
+  const [, own = ''] = /^0::(.*)$/m.exec(readFileSync('/proc/self/cgroup', 'utf8')) ?? [];
+  return readdirSync(join(mount, own)).filter((name) => name.startsWith('berth-'));
+};
