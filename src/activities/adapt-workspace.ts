@@ -1,4 +1,4 @@
-import { splitContract } from '../adaptation/index.js';
+import { restoreExample, splitContract } from '../adaptation/index.js';
 import type { AdaptationResult } from '../contract/adaptation.js';
 import type { DeployConfig } from '../contract/config.js';
 import type { Contract } from '../contract/example.js';
@@ -72,4 +72,4 @@ async function carry(
 
 /** What an agent can be told of it: examples from the repository stand in the repository. */
 const contractOf = ({ examples }: DeployConfig): Contract =>
-  examples.length > 0 ? { source: 'user', examples } : { source: 'weak', examples: [] };
+  examples.length > 0 ? { source: 'user', examples: examples.map(restoreExample) } : { source: 'weak', examples: [] };

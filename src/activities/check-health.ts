@@ -5,6 +5,7 @@ import type { Handle } from '../contract/handle.js';
 import type { ContractReport, Rung } from '../contract/revision.js';
 import { BerthError } from '../errors.js';
 import { revisionDirectory } from '../home.js';
+import { callExactly } from '../runners/call-text.js';
 import type { Health, Runner } from '../runners/runner.js';
 import { listSecrets, resolveEnvironment } from '../secrets/index.js';
 import { freezeProbe, readContract } from './contract-file.js';
@@ -81,7 +82,7 @@ type EndpointCheck = Pick<ContractCheck, 'contract' | 'isOwnCode' | 'secrets'> &
 async function checkEndpoint(runner: Runner, check: EndpointCheck): Promise<[Rung, ContractReport]> {
   return await timed('contract at the endpoint', async () => {
     const { signal } = check;
-    const checked = await checkContract({ ...check, call: (inputs) => runner.run(inputs, { signal }) });
+    const checked = await checkContract({ ...check, call: (inputs) => callExactly(runner, inputs, { signal }) });
     if (checked.evidence !== null) throw contractFailed(checked);
     return [checked.note, checked.report];
   });

@@ -3,11 +3,13 @@ import { Contract } from '../contract/example.js';
 import type { ContractReport } from '../contract/revision.js';
 import { writeDurably } from '../durable-file.js';
 import { type BerthHome, revisionDirectory } from '../home.js';
+import { readDigits } from '../json/read-json.js';
+import { writeJson } from '../json/write-json.js';
 import type { RevisionInput } from './plan.js';
 
 /** Freezes the contract beside the revision; a retry of the step writes the same again. */
 export async function freezeContract(file: string, contract: Contract): Promise<void> {
-  await writeDurably(file, JSON.stringify(contract));
+  await writeDurably(file, writeJson(contract));
 }
 
 /** A call with the defaults that raised is made once: what it raised takes its place. */
@@ -17,5 +19,5 @@ export async function freezeProbe(file: string, { source, probe }: ContractRepor
 
 export async function readContract(home: BerthHome, { config, revision }: RevisionInput): Promise<Contract> {
   const { contract } = revisionDirectory(home, config.name, revision.id);
-  return Contract.parse(JSON.parse(await readFile(contract, 'utf8')));
+  return Contract.parse(readDigits(await readFile(contract, 'utf8')));
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { determineContract, isOwnCode, verifyWorkspace } from '../adaptation/index.js';
+import { determineContract, isOwnCode, restoreExample, verifyWorkspace } from '../adaptation/index.js';
 import type { VerifiedRevision } from '../contract/revision.js';
 import { deploymentDirectory, revisionDirectory } from '../home.js';
 import { resolveEnvironment } from '../secrets/index.js';
@@ -29,7 +29,7 @@ export const verifyRevision = (dependencies: Dependencies) =>
       const directory = revisionDirectory(home, config.name, id);
       const { digest } = await exportRevision({ workspace, commit, directory: directory.code });
       const facts = await gatherFacts(directory.code, { tracked: await listTracked(workspace) });
-      const contract = determineContract({ examples: config.examples, facts, runInterface });
+      const contract = determineContract({ examples: config.examples.map(restoreExample), facts, runInterface });
       await freezeContract(directory.contract, contract);
 
       const { strategy: name, provider } = input.setting;

@@ -1,50 +1,58 @@
 import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
-import { Example } from '../contract/example.js';
+import { GivenExample } from '../contract/example.js';
 import { BerthError } from '../errors.js';
+import { decodeJson } from '../json/decode-json.js';
+import { readStrictly } from '../json/read-inputs.js';
+import { UnfitInputs } from '../json/unfit-inputs.js';
 import { compileSchema } from './match-output.js';
 
 /**
  * Reads an example file: JSON, JSON lines or YAML, by its extension, else by what can be read. Throws EXAMPLES_INVALID
  * naming the file, the example and the key.
  */
-export async function readExampleFile(path: string): Promise<Example[]> {
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+export async function readExampleFile(path: string): Promise<GivenExample[]> {
+  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
     throw invalid(path, error.code === 'ENOENT' ? 'does not exist' : error.message);
   });
-  const values = await parse(path, text);
+  const values = await parse(path, decode(path, bytes));
   if (values.length === 0) throw invalid(path, 'holds no example');
   const examples = values.map((value, index) => parseExample(path, value, index));
   for (const [index, example] of examples.entries()) await assertSchema(path, example, index);
   return examples;
 }
 
+function decode(path: string, bytes: Uint8Array): string {
+  try {
+    return decodeJson(bytes);
+  } catch (error) {
+    throw invalid(path, (error as Error).message);
+  }
+}
+
 async function parse(path: string, text: string): Promise<unknown[]> {
   const extension = extname(path).toLowerCase();
   if (extension === '.jsonl' || extension === '.ndjson') return parseLines(path, text);
-  const value = extension === '.json' ? parseJson(path, text) : await parseYaml(path, text);
+  const value =
+    extension === '.json' ? parseJson(text, { path, place: '', root: 'examples' }) : await parseYaml(path, text);
   if (!Array.isArray(value)) throw invalid(path, 'is not a list of examples');
   return value;
 }
 
 function parseLines(path: string, text: string): unknown[] {
-  const lines = text.split(/\r?\n/).map((line, index) => ({ line, number: index + 1 }));
+  const lines = text.split('\n').map((line, index) => ({ line, number: index + 1 }));
   return lines
     .filter(({ line }) => line.trim() !== '')
-    .map(({ line, number }) => {
-      try {
-        return JSON.parse(line);
-      } catch (error) {
-        throw invalid(path, `line ${number} is not JSON: ${(error as Error).message}`);
-      }
-    });
+    .map(({ line, number }) => parseJson(line, { path, place: `line ${number} `, root: `line ${number}: example` }));
 }
 
-function parseJson(path: string, text: string): unknown {
+/** With every digit; what a reader of JSON would change in silence is refused. */
+function parseJson(text: string, { path, place, root }: { path: string; place: string; root: string }): unknown {
   try {
-    return JSON.parse(text);
+    return readStrictly(text, { keepsDigits: true, root });
   } catch (error) {
-    throw invalid(path, `is not JSON: ${(error as Error).message}`);
+    const { message } = error as Error;
+    throw invalid(path, error instanceof UnfitInputs ? message : `${place}is not JSON: ${message}`);
   }
 }
 
@@ -66,18 +74,18 @@ const isYaml = (path: string): boolean => /\.ya?ml$/i.test(path);
 const isSingleLine = (text: string, value: unknown): boolean =>
   !Array.isArray(value) && /^\s*\{/.test(text) && text.trim().split('\n').length === 1;
 
-function parseExample(path: string, value: unknown, index: number): Example {
+function parseExample(path: string, value: unknown, index: number): GivenExample {
   if (typeof value === 'object' && value !== null && !Object.hasOwn(value, 'input')) {
     throw invalid(path, `example ${index + 1} has no “input”`);
   }
-  const parsed = Example.safeParse(value);
+  const parsed = GivenExample.safeParse(value);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   const key = issue?.code === 'unrecognized_keys' ? issue.keys.join(', ') : issue?.path.join('.');
   throw invalid(path, `example ${index + 1}${key ? `, “${key}”` : ''}: ${issue?.message ?? 'is not an example'}`);
 }
 
-async function assertSchema(path: string, { match, output }: Example, index: number): Promise<void> {
+async function assertSchema(path: string, { match, output }: GivenExample, index: number): Promise<void> {
   if (match !== 'schema') return;
   await compileSchema(output).catch((error: Error) => {
     throw invalid(path, `example ${index + 1}, “output” is no JSON Schema: ${error.message}`);

@@ -8,5 +8,6 @@ export { isRepairable } from './is-repairable.js';
 export { matchOutput } from './match-output.js';
 export { type PromptRequest, showPrompt } from './prompt/index.js';
 export type { Recipe, RecipeInput, Recognition } from './recipe.js';
+export { restoreExample } from './recorded-example.js';
 export { listHeldBack, splitContract } from './split-contract.js';
 export { contractFailed, type VerifiedWorkspace, type VerifyRequest, verifyWorkspace } from './verify-workspace.js';

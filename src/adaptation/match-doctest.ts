@@ -1,5 +1,6 @@
 import type { Answer } from '../contract/answer.js';
 import type { DoctestOutput } from '../contract/example.js';
+import { JsonNumber } from '../json/json-number.js';
 import { splitStrings, withoutStrings } from './python-literal.js';
 import { shorten } from './shorten.js';
 
@@ -69,7 +70,7 @@ function repr(value: unknown): string {
   if (typeof value === 'boolean') return value ? 'True' : 'False';
   if (typeof value === 'string') return reprText(value);
   if (Array.isArray(value)) return `[${value.map(repr).join(',')}]`;
-  if (typeof value !== 'object') return String(value);
+  if (typeof value !== 'object' || value instanceof JsonNumber) return canonizeNumber(String(value));
   return `{${Object.entries(value)
     .map(([key, item]) => `${reprText(key)}:${repr(item)}`)
     .join(',')}}`;
@@ -105,7 +106,11 @@ const canonizeCode = (code: string): string =>
     .replaceAll('(', '[')
     .replaceAll(')', ']')
     .replaceAll(',]', ']')
-    .replaceAll(/(?<!\.{3}|\d)\d+(\.\d+|\.(?!\.))?(e[+-]?\d+)?(?!\.{3}|\d)/gi, (number) => String(Number(number)));
+    .replaceAll(/(?<!\.{3}|\d)\d+(\.\d+|\.(?!\.))?(e[+-]?\d+)?(?!\.{3}|\d)/gi, canonizeNumber);
+
+/** By its value, an integer with all its digits. */
+const canonizeNumber = (number: string): string =>
+  /^\d+$/.test(number) ? String(BigInt(number)) : String(Number(number));
 
 /** Doctest's own rule: `...` stands for any text, none included. */
 function matchEllipsis(pattern: string, text: string): boolean {

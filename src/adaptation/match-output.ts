@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Example } from '../contract/example.js';
+import { JsonNumber } from '../json/json-number.js';
 import { shorten } from './shorten.js';
 
 /** Relative and absolute: what a float loses between machines, far below what a wrong answer differs by. */
@@ -26,9 +27,7 @@ interface Place {
 function findDifference(expected: unknown, got: unknown, place: Place): string | null {
   if (Array.isArray(expected) && Array.isArray(got)) return compareLists(expected, got, place);
   if (isObject(expected) && isObject(got)) return compareObjects(expected, got, place);
-  const isEqual = place.isExact
-    ? isDeepStrictEqual(expected, got) || isSameInteger(expected, got)
-    : agree(expected, got);
+  const isEqual = place.isExact ? isSame(expected, got) : agree(expected, got);
   return isEqual ? null : `${place.path}: expected ${shorten(expected)}, got ${shorten(got)}`;
 }
 
@@ -62,20 +61,36 @@ function first<Item>(items: Item[], compare: (item: Item, index: number) => stri
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof JsonNumber);
 
-/** Of an integer beyond 2^53 a number has the first digits, where it was written down as one. */
-const isSameInteger = (expected: unknown, got: unknown): boolean =>
-  (typeof expected === 'bigint') !== (typeof got === 'bigint') &&
-  isNumeric(expected) &&
-  Number(expected) === Number(got);
-
-const isNumeric = (value: unknown): value is number | bigint => typeof value === 'number' || typeof value === 'bigint';
-
+/** Integers agree exactly, however long; where one side is a float, to what a float loses. */
 function agree(expected: unknown, got: unknown): boolean {
-  if (typeof expected === 'bigint' || typeof got === 'bigint') return expected === got || isSameInteger(expected, got);
-  if (typeof expected !== 'number' || typeof got !== 'number') return expected === got;
-  return Math.abs(expected - got) <= tolerance * Math.max(1, Math.abs(expected), Math.abs(got));
+  if (!isNumeric(expected) || !isNumeric(got)) return expected === got;
+  const [wanted, found] = [integerOf(expected), integerOf(got)];
+  if (wanted !== undefined && found !== undefined) return wanted === found;
+  const [x, y] = [Number(expected), Number(got)];
+  return Math.abs(x - y) <= tolerance * Math.max(1, Math.abs(x), Math.abs(y));
+}
+
+const isSame = (expected: unknown, got: unknown): boolean =>
+  isNumeric(expected) && isNumeric(got)
+    ? (integerOf(expected) ?? Number(expected)) === (integerOf(got) ?? Number(got)) || isSameFloat(expected, got)
+    : isDeepStrictEqual(expected, got);
+
+/** `1.0` is 1. */
+const isSameFloat = (expected: Numeric, got: Numeric): boolean =>
+  (integerOf(expected) === undefined || integerOf(got) === undefined) && Number(expected) === Number(got);
+
+type Numeric = number | bigint | JsonNumber;
+
+const isNumeric = (value: unknown): value is Numeric =>
+  typeof value === 'number' || typeof value === 'bigint' || value instanceof JsonNumber;
+
+/** Of what was written without a fraction; beyond 2^53 a number may have lost digits, and was written as a float. */
+function integerOf(value: Numeric): bigint | undefined {
+  if (typeof value === 'bigint') return value;
+  if (typeof value === 'number') return Number.isSafeInteger(value) ? BigInt(value) : undefined;
+  return value.isInteger ? BigInt(value.text) : undefined;
 }
 
 async function validate(schema: unknown, output: unknown): Promise<string | null> {
@@ -88,7 +103,7 @@ async function validate(schema: unknown, output: unknown): Promise<string | null
 
 /** A schema knows numbers alone. */
 const asNumbers = (value: unknown): unknown => {
-  if (typeof value === 'bigint') return Number(value);
+  if (isNumeric(value)) return Number(value);
   if (Array.isArray(value)) return value.map(asNumbers);
   if (!isObject(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, asNumbers(item)]));
@@ -98,5 +113,5 @@ const asNumbers = (value: unknown): unknown => {
 export async function compileSchema(schema: unknown): Promise<import('ajv').ValidateFunction> {
   const { Ajv2020 } = await import('ajv/dist/2020.js');
   if (!isObject(schema) && typeof schema !== 'boolean') throw new Error('is an object or a boolean');
-  return new Ajv2020({ strict: false, validateFormats: false }).compile(schema);
+  return new Ajv2020({ strict: false, validateFormats: false }).compile(asNumbers(schema) as object | boolean);
 }

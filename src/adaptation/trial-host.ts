@@ -4,6 +4,8 @@ import type { RunPlan } from '../contract/handle.js';
 import type { Environment } from '../contract/revision.js';
 import type { FunctionInterface } from '../contract/run-interface.js';
 import { BerthError } from '../errors.js';
+import { readDigits } from '../json/read-json.js';
+import { writeJson } from '../json/write-json.js';
 import { describeBoot } from '../runners/boot-document.js';
 import { endHost } from '../runners/end-host.js';
 import { findProcesses } from '../runners/find-processes.js';
@@ -51,9 +53,10 @@ export class TrialHost {
     await this.#launch();
   }
 
-  call(inputs: unknown): Promise<Answer> {
+  /** With every digit, in and out. */
+  async call(inputs: unknown): Promise<Answer> {
     const { signal } = this.#trial;
-    return this.#client.call(inputs, signal === undefined ? {} : { signal });
+    return readDigits(await this.#client.callText(writeJson(inputs), signal && { signal })) as Answer; // the host's own
   }
 
   /** Resolves when no process of the trial exists. Safe to run twice, and after an attempt that was cut off. */

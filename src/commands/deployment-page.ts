@@ -1,6 +1,7 @@
 import { describeContract } from '../adaptation/stated-contract.js';
 import type { CurrentChange, RequestedChange } from '../contract/change.js';
 import type { DeploymentInfo } from '../contract/status.js';
+import { writeJson } from '../json/write-json.js';
 import { failuresOf, nextCommands } from '../workflows/next-commands.js';
 import type { Colors } from './colors.js';
 import { renderFailure } from './failure.js';
@@ -96,7 +97,7 @@ export function renderRunning({ name, strategy, revision }: DeploymentInfo, exam
 
 /** A command line to type: the real example where there is one that fits on it. */
 export function renderCall(name: string, exampleInput: unknown): string {
-  const json = exampleInput === undefined ? undefined : JSON.stringify(exampleInput);
+  const json = exampleInput === undefined ? undefined : writeJson(exampleInput);
   if (json === undefined || json.length > 100) return `berth run ${name} '{…}'`;
   return `berth run ${name} '${json.replaceAll("'", `'\\''`)}'`;
 }

@@ -4,10 +4,17 @@ import * as z from 'zod';
  * One example of the contract. `subset`: objects may have more keys, floats agree to 1e-6. `schema`: `output` is a JSON
  * Schema. Without `output` the call must succeed.
  */
-export const Example = z.strictObject({
+export const GivenExample = z.strictObject({
   input: z.unknown(),
   output: z.unknown().optional(),
   match: z.enum(['exact', 'subset', 'schema']).default('subset'),
+});
+export type GivenExample = z.infer<typeof GivenExample>;
+
+/** As it is recorded. */
+export const Example = GivenExample.extend({
+  /** `{"input":…,"output":…}` as JSON text, where JavaScript would write one of its numbers otherwise. */
+  exact: z.string().optional(),
 });
 export type Example = z.infer<typeof Example>;
 export const Examples = z.array(Example).min(1, 'holds no example');

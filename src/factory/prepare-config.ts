@@ -2,9 +2,10 @@ import { basename, resolve } from 'node:path';
 import * as z from 'zod';
 import type { Redeployment } from '../contract/change.js';
 import { DeployConfig, type EnvironmentVariable, type Solution } from '../contract/config.js';
-import { Example } from '../contract/example.js';
+import { type Example, GivenExample } from '../contract/example.js';
 import { BerthError } from '../errors.js';
 import type { BerthHome } from '../home.js';
+import { UnfitInputs } from '../json/unfit-inputs.js';
 import { sealValue } from '../secrets/index.js';
 
 /**
@@ -14,7 +15,7 @@ import { sealValue } from '../secrets/index.js';
 export const DeployOptions = DeployConfig.partial({ name: true }).extend({
   solution: z.union([z.string().min(1), DeployConfig.shape.solution]),
   env: z.record(z.string(), z.string().nullable()).default({}),
-  examples: z.array(Example).default([]),
+  examples: z.array(GivenExample).default([]),
 });
 export type DeployOptions = z.input<typeof DeployOptions>;
 
@@ -27,14 +28,31 @@ export async function prepareConfig(home: BerthHome, options: DeployOptions): Pr
       command: 'deploy',
     });
   }
-  const { solution, env, name, ...rest } = parsed.data;
+  const { solution, env, name, examples, ...rest } = parsed.data;
   const { path, goal } = typeof solution === 'string' ? { path: solution, goal: undefined } : solution;
   return DeployConfig.parse({
     ...rest,
     name: name ?? nameOf(path),
     solution: { path: resolve(path), ...(goal === undefined ? {} : { goal }) },
+    examples: await recordExamples(examples),
     env: await Promise.all(Object.entries(env).map(([variable, value]) => toVariable(home, variable, value))),
   });
+}
+
+/** Numbers keep their digits in the workflow's history. */
+async function recordExamples(examples: GivenExample[]): Promise<Example[]> {
+  const { recordExample } = await import('../adaptation/recorded-example.js');
+  return await Promise.all(
+    examples.map(async (example, index) => {
+      try {
+        return await recordExample(example);
+      } catch (error) {
+        if (!(error instanceof UnfitInputs)) throw error;
+        const message = `examples[${index}]: ${error.message}`;
+        throw new BerthError('USAGE', message, { command: 'deploy' });
+      }
+    }),
+  );
 }
 
 /** What a redeploy may be told: parts of the options of a deploy. What is left out stays as it is. */

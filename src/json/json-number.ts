@@ -13,6 +13,10 @@ export class JsonNumber {
     return numberOf(this.text);
   }
 
+  toString(): string {
+    return this.text;
+  }
+
   /** For `JSON.stringify`, which keeps no digits. @throws TypeError where the value itself would change */
   toJSON(): number {
     const value = this.valueOf();

@@ -1,5 +1,5 @@
 import { buildValue } from './build-value.js';
-import { type JsonNumber, numberOf } from './json-number.js';
+import { numberOf } from './json-number.js';
 import { keepDigits } from './read-json.js';
 import { describePath, tooDeep, UnfitInputs } from './unfit-inputs.js';
 
@@ -10,26 +10,30 @@ import { describePath, tooDeep, UnfitInputs } from './unfit-inputs.js';
  * @throws UnfitInputs for what is not JSON, a number that no float holds, and a name that an object has twice.
  */
 export function readInputs(text: string, { keepsDigits }: { keepsDigits: boolean }): unknown {
-  const readNumber = keepsDigits ? keepDigits : numberOf;
   try {
-    JSON.parse(text);
-    return buildValue(text, {
-      readNumber: (token, path) => checkNumber(readNumber(token), token, path),
-      onDuplicate: (path) => {
-        throw new UnfitInputs(`${describePath(path)} is given twice`);
-      },
-    });
+    return readStrictly(text, { keepsDigits, root: 'inputs' });
   } catch (error) {
-    if (error instanceof SyntaxError) throw new UnfitInputs(`the inputs are not JSON: ${error.message}`);
-    throw error instanceof RangeError ? tooDeep() : error;
+    throw error instanceof SyntaxError ? new UnfitInputs(`the inputs are not JSON: ${error.message}`) : error;
   }
 }
 
-function checkNumber<Value extends number | bigint | JsonNumber>(
-  value: Value,
-  token: string,
-  path: () => (string | number)[],
-): Value {
-  if (Number.isFinite(Number(token)) || !/[.eE]/.test(token)) return value;
-  throw new UnfitInputs(`${describePath(path())} is ${token}, which is larger than any floating-point number`);
+/** The same of any JSON text. `root` is what the messages call it. @throws SyntaxError for what is not JSON, UnfitInputs */
+export function readStrictly(text: string, { keepsDigits, root }: { keepsDigits: boolean; root: string }): unknown {
+  const readNumber = keepsDigits ? keepDigits : numberOf;
+  JSON.parse(text);
+  try {
+    return buildValue(text, {
+      readNumber: (token, path) => {
+        if (Number.isFinite(Number(token)) || !/[.eE]/.test(token)) return readNumber(token);
+        throw new UnfitInputs(
+          `${describePath(path(), root)} is ${token}, which is larger than any floating-point number`,
+        );
+      },
+      onDuplicate: (path) => {
+        throw new UnfitInputs(`${describePath(path, root)} is given twice`);
+      },
+    });
+  } catch (error) {
+    throw error instanceof RangeError ? tooDeep(root) : error;
+  }
 }

@@ -21,7 +21,8 @@ const unusualNumber = /(?:^|[[,:\s])(?:-0|-?(?:\d{16}|\d+[.eE]))/;
 
 export function keepDigits(token: string): number | JsonNumber {
   const value = Number(token);
-  return String(value) === token ? value : new JsonNumber(token);
+  const isExact = Number.isSafeInteger(value) || !Number.isInteger(value);
+  return isExact && String(value) === token ? value : new JsonNumber(token);
 }
 
 /** Without recursion, which JSON may exceed. Cheaper than a look at the text: most values are few and large. */

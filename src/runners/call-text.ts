@@ -1,5 +1,6 @@
 import type { Answer } from '../contract/answer.js';
 import { readInputs } from '../json/read-inputs.js';
+import { readDigits } from '../json/read-json.js';
 import { writeJson } from '../json/write-json.js';
 import type { CallOptions, Runner } from './runner.js';
 import { streamCall } from './stream-call.js';
@@ -11,6 +12,10 @@ import { answerUnfit } from './unfit-answer.js';
 export const callText = (runner: Runner, inputs: string, options?: CallOptions): Promise<string> =>
   runner.runText?.(inputs, options) ??
   callByValues(inputs, { keepsDigits: false }, (values) => runner.run(values, options));
+
+/** With values in which a JsonNumber has the digits of a number, in and out. */
+export const callExactly = async (runner: Runner, inputs: unknown, options?: CallOptions): Promise<Answer> =>
+  readDigits(await callText(runner, writeJson(inputs), options)) as Answer; // as the runner gives it
 
 /** The same bit by bit: yields each chunk's text, returns the answer's. */
 export const streamText = (runner: Runner, inputs: string, options?: CallOptions): AsyncGenerator<string, string> =>

@@ -6,6 +6,7 @@ import type { BerthHome } from '../home.js';
 import { hostsDirectory } from '../package-root.js';
 import { CodeFacts, noCode } from './code-facts.js';
 import { digestCode } from './digest-code.js';
+import { readDocumentedCalls } from './read-documented-calls.js';
 
 export interface CodeRequest {
   root: string;
@@ -83,7 +84,7 @@ async function runReader(
   const kept = digest === undefined ? undefined : written.get(digest);
   const text = kept ?? (await runProgram(python, request, secondsUntil(end), signal));
   if (typeof text !== 'string') return { ...noCode, notes: [text.problem] };
-  const facts = CodeFacts.parse(JSON.parse(text));
+  const facts = CodeFacts.parse({ ...JSON.parse(text), documentedCalls: readDocumentedCalls(text) });
   if (digest !== undefined && facts.notes.length === 0) keepWritten(digest, text);
   return facts;
 }

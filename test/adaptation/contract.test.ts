@@ -10,6 +10,7 @@ import { listStaleCalls } from '../../src/adaptation/stated-contract.js';
 import type { Answer } from '../../src/contract/answer.js';
 import type { Contract, Example } from '../../src/contract/example.js';
 import type { DocumentedCall, EntryPoint, Parameter } from '../../src/contract/facts.js';
+import { readDigits } from '../../src/json/read-json.js';
 import { someFacts } from '../environments/facts.js';
 
 const differs = (match: Example['match'], output: unknown, got: unknown) =>
@@ -44,6 +45,21 @@ test('integers beyond 2^53 come as bigints, are compared, and are shown with all
   expect(await differs('subset', { n: 2 ** 63 }, { n: 2n ** 63n })).toBeNull();
   expect(await differs('schema', { type: 'integer', minimum: 1 }, 2n ** 63n)).toBeNull();
   expect(await differs('subset', 1, 9007199254740993n)).toBe('output: expected 1, got 9007199254740993');
+});
+
+test('integers agree exactly, floats to what a float loses, whichever way they are written', async () => {
+  const reads = (expected: string, got: string, match: Example['match'] = 'subset') =>
+    differs(match, readDigits(expected), readDigits(got));
+  expect(await reads('9007199254740993', '9007199254740992')).toBe(
+    'output: expected 9007199254740993, got 9007199254740992',
+  );
+  expect(await reads('[9007199254740993]', '[9007199254740993]', 'exact')).toBeNull();
+  expect(await reads('10000000', '10000001')).toBe('output: expected 10000000, got 10000001');
+  expect(await reads('10000000.0', '10000001.0')).toBeNull();
+  expect(await reads('10000000', '10000001.0')).toBeNull();
+  expect(await reads('{"a": 1.0}', '{"a": 1}', 'exact')).toBeNull();
+  expect(await reads('1e22', '10000000000000000000000')).toBeNull();
+  expect(await reads('{"type": "integer", "minimum": 1.0}', '9223372036854775807', 'schema')).toBeNull();
 });
 
 test('without an output, any answer will do', async () => {

@@ -1,6 +1,10 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { readExampleFile } from '../../src/adaptation/index.js';
+import { readExampleFile, restoreExample } from '../../src/adaptation/index.js';
+import { recordExample } from '../../src/adaptation/recorded-example.js';
+import type { GivenExample } from '../../src/contract/example.js';
+import { writeJson } from '../../src/json/write-json.js';
 import { temporaryDirectory, writeTree } from '../support/temporary.js';
 
 const directory = temporaryDirectory();
@@ -39,6 +43,70 @@ test.each([
   await expect(read(name, text)).rejects.toMatchObject({
     code: 'EXAMPLES_INVALID',
     message: expect.stringMatching(message),
+  });
+});
+
+test.each([
+  ['exact.json', '\ufeff[{"input": {"x": 9007199254740993, "y": 1.0}, "output": [1.50, -0.0]}]'],
+  ['exact.jsonl', '\ufeff{"input": {"x": 9007199254740993, "y": 1.0}, "output": [1.50, -0.0]}\r\n'],
+  ['exact.yaml', '\ufeff- input: {x: 9007199254740993, y: 1.0}\n  output: [1.5, -0.0]\n'],
+  ['exact.yml', '- input: {x: 0x20000000000001, y: 1e0}\n  output: [.15e+1, -0.0]\n'],
+])('%s keeps every digit, also in what is recorded of it', async (name, text) => {
+  const [example] = await read(name, text);
+  const written = '{"input":{"x":9007199254740993,"y":1.0},"output":[1.5,-0.0]}';
+  const values = ({ input, output }: { input?: unknown; output?: unknown }) =>
+    writeJson({ input, output }).replace('1.50', '1.5');
+  expect(values(example ?? {})).toBe(written);
+  const recorded = JSON.parse(JSON.stringify(await recordExample(example as GivenExample)));
+  expect(values(restoreExample(recorded))).toBe(written);
+  expect(recorded).toMatchObject({ input: { y: 1 }, match: 'subset' });
+});
+
+test('what JavaScript writes as it was given is recorded as it is', async () => {
+  const given: GivenExample = { input: { x: [1, 0.5, 'a', null] }, output: undefined, match: 'exact' };
+  expect(await recordExample(given)).toEqual({ input: { x: [1, 0.5, 'a', null] }, match: 'exact' });
+  await expect(recordExample({ input: { x: Number.NaN }, match: 'subset' })).rejects.toThrow('inputs.input.x is NaN');
+});
+
+test('YAML is read as YAML 1.2, and merge keys merge', async () => {
+  const text = `
+- input: { day: 2024-01-31, at: 2024-01-31T10:00:00Z, on: yes, mode: 0o17, none: ~, big: 1e22, bytes: !!binary aGk= }
+  output: &base { a: 1, b: 2 }
+- input: { <<: *base, b: 3, 1: x, "__proto__": 4 }
+`;
+  const [first, second] = (await read('kinds.yaml', text)).map(({ input }) => writeJson(input));
+  expect(first).toBe(
+    '{"day":"2024-01-31","at":"2024-01-31T10:00:00Z","on":"yes","mode":15,"none":null,"big":1e+22,"bytes":"data:application/octet-stream;base64,aGk="}',
+  );
+  expect(JSON.parse(second ?? '')).toEqual(JSON.parse('{"a":1,"b":3,"1":"x","__proto__":4}'));
+});
+
+test.each([
+  ['nan.yaml', '- input: {x: [1, .nan]}', '0.input.x.1 is NaN, which JSON cannot hold'],
+  ['inf.yaml', '- input: {x: -.inf}', '0.input.x is -Infinity, which JSON cannot hold'],
+  ['large.yaml', '- input: {x: 1e400}', '0.input.x is Infinity, which JSON cannot hold'],
+  ['twice.yaml', '- input: {x: 1, x: 2}', 'Map keys must be unique'],
+  ['alike.yaml', '- input: {1: a, "1": b}', '0.input has two keys that JSON writes as "1"'],
+  ['null.yaml', '- input: {~: a}', '0.input has the key null, and JSON takes texts: quote it'],
+  ['zip.yaml', '- input: {zip: 01234}', '01234 may be meant as a text or as octal: quote it'],
+  ['tag.yaml', '- input: !color red', 'Unresolved tag'],
+  [
+    'large.json',
+    '[{"input": {"x": 1e400}}]',
+    'examples[0].input.x is 1e400, which is larger than any floating-point number',
+  ],
+  ['twice.json', '[{"input": {"x": 1, "x": 2}}]', 'examples[0].input.x is given twice'],
+  ['twice.jsonl', '{"input": 1}\n{"input": 1, "input": 2}', 'line 2: example.input is given twice'],
+])('%s with %s is refused: it would be changed', async (name, text, message) => {
+  const refusal = { code: 'EXAMPLES_INVALID', message: expect.stringContaining(message) };
+  await expect(read(name, text)).rejects.toMatchObject(refusal);
+});
+
+test('a file that is not UTF-8 is refused', async () => {
+  const file = join(directory, 'utf16.json');
+  writeFileSync(file, Buffer.from('\ufeff[]', 'utf16le'));
+  await expect(readExampleFile(file)).rejects.toMatchObject({
+    message: expect.stringContaining('it is UTF-16: save it as UTF-8'),
   });
 });
 

@@ -1,4 +1,5 @@
 import type { Contract } from '../../contract/example.js';
+import { JsonNumber } from '../../json/json-number.js';
 import { startGit } from '../../workspaces/git-repository.js';
 import { shorten } from '../shorten.js';
 import { readAddedLines } from './added-lines.js';
@@ -46,7 +47,8 @@ export async function findHardCoded(workspace: string, change: Change, contract:
 /** Every string in a value that is long enough, and every number that is as long when written. */
 function collectTexts(value: unknown): string[] {
   if (typeof value === 'string') return value.trim().length >= shortest ? [value.trim()] : [];
-  if (typeof value === 'number') return String(value).length >= shortest ? [String(value)] : [];
+  if (typeof value === 'number' || typeof value === 'bigint' || value instanceof JsonNumber)
+    return String(value).length >= shortest ? [String(value)] : [];
   if (typeof value !== 'object' || value === null) return [];
   return [...new Set(Object.values(value).flatMap(collectTexts))];
 }
