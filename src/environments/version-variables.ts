@@ -20,9 +20,11 @@ export interface VersionRequest {
 /** Each tool that takes versions from git has a variable that it believes instead. */
 const tools: { named: RegExp; variable: (name: string | null) => string }[] = [
   {
-    named: /setuptools[_-]scm|hatch[_-]vcs|vcs[_-]versioning/i,
+    named: /setuptools[_-]scm|vcs[_-]versioning/i,
     variable: (name) => `SETUPTOOLS_SCM_PRETEND_VERSION${name === null ? '' : `_FOR_${toVariable(name)}`}`,
   },
+  // It asks setuptools-scm without telling it the package's name.
+  { named: /hatch[_-]vcs/i, variable: () => 'SETUPTOOLS_SCM_PRETEND_VERSION' },
   {
     named: /\[tool\.pdm\.version\][^[]*scm|\bscm\b[^\n]*pdm|pdm[^\n]*\bscm\b/i,
     variable: () => 'PDM_BUILD_SCM_VERSION',

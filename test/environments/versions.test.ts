@@ -4,9 +4,10 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { Environments } from '../../src/environments/index.js';
-import { versionOf } from '../../src/environments/version-variables.js';
+import { tellVersionWithoutGit, versionOf } from '../../src/environments/version-variables.js';
 import { copySource } from '../../src/workspaces/copy-source.js';
 import { exportRevision } from '../../src/workspaces/export-revision.js';
+import type { SourceHistory } from '../../src/workspaces/source-history.js';
 import { temporaryDirectory, temporaryHome, temporarySolution, writeTree } from '../support/temporary.js';
 import { someFacts } from './facts.js';
 
@@ -167,4 +168,18 @@ test('a version is told as setuptools-scm tells it', () => {
     ...['1.2.3', '1.2.4.dev4+gabcdef0', '2.0rc2.dev1+gabc', '3.5.dev12+gabc', undefined],
   ]);
   expect(versionOf(undefined)).toBeUndefined();
+});
+
+test('without git, hatch-vcs is told by the variable that it reads, and setuptools-scm by the package’s own', async () => {
+  const history = { described: 'v1.2.3-0-gabc' } as SourceHistory;
+  const tell = (text: string) =>
+    tellVersionWithoutGit({
+      directory: temporarySolution({ 'pyproject.toml': text }),
+      requirements: { packages: ['.'], packageName: 'my-package', texts: ['pyproject.toml', text] },
+      history,
+    });
+  expect(await tell('requires = ["hatchling", "hatch-vcs"]')).toEqual({ SETUPTOOLS_SCM_PRETEND_VERSION: '1.2.3' });
+  expect(await tell('requires = ["setuptools-scm"]')).toEqual({
+    SETUPTOOLS_SCM_PRETEND_VERSION_FOR_MY_PACKAGE: '1.2.3',
+  });
 });
