@@ -41,8 +41,6 @@ export interface HostClientOptions {
 
 /** Calls at once over one client; more wait for their turn. */
 const mostConnections = 256;
-/** Of inputs written from values: they name no key twice and no number that a float cannot hold, so the host need not look. */
-const isChecked = ',"checked":true';
 
 /** Of a call for which `takeTurn` has held a turn. */
 export interface HostCallOptions extends CallOptions {
@@ -61,6 +59,9 @@ interface Exchange {
   /** What the request says beside that, as JSON. */
   head: string;
 }
+
+/** What a request for a call that has a turn says of it. */
+const headOf = (turn: string | undefined): string => (turn === undefined ? '' : `,"turn":"${turn}"`);
 
 type BusyReply = { status: 'busy'; limit: number | null };
 
@@ -91,12 +92,21 @@ export class HostClient {
     } catch (error) {
       return answerUnfit(error);
     }
-    return readJson(await this.request(text, options, isChecked)) as Answer; // the host's own
+    return readJson(await this.callText(text, options)) as Answer; // the host's own
   }
 
   /** JSON text in, the answer's JSON text out, neither parsed here. Never throws: what goes wrong is an answer. */
-  callText(inputs: string, options: HostCallOptions = {}): Promise<string> {
-    return this.request(inputs, options, '');
+  async callText(inputs: string, options: HostCallOptions = {}): Promise<string> {
+    const { timeout = this.options.timeout, signal, turn } = options;
+    if (signal?.aborted) return failure('CALL_CANCELLED', 'the call was cancelled before it began');
+    if (this.busy >= mostConnections) await this.waitForTurn();
+    this.busy += 1;
+    try {
+      return await this.exchange(inputs, { timeout, signal, head: headOf(turn) });
+    } finally {
+      this.busy -= 1;
+      this.turns.shift()?.();
+    }
   }
 
   /** The same call, its chunks as they come. Who leaves it before its answer cancels it. */
@@ -107,42 +117,27 @@ export class HostClient {
     } catch (error) {
       return answerUnfit(error);
     }
-    const answer = yield* this.requestStream(text, options, { head: isChecked, handOn });
+    const answer = yield* this.requestStream(text, options, handOn);
     return 'explained' in answer ? answer.explained : answer.told;
   }
 
   /** The same of text, and with the text of each chunk. */
   async *streamText(inputs: string, options: HostCallOptions = {}): AsyncGenerator<string, string> {
-    const answer = yield* this.requestStream(inputs, options, { head: '', handOn: handOnText });
+    const answer = yield* this.requestStream(inputs, options, handOnText);
     return 'explained' in answer ? JSON.stringify(answer.explained) : answer.told;
-  }
-
-  private async request(inputs: string, options: HostCallOptions, checked: string): Promise<string> {
-    const { timeout = this.options.timeout, signal, turn } = options;
-    const head = turn === undefined ? checked : `${checked},"turn":"${turn}"`;
-    if (signal?.aborted) return failure('CALL_CANCELLED', 'the call was cancelled before it began');
-    if (this.busy >= mostConnections) await this.waitForTurn();
-    this.busy += 1;
-    try {
-      return await this.exchange(inputs, { timeout, signal, head });
-    } finally {
-      this.busy -= 1;
-      this.turns.shift()?.();
-    }
   }
 
   private async *requestStream<Chunk, Told>(
     inputs: string,
     options: HostCallOptions,
-    { head: checked, handOn }: Pick<Exchange, 'head'> & { handOn: HandOn<Chunk, Told> },
+    handOn: HandOn<Chunk, Told>,
   ): AsyncGenerator<Chunk, Outcome<Told>> {
     const { timeout = this.options.timeout, signal, turn } = options;
-    const head = turn === undefined ? checked : `${checked},"turn":"${turn}"`;
     if (signal?.aborted) return { explained: callFailure('CALL_CANCELLED', 'the call was cancelled before it began') };
     if (this.busy >= mostConnections) await this.waitForTurn();
     this.busy += 1;
     try {
-      return yield* this.exchangeStream(inputs, { timeout, signal, head, handOn });
+      return yield* this.exchangeStream(inputs, { timeout, signal, head: headOf(turn), handOn });
     } finally {
       this.busy -= 1;
       this.turns.shift()?.();

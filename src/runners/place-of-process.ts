@@ -43,10 +43,13 @@ function placeOf(path: string): string | undefined {
   return /^(.*\/logs)\/[^/]+$/.exec(path)?.[1];
 }
 
-/** Files below a revision's state or among the logs that it has open for writing. */
+/**
+ * Files below a revision's state or among the logs that it has open for writing. The counts of calls are written by
+ * callers, who are anybody's programs (`call-tally.ts`).
+ */
 const listWritten = (pid: string): string[] =>
   listOpen(pid)
-    .filter(({ path }) => /\/revisions\/[^/]+\/state\/|\/logs\/[^/]+$/.test(path))
+    .filter(({ path }) => /\/revisions\/[^/]+\/state\/(?!calls\/)|\/logs\/[^/]+$/.test(path))
     .filter(({ descriptor }) => isWritable(pid, descriptor))
     .map(({ path }) => path);
 

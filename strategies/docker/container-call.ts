@@ -25,8 +25,6 @@ export interface ContainerCall extends HostCall {
 /** Inputs as JSON text. */
 interface TextCall extends HostCall {
   text: string;
-  /** They were written from values, so that the host need not look for what a reader of the text would change. */
-  isChecked?: boolean;
 }
 
 /** Seconds that our host has to answer for a call past its deadline, before the client does so itself. */
@@ -44,7 +42,7 @@ export async function callHost({ inputs, ...call }: ContainerCall, tokenHash: st
   } catch (error) {
     return answerUnfit(error);
   }
-  return readJson(await callHostText({ ...call, text, isChecked: true }, tokenHash)) as Answer; // the host's own
+  return readJson(await callHostText({ ...call, text }, tokenHash)) as Answer; // the host's own
 }
 
 /** The text of its reply is the answer, and the token in it says that it is our revision that answers. */
@@ -72,7 +70,7 @@ export async function* streamHost(
   } catch (error) {
     return answerUnfit(error);
   }
-  return yield* streamParts({ ...call, text, isChecked: true }, tokenHash, handOn);
+  return yield* streamParts({ ...call, text }, tokenHash, handOn);
 }
 
 export async function* streamHostText(call: TextCall, tokenHash: string): AsyncGenerator<string, string> {
@@ -106,14 +104,13 @@ async function* streamParts<Chunk, Told>(
 const boundOf = ({ timeout, signal }: HostCall) => ({ timeout: timeout + lateness, ...(signal && { signal }) });
 
 /** By its name the host is told to end it. */
-function nameCall({ url, timeout, isChecked = false }: TextCall, tokenHash: string) {
+function nameCall({ url, timeout }: HostCall, tokenHash: string) {
   counter += 1;
   const headers = {
     'content-type': 'application/json',
     'berth-token': tokenHash,
     'berth-call': `${caller}-${counter}`,
     'berth-timeout': String(timeout),
-    ...(isChecked && { 'berth-checked': 'yes' }),
   };
   const cancel = () => {
     const request = { url: `${url}/cancel`, method: 'POST', headers, signal: AbortSignal.timeout(2_000) };

@@ -51,7 +51,7 @@ test('a union takes the exact type before a conversion', async () => {
 test('lists, dicts, literals and enums are checked item by item', async () => {
   expect(await convert('List[int]', [['1', 2]])).toEqual([[1, 2]]);
   expect((await convert('list', ['one']))[0]).toContain('must be a list, got "one"');
-  expect((await convert('List[int]', [[1, 'x']]))[0]).toContain('value: item 1 must be a whole number, got "x"');
+  expect((await convert('List[int]', [[1, 'x']]))[0]).toContain('value[1]: must be a whole number, got "x"');
   expect(await convert('Dict[str, Any]', [{ a: [1] }])).toEqual([{ a: [1] }]);
   expect(await convert('Literal["a", 2]', ['a', 2])).toEqual(['a', 2]);
   expect((await convert('Literal["a", 2]', ['b']))[0]).toContain('must be one of "a", 2; got "b"');

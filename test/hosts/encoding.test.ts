@@ -7,13 +7,25 @@ import { temporaryDirectory } from '../support/temporary.js';
 import { type Served, serve, success } from './serve.js';
 
 const app = `
-import collections, dataclasses, datetime, decimal, enum, itertools, math, pathlib, uuid
+import collections, dataclasses, datetime, decimal, enum, ipaddress, itertools, math, pathlib, uuid
 try:
     import numpy as np, pandas as pd, pydantic
     from PIL import Image
+    from typing import Annotated
     class Item(pydantic.BaseModel):
         name: str
         data: bytes = b"x"
+    class Token: pass
+    Written = Annotated[Token, pydantic.PlainSerializer(lambda token: "token", when_used="json")]
+    class Page(pydantic.BaseModel):
+        model_config = pydantic.ConfigDict(arbitrary_types_allowed=True)
+        url: pydantic.HttpUrl
+        key: pydantic.SecretStr
+        tokens: list[dict[str, Written]]
+        took: datetime.timedelta = datetime.timedelta(seconds=90)
+    @dataclasses.dataclass
+    class Link:
+        to: pydantic.HttpUrl
 except ImportError: pass
 
 class Color(enum.Enum): RED = "red"
@@ -56,7 +68,10 @@ const plainCases: [string, unknown][] = [
     '{"text": "quote \\" slash \\\\ line \\n bell \\x07 é 🚢 " * 3000}',
     { text: 'quote " slash \\ line \n bell \x07 é 🚢 '.repeat(3000) },
   ],
-  ['2 ** 70', 2 ** 70],
+  ['[2 ** 70, 2 ** 63 - 1, -(2 ** 53) - 1, 5]', [2n ** 70n, 2n ** 63n - 1n, -(2n ** 53n) - 1n, 5]],
+  ['[decimal.Decimal(2 ** 63), decimal.Decimal("1e400")]', [2n ** 63n, '1E+400']],
+  ['{1: {2: 3}, "1.0": 4}', { 1: { 2: 3 }, '1.0': 4 }],
+  ['[ipaddress.ip_address("10.0.0.1"), {"later": (n for n in range(2))}]', ['10.0.0.1', { later: [0, 1] }]],
 ];
 
 const refusals: [string, string][] = [
@@ -68,6 +83,11 @@ const refusals: [string, string][] = [
   ['[1 + 2j]', 'output[0] is a complex, which JSON cannot hold'],
   ['{(1, 2): "a", "1,2": "b"}', "output has two keys that are both written '1,2' in JSON"],
   ['loop', 'output[0] contains itself, which JSON cannot hold'],
+  ['{1: "a", "1": "b"}', "output has two keys that are both written '1' in JSON"],
+  ['[{"deep": {None: 1, "null": 2}}]', "output[0].deep has two keys that are both written 'null' in JSON"],
+  ['collections.OrderedDict([(1.5, 1), ("1.5", 2)])', "output has two keys that are both written '1.5' in JSON"],
+  ['[collections.UserDict({True: 1, "true": 2})]', "output[0] has two keys that are both written 'true' in JSON"],
+  ['{b"k": 1}', 'output has a key of type bytes, which JSON cannot hold'],
 ];
 
 describe.each(['the bare interpreter', 'an environment with orjson'])('in %s', (where) => {
@@ -116,8 +136,68 @@ describe('values of libraries', () => {
     ['pd.DataFrame({"a": [1], "b": ["x"]}).iloc[0]', { a: 1, b: 'x' }],
     ['[pd.Timestamp("2024-01-02"), pd.NaT, pd.NA, pd.Index([1])]', ['2024-01-02T00:00:00', null, null, [1]]],
     ['Item(name="n")', { name: 'n', data: 'data:application/octet-stream;base64,eA==' }],
+    [
+      'Page(url="https://a.b/c", key="k", tokens=[{"x": Token()}])',
+      { url: 'https://a.b/c', key: '**********', tokens: [{ x: 'token' }], took: 90 },
+    ],
+    ['[Link(pydantic.HttpUrl("https://a.b"))]', [{ to: 'https://a.b/' }]],
+    ['pd.DataFrame({"a": [1]}, index=["x"])', [{ index: 'x', a: 1 }]],
+    ['pd.DataFrame({"k": ["x", "x"], "v": [1, 2]}).groupby("k").sum()', [{ k: 'x', v: 3 }]],
+    ['pd.DataFrame({"a": [1, 2]}).set_index("a", drop=False).iloc[1:]', [{ a: 2 }]],
+    ['pd.DataFrame([[1, 2]], columns=pd.MultiIndex.from_tuples([("a", "x"), ("a", "y")]))', [{ 'a,x': 1, 'a,y': 2 }]],
+    ['pd.DataFrame({"a": [1, 2, 3]})[lambda frame: frame.a > 1]', [{ a: 2 }, { a: 3 }]],
+    ['pd.Series([7, 7, 8], name="age").value_counts()', { 7: 2, 8: 1 }],
+    ['pd.Series([1, 2], index=pd.MultiIndex.from_tuples([("a", 1), ("b", 2)]))', { 'a,1': 1, 'b,2': 2 }],
+    ['pd.DataFrame({"c": pd.Categorical(["u"]), "i": pd.interval_range(0, 1)})', [{ c: 'u', i: '(0, 1]' }]],
+    ['np.array([(1, 2.5)], dtype=[("a", "i4"), ("b", "f8")])', [{ a: 1, b: 2.5 }]],
+    [
+      '[np.array([(1, 2)], dtype=[("a", "i4"), ("b", "i4")])[0], np.array([1.5]), np.void(b"hi")]',
+      [{ a: 1, b: 2 }, [1.5], 'data:application/octet-stream;base64,aGk='],
+    ],
+    [
+      '[np.uint64(2 ** 64 - 1), np.float16(0.5), np.longdouble(0.25), np.array([np.longdouble(2)])]',
+      [2n ** 64n - 1n, 0.5, 0.25, [2]],
+    ],
   ])('%s', async (code, output) => {
     expect(await served.call({ code })).toEqual(success(output));
+  });
+
+  test.each([
+    [
+      'pd.DataFrame([[1, 2]], columns=["a", "a"])',
+      "output is a pandas.DataFrame, which could not be converted: it has the column 'a' twice",
+    ],
+    [
+      '{"t": [pd.Series([1, 2], index=["a", "a"])]}',
+      "output.t[0] is a pandas.Series, which could not be converted: it has the label 'a' twice",
+    ],
+    ['pd.DataFrame([[1, 2]], columns=[1, "1"])', "output[0] has two keys that are both written '1' in JSON"],
+    ['pd.DataFrame({"a": [1]}, index=pd.Index([5], name="a"))', "its index and one of its columns are both called 'a'"],
+    [
+      'np.array(["2024-01-02", "NaT"], dtype="datetime64[D]")',
+      'output[1] is a numpy.datetime64, which could not be converted: it is NaT',
+    ],
+    ['np.longdouble(1) / 3', 'output is a numpy.longdouble, which could not be converted: a float does not hold 0.333'],
+    ['np.array([1 + 2j])', 'output[0] is a complex, which JSON cannot hold'],
+    ['np.array([{1: 2, "1": 3}], dtype=object)', "output[0] has two keys that are both written '1' in JSON"],
+    ['Token()', 'output is a app.Token, which JSON cannot hold'],
+  ])('%s is refused', async (code, message) => {
+    const error = failureOf(await served.call({ code }));
+    expect(error.code).toBe('CALL_OUTPUT');
+    expect(error.message.replace('pandas.core.frame.', 'pandas.').replace('pandas.core.series.', 'pandas.')).toContain(
+      message,
+    );
+  });
+
+  test('an image that PNG would cut is a TIFF', async () => {
+    const answer = await served.call({
+      code: '[Image.new("F", (1, 1), 0.5), Image.new("I", (1, 1), 70000), Image.new("I", (1, 1), 7)]',
+    });
+    expect(answer.status === 'success' && (answer.output as string[]).map((uri) => uri.split(';')[0])).toEqual([
+      'data:image/tiff',
+      'data:image/tiff',
+      'data:image/png',
+    ]);
   });
 
   test('an image is a PNG', async () => {

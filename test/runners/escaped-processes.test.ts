@@ -1,6 +1,6 @@
 /** @needs python3 control-groups */
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdirSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
@@ -85,3 +85,19 @@ const listGroups = (): string[] => {
   const [, own = ''] = /^0::(.*)$/m.exec(readFileSync('/proc/self/cgroup', 'utf8')) ?? [];
   return readdirSync(join(mount, own)).filter((name) => name.startsWith('berth-'));
 };
+
+test('a program that calls the software has its count of calls open, and is nothing of the software', async () => {
+  const deployment = temporaryDirectory();
+  const calls = join(deployment, 'revisions', 'r1', 'state', 'calls');
+  mkdirSync(calls, { recursive: true });
+  const count = (file: string) => {
+    const caller = spawn('/bin/sleep', ['300'], { stdio: ['ignore', openSync(file, 'w'), 'ignore'] });
+    atTheEnd(() => void caller.kill('SIGKILL'));
+    return caller.pid;
+  };
+  const caller = count(join(calls, '1-counter'));
+  const left = count(join(deployment, 'revisions', 'r1', 'state', 'output'));
+  const found = findMarkedBelow(deployment).map(({ pid }) => pid);
+  expect(found).toContain(left);
+  expect(found).not.toContain(caller);
+});

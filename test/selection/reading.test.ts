@@ -105,3 +105,15 @@ for directory in range(40):
   expect(facts.entryPoints.some(({ callable }) => callable === 'predict')).toBe(true);
   expect(performance.now() - began).toBeLessThan(60_000);
 }, 240_000);
+
+test('facts are bounded in bytes, and keep what is nearest to the top', async () => {
+  const documented = (name: string) =>
+    `def ${name}(${Array.from({ length: 40 }, (_, index) => `parameter_${index}: "${'x'.repeat(100)}" = None`)}):\n    """${'y'.repeat(900)}"""\n`;
+  const deep = Array.from({ length: 1500 }, (_, index) => documented(`f${index}`)).join('');
+  const facts = await gatherFacts(
+    temporarySolution({ 'a/b/c.py': deep.slice(0, 990_000), 'z.py': documented('predict') }),
+    { home },
+  );
+  expect(JSON.stringify(facts).length).toBeLessThan(3_000_000);
+  expect(facts.entryPoints.some(({ callable }) => callable === 'predict')).toBe(true);
+}, 60_000);

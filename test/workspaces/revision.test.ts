@@ -133,3 +133,27 @@ test('refuses a commit that the workspace does not have', async () => {
   });
   expect(existsSync(directory)).toBe(false);
 });
+
+test('what git tracks although it is ignored stays in copy, commits and revisions', async () => {
+  const source = temporarySolution({
+    '.gitignore': '*.pkl\nout/\n',
+    'app.py': '',
+    'model.pkl': 'weights',
+    'out/x.bin': 'x',
+  });
+  execFileSync('git', ['init', '-q'], { cwd: source });
+  execFileSync('git', ['add', '-f', 'app.py', 'model.pkl', 'out/x.bin'], { cwd: source });
+  const root = temporaryDirectory();
+  const [workspace, directory] = [join(root, 'workspace'), join(root, 'revisions', 'r1', 'code')];
+  const { digest, files } = await copySource({ source, workspace });
+  expect(files).toBe(4);
+  expect(await digestTree(source)).toBe(digest);
+
+  writeTree(workspace, { 'app.py': 'x = 1\n', 'other.pkl': 'made by the software' });
+  const { commit, filesChanged } = await commitWorkspace(workspace, 'Adapt');
+  expect(filesChanged).toEqual(['app.py']);
+  await exportRevision({ workspace, commit, directory });
+  expect(readFileSync(join(directory, 'model.pkl'), 'utf8')).toBe('weights');
+  expect(statSync(join(directory, 'out/x.bin')).mode & 0o777).toBe(0o444);
+  expect(existsSync(join(directory, 'other.pkl'))).toBe(false);
+});

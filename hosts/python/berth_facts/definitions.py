@@ -177,8 +177,7 @@ class Definitions:
         return sorted(offers, key=lambda offer: offer[:4])
 
     def as_facts(self, offers):
-        facts = [definition.as_fact(self.modules.place_of(path)) for *_, path, definition in offers]
-        return sorted(facts, key=lambda fact: (fact["file"], fact["line"], fact["module"]))
+        return [definition.as_fact(self.modules.place_of(path)) for *_, path, definition in offers]
 
     def find(self, module, name, importer):
         """What a module offers under a name, as the importer would find it."""

@@ -1,5 +1,7 @@
 """Whole sentences about what is missing in the facts."""
 
+import json
+
 MOST_NAMED = 20
 
 
@@ -22,3 +24,13 @@ def keep(items, most, what, notes):
     if len(items) > most:
         notes.append("The first %d of %d %s were kept." % (most, len(items), what))
     return items[:most]
+
+
+def keep_small(facts, room, what, notes):
+    """The first of the facts that have room, in bytes of JSON; a note where there are more."""
+    for index, fact in enumerate(facts):
+        room -= len(json.dumps(fact))
+        if room < 0:
+            notes.append("The first %d of %d %s were kept: they are large." % (index, len(facts), what))
+            return facts[:index]
+    return facts

@@ -6,12 +6,13 @@ from calls import read_calls
 from definitions import Definitions
 from documents import find_doctest_calls, find_readme_calls
 from modules import Modules
-from notes import describe_unread, keep
+from notes import describe_unread, keep, keep_small
 from placeholders import mark_placeholder
 from reading import read_sources
 from source import Source, is_test
 
 DECLARING = frozenset("cog fastapi pydantic typer modal bentoml click gradio dspy".split())
+ROOM = 2_000_000  # bytes of JSON; who reads it does nothing else meanwhile
 READING_SHARE = 0.8  # of the time; joining takes the rest
 
 
@@ -27,9 +28,11 @@ def read_repository(request):
     definitions = Definitions(sources, modules)
     calls = find_calls(sources, documents, definitions, deadline)
     own = [source for source in sources if not is_test(source.path)]
+    entry_points = definitions.as_facts(keep(definitions.offered(), 2000, "callables", notes))
+    marked = [mark_placeholder(root, call) for call in keep(calls, 500, "documented calls", notes)]
     return {
-        "entryPoints": definitions.as_facts(keep(definitions.offered(), 2000, "callables", notes)),
-        "documentedCalls": [mark_placeholder(root, call) for call in keep(calls, 500, "documented calls", notes)],
+        "entryPoints": sorted(keep_small(entry_points, ROOM, "callables", notes), key=written_at),
+        "documentedCalls": keep_small(marked, ROOM // 4, "documented calls", notes),
         "frameworks": keep((fact for source in own for fact in source.frameworks), 1000, "uses of frameworks", notes),
         "models": keep(sorted({model for source in sources for model in source.models}), 500, "models", notes),
         "gpu": keep((fact for source in own for fact in source.gpu), 200, "uses of a GPU", notes),
@@ -39,6 +42,10 @@ def read_repository(request):
         "setup": [source.setup for source in sources + documents if source.setup is not None],
         "notes": notes,
     }
+
+
+def written_at(entry_point):
+    return entry_point["file"], entry_point["line"], entry_point["module"]
 
 
 def own_names(files):

@@ -3,21 +3,22 @@
 import dataclasses
 import functools
 import inspect
-import typing
-from enum import Enum
-from typing import Any, Callable, Dict, List, NamedTuple, Optional
+from typing import Any, Callable, Dict, NamedTuple, Optional
 
-#: Stands for "no default: the input must be given".
-MISSING = inspect.Parameter.empty
+from .annotations import is_optional, resolve_annotations
+from .cog_files import is_file, is_path, is_secret
+from .conversion import make_converter
+from .converter import Converter, Rules, Strictness
+from .declarations import MISSING, Declaration, read_declaration
+from .scalars import text
 
 
 class InputField(NamedTuple):
     name: str
     annotation: Any
-    default: Any
-    #: `ge`, `le`, `min_length`, `max_length`, `regex`: those that are set.
-    limits: Dict[str, Any]
-    choices: Optional[List[Any]]
+    #: None: every value passes.
+    converter: Optional[Converter]
+    declaration: Declaration
 
 
 class DeclaredInputs(NamedTuple):
@@ -57,67 +58,21 @@ def read_inputs(function: Callable[..., Any]) -> DeclaredInputs:
     return DeclaredInputs(fields, is_open)
 
 
-def resolve_annotations(function: Callable[..., Any]) -> Dict[str, Any]:
-    """Annotations as objects; one that this Python cannot evaluate counts as `Any`, and spoils no other."""
-    function = inspect.unwrap(getattr(function, "__func__", function))
-    if not inspect.isfunction(function):
-        function = function.__call__
-    annotations: Dict[str, Any] = {}
-    for name, annotation in getattr(function, "__annotations__", {}).items():
-        if isinstance(annotation, str):
-            try:
-                annotation = eval(annotation, function.__globals__)
-            except Exception:
-                annotation = Any
-        annotations[name] = annotation
-    return annotations
-
-
-def is_optional(annotation: Any) -> bool:
-    return annotation is None or type(None) in typing.get_args(annotation)
-
-
 def _read_field(name: str, annotation: Any, default: Any) -> InputField:
-    limits: Dict[str, Any] = {}
-    choices = None
-    if type(default).__name__ == "FieldInfo":
-        declaration = default
-        default = _declared_default(declaration)
-        for limit, spellings in _LIMITS.items():
-            found = [value for value in (_limit(declaration, word) for word in spellings) if value is not None]
-            if found:
-                limits[limit] = found[0]
-        choices = _declared_choices(declaration)
-    if default is MISSING and is_optional(annotation):
-        default = None
-    return InputField(name, annotation, default, limits, choices)
+    declaration = read_declaration(default)
+    if declaration.default is MISSING and is_optional(annotation):
+        declaration = declaration._replace(default=None)
+    return InputField(name, annotation, make_converter(annotation, COG_RULES), declaration)
 
 
-_LIMITS = {
-    "ge": ["ge"],
-    "le": ["le"],
-    "min_length": ["min_length"],
-    "max_length": ["max_length"],
-    "regex": ["regex", "pattern"],
-}
+def _cog_converter(kind: Any) -> Optional[Converter]:
+    """Files, which come as data URIs and URLs, and secrets."""
+    if is_path(kind):
+        return Converter(lambda value, files: files.path(value))
+    if is_file(kind):
+        return Converter(lambda value, files: files.open(value))
+    return Converter(lambda value, files: kind(text(value))) if is_secret(kind) else None
 
 
-def _limit(declaration: Any, name: str) -> Any:
-    """Cog and pydantic 1 keep limits as attributes, pydantic 2 in a list of marks."""
-    marks = [declaration, *(getattr(declaration, "metadata", None) or [])]
-    return next((value for value in (getattr(mark, name, None) for mark in marks) if value is not None), None)
-
-
-def _declared_default(declaration: Any) -> Any:
-    default = declaration.default
-    if default is ... or "Undefined" in type(default).__name__:
-        return MISSING
-    return default
-
-
-def _declared_choices(declaration: Any) -> Optional[List[Any]]:
-    choices = getattr(declaration, "choices", None)
-    if not choices:
-        extra = getattr(declaration, "json_schema_extra", None) or getattr(declaration, "extra", None) or {}
-        choices = extra.get("enum") or extra.get("choices") if isinstance(extra, dict) else None
-    return [choice.value if isinstance(choice, Enum) else choice for choice in choices] if choices else None
+#: What pydantic refused under Cog is refused.
+COG_RULES = Rules(Strictness.COG, _cog_converter)

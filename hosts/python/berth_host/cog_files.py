@@ -50,15 +50,6 @@ class InputFiles:
             except OSError:  # the predictor moved or removed it
                 pass
 
-    def is_path(self, annotation: Any) -> bool:
-        return inspect.isclass(annotation) and (annotation is os.PathLike or issubclass(annotation, os.PathLike))
-
-    def is_file(self, annotation: Any) -> bool:
-        return inspect.isclass(annotation) and issubclass(annotation, io.IOBase)
-
-    def is_secret(self, annotation: Any) -> bool:
-        return inspect.isclass(annotation) and hasattr(annotation, "get_secret_value")
-
     def path(self, value: str) -> Any:
         """The path of the content's own file; a plain path is taken as it is, as in Cog."""
         scheme = _scheme(value)
@@ -87,6 +78,18 @@ class InputFiles:
                 except OSError as error:
                     raise ValueError(f"could not be read from {_shorten(source)}: {error}") from error
         return target.name
+
+
+def is_path(annotation: Any) -> bool:
+    return inspect.isclass(annotation) and (annotation is os.PathLike or issubclass(annotation, os.PathLike))
+
+
+def is_file(annotation: Any) -> bool:
+    return inspect.isclass(annotation) and issubclass(annotation, io.IOBase)
+
+
+def is_secret(annotation: Any) -> bool:
+    return inspect.isclass(annotation) and hasattr(annotation, "get_secret_value")
 
 
 def to_data_uri(file: Any) -> str:

@@ -1,14 +1,15 @@
 """From the JSON of a call to the arguments of `predict`, or to one message that says all that is wrong with it."""
 
-import re
 import sys
 from enum import Enum
 from typing import Any, Dict, List
 
-from .cog_declaration import MISSING, DeclaredInputs, InputField
+from .annotations import name_type
+from .cog_declaration import DeclaredInputs, InputField
 from .cog_files import InputFiles
-from .cog_values import convert, name_type, show
+from .declarations import MISSING, check_limits
 from .errors import CallInputError
+from .misfit import Misfit, show
 
 
 def read_call(declared: DeclaredInputs, inputs: Any, files: InputFiles) -> Dict[str, Any]:
@@ -20,6 +21,8 @@ def read_call(declared: DeclaredInputs, inputs: Any, files: InputFiles) -> Dict[
     for field in declared.fields.values():
         try:
             arguments[field.name] = _read_value(field, inputs, files)
+        except Misfit as misfit:
+            problems.append(misfit.describe(field.name))
         except ValueError as error:
             problems.append(f"{field.name}: {error}")
     unknown = {name: value for name, value in inputs.items() if name not in declared.fields}
@@ -33,37 +36,19 @@ def read_call(declared: DeclaredInputs, inputs: Any, files: InputFiles) -> Dict[
 
 
 def _read_value(field: InputField, inputs: Dict[str, Any], files: InputFiles) -> Any:
+    default = field.declaration.default
     if field.name not in inputs:
-        if field.default is MISSING:
+        if default is MISSING:
             raise ValueError("is required")
-        return field.default
+        return default
     value = inputs[field.name]
-    if value is None and field.default is None:
+    if value is None and default is None:
         return None
-    value = convert(value, field.annotation, files)
-    for item in value if isinstance(value, (list, tuple, set)) else [value]:
+    value = value if field.converter is None else field.converter(value, files)
+    for item in value if isinstance(value, (list, tuple, set)) else [value]:  # limits hold for each item of a list
         if item is not None:
-            _check(field, item.value if isinstance(item, Enum) else item)
+            check_limits(field.declaration, item.value if isinstance(item, Enum) else item)
     return value
-
-
-def _check(field: InputField, value: Any) -> None:
-    """Limits hold for each item of a list."""
-    limits = field.limits
-    if field.choices is not None and value not in field.choices:
-        raise ValueError(f"must be one of {', '.join(show(choice) for choice in field.choices)}; got {show(value)}")
-    if isinstance(value, (int, float)):
-        if "ge" in limits and not value >= limits["ge"]:
-            raise ValueError(f"must be at least {limits['ge']}, got {show(value)}")
-        if "le" in limits and not value <= limits["le"]:
-            raise ValueError(f"must be at most {limits['le']}, got {show(value)}")
-    if isinstance(value, str):
-        if len(value) < limits.get("min_length", 0):
-            raise ValueError(f"must have at least {limits['min_length']} characters, got {len(value)}")
-        if "max_length" in limits and len(value) > limits["max_length"]:
-            raise ValueError(f"must have at most {limits['max_length']} characters, got {len(value)}")
-        if "regex" in limits and not re.search(limits["regex"], value):
-            raise ValueError(f"must match {limits['regex']}, got {show(value)}")
 
 
 def _describe(declared: DeclaredInputs, unknown: Dict[str, Any]) -> str:
@@ -74,5 +59,6 @@ def _describe(declared: DeclaredInputs, unknown: Dict[str, Any]) -> str:
 
 
 def _signature(field: InputField) -> str:
-    default = "" if field.default is MISSING else f" = {show(field.default)}"
+    declared = field.declaration.default
+    default = "" if declared is MISSING else f" = {show(declared)}"
     return f"{field.name}: {name_type(field.annotation)}{default}"

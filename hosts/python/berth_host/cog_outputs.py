@@ -15,6 +15,7 @@ from typing import Any, AsyncIterator, Iterator, List
 
 from .cog_files import to_data_uri
 from .streams import Whole
+from .values import convert_step
 
 _PLAIN = frozenset((str, int, float, bool, type(None)))
 
@@ -34,10 +35,8 @@ def plain(value: Any) -> Any:
         return {field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
     if isinstance(value, (datetime.datetime, datetime.date)):
         return value.isoformat()
-    if hasattr(value, "model_dump"):
-        return plain(value.model_dump())
-    if hasattr(value, "__fields__") and hasattr(value, "dict"):  # pydantic 1
-        return plain(value.dict())
+    if hasattr(value, "model_dump") or hasattr(value, "__fields__") and hasattr(value, "dict"):  # of pydantic 1
+        return plain(convert_step(value))
     return value
 
 

@@ -17,8 +17,9 @@ from contextlib import contextmanager
 from types import ModuleType
 from typing import Any, AsyncIterator, Awaitable, Callable, Dict, Iterator, Optional
 
-from .cog_declaration import read_inputs, resolve_annotations, tell_missing_from_none
-from .cog_files import InputFiles
+from .annotations import resolve_annotations
+from .cog_declaration import read_inputs, tell_missing_from_none
+from .cog_files import InputFiles, is_file, is_path
 from .cog_inputs import read_call
 from .cog_outputs import concatenates, each, each_async, gather, gather_async
 from .entry_callable import find_instance, pick
@@ -143,7 +144,7 @@ def _weights(setup: Callable[..., Any]) -> Any:
     atexit.register(files.remove)
     annotation = resolve_annotations(setup).get("weights")
     kinds = typing.get_args(annotation) or (annotation,)
-    wants_file, wants_path = any(map(files.is_file, kinds)), any(map(files.is_path, kinds))
+    wants_file, wants_path = any(map(is_file, kinds)), any(map(is_path, kinds))
     source = os.environ.get("COG_WEIGHTS")
     if not source:
         if not os.path.exists("weights") or not (wants_file or wants_path):

@@ -11,12 +11,14 @@ import os
 import uuid
 
 from .errors import HostError
-from .values import convert, kind_name
+from .paths import describe_part
+from .values import convert, convert_step, has_odd_keys, kind_name
 
 encoder = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=convert)
 ascii_encoder = json.JSONEncoder(allow_nan=False, separators=(",", ":"), default=convert)
 scan = json.JSONDecoder().scan_once
 DEEPEST = 500
+FEW_BITS = 2_000
 
 
 def dump(value, name="output"):
@@ -38,7 +40,16 @@ def dump_quickly(value):
             return content
     if type(value) is str and value.isascii():  # sooner by a third; for other text the escapes double its length
         return ascii_encoder.encode(value).encode("ascii")
+    if may_clash(value):
+        raise TypeError("keys that are no text may be written alike")
     return encoder.encode(value).encode("utf-8")
+
+
+def may_clash(value):
+    try:
+        return has_odd_keys(value)
+    except RecursionError:  # deeper than this looks, or it contains itself
+        return False
 
 
 def dump_with_orjson(value):
@@ -72,6 +83,12 @@ def check_number(value, path):
     if isinstance(value, float) and not math.isfinite(value):
         shown = "NaN" if value != value else "Infinity" if value > 0 else "-Infinity"
         raise HostError("CALL_OUTPUT", "%s is %s, which JSON cannot hold" % (path, shown))
+    if isinstance(value, int) and value.bit_length() > FEW_BITS:
+        try:
+            int.__repr__(value)
+        except ValueError as error:
+            message = "%s is an integer of %d bits, which Python does not write: %s" % (path, value.bit_length(), error)
+            raise HostError("CALL_OUTPUT", message) from None
     return value
 
 
@@ -81,7 +98,7 @@ def plain_object(value, path, parents):
         name = key_text(key, path)
         if name in plain:
             raise HostError("CALL_OUTPUT", "%s has two keys that are both written %r in JSON" % (path, name))
-        plain[name] = to_plain(item, "%s.%s" % (path, name) if name.isidentifier() else "%s[%r]" % (path, name), parents)
+        plain[name] = to_plain(item, path + describe_part(name), parents)
     return plain
 
 
@@ -104,7 +121,7 @@ def key_text(key, path):
 
 def convert_at(value, path):
     try:
-        return convert(value)
+        return convert_step(value)
     except HostError:
         raise
     except TypeError:

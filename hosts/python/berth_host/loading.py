@@ -8,7 +8,7 @@ from .entry_callable import EntryNotFound, find_callable
 from .entry_module import NoSuchModule, import_entry
 from .errors import CallInterrupted
 from .event_loop import wait
-from .signature import Arguments, check_takes_inputs
+from .signature import Arguments, check_takes_inputs, convert_whole, find_whole_converter
 
 
 class Software:
@@ -39,7 +39,7 @@ def load_software(interface):
         style = choose_style(found.described)
     if style == "inputs":
         check_takes_inputs(found.described, name)
-        return Software(found.function, is_async=is_async(found.function))
+        return Software(take_whole(found), is_async=is_async(found.function))
     arguments = Arguments(found.described, name)
     function = found.function if not found.leading else found.call
 
@@ -58,6 +58,15 @@ def is_async(function):
         inspect.iscoroutinefunction(one) or inspect.isasyncgenfunction(one)
         for one in (function, getattr(type(function), "__call__", None))
     )
+
+
+def take_whole(found):
+    """A function of the inputs as they are, or as what its annotation makes of them."""
+    whole = find_whole_converter(found.described)
+    if whole is None:
+        return found.function
+    converter, name = whole
+    return lambda inputs: found.function(convert_whole(converter, inputs, name))
 
 
 def import_module(interface):

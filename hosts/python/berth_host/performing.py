@@ -3,7 +3,7 @@
 from .answers import answer_error, answer_with, refuse
 from .descriptors import ThisProcess
 from .errors import HostError, describe_exception
-from .json_text import load
+from .inputs_text import read_inputs
 from .native import Native
 from .streams import ReaderGone, is_async, is_iterator, join, pour
 
@@ -57,12 +57,7 @@ def run(software, call):
 
 def load_inputs(call):
     content, call.inputs = call.inputs, None
-    try:
-        return load(content)
-    except ValueError as error:
-        raise HostError("CALL_INPUT", "the inputs are not JSON: %s" % error) from None
-    except RecursionError:
-        raise HostError("CALL_INPUT", "the inputs are nested too deeply") from None
+    return read_inputs(content)
 
 
 def explain(error):

@@ -1,10 +1,18 @@
 """Inputs by name: a JSON object becomes the arguments of a function, by its signature."""
 
 import inspect
+import sys
+import typing
 
-from .errors import HostError
+from .annotations import is_optional, resolve_annotations
+from .conversion import make_converter, with_limits
+from .declarations import MISSING, is_declaration, read_declaration, states_default
+from .errors import CallInputError, HostError
+from .misfit import Misfit
+from .pydantic_types import is_from_pydantic
 
 NAMED = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY, inspect.Parameter.POSITIONAL_ONLY)
+PLAIN = {str: (str,), int: (int,), float: (float, int), bool: (bool,), list: (list,), dict: (dict,)}
 
 
 class Arguments:
@@ -16,11 +24,20 @@ class Arguments:
             parameters = list(inspect.signature(function).parameters.values())
         except (TypeError, ValueError):  # a C function without a signature: it checks its arguments itself
             parameters = [inspect.Parameter("inputs", inspect.Parameter.VAR_KEYWORD)]
+        annotations = resolve_annotations(function)
         self.parameters = [parameter for parameter in parameters if parameter.kind in NAMED]
         self.names = {parameter.name for parameter in self.parameters}
-        self.required = {parameter.name for parameter in self.parameters if parameter.default is parameter.empty}
-        self.takes_any = any(parameter.kind is inspect.Parameter.VAR_KEYWORD for parameter in parameters)
         self.positional = [p.name for p in self.parameters if p.kind is inspect.Parameter.POSITIONAL_ONLY]
+        declared = {p.name: declare(function, p, annotations.get(p.name, typing.Any)) for p in self.parameters}
+        self.required = {name for name, declaration in declared.items() if declaration.is_required}
+        #: Of declarations: whoever calls the function has to give them.
+        self.defaults = {p.name: declared[p.name] for p in self.parameters if is_declaration(p.default)}
+        self.nullable = {name for name, declaration in declared.items() if declaration.default is None}
+        self.converters = find_converters(self.parameters, declared, annotations)
+        others = [parameter for parameter in parameters if parameter.kind is inspect.Parameter.VAR_KEYWORD]
+        self.takes_any = len(others) > 0
+        self.any_converter = make_converter(annotations.get(others[0].name, typing.Any)) if others else None
+        self.is_plain = not self.converters and not self.defaults and self.any_converter is None
 
     def map(self, inputs):
         """(positional, by name) for a call with these inputs."""
@@ -28,19 +45,54 @@ class Arguments:
             return self.map_other(inputs)
         given = inputs.keys()
         if not self.required <= given or not (self.takes_any or given <= self.names):
+            if self.is_one_record(given):
+                return self.map_only(inputs)
             raise HostError("CALL_INPUT", self.describe_misfit(given))
+        if not self.is_plain:
+            inputs = self.convert(inputs)
         if not self.positional:
             return (), inputs
         return self.split(inputs)
 
     def map_other(self, inputs):
         if inputs is None and not self.required:
-            return (), {}
+            return self.map({})
         if len(self.parameters) == 1 and not self.takes_any:
-            only = self.parameters[0]
-            return ((), {only.name: inputs}) if not self.positional else ((inputs,), {})
+            return self.map_only(inputs)
         kind = "null" if inputs is None else type(inputs).__name__
         raise HostError("CALL_INPUT", "%s takes a JSON object, not %s; %s" % (self.name, kind, self.describe()))
+
+    def is_one_record(self, given):
+        """Whether an object is the one argument, a record, itself: then it need not be called by its name."""
+        if len(self.parameters) != 1 or self.takes_any or self.names & given:
+            return False
+        converter = self.converters.get(self.parameters[0].name)
+        return converter is not None and converter.is_record
+
+    def map_only(self, value):
+        """The one argument, given without its name."""
+        name = self.parameters[0].name
+        converter = self.converters.get(name)
+        if converter is not None and not (value is None and name in self.nullable):
+            value = convert_whole(converter, value, name)
+        return ((value,), {}) if self.positional else ((), {name: value})
+
+    def convert(self, inputs):
+        arguments, problems = dict(inputs), []
+        for name, converter in self.converters.items():
+            if name in inputs:
+                value = inputs[name]
+                if type(value) not in converter.exact and not (value is None and name in self.nullable):
+                    take(arguments, name, converter, problems)
+        if self.any_converter is not None:
+            for name in inputs.keys() - self.names:
+                take(arguments, name, self.any_converter, problems)
+        if problems:
+            raise CallInputError("; ".join(problems))
+        for name, declaration in self.defaults.items():
+            if name not in arguments:
+                arguments[name] = declaration.make_default()
+        return arguments
 
     def split(self, inputs):
         rest = dict(inputs)
@@ -65,16 +117,80 @@ class Arguments:
         if not self.parameters:
             return "it takes any names" if self.takes_any else "it takes no inputs"
         more = ["any other name"] if self.takes_any else []
-        return "inputs: " + ", ".join([describe_parameter(parameter) for parameter in self.parameters] + more)
+        return "inputs: " + ", ".join([self.describe_parameter(parameter) for parameter in self.parameters] + more)
+
+    def describe_parameter(self, parameter):
+        words = []
+        if parameter.annotation is not parameter.empty:
+            annotation = parameter.annotation.__origin__ if is_annotated(parameter) else parameter.annotation
+            words.append(annotation if isinstance(annotation, str) else inspect.formatannotation(annotation))
+        declaration = self.defaults.get(parameter.name)
+        if parameter.name in self.required:
+            words.append("required")
+        elif declaration is not None and declaration.factory is not None:
+            words.append("optional")
+        else:
+            words.append("default %.60r" % (parameter.default if declaration is None else declaration.default,))
+        return "%s (%s)" % (parameter.name, ", ".join(words))
 
 
-def describe_parameter(parameter):
-    words = []
-    if parameter.annotation is not parameter.empty:
-        annotation = parameter.annotation
-        words.append(annotation if isinstance(annotation, str) else inspect.formatannotation(annotation))
-    words.append("required" if parameter.default is parameter.empty else "default %.60r" % (parameter.default,))
-    return "%s (%s)" % (parameter.name, ", ".join(words))
+def is_annotated(parameter):
+    return hasattr(parameter.annotation, "__metadata__")
+
+
+def declare(function, parameter, annotation):
+    """A parameter's default, or what its declaration says. Cog's is optional where its type is."""
+    declaration = read_declaration(parameter.default, lambda: states_default(function, parameter.name))
+    is_cog = type(parameter.default).__module__.partition(".")[0] == "cog"
+    is_left_out = is_cog and declaration.is_required and is_optional(annotation)
+    return declaration._replace(default=None) if is_left_out else declaration
+
+
+def find_converters(parameters, declared, annotations):
+    """Those that do something. An annotation that the parameter's own default belies is not believed."""
+    found = {}
+    for parameter in parameters:
+        annotation, default = annotations.get(parameter.name, typing.Any), declared[parameter.name].default
+        is_believed = default is None or default is MISSING or isinstance(default, PLAIN.get(annotation, object))
+        converter = parameter_converter(parameter, annotation if is_believed else typing.Any, declared[parameter.name])
+        if converter is not None:
+            found[parameter.name] = converter
+    return found
+
+
+def parameter_converter(parameter, annotation, declaration):
+    annotated = getattr(typing, "Annotated", None) or getattr(sys.modules.get("typing_extensions"), "Annotated", None)
+    if annotated is not None and is_declaration(parameter.default) and is_from_pydantic(type(parameter.default)):
+        return make_converter(annotated[annotation, parameter.default])
+    return with_limits(make_converter(annotation), declaration)
+
+
+def take(arguments, name, converter, problems):
+    try:
+        arguments[name] = converter(arguments[name])
+    except Misfit as misfit:
+        problems.append(misfit.describe(name))
+
+
+def convert_whole(converter, value, name):
+    """The value that all inputs are: its parts are named without it."""
+    try:
+        return converter(value)
+    except Misfit as misfit:
+        raise CallInputError(misfit.describe("" if misfit.path else name)) from None
+
+
+def find_whole_converter(function):
+    """Of a function that takes all its inputs as one argument: `(converter, name)`, or None where it takes any value."""
+    try:
+        parameters = [p for p in inspect.signature(function).parameters.values() if p.kind in NAMED]
+    except (TypeError, ValueError):
+        return None
+    if not parameters:
+        return None
+    annotation = resolve_annotations(function).get(parameters[0].name, typing.Any)
+    converter = make_converter(annotation)
+    return converter and (converter, parameters[0].name)
 
 
 def check_takes_inputs(function, name):

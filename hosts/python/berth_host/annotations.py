@@ -1,0 +1,59 @@
+"""What a function's annotations say, as types."""
+
+import functools
+import inspect
+import sys
+import typing
+from typing import Any, Callable, Dict
+
+
+def resolve_annotations(function: Callable[..., Any]) -> Dict[str, Any]:
+    """Annotations as objects; one that this Python cannot evaluate counts as `Any`, and spoils no other."""
+    function = find_annotated(function)
+    return resolve_all(getattr(function, "__annotations__", {}), getattr(function, "__globals__", {}))
+
+
+def field_types(kind: type) -> Dict[str, Any]:
+    """The annotations of a class's fields, those of its bases too."""
+    types: Dict[str, Any] = {}
+    for base in reversed(kind.__mro__):
+        module = sys.modules.get(base.__module__)
+        names = dict(vars(module) if module is not None else {}, **{base.__name__: base})
+        types.update(resolve_all(base.__dict__.get("__annotations__", {}), names))
+    return types
+
+
+def resolve_all(annotations: Dict[str, Any], names: Dict[str, Any]) -> Dict[str, Any]:
+    return {name: resolve(annotation, names) for name, annotation in annotations.items()}
+
+
+def resolve(annotation: Any, names: Dict[str, Any]) -> Any:
+    """Also where a name inside of it is a text: `List["Item"]`."""
+    holder = type("holder", (), {"__annotations__": {"it": annotation}})
+    try:
+        if sys.version_info >= (3, 9):
+            return typing.get_type_hints(holder, names, {}, include_extras=True)["it"]
+        found = eval(annotation, names) if isinstance(annotation, str) else annotation
+        return typing.get_type_hints(type("holder", (), {"__annotations__": {"it": found}}), names, {})["it"]
+    except Exception:
+        return Any
+
+
+def find_annotated(function: Any) -> Any:
+    while isinstance(function, functools.partial):
+        function = function.func
+    function = inspect.unwrap(getattr(function, "__func__", function))
+    if inspect.isfunction(function) or not hasattr(type(function), "__call__") or inspect.isbuiltin(function):
+        return function
+    return getattr(type(function).__call__, "__func__", type(function).__call__)
+
+
+def is_optional(annotation: Any) -> bool:
+    return annotation is None or type(None) in typing.get_args(annotation)
+
+
+def name_type(annotation: Any) -> str:
+    """`int`, `Optional[str]`, `list[Path]`: as a person would write it."""
+    if inspect.isclass(annotation) and not typing.get_args(annotation):
+        return annotation.__name__
+    return str(annotation).replace("typing.", "").replace("cog.types.", "").replace("NoneType", "None")

@@ -1,0 +1,83 @@
+"""JSON lists and objects as lists, tuples, sets and mappings, with the place of the item that does not fit."""
+
+import collections
+from collections import abc
+from typing import Any, Dict, Optional
+
+from .converter import Converter
+from .misfit import Misfit, show
+
+MADE_LISTS: Dict[Any, Any] = {
+    tuple: tuple,
+    set: set,
+    abc.Set: set,
+    abc.MutableSet: set,
+    frozenset: frozenset,
+    collections.deque: collections.deque,
+}
+LISTS = frozenset((list, abc.Sequence, abc.MutableSequence, abc.Collection, abc.Iterable, *MADE_LISTS))
+MAPPINGS: Dict[Any, Any] = {
+    abc.Mapping: None,
+    abc.MutableMapping: None,
+    collections.OrderedDict: collections.OrderedDict,
+    collections.defaultdict: lambda items: collections.defaultdict(None, items),
+}
+
+
+def list_convert(make: Any, item: Optional[Converter]) -> Any:
+    """`make` is None for what a list is already."""
+
+    def convert(value: Any, files: Any) -> Any:
+        if type(value) is not list:
+            raise Misfit("must be a list, got %s" % show(value))
+        items = convert_items(value, item, files)
+        if make is None:
+            return items
+        try:
+            return make(items)
+        except TypeError as error:
+            raise Misfit("cannot be a %s: %s" % (make.__name__, error)) from error
+
+    return convert
+
+
+def convert_items(values: Any, item: Optional[Converter], files: Any) -> Any:
+    if item is None or item.exact.issuperset(map(type, values)):
+        return values
+    return [inside(index, item, value, files) for index, value in enumerate(values)]
+
+
+def inside(part: Any, converter: Optional[Converter], value: Any, files: Any) -> Any:
+    try:
+        return value if converter is None else converter(value, files)
+    except Misfit as misfit:
+        raise misfit.inside(part) from misfit
+
+
+def tuple_convert(places: Any) -> Any:
+    def convert(value: Any, files: Any) -> Any:
+        if type(value) is not list:
+            raise Misfit("must be a list, got %s" % show(value))
+        if len(value) != len(places):
+            raise Misfit("must have %d items, got %d" % (len(places), len(value)))
+        return tuple(inside(index, place, item, files) for index, (place, item) in enumerate(zip(places, value)))
+
+    return convert
+
+
+def mapping_convert(make: Any, names: Optional[Converter], items: Optional[Converter]) -> Any:
+    """`make` is None for what a dict is already."""
+
+    def convert(value: Any, files: Any) -> Any:
+        if type(value) is not dict:
+            raise Misfit("must be an object, got %s" % show(value))
+        found = value
+        if names is not None:
+            found = {inside(name, names, name, files): item for name, item in value.items()}
+            if len(found) != len(value):
+                raise Misfit("has two names that mean the same key")
+        if items is not None and not items.exact.issuperset(map(type, value.values())):
+            found = {name: inside(part, items, item, files) for (name, item), part in zip(found.items(), value)}
+        return found if make is None else make(found)
+
+    return convert

@@ -1,0 +1,145 @@
+"""Defaults that are no values but declarations: `Input(…)`, `Field(…)`, `Query(…)`, `Depends(…)`, `typer.Option(…)`.
+
+A declaration's own default counts, where it has one; its limits and choices hold for what is given.
+"""
+
+import ast
+import copy
+import inspect
+import re
+import textwrap
+from enum import Enum
+from typing import Any, Callable, Dict, List, NamedTuple, Optional
+
+from .misfit import Misfit, show
+
+#: Stands for "no default: the input must be given".
+MISSING = inspect.Parameter.empty
+
+#: Classes of declarations, or of their bases: Cog, pydantic and FastAPI; typer; FastAPI's dependencies; litestar.
+KINDS = frozenset(("FieldInfo", "ParameterInfo", "Depends", "KwargDefinition", "DependencyKwarg"))
+
+
+class Declaration(NamedTuple):
+    default: Any = MISSING
+    #: Makes the default of each call.
+    factory: Optional[Callable[[], Any]] = None
+    #: `ge`, `le`, `gt`, `lt`, `min_length`, `max_length`, `regex`: those that are set.
+    limits: Dict[str, Any] = {}
+    choices: Optional[List[Any]] = None
+
+    @property
+    def is_required(self) -> bool:
+        return self.default is MISSING and self.factory is None
+
+    def make_default(self) -> Any:
+        if self.factory is not None:
+            return self.factory()
+        return copy.copy(self.default) if isinstance(self.default, (list, dict, set)) else self.default
+
+
+def is_declaration(value: Any) -> bool:
+    return any(base.__name__ in KINDS for base in type(value).__mro__)
+
+
+def read_declaration(value: Any, is_stated: Callable[[], bool] = lambda: True) -> Declaration:
+    """Any value: one that is no declaration is its own default.
+
+    `is_stated` says whether the source names a default, of a declaration that does not tell "none" from `None`.
+    """
+    if not is_declaration(value):
+        return Declaration(value)
+    default = declared_default(value)
+    if default is None and is_ambiguous(value) and not is_stated():
+        default = MISSING
+    factory = getattr(value, "default_factory", None) if default is MISSING else None
+    found = {limit: find_limit(value, words) for limit, words in LIMITS.items()}
+    limits = {limit: bound for limit, bound in found.items() if bound is not None}
+    return Declaration(default, factory, limits, declared_choices(value))
+
+
+def declared_default(declaration: Any) -> Any:
+    default = getattr(declaration, "default", MISSING)
+    if default is ... or "Undefined" in type(default).__name__ or getattr(default, "__name__", None) == "Empty":
+        return MISSING
+    return default
+
+
+def is_ambiguous(declaration: Any) -> bool:
+    """Cog 0.17 and later: both `Input()` and `Input(default=None)` read `None` at run time."""
+    fields = getattr(type(declaration), "__dataclass_fields__", {})
+    return type(declaration).__module__.partition(".")[0] == "cog" and getattr(fields.get("default"), "default", ...) is None
+
+
+def states_default(function: Callable[..., Any], name: str) -> bool:
+    """Whether the source has a default in the declaration of that parameter, as Cog looks for it."""
+    try:
+        tree = ast.parse(textwrap.dedent(inspect.getsource(function))).body[0]
+    except (OSError, TypeError, SyntaxError, IndexError):
+        return True
+    arguments = getattr(tree, "args", None)
+    if arguments is None:
+        return True
+    positional = [*getattr(arguments, "posonlyargs", []), *arguments.args]
+    pairs = [*zip(reversed(positional), reversed(arguments.defaults)), *zip(arguments.kwonlyargs, arguments.kw_defaults)]
+    written = next((default for argument, default in pairs if argument.arg == name), None)
+    if not isinstance(written, ast.Call):
+        return True
+    return bool(written.args) or any(keyword.arg in ("default", None) for keyword in written.keywords)
+
+
+LIMITS = {
+    "ge": ["ge", "min"],
+    "le": ["le", "max"],
+    "gt": ["gt"],
+    "lt": ["lt"],
+    "min_length": ["min_length"],
+    "max_length": ["max_length"],
+    "regex": ["regex", "pattern"],
+}
+
+
+def find_limit(declaration: Any, names: List[str]) -> Any:
+    """Cog and pydantic 1 keep limits as attributes, pydantic 2 in a list of marks; typer calls them `min` and `max`."""
+    marks = [declaration, *(getattr(declaration, "metadata", None) or [])]
+    found = (getattr(mark, name, None) for mark in marks for name in names)
+    return next((bound for bound in found if bound is not None and not callable(bound)), None)
+
+
+def declared_choices(declaration: Any) -> Optional[List[Any]]:
+    choices = getattr(declaration, "choices", None)
+    if not choices:
+        extra = getattr(declaration, "json_schema_extra", None) or getattr(declaration, "extra", None) or {}
+        choices = extra.get("enum") or extra.get("choices") if isinstance(extra, dict) else None
+    return [choice.value if isinstance(choice, Enum) else choice for choice in choices] if choices else None
+
+
+def check_limits(declared: Any, value: Any) -> None:
+    """Of one value, or one item of a list."""
+    limits = declared.limits
+    if declared.choices is not None and value not in declared.choices:
+        raise Misfit(f"must be one of {', '.join(show(choice) for choice in declared.choices)}; got {show(value)}")
+    if isinstance(value, (int, float)):
+        check_number(limits, value)
+    if isinstance(value, str):
+        check_text(limits, value)
+
+
+def check_number(limits: Dict[str, Any], value: Any) -> None:
+    if "ge" in limits and not value >= limits["ge"]:
+        raise Misfit(f"must be at least {limits['ge']}, got {show(value)}")
+    if "le" in limits and not value <= limits["le"]:
+        raise Misfit(f"must be at most {limits['le']}, got {show(value)}")
+    if "gt" in limits and not value > limits["gt"]:
+        raise Misfit(f"must be more than {limits['gt']}, got {show(value)}")
+    if "lt" in limits and not value < limits["lt"]:
+        raise Misfit(f"must be less than {limits['lt']}, got {show(value)}")
+
+
+def check_text(limits: Dict[str, Any], value: str) -> None:
+    if len(value) < limits.get("min_length", 0):
+        raise Misfit(f"must have at least {limits['min_length']} characters, got {len(value)}")
+    if "max_length" in limits and len(value) > limits["max_length"]:
+        raise Misfit(f"must have at most {limits['max_length']} characters, got {len(value)}")
+    if "regex" in limits and not re.search(limits["regex"], value):
+        raise Misfit(f"must match {limits['regex']}, got {show(value)}")

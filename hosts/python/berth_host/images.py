@@ -1,0 +1,29 @@
+"""An image of PIL as a data URI: PNG, or TIFF where PNG would lose values."""
+
+import io
+import sys
+
+from .data_uri import data_uri
+
+SHOWN_AS = {"CMYK": "RGB", "YCbCr": "RGB", "LAB": "RGB", "HSV": "RGB", "I": "I;16"}
+MOST_OF_PNG = 65_535
+
+
+def image_converter(value):
+    image = sys.modules.get("PIL.Image")
+    return image_uri if image is not None and isinstance(value, image.Image) else None
+
+
+def image_uri(image):
+    buffer = io.BytesIO()
+    if image.mode == "F" or image.mode == "I" and not fits_png(image):
+        image.save(buffer, format="TIFF")
+        return data_uri(buffer.getvalue(), "image/tiff")
+    shown = image.convert(SHOWN_AS[image.mode]) if image.mode in SHOWN_AS else image
+    shown.save(buffer, format="PNG", **({"save_all": True} if getattr(image, "n_frames", 1) > 1 else {}))
+    return data_uri(buffer.getvalue(), "image/png")
+
+
+def fits_png(image):
+    least, most = image.getextrema()
+    return least >= 0 and most <= MOST_OF_PNG

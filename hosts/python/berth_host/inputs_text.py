@@ -1,0 +1,105 @@
+"""The inputs of a call, from their JSON text. What Python's reader would change without a word is refused by its place.
+
+It reads a number too large for a float as infinity, of a name that an object has twice the last value, and `NaN`, which is
+no JSON.
+"""
+
+import json
+import sys
+
+from .errors import CallInputError
+from .paths import describe_path
+
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+
+class Unfit:
+    """Stands where Python has no value for what the text says; `problem` completes "inputs.x …"."""
+
+    def __init__(self, problem):
+        self.problem = problem
+
+
+class Doubtful(Exception):
+    """Somewhere in the text is such a place. It is looked for when there is one."""
+
+
+def read_inputs(content):
+    """The value of JSON text as bytes. CallInputError says what is wrong with it, and where."""
+    try:
+        text = content.decode("utf-8" if content[:3] != BYTE_ORDER_MARK else "utf-8-sig")
+        try:
+            value, end = scan(text, 0)
+            if end == len(text):
+                return value
+        except StopIteration:
+            pass
+        return decode(text)  # space around it, or an error to be told in words
+    except json.JSONDecodeError as error:
+        raise CallInputError("the inputs are not JSON: %s" % error) from None
+    except UnicodeDecodeError as error:
+        raise CallInputError("the inputs are not UTF-8: %s" % error) from None
+    except RecursionError:
+        raise CallInputError("the inputs are nested too deeply") from None
+    except (Doubtful, ValueError) as error:
+        raise CallInputError(find_unfit(text) or "the inputs cannot be read: %s" % error) from None
+
+
+def as_object(pairs):
+    value = dict(pairs)
+    if len(value) != len(pairs):
+        raise Doubtful
+    return value
+
+
+def as_float(text):
+    value = float(text)
+    if value - value != 0:  # neither infinity has a difference to itself
+        raise Doubtful
+    return value
+
+
+def refuse_constant(name):
+    raise Doubtful
+
+
+careful = json.JSONDecoder(object_pairs_hook=as_object, parse_float=as_float, parse_constant=refuse_constant)
+scan = careful.scan_once
+decode = careful.decode
+
+
+def find_unfit(text):
+    """The first place that Python has no value for, in words; None where there is none."""
+
+    def mark_object(pairs):
+        value = {}
+        for name, item in pairs:
+            value[name] = Unfit("is given twice") if name in value else item
+        return value
+
+    def mark_float(number):
+        too_large = Unfit("is %s, which is larger than any floating-point number" % number)
+        return too_large if abs(float(number)) == float("inf") else None
+
+    def mark_constant(name):
+        return Unfit("is %s, which JSON does not have" % name)
+
+    def mark_integer(number):
+        try:
+            return int(number)
+        except ValueError:
+            digits, most = len(number.lstrip("-")), sys.get_int_max_str_digits()
+            return Unfit("is an integer of %d digits, and Python reads at most %d" % (digits, most))
+
+    marking = json.JSONDecoder(
+        object_pairs_hook=mark_object, parse_float=mark_float, parse_constant=mark_constant, parse_int=mark_integer
+    )
+    return next(describe_unfit(marking.decode(text), ()), None)
+
+
+def describe_unfit(value, path):
+    if isinstance(value, Unfit):
+        yield "%s %s" % (describe_path("inputs", path), value.problem)
+    elif isinstance(value, (dict, list)):
+        for part, item in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from describe_unfit(item, path + (part,))

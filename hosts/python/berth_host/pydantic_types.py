@@ -1,0 +1,55 @@
+"""Types of pydantic, by the pydantic that the solution has imported."""
+
+import sys
+from typing import Any, Callable, Optional
+
+from .misfit import Misfit
+
+MARKS = ("__get_pydantic_core_schema__", "__pydantic_core_schema__", "__get_validators__")
+LIBRARIES = ("pydantic", "pydantic_core", "annotated_types", "fastapi")
+
+
+def is_from_pydantic(kind: Any) -> bool:
+    """Of a class, also of what only says how pydantic reads a type."""
+    if any(hasattr(kind, mark) for mark in MARKS):
+        return True
+    return getattr(kind, "__module__", "").partition(".")[0] in LIBRARIES
+
+
+def pydantic_converter(annotation: Any) -> Optional[Callable[[Any, Any], Any]]:
+    """None where pydantic is not there, or makes nothing of the annotation."""
+    validate = find_validate(annotation)
+    if validate is None:
+        return None
+
+    def convert(value: Any, files: Any) -> Any:
+        try:
+            return validate(value)
+        except ValueError as error:
+            raise describe(error) from error
+
+    return convert
+
+
+def find_validate(annotation: Any) -> Optional[Callable[[Any], Any]]:
+    if hasattr(annotation, "parse_obj") and not hasattr(annotation, "model_validate"):
+        return annotation.parse_obj  # a model of pydantic 1, or of what pydantic 2 keeps of it
+    pydantic = sys.modules.get("pydantic")
+    try:
+        if hasattr(pydantic, "TypeAdapter"):
+            return pydantic.TypeAdapter(annotation).validate_python
+        if hasattr(pydantic, "parse_obj_as"):
+            return lambda value: pydantic.parse_obj_as(annotation, value)
+    except Exception:  # PydanticSchemaGenerationError, and what the parts of the type raise themselves
+        pass
+    return None
+
+
+def describe(error: ValueError) -> Misfit:
+    """pydantic's words for each place."""
+    list_errors = getattr(error, "errors", None)
+    found = list_errors() if callable(list_errors) else []
+    misfits = [Misfit(one["msg"], tuple(part for part in one["loc"] if part != "__root__")) for one in found]
+    if not misfits:
+        return Misfit(str(error))
+    return Misfit(misfits[0].problem, misfits[0].path, misfits[1:])

@@ -1,0 +1,61 @@
+"""A value of one of several types."""
+
+import inspect
+import typing
+from typing import Any, Dict, Iterable, Optional, Tuple
+
+from .annotations import name_type
+from .containers import LISTS, MAPPINGS
+from .converter import JSON_TYPES, NOTHING, Converter
+from .misfit import Misfit, show
+from .plain_types import SCALARS
+
+NATURAL: Dict[Any, Tuple[type, ...]] = {
+    **{kind: (kind,) for kind in (int, float, bool, str, NOTHING)},
+    **{kind: (list,) for kind in (list, *LISTS)},
+    **{kind: (dict,) for kind in (dict, *MAPPINGS)},
+}
+
+
+def union_converter(members: Any, made: Any, has_none: bool, is_lenient: bool) -> Converter:
+    """The member of the value's own type, else the first into which it can be converted."""
+    options = [(natural_types(member, converter), converter) for member, converter in made]
+    scalars = [is_scalar(member) for member, _ in made]
+    exact = {kind for (natural, _), is_one in zip(options, scalars) if is_one for kind in natural}
+    exact |= ({int} if float in exact else set()) | ({bool} if int in exact else set())
+    has_only_scalars = is_lenient and all(scalars)
+
+    def convert(value: Any, files: Any) -> Any:
+        kind = type(value)
+        if has_only_scalars and kind is not str:
+            return value
+        telling = []
+        for natural, converter in sorted(options, key=lambda option: kind not in option[0]):
+            if converter is None and kind in natural:
+                return value
+            if converter is not None:
+                try:
+                    return converter(value, files)
+                except Misfit as misfit:
+                    telling += [misfit] if misfit.path and kind in natural else []
+        if len(telling) == 1:  # of the one that it was meant to be
+            raise telling[0]
+        raise Misfit("must be %s, got %s" % (" or ".join(map(name_type, members)), show(value)))
+
+    return Converter(convert, exact | ({NOTHING} if has_none else set()))
+
+
+def is_scalar(member: Any) -> bool:
+    return inspect.isclass(member) and member in SCALARS
+
+
+def natural_types(member: Any, converter: Optional[Converter]) -> Iterable[type]:
+    """The JSON types of values that are of a type already, or look like it."""
+    if typing.get_origin(member) is typing.Literal:
+        return tuple(type(choice) for choice in typing.get_args(member))
+    kind = typing.get_origin(member) or member
+    if inspect.isclass(kind) and kind in NATURAL:
+        return NATURAL[kind]
+    if converter is None:
+        return JSON_TYPES
+    return (dict,) if converter.is_record else ()

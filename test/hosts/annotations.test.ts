@@ -1,0 +1,297 @@
+/** @needs python3 uv */
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { failureOf } from '../strategies/conformance.js';
+import { temporaryDirectory } from '../support/temporary.js';
+import { type Served, serve, success } from './serve.js';
+
+const standard = `
+from __future__ import annotations
+import dataclasses, datetime, decimal, enum, pathlib, typing, uuid
+from typing import *
+
+class Color(enum.Enum): RED = "red"; BLUE = "blue"
+class Level(enum.IntEnum): LOW = 1
+@dataclasses.dataclass
+class Item:
+    name: str
+    price: float
+    due: Optional[datetime.date] = None
+    parts: List["Item"] = dataclasses.field(default_factory=list)
+    def __post_init__(self):
+        if self.price < 0: raise ValueError("a price is not negative")
+class Settings(TypedDict):
+    since: datetime.date
+class Size(NamedTuple):
+    width: int
+    height: int = 1
+Count = NewType("Count", int)
+
+def shown(value): return repr(value)
+`;
+
+/** Functions of one parameter `v`, called by the name of their annotation. */
+const functions = (annotations: readonly string[]) =>
+  annotations.map((annotation, index) => `def f${index}(v: ${annotation}): return shown(v)`).join('\n');
+
+const dispatcher = `
+import importlib, sys
+from berth_host.signature import Arguments
+def predict(index, value):
+    function = globals()["f%d" % index]
+    positional, named = Arguments(function, "f").map({"v": value})
+    return function(*positional, **named)
+`;
+
+const accepted: [string, unknown, string][] = [
+  ['datetime.date', '2024-01-31', 'datetime.date(2024, 1, 31)'],
+  ['datetime.date', '2024-01-31T00:00:00', 'datetime.date(2024, 1, 31)'],
+  ['datetime.datetime', '2024-01-31T10:00:00Z', 'datetime.datetime(2024, 1, 31, 10, 0, tzinfo=datetime.timezone.utc)'],
+  ['datetime.datetime', 1_700_000_000, 'datetime.datetime(2023, 11, 14, 22, 13, 20, tzinfo=datetime.timezone.utc)'],
+  ['datetime.time', '10:00:00.5', 'datetime.time(10, 0, 0, 500000)'],
+  ['datetime.timedelta', 'PT1H30M', 'datetime.timedelta(seconds=5400)'],
+  ['datetime.timedelta', 90, 'datetime.timedelta(seconds=90)'],
+  ['pathlib.Path', '/a/b', "PosixPath('/a/b')"],
+  ['Color', 'red', "<Color.RED: 'red'>"],
+  ['Level', 1, '<Level.LOW: 1>'],
+  ['uuid.UUID', '00000000-0000-0000-0000-000000000001', "UUID('00000000-0000-0000-0000-000000000001')"],
+  ['decimal.Decimal', '1.10', "Decimal('1.10')"],
+  ['bytes', 'data:text/plain;base64,aGk=', "b'hi'"],
+  ['bytes', 'é', "b'\\xc3\\xa9'"],
+  ['Literal["a", 2]', 2, '2'],
+  [
+    'Item',
+    { name: 'n', price: '1.5', due: '2024-01-31' },
+    "Item(name='n', price=1.5, due=datetime.date(2024, 1, 31), parts=[])",
+  ],
+  [
+    'List[Item]',
+    [{ name: 'n', price: 1, parts: [{ name: 'p', price: 2 }] }],
+    "[Item(name='n', price=1, due=None, parts=[Item(name='p', price=2, due=None, parts=[])])]",
+  ],
+  ['Settings', { since: '2024-01-31', more: 1 }, "{'since': datetime.date(2024, 1, 31), 'more': 1}"],
+  ['Size', [2, 3], 'Size(width=2, height=3)'],
+  ['Size', { width: '2' }, 'Size(width=2, height=1)'],
+  ['Dict[str, datetime.date]', { a: '2024-01-31' }, "{'a': datetime.date(2024, 1, 31)}"],
+  ['Dict[int, float]', { 1: '2.5' }, '{1: 2.5}'],
+  ['Tuple[int, Color]', ['1', 'red'], "(1, <Color.RED: 'red'>)"],
+  ['Set[Color]', ['red', 'red'], "{<Color.RED: 'red'>}"],
+  ['Optional[Color]', null, 'None'],
+  ['Union[datetime.date, int]', 5, '5'],
+  ['Union[datetime.date, int]', '2024-01-31', 'datetime.date(2024, 1, 31)'],
+  ['Union[str, float]', 1, '1'],
+  ['Union[str, float]', '1', "'1'"],
+  ['Union[int, str]', true, 'True'],
+  ['Count', '3', '3'],
+  ['int', '3', '3'],
+  ['int', 2.5, '2.5'],
+  ['float', 1, '1'],
+  ['float', '1e3', '1000.0'],
+  ['bool', 'yes', 'True'],
+  ['str', 5, '5'],
+  ['list', { a: 1 }, "{'a': 1}"],
+  ['List[float]', [1, 2.5], '[1, 2.5]'],
+  ['Any', '3', "'3'"],
+  ['nowhere.Defined', '3', "'3'"],
+  ['Callable[[int], int]', '3', "'3'"],
+];
+
+const refused: [string, unknown, string][] = [
+  ['datetime.date', 'soon', 'v: must be a date like 2024-01-31, got "soon"'],
+  ['datetime.datetime', 'soon', 'v: must be a date and time like 2024-01-31T12:30:00Z, got "soon"'],
+  ['datetime.timedelta', 'soon', 'v: must be a number of seconds or a duration like PT1H30M, got "soon"'],
+  ['pathlib.Path', 5, 'v: must be a path, got 5'],
+  ['Color', 'green', 'v: must be one of "red", "blue"; got "green"'],
+  ['uuid.UUID', 'x', 'v: must be a UUID, got "x"'],
+  ['decimal.Decimal', 'x', 'v: must be a number, got "x"'],
+  ['Literal["a", 2]', '2', 'v: must be one of "a", 2; got "2"'],
+  ['Item', { name: 'n', price: 'x' }, 'v.price: must be a number, got "x"'],
+  ['Item', { name: 'n' }, 'v.price: is required'],
+  ['Item', { name: 'n', price: 1, cost: 2 }, 'v: has no field called cost; it has: name, price, due, parts'],
+  ['Item', { name: 'n', price: -1 }, 'v: is not a Item: a price is not negative'],
+  [
+    'List[Item]',
+    [
+      { name: 'n', price: 1 },
+      { name: 'n', price: 1, parts: [{}] },
+    ],
+    'v[1].parts[0].name: is required; v[1].parts[0].price: is required',
+  ],
+  ['Settings', {}, 'v.since: is required'],
+  ['Dict[str, Item]', { 'a b': { name: 'n', price: [] } }, "v['a b'].price: must be a number, got []"],
+  ['Dict[int, int]', { 1: 1, '01': 2 }, 'v: has two names that mean the same key'],
+  ['Tuple[int, int]', [1], 'v: must have 2 items, got 1'],
+  ['Optional[Color]', 'x', 'v: must be one of "red", "blue"; got "x"'],
+  ['Union[datetime.date, int]', 'x', 'v: must be date or int, got "x"'],
+  ['int', 'x', 'v: must be a whole number, got "x"'],
+  ['List[int]', [1, 'x'], 'v[1]: must be a whole number, got "x"'],
+  ['bool', 'maybe', 'v: must be true or false, got "maybe"'],
+];
+
+describe('annotations of the standard library', () => {
+  const annotations = [...new Set([...accepted, ...refused].map(([annotation]) => annotation))];
+  let served: Served;
+  beforeAll(async () => {
+    served = await serve(`${standard}\n${functions(annotations)}\n${dispatcher}`, 'predict');
+  });
+  const call = (annotation: string, value: unknown) => served.call({ index: annotations.indexOf(annotation), value });
+
+  test.each(accepted)('%s given %j', async (annotation, value, shown) => {
+    expect(await call(annotation, value)).toEqual(success(shown));
+  });
+
+  test.each(refused)('%s refuses %j and names the field', async (annotation, value, message) => {
+    const error = failureOf(await call(annotation, value));
+    expect(error).toMatchObject({ code: 'CALL_INPUT', message: expect.stringContaining(message) });
+  });
+});
+
+test('every way of calling honors them: by name, by place, as the whole input, and any name', async () => {
+  const source = `${standard}
+async def named(day: datetime.date, /, item: Item = None, *, color: Color = Color.RED, **more: datetime.date):
+    return shown([day, item, color, more])
+class Shop:
+    def predict(self, item: Item): return shown(item)
+def whole(inputs: List[Item]): return shown(inputs)
+def sloppy(size: int = 0.5, names: str = ["a"], limit: int = None): return [size, names, limit]
+`;
+  const named = await serve(source, 'named');
+  expect(await named.call({ day: '2024-01-31', color: 'blue', other: '2024-02-01' })).toEqual(
+    success("[datetime.date(2024, 1, 31), None, <Color.BLUE: 'blue'>, {'other': datetime.date(2024, 2, 1)}]"),
+  );
+  expect(failureOf(await named.call({ day: 'x', color: 'x', other: 'x' })).message).toMatch(
+    /day: must .*; color: must .*; other: must /,
+  );
+  const shop = await serve(source, 'Shop');
+  const item = "Item(name='n', price=1, due=None, parts=[])";
+  expect(await shop.call({ item: { name: 'n', price: 1 } })).toEqual(success(item));
+  expect(await shop.call({ name: 'n', price: 1 })).toEqual(success(item));
+  const whole = await serve(source, 'whole', { call: 'inputs' });
+  expect(await whole.call([{ name: 'n', price: 1 }])).toEqual(success(`[${item}]`));
+  expect(failureOf(await whole.call([{ name: 'n', price: 'x' }])).message).toBe('[0].price: must be a number, got "x"');
+  expect(failureOf(await whole.call({})).message).toBe('inputs: must be a list, got {}');
+  const sloppy = await serve(source, 'sloppy');
+  expect(await sloppy.call({ size: '3', names: ['b'], limit: null })).toEqual(success(['3', ['b'], null]));
+});
+
+describe('annotations and declarations of libraries', () => {
+  const source = `
+import dataclasses, datetime, typer
+from typing import Annotated, List, Literal, Optional, Union
+from pydantic import BaseModel, Field, HttpUrl
+from fastapi import Body, Depends, Query
+
+class Item(BaseModel):
+    name: str
+    price: float = Field(gt=0)
+class Order(BaseModel):
+    items: List[Item]
+    by: Optional[datetime.date] = None
+class Cat(BaseModel):
+    kind: Literal["cat"]
+class Dog(BaseModel):
+    kind: Literal["dog"]
+@dataclasses.dataclass
+class Link:
+    to: HttpUrl
+    item: Item
+
+def order(items: List[Item], link: Optional[Link] = None): return repr([items, link])
+def whole(order: Order): return repr(order)
+def pet(pet: Union[Cat, Dog]): return repr(pet)
+def ranged(n: Annotated[int, Field(ge=1)]): return n
+def fields(a: str = Field(description="a"), b: int = Field(3, ge=1), c: list = Field(default_factory=list), d: int = Field(..., lt=5)): return [a, b, c, d]
+def query(q: str = Query(max_length=3), r: Optional[str] = Query(None), s: int = Query(default=5), db: dict = Depends(dict), item: Item = Body()): return [q, r, s, db, item.name]
+def options(n: int = typer.Option(3, min=1, max=5), name: str = typer.Argument(...), other: str = typer.Option(), many: Annotated[int, typer.Option(max=9)] = 4): return [n, name, other, many]
+`;
+  let environment: ReturnType<typeof makeEnvironment>;
+  beforeAll(() => {
+    environment = makeEnvironment();
+  }, 180_000);
+  const from = async (callable: string, call = 'arguments') =>
+    (await serve(source, callable, { environment, call })).call;
+
+  test('models are made by pydantic, and its errors name the field', async () => {
+    const order = await from('order');
+    expect(
+      await order({ items: [{ name: 'n', price: '1.5' }], link: { to: 'https://a.b', item: { name: 'm', price: 1 } } }),
+    ).toEqual(
+      success("[[Item(name='n', price=1.5)], Link(to=HttpUrl('https://a.b/'), item=Item(name='m', price=1.0))]"),
+    );
+    const error = failureOf(await order({ items: [{ name: 'n', price: 1 }, {}, { name: 'n', price: 'x' }] }));
+    expect(error.message).toContain('items[1].name: Field required');
+    const bad = failureOf(
+      await order({ items: [{ name: 'n', price: 1 }], link: { to: 'x', item: { name: 'm', price: 0 } } }),
+    );
+    expect(bad.message).toMatch(
+      /link\.to: Input should be a valid URL.*; link\.item\.price: Input should be greater than 0/,
+    );
+  });
+
+  test('a model that is the whole input is made of it', async () => {
+    for (const call of ['inputs', 'arguments']) {
+      const whole = await from('whole', call);
+      expect(await whole({ items: [], by: '2024-01-31' })).toEqual(
+        success('Order(items=[], by=datetime.date(2024, 1, 31))'),
+      );
+      expect(failureOf(await whole({ items: [{ name: 'n', price: 'x' }] })).message).toContain(
+        'items[0].price: Input should be',
+      );
+    }
+  });
+
+  test('unions and limits are pydantic’s own', async () => {
+    expect(await (await from('pet'))({ pet: { kind: 'dog' } })).toEqual(success("Dog(kind='dog')"));
+    const ranged = await from('ranged');
+    expect(await ranged({ n: '3' })).toEqual(success(3));
+    expect(failureOf(await ranged({ n: 0 })).message).toBe('n: Input should be greater than or equal to 1');
+  });
+
+  test.each([
+    [
+      'fields',
+      'needs a and d',
+      { a: 'x', d: '4', b: '2' },
+      ['x', 2, [], 4],
+      { a: 'x', d: 5, b: 0 },
+      /b: Input should be .*; d: Input should be/,
+    ],
+    [
+      'query',
+      'needs q and db and item',
+      { q: 'abc', db: {}, item: { name: 'n', price: 1 } },
+      ['abc', null, 5, {}, 'n'],
+      { q: 'abcd', db: {}, item: {} },
+      /q: String should have at most 3 characters; item\.name: Field required/,
+    ],
+    [
+      'options',
+      'needs name and other',
+      { name: 'x', other: 'y', n: '2' },
+      [2, 'x', 'y', 4],
+      { name: 'x', other: 'y', n: 9, many: 10 },
+      /n: must be at most 5, got 9; many: must be at most 9, got 10/,
+    ],
+  ])(
+    '%s are declarations: their own defaults count, and their limits hold',
+    async (callable, missing, inputs, output, wrong, message) => {
+      const call = await from(callable);
+      expect(failureOf(await call({}))).toMatchObject({
+        code: 'CALL_INPUT',
+        message: expect.stringContaining(missing),
+      });
+      expect(await call(inputs)).toEqual(success(output));
+      expect(failureOf(await call(wrong)).message).toMatch(message);
+    },
+  );
+});
+
+/** A virtual environment with what declares inputs; from uv's cache in a second once it was had. */
+function makeEnvironment() {
+  const path = join(temporaryDirectory('berth-libraries-'), 'venv');
+  execFileSync('uv', ['venv', '--quiet', path]);
+  const python = join(path, 'bin', 'python');
+  execFileSync('uv', ['pip', 'install', '--quiet', '--python', python, 'pydantic', 'fastapi', 'typer']);
+  return { digest: 'libraries', path, python, pythonVersion: '', packageDirectory: null, notes: [] };
+}
