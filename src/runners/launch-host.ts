@@ -17,7 +17,7 @@ import { rememberExit } from './process-exit.js';
 import { endGroup } from './process-group.js';
 import { identifyProcess } from './process-identity.js';
 import { pickProcessVariables, readPairs } from './process-variables.js';
-import { describeStuckImport } from './stuck-import.js';
+import { findStuckImport } from './stuck-import.js';
 
 export interface Launch {
   python: string;
@@ -135,11 +135,11 @@ async function explainFailure(
   const facts = { name: document.deployment, log: logFile };
   if (report.state === 'exited') {
     const evidence = (await sizeOf(logFile)) > logStart ? await readTail(logFile, 30) : '';
-    const stuck = describeStuckImport(evidence, document);
+    const stuck = findStuckImport(evidence, document);
     if (stuck !== undefined)
-      return new BerthError('IMPORT_FAILED', `importing ${document.interface.module} failed: ${stuck}`, {
+      return new BerthError('IMPORT_FAILED', `importing ${document.interface.module} failed: ${stuck.message}`, {
         ...facts,
-        evidence,
+        evidence: stuck.evidence,
       });
     const code = saysDiskFull(evidence) ? 'DISK_FULL' : 'START_FAILED';
     return new BerthError(code, `the process ${report.how} before it could be called`, {

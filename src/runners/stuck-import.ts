@@ -1,16 +1,30 @@
-import type { BootDocument } from './boot-document.js';
+import type { RunPlan } from '../contract/handle.js';
+
+type Imported = Pick<RunPlan, 'directory'> & { importTimeout?: number | null | undefined };
+
+export interface StuckImport {
+  message: string;
+  /** The stack at the time. */
+  evidence: string;
+}
+
+/** As hosts/python/berth_host/server_imports.py ends a server. */
+const said = /^berth: import failed: (.*)\n((?: {2}.*\n?)*)/m;
 
 /**
- * What to say of a host that Python's own watchdog ended during the import, because the code let no other thread run: the
- * message, and the line. Undefined for any other end. The log holds the stack, the innermost frame first.
+ * Finds in a log what ended a process whose import took too long: its own words, or those of Python's watchdog, which ends
+ * code that lets no other thread run. Undefined for any other end.
  */
-export function describeStuckImport(
-  log: string,
-  { directory, importTimeout }: Pick<BootDocument, 'directory' | 'importTimeout'>,
-): string | undefined {
-  if (importTimeout === null || !/^Timeout \(\d+:\d+:\d+(\.\d+)?\)!$/m.test(log)) return undefined;
-  const frames = log.matchAll(/^ {2}File "([^"]+)", line (\d+)/gm);
+export function findStuckImport(log: string, { directory, importTimeout }: Imported): StuckImport | undefined {
+  const [, message, stack = ''] = said.exec(log) ?? [];
+  if (message !== undefined) return { message, evidence: stack };
+  if (importTimeout == null || !/^Timeout \(\d+:\d+:\d+(\.\d+)?\)!$/m.test(log)) return undefined;
+  const frames = log.matchAll(/^ {2}File "([^"]+)", line (\d+)/gm); // the innermost first
   const own = [...frames].find(([, file = '']) => file.startsWith(`${directory}/`));
   const place = own === undefined ? '' : ` and is at ${own[1]?.slice(directory.length + 1)}:${own[2]}`;
-  return `it took longer than its ${importTimeout} s${place}, in code that lets nothing else run. Where it only loads something large, give it more time with --import-timeout SECONDS`;
+  const advice = 'Where it only loads something large, give it more time with --import-timeout SECONDS';
+  return {
+    message: `it took longer than its ${importTimeout} s${place}, in code that lets nothing else run. ${advice}`,
+    evidence: log,
+  };
 }

@@ -5,6 +5,7 @@ import { isListening } from '../../src/runners/listening-port.js';
 import { learnExit } from '../../src/runners/process-exit.js';
 import { isSameProcess, type ProcessIdentity } from '../../src/runners/process-identity.js';
 import { waitUntilReady } from '../../src/runners/readiness.js';
+import { findStuckImport } from '../../src/runners/stuck-import.js';
 import { findException, readSince } from './find-exception.js';
 import { findWorkers } from './find-workers.js';
 import type { ServerRecord } from './server-record.js';
@@ -53,6 +54,11 @@ export async function awaitServer(
 }
 
 async function explainFailure(plan: RunPlan, server: ServerRecord, log: string): Promise<BerthError> {
+  const stuck = findStuckImport(log, plan);
+  if (stuck !== undefined)
+    return new BerthError('IMPORT_FAILED', `importing ${plan.runInterface.service} failed: ${stuck.message}`, {
+      ...{ name: plan.deployment, log: plan.logFile, evidence: stuck.evidence },
+    });
   const exception = findException(log, 'Traceback', plan);
   const evidence = exception?.traceback ?? log.trimEnd().split('\n').slice(-shownLines).join('\n');
   const details = { name: plan.deployment, log: plan.logFile, evidence };

@@ -14,8 +14,10 @@ export const BentoInterface = z.looseObject({
   call: z.enum(['inputs', 'arguments']).optional(),
   /** Key of the answer under which the result is, where the service wraps it. */
   output_key: z.string().optional(),
-  /** True: our host's reading of Cog's rules is on Python's path, for a service that needs it. */
+  /** True: our host's modules are on Python's path, for a service that loads a Cog predictor with them. */
   cog: z.boolean().default(false),
+  /** The same for an entry of another kind. */
+  host: z.boolean().default(false),
   /** Variables that the code itself asks for, each `NAME=VALUE`: below the user's own. No secrets. */
   environment: z.array(z.string().regex(/^[^=]+=/, 'is NAME=VALUE')).default([]),
   /** Directories put on Python's path, relative to the revision. */

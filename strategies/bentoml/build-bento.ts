@@ -54,7 +54,7 @@ const BentoFile = z.looseObject({
  * BUILD_FAILED with the last lines of `bentoml build`; START_FAILED for what would not run from a bento.
  */
 export async function buildBento(plan: RunPlan, { version, env, signal }: BuildOptions): Promise<Bento> {
-  refuseCog(plan);
+  refuseHost(plan);
   const store = join(bentoHome(plan), 'bentos');
   const built = await findBento(plan, version);
   if (built !== undefined) return built;
@@ -70,10 +70,11 @@ export async function buildBento(plan: RunPlan, { version, env, signal }: BuildO
   return await readBento(plan, tag);
 }
 
-function refuseCog(plan: RunPlan): void {
-  if (!readBentoInterface(plan).cog) return;
-  const message =
-    'a service around a Cog predictor needs modules of Berth’s own, which no bento holds: serve it on this machine';
+function refuseHost(plan: RunPlan): void {
+  const { cog, host } = readBentoInterface(plan);
+  if (!cog && !host) return;
+  const what = cog ? 'a Cog predictor' : 'this entry';
+  const message = `a service around ${what} needs modules of Berth’s own, which no bento holds: serve it on this machine`;
   throw new BerthError('START_FAILED', message, { name: plan.deployment });
 }
 

@@ -1,16 +1,16 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Recipe, RecipeInput, Recognition } from '../../src/adaptation/recipe.js';
-import { findCalledMethod } from '../../src/adaptation/shapes/index.js';
+import { asPlainCallable, findServedEntry } from '../../src/adaptation/shapes/index.js';
 import { FunctionInterface } from '../../src/contract/run-interface.js';
 import { BerthError } from '../../src/errors.js';
-import { writeCogService } from './write-cog-service.js';
+import { writeLoadedService } from './write-loaded-service.js';
 import { writeService } from './write-service.js';
 
 /** Modules that the service may be written to, the first that is not taken. */
 const moduleNames = ['service', 'bento_service', 'predict_service', 'generated_bento_service'];
 
-/** A plain shape, or a Cog predictor, with a service written around it. */
+/** A plain shape, or what only our host's modules can load, with a service written around it. */
 export const wrapInService = (shape: Recipe): Recipe => ({
   name: `${shape.name}-service`,
   async recognise(input) {
@@ -21,12 +21,9 @@ export const wrapInService = (shape: Recipe): Recipe => ({
 
 function describeService(input: RecipeInput, { summary, runInterface }: Recognition): Recognition | undefined {
   const served = FunctionInterface.parse(runInterface);
-  const { module, callable, call: style, paths, environment } = served;
-  const [name, named] = callable.split('.');
-  const entry = input.facts.entryPoints.find((found) => found.module === module && found.callable === name);
-  if (entry === undefined) return undefined;
-  const method = named ?? (entry.kind === 'class' ? findCalledMethod(entry) : undefined);
-  const { source, call } = style === 'cog' ? writeCogService(served) : writeService({ entry, method, style });
+  const { call: style, paths, environment } = served;
+  const plain = asPlainCallable(served, findServedEntry(input.facts, served));
+  const { source, call } = plain === undefined ? writeLoadedService(served) : writeService(plain);
   const serviceModule = chooseModule(input.workspace);
   const file = `${serviceModule}.py`;
   return {
@@ -37,7 +34,7 @@ function describeService(input: RecipeInput, { summary, runInterface }: Recognit
       predict_path: '/predict',
       call,
       output_key: 'output',
-      ...(style === 'cog' && { cog: true }),
+      ...(plain === undefined && (style === 'cog' ? { cog: true } : { host: true })),
       ...(environment !== undefined && { environment }),
       ...(paths.length > 1 && { paths }),
     },

@@ -5,6 +5,7 @@ import { hostsDirectory } from '../../src/package-root.js';
 import { makeHostDirectories, temporaryPath } from '../../src/runners/host-record.js';
 import { markOf } from '../../src/runners/marked-processes.js';
 import { joinPythonPath, readPairs } from '../../src/runners/process-variables.js';
+import { describeServerImports, startupDirectory } from '../../src/runners/server-imports.js';
 import { softwareEnvironment } from '../../src/runners/software-environment.js';
 import type { BentoInterface } from './bento-interface.js';
 import { concurrencyVariables } from './concurrency-variables.js';
@@ -12,13 +13,18 @@ import { concurrencyVariables } from './concurrency-variables.js';
 /** What the server's processes see: where things are, then the software's variables, then the mark they are found by. */
 export function serverEnvironment(
   plan: RunPlan,
-  { paths, cog, environment }: Pick<BentoInterface, 'paths' | 'cog' | 'environment'>,
+  {
+    service,
+    paths,
+    cog,
+    host,
+    environment,
+  }: Pick<BentoInterface, 'service' | 'paths' | 'cog' | 'host' | 'environment'>,
   env: Record<string, string>,
 ): Record<string, string> {
   const python = plan.environment?.python ?? 'python3';
   const own = plan.environment?.packageDirectory ?? null;
-  const roots = paths.map((path) => join(plan.directory, path));
-  const ours = cog ? [join(hostsDirectory, 'python')] : [];
+  const ours = cog || host ? [join(hostsDirectory, 'python')] : [];
   const variables = { ...readPairs(environment), ...env };
   return {
     ...softwareEnvironment(python),
@@ -31,7 +37,12 @@ export function serverEnvironment(
     BENTOML_CONFIG_OPTIONS: 'services.logging.access.enabled=false', // the log is for the software's own words
     ...concurrencyVariables(plan.resources.concurrency),
     ...variables,
-    PYTHONPATH: joinPythonPath([...(own === null ? [] : [own]), ...roots, ...ours], variables.PYTHONPATH, delimiter),
+    PYTHONPATH: joinPythonPath(
+      [startupDirectory, ...(own === null ? [] : [own]), ...ours],
+      variables.PYTHONPATH,
+      delimiter,
+    ),
+    ...describeServerImports(plan, { module: service.split(':')[0] ?? '', paths }),
     ...markOf(plan),
   };
 }

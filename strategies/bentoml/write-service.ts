@@ -1,15 +1,13 @@
-import { chooseCallStyle, joinFunction, signatureOf } from '../../src/adaptation/shapes/index.js';
+import {
+  chooseCallStyle,
+  findCalledMethod,
+  joinFunction,
+  type PlainCallable,
+  signatureOf,
+} from '../../src/adaptation/shapes/index.js';
 import type { EntryPoint, Parameter } from '../../src/contract/facts.js';
 import type { CallStyle } from '../../src/contract/run-interface.js';
 import { slotsVariable, threadsVariable } from './concurrency-variables.js';
-
-/** What the service wraps. */
-export interface Wrapped {
-  entry: EntryPoint;
-  /** Of a class or an object; undefined calls the thing itself. */
-  method: string | undefined;
-  style: CallStyle;
-}
 
 export interface WrittenService {
   source: string;
@@ -34,7 +32,8 @@ const ownNames = new Set([
 ]);
 
 /** The service as a person would write it: the callable imported, its parameters those of the API. */
-export function writeService({ entry, method, style }: Wrapped): WrittenService {
+export function writeService({ entry, method: named, style }: PlainCallable): WrittenService {
+  const method = named ?? (entry.kind === 'class' ? findCalledMethod(entry) : undefined);
   const { parameters, isAsync, isGenerator } = signatureOf(entry, method);
   const call = style === 'inputs' || !parameters.every(isPlain) || entry.kind === 'object' ? 'inputs' : 'arguments';
   const isClass = entry.kind === 'class';
@@ -74,7 +73,7 @@ interface Threaded {
 }
 
 /** Synchronous code: one thread imports it, sets it up and runs its calls, as its author's only thread did. */
-function writeThreaded({ entry, method, style }: Wrapped, { call, parameters, isGenerator }: Threaded): string {
+function writeThreaded({ entry, method, style }: PlainCallable, { call, parameters, isGenerator }: Threaded): string {
   const { module, callable, kind, methods } = entry;
   const passed = call === 'arguments' ? passEach(parameters) : style === 'inputs' ? 'inputs' : '**inputs';
   const result = `_solution${method === undefined || method === '__call__' ? '' : `.${method}`}(${passed})`;

@@ -82,6 +82,7 @@ function environmentOf({ plan, software, port, token, env }: ContainerRequest): 
     packageDirectory: null,
     interface: serves,
     timeout: plan.timeout,
+    importTimeout: plan.importTimeout ?? null,
     concurrency: plan.resources.concurrency ?? null,
     grace,
   };

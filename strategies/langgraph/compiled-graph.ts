@@ -22,7 +22,9 @@ export const compiledGraph: Recipe = {
     return {
       summary: `recognised the graph \`${chosen.name}\` in ${chosen.file}`,
       runInterface: await describeGraph({ workspace, config, assistantId: defaultGraph, file: chosen.file }),
-      files: { [config]: writeLanggraphJson({ reference: referTo(chosen), root: chosen.root }) },
+      files: {
+        [config]: writeLanggraphJson({ reference: referTo(chosen), roots: chosen.root === '.' ? [] : [chosen.root] }),
+      },
     };
   },
 };

@@ -10,8 +10,8 @@ export interface GraphInterface {
   /** Keys of the state that carry a plain function's inputs and its output; null where the inputs are the state. */
   inputKey: string | null;
   outputKey: string | null;
-  /** Its node calls a Cog predictor by way of our host's modules. */
-  isCog: boolean;
+  /** Its node calls what our host's modules load. */
+  needsHost: boolean;
 }
 
 /** START_FAILED when it is not the interface of a graph. */
@@ -23,7 +23,13 @@ export function readGraphInterface(runInterface: RunInterface): GraphInterface {
   if (!isText(config)) throw refuse('config is not the path of a langgraph.json');
   if (!isTextOrNull(inputKey) || !isTextOrNull(outputKey))
     throw refuse('input_key and output_key are names of the state');
-  return { assistantId, config, inputKey, outputKey, isCog: runInterface.cog === true };
+  return {
+    assistantId,
+    config,
+    inputKey,
+    outputKey,
+    needsHost: runInterface.cog === true || runInterface.host === true,
+  };
 }
 
 const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';

@@ -8,15 +8,15 @@ export const defaultGraph = 'agent';
 export interface ServedGraph {
   /** `./agent.py:graph`, or `package.module:graph`. */
   reference: string;
-  /** Import root, relative to the workspace. */
-  root: string;
+  /** Import roots beside the workspace itself, relative to it. */
+  roots: string[];
   /** `NAME=VALUE`, as the code's own manifest has them. */
   environment?: string[];
 }
 
 /** What a person would write to serve this one graph. */
-export function writeLanggraphJson({ reference, root, environment = [] }: ServedGraph): string {
-  const dependencies = root === '.' ? ['.'] : ['.', `./${root}`];
+export function writeLanggraphJson({ reference, roots, environment = [] }: ServedGraph): string {
+  const dependencies = ['.', ...roots.map((root) => `./${root}`)];
   const env = Object.fromEntries(environment.map((pair) => [pair.split('=')[0], pair.slice(pair.indexOf('=') + 1)]));
   const document = { dependencies, graphs: { [defaultGraph]: reference }, ...(environment.length > 0 && { env }) };
   return `${JSON.stringify(document, null, 2)}\n`;
@@ -39,7 +39,8 @@ export async function describeGraph({ workspace, config, assistantId, file }: De
   const source = await readFile(join(workspace, file), 'utf8').catch(() => '');
   const graph = { type: 'langgraph', assistant_id: assistantId, config };
   if (!source.includes(oneNodeTitle)) return graph;
-  return { ...graph, ...oneNodeKeys, ...(source.includes('from berth_host.') && { cog: true }) };
+  if (!source.includes('from berth_host.')) return { ...graph, ...oneNodeKeys };
+  return { ...graph, ...oneNodeKeys, ...(/"call": "cog"|load_cog/.test(source) ? { cog: true } : { host: true }) };
 }
 
 export const oneNodeKeys = { input_key: 'inputs', output_key: 'output' };

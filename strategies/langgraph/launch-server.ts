@@ -17,6 +17,7 @@ import { waitUntilReady } from '../../src/runners/readiness.js';
 import type { StartOptions } from '../../src/runners/runner.js';
 import { callAddress, listenAddress, urlOf } from '../../src/runners/server-address.js';
 import { softwareEnvironment } from '../../src/runners/software-environment.js';
+import { findStuckImport } from '../../src/runners/stuck-import.js';
 import type { GraphInterface } from './graph-interface.js';
 import { probePatience, probeServer } from './probe-server.js';
 import { buildServerArguments, buildServerEnvironment } from './server-command.js';
@@ -39,7 +40,12 @@ const evidenceLines = 40;
  * signal aborts, nothing is left running.
  */
 export async function launchServer(plan: RunPlan, graph: GraphInterface, options: StartOptions): Promise<ServerRecord> {
-  const { document, env: declared, dropped } = await readServerConfig({ directory: plan.directory, ...graph });
+  const {
+    document,
+    dependencies,
+    env: declared,
+    dropped,
+  } = await readServerConfig({ directory: plan.directory, ...graph });
   for (const setting of dropped)
     options.onProgress?.(`${graph.config}: ${setting} is left out: Berth calls the server as it is`);
   const config = join(plan.stateDirectory, 'langgraph.json');
@@ -50,7 +56,14 @@ export async function launchServer(plan: RunPlan, graph: GraphInterface, options
   await mkdir(plan.sharedDirectory, { recursive: true, mode: 0o700 });
   await keepStateOutside(plan);
   for (let attempt = 1; ; attempt += 1) {
-    const record = await tryPort(plan, { config, declared, isCog: graph.isCog, options, attempt });
+    const record = await tryPort(plan, {
+      config,
+      declared,
+      dependencies,
+      needsHost: graph.needsHost,
+      options,
+      attempt,
+    });
     if (record !== undefined) return record;
     if (attempt === attempts)
       throw new BerthError('START_FAILED', `${attempts} ports were taken by others, one after another`);
@@ -61,14 +74,15 @@ export async function launchServer(plan: RunPlan, graph: GraphInterface, options
 interface Try {
   config: string;
   declared: Record<string, string>;
-  isCog: boolean;
+  dependencies: string[];
+  needsHost: boolean;
   options: StartOptions;
   attempt: number;
 }
 
 /** Undefined when the port was taken in the last moment, so that the server chose another without being asked. */
 async function tryPort(plan: RunPlan, given: Try): Promise<ServerRecord | undefined> {
-  const { config, declared, isCog, options, attempt } = given;
+  const { config, declared, dependencies, needsHost, options, attempt } = given;
   const address = listenAddress(plan);
   const text = `${plan.deployment}/${plan.revision}${attempt === 1 ? '' : `/${attempt}`}`;
   const port = await chooseFreePort(text, address);
@@ -77,9 +91,10 @@ async function tryPort(plan: RunPlan, given: Try): Promise<ServerRecord | undefi
   const environment = buildServerEnvironment(plan, {
     base: softwareEnvironment(python),
     declared,
+    dependencies,
     env: options.env,
     token,
-    isCog,
+    needsHost,
   });
   const logStart = await sizeOf(plan.logFile);
   const { concurrency, memory } = plan.resources;
@@ -155,7 +170,13 @@ async function keepStateOutside({ directory, stateDirectory }: RunPlan): Promise
 }
 
 async function explainExit(plan: RunPlan, how: string, logStart: number): Promise<BerthError> {
-  const lines = (await readSince(plan, logStart)).trimEnd().split('\n');
+  const log = await readSince(plan, logStart);
+  const stuck = findStuckImport(log, plan);
+  if (stuck !== undefined)
+    return new BerthError('IMPORT_FAILED', `importing the graph failed: ${stuck.message}`, {
+      ...{ name: plan.deployment, log: plan.logFile, evidence: stuck.evidence },
+    });
+  const lines = log.trimEnd().split('\n');
   const evidence = lines.slice(-evidenceLines).join('\n');
   const reason = lines.findLast((line) => /^(\w+\.)*\w*(Error|Exception)\b.*: |^Error: /.test(line));
   const message = `the server ${how} before it could be called${reason === undefined ? '' : `: ${reason.trim()}`}`;

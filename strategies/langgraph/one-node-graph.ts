@@ -1,10 +1,11 @@
 import type { Recipe, RecipeInput, Recognition } from '../../src/adaptation/recipe.js';
+import { asPlainCallable, findServedEntry } from '../../src/adaptation/shapes/index.js';
 import { FunctionInterface } from '../../src/contract/run-interface.js';
 import { chooseFreeName, defaultGraph, oneNodeKeys, writeLanggraphJson } from './langgraph-json.js';
-import { writeCogGraph } from './write-cog-graph.js';
 import { writeGraph } from './write-graph.js';
+import { writeLoadedGraph } from './write-loaded-graph.js';
 
-/** A shape of plain Python, or a Cog predictor, served as a graph whose one node calls it. */
+/** A shape of plain Python, or what only our host's modules can load, served as a graph whose one node calls it. */
 export const servedByGraph = (shape: Recipe): Recipe => ({
   name: shape.name,
   async recognise(input) {
@@ -18,13 +19,11 @@ export const servedByGraph = (shape: Recipe): Recipe => ({
 
 async function describeNode({ workspace, facts }: RecipeInput, found: Recognition): Promise<Recognition | undefined> {
   const served = FunctionInterface.parse(found.runInterface);
-  const { module, callable, call, paths, environment = [] } = served;
-  const [name, method] = callable.split('.');
-  const entry = facts.entryPoints.find((one) => one.module === module && one.callable === name);
-  if (entry === undefined) return undefined;
+  const { call, paths, environment = [] } = served;
+  const plain = asPlainCallable(served, findServedEntry(facts, served));
   const file = await chooseFreeName(workspace, ['graph.py', 'served_graph.py', 'berth_graph.py']);
   const config = await chooseFreeName(workspace, ['langgraph.json', 'langgraph.berth.json']);
-  const root = paths.find((path) => path !== '.') ?? '.';
+  const roots = paths.filter((path) => path !== '.');
   return {
     summary: `${found.summary}; it becomes the one node of a graph`,
     runInterface: {
@@ -32,14 +31,11 @@ async function describeNode({ workspace, facts }: RecipeInput, found: Recognitio
       assistant_id: defaultGraph,
       config,
       ...oneNodeKeys,
-      ...(call === 'cog' && { cog: true }),
+      ...(plain === undefined && (call === 'cog' ? { cog: true } : { host: true })),
     },
     files: {
-      [file]:
-        call === 'cog'
-          ? writeCogGraph(served)
-          : writeGraph({ entry, method, style: call === 'inputs' ? 'inputs' : 'arguments' }),
-      [config]: writeLanggraphJson({ reference: `./${file}:graph`, root, environment }),
+      [file]: plain === undefined ? writeLoadedGraph(served) : writeGraph(plain),
+      [config]: writeLanggraphJson({ reference: `./${file}:graph`, roots, environment }),
     },
   };
 }

@@ -34,7 +34,7 @@ export class LangGraphRunner implements Runner {
   }
 
   async start(options: StartOptions): Promise<Handle> {
-    refuseCogInCloud(this.plan);
+    refuseHostInCloud(this.plan);
     const served = await (await this.open()).start(options);
     const handle: GraphHandle = { plan: this.plan, startedAt: new Date().toISOString(), ...served };
     await this.attach(handle);
@@ -114,10 +114,10 @@ export class LangGraphRunner implements Runner {
 }
 
 /** Before anything is made there: START_FAILED. */
-function refuseCogInCloud({ provider, runInterface, deployment }: RunPlan): void {
-  if (provider !== 'langsmith' || !readGraphInterface(runInterface).isCog) return;
-  const message =
-    'a graph around a Cog predictor needs modules of Berth’s own, which LangSmith does not have: serve it here';
+function refuseHostInCloud({ provider, runInterface, deployment }: RunPlan): void {
+  if (provider !== 'langsmith' || !readGraphInterface(runInterface).needsHost) return;
+  const what = runInterface.cog === true ? 'a Cog predictor' : 'this entry';
+  const message = `a graph around ${what} needs modules of Berth’s own, which LangSmith does not have: serve it here`;
   throw new BerthError('START_FAILED', message, { name: deployment });
 }
 

@@ -4,6 +4,7 @@ import { hostsDirectory } from '../../src/package-root.js';
 import { markOf } from '../../src/runners/marked-processes.js';
 import { joinPythonPath } from '../../src/runners/process-variables.js';
 import { runModule } from '../../src/runners/python-module.js';
+import { describeServerImports, startupDirectory } from '../../src/runners/server-imports.js';
 import { threadsVariable } from './write-graph.js';
 
 /** Runs at once when nothing bounds them: a run that waits for a model costs next to nothing. */
@@ -34,21 +35,27 @@ export interface ServerVariables {
   base: Record<string, string>;
   /** What langgraph.json declares. */
   declared: Record<string, string>;
+  /** Directories that the server puts on Python's path. */
+  dependencies: string[];
   /** The user's, in clear. */
   env: Record<string, string>;
   token: string;
   /** The graph imports our host's modules. */
-  isCog: boolean;
+  needsHost: boolean;
 }
 
 /** The server's environment: nothing leaves the machine unless the user's variables say so. */
 export function buildServerEnvironment(
   plan: RunPlan,
-  { base, declared, env, token, isCog }: ServerVariables,
+  { base, declared, dependencies, env, token, needsHost }: ServerVariables,
 ): Record<string, string> {
   const packages = plan.environment?.packageDirectory ?? null;
   const { concurrency } = plan.resources;
-  const paths = [...(packages === null ? [] : [packages]), ...(isCog ? [join(hostsDirectory, 'python')] : [])];
+  const paths = [
+    startupDirectory,
+    ...(packages === null ? [] : [packages]),
+    ...(needsHost ? [join(hostsDirectory, 'python')] : []),
+  ];
   const pythonPath = joinPythonPath(paths, env.PYTHONPATH ?? declared.PYTHONPATH, delimiter);
   return {
     ...base,
@@ -57,7 +64,8 @@ export function buildServerEnvironment(
     LANGSMITH_TRACING: 'false',
     ...declared,
     ...env,
-    ...(pythonPath !== '' && { PYTHONPATH: pythonPath }),
+    PYTHONPATH: pythonPath,
+    ...describeServerImports(plan, { module: '', paths: ['.', ...dependencies] }),
     LANGGRAPH_CLI_NO_ANALYTICS: '1',
     LANGGRAPH_NO_VERSION_CHECK: 'true',
     NO_COLOR: '1',

@@ -1,10 +1,12 @@
 import { readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, isAbsolute, join } from 'node:path';
 import { BerthError } from '../../src/errors.js';
 
 export interface ServerConfig {
   /** What the server is given: the repository's langgraph.json with absolute paths, and no variables. */
   document: Record<string, unknown>;
+  /** Of those, directories: what the server puts on Python's path. Absolute. */
+  dependencies: string[];
   /** Variables that the repository itself declares: below the user's own. */
   env: Record<string, string>;
   /** Settings left out, because the address and the API are Berth's to choose. */
@@ -41,7 +43,8 @@ export async function readServerConfig({ directory, config, assistantId }: Sourc
     dependencies: listDependencies(dependencies, base),
     ...(http !== undefined && { http: makeAbsolute(kept, base) }),
   };
-  return { document, env: await readVariables(env, base), dropped };
+  const directories = document.dependencies.filter((item) => isAbsolute(item));
+  return { document, dependencies: directories, env: await readVariables(env, base), dropped };
 }
 
 /** The repository's langgraph.json as it is, but for settings that are Berth's to choose. */

@@ -1,14 +1,6 @@
-import { findCalledMethod, joinFunction, signatureOf } from '../../src/adaptation/shapes/index.js';
+import { findCalledMethod, joinFunction, type PlainCallable, signatureOf } from '../../src/adaptation/shapes/index.js';
 import type { EntryPoint } from '../../src/contract/facts.js';
 import { oneNodeTitle } from './langgraph-json.js';
-
-/** What the graph's one node calls. */
-export interface Wrapped {
-  entry: EntryPoint;
-  /** Of a class or an object; undefined calls the thing itself. */
-  method: string | undefined;
-  style: 'inputs' | 'arguments';
-}
 
 /** The variable by which the graph is told how many calls its synchronous code runs at once. */
 export const threadsVariable = 'GRAPH_THREADS';
@@ -20,7 +12,7 @@ const ownNames = new Set([
 ]);
 
 /** The graph as a person would write it: the callable imported, its inputs and its output in the state. */
-export function writeGraph({ entry, method, style }: Wrapped): string {
+export function writeGraph({ entry, method, style }: PlainCallable): string {
   const { module, callable, kind } = entry;
   const name = ownNames.has(callable) ? 'solution' : callable;
   const chosen = method ?? (kind === 'class' ? findCalledMethod(entry) : undefined);
@@ -49,7 +41,7 @@ graph = StateGraph(State).add_node(call).add_edge(START, "call").add_edge("call"
 }
 
 /** Synchronous code: one thread imports it, sets it up and runs its calls, as its author's only thread did. */
-function writeThreadedGraph({ entry, method, style }: Wrapped, isGenerator: boolean): string {
+function writeThreadedGraph({ entry, method, style }: PlainCallable, isGenerator: boolean): string {
   const { module, callable, kind, methods } = entry;
   const called = method === undefined || method === '__call__' ? 'solution' : `solution.${method}`;
   const result = `${called}(${style === 'inputs' ? '' : '**'}state["inputs"])`;

@@ -40,7 +40,7 @@ export function buildDeploy(plan: RunPlan, note: DeploymentNote, target: ModalIn
     cwd: join(plan.directory, target.root),
     env: {
       ...environmentOf(plan, note),
-      ...(target.isCog && { PYTHONPATH: join(hostsDirectory, 'python') }),
+      ...(target.needsHost && { PYTHONPATH: join(hostsDirectory, 'python') }),
       ...markOf(plan),
     },
     input,

@@ -5,14 +5,19 @@ export interface Needs {
   requirements: Requirements;
   /** Variables that tell a package its version, which is found in no git there. */
   versions: Record<string, string>;
+  /** Import roots beside the revision itself, relative to it. */
+  roots: string[];
 }
 
 /**
- * The image as an expression: Modal's slim Debian with the Python that deploys, the requirements, the import root, and what
- * the code's own manifest sets, each `NAME=VALUE`.
+ * The image as an expression: Modal's slim Debian with the Python that deploys, the requirements, the import roots beside
+ * the code itself, and what the code's own manifest sets, each `NAME=VALUE`.
  */
-export function describeImage({ requirements, versions }: Needs, root: string, environment: string[] = []): string {
-  const variables = [...(root === '.' ? [] : [`PYTHONPATH=/root/${root}`]), ...environment].map(describeVariable);
+export function describeImage({ requirements, versions, roots }: Needs, environment: string[] = []): string {
+  const variables = [
+    ...(roots.length === 0 ? [] : [`PYTHONPATH=${roots.map((root) => `/root/${root}`).join(':')}`]),
+    ...environment,
+  ].map(describeVariable);
   const steps = [
     ...installSteps(requirements, versions),
     ...(variables.length === 0 ? [] : [`.env({${variables.join(', ')}})`]),

@@ -1,17 +1,18 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Recipe, RecipeInput, Recognition } from '../../src/adaptation/recipe.js';
+import { asPlainCallable, findServedEntry } from '../../src/adaptation/shapes/index.js';
 import { FunctionInterface } from '../../src/contract/run-interface.js';
 import { readRequirements, tellVersionWithoutGit } from '../../src/environments/index.js';
 import { BerthError } from '../../src/errors.js';
 import { readWorkspaceHistory } from '../../src/workspaces/source-history.js';
 import { writeApp } from './write-app.js';
-import { writeCogApp } from './write-cog-app.js';
+import { writeLoadedApp } from './write-loaded-app.js';
 
 /** Files that the app may be written to, the first that is not taken. */
 const names = ['modal_app', 'served_modal_app', 'berth_modal_app'];
 
-/** A plain shape, or a Cog predictor, with an app written around it. */
+/** A plain shape, or what only our host's modules can load, with an app written around it. */
 export const wrapInApp = (shape: Recipe): Recipe => ({
   name: `${shape.name}-app`,
   async recognise(input) {
@@ -26,17 +27,14 @@ export const wrapInApp = (shape: Recipe): Recipe => ({
 async function describeApp(input: RecipeInput, found: Recognition): Promise<Recognition | undefined> {
   const { workspace, facts } = input;
   const called = FunctionInterface.parse(found.runInterface);
-  const [name, method] = called.callable.split('.');
-  const entry = facts.entryPoints.find((one) => one.module === called.module && one.callable === name);
-  if (entry === undefined) return undefined;
-  const requirements = await readRequirements(workspace, facts, { entry: entry.file });
+  const entry = findServedEntry(facts, called);
+  const plain = asPlainCallable(called, entry);
+  const roots = called.paths.filter((path) => path !== '.');
+  const requirements = await readRequirements(workspace, facts, { entry: entry?.file ?? called.file });
   const history = await readWorkspaceHistory(workspace);
   const versions = await tellVersionWithoutGit({ directory: workspace, requirements, history });
-  const needs = { requirements, versions, wantsGpu: facts.tags.includes('gpu') };
-  const source =
-    called.call === 'cog'
-      ? writeCogApp({ predictor: called, root: entry.root, ...needs })
-      : writeApp({ entry, method, style: called.call === 'inputs' ? 'inputs' : 'arguments', ...needs });
+  const needs = { requirements, versions, roots, wantsGpu: facts.tags.includes('gpu') };
+  const source = plain === undefined ? writeLoadedApp({ served: called, ...needs }) : writeApp({ ...plain, ...needs });
   const file = `${chooseName(workspace)}.py`;
   return {
     summary: `${found.summary}; ${file} makes it a Modal function`,
@@ -45,7 +43,7 @@ async function describeApp(input: RecipeInput, found: Recognition): Promise<Reco
       file,
       function_name: 'call',
       call: 'json',
-      ...(called.call === 'cog' && { cog: true }),
+      ...(plain === undefined && (called.call === 'cog' ? { cog: true } : { host: true })),
     },
     files: { [file]: source },
   };

@@ -16,8 +16,8 @@ export interface ModalInterface {
   functionName: string;
   /** What that one only collects from, which is then given the resources. */
   generator: string | null;
-  /** It calls a Cog predictor by way of our host's modules, which are uploaded with it. */
-  isCog: boolean;
+  /** It calls what our host's modules load, which are uploaded with it. */
+  needsHost: boolean;
   /** Parameters of the class: values that every call uses, names that the inputs may have, and those of them that they must. */
   values: Record<string, unknown>;
   parameters: string[];
@@ -58,7 +58,15 @@ export function readModalInterface(runInterface: RunInterface): ModalInterface {
   if (style === undefined) throw refuse(`call is none of ${styles.join(', ')}`);
   if (!isText(root) || (module !== null && !isText(module))) throw refuse('module and root are texts');
   if (!isText(app) || !/^\w+$/.test(app)) throw refuse('app_name is not the name of a variable');
-  const place = { file, module, root, app, functionName, generator, isCog: runInterface.cog === true };
+  const place = {
+    file,
+    module,
+    root,
+    app,
+    functionName,
+    generator,
+    needsHost: runInterface.cog === true || runInterface.host === true,
+  };
   return { ...place, ...readClass(runInterface), call: style, web: readWeb(runInterface) };
 }
 

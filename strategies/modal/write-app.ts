@@ -1,14 +1,16 @@
-import { findCalledMethod, joinFunction, type Signature, signatureOf } from '../../src/adaptation/shapes/index.js';
+import {
+  findCalledMethod,
+  joinFunction,
+  type PlainCallable,
+  type Signature,
+  signatureOf,
+} from '../../src/adaptation/shapes/index.js';
 import type { EntryPoint } from '../../src/contract/facts.js';
 import { describeImage, type Needs } from './describe-image.js';
 import { isNullary } from './is-nullary.js';
 
 /** What the app makes a function of Modal's of. */
-export interface Wrapped extends Needs {
-  entry: EntryPoint;
-  /** Of a class or an object; undefined calls the thing itself. */
-  method: string | undefined;
-  style: 'inputs' | 'arguments';
+export interface Wrapped extends PlainCallable, Needs {
   /** The code cannot do without one. */
   wantsGpu: boolean;
 }
@@ -28,7 +30,7 @@ export function writeApp(wrapped: Wrapped): string {
     isAsync,
     isGenerator,
   });
-  const image = describeImage(wrapped, entry.root);
+  const image = describeImage(wrapped);
   const imports = isClass ? ['from functools import cache', 'from threading import Lock'] : [];
   return `${writeHead({ name: entry.callable, image, imports })}
 ${isClass ? writeLoad(entry) : ''}

@@ -133,7 +133,8 @@ test('a Cog predictor is called by Cog’s rules', async () => {
     by: 'cog-service',
     runInterface: { service: 'service:Service', call: 'inputs', cog: true, environment: ['MODE=a=b'] },
   });
-  expect(found?.files['service.py']).toContain('Guest({"module": "predict", "callable": "Predictor"}, os');
+  const told = '{"module": "predict", "callable": "Predictor", "call": "cog"}';
+  expect(found?.files['service.py']).toContain(`Guest(${told}, os.environ.get("SERVICE_THREADS"), __file__)`);
   expect((await recognise({ 'cog.yaml': cog, 'predict.py': predictor }, 'predict:Predictor'))?.by).toBe(
     'entry-service',
   );

@@ -139,6 +139,7 @@ describe('a service that the repository has', () => {
       api,
       paths: [],
       cog: false,
+      host: false,
       environment: [],
     });
     const other = new BentoMLRunner(plan);

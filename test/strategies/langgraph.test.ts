@@ -203,7 +203,7 @@ test.each([
   [{ __thread__: 'a', __resume__: null }, 'is null'],
   [{ __thread__: 'a', __resume__: 1, said: [] }, 'there are: said'],
 ])('the inputs %j are refused before anything is called', async (inputs, words) => {
-  const graph = { assistantId: 'agent', config: 'langgraph.json', inputKey: null, outputKey: null, isCog: false };
+  const graph = { assistantId: 'agent', config: 'langgraph.json', inputKey: null, outputKey: null, needsHost: false };
   const server = { plan: { timeout: 1 } as RunPlan, graph, endpoint: 'http://127.0.0.1:1' }; // refused before it matters
   const error = failureOf(await callGraph(server, inputs));
   expect(error.code).toBe('CALL_INPUT');
@@ -384,7 +384,7 @@ test('a Cog predictor becomes one node that keeps Cog’s rules, with the variab
     ...{ dependencies: ['.'], graphs: { agent: './graph.py:graph' }, env: { GREETING: 'hello=you' } },
   });
   expect(found?.files['graph.py']).toContain(
-    'predictor = Guest({"module": "captions.predict", "callable": "Predictor"}, os.environ.get("GRAPH_THREADS"))\n',
+    'software = Guest({"module": "captions.predict", "callable": "Predictor", "call": "cog"}, os.environ.get("GRAPH_THREADS"), __file__)\n',
   );
   const again = await recognise(temporarySolution({ ...cogFiles, ...found?.files }));
   expect(again).toMatchObject({ by: 'langgraph-json', runInterface, files: {} });

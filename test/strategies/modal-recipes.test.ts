@@ -95,6 +95,18 @@ def call(payload: str = "{}") -> str:
   );
 });
 
+test('what no import leads to, or only the import describes, is loaded by our host’s modules', async () => {
+  const workspace = temporarySolution({ 'my-model/01-predict.py': 'globals()["shout"] = str.upper\n' });
+  const found = await recognise(workspace, 'my-model/01-predict.py:shout');
+  expect(found).toMatchObject({ by: 'entry-app', runInterface: { type: 'modal', call: 'json', host: true } });
+  const source = found?.files['modal_app.py'];
+  expect(source).toContain('.env({"PYTHONPATH": "/root/my-model"})');
+  expect(source).toContain('add_local_python_source("berth_host", "shims")');
+  const told =
+    '{"module": "_01_predict", "callable": "shout", "call": "auto", "file": "my-model/01-predict.py", "paths": ["my-model", "."]}';
+  expect(source).toContain(`return Guest(${told}, None, __file__)`);
+});
+
 test('a Cog predictor becomes an app that keeps Cog’s rules, with the variables of its cog.yaml', async () => {
   const workspace = temporarySolution({
     'cog.yaml': 'build:\n  gpu: true\npredict: "sub/predict.py:Predictor"\nenvironment: ["MODE=a=\\"b\\""]\n',
@@ -128,21 +140,20 @@ loading = Lock()
 
 @cache
 def load():
-    from berth_host.loading import load_cog
+    from berth_host.guest import Guest
 
-    return load_cog({"module": "sub.predict", "callable": "Predictor"})
+    return Guest({"module": "sub.predict", "callable": "Predictor", "call": "cog"}, None, __file__)
 
 
 @app.function(gpu="T4", memory=16384)
 def call(payload: str) -> str:
     from berth_host.answers import answer_with, refuse
     from berth_host.errors import HostError
-    from berth_host.loading import wait
 
     with loading:  # calls may come at once
-        predictor = load()
+        software = load()
     try:
-        answer = answer_with(wait(predictor.call(json.loads(payload))))
+        answer = answer_with(software.submit(json.loads(payload)).result())
     except HostError as error:
         answer = refuse(error.code, error.message)
     return answer.decode()

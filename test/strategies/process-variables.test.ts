@@ -1,5 +1,5 @@
-import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
+import { startupDirectory } from '../../src/runners/server-imports.js';
 import { serverEnvironment } from '../../strategies/bentoml/server-environment.js';
 import { buildServerEnvironment } from '../../strategies/langgraph/server-command.js';
 import { temporaryDirectory } from '../support/temporary.js';
@@ -8,15 +8,16 @@ import { localPlan } from './local-plan.js';
 const plan = localPlan(temporaryDirectory(), {});
 
 test('a Bento server has the user’s PYTHONPATH after the directories that it cannot do without', () => {
-  const served = { paths: ['src', '.'], cog: false, environment: ['PYTHONPATH=code', 'PYTHONOPTIMIZE=1'] };
-  const own = [join(plan.directory, 'src'), plan.directory];
-  expect(serverEnvironment(plan, served, {})).toMatchObject({
-    PYTHONPATH: [...own, 'code'].join(':'),
-    PYTHONOPTIMIZE: '1',
+  const asked = ['PYTHONPATH=code', 'PYTHONOPTIMIZE=1'];
+  const served = { service: 'service:Service', paths: ['src', '.'], cog: false, host: false, environment: asked };
+  const environment = serverEnvironment(plan, served, {});
+  expect(environment).toMatchObject({ PYTHONPATH: `${startupDirectory}:code`, PYTHONOPTIMIZE: '1' });
+  expect(JSON.parse(environment.BERTH_IMPORTS ?? '')).toEqual({
+    ...{ directory: plan.directory, module: 'service', paths: ['src', '.'], importTimeout: null },
   });
-  expect(serverEnvironment(plan, served, { PYTHONPATH: 'lib:more' }).PYTHONPATH).toBe(
-    [...own, 'lib', 'more'].join(':'),
-  );
+  const said = serverEnvironment({ ...plan, importTimeout: 5 }, served, { PYTHONPATH: 'lib:more' });
+  expect(said.PYTHONPATH).toBe(`${startupDirectory}:lib:more`);
+  expect(JSON.parse(said.BERTH_IMPORTS ?? '')).toMatchObject({ importTimeout: 5 });
 });
 
 test('a LangGraph server has the user’s PYTHONPATH after the one of the revision’s own package', () => {
@@ -28,9 +29,9 @@ test('a LangGraph server has the user’s PYTHONPATH after the one of the revisi
     packageDirectory: '/own',
     notes: [],
   };
-  const given = { base: {}, declared: { PYTHONPATH: 'code' }, env: {}, token: 't', isCog: false };
-  expect(buildServerEnvironment({ ...plan, environment }, given).PYTHONPATH).toBe('/own:code');
+  const given = { base: {}, declared: { PYTHONPATH: 'code' }, dependencies: [], env: {}, token: 't', needsHost: false };
+  const own = `${startupDirectory}:/own`;
+  expect(buildServerEnvironment({ ...plan, environment }, given).PYTHONPATH).toBe(`${own}:code`);
   const said = { ...given, env: { PYTHONPATH: 'lib' } };
-  expect(buildServerEnvironment({ ...plan, environment }, said).PYTHONPATH).toBe('/own:lib');
-  expect(buildServerEnvironment(plan, { ...given, declared: {} })).not.toHaveProperty('PYTHONPATH');
+  expect(buildServerEnvironment({ ...plan, environment }, said).PYTHONPATH).toBe(`${own}:lib`);
 });

@@ -52,7 +52,7 @@ def main(state_directory):
     make_temporary_directory(state_directory, document["temporary"])
     set_environment(document["interface"].get("environment") or [], document["env"])
     limit_memory(document["memory"])
-    bound_import(document.get("importTimeout"), give_up)
+    import_bound.start(document.get("importTimeout"), give_up)
     try:
         software = load(document, os.path.join(state_directory, "pycache"))
     except StartFailed as failure:
@@ -97,11 +97,6 @@ def set_environment(asked, env):
     os.environ.update(line.split("=", 1) for line in asked)
     os.environ.update(env)
     time.tzset()
-
-
-def bound_import(seconds, give_up):
-    """`give_up(error)` ends the process when importing the software takes longer."""
-    import_bound.seconds, import_bound.give_up = seconds, give_up
 
 
 def limit_memory(limit):

@@ -31,7 +31,7 @@ def import_entry(interface):
     name, file = interface["module"], find_file(interface)
     sys.argv = [file or name]  # what parses its arguments when imported sees none
     main_attributes.install(interface)
-    with bounded(name):
+    with bounded():
         while True:
             try:
                 return import_once(interface, name, file)

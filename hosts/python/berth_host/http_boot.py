@@ -11,7 +11,8 @@ import socket
 import sys
 import time
 
-from .boot import bound_import, leave, load, log_end, log_failure
+from . import import_bound
+from .boot import leave, load, log_end, log_failure
 from .errors import StartFailed, log
 from .http_connection import HttpConnection
 from .server import Server
@@ -29,7 +30,7 @@ def main(port):
         os.environ.setdefault(*line.split("=", 1))
     time.tzset()
     identity = {key: document[key] for key in ("deployment", "revision", "token")}
-    bound_import(document.get("importTimeout"), fail)
+    import_bound.start(document.get("importTimeout"), fail)
     try:
         software = load(document, CACHE)
     except StartFailed as failure:

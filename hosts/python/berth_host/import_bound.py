@@ -7,41 +7,70 @@ import contextlib
 import faulthandler
 import sys
 import threading
+import time
 import traceback
 
 from . import errors
 
 #: Seconds beyond the bound after which C code that lets no other thread run is ended too.
 LENIENCE = 5
+#: Seconds that a process has to begin the imports with which it starts.
+STARTING = 300
+ADVICE = (
+    '. What starts a server, waits or loops belongs below `if __name__ == "__main__":`;'
+    " an import that only loads something large gets more time with --import-timeout SECONDS"
+)
 
-#: Set by whoever starts the process: None is no bound.
-seconds = None
-give_up = None
+
+class Bound:
+    """None `seconds`: there is no bound."""
+
+    seconds = None
+    give_up = None
+    started_at = 0.0
+    #: Threads that import, the outermost import's first; a module may have others imported by a thread that it waits for.
+    importers = []
+
+
+def start(seconds, give_up):
+    """From here on; `give_up(error)` ends the process."""
+    Bound.seconds, Bound.give_up, Bound.started_at = seconds, give_up, time.monotonic()
 
 
 @contextlib.contextmanager
-def bounded(name):
-    """Calls `give_up` with the error when the block takes too long; it ends the process."""
-    if seconds is None:
-        yield
-        return
-    importer = threading.get_ident()
+def bounded():
+    """Bounds the outermost of the imports with which a process starts. One that code makes later, in a call, is its own."""
+    is_outermost = not Bound.importers
+    Bound.importers.append(threading.get_ident())
+    try:
+        if is_outermost and Bound.seconds is not None and time.monotonic() - Bound.started_at <= STARTING:
+            with watched():
+                yield
+        else:
+            yield
+    finally:
+        Bound.importers.pop()
+
+
+@contextlib.contextmanager
+def watched():
     over = threading.Event()
-
-    def watch():
-        if not over.wait(seconds):
-            give_up(describe(name, sys._current_frames().get(importer)))
-
-    threading.Thread(target=watch, name="berth-import-bound", daemon=True).start()
-    faulthandler.dump_traceback_later(seconds + LENIENCE, exit=True)
+    threading.Thread(target=watch, args=(over,), name="berth-import-bound", daemon=True).start()
+    faulthandler.dump_traceback_later(Bound.seconds + LENIENCE, exit=True)
     try:
         yield
     finally:
-        over.set()
         faulthandler.cancel_dump_traceback_later()
+        over.set()
 
 
-def describe(name, frame):
+def watch(over):
+    if not over.wait(Bound.seconds):
+        importer = next(reversed(Bound.importers), None)
+        Bound.give_up(describe(sys._current_frames().get(importer)))
+
+
+def describe(frame):
     """The `error` of an import that is still going on at the frame."""
     stack = traceback.extract_stack(frame) if frame is not None else []
     first = next((index for index, entry in enumerate(stack) if is_own(entry)), len(stack))
@@ -49,16 +78,10 @@ def describe(name, frame):
     text = "".join(traceback.format_list(stack[first:]))
     return {
         "code": "IMPORT_FAILED",
-        "message": "it took longer than its %g s%s" % (seconds, at(own[-1]) if own else "") + ADVICE,
+        "message": "it took longer than its %g s%s%s" % (Bound.seconds, at(own[-1]) if own else "", ADVICE),
         "type": "ImportTimeout",
         "traceback": errors.shorten(errors.without_directory(text), errors.LONGEST_TRACEBACK),
     }
-
-
-ADVICE = (
-    '. What starts a server, waits or loops belongs below `if __name__ == "__main__":`;'
-    " an import that only loads something large gets more time with --import-timeout SECONDS"
-)
 
 
 def is_own(entry):

@@ -6,6 +6,7 @@ import sys
 
 from . import errors
 from .built_modules import BuiltModuleFinder
+from .import_bound import bounded
 from .own_package import OwnPackageFinder
 from .standard_names import find_standard_names, give_own_modules
 
@@ -52,6 +53,10 @@ def revision_loader(code_directory, cache_directory):
 
         def set_data(self, path, data, **options):
             super().set_data(redirect(path), data, **options)
+
+        def exec_module(self, module):
+            with bounded():
+                super().exec_module(module)
 
     def redirect(path):
         if cache_directory and path.endswith(".pyc") and path.startswith(inside):

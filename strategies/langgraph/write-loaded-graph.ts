@@ -1,12 +1,10 @@
-import { describeCogPredictor } from '../../src/adaptation/shapes/index.js';
+import { loadSoftware } from '../../src/adaptation/shapes/index.js';
 import type { FunctionInterface } from '../../src/contract/run-interface.js';
 import { oneNodeTitle } from './langgraph-json.js';
 import { threadsVariable } from './write-graph.js';
 
-/** A graph around a Cog predictor, which is set up once, when the server starts. */
-export const writeCogGraph = (
-  predictor: Pick<FunctionInterface, 'module' | 'callable'>,
-): string => `"""${oneNodeTitle}"""
+/** A graph around what our host's modules load, once, when the server starts. */
+export const writeLoadedGraph = (served: FunctionInterface): string => `"""${oneNodeTitle}"""
 
 import json
 import os
@@ -17,7 +15,7 @@ from berth_host.errors import HostError
 from berth_host.guest import Guest
 from langgraph.graph import END, START, StateGraph
 
-predictor = Guest(${describeCogPredictor(predictor)}, os.environ.get("${threadsVariable}"))
+software = ${loadSoftware(served, `os.environ.get("${threadsVariable}")`)}
 
 
 class State(TypedDict, total=False):
@@ -27,7 +25,7 @@ class State(TypedDict, total=False):
 
 async def call(state: State) -> State:
     try:
-        answer = answer_with(await predictor.call(state["inputs"]))
+        answer = answer_with(await software.call(state["inputs"]))
     except HostError as error:
         answer = refuse(error.code, error.message)
     return {"output": json.loads(answer)}

@@ -1,0 +1,40 @@
+"""A revision's modules for a server that is not ours and imports them itself: found as our own host finds them, and within
+their time. `BERTH_IMPORTS` is {"directory", "paths", "module", "importTimeout"} as JSON."""
+
+import importlib.machinery
+import json
+import os
+import sys
+
+from . import import_bound, main_attributes
+from .revision_imports import is_inside, prepare_imports
+
+
+def prepare(text):
+    told = json.loads(text)
+    directory = os.path.realpath(told["directory"])
+    prepare_imports(directory, told)
+    main_attributes.install(told)
+    import_bound.start(told["importTimeout"], give_up)
+    bound_files(directory)
+
+
+def bound_files(directory):
+    """Also where a server loads a module by its file, past the import system's finders."""
+    loader = importlib.machinery.SourceFileLoader
+    execute = loader.exec_module
+
+    def exec_module(self, module):
+        if not is_inside(os.path.realpath(self.path), directory):
+            return execute(self, module)
+        with import_bound.bounded():
+            return execute(self, module)
+
+    loader.exec_module = exec_module
+
+
+def give_up(error):
+    """As src/runners/stuck-import.ts reads it."""
+    sys.stderr.write("berth: import failed: %s\n%s" % (error["message"], error["traceback"]))
+    sys.stderr.flush()
+    os._exit(1)

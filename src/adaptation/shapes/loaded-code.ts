@@ -1,0 +1,51 @@
+import type { EntryPoint } from '../../contract/facts.js';
+import type { FunctionInterface } from '../../contract/run-interface.js';
+import { isConstructible } from './called-method.js';
+import { hasReadableSignature } from './called-signature.js';
+import { isStandardModule } from './standard-modules.js';
+
+/** A callable that generated code can import and call as a person would write it. */
+export interface PlainCallable {
+  entry: EntryPoint;
+  /** Of a class or an object; undefined calls the thing itself. */
+  method: string | undefined;
+  style: 'inputs' | 'arguments';
+}
+
+/**
+ * Undefined where only the import says what is called and how, or where no `import` leads to the module: then our host's
+ * modules load it, see `loadSoftware`.
+ */
+export function asPlainCallable(
+  { call, callable, module, file, package: made }: FunctionInterface,
+  entry: EntryPoint | undefined,
+): PlainCallable | undefined {
+  if (entry === undefined || call === 'cog' || call === 'auto') return undefined;
+  if (file !== undefined || made !== undefined || isStandardModule(module)) return undefined;
+  const method = callable.split('.').slice(1).join('.') || undefined;
+  if (!hasReadableSignature(entry, method)) return undefined;
+  if (entry.kind === 'class' && (!isConstructible(entry) || entry.methodKinds?.[method ?? '']?.binding !== undefined))
+    return undefined;
+  return { entry, method, style: call };
+}
+
+/**
+ * For generated code: the software, imported and set up by our host's modules from the directory of the code's file, see
+ * hosts/python/berth_host/guest.py. `threads`: an expression of Python's.
+ */
+export function loadSoftware(served: FunctionInterface, threads = 'None'): string {
+  const { module, callable, call, file, package: made, paths } = served;
+  const isUsualPath = paths.length === 1 && paths[0] === '.';
+  const told = { module, callable, call, file, package: made, ...(!isUsualPath && { paths }) };
+  const literal = JSON.stringify(told, null, 1)
+    .replaceAll(/\n */g, ' ')
+    .replaceAll(/([{[]) | ([}\]])/g, '$1$2');
+  return `Guest(${literal}, ${threads}, __file__)`;
+}
+
+/** For generated code: a function that returns the answer to a call as text of JSON, our host's refusals included. */
+export const answerCall = (software: string, inputs: string): string => `    try:
+        answer = answer_with(${software}.submit(${inputs}).result())
+    except HostError as error:
+        answer = refuse(error.code, error.message)
+`;

@@ -1,0 +1,36 @@
+import { answerCall, loadSoftware } from '../../src/adaptation/shapes/index.js';
+import type { FunctionInterface } from '../../src/contract/run-interface.js';
+import { describeImage, type Needs } from './describe-image.js';
+import { gpuOptions, writeHead } from './write-app.js';
+
+export interface LoadedSoftware extends Needs {
+  served: FunctionInterface;
+  wantsGpu: boolean;
+}
+
+/** An app around what our host's modules load: each container sets it up once, before its first call. */
+export function writeLoadedApp({ served, wantsGpu, ...needs }: LoadedSoftware): string {
+  const image = describeImage(needs, served.environment);
+  const imports = ['from functools import cache', 'from threading import Lock'];
+  const name = served.callable.split('.')[0] ?? '';
+  return `${writeHead({ name, image, imports, modules: ['berth_host', 'shims'] })}
+loading = Lock()
+
+
+@cache
+def load():
+    from berth_host.guest import Guest
+
+    return ${loadSoftware(served)}
+
+
+@app.function(${wantsGpu ? gpuOptions : ''})
+def call(payload: str) -> str:
+    from berth_host.answers import answer_with, refuse
+    from berth_host.errors import HostError
+
+    with loading:  # calls may come at once
+        software = load()
+${answerCall('software', 'json.loads(payload)')}    return answer.decode()
+`;
+}
