@@ -48,6 +48,8 @@ export interface Manner {
   servesElsewhere?: boolean;
   /** The framework has the main thread: the code has one of its own, where no signal can be handled. */
   keepsMainThread?: boolean;
+  /** Calls at once go to several processes, so that none waits for another. */
+  spreadsCalls?: boolean;
   /** A call whose caller has gone while it waited is begun all the same. */
   beginsAbandoned?: boolean;
   /** An exception arrives as its message alone, without type and traceback. */

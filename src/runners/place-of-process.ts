@@ -14,9 +14,9 @@ export interface Placed {
 const ofSomebody = ['HOME', 'USER', 'LOGNAME', 'SHELL'];
 
 /**
- * Unmarked processes whose files lie below the directory. One that writes to a log or to a state file got that from the
- * software; one that works in a revision with an empty environment, and without a terminal, has left it on purpose. A shell
- * or an editor of the user's is neither; nor is Berth itself.
+ * Unmarked processes that work in the directory: they write to a log or a state file there, or run in a revision. One that
+ * has no terminal and none of the variables that everybody's programs have cleared its environment on purpose. A shell, an
+ * editor or a caller of the user's has not, and may write to these files as well: it is named, and never ended.
  */
 export function findPlaced(directory: string, isMarked: (pid: number) => boolean): Placed[] {
   if (process.platform !== 'linux') return [];
@@ -31,8 +31,7 @@ export function findPlaced(directory: string, isMarked: (pid: number) => boolean
         .map(placeOf)
         .find((place) => place?.startsWith(directory));
     if (used === undefined || isMarked(Number(entry)) || isBerth(entry)) return [];
-    const isProven = written !== undefined || (hasClearedEnvironment(entry) && !hasTerminal(entry));
-    return [{ pid: Number(entry), value: used, isProven }];
+    return [{ pid: Number(entry), value: used, isProven: hasClearedEnvironment(entry) && !hasTerminal(entry) }];
   });
 }
 

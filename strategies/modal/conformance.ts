@@ -6,7 +6,12 @@ import { hasSecret, listApps, stopApp } from './inventory.js';
 
 /** Its software is an app and a secret in Modal's cloud; a call beyond what runs already waits for a container. */
 export const conformance: ConformanceHooks = {
-  manner: { startsOnDemand: true, queue: 30_000, applies: ['cpu', 'memory', 'concurrency', 'replicas'] },
+  manner: {
+    startsOnDemand: true,
+    spreadsCalls: true,
+    queue: 30_000,
+    applies: ['cpu', 'memory', 'concurrency', 'replicas'],
+  },
   async kill({ plan }) {
     const client = await openCloud(null);
     for (const { id } of await findOwnApps(plan)) await stopApp(client, id);

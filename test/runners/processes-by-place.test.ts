@@ -21,7 +21,7 @@ test('without a control group its directory and its open files are its marks', a
   for (const directory of [join(revision, 'code'), join(deployment, 'logs')]) mkdirSync(directory, { recursive: true });
   const log = openSync(join(deployment, 'logs', 'r1.log'), 'a');
   const cleared = startOwn(join(revision, 'code'), ['/bin/sleep', '300'], {});
-  const writing = startOwn('/', ['/bin/sleep', '300'], { HOME: '/root', PATH: '/bin' }, log);
+  const writing = startOwn('/', ['/bin/sleep', '300'], { PATH: '/bin' }, log);
   await sleep(100);
   expect(findMarkedBelow(deployment).sort((one, other) => one.pid - other.pid)).toEqual([
     { pid: cleared, value: join(revision, 'state'), isProven: true },
@@ -31,18 +31,22 @@ test('without a control group its directory and its open files are its marks', a
   expect([cleared, writing].map(isThere)).toEqual([false, false]);
 });
 
-test('a shell or an editor of the user’s is left alone, and told', async () => {
+test('a shell, an editor or a caller of the user’s is left alone, and told', async () => {
   const deployment = temporaryDirectory();
   const code = join(deployment, 'revisions', 'r1', 'code');
   const workspace = join(deployment, 'workspace');
-  for (const directory of [code, workspace]) mkdirSync(directory, { recursive: true });
+  const logs = join(deployment, 'logs');
+  for (const directory of [code, workspace, logs]) mkdirSync(directory, { recursive: true });
+  const editor = startOwn('/', ['/bin/sleep', '300'], process.env, openSync(join(logs, '.r1.log.swp'), 'a'));
   const shell = startOwn(code, ['/bin/sleep', '300'], process.env);
   const adapting = startOwn(workspace, ['/bin/sleep', '300'], {});
   await sleep(100);
   expect(findMarkedBelow(deployment)).toEqual([]);
   await killMarkedBelow(deployment);
-  expect([shell, adapting].map(isThere)).toEqual([true, true]);
-  expect(findUnproven(deployment)).toEqual([
+  expect([editor, shell, adapting].map(isThere)).toEqual([true, true, true]);
+  // By the number of the process, which need not follow the order of the starts.
+  expect(findUnproven(deployment).toSorted((one, other) => one.value.localeCompare(other.value))).toEqual([
+    { pid: editor, value: logs, isProven: false },
     { pid: shell, value: join(deployment, 'revisions', 'r1', 'state'), isProven: false },
   ]);
 });
