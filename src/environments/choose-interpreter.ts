@@ -18,6 +18,8 @@ export interface ChosenInterpreter {
   note: string | null;
   /** The version that packages of the repository are told they get, where it is not the one they get. */
   claimedVersion: string | null;
+  /** Day until which packages were published that are taken for it (`2022-06-23`); absent: until today. */
+  asOf?: string;
 }
 
 export interface ChooseOptions {

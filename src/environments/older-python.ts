@@ -29,13 +29,22 @@ export async function findOlderPython(failure: unknown, search: Search): Promise
   for (let older = minor - 1; major === 3 && older >= oldest; older--) {
     const interpreter = await search.choose([{ specifier: `==3.${older}.*`, from: name }]);
     if (interpreter.note !== null) continue;
-    const lock = await search.resolve(interpreter).catch(orUnresolved);
-    if (lock === undefined || !(await hasBuild(lock.text, name))) continue;
-    const note = `${name} has no build for Python ${search.current.version}, and building it from source failed; Python ${interpreter.version} is used, for which it has one.`;
-    return { ...interpreter, note };
+    const found = await findLocked(name, interpreter, search);
+    if (found?.hasBuild !== true) continue;
+    const why = `${name} has no build for Python ${search.current.version}, and building it from source failed; Python ${interpreter.version} is used, for which it has one`;
+    const then = found.published && { ...interpreter, asOf: dayAfter(found.published) };
+    if (then && (await findLocked(name, then, search))?.hasBuild)
+      return { ...then, note: `${why}, and packages whose version is left open as they were on ${then.asOf}.` };
+    return { ...interpreter, note: `${why}.` };
   }
   return undefined;
 }
+
+/** Days after which the packages that go with a pinned one may have been published. */
+const grace = 180;
+
+const dayAfter = (published: Date): string =>
+  new Date(published.getTime() + grace * 24 * 60 * 60 * 1000).toISOString().slice(0, 10);
 
 /** The older Python that these requirements turned out to need, so that no build is tried again. */
 export function rememberOlderPython(home: BerthHome, requirements: object, usual: ChosenInterpreter) {
@@ -61,10 +70,27 @@ function orUnresolved(error: unknown): undefined {
   throw error;
 }
 
-/** uv lists the wheels that this Python can install. */
-async function hasBuild(text: string, name: string): Promise<boolean> {
+interface Locked {
+  /** uv lists the wheels that this Python can install. */
+  hasBuild: boolean;
+  /** Where the index says so. */
+  published: Date | undefined;
+}
+
+async function findLocked(name: string, interpreter: ChosenInterpreter, search: Search): Promise<Locked | undefined> {
+  const lock = await search.resolve(interpreter).catch(orUnresolved);
+  if (lock === undefined) return undefined;
   const { parse } = await import('smol-toml');
   // PEP 751: an array of tables; uv has just written it.
-  const packages = (parse(text).packages ?? []) as { name: string; wheels?: unknown[] }[];
-  return packages.some((found) => found.name === name && (found.wheels?.length ?? 0) > 0);
+  const packages = (parse(lock.text).packages ?? []) as unknown as LockedPackage[];
+  const found = packages.find((locked) => locked.name === name);
+  if (found === undefined) return undefined;
+  const published = found.sdist?.['upload-time'];
+  return { hasBuild: (found.wheels?.length ?? 0) > 0, published: published && new Date(published) };
+}
+
+interface LockedPackage {
+  name: string;
+  sdist?: { 'upload-time'?: Date };
+  wheels?: unknown[];
 }

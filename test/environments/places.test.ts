@@ -246,3 +246,11 @@ test('a path in another manifest is one of the repository', async () => {
   expect(pip.requirements.map(({ text }) => text)).toEqual(['tool @ ./tool']);
   expect(needsCopy).toBe(true);
 });
+
+test('what Cog itself requires is there for a predictor that imports it', async () => {
+  const code = 'import requests\nfrom yaml import safe_load\nimport requests_cache\nfrom cog import BasePredictor\n';
+  const cog = { build: { python_version: '3.12' }, predict: 'predict.py:Predictor' };
+  const lines = async (text: string) => (await read({ 'predict.py': text }, null, cog)).lines;
+  expect(await lines(code)).toEqual(['requests', 'PyYAML']);
+  expect(await lines('from cog import Input\n')).toEqual([]);
+});

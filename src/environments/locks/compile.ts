@@ -57,6 +57,7 @@ export async function runCompile(resolution: Resolution, request: CompileRequest
   const args = [
     ...['pip', 'compile', '--no-header', '--quiet', ...projects, join(scratch, requirementsName)],
     ...['--constraints', join(scratch, constraintsName), '--python', interpreter.path],
+    ...(interpreter.asOf === undefined ? [] : ['--exclude-newer', interpreter.asOf]),
     ...['--format', 'pylock.toml', '--output-file', output, ...indexArguments(pip), ...pip.arguments],
   ];
   const secrets = Object.values(variables);

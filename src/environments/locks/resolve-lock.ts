@@ -30,6 +30,7 @@ export async function resolveLock(request: ResolveRequest): Promise<Lock> {
     // Credentials do not change what is found, and are not to be guessed from a name.
     JSON.stringify(Object.values(fillOptions(requirements, variables)).map(redact)),
     interpreter.version,
+    ...(interpreter.asOf === undefined ? [] : [interpreter.asOf]),
     process.platform,
     process.arch,
     await digestIndexSettings(),

@@ -11,7 +11,6 @@ import type { Repository } from './repository.js';
 import { askOtherRequirementFiles, askRequirementsFile } from './requirement-files.js';
 import { askScript } from './script.js';
 import { askSetup } from './setup.js';
-import { tableAt } from './tables.js';
 import { ancestors, askPylock, askUvLock } from './uv-project.js';
 
 export interface Placed extends Asked {
@@ -26,7 +25,7 @@ export async function askAll(
 ): Promise<Placed[]> {
   const start = entry === null ? '.' : dirname(entry);
   const own =
-    (await askCog(repository, tableAt(cog ?? undefined, 'build'))) ??
+    (await askCog(repository, cog ?? undefined)) ??
     (entry === null ? undefined : await askScript(repository, entry)) ??
     (await firstOf(repository, ancestors(start), askBentofile));
   if (own !== undefined) return [{ ...own, directory: '.' }];

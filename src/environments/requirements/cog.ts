@@ -2,19 +2,36 @@ import { join } from 'node:path/posix';
 import type { Asked } from './asked.js';
 import { readPipInstall } from './pip-command.js';
 import type { Repository } from './repository.js';
-import { asTable, asText, asTexts, type Table } from './tables.js';
+import { asTable, asText, asTexts, type Table, tableAt } from './tables.js';
 
-/** `build` of `cog.yaml`: Cog reads no other manifest. Undefined where it names no packages. */
-export async function askCog(repository: Repository, build: Table | undefined): Promise<Asked | undefined> {
-  if (build === undefined) return undefined;
+/** Cog's own requirements, by the module that code imports: under Cog they are there without being declared. */
+const broughtByCog: Record<string, string> = {
+  requests: 'requests',
+  yaml: 'PyYAML',
+  structlog: 'structlog',
+  typing_extensions: 'typing_extensions',
+};
+
+/** `build` of `cog.yaml`: Cog reads no other manifest. Undefined where no packages are needed. */
+export async function askCog(repository: Repository, cog: Table | undefined): Promise<Asked | undefined> {
+  if (cog === undefined) return undefined;
+  const build = tableAt(cog, 'build') ?? {};
   const { lines: installed, left } = readCommands(build.run);
   const notes = describeSystem(build.system_packages, left);
   const file = asText(build.python_requirements);
-  const lines = [...asTexts(build.python_packages), ...installed];
+  const lines = [...asTexts(build.python_packages), ...installed, ...(await listBrought(repository, cog))];
   if (file !== undefined && (await repository.has(file)))
     return { from: `cog.yaml (${file})`, pipFiles: [join('.', file)], lines, isPackage: false, notes };
   if (lines.length === 0 && !Array.isArray(build.python_packages)) return undefined;
   return { from: 'cog.yaml', lines, isPackage: false, notes };
+}
+
+/** What the predictor imports of that. */
+async function listBrought(repository: Repository, cog: Table): Promise<string[]> {
+  const [file = ''] = (asText(cog.predict) ?? asText(cog.run) ?? '').split(':');
+  const code = (await repository.has(file)) ? await repository.read(file) : undefined;
+  const isImported = (module: string) => new RegExp(`^\\s*(import|from)\\s+${module}\\b`, 'm').test(code ?? '');
+  return Object.entries(broughtByCog).flatMap(([module, name]) => (isImported(module) ? [name] : []));
 }
 
 /** Commands of the image’s build: what they install with pip belongs to the environment, and nothing else can be done. */
