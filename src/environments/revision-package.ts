@@ -3,11 +3,11 @@ import { basename, join } from 'node:path';
 import type { BerthHome } from '../home.js';
 import { readRevisionHistory } from '../workspaces/source-history.js';
 import { buildDirectory } from './build-directory.js';
+import { runBuildingUv } from './build-with-older-tools.js';
 import type { ChosenInterpreter } from './choose-interpreter.js';
 import { digestOf } from './records.js';
 import type { SharedEnvironment } from './shared-environment.js';
 import type { SourceCopy } from './source-copy.js';
-import { runUv } from './uv.js';
 import { explainUvFailure } from './uv-failure.js';
 
 export interface PackageRequest {
@@ -69,7 +69,7 @@ async function install(building: string, request: PackageRequest): Promise<void>
   const args = ['pip', 'install', '--quiet', '--no-deps', '--reinstall', '--target', building];
   args.push('--python', environment.python, ...paths);
   if (interpreter.claimedVersion !== null) args.push('--python-version', interpreter.claimedVersion);
-  const result = await runUv({ home, args, cwd, directory, env, signal, onProgress });
+  const result = await runBuildingUv({ home, args, cwd, directory, env, scratch: building, signal, onProgress });
   if (result.exitCode === 0) return;
   throw explainUvFailure(result, 'DEPENDENCY_INSTALL', 'the repository’s own package could not be installed');
 }

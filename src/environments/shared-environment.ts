@@ -2,6 +2,7 @@ import { access, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BerthHome } from '../home.js';
 import { buildDirectory } from './build-directory.js';
+import { runBuildingUv } from './build-with-older-tools.js';
 import type { ChosenInterpreter } from './choose-interpreter.js';
 import { concealInstalled } from './conceal-installed.js';
 import type { Lock } from './locks/lock.js';
@@ -69,7 +70,9 @@ async function install(building: string, request: InstallRequest): Promise<void>
   const known = [process.env.UV_INDEX, ...indexes.map((index) => fillInPlaces(index, directory, variables))];
   const env = indexes.length === 0 ? {} : { UV_INDEX: known.filter(Boolean).join(' ') };
   const run = async (...args: string[]): Promise<void> => {
-    const result = await runUv({ home, args, cwd: directory, directory, env, secrets, signal, onProgress });
+    const call = { home, args, cwd: directory, directory, env, secrets, signal, onProgress };
+    const isBuilding = args[0] === 'pip';
+    const result = isBuilding ? await runBuildingUv({ ...call, scratch: building }) : await runUv(call);
     if (result.exitCode !== 0)
       throw explainUvFailure(result, 'DEPENDENCY_INSTALL', 'the environment could not be made');
   };

@@ -11,10 +11,17 @@ export type SourceContent = { content: Buffer; problem?: undefined } | { content
 /** The text of a file, or why it cannot be had: `does not exist`, `is not a regular file`. */
 export type SourceText = { text: string; problem?: undefined } | { text?: undefined; problem: string };
 
-/** Reads a text file of a repository, as `readSourceContent` does. */
+/** Reads a text file of a repository, as `readSourceContent` does: UTF-8, or what its byte order mark says. */
 export async function readSourceText(root: string, path: string, limit = sourceTextLimit): Promise<SourceText> {
   const { content, problem } = await readSourceContent(root, path, limit);
-  return content === undefined ? { problem } : { text: content.toString('utf8') };
+  return content === undefined ? { problem } : { text: decode(content) };
+}
+
+/** Windows writes UTF-16 where a shell redirects: `pip freeze > requirements.txt`. A mark itself is no text. */
+function decode(content: Buffer): string {
+  const mark = content.toString('latin1', 0, 2);
+  const encoding = mark === '\xff\xfe' ? 'utf-16le' : mark === '\xfe\xff' ? 'utf-16be' : 'utf-8';
+  return new TextDecoder(encoding).decode(content);
 }
 
 /**

@@ -198,3 +198,13 @@ test('a cancelled preparation leaves nothing behind', async () => {
   const left = [home.environments, home.locks].flatMap((directory) => readdirSync(directory));
   expect(left.filter((name) => name.startsWith('.'))).toEqual([]);
 });
+
+test('a package that newer setuptools refuse is built with an older one, and that is said', async () => {
+  const environment = await prepare({
+    'setup.py':
+      'import pkg_resources\nfrom setuptools import setup\nsetup(name="older", version="1.0", py_modules=["older"])\n',
+    'older.py': 'NAME = "older"\n',
+  });
+  expect(evaluate(environment, '__import__("older").NAME')).toBe('older');
+  expect(environment.notes).toEqual(['A package is built with setuptools before 81: newer ones refuse it.']);
+});

@@ -19,6 +19,16 @@ describe('the text of a file of a repository', () => {
     expect(await readSourceText(root, 'link.txt')).toEqual({ text: 'here\n' });
   });
 
+  test('is what its byte order mark says', async () => {
+    const text = 'six==1.16.0\n# é\n';
+    const little = Buffer.from(`\uFEFF${text}`, 'utf16le');
+    const written = { utf8: Buffer.from(`\uFEFF${text}`), little, big: Buffer.from(little).swap16() };
+    for (const [name, content] of Object.entries(written)) {
+      writeFileSync(join(root, name), content);
+      expect(await readSourceText(root, name)).toEqual({ text });
+    }
+  });
+
   test('is not read outside the repository, whatever leads there', async () => {
     writeFileSync(join(root, '..', 'outside.txt'), 'secret');
     symlinkSync('../outside.txt', join(root, 'link.txt'));

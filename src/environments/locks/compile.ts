@@ -1,8 +1,8 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { runBuildingUv } from '../build-with-older-tools.js';
 import type { PipFiles } from '../pip-files/read-pip-files.js';
 import { restorePlaces, type UvFile, writeUvFile } from '../pip-files/uv-file.js';
-import { runUv } from '../uv.js';
 import { explainUvFailure } from '../uv-failure.js';
 import { compileWishes } from './compile-wishes.js';
 import { type Lock, type LockDocument, prefer, readLockDocument, toLock } from './lock.js';
@@ -45,7 +45,8 @@ const [requirementsName, constraintsName, outputName] = ['requirements.in', 'con
 
 /** One run of `uv pip compile`; the document lies in the scratch directory as `pylock.toml`. */
 export async function runCompile(resolution: Resolution, request: CompileRequest): Promise<LockDocument> {
-  const { home, requirements, interpreter, directory, cwd, scratch, variables, env, signal, onProgress } = resolution;
+  const { home, requirements, interpreter, directory, cwd, scratch, variables, env, noted, signal, onProgress } =
+    resolution;
   const { pip, lines, projects, constraints, preferences } = request;
   const output = join(scratch, outputName);
   const file = (text: string) => ({ text, file: requirements.from, line: null });
@@ -61,7 +62,8 @@ export async function runCompile(resolution: Resolution, request: CompileRequest
     ...['--format', 'pylock.toml', '--output-file', output, ...indexArguments(pip), ...pip.arguments],
   ];
   const secrets = Object.values(variables);
-  const result = await runUv({ home, args, cwd, directory, env, secrets, signal, onProgress });
+  const call = { home, args, cwd, directory, env, secrets, scratch, signal, onProgress };
+  const result = await runBuildingUv({ ...call, onNote: (note) => noted.add(note) });
   if (result.exitCode === 0) return await readLockDocument(output);
   const words = placeWords(result.output, { asked, bounds });
   throw explainUvFailure(

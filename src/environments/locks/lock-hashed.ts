@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { runBuildingUv } from '../build-with-older-tools.js';
 import type { PlacedLine } from '../pip-files/placed-line.js';
 import { restorePlaces, writeUvFile } from '../pip-files/uv-file.js';
-import { runUv } from '../uv.js';
 import { explainUvFailure } from '../uv-failure.js';
 import { indexArguments, noteIndexes, runCompile } from './compile.js';
 import { type Lock, normalizeName, toLock } from './lock.js';
@@ -55,7 +55,8 @@ function pinOf({ text }: PlacedLine): string[] {
 
 /** uv resolves as if it installed, and refuses as pip does; the hashes themselves are checked by the installation. */
 async function check(resolution: Resolution): Promise<void> {
-  const { home, requirements, interpreter, directory, cwd, scratch, variables, env, signal, onProgress } = resolution;
+  const { home, requirements, interpreter, directory, cwd, scratch, variables, env, noted, signal, onProgress } =
+    resolution;
   const { pip } = requirements;
   const asked = writeUvFile([...pip.options, ...pip.requirements], { source: cwd, variables });
   const bounds = writeUvFile(pip.constraints, { source: cwd, variables });
@@ -68,7 +69,8 @@ async function check(resolution: Resolution): Promise<void> {
     ...[...indexArguments(pip), ...pip.arguments],
   ];
   const secrets = Object.values(variables);
-  const result = await runUv({ home, args, cwd, directory, env, secrets, signal, onProgress });
+  const call = { home, args, cwd, directory, env, secrets, scratch, signal, onProgress };
+  const result = await runBuildingUv({ ...call, onNote: (note) => noted.add(note) });
   if (result.exitCode === 0) return;
   const output = restorePlaces(restorePlaces(result.output, 'hashed.txt', asked), 'hashed-constraints.txt', bounds);
   throw explainUvFailure(

@@ -26,4 +26,6 @@ export interface Resolution extends ResolveRequest {
   cwd: string;
   /** An empty directory for what uv reads and writes. */
   scratch: string;
+  /** What was decided on the way. */
+  noted: Set<string>;
 }

@@ -52,7 +52,9 @@ async function resolve(request: ResolveRequest): Promise<Lock> {
   try {
     onProgress?.(`resolving the requirements of ${requirements.from}`);
     const cwd = requirements.needsCopy ? await copy.path() : directory;
-    return await resolveIn({ ...request, cwd, scratch });
+    const noted = new Set<string>();
+    const lock = await resolveIn({ ...request, cwd, scratch, noted });
+    return { ...lock, notes: [...lock.notes, ...noted] };
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }

@@ -20,11 +20,10 @@ export function* logicalLines(file: string, text: string): Generator<PlacedLine>
 }
 
 function* physicalLines(text: string): Generator<string> {
-  const content = text.startsWith('\uFEFF') ? text.slice(1) : text;
   let start = 0;
-  while (start <= content.length) {
-    const end = content.indexOf('\n', start);
-    const line = content.slice(start, end === -1 ? undefined : end);
+  while (start <= text.length) {
+    const end = text.indexOf('\n', start);
+    const line = text.slice(start, end === -1 ? undefined : end);
     yield line.endsWith('\r') ? line.slice(0, -1) : line;
     if (end === -1) return;
     start = end + 1;

@@ -60,7 +60,9 @@ export interface PipSource {
 export async function readPipFiles(root: string, sources: PipSource[], variables: Variables = {}): Promise<PipFiles> {
   const reading: Reading = { root, variables, seen: new Set(), found: noPipFiles() };
   for (const { files, from, lines } of sources) {
-    for (const file of files) await readFile(reading, { file: normalize(file), kind: 'requirement' });
+    const by = { text: '', file: from, line: null };
+    for (const file of files)
+      await readFile(reading, { file: normalize(file), kind: 'requirement', ...(file !== from && { by }) });
     for (const text of lines) await readLine(reading, { text: text.trim(), file: from, line: null }, 'requirement');
   }
   return keepLastIndex(reading.found);
