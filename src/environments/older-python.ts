@@ -32,19 +32,24 @@ export async function findOlderPython(failure: unknown, search: Search): Promise
     const found = await findLocked(name, interpreter, search);
     if (found?.hasBuild !== true) continue;
     const why = `${name} has no build for Python ${search.current.version}, and building it from source failed; Python ${interpreter.version} is used, for which it has one`;
-    const then = found.published && { ...interpreter, asOf: dayAfter(found.published) };
-    if (then && (await findLocked(name, then, search))?.hasBuild)
-      return { ...then, note: `${why}, and packages whose version is left open as they were on ${then.asOf}.` };
+    for (const asOf of found.published === undefined ? [] : listDays(found.published)) {
+      if (!(await findLocked(name, { ...interpreter, asOf }, search))?.hasBuild) continue;
+      const note = `${why}, and packages whose version is left open as they were on ${asOf}.`;
+      return { ...interpreter, asOf, note };
+    }
     return { ...interpreter, note: `${why}.` };
   }
   return undefined;
 }
 
-/** Days after which the packages that go with a pinned one may have been published. */
-const grace = 180;
+/** Days within which the packages that go with a pinned one were published: its other pins may be up to years younger. */
+const graces = [180, 545, 910, 1275];
 
-const dayAfter = (published: Date): string =>
-  new Date(published.getTime() + grace * 24 * 60 * 60 * 1000).toISOString().slice(0, 10);
+const listDays = (published: Date): string[] =>
+  graces
+    .map((days) => published.getTime() + days * 24 * 60 * 60 * 1000)
+    .filter((time) => time < Date.now())
+    .map((time) => new Date(time).toISOString().slice(0, 10));
 
 /** The older Python that these requirements turned out to need, so that no build is tried again. */
 export function rememberOlderPython(home: BerthHome, requirements: object, usual: ChosenInterpreter) {
