@@ -10,6 +10,7 @@ import type { Health, Runner } from '../runners/runner.js';
 import { listSecrets, resolveEnvironment } from '../secrets/index.js';
 import { freezeProbe, readContract } from './contract-file.js';
 import type { Dependencies } from './dependencies.js';
+import { explainingFailures } from './explain-failure.js';
 import { keepingSecrets } from './keep-secrets.js';
 import { describeRevision, type RevisionInput } from './plan.js';
 import { publish } from './publish-revision.js';
@@ -33,9 +34,12 @@ export const checkHealth = (dependencies: Dependencies) =>
         const [ready] = await timed('ready', () => checkReady(runner));
         const env = await resolveEnvironment(dependencies.home, input.config.env).catch(() => ({}));
         const check = { contract, isOwnCode: isOwnCode(input.adaptation), secrets: listSecrets(env), signal };
-        const [kept, report] = await checkEndpoint(runner, check).catch(async (error) => {
-          throw await sayWhetherGone(error, runner);
-        });
+        const failing = { config: input.config, code: input.revision.directory };
+        const [kept, report] = await explainingFailures(failing, () => checkEndpoint(runner, check)).catch(
+          async (error) => {
+            throw await sayWhetherGone(error, runner);
+          },
+        );
         await freezeProbe(revisionDirectory(dependencies.home, input.config.name, input.revision.id).contract, report);
         if (report.probe !== undefined && contract.source !== 'none') await checkSurvived(runner, report.probe, signal);
         if (input.publishes) await publish(dependencies, input);

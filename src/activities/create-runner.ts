@@ -1,5 +1,6 @@
 import { resolveEnvironment } from '../secrets/index.js';
 import type { Dependencies } from './dependencies.js';
+import { explainingFailures } from './explain-failure.js';
 import { keepingSecrets } from './keep-secrets.js';
 import { describeRevision, planRevision, type RevisionInput } from './plan.js';
 import { type StepContext, step } from './step.js';
@@ -14,7 +15,8 @@ export const createRunner = (dependencies: Dependencies) =>
       const Runner = await registry.getRunnerClass(plan.strategy);
       const runner = new Runner(plan);
       try {
-        return await runner.start({ env, ...context });
+        const { config, revision } = input;
+        return await explainingFailures({ config, code: revision.directory }, () => runner.start({ env, ...context }));
       } finally {
         await runner.close();
       }

@@ -7,6 +7,7 @@ import { gatherFacts } from '../selection/index.js';
 import { exportRevision, Ledger, listTracked } from '../workspaces/index.js';
 import { freezeContract, freezeProbe } from './contract-file.js';
 import type { Dependencies } from './dependencies.js';
+import { explainingFailures } from './explain-failure.js';
 import { keepingSecrets } from './keep-secrets.js';
 import { planRevision, type RevisionInput } from './plan.js';
 import { type StepContext, step } from './step.js';
@@ -37,23 +38,26 @@ export const verifyRevision = (dependencies: Dependencies) =>
       const frozen = { id, directory: directory.code, environment: null, foundation };
       const plan = await planRevision(dependencies, { ...input, revision: frozen });
       const strategy = registry.getStrategy(name);
-      const verified = await verifyWorkspace({
-        code: directory.code,
-        facts,
-        runInterface,
-        contract,
-        // An agent may have been given the entry too: what it made of it, it can mend.
-        entry: isOwnCode(adaptation) ? config.entry : undefined,
-        isOwnCode: isOwnCode(adaptation),
-        environments: strategy.environment === 'python' ? environments : null,
-        packageDirectory: directory.packages,
-        extras: strategy.packages,
-        isFresh: input.isFresh,
-        claim: (path) => new Ledger(home, config.name).claimEnvironment(id, path),
-        plan: { ...plan, logFile: directory.trialLog },
-        env: await resolveEnvironment(home, config.env),
-        ...context,
-      });
+      const env = await resolveEnvironment(home, config.env);
+      const verified = await explainingFailures({ config, code: directory.code, facts }, () =>
+        verifyWorkspace({
+          code: directory.code,
+          facts,
+          runInterface,
+          contract,
+          // An agent may have been given the entry too: what it made of it, it can mend.
+          entry: isOwnCode(adaptation) ? config.entry : undefined,
+          isOwnCode: isOwnCode(adaptation),
+          environments: strategy.environment === 'python' ? environments : null,
+          packageDirectory: directory.packages,
+          extras: strategy.packages,
+          isFresh: input.isFresh,
+          claim: (path) => new Ledger(home, config.name).claimEnvironment(id, path),
+          plan: { ...plan, logFile: directory.trialLog },
+          env,
+          ...context,
+        }),
+      );
       await freezeProbe(directory.contract, verified.contract);
       return { ...frozen, ...verified, commit, digest: digestOf(digest, verified.environment?.digest ?? 'none') };
     }),

@@ -1,0 +1,48 @@
+import { BerthError, type ErrorCode } from '../../errors.js';
+import { findIgnoredFiles } from './ignored-files.js';
+import { findLargeFilePointers } from './large-file-pointers.js';
+import { findMissingLibraries } from './missing-libraries.js';
+import { findMissingModules } from './missing-modules.js';
+import { findMissingSubmodules } from './missing-submodules.js';
+import { findMissingVariables } from './missing-variables.js';
+import type { FindMissing, Surroundings } from './surroundings.js';
+
+/** The likeliest first: what was left out explains more than what was not declared. */
+const finders: FindMissing[] = [
+  ...[findMissingSubmodules, findLargeFilePointers, findIgnoredFiles],
+  ...[findMissingVariables, findMissingLibraries, findMissingModules],
+];
+
+/** Of these an exception of the software's own is the evidence. */
+const explained: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  ...(['IMPORT_FAILED', 'START_FAILED', 'NOT_READY', 'CONTRACT_FAILED', 'CALL_FAILED'] as const),
+]);
+
+/** Sentences that an error gets at most: what is missing first explains the rest. */
+const mostSentences = 3;
+
+/**
+ * The error, with what its software misses that the copy left out or nobody declared, and how to give it to the software.
+ * The same error where nothing of the kind is found.
+ */
+export async function explainMissing(
+  error: BerthError,
+  surroundings: () => Promise<Surroundings>,
+): Promise<BerthError> {
+  if (!explained.has(error.code)) return error;
+  const text = `${error.message}\n${error.details.evidence ?? ''}`;
+  const sentences = await findMissing(text, await surroundings());
+  if (sentences.length === 0) return error;
+  const message = [error.message, ...sentences].join('; ');
+  return new BerthError(error.code, message, error.details, { cause: error });
+}
+
+/** What the text of a failure misses, in sentences without their stop. A look that fails finds nothing. */
+export async function findMissing(text: string, surroundings: Surroundings): Promise<string[]> {
+  const found: string[] = [];
+  for (const find of finders) {
+    if (found.length === 0 || find !== findMissingModules)
+      found.push(...(await find(text, surroundings).catch(() => [])));
+  }
+  return found.slice(0, mostSentences);
+}

@@ -1,0 +1,80 @@
+import { dirname } from 'node:path';
+import { parse as parseYaml } from 'yaml';
+import { listSourceFiles } from '../../workspaces/index.js';
+import { readSourceText } from '../../workspaces/read-source-text.js';
+import { packageOf, removedModules } from './module-packages.js';
+import type { FindMissing, Surroundings } from './surroundings.js';
+
+const largestFile = 200_000;
+
+/** A module that is imported, and that neither the repository nor what it asks for has. */
+export const findMissingModules: FindMissing = async (text, surroundings) => {
+  const module = [...text.matchAll(/No module named '([\w.]+)'/g)].at(-1)?.[1];
+  if (module === undefined) return [];
+  const [first = ''] = module.split('.');
+  const removed = removedModules[first];
+  if (removed !== undefined) return [describeRemoved(first, removed)];
+  const files = (await listSourceFiles(surroundings.code)).map(({ path }) => path);
+  const beside = findBeside(first, files);
+  if (beside !== undefined) return [`the repository has it in ${beside}: deploy with --env PYTHONPATH=${beside}`];
+  const wanted = packageOf(nameInFull(module, text));
+  const isBound = wanted.requirement !== wanted.name; // a release that is asked for may have it no more
+  if (!isBound && isDeclared(wanted.name, surroundings)) return [];
+  const conda = await findCondaFile([wanted.name, first], surroundings);
+  const where = chooseManifest(surroundings);
+  if (conda !== undefined)
+    return [`${conda} lists it, but what only conda has is not installed: add ${wanted.requirement} to ${where}`];
+  return [`nothing asks for it: add ${wanted.requirement} to ${where}`];
+};
+
+/** Python names the first part that is missing, `google`; the line that imports it says which of the packages there. */
+function nameInFull(module: string, text: string): string {
+  const escaped = module.replaceAll('.', '\\.');
+  const statement = new RegExp(`(?:import|from) +(${escaped}(?:\\.\\w+)*)(?: +import +(\\w+))?`).exec(text);
+  const [, name = module, imported] = statement ?? [];
+  return imported === undefined ? name : `${name}.${imported}`;
+}
+
+function describeRemoved(module: string, { since, instead }: { since: string; instead?: string }): string {
+  const older = `an older Python (write it into .python-version)`;
+  const ways = instead === undefined ? `ask for ${older}` : `ask for ${instead} in the requirements, or for ${older}`;
+  return `${module} is no part of Python any more since ${since}: ${ways}`;
+}
+
+/** Of a module that lies in a directory which is on nobody's path. */
+function findBeside(first: string, files: string[]): string | undefined {
+  const found = files.find((file) => file.endsWith(`/${first}.py`) || file.endsWith(`/${first}/__init__.py`));
+  if (found === undefined) return undefined;
+  return found.endsWith('/__init__.py') ? dirname(dirname(found)) : dirname(found);
+}
+
+const normalise = (name: string): string => name.toLowerCase().replaceAll(/[-_.]+/g, '-');
+
+const isDeclared = (name: string, { facts }: Surroundings): boolean =>
+  facts.dependencies.some((dependency) => normalise(dependency.name) === normalise(name));
+
+/** Where the repository states its requirements. */
+function chooseManifest({ facts }: Surroundings): string {
+  const files = facts.manifests.filter(({ kind }) => ['requirements', 'pyproject', 'pipfile'].includes(kind));
+  return files[0]?.file ?? 'requirements.txt';
+}
+
+/** A conda file, of whatever name, that lists one of the packages. */
+async function findCondaFile(names: string[], { source, code }: Surroundings): Promise<string | undefined> {
+  const files = (await listSourceFiles(code)).filter(({ path, bytes }) => /\.ya?ml$/.test(path) && bytes < largestFile);
+  const likely = files.filter(({ path }) => /env|conda/i.test(path)).slice(0, 20);
+  for (const { path } of likely) {
+    const { text } = await readSourceText(source, path, largestFile);
+    const listed = text === undefined ? [] : listCondaPackages(text);
+    if (listed.some((name) => names.some((wanted) => normalise(wanted) === normalise(name)))) return path;
+  }
+  return undefined;
+}
+
+function listCondaPackages(text: string): string[] {
+  const document: unknown = parseYaml(text, { maxAliasCount: 0 });
+  const dependencies = (document as { dependencies?: unknown } | null)?.dependencies; // the user's own YAML, read with care
+  if (!Array.isArray(dependencies)) return [];
+  const entries = dependencies.filter((entry) => typeof entry === 'string');
+  return entries.map((entry) => /^(?:.*::)?([\w.-]+)/.exec(entry)?.[1] ?? '');
+}

@@ -1,0 +1,170 @@
+/** @needs python3 git */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, expect, test } from '@jest/globals';
+import { explainMissing } from '../../src/adaptation/index.js';
+import { BerthError } from '../../src/errors.js';
+import { gatherFacts } from '../../src/selection/index.js';
+import { copySource, exportRevision } from '../../src/workspaces/index.js';
+import { LocalRunner } from '../../strategies/local/runner.js';
+import { localPlan } from '../strategies/local-plan.js';
+import { temporaryDirectory, temporarySolution } from '../support/temporary.js';
+
+const runners: LocalRunner[] = [];
+afterAll(async () => {
+  for (const runner of runners) await runner.undo();
+});
+
+interface Scene {
+  files: Record<string, string>;
+  env?: Record<string, string>;
+  /** Done to the source before it is copied. */
+  prepare?: (source: string) => Promise<void>;
+}
+
+/** What a person reads when the copy of a repository does not start. */
+async function explain({ files, env = {}, prepare }: Scene): Promise<{ message: string; source: string }> {
+  const source = temporarySolution(files);
+  await prepare?.(source);
+  const directory = temporaryDirectory('berth-missing-');
+  const workspace = join(directory, 'workspace');
+  const { commit } = await copySource({ source, workspace });
+  const plan = localPlan(directory, {}, { directory: join(directory, 'exported') });
+  await exportRevision({ workspace, commit, directory: plan.directory });
+  const runner = new LocalRunner(plan);
+  runners.push(runner);
+  const error = await runner.start({ env }).then(
+    () => new BerthError('INTERNAL', 'it started'),
+    (thrown: unknown) => BerthError.from(thrown),
+  );
+  const facts = await gatherFacts(plan.directory);
+  const surroundings = { source, code: plan.directory, facts, variables: Object.keys(env) };
+  return { message: (await explainMissing(error, async () => surroundings)).message, source };
+}
+
+const predict = 'def predict(text):\n    return text\n';
+const pointer = 'version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n';
+
+test.each([
+  ['*.bin\n', 'model.bin', 'write “!/model.bin” into .berthignore'],
+  ['weights/\n', 'weights/model.bin', 'write “!/weights/” and “!/weights/**” into .berthignore'],
+])('an ignored file (%j) is named, with the rule that brings it', async (ignored, file, advice) => {
+  const files = { '.gitignore': ignored, [file]: 'x', 'app.py': `open("${file}")\n${predict}` };
+  const { message } = await explain({ files });
+  expect(message).toContain('FileNotFoundError');
+  expect(message).toContain(`${file} is in the repository, but its ignore files leave it out: ${advice}`);
+  const rules = [...(/write (.*) into/.exec(message)?.[1] ?? '').matchAll(/“(.*?)”/g)].map(([, rule]) => rule);
+  const brought = { ...files, '.berthignore': `${rules.join('\n')}\n` };
+  expect((await explain({ files: brought })).message).toBe('it started');
+});
+
+test('an ignored module is named', async () => {
+  const files = { '.gitignore': 'generated.py\n', 'generated.py': 'x = 1\n', 'app.py': `import generated\n${predict}` };
+  const { message } = await explain({ files });
+  expect(message).toContain('generated.py is in the repository, but its ignore files leave it out');
+});
+
+test('a Git LFS pointer is named, also by readers that do not say which file it is', async () => {
+  const load = 'import pickle\nwith open("model.pkl", "rb") as file:\n    pickle.load(file)\n';
+  const { message, source } = await explain({ files: { 'model.pkl': pointer, 'app.py': load } });
+  expect(message).toContain(
+    `model.pkl is no more than a Git LFS pointer: run “git lfs pull” in ${source}, then deploy again`,
+  );
+  const quiet = 'import json\nfrom pathlib import Path\njson.loads(Path("data").joinpath("w" + ".json").read_text())\n';
+  const other = await explain({ files: { 'data/w.json': pointer, 'app.py': quiet } });
+  expect(other.message).toContain('data/w.json is no more than a Git LFS pointer');
+  const unrelated = await explain({ files: { 'data/w.json': pointer, 'app.py': '1 / 0\n' } });
+  expect(unrelated.message).not.toContain('LFS');
+});
+
+test('an empty submodule is named', async () => {
+  const files = {
+    '.gitmodules': '[submodule "engine"]\n\tpath = third_party/engine\n\turl = https://example.com/engine.git\n',
+    'app.py': `import sys\nsys.path.append("third_party/engine")\nimport engine_core\n${predict}`,
+  };
+  const prepare = async (source: string) => void mkdirSync(join(source, 'third_party/engine'), { recursive: true });
+  const { message, source } = await explain({ files, prepare });
+  expect(message).toContain('the submodule third_party/engine is empty: run “git submodule update --init”');
+  expect(message).toContain(source);
+});
+
+test('variables of a .env file are given with --env-file', async () => {
+  const app = `import os\nTOKEN = os.environ["API_TOKEN"]\n${predict}`;
+  const { message, source } = await explain({ files: { '.env': 'API_TOKEN=secret\nOTHER=1\n', 'app.py': app } });
+  expect(message).toContain(
+    `API_TOKEN is in .env, which is never copied: deploy with --env-file ${join(source, '.env')}`,
+  );
+  expect(message).not.toContain('secret');
+  const example = await explain({ files: { '.env.example': 'API_TOKEN=\n', 'app.py': app } });
+  expect(example.message).toContain(
+    'API_TOKEN is asked for by .env.example and not set: give it with --env API_TOKEN=VALUE',
+  );
+  const unknown = await explain({ files: { 'app.py': app } });
+  expect(unknown.message).toContain('the variable API_TOKEN is not set: give it with --env API_TOKEN=VALUE');
+  const inWords = 'raise ValueError("set the api_token environment variable")\n';
+  const words = await explain({ files: { '.env': 'API_TOKEN=secret\n', 'app.py': inWords } });
+  expect(words.message).toContain('API_TOKEN is in .env');
+  const given = await explain({ files: { '.env': 'API_TOKEN=secret\n', 'app.py': inWords }, env: { API_TOKEN: 'x' } });
+  expect(given.message).not.toContain('.env');
+});
+
+const modules: [string, Record<string, string>, RegExp][] = [
+  ['cv2', {}, /nothing asks for it: add opencv-python-headless to requirements\.txt$/],
+  ['google.generativeai', {}, /add google-generativeai to requirements\.txt$/],
+  ['some_library.core', { 'requirements.txt': 'idna\n' }, /add some-library to requirements\.txt$/],
+  ['pkg_resources_x', { 'pyproject.toml': '[project]\nname = "a"\nversion = "1"\n' }, /to pyproject\.toml$/],
+  [
+    'obscure_thing',
+    { 'conda-gpu.yml': 'dependencies:\n  - conda-forge::obscure-thing=1.2\n' },
+    /conda-gpu\.yml lists it, but what only conda has is not installed: add obscure-thing to requirements\.txt$/,
+  ],
+  ['tools_here', { 'lib/tools_here.py': '' }, /the repository has it in lib: deploy with --env PYTHONPATH=lib$/],
+];
+
+test.each(modules)('a module that nothing asks for: %s', async (name, files, message) => {
+  expect((await explain({ files: { 'app.py': `import ${name}\n${predict}`, ...files } })).message).toMatch(message);
+});
+
+test.each([
+  ['pkg_resources', /add setuptools<81 to/],
+  ['pip', /add pip to/],
+  [
+    'distutils',
+    /no part of Python any more since 3\.12: ask for setuptools in the requirements, or for an older Python/,
+  ],
+  ['imp', /no part of Python any more since 3\.12: ask for an older Python/],
+])('a module that Python brought once: %s', async (name, message) => {
+  const code = temporarySolution({ 'app.py': '' });
+  const error = new BerthError('IMPORT_FAILED', `ModuleNotFoundError: No module named '${name}'`);
+  const facts = await gatherFacts(code);
+  const explained = await explainMissing(error, async () => ({ source: code, code, facts, variables: [] }));
+  expect(explained.message).toMatch(message);
+});
+
+test('a library of the system is named', async () => {
+  const code = temporarySolution({ 'app.py': '' });
+  const facts = await gatherFacts(code);
+  const explainText = async (text: string) =>
+    (
+      await explainMissing(new BerthError('IMPORT_FAILED', text), async () => ({
+        source: code,
+        code,
+        facts,
+        variables: [],
+      }))
+    ).message;
+  const opencv = 'ImportError: libGL.so.1: cannot open shared object file: No such file or directory\nimport cv2';
+  expect(await explainText(opencv)).toContain('ask for opencv-python-headless instead');
+  const cuda = 'ImportError: libcudnn.so.9: cannot open shared object file: No such file or directory';
+  expect(await explainText(cuda)).toContain('the system lacks the library libcudnn.so.9, a part of CUDA');
+});
+
+test('what is not missing is not spoken of, and a source that has gone changes nothing', async () => {
+  const code = temporarySolution({ 'app.py': '' });
+  const facts = await gatherFacts(code);
+  const error = new BerthError('START_FAILED', 'ValueError: no', { evidence: 'open("nothing.bin")' });
+  const gone = { source: '/nowhere', code, facts, variables: [] };
+  expect(await explainMissing(error, async () => gone)).toBe(error);
+  const usage = new BerthError('ENTRY_NOT_FOUND', "No module named 'cv2'");
+  expect(await explainMissing(usage, async () => gone)).toBe(usage);
+});
