@@ -95,6 +95,7 @@ test('inputs that do not fit are an answer without chunks', async () => {
 test('the deadline and a cancel end a stream with the answer that says so', async () => {
   const late = await collect(open({ words: [1, 2], seconds: 3 }, { timeout: 1 }));
   expect(late).toMatchObject({ chunks: [1], answer: { error: { code: 'CALL_TIMEOUT' } } });
+  await collect(open({ words: [] })); // waits for its turn: the late generator is not over before its sleep is
   const signal = AbortSignal.timeout(1_000);
   const cancelled = await collect(open({ words: [1, 2], seconds: 3 }, { signal }));
   expect(cancelled).toMatchObject({ chunks: [1], answer: { error: { code: 'CALL_CANCELLED' } } });

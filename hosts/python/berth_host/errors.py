@@ -101,10 +101,20 @@ def relative(path):
 
 
 def skip_machinery(tb):
-    """The traceback without the frames of the host and of the interpreter's import and event loop that led to the user's."""
-    while tb is not None and tb.tb_frame.f_code.co_filename.startswith(MACHINERY):
+    """The traceback without the frames of the host and of the interpreter's import and event loop that led to the user's, and
+    without the host's own between the user's: it loads the modules that they import."""
+    while tb is not None and is_of(tb, MACHINERY):
         tb = tb.tb_next
+    last = tb
+    while last is not None:
+        while last.tb_next is not None and is_of(last.tb_next, MACHINERY[:1]):
+            last.tb_next = last.tb_next.tb_next
+        last = last.tb_next
     return tb
+
+
+def is_of(tb, places):
+    return tb.tb_frame.f_code.co_filename.startswith(places)
 
 
 def safe_text(error):
