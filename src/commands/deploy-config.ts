@@ -103,9 +103,7 @@ function parseAllow(text: string): string[] {
 /** What no strategy can mean; what one of them means by the rest its recipes know. */
 function checkEntry(entry: string): void {
   const isCode =
-    /^[\p{ID_Start}_][\p{ID_Continue}.-]*:[\p{ID_Start}_]\p{ID_Continue}*(\([^()]*\))?(\.\p{ID_Continue}+)*(\/\S*)?$/u.test(
-      entry,
-    );
+    /^[\p{ID_Continue}.-]+:[\p{ID_Start}_]\p{ID_Continue}*(\([^()]*\))?(\.\p{ID_Continue}+)*(\/\S*)?$/u.test(entry);
   const isInFile = /^[^:]+\.py:[\p{ID_Start}_]\p{ID_Continue}*(\.\p{ID_Continue}+)*$/u.test(entry);
   const isPath = /^(:\d+)?\/\S*$/.test(entry);
   const isName = /^[\p{ID_Start}_][\w-]*$/u.test(entry);

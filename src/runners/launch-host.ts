@@ -153,7 +153,7 @@ async function explainFailure(
   const what = isImport ? `importing ${document.interface.module} failed` : 'the start failed';
   return new BerthError(saysDiskFull(message) ? 'DISK_FULL' : usual, `${what}: ${message}`, {
     ...facts,
-    evidence: traceback,
+    ...(traceback !== '' && { evidence: traceback }),
     // The names that the imported module has, where the one of the interface is not among them.
     ...(code === 'ENTRY_NOT_FOUND' && { candidates: candidates ?? [] }),
   });

@@ -80,6 +80,7 @@ test.each([
   './lib/graph.py:agent',
   'app:state.model.predict',
   '01-predict.py:predict',
+  '01-predict:predict',
   'my-model/predict v2.py:Model.run.it',
   'größe.straße:prüfe',
   'my-graph',

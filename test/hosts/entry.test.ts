@@ -149,6 +149,21 @@ test('what a star-import brings is called', async () => {
   expect(await call({ text: 'a' })).toEqual(success('a!'));
 });
 
+test('a module of a package that nothing has imported is found', async () => {
+  const files = { 'pkg/__init__.py': '', 'pkg/inner.py': 'def predict(text):\n    return text + "!"\n' };
+  const { call } = await serveFiles(files, { module: 'pkg', callable: 'inner.predict' });
+  expect(await call({ text: 'a' })).toEqual(success('a!'));
+});
+
+test('a module that makes its attributes when they are asked for has them', async () => {
+  const files = {
+    'app.py':
+      'def __getattr__(name):\n    if name == "predict":\n        return str.upper\n    raise AttributeError(name)\n',
+  };
+  const { call } = await serveFiles(files, { module: 'app', callable: 'predict', call: 'inputs' });
+  expect(await call('a')).toEqual(success('A'));
+});
+
 test('inputs are one dict where the signature says so', async () => {
   const files = { 'app.py': 'exec("def predict(inputs): return sorted(inputs)")\n' };
   const { call } = await serveFiles(files, { module: 'app', callable: 'predict' });

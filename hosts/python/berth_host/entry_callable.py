@@ -1,8 +1,8 @@
 """From the entry's name to what is called: a function, a method, an object, or an attribute of one, as it is now that the
 module has run. Reading may have seen none of it."""
 
-import difflib
 import functools
+import importlib.util
 import inspect
 import itertools
 import types
@@ -93,12 +93,23 @@ def pick(owner, name, path, module):
     try:
         return getattr(owner, name)
     except AttributeError as error:
+        inner = find_submodule(owner, name)
+        if inner is not None:
+            return inner
         if owner is module:
             raise EntryNotFound(describe_module(module, name), list_candidates(module, name)) from None
         there = [other for other in dir(owner) if not other.startswith("_")]
         named = ", ".join(there[:MOST_NAMES]) or "nothing"
         detail = "" if str(error).startswith(("type object", "'")) else " (%s)" % error
         raise EntryNotFound("%s has no %s%s; it has: %s" % (path, name, detail, named)) from None
+
+
+def find_submodule(owner, name):
+    """A module of a package that nothing has imported yet."""
+    full = "%s.%s" % (getattr(owner, "__name__", ""), name)
+    if not inspect.ismodule(owner) or not hasattr(owner, "__path__") or importlib.util.find_spec(full) is None:
+        return None
+    return importlib.import_module(full)
 
 
 def describe_module(module, name):
@@ -110,6 +121,8 @@ def list_candidates(module, near):
     """What the module has that can be called, the nearest name first; what it imported from elsewhere last."""
     names = [name for name, value in vars(module).items() if not name.startswith("_") and is_offered(value)]
     own = [name for name in names if getattr(vars(module)[name], "__module__", None) == module.__name__]
+    import difflib  # for errors alone
+
     close = difflib.get_close_matches(near, names, MOST_NAMES, 0.5)
     return list(dict.fromkeys([*close, *own, *names]))
 

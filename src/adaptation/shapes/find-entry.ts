@@ -52,8 +52,8 @@ async function locate(written: string, name: EntryName, input: RecipeInput): Pro
 }
 
 /**
- * Whether the module can be no installed one either: it would be a part of a package that lies in the repository, or it is
- * a slip of the pen for one that has the callable.
+ * Whether the module can be no installed one either: it would be a part of a package that lies in the repository and is
+ * not built, or it is a slip of the pen for one that has the callable.
  */
 async function isCertainlyMissing(
   { module, callable }: EntryName,
@@ -61,7 +61,8 @@ async function isCertainlyMissing(
 ): Promise<boolean> {
   const [first = '', ...inner] = (module ?? '').split('.');
   if (!isIdentifierPath(module ?? '')) return true;
-  if (inner.length > 0 && (await locateModule(first, workspace, facts)).length > 0) return true;
+  const isBuilt = facts.manifests.some(({ file }) => /(^|\/)(pyproject\.toml|setup\.(py|cfg))$/.test(file));
+  if (inner.length > 0 && !isBuilt && (await locateModule(first, workspace, facts)).length > 0) return true;
   return facts.entryPoints.some(
     (entry) =>
       entry.callable === callable && distance(entry.module, module ?? '') <= Math.ceil(entry.module.length / 8),

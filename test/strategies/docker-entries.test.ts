@@ -1,0 +1,31 @@
+/** @needs python3 container-engine */
+import { expect, test } from '@jest/globals';
+import { dockerScene } from './docker-scene.js';
+import { entryRepositories } from './entry-repositories.js';
+
+const scene = dockerScene('entries');
+
+test.each(Object.entries(entryRepositories))(
+  '%s is served',
+  async (_, { files, entry, inputs, output }) => {
+    const { runner } = await scene.makeRunner(files, { ...(entry && { entry }) });
+    await runner.start({ env: {} });
+    expect(await runner.run(inputs)).toEqual({ status: 'success', output });
+    await runner.stop();
+  },
+  120_000,
+);
+
+test('an import that serves ends, with the line', async () => {
+  const files = {
+    'app.py': 'import threading\n\n\ndef predict(text: str):\n    return text\n\n\nthreading.Event().wait()\n',
+  };
+  const { runner } = await scene.makeRunner(files, { importTimeout: 1 });
+  await expect(runner.start({ env: {} })).rejects.toMatchObject({
+    code: 'IMPORT_FAILED',
+    message: expect.stringMatching(
+      /longer than its 1 s and is at app\.py:8: threading\.Event\(\)\.wait\(\).*--import-timeout/,
+    ),
+    details: { evidence: expect.stringContaining('app.py", line 8') },
+  });
+}, 120_000);
