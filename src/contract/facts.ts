@@ -84,6 +84,21 @@ export const DocumentedCall = z.object({
 });
 export type DocumentedCall = z.infer<typeof DocumentedCall>;
 
+/** An image that the code itself describes, with what it says of Python and its packages. */
+export const CodeImage = z.object({
+  file: z.string(),
+  line: z.number().int(),
+  framework: z.enum(['bentoml', 'modal']),
+  python: z.string().nullable(),
+  packages: z.array(z.string()),
+  /** Requirement files and pyproject.toml files, as the code names them. */
+  requirements: z.array(z.string()),
+  projects: z.array(z.string()),
+  /** Options of pip’s: where packages come from. */
+  options: z.array(z.string()),
+});
+export type CodeImage = z.infer<typeof CodeImage>;
+
 /** What a repository is, from reading it, never from running it. */
 export const Facts = z.object({
   /** Bytes and files after ignore rules. */
@@ -108,6 +123,8 @@ export const Facts = z.object({
   syntaxErrors: z.array(z.object({ file: z.string(), line: z.number().int(), message: z.string(), text: z.string() })),
   /** First-party imports: file → files of the repository that it imports. */
   imports: z.record(z.string(), z.array(z.string())),
+  /** Images that the code describes for BentoML or Modal. */
+  images: z.array(CodeImage).default([]),
   /** The parsed cog.yaml, where there is one. */
   cog: z.record(z.string(), z.unknown()).nullable(),
   /** TCP ports that the Dockerfile exposes. */

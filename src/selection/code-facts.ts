@@ -9,6 +9,7 @@ export const CodeFacts = Facts.pick({
   models: true,
   syntaxErrors: true,
   imports: true,
+  images: true,
   notes: true,
 }).extend({
   gpu: z.array(z.object({ evidence: z.string(), isOptional: z.boolean() })),
@@ -26,6 +27,7 @@ export const noCode: CodeFacts = {
   models: [],
   syntaxErrors: [],
   imports: {},
+  images: [],
   notes: [],
   gpu: [],
   thirdParty: [],

@@ -89,6 +89,7 @@ function joinFacts(
     ],
     syntaxErrors: code.syntaxErrors,
     imports: code.imports,
+    images: code.images,
     cog: facts.find(({ cog }) => cog !== undefined)?.cog ?? null,
     exposes: [...new Set(facts.flatMap(({ exposes = [] }) => exposes))],
   };

@@ -76,6 +76,7 @@ async function buildImage({ engine, plan, options }: Start, software: DockerInte
     name: imageName(plan),
     owner: homeMark(plan),
     settings: chooseBuildSettings(software),
+    env: options.env,
     logFile: plan.logFile,
     signal,
     onProgress,

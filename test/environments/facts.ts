@@ -15,6 +15,7 @@ export const someFacts = (facts: Partial<Facts> = {}): Facts => ({
   gpu: [],
   syntaxErrors: [],
   imports: {},
+  images: [],
   cog: null,
   exposes: [],
   readme: null,

@@ -1,11 +1,13 @@
-/** @needs uv */
+/** @needs python3 uv */
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { readVersion } from '../../src/environments/requirements/conda.js';
 import { readPipInstall } from '../../src/environments/requirements/pip-command.js';
 import { readRequirements } from '../../src/environments/requirements/read-requirements.js';
-import { temporarySolution } from '../support/temporary.js';
+import { berthHome } from '../../src/home.js';
+import { gatherFacts } from '../../src/selection/gather-facts.js';
+import { temporaryDirectory, temporarySolution } from '../support/temporary.js';
 import { someFacts } from './facts.js';
 
 // Every place in which a repository states what it requires.
@@ -59,9 +61,13 @@ test.each<[string, Record<string, string>, string[]]>([
       'r.txt': 'a',
       'requirements.txt': 'x',
     },
-    ['a', 'b'],
+    ['a', 'b', 'bentoml'],
   ],
-  ['pyproject.toml of BentoML', { 'pyproject.toml': '[tool.bentoml.build.python]\npackages = ["a"]\n' }, ['a']],
+  [
+    'pyproject.toml of BentoML',
+    { 'pyproject.toml': '[tool.bentoml.build.python]\npackages = ["a"]\n' },
+    ['a', 'bentoml'],
+  ],
   [
     'langgraph.json',
     {
@@ -108,6 +114,36 @@ test.each([
   ['pip download a', undefined],
 ])('the command %s asks for %j', (command, lines) => {
   expect(readPipInstall(command)).toEqual(lines);
+});
+
+test('an image in code says what is required', async () => {
+  const files = {
+    'service.py': `import bentoml
+from bentoml.images import Image
+image = (
+    Image(python_version="3.11", distro="debian")
+    .system_packages("git")
+    .python_packages("a>=1", "b")
+    .requirements_file("./serving.txt")
+)
+@bentoml.service(image=image)
+class Service: ...
+`,
+    'serving.txt': 'c',
+    'requirements.txt': 'x',
+    'modal_app.py': `import modal
+app = modal.App(image=modal.Image.debian_slim(python_version="3.12").pip_install(["m", "n"], extra_index_url="https://e.org"))
+`,
+  };
+  const home = berthHome(temporaryDirectory());
+  const readFacts = async (root: string) => readRequirements(root, await gatherFacts(root, { home }));
+  const { pip, pythons } = await readFacts(temporarySolution(files));
+  expect(pip.requirements.map(({ text }) => text)).toEqual(['c', 'a>=1', 'b', 'bentoml']);
+  expect(pythons).toEqual([{ specifier: '3.11', from: 'service.py:4 (image)' }]);
+
+  const app = await readFacts(temporarySolution({ 'modal_app.py': files['modal_app.py'] }));
+  expect(app.pip.requirements.map(({ text }) => text)).toEqual(['m', 'n', 'modal']);
+  expect(app.pip.options.map(({ text }) => text)).toEqual(['--extra-index-url https://e.org']);
 });
 
 test('a script states its own requirements', async () => {

@@ -36,6 +36,7 @@ def read_repository(request):
         "frameworks": keep((fact for source in own for fact in source.frameworks), 1000, "uses of frameworks", notes),
         "models": keep(sorted({model for source in sources for model in source.models}), 500, "models", notes),
         "gpu": keep((fact for source in own for fact in source.gpu), 200, "uses of a GPU", notes),
+        "images": keep((image for source in own for image in source.images), 50, "images", notes),
         "syntaxErrors": keep((source.error for source in sources if source.error), 500, "syntax errors", notes),
         "imports": dict(keep(modules.first_party().items(), 5000, "files with imports", notes)),
         "thirdParty": keep(modules.third_party(), 2000, "imported packages", notes),

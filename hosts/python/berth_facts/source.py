@@ -8,6 +8,7 @@ from definitions import find_definitions
 from documents import parse_docstrings, parse_readme
 from files import Unreadable, read_file
 from frameworks import find_frameworks
+from images import find_images
 from packaging_files import read_setup_cfg, read_setup_py
 from resources import find_gpu, find_models
 from statements import every_statement, is_main_guard, module_level
@@ -42,7 +43,7 @@ class Source:
         self.main_guards = []
         self.doctests = []
         self.blocks = []
-        self.frameworks, self.models, self.gpu = [], [], []
+        self.frameworks, self.models, self.gpu, self.images = [], [], [], []
         self.setup = None
 
     def remember_import(self, statement):
@@ -104,6 +105,7 @@ def read_tree(source):
     source.frameworks = list(find_frameworks(source))
     source.models = sorted(set(find_models(source)))
     source.gpu = list(find_gpu(source))
+    source.images = list(find_images(source))
     source.setup = read_setup_py(source) if source.path == "setup.py" else None
 
 

@@ -2,6 +2,7 @@ import { dirname, join } from 'node:path/posix';
 import type { Facts } from '../../contract/facts.js';
 import type { Asked, Asker } from './asked.js';
 import { askBentofile } from './bento.js';
+import { askImage, chooseImage } from './code-image.js';
 import { askCog } from './cog.js';
 import { askConda, askPixi } from './conda.js';
 import { readLanggraph } from './langgraph.js';
@@ -17,17 +18,21 @@ export interface Placed extends Asked {
   directory: string;
 }
 
+/** What reading has found already. Facts of earlier versions know no images. */
+export type Manifested = Pick<Facts, 'cog'> & Partial<Pick<Facts, 'images'>>;
+
 /** Everything that a repository requires, from the manifests that count for this entry. */
 export async function askAll(
   repository: Repository,
-  { cog }: Pick<Facts, 'cog'>,
+  { cog, images = [] }: Manifested,
   entry: string | null,
 ): Promise<Placed[]> {
   const start = entry === null ? '.' : dirname(entry);
   const own =
     (await askCog(repository, cog ?? undefined)) ??
     (entry === null ? undefined : await askScript(repository, entry)) ??
-    (await firstOf(repository, ancestors(start), askBentofile));
+    (await firstOf(repository, ancestors(start), askBentofile)) ??
+    (await askImage(repository, chooseImage(images, 'bentoml', entry)));
   if (own !== undefined) return [{ ...own, directory: '.' }];
   for (const directory of ancestors(start)) {
     const graph = await readLanggraph(repository, directory);
@@ -37,7 +42,11 @@ export async function askAll(
     const listed = { from: file, lines, python, isPackage: false, directory };
     return [...places.flat(), ...(lines.length > 0 || python !== undefined ? [listed] : [])];
   }
-  return await askNearest(repository, start);
+  const nearest = await askNearest(repository, start);
+  if (nearest.length > 0) return nearest;
+  // A Modal app may have no manifest at all: its image is one.
+  const image = await askImage(repository, chooseImage(images, 'modal', entry));
+  return image === undefined ? [] : [{ ...image, directory: '.' }];
 }
 
 async function firstOf(repository: Repository, directories: string[], asker: Asker): Promise<Asked | undefined> {

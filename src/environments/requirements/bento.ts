@@ -22,7 +22,8 @@ function readPython(from: string, directory: string, python: Table): Asked | und
   return {
     from,
     pipFiles: list === undefined ? [] : [join(directory, list)],
-    lines: [...packages, ...wheels],
+    lines: [...packages, ...wheels, ...(packages.some((name) => /^bentoml\b/.test(name)) ? [] : ['bentoml'])],
+    isPackage: false,
     options: listSources(python),
   };
 }

@@ -1,9 +1,8 @@
 import { dirname } from 'node:path/posix';
-import type { Facts } from '../../contract/facts.js';
 import { type PipFiles, readPipFiles } from '../pip-files/read-pip-files.js';
 import type { Variables } from '../pip-files/variables.js';
 import type { PythonWish } from '../python-wishes.js';
-import { askAll, findPackages } from './ask-all.js';
+import { askAll, findPackages, type Manifested } from './ask-all.js';
 import type { LockFile } from './asked.js';
 import { isLocalRequirement, readLocalProjects, readSources } from './local-projects.js';
 import { readPackageName } from './pyproject.js';
@@ -67,7 +66,7 @@ export interface ReadOptions {
  */
 export async function readRequirements(
   directory: string,
-  facts: Pick<Facts, 'cog'>,
+  facts: Manifested,
   { added = [], entry = null, variables = {} }: ReadOptions = {},
 ): Promise<Requirements> {
   const repository = new Repository(directory);

@@ -5,7 +5,7 @@ import type Docker from 'dockerode';
 import { BerthError } from '../../errors.js';
 import { type ContextEntry, digestContext, listContext, listPrograms, packContext } from './build-context.js';
 import { BuildLog } from './build-log.js';
-import { describeUnreached, findBuildSecrets, findProxyArguments } from './build-secrets.js';
+import { describeUnreached, findBuildSecrets, findMountedVariables, findProxyArguments } from './build-secrets.js';
 import { openBuildSession } from './build-session.js';
 import { hasBuildKit, statusOf } from './engine.js';
 import { findBaseImages } from './find-base-images.js';
@@ -25,6 +25,8 @@ export interface BuildRequest {
   owner?: string;
   /** Build arguments; the image records them. */
   settings: Record<string, string>;
+  /** Variables in clear, of which a step gets what it mounts: `RUN --mount=type=secret,id=NAME`. */
+  env?: Record<string, string>;
   /** The build's words are appended to it. */
   logFile: string;
   signal?: AbortSignal | undefined;
@@ -113,11 +115,13 @@ interface Content {
 }
 
 async function build(request: BuildRequest, { text, images, entries, digest, reference }: Content): Promise<void> {
-  const { engine, dockerfile, settings, signal } = request;
-  const log = new BuildLog(request);
+  const { engine, dockerfile, settings, env = {}, signal } = request;
+  const mounted = findMountedVariables(text, env);
+  const log = new BuildLog(request, Object.values(mounted));
   const isBuildKit = await hasBuildKit(engine);
-  const secrets = await findBuildSecrets();
-  const note = describeUnreached(secrets, { dockerfile: text, isBuildKit });
+  const settled = await findBuildSecrets();
+  const secrets = { ...settled, ...mounted };
+  const note = describeUnreached(settled, { dockerfile: text, isBuildKit });
   if (note !== undefined) await log.say(note);
   const findCredentials = askOnce((line) => log.say(line));
   const session = isBuildKit ? await openBuildSession(engine, { secrets, findCredentials }) : undefined;

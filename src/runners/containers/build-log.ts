@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { BerthError } from '../../errors.js';
+import { redact } from '../../secrets/redact.js';
 import type { BuildRequest } from './build-image.js';
 import { isLost, lostEngine } from './engine.js';
 import { findRemedy } from './registry-credentials.js';
@@ -23,11 +24,14 @@ interface BuildEvent {
 /** What a build says: all of it in the log, its steps to the person who waits, its end as evidence. */
 export class BuildLog {
   readonly #request: Pick<BuildRequest, 'logFile' | 'onProgress' | 'name'>;
+  readonly #secrets: string[];
   readonly #last: string[] = [];
   #writing: Promise<void>;
 
-  constructor(request: Pick<BuildRequest, 'logFile' | 'onProgress' | 'name'>) {
+  /** `secrets`: values that the log must not hold, whatever the build prints. */
+  constructor(request: Pick<BuildRequest, 'logFile' | 'onProgress' | 'name'>, secrets: string[] = []) {
     this.#request = request;
+    this.#secrets = secrets;
     this.#writing = mkdir(dirname(request.logFile), { recursive: true }).then(() => undefined);
   }
 
@@ -58,7 +62,7 @@ export class BuildLog {
     await this.#writing.catch(() => undefined);
     if (error instanceof BerthError) return error;
     if (isLost(error)) return lostEngine(error);
-    const message = error instanceof Error ? error.message : String(error);
+    const message = redact(error instanceof Error ? error.message : String(error), this.#secrets);
     const name = this.#request.name.replace(/^berth\/(.*):.*$/, '$1');
     const evidence = [...this.#last, message].join('\n');
     const remedy = findRemedy(message, images);
@@ -66,7 +70,8 @@ export class BuildLog {
     return new BerthError('BUILD_FAILED', `the image could not be built: ${told}`, { name, evidence });
   }
 
-  #take(line: string): void {
+  #take(words: string): void {
+    const line = redact(words, this.#secrets);
     if (line.trim() === '') return;
     const step = /^(?:\[[^\]]*?(\d+\/\d+)\]|Step (\d+\/\d+) :) (.*)/.exec(line);
     if (step !== null) this.#request.onProgress?.(`building ${step[1] ?? step[2]}: ${shorten(step[3] ?? '')}`);

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { BerthError } from '../../errors.js';
 
 /** Files that a build may mount and that no layer keeps: `RUN --mount=type=secret,id=NAME`. */
 export type BuildSecrets = Record<string, string>;
@@ -28,6 +29,27 @@ export async function findBuildSecrets(environment: NodeJS.ProcessEnv = process.
     ...(certificates !== undefined && { 'ca.pem': certificates }),
   };
 }
+
+/**
+ * The variables that steps of a Dockerfile mount as secrets, of those that the software is given. Throws ENV_MISSING where a
+ * step cannot do without one.
+ */
+export function findMountedVariables(dockerfile: string, env: Readonly<Record<string, string>>): BuildSecrets {
+  const found: BuildSecrets = {};
+  for (const [, mount = ''] of dockerfile.matchAll(/--mount=(\S*type=secret\S*)/g)) {
+    const parts = mount.split(',');
+    const name = parts.find((part) => part.startsWith('id='))?.slice('id='.length) ?? '';
+    const value = env[name];
+    if (value !== undefined) found[name] = value;
+    else if (parts.includes('required=true') || parts.includes('required')) throw missing(name);
+  }
+  return found;
+}
+
+const missing = (variable: string): BerthError =>
+  new BerthError('ENV_MISSING', `the build needs the variable ${variable}, which the deployment does not have`, {
+    variable,
+  });
 
 /** A line for a person where these do not reach the build of this Dockerfile; undefined where they do, or nothing runs in it. */
 export function describeUnreached(

@@ -11,6 +11,6 @@ export const namedVariables = ({ requirements, constraints, options }: Requireme
 
 /** Variables for one step of a build: mounted as secrets, which no layer keeps. */
 export const mountVariables = (names: string[]): { mounts: string[]; exports: string } => ({
-  mounts: names.map((name) => `--mount=type=secret,id=${name}`),
+  mounts: names.map((name) => `--mount=type=secret,id=${name},required=true`),
   exports: names.map((name) => `${name}="$(cat /run/secrets/${name})" `).join(''),
 });

@@ -1,0 +1,30 @@
+import { join, normalize } from 'node:path/posix';
+import type { CodeImage } from '../../contract/facts.js';
+import type { Asked } from './asked.js';
+import { askPyproject } from './pyproject.js';
+import type { Repository } from './repository.js';
+
+/** The image that code describes for a framework: the one in the entry's file, else the first. */
+export function chooseImage(images: CodeImage[], framework: CodeImage['framework'], entry: string | null) {
+  const own = images.filter((image) => image.framework === framework);
+  return own.find(({ file }) => file === entry) ?? own[0];
+}
+
+/** What an image says of packages; undefined where it says nothing. Paths in it are the repository's. */
+export async function askImage(repository: Repository, image: CodeImage | undefined): Promise<Asked | undefined> {
+  if (image === undefined) return undefined;
+  const { file, line, framework, python, packages, requirements, projects, options } = image;
+  if (packages.length + requirements.length + projects.length === 0) return undefined;
+  const declared = await Promise.all(projects.map((path) => askPyproject(repository, join(normalize(path), '..'))));
+  const library = packages.some((name) => new RegExp(`^${framework}\\b`).test(name)) ? [] : [framework];
+  return {
+    from: `${file}:${line} (image)`,
+    pipFiles: requirements.map((path) => normalize(path)),
+    projects: declared.flatMap((asked) => asked?.projects ?? []),
+    lines: [...packages, ...declared.flatMap((asked) => asked?.lines ?? []), ...library],
+    options,
+    python: python ?? undefined,
+    isPackage: false,
+    needsCopy: declared.some((asked) => asked?.needsCopy === true),
+  };
+}

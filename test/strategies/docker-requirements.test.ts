@@ -1,0 +1,45 @@
+/** @needs python3 container-engine */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import type { DockerHandle } from '../../strategies/docker/docker-handle.js';
+import { dockerScene } from './docker-scene.js';
+
+// What requirement files say, in images.
+
+const scene = dockerScene('requirements');
+const app = 'import six\ndef predict(): return six.__version__\n';
+const wheel = '8abb2f1d86890a2dfb989f9a77cfcfd3e47c2a354b01111771326f8aa26e0254';
+
+test('a hash that is not the file’s is refused in an image, too', async () => {
+  const line = (hash: string) => ({ 'app.py': app, 'requirements.txt': `six==1.16.0 --hash=sha256:${hash}\n` });
+  const { runner } = await scene.makeRunner(line(wheel));
+  await runner.start({ env: {} });
+  expect(await runner.run({})).toEqual({ status: 'success', output: '1.16.0' });
+  const wrong = await scene.makeRunner(line('0'.repeat(64)));
+  await expect(wrong.runner.start({ env: {} })).rejects.toMatchObject({
+    code: 'BUILD_FAILED',
+    details: { evidence: expect.stringContaining('DO NOT MATCH THE HASHES') },
+  });
+}, 180_000);
+
+test('a variable in an address reaches the step that needs it, and no layer and no log', async () => {
+  const canary = 'canary-of-requirements-5c1e';
+  const named = `\${${'PACKAGE_TOKEN'}}`;
+  const files = {
+    'app.py': app,
+    'requirements.txt': `--extra-index-url http://127.0.0.1:9/${named}/simple\nsix==1.16.0\n`,
+  };
+  const none = await scene.makeRunner(files);
+  await expect(none.runner.start({ env: {} })).rejects.toMatchObject({
+    code: 'ENV_MISSING',
+    details: { variable: 'PACKAGE_TOKEN' },
+  });
+  const { runner, plan } = await scene.makeRunner(files);
+  const handle = (await runner.start({ env: { PACKAGE_TOKEN: canary } })) as DockerHandle;
+  const image = scene.engine.getImage(handle.image);
+  const told = JSON.stringify([await image.inspect(), await image.history()]);
+  const log = readFileSync(plan.logFile, 'utf8');
+  expect(log).toContain('http://127.0.0.1:9/[redacted]/simple');
+  expect(told + log + readFileSync(join(plan.directory, 'Dockerfile'), 'utf8')).not.toContain(canary);
+}, 180_000);
