@@ -91,7 +91,11 @@ test('a program that calls the software has its count of calls open, and is noth
   const calls = join(deployment, 'revisions', 'r1', 'state', 'calls');
   mkdirSync(calls, { recursive: true });
   const count = (file: string) => {
-    const caller = spawn('/bin/sleep', ['300'], { stdio: ['ignore', openSync(file, 'w'), 'ignore'] });
+    const caller = spawn('/bin/sleep', ['300'], {
+      env: {},
+      stdio: ['ignore', openSync(file, 'w'), 'ignore'],
+      detached: true,
+    });
     atTheEnd(() => void caller.kill('SIGKILL'));
     return caller.pid;
   };

@@ -30,8 +30,8 @@ test('listing, digesting and copying thousands of files keeps the event loop fre
   expect(listed.result).toHaveLength(6001);
   expect(listed.delay).toBeLessThan(most);
   expect((await measureLoopDelay(() => digestTree(source))).delay).toBeLessThan(most);
-  const workspace = join(temporaryDirectory(), 'workspace');
-  expect((await measureLoopDelay(() => copySource({ source, workspace }))).delay).toBeLessThan(most);
+  const copy = () => copySource({ source, workspace: join(temporaryDirectory(), 'workspace') });
+  expect((await measureLoopDelay(copy)).delay).toBeLessThan(most);
 }, 300_000);
 
 test('large files are hashed beside the event loop', async () => {

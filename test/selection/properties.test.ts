@@ -76,7 +76,7 @@ test('every manifest is read or noted, within the time bound, and the event loop
     try {
       const reading = () => within(longest, readManifests(path, Object.keys(tree)));
       const { delay, result } = await measureLoopDelay(reading);
-      expect(delay).toBeLessThan(150);
+      expect(delay).toBeLessThan(100);
       for (const { file, problem } of result.manifests) if (problem) expect(problem).toContain(file);
       for (const note of result.notes) expect(note).toMatch(/\.$/);
     } finally {
@@ -94,7 +94,7 @@ test('the requirements of every repository are read or refused, within the time 
         within(longest, readRequirements(path, { cog: null })).catch((error) => {
           if (!(error instanceof BerthError) || error.code === 'INTERNAL') throw error;
         });
-      expect((await measureLoopDelay(reading)).delay).toBeLessThan(300);
+      expect((await measureLoopDelay(reading)).delay).toBeLessThan(100);
     } finally {
       rmSync(path, { recursive: true, force: true });
     }
