@@ -24,7 +24,10 @@ function holdsPlain(value: object, depth: number): boolean {
     return true;
   }
   if (!isPlainObject(value)) return false;
-  for (const item of Object.values(value)) if (item !== undefined && !isPlain(item, depth)) return false;
+  for (const name in value) {
+    const item = (value as Record<string, unknown>)[name];
+    if (item !== undefined && !isPlain(item, depth)) return false;
+  }
   return true;
 }
 

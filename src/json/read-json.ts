@@ -7,8 +7,14 @@ export type ReadJson = (text: string) => unknown;
 /** As `JSON.parse`, but an integer beyond 2^53, of which a number loses digits, is a bigint. @throws SyntaxError */
 export function readJson(text: string): unknown {
   const value: unknown = JSON.parse(text);
+  if (text.length < short && !manyDigits.test(text)) return value;
   return isWithin2to53(value) ? value : buildValue(text, { readNumber: numberOf });
 }
+
+/** Characters of text that are looked through sooner than a value is. */
+const short = 1_000;
+/** As many as the smallest integer beyond 2^53 has. */
+const manyDigits = /\d{16}/;
 
 /** As `JSON.parse`, but a number that JavaScript writes otherwise is a JsonNumber: nothing of it is lost. @throws SyntaxError */
 export function readDigits(text: string): unknown {

@@ -60,8 +60,10 @@ interface Exchange {
   head: string;
 }
 
-/** What a request for a call that has a turn says of it. */
-const headOf = (turn: string | undefined): string => (turn === undefined ? '' : `,"turn":"${turn}"`);
+/** Of inputs that were written from values: nothing in them is changed by a reader, so the host need not look for it. */
+const isChecked = ',"checked":true';
+
+const withTurn = (head: string, turn: string): string => `${head},"turn":"${turn}"`;
 
 type BusyReply = { status: 'busy'; limit: number | null };
 
@@ -92,21 +94,12 @@ export class HostClient {
     } catch (error) {
       return answerUnfit(error);
     }
-    return readJson(await this.callText(text, options)) as Answer; // the host's own
+    return readJson(await this.request(text, options, isChecked)) as Answer; // the host's own
   }
 
   /** JSON text in, the answer's JSON text out, neither parsed here. Never throws: what goes wrong is an answer. */
-  async callText(inputs: string, options: HostCallOptions = {}): Promise<string> {
-    const { timeout = this.options.timeout, signal, turn } = options;
-    if (signal?.aborted) return failure('CALL_CANCELLED', 'the call was cancelled before it began');
-    if (this.busy >= mostConnections) await this.waitForTurn();
-    this.busy += 1;
-    try {
-      return await this.exchange(inputs, { timeout, signal, head: headOf(turn) });
-    } finally {
-      this.busy -= 1;
-      this.turns.shift()?.();
-    }
+  callText(inputs: string, options: HostCallOptions = {}): Promise<string> {
+    return this.request(inputs, options, '');
   }
 
   /** The same call, its chunks as they come. Who leaves it before its answer cancels it. */
@@ -117,27 +110,43 @@ export class HostClient {
     } catch (error) {
       return answerUnfit(error);
     }
-    const answer = yield* this.requestStream(text, options, handOn);
+    const answer = yield* this.requestStream(text, options, { head: isChecked, handOn });
     return 'explained' in answer ? answer.explained : answer.told;
   }
 
   /** The same of text, and with the text of each chunk. */
   async *streamText(inputs: string, options: HostCallOptions = {}): AsyncGenerator<string, string> {
-    const answer = yield* this.requestStream(inputs, options, handOnText);
+    const answer = yield* this.requestStream(inputs, options, { head: '', handOn: handOnText });
     return 'explained' in answer ? JSON.stringify(answer.explained) : answer.told;
+  }
+
+  private async request(inputs: string, options: HostCallOptions, head: string): Promise<string> {
+    const { timeout = this.options.timeout, signal, turn } = options;
+    if (signal?.aborted) return failure('CALL_CANCELLED', 'the call was cancelled before it began');
+    if (this.busy >= mostConnections) await this.waitForTurn();
+    this.busy += 1;
+    try {
+      return await this.exchange(inputs, { timeout, signal, head: turn === undefined ? head : withTurn(head, turn) });
+    } finally {
+      this.busy -= 1;
+      this.turns.shift()?.();
+    }
   }
 
   private async *requestStream<Chunk, Told>(
     inputs: string,
     options: HostCallOptions,
-    handOn: HandOn<Chunk, Told>,
+    { head, handOn }: Pick<Exchange, 'head'> & { handOn: HandOn<Chunk, Told> },
   ): AsyncGenerator<Chunk, Outcome<Told>> {
     const { timeout = this.options.timeout, signal, turn } = options;
     if (signal?.aborted) return { explained: callFailure('CALL_CANCELLED', 'the call was cancelled before it began') };
     if (this.busy >= mostConnections) await this.waitForTurn();
     this.busy += 1;
     try {
-      return yield* this.exchangeStream(inputs, { timeout, signal, head: headOf(turn), handOn });
+      return yield* this.exchangeStream(inputs, {
+        ...{ timeout, signal, handOn },
+        head: turn === undefined ? head : withTurn(head, turn),
+      });
     } finally {
       this.busy -= 1;
       this.turns.shift()?.();

@@ -8,6 +8,7 @@ import select
 import socket
 
 from .frames import AT_ONCE, FrameReader, Hangup, encode_frame
+from .inputs_text import Written
 from .json_text import dump
 from .native import Native
 from .streams import ReplyStream
@@ -111,6 +112,8 @@ class FrameConnection(Connection):
             return None
         head, inputs = found
         get = head.get
+        if inputs is not None and "checked" not in head:
+            inputs = Written(inputs)
         return Request(
             head["type"], get("id"), get("timeout"), inputs, get("stream", False), get("mayWait", True), get("turn")
         )

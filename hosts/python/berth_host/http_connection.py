@@ -14,6 +14,7 @@ import socket
 from .answers import refuse
 from .connection import Connection, Request
 from .http_reader import BadRequest, HttpReader
+from .inputs_text import Written
 from .streams import ReplyStream
 
 REASONS = {
@@ -129,7 +130,8 @@ def refuse_caller(request, token):
 
 def describe_call(request):
     id = request.headers.get("berth-call") or "http-%d" % next(numbers)
-    return Request("call", id, read_timeout(request), request.body, LINES in request.headers.get("accept", ""))
+    inputs = Written(request.body)
+    return Request("call", id, read_timeout(request), inputs, LINES in request.headers.get("accept", ""))
 
 
 def read_timeout(request):

@@ -1,4 +1,4 @@
-"""The inputs of a call, from their JSON text. What Python's reader would change without a word is refused by its place.
+"""The inputs of a call, from JSON text that a caller wrote. What Python's reader would change without a word is refused by its place.
 
 It reads a number too large for a float as infinity, of a name that an object has twice the last value, and `NaN`, which is
 no JSON.
@@ -24,8 +24,18 @@ class Doubtful(Exception):
     """Somewhere in the text is such a place. It is looked for when there is one."""
 
 
-def read_inputs(content):
-    """The value of JSON text as bytes. CallInputError says what is wrong with it, and where."""
+class Written:
+    """JSON text as a caller wrote it. What a program of ours wrote from values holds nothing that a reader changes."""
+
+    __slots__ = ("content",)
+
+    def __init__(self, content):
+        self.content = content
+
+
+def read_written(written):
+    """The value of the text. CallInputError says what is wrong with it, and where."""
+    content = written.content
     try:
         text = content.decode("utf-8" if content[:3] != BYTE_ORDER_MARK else "utf-8-sig")
         try:

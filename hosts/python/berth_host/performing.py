@@ -3,7 +3,8 @@
 from .answers import answer_error, answer_with, refuse
 from .descriptors import ThisProcess
 from .errors import HostError, describe_exception
-from .inputs_text import read_inputs
+from .inputs_text import Written, read_written
+from .json_text import load
 from .native import Native
 from .streams import ReaderGone, is_async, is_iterator, join, pour
 
@@ -57,7 +58,12 @@ def run(software, call):
 
 def load_inputs(call):
     content, call.inputs = call.inputs, None
-    return read_inputs(content)
+    if type(content) is not Written:
+        try:
+            return load(content)
+        except (ValueError, RecursionError):  # an integer of too many digits, for one
+            content = Written(content)
+    return read_written(content)
 
 
 def explain(error):
