@@ -52,7 +52,7 @@ export function makeSubject(name: string, strategy: string): Subject {
 const broken = ({ source }: Subject): string => `${source}.broken`;
 
 /** Each version answers which it is. */
-function writeVersion(subject: Subject, output = '{"version": version}'): void {
+function writeVersion(subject: Subject): void {
   subject.version += 1;
   const lines = [
     'import os',
@@ -60,7 +60,7 @@ function writeVersion(subject: Subject, output = '{"version": version}'): void {
     `broken = ${JSON.stringify(broken(subject))}`,
     'if os.path.exists(broken) and open(broken).read() == str(version):',
     '    raise RuntimeError("broken")',
-    `def predict(n: int = 1):\n    return ${output}\n`,
+    'def predict(n: int = 1):\n    return {"version": version}\n',
   ];
   writeFileSync(join(subject.source, 'main.py'), lines.join('\n'));
 }
@@ -229,7 +229,8 @@ const abandon: Act = {
   prepare: async (subject) => {
     await run(subject);
     const { answer } = subject;
-    writeVersion(subject, 'missing');
+    writeVersion(subject);
+    writeFileSync(broken(subject), String(subject.version));
     const client = await connectOnce();
     const { id } = await client.redeploy(subject.name, { changes: {}, isForced: false });
     await client.followChange(subject.name, id, () => {});
