@@ -31,7 +31,7 @@ test('a person redeploys, sees what serves, goes back, and gives up what fails',
     error: { code: 'STATE_CONFLICT', message: expect.stringContaining('kept are r2') },
   });
 
-  writeFileSync(join(source, 'main.py'), 'def predict():\n    return nothing\n');
+  writeFileSync(join(source, 'main.py'), 'def predict():\n    """>>> predict()\n    1"""\n    return nothing\n');
   const failed = await berth('redeploy', 'life', '--agent', 'none');
   expect(failed.exitCode).toBe(1);
   expect(failed.stderr).toContain('CONTRACT_FAILED');

@@ -13,7 +13,7 @@ import { eventually, runNow, schedule } from './support.js';
 temporaryStack();
 
 const answering = (version: string) => `def predict(n: int = 1):\n    return {"version": "${version}", "n": n}\n`;
-const broken = 'def predict(n: int = 1):\n    return nothing\n';
+const broken = 'def predict(n: int = 1):\n    """>>> predict()\n    1"""\n    return nothing\n';
 
 /** A deployment whose source can be changed. */
 async function deployed(name: string): Promise<(code: string) => void> {

@@ -27,7 +27,7 @@ const answering = (version: string) =>
 /** No run is so short that it holds a change, and none so long that it does not make way after one. */
 const shortest = 20;
 const plain = (version: string) => `def predict(n: int = 1):\n    return "${version}"\n`;
-const broken = 'def predict(n: int = 1):\n    return nothing\n';
+const broken = 'def predict(n: int = 1):\n    """>>> predict()\n    1"""\n    return nothing\n';
 
 /** The run that the newest one took over from. */
 const lastOf = (runs: History[]) =>

@@ -31,7 +31,7 @@ process.env.BERTH_HOST_ID = 'recorded';
 const home = temporaryStack();
 
 const answering = (version: string) => `def predict(n: int = 1):\n    return {"version": "${version}", "n": n}\n`;
-const broken = 'def predict(n: int = 1):\n    return nothing\n';
+const broken = 'def predict(n: int = 1):\n    """>>> predict()\n    1"""\n    return nothing\n';
 const slow = `import time\ntime.sleep(30)\n${answering('slow')}`;
 const failing = 'def predict(n: int = 1):\n    if n > 1:\n        raise ValueError("too much")\n    return n\n';
 const dying = 'import os\ndef predict(n: int = 1):\n    return os._exit(3) if n > 1 else n\n';

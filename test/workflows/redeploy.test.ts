@@ -115,7 +115,7 @@ test('a redeploy that fails leaves the old revision serving, waits, and goes on 
 test('what is given up leaves nothing, and the workspace of what serves is back', async () => {
   const source = temporarySolution({ 'main.py': answering('one') });
   await deploy({ name: 'given-up', solution: source });
-  writeFileSync(join(source, 'main.py'), 'def predict(n: int = 1):\n    return nothing\n');
+  writeFileSync(join(source, 'main.py'), 'def predict(n: int = 1):\n    """>>> predict()\n    1"""\n    return nothing\n');
   expect(await redeploy('given-up')).toMatchObject({ change: { state: 'waiting' } });
 
   const client = await connectOnce();
@@ -283,7 +283,7 @@ test('what falls while it has to prove itself is rolled back ahead of what waits
   await deploy({ name: 'crowded', solution: source });
   writeFileSync(main, dying('two'));
   await redeploy('crowded');
-  writeFileSync(main, 'def predict(die: bool = False):\n    return nothing\n');
+  writeFileSync(main, 'def predict(die: bool = False):\n    """>>> predict()\n    1"""\n    return nothing\n');
   const { change } = await redeploy('crowded');
   expect(change).toMatchObject({ state: 'waiting', revision: 'r3' });
   await call('crowded', { die: true });

@@ -26,7 +26,7 @@ type Name = (typeof names)[number];
 
 /** Answers with its version and its process. */
 const answering = (version: string) => `import os\ndef predict(n: int = 1):\n    return ["${version}", os.getpid()]\n`;
-const broken = 'def predict(n: int = 1):\n    return nothing\n';
+const broken = 'def predict(n: int = 1):\n    """>>> predict()\n    1"""\n    return nothing\n';
 const failing = 'def predict(n: int = 1):\n    if n > 1:\n        raise ValueError("too much")\n    return n\n';
 /** Is imported once the mark is there. */
 const held = `import os, time\nwhile not os.path.exists(${JSON.stringify(join(marks, 'go'))}):\n    time.sleep(0.05)\n${answering('two')}`;
