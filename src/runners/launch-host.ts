@@ -101,11 +101,24 @@ function sendDocument(child: ChildProcess, document: BootDocument): void {
 
 const reportPipe = (child: ChildProcess): Readable => child.stdio[3] as Readable; // stdio[3] is 'pipe', and the child writes
 
+/** Undefined for what the software itself wrote to the host's descriptor. */
+function parseReport(line: string): Report | undefined {
+  try {
+    const report = JSON.parse(line) as Report | null;
+    return ['ready', 'busy', 'failed'].includes(report?.state ?? '') ? (report ?? undefined) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** One line of the host's, or, when it ended without one, how it ended. */
 function readReport(child: ChildProcess): Promise<Report> {
   return new Promise((resolve) => {
     const pipe = reportPipe(child);
-    createInterface({ input: pipe }).once('line', (line) => resolve(JSON.parse(line) as Report));
+    createInterface({ input: pipe }).on('line', (line) => {
+      const report = parseReport(line);
+      if (report !== undefined) resolve(report);
+    });
     child.once('exit', (code, signal) => {
       const how = signal === null ? `exited with code ${code}` : `was ended by ${signal}`;
       const giveUp = () => resolve({ state: 'exited', how });

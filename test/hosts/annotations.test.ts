@@ -207,7 +207,7 @@ def options(n: int = typer.Option(3, min=1, max=5), name: str = typer.Argument(.
 `;
   let environment: ReturnType<typeof makeEnvironment>;
   beforeAll(() => {
-    environment = makeEnvironment();
+    environment = makeEnvironment('pydantic', 'fastapi', 'typer');
   }, 180_000);
   const from = async (callable: string, call = 'arguments') =>
     (await serve(source, callable, { environment, call })).call;
@@ -287,11 +287,32 @@ def options(n: int = typer.Option(3, min=1, max=5), name: str = typer.Argument(.
   );
 });
 
+test('models and declarations of pydantic 1 count as well', async () => {
+  const source = `
+from typing import List
+from pydantic import BaseModel, Field
+
+class Item(BaseModel):
+    name: str
+    price: float
+
+def predict(items: List[Item], n: int = Field(3, ge=2), label: str = Field(..., max_length=2)):
+    return [repr(items), n, label]
+`;
+  const { call } = await serve(source, 'predict', { environment: makeEnvironment('pydantic<2') });
+  const item = { name: 'n', price: '1.5' };
+  expect(await call({ items: [item], label: 'ab' })).toEqual(success(["[Item(name='n', price=1.5)]", 3, 'ab']));
+  expect(failureOf(await call({ items: [item, { name: 'm' }], n: 1, label: 'abc' })).message).toBe(
+    'items[1].price: field required; n: must be at least 2, got 1; label: must have at most 2 characters, got 3',
+  );
+  expect(failureOf(await call({ items: [] })).message).toContain('predict needs label');
+}, 120_000);
+
 /** A virtual environment with what declares inputs; from uv's cache in a second once it was had. */
-function makeEnvironment() {
+function makeEnvironment(...packages: string[]) {
   const path = join(temporaryDirectory('berth-libraries-'), 'venv');
   execFileSync('uv', ['venv', '--quiet', path]);
   const python = join(path, 'bin', 'python');
-  execFileSync('uv', ['pip', 'install', '--quiet', '--python', python, 'pydantic', 'fastapi', 'typer']);
+  execFileSync('uv', ['pip', 'install', '--quiet', '--python', python, ...packages]);
   return { digest: 'libraries', path, python, pythonVersion: '', packageDirectory: null, notes: [] };
 }

@@ -116,7 +116,7 @@ test('a method is called on an instance that the container keeps', async () => {
 test('what Python has and JSON has not is written as JSON, or refused with its place', async () => {
   await withRunner(await planFor({ 'shop.py': ownApp }, { entry: 'shop:report' }), async (runner) => {
     const raw = 'data:application/octet-stream;base64,eA==';
-    const output = { day: '2024-02-29', got: { a: [null, 1] }, big: 2 ** 60, parts: [1], raw };
+    const output = { day: '2024-02-29', got: { a: [null, 1] }, big: 2n ** 60n, parts: [1], raw };
     expect(await runner.run({ a: [null, 1] })).toEqual({ status: 'success', output });
   });
 });

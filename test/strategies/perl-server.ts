@@ -12,10 +12,10 @@ while (my $client = $listener->accept) {
   $status = 500, $reply = '{"problem":"no"}' if $body =~ /fail/;
   print "served $line";
   if ($body =~ /(events|lines)/) {
-    my ($begin, $end, $type) = $1 eq 'events' ? ('data: ', "\\n\\n", 'text/event-stream') : ('', "\\n", 'application/x-ndjson');
+    my ($begin, $end, $type) = $1 eq 'events' ? ('data: ', "\\n\\n", 'text/event-stream') : ('"', qq{"\\n}, 'application/x-ndjson');
     print $client "HTTP/1.1 200 X\\r\\nContent-Type: $type\\r\\nConnection: close\\r\\n\\r\\n";
     $client->autoflush(1);
-    for my $word ($body =~ /\\w+/g) { print $client qq{$begin"$word"$end}; select undef, undef, undef, 0.5; }
+    for my $word ($body =~ /\\w+/g) { print $client "$begin$word$end"; select undef, undef, undef, 0.5; }
     close $client;
     next;
   }

@@ -85,7 +85,10 @@ test('a stop and an abandon that meet a cleanup end with it, and the name is fre
 test('a change that waits still waits when the deployment was stopped and started', async () => {
   const source = temporarySolution({ 'main.py': answering('one') });
   await deploy({ name: 'asleep', solution: source });
-  writeFileSync(join(source, 'main.py'), 'def predict(n: int = 1):\n    """>>> predict()\n    1"""\n    return nothing\n');
+  writeFileSync(
+    join(source, 'main.py'),
+    'def predict(n: int = 1):\n    """>>> predict()\n    1"""\n    return nothing\n',
+  );
   const { change } = await redeploy('asleep');
   expect(change).toMatchObject({ state: 'waiting', revision: 'r2' });
   const client = await connectOnce();

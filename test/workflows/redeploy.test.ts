@@ -115,7 +115,10 @@ test('a redeploy that fails leaves the old revision serving, waits, and goes on 
 test('what is given up leaves nothing, and the workspace of what serves is back', async () => {
   const source = temporarySolution({ 'main.py': answering('one') });
   await deploy({ name: 'given-up', solution: source });
-  writeFileSync(join(source, 'main.py'), 'def predict(n: int = 1):\n    """>>> predict()\n    1"""\n    return nothing\n');
+  writeFileSync(
+    join(source, 'main.py'),
+    'def predict(n: int = 1):\n    """>>> predict()\n    1"""\n    return nothing\n',
+  );
   expect(await redeploy('given-up')).toMatchObject({ change: { state: 'waiting' } });
 
   const client = await connectOnce();

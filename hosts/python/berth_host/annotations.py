@@ -1,16 +1,38 @@
 """What a function's annotations say, as types."""
 
 import functools
+import importlib
 import inspect
 import sys
 import typing
 from typing import Any, Callable, Dict
 
+LATE = importlib.import_module("annotationlib") if sys.version_info >= (3, 14) else None
+
 
 def resolve_annotations(function: Callable[..., Any]) -> Dict[str, Any]:
     """Annotations as objects; one that this Python cannot evaluate counts as `Any`, and spoils no other."""
     function = find_annotated(function)
-    return resolve_all(getattr(function, "__annotations__", {}), getattr(function, "__globals__", {}))
+    return resolve_all(written_annotations(function), getattr(function, "__globals__", {}))
+
+
+def read_signature(function: Callable[..., Any]) -> inspect.Signature:
+    """Also where an annotation names what is not defined: since Python 3.14 those are evaluated when they are asked for."""
+    if LATE is None:
+        return inspect.signature(function)
+    return inspect.signature(function, annotation_format=LATE.Format.FORWARDREF)
+
+
+def written_annotations(owner: Any) -> Dict[str, Any]:
+    """A function's or a class's own."""
+    if LATE is not None:
+        try:
+            return LATE.get_annotations(owner, format=LATE.Format.FORWARDREF)
+        except TypeError:  # of something else
+            return {}
+    if inspect.isclass(owner):
+        return owner.__dict__.get("__annotations__", {})
+    return getattr(owner, "__annotations__", {})
 
 
 def field_types(kind: type) -> Dict[str, Any]:
@@ -19,7 +41,7 @@ def field_types(kind: type) -> Dict[str, Any]:
     for base in reversed(kind.__mro__):
         module = sys.modules.get(base.__module__)
         names = dict(vars(module) if module is not None else {}, **{base.__name__: base})
-        types.update(resolve_all(base.__dict__.get("__annotations__", {}), names))
+        types.update(resolve_all(written_annotations(base), names))
     return types
 
 

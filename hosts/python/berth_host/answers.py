@@ -5,7 +5,7 @@ A dict of the user's that is an answer already is passed on, not wrapped again: 
 other dict is an output, whatever its `status` says.
 """
 
-import json
+from json import dumps
 
 from .json_text import dump
 
@@ -35,7 +35,7 @@ def as_error(error):
 
 def answer_error(error):
     """The bytes of the answer for an `error` record."""
-    return json.dumps({"status": "error", "error": error}).encode("ascii")
+    return dumps({"status": "error", "error": error}).encode("ascii")
 
 
 def refuse(code, message):

@@ -9,12 +9,12 @@ this process, a complete one does not need the caller any more.
 import atexit
 import faulthandler
 import fcntl
-import json
 import os
 import shutil
 import socket
 import sys
 import time
+from json import dumps, loads
 
 from . import import_bound, json_text
 from .connection import FrameConnection
@@ -75,7 +75,7 @@ def read_document():
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
     os.close(nothing)
-    return json.loads(frame.decode("utf-8"))
+    return loads(frame.decode("utf-8"))
 
 
 def make_temporary_directory(state_directory, path):
@@ -154,7 +154,7 @@ def log_failure(error):
 def report(record):
     """To the starter, which may have died."""
     try:
-        Native.write(Report.descriptor, json.dumps(record).encode("ascii") + b"\n")
+        Native.write(Report.descriptor, dumps(record).encode("ascii") + b"\n")
         Native.close(Report.descriptor)
     except OSError:
         pass

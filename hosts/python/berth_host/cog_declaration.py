@@ -2,10 +2,9 @@
 
 import dataclasses
 import functools
-import inspect
 from typing import Any, Callable, Dict, NamedTuple, Optional
 
-from .annotations import is_optional, resolve_annotations
+from .annotations import is_optional, read_signature, resolve_annotations
 from .cog_files import is_file, is_path, is_secret
 from .conversion import make_converter
 from .converter import Converter, Rules, Strictness
@@ -50,7 +49,7 @@ def read_inputs(function: Callable[..., Any]) -> DeclaredInputs:
     annotations = resolve_annotations(function)
     fields: Dict[str, InputField] = {}
     is_open = False
-    for name, parameter in inspect.signature(function).parameters.items():
+    for name, parameter in read_signature(function).parameters.items():
         if parameter.kind is parameter.VAR_KEYWORD:
             is_open = True
         elif parameter.kind is not parameter.VAR_POSITIONAL:

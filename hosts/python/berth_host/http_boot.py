@@ -5,11 +5,11 @@ variables are the container's. A start that fails ends with one of the codes bel
 """
 
 import faulthandler
-import json
 import os
 import socket
 import sys
 import time
+from json import loads
 
 from . import import_bound
 from .boot import leave, load, log_end, log_failure
@@ -24,7 +24,7 @@ CACHE = "/tmp/berth-pycache"
 
 
 def main(port):
-    document = json.loads(os.environ.pop("BERTH_BOOT"))
+    document = loads(os.environ.pop("BERTH_BOOT"))
     faulthandler.enable()
     for line in document["interface"].get("environment") or []:
         os.environ.setdefault(*line.split("=", 1))

@@ -7,9 +7,9 @@ says who answers: a caller that sends it is answered by this very start of this 
 
 import hashlib
 import itertools
-import json
 import os
 import socket
+from json import dumps, loads
 
 from .answers import refuse
 from .connection import Connection, Request
@@ -78,7 +78,7 @@ class HttpConnection(Connection):
     def tell(self, kind, record):
         if kind != "ping":
             return super().tell(kind, record)
-        content = json.dumps(dict(record, token=self.token, pid=os.getpid())).encode()
+        content = dumps(dict(record, token=self.token, pid=os.getpid())).encode()
         is_well = not record["isStopping"] and record["stuck"] < STUCK_TOO_LONG
         self.reply(200 if is_well else 503, content)
 
@@ -157,5 +157,5 @@ def status_of(answer):
     """Of an answer as bytes, which begins with its status."""
     if not answer.startswith((b'{"status":"error"', b'{"status": "error"')):
         return 200
-    error = json.loads(answer)["error"]
+    error = loads(answer)["error"]
     return STATUSES.get(error.get("code"), 500)

@@ -9,6 +9,7 @@ import json
 import math
 import os
 import uuid
+from json import dumps, loads
 
 from .errors import HostError
 from .paths import describe_part
@@ -108,7 +109,7 @@ def key_text(key, path):
     if isinstance(key, str):
         return str(key)
     if key is None or isinstance(key, (bool, int, float)):
-        return json.dumps(check_number(key, "a key of " + path))
+        return dumps(check_number(key, "a key of " + path))
     if isinstance(key, tuple):
         return ",".join(key_text(part, path) for part in key)
     if isinstance(key, (uuid.UUID, os.PathLike)):
@@ -140,7 +141,7 @@ def load(content):
             return value
     except StopIteration:
         pass
-    return json.loads(text)  # space around it, or an error to be told in words
+    return loads(text)  # space around it, or an error to be told in words
 
 
 def use_orjson():

@@ -1,7 +1,8 @@
 """What is wrong with a value, and where in it."""
 
-import json
 from typing import Any, Iterable, Tuple
+
+from json import dumps
 
 from .paths import describe_path
 
@@ -32,5 +33,5 @@ class Misfit(ValueError):
 
 def show(value: Any) -> str:
     """A value as JSON, shortened."""
-    text = json.dumps(value, ensure_ascii=False, default=str)
+    text = dumps(value, ensure_ascii=False, default=str)
     return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"

@@ -1,6 +1,7 @@
 """Types of pydantic, by the pydantic that the solution has imported."""
 
 import sys
+import typing
 from typing import Any, Callable, Optional
 
 from .misfit import Misfit
@@ -14,6 +15,14 @@ def is_from_pydantic(kind: Any) -> bool:
     if any(hasattr(kind, mark) for mark in MARKS):
         return True
     return getattr(kind, "__module__", "").partition(".")[0] in LIBRARIES
+
+
+def annotate(annotation: Any, declaration: Any) -> Optional[Any]:
+    """What pydantic 2 reads as the type with the declaration's limits; None where it does not know the declaration."""
+    if not is_from_pydantic(type(declaration)) or not hasattr(sys.modules.get("pydantic"), "TypeAdapter"):
+        return None
+    typing_module = typing if hasattr(typing, "Annotated") else sys.modules["typing_extensions"]  # which pydantic needs
+    return typing_module.Annotated[annotation, declaration]
 
 
 def pydantic_converter(annotation: Any) -> Optional[Callable[[Any, Any], Any]]:

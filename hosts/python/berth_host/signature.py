@@ -1,15 +1,14 @@
 """Inputs by name: a JSON object becomes the arguments of a function, by its signature."""
 
 import inspect
-import sys
 import typing
 
-from .annotations import is_optional, resolve_annotations
+from .annotations import is_optional, read_signature, resolve_annotations
 from .conversion import make_converter, with_limits
 from .declarations import MISSING, is_declaration, read_declaration, states_default
 from .errors import CallInputError, HostError
 from .misfit import Misfit
-from .pydantic_types import is_from_pydantic
+from .pydantic_types import annotate
 
 NAMED = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY, inspect.Parameter.POSITIONAL_ONLY)
 PLAIN = {str: (str,), int: (int,), float: (float, int), bool: (bool,), list: (list,), dict: (dict,)}
@@ -21,7 +20,7 @@ class Arguments:
     def __init__(self, function, name):
         self.name = name
         try:
-            parameters = list(inspect.signature(function).parameters.values())
+            parameters = list(read_signature(function).parameters.values())
         except (TypeError, ValueError):  # a C function without a signature: it checks its arguments itself
             parameters = [inspect.Parameter("inputs", inspect.Parameter.VAR_KEYWORD)]
         annotations = resolve_annotations(function)
@@ -159,9 +158,9 @@ def find_converters(parameters, declared, annotations):
 
 
 def parameter_converter(parameter, annotation, declaration):
-    annotated = getattr(typing, "Annotated", None) or getattr(sys.modules.get("typing_extensions"), "Annotated", None)
-    if annotated is not None and is_declaration(parameter.default) and is_from_pydantic(type(parameter.default)):
-        return make_converter(annotated[annotation, parameter.default])
+    annotated = annotate(annotation, parameter.default) if is_declaration(parameter.default) else None
+    if annotated is not None:
+        return make_converter(annotated)
     return with_limits(make_converter(annotation), declaration)
 
 
@@ -183,7 +182,7 @@ def convert_whole(converter, value, name):
 def find_whole_converter(function):
     """Of a function that takes all its inputs as one argument: `(converter, name)`, or None where it takes any value."""
     try:
-        parameters = [p for p in inspect.signature(function).parameters.values() if p.kind in NAMED]
+        parameters = [p for p in read_signature(function).parameters.values() if p.kind in NAMED]
     except (TypeError, ValueError):
         return None
     if not parameters:
@@ -196,7 +195,7 @@ def find_whole_converter(function):
 def check_takes_inputs(function, name):
     """HostError START_FAILED for a callable that cannot be called with the inputs as its one argument."""
     try:
-        inspect.signature(function).bind({})
+        read_signature(function).bind({})
     except TypeError as error:
         message = "%s cannot be called with the inputs as its one argument: %s" % (name, error)
         raise HostError("START_FAILED", message) from None

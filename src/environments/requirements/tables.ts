@@ -1,3 +1,4 @@
+import { parse as parseYaml } from 'yaml';
 import { parseInThread } from '../../parse-in-thread.js';
 
 /** Characters that are parsed at once: they take some milliseconds. More go to a thread. */
@@ -40,10 +41,7 @@ async function parse(file: string, text: string): Promise<unknown> {
     if (parsed.problem !== undefined) throw new Error(parsed.problem);
     return parsed.value;
   }
-  if (format === 'yaml') {
-    const { parse: parseYaml } = await import('yaml');
-    return parseYaml(text, { logLevel: 'error' });
-  }
+  if (format === 'yaml') return parseYaml(text, { logLevel: 'error' });
   const { parse: parseToml } = await import('smol-toml');
   return parseToml(text);
 }

@@ -116,10 +116,10 @@ interface Content {
 
 async function build(request: BuildRequest, { text, images, entries, digest, reference }: Content): Promise<void> {
   const { engine, dockerfile, settings, env = {}, signal } = request;
-  const mounted = findMountedVariables(text, env);
+  const settled = await findBuildSecrets();
+  const mounted = findMountedVariables(text, env, settled);
   const log = new BuildLog(request, Object.values(mounted));
   const isBuildKit = await hasBuildKit(engine);
-  const settled = await findBuildSecrets();
   const secrets = { ...settled, ...mounted };
   const note = describeUnreached(settled, { dockerfile: text, isBuildKit });
   if (note !== undefined) await log.say(note);

@@ -31,20 +31,26 @@ export async function findBuildSecrets(environment: NodeJS.ProcessEnv = process.
 }
 
 /**
- * The variables that steps of a Dockerfile mount as secrets, of those that the software is given. Throws ENV_MISSING where a
- * step cannot do without one.
+ * The variables that steps of a Dockerfile mount as secrets, of those that the software is given; `settled` is what Berth
+ * itself brings. Throws ENV_MISSING where a step cannot do without one that neither has.
  */
-export function findMountedVariables(dockerfile: string, env: Readonly<Record<string, string>>): BuildSecrets {
+export function findMountedVariables(
+  dockerfile: string,
+  env: Readonly<Record<string, string>>,
+  settled: BuildSecrets,
+): BuildSecrets {
   const found: BuildSecrets = {};
   for (const [, mount = ''] of dockerfile.matchAll(/--mount=(\S*type=secret\S*)/g)) {
     const parts = mount.split(',');
     const name = parts.find((part) => part.startsWith('id='))?.slice('id='.length) ?? '';
     const value = env[name];
     if (value !== undefined) found[name] = value;
-    else if (parts.includes('required=true') || parts.includes('required')) throw missing(name);
+    else if (isRequired(parts) && settled[name] === undefined) throw missing(name);
   }
   return found;
 }
+
+const isRequired = (parts: string[]): boolean => parts.includes('required=true') || parts.includes('required');
 
 const missing = (variable: string): BerthError =>
   new BerthError('ENV_MISSING', `the build needs the variable ${variable}, which the deployment does not have`, {
