@@ -95,10 +95,12 @@ const writeThreadedGenerator = (result: string): string => `
 ${joinFunction}
 
 async def call(state: State, writer: StreamWriter) -> State:
+    run = copy_context()  # the writer finds its run in it
+
     def take_items():
         items = []
         for item in ${result}:
-            writer(item)
+            run.run(writer, item)
             items.append(item)
         return join(items)
 

@@ -409,7 +409,7 @@ test('a callable with a name of the graph’s own, and a method of an object, ar
   );
   const collected = await recognise(temporarySolution({ 'app.py': model }), 'app:Model.words');
   expect(collected?.files['graph.py']).toContain(
-    '        for item in solution.words(**state["inputs"]):\n            writer(item)',
+    '        for item in solution.words(**state["inputs"]):\n            run.run(writer, item)',
   );
 });
 
