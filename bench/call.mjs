@@ -1,20 +1,13 @@
-// A warm call, side by side in one run: Berth's local strategy, a bare unix-socket echo, FastAPI under uvicorn, BentoML.
-// `npm run build && node bench/call.mjs`; needs uv (the peers go into an environment of their own). Method: bench/README.md
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+// Calls, side by side in one run: Berth's local strategy, a bare unix-socket echo, FastAPI under uvicorn, BentoML.
+// `npm run build && node bench/call.mjs`; needs uv (the peers go into environments of their own). Method: bench/README.md
+import { spawnSync } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { LocalRunner } from '../dist/strategies/local/runner.js';
-import { startBentoml, startEcho, startFastapi } from './peers.mjs';
+import { fileURLToPath } from 'node:url';
+import { startBareProcesses, startBentoml, startFastapi } from './peers.mjs';
+import { echo, median, say, startBerth, timeCalls } from './timed-calls.mjs';
 
-const solution = `
-import time
-def predict(text="", seconds=0.0, spin=0):
-    if seconds:
-        time.sleep(seconds)
-    for _ in range(spin):
-        sum(range(1000))
-    return text
-`;
 const asynchronous = `
 import asyncio
 async def predict(text="", seconds=0.0):
@@ -22,26 +15,21 @@ async def predict(text="", seconds=0.0):
         await asyncio.sleep(seconds)
     return text
 `;
-const warmUp = 500;
 const seconds = 4;
-const rounds = 3;
+
+measureLatency();
 
 const directory = await mkdtemp(join(tmpdir(), 'berth-bench-'));
 const ends = [() => rm(directory, { recursive: true, force: true })];
+const start = (name, resources, source = echo) => startBerth({ directory, name, ends, resources, source });
 try {
-  const berth = await startBerth('one', {});
-  const threads = await startBerth('threads', { concurrency: 32 });
-  const coroutines = await startBerth('coroutines', {}, asynchronous);
-  const pair = await startBerth('pair', { replicas: 2 });
-  const echo = await startEcho(directory, ends);
-  const peers = {
-    berth,
-    echo,
-    fastapi: await startFastapi(directory, ends),
-    bentoml: await startBentoml(directory, ends),
-  };
-  await compareLatency(peers);
-  await compareThroughput(peers);
+  const berth = await start('one', {});
+  const threads = await start('threads', { concurrency: 32 });
+  const coroutines = await start('coroutines', {}, asynchronous);
+  const pair = await start('pair', { replicas: 2 });
+  const fastapi = await startFastapi(directory, ends);
+  const bentoml = await startBentoml(directory, ends);
+  await compareThroughput({ berth, fastapi, bentoml });
   await measureSleepers({ threads, coroutines });
   await measureIndependence(threads);
   await compareReplicas(berth, pair);
@@ -50,51 +38,19 @@ try {
   for (const end of ends.reverse()) await end();
 }
 
-async function startBerth(name, resources, source = solution) {
-  const root = join(directory, name);
-  const code = join(root, 'code');
-  await mkdir(code, { recursive: true });
-  await writeFile(join(code, 'app.py'), source);
-  const runner = new LocalRunner({
-    deployment: 'bench',
-    revision: 'r1',
-    strategy: 'local',
-    directory: code,
-    stateDirectory: join(root, 'state'),
-    logFile: join(root, 'log'),
-    environment: null,
-    runInterface: { type: 'function', module: 'app', callable: 'predict' },
-    resources,
-    timeout: 60,
-  });
-  ends.push(() => runner.undo());
-  await runner.start({ env: {} });
-  return (inputs) => runner.run(inputs);
-}
-
-/** The peers take turns, so that what else the machine does meets all of them. */
-async function compareLatency(peers) {
-  const samples = Object.fromEntries(Object.keys(peers).map((name) => [name, []]));
-  for (const call of Object.values(peers)) for (let n = 0; n < warmUp; n += 1) await call({ text: 'hello' });
-  for (let round = 0; round < rounds; round += 1)
-    for (const [name, call] of Object.entries(peers)) samples[name].push(...(await timeCalls(call, 2_000)));
-  const medians = Object.fromEntries(Object.entries(samples).map(([name, times]) => [name, median(times)]));
-  console.log('\nOne client, median of a warm call');
-  for (const [name, value] of Object.entries(medians))
-    console.log(`  ${name.padEnd(8)} ${value.toFixed(0).padStart(6)} µs`);
-  say('berth / bare echo', medians.berth / medians.echo, 'at most 2.5');
-  say('FastAPI / berth', medians.fastapi / medians.berth, 'at least 6');
-  say('BentoML / berth', medians.bentoml / medians.berth, 'at least 12');
-}
-
-async function timeCalls(call, count) {
-  const times = [];
-  for (let n = 0; n < count; n += 1) {
-    const before = performance.now();
-    await call({ text: 'hello' });
-    times.push((performance.now() - before) * 1000);
+/** Twice: client and servers on one processor, and where the scheduler puts them. */
+function measureLatency() {
+  const latency = [process.execPath, fileURLToPath(new URL('latency.mjs', import.meta.url))];
+  const pin = ['taskset', '--cpu-list', '0'];
+  const canPin = spawnSync(pin[0], [...pin.slice(1), 'true']).status === 0;
+  for (const [where, words] of [
+    ['all on one processor', canPin ? [...pin, ...latency] : undefined],
+    ['placed by the scheduler', latency],
+  ]) {
+    console.log(`\nOne client, median of a warm call, ${where}`);
+    if (words === undefined) console.log('  not measured: no taskset on the PATH');
+    else if (spawnSync(words[0], words.slice(1), { stdio: 'inherit' }).status !== 0) process.exit(1);
   }
-  return times;
 }
 
 async function compareThroughput({ berth, fastapi, bentoml }) {
@@ -136,21 +92,25 @@ async function measureSleepers(calls) {
   }
 }
 
-/** Code that computes, eight callers; in turn, so that what else the machine does meets both. */
+/** Code that computes, eight callers; in turn, so that what else the machine does meets all. */
 async function compareReplicas(one, pair) {
   const computeAll = async (call) => {
     const before = performance.now();
-    await Promise.all(Array.from({ length: 8 }, () => call({ spin: 1_500 })));
+    await Promise.all(Array.from({ length: 8 }, () => call({ spin: 6_000 })));
     return performance.now() - before;
   };
-  const times = { one: [], pair: [] };
+  const bare = startBareProcesses(ends);
+  const times = { one: [], pair: [], bareOne: [], barePair: [] };
   for (let n = 0; n < 5; n += 1) {
     times.one.push(await computeAll(one));
     times.pair.push(await computeAll(pair));
+    times.bareOne.push(await bare([48_000]));
+    times.barePair.push(await bare([24_000, 24_000]));
   }
-  const [alone, together] = [median(times.one), median(times.pair)];
+  const [alone, together, bareAlone, bareTogether] = Object.values(times).map(median);
   console.log(`\nEight calls that compute: one process ${alone.toFixed(0)} ms, two ${together.toFixed(0)} ms`);
   say('one / two', alone / together, 'about 2 on two cores');
+  say('the same work in bare processes, without calls', bareAlone / bareTogether, '');
 }
 
 async function measureIndependence(berth) {
@@ -180,12 +140,4 @@ async function compareText(berth) {
   const [there, here] = [median(times.berth), median(times.inProcess)];
   console.log(`\n1 MB of text: ${there.toFixed(2)} ms, JSON in process ${here.toFixed(2)} ms`);
   say('berth / in process', there / here, 'at most 2');
-}
-
-function median(values) {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
-}
-
-function say(what, ratio, wanted) {
-  console.log(`  ${what}: ${ratio.toFixed(2)}${wanted === '' ? '' : ` (wanted: ${wanted})`}`);
 }

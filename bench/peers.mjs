@@ -34,6 +34,29 @@ class Echo:
     def predict(self, text: str) -> str: return text
 `;
 
+const computer = `
+import sys
+for line in sys.stdin:
+    for _ in range(int(line)):
+        sum(range(1000))
+    print("done", flush=True)
+`;
+
+/** What two processes gain on this machine: a function that has each compute so much, at once, and returns milliseconds. */
+export function startBareProcesses(ends) {
+  const children = [0, 1].map(() => spawn('python3', ['-c', computer], { stdio: ['pipe', 'pipe', 'inherit'] }));
+  for (const child of children) ends.push(() => endChild(child));
+  return async (amounts) => {
+    const before = performance.now();
+    const work = amounts.map(async (amount, index) => {
+      children[index].stdin.write(`${amount}\n`);
+      await once(children[index].stdout, 'data');
+    });
+    await Promise.all(work);
+    return performance.now() - before;
+  };
+}
+
 /** The floor: bytes there and back, no JSON, no dispatch. */
 export async function startEcho(directory, ends) {
   const path = join(directory, 'echo.sock');
