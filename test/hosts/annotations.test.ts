@@ -8,7 +8,7 @@ import { type Served, serve, success } from './serve.js';
 
 const standard = `
 from __future__ import annotations
-import dataclasses, datetime, decimal, enum, pathlib, typing, uuid
+import dataclasses, datetime, decimal, enum, fractions, pathlib, typing, uuid
 from typing import *
 
 class Color(enum.Enum): RED = "red"; BLUE = "blue"
@@ -85,12 +85,16 @@ const accepted: [string, unknown, string][] = [
   ['Union[int, str]', true, 'True'],
   ['Count', '3', '3'],
   ['int', '3', '3'],
-  ['int', 2.5, '2.5'],
+  ['int', 2.0, '2'],
   ['float', 1, '1'],
   ['float', '1e3', '1000.0'],
   ['bool', 'yes', 'True'],
-  ['str', 5, '5'],
-  ['list', { a: 1 }, "{'a': 1}"],
+  ['list', [1, 'a'], "[1, 'a']"],
+  ['dict', { a: 1 }, "{'a': 1}"],
+  ['Sequence', 'abc', "'abc'"],
+  ['fractions.Fraction', '1/3', 'Fraction(1, 3)'],
+  ['complex', '1+2j', '(1+2j)'],
+  ['complex', 2, '2'],
   ['List[float]', [1, 2.5], '[1, 2.5]'],
   ['Any', '3', "'3'"],
   ['nowhere.Defined', '3', "'3'"],
@@ -125,7 +129,17 @@ const refused: [string, unknown, string][] = [
   ['Optional[Color]', 'x', 'v: must be one of "red", "blue"; got "x"'],
   ['Union[datetime.date, int]', 'x', 'v: must be date or int, got "x"'],
   ['int', 'x', 'v: must be a whole number, got "x"'],
+  ['int', 3.5, 'v: must be a whole number, got 3.5'],
+  ['int', null, 'v: must be a whole number, got null'],
   ['List[int]', [1, 'x'], 'v[1]: must be a whole number, got "x"'],
+  ['List[int]', [1.5], 'v[0]: must be a whole number, got 1.5'],
+  ['str', 5, 'v: must be a string, got 5'],
+  ['bool', 2, 'v: must be true or false, got 2'],
+  ['list', { a: 1 }, 'v: must be a list, got {"a": 1}'],
+  ['Sequence', 5, 'v: must be a list, got 5'],
+  ['Union[int, str]', 2.5, 'v: must be int or str, got 2.5'],
+  ['fractions.Fraction', '1/0', 'v: must be a number or a fraction like 1/3, got "1/0"'],
+  ['complex', 'x', 'v: must be a number or a text like 1+2j, got "x"'],
   ['bool', 'maybe', 'v: must be true or false, got "maybe"'],
 ];
 
@@ -154,7 +168,7 @@ async def named(day: datetime.date, /, item: Item = None, *, color: Color = Colo
 class Shop:
     def predict(self, item: Item): return shown(item)
 def whole(inputs: List[Item]): return shown(inputs)
-def sloppy(size: int = 0.5, names: str = ["a"], limit: int = None): return [size, names, limit]
+def sloppy(size: int = 0.5, names: str = ["a"], limit: int = None, some: List[int] = [0.5], n: int = 0): return [size, names, limit, some, n]
 `;
   const named = await serve(source, 'named');
   expect(await named.call({ day: '2024-01-31', color: 'blue', other: '2024-02-01' })).toEqual(
@@ -172,7 +186,12 @@ def sloppy(size: int = 0.5, names: str = ["a"], limit: int = None): return [size
   expect(failureOf(await whole.call([{ name: 'n', price: 'x' }])).message).toBe('[0].price: must be a number, got "x"');
   expect(failureOf(await whole.call({})).message).toBe('inputs: must be a list, got {}');
   const sloppy = await serve(source, 'sloppy');
-  expect(await sloppy.call({ size: '3', names: ['b'], limit: null })).toEqual(success(['3', ['b'], null]));
+  expect(await sloppy.call({ size: '3', names: ['b'], limit: null, some: [1.5] })).toEqual(
+    success(['3', ['b'], null, [1.5], 0]),
+  );
+  expect(failureOf(await sloppy.call({ n: null, limit: 'x' })).message).toBe(
+    'limit: must be a whole number, got "x"; n: must be a whole number, got null',
+  );
 });
 
 describe('annotations and declarations of libraries', () => {

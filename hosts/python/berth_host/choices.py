@@ -5,17 +5,17 @@ from typing import Any, Tuple
 
 from .converter import Converter
 from .misfit import Misfit, show
+from .scalars import integer
 
 
 def literal_converter(choices: Tuple[Any, ...]) -> Converter:
     def convert(value: Any, files: Any) -> Any:
-        for choice in choices:
-            plain = choice.value if isinstance(choice, enum.Enum) else choice
-            if value == plain and type(value) is type(plain):
-                return choice
-        shown = ", ".join(show(choice.value if isinstance(choice, enum.Enum) else choice) for choice in choices)
-        raise Misfit("must be one of %s; got %s" % (shown, show(value)))
+        equal = [choice for plain, choice in plains if value == plain]
+        if equal:  # 1.0 and true for 1, unless that is a choice itself
+            return next((choice for plain, choice in plains if value == plain and type(value) is type(plain)), equal[0])
+        raise Misfit("must be one of %s; got %s" % (", ".join(show(plain) for plain, _ in plains), show(value)))
 
+    plains = [(choice.value if isinstance(choice, enum.Enum) else choice, choice) for choice in choices]
     return Converter(convert)
 
 
@@ -27,6 +27,8 @@ def enum_converter(kind: Any) -> Converter:
         try:
             if isinstance(value, list):
                 return kind(tuple(value))
+            if issubclass(kind, int) and isinstance(value, (str, bool)):
+                return kind(integer(value))
             if not isinstance(value, bool):
                 return kind(value)  # 1.0 for 1, a flag of several, a class that finds its members itself
         except (ValueError, TypeError):

@@ -7,7 +7,7 @@ from typing import Any, Callable, Dict, NamedTuple, Optional
 from .annotations import is_optional, read_signature, resolve_annotations
 from .cog_files import is_file, is_path, is_secret
 from .conversion import make_converter
-from .converter import Converter, Rules, Strictness
+from .converter import Converter, Rules
 from .declarations import MISSING, Declaration, read_declaration
 from .scalars import text
 
@@ -74,4 +74,4 @@ def _cog_converter(kind: Any) -> Optional[Converter]:
 
 
 #: What pydantic refused under Cog is refused.
-COG_RULES = Rules(Strictness.COG, _cog_converter)
+COG_RULES = Rules(is_cog=True, own=_cog_converter)

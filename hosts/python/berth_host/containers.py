@@ -16,6 +16,12 @@ MADE_LISTS: Dict[Any, Any] = {
     collections.deque: collections.deque,
 }
 LISTS = frozenset((list, abc.Sequence, abc.MutableSequence, abc.Collection, abc.Iterable, *MADE_LISTS))
+#: What a text is, too, where nothing is said of its items → the JSON types that pass.
+OF_TEXT_TOO: Dict[Any, Any] = {
+    abc.Sequence: (list, str),
+    abc.Collection: (list, str, dict),
+    abc.Iterable: (list, str, dict),
+}
 MAPPINGS: Dict[Any, Any] = {
     abc.Mapping: None,
     abc.MutableMapping: None,

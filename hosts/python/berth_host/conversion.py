@@ -12,21 +12,25 @@ from collections import abc
 from typing import Any, Dict, Optional, Tuple, Union
 
 from .choices import enum_converter, literal_converter
-from .containers import LISTS, MADE_LISTS, MAPPINGS, list_convert, mapping_convert, tuple_convert
-from .converter import NOTHING, PLAIN, Converter, Rules, Strictness
+from .containers import LISTS, MADE_LISTS, MAPPINGS, OF_TEXT_TOO, list_convert, mapping_convert, tuple_convert
+from .converter import NOTHING, PLAIN, Converter, Rules
 from .declarations import check_limits, is_declaration, read_declaration
 from .plain_types import SCALARS
-from .pydantic_types import is_from_pydantic, pydantic_converter
+from .pydantic_types import find_validate, is_from_pydantic, pydantic_convert, takes_decimals
 from .records import record_converter
-from .scalars import find_conversion
+from .standard_types import OF_DIGITS, standard_converter
 from .unions import union_converter
 
 
 def make_converter(annotation: Any, rules: Rules = PLAIN) -> Optional[Converter]:
+    maker = Maker(rules)
     try:
-        return Maker(rules).make(annotation)
+        converter = maker.make(annotation)
     except Exception:  # of a library's type, whose own code says what it is
         return None
+    if converter is not None and maker.wants_digits and not rules.is_cog:
+        return converter.copy(converter.exact, wants_digits=True)
+    return converter
 
 
 class Maker:
@@ -35,6 +39,7 @@ class Maker:
     def __init__(self, rules: Rules) -> None:
         self.rules = rules
         self.records: Dict[type, Converter] = {}
+        self.wants_digits = False
 
     def make(self, annotation: Any) -> Optional[Converter]:
         annotation = unwrap(annotation)
@@ -52,63 +57,64 @@ class Maker:
         if own is not None:
             return own
         if kind in SCALARS:
-            return SCALARS[kind][self.rules.strictness]
+            return SCALARS[kind][self.rules.is_cog]
         if kind in LISTS or kind in MAPPINGS or kind in (list, dict):
             return self.make_container(kind, arguments)
         if is_from_pydantic(kind):
-            convert = pydantic_converter(annotation)
-            return convert and Converter(convert, is_record=hasattr(kind, "model_fields") or hasattr(kind, "__fields__"))
+            return self.make_by_pydantic(annotation, hasattr(kind, "model_fields") or hasattr(kind, "__fields__"))
         return self.make_class(kind)
 
     def make_annotated(self, annotation: Any) -> Optional[Converter]:
         if "Opaque" in repr(annotation.__metadata__):
             return None
         if any(is_from_pydantic(type(mark)) for mark in annotation.__metadata__):
-            convert = pydantic_converter(annotation)
-            if convert is not None:
-                return Converter(convert)
+            converter = self.make_by_pydantic(annotation)
+            if converter is not None:
+                return converter
         converter = self.make(annotation.__origin__)
         for mark in annotation.__metadata__:
             if is_declaration(mark):
                 converter = with_limits(converter, read_declaration(mark))
         return converter
 
+    def make_by_pydantic(self, annotation: Any, is_record: bool = False) -> Optional[Converter]:
+        """None where pydantic is not there, or makes nothing of the annotation."""
+        validate = find_validate(annotation)
+        if validate is None:
+            return None
+        self.wants_digits = self.wants_digits or takes_decimals(validate)
+        return Converter(pydantic_convert(validate), is_record=is_record)
+
     def make_union(self, members: Tuple[Any, ...]) -> Optional[Converter]:
         kinds = [member for member in members if member is not NOTHING]
         has_none = len(kinds) < len(members)
         made = [(kind, self.make(kind)) for kind in kinds]
-        if self.rules.is_lenient and all(converter is None for _, converter in made):
+        if all(converter is None for _, converter in made):
             return None
         if len(kinds) > 1 and all(inspect.isclass(kind) and is_from_pydantic(kind) for kind in kinds):
-            convert = pydantic_converter(Union[tuple(members)])  # which knows the one that fits best
-            if convert is not None:
-                return Converter(convert)
+            converter = self.make_by_pydantic(Union[tuple(members)])  # which knows the one that fits best
+            if converter is not None:
+                return converter
         if len(made) == 1:
             converter = made[0][1]
             if converter is None or not has_none:
                 return converter
-            return Converter(converter.convert, converter.exact | {NOTHING}, converter.is_record)
-        return union_converter(members, made, has_none, self.rules.is_lenient)
+            return converter.nullable()
+        return union_converter(members, made, has_none)
 
     def make_container(self, kind: Any, arguments: Tuple[Any, ...]) -> Optional[Converter]:
         if kind in MAPPINGS or kind is dict:
-            if self.rules.is_lenient and not arguments and kind in (dict, abc.Mapping, abc.MutableMapping):
-                return None
             names, items = [self.make(argument) for argument in arguments] if len(arguments) == 2 else (None, None)
-            return Converter(mapping_convert(MAPPINGS.get(kind), names, items))
-        if self.rules.is_lenient and not arguments and kind not in MADE_LISTS:
-            return None
+            make = MAPPINGS.get(kind)
+            return Converter(mapping_convert(make, names, items), () if arguments or make else (dict,))
+        if not arguments and kind in OF_TEXT_TOO:
+            return Converter(list_convert(None, None), OF_TEXT_TOO[kind])
         if kind is tuple and arguments and arguments[-1] is not ...:
             places = [] if arguments == ((),) else [self.make(argument) for argument in arguments]
             return Converter(tuple_convert(places))
         item = self.make(arguments[0]) if arguments else None
-        return Converter(list_convert(MADE_LISTS.get(kind), item))
-
-    def for_fields(self) -> "Maker":
-        """Of a record, which says more clearly what it takes than a function's parameters do."""
-        maker = Maker(self.rules._replace(strictness=Strictness.FIRM))
-        maker.records = self.records
-        return maker
+        make = MADE_LISTS.get(kind)
+        return Converter(list_convert(make, item), () if arguments or make else (list,))
 
     def make_class(self, kind: Any) -> Optional[Converter]:
         if issubclass(kind, enum.Enum):
@@ -117,12 +123,11 @@ class Maker:
             return self.records[kind]
         placeholder = Converter(lambda value, files: self.records[kind].convert(value, files), is_record=True)
         self.records[kind] = placeholder
-        fields = self if not self.rules.is_lenient else self.for_fields()
-        convert = record_converter(kind, fields.make, self.rules.strictness is Strictness.COG)
+        convert = record_converter(kind, self.make, self.rules.is_cog)
         if convert is None:
             del self.records[kind]
-            make = find_conversion(kind)
-            return make and Converter(lambda value, files: make(value))
+            self.wants_digits = self.wants_digits or kind in OF_DIGITS
+            return standard_converter(kind)
         placeholder.convert = convert
         return placeholder
 
@@ -154,4 +159,4 @@ def with_limits(converter: Optional[Converter], declaration: Any) -> Optional[Co
                 check_limits(declaration, item.value if isinstance(item, enum.Enum) else item)
         return value
 
-    return Converter(convert)
+    return Converter(convert, wants_digits=converter is not None and converter.wants_digits)

@@ -60,7 +60,7 @@ class Coroutines:
             return server.skip(call)
         try:
             if result is NOTHING:
-                value = load_inputs(call)
+                value = load_inputs(server.software, call)
                 result = server.software.call(value) if call.reply is None else server.software.stream(value)
             while inspect.isawaitable(result):
                 result = await result

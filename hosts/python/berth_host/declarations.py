@@ -8,7 +8,9 @@ import copy
 import inspect
 import re
 import textwrap
+from decimal import Decimal
 from enum import Enum
+from fractions import Fraction
 from typing import Any, Callable, Dict, List, NamedTuple, Optional
 
 from .misfit import Misfit, show
@@ -119,7 +121,7 @@ def check_limits(declared: Any, value: Any) -> None:
     limits = declared.limits
     if declared.choices is not None and value not in declared.choices:
         raise Misfit(f"must be one of {', '.join(show(choice) for choice in declared.choices)}; got {show(value)}")
-    if isinstance(value, (int, float)):
+    if isinstance(value, (int, float, Decimal, Fraction)):
         check_number(limits, value)
     if isinstance(value, str):
         check_text(limits, value)

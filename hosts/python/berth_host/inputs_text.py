@@ -9,6 +9,7 @@ import sys
 
 from .errors import CallInputError
 from .paths import describe_path
+from .written_numbers import as_written
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
@@ -33,18 +34,18 @@ class Written:
         self.content = content
 
 
-def read_written(written):
+def read_written(written, decoder=None):
     """The value of the text. CallInputError says what is wrong with it, and where."""
-    content = written.content
+    content, decoder = written.content, decoder or careful
     try:
         text = content.decode("utf-8" if content[:3] != BYTE_ORDER_MARK else "utf-8-sig")
         try:
-            value, end = scan(text, 0)
+            value, end = decoder.scan_once(text, 0)
             if end == len(text):
                 return value
         except StopIteration:
             pass
-        return decode(text)  # space around it, or an error to be told in words
+        return decoder.decode(text)  # space around it, or an error to be told in words
     except json.JSONDecodeError as error:
         raise CallInputError("the inputs are not JSON: %s" % error) from None
     except UnicodeDecodeError as error:
@@ -69,13 +70,18 @@ def as_float(text):
     return value
 
 
+def as_float_with_digits(text):
+    return as_written(as_float(text), text)
+
+
 def refuse_constant(name):
     raise Doubtful
 
 
 careful = json.JSONDecoder(object_pairs_hook=as_object, parse_float=as_float, parse_constant=refuse_constant)
-scan = careful.scan_once
-decode = careful.decode
+keeping_digits = json.JSONDecoder(
+    object_pairs_hook=as_object, parse_float=as_float_with_digits, parse_constant=refuse_constant
+)
 
 
 def find_unfit(text):

@@ -8,24 +8,35 @@ from .entry_callable import EntryNotFound, find_callable
 from .entry_module import NoSuchModule, import_entry
 from .errors import CallInterrupted
 from .event_loop import wait
-from .signature import Arguments, check_takes_inputs, convert_whole, find_whole_converter
+from .signature import Arguments
+from .whole_input import check_takes_inputs, convert_whole, find_whole_converter
 
 
 class Software:
     """`call(inputs)` → a value, or an awaitable or iterator; `stream(inputs)` the same, for who wants its items one by one.
 
     `joins` says whether these are one text together; None: if all of them are texts. `stop_exception` ends a call's code.
-    `is_async`: both return without running any code of the solution that could block. `concurrency`: the calls at once that
+    `keeps_digits`: numbers come as they were written (`WrittenFloat`). `is_async`: both return without running any code of the solution that could block. `concurrency`: the calls at once that
     the solution declares; None where it says nothing.
     """
 
-    def __init__(self, call, stop_exception=CallInterrupted, stream=None, joins=None, is_async=False, concurrency=None):
+    def __init__(
+        self,
+        call,
+        stop_exception=CallInterrupted,
+        stream=None,
+        joins=None,
+        is_async=False,
+        concurrency=None,
+        keeps_digits=False,
+    ):
         self.call = call
         self.stream = stream or call
         self.joins = joins
         self.stop_exception = stop_exception
         self.is_async = is_async
         self.concurrency = concurrency
+        self.keeps_digits = keeps_digits
 
 
 def load_software(interface):
@@ -39,7 +50,8 @@ def load_software(interface):
         style = choose_style(found.described)
     if style == "inputs":
         check_takes_inputs(found.described, name)
-        return Software(take_whole(found), is_async=is_async(found.function))
+        call, keeps_digits = take_whole(found)
+        return Software(call, is_async=is_async(found.function), keeps_digits=keeps_digits)
     arguments = Arguments(found.described, name)
     function = found.function if not found.leading else found.call
 
@@ -47,7 +59,7 @@ def load_software(interface):
         positional, named = arguments.map(inputs)
         return function(*positional, **named)
 
-    return Software(call, is_async=is_async(found.function))
+    return Software(call, is_async=is_async(found.function), keeps_digits=arguments.wants_digits)
 
 
 def is_async(function):
@@ -61,12 +73,12 @@ def is_async(function):
 
 
 def take_whole(found):
-    """A function of the inputs as they are, or as what its annotation makes of them."""
+    """A function of the inputs as they are, or as what its annotation makes of them; and whether that wants their digits."""
     whole = find_whole_converter(found.described)
     if whole is None:
-        return found.function
+        return found.function, False
     converter, name = whole
-    return lambda inputs: found.function(convert_whole(converter, inputs, name))
+    return lambda inputs: found.function(convert_whole(converter, inputs, name)), converter.wants_digits
 
 
 def import_module(interface):

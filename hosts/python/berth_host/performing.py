@@ -3,7 +3,7 @@
 from .answers import answer_error, answer_with, refuse
 from .descriptors import ThisProcess
 from .errors import HostError, describe_exception
-from .inputs_text import Written, read_written
+from .inputs_text import Written, keeping_digits, read_written
 from .json_text import load
 from .native import Native
 from .streams import ReaderGone, is_async, is_iterator, join, pour
@@ -43,7 +43,7 @@ def run(software, call):
     if call.has_result:
         result, call.result = call.result, None
     else:
-        value = load_inputs(call)
+        value = load_inputs(software, call)
         result = software.call(value) if call.reply is None else software.stream(value)
         if type(result) in PLAIN:
             return answer_with(result), None
@@ -56,8 +56,10 @@ def run(software, call):
     return answer_with(join(list(result))), None
 
 
-def load_inputs(call):
+def load_inputs(software, call):
     content, call.inputs = call.inputs, None
+    if software.keeps_digits:
+        return read_written(content if type(content) is Written else Written(content), keeping_digits)
     if type(content) is not Written:
         try:
             return load(content)

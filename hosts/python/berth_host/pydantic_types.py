@@ -25,12 +25,13 @@ def annotate(annotation: Any, declaration: Any) -> Optional[Any]:
     return typing_module.Annotated[annotation, declaration]
 
 
-def pydantic_converter(annotation: Any) -> Optional[Callable[[Any, Any], Any]]:
-    """None where pydantic is not there, or makes nothing of the annotation."""
-    validate = find_validate(annotation)
-    if validate is None:
-        return None
+def takes_decimals(validate: Callable[[Any], Any]) -> bool:
+    """Whether there is a `Decimal` in what pydantic 2 validates."""
+    adapter = getattr(validate, "__self__", None)
+    return "'decimal'" in repr(getattr(adapter, "core_schema", None))
 
+
+def pydantic_convert(validate: Callable[[Any], Any]) -> Callable[[Any, Any], Any]:
     def convert(value: Any, files: Any) -> Any:
         try:
             return validate(value)
@@ -41,6 +42,7 @@ def pydantic_converter(annotation: Any) -> Optional[Callable[[Any, Any], Any]]:
 
 
 def find_validate(annotation: Any) -> Optional[Callable[[Any], Any]]:
+    """pydantic's own function for a type. None where pydantic is not there, or makes nothing of it."""
     if hasattr(annotation, "parse_obj") and not hasattr(annotation, "model_validate"):
         return annotation.parse_obj  # a model of pydantic 1, or of what pydantic 2 keeps of it
     pydantic = sys.modules.get("pydantic")

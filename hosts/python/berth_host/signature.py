@@ -3,15 +3,14 @@
 import inspect
 import typing
 
-from .annotations import is_optional, read_signature, resolve_annotations
-from .conversion import make_converter, with_limits
-from .declarations import MISSING, is_declaration, read_declaration, states_default
+from .annotations import read_signature, resolve_annotations
+from .conversion import make_converter
+from .declarations import is_declaration
 from .errors import CallInputError, HostError
 from .misfit import Misfit
-from .pydantic_types import annotate
-
-NAMED = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY, inspect.Parameter.POSITIONAL_ONLY)
-PLAIN = {str: (str,), int: (int,), float: (float, int), bool: (bool,), list: (list,), dict: (dict,)}
+from .parameters import NAMED, declare, make_parameter_converter
+from .whole_input import convert_whole
+from .written_numbers import as_floats
 
 
 class Arguments:
@@ -31,11 +30,12 @@ class Arguments:
         self.required = {name for name, declaration in declared.items() if declaration.is_required}
         #: Of declarations: whoever calls the function has to give them.
         self.defaults = {p.name: declared[p.name] for p in self.parameters if is_declaration(p.default)}
-        self.nullable = {name for name, declaration in declared.items() if declaration.default is None}
         self.converters = find_converters(self.parameters, declared, annotations)
         others = [parameter for parameter in parameters if parameter.kind is inspect.Parameter.VAR_KEYWORD]
         self.takes_any = len(others) > 0
         self.any_converter = make_converter(annotations.get(others[0].name, typing.Any)) if others else None
+        made = [*self.converters.values(), self.any_converter]
+        self.wants_digits = any(converter is not None and converter.wants_digits for converter in made)
         self.is_plain = not self.converters and not self.defaults and self.any_converter is None
 
     def map(self, inputs):
@@ -72,17 +72,17 @@ class Arguments:
         """The one argument, given without its name."""
         name = self.parameters[0].name
         converter = self.converters.get(name)
-        if converter is not None and not (value is None and name in self.nullable):
+        if converter is not None:
             value = convert_whole(converter, value, name)
         return ((value,), {}) if self.positional else ((), {name: value})
 
     def convert(self, inputs):
         arguments, problems = dict(inputs), []
         for name, converter in self.converters.items():
-            if name in inputs:
-                value = inputs[name]
-                if type(value) not in converter.exact and not (value is None and name in self.nullable):
-                    take(arguments, name, converter, problems)
+            if name in inputs and type(inputs[name]) not in converter.exact:
+                take(arguments, name, converter, problems)
+        if self.wants_digits:
+            arguments.update({name: as_floats(inputs[name]) for name in inputs.keys() - self.converters.keys()})
         if self.any_converter is not None:
             for name in inputs.keys() - self.names:
                 take(arguments, name, self.any_converter, problems)
@@ -137,31 +137,12 @@ def is_annotated(parameter):
     return hasattr(parameter.annotation, "__metadata__")
 
 
-def declare(function, parameter, annotation):
-    """A parameter's default, or what its declaration says. Cog's is optional where its type is."""
-    declaration = read_declaration(parameter.default, lambda: states_default(function, parameter.name))
-    is_cog = type(parameter.default).__module__.partition(".")[0] == "cog"
-    is_left_out = is_cog and declaration.is_required and is_optional(annotation)
-    return declaration._replace(default=None) if is_left_out else declaration
-
-
 def find_converters(parameters, declared, annotations):
-    """Those that do something. An annotation that the parameter's own default belies is not believed."""
-    found = {}
-    for parameter in parameters:
-        annotation, default = annotations.get(parameter.name, typing.Any), declared[parameter.name].default
-        is_believed = default is None or default is MISSING or isinstance(default, PLAIN.get(annotation, object))
-        converter = parameter_converter(parameter, annotation if is_believed else typing.Any, declared[parameter.name])
-        if converter is not None:
-            found[parameter.name] = converter
-    return found
-
-
-def parameter_converter(parameter, annotation, declaration):
-    annotated = annotate(annotation, parameter.default) if is_declaration(parameter.default) else None
-    if annotated is not None:
-        return make_converter(annotated)
-    return with_limits(make_converter(annotation), declaration)
+    """Those that do something."""
+    made = (
+        (p.name, make_parameter_converter(p, annotations.get(p.name, typing.Any), declared[p.name])) for p in parameters
+    )
+    return {name: converter for name, converter in made if converter is not None}
 
 
 def take(arguments, name, converter, problems):
@@ -169,35 +150,3 @@ def take(arguments, name, converter, problems):
         arguments[name] = converter(arguments[name])
     except Misfit as misfit:
         problems.append(misfit.describe(name))
-
-
-def convert_whole(converter, value, name):
-    """The value that all inputs are: its parts are named without it."""
-    try:
-        return converter(value)
-    except Misfit as misfit:
-        raise CallInputError(misfit.describe("" if misfit.path else name)) from None
-
-
-def find_whole_converter(function):
-    """Of a function that takes all its inputs as one argument: `(converter, name)`, or None where it takes any value."""
-    try:
-        parameters = [p for p in read_signature(function).parameters.values() if p.kind in NAMED]
-    except (TypeError, ValueError):
-        return None
-    if not parameters:
-        return None
-    annotation = resolve_annotations(function).get(parameters[0].name, typing.Any)
-    converter = make_converter(annotation)
-    return converter and (converter, parameters[0].name)
-
-
-def check_takes_inputs(function, name):
-    """HostError START_FAILED for a callable that cannot be called with the inputs as its one argument."""
-    try:
-        read_signature(function).bind({})
-    except TypeError as error:
-        message = "%s cannot be called with the inputs as its one argument: %s" % (name, error)
-        raise HostError("START_FAILED", message) from None
-    except ValueError:  # no signature to be had
-        pass

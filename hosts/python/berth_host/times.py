@@ -26,6 +26,8 @@ def moment(value: Any) -> datetime.datetime:
     return found
 
 
+#: Seconds as text; eight digits are a date.
+SECONDS = re.compile(r"(?!\d{8}$)[+-]?\d+(\.\d*)?$")
 #: Numbers beyond are milliseconds, as pydantic has it.
 MOST_SECONDS = 20_000_000_000
 
@@ -33,7 +35,8 @@ MOST_SECONDS = 20_000_000_000
 def read_moment(value: Any) -> Optional[datetime.datetime]:
     try:
         if isinstance(value, str):
-            return datetime.datetime.fromisoformat(as_python_reads(value))
+            seconds = SECONDS.match(value)
+            return read_moment(float(value)) if seconds else datetime.datetime.fromisoformat(as_python_reads(value))
         if isinstance(value, (int, float)) and not isinstance(value, bool):
             seconds = value / 1000 if abs(value) > MOST_SECONDS else value
             return datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc) + datetime.timedelta(seconds=seconds)
@@ -51,10 +54,10 @@ def as_python_reads(iso: str) -> str:
 
 def time(value: Any) -> datetime.time:
     try:
-        if isinstance(value, str):
+        if isinstance(value, str) and ":" in value:
             return datetime.time.fromisoformat(as_python_reads(value))
         if isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value < 86_400:
-            return (datetime.datetime(1970, 1, 1) + datetime.timedelta(seconds=value)).time()
+            return (datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc) + datetime.timedelta(seconds=value)).timetz()
     except ValueError:
         pass
     raise Misfit(f"must be a time like 12:30:00, got {show(value)}")

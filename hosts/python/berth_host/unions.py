@@ -9,6 +9,7 @@ from .containers import LISTS, MAPPINGS
 from .converter import JSON_TYPES, NOTHING, Converter
 from .misfit import Misfit, show
 from .plain_types import SCALARS
+from .written_numbers import WrittenFloat
 
 NATURAL: Dict[Any, Tuple[type, ...]] = {
     **{kind: (kind,) for kind in (int, float, bool, str, NOTHING)},
@@ -17,18 +18,14 @@ NATURAL: Dict[Any, Tuple[type, ...]] = {
 }
 
 
-def union_converter(members: Any, made: Any, has_none: bool, is_lenient: bool) -> Converter:
+def union_converter(members: Any, made: Any, has_none: bool) -> Converter:
     """The member of the value's own type, else the first into which it can be converted."""
     options = [(natural_types(member, converter), converter) for member, converter in made]
-    scalars = [is_scalar(member) for member, _ in made]
-    exact = {kind for (natural, _), is_one in zip(options, scalars) if is_one for kind in natural}
+    exact = {kind for (member, _), (natural, _) in zip(made, options) if is_scalar(member) for kind in natural}
     exact |= ({int} if float in exact else set()) | ({bool} if int in exact else set())
-    has_only_scalars = is_lenient and all(scalars)
 
     def convert(value: Any, files: Any) -> Any:
-        kind = type(value)
-        if has_only_scalars and kind is not str:
-            return value
+        kind = type(value) if type(value) is not WrittenFloat else float
         telling = []
         for natural, converter in sorted(options, key=lambda option: kind not in option[0]):
             if converter is None and kind in natural:

@@ -3,8 +3,8 @@
 Libraries are never imported for this: a value of numpy can only come where numpy was imported already. What each library
 has is in arrays.py, data_frames.py, models.py and images.py.
 
-Bytes and images become data URIs; sets lists; dates ISO 8601; a timedelta seconds; a Decimal a number where a float or an
-integer holds it exactly, else text. What cannot be written without a loss is refused.
+Bytes and images become data URIs; sets lists; dates ISO 8601; a timedelta seconds; a Decimal and a Fraction a
+number where a float or an integer holds it exactly, else text. What cannot be written without a loss is refused.
 """
 
 import collections.abc
@@ -12,6 +12,7 @@ import dataclasses
 import datetime
 import decimal
 import enum
+import fractions
 import functools
 import io
 import os
@@ -100,6 +101,17 @@ def decimal_number(value):
     return number if decimal.Decimal(repr(number)) == value else str(value)
 
 
+def fraction(value):
+    """A number where a float or an integer holds it exactly, else text: 1/3."""
+    if value.denominator == 1:
+        return value.numerator
+    try:
+        number = float(value)
+    except OverflowError:
+        return str(value)
+    return number if fractions.Fraction(number) == value else str(value)
+
+
 def sorted_list(values):
     """Sets have no order, and that of texts differs from process to process: sorted where that is possible."""
     try:
@@ -119,6 +131,7 @@ STANDARD = (
     (datetime.time, lambda value: value.isoformat()),
     (datetime.timedelta, lambda value: value.total_seconds()),
     (decimal.Decimal, decimal_number),
+    (fractions.Fraction, fraction),
     (uuid.UUID, str),
     (os.PathLike, os.fspath),
     ((bytes, bytearray, memoryview), data_uri),
