@@ -39,5 +39,7 @@ export const Handle = z.looseObject({
   endpoint: z.string().nullable(),
   /** ISO 8601. */
   startedAt: z.string(),
+  /** What the start decided, in whole sentences for a person. */
+  notes: z.array(z.string()).optional(),
 });
 export type Handle = z.infer<typeof Handle>;

@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises';
 import type { Facts } from '../contract/facts.js';
 import type { Environment } from '../contract/revision.js';
 import type { BerthHome } from '../home.js';
@@ -115,19 +114,19 @@ export class Environments {
       const variables = findVariables(requirements, env);
       const indexes = listIndexes(requirements.pip);
       const environment = await ensureEnvironment({ ...common, lock, interpreter, variables, indexes, claim });
-      const projects = [...new Set([...requirements.packages, ...lock.localProjects])];
       const told = await this.#tellVersion(requirements, directory);
-      if (projects.length > 0)
-        await installPackage({ ...common, projects, env: told.env, packageDirectory, environment, interpreter, copy });
-      else await rm(packageDirectory, { recursive: true, force: true });
+      const projects = { packages: requirements.packages, required: lock.localProjects };
+      const place = { packageDirectory, environment, interpreter, copy };
+      const own = await installPackage({ ...common, ...projects, ...place, env: told.env });
       return {
         ...environment,
         pythonVersion: interpreter.version,
-        packageDirectory: projects.length > 0 ? packageDirectory : null,
+        packageDirectory: own.packageDirectory,
         notes: [
           ...(interpreter.note === null ? [] : [interpreter.note]),
           ...requirements.notes,
           ...lock.notes,
+          ...own.notes,
           ...(told.note === null ? [] : [told.note]),
         ],
       };

@@ -2,6 +2,7 @@ export type { ChosenInterpreter } from './choose-interpreter.js';
 export { Environments, type PrepareRequest } from './environments.js';
 export { findUv } from './find-uv.js';
 export { listPythonWishes } from './list-python-wishes.js';
+export { describeMissingCode, findMissingCode, missingCode } from './missing-code.js';
 export { parseVersion, satisfies } from './python-version.js';
 export { combineWishes, describeUnmet, type PythonWish } from './python-wishes.js';
 export { type Requirements, readRequirements } from './requirements/read-requirements.js';

@@ -1,19 +1,22 @@
-import { lstat, readdir, readFile, writeFile } from 'node:fs/promises';
+import { lstat, readdir, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { BerthHome } from '../home.js';
 import { readRevisionHistory } from '../workspaces/source-history.js';
 import { buildDirectory } from './build-directory.js';
 import { runBuildingUv } from './build-with-older-tools.js';
 import type { ChosenInterpreter } from './choose-interpreter.js';
-import { digestOf } from './records.js';
+import { describeMissingCode, findMissingCode } from './missing-code.js';
+import { digestOf, readRecord } from './records.js';
 import type { SharedEnvironment } from './shared-environment.js';
 import type { SourceCopy } from './source-copy.js';
 import { explainUvFailure } from './uv-failure.js';
 
 export interface PackageRequest {
   home: BerthHome;
-  /** Projects to install, relative to the repository; `.` is the repository itself. */
-  projects: string[];
+  /** Directories of the repository that are packages, relative to it; `.` is the repository itself. */
+  packages: string[];
+  /** Projects of it that a requirement names by path. */
+  required: string[];
   /** Variables of the build. */
   env: Record<string, string>;
   directory: string;
@@ -25,26 +28,53 @@ export interface PackageRequest {
   onProgress?: ((line: string) => void) | undefined;
 }
 
+export interface InstalledPackage {
+  /** Null where nothing is to be installed. */
+  packageDirectory: string | null;
+  notes: string[];
+}
+
 /**
  * Installs the repository's own package beside the shared environment, which knows no repository. It is built from a
- * copy, so that no build artefact lands in the revision. Throws DEPENDENCY_INSTALL.
+ * copy, so that no build artefact lands in the revision. One that has no code where its build backend looks for it is left
+ * out: its code is imported from where it lies. Throws DEPENDENCY_INSTALL.
  */
-export async function installPackage(request: PackageRequest): Promise<void> {
-  const { directory, packageDirectory, environment, projects, env } = request;
+export async function installPackage(request: PackageRequest): Promise<InstalledPackage> {
+  const { directory, packageDirectory, environment, env } = request;
+  const projects = listProjects(request);
+  if (projects.length === 0) {
+    await rm(packageDirectory, { recursive: true, force: true });
+    return { packageDirectory: null, notes: [] };
+  }
   const history = await readRevisionHistory(directory);
   const told = JSON.stringify([history ?? null, env]);
   const digest = digestOf([environment.digest, ...projects, told, ...(await describeFiles(directory))]);
-  const isComplete = async () => (await readFile(marker(packageDirectory), 'utf8').catch(() => '')) === digest;
-  if (await isComplete()) return;
-  request.onProgress?.('installing the repository’s own package');
-  await buildDirectory({
-    directory: packageDirectory,
-    isComplete,
-    build: async (building) => {
-      await install(building, request);
-      await writeFile(marker(building), digest);
-    },
-  });
+  const readMark = () => readRecord<Mark>(marker(packageDirectory));
+  const isComplete = async () => (await readMark())?.digest === digest;
+  if (!(await isComplete())) {
+    request.onProgress?.('installing the repository’s own package');
+    await buildDirectory({
+      directory: packageDirectory,
+      isComplete,
+      build: async (building) => {
+        const mark: Mark = { digest, leftOut: await install(building, request) };
+        await writeFile(marker(building), JSON.stringify(mark));
+      },
+    });
+  }
+  const leftOut = (await readMark())?.leftOut ?? [];
+  return {
+    packageDirectory: leftOut.length === projects.length ? null : packageDirectory,
+    notes: [...new Set(leftOut.map(describeMissingCode))],
+  };
+}
+
+const listProjects = ({ packages, required }: PackageRequest): string[] => [...new Set([...packages, ...required])];
+
+/** What was installed, and of each package that was left out what its build backend said. */
+interface Mark {
+  digest: string;
+  leftOut: string[];
 }
 
 const marker = (directory: string): string => join(directory, '.berth-complete');
@@ -62,14 +92,23 @@ async function describeFiles(directory: string): Promise<string[]> {
   );
 }
 
-async function install(building: string, request: PackageRequest): Promise<void> {
-  const { home, directory, projects, environment, interpreter, env, signal, onProgress } = request;
+/** Returns what the build backends of packages that were left out said. */
+async function install(building: string, request: PackageRequest): Promise<string[]> {
+  const { home, directory, environment, interpreter, required, env, signal, onProgress } = request;
   const cwd = await request.copy.path();
-  const paths = projects.map((project) => `./${project}`);
   const args = ['pip', 'install', '--quiet', '--no-deps', '--reinstall', '--target', building];
-  args.push('--python', environment.python, ...paths);
+  args.push('--python', environment.python);
   if (interpreter.claimedVersion !== null) args.push('--python-version', interpreter.claimedVersion);
-  const result = await runBuildingUv({ home, args, cwd, directory, env, scratch: building, signal, onProgress });
-  if (result.exitCode === 0) return;
-  throw explainUvFailure(result, 'DEPENDENCY_INSTALL', 'the repository’s own package could not be installed');
+  const call = { home, cwd, directory, env, scratch: building, signal, onProgress };
+  const leftOut: string[] = [];
+  for (const project of listProjects(request)) {
+    const result = await runBuildingUv({ ...call, args: [...args, `./${project}`] });
+    if (result.exitCode === 0) continue;
+    // A requirement by path is the repository's own word that there is a package.
+    const words = required.includes(project) ? undefined : findMissingCode(result.output);
+    if (words === undefined)
+      throw explainUvFailure(result, 'DEPENDENCY_INSTALL', 'the repository’s own package could not be installed');
+    leftOut.push(words);
+  }
+  return leftOut;
 }

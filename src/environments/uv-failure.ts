@@ -46,7 +46,7 @@ const findCause = (lines: string[]): string =>
 const headline = /^(error: |cause: )*(No solution found when resolving dependencies.*)?/;
 
 /** Our copies and half-made directories are gone when this is read: the repository is `.`, the rest is not of interest. */
-const hidePlaces = (text: string): string =>
+export const hidePlaces = (text: string): string =>
   text
     .replaceAll(/(?<![^\s`'"])[^\s`'"]*\/\.making-source-[\w-]+/g, '.')
     .replaceAll(/(?<![^\s`'"])[^\s`'"]*\/\.making-[^\s/`'"]+/g, '…');

@@ -37,6 +37,7 @@ async function startOnce(life: Life, kept: KeptRevision, show: Show): Promise<Ha
   const { id } = kept.revision;
   show(life, 'starting');
   const handle = await createRunner(life, kept);
+  kept.shown.notes = [...new Set([...kept.shown.notes, ...(handle.notes ?? [])])];
   show(life, 'checking');
   try {
     const checked = await onHost(

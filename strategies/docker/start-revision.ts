@@ -15,6 +15,7 @@ import type { DockerHandle } from './docker-handle.js';
 import { type DockerInterface, parseInterface } from './docker-interface.js';
 import { explainEarlyEnd } from './explain-exit.js';
 import { findOrCreate } from './find-or-create.js';
+import { noteLeftOut } from './left-out-packages.js';
 import { chooseLimits } from './limits.js';
 import { findMadeImage, keepMadeImage } from './made-image.js';
 import { isUp } from './probe.js';
@@ -111,7 +112,7 @@ async function startOnce(start: Start, wanted: WantedContainer): Promise<DockerH
     if (!details.State.Running) await startContainer(container, plan);
     const handle = await waitForAnswer(start, wanted, container, isReturning ? returnPatience : startPatience);
     await noteReady(plan, handle.container);
-    return handle;
+    return { ...handle, notes: await noteLeftOut(container) };
   } catch (error) {
     // What a failed start printed stays in the log. The reason to remove it at once: it is of no use.
     await removeContainer(container, plan, 0);

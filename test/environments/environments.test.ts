@@ -169,13 +169,49 @@ test('uv.lock is taken as it is, without its development group', async () => {
   expect(evaluate(environment, '__import__("importlib.util").util.find_spec("idna")')).toBe('None');
 });
 
-test('a package whose layout the build backend refuses says so', async () => {
-  const pyproject =
-    '[project]\nname = "two"\nversion = "1"\n[build-system]\nrequires = ["setuptools"]\nbuild-backend = "setuptools.build_meta"\n';
-  const failure = prepare({ 'pyproject.toml': pyproject, 'a/__init__.py': '', 'b/__init__.py': '' });
+test('a package of which its build backend finds no code is left out, and served from where it lies', async () => {
+  const project = (backend: string, requires = backend) =>
+    `[project]\nname = "no-such-code"\nversion = "1"\ndescription = "d"\ndependencies = ["six==1.16.0"]\n[build-system]\nrequires = ["${requires}"]\nbuild-backend = "${backend}"\n`;
+  const poetry =
+    '[tool.poetry]\nname = "no-such-code"\nversion = "1"\ndescription = ""\nauthors = []\n[tool.poetry.dependencies]\npython = ">=3.9"\nsix = "1.16.0"\n[build-system]\nrequires = ["poetry-core"]\nbuild-backend = "poetry.core.masonry.api"\n';
+  const two = { 'a/__init__.py': '', 'b/__init__.py': '' };
+  const repositories: [files: Record<string, string>, words: string][] = [
+    [{ 'pyproject.toml': project('setuptools.build_meta', 'setuptools'), ...two }, 'Multiple top-level packages'],
+    [{ 'pyproject.toml': project('hatchling.build', 'hatchling') }, 'Unable to determine which files to ship'],
+    [{ 'pyproject.toml': project('flit_core.buildapi', 'flit_core') }, 'No file/folder found for module no_such_code'],
+    [{ 'pyproject.toml': poetry }, 'No file/folder found for package no-such-code'],
+    [{ 'pyproject.toml': project('uv_build') }, 'Expected a Python module at'],
+    [
+      {
+        'setup.py': 'from setuptools import setup\nsetup(name="two", version="1", install_requires=["six==1.16.0"])\n',
+        ...two,
+      },
+      'Multiple top-level packages',
+    ],
+  ];
+  for (const [files, words] of repositories) {
+    const directory = temporarySolution(files);
+    const packageDirectory = join(temporaryDirectory(), 'package');
+    const environment = await prepare({}, { directory, packageDirectory });
+    expect(environment).toMatchObject({
+      packageDirectory: null,
+      notes: [expect.stringMatching(new RegExp(`own package cannot be built \\(.*${words}.*\\): .*where it lies`))],
+    });
+    expect(environment.notes[0]).not.toMatch(/\.making-|\/tmp\//);
+    expect(evaluate(environment, '__import__("six").__version__')).toBe('1.16.0');
+    expect(await prepare({}, { directory, packageDirectory })).toEqual(environment);
+  }
+}, 300_000);
+
+test('a project that is required by path and has no code to build is refused', async () => {
+  const failure = prepare({
+    'requirements.txt': './libs/tool\n',
+    'libs/tool/pyproject.toml':
+      '[project]\nname = "tool"\nversion = "1"\n[build-system]\nrequires = ["hatchling"]\nbuild-backend = "hatchling.build"\n',
+  });
   await expect(failure).rejects.toMatchObject({
     code: 'DEPENDENCY_INSTALL',
-    message: expect.stringContaining('Multiple top-level packages'),
+    message: expect.stringContaining('Unable to determine which files to ship'),
     details: { evidence: expect.not.stringContaining('.making-') },
   });
 });

@@ -43,3 +43,31 @@ test('a variable in an address reaches the step that needs it, and no layer and 
   expect(log).toContain('http://127.0.0.1:9/[redacted]/simple');
   expect(told + log + readFileSync(join(plan.directory, 'Dockerfile'), 'utf8')).not.toContain(canary);
 }, 180_000);
+
+test('a package without code for its build backend is left out of the image, and the start says so each time', async () => {
+  const files = {
+    'app.py': app,
+    'pyproject.toml':
+      '[tool.poetry]\nname = "no-such-code"\nversion = "1"\ndescription = ""\nauthors = []\n[tool.poetry.dependencies]\npython = ">=3.9"\nsix = "1.16.0"\n[build-system]\nrequires = ["poetry-core"]\nbuild-backend = "poetry.core.masonry.api"\n',
+  };
+  const notes = [
+    'The repository’s own package cannot be built (No file/folder found for package no-such-code): its code is served from where it lies.',
+  ];
+  for (const time of ['first', 'from the cache']) {
+    const { runner } = await scene.makeRunner(files);
+    expect([time, await runner.start({ env: {} })]).toMatchObject([time, { notes }]);
+    expect(await runner.run({})).toEqual({ status: 'success', output: '1.16.0' });
+  }
+}, 180_000);
+
+test('a package whose build fails otherwise is no image', async () => {
+  const { runner } = await scene.makeRunner({
+    'app.py': app,
+    'requirements.txt': 'six==1.16.0\n',
+    'setup.py': 'raise RuntimeError("the compiler is on holiday")\n',
+  });
+  await expect(runner.start({ env: {} })).rejects.toMatchObject({
+    code: 'BUILD_FAILED',
+    details: { evidence: expect.stringContaining('the compiler is on holiday') },
+  });
+}, 180_000);

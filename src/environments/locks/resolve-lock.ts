@@ -13,6 +13,7 @@ import { emptyLock, type Lock } from './lock.js';
 import { lockHashed } from './lock-hashed.js';
 import type { Resolution, ResolveRequest } from './resolution.js';
 import { takeLock } from './take-lock.js';
+import { resolveWithoutDiscovery } from './without-discovery.js';
 
 /** Another way of resolving makes another lock of the same requirements. */
 const way = '2';
@@ -53,7 +54,7 @@ async function resolve(request: ResolveRequest): Promise<Lock> {
     onProgress?.(`resolving the requirements of ${requirements.from}`);
     const cwd = requirements.needsCopy ? await copy.path() : directory;
     const noted = new Set<string>();
-    const lock = await resolveIn({ ...request, cwd, scratch, noted });
+    const lock = await resolveWithoutDiscovery({ ...request, cwd, scratch, noted }, resolveIn);
     return { ...lock, notes: [...lock.notes, ...noted] };
   } finally {
     await rm(scratch, { recursive: true, force: true });

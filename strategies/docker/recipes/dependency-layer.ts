@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path/posix';
 import type { Facts } from '../../../src/contract/facts.js';
-import type { Requirements } from '../../../src/environments/index.js';
+import { missingCode, type Requirements } from '../../../src/environments/index.js';
+import { leftOutFile } from '../left-out-packages.js';
 import { mountVariables, namedVariables } from './build-variables.js';
 
 /** Lines of a Dockerfile, and the files that they need. */
@@ -42,15 +43,20 @@ export function describeDependencies({ facts, requirements, versions }: Asked): 
     written.layers,
     describeProjects(requirements, versions),
   ];
-  const own = requirements.packages.map((place) =>
-    run(`${assign(versions)}pip install --no-deps ${place === '.' ? '.' : `./${place}`}`),
-  );
+  const own = requirements.packages.map((place) => run(installOwn(`${assign(versions)}pip install --no-deps`, place)));
   return {
     system: [...describeGit(requirements), ...describeSystem(facts)],
     before: parts.flatMap(({ before = [] }) => before),
     after: [...parts.flatMap(({ after = [] }) => after), ...own],
     files: written.files,
   };
+}
+
+/** A package that has no code where its build backend looks for it is left out, and what the backend says is kept. */
+function installOwn(command: string, place: string): string {
+  const log = '/tmp/own-package.log';
+  const build = `${command} ${place === '.' ? '.' : `./${place}`} > ${log} 2>&1`;
+  return `if ! ${build}; then cat ${log}; grep -E '${missingCode}' ${log} >> ${leftOutFile}; fi`;
 }
 
 type Layers = Partial<Pick<DependencyLayers, 'before' | 'after'>>;
