@@ -9,6 +9,8 @@ export const Parameter = z.object({
    * it is the default that it declares.
    */
   default: z.string().nullable(),
+  /** Such a declaration stands where the default would: who calls the function has to give it a value. */
+  isDeclared: z.literal(true).optional(),
 });
 export type Parameter = z.infer<typeof Parameter>;
 

@@ -2,6 +2,7 @@ import { readdir, readFile, rm } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { parse } from 'yaml';
 import * as z from 'zod';
+import { explainLoading } from '../../src/adaptation/shapes/explain-loading.js';
 import type { RunPlan } from '../../src/contract/handle.js';
 import { writeDurably } from '../../src/durable-file.js';
 import { runCommand } from '../../src/environments/run-command.js';
@@ -71,10 +72,10 @@ export async function buildBento(plan: RunPlan, { version, env, signal }: BuildO
 }
 
 function refuseHost(plan: RunPlan): void {
-  const { cog, host } = readBentoInterface(plan);
-  if (!cog && !host) return;
-  const what = cog ? 'a Cog predictor' : 'this entry';
-  const message = `a service around ${what} needs modules of Berth’s own, which no bento holds: serve it on this machine`;
+  const loading = explainLoading(plan.runInterface);
+  if (loading === undefined) return;
+  const { what, advice } = loading;
+  const message = `a service around ${what} needs modules of Berth’s own, which no bento holds: ${advice}`;
   throw new BerthError('START_FAILED', message, { name: plan.deployment });
 }
 

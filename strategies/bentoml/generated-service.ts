@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Recipe, RecipeInput, Recognition } from '../../src/adaptation/recipe.js';
-import { asPlainCallable, findServedEntry } from '../../src/adaptation/shapes/index.js';
+import { asPlainCallable, describeLoading, findServedEntry } from '../../src/adaptation/shapes/index.js';
 import { FunctionInterface } from '../../src/contract/run-interface.js';
 import { BerthError } from '../../src/errors.js';
 import { writeLoadedService } from './write-loaded-service.js';
@@ -21,8 +21,9 @@ export const wrapInService = (shape: Recipe): Recipe => ({
 
 function describeService(input: RecipeInput, { summary, runInterface }: Recognition): Recognition | undefined {
   const served = FunctionInterface.parse(runInterface);
-  const { call: style, paths, environment } = served;
-  const plain = asPlainCallable(served, findServedEntry(input.facts, served));
+  const { paths, environment } = served;
+  const entry = findServedEntry(input.facts, served);
+  const plain = asPlainCallable(served, entry);
   const { source, call } = plain === undefined ? writeLoadedService(served) : writeService(plain);
   const serviceModule = chooseModule(input.workspace);
   const file = `${serviceModule}.py`;
@@ -34,7 +35,7 @@ function describeService(input: RecipeInput, { summary, runInterface }: Recognit
       predict_path: '/predict',
       call,
       output_key: 'output',
-      ...(plain === undefined && (style === 'cog' ? { cog: true } : { host: true })),
+      ...(plain === undefined && describeLoading(served, entry)),
       ...(environment !== undefined && { environment }),
       ...(paths.length > 1 && { paths }),
     },

@@ -1,16 +1,19 @@
 import { loadSoftware } from '../../src/adaptation/shapes/index.js';
 import type { FunctionInterface } from '../../src/contract/run-interface.js';
 import { threadsVariable } from './concurrency-variables.js';
-import { serviceDecorator, type WrittenService } from './write-service.js';
+import { makeSlots, serviceDecorator, type WrittenService } from './write-service.js';
 
 /**
  * A service around what our host's modules load: a Cog predictor, whose inputs keep what `Input()` says of each, or an
  * entry that only the import describes.
  */
 export function writeLoadedService(served: FunctionInterface): WrittenService {
-  const source = `import os
+  const source = `import asyncio
+import json
+import os
 
 import bentoml
+from berth_host.answers import answer_with, refuse
 from berth_host.errors import HostError
 from berth_host.guest import Guest
 
@@ -18,16 +21,19 @@ from berth_host.guest import Guest
 ${serviceDecorator}
 class Service:
     def __init__(self) -> None:
+        ${makeSlots}
         self.software = ${loadSoftware(served, `os.environ.get("${threadsVariable}")`)}
 
     @bentoml.api
     async def predict(self, inputs${served.call === 'cog' ? ': dict' : ''}) -> dict:
         try:
-            return {"output": await self.software.call(inputs)}
+            async with self.slots:
+                answer = answer_with(await self.software.call(inputs))
         except HostError as error:
-            if error.code != "CALL_INPUT":
-                raise
-            raise bentoml.exceptions.InvalidArgument(error.message) from None
+            if error.code == "CALL_INPUT":
+                raise bentoml.exceptions.InvalidArgument(error.message) from None
+            answer = refuse(error.code, error.message)
+        return {"output": json.loads(answer)}
 `;
   return { source, call: 'inputs' };
 }

@@ -2,6 +2,7 @@ import {
   chooseCallStyle,
   findCalledMethod,
   joinFunction,
+  outputFunction,
   type PlainCallable,
   signatureOf,
 } from '../../src/adaptation/shapes/index.js';
@@ -23,11 +24,11 @@ const longestCall = 3600;
 export const serviceDecorator = `@bentoml.service(traffic={"timeout": ${longestCall}})`;
 
 /** BentoML bounds threads alone: a coroutine waits for a slot. */
-const makeSlots = `self.slots = asyncio.Semaphore(int(os.environ.get("${slotsVariable}", "${slots}")))`;
+export const makeSlots = `self.slots = asyncio.Semaphore(int(os.environ.get("${slotsVariable}", "${slots}")))`;
 
 /** Names that the service's module has itself. */
 const ownNames = new Set([
-  ...['Service', 'asyncio', 'bentoml', 'join', 'os', 'self'],
+  ...['Service', 'Union', 'as_output', 'asyncio', 'bentoml', 'find_unfit', 'join', 'math', 'os', 'self'],
   ...['ThreadPoolExecutor', 'context', 'copy_context', 'load', 'run', 'solution', 'worker'],
 ]);
 
@@ -47,14 +48,17 @@ export function writeService({ entry, method: named, style }: PlainCallable): Wr
   const signature =
     call === 'arguments' ? ['self', ...describeParameters(parameters)] : ['self', inputsOf(parameters, style)];
   const parts = [...(isClass ? makeModel(entry, name) : []), makeSlots];
-  const answer = `return {"output": ${collect(result, { isAsync, isGenerator })}}`;
+  const answer = `return {"output": as_output(${collect(result, { isAsync, isGenerator })})}`;
   const source = `import asyncio
+import math
 import os
-
+${importTypes(signature)}
 import bentoml
 
 from ${entry.module} import ${entry.callable}${isHidden ? ' as solution' : ''}
 
+
+${outputFunction}
 ${isGenerator ? `\n${joinFunction}\n` : ''}
 ${serviceDecorator}
 class Service:
@@ -80,10 +84,11 @@ function writeThreaded({ entry, method, style }: PlainCallable, { call, paramete
   const signature =
     call === 'arguments' ? ['self', ...describeParameters(parameters)] : ['self', inputsOf(parameters, style)];
   return `import asyncio
+import math
 import os
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
-
+${importTypes(signature)}
 import bentoml
 
 
@@ -107,14 +112,19 @@ ${kind === 'class' ? setUpModel(methods) : ''}
 async def _run(call):
     return await asyncio.wrap_future(worker.submit(context.copy().run, call))
 
+
+${outputFunction}
 ${isGenerator ? `\n${joinFunction}\n` : ''}
 ${serviceDecorator}
 class Service:
 ${kind === 'class' ? buildModel : ''}    @bentoml.api
     async def predict(${signature.join(', ')}) -> dict:
-        return {"output": await _run(lambda: ${isGenerator ? `join(list(${result}))` : result})}
+        return {"output": as_output(await _run(lambda: ${isGenerator ? `join(list(${result}))` : result}))}
 `;
 }
+
+const importTypes = (signature: string[]): string =>
+  signature.some((one) => one.includes('Union[')) ? 'from typing import Union\n' : '';
 
 const setUpModel = (methods: string[]): string => `
 
@@ -169,9 +179,13 @@ function describeParameters(parameters: Parameter[]): string[] {
 
 function describeParameter({ name, annotation: type, default: value }: Parameter): string {
   const isKept = type !== null && value !== 'None' && isPortable(type);
-  if (value === null) return isKept ? `${name}: ${type}` : name;
-  return isKept ? `${name}: ${type} = ${value}` : `${name}=${value}`;
+  const written = isKept ? `${name}: ${keepIntegers(type)}` : name;
+  if (value === null) return written;
+  return isKept ? `${written} = ${value}` : `${written}=${value}`;
 }
+
+/** BentoML would make a float of an integer that stands for one, and round it. */
+const keepIntegers = (type: string): string => type.replaceAll(/\bfloat\b/g, 'Union[float, int]');
 
 const isPortable = (type: string): boolean =>
   annotation.test(type) && (type.match(/\w+/g) ?? []).every((word) => builtIn.test(word));

@@ -1,5 +1,5 @@
 import type { Recipe, RecipeInput, Recognition } from '../../src/adaptation/recipe.js';
-import { asPlainCallable, findServedEntry } from '../../src/adaptation/shapes/index.js';
+import { asPlainCallable, describeLoading, findServedEntry } from '../../src/adaptation/shapes/index.js';
 import { FunctionInterface } from '../../src/contract/run-interface.js';
 import { chooseFreeName, defaultGraph, oneNodeKeys, writeLanggraphJson } from './langgraph-json.js';
 import { writeGraph } from './write-graph.js';
@@ -19,8 +19,9 @@ export const servedByGraph = (shape: Recipe): Recipe => ({
 
 async function describeNode({ workspace, facts }: RecipeInput, found: Recognition): Promise<Recognition | undefined> {
   const served = FunctionInterface.parse(found.runInterface);
-  const { call, paths, environment = [] } = served;
-  const plain = asPlainCallable(served, findServedEntry(facts, served));
+  const { paths, environment = [] } = served;
+  const entry = findServedEntry(facts, served);
+  const plain = asPlainCallable(served, entry);
   const file = await chooseFreeName(workspace, ['graph.py', 'served_graph.py', 'berth_graph.py']);
   const config = await chooseFreeName(workspace, ['langgraph.json', 'langgraph.berth.json']);
   const roots = paths.filter((path) => path !== '.');
@@ -31,7 +32,7 @@ async function describeNode({ workspace, facts }: RecipeInput, found: Recognitio
       assistant_id: defaultGraph,
       config,
       ...oneNodeKeys,
-      ...(plain === undefined && (call === 'cog' ? { cog: true } : { host: true })),
+      ...(plain === undefined && describeLoading(served, entry)),
     },
     files: {
       [file]: plain === undefined ? writeLoadedGraph(served) : writeGraph(plain),

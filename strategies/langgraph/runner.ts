@@ -1,3 +1,4 @@
+import { explainLoading } from '../../src/adaptation/shapes/explain-loading.js';
 import type { Answer } from '../../src/contract/answer.js';
 import type { Handle, RunPlan } from '../../src/contract/handle.js';
 import { BerthError } from '../../src/errors.js';
@@ -115,9 +116,10 @@ export class LangGraphRunner implements Runner {
 
 /** Before anything is made there: START_FAILED. */
 function refuseHostInCloud({ provider, runInterface, deployment }: RunPlan): void {
-  if (provider !== 'langsmith' || !readGraphInterface(runInterface).needsHost) return;
-  const what = runInterface.cog === true ? 'a Cog predictor' : 'this entry';
-  const message = `a graph around ${what} needs modules of Berth’s own, which LangSmith does not have: serve it here`;
+  const loading = provider === 'langsmith' ? explainLoading(runInterface) : undefined;
+  if (loading === undefined) return;
+  const { what, advice } = loading;
+  const message = `a graph around ${what} needs modules of Berth’s own, which LangSmith does not have: ${advice}`;
   throw new BerthError('START_FAILED', message, { name: deployment });
 }
 

@@ -1,4 +1,10 @@
-import { findCalledMethod, joinFunction, type PlainCallable, signatureOf } from '../../src/adaptation/shapes/index.js';
+import {
+  findCalledMethod,
+  joinFunction,
+  outputFunction,
+  type PlainCallable,
+  signatureOf,
+} from '../../src/adaptation/shapes/index.js';
 import type { EntryPoint } from '../../src/contract/facts.js';
 import { oneNodeTitle } from './langgraph-json.js';
 
@@ -8,7 +14,7 @@ export const threadsVariable = 'GRAPH_THREADS';
 /** Names that the graph's module has itself. */
 const ownNames = new Set([
   ...['Any', 'TypedDict', 'END', 'START', 'StateGraph', 'StreamWriter'],
-  ...['State', 'call', 'graph', 'join', 'model', 'state', 'write', 'items', 'item'],
+  ...['State', 'as_output', 'call', 'find_unfit', 'graph', 'join', 'math', 'model', 'state', 'write', 'items', 'item'],
 ]);
 
 /** The graph as a person would write it: the callable imported, its inputs and its output in the state. */
@@ -23,6 +29,7 @@ export function writeGraph({ entry, method, style }: PlainCallable): string {
   const node = { result: `${called}(${style === 'inputs' ? '' : '**'}state["inputs"])`, isAsync };
   return `"""${oneNodeTitle}"""
 
+import math
 from typing import Any, TypedDict
 
 from langgraph.graph import END, START, StateGraph
@@ -34,6 +41,8 @@ class State(TypedDict, total=False):
     inputs: Any
     output: Any
 
+
+${outputFunction}
 ${isGenerator ? writeGeneratorNode(node) : writeNode(node)}
 
 graph = StateGraph(State).add_node(call).add_edge(START, "call").add_edge("call", END).compile()
@@ -48,6 +57,7 @@ function writeThreadedGraph({ entry, method, style }: PlainCallable, isGenerator
   return `"""${oneNodeTitle}"""
 
 import asyncio
+import math
 import os
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
@@ -77,6 +87,8 @@ class State(TypedDict, total=False):
     inputs: Any
     output: Any
 
+
+${outputFunction}
 ${isGenerator ? writeThreadedGenerator(result) : writeThreadedNode(result)}
 
 graph = StateGraph(State).add_node(call).add_edge(START, "call").add_edge("call", END).compile()
@@ -88,7 +100,7 @@ const runOnWorker = (function_: string): string =>
 
 const writeThreadedNode = (result: string): string => `
 async def call(state: State) -> State:
-    return {"output": ${runOnWorker(`lambda: ${result}`)}}
+    return {"output": as_output(${runOnWorker(`lambda: ${result}`)})}
 `;
 
 const writeThreadedGenerator = (result: string): string => `
@@ -100,8 +112,10 @@ async def call(state: State, writer: StreamWriter) -> State:
     def take_items():
         items = []
         for item in ${result}:
-            run.run(writer, item)
             items.append(item)
+            if find_unfit(item, "item") is not None:
+                return as_output(items)
+            run.run(writer, item)
         return join(items)
 
     return {"output": ${runOnWorker('take_items')}}
@@ -118,7 +132,7 @@ interface Node {
 
 const writeNode = ({ result, isAsync }: Node): string => `
 ${isAsync ? 'async ' : ''}def call(state: State) -> State:
-    return {"output": ${isAsync ? 'await ' : ''}${result}}
+    return {"output": as_output(${isAsync ? 'await ' : ''}${result})}
 `;
 
 /** What a generator yields goes to whoever follows the run, and is its output in the end. */
@@ -128,7 +142,9 @@ ${joinFunction}
 ${isAsync ? 'async ' : ''}def call(state: State, writer: StreamWriter) -> State:
     items = []
     ${isAsync ? 'async ' : ''}for item in ${result}:
-        writer(item)
         items.append(item)
+        if find_unfit(item, "item") is not None:
+            return {"output": as_output(items)}
+        writer(item)
     return {"output": join(items)}
 `;

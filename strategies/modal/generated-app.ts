@@ -1,11 +1,19 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Recipe, RecipeInput, Recognition } from '../../src/adaptation/recipe.js';
-import { asPlainCallable, findServedEntry } from '../../src/adaptation/shapes/index.js';
+import {
+  asPlainCallable,
+  describeLoading,
+  findServedEntry,
+  hasReadableSignature,
+  signatureOf,
+} from '../../src/adaptation/shapes/index.js';
+import type { EntryPoint } from '../../src/contract/facts.js';
 import { FunctionInterface } from '../../src/contract/run-interface.js';
 import { readRequirements, tellVersionWithoutGit } from '../../src/environments/index.js';
 import { BerthError } from '../../src/errors.js';
 import { readWorkspaceHistory } from '../../src/workspaces/source-history.js';
+import { isNullary } from './is-nullary.js';
 import { writeApp } from './write-app.js';
 import { writeLoadedApp } from './write-loaded-app.js';
 
@@ -34,7 +42,10 @@ async function describeApp(input: RecipeInput, found: Recognition): Promise<Reco
   const history = await readWorkspaceHistory(workspace);
   const versions = await tellVersionWithoutGit({ directory: workspace, requirements, history });
   const needs = { requirements, versions, roots, wantsGpu: facts.tags.includes('gpu') };
-  const source = plain === undefined ? writeLoadedApp({ served: called, ...needs }) : writeApp({ ...plain, ...needs });
+  const source =
+    plain === undefined
+      ? writeLoadedApp({ served: called, isNullary: needsNoInputs(called, entry), ...needs })
+      : writeApp({ ...plain, ...needs });
   const file = `${chooseName(workspace)}.py`;
   return {
     summary: `${found.summary}; ${file} makes it a Modal function`,
@@ -43,10 +54,17 @@ async function describeApp(input: RecipeInput, found: Recognition): Promise<Reco
       file,
       function_name: 'call',
       call: 'json',
-      ...(plain === undefined && (called.call === 'cog' ? { cog: true } : { host: true })),
+      ...(plain === undefined && describeLoading(called, entry)),
     },
     files: { [file]: source },
   };
+}
+
+/** As far as reading sees its signature. */
+function needsNoInputs({ call, callable }: FunctionInterface, entry: EntryPoint | undefined): boolean {
+  const method = callable.split('.').slice(1).join('.') || undefined;
+  if (entry === undefined || call === 'auto' || !hasReadableSignature(entry, method)) return false;
+  return isNullary(signatureOf(entry, method).parameters);
 }
 
 function chooseName(workspace: string): string {

@@ -6,10 +6,12 @@ import { gpuOptions, writeHead } from './write-app.js';
 export interface LoadedSoftware extends Needs {
   served: FunctionInterface;
   wantsGpu: boolean;
+  /** It can be called without inputs. */
+  isNullary: boolean;
 }
 
 /** An app around what our host's modules load: each container sets it up once, before its first call. */
-export function writeLoadedApp({ served, wantsGpu, ...needs }: LoadedSoftware): string {
+export function writeLoadedApp({ served, wantsGpu, isNullary, ...needs }: LoadedSoftware): string {
   const image = describeImage(needs, served.environment);
   const imports = ['from functools import cache', 'from threading import Lock'];
   const name = served.callable.split('.')[0] ?? '';
@@ -25,7 +27,7 @@ def load():
 
 
 @app.function(${wantsGpu ? gpuOptions : ''})
-def call(payload: str) -> str:
+def call(payload: str${isNullary ? ' = "{}"' : ''}) -> str:
     from berth_host.answers import answer_with, refuse
     from berth_host.errors import HostError
 

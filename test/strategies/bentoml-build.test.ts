@@ -8,6 +8,7 @@ import { buildBento, findBento } from '../../strategies/bentoml/build-bento.js';
 import { BentoMLRunner } from '../../strategies/bentoml/runner.js';
 import { removeServerRecord } from '../../strategies/bentoml/server-record.js';
 import { temporaryDirectory } from '../support/temporary.js';
+import { annotatedRepository } from './annotated-repository.js';
 import { bentoEnvironment, bentoPlan } from './bento-plan.js';
 
 beforeAll(async () => {
@@ -111,6 +112,16 @@ test('a service that needs more than its bento holds is said to be for this mach
   await expect(buildBento(cog, { version: 'r1', env: {} })).rejects.toMatchObject({
     code: 'START_FAILED',
     message: expect.stringContaining('serve it on this machine'),
+  });
+});
+
+test('a service whose inputs have to be converted is refused a bento, with the parameter and the way out', async () => {
+  const plan = await bentoPlan(temporaryDirectory(), annotatedRepository);
+  await expect(buildBento(plan, { version: 'r1', env: {} })).rejects.toMatchObject({
+    code: 'START_FAILED',
+    message: expect.stringMatching(
+      /\(when: datetime\.date, item: Item, .*serve it on this machine, or let the entry take/,
+    ),
   });
 });
 

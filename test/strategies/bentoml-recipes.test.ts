@@ -1,5 +1,6 @@
 /** @needs python3 */
 import { expect, test } from '@jest/globals';
+import { outputFunction } from '../../src/adaptation/shapes/index.js';
 import { gatherFacts } from '../../src/selection/index.js';
 import { recipes } from '../../strategies/bentoml/recipes.js';
 import { temporarySolution } from '../support/temporary.js';
@@ -18,7 +19,7 @@ const service = (name: string, method: string) =>
   `import bentoml\n\n@bentoml.service\nclass ${name}:\n    @bentoml.api\n    def ${method}(self, text: str) -> str:\n        return text\n`;
 
 test('a function is wrapped as a person would write it', async () => {
-  const source = 'def summarize(text: str, words=40, *, style: "Style" = None):\n    return text\n';
+  const source = 'def summarize(text: str, words=40, *, style: "str" = None):\n    return text\n';
   const found = await recognise({ 'app.py': source });
   expect(found).toMatchObject({
     by: 'arguments-function-service',
@@ -27,6 +28,7 @@ test('a function is wrapped as a person would write it', async () => {
     runInterface: { type: 'bentoml', service: 'service:Service', call: 'arguments', output_key: 'output' },
   });
   expect(found?.files['service.py']).toBe(`import asyncio
+import math
 import os
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
@@ -55,23 +57,28 @@ async def _run(call):
     return await asyncio.wrap_future(worker.submit(context.copy().run, call))
 
 
+${outputFunction}
+
 @bentoml.service(traffic={"timeout": 3600})
 class Service:
     @bentoml.api
     async def predict(self, text: str, words=40, *, style=None) -> dict:
-        return {"output": await _run(lambda: _solution(text, words, style=style))}
+        return {"output": as_output(await _run(lambda: _solution(text, words, style=style)))}
 `);
 });
 
 test('a coroutine waits for a slot, because BentoML bounds threads alone', async () => {
   const found = await recognise({ 'app.py': 'async def answer(text: str):\n    return text\n' });
   expect(found?.files['service.py']).toBe(`import asyncio
+import math
 import os
 
 import bentoml
 
 from app import answer
 
+
+${outputFunction}
 
 @bentoml.service(traffic={"timeout": 3600})
 class Service:
@@ -81,7 +88,7 @@ class Service:
     @bentoml.api
     async def predict(self, text: str) -> dict:
         async with self.slots:
-            return {"output": await answer(text)}
+            return {"output": as_output(await answer(text))}
 `);
 });
 
@@ -92,7 +99,7 @@ test('a method that --entry names is awaited or collected as it is defined itsel
     def words(self, text: str): yield text`;
   const written = async (method: string) =>
     (await recognise({ 'app.py': source }, `app:Model.${method}`))?.files['service.py'];
-  expect(await written('score')).toContain('return {"output": await self.model.score(text)}');
+  expect(await written('score')).toContain('return {"output": as_output(await self.model.score(text))}');
   expect(await written('words')).toContain('_run(lambda: join(list(_solution.words(text))))');
   expect(await written('predict')).toContain('_run(lambda: _solution.predict(text))');
 });

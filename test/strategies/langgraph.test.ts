@@ -16,6 +16,7 @@ import { buildServerArguments } from '../../strategies/langgraph/server-command.
 import { readServerConfig } from '../../strategies/langgraph/server-config.js';
 import { readServerRecord, writeServerRecord } from '../../strategies/langgraph/server-record.js';
 import { temporaryDirectory, temporarySolution, writeTree } from '../support/temporary.js';
+import { annotatedRepository } from './annotated-repository.js';
 import { cogFiles } from './cog-files.js';
 import { failureOf, readLines } from './conformance.js';
 import { listensWhereAsked } from './exposure.js';
@@ -390,7 +391,18 @@ test('a Cog predictor becomes one node that keeps Cog’s rules, with the variab
   expect(again).toMatchObject({ by: 'langgraph-json', runInterface, files: {} });
   const plan = { provider: 'langsmith', deployment: 'captioner', runInterface: found?.runInterface } as RunPlan; // all that is read
   expect(await caught(new LangGraphRunner(plan).start({ env: {} }))).toMatchObject({
-    ...{ code: 'START_FAILED', message: expect.stringContaining('serve it here') },
+    ...{ code: 'START_FAILED', message: expect.stringContaining('serve it on this machine') },
+  });
+});
+
+test('a graph whose inputs have to be converted is refused in LangSmith, with the parameter and the way out', async () => {
+  const found = await recognise(temporarySolution(annotatedRepository));
+  const plan = { provider: 'langsmith', deployment: 'dates', runInterface: found?.runInterface } as RunPlan; // all that is read
+  expect(await caught(new LangGraphRunner(plan).start({ env: {} }))).toMatchObject({
+    code: 'START_FAILED',
+    message: expect.stringMatching(
+      /\(when: datetime\.date, item: Item, .*serve it on this machine, or let the entry take/,
+    ),
   });
 });
 
@@ -405,11 +417,11 @@ test('a callable with a name of the graph’s own, and a method of an object, ar
     'class Model:\n    def predict(self): ...\n    async def score(self, text): ...\n    def words(self): yield 1\n';
   const awaited = await recognise(temporarySolution({ 'app.py': model }), 'app:Model.score');
   expect(awaited?.files['graph.py']).toContain(
-    'async def call(state: State) -> State:\n    return {"output": await model.score(**state["inputs"])}',
+    'async def call(state: State) -> State:\n    return {"output": as_output(await model.score(**state["inputs"]))}',
   );
   const collected = await recognise(temporarySolution({ 'app.py': model }), 'app:Model.words');
   expect(collected?.files['graph.py']).toContain(
-    '        for item in solution.words(**state["inputs"]):\n            run.run(writer, item)',
+    '        for item in solution.words(**state["inputs"]):\n            items.append(item)\n',
   );
 });
 

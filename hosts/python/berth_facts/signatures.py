@@ -3,7 +3,7 @@
 import ast
 
 from decorators import FUNCTIONS, read_decorators
-from defaults import default_of
+from defaults import declaration_of, default_of
 from expressions import SOURCE_LIMIT, call_target, qualified, source_of
 
 FIELD_DECORATORS = frozenset(
@@ -42,12 +42,13 @@ def parameters_of(source, function):
 
 
 def parameter(source, argument, kind, default=None):
-    return {
+    fact = {
         "name": argument.arg,
         "kind": kind,
         "annotation": annotation_of(argument.annotation),
         "default": default_of(source, default),
     }
+    return fact if declaration_of(source, default) is None else dict(fact, isDeclared=True)
 
 
 def annotation_of(node):

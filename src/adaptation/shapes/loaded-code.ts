@@ -1,7 +1,8 @@
 import type { EntryPoint } from '../../contract/facts.js';
 import type { FunctionInterface } from '../../contract/run-interface.js';
 import { isConstructible } from './called-method.js';
-import { hasReadableSignature } from './called-signature.js';
+import { hasReadableSignature, signatureOf } from './called-signature.js';
+import { listConverted } from './needs-conversion.js';
 import { isStandardModule } from './standard-modules.js';
 
 /** A callable that generated code can import and call as a person would write it. */
@@ -13,20 +14,35 @@ export interface PlainCallable {
 }
 
 /**
- * Undefined where only the import says what is called and how, or where no `import` leads to the module: then our host's
- * modules load it, see `loadSoftware`.
+ * Undefined where only the import says what is called and how, where no `import` leads to the module, or where an input
+ * has to be converted: then our host's modules load it, see `loadSoftware`.
  */
-export function asPlainCallable(
-  { call, callable, module, file, package: made }: FunctionInterface,
-  entry: EntryPoint | undefined,
-): PlainCallable | undefined {
+export function asPlainCallable(served: FunctionInterface, entry: EntryPoint | undefined): PlainCallable | undefined {
+  const { call, module, file, package: made } = served;
   if (entry === undefined || call === 'cog' || call === 'auto') return undefined;
   if (file !== undefined || made !== undefined || isStandardModule(module)) return undefined;
-  const method = callable.split('.').slice(1).join('.') || undefined;
+  const method = methodOf(served);
   if (!hasReadableSignature(entry, method)) return undefined;
   if (entry.kind === 'class' && (!isConstructible(entry) || entry.methodKinds?.[method ?? '']?.binding !== undefined))
     return undefined;
-  return { entry, method, style: call };
+  return listConverted(signatureOf(entry, method).parameters).length === 0 ? { entry, method, style: call } : undefined;
+}
+
+const methodOf = ({ callable }: FunctionInterface): string | undefined =>
+  callable.split('.').slice(1).join('.') || undefined;
+
+/** Keys of a run interface whose generated code needs our host's modules: `cog` or `host`, and what they convert. */
+export function describeLoading(served: FunctionInterface, entry: EntryPoint | undefined): Partial<LoadingInterface> {
+  if (served.call === 'cog') return { cog: true };
+  const converts = entry === undefined ? [] : listConverted(signatureOf(entry, methodOf(served)).parameters);
+  return { host: true, ...(converts.length > 0 && { converts }) };
+}
+
+interface LoadingInterface {
+  cog: true;
+  host: true;
+  /** Parameters as written: `when: date`. */
+  converts: string[];
 }
 
 /**

@@ -1,0 +1,28 @@
+/** @needs python3 container-engine */
+import { beforeAll, expect, test } from '@jest/globals';
+import { DockerRunner } from '../../strategies/docker/runner.js';
+import { openTestEngine } from '../support/docker-engine.js';
+import { atTheEnd, temporaryDirectory } from '../support/temporary.js';
+import { annotatedCalls, annotatedRepository } from './annotated-repository.js';
+import { dockerPlan } from './docker-plan.js';
+
+const { inputs, answer, refused } = annotatedCalls;
+
+let runner: DockerRunner;
+beforeAll(async () => {
+  await openTestEngine();
+  const deployment = `annotated-${process.pid}`;
+  runner = new DockerRunner(await dockerPlan(temporaryDirectory('berth-docker-'), annotatedRepository, { deployment }));
+  atTheEnd(() => runner.undo());
+  await runner.start({ env: {} });
+}, 300_000);
+
+test('converts inputs by their annotations, and keeps every digit', async () => {
+  expect(await runner.runText(inputs)).toBe(answer);
+});
+
+test.each(refused)('refuses %j, and names the field', async (given, message) => {
+  expect(await runner.run(given)).toMatchObject({
+    error: { code: 'CALL_INPUT', message: expect.stringContaining(message) },
+  });
+});

@@ -1,0 +1,82 @@
+/** @needs python3 uv */
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Runner } from '../../src/runners/runner.js';
+import { BentoMLRunner } from '../../strategies/bentoml/runner.js';
+import { LangGraphRunner } from '../../strategies/langgraph/runner.js';
+import { LocalRunner } from '../../strategies/local/runner.js';
+import { readStream } from '../support/read-stream.js';
+import { atTheEnd, temporaryDirectory } from '../support/temporary.js';
+import { bentoPlan } from './bento-plan.js';
+import { graphPlan } from './graph-plan.js';
+import { localPlan } from './local-plan.js';
+
+const files = {
+  'app.py': `from dataclasses import dataclass
+
+
+@dataclass
+class Score:
+    value: float
+
+
+def predict(x: float, scores: list = (), y: int = 1):
+    if x == 0:
+        return {"scores": [1.0, {"value": float("nan")}]}
+    if x == 1.5:
+        return [Score(float("-inf"))]
+    return [type(x).__name__, x, y]
+`,
+};
+const runInterface = { type: 'function', module: 'app', callable: 'predict', call: 'arguments' };
+
+describe.each<[string, () => Promise<Runner>]>([
+  ['local', async () => new LocalRunner(localPlan(temporaryDirectory(), files, { runInterface }))],
+  ['bentoml', async () => new BentoMLRunner(await bentoPlan(temporaryDirectory(), files))],
+  ['langgraph', async () => new LangGraphRunner(await graphPlan(temporaryDirectory('berth-graph-'), files))],
+])('%s', (_, makeRunner) => {
+  let runner: Runner;
+  beforeAll(async () => {
+    runner = await makeRunner();
+    await runner.start({ env: {} });
+  }, 300_000);
+  afterAll(() => runner.undo());
+
+  test.each([
+    ['{"x": 9007199254740993, "y": 9223372036854775807}', '["int",9007199254740993,9223372036854775807]'],
+    ['{"x": 2.0}', '["float",2.0,1]'],
+  ])('gives a float %s as it is written', async (inputs, output) => {
+    expect(await runner.runText?.(inputs)).toBe(`{"status":"success","output":${output}}`);
+  });
+
+  test.each([
+    [0, 'output.scores[1].value is NaN, which JSON cannot hold'],
+    [1.5, 'output[0].value is -Infinity, which JSON cannot hold'],
+  ])('writes no null for what JSON cannot hold (%s)', async (x, message) => {
+    expect(await runner.run({ x })).toMatchObject({ error: { code: 'CALL_OUTPUT', message } });
+  });
+});
+
+test('a graph’s generator ends at what JSON cannot hold', async () => {
+  const generator = { 'app.py': 'def predict(n: int):\n    yield n\n    yield {"x": float("inf")}\n    yield n\n' };
+  const runner = new LangGraphRunner(await graphPlan(temporaryDirectory('berth-graph-'), generator));
+  atTheEnd(() => runner.undo());
+  await runner.start({ env: {} });
+  expect(await readStream(runner.stream({ n: 1 }))).toMatchObject({
+    chunks: [1],
+    answer: { error: { code: 'CALL_OUTPUT', message: 'output[1].x is Infinity, which JSON cannot hold' } },
+  });
+}, 120_000);
+
+test('a graph’s code gets the default that is declared, and the declared limits count', async () => {
+  const declared = {
+    'app.py':
+      'from pydantic import Field\n\ndef predict(text: str, times: int = Field(default=2, ge=1)):\n    return text * times\n',
+  };
+  const runner = new LangGraphRunner(await graphPlan(temporaryDirectory('berth-graph-'), declared));
+  atTheEnd(() => runner.undo());
+  await runner.start({ env: {} });
+  expect(await runner.run({ text: 'ab' })).toEqual({ status: 'success', output: 'abab' });
+  expect(await runner.run({ text: 'ab', times: 0 })).toMatchObject({
+    error: { code: 'CALL_INPUT', message: expect.stringContaining('times: ') },
+  });
+}, 120_000);
