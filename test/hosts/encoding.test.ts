@@ -7,7 +7,7 @@ import { temporaryDirectory } from '../support/temporary.js';
 import { type Served, serve, success } from './serve.js';
 
 const app = `
-import collections, dataclasses, datetime, decimal, enum, ipaddress, itertools, math, pathlib, uuid
+import collections, dataclasses, datetime, decimal, enum, fractions, io, ipaddress, itertools, math, pathlib, tempfile, uuid
 try:
     import numpy as np, pandas as pd, pydantic
     from PIL import Image
@@ -37,6 +37,18 @@ class Point:
     when: datetime.date
 Pair = collections.namedtuple("Pair", "a b")
 class Opaque: pass
+def written(content):
+    file = open(tempfile.mkstemp()[1], "w+" if isinstance(content, str) else "wb+")
+    file.write(content)
+    return file
+def nested_list(depth):
+    value = []
+    for _ in range(depth): value = [value]
+    return value
+def nested_object(depth):
+    value = {}
+    for _ in range(depth): value = {"a": value}
+    return value
 loop = []
 loop.append(loop)
 
@@ -57,8 +69,8 @@ const plainCases: [string, unknown][] = [
   ['{3, 1, 2}', [1, 2, 3]],
   ['Pair(1, (2,))', [1, [2]]],
   [
-    '{1: "a", None: "b", Color.RED: "c", (1, "x"): "d", uuid.UUID(int=1): "e", True and "t": "f"}',
-    { 1: 'a', null: 'b', red: 'c', '1,x': 'd', '00000000-0000-0000-0000-000000000001': 'e', t: 'f' },
+    '{1: "a", None: "b", Color.RED: "c", 1.5: "d", uuid.UUID(int=1): "e", True and "t": "f"}',
+    { 1: 'a', null: 'b', red: 'c', 1.5: 'd', '00000000-0000-0000-0000-000000000001': 'e', t: 'f' },
   ],
   ['b"\\x89PNG\\r\\n\\x1a\\n"', 'data:image/png;base64,iVBORw0KGgo='],
   ['bytearray(b"hello")', 'data:application/octet-stream;base64,aGVsbG8='],
@@ -71,6 +83,22 @@ const plainCases: [string, unknown][] = [
   ['[2 ** 70, 2 ** 63 - 1, -(2 ** 53) - 1, 5]', [2n ** 70n, 2n ** 63n - 1n, -(2n ** 53n) - 1n, 5]],
   ['[decimal.Decimal(2 ** 63), decimal.Decimal("1e400")]', [2n ** 63n, '1E+400']],
   ['{1: {2: 3}, "1.0": 4}', { 1: { 2: 3 }, '1.0': 4 }],
+  ['map(str, [1, 2])', ['1', '2']],
+  ['filter(None, ["a", "", "b"])', ['a', 'b']],
+  [
+    'zip("ab", "cd")',
+    [
+      ['a', 'c'],
+      ['b', 'd'],
+    ],
+  ],
+  ['itertools.chain(["a"], iter(["b"]))', ['a', 'b']],
+  ['reversed(["a", "b"])', ['b', 'a']],
+  ['(letter for letter in "ab")', 'ab'],
+  ['[fractions.Fraction(1, 3), fractions.Fraction(1, 2), fractions.Fraction(4, 2)]', ['1/3', 0.5, 2]],
+  ['collections.UserString("ab")', 'ab'],
+  ['datetime.timedelta(days=999999999, microseconds=1)', '86399999913600.000001'],
+  ['[io.StringIO("ab"), written("ab"), written(b"ab")]', ['ab', 'ab', 'data:application/octet-stream;base64,YWI=']],
   ['[ipaddress.ip_address("10.0.0.1"), {"later": (n for n in range(2))}]', ['10.0.0.1', { later: [0, 1] }]],
 ];
 
@@ -81,13 +109,16 @@ const refusals: [string, string][] = [
   ['{"status": "success", "output": math.nan}', 'the answer.output is NaN, which JSON cannot hold'],
   ['{"model": [Opaque()]}', 'output.model[0] is a app.Opaque, which JSON cannot hold'],
   ['[1 + 2j]', 'output[0] is a complex, which JSON cannot hold'],
-  ['{(1, 2): "a", "1,2": "b"}', "output has two keys that are both written '1,2' in JSON"],
+  ['{(1, 2): "a"}', 'output has the key (1, 2) of type tuple, which JSON cannot hold'],
+  ['{"a": [{Pair(1, 2): 3}]}', 'output.a[0] has the key Pair(a=1, b=2) of type app.Pair, which JSON cannot hold'],
+  ['nested_list(5000)', 'output is nested too deeply for JSON'],
+  ['{"a": nested_object(5000)}', 'output is nested too deeply for JSON'],
   ['loop', 'output[0] contains itself, which JSON cannot hold'],
   ['{1: "a", "1": "b"}', "output has two keys that are both written '1' in JSON"],
   ['[{"deep": {None: 1, "null": 2}}]', "output[0].deep has two keys that are both written 'null' in JSON"],
   ['collections.OrderedDict([(1.5, 1), ("1.5", 2)])', "output has two keys that are both written '1.5' in JSON"],
   ['[collections.UserDict({True: 1, "true": 2})]', "output[0] has two keys that are both written 'true' in JSON"],
-  ['{b"k": 1}', 'output has a key of type bytes, which JSON cannot hold'],
+  ['{b"k": 1}', "output has the key b'k' of type bytes, which JSON cannot hold"],
 ];
 
 describe.each(['the bare interpreter', 'an environment with orjson'])('in %s', (where) => {

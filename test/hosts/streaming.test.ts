@@ -35,6 +35,8 @@ class Upper:
     def __iter__(self): return self
     def __next__(self): return next(self.rest).upper()
 
+def mapped(items): return map(str.upper, items)
+
 def gated(file):
     yield "first"
     while not os.path.exists(file): time.sleep(0.01)
@@ -129,6 +131,12 @@ test.each(['steps', 'async_steps', 'later'])('%s: texts are one text together, a
 
 test('an iterator of whatever class is a stream, and what is none has no chunks', async () => {
   expect(await read({ what: 'Upper', items: ['a', 'b'] })).toEqual({ chunks: ['A', 'B'], answer: success('AB') });
+  expect(await read({ what: 'mapped', items: ['a', 'b'] })).toEqual({
+    chunks: ['A', 'B'],
+    answer: success(['A', 'B']),
+  });
+  expect(await served.call({ what: 'mapped', items: ['a', 'b'] })).toEqual(success(['A', 'B']));
+  expect(await served.call({ what: 'Upper', items: ['a', 'b'] })).toEqual(success('AB'));
   expect(await read({ what: 'plain', value: [1, 2] })).toEqual({ chunks: [], answer: success([1, 2]) });
   const own = { status: 'error', error: { code: 'QUOTA', message: 'none left' } };
   expect(await read({ what: 'plain', value: own })).toEqual({ chunks: [], answer: own });

@@ -2,10 +2,14 @@
 
 What pandas calls missing (NaN, NaT, NA) is null, as pandas itself writes JSON. An index of whole numbers without a name
 counts the rows and is left out; any other is kept: as columns of a DataFrame, as the keys of a Series. Labels and columns
-that are there twice would be lost, and are refused.
+that are there twice would be lost, and are refused. The parts of a label of several levels are joined by commas.
 """
 
 import sys
+
+
+class JoinedLabel(tuple):
+    """A label of several levels, as a key: its parts are joined by commas. Any other tuple is no key of JSON."""
 
 
 def pandas_converter(value):
@@ -61,8 +65,12 @@ def refuse_twice(labels, kind):
 
 def without_missing(values):
     if isinstance(values, dict):
-        return {key: None if is_missing(value) else value for key, value in values.items()}
+        return {as_key(label): None if is_missing(value) else value for label, value in values.items()}
     return [None if is_missing(value) else value for value in values]
+
+
+def as_key(label):
+    return JoinedLabel(label) if type(label) is tuple else label
 
 
 def is_missing(value):

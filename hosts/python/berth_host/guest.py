@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from .event_loop import submit, wait
 from .loading import load_cog, load_software
 from .revision_imports import prepare_imports
-from .streams import is_iterator, join
+from .streams import collect, is_iterator, join
 
 
 class Guest:
@@ -46,7 +46,7 @@ class Guest:
         result = wait(self.software.call(inputs))
         if isinstance(result, collections.abc.AsyncIterator):
             return wait(gather(result))
-        return join(list(result)) if is_iterator(result) else result
+        return collect(result) if is_iterator(result) else result
 
     async def call(self, inputs):
         return await asyncio.wrap_future(self.submit(inputs))

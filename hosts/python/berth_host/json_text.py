@@ -5,12 +5,14 @@ The json module decides what an output looks like; orjson, where the environment
 
 import collections.abc
 import enum
+import io
 import json
 import math
 import os
 import uuid
 from json import dumps, loads
 
+from .data_frames import JoinedLabel
 from .errors import HostError
 from .paths import describe_part
 from .values import convert, convert_step, has_odd_keys, kind_name
@@ -27,7 +29,15 @@ def dump(value, name="output"):
     try:
         return dump_quickly(value)
     except Exception:  # whatever it was, the careful way finds it and names the place
-        plain = to_plain(value, name, frozenset())
+        pass
+    try:
+        return dump_carefully(value, name)
+    except RecursionError:
+        raise HostError("CALL_OUTPUT", "%s is nested too deeply for JSON" % name) from None
+
+
+def dump_carefully(value, name):
+    plain = to_plain(value, name, frozenset())
     try:
         return encoder.encode(plain).encode("utf-8")
     except UnicodeEncodeError:  # half a surrogate pair: JSON can hold it only escaped
@@ -75,9 +85,13 @@ def to_plain(value, path, parents):
     parents = parents | {id(value)}
     if isinstance(value, dict):
         return plain_object(value, path, parents)
-    if isinstance(value, (list, tuple)) or isinstance(value, collections.abc.Iterator):
+    if isinstance(value, (list, tuple)) or is_iterator(value):
         return [to_plain(item, "%s[%d]" % (path, index), parents) for index, item in enumerate(value)]
     return to_plain(convert_at(value, path), path, parents)
+
+
+def is_iterator(value):
+    return isinstance(value, collections.abc.Iterator) and not isinstance(value, io.IOBase)
 
 
 def check_number(value, path):
@@ -110,13 +124,14 @@ def key_text(key, path):
         return str(key)
     if key is None or isinstance(key, (bool, int, float)):
         return dumps(check_number(key, "a key of " + path))
-    if isinstance(key, tuple):
+    if isinstance(key, JoinedLabel):
         return ",".join(key_text(part, path) for part in key)
     if isinstance(key, (uuid.UUID, os.PathLike)):
         return str(key)
-    converted = None if isinstance(key, (bytes, frozenset)) else convert_at(key, "a key of " + path)
+    converted = None if isinstance(key, (bytes, tuple, frozenset)) else convert_at(key, "a key of " + path)
     if converted is None or isinstance(converted, (dict, list)):
-        raise HostError("CALL_OUTPUT", "%s has a key of type %s, which JSON cannot hold" % (path, kind_name(key)))
+        message = "%s has the key %.60r of type %s, which JSON cannot hold" % (path, key, kind_name(key))
+        raise HostError("CALL_OUTPUT", message)
     return key_text(converted, path)
 
 

@@ -6,7 +6,7 @@ from .errors import HostError, describe_exception
 from .inputs_text import Written, keeping_digits, read_written
 from .json_text import load
 from .native import Native
-from .streams import ReaderGone, is_async, is_iterator, join, pour
+from .streams import ReaderGone, collect, is_async, is_iterator, pour
 
 PLAIN = (type(None), str, dict, list, int, float, bool)
 
@@ -53,7 +53,7 @@ def run(software, call):
         return answer_with(result), None
     if call.reply is not None:
         return pour(result, call.reply, software.joins), None
-    return answer_with(join(list(result))), None
+    return answer_with(collect(result)), None
 
 
 def load_inputs(software, call):

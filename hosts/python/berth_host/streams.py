@@ -7,12 +7,11 @@ here. The last part of a stream is an answer, or `{"status": "end"}`, which says
 import asyncio
 import collections.abc
 import inspect
-import io
 import socket
 
 from .answers import answer_error, answer_with
 from .frames import AT_ONCE
-from .json_text import dump
+from .json_text import dump, is_iterator
 from .native import Native
 
 END_OF_TEXT = b'{"status":"end","joins":true}'
@@ -33,19 +32,26 @@ class Whole:
         self.value = value
 
 
-def is_iterator(result):
-    """Whether its items are to be taken by a thread."""
-    return isinstance(result, collections.abc.Iterator) and not isinstance(result, io.IOBase)
-
-
 def is_async(result):
     """Whether something comes of it on an event loop alone."""
     return inspect.isawaitable(result) or isinstance(result, collections.abc.AsyncIterator)
 
 
+def comes_in_pieces(result):
+    """Whether texts that it yields are pieces of one: those of a generator, or of a class that somebody wrote for it. What
+    Python itself iterates by (`map`, `zip`, `iter`) has items."""
+    return isinstance(result, collections.abc.Generator) or inspect.isfunction(getattr(type(result), "__next__", None))
+
+
 def join(items):
     """What a stream yields, as one text where all of it is text, else as a list."""
     return "".join(items) if items and all(isinstance(item, str) for item in items) else items
+
+
+def collect(result):
+    """All that an iterator yields."""
+    items = list(result)
+    return join(items) if comes_in_pieces(result) else items
 
 
 class ReplyStream:
@@ -140,7 +146,7 @@ class Pouring:
 
 def pour(items, reply, joins):
     """Sends what an iterator yields; returns the bytes of what is last."""
-    pouring = Pouring(reply, joins)
+    pouring = Pouring(reply, joins if comes_in_pieces(items) else False)
     try:
         for item in items:
             if type(item) is Whole:

@@ -7,6 +7,7 @@ Bytes and images become data URIs; sets lists; dates ISO 8601; a timedelta secon
 number where a float or an integer holds it exactly, else text. What cannot be written without a loss is refused.
 """
 
+import collections
 import collections.abc
 import dataclasses
 import datetime
@@ -120,6 +121,20 @@ def sorted_list(values):
         return list(values)
 
 
+def seconds(value):
+    number = value.total_seconds()
+    if type(value) is not datetime.timedelta or datetime.timedelta(seconds=number) == value:
+        return number
+    return str(decimal.Decimal(value // datetime.timedelta(microseconds=1)).scaleb(-6))
+
+
+def read_file(file):
+    """All of it, wherever the code has left off."""
+    file.seek(0)
+    content = file.read()
+    return content if isinstance(content, str) else data_uri(content)
+
+
 STANDARD = (
     (enum.Enum, lambda value: value.value),
     # Subclasses of what JSON knows: orjson asks about them.
@@ -129,7 +144,7 @@ STANDARD = (
     (datetime.datetime, lambda value: value.isoformat()),
     (datetime.date, lambda value: value.isoformat()),
     (datetime.time, lambda value: value.isoformat()),
-    (datetime.timedelta, lambda value: value.total_seconds()),
+    (datetime.timedelta, seconds),
     (decimal.Decimal, decimal_number),
     (fractions.Fraction, fraction),
     (uuid.UUID, str),
@@ -137,6 +152,8 @@ STANDARD = (
     ((bytes, bytearray, memoryview), data_uri),
     (io.BytesIO, lambda value: data_uri(value.getvalue())),
     (io.StringIO, lambda value: value.getvalue()),
+    (io.IOBase, read_file),
+    (collections.UserString, str),
     (collections.abc.Set, sorted_list),
     (collections.abc.Mapping, dict),
     (collections.abc.Sequence, list),
