@@ -4,7 +4,7 @@ import type { Facts } from '../../src/contract/facts.js';
 import { BerthError } from '../../src/errors.js';
 import { chooseFreeName, defaultGraph, describeGraph, writeLanggraphJson } from './langgraph-json.js';
 
-interface FoundGraph {
+export interface FoundGraph {
   file: string;
   name: string;
   /** Null where nothing else of the file is known. */
@@ -51,7 +51,7 @@ function chooseGraph(graphs: FoundGraph[], entry: string | undefined): FoundGrap
 }
 
 /** A module of a package is named as one: by its file, its relative imports would fail. */
-const referTo = ({ file, name, module }: FoundGraph): string =>
+export const referTo = ({ file, name, module }: FoundGraph): string =>
   module?.includes('.') ? `${module}:${name}` : `./${file}:${name}`;
 
 const moduleOf = ({ file, module }: FoundGraph): string => module ?? file.replace(/\.py$/, '').replaceAll('/', '.');

@@ -34,18 +34,29 @@ const threads = join(builtInStrategies, 'langgraph', 'threads.py');
 const evidenceBytes = 65_536;
 const evidenceLines = 40;
 
+export interface LaunchOptions extends StartOptions {
+  /** Graphs of the langgraph.json that are not served. */
+  leftOut: string[];
+  /** Kept in the record. */
+  notes: string[];
+}
+
 /**
  * Starts `langgraph dev` for the plan, in a process group of its own, and waits until it serves. START_FAILED with the
  * log's tail when it ends before, NOT_READY when it never answers, TOOL_MISSING without a Python; then, as when the
  * signal aborts, nothing is left running.
  */
-export async function launchServer(plan: RunPlan, graph: GraphInterface, options: StartOptions): Promise<ServerRecord> {
+export async function launchServer(
+  plan: RunPlan,
+  graph: GraphInterface,
+  options: LaunchOptions,
+): Promise<ServerRecord> {
   const {
     document,
     dependencies,
     env: declared,
     dropped,
-  } = await readServerConfig({ directory: plan.directory, ...graph });
+  } = await readServerConfig({ directory: plan.directory, leftOut: options.leftOut, ...graph });
   for (const setting of dropped)
     options.onProgress?.(`${graph.config}: ${setting} is left out: Berth calls the server as it is`);
   const config = join(plan.stateDirectory, 'langgraph.json');
@@ -76,7 +87,7 @@ interface Try {
   declared: Record<string, string>;
   dependencies: string[];
   needsHost: boolean;
-  options: StartOptions;
+  options: LaunchOptions;
   attempt: number;
 }
 
@@ -104,7 +115,8 @@ async function tryPort(plan: RunPlan, given: Try): Promise<ServerRecord | undefi
   if (identity === null) throw await explainExit(plan, 'ended at once', logStart);
   rememberExit(child, identity);
   child.unref();
-  const record: ServerRecord = { ...identity, port, url: urlOf(callAddress(address), port), token };
+  const url = urlOf(callAddress(address), port);
+  const record: ServerRecord = { ...identity, port, url, token, notes: options.notes };
   try {
     await writeServerRecord(plan, record);
     const isOurs = await waitForServer(plan, record, { logStart, options });

@@ -34,7 +34,7 @@ export class LocalPlace implements Place {
     await mkdir(plan.stateDirectory, { recursive: true, mode: 0o700 });
     const lock = { directory: join(plan.stateDirectory, 'start.lock') };
     const server = await withLock(lock, () => this.findOrLaunch(options));
-    return { endpoint: urlOf(listenAddress(plan), server.port), server };
+    return { endpoint: urlOf(listenAddress(plan), server.port), server, notes: server.notes ?? [] };
   }
 
   findWay({ server }: GraphHandle): Way | Answer {
@@ -63,14 +63,15 @@ export class LocalPlace implements Place {
 
   private async findOrLaunch(options: StartOptions): Promise<ServerRecord> {
     const { plan } = this;
-    const { awaitServer, launchServer } = await import('./launch-server.js');
+    const { awaitServer } = await import('./launch-server.js');
     const graph = readGraphInterface(plan.runInterface);
     const record = await readServerRecord(plan);
     if (record !== undefined && (await awaitServer(record, options))) return record;
     await this.end(0); // it is gone, or does not answer
     const note = describeUnbound(plan);
     if (note !== undefined) await this.say(note, options.onProgress);
-    return await launchServer(plan, graph, options);
+    const { launchLoadable } = await import('./left-out-graphs.js');
+    return await launchLoadable(plan, graph, options);
   }
 
   /** Resolves when no process of the server exists, whatever it left its group for. */

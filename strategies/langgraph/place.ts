@@ -9,6 +9,7 @@ export interface Served {
   endpoint: string;
   server?: ServerRecord;
   cloud?: CloudDeployment;
+  notes?: string[];
 }
 
 export type GraphHandle = Handle & Served;

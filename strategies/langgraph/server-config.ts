@@ -20,6 +20,8 @@ interface Source {
   config: string;
   /** The graph that is called. */
   assistantId: string;
+  /** Graphs that are not served. */
+  leftOut?: string[];
 }
 
 /** `./agent.py:graph`, `src/auth.py:auth`: what the server looks for from its own working directory. */
@@ -28,7 +30,8 @@ const sourceReference = /^(?!\/)[^:]+\.(py|[cm]?[jt]sx?):\w+$/;
 const ownSettings = new Set(['mount_prefix', 'disable_meta', 'disable_runs', 'disable_threads', 'disable_assistants']);
 
 /** Reads the repository's langgraph.json for a server. START_FAILED when it is missing, wrong or lacks the graph. */
-export async function readServerConfig({ directory, config, assistantId }: Source): Promise<ServerConfig> {
+export async function readServerConfig(source: Source): Promise<ServerConfig> {
+  const { directory, config, assistantId, leftOut = [] } = source;
   const written = await readDocument(join(directory, config), config);
   const base = dirname(join(directory, config));
   const graphs = asRecord(written.graphs);
@@ -38,8 +41,9 @@ export async function readServerConfig({ directory, config, assistantId }: Sourc
   }
   const { env, http, dependencies, ...rest } = written;
   const { kept, dropped } = dropOwn(http);
+  const served = Object.fromEntries(Object.entries(graphs).filter(([name]) => !leftOut.includes(name)));
   const document = {
-    ...(makeAbsolute(rest, base) as Record<string, unknown>), // an object comes back as one
+    ...(makeAbsolute({ ...rest, graphs: served }, base) as Record<string, unknown>), // an object comes back as one
     dependencies: listDependencies(dependencies, base),
     ...(http !== undefined && { http: makeAbsolute(kept, base) }),
   };

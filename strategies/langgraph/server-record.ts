@@ -11,6 +11,8 @@ export interface ServerRecord extends ProcessIdentity {
   url: string;
   /** Drawn anew at each start; GET /info answers it. */
   token: string;
+  /** What its start decided, in whole sentences; absent in records of an earlier shape. */
+  notes?: string[];
 }
 
 const recordFile = ({ stateDirectory }: Pick<RunPlan, 'stateDirectory'>): string => join(stateDirectory, 'server.json');

@@ -223,6 +223,59 @@ test('a graph that cannot be loaded is START_FAILED within seconds, with the log
   expect(findMarked(plan)).toEqual([]);
 });
 
+test('a graph that cannot be loaded and is not called is left out, with its reason', async () => {
+  const other = conversation['agent.py'];
+  const files = {
+    'agent.py': other,
+    'needy.py': `raise ConnectionError("no model to ask.")\n${other}`,
+    'lost.py': `import no_such_library\n${other}`,
+    'fine.py': other,
+    'notes.txt': 'noted',
+    'langgraph.json': JSON.stringify({
+      dependencies: ['.'],
+      graphs: Object.fromEntries(['agent', 'needy', 'lost', 'fine'].map((name) => [name, `./${name}.py:graph`])),
+    }),
+  };
+  const { runner, plan } = await makeRunner(files, { entry: 'agent' });
+  const handle = await runner.start({ env: {} });
+  const notes = [
+    'The graph needy of langgraph.json cannot be loaded (no model to ask): it is not served.',
+    "The graph lost of langgraph.json cannot be loaded (No module named 'no_such_library'): it is not served.",
+  ];
+  expect(handle.notes?.toSorted()).toEqual(notes.toSorted());
+  expect(await runner.run({ said: ['a'] })).toMatchObject({ output: { said: ['a', 'A'] } });
+  const { graphs } = JSON.parse(readFileSync(join(plan.stateDirectory, 'langgraph.json'), 'utf8'));
+  expect(Object.keys(graphs)).toEqual(['agent', 'fine']);
+  expect((await new LangGraphRunner(plan).start({ env: {} })).notes).toEqual(handle.notes);
+  const called = await makeRunner(files, { entry: 'needy' });
+  expect(await caught(called.runner.start({ env: {} }))).toMatchObject({ code: 'START_FAILED' });
+});
+
+test('a function that makes a graph is called by the server, with its defaults or with the configuration', async () => {
+  const state = 'from typing import TypedDict\nclass State(TypedDict, total=False):\n    name: str\n    greeting: str\n';
+  const build = (head: string, body: string) =>
+    `from langgraph.graph import StateGraph\n${state}\ndef greet(state):\n    return {"greeting": "Hello, " + state["name"]}\n\ndef ${head}:\n${body}\n`;
+  const graph =
+    '    graph = StateGraph(State)\n    graph.add_node("greet", greet)\n    graph.add_edge("__start__", "greet")\n';
+  const functions = {
+    plain: build('build()', `${graph}    return graph.compile()`),
+    held: build('build(config)', `${graph}    app = graph.compile()\n    return app`),
+    builder: build('build()', `${graph}    return graph`),
+    defaults: build('build(name: str = "greet")', `${graph}    return graph.compile()`),
+  };
+  for (const [name, code] of Object.entries(functions)) {
+    const { runner } = await makeRunner({ 'made.py': code }, { entry: 'made:build' });
+    await runner.start({ env: {} });
+    const output = { name: 'Ada', greeting: 'Hello, Ada' };
+    expect([name, await runner.run({ name: 'Ada' })]).toEqual([name, { status: 'success', output }]);
+    await runner.stop();
+  }
+  const other = 'from langgraph.graph import StateGraph\ndef build():\n    return 3\n';
+  expect(await recognise(temporarySolution({ 'made.py': other }), 'made:build')).toMatchObject({ by: 'entry' });
+  const needs = functions.plain.replace('build()', 'build(model)');
+  expect(await recognise(temporarySolution({ 'made.py': needs }), 'made:build')).toMatchObject({ by: 'entry' });
+});
+
 test('an aborted start leaves nothing running', async () => {
   const { runner, plan } = await makeRunner({ 'agent.py': `import time\ntime.sleep(60)\n${conversation['agent.py']}` });
   const abort = new AbortController();
