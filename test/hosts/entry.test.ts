@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { failureOf } from '../strategies/conformance.js';
 import { success } from './serve.js';
 import { type ServedEntry, serveFiles } from './serve-files.js';
 
@@ -67,6 +68,66 @@ class Namespace:
     pass
 
 
+class Answering(type):
+    def __getattr__(cls, name):
+        if name == "shout":
+            return lambda text: cls.__name__ + " " + text.upper()
+        raise AttributeError(name)
+
+    def whisper(cls, text):
+        return cls.__name__ + " " + text.lower()
+
+
+class ClassProperty:
+    def __init__(self, function):
+        self.function = function
+
+    def __get__(self, instance, owner):
+        return self.function(owner)
+
+
+class Asked(metaclass=Answering):
+    def __init__(self):
+        raise RuntimeError("nobody builds it")
+
+    @ClassProperty
+    def model(cls):
+        return lambda text: "model " + text
+
+    def plain(text: str):
+        return "plain " + text
+
+
+class Many:
+    def __init__(self, mark):
+        self.mark = mark
+
+    @functools.singledispatchmethod
+    def run(self, value, end=""):
+        return "other" + self.mark + end
+
+    @run.register(int)
+    def _(self, value, end=""):
+        return "number %d" % value + self.mark + end
+
+    @functools.singledispatchmethod
+    @classmethod
+    def read(cls, text):
+        return cls.__name__ + " " + text
+
+    def add(self, text, end):
+        return text + self.mark + end
+
+    shout = functools.partialmethod(add, end="!")
+
+    @functools.cached_property
+    def made(self):
+        return lambda text: text + self.mark
+
+
+many = Many("?")
+
+
 def add(text, end):
     return text + end
 
@@ -128,11 +189,27 @@ const called: [string, unknown, unknown][] = [
   ['traced', { text: 'a' }, 'traced a'],
   ['cached', { text: 'a' }, 'a?'],
   ['dispatched', { text: 'a' }, 'text'],
+  ['Asked.shout', { text: 'a' }, 'Asked A'],
+  ['Asked.whisper', { text: 'A' }, 'Asked a'],
+  ['Asked.model', { text: 'a' }, 'model a'],
+  ['Asked.plain', { text: 'a' }, 'plain a'],
+  ['Many.run', { value: 1 }, 'number 1?'],
+  ['many.run', { value: 'a', end: '.' }, 'other?.'],
+  ['Many', { value: 1 }, 'number 1?'],
+  ['Many.read', { text: 'a' }, 'Many a'],
+  ['many.shout', { text: 'a' }, 'a?!'],
+  ['Many.shout', { text: 'a', end: '.' }, 'a?.'],
+  ['Many.made', { text: 'a' }, 'a?'],
 ];
 
 test.each(called)('%s is called with %j', async (callable, input, output) => {
   const { call } = await serveFiles({ 'app.py': app }, { module: 'app', callable });
   expect(await call(input)).toEqual(success(output));
+});
+
+test('a method that dispatches has no self in its interface', async () => {
+  const { call } = await serveFiles({ 'app.py': app }, { module: 'app', callable: 'many.run' });
+  expect(failureOf(await call({})).message).toBe("many.run needs value; inputs: value (required), end (default '')");
 });
 
 test('a class that needs arguments is the instance that the module holds', async () => {

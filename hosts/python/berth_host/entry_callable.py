@@ -4,10 +4,11 @@ module has run. Reading may have seen none of it."""
 import functools
 import importlib.util
 import inspect
-import itertools
 import types
 
+from .class_attributes import find_dispatched, needs_instance
 from .errors import HostError, log
+from .found_callable import Found
 
 METHODS = ("predict", "run", "__call__", "invoke")
 PLAIN = (
@@ -26,58 +27,16 @@ class EntryNotFound(HostError):
         self.candidates = list(candidates)
 
 
-class Found:
-    """`function` is called; `described` has the signature: of a decorated function what was decorated.
-
-    `leading`: names of arguments that it takes by their place alone, though its signature says otherwise.
-    """
-
-    def __init__(self, function, described=None):
-        self.function = function
-        self.described = described or function
-        self.leading = find_leading(function)
-
-    def call(self, *positional, **named):
-        moved = list(itertools.takewhile(named.__contains__, self.leading))
-        rest = {name: value for name, value in named.items() if name not in moved}
-        return self.function(*positional, *(named[name] for name in moved), **rest)
-
-
-def find_leading(function):
-    """Of a decorator's wrapper, which has the signature of what it wraps: `def wrapper(*args)`, or `singledispatch`."""
-    if not isinstance(function, types.FunctionType) or not hasattr(function, "__wrapped__"):
-        return []
-    try:
-        own = inspect.signature(function, follow_wrapped=False).parameters.values()
-        shown = inspect.signature(function).parameters.values()
-    except (TypeError, ValueError):
-        return []
-    names = [parameter.name for parameter in shown if parameter.kind is parameter.POSITIONAL_OR_KEYWORD]
-    if hasattr(function, "dispatch") and hasattr(function, "registry"):
-        return names[:1]
-    by_name = {parameter.name for parameter in own if parameter.kind is not parameter.POSITIONAL_ONLY}
-    takes_any = any(parameter.kind is parameter.VAR_KEYWORD for parameter in own)
-    return [] if takes_any or by_name.issuperset(names) else names
-
-
 def find_callable(module, dotted, build):
     """`build(kind)` makes the one instance of a class."""
     names = dotted.split(".")
-    owner = module
+    owner, found = None, module
     for index, name in enumerate(names):
+        owner = found
         if inspect.isclass(owner) and needs_instance(owner, name):
             owner = instance_for(owner, name, module, build)
-        owner = pick(owner, name, ".".join(names[:index]), module)
-    return as_callable(owner, dotted, module, build)
-
-
-def needs_instance(kind, name):
-    """Whether the attribute is one of the class's instances: a method, a property, or what the constructor sets."""
-    owner = next((one for one in kind.__mro__ if name in vars(one)), None)
-    if owner is None:
-        return not hasattr(kind, name)  # else its metaclass has it
-    found = vars(owner)[name]
-    return hasattr(type(found), "__get__") and not isinstance(found, (classmethod, staticmethod))
+        found = pick(owner, name, ".".join(names[:index]), module)
+    return as_dispatched(owner, names[-1], found) or as_callable(found, dotted, module, build)
 
 
 def instance_for(kind, name, module, build):
@@ -131,6 +90,14 @@ def is_offered(value):
     return not inspect.ismodule(value) and (callable(value) or any(hasattr(value, method) for method in METHODS))
 
 
+def as_dispatched(owner, name, found):
+    """Of a `singledispatchmethod`, which looks at its first argument; None of anything else."""
+    described = find_dispatched(owner, name)
+    if described is None:
+        return None
+    return Found(found, described, list(inspect.signature(described).parameters)[:1])
+
+
 def as_callable(found, dotted, module, build):
     if inspect.isclass(found):
         found = find_instance(found, module, build)
@@ -168,8 +135,9 @@ def passes_on(found, wrapped):
 
 def pick_method(instance, path):
     for method in METHODS:
-        if callable(getattr(instance, method, None)):
-            return Found(getattr(instance, method))
+        found = getattr(instance, method, None)
+        if callable(found):
+            return as_dispatched(instance, method, found) or Found(found)
     there = [name for name in dir(instance) if not name.startswith("_") and is_method(instance, name)]
     named = "; name one of its methods: %s" % ", ".join(there[:MOST_NAMES]) if there else ""
     kind = type(instance).__name__
