@@ -1,7 +1,7 @@
 import type { Answer } from '../contract/answer.js';
 import { readDigits, readJson } from '../json/read-json.js';
 import { writeJson } from '../json/write-json.js';
-import { errorCodeOf } from '../runners/answer-status.js';
+import { errorOfText } from '../runners/answer-status.js';
 
 /** An answer as a command writes it, and, of one that is an error, what it says. */
 export interface ReadAnswer {
@@ -11,6 +11,6 @@ export interface ReadAnswer {
 
 /** A success is written as it came; an error is small, and is written in one form whoever wrote it. */
 export function readAnswer(text: string): ReadAnswer {
-  if (errorCodeOf(text) === undefined) return { text, failure: undefined };
+  if (errorOfText(text) === undefined) return { text, failure: undefined };
   return { text: writeJson(readDigits(text)), failure: readJson(text) as ReadAnswer['failure'] }; // has an error's code
 }

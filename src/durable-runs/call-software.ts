@@ -4,7 +4,7 @@ import type { CallEnd, DurableRun } from '../contract/durable-run.js';
 import { codes, isErrorCode } from '../errors.js';
 import { toRecordable } from '../json/recordable.js';
 import { writeJson } from '../json/write-json.js';
-import { errorCodeOf } from '../runners/answer-status.js';
+import { errorOfText } from '../runners/answer-status.js';
 
 /** Something that answers calls, JSON text with JSON text: the active revision of a deployment on this machine. */
 export interface Callable {
@@ -36,7 +36,7 @@ export async function callSoftware(
   for (let pause = 50; ; pause = Math.min(pause * 1.5, longestPause)) {
     const answer = await software.runText(text, { ...(timeout !== null && { timeout }), signal });
     signal.throwIfAborted();
-    const code = errorCodeOf(answer);
+    const code = errorOfText(answer)?.code;
     if (code !== 'NOT_RUNNING' && code !== 'NAME_UNKNOWN') return judge(answer, code);
     // Of an unknown name the directory is not there yet, or not any more: the server knows which.
     if (code === 'NAME_UNKNOWN' || Date.now() > deadline) return record(answer, 'unreached');

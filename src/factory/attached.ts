@@ -1,19 +1,25 @@
+import type { AnswerError } from '../contract/answer.js';
+import type { RunPlan } from '../contract/handle.js';
 import type { BerthHome } from '../home.js';
 import { type ActiveRevision, isStillActive } from '../runners/active-revision.js';
 import { type CallCounter, lateness } from '../runners/call-tally.js';
-import type { Runner } from '../runners/runner.js';
+import type { CallOptions, Runner } from '../runners/runner.js';
+import type { Comeback } from './comeback.js';
 
 /** A call of whatever revision is active, and how its answer is read. */
 export interface OneCall<Answered> {
-  call: (runner: Runner) => Promise<Answered>;
-  /** Its error's code; undefined for a success. */
-  errorOf: (answer: Answered) => string | undefined;
+  call: (runner: Runner, options?: CallOptions) => Promise<Answered>;
+  /** Undefined for a success. */
+  errorOf: (answer: Answered) => AnswerError | undefined;
 }
 
 /** The same bit by bit. */
 export interface OneStream<Chunk, Answered> extends Pick<OneCall<Answered>, 'errorOf'> {
-  open: (runner: Runner) => AsyncGenerator<Chunk, Answered>;
+  open: (runner: Runner, options?: CallOptions) => AsyncGenerator<Chunk, Answered>;
 }
+
+/** How a call ended: its error, undefined for a success. */
+type Outcome = Pick<AnswerError, 'code'> | undefined;
 
 /** A revision as its callers in this process share it: let go of when it was replaced and its last call is over. */
 export class Attached {
@@ -27,16 +33,24 @@ export class Attached {
     readonly counter: CallCounter,
   ) {}
 
+  get plan(): RunPlan {
+    return this.active.handle.plan;
+  }
+
   /** Undefined when another revision is active by now. */
-  async tryRun<Answered>(home: BerthHome, { call, errorOf }: OneCall<Answered>): Promise<Answered | undefined> {
+  async tryRun<Answered>(
+    home: BerthHome,
+    { call, errorOf }: OneCall<Answered>,
+    comeback: Comeback,
+  ): Promise<Answered | undefined> {
     if (!this.begin(home)) return undefined;
-    let error: string | undefined = 'CALL_LOST';
+    let error: Outcome = { code: 'CALL_LOST' };
     try {
-      const answer = await call(this.runner);
+      const answer = await call(this.runner, comeback.optionsFor(this.plan));
       error = errorOf(answer);
       return answer;
     } finally {
-      const closing = this.end(error);
+      const closing = this.end(error, comeback);
       if (closing !== undefined) await closing;
     }
   }
@@ -45,26 +59,26 @@ export class Attached {
   tryStream<Chunk, Answered>(
     home: BerthHome,
     call: OneStream<Chunk, Answered>,
-  ): AsyncGenerator<Chunk | Answered> | undefined {
-    return this.begin(home) ? this.stream(call) : undefined;
+    comeback: Comeback,
+  ): AsyncGenerator<Chunk, Answered> | undefined {
+    return this.begin(home) ? this.stream(call, comeback) : undefined;
   }
 
-  private async *stream<Chunk, Answered>({
-    open,
-    errorOf,
-  }: OneStream<Chunk, Answered>): AsyncGenerator<Chunk | Answered> {
-    let answer: Answered;
-    let error: string | undefined = 'CALL_CANCELLED'; // unless its reader stays to the end
+  private async *stream<Chunk, Answered>(
+    { open, errorOf }: OneStream<Chunk, Answered>,
+    comeback: Comeback,
+  ): AsyncGenerator<Chunk, Answered> {
+    let error: Outcome = { code: 'CALL_CANCELLED' }; // unless its reader stays to the end
     try {
-      answer = yield* open(this.runner);
+      const answer = yield* open(this.runner, comeback.optionsFor(this.plan));
       error = errorOf(answer);
+      return answer;
     } catch (thrown) {
-      error = 'CALL_LOST';
+      error = { code: 'CALL_LOST' };
       throw thrown;
     } finally {
-      await this.end(error);
+      await this.end(error, comeback);
     }
-    yield answer;
   }
 
   /**
@@ -82,8 +96,10 @@ export class Attached {
   }
 
   /** Undefined unless this was the last call of what was replaced. */
-  private end(error: string | undefined): Promise<void> | undefined {
-    this.counter.end(error);
+  private end(error: Outcome, comeback: Comeback): Promise<void> | undefined {
+    if (comeback.isDueAfter(error))
+      this.counter.takeBack(); // none of it has run
+    else this.counter.end(error?.code);
     this.calls -= 1;
     return this.isReplaced ? this.closeWhenDone() : undefined;
   }

@@ -2,13 +2,14 @@ import type { Answer, AnswerPart } from '../contract/answer.js';
 import { BerthError } from '../errors.js';
 import { type BerthHome, berthHome } from '../home.js';
 import { isStillActive, readActiveRevision } from '../runners/active-revision.js';
-import { errorCodeOf, writeChunk } from '../runners/answer-status.js';
+import { errorOf, errorOfText, writeChunk } from '../runners/answer-status.js';
 import { CallCounter } from '../runners/call-tally.js';
 import { callText, streamText } from '../runners/call-text.js';
 import { callValues, streamValues } from '../runners/call-values.js';
 import { loadRunnerClass } from '../runners/load-runner.js';
 import type { CallOptions, Health, LogOptions, Runner } from '../runners/runner.js';
 import { Attached, type OneCall, type OneStream } from './attached.js';
+import { Comeback } from './comeback.js';
 
 export interface BatchOptions extends CallOptions {
   /** Calls under way at once; 8 when absent. */
@@ -43,8 +44,6 @@ export async function openSoftware(name: string, home: BerthHome = berthHome()):
   return software;
 }
 
-const errorOf = (answer: Answer): string | undefined => (answer.status === 'error' ? answer.error.code : undefined);
-
 /** Makes a chunk of each item. Leaving it leaves the stream itself: `for await` would do so, and drop the answer. */
 async function* asParts<Item, Part, Answered>(
   stream: AsyncGenerator<Item, Answered>,
@@ -73,7 +72,8 @@ class ActiveSoftware implements OpenSoftware {
 
   async run(inputs: unknown, options?: CallOptions): Promise<Answer> {
     try {
-      return await this.callActive({ call: (runner) => callValues(runner, inputs, options), errorOf });
+      const call = (runner: Runner, options?: CallOptions) => callValues(runner, inputs, options);
+      return await this.callActive({ call, errorOf }, options);
     } catch (error) {
       return answerFor(error);
     }
@@ -81,7 +81,8 @@ class ActiveSoftware implements OpenSoftware {
 
   async runText(inputs: string, options?: CallOptions): Promise<string> {
     try {
-      return await this.callActive({ call: (runner) => callText(runner, inputs, options), errorOf: errorCodeOf });
+      const call = (runner: Runner, options?: CallOptions) => callText(runner, inputs, options);
+      return await this.callActive({ call, errorOf: errorOfText }, options);
     } catch (error) {
       return JSON.stringify(answerFor(error));
     }
@@ -89,8 +90,8 @@ class ActiveSoftware implements OpenSoftware {
 
   async *stream(inputs: unknown, options?: CallOptions): AsyncGenerator<AnswerPart> {
     try {
-      const open = (runner: Runner) => asParts(streamValues(runner, inputs, options), toChunk);
-      yield* await this.streamActive<AnswerPart, Answer>({ open, errorOf });
+      const open = (runner: Runner, options?: CallOptions) => asParts(streamValues(runner, inputs, options), toChunk);
+      yield* this.streamActive<AnswerPart, Answer>({ open, errorOf }, options);
     } catch (error) {
       yield answerFor(error);
     }
@@ -98,29 +99,40 @@ class ActiveSoftware implements OpenSoftware {
 
   async *streamText(inputs: string, options?: CallOptions): AsyncGenerator<string> {
     try {
-      const open = (runner: Runner) => asParts(streamText(runner, inputs, options), writeChunk);
-      yield* await this.streamActive<string, string>({ open, errorOf: errorCodeOf });
+      const open = (runner: Runner, options?: CallOptions) => asParts(streamText(runner, inputs, options), writeChunk);
+      yield* this.streamActive<string, string>({ open, errorOf: errorOfText }, options);
     } catch (error) {
       yield JSON.stringify(answerFor(error));
     }
   }
 
-  private async callActive<Answered>(call: OneCall<Answered>): Promise<Answered> {
+  private async callActive<Answered>(call: OneCall<Answered>, options: CallOptions | undefined): Promise<Answered> {
+    const comeback = new Comeback(options);
     for (;;) {
       const attached = await (this.attached ?? this.current());
-      const answer = await attached.tryRun(this.home, call);
-      if (answer !== undefined) return answer;
+      const answer = await attached.tryRun(this.home, call, comeback);
+      if (answer !== undefined) {
+        const error = call.errorOf(answer);
+        if (!comeback.isDueAfter(error) || !(await comeback.isThere(attached.plan))) return answer;
+      }
       await this.current();
     }
   }
 
-  private async streamActive<Chunk, Answered>(
+  /** The answer is the last part. */
+  private async *streamActive<Chunk, Answered>(
     call: OneStream<Chunk, Answered>,
-  ): Promise<AsyncGenerator<Chunk | Answered>> {
+    options: CallOptions | undefined,
+  ): AsyncGenerator<Chunk | Answered> {
+    const comeback = new Comeback(options);
     for (;;) {
       const attached = await (this.attached ?? this.current());
-      const parts = attached.tryStream(this.home, call);
-      if (parts !== undefined) return parts;
+      const parts = attached.tryStream(this.home, call, comeback);
+      if (parts !== undefined) {
+        const answer = yield* parts;
+        const error = call.errorOf(answer);
+        if (!comeback.isDueAfter(error) || !(await comeback.isThere(attached.plan))) return yield answer;
+      }
       await this.current();
     }
   }

@@ -1,12 +1,15 @@
-import type { Answer } from '../contract/answer.js';
+import type { Answer, AnswerError } from '../contract/answer.js';
 import { readJson } from '../json/read-json.js';
 
-/** The error's code of an answer's text; undefined for a success. Most answers show it at once and are not parsed. */
-export function errorCodeOf(answer: string): string | undefined {
+/** The error of an answer's text; undefined for a success. Most answers show it at once and are not parsed. */
+export function errorOfText(answer: string): AnswerError | undefined {
   if (answer.startsWith('{"status":"success"')) return undefined;
-  const read = readJson(answer) as Answer; // of a runner
-  return read.status === 'error' ? read.error.code : undefined;
+  return errorOf(readJson(answer) as Answer); // of a runner
 }
+
+/** Undefined for a success. */
+export const errorOf = (answer: Answer): AnswerError | undefined =>
+  answer.status === 'error' ? answer.error : undefined;
 
 const chunkHead = '{"status":"chunk","output":';
 

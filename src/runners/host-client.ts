@@ -1,12 +1,16 @@
 import type { Answer } from '../contract/answer.js';
 import { readJson } from '../json/read-json.js';
 import { writeInputs } from '../json/write-inputs.js';
+import { Alarm } from './alarm.js';
 import { callFailure } from './call-deadline.js';
+import { checkAnswer, checkAnswerText } from './check-answer.js';
 import { HostConnection } from './host-connection.js';
 import { HostDeadline, lateness } from './host-deadline.js';
 import { HostStream, handOn, handOnText } from './host-stream.js';
+import { neverBegun } from './never-begun.js';
 import type { CallOptions } from './runner.js';
 import { answerUnfit } from './unfit-answer.js';
+import { wasWaiting } from './waiting-calls.js';
 
 /** Who answers on the socket. */
 export interface HostIdentity {
@@ -37,7 +41,12 @@ export interface HostClientOptions {
   socket: string;
   /** Seconds that a call may take when the caller says nothing. */
   timeout: number;
+  /** Where the host notes the calls that wait; without it a call that a host took counts as begun when that ends. */
+  stateDirectory?: string;
 }
+
+/** Milliseconds in which a host says whether it is idle; one that takes longer is not. */
+const promptness = 200;
 
 /** Calls at once over one client; more wait for their turn. */
 const mostConnections = 256;
@@ -47,11 +56,15 @@ export interface HostCallOptions extends CallOptions {
   turn?: string;
 }
 
-/** How a host answered who asked for a turn: `busy` with the calls that it runs at once, or with an answer to the call. */
+/**
+ * How a host answered who asked for a turn: `busy` with the calls that it runs at once, or with an answer to the call.
+ * `absent`: nobody listens. `lost`: it has ended meanwhile, or does not react.
+ */
 export type TurnReply =
   | { status: 'turn'; id: string; leave: (wasTaken: boolean) => void }
   | { status: 'busy'; limit: number | null }
-  | { status: 'answer'; answer: Answer };
+  | { status: 'answer'; answer: Answer }
+  | { status: 'absent' | 'lost' };
 
 interface Exchange {
   timeout: number;
@@ -154,16 +167,18 @@ export class HostClient {
   }
 
   /**
-   * Asks for the turn of a call that is made then: at once, or when it has come. Undefined when the host is not there.
-   * `leave` gives back a turn that is not taken, and has to be called in any case.
+   * Asks for the turn of a call that is made then: at once, or when it has come. `leave` gives back a turn that is not
+   * taken, and has to be called in any case.
    */
-  async takeTurn(request: { mayWait: boolean; timeout: number; signal?: AbortSignal }): Promise<TurnReply | undefined> {
+  async takeTurn(request: { mayWait: boolean; timeout: number; signal?: AbortSignal }): Promise<TurnReply> {
     const { mayWait, timeout, signal } = request;
     const connection = await this.connect();
-    if (connection === undefined) return undefined;
+    if (connection === undefined) return { status: 'absent' };
     const id = this.nextId();
     const leave = () => connection.close();
     signal?.addEventListener('abort', leave, { once: true });
+    if (signal?.aborted) leave();
+    const patience = new Alarm(mayWait ? timeout * 1000 + lateness : promptness, leave);
     try {
       const head = `{"type":"turn","id":"${id}","timeout":${timeout},"mayWait":${mayWait}}`;
       const told = JSON.parse(await connection.request(head)) as Answer | { status: 'turn' } | BusyReply;
@@ -171,12 +186,13 @@ export class HostClient {
         const giveBack = (wasTaken: boolean) => (wasTaken ? this.keep(connection) : connection.close());
         return { status: 'turn', id, leave: giveBack };
       }
-      if (told.status !== 'busy') return { status: 'answer', answer: told };
+      if (told.status !== 'busy') return { status: 'answer', answer: checkAnswer(told) };
       this.keep(connection);
       return told;
     } catch {
-      return undefined; // it has ended, or the caller does not wait any more
+      return { status: 'lost' };
     } finally {
+      patience.clear();
       signal?.removeEventListener('abort', leave);
     }
   }
@@ -216,9 +232,9 @@ export class HostClient {
     try {
       const answer = await connection.request(`{"type":"call","id":"${id}","timeout":${timeout}${head}}`, inputs);
       this.release(connection, answer);
-      return answer;
+      return checkAnswerText(answer);
     } catch (error) {
-      return JSON.stringify(wasNeverRead(error) ? this.notRunning() : deadline.explain());
+      return JSON.stringify(await this.explainEnd(error, id, deadline));
     } finally {
       deadline.clear();
       signal?.removeEventListener('abort', cancel);
@@ -243,16 +259,25 @@ export class HostClient {
       const request = `{"type":"call","stream":true,"id":"${id}","timeout":${timeout}${head}}`;
       const told = yield* handOn(connection.exchange(request, inputs));
       isOver = true;
-      return told === undefined ? { explained: deadline.explain() } : { told };
+      return told === undefined ? { explained: await this.explainEnd(undefined, id, deadline) } : { told };
     } catch (error) {
       isOver = true;
-      return { explained: wasNeverRead(error) ? this.notRunning() : deadline.explain() };
+      return { explained: await this.explainEnd(error, id, deadline) };
     } finally {
       deadline.clear();
       signal?.removeEventListener('abort', cancel);
       if (!isOver) await this.cancel(id);
       connection.close();
     }
+  }
+
+  /** The answer to a call whose connection has ended. */
+  private async explainEnd(error: unknown, id: string, deadline: HostDeadline): Promise<Answer> {
+    const { stateDirectory } = this.options;
+    const answer = deadline.explain();
+    if (answer.status !== 'error' || answer.error.code !== 'CALL_LOST') return answer;
+    const isWaiting = wasNeverRead(error) || (stateDirectory !== undefined && (await wasWaiting(stateDirectory, id)));
+    return isWaiting ? neverBegun('the process ended before the call was begun') : answer;
   }
 
   private nextId(): string {

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import type { Answer } from '../contract/answer.js';
 import { readJson } from '../json/read-json.js';
 import { isChunk, outputOf } from './answer-status.js';
+import { checkAnswer, checkAnswerText } from './check-answer.js';
 import { encodeFrames, FrameReader } from './frames.js';
 import { connectTo } from './host-connection.js';
 
@@ -38,7 +39,7 @@ export async function* handOn(parts: AsyncIterable<string>): AsyncGenerator<unkn
   for await (const text of parts) {
     const part = readJson(text) as HostPart; // the host's own
     if (part.status === 'end') return { status: 'success', output: part.joins ? chunks.join('') : chunks };
-    if (part.status !== 'chunk') return part;
+    if (part.status !== 'chunk') return checkAnswer(part);
     chunks.push(part.output);
     yield part.output;
   }
@@ -52,7 +53,7 @@ export async function* handOnText(parts: AsyncIterable<string>): AsyncGenerator<
   const chunks: string[] = [];
   for await (const part of parts) {
     if (part.startsWith(endHead)) return `{"status":"success","output":${joinChunks(chunks, part)}}`;
-    if (!isChunk(part)) return part;
+    if (!isChunk(part)) return checkAnswerText(part);
     const output = outputOf(part);
     chunks.push(output);
     yield output;

@@ -11,10 +11,12 @@ const membersPatience = 1_000;
 const killPatience = 5_000;
 
 /**
- * Ends the group that `leader` leads or led: asks the leader, after `patience` seconds kills it, then ends what is left
- * of its group, and resolves when no process of it exists. Safe to run twice. UNDO_INCOMPLETE names what does not end.
+ * Ends the group that `leader` leads or led: asks the leader, after `patience` seconds kills it (at once where that is 0), then
+ * ends what is left of its group, and resolves when no process of it exists. Safe to run twice. UNDO_INCOMPLETE names what does not end.
  */
 export async function endGroup(leader: ProcessIdentity, patience: number): Promise<void> {
+  // Code that holds up its process would be freed by a signal, and the next call begin that is killed then.
+  if (patience === 0 && isSameProcess(leader)) return await killGroup(leader.pid);
   if (isSameProcess(leader)) {
     send(leader.pid, 'SIGTERM');
     await waitFor(() => !isSameProcess(leader), patience * 1000);

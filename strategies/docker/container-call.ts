@@ -3,6 +3,7 @@ import type { Answer } from '../../src/contract/answer.js';
 import { readJson } from '../../src/json/read-json.js';
 import { writeInputs } from '../../src/json/write-inputs.js';
 import { callFailure, Stranger, streamWithEnding, withEnding } from '../../src/runners/call-deadline.js';
+import { checkAnswerText } from '../../src/runners/check-answer.js';
 import { handOn, handOnText } from '../../src/runners/host-stream.js';
 import { callHttp } from '../../src/runners/http-call.js';
 import { readLines, streamHttp } from '../../src/runners/http-stream.js';
@@ -54,7 +55,7 @@ export async function callHostText(call: TextCall, tokenHash: string): Promise<s
     const reply = await callHttp({ url: `${url}/run`, headers, body, agent, ending });
     if (!reply.isComplete) return lost;
     if (reply.headers['berth-token'] !== tokenHash) throw new Stranger(`something else answers at ${url}`);
-    return reply.body.toString('utf8');
+    return checkAnswerText(reply.body.toString('utf8'));
   }).finally(() => signal?.removeEventListener('abort', cancel));
   return typeof answer === 'string' ? answer : JSON.stringify(answer);
 }

@@ -8,7 +8,7 @@ import type { Handle, RunPlan } from '../../src/contract/handle.js';
 import { writeDurably } from '../../src/durable-file.js';
 import type { BerthHome } from '../../src/home.js';
 import { readDigits, readJson } from '../../src/json/read-json.js';
-import { errorCodeOf } from '../../src/runners/answer-status.js';
+import { errorOfText } from '../../src/runners/answer-status.js';
 import { callFailure } from '../../src/runners/call-deadline.js';
 import { callByValues, streamByValues } from '../../src/runners/call-text.js';
 import { callJson, type JsonCall, streamJson } from '../../src/runners/json-call.js';
@@ -186,7 +186,7 @@ export class DockerRunner implements Runner {
   }
 
   private async heedRootOfText(answer: string, handle: DockerHandle): Promise<string> {
-    if (handle.isReadOnly && errorCodeOf(answer) !== undefined) await this.heedRoot(readJson(answer) as Answer, handle);
+    if (handle.isReadOnly && errorOfText(answer) !== undefined) await this.heedRoot(readJson(answer) as Answer, handle);
     return answer;
   }
 

@@ -64,7 +64,10 @@ export class LocalRunner implements Runner {
     await this.close();
     const { replicas, pid, processStartTime, socket, token } = handle as LocalHandle; // made by `start`, whose keys it has
     this.handles = replicas ?? [{ pid, processStartTime, socket, token }];
-    this.clients = this.handles.map((one) => new HostClient({ socket: one.socket, timeout: this.plan.timeout }));
+    const { timeout } = this.plan;
+    this.clients = this.handles.map(
+      ({ socket }, index) => new HostClient({ socket, timeout, ...stateOf(this.plans[index]) }),
+    );
     const [first] = this.clients;
     this.client = this.clients.length === 1 ? first : new ReplicaClient(this.clients, this.plan.timeout);
   }
@@ -124,6 +127,8 @@ export class LocalRunner implements Runner {
     await appendFile(this.plan.logFile, `berth: ${line}\n`, { mode: 0o600 });
   }
 }
+
+const stateOf = (plan: RunPlan | undefined) => (plan === undefined ? {} : { stateDirectory: plan.stateDirectory });
 
 const notRunning: Answer = {
   status: 'error',

@@ -237,6 +237,8 @@ function expectNothingLeftOf(name: string): void {
   expect(processesOf({ ...home, root: directory })).toEqual([]);
 }
 
+const countRestarts = async () => (await berth('status', 'fickle')).value.restarts;
+
 const call = (inputs: Record<string, unknown>, ...words: string[]) =>
   berth<Answer>('run', 'fickle', JSON.stringify(inputs), ...words);
 
@@ -266,12 +268,13 @@ test('for a person a failed call is its answer, then the traceback and the next 
   ]);
 });
 
-test('a call that sleeps past its timeout is given up, and holds up the others until its sleep is over', async () => {
-  const started = Date.now();
-  const { exitCode, value } = await call({ how: 'sleep', seconds: 8 }, '--timeout', '0.5');
+test('a call that sleeps past its timeout is given up; its process is replaced, and the calls that wait go there', async () => {
+  const before = await countRestarts();
+  const { exitCode, value } = await call({ how: 'sleep', seconds: 600 }, '--timeout', '0.5');
   expect({ exitCode, value }).toMatchObject({ exitCode: 1, value: { error: { code: 'CALL_TIMEOUT' } } });
-  expect(await call({ how: 'fine' })).toMatchObject({ exitCode: 0 });
-  expect(Date.now() - started).toBeLessThan(40_000);
+  const waiting = await Promise.all(['one', 'three'].map((text) => call({ how: 'fine', text }, '--timeout', '120')));
+  expect(waiting.map(({ value }) => value)).toEqual([3, 5].map((output) => ({ status: 'success', output })));
+  await eventually('the restart is counted', async () => (await countRestarts()) === before + 1);
 });
 
 test('a call that prints megabytes is answered, and all of it is in the log', async () => {
@@ -298,7 +301,6 @@ test.each(['{"how": ', 'fine', '', '@nowhere.json'])('the input %j is refused as
 });
 
 test('a call that exits the process loses only itself: the software comes back by itself', async () => {
-  const countRestarts = async () => (await berth('status', 'fickle')).value.restarts;
   const before = await countRestarts();
   const { exitCode, value } = await call({ how: 'exit' });
   expect({ exitCode, value }).toMatchObject({ exitCode: 1, value: { error: { code: 'CALL_LOST' } } });

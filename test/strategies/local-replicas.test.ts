@@ -95,6 +95,37 @@ test('a process that ends is told by the health, and started again alone', async
   await again.close();
 });
 
+test('a call goes to another process where one is being stopped, or does not react', async () => {
+  const { runner, handle } = await start(2);
+  const [first, second] = replicasOf(handle).map(({ pid }) => pid) as [number, number];
+  const busy = [runner.run({ seconds: 2 }), runner.run({ seconds: 2 })];
+  await sleep(300);
+  process.kill(first, 'SIGTERM'); // it ends when its call has
+  await sleep(100);
+  const waiting = Array.from({ length: 4 }, () => runner.run({}));
+  expect((await Promise.all(waiting)).map(pidOf)).toEqual([second, second, second, second]);
+  expect((await Promise.all(busy)).map(pidOf).sort()).toEqual([first, second].sort());
+
+  const other = await start(2);
+  const [frozen, idle] = replicasOf(other.handle).map(({ pid }) => pid) as [number, number];
+  process.kill(frozen, 'SIGSTOP');
+  const calls = Array.from({ length: 4 }, () => other.runner.run({}));
+  expect((await Promise.all(calls)).map(pidOf)).toEqual([idle, idle, idle, idle]);
+  process.kill(frozen, 'SIGKILL');
+});
+
+test('where none is left a call says whether it had been taken', async () => {
+  const { runner, handle } = await start(2);
+  const busy = [runner.run({ seconds: 9 }), runner.run({ seconds: 9 })];
+  await sleep(300);
+  const waiting = runner.run({});
+  await sleep(100);
+  for (const { pid } of replicasOf(handle)) process.kill(pid, 'SIGKILL');
+  expect((await Promise.all(busy)).map((answer) => failureOf(answer).code)).toEqual(['CALL_LOST', 'CALL_LOST']);
+  expect(failureOf(await waiting)).toMatchObject({ code: 'NOT_RUNNING', neverBegan: true });
+  expect(failureOf(await runner.run({}))).not.toHaveProperty('neverBegan');
+});
+
 test('each has its own memory, log and name in the log, and none is left after a stop', async () => {
   const { runner, plan } = await start(2);
   await Promise.all(['one', 'two', 'three', 'four'].map((name) => runner.run({ name, seconds: 0.1 })));

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { Resources } from '../../src/contract/resources.js';
 import { type BerthHome, revisionDirectory } from '../../src/home.js';
 import { builtInStrategies, packageRoot } from '../../src/package-root.js';
 import { writeActiveRevision } from '../../src/runners/active-revision.js';
@@ -15,10 +16,10 @@ export const runnerModules = {
 /** Serves a revision as a worker does, and has callers reach it: calls need no workflow. */
 export async function publish(
   home: BerthHome,
-  { deployment = 'demo', revision = 'r1', module = runnerModules.source, app = '' },
+  { deployment = 'demo', revision = 'r1', module = runnerModules.source, app = '', resources = {} as Resources },
 ) {
   const { root } = revisionDirectory(home, deployment, revision);
-  const runner = new LocalRunner(localPlan(root, { 'app.py': app }, { deployment, revision }));
+  const runner = new LocalRunner(localPlan(root, { 'app.py': app }, { deployment, revision, resources }));
   atTheEnd(() => runner.undo());
   const handle = await runner.start({ env: {} });
   const record = { deployment, revision, handle, isStopped: false, runner: { module, className: 'LocalRunner' } };

@@ -42,3 +42,6 @@ def refuse(code, message):
     return answer_error({"code": code, "message": message})
 
 
+def refuse_unbegun(message):
+    """Of a call that whoever runs the software next may be asked for: src/runners/never-begun.ts."""
+    return answer_error({"code": "NOT_RUNNING", "message": message, "neverBegan": True})

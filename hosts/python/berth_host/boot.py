@@ -57,7 +57,7 @@ def main(state_directory):
         software = load(document, os.path.join(state_directory, "pycache"))
     except StartFailed as failure:
         fail(failure.error)
-    server = Server(software, identity, document)
+    server = Server(software, identity, document, os.path.join(state_directory, "waiting"))
     server.open(listen(document["socket"]), FrameConnection)
     report({"state": "ready", "identity": identity})
     log("%s %s serves %s" % (identity["deployment"], identity["revision"], document["interface"]["callable"]))

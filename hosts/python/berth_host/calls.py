@@ -58,8 +58,10 @@ class Turn(Call):
 class Calls:
     """The calls that nobody has answered yet."""
 
-    def __init__(self, stop_exception):
+    def __init__(self, stop_exception, waiting):
         self.stop_exception = stop_exception
+        #: Those whose turn has not come, for their callers to see.
+        self.waiting = waiting
         self.known = {}
         self.abandoned = []
         #: Held while an exception is raised in a call's thread, and while the call leaves it.
@@ -73,6 +75,7 @@ class Calls:
         with self.interrupting:
             if call not in self.known:
                 return False
+            self.waiting.remove(call)
             call.state = RUNNING
             call.thread = thread
             return True
@@ -98,7 +101,10 @@ class Calls:
 
     def take(self, call):
         """True for the one who is to answer."""
-        return self.known.pop(call, call) is None
+        if self.known.pop(call, call) is not None:
+            return False
+        self.waiting.remove(call)
+        return True
 
     def give_up(self, call):
         """Takes a call that has not been started."""

@@ -31,6 +31,10 @@ class MainThread:
         elif self.is_in_loop:
             main_loop().stop()
 
+    def is_free(self):
+        """Whether a call that is begun here and now is the next thing that the thread does."""
+        return Native.thread_id() == self.thread and not self.is_in_loop
+
     def use_loop(self):
         """A coroutine is to run: from here on the thread runs their loop while it waits."""
         if not self.uses_loop:

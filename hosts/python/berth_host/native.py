@@ -29,6 +29,8 @@ class Native:
     dup2 = os.dup2
     read = os.read
     write = os.write
+    pwrite = os.pwrite
+    unlink = os.unlink
     close = os.close
     set_blocking = os.set_blocking
     exit = os._exit

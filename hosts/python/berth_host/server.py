@@ -4,7 +4,7 @@ Synchronous code runs on the main thread, where the solution was imported and se
 on so many threads at once. Coroutines run side by side on the main thread's loop.
 """
 
-from .answers import answer_error, refuse
+from .answers import answer_error, refuse, refuse_unbegun
 from .calls import RUNNING, Call, Calls, Turn
 from .coroutines import Coroutines
 from .errors import log
@@ -17,6 +17,7 @@ from .pulse import Pulse
 from .slots import Slots
 from .sockets import Sockets
 from .stopping import Stopping
+from .waiting_calls import WaitingCalls
 from .worker_threads import WorkerThreads
 
 TURN_PATIENCE = 1.0
@@ -26,16 +27,17 @@ TURN_PATIENCE = 1.0
 class Server:
     """Made on the main thread, after the setup."""
 
-    def __init__(self, software, identity, document):
+    def __init__(self, software, identity, document, waiting_file=None):
         self.software = software
         self.identity = identity
         self.timeout = document["timeout"]
-        self.calls = Calls(software.stop_exception)
+        self.waiting = WaitingCalls(waiting_file)
+        self.calls = Calls(software.stop_exception, self.waiting)
         concurrency = document["concurrency"] or software.concurrency
         #: Whether someone has said how many calls run at once: then what a call awaits counts, too.
         self.has_bound = concurrency is not None
         usual = None if software.is_async else 1
-        self.slots = Slots(concurrency or usual, self.calls.known, self.begin)
+        self.slots = Slots(concurrency or usual, self.calls.known, self.note_waiting, self.begin)
         #: Turns that are held, by their ids.
         self.turns = {}
         self.main = MainThread(self)
@@ -79,7 +81,7 @@ class Server:
 
     def admit(self, connection, request):
         if self.stopping.has_begun:
-            return connection.answer(refuse("NOT_RUNNING", "the software is being stopped"))
+            return connection.answer(refuse_unbegun("the software is being stopped"))
         call = Call(request, request.timeout or self.timeout, connection)
         turn = self.turns.pop(request.turn, None) if request.turn is not None else None
         if turn is not None and self.calls.take(turn):
@@ -91,7 +93,7 @@ class Server:
     def line_up(self, connection, request):
         """Holds a turn for a call that its caller makes where the first turn comes: at this process or at another."""
         if self.stopping.has_begun:
-            connection.answer(refuse("NOT_RUNNING", "the software is being stopped"))
+            connection.answer(refuse_unbegun("the software is being stopped"))
         elif request.may_wait or self.slots.has_room():
             self.take_in(Turn(request, request.timeout or self.timeout, connection))
         else:
@@ -111,11 +113,15 @@ class Server:
     def begin(self, call):
         """Its turn has come."""
         if call.is_turn:
-            self.grant(call)
-        elif self.software.is_async:
-            self.coroutines.begin(call)
-        else:
-            self.executor.begin(call)
+            return self.grant(call)
+        executor = self.coroutines if self.software.is_async else self.executor
+        if executor is not self.main or not self.main.is_free():
+            self.note_waiting(call)  # other code may keep it from beginning
+        executor.begin(call)
+
+    def note_waiting(self, call):
+        if not call.is_turn:  # of a turn the call is still with its caller
+            self.waiting.add(call)
 
     def grant(self, turn):
         """Holds the turn for a call that is still with its caller."""
@@ -153,6 +159,8 @@ class Server:
         code, message = describe_end(call, why, self.slots.limit)
         log("call %s: %s" % (call.id, message))
         error = {"code": code, "message": message}
+        if code == "NOT_RUNNING":
+            error["neverBegan"] = True
         connection = call.connection
         if call.is_turn and call.state == RUNNING:  # its connection carries nothing
             self.turns.pop(call.id, None)

@@ -6,12 +6,13 @@ from .native import Native
 
 
 class Slots:
-    """`begin(call)` is told when a call's turn has come; the call keeps its slot until `leave(call)`."""
+    """`wait(call)` is told before a call waits, `begin(call)` when its turn has come; it keeps its slot until `leave(call)`."""
 
-    def __init__(self, limit, known, begin):
+    def __init__(self, limit, known, wait, begin):
         #: Calls at once; None is no bound.
         self.limit = limit
         self.known = known
+        self.wait = wait
         self.begin = begin
         self.holders = set()
         self.queue = deque()
@@ -23,6 +24,7 @@ class Slots:
     def enter(self, call):
         with self.lock:
             if not self.has_room():
+                self.wait(call)
                 return self.queue.append(call)
             self.holders.add(call)
         self.begin(call)

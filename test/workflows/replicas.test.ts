@@ -1,0 +1,107 @@
+/** @needs git python3 uv temporal */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, test } from '@jest/globals';
+import type { Answer } from '../../src/contract/answer.js';
+import { openSoftware } from '../../src/factory/open-software.js';
+import { connectOnce, deploy, redeploy, untilInfo } from '../support/deploying.js';
+import { temporaryStack } from '../support/stack.js';
+import { temporaryDirectory, temporarySolution } from '../support/temporary.js';
+
+const home = temporaryStack();
+
+/** Notes each call that begins, and says who ran it. */
+const noting = (version: number) => `
+import os, time
+def predict(file="", id=-1, seconds=0.01):
+    if file:
+        with open(file, "a") as trace: trace.write(f"{id}\\n")
+    time.sleep(seconds)
+    return {"version": ${version}, "pid": os.getpid()}
+`;
+
+interface Output {
+  version: number;
+  pid: number;
+}
+
+const outputOf = (answer: Answer | undefined) => (answer?.status === 'success' ? (answer.output as Output) : undefined);
+
+interface Made {
+  id: number;
+  answer: Answer;
+}
+
+/** Callers that each make one call after another until they are told to stop. */
+class Load {
+  readonly file = join(temporaryDirectory(), 'begun');
+  /** In the order of their answers. */
+  readonly made: Made[] = [];
+  private count = 0;
+  private isOver = false;
+  private readonly callers: Promise<void>[];
+
+  constructor(name: string, callers: number) {
+    writeFileSync(this.file, '');
+    this.callers = Array.from({ length: callers }, () => this.callAgainAndAgain(name));
+  }
+
+  /** The processes that answered the next so many calls. */
+  async pidsOfNext(count: number): Promise<Set<number | undefined>> {
+    const first = this.made.length;
+    while (this.made.length < first + count) await sleep(10);
+    return new Set(this.made.slice(first).map(({ answer }) => outputOf(answer)?.pid));
+  }
+
+  /** Calls that failed, and the ids of those that began, both in the order of ids. */
+  async end(): Promise<{ failed: Made[]; begun: number[] }> {
+    this.isOver = true;
+    await Promise.all(this.callers);
+    const begun = readFileSync(this.file, 'utf8').trim().split('\n').map(Number);
+    return {
+      failed: this.made.filter(({ answer }) => answer.status !== 'success'),
+      begun: begun.sort((one, other) => one - other),
+    };
+  }
+
+  /** Each has a client of its own, as callers in several processes have. */
+  private async callAgainAndAgain(name: string): Promise<void> {
+    const software = await openSoftware(name, home);
+    while (!this.isOver) {
+      const id = this.count++;
+      this.made.push({ id, answer: await software.run({ file: this.file, id }) });
+    }
+    await software.close();
+  }
+}
+
+test('a killed replica loses what it had begun and nothing else, and comes back; a redeploy of replicas loses nothing', async () => {
+  const source = temporarySolution({ 'main.py': noting(1) });
+  const resources = { replicas: 2 };
+  expect(await deploy({ name: 'twins', solution: source, resources })).toMatchObject({ state: 'running' });
+
+  const load = new Load('twins', 6);
+  const [killed, other] = [...(await load.pidsOfNext(50))] as [number, number];
+  process.kill(killed, 'SIGKILL');
+  await untilInfo('twins', ({ restarts, state }) => restarts === 1 && state === 'running');
+  await load.pidsOfNext(20); // those that were under way
+  const after = await load.pidsOfNext(100);
+  expect([after.has(other), after.has(killed), after.size]).toEqual([true, false, 2]);
+  const { failed, begun } = await load.end();
+  for (const { answer } of failed) expect(answer).toMatchObject({ error: { code: 'CALL_LOST' } });
+  expect(failed.length).toBeLessThanOrEqual(1); // it runs one call at a time
+  expect(begun).toEqual(load.made.map((_, id) => id)); // each once, lost or not
+
+  const next = new Load('twins', 6);
+  expect((await next.pidsOfNext(50)).size).toBe(2);
+  writeFileSync(join(source, 'main.py'), noting(2));
+  expect(await redeploy('twins', { changes: { bake: 0 } })).toMatchObject({ revision: 'r2', change: null });
+  await next.pidsOfNext(20);
+  expect((await next.pidsOfNext(100)).size).toBe(2);
+  const ended = await next.end();
+  expect(ended.failed).toEqual([]);
+  expect(ended.begun).toEqual(next.made.map((_, id) => id));
+  expect(outputOf(next.made.at(-1)?.answer)).toMatchObject({ version: 2 });
+  await (await connectOnce()).cleanup('twins');
+});
