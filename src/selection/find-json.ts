@@ -1,20 +1,72 @@
 /**
  * The JSON object in what a model said: the whole of it, in a fence, or somewhere among prose; the last one counts.
- * Undefined where there is none.
+ * Undefined where there is none. Linear in the text, whatever it is.
  */
 export function findJson(text: string): object | undefined {
-  const said = text.replaceAll(/<think>[\s\S]*?<\/think>/g, '').trim();
-  const fenced = [...said.matchAll(/```\w*\n([\s\S]*?)```/g)].map(([, content = '']) => content);
-  for (const candidate of [said, ...fenced.toReversed()]) {
+  const said = dropThinking(text).trim();
+  for (const candidate of [said, ...listFenced(said), ...listBraced(said)]) {
     const object = parseObject(candidate);
     if (object !== undefined) return object;
   }
-  const end = said.lastIndexOf('}') + 1;
-  for (let start = said.indexOf('{'); start !== -1 && start < end; start = said.indexOf('{', start + 1)) {
-    const object = parseObject(said.slice(start, end));
-    if (object !== undefined) return object;
-  }
   return undefined;
+}
+
+/** Texts in fences, and in braces, that are tried; the last ones. */
+const most = 20;
+
+function listFenced(text: string): string[] {
+  const [, ...parts] = text.split('```').slice(0, -1);
+  const blocks = parts.filter((part) => /^\w*\s*\{/.test(part)).slice(-most);
+  return blocks.map((block) => block.slice(block.indexOf('{'))).toReversed();
+}
+
+function listBraced(text: string): string[] {
+  const found: string[] = [];
+  for (let end = text.lastIndexOf('}'); end !== -1 && found.length < most; ) {
+    const start = findOpening(text, end);
+    if (start === -1) break;
+    found.push(text.slice(start, end + 1));
+    end = start === 0 ? -1 : text.lastIndexOf('}', start - 1);
+  }
+  return found;
+}
+
+const [opens, closes] = ['<think>', '</think>'];
+
+function dropThinking(text: string): string {
+  const kept: string[] = [];
+  let at = 0;
+  for (let open = text.indexOf(opens); open !== -1; open = text.indexOf(opens, at)) {
+    const close = text.indexOf(closes, open);
+    if (close === -1) break;
+    kept.push(text.slice(at, open));
+    at = close + closes.length;
+  }
+  return kept.join('') + text.slice(at);
+}
+
+/** Index of the brace that the one at `end` closes, braces in JSON's strings left out; -1 where there is none. */
+function findOpening(text: string, end: number): number {
+  let depth = 0;
+  let isInString = false;
+  for (let index = end; index >= 0; index -= 1) {
+    const character = text[index];
+    if (character === '"') {
+      const backslashes = countBackslashes(text, index);
+      if (backslashes % 2 === 0) isInString = !isInString;
+      index -= backslashes;
+    } else if (!isInString && character === '}') depth += 1;
+    else if (!isInString && character === '{') depth -= 1;
+    if (depth === 0) return index;
+  }
+  return -1;
+}
+
+/** Right before the index. */
+function countBackslashes(text: string, index: number): number {
+  let count = 0;
+  while (text[index - 1 - count] === '\\') count += 1;
+  return count;
 }
 
 function parseObject(text: string): object | undefined {

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { readHandBack } from '../../src/adaptation/rounds/index.js';
+import { measureLoopDelay } from '../support/loop-delay.js';
 
 const read = (message: string, type = 'function') => readHandBack(message, type);
 const tag = (content: string) => `<run_interface>${content}</run_interface>`;
@@ -27,6 +28,8 @@ test.each([
   ['never closed', `<run_interface>${valid}`, 'it has no <run_interface>'],
   ['no JSON', tag('see above: {'), 'is not valid'],
   ['a list', tag('[1]'), 'is not valid'],
+  ['brackets without end', tag('['.repeat(3_000)), 'is not valid'],
+  ['too much', tag(`{"type": "function", "module": "${'m'.repeat(5_000)}"}`), 'it takes at most 4000'],
   ['no module', tag('{"type": "function", "callable": "f"}'), 'module'],
   ['another type', tag('{"type": "http", "module": "app", "callable": "f"}'), 'type'],
   ['paths that lead out', tag('{"type": "function", "module": "m", "callable": "f", "paths": ["../x"]}'), 'paths'],
@@ -47,4 +50,28 @@ test('the summary is the first line of prose, the address is kept', () => {
     summary: 'adapted the workspace',
     endpointUrl: null,
   });
+});
+
+test('the tag that prose mentions is no part of what is left out of the summary', () => {
+  const message = `A <run_interface> follows.\n${tag(valid)}\n`;
+  expect(read(message)).toMatchObject({ summary: 'A <run_interface> follows.' });
+});
+
+test.each([
+  ...[
+    '<run_interface>',
+    '<run_interface ',
+    '</run_interface',
+    '</ ',
+    '<endpoint_url>',
+    '<run_interface></run_interface>',
+  ],
+  ...['\n', '`', ' `', '```\n', '[', '{a: ', '- ', '&a [*a, ', '? ', ': ', '\n#>*- '],
+])('a megabyte of %j is read while the event loop is free', async (piece) => {
+  const long = piece.repeat(1_000_000 / piece.length);
+  for (const message of [long, tag(long), `<endpoint_url>${long}</endpoint_url>`, tag(long.slice(0, 3_900))]) {
+    const { delay, result } = await measureLoopDelay(async () => read(message));
+    expect(result).toHaveProperty('problem');
+    expect(delay).toBeLessThan(100);
+  }
 });

@@ -1,6 +1,7 @@
 import { parseDocument } from 'yaml';
 import * as z from 'zod';
 import { CallStyle, FunctionInterface, RunInterface } from '../../contract/run-interface.js';
+import { dropElements, findElements } from './find-elements.js';
 
 /** What an agent says at its end. It is believed in nothing: the ladder tries the interface. */
 export interface HandBack {
@@ -12,6 +13,10 @@ export interface HandBack {
 }
 
 const longestSummary = 200;
+/** Characters of a message that are read, from its end; the tags stand there. */
+const longestMessage = 200_000;
+/** Characters of a run interface, which has a few names in it, and brackets within brackets. */
+const [longestInterface, deepest] = [4_000, 20];
 
 /** Directories of the revision itself. */
 const InnerPaths = z.array(z.string().refine((path) => !/^([/\\~]|[a-z]:)|(^|[/\\])\.\.([/\\]|$)/i.test(path)));
@@ -24,9 +29,13 @@ const HandedFunction = FunctionInterface.extend({ call: CallStyle.optional(), pa
  * fences, attributes, single quotes, trailing commas. Answers with the problem, in words for the agent, when the run
  * interface is missing or not valid.
  */
-export function readHandBack(message: string, type: string): HandBack | { problem: string } {
-  const content = findLast(message, 'run_interface');
+export function readHandBack(whole: string, type: string): HandBack | { problem: string } {
+  const message = whole.slice(-longestMessage);
+  const interfaces = findElements(message, 'run_interface');
+  const content = interfaces.at(-1)?.content;
   if (content === undefined) return { problem: 'it has no <run_interface>…</run_interface>.' };
+  if (content.length > longestInterface)
+    return { problem: `the run interface has ${content.length} characters; it takes at most ${longestInterface}.` };
   const value = parseTolerantly(content);
   const schema = type === 'function' ? HandedFunction : RunInterface;
   const parsed = schema.safeParse(value);
@@ -34,27 +43,40 @@ export function readHandBack(message: string, type: string): HandBack | { proble
   if (parsed.data.type !== type) {
     return { problem: `the run interface has the type “${parsed.data.type}”; this strategy takes “${type}”.` };
   }
-  const url = readUrl(findLast(message, 'endpoint_url'));
+  const url = readUrl(findElements(message, 'endpoint_url').at(-1)?.content);
   if (url === undefined) return { problem: 'what stands in <endpoint_url> is no http or https address.' };
-  return { runInterface: parsed.data, endpointUrl: url, summary: summarise(message) };
-}
-
-/** From the last opening tag that is closed; one that prose mentions opens nothing. */
-function findLast(message: string, tag: string): string | undefined {
-  const pattern = new RegExp(`<${tag}\\b[^>]*>((?:(?!<${tag}\\b)[\\s\\S])*?)</\\s*${tag}\\s*>`, 'gi');
-  return [...message.matchAll(pattern)].at(-1)?.[1];
+  return { runInterface: parsed.data, endpointUrl: url, summary: summarise(dropElements(message, interfaces)) };
 }
 
 /** YAML knows all that models do to JSON: single quotes, trailing commas, bare keys. Undefined when it is neither. */
 function parseTolerantly(content: string): unknown {
-  const text = content.replaceAll(/^\s*```\w*\s*$/gm, '').replaceAll(/^\s*`+|`+\s*$/g, '');
-  const document = parseDocument(text.trim(), { schema: 'core', version: '1.2' });
+  const text = dropFences(content);
+  if (isDeep(text)) return undefined;
+  const document = parseDocument(text, { schema: 'core', version: '1.2' });
   if (document.errors.length > 0) return undefined;
   try {
     return document.toJS({ maxAliasCount: 0 });
   } catch {
     return undefined;
   }
+}
+
+/** Brackets in brackets, or `- - - -`: the parser calls itself for each, and may take the process down with it. */
+function isDeep(text: string): boolean {
+  let depth = 0;
+  for (const bracket of text.match(/[[\]{}]/g) ?? []) {
+    depth = bracket === '[' || bracket === '{' ? depth + 1 : Math.max(depth - 1, 0);
+    if (depth > deepest) return true;
+  }
+  return /(?:[-?:]\s+){20}/.test(text);
+}
+
+function dropFences(content: string): string {
+  const lines = content.split('\n').filter((line) => !/^```\w*$/.test(line.trim()));
+  const text = lines.join('\n').trim().replace(/^`+/, '');
+  let end = text.length;
+  while (text[end - 1] === '`') end -= 1;
+  return text.slice(0, end).trim();
 }
 
 function describeProblem(content: string, error: z.ZodError): string {
@@ -70,7 +92,7 @@ function readUrl(content: string | undefined): string | null | undefined {
 }
 
 function summarise(message: string): string {
-  const prose = message.replaceAll(/<(run_interface|endpoint_url)\b[^>]*>[\s\S]*?<\/\s*\1\s*>/gi, '');
+  const prose = dropElements(message, findElements(message, 'endpoint_url'));
   const lines = prose.split('\n').map((line) => line.replace(/^[\s#*>-]+/, '').trim());
   const line = lines.find((one) => one !== '' && !one.startsWith('```')) ?? 'adapted the workspace';
   return line.length <= longestSummary ? line : `${line.slice(0, longestSummary)}…`;
