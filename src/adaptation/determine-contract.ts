@@ -20,11 +20,13 @@ const mostDocumented = 5;
  * Returns what must hold, fixed before anything runs: the user's examples, else calls that the repository documents,
  * else nothing that anybody stated (`weak`). There it is only probed, by a call with the defaults, and only where the
  * signature itself names a valid call: every parameter has a literal default, none of them `None` (which often means
- * "required after all").
+ * "required after all"). A function that a server serves, which `serves` in the interface describes, is not probed: it
+ * would be called at the endpoint alone, in a cloud for money.
  */
 export function determineContract({ examples, facts, runInterface }: ContractSources): Contract {
   if (examples.length > 0) return { source: 'user', examples: [...examples] };
-  const parsed = FunctionInterface.safeParse(runInterface);
+  const { serves } = runInterface;
+  const parsed = FunctionInterface.safeParse(serves ?? runInterface);
   if (!parsed.success) return { source: 'weak', examples: [] };
   const entry = findServedEntry(facts, parsed.data);
   const documented = facts.documentedCalls
@@ -32,10 +34,8 @@ export function determineContract({ examples, facts, runInterface }: ContractSou
     .map((call) => toExample(call, parsed.data, entry))
     .filter((example) => example !== undefined);
   if (documented.length > 0) return { source: 'repository', examples: documented.slice(0, mostDocumented) };
-  return {
-    source: 'weak',
-    examples: isCallableWithoutInputs(parsed.data, entry) ? [{ input: {}, match: 'subset' }] : [],
-  };
+  const isProbed = serves === undefined && isCallableWithoutInputs(parsed.data, entry);
+  return { source: 'weak', examples: isProbed ? [{ input: {}, match: 'subset' }] : [] };
 }
 
 /** A call counts when it names the callable and stands where that name means it: its own file, or one that imports it. */

@@ -2,7 +2,8 @@ import * as z from 'zod';
 
 /**
  * How to call the software: `type` plus whatever the strategy's runner takes (`module`, `callable`, `predict_path`,
- * `app_name`, …). Loose, because each strategy has its own; a strategy parses what it needs.
+ * `app_name`, …). Loose, because each strategy has its own; a strategy parses what it needs. Where a recipe put a server
+ * around a function of the repository's that takes the same inputs, `serves` is that function's interface.
  */
 export const RunInterface = z.looseObject({ type: z.string().min(1) });
 export type RunInterface = z.infer<typeof RunInterface>;

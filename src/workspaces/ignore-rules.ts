@@ -22,7 +22,7 @@ export interface IgnoreLayer {
 const defaultRules = ignore({ ignorecase: false }).add([
   ...['.[gG][iI][tT]', '.hg', '.svn'],
   ...['__pycache__', '*.pyc', 'node_modules', '.ipynb_checkpoints', '.DS_Store'],
-  ...['.mypy_cache', '.pytest_cache', '.ruff_cache', '.tox', '.nox'],
+  ...['.mypy_cache', '.pytest_cache', '.ruff_cache', '.tox', '.nox', '.langgraph_api'],
   ...['.env', '.env.*', '!.env.example'],
 ]);
 

@@ -7,7 +7,6 @@ import { readServerRecord } from './server-record.js';
 export const conformance: ConformanceHooks = {
   manner: {
     replacesProcesses: true,
-    writesNull: true,
     keepsMainThread: true,
     beginsAbandoned: true,
     applies: ['memory', 'concurrency'],

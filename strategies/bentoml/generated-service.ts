@@ -35,6 +35,7 @@ function describeService(input: RecipeInput, { summary, runInterface }: Recognit
       predict_path: '/predict',
       call,
       output_key: 'output',
+      serves: served,
       ...(plain === undefined && describeLoading(served, entry)),
       ...(environment !== undefined && { environment }),
       ...(paths.length > 1 && { paths }),

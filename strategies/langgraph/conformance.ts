@@ -6,7 +6,6 @@ import { readServerRecord } from './server-record.js';
 
 export const conformance: ConformanceHooks = {
   manner: {
-    writesNull: true,
     replacesNul: true,
     endsOnExit: true,
     queue: 1_000,

@@ -32,6 +32,7 @@ async function describeNode({ workspace, facts }: RecipeInput, found: Recognitio
       assistant_id: defaultGraph,
       config,
       ...oneNodeKeys,
+      serves: served,
       ...(plain === undefined && describeLoading(served, entry)),
     },
     files: {

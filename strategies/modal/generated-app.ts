@@ -54,6 +54,7 @@ async function describeApp(input: RecipeInput, found: Recognition): Promise<Reco
       file,
       function_name: 'call',
       call: 'json',
+      serves: called,
       ...(plain === undefined && describeLoading(called, entry)),
     },
     files: { [file]: source },

@@ -126,6 +126,20 @@ test('documented calls of the callable come next, positional arguments by the si
   });
 });
 
+test('of a function that a server serves, documented calls count too, and its defaults are not tried', () => {
+  const runInterface = { type: 'http', port: 8000, serves: functionInterface };
+  const facts = (documentedCalls: DocumentedCall[]) =>
+    someFacts({ entryPoints: [entry([parameter('x', '1')])], documentedCalls });
+  const calls = [documented({ positional: [2], output: 4 })];
+  expect(determineContract({ examples: [], facts: facts(calls), runInterface })).toEqual({
+    source: 'repository',
+    examples: [{ input: { x: 2 }, output: 4, match: 'subset', place: 'app.py:3' }],
+  });
+  const weak = { source: 'weak', examples: [] };
+  expect(determineContract({ examples: [], facts: facts([]), runInterface })).toEqual(weak);
+  expect(determineContract({ examples: [], facts: facts(calls), runInterface: { type: 'http' } })).toEqual(weak);
+});
+
 test('for a callable that takes one dict, the argument is the input', () => {
   const calls = [documented({ positional: [{ text: 'a' }] })];
   expect(determine([parameter('inputs')], calls, 'inputs').examples).toEqual([

@@ -165,6 +165,8 @@ test('what is not missing is not spoken of, and a source that has gone changes n
   const error = new BerthError('START_FAILED', 'ValueError: no', { evidence: 'open("nothing.bin")' });
   const gone = { source: '/nowhere', code, facts, variables: [] };
   expect(await explainMissing(error, async () => gone)).toBe(error);
+  const unreadable = () => Promise.reject(new BerthError('SOURCE_UNSAFE', 'a link'));
+  expect(await explainMissing(error, unreadable)).toBe(error);
   const usage = new BerthError('ENTRY_NOT_FOUND', "No module named 'cv2'");
   expect(await explainMissing(usage, async () => gone)).toBe(usage);
 });

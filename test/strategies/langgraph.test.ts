@@ -252,7 +252,8 @@ test('a graph that cannot be loaded and is not called is left out, with its reas
 });
 
 test('a function that makes a graph is called by the server, with its defaults or with the configuration', async () => {
-  const state = 'from typing import TypedDict\nclass State(TypedDict, total=False):\n    name: str\n    greeting: str\n';
+  const state =
+    'from typing import TypedDict\nclass State(TypedDict, total=False):\n    name: str\n    greeting: str\n';
   const build = (head: string, body: string) =>
     `from langgraph.graph import StateGraph\n${state}\ndef greet(state):\n    return {"greeting": "Hello, " + state["name"]}\n\ndef ${head}:\n${body}\n`;
   const graph =

@@ -34,6 +34,7 @@ test('leaves out histories, environments, caches and secrets, whatever the ignor
     'web/node_modules/x/index.js': '',
     '.pytest_cache/README.md': '',
     'notes/.ipynb_checkpoints/a.ipynb': '',
+    '.langgraph_api/store.pckl': '',
     '.berthignore': '!.env\n!**/\n',
   });
 

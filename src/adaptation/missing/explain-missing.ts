@@ -31,7 +31,10 @@ export async function explainMissing(
 ): Promise<BerthError> {
   if (!explained.has(error.code)) return error;
   const text = `${error.message}\n${error.details.evidence ?? ''}`;
-  const sentences = await findMissing(text, await surroundings());
+  const sentences = await surroundings().then(
+    (found) => findMissing(text, found),
+    () => [], // what cannot be looked at explains nothing, and hides nothing either
+  );
   if (sentences.length === 0) return error;
   const message = [error.message, ...sentences].join('; ');
   return new BerthError(error.code, message, error.details, { cause: error });

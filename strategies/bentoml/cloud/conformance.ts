@@ -11,7 +11,6 @@ export const cloudConformance: ProviderHooks = {
     replacesProcesses: true,
     hidesExits: true,
     logsCalls: true,
-    writesNull: true,
     servesElsewhere: true,
     keepsMainThread: true,
     beginsAbandoned: true,

@@ -7,7 +7,6 @@ import { LangSmith } from './lang-smith.js';
 /** Its software is a deployment of the account, whose servers are LangSmith's affair: they come with a call, and come again. */
 export const cloudConformance: ProviderHooks = {
   manner: {
-    writesNull: true,
     replacesNul: true,
     endsOnExit: true,
     startsOnDemand: true,
