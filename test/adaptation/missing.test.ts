@@ -118,6 +118,11 @@ const modules: [string, Record<string, string>, RegExp][] = [
     { 'conda-gpu.yml': 'dependencies:\n  - conda-forge::obscure-thing=1.2\n' },
     /conda-gpu\.yml lists it, but what only conda has is not installed: add obscure-thing to requirements\.txt$/,
   ],
+  [
+    'cv2, tools_here, faiss',
+    { 'lib/tools_here.py': '' },
+    /the repository has tools_here in lib: .*; nothing asks for cv2 and faiss: add opencv-python-headless and faiss-cpu to requirements\.txt$/,
+  ],
   ['tools_here', { 'lib/tools_here.py': '' }, /the repository has it in lib: deploy with --env PYTHONPATH=lib$/],
 ];
 

@@ -1,9 +1,7 @@
 /** @needs python3 uv */
-import { execFileSync } from 'node:child_process';
-import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { failureOf } from '../strategies/conformance.js';
-import { temporaryDirectory } from '../support/temporary.js';
+import { environmentWith } from './libraries.js';
 import { type Served, serve, success } from './serve.js';
 
 const standard = `
@@ -224,9 +222,9 @@ def fields(a: str = Field(description="a"), b: int = Field(3, ge=1), c: list = F
 def query(q: str = Query(max_length=3), r: Optional[str] = Query(None), s: int = Query(default=5), db: dict = Depends(dict), item: Item = Body()): return [q, r, s, db, item.name]
 def options(n: int = typer.Option(3, min=1, max=5), name: str = typer.Argument(...), other: str = typer.Option(), many: Annotated[int, typer.Option(max=9)] = 4): return [n, name, other, many]
 `;
-  let environment: ReturnType<typeof makeEnvironment>;
+  let environment: ReturnType<typeof environmentWith>;
   beforeAll(() => {
-    environment = makeEnvironment('pydantic', 'fastapi', 'typer');
+    environment = environmentWith('pydantic', 'fastapi', 'typer');
   }, 180_000);
   const from = async (callable: string, call = 'arguments') =>
     (await serve(source, callable, { environment, call })).call;
@@ -318,7 +316,7 @@ class Item(BaseModel):
 def predict(items: List[Item], n: int = Field(3, ge=2), label: str = Field(..., max_length=2)):
     return [repr(items), n, label]
 `;
-  const { call } = await serve(source, 'predict', { environment: makeEnvironment('pydantic<2') });
+  const { call } = await serve(source, 'predict', { environment: environmentWith('pydantic<2') });
   const item = { name: 'n', price: '1.5' };
   expect(await call({ items: [item], label: 'ab' })).toEqual(success(["[Item(name='n', price=1.5)]", 3, 'ab']));
   expect(failureOf(await call({ items: [item, { name: 'm' }], n: 1, label: 'abc' })).message).toBe(
@@ -326,12 +324,3 @@ def predict(items: List[Item], n: int = Field(3, ge=2), label: str = Field(..., 
   );
   expect(failureOf(await call({ items: [] })).message).toContain('predict needs label');
 }, 120_000);
-
-/** A virtual environment with what declares inputs; from uv's cache in a second once it was had. */
-function makeEnvironment(...packages: string[]) {
-  const path = join(temporaryDirectory('berth-libraries-'), 'venv');
-  execFileSync('uv', ['venv', '--quiet', path]);
-  const python = join(path, 'bin', 'python');
-  execFileSync('uv', ['pip', 'install', '--quiet', '--python', python, ...packages]);
-  return { digest: 'libraries', path, python, pythonVersion: '', packageDirectory: null, notes: [] };
-}

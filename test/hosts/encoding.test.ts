@@ -1,9 +1,7 @@
 /** @needs python3 uv */
-import { execFileSync } from 'node:child_process';
-import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { failureOf } from '../strategies/conformance.js';
-import { temporaryDirectory } from '../support/temporary.js';
+import { environmentWith } from './libraries.js';
 import { type Served, serve, success } from './serve.js';
 
 const app = `
@@ -242,18 +240,4 @@ describe('values of libraries', () => {
   });
 });
 
-let environment: ReturnType<typeof makeEnvironment> | undefined;
-function libraries() {
-  environment ??= makeEnvironment();
-  return environment;
-}
-
-/** A virtual environment with what AI code returns; from uv's cache in a second once it was had. */
-function makeEnvironment() {
-  const path = join(temporaryDirectory('berth-libraries-'), 'venv');
-  execFileSync('uv', ['venv', '--quiet', path]);
-  const python = join(path, 'bin', 'python');
-  const packages = ['numpy', 'pandas', 'pydantic', 'pillow', 'orjson'];
-  execFileSync('uv', ['pip', 'install', '--quiet', '--python', python, ...packages]);
-  return { digest: 'libraries', path, python, pythonVersion: '', packageDirectory: null, notes: [] };
-}
+const libraries = () => environmentWith('numpy', 'pandas', 'pydantic', 'pillow', 'orjson');

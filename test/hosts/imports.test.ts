@@ -174,7 +174,35 @@ const named: [string, Record<string, string>, RegExp][] = [
     },
     /usage: app\.py \[-h\] --model MODEL app\.py: error: .*required: --model; what reads the command line belongs below/,
   ],
+  [
+    'what an option parser of another kind reads of the command line',
+    {
+      'app.py':
+        'import optparse\nparser = optparse.OptionParser()\noptions, files = parser.parse_args()\nif not files:\n    parser.error("name a file")\n',
+    },
+    /Usage: app\.py \[options\] app\.py: error: name a file; what reads the command line belongs below/,
+  ],
+  [
+    'what a script says itself before it exits',
+    {
+      'app.py':
+        'import sys\nprint("loading", file=sys.stderr)\nif len(sys.argv) < 2:\n    print("Usage: app.py FILE")\n    sys.exit(2)\n',
+    },
+    /the code asked to exit \(2\); it wrote: Usage: app\.py FILE; what reads the command line belongs below/,
+  ],
   ['what asks a person', { 'app.py': 'name = input("Name? ")\n' }, /EOFError.*nobody is there to answer input\(\)/],
+  [
+    'all modules that are missing',
+    {
+      'app.py':
+        'import json\nfrom . import near\nfrom own.part import up\nimport no_such_module.part\nimport third_missing, fourth_missing as it\ntry:\n    import optional_one\nexcept ImportError:\n    pass\n',
+      'near.py': 'from fifth_missing import it\n',
+      'own/__init__.py': '',
+      'own/part.py':
+        'import app\nimport first_missing\nimport second_missing\nimport os.path\nif False:\n    import never\ndef up():\n    import later\n',
+    },
+    /No module named 'fifth_missing'; also missing: ('(first|second|third|fourth)_missing'(, )?|'no_such_module'(, )?){5}$/,
+  ],
   [
     'a module that is missing',
     { 'app.py': 'import no_such_module\n' },

@@ -1,8 +1,6 @@
 /** @needs python3 uv */
-import { execFileSync } from 'node:child_process';
-import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { temporaryDirectory } from '../support/temporary.js';
+import { environmentWith } from './libraries.js';
 import { type Served, serve, success } from './serve.js';
 
 /** JSON texts; each is given to each annotation. */
@@ -124,7 +122,7 @@ describe('a bare annotation takes what FastAPI takes, and refuses what it refuse
   let withPydantic: Served;
   beforeAll(async () => {
     bare = await serve(source, 'predict');
-    withPydantic = await serve(source, 'predict', { environment: makeEnvironment() });
+    withPydantic = await serve(source, 'predict', { environment: environmentWith('pydantic') });
   }, 120_000);
 
   test.each(annotations)('%s', async (annotation) => {
@@ -190,24 +188,9 @@ class Price(BaseModel):
     rate: float
 def predict(price: Price, tax: Annotated[Decimal, Field(ge=0)] = Decimal(0)): return repr([price, tax])
 `;
-    const { runner } = await serve(source, 'predict', { environment: makeEnvironment() });
+    const { runner } = await serve(source, 'predict', { environment: environmentWith('pydantic') });
     const inputs = '{"price": {"amount": 0.12345678901234567890, "rate": 1.10}, "tax": 0.20}';
     const output = "[Price(amount=Decimal('0.12345678901234567890'), rate=1.1), Decimal('0.20')]";
     expect(JSON.parse(await runner.runText(inputs))).toEqual(success(output));
   }, 60_000);
 });
-
-let environment: ReturnType<typeof install> | undefined;
-function makeEnvironment() {
-  environment ??= install();
-  return environment;
-}
-
-/** A virtual environment with pydantic; from uv's cache in a second once it was had. */
-function install() {
-  const path = join(temporaryDirectory('berth-libraries-'), 'venv');
-  execFileSync('uv', ['venv', '--quiet', path]);
-  const python = join(path, 'bin', 'python');
-  execFileSync('uv', ['pip', 'install', '--quiet', '--python', python, 'pydantic']);
-  return { digest: 'pydantic', path, python, pythonVersion: '', packageDirectory: null, notes: [] };
-}

@@ -31,6 +31,7 @@ from .process_record import own_start, take_lock, write_record
 from .revision_imports import prepare_imports
 from .server import Server
 from .sockets import bind
+from .usage import mark_log
 
 REPORT = 3
 
@@ -116,6 +117,7 @@ def load(document, cache):
     prepare_imports(code_directory, interface, document["packageDirectory"], cache)
     json_text.use_orjson()
     keep_log()
+    mark_log()
     use_main_thread()
     try:
         return load_software(interface)

@@ -7,25 +7,61 @@ import type { FindMissing, Surroundings } from './surroundings.js';
 
 const largestFile = 200_000;
 
-/** A module that is imported, and that neither the repository nor what it asks for has. */
+/** Modules that are imported, and that neither the repository nor what it asks for has. */
 export const findMissingModules: FindMissing = async (text, surroundings) => {
+  const modules = listModules(text);
+  const found = await Promise.all(modules.map((module) => explainModule({ module, text, surroundings })));
+  const named = (module: string) => (modules.length > 1 ? module : 'it');
+  const sentences = found.flatMap(({ module, explain }) => explain?.(named(module)) ?? []);
+  const wanted = found.filter(({ requirement }) => requirement !== undefined);
+  if (wanted.length === 0) return sentences;
+  const them = wanted.map(({ module }) => named(module));
+  const requirements = wanted.map(({ requirement = '' }) => requirement);
+  return [
+    ...sentences,
+    `nothing asks for ${joinWords(them)}: add ${joinWords(requirements)} to ${chooseManifest(surroundings)}`,
+  ];
+};
+
+/** The one that Python names, and those that our host has read beside it: see hosts/python/berth_host/missing_modules.py. */
+function listModules(text: string): string[] {
   const module = [...text.matchAll(/No module named '([\w.]+)'/g)].at(-1)?.[1];
   if (module === undefined) return [];
+  const others = /; also missing: ((?:'\w+'(?:, )?)+)/.exec(text)?.[1] ?? '';
+  return [module, ...[...others.matchAll(/'(\w+)'/g)].map(([, name = '']) => name)];
+}
+
+const joinWords = (words: readonly string[]): string => [...new Set(words)].join(' and ');
+
+interface MissingModule {
+  module: string;
+  /** What to do, in a sentence that calls the module so. */
+  explain?: (it: string) => string;
+  /** What nothing asks for. */
+  requirement?: string;
+}
+
+async function explainModule(missing: {
+  module: string;
+  text: string;
+  surroundings: Surroundings;
+}): Promise<MissingModule> {
+  const { module, text, surroundings } = missing;
   const [first = ''] = module.split('.');
   const removed = removedModules[first];
-  if (removed !== undefined) return [describeRemoved(first, removed)];
+  if (removed !== undefined) return { module, explain: () => describeRemoved(first, removed) };
   const files = (await listSourceFiles(surroundings.code)).map(({ path }) => path);
   const beside = findBeside(first, files);
-  if (beside !== undefined) return [`the repository has it in ${beside}: deploy with --env PYTHONPATH=${beside}`];
+  if (beside !== undefined)
+    return { module, explain: (it) => `the repository has ${it} in ${beside}: deploy with --env PYTHONPATH=${beside}` };
   const wanted = packageOf(nameInFull(module, text));
   const isBound = wanted.requirement !== wanted.name; // a release that is asked for may have it no more
-  if (!isBound && isDeclared(wanted.name, surroundings)) return [];
+  if (!isBound && isDeclared(wanted.name, surroundings)) return { module };
   const conda = await findCondaFile([wanted.name, first], surroundings);
-  const where = chooseManifest(surroundings);
-  if (conda !== undefined)
-    return [`${conda} lists it, but what only conda has is not installed: add ${wanted.requirement} to ${where}`];
-  return [`nothing asks for it: add ${wanted.requirement} to ${where}`];
-};
+  if (conda === undefined) return { module, requirement: wanted.requirement };
+  const ask = `add ${wanted.requirement} to ${chooseManifest(surroundings)}`;
+  return { module, explain: (it) => `${conda} lists ${it}, but what only conda has is not installed: ${ask}` };
+}
 
 /** Python names the first part that is missing, `google`; the line that imports it says which of the packages there. */
 function nameInFull(module: string, text: string): string {
