@@ -183,6 +183,22 @@ test('a package of which its build backend finds no code is left out, and served
     [{ 'pyproject.toml': project('uv_build') }, 'Expected a Python module at'],
     [
       {
+        'setup.py': 'from setuptools import setup\nsetup()\n',
+        'setup.cfg': '[metadata]\nname = two\n[options]\ninstall_requires = six==1.16.0\n',
+        ...two,
+      },
+      'Multiple top-level packages',
+    ],
+    [
+      {
+        'pyproject.toml': `${project('setuptools.build_meta', 'setuptools').replace('dependencies = ["six==1.16.0"]', 'dynamic = ["dependencies"]')}[tool.setuptools.dynamic]\ndependencies = { file = ["needs.txt"] }\n`,
+        'needs.txt': 'six==1.16.0\n',
+        ...two,
+      },
+      'Multiple top-level packages',
+    ],
+    [
+      {
         'setup.py': 'from setuptools import setup\nsetup(name="two", version="1", install_requires=["six==1.16.0"])\n',
         ...two,
       },

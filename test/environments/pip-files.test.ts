@@ -67,6 +67,12 @@ test.each([
   expect(texts((await read({ 'requirements.txt': line })).requirements)).toEqual([expected]);
 });
 
+test('sklearn, which the index refuses, is scikit-learn', async () => {
+  const { requirements, notes } = await read({ 'requirements.txt': 'numpy\nsklearn\nsklearn==0.0\n' });
+  expect(requirements.map(({ text }) => text)).toEqual(['numpy', 'scikit-learn', 'sklearn==0.0']);
+  expect(notes).toEqual(['requirements.txt:2: sklearn cannot be installed by that name; scikit-learn is.']);
+});
+
 test('includes are followed, each once, with what they constrain', async () => {
   const {
     requirements,

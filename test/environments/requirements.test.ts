@@ -36,6 +36,65 @@ test('a package is resolved together with its requirements.txt', async () => {
   });
 });
 
+test('a setup.cfg alone is a list of requirements', async () => {
+  const settings =
+    '[metadata]\nname = x\n[options]\npython_requires = >=3.9\ninstall_requires =\n    six>=1.15  # why\n    idna; python_version > "3.8"\npackages = find:\n';
+  expect(await read({ 'setup.cfg': settings })).toMatchObject({
+    from: 'setup.cfg',
+    lines: ['six>=1.15', 'idna; python_version > "3.8"'],
+    projects: [],
+    packages: [],
+    needsCopy: false,
+    pythons: [{ specifier: '>=3.9', from: 'setup.cfg' }],
+  });
+  const named = '[options]\ninstall_requires = file: base.txt, more.txt\n';
+  expect(await read({ 'setup.cfg': named, 'base.txt': 'six\n', 'more.txt': 'idna\n' })).toMatchObject({
+    pipFiles: ['base.txt', 'more.txt'],
+    lines: [],
+  });
+  const tools = { 'setup.cfg': '[flake8]\nmax-line-length = 100\n', Pipfile: '[packages]\nsix = "*"\n' };
+  expect(await read(tools)).toMatchObject({ lines: ['six'] });
+  const package_ = { 'setup.cfg': settings, 'setup.py': 'from setuptools import setup\nsetup()\n' };
+  expect(await read(package_)).toMatchObject({ projects: ['setup.py'], packages: ['.'] });
+});
+
+test('groups that uv installs by default are required, without those for its makers', async () => {
+  const project = '[project]\nname = "x"\nversion = "1"\ndependencies = ["six"]\n';
+  const groups =
+    '[dependency-groups]\ndev = ["pytest"]\nserve = ["idna", {include-group = "web"}]\nweb = ["certifi"]\nextra = ["attrs"]\n';
+  const uv = (value: string) => `${project}${groups}[tool.uv]\ndefault-groups = ${value}\n`;
+  expect(await read({ 'pyproject.toml': project + groups })).toMatchObject({ lines: [] });
+  expect(await read({ 'pyproject.toml': uv('["dev", "serve"]') })).toMatchObject({ lines: ['idna', 'certifi'] });
+  expect(await read({ 'pyproject.toml': uv('"all"') })).toMatchObject({
+    lines: ['idna', 'certifi', 'certifi', 'attrs'],
+  });
+  expect(await read({ 'pyproject.toml': uv('["dev", "serve"]'), 'uv.lock': 'version = 1\n' })).toMatchObject({
+    lock: { leftOut: ['dev'] },
+  });
+});
+
+test('a pylock.toml that cannot be read is named', async () => {
+  for (const [text, problem] of [
+    ['[[packages', 'cannot be read'],
+    ['lock-version = "1.0"\n', 'lists no packages'],
+  ])
+    await expect(read({ 'pylock.toml': text ?? '', 'requirements.txt': 'six\n' })).rejects.toMatchObject({
+      code: 'DEPENDENCY_UNRESOLVED',
+      message: expect.stringContaining(`pylock.toml ${problem}`),
+    });
+});
+
+test('optional dependencies are not installed, and how to have them is said', async () => {
+  const { notes, lines } = await read({
+    'pyproject.toml':
+      '[project]\nname = "x"\nversion = "1"\n[project.optional-dependencies]\napi = ["fastapi"]\ndev = ["pytest"]\n',
+  });
+  expect(lines).toEqual([]);
+  expect(notes).toEqual([
+    'pyproject.toml has optional dependencies (api), which are not installed; `.[api]` in a requirements.txt beside it asks for them.',
+  ]);
+});
+
 test('uv.lock comes before requirements.txt', async () => {
   const files = {
     'requirements.txt': 'six\n',

@@ -42,7 +42,8 @@ async function takeUvLock(resolution: Resolution, lock: LockFile): Promise<Taken
   const member = lock.member === null ? [] : ['--package', lock.member];
   // The repository itself is installed apart, with its code.
   const own = lock.isVirtual ? [] : ['--no-emit-project'];
-  const common = ['export', '--frozen', '--no-dev', '--quiet', ...own, ...member];
+  const groups = (lock.leftOut ?? []).flatMap((name) => ['--no-group', name]);
+  const common = ['export', '--frozen', '--no-dev', '--quiet', ...groups, ...own, ...member];
   const lines = join(resolution.scratch, 'pins.txt');
   const calls = [
     [...common, '--format', 'pylock.toml', '--output-file', output],

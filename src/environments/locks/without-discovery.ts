@@ -24,7 +24,7 @@ export async function resolveWithoutDiscovery(
     try {
       const cwd = await copy.path();
       for (const place of new Set(requirements.projects.map((file) => dirname(file))))
-        await switchDiscoveryOff(join(cwd, place, 'pyproject.toml'));
+        await switchDiscoveryOff(join(cwd, place));
       return await resolve({ ...resolution, copy, cwd }).catch(() => {
         throw error;
       });
@@ -39,11 +39,18 @@ const isWithoutCode = (error: unknown): boolean =>
   error.code === 'DEPENDENCY_UNRESOLVED' &&
   findMissingCode(`${error.message}\n${error.details.evidence}`) !== undefined;
 
-async function switchDiscoveryOff(file: string): Promise<void> {
+/** In pyproject.toml where that describes the project, else in setup.cfg. */
+async function switchDiscoveryOff(directory: string): Promise<void> {
   const { parse, stringify } = await import('smol-toml');
-  const text = await readFile(file, 'utf8').catch(() => '');
-  const pyproject = parse(text);
+  const [manifest, settings] = [join(directory, 'pyproject.toml'), join(directory, 'setup.cfg')];
+  const pyproject = parse(await readFile(manifest, 'utf8').catch(() => ''));
+  if (pyproject.project === undefined) {
+    const text = await readFile(settings, 'utf8').catch(() => '');
+    const options = '[options]\npy_modules =';
+    const named = text.replace(/^\[options\][ \t]*$/m, options);
+    return await writeFile(settings, named === text ? `${text}\n${options}\n` : named);
+  }
   const tool = asTable(pyproject.tool);
   const setuptools = { ...asTable(tool.setuptools), 'py-modules': [] };
-  await writeFile(file, stringify({ ...pyproject, tool: { ...tool, setuptools } }));
+  await writeFile(manifest, stringify({ ...pyproject, tool: { ...tool, setuptools } }));
 }

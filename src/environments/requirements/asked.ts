@@ -10,6 +10,8 @@ export interface LockFile {
   member: string | null;
   /** True when the project is a workspace without a project of its own. */
   isVirtual: boolean;
+  /** Groups that uv would install by default and that only the project's makers need. */
+  leftOut?: string[];
 }
 
 /** What one manifest asks for. */

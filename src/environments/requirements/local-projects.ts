@@ -12,6 +12,9 @@ function localPath(text: string): string | undefined {
   return isPath && !/^[\w+]+:\/\//.test(path) ? path : undefined;
 }
 
+/** Projects that are looked at: more than any repository has. */
+const mostProjects = 500;
+
 const manifests = ['pyproject.toml', 'setup.py', 'setup.cfg'];
 
 /** Reads the manifests of the projects that requirements name by path, because the resolution depends on them. */
@@ -19,7 +22,7 @@ export async function readLocalProjects(repository: Repository, requirements: st
   const paths = requirements.flatMap((text) => localPath(text) ?? []).filter((path) => !path.startsWith('/'));
   await readSources(
     repository,
-    paths.flatMap((path) => manifests.map((name) => normalize(join(path, name)))),
+    paths.slice(0, mostProjects).flatMap((path) => manifests.map((name) => normalize(join(path, name)))),
   );
 }
 

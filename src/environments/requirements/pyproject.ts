@@ -1,5 +1,7 @@
 import { join } from 'node:path/posix';
 import type { Asked, Asker } from './asked.js';
+import { listDefaultGroups, listRequirements } from './default-groups.js';
+import { isForMakers } from './for-makers.js';
 import { fromPoetry, pinsOfPoetryLock } from './foreign-requirements.js';
 import type { Repository } from './repository.js';
 import { isPdmLockStale, isPoetryLockStale } from './stale-locks.js';
@@ -37,14 +39,15 @@ const listGroups = (pyproject: Table): Table[] =>
 
 function askProject(file: string, pyproject: Table, project: Table): Asked {
   const dynamic = asTexts(project.dynamic);
+  const grouped = listRequirements(pyproject, listDefaultGroups(pyproject).wanted);
   const isComplete =
     asText(project.name) !== undefined && (asText(project.version) !== undefined || dynamic.includes('version'));
   // Without a version it is no package: a list of requirements, which uv would refuse to read.
   if (!isComplete && !hasSources(pyproject))
-    return { from: file, lines: asTexts(project.dependencies), isPackage: false };
+    return { from: file, lines: [...asTexts(project.dependencies), ...grouped], isPackage: false };
   const isDynamic = dynamic.includes('dependencies');
   const isEmpty = !isDynamic && asTexts(project.dependencies).length === 0;
-  return { from: file, projects: [file], needsCopy: isDynamic || hasLocalSources(pyproject), isEmpty };
+  return { from: file, projects: [file], lines: grouped, needsCopy: isDynamic || hasLocalSources(pyproject), isEmpty };
 }
 
 const hasSources = (pyproject: Table): boolean => tableAt(pyproject, 'tool', 'uv', 'sources') !== undefined;
@@ -100,14 +103,10 @@ function noteOptional(file: string, pyproject: Table): string[] {
   const names = [...new Set([...extras, ...poetryExtras])].filter((name) => !isForMakers(name));
   return names.length === 0
     ? []
-    : [`${file} has optional dependencies (${names.join(', ')}), which are not installed.`];
+    : [
+        `${file} has optional dependencies (${names.join(', ')}), which are not installed; \`.[${names.join(',')}]\` in a requirements.txt beside it asks for them.`,
+      ];
 }
-
-/** What only its makers need. */
-export const isForMakers = (name: string): boolean =>
-  /(^|[-_.])(dev|develop|development|test|tests|testing|lint|doc|docs|ci|typing|types|mypy|style|quality|bench|benchmark|release)($|[-_.])/i.test(
-    name,
-  );
 
 /** Dependencies that only the build backend knows (flit, pdm and others before PEP 621). */
 async function askBackend(repository: Repository, directory: string, pyproject: Table): Promise<Asked | undefined> {

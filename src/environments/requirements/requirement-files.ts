@@ -1,6 +1,6 @@
 import { join } from 'node:path/posix';
 import type { Asked, Asker } from './asked.js';
-import { isForMakers } from './pyproject.js';
+import { isForMakers } from './for-makers.js';
 import type { Repository } from './repository.js';
 
 /** `requirements.txt`: where it is, nothing but a lock comes before it. */

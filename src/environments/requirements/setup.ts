@@ -1,14 +1,31 @@
 import { join } from 'node:path/posix';
-import type { Asker } from './asked.js';
+import type { Asked, Asker } from './asked.js';
+import { isInstallable } from './pyproject.js';
+import { readSettings } from './setup-cfg.js';
 
-/** What setuptools alone knows, and runs the repository's code to say. */
+/** What setuptools alone knows, and runs the repository's code to say; a setup.cfg that makes no package is a list. */
 export const askSetup: Asker = async (repository, directory) => {
-  for (const name of ['setup.py', 'setup.cfg']) {
-    const file = join(directory, name);
-    if (!(await repository.has(file))) continue;
-    const texts = await Promise.all(['setup.py', 'setup.cfg'].map((one) => repository.read(join(directory, one))));
-    const isEmpty = !texts.some((text) => text?.includes('install_requires'));
-    return { from: file, projects: [file], needsCopy: true, isEmpty };
-  }
-  return undefined;
+  const files = ['setup.py', 'setup.cfg'].map((name) => join(directory, name));
+  const present = await Promise.all(files.map((file) => repository.has(file)));
+  const from = files.find((_, index) => present[index]);
+  if (from === undefined) return undefined;
+  const [script, settings] = await Promise.all(files.map((file) => repository.read(file)));
+  if (!(await isInstallable(repository, directory))) return askSettings(from, directory, settings ?? '');
+  const isEmpty = ![script, settings].some((text) => text?.includes('install_requires'));
+  return { from, projects: [from], needsCopy: true, isEmpty };
 };
+
+/** Nothing where it only configures tools: other manifests may say what is required. */
+function askSettings(from: string, directory: string, text: string): Asked | undefined {
+  const options = readSettings(text, 'options');
+  const required = options.get('install_requires');
+  if (required === undefined) return undefined;
+  const files = /^file:(.*)$/.exec(required.join(' ').trim())?.[1]?.split(',');
+  return {
+    from,
+    pipFiles: files?.map((file) => join(directory, file.trim())) ?? [],
+    lines: files === undefined ? required : [],
+    python: options.get('python_requires')?.join(''),
+    isPackage: false,
+  };
+}

@@ -1,7 +1,9 @@
 import { dirname, join, relative } from 'node:path/posix';
+import { unresolved } from '../pip-files/unresolved.js';
 import type { Asked, Asker } from './asked.js';
+import { listDefaultGroups } from './default-groups.js';
 import type { Repository } from './repository.js';
-import { tableAt } from './tables.js';
+import { asText, tableAt } from './tables.js';
 
 /** `uv.lock`: beside the project's manifest, or above it in the workspace that it is a member of. */
 export const askUvLock: Asker = async (repository, directory) => {
@@ -60,10 +62,11 @@ async function ask(
 ): Promise<Asked> {
   const pyproject = await repository.table(join(place, 'pyproject.toml'));
   const isVirtual = member === null && tableAt(pyproject, 'project') === undefined;
+  const { leftOut } = listDefaultGroups(pyproject);
   return {
     from: member === null ? file : `${file} (${member})`,
     projects: [join(place, 'pyproject.toml'), file],
-    lock: { kind: 'uv', directory: place, file, member, isVirtual },
+    lock: { kind: 'uv', directory: place, file, member, isVirtual, ...(leftOut.length > 0 && { leftOut }) },
     needsCopy: hasLocalSources || isVirtual,
     python,
   };
@@ -72,13 +75,13 @@ async function ask(
 /** A lock that any tool may have written (PEP 751). */
 export const askPylock: Asker = async (repository, directory) => {
   const file = join(directory, 'pylock.toml');
-  if (!(await repository.has(file))) return undefined;
-  const text = await repository.read(file);
-  const python = /^requires-python = "([^"]+)"/m.exec(text ?? '')?.[1];
+  const lock = await repository.manifest(file);
+  if (lock === undefined) return undefined;
+  if (!Array.isArray(lock.packages)) throw unresolved(`${file} lists no packages: renew it, or remove it`);
   return {
     from: file,
     projects: [file],
-    python,
+    python: asText(lock['requires-python']),
     lock: { kind: 'pylock', directory, file, member: null, isVirtual: false },
   };
 };

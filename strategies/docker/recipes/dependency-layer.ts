@@ -73,12 +73,13 @@ function describeLock({ lock, needsCopy, packages }: Requirements): Layers {
   return { before: [...files.map(copy), ...steps] };
 }
 
-function installUvLock({ directory, member }: NonNullable<Requirements['lock']>): string {
+function installUvLock({ directory, member, leftOut = [] }: NonNullable<Requirements['lock']>): string {
+  const groups = leftOut.map((name) => ` --no-group ${name}`).join('');
   const place = directory === '.' ? '' : ` --directory ${directory}`;
   const part = member === null ? '' : ` --package ${member}`;
   const list = '/tmp/requirements.txt';
   return run(
-    `pip install uv && uv export --quiet --frozen --no-dev --no-emit-project${place}${part} --output-file ${list} && \\\n    pip install --requirement ${list}`,
+    `pip install uv && uv export --quiet --frozen --no-dev --no-emit-project${groups}${place}${part} --output-file ${list} && \\\n    pip install --requirement ${list}`,
   );
 }
 
@@ -89,9 +90,16 @@ const installPylock = (file: string): string =>
 function describeFiles({ pip, pipFiles }: Requirements): Layers {
   if (pipFiles.length === 0) return {};
   const files = pip.texts.filter((_, index) => index % 2 === 0);
-  const install = run(`pip install${pipFiles.map((file) => ` --requirement ${file}`).join('')}`, namedVariables(pip));
+  const lists = pipFiles.map((file) => ` --requirement ${file}`).join('');
+  const install = run(`${installing(pip)}${lists}`, namedVariables(pip));
   return namesPlaces(pip) ? { after: [install] } : { before: [...[...new Set(files)].map(copy), install] };
 }
+
+/** `sklearn` is on the index to be refused: let through, it is empty, and what its authors meant comes beside it. */
+const installing = ({ texts }: Requirements['pip']): string =>
+  texts.some((text) => /^\s*sklearn\s*(#.*)?$/m.test(text))
+    ? 'SKLEARN_ALLOW_DEPRECATED_SKLEARN_PACKAGE_INSTALL=True pip install scikit-learn'
+    : 'pip install';
 
 const namesPlaces = ({ requirements, options }: Requirements['pip']): boolean =>
   requirements.some(({ text }) => /^(-e|\.|\/|file:)|@\s*(file:|\.)/.test(text)) ||
