@@ -33,7 +33,7 @@ export function findEvidence(tag: string, facts: Facts): string | undefined {
     case 'dependency':
       return facts.dependencies.find((dependency) => dependency.name === name)?.from;
     case 'manifest':
-      return facts.manifests.find((manifest) => manifest.kind === name)?.file;
+      return describeManifest(facts.manifests.find((manifest) => manifest.kind === name));
     case 'entry':
       return facts.entryPoints.find(({ kind, callable }) => kind === 'function' && callable === name)?.file;
     case 'method':
@@ -48,6 +48,10 @@ export function findEvidence(tag: string, facts: Facts): string | undefined {
       return undefined;
   }
 }
+
+/** The file, or that it is there and cannot be read, with the line. */
+const describeManifest = (manifest: Facts['manifests'][number] | undefined): string | undefined =>
+  manifest?.problem === undefined ? manifest?.file : `broken: ${manifest.problem}`;
 
 /** `*` stands for any run of characters. */
 export function matchesPattern(pattern: string, name: string): boolean {

@@ -1,4 +1,5 @@
 import type { Recipe, Recognition } from '../../src/adaptation/recipe.js';
+import { refuseUnread } from '../../src/adaptation/refuse-unread.js';
 import { parseEntry } from '../../src/adaptation/shapes/parse-entry.js';
 import type { EntryPoint, Facts } from '../../src/contract/facts.js';
 import { BerthError } from '../../src/errors.js';
@@ -8,6 +9,7 @@ import { readNamedService } from './named-service.js';
 export const existingService: Recipe = {
   name: 'bento-service',
   async recognise({ workspace, facts, entry }) {
+    if (entry === undefined) refuseUnread(facts, 'bentofile');
     const services = facts.entryPoints.filter((candidate) => isService(candidate, facts));
     if (services.length === 0) return undefined;
     if (entry !== undefined) return recogniseEntry(entry, services);

@@ -1,10 +1,9 @@
-import { parse as parseToml } from 'smol-toml';
-import { parse as parseYaml } from 'yaml';
 import * as z from 'zod';
+import { parseToml, parseYaml } from '../../src/selection/manifests/parse.js';
 import { readSourceText } from '../../src/workspaces/read-source-text.js';
 
-/** Bytes; parsing takes a tenth of a second for so many. */
-const largestManifest = 50_000;
+/** Bytes; the facts read no larger one either. */
+const largestManifest = 1_000_000;
 
 const Bentofile = z.looseObject({ service: z.string() });
 const Pyproject = z.looseObject({
@@ -20,10 +19,10 @@ export async function readNamedService(workspace: string): Promise<string | unde
 }
 
 /** Undefined for a file that is not there, or that its format's parser refuses: it then names nothing. */
-async function readManifest(workspace: string, file: string, parse: (text: string) => unknown): Promise<unknown> {
+async function readManifest(workspace: string, file: string, parse: typeof parseYaml): Promise<unknown> {
   try {
     const { text } = await readSourceText(workspace, file, largestManifest);
-    return text === undefined ? undefined : parse(text);
+    return text === undefined ? undefined : await parse(file, text);
   } catch {
     return undefined;
   }

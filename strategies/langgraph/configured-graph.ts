@@ -9,9 +9,10 @@ import { describeGraph } from './langgraph-json.js';
 export const configuredGraph: Recipe = {
   name: 'langgraph-json',
   async recognise({ workspace, facts, entry }) {
-    const config = facts.manifests.find(({ kind }) => kind === 'langgraph')?.file;
+    const { file: config, problem } = facts.manifests.find(({ kind }) => kind === 'langgraph') ?? {};
     if (config === undefined) return undefined;
-    if (entry === undefined) refuseUnread(facts, 'langgraph');
+    if (!entry?.includes(':')) refuseUnread(facts, 'langgraph');
+    if (problem !== undefined) return undefined; // what the entry names needs nothing of it
     const graphs = await readGraphs(workspace, config);
     const chosen = chooseGraph({ graphs, config, entry });
     if (chosen === undefined) return undefined;

@@ -4,7 +4,9 @@ import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import type { Facts } from '../../src/contract/facts.js';
+import { StrategyRegistry } from '../../src/registry/index.js';
 import { gatherFacts } from '../../src/selection/index.js';
+import { scoreStrategy } from '../../src/selection/score.js';
 import { temporaryHome, temporarySolution } from '../support/temporary.js';
 
 const home = temporaryHome();
@@ -119,8 +121,26 @@ test('a manifest that does not parse is a note with its line, and the others are
   expect(await noteOf({ 'pyproject.toml': '[project]\nname = \n' })).toEqual([line(/^pyproject\.toml:2: /)]);
   expect(await noteOf({ 'cog.yaml': 'build:\n  gpu: [true\npredict: x\n' })).toEqual([line(/^cog\.yaml:\d: /)]);
   expect(await noteOf({ 'cog.yaml': '- a list\n' })).toEqual([line(/^cog\.yaml:1: /)]);
+  expect(await noteOf({ 'bentofile.yaml': 'service: "a:B"\npython: [\n' })).toEqual([line(/^bentofile\.yaml:\d: /)]);
+  expect(await noteOf({ 'langgraph.json': '{\n"graphs": {' })).toEqual([line(/^langgraph\.json:\d: /)]);
+  expect(await noteOf({ 'langgraph.json': '{"graphs": {}, }' })).toEqual([line(/^langgraph\.json: is no JSON: /)]);
   const facts = await factsOf({ 'pyproject.toml': '[project\n', 'requirements.txt': 'numpy\n' });
   expect(written(facts)).toEqual(['numpy']);
+});
+
+test('what speaks for a strategy says that the manifest it goes by is broken', async () => {
+  const registry = await StrategyRegistry.scan();
+  const reasonsFor = async (strategy: string, files: Record<string, string>) =>
+    scoreStrategy(registry.getEntry(strategy), await factsOf(files)).reasons;
+  expect(await reasonsFor('langgraph', { 'langgraph.json': '{\n"graphs": {' })).toContainEqual(
+    expect.stringMatching(/^\+4 manifest:langgraph: .* \(broken: langgraph\.json:\d: /),
+  );
+  expect(await reasonsFor('bentoml', { 'bentofile.yaml': 'python: [\n' })).toContainEqual(
+    expect.stringMatching(/^\+6 manifest:bentofile: .* \(broken: bentofile\.yaml:\d: /),
+  );
+  expect(await reasonsFor('bentoml', { 'bentofile.yaml': 'service: "a:B"\n' })).toContainEqual(
+    expect.stringMatching(/\(bentofile\.yaml\)$/),
+  );
 });
 
 test('what a parser cannot bear is a mistake of the file', async () => {

@@ -123,6 +123,14 @@ test('the service that bentofile.yaml names is served', async () => {
   expect(found).toMatchObject({ by: 'bento-service', files: {}, runInterface: { service: 'two:Two' } });
 });
 
+test('a bentofile.yaml that is broken is refused with its line, unless --entry says what to call', async () => {
+  const files = { 'one.py': service('One', 'go'), 'bentofile.yaml': 'service: "one:One"\npython: [\n' };
+  const refusal = { code: 'MANIFEST_INVALID', message: expect.stringMatching(/^bentofile\.yaml:\d: .*--entry/) };
+  await expect(recognise(files)).rejects.toMatchObject(refusal);
+  await expect(recognise({ ...files, 'one.py': 'def predict(x): ...\n' })).rejects.toMatchObject(refusal);
+  expect((await recognise(files, 'one:One'))?.runInterface).toEqual({ type: 'bentoml', service: 'one:One' });
+});
+
 test('an entry names a service, one of its APIs, or something else that is then wrapped', async () => {
   const files = { 'one.py': `${service('One', 'go')}\ndef plain(x: int):\n    return x\n` };
   expect((await recognise(files, 'one:One'))?.runInterface).toEqual({ type: 'bentoml', service: 'one:One' });

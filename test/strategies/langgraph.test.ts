@@ -394,6 +394,21 @@ test('of several graphs the entry chooses; without one they are listed', async (
   expect(await caught(recognise(workspace, 'three'))).toMatchObject({ code: 'ENTRY_NOT_FOUND' });
 });
 
+test('a langgraph.json that is broken is refused with its line, unless --entry says what to call', async () => {
+  const compiled = 'from langgraph.graph import StateGraph\ngraph = StateGraph(dict).compile()\n';
+  const workspace = temporarySolution({
+    'agent.py': compiled,
+    'langgraph.json': '{"graphs": {"a": "./agent.py:graph",}\n',
+  });
+  const refusal = { code: 'MANIFEST_INVALID', message: expect.stringMatching(/^langgraph\.json.*--entry/) };
+  expect(await caught(recognise(workspace))).toMatchObject(refusal);
+  expect(await caught(recognise(workspace, 'a'))).toMatchObject(refusal);
+  expect(await recognise(workspace, 'agent:graph')).toMatchObject({
+    by: 'compiled-graph',
+    runInterface: { config: 'langgraph.berth.json' },
+  });
+});
+
 test('a compiled graph gets a langgraph.json, also from a package below src', async () => {
   const plain = await recognise(temporarySolution(conversation));
   expect(plain?.by).toBe('compiled-graph');

@@ -16,15 +16,16 @@ export const parseToml = (file: string, text: string): Promise<Mapping> => parse
 /** YAML, and with it JSON. An empty file is an empty mapping. */
 export const parseYaml = (file: string, text: string): Promise<Mapping> => parse(file, text, 'yaml');
 
-/** JSON, quickly where it is just that; with comments in it, say, it is read as YAML. */
+/** JSON alone, as the tools that own the file read it: comments, say, are refused. */
 export async function parseJson(file: string, text: string): Promise<Mapping> {
   try {
     const value: unknown = JSON.parse(text);
     if (isMapping(value)) return value;
-  } catch {
-    // YAML's parser says what is wrong, and where.
+  } catch (cause) {
+    await parseYaml(file, text); // which says where it is wrong, where that is wrong to YAML, too
+    throw manifestInvalid(file, undefined, `is no JSON: ${(cause as Error).message}`, cause);
   }
-  return await parseYaml(file, text);
+  throw manifestInvalid(file, 1, 'holds no mapping of keys');
 }
 
 /** Throws MANIFEST_INVALID, whatever is wrong: what the file holds is never a fault of the parser's. */

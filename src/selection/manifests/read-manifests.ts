@@ -1,6 +1,7 @@
 import type { Facts } from '../../contract/facts.js';
 import { Turns } from '../../event-loop.js';
 import { readSourceText } from '../../workspaces/read-source-text.js';
+import { readBentofile } from './bentofile.js';
 import { readCog } from './cog.js';
 import { readConda } from './conda.js';
 import { readDockerfile } from './dockerfile.js';
@@ -21,6 +22,7 @@ const readers: Record<string, ManifestReader> = {
   cog: readCog,
   dockerfile: readDockerfile,
   langgraph: readLanggraph,
+  bentofile: readBentofile,
   'python-version': readPythonVersion,
   'runtime.txt': readPythonVersion,
 };
