@@ -25,6 +25,7 @@ class Size(NamedTuple):
     width: int
     height: int = 1
 Count = NewType("Count", int)
+Scalar = TypeVar("Scalar", int, float)
 
 def shown(value): return repr(value)
 `;
@@ -85,6 +86,7 @@ const accepted: [string, unknown, string][] = [
   ['int', '3', '3'],
   ['int', 2.0, '2'],
   ['float', 1, '1'],
+  ['float', 'inf', 'inf'],
   ['float', '1e3', '1000.0'],
   ['bool', 'yes', 'True'],
   ['list', [1, 'a'], "[1, 'a']"],
@@ -93,6 +95,12 @@ const accepted: [string, unknown, string][] = [
   ['fractions.Fraction', '1/3', 'Fraction(1, 3)'],
   ['complex', '1+2j', '(1+2j)'],
   ['complex', 2, '2'],
+  ['Union[List[int], List[str]]', ['1'], "['1']"],
+  ['Union[Dict[str, int], Dict[str, str]]', { a: '1' }, "{'a': '1'}"],
+  ['Union[Size, dict]', { width: 2 }, 'Size(width=2, height=1)'],
+  ['List[Scalar]', ['1', 2.5], '[1, 2.5]'],
+  ['Counter[str]', { a: 1 }, "Counter({'a': 1})"],
+  ['DefaultDict[str, List[int]]', { a: ['1'] }, "defaultdict(<class 'list'>, {'a': [1]})"],
   ['List[float]', [1, 2.5], '[1, 2.5]'],
   ['Any', '3', "'3'"],
   ['nowhere.Defined', '3', "'3'"],
@@ -137,6 +145,9 @@ const refused: [string, unknown, string][] = [
   ['Sequence', 5, 'v: must be a list, got 5'],
   ['Union[int, str]', 2.5, 'v: must be int or str, got 2.5'],
   ['fractions.Fraction', '1/0', 'v: must be a number or a fraction like 1/3, got "1/0"'],
+  ['float', '1e400', 'v: must be a number, got "1e400"'],
+  ['Scalar', [1], 'v: must be int or float, got [1]'],
+  ['Counter[str]', { a: 'x' }, 'v.a: must be a whole number, got "x"'],
   ['complex', 'x', 'v: must be a number or a text like 1+2j, got "x"'],
   ['bool', 'maybe', 'v: must be true or false, got "maybe"'],
 ];
@@ -303,6 +314,14 @@ def options(n: int = typer.Option(3, min=1, max=5), name: str = typer.Argument(.
     },
   );
 });
+
+test('limits of annotated_types hold where the code does not import pydantic itself', async () => {
+  const source =
+    'from typing import Annotated\nfrom annotated_types import Gt\ndef predict(n: Annotated[int, Gt(0)]): return n\n';
+  const { call } = await serve(source, 'predict', { environment: environmentWith('pydantic') });
+  expect(await call({ n: '3' })).toEqual(success(3));
+  expect(failureOf(await call({ n: 0 })).message).toBe('n: Input should be greater than 0');
+}, 60_000);
 
 test('models and declarations of pydantic 1 count as well', async () => {
   const source = `

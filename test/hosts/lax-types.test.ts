@@ -39,6 +39,7 @@ const annotations = [
     'Union[int, List[int]]',
     'Optional[Union[int, bool]]',
   ],
+  ...['Union[List[int], List[str]]', 'Union[Dict[str, int], Dict[str, str]]', 'Scalar', 'AnyStr'],
   ...['Literal[1, "a"]', 'Literal[True]', 'Color', 'Level', 'Count', 'Record', 'List[Record]', 'Pair'],
   ...['datetime.date', 'datetime.datetime', 'datetime.time', 'datetime.timedelta', 'decimal.Decimal', 'uuid.UUID'],
   ...['pathlib.Path', 'bytes', 'complex'],
@@ -53,6 +54,7 @@ const stricter: Record<string, string[]> = {
   'Union[int, str]': rounded,
   'Union[int, List[int]]': rounded,
   'Optional[Union[int, bool]]': rounded,
+  Scalar: rounded,
   'datetime.timedelta': ['true', 'false'],
 };
 const laxer: Record<string, string[]> = {
@@ -72,6 +74,7 @@ except ImportError:
 class Color(enum.Enum): RED = "red"
 class Level(enum.IntEnum): LOW = 1
 Count = NewType("Count", int)
+Scalar = TypeVar("Scalar", int, str)
 @dataclasses.dataclass
 class Record:
     a: int

@@ -1,6 +1,7 @@
 """JSON lists and objects as lists, tuples, sets and mappings, with the place of the item that does not fit."""
 
 import collections
+import typing
 from collections import abc
 from typing import Any, Dict, Optional
 
@@ -26,8 +27,15 @@ MAPPINGS: Dict[Any, Any] = {
     abc.Mapping: None,
     abc.MutableMapping: None,
     collections.OrderedDict: collections.OrderedDict,
-    collections.defaultdict: lambda items: collections.defaultdict(None, items),
+    collections.defaultdict: collections.defaultdict,
+    collections.Counter: collections.Counter,
 }
+
+
+def default_factory(arguments: Any) -> Any:
+    """Of a `defaultdict[str, list[int]]` the empty list; None where its items say nothing of the kind."""
+    kind = (typing.get_origin(arguments[1]) or arguments[1]) if len(arguments) == 2 else None
+    return kind if kind in (int, float, bool, str, list, dict, set, tuple) else None
 
 
 def list_convert(make: Any, item: Optional[Converter]) -> Any:

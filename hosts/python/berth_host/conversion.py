@@ -5,18 +5,20 @@ passes unchanged: no integer becomes a float because a float may stand there. No
 refuses nothing: what is not annotated, `Any`, and types that nobody here knows (an array, an image).
 """
 
+import collections
 import enum
+import functools
 import inspect
 import typing
 from collections import abc
 from typing import Any, Dict, Optional, Tuple, Union
 
 from .choices import enum_converter, literal_converter
-from .containers import LISTS, MADE_LISTS, MAPPINGS, OF_TEXT_TOO, list_convert, mapping_convert, tuple_convert
+from .containers import LISTS, MADE_LISTS, MAPPINGS, OF_TEXT_TOO, default_factory, list_convert, mapping_convert, tuple_convert
 from .converter import NOTHING, PLAIN, Converter, Rules
 from .declarations import check_limits, is_declaration, read_declaration
 from .plain_types import SCALARS
-from .pydantic_types import find_validate, is_from_pydantic, pydantic_convert, takes_decimals
+from .pydantic_types import find_validate, import_pydantic, is_from_pydantic, is_limit, pydantic_convert, takes_decimals
 from .records import record_converter
 from .standard_types import OF_DIGITS, standard_converter
 from .unions import union_converter
@@ -67,6 +69,8 @@ class Maker:
     def make_annotated(self, annotation: Any) -> Optional[Converter]:
         if "Opaque" in repr(annotation.__metadata__):
             return None
+        if any(map(is_limit, annotation.__metadata__)):
+            import_pydantic()
         if any(is_from_pydantic(type(mark)) for mark in annotation.__metadata__):
             converter = self.make_by_pydantic(annotation)
             if converter is not None:
@@ -104,8 +108,11 @@ class Maker:
 
     def make_container(self, kind: Any, arguments: Tuple[Any, ...]) -> Optional[Converter]:
         if kind in MAPPINGS or kind is dict:
+            arguments = (*(arguments or (Any,)), int) if kind is collections.Counter else arguments
             names, items = [self.make(argument) for argument in arguments] if len(arguments) == 2 else (None, None)
             make = MAPPINGS.get(kind)
+            if kind is collections.defaultdict:
+                make = functools.partial(collections.defaultdict, default_factory(arguments))
             return Converter(mapping_convert(make, names, items), () if arguments or make else (dict,))
         if not arguments and kind in OF_TEXT_TOO:
             return Converter(list_convert(None, None), OF_TEXT_TOO[kind])
@@ -136,12 +143,15 @@ QUALIFIERS = ("Required", "NotRequired", "ReadOnly", "Final", "ClassVar")
 
 
 def unwrap(annotation: Any) -> Any:
-    """What a name for a type stands for: `NewType`, `type X = …`, `Required[X]`, `Final[X]`."""
+    """What a name for a type stands for: `NewType`, `type X = …`, a `TypeVar`, `Required[X]`, `Final[X]`."""
     while True:
         if hasattr(annotation, "__supertype__"):
             annotation = annotation.__supertype__
         elif type(annotation).__name__ == "TypeAliasType":
             annotation = annotation.__value__
+        elif isinstance(annotation, typing.TypeVar):
+            members = annotation.__constraints__ or (annotation.__bound__ or Any,)
+            annotation = Union[members]
         elif getattr(typing.get_origin(annotation), "_name", None) in QUALIFIERS:
             annotation = typing.get_args(annotation)[0]
         else:

@@ -1,5 +1,6 @@
 """Types of pydantic, by the pydantic that the solution has imported."""
 
+import importlib
 import sys
 import typing
 from typing import Any, Callable, Optional
@@ -8,6 +9,19 @@ from .misfit import Misfit
 
 MARKS = ("__get_pydantic_core_schema__", "__pydantic_core_schema__", "__get_validators__")
 LIBRARIES = ("pydantic", "pydantic_core", "annotated_types", "fastapi")
+
+
+def is_limit(mark: Any) -> bool:
+    """Of the library that pydantic has its limits from, which code can use without it: `Annotated[int, Gt(0)]`."""
+    return type(mark).__module__.partition(".")[0] == "annotated_types"
+
+
+def import_pydantic() -> None:
+    """Where the environment has it."""
+    try:
+        importlib.import_module("pydantic")
+    except Exception:
+        pass
 
 
 def is_from_pydantic(kind: Any) -> bool:

@@ -4,6 +4,7 @@ Exact types pass. A number may come as text, a whole number as a float, a truth 
 from a number. Everything else is refused by a Misfit. Types that JSON does not have are in standard_types.py.
 """
 
+import math
 from typing import Any
 
 from .misfit import Misfit, show
@@ -32,7 +33,9 @@ def integer(value: Any) -> int:
 def number(value: Any) -> float:
     if isinstance(value, (int, float, str)):
         try:
-            return float(value)
+            found = float(value)
+            if math.isfinite(found) or not any(map(str.isdigit, str(value))):  # "inf" is, "1e400" would become it
+                return found
         except (ValueError, OverflowError):
             pass
     raise Misfit(f"must be a number, got {show(value)}")

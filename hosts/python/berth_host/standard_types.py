@@ -33,6 +33,8 @@ def find_conversion(kind: Any) -> Optional[Callable[[Any], Any]]:
         return of_text(pathlib.Path, "a path")
     if issubclass(kind, pathlib.PurePath):
         return of_text(kind, "a path")
+    if kind.__module__ == "zoneinfo":
+        return of_text(kind, "a time zone like Europe/Berlin")
     if kind.__module__ == "ipaddress":
         return of_text(kind, "an IP address or network")
     return None
@@ -89,7 +91,7 @@ def of_text(make: Callable[[str], Any], what: str) -> Callable[[Any], Any]:
         if isinstance(value, str):
             try:
                 return make(value)
-            except (ValueError, re.error):
+            except (ValueError, LookupError, OSError, re.error):
                 pass
         raise Misfit(f"must be {what}, got {show(value)}")
 
@@ -107,5 +109,6 @@ CONVERSIONS = {
     uuid.UUID: of_text(uuid.UUID, "a UUID"),
     bytes: content,
     bytearray: lambda value: bytearray(content(value)),
+    memoryview: lambda value: memoryview(content(value)),
     re.Pattern: of_text(re.compile, "a regular expression"),
 }

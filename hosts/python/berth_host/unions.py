@@ -19,27 +19,42 @@ NATURAL: Dict[Any, Tuple[type, ...]] = {
 
 
 def union_converter(members: Any, made: Any, has_none: bool) -> Converter:
-    """The member of the value's own type, else the first into which it can be converted."""
+    """The member that takes the value as it is, else of its own type, else the first into which it can be converted."""
     options = [(natural_types(member, converter), converter) for member, converter in made]
     exact = {kind for (member, _), (natural, _) in zip(made, options) if is_scalar(member) for kind in natural}
     exact |= ({int} if float in exact else set()) | ({bool} if int in exact else set())
 
     def convert(value: Any, files: Any) -> Any:
         kind = type(value) if type(value) is not WrittenFloat else float
-        telling = []
+        found, telling = [], []
         for natural, converter in sorted(options, key=lambda option: kind not in option[0]):
             if converter is None and kind in natural:
                 return value
-            if converter is not None:
+            if converter is not None and (kind in natural or not found):
                 try:
-                    return converter(value, files)
+                    found.append(converter(value, files))
+                    if kind not in (list, dict) or converter.is_record or is_same(found[-1], value):
+                        return found[-1]
                 except Misfit as misfit:
                     telling += [misfit] if misfit.path and kind in natural else []
+        if found:
+            return found[0]
         if len(telling) == 1:  # of the one that it was meant to be
             raise telling[0]
         raise Misfit("must be %s, got %s" % (" or ".join(map(name_type, members)), show(value)))
 
     return Converter(convert, exact | ({NOTHING} if has_none else set()))
+
+
+def is_same(converted: Any, value: Any) -> bool:
+    """Whether nothing was changed, in any part."""
+    if type(converted) is not type(value):
+        return False
+    if type(value) is list:
+        return all(map(is_same, converted, value))
+    if type(value) is dict:
+        return list(converted) == list(value) and all(map(is_same, converted.values(), value.values()))
+    return bool(converted == value)
 
 
 def is_scalar(member: Any) -> bool:
