@@ -121,7 +121,7 @@ const modules: [string, Record<string, string>, RegExp][] = [
   [
     'cv2, tools_here, faiss',
     { 'lib/tools_here.py': '' },
-    /the repository has tools_here in lib: .*; nothing asks for cv2 and faiss: add opencv-python-headless and faiss-cpu to requirements\.txt$/,
+    /'cv2'; also missing: 'faiss'; nothing asks for cv2 and faiss: add opencv-python-headless and faiss-cpu to requirements\.txt$/,
   ],
   ['tools_here', { 'lib/tools_here.py': '' }, /the repository has it in lib: deploy with --env PYTHONPATH=lib$/],
 ];

@@ -8,12 +8,13 @@ import os
 from . import errors
 
 MOST_FILES = 200
+MOST_ENTRIES = 50_000
 LARGEST_FILE = 1_000_000
 
 
 def find_others(error):
     """Names of modules that are neither installed nor in the repository, beside the one that the ModuleNotFoundError names."""
-    missing, seen = [], {error.name.partition(".")[0]}
+    missing, seen, own = [], {error.name.partition(".")[0]}, own_names()
     files = list(dict.fromkeys(reversed(list(files_of(error.__traceback__)))))
     for file in files:  # which grows
         for name, level in imports_of(file):
@@ -24,9 +25,22 @@ def find_others(error):
                 files.extend(found[: MOST_FILES - len(files)])
             elif not level and first not in seen:
                 seen.add(first)
-                if not is_installed(first):
+                if first not in own and not is_installed(first):
                     missing.append(first)
     return missing
+
+
+def own_names():
+    """Of modules anywhere in the repository: the code may put their directory on the path before it imports them."""
+    names, count = set(), 0
+    for place, directories, files in os.walk(errors.code_directory):
+        directories[:] = [name for name in directories if not name.startswith(".")]
+        modules = [file[:-3] for file in files if file.endswith(".py")]
+        names.update(modules, [os.path.basename(place)] if modules else [])
+        count += len(files) + len(directories)
+        if count > MOST_ENTRIES:
+            break
+    return names
 
 
 def files_of(traceback):
