@@ -26,6 +26,7 @@ class Size(NamedTuple):
     height: int = 1
 Count = NewType("Count", int)
 Scalar = TypeVar("Scalar", int, float)
+Anything = TypeVar("Anything")
 
 def shown(value): return repr(value)
 `;
@@ -92,6 +93,9 @@ const accepted: [string, unknown, string][] = [
   ['list', [1, 'a'], "[1, 'a']"],
   ['dict', { a: 1 }, "{'a': 1}"],
   ['Sequence', 'abc', "'abc'"],
+  ['Sequence[Any]', 'abc', "'abc'"],
+  ['Iterable[Anything]', 'abc', "'abc'"],
+  ['Iterable[str]', 'abc', "'abc'"],
   ['fractions.Fraction', '1/3', 'Fraction(1, 3)'],
   ['complex', '1+2j', '(1+2j)'],
   ['complex', 2, '2'],
@@ -143,6 +147,8 @@ const refused: [string, unknown, string][] = [
   ['bool', 2, 'v: must be true or false, got 2'],
   ['list', { a: 1 }, 'v: must be a list, got {"a": 1}'],
   ['Sequence', 5, 'v: must be a list, got 5'],
+  ['Sequence[str]', 'abc', 'v: must be a list, got "abc"'],
+  ['Iterable[int]', 'abc', 'v: must be a list, got "abc"'],
   ['Union[int, str]', 2.5, 'v: must be int or str, got 2.5'],
   ['fractions.Fraction', '1/0', 'v: must be a number or a fraction like 1/3, got "1/0"'],
   ['float', '1e400', 'v: must be a number, got "1e400"'],

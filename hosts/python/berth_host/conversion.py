@@ -114,14 +114,15 @@ class Maker:
             if kind is collections.defaultdict:
                 make = functools.partial(collections.defaultdict, default_factory(arguments))
             return Converter(mapping_convert(make, names, items), () if arguments or make else (dict,))
-        if not arguments and kind in OF_TEXT_TOO:
-            return Converter(list_convert(None, None), OF_TEXT_TOO[kind])
         if kind is tuple and arguments and arguments[-1] is not ...:
             places = [] if arguments == ((),) else [self.make(argument) for argument in arguments]
             return Converter(tuple_convert(places))
         item = self.make(arguments[0]) if arguments else None
         make = MADE_LISTS.get(kind)
-        return Converter(list_convert(make, item), () if arguments or make else (list,))
+        if item is None and make is None:
+            return Converter(list_convert(None, None), OF_TEXT_TOO.get(kind, (list,)))
+        takes_text = kind in OF_TEXT_TOO and kind is not abc.Sequence and item is not None and str in item.exact
+        return Converter(list_convert(make, item), (str,) if takes_text else ())
 
     def make_class(self, kind: Any) -> Optional[Converter]:
         if issubclass(kind, enum.Enum):
