@@ -5,6 +5,7 @@ export { listPythonWishes } from './list-python-wishes.js';
 export { describeMissingCode, findMissingCode, missingCode } from './missing-code.js';
 export { parseVersion, satisfies } from './python-version.js';
 export { combineWishes, describeUnmet, type PythonWish } from './python-wishes.js';
+export { listVariables } from './requirements/list-variables.js';
 export { type Requirements, readRequirements } from './requirements/read-requirements.js';
 export { type Command, type CommandResult, runCommand } from './run-command.js';
 export { tellVersionWithoutGit } from './version-variables.js';

@@ -28,6 +28,7 @@ export async function deployRevision(plan: RunPlan, options: StartOptions): Prom
   const setting = describeSetting(plan);
   requireProxyToken(target);
   requireSchedulable(setting, target);
+  const build = takeBuildVariables(target, options.env);
   const earlier = await readNote(plan);
   if (earlier?.deployed === null) await removeFromCloud(plan, earlier); // what a start left that was cut off
   const environment = await nameEnvironment(await openCloud(earlier?.environment ?? null));
@@ -37,7 +38,7 @@ export async function deployRevision(plan: RunPlan, options: StartOptions): Prom
   if (note.deployed !== null && isSame(before, note.deployed)) return { ...note, deployed: note.deployed };
   await writeNote(plan, { ...note, deployed: null });
   try {
-    return await deploy({ plan, note, target, setting, client, options });
+    return await deploy({ plan, note, target, setting, build, client, options });
   } catch (error) {
     await removeFromCloud(plan, note).catch(() => undefined); // what is left is named by the undo
     throw error;
@@ -49,18 +50,29 @@ interface Deploy {
   note: DeploymentNote;
   target: ModalInterface;
   setting: FunctionSetting;
+  build: Record<string, string>;
   client: ModalClient;
   options: StartOptions;
 }
 
-async function deploy({ plan, note, target, setting, client, options }: Deploy): Promise<DeployedApp> {
+/** Of the software's variables those that its image is built with. BUILD_FAILED where one has no value. */
+function takeBuildVariables({ buildVariables }: ModalInterface, env: Record<string, string>): Record<string, string> {
+  const missing = buildVariables.filter((name) => env[name] === undefined);
+  if (missing.length === 0) return Object.fromEntries(buildVariables.map((name) => [name, env[name] ?? '']));
+  const names = missing.map((name) => `\${${name}}`).join(', ');
+  const given = missing.map((name) => `--env ${name}`).join(' ');
+  throw new BerthError('BUILD_FAILED', `requirements of the image mention ${names}, which has no value: give ${given}`);
+}
+
+async function deploy({ plan, note, target, setting, build, client, options }: Deploy): Promise<DeployedApp> {
   const { env, signal, onProgress } = options;
   await mkdir(dirname(plan.logFile), { recursive: true });
   for (const line of explainSetting(setting)) await say(plan, line, onProgress);
   const [called] = target.functionName.split('.');
   const [worker] = (target.generator ?? target.functionName).split('.');
-  const input = JSON.stringify({ ...setting, target: worker, called, secret: note.app, values: env });
-  const run = await runModal(buildDeploy(plan, note, target, input), { logFile: plan.logFile, signal, onProgress });
+  const input = JSON.stringify({ ...setting, target: worker, called, secret: note.app, values: env, build });
+  const listening = { logFile: plan.logFile, secrets: Object.values(build), signal, onProgress };
+  const run = await runModal(buildDeploy(plan, note, target, input), listening);
   if (run.exitCode !== 0) throw explainFailure(run, plan);
   const app = await findDeployed(client, note.app);
   if (app === undefined) throw new BerthError('START_FAILED', `Modal deployed ${note.app}, and does not have it`);

@@ -2,10 +2,12 @@
 
 `secret` is made of `values`, if there are any, and given to every function and class; `options` and `concurrency` go to
 `target` alone, `schedule` to `called`. Both are the same, unless what is called waits for the other, for as long as that may
-take. Each stands above what the app's own code says.
+take. Each stands above what the app's own code says. `build` are variables that the image is built with: the code finds them
+in this process.
 """
 
 import json
+import os
 import runpy
 import sys
 
@@ -14,6 +16,7 @@ import modal
 
 def main():
     setting = json.load(sys.stdin)
+    os.environ.update(setting["build"])
     secrets = make_secret(setting["secret"], setting["values"])
     modal.App.function = extend(modal.App.function, setting, secrets)
     modal.App.cls = extend(modal.App.cls, setting, secrets)

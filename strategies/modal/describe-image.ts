@@ -1,5 +1,5 @@
 import { dirname } from 'node:path/posix';
-import type { Requirements } from '../../src/environments/index.js';
+import { listVariables, type Requirements } from '../../src/environments/index.js';
 
 export interface Needs {
   requirements: Requirements;
@@ -34,35 +34,65 @@ function describeVariable(pair: string): string {
 
 /** Which manifest counts is what the environments room says. What needs the code itself is installed from a copy of it. */
 function installSteps(requirements: Requirements, versions: Record<string, string>): string[] {
-  const { lock, pipFiles, lines, wishes, added, options, packages, projects, needsCopy } = requirements;
-  const own = packages.length === 0 ? [] : installCopy(versions, ['--no-deps', ...packages.map(placeOf)]);
+  const { lock, pipFiles, lines, wishes, added, options, packages, projects, needsCopy, pip } = requirements;
+  const secrets = giveVariables(listVariables(pip));
+  const copy = { versions, secrets };
+  const own = packages.length === 0 ? [] : installCopy(copy, ['--no-deps', ...packages.map(placeOf)]);
   const wanted = [...lines, ...wishes, ...added];
-  if (lock?.kind === 'uv') return [`.uv_sync(${placeInHere(lock.directory)})`, ...own, ...install(wanted, options)];
+  const listed = install({ lines: wanted, options, secrets });
+  if (lock?.kind === 'uv') return [`.uv_sync(${placeInHere(lock.directory)})`, ...own, ...listed];
   const lists = pipFiles.flatMap((file) => ['-r', file]);
   const places = [...new Set([...packages, ...projects.map((file) => dirname(file))])].map(placeOf);
-  if (lock !== null) return installCopy(versions, ['uv', '&&', 'uv', 'pip', 'install', '--system', '-r', lock.file]);
-  if (needsCopy) return installCopy(versions, [...lists, ...places, ...options, ...wanted.map(quote)]);
+  if (lock !== null) return installCopy(copy, ['uv', '&&', 'uv', 'pip', 'install', '--system', '-r', lock.file]);
+  if (needsCopy) return installCopy(copy, [...lists, ...places, ...options.map(quoteOption), ...wanted.map(quote)]);
   return [
-    ...pipFiles.map((file) => `.pip_install_from_requirements(${placeInHere(file)})`),
+    ...pipFiles.map((file) => `.pip_install_from_requirements(${placeInHere(file)}${secrets})`),
     ...projects.map((file) => `.pip_install_from_pyproject(${placeInHere(file)})`),
-    ...install(wanted, options),
+    ...listed,
   ];
 }
+
+/** An argument that gives a step of the build the variables of these names, which the image does not keep. */
+const giveVariables = (names: string[]): string =>
+  names.length === 0 ? '' : `, secrets=[modal.Secret.from_local_environ(${JSON.stringify(names)})]`;
 
 const placeOf = (directory: string): string => (directory === '.' ? '.' : `./${directory}`);
 
 const placeInHere = (file: string): string => (file === '.' ? 'str(here)' : `str(here / ${JSON.stringify(file)})`);
 
-function install(lines: string[], options: string[]): string[] {
+interface Listed {
+  lines: string[];
+  options: string[];
+  secrets: string;
+}
+
+function install({ lines, options, secrets }: Listed): string[] {
   if (lines.length === 0) return [];
+  // pip fills variables in in files alone, and Modal quotes what it hands to pip: the shell does it.
+  if ([...lines, ...options].some((line) => line.includes('${'))) {
+    const command = ['pip install', ...options.map(quoteOption), ...lines.map(quote)].join(' ');
+    return [`.run_commands(${JSON.stringify(command)}${secrets})`];
+  }
   const extra = options.length === 0 ? '' : `, extra_options=${JSON.stringify(options.join(' '))}`;
   return [`.pip_install(${lines.map((line) => JSON.stringify(line)).join(', ')}${extra})`];
 }
 
-const installCopy = (versions: Record<string, string>, wanted: string[]): string[] => [
+interface CopyInstall {
+  versions: Record<string, string>;
+  secrets: string;
+}
+
+const installCopy = ({ versions, secrets }: CopyInstall, wanted: string[]): string[] => [
   '.add_local_dir(here, "/build", copy=True)',
   ...(Object.keys(versions).length === 0 ? [] : [`.env(${JSON.stringify(versions)})`]),
-  `.run_commands(${JSON.stringify(`cd /build && pip install ${wanted.join(' ')}`)})`,
+  `.run_commands(${JSON.stringify(`cd /build && pip install ${wanted.join(' ')}`)}${secrets})`,
 ];
 
-const quote = (line: string): string => `'${line}'`;
+/** For a shell, which fills in variables and nothing else. */
+const quote = (line: string): string => `"${line.replaceAll(/["\\`]|\$(?!\{[A-Z0-9_]+\})/g, '\\$&')}"`;
+
+/** `--index-url ADDRESS` */
+const quoteOption = (option: string): string => {
+  const [name = '', ...value] = option.split(' ');
+  return value.length === 0 ? name : `${name} ${quote(value.join(' '))}`;
+};

@@ -10,7 +10,7 @@ import {
 } from '../../src/adaptation/shapes/index.js';
 import type { EntryPoint } from '../../src/contract/facts.js';
 import { FunctionInterface } from '../../src/contract/run-interface.js';
-import { readRequirements, tellVersionWithoutGit } from '../../src/environments/index.js';
+import { listVariables, readRequirements, tellVersionWithoutGit } from '../../src/environments/index.js';
 import { BerthError } from '../../src/errors.js';
 import { readWorkspaceHistory } from '../../src/workspaces/source-history.js';
 import { isNullary } from './is-nullary.js';
@@ -47,6 +47,7 @@ async function describeApp(input: RecipeInput, found: Recognition): Promise<Reco
       ? writeLoadedApp({ served: called, isNullary: needsNoInputs(called, entry), ...needs })
       : writeApp({ ...plain, ...needs });
   const file = `${chooseName(workspace)}.py`;
+  const variables = listVariables(requirements.pip);
   return {
     summary: `${found.summary}; ${file} makes it a Modal function`,
     runInterface: {
@@ -55,6 +56,7 @@ async function describeApp(input: RecipeInput, found: Recognition): Promise<Reco
       function_name: 'call',
       call: 'json',
       serves: called,
+      ...(variables.length > 0 && { build_variables: variables }),
       ...(plain === undefined && describeLoading(called, entry)),
     },
     files: { [file]: source },

@@ -18,6 +18,8 @@ export interface ModalInterface {
   generator: string | null;
   /** It calls what our host's modules load, which are uploaded with it. */
   needsHost: boolean;
+  /** Names of the software's variables that its image is built with. */
+  buildVariables: string[];
   /** Parameters of the class: values that every call uses, names that the inputs may have, and those of them that they must. */
   values: Record<string, unknown>;
   parameters: string[];
@@ -48,6 +50,7 @@ export function readModalInterface(runInterface: RunInterface): ModalInterface {
     app_name: app = 'app',
     function_name: functionName,
     generator = null,
+    build_variables: buildVariables = [],
   } = runInterface;
   const style = styles.find((name) => name === (runInterface.call ?? 'json'));
   if (type !== 'modal') throw refuse(`its type is ${type}, and modal was expected`);
@@ -58,7 +61,9 @@ export function readModalInterface(runInterface: RunInterface): ModalInterface {
   if (style === undefined) throw refuse(`call is none of ${styles.join(', ')}`);
   if (!isText(root) || (module !== null && !isText(module))) throw refuse('module and root are texts');
   if (!isText(app) || !/^\w+$/.test(app)) throw refuse('app_name is not the name of a variable');
+  if (!isNames(buildVariables)) throw refuse('build_variables is no list of names');
   const place = {
+    buildVariables,
     file,
     module,
     root,

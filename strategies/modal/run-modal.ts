@@ -1,6 +1,7 @@
 import { appendFile } from 'node:fs/promises';
 import { stripVTControlCharacters } from 'node:util';
 import { BerthError } from '../../src/errors.js';
+import { redact } from '../../src/secrets/redact.js';
 import type { ModalCommand } from './command-line.js';
 
 export interface ModalRun {
@@ -13,6 +14,8 @@ export interface ModalRun {
 export interface Listening {
   /** Keeps what it says; null keeps nothing. */
   logFile: string | null;
+  /** Values that nothing of it may hold. */
+  secrets?: readonly string[];
   signal?: AbortSignal | undefined;
   onProgress?: ((line: string) => void) | undefined;
 }
@@ -22,7 +25,7 @@ export interface Listening {
  * cannot be started, and the signal's reason when it was cancelled: then nothing of it runs on.
  */
 export async function runModal({ argv, cwd, env, input }: ModalCommand, listening: Listening): Promise<ModalRun> {
-  const { logFile, signal, onProgress } = listening;
+  const { logFile, secrets = [], signal, onProgress } = listening;
   signal?.throwIfAborted();
   const { execa } = await import('execa');
   const [program, ...args] = argv;
@@ -41,7 +44,7 @@ export async function runModal({ argv, cwd, env, input }: ModalCommand, listenin
   signal?.addEventListener('abort', kill);
   try {
     for await (const written of child.iterable({ from: 'all' })) {
-      const line = tidy(written);
+      const line = redact(tidy(written), secrets);
       if (line === '') continue;
       if (logFile !== null) await appendFile(logFile, `${line}\n`, { mode: 0o600 });
       onProgress?.(line);
@@ -55,7 +58,7 @@ export async function runModal({ argv, cwd, env, input }: ModalCommand, listenin
   signal?.throwIfAborted();
   if (failed && exitCode === undefined && all === '')
     throw new BerthError('TOOL_MISSING', `Modal’s command line cannot be run: ${shortMessage}`);
-  return { exitCode: exitCode ?? null, stdout, output: stripVTControlCharacters(all) };
+  return { exitCode: exitCode ?? null, stdout, output: redact(stripVTControlCharacters(all), secrets) };
 }
 
 const tidy = (line: string): string => stripVTControlCharacters(line).trimEnd();

@@ -1,8 +1,12 @@
 /** @needs python3 uv */
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from '@jest/globals';
+import type { Requirements } from '../../src/environments/index.js';
 import { gatherFacts } from '../../src/selection/index.js';
 import { appName } from '../../strategies/modal/app-name.js';
+import { describeImage } from '../../strategies/modal/describe-image.js';
 import { readTraceback } from '../../strategies/modal/find-traceback.js';
 import { parseOutput, toPlain } from '../../strategies/modal/plain-output.js';
 import { ModalRunner } from '../../strategies/modal/runner.js';
@@ -333,6 +337,65 @@ test.each(manifests)('%s is installed in the image', async (_, files, expected) 
   const found = await recognise(temporarySolution({ ...source, ...files }));
   expect(found?.files['modal_app.py']).toContain(expected);
 });
+
+const given = ', secrets=[modal.Secret.from_local_environ(["TOKEN"])])';
+const source = { 'shouting.py': 'def predict(text: str):\n    return text.upper()\n' };
+const index = `--extra-index-url https://\${TOKEN}@index.test/simple`;
+
+test.each<[string, Record<string, string>, string]>([
+  ['a requirement file', { 'requirements.txt': `${index}\nidna\n` }, `(str(here / "requirements.txt")${given}`],
+  [
+    'requirements with paths',
+    {
+      'requirements.txt': `./tool\nidna @ https://\${TOKEN}@host.test/idna.whl\n`,
+      'tool/pyproject.toml': '[project]\nname = "t"\nversion = "1"\n',
+    },
+    `.run_commands("cd /build && pip install -r requirements.txt"${given}`,
+  ],
+  [
+    'a Pipfile',
+    { Pipfile: '[[source]]\nname = "own"\nurl = "https://$TOKEN@index.test/simple"\n[packages]\nidna = "*"\n' },
+    `pip install --index-url \\"https://\${TOKEN}@index.test/simple\\" \\"idna\\""${given}`,
+  ],
+])('variables that %s mentions reach the step of the image that needs them', async (_, files, expected) => {
+  const found = await recognise(temporarySolution({ ...source, ...files }));
+  expect(found?.files['modal_app.py']).toContain(expected);
+  expect(found?.runInterface).toMatchObject({ build_variables: ['TOKEN'] });
+});
+
+test('a shell fills variables in requirements in, and reads nothing else in them', async () => {
+  const lines = [
+    `idna @ https://\${TOKEN}@host.test/a b$HOME.whl ; python_version > "3" and 'x' != '\`id\`'`,
+    'six>=1',
+  ];
+  const requirements = { lines, options: [index], wishes: [], added: [], pipFiles: [], packages: [], projects: [] };
+  const pip = { requirements: [{ text: lines[0] }], constraints: [], options: [] };
+  const asked = { ...requirements, pip, lock: null, needsCopy: false } as unknown as Requirements; // all that is read
+  const image = describeImage({ requirements: asked, versions: {}, roots: [] });
+  const [, command = ''] = /\.run_commands\(("(?:[^"\\]|\\.)*")/.exec(image) ?? [];
+  const printed = `pip() { printf '%s\\n' "$@"; }; ${JSON.parse(command)}`;
+  const { stdout } = spawnSync('sh', ['-c', printed], { env: { TOKEN: 's3cret', HOME: '/home' }, encoding: 'utf8' });
+  const filled = (text: string) => text.replace(`\${TOKEN}`, 's3cret');
+  const [name = '', address = ''] = filled(index).split(' ');
+  expect(stdout.trimEnd().split('\n')).toEqual(['install', name, address, ...lines.map(filled)]);
+});
+
+test('an image is built with the variables that its requirements mention, and no others', async () => {
+  const files = { ...source, 'requirements.txt': `${index}\nidna\n` };
+  const plan = await modalPlan(join(temporaryDirectory(), 'plan'), files, { revision: 'r77' });
+  const runner = new ModalRunner(plan);
+  const missing = `requirements of the image mention \${TOKEN}, which has no value: give --env TOKEN`;
+  await expect(runner.start({ env: {} })).rejects.toMatchObject({ code: 'BUILD_FAILED', message: missing });
+  try {
+    await runner.start({ env: { TOKEN: 'hunter2-token', OTHER: 'kept-out' } });
+    expect(await runner.run({ text: 'loud' })).toEqual({ status: 'success', output: 'LOUD' });
+    expect([...modal.account.buildVariables.values()]).toContainEqual({ TOKEN: 'hunter2-token' });
+    expect(JSON.stringify([...modal.account.buildVariables.values()])).not.toContain('kept-out');
+    expect(readFileSync(plan.logFile, 'utf8')).not.toContain('hunter2-token');
+  } finally {
+    await runner.undo();
+  }
+}, 60_000);
 
 const project = '[project]\nname = "a"\nversion = "1"\nrequires-python = ">=3.10"\n';
 const lock =

@@ -1,8 +1,8 @@
 import { dirname, join } from 'node:path/posix';
 import type { Facts } from '../../../src/contract/facts.js';
-import { missingCode, type Requirements } from '../../../src/environments/index.js';
+import { listVariables, missingCode, type Requirements } from '../../../src/environments/index.js';
 import { leftOutFile } from '../left-out-packages.js';
-import { mountVariables, namedVariables } from './build-variables.js';
+import { mountVariables } from './build-variables.js';
 
 /** Lines of a Dockerfile, and the files that they need. */
 export interface DependencyLayers {
@@ -91,7 +91,7 @@ function describeFiles({ pip, pipFiles }: Requirements): Layers {
   if (pipFiles.length === 0) return {};
   const files = pip.texts.filter((_, index) => index % 2 === 0);
   const lists = pipFiles.map((file) => ` --requirement ${file}`).join('');
-  const install = run(`${installing(pip)}${lists}`, namedVariables(pip));
+  const install = run(`${installing(pip)}${lists}`, listVariables(pip));
   return namesPlaces(pip) ? { after: [install] } : { before: [...[...new Set(files)].map(copy), install] };
 }
 
@@ -154,7 +154,7 @@ function writeRequirements({ lines, options, wishes, added, constraints, isStale
   const written = [...options, ...wanted];
   const texts = { [names[0]]: `${written.join('\n')}\n`, [names[1]]: `${kept.join('\n')}\n` };
   const command = `pip install --requirement ${names[0]} --constraint ${names[1]}`;
-  const install = run(command, namedVariables(pip));
+  const install = run(command, listVariables(pip));
   const isLocal = lines.some((line) => /^(-[erc]|\.|\/|file:)|@\s*(file:|\.)/.test(line));
   const layers = isLocal ? { after: [install] } : { before: [`COPY ${names.join(' ')} ./`, install] };
   return { layers, files: texts };

@@ -124,6 +124,8 @@ export class Account {
   buildFailure: string | undefined;
   /** Lines of the Dockerfile that each image is described by, those of its bases first. */
   readonly images = new Map<string, string[]>();
+  /** What each image's own build sees of secrets, by its id. */
+  readonly buildVariables = new Map<string, Record<string, string>>();
   private readonly classes = new Map<string, string>();
   private readonly files = new Map<string, Buffer>();
   private readonly mounts = new Map<string, Map<string, Buffer>>();
@@ -286,6 +288,8 @@ export class Account {
       const id = newId('im');
       const bases = image.base_images.flatMap(({ image_id }) => this.images.get(image_id) ?? []);
       this.images.set(id, [...bases, ...image.dockerfile_commands]);
+      const given = (image.secret_ids ?? []).map((secret) => this.secrets.get(secret)?.values ?? {});
+      this.buildVariables.set(id, Object.assign({}, ...given));
       return {
         image_id: id,
         result: this.buildFailure === undefined ? { status: 1 } : { status: 2, exception: this.buildFailure },
@@ -563,6 +567,7 @@ const refuse = (status: number, words: string): WebReply => ({
 
 interface ImageRequest {
   dockerfile_commands: string[];
+  secret_ids?: string[];
   base_images: { image_id: string }[];
 }
 
