@@ -18,6 +18,9 @@ export interface UvCall {
   onProgress?: ((line: string) => void) | undefined;
 }
 
+/** Lets the empty package `sklearn` through, which otherwise fails to build; what is meant by it comes beside it. */
+const letsSklearnThrough = { SKLEARN_ALLOW_DEPRECATED_SKLEARN_PACKAGE_INSTALL: 'True' };
+
 /** Minutes: builds of the largest packages take an hour, and the step that waits for them two. */
 const patience = 100;
 
@@ -26,9 +29,12 @@ export async function runUv(call: UvCall): Promise<CommandResult> {
   const { home, args, cwd, directory, env, secrets = [], signal, onProgress } = call;
   const uv = await findUv(home, { signal, onProgress });
   const environment = Object.fromEntries(
-    Object.entries({ ...buildEnvironment(directory), GIT_CEILING_DIRECTORIES: home.root, ...env }).filter(
-      (entry): entry is [string, string] => entry[1] !== undefined,
-    ),
+    Object.entries({
+      ...buildEnvironment(directory),
+      ...letsSklearnThrough,
+      GIT_CEILING_DIRECTORIES: home.root,
+      ...env,
+    }).filter((entry): entry is [string, string] => entry[1] !== undefined),
   );
   const result = await runCommand({ argv: [uv, ...args], cwd, env: environment, timeout: patience * 60, signal });
   const values = [...secrets];

@@ -219,6 +219,21 @@ test('a package of which its build backend finds no code is left out, and served
   }
 }, 300_000);
 
+test('what asks for sklearn gets scikit-learn, also where a setup.py asks for it', async () => {
+  const setup =
+    'from setuptools import setup\nsetup(name="x", version="1", py_modules=["x"], install_requires=["sklearn"])\n';
+  for (const files of [{ 'requirements.txt': 'sklearn\n' }, { 'setup.py': setup, 'x.py': '' }] as Record<
+    string,
+    string
+  >[]) {
+    const environment = await prepare(files);
+    expect(evaluate(environment, '__import__("sklearn.linear_model").linear_model.__name__')).toBe(
+      'sklearn.linear_model',
+    );
+    expect(environment.notes).toEqual([expect.stringContaining('scikit-learn, which is meant by it')]);
+  }
+}, 300_000);
+
 test('a project that is required by path and has no code to build is refused', async () => {
   const failure = prepare({
     'requirements.txt': './libs/tool\n',

@@ -1,12 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { readPipFiles } from '../../src/environments/pip-files/read-pip-files.js';
 import { restorePlaces, writeUvFile } from '../../src/environments/pip-files/uv-file.js';
 import { conceal, fillIn } from '../../src/environments/pip-files/variables.js';
+import { measureLoopDelay } from '../support/loop-delay.js';
 import { holds } from '../support/properties.js';
 import { temporarySolution } from '../support/temporary.js';
 
@@ -67,12 +67,6 @@ test.each([
   expect(texts((await read({ 'requirements.txt': line })).requirements)).toEqual([expected]);
 });
 
-test('sklearn, which the index refuses, is scikit-learn', async () => {
-  const { requirements, notes } = await read({ 'requirements.txt': 'numpy\nsklearn\nsklearn==0.0\n' });
-  expect(requirements.map(({ text }) => text)).toEqual(['numpy', 'scikit-learn', 'sklearn==0.0']);
-  expect(notes).toEqual(['requirements.txt:2: sklearn cannot be installed by that name; scikit-learn is.']);
-});
-
 test('includes are followed, each once, with what they constrain', async () => {
   const {
     requirements,
@@ -93,7 +87,10 @@ test('includes are followed, each once, with what they constrain', async () => {
 
 test.each([
   ['six\n-r /dev/zero', 'requirements.txt:2: /dev/zero lies outside the repository'],
-  ['-r ../../../../etc/passwd', 'requirements.txt:1: ../../../../etc/passwd lies outside the repository'],
+  [
+    '-r ../../../../../../../../etc/passwd',
+    'requirements.txt:1: ../../../../../../../../etc/passwd lies outside the repository',
+  ],
   ['-r pipe', 'requirements.txt:1: pipe is not a regular file'],
   ['-c base', 'requirements.txt:1: base is not a regular file'],
   ['\n\n-r gone.txt', 'requirements.txt:3: gone.txt does not exist'],
@@ -144,15 +141,14 @@ test('requirement files of any form are read or refused', async () => {
 
 test('the longest requirement files are read or refused in time, and others get their turn', async () => {
   const roots = repeated.map((piece) => temporarySolution({ 'requirements.txt': piece.repeat(300_000) }));
-  const delay = monitorEventLoopDelay({ resolution: 5 });
-  delay.enable();
   for (const root of roots) {
     const begun = performance.now();
-    await readFiles(root, ['requirements.txt']).catch((error) => expect(error.code).toBe('DEPENDENCY_UNRESOLVED'));
-    expect(performance.now() - begun).toBeLessThan(5000);
+    const { delay } = await measureLoopDelay(() =>
+      readFiles(root, ['requirements.txt']).catch((error) => expect(error.code).toBe('DEPENDENCY_UNRESOLVED')),
+    );
+    expect(performance.now() - begun).toBeLessThan(15_000);
+    expect(delay).toBeLessThan(100);
   }
-  delay.disable();
-  expect(delay.max / 1e6).toBeLessThan(500); // a busy machine alone takes some of it
 });
 
 test('values of variables are put in, and taken out again', () => {

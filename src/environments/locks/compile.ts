@@ -5,7 +5,7 @@ import type { PipFiles } from '../pip-files/read-pip-files.js';
 import { restorePlaces, type UvFile, writeUvFile } from '../pip-files/uv-file.js';
 import { explainUvFailure } from '../uv-failure.js';
 import { compileWishes } from './compile-wishes.js';
-import { type Lock, type LockDocument, prefer, readLockDocument, toLock } from './lock.js';
+import { type Lock, type LockDocument, normalizeName, prefer, readLockDocument, toLock } from './lock.js';
 import type { Resolution } from './resolution.js';
 
 export interface CompileRequest {
@@ -31,7 +31,7 @@ export async function compile(resolution: Resolution): Promise<Lock> {
     pip,
   };
   const { document, notes } = await compileWishes(wishes, (lines, more) =>
-    runCompile(resolution, {
+    compileMeant(resolution, {
       ...request,
       lines: [...request.lines, ...lines],
       preferences: more ?? request.preferences,
@@ -39,6 +39,15 @@ export async function compile(resolution: Resolution): Promise<Lock> {
   );
   const lock = await toLock(document, { base: scratch, source: cwd, variables });
   return { ...lock, notes: [...notes, ...noteIndexes(resolution)] };
+}
+
+/** `sklearn` on the index is empty, and there to be refused: whoever asks for it means scikit-learn. */
+async function compileMeant(resolution: Resolution, request: CompileRequest): Promise<LockDocument> {
+  const document = await runCompile(resolution, request);
+  const names = document.packages.map(({ name }) => normalizeName(name));
+  if (!names.includes('sklearn') || names.includes('scikit-learn')) return document;
+  resolution.noted.add('sklearn is an empty package: scikit-learn, which is meant by it, is installed beside it.');
+  return await runCompile(resolution, { ...request, lines: [...request.lines, 'scikit-learn'] });
 }
 
 const [requirementsName, constraintsName, outputName] = ['requirements.in', 'constraints.txt', 'pylock.toml'];

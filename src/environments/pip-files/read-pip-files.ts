@@ -110,9 +110,7 @@ async function readLine(reading: Reading, line: PlacedLine, kind: Kind): Promise
     if (list.length >= mostRequirements)
       throw unresolved(`${describePlace(line)}: there are more than ${mostRequirements} requirements`);
     const { requirement, isEditable, hashes } = parsed;
-    const written = isEditable ? withoutEditable(requirement) : (renamed[requirement.toLowerCase()] ?? requirement);
-    if (written !== requirement && !isEditable)
-      found.notes.push(`${describePlace(line)}: ${requirement} cannot be installed by that name; ${written} is.`);
+    const written = isEditable ? withoutEditable(requirement) : requirement;
     list.push({ ...line, text: [written, ...hashes.map((hash) => `--hash=${hash}`)].join(' ') });
     found.mustHash ||= hashes.length > 0;
     for (const setting of parsed.configSettings) addBuildSetting(found, line, requirement, setting);
@@ -144,9 +142,6 @@ async function include(reading: Reading, { by, kind, path }: Inclusion): Promise
   const file = local.startsWith('/') ? local : normalize(join(base, local));
   await readFile(reading, { file, kind, by });
 }
-
-/** What the index itself refuses to install, with the name that it says to use. */
-const renamed: Record<string, string> = { sklearn: 'scikit-learn' };
 
 /** uv takes a directory as editable only; for an environment that is not edited, the two are the same. */
 function withoutEditable(requirement: string): string {
