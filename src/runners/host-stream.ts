@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import type { Answer } from '../contract/answer.js';
 import { readJson } from '../json/read-json.js';
 import { isChunk, outputOf } from './answer-status.js';
-import { checkAnswer, checkAnswerText } from './check-answer.js';
+import { checkAnswerText } from './check-answer.js';
 import { encodeFrames, FrameReader } from './frames.js';
 import { connectTo } from './host-connection.js';
 
@@ -37,13 +37,22 @@ export class HostStream {
 export async function* handOn(parts: AsyncIterable<string>): AsyncGenerator<unknown, Answer | undefined> {
   const chunks: unknown[] = [];
   for await (const text of parts) {
-    const part = readJson(text) as HostPart; // the host's own
-    if (part.status === 'end') return { status: 'success', output: part.joins ? chunks.join('') : chunks };
-    if (part.status !== 'chunk') return checkAnswer(part);
+    const part = readPart(text);
+    if (part?.status === 'end') return { status: 'success', output: part.joins ? chunks.join('') : chunks };
+    if (part?.status !== 'chunk') return readJson(checkAnswerText(text)) as Answer;
     chunks.push(part.output);
     yield part.output;
   }
   return undefined;
+}
+
+/** Undefined for what no host says. */
+function readPart(text: string): HostPart | undefined {
+  try {
+    return (readJson(text) as HostPart | null) ?? undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 const endHead = '{"status":"end"';

@@ -4,13 +4,14 @@ import { open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
-import type { AnswerError } from '../contract/answer.js';
 import { BerthError, saysDiskFull } from '../errors.js';
 import { hostsDirectory } from '../package-root.js';
 import type { BootDocument } from './boot-document.js';
 import { encloseProcess } from './enclosure.js';
 import { encodeFrames } from './frames.js';
 import type { HostIdentity } from './host-client.js';
+import { type HostWord, parseHostWord } from './host-word.js';
+import { ImportWatch } from './import-watch.js';
 import { readTail, sizeOf } from './log-file.js';
 import { markOf } from './marked-processes.js';
 import { rememberExit } from './process-exit.js';
@@ -29,12 +30,11 @@ export interface Launch {
   signal?: AbortSignal;
 }
 
-/** How a start ended. `busy`: another host of the same revision holds its lock. */
+/** How a start ended: in the host's words or without any. `stuck`: its import was ended from outside. */
 type Report =
-  | { state: 'ready'; identity: HostIdentity }
-  | { state: 'busy' }
-  | { state: 'failed'; error: AnswerError & { candidates?: string[] } }
-  | { state: 'exited'; how: string };
+  | Exclude<HostWord, { state: 'importing' } | { state: 'imported' }>
+  | { state: 'exited'; how: string }
+  | { state: 'stuck'; how: string };
 
 /** Milliseconds that the last words of an ended host take at most. */
 const drainPatience = 100;
@@ -52,7 +52,7 @@ export async function launchHost(launch: Launch): Promise<HostIdentity | undefin
   const child = await spawnHost(launch);
   const identity = identifyProcess(child.pid ?? 0);
   if (identity !== null) rememberExit(child, identity);
-  const reported = readReport(child);
+  const reported = readReport(child, document);
   sendDocument(child, document);
   try {
     const report = await untilAborted(reported, signal);
@@ -101,27 +101,22 @@ function sendDocument(child: ChildProcess, document: BootDocument): void {
 
 const reportPipe = (child: ChildProcess): Readable => child.stdio[3] as Readable; // stdio[3] is 'pipe', and the child writes
 
-/** Undefined for what the software itself wrote to the host's descriptor. */
-function parseReport(line: string): Report | undefined {
-  try {
-    const report = JSON.parse(line) as Report | null;
-    return ['ready', 'busy', 'failed'].includes(report?.state ?? '') ? (report ?? undefined) : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** One line of the host's, or, when it ended without one, how it ended. */
-function readReport(child: ChildProcess): Promise<Report> {
+/** The host's last word, or, when it ended without one, how it ended. */
+function readReport(child: ChildProcess, { importTimeout, token }: BootDocument): Promise<Report> {
   return new Promise((resolve) => {
     const pipe = reportPipe(child);
+    const watch = new ImportWatch(child, importTimeout, () => resolve({ state: 'stuck', how: 'did not end' }));
     createInterface({ input: pipe }).on('line', (line) => {
-      const report = parseReport(line);
-      if (report !== undefined) resolve(report);
+      const word = parseHostWord(line, token);
+      if (word === undefined) return;
+      watch.end();
+      if (word.state === 'importing') watch.begin();
+      else if (word.state !== 'imported') resolve(word);
     });
     child.once('exit', (code, signal) => {
+      watch.end();
       const how = signal === null ? `exited with code ${code}` : `was ended by ${signal}`;
-      const giveUp = () => resolve({ state: 'exited', how });
+      const giveUp = () => resolve({ state: watch.hasAsked ? 'stuck' : 'exited', how });
       // What the pipe still holds comes first; a child of the software may keep it open for ever.
       if (pipe.readableEnded) giveUp();
       else pipe.once('end', () => setImmediate(giveUp));
@@ -146,9 +141,9 @@ async function explainFailure(
   logStart: number,
 ): Promise<BerthError> {
   const facts = { name: document.deployment, log: logFile };
-  if (report.state === 'exited') {
+  if (report.state === 'exited' || report.state === 'stuck') {
     const evidence = (await sizeOf(logFile)) > logStart ? await readTail(logFile, 30) : '';
-    const stuck = findStuckImport(evidence, document);
+    const stuck = findStuckImport(evidence, document, report.state === 'stuck');
     if (stuck !== undefined)
       return new BerthError('IMPORT_FAILED', `importing ${document.interface.module} failed: ${stuck.message}`, {
         ...facts,

@@ -11,14 +11,20 @@ export interface StuckImport {
 /** As hosts/python/berth_host/server_imports.py ends a server. */
 const said = /^berth: import failed: (.*)\n((?: {2}.*\n?)*)/m;
 
+const wasEnded = /^Timeout \(\d+:\d+:\d+(\.\d+)?\)!$/m;
+
 /**
  * Finds in a log what ended a process whose import took too long: its own words, or those of Python's watchdog, which ends
- * code that lets no other thread run. Undefined for any other end.
+ * code that lets no other thread run. Undefined for any other end, unless it is known that the import was ended from outside.
  */
-export function findStuckImport(log: string, { directory, importTimeout }: Imported): StuckImport | undefined {
+export function findStuckImport(
+  log: string,
+  { directory, importTimeout }: Imported,
+  isEndedFromOutside = false,
+): StuckImport | undefined {
   const [, message, stack = ''] = said.exec(log) ?? [];
   if (message !== undefined) return { message, evidence: stack };
-  if (importTimeout == null || !/^Timeout \(\d+:\d+:\d+(\.\d+)?\)!$/m.test(log)) return undefined;
+  if (importTimeout == null || !(isEndedFromOutside || wasEnded.test(log))) return undefined;
   const frames = log.matchAll(/^ {2}File "([^"]+)", line (\d+)/gm); // the innermost first
   const own = [...frames].find(([, file = '']) => file.startsWith(`${directory}/`));
   const place = own === undefined ? '' : ` and is at ${own[1]?.slice(directory.length + 1)}:${own[2]}`;

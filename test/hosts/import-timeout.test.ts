@@ -48,6 +48,45 @@ test('an import in C code that lets nothing else run ends too', async () => {
   });
 });
 
+test.each([
+  ['that a pattern never lets go of', 're.match(r"(a+)+$", "a" * 64 + "b")', 'app.py:6'],
+  ['that has switched off its own watchdog', 'faulthandler.cancel_dump_traceback_later(); wait()', 'app.py:4'],
+])('an import %s is ended from outside', async (_, code, place) => {
+  const wait = 'def wait():\n    ctypes.PyDLL(None).sleep(600)\n';
+  const files = { 'app.py': `import ctypes, faulthandler, re\n\n${wait}\n${code}\n` };
+  const error = await serveFiles(files, entry, { importTimeout: 0.5 }).catch((found) => found);
+  expect(error).toMatchObject({ code: 'IMPORT_FAILED', message: expect.stringContaining(`and is at ${place}`) });
+});
+
+test('an import that neither its process nor Python can end is ended all the same', async () => {
+  const files = {
+    'app.py':
+      'import ctypes, faulthandler, signal\nfaulthandler.cancel_dump_traceback_later()\nfaulthandler.disable()\nsignal.signal(signal.SIGABRT, signal.SIG_IGN)\nctypes.PyDLL(None).sleep(600)\n',
+  };
+  await expect(serveFiles(files, entry, { importTimeout: 0.5 })).rejects.toMatchObject({
+    code: 'IMPORT_FAILED',
+    message: expect.stringMatching(/longer than its 0\.5 s, in code that lets nothing else run/),
+  });
+});
+
+test('code that aborts at its import is not taken for one that is late', async () => {
+  await expect(serveFiles({ 'app.py': 'import os\nos.abort()\n' }, entry, { importTimeout: 60 })).rejects.toMatchObject(
+    {
+      code: 'START_FAILED',
+      message: expect.stringContaining('SIGABRT'),
+    },
+  );
+});
+
+test('what a call imports may take longer than the import of the software', async () => {
+  const files = {
+    'app.py': 'def predict():\n    import late\n    return late.value\n',
+    'late.py': 'import time\ntime.sleep(2)\nvalue = 1\n',
+  };
+  const { call } = await serveFiles(files, entry, { importTimeout: 0.5 });
+  expect(await call({})).toMatchObject({ output: 1 });
+});
+
 test('what builds and sets up the software may take longer', async () => {
   const files = {
     'app.py':

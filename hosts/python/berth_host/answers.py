@@ -5,9 +5,8 @@ A dict of the user's that is an answer already is passed on, not wrapped again: 
 other dict is an output, whatever its `status` says.
 """
 
-from json import dumps
-
 from .json_text import dump
+from .own_json import dumps
 
 
 def answer_with(value):

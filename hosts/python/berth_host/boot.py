@@ -2,8 +2,8 @@
 
 The boot document is one frame on standard input, because what it holds (the software's variables in clear) may stand in
 no argument, no initial environment and no file; of the variables only those that Python reads at its start are in both.
-How the start ended is one line of JSON on descriptor 3. The caller may die at any moment: an incomplete document ends
-this process, a complete one does not need the caller any more.
+Where the start is, and how it ended, are lines of JSON on descriptor 3. The caller may die at any moment: an incomplete
+document ends this process, a complete one does not need the caller any more.
 """
 
 import atexit
@@ -14,7 +14,6 @@ import shutil
 import socket
 import sys
 import time
-from json import dumps, loads
 
 from . import import_bound, json_text
 from .connection import FrameConnection
@@ -27,6 +26,7 @@ from .frames import read_frame
 from .import_failure import describe_import_failure
 from .loading import load_software
 from .native import Native
+from .own_json import dumps, loads
 from .process_record import own_start, take_lock, write_record
 from .revision_imports import prepare_imports
 from .server import Server
@@ -38,11 +38,13 @@ REPORT = 3
 
 class Report:
     descriptor = REPORT
+    #: Of this start, by which the starter knows that a line is the host's.
+    token = None
 
 
 def main(state_directory):
     document = read_document()
-    Report.descriptor = lift(REPORT)
+    Report.descriptor, Report.token = lift(REPORT), document["token"]
     if not take_lock(state_directory):
         report({"state": "busy"})
         return
@@ -53,11 +55,12 @@ def main(state_directory):
     make_temporary_directory(state_directory, document["temporary"])
     set_environment(document["interface"].get("environment") or [], document["env"])
     limit_memory(document["memory"])
-    import_bound.start(document.get("importTimeout"), give_up)
+    import_bound.start(document.get("importTimeout"), give_up, lambda state: tell({"state": state}))
     try:
         software = load(document, os.path.join(state_directory, "pycache"))
     except StartFailed as failure:
         fail(failure.error)
+    import_bound.stop()
     server = Server(software, identity, document, os.path.join(state_directory, "waiting"))
     server.open(listen(document["socket"]), FrameConnection)
     report({"state": "ready", "identity": identity})
@@ -153,11 +156,21 @@ def log_failure(error):
     log("start failed: " + "\n".join(lines))
 
 
-def report(record):
-    """To the starter, which may have died."""
+def tell(record):
+    """To the starter, which may have died. On a line of its own, whatever the solution has written there."""
     try:
-        Native.write(Report.descriptor, dumps(record).encode("ascii") + b"\n")
-        Native.close(Report.descriptor)
+        line = dumps(dict(record, token=Report.token)).encode("ascii")
+        Native.write(Report.descriptor, b"\n" + line + b"\n")
+    except OSError:
+        pass
+
+
+def report(record):
+    """The last word."""
+    tell(record)
+    descriptor, Report.descriptor = Report.descriptor, -1
+    try:
+        Native.close(descriptor)
     except OSError:
         pass
 

@@ -9,12 +9,12 @@ import os
 import socket
 import sys
 import time
-from json import loads
 
 from . import import_bound
 from .boot import leave, load, log_end, log_failure
 from .errors import StartFailed, log
 from .http_connection import HttpConnection
+from .own_json import loads
 from .server import Server
 from .sockets import bind
 
@@ -35,6 +35,7 @@ def main(port):
         software = load(document, CACHE)
     except StartFailed as failure:
         fail(failure.error)
+    import_bound.stop()
     server = Server(software, identity, document)
     # Of the container: which address of the machine reaches it, the engine decides.
     server.open(bind(socket.AF_INET, ("0.0.0.0", int(port))), HttpConnection)

@@ -9,12 +9,12 @@ import hashlib
 import itertools
 import os
 import socket
-from json import dumps, loads
 
 from .answers import refuse
 from .connection import Connection, Request
 from .http_reader import BadRequest, HttpReader
 from .inputs_text import Written
+from .own_json import dumps, loads
 from .streams import ReplyStream
 
 REASONS = {
@@ -157,5 +157,5 @@ def status_of(answer):
     """Of an answer as bytes, which begins with its status."""
     if not answer.startswith((b'{"status":"error"', b'{"status": "error"')):
         return 200
-    error = loads(answer)["error"]
+    error = loads(answer.decode("utf-8"))["error"]
     return STATUSES.get(error.get("code"), 500)

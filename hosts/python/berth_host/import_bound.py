@@ -13,7 +13,7 @@ import traceback
 from . import errors
 
 #: Seconds beyond the bound after which C code that lets no other thread run is ended too.
-LENIENCE = 5
+LENIENCE = 2
 #: Seconds that a process has to begin the imports with which it starts.
 STARTING = 300
 ADVICE = (
@@ -27,14 +27,20 @@ class Bound:
 
     seconds = None
     give_up = None
+    tell = None
     started_at = 0.0
     #: Threads that import, the outermost import's first; a module may have others imported by a thread that it waits for.
     importers = []
 
 
-def start(seconds, give_up):
-    """From here on; `give_up(error)` ends the process."""
-    Bound.seconds, Bound.give_up, Bound.started_at = seconds, give_up, time.monotonic()
+def start(seconds, give_up, tell=lambda state: None):
+    """From here on; `give_up(error)` ends the process, `tell` is told "importing" and "imported"."""
+    Bound.seconds, Bound.give_up, Bound.tell, Bound.started_at = seconds, give_up, tell, time.monotonic()
+
+
+def stop():
+    """Where it is known that the start is over: what calls import from here on is their own."""
+    Bound.seconds = None
 
 
 @contextlib.contextmanager
@@ -55,6 +61,7 @@ def bounded():
 @contextlib.contextmanager
 def watched():
     over = threading.Event()
+    Bound.tell("importing")
     threading.Thread(target=watch, args=(over,), name="berth-import-bound", daemon=True).start()
     faulthandler.dump_traceback_later(Bound.seconds + LENIENCE, exit=True)
     try:
@@ -62,6 +69,7 @@ def watched():
     finally:
         faulthandler.cancel_dump_traceback_later()
         over.set()
+        Bound.tell("imported")
 
 
 def watch(over):

@@ -8,6 +8,7 @@ import json
 import sys
 
 from .errors import CallInputError
+from .own_json import Decoder
 from .paths import describe_path
 from .written_numbers import as_written
 
@@ -78,8 +79,8 @@ def refuse_constant(name):
     raise Doubtful
 
 
-careful = json.JSONDecoder(object_pairs_hook=as_object, parse_float=as_float, parse_constant=refuse_constant)
-keeping_digits = json.JSONDecoder(
+careful = Decoder(object_pairs_hook=as_object, parse_float=as_float, parse_constant=refuse_constant)
+keeping_digits = Decoder(
     object_pairs_hook=as_object, parse_float=as_float_with_digits, parse_constant=refuse_constant
 )
 
@@ -107,7 +108,7 @@ def find_unfit(text):
             digits, most = len(number.lstrip("-")), sys.get_int_max_str_digits()
             return Unfit("is an integer of %d digits, and Python reads at most %d" % (digits, most))
 
-    marking = json.JSONDecoder(
+    marking = Decoder(
         object_pairs_hook=mark_object, parse_float=mark_float, parse_constant=mark_constant, parse_int=mark_integer
     )
     return next(describe_unfit(marking.decode(text), ()), None)

@@ -6,20 +6,19 @@ The json module decides what an output looks like; orjson, where the environment
 import collections.abc
 import enum
 import io
-import json
 import math
 import os
 import uuid
-from json import dumps, loads
 
 from .data_frames import JoinedLabel
 from .errors import HostError
+from .own_json import Decoder, Encoder, dumps, loads
 from .paths import describe_part
 from .values import convert, convert_step, has_odd_keys, kind_name
 
-encoder = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=convert)
-ascii_encoder = json.JSONEncoder(allow_nan=False, separators=(",", ":"), default=convert)
-scan = json.JSONDecoder().scan_once
+encoder = Encoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=convert)
+ascii_encoder = Encoder(allow_nan=False, separators=(",", ":"), default=convert)
+scan = Decoder().scan_once
 DEEPEST = 500
 FEW_BITS = 2_000
 

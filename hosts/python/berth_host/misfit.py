@@ -2,12 +2,13 @@
 
 from typing import Any, Iterable, Tuple
 
-from json import dumps
-
+from .own_json import Encoder
 from .paths import describe_path
 
 #: Characters of a value that a message repeats.
 SHOWN = 60
+
+encoder = Encoder(ensure_ascii=False, default=str)
 
 
 class Misfit(ValueError):
@@ -33,5 +34,5 @@ class Misfit(ValueError):
 
 def show(value: Any) -> str:
     """A value as JSON, shortened."""
-    text = dumps(value, ensure_ascii=False, default=str)
+    text = encoder.encode(value)
     return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"

@@ -1,0 +1,36 @@
+import type { ChildProcess } from 'node:child_process';
+
+/** Milliseconds beyond its bound that an import has to be ended by its own process: hosts/python/berth_host/import_bound.py. */
+const lenience = 4_000;
+/** Milliseconds to write down where the code is. */
+const lastWords = 1_000;
+
+/** Bounds a host's imports from outside, for code that keeps its process from doing so. */
+export class ImportWatch {
+  /** Whether it has ended the process. */
+  hasAsked = false;
+  private timer: NodeJS.Timeout | undefined;
+
+  /** `seconds` null: no bound. `giveUp` is told when the process does not end by itself. */
+  constructor(
+    private readonly child: ChildProcess,
+    private readonly seconds: number | null,
+    private readonly giveUp: () => void,
+  ) {}
+
+  begin(): void {
+    this.end();
+    if (this.seconds !== null) this.timer = setTimeout(() => this.ask(), this.seconds * 1000 + lenience);
+  }
+
+  end(): void {
+    clearTimeout(this.timer);
+  }
+
+  /** Python writes its stack to the log when it is aborted. */
+  private ask(): void {
+    this.hasAsked = true;
+    this.child.kill('SIGABRT');
+    this.timer = setTimeout(this.giveUp, lastWords);
+  }
+}
