@@ -27,6 +27,10 @@ class Size(NamedTuple):
 Count = NewType("Count", int)
 Scalar = TypeVar("Scalar", int, float)
 Anything = TypeVar("Anything")
+@dataclasses.dataclass
+class Box(Generic[Anything]):
+    item: Anything
+    more: "Optional[Box[Anything]]" = None
 
 def shown(value): return repr(value)
 `;
@@ -103,6 +107,9 @@ const accepted: [string, unknown, string][] = [
   ['Union[Dict[str, int], Dict[str, str]]', { a: '1' }, "{'a': '1'}"],
   ['Union[Size, dict]', { width: 2 }, 'Size(width=2, height=1)'],
   ['List[Scalar]', ['1', 2.5], '[1, 2.5]'],
+  ['Box[int]', { item: '1', more: { item: '2' } }, 'Box(item=1, more=Box(item=2, more=None))'],
+  ['Box[List[Box[float]]]', { item: [{ item: '1' }] }, 'Box(item=[Box(item=1.0, more=None)], more=None)'],
+  ['Box', { item: '1' }, "Box(item='1', more=None)"],
   ['Counter[str]', { a: 1 }, "Counter({'a': 1})"],
   ['DefaultDict[str, List[int]]', { a: ['1'] }, "defaultdict(<class 'list'>, {'a': [1]})"],
   ['List[float]', [1, 2.5], '[1, 2.5]'],
@@ -150,8 +157,10 @@ const refused: [string, unknown, string][] = [
   ['Sequence[str]', 'abc', 'v: must be a list, got "abc"'],
   ['Iterable[int]', 'abc', 'v: must be a list, got "abc"'],
   ['Union[int, str]', 2.5, 'v: must be int or str, got 2.5'],
+  ['Optional[Union[int, bool]]', 'x', 'v: must be int or bool or None, got "x"'],
   ['fractions.Fraction', '1/0', 'v: must be a number or a fraction like 1/3, got "1/0"'],
   ['float', '1e400', 'v: must be a number, got "1e400"'],
+  ['Box[int]', { item: 1, more: { item: 'x' } }, 'v.more.item: must be a whole number, got "x"'],
   ['Scalar', [1], 'v: must be int or float, got [1]'],
   ['Counter[str]', { a: 'x' }, 'v.a: must be a whole number, got "x"'],
   ['complex', 'x', 'v: must be a number or a text like 1+2j, got "x"'],
@@ -319,6 +328,14 @@ def options(n: int = typer.Option(3, min=1, max=5), name: str = typer.Argument(.
       expect(failureOf(await call(wrong)).message).toMatch(message);
     },
   );
+});
+
+test('inputs that are nested deeper than they can be converted are refused', async () => {
+  const item = (depth: number): object => ({ name: 'n', price: 1, parts: depth > 0 ? [item(depth - 1)] : [] });
+  const { call } = await serve(`${standard}\ndef predict(item: Item): return item.name\n`, 'predict');
+  expect(await call({ item: item(20) })).toEqual(success('n'));
+  for (const inputs of [{ item: item(450) }, item(450)])
+    expect(failureOf(await call(inputs))).toEqual({ code: 'CALL_INPUT', message: 'the inputs are nested too deeply' });
 });
 
 test('limits of annotated_types hold where the code does not import pydantic itself', async () => {

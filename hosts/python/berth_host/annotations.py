@@ -76,6 +76,8 @@ def is_optional(annotation: Any) -> bool:
 
 def name_type(annotation: Any) -> str:
     """`int`, `Optional[str]`, `list[Path]`: as a person would write it."""
+    if annotation is type(None):
+        return "None"
     if inspect.isclass(annotation) and not typing.get_args(annotation):
         return annotation.__name__
     return str(annotation).replace("typing.", "").replace("cog.types.", "").replace("NoneType", "None")

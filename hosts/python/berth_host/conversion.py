@@ -40,11 +40,13 @@ class Maker:
 
     def __init__(self, rules: Rules) -> None:
         self.rules = rules
-        self.records: Dict[type, Converter] = {}
+        self.records: Dict[Any, Converter] = {}
+        #: Of the generic record that is being made: what its type variables stand for.
+        self.bindings: Dict[Any, Any] = {}
         self.wants_digits = False
 
     def make(self, annotation: Any) -> Optional[Converter]:
-        annotation = unwrap(annotation)
+        annotation = unwrap(self.bind(annotation))
         origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
         if hasattr(annotation, "__metadata__"):
             return self.make_annotated(annotation)
@@ -64,7 +66,10 @@ class Maker:
             return self.make_container(kind, arguments)
         if is_from_pydantic(kind):
             return self.make_by_pydantic(annotation, hasattr(kind, "model_fields") or hasattr(kind, "__fields__"))
-        return self.make_class(kind)
+        return self.make_class(kind, tuple(map(self.bind, arguments)))
+
+    def bind(self, annotation: Any) -> Any:
+        return self.bindings.get(annotation, annotation) if isinstance(annotation, typing.TypeVar) else annotation
 
     def make_annotated(self, annotation: Any) -> Optional[Converter]:
         if "Opaque" in repr(annotation.__metadata__):
@@ -124,16 +129,19 @@ class Maker:
         takes_text = kind in OF_TEXT_TOO and kind is not abc.Sequence and item is not None and str in item.exact
         return Converter(list_convert(make, item), (str,) if takes_text else ())
 
-    def make_class(self, kind: Any) -> Optional[Converter]:
+    def make_class(self, kind: Any, arguments: Tuple[Any, ...]) -> Optional[Converter]:
         if issubclass(kind, enum.Enum):
             return enum_converter(kind)
-        if kind in self.records:
-            return self.records[kind]
-        placeholder = Converter(lambda value, files: self.records[kind].convert(value, files), is_record=True)
-        self.records[kind] = placeholder
+        key = (kind, arguments)
+        if key in self.records:
+            return self.records[key]
+        placeholder = Converter(lambda value, files: self.records[key].convert(value, files), is_record=True)
+        self.records[key] = placeholder
+        outer, self.bindings = self.bindings, dict(zip(getattr(kind, "__parameters__", ()), arguments))
         convert = record_converter(kind, self.make, self.rules.is_cog)
+        self.bindings = outer
         if convert is None:
-            del self.records[kind]
+            del self.records[key]
             self.wants_digits = self.wants_digits or kind in OF_DIGITS
             return standard_converter(kind)
         placeholder.convert = convert

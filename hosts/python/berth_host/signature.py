@@ -48,7 +48,10 @@ class Arguments:
                 return self.map_only(inputs)
             raise HostError("CALL_INPUT", self.describe_misfit(given))
         if not self.is_plain:
-            inputs = self.convert(inputs)
+            try:
+                inputs = self.convert(inputs)
+            except RecursionError:
+                raise CallInputError("the inputs are nested too deeply") from None
         if not self.positional:
             return (), inputs
         return self.split(inputs)

@@ -12,6 +12,8 @@ def convert_whole(converter, value, name):
     """The value that all inputs are: its parts are named without it."""
     try:
         return converter(value)
+    except RecursionError:
+        raise CallInputError("the inputs are nested too deeply") from None
     except Misfit as misfit:
         raise CallInputError(misfit.describe("" if misfit.path else name)) from None
 
