@@ -31,7 +31,10 @@ export function writeUvFile(lines: PlacedLine[], { source, variables }: Filling)
 /** uv's words about a file of ours of this name, with the places in the repository that it speaks of. */
 export function restorePlaces(words: string, name: string, { places, offsets }: UvFile): string {
   const escaped = name.replaceAll('.', '\\.');
-  const mentioned = new RegExp(`\`?[^\\s\`]*${escaped}\`?(?: at line |:| at position )(\\d+)(?::\\d+)?`, 'g');
+  const mentioned = new RegExp(
+    `(?<![^\\s\`])\`?[^\\s\`]*${escaped}\`?(?: at line |:| at position )(\\d+)(?::\\d+)?`,
+    'g',
+  );
   return words.replaceAll(mentioned, (written, digits: string) => {
     const index = written.includes(' at position ')
       ? offsets.findLastIndex((offset) => offset <= Number(digits))
