@@ -1,6 +1,7 @@
 import { ApplicationFailure, Context } from '@temporalio/activity';
 import { cutMiddle } from '../adaptation/prompt/fence.js';
 import { BerthError, type ErrorDetails } from '../errors.js';
+import { afterEarlierAttempts } from './one-attempt.js';
 
 /** Temporal, translated for the rooms inside. */
 export interface StepContext {
@@ -39,7 +40,10 @@ export function step<Input, Result>(
     };
     beat();
     try {
-      return await run(input, { signal: activity.cancellationSignal, onProgress });
+      return await afterEarlierAttempts(stepOf(activity), async () => {
+        activity.cancellationSignal.throwIfAborted();
+        return await run(input, { signal: activity.cancellationSignal, onProgress });
+      });
     } catch (thrown) {
       // An aborted subprocess throws an error of its own, which would be recorded as a failure: the signal knows better.
       activity.cancellationSignal.throwIfAborted();
@@ -49,6 +53,9 @@ export function step<Input, Result>(
     }
   };
 }
+
+const stepOf = ({ info: { workflowExecution, activityId, activityType } }: Context): string =>
+  [workflowExecution?.runId, activityId, activityType].join(' ');
 
 function toFailure(thrown: unknown, details: ErrorDetails): ApplicationFailure {
   const error = BerthError.from(thrown);
