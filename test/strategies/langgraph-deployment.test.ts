@@ -9,6 +9,7 @@ import { packageRoot } from '../../src/package-root.js';
 import { findMarked } from '../../src/runners/marked-processes.js';
 import { connectOnce, deploy } from '../support/deploying.js';
 import { temporaryStack } from '../support/stack.js';
+import { temporarySolution } from '../support/temporary.js';
 
 const home = temporaryStack();
 const solution = join(packageRoot, 'examples', 'ticket-triage');
@@ -44,4 +45,26 @@ test('the example ticket-triage is chosen for langgraph, keeps its contract, ans
   await client.cleanup('ticket-triage');
   expect(findMarked({ stateDirectory })).toEqual([]);
   expect(existsSync(stateDirectory)).toBe(false);
+});
+
+test('what a start leaves out is a note of the deployment', async () => {
+  const graph = (first: string) =>
+    `${first}\nfrom typing import TypedDict\nfrom langgraph.graph import StateGraph\nclass State(TypedDict, total=False):\n    text: str\ndef shout(state):\n    return {"text": state["text"].upper()}\ngraph = StateGraph(State).add_node(shout).add_edge("__start__", "shout").compile()\n`;
+  const several = temporarySolution({
+    'called.py': graph(''),
+    'broken.py': graph('raise ConnectionError("no model")'),
+    'langgraph.json':
+      '{"dependencies": ["."], "graphs": {"called": "./called.py:graph", "broken": "./broken.py:graph"}}',
+  });
+  const options = {
+    name: 'several',
+    solution: several,
+    strategy: 'langgraph',
+    agent: 'none',
+    entry: 'called',
+  } as const;
+  const info = await deploy(options);
+  expect(info).toMatchObject({ state: 'running', strategy: 'langgraph' });
+  expect(info.notes).toContain('The graph broken of langgraph.json cannot be loaded (no model): it is not served.');
+  await (await connectOnce()).cleanup('several');
 });
