@@ -21,88 +21,92 @@ const waits = (next: string): CodeEntry => ({ retryable: false, ends: false, exi
 const missing = (next: string): CodeEntry => ({ retryable: false, ends: false, exit: 3, next });
 const passing = (next: string): CodeEntry => ({ retryable: true, ends: false, exit: 1, next });
 
-const mend =
-  'Mend it in `berth shell {name}`, then: berth resume {name} --agent none. ' +
-  'Or mend the source, then: berth redeploy {name}';
+const fix =
+  'Fix it in `berth shell {name}`, then: berth resume {name} --agent none. ' +
+  'Or fix the source, then: berth redeploy {name}';
 
 export const codes = {
   // What was asked for
   USAGE: usage('See `berth {command} --help`.'),
-  COMMAND_UNKNOWN: usage('See what there is: berth --help'),
+  COMMAND_UNKNOWN: usage('List the commands: berth --help'),
   NAME_INVALID: usage('Use lower-case letters, digits and hyphens, at most 40 of them: --name NAME'),
   NAME_TAKEN: usage('Choose another name with --name, or remove this one: berth cleanup {name}'),
-  NAME_UNKNOWN: usage('See what there is: berth list'),
-  SCHEDULE_INVALID: usage('See how it is written: berth schedule create --help'),
+  NAME_UNKNOWN: usage('List deployments: berth list'),
+  SCHEDULE_INVALID: usage('See the format: berth schedule create --help'),
   SCHEDULE_TAKEN: usage(
     'Give this one another name with --id, or remove the other: berth schedule delete {name} --id {schedule}',
   ),
-  SCHEDULE_UNKNOWN: usage('See what there is: berth schedule list'),
-  STATE_CONFLICT: usage('See where it stands: berth status {name}'),
+  SCHEDULE_UNKNOWN: usage('List schedules: berth schedule list'),
+  STATE_CONFLICT: usage('See its state: berth status {name}'),
   SOURCE_NOT_FOUND: usage('Give the path of a directory on the machine that runs the worker.'),
-  SOURCE_EMPTY: usage('Give a directory that holds code; ignore files may leave out more than meant.'),
-  SOURCE_UNSUPPORTED: usage('Give the directory that holds the Python code, or the Dockerfile.'),
-  SOURCE_UNSAFE: usage('Remove the link, or replace it by what it points to.'),
+  SOURCE_EMPTY: usage('Give a directory that contains code. Ignore files may exclude more than you expect.'),
+  SOURCE_UNSUPPORTED: usage('Give the directory that contains the Python code or the Dockerfile.'),
+  SOURCE_UNSAFE: usage('Remove the link, or replace it with a copy of its target.'),
   STRATEGY_UNKNOWN: usage(
-    'See what there is: berth strategies list. A directory named in BERTH_STRATEGIES is known to a worker that started with it: berth down && berth up',
+    'List strategies: berth strategies list. A worker reads BERTH_STRATEGIES when it starts: berth down && berth up',
   ),
   STRATEGY_NAME_INVALID: usage('Use lower-case letters, digits and hyphens, a letter first: berth strategies new NAME'),
   STRATEGY_NAME_TAKEN: usage('Choose another name: berth strategies new NAME'),
-  DIRECTORY_UNUSABLE: missing('Choose a directory that can be written: --directory DIR'),
-  STRATEGY_NOT_ALLOWED: usage('Add it to --allow, or choose one of the allowed.'),
-  STRATEGY_UNAVAILABLE: usage('See what can be used and why: berth strategies list'),
-  STRATEGY_BROKEN: usage('Mend the file, then check it: berth strategies list'),
+  DIRECTORY_UNUSABLE: missing('Choose a writable directory: --directory DIR'),
+  STRATEGY_NOT_ALLOWED: usage('Add it to --allow, or choose an allowed strategy.'),
+  STRATEGY_UNAVAILABLE: usage('See which strategies are available: berth strategies list'),
+  STRATEGY_BROKEN: usage('Fix the file, then check it: berth strategies list'),
   STRATEGY_UNDECIDED: usage('Choose one: berth deploy {path} --strategy {strategy}'),
-  EXPOSE_UNSUPPORTED: usage('Leave --expose out, or choose one of the strategies that can: --strategy NAME'),
-  EXPOSE_NEEDED: usage('Say that it may listen there: berth deploy {path} --expose'),
-  PROVIDER_UNKNOWN: usage('See what there is: berth strategies list'),
-  ENTRY_AMBIGUOUS: usage('Say which: berth deploy {path} --entry {entry}'),
-  ENTRY_NOT_FOUND: usage('Say what to call: berth deploy {path} --entry MODULE:CALLABLE'),
+  EXPOSE_UNSUPPORTED: usage('Remove --expose, or choose a strategy that supports it: --strategy NAME'),
+  EXPOSE_NEEDED: usage('Allow it to listen there: berth deploy {path} --expose'),
+  PROVIDER_UNKNOWN: usage('List strategies: berth strategies list'),
+  ENTRY_AMBIGUOUS: usage('Choose one: berth deploy {path} --entry {entry}'),
+  ENTRY_NOT_FOUND: usage('Name the callable: berth deploy {path} --entry MODULE:CALLABLE'),
   ENTRY_INVALID: usage(
-    'Write it as MODULE:CALLABLE or MODULE:Class.method; of an HTTP server as /PATH or :PORT/PATH; of langgraph.json as a graph’s name.',
+    'Use MODULE:CALLABLE or MODULE:Class.method, /PATH or :PORT/PATH for an HTTP server, or the name of a graph in langgraph.json.',
   ),
-  EXAMPLES_INVALID: usage('Mend the file: a list of {"input": …, "output": …, "match": "exact"|"subset"|"schema"}.'),
+  EXAMPLES_INVALID: usage(
+    'Fix the file. It holds a list of {"input": …, "output": …, "match": "exact"|"subset"|"schema"}.',
+  ),
   INPUT_INVALID: usage('Give JSON, @FILE, or - for standard input.'),
   RUN_ID_INVALID: usage('Use letters, digits, hyphens and underscores, at most 100 of them: --id ID'),
-  RUN_TAKEN: usage('Give this one another --id; or leave its inputs out, to have the answer of that one.'),
+  RUN_TAKEN: usage('Choose another --id, or omit the inputs to get the answer of the existing run.'),
   ENV_MISSING: waits(
     'Set it where the worker runs (berth down && berth up), then: berth resume {name}. Or deploy with --env {variable}=VALUE.',
   ),
-  RESOURCE_INVALID: usage('Write it as --resource NAME=VALUE, for example --resource memory=2Gi.'),
+  RESOURCE_INVALID: usage('Use --resource NAME=VALUE, for example --resource memory=2Gi.'),
 
   // What the repository or its adaptation turned out to be
-  MANIFEST_INVALID: usage('Mend the file, then: berth deploy {path}'),
-  PYTHON_SYNTAX: waits(mend),
-  DEPENDENCY_UNRESOLVED: waits(mend),
-  DEPENDENCY_INSTALL: waits(mend),
-  BUILD_FAILED: waits(mend),
-  IMPORT_FAILED: waits(mend),
-  CONTRACT_FAILED: waits(`Give a hint: berth resume {name} --hint TEXT. ${mend}`),
+  MANIFEST_INVALID: usage('Fix the file, then: berth deploy {path}'),
+  PYTHON_SYNTAX: waits(fix),
+  DEPENDENCY_UNRESOLVED: waits(fix),
+  DEPENDENCY_INSTALL: waits(fix),
+  BUILD_FAILED: waits(fix),
+  IMPORT_FAILED: waits(fix),
+  CONTRACT_FAILED: waits(`Give a hint: berth resume {name} --hint TEXT. ${fix}`),
   ADAPTATION_FAILED: waits(
     'Give a hint: berth resume {name} --hint TEXT. Or adapt it in `berth shell {name}`, then: berth resume {name} --agent none',
   ),
-  START_FAILED: waits('Read the log: berth logs {name}. Where it waits, go on: berth resume {name} --hint TEXT'),
-  NOT_READY: waits('Read the log: berth logs {name}. Where it waits, go on: berth resume {name} --hint TEXT'),
-  REDEPLOY_FAILED: waits('What served before serves still. See why: berth history {name}'),
-  ROLLED_BACK: waits('It is as before; what the new revision printed is in: berth logs {name} --revision {revision}'),
-  CALLS_FAILING: waits('It was rolled back by itself; what it printed is in: berth logs {name} --revision {revision}'),
+  START_FAILED: waits('Read the log: berth logs {name}. If the deployment waits: berth resume {name} --hint TEXT'),
+  NOT_READY: waits('Read the log: berth logs {name}. If the deployment waits: berth resume {name} --hint TEXT'),
+  REDEPLOY_FAILED: waits('The previous revision is still serving. See why: berth history {name}'),
+  ROLLED_BACK: waits(
+    'The previous revision serves again. Read the output of the new one: berth logs {name} --revision {revision}',
+  ),
+  CALLS_FAILING: waits('Berth rolled it back. Read its output: berth logs {name} --revision {revision}'),
 
   // A call
-  CALL_FAILED: waits('The traceback is the code’s own; its prints are in: berth logs {name}'),
-  CALL_INPUT: waits('Give the inputs that the message lists.'),
-  CALL_OUTPUT: waits('Return what JSON can hold, or convert it before returning.'),
-  CALL_TIMEOUT: waits('Allow more time with --timeout SECONDS, or at deployment with --timeout.'),
+  CALL_FAILED: waits('The traceback is from the deployed code. Read its output: berth logs {name}'),
+  CALL_INPUT: waits('Pass the inputs that the message lists.'),
+  CALL_OUTPUT: waits('Return a value that JSON can represent, or convert it first.'),
+  CALL_TIMEOUT: waits('Raise the limit: --timeout SECONDS for one call, or --timeout of berth deploy.'),
   CALL_CANCELLED: waits('Call again.'),
-  CALL_LOST: passing('It is started again by itself; what it printed last is in: berth logs {name}'),
-  NOT_RUNNING: waits('See where it stands: berth status {name}'),
+  CALL_LOST: passing('Berth restarts the software. Read its last output: berth logs {name}'),
+  NOT_RUNNING: waits('See its state: berth status {name}'),
 
   // The machine and the stack
-  INDEX_UNREACHABLE: passing('Check the network, the proxy and the index settings of uv (UV_DEFAULT_INDEX).'),
-  TOOL_MISSING: missing('See what is needed and how to get it: berth doctor'),
+  INDEX_UNREACHABLE: passing('Check the network, the proxy, and uv’s index settings (UV_DEFAULT_INDEX).'),
+  TOOL_MISSING: missing('See what is missing and how to install it: berth doctor'),
   ENGINE_UNREACHABLE: {
     retryable: true,
     ends: false,
     exit: 3,
-    next: 'Start the container engine, or say where it is: DOCKER_HOST=unix:///PATH (where the worker runs).',
+    next: 'Start the container engine, or set DOCKER_HOST=unix:///PATH for the worker.',
   },
   CLOUD_UNREACHABLE: {
     retryable: true,
@@ -113,12 +117,12 @@ export const codes = {
   CLOUD_REFUSED: missing(
     'Set the credentials that the message names where the worker runs (berth down && berth up), then: berth resume {name}',
   ),
-  AGENT_UNKNOWN: usage('See what there is: berth doctor'),
+  AGENT_UNKNOWN: usage('List the coding agents: berth doctor'),
   AGENT_UNUSABLE: missing('See what each coding agent lacks: berth doctor. Then: berth resume {name} --agent AGENT'),
-  AGENT_BUSY: passing('It is tried again by itself; see: berth status {name}'),
-  BUDGET_REACHED: waits('Give it more: berth resume {name} --rounds N --budget DOLLARS'),
-  AGENT_CONFIG: missing('Mend the file, then check it: berth doctor'),
-  STACK_FAILED: missing('See what is wrong: berth doctor'),
+  AGENT_BUSY: passing('Berth retries automatically. See: berth status {name}'),
+  BUDGET_REACHED: waits('Raise the limit: berth resume {name} --rounds N --budget DOLLARS'),
+  AGENT_CONFIG: missing('Fix the file, then check it: berth doctor'),
+  STACK_FAILED: missing('Find the problem: berth doctor'),
   SERVER_UNREACHABLE: {
     retryable: true,
     ends: false,
@@ -127,26 +131,26 @@ export const codes = {
   },
   WORKER_UNREACHABLE: { retryable: true, ends: false, exit: 3, next: 'Start a worker on that host: berth worker' },
   SECRET_KEY_WRONG: missing(
-    'Give clients and workers the same BERTH_SECRET_KEY (openssl rand -base64 32), then deploy again.',
+    'Set the same BERTH_SECRET_KEY for clients and workers (openssl rand -base64 32), then deploy again.',
   ),
   HOME_UNUSABLE: missing(
-    'Make it writable, or choose another place: BERTH_HOME=DIR. Then, where it waits: berth resume {name}',
+    'Make it writable, or choose another directory: BERTH_HOME=DIR. If the deployment waits: berth resume {name}',
   ),
-  DISK_FULL: missing('Free space; see what can go: berth gc. Then, where it waits: berth resume {name}'),
-  WORKFLOW_ENDED: waits('See what is left of it, and remove that: berth gc --yes'),
-  UNDO_INCOMPLETE: passing('What still exists is named above; try again: berth cleanup {name}'),
+  DISK_FULL: missing('Free some space: berth gc. If the deployment waits: berth resume {name}'),
+  WORKFLOW_ENDED: waits('Remove what it left behind: berth gc --yes'),
+  UNDO_INCOMPLETE: passing('The message names what still exists. Retry: berth cleanup {name}'),
   INTERRUPTED: {
     retryable: false,
     ends: false,
     exit: 130,
-    next: 'It goes on without you: {follow}',
+    next: 'The operation continues in the background: {follow}',
   },
-  ABORTED: { retryable: false, ends: false, exit: 130, next: 'Nothing goes on; start it again when you like.' },
+  ABORTED: { retryable: false, ends: false, exit: 130, next: 'Nothing is running. Start it again when you are ready.' },
   INTERNAL: {
     retryable: false,
     ends: false,
     exit: 1,
-    next: 'This is a mistake in Berth: please report it with --verbose output.',
+    next: 'This is a bug in Berth. Report it with the output of --verbose.',
   },
 } as const satisfies Record<string, CodeEntry>;
 

@@ -4,7 +4,7 @@ import { deploymentName } from './deployment-name.js';
 
 export const abandon = defineCommand({
   name: 'abandon',
-  summary: 'give up what waits after a failure, or is on its way',
+  summary: 'give up a failed or running change',
   arguments: { name: deploymentName },
   options: {},
   run: (context) => changeDeployment(context, 'abandon', (client, name) => client.abandon(name)),

@@ -17,8 +17,8 @@ export const batch = defineCommand({
     file: { label: 'FILE.jsonl|-', isRequired: true, summary: 'one JSON value per line; - is standard input' },
   },
   options: {
-    concurrency: { flags: '--concurrency <N>', kind: 'count', summary: 'calls at a time (8)' },
-    timeout: { flags: '--timeout <SECONDS>', kind: 'number', summary: 'how long each call may take' },
+    concurrency: { flags: '--concurrency <N>', kind: 'count', summary: 'calls at once (8)' },
+    timeout: { flags: '--timeout <SECONDS>', kind: 'number', summary: 'limit for each call' },
   },
   examples: ['berth batch sentiment reviews.jsonl > answers.jsonl'],
   async run({ arguments: { name, file }, options: { concurrency = 8, timeout }, output, signal }) {

@@ -11,7 +11,7 @@ import { withClient } from './with-client.js';
 
 export const cleanup = defineCommand({
   name: 'cleanup',
-  summary: 'remove it and all that was made for it',
+  summary: 'remove a deployment and everything made for it',
   arguments: { name: { ...deploymentName, isRequired: false } },
   options: {
     all: { flags: '--all', kind: 'flag', summary: 'remove every deployment' },

@@ -16,13 +16,13 @@ import { withClient } from './with-client.js';
 export const deploy = defineCommand({
   name: 'deploy',
   summary: 'turn a repository into running software',
-  arguments: { path: { label: 'PATH', isRequired: true, summary: 'directory of the repository; only read' } },
+  arguments: { path: { label: 'PATH', isRequired: true, summary: 'directory of the repository (never written to)' } },
   options: {
-    name: { flags: '--name <NAME>', kind: 'text', summary: 'its name (the directory’s)' },
+    name: { flags: '--name <NAME>', kind: 'text', summary: 'name of the deployment (the directory’s name)' },
     ...revisionOptions,
-    wait: { flags: '--no-wait', kind: 'flag', summary: 'return as soon as it is under way' },
-    showPrompt: { flags: '--show-prompt', kind: 'flag', summary: 'write what an agent would be told, and stop' },
-    input: { flags: '--input <JSON|@FILE|->', kind: 'text', summary: 'then call it once and write the answer' },
+    wait: { flags: '--no-wait', kind: 'flag', summary: 'return as soon as the deployment has started' },
+    showPrompt: { flags: '--show-prompt', kind: 'flag', summary: 'print the prompt for a coding agent and exit' },
+    input: { flags: '--input <JSON|@FILE|->', kind: 'text', summary: 'then call it once and print the answer' },
   },
   examples: [
     `berth deploy examples/sentiment --input '{"text": "fine"}'`,

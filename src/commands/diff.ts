@@ -8,7 +8,11 @@ export const diff = defineCommand({
   summary: 'show what adaptation changed, as a patch',
   arguments: { name: deploymentName },
   options: {
-    revision: { flags: '--revision <REVISION>', kind: 'text', summary: 'of a kept revision (the newest workspace)' },
+    revision: {
+      flags: '--revision <REVISION>',
+      kind: 'text',
+      summary: 'show this kept revision (the newest workspace)',
+    },
   },
   async run({ arguments: { name }, options: { revision }, output }) {
     const workspace = revision === undefined ? requireWorkspace(name) : await requireWorkspaceOf(name, revision);

@@ -6,7 +6,7 @@ import { type Cell, renderTable } from './table.js';
 
 export const doctor = defineCommand({
   name: 'doctor',
-  summary: 'check what Berth needs on this machine, and say the remedy',
+  summary: 'check this machine and say how to fix problems',
   arguments: {},
   options: {},
   async run({ output }) {

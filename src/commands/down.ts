@@ -3,7 +3,7 @@ import { defineCommand } from './command.js';
 
 export const down = defineCommand({
   name: 'down',
-  summary: 'stop the worker and the embedded server; deployed software goes on',
+  summary: 'stop the worker and the embedded server; deployed software keeps running',
   arguments: {},
   options: {},
   async run({ output }) {
@@ -15,5 +15,5 @@ export const down = defineCommand({
 
 function describeStopped({ worker, server }: StoppedStack): string {
   const names = [worker ? 'the worker' : null, server ? 'the Temporal server' : null].filter((name) => name !== null);
-  return names.length === 0 ? 'nothing was running' : `stopped ${names.join(' and ')}; deployed software goes on`;
+  return names.length === 0 ? 'nothing was running' : `stopped ${names.join(' and ')}; deployed software keeps running`;
 }

@@ -6,7 +6,7 @@ import { requireWorkspace, requireWorkspaceOf } from './require-workspace.js';
 
 export const eject = defineCommand({
   name: 'eject',
-  summary: 'write the adapted code out, as a plain repository or a patch',
+  summary: 'export the adapted code as a repository or a patch',
   arguments: {
     name: deploymentName,
     target: {
@@ -15,7 +15,7 @@ export const eject = defineCommand({
       summary: 'a new or empty directory; with --patch, a new file or a directory',
     },
   },
-  options: { patch: { flags: '--patch', kind: 'flag', summary: 'only what differs from the source, for git apply' } },
+  options: { patch: { flags: '--patch', kind: 'flag', summary: 'export only the changes, for git apply' } },
   examples: ['berth eject ocr ../ocr-adapted', 'berth eject ocr ocr.patch --patch'],
   async run({ arguments: { name, target }, options: { patch }, output }) {
     const newest = requireWorkspace(name);

@@ -5,11 +5,11 @@ import { defineCommand } from './command.js';
 
 export const explain = defineCommand({
   name: 'explain',
-  summary: 'say which strategy it would get, and why',
-  arguments: { path: { label: 'PATH', isRequired: true, summary: 'directory of the repository; only read' } },
+  summary: 'show which strategy would be chosen, and why',
+  arguments: { path: { label: 'PATH', isRequired: true, summary: 'directory of the repository (never written to)' } },
   options: {
-    entry: { flags: '--entry <ENTRY>', kind: 'text', summary: 'what to call, as for deploy' },
-    goal: { flags: '--goal <TEXT>', kind: 'text', summary: 'what it is meant to do' },
+    entry: { flags: '--entry <ENTRY>', kind: 'text', summary: 'callable, as for deploy' },
+    goal: { flags: '--goal <TEXT>', kind: 'text', summary: 'purpose of the software, for selection and agents' },
   },
   async run({ arguments: { path }, options: { goal, entry }, output }) {
     const source = resolve(path);

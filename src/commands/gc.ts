@@ -11,14 +11,14 @@ const ages = { made: 3_600_000, unused: 0 };
 
 export const gc = defineCommand({
   name: 'gc',
-  summary: 'list what belongs to no deployment, and remove it',
+  summary: 'list and remove leftovers that belong to no deployment',
   arguments: {},
   options: {
-    yes: { flags: '-y, --yes', kind: 'flag', summary: 'remove it without asking' },
+    yes: { flags: '-y, --yes', kind: 'flag', summary: 'remove without asking' },
     otherServers: {
       flags: '--other-servers',
       kind: 'flag',
-      summary: 'count deployments of Temporal servers that cannot be asked any more as over',
+      summary: 'treat deployments of unreachable Temporal servers as ended',
     },
   },
   examples: ['berth gc', 'berth gc --yes'],

@@ -9,7 +9,7 @@ import { withClient } from './with-client.js';
 
 export const history = defineCommand({
   name: 'history',
-  summary: 'tell what was asked, decided and done, and what it cost',
+  summary: 'show all changes of a deployment, with reasons, durations, and cost',
   arguments: { name: deploymentName },
   options: {},
   async run({ arguments: { name }, output }) {

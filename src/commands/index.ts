@@ -35,9 +35,9 @@ export interface CommandGroup {
 /** Every command, in the order of the help page. */
 export const commandGroups: CommandGroup[] = [
   { title: 'Deploy and call', commands: [deploy, run, batch] },
-  { title: 'Look', commands: [list, status, logs, diff, history] },
+  { title: 'Inspect', commands: [list, status, logs, diff, history] },
   { title: 'Adapt', commands: [resume, shell, eject] },
-  { title: 'Life', commands: [redeploy, rollback, schedule, stop, start, abandon, cleanup] },
-  { title: 'Choose', commands: [strategies, explain] },
-  { title: 'The stack', commands: [up, down, worker, doctor, gc] },
+  { title: 'Manage', commands: [redeploy, rollback, schedule, stop, start, abandon, cleanup] },
+  { title: 'Strategies', commands: [strategies, explain] },
+  { title: 'Stack', commands: [up, down, worker, doctor, gc] },
 ];

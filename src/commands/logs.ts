@@ -11,12 +11,12 @@ import { deploymentName } from './deployment-name.js';
 
 export const logs = defineCommand({
   name: 'logs',
-  summary: 'write what the software has printed',
+  summary: 'print the software’s output',
   arguments: { name: deploymentName },
   options: {
-    follow: { flags: '-f, --follow', kind: 'flag', summary: 'go on with what is still to come' },
-    revision: { flags: '--revision <REVISION>', kind: 'text', summary: 'of a kept revision (the active one)' },
-    tail: { flags: '-n, --tail <LINES>', kind: 'count', summary: 'only the last lines (all)' },
+    follow: { flags: '-f, --follow', kind: 'flag', summary: 'follow new output' },
+    revision: { flags: '--revision <REVISION>', kind: 'text', summary: 'show this kept revision (the active one)' },
+    tail: { flags: '-n, --tail <LINES>', kind: 'count', summary: 'print only the last lines (all)' },
   },
   async run({ arguments: { name }, options: { follow, revision, tail }, output, signal }) {
     const options = { follow, signal, ...(tail !== undefined && { tail }) };

@@ -38,11 +38,13 @@ function createParser(writeOut: (text: string) => void, writeErr: (text: string)
   return new Parser('berth')
     .description('Turns a repository of AI code into running, verified software.')
     .usage('COMMAND [options]')
-    .option('--json', 'write the result as JSON')
-    .option('-v, --verbose', 'show what an agent does, and the stack trace of a failure')
-    .option('-V, --version', 'write the version')
-    .helpOption('-h, --help', 'write this page')
-    .addHelpCommand(new Parser('help').argument('[COMMAND]').description('write a command’s page').helpGroup('Help:'))
+    .option('--json', 'print the result as JSON')
+    .option('-v, --verbose', 'show an agent’s actions, and the stack trace of a failure')
+    .option('-V, --version', 'print the version')
+    .helpOption('-h, --help', 'show this help')
+    .addHelpCommand(
+      new Parser('help').argument('[COMMAND]').description('show the help of a command').helpGroup('Help:'),
+    )
     .configureHelp({ showGlobalOptions: true, subcommandTerm: describeUsage })
     .configureOutput({ writeOut, writeErr })
     .exitOverride();

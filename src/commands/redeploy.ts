@@ -5,15 +5,19 @@ import { revisionOptions } from './revision-options.js';
 
 export const redeploy = defineCommand({
   name: 'redeploy',
-  summary: 'take its source anew, and switch without losing a call',
+  summary: 'deploy the source again, without losing a call',
   arguments: {
     name: deploymentName,
-    path: { label: 'PATH', isRequired: false, summary: 'another directory to take it from (the same as before)' },
+    path: { label: 'PATH', isRequired: false, summary: 'directory of the new source (the same as before)' },
   },
   options: {
     ...revisionOptions,
-    force: { flags: '--force', kind: 'flag', summary: 'also when nothing has changed; requirements are resolved anew' },
-    wait: { flags: '--no-wait', kind: 'flag', summary: 'return as soon as it is asked for' },
+    force: {
+      flags: '--force',
+      kind: 'flag',
+      summary: 'redeploy even if nothing has changed, and resolve requirements again',
+    },
+    wait: { flags: '--no-wait', kind: 'flag', summary: 'return as soon as the change is requested' },
   },
   examples: ['berth redeploy ocr', 'berth redeploy ocr ../ocr-next --resource memory=4Gi --bake 300'],
   async run({ arguments: { name, path }, options, output, signal }) {

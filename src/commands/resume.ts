@@ -10,18 +10,18 @@ import { withClient } from './with-client.js';
 
 export const resume = defineCommand({
   name: 'resume',
-  summary: 'go on with one that waits after a failure',
+  summary: 'continue a deployment that waits after a failure',
   arguments: { name: deploymentName },
   options: {
-    hint: { flags: '--hint <TEXT>', kind: 'text', summary: 'what the agent should know' },
+    hint: { flags: '--hint <TEXT>', kind: 'text', summary: 'hint for the agent' },
     agent: {
       flags: '--agent <auto|none|AGENT,…>',
       kind: 'text',
-      summary: 'who goes on, the next when one cannot; none judges what you edited (as before)',
+      summary: 'agents to try in order; none verifies your own edits (as before)',
     },
-    strategy: { flags: '--strategy <STRATEGY>', kind: 'text', summary: 'start again from the source, to run on this' },
-    rounds: { flags: '--rounds <N>', kind: 'count', summary: 'further rounds of agents (as many as before)' },
-    budget: { flags: '--budget <DOLLARS>', kind: 'number', summary: 'what agents may cost, all in all (as before)' },
+    strategy: { flags: '--strategy <STRATEGY>', kind: 'text', summary: 'start again from the source on this strategy' },
+    rounds: { flags: '--rounds <N>', kind: 'count', summary: 'number of further rounds (as before)' },
+    budget: { flags: '--budget <DOLLARS>', kind: 'number', summary: 'total cost limit for agents (as before)' },
   },
   examples: [
     'berth resume ocr --hint "the weights are in models/" --rounds 2',

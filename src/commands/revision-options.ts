@@ -2,28 +2,32 @@ import type { OptionDeclaration } from './command.js';
 
 /** What a deploy and a redeploy can be told about the revision that they bring up. */
 export const revisionOptions = {
-  goal: { flags: '--goal <TEXT>', kind: 'text', summary: 'what it is meant to do' },
-  strategy: { flags: '--strategy <auto|STRATEGY>', kind: 'text', summary: 'what it runs on (auto)' },
-  allow: { flags: '--allow <STRATEGY,…>', kind: 'text', summary: 'what auto may choose from (all that can be used)' },
-  provider: { flags: '--provider <PROVIDER>', kind: 'text', summary: 'what the strategy runs on (this machine)' },
+  goal: { flags: '--goal <TEXT>', kind: 'text', summary: 'purpose of the software, for selection and agents' },
+  strategy: { flags: '--strategy <auto|STRATEGY>', kind: 'text', summary: 'strategy (auto)' },
+  allow: {
+    flags: '--allow <STRATEGY,…>',
+    kind: 'text',
+    summary: 'strategies that auto may choose (all that are available)',
+  },
+  provider: { flags: '--provider <PROVIDER>', kind: 'text', summary: 'provider of the strategy (this machine)' },
   agent: {
     flags: '--agent <auto|none|AGENT,…>',
     kind: 'text',
-    summary: 'who adapts what no recipe knows, the next when one cannot (auto)',
+    summary: 'coding agents to try in order when no recipe fits (auto)',
   },
-  rounds: { flags: '--rounds <N>', kind: 'count', summary: 'how often an agent may try (4)' },
-  budget: { flags: '--budget <DOLLARS>', kind: 'number', summary: 'what agents may cost, all in all (no limit)' },
+  rounds: { flags: '--rounds <N>', kind: 'count', summary: 'number of attempts for an agent (4)' },
+  budget: { flags: '--budget <DOLLARS>', kind: 'number', summary: 'total cost limit for agents (none)' },
   entry: {
     flags: '--entry <MODULE:CALLABLE>',
     kind: 'text',
-    summary: 'what to call; also MODULE:Class.method, of an HTTP server /PATH or :PORT/PATH',
+    summary: 'callable; also MODULE:Class.method, or /PATH or :PORT/PATH of an HTTP server',
   },
   env: {
     flags: '--env <NAME[=VALUE]>',
     kind: 'list',
-    summary: 'variable, with VALUE or with the worker’s; repeatable',
+    summary: 'set a variable (without VALUE: the worker’s value); repeatable',
   },
-  envFile: { flags: '--env-file <FILE>', kind: 'list', summary: 'variables from a .env file; repeatable' },
+  envFile: { flags: '--env-file <FILE>', kind: 'list', summary: 'read variables from a .env file; repeatable' },
   resource: { flags: '--resource <KEY=VALUE>', kind: 'list', summary: 'cpu, memory, gpu, …: memory=2Gi; repeatable' },
   example: {
     flags: '--example <FILE>',
@@ -34,19 +38,23 @@ export const revisionOptions = {
     flags: '--expose [ADDRESS]',
     kind: 'text',
     preset: '0.0.0.0',
-    summary: 'let other machines call it, without any password, at this address of the host (0.0.0.0: at all of them)',
+    summary: 'listen on this address for other machines, without a password (0.0.0.0: all addresses)',
   },
-  timeout: { flags: '--timeout <SECONDS>', kind: 'number', summary: 'how long one call may take (60)' },
+  timeout: { flags: '--timeout <SECONDS>', kind: 'number', summary: 'limit for one call (60)' },
   importTimeout: {
     flags: '--import-timeout <SECONDS>',
     kind: 'number',
-    summary: 'how long importing the code may take; building and setting it up is not counted (60)',
+    summary: 'limit for importing the code, without build and setup (60)',
   },
   bake: {
     flags: '--bake <SECONDS>',
     kind: 'amount',
-    summary: 'how long a new revision is watched, and rolled back if it does badly (60; 0: not)',
+    summary: 'watch a new revision this long and roll back if it fails (60; 0: off)',
   },
-  drain: { flags: '--drain <SECONDS>', kind: 'amount', summary: 'how long calls may finish on what was replaced (30)' },
-  keep: { flags: '--keep <N>', kind: 'count', summary: 'revisions that can be rolled back to (5)' },
+  drain: {
+    flags: '--drain <SECONDS>',
+    kind: 'amount',
+    summary: 'limit for running calls to finish on the replaced revision (30)',
+  },
+  keep: { flags: '--keep <N>', kind: 'count', summary: 'number of revisions to keep for rollback (5)' },
 } as const satisfies Record<string, OptionDeclaration>;

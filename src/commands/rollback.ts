@@ -7,8 +7,8 @@ export const rollback = defineCommand({
   summary: 'go back to a kept revision: code, configuration and secrets',
   arguments: { name: deploymentName },
   options: {
-    to: { flags: '--to <REVISION>', kind: 'text', summary: 'which one (the one before)' },
-    wait: { flags: '--no-wait', kind: 'flag', summary: 'return as soon as it is asked for' },
+    to: { flags: '--to <REVISION>', kind: 'text', summary: 'revision to go back to (the previous one)' },
+    wait: { flags: '--no-wait', kind: 'flag', summary: 'return as soon as the change is requested' },
   },
   examples: ['berth rollback ocr', 'berth rollback ocr --to r3'],
   async run({ arguments: { name }, options: { to, wait }, output, signal }) {

@@ -13,17 +13,21 @@ import type { Output } from './output.js';
 
 export const run = defineCommand({
   name: 'run',
-  summary: 'call a deployment once and write its answer',
+  summary: 'call a deployment once and print the answer',
   arguments: {
     name: deploymentName,
-    input: { label: 'JSON|@FILE|-', isRequired: false, summary: 'its inputs, {} when left out; - is standard input' },
+    input: { label: 'JSON|@FILE|-', isRequired: false, summary: 'inputs ({} if omitted); - reads standard input' },
   },
   options: {
-    stream: { flags: '--stream', kind: 'flag', summary: 'write each chunk on a line as it comes, then the answer' },
-    timeout: { flags: '--timeout <SECONDS>', kind: 'number', summary: 'how long the call may take' },
-    durable: { flags: '--durable', kind: 'flag', summary: 'put the call on record, and make it until it is answered' },
-    id: { flags: '--id <ID>', kind: 'text', summary: 'name the durable run: asked for again, it is not made again' },
-    attempts: { flags: '--attempts <N>', kind: 'count', summary: 'lost calls after which a durable run gives up: 5' },
+    stream: { flags: '--stream', kind: 'flag', summary: 'print each chunk on a line as it arrives, then the answer' },
+    timeout: { flags: '--timeout <SECONDS>', kind: 'number', summary: 'limit for the call' },
+    durable: { flags: '--durable', kind: 'flag', summary: 'record the call and retry it until it is answered' },
+    id: { flags: '--id <ID>', kind: 'text', summary: 'ID of the durable run; the same ID returns the same answer' },
+    attempts: {
+      flags: '--attempts <N>',
+      kind: 'count',
+      summary: 'give up a durable run after this many lost calls (5)',
+    },
   },
   examples: [
     `berth run sentiment '{"text": "fine"}'`,

@@ -55,7 +55,7 @@ async function writeFailure(info: DeploymentInfo, output: Output): Promise<numbe
   else output.note(render(failure, output.noteColors, name));
   if (!output.isJson && info.revision !== null && state === 'running')
     output.note(
-      `${info.revision} goes on serving${change === null ? '' : `; give up the change: berth abandon ${name}`}`,
+      `${info.revision} keeps serving${change === null ? '' : `; to give up the change: berth abandon ${name}`}`,
     );
   return exitCodeOf(failure.code);
 }

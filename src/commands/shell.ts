@@ -7,7 +7,7 @@ import { requireWorkspace } from './require-workspace.js';
 
 export const shell = defineCommand({
   name: 'shell',
-  summary: 'open a shell in its workspace, to adapt it by hand',
+  summary: 'open a shell in the workspace to edit the code',
   arguments: { name: deploymentName },
   options: {},
   endsByItself: true,

@@ -4,7 +4,7 @@ import { deploymentName } from './deployment-name.js';
 
 export const start = defineCommand({
   name: 'start',
-  summary: 'bring a stopped deployment back',
+  summary: 'start a stopped deployment',
   arguments: { name: deploymentName },
   options: {},
   run: (context) => changeDeployment(context, 'start', (client, name) => client.begin(name)),

@@ -7,9 +7,9 @@ import { withClient } from './with-client.js';
 
 export const status = defineCommand({
   name: 'status',
-  summary: 'say where a deployment stands',
+  summary: 'show the state of a deployment',
   arguments: { name: deploymentName },
-  options: { watch: { flags: '-w, --watch', kind: 'flag', summary: 'show its steps until it runs, waits or ends' } },
+  options: { watch: { flags: '-w, --watch', kind: 'flag', summary: 'follow its steps until it runs, waits, or ends' } },
   async run({ arguments: { name }, options: { watch }, output, signal }) {
     const info = await withClient(output, (client) => {
       if (!watch) return client.info(name);

@@ -4,7 +4,7 @@ import { deploymentName } from './deployment-name.js';
 
 export const stop = defineCommand({
   name: 'stop',
-  summary: 'end its processes, keep everything else',
+  summary: 'stop a deployment and keep its data',
   arguments: { name: deploymentName },
   options: {},
   run: (context) => changeDeployment(context, 'stop', (client, name) => client.stop(name)),

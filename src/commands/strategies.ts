@@ -6,16 +6,20 @@ export const strategies = defineCommand({
   summary: 'list the strategies, show one, write or test a new one',
   arguments: {
     action: { label: 'list|show|new|test', isRequired: false, summary: 'list when left out' },
-    strategy: { label: 'STRATEGY', isRequired: false, summary: 'the one to show, write or test; for test also DIR' },
+    strategy: { label: 'STRATEGY', isRequired: false, summary: 'strategy to show, write, or test; for test also DIR' },
   },
   options: {
     yes: {
       flags: '-y, --yes',
       kind: 'flag',
-      summary: 'test one that costs money: its cloud bills for what the suite runs',
+      summary: 'allow a test that costs money: the cloud bills for it',
     },
-    provider: { flags: '--provider <PROVIDER>', kind: 'text', summary: 'test it on that one, as deploy takes it' },
-    directory: { flags: '--directory <DIR>', kind: 'text', summary: 'where new writes it ($BERTH_HOME/strategies)' },
+    provider: { flags: '--provider <PROVIDER>', kind: 'text', summary: 'provider to test on' },
+    directory: {
+      flags: '--directory <DIR>',
+      kind: 'text',
+      summary: 'target directory of new ($BERTH_HOME/strategies)',
+    },
   },
   examples: [
     'berth strategies',

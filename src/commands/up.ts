@@ -7,7 +7,7 @@ export const up = defineCommand({
   summary: 'start the embedded Temporal server and its worker',
   arguments: {},
   options: {
-    foreground: { flags: '--foreground', kind: 'flag', summary: 'stay, and stop both at Ctrl-C' },
+    foreground: { flags: '--foreground', kind: 'flag', summary: 'stay in the foreground; Ctrl-C stops both' },
   },
   endsByItself: true,
   examples: ['berth up', 'berth up --foreground'],
@@ -50,6 +50,6 @@ async function stayUp(signal: AbortSignal, note: (line: string) => void): Promis
     await waitWhileUp(AbortSignal.any([signal, terminated.signal]));
   } finally {
     await stopStack({ onProgress: note });
-    note('stopped the worker and the server; deployed software goes on');
+    note('stopped the worker and the server; deployed software keeps running');
   }
 }

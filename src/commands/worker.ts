@@ -2,7 +2,7 @@ import { defineCommand } from './command.js';
 
 export const worker = defineCommand({
   name: 'worker',
-  summary: 'work on deployments in the foreground, for the configured server or the embedded one',
+  summary: 'run a worker in the foreground, for the configured or the embedded server',
   arguments: {},
   options: {},
   endsByItself: true,

@@ -12,7 +12,7 @@ export async function readRun(client: Client, run: StartedRun): Promise<Omit<Sch
   try {
     const { status, closeTime } = await handle.describe();
     const finishedAt = closeTime?.toISOString() ?? null;
-    if (status.name === 'RUNNING') return { ...run, finishedAt, ...without('running', 'it goes on') };
+    if (status.name === 'RUNNING') return { ...run, finishedAt, ...without('running', 'still running') };
     return { ...run, finishedAt, lastError: null, ...RunEnd.parse(await handle.result()) };
   } catch (error) {
     if (error instanceof WorkflowNotFoundError)

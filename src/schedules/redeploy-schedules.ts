@@ -96,7 +96,7 @@ export class RedeploySchedules {
       const run = newestRun(info);
       if (run !== undefined && run.runId !== newestRun(before.info)?.runId) return await this.readRun(name, run);
       if (info.numActionsSkippedOverlap > before.info.numActionsSkippedOverlap)
-        throw new BerthError('STATE_CONFLICT', `a run of ${name}’s schedule still goes on: ${run?.workflowId}`, {
+        throw new BerthError('STATE_CONFLICT', `a run of ${name}’s schedule is still running: ${run?.workflowId}`, {
           name,
         });
     }

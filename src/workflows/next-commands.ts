@@ -33,41 +33,41 @@ type Row = [purpose: string, command: string];
 
 function forChange({ name, change, revision }: DeploymentInfo): Row[] {
   if (change === null) return [];
-  const rest = revision === null ? '' : `, and stay with ${revision}`;
+  const rest = revision === null ? '' : `, and keep ${revision}`;
   if (change.state === 'waiting')
     return [
-      ['Go on, with a hint', `berth resume ${name} --hint '…'`],
-      ['Mend the copy yourself', `berth shell ${name}; berth resume ${name} --agent none`],
-      ['Take the mended source', `berth redeploy ${name}`],
-      [`Give it up${rest}`, `berth abandon ${name}`],
+      ['Continue with a hint', `berth resume ${name} --hint '…'`],
+      ['Fix the copy yourself', `berth shell ${name}; berth resume ${name} --agent none`],
+      ['Deploy the fixed source', `berth redeploy ${name}`],
+      [`Give up${rest}`, `berth abandon ${name}`],
     ];
   const follow: Row = ['Follow it', `berth status ${name} --watch`];
-  return revision === null ? [follow] : [follow, [`Give it up${rest}`, `berth abandon ${name}`]];
+  return revision === null ? [follow] : [follow, [`Give up${rest}`, `berth abandon ${name}`]];
 }
 
 function forState(info: DeploymentInfo): Row[] {
   const { name, state, change, source } = info;
-  const back: Row[] = change === null && hasEarlier(info) ? [['Go back', `berth rollback ${name}`]] : [];
+  const back: Row[] = change === null && hasEarlier(info) ? [['Roll back', `berth rollback ${name}`]] : [];
   switch (state) {
     case 'running': {
-      const renew: Row[] = change === null ? [['Take its source anew', `berth redeploy ${name}`]] : [];
+      const renew: Row[] = change === null ? [['Redeploy', `berth redeploy ${name}`]] : [];
       return [['Call it', `berth run ${name} '{…}'`], ...renew, ...back];
     }
     case 'unhealthy':
-      return [['Read what it printed', `berth logs ${name}`], ...back, ['Stop it', `berth stop ${name}`]];
+      return [['Read its log', `berth logs ${name}`], ...back, ['Stop it', `berth stop ${name}`]];
     case 'stopped':
       return [
-        ['Start it again', `berth start ${name}`],
-        ['Remove all of it', `berth cleanup ${name}`],
+        ['Start it', `berth start ${name}`],
+        ['Remove it', `berth cleanup ${name}`],
       ];
     case 'waiting':
       return [];
     case 'cleaning':
-      return [['See what still exists', `berth cleanup ${name}`]];
+      return [['Retry the cleanup', `berth cleanup ${name}`]];
     case 'cleaned':
       return [['Deploy it again', `berth deploy ${shellWord(source.path)} --name ${name}`]];
     default:
-      return [['End it, and undo all', `berth cleanup ${name}`]];
+      return [['Stop and undo everything', `berth cleanup ${name}`]];
   }
 }
 

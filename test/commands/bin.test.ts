@@ -41,7 +41,7 @@ test('with --json a mistake is one object on stdout', async () => {
     error: {
       code: 'COMMAND_UNKNOWN',
       message: "unknown command 'lst' (Did you mean list?)",
-      next: 'See what there is: berth --help',
+      next: 'List the commands: berth --help',
     },
   });
 });

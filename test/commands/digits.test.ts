@@ -10,7 +10,7 @@ const app = `
 def predict(value=None, steps=None, fail=None, own=None):
     if fail: return {"status": "error", "error": {"code": "FULL", "message": "no room", "limit": 2**63}}
     if own: return {"status": "success", "output": 1, "index": 2**63}
-    return [type(value).__name__, value, 2**63 - 1] if steps is None else iter(steps)
+    return [type(value).__name__, value, 2**63 - 1] if steps is None else (step for step in steps)
 `;
 
 const home = temporaryHome();

@@ -21,7 +21,7 @@ test('--json says all that the text says', async () => {
     error: {
       code: 'ENTRY_AMBIGUOUS',
       message: '2 callables could be the one to call',
-      next: 'Say which: berth deploy /a --entry a:predict',
+      next: 'Choose one: berth deploy /a --entry a:predict',
       candidates: ['a:predict', 'b:predict'],
       evidence: 'seen in a.py',
     },
@@ -30,7 +30,7 @@ test('--json says all that the text says', async () => {
   const failed = await report(new BerthError('CONTRACT_FAILED', 'no', held), { isJson: true });
   expect(JSON.parse(failed).error.evidence).toBe('expected 1, got 2');
   expect(JSON.parse(await report(new BerthError('COMMAND_UNKNOWN', 'no'), { isJson: true })).error).toEqual({
-    ...{ code: 'COMMAND_UNKNOWN', message: 'no', next: 'See what there is: berth --help' },
+    ...{ code: 'COMMAND_UNKNOWN', message: 'no', next: 'List the commands: berth --help' },
   });
 });
 
@@ -62,7 +62,7 @@ test('nothing is proposed where there is nothing to choose, or no command that t
 
 test('a path is proposed as a shell takes it', () => {
   const { next } = new BerthError('ENTRY_AMBIGUOUS', 'no', { path: "/my apps/it's", entry: 'app:Model(size=3).run' });
-  expect(next).toBe(`Say which: berth deploy '/my apps/it'\\''s' --entry 'app:Model(size=3).run'`);
+  expect(next).toBe(`Choose one: berth deploy '/my apps/it'\\''s' --entry 'app:Model(size=3).run'`);
 });
 
 test('why a change failed is said once, at the end', () => {

@@ -109,9 +109,9 @@ test('the page of a deployment shows what replaces it, why that waits, what may 
       'web         http://ui/x',
       'CONTRACT_FAILED no',
       'expected 4, got 5',
-      "Go on, with a hint            berth resume sentiment --hint '…'",
-      'Give it up, and stay with r2  berth abandon sentiment',
-      "Call it                       berth run sentiment '{…}'",
+      "Continue with a hint     berth resume sentiment --hint '…'",
+      'Give up, and keep r2     berth abandon sentiment',
+      "Call it                  berth run sentiment '{…}'",
     ]),
   );
 });

@@ -72,7 +72,7 @@ test('the page tells what the schedule does, when it is next due, and what came 
   for (const line of [
     'ocr, schedule default is active',
     'up to 1m30s',
-    'skip: none starts while one goes on',
+    'skip: no run starts while another is running',
     'up to 1d late',
     '2 while one went on, 0 too late',
     'Next runs (Europe/Berlin)\n  Tue 2026-11-24 04:00\n  Wed 2026-11-25 04:00',

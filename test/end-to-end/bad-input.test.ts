@@ -264,7 +264,7 @@ test('for a person a failed call is its answer, then the traceback and the next 
     "CALL_FAILED ValueError: cannot read 'x'",
     ...['  Traceback (most recent call last):', expect.stringMatching(/^ {4}File "app\.py", line \d+, in predict$/)],
     ...[`      raise ValueError(f"cannot read {text!r}")`, "  ValueError: cannot read 'x'"],
-    'The traceback is the code’s own; its prints are in: berth logs fickle',
+    'The traceback is from the deployed code. Read its output: berth logs fickle',
   ]);
 });
 

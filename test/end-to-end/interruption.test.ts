@@ -37,7 +37,10 @@ test('Ctrl-C ends the waiting only: the deployment that started the stack gets t
   const { exitCode, stdout, lines } = await deployAndInterrupt('patient', 'adaptWorkspace');
   expect({ exitCode, stdout, last: lines.slice(-2) }).toEqual({
     ...{ exitCode: 130, stdout: '' },
-    last: ['INTERRUPTED Stopped waiting for patient.', 'It goes on without you: berth status patient --watch'],
+    last: [
+      'INTERRUPTED Stopped waiting for patient.',
+      'The operation continues in the background: berth status patient --watch',
+    ],
   });
   expect(await state('patient')).not.toBe('running');
   await eventually('it runs', async () => (await state('patient')) === 'running');
@@ -49,7 +52,11 @@ test('with --json, Ctrl-C is an error on stdout like any other', async () => {
   const { exitCode, stdout } = await deployAndInterrupt('parsed', 'adaptWorkspace', '--json');
   const { error } = JSON.parse(stdout) as Refusal;
   expect({ exitCode, code: error.code, next: error.next }).toEqual({
-    ...{ exitCode: 130, code: 'INTERRUPTED', next: 'It goes on without you: berth status parsed --watch' },
+    ...{
+      exitCode: 130,
+      code: 'INTERRUPTED',
+      next: 'The operation continues in the background: berth status parsed --watch',
+    },
   });
   const gone = await runJson<Deployed>(['cleanup', 'parsed'], { home: home.root });
   expect(gone).toMatchObject({ exitCode: 0, value: { state: 'cleaned' } });

@@ -131,7 +131,7 @@ test('no run starts while the last one goes on', async () => {
   expect(first).toMatchObject({ outcome: 'running', finishedAt: null });
   await expect(client.schedules.trigger('slow')).rejects.toMatchObject({
     code: 'STATE_CONFLICT',
-    message: expect.stringContaining('still goes on'),
+    message: expect.stringContaining('still running'),
   });
   writeFileSync(gate, '');
   expect(await client.schedules.follow('slow', first)).toMatchObject({ outcome: 'live' });

@@ -6,24 +6,24 @@ import { renderSchedule } from './schedule-page.js';
 
 export const create = defineCommand({
   name: 'create',
-  summary: 'redeploy it from now on, every so often or by a cron line',
+  summary: 'create a schedule, by interval or cron line',
   arguments: { name: deploymentName },
   options: {
-    every: { flags: '--every <TIME>', kind: 'text', summary: 'between two runs, counted from now: 90m, 12h30m, 1d' },
+    every: { flags: '--every <TIME>', kind: 'text', summary: 'interval, counted from now: 90m, 12h30m, 1d' },
     cron: { flags: '--cron <LINE>', kind: 'text', summary: 'minute hour day month weekday, or @daily and the like' },
-    timezone: { flags: '--timezone <ZONE>', kind: 'text', summary: 'of the cron line and of times shown (UTC)' },
-    jitter: { flags: '--jitter <TIME>', kind: 'text', summary: 'start each run later by chance, at most so much (0s)' },
+    timezone: { flags: '--timezone <ZONE>', kind: 'text', summary: 'time zone of the cron line (UTC)' },
+    jitter: { flags: '--jitter <TIME>', kind: 'text', summary: 'random delay of each run, at most this long (0s)' },
     catchUp: {
       flags: '--catch-up <TIME>',
       kind: 'text',
-      summary: 'how late a run may still start that the server was down for (1d)',
+      summary: 'how late a missed run may start (1d)',
     },
     replaceFailed: {
       flags: '--replace-failed',
       kind: 'flag',
-      summary: 'a run gives up what an earlier one left waiting, and tries anew',
+      summary: 'replace an earlier failed change instead of skipping the run',
     },
-    id: { flags: '--id <SCHEDULE>', kind: 'text', summary: 'its name, where the deployment has several (default)' },
+    id: { flags: '--id <SCHEDULE>', kind: 'text', summary: 'ID of the schedule (default)' },
   },
   examples: [
     'berth schedule create ocr --every 1d',

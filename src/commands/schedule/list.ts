@@ -11,7 +11,7 @@ import { formatZoned } from './zoned-time.js';
 export const list = defineCommand({
   name: 'list',
   summary: 'list the schedules, with their next and last runs',
-  arguments: { name: { ...deploymentName, isRequired: false, summary: 'only those of this deployment' } },
+  arguments: { name: { ...deploymentName, isRequired: false, summary: 'only schedules of this deployment' } },
   options: {},
   async run({ arguments: { name }, output }) {
     const schedules = await withClient(output, (client) => client.schedules.list(name));

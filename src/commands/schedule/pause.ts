@@ -5,7 +5,7 @@ import { scheduleOption } from './schedule-option.js';
 
 export const pause = defineCommand({
   name: 'pause',
-  summary: 'start no more runs until it is resumed',
+  summary: 'pause a schedule',
   arguments: { name: deploymentName },
   options: scheduleOption,
   run: (context) =>

@@ -5,7 +5,7 @@ import { scheduleOption } from './schedule-option.js';
 
 export const remove = defineCommand({
   name: 'delete',
-  summary: 'remove a schedule; a run that goes on is not ended',
+  summary: 'delete a schedule; a running redeploy continues',
   arguments: { name: deploymentName },
   options: scheduleOption,
   run: (context) =>

@@ -6,7 +6,7 @@ import { formatZoned } from './zoned-time.js';
 
 export const resume = defineCommand({
   name: 'resume',
-  summary: 'go on with a schedule that was paused',
+  summary: 'resume a paused schedule',
   arguments: { name: deploymentName },
   options: scheduleOption,
   run: (context) =>

@@ -3,7 +3,7 @@ import { isDeploymentName } from '../deployment-name.js';
 
 /** Which of a deployment's schedules is meant. */
 export const scheduleOption = {
-  id: { flags: '--id <SCHEDULE>', kind: 'text', summary: 'which one, where it has several' },
+  id: { flags: '--id <SCHEDULE>', kind: 'text', summary: 'ID of the schedule' },
 } as const;
 
 /** What can be no name is unknown, and never reaches an id. */

@@ -10,7 +10,7 @@ export function renderSchedule(info: ScheduleInfo, colors: Colors): string {
   const facts: [string, string | null][] = [
     ['when', `${when} (${timezone})`],
     ['jitter', jitter === null ? null : `up to ${formatSpan(jitter * 1000)}`],
-    ['overlap', `${overlap}: none starts while one goes on`],
+    ['overlap', `${overlap}: no run starts while another is running`],
     ['catch-up', `what the server was down for is started up to ${formatSpan(catchUp * 1000)} late`],
     ['failed', info.replacesFailed ? 'given up for a new try by the next run' : 'waits for resume or abandon'],
     ['made', `${formatZoned(createdAt, timezone)}${info.createdBy === null ? '' : ` by ${info.createdBy}`}`],

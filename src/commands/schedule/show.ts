@@ -6,7 +6,7 @@ import { renderSchedule } from './schedule-page.js';
 
 export const show = defineCommand({
   name: 'show',
-  summary: 'show one: its next runs, and what came of the last ones',
+  summary: 'show a schedule with its next and last runs',
   arguments: { name: deploymentName },
   options: scheduleOption,
   async run({ arguments: { name }, options: { id }, output }) {

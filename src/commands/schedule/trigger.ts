@@ -11,11 +11,11 @@ import { checkSchedule, scheduleOption } from './schedule-option.js';
 
 export const trigger = defineCommand({
   name: 'trigger',
-  summary: 'start a run now, also of a schedule that is paused',
+  summary: 'start a run now, even if the schedule is paused',
   arguments: { name: deploymentName },
   options: {
     ...scheduleOption,
-    wait: { flags: '--wait', kind: 'flag', summary: 'follow it to its end' },
+    wait: { flags: '--wait', kind: 'flag', summary: 'wait until the run ends' },
   },
   async run({ arguments: { name }, options: { id, wait }, output, signal }) {
     checkSchedule(name, id);
