@@ -48,7 +48,7 @@ export interface Manner {
   servesElsewhere?: boolean;
   /** The framework has the main thread: the code has one of its own, where no signal can be handled. */
   keepsMainThread?: boolean;
-  /** Calls at once go to several processes, so that none waits for another. */
+  /** Calls at once go to several processes, so that none waits for another, unless `replicas` is one. */
   spreadsCalls?: boolean;
   /** A call whose caller has gone while it waited is begun all the same. */
   beginsAbandoned?: boolean;

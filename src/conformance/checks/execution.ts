@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Runner } from '../../runners/runner.js';
 import type { Check, RunningScene } from '../check.js';
-import { expectFailure, expectKeys, expectOutput, expectSame } from '../expectations.js';
+import { expectFailure, expectKeys, expectOutput, expectSame, withRevision } from '../expectations.js';
 
 /** Milliseconds between two calls that are to arrive in this order. */
 const distance = 150;
@@ -36,45 +37,57 @@ export const executionChecks: Check<RunningScene>[] = [
   },
   {
     name: 'calls run in the order in which they came',
-    run: async ({ runner, conformance: { manner } }) => {
-      if (manner?.spreadsCalls) return;
-      const names = ['first', 'second', 'third', 'fourth'].map((name) => `${name} in line`);
-      const calls: Promise<unknown>[] = [];
-      for (const name of names) {
-        calls.push(runner.run({ do: 'sleep', seconds: 0.4, name }));
-        await sleep(distance);
-      }
-      await Promise.all(calls);
-      const answer = await runner.run({ do: 'list begun' });
-      const begun = answer.status === 'success' ? (answer.output as string[]) : []; // what `respond` returns
-      expectSame(
-        begun.filter((name) => names.includes(name)),
-        names,
-      );
-    },
+    run: (scene) =>
+      withOneProcess(scene, 'r12', async (runner) => {
+        const names = ['first', 'second', 'third', 'fourth'].map((name) => `${name} in line`);
+        const calls: Promise<unknown>[] = [];
+        for (const name of names) {
+          calls.push(runner.run({ do: 'sleep', seconds: 0.4, name }));
+          await sleep(distance);
+        }
+        await Promise.all(calls);
+        expectSame(await listBegun(runner, names), names);
+      }),
   },
   {
     name: 'a call that waits for its turn sees its deadline and its cancel, and is not begun',
-    run: async ({ runner, conformance: { manner } }) => {
-      if (manner?.spreadsCalls) return;
-      const queue = (manner?.queue ?? 0) / 1000;
-      const running = runner.run({ do: 'sleep', seconds: queue + 2, name: 'running' });
-      await sleep(distance);
-      const cancel = new AbortController();
-      const late = runner.run({ do: 'sleep', seconds: 0, name: 'late' }, { timeout: queue + 0.5 });
-      const canceled = runner.run({ do: 'sleep', seconds: 0, name: 'canceled' }, { signal: cancel.signal });
-      await sleep(distance);
-      cancel.abort();
-      expectFailure(await canceled, 'CALL_CANCELLED');
-      expectFailure(await late, 'CALL_TIMEOUT');
-      expectKeys(await running, { status: 'success' });
-      if (manner?.beginsAbandoned) return;
-      const answer = await runner.run({ do: 'list begun' });
-      const begun = answer.status === 'success' ? (answer.output as string[]) : []; // what `respond` returns
-      expectSame(
-        begun.filter((name) => ['running', 'late', 'canceled'].includes(name)),
-        ['running'],
-      );
-    },
+    run: (scene) =>
+      withOneProcess(scene, 'r13', async (runner) => {
+        const { manner } = scene.conformance;
+        const queue = (manner?.queue ?? 0) / 1000;
+        const running = runner.run({ do: 'sleep', seconds: queue + 2, name: 'running' }, { timeout: queue + 20 });
+        await sleep(distance);
+        const cancel = new AbortController();
+        const late = runner.run({ do: 'sleep', seconds: 0, name: 'late' }, { timeout: queue + 0.5 });
+        const canceled = runner.run({ do: 'sleep', seconds: 0, name: 'canceled' }, { signal: cancel.signal });
+        await sleep(distance);
+        cancel.abort();
+        expectFailure(await canceled, 'CALL_CANCELLED');
+        expectFailure(await late, 'CALL_TIMEOUT');
+        expectKeys(await running, { status: 'success' });
+        if (manner?.beginsAbandoned) return;
+        expectSame(await listBegun(runner, ['running', 'late', 'canceled']), ['running']);
+      }),
   },
 ];
+
+/** Software whose calls wait for one another: where they go to several processes, a revision that has one. */
+async function withOneProcess(
+  { conformance, runner }: RunningScene,
+  revision: string,
+  body: (runner: Runner) => Promise<void>,
+): Promise<void> {
+  if (!conformance.manner?.spreadsCalls) return await body(runner);
+  await withRevision(conformance, { revision, timeout: 20, resources: { replicas: 1 } }, async (single) => {
+    await single.start({ env: {} });
+    await single.run({ do: 'list begun' }); // its process is up
+    await body(single);
+  });
+}
+
+/** Of these calls those that have begun, in their order. */
+async function listBegun(runner: Runner, names: string[]): Promise<string[]> {
+  const answer = await runner.run({ do: 'list begun' });
+  const begun = answer.status === 'success' ? (answer.output as string[]) : []; // what `respond` returns
+  return begun.filter((name) => names.includes(name));
+}

@@ -96,6 +96,8 @@ interface Secret {
   values: Record<string, string>;
 }
 
+const cancelled = { status: terminated, exception: 'the input was cancelled' };
+const unlimited = Number.POSITIVE_INFINITY;
 const deployed = 3;
 const stopped = 5;
 const initializing = 6;
@@ -378,6 +380,8 @@ export class Account {
       const call = this.callOf(function_call_id);
       call.isCancelled = true;
       call.container?.kill();
+      if (call.container === undefined) call.result ??= cancelled;
+      this.done.emit('done');
     },
 
     BlobCreate: () => {
@@ -435,6 +439,8 @@ export class Account {
   private async run(call: Call, { input }: MapInput): Promise<void> {
     const payload = input.args_blob_id ? this.blobs.get(input.args_blob_id) : input.args;
     call.format = input.data_format;
+    while (!this.hasRoom(call.fn) && !call.isCancelled) await once(this.done, 'done');
+    if (call.isCancelled) return;
     const container = this.takeContainer(call.fn);
     call.container = container;
     const print = (printed: Printed) => this.print(call, printed);
@@ -448,9 +454,7 @@ export class Account {
     call.items = items;
     if (generator) call.format = generatorDone;
     const stored = data.length > largestInline ? { data_blob_id: this.blobs.add(data) } : { data };
-    const ended = call.isCancelled
-      ? { status: terminated, exception: 'the input was cancelled' }
-      : { ...result, ...stored };
+    const ended = call.isCancelled ? cancelled : { ...result, ...stored };
     call.result ??= ended;
     this.done.emit('done');
   }
@@ -493,6 +497,12 @@ export class Account {
       exception: `Task's current input hit its timeout of ${call.fn.definition?.timeout_secs}s`,
     };
     call.container?.kill();
+  }
+
+  /** Whether a container is idle, or may be started: else a call waits for its turn. */
+  private hasRoom(fn: ModalFunction): boolean {
+    const living = fn.containers.filter(({ isGone }) => !isGone);
+    return living.some(({ isBusy }) => !isBusy) || living.length < (fn.definition?.concurrency_limit || unlimited);
   }
 
   private takeContainer(fn: ModalFunction): Container {
