@@ -109,6 +109,43 @@ test('modules are named from their import root', async () => {
   });
 });
 
+test('a call on an instance in a state of its own is none of what is built here', async () => {
+  const facts = await factsOf({
+    'app.py': `
+class Counter:
+    """
+    >>> fresh = Counter()
+    >>> fresh.predict(1)
+    1
+    >>> fresh.predict(2)
+    2
+    >>> fresh.add(5)
+    >>> fresh.predict(3)
+    8
+    >>> Counter(start=9).predict(4)
+    13
+    >>> given = Counter(9)
+    >>> given.predict(5)
+    14
+    >>> changed = Counter()
+    >>> changed.total = 1
+    >>> changed.predict(6)
+    7
+    """
+    def __init__(self, start=0):
+        self.total = start
+    def add(self, value):
+        self.total += value
+    def predict(self, value):
+        return self.total + value
+`,
+    'README.md':
+      '```python\nfrom app import Counter\nplain = Counter()\nplain.predict(7)\nplain.predict(8)\nplain.add(1)\nplain.predict(9)\n```\n',
+  });
+  const predicted = facts.documentedCalls.filter(({ callable }) => callable === 'Counter.predict');
+  expect(predicted.map(({ positional }) => positional)).toEqual([[1], [2], [7], [8]]);
+});
+
 test('documented calls come from doctests, the main guard and the README', async () => {
   const facts = await factsOf({
     'app.py': `

@@ -3,6 +3,7 @@
 import ast
 import math
 
+from definitions import CALLED_METHODS
 from expressions import qualified
 
 
@@ -20,6 +21,7 @@ def read_calls(source, body, definitions, origin):
                 if expected is not None and expected[0] is node:
                     call["output"] = expected[1]
                 yield dict(call, file=source.path, line=node.lineno, origin=origin)
+        forget_changed(statement, instances)
 
 
 def read_call(source, node, definitions, instances):
@@ -46,13 +48,15 @@ def read_call(source, node, definitions, instances):
 def find_callable(source, function, definitions, instances):
     """(definition, method) of the called expression: `f`, `module.f`, `Model().predict`, `Model.from_text`, `model.predict`."""
     if isinstance(function, ast.Name) and function.id in instances:
-        return instances[function.id], "__call__"
+        definition = instances[function.id]
+        return definition and (definition, "__call__")
     if isinstance(function, ast.Attribute):
         owner = function.value
         if isinstance(owner, ast.Name) and owner.id in instances:
-            return instances[owner.id], function.attr
+            definition = instances[owner.id]
+            return definition and (definition, function.attr)
         if isinstance(owner, ast.Call):
-            definition = find_definition(source, owner.func, definitions)
+            definition = None if takes_arguments(owner) else find_definition(source, owner.func, definitions)
             return (definition, function.attr) if definition is not None and definition.kind == "class" else None
         definition = find_definition(source, owner, definitions)
         if definition is not None and definition.kind == "class" and definition.needs_no_instance(function.attr):
@@ -76,12 +80,33 @@ def find_definition(source, node, definitions):
 
 
 def remember_instance(source, statement, definitions, instances):
-    """`model = Model()`: later calls on `model` are calls of the class."""
+    """`model = Model()`: later calls on `model` are calls of the class. None of `Model(size=3)`: what is called is built
+    without arguments, and says something else."""
     if isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Call):
         definition = find_definition(source, statement.value.func, definitions)
         for target in statement.targets:
             if isinstance(target, ast.Name) and definition is not None and definition.kind == "class":
-                instances[target.id] = definition
+                instances[target.id] = None if takes_arguments(statement.value) else definition
+
+
+def takes_arguments(call):
+    return bool(call.args or call.keywords)
+
+
+def forget_changed(statement, instances):
+    """After `model.fit(x)`, whose answer nobody wants, or `model.size = 3`, an instance is another one than Berth builds."""
+    if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
+        changed = [statement.value.func]
+    elif isinstance(statement, (ast.Assign, ast.AugAssign)):
+        changed = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+    else:
+        return
+    for node in changed:
+        if getattr(node, "attr", None) in CALLED_METHODS:
+            continue
+        owner = node.value if isinstance(node, (ast.Attribute, ast.Subscript)) else None
+        if isinstance(owner, ast.Name) and owner.id in instances:
+            instances[owner.id] = None
 
 
 def expected_of(statement):

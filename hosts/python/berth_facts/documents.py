@@ -5,7 +5,7 @@ What is written is parsed with its file; what it calls is known when all files a
 
 import ast
 
-from calls import as_json, expected_of, read_call, read_calls, remember_instance
+from calls import as_json, expected_of, forget_changed, read_call, read_calls, remember_instance
 from statements import every_statement
 
 FENCE = "```"
@@ -72,6 +72,9 @@ def find_doctest_calls(source, line, examples, definitions, origin):
     instances = {}
     for example in examples:
         call = read_example(source, example, definitions, instances)
+        if not example.want.strip():
+            for statement in example.body:
+                forget_changed(statement, instances)
         if call is not None and "SKIP" not in example.options:
             options = {"options": example.options} if example.options else {}
             yield dict(call, **options, file=source.path, line=line + example.line, origin=origin)
