@@ -534,3 +534,22 @@ test('it listens on loopback alone unless it is exposed', async () => {
     async (changes) => (await makeRunner({ 'app.py': 'def predict(): return 1' }, changes)).runner,
   );
 });
+
+test('a call of synchronous code that waits for its turn is not begun when its caller has left', async () => {
+  const source = `
+import time
+def predict(file: str, name: str, seconds: float = 0.0) -> str:
+    with open(file, "a") as trace: trace.write(name + "\\n")
+    time.sleep(seconds)
+    return name
+`;
+  const { runner, plan } = await makeRunner({ 'app.py': source });
+  await runner.start({ env: {} });
+  const file = join(plan.stateDirectory, 'trace');
+  const long = runner.run({ file, name: 'long', seconds: 4 });
+  while (!existsSync(file)) await sleep(50);
+  expect(failureOf(await runner.run({ file, name: 'late' }, { timeout: 1 })).code).toBe('CALL_TIMEOUT');
+  expect(await long).toMatchObject({ status: 'success' });
+  expect(await runner.run({ file, name: 'next' })).toMatchObject({ status: 'success' });
+  expect(readFileSync(file, 'utf8')).toBe('long\nnext\n');
+});
