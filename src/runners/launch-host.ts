@@ -14,7 +14,7 @@ import { type HostWord, parseHostWord } from './host-word.js';
 import { ImportWatch } from './import-watch.js';
 import { readTail, sizeOf } from './log-file.js';
 import { markOf } from './marked-processes.js';
-import { rememberExit } from './process-exit.js';
+import { awaitExit, rememberExit } from './process-exit.js';
 import { endGroup } from './process-group.js';
 import { identifyProcess } from './process-identity.js';
 import { pickProcessVariables, readPairs } from './process-variables.js';
@@ -113,9 +113,8 @@ function readReport(child: ChildProcess, { importTimeout, token }: BootDocument)
       if (word.state === 'importing') watch.begin();
       else if (word.state !== 'imported') resolve(word);
     });
-    child.once('exit', (code, signal) => {
+    void awaitExit(child).then((how) => {
       watch.end();
-      const how = signal === null ? `exited with code ${code}` : `was ended by ${signal}`;
       const giveUp = () => resolve({ state: watch.hasAsked ? 'stuck' : 'exited', how });
       // What the pipe still holds comes first; a child of the software may keep it open for ever.
       if (pipe.readableEnded) giveUp();

@@ -16,15 +16,17 @@ const exits = new Map<string, Exit>();
 
 const keyOf = (identity: ProcessIdentity): string => `${identity.pid} ${identity.startedAt}`;
 
+/** Resolves with how a child ended, also where it had ended before: `exited with code 3`. */
+export async function awaitExit(child: ChildProcess): Promise<string> {
+  if (child.exitCode === null && child.signalCode === null) await new Promise((resolve) => child.once('exit', resolve));
+  return child.signalCode === null ? `exited with code ${child.exitCode}` : `was ended by ${child.signalCode}`;
+}
+
 export function rememberExit(child: ChildProcess, identity: ProcessIdentity): void {
   const startedAt = Date.now();
-  const told = new Promise<void>((resolve) =>
-    child.once('exit', (code, signal) => {
-      const seconds = ((Date.now() - startedAt) / 1000).toFixed(1);
-      exit.how = `${signal === null ? `exited with code ${code}` : `was ended by ${signal}`} after ${seconds} s`;
-      resolve();
-    }),
-  );
+  const told = awaitExit(child).then((how) => {
+    exit.how = `${how} after ${((Date.now() - startedAt) / 1000).toFixed(1)} s`;
+  });
   const exit: Exit = { told };
   exits.set(keyOf(identity), exit);
 }

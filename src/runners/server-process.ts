@@ -11,7 +11,7 @@ import { chooseFreePort, isFree, isListening } from './listening-port.js';
 import { withLock } from './lock.js';
 import { readTail, sizeOf } from './log-file.js';
 import { markOf } from './marked-processes.js';
-import { learnExit, recallExit, rememberExit } from './process-exit.js';
+import { awaitExit, learnExit, recallExit, rememberExit } from './process-exit.js';
 import { identifyProcess, isSameProcess } from './process-identity.js';
 import { waitUntilReady } from './readiness.js';
 import type { Health, StartOptions } from './runner.js';
@@ -153,7 +153,7 @@ export class ServerProcess {
     const logStart = await sizeOf(this.#plan.logFile);
     const child = await this.#spawnChild(port, options);
     const identity = identifyProcess(child.pid ?? 0);
-    if (identity === null) throw await this.#explainEnd('ended at once', logStart);
+    if (identity === null) throw await this.#explainEnd(`${await awaitExit(child)} at once`, logStart);
     rememberExit(child, identity);
     child.unref();
     const record = { ...identity, port, logStart };

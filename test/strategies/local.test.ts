@@ -222,6 +222,18 @@ test('how a process ended is told by the process that started it', async () => {
   expect((await runner.isHealthy()).detail).toMatch(/exited with code 5 after [\d.]+ s/);
 });
 
+test('an interpreter that ends at once fails the start, however soon', async () => {
+  const { plan } = makeRunner({ 'app.py': 'def predict(): return 1' });
+  const python = join(plan.directory, 'python');
+  writeFileSync(python, '#!/bin/sh\nexit 7\n', { mode: 0o755 });
+  const environment = { digest: '', python, packageDirectory: null, packages: 0, notes: [] } as never; // as much as is read
+  const broken = new LocalRunner({ ...plan, environment });
+  for (let time = 0; time < 5; time += 1) {
+    const error = await caught(broken.start({ env: {} }));
+    expect(error).toMatchObject({ code: 'START_FAILED', message: expect.stringContaining('exited with code 7') });
+  }
+});
+
 test('only this user may connect', async () => {
   const { runner, plan } = makeRunner({ 'app.py': 'def predict(): return 1' });
   await runner.start({ env: {} });
