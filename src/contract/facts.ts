@@ -59,6 +59,8 @@ export const EntryPoint = z.object({
   instanceOf: z.string().optional(),
   /** Base classes as written: `BasePredictor`, `nn.Module`. */
   bases: z.array(z.string()),
+  /** A class that nobody can build: a `Protocol`, or one with abstract methods of its own. */
+  isAbstract: z.literal(true).optional(),
   /** Names of required constructor arguments; empty for a function. */
   constructorParameters: z.array(Parameter),
   docstring: z.string().nullable(),

@@ -5,7 +5,8 @@ import type { CodeFacts } from './code-facts.js';
 export function nameTags(facts: Omit<Facts, 'tags'>, code: CodeFacts): string[] {
   const functions = facts.entryPoints.filter(({ kind }) => kind === 'function');
   const classes = facts.entryPoints.filter(
-    ({ kind, constructorParameters }) => kind === 'class' && constructorParameters.length === 0,
+    ({ kind, constructorParameters, isAbstract }) =>
+      kind === 'class' && constructorParameters.length === 0 && isAbstract !== true,
   );
   const tags = [
     ...Object.keys(facts.languages).map((language) => `language:${language}`),

@@ -23,7 +23,7 @@ class Definition:
         self.path, self.line = source.path, node.lineno
         self.signature, self.docstring = None, None
         self.methods, self.bases, self.origins, self.constructor = {}, [], [], []
-        self.is_inherited, self.instance_of = False, None
+        self.is_inherited, self.instance_of, self.is_abstract = False, None, False
         if isinstance(node, (ast.Assign, ast.AnnAssign)):
             self.kind, self.name = "object", target_of(node).id
             self.origins = [last_part(source, name) for name in origins_of(node)]
@@ -44,6 +44,7 @@ class Definition:
         self.methods = {item.name: read_function(source, item, is_method=True) for item in called[:MOST_METHODS]}
         self.bases = [source_of(base) for base in node.bases[:MOST_BASES]]
         self.origins = [last_part(source, base) for base in node.bases[:MOST_BASES]]
+        self.is_abstract = is_abstract(source, node, functions)
         init = next((item for item in functions if item.name == "__init__"), None)
         if init is not None:
             self.constructor = [item for item in parameters_of(source, init)[1:] if is_required(item)]
@@ -77,12 +78,23 @@ class Definition:
         }
         if function.get("decorators"):
             fact["decorators"] = function["decorators"]
+        if self.is_abstract:
+            fact["isAbstract"] = True
         if self.instance_of is not None:
             fact["instanceOf"] = self.instance_of
         if self.kind != "function":
             fact["signatures"] = {name: method["parameters"] for name, method in self.methods.items()}
             fact["methodKinds"] = {name: method_kind(method) for name, method in self.methods.items()}
         return fact
+
+
+def is_abstract(source, node, functions):
+    """Whether nobody can build it: a `Protocol`, or a class whose own methods say that they are abstract."""
+    bases = [base.value if isinstance(base, ast.Subscript) else base for base in node.bases[:MOST_BASES]]
+    if any((qualified(source, base) or "").split(".")[-1] == "Protocol" for base in bases):
+        return True
+    decorators = [item for function in functions for item in function.decorator_list]
+    return any((qualified(source, item) or "").split(".")[-1].startswith("abstract") for item in decorators)
 
 
 def method_kind(method):

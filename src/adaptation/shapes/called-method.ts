@@ -7,5 +7,5 @@ export const findCalledMethod = ({ methods }: EntryPoint): string | undefined =>
   calledMethods.find((method) => methods.includes(method));
 
 /** True when the class can be built without arguments. */
-export const isConstructible = ({ kind, constructorParameters }: EntryPoint): boolean =>
-  kind === 'class' && constructorParameters.length === 0;
+export const isConstructible = ({ kind, constructorParameters, isAbstract }: EntryPoint): boolean =>
+  kind === 'class' && constructorParameters.length === 0 && isAbstract !== true;

@@ -82,6 +82,21 @@ test.each(orders)('%s', async (_, files, expected) => {
   expect(await outcome(files)).toContain(` ${expected} `);
 });
 
+test.each([
+  ['import abc', 'class Base(abc.ABC):\n    @abc.abstractmethod\n    def predict(self, x): ...'],
+  [
+    'from abc import ABC, abstractmethod',
+    'class Base(ABC):\n    @property\n    @abstractmethod\n    def size(self): ...',
+  ],
+  ['import typing', 'class Base(typing.Protocol):\n    def predict(self, x): ...'],
+  ['from typing import Protocol, TypeVar\nT = TypeVar("T")', 'class Base(Protocol[T]):\n    def predict(self, x): ...'],
+])('what nobody can build is no candidate (%j)', async (imports, base) => {
+  const method = '    def predict(self, x): return x\n';
+  const app = `${imports}\n\n${base}\n${method}\nclass Model(Base):\n    size = 1\n${method}`;
+  const found = await recognise({ 'app.py': app });
+  expect(found?.runInterface).toMatchObject({ callable: 'Model.predict' });
+});
+
 test('several equally good callables are listed, each with the line to type', async () => {
   const files = { 'app.py': predict, 'main.py': 'def predict(text): pass\n' };
   await expect(recognise(files)).rejects.toMatchObject({
