@@ -31,7 +31,7 @@ export interface Limits {
 export const grace = 10;
 
 /** Where the recipe's Dockerfile puts the code and, beside it, our host program. */
-const codeDirectory = '/app';
+export const codeDirectory = '/app';
 
 /** How the engine is asked for the container: a pure function of the plan and what was decided for this start. */
 export function describeContainer(request: ContainerRequest): Docker.ContainerCreateOptions {

@@ -2,6 +2,8 @@ import type Docker from 'dockerode';
 import type { RunPlan } from '../../src/contract/handle.js';
 import { BerthError, type ErrorCode } from '../../src/errors.js';
 import { readContainerLog } from '../../src/runners/containers/index.js';
+import { findStuckImport } from '../../src/runners/stuck-import.js';
+import { codeDirectory } from './container-settings.js';
 
 /** As hosts/python/berth_host/http_boot.py ends. */
 const exitCodes: Record<number, ErrorCode> = { 70: 'IMPORT_FAILED', 71: 'START_FAILED' };
@@ -23,7 +25,7 @@ export function describeExit({ ExitCode, OOMKilled, Error: problem }: ContainerS
 export async function explainEarlyEnd(
   container: Docker.Container,
   state: ContainerState,
-  { deployment, logFile }: RunPlan,
+  { deployment, logFile, importTimeout }: RunPlan,
 ): Promise<BerthError> {
   const lines: string[] = [];
   for await (const line of readContainerLog(container, { tail: 400 })) lines.push(line);
@@ -31,6 +33,11 @@ export async function explainEarlyEnd(
   const facts = { name: deployment, log: logFile };
   const code = exitCodes[state.ExitCode];
   if (code === undefined || start < 0) {
+    const stuck = findStuckImport(lines.join('\n'), { directory: codeDirectory, importTimeout });
+    if (stuck !== undefined) {
+      const message = `importing the module failed: ${stuck.message}`;
+      return new BerthError('IMPORT_FAILED', message, { ...facts, evidence: stuck.evidence });
+    }
     const evidence = lines.slice(-shown).join('\n');
     return new BerthError('START_FAILED', `the container ${describeExit(state)} before it could be called`, {
       ...facts,

@@ -29,3 +29,14 @@ test('an import that serves ends, with the line', async () => {
     details: { evidence: expect.stringContaining('app.py", line 8') },
   });
 }, 120_000);
+
+test('an import in C code that lets nothing else run ends too, with the line', async () => {
+  const files = {
+    'app.py': 'import ctypes\n\n\ndef predict(text: str):\n    return text\n\n\nctypes.PyDLL(None).sleep(600)\n',
+  };
+  const { runner } = await scene.makeRunner(files, { importTimeout: 1 });
+  await expect(runner.start({ env: {} })).rejects.toMatchObject({
+    code: 'IMPORT_FAILED',
+    message: expect.stringMatching(/longer than its 1 s and is at app\.py:8.*--import-timeout/),
+  });
+}, 120_000);
