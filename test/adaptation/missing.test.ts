@@ -1,6 +1,6 @@
 /** @needs python3 git */
 import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { afterAll, expect, test } from '@jest/globals';
 import { explainMissing } from '../../src/adaptation/index.js';
 import { BerthError } from '../../src/errors.js';
@@ -86,6 +86,35 @@ test('an empty submodule is named', async () => {
   const { message, source } = await explain({ files, prepare });
   expect(message).toContain('the submodule third_party/engine is empty: run “git submodule update --init”');
   expect(message).toContain(source);
+  const top = { ...files, '.gitmodules': '[submodule "e"]\n\tpath = engine\n\turl = https://example.com/e.git\n' };
+  const asModule = { files: { ...top, 'app.py': `from engine.core import run\n${predict}` } };
+  const other = await explain({ ...asModule, prepare: async (root) => void mkdirSync(join(root, 'engine')) });
+  expect(other.message).toContain('the submodule engine is empty');
+  expect(other.message).not.toContain('ignore files');
+});
+
+test('a directory that is deployed by itself although its code is imported from above it is named', async () => {
+  const source = join(temporarySolution({ 'service/app.py': '' }), 'service');
+  const error = new BerthError('IMPORT_FAILED', `No module named '${basename(source)}'`, {
+    evidence: `Traceback\n  File "app.py", line 1, in <module>\n`,
+  });
+  const facts = await gatherFacts(source);
+  const { message } = await explainMissing(error, async () => ({ source, code: source, facts, variables: [] }));
+  const advice = `deploy ${dirname(source)} with --entry ${basename(source)}/app.py:CALLABLE`;
+  expect(message).toContain(advice);
+  expect(message).not.toContain('requirements');
+});
+
+test('a file that lies beside the code, and is looked for at the top, is named', async () => {
+  const source = temporarySolution({ 'service/app.py': '', 'service/data/w.txt': '' });
+  const error = new BerthError('IMPORT_FAILED', "FileNotFoundError: No such file or directory: 'data/w.txt'", {
+    evidence: `Traceback\n  File "service/app.py", line 1, in <module>\n`,
+  });
+  const facts = await gatherFacts(source);
+  const { message } = await explainMissing(error, async () => ({ source, code: source, facts, variables: [] }));
+  expect(message).toContain(
+    `data/w.txt is in service, and code runs at the top of what is deployed: deploy ${source}/service`,
+  );
 });
 
 test('variables of a .env file are given with --env-file', async () => {

@@ -1,4 +1,5 @@
 import { BerthError, type ErrorCode } from '../../errors.js';
+import { findFilesBesideCode } from './files-beside-code.js';
 import { findIgnoredFiles } from './ignored-files.js';
 import { findLargeFilePointers } from './large-file-pointers.js';
 import { findMissingLibraries } from './missing-libraries.js';
@@ -9,7 +10,7 @@ import type { FindMissing, Surroundings } from './surroundings.js';
 
 /** The likeliest first: what was left out explains more than what was not declared. */
 const finders: FindMissing[] = [
-  ...[findMissingSubmodules, findLargeFilePointers, findIgnoredFiles],
+  ...[findMissingSubmodules, findLargeFilePointers, findIgnoredFiles, findFilesBesideCode],
   ...[findMissingVariables, findMissingLibraries, findMissingModules],
 ];
 

@@ -1,4 +1,4 @@
-import { lstat } from 'node:fs/promises';
+import { lstat, readdir } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, normalize, relative } from 'node:path';
 import { isExcludedByDefault } from '../../workspaces/ignore-rules.js';
 import type { FindMissing } from './surroundings.js';
@@ -11,7 +11,7 @@ export const findIgnoredFiles: FindMissing = async (text, { source, code }) => {
   const seen = new Set<string>();
   for (const path of listPaths(text, code)) {
     if (basename(path).startsWith('.env')) continue; // its variables are what is missing
-    if ((await exists(join(code, path))) || !(await exists(join(source, path)))) continue;
+    if ((await exists(join(code, path))) || !(await isThere(join(source, path)))) continue;
     seen.add(await describe(path, code));
   }
   return [...seen].slice(0, 2);
@@ -59,6 +59,10 @@ async function findTop(path: string, code: string): Promise<string> {
   const parent = dirname(path);
   return parent === '.' || (await exists(join(code, parent))) ? path : await findTop(parent, code);
 }
+
+/** An empty directory is in no copy, and in no commit of git's: no ignore file leaves it out. */
+const isThere = async (path: string): Promise<boolean> =>
+  (await exists(path)) && (await readdir(path).catch(() => ['a file'])).length > 0;
 
 const exists = (path: string): Promise<boolean> =>
   lstat(path).then(

@@ -1,4 +1,4 @@
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { parse as parseYaml } from 'yaml';
 import { listSourceFiles } from '../../workspaces/index.js';
 import { readSourceText } from '../../workspaces/read-source-text.js';
@@ -54,6 +54,8 @@ async function explainModule(missing: {
   const beside = findBeside(first, files);
   if (beside !== undefined)
     return { module, explain: (it) => `the repository has ${it} in ${beside}: deploy with --env PYTHONPATH=${beside}` };
+  if (first === basename(surroundings.source))
+    return { module, explain: () => describeOwnName(first, text, surroundings) };
   const wanted = packageOf(nameInFull(module, text));
   const isBound = wanted.requirement !== wanted.name; // a release that is asked for may have it no more
   if (!isBound && isDeclared(wanted.name, surroundings)) return { module };
@@ -75,6 +77,12 @@ function describeRemoved(module: string, { since, instead }: { since: string; in
   const older = `an older Python (write it into .python-version)`;
   const ways = instead === undefined ? `ask for ${older}` : `ask for ${instead} in the requirements, or for ${older}`;
   return `${module} is no part of Python any more since ${since}: ${ways}`;
+}
+
+/** The code was written to be imported from the directory above the one that is deployed. */
+function describeOwnName(first: string, text: string, { source }: Surroundings): string {
+  const file = /File "([^"/<][^"<]*\.py)"/.exec(text)?.[1] ?? 'FILE.py';
+  return `${first} is the directory that is deployed, and its modules are imported from above it: deploy ${dirname(source)} with --entry ${first}/${file}:CALLABLE`;
 }
 
 /** Of a module that lies in a directory which is on nobody's path. */
