@@ -190,6 +190,16 @@ const named: [string, Record<string, string>, RegExp][] = [
     },
     /the code asked to exit \(2\); it wrote: Usage: app\.py FILE; what reads the command line belongs below/,
   ],
+  [
+    'what stops for a debugger',
+    { 'app.py': 'breakpoint()\nx = 1\n' },
+    /nobody is there to answer a debugger: remove breakpoint/,
+  ],
+  [
+    'an exception without a text',
+    { 'app.py': 'class Odd(Exception):\n    def __str__(self):\n        raise RuntimeError("no text")\nraise Odd\n' },
+    /Odd$/,
+  ],
   ['what asks a person', { 'app.py': 'name = input("Name? ")\n' }, /EOFError.*nobody is there to answer input\(\)/],
   [
     'all modules that are missing',

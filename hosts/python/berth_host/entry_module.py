@@ -18,7 +18,7 @@ class ImportFailed(Exception):
     """The module did not come to stand: `error` is its own."""
 
     def __init__(self, error):
-        super().__init__(str(error))
+        super().__init__(errors.safe_text(error))
         self.error = error
 
 

@@ -19,6 +19,8 @@ def advise(error):
         where = "what reads the command line belongs %s, or into a function" % MAIN_GUARD
         usage = find_usage(error)
         return "%s; %s" % (usage, where) if usage else where
+    if type(error).__name__ == "BdbQuit":
+        return "nobody is there to answer a debugger: remove breakpoint()"
     if isinstance(error, EOFError):
         return "nobody is there to answer input(): what asks belongs " + MAIN_GUARD
     if isinstance(error, ModuleNotFoundError) and error.name:
