@@ -112,7 +112,7 @@ test('of several graphs none is guessed: the line to type names one, and a name 
     });
   expect((await deployGraphs()).value.error).toMatchObject({
     code: 'ENTRY_AMBIGUOUS',
-    next: `Say which: berth deploy ${cwd} --entry one`,
+    next: `Choose one: berth deploy ${cwd} --entry one`,
   });
   expect((await deployGraphs('--entry', 'three')).value.error).toMatchObject({
     code: 'ENTRY_NOT_FOUND',

@@ -366,7 +366,7 @@ test('a redeploy of which nobody can tell what to call says how to redeploy it, 
   expect(state).toBe('running');
   expect(changes.at(-1)?.lastError).toMatchObject({
     code: 'ENTRY_AMBIGUOUS',
-    next: 'Say which: berth redeploy doubtful --entry app:predict',
+    next: 'Choose one: berth redeploy doubtful --entry app:predict',
     candidates: ['app:predict', 'main:predict'],
   });
   await (await connectOnce()).cleanup('doubtful');
