@@ -32,6 +32,9 @@ export async function recogniseBy(
   return undefined;
 }
 
+/** What could not be read may be what was meant. */
+const mostNotes = 5;
+
 /** Why nothing is adapted where no agent is used either. */
 export async function nothingRecognised(recipes: readonly Recipe[], request: AdaptRequest): Promise<BerthError> {
   const { setting, facts, entry, solution, round } = request;
@@ -45,6 +48,7 @@ export async function nothingRecognised(recipes: readonly Recipe[], request: Ada
   const evidence = [
     `recipes asked: ${looked}`,
     found.length === 0 ? 'callables found: none' : `callables found: ${found.join(', ')}`,
+    ...facts.notes.slice(0, mostNotes),
   ];
   const advice = round.agents.length === 0 ? '' : `; ${howToGetAnAgent}`;
   return new BerthError('ENTRY_NOT_FOUND', `${message} (recipes asked: ${looked})${advice}`, {

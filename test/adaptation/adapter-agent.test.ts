@@ -110,6 +110,15 @@ test('of the callables that were found, those are proposed that a recipe takes',
   });
 });
 
+test('where nothing is recognised, what could not be read is told', async () => {
+  const note = 'predict.py was not read: it is larger than 1 MB.';
+  const request = { ...(await someRequest(undefined, { round: { agents: [] } })), facts: someFacts({ notes: [note] }) };
+  await expect(adapterWith([]).adapt(request)).rejects.toMatchObject({
+    code: 'ENTRY_NOT_FOUND',
+    details: { evidence: expect.stringContaining(note) },
+  });
+});
+
 test('an ambiguity that a recipe finds goes to an agent, and is the error where there is none', async () => {
   const ambiguous = recipe('strict', () => {
     throw new BerthError('ENTRY_AMBIGUOUS', 'a:f or b:f', { entry: 'a:f' });
