@@ -33,7 +33,10 @@ export const checkHealth = (dependencies: Dependencies) =>
         const contract = await readContract(dependencies.home, input);
         const [ready] = await timed('ready', () => checkReady(runner));
         const env = await resolveEnvironment(dependencies.home, input.config.env).catch(() => ({}));
-        const check = { contract, isOwnCode: isOwnCode(input.adaptation), secrets: listSecrets(env), signal };
+        const check = {
+          ...{ contract, isOwnCode: isOwnCode(input.adaptation), secrets: listSecrets(env), signal },
+          stale: input.revision.contract.stale, // of which some end the process, or never end
+        };
         const failing = { config: input.config, code: input.revision.directory };
         const [kept, report] = await explainingFailures(failing, () => checkEndpoint(runner, check)).catch(
           async (error) => {
@@ -81,7 +84,7 @@ async function checkSurvived(runner: Runner, { raised }: Probe, signal: AbortSig
 /** What has just ended may be asked before that shows. */
 const isUndecided = ({ isHealthy, state }: Health): boolean => !isHealthy && state !== 'gone';
 
-type EndpointCheck = Pick<ContractCheck, 'contract' | 'isOwnCode' | 'secrets'> & { signal: AbortSignal };
+type EndpointCheck = Pick<ContractCheck, 'contract' | 'isOwnCode' | 'stale' | 'secrets'> & { signal: AbortSignal };
 
 async function checkEndpoint(runner: Runner, check: EndpointCheck): Promise<[Rung, ContractReport]> {
   return await timed('contract at the endpoint', async () => {

@@ -24,6 +24,8 @@ export interface ContractCheck {
    * with the defaults may raise, and some of the documented calls may fail, though not all of those that need no network.
    */
   isOwnCode?: boolean | undefined;
+  /** Documented calls that have failed in an earlier check: they are not made again. */
+  stale?: StaleCall[] | undefined;
   /** Values that no report may tell. */
   secrets?: readonly string[] | undefined;
   signal?: AbortSignal | undefined;
@@ -41,11 +43,12 @@ export interface CheckedContract {
 
 /** Calls the software with each example, one after the other. Never throws for what the software answers. */
 export async function checkContract(check: ContractCheck): Promise<CheckedContract> {
-  const { contract, heldBack = listHeldBack(contract), isOwnCode = false } = check;
+  const { contract, heldBack = listHeldBack(contract), isOwnCode = false, stale = [] } = check;
   const failures = await findFailures(check);
   const examples = contract.examples.length;
-  const report: ContractReport = { source: contract.source, examples, passed: examples - failures.length };
-  const tolerated = isOwnCode ? tolerate(report, failures) : undefined;
+  const passed = examples - failures.length - stale.length;
+  const report: ContractReport = { source: contract.source, examples, passed, ...(stale.length > 0 && { stale }) };
+  const tolerated = isOwnCode ? tolerate(report, failures, contract) : undefined;
   if (failures.length === 0 || tolerated !== undefined) {
     const kept = tolerated ?? { ...report, ...(contract.probe && { probe: contract.probe }) };
     const note = contract.source === 'none' ? 'contract: none; not called again' : describe(kept);
@@ -63,10 +66,11 @@ interface Failure {
   problem: string;
 }
 
-async function findFailures({ contract, call, secrets = [], signal }: ContractCheck): Promise<Failure[]> {
+async function findFailures({ contract, call, stale = [], secrets = [], signal }: ContractCheck): Promise<Failure[]> {
   const failures: Failure[] = [];
   for (const [index, example] of contract.examples.entries()) {
     signal?.throwIfAborted();
+    if (stale.some((known) => known.example === index)) continue;
     const answer = await call(example.input);
     const problem = await checkExample(example, answer);
     if (problem === null) continue;
@@ -78,19 +82,24 @@ async function findFailures({ contract, call, secrets = [], signal }: ContractCh
 }
 
 /** What is left of the contract where its failures do not keep the software from running; undefined where they do. */
-function tolerate(report: ContractReport, failures: Failure[]): ContractReport | undefined {
+function tolerate(report: ContractReport, failures: Failure[], { examples }: Contract): ContractReport | undefined {
   const [first] = failures;
   if (first === undefined || failures.some(({ answer }) => !isOfSoftware(answer))) return undefined;
   if (report.source === 'weak')
     return { source: 'none', examples: 0, passed: 0, probe: describeProbe(first.answer, first.problem) };
-  const isKept = report.source === 'repository' && (report.passed > 0 || failures.every(neededNetwork));
-  return isKept ? { ...report, stale: failures.map(asStale) } : undefined;
+  const { stale: known = [] } = report;
+  const isOfNetwork = failures.every(neededNetwork) && known.every(({ example }) => hasAddress(examples[example]));
+  const isKept = report.source === 'repository' && (report.passed > 0 || isOfNetwork);
+  const stale = [...known, ...failures.map(asStale)].sort((left, right) => left.example - right.example);
+  return isKept ? { ...report, stale } : undefined;
 }
+
+const hasAddress = (example: ContractExample | undefined): boolean =>
+  listTexts(example?.input).some((text) => /^(https?|ftp):\/\//i.test(text));
 
 /** A call with an address that found nothing there says as much of the network as of the documentation. */
 const neededNetwork = ({ example, answer }: Failure): boolean =>
-  listTexts(example.input).some((text) => /^(https?|ftp):\/\//i.test(text)) &&
-  (answer.status === 'error' || answer.output === null);
+  hasAddress(example) && (answer.status === 'error' || answer.output === null);
 
 /** What the machine or a cloud answers in the software's place tells nothing of it. */
 const isOfSoftware = (answer: Answer): boolean => {

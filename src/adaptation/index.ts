@@ -11,4 +11,5 @@ export { type PromptRequest, showPrompt } from './prompt/index.js';
 export type { Recipe, RecipeInput, Recognition } from './recipe.js';
 export { restoreExample } from './recorded-example.js';
 export { listHeldBack, splitContract } from './split-contract.js';
-export { contractFailed, type VerifiedWorkspace, type VerifyRequest, verifyWorkspace } from './verify-workspace.js';
+export { contractFailed } from './try-contract.js';
+export { type VerifiedWorkspace, type VerifyRequest, verifyWorkspace } from './verify-workspace.js';

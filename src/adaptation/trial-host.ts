@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Answer } from '../contract/answer.js';
 import type { RunPlan } from '../contract/handle.js';
 import type { Environment } from '../contract/revision.js';
@@ -34,6 +35,9 @@ export interface Trial {
 /** Seconds that the host has to end when asked to. */
 const patience = 3;
 
+/** Milliseconds in which a host answers a question; those that an ended call gets to let go of it; between two looks. */
+const [promptness, recovery, interval] = [2_000, 2_000, 100];
+
 /** A Python host for the length of the local checks: it serves the revision to nobody but them. */
 export class TrialHost {
   readonly #trial: Trial;
@@ -57,6 +61,15 @@ export class TrialHost {
   async call(inputs: unknown): Promise<Answer> {
     const { signal } = this.#trial;
     return readDigits(await this.#client.callText(writeJson(inputs), signal && { signal })) as Answer; // the host's own
+  }
+
+  /** Whether the next call is taken: no earlier one has ended the process, or goes on in it after its time. */
+  async takesCalls(): Promise<boolean> {
+    for (const deadline = Date.now() + recovery; ; await sleep(interval)) {
+      const status = await this.#client.ping(promptness).catch(() => undefined);
+      if (status === undefined || (status.stuck ?? 0) === 0) return status !== undefined;
+      if (Date.now() > deadline) return false;
+    }
   }
 
   /** Resolves when no process of the trial exists. Safe to run twice, and after an attempt that was cut off. */

@@ -4,13 +4,13 @@ import type { ContractReport, Environment, Rung } from '../contract/revision.js'
 import { FunctionInterface, type RunInterface } from '../contract/run-interface.js';
 import type { Environments } from '../environments/index.js';
 import { BerthError } from '../errors.js';
-import { listSecrets } from '../secrets/index.js';
 import { findCalledFile } from './called-file.js';
-import { type CheckedContract, checkContract } from './check-contract.js';
+import type { CheckedContract } from './check-contract.js';
 import { findEntryFile } from './check-structure.js';
 import { checkSyntax, describeOtherErrors } from './check-syntax.js';
 import { Ladder, type Step } from './ladder.js';
 import { type Trial, TrialHost, type TrialPlan } from './trial-host.js';
+import { tryContract } from './try-contract.js';
 
 export interface VerifyRequest {
   /** Directory of the exported revision. */
@@ -92,7 +92,7 @@ async function tryOut(
   try {
     onProgress?.(`importing ${module}`);
     await ladder.climb('import', async () => ({ value: await startHost(host, request), note }));
-    return await ladder.climb('contract locally', () => keepContract(request, host));
+    return await ladder.climb('contract locally', () => tryContract(request, host));
   } finally {
     await host.stop();
   }
@@ -170,39 +170,4 @@ async function install(request: FunctionRequest, entry: string | null): Promise<
     onProgress,
   });
   return { value: environment, note: `Python ${environment.pythonVersion}` };
-}
-
-async function keepContract(request: VerifyRequest, host: TrialHost): Promise<Step<CheckedContract>> {
-  const { contract, isOwnCode, env, signal, onProgress } = request;
-  onProgress?.(`checking the contract (${contract.source}, ${contract.examples.length} examples)`);
-  const checked = await checkContract({
-    ...{ contract, isOwnCode, secrets: listSecrets(env), signal },
-    call: (inputs) => host.call(inputs),
-  });
-  if (checked.evidence === null) return { value: checked, note: checked.note };
-  throw contractFailed(checked);
-}
-
-const origins = {
-  user: 'given examples',
-  repository: 'calls that the repository documents',
-  weak: 'calls with its defaults',
-  none: 'calls with its defaults',
-};
-
-/**
- * Also for the check at the real endpoint. Message and `evidence` may go to an agent; `fullEvidence` is for a person
- * alone, and absent where it says no more.
- */
-export function contractFailed(checked: Pick<CheckedContract, 'report' | 'evidence' | 'fullEvidence'>): BerthError {
-  const { report, fullEvidence } = checked;
-  const evidence = checked.evidence ?? '';
-  const failed = report.examples - report.passed;
-  const first = evidence
-    .split('\n')
-    .slice(0, 2)
-    .map((line) => line.trim())
-    .join(': ');
-  const message = `${failed} of ${report.examples} ${origins[report.source]} failed; ${first}`;
-  return new BerthError('CONTRACT_FAILED', message, { evidence, ...(fullEvidence !== null && { fullEvidence }) });
 }

@@ -296,6 +296,26 @@ test('documentation may be out of date: what holds counts, and what does not is 
   );
 });
 
+test('documented calls that have failed are not made again, and stay named', async () => {
+  const { report } = await checkContract({ contract: documentation, call, isOwnCode: true });
+  const { stale = [] } = report;
+  const made: unknown[] = [];
+  const noting = (inputs: unknown) => {
+    made.push(inputs);
+    return call(inputs);
+  };
+  const again = await checkContract({ contract: documentation, call: noting, isOwnCode: true, stale });
+  expect(made).toEqual([1]);
+  expect(again).toMatchObject({ report, evidence: null });
+  const late = await checkContract({ contract: documentation, call, isOwnCode: true, stale: stale.slice(1) });
+  expect(late.report).toEqual(report);
+  const none = await checkContract({
+    ...{ contract: documentation, isOwnCode: true, stale },
+    call: failing('ValueError: no'),
+  });
+  expect(none.evidence).toContain('example 1');
+});
+
 test('documentation of which nothing holds is evidence, and so is any of it where an agent changed the code', async () => {
   const none = await checkContract({ contract: documentation, call: failing('ValueError: no'), isOwnCode: true });
   expect(none.evidence).toContain('example 1 (README.md:1), input 1');

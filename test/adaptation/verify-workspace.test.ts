@@ -12,11 +12,15 @@ import { temporaryDirectory, temporaryHome, temporarySolution } from '../support
 
 const environments = new Environments(temporaryHome());
 
-async function verify(files: Record<string, string>, request: Partial<VerifyRequest> & { examples?: Example[] } = {}) {
+async function verify(
+  files: Record<string, string>,
+  request: Partial<VerifyRequest> & { examples?: Example[]; timeout?: number } = {},
+) {
   const code = temporarySolution(files);
   const state = temporaryDirectory('b-');
   const facts = await gatherFacts(code);
-  const { examples = [], runInterface = { type: 'function', module: 'app', callable: 'predict' }, ...rest } = request;
+  const { examples = [], timeout = 5, ...others } = request;
+  const { runInterface = { type: 'function', module: 'app', callable: 'predict' }, ...rest } = others;
   const contract = determineContract({ examples, facts, runInterface });
   const plan = {
     deployment: 'tried',
@@ -24,7 +28,7 @@ async function verify(files: Record<string, string>, request: Partial<VerifyRequ
     stateDirectory: state,
     logFile: join(state, 'log'),
     resources: {},
-    timeout: 5,
+    timeout,
   };
   const packageDirectory = join(state, 'package');
   try {
@@ -133,6 +137,26 @@ test('documented calls are the contract where the user gives none', async () => 
     message: expect.stringContaining('calls that the repository documents'),
   });
 });
+
+test.each([
+  ['ends the process', 'os._exit(3)', 'CALL_LOST'],
+  ['crashes', 'os.kill(os.getpid(), signal.SIGSEGV)', 'CALL_LOST'],
+  ['never ends', 'ctypes.CDLL(None).sleep(600)', 'CALL_TIMEOUT'],
+])(
+  'a documented call that %s leaves the others as they are',
+  async (_, code, problem) => {
+    const calls = [1, 2, 3].map((x) => `    >>> predict(${x})\n    ${2 * x}\n`).join('');
+    const files = {
+      'app.py': `import ctypes, os, signal\ndef predict(x):\n    """Doubles.\n\n${calls}    """\n    if x == 1:\n        ${code}\n    return 2 * x\n`,
+    };
+    const { contract } = await verify(files, { isOwnCode: true, timeout: 2 });
+    expect(contract).toMatchObject({
+      ...{ examples: 3, passed: 2 },
+      stale: [{ example: 0, problem: expect.stringContaining(problem) }],
+    });
+  },
+  30_000,
+);
 
 test('without any example nothing is called, and the note says so', async () => {
   const files = { 'app.py': 'def predict(x):\n    raise SystemExit(3)\n' };

@@ -1,4 +1,5 @@
 /** @needs git python3 uv temporal */
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { colorsFor } from '../../src/commands/colors.js';
@@ -55,6 +56,22 @@ const documented = (...wants: string[]): string => {
   const calls = wants.map((want, index) => `    >>> predict("${'a'.repeat(index + 1)}")\n    ${want}\n`);
   return `def predict(text):\n    """Counts.\n\n${calls.join('')}    """\n    return len(text)\n`;
 };
+
+test('a documented call that ends the process is made once, where it harms nobody', async () => {
+  const client = await connectOnce();
+  const mark = join(temporaryDirectory(), 'called');
+  const ending = `import os\n${documented('1', '2')}`.replace(
+    '    return len(text)',
+    `    if text == "a":\n        open(${JSON.stringify(mark)}, "a").write("x")\n        os._exit(3)\n    return len(text)`,
+  );
+  const info = await deploy({ name: 'killing', solution: temporarySolution({ 'main.py': ending }), agent: 'none' });
+  const stale = [{ example: 0, problem: expect.stringContaining('CALL_LOST: the process ended during the call') }];
+  expect(info).toMatchObject({ state: 'running', restarts: 0, contract: { examples: 2, passed: 1, stale } });
+  await client.stop('killing');
+  expect(await client.begin('killing')).toMatchObject({ state: 'running', contract: { passed: 1, stale } });
+  expect(readFileSync(mark, 'utf8')).toBe('x');
+  await client.cleanup('killing');
+});
 
 test('documentation that is out of date in parts is named, and what runs it runs', async () => {
   const client = await connectOnce();

@@ -1,0 +1,53 @@
+import type { Contract } from '../contract/example.js';
+import { BerthError } from '../errors.js';
+import { listSecrets } from '../secrets/index.js';
+import { type CheckedContract, checkContract } from './check-contract.js';
+import type { Step } from './ladder.js';
+import { RenewedHost } from './renewed-host.js';
+import type { TrialHost } from './trial-host.js';
+
+export interface ContractTrial {
+  contract: Contract;
+  isOwnCode?: boolean | undefined;
+  /** The software's variables in clear. */
+  env: Record<string, string>;
+  signal?: AbortSignal | undefined;
+  onProgress?: ((line: string) => void) | undefined;
+}
+
+/** Makes the contract's calls at the trial's host. CONTRACT_FAILED with evidence where the contract is not kept. */
+export async function tryContract(trial: ContractTrial, host: TrialHost): Promise<Step<CheckedContract>> {
+  const { contract, isOwnCode, env, signal, onProgress } = trial;
+  onProgress?.(`checking the contract (${contract.source}, ${contract.examples.length} examples)`);
+  const renewed = new RenewedHost(host, onProgress);
+  const checked = await checkContract({
+    ...{ contract, isOwnCode, secrets: listSecrets(env), signal },
+    call: (inputs) => renewed.call(inputs),
+  });
+  if (checked.evidence === null) return { value: checked, note: checked.note };
+  throw contractFailed(checked);
+}
+
+const origins = {
+  user: 'given examples',
+  repository: 'calls that the repository documents',
+  weak: 'calls with its defaults',
+  none: 'calls with its defaults',
+};
+
+/**
+ * Also for the check at the real endpoint. Message and `evidence` may go to an agent; `fullEvidence` is for a person
+ * alone, and absent where it says no more.
+ */
+export function contractFailed(checked: Pick<CheckedContract, 'report' | 'evidence' | 'fullEvidence'>): BerthError {
+  const { report, fullEvidence } = checked;
+  const evidence = checked.evidence ?? '';
+  const failed = report.examples - report.passed;
+  const first = evidence
+    .split('\n')
+    .slice(0, 2)
+    .map((line) => line.trim())
+    .join(': ');
+  const message = `${failed} of ${report.examples} ${origins[report.source]} failed; ${first}`;
+  return new BerthError('CONTRACT_FAILED', message, { evidence, ...(fullEvidence !== null && { fullEvidence }) });
+}
