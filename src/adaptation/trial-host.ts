@@ -19,7 +19,7 @@ import { softwareEnvironment } from '../runners/software-environment.js';
 /** What a trial takes of the revision's plan: its host lies where the revision's own will, so one undo covers both. */
 export type TrialPlan = Pick<
   RunPlan,
-  'deployment' | 'revision' | 'stateDirectory' | 'logFile' | 'resources' | 'timeout' | 'importTimeout'
+  'deployment' | 'revision' | 'stateDirectory' | 'logFile' | 'resources' | 'timeout' | 'importTimeout' | 'setupTimeout'
 >;
 
 export interface Trial {
@@ -30,6 +30,7 @@ export interface Trial {
   /** The software's variables in clear. */
   env: Record<string, string>;
   signal?: AbortSignal | undefined;
+  onProgress?: ((line: string) => void) | undefined;
 }
 
 /** Seconds that the host has to end when asked to. */
@@ -85,13 +86,14 @@ export class TrialHost {
   }
 
   async #launch(): Promise<void> {
-    const { plan, code, environment, runInterface, env, signal } = this.#trial;
+    const { plan, code, environment, runInterface, env, signal, onProgress } = this.#trial;
     const identity = await launchHost({
       python: environment.python,
       stateDirectory: plan.stateDirectory,
       logFile: plan.logFile,
       environment: softwareEnvironment(environment.python),
       document: describeBoot({ ...plan, directory: code, environment, runInterface }, { env, grace: patience }),
+      onProgress,
       ...(signal === undefined ? {} : { signal }),
     });
     if (identity !== undefined) return;

@@ -88,7 +88,7 @@ async function tryOut(
   const { plan, code, env, signal, onProgress } = request;
   const { module, callable } = made.runInterface;
   const note = `${module}:${callable}`;
-  const host = new TrialHost({ plan, code, env, signal, ...made });
+  const host = new TrialHost({ plan, code, env, signal, onProgress, ...made });
   try {
     onProgress?.(`importing ${module}`);
     await ladder.climb('import', async () => ({ value: await startHost(host, request), note }));

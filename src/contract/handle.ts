@@ -29,6 +29,8 @@ export const RunPlan = z.object({
   timeout: z.number().positive(),
   /** Seconds that importing the code may take, without what builds and sets it up; absent in plans of an earlier shape. */
   importTimeout: z.number().positive().optional(),
+  /** Seconds that building and setting up the imported code may take; 30 minutes when absent. */
+  setupTimeout: z.number().positive().optional(),
 });
 export type RunPlan = z.infer<typeof RunPlan>;
 

@@ -22,6 +22,8 @@ export interface BootDocument {
   timeout: number;
   /** Seconds; null: no bound. */
   importTimeout: number | null;
+  /** Seconds; where the setup is, is told thirty times until then. */
+  setupTimeout: number;
   /** Seconds that running calls get when the host is asked to end. */
   grace: number;
   /** Bytes. */
@@ -29,6 +31,9 @@ export interface BootDocument {
   /** Calls at once; null: no bound. */
   concurrency: number | null;
 }
+
+/** Seconds: weights are loaded or fetched then, and that takes long. */
+export const usualSetupTimeout = 1_800;
 
 /** What of a plan the host is told. */
 export type BootPlan = Omit<RunPlan, 'strategy' | 'provider' | 'sharedDirectory' | 'logFile'>;
@@ -50,6 +55,7 @@ export function describeBoot(plan: BootPlan, told: Pick<BootDocument, 'env' | 'g
     interface: parsed.data,
     timeout: plan.timeout,
     importTimeout: plan.importTimeout ?? null,
+    setupTimeout: plan.setupTimeout ?? usualSetupTimeout,
     memory: memory === undefined ? null : parseQuantity(memory),
     concurrency: concurrency ?? null,
     ...told,

@@ -5,6 +5,8 @@ import type { HostIdentity } from './host-client.js';
 export type HostWord =
   | { state: 'importing' }
   | { state: 'imported' }
+  | { state: 'building' }
+  | { state: 'progress'; text: string }
   | { state: 'busy' }
   | { state: 'ready'; identity: HostIdentity }
   | { state: 'failed'; error: AnswerError & { candidates?: string[] } };
@@ -24,4 +26,12 @@ function isHostWord(word: unknown, token: string): word is HostWord {
   return 'state' in word && states.includes(word.state);
 }
 
-const states: unknown[] = ['importing', 'imported', 'busy', 'ready', 'failed'] satisfies HostWord['state'][];
+const states: unknown[] = [
+  'importing',
+  'imported',
+  'building',
+  'progress',
+  'busy',
+  'ready',
+  'failed',
+] satisfies HostWord['state'][];

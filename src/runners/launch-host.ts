@@ -4,21 +4,21 @@ import { open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
-import { BerthError, saysDiskFull } from '../errors.js';
+import { BerthError } from '../errors.js';
 import { hostsDirectory } from '../package-root.js';
 import type { BootDocument } from './boot-document.js';
 import { encloseProcess } from './enclosure.js';
+import { explainStart, type Phase, type StartReport } from './explain-start.js';
 import { encodeFrames } from './frames.js';
 import type { HostIdentity } from './host-client.js';
-import { type HostWord, parseHostWord } from './host-word.js';
-import { ImportWatch } from './import-watch.js';
-import { readTail, sizeOf } from './log-file.js';
+import { parseHostWord } from './host-word.js';
+import { sizeOf } from './log-file.js';
 import { markOf } from './marked-processes.js';
 import { awaitExit, rememberExit } from './process-exit.js';
 import { endGroup } from './process-group.js';
 import { identifyProcess } from './process-identity.js';
 import { pickProcessVariables, readPairs } from './process-variables.js';
-import { findStuckImport } from './stuck-import.js';
+import { StartWatch } from './start-watch.js';
 
 export interface Launch {
   python: string;
@@ -28,13 +28,9 @@ export interface Launch {
   environment: Record<string, string>;
   document: BootDocument;
   signal?: AbortSignal;
+  /** Told where a setup is that takes long. */
+  onProgress?: ((line: string) => void) | undefined;
 }
-
-/** How a start ended: in the host's words or without any. `stuck`: its import was ended from outside. */
-type Report =
-  | Exclude<HostWord, { state: 'importing' } | { state: 'imported' }>
-  | { state: 'exited'; how: string }
-  | { state: 'stuck'; how: string };
 
 /** Milliseconds that the last words of an ended host take at most. */
 const drainPatience = 100;
@@ -52,13 +48,13 @@ export async function launchHost(launch: Launch): Promise<HostIdentity | undefin
   const child = await spawnHost(launch);
   const identity = identifyProcess(child.pid ?? 0);
   if (identity !== null) rememberExit(child, identity);
-  const reported = readReport(child, document);
+  const reported = readReport(child, launch);
   sendDocument(child, document);
   try {
     const report = await untilAborted(reported, signal);
     if (report.state === 'ready') return report.identity;
     if (report.state === 'busy') return undefined;
-    throw await explainFailure(report, launch, logStart);
+    throw await explainStart(report, { logFile, document, logStart });
   } catch (error) {
     if (identity !== null) await endGroup(identity, 0);
     throw error;
@@ -102,20 +98,26 @@ function sendDocument(child: ChildProcess, document: BootDocument): void {
 const reportPipe = (child: ChildProcess): Readable => child.stdio[3] as Readable; // stdio[3] is 'pipe', and the child writes
 
 /** The host's last word, or, when it ended without one, how it ended. */
-function readReport(child: ChildProcess, { importTimeout, token }: BootDocument): Promise<Report> {
+function readReport(child: ChildProcess, { document, onProgress }: Launch): Promise<StartReport> {
+  const { importTimeout, setupTimeout, token } = document;
   return new Promise((resolve) => {
     const pipe = reportPipe(child);
-    const watch = new ImportWatch(child, importTimeout, () => resolve({ state: 'stuck', how: 'did not end' }));
+    let phase: Phase = 'starting';
+    const watch = new StartWatch(child, () => resolve({ state: 'stuck', how: 'did not end', phase }));
     createInterface({ input: pipe }).on('line', (line) => {
       const word = parseHostWord(line, token);
       if (word === undefined) return;
+      if (word.state === 'progress') return onProgress?.(word.text);
       watch.end();
-      if (word.state === 'importing') watch.begin();
-      else if (word.state !== 'imported') resolve(word);
+      if (word.state === 'imported') phase = 'starting';
+      else if (word.state === 'importing' || word.state === 'building') {
+        phase = word.state;
+        watch.begin(phase === 'importing' ? importTimeout : setupTimeout);
+      } else resolve(word);
     });
     void awaitExit(child).then((how) => {
       watch.end();
-      const giveUp = () => resolve({ state: watch.hasAsked ? 'stuck' : 'exited', how });
+      const giveUp = () => resolve({ state: watch.hasAsked ? 'stuck' : 'exited', how, phase });
       // What the pipe still holds comes first; a child of the software may keep it open for ever.
       if (pipe.readableEnded) giveUp();
       else pipe.once('end', () => setImmediate(giveUp));
@@ -131,38 +133,6 @@ function untilAborted<Value>(promise: Promise<Value>, signal: AbortSignal | unde
     if (signal.aborted) return abort();
     signal.addEventListener('abort', abort, { once: true });
     promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
-  });
-}
-
-async function explainFailure(
-  report: Exclude<Report, { state: 'ready' | 'busy' }>,
-  { logFile, document }: Launch,
-  logStart: number,
-): Promise<BerthError> {
-  const facts = { name: document.deployment, log: logFile };
-  if (report.state === 'exited' || report.state === 'stuck') {
-    const evidence = (await sizeOf(logFile)) > logStart ? await readTail(logFile, 30) : '';
-    const stuck = findStuckImport(evidence, document, report.state === 'stuck');
-    if (stuck !== undefined)
-      return new BerthError('IMPORT_FAILED', `importing ${document.interface.module} failed: ${stuck.message}`, {
-        ...facts,
-        evidence: stuck.evidence,
-      });
-    const code = saysDiskFull(evidence) ? 'DISK_FULL' : 'START_FAILED';
-    return new BerthError(code, `the process ${report.how} before it could be called`, {
-      ...facts,
-      evidence,
-    });
-  }
-  const { code, message, traceback = '', candidates } = report.error;
-  const isImport = code === 'IMPORT_FAILED';
-  const usual = isImport ? 'IMPORT_FAILED' : 'START_FAILED';
-  const what = isImport ? `importing ${document.interface.module} failed` : 'the start failed';
-  return new BerthError(saysDiskFull(message) ? 'DISK_FULL' : usual, `${what}: ${message}`, {
-    ...facts,
-    ...(traceback !== '' && { evidence: traceback }),
-    // The names that the imported module has, where the one of the interface is not among them.
-    ...(code === 'ENTRY_NOT_FOUND' && { candidates: candidates ?? [] }),
   });
 }
 

@@ -1,4 +1,5 @@
 import type { RunPlan } from '../contract/handle.js';
+import { findOwnFrame } from './own-frame.js';
 
 type Imported = Pick<RunPlan, 'directory'> & { importTimeout?: number | null | undefined };
 
@@ -11,7 +12,8 @@ export interface StuckImport {
 /** As hosts/python/berth_host/server_imports.py ends a server. */
 const said = /^berth: import failed: (.*)\n((?: {2}.*\n?)*)/m;
 
-const wasEnded = /^Timeout \(\d+:\d+:\d+(\.\d+)?\)!$/m;
+/** By Python's watchdog. */
+export const wasEnded = /^Timeout \(\d+:\d+:\d+(\.\d+)?\)!$/m;
 
 /**
  * Finds in a log what ended a process whose import took too long: its own words, or those of Python's watchdog, which ends
@@ -25,9 +27,8 @@ export function findStuckImport(
   const [, message, stack = ''] = said.exec(log) ?? [];
   if (message !== undefined) return { message, evidence: stack };
   if (importTimeout == null || !(isEndedFromOutside || wasEnded.test(log))) return undefined;
-  const frames = log.matchAll(/^ {2}File "([^"]+)", line (\d+)/gm); // the innermost first
-  const own = [...frames].find(([, file = '']) => file.startsWith(`${directory}/`));
-  const place = own === undefined ? '' : ` and is at ${own[1]?.slice(directory.length + 1)}:${own[2]}`;
+  const own = findOwnFrame(log, directory);
+  const place = own === undefined ? '' : ` and is at ${own}`;
   const advice = 'Where it only loads something large, give it more time with --import-timeout SECONDS';
   return {
     message: `it took longer than its ${importTimeout} s${place}, in code that lets nothing else run. ${advice}`,

@@ -1,5 +1,6 @@
 import type Docker from 'dockerode';
 import type { RunPlan } from '../../src/contract/handle.js';
+import { usualSetupTimeout } from '../../src/runners/boot-document.js';
 import { parseQuantity } from '../../src/runners/quantity.js';
 import { containerName, homeMark, labels } from './container-name.js';
 import type { DockerInterface } from './docker-interface.js';
@@ -83,6 +84,7 @@ function environmentOf({ plan, software, port, token, env }: ContainerRequest): 
     interface: serves,
     timeout: plan.timeout,
     importTimeout: plan.importTimeout ?? null,
+    setupTimeout: plan.setupTimeout ?? usualSetupTimeout,
     concurrency: plan.resources.concurrency ?? null,
     grace,
   };

@@ -97,7 +97,7 @@ export class LocalHost {
   }
 
   /** Undefined when the host of another start got there first. */
-  private async launch({ env, signal }: StartOptions): Promise<HostIdentity | undefined> {
+  private async launch({ env, signal, onProgress }: StartOptions): Promise<HostIdentity | undefined> {
     const { plan } = this;
     const [{ describeBoot }, { launchHost }, { softwareEnvironment }] = await Promise.all([
       import('../../src/runners/boot-document.js'),
@@ -112,6 +112,7 @@ export class LocalHost {
       logFile: plan.logFile,
       environment: softwareEnvironment(python),
       document: describeBoot(plan, { env, grace }),
+      onProgress,
       ...(signal === undefined ? {} : { signal }),
     });
   }

@@ -1,5 +1,6 @@
 import { afterAll } from '@jest/globals';
 import type { RunPlan } from '../../src/contract/handle.js';
+import type { StartOptions } from '../../src/runners/runner.js';
 import { LocalRunner } from '../../strategies/local/runner.js';
 import { localPlan } from '../strategies/local-plan.js';
 import { temporaryDirectory } from '../support/temporary.js';
@@ -20,16 +21,20 @@ export interface ServedEntry {
   environment?: string[];
 }
 
+interface Variables {
+  env?: Record<string, string>;
+}
+
 /** A real host that serves an entry of a repository; it ends with the test file. */
 export async function serveFiles(
   files: Record<string, string>,
   entry: ServedEntry,
-  { env = {}, ...changes }: Partial<RunPlan> & { env?: Record<string, string> } = {},
+  { env = {}, onProgress, ...changes }: Partial<RunPlan> & Pick<StartOptions, 'onProgress'> & Variables = {},
 ): Promise<Served> {
   const runInterface = { type: 'function', call: 'auto', ...entry };
   const plan = localPlan(temporaryDirectory('berth-host-'), files, { runInterface, ...changes });
   const runner = new LocalRunner(plan);
   served.push(runner);
-  await runner.start({ env });
+  await runner.start({ env, ...(onProgress && { onProgress }) });
   return { plan, runner, call: (inputs, timeout) => runner.run(inputs, timeout === undefined ? {} : { timeout }) };
 }

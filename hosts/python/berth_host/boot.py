@@ -15,7 +15,7 @@ import socket
 import sys
 import time
 
-from . import import_bound, json_text
+from . import import_bound, json_text, setup_bound
 from .connection import FrameConnection
 from .descriptors import keep_log, lift
 from .entry_callable import EntryNotFound
@@ -56,6 +56,7 @@ def main(state_directory):
     set_environment(document["interface"].get("environment") or [], document["env"])
     limit_memory(document["memory"])
     import_bound.start(document.get("importTimeout"), give_up, lambda state: tell({"state": state}))
+    setup_bound.start(document.get("setupTimeout"), document["interface"], give_up, tell)
     try:
         software = load(document, os.path.join(state_directory, "pycache"))
     except StartFailed as failure:

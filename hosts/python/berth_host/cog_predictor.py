@@ -24,6 +24,7 @@ from .cog_inputs import read_call
 from .cog_outputs import concatenates, each, each_async, gather, gather_async
 from .entry_callable import find_instance, pick
 from .errors import HostError
+from .setup_bound import bounded
 from .streams import is_async
 
 SHIMS = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "shims")
@@ -37,7 +38,7 @@ class CogPredictor:
         tell_missing_from_none(cog)
         module = import_module()
         target = pick(module, callable_name, module.__name__, module)
-        self._instance = find_instance(target, module, lambda kind: kind()) if inspect.isclass(target) else target
+        self._instance = find_instance(target, module, _build) if inspect.isclass(target) else target
         self._predict = _predict_method(self._instance, callable_name)
         self._inputs = read_inputs(self._predict)
         self._returns = resolve_annotations(self._predict).get("return")
@@ -107,6 +108,11 @@ class CogPredictor:
         with files, _metrics_scope():
             async for item in each_async(result):
                 yield item
+
+
+def _build(kind: Callable[[], Any]) -> Any:
+    with bounded():
+        return kind()
 
 
 def _import_cog() -> Any:

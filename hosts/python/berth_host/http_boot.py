@@ -10,7 +10,7 @@ import socket
 import sys
 import time
 
-from . import import_bound
+from . import import_bound, setup_bound
 from .boot import leave, load, log_end, log_failure
 from .errors import StartFailed, log
 from .http_connection import HttpConnection
@@ -31,6 +31,7 @@ def main(port):
     time.tzset()
     identity = {key: document[key] for key in ("deployment", "revision", "token")}
     import_bound.start(document.get("importTimeout"), fail)
+    setup_bound.start(document.get("setupTimeout"), document["interface"], fail, log_progress)
     try:
         software = load(document, CACHE)
     except StartFailed as failure:
@@ -42,6 +43,11 @@ def main(port):
     log("%s %s serves %s" % (identity["deployment"], identity["revision"], document["interface"]["callable"]))
     log_end(server.serve())
     leave(0)
+
+
+def log_progress(record):
+    if "text" in record:
+        log(record["text"])
 
 
 def fail(error):

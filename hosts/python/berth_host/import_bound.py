@@ -5,12 +5,10 @@ Only the execution of modules is bound. What builds and sets up the software aft
 
 import contextlib
 import faulthandler
-import sys
 import threading
 import time
-import traceback
 
-from . import errors
+from . import whereabouts
 
 #: Seconds beyond the bound after which C code that lets no other thread run is ended too.
 LENIENCE = 2
@@ -74,28 +72,15 @@ def watched():
 
 def watch(over):
     if not over.wait(Bound.seconds):
-        importer = next(reversed(Bound.importers), None)
-        Bound.give_up(describe(sys._current_frames().get(importer)))
+        Bound.give_up(describe(whereabouts.stack_of(next(reversed(Bound.importers), None))))
 
 
-def describe(frame):
-    """The `error` of an import that is still going on at the frame."""
-    stack = traceback.extract_stack(frame) if frame is not None else []
-    first = next((index for index, entry in enumerate(stack) if is_own(entry)), len(stack))
-    own = [entry for entry in stack if is_own(entry)]
-    text = "".join(traceback.format_list(stack[first:]))
+def describe(stack):
+    """The `error` of an import that is still going on."""
+    place = whereabouts.describe_place(stack)
     return {
         "code": "IMPORT_FAILED",
-        "message": "it took longer than its %g s%s%s" % (Bound.seconds, at(own[-1]) if own else "", ADVICE),
+        "message": "it took longer than its %g s%s%s" % (Bound.seconds, place, ADVICE),
         "type": "ImportTimeout",
-        "traceback": errors.shorten(errors.without_directory(text), errors.LONGEST_TRACEBACK),
+        "traceback": whereabouts.as_traceback(stack),
     }
-
-
-def is_own(entry):
-    return entry.filename.startswith(errors.code_directory)
-
-
-def at(entry):
-    place = "%s:%d" % (errors.relative(entry.filename), entry.lineno)
-    return " and is at %s%s" % (place, ": %s" % entry.line if entry.line else "")

@@ -8,6 +8,7 @@ from .entry_callable import EntryNotFound, find_callable
 from .entry_module import NoSuchModule, import_entry
 from .errors import CallInterrupted
 from .event_loop import wait
+from .setup_bound import bounded
 from .signature import Arguments
 from .whole_input import check_takes_inputs, convert_whole, find_whole_converter
 
@@ -93,7 +94,8 @@ def load_cog(interface):
     from .cog_predictor import CogPredictor
 
     predictor = CogPredictor(lambda: import_module(interface), interface["callable"])
-    wait(predictor.setup())
+    with bounded():
+        wait(predictor.setup())
     call, stream = predictor.call, predictor.stream
     if predictor.is_async:
         call, stream = predictor.call_async, predictor.stream_async
@@ -103,8 +105,9 @@ def load_cog(interface):
 
 def build(kind):
     """The one instance, ready. An exception of its constructor or of `setup()` is the user's own."""
-    instance = kind()
-    setup = getattr(instance, "setup", None)
-    if callable(setup):
-        wait(setup())
+    with bounded():
+        instance = kind()
+        setup = getattr(instance, "setup", None)
+        if callable(setup):
+            wait(setup())
     return instance

@@ -1,26 +1,26 @@
 import type { ChildProcess } from 'node:child_process';
 
-/** Milliseconds beyond its bound that an import has to be ended by its own process: hosts/python/berth_host/import_bound.py. */
+/** Milliseconds beyond its bound that an import or a setup has to be ended by its own process: see import_bound.py. */
 const lenience = 4_000;
 /** Milliseconds to write down where the code is. */
 const lastWords = 1_000;
 
-/** Bounds a host's imports from outside, for code that keeps its process from doing so. */
-export class ImportWatch {
+/** Bounds a host's imports and its setup from outside, for code that keeps its process from doing so. */
+export class StartWatch {
   /** Whether it has ended the process. */
   hasAsked = false;
   private timer: NodeJS.Timeout | undefined;
 
-  /** `seconds` null: no bound. `giveUp` is told when the process does not end by itself. */
+  /** `giveUp` is told when the process does not end by itself. */
   constructor(
     private readonly child: ChildProcess,
-    private readonly seconds: number | null,
     private readonly giveUp: () => void,
   ) {}
 
-  begin(): void {
+  /** `seconds` null: no bound. */
+  begin(seconds: number | null): void {
     this.end();
-    if (this.seconds !== null) this.timer = setTimeout(() => this.ask(), this.seconds * 1000 + lenience);
+    if (seconds !== null) this.timer = setTimeout(() => this.ask(), seconds * 1000 + lenience);
   }
 
   end(): void {

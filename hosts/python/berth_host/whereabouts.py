@@ -1,0 +1,61 @@
+"""Where code is that has not come back: the stack of a thread, or that of the coroutine which its event loop waits for."""
+
+import sys
+import traceback
+
+from . import errors
+
+
+def stack_of(thread):
+    """Of the thread with this ident, the outermost entry first; that of a coroutine where nothing of the solution's runs."""
+    frame = sys._current_frames().get(thread)
+    stack = list(traceback.extract_stack(frame)) if frame is not None else []
+    return stack if any(map(is_own, stack)) else find_awaited() or stack
+
+
+def find_awaited():
+    """Of the first task on the main thread's loop that waits in code of the solution."""
+    import asyncio  # for what is late alone
+
+    from .event_loop import Loops
+
+    tasks = asyncio.all_tasks(Loops.main) if Loops.main is not None else ()
+    return next((stack for stack in map(stack_of_task, tasks) if any(map(is_own, stack))), [])
+
+
+def stack_of_task(task):
+    frames, waiting = [], task.get_coro()
+    while waiting is not None:
+        frame = getattr(waiting, "cr_frame", None) or getattr(waiting, "gi_frame", None)
+        if frame is not None:
+            frames.append((frame, frame.f_lineno))
+        waiting = getattr(waiting, "cr_await", None) or getattr(waiting, "gi_yieldfrom", None)
+    return list(traceback.StackSummary.extract(frames))
+
+
+def is_own(entry):
+    return entry.filename.startswith(errors.code_directory)
+
+
+def find_own(stack):
+    """The innermost entry that is the solution's; None where there is none."""
+    return next(filter(is_own, reversed(stack)), None)
+
+
+def name_place(entry):
+    return "%s:%d" % (errors.relative(entry.filename), entry.lineno)
+
+
+def describe_place(stack):
+    """For the end of a sentence that says what has not ended."""
+    entry = find_own(stack)
+    if entry is None:
+        return ""
+    return " and is at %s%s" % (name_place(entry), ": %s" % entry.line if entry.line else "")
+
+
+def as_traceback(stack):
+    """From the solution's first frame on."""
+    first = next((index for index, entry in enumerate(stack) if is_own(entry)), len(stack))
+    text = "".join(traceback.format_list(stack[first:]))
+    return errors.shorten(errors.without_directory(text), errors.LONGEST_TRACEBACK)
