@@ -77,6 +77,16 @@ test('a Git LFS pointer is named, also by readers that do not say which file it 
   expect(unrelated.message).not.toContain('LFS');
 });
 
+test.each([
+  ['pyproject.toml', '[project\n', 'pyproject.toml:1: Invalid TOML document'],
+  ['environment.yml', '- six\n', 'environment.yml:1: holds no mapping of keys'],
+  ['environment.yml', 'dependencies: [six\n', 'environment.yml:'],
+])('a manifest that could not be read (%s) is named where a module is missing', async (file, text, problem) => {
+  const { message } = await explain({ files: { [file]: text, 'app.py': `import sixty\n${predict}` } });
+  expect(message).toContain(`the requirements of ${file} were not read: ${problem}`);
+  expect(message).toContain(': fix that, or add sixty to requirements.txt');
+});
+
 test('an empty submodule is named', async () => {
   const files = {
     '.gitmodules': '[submodule "engine"]\n\tpath = third_party/engine\n\turl = https://example.com/engine.git\n',

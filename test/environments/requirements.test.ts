@@ -84,6 +84,57 @@ test('a pylock.toml that cannot be read is named', async () => {
     });
 });
 
+const bomb = ['a: &a [x, x, x, x, x, x, x, x, x]', ...'bcdefghi']
+  .map((name, index) =>
+    index === 0
+      ? name
+      : `${name}: &${name} [${Array(9)
+          .fill(`*${String.fromCharCode(96 + index)}`)
+          .join(', ')}]`,
+  )
+  .join('\n');
+
+test.each([
+  ['bentofile.yaml', bomb, 'bentofile.yaml: Excessive alias count'],
+  ['bentofile.yaml', 'service: [\n', 'bentofile.yaml:'],
+  ['environment.yml', '- numpy\n', 'environment.yml:1: holds no mapping of keys'],
+  ['langgraph.json', '[]', 'langgraph.json:1: holds no mapping of keys'],
+  ['langgraph.json', '{\n"a": 1,\n}', 'langgraph.json:3: '],
+  ['pyproject.toml', '[project]\nname = \n', 'pyproject.toml:2: Invalid TOML document'],
+  ['Pipfile', '[packages\n', 'Pipfile:1: Invalid TOML document'],
+  ['pixi.toml', `x${'#'.repeat(30_000)}`, 'pixi.toml:1: Invalid TOML document'],
+])('%s that cannot be read is missing with a note', async (file, text, problem) => {
+  const alone = await read({ 'predict.py': '', [file]: text });
+  expect(alone).toMatchObject({ lock: null, pipFiles: [], projects: [], lines: [], wishes: [], packages: [] });
+  expect(alone.notes).toEqual([expect.stringContaining(`requirements of ${file} were not read: ${problem}`)]);
+  expect(await read({ [file]: text, 'requirements/prod.txt': 'six\n' })).toMatchObject({
+    pipFiles: ['requirements/prod.txt'],
+  });
+});
+
+test('a project whose pyproject.toml cannot be read is not built, also where it has a setup.py', async () => {
+  const files = { 'pyproject.toml': '[', 'setup.py': 'from setuptools import setup\nsetup()\n' };
+  const { projects, packages, unread } = await read(files);
+  expect({ projects, packages }).toEqual({ projects: [], packages: [] });
+  expect(unread).toEqual([
+    expect.stringContaining('requirements of pyproject.toml were not read: pyproject.toml:1: '),
+    expect.stringContaining('requirements of setup.py were not read: pyproject.toml:1: '),
+  ]);
+});
+
+test('a block of requirements that cannot be read is named with its line in the script', async () => {
+  const script = '"""A script."""\n\n# /// script\n# dependencies = ["six"\n# ///\n';
+  const requirements = await readRequirements(temporarySolution({ 'run.py': script }), someFacts(), {
+    entry: 'run.py',
+  });
+  expect(requirements.unread).toEqual([expect.stringMatching(/requirements of run.py were not read: run.py:[45]: /)]);
+});
+
+test('a lock of another tool that cannot be read is noted', async () => {
+  const files = { Pipfile: '[packages]\nsix = "*"\n', 'Pipfile.lock': '{' };
+  expect((await read(files)).notes).toEqual([expect.stringContaining('requirements of Pipfile.lock were not read')]);
+});
+
 test('optional dependencies are not installed, and how to have them is said', async () => {
   const { notes, lines } = await read({
     'pyproject.toml':

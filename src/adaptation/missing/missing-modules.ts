@@ -1,5 +1,6 @@
 import { basename, dirname } from 'node:path';
 import { parse as parseYaml } from 'yaml';
+import { readRequirements } from '../../environments/index.js';
 import { listSourceFiles } from '../../workspaces/index.js';
 import { readSourceText } from '../../workspaces/read-source-text.js';
 import { packageOf, removedModules } from './module-packages.js';
@@ -17,11 +18,18 @@ export const findMissingModules: FindMissing = async (text, surroundings) => {
   if (wanted.length === 0) return sentences;
   const them = wanted.map(({ module }) => named(module));
   const requirements = wanted.map(({ requirement = '' }) => requirement);
-  return [
-    ...sentences,
-    `nothing asks for ${joinWords(them)}: add ${joinWords(requirements)} to ${chooseManifest(surroundings)}`,
-  ];
+  const add = `add ${joinWords(requirements)} to ${chooseManifest(surroundings)}`;
+  const unread = await listUnread(text, surroundings);
+  if (unread.length > 0) return [...sentences, `${unread.join('; ')}: fix that, or ${add}`];
+  return [...sentences, `nothing asks for ${joinWords(them)}: ${add}`];
 };
+
+/** Manifests that may ask for what is missing, and could not be read: those that count for the code that failed. */
+async function listUnread(text: string, { code, facts }: Surroundings): Promise<string[]> {
+  const entry = fileInTraceback(text);
+  const { unread } = await readRequirements(code, facts, { entry }).catch(() => ({ unread: [] }));
+  return unread;
+}
 
 /** The one that Python names, and those that our host has read beside it: see hosts/python/berth_host/missing_modules.py. */
 function listModules(text: string): string[] {
@@ -81,9 +89,12 @@ function describeRemoved(module: string, { since, instead }: { since: string; in
 
 /** The code was written to be imported from the directory above the one that is deployed. */
 function describeOwnName(first: string, text: string, { source }: Surroundings): string {
-  const file = /File "([^"/<][^"<]*\.py)"/.exec(text)?.[1] ?? 'FILE.py';
+  const file = fileInTraceback(text) ?? 'FILE.py';
   return `${first} is the directory that is deployed, and its modules are imported from above it: deploy ${dirname(source)} with --entry ${first}/${file}:CALLABLE`;
 }
+
+/** The first of the repository's files that a traceback names. */
+const fileInTraceback = (text: string): string | undefined => /File "([^"/<][^"<]*\.py)"/.exec(text)?.[1];
 
 /** Of a module that lies in a directory which is on nobody's path. */
 function findBeside(first: string, files: string[]): string | undefined {
@@ -99,7 +110,9 @@ const isDeclared = (name: string, { facts }: Surroundings): boolean =>
 
 /** Where the repository states its requirements. */
 function chooseManifest({ facts }: Surroundings): string {
-  const files = facts.manifests.filter(({ kind }) => ['requirements', 'pyproject', 'pipfile'].includes(kind));
+  const files = facts.manifests.filter(
+    ({ kind, problem }) => problem === undefined && ['requirements', 'pyproject', 'pipfile'].includes(kind),
+  );
   return files[0]?.file ?? 'requirements.txt';
 }
 
@@ -116,9 +129,17 @@ async function findCondaFile(names: string[], { source, code }: Surroundings): P
 }
 
 function listCondaPackages(text: string): string[] {
-  const document: unknown = parseYaml(text, { maxAliasCount: 0 });
+  const document = parseOrNothing(text);
   const dependencies = (document as { dependencies?: unknown } | null)?.dependencies; // the user's own YAML, read with care
   if (!Array.isArray(dependencies)) return [];
   const entries = dependencies.filter((entry) => typeof entry === 'string');
   return entries.map((entry) => /^(?:.*::)?([\w.-]+)/.exec(entry)?.[1] ?? '');
+}
+
+function parseOrNothing(text: string): unknown {
+  try {
+    return parseYaml(text, { maxAliasCount: 0 });
+  } catch {
+    return undefined; // it lists nothing
+  }
 }

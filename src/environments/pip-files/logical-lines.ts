@@ -1,19 +1,30 @@
+import { Turns } from '../../event-loop.js';
 import type { PlacedLine } from './placed-line.js';
+
+/** Characters of one logical line: the hashes of a package with a thousand files fit. */
+export const longestLine = 256 * 1024;
+
+/** Lines between two looks at the clock. */
+const linesAtOnce = 500;
 
 /**
  * The lines of a requirement file as pip reads them: a line that ends with a backslash goes on in the next one, comments
- * and empty lines are gone. Takes time in proportion to the text.
+ * and empty lines are gone. Takes time in proportion to the text, and takes it in turns. A continued line that
+ * becomes too long is handed out as far as it was read.
  */
-export function* logicalLines(file: string, text: string): Generator<PlacedLine> {
+export async function* logicalLines(file: string, text: string): AsyncGenerator<PlacedLine> {
+  const turns = new Turns();
   let begun: PlacedLine | undefined;
   let line = 0;
   for (const written of physicalLines(text)) {
-    line += 1;
+    if (++line % linesAtOnce === 0) await turns.next();
     const isContinued = written.endsWith('\\') && !written.trimStart().startsWith('#');
     const part = isContinued ? written.slice(0, -1) : written;
-    begun = begun === undefined ? { text: part, file, line } : { ...begun, text: begun.text + part };
-    if (isContinued) continue;
-    yield* withoutComment(begun);
+    if (begun === undefined) begun = { text: part, file, line };
+    else begun.text += part;
+    if (isContinued && begun.text.length <= longestLine) continue;
+    if (isContinued) yield begun;
+    else yield* withoutComment(begun);
     begun = undefined;
   }
   if (begun !== undefined) yield* withoutComment(begun);

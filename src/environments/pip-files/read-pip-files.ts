@@ -1,8 +1,8 @@
 import { access } from 'node:fs/promises';
 import { dirname, join, normalize } from 'node:path/posix';
-import { setImmediate } from 'node:timers/promises';
+import { Turns } from '../../event-loop.js';
 import { readSourceText } from '../../workspaces/read-source-text.js';
-import { logicalLines } from './logical-lines.js';
+import { logicalLines, longestLine } from './logical-lines.js';
 import { type OptionName, parseLine } from './parse-line.js';
 import { describePlace, type PlacedLine } from './placed-line.js';
 import { unresolved } from './unresolved.js';
@@ -28,10 +28,6 @@ export interface PipFiles {
 const mostRequirements = 20_000;
 /** Files that are read, the included ones counted. */
 const mostFiles = 1000;
-/** Lines that are read before others get their turn. */
-const linesAtOnce = 500;
-/** Characters of one logical line: the hashes of a package with a thousand files fit. */
-const longestLine = 256 * 1024;
 
 export const noPipFiles = (): PipFiles => ({
   requirements: [],
@@ -94,10 +90,10 @@ async function readFile(reading: Reading, wanted: Wanted): Promise<void> {
   if (text === undefined)
     throw unresolved(by === undefined ? `${file} ${problem}` : `${describePlace(by)}: ${file} ${problem}`);
   found.texts.push(file, text);
-  let count = 0;
-  for (const line of logicalLines(file, text)) {
-    if (++count % linesAtOnce === 0) await setImmediate();
+  const turns = new Turns();
+  for await (const line of logicalLines(file, text)) {
     await readLine(reading, line, kind);
+    await turns.next();
   }
 }
 

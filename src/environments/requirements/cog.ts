@@ -29,7 +29,7 @@ export async function askCog(repository: Repository, cog: Table | undefined): Pr
 /** What the predictor imports of that. */
 async function listBrought(repository: Repository, cog: Table): Promise<string[]> {
   const [file = ''] = (asText(cog.predict) ?? asText(cog.run) ?? '').split(':');
-  const code = (await repository.has(file)) ? await repository.read(file) : undefined;
+  const code = (await repository.has(file)) ? await repository.text(file) : undefined;
   const isImported = (module: string) => new RegExp(`^\\s*(import|from)\\s+${module}\\b`, 'm').test(code ?? '');
   return Object.entries(broughtByCog).flatMap(([module, name]) => (isImported(module) ? [name] : []));
 }

@@ -10,7 +10,7 @@ export const askPipfile: Asker = async (repository, directory) => {
   const pipfile = await repository.manifest(file);
   if (pipfile === undefined) return undefined;
   const lockFile = join(directory, 'Pipfile.lock');
-  const lock = (await repository.table(lockFile)) ?? {};
+  const lock = (await repository.manifest(lockFile)) ?? {};
   const isStale = isPipfileLockStale(lock, pipfile);
   const requires = tableAt(pipfile, 'requires');
   return {

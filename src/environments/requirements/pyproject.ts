@@ -10,8 +10,8 @@ import { asTable, asText, asTexts, isTable, type Table, tableAt } from './tables
 /** `pyproject.toml`: `[project]`, then Poetry's table, then PDM's lock beside either, then what only a backend knows. */
 export const askPyproject: Asker = async (repository, directory) => {
   const file = join(directory, 'pyproject.toml');
-  const pyproject = await repository.table(file);
-  if (pyproject === undefined) return (await repository.has(file)) ? { from: file, projects: [file] } : undefined;
+  const pyproject = await repository.manifest(file);
+  if (pyproject === undefined) return undefined;
   const poetry = tableAt(pyproject, 'tool', 'poetry', 'dependencies');
   const project = tableAt(pyproject, 'project');
   if (poetry === undefined && project === undefined) return await askBackend(repository, directory, pyproject);
@@ -59,7 +59,7 @@ const hasLocalSources = (pyproject: Table): boolean =>
 
 async function readPoetryLock(repository: Repository, directory: string, pyproject: Table): Promise<Partial<Asked>> {
   const file = join(directory, 'poetry.lock');
-  const lock = await repository.table(file);
+  const lock = await repository.manifest(file);
   if (lock === undefined) return {};
   const constraints = pinsOfPoetryLock(lock);
   return isPoetryLockStale(lock, pyproject) ? noteStale(file, 'poetry lock', constraints) : { constraints };
@@ -68,7 +68,7 @@ async function readPoetryLock(repository: Repository, directory: string, pyproje
 /** `pdm.lock` lists packages as Poetry's does. */
 async function readPdmLock(repository: Repository, directory: string, pyproject: Table): Promise<Partial<Asked>> {
   const file = join(directory, 'pdm.lock');
-  const lock = await repository.table(file);
+  const lock = await repository.manifest(file);
   if (lock === undefined) return {};
   const constraints = pinsOfPoetryLock(lock);
   return isPdmLockStale(lock, pyproject) ? noteStale(file, 'pdm lock', constraints) : { constraints };
@@ -116,9 +116,11 @@ async function askBackend(repository: Repository, directory: string, pyproject: 
   return { from: `${file} (build backend)`, projects: [file], needsCopy: true };
 }
 
-/** A pyproject.toml that only configures tools is no package. */
+/** A pyproject.toml that only configures tools is no package, and none can be built beside one that cannot be read. */
 export async function isInstallable(repository: Repository, directory: string): Promise<boolean> {
-  const pyproject = await repository.table(join(directory, 'pyproject.toml'));
+  const file = join(directory, 'pyproject.toml');
+  const pyproject = await repository.table(file);
+  if (pyproject === undefined && (await repository.has(file))) return false;
   const isSwitchedOff =
     tableAt(pyproject, 'tool', 'uv')?.package === false ||
     tableAt(pyproject, 'tool', 'poetry')?.['package-mode'] === false;
@@ -132,7 +134,7 @@ export async function readPackageName(repository: Repository, directory: string)
   const name = tableAt(pyproject, 'project')?.name ?? tableAt(pyproject, 'tool', 'poetry')?.name;
   if (typeof name === 'string') return name;
   const [settings = '', script = ''] = await Promise.all(
-    ['setup.cfg', 'setup.py'].map((file) => repository.read(join(directory, file))),
+    ['setup.cfg', 'setup.py'].map((file) => repository.text(join(directory, file))),
   );
   return /^name\s*=\s*([\w.-]+)/m.exec(settings)?.[1] ?? /\bname\s*=\s*["']([\w.-]+)["']/.exec(script)?.[1] ?? null;
 }

@@ -42,6 +42,8 @@ export interface Requirements {
   needsCopy: boolean;
   /** Everything that the resolution depends on. */
   texts: string[];
+  /** Manifests that could not be read, in sentences without their stop. */
+  unread: string[];
   notes: string[];
 }
 
@@ -62,7 +64,9 @@ export interface ReadOptions {
  * Before all of these come `cog.yaml`, the block of a script, BentoML's file and `langgraph.json`, each of which says
  * itself what its software needs.
  *
- * @throws DEPENDENCY_UNRESOLVED for what cannot be read, naming file and line.
+ * A manifest that cannot be read is noted, and counts as missing.
+ *
+ * @throws DEPENDENCY_UNRESOLVED for a lock or a requirement file that cannot be read, naming file and line.
  */
 export async function readRequirements(
   directory: string,
@@ -87,6 +91,7 @@ export async function readRequirements(
     repository,
     local.map(({ text }) => text),
   );
+  const unread = repository.unread();
   return {
     from: [...new Set(asked.map(({ from }) => from))].join(', ') || 'no manifest',
     lock: asked.find(({ lock }) => lock !== undefined)?.lock ?? null,
@@ -108,7 +113,10 @@ export async function readRequirements(
       ...(await readVersionFiles(repository, entry === null ? '.' : dirname(entry))),
     ],
     needsCopy: packages.length > 0 || local.length > 0 || asked.some(({ needsCopy }) => needsCopy === true),
+    unread,
     texts: [...(await repository.texts()), ...pip.texts],
-    notes: [...new Set([...asked.flatMap(({ notes = [] }) => notes), ...pip.notes])],
+    notes: [...new Set([...unread.map(asSentence), ...asked.flatMap(({ notes = [] }) => notes), ...pip.notes])],
   };
 }
+
+const asSentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1).replace(/\.$/, '')}.`;

@@ -14,6 +14,8 @@ const largest = 4 * 2 ** 20;
 export class Repository {
   readonly root: string;
   readonly #texts = new Map<string, Promise<string | undefined>>();
+  /** Manifests whose requirements are not known, and why. */
+  readonly #unread = new Map<string, string>();
 
   constructor(root: string) {
     this.root = root;
@@ -28,6 +30,11 @@ export class Repository {
     return text;
   }
 
+  /** The same, but a file that cannot be read is noted, and counts as missing. */
+  async text(file: string): Promise<string | undefined> {
+    return await this.read(file).catch((error: Error) => this.skip(file, error.message));
+  }
+
   async has(file: string): Promise<boolean> {
     const found = await stat(join(this.root, file)).catch(() => undefined);
     return found !== undefined && !found.isDirectory();
@@ -38,20 +45,36 @@ export class Repository {
     return (await readdir(join(this.root, directory)).catch(() => [])).sort();
   }
 
-  /** A TOML, JSON or YAML file. Undefined where there is none, and for one that its format refuses. */
+  /** A TOML, JSON or YAML file. Undefined where there is none, and for one that cannot be read. */
   async table(file: string): Promise<Table | undefined> {
-    const text = await this.read(file);
-    return text === undefined ? undefined : await parseTable(file, text).catch(() => undefined);
+    return await this.#parse(file).catch(() => undefined);
   }
 
-  /** The same for a manifest that decides. Throws DEPENDENCY_UNRESOLVED with what its format says. */
+  /** The same for a manifest: one that cannot be read is noted, and counts as missing. */
   async manifest(file: string): Promise<Table | undefined> {
-    const text = await this.read(file);
-    return text === undefined
-      ? undefined
-      : await parseTable(file, text).catch((error: Error) => {
-          throw unresolved(`${file} cannot be read: ${error.message.split('\n')[0]}`);
-        });
+    return await this.#parse(file).catch((error: Error) => this.skip(file, error.message));
+  }
+
+  /** The same for a lock, which nothing replaces. Throws DEPENDENCY_UNRESOLVED with what its format says. */
+  async lock(file: string): Promise<Table | undefined> {
+    return await this.#parse(file).catch((error: Error) => {
+      throw unresolved(`${file} cannot be read: ${error.message}`);
+    });
+  }
+
+  /** Notes that the requirements of a manifest are not known, and why. */
+  skip(file: string, problem: string): undefined {
+    this.#unread.set(file, problem);
+  }
+
+  /** Why the requirements of a manifest are not known. */
+  problem(file: string): string | undefined {
+    return this.#unread.get(file);
+  }
+
+  /** All of these, in sentences without their stop. */
+  unread(): string[] {
+    return [...this.#unread].map(([file, problem]) => `the requirements of ${file} were not read: ${problem}`);
   }
 
   /** Name and text of every file that was read, sorted by name. */
@@ -63,6 +86,11 @@ export class Repository {
       .flatMap(([file, text]) => (text === undefined ? [] : [[file, text]]))
       .sort(([one = ''], [other = '']) => (one < other ? -1 : 1))
       .flat();
+  }
+
+  async #parse(file: string): Promise<Table | undefined> {
+    const text = await this.read(file);
+    return text === undefined ? undefined : await parseTable(file, text);
   }
 
   async #read(file: string, limit: number): Promise<string | undefined> {

@@ -1,16 +1,15 @@
-import { unresolved } from '../pip-files/unresolved.js';
 import type { Asked } from './asked.js';
 import type { Repository } from './repository.js';
 import { asText, asTexts, parseTable, tableAt } from './tables.js';
 
 /** The block that a script states its own requirements in (PEP 723). Undefined where the file has none. */
 export async function askScript(repository: Repository, file: string): Promise<Asked | undefined> {
-  const text = file.endsWith('.py') ? await repository.read(file) : undefined;
+  const text = file.endsWith('.py') ? await repository.text(file) : undefined;
   const block = text === undefined ? undefined : findBlock(text);
   const script =
     block === undefined
       ? undefined
-      : await parseTable('script.toml', block).catch((error: Error) => refuse(file, error));
+      : await parseTable(file, block, 'toml').catch((error: Error) => repository.skip(file, error.message));
   if (script === undefined) return undefined;
   const indexes = tableAt(script, 'tool', 'uv')?.index;
   const options = (Array.isArray(indexes) ? indexes : []).flatMap((index: { url?: unknown; default?: unknown }) => {
@@ -25,11 +24,7 @@ export async function askScript(repository: Repository, file: string): Promise<A
   };
 }
 
-function refuse(file: string, error: Error): never {
-  throw unresolved(`${file} has a block of requirements that cannot be read: ${error.message.split('\n')[0]}`);
-}
-
-/** Text between `# /// script` and `# ///`, without the marks. */
+/** Text between `# /// script` and `# ///`, without the marks, on the lines that it has in the file. */
 function findBlock(text: string): string | undefined {
   const lines = text.split(/\r?\n/);
   const start = lines.indexOf('# /// script');
@@ -38,8 +33,6 @@ function findBlock(text: string): string | undefined {
   while (end < lines.length && /^#( |$)/.test(lines[end] ?? '')) end += 1;
   const last = lines.lastIndexOf('# ///', end - 1);
   if (last <= start) return undefined;
-  return lines
-    .slice(start + 1, last)
-    .map((line) => line.replace(/^# ?/, ''))
-    .join('\n');
+  const block = lines.slice(start + 1, last).map((line) => line.replace(/^# ?/, ''));
+  return '\n'.repeat(start + 1) + block.join('\n');
 }

@@ -9,7 +9,9 @@ export const askSetup: Asker = async (repository, directory) => {
   const present = await Promise.all(files.map((file) => repository.has(file)));
   const from = files.find((_, index) => present[index]);
   if (from === undefined) return undefined;
-  const [script, settings] = await Promise.all(files.map((file) => repository.read(file)));
+  const [script, settings] = await Promise.all(files.map((file) => repository.text(file)));
+  const broken = repository.problem(join(directory, 'pyproject.toml'));
+  if (broken !== undefined && script !== undefined) repository.skip(join(directory, 'setup.py'), broken); // nothing builds it
   if (!(await isInstallable(repository, directory))) return askSettings(from, directory, settings ?? '');
   const isEmpty = ![script, settings].some((text) => text?.includes('install_requires'));
   return { from, projects: [from], needsCopy: true, isEmpty };

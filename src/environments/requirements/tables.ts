@@ -1,5 +1,4 @@
-import { parse as parseYaml } from 'yaml';
-import { parseInThread } from '../../parse-in-thread.js';
+import { parseText } from '../../parse-text.js';
 
 /** Characters that are parsed at once: they take some milliseconds. More go to a thread. */
 const parsedAtOnce = 20_000;
@@ -26,22 +25,23 @@ export function tableAt(table: Table | undefined, ...keys: string[]): Table | un
   return isTable(value) ? value : undefined;
 }
 
-/** Throws what its format's parser does; an empty document is an empty table. */
-export async function parseTable(file: string, text: string): Promise<Table> {
-  const value = (await parse(file, text)) ?? {};
-  if (!isTable(value)) throw new Error('it holds no table of keys');
+type Format = 'json' | 'yaml' | 'toml';
+
+/** Throws an error whose message begins with the place, `pixi.toml:3: …`. An empty document is an empty table. */
+export async function parseTable(file: string, text: string, format: Format = formatOf(file)): Promise<Table> {
+  const parsed = await parseText(format, text, { parsedAtOnce, mostBytes: largestTable });
+  if (parsed.problem !== undefined) throw misplaced(file, parsed.line, parsed.problem);
+  const value = parsed.value ?? {};
+  if (!isTable(value)) throw misplaced(file, 1, 'holds no mapping of keys');
   return value;
 }
 
-async function parse(file: string, text: string): Promise<unknown> {
-  if (file.endsWith('.json') || file === 'Pipfile.lock') return JSON.parse(text);
-  const format = /\.ya?ml$/.test(file) ? 'yaml' : 'toml';
-  if (text.length > parsedAtOnce) {
-    const parsed = await parseInThread(format, text, largestTable);
-    if (parsed.problem !== undefined) throw new Error(parsed.problem);
-    return parsed.value;
-  }
-  if (format === 'yaml') return parseYaml(text, { logLevel: 'error' });
-  const { parse: parseToml } = await import('smol-toml');
-  return parseToml(text);
+function misplaced(file: string, line: number | undefined, problem: string): Error {
+  const [first = ''] = problem.split('\n');
+  return new Error(`${file}${line === undefined ? '' : `:${line}`}: ${first}`);
+}
+
+function formatOf(file: string): Format {
+  if (file.endsWith('.json') || file.endsWith('Pipfile.lock')) return 'json';
+  return /\.ya?ml$/.test(file) ? 'yaml' : 'toml';
 }

@@ -75,7 +75,7 @@ async function ask(
 /** A lock that any tool may have written (PEP 751). */
 export const askPylock: Asker = async (repository, directory) => {
   const file = join(directory, 'pylock.toml');
-  const lock = await repository.manifest(file);
+  const lock = await repository.lock(file);
   if (lock === undefined) return undefined;
   if (!Array.isArray(lock.packages)) throw unresolved(`${file} lists no packages: renew it, or remove it`);
   return {

@@ -8,7 +8,7 @@ export async function readVersionFiles(repository: Repository, start: string): P
   const found: PythonWish[] = [];
   for (const name of ['.python-version', 'runtime.txt'])
     for (const directory of ancestors(start)) {
-      const text = await repository.read(join(directory, name));
+      const text = await repository.text(join(directory, name));
       const specifier = text
         ?.split('\n')
         .map((line) => line.trim())

@@ -1,15 +1,10 @@
-import { parse as parseTomlText, TomlError } from 'smol-toml';
-import { LineCounter, parseDocument } from 'yaml';
-import { parseInThread } from '../../parse-in-thread.js';
+import { parseText } from '../../parse-text.js';
 import { manifestInvalid } from './invalid.js';
 
 export type Mapping = Record<string, unknown>;
 
 /** Characters that are parsed at once: they take a few milliseconds. More go to a thread. */
 const shortText = 8_000;
-
-/** What a parser makes of a text, or what is wrong with it. */
-type Parsed = { value: unknown; problem?: undefined } | { line?: number | undefined; problem: string; cause?: unknown };
 
 export const parseToml = (file: string, text: string): Promise<Mapping> => parse(file, text, 'toml');
 
@@ -30,27 +25,10 @@ export async function parseJson(file: string, text: string): Promise<Mapping> {
 
 /** Throws MANIFEST_INVALID, whatever is wrong: what the file holds is never a fault of the parser's. */
 async function parse(file: string, text: string, format: 'toml' | 'yaml'): Promise<Mapping> {
-  const parsed: Parsed = text.length > shortText ? await parseInThread(format, text) : parseShort(format, text);
+  const parsed = await parseText(format, text, { parsedAtOnce: shortText });
   if (parsed.problem !== undefined) throw manifestInvalid(file, parsed.line, parsed.problem, parsed.cause);
   if (!isMapping(parsed.value)) throw manifestInvalid(file, 1, 'holds no mapping of keys');
   return parsed.value;
-}
-
-function parseShort(format: 'toml' | 'yaml', text: string): Parsed {
-  try {
-    return format === 'toml' ? { value: parseTomlText(text) } : parseShortYaml(text);
-  } catch (cause) {
-    const line = cause instanceof TomlError ? cause.line : undefined;
-    return { line, problem: cause instanceof Error ? cause.message : String(cause), cause };
-  }
-}
-
-function parseShortYaml(text: string): Parsed {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  const [error] = document.errors;
-  if (error !== undefined) return { line: lines.linePos(error.pos[0]).line, problem: error.message, cause: error };
-  return { value: document.toJS() ?? {} };
 }
 
 /** Loose reading of what tools' files hold: anything that is not as expected counts as absent. */
