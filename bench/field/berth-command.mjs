@@ -3,8 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 
 const client = join(dirname(dirname(dirname(fileURLToPath(import.meta.url)))), 'dist', 'client.js');
-/** Variables that would let a model, an agent or a cloud take part. */
-const foreign = /^(BERTH|TEMPORAL|OPENAI|ANTHROPIC|GEMINI|GOOGLE|MODAL|BENTO|LANGSMITH|LANGCHAIN|LANGGRAPH)_/;
+/** Variables that would let a model, an agent, a cloud or a server of the user's take part. */
+const foreign = /^(BERTH|TEMPORAL(?!_CLI$)|OPENAI|ANTHROPIC|GEMINI|GOOGLE|MODAL|BENTO|LANGSMITH|LANGCHAIN|LANGGRAPH)_/;
 
 /** Berth in a home of its own: `run` is one command, `end` removes what was deployed and stops server and worker. */
 export function createStack(home) {

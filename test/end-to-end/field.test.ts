@@ -36,7 +36,7 @@ test('the field tool serves one repository, loses another with its reason, and w
   expect(page).toMatch(
     /\| ada\/wrong --strategy local \| It multiplies by three\. \| `output: expected 42, got 63` \|/,
   );
-}, 120_000);
+});
 
 test('the clone is put at the listed commit without being touched', async () => {
   const first = publish('ada/moves', { 'main.py': 'def predict():\n    return 1\n' });
@@ -50,7 +50,7 @@ test('the clone is put at the listed commit without being touched', async () => 
   const { stdout } = await field('--table', table, '--report', join(clones, 'moved.md'));
   expect(stdout).toContain('1 of 1 served (100 %)');
   expect(git('ada/moves', 'status', '--porcelain')).toBe('');
-}, 120_000);
+});
 
 test('every mistake in the table is named with its place, and nothing is started', async () => {
   const table = writeTable(`
