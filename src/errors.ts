@@ -41,7 +41,7 @@ export const codes = {
   SOURCE_NOT_FOUND: usage('Give the path of a directory on the machine that runs the worker.'),
   SOURCE_EMPTY: usage('Give a directory that contains code. Ignore files may exclude more than you expect.'),
   SOURCE_UNSUPPORTED: usage('Give the directory that contains the Python code or the Dockerfile.'),
-  SOURCE_UNSAFE: usage('Remove the link, or replace it with a copy of its target.'),
+  SOURCE_UNSAFE: usage('Leave the link out with .berthignore, or replace it with a copy of its target.'),
   STRATEGY_UNKNOWN: usage(
     'List strategies: berth strategies list. A worker reads BERTH_STRATEGIES when it starts: berth down && berth up',
   ),

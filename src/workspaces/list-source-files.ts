@@ -52,9 +52,10 @@ interface Walk {
  * The files of a repository that belong to the solution, sorted by path: no version histories, virtual environments,
  * caches or `.env` files, and nothing that a `.gitignore` or `.berthignore` leaves out, unless git tracks it although a
  * `.gitignore` matches it. Empty directories do not count, as in git. What this process may not read is left out with a
- * note. A link to a file in another part of the same git repository counts as that file. Only reads.
+ * note, and so is a link out of the tree to what is not there. A link to a file in another part of the same git repository
+ * counts as that file. Only reads.
  *
- * Throws SOURCE_NOT_FOUND for a directory that cannot be read, SOURCE_UNSAFE for a link that leaves the tree.
+ * Throws SOURCE_NOT_FOUND for a directory that cannot be read, SOURCE_UNSAFE for another link that leaves the tree.
  */
 export async function listSourceFiles(source: string, options: ListOptions = {}): Promise<SourceFile[]> {
   const home = berthHome().root;
@@ -158,16 +159,29 @@ async function listLink(walk: Walk, path: string): Promise<SourceFile | undefine
   if (!isWithin(walk.root, leadsTo)) {
     if (isWithin((await findSourceRepository(walk.root)) ?? walk.root, leadsTo))
       return await listForeignFile(walk, path, leadsTo);
-    throw new BerthError('SOURCE_UNSAFE', `${path} is a link that leaves the repository: it points to ${written}`, {
-      path: walk.root,
-      link: path,
-      target: written,
-    });
+    if (!(await exists(leadsTo))) {
+      walk.onNote(`left out ${path}: it is a link to ${written}, which is not there`);
+      return undefined;
+    }
+    throw leaves(walk, path, written);
   }
   const inside = isWithin(walk.root, pointsTo) ? pointsTo : leadsTo;
   const file: SourceFile = { path, bytes: 0, mode: 0o777, kind: 'link', target: relative(place, inside) || '.' };
   walk.files.push(file);
   return file;
+}
+
+/** Also true for what this process may not look at. */
+const exists = (path: string): Promise<boolean> =>
+  stat(path).then(
+    () => true,
+    ({ code = '' }: NodeJS.ErrnoException) => !['ENOENT', 'ENOTDIR', 'ELOOP'].includes(code),
+  );
+
+function leaves({ root }: Walk, link: string, target: string): BerthError {
+  const rule = `/${link.replaceAll(/[\\*?[]/g, '\\$&')}`;
+  const message = `${link} is a link that leaves the repository: it points to ${target}; to do without it, write “${rule}” into .berthignore`;
+  return new BerthError('SOURCE_UNSAFE', message, { path: root, link, target });
 }
 
 /** A link to a file of another part of the git repository counts as that file: the copy gets its content. */

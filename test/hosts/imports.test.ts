@@ -191,6 +191,16 @@ const named: [string, Record<string, string>, RegExp][] = [
     /the code asked to exit \(2\); it wrote: Usage: app\.py FILE; what reads the command line belongs below/,
   ],
   [
+    'what a script takes from the command line without looking',
+    { 'app.py': 'import sys\npath = sys.argv[1]\n' },
+    /IndexError: list index out of range; the module reads the command line \(sys\.argv\): that belongs below/,
+  ],
+  [
+    'the first line of an exception with several',
+    { 'app.py': 'raise ValueError("the settings are wrong:\\n  name\\n  place")\n' },
+    /ValueError: the settings are wrong: …$/,
+  ],
+  [
     'what stops for a debugger',
     { 'app.py': 'breakpoint()\nx = 1\n' },
     /nobody is there to answer a debugger: remove breakpoint/,

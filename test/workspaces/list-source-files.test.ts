@@ -93,6 +93,32 @@ test('refuses a link that leaves the tree, naming link and target', async () => 
   });
 });
 
+test('a link out of the tree to what is not there is left out with a note', async () => {
+  const source = temporarySolution({ 'app.py': '' });
+  const elsewhere = temporaryDirectory('berth-elsewhere-');
+  symlinkSync('/home/author/data', join(source, 'data'));
+  symlinkSync('gone', join(elsewhere, 'link'));
+  symlinkSync(join(elsewhere, 'link'), join(source, 'model'));
+
+  const notes: string[] = [];
+  const files = await listSourceFiles(source, { onNote: (note) => notes.push(note) });
+  expect(files.map(({ path }) => path)).toEqual(['app.py']);
+  expect(notes.sort()).toEqual([
+    'left out data: it is a link to /home/author/data, which is not there',
+    `left out model: it is a link to ${elsewhere}/link, which is not there`,
+  ]);
+});
+
+test('the rule that a refused link is told to be left out with leaves it out', async () => {
+  const source = temporarySolution({ 'app.py': '' });
+  mkdirSync(join(source, 'deep'));
+  symlinkSync('/etc', join(source, 'deep/host [1]'));
+  const message = await listPaths(source).then(String, ({ message }: Error) => message);
+  const [, rule = ''] = /write “(.*?)” into .berthignore/.exec(message) ?? [];
+  writeFileSync(join(source, '.berthignore'), `${rule}\n`);
+  expect(await listPaths(source)).toEqual(['.berthignore', 'app.py']);
+});
+
 test('refuses a link that leaves the tree by way of another', async () => {
   const source = temporarySolution({ 'app.py': '', '.venv/pyvenv.cfg': '' });
   symlinkSync('/etc/hostname', join(source, '.venv/python'));
