@@ -10,7 +10,7 @@ import type { Health, Runner } from '../runners/runner.js';
 import { listSecrets, resolveEnvironment } from '../secrets/index.js';
 import { freezeProbe, readContract } from './contract-file.js';
 import type { Dependencies } from './dependencies.js';
-import { explainingFailures } from './explain-failure.js';
+import { explainingFailures, missingIn } from './explain-failure.js';
 import { keepingSecrets } from './keep-secrets.js';
 import { describeRevision, type RevisionInput } from './plan.js';
 import { publish } from './publish-revision.js';
@@ -33,11 +33,12 @@ export const checkHealth = (dependencies: Dependencies) =>
         const contract = await readContract(dependencies.home, input);
         const [ready] = await timed('ready', () => checkReady(runner));
         const env = await resolveEnvironment(dependencies.home, input.config.env).catch(() => ({}));
+        const failing = { config: input.config, code: input.revision.directory };
         const check = {
           ...{ contract, isOwnCode: isOwnCode(input.adaptation), secrets: listSecrets(env), signal },
           stale: input.revision.contract.stale, // of which some end the process, or never end
+          findMissing: missingIn(failing),
         };
-        const failing = { config: input.config, code: input.revision.directory };
         const [kept, report] = await explainingFailures(failing, () => checkEndpoint(runner, check)).catch(
           async (error) => {
             throw await sayWhetherGone(error, runner);
@@ -84,7 +85,9 @@ async function checkSurvived(runner: Runner, { raised }: Probe, signal: AbortSig
 /** What has just ended may be asked before that shows. */
 const isUndecided = ({ isHealthy, state }: Health): boolean => !isHealthy && state !== 'gone';
 
-type EndpointCheck = Pick<ContractCheck, 'contract' | 'isOwnCode' | 'stale' | 'secrets'> & { signal: AbortSignal };
+type EndpointCheck = Pick<ContractCheck, 'contract' | 'isOwnCode' | 'stale' | 'findMissing' | 'secrets'> & {
+  signal: AbortSignal;
+};
 
 async function checkEndpoint(runner: Runner, check: EndpointCheck): Promise<[Rung, ContractReport]> {
   return await timed('contract at the endpoint', async () => {

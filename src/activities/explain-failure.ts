@@ -1,4 +1,4 @@
-import { explainMissing } from '../adaptation/index.js';
+import { explainMissing, findMissing } from '../adaptation/index.js';
 import type { DeployConfig } from '../contract/config.js';
 import type { Facts } from '../contract/facts.js';
 import { BerthError } from '../errors.js';
@@ -18,12 +18,19 @@ export async function explainingFailures<Result>(step: FailingStep, run: () => P
     return await run();
   } catch (thrown) {
     if (!(thrown instanceof BerthError)) throw thrown;
-    const { config, code } = step;
-    throw await explainMissing(thrown, async () => ({
-      source: config.solution.path,
-      code,
-      facts: step.facts ?? (await gatherFacts(code)),
-      variables: config.env.map(({ name }) => name),
-    }));
+    throw await explainMissing(thrown, () => surroundingsOf(step));
   }
 }
+
+/** The same of what a call raised: of one that only fails in itself no step throws. */
+export const missingIn =
+  (step: FailingStep) =>
+  async (text: string): Promise<string[]> =>
+    await findMissing(text, await surroundingsOf(step));
+
+const surroundingsOf = async ({ config, code, facts }: FailingStep) => ({
+  source: config.solution.path,
+  code,
+  facts: facts ?? (await gatherFacts(code)),
+  variables: config.env.map(({ name }) => name),
+});

@@ -7,7 +7,7 @@ import { gatherFacts } from '../selection/index.js';
 import { exportRevision, Ledger, listTracked } from '../workspaces/index.js';
 import { freezeContract, freezeProbe } from './contract-file.js';
 import type { Dependencies } from './dependencies.js';
-import { explainingFailures } from './explain-failure.js';
+import { explainingFailures, missingIn } from './explain-failure.js';
 import { keepingSecrets } from './keep-secrets.js';
 import { planRevision, type RevisionInput } from './plan.js';
 import { type StepContext, step } from './step.js';
@@ -39,7 +39,8 @@ export const verifyRevision = (dependencies: Dependencies) =>
       const plan = await planRevision(dependencies, { ...input, revision: frozen });
       const strategy = registry.getStrategy(name);
       const env = await resolveEnvironment(home, config.env);
-      const verified = await explainingFailures({ config, code: directory.code, facts }, () =>
+      const failing = { config, code: directory.code, facts };
+      const verified = await explainingFailures(failing, () =>
         verifyWorkspace({
           code: directory.code,
           facts,
@@ -48,6 +49,7 @@ export const verifyRevision = (dependencies: Dependencies) =>
           // An agent may have been given the entry too: what it made of it, it can mend.
           entry: isOwnCode(adaptation) ? config.entry : undefined,
           isOwnCode: isOwnCode(adaptation),
+          findMissing: missingIn(failing),
           environments: strategy.environment === 'python' ? environments : null,
           packageDirectory: directory.packages,
           extras: strategy.packages,

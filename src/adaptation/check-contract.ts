@@ -26,6 +26,8 @@ export interface ContractCheck {
   isOwnCode?: boolean | undefined;
   /** Documented calls that have failed in an earlier check: they are not made again. */
   stale?: StaleCall[] | undefined;
+  /** What an error misses that the copy left out or nobody declared, and what to do, in sentences without their stop. */
+  findMissing?: ((text: string) => Promise<string[]>) | undefined;
   /** Values that no report may tell. */
   secrets?: readonly string[] | undefined;
   signal?: AbortSignal | undefined;
@@ -64,9 +66,12 @@ interface Failure {
   example: ContractExample;
   answer: Answer;
   problem: string;
+  /** What to do where something is missing; empty where nothing is. */
+  advice: string;
 }
 
-async function findFailures({ contract, call, stale = [], secrets = [], signal }: ContractCheck): Promise<Failure[]> {
+async function findFailures(check: ContractCheck): Promise<Failure[]> {
+  const { contract, call, stale = [], secrets = [], signal } = check;
   const failures: Failure[] = [];
   for (const [index, example] of contract.examples.entries()) {
     signal?.throwIfAborted();
@@ -75,18 +80,25 @@ async function findFailures({ contract, call, stale = [], secrets = [], signal }
     const problem = await checkExample(example, answer);
     if (problem === null) continue;
     const told = redactDeep(answer, secrets);
-    failures.push({ index, example, answer: told, problem: (await checkExample(example, told)) ?? problem });
+    const advice = await advise(told, check);
+    failures.push({ index, example, answer: told, problem: (await checkExample(example, told)) ?? problem, advice });
   }
   signal?.throwIfAborted(); // an answer to a call that was cut off says nothing
   return failures;
+}
+
+async function advise(answer: Answer, { findMissing }: ContractCheck): Promise<string> {
+  if (answer.status === 'success' || findMissing === undefined) return '';
+  const { message, traceback = '' } = answer.error;
+  const sentences = await findMissing(`${message}\n${traceback}`).catch(() => []); // no look, no advice
+  return sentences.map((sentence) => `; ${sentence}`).join('');
 }
 
 /** What is left of the contract where its failures do not keep the software from running; undefined where they do. */
 function tolerate(report: ContractReport, failures: Failure[], { examples }: Contract): ContractReport | undefined {
   const [first] = failures;
   if (first === undefined || failures.some(({ answer }) => !isOfSoftware(answer))) return undefined;
-  if (report.source === 'weak')
-    return { source: 'none', examples: 0, passed: 0, probe: describeProbe(first.answer, first.problem) };
+  if (report.source === 'weak') return { source: 'none', examples: 0, passed: 0, probe: describeProbe(first) };
   const { stale: known = [] } = report;
   const isOfNetwork = failures.every(neededNetwork) && known.every(({ example }) => hasAddress(examples[example]));
   const isKept = report.source === 'repository' && (report.passed > 0 || isOfNetwork);
@@ -111,24 +123,25 @@ const isOfSoftware = (answer: Answer): boolean => {
 /** Characters of what a probe raised. */
 const probeRoom = 500;
 
-function describeProbe(answer: Answer, problem: string): Probe {
+function describeProbe({ answer, problem, advice }: Failure): Probe {
   if (answer.status === 'success') return { code: 'CALL_OUTPUT', raised: problem };
   const { code, message, type } = answer.error;
   const raised = type === undefined ? `${code}: ${message}` : message;
-  return { code, raised: raised.length > probeRoom ? `${raised.slice(0, probeRoom)}…` : raised };
+  return { code, raised: `${raised.length > probeRoom ? `${raised.slice(0, probeRoom)}…` : raised}${advice}` };
 }
 
-const asStale = ({ index, example, problem }: Failure): StaleCall => ({
+const asStale = ({ index, example, problem, advice }: Failure): StaleCall => ({
   example: index,
   place: example.place ?? `example ${index + 1}`,
   input: shorten(example.input, 100),
-  problem: problem.split('\n')[0] ?? problem,
+  problem: `${problem.split('\n')[0] ?? problem}${advice}`,
 });
 
-function describeFailure({ index, example, answer, problem }: Failure, isHeldBack: boolean): string {
+function describeFailure({ index, example, answer, problem, advice }: Failure, isHeldBack: boolean): string {
   const place = example.place === undefined ? '' : ` (${example.place})`;
   const head = `example ${index + 1}${place}, input ${shorten(example.input)}`;
-  return `${head}\n  ${isHeldBack ? describeAnswer(answer) : problem}`;
+  const missing = advice === '' ? '' : `\n  ${advice.slice(2)}`;
+  return `${head}\n  ${isHeldBack ? describeAnswer(answer) : problem}${missing}`;
 }
 
 /** As many as have room; the first one always. */

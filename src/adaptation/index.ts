@@ -6,7 +6,7 @@ export { readExampleFile } from './example-file.js';
 export { isOwnCode } from './is-own-code.js';
 export { isRepairable } from './is-repairable.js';
 export { matchOutput } from './match-output.js';
-export { explainMissing } from './missing/index.js';
+export { explainMissing, findMissing } from './missing/index.js';
 export { type PromptRequest, showPrompt } from './prompt/index.js';
 export type { Recipe, RecipeInput, Recognition } from './recipe.js';
 export { restoreExample } from './recorded-example.js';

@@ -9,6 +9,7 @@ import type { TrialHost } from './trial-host.js';
 export interface ContractTrial {
   contract: Contract;
   isOwnCode?: boolean | undefined;
+  findMissing?: ((text: string) => Promise<string[]>) | undefined;
   /** The software's variables in clear. */
   env: Record<string, string>;
   signal?: AbortSignal | undefined;
@@ -17,11 +18,11 @@ export interface ContractTrial {
 
 /** Makes the contract's calls at the trial's host. CONTRACT_FAILED with evidence where the contract is not kept. */
 export async function tryContract(trial: ContractTrial, host: TrialHost): Promise<Step<CheckedContract>> {
-  const { contract, isOwnCode, env, signal, onProgress } = trial;
+  const { contract, isOwnCode, findMissing, env, signal, onProgress } = trial;
   onProgress?.(`checking the contract (${contract.source}, ${contract.examples.length} examples)`);
   const renewed = new RenewedHost(host, onProgress);
   const checked = await checkContract({
-    ...{ contract, isOwnCode, secrets: listSecrets(env), signal },
+    ...{ contract, isOwnCode, findMissing, secrets: listSecrets(env), signal },
     call: (inputs) => renewed.call(inputs),
   });
   if (checked.evidence === null) return { value: checked, note: checked.note };

@@ -23,6 +23,8 @@ export interface VerifyRequest {
   contract: Contract;
   /** Whether no agent changed the code, so that only what somebody stated can fail. */
   isOwnCode?: boolean | undefined;
+  /** See `ContractCheck`. */
+  findMissing?: ((text: string) => Promise<string[]>) | undefined;
   /** Null: the strategy brings itself what the code runs in. */
   environments: Environments | null;
   /** Where the revision's own package is installed, if it is one. */

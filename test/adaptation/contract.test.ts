@@ -352,6 +352,14 @@ test('what is told of a probe or of a call has no secrets in it', async () => {
   expect((await checkContract({ contract, call: echo, secrets })).evidence).toContain('got "[redacted]"');
 });
 
+test('what a call misses is in its evidence and in the notes of documented calls, with what to do', async () => {
+  const findMissing = async (text: string) => (text.includes('no') ? ['run “git lfs pull”'] : []);
+  const given = { contract: { source: 'user', examples } satisfies Contract, call, findMissing };
+  expect((await checkContract(given)).evidence).toMatch(/ValueError: no\n.*\n.*app\.py\n {2}run “git lfs pull”$/);
+  const { report } = await checkContract({ ...given, contract: documentation, isOwnCode: true });
+  expect(report.stale?.at(-1)?.problem).toMatch(/ValueError: no; run “git lfs pull”$/);
+});
+
 test('a check that is cut off tells nothing of the software', async () => {
   const controller = new AbortController();
   const cut = async (): Promise<Answer> => {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { serveFiles } from './serve-files.js';
 
@@ -50,6 +51,11 @@ test('what libraries replace does not keep a setup from being watched', async ()
       'import threading, time\n\n\nclass Model:\n    def __init__(self):\n        threading.Thread = threading.Event = None\n        real, time.monotonic = time.sleep, None\n        real(600)\n\n    def predict(self):\n        return 1\n',
   };
   await expect(serveFiles(files, entry, { setupTimeout: 1 })).rejects.toThrow('is at app.py:8: real(600)');
+}, 20_000);
+
+test('the log says where a setup is that takes long', async () => {
+  const { plan } = await serveFiles(model('time.sleep(1)'), entry, { setupTimeout: 6 });
+  expect(readFileSync(plan.logFile, 'utf8')).toMatch(/setup of app:Model has taken 0\.\d s, at app\.py:6 in setup/);
 }, 20_000);
 
 test('a setup that ends in its time serves', async () => {

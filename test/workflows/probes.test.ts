@@ -51,6 +51,22 @@ test('a call with the defaults that ends the software at its endpoint is made on
   await client.cleanup('ending');
 });
 
+test.each([
+  ['module', 'import cv2', {}, /^ModuleNotFoundError: No module named 'cv2'; nothing asks for it: add opencv-python/],
+  [
+    'ignored file',
+    'open("w.bin")',
+    { '.gitignore': '*.bin\n', 'w.bin': 'x' },
+    /; w\.bin is in the repository, but its ignore/,
+  ],
+])('a %s that only a call misses is told with what to do', async (kind, line, files, raised) => {
+  const name = `missing-${kind.split(' ')[0]}`;
+  const code = `def predict(x: int = 1):\n    ${line}\n    return x\n`;
+  const info = await deploy({ name, solution: temporarySolution({ 'main.py': code, ...files }), agent: 'none' });
+  expect(info).toMatchObject({ state: 'running', contract: { probe: { raised: expect.stringMatching(raised) } } });
+  await (await connectOnce()).cleanup(name);
+});
+
 /** Documents a call with one letter, one with two, and so on. */
 const documented = (...wants: string[]): string => {
   const calls = wants.map((want, index) => `    >>> predict("${'a'.repeat(index + 1)}")\n    ${want}\n`);

@@ -31,7 +31,7 @@ def main(port):
     time.tzset()
     identity = {key: document[key] for key in ("deployment", "revision", "token")}
     import_bound.start(document.get("importTimeout"), fail)
-    setup_bound.start(document.get("setupTimeout"), document["interface"], fail, log_progress)
+    setup_bound.start(document.get("setupTimeout"), document["interface"], fail, lambda record: None)
     try:
         software = load(document, CACHE)
     except StartFailed as failure:
@@ -43,11 +43,6 @@ def main(port):
     log("%s %s serves %s" % (identity["deployment"], identity["revision"], document["interface"]["callable"]))
     log_end(server.serve())
     leave(0)
-
-
-def log_progress(record):
-    if "text" in record:
-        log(record["text"])
 
 
 def fail(error):

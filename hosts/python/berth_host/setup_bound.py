@@ -8,6 +8,7 @@ import contextlib
 import faulthandler
 
 from . import whereabouts
+from .errors import log
 from .native import Native
 
 #: Seconds beyond the bound after which C code that lets no other thread run is ended too.
@@ -63,7 +64,9 @@ def watch(over, thread):
         stack = whereabouts.stack_of(thread)
         if seconds_taken() >= Bound.seconds:
             Bound.give_up(describe(stack))
-        Bound.tell({"state": "progress", "text": describe_progress(stack)})
+        text = describe_progress(stack)
+        log(text)
+        Bound.tell({"state": "progress", "text": text})
 
 
 def next_look():
