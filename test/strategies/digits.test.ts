@@ -1,18 +1,14 @@
 /** @needs python3 uv */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { readDigits } from '../../src/json/read-json.js';
 import { callByValues } from '../../src/runners/call-text.js';
 import { callJson } from '../../src/runners/json-call.js';
-import type { Runner } from '../../src/runners/runner.js';
-import { BentoMLRunner } from '../../strategies/bentoml/runner.js';
 import { LangGraphRunner } from '../../strategies/langgraph/runner.js';
-import { LocalRunner } from '../../strategies/local/runner.js';
 import { atTheEnd, temporaryDirectory } from '../support/temporary.js';
-import { bentoPlan } from './bento-plan.js';
 import { graphPlan } from './graph-plan.js';
-import { localPlan } from './local-plan.js';
+import { onThisMachine, startForAll } from './on-this-machine.js';
 
 const files = {
   'main.py': `
@@ -25,20 +21,11 @@ def predict(inputs: dict):
 
 const runInterface = { type: 'function', module: 'main', callable: 'predict', call: 'inputs' };
 
-describe.each<[string, () => Promise<Runner>]>([
-  ['local', async () => new LocalRunner(localPlan(temporaryDirectory(), files, { runInterface }))],
-  ['bentoml', async () => new BentoMLRunner(await bentoPlan(temporaryDirectory(), files))],
-  ['langgraph', async () => new LangGraphRunner(await graphPlan(temporaryDirectory('berth-graph-'), files))],
-])('%s', (_, makeRunner) => {
-  let runner: Runner;
-  beforeAll(async () => {
-    runner = await makeRunner();
-    await runner.start({ env: {} });
-  }, 300_000);
-  afterAll(() => runner.undo());
+describe.each(onThisMachine(files, runInterface))('%s', (_, makeRunner) => {
+  const runner = startForAll(makeRunner);
 
   test('hands JSON text on and back with every digit', async () => {
-    const text = await runner.runText?.('{"value": [9007199254740993, 1.0, -0.0, 0.1, 18446744073709551615]}');
+    const text = await runner().runText?.('{"value": [9007199254740993, 1.0, -0.0, 0.1, 18446744073709551615]}');
     expect(text).toBe(
       '{"status":"success","output":{"kinds":["int","float","float","float","int"],' +
         '"value":[9007199254740993,1.0,-0.0,0.1,18446744073709551615],"big":9223372036854775807,"whole":2.0}}',
@@ -47,7 +34,7 @@ describe.each<[string, () => Promise<Runner>]>([
 
   test('takes and gives bigints', async () => {
     const big = 9223372036854775807n;
-    expect(await runner.run({ value: [big, new Set([1n])] })).toEqual({
+    expect(await runner().run({ value: [big, new Set([1n])] })).toEqual({
       status: 'success',
       output: { kinds: ['int', 'list'], value: [big, [1]], big, whole: 2 },
     });
@@ -57,12 +44,12 @@ describe.each<[string, () => Promise<Runner>]>([
     ['{"value": [1e400]}', 'inputs.value[0] is 1e400'],
     ['{"value": [{"a": 1, "a": 2}]}', 'inputs.value[0].a is given twice'],
   ])('refuses text that would be changed: %s', async (inputs, message) => {
-    const answer = JSON.parse((await runner.runText?.(inputs)) ?? '');
+    const answer = JSON.parse((await runner().runText?.(inputs)) ?? '');
     expect(answer).toMatchObject({ error: { code: 'CALL_INPUT', message: expect.stringContaining(message) } });
   });
 
   test('refuses values that JSON cannot hold', async () => {
-    expect(await runner.run({ value: [Number.NaN] })).toMatchObject({
+    expect(await runner().run({ value: [Number.NaN] })).toMatchObject({
       error: { code: 'CALL_INPUT', message: 'inputs.value[0] is NaN, which JSON cannot hold' },
     });
   });

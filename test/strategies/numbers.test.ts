@@ -1,14 +1,10 @@
 /** @needs python3 uv */
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Runner } from '../../src/runners/runner.js';
-import { BentoMLRunner } from '../../strategies/bentoml/runner.js';
+import { describe, expect, test } from '@jest/globals';
 import { LangGraphRunner } from '../../strategies/langgraph/runner.js';
-import { LocalRunner } from '../../strategies/local/runner.js';
 import { readStream } from '../support/read-stream.js';
 import { atTheEnd, temporaryDirectory } from '../support/temporary.js';
-import { bentoPlan } from './bento-plan.js';
 import { graphPlan } from './graph-plan.js';
-import { localPlan } from './local-plan.js';
+import { onThisMachine, startForAll } from './on-this-machine.js';
 
 const files = {
   'app.py': `from dataclasses import dataclass
@@ -29,30 +25,21 @@ def predict(x: float, scores: list = (), y: int = 1):
 };
 const runInterface = { type: 'function', module: 'app', callable: 'predict', call: 'arguments' };
 
-describe.each<[string, () => Promise<Runner>]>([
-  ['local', async () => new LocalRunner(localPlan(temporaryDirectory(), files, { runInterface }))],
-  ['bentoml', async () => new BentoMLRunner(await bentoPlan(temporaryDirectory(), files))],
-  ['langgraph', async () => new LangGraphRunner(await graphPlan(temporaryDirectory('berth-graph-'), files))],
-])('%s', (_, makeRunner) => {
-  let runner: Runner;
-  beforeAll(async () => {
-    runner = await makeRunner();
-    await runner.start({ env: {} });
-  }, 300_000);
-  afterAll(() => runner.undo());
+describe.each(onThisMachine(files, runInterface))('%s', (_, makeRunner) => {
+  const runner = startForAll(makeRunner);
 
   test.each([
     ['{"x": 9007199254740993, "y": 9223372036854775807}', '["int",9007199254740993,9223372036854775807]'],
     ['{"x": 2.0}', '["float",2.0,1]'],
   ])('gives a float %s as it is written', async (inputs, output) => {
-    expect(await runner.runText?.(inputs)).toBe(`{"status":"success","output":${output}}`);
+    expect(await runner().runText?.(inputs)).toBe(`{"status":"success","output":${output}}`);
   });
 
   test.each([
     [0, 'output.scores[1].value is NaN, which JSON cannot hold'],
     [1.5, 'output[0].value is -Infinity, which JSON cannot hold'],
   ])('writes no null for what JSON cannot hold (%s)', async (x, message) => {
-    expect(await runner.run({ x })).toMatchObject({ error: { code: 'CALL_OUTPUT', message } });
+    expect(await runner().run({ x })).toMatchObject({ error: { code: 'CALL_OUTPUT', message } });
   });
 });
 
