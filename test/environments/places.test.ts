@@ -35,6 +35,11 @@ test.each<[string, Record<string, string>, string[]]>([
   ['requirements/cpu.txt', { 'requirements/cpu.txt': 'a', 'requirements/gpu.txt': 'x' }, ['a']],
   ['requirements.in', { 'requirements.in': 'a' }, ['a']],
   ['requirements.lock', { 'requirements.lock': 'a==1', 'requirements-dev.lock': 'x' }, ['a==1']],
+  [
+    'tests38',
+    { 'requirements-tests38.txt': 'x==1', 'requirements-tests39.txt': 'x==2', 'requirements-app.txt': 'a' },
+    ['a'],
+  ],
   ['builder/requirements.txt', { 'builder/requirements.txt': 'a' }, ['a']],
   ['pyproject.toml', { 'pyproject.toml': '[project]\nname = "x"\ndependencies = ["a>=1"]\n' }, ['a>=1']],
   ['Pipfile', { Pipfile: '[packages]\na = "*"\n' }, ['a']],
@@ -151,10 +156,12 @@ test('a script states its own requirements', async () => {
     '# /// script\n# requires-python = ">=3.11"\n# dependencies = [\n#   "a<3",\n#   "b",\n# ]\n# ///\nimport a\n';
   expect(await asked({ 'run.py': script, 'requirements.txt': 'x' }, 'run.py')).toEqual(['a<3', 'b']);
   expect(await asked({ 'run.py': 'import a\n', 'requirements.txt': 'x' }, 'run.py')).toEqual(['x']);
-  await expect(read({ 'run.py': '# /// script\n# dependencies = [\n# ///\n' }, 'run.py')).rejects.toMatchObject({
-    code: 'DEPENDENCY_UNRESOLVED',
-    message: expect.stringContaining('run.py'),
-  });
+  const broken = await read(
+    { 'run.py': '# /// script\n# dependencies = [\n# ///\n', 'requirements.txt': 'x' },
+    'run.py',
+  );
+  expect(broken.pip.requirements.map(({ text }) => text)).toEqual(['x']);
+  expect(broken.unread).toEqual([expect.stringMatching(/^the requirements of run\.py were not read: run\.py:2: /)]);
 });
 
 test('what lies beside the entry comes before what lies above it', async () => {
@@ -236,16 +243,18 @@ test('conda’s versions are pip’s', () => {
   ]);
 });
 
-test('a manifest that decides and cannot be read is named', async () => {
+test('a manifest that cannot be read is named, and counts as missing', async () => {
   for (const [file, text] of [
     ['environment.yml', 'dependencies: [a'],
     ['Pipfile', '[packages'],
     ['bentofile.yaml', 'a: ['],
-  ] as const)
-    await expect(read({ [file]: text })).rejects.toMatchObject({
-      code: 'DEPENDENCY_UNRESOLVED',
-      message: expect.stringContaining(`${file} cannot be read`),
+  ] as const) {
+    const { pip, unread } = await read({ [file]: text });
+    expect({ requirements: pip.requirements, unread }).toEqual({
+      requirements: [],
+      unread: [expect.stringContaining(`the requirements of ${file} were not read: ${file}:1: `)],
     });
+  }
 });
 
 test('whatever the requirements depend on is part of what they are known by', async () => {
