@@ -35,6 +35,12 @@ class Point:
     when: datetime.date
 Pair = collections.namedtuple("Pair", "a b")
 class Opaque: pass
+class Results(collections.abc.Mapping, collections.abc.Sequence):
+    def __init__(self, items, names): self.all, self.names = items, names
+    def __len__(self): return len(self.all)
+    def __iter__(self): return iter(self.all)
+    def keys(self): return self.names.keys()
+    def __getitem__(self, key): return self.names[key] if isinstance(key, str) else self.all[key]
 def written(content):
     file = open(tempfile.mkstemp()[1], "w+" if isinstance(content, str) else "wb+")
     file.write(content)
@@ -54,6 +60,8 @@ def predict(code): return eval(code)
 `;
 
 const plainCases: [string, unknown][] = [
+  ['Results(["abc", "12"], {"n": "abc"})', ['abc', '12']],
+  ['Results(["abc", "12"], {"n": "abc", "d": "12"})', { n: 'abc', d: '12' }],
   ['Point(1, datetime.date(2024, 1, 2))', { x: 1, when: '2024-01-02' }],
   ['datetime.datetime(2024, 1, 2, 3, 4, 5, tzinfo=datetime.timezone.utc)', '2024-01-02T03:04:05+00:00'],
   ['datetime.timedelta(minutes=1.5)', 90],

@@ -87,10 +87,18 @@ def standard_converter(value):
         return lambda missing: None
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return lambda record: {field.name: getattr(record, field.name) for field in dataclasses.fields(record)}
+    if isinstance(value, collections.abc.Mapping) and isinstance(value, collections.abc.Sequence):
+        return named_sequence
     for kind, converter in STANDARD:
         if isinstance(value, kind):
             return converter
     return str if type(value).__module__ == "ipaddress" else None
+
+
+def named_sequence(values):
+    """A sequence of which some items have names (pyparsing.ParseResults): an object only where all have one."""
+    named = dict(values)
+    return named if len(named) == len(values) else list(values)
 
 
 def decimal_number(value):
