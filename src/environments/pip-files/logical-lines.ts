@@ -18,16 +18,18 @@ export async function* logicalLines(file: string, text: string): AsyncGenerator<
   let line = 0;
   for (const written of physicalLines(text)) {
     if (++line % linesAtOnce === 0) await turns.next();
+    if (written === '' && begun === undefined) continue;
     const isContinued = written.endsWith('\\') && !written.trimStart().startsWith('#');
     const part = isContinued ? written.slice(0, -1) : written;
     if (begun === undefined) begun = { text: part, file, line };
     else begun.text += part;
     if (isContinued && begun.text.length <= longestLine) continue;
-    if (isContinued) yield begun;
-    else yield* withoutComment(begun);
+    const whole = isContinued ? begun : withoutComment(begun);
+    if (whole !== undefined) yield whole;
     begun = undefined;
   }
-  if (begun !== undefined) yield* withoutComment(begun);
+  const last = begun && withoutComment(begun);
+  if (last !== undefined) yield last;
 }
 
 function* physicalLines(text: string): Generator<string> {
@@ -41,11 +43,14 @@ function* physicalLines(text: string): Generator<string> {
   }
 }
 
-/** A `#` begins a comment at the start of a line or after white space: elsewhere it is part of a URL. */
-function* withoutComment(line: PlacedLine): Generator<PlacedLine> {
+/**
+ * The line up to its comment; undefined where nothing is left. A `#` begins a comment at the start of a line or after white
+ * space: elsewhere it is part of a URL.
+ */
+function withoutComment(line: PlacedLine): PlacedLine | undefined {
   const { text } = line;
   let hash = text.indexOf('#');
   while (hash > 0 && !/\s/.test(text.charAt(hash - 1))) hash = text.indexOf('#', hash + 1);
   const kept = (hash === -1 ? text : text.slice(0, hash)).trim();
-  if (kept !== '') yield { ...line, text: kept };
+  return kept === '' ? undefined : { ...line, text: kept };
 }
