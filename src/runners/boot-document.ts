@@ -22,7 +22,7 @@ export interface BootDocument {
   timeout: number;
   /** Seconds; null: no bound. */
   importTimeout: number | null;
-  /** Seconds; where the setup is, is told thirty times until then. */
+  /** Seconds; the host reports the line of the setup thirty times before that. */
   setupTimeout: number;
   /** Seconds that running calls get when the host is asked to end. */
   grace: number;

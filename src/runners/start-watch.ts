@@ -11,7 +11,7 @@ export class StartWatch {
   hasAsked = false;
   private timer: NodeJS.Timeout | undefined;
 
-  /** `giveUp` is told when the process does not end by itself. */
+  /** Calls `giveUp` when the process does not end by itself. */
   constructor(
     private readonly child: ChildProcess,
     private readonly giveUp: () => void,

@@ -110,7 +110,7 @@ test('of the callables that were found, those are proposed that a recipe takes',
   });
 });
 
-test('where nothing is recognised, what could not be read is told', async () => {
+test('where nothing is recognised, the evidence names the unread files', async () => {
   const note = 'predict.py was not read: it is larger than 1 MB.';
   const request = { ...(await someRequest(undefined, { round: { agents: [] } })), facts: someFacts({ notes: [note] }) };
   await expect(adapterWith([]).adapt(request)).rejects.toMatchObject({

@@ -5,7 +5,7 @@ const entry = { module: 'app', callable: 'predict' };
 const predict = 'def predict():\n    return 1\n';
 const crash = 'import ctypes\n\n\ndef crash():\n    ctypes.string_at(0)\n\n\ncrash()\n';
 
-test('code that ends its process at its import is told with its module', async () => {
+test('an error names the module whose import ended the process', async () => {
   const files = { 'app.py': `import os\nos._exit(3)\n${predict}` };
   await expect(serveFiles(files, entry, { importTimeout: 60 })).rejects.toMatchObject({
     code: 'START_FAILED',
@@ -13,7 +13,7 @@ test('code that ends its process at its import is told with its module', async (
   });
 });
 
-test('a crash at an import is told with its line, without the threads and frames of the host', async () => {
+test('an error names the line of a crash at an import, without the threads and frames of the host', async () => {
   const files = { 'app.py': `import helper\n${predict}`, 'helper.py': crash };
   const error = await serveFiles(files, entry, { importTimeout: 60 }).catch((found) => found);
   expect(error).toMatchObject({
@@ -27,7 +27,7 @@ test('a crash at an import is told with its line, without the threads and frames
   expect(evidence).not.toMatch(/berth_host|frozen importlib|\nThread 0x/);
 });
 
-test('a process that ends in its setup is told with what was set up', async () => {
+test('an error names the class whose setup ended the process', async () => {
   const files = {
     'app.py':
       'import os\n\n\nclass Model:\n    def setup(self):\n        os._exit(4)\n\n    def predict(self):\n        return 1\n',

@@ -59,7 +59,7 @@ test.each([
     { '.gitignore': '*.bin\n', 'w.bin': 'x' },
     /; w\.bin is in the repository, but its ignore/,
   ],
-])('a %s that only a call misses is told with what to do', async (kind, line, files, raised) => {
+])('a %s that only a call misses comes with what to do', async (kind, line, files, raised) => {
   const name = `missing-${kind.split(' ')[0]}`;
   const code = `def predict(x: int = 1):\n    ${line}\n    return x\n`;
   const info = await deploy({ name, solution: temporarySolution({ 'main.py': code, ...files }), agent: 'none' });

@@ -109,7 +109,7 @@ test('a link out of the tree to what is not there is left out with a note', asyn
   ]);
 });
 
-test('the rule that a refused link is told to be left out with leaves it out', async () => {
+test('the rule that the message proposes leaves a refused link out', async () => {
   const source = temporarySolution({ 'app.py': '' });
   mkdirSync(join(source, 'deep'));
   symlinkSync('/etc', join(source, 'deep/host [1]'));

@@ -42,5 +42,5 @@ def refuse(code, message):
 
 
 def refuse_unbegun(message):
-    """Of a call that whoever runs the software next may be asked for: src/runners/never-begun.ts."""
+    """Refuses a call that has not begun; its caller may call the next process: src/runners/never-begun.ts."""
     return answer_error({"code": "NOT_RUNNING", "message": message, "neverBegan": True})

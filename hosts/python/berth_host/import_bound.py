@@ -32,7 +32,7 @@ class Bound:
 
 
 def start(seconds, give_up, tell=lambda state: None):
-    """From here on; `give_up(error)` ends the process, `tell` is told "importing" and "imported"."""
+    """From here on; `give_up(error)` ends the process, `tell` receives "importing" and "imported"."""
     Bound.seconds, Bound.give_up, Bound.tell, Bound.started_at = seconds, give_up, tell, time.monotonic()
 
 

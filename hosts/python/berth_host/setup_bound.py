@@ -13,7 +13,7 @@ from .native import Native
 
 #: Seconds beyond the bound after which C code that lets no other thread run is ended too.
 LENIENCE = 2
-#: How often its place is told until the bound.
+#: How often its place is reported before the bound.
 NOTICES = 30
 ADVICE = ". No call is taken before it has returned"
 
@@ -30,7 +30,7 @@ class Bound:
 
 
 def start(seconds, interface, give_up, tell):
-    """From here on; `give_up(error)` ends the process, `tell(record)` is told "building", and its place while that lasts."""
+    """From here on; `give_up(error)` ends the process, `tell(record)` receives "building", and its place while that lasts."""
     Bound.seconds, Bound.give_up, Bound.tell, Bound.begun = seconds, give_up, tell, None
     Bound.what = "%s:%s" % (interface["module"], interface["callable"])
 

@@ -6,7 +6,7 @@ from .native import Native
 
 
 class Slots:
-    """`wait(call)` is told before a call waits, `begin(call)` when its turn has come; it keeps its slot until `leave(call)`."""
+    """Calls `wait(call)` before a call waits, and `begin(call)` at its turn; a call keeps its slot until `leave(call)`."""
 
     def __init__(self, limit, known, wait, begin):
         #: Calls at once; None is no bound.

@@ -41,7 +41,7 @@ export async function compile(resolution: Resolution): Promise<Lock> {
   return { ...lock, notes: [...notes, ...noteIndexes(resolution)] };
 }
 
-/** `sklearn` on the index is empty, and there to be refused: whoever asks for it means scikit-learn. */
+/** `sklearn` on the index is empty, and refused on purpose: a requirement for it means scikit-learn. */
 async function compileMeant(resolution: Resolution, request: CompileRequest): Promise<LockDocument> {
   const document = await runCompile(resolution, request);
   const names = document.packages.map(({ name }) => normalizeName(name));

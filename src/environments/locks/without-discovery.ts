@@ -9,7 +9,7 @@ import type { Resolution } from './resolution.js';
 
 /**
  * Resolves; where setuptools would not say what a project requires because it finds no one package in it, it is asked
- * again, in a copy that says that there is none. Whether the project is installed is decided elsewhere.
+ * again, in a copy that says that there is none. Another step decides whether the project is installed.
  */
 export async function resolveWithoutDiscovery(
   resolution: Resolution,

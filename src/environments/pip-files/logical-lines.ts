@@ -45,7 +45,7 @@ function* physicalLines(text: string): Generator<string> {
 
 /**
  * The line up to its comment; undefined where nothing is left. A `#` begins a comment at the start of a line or after white
- * space: elsewhere it is part of a URL.
+ * space: at other places it is part of a URL.
  */
 function withoutComment(line: PlacedLine): PlacedLine | undefined {
   const { text } = line;
