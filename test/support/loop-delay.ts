@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
+import { type PerformanceEntry, PerformanceObserver } from 'node:perf_hooks';
+import { setImmediate } from 'node:timers/promises';
 
 /**
- * Milliseconds that the main thread has worked: on a machine that does other things beside, a timer is late also where
- * nothing blocks the event loop. Where the system does not say, the clock has to do.
+ * Returns the milliseconds that the main thread has worked: on a busy machine a timer is late even where nothing blocks
+ * the event loop. Falls back to the clock where the system does not say.
  */
 function timeWorked(): number {
   try {
@@ -12,12 +14,20 @@ function timeWorked(): number {
   }
 }
 
+/** A stretch of time in which no timer ran. `worked` is in milliseconds, `from` and `to` are of `performance.now()`. */
+interface Gap {
+  from: number;
+  to: number;
+  worked: number;
+}
+
 /** Times that a task is measured at most. */
 const attempts = 3;
 
 /**
- * The longest time, in milliseconds, that `task` held the event loop before a timer that was due could run. What takes longer
- * than `enough` is measured again: the heap of a test run is large, and collecting it holds the loop, too, but not each time.
+ * Returns the longest time, in milliseconds, for which `task` held the event loop. Collecting the large heap of a test
+ * run holds the loop too, so those pauses are subtracted. A task that takes more than `enough` is measured again: its
+ * first run also compiles and optimizes the code.
  */
 export async function measureLoopDelay<Result>(
   task: () => Promise<Result>,
@@ -32,19 +42,32 @@ export async function measureLoopDelay<Result>(
 }
 
 async function measureOnce<Result>(task: () => Promise<Result>): Promise<{ delay: number; result: Result }> {
-  let delay = 0;
-  let last = timeWorked();
+  const gaps: Gap[] = [];
+  const collections: PerformanceEntry[] = [];
+  const observer = new PerformanceObserver((list) => collections.push(...list.getEntries()));
+  observer.observe({ entryTypes: ['gc'] });
+  let last = { at: performance.now(), worked: timeWorked() };
   const look = () => {
-    const now = timeWorked();
-    delay = Math.max(delay, now - last);
+    const now = { at: performance.now(), worked: timeWorked() };
+    gaps.push({ from: last.at, to: now.at, worked: now.worked - last.worked });
     last = now;
   };
   const timer = setInterval(look, 1);
   try {
     const result = await task();
     look();
-    return { delay, result };
+    await setImmediate(); // The observer is called between two turns of the loop.
+    return { delay: Math.max(...gaps.map((gap) => gap.worked - pausesWithin(gap, collections))), result };
   } finally {
     clearInterval(timer);
+    observer.disconnect();
   }
+}
+
+function pausesWithin({ from, to }: Gap, collections: PerformanceEntry[]): number {
+  let paused = 0;
+  for (const { startTime, duration } of collections) {
+    paused += Math.max(0, Math.min(to, startTime + duration) - Math.max(from, startTime));
+  }
+  return paused;
 }
