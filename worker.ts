@@ -8,42 +8,42 @@ import { AdapterAgent } from './src/adaptation/index.js';
 import { AgentRegistry } from './src/agents/index.js';
 import { Environments } from './src/environments/index.js';
 import { BerthError } from './src/errors.js';
-import { askOnce } from './src/factory/ask-once.js';
-import { TemporalDeployments } from './src/factory/deployment-server.js';
+import { requestOnce } from './src/factory/ask-once.js';
+import { WorkflowLookup } from './src/factory/deployment-server.js';
 import { berthHome } from './src/home.js';
 import { packageRoot } from './src/package-root.js';
 import { StrategyRegistry } from './src/registry/index.js';
-import { ServerDeployments } from './src/schedules/index.js';
+import { RedeployGateway } from './src/schedules/index.js';
 import { findOpenaiModel, SelectorAgent } from './src/selection/index.js';
 import {
-  beForeground,
-  describeWorker,
   ensureStack,
-  hostId,
+  formatWorkerIdentity,
+  getHostId,
+  prepareForegroundWorker,
+  reassignLostActivities,
   type TemporalTarget,
-  takeOverSteps,
 } from './src/stack/index.js';
 import { readNamespaceId } from './src/stack/namespace.js';
-import { reconcileNow, scheduleReconciling } from './src/stack/reconcile-schedule.js';
+import { ensureReconcileSchedule, triggerReconciliation } from './src/stack/reconcile-schedule.js';
 import { hostQueue, sharedQueue } from './src/workflows/messages.js';
 
 /** Builds everything that a step needs; the one place that does. */
 async function buildDependencies(client: Client): Promise<Dependencies> {
   const home = berthHome();
-  const host = hostId();
-  const ask = askOnce(client);
+  const host = getHostId();
+  const ask = requestOnce(client);
   const registry = await StrategyRegistry.scan({ home });
   return {
     home,
     host,
-    deployments: new TemporalDeployments(await readNamespaceId(client.connection, client.options.namespace), ask),
-    renewReconciling: () => scheduleReconciling(client, host),
+    deployments: new WorkflowLookup(await readNamespaceId(client.connection, client.options.namespace), ask),
+    renewReconcileSchedule: () => ensureReconcileSchedule(client, host),
     log,
     registry,
     selector: new SelectorAgent(registry, { model: findOpenaiModel(), home }),
     adapter: new AdapterAgent({ registry, home, agents: () => AgentRegistry.load(home) }),
     environments: new Environments(home),
-    scheduled: new ServerDeployments(ask),
+    redeployGateway: new RedeployGateway(ask),
   };
 }
 
@@ -51,7 +51,7 @@ async function buildDependencies(client: Client): Promise<Dependencies> {
 async function work(): Promise<void> {
   const logger = new DefaultLogger('WARN');
   Runtime.install({ logger, shutdownSignals: ['SIGINT', 'SIGTERM'] });
-  const target = await ensureStack({ worker: false });
+  const target = await ensureStack({ needsWorker: false });
   const tell = listenersOf(target);
   const connection = await NativeConnection.connect(target.connectionOptions);
   const client = new Client({ connection, namespace: target.namespace });
@@ -59,7 +59,7 @@ async function work(): Promise<void> {
   const [shared, own] = await Promise.all([
     createWorker(connection, target, dependencies, sharedQueue),
     createWorker(connection, target, dependencies, hostQueue(dependencies.host)),
-    takeOverSteps(client, dependencies.host).catch((error: Error) =>
+    reassignLostActivities(client, dependencies.host).catch((error: Error) =>
       log(`what a killed worker left is given out once its heartbeats are missed: ${error.message}`),
     ),
   ]);
@@ -83,7 +83,7 @@ async function createWorker(
     connection,
     namespace,
     taskQueue,
-    identity: describeWorker(dependencies.host),
+    identity: formatWorkerIdentity(dependencies.host),
     activities: createActivities(dependencies),
     ...(isShared && { workflowBundle: { codePath: join(packageRoot, 'dist', 'workflows.js') } }),
     shutdownGraceTime: '2s',
@@ -99,8 +99,8 @@ async function createWorker(
 /** What an earlier worker left is looked for at once. A server that does not allow schedules costs no more than that. */
 async function beginReconciling(client: Client, host: string): Promise<void> {
   try {
-    await scheduleReconciling(client, host);
-    await reconcileNow(client, host);
+    await ensureReconcileSchedule(client, host);
+    await triggerReconciliation(client, host);
   } catch (error) {
     log(`this host is not reconciled by itself: ${BerthError.from(error).message}`);
   }
@@ -117,7 +117,7 @@ async function announce(workers: Worker[], tell: () => Promise<void>): Promise<v
 /** Of a worker in the background whoever started it waits for a file; one in the foreground is found by every command. */
 function listenersOf(target: TemporalTarget): () => Promise<void> {
   const { BERTH_READY_FILE } = process.env;
-  if (BERTH_READY_FILE === undefined) return beForeground(target).announce;
+  if (BERTH_READY_FILE === undefined) return prepareForegroundWorker(target).announce;
   return () => writeFile(BERTH_READY_FILE, JSON.stringify({ ready: true, pid: process.pid }));
 }
 

@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
-import { describeDisk } from './errors.js';
+import { toDiskError } from './errors.js';
 
 // How every state file is written: beside its place, forced to the disk, renamed. So a reader sees the old text or the
 // new one, whole, and so does whoever comes after a crash, a power cut or a full disk. For this user's eyes only.
 
 export async function writeDurably(path: string, text: string): Promise<void> {
-  const partial = partialOf(path);
+  const partial = createPartialPath(path);
   try {
     const file = await open(partial, 'wx', 0o600);
     try {
@@ -19,12 +19,12 @@ export async function writeDurably(path: string, text: string): Promise<void> {
     await rename(partial, path);
   } catch (error) {
     await rm(partial, { force: true }).catch(() => undefined);
-    throw describeDisk(error, path) ?? error;
+    throw toDiskError(error, path) ?? error;
   }
 }
 
 export function writeDurablySync(path: string, text: string): void {
-  const partial = partialOf(path);
+  const partial = createPartialPath(path);
   try {
     const file = openSync(partial, 'wx', 0o600);
     try {
@@ -36,7 +36,7 @@ export function writeDurablySync(path: string, text: string): void {
     renameSync(partial, path);
   } catch (error) {
     removeQuietly(partial);
-    throw describeDisk(error, path) ?? error;
+    throw toDiskError(error, path) ?? error;
   }
 }
 
@@ -49,4 +49,4 @@ function removeQuietly(path: string): void {
 }
 
 /** Writers of the same file do not meet. */
-const partialOf = (path: string): string => `${path}.${process.pid}-${randomBytes(3).toString('hex')}.partial`;
+const createPartialPath = (path: string): string => `${path}.${process.pid}-${randomBytes(3).toString('hex')}.partial`;

@@ -1,4 +1,4 @@
-import { shellWord } from './shell-word.js';
+import { quoteShellWord } from './shell-word.js';
 
 /**
  * Every way in which Berth says no: one class, a closed table of codes.
@@ -11,15 +11,15 @@ import { shellWord } from './shell-word.js';
  */
 export interface CodeEntry {
   retryable: boolean;
-  ends: boolean;
+  endsDeployment: boolean;
   exit: 1 | 2 | 3 | 130;
   next: string;
 }
 
-const usage = (next: string): CodeEntry => ({ retryable: false, ends: true, exit: 2, next });
-const waits = (next: string): CodeEntry => ({ retryable: false, ends: false, exit: 1, next });
-const missing = (next: string): CodeEntry => ({ retryable: false, ends: false, exit: 3, next });
-const passing = (next: string): CodeEntry => ({ retryable: true, ends: false, exit: 1, next });
+const usage = (next: string): CodeEntry => ({ retryable: false, endsDeployment: true, exit: 2, next });
+const recoverable = (next: string): CodeEntry => ({ retryable: false, endsDeployment: false, exit: 1, next });
+const missing = (next: string): CodeEntry => ({ retryable: false, endsDeployment: false, exit: 3, next });
+const transient = (next: string): CodeEntry => ({ retryable: true, endsDeployment: false, exit: 1, next });
 
 const fix =
   'Fix it in `berth shell {name}`, then: berth resume {name} --agent none. ' +
@@ -66,51 +66,53 @@ export const codes = {
   INPUT_INVALID: usage('Give JSON, @FILE, or - for standard input.'),
   RUN_ID_INVALID: usage('Use letters, digits, hyphens and underscores, at most 100 of them: --id ID'),
   RUN_TAKEN: usage('Choose another --id, or omit the inputs to get the answer of the existing run.'),
-  ENV_MISSING: waits(
+  ENV_MISSING: recoverable(
     'Set it where the worker runs (berth down && berth up), then: berth resume {name}. Or deploy with --env {variable}=VALUE.',
   ),
   RESOURCE_INVALID: usage('Use --resource NAME=VALUE, for example --resource memory=2Gi.'),
 
   // What the repository or its adaptation turned out to be
   MANIFEST_INVALID: usage('Fix the file, then: berth deploy {path}'),
-  PYTHON_SYNTAX: waits(fix),
-  DEPENDENCY_UNRESOLVED: waits(fix),
-  DEPENDENCY_INSTALL: waits(fix),
-  BUILD_FAILED: waits(fix),
-  IMPORT_FAILED: waits(fix),
-  CONTRACT_FAILED: waits(`Give a hint: berth resume {name} --hint TEXT. ${fix}`),
-  ADAPTATION_FAILED: waits(
+  PYTHON_SYNTAX: recoverable(fix),
+  DEPENDENCY_UNRESOLVED: recoverable(fix),
+  DEPENDENCY_INSTALL: recoverable(fix),
+  BUILD_FAILED: recoverable(fix),
+  IMPORT_FAILED: recoverable(fix),
+  CONTRACT_FAILED: recoverable(`Give a hint: berth resume {name} --hint TEXT. ${fix}`),
+  ADAPTATION_FAILED: recoverable(
     'Give a hint: berth resume {name} --hint TEXT. Or adapt it in `berth shell {name}`, then: berth resume {name} --agent none',
   ),
-  START_FAILED: waits('Read the log: berth logs {name}. If the deployment waits: berth resume {name} --hint TEXT'),
-  NOT_READY: waits('Read the log: berth logs {name}. If the deployment waits: berth resume {name} --hint TEXT'),
-  REDEPLOY_FAILED: waits('The previous revision is still serving. See why: berth history {name}'),
-  ROLLED_BACK: waits(
+  START_FAILED: recoverable(
+    'Read the log: berth logs {name}. If the deployment waits: berth resume {name} --hint TEXT',
+  ),
+  NOT_READY: recoverable('Read the log: berth logs {name}. If the deployment waits: berth resume {name} --hint TEXT'),
+  REDEPLOY_FAILED: recoverable('The previous revision is still serving. See why: berth history {name}'),
+  ROLLED_BACK: recoverable(
     'The previous revision serves again. Read the output of the new one: berth logs {name} --revision {revision}',
   ),
-  CALLS_FAILING: waits('Berth rolled it back. Read its output: berth logs {name} --revision {revision}'),
+  CALLS_FAILING: recoverable('Berth rolled it back. Read its output: berth logs {name} --revision {revision}'),
 
   // A call
-  CALL_FAILED: waits('The traceback is from the deployed code. Read its output: berth logs {name}'),
-  CALL_INPUT: waits('Pass the inputs that the message lists.'),
-  CALL_OUTPUT: waits('Return a value that JSON can represent, or convert it first.'),
-  CALL_TIMEOUT: waits('Raise the limit: --timeout SECONDS for one call, or --timeout of berth deploy.'),
-  CALL_CANCELLED: waits('Call again.'),
-  CALL_LOST: passing('Berth restarts the software. Read its last output: berth logs {name}'),
-  NOT_RUNNING: waits('See its state: berth status {name}'),
+  CALL_FAILED: recoverable('The traceback is from the deployed code. Read its output: berth logs {name}'),
+  CALL_INPUT: recoverable('Pass the inputs that the message lists.'),
+  CALL_OUTPUT: recoverable('Return a value that JSON can represent, or convert it first.'),
+  CALL_TIMEOUT: recoverable('Raise the limit: --timeout SECONDS for one call, or --timeout of berth deploy.'),
+  CALL_CANCELLED: recoverable('Call again.'),
+  CALL_LOST: transient('Berth restarts the software. Read its last output: berth logs {name}'),
+  NOT_RUNNING: recoverable('See its state: berth status {name}'),
 
   // The machine and the stack
-  INDEX_UNREACHABLE: passing('Check the network, the proxy, and uv’s index settings (UV_DEFAULT_INDEX).'),
+  INDEX_UNREACHABLE: transient('Check the network, the proxy, and uv’s index settings (UV_DEFAULT_INDEX).'),
   TOOL_MISSING: missing('See what is missing and how to install it: berth doctor'),
   ENGINE_UNREACHABLE: {
     retryable: true,
-    ends: false,
+    endsDeployment: false,
     exit: 3,
     next: 'Start the container engine, or set DOCKER_HOST=unix:///PATH for the worker.',
   },
   CLOUD_UNREACHABLE: {
     retryable: true,
-    ends: false,
+    endsDeployment: false,
     exit: 3,
     next: 'Check the network and the proxy where the worker runs, then: berth resume {name}',
   },
@@ -119,17 +121,22 @@ export const codes = {
   ),
   AGENT_UNKNOWN: usage('List the coding agents: berth doctor'),
   AGENT_UNUSABLE: missing('See what each coding agent lacks: berth doctor. Then: berth resume {name} --agent AGENT'),
-  AGENT_BUSY: passing('Berth retries automatically. See: berth status {name}'),
-  BUDGET_REACHED: waits('Raise the limit: berth resume {name} --rounds N --budget DOLLARS'),
+  AGENT_BUSY: transient('Berth retries automatically. See: berth status {name}'),
+  BUDGET_REACHED: recoverable('Raise the limit: berth resume {name} --rounds N --budget DOLLARS'),
   AGENT_CONFIG: missing('Fix the file, then check it: berth doctor'),
   STACK_FAILED: missing('Find the problem: berth doctor'),
   SERVER_UNREACHABLE: {
     retryable: true,
-    ends: false,
+    endsDeployment: false,
     exit: 3,
     next: 'Check TEMPORAL_ADDRESS, or start your own: berth up',
   },
-  WORKER_UNREACHABLE: { retryable: true, ends: false, exit: 3, next: 'Start a worker on that host: berth worker' },
+  WORKER_UNREACHABLE: {
+    retryable: true,
+    endsDeployment: false,
+    exit: 3,
+    next: 'Start a worker on that host: berth worker',
+  },
   SECRET_KEY_WRONG: missing(
     'Set the same BERTH_SECRET_KEY for clients and workers (openssl rand -base64 32), then deploy again.',
   ),
@@ -137,18 +144,23 @@ export const codes = {
     'Make it writable, or choose another directory: BERTH_HOME=DIR. If the deployment waits: berth resume {name}',
   ),
   DISK_FULL: missing('Free some space: berth gc. If the deployment waits: berth resume {name}'),
-  WORKFLOW_ENDED: waits('Remove what it left behind: berth gc --yes'),
-  UNDO_INCOMPLETE: passing('The message names what still exists. Retry: berth cleanup {name}'),
+  WORKFLOW_ENDED: recoverable('Remove what it left behind: berth gc --yes'),
+  UNDO_INCOMPLETE: transient('The message names what still exists. Retry: berth cleanup {name}'),
   INTERRUPTED: {
     retryable: false,
-    ends: false,
+    endsDeployment: false,
     exit: 130,
     next: 'The operation continues in the background: {follow}',
   },
-  ABORTED: { retryable: false, ends: false, exit: 130, next: 'Nothing is running. Start it again when you are ready.' },
+  ABORTED: {
+    retryable: false,
+    endsDeployment: false,
+    exit: 130,
+    next: 'Nothing is running. Start it again when you are ready.',
+  },
   INTERNAL: {
     retryable: false,
-    ends: false,
+    endsDeployment: false,
     exit: 1,
     next: 'This is a bug in Berth. Report it with the output of --verbose.',
   },
@@ -211,7 +223,7 @@ export class BerthError extends Error {
   /** Any thrown value as a BerthError; what Berth did not foresee is INTERNAL and keeps its cause. */
   static from(thrown: unknown): BerthError {
     if (thrown instanceof BerthError) return thrown;
-    const refused = describeDisk(thrown);
+    const refused = toDiskError(thrown);
     if (refused !== undefined) return refused;
     const message = thrown instanceof Error ? thrown.message : String(thrown);
     return new BerthError('INTERNAL', message, {}, { cause: thrown });
@@ -219,24 +231,24 @@ export class BerthError extends Error {
 }
 
 /** What a disk says when it takes nothing more. */
-const diskRefusals: Record<string, { code: ErrorCode; reason: string }> = {
+const diskErrors: Record<string, { code: ErrorCode; reason: string }> = {
   ENOSPC: { code: 'DISK_FULL', reason: 'no space is left' },
   EDQUOT: { code: 'DISK_FULL', reason: 'the quota is used up' },
   EROFS: { code: 'HOME_UNUSABLE', reason: 'the file system is read only' },
 };
 
 /** A write that the disk refused, whoever tried it, to `path` or what the error names; undefined for anything else. */
-export function describeDisk(thrown: unknown, path?: string): BerthError | undefined {
+export function toDiskError(thrown: unknown, path?: string): BerthError | undefined {
   // Not `instanceof`: an error of Node's own may come from another realm.
   const { code = '', path: named = 'the disk' } = (thrown ?? {}) as NodeJS.ErrnoException;
-  const refusal = diskRefusals[code];
+  const refusal = diskErrors[code];
   if (refusal === undefined) return undefined;
   const place = path ?? named;
   return new BerthError(refusal.code, `cannot write ${place}: ${refusal.reason}`, { place }, { cause: thrown });
 }
 
 /** Whether a program's last words say that the disk was full. */
-export const saysDiskFull = (words: string): boolean =>
+export const isDiskFullMessage = (words: string): boolean =>
   /no space left on device|out of disk ?space|disk quota exceeded|database or disk is full/i.test(words);
 
 export const isErrorCode = (text: unknown): text is ErrorCode => typeof text === 'string' && Object.hasOwn(codes, text);
@@ -244,9 +256,10 @@ export const isErrorCode = (text: unknown): text is ErrorCode => typeof text ===
 /** The code's next step with the details filled in; a placeholder without its detail is written as its name. */
 export function describeNext(code: ErrorCode, details: ErrorDetails): string {
   const fill = (fact: string) =>
-    details[fact] === undefined ? fact.toUpperCase() : write(fact, String(details[fact]));
+    details[fact] === undefined ? fact.toUpperCase() : formatDetail(fact, String(details[fact]));
   return codes[code].next.replaceAll(/\{(\w+)\}/g, (_, fact: string) => fill(fact));
 }
 
 /** In a command, as a shell takes it; a list of variables and a whole command are sentences of ours. */
-const write = (fact: string, value: string): string => (fact === 'path' || fact === 'entry' ? shellWord(value) : value);
+const formatDetail = (fact: string, value: string): string =>
+  fact === 'path' || fact === 'entry' ? quoteShellWord(value) : value;

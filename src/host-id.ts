@@ -9,17 +9,17 @@ import { type BerthHome, berthHome } from './home.js';
  * Names this machine and this home, the same at every start: who polls `berth-host-<id>` finds the workspaces and the
  * processes of the deployments there. `BERTH_HOST_ID` overrides it.
  */
-export function hostId(home: BerthHome = berthHome()): string {
+export function getHostId(home: BerthHome = berthHome()): string {
   const chosen = process.env.BERTH_HOST_ID;
   if (chosen) return chosen;
-  const machine = isContainer() ? keptId(home) : (machineId() ?? keptId(home));
+  const machine = isContainer() ? ensureStoredId(home) : (readMachineId() ?? ensureStoredId(home));
   return createHash('sha256').update(`berth\n${machine}\n${home.root}`).digest('hex').slice(0, 12);
 }
 
 /** All containers of an image share its machine id. */
 const isContainer = (): boolean => existsSync('/.dockerenv') || existsSync('/run/.containerenv');
 
-function machineId(): string | null {
+function readMachineId(): string | null {
   if (process.platform === 'darwin') return readPlatformId();
   const path = '/etc/machine-id';
   const id = existsSync(path) ? readFileSync(path, 'utf8').trim() : '';
@@ -32,7 +32,7 @@ function readPlatformId(): string | null {
 }
 
 /** A random id, made once and kept in the home. */
-function keptId(home: BerthHome): string {
+function ensureStoredId(home: BerthHome): string {
   const path = join(home.root, 'host-id');
   if (!existsSync(path)) {
     const own = `${path}.${process.pid}`;

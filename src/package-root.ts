@@ -15,13 +15,16 @@ const here = fileURLToPath(import.meta.url);
 export const packageRoot = findPackageRoot(dirname(here));
 
 /** True when this code runs from the TypeScript sources (tests), false when it runs from `dist/`. */
-export const isSource = here.endsWith('.ts');
+export const isRunningFromSource = here.endsWith('.ts');
 
 /** Where the built-in strategies lie, with modules that this process can import. */
-export const builtInStrategies = join(packageRoot, ...(isSource ? ['strategies'] : ['dist', 'strategies']));
+export const builtInStrategiesDirectory = join(
+  packageRoot,
+  ...(isRunningFromSource ? ['strategies'] : ['dist', 'strategies']),
+);
 
 /** Programs that serve solutions; Python, no build. */
 export const hostsDirectory = join(packageRoot, 'hosts');
 
 /** A strategy that works as it is, of which a new one is made. */
-export const exampleStrategy = join(packageRoot, 'examples', 'strategies', 'procfile');
+export const exampleStrategyDirectory = join(packageRoot, 'examples', 'strategies', 'procfile');

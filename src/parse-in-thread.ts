@@ -2,13 +2,13 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { hostsDirectory } from './package-root.js';
 
-const program = join(hostsDirectory, 'threads', 'parse-document.mjs');
+const workerScript = join(hostsDirectory, 'threads', 'parse-document.mjs');
 
 /** Milliseconds; a megabyte of YAML takes two seconds. */
 const timeout = 10_000;
 
 /** Bytes of the parsed value, as JSON. */
-const usualBytes = 2_000_000;
+const defaultMaxBytes = 2_000_000;
 
 type Answer = { json: string } | { line?: number; problem: string };
 
@@ -16,10 +16,10 @@ type Answer = { json: string } | { line?: number; problem: string };
 export async function parseInThread(
   format: 'toml' | 'yaml',
   text: string,
-  mostBytes = usualBytes,
+  maxBytes = defaultMaxBytes,
 ): Promise<{ value: unknown; problem?: undefined } | { line?: number | undefined; problem: string }> {
-  const worker = new Worker(program, {
-    workerData: { format, text, mostBytes },
+  const worker = new Worker(workerScript, {
+    workerData: { format, text, mostBytes: maxBytes },
     resourceLimits: { maxOldGenerationSizeMb: 512 },
     stdin: false,
   });
@@ -29,9 +29,9 @@ export async function parseInThread(
 
 function waitForAnswer(worker: Worker): Promise<Answer> {
   return new Promise((resolve) => {
-    const late = setTimeout(() => resolve({ problem: `parsing it takes longer than ${timeout / 1000} s` }), timeout);
+    const timer = setTimeout(() => resolve({ problem: `parsing it takes longer than ${timeout / 1000} s` }), timeout);
     const settle = (answer: Answer) => {
-      clearTimeout(late);
+      clearTimeout(timer);
       resolve(answer);
     };
     worker.once('message', settle);

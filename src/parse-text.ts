@@ -8,15 +8,15 @@ export type Parsed =
 
 export interface ParseLimits {
   /** Characters that are parsed at once, within a few milliseconds. More go to a thread. */
-  parsedAtOnce: number;
+  maxInlineCharacters: number;
   /** Bytes of the value that a thread may answer with, as JSON. */
-  mostBytes?: number;
+  maxBytes?: number;
 }
 
 /** Parses a TOML, JSON or YAML text. Never throws, and never holds up the event loop. */
 export async function parseText(format: 'toml' | 'json' | 'yaml', text: string, limits: ParseLimits): Promise<Parsed> {
   if (format === 'json') return parseJson(text);
-  if (text.length > limits.parsedAtOnce) return await parseInThread(format, text, limits.mostBytes);
+  if (text.length > limits.maxInlineCharacters) return await parseInThread(format, text, limits.maxBytes);
   return format === 'toml' ? await parseToml(text) : parseYaml(text);
 }
 

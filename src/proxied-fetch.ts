@@ -2,14 +2,14 @@ import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import { findProxy, openProxy } from './proxy.js';
 
-const mostRedirects = 5;
+const maxRedirects = 5;
 
 /** As the built-in `fetch`, which knows no proxies: by way of the one that the environment names for the URL. */
 export async function proxiedFetch(input: string | URL | Request, init: RequestInit = {}): Promise<Response> {
   const url = input instanceof Request ? input.url : String(input);
   if ((await findProxy(url)) === undefined) return await fetch(input, init);
   const request = new Request(input, init);
-  return await follow(request, new URL(url), mostRedirects);
+  return await follow(request, new URL(url), maxRedirects);
 }
 
 async function follow(request: Request, url: URL, redirects: number): Promise<Response> {

@@ -2,14 +2,14 @@ import type { Agent, AgentOptions } from 'node:http';
 import { ProxyError } from './proxy-error.js';
 
 /** As curl and BentoML's and LangGraph's own commands read them. */
-const variables = ['https_proxy', 'HTTPS_PROXY', 'all_proxy', 'ALL_PROXY'];
+const proxyVariables = ['https_proxy', 'HTTPS_PROXY', 'all_proxy', 'ALL_PROXY'];
 
 /**
  * The proxy that the environment names for this URL: for https alone, unless NO_PROXY says otherwise, and never for this
  * machine. Where it names none nothing is loaded.
  */
 export async function findProxy(url: string): Promise<URL | undefined> {
-  const named = variables.map((name) => process.env[name]).find(Boolean);
+  const named = proxyVariables.map((name) => process.env[name]).find(Boolean);
   if (!named || !url.startsWith('https:') || isLoopback(new URL(url))) return undefined;
   const { getProxyForUrl } = await import('proxy-from-env');
   return getProxyForUrl(url) === '' ? undefined : parseProxy(named);
@@ -18,7 +18,7 @@ export async function findProxy(url: string): Promise<URL | undefined> {
 const isLoopback = ({ hostname }: URL): boolean => /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
 
 /** ` through the proxy http://proxy:3128`, without its password; nothing where there is none. */
-export async function describeWay(url: string): Promise<string> {
+export async function describeProxy(url: string): Promise<string> {
   const proxy = await findProxy(url).catch(() => undefined);
   return proxy === undefined ? '' : ` through the proxy ${proxy.origin}`;
 }

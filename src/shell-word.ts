@@ -1,3 +1,3 @@
 /** A word as a shell takes it: quoted where it has to be. */
-export const shellWord = (word: string): string =>
+export const quoteShellWord = (word: string): string =>
   /^[\w./~:@=,+%-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;

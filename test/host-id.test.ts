@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
 import { berthHome } from '../src/home.js';
-import { hostId } from '../src/host-id.js';
+import { getHostId } from '../src/host-id.js';
 import { temporaryDirectory } from './support/temporary.js';
 
 const directory = temporaryDirectory();
@@ -12,12 +12,12 @@ afterEach(() => {
 });
 
 test('the id stays the same, and differs from home to home', () => {
-  expect(hostId(home('a'))).toMatch(/^[0-9a-f]{12}$/);
-  expect(hostId(home('a'))).toBe(hostId(home('a')));
-  expect(hostId(home('b'))).not.toBe(hostId(home('a')));
+  expect(getHostId(home('a'))).toMatch(/^[0-9a-f]{12}$/);
+  expect(getHostId(home('a'))).toBe(getHostId(home('a')));
+  expect(getHostId(home('b'))).not.toBe(getHostId(home('a')));
 });
 
 test('BERTH_HOST_ID overrides it', () => {
   process.env.BERTH_HOST_ID = 'gpu-7';
-  expect(hostId(home('a'))).toBe('gpu-7');
+  expect(getHostId(home('a'))).toBe('gpu-7');
 });

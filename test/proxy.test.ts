@@ -10,19 +10,19 @@ import { afterEach, beforeAll, expect, test } from '@jest/globals';
 import { packageRoot } from '../src/package-root.js';
 import { findProxy } from '../src/proxy.js';
 import { withDeadline } from '../src/runners/call-deadline.js';
-import { askCloud } from '../src/runners/cloud-api.js';
+import { requestCloud } from '../src/runners/cloud-api.js';
 import { callHttp } from '../src/runners/http-call.js';
 import { startConnectProxy } from './support/connect-proxy.js';
-import { atTheEnd, temporaryDirectory } from './support/temporary.js';
-import { makeAuthority, sign } from './support/tls-proxy.js';
+import { registerCleanup, temporaryDirectory } from './support/temporary.js';
+import { createAuthority, signCertificate } from './support/tls-proxy.js';
 
 const certificates = temporaryDirectory('berth-tls-');
 let port: number;
 
 /** Says what it was asked, and moves one place to another. */
 beforeAll(async () => {
-  makeAuthority(certificates);
-  sign(certificates, 'server', 'subjectAltName=DNS:cloud.test,IP:127.0.0.1');
+  createAuthority(certificates);
+  signCertificate(certificates, 'server', 'subjectAltName=DNS:cloud.test,IP:127.0.0.1');
   const read = (file: string) => readFileSync(join(certificates, file));
   const server = createServer({ cert: read('server.pem'), key: read('server.key') }, async (asked, answer) => {
     if (asked.url === '/moved') return void answer.writeHead(302, { location: '/' }).end();
@@ -30,7 +30,7 @@ beforeAll(async () => {
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   port = (server.address() as AddressInfo).port;
-  atTheEnd(() => {
+  registerCleanup(() => {
     server.closeAllConnections();
     server.close();
   });
@@ -93,7 +93,7 @@ test('a proxy that cannot be used is named, and its password is not', async () =
     ],
   ] as const) {
     process.env.HTTPS_PROXY = proxy;
-    const error = await (askCloud(cloud, { path: '/' }) as Promise<Error>).catch((thrown: Error) => thrown);
+    const error = await (requestCloud(cloud, { path: '/' }) as Promise<Error>).catch((thrown: Error) => thrown);
     expect(error).toMatchObject({ code: 'CLOUD_UNREACHABLE', retryable: true });
     expect(error.message).toMatch(/^LangSmith cannot be reached at https:\/\/cloud\.test: the proxy/);
     expect(error.message).toContain(reason);

@@ -6,7 +6,7 @@ import type { AdaptationRound } from '../contract/round.js';
 import type { DeploymentSetting } from '../contract/setting.js';
 import { type DeploymentDirectory, deploymentDirectory } from '../home.js';
 import { gatherFacts } from '../selection/index.js';
-import { carryChange, findWorkspace, listTracked } from '../workspaces/index.js';
+import { findWorkspace, readTrackedFiles, reapplyChange } from '../workspaces/index.js';
 import { AgentLog } from './agent-log.js';
 import type { Dependencies } from './dependencies.js';
 import { step } from './step.js';
@@ -16,10 +16,10 @@ interface AdaptInput {
   setting: DeploymentSetting;
   round: AdaptationRound;
   /** What an agent made of an earlier source: tried first. Absent in histories of an earlier shape. */
-  carried?: CarriedAdaptation | null;
+  carried?: PreviousAdaptation | null;
 }
 
-export interface CarriedAdaptation {
+export interface PreviousAdaptation {
   revision: string;
   adaptation: AdaptationResult;
 }
@@ -31,20 +31,20 @@ export const adaptWorkspace = ({ home, adapter }: Dependencies) =>
       const { config, setting, round } = input;
       const { solution, entry } = config;
       const directory = deploymentDirectory(home, config.name);
-      const carried = await carry(directory, input.carried ?? null);
+      const carried = await reapplyAdaptation(directory, input.carried ?? null);
       if (carried !== undefined) return carried;
       const log = new AgentLog(directory.agentLog);
       const result = await adapter.adapt({
         solution,
         setting,
         workspace: directory.workspace,
-        facts: await gatherFacts(directory.workspace, { tracked: await listTracked(directory.workspace) }),
-        contract: splitContract(contractOf(config)).shown,
+        facts: await gatherFacts(directory.workspace, { tracked: await readTrackedFiles(directory.workspace) }),
+        contract: splitContract(toContract(config)).shown,
         entry,
         round,
         stateDirectory: directory.agent,
-        guarded: [solution.path],
-        hidden: [directory.revisions],
+        guardedPaths: [solution.path],
+        hiddenPaths: [directory.revisions],
         signal,
         onProgress,
         onEvent: (event) => log.append({ ...event, round: round.number }),
@@ -56,20 +56,20 @@ export const adaptWorkspace = ({ home, adapter }: Dependencies) =>
   );
 
 /** An agent's change of the source before, where it fits the one of now: the ladder judges it, and nobody is paid again. */
-async function carry(
+async function reapplyAdaptation(
   { workspace, revisions }: DeploymentDirectory,
-  carried: CarriedAdaptation | null,
+  carried: PreviousAdaptation | null,
 ): Promise<AdaptationResult | undefined> {
   if (carried === null) return undefined;
   const { revision, adaptation } = carried;
   const from = await findWorkspace(workspace, revisions, revision);
   if (from === undefined) return undefined;
   const summary = `what ${adaptation.by} changed for ${revision} fits the new source`;
-  const commit = await carryChange({ from, commit: adaptation.commit, workspace, message: summary });
+  const commit = await reapplyChange({ from, commit: adaptation.commit, workspace, message: summary });
   if (commit === undefined) return undefined;
   return { ...adaptation, ...commit, summary, adaptedPath: workspace, rounds: 0, cost: 0, tokens: 0, sessionId: null };
 }
 
 /** What an agent can be told of it: examples from the repository stand in the repository. */
-const contractOf = ({ examples }: DeployConfig): Contract =>
+const toContract = ({ examples }: DeployConfig): Contract =>
   examples.length > 0 ? { source: 'user', examples: examples.map(restoreExample) } : { source: 'weak', examples: [] };

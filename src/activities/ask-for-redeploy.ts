@@ -1,9 +1,9 @@
 import { ScheduledRedeploy } from '../contract/schedule.js';
-import { askForRedeploy as ask } from '../schedules/index.js';
+import { requestRedeploy as ask } from '../schedules/index.js';
 import type { Dependencies } from './dependencies.js';
 import { step } from './step.js';
 
-interface Run {
+interface ScheduleRun {
   /** Names the request. */
   id: string;
   /** ISO 8601; when the run began. */
@@ -11,9 +11,9 @@ interface Run {
 }
 
 /** Of a run that a schedule started: asks for the redeploy, or says why there is none. */
-export const askForRedeploy = ({ scheduled }: Dependencies) =>
+export const requestRedeploy = ({ redeployGateway }: Dependencies) =>
   step(
-    async ({ id, since, ...request }: ScheduledRedeploy & Run) =>
-      await ask(scheduled, { ...ScheduledRedeploy.parse(request), id, since }),
+    async ({ id, since, ...request }: ScheduledRedeploy & ScheduleRun) =>
+      await ask(redeployGateway, { ...ScheduledRedeploy.parse(request), id, since }),
     ({ name }) => ({ name }),
   );

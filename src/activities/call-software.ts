@@ -4,18 +4,18 @@ import { BerthError } from '../errors.js';
 import { openSoftware } from '../factory/open-software.js';
 import type { BerthHome } from '../home.js';
 import type { Dependencies } from './dependencies.js';
-import { rareHeartbeat, step } from './step.js';
+import { slowHeartbeatInterval, step } from './step.js';
 
 /** The call of a durable run, on the deployment's host. */
 export const callSoftware = ({ home }: Dependencies) =>
   step(
-    async (run: DurableRun, context) => await call(softwareOf(run.name, home), DurableRun.parse(run), context),
+    async (run: DurableRun, context) => await call(createCallable(run.name, home), DurableRun.parse(run), context),
     ({ name }) => ({ name }),
-    rareHeartbeat,
+    slowHeartbeatInterval,
   );
 
 /** What cannot be attached to gives its reason as the answer. */
-const softwareOf = (name: string, home: BerthHome): Callable => ({
+const createCallable = (name: string, home: BerthHome): Callable => ({
   async runText(inputs, options): Promise<string> {
     try {
       const software = await openSoftware(name, home);

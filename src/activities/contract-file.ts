@@ -3,7 +3,7 @@ import { Contract } from '../contract/example.js';
 import type { ContractReport } from '../contract/revision.js';
 import { writeDurably } from '../durable-file.js';
 import { type BerthHome, revisionDirectory } from '../home.js';
-import { readDigits } from '../json/read-json.js';
+import { readExactJson } from '../json/read-json.js';
 import { writeJson } from '../json/write-json.js';
 import type { RevisionInput } from './plan.js';
 
@@ -19,5 +19,5 @@ export async function freezeProbe(file: string, { source, probe }: ContractRepor
 
 export async function readContract(home: BerthHome, { config, revision }: RevisionInput): Promise<Contract> {
   const { contract } = revisionDirectory(home, config.name, revision.id);
-  return Contract.parse(readDigits(await readFile(contract, 'utf8')));
+  return Contract.parse(readExactJson(await readFile(contract, 'utf8')));
 }

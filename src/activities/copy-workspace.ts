@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { writeDurably } from '../durable-file.js';
 import { type BerthHome, berthHome, deploymentDirectory } from '../home.js';
 import type { SelectionExchange } from '../selection/index.js';
-import { copySource, Ledger, ownWorkspace, setWorkspaceAside, withCollectionLock } from '../workspaces/index.js';
+import { archiveWorkspace, copySource, Ledger, setWorkspaceOwner, withPruneLock } from '../workspaces/index.js';
 import type { Dependencies } from './dependencies.js';
 import { step } from './step.js';
 
@@ -21,10 +21,10 @@ export const copyWorkspace = ({ home, deployments }: Dependencies) =>
   step(
     async ({ name, revision, source, exchanges }: CopyInput) => {
       const { root, workspace, revisions } = deploymentDirectory(home, name);
-      await beginLedger(home, deployments.id, name);
-      await setWorkspaceAside({ workspace, revisions, except: revision });
+      await openLedger(home, deployments.id, name);
+      await archiveWorkspace({ workspace, revisions, except: revision });
       const copy = await copySource({ source, workspace });
-      await ownWorkspace(workspace, revision);
+      await setWorkspaceOwner(workspace, revision);
       if (exchanges.length > 0)
         await writeDurably(join(root, 'selection.json'), JSON.stringify(exchanges, undefined, 2));
       return copy;
@@ -33,11 +33,11 @@ export const copyWorkspace = ({ home, deployments }: Dependencies) =>
   );
 
 /** From here on the deployment's things are known to be its own, whatever becomes of the worker. */
-async function beginLedger(home: BerthHome, server: string, name: string): Promise<void> {
+async function openLedger(home: BerthHome, server: string, name: string): Promise<void> {
   const { root } = deploymentDirectory(home, name);
   const ledger = new Ledger(home, name);
-  await withCollectionLock(home, async () => {
-    await ledger.begin(server);
+  await withPruneLock(home, async () => {
+    await ledger.recordServer(server);
     await ledger.enter({ id: 'deployment', kind: 'directory', path: root });
     const { root: real } = deploymentDirectory(berthHome(await realpath(home.root)), name);
     await ledger.enter({ id: 'processes', kind: 'processes', directories: [...new Set([root, real])] });

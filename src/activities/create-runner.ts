@@ -1,22 +1,24 @@
 import { resolveEnvironment } from '../secrets/index.js';
 import type { Dependencies } from './dependencies.js';
-import { explainingFailures } from './explain-failure.js';
-import { keepingSecrets } from './keep-secrets.js';
-import { describeRevision, planRevision, type RevisionInput } from './plan.js';
+import { withFailureExplanation } from './explain-failure.js';
+import { withRedactedSecrets } from './keep-secrets.js';
+import { describeRevision, prepareRunPlan, type RevisionInput } from './plan.js';
 import { type StepContext, step } from './step.js';
 
 /** Starts a revision. Its secrets are opened here and handed to the runner alone. */
 export const createRunner = (dependencies: Dependencies) =>
   step(
-    keepingSecrets(dependencies, async (input: RevisionInput, context: StepContext) => {
+    withRedactedSecrets(dependencies, async (input: RevisionInput, stepContext: StepContext) => {
       const { home, registry } = dependencies;
-      const plan = await planRevision(dependencies, input);
+      const plan = await prepareRunPlan(dependencies, input);
       const env = await resolveEnvironment(home, input.config.env);
       const Runner = await registry.getRunnerClass(plan.strategy);
       const runner = new Runner(plan);
       try {
         const { config, revision } = input;
-        return await explainingFailures({ config, code: revision.directory }, () => runner.start({ env, ...context }));
+        return await withFailureExplanation({ config, code: revision.directory }, () =>
+          runner.start({ env, ...stepContext }),
+        );
       } finally {
         await runner.close();
       }

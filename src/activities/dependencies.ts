@@ -14,7 +14,7 @@ export interface Dependencies {
   /** The server that the worker polls. */
   deployments: DeploymentServer;
   /** Keeps the schedule of reconciliations alive. */
-  renewReconciling: () => Promise<void>;
+  renewReconcileSchedule: () => Promise<void>;
   /** One line to the worker's log. */
   log: (line: string) => void;
   registry: StrategyRegistry;
@@ -22,5 +22,5 @@ export interface Dependencies {
   adapter: AdapterAgent;
   environments: Environments;
   /** The deployments of the server that the worker polls, and their schedules. */
-  scheduled: ScheduledDeployments;
+  redeployGateway: ScheduledDeployments;
 }

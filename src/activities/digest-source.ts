@@ -7,10 +7,10 @@ import { step } from './step.js';
 interface DigestInput {
   source: string;
   /** Revisions that a redeploy might only make once more; absent in histories of an earlier shape. */
-  revisions?: FoundedRevision[];
+  revisions?: CandidateRevision[];
 }
 
-interface FoundedRevision extends AdaptedCode {
+interface CandidateRevision extends AdaptedCode {
   id: string;
   strategy: string;
 }

@@ -4,7 +4,7 @@ import type { Dependencies } from './dependencies.js';
 import { step } from './step.js';
 
 /** Ends whatever a start of the revision may have left running, also one that was cut off; keeps its files. */
-export const endRevision = ({ home }: Dependencies) =>
+export const terminateRevision = ({ home }: Dependencies) =>
   step(
     async ({ name, revision }: { name: string; revision: string }) => {
       const effect = await new Ledger(home, name).findRunner(revision);

@@ -4,7 +4,7 @@ import type { Facts } from '../contract/facts.js';
 import { BerthError } from '../errors.js';
 import { gatherFacts } from '../selection/index.js';
 
-export interface FailingStep {
+export interface FailureContext {
   config: Pick<DeployConfig, 'solution' | 'env'>;
   /** The revision's code. */
   code: string;
@@ -13,22 +13,25 @@ export interface FailingStep {
 }
 
 /** Runs what starts or calls the software; a failure says what the software misses that the copy left out. */
-export async function explainingFailures<Result>(step: FailingStep, run: () => Promise<Result>): Promise<Result> {
+export async function withFailureExplanation<Result>(
+  step: FailureContext,
+  run: () => Promise<Result>,
+): Promise<Result> {
   try {
     return await run();
   } catch (thrown) {
     if (!(thrown instanceof BerthError)) throw thrown;
-    throw await explainMissing(thrown, () => surroundingsOf(step));
+    throw await explainMissing(thrown, () => gatherSurroundings(step));
   }
 }
 
 /** The same of what a call raised: of one that only fails in itself no step throws. */
-export const missingIn =
-  (step: FailingStep) =>
+export const createMissingFinder =
+  (step: FailureContext) =>
   async (text: string): Promise<string[]> =>
-    await findMissing(text, await surroundingsOf(step));
+    await findMissing(text, await gatherSurroundings(step));
 
-const surroundingsOf = async ({ config, code, facts }: FailingStep) => ({
+const gatherSurroundings = async ({ config, code, facts }: FailureContext) => ({
   source: config.solution.path,
   code,
   facts: facts ?? (await gatherFacts(code)),

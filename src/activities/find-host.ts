@@ -5,8 +5,8 @@ import { step } from './step.js';
 export const findHost = ({ deployments }: Dependencies) =>
   step(
     async ({ name }: { name: string }) => {
-      const standing = await deployments.lookUp(name);
-      return standing?.isOpen ? standing.host : null;
+      const found = await deployments.lookUp(name);
+      return found?.isOpen ? found.host : null;
     },
     ({ name }) => ({ name }),
   );

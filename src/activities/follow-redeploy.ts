@@ -1,11 +1,11 @@
 import { followRedeploy as follow } from '../schedules/index.js';
 import type { Dependencies } from './dependencies.js';
-import { rareHeartbeat, step } from './step.js';
+import { slowHeartbeatInterval, step } from './step.js';
 
 /** Ends with the change that it follows; fails as that fails. */
-export const followRedeploy = ({ scheduled }: Dependencies) =>
+export const followRedeploy = ({ redeployGateway }: Dependencies) =>
   step(
-    async (followed: { name: string; change: string }, { signal }) => await follow(scheduled, followed, signal),
+    async (followed: { name: string; change: string }, { signal }) => await follow(redeployGateway, followed, signal),
     ({ name }) => ({ name }),
-    rareHeartbeat,
+    slowHeartbeatInterval,
   );

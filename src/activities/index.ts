@@ -1,5 +1,5 @@
 import { adaptWorkspace } from './adapt-workspace.js';
-import { askForRedeploy } from './ask-for-redeploy.js';
+import { requestRedeploy } from './ask-for-redeploy.js';
 import { awaitHost } from './await-host.js';
 import { callSoftware } from './call-software.js';
 import { checkHealth } from './check-health.js';
@@ -8,7 +8,7 @@ import { createRunner } from './create-runner.js';
 import type { Dependencies } from './dependencies.js';
 import { digestSource } from './digest-source.js';
 import { discardRevision } from './discard-revision.js';
-import { endRevision } from './end-revision.js';
+import { terminateRevision } from './end-revision.js';
 import { findHost } from './find-host.js';
 import { followRedeploy } from './follow-redeploy.js';
 import { publishRevision } from './publish-revision.js';
@@ -32,12 +32,12 @@ export const createActivities = (dependencies: Dependencies) => ({
   supervise: supervise(dependencies),
   digestSource: digestSource(dependencies),
   retireRevision: retireRevision(dependencies),
-  endRevision: endRevision(dependencies),
+  endRevision: terminateRevision(dependencies),
   discardRevision: discardRevision(dependencies),
   stopRunner: stopRunner(dependencies),
   undoDeployment: undoDeployment(dependencies),
   reconcile: reconcile(dependencies),
-  askForRedeploy: askForRedeploy(dependencies),
+  askForRedeploy: requestRedeploy(dependencies),
   followRedeploy: followRedeploy(dependencies),
   awaitHost: awaitHost(),
   findHost: findHost(dependencies),

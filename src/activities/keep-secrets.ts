@@ -7,7 +7,7 @@ import type { Dependencies } from './dependencies.js';
  * A step of which failures quote what the software says, and so perhaps its variables: their values are taken out of what
  * is thrown, because it goes into the history and to coding agents.
  */
-export const keepingSecrets =
+export const withRedactedSecrets =
   <Input extends { config: Pick<DeployConfig, 'env'> }, Context, Result>(
     { home }: Pick<Dependencies, 'home'>,
     run: (input: Input, context: Context) => Promise<Result>,
@@ -18,16 +18,16 @@ export const keepingSecrets =
     } catch (thrown) {
       // What cannot be opened was not given to the software.
       const env = await resolveEnvironment(home, input.config.env).catch(() => ({}));
-      throw withoutValues(thrown, listSecrets(env));
+      throw redactError(thrown, listSecrets(env));
     }
   };
 
-function withoutValues(thrown: unknown, values: string[]): unknown {
+function redactError(thrown: unknown, values: string[]): unknown {
   if (values.length === 0) return thrown;
   const { code, message, details } = BerthError.from(thrown);
-  const told = redactDetails(details, values);
-  const isSafe = redact(message, values) === message && JSON.stringify(told) === JSON.stringify(details);
-  return isSafe ? thrown : new BerthError(code, redact(message, values), told);
+  const redacted = redactDetails(details, values);
+  const isSafe = redact(message, values) === message && JSON.stringify(redacted) === JSON.stringify(details);
+  return isSafe ? thrown : new BerthError(code, redact(message, values), redacted);
 }
 
 const redactDetails = (details: ErrorDetails, values: string[]): ErrorDetails =>

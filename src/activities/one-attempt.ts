@@ -5,7 +5,7 @@ const attempts = new Map<string, Promise<void>>();
  * Runs an attempt at a step when the earlier ones have ended. Where this process was too busy to send heartbeats, the server
  * gives the step out again, often to the same process, while the first attempt still writes the same files.
  */
-export async function afterEarlierAttempts<Result>(step: string, run: () => Promise<Result>): Promise<Result> {
+export async function serializeAttempts<Result>(step: string, run: () => Promise<Result>): Promise<Result> {
   const result = (attempts.get(step) ?? Promise.resolve()).then(run);
   const ended = result.then(
     () => {},

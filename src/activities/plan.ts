@@ -18,13 +18,13 @@ export interface RevisionInput {
 }
 
 /** Seconds that a call may take where nobody said. */
-const usualTimeout = 60;
+const defaultTimeout = 60;
 
 /** Seconds that importing the code may take where nobody said: what serves or waits at module level never ends. */
-const usualImportTimeout = 60;
+const defaultImportTimeout = 60;
 
 /** A revision that is about to be verified has no environment yet. */
-type Planned = Omit<RevisionInput, 'revision'> & {
+type PlanInput = Omit<RevisionInput, 'revision'> & {
   revision: Pick<VerifiedRevision, 'id' | 'directory' | 'environment' | 'foundation'>;
 };
 
@@ -32,7 +32,7 @@ type Planned = Omit<RevisionInput, 'revision'> & {
  * Everything a runner needs to know, derived from deployment and revision alone: the same at every try. It is entered
  * in the ledger here, before anything of the revision is started.
  */
-export async function planRevision({ home, registry }: Dependencies, input: Planned): Promise<RunPlan> {
+export async function prepareRunPlan({ home, registry }: Dependencies, input: PlanInput): Promise<RunPlan> {
   const { config, setting, adaptation, revision } = input;
   const directory = revisionDirectory(home, config.name, revision.id);
   const { shared } = deploymentDirectory(home, config.name);
@@ -50,8 +50,8 @@ export async function planRevision({ home, registry }: Dependencies, input: Plan
     runInterface: adaptation.runInterface,
     resources: setting.resources,
     ...(config.expose !== undefined && { expose: config.expose }),
-    timeout: config.timeout ?? setting.resources.timeout ?? usualTimeout,
-    importTimeout: config.importTimeout ?? usualImportTimeout,
+    timeout: config.timeout ?? setting.resources.timeout ?? defaultTimeout,
+    importTimeout: config.importTimeout ?? defaultImportTimeout,
   };
   const runner = registry.getRunnerModule(setting.strategy);
   await new Ledger(home, config.name).enter({ id: `runner-${revision.id}`, kind: 'runner', plan, runner });

@@ -6,9 +6,12 @@ import { step } from './step.js';
 
 /** Makes a revision the one that callers reach. */
 export const publishRevision = (dependencies: Dependencies) =>
-  step(async (input: RevisionInput & { handle: Handle }) => await publish(dependencies, input), describeRevision);
+  step(
+    async (input: RevisionInput & { handle: Handle }) => await writePublished(dependencies, input),
+    describeRevision,
+  );
 
-export async function publish(
+export async function writePublished(
   { home, registry }: Dependencies,
   input: RevisionInput & { handle: Handle },
 ): Promise<void> {

@@ -1,24 +1,24 @@
-import { type Reconciliation, reconcileHost } from '../reconciliation/index.js';
+import { type ReconciliationResult, reconcileHost } from '../reconciliation/index.js';
 import type { Dependencies } from './dependencies.js';
 import { describeReconciliation } from './reconciliation-log.js';
 import { step } from './step.js';
 
 const hour = 3_600_000;
-const usualDays = 7;
+const defaultKeepDays = 7;
 
 /** Removes from this host what belongs to nothing beyond doubt, writes to the worker's log what that was, and asks for the next. */
-export const reconcile = ({ home, deployments, registry, renewReconciling, log }: Dependencies) =>
-  step(async ({ host }: { host: string }): Promise<Reconciliation> => {
+export const reconcile = ({ home, deployments, registry, renewReconcileSchedule, log }: Dependencies) =>
+  step(async ({ host }: { host: string }): Promise<ReconciliationResult> => {
     const by = { home, host, server: deployments };
-    const ages = { made: hour, unused: keptDays() * 24 * hour };
+    const ages = { created: hour, unused: readKeepDays() * 24 * hour };
     const reconciliation = await reconcileHost(by, registry.listRunnerModules(), ages);
     for (const line of describeReconciliation(reconciliation)) log(line);
-    await renewReconciling();
+    await renewReconcileSchedule();
     return reconciliation;
   });
 
 /** For how many days an environment that nobody refers to is kept for the next deployment. */
-function keptDays(): number {
-  const days = Number(process.env.BERTH_KEEP_UNUSED_DAYS ?? usualDays);
-  return Number.isFinite(days) && days >= 0 ? days : usualDays;
+function readKeepDays(): number {
+  const days = Number(process.env.BERTH_KEEP_UNUSED_DAYS ?? defaultKeepDays);
+  return Number.isFinite(days) && days >= 0 ? days : defaultKeepDays;
 }

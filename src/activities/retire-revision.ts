@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Handle } from '../contract/handle.js';
-import { readTally } from '../runners/call-tally.js';
+import { readCallCounts } from '../runners/call-tally.js';
 import type { Dependencies } from './dependencies.js';
 import { step } from './step.js';
 
@@ -40,7 +40,7 @@ async function waitForCalls(
   const deadline = Date.now() + seconds * 1000;
   for (;;) {
     signal.throwIfAborted();
-    const { running } = await readTally(stateDirectory);
+    const { running } = await readCallCounts(stateDirectory);
     if (running === 0 || Date.now() >= deadline) return running;
     onProgress(`${running} calls to finish`);
     await sleep(pollInterval);

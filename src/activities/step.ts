@@ -1,7 +1,7 @@
 import { ApplicationFailure, Context } from '@temporalio/activity';
-import { cutMiddle } from '../adaptation/prompt/fence.js';
+import { truncateMiddle } from '../adaptation/prompt/fence.js';
 import { BerthError, type ErrorDetails } from '../errors.js';
-import { afterEarlierAttempts } from './one-attempt.js';
+import { serializeAttempts } from './one-attempt.js';
 
 /** Temporal, translated for the rooms inside. */
 export interface StepContext {
@@ -14,11 +14,11 @@ export interface StepContext {
 /** Each beat also asks whether the step is cancelled: a cleanup waits for the next one. */
 const heartbeatInterval = 1_000;
 /** Of steps that wait for days, and of which there may be hundreds. */
-export const rareHeartbeat = 3_000;
+export const slowHeartbeatInterval = 3_000;
 
 /** Characters of what a failure says: a deployment records many, and takes them along for as long as it lives. */
-const longestMessage = 2_000;
-const longestText = 40_000;
+const maxMessageLength = 2_000;
+const maxTextLength = 40_000;
 
 /**
  * A step of the pipeline as an activity: it heartbeats for as long as it runs, cancellation reaches it as an
@@ -32,35 +32,35 @@ export function step<Input, Result>(
   return async (input) => {
     const activity = Context.current();
     let progress = '';
-    const beat = () => activity.heartbeat({ progress });
-    const timer = setInterval(beat, interval);
+    const sendHeartbeat = () => activity.heartbeat({ progress });
+    const timer = setInterval(sendHeartbeat, interval);
     const onProgress = (line: string) => {
       progress = line;
-      beat();
+      sendHeartbeat();
     };
-    beat();
+    sendHeartbeat();
     try {
-      return await afterEarlierAttempts(stepOf(activity), async () => {
+      return await serializeAttempts(getStepKey(activity), async () => {
         activity.cancellationSignal.throwIfAborted();
         return await run(input, { signal: activity.cancellationSignal, onProgress });
       });
     } catch (thrown) {
       // An aborted subprocess throws an error of its own, which would be recorded as a failure: the signal knows better.
       activity.cancellationSignal.throwIfAborted();
-      throw toFailure(thrown, describe(input));
+      throw toApplicationFailure(thrown, describe(input));
     } finally {
       clearInterval(timer);
     }
   };
 }
 
-const stepOf = ({ info: { workflowExecution, activityId, activityType } }: Context): string =>
+const getStepKey = ({ info: { workflowExecution, activityId, activityType } }: Context): string =>
   [workflowExecution?.runId, activityId, activityType].join(' ');
 
-function toFailure(thrown: unknown, details: ErrorDetails): ApplicationFailure {
+function toApplicationFailure(thrown: unknown, details: ErrorDetails): ApplicationFailure {
   const error = BerthError.from(thrown);
-  const message = cutMiddle(error.message, longestMessage);
-  const described = new BerthError(error.code, message, cutTexts({ ...details, ...error.details }));
+  const message = truncateMiddle(error.message, maxMessageLength);
+  const described = new BerthError(error.code, message, truncateTexts({ ...details, ...error.details }));
   const { retryAfterSeconds } = error.details;
   return ApplicationFailure.create({
     message,
@@ -73,10 +73,10 @@ function toFailure(thrown: unknown, details: ErrorDetails): ApplicationFailure {
 }
 
 /** A failure that no record can hold would never be told. */
-const cutTexts = (details: ErrorDetails): ErrorDetails =>
+const truncateTexts = (details: ErrorDetails): ErrorDetails =>
   Object.fromEntries(
     Object.entries(details).map(([key, value]) => [
       key,
-      typeof value === 'string' ? cutMiddle(value, longestText) : value,
+      typeof value === 'string' ? truncateMiddle(value, maxTextLength) : value,
     ]),
   );

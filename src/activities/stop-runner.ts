@@ -12,7 +12,7 @@ export const stopRunner = ({ home, registry }: Dependencies) =>
       const isReached = active?.revision === handle.plan.revision;
       if (isReached) await writeActiveRevision(home, { ...active, isStopped: true });
       try {
-        await endRunner(await registry.getRunnerClass(handle.plan.strategy), handle);
+        await attachAndStop(await registry.getRunnerClass(handle.plan.strategy), handle);
       } catch (error) {
         // What could not be ended goes on as it was, and callers go on reaching it.
         if (isReached) await writeActiveRevision(home, active);
@@ -22,7 +22,7 @@ export const stopRunner = ({ home, registry }: Dependencies) =>
     ({ name }) => ({ name }),
   );
 
-async function endRunner(Runner: RunnerClass, handle: Handle): Promise<void> {
+async function attachAndStop(Runner: RunnerClass, handle: Handle): Promise<void> {
   const runner = new Runner(handle.plan);
   await runner.attach(handle);
   await runner.stop();

@@ -4,8 +4,8 @@ import type { DeployConfig } from '../contract/config.js';
 import type { Handle, RunPlan } from '../contract/handle.js';
 import { BerthError, type ErrorRecord } from '../errors.js';
 import { revisionDirectory } from '../home.js';
-import { type CallTally, foldTally, readTally } from '../runners/call-tally.js';
-import { isNews } from '../runners/is-news.js';
+import { type CallCounts, mergeCallCounts, readCallCounts } from '../runners/call-tally.js';
+import { claimFirstReport } from '../runners/is-news.js';
 import type { Health, Runner } from '../runners/runner.js';
 import { redact, resolveEnvironment } from '../secrets/index.js';
 import type { Dependencies } from './dependencies.js';
@@ -17,28 +17,28 @@ export interface Bake {
   previous: { name: string; revision: string };
 }
 
-export interface Fall {
+export interface HealthFailure {
   event: 'gone' | 'unresponsive' | 'failing';
   error: ErrorRecord;
 }
 
 /** Why supervision returned: something happened to the software, or nothing did for hours. */
-export type Change = { event: 'none' | 'baked' } | Fall;
+export type SupervisionEvent = { event: 'none' | 'baked' } | HealthFailure;
 
 const pollInterval = 1_000;
 /** Polls between two looks for callers that have ended, whose counts are put together. */
-const foldInterval = 60;
+const tallyMergeInterval = 60;
 /** Longer than a poll: hundreds of idle deployments must not keep the server busy with heartbeats. */
 const heartbeatInterval = 30_000;
 /** Milliseconds that what is being kept has to end in, when the watching is over: what does not end by then, the stop ends. */
-const keepingPatience = 2_000;
+const archiveTimeout = 2_000;
 /** So many polls in a row must go unanswered before living software counts as unresponsive. */
-const missesAllowed = 5;
-const longestWatch = 6 * 3_600_000;
+const maxMisses = 5;
+const maxWatch = 6 * 3_600_000;
 
 /** A bake is not judged by fewer failed calls than this, nor by a share that is worse by less than this. */
-const failuresAllowed = 4;
-const shareAllowed = 0.2;
+const minFailures = 4;
+const maxFailureRateIncrease = 0.2;
 
 interface SuperviseInput {
   handle: Handle;
@@ -52,49 +52,49 @@ interface SuperviseInput {
 /** Watches running software from its own host, and returns only when something changes: history costs next to nothing. */
 export const supervise =
   (dependencies: Dependencies) =>
-  async ({ handle, env = [], bake = null, until }: SuperviseInput): Promise<Change> => {
+  async ({ handle, env = [], bake = null, until }: SuperviseInput): Promise<SupervisionEvent> => {
     const { registry, home } = dependencies;
     const { cancellationSignal, heartbeat } = Context.current();
     const Runner = await registry.getRunnerClass(handle.plan.strategy);
     const runner = new Runner(handle.plan);
-    const beat = setInterval(heartbeat, heartbeatInterval);
-    const over = new AbortController();
-    let keeping: Promise<void> | undefined;
+    const heartbeatTimer = setInterval(heartbeat, heartbeatInterval);
+    const watchEnded = new AbortController();
+    let archiving: Promise<void> | undefined;
     heartbeat();
     try {
       await runner.attach(handle);
-      keeping = keep(runner, { ...dependencies, handle, env, signal: over.signal });
+      archiving = archive(runner, { ...dependencies, handle, env, signal: watchEnded.signal });
       const judge =
         bake === null
           ? undefined
           : new BakeJudge(handle, bake, revisionDirectory(home, bake.previous.name, bake.previous.revision).state);
-      return await watch(runner, handle, { signal: cancellationSignal, judge, until: endOf(until) });
+      return await watch(runner, handle, { signal: cancellationSignal, judge, until: computeDeadline(until) });
     } finally {
-      clearInterval(beat);
-      over.abort();
-      await Promise.race([keeping, sleep(keepingPatience, undefined, { ref: false })]);
+      clearInterval(heartbeatTimer);
+      watchEnded.abort();
+      await Promise.race([archiving, sleep(archiveTimeout, undefined, { ref: false })]);
       await runner.close();
     }
   };
 
-interface Keeping extends Pick<Dependencies, 'home' | 'log'> {
+interface ArchiveContext extends Pick<Dependencies, 'home' | 'log'> {
   handle: Handle;
   env: DeployConfig['env'];
   signal: AbortSignal;
 }
 
 /** What is kept beside the software is made while that is watched, so that its callers do not wait for it. */
-async function keep(runner: Runner, { home, log, handle, env, signal }: Keeping): Promise<void> {
-  if (runner.keep === undefined) return;
+async function archive(runner: Runner, { home, log, handle, env, signal }: ArchiveContext): Promise<void> {
+  if (runner.archive === undefined) return;
   let variables: Record<string, string> = {};
   try {
     variables = await resolveEnvironment(home, env);
-    await runner.keep({ env: variables, signal });
+    await runner.archive({ env: variables, signal });
   } catch (error) {
     if (signal.aborted) return;
     const { deployment, revision } = handle.plan;
     const reason = redact(BerthError.from(error).message, Object.values(variables));
-    if (await isNews(handle.plan.stateDirectory, 'keep', reason))
+    if (await claimFirstReport(handle.plan.stateDirectory, 'keep', reason))
       log(`nothing is kept of ${deployment} ${revision}: ${reason}`);
   }
 }
@@ -103,15 +103,15 @@ async function watch(
   runner: Runner,
   { plan }: Handle,
   { signal, judge, until }: { signal: AbortSignal; judge: BakeJudge | undefined; until: number },
-): Promise<Change> {
+): Promise<SupervisionEvent> {
   for (let misses = 0, polls = 1; Date.now() < until; polls += 1) {
     signal.throwIfAborted();
-    if (polls % foldInterval === 0) await foldTally(plan.stateDirectory);
+    if (polls % tallyMergeInterval === 0) await mergeCallCounts(plan.stateDirectory);
     const health = await runner.isHealthy();
     // What nobody could tell is no reason to start anything anew, which the same cloud would have to do.
     if (health.state !== 'unknown') misses = health.isHealthy ? 0 : misses + 1;
-    if (health.state === 'gone') return { event: 'gone', error: describe(plan.deployment, health) };
-    if (misses === missesAllowed) return { event: 'unresponsive', error: describe(plan.deployment, health) };
+    if (health.state === 'gone') return { event: 'gone', error: describeHealthFailure(plan.deployment, health) };
+    if (misses === maxMisses) return { event: 'unresponsive', error: describeHealthFailure(plan.deployment, health) };
     const verdict = await judge?.judge();
     if (verdict !== undefined) return verdict;
     await sleep(pollInterval);
@@ -119,10 +119,10 @@ async function watch(
   return { event: 'none' };
 }
 
-const endOf = (until: string | undefined): number =>
-  Math.min(Date.now() + longestWatch, until === undefined ? Number.POSITIVE_INFINITY : Date.parse(until));
+const computeDeadline = (until: string | undefined): number =>
+  Math.min(Date.now() + maxWatch, until === undefined ? Number.POSITIVE_INFINITY : Date.parse(until));
 
-const describe = (name: string, health: Health): ErrorRecord =>
+const describeHealthFailure = (name: string, health: Health): ErrorRecord =>
   new BerthError('NOT_READY', `the software is ${health.state}: ${health.detail}`, { name }).toRecord();
 
 /** Compares the real calls of a new revision with those of the one before. */
@@ -133,11 +133,11 @@ class BakeJudge {
     private readonly previousState: string,
   ) {}
 
-  async judge(): Promise<Change | undefined> {
+  async judge(): Promise<SupervisionEvent | undefined> {
     const { plan } = this.handle;
-    const [now, before] = await Promise.all([readTally(plan.stateDirectory), readTally(this.previousState)]);
-    if (now.failed > failuresAllowed && shareOf(now) > shareOf(before) + shareAllowed) {
-      const message = `${now.failed} of ${now.ended} calls of ${plan.revision} failed, ${describeBefore(before)}`;
+    const [now, before] = await Promise.all([readCallCounts(plan.stateDirectory), readCallCounts(this.previousState)]);
+    if (now.failed > minFailures && computeFailureRate(now) > computeFailureRate(before) + maxFailureRateIncrease) {
+      const message = `${now.failed} of ${now.ended} calls of ${plan.revision} failed, ${describePrevious(before)}`;
       return { event: 'failing', error: describeFailing(plan, message) };
     }
     return Date.now() >= Date.parse(this.bake.until) ? { event: 'baked' } : undefined;
@@ -147,7 +147,7 @@ class BakeJudge {
 const describeFailing = ({ deployment, revision }: RunPlan, message: string): ErrorRecord =>
   new BerthError('CALLS_FAILING', message, { name: deployment, revision }).toRecord();
 
-const shareOf = ({ failed, ended }: CallTally): number => (ended === 0 ? 0 : failed / ended);
+const computeFailureRate = ({ failed, ended }: CallCounts): number => (ended === 0 ? 0 : failed / ended);
 
-const describeBefore = ({ failed, ended }: CallTally): string =>
+const describePrevious = ({ failed, ended }: CallCounts): string =>
   ended === 0 ? 'and none were made before' : `${failed} of ${ended} before`;

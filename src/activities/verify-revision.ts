@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
-import { determineContract, isOwnCode, restoreExample, verifyWorkspace } from '../adaptation/index.js';
+import { determineContract, isUserCode, restoreExample, verifyWorkspace } from '../adaptation/index.js';
 import type { VerifiedRevision } from '../contract/revision.js';
 import { deploymentDirectory, revisionDirectory } from '../home.js';
 import { resolveEnvironment } from '../secrets/index.js';
 import { gatherFacts } from '../selection/index.js';
-import { exportRevision, Ledger, listTracked } from '../workspaces/index.js';
+import { exportRevision, Ledger, readTrackedFiles } from '../workspaces/index.js';
 import { freezeContract, freezeProbe } from './contract-file.js';
 import type { Dependencies } from './dependencies.js';
-import { explainingFailures, missingIn } from './explain-failure.js';
-import { keepingSecrets } from './keep-secrets.js';
-import { planRevision, type RevisionInput } from './plan.js';
+import { createMissingFinder, withFailureExplanation } from './explain-failure.js';
+import { withRedactedSecrets } from './keep-secrets.js';
+import { prepareRunPlan, type RevisionInput } from './plan.js';
 import { type StepContext, step } from './step.js';
 
 type VerifyInput = Omit<RevisionInput, 'revision'> & {
@@ -22,37 +22,37 @@ type VerifyInput = Omit<RevisionInput, 'revision'> & {
 /** Freezes the adapted workspace and its contract as a revision, and climbs the ladder's local rungs with it. */
 export const verifyRevision = (dependencies: Dependencies) =>
   step(
-    keepingSecrets(dependencies, async (input: VerifyInput, context: StepContext): Promise<VerifiedRevision> => {
+    withRedactedSecrets(dependencies, async (input: VerifyInput, context: StepContext): Promise<VerifiedRevision> => {
       const { home, environments, registry } = dependencies;
       const { config, adaptation, revision: id } = input;
       const { runInterface, commit } = adaptation;
       const { workspace } = deploymentDirectory(home, config.name);
       const directory = revisionDirectory(home, config.name, id);
       const { digest } = await exportRevision({ workspace, commit, directory: directory.code });
-      const facts = await gatherFacts(directory.code, { tracked: await listTracked(workspace) });
+      const facts = await gatherFacts(directory.code, { tracked: await readTrackedFiles(workspace) });
       const contract = determineContract({ examples: config.examples.map(restoreExample), facts, runInterface });
       await freezeContract(directory.contract, contract);
 
       const { strategy: name, provider } = input.setting;
       const foundation = await registry.findFoundation(name, { directory: directory.code, provider, runInterface });
       const frozen = { id, directory: directory.code, environment: null, foundation };
-      const plan = await planRevision(dependencies, { ...input, revision: frozen });
+      const plan = await prepareRunPlan(dependencies, { ...input, revision: frozen });
       const strategy = registry.getStrategy(name);
       const env = await resolveEnvironment(home, config.env);
-      const failing = { config, code: directory.code, facts };
-      const verified = await explainingFailures(failing, () =>
+      const failureContext = { config, code: directory.code, facts };
+      const verified = await withFailureExplanation(failureContext, () =>
         verifyWorkspace({
           code: directory.code,
           facts,
           runInterface,
           contract,
           // An agent may have been given the entry too: what it made of it, it can mend.
-          entry: isOwnCode(adaptation) ? config.entry : undefined,
-          isOwnCode: isOwnCode(adaptation),
-          findMissing: missingIn(failing),
+          entry: isUserCode(adaptation) ? config.entry : undefined,
+          isUserCode: isUserCode(adaptation),
+          findMissing: createMissingFinder(failureContext),
           environments: strategy.environment === 'python' ? environments : null,
           packageDirectory: directory.packages,
-          extras: strategy.packages,
+          strategyRequirements: strategy.packages,
           isFresh: input.isFresh,
           claim: (path) => new Ledger(home, config.name).claimEnvironment(id, path),
           plan: { ...plan, logFile: directory.trialLog },
@@ -61,10 +61,10 @@ export const verifyRevision = (dependencies: Dependencies) =>
         }),
       );
       await freezeProbe(directory.contract, verified.contract);
-      return { ...frozen, ...verified, commit, digest: digestOf(digest, verified.environment?.digest ?? 'none') };
+      return { ...frozen, ...verified, commit, digest: computeDigest(digest, verified.environment?.digest ?? 'none') };
     }),
     ({ config }) => ({ name: config.name, path: config.solution.path }),
   );
 
 /** Same code in the same environment: same revision. Without one, the code says itself what it runs in. */
-const digestOf = (...parts: string[]): string => createHash('sha256').update(parts.join('\n')).digest('hex');
+const computeDigest = (...parts: string[]): string => createHash('sha256').update(parts.join('\n')).digest('hex');

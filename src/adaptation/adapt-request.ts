@@ -21,9 +21,9 @@ export interface AdaptRequest {
   /** Holds the rounds' records, and a directory for each agent. */
   stateDirectory: string;
   /** Absolute paths that no agent may change: an agent without a sandbox is refused when something in them did. */
-  guarded: readonly string[];
+  guardedPaths: readonly string[];
   /** Absolute paths that a sandboxed agent does not see, such as contracts with examples that are held back. */
-  hidden?: readonly string[] | undefined;
+  hiddenPaths?: readonly string[] | undefined;
   signal?: AbortSignal | undefined;
   onProgress?: ((line: string) => void) | undefined;
   /** Told as soon as an agent's session has an id. */
@@ -32,7 +32,7 @@ export interface AdaptRequest {
 }
 
 /** What an adaptation did, before it is committed and git says which files it changed. */
-export type Adapted = Omit<AdaptationResult, 'success' | 'adaptedPath' | 'filesChanged' | 'commit' | 'error'>;
+export type AdaptationOutcome = Omit<AdaptationResult, 'success' | 'adaptedPath' | 'filesChanged' | 'commit' | 'error'>;
 
 /** What costs nothing: a recipe's work, or the user's own. */
-export const free = { rounds: 0, cost: 0, tokens: 0, sessionId: null, notes: [] as string[] };
+export const noCost = { rounds: 0, cost: 0, tokens: 0, sessionId: null, notes: [] as string[] };

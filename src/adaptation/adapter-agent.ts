@@ -4,12 +4,12 @@ import { BerthError } from '../errors.js';
 import type { BerthHome } from '../home.js';
 import type { StrategyRegistry } from '../registry/index.js';
 import { commitWorkspace } from '../workspaces/index.js';
-import type { Adapted, AdaptRequest } from './adapt-request.js';
-import { askRecipes, nothingRecognised } from './ask-recipes.js';
-import { takeOwnEdits } from './own-edits.js';
+import type { AdaptationOutcome, AdaptRequest } from './adapt-request.js';
+import { applyRecipes, notRecognizedError } from './ask-recipes.js';
+import { adoptUserEdits } from './own-edits.js';
 import type { Recipe } from './recipe.js';
-import { adaptByAgent, isPassedOver, RoundRecord } from './rounds/index.js';
-import { hiddenBySyntax } from './shapes/index.js';
+import { isSkippable, RoundRecord, runAgentRound } from './rounds/index.js';
+import { findHidingSyntaxError } from './shapes/index.js';
 
 export interface AdapterDependencies {
   registry: Pick<StrategyRegistry, 'getRecipes' | 'getAdapterInstruction'>;
@@ -51,49 +51,49 @@ export class AdapterAgent {
     return result;
   }
 
-  async #adaptWorkspace(request: AdaptRequest, record: RoundRecord): Promise<Adapted> {
+  async #adaptWorkspace(request: AdaptRequest, record: RoundRecord): Promise<AdaptationOutcome> {
     const { round, setting } = request;
     const recipes = await this.#dependencies.registry.getRecipes(setting.strategy);
-    if (!round.asksRecipes && round.agents.length === 0) return takeOwnEdits(recipes, request);
+    if (!round.asksRecipes && round.agents.length === 0) return adoptUserEdits(recipes, request);
     if (!isAutomatic(request)) await this.#listAgents(request); // Refuses an unknown name before anything is written.
-    const recognised = round.asksRecipes ? await recognise(recipes, request) : undefined;
-    if (recognised !== undefined && !(recognised instanceof BerthError)) return recognised;
-    const unrecognised = async () =>
-      recognised ?? hiddenBySyntax(request.facts) ?? (await nothingRecognised(recipes, request));
-    if (round.agents.length === 0) throw await unrecognised();
-    return this.#askAgents(request, record).catch(async (error) => {
+    const recognized = round.asksRecipes ? await tryRecipes(recipes, request) : undefined;
+    if (recognized !== undefined && !(recognized instanceof BerthError)) return recognized;
+    const createNotRecognizedError = async () =>
+      recognized ?? findHidingSyntaxError(request.facts) ?? (await notRecognizedError(recipes, request));
+    if (round.agents.length === 0) throw await createNotRecognizedError();
+    return this.#runFirstUsableAgent(request, record).catch(async (error) => {
       const isWithoutAgent = error instanceof BerthError && error.code === 'AGENT_UNUSABLE' && isAutomatic(request);
-      throw isWithoutAgent && round.asksRecipes ? await unrecognised() : error;
+      throw isWithoutAgent && round.asksRecipes ? await createNotRecognizedError() : error;
     });
   }
 
   /** The first agent that can be used and whose provider answers; the others are in the notes, with the reason. */
-  async #askAgents(request: AdaptRequest, record: RoundRecord): Promise<Adapted> {
-    assertRoundLeft(request);
+  async #runFirstUsableAgent(request: AdaptRequest, record: RoundRecord): Promise<AdaptationOutcome> {
+    assertRoundsLeft(request);
     const { registry, home, environment = process.env } = this.#dependencies;
     const notes = new Set<string>();
     let last: BerthError | undefined;
     const session = record.state.session ?? request.round.session;
-    for (const agent of putFirst(await this.#listAgents(request), session?.agent)) {
+    for (const agent of moveToFront(await this.#listAgents(request), session?.agent)) {
       const description = await agent.describe(environment);
       if (!description.isUsable) {
-        notes.add(`${agent.name} was passed over: it lacks ${description.lacks.join(' and ')}`);
+        notes.add(`${agent.name} was passed over: it lacks ${description.missing.join(' and ')}`);
         continue;
       }
       if (isAutomatic(request) && agent.name !== session?.agent) {
         notes.add(`${agent.name} was chosen: the first that can be used`);
       }
       const sandbox = this.#dependencies.findSandbox ?? findSandbox;
-      const work = { request, agent, description, record, environment, findSandbox: sandbox, notes };
+      const task = { request, agent, description, record, environment, findSandbox: sandbox, notes };
       try {
-        return await adaptByAgent(work, { registry, home });
+        return await runAgentRound(task, { registry, home });
       } catch (error) {
-        if (!(error instanceof BerthError) || !isPassedOver(error)) throw error;
+        if (!(error instanceof BerthError) || !isSkippable(error)) throw error;
         notes.add(`${agent.name} was passed over: ${error.message}`);
         last = error;
       }
     }
-    throw last?.code === 'AGENT_BUSY' ? last : noneUsable([...notes], last);
+    throw last?.code === 'AGENT_BUSY' ? last : noUsableAgentError([...notes], last);
   }
 
   async #listAgents({ round }: AdaptRequest): Promise<Agent[]> {
@@ -110,13 +110,16 @@ export class AdapterAgent {
 }
 
 /** Who has the session goes on with it, also where another one has become usable meanwhile. */
-const putFirst = (agents: Agent[], name: string | undefined): Agent[] =>
+const moveToFront = (agents: Agent[], name: string | undefined): Agent[] =>
   agents.toSorted((left, right) => Number(right.name === name) - Number(left.name === name));
 
 /** Several callables that fit, or none, are no mistake yet: an agent may know which of them is meant, or make one. */
-async function recognise(recipes: readonly Recipe[], request: AdaptRequest): Promise<Adapted | BerthError | undefined> {
+async function tryRecipes(
+  recipes: readonly Recipe[],
+  request: AdaptRequest,
+): Promise<AdaptationOutcome | BerthError | undefined> {
   try {
-    return await askRecipes(recipes, request);
+    return await applyRecipes(recipes, request);
   } catch (error) {
     if (!(error instanceof BerthError)) throw error;
     if (error.code === 'ENTRY_AMBIGUOUS') return error;
@@ -127,16 +130,16 @@ async function recognise(recipes: readonly Recipe[], request: AdaptRequest): Pro
 
 const isAutomatic = ({ round }: AdaptRequest): boolean => round.agents.every((name) => name === 'auto');
 
-function assertRoundLeft({ round: { spent, budget } }: AdaptRequest): void {
+function assertRoundsLeft({ round: { spent, budget } }: AdaptRequest): void {
   if (spent.rounds < budget.rounds) return;
   throw new BerthError('BUDGET_REACHED', `all ${budget.rounds} rounds are used up, for $${spent.dollars.toFixed(2)}`);
 }
 
-function noneUsable(notes: string[], last: BerthError | undefined): BerthError {
+function noUsableAgentError(notes: string[], last: BerthError | undefined): BerthError {
   const message = `no coding agent can be used: ${notes.join('; ')}`;
   return new BerthError('AGENT_UNUSABLE', message, { ...last?.details, evidence: notes.join('\n') });
 }
 
-function describeCommit({ round }: AdaptRequest, { by, summary, rounds }: Adapted): string {
+function describeCommit({ round }: AdaptRequest, { by, summary, rounds }: AdaptationOutcome): string {
   return rounds === 0 ? `Adapt: ${summary}` : `Adapt, round ${round.number} by ${by}: ${summary}`;
 }

@@ -8,12 +8,12 @@ import { matchDoctest } from './match-doctest.js';
 import { matchOutput } from './match-output.js';
 import { shorten } from './shorten.js';
 import { listHeldBack } from './split-contract.js';
-import { describeRaised } from './stated-contract.js';
+import { describeProbeFailure } from './stated-contract.js';
 
 /** Characters of evidence: a deployment records it, and a few failures say as much as thousands. */
-const evidenceRoom = 20_000;
+const maxEvidenceLength = 20_000;
 
-export interface ContractCheck {
+export interface ContractCheckRequest {
   contract: Contract;
   /** Calls the software; errors of the call are answers. */
   call: (inputs: unknown) => Promise<Answer>;
@@ -23,7 +23,7 @@ export interface ContractCheck {
    * Whether no agent changed the code. Then what nobody stated cannot fail, and documentation may be out of date: a call
    * with the defaults may raise, and some of the documented calls may fail, though not all of those that need no network.
    */
-  isOwnCode?: boolean | undefined;
+  isUserCode?: boolean | undefined;
   /** Documented calls that have failed in an earlier check: they are not made again. */
   stale?: StaleCall[] | undefined;
   /** What an error misses that the copy left out or nobody declared, and what to do, in sentences without their stop. */
@@ -33,7 +33,7 @@ export interface ContractCheck {
   signal?: AbortSignal | undefined;
 }
 
-export interface CheckedContract {
+export interface ContractCheckResult {
   report: ContractReport;
   /** Each example that failed, as an agent may see it: of a held-back one its input and what came. Null: it is kept. */
   evidence: string | null;
@@ -44,21 +44,26 @@ export interface CheckedContract {
 }
 
 /** Calls the software with each example, one after the other. Never throws for what the software answers. */
-export async function checkContract(check: ContractCheck): Promise<CheckedContract> {
-  const { contract, heldBack = listHeldBack(contract), isOwnCode = false, stale = [] } = check;
+export async function checkContract(check: ContractCheckRequest): Promise<ContractCheckResult> {
+  const { contract, heldBack = listHeldBack(contract), isUserCode = false, stale = [] } = check;
   const failures = await findFailures(check);
   const examples = contract.examples.length;
   const passed = examples - failures.length - stale.length;
   const report: ContractReport = { source: contract.source, examples, passed, ...(stale.length > 0 && { stale }) };
-  const tolerated = isOwnCode ? tolerate(report, failures, contract) : undefined;
+  const tolerated = isUserCode ? tolerateFailures(report, failures, contract) : undefined;
   if (failures.length === 0 || tolerated !== undefined) {
     const kept = tolerated ?? { ...report, ...(contract.probe && { probe: contract.probe }) };
-    const note = contract.source === 'none' ? 'contract: none; not called again' : describe(kept);
+    const note = contract.source === 'none' ? 'contract: none; not called again' : describeReport(kept);
     return { report: kept, evidence: null, fullEvidence: null, note };
   }
   const evidence = joinFailures(failures.map((failure) => describeFailure(failure, heldBack.includes(failure.index))));
   const fullEvidence = joinFailures(failures.map((failure) => describeFailure(failure, false)));
-  return { report, evidence, fullEvidence: fullEvidence === evidence ? null : fullEvidence, note: describe(report) };
+  return {
+    report,
+    evidence,
+    fullEvidence: fullEvidence === evidence ? null : fullEvidence,
+    note: describeReport(report),
+  };
 }
 
 interface Failure {
@@ -70,7 +75,7 @@ interface Failure {
   advice: string;
 }
 
-async function findFailures(check: ContractCheck): Promise<Failure[]> {
+async function findFailures(check: ContractCheckRequest): Promise<Failure[]> {
   const { contract, call, stale = [], secrets = [], signal } = check;
   const failures: Failure[] = [];
   for (const [index, example] of contract.examples.entries()) {
@@ -79,15 +84,21 @@ async function findFailures(check: ContractCheck): Promise<Failure[]> {
     const answer = await call(example.input);
     const problem = await checkExample(example, answer);
     if (problem === null) continue;
-    const told = redactDeep(answer, secrets);
-    const advice = await advise(told, check);
-    failures.push({ index, example, answer: told, problem: (await checkExample(example, told)) ?? problem, advice });
+    const redacted = redactDeep(answer, secrets);
+    const advice = await buildAdvice(redacted, check);
+    failures.push({
+      index,
+      example,
+      answer: redacted,
+      problem: (await checkExample(example, redacted)) ?? problem,
+      advice,
+    });
   }
   signal?.throwIfAborted(); // an answer to a call that was cut off says nothing
   return failures;
 }
 
-async function advise(answer: Answer, { findMissing }: ContractCheck): Promise<string> {
+async function buildAdvice(answer: Answer, { findMissing }: ContractCheckRequest): Promise<string> {
   if (answer.status === 'success' || findMissing === undefined) return '';
   const { message, traceback = '' } = answer.error;
   const sentences = await findMissing(`${message}\n${traceback}`).catch(() => []); // no look, no advice
@@ -95,14 +106,19 @@ async function advise(answer: Answer, { findMissing }: ContractCheck): Promise<s
 }
 
 /** What is left of the contract where its failures do not keep the software from running; undefined where they do. */
-function tolerate(report: ContractReport, failures: Failure[], { examples }: Contract): ContractReport | undefined {
+function tolerateFailures(
+  report: ContractReport,
+  failures: Failure[],
+  { examples }: Contract,
+): ContractReport | undefined {
   const [first] = failures;
-  if (first === undefined || failures.some(({ answer }) => !isOfSoftware(answer))) return undefined;
+  if (first === undefined || failures.some(({ answer }) => !isSoftwareAnswer(answer))) return undefined;
   if (report.source === 'weak') return { source: 'none', examples: 0, passed: 0, probe: describeProbe(first) };
   const { stale: known = [] } = report;
-  const isOfNetwork = failures.every(neededNetwork) && known.every(({ example }) => hasAddress(examples[example]));
-  const isKept = report.source === 'repository' && (report.passed > 0 || isOfNetwork);
-  const stale = [...known, ...failures.map(asStale)].sort((left, right) => left.example - right.example);
+  const areNetworkFailures =
+    failures.every(isNetworkFailure) && known.every(({ example }) => hasAddress(examples[example]));
+  const isKept = report.source === 'repository' && (report.passed > 0 || areNetworkFailures);
+  const stale = [...known, ...failures.map(toStaleCall)].sort((left, right) => left.example - right.example);
   return isKept ? { ...report, stale } : undefined;
 }
 
@@ -110,27 +126,30 @@ const hasAddress = (example: ContractExample | undefined): boolean =>
   listTexts(example?.input).some((text) => /^(https?|ftp):\/\//i.test(text));
 
 /** A call with an address that found nothing there says as much of the network as of the documentation. */
-const neededNetwork = ({ example, answer }: Failure): boolean =>
+const isNetworkFailure = ({ example, answer }: Failure): boolean =>
   hasAddress(example) && (answer.status === 'error' || answer.output === null);
 
 /** What the machine or a cloud answers in the software's place tells nothing of it. */
-const isOfSoftware = (answer: Answer): boolean => {
+const isSoftwareAnswer = (answer: Answer): boolean => {
   if (answer.status === 'success') return true;
   const { code } = answer.error;
   return !isErrorCode(code) || (code.startsWith('CALL_') && code !== 'CALL_CANCELLED');
 };
 
 /** Characters of what a probe raised. */
-const probeRoom = 500;
+const maxProbeLength = 500;
 
 function describeProbe({ answer, problem, advice }: Failure): Probe {
   if (answer.status === 'success') return { code: 'CALL_OUTPUT', raised: problem };
   const { code, message, type } = answer.error;
   const raised = type === undefined ? `${code}: ${message}` : message;
-  return { code, raised: `${raised.length > probeRoom ? `${raised.slice(0, probeRoom)}…` : raised}${advice}` };
+  return {
+    code,
+    raised: `${raised.length > maxProbeLength ? `${raised.slice(0, maxProbeLength)}…` : raised}${advice}`,
+  };
 }
 
-const asStale = ({ index, example, problem, advice }: Failure): StaleCall => ({
+const toStaleCall = ({ index, example, problem, advice }: Failure): StaleCall => ({
   example: index,
   place: example.place ?? `example ${index + 1}`,
   input: shorten(example.input, 100),
@@ -149,7 +168,7 @@ function joinFailures(failures: string[]): string | null {
   let used = 0;
   const shown = failures.filter((failure, index) => {
     used += failure.length;
-    return index === 0 || used <= evidenceRoom;
+    return index === 0 || used <= maxEvidenceLength;
   });
   const left = failures.length - shown.length;
   if (failures.length === 0) return null;
@@ -187,8 +206,8 @@ const indent = (text: string): string =>
     .map((line) => `  ${line}`)
     .join('\n');
 
-function describe({ source, examples, passed, probe, stale = [] }: ContractReport): string {
-  if (probe !== undefined) return `contract: none; ${describeRaised(probe)}`;
+function describeReport({ source, examples, passed, probe, stale = [] }: ContractReport): string {
+  if (probe !== undefined) return `contract: none; ${describeProbeFailure(probe)}`;
   if (examples === 0) return 'no example is known, so nothing was called; give one with --example FILE';
   if (source === 'weak')
     return `called with its defaults: ${passed === examples ? 'it answers' : 'it fails'}; give examples with --example FILE`;

@@ -1,7 +1,7 @@
 import type { Facts } from '../contract/facts.js';
 import { type ChosenInterpreter, runCommand } from '../environments/index.js';
 import { BerthError } from '../errors.js';
-import { softwareEnvironment } from '../runners/software-environment.js';
+import { buildSoftwareEnvironment } from '../runners/software-environment.js';
 
 export interface SyntaxCheck {
   code: string;
@@ -21,7 +21,7 @@ interface SyntaxProblem {
 }
 
 /** Compiles without running or writing anything; prints what does not compile. */
-const program = `
+const syntaxCheckScript = `
 import json, sys, traceback, warnings
 warnings.simplefilter("ignore")
 problems = []
@@ -40,12 +40,12 @@ print(json.dumps(problems))
  * Returns how many; throws PYTHON_SYNTAX. Errors in other files are notes, not failures.
  */
 export async function checkSyntax({ code, facts, file, interpreter, signal }: SyntaxCheck): Promise<number> {
-  const files = listReached(facts, file);
-  const argv: [string, ...string[]] = [interpreter.path, '-I', '-B', '-c', program, ...files];
+  const files = listReachableFiles(facts, file);
+  const argv: [string, ...string[]] = [interpreter.path, '-I', '-B', '-c', syntaxCheckScript, ...files];
   const { stdout, output, exitCode } = await runCommand({
     argv,
     cwd: code,
-    env: softwareEnvironment(interpreter.path),
+    env: buildSoftwareEnvironment(interpreter.path),
     signal,
   });
   if (exitCode !== 0)
@@ -63,8 +63,8 @@ export async function checkSyntax({ code, facts, file, interpreter, signal }: Sy
 }
 
 /** Syntax errors of files that nothing deployed reaches, as sentences. */
-export function describeOtherErrors(facts: Facts, file: string | null): string[] {
-  const reached = new Set(file === null ? [] : listReached(facts, file));
+export function describeUnreachedErrors(facts: Facts, file: string | null): string[] {
+  const reached = new Set(file === null ? [] : listReachableFiles(facts, file));
   return facts.syntaxErrors
     .filter((error) => !reached.has(error.file))
     .map(
@@ -74,7 +74,7 @@ export function describeOtherErrors(facts: Facts, file: string | null): string[]
 }
 
 /** The file and, over any number of imports, the files of the repository that it imports. */
-function listReached(facts: Facts, file: string): string[] {
+function listReachableFiles(facts: Facts, file: string): string[] {
   const reached = new Set([file]);
   for (const next of reached) for (const imported of facts.imports[next] ?? []) reached.add(imported);
   return [...reached];

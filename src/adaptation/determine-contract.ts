@@ -4,7 +4,7 @@ import { FunctionInterface, type RunInterface } from '../contract/run-interface.
 import { listTexts } from './list-texts.js';
 import { readException } from './match-doctest.js';
 import { isLiteral } from './python-literal.js';
-import { findServedEntry, hasReadableSignature, signatureOf } from './shapes/index.js';
+import { findServedEntry, getSignature, hasReadableSignature } from './shapes/index.js';
 
 export interface ContractSources {
   /** The user's own. */
@@ -14,7 +14,7 @@ export interface ContractSources {
 }
 
 /** Enough to be a check, few enough to be quick. */
-const mostDocumented = 5;
+const maxDocumentedCalls = 5;
 
 /**
  * Returns what must hold, fixed before anything runs: the user's examples, else calls that the repository documents,
@@ -30,16 +30,16 @@ export function determineContract({ examples, facts, runInterface }: ContractSou
   if (!parsed.success) return { source: 'weak', examples: [] };
   const entry = findServedEntry(facts, parsed.data);
   const documented = facts.documentedCalls
-    .filter((call) => saysSomething(call) && isOf(call, parsed.data, entry, facts))
+    .filter((call) => isInformative(call) && isCallOf(call, parsed.data, entry, facts))
     .map((call) => toExample(call, parsed.data, entry))
     .filter((example) => example !== undefined);
-  if (documented.length > 0) return { source: 'repository', examples: documented.slice(0, mostDocumented) };
+  if (documented.length > 0) return { source: 'repository', examples: documented.slice(0, maxDocumentedCalls) };
   const isProbed = serves === undefined && isCallableWithoutInputs(parsed.data, entry);
   return { source: 'weak', examples: isProbed ? [{ input: {}, match: 'subset' }] : [] };
 }
 
 /** A call counts when it names the callable and stands where that name means it: its own file, or one that imports it. */
-function isOf(
+function isCallOf(
   call: DocumentedCall,
   { callable }: FunctionInterface,
   entry: EntryPoint | undefined,
@@ -50,7 +50,7 @@ function isOf(
 }
 
 /** What is not to be run shows how a call is written; so does one of placeholders whose output nobody states. */
-function saysSomething(call: DocumentedCall): boolean {
+function isInformative(call: DocumentedCall): boolean {
   if (call.options?.includes('SKIP') || call.isPlaceholder) return false;
   const isStated = call.output !== undefined || call.outputText !== undefined;
   return isStated || !listTexts([call.positional, call.input]).some(isPlaceholder);
@@ -65,7 +65,7 @@ function toExample(
   { call: style }: FunctionInterface,
   entry: EntryPoint | undefined,
 ): ContractExample | undefined {
-  const input = style === 'inputs' ? soleArgument(call) : namedArguments(call, entry);
+  const input = style === 'inputs' ? getSoleArgument(call) : getNamedArguments(call, entry);
   if (input === undefined) return undefined;
   const { file, line, output, outputText, options = [] } = call;
   const isByText = outputText !== undefined && isComparedAsText(outputText, options);
@@ -85,12 +85,12 @@ const isComparedAsText = (want: string, options: string[]): boolean =>
   (options.includes('ELLIPSIS') && want.includes('...'));
 
 /** `predict({...})` and `predict(inputs={...})`: the argument is the input. */
-function soleArgument({ positional, input }: DocumentedCall): unknown {
+function getSoleArgument({ positional, input }: DocumentedCall): unknown {
   const given = [...positional, ...(positional.length > 0 ? [] : Object.values(input ?? {}))];
   return given.length === 1 ? given[0] : undefined;
 }
 
-function namedArguments({ positional, input }: DocumentedCall, entry: EntryPoint | undefined): unknown {
+function getNamedArguments({ positional, input }: DocumentedCall, entry: EntryPoint | undefined): unknown {
   if (input !== null) return input;
   const names = (entry?.parameters ?? []).filter(({ kind }) => kind === 'positional').map(({ name }) => name);
   if (positional.length > names.length) return undefined;
@@ -100,9 +100,9 @@ function namedArguments({ positional, input }: DocumentedCall, entry: EntryPoint
 function isCallableWithoutInputs({ call, callable }: FunctionInterface, entry: EntryPoint | undefined): boolean {
   if (call === 'inputs' || entry === undefined || entry.decorators !== undefined) return false;
   const method = callable.split('.').slice(1).join('.') || undefined;
-  return hasReadableSignature(entry, method) && signatureOf(entry, method).parameters.every(needsNothing);
+  return hasReadableSignature(entry, method) && getSignature(entry, method).parameters.every(isOptionalParameter);
 }
 
 /** `Input(description="…")` and the like describe a parameter; what a name stands for may be a mark that it is required. */
-const needsNothing = ({ kind, default: value }: Parameter): boolean =>
+const isOptionalParameter = ({ kind, default: value }: Parameter): boolean =>
   kind === 'variadic' || kind === 'keywords' || (value !== null && value !== 'None' && isLiteral(value));

@@ -3,8 +3,8 @@ import { extname } from 'node:path';
 import { GivenExample } from '../contract/example.js';
 import { BerthError } from '../errors.js';
 import { decodeJson } from '../json/decode-json.js';
-import { readStrictly } from '../json/read-inputs.js';
-import { UnfitInputs } from '../json/unfit-inputs.js';
+import { readStrictJson } from '../json/read-inputs.js';
+import { InvalidInputsError } from '../json/unfit-inputs.js';
 import { compileSchema } from './match-output.js';
 
 /**
@@ -13,12 +13,12 @@ import { compileSchema } from './match-output.js';
  */
 export async function readExampleFile(path: string): Promise<GivenExample[]> {
   const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
-    throw invalid(path, error.code === 'ENOENT' ? 'does not exist' : error.message);
+    throw invalidExamplesError(path, error.code === 'ENOENT' ? 'does not exist' : error.message);
   });
   const values = await parse(path, decode(path, bytes));
-  if (values.length === 0) throw invalid(path, 'holds no example');
+  if (values.length === 0) throw invalidExamplesError(path, 'holds no example');
   const examples = values.map((value, index) => parseExample(path, value, index));
-  for (const [index, example] of examples.entries()) await assertSchema(path, example, index);
+  for (const [index, example] of examples.entries()) await assertValidSchema(path, example, index);
   return examples;
 }
 
@@ -26,7 +26,7 @@ function decode(path: string, bytes: Uint8Array): string {
   try {
     return decodeJson(bytes);
   } catch (error) {
-    throw invalid(path, (error as Error).message);
+    throw invalidExamplesError(path, (error as Error).message);
   }
 }
 
@@ -35,7 +35,7 @@ async function parse(path: string, text: string): Promise<unknown[]> {
   if (extension === '.jsonl' || extension === '.ndjson') return parseLines(path, text);
   const value =
     extension === '.json' ? parseJson(text, { path, place: '', root: 'examples' }) : await parseYaml(path, text);
-  if (!Array.isArray(value)) throw invalid(path, 'is not a list of examples');
+  if (!Array.isArray(value)) throw invalidExamplesError(path, 'is not a list of examples');
   return value;
 }
 
@@ -49,21 +49,21 @@ function parseLines(path: string, text: string): unknown[] {
 /** With every digit; what a reader of JSON would change in silence is refused. */
 function parseJson(text: string, { path, place, root }: { path: string; place: string; root: string }): unknown {
   try {
-    return readStrictly(text, { keepsDigits: true, root });
+    return readStrictJson(text, { keepsDigits: true, root });
   } catch (error) {
     const { message } = error as Error;
-    throw invalid(path, error instanceof UnfitInputs ? message : `${place}is not JSON: ${message}`);
+    throw invalidExamplesError(path, error instanceof InvalidInputsError ? message : `${place}is not JSON: ${message}`);
   }
 }
 
 /** Also for an unknown extension: JSON is YAML, and JSON lines are told apart by their failing as one document. */
 async function parseYaml(path: string, text: string): Promise<unknown> {
-  const { readYaml } = await import('./read-yaml.js');
+  const { parseExampleYaml } = await import('./read-yaml.js');
   try {
-    const value = readYaml(text);
+    const value = parseExampleYaml(text);
     return isSingleLine(text, value) ? [value] : value;
   } catch (error) {
-    if (isYaml(path)) throw invalid(path, `is not YAML: ${(error as Error).message}`);
+    if (isYaml(path)) throw invalidExamplesError(path, `is not YAML: ${(error as Error).message}`);
     return parseLines(path, text);
   }
 }
@@ -76,21 +76,24 @@ const isSingleLine = (text: string, value: unknown): boolean =>
 
 function parseExample(path: string, value: unknown, index: number): GivenExample {
   if (typeof value === 'object' && value !== null && !Object.hasOwn(value, 'input')) {
-    throw invalid(path, `example ${index + 1} has no “input”`);
+    throw invalidExamplesError(path, `example ${index + 1} has no “input”`);
   }
   const parsed = GivenExample.safeParse(value);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   const key = issue?.code === 'unrecognized_keys' ? issue.keys.join(', ') : issue?.path.join('.');
-  throw invalid(path, `example ${index + 1}${key ? `, “${key}”` : ''}: ${issue?.message ?? 'is not an example'}`);
+  throw invalidExamplesError(
+    path,
+    `example ${index + 1}${key ? `, “${key}”` : ''}: ${issue?.message ?? 'is not an example'}`,
+  );
 }
 
-async function assertSchema(path: string, { match, output }: GivenExample, index: number): Promise<void> {
+async function assertValidSchema(path: string, { match, output }: GivenExample, index: number): Promise<void> {
   if (match !== 'schema') return;
   await compileSchema(output).catch((error: Error) => {
-    throw invalid(path, `example ${index + 1}, “output” is no JSON Schema: ${error.message}`);
+    throw invalidExamplesError(path, `example ${index + 1}, “output” is no JSON Schema: ${error.message}`);
   });
 }
 
-const invalid = (path: string, problem: string): BerthError =>
+const invalidExamplesError = (path: string, problem: string): BerthError =>
   new BerthError('EXAMPLES_INVALID', `${path}: ${problem}`, { file: path });

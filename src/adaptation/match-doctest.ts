@@ -1,7 +1,7 @@
 import type { Answer } from '../contract/answer.js';
 import type { DoctestOutput } from '../contract/example.js';
 import { JsonNumber } from '../json/json-number.js';
-import { splitStrings, withoutStrings } from './python-literal.js';
+import { splitStrings, stripStrings } from './python-literal.js';
 import { shorten } from './shorten.js';
 
 // Doctest compares text: what Python prints of a value. Of an answer we have the value as JSON, so only what both can
@@ -15,13 +15,13 @@ export function matchDoctest(doctest: DoctestOutput, answer: Answer): string | n
   if (answer.status === 'error') return `expected ${shortenWant(doctest.want)}, got an error`;
   const wanted = doctest.want.trim();
   if (!isComparable(wanted, doctest.options)) return null;
-  const squeeze = (text: string) => (has(doctest, 'NORMALIZE_WHITESPACE') ? text.replaceAll(/\s+/g, ' ') : text);
-  const [pattern, text] = [squeeze(canonize(wanted)), squeeze(canonize(repr(answer.output)))];
-  const fits = has(doctest, 'ELLIPSIS') ? matchEllipsis(pattern, text) : pattern === text;
+  const squeeze = (text: string) => (hasFlag(doctest, 'NORMALIZE_WHITESPACE') ? text.replaceAll(/\s+/g, ' ') : text);
+  const [pattern, text] = [squeeze(normalizeOutput(wanted)), squeeze(normalizeOutput(formatPython(answer.output)))];
+  const fits = hasFlag(doctest, 'ELLIPSIS') ? matchEllipsis(pattern, text) : pattern === text;
   return fits ? null : `output: expected ${shortenWant(wanted)}, got ${shorten(answer.output)}`;
 }
 
-const has = ({ options }: Pick<DoctestOutput, 'options'>, flag: string): boolean => options.includes(flag);
+const hasFlag = ({ options }: Pick<DoctestOutput, 'options'>, flag: string): boolean => options.includes(flag);
 
 const shortenWant = (want: string): string => (want.length <= 300 ? want : `${want.slice(0, 300)}…`);
 
@@ -38,7 +38,7 @@ function matchException(expected: string, options: string[], answer: Answer): st
   if (answer.status === 'success') return `expected the exception ${expected}, got ${shorten(answer.output)}`;
   const { type, message } = answer.error;
   if (type === undefined) return null; // refused before the code was reached: which exception that is, is not known
-  const wanted = withoutModule(expected);
+  const wanted = stripModule(expected);
   const [wantedType = ''] = wanted.split(':');
   const isSame = options.includes('IGNORE_EXCEPTION_DETAIL')
     ? wantedType === type
@@ -52,11 +52,11 @@ function matchException(expected: string, options: string[], answer: Answer): st
 const isStated = (wanted: string, message: string): boolean => message === wanted || message.startsWith(`${wanted}\n`);
 
 /** The exceptions of a module are documented with it or without. */
-const withoutModule = (exception: string): string => exception.replace(/^(\w+\.)+(?=\w+(:|$))/m, '');
+const stripModule = (exception: string): string => exception.replace(/^(\w+\.)+(?=\w+(:|$))/m, '');
 
 /** Whether all of a documented output is of what JSON and Python both write. */
 function isComparable(want: string, options: string[]): boolean {
-  const bare = withoutStrings(options.includes('ELLIPSIS') ? want.replaceAll('...', '…') : want);
+  const bare = stripStrings(options.includes('ELLIPSIS') ? want.replaceAll('...', '…') : want);
   const rest = bare.replaceAll(/\b(True|False|None)\b/g, '0');
   if (!/^[\s[\](){},:'\d.eE+…-]*$/.test(rest)) return false;
   const isSet = rest.includes('{') && !rest.includes(':') && !/\{\s*\}/.test(rest);
@@ -65,18 +65,18 @@ function isComparable(want: string, options: string[]): boolean {
 }
 
 /** As Python prints it, without blanks between the parts. */
-function repr(value: unknown): string {
+function formatPython(value: unknown): string {
   if (value === null) return 'None';
   if (typeof value === 'boolean') return value ? 'True' : 'False';
-  if (typeof value === 'string') return reprText(value);
-  if (Array.isArray(value)) return `[${value.map(repr).join(',')}]`;
-  if (typeof value !== 'object' || value instanceof JsonNumber) return canonizeNumber(String(value));
+  if (typeof value === 'string') return formatPythonString(value);
+  if (Array.isArray(value)) return `[${value.map(formatPython).join(',')}]`;
+  if (typeof value !== 'object' || value instanceof JsonNumber) return normalizeNumber(String(value));
   return `{${Object.entries(value)
-    .map(([key, item]) => `${reprText(key)}:${repr(item)}`)
+    .map(([key, item]) => `${formatPythonString(key)}:${formatPython(item)}`)
     .join(',')}}`;
 }
 
-function reprText(text: string): string {
+function formatPythonString(text: string): string {
   const quote = text.includes("'") && !text.includes('"') ? '"' : "'";
   const escaped = text
     .replaceAll('\\', '\\\\')
@@ -95,21 +95,21 @@ function escapeCharacter(character: string): string {
 }
 
 /** Outside its strings: tuples as lists, numbers by their value, without blanks. What borders on `...` stays as it is. */
-const canonize = (text: string): string =>
+const normalizeOutput = (text: string): string =>
   splitStrings(text)
-    .map((part) => (part.isString ? part.text : canonizeCode(part.text)))
+    .map((part) => (part.isString ? part.text : normalizeCode(part.text)))
     .join('');
 
-const canonizeCode = (code: string): string =>
+const normalizeCode = (code: string): string =>
   code
     .replaceAll(/\s+/g, '')
     .replaceAll('(', '[')
     .replaceAll(')', ']')
     .replaceAll(',]', ']')
-    .replaceAll(/(?<!\.{3}|\d)\d+(\.\d+|\.(?!\.))?(e[+-]?\d+)?(?!\.{3}|\d)/gi, canonizeNumber);
+    .replaceAll(/(?<!\.{3}|\d)\d+(\.\d+|\.(?!\.))?(e[+-]?\d+)?(?!\.{3}|\d)/gi, normalizeNumber);
 
 /** By its value, an integer with all its digits. */
-const canonizeNumber = (number: string): string =>
+const normalizeNumber = (number: string): string =>
   /^\d+$/.test(number) ? String(BigInt(number)) : String(Number(number));
 
 /** Doctest's own rule: `...` stands for any text, none included. */

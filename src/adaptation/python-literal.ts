@@ -2,7 +2,7 @@
 const quoted = /(?<!\w)('''|"""|'|")(?:\\[\s\S]|(?!\1)[\s\S])*?\1/g;
 
 /** Source text of Python with its strings left out, to see what else it is made of. */
-export const withoutStrings = (text: string): string => text.replaceAll(quoted, "''");
+export const stripStrings = (text: string): string => text.replaceAll(quoted, "''");
 
 /** The strings of a source text, each as it is written. */
 export const splitStrings = (text: string): { text: string; isString: boolean }[] => {
@@ -16,8 +16,8 @@ export const splitStrings = (text: string): { text: string; isString: boolean }[
 };
 
 /** Numbers as Python writes them, and the names that are values. */
-const plain = /\b(True|False|None|0[xob][\da-f_]+|\d[\d_]*(\.[\d_]*)?(e[+-]?\d+)?j?)\b/gi;
+const plainLiteral = /\b(True|False|None|0[xob][\da-f_]+|\d[\d_]*(\.[\d_]*)?(e[+-]?\d+)?j?)\b/gi;
 
 /** Whether a source text is made of literals alone, so that no name and no call decides what it is worth. */
 export const isLiteral = (text: string): boolean =>
-  !/[\p{L}_]/u.test(withoutStrings(text.replaceAll(/(?<!\w)[rub]{1,2}(?=['"])/gi, '')).replaceAll(plain, ''));
+  !/[\p{L}_]/u.test(stripStrings(text.replaceAll(/(?<!\w)[rub]{1,2}(?=['"])/gi, '')).replaceAll(plainLiteral, ''));

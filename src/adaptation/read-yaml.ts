@@ -1,13 +1,13 @@
 import { type Document, parseDocument, visit } from 'yaml';
-import { setOwn } from '../json/build-value.js';
-import { dataUri } from '../json/data-uri.js';
+import { setOwnProperty } from '../json/build-value.js';
+import { buildDataUri } from '../json/data-uri.js';
 import { JsonNumber } from '../json/json-number.js';
 
 /**
  * What a YAML document holds, as JSON has it: integers with all their digits, floats as floats. Throws the first thing
  * that is wrong with it, or that JSON has no value for.
  */
-export function readYaml(text: string): unknown {
+export function parseExampleYaml(text: string): unknown {
   const document = parseDocument(text, { intAsBigInt: true, merge: true });
   const [problem] = [...document.errors, ...document.warnings];
   if (problem !== undefined) throw problem;
@@ -32,15 +32,16 @@ function toJson(value: unknown, path: Path): unknown {
   if (typeof value === 'bigint') return fromInteger(value);
   if (typeof value === 'number') return fromFloat(value, path);
   if (Array.isArray(value)) return value.map((item, index) => toJson(item, [...path, index]));
-  if (value instanceof Uint8Array) return dataUri(Buffer.from(value)); // !!binary
+  if (value instanceof Uint8Array) return buildDataUri(Buffer.from(value)); // !!binary
   if (value instanceof Date) return value.toISOString();
   if (value instanceof Set) return toJson([...value], path);
   if (!(value instanceof Map)) return value;
   const object: Record<string, unknown> = {};
   for (const [key, item] of value) {
-    const name = nameOf(key, path);
-    if (Object.hasOwn(object, name)) throw new Error(`${place(path)} has two keys that JSON writes as "${name}"`);
-    setOwn(object, name, toJson(item, [...path, name]));
+    const name = toKey(key, path);
+    if (Object.hasOwn(object, name))
+      throw new Error(`${describePath(path)} has two keys that JSON writes as "${name}"`);
+    setOwnProperty(object, name, toJson(item, [...path, name]));
   }
   return object;
 }
@@ -50,15 +51,15 @@ const fromInteger = (value: bigint): number | JsonNumber =>
 
 /** One without a fraction is still a float. */
 function fromFloat(value: number, path: Path): number | JsonNumber {
-  if (!Number.isFinite(value)) throw new Error(`${place(path)} is ${value}, which JSON cannot hold`);
+  if (!Number.isFinite(value)) throw new Error(`${describePath(path)} is ${value}, which JSON cannot hold`);
   if (!Number.isInteger(value)) return value;
   const text = Object.is(value, -0) ? '-0' : String(value);
   return new JsonNumber(text.includes('e') ? text : `${text}.0`);
 }
 
-function nameOf(key: unknown, path: Path): string {
+function toKey(key: unknown, path: Path): string {
   if (typeof key === 'string' || typeof key === 'bigint') return String(key);
-  throw new Error(`${place(path)} has the key ${JSON.stringify(key)}, and JSON takes texts: quote it`);
+  throw new Error(`${describePath(path)} has the key ${JSON.stringify(key)}, and JSON takes texts: quote it`);
 }
 
-const place = (path: Path): string => path.join('.') || 'the document';
+const describePath = (path: Path): string => path.join('.') || 'the document';

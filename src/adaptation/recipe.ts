@@ -24,5 +24,5 @@ export interface Recognition {
  */
 export interface Recipe {
   name: string;
-  recognise(input: RecipeInput): Promise<Recognition | undefined>;
+  recognize(input: RecipeInput): Promise<Recognition | undefined>;
 }

@@ -1,5 +1,5 @@
 import type { Example, GivenExample } from '../contract/example.js';
-import { readDigits } from '../json/read-json.js';
+import { readExactJson } from '../json/read-json.js';
 import { toRecordable } from '../json/recordable.js';
 import { writeInputs } from '../json/write-inputs.js';
 
@@ -20,5 +20,5 @@ export async function recordExample(example: GivenExample): Promise<Example> {
 
 /** The example with all its digits: its numbers may be JsonNumbers. */
 export function restoreExample({ exact, ...example }: Example): GivenExample {
-  return exact === undefined ? example : { ...example, ...(readDigits(exact) as object) };
+  return exact === undefined ? example : { ...example, ...(readExactJson(exact) as object) };
 }

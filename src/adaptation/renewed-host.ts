@@ -1,45 +1,45 @@
 import type { Answer } from '../contract/answer.js';
 import { BerthError } from '../errors.js';
-import { callFailure } from '../runners/call-deadline.js';
+import { createErrorAnswer } from '../runners/call-deadline.js';
 import type { TrialHost } from './trial-host.js';
 
 /** Starts beyond the first: as many as documented calls can need. */
-const mostStarts = 5;
+const maxRestarts = 5;
 /** Milliseconds that all these starts take at most before no further one begins. */
-const longestStarts = 10 * 60_000;
+const maxRestartTime = 10 * 60_000;
 
 /**
  * Calls a trial's host, which a call may have ended or left stuck: then it starts again before the next call, so that one
  * call decides nothing for those after it.
  */
-export class RenewedHost {
+export class RestartingHost {
   #starts = 0;
   #spent = 0;
   /** Whether the last call may have taken the host along. */
-  #isDoubtful = false;
+  #mayHaveExited = false;
 
   constructor(
-    private readonly host: Pick<TrialHost, 'start' | 'call' | 'takesCalls'>,
+    private readonly host: Pick<TrialHost, 'start' | 'call' | 'isAcceptingCalls'>,
     private readonly onProgress: (line: string) => void = () => undefined,
   ) {}
 
   async call(inputs: unknown): Promise<Answer> {
     try {
-      if (this.#isDoubtful && !(await this.host.takesCalls())) await this.#renew();
+      if (this.#mayHaveExited && !(await this.host.isAcceptingCalls())) await this.#restart();
     } catch (error) {
       if (!(error instanceof BerthError)) throw error;
-      return callFailure(
+      return createErrorAnswer(
         'NOT_RUNNING',
         `an earlier call ended the process, and it did not start again: ${error.message}`,
       );
     }
     const answer = await this.host.call(inputs);
-    this.#isDoubtful = answer.status === 'error' && answer.error.type === undefined;
+    this.#mayHaveExited = answer.status === 'error' && answer.error.type === undefined;
     return answer;
   }
 
-  async #renew(): Promise<void> {
-    if (this.#starts === mostStarts || this.#spent > longestStarts) return;
+  async #restart(): Promise<void> {
+    if (this.#starts === maxRestarts || this.#spent > maxRestartTime) return;
     this.#starts += 1;
     this.onProgress('a call ended the process or holds it up: starting it again for the next one');
     const begun = performance.now();

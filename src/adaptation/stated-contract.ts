@@ -3,12 +3,12 @@ import type { ContractReport } from '../contract/revision.js';
 
 // How a revision's contract reads. For workflows and pages too: nothing here needs Node or zod.
 
-export const describeRaised = ({ raised }: Probe): string => `called with its defaults, it raised ${raised}`;
+export const describeProbeFailure = ({ raised }: Probe): string => `called with its defaults, it raised ${raised}`;
 
 /** The contract in one line. */
-export function describeContract({ source, examples, passed, probe }: ContractReport): string {
+export function summarizeContract({ source, examples, passed, probe }: ContractReport): string {
   const advice = 'give examples with --example FILE';
-  if (probe !== undefined) return `none; ${describeRaised(probe)}`;
+  if (probe !== undefined) return `none; ${describeProbeFailure(probe)}`;
   if (examples === 0) return `none; nothing was called: ${advice}`;
   if (source === 'weak') return `none; called with its defaults, it ${passed === examples ? 'answers' : 'fails'}`;
   return `${passed} of ${examples} passed (from ${source === 'user' ? 'you' : 'the repository'})`;

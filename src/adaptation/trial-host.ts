@@ -5,16 +5,16 @@ import type { RunPlan } from '../contract/handle.js';
 import type { Environment } from '../contract/revision.js';
 import type { FunctionInterface } from '../contract/run-interface.js';
 import { BerthError } from '../errors.js';
-import { readDigits } from '../json/read-json.js';
+import { readExactJson } from '../json/read-json.js';
 import { writeJson } from '../json/write-json.js';
-import { describeBoot } from '../runners/boot-document.js';
-import { endHost } from '../runners/end-host.js';
-import { findProcesses } from '../runners/find-processes.js';
+import { buildBootDocument } from '../runners/boot-document.js';
+import { stopHost } from '../runners/end-host.js';
+import { findProcessesByArguments } from '../runners/find-processes.js';
 import { HostClient } from '../runners/host-client.js';
-import { makeHostDirectories, readHostRecord, removeHostPaths, socketPath } from '../runners/host-record.js';
+import { createHostDirectories, getSocketPath, readHostRecord, removeHostPaths } from '../runners/host-record.js';
 import { hostProgram, launchHost } from '../runners/launch-host.js';
-import { killMarked } from '../runners/marked-processes.js';
-import { softwareEnvironment } from '../runners/software-environment.js';
+import { killMarkedProcesses } from '../runners/marked-processes.js';
+import { buildSoftwareEnvironment } from '../runners/software-environment.js';
 
 /** What a trial takes of the revision's plan: its host lies where the revision's own will, so one undo covers both. */
 export type TrialPlan = Pick<
@@ -22,7 +22,7 @@ export type TrialPlan = Pick<
   'deployment' | 'revision' | 'stateDirectory' | 'logFile' | 'resources' | 'timeout' | 'importTimeout' | 'setupTimeout'
 >;
 
-export interface Trial {
+export interface TrialOptions {
   plan: TrialPlan;
   code: string;
   environment: Environment;
@@ -34,19 +34,19 @@ export interface Trial {
 }
 
 /** Seconds that the host has to end when asked to. */
-const patience = 3;
+const gracePeriod = 3;
 
 /** Milliseconds in which a host answers a question; those that an ended call gets to let go of it; between two looks. */
-const [promptness, recovery, interval] = [2_000, 2_000, 100];
+const [pingTimeout, recoveryTime, pollInterval] = [2_000, 2_000, 100];
 
 /** A Python host for the length of the local checks: it serves the revision to nobody but them. */
 export class TrialHost {
-  readonly #trial: Trial;
+  readonly #trial: TrialOptions;
   readonly #client: HostClient;
 
-  constructor(trial: Trial) {
+  constructor(trial: TrialOptions) {
     this.#trial = trial;
-    this.#client = new HostClient({ socket: socketPath(trial.plan), timeout: trial.plan.timeout });
+    this.#client = new HostClient({ socket: getSocketPath(trial.plan), timeout: trial.plan.timeout });
   }
 
   /** Imports the software. Throws IMPORT_FAILED or START_FAILED with the user's traceback. */
@@ -54,20 +54,20 @@ export class TrialHost {
     const { plan } = this.#trial;
     await mkdir(plan.stateDirectory, { recursive: true, mode: 0o700 });
     await this.stop(); // what a killed attempt left
-    await makeHostDirectories(plan);
+    await createHostDirectories(plan);
     await this.#launch();
   }
 
   /** With every digit, in and out. */
   async call(inputs: unknown): Promise<Answer> {
     const { signal } = this.#trial;
-    return readDigits(await this.#client.callText(writeJson(inputs), signal && { signal })) as Answer; // the host's own
+    return readExactJson(await this.#client.callText(writeJson(inputs), signal && { signal })) as Answer; // the host's own
   }
 
   /** Whether the next call is taken: no earlier one has ended the process, or goes on in it after its time. */
-  async takesCalls(): Promise<boolean> {
-    for (const deadline = Date.now() + recovery; ; await sleep(interval)) {
-      const status = await this.#client.ping(promptness).catch(() => undefined);
+  async isAcceptingCalls(): Promise<boolean> {
+    for (const deadline = Date.now() + recoveryTime; ; await sleep(pollInterval)) {
+      const status = await this.#client.ping(pingTimeout).catch(() => undefined);
       if (status === undefined || (status.stuck ?? 0) === 0) return status !== undefined;
       if (Date.now() > deadline) return false;
     }
@@ -78,10 +78,10 @@ export class TrialHost {
     const { plan } = this.#trial;
     this.#client.close();
     const recorded = await readHostRecord(plan.stateDirectory);
-    const started = findProcesses([hostProgram, plan.stateDirectory]);
+    const started = findProcessesByArguments([hostProgram, plan.stateDirectory]);
     for (const identity of [...(recorded === undefined ? [] : [recorded]), ...started])
-      await endHost(plan, identity, patience);
-    await killMarked(plan);
+      await stopHost(plan, identity, gracePeriod);
+    await killMarkedProcesses(plan);
     await removeHostPaths(plan);
   }
 
@@ -91,8 +91,8 @@ export class TrialHost {
       python: environment.python,
       stateDirectory: plan.stateDirectory,
       logFile: plan.logFile,
-      environment: softwareEnvironment(environment.python),
-      document: describeBoot({ ...plan, directory: code, environment, runInterface }, { env, grace: patience }),
+      environment: buildSoftwareEnvironment(environment.python),
+      document: buildBootDocument({ ...plan, directory: code, environment, runInterface }, { env, grace: gracePeriod }),
       onProgress,
       ...(signal === undefined ? {} : { signal }),
     });

@@ -1,14 +1,14 @@
 import type { Contract } from '../contract/example.js';
 import { BerthError } from '../errors.js';
 import { listSecrets } from '../secrets/index.js';
-import { type CheckedContract, checkContract } from './check-contract.js';
-import type { Step } from './ladder.js';
-import { RenewedHost } from './renewed-host.js';
+import { type ContractCheckResult, checkContract } from './check-contract.js';
+import type { CheckOutcome } from './ladder.js';
+import { RestartingHost } from './renewed-host.js';
 import type { TrialHost } from './trial-host.js';
 
-export interface ContractTrial {
+export interface LocalContractCheck {
   contract: Contract;
-  isOwnCode?: boolean | undefined;
+  isUserCode?: boolean | undefined;
   findMissing?: ((text: string) => Promise<string[]>) | undefined;
   /** The software's variables in clear. */
   env: Record<string, string>;
@@ -17,16 +17,19 @@ export interface ContractTrial {
 }
 
 /** Makes the contract's calls at the trial's host. CONTRACT_FAILED with evidence where the contract is not kept. */
-export async function tryContract(trial: ContractTrial, host: TrialHost): Promise<Step<CheckedContract>> {
-  const { contract, isOwnCode, findMissing, env, signal, onProgress } = trial;
+export async function checkContractLocally(
+  trial: LocalContractCheck,
+  host: TrialHost,
+): Promise<CheckOutcome<ContractCheckResult>> {
+  const { contract, isUserCode, findMissing, env, signal, onProgress } = trial;
   onProgress?.(`checking the contract (${contract.source}, ${contract.examples.length} examples)`);
-  const renewed = new RenewedHost(host, onProgress);
+  const restartingHost = new RestartingHost(host, onProgress);
   const checked = await checkContract({
-    ...{ contract, isOwnCode, findMissing, secrets: listSecrets(env), signal },
-    call: (inputs) => renewed.call(inputs),
+    ...{ contract, isUserCode, findMissing, secrets: listSecrets(env), signal },
+    call: (inputs) => restartingHost.call(inputs),
   });
   if (checked.evidence === null) return { value: checked, note: checked.note };
-  throw contractFailed(checked);
+  throw contractFailedError(checked);
 }
 
 const origins = {
@@ -40,7 +43,9 @@ const origins = {
  * Also for the check at the real endpoint. Message and `evidence` may go to an agent; `fullEvidence` is for a person
  * alone, and absent where it says no more.
  */
-export function contractFailed(checked: Pick<CheckedContract, 'report' | 'evidence' | 'fullEvidence'>): BerthError {
+export function contractFailedError(
+  checked: Pick<ContractCheckResult, 'report' | 'evidence' | 'fullEvidence'>,
+): BerthError {
   const { report, fullEvidence } = checked;
   const evidence = checked.evidence ?? '';
   const failed = report.examples - report.passed;

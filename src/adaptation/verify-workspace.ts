@@ -1,16 +1,16 @@
 import type { Contract } from '../contract/example.js';
 import type { Facts } from '../contract/facts.js';
-import type { ContractReport, Environment, Rung } from '../contract/revision.js';
+import type { ContractReport, Environment, VerificationCheck } from '../contract/revision.js';
 import { FunctionInterface, type RunInterface } from '../contract/run-interface.js';
 import type { Environments } from '../environments/index.js';
 import { BerthError } from '../errors.js';
 import { findCalledFile } from './called-file.js';
-import type { CheckedContract } from './check-contract.js';
+import type { ContractCheckResult } from './check-contract.js';
 import { findEntryFile } from './check-structure.js';
-import { checkSyntax, describeOtherErrors } from './check-syntax.js';
-import { Ladder, type Step } from './ladder.js';
-import { type Trial, TrialHost, type TrialPlan } from './trial-host.js';
-import { tryContract } from './try-contract.js';
+import { checkSyntax, describeUnreachedErrors } from './check-syntax.js';
+import { type CheckOutcome, Verification } from './ladder.js';
+import { TrialHost, type TrialOptions, type TrialPlan } from './trial-host.js';
+import { checkContractLocally } from './try-contract.js';
 
 export interface VerifyRequest {
   /** Directory of the exported revision. */
@@ -22,7 +22,7 @@ export interface VerifyRequest {
   entry?: string | undefined;
   contract: Contract;
   /** Whether no agent changed the code, so that only what somebody stated can fail. */
-  isOwnCode?: boolean | undefined;
+  isUserCode?: boolean | undefined;
   /** See `ContractCheck`. */
   findMissing?: ((text: string) => Promise<string[]>) | undefined;
   /** Null: the strategy brings itself what the code runs in. */
@@ -30,7 +30,7 @@ export interface VerifyRequest {
   /** Where the revision's own package is installed, if it is one. */
   packageDirectory: string;
   /** Requirement lines of the strategy. */
-  extras?: string[] | undefined;
+  strategyRequirements?: string[] | undefined;
   /** Whether requirements are resolved anew, to take newer releases. */
   isFresh?: boolean | undefined;
   /** Told the environment's path before it is used. */
@@ -44,7 +44,7 @@ export interface VerifyRequest {
 
 export interface VerifiedWorkspace {
   environment: Environment | null;
-  rungs: Rung[];
+  checks: VerificationCheck[];
   contract: ContractReport;
   /** Choices that the user did not make, in whole sentences. */
   notes: string[];
@@ -68,33 +68,33 @@ interface FunctionRequest extends VerifyRequest {
 }
 
 async function verifyFunction(request: FunctionRequest): Promise<VerifiedWorkspace> {
-  const ladder = new Ladder();
-  const { runInterface, file } = await ladder.climb('structure', () => readInterface(request));
-  await ladder.climb('syntax', () => compile(request, file));
-  const environment = await ladder.climb('install', () => install(request, file));
-  const { report } = await tryOut(request, ladder, { environment, runInterface });
-  const otherErrors = describeOtherErrors(request.facts, file);
+  const ladder = new Verification();
+  const { runInterface, file } = await ladder.run('structure', () => readInterface(request));
+  await ladder.run('syntax', () => checkEntrySyntax(request, file));
+  const environment = await ladder.run('install', () => install(request, file));
+  const { report } = await runTrial(request, ladder, { environment, runInterface });
+  const otherErrors = describeUnreachedErrors(request.facts, file);
   return {
     environment,
-    rungs: ladder.rungs,
+    checks: ladder.checks,
     contract: report,
     notes: [...request.facts.notes, ...environment.notes, ...otherErrors],
   };
 }
 
-async function tryOut(
+async function runTrial(
   request: VerifyRequest,
-  ladder: Ladder,
-  made: Pick<Trial, 'environment' | 'runInterface'>,
-): Promise<CheckedContract> {
+  ladder: Verification,
+  made: Pick<TrialOptions, 'environment' | 'runInterface'>,
+): Promise<ContractCheckResult> {
   const { plan, code, env, signal, onProgress } = request;
   const { module, callable } = made.runInterface;
   const note = `${module}:${callable}`;
   const host = new TrialHost({ plan, code, env, signal, onProgress, ...made });
   try {
     onProgress?.(`importing ${module}`);
-    await ladder.climb('import', async () => ({ value: await startHost(host, request), note }));
-    return await ladder.climb('contract locally', () => tryContract(request, host));
+    await ladder.run('import', async () => ({ value: await startHost(host, request), note }));
+    return await ladder.run('contract locally', () => checkContractLocally(request, host));
   } finally {
     await host.stop();
   }
@@ -113,27 +113,36 @@ async function startHost(host: TrialHost, { entry }: VerifyRequest): Promise<voi
 }
 
 async function verifyOther(request: VerifyRequest, environments: Environments | null): Promise<VerifiedWorkspace> {
-  const ladder = new Ladder();
-  ladder.leave('structure');
-  ladder.leave('syntax');
-  if (environments === null) ladder.leave('install');
+  const ladder = new Verification();
+  ladder.defer('structure');
+  ladder.defer('syntax');
+  if (environments === null) ladder.defer('install');
   const file = findCalledFile(request.runInterface, request.facts);
-  const environment =
-    environments && (await ladder.climb('install', () => install({ ...request, environments }, file)));
-  ladder.leave('import');
-  ladder.leave('contract locally');
+  const environment = environments && (await ladder.run('install', () => install({ ...request, environments }, file)));
+  ladder.defer('import');
+  ladder.defer('contract locally');
   const { source, examples } = request.contract;
   const contract = { source, examples: examples.length, passed: 0 };
-  return { environment, rungs: ladder.rungs, contract, notes: [...request.facts.notes, ...(environment?.notes ?? [])] };
+  return {
+    environment,
+    checks: ladder.checks,
+    contract,
+    notes: [...request.facts.notes, ...(environment?.notes ?? [])],
+  };
 }
 
-interface FoundInterface {
+interface LocatedInterface {
   runInterface: FunctionInterface;
   /** Null when the module comes with the installed package alone. */
   file: string | null;
 }
 
-async function readInterface({ code, facts, runInterface, entry }: VerifyRequest): Promise<Step<FoundInterface>> {
+async function readInterface({
+  code,
+  facts,
+  runInterface,
+  entry,
+}: VerifyRequest): Promise<CheckOutcome<LocatedInterface>> {
   const { success, data, error } = FunctionInterface.safeParse(runInterface);
   if (!success) {
     const problems = error.issues.map(({ path, message }) => `${path.join('.')} ${message}`).join('; ');
@@ -145,7 +154,7 @@ async function readInterface({ code, facts, runInterface, entry }: VerifyRequest
   return { value: { runInterface: data, file }, note: file ?? `${data.module} is left to what is installed` };
 }
 
-async function compile(request: FunctionRequest, file: string | null): Promise<Step<null>> {
+async function checkEntrySyntax(request: FunctionRequest, file: string | null): Promise<CheckOutcome<null>> {
   if (file === null) return { value: null, note: 'left to the import' };
   const { code, facts, environments, signal, onProgress } = request;
   const interpreter = await environments.chooseInterpreter(facts, {
@@ -157,15 +166,16 @@ async function compile(request: FunctionRequest, file: string | null): Promise<S
   return { value: null, note: `${files} ${files === 1 ? 'file' : 'files'}, Python ${interpreter.version}` };
 }
 
-async function install(request: FunctionRequest, entry: string | null): Promise<Step<Environment>> {
-  const { code, facts, environments, packageDirectory, extras, isFresh, claim, env, signal, onProgress } = request;
+async function install(request: FunctionRequest, entry: string | null): Promise<CheckOutcome<Environment>> {
+  const { code, facts, environments, packageDirectory, strategyRequirements, isFresh, claim, env, signal, onProgress } =
+    request;
   const environment = await environments.prepare({
     directory: code,
     facts,
     entry,
     env,
     packageDirectory,
-    extras,
+    strategyRequirements,
     isFresh,
     claim,
     signal,

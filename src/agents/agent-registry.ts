@@ -8,8 +8,8 @@ import { CommandLineAgent } from './command-line-agent.js';
 import { gemini } from './gemini.js';
 import { OpenaiAgent } from './openai.js';
 import { opencode } from './opencode.js';
-import { type AgentsSettings, readAgentSettings } from './read-agent-settings.js';
-import { userDefined } from './user-defined.js';
+import { type AgentSettings, readAgentSettings } from './read-agent-settings.js';
+import { createUserDefinedProtocol } from './user-defined.js';
 
 /**
  * What `auto` tries, in this order, after the user's own agents: those with a loop and tools of their own, most capable
@@ -30,10 +30,13 @@ const protocols = [claudeCode, codex, gemini, opencode, aider];
 export class AgentRegistry {
   readonly #agents: Map<string, Agent>;
 
-  private constructor(settings: AgentsSettings) {
+  private constructor(settings: AgentSettings) {
     const own = Object.entries(settings.userDefined).map(
       ([name, one]) =>
-        new CommandLineAgent(userDefined(name, one), one.prices === undefined ? {} : { prices: one.prices }),
+        new CommandLineAgent(
+          createUserDefinedProtocol(name, one),
+          one.prices === undefined ? {} : { prices: one.prices },
+        ),
     );
     const known = new Map<string, Agent>([
       ...protocols.map((one): [string, Agent] => [one.name, new CommandLineAgent(one, settings.builtIn[one.name])]),
@@ -77,7 +80,7 @@ export class AgentRegistry {
     for (const agent of agents) {
       const description = await agent.describe(environment);
       if (description.isUsable) return { agent, description, reason: describeChoice(agents, passedOver) };
-      passedOver.push(`${agent.name} lacks ${description.lacks.join(' and ')}`);
+      passedOver.push(`${agent.name} lacks ${description.missing.join(' and ')}`);
     }
     throw new BerthError('AGENT_UNUSABLE', `no coding agent can be used: ${passedOver.join('; ')}`, {
       evidence: passedOver.join('\n'),

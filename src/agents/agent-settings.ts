@@ -4,7 +4,7 @@ import * as z from 'zod';
 export const Prices = z.strictObject({ input: z.number().nonnegative(), output: z.number().nonnegative() });
 export type Prices = z.infer<typeof Prices>;
 
-const shared = {
+const sharedSettings = {
   model: z.string().min(1).optional(),
   prices: Prices.optional(),
 };
@@ -13,7 +13,7 @@ const shared = {
 export const BuiltInSettings = z.strictObject({
   /** Name or absolute path, when it is not the usual one. */
   program: z.string().min(1).optional(),
-  ...shared,
+  ...sharedSettings,
 });
 export type BuiltInSettings = z.infer<typeof BuiltInSettings>;
 
@@ -31,10 +31,10 @@ export const UserDefinedSettings = z.strictObject({
   keys: z.array(VariableName).default([]),
   /** Passed on when they are set. */
   variables: z.array(VariableName).default([]),
-  ...shared,
+  ...sharedSettings,
 });
 export type UserDefinedSettings = z.infer<typeof UserDefinedSettings>;
 
 /** Dollars of a run at these prices. */
-export const priceOf = (prices: Prices, inputTokens: number, outputTokens: number): number =>
+export const computeCost = (prices: Prices, inputTokens: number, outputTokens: number): number =>
   (prices.input * inputTokens + prices.output * outputTokens) / 1_000_000;

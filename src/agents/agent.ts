@@ -33,7 +33,7 @@ export interface AgentRequest {
   /** Where the agent's own key and endpoint are looked for, nothing else; the process's environment when absent. */
   environment?: NodeJS.ProcessEnv;
   /** Absolute paths that a sandboxed agent does not see, such as the contract with its held-back examples. */
-  hidden?: string[];
+  hiddenPaths?: string[];
   signal?: AbortSignal;
   onEvent?: (event: AgentEvent) => void;
   /** Told as soon as the session has an id, so that it can be continued after a crash. */
@@ -66,7 +66,7 @@ export interface AgentUsage {
 export interface Sandbox {
   isSandboxed: boolean;
   /** `bubblewrap`, or the reason why there is none. */
-  by: string;
+  mechanism: string;
 }
 
 /** The same shape for success and failure. Everything counts this run alone, not the session before it. */
@@ -91,7 +91,7 @@ export interface AgentDescription {
   name: string;
   isUsable: boolean;
   /** In words for a person, such as `the program codex` or `OPENAI_API_KEY`; empty when it can be used. */
-  lacks: string[];
+  missing: string[];
   /** As its program says it; null when it has none or is missing. */
   version: string | null;
   /** The program's path; null when missing or in-process. */

@@ -5,18 +5,18 @@ const suffixes = new Set(['.py', '.toml', '.cfg', '.txt', '.md', '.yaml', '.yml'
 const plainNames = new Set(['Dockerfile', 'Makefile', 'Procfile']);
 const skipped = new Set(['node_modules', '__pycache__', 'venv', 'dist', 'build']);
 
-const mostFiles = 60;
-const largestFile = 40_000;
-const mostBytes = 150_000;
+const maxFiles = 60;
+const maxFileBytes = 40_000;
+const maxTotalBytes = 150_000;
 
 /** Aider sees and edits only files that it is given: those nearest the root first, until it would be too much. */
 export async function listAiderFiles(workspace: string): Promise<string[]> {
   const chosen: string[] = [];
   let bytes = 0;
-  for (let level = ['']; level.length > 0 && chosen.length < mostFiles; ) {
+  for (let level = ['']; level.length > 0 && chosen.length < maxFiles; ) {
     const entries = (await Promise.all(level.map((directory) => listEntries(workspace, directory)))).flat();
     for (const { path, size } of entries.filter((entry) => !entry.isDirectory)) {
-      if (chosen.length === mostFiles || size > largestFile || bytes + size > mostBytes) continue;
+      if (chosen.length === maxFiles || size > maxFileBytes || bytes + size > maxTotalBytes) continue;
       chosen.push(path);
       bytes += size;
     }

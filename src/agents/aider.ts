@@ -3,8 +3,8 @@ import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { listAiderFiles } from './aider-files.js';
 import { classifyFailure } from './classify-failure.js';
-import type { CommandLineProtocol, Invocation, Reader, Setup } from './command-line-protocol.js';
-import { defaultOpenaiModel, openaiBaseUrl } from './openai-variables.js';
+import type { CommandLineProtocol, Invocation, OutputReader, RunSetup } from './command-line-protocol.js';
+import { defaultOpenaiModel, getOpenaiBaseUrl } from './openai-variables.js';
 import type { RunLog } from './run-log.js';
 
 /**
@@ -26,7 +26,7 @@ export const aider: CommandLineProtocol = {
 };
 
 /** Flags can't outweigh everything that these may hold (one of them installs packages), so they are not to be found. */
-const steering = ['.aider.conf.yml', '.aider.model.settings.yml', '.aider.model.metadata.json', '.env'];
+const configurationFiles = ['.aider.conf.yml', '.aider.model.settings.yml', '.aider.model.metadata.json', '.env'];
 
 export interface AiderFiles {
   prompt: string;
@@ -36,33 +36,34 @@ export interface AiderFiles {
   inputHistory: string;
 }
 
-const historyOf = (setup: Setup, session: string): string => join(setup.places.state, 'aider', `${session}.md`);
+const historyPath = (setup: RunSetup, session: string): string =>
+  join(setup.directories.state, 'aider', `${session}.md`);
 
-const filesOf = (setup: Setup): AiderFiles => {
-  const directory = join(setup.places.state, 'aider');
+const listRunFiles = (setup: RunSetup): AiderFiles => {
+  const directory = join(setup.directories.state, 'aider');
   return {
     prompt: join(directory, 'prompt.md'),
     metadata: join(directory, 'models.json'),
     environment: join(directory, 'environment'),
-    history: historyOf(setup, setup.request.session ?? setup.newSession),
+    history: historyPath(setup, setup.request.session ?? setup.newSession),
     inputHistory: join(directory, 'input'),
   };
 };
 
-async function prepareAider(setup: Setup): Promise<Invocation> {
-  const files = filesOf(setup);
+async function prepareAider(setup: RunSetup): Promise<Invocation> {
+  const files = listRunFiles(setup);
   const { workspace, prompt } = setup.request;
-  await mkdir(join(setup.places.state, 'aider'), { recursive: true });
+  await mkdir(join(setup.directories.state, 'aider'), { recursive: true });
   await writeFile(files.prompt, prompt);
   await writeFile(files.metadata, JSON.stringify(describeAiderModel(setup)));
   await writeFile(files.environment, '');
-  const masked = steering.map((name) => join(workspace, name)).filter(existsSync);
+  const masked = configurationFiles.map((name) => join(workspace, name)).filter(existsSync);
   return { ...invokeAider(setup, files, await listAiderFiles(workspace)), masked };
 }
 
-export function invokeAider({ request, model, variables }: Setup, files: AiderFiles, sources: string[]): Invocation {
+export function invokeAider({ request, model, variables }: RunSetup, files: AiderFiles, sources: string[]): Invocation {
   const argv = [
-    ...['--model', `openai/${model ?? defaultOpenaiModel}`, '--openai-api-base', openaiBaseUrl(variables)],
+    ...['--model', `openai/${model ?? defaultOpenaiModel}`, '--openai-api-base', getOpenaiBaseUrl(variables)],
     ...['--message-file', files.prompt, '--yes-always', '--no-git', '--map-tokens', '0', '--timeout', '120'],
     ...['--no-check-update', '--analytics-disable', '--no-show-model-warnings', '--no-show-release-notes'],
     ...['--no-detect-urls', '--no-pretty', '--no-fancy-input', '--no-suggest-shell-commands', '--no-stream'],
@@ -77,7 +78,7 @@ export function invokeAider({ request, model, variables }: Setup, files: AiderFi
 }
 
 /** Saves aider the fetch of a price list; the prices are the user's or none. */
-export function describeAiderModel({ model, prices }: Setup): object {
+export function describeAiderModel({ model, prices }: RunSetup): object {
   return {
     [`openai/${model ?? defaultOpenaiModel}`]: {
       max_input_tokens: 128_000,
@@ -90,16 +91,16 @@ export function describeAiderModel({ model, prices }: Setup): object {
   };
 }
 
-class AiderReader implements Reader {
+class AiderReader implements OutputReader {
   readonly #log: RunLog;
   readonly #history: string;
   #before: Promise<number>;
   #lastError = '';
 
-  constructor(setup: Setup, log: RunLog) {
+  constructor(setup: RunSetup, log: RunLog) {
     this.#log = log;
     const session = setup.request.session ?? setup.newSession;
-    this.#history = historyOf(setup, session);
+    this.#history = historyPath(setup, session);
     this.#before = stat(this.#history)
       .then(({ size }) => size)
       .catch(() => 0);
@@ -117,17 +118,17 @@ class AiderReader implements Reader {
       log.addUsage(readCount(tokens[1], tokens[2]), readCount(tokens[3], tokens[4]));
     }
     const edited = /^Applied edit to (.+)$/.exec(text)?.[1];
-    if (edited !== undefined) log.note('edit', edited);
-    else if (/^Retrying in [\d.]+ seconds/.test(text)) log.note('retry', `${text} ${this.#lastError}`.trim());
+    if (edited !== undefined) log.emitEvent('edit', edited);
+    else if (/^Retrying in [\d.]+ seconds/.test(text)) log.emitEvent('retry', `${text} ${this.#lastError}`.trim());
     else if (/^(litellm\.\w+|.*\bAPIError\b)/.test(text)) this.#lastError = text;
-    else if (tokens === null) log.signs += 1;
+    else if (tokens === null) log.activityCount += 1;
   }
 
   /** The reply stands unbroken in the history only; every error ends with exit code 0 there. */
-  async conclude(): Promise<void> {
+  async finish(): Promise<void> {
     const added = (await readFile(this.#history).catch(() => Buffer.alloc(0))).subarray(await this.#before).toString();
     const reply = readLastReply(added);
-    if (reply !== '') this.#log.say(reply);
+    if (reply !== '') this.#log.recordMessage(reply);
     else if (this.#lastError !== '') this.#log.fail(classifyFailure(this.#lastError));
   }
 }

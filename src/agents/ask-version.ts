@@ -1,24 +1,24 @@
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { agentEnvironment } from './agent-environment.js';
+import { buildAgentEnvironment } from './agent-environment.js';
 import { readVersion } from './find-program.js';
 
-const known = new Map<string, Promise<string | null>>();
+const versions = new Map<string, Promise<string | null>>();
 
 /** The version of a program, asked once per process and build of it: some take seconds to start. */
-export async function askVersion(program: string, environment: NodeJS.ProcessEnv): Promise<string | null> {
+export async function queryVersion(program: string, environment: NodeJS.ProcessEnv): Promise<string | null> {
   const key = `${program} ${(await stat(program)).mtimeMs}`;
-  const asked = known.get(key) ?? readInEmptyHome(program, environment);
-  known.set(key, asked);
+  const asked = versions.get(key) ?? readVersionInEmptyHome(program, environment);
+  versions.set(key, asked);
   return asked;
 }
 
 /** Even for `--version` some write into their home. */
-async function readInEmptyHome(program: string, environment: NodeJS.ProcessEnv): Promise<string | null> {
+async function readVersionInEmptyHome(program: string, environment: NodeJS.ProcessEnv): Promise<string | null> {
   const home = await mkdtemp(join(tmpdir(), 'berth-version-'));
   try {
-    return await readVersion(program, agentEnvironment({ home, temporary: home }, 'version', environment));
+    return await readVersion(program, buildAgentEnvironment({ home, temporary: home }, 'version', environment));
   } finally {
     await rm(home, { recursive: true, force: true, maxRetries: 3 });
   }

@@ -1,14 +1,14 @@
 import type { StopReason } from './agent.js';
 import type { Failure } from './run-log.js';
 
-interface Sign {
+interface FailurePattern {
   reason: StopReason;
   statuses: number[];
   words: RegExp;
 }
 
 /** In this order: a text may show several. Overload is a rate limit by another name. */
-const signs: Sign[] = [
+const failurePatterns: FailurePattern[] = [
   {
     reason: 'unauthorised',
     statuses: [401, 403],
@@ -32,8 +32,8 @@ const signs: Sign[] = [
 /** Names a failure by the provider's HTTP status where it is known, by the words that CLIs use where not. */
 export function classifyFailure(text: string, status?: number | null, retryAfterSeconds?: number | null): Failure {
   const sign = status
-    ? signs.find(({ statuses }) => statuses.includes(status))
-    : signs.find(({ words }) => words.test(text));
+    ? failurePatterns.find(({ statuses }) => statuses.includes(status))
+    : failurePatterns.find(({ words }) => words.test(text));
   const reason = sign?.reason ?? 'failed';
   return { reason, text, retryAfterSeconds: reason === 'rate-limited' ? (retryAfterSeconds ?? null) : null };
 }

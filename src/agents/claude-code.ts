@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { AgentEvent } from './agent.js';
 import { classifyFailure } from './classify-failure.js';
-import type { CommandLineProtocol, Invocation, Reader, Setup } from './command-line-protocol.js';
+import type { CommandLineProtocol, Invocation, OutputReader, RunSetup } from './command-line-protocol.js';
 import type { StopCause } from './contained-process.js';
 import { parseJsonLine } from './parse-json-line.js';
 import type { RunLog } from './run-log.js';
@@ -23,7 +23,7 @@ export const claudeCode: CommandLineProtocol = {
 };
 
 /** Only the user's own settings are read, and that user has none: no hooks, servers or instructions of the repository. */
-export function invokeClaude({ request, model, newSession, places }: Setup): Invocation {
+export function invokeClaude({ request, model, newSession, directories }: RunSetup): Invocation {
   const { turns, dollars } = request.limits;
   const argv = [
     ...['-p', '--output-format', 'stream-json', '--verbose'],
@@ -34,7 +34,7 @@ export function invokeClaude({ request, model, newSession, places }: Setup): Inv
     ...(request.session === null ? ['--session-id', newSession] : ['--resume', request.session]),
   ];
   const env = {
-    CLAUDE_CONFIG_DIR: `${places.home}/.claude`,
+    CLAUDE_CONFIG_DIR: `${directories.home}/.claude`,
     CLAUDE_CODE_MAX_RETRIES: '2',
     CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
     DISABLE_AUTOUPDATER: '1',
@@ -80,15 +80,15 @@ const Line = z.looseObject({
 });
 type Line = z.infer<typeof Line>;
 
-class ClaudeReader implements Reader {
-  readonly #setup: Setup;
+class ClaudeReader implements OutputReader {
+  readonly #setup: RunSetup;
   readonly #log: RunLog;
   readonly #stop: (cause: StopCause) => void;
   #lastMessage: string | undefined;
   #end: Line | null = null;
   #retryAfterSeconds: number | null = null;
 
-  constructor(setup: Setup, log: RunLog, stop: (cause: StopCause) => void) {
+  constructor(setup: RunSetup, log: RunLog, stop: (cause: StopCause) => void) {
     this.#setup = setup;
     this.#log = log;
     this.#stop = stop;
@@ -104,17 +104,17 @@ class ClaudeReader implements Reader {
     if (line.subtype === 'api_retry') this.#readRetry(line);
     else if (line.type === 'assistant' && line.message !== undefined) this.#readMessage(line.message);
     else if (line.type === 'result') this.#readResult(line);
-    else this.#log.signs += 1;
+    else this.#log.activityCount += 1;
   }
 
-  async conclude(): Promise<void> {
+  async finish(): Promise<void> {
     const line = this.#end;
     if (line?.total_cost_usd === undefined || line.session_id === undefined) return;
     this.#log.cost = await this.#priceRun(line, line.total_cost_usd, line.session_id);
   }
 
   #readRetry({ attempt, error_status, retry_delay_ms }: Line): void {
-    this.#log.note('retry', `try ${attempt ?? '?'} failed with ${error_status ?? 'no answer'}`);
+    this.#log.emitEvent('retry', `try ${attempt ?? '?'} failed with ${error_status ?? 'no answer'}`);
     this.#retryAfterSeconds = retry_delay_ms ? Math.ceil(retry_delay_ms / 1000) : null;
     if (error_status !== 401 && error_status !== 403) return;
     this.#log.fail(classifyFailure(`the provider answers ${error_status}`, error_status));
@@ -129,16 +129,16 @@ class ClaudeReader implements Reader {
     this.#lastMessage = message.id;
     const blocks = z.array(Block).safeParse(message.content);
     for (const block of blocks.data ?? []) {
-      if (block.type === 'text') this.#log.say(block.text ?? '');
-      if (block.type === 'tool_use') this.#log.note(...describeTool(block.name ?? '', block.input ?? {}));
+      if (block.type === 'text') this.#log.recordMessage(block.text ?? '');
+      if (block.type === 'tool_use') this.#log.emitEvent(...describeTool(block.name ?? '', block.input ?? {}));
     }
   }
 
   #readResult(line: Line): void {
     const log = this.#log;
     this.#end = line;
-    log.isOver = true;
-    log.signs += 1;
+    log.isFinished = true;
+    log.activityCount += 1;
     if (line.usage !== undefined) [log.inputTokens, log.outputTokens] = sumUsage(line.usage);
     log.turns = line.num_turns ?? log.turns;
     log.message = line.is_error ? '' : (line.result ?? '');

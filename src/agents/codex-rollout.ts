@@ -12,10 +12,10 @@ const TokenCount = z.object({
 });
 
 /** Bytes from the end that are looked through: a command's output may stand behind the last count. */
-const tail = 512_000;
+const tailBytes = 512_000;
 
 /** What Codex's own record says a thread has used up so far; null when there is no record, or no count in it yet. */
-export async function readRollout(codexHome: string, thread: string): Promise<AgentUsage | null> {
+export async function readCodexUsage(codexHome: string, thread: string): Promise<AgentUsage | null> {
   const directory = join(codexHome, 'sessions');
   const names = await readdir(directory, { recursive: true }).catch(() => []);
   const name = names.find((one) => one.endsWith(`-${thread}.jsonl`));
@@ -34,7 +34,7 @@ async function readTail(file: string): Promise<string> {
   const handle = await open(file, 'r');
   try {
     const { size } = await handle.stat();
-    const buffer = Buffer.alloc(Math.min(size, tail));
+    const buffer = Buffer.alloc(Math.min(size, tailBytes));
     await handle.read(buffer, 0, buffer.length, size - buffer.length);
     return buffer.toString();
   } finally {

@@ -4,9 +4,9 @@ import { stringify } from 'smol-toml';
 import * as z from 'zod';
 import type { AgentUsage } from './agent.js';
 import { classifyFailure } from './classify-failure.js';
-import { readRollout } from './codex-rollout.js';
-import type { CommandLineProtocol, Invocation, Reader, Setup } from './command-line-protocol.js';
-import { openaiBaseUrl } from './openai-variables.js';
+import { readCodexUsage } from './codex-rollout.js';
+import type { CommandLineProtocol, Invocation, OutputReader, RunSetup } from './command-line-protocol.js';
+import { getOpenaiBaseUrl } from './openai-variables.js';
 import { parseJsonLine } from './parse-json-line.js';
 import type { RunLog } from './run-log.js';
 import { subtractTotals, writeTotals } from './session-totals.js';
@@ -32,10 +32,10 @@ export const codex: CommandLineProtocol = {
   createReader: (setup, log) => new CodexReader(setup, log),
 };
 
-const codexHome = ({ places }: Setup): string => join(places.home, '.codex');
+const codexHome = ({ directories }: RunSetup): string => join(directories.home, '.codex');
 
 /** Its own sandbox is off: bubblewrap inside bubblewrap does not start everywhere, and ours is there where theirs is. */
-export function invokeCodex(setup: Setup): Invocation {
+export function invokeCodex(setup: RunSetup): Invocation {
   const { request, model } = setup;
   const argv = [
     ...['exec', ...(request.session === null ? [] : ['resume', request.session])],
@@ -48,7 +48,7 @@ export function invokeCodex(setup: Setup): Invocation {
 }
 
 /** The endpoint with bounded retries; no instructions of the repository; the key kept from the agent's commands. */
-export function describeCodexConfig({ variables }: Setup): string {
+export function describeCodexConfig({ variables }: RunSetup): string {
   return stringify({
     model_provider: 'berth',
     check_for_update_on_startup: false,
@@ -57,7 +57,7 @@ export function describeCodexConfig({ variables }: Setup): string {
     model_providers: {
       berth: {
         name: 'berth',
-        base_url: openaiBaseUrl(variables),
+        base_url: getOpenaiBaseUrl(variables),
         wire_api: 'responses',
         env_key: keys.find((key) => variables[key]) ?? keys[1],
         request_max_retries: 2,
@@ -86,12 +86,12 @@ const Line = z.looseObject({
   error: z.looseObject({ message: z.string() }).optional(),
 });
 
-class CodexReader implements Reader {
-  readonly #setup: Setup;
+class CodexReader implements OutputReader {
+  readonly #setup: RunSetup;
   readonly #log: RunLog;
   #total: AgentUsage | null = null;
 
-  constructor(setup: Setup, log: RunLog) {
+  constructor(setup: RunSetup, log: RunLog) {
     this.#setup = setup;
     this.#log = log;
   }
@@ -106,37 +106,37 @@ class CodexReader implements Reader {
     }
     const line = parseJsonLine(Line, text);
     if (line === null) return;
-    if (line.type === 'error') log.note('retry', line.message ?? '');
-    else log.signs += 1;
+    if (line.type === 'error') log.emitEvent('retry', line.message ?? '');
+    else log.activityCount += 1;
     if (line.thread_id !== undefined) log.beginSession(line.thread_id);
     if (line.type === 'item.started' && line.item?.type === 'command_execution')
-      log.note('run', line.item.command ?? '');
+      log.emitEvent('run', line.item.command ?? '');
     if (line.type === 'item.completed' && line.item !== undefined) this.#readItem(line.item);
     if (line.type === 'turn.failed') log.fail(describeFailure(line.error?.message ?? ''));
     if (line.type === 'turn.completed' && line.usage !== undefined) {
-      log.isOver = true;
+      log.isFinished = true;
       this.#total = { inputTokens: line.usage.input_tokens, outputTokens: line.usage.output_tokens };
     }
   }
 
   /** Codex tells its use at the very end alone; its own record of the thread has it after each reply. */
-  async look(): Promise<void> {
+  async poll(): Promise<void> {
     const { session } = this.#log;
-    const total = session === null ? null : await readRollout(codexHome(this.#setup), session);
+    const total = session === null ? null : await readCodexUsage(codexHome(this.#setup), session);
     if (total !== null) this.#total = total;
-    await this.#count();
+    await this.#updateUsage();
   }
 
   /** A run that was stopped never tells it. */
-  async conclude(): Promise<void> {
-    await this.look();
+  async finish(): Promise<void> {
+    await this.poll();
     const { session } = this.#log;
     if (this.#total === null || session === null) return;
     await writeTotals(this.#setup.request.stateDirectory, session, { ...this.#total, cost: 0 });
   }
 
   /** Codex counts the whole thread. */
-  async #count(): Promise<void> {
+  async #updateUsage(): Promise<void> {
     const { session } = this.#log;
     if (this.#total === null || session === null) return;
     this.#log.setUsage(await subtractTotals(this.#setup.request.stateDirectory, session, this.#total));
@@ -146,8 +146,9 @@ class CodexReader implements Reader {
   #readItem(item: Item): void {
     if (/^(agent_message|command_execution|file_change|mcp_tool_call|web_search)$/.test(item.type))
       this.#log.turns += 1;
-    if (item.type === 'agent_message') this.#log.say(item.text ?? '');
-    if (item.type === 'file_change') this.#log.note('edit', (item.changes ?? []).map(({ path }) => path).join('\n'));
+    if (item.type === 'agent_message') this.#log.recordMessage(item.text ?? '');
+    if (item.type === 'file_change')
+      this.#log.emitEvent('edit', (item.changes ?? []).map(({ path }) => path).join('\n'));
   }
 }
 

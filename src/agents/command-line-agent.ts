@@ -3,10 +3,10 @@ import { mkdir, realpath, rm } from 'node:fs/promises';
 import { BerthError } from '../errors.js';
 import { redact } from '../secrets/redact.js';
 import type { Agent, AgentDescription, AgentRequest, AgentResult } from './agent.js';
-import { makePlaces, pickVariables } from './agent-environment.js';
+import { createAgentDirectories, pickVariables } from './agent-environment.js';
 import type { BuiltInSettings } from './agent-settings.js';
-import { askVersion, isOlder } from './ask-version.js';
-import type { CommandLineProtocol, Setup } from './command-line-protocol.js';
+import { isOlder, queryVersion } from './ask-version.js';
+import type { CommandLineProtocol, RunSetup } from './command-line-protocol.js';
 import { findProgram } from './find-program.js';
 import { RunLog } from './run-log.js';
 import { claimMark, releaseMark } from './run-mark.js';
@@ -27,15 +27,15 @@ export class CommandLineAgent implements Agent {
   async describe(environment: NodeJS.ProcessEnv = process.env): Promise<AgentDescription> {
     const { name, origin, minimumVersion, reportsCost } = this.#protocol;
     const program = this.#findProgram(environment);
-    const version = program === null || minimumVersion === null ? null : await askVersion(program, environment);
-    const lacks = this.#findLacks(environment);
+    const version = program === null || minimumVersion === null ? null : await queryVersion(program, environment);
+    const missing = this.#listMissing(environment);
     if (minimumVersion !== null && isOlder(version, minimumVersion)) {
-      lacks.push(`${name} ${minimumVersion} or newer (${program} is ${version})`);
+      missing.push(`${name} ${minimumVersion} or newer (${program} is ${version})`);
     }
     return {
       name,
-      isUsable: lacks.length === 0,
-      lacks,
+      isUsable: missing.length === 0,
+      missing,
       version,
       program,
       model: this.#chooseModel(environment),
@@ -46,9 +46,12 @@ export class CommandLineAgent implements Agent {
 
   async run(request: AgentRequest): Promise<AgentResult> {
     const environment = request.environment ?? process.env;
-    const lacks = this.#findLacks(environment);
-    if (lacks.length > 0) {
-      throw new BerthError('AGENT_UNUSABLE', `${this.name} lacks ${lacks.join(' and ')}`, { agent: this.name, lacks });
+    const missing = this.#listMissing(environment);
+    if (missing.length > 0) {
+      throw new BerthError('AGENT_UNUSABLE', `${this.name} lacks ${missing.join(' and ')}`, {
+        agent: this.name,
+        lacks: missing,
+      });
     }
     await mkdir(request.stateDirectory, { recursive: true, mode: 0o700 });
     const stateDirectory = await realpath(request.stateDirectory);
@@ -66,16 +69,16 @@ export class CommandLineAgent implements Agent {
       return { ...result, error, message: redact(result.message, secrets) };
     } finally {
       await releaseMark(stateDirectory, mark);
-      await rm(setup.places.temporary, { recursive: true, force: true, maxRetries: 3 });
+      await rm(setup.directories.temporary, { recursive: true, force: true, maxRetries: 3 });
     }
   }
 
-  async #setUp(request: AgentRequest, environment: NodeJS.ProcessEnv, stateDirectory: string): Promise<Setup> {
+  async #setUp(request: AgentRequest, environment: NodeJS.ProcessEnv, stateDirectory: string): Promise<RunSetup> {
     const { keys, variables } = this.#protocol;
     return {
       request: { ...request, environment, stateDirectory, workspace: await realpath(request.workspace) },
       program: this.#findProgram(environment) as string, // There: the lack of it has been refused.
-      places: await makePlaces(stateDirectory),
+      directories: await createAgentDirectories(stateDirectory),
       model: this.#chooseModel(environment),
       prices: this.#settings.prices ?? null,
       variables: pickVariables([...keys, ...variables], environment),
@@ -94,10 +97,10 @@ export class CommandLineAgent implements Agent {
     return this.#settings.model ?? (named || defaultModel);
   }
 
-  #findLacks(environment: NodeJS.ProcessEnv): string[] {
+  #listMissing(environment: NodeJS.ProcessEnv): string[] {
     const { keys, program } = this.#protocol;
-    const lacks = this.#findProgram(environment) === null ? [`the program ${this.#settings.program ?? program}`] : [];
+    const missing = this.#findProgram(environment) === null ? [`the program ${this.#settings.program ?? program}`] : [];
     const hasKey = keys.length === 0 || keys.some((key) => environment[key]);
-    return hasKey ? lacks : [...lacks, keys.join(' or ')];
+    return hasKey ? missing : [...missing, keys.join(' or ')];
   }
 }

@@ -1,14 +1,14 @@
 import type { AgentRequest } from './agent.js';
-import type { AgentPlaces } from './agent-environment.js';
+import type { AgentDirectories } from './agent-environment.js';
 import type { Prices } from './agent-settings.js';
-import type { ContainedEnd, StopCause } from './contained-process.js';
+import type { ContainedExit, StopCause } from './contained-process.js';
 import type { RunLog } from './run-log.js';
 
 /** All that a protocol needs to know to start its program. */
-export interface Setup {
+export interface RunSetup {
   request: AgentRequest;
   program: string;
-  places: AgentPlaces;
+  directories: AgentDirectories;
   model: string | null;
   prices: Prices | null;
   /** The variables of the protocol's `keys` and `variables` that are set. */
@@ -28,16 +28,16 @@ export interface Invocation {
   /** Absolute paths in the workspace that it must not find: with what is in them, a repository makes it run things. */
   masked?: string[];
   /** The same for what would only be read as instructions: found where there is no sandbox. */
-  veiled?: string[];
+  maskedInstructions?: string[];
 }
 
 /** Reads what one run prints, into its log. */
-export interface Reader {
+export interface OutputReader {
   readLine(line: string, stream: 'stdout' | 'stderr'): void;
   /** Every two seconds, for programs that say only in files what they have used up so far. */
-  look?(): Promise<void>;
+  poll?(): Promise<void>;
   /** After the program has ended: what is only in files, and what the end itself says. */
-  conclude?(end: ContainedEnd): Promise<void> | void;
+  finish?(end: ContainedExit): Promise<void> | void;
 }
 
 /** How one coding agent's command line is spoken; the engine around it is the same for all. */
@@ -58,6 +58,6 @@ export interface CommandLineProtocol {
   /** Says what a run costs without configured prices. */
   reportsCost: boolean;
   /** Writes what the program reads from its home, and builds its command. */
-  prepare(setup: Setup): Promise<Invocation>;
-  createReader(setup: Setup, log: RunLog, stop: (cause: StopCause) => void): Reader;
+  prepare(setup: RunSetup): Promise<Invocation>;
+  createReader(setup: RunSetup, log: RunLog, stop: (cause: StopCause) => void): OutputReader;
 }

@@ -3,39 +3,44 @@ import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { BerthError } from '../errors.js';
 import type { AgentResult } from './agent.js';
-import { agentEnvironment } from './agent-environment.js';
-import type { CommandLineProtocol, Setup } from './command-line-protocol.js';
+import { buildAgentEnvironment } from './agent-environment.js';
+import type { CommandLineProtocol, RunSetup } from './command-line-protocol.js';
 import { concludeRun } from './conclude-run.js';
-import { type ContainedEnd, type ContainedProcess, type StopCause, startContained } from './contained-process.js';
+import {
+  type ContainedExit,
+  type ContainedProcess,
+  type StopCause,
+  startContainedProcess,
+} from './contained-process.js';
 import type { RunLog } from './run-log.js';
 import { sandboxCommand } from './sandbox.js';
-import { findSpentLimit } from './spent-limit.js';
+import { findReachedLimit } from './spent-limit.js';
 
-const keptErrorLines = 20;
-const lookEverySeconds = 2;
+const maxErrorLines = 20;
+const pollSeconds = 2;
 
-const neverStarted: ContainedEnd = { exitCode: null, stoppedBy: null, problem: null };
+const neverStarted: ContainedExit = { exitCode: null, stoppedBy: null, problem: null };
 
 /** One run of a program: prepared, contained, read line by line, and summed up. */
 export async function runCommandLine(
   protocol: CommandLineProtocol,
-  setup: Setup,
+  setup: RunSetup,
   log: RunLog,
   mark: string,
 ): Promise<AgentResult> {
-  const { request, program, places } = setup;
+  const { request, program, directories } = setup;
   const invocation = await protocol.prepare(setup);
   const masked = invocation.masked ?? [];
-  if (masked.length > 0 && !setup.isSandboxed) throw describeUnmasked(protocol.name, masked);
+  if (masked.length > 0 && !setup.isSandboxed) throw unmaskableError(protocol.name, masked);
   const { argv, ...sandbox } = await sandboxCommand([program, ...invocation.argv], {
     program,
     workspace: request.workspace,
-    writable: [places.state],
-    hidden: request.hidden ?? [],
-    masked: [...masked, ...(invocation.veiled ?? [])],
-    blankFile: await makeBlankFile(places.state),
+    writable: [directories.state],
+    hidden: request.hiddenPaths ?? [],
+    masked: [...masked, ...(invocation.maskedInstructions ?? [])],
+    blankFile: await createBlankFile(directories.state),
   });
-  const environment = agentEnvironment(places, mark, request.environment);
+  const environment = buildAgentEnvironment(directories, mark, request.environment);
   const errors: string[] = [];
   let running: ContainedProcess | undefined;
   const stop = (cause: StopCause): void => running?.stop(cause);
@@ -43,15 +48,15 @@ export async function runCommandLine(
   // Nothing to start: the reader knows already, such as that there is no such session.
   if (log.failure !== null) return concludeRun({ setup, log, end: neverStarted, errors: '', sandbox });
   const stopWhenSpent = (): void => {
-    const cause = findSpentLimit(request.limits, log, setup.prices);
-    if (cause !== null && !log.isOver) stop(cause);
+    const cause = findReachedLimit(request.limits, log, setup.prices);
+    if (cause !== null && !log.isFinished) stop(cause);
   };
-  const look = async (): Promise<void> => {
+  const poll = async (): Promise<void> => {
     // What can't be read just now can be in two seconds, and is at the end in any case.
-    await reader.look?.().catch(() => undefined);
+    await reader.poll?.().catch(() => undefined);
     stopWhenSpent();
   };
-  running = startContained({
+  running = startContainedProcess({
     argv,
     cwd: request.workspace,
     env: { ...environment, ...setup.variables, ...invocation.env },
@@ -60,31 +65,31 @@ export async function runCommandLine(
     wallSeconds: request.limits.wallSeconds,
     idleSeconds: request.limits.idleSeconds,
     signal: request.signal,
-    onLine: (coloured, stream) => {
-      const line = stripVTControlCharacters(coloured);
+    onLine: (rawLine, stream) => {
+      const line = stripVTControlCharacters(rawLine);
       if (stream === 'stderr') errors.push(line);
-      if (errors.length > keptErrorLines) errors.shift();
-      const before = log.signs;
+      if (errors.length > maxErrorLines) errors.shift();
+      const before = log.activityCount;
       reader.readLine(line, stream);
       stopWhenSpent();
-      return log.signs > before;
+      return log.activityCount > before;
     },
   });
-  const watch = setInterval(() => void look(), lookEverySeconds * 1000);
+  const watch = setInterval(() => void poll(), pollSeconds * 1000);
   const end = await running.ended;
   clearInterval(watch);
-  await reader.conclude?.(end);
+  await reader.finish?.(end);
   return concludeRun({ setup, log, end, errors: errors.join('\n').trim(), sandbox });
 }
 
 /** The emptiest text that readers of YAML and of JSON both take. */
-async function makeBlankFile(directory: string): Promise<string> {
+async function createBlankFile(directory: string): Promise<string> {
   const file = join(directory, 'blank');
   await writeFile(file, '{}\n');
   return file;
 }
 
-function describeUnmasked(agent: string, files: string[]): BerthError {
+function unmaskableError(agent: string, files: string[]): BerthError {
   const message = `${agent} would obey ${files.join(', ')} of the repository, which only bubblewrap can hide from it`;
   return new BerthError('AGENT_UNUSABLE', message, { agent });
 }

@@ -1,25 +1,25 @@
 import type { AgentResult, Sandbox } from './agent.js';
-import { priceOf } from './agent-settings.js';
+import { computeCost } from './agent-settings.js';
 import { classifyFailure } from './classify-failure.js';
-import type { Setup } from './command-line-protocol.js';
-import type { ContainedEnd, StopCause } from './contained-process.js';
+import type { RunSetup } from './command-line-protocol.js';
+import type { ContainedExit, StopCause } from './contained-process.js';
 import { describeStop } from './describe-stop.js';
 import type { Failure, RunLog } from './run-log.js';
 
-export interface Run {
-  setup: Setup;
+export interface EndedRun {
+  setup: RunSetup;
   log: RunLog;
-  end: ContainedEnd;
+  end: ContainedExit;
   /** The last lines of standard error. */
   errors: string;
   sandbox: Sandbox;
 }
 
 /** One result from what the agent said, how its program ended and who stopped it: content counts, not the exit code alone. */
-export function concludeRun({ setup, log, end, errors, sandbox }: Run): AgentResult {
+export function concludeRun({ setup, log, end, errors, sandbox }: EndedRun): AgentResult {
   const failure = findFailure(log, end, errors, setup);
   const { inputTokens, outputTokens } = log;
-  const priced = setup.prices === null ? null : priceOf(setup.prices, inputTokens, outputTokens);
+  const priced = setup.prices === null ? null : computeCost(setup.prices, inputTokens, outputTokens);
   return {
     stopReason: failure?.reason ?? 'finished',
     retryAfterSeconds: failure?.retryAfterSeconds ?? null,
@@ -33,8 +33,8 @@ export function concludeRun({ setup, log, end, errors, sandbox }: Run): AgentRes
   };
 }
 
-function findFailure(log: RunLog, end: ContainedEnd, errors: string, setup: Setup): Failure | null {
-  if (end.stoppedBy !== null && !(log.isOver && log.failure === null && isBySlowness(end.stoppedBy))) {
+function findFailure(log: RunLog, end: ContainedExit, errors: string, setup: RunSetup): Failure | null {
+  if (end.stoppedBy !== null && !(log.isFinished && log.failure === null && isTimeLimit(end.stoppedBy))) {
     return log.failure?.reason === end.stoppedBy ? log.failure : describeStop(end.stoppedBy, setup.request.limits, log);
   }
   if (end.problem !== null) return classifyFailure(`it could not be started: ${end.problem}`);
@@ -46,4 +46,4 @@ function findFailure(log: RunLog, end: ContainedEnd, errors: string, setup: Setu
 }
 
 /** It was done and only its program had not ended yet. */
-const isBySlowness = (cause: StopCause): boolean => cause === 'time' || cause === 'idle';
+const isTimeLimit = (cause: StopCause): boolean => cause === 'time' || cause === 'idle';

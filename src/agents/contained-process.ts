@@ -19,7 +19,7 @@ export interface ContainedCommand {
   onLine: (line: string, stream: 'stdout' | 'stderr') => boolean;
 }
 
-export interface ContainedEnd {
+export interface ContainedExit {
   /** Null when a signal ended it or it could not be started. */
   exitCode: number | null;
   /** Null when it ended by itself. */
@@ -31,19 +31,19 @@ export interface ContainedEnd {
 export type StopCause = 'time' | 'idle' | 'aborted' | 'turns' | 'budget' | 'unauthorised';
 
 export interface ContainedProcess {
-  ended: Promise<ContainedEnd>;
+  ended: Promise<ContainedExit>;
   /** Asks it to end, then makes it; the first cause counts. */
   stop(cause: StopCause): void;
 }
 
 /** Seconds between SIGINT, SIGTERM and SIGKILL. */
-const patience = 2;
+const gracePeriod = 2;
 
 /**
  * Runs a command in a process group of its own until it ends, stands still, takes too long or is stopped. Whatever of
  * it lives on in other sessions is found by the mark and ended too: `ended` resolves when nothing of it is left.
  */
-export function startContained(command: ContainedCommand): ContainedProcess {
+export function startContainedProcess(command: ContainedCommand): ContainedProcess {
   const [program = '', ...args] = command.argv;
   const { cwd, env, input } = command;
   const options = { cwd, env, input, extendEnv: false, detached: true, buffer: false, reject: false } as const;
@@ -56,7 +56,7 @@ export function startContained(command: ContainedCommand): ContainedProcess {
   const stop = (cause: StopCause): void => {
     if (stoppedBy !== null) return;
     stoppedBy = cause;
-    void endGroup(child.pid, command.mark, exited);
+    void terminateGroup(child.pid, command.mark, exited);
   };
   const limits = watchLimits(command, stop);
   const read = [child.stdout, child.stderr].map((stream, index) =>
@@ -64,7 +64,7 @@ export function startContained(command: ContainedCommand): ContainedProcess {
       if (command.onLine(line, index === 0 ? 'stdout' : 'stderr')) limits.touch();
     }),
   );
-  const finish = async (): Promise<ContainedEnd> => {
+  const finish = async (): Promise<ContainedExit> => {
     await exited;
     limits.end();
     await killMarked(command.mark);
@@ -103,18 +103,18 @@ function watchLimits({ wallSeconds, idleSeconds, signal }: ContainedCommand, sto
 }
 
 /** SIGINT lets an agent write its session and say what it cost; the two others are for those that do not listen. */
-async function endGroup(pid: number | undefined, mark: string, exited: Promise<void>): Promise<void> {
+async function terminateGroup(pid: number | undefined, mark: string, exited: Promise<void>): Promise<void> {
   if (pid === undefined) return;
   const hasExited = exited.then(() => true);
   for (const name of ['SIGINT', 'SIGTERM', 'SIGKILL'] as const) {
     signalGroup(pid, mark, name);
-    if (await Promise.race([hasExited, sleep(patience * 1000, false, { ref: false })])) return;
+    if (await Promise.race([hasExited, sleep(gracePeriod * 1000, false, { ref: false })])) return;
   }
 }
 
 /** A sandbox dies of a signal and takes the agent with it unheard: the gentle ones go to those inside. */
 function signalGroup(pid: number, mark: string, name: 'SIGINT' | 'SIGTERM' | 'SIGKILL'): void {
-  const inside = name === 'SIGKILL' ? [] : groupInSandbox(pid, mark);
+  const inside = name === 'SIGKILL' ? [] : listSandboxedMembers(pid, mark);
   for (const target of inside.length > 0 ? inside : [-pid]) {
     try {
       process.kill(target, name);
@@ -124,16 +124,16 @@ function signalGroup(pid: number, mark: string, name: 'SIGINT' | 'SIGTERM' | 'SI
   }
 }
 
-function groupInSandbox(group: number, mark: string): number[] {
+function listSandboxedMembers(group: number, mark: string): number[] {
   if (!existsSync('/proc/self/stat')) return [];
-  const members = findMarked(mark).map((pid) => ({ pid, stat: readStat(pid) }));
+  const members = findMarked(mark).map((pid) => ({ pid, stat: readProcessStat(pid) }));
   const mine = members.filter(({ stat }) => stat.group === group);
   return mine.some(({ stat }) => stat.command === 'bwrap')
     ? mine.filter(({ stat }) => stat.command !== 'bwrap').map(({ pid }) => pid)
     : [];
 }
 
-function readStat(pid: number): { command: string; group: number } {
+function readProcessStat(pid: number): { command: string; group: number } {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     const end = stat.lastIndexOf(')');

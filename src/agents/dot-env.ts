@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
  * from the file, and so no repository sends the agent through a proxy of its own.
  */
 export async function blankDotEnv(workspace: string): Promise<Record<string, string>> {
-  const files = directoriesUp(workspace).flatMap((directory) => [
+  const files = listAncestors(workspace).flatMap((directory) => [
     join(directory, '.gemini', '.env'),
     join(directory, '.env'),
   ]);
@@ -16,7 +16,7 @@ export async function blankDotEnv(workspace: string): Promise<Record<string, str
   return Object.fromEntries(names.map((name) => [name, '']));
 }
 
-function directoriesUp(directory: string): string[] {
+function listAncestors(directory: string): string[] {
   const parent = dirname(directory);
-  return parent === directory ? [directory] : [directory, ...directoriesUp(parent)];
+  return parent === directory ? [directory] : [directory, ...listAncestors(parent)];
 }

@@ -10,7 +10,7 @@ const Reply = z.object({
 });
 
 /** What Gemini's own record says a session has used up so far; null when there is no record yet. */
-export async function readGeminiRecord(geminiHome: string, session: string): Promise<AgentUsage | null> {
+export async function readGeminiUsage(geminiHome: string, session: string): Promise<AgentUsage | null> {
   const directory = join(geminiHome, 'tmp');
   const names = await readdir(directory, { recursive: true }).catch(() => []);
   const name = names.find((one) => one.endsWith(`-${session.slice(0, 8)}.jsonl`));

@@ -3,17 +3,17 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import type { AgentEvent, AgentUsage } from './agent.js';
 import { classifyFailure } from './classify-failure.js';
-import type { CommandLineProtocol, Invocation, Reader, Setup } from './command-line-protocol.js';
-import type { ContainedEnd } from './contained-process.js';
+import type { CommandLineProtocol, Invocation, OutputReader, RunSetup } from './command-line-protocol.js';
+import type { ContainedExit } from './contained-process.js';
 import { blankDotEnv } from './dot-env.js';
-import { readGeminiRecord } from './gemini-record.js';
+import { readGeminiUsage } from './gemini-record.js';
 import { parseJsonLine } from './parse-json-line.js';
 import type { RunLog } from './run-log.js';
 import { subtractTotals, writeTotals } from './session-totals.js';
 
 const exitCodes = { unauthorised: 41, sessionLost: 42, turns: 53 } as const;
 
-const exitWords = {
+const exitMessages = {
   unauthorised: 'it refuses to start without a valid key',
   'session-lost': 'the session is not known to it',
   turns: 'its limit of turns is reached',
@@ -36,23 +36,23 @@ export const gemini: CommandLineProtocol = {
     await writeFile(join(directory, 'settings.json'), JSON.stringify(describeGeminiSettings(setup)));
     const blank = await blankDotEnv(setup.request.workspace);
     const invocation = invokeGemini(setup);
-    const veiled = await findInstructions(setup.request.workspace);
-    return { ...invocation, veiled, env: { ...blank, ...setup.variables, ...invocation.env } };
+    const veiled = await findInstructionFiles(setup.request.workspace);
+    return { ...invocation, maskedInstructions: veiled, env: { ...blank, ...setup.variables, ...invocation.env } };
   },
   createReader: (setup, log) => new GeminiReader(setup, log),
 };
 
-const geminiHome = ({ places }: Setup): string => join(places.home, '.gemini');
+const geminiHome = ({ directories }: RunSetup): string => join(directories.home, '.gemini');
 
 /** Trust is given by a flag, under which the repository's own settings stay unread. */
-export function invokeGemini({ request, model, newSession, places, variables }: Setup): Invocation {
+export function invokeGemini({ request, model, newSession, directories, variables }: RunSetup): Invocation {
   const argv = [
     ...['--output-format', 'stream-json', '--yolo', '--skip-trust'],
     ...(model === null ? [] : ['-m', model]),
     ...(request.session === null ? ['--session-id', newSession] : ['--resume', request.session]),
   ];
   const env = {
-    GEMINI_CLI_HOME: places.home,
+    GEMINI_CLI_HOME: directories.home,
     // As shipped, a launcher runs a second Node and passes no signal on.
     GEMINI_CLI_NO_RELAUNCH: '1',
     // Set in any case: the repository's `.env` must not send the key elsewhere.
@@ -61,7 +61,7 @@ export function invokeGemini({ request, model, newSession, places, variables }: 
   return { argv, input: request.prompt, env };
 }
 
-export const describeGeminiSettings = ({ request }: Setup): object => ({
+export const describeGeminiSettings = ({ request }: RunSetup): object => ({
   security: { auth: { selectedType: 'gemini-api-key' } },
   model: { maxSessionTurns: request.limits.turns ?? -1 },
   privacy: { usageStatisticsEnabled: false },
@@ -69,7 +69,7 @@ export const describeGeminiSettings = ({ request }: Setup): object => ({
 });
 
 /** Its settings can add to the names that it reads as instructions, never take this one away. */
-async function findInstructions(workspace: string): Promise<string[]> {
+async function findInstructionFiles(workspace: string): Promise<string[]> {
   const entries = await readdir(workspace, { withFileTypes: true, recursive: true });
   return entries
     .filter((entry) => entry.name === 'GEMINI.md' && entry.isFile())
@@ -90,13 +90,13 @@ const Line = z.looseObject({
 });
 type Line = z.infer<typeof Line>;
 
-class GeminiReader implements Reader {
+class GeminiReader implements OutputReader {
   readonly #log: RunLog;
-  readonly #setup: Setup;
+  readonly #setup: RunSetup;
   #text = '';
   #total: AgentUsage | null = null;
 
-  constructor(setup: Setup, log: RunLog) {
+  constructor(setup: RunSetup, log: RunLog) {
     this.#setup = setup;
     this.#log = log;
     log.beginSession(setup.request.session ?? setup.newSession);
@@ -105,51 +105,51 @@ class GeminiReader implements Reader {
   readLine(text: string, stream: 'stdout' | 'stderr'): void {
     const log = this.#log;
     if (stream === 'stderr') {
-      if (/^Attempt \d+ failed/.test(text)) log.note('retry', text);
+      if (/^Attempt \d+ failed/.test(text)) log.emitEvent('retry', text);
       return;
     }
     const line = parseJsonLine(Line, text);
     if (line === null) return;
-    log.signs += 1;
+    log.activityCount += 1;
     if (line.type === 'message' && line.role === 'assistant') this.#text += line.content ?? '';
     if (line.type === 'tool_use') this.#readTool(line);
     if (line.type === 'result') this.#readResult(line);
   }
 
   /** Gemini tells its use at the very end alone; its own record of the session has it after each reply. */
-  async look(): Promise<void> {
+  async poll(): Promise<void> {
     const { session } = this.#log;
     if (session === null) return;
-    this.#total = await readGeminiRecord(geminiHome(this.#setup), session);
+    this.#total = await readGeminiUsage(geminiHome(this.#setup), session);
     if (this.#total === null) return;
     this.#log.setUsage(await subtractTotals(this.#setup.request.stateDirectory, session, this.#total));
   }
 
-  async conclude({ exitCode }: ContainedEnd): Promise<void> {
+  async finish({ exitCode }: ContainedExit): Promise<void> {
     const { failure, session } = this.#log;
-    await this.look();
+    await this.poll();
     if (this.#total !== null && session !== null) {
       await writeTotals(this.#setup.request.stateDirectory, session, { ...this.#total, cost: 0 });
     }
-    if (exitCode === exitCodes.sessionLost) this.#rename('session-lost');
-    if (exitCode === exitCodes.turns) this.#rename('turns');
-    if (exitCode === exitCodes.unauthorised && failure === null) this.#rename('unauthorised');
+    if (exitCode === exitCodes.sessionLost) this.#setFailureReason('session-lost');
+    if (exitCode === exitCodes.turns) this.#setFailureReason('turns');
+    if (exitCode === exitCodes.unauthorised && failure === null) this.#setFailureReason('unauthorised');
   }
 
   /** The exit code says it more exactly than the words. */
-  #rename(reason: 'session-lost' | 'turns' | 'unauthorised'): void {
-    const text = this.#log.failure?.text ?? exitWords[reason];
+  #setFailureReason(reason: 'session-lost' | 'turns' | 'unauthorised'): void {
+    const text = this.#log.failure?.text ?? exitMessages[reason];
     this.#log.failure = { reason, text, retryAfterSeconds: null };
   }
 
   #readTool(line: Line): void {
     this.#endText();
     this.#log.turns += 1;
-    this.#log.note(...describeTool(line.tool_name ?? '', line.parameters ?? {}));
+    this.#log.emitEvent(...describeTool(line.tool_name ?? '', line.parameters ?? {}));
   }
 
   #endText(): void {
-    if (this.#text.trim() !== '') this.#log.say(this.#text);
+    if (this.#text.trim() !== '') this.#log.recordMessage(this.#text);
     this.#text = '';
   }
 
@@ -158,7 +158,7 @@ class GeminiReader implements Reader {
     if (this.#text.trim() === '') log.message = '';
     else log.turns += 1;
     this.#endText();
-    log.isOver = true;
+    log.isFinished = true;
     if (status !== 'success') log.fail(classifyFailure(error?.message ?? 'it failed without a word'));
   }
 }

@@ -1,10 +1,10 @@
-import { findByEnvironment, killByEnvironment } from '../runners/processes-by-environment.js';
+import { findProcessesByVariable, killProcessesByVariable } from '../runners/processes-by-environment.js';
 import { markVariable } from './agent-environment.js';
 
 const assignmentOf = (mark: string): string => `${markVariable}=${mark}`;
 
 /** Living processes of a run, wherever their session and their parent are. */
-export const findMarked = (mark: string): number[] => findByEnvironment(assignmentOf(mark));
+export const findMarked = (mark: string): number[] => findProcessesByVariable(assignmentOf(mark));
 
 /** Kills what is left of a run until nothing is; returns how many. UNDO_INCOMPLETE names what does not end. */
-export const killMarked = (mark: string): Promise<number> => killByEnvironment(assignmentOf(mark));
+export const killMarked = (mark: string): Promise<number> => killProcessesByVariable(assignmentOf(mark));

@@ -1,19 +1,19 @@
 import type { AgentRequest } from './agent.js';
-import { type AgentPlaces, agentEnvironment } from './agent-environment.js';
-import { startContained } from './contained-process.js';
+import { type AgentDirectories, buildAgentEnvironment } from './agent-environment.js';
+import { startContainedProcess } from './contained-process.js';
 import { sandboxCommand } from './sandbox.js';
 
 export interface ShellCommand {
   command: string;
   timeoutSeconds: number;
   request: AgentRequest;
-  places: AgentPlaces;
+  places: AgentDirectories;
   mark: string;
   signal: AbortSignal;
   onOutput: () => void;
 }
 
-const mostLines = 5000;
+const maxLines = 5000;
 const shell = '/bin/sh';
 
 /** A command of the agent, contained like the CLIs are; the model's key is not in its environment. */
@@ -23,15 +23,15 @@ export async function runShellCommand(run: ShellCommand): Promise<string> {
     program: shell,
     workspace: request.workspace,
     writable: [places.state],
-    hidden: request.hidden ?? [],
+    hidden: request.hiddenPaths ?? [],
     masked: [],
     blankFile: '',
   });
   const lines: string[] = [];
-  const { ended } = startContained({
+  const { ended } = startContainedProcess({
     argv,
     cwd: request.workspace,
-    env: agentEnvironment(places, run.mark, request.environment),
+    env: buildAgentEnvironment(places, run.mark, request.environment),
     mark: run.mark,
     input: '',
     wallSeconds: run.timeoutSeconds,
@@ -40,7 +40,7 @@ export async function runShellCommand(run: ShellCommand): Promise<string> {
     signal: run.signal,
     onLine: (line) => {
       lines.push(line);
-      if (lines.length > mostLines) lines.shift();
+      if (lines.length > maxLines) lines.shift();
       run.onOutput();
       return true;
     },

@@ -1,7 +1,7 @@
 import OpenAI from 'openai';
 import { proxiedFetch } from '../proxied-fetch.js';
 import type { AgentRequest } from './agent.js';
-import type { AgentPlaces } from './agent-environment.js';
+import type { AgentDirectories } from './agent-environment.js';
 import type { Prices } from './agent-settings.js';
 import type { Deadline } from './deadline.js';
 import { describeStop } from './describe-stop.js';
@@ -9,9 +9,9 @@ import { runShellCommand } from './openai-command.js';
 import { type Completion, requestReply } from './openai-request.js';
 import { type Message, readSession, writeSession } from './openai-session.js';
 import { type ToolBox, useTool } from './openai-tools.js';
-import { openaiBaseUrl } from './openai-variables.js';
+import { getOpenaiBaseUrl } from './openai-variables.js';
 import type { Failure, RunLog } from './run-log.js';
-import { findSpentLimit } from './spent-limit.js';
+import { findReachedLimit } from './spent-limit.js';
 import { WorkspaceFiles } from './workspace-files.js';
 
 export interface Conversation {
@@ -20,7 +20,7 @@ export interface Conversation {
   session: string;
   model: string;
   prices: Prices | null;
-  places: AgentPlaces;
+  places: AgentDirectories;
   mark: string;
   log: RunLog;
   deadline: Deadline;
@@ -38,18 +38,18 @@ const instructions: Message = {
  * Asks, does what the model wants, tells it how that went, until it answers without a tool. The session is written after
  * each message, so that a crash loses one reply at most. Null when it finished.
  */
-export async function converse(conversation: Conversation): Promise<Failure | null> {
+export async function runConversation(conversation: Conversation): Promise<Failure | null> {
   const { request, session, log, deadline, prices, model } = conversation;
   const messages = request.session === null ? [instructions] : await readSession(request.stateDirectory, session);
   if (messages === null) {
     return { reason: 'session-lost', text: `there is no session ${session}`, retryAfterSeconds: null };
   }
   log.beginSession(session);
-  const keep = async (message: Message): Promise<void> => {
+  const saveMessage = async (message: Message): Promise<void> => {
     messages.push(message);
     await writeSession(request.stateDirectory, session, messages);
   };
-  await keep({ role: 'user', content: request.prompt });
+  await saveMessage({ role: 'user', content: request.prompt });
   const client = createClient(conversation.environment);
   const box = createToolBox(conversation);
   for (;;) {
@@ -57,28 +57,32 @@ export async function converse(conversation: Conversation): Promise<Failure | nu
     const reply = await requestReply({ client, model, messages, signal: deadline.signal, log, onPart });
     if ('reason' in reply) return reply;
     const { calls, message } = readReply(reply, log);
-    await keep(message);
-    if (calls.length === 0) return log.message === '' ? emptyReply : null;
-    const cause = findSpentLimit(limitsBeforeNext(request), log, prices);
+    await saveMessage(message);
+    if (calls.length === 0) return log.message === '' ? emptyReplyFailure : null;
+    const cause = findReachedLimit(getLimitsBeforeNextReply(request), log, prices);
     if (cause !== null) return describeStop(cause, request.limits, log);
     for (const { id, name, input } of calls) {
-      await keep({ role: 'tool', tool_call_id: id, content: await useTool(name, input, box) });
+      await saveMessage({ role: 'tool', tool_call_id: id, content: await useTool(name, input, box) });
       deadline.signal.throwIfAborted();
       deadline.touch();
     }
   }
 }
 
-const emptyReply: Failure = { reason: 'failed', text: 'the model answered with nothing', retryAfterSeconds: null };
+const emptyReplyFailure: Failure = {
+  reason: 'failed',
+  text: 'the model answered with nothing',
+  retryAfterSeconds: null,
+};
 
 /** Another reply is about to be asked for: the one allowed last has come. */
-const limitsBeforeNext = ({ limits }: AgentRequest) =>
+const getLimitsBeforeNextReply = ({ limits }: AgentRequest) =>
   limits.turns === undefined ? limits : { ...limits, turns: limits.turns - 1 };
 
 function createClient(environment: NodeJS.ProcessEnv): OpenAI {
   return new OpenAI({
     apiKey: environment.OPENAI_API_KEY || 'none',
-    baseURL: openaiBaseUrl(environment),
+    baseURL: getOpenaiBaseUrl(environment),
     // All that the client would else take from this process's environment.
     organization: null,
     project: null,
@@ -96,7 +100,7 @@ function createToolBox({ request, places, mark, log, deadline }: Conversation): 
   const onOutput = (): void => deadline.touch();
   return {
     files: new WorkspaceFiles(request.workspace),
-    note: (kind, text) => log.note(kind, text),
+    note: (kind, text) => log.emitEvent(kind, text),
     runCommand: (command, timeoutSeconds) =>
       runShellCommand({ command, timeoutSeconds, request, places, mark, signal, onOutput }),
   };
@@ -114,7 +118,7 @@ function readReply(reply: Completion, log: RunLog): { calls: Call[]; message: Me
   const said = reply.choices[0]?.message;
   const content = said?.content ?? '';
   log.message = content;
-  if (content !== '') log.say(content);
+  if (content !== '') log.recordMessage(content);
   const toolCalls = (said?.tool_calls ?? []).filter((call) => call.type === 'function');
   const calls = toolCalls.map((call) => ({ id: call.id, name: call.function.name, input: call.function.arguments }));
   const message: Message = { role: 'assistant', content, ...(toolCalls.length > 0 && { tool_calls: toolCalls }) };

@@ -8,8 +8,8 @@ import type { Failure, RunLog } from './run-log.js';
 export type Completion = OpenAI.Chat.Completions.ChatCompletion;
 
 /** Tries of one request, and the longest wait between two; what takes longer is for the caller to wait out. */
-const tries = 3;
-const longestWaitSeconds = 15;
+const maxAttempts = 3;
+const maxWaitSeconds = 15;
 
 export interface ReplyRequest {
   client: OpenAI;
@@ -28,8 +28,8 @@ export async function requestReply(request: ReplyRequest): Promise<Completion | 
     if (!('reason' in reply)) return reply;
     const isPassing = reply.reason === 'rate-limited' || reply.reason === 'unreachable';
     const wait = reply.retryAfterSeconds ?? 2 ** (attempt - 1);
-    if (!isPassing || attempt === tries || wait > longestWaitSeconds) return reply;
-    request.log.note('retry', `try ${attempt} failed, the next in ${wait} s: ${reply.text}`);
+    if (!isPassing || attempt === maxAttempts || wait > maxWaitSeconds) return reply;
+    request.log.emitEvent('retry', `try ${attempt} failed, the next in ${wait} s: ${reply.text}`);
     await sleep(wait * 1000, undefined, { signal: request.signal });
   }
 }

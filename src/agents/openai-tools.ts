@@ -16,7 +16,7 @@ interface Tool<Input extends z.ZodObject = z.ZodObject> {
   use(input: z.infer<Input>, box: ToolBox): Promise<string>;
 }
 
-const longestOutput = 16_000;
+const maxOutputLength = 16_000;
 
 const defineTool = <Input extends z.ZodObject>(tool: Tool<Input>): Tool => tool as unknown as Tool; // The input is parsed by the same schema before use.
 
@@ -91,7 +91,7 @@ export async function useTool(name: string, inputText: string, box: ToolBox): Pr
   try {
     const parsed = tool.input.safeParse(JSON.parse(inputText || '{}'));
     if (!parsed.success) return `error: ${z.prettifyError(parsed.error)}`;
-    return clip(await tool.use(parsed.data, box));
+    return truncateOutput(await tool.use(parsed.data, box));
   } catch (error) {
     if (error instanceof SyntaxError) return `error: the arguments are no JSON: ${error.message}`;
     if (error instanceof FileRefusal || isSystemError(error)) return `error: ${error.message}`;
@@ -104,8 +104,8 @@ const isSystemError = (error: unknown): error is NodeJS.ErrnoException =>
   typeof error === 'object' && error !== null && 'syscall' in error;
 
 /** The beginning says what was done, the end how it went. */
-function clip(text: string): string {
-  if (text.length <= longestOutput) return text;
-  const half = longestOutput / 2;
-  return `${text.slice(0, half)}\n… (${text.length - longestOutput} characters left out) …\n${text.slice(-half)}`;
+function truncateOutput(text: string): string {
+  if (text.length <= maxOutputLength) return text;
+  const half = maxOutputLength / 2;
+  return `${text.slice(0, half)}\n… (${text.length - maxOutputLength} characters left out) …\n${text.slice(-half)}`;
 }

@@ -3,8 +3,8 @@ import { mkdir, realpath, rm } from 'node:fs/promises';
 import { BerthError } from '../errors.js';
 import { redact } from '../secrets/redact.js';
 import type { Agent, AgentDescription, AgentRequest, AgentResult } from './agent.js';
-import { makePlaces } from './agent-environment.js';
-import { type BuiltInSettings, priceOf } from './agent-settings.js';
+import { createAgentDirectories } from './agent-environment.js';
+import { type BuiltInSettings, computeCost } from './agent-settings.js';
 import { Deadline } from './deadline.js';
 import { describeStop } from './describe-stop.js';
 import type { Conversation } from './openai-loop.js';
@@ -23,11 +23,11 @@ export class OpenaiAgent implements Agent {
   }
 
   async describe(environment: NodeJS.ProcessEnv = process.env): Promise<AgentDescription> {
-    const lacks = findLacks(environment);
+    const missing = listMissing(environment);
     return {
       name: this.name,
-      isUsable: lacks.length === 0,
-      lacks,
+      isUsable: missing.length === 0,
+      missing,
       version: null,
       program: null,
       model: this.#chooseModel(environment),
@@ -38,14 +38,17 @@ export class OpenaiAgent implements Agent {
 
   async run(request: AgentRequest): Promise<AgentResult> {
     const environment = request.environment ?? process.env;
-    const lacks = findLacks(environment);
-    if (lacks.length > 0) {
-      throw new BerthError('AGENT_UNUSABLE', `${this.name} lacks ${lacks.join(' and ')}`, { agent: this.name, lacks });
+    const missing = listMissing(environment);
+    if (missing.length > 0) {
+      throw new BerthError('AGENT_UNUSABLE', `${this.name} lacks ${missing.join(' and ')}`, {
+        agent: this.name,
+        lacks: missing,
+      });
     }
     await mkdir(request.stateDirectory, { recursive: true, mode: 0o700 });
     const stateDirectory = await realpath(request.stateDirectory);
     const mark = await claimMark(stateDirectory);
-    const places = await makePlaces(stateDirectory);
+    const places = await createAgentDirectories(stateDirectory);
     const secrets = [environment.OPENAI_API_KEY ?? ''];
     const log = new RunLog(
       (event) => request.onEvent?.({ ...event, text: redact(event.text, secrets) }),
@@ -58,7 +61,7 @@ export class OpenaiAgent implements Agent {
     const session = request.session ?? randomUUID();
     try {
       const conversation = { request: resolved, environment, session, model, prices, places, mark, log, deadline };
-      const failure = await converseUntil(conversation);
+      const failure = await converseUntilDeadline(conversation);
       return await this.#conclude(log, failure, secrets);
     } finally {
       deadline.clear();
@@ -76,7 +79,7 @@ export class OpenaiAgent implements Agent {
       message: failure === null ? redact(log.message, secrets) : '',
       session: failure?.reason === 'session-lost' ? null : log.session,
       usage: { inputTokens, outputTokens },
-      cost: prices === undefined ? null : priceOf(prices, inputTokens, outputTokens),
+      cost: prices === undefined ? null : computeCost(prices, inputTokens, outputTokens),
       turns: log.turns,
       error: failure === null ? null : redact(failure.text, secrets),
       ...(await findSandbox()),
@@ -89,14 +92,14 @@ export class OpenaiAgent implements Agent {
 }
 
 /** A server of one's own wants no key; the public one does. */
-const findLacks = (environment: NodeJS.ProcessEnv): string[] =>
+const listMissing = (environment: NodeJS.ProcessEnv): string[] =>
   environment.OPENAI_API_KEY || environment.OPENAI_BASE_URL ? [] : ['OPENAI_API_KEY or OPENAI_BASE_URL'];
 
-async function converseUntil(conversation: Conversation): Promise<Failure | null> {
+async function converseUntilDeadline(conversation: Conversation): Promise<Failure | null> {
   const { deadline, request, log } = conversation;
-  const { converse } = await import('./openai-loop.js'); // most processes only look which agents there are
+  const { runConversation } = await import('./openai-loop.js'); // most processes only look which agents there are
   try {
-    const failure = await converse(conversation);
+    const failure = await runConversation(conversation);
     return deadline.cause === null ? failure : describeStop(deadline.cause, request.limits, log);
   } catch (error) {
     if (deadline.cause === null) throw error;

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import type { AgentEvent } from './agent.js';
 import { classifyFailure } from './classify-failure.js';
-import type { CommandLineProtocol, Invocation, Reader, Setup } from './command-line-protocol.js';
-import { defaultOpenaiModel, openaiBaseUrl } from './openai-variables.js';
+import type { CommandLineProtocol, Invocation, OutputReader, RunSetup } from './command-line-protocol.js';
+import { defaultOpenaiModel, getOpenaiBaseUrl } from './openai-variables.js';
 import { parseJsonLine } from './parse-json-line.js';
 import type { RunLog } from './run-log.js';
 
@@ -21,21 +21,21 @@ export const opencode: CommandLineProtocol = {
   defaultModel: defaultOpenaiModel,
   reportsCost: false,
   prepare: async (setup) => {
-    await preventInstall(directories(setup).XDG_CONFIG_HOME);
-    const masked = steering.map((name) => join(setup.request.workspace, name)).filter(existsSync);
+    await preventInstall(xdgDirectories(setup).XDG_CONFIG_HOME);
+    const masked = configurationFiles.map((name) => join(setup.request.workspace, name)).filter(existsSync);
     return { ...invokeOpencode(setup), masked };
   },
   createReader: (setup, log) => new OpencodeReader(setup, log),
 };
 
 /** Plugins in there are run in spite of all its switches (1.18.33, also with `--pure`), so they are not to be found. */
-const steering = ['.opencode', 'opencode.json', 'opencode.jsonc'];
+const configurationFiles = ['.opencode', 'opencode.json', 'opencode.jsonc'];
 
-const directories = ({ places }: Setup) => ({
-  XDG_CONFIG_HOME: join(places.home, '.config'),
-  XDG_DATA_HOME: join(places.home, '.local', 'share'),
-  XDG_STATE_HOME: join(places.home, '.local', 'state'),
-  XDG_CACHE_HOME: join(places.home, '.cache'),
+const xdgDirectories = ({ directories }: RunSetup) => ({
+  XDG_CONFIG_HOME: join(directories.home, '.config'),
+  XDG_DATA_HOME: join(directories.home, '.local', 'share'),
+  XDG_STATE_HOME: join(directories.home, '.local', 'state'),
+  XDG_CACHE_HOME: join(directories.home, '.cache'),
 });
 
 /** It would fetch a package of its own from a registry at every start, unless it finds it locked. */
@@ -46,7 +46,7 @@ async function preventInstall(configHome: string): Promise<void> {
 }
 
 /** Configuration by the environment alone: the repository's own and its instructions stay unread. */
-export function invokeOpencode(setup: Setup): Invocation {
+export function invokeOpencode(setup: RunSetup): Invocation {
   const { request } = setup;
   const argv = [
     'run',
@@ -55,7 +55,7 @@ export function invokeOpencode(setup: Setup): Invocation {
     ...(request.session ? ['--session', request.session] : ['--title', 'adapt']),
   ];
   const env = {
-    ...directories(setup),
+    ...xdgDirectories(setup),
     OPENCODE_CONFIG_CONTENT: JSON.stringify(describeOpencodeConfig(setup)),
     OPENCODE_DISABLE_MODELS_FETCH: '1',
     OPENCODE_DISABLE_AUTOUPDATE: '1',
@@ -68,9 +68,9 @@ export function invokeOpencode(setup: Setup): Invocation {
   return { argv, input: request.prompt, env };
 }
 
-export function describeOpencodeConfig({ model, prices, variables, isSandboxed }: Setup): object {
+export function describeOpencodeConfig({ model, prices, variables, isSandboxed }: RunSetup): object {
   const name = model ?? defaultOpenaiModel;
-  const options = { baseURL: openaiBaseUrl(variables), apiKey: '{env:OPENAI_API_KEY}' };
+  const options = { baseURL: getOpenaiBaseUrl(variables), apiKey: '{env:OPENAI_API_KEY}' };
   const timeouts = { headerTimeout: 120_000, chunkTimeout: 120_000 };
   const cost = { input: prices?.input ?? 0, output: prices?.output ?? 0 };
   const described = { name, cost, limit: { context: 128_000, output: 16_000 } };
@@ -113,11 +113,11 @@ const Line = z.looseObject({
 });
 type Line = z.infer<typeof Line>;
 
-class OpencodeReader implements Reader {
+class OpencodeReader implements OutputReader {
   readonly #log: RunLog;
   #messageId: string | undefined;
 
-  constructor({ request }: Setup, log: RunLog) {
+  constructor({ request }: RunSetup, log: RunLog) {
     this.#log = log;
     if (request.session !== null) log.session = request.session;
   }
@@ -127,10 +127,10 @@ class OpencodeReader implements Reader {
     if (/session not found/i.test(text)) log.fail({ reason: 'session-lost', text, retryAfterSeconds: null });
     const line = stream === 'stdout' ? parseJsonLine(Line, text) : null;
     if (line === null) return;
-    log.signs += 1;
+    log.activityCount += 1;
     if (line.sessionID !== undefined) log.beginSession(line.sessionID);
     if (line.type === 'step_start') log.turns += 1;
-    if (line.type === 'tool_use') log.note(...describeTool(line.part?.tool ?? '', line.part?.state?.input ?? {}));
+    if (line.type === 'tool_use') log.emitEvent(...describeTool(line.part?.tool ?? '', line.part?.state?.input ?? {}));
     if (line.type === 'text') this.#readText(line);
     if (line.type === 'step_finish') this.#readStep(line);
     if (line.type === 'error') {
@@ -145,7 +145,7 @@ class OpencodeReader implements Reader {
     this.#messageId = part?.messageID;
     const text = part?.text ?? '';
     const before = this.#log.message;
-    this.#log.say(text);
+    this.#log.recordMessage(text);
     if (isMore) this.#log.message = before + text;
   }
 

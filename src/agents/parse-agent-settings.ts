@@ -2,21 +2,21 @@ import { isMap, isScalar, LineCounter, parseDocument } from 'yaml';
 import * as z from 'zod';
 import { BerthError } from '../errors.js';
 import { BuiltInSettings, UserDefinedSettings } from './agent-settings.js';
-import type { AgentsSettings } from './read-agent-settings.js';
+import type { AgentSettings } from './read-agent-settings.js';
 
 const AgentName = /^[a-z][a-z0-9-]{0,39}$/;
 
 /** Throws AGENT_CONFIG with one line per mistake: `FILE:LINE: KEY: what is wrong`. */
-export function parseAgentSettings(file: string, text: string, builtInNames: readonly string[]): AgentsSettings {
+export function parseAgentSettings(file: string, text: string, builtInNames: readonly string[]): AgentSettings {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const broken = document.errors.map((error) => `${file}:${lines.linePos(error.pos[0]).line}: ${error.message}`);
   if (broken.length > 0) throw new BerthError('AGENT_CONFIG', broken.join('\n'));
-  const parsed = describeFile(builtInNames).safeParse(document.toJS() ?? {});
+  const parsed = createFileSchema(builtInNames).safeParse(document.toJS() ?? {});
   if (!parsed.success) {
     const mistakes = parsed.error.issues.flatMap(describeIssue);
     const written = mistakes.map(
-      ({ path, what }) => `${file}:${lineOf(document.contents, lines, path)}: ${path.join('.')}: ${what}`,
+      ({ path, what }) => `${file}:${findLine(document.contents, lines, path)}: ${path.join('.')}: ${what}`,
     );
     throw new BerthError('AGENT_CONFIG', written.join('\n'));
   }
@@ -29,7 +29,7 @@ export function parseAgentSettings(file: string, text: string, builtInNames: rea
   };
 }
 
-const describeFile = (builtInNames: readonly string[]) =>
+const createFileSchema = (builtInNames: readonly string[]) =>
   z.strictObject({
     agents: z
       .record(z.string(), z.unknown())
@@ -69,7 +69,7 @@ function describeIssue(issue: z.core.$ZodIssue): Mistake[] {
 }
 
 /** Line of the innermost key of the path that the file has. */
-function lineOf(node: unknown, lines: LineCounter, path: PropertyKey[]): number {
+function findLine(node: unknown, lines: LineCounter, path: PropertyKey[]): number {
   let line = 1;
   for (const key of path) {
     const pair = isMap(node) ? node.items.find((item) => isScalar(item.key) && item.key.value === key) : undefined;

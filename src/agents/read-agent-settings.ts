@@ -4,7 +4,7 @@ import { BerthError } from '../errors.js';
 import type { BerthHome } from '../home.js';
 import type { BuiltInSettings, UserDefinedSettings } from './agent-settings.js';
 
-export interface AgentsSettings {
+export interface AgentSettings {
   builtIn: Record<string, BuiltInSettings>;
   /** In the order of the file. */
   userDefined: Record<string, UserDefinedSettings>;
@@ -14,7 +14,7 @@ export interface AgentsSettings {
  * `agents:` of `$BERTH_HOME/config.yaml`: settings for the agents that Berth knows, commands for the user's own.
  * Nothing when there is no file. Throws AGENT_CONFIG with one line per mistake: `FILE:LINE: KEY: what is wrong`.
  */
-export async function readAgentSettings(home: BerthHome, builtInNames: readonly string[]): Promise<AgentsSettings> {
+export async function readAgentSettings(home: BerthHome, builtInNames: readonly string[]): Promise<AgentSettings> {
   const file = join(home.root, 'config.yaml');
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return null;

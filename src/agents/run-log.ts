@@ -7,7 +7,7 @@ export interface Failure {
   retryAfterSeconds: number | null;
 }
 
-const longestEvent = 2000;
+const maxEventLength = 2000;
 
 /** What a run is known to have done so far; filled by the agent's reader, line by line. */
 export class RunLog {
@@ -20,9 +20,9 @@ export class RunLog {
   turns = 0;
   failure: Failure | null = null;
   /** The agent has said that its run is over; ending the program is all that is left. */
-  isOver = false;
+  isFinished = false;
   /** Counts what is a sign of work: everything but retries. */
-  signs = 0;
+  activityCount = 0;
 
   readonly #onEvent: (event: AgentEvent) => void;
   readonly #onSession: (session: string) => void;
@@ -38,15 +38,15 @@ export class RunLog {
     this.#onSession(session);
   }
 
-  note(kind: AgentEvent['kind'], text: string): void {
-    if (kind !== 'retry') this.signs += 1;
-    const clipped = text.length > longestEvent ? `${text.slice(0, longestEvent)}…` : text;
+  emitEvent(kind: AgentEvent['kind'], text: string): void {
+    if (kind !== 'retry') this.activityCount += 1;
+    const clipped = text.length > maxEventLength ? `${text.slice(0, maxEventLength)}…` : text;
     this.#onEvent({ kind, text: clipped, at: Date.now() });
   }
 
-  say(text: string): void {
+  recordMessage(text: string): void {
     this.message = text;
-    this.note('message', text);
+    this.emitEvent('message', text);
   }
 
   addUsage(inputTokens: number, outputTokens: number): void {

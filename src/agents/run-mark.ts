@@ -10,8 +10,8 @@ import { killMarked } from './marked-processes.js';
  */
 export async function claimMark(stateDirectory: string): Promise<string> {
   const file = join(stateDirectory, 'run');
-  const left = await readFile(file, 'utf8').catch(() => '');
-  if (left !== '') await killMarked(left);
+  const leftoverMark = await readFile(file, 'utf8').catch(() => '');
+  if (leftoverMark !== '') await killMarked(leftoverMark);
   const mark = join(stateDirectory, randomUUID());
   await writeDurably(file, mark);
   return mark;

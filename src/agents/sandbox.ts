@@ -9,7 +9,7 @@ import { findProgram } from './find-program.js';
 const execute = promisify(execFile);
 
 /** Where people keep what opens other doors; an agent that adapts code has no business there. */
-const secretPlaces = [
+const secretPaths = [
   ...[
     '.ssh',
     '.aws',
@@ -53,16 +53,16 @@ let probe: Promise<{ bwrap: string | null; by: string }> | undefined;
 /** Whether bubblewrap is here and works, tried once per process. */
 export async function findSandbox(): Promise<Sandbox> {
   const { bwrap, by } = await findBubblewrap();
-  return { isSandboxed: bwrap !== null, by };
+  return { isSandboxed: bwrap !== null, mechanism: by };
 }
 
 /** The command inside bubblewrap where that works; the command itself where not. */
 export async function sandboxCommand(argv: string[], plan: SandboxPlan): Promise<{ argv: string[] } & Sandbox> {
   const { bwrap, by } = await findBubblewrap();
-  if (bwrap === null) return { argv, isSandboxed: false, by };
-  const places = secretPlaces.map((place) => join(homedir(), place));
+  if (bwrap === null) return { argv, isSandboxed: false, mechanism: by };
+  const places = secretPaths.map((place) => join(homedir(), place));
   const plain = { ...plan, hidden: [...places, ...plan.hidden] };
-  return { argv: [bwrap, ...bubblewrapArguments(plain), '--', ...argv], isSandboxed: true, by };
+  return { argv: [bwrap, ...bubblewrapArguments(plain), '--', ...argv], isSandboxed: true, mechanism: by };
 }
 
 function findBubblewrap(): Promise<{ bwrap: string | null; by: string }> {
@@ -74,7 +74,7 @@ async function tryBubblewrap(): Promise<{ bwrap: string | null; by: string }> {
   const bwrap = findProgram('bwrap');
   if (bwrap === null) return { bwrap: null, by: 'none: bubblewrap (bwrap) is not installed' };
   try {
-    await execute(bwrap, [...frame, '--', '/bin/sh', '-c', 'exit 0'], { timeout: 10_000 });
+    await execute(bwrap, [...baseArguments, '--', '/bin/sh', '-c', 'exit 0'], { timeout: 10_000 });
     return { bwrap, by: 'bubblewrap' };
   } catch (error) {
     const reason = (error as { stderr?: string }).stderr?.trim().split('\n').at(-1) ?? String(error);
@@ -86,7 +86,7 @@ async function tryBubblewrap(): Promise<{ bwrap: string | null; by: string }> {
  * Everything readable, nothing writable; processes of its own that end with it, and with the worker that started it.
  * The network stays: the model is there.
  */
-const frame = [
+const baseArguments = [
   ...['--ro-bind', '/', '/', '--dev', '/dev', '--proc', '/proc'],
   ...['--unshare-pid', '--unshare-ipc', '--unshare-uts', '--die-with-parent'],
 ];
@@ -96,11 +96,11 @@ export function bubblewrapArguments(plan: SandboxPlan): string[] {
   const { program, workspace, writable, hidden, masked, blankFile } = plan;
   const needed = [realpathSync(program), program];
   return [
-    ...frame,
-    ...hidden.filter(existsSync).flatMap((path) => cover(realpathSync(path), '/dev/null')),
+    ...baseArguments,
+    ...hidden.filter(existsSync).flatMap((path) => maskPath(realpathSync(path), '/dev/null')),
     ...needed.filter((path) => isUnderAny(path, hidden)).flatMap((path) => bind('--ro-bind', dirname(path))),
     ...[workspace, ...writable].flatMap((path) => bind('--bind', path)),
-    ...masked.flatMap((path) => cover(path, blankFile)),
+    ...masked.flatMap((path) => maskPath(path, blankFile)),
     ...['--chdir', workspace],
   ];
 }
@@ -111,5 +111,5 @@ const isUnderAny = (path: string, directories: string[]): boolean =>
   directories.some((directory) => path.startsWith(`${directory}${sep}`));
 
 /** `/dev/null` can't even be opened there, for the sandbox has devices of its own alone. */
-const cover = (path: string, file: string): string[] =>
+const maskPath = (path: string, file: string): string[] =>
   lstatSync(path).isDirectory() ? ['--tmpfs', path] : ['--ro-bind', file, path];

@@ -8,9 +8,9 @@ import type { AgentUsage } from './agent.js';
 export const SessionTotals = z.object({ inputTokens: z.number(), outputTokens: z.number(), cost: z.number() });
 export type SessionTotals = z.infer<typeof SessionTotals>;
 
-const zero: SessionTotals = { inputTokens: 0, outputTokens: 0, cost: 0 };
+const zeroTotals: SessionTotals = { inputTokens: 0, outputTokens: 0, cost: 0 };
 
-const fileOf = (stateDirectory: string, session: string): string =>
+const totalsPath = (stateDirectory: string, session: string): string =>
   join(stateDirectory, `totals-${session.replaceAll(/[^\w-]/g, '_')}.json`);
 
 /**
@@ -18,14 +18,14 @@ const fileOf = (stateDirectory: string, session: string): string =>
  * that was cut off are in the next one's, where they belong to what was spent.
  */
 export async function readTotals(stateDirectory: string, session: string): Promise<SessionTotals> {
-  const text = await readFile(fileOf(stateDirectory, session), 'utf8').catch(() => null);
-  if (text === null) return zero;
+  const text = await readFile(totalsPath(stateDirectory, session), 'utf8').catch(() => null);
+  if (text === null) return zeroTotals;
   const parsed = SessionTotals.safeParse(JSON.parse(text));
-  return parsed.success ? parsed.data : zero;
+  return parsed.success ? parsed.data : zeroTotals;
 }
 
 export async function writeTotals(stateDirectory: string, session: string, totals: SessionTotals): Promise<void> {
-  await writeDurably(fileOf(stateDirectory, session), JSON.stringify(totals));
+  await writeDurably(totalsPath(stateDirectory, session), JSON.stringify(totals));
 }
 
 /** What came on top of the session's totals when its last run ended. */

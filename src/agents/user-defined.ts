@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import type { UserDefinedSettings } from './agent-settings.js';
 import { classifyFailure } from './classify-failure.js';
-import type { CommandLineProtocol, Invocation, Reader, Setup } from './command-line-protocol.js';
-import type { ContainedEnd } from './contained-process.js';
+import type { CommandLineProtocol, Invocation, OutputReader, RunSetup } from './command-line-protocol.js';
+import type { ContainedExit } from './contained-process.js';
 import type { RunLog } from './run-log.js';
 
 /** What an agent may write to `{report_file}`; all of it optional, and what else is in it is let be. */
@@ -27,7 +27,7 @@ const Report = z.looseObject({
  * An agent of the user's own. The prompt is its standard input, unless `argv` has `{prompt_file}`; the final message is
  * what it prints, unless it writes a report; each line that it prints is an event.
  */
-export function userDefined(name: string, settings: UserDefinedSettings): CommandLineProtocol {
+export function createUserDefinedProtocol(name: string, settings: UserDefinedSettings): CommandLineProtocol {
   return {
     name,
     origin: 'user',
@@ -39,41 +39,41 @@ export function userDefined(name: string, settings: UserDefinedSettings): Comman
     defaultModel: settings.model ?? null,
     reportsCost: settings.argv.join(' ').includes('{report_file}'),
     prepare: async (setup) => {
-      await mkdir(directoryOf(setup), { recursive: true });
-      await rm(reportOf(setup), { force: true });
-      await writeFile(promptOf(setup), setup.request.prompt);
+      await mkdir(agentDirectory(setup), { recursive: true });
+      await rm(reportPath(setup), { force: true });
+      await writeFile(promptPath(setup), setup.request.prompt);
       return invokeUserDefined(settings, setup);
     },
     createReader: (setup, log) => new UserDefinedReader(setup, log),
   };
 }
 
-const directoryOf = ({ places }: Setup): string => join(places.state, 'agent');
-const promptOf = (setup: Setup): string => join(directoryOf(setup), 'prompt.md');
-const reportOf = (setup: Setup): string => join(directoryOf(setup), 'report.json');
+const agentDirectory = ({ directories }: RunSetup): string => join(directories.state, 'agent');
+const promptPath = (setup: RunSetup): string => join(agentDirectory(setup), 'prompt.md');
+const reportPath = (setup: RunSetup): string => join(agentDirectory(setup), 'report.json');
 
-export function invokeUserDefined(settings: UserDefinedSettings, setup: Setup): Invocation {
-  const { request, newSession, model, places } = setup;
+export function invokeUserDefined(settings: UserDefinedSettings, setup: RunSetup): Invocation {
+  const { request, newSession, model, directories } = setup;
   const template = request.session === null ? settings.argv : (settings.resume_argv ?? settings.argv);
   const values: Record<string, string> = {
-    prompt_file: promptOf(setup),
-    report_file: reportOf(setup),
+    prompt_file: promptPath(setup),
+    report_file: reportPath(setup),
     session: request.session ?? newSession,
     model: model ?? '',
     workspace: request.workspace,
-    state: places.state,
+    state: directories.state,
   };
   const argv = template.slice(1).map((part) => part.replaceAll(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole));
   const isInFile = template.some((part) => part.includes('{prompt_file}'));
   return { argv, input: isInFile ? '' : request.prompt, env: {} };
 }
 
-class UserDefinedReader implements Reader {
-  readonly #setup: Setup;
+class UserDefinedReader implements OutputReader {
+  readonly #setup: RunSetup;
   readonly #log: RunLog;
   readonly #printed: string[] = [];
 
-  constructor(setup: Setup, log: RunLog) {
+  constructor(setup: RunSetup, log: RunLog) {
     this.#setup = setup;
     this.#log = log;
     log.beginSession(setup.request.session ?? setup.newSession);
@@ -81,10 +81,10 @@ class UserDefinedReader implements Reader {
 
   readLine(text: string, stream: 'stdout' | 'stderr'): void {
     if (stream === 'stdout') this.#printed.push(text);
-    this.#log.note('other', text);
+    this.#log.emitEvent('other', text);
   }
 
-  async conclude({ exitCode }: ContainedEnd): Promise<void> {
+  async finish({ exitCode }: ContainedExit): Promise<void> {
     const log = this.#log;
     const report = await this.#readReport();
     log.message = report.message ?? this.#printed.join('\n').trim();
@@ -101,7 +101,7 @@ class UserDefinedReader implements Reader {
   }
 
   async #readReport(): Promise<z.infer<typeof Report>> {
-    const text = await readFile(reportOf(this.#setup), 'utf8').catch(() => null);
+    const text = await readFile(reportPath(this.#setup), 'utf8').catch(() => null);
     if (text === null) return {};
     try {
       return Report.parse(JSON.parse(text));

@@ -4,9 +4,9 @@ import { dirname, join, relative, resolve, sep } from 'node:path';
 /** What an agent's file tool refuses or can't do, in words for the model. */
 export class FileRefusal extends Error {}
 
-const largestRead = 400_000;
-const mostEntries = 500;
-const mostMatches = 100;
+const maxReadBytes = 400_000;
+const maxEntries = 500;
+const maxMatches = 100;
 const skipped = new Set(['.git', 'node_modules', '__pycache__', '.venv']);
 
 /**
@@ -26,7 +26,7 @@ export class WorkspaceFiles {
     const found: string[] = [];
     for await (const file of this.#walk(start)) {
       found.push(relative(this.#root, file));
-      if (found.length === mostEntries) return [...found, `(the first ${mostEntries}; give a directory)`];
+      if (found.length === maxEntries) return [...found, `(the first ${maxEntries}; give a directory)`];
     }
     return found;
   }
@@ -34,7 +34,7 @@ export class WorkspaceFiles {
   async read(path: string): Promise<string> {
     const file = await this.#locate(path);
     const { size } = await stat(file);
-    if (size > largestRead) throw new FileRefusal(`${path} has ${size} bytes: read a part of it with run_command`);
+    if (size > maxReadBytes) throw new FileRefusal(`${path} has ${size} bytes: read a part of it with run_command`);
     return readFile(file, 'utf8');
   }
 
@@ -46,7 +46,7 @@ export class WorkspaceFiles {
       const text = await readText(file);
       for (const [index, line] of text.split('\n').entries()) {
         if (expression.test(line)) found.push(`${relative(this.#root, file)}:${index + 1}: ${line.slice(0, 300)}`);
-        if (found.length === mostMatches) return [...found, `(the first ${mostMatches})`];
+        if (found.length === maxMatches) return [...found, `(the first ${maxMatches})`];
       }
     }
     return found;
@@ -119,7 +119,7 @@ async function readText(file: string): Promise<string> {
   const handle = await open(file, 'r');
   try {
     const { size } = await handle.stat();
-    const bytes = size > largestRead ? Buffer.alloc(0) : await handle.readFile();
+    const bytes = size > maxReadBytes ? Buffer.alloc(0) : await handle.readFile();
     return bytes.includes(0) ? '' : bytes.toString();
   } finally {
     await handle.close();

@@ -1,13 +1,13 @@
 import { type AgentDescription, AgentRegistry } from '../agents/index.js';
 import { BerthError } from '../errors.js';
 import { berthHome } from '../home.js';
-import type { Check } from '../stack/index.js';
+import type { DiagnosticCheck } from '../stack/index.js';
 
 /** Each coding agent as a check, in the order in which `auto` tries them; recipes do without any. */
-export async function checkCodingAgents(): Promise<Check[]> {
+export async function checkCodingAgents(): Promise<DiagnosticCheck[]> {
   try {
     const registry = await AgentRegistry.load(berthHome());
-    return (await registry.describeAgents()).map(toCheck);
+    return (await registry.describeAgents()).map(toDiagnosticCheck);
   } catch (error) {
     const { code, message, next } = BerthError.from(error);
     if (code !== 'AGENT_CONFIG') throw error;
@@ -15,13 +15,21 @@ export async function checkCodingAgents(): Promise<Check[]> {
   }
 }
 
-export function toCheck({ name, isUsable, lacks, version, program, model, reportsCost }: AgentDescription): Check {
+export function toDiagnosticCheck({
+  name,
+  isUsable,
+  missing,
+  version,
+  program,
+  model,
+  reportsCost,
+}: AgentDescription): DiagnosticCheck {
   const facts = [version, program, model && `model ${model}`, reportsCost ? null : 'does not say what it costs'];
   return {
     name: `agent ${name}`,
     ok: isUsable,
-    detail: isUsable ? facts.filter(Boolean).join(', ') : `lacks ${lacks.join(' and ')}`,
-    remedy: isUsable ? null : lacks.map(describeRemedy).join(', '),
+    detail: isUsable ? facts.filter(Boolean).join(', ') : `lacks ${missing.join(' and ')}`,
+    remedy: isUsable ? null : missing.map(describeRemedy).join(', '),
     isRequired: false,
   };
 }

@@ -1,7 +1,7 @@
 import { berthHome } from '../home.js';
 
 /** Refuses names that no coding agent has, before anything is started. Throws AGENT_UNKNOWN, AGENT_CONFIG. */
-export async function checkAgents(agents: string): Promise<void> {
+export async function requireKnownAgents(agents: string): Promise<void> {
   if (agents === 'none') return;
   const names = agents.split(',').map((name) => name.trim());
   const { AgentRegistry } = await import('../agents/index.js');

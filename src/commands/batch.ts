@@ -1,12 +1,12 @@
 import { open } from 'node:fs/promises';
 import { BerthError } from '../errors.js';
 import { openSoftware } from '../factory/open-software.js';
-import { readDigits } from '../json/read-json.js';
+import { readExactJson } from '../json/read-json.js';
 import { writeJson } from '../json/write-json.js';
-import { readAnswer } from './answer-text.js';
+import { parseAnswer } from './answer-text.js';
 import { defineCommand } from './command.js';
 import { deploymentName } from './deployment-name.js';
-import { cannotRead, decodeInput } from './input.js';
+import { createUnreadableError, decodeInput } from './input.js';
 import { mapInOrder } from './map-in-order.js';
 
 export const batch = defineCommand({
@@ -26,13 +26,13 @@ export const batch = defineCommand({
     const options = { ...(timeout !== undefined && { timeout }), signal };
     const answerTo = async (line: Buffer, index: number): Promise<string> => {
       const inputs = decodeLine(line, index);
-      return inputs instanceof BerthError ? refuse(inputs) : await software.runText(inputs, options);
+      return inputs instanceof BerthError ? toErrorAnswer(inputs) : await software.runText(inputs, options);
     };
     let [index, failures] = [0, 0];
     try {
       for await (const answer of mapInOrder(readLines(file, signal), concurrency, answerTo)) {
-        const { text, failure } = readAnswer(answer);
-        await output.line(withIndex(text, index++));
+        const { text, failure } = parseAnswer(answer);
+        await output.line(addIndex(text, index++));
         if (failure !== undefined) failures++;
       }
     } finally {
@@ -75,7 +75,7 @@ async function openFile(path: string): Promise<AsyncIterable<Buffer>> {
     if ((await handle.stat()).isDirectory()) throw new Error('it is a directory');
     return handle.createReadStream();
   } catch (cause) {
-    throw cannotRead(path, cause);
+    throw createUnreadableError(path, cause);
   }
 }
 
@@ -88,10 +88,11 @@ function decodeLine(line: Buffer, index: number): string | BerthError {
 }
 
 /** A line that is no JSON costs only its own answer. */
-const refuse = ({ code, message }: BerthError): string => JSON.stringify({ status: 'error', error: { code, message } });
+const toErrorAnswer = ({ code, message }: BerthError): string =>
+  JSON.stringify({ status: 'error', error: { code, message } });
 
 /** An answer's text is an object that is not empty. One that has an index of the code's own is given the line's. */
-const withIndex = (answer: string, index: number): string =>
+const addIndex = (answer: string, index: number): string =>
   answer.includes('"index"')
-    ? writeJson(Object.assign({ index }, readDigits(answer), { index }))
+    ? writeJson(Object.assign({ index }, readExactJson(answer), { index }))
     : `{"index":${index},${answer.slice(1)}`;

@@ -1,7 +1,7 @@
 import type { DeploymentInfo } from '../contract/status.js';
 import type { DeploymentClient } from '../factory/deployment-client.js';
 import type { CommandContext } from './command.js';
-import { exitCodeOf, renderFailure } from './failure.js';
+import { getExitCode, renderFailure } from './failure.js';
 import { waitInterruptibly } from './interruption.js';
 import { withClient } from './with-client.js';
 
@@ -19,7 +19,7 @@ export async function changeDeployment(
   const failure = info.state === 'waiting' || info.state === 'unhealthy' ? info.lastError : null;
   if (failure !== null && !output.isJson) output.note(renderFailure(failure, output.noteColors));
   else await output.result(info, () => `${name} is ${describeState(info)}`);
-  return failure === null ? 0 : exitCodeOf(failure.code);
+  return failure === null ? 0 : getExitCode(failure.code);
 }
 
 /** `cleaned` is a word of ours; what it means is that nothing of it is left. */

@@ -2,7 +2,7 @@ import type { ChangeOutcome, PastChange, RequestedChange } from '../contract/cha
 import type { DeploymentInfo, StepRecord } from '../contract/status.js';
 
 /** A change with the steps that it was made of. */
-export interface ToldChange extends RequestedChange {
+export interface ChangeEntry extends RequestedChange {
   revision: string | null;
   /** What came of it; the state it is in while it is made; `queued` while it waits for its turn. */
   outcome: ChangeOutcome | DeploymentInfo['state'] | 'queued';
@@ -16,64 +16,64 @@ export interface ToldChange extends RequestedChange {
 }
 
 /** What happened, in order: changes, and steps that belong to none. */
-export type Chapter = ToldChange | StepRecord;
+export type HistoryEntry = ChangeEntry | StepRecord;
 
-export const isChange = (chapter: Chapter): chapter is ToldChange => 'steps' in chapter;
+export const isChangeEntry = (chapter: HistoryEntry): chapter is ChangeEntry => 'steps' in chapter;
 
-export function tellChapters(info: DeploymentInfo): Chapter[] {
-  const changes = tellChanges(info);
-  const loose: StepRecord[] = [];
+export function listHistoryEntries(info: DeploymentInfo): HistoryEntry[] {
+  const changes = listChangeEntries(info);
+  const unowned: StepRecord[] = [];
   for (const step of info.steps) {
     if (isAnnouncement(step)) continue;
-    (findOwner(changes, step)?.steps ?? loose).push(step);
+    (findOwningChange(changes, step)?.steps ?? unowned).push(step);
   }
-  return [...changes, ...loose].sort((one, other) => startOf(one).localeCompare(startOf(other)));
+  return [...changes, ...unowned].sort((one, other) => getStart(one).localeCompare(getStart(other)));
 }
 
 /** The change that began last: a rollback may have gone before one that was on its way. */
-const findOwner = (changes: ToldChange[], step: StepRecord): ToldChange | undefined =>
+const findOwningChange = (changes: ChangeEntry[], step: StepRecord): ChangeEntry | undefined =>
   changes
     .filter((change) => isWithin(step, change))
-    .reduce<ToldChange | undefined>(
+    .reduce<ChangeEntry | undefined>(
       (last, one) => ((last?.begunAt ?? '') > (one.begunAt ?? '') ? last : one),
       undefined,
     );
 
-function tellChanges({ changes, change, next }: DeploymentInfo): ToldChange[] {
-  const told: ToldChange[] = [];
-  const begun = changes.filter((past) => hasBegun(past));
+function listChangeEntries({ changes, change, next }: DeploymentInfo): ChangeEntry[] {
+  const entries: ChangeEntry[] = [];
+  const startedChanges = changes.filter((past) => hasBegun(past));
   const begin = (requestedAt: string): string => {
-    const earlier = begun.filter((past) => past.requestedAt < requestedAt);
+    const earlier = startedChanges.filter((past) => past.requestedAt < requestedAt);
     return [requestedAt, ...earlier.map(({ finishedAt }) => finishedAt)].toSorted().at(-1) ?? requestedAt;
   };
   for (const past of changes) {
     const begunAt = hasBegun(past) ? begin(past.requestedAt) : null;
-    told.push({ ...past, begunAt, steps: [] });
+    entries.push({ ...past, begunAt, steps: [] });
   }
   if (change !== null)
-    told.push({
+    entries.push({
       ...{ ...change, outcome: change.state, note: '' },
       ...{ begunAt: begin(change.requestedAt), finishedAt: null, steps: [] },
     });
   if (next !== null)
-    told.push({ ...next, revision: null, outcome: 'queued', note: '', begunAt: null, finishedAt: null, steps: [] });
-  return told;
+    entries.push({ ...next, revision: null, outcome: 'queued', note: '', begunAt: null, finishedAt: null, steps: [] });
+  return entries;
 }
 
 /** One whose turn never came was replaced or dropped before its revision had a name. */
 const hasBegun = ({ outcome, revision }: PastChange): boolean =>
   revision !== null || (outcome !== 'superseded' && outcome !== 'cancelled');
 
-const isWithin = ({ startedAt }: StepRecord, { begunAt, finishedAt }: ToldChange): boolean =>
+const isWithin = ({ startedAt }: StepRecord, { begunAt, finishedAt }: ChangeEntry): boolean =>
   begunAt !== null && startedAt >= begunAt && (finishedAt === null || startedAt <= finishedAt);
 
 /** That a change begins or is over is said by the change itself. */
 const isAnnouncement = ({ step, note }: StepRecord): boolean =>
   /^(deploy|redeploy|rollback)$/.test(step) && /^c\d+(, asked for| is )/.test(note);
 
-const startOf = (chapter: Chapter): string =>
-  isChange(chapter) ? (chapter.begunAt ?? chapter.requestedAt) : chapter.startedAt;
+const getStart = (chapter: HistoryEntry): string =>
+  isChangeEntry(chapter) ? (chapter.begunAt ?? chapter.requestedAt) : chapter.startedAt;
 
 /** Null while it runs. */
-export const durationOf = ({ startedAt, finishedAt }: StepRecord): number | null =>
+export const getDuration = ({ startedAt, finishedAt }: StepRecord): number | null =>
   finishedAt === null ? null : Date.parse(finishedAt) - Date.parse(startedAt);

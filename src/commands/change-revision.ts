@@ -3,38 +3,38 @@ import type { DeploymentInfo } from '../contract/status.js';
 import type { DeploymentClient } from '../factory/deployment-client.js';
 import type { CommandContext } from './command.js';
 import { waitInterruptibly } from './interruption.js';
-import { writeChanged } from './settled-deployment.js';
-import { newSteps, watchDeployment } from './watch-deployment.js';
+import { writeChangeOutcome } from './settled-deployment.js';
+import { filterNewSteps, watchDeployment } from './watch-deployment.js';
 import { withClient } from './with-client.js';
 
-interface Ask extends Pick<CommandContext, 'output' | 'signal'> {
+interface ChangeInput extends Pick<CommandContext, 'output' | 'signal'> {
   name: string;
   isAwaited: boolean;
 }
 
 /** Asks for another revision, shows how it is brought up, and says what callers reach then. Returns the exit code. */
 export async function changeRevision(
-  { name, isAwaited, output, signal }: Ask,
+  { name, isAwaited, output, signal }: ChangeInput,
   request: (client: DeploymentClient) => Promise<RequestedChange>,
 ): Promise<number> {
   const { id, info } = await withClient(output, async (client) => {
     const before = await client.info(name);
     const { id } = await request(client);
-    const asked = await client.info(name);
-    if (!output.isJson) tellOfOthers(id, asked, (line) => output.note(output.noteColors.dim(line)));
-    if (!isAwaited) return { id, info: asked };
-    const follow = (tell: (info: DeploymentInfo) => void) =>
-      waitInterruptibly(client.followChange(name, id, newSteps(before, tell), { signal }), signal, name);
+    const after = await client.info(name);
+    if (!output.isJson) reportOtherChanges(id, after, (line) => output.note(output.noteColors.dim(line)));
+    if (!isAwaited) return { id, info: after };
+    const follow = (report: (info: DeploymentInfo) => void) =>
+      waitInterruptibly(client.followChange(name, id, filterNewSteps(before, report), { signal }), signal, name);
     return { id, info: await watchDeployment(name, output, follow) };
   });
   output.progress.end();
-  if (isAwaited) return await writeChanged(info, id, output);
+  if (isAwaited) return await writeChangeOutcome(info, id, output);
   await output.result(info, () => `${id} is asked for; follow it: berth status ${name} --watch`);
   return 0;
 }
 
 /** Whose turn it is, and whose place was taken. */
-function tellOfOthers(id: string, { change, next, changes }: DeploymentInfo, say: (line: string) => void): void {
+function reportOtherChanges(id: string, { change, next, changes }: DeploymentInfo, say: (line: string) => void): void {
   const replaced = changes.find(({ outcome, note }) => outcome === 'superseded' && note.startsWith(`${id} `));
   if (replaced !== undefined) say(`${id} takes the place of ${replaced.id}, asked for by ${replaced.by}`);
   if (next?.id === id && change !== null && change.state !== 'waiting')

@@ -2,7 +2,7 @@ import type { DeploymentInfo } from '../contract/status.js';
 import { BerthError } from '../errors.js';
 import type { DeploymentClient } from '../factory/deployment-client.js';
 import { type CommandContext, defineCommand } from './command.js';
-import { hasTerminal, isConfirmed } from './confirmation.js';
+import { confirm, hasTerminal } from './confirmation.js';
 import { deploymentName } from './deployment-name.js';
 import { renderFailure } from './failure.js';
 import { waitInterruptibly } from './interruption.js';
@@ -19,11 +19,11 @@ export const cleanup = defineCommand({
   },
   async run({ arguments: { name }, options: { all, yes }, output, signal }) {
     if (all === (name !== undefined)) throw new BerthError('USAGE', 'give the name of a deployment, or --all');
-    const isAsked = all && !yes;
-    if (isAsked) requireTerminal();
+    const isConfirmationNeeded = all && !yes;
+    if (isConfirmationNeeded) requireTerminal();
     return await withClient(output, async (client) => {
       const names = name === undefined ? (await client.list()).map((listed) => listed.name) : [name];
-      if (isAsked && names.length > 0 && !(await isRemovalConfirmed(names, signal))) return 1;
+      if (isConfirmationNeeded && names.length > 0 && !(await isRemovalConfirmed(names, signal))) return 1;
       return name === undefined
         ? await removeAll(client, names, { output, signal })
         : await removeOne(client, name, { output, signal });
@@ -31,7 +31,7 @@ export const cleanup = defineCommand({
   },
 });
 
-type Surroundings = Pick<CommandContext, 'output' | 'signal'>;
+type OutputContext = Pick<CommandContext, 'output' | 'signal'>;
 
 function requireTerminal(): void {
   if (!hasTerminal()) throw new BerthError('USAGE', 'there is no terminal on which to ask: say --yes');
@@ -39,17 +39,17 @@ function requireTerminal(): void {
 
 function isRemovalConfirmed(names: string[], signal: AbortSignal): Promise<boolean> {
   const what = names.length === 1 ? names[0] : `${names.length} deployments (${names.join(', ')})`;
-  return isConfirmed(`Remove ${what}, with revisions, workspace and logs?`, signal);
+  return confirm(`Remove ${what}, with revisions, workspace and logs?`, signal);
 }
 
-async function removeOne(client: DeploymentClient, name: string, surroundings: Surroundings): Promise<number> {
+async function removeOne(client: DeploymentClient, name: string, surroundings: OutputContext): Promise<number> {
   const info = await remove(client, name, surroundings);
   await surroundings.output.result(info, () => `${name} is gone`);
   return 0;
 }
 
 /** One that resists does not keep the others. */
-async function removeAll(client: DeploymentClient, names: string[], surroundings: Surroundings): Promise<number> {
+async function removeAll(client: DeploymentClient, names: string[], surroundings: OutputContext): Promise<number> {
   const { output } = surroundings;
   const gone: DeploymentInfo[] = [];
   const failures: BerthError[] = [];
@@ -60,7 +60,7 @@ async function removeAll(client: DeploymentClient, names: string[], surroundings
       const failure = BerthError.from(thrown);
       if (failure.code === 'INTERRUPTED') throw failure;
       failures.push(failure);
-      noteFailure(output, failure);
+      reportRemovalFailure(output, failure);
     }
   }
   await output.result(gone, () => gone.map(({ name }) => `${name} is gone`).join('\n') || 'nothing is left');
@@ -70,7 +70,7 @@ async function removeAll(client: DeploymentClient, names: string[], surroundings
 async function remove(
   client: DeploymentClient,
   name: string,
-  { output, signal }: Surroundings,
+  { output, signal }: OutputContext,
 ): Promise<DeploymentInfo> {
   output.progress.begin(`cleanup ${name}`);
   try {
@@ -80,7 +80,7 @@ async function remove(
   }
 }
 
-const noteFailure = (output: Output, { code, message, next, details }: BerthError): void =>
+const reportRemovalFailure = (output: Output, { code, message, next, details }: BerthError): void =>
   output.note(
     renderFailure(
       { code, message, next, evidence: details.fullEvidence ?? details.evidence ?? null },

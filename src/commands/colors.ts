@@ -3,7 +3,7 @@ import picocolors from 'picocolors';
 export type Colors = ReturnType<typeof picocolors.createColors>;
 
 /** Colours for one stream: `NO_COLOR` forbids, `FORCE_COLOR` (but `0`) orders, else a terminal that knows them decides. */
-export function colorsFor(stream: { isTTY?: boolean }, environment = process.env): Colors {
+export function selectColors(stream: { isTTY?: boolean }, environment = process.env): Colors {
   return picocolors.createColors(hasColors(stream, environment));
 }
 

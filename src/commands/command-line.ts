@@ -2,17 +2,17 @@ import { BerthError } from '../errors.js';
 import { reportFailure } from './failure.js';
 import { listenForInterruption } from './interruption.js';
 import type { CommandInvocation, HelpInvocation, Invocation } from './invocation.js';
-import { createOutput, endQuietlyWithoutReader, type Output } from './output.js';
-import { recogniseRun } from './recognise-run.js';
+import { createOutput, exitOnBrokenPipe, type Output } from './output.js';
+import { parseRunCommand } from './recognise-run.js';
 
 /** Does what the words after `berth` say; the one place that catches. Returns the exit code. */
 export async function runCommandLine(words: string[]): Promise<number> {
-  endQuietlyWithoutReader(process.stdout);
+  exitOnBrokenPipe(process.stdout);
   const flags = readFlags(words);
   const output = createOutput(process, flags);
   try {
     if (flags.isVersionAsked) return await writeVersion(output);
-    const invocation = recogniseRun(words) ?? (await parse(words));
+    const invocation = parseRunCommand(words) ?? (await parse(words));
     return invocation.kind === 'help' ? await writeHelp(invocation, output) : await perform(invocation, output);
   } catch (thrown) {
     return await reportFailure(output, thrown, words);
@@ -51,14 +51,14 @@ async function perform(invocation: CommandInvocation, output: Output): Promise<n
   const interruption = listenForInterruption();
   const context = { arguments: given, options, output, signal: interruption.signal };
   const work = command.run(context);
-  if (!command.endsByItself) return (await Promise.race([work, interruption.ended])) ?? 0;
+  if (!command.handlesInterruption) return (await Promise.race([work, interruption.ended])) ?? 0;
   interruption.ended.catch(() => {}); // only a second Ctrl-C cuts it short
   return (await work) ?? 0;
 }
 
 /** Help that was asked for is a result; where it was not, a command is missing, and help says which there are. */
-async function writeHelp({ text, isAskedFor }: HelpInvocation, output: Output): Promise<number> {
-  if (isAskedFor) {
+async function writeHelp({ text, isRequested }: HelpInvocation, output: Output): Promise<number> {
+  if (isRequested) {
     await output.line(text);
     return 0;
   }

@@ -70,7 +70,7 @@ export interface CommandDeclaration<
   /** Command lines for the help page. */
   examples?: string[];
   /** After Ctrl-C it ends what it must, however long that takes; the others are ended after a second. */
-  endsByItself?: boolean;
+  handlesInterruption?: boolean;
   run(context: CommandContext<ArgumentValues<A>, OptionValues<O>>): CommandResult;
 }
 

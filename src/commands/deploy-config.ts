@@ -5,11 +5,11 @@ import type { Redeployment } from '../contract/change.js';
 import type { DeployConfig } from '../contract/config.js';
 import type { Example } from '../contract/example.js';
 import { BerthError } from '../errors.js';
-import { type DeployOptions, nameOf, prepareConfig, prepareRedeployment } from '../factory/prepare-config.js';
+import { type DeployOptions, deriveName, prepareConfig, prepareRedeployment } from '../factory/prepare-config.js';
 import { berthHome } from '../home.js';
 import { StrategyRegistry } from '../registry/index.js';
 import { parseEnvironmentOption, readEnvironmentFile } from '../secrets/index.js';
-import { checkAgents } from './agent-names.js';
+import { requireKnownAgents } from './agent-names.js';
 import { isDeploymentName } from './deployment-name.js';
 import { parseResources } from './resource-options.js';
 
@@ -42,8 +42,8 @@ export interface DeployOptionValues extends RevisionOptionValues {
 
 /** Everything that can be refused without a server is refused here, before one is started. */
 export async function readDeployConfig(path: string, options: DeployOptionValues): Promise<DeployConfig> {
-  await checkSource(path);
-  const name = readName(options.name ?? nameOf(path));
+  await requireSource(path);
+  const name = requireDeploymentName(options.name ?? deriveName(path));
   const { goal } = options;
   const solution = { path: resolve(path), ...(goal !== undefined && { goal }) };
   return await prepareConfig(berthHome(), { ...(await readRevisionOptions(options)), name, solution });
@@ -54,7 +54,7 @@ export async function readRedeployment(
   path: string | undefined,
   options: RevisionOptionValues & { force: boolean },
 ): Promise<Redeployment> {
-  if (path !== undefined) await checkSource(path);
+  if (path !== undefined) await requireSource(path);
   const { goal } = options;
   const solution = { ...(path !== undefined && { path: resolve(path) }), ...(goal !== undefined && { goal }) };
   return await prepareRedeployment(berthHome(), { ...(await readRevisionOptions(options)), solution }, options.force);
@@ -64,14 +64,14 @@ export async function readRedeployment(
 async function readRevisionOptions(options: RevisionOptionValues): Promise<Omit<DeployOptions, 'name' | 'solution'>> {
   const { goal, allow: allowed, env, envFile, resource, example, ...plain } = options;
   const { strategy, provider, agent, entry, expose } = plain;
-  const allow = allowed === undefined ? undefined : parseAllow(allowed);
-  if (entry !== undefined) checkEntry(entry);
-  if (expose !== undefined) checkAddress(expose);
+  const allow = allowed === undefined ? undefined : parseAllowedStrategies(allowed);
+  if (entry !== undefined) requireValidEntry(entry);
+  if (expose !== undefined) requireAddress(expose);
   const resources = resource.length > 0 ? parseResources(resource) : undefined;
-  await checkStrategies(strategy ?? 'auto', allow, { provider, expose, schedule: resources?.schedule });
-  if (agent !== undefined) await checkAgents(agent);
+  await requireStrategies(strategy ?? 'auto', allow, { provider, expose, schedule: resources?.schedule });
+  if (agent !== undefined) await requireKnownAgents(agent);
   const { rounds, budget, timeout, importTimeout, bake, drain, keep } = plain;
-  return withoutUndefined({
+  return omitUndefined({
     ...{ strategy, provider, agent, entry, expose, rounds, budget, timeout, importTimeout, bake, drain, keep, allow },
     env: env.length + envFile.length > 0 ? await readEnvironment(env, envFile) : undefined,
     resources,
@@ -79,7 +79,7 @@ async function readRevisionOptions(options: RevisionOptionValues): Promise<Omit<
   });
 }
 
-async function checkSource(path: string): Promise<void> {
+async function requireSource(path: string): Promise<void> {
   const found = await stat(path).catch(() => undefined);
   if (found === undefined) throw new BerthError('SOURCE_NOT_FOUND', `there is no directory ${resolve(path)}`, { path });
   if (!found.isDirectory()) throw new BerthError('SOURCE_NOT_FOUND', `${resolve(path)} is not a directory`, { path });
@@ -89,19 +89,19 @@ async function checkSource(path: string): Promise<void> {
   if (entries.length === 0) throw new BerthError('SOURCE_EMPTY', `the directory ${resolve(path)} is empty`, { path });
 }
 
-function readName(name: string): string {
+function requireDeploymentName(name: string): string {
   if (isDeploymentName(name)) return name;
   throw new BerthError('NAME_INVALID', `“${name}” cannot be the name of a deployment`, { name });
 }
 
-function parseAllow(text: string): string[] {
+function parseAllowedStrategies(text: string): string[] {
   const names = text.split(',').map((name) => name.trim());
   if (names.every((name) => name !== '')) return names;
   throw new BerthError('USAGE', `--allow takes names separated by commas, not “${text}”`);
 }
 
 /** What no strategy can mean; what one of them means by the rest its recipes know. */
-function checkEntry(entry: string): void {
+function requireValidEntry(entry: string): void {
   const isCode =
     /^[\p{ID_Continue}.-]+:[\p{ID_Start}_]\p{ID_Continue}*(\([^()]*\))?(\.\p{ID_Continue}+)*(\/\S*)?$/u.test(entry);
   const isInFile = /^[^:]+\.py:[\p{ID_Start}_]\p{ID_Continue}*(\.\p{ID_Continue}+)*$/u.test(entry);
@@ -111,12 +111,12 @@ function checkEntry(entry: string): void {
   throw new BerthError('ENTRY_INVALID', `“${entry}” names nothing that can be called`, { entry });
 }
 
-function checkAddress(address: string): void {
+function requireAddress(address: string): void {
   if (isIP(address) !== 0) return;
   throw new BerthError('USAGE', `--expose takes an IP address of the host, such as 0.0.0.0, not “${address}”`);
 }
 
-async function checkStrategies(
+async function requireStrategies(
   strategy: string,
   allow: string[] | undefined,
   { provider, expose, schedule }: Pick<RevisionOptionValues, 'provider' | 'expose'> & { schedule: string | undefined },
@@ -134,7 +134,7 @@ async function checkStrategies(
 }
 
 /** What was not said is left out, so that it does not stand for a wish. */
-function withoutUndefined<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+function omitUndefined<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
   const said = Object.entries(values).filter(([, value]) => value !== undefined);
   return Object.fromEntries(said) as { [K in keyof T]?: Exclude<T[K], undefined> }; // the same keys, fewer of them
 }

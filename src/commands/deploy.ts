@@ -2,14 +2,14 @@ import type { DeployConfig } from '../contract/config.js';
 import type { DeploymentInfo } from '../contract/status.js';
 import type { DeploymentClient } from '../factory/deployment-client.js';
 import { openSoftware } from '../factory/open-software.js';
-import { readDigits } from '../json/read-json.js';
-import { readAnswer } from './answer-text.js';
+import { readExactJson } from '../json/read-json.js';
+import { parseAnswer } from './answer-text.js';
 import { type CommandContext, defineCommand } from './command.js';
-import { noteFailedAnswer } from './failed-answer.js';
+import { reportFailedAnswer } from './failed-answer.js';
 import { readInput } from './input.js';
 import { waitInterruptibly } from './interruption.js';
 import { revisionOptions } from './revision-options.js';
-import { writeSettled } from './settled-deployment.js';
+import { writeOutcome } from './settled-deployment.js';
 import { watchDeployment } from './watch-deployment.js';
 import { withClient } from './with-client.js';
 
@@ -31,26 +31,26 @@ export const deploy = defineCommand({
   async run({ arguments: { path }, options, output, signal }) {
     const { readDeployConfig } = await import('./deploy-config.js');
     const config = await readDeployConfig(path, options);
-    if (options.showPrompt) return await (await import('./first-prompt.js')).writeFirstPrompt(config, output);
+    if (options.showPrompt) return await (await import('./first-prompt.js')).writePromptPreview(config, output);
     const input = options.input === undefined ? undefined : await readInput(options.input);
-    const info = await withClient(output, (client) => bringUp(client, config, { output, signal }, options.wait));
+    const info = await withClient(output, (client) => startAndFollow(client, config, { output, signal }, options.wait));
     output.progress.end();
     if (info.state !== 'running' && !options.wait) return await writeStarted(info, output);
-    if (info.state !== 'running' || input === undefined) return await writeSettled(info, output);
+    if (info.state !== 'running' || input === undefined) return await writeOutcome(info, output);
     return await writeAnswer(info, await callOnce(config.name, input, signal), output);
   },
 });
 
-type Surroundings = Pick<CommandContext, 'output' | 'signal'>;
+type OutputContext = Pick<CommandContext, 'output' | 'signal'>;
 type Output = CommandContext['output'];
 
-async function bringUp(
+async function startAndFollow(
   client: DeploymentClient,
   config: DeployConfig,
-  { output, signal }: Surroundings,
+  { output, signal }: OutputContext,
   isAwaited: boolean,
 ): Promise<DeploymentInfo> {
-  await client.start(config);
+  await client.deploy(config);
   if (!isAwaited) return await client.info(config.name);
   return await watchDeployment(config.name, output, (tell) =>
     waitInterruptibly(client.follow(config.name, tell, { signal }), signal, config.name),
@@ -68,9 +68,9 @@ async function callOnce(name: string, inputs: string, signal: AbortSignal): Prom
 }
 
 async function writeAnswer(info: DeploymentInfo, answer: string, output: Output): Promise<number> {
-  const { text, failure } = readAnswer(answer);
-  await output.result({ ...info, answer: readDigits(text) }, () => text);
-  noteFailedAnswer(output, failure, info.name);
+  const { text, failure } = parseAnswer(answer);
+  await output.result({ ...info, answer: readExactJson(text) }, () => text);
+  reportFailedAnswer(output, failure, info.name);
   return failure === undefined ? 0 : 1;
 }
 

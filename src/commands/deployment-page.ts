@@ -1,11 +1,11 @@
-import { describeContract } from '../adaptation/stated-contract.js';
+import { summarizeContract } from '../adaptation/stated-contract.js';
 import type { CurrentChange, RequestedChange } from '../contract/change.js';
 import type { DeploymentInfo } from '../contract/status.js';
 import { writeJson } from '../json/write-json.js';
-import { failuresOf, nextCommands } from '../workflows/next-commands.js';
+import { listFailures, listNextCommands } from '../workflows/next-commands.js';
 import type { Colors } from './colors.js';
 import { renderFailure } from './failure.js';
-import { formatDuration } from './progress.js';
+import { formatElapsed } from './progress.js';
 import { paintState } from './state-colors.js';
 import { type Cell, renderTable } from './table.js';
 
@@ -18,16 +18,19 @@ export function renderDeployment(info: DeploymentInfo, colors: Colors): string {
     ['chosen by', info.selection && `${info.selection.decidedBy}: ${info.selection.reasoning}`],
     ['resources', renderPairs(info.resources)],
     ['revision', info.revision],
-    ['others', renderOthers(info)],
-    ['change', info.change && `${nameChange(info.change)} is ${info.change.state}: ${describeRequest(info.change)}`],
+    ['others', renderOtherRevisions(info)],
+    [
+      'change',
+      info.change && `${describeChangeTarget(info.change)} is ${info.change.state}: ${describeRequest(info.change)}`,
+    ],
     ['next', info.next && `a ${info.next.kind}: ${describeRequest(info.next)}`],
-    ['last', renderLast(info)],
+    ['last', renderLastChange(info)],
     ['on trial', renderBake(info)],
-    ['left over', renderLeftOvers(info)],
+    ['left over', renderOrphans(info)],
     ['endpoint', info.endpoint],
     ['adapted by', info.adaptation && `${info.adaptation.by}: ${info.adaptation.summary}`],
     ['changed', info.adaptedFiles.join(', ') || null],
-    ['contract', info.contract && describeContract(info.contract)],
+    ['contract', info.contract && summarizeContract(info.contract)],
     ['restarts', info.restarts === 0 ? null : String(info.restarts)],
     ['web', info.webUrl],
   ];
@@ -35,10 +38,10 @@ export function renderDeployment(info: DeploymentInfo, colors: Colors): string {
     text === null ? [] : [[{ text: `  ${label}`, paint: colors.dim }, { text }]],
   );
   const page = [`${colors.bold(info.name)} is ${paintState(info.state, colors)(info.state)}`, renderTable(rows)];
-  if (info.rungs.length > 0) page.push('', renderRungs(info, colors));
+  if (info.checks.length > 0) page.push('', renderChecks(info, colors));
   if (info.notes.length > 0) page.push('', ...info.notes.map((note) => `  ${colors.yellow('note')}  ${note}`));
-  for (const failure of failuresOf(info)) page.push('', renderFailure(failure, colors));
-  const commands = nextCommands(info).map(({ purpose, command }) => [
+  for (const failure of listFailures(info)) page.push('', renderFailure(failure, colors));
+  const commands = listNextCommands(info).map(({ purpose, command }) => [
     { text: `  ${purpose}`, paint: colors.dim },
     { text: command },
   ]);
@@ -46,20 +49,20 @@ export function renderDeployment(info: DeploymentInfo, colors: Colors): string {
   return page.join('\n');
 }
 
-const nameChange = ({ kind, revision }: CurrentChange): string =>
+const describeChangeTarget = ({ kind, revision }: CurrentChange): string =>
   revision === null ? kind : `${kind} ${kind === 'deploy' ? 'of' : 'to'} ${revision}`;
 
 const describeRequest = ({ id, by, requestedAt, reason }: RequestedChange): string =>
   `${id}, asked for by ${by}, ${requestedAt.replace('T', ' ').slice(0, 19)}${reason === null ? '' : `: ${reason}`}`;
 
 /** How the last one went; of a first deployment all else on the page tells. */
-function renderLast({ changes }: DeploymentInfo): string | null {
+function renderLastChange({ changes }: DeploymentInfo): string | null {
   const last = changes.at(-1);
   if (last === undefined || last.kind === 'deploy') return null;
   return `a ${last.kind}, ${last.outcome}: ${last.note} (${describeRequest(last)})`;
 }
 
-function renderOthers({ revision, revisions }: DeploymentInfo): string | null {
+function renderOtherRevisions({ revision, revisions }: DeploymentInfo): string | null {
   const others = revisions.filter(({ id }) => id !== revision).map(({ id, state }) => `${id} (${state})`);
   return others.join(', ') || null;
 }
@@ -69,16 +72,16 @@ function renderBake({ bake }: DeploymentInfo): string | null {
   return `until ${bake.until.replace('T', ' ').slice(0, 19)}; ${bake.previous} takes over again if ${bake.revision} does badly`;
 }
 
-function renderLeftOvers({ leftOvers = [] }: DeploymentInfo): string | null {
+function renderOrphans({ leftOvers = [] }: DeploymentInfo): string | null {
   return leftOvers.map(({ revision, message }) => `of ${revision}, tried again: ${message}`).join('; ') || null;
 }
 
-function renderRungs({ rungs }: DeploymentInfo, colors: Colors): string {
+function renderChecks({ checks }: DeploymentInfo, colors: Colors): string {
   return renderTable(
-    rungs.map(({ name, passed, note, milliseconds }) => [
+    checks.map(({ name, passed, note, milliseconds }) => [
       { text: passed ? '  ✔' : '  ✘', paint: passed ? colors.green : colors.red },
       { text: name },
-      { text: formatDuration(milliseconds), paint: colors.dim },
+      { text: formatElapsed(milliseconds), paint: colors.dim },
       { text: note },
     ]),
   );

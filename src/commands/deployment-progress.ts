@@ -5,7 +5,7 @@ import type { Progress } from './progress.js';
 const failedChange = /^(\w+ is failed: [A-Z_]+): [\s\S]*$/;
 
 /** Turns the infos of a deployment, one after the other, into progress: each step is begun once and finished once. */
-export function followSteps(progress: Progress): (info: Pick<DeploymentInfo, 'steps'>) => void {
+export function createStepReporter(progress: Progress): (info: Pick<DeploymentInfo, 'steps'>) => void {
   const finished = new Set<string>();
   return ({ steps }) => {
     for (const { step, startedAt, finishedAt, note } of steps) {

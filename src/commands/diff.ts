@@ -1,7 +1,7 @@
 import type { Colors } from './colors.js';
 import { defineCommand } from './command.js';
 import { deploymentName } from './deployment-name.js';
-import { requireWorkspace, requireWorkspaceOf } from './require-workspace.js';
+import { requireRevisionWorkspace, requireWorkspace } from './require-workspace.js';
 
 export const diff = defineCommand({
   name: 'diff',
@@ -15,7 +15,7 @@ export const diff = defineCommand({
     },
   },
   async run({ arguments: { name }, options: { revision }, output }) {
-    const workspace = revision === undefined ? requireWorkspace(name) : await requireWorkspaceOf(name, revision);
+    const workspace = revision === undefined ? requireWorkspace(name) : await requireRevisionWorkspace(name, revision);
     const { diffWorkspace } = await import('../workspaces/index.js');
     const patch = await diffWorkspace(workspace);
     if (patch === '' && !output.isJson) output.note(`Adaptation changed no file of ${name}.`);

@@ -1,5 +1,5 @@
 import { codes } from '../errors.js';
-import type { Check } from '../stack/index.js';
+import type { DiagnosticCheck } from '../stack/index.js';
 import type { Colors } from './colors.js';
 import { defineCommand } from './command.js';
 import { type Cell, renderTable } from './table.js';
@@ -24,7 +24,7 @@ export const doctor = defineCommand({
   },
 });
 
-export function renderChecks(checks: Check[], colors: Colors): string {
+export function renderChecks(checks: DiagnosticCheck[], colors: Colors): string {
   const rows = checks.map((check): Cell[] => [
     { text: check.name, paint: colors.bold },
     describeState(check, colors),
@@ -33,7 +33,7 @@ export function renderChecks(checks: Check[], colors: Colors): string {
   return renderTable(rows);
 }
 
-function describeState({ ok, isRequired, isBroken }: Check, colors: Colors): Cell {
+function describeState({ ok, isRequired, isBroken }: DiagnosticCheck, colors: Colors): Cell {
   if (ok) return { text: 'ok', paint: colors.green };
   if (isBroken) return { text: 'broken', paint: colors.red };
   return isRequired ? { text: 'missing', paint: colors.red } : { text: 'absent', paint: colors.yellow };

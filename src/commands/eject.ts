@@ -2,7 +2,7 @@ import { berthHome, revisionDirectory } from '../home.js';
 import { readActiveRevision } from '../runners/active-revision.js';
 import { defineCommand } from './command.js';
 import { deploymentName } from './deployment-name.js';
-import { requireWorkspace, requireWorkspaceOf } from './require-workspace.js';
+import { requireRevisionWorkspace, requireWorkspace } from './require-workspace.js';
 
 export const eject = defineCommand({
   name: 'eject',
@@ -21,7 +21,7 @@ export const eject = defineCommand({
     const newest = requireWorkspace(name);
     const home = berthHome();
     const revision = (await readActiveRevision(home, name))?.revision ?? null;
-    const workspace = revision === null ? newest : await requireWorkspaceOf(name, revision);
+    const workspace = revision === null ? newest : await requireRevisionWorkspace(name, revision);
     const code = revision === null ? null : revisionDirectory(home, name, revision).code;
     const { ejectCode, ejectPatch } = await import('../workspaces/index.js');
     const { path, missing } = patch

@@ -4,7 +4,7 @@ import { renderFailure } from './failure.js';
 import type { Output } from './output.js';
 
 /** A failed call for a person: its answer is on stdout already, as one line of JSON that nobody likes to read. */
-export function noteFailedAnswer(
+export function reportFailedAnswer(
   output: Output,
   answer: (Answer & { status: 'error' }) | undefined,
   name: string,

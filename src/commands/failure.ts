@@ -19,7 +19,7 @@ export async function reportFailure(output: Output, thrown: unknown, words: read
   const { code, message, next, details } = error;
   const evidence = details.fullEvidence ?? details.evidence ?? null;
   output.progress.end();
-  if (output.isJson) await output.line(JSON.stringify({ error: describeFailure(error, evidence) }));
+  if (output.isJson) await output.line(JSON.stringify({ error: toFailureJson(error, evidence) }));
   else {
     const proposed = proposeCommands(error, words) ?? next;
     output.note(renderFailure({ code, message, next: proposed, evidence }, output.noteColors));
@@ -29,10 +29,7 @@ export async function reportFailure(output: Output, thrown: unknown, words: read
 }
 
 /** As `--json` writes it: with all that the text says. */
-const describeFailure = (
-  { code, message, next, details: { candidates = [] } }: BerthError,
-  evidence: string | null,
-) => ({
+const toFailureJson = ({ code, message, next, details: { candidates = [] } }: BerthError, evidence: string | null) => ({
   ...{ code, message, next },
   ...(candidates.length > 0 && { candidates }),
   ...(evidence !== null && { evidence }),
@@ -47,7 +44,7 @@ export function renderFailure({ code, message, next, evidence }: Failure, colors
 }
 
 /** Exit code of a deployment that ended with this error. */
-export const exitCodeOf = (code: string): number => (isErrorCode(code) ? codes[code].exit : 1);
+export const getExitCode = (code: string): number => (isErrorCode(code) ? codes[code].exit : 1);
 
 function renderStack(error: Error): string {
   const cause = error.cause instanceof Error ? `\nCaused by: ${renderStack(error.cause)}` : '';

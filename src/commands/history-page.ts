@@ -1,10 +1,16 @@
-import { describeContract } from '../adaptation/stated-contract.js';
+import { summarizeContract } from '../adaptation/stated-contract.js';
 import type { DeploymentInfo, StepRecord } from '../contract/status.js';
-import { failuresOf } from '../workflows/next-commands.js';
-import { type Chapter, durationOf, isChange, type ToldChange, tellChapters } from './change-history.js';
+import { listFailures } from '../workflows/next-commands.js';
+import {
+  type ChangeEntry,
+  getDuration,
+  type HistoryEntry,
+  isChangeEntry,
+  listHistoryEntries,
+} from './change-history.js';
 import type { Colors } from './colors.js';
 import { renderFailure } from './failure.js';
-import { formatDuration } from './progress.js';
+import { formatElapsed } from './progress.js';
 import type { PastRound } from './round-history.js';
 import { type Cell, renderTable } from './table.js';
 import { formatDollars } from './watch-deployment.js';
@@ -12,84 +18,89 @@ import { formatDollars } from './watch-deployment.js';
 /** What was asked, decided and done, in order; then what agents did, and what failed. */
 export function renderHistory(info: DeploymentInfo, rounds: PastRound[], colors: Colors): string {
   const { name, source, state, notes, adaptation, contract } = info;
-  const page = [`${colors.bold(name)}, from ${source.path}, is ${state}`, ...renderChapters(info, colors)];
+  const page = [`${colors.bold(name)}, from ${source.path}, is ${state}`, ...renderEntries(info, colors)];
   if (rounds.length > 0) {
     const cost = adaptation === null ? '' : `, ${formatDollars(adaptation.cost)} all in all`;
     page.push('', colors.bold(`Rounds of coding agents${cost}`), renderRounds(rounds, colors));
   }
-  if (contract?.probe !== undefined) page.push('', `  contract: ${describeContract(contract)}`);
+  if (contract?.probe !== undefined) page.push('', `  contract: ${summarizeContract(contract)}`);
   if (notes.length > 0) page.push('', ...notes.map((note) => `  ${colors.yellow('note')}  ${note}`));
-  for (const failure of failuresOf(info)) page.push('', renderFailure(failure, colors));
+  for (const failure of listFailures(info)) page.push('', renderFailure(failure, colors));
   return page.join('\n');
 }
 
 /** Each change with its steps below it, all in the same columns; what belongs to none stands between them. */
-function renderChapters(info: DeploymentInfo, colors: Colors): string[] {
-  const chapters = tellChapters(info);
+function renderEntries(info: DeploymentInfo, colors: Colors): string[] {
+  const chapters = listHistoryEntries(info);
   const hasCosts = info.steps.some(({ dollars }) => dollars !== undefined);
-  const reasons = tellReasons(chapters);
+  const reasons = collectReasons(chapters);
   const blocks = chapters.map((chapter) =>
-    stepsOf(chapter).flatMap((step) => renderStep(step, reasons.get(step), { colors, hasCosts })),
+    listSteps(chapter).flatMap((step) => renderStep(step, reasons.get(step), { colors, hasCosts })),
   );
   const lines = renderTable(blocks.flat()).split('\n');
   return chapters.flatMap((chapter, index) => {
     const own = lines.splice(0, blocks[index]?.length ?? 0);
     const before = chapters[index - 1];
-    if (isChange(chapter)) return ['', ...renderChange(chapter, colors), ...own];
-    return before === undefined || isChange(before) ? ['', ...own] : own;
+    if (isChangeEntry(chapter)) return ['', ...renderChange(chapter, colors), ...own];
+    return before === undefined || isChangeEntry(before) ? ['', ...own] : own;
   });
 }
 
-const stepsOf = (chapter: Chapter): StepRecord[] => (isChange(chapter) ? chapter.steps : [chapter]);
+const listSteps = (chapter: HistoryEntry): StepRecord[] => (isChangeEntry(chapter) ? chapter.steps : [chapter]);
 
 /** Why each step decided as it did. What was the reason the last time, too, is not told twice. */
-function tellReasons(chapters: Chapter[]): Map<StepRecord, string> {
+function collectReasons(chapters: HistoryEntry[]): Map<StepRecord, string> {
   const reasons = new Map<StepRecord, string>();
   let last: string | undefined;
-  for (const step of chapters.flatMap(stepsOf)) {
+  for (const step of chapters.flatMap(listSteps)) {
     if (step.why === undefined) continue;
-    reasons.set(step, step.why === last ? 'for the same reasons' : oneLine(step.why));
+    reasons.set(step, step.why === last ? 'for the same reasons' : joinLines(step.why));
     last = step.why;
   }
   return reasons;
 }
 
 /** What was asked for, by whom and when, and what came of it. */
-function renderChange(change: ToldChange, colors: Colors): string[] {
+function renderChange(change: ChangeEntry, colors: Colors): string[] {
   const { id, kind, revision, by, reason, requestedAt, outcome, note, begunAt, finishedAt, steps } = change;
   const what = revision === null ? kind : `${kind} ${kind === 'deploy' ? 'of' : 'to'} ${revision}`;
-  const came = outcome === 'live' || note === '' ? '' : `: ${oneLine(note)}`;
-  const took =
-    begunAt === null || finishedAt === null ? '' : formatDuration(Date.parse(finishedAt) - Date.parse(begunAt));
+  const result = outcome === 'live' || note === '' ? '' : `: ${joinLines(note)}`;
+  const elapsed =
+    begunAt === null || finishedAt === null ? '' : formatElapsed(Date.parse(finishedAt) - Date.parse(begunAt));
   const dollars = steps.reduce((sum, step) => sum + (step.dollars ?? 0), 0);
-  const asked = [`asked for by ${by}`, timeOf(requestedAt), took, dollars > 0 ? formatDollars(dollars) : ''];
+  const requestFacts = [
+    `asked for by ${by}`,
+    formatTime(requestedAt),
+    elapsed,
+    dollars > 0 ? formatDollars(dollars) : '',
+  ];
   return [
-    `${colors.bold(`${id}  ${what}`)} is ${paintOutcome(outcome, colors)(outcome)}${came}`,
-    `  ${colors.dim(asked.filter((part) => part !== '').join(', '))}`,
-    ...(reason === null ? [] : [`  because ${oneLine(reason)}`]),
+    `${colors.bold(`${id}  ${what}`)} is ${paintOutcome(outcome, colors)(outcome)}${result}`,
+    `  ${colors.dim(requestFacts.filter((part) => part !== '').join(', '))}`,
+    ...(reason === null ? [] : [`  because ${joinLines(reason)}`]),
   ];
 }
 
-function paintOutcome(outcome: ToldChange['outcome'], colors: Colors): (text: string) => string {
+function paintOutcome(outcome: ChangeEntry['outcome'], colors: Colors): (text: string) => string {
   if (outcome === 'live') return colors.green;
   if (outcome === 'failed' || outcome === 'waiting') return colors.red;
   return ['unchanged', 'abandoned', 'cancelled', 'superseded'].includes(outcome) ? colors.dim : colors.yellow;
 }
 
-interface StepLook {
+interface StepRenderOptions {
   colors: Colors;
   hasCosts: boolean;
 }
 
-function renderStep(step: StepRecord, why: string | undefined, { colors, hasCosts }: StepLook): Cell[][] {
-  const duration = durationOf(step);
+function renderStep(step: StepRecord, why: string | undefined, { colors, hasCosts }: StepRenderOptions): Cell[][] {
+  const duration = getDuration(step);
   const costs = hasCosts ? [{ text: step.dollars === undefined ? '' : formatDollars(step.dollars) }] : [];
   const row: Cell[] = [
-    { text: `    ${timeOf(step.startedAt)}`, paint: colors.dim },
+    { text: `    ${formatTime(step.startedAt)}`, paint: colors.dim },
     { text: describeDuration(duration).padStart(10) },
     ...costs,
     { text: step.step, paint: step.note.startsWith('failed: ') ? colors.red : String },
-    { text: oneLine(step.note) },
+    { text: joinLines(step.note) },
   ];
   if (why === undefined) return [row];
   const blank = row.slice(1).map(() => ({ text: '' }));
@@ -99,12 +110,12 @@ function renderStep(step: StepRecord, why: string | undefined, { colors, hasCost
 /** What happened at one moment took no time. */
 function describeDuration(milliseconds: number | null): string {
   if (milliseconds === null) return 'on its way';
-  return milliseconds === 0 ? '' : formatDuration(milliseconds);
+  return milliseconds === 0 ? '' : formatElapsed(milliseconds);
 }
 
-const timeOf = (iso: string): string => iso.replace('T', ' ').slice(0, 19);
+const formatTime = (iso: string): string => iso.replace('T', ' ').slice(0, 19);
 
-const oneLine = (text: string): string => text.replaceAll(/\s*\n\s*/g, ' ');
+const joinLines = (text: string): string => text.replaceAll(/\s*\n\s*/g, ' ');
 
 const renderRounds = (rounds: PastRound[], colors: Colors): string =>
   renderTable(

@@ -1,6 +1,6 @@
 import type { DeploymentInfo } from '../contract/status.js';
 import { BerthError } from '../errors.js';
-import { durationOf, isChange, tellChapters } from './change-history.js';
+import { getDuration, isChangeEntry, listHistoryEntries } from './change-history.js';
 import { defineCommand } from './command.js';
 import { deploymentName } from './deployment-name.js';
 import { renderHistory } from './history-page.js';
@@ -13,37 +13,56 @@ export const history = defineCommand({
   arguments: { name: deploymentName },
   options: {},
   async run({ arguments: { name }, output }) {
-    const info = await withClient(output, (client) => client.info(name)).catch((error) => recall(name, error));
+    const info = await withClient(output, (client) => client.info(name)).catch((error) =>
+      readArchivedInfo(name, error),
+    );
     const rounds = await readRounds(name);
-    await output.result(makeHistory(info, rounds), (colors) => renderHistory(info, rounds, colors));
+    await output.result(buildHistory(info, rounds), (colors) => renderHistory(info, rounds, colors));
   },
 });
 
 /** What the server has forgotten may be on record here. */
-async function recall(name: string, error: unknown): Promise<DeploymentInfo> {
+async function readArchivedInfo(name: string, error: unknown): Promise<DeploymentInfo> {
   const isForgotten = error instanceof BerthError && error.code === 'NAME_UNKNOWN';
-  const [{ berthHome }, { readRecordOf }] = await Promise.all([import('../home.js'), import('../workspaces/index.js')]);
-  const info = isForgotten ? await readRecordOf(berthHome(), name) : undefined;
+  const [{ berthHome }, { readDeploymentRecord }] = await Promise.all([
+    import('../home.js'),
+    import('../workspaces/index.js'),
+  ]);
+  const info = isForgotten ? await readDeploymentRecord(berthHome(), name) : undefined;
   if (info === undefined) throw error;
   return info;
 }
 
 /** As `--json` writes it: the parts of the deployment's info that tell of its past, steps with their milliseconds. */
-export function makeHistory(info: DeploymentInfo, rounds: PastRound[]) {
-  const { name, state, source, selection, adaptation, contract, revisions, restarts, rungs, notes, lastError } = info;
+export function buildHistory(info: DeploymentInfo, rounds: PastRound[]) {
+  const { name, state, source, selection, adaptation, contract, revisions, restarts, checks, notes, lastError } = info;
   const owners = new Map(
-    tellChapters(info).flatMap((chapter) =>
-      isChange(chapter) ? chapter.steps.map((step) => [step, chapter.id] as const) : [],
+    listHistoryEntries(info).flatMap((chapter) =>
+      isChangeEntry(chapter) ? chapter.steps.map((step) => [step, chapter.id] as const) : [],
     ),
   );
   const steps = info.steps.map((step) => ({
     ...step,
-    milliseconds: durationOf(step),
+    milliseconds: getDuration(step),
     change: owners.get(step) ?? null,
   }));
   const { change, next, changes, bake } = info;
   return {
-    ...{ name, state, source, selection, changes, change, next, bake, steps, rounds, adaptation, contract, rungs },
+    ...{
+      name,
+      state,
+      source,
+      selection,
+      changes,
+      change,
+      next,
+      bake,
+      steps,
+      rounds,
+      adaptation,
+      contract,
+      rungs: checks,
+    },
     ...{ revisions, restarts, notes, lastError, webUrl: info.webUrl },
   };
 }

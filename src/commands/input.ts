@@ -8,7 +8,7 @@ export async function readInput(argument: string, stdin: NodeJS.ReadableStream =
     const { buffer } = await import('node:stream/consumers');
     return decodeInput(await buffer(stdin), 'standard input');
   }
-  if (!argument.startsWith('@')) return checkJson(argument, 'the input');
+  if (!argument.startsWith('@')) return requireJson(argument, 'the input');
   const file = argument.slice(1);
   return decodeInput(await readInputFile(file), file);
 }
@@ -17,11 +17,11 @@ async function readInputFile(file: string): Promise<Buffer> {
   try {
     return await readFile(file);
   } catch (cause) {
-    throw cannotRead(file, cause);
+    throw createUnreadableError(file, cause);
   }
 }
 
-export function cannotRead(file: string, cause: unknown): BerthError {
+export function createUnreadableError(file: string, cause: unknown): BerthError {
   const { code, message } = cause as NodeJS.ErrnoException;
   const reason = code === 'ENOENT' ? 'there is no such file' : message;
   return new BerthError('INPUT_INVALID', `cannot read ${file}: ${reason}`, { file }, { cause });
@@ -35,11 +35,11 @@ export function decodeInput(bytes: Uint8Array, origin: string): string {
   } catch (cause) {
     throw new BerthError('INPUT_INVALID', `cannot read ${origin}: ${(cause as Error).message}`, {}, { cause });
   }
-  return checkJson(text, origin);
+  return requireJson(text, origin);
 }
 
 /** The same text, or INPUT_INVALID that shows what was read instead of JSON. */
-function checkJson(json: string, origin: string): string {
+function requireJson(json: string, origin: string): string {
   try {
     JSON.parse(json);
     return json;

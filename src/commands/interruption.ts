@@ -1,7 +1,7 @@
 import { BerthError } from '../errors.js';
 
 /** Milliseconds that a command has to end by itself after Ctrl-C. */
-const grace = 1000;
+const gracePeriod = 1000;
 
 /** Ctrl-C as a signal for the command, and as the end of those that do not listen. A second Ctrl-C ends at once. */
 export function listenForInterruption(): { signal: AbortSignal; ended: Promise<never> } {
@@ -10,7 +10,7 @@ export function listenForInterruption(): { signal: AbortSignal; ended: Promise<n
     process.on('SIGINT', () => {
       if (controller.signal.aborted) process.exit(130);
       controller.abort();
-      setTimeout(() => reject(new BerthError('ABORTED', 'Interrupted.')), grace);
+      setTimeout(() => reject(new BerthError('ABORTED', 'Interrupted.')), gracePeriod);
     });
   });
   return { signal: controller.signal, ended };
@@ -41,7 +41,7 @@ export async function waitInterruptibly<T>(
 }
 
 /** Lets a program that has the terminal be the one that Ctrl-C is for. */
-export async function leaveInterruptionsTo<T>(work: () => Promise<T>): Promise<T> {
+export async function ignoreInterruptionsDuring<T>(work: () => Promise<T>): Promise<T> {
   const listeners = process.listeners('SIGINT');
   const ignore = () => {};
   process.removeAllListeners('SIGINT').on('SIGINT', ignore);

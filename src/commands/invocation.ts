@@ -4,7 +4,7 @@ export interface HelpInvocation {
   kind: 'help';
   text: string;
   /** False where there was no command, so that help is all that can be said. */
-  isAskedFor: boolean;
+  isRequested: boolean;
 }
 
 export interface CommandInvocation extends Pick<CommandContext, 'arguments' | 'options'> {

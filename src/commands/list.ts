@@ -1,4 +1,4 @@
-import { wentBadly } from '../contract/change.js';
+import { isUnwanted } from '../contract/change.js';
 import type { DeploymentSummary } from '../factory/deployment-summary.js';
 import type { Colors } from './colors.js';
 import { defineCommand } from './command.js';
@@ -24,12 +24,12 @@ export function renderDeployments(deployments: DeploymentSummary[], colors: Colo
     text,
     paint: colors.dim,
   }));
-  const hasChanges = deployments.some((deployment) => tellChange(deployment, colors).length > 0);
-  const rows = deployments.map((deployment): Cell[] => rowOf(deployment, colors));
+  const hasChanges = deployments.some((deployment) => renderChangeCell(deployment, colors).length > 0);
+  const rows = deployments.map((deployment): Cell[] => renderDeploymentRow(deployment, colors));
   return renderTable([hasChanges ? heading : heading.slice(0, -1), ...rows]);
 }
 
-function rowOf(deployment: DeploymentSummary, colors: Colors): Cell[] {
+function renderDeploymentRow(deployment: DeploymentSummary, colors: Colors): Cell[] {
   const { name, state, strategy, revision, createdAt } = deployment;
   return [
     { text: name, paint: colors.bold },
@@ -37,14 +37,14 @@ function rowOf(deployment: DeploymentSummary, colors: Colors): Cell[] {
     { text: strategy ?? '-' },
     { text: revision ?? '-' },
     { text: createdAt.replace('T', ' ').slice(0, 16) },
-    ...tellChange(deployment, colors),
+    ...renderChangeCell(deployment, colors),
   ];
 }
 
 /** The change that is on its way, or how the last one went, where that was not well. */
-function tellChange({ change, lastChange }: DeploymentSummary, colors: Colors): Cell[] {
+function renderChangeCell({ change, lastChange }: DeploymentSummary, colors: Colors): Cell[] {
   if (change !== null) return [{ text: change, paint: paintState(change, colors) }];
-  if (lastChange === null || !wentBadly(lastChange)) return [];
+  if (lastChange === null || !isUnwanted(lastChange)) return [];
   const { outcome, id } = lastChange;
   return [{ text: outcome === 'failed' ? `${id} failed` : `${id} rolled back`, paint: colors.red }];
 }

@@ -1,5 +1,5 @@
 /** How many results may wait for an earlier one, for each call that may run at once. */
-const patience = 16;
+const maxBufferedPerCall = 16;
 
 /**
  * Results in the order of the items, with at most `concurrency` calls at a time. Reads no further ahead than it must:
@@ -22,7 +22,7 @@ export async function* mapInOrder<T, R>(
     running.add(settled);
     results.push(result);
     while (running.size >= concurrency) await Promise.race(running);
-    while (results.length >= concurrency * patience) yield (await results.shift()) as R;
+    while (results.length >= concurrency * maxBufferedPerCall) yield (await results.shift()) as R;
   }
   for (const result of results) yield await result;
 }

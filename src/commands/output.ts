@@ -1,5 +1,5 @@
 import { writeJson } from '../json/write-json.js';
-import { type Colors, colorsFor } from './colors.js';
+import { type Colors, selectColors } from './colors.js';
 import { createProgress, type Progress } from './progress.js';
 
 /** Where a command's words go: results to stdout, everything said on the way to stderr. */
@@ -24,7 +24,7 @@ export interface OutputStreams {
 
 export function createOutput(streams: OutputStreams, flags: { isJson: boolean; isVerbose: boolean }): Output {
   const { stdout, stderr } = streams;
-  const noteColors = colorsFor(stderr);
+  const noteColors = selectColors(stderr);
   const progress = createProgress(stderr, noteColors);
   const line = (text: string): Promise<void> => {
     progress.clear();
@@ -35,7 +35,7 @@ export function createOutput(streams: OutputStreams, flags: { isJson: boolean; i
     progress,
     noteColors,
     line,
-    result: (value, render) => line(flags.isJson ? writeJson(value) : render(colorsFor(stdout))),
+    result: (value, render) => line(flags.isJson ? writeJson(value) : render(selectColors(stdout))),
     note: (text) => {
       progress.clear();
       stderr.write(`${text}\n`);
@@ -50,7 +50,7 @@ function write(stream: NodeJS.WritableStream, text: string): Promise<void> {
 }
 
 /** A reader that went away (`berth logs NAME | head`) ends the command quietly; it is nobody's mistake. */
-export function endQuietlyWithoutReader(stream: NodeJS.WritableStream): void {
+export function exitOnBrokenPipe(stream: NodeJS.WritableStream): void {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(0);
     throw error;

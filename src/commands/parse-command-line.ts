@@ -26,7 +26,7 @@ export function parseCommandLine(words: string[], groups: CommandGroup[]): Invoc
     if (thrown.code !== 'commander.help' && help === '') throw usageError(thrown, isCommandKnown(words, groups));
   }
   // Where a command is missing, commander complains with the page of the commands that there are.
-  return found[0] ?? { kind: 'help', text: (help || complaint).trimEnd(), isAskedFor: help !== '' };
+  return found[0] ?? { kind: 'help', text: (help || complaint).trimEnd(), isRequested: help !== '' };
 }
 
 const isCommandKnown = (words: string[], groups: CommandGroup[]): boolean => {
@@ -63,11 +63,11 @@ function addEntry(parser: Parser, title: string, entry: Command | CommandFamily,
   if ('commands' in entry) {
     parsed.usage('COMMAND [options]').helpCommand(false);
     for (const command of entry.commands)
-      declare(parsed.command(command.name).description(command.summary), command, onFound);
-  } else declare(parsed, entry, onFound);
+      addCommand(parsed.command(command.name).description(command.summary), command, onFound);
+  } else addCommand(parsed, entry, onFound);
 }
 
-function declare(parsed: Parser, command: Command, onFound: OnFound): void {
+function addCommand(parsed: Parser, command: Command, onFound: OnFound): void {
   for (const argument of Object.values(command.arguments)) parsed.addArgument(createArgument(argument));
   const options = Object.entries(command.options).map(([key, declared]) => ({
     key,

@@ -38,7 +38,7 @@ function createPlainProgress(stream: Terminal): Progress {
   return {
     begin: () => {},
     update: () => {},
-    finish: ({ step, note, milliseconds }) => stream.write(`${joinParts(step, formatDuration(milliseconds), note)}\n`),
+    finish: ({ step, note, milliseconds }) => stream.write(`${joinParts(step, formatElapsed(milliseconds), note)}\n`),
     clear: () => {},
     end: () => {},
   };
@@ -54,8 +54,8 @@ function createLiveProgress(stream: Terminal, colors: Colors, now: () => number)
   const draw = () => {
     if (open === undefined) return;
     const spinner = frames[frame++ % frames.length] ?? '';
-    const text = joinParts(open.step, formatDuration(now() - open.since), open.note);
-    stream.write(`${eraseLine}${colors.cyan(spinner)} ${cutToWidth(text, (stream.columns ?? 80) - 3)}`);
+    const text = joinParts(open.step, formatElapsed(now() - open.since), open.note);
+    stream.write(`${eraseLine}${colors.cyan(spinner)} ${truncateToWidth(text, (stream.columns ?? 80) - 3)}`);
   };
   const end = () => {
     clearInterval(timer);
@@ -78,7 +78,7 @@ function createLiveProgress(stream: Terminal, colors: Colors, now: () => number)
     finish({ step, note, milliseconds, hasFailed }) {
       end();
       const mark = hasFailed ? colors.red('✘') : colors.green('✔');
-      stream.write(`${eraseLine}${mark} ${joinParts(step, formatDuration(milliseconds), note, colors.dim)}\n`);
+      stream.write(`${eraseLine}${mark} ${joinParts(step, formatElapsed(milliseconds), note, colors.dim)}\n`);
     },
     clear: () => {
       if (open !== undefined) clear();
@@ -91,7 +91,7 @@ const joinParts = (step: string, duration: string, note: string, paint: (text: s
   `${step.padEnd(16)} ${paint(duration.padStart(8))}  ${note}`.trimEnd();
 
 /** `40 ms`, `1.2 s`, `2 min 05 s`. */
-export function formatDuration(milliseconds: number): string {
+export function formatElapsed(milliseconds: number): string {
   const time = Math.max(0, milliseconds);
   if (time < 1000) return `${Math.round(time)} ms`;
   if (time < 60_000) return `${(Math.floor(time / 100) / 10).toFixed(1)} s`;
@@ -100,7 +100,7 @@ export function formatDuration(milliseconds: number): string {
 }
 
 /** A line that wraps could not be erased again. */
-export function cutToWidth(text: string, width: number): string {
+export function truncateToWidth(text: string, width: number): string {
   const characters = [...text.replaceAll(/\s*[\n\t]\s*/g, ' ')];
   return characters.length <= width ? characters.join('') : `${characters.slice(0, Math.max(0, width - 1)).join('')}…`;
 }

@@ -1,5 +1,5 @@
 import type { BerthError } from '../errors.js';
-import { shellWord } from '../shell-word.js';
+import { quoteShellWord } from '../shell-word.js';
 
 /** What is to be said where it was left open, and the option that says it. */
 const choices: Partial<Record<BerthError['code'], { flag: string; asks: string }>> = {
@@ -12,7 +12,7 @@ const choices: Partial<Record<BerthError['code'], { flag: string; asks: string }
 const commands = new Set(['deploy', 'redeploy']);
 
 /** A person reads no more. */
-const mostProposed = 5;
+const maxProposed = 5;
 
 /** The command once more with each of the candidates, ready to be typed; undefined where there is nothing to choose. */
 export function proposeCommands({ code, details }: BerthError, words: readonly string[]): string | undefined {
@@ -21,17 +21,17 @@ export function proposeCommands({ code, details }: BerthError, words: readonly s
   const command = words.find((word) => !word.startsWith('-'));
   if (choice === undefined || !Array.isArray(candidates) || candidates.length === 0) return undefined;
   if (command === undefined || !commands.has(command)) return undefined;
-  const rest = withoutOption(words.map(withoutSecret), choice.flag);
+  const rest = removeOption(words.map(maskSecret), choice.flag);
   const lines = candidates
-    .slice(0, mostProposed)
-    .map((candidate) => ['berth', ...rest, choice.flag, candidate].map(shellWord).join(' '));
-  const more = candidates.length > mostProposed ? [`and ${candidates.length - mostProposed} more`] : [];
+    .slice(0, maxProposed)
+    .map((candidate) => ['berth', ...rest, choice.flag, candidate].map(quoteShellWord).join(' '));
+  const more = candidates.length > maxProposed ? [`and ${candidates.length - maxProposed} more`] : [];
   return lines.length === 1
     ? `${choice.asks}: ${lines[0]}`
     : [`${choice.asks}:`, ...[...lines, ...more].map((line) => `  ${line}`)].join('\n');
 }
 
-function withoutOption(words: readonly string[], flag: string): string[] {
+function removeOption(words: readonly string[], flag: string): string[] {
   return words.filter((word, index) => {
     const isValue = words[index - 1] === flag;
     return word !== flag && !isValue && !word.startsWith(`${flag}=`);
@@ -39,7 +39,7 @@ function withoutOption(words: readonly string[], flag: string): string[] {
 }
 
 /** `--env NAME=VALUE` is not said back: it may be a secret. */
-const withoutSecret = (word: string, index: number, words: readonly string[]): string => {
+const maskSecret = (word: string, index: number, words: readonly string[]): string => {
   if (words[index - 1] === '--env') return word.replace(/=[\s\S]*/, '=…');
   return word.replace(/^(--env=[^=]+)=[\s\S]*/, '$1=…');
 };

@@ -1,10 +1,10 @@
 import { BerthError } from '../errors.js';
 import type { StrategyRegistry } from '../registry/index.js';
-import type { Check } from '../stack/index.js';
+import type { DiagnosticCheck } from '../stack/index.js';
 
 /** Each provider beside a strategy's own, with what it lacks here: it is used only when the user names it. */
-export async function checkProviders(registry: StrategyRegistry): Promise<Check[]> {
-  const ready = registry.describeAll().filter(({ state }) => state === 'ready');
+export async function checkProviders(registry: StrategyRegistry): Promise<DiagnosticCheck[]> {
+  const ready = registry.listEntries().filter(({ state }) => state === 'ready');
   const pairs = ready.flatMap(({ name, config }) =>
     (config?.providers ?? []).map((provider) => ({ strategy: name, provider })),
   );
@@ -14,7 +14,7 @@ export async function checkProviders(registry: StrategyRegistry): Promise<Check[
 async function checkProvider(
   registry: StrategyRegistry,
   { strategy, provider }: { strategy: string; provider: string },
-): Promise<Check> {
+): Promise<DiagnosticCheck> {
   const name = `${strategy} on ${provider}`;
   try {
     const unmet = await registry.findUnmetNeeds(strategy, provider);

@@ -5,7 +5,7 @@ import { run } from './run.js';
  * `run NAME [INPUT] [--stream] [--timeout SECONDS]` without the parser and the other commands, which would cost a call a tenth of
  * its time. Whatever is not exactly that, mistakes included, is undefined here and the parser's to understand.
  */
-export function recogniseRun(words: string[]): CommandInvocation | undefined {
+export function parseRunCommand(words: string[]): CommandInvocation | undefined {
   const [command, ...rest] = words;
   if (command !== 'run') return undefined;
   const given: string[] = [];

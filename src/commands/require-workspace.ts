@@ -12,7 +12,7 @@ export function requireWorkspace(name: string): string {
 }
 
 /** The workspace that a revision was made in. Throws as `requireWorkspace`, and STATE_CONFLICT for a revision that is gone. */
-export async function requireWorkspaceOf(name: string, revision: string): Promise<string> {
+export async function requireRevisionWorkspace(name: string, revision: string): Promise<string> {
   const newest = requireWorkspace(name);
   const { findWorkspace } = await import('../workspaces/index.js');
   const found = await findWorkspace(newest, deploymentDirectory(berthHome(), name).revisions, revision);

@@ -15,12 +15,12 @@ function parsePair(pair: string): [string, string | number] {
     throw new BerthError('RESOURCE_INVALID', `there is no resource “${key}”; there are: ${known}`);
   }
   for (const value of [Number(text), text]) if (Resources.shape[key].safeParse(value).success) return [key, value];
-  throw new BerthError('RESOURCE_INVALID', `${key}=${text}: ${expectation(key)}`);
+  throw new BerthError('RESOURCE_INVALID', `${key}=${text}: ${describeExpectedValue(key)}`);
 }
 
 const isResource = (key: string): key is keyof typeof Resources.shape => Object.hasOwn(Resources.shape, key);
 
-function expectation(key: keyof typeof Resources.shape): string {
+function describeExpectedValue(key: keyof typeof Resources.shape): string {
   if (key === 'memory') return 'it is a quantity such as 512Mi or 16Gi';
   if (key === 'schedule')
     return 'it is a cron line such as 30 4 * * 1-5 or CRON_TZ=Europe/Berlin 30 4 * * *, or a time such as 6h or 1d';

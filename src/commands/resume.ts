@@ -4,8 +4,8 @@ import type { DeploymentClient } from '../factory/deployment-client.js';
 import { type CommandContext, defineCommand } from './command.js';
 import { deploymentName } from './deployment-name.js';
 import { waitInterruptibly } from './interruption.js';
-import { writeSettled } from './settled-deployment.js';
-import { newSteps, watchDeployment } from './watch-deployment.js';
+import { writeOutcome } from './settled-deployment.js';
+import { filterNewSteps, watchDeployment } from './watch-deployment.js';
 import { withClient } from './with-client.js';
 
 export const resume = defineCommand({
@@ -29,39 +29,39 @@ export const resume = defineCommand({
     'berth shell ocr; berth resume ocr --agent none',
   ],
   async run({ arguments: { name }, options, output, signal }) {
-    const resumption = makeResumption(options);
-    await checkResumption(resumption);
-    const info = await withClient(output, (client) => goOn(client, name, resumption, { output, signal }));
+    const resumption = buildResumption(options);
+    await requireValidResumption(resumption);
+    const info = await withClient(output, (client) => resumeAndFollow(client, name, resumption, { output, signal }));
     output.progress.end();
-    return await writeSettled(info, output);
+    return await writeOutcome(info, output);
   },
 });
 
 /** Only what was said: what is left out stays as it was. */
-const makeResumption = (options: { [K in keyof Resumption]-?: Resumption[K] | undefined }): Resumption =>
+const buildResumption = (options: { [K in keyof Resumption]-?: Resumption[K] | undefined }): Resumption =>
   Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 
-async function checkResumption({ agent, strategy }: Resumption): Promise<void> {
-  if (agent !== undefined) await (await import('./agent-names.js')).checkAgents(agent);
+async function requireValidResumption({ agent, strategy }: Resumption): Promise<void> {
+  if (agent !== undefined) await (await import('./agent-names.js')).requireKnownAgents(agent);
   if (strategy === undefined) return;
   const { StrategyRegistry } = await import('../registry/index.js');
   (await StrategyRegistry.scan()).requireReady(strategy);
 }
 
-const goOn = (
+const resumeAndFollow = (
   client: DeploymentClient,
   name: string,
   resumption: Resumption,
   { output, signal }: Pick<CommandContext, 'output' | 'signal'>,
 ): Promise<DeploymentInfo> =>
-  watchDeployment(name, output, async (tell) => {
+  watchDeployment(name, output, async (report) => {
     const before = await client.info(name);
     await client.resume(name, resumption);
     const { change } = before;
-    const tellNew = newSteps(before, tell);
+    const reportNewSteps = filterNewSteps(before, report);
     const work =
       change === null
-        ? client.follow(name, tellNew, { signal })
-        : client.followChange(name, change.id, tellNew, { signal });
+        ? client.follow(name, reportNewSteps, { signal })
+        : client.followChange(name, change.id, reportNewSteps, { signal });
     return await waitInterruptibly(work, signal, name);
   });

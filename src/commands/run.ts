@@ -2,10 +2,10 @@ import { BerthError } from '../errors.js';
 import { openSoftware } from '../factory/open-software.js';
 import { isChunk } from '../runners/answer-status.js';
 import type { CallOptions } from '../runners/runner.js';
-import { readAnswer } from './answer-text.js';
+import { parseAnswer } from './answer-text.js';
 import { defineCommand } from './command.js';
 import { deploymentName } from './deployment-name.js';
-import { noteFailedAnswer } from './failed-answer.js';
+import { reportFailedAnswer } from './failed-answer.js';
 import { readInput } from './input.js';
 import type { Output } from './output.js';
 
@@ -36,28 +36,28 @@ export const run = defineCommand({
     `berth run writer '{"topic": "rain"}' --stream`,
   ],
   async run({ arguments: { name, input }, options: { durable, stream, ...options }, output, signal }) {
-    refuseMixtures({ durable, stream, ...options });
+    rejectConflictingOptions({ durable, stream, ...options });
     const inputs = input === undefined ? undefined : await readInput(input);
     const bound = { ...(options.timeout !== undefined && { timeout: options.timeout }), signal };
     const answer = durable
       ? await (await import('./durable-run.js')).runDurably({ name, inputs, ...options }, { output, signal })
       : await callOnce({ name, inputs: inputs ?? '{}', options: bound }, stream ? output : undefined);
-    const { text, failure } = readAnswer(answer);
+    const { text, failure } = parseAnswer(answer);
     await output.line(text);
-    noteFailedAnswer(output, failure, name);
+    reportFailedAnswer(output, failure, name);
     if (signal.aborted) return 130;
     return failure === undefined ? 0 : 1;
   },
 });
 
-interface Mixture {
+interface OptionCombination {
   durable: boolean;
   stream: boolean;
   id: string | undefined;
   attempts: number | undefined;
 }
 
-function refuseMixtures({ durable, stream, id, attempts }: Mixture): void {
+function rejectConflictingOptions({ durable, stream, id, attempts }: OptionCombination): void {
   const refuse = (why: string) => new BerthError('USAGE', why, { command: 'run' });
   if (durable && stream)
     throw refuse('a durable run may be made again, so it has no --stream: its record is its answer');

@@ -4,16 +4,16 @@ import { describeNext } from '../errors.js';
 import type { Colors } from './colors.js';
 import { renderRunning } from './deployment-page.js';
 import { readExampleInput } from './example-input.js';
-import { exitCodeOf, type Failure, renderFailure } from './failure.js';
+import { type Failure, getExitCode, renderFailure } from './failure.js';
 import type { Output } from './output.js';
-import { cutToWidth } from './progress.js';
+import { truncateToWidth } from './progress.js';
 
 /** What `deploy` and `resume` end with: where it runs, or why it waits. Returns the exit code. */
-export const writeSettled = (info: DeploymentInfo, output: Output): Promise<number> =>
+export const writeOutcome = (info: DeploymentInfo, output: Output): Promise<number> =>
   info.state === 'running' && info.change === null ? writeRunning(info, output) : writeFailure(info, output);
 
 /** What a change of the revision ends with: where it runs now, or why it runs as before. Returns the exit code. */
-export async function writeChanged(info: DeploymentInfo, id: string, output: Output): Promise<number> {
+export async function writeChangeOutcome(info: DeploymentInfo, id: string, output: Output): Promise<number> {
   const past = info.changes.find((change) => change.id === id);
   if (past?.outcome === 'live') return await writeRunning(info, output);
   if (past?.outcome === 'unchanged') {
@@ -21,12 +21,12 @@ export async function writeChanged(info: DeploymentInfo, id: string, output: Out
     return 0;
   }
   return await writeFailure(
-    { ...info, lastError: past === undefined ? info.lastError : lastErrorOf(past, info.name) },
+    { ...info, lastError: past === undefined ? info.lastError : toLastError(past, info.name) },
     output,
   );
 }
 
-const lastErrorOf = ({ id, outcome, note, lastError }: PastChange, name: string): LastError =>
+const toLastError = ({ id, outcome, note, lastError }: PastChange, name: string): LastError =>
   lastError ?? {
     code: 'REDEPLOY_FAILED',
     message: `${id} is ${outcome}: ${note}`,
@@ -50,34 +50,34 @@ async function writeFailure(info: DeploymentInfo, output: Output): Promise<numbe
     next: describeNext('NOT_RUNNING', { name }),
     evidence: null,
   };
-  const render = output.isVerbose ? renderFailure : renderInThreeLines;
+  const render = output.isVerbose ? renderFailure : renderShortFailure;
   if (output.isJson) await output.line(JSON.stringify(info));
   else output.note(render(failure, output.noteColors, name));
   if (!output.isJson && info.revision !== null && state === 'running')
     output.note(
       `${info.revision} keeps serving${change === null ? '' : `; to give up the change: berth abandon ${name}`}`,
     );
-  return exitCodeOf(failure.code);
+  return getExitCode(failure.code);
 }
 
 /** Characters of a line of evidence. */
-const widest = 200;
+const maxWidth = 200;
 
 /** What failed, the line of the evidence that says most, what to do next; the rest of it is a command away. */
-export function renderInThreeLines({ code, message, next, evidence }: Failure, colors: Colors, name: string): string {
+export function renderShortFailure({ code, message, next, evidence }: Failure, colors: Colors, name: string): string {
   const [what = ''] = message.trimEnd().split('\n');
   const lines = [...message.trimEnd().split('\n').slice(1), ...(evidence?.split('\n') ?? [])].filter(
     (line) => line.trim() !== '',
   );
-  const telling = lines.findLast((line) => !what.includes(line.trim()) && saysWhy.test(line)) ?? lines.at(-1);
+  const reasonLine = lines.findLast((line) => !what.includes(line.trim()) && reasonPattern.test(line)) ?? lines.at(-1);
   const rest = lines.length > 1 ? colors.dim(` (all ${lines.length} lines: berth status ${name})`) : '';
   return [
     colors.red(`${colors.bold(code)} ${what}`),
-    ...(telling === undefined ? [] : [`  ${cutToWidth(telling.trim(), widest)}${rest}`]),
+    ...(reasonLine === undefined ? [] : [`  ${truncateToWidth(reasonLine.trim(), maxWidth)}${rest}`]),
     next,
   ].join('\n');
 }
 
 /** The end of a traceback, a resolver's verdict, a difference to an example. */
-const saysWhy =
+const reasonPattern =
   /^\s*([\w.]+(Error|Exception|Warning)\b|error\b|×)|\bexpected\b.*\bgot\b|\bno module named\b|\bno solution\b/i;

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { BerthError } from '../errors.js';
 import { defineCommand } from './command.js';
 import { deploymentName } from './deployment-name.js';
-import { leaveInterruptionsTo } from './interruption.js';
+import { ignoreInterruptionsDuring } from './interruption.js';
 import { requireWorkspace } from './require-workspace.js';
 
 export const shell = defineCommand({
@@ -10,7 +10,7 @@ export const shell = defineCommand({
   summary: 'open a shell in the workspace to edit the code',
   arguments: { name: deploymentName },
   options: {},
-  endsByItself: true,
+  handlesInterruption: true,
   examples: ['berth shell ocr', 'cd "$(berth shell ocr)"'],
   async run({ arguments: { name }, output }) {
     const workspace = requireWorkspace(name);
@@ -18,7 +18,7 @@ export const shell = defineCommand({
     const isInteractive = process.stdin.isTTY && process.stdout.isTTY && !output.isJson;
     if (isInteractive) {
       output.note(output.noteColors.dim(`This is the workspace of ${name}, ${workspace}. Leave it with exit.`));
-      await leaveInterruptionsTo(() => openShell(workspace));
+      await ignoreInterruptionsDuring(() => openShell(workspace));
     } else await output.result({ name, workspace, next }, () => workspace);
     if (!output.isJson) output.note(next);
   },

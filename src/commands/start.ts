@@ -7,5 +7,5 @@ export const start = defineCommand({
   summary: 'start a stopped deployment',
   arguments: { name: deploymentName },
   options: {},
-  run: (context) => changeDeployment(context, 'start', (client, name) => client.begin(name)),
+  run: (context) => changeDeployment(context, 'start', (client, name) => client.start(name)),
 });

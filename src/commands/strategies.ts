@@ -30,7 +30,7 @@ export const strategies = defineCommand({
     'berth strategies test modal --yes',
     'berth strategies test bentoml --provider bentocloud --yes',
   ],
-  endsByItself: true,
+  handlesInterruption: true,
   async run({ arguments: { action = 'list', strategy }, options: { directory, provider, yes }, output, signal }) {
     if (directory !== undefined && action !== 'new') throw new BerthError('USAGE', '--directory is for new');
     if (yes && action !== 'test') throw new BerthError('USAGE', '--yes is for test');
@@ -42,7 +42,7 @@ export const strategies = defineCommand({
     } else if (action === 'show') {
       await (await import('./strategies/show-strategy.js')).showStrategy(strategy, output);
     } else if (action === 'new') {
-      await (await import('./strategies/new-strategy.js')).newStrategy(strategy, directory, output);
+      await (await import('./strategies/new-strategy.js')).createStrategy(strategy, directory, output);
     } else if (action === 'test') {
       return await (await import('./strategies/test-strategy.js')).testStrategy(strategy, {
         provider,

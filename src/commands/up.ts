@@ -9,12 +9,12 @@ export const up = defineCommand({
   options: {
     foreground: { flags: '--foreground', kind: 'flag', summary: 'stay in the foreground; Ctrl-C stops both' },
   },
-  endsByItself: true,
+  handlesInterruption: true,
   examples: ['berth up', 'berth up --foreground'],
   async run({ options: { foreground }, output, signal }) {
     const { ensureStack } = await import('../stack/index.js');
-    const target = await ensureStack({ worker: true, onProgress: output.note });
-    await requireAnswer(target);
+    const target = await ensureStack({ needsWorker: true, onProgress: output.note });
+    await requireReachableServer(target);
     if (foreground && !target.isEmbedded)
       throw new BerthError(
         'USAGE',
@@ -25,14 +25,14 @@ export const up = defineCommand({
       );
     const { address, namespace, webUrl, isEmbedded } = target;
     await output.result({ address, namespace, webUrl, isEmbedded }, () => describeTarget(target));
-    if (foreground) await stayUp(signal, output.note);
+    if (foreground) await waitInForeground(signal, output.note);
   },
 });
 
 /** What was up before may hang. */
-async function requireAnswer(target: TemporalTarget): Promise<void> {
-  const { connectTo } = await import('../stack/open-connection.js');
-  const connection = await connectTo(target);
+async function requireReachableServer(target: TemporalTarget): Promise<void> {
+  const { connectToTarget } = await import('../stack/open-connection.js');
+  const connection = await connectToTarget(target);
   await connection.close();
 }
 
@@ -42,12 +42,12 @@ const describeTarget = ({ address, namespace, webUrl, isEmbedded }: TemporalTarg
     : `using the Temporal server at ${address}, namespace ${namespace}; a worker for it: berth worker`;
 
 /** Until Ctrl-C, or until whoever supervises this process ends it; throws when the stack ends by itself. */
-async function stayUp(signal: AbortSignal, note: (line: string) => void): Promise<void> {
-  const { stopStack, waitWhileUp } = await import('../stack/index.js');
+async function waitInForeground(signal: AbortSignal, note: (line: string) => void): Promise<void> {
+  const { stopStack, watchStack } = await import('../stack/index.js');
   const terminated = new AbortController();
   process.once('SIGTERM', () => terminated.abort());
   try {
-    await waitWhileUp(AbortSignal.any([signal, terminated.signal]));
+    await watchStack(AbortSignal.any([signal, terminated.signal]));
   } finally {
     await stopStack({ onProgress: note });
     note('stopped the worker and the server; deployed software keeps running');

@@ -1,7 +1,7 @@
 import type { DeploymentInfo } from '../contract/status.js';
-import { followAgent, type LoggedEvent } from './agent-log.js';
+import { followAgentLog, type LoggedEvent } from './agent-log.js';
 import type { Colors } from './colors.js';
-import { followSteps } from './deployment-progress.js';
+import { createStepReporter } from './deployment-progress.js';
 import type { Output } from './output.js';
 
 /**
@@ -11,37 +11,40 @@ import type { Output } from './output.js';
 export async function watchDeployment<T>(
   name: string,
   output: Output,
-  work: (tell: (info: DeploymentInfo) => void) => Promise<T>,
+  work: (report: (info: DeploymentInfo) => void) => Promise<T>,
 ): Promise<T> {
-  const tellSteps = followSteps(output.progress);
+  const reportSteps = createStepReporter(output.progress);
   let latest: LoggedEvent | undefined;
   let cost = 0;
   const showAction = () => {
     if (latest !== undefined) output.progress.update(describeAction(latest, cost));
   };
-  const unfollow = followAgent(name, (event) => {
+  const unfollow = followAgentLog(name, (event) => {
     latest = event;
     if (output.isVerbose) output.note(renderEvent(event, output.noteColors));
     showAction();
   });
-  const tell = (info: DeploymentInfo) => {
+  const report = (info: DeploymentInfo) => {
     cost = info.adaptation?.cost ?? 0;
     if (info.state !== 'adapting') latest = undefined;
-    tellSteps(info);
+    reportSteps(info);
     showAction();
   };
   try {
-    return await work(tell);
+    return await work(report);
   } finally {
     await unfollow();
   }
 }
 
 /** Tells what was not over before; what was is not told again. */
-export function newSteps(before: DeploymentInfo, tell: (info: DeploymentInfo) => void): (info: DeploymentInfo) => void {
+export function filterNewSteps(
+  before: DeploymentInfo,
+  report: (info: DeploymentInfo) => void,
+): (info: DeploymentInfo) => void {
   const isOld = ({ step, startedAt }: DeploymentInfo['steps'][number]) =>
     before.steps.some((one) => one.step === step && one.startedAt === startedAt);
-  return (info) => tell({ ...info, steps: info.steps.filter((step) => !isOld(step)) });
+  return (info) => report({ ...info, steps: info.steps.filter((step) => !isOld(step)) });
 }
 
 const verbs: Record<string, string> = {
@@ -54,11 +57,11 @@ const verbs: Record<string, string> = {
 
 /** `round 2, $0.14: codex runs pytest -q`, beside the step and its time; the cost is that of the rounds before. */
 export function describeAction({ kind, text, agent, round }: LoggedEvent, cost: number): string {
-  const place = [round === null ? '' : `round ${round}`, cost > 0 ? formatDollars(cost) : '']
+  const source = [round === null ? '' : `round ${round}`, cost > 0 ? formatDollars(cost) : '']
     .filter(Boolean)
     .join(', ');
   const [first = ''] = text.trimStart().split('\n');
-  return `${place === '' ? '' : `${place}: `}${[agent, verbs[kind] ?? '', first].filter(Boolean).join(' ')}`;
+  return `${source === '' ? '' : `${source}: `}${[agent, verbs[kind] ?? '', first].filter(Boolean).join(' ')}`;
 }
 
 /** Dollars to the cent; what is less than one is not said to be nothing. */
@@ -68,6 +71,6 @@ export const formatDollars = (dollars: number): string =>
 /** The whole event; lines after the first are indented below it. */
 export function renderEvent({ kind, text, agent, round }: LoggedEvent, colors: Colors): string {
   const [first = '', ...more] = text.split('\n');
-  const place = round === null ? agent : `${agent} round ${round}`;
-  return [`${colors.dim(`${place} ${kind.padEnd(7)}`)} ${first}`, ...more.map((line) => `  ${line}`)].join('\n');
+  const source = round === null ? agent : `${agent} round ${round}`;
+  return [`${colors.dim(`${source} ${kind.padEnd(7)}`)} ${first}`, ...more.map((line) => `  ${line}`)].join('\n');
 }

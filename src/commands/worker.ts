@@ -5,7 +5,7 @@ export const worker = defineCommand({
   summary: 'run a worker in the foreground, for the configured or the embedded server',
   arguments: {},
   options: {},
-  endsByItself: true,
+  handlesInterruption: true,
   examples: ['TEMPORAL_ADDRESS=temporal.example.com:7233 berth worker'],
   async run({ output }) {
     output.note('working on deployments; Ctrl-C lets running steps come to an end');

@@ -3,7 +3,7 @@ import type { Runner } from '../runners/runner.js';
 import type { Conformance } from './conformance.js';
 
 /** The revision that many checks share: it is running. */
-export interface RunningScene {
+export interface RunningRevision {
   conformance: Conformance;
   plan: RunPlan;
   runner: Runner;
@@ -20,5 +20,5 @@ export interface Check<Scene> {
   /** Rejects when it does not hold, with what came and what was expected. */
   run: (scene: Scene) => Promise<unknown>;
   /** Seconds that it may take; a minute when absent. */
-  patience?: number;
+  timeout?: number;
 }

@@ -8,28 +8,28 @@ export interface Conformance {
   RunnerClass: RunnerClass;
   reference: RunnerReference;
   /** A plan for the solution under this revision's name, its directories made. Calls may take `timeout` seconds. */
-  makePlan: (revision: string, timeout: number) => Promise<RunPlan>;
+  createPlan: (revision: string, timeout: number) => Promise<RunPlan>;
   /** Kills the software as a crash would, without the runner's knowledge. */
   kill: (handle: Handle) => Promise<void>;
   /** What exists of the plan's software outside, for a person: empty when it is gone. */
-  listRemains: (plan: RunPlan) => Promise<string[]>;
+  listRemaining: (plan: RunPlan) => Promise<string[]>;
   /** What of it still runs, where a stop keeps something for the next start; by default all that exists. */
   listRunning?: (plan: RunPlan) => Promise<string[]>;
   /** Leaves what a start leaves that was killed half-way. */
-  startHalfway: (plan: RunPlan) => Promise<void>;
+  interruptStart: (plan: RunPlan) => Promise<void>;
   /** It serves the suite's own Python, adapted by its recipes. */
   servesPython?: boolean;
-  manner?: Manner;
+  deviations?: KnownDeviations;
 }
 
 /** Ways of a framework that it has by itself, and that a strategy leaves as they are. */
-export interface Manner {
+export interface KnownDeviations {
   /** What ends in a call is replaced by the framework, within seconds: the software is not gone, only away. */
   replacesProcesses?: boolean;
   /** NaN arrives as null. */
   writesNull?: boolean;
   /** Milliseconds that a call may wait in the framework's own queue. */
-  queue?: number;
+  queueDelay?: number;
   /** Resources that it applies, whatever the machine; of all others the start says that they are left out. */
   applies?: ('cpu' | 'memory' | 'concurrency' | 'replicas')[];
   /** A NUL character arrives as U+FFFD. */
@@ -37,7 +37,7 @@ export interface Manner {
   /** Processes are started for calls: that one ends does not make the software unhealthy. */
   startsOnDemand?: boolean;
   /** An exit of the code ends the whole software, as a crash does. */
-  endsOnExit?: boolean;
+  stopsOnExit?: boolean;
   /** An exception arrives without its traceback. */
   hidesTracebacks?: boolean;
   /** That the code has exited is an error of the call without its type. */
@@ -45,22 +45,22 @@ export interface Manner {
   /** The log has lines of the framework's own for each call. */
   logsCalls?: boolean;
   /** It is served from other machines: what listens on this one is not its affair. */
-  servesElsewhere?: boolean;
+  servesRemotely?: boolean;
   /** The framework has the main thread: the code has one of its own, where no signal can be handled. */
-  keepsMainThread?: boolean;
+  ownsMainThread?: boolean;
   /** Calls at once go to several processes, so that none waits for another, unless `replicas` is one. */
   spreadsCalls?: boolean;
   /** A call whose caller has gone while it waited is begun all the same. */
-  beginsAbandoned?: boolean;
+  startsAbandoned?: boolean;
   /** An exception arrives as its message alone, without type and traceback. */
-  tellsMessageOnly?: boolean;
+  reportsMessageOnly?: boolean;
 }
 
 /** How software is looked at where it runs. All of it may be left out: then it is its processes on this machine. */
 export interface ProviderHooks
-  extends Partial<Pick<Conformance, 'kill' | 'listRemains' | 'listRunning' | 'startHalfway' | 'manner'>> {
+  extends Partial<Pick<Conformance, 'kill' | 'listRemaining' | 'listRunning' | 'interruptStart' | 'deviations'>> {
   /** Whether a start has come as far as it is cut off by `startHalfway`; by default as soon as anything remains of it. */
-  isHalfway?: (plan: RunPlan) => Promise<boolean>;
+  isPartlyStarted?: (plan: RunPlan) => Promise<boolean>;
 }
 
 /**

@@ -6,7 +6,7 @@ import type { Health, Runner } from '../runners/runner.js';
 import type { Conformance } from './conformance.js';
 
 /** Equal as JSON: what is undefined is absent. */
-export function expectSame(actual: unknown, expected: unknown): void {
+export function expectEqual(actual: unknown, expected: unknown): void {
   assert.deepEqual(asJson(actual), asJson(expected));
 }
 
@@ -15,11 +15,11 @@ const asJson = (value: unknown): unknown => JSON.parse(JSON.stringify(value ?? n
 /** The value has these keys with these values; others do not matter. */
 export function expectKeys(actual: object, expected: Record<string, unknown>): void {
   const found = actual as Record<string, unknown>; // looked at key by key
-  expectSame(Object.fromEntries(Object.keys(expected).map((key) => [key, found[key]])), expected);
+  expectEqual(Object.fromEntries(Object.keys(expected).map((key) => [key, found[key]])), expected);
 }
 
 export function expectOutput(answer: Answer, output: unknown): void {
-  expectSame(answer, { status: 'success', output });
+  expectEqual(answer, { status: 'success', output });
 }
 
 export function expectText(text: string | undefined, part: string): void {
@@ -36,13 +36,13 @@ export function expectWithin(milliseconds: number, begun: number): void {
   assert.ok(taken < milliseconds, `it took ${taken} ms, and may take ${milliseconds} ms`);
 }
 
-export function failureOf(answer: Answer): { code: string; message: string; type?: string; traceback?: string } {
-  if (answer.status === 'error') return answer.error as ReturnType<typeof failureOf>; // `type` and `traceback` are extra keys
+export function requireFailure(answer: Answer): { code: string; message: string; type?: string; traceback?: string } {
+  if (answer.status === 'error') return answer.error as ReturnType<typeof requireFailure>; // `type` and `traceback` are extra keys
   throw new assert.AssertionError({ message: `the call succeeded: ${JSON.stringify(answer)}` });
 }
 
 export function expectFailure(answer: Answer, ...codes: string[]): void {
-  const { code, message } = failureOf(answer);
+  const { code, message } = requireFailure(answer);
   assert.ok(codes.includes(code), `the error is ${code} (${message}), and must be ${codes.join(' or ')}`);
 }
 
@@ -70,11 +70,11 @@ export async function readLines(lines: AsyncIterable<string>, most = Number.POSI
 
 /** Does something with a runner of a revision of its own, of which nothing is left afterwards. */
 export async function withRevision(
-  { RunnerClass, makePlan, listRemains }: Conformance,
+  { RunnerClass, createPlan, listRemaining }: Conformance,
   { revision, timeout, resources }: { revision: string; timeout: number; resources?: Resources },
-  body: (runner: Runner, plan: Awaited<ReturnType<typeof makePlan>>) => Promise<unknown>,
+  body: (runner: Runner, plan: Awaited<ReturnType<typeof createPlan>>) => Promise<unknown>,
 ): Promise<void> {
-  const made = await makePlan(revision, timeout);
+  const made = await createPlan(revision, timeout);
   const plan = resources === undefined ? made : { ...made, resources };
   const runner = new RunnerClass(plan);
   try {
@@ -82,5 +82,5 @@ export async function withRevision(
   } finally {
     await runner.undo();
   }
-  expectNone(await listRemains(plan));
+  expectNone(await listRemaining(plan));
 }

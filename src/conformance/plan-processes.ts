@@ -5,13 +5,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunPlan } from '../contract/handle.js';
 
 /** Milliseconds that killed processes have to be gone. */
-const killPatience = 10_000;
+const killTimeout = 10_000;
 
 /** Living processes of a plan's software, whatever runs it. */
-export const findPlanProcesses = (plan: RunPlan): number[] => findProcessesOf(dirname(plan.stateDirectory));
+export const findPlanProcesses = (plan: RunPlan): number[] => findProcessesBelow(dirname(plan.stateDirectory));
 
 /** Those that have something below the directory in their arguments or environment, or as their working directory. */
-function findProcessesOf(directory: string): number[] {
+function findProcessesBelow(directory: string): number[] {
   const place = directory + sep;
   const found = process.platform === 'linux' ? findOnLinux(place) : findWithPs(place);
   return found.filter((pid) => pid !== process.pid);
@@ -44,15 +44,15 @@ function findWithPs(place: string): number[] {
 
 /** Kills all of them, and resolves when none is left. Throws when there was none to kill. */
 export async function killPlanProcesses(plan: RunPlan): Promise<void> {
-  if ((await killProcessesOf(dirname(plan.stateDirectory))) > 0) return;
+  if ((await killProcessesBelow(dirname(plan.stateDirectory))) > 0) return;
   throw new Error('the software has no process on this machine that could be killed');
 }
 
 /** Kills what a strategy has left in the suite's directory, and resolves when none is left; returns how many there were. */
-export async function killProcessesOf(directory: string): Promise<number> {
+export async function killProcessesBelow(directory: string): Promise<number> {
   let killed = 0;
-  for (const deadline = Date.now() + killPatience; ; await sleep(10)) {
-    const pids = findProcessesOf(directory);
+  for (const deadline = Date.now() + killTimeout; ; await sleep(10)) {
+    const pids = findProcessesBelow(directory);
     if (pids.length === 0) return killed;
     if (Date.now() > deadline) throw new Error(`these processes do not end when killed: ${pids.join(', ')}`);
     for (const pid of pids) killed += kill(pid);

@@ -12,7 +12,7 @@ export interface CheckResult {
   evidence: string | null;
 }
 
-export interface RunOptions {
+export interface SuiteOptions {
   signal: AbortSignal;
   /** Told before and after each. */
   onBegin: (name: string) => void;
@@ -20,35 +20,35 @@ export interface RunOptions {
 }
 
 /** Runs the checks one after another; whatever becomes of them, each group is ended. */
-export async function runSuite(groups: readonly SuiteGroup[], options: RunOptions): Promise<CheckResult[]> {
+export async function runSuite(groups: readonly SuiteGroup[], options: SuiteOptions): Promise<CheckResult[]> {
   const results: CheckResult[] = [];
-  const tell = (result: CheckResult) => {
+  const report = (result: CheckResult) => {
     results.push(result);
     options.onResult(result);
   };
-  for (const group of groups) await runGroup(group, { ...options, onResult: tell });
+  for (const group of groups) await runGroup(group, { ...options, onResult: report });
   return results;
 }
 
 /** Seconds that a group has to come up, and to end. */
-const groupPatience = 900;
+const groupTimeout = 900;
 
-async function runGroup({ name: group, begin, checks, end }: SuiteGroup, options: RunOptions): Promise<void> {
+async function runGroup({ name: group, setUp, checks, tearDown }: SuiteGroup, options: SuiteOptions): Promise<void> {
   const { signal, onBegin, onResult } = options;
   /** Told only when it fails: it is no check of its own. */
   const isDone = async (name: string, run: () => Promise<void>): Promise<boolean> => {
     onBegin(name);
-    const result = await runCheck(run, groupPatience);
+    const result = await runCheck(run, groupTimeout);
     if (result.outcome === 'failed') onResult({ group, name, ...result });
     return result.outcome === 'passed';
   };
-  const isUp = !signal.aborted && (await isDone('the software starts', begin));
-  for (const { name, run, patience } of checks) {
+  const isUp = !signal.aborted && (await isDone('the software starts', setUp));
+  for (const { name, run, timeout } of checks) {
     const isAsked = isUp && !signal.aborted;
     if (isAsked) onBegin(name);
-    onResult({ group, name, ...(isAsked ? await runCheck(run, patience) : skipped) });
+    onResult({ group, name, ...(isAsked ? await runCheck(run, timeout) : skipped) });
   }
-  await isDone('what was started is ended', end);
+  await isDone('what was started is ended', tearDown);
 }
 
 type Outcome = Pick<CheckResult, 'outcome' | 'milliseconds' | 'evidence'>;
@@ -59,14 +59,14 @@ async function runCheck(run: () => Promise<void>, patience: number): Promise<Out
   const begun = performance.now();
   const since = () => Math.round(performance.now() - begun);
   try {
-    await within(patience, run());
+    await withTimeout(patience, run());
     return { outcome: 'passed', milliseconds: since(), evidence: null };
   } catch (error) {
     return { outcome: 'failed', milliseconds: since(), evidence: describe(error) };
   }
 }
 
-async function within(seconds: number, work: Promise<void>): Promise<void> {
+async function withTimeout(seconds: number, work: Promise<void>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error(`it was not over within ${seconds} s`)), seconds * 1000);

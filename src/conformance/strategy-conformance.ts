@@ -1,7 +1,7 @@
 import { cp, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { askRecipes } from '../adaptation/ask-recipes.js';
-import { writeFiles } from '../adaptation/write-files.js';
+import { applyRecipes } from '../adaptation/ask-recipes.js';
+import { writeRecipeFiles } from '../adaptation/write-files.js';
 import type { RunPlan } from '../contract/handle.js';
 import type { Environment } from '../contract/revision.js';
 import { Environments } from '../environments/index.js';
@@ -11,11 +11,11 @@ import type { StrategyRegistry } from '../registry/index.js';
 import { loadModule } from '../runners/load-runner.js';
 import { gatherFacts } from '../selection/index.js';
 import type { Conformance, ConformanceHooks, ProviderHooks } from './conformance.js';
-import { dieStarting } from './elsewhere.js';
+import { killChildDuringStart } from './elsewhere.js';
 import { findPlanProcesses, killPlanProcesses } from './plan-processes.js';
 import { pythonSolution } from './python-solution.js';
 
-export interface StrategySubject {
+export interface ConformanceOptions {
   registry: StrategyRegistry;
   name: string;
   /** One of the strategy's `providers`; its usual one when absent. */
@@ -31,36 +31,36 @@ export interface StrategySubject {
  * the suite's own Python; adapted by the strategy's recipes, and where none recognises it called by the run interface of
  * its configuration. Its `conformance` module says what is different from processes on this machine.
  */
-export async function describeStrategy(subject: StrategySubject): Promise<Conformance> {
+export async function buildConformance(subject: ConformanceOptions): Promise<Conformance> {
   const { registry, name, provider } = subject;
   await registry.getRecipes(name); // what does not load is told now, and not by every check
   const { entry, ...own } = await loadHooks(registry.getConformance(name).module);
   const hooks = provider === undefined ? own : chooseHooks(own, subject, provider);
-  const { queue = 0 } = hooks.manner ?? {};
+  const { queueDelay = 0 } = hooks.deviations ?? {};
   const reference = registry.getRunnerModule(name);
-  const listRemains = hooks.listRemains ?? (async (plan) => findPlanProcesses(plan).map((pid) => `process ${pid}`));
-  const isHalfway = hooks.isHalfway ?? (async (plan) => (await listRemains(plan)).length > 0);
+  const listRemains = hooks.listRemaining ?? (async (plan) => findPlanProcesses(plan).map((pid) => `process ${pid}`));
+  const isHalfway = hooks.isPartlyStarted ?? (async (plan) => (await listRemains(plan)).length > 0);
   return {
     name: provider === undefined ? name : `${name} on ${provider}`,
     reference,
     RunnerClass: await registry.getRunnerClass(name),
-    makePlan: (revision, timeout) => makePlan(subject, entry, { revision, timeout: timeout + queue / 1000 }),
-    listRemains,
+    createPlan: (revision, timeout) => createPlan(subject, entry, { revision, timeout: timeout + queueDelay / 1000 }),
+    listRemaining: listRemains,
     listRunning: hooks.listRunning ?? listRemains,
     kill: hooks.kill ?? (({ plan }) => killPlanProcesses(plan)),
-    startHalfway: hooks.startHalfway ?? ((plan) => dieStarting(reference, plan, () => isHalfway(plan))),
+    interruptStart: hooks.interruptStart ?? ((plan) => killChildDuringStart(reference, plan, () => isHalfway(plan))),
     servesPython: registry.getConformance(name).solution === null,
-    manner: hooks.manner ?? {},
+    deviations: hooks.deviations ?? {},
   };
 }
 
-const known = new Set([
+const knownKeys = new Set([
   'entry',
-  'manner',
+  'deviations',
   'kill',
-  'listRemains',
+  'listRemaining',
   'listRunning',
-  'startHalfway',
+  'interruptStart',
   'isHalfway',
   'providers',
 ]);
@@ -70,18 +70,18 @@ async function loadHooks(module: string | null): Promise<ConformanceHooks> {
   const { conformance } = await loadModule(module);
   if (typeof conformance !== 'object' || conformance === null)
     throw new BerthError('STRATEGY_BROKEN', `${module} exports no object called conformance`);
-  const unknown = Object.keys(conformance).filter((key) => !known.has(key));
+  const unknown = Object.keys(conformance).filter((key) => !knownKeys.has(key));
   if (unknown.length === 0) return conformance; // what it does shows when the suite uses it
   throw new BerthError(
     'STRATEGY_BROKEN',
-    `${module}: conformance has no ${unknown.join(', ')}; it may have: ${[...known].join(', ')}`,
+    `${module}: conformance has no ${unknown.join(', ')}; it may have: ${[...knownKeys].join(', ')}`,
   );
 }
 
 /** Those of a provider that is not the usual one. */
 function chooseHooks(
   { providers = {} }: ConformanceHooks,
-  { registry, name }: StrategySubject,
+  { registry, name }: ConformanceOptions,
   provider: string,
 ): ProviderHooks {
   const tested = registry.getStrategy(name).providers.filter((one) => one in providers);
@@ -91,9 +91,13 @@ function chooseHooks(
   throw new BerthError('USAGE', `${name} is not tested on ${provider}; its conformance has providers: ${choice}`);
 }
 
-type Revision = Pick<RunPlan, 'revision' | 'timeout'>;
+type RevisionOptions = Pick<RunPlan, 'revision' | 'timeout'>;
 
-async function makePlan(subject: StrategySubject, entry: string | undefined, revision: Revision): Promise<RunPlan> {
+async function createPlan(
+  subject: ConformanceOptions,
+  entry: string | undefined,
+  revision: RevisionOptions,
+): Promise<RunPlan> {
   const { registry, name, scratch } = subject;
   const config = registry.getStrategy(name);
   const root = join(scratch, revision.revision);
@@ -118,21 +122,21 @@ async function makePlan(subject: StrategySubject, entry: string | undefined, rev
 
 /** Lays the solution there, as adapted by the strategy's own recipes. */
 async function adapt(
-  { registry, name }: StrategySubject,
+  { registry, name }: ConformanceOptions,
   directory: string,
   wanted: string | undefined,
 ): Promise<RunPlan['runInterface']> {
   const { solution } = registry.getConformance(name);
-  if (solution === null) await writeFiles(directory, pythonSolution);
+  if (solution === null) await writeRecipeFiles(directory, pythonSolution);
   else await cp(solution, directory, { recursive: true });
   const entry = wanted ?? (solution === null ? 'conformance:respond' : undefined);
   const facts = await gatherFacts(directory);
-  const adapted = await askRecipes(await registry.getRecipes(name), { workspace: directory, facts, entry });
+  const adapted = await applyRecipes(await registry.getRecipes(name), { workspace: directory, facts, entry });
   return adapted?.runInterface ?? registry.getDefaultRunInterface(name);
 }
 
 async function prepareEnvironment(
-  { registry, name, home, onProgress }: StrategySubject,
+  { registry, name, home, onProgress }: ConformanceOptions,
   directory: string,
   root: string,
 ): Promise<Environment> {
@@ -140,7 +144,7 @@ async function prepareEnvironment(
     directory,
     facts: await gatherFacts(directory),
     packageDirectory: join(root, 'packages'),
-    extras: registry.getStrategy(name).packages,
+    strategyRequirements: registry.getStrategy(name).packages,
     onProgress,
   });
 }

@@ -62,5 +62,5 @@ export const LastChange = PastChange.omit({ lastError: true });
 export type LastChange = z.infer<typeof LastChange>;
 
 /** Whether it went another way than a person wished: it failed, or was the deployment's own rollback. */
-export const wentBadly = ({ outcome, kind, by }: Pick<PastChange, 'outcome' | 'kind' | 'by'>): boolean =>
+export const isUnwanted = ({ outcome, kind, by }: Pick<PastChange, 'outcome' | 'kind' | 'by'>): boolean =>
   outcome === 'failed' || (kind === 'rollback' && by === 'berth');

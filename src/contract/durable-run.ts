@@ -21,10 +21,10 @@ export type DurableRun = z.infer<typeof DurableRun>;
  * What one try came to. `lost`: the call had begun, and whether the code did its work is not known. `unreached`: for a
  * long time nothing was there to be called.
  */
-export const CallEnd = z.object({
+export const CallOutcome = z.object({
   answer: Answer,
   /** The whole answer as JSON text, of which `answer` is a summary, where JavaScript would write a number otherwise. */
   text: z.string().optional(),
   verdict: z.enum(['answered', 'lost', 'unreached']),
 });
-export type CallEnd = z.infer<typeof CallEnd>;
+export type CallOutcome = z.infer<typeof CallOutcome>;

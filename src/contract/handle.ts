@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { Resources } from './resources.js';
-import { Base, Environment } from './revision.js';
+import { BaseImages, Environment } from './revision.js';
 import { RunInterface } from './run-interface.js';
 
 /** Everything a runner needs to know about one revision, as plain data. Holds no secret. */
@@ -20,7 +20,7 @@ export const RunPlan = z.object({
   logFile: z.string(),
   environment: Environment.nullable(),
   /** What the strategy found it to be built on when it was made; absent where the strategy did not say. */
-  base: Base.optional(),
+  base: BaseImages.optional(),
   runInterface: RunInterface,
   resources: Resources,
   /** Address of the host at which its server listens; loopback alone when absent. */

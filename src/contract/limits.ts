@@ -2,4 +2,4 @@
  * Bytes of JSON. What a run of a workflow is given must stay below 2 MB as a whole, and examples are its only large part:
  * those of a deployment's revisions together, each list counted once.
  */
-export const largestExamples = 1_500_000;
+export const maxExamplesBytes = 1_500_000;

@@ -17,19 +17,19 @@ export const Environment = z.object({
 export type Environment = z.infer<typeof Environment>;
 
 /** What a revision is built on: each image by its name, with its id; null where the id is not known. */
-export const Base = z.record(z.string(), z.string().nullable());
-export type Base = z.infer<typeof Base>;
+export const BaseImages = z.record(z.string(), z.string().nullable());
+export type BaseImages = z.infer<typeof BaseImages>;
 
 /** What a revision is made of beside its source and its configuration. Null is what cannot be told. */
 export const Foundation = z.object({
   /** Digest of the strategy's files, of a built-in one of the Berth that it is a part of. */
   strategy: z.string().nullable(),
-  base: Base.nullable(),
+  base: BaseImages.nullable(),
 });
 export type Foundation = z.infer<typeof Foundation>;
 
 /** The ladder of checks, lowest first. */
-export const RungName = z.enum([
+export const VerificationCheckName = z.enum([
   'structure',
   'syntax',
   'install',
@@ -39,16 +39,16 @@ export const RungName = z.enum([
   'ready',
   'contract at the endpoint',
 ]);
-export type RungName = z.infer<typeof RungName>;
+export type VerificationCheckName = z.infer<typeof VerificationCheckName>;
 
-export const Rung = z.object({
-  name: RungName,
+export const VerificationCheck = z.object({
+  name: VerificationCheckName,
   passed: z.boolean(),
   milliseconds: z.number(),
   /** What was found, in a few words: `3 of 3 examples`, `Python 3.11.7`. */
   note: z.string(),
 });
-export type Rung = z.infer<typeof Rung>;
+export type VerificationCheck = z.infer<typeof VerificationCheck>;
 
 /** A call that the repository documents and that does not do what is documented. */
 export const StaleCall = z.object({
@@ -82,7 +82,7 @@ export const VerifiedRevision = z.object({
   directory: z.string(),
   commit: z.string(),
   environment: Environment.nullable(),
-  rungs: z.array(Rung),
+  checks: z.array(VerificationCheck),
   contract: ContractReport,
   notes: z.array(z.string()),
   /** As it was when the revision was made; absent in histories of an earlier shape. */

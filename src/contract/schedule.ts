@@ -14,7 +14,7 @@ export type ScheduledRedeploy = z.input<typeof ScheduledRedeploy>;
  * What became of a run. `skipped`: the deployment was in no state to be redeployed. `gone`: there is no such deployment
  * any more. `unknown`: the server keeps no record of it. The others are those of a change.
  */
-export const RunOutcome = z.enum([
+export const ScheduledRunOutcome = z.enum([
   'running',
   'live',
   'unchanged',
@@ -26,21 +26,21 @@ export const RunOutcome = z.enum([
   'gone',
   'unknown',
 ]);
-export type RunOutcome = z.infer<typeof RunOutcome>;
+export type ScheduledRunOutcome = z.infer<typeof ScheduledRunOutcome>;
 
 /** How a run that did not fail ended. */
-export const RunEnd = z.object({
-  outcome: RunOutcome,
+export const ScheduledRunResult = z.object({
+  outcome: ScheduledRunOutcome,
   /** The deployment's change that it asked for; null when it asked for none. */
   change: z.string().nullable(),
   revision: z.string().nullable(),
   /** In one line. */
   note: z.string(),
 });
-export type RunEnd = z.infer<typeof RunEnd>;
+export type ScheduledRunResult = z.infer<typeof ScheduledRunResult>;
 
 /** One run of a schedule: a Temporal workflow that asks for a redeploy and follows it to its end. */
-export const ScheduledRun = RunEnd.extend({
+export const ScheduledRun = ScheduledRunResult.extend({
   workflowId: z.string(),
   runId: z.string(),
   /** ISO 8601. When it was due, and when it was started; `finishedAt` is null while it runs. */

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { CurrentChange, PastChange, RequestedChange } from './change.js';
 import { DeploymentState, LastError } from './deployment-state.js';
 import { Resources } from './resources.js';
-import { ContractReport, Rung } from './revision.js';
+import { ContractReport, VerificationCheck } from './revision.js';
 import { RunInterface } from './run-interface.js';
 import { Candidate } from './setting.js';
 
@@ -57,7 +57,7 @@ export const DeploymentInfo = z.object({
   source: z.object({ path: z.string(), digest: z.string().nullable() }),
   host: z.string().nullable(),
   steps: z.array(StepRecord),
-  rungs: z.array(Rung),
+  checks: z.array(VerificationCheck),
   /** Choices that the user did not make. */
   notes: z.array(z.string()),
   /** What is being made, and what waits for its turn; null when there is none. */

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Answer } from '../contract/answer.js';
-import type { CallEnd, DurableRun } from '../contract/durable-run.js';
+import type { CallOutcome, DurableRun } from '../contract/durable-run.js';
 import { codes, isErrorCode } from '../errors.js';
 import { toRecordable } from '../json/recordable.js';
 import { writeJson } from '../json/write-json.js';
-import { errorOfText } from '../runners/answer-status.js';
+import { parseAnswerError } from '../runners/answer-status.js';
 
 /** Something that answers calls, JSON text with JSON text: the active revision of a deployment on this machine. */
 export interface Callable {
@@ -18,10 +18,10 @@ interface CallContext {
 }
 
 /** Milliseconds after which software that is not there is looked for again, elsewhere too. */
-const patience = 3_600_000;
-const longestPause = 2_000;
+const lookupTimeout = 3_600_000;
+const maxPollInterval = 2_000;
 /** A workflow's history takes no more in one piece (2 MB), in bytes of JSON. */
-const largestAnswer = 1_900_000;
+const maxAnswerBytes = 1_900_000;
 
 /**
  * Waits until the software runs, calls it once, and says what came of it. A call that the signal cuts off throws: who
@@ -31,42 +31,42 @@ export async function callSoftware(
   software: Callable,
   { name, inputs, text = writeJson(inputs), timeout }: DurableRun,
   { signal, onProgress }: CallContext,
-): Promise<CallEnd> {
-  const deadline = Date.now() + patience;
-  for (let pause = 50; ; pause = Math.min(pause * 1.5, longestPause)) {
+): Promise<CallOutcome> {
+  const deadline = Date.now() + lookupTimeout;
+  for (let pollInterval = 50; ; pollInterval = Math.min(pollInterval * 1.5, maxPollInterval)) {
     const answer = await software.runText(text, { ...(timeout !== null && { timeout }), signal });
     signal.throwIfAborted();
-    const code = errorOfText(answer)?.code;
-    if (code !== 'NOT_RUNNING' && code !== 'NAME_UNKNOWN') return judge(answer, code);
+    const code = parseAnswerError(answer)?.code;
+    if (code !== 'NOT_RUNNING' && code !== 'NAME_UNKNOWN') return classifyAnswer(answer, code);
     // Of an unknown name the directory is not there yet, or not any more: the server knows which.
-    if (code === 'NAME_UNKNOWN' || Date.now() > deadline) return record(answer, 'unreached');
+    if (code === 'NAME_UNKNOWN' || Date.now() > deadline) return createCallEnd(answer, 'unreached');
     onProgress(`waits for ${name}: it does not run`);
-    await sleep(pause, undefined, { signal });
+    await sleep(pollInterval, undefined, { signal });
   }
 }
 
-function judge(answer: string, code: string | undefined): CallEnd {
+function classifyAnswer(answer: string, code: string | undefined): CallOutcome {
   const isLost = code !== undefined && isErrorCode(code) && codes[code].retryable;
-  return isLost ? record(answer, 'lost') : record(bound(answer), 'answered');
+  return isLost ? createCallEnd(answer, 'lost') : createCallEnd(limitAnswerSize(answer), 'answered');
 }
 
-function record(answer: string, verdict: CallEnd['verdict']): CallEnd {
+function createCallEnd(answer: string, verdict: CallOutcome['verdict']): CallOutcome {
   const { value, text } = toRecordable(answer);
   if (text === undefined) return { answer: value as Answer, verdict }; // as the software answers
-  return { answer: summarize(answer), text, verdict };
+  return { answer: summarizeAnswer(answer), text, verdict };
 }
 
 /** What the workflow looks at of an answer. */
-function summarize(answer: string): Answer {
+function summarizeAnswer(answer: string): Answer {
   const { status, error } = JSON.parse(answer);
   return status === 'success'
     ? { status, output: null }
     : { status, error: { code: String(error.code), message: String(error.message) } };
 }
 
-function bound(answer: string): string {
+function limitAnswerSize(answer: string): string {
   const bytes = Buffer.byteLength(answer);
-  if (bytes <= largestAnswer) return answer;
-  const message = `the answer has ${bytes} bytes, and the record of a durable run takes ${largestAnswer}: call it without --durable, or return less`;
+  if (bytes <= maxAnswerBytes) return answer;
+  const message = `the answer has ${bytes} bytes, and the record of a durable run takes ${maxAnswerBytes}: call it without --durable, or return less`;
   return JSON.stringify({ status: 'error', error: { code: 'CALL_OUTPUT', message } });
 }

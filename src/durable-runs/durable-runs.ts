@@ -15,10 +15,10 @@ import { readJson } from '../json/read-json.js';
 import { toRecordable } from '../json/recordable.js';
 import { writeInputs } from '../json/write-inputs.js';
 import { writeJson } from '../json/write-json.js';
-import { type Ask, ServerDeployments } from '../schedules/index.js';
+import { RedeployGateway, type RequestServer } from '../schedules/index.js';
 import { durableRunType, isClosed, sharedQueue } from '../workflows/messages.js';
 import { searchAttributes } from '../workflows/search-attributes.js';
-import { newRunId, runWorkflowId } from './run-id.js';
+import { buildRunWorkflowId, createRunId } from './run-id.js';
 
 export interface DurableRunOptions {
   /** Names the run: asked for again, it is not made again, and has the same answer. Drawn by chance when absent. */
@@ -30,28 +30,28 @@ export interface DurableRunOptions {
 }
 
 /** A run that the server has on record. */
-export interface StartedRun {
+export interface RecordedRun {
   name: string;
   id: string;
   webUrl: string | null;
 }
 
-interface Surroundings {
-  ask: Ask;
+interface ServerContext {
+  requestServer: RequestServer;
   /** Who asks, for the record. */
   by: string;
   webUrl: (page: string) => string | null;
 }
 
-const usualAttempts = 5;
+const defaultAttempts = 5;
 /** Milliseconds of waiting after which it is seen whether a worker is there. */
-const lookPause = 15_000;
+const workerCheckInterval = 15_000;
 /** A workflow's history takes no more in one piece (2 MB), in bytes of JSON. */
-const largestInputs = 1_900_000;
+const maxInputBytes = 1_900_000;
 
 /** Calls of deployments as workflows of their own: recorded, and made again until the software has answered. */
 export class DurableRuns {
-  constructor(private readonly surroundings: Surroundings) {}
+  constructor(private readonly context: ServerContext) {}
 
   /**
    * Puts the run on record and returns. Inputs that are undefined are those of a run that is there by that id, or `{}`.
@@ -59,22 +59,22 @@ export class DurableRuns {
    * @throws BerthError NAME_UNKNOWN, STATE_CONFLICT before the strategy is selected, RUN_TAKEN for an id with other inputs.
    * @throws UnfitInputs for inputs that JSON cannot hold.
    */
-  async start(name: string, inputs: unknown, options: DurableRunOptions = {}): Promise<StartedRun> {
+  async start(name: string, inputs: unknown, options: DurableRunOptions = {}): Promise<RecordedRun> {
     return await this.startText(name, inputs === undefined ? undefined : await writeInputs(inputs), options);
   }
 
   /** The same of JSON text. */
-  async startText(name: string, inputs: string | undefined, options: DurableRunOptions = {}): Promise<StartedRun> {
-    const { id = newRunId(), timeout = null, attempts = usualAttempts } = options;
+  async startText(name: string, inputs: string | undefined, options: DurableRunOptions = {}): Promise<RecordedRun> {
+    const { id = createRunId(), timeout = null, attempts = defaultAttempts } = options;
     const json = writeJson(readInputs(inputs ?? '{}', { keepsDigits: true }));
     const { value, text } = toRecordable(json);
-    const given = text === undefined ? { inputs: value } : { inputs: null, text };
-    const run: DurableRun = { name, id, ...given, timeout, attempts };
+    const recordedInputs = text === undefined ? { inputs: value } : { inputs: null, text };
+    const run: DurableRun = { name, id, ...recordedInputs, timeout, attempts };
     const digest = digestInputs(json);
-    const recorded = (await this.findDigest(run)) ?? (await this.begin(run, digest));
+    const recorded = (await this.findRecordedDigest(run)) ?? (await this.startWorkflow(run, digest));
     if (inputs !== undefined && recorded !== digest)
       throw new BerthError('RUN_TAKEN', `run ${id} of ${name} was asked for with other inputs`, { name, id });
-    return { name, id, webUrl: this.surroundings.webUrl(`workflows/${runWorkflowId(name, id)}`) };
+    return { name, id, webUrl: this.context.webUrl(`workflows/${buildRunWorkflowId(name, id)}`) };
   }
 
   /**
@@ -82,31 +82,31 @@ export class DurableRuns {
    *
    * @throws BerthError SERVER_UNREACHABLE or WORKER_UNREACHABLE when nobody works on it for a minute and a half: it stays on record.
    */
-  async answerOf(run: StartedRun, options: { signal?: AbortSignal } = {}): Promise<Answer> {
-    return readJson(await this.answerTextOf(run, options)) as Answer; // as the software answers
+  async waitForAnswer(run: RecordedRun, options: { signal?: AbortSignal } = {}): Promise<Answer> {
+    return readJson(await this.waitForAnswerText(run, options)) as Answer; // as the software answers
   }
 
   /** The same as JSON text. */
-  async answerTextOf({ name, id }: StartedRun, options: { signal?: AbortSignal } = {}): Promise<string> {
-    const workflowId = runWorkflowId(name, id);
-    let looked = Date.now();
+  async waitForAnswerText({ name, id }: RecordedRun, options: { signal?: AbortSignal } = {}): Promise<string> {
+    const workflowId = buildRunWorkflowId(name, id);
+    let checkedAt = Date.now();
     for (let pause = 10; ; pause = Math.min(pause * 1.2, 500)) {
       options.signal?.throwIfAborted();
-      const answer = await this.ask(name, ({ workflow }) => readAnswer(workflow.getHandle(workflowId)));
+      const answer = await this.requestServer(name, ({ workflow }) => readAnswer(workflow.getHandle(workflowId)));
       if (answer !== undefined) return answer;
-      if (Date.now() - looked > lookPause) {
-        await new ServerDeployments(this.ask).look(name); // asks the worker
-        looked = Date.now();
+      if (Date.now() - checkedAt > workerCheckInterval) {
+        await new RedeployGateway(this.requestServer).findInfo(name); // asks the worker
+        checkedAt = Date.now();
       }
       await sleep(pause, undefined, options);
     }
   }
 
   /** Of the inputs that a run has; undefined for one that is not on record. */
-  private async findDigest({ name, id }: DurableRun): Promise<string | undefined> {
-    return await this.ask(name, async ({ workflow }) => {
+  private async findRecordedDigest({ name, id }: DurableRun): Promise<string | undefined> {
+    return await this.requestServer(name, async ({ workflow }) => {
       try {
-        const { memo } = await workflow.getHandle(runWorkflowId(name, id)).describe();
+        const { memo } = await workflow.getHandle(buildRunWorkflowId(name, id)).describe();
         return memo?.inputs as string | undefined; // written by `begin`
       } catch (error) {
         if (error instanceof WorkflowNotFoundError) return undefined;
@@ -116,24 +116,24 @@ export class DurableRuns {
   }
 
   /** Somebody else may begin it at the same time: then theirs is the run. */
-  private async begin(run: DurableRun, digest: string): Promise<string | undefined> {
+  private async startWorkflow(run: DurableRun, digest: string): Promise<string | undefined> {
     const { name } = run;
     await this.requireHost(name);
-    await this.ask(name, async ({ workflow }) => {
+    await this.requestServer(name, async ({ workflow }) => {
       try {
-        await workflow.start(durableRunType, this.describe(run, digest));
+        await workflow.start(durableRunType, this.buildStartOptions(run, digest));
       } catch (error) {
         if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
       }
     });
-    return await this.findDigest(run);
+    return await this.findRecordedDigest(run);
   }
 
-  private describe(run: DurableRun, digest: string) {
+  private buildStartOptions(run: DurableRun, digest: string) {
     const { name, id } = run;
-    const { by } = this.surroundings;
+    const { by } = this.context;
     return {
-      workflowId: runWorkflowId(name, id),
+      workflowId: buildRunWorkflowId(name, id),
       workflowIdConflictPolicy: 'USE_EXISTING' as const,
       workflowIdReusePolicy: 'REJECT_DUPLICATE' as const,
       taskQueue: sharedQueue,
@@ -146,20 +146,20 @@ export class DurableRuns {
   }
 
   private async requireHost(name: string): Promise<void> {
-    const info = await new ServerDeployments(this.ask).look(name);
+    const info = await new RedeployGateway(this.requestServer).findInfo(name);
     if (info === null) throw new BerthError('NAME_UNKNOWN', `there is no deployment called ${name}`, { name });
     if (info.host === null)
       throw new BerthError('STATE_CONFLICT', `${name} cannot be called yet: it is ${info.state}`, { name });
   }
 
-  private get ask(): Ask {
-    return this.surroundings.ask;
+  private get requestServer(): RequestServer {
+    return this.context.requestServer;
   }
 }
 
 function digestInputs(json: string): string {
-  if (Buffer.byteLength(json) > largestInputs)
-    throw new BerthError('INPUT_INVALID', `the inputs are larger than the ${largestInputs} bytes that a record takes`);
+  if (Buffer.byteLength(json) > maxInputBytes)
+    throw new BerthError('INPUT_INVALID', `the inputs are larger than the ${maxInputBytes} bytes that a record takes`);
   return createHash('sha256').update(json).digest('hex');
 }
 

@@ -1,2 +1,2 @@
 export { type Callable, callSoftware } from './call-software.js';
-export { type DurableRunOptions, DurableRuns, type StartedRun } from './durable-runs.js';
+export { type DurableRunOptions, DurableRuns, type RecordedRun } from './durable-runs.js';

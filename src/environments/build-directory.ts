@@ -1,6 +1,6 @@
 import { rename, rm } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
-import { makeScratchDirectory } from './scratch-directory.js';
+import { createScratchDirectory } from './scratch-directory.js';
 
 export interface DirectoryBuild {
   /** Where the finished directory must lie. */
@@ -16,7 +16,7 @@ export interface DirectoryBuild {
  * processes that do so at once, the first wins and the second takes its result.
  */
 export async function buildDirectory({ directory, isComplete, build }: DirectoryBuild): Promise<void> {
-  const building = await makeScratchDirectory(dirname(directory), basename(directory));
+  const building = await createScratchDirectory(dirname(directory), basename(directory));
   try {
     await build(building);
     await putInPlace(building, directory, isComplete);

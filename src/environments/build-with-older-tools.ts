@@ -4,14 +4,14 @@ import type { CommandResult } from './run-command.js';
 import { runUv, type UvCall } from './uv.js';
 
 /** What newer setuptools say to what older ones built, and the first of them that does not. */
-const refusals: { said: RegExp; before: string }[] = [
+const setuptoolsLimits: { said: RegExp; before: string }[] = [
   { said: /cannot import name 'Feature' from 'setuptools'/, before: '46' },
   { said: /use_2to3 is invalid/, before: '58' },
   { said: /must be a string containing valid version specifiers|packaging\.version\.InvalidVersion/, before: '66' },
   { said: /No module named 'pkg_resources'/, before: '81' },
 ];
 
-export interface Building extends UvCall {
+export interface UvBuild extends UvCall {
   /** A directory of ours for a file that uv reads. */
   scratch: string;
   /** Told where an older setuptools was taken. */
@@ -22,10 +22,10 @@ export interface Building extends UvCall {
  * Runs a uv command that may build packages. What a new setuptools refuses is built by the newest that does not: whoever
  * published or wrote it had one of these.
  */
-export async function runBuildingUv({ scratch, onNote, ...call }: Building): Promise<CommandResult> {
+export async function runUvBuild({ scratch, onNote, ...call }: UvBuild): Promise<CommandResult> {
   const result = await runUv(call);
   if (result.exitCode === 0) return result;
-  const refusal = refusals.find(({ said }) => said.test(result.output));
+  const refusal = setuptoolsLimits.find(({ said }) => said.test(result.output));
   if (refusal === undefined) return result;
   const file = join(scratch, 'build-constraints.txt');
   await writeFile(file, `setuptools<${refusal.before}\n`);

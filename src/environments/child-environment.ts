@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { buildMark } from '../runners/marked-processes.js';
+import { createInstallerMark } from '../runners/marked-processes.js';
 
 /** What installers and compilers need of the user's environment; anything else (keys, tokens of others) stays out. */
-const passedOn = [
+const forwardedVariables = [
   /^(PATH|HOME|USER|LOGNAME|SHELL|TMPDIR|LANG|LC_\w+|TZ)$/,
   /^(XDG_\w+|UV_\w+|PYENV_\w+|NETRC|SSH_AUTH_SOCK)$/,
   /^(SSL_CERT_FILE|SSL_CERT_DIR|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE|PIP_CERT|GIT_SSL_CAINFO)$/,
@@ -22,16 +22,16 @@ const pipSettings: Record<string, string> = {
 };
 
 /** Where packages come from or how they are chosen; machine paths and credentials do not change what is resolved. */
-const changesResolution = (name: string): boolean =>
+const affectsResolution = (name: string): boolean =>
   name.startsWith('UV_') && !/(_DIR|_PASSWORD|_USERNAME|CACHE|_TIMEOUT|_RETRIES|PROGRESS|CONCURRENT)/.test(name);
 
-const defined = (variables: NodeJS.ProcessEnv): [string, string][] =>
+const listDefined = (variables: NodeJS.ProcessEnv): [string, string][] =>
   Object.entries(variables).filter((entry): entry is [string, string] => entry[1] !== undefined && entry[1] !== '');
 
 /** The environment of uv, pip and the builds they start: scrubbed, but complete for indexes, authorities and proxies. */
-export function childEnvironment(variables: NodeJS.ProcessEnv = process.env): Record<string, string> {
+export function createChildEnvironment(variables: NodeJS.ProcessEnv = process.env): Record<string, string> {
   const scrubbed = Object.fromEntries(
-    defined(variables).filter(([name]) => passedOn.some((pattern) => pattern.test(name))),
+    listDefined(variables).filter(([name]) => forwardedVariables.some((pattern) => pattern.test(name))),
   );
   for (const [pipName, uvName] of Object.entries(pipSettings)) {
     const value = variables[pipName];
@@ -41,15 +41,15 @@ export function childEnvironment(variables: NodeJS.ProcessEnv = process.env): Re
 }
 
 /** The same for what is done for a revision's code, with the mark that it is found by. */
-export const buildEnvironment = (directory: string): Record<string, string> => ({
-  ...childEnvironment(),
-  ...buildMark(directory),
+export const createBuildEnvironment = (directory: string): Record<string, string> => ({
+  ...createChildEnvironment(),
+  ...createInstallerMark(directory),
 });
 
 /** Digest of the index settings (variables and uv's own file): other settings may resolve to other packages. */
 export async function digestIndexSettings(): Promise<string> {
-  const settings = Object.entries(childEnvironment())
-    .filter(([name]) => changesResolution(name))
+  const settings = Object.entries(createChildEnvironment())
+    .filter(([name]) => affectsResolution(name))
     .map(([name, value]) => `${name}=${redact(value)}`)
     .sort();
   const file =
@@ -60,7 +60,7 @@ export async function digestIndexSettings(): Promise<string> {
 
 /** Text without the credentials that index URLs or variables may carry. */
 export function redact(text: string): string {
-  const secrets = defined(process.env)
+  const secrets = listDefined(process.env)
     .filter(([name]) => /^(UV|PIP)_\w*(PASSWORD|TOKEN)$/.test(name))
     .map(([, value]) => value);
   return secrets

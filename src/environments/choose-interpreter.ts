@@ -2,12 +2,18 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { BerthError } from '../errors.js';
 import type { BerthHome } from '../home.js';
-import { childEnvironment } from './child-environment.js';
+import { createChildEnvironment } from './child-environment.js';
 import { findUv } from './find-uv.js';
-import { findInterpreters, type Interpreter, listCandidates, pythonsDirectory } from './interpreters.js';
+import { findInterpreters, type Interpreter, listInterpreterCandidates, pythonsDirectory } from './interpreters.js';
 import { compare, distance, parseVersion, satisfies, type VersionRange } from './python-version.js';
-import { combineWishes, describeUnmet, isHard, type PythonWish, type WantedPython } from './python-wishes.js';
-import { digestOf, readRecord, writeRecord } from './records.js';
+import {
+  type CombinedPythonRequirements,
+  combinePythonRequirements,
+  describeUnmet,
+  isMandatory,
+  type PythonRequirement,
+} from './python-wishes.js';
+import { digestTexts, readRecord, writeRecord } from './records.js';
 import { runCommand } from './run-command.js';
 
 export interface ChosenInterpreter {
@@ -28,7 +34,7 @@ export interface ChooseOptions {
 }
 
 /** Newer ones are taken only when they are asked for: many packages have no builds for them yet. */
-const newestUnasked = [3, 13];
+const newestDefault = [3, 13];
 /** Milliseconds after which a version that was not to be had is looked for again. */
 const retryAfter = 24 * 60 * 60 * 1000;
 /** Seconds; a download host that cannot be reached fails long before. */
@@ -42,14 +48,14 @@ type ChoiceRecord = ChosenInterpreter & { madeAt: number };
  */
 export async function chooseInterpreter(
   home: BerthHome,
-  wishes: PythonWish[],
+  wishes: PythonRequirement[],
   options: ChooseOptions = {},
 ): Promise<ChosenInterpreter> {
-  const candidates = await listCandidates(home);
-  const record = join(home.locks, `python-${digestOf([JSON.stringify(wishes), ...candidates])}.json`);
+  const candidates = await listInterpreterCandidates(home);
+  const record = join(home.locks, `python-${digestTexts([JSON.stringify(wishes), ...candidates])}.json`);
   const known = await readRecord<ChoiceRecord>(record);
   if (known !== undefined && isCurrent(known)) return known;
-  const chosen = await choose(home, combineWishes(wishes), candidates, options);
+  const chosen = await choose(home, combinePythonRequirements(wishes), candidates, options);
   await writeRecord<ChoiceRecord>(record, { ...chosen, madeAt: Date.now() });
   return chosen;
 }
@@ -59,50 +65,56 @@ const isCurrent = ({ path, note, madeAt }: ChoiceRecord): boolean =>
 
 async function choose(
   home: BerthHome,
-  wanted: WantedPython,
+  wanted: CombinedPythonRequirements,
   candidates: string[],
   options: ChooseOptions,
 ): Promise<ChosenInterpreter> {
   const installed = await findInterpreters(candidates, options.signal);
-  const range = wanted.kept.flatMap((wish) => wish.range);
+  const range = wanted.accepted.flatMap((wish) => wish.range);
   const meets = ({ version }: Interpreter): boolean => satisfies(parseVersion(version), range);
-  const fitting = prefer(installed.filter(meets)) ?? (await download(home, range, options));
+  const fitting = choosePreferred(installed.filter(meets)) ?? (await download(home, range, options));
   if (fitting !== undefined)
-    return { ...settle(fitting, describeUnmet(wanted, fitting.version)), claimedVersion: null };
+    return { ...toChosenInterpreter(fitting, describeUnmet(wanted, fitting.version)), claimedVersion: null };
   const nearest = findNearest(installed, wanted);
-  if (nearest === undefined) throw noPython();
-  const unmet = wanted.kept.filter((wish) => !satisfies(parseVersion(nearest.version), wish.range));
+  if (nearest === undefined) throw noPythonError();
+  const unmet = wanted.accepted.filter((wish) => !satisfies(parseVersion(nearest.version), wish.range));
   const notes = unmet.map(
     ({ from, specifier }) =>
       `${from} asks for Python ${specifier}, which is not installed and could not be had; the nearest, Python ${nearest.version}, is used.`,
   );
-  const isRefused = unmet.some(isHard);
+  const isRefused = unmet.some(isMandatory);
   const claimed = isRefused
     ? (range.find(({ version }) => satisfies(version, range))?.version.join('.') ?? null)
     : null;
-  return { ...settle(nearest, [...notes, ...describeUnmet(wanted, nearest.version)]), claimedVersion: claimed };
+  return {
+    ...toChosenInterpreter(nearest, [...notes, ...describeUnmet(wanted, nearest.version)]),
+    claimedVersion: claimed,
+  };
 }
 
-const settle = ({ path, version }: Interpreter, notes: string[]): Omit<ChosenInterpreter, 'claimedVersion'> => ({
+const toChosenInterpreter = (
+  { path, version }: Interpreter,
+  notes: string[],
+): Omit<ChosenInterpreter, 'claimedVersion'> => ({
   path,
   version,
   note: notes.length === 0 ? null : notes.join(' '),
 });
 
 /** `python3` as the user has it, unless it is newer than what packages are built for; else the newest that is not. */
-function prefer(interpreters: Interpreter[]): Interpreter | undefined {
-  const settled = interpreters.filter(({ version }) => compare(parseVersion(version).slice(0, 2), newestUnasked) <= 0);
+function choosePreferred(interpreters: Interpreter[]): Interpreter | undefined {
+  const settled = interpreters.filter(({ version }) => compare(parseVersion(version).slice(0, 2), newestDefault) <= 0);
   return settled.find(({ isDefault }) => isDefault) ?? settled[0] ?? interpreters.at(-1);
 }
 
 /** Of those that meet most of the wishes, by their importance, the one that is nearest to what else is wished. */
-function findNearest(interpreters: Interpreter[], { kept }: WantedPython): Interpreter | undefined {
+function findNearest(interpreters: Interpreter[], { accepted }: CombinedPythonRequirements): Interpreter | undefined {
   const met = ({ version }: Interpreter): number => {
-    const first = kept.findIndex((wish) => !satisfies(parseVersion(version), wish.range));
-    return first === -1 ? kept.length : first;
+    const first = accepted.findIndex((wish) => !satisfies(parseVersion(version), wish.range));
+    return first === -1 ? accepted.length : first;
   };
   const most = Math.max(...interpreters.map(met));
-  const range = kept[most]?.range ?? [];
+  const range = accepted[most]?.range ?? [];
   const far = ({ version }: Interpreter) => distance(parseVersion(version), range);
   return interpreters.filter((one) => met(one) === most).toSorted((left, right) => far(left) - far(right))[0];
 }
@@ -115,19 +127,19 @@ async function download(
 ): Promise<Interpreter | undefined> {
   const isOff = ['never', 'manual'].includes(process.env.UV_PYTHON_DOWNLOADS ?? '') || Boolean(process.env.UV_OFFLINE);
   if (isOff || range.length === 0) return undefined;
-  const request = toRequest(range);
+  const request = formatUvRequest(range);
   onProgress?.(`getting Python ${request}`);
   const uv = await findUv(home, { signal, onProgress });
   const argv: [string, ...string[]] = [uv, 'python', 'install', '--no-bin', request];
-  const env = { ...childEnvironment(), UV_HTTP_RETRIES: '0', UV_PYTHON_INSTALL_DIR: pythonsDirectory(home) };
+  const env = { ...createChildEnvironment(), UV_HTTP_RETRIES: '0', UV_PYTHON_INSTALL_DIR: pythonsDirectory(home) };
   const { exitCode } = await runCommand({ argv, cwd: home.root, env, timeout: downloadTimeout, signal });
   if (exitCode !== 0) return undefined;
-  const installed = await findInterpreters(await listCandidates(home), signal);
-  return prefer(installed.filter(({ version }) => satisfies(parseVersion(version), range)));
+  const installed = await findInterpreters(await listInterpreterCandidates(home), signal);
+  return choosePreferred(installed.filter(({ version }) => satisfies(parseVersion(version), range)));
 }
 
 /** uv knows PEP 440's operators only, and takes one bare version as “any patch of it”. */
-function toRequest(range: VersionRange): string {
+function formatUvRequest(range: VersionRange): string {
   const isBare = range.length === 1;
   return [...new Set(range.map(({ operator, version }) => toClause(operator, version.join('.'), isBare)))].join(',');
 }
@@ -140,7 +152,7 @@ function toClause(operator: string, version: string, isBare: boolean): string {
   return isBare ? version : `==${version}${parts < 3 ? '.*' : ''}`;
 }
 
-const noPython = (): BerthError =>
+const noPythonError = (): BerthError =>
   new BerthError(
     'TOOL_MISSING',
     'no Python 3.8 or newer is on the PATH: install Python 3, or uv and then `uv python install 3.12`',

@@ -3,17 +3,17 @@ import type { Environment } from '../contract/revision.js';
 import type { BerthHome } from '../home.js';
 import { readRevisionHistory } from '../workspaces/source-history.js';
 import { type ChooseOptions, type ChosenInterpreter, chooseInterpreter } from './choose-interpreter.js';
-import { listPythonWishes } from './list-python-wishes.js';
+import { listPythonRequirements } from './list-python-wishes.js';
 import type { Lock } from './locks/lock.js';
 import { findVariables, resolveLock } from './locks/resolve-lock.js';
-import { findOlderPython, rememberOlderPython } from './older-python.js';
-import { listIndexes } from './pip-files/list-indexes.js';
-import type { PythonWish } from './python-wishes.js';
+import { createOlderPythonRecord, findOlderPython } from './older-python.js';
+import { listAuthenticatedIndexes } from './pip-files/list-indexes.js';
+import type { PythonRequirement } from './python-wishes.js';
 import { type Requirements, readRequirements } from './requirements/read-requirements.js';
-import { installPackage } from './revision-package.js';
+import { installRevisionPackage } from './revision-package.js';
 import { ensureEnvironment } from './shared-environment.js';
 import { SourceCopy } from './source-copy.js';
-import { type ToldVersion, tellVersion } from './version-variables.js';
+import { resolveVersionVariables, type VersionVariables } from './version-variables.js';
 
 export interface PrepareRequest {
   /** Code of the revision: read, never written to. */
@@ -26,7 +26,7 @@ export interface PrepareRequest {
   /** The software's variables: a requirement file may name some of them. */
   env?: Readonly<Record<string, string>> | undefined;
   /** Requirement lines of the strategy. */
-  extras?: string[] | undefined;
+  strategyRequirements?: string[] | undefined;
   /** Whether requirements are resolved anew, to take newer releases. */
   isFresh?: boolean | undefined;
   /** Told the shared environment's path before it is looked for, made or used. */
@@ -36,12 +36,12 @@ export interface PrepareRequest {
   onProgress?: ((line: string) => void) | undefined;
 }
 
-export interface ChooseForOptions extends ChooseOptions {
+export interface ChooseInterpreterOptions extends ChooseOptions {
   /** Where the code lies, and the file that is called: its own manifests have a say, too. */
   place?: { directory: string; entry: string | null };
 }
 
-interface Known {
+interface ResolutionInput {
   interpreter: ChosenInterpreter;
   requirements: Requirements;
   copy: SourceCopy;
@@ -56,9 +56,12 @@ export class Environments {
   }
 
   /** The interpreter that the repository gets. Throws TOOL_MISSING when the machine has no Python. */
-  async chooseInterpreter(facts: Facts, { place, ...options }: ChooseForOptions = {}): Promise<ChosenInterpreter> {
+  async chooseInterpreter(
+    facts: Facts,
+    { place, ...options }: ChooseInterpreterOptions = {},
+  ): Promise<ChosenInterpreter> {
     const requirements = place && (await readRequirements(place.directory, facts, { entry: place.entry }));
-    return await chooseInterpreter(this.#home, listPythonWishes(facts, requirements), options);
+    return await chooseInterpreter(this.#home, listPythonRequirements(facts, requirements), options);
   }
 
   /**
@@ -67,22 +70,28 @@ export class Environments {
    * one is taken. Throws DEPENDENCY_UNRESOLVED, DEPENDENCY_INSTALL, INDEX_UNREACHABLE or TOOL_MISSING.
    */
   async prepare(request: PrepareRequest): Promise<Environment> {
-    const { directory, facts, entry, env = {}, extras, signal, onProgress } = request;
-    const choose = (wishes: PythonWish[]) => chooseInterpreter(this.#home, wishes, { signal, onProgress });
-    const requirements = await readRequirements(directory, facts, { added: extras, entry, variables: env });
-    const wishes = listPythonWishes(facts, requirements);
-    const usual = await choose(wishes);
-    if (wishes.length > 0) return await this.#prepareWith(usual, requirements, request);
-    const remembered = rememberOlderPython(this.#home, requirements, usual);
+    const { directory, facts, entry, env = {}, strategyRequirements, signal, onProgress } = request;
+    const choose = (wishes: PythonRequirement[]) => chooseInterpreter(this.#home, wishes, { signal, onProgress });
+    const requirements = await readRequirements(directory, facts, {
+      strategyRequirements,
+      entry,
+      variables: env,
+    });
+    const wishes = listPythonRequirements(facts, requirements);
+    const defaultInterpreter = await choose(wishes);
+    if (wishes.length > 0) return await this.#prepareWith(defaultInterpreter, requirements, request);
+    const remembered = createOlderPythonRecord(this.#home, requirements, defaultInterpreter);
     const known = await remembered.read();
     if (known !== undefined) return await this.#prepareWith(known, requirements, request);
     try {
-      return await this.#prepareWith(usual, requirements, request);
+      return await this.#prepareWith(defaultInterpreter, requirements, request);
     } catch (error) {
       const copy = new SourceCopy(directory, this.#home.environments);
       const resolve = (interpreter: ChosenInterpreter): Promise<Lock> =>
         this.#resolve({ interpreter, requirements, copy }, request);
-      const older = await findOlderPython(error, { current: usual, choose, resolve }).finally(() => copy.remove());
+      const older = await findOlderPython(error, { current: defaultInterpreter, choose, resolve }).finally(() =>
+        copy.remove(),
+      );
       if (older === undefined) throw error;
       const environment = await this.#prepareWith(older, requirements, request);
       await remembered.write(older);
@@ -90,15 +99,18 @@ export class Environments {
     }
   }
 
-  async #resolve(known: Known, { directory, env = {}, isFresh, signal, onProgress }: PrepareRequest): Promise<Lock> {
+  async #resolve(
+    known: ResolutionInput,
+    { directory, env = {}, isFresh, signal, onProgress }: PrepareRequest,
+  ): Promise<Lock> {
     const variables = findVariables(known.requirements, env);
-    const told = await this.#tellVersion(known.requirements, directory);
+    const versionVariables = await this.#resolveVersionVariables(known.requirements, directory);
     const common = { home: this.#home, directory, variables, isFresh, signal, onProgress };
-    return await resolveLock({ ...known, ...common, env: told.env });
+    return await resolveLock({ ...known, ...common, env: versionVariables.env });
   }
 
-  async #tellVersion(requirements: Requirements, directory: string): Promise<ToldVersion> {
-    return await tellVersion({ directory, requirements, history: await readRevisionHistory(directory) });
+  async #resolveVersionVariables(requirements: Requirements, directory: string): Promise<VersionVariables> {
+    return await resolveVersionVariables({ directory, requirements, history: await readRevisionHistory(directory) });
   }
 
   async #prepareWith(
@@ -112,12 +124,12 @@ export class Environments {
     try {
       const lock = await this.#resolve({ interpreter, requirements, copy }, request);
       const variables = findVariables(requirements, env);
-      const indexes = listIndexes(requirements.pip);
+      const indexes = listAuthenticatedIndexes(requirements.pip);
       const environment = await ensureEnvironment({ ...common, lock, interpreter, variables, indexes, claim });
-      const told = await this.#tellVersion(requirements, directory);
+      const versionVariables = await this.#resolveVersionVariables(requirements, directory);
       const projects = { packages: requirements.packages, required: lock.localProjects };
       const place = { packageDirectory, environment, interpreter, copy };
-      const own = await installPackage({ ...common, ...projects, ...place, env: told.env });
+      const own = await installRevisionPackage({ ...common, ...projects, ...place, env: versionVariables.env });
       return {
         ...environment,
         pythonVersion: interpreter.version,
@@ -127,7 +139,7 @@ export class Environments {
           ...requirements.notes,
           ...lock.notes,
           ...own.notes,
-          ...(told.note === null ? [] : [told.note]),
+          ...(versionVariables.note === null ? [] : [versionVariables.note]),
         ],
       };
     } finally {

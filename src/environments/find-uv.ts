@@ -2,12 +2,12 @@ import { access, constants, mkdir, rename, rm } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { BerthError } from '../errors.js';
 import type { BerthHome } from '../home.js';
-import { childEnvironment } from './child-environment.js';
+import { createChildEnvironment } from './child-environment.js';
 import { type CommandResult, runCommand } from './run-command.js';
-import { makeScratchDirectory } from './scratch-directory.js';
+import { createScratchDirectory } from './scratch-directory.js';
 
 /** The first uv that writes `pylock.toml` in a stable form. */
-const leastVersion: [number, number] = [0, 7];
+const minVersion: [number, number] = [0, 7];
 
 export interface FindUvOptions {
   /** Which one to get where there is none; the index's newest when absent. */
@@ -27,14 +27,14 @@ export async function findUv(home: BerthHome, options: FindUvOptions = {}): Prom
     .filter(Boolean)
     .map((directory) => join(directory, 'uv'));
   for (const candidate of [...onPath, own]) {
-    if (await works(candidate, home, options.signal)) return candidate;
+    if (await isWorking(candidate, home, options.signal)) return candidate;
   }
   options.onProgress?.('getting uv from the package index (once)');
-  await install(own, home, options);
+  await installUv(own, home, options);
   return own;
 }
 
-async function works(candidate: string, home: BerthHome, signal: AbortSignal | undefined): Promise<boolean> {
+async function isWorking(candidate: string, home: BerthHome, signal: AbortSignal | undefined): Promise<boolean> {
   const isThere = await access(candidate, constants.X_OK).then(
     () => true,
     () => false,
@@ -44,16 +44,16 @@ async function works(candidate: string, home: BerthHome, signal: AbortSignal | u
   const { stdout, exitCode } = await run([candidate, '--version'], home.root, signal);
   const [, major, minor] = /^uv (\d+)\.(\d+)/.exec(stdout) ?? [];
   if (exitCode !== 0 || major === undefined || minor === undefined) return false;
-  return Number(major) > leastVersion[0] || Number(minor) >= leastVersion[1];
+  return Number(major) > minVersion[0] || Number(minor) >= minVersion[1];
 }
 
 /** Two at once do no harm: each installs into a directory of its own, and the rename into place is atomic. */
-async function install(target: string, home: BerthHome, { version, signal }: FindUvOptions): Promise<void> {
-  const building = await makeScratchDirectory(home.bin, 'uv');
+async function installUv(target: string, home: BerthHome, { version, signal }: FindUvOptions): Promise<void> {
+  const building = await createScratchDirectory(home.bin, 'uv');
   try {
     const failures: CommandResult[] = [];
     const requirement = version === undefined ? 'uv' : `uv==${version}`;
-    for (const attempt of [withPip, withVirtualEnvironment]) {
+    for (const attempt of [installWithPip, installWithVenv]) {
       const failure = await attempt(requirement, building, signal);
       if (failure === undefined) return await rename(join(building, 'bin', 'uv'), target);
       failures.push(failure);
@@ -69,7 +69,7 @@ async function install(target: string, home: BerthHome, { version, signal }: Fin
 }
 
 /** uv is one program file: pip puts it in `bin`, from where it can be moved. */
-async function withPip(
+async function installWithPip(
   requirement: string,
   directory: string,
   signal: AbortSignal | undefined,
@@ -83,7 +83,7 @@ async function withPip(
 }
 
 /** For a Python without pip of its own. */
-async function withVirtualEnvironment(
+async function installWithVenv(
   requirement: string,
   directory: string,
   signal: AbortSignal | undefined,
@@ -98,5 +98,11 @@ async function withVirtualEnvironment(
 /** pip's own variables go along: here pip itself asks the index. */
 function run(argv: [string, ...string[]], cwd: string, signal: AbortSignal | undefined): Promise<CommandResult> {
   const pip = Object.entries(process.env).filter((entry): entry is [string, string] => entry[0].startsWith('PIP_'));
-  return runCommand({ argv, cwd, env: { ...childEnvironment(), ...Object.fromEntries(pip) }, timeout: 300, signal });
+  return runCommand({
+    argv,
+    cwd,
+    env: { ...createChildEnvironment(), ...Object.fromEntries(pip) },
+    timeout: 300,
+    signal,
+  });
 }

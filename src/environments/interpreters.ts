@@ -3,7 +3,7 @@ import { readdir, realpath } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import type { BerthHome } from '../home.js';
-import { childEnvironment } from './child-environment.js';
+import { createChildEnvironment } from './child-environment.js';
 import { compare, parseVersion, type Version } from './python-version.js';
 import { runCommand } from './run-command.js';
 
@@ -17,10 +17,10 @@ export interface Interpreter {
 }
 
 /** Older ones cannot run the host. */
-const leastVersion: Version = [3, 8];
+const minVersion: Version = [3, 8];
 
 /** Prints the real program and its version; says nothing unless it is a released CPython. */
-const question = `
+const probeScript = `
 import sys
 if sys.implementation.name == "cpython" and sys.version_info[3] == "final":
     print("%d.%d.%d" % sys.version_info[:3], sys.executable)
@@ -33,7 +33,7 @@ export const pythonsDirectory = (home: BerthHome): string => join(home.root, 'py
  * Files that may be interpreters, each program once: `python3` and `python3.N` on the PATH, pyenv's versions (also those
  * that are not chosen now), and uv's. Reading directories only: cheap enough to notice, each time, that one came or went.
  */
-export async function listCandidates(home: BerthHome): Promise<string[]> {
+export async function listInterpreterCandidates(home: BerthHome): Promise<string[]> {
   const onPath = (process.env.PATH ?? '').split(delimiter).filter(Boolean);
   const pyenv = process.env.PYENV_ROOT ?? join(homedir(), '.pyenv');
   const shims = join(pyenv, 'shims');
@@ -48,7 +48,7 @@ export async function listCandidates(home: BerthHome): Promise<string[]> {
     pythonsDirectory(home),
   ];
   const collected = await Promise.all(collections.map((directory) => listCollection(directory)));
-  return await keepFirst([...listed.flat(), ...collected.flat()]);
+  return await deduplicatePrograms([...listed.flat(), ...collected.flat()]);
 }
 
 async function listPrograms(directory: string, wanted: RegExp): Promise<string[]> {
@@ -60,7 +60,7 @@ async function listPrograms(directory: string, wanted: RegExp): Promise<string[]
 }
 
 /** The first of all paths that lead to the same program. */
-async function keepFirst(paths: string[]): Promise<string[]> {
+async function deduplicatePrograms(paths: string[]): Promise<string[]> {
   const programs = new Map<string, string>();
   for (const path of paths) {
     const program = await realpath(path).catch(() => path);
@@ -81,23 +81,23 @@ async function listCollection(directory: string): Promise<string[]> {
 export async function findInterpreters(candidates: string[], signal?: AbortSignal): Promise<Interpreter[]> {
   const defaultProgram = candidates.find((candidate) => candidate.endsWith('/python3'));
   const answers = await Promise.all(
-    candidates.map((candidate) => ask(candidate, candidate === defaultProgram, signal)),
+    candidates.map((candidate) => probeInterpreter(candidate, candidate === defaultProgram, signal)),
   );
   const found = new Map<string, Interpreter>();
   for (const answer of answers) {
-    if (answer === undefined || compare(parseVersion(answer.version), leastVersion) < 0) continue;
+    if (answer === undefined || compare(parseVersion(answer.version), minVersion) < 0) continue;
     if (!found.get(answer.path)?.isDefault) found.set(answer.path, answer);
   }
   return [...found.values()].sort((left, right) => compare(parseVersion(right.version), parseVersion(left.version)));
 }
 
-async function ask(
+async function probeInterpreter(
   candidate: string,
   isDefault: boolean,
   signal: AbortSignal | undefined,
 ): Promise<Interpreter | undefined> {
-  const argv: [string, ...string[]] = [candidate, '-I', '-S', '-B', '-c', question];
-  const { stdout, exitCode } = await runCommand({ argv, cwd: '/', env: childEnvironment(), timeout: 10, signal });
+  const argv: [string, ...string[]] = [candidate, '-I', '-S', '-B', '-c', probeScript];
+  const { stdout, exitCode } = await runCommand({ argv, cwd: '/', env: createChildEnvironment(), timeout: 10, signal });
   const [, version, path] = /^(\S+) (.+)$/m.exec(stdout) ?? [];
   return exitCode === 0 && version && path ? { path, version, isDefault } : undefined;
 }

@@ -4,15 +4,15 @@ import { BerthError } from '../errors.js';
 import type { BerthHome } from '../home.js';
 import type { ChosenInterpreter } from './choose-interpreter.js';
 import { parseVersion } from './python-version.js';
-import type { PythonWish } from './python-wishes.js';
-import { digestOf, readRecord, writeRecord } from './records.js';
+import type { PythonRequirement } from './python-wishes.js';
+import { digestTexts, readRecord, writeRecord } from './records.js';
 
-const oldest = 8;
+const oldestMinor = 8;
 
-interface Search {
+interface OlderPythonSearch {
   /** The Python for which a package could not be built. */
   current: ChosenInterpreter;
-  choose: (wishes: PythonWish[]) => Promise<ChosenInterpreter>;
+  choose: (wishes: PythonRequirement[]) => Promise<ChosenInterpreter>;
   /** The requirements as a `pylock.toml` that lists the builds for this Python. */
   resolve: (interpreter: ChosenInterpreter) => Promise<{ text: string }>;
 }
@@ -22,17 +22,20 @@ interface Search {
  * pinned versions have none for the Pythons that came after them.
  * @returns undefined where the failure was another one, or no Python that can be had has a build
  */
-export async function findOlderPython(failure: unknown, search: Search): Promise<ChosenInterpreter | undefined> {
-  const name = findUnbuilt(failure);
+export async function findOlderPython(
+  failure: unknown,
+  search: OlderPythonSearch,
+): Promise<ChosenInterpreter | undefined> {
+  const name = findUnbuiltPackage(failure);
   if (name === undefined) return undefined;
-  const [major, minor = oldest] = parseVersion(search.current.version);
-  for (let older = minor - 1; major === 3 && older >= oldest; older--) {
+  const [major, minor = oldestMinor] = parseVersion(search.current.version);
+  for (let older = minor - 1; major === 3 && older >= oldestMinor; older--) {
     const interpreter = await search.choose([{ specifier: `==3.${older}.*`, from: name }]);
     if (interpreter.note !== null) continue;
     const found = await findLocked(name, interpreter, search);
     if (found?.hasBuild !== true) continue;
     const why = `${name} has no build for Python ${search.current.version}, and building it from source failed; Python ${interpreter.version} is used, for which it has one`;
-    for (const asOf of found.published === undefined ? [] : listDays(found.published)) {
+    for (const asOf of found.published === undefined ? [] : listCutoffDates(found.published)) {
       if (!(await findLocked(name, { ...interpreter, asOf }, search))?.hasBuild) continue;
       const note = `${why}, and packages whose version is left open as they were on ${asOf}.`;
       return { ...interpreter, asOf, note };
@@ -43,17 +46,17 @@ export async function findOlderPython(failure: unknown, search: Search): Promise
 }
 
 /** Days within which the packages that go with a pinned one were published: its other pins may be up to years younger. */
-const graces = [180, 545, 910, 1275];
+const graceDays = [180, 545, 910, 1275];
 
-const listDays = (published: Date): string[] =>
-  graces
+const listCutoffDates = (published: Date): string[] =>
+  graceDays
     .map((days) => published.getTime() + days * 24 * 60 * 60 * 1000)
     .filter((time) => time < Date.now())
     .map((time) => new Date(time).toISOString().slice(0, 10));
 
 /** The older Python that these requirements turned out to need, so that no build is tried again. */
-export function rememberOlderPython(home: BerthHome, requirements: object, usual: ChosenInterpreter) {
-  const record = join(home.locks, `older-${digestOf([JSON.stringify(requirements), usual.version])}.json`);
+export function createOlderPythonRecord(home: BerthHome, requirements: object, usual: ChosenInterpreter) {
+  const record = join(home.locks, `older-${digestTexts([JSON.stringify(requirements), usual.version])}.json`);
   return {
     read: async (): Promise<ChosenInterpreter | undefined> => {
       const known = await readRecord<ChosenInterpreter>(record);
@@ -64,13 +67,13 @@ export function rememberOlderPython(home: BerthHome, requirements: object, usual
 }
 
 /** The package whose build failed, in uv's words. */
-function findUnbuilt(failure: unknown): string | undefined {
+function findUnbuiltPackage(failure: unknown): string | undefined {
   if (!(failure instanceof BerthError)) return undefined;
   if (failure.code !== 'DEPENDENCY_INSTALL' && failure.code !== 'DEPENDENCY_UNRESOLVED') return undefined;
   return /Failed to (?:build|download and build) `([\w.-]+)==/.exec(failure.message)?.[1];
 }
 
-function orUnresolved(error: unknown): undefined {
+function ignoreUnresolved(error: unknown): undefined {
   if (error instanceof BerthError && error.code === 'DEPENDENCY_UNRESOLVED') return undefined;
   throw error;
 }
@@ -82,8 +85,12 @@ interface Locked {
   published: Date | undefined;
 }
 
-async function findLocked(name: string, interpreter: ChosenInterpreter, search: Search): Promise<Locked | undefined> {
-  const lock = await search.resolve(interpreter).catch(orUnresolved);
+async function findLocked(
+  name: string,
+  interpreter: ChosenInterpreter,
+  search: OlderPythonSearch,
+): Promise<Locked | undefined> {
+  const lock = await search.resolve(interpreter).catch(ignoreUnresolved);
   if (lock === undefined) return undefined;
   const { parse } = await import('smol-toml');
   // PEP 751: an array of tables; uv has just written it.

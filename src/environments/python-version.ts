@@ -30,9 +30,9 @@ function parseClause(text: string): Clause | undefined {
 export const parseVersion = (text: string): Version => text.split('.').map(Number);
 
 export const satisfies = (version: Version, range: VersionRange): boolean =>
-  range.every((clause) => holds(version, clause));
+  range.every((clause) => satisfiesClause(version, clause));
 
-function holds(version: Version, { operator, version: bound }: Clause): boolean {
+function satisfiesClause(version: Version, { operator, version: bound }: Clause): boolean {
   switch (operator) {
     case '>=':
       return compare(version, bound) >= 0;
@@ -69,10 +69,10 @@ const startsWith = (version: Version, beginning: Version): boolean =>
 /** How far a version is from the range: minor versions first, then patches. Order only; the number means nothing. */
 export function distance(version: Version, range: VersionRange): number {
   const bounds = range.map(({ version: bound }) => bound);
-  return Math.min(...bounds.map((bound) => minors(version, bound) * 1000 + patches(version, bound)));
+  return Math.min(...bounds.map((bound) => minorDistance(version, bound) * 1000 + patchDistance(version, bound)));
 }
 
-const minors = (version: Version, bound: Version): number =>
+const minorDistance = (version: Version, bound: Version): number =>
   Math.abs((version[0] ?? 0) - (bound[0] ?? 0)) * 100 + Math.abs((version[1] ?? 0) - (bound[1] ?? version[1] ?? 0));
 
-const patches = (version: Version, bound: Version): number => Math.abs((version[2] ?? 0) - (bound[2] ?? 0));
+const patchDistance = (version: Version, bound: Version): number => Math.abs((version[2] ?? 0) - (bound[2] ?? 0));

@@ -1,20 +1,20 @@
 import { parseVersion, parseVersionRange, satisfies, type VersionRange } from './python-version.js';
 
 /** A Python version that a manifest asks for, as written. */
-export interface PythonWish {
+export interface PythonRequirement {
   specifier: string;
   /** `.python-version`, `backend/pyproject.toml`. */
   from: string;
 }
 
 /** What all wishes come to. */
-export interface WantedPython {
+export interface CombinedPythonRequirements {
   /** Wishes that hold together, the most important first. */
-  kept: (PythonWish & { range: VersionRange })[];
+  accepted: (PythonRequirement & { range: VersionRange })[];
   /** Wishes that the kept ones exclude. */
-  dropped: PythonWish[];
+  conflicting: PythonRequirement[];
   /** Wishes for no CPython version: `pypy3.9`. */
-  foreign: PythonWish[];
+  unsupported: PythonRequirement[];
 }
 
 /** Manifests whose packages are refused by another Python, then those that say what their author used. */
@@ -24,16 +24,17 @@ const order = [
 ];
 
 /** A wish that a package states about itself: nothing can be installed that does not meet it. */
-export const isHard = ({ from }: PythonWish): boolean => rank(from) < order.indexOf('.python-version');
+export const isMandatory = ({ from }: PythonRequirement): boolean => rank(from) < order.indexOf('.python-version');
 
 /** Combines wishes: each, by importance, as long as some version meets it and all before it. */
-export function combineWishes(wishes: PythonWish[]): WantedPython {
-  const result: WantedPython = { kept: [], dropped: [], foreign: [] };
+export function combinePythonRequirements(wishes: PythonRequirement[]): CombinedPythonRequirements {
+  const result: CombinedPythonRequirements = { accepted: [], conflicting: [], unsupported: [] };
   for (const wish of wishes.toSorted((one, other) => rank(one.from) - rank(other.from))) {
     const range = parseVersionRange(wish.specifier);
-    if (range === undefined) result.foreign.push(wish);
-    else if (isPossible([...result.kept.map((kept) => kept.range), range])) result.kept.push({ ...wish, range });
-    else result.dropped.push(wish);
+    if (range === undefined) result.unsupported.push(wish);
+    else if (isSatisfiable([...result.accepted.map((kept) => kept.range), range]))
+      result.accepted.push({ ...wish, range });
+    else result.conflicting.push(wish);
   }
   return result;
 }
@@ -52,7 +53,7 @@ function rank(from: string): number {
 const [newestMinor, newestPatch] = [20, 30];
 
 /** Whether any version meets all ranges: one that is written in them, or one of the usual releases. */
-function isPossible(ranges: VersionRange[]): boolean {
+function isSatisfiable(ranges: VersionRange[]): boolean {
   const all = ranges.flat();
   const meets = (version: readonly number[]): boolean => satisfies(version, all);
   const written = all.map(({ version }) => [...version, 0, 0, 0].slice(0, 3));
@@ -64,14 +65,17 @@ function isPossible(ranges: VersionRange[]): boolean {
 }
 
 /** What was asked for and not met, in whole sentences; empty where everything was. */
-export function describeUnmet({ kept, dropped, foreign }: WantedPython, version: string): string[] {
+export function describeUnmet(
+  { accepted, conflicting, unsupported }: CombinedPythonRequirements,
+  version: string,
+): string[] {
   const used = `Python ${version} is used.`;
-  const others = kept.map(({ from, specifier }) => `${from} for ${specifier}`).join(' and ');
+  const others = accepted.map(({ from, specifier }) => `${from} for ${specifier}`).join(' and ');
   return [
-    ...foreign.map(
+    ...unsupported.map(
       ({ from, specifier }) => `${from} asks for Python “${specifier}”, which is no CPython version; ${used}`,
     ),
-    ...dropped
+    ...conflicting
       .filter(({ specifier }) => !satisfies(parseVersion(version), parseVersionRange(specifier) ?? []))
       .map(
         ({ from, specifier }) => `${from} asks for Python ${specifier}, ${others}, which exclude each other; ${used}`,

@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { writeDurably } from '../durable-file.js';
 
 /** Digest of texts that keeps them apart: `['ab', 'c']` is not `['a', 'bc']`. */
-export const digestOf = (texts: readonly string[]): string =>
+export const digestTexts = (texts: readonly string[]): string =>
   createHash('sha256').update(JSON.stringify(texts)).digest('hex').slice(0, 32);
 
 /** A record of ours; undefined when there is none, or none that can be read (then it is made again). */

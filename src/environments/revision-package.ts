@@ -3,10 +3,10 @@ import { basename, join } from 'node:path';
 import type { BerthHome } from '../home.js';
 import { readRevisionHistory } from '../workspaces/source-history.js';
 import { buildDirectory } from './build-directory.js';
-import { runBuildingUv } from './build-with-older-tools.js';
+import { runUvBuild } from './build-with-older-tools.js';
 import type { ChosenInterpreter } from './choose-interpreter.js';
 import { describeMissingCode, findMissingCode } from './missing-code.js';
-import { digestOf, readRecord } from './records.js';
+import { digestTexts, readRecord } from './records.js';
 import type { SharedEnvironment } from './shared-environment.js';
 import type { SourceCopy } from './source-copy.js';
 import { explainUvFailure } from './uv-failure.js';
@@ -39,7 +39,7 @@ export interface InstalledPackage {
  * copy, so that no build artefact lands in the revision. One that has no code where its build backend looks for it is left
  * out: its code is imported from where it lies. Throws DEPENDENCY_INSTALL.
  */
-export async function installPackage(request: PackageRequest): Promise<InstalledPackage> {
+export async function installRevisionPackage(request: PackageRequest): Promise<InstalledPackage> {
   const { directory, packageDirectory, environment, env } = request;
   const projects = listProjects(request);
   if (projects.length === 0) {
@@ -48,8 +48,8 @@ export async function installPackage(request: PackageRequest): Promise<Installed
   }
   const history = await readRevisionHistory(directory);
   const told = JSON.stringify([history ?? null, env]);
-  const digest = digestOf([environment.digest, ...projects, told, ...(await describeFiles(directory))]);
-  const readMark = () => readRecord<Mark>(marker(packageDirectory));
+  const digest = digestTexts([environment.digest, ...projects, told, ...(await describeFiles(directory))]);
+  const readMark = () => readRecord<CompletionMarker>(markerPath(packageDirectory));
   const isComplete = async () => (await readMark())?.digest === digest;
   if (!(await isComplete())) {
     request.onProgress?.('installing the repository’s own package');
@@ -57,12 +57,12 @@ export async function installPackage(request: PackageRequest): Promise<Installed
       directory: packageDirectory,
       isComplete,
       build: async (building) => {
-        const mark: Mark = { digest, leftOut: await install(building, request) };
-        await writeFile(marker(building), JSON.stringify(mark));
+        const mark: CompletionMarker = { digest, skipped: await install(building, request) };
+        await writeFile(markerPath(building), JSON.stringify(mark));
       },
     });
   }
-  const leftOut = (await readMark())?.leftOut ?? [];
+  const leftOut = (await readMark())?.skipped ?? [];
   return {
     packageDirectory: leftOut.length === projects.length ? null : packageDirectory,
     notes: [...new Set(leftOut.map(describeMissingCode))],
@@ -72,12 +72,12 @@ export async function installPackage(request: PackageRequest): Promise<Installed
 const listProjects = ({ packages, required }: PackageRequest): string[] => [...new Set([...packages, ...required])];
 
 /** What was installed, and of each package that was left out what its build backend said. */
-interface Mark {
+interface CompletionMarker {
   digest: string;
-  leftOut: string[];
+  skipped: string[];
 }
 
-const marker = (directory: string): string => join(directory, '.berth-complete');
+const markerPath = (directory: string): string => join(directory, '.berth-complete');
 
 /** Path, size and time of each file: a revision does not change, so this only notices that it was exported anew. */
 async function describeFiles(directory: string): Promise<string[]> {
@@ -95,14 +95,14 @@ async function describeFiles(directory: string): Promise<string[]> {
 /** Returns what the build backends of packages that were left out said. */
 async function install(building: string, request: PackageRequest): Promise<string[]> {
   const { home, directory, environment, interpreter, required, env, signal, onProgress } = request;
-  const cwd = await request.copy.path();
+  const cwd = await request.copy.ensurePath();
   const args = ['pip', 'install', '--quiet', '--no-deps', '--reinstall', '--target', building];
   args.push('--python', environment.python);
   if (interpreter.claimedVersion !== null) args.push('--python-version', interpreter.claimedVersion);
   const call = { home, cwd, directory, env, scratch: building, signal, onProgress };
   const leftOut: string[] = [];
   for (const project of listProjects(request)) {
-    const result = await runBuildingUv({ ...call, args: [...args, `./${project}`] });
+    const result = await runUvBuild({ ...call, args: [...args, `./${project}`] });
     if (result.exitCode === 0) continue;
     // A requirement by path is the repository's own word that there is a package.
     const words = required.includes(project) ? undefined : findMissingCode(result.output);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
  * An empty directory of this process in `parent`, whose maker removes it. Its name tells the process, so that the next
  * one removes what a killed one left.
  */
-export async function makeScratchDirectory(parent: string, name: string): Promise<string> {
+export async function createScratchDirectory(parent: string, name: string): Promise<string> {
   await mkdir(parent, { recursive: true });
   const prefix = `.making-${name}-`;
   const siblings = (await readdir(parent)).filter((sibling) => sibling.startsWith(prefix));

@@ -2,13 +2,13 @@ import { access, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BerthHome } from '../home.js';
 import { buildDirectory } from './build-directory.js';
-import { runBuildingUv } from './build-with-older-tools.js';
+import { runUvBuild } from './build-with-older-tools.js';
 import type { ChosenInterpreter } from './choose-interpreter.js';
-import { concealInstalled } from './conceal-installed.js';
+import { maskInstalledValues } from './conceal-installed.js';
 import type { Lock } from './locks/lock.js';
-import { fillInPlaces, type Variables } from './pip-files/variables.js';
-import { digestOf } from './records.js';
-import { makeScratchDirectory } from './scratch-directory.js';
+import { expandVariablesAndSource, type Variables } from './pip-files/variables.js';
+import { digestTexts } from './records.js';
+import { createScratchDirectory } from './scratch-directory.js';
 import { runUv } from './uv.js';
 import { explainUvFailure } from './uv-failure.js';
 
@@ -37,7 +37,7 @@ export interface InstallRequest {
 /** The environment of this lock and interpreter, shared by all that need the same. Throws DEPENDENCY_INSTALL. */
 export async function ensureEnvironment(request: InstallRequest): Promise<SharedEnvironment> {
   const { home, lock, interpreter } = request;
-  const digest = digestOf([
+  const digest = digestTexts([
     lock.text,
     interpreter.path,
     interpreter.version,
@@ -49,30 +49,33 @@ export async function ensureEnvironment(request: InstallRequest): Promise<Shared
   if (!(await isComplete())) {
     await buildDirectory({ directory: path, isComplete, build: (building) => install(building, request) });
   }
-  return { digest, path, python: pythonOf(path) };
+  return { digest, path, python: pythonPath(path) };
 }
 
-const pythonOf = (environment: string): string => join(environment, 'bin', 'python');
+const pythonPath = (environment: string): string => join(environment, 'bin', 'python');
 
 /** Written last. An environment whose interpreter is gone (its link leads nowhere) is made again. */
 const isUsable = async (environment: string): Promise<boolean> =>
-  Promise.all([access(marker(environment)), access(pythonOf(environment))]).then(
+  Promise.all([access(markerPath(environment)), access(pythonPath(environment))]).then(
     () => true,
     () => false,
   );
 
-const marker = (environment: string): string => join(environment, '.berth-complete');
+const markerPath = (environment: string): string => join(environment, '.berth-complete');
 
 /** `relocatable`, because it is moved into place when it is complete. */
 async function install(building: string, request: InstallRequest): Promise<void> {
   const { home, lock, interpreter, directory, variables, indexes, signal, onProgress } = request;
   const secrets = Object.values(variables);
-  const known = [process.env.UV_INDEX, ...indexes.map((index) => fillInPlaces(index, directory, variables))];
+  const known = [
+    process.env.UV_INDEX,
+    ...indexes.map((index) => expandVariablesAndSource(index, directory, variables)),
+  ];
   const env = indexes.length === 0 ? {} : { UV_INDEX: known.filter(Boolean).join(' ') };
   const run = async (...args: string[]): Promise<void> => {
     const call = { home, args, cwd: directory, directory, env, secrets, signal, onProgress };
     const isBuilding = args[0] === 'pip';
-    const result = isBuilding ? await runBuildingUv({ ...call, scratch: building }) : await runUv(call);
+    const result = isBuilding ? await runUvBuild({ ...call, scratch: building }) : await runUv(call);
     if (result.exitCode !== 0)
       throw explainUvFailure(result, 'DEPENDENCY_INSTALL', 'the environment could not be made');
   };
@@ -82,7 +85,7 @@ async function install(building: string, request: InstallRequest): Promise<void>
   await run(
     ...['venv', '--quiet', '--relocatable', '--allow-existing', '--no-project', '--python', interpreter.path, building],
   );
-  const into = ['--quiet', '--python', pythonOf(building)];
+  const into = ['--quiet', '--python', pythonPath(building)];
   const sync = ['pip', 'sync', ...into];
   // Whoever states hashes is served by them alone: what comes beside is put there without touching that.
   if (lock.hashed !== '')
@@ -91,15 +94,15 @@ async function install(building: string, request: InstallRequest): Promise<void>
     await withFile('pylock.toml', lock.text, (file) =>
       lock.hashed === '' ? run(...sync, file) : run('pip', 'install', '--no-deps', ...into, '--requirements', file),
     );
-  await concealInstalled(building, variables);
-  await writeFile(marker(building), '');
+  await maskInstalledValues(building, variables);
+  await writeFile(markerPath(building), '');
 
   /** What is kept names variables; what uv reads has their values, and is gone afterwards. */
   async function withFile(name: string, text: string, use: (file: string) => Promise<void>): Promise<void> {
-    const scratch = await makeScratchDirectory(home.locks, 'install');
+    const scratch = await createScratchDirectory(home.locks, 'install');
     try {
       const file = join(scratch, name);
-      await writeFile(file, fillInPlaces(text, directory, variables), { mode: 0o600 });
+      await writeFile(file, expandVariablesAndSource(text, directory, variables), { mode: 0o600 });
       await use(file);
     } finally {
       await rm(scratch, { recursive: true, force: true });

@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { mapBounded } from '../workspaces/bounded.js';
 import { restoreHistory } from '../workspaces/restore-history.js';
 import { readRevisionHistory } from '../workspaces/source-history.js';
-import { makeScratchDirectory } from './scratch-directory.js';
+import { createScratchDirectory } from './scratch-directory.js';
 
 /**
  * A copy of the revision's code where builds may write; made when it is first asked for. Where the source was in a git
@@ -21,8 +21,8 @@ export class SourceCopy {
     this.#parent = parent;
   }
 
-  path(): Promise<string> {
-    this.#copy ??= this.#make();
+  ensurePath(): Promise<string> {
+    this.#copy ??= this.#create();
     return this.#copy;
   }
 
@@ -31,15 +31,15 @@ export class SourceCopy {
     if (this.#directory !== undefined) await rm(this.#directory, { recursive: true, force: true });
   }
 
-  async #make(): Promise<string> {
+  async #create(): Promise<string> {
     const history = await readRevisionHistory(this.#source);
-    this.#directory = await makeScratchDirectory(this.#parent, 'source');
+    this.#directory = await createScratchDirectory(this.#parent, 'source');
     const copy = join(this.#directory, history?.prefix ?? '');
     await cp(this.#source, copy, {
       recursive: true,
       verbatimSymlinks: true,
       mode: constants.COPYFILE_FICLONE,
-      filter: (path) => path === this.#source || !leftOut.has(basename(path)),
+      filter: (path) => path === this.#source || !excludedNames.has(basename(path)),
     });
     await makeWritable(copy);
     await restoreHistory(this.#source, this.#directory);
@@ -47,7 +47,7 @@ export class SourceCopy {
   }
 }
 
-const leftOut = new Set(['.git', '__pycache__', '.venv', 'node_modules']);
+const excludedNames = new Set(['.git', '__pycache__', '.venv', 'node_modules']);
 
 /** The files of a revision are read only; a build may write over one, such as a module with the version. */
 async function makeWritable(directory: string): Promise<void> {

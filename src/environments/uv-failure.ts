@@ -1,8 +1,8 @@
-import { BerthError, type ErrorCode, saysDiskFull } from '../errors.js';
+import { BerthError, type ErrorCode, isDiskFullMessage } from '../errors.js';
 import type { CommandResult } from './run-command.js';
 
-const lastLines = 30;
-const longestReason = 600;
+const maxEvidenceLines = 30;
+const maxReasonLength = 600;
 
 /** What uv says when the index did not answer: trying again may help. */
 const networkSigns =
@@ -11,18 +11,18 @@ const networkSigns =
 /** A failed uv command as an error in uv's own words, shortened; the full end of its output is the evidence. */
 export function explainUvFailure(result: CommandResult, code: ErrorCode, what: string): BerthError {
   const isNetwork = networkSigns.test(result.output) && !/No solution found/.test(result.output);
-  const told = hidePlaces(result.output);
-  const reason = shorten(told);
-  const output = told.trim().split('\n').slice(-lastLines).join('\n');
+  const told = hideScratchPaths(result.output);
+  const reason = extractReason(told);
+  const output = told.trim().split('\n').slice(-maxEvidenceLines).join('\n');
   const exit = result.exitCode === null ? 'was ended' : `exit code ${result.exitCode}`;
-  const isFull = saysDiskFull(result.output);
+  const isFull = isDiskFullMessage(result.output);
   return new BerthError(isFull ? 'DISK_FULL' : isNetwork ? 'INDEX_UNREACHABLE' : code, `${what}: ${reason}`, {
-    evidence: `$ ${hidePlaces(shortenCommand(result.command))}\n${output}\n(${exit})`,
+    evidence: `$ ${hideScratchPaths(shortenCommand(result.command))}\n${output}\n(${exit})`,
   });
 }
 
 /** The explanation after uv's headline, on one line, without its drawing characters; of a traceback the last line. */
-function shorten(output: string): string {
+function extractReason(output: string): string {
   const lines = output
     .split('\n')
     .map((line) => line.replace(/^[\s×╰├─▶│]+/, '').trim())
@@ -36,7 +36,7 @@ function shorten(output: string): string {
     .filter(Boolean)
     .join(' ');
   if (text === '') return 'uv gave no explanation';
-  return text.length > longestReason ? `${text.slice(0, longestReason)}…` : text;
+  return text.length > maxReasonLength ? `${text.slice(0, maxReasonLength)}…` : text;
 }
 
 /** The first line of a build's output that says “error”, else its last. */
@@ -46,7 +46,7 @@ const findCause = (lines: string[]): string =>
 const headline = /^(error: |cause: )*(No solution found when resolving dependencies.*)?/;
 
 /** Our copies and half-made directories are gone when this is read: the repository is `.`, the rest is not of interest. */
-export const hidePlaces = (text: string): string =>
+export const hideScratchPaths = (text: string): string =>
   text
     .replaceAll(/(?<![^\s`'"])[^\s`'"]*\/\.making-source-[\w-]+/g, '.')
     .replaceAll(/(?<![^\s`'"])[^\s`'"]*\/\.making-[^\s/`'"]+/g, '…');

@@ -1,6 +1,6 @@
 import type { BerthHome } from '../home.js';
 import { redact } from '../secrets/redact.js';
-import { buildEnvironment } from './child-environment.js';
+import { createBuildEnvironment } from './child-environment.js';
 import { findUv } from './find-uv.js';
 import { type CommandResult, runCommand } from './run-command.js';
 
@@ -19,10 +19,10 @@ export interface UvCall {
 }
 
 /** Lets the empty package `sklearn` through, which otherwise fails to build; what is meant by it comes beside it. */
-const letsSklearnThrough = { SKLEARN_ALLOW_DEPRECATED_SKLEARN_PACKAGE_INSTALL: 'True' };
+const allowSklearn = { SKLEARN_ALLOW_DEPRECATED_SKLEARN_PACKAGE_INSTALL: 'True' };
 
 /** Minutes: builds of the largest packages take an hour, and the step that waits for them two. */
-const patience = 100;
+const timeoutMinutes = 100;
 
 /** Runs uv, with an end. Its words come without credentials. */
 export async function runUv(call: UvCall): Promise<CommandResult> {
@@ -30,14 +30,14 @@ export async function runUv(call: UvCall): Promise<CommandResult> {
   const uv = await findUv(home, { signal, onProgress });
   const environment = Object.fromEntries(
     Object.entries({
-      ...buildEnvironment(directory),
-      ...letsSklearnThrough,
+      ...createBuildEnvironment(directory),
+      ...allowSklearn,
       GIT_CEILING_DIRECTORIES: home.root,
       ...env,
     }).filter((entry): entry is [string, string] => entry[1] !== undefined),
   );
-  const result = await runCommand({ argv: [uv, ...args], cwd, env: environment, timeout: patience * 60, signal });
+  const result = await runCommand({ argv: [uv, ...args], cwd, env: environment, timeout: timeoutMinutes * 60, signal });
   const values = [...secrets];
-  const end = result.exitCode === null ? `\nerror: uv did not end within ${patience} minutes` : '';
+  const end = result.exitCode === null ? `\nerror: uv did not end within ${timeoutMinutes} minutes` : '';
   return { ...result, output: redact(result.output, values) + end, command: redact(result.command, values) };
 }

@@ -3,7 +3,7 @@ import type { SourceHistory } from '../workspaces/source-history.js';
 import type { Requirements } from './requirements/read-requirements.js';
 
 /** What tells the version of a package instead of git. */
-export interface ToldVersion {
+export interface VersionVariables {
   /** Variables of the build. */
   env: Record<string, string>;
   /** Null where the version is the source's own. */
@@ -18,7 +18,7 @@ export interface VersionRequest {
 }
 
 /** Each tool that takes versions from git has a variable that it believes instead. */
-const tools: { named: RegExp; variable: (name: string | null) => string }[] = [
+const versionTools: { named: RegExp; variable: (name: string | null) => string }[] = [
   {
     named: /setuptools[_-]scm|vcs[_-]versioning/i,
     variable: (name) => `SETUPTOOLS_SCM_PRETEND_VERSION${name === null ? '' : `_FOR_${toVariable(name)}`}`,
@@ -40,7 +40,7 @@ const toVariable = (name: string): string => name.toUpperCase().replaceAll(/[-_.
 const unknownVersion = '0.0.0';
 
 /** For a build from a copy: git itself tells, where the source was in a repository. */
-export async function tellVersion(request: VersionRequest): Promise<ToldVersion> {
+export async function resolveVersionVariables(request: VersionRequest): Promise<VersionVariables> {
   const { directory, history } = request;
   const { packages, packageName, texts } = request.requirements;
   const used = findTools(texts);
@@ -50,24 +50,24 @@ export async function tellVersion(request: VersionRequest): Promise<ToldVersion>
   const version = published ?? unknownVersion;
   const name = packageName ?? 'the package';
   const note = `The version of ${name} is told by git, and the source has no history: ${version} is used.`;
-  return { env: makeVariables(used, packageName, version), note: published === undefined ? note : null };
+  return { env: buildVariables(used, packageName, version), note: published === undefined ? note : null };
 }
 
 /** For a build without git: as setuptools-scm would tell it by default. */
-export async function tellVersionWithoutGit(request: VersionRequest): Promise<Record<string, string>> {
+export async function listVersionVariables(request: VersionRequest): Promise<Record<string, string>> {
   const { directory, history } = request;
   const { packages, packageName, texts } = request.requirements;
-  const version = versionOf(history) ?? (await readPublishedVersion(directory, packages)) ?? unknownVersion;
-  return makeVariables(findTools(texts), packageName, version);
+  const version = parseDescribedVersion(history) ?? (await readPublishedVersion(directory, packages)) ?? unknownVersion;
+  return buildVariables(findTools(texts), packageName, version);
 }
 
-const findTools = (texts: string[]) => tools.filter(({ named }) => texts.some((text) => named.test(text)));
+const findTools = (texts: string[]) => versionTools.filter(({ named }) => texts.some((text) => named.test(text)));
 
-const makeVariables = (used: typeof tools, name: string | null, version: string): Record<string, string> =>
+const buildVariables = (used: typeof versionTools, name: string | null, version: string): Record<string, string> =>
   Object.fromEntries(used.map(({ variable }) => [variable(name), version]));
 
 /** `v1.2.3-0-gabc` → 1.2.3, `v1.2.3-4-gabc` → 1.2.4.dev4+gabc. */
-export function versionOf(history: Pick<SourceHistory, 'described'> | undefined): string | undefined {
+export function parseDescribedVersion(history: Pick<SourceHistory, 'described'> | undefined): string | undefined {
   const [, tag = '', distance = '0', commit = ''] = /^(.*)-(\d+)-g([0-9a-f]+)$/.exec(history?.described ?? '') ?? [];
   const release = /(\d+(?:\.\d+)*(?:[-_.]?(?:a|b|c|rc|alpha|beta|pre|post|dev)[-_.]?\d*)*)$/i.exec(tag)?.[1];
   if (release === undefined) return undefined;

@@ -2,19 +2,19 @@ import type { AnswerError } from '../contract/answer.js';
 import type { RunPlan } from '../contract/handle.js';
 import type { BerthHome } from '../home.js';
 import { type ActiveRevision, isStillActive } from '../runners/active-revision.js';
-import { type CallCounter, lateness } from '../runners/call-tally.js';
+import { type CallCounter, flushDelay } from '../runners/call-tally.js';
 import type { CallOptions, Runner } from '../runners/runner.js';
-import type { Comeback } from './comeback.js';
+import type { CallRetry } from './comeback.js';
 
 /** A call of whatever revision is active, and how its answer is read. */
-export interface OneCall<Answered> {
+export interface CallOperation<Answered> {
   call: (runner: Runner, options?: CallOptions) => Promise<Answered>;
   /** Undefined for a success. */
   errorOf: (answer: Answered) => AnswerError | undefined;
 }
 
 /** The same bit by bit. */
-export interface OneStream<Chunk, Answered> extends Pick<OneCall<Answered>, 'errorOf'> {
+export interface StreamOperation<Chunk, Answered> extends Pick<CallOperation<Answered>, 'errorOf'> {
   open: (runner: Runner, options?: CallOptions) => AsyncGenerator<Chunk, Answered>;
 }
 
@@ -22,10 +22,10 @@ export interface OneStream<Chunk, Answered> extends Pick<OneCall<Answered>, 'err
 type Outcome = Pick<AnswerError, 'code'> | undefined;
 
 /** A revision as its callers in this process share it: let go of when it was replaced and its last call is over. */
-export class Attached {
-  private calls = 0;
+export class AttachedRevision {
+  private activeCalls = 0;
   private isReplaced = false;
-  private lookedAt = 0;
+  private checkedAt = 0;
 
   constructor(
     readonly runner: Runner,
@@ -40,17 +40,17 @@ export class Attached {
   /** Undefined when another revision is active by now. */
   async tryRun<Answered>(
     home: BerthHome,
-    { call, errorOf }: OneCall<Answered>,
-    comeback: Comeback,
+    { call, errorOf }: CallOperation<Answered>,
+    retry: CallRetry,
   ): Promise<Answered | undefined> {
     if (!this.begin(home)) return undefined;
     let error: Outcome = { code: 'CALL_LOST' };
     try {
-      const answer = await call(this.runner, comeback.optionsFor(this.plan));
+      const answer = await call(this.runner, retry.createOptions(this.plan));
       error = errorOf(answer);
       return answer;
     } finally {
-      const closing = this.end(error, comeback);
+      const closing = this.end(error, retry);
       if (closing !== undefined) await closing;
     }
   }
@@ -58,26 +58,26 @@ export class Attached {
   /** Undefined when another revision is active by now. */
   tryStream<Chunk, Answered>(
     home: BerthHome,
-    call: OneStream<Chunk, Answered>,
-    comeback: Comeback,
+    call: StreamOperation<Chunk, Answered>,
+    retry: CallRetry,
   ): AsyncGenerator<Chunk, Answered> | undefined {
-    return this.begin(home) ? this.stream(call, comeback) : undefined;
+    return this.begin(home) ? this.stream(call, retry) : undefined;
   }
 
   private async *stream<Chunk, Answered>(
-    { open, errorOf }: OneStream<Chunk, Answered>,
-    comeback: Comeback,
+    { open, errorOf }: StreamOperation<Chunk, Answered>,
+    retry: CallRetry,
   ): AsyncGenerator<Chunk, Answered> {
     let error: Outcome = { code: 'CALL_CANCELLED' }; // unless its reader stays to the end
     try {
-      const answer = yield* open(this.runner, comeback.optionsFor(this.plan));
+      const answer = yield* open(this.runner, retry.createOptions(this.plan));
       error = errorOf(answer);
       return answer;
     } catch (thrown) {
       error = { code: 'CALL_LOST' };
       throw thrown;
     } finally {
-      await this.end(error, comeback);
+      await this.end(error, retry);
     }
   }
 
@@ -86,29 +86,29 @@ export class Attached {
    * replaces it counts after it has done so, and sees this call, or this call sees that it was replaced.
    */
   private begin(home: BerthHome): boolean {
-    const isSeen = this.counter.begin();
-    if (this.isActive(home, isSeen)) {
-      this.calls += 1;
+    const isVisible = this.counter.begin();
+    if (this.isActive(home, isVisible)) {
+      this.activeCalls += 1;
       return true;
     }
-    this.counter.takeBack();
+    this.counter.revert();
     return false;
   }
 
   /** Undefined unless this was the last call of what was replaced. */
-  private end(error: Outcome, comeback: Comeback): Promise<void> | undefined {
-    if (comeback.isDueAfter(error))
-      this.counter.takeBack(); // none of it has run
+  private end(error: Outcome, retry: CallRetry): Promise<void> | undefined {
+    if (retry.shouldRetry(error))
+      this.counter.revert(); // none of it has run
     else this.counter.end(error?.code);
-    this.calls -= 1;
+    this.activeCalls -= 1;
     return this.isReplaced ? this.closeWhenDone() : undefined;
   }
 
   /** While this process is seen to be calling nobody ends the revision, so the last look holds for a moment. */
-  private isActive(home: BerthHome, isSeen: boolean): boolean {
+  private isActive(home: BerthHome, isVisible: boolean): boolean {
     const now = performance.now();
-    if (isSeen && now - this.lookedAt < lateness) return true;
-    this.lookedAt = now;
+    if (isVisible && now - this.checkedAt < flushDelay) return true;
+    this.checkedAt = now;
     return isStillActive(home, this.active);
   }
 
@@ -124,6 +124,6 @@ export class Attached {
   }
 
   private async closeWhenDone(): Promise<void> {
-    if (this.calls === 0) await this.close();
+    if (this.activeCalls === 0) await this.close();
   }
 }

@@ -3,7 +3,7 @@ import type { DeploymentInfo } from '../contract/status.js';
 import type { DurableRunOptions } from '../durable-runs/index.js';
 import { type BerthHome, berthHome } from '../home.js';
 import type { CallOptions, LogOptions } from '../runners/runner.js';
-import { answerUnfit } from '../runners/unfit-answer.js';
+import { answerInvalidInputs } from '../runners/unfit-answer.js';
 import { type BatchOptions, type OpenSoftware, openSoftware } from './open-software.js';
 import type { RedeployOptions } from './prepare-config.js';
 
@@ -24,13 +24,13 @@ export class DeployedSoftware {
   /** The deployment of that name on this machine. @throws BerthError NAME_UNKNOWN, NOT_RUNNING */
   static async open(name: string, home: BerthHome = berthHome()): Promise<DeployedSoftware> {
     const opened = new DeployedSoftware(name, home);
-    await opened.attached();
+    await opened.getSoftware();
     return opened;
   }
 
   /** Errors of the call are answers, never thrown. */
   async run(inputs: unknown, options?: CallOptions): Promise<Answer> {
-    const software = this.opened ?? (await this.attached());
+    const software = this.opened ?? (await this.getSoftware());
     return await software.run(inputs, options);
   }
 
@@ -39,13 +39,13 @@ export class DeployedSoftware {
    * the one that `run` gives. The software goes on as fast as the parts are taken; leaving the loop early cancels the call.
    */
   async *stream(inputs: unknown, options?: CallOptions): AsyncGenerator<AnswerPart> {
-    const software = await this.attached();
+    const software = await this.getSoftware();
     yield* software.stream(inputs, options);
   }
 
   /** Answers in the order of the inputs. */
   async runBatch(inputs: readonly unknown[], options?: BatchOptions): Promise<Answer[]> {
-    const software = await this.attached();
+    const software = await this.getSoftware();
     return await software.runBatch(inputs, options);
   }
 
@@ -55,38 +55,38 @@ export class DeployedSoftware {
    */
   async runDurably(inputs: unknown, options: DurableRunOptions & { signal?: AbortSignal } = {}): Promise<Answer> {
     const { signal, ...rest } = options;
-    return await this.tell(async ({ runs }) => {
-      const run = await runs.start(this.name, inputs, rest).catch(answerUnfit);
+    return await this.withClient(async ({ runs }) => {
+      const run = await runs.start(this.name, inputs, rest).catch(answerInvalidInputs);
       if ('status' in run) return run;
-      return await runs.answerOf(run, signal === undefined ? {} : { signal });
+      return await runs.waitForAnswer(run, signal === undefined ? {} : { signal });
     });
   }
 
   async isHealthy(): Promise<boolean> {
-    const software = await this.attached();
+    const software = await this.getSoftware();
     return (await software.isHealthy()).isHealthy;
   }
 
   /** What the software prints, line by line. */
   async *logs(options?: LogOptions): AsyncGenerator<string> {
-    const software = await this.attached();
+    const software = await this.getSoftware();
     yield* software.logs(options);
   }
 
   async info(): Promise<DeploymentInfo> {
-    return await this.tell((client) => client.info(this.name));
+    return await this.withClient((client) => client.info(this.name));
   }
 
   /** Brings a stopped deployment back; resolves when it is ready. */
   async start(): Promise<DeploymentInfo> {
-    const info = await this.tell((client) => client.begin(this.name));
+    const info = await this.withClient((client) => client.start(this.name));
     await this.close();
     return info;
   }
 
   /** Ends its processes, proven; keeps everything else. */
   async stop(): Promise<DeploymentInfo> {
-    const info = await this.tell((client) => client.stop(this.name));
+    const info = await this.withClient((client) => client.stop(this.name));
     await this.close();
     return info;
   }
@@ -99,24 +99,24 @@ export class DeployedSoftware {
   async redeploy(options: RedeployOptions = {}, { isForced = false } = {}): Promise<DeploymentInfo> {
     const { prepareRedeployment } = await import('./prepare-config.js');
     const redeployment = await prepareRedeployment(this.home, options, isForced);
-    return await this.tell(async (client) => {
+    return await this.withClient(async (client) => {
       const { id } = await client.redeploy(this.name, redeployment);
-      return await client.followToEnd(this.name, id);
+      return await client.followChangeToEnd(this.name, id);
     });
   }
 
   /** Goes back to a kept revision, the one before when none is named; resolves when callers reach it. */
   async rollBack(revision?: string): Promise<DeploymentInfo> {
-    return await this.tell(async (client) => {
+    return await this.withClient(async (client) => {
       const { id } = await client.rollBack(this.name, revision ?? null);
-      return await client.followToEnd(this.name, id);
+      return await client.followChangeToEnd(this.name, id);
     });
   }
 
   /** Undoes the deployment, proven. */
   async cleanup(): Promise<DeploymentInfo> {
     await this.close();
-    return await this.tell((client) => client.cleanup(this.name));
+    return await this.withClient((client) => client.cleanup(this.name));
   }
 
   /** Lets go of connections; the software goes on. */
@@ -127,7 +127,7 @@ export class DeployedSoftware {
     await software?.close();
   }
 
-  private async attached(): Promise<OpenSoftware> {
+  private async getSoftware(): Promise<OpenSoftware> {
     this.software ??= openSoftware(this.name, this.home);
     try {
       this.opened = await this.software;
@@ -138,13 +138,13 @@ export class DeployedSoftware {
     }
   }
 
-  private async tell<T>(
-    message: (client: import('./deployment-client.js').DeploymentClient) => Promise<T>,
+  private async withClient<T>(
+    operation: (client: import('./deployment-client.js').DeploymentClient) => Promise<T>,
   ): Promise<T> {
     const { DeploymentClient } = await import('./deployment-client.js');
     const client = await DeploymentClient.connect();
     try {
-      return await message(client);
+      return await operation(client);
     } finally {
       await client.close();
     }

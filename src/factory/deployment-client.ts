@@ -4,13 +4,13 @@ import type { UpdateDefinition } from '@temporalio/common';
 import type { Redeployment, RequestedChange } from '../contract/change.js';
 import type { DeployConfig } from '../contract/config.js';
 import type { Example } from '../contract/example.js';
-import { largestExamples } from '../contract/limits.js';
+import { maxExamplesBytes } from '../contract/limits.js';
 import type { Resumption } from '../contract/round.js';
 import type { DeploymentInfo } from '../contract/status.js';
 import { DurableRuns } from '../durable-runs/index.js';
 import { BerthError } from '../errors.js';
 import type { DeploymentServer } from '../reconciliation/index.js';
-import { type Ask, RedeploySchedules } from '../schedules/index.js';
+import { RedeploySchedules, type RequestServer } from '../schedules/index.js';
 import {
   abandonUpdate,
   cleanupSignal,
@@ -25,15 +25,15 @@ import {
   workflowType,
 } from '../workflows/messages.js';
 import { searchAttributes } from '../workflows/search-attributes.js';
-import { asError, errorOfChange, requireRightRequest } from './deployment-failure.js';
-import { TemporalDeployments } from './deployment-server.js';
-import { type DeploymentSummary, summarise } from './deployment-summary.js';
+import { findChangeError, requireValidRequest, toDeploymentError } from './deployment-failure.js';
+import { WorkflowLookup } from './deployment-server.js';
+import { type DeploymentSummary, summarizeDeployment } from './deployment-summary.js';
 import { describeUser } from './describe-user.js';
-import { type FollowOptions, followUntil, type Sight } from './follow-deployment.js';
+import { type FollowOptions, followUntil, type StatusSource } from './follow-deployment.js';
 import { isChangeSettled, isCleanupSettled, isSettled } from './settled.js';
-import { startOnce } from './start-once.js';
-import { TemporalLink } from './temporal-link.js';
-import { whileAnswering } from './while-answering.js';
+import { startWorkflowOnce } from './start-once.js';
+import { TemporalConnection } from './temporal-link.js';
+import { waitWhileAnswering } from './while-answering.js';
 
 export interface ConnectOptions {
   onProgress?: (line: string) => void;
@@ -44,20 +44,20 @@ export interface ConnectOptions {
 /** A deployment seen from outside: started, asked and told through Temporal. Nothing here touches the software. */
 export class DeploymentClient {
   private constructor(
-    private readonly link: TemporalLink,
+    private readonly temporal: TemporalConnection,
     private readonly by: string,
   ) {}
 
   /** Connects to the server that is configured, or to the embedded one, which it starts when it does not run. */
   static async connect(options: ConnectOptions = {}): Promise<DeploymentClient> {
     const { onProgress, by = describeUser() } = options;
-    return new DeploymentClient(await TemporalLink.connect(onProgress), by);
+    return new DeploymentClient(await TemporalConnection.connect(onProgress), by);
   }
 
   /** Starts the life of a deployment and returns; NAME_TAKEN when there is one of that name. */
-  async start(config: DeployConfig): Promise<void> {
-    requireSmall(config.examples);
-    await this.link.requireWorker();
+  async deploy(config: DeployConfig): Promise<void> {
+    requireSmallExamples(config.examples);
+    await this.temporal.requireWorker();
     const { name, solution } = config;
     const options = {
       workflowId: workflowId(name),
@@ -74,7 +74,7 @@ export class DeploymentClient {
       staticDetails: solution.goal ?? `The deployment of ${solution.path}`,
     };
     try {
-      await this.link.ask(name, ({ workflow }) => startOnce(workflow, workflowType, options));
+      await this.temporal.request(name, ({ workflow }) => startWorkflowOnce(workflow, workflowType, options));
     } catch (error) {
       if (!(error instanceof BerthError) || error.code !== 'NAME_TAKEN') throw error;
       const { state } = await this.info(name);
@@ -89,14 +89,14 @@ export class DeploymentClient {
   /** All deployments that are not cleaned up, oldest first. */
   async list(): Promise<DeploymentSummary[]> {
     const query = `WorkflowType = '${workflowType}' AND ExecutionStatus = 'Running'`;
-    const found = await this.link.ask('list', async ({ workflow }) => {
+    const found = await this.temporal.request('list', async ({ workflow }) => {
       const executions: WorkflowExecutionInfo[] = [];
       for await (const execution of workflow.list({ query })) executions.push(execution);
       return executions;
     });
     const summaries = found.flatMap((execution) => {
-      const summary = summarise(execution);
-      return summary === undefined ? [] : [{ ...summary, webUrl: this.link.webUrl(summary.name) }];
+      const summary = summarizeDeployment(execution);
+      return summary === undefined ? [] : [{ ...summary, webUrl: this.temporal.buildDeploymentUrl(summary.name) }];
     });
     return summaries.sort((one, other) => one.createdAt.localeCompare(other.createdAt));
   }
@@ -112,48 +112,48 @@ export class DeploymentClient {
     onChange: (info: DeploymentInfo) => void,
     options: FollowOptions = {},
   ): Promise<DeploymentInfo> {
-    const info = await followUntil(this.watch(name), isSettled, onChange, options);
-    return requireRightRequest(info);
+    const info = await followUntil(this.createStatusSource(name), isSettled, onChange, options);
+    return requireValidRequest(info);
   }
 
   /** As `followChange`. @throws what a change failed with, or waits with */
-  async followToEnd(name: string, id: string): Promise<DeploymentInfo> {
+  async followChangeToEnd(name: string, id: string): Promise<DeploymentInfo> {
     const info = await this.followChange(name, id, () => {});
-    const error = errorOfChange(info, id);
+    const error = findChangeError(info, id);
     if (error !== null) throw error;
     return info;
   }
 
   async stop(name: string): Promise<DeploymentInfo> {
-    return await this.update(name, stopUpdate, []);
+    return await this.sendUpdate(name, stopUpdate, []);
   }
 
   /** Starts a stopped deployment (`start` starts a new one). */
-  async begin(name: string): Promise<DeploymentInfo> {
-    return await this.update(name, startUpdate, []);
+  async start(name: string): Promise<DeploymentInfo> {
+    return await this.sendUpdate(name, startUpdate, []);
   }
 
   /** Goes on with a deployment that waits; resolves as soon as it does. */
   async resume(name: string, resumption: Resumption): Promise<DeploymentInfo> {
-    return await this.update(name, resumeUpdate, [resumption]);
+    return await this.sendUpdate(name, resumeUpdate, [resumption]);
   }
 
   /** Gives up what waits or is on its way, and resolves when all of it is undone: the deployment, if nothing serves. */
   async abandon(name: string): Promise<DeploymentInfo> {
-    const info = await this.update(name, abandonUpdate, []);
-    return info.revision === null ? await this.undone(name) : info;
+    const info = await this.sendUpdate(name, abandonUpdate, []);
+    return info.revision === null ? await this.waitForCleanup(name) : info;
   }
 
   /** Asks for a new revision; resolves as soon as that is recorded. Its fate: `followChange`. */
   async redeploy(name: string, redeployment: Redeployment): Promise<RequestedChange> {
-    requireSmall(redeployment.changes.examples);
-    await this.link.requireWorker();
-    return await this.update(name, redeployUpdate, [redeployment]);
+    requireSmallExamples(redeployment.changes.examples);
+    await this.temporal.requireWorker();
+    return await this.sendUpdate(name, redeployUpdate, [redeployment]);
   }
 
   /** Asks for a kept revision, null for the one before; resolves as soon as that is recorded. */
   async rollBack(name: string, target: string | null): Promise<RequestedChange> {
-    return await this.update(name, rollbackUpdate, [target]);
+    return await this.sendUpdate(name, rollbackUpdate, [target]);
   }
 
   /** Tells each change of the deployment until this change of its revision is over, or waits. */
@@ -163,47 +163,49 @@ export class DeploymentClient {
     onChange: (info: DeploymentInfo) => void,
     options: FollowOptions = {},
   ): Promise<DeploymentInfo> {
-    return await followUntil(this.watch(name), isChangeSettled(id), onChange, options);
+    return await followUntil(this.createStatusSource(name), isChangeSettled(id), onChange, options);
   }
 
   /** Undoes a deployment in whatever state it is, and resolves when all of it is proven gone. */
   async cleanup(name: string, onChange: (info: DeploymentInfo) => void = () => {}): Promise<DeploymentInfo> {
-    await this.link.ask(name, async ({ workflow }) => {
+    await this.temporal.request(name, async ({ workflow }) => {
       const handle = workflow.getHandle(workflowId(name));
       const { status } = await handle.describe();
       if (status.name === 'RUNNING') await handle.signal(cleanupSignal, this.by);
-      else if (cutOff.has(status.name)) throw describeCutOff(name, status.name);
+      else if (terminatedStatuses.has(status.name)) throw createTerminatedError(name, status.name);
     });
-    return await this.undone(name, onChange);
+    return await this.waitForCleanup(name, onChange);
   }
 
   /** The server, as a comparison of deployments and world asks it. */
-  async server(): Promise<DeploymentServer> {
-    return new TemporalDeployments(await this.link.serverId(), (name, question) => this.link.ask(name, question));
+  async getServer(): Promise<DeploymentServer> {
+    return new WorkflowLookup(await this.temporal.readServerId(), (name, question) =>
+      this.temporal.request(name, question),
+    );
   }
 
   /** Schedules of redeploys. */
   get schedules(): RedeploySchedules {
-    return new RedeploySchedules(this.surroundings);
+    return new RedeploySchedules(this.context);
   }
 
   /** Calls that are recorded, and made again until they are answered. */
   get runs(): DurableRuns {
-    return new DurableRuns(this.surroundings);
+    return new DurableRuns(this.context);
   }
 
   async close(): Promise<void> {
-    await this.link.close();
+    await this.temporal.close();
   }
 
-  private get surroundings() {
-    const { link, by } = this;
-    const ask: Ask = (name, question) => link.ask(name, question);
-    return { ask, by, webUrl: (page: string) => link.webPage(page) };
+  private get context() {
+    const { temporal, by } = this;
+    const requestWorkflow: RequestServer = (name, question) => temporal.request(name, question);
+    return { requestServer: requestWorkflow, by, webUrl: (page: string) => temporal.buildPageUrl(page) };
   }
 
   /** The id makes it safe to send twice: the second answer is the first one's. */
-  private async update<Result, Args extends unknown[]>(
+  private async sendUpdate<Result, Args extends unknown[]>(
     name: string,
     update: UpdateDefinition<Result, [...Args, by: string]>,
     args: Args,
@@ -212,39 +214,42 @@ export class DeploymentClient {
     const options = { args: [first, ...rest] as [unknown, ...unknown[]], updateId: randomUUID() };
     // The server lets an update wait for a worker for ever.
     return await this.ask(name, (handle) =>
-      whileAnswering(handle.executeUpdate(update.name, options), () => handle.query(statusQuery)),
+      waitWhileAnswering(handle.executeUpdate(update.name, options), () => handle.query(statusQuery)),
     );
   }
 
-  private async undone(name: string, onChange: (info: DeploymentInfo) => void = () => {}): Promise<DeploymentInfo> {
-    const info = await followUntil(this.watch(name), isCleanupSettled, onChange);
-    if (info.state !== 'cleaned') throw asError(info);
+  private async waitForCleanup(
+    name: string,
+    onChange: (info: DeploymentInfo) => void = () => {},
+  ): Promise<DeploymentInfo> {
+    const info = await followUntil(this.createStatusSource(name), isCleanupSettled, onChange);
+    if (info.state !== 'cleaned') throw toDeploymentError(info);
     return info;
   }
 
-  private watch(name: string): Sight {
-    const events = this.link.watch(workflowId(name));
-    return { look: () => this.info(name), untilNext: (signal) => events.next(signal) };
+  private createStatusSource(name: string): StatusSource {
+    const events = this.temporal.watch(workflowId(name));
+    return { readInfo: () => this.info(name), waitForNext: (signal) => events.waitForNext(signal) };
   }
 
   private async ask<Result>(name: string, question: (handle: WorkflowHandle) => Promise<Result>): Promise<Result> {
-    const found = await this.link.ask(name, ({ workflow }) => question(workflow.getHandle(workflowId(name))));
-    return isInfo(found) ? { ...found, webUrl: this.link.webUrl(name) } : found;
+    const found = await this.temporal.request(name, ({ workflow }) => question(workflow.getHandle(workflowId(name))));
+    return isDeploymentInfo(found) ? { ...found, webUrl: this.temporal.buildDeploymentUrl(name) } : found;
   }
 }
 
 /** How a workflow ends that was ended from outside, before it had undone anything. */
-const cutOff = new Set(['TERMINATED', 'CANCELLED', 'TIMED_OUT']);
+const terminatedStatuses = new Set(['TERMINATED', 'CANCELLED', 'TIMED_OUT']);
 
-const describeCutOff = (name: string, status: string): BerthError =>
+const createTerminatedError = (name: string, status: string): BerthError =>
   new BerthError('WORKFLOW_ENDED', `the workflow of ${name} was ended from outside (${status}), and undid nothing`, {
     name,
   });
 
-const isInfo = (answer: unknown): answer is DeploymentInfo =>
+const isDeploymentInfo = (answer: unknown): answer is DeploymentInfo =>
   typeof answer === 'object' && answer !== null && 'webUrl' in answer;
 
-function requireSmall(examples: Example[] = []): void {
-  if (Buffer.byteLength(JSON.stringify(examples)) > largestExamples)
+function requireSmallExamples(examples: Example[] = []): void {
+  if (Buffer.byteLength(JSON.stringify(examples)) > maxExamplesBytes)
     throw new BerthError('EXAMPLES_INVALID', 'the examples are larger than 1.5 MB: give fewer or smaller ones');
 }

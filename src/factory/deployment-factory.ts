@@ -3,7 +3,7 @@ import { BerthError } from '../errors.js';
 import { berthHome } from '../home.js';
 import type { StrategyRegistry } from '../registry/index.js';
 import { DeployedSoftware } from './deployed-software.js';
-import { asError } from './deployment-failure.js';
+import { toDeploymentError } from './deployment-failure.js';
 import type { DeployOptions } from './prepare-config.js';
 
 export interface CreateOptions {
@@ -41,10 +41,10 @@ export const DeploymentFactory = {
     const { DeploymentClient } = await import('./deployment-client.js');
     const client = await DeploymentClient.connect();
     try {
-      await client.start(prepared);
+      await client.deploy(prepared);
       const { onChange = () => {}, ...rest } = options;
       const info = await client.follow(prepared.name, onChange, rest);
-      if (info.state !== 'running') throw asError(info);
+      if (info.state !== 'running') throw toDeploymentError(info);
     } finally {
       await client.close();
     }

@@ -1,19 +1,19 @@
 import { BerthError } from '../errors.js';
-import type { DeploymentServer, Standing } from '../reconciliation/index.js';
-import type { Ask } from '../schedules/index.js';
+import type { DeploymentServer, WorkflowStatus } from '../reconciliation/index.js';
+import type { RequestServer } from '../schedules/index.js';
 import { isClosed, statusQuery, workflowId } from '../workflows/messages.js';
 import { searchAttributes } from '../workflows/search-attributes.js';
 
 /** The Temporal server of the deployments, told apart from others by its namespace's id. */
-export class TemporalDeployments implements DeploymentServer {
+export class WorkflowLookup implements DeploymentServer {
   constructor(
     readonly id: string,
-    private readonly ask: Ask,
+    private readonly requestServer: RequestServer,
   ) {}
 
-  async lookUp(name: string): Promise<Standing | null> {
+  async lookUp(name: string): Promise<WorkflowStatus | null> {
     try {
-      const found = await this.ask(name, ({ workflow }) => workflow.getHandle(workflowId(name)).describe());
+      const found = await this.requestServer(name, ({ workflow }) => workflow.getHandle(workflowId(name)).describe());
       const host = found.typedSearchAttributes.get(searchAttributes.host) ?? null;
       return { isOpen: !isClosed(found.status), host };
     } catch (error) {
@@ -23,8 +23,10 @@ export class TemporalDeployments implements DeploymentServer {
   }
 
   async listRevisions(name: string): Promise<string[]> {
-    const info = await this.ask(name, ({ workflow }) => workflow.getHandle(workflowId(name)).query(statusQuery));
-    const inTheMaking = info.change?.revision ?? null;
-    return [...info.revisions.map(({ id }) => id), ...(inTheMaking === null ? [] : [inTheMaking])];
+    const info = await this.requestServer(name, ({ workflow }) =>
+      workflow.getHandle(workflowId(name)).query(statusQuery),
+    );
+    const pendingRevision = info.change?.revision ?? null;
+    return [...info.revisions.map(({ id }) => id), ...(pendingRevision === null ? [] : [pendingRevision])];
   }
 }

@@ -14,7 +14,7 @@ export type DeploymentSummary = Pick<DeploymentInfo, 'name' | 'state' | 'strateg
 };
 
 /** Without its page in the Web UI; undefined for a workflow that is no deployment of ours. */
-export function summarise(execution: WorkflowExecutionInfo): Omit<DeploymentSummary, 'webUrl'> | undefined {
+export function summarizeDeployment(execution: WorkflowExecutionInfo): Omit<DeploymentSummary, 'webUrl'> | undefined {
   const { typedSearchAttributes: attributes, startTime, memo } = execution;
   const name = attributes.get(searchAttributes.name);
   if (name === undefined) return undefined;

@@ -7,21 +7,21 @@ export interface FollowOptions {
 }
 
 /** How a deployment is seen, and how one knows that another look is worth it. */
-export interface Sight {
-  look(): Promise<DeploymentInfo>;
-  untilNext(signal?: AbortSignal): Promise<void>;
+export interface StatusSource {
+  readInfo(): Promise<DeploymentInfo>;
+  waitForNext(signal?: AbortSignal): Promise<void>;
 }
 
 /** Tells each difference, the first look included. */
 export async function followUntil(
-  { look, untilNext }: Sight,
+  { readInfo, waitForNext }: StatusSource,
   isOver: (info: DeploymentInfo) => boolean,
   onChange: (info: DeploymentInfo) => void,
   { signal }: FollowOptions = {},
 ): Promise<DeploymentInfo> {
-  for (let seen = ''; ; await untilNext(signal)) {
+  for (let seen = ''; ; await waitForNext(signal)) {
     signal?.throwIfAborted();
-    const info = await look();
+    const info = await readInfo();
     const now = JSON.stringify(info);
     if (now !== seen) onChange(info);
     seen = now;

@@ -2,14 +2,14 @@ import type { Answer, AnswerPart } from '../contract/answer.js';
 import { BerthError } from '../errors.js';
 import { type BerthHome, berthHome } from '../home.js';
 import { isStillActive, readActiveRevision } from '../runners/active-revision.js';
-import { errorOf, errorOfText, writeChunk } from '../runners/answer-status.js';
+import { encodeChunk, getAnswerError, parseAnswerError } from '../runners/answer-status.js';
 import { CallCounter } from '../runners/call-tally.js';
 import { callText, streamText } from '../runners/call-text.js';
 import { callValues, streamValues } from '../runners/call-values.js';
 import { loadRunnerClass } from '../runners/load-runner.js';
 import type { CallOptions, Health, LogOptions, Runner } from '../runners/runner.js';
-import { Attached, type OneCall, type OneStream } from './attached.js';
-import { Comeback } from './comeback.js';
+import { AttachedRevision, type CallOperation, type StreamOperation } from './attached.js';
+import { CallRetry } from './comeback.js';
 
 export interface BatchOptions extends CallOptions {
   /** Calls under way at once; 8 when absent. */
@@ -40,12 +40,12 @@ export interface OpenSoftware {
  */
 export async function openSoftware(name: string, home: BerthHome = berthHome()): Promise<OpenSoftware> {
   const software = new ActiveSoftware(name, home);
-  await software.current();
+  await software.getActiveRevision();
   return software;
 }
 
 /** Makes a chunk of each item. Leaving it leaves the stream itself: `for await` would do so, and drop the answer. */
-async function* asParts<Item, Part, Answered>(
+async function* mapChunks<Item, Part, Answered>(
   stream: AsyncGenerator<Item, Answered>,
   toPart: (item: Item) => Part,
 ): AsyncGenerator<Part, Answered> {
@@ -63,7 +63,7 @@ async function* asParts<Item, Part, Answered>(
 const toChunk = (output: unknown): AnswerPart => ({ status: 'chunk', output });
 
 class ActiveSoftware implements OpenSoftware {
-  private attached: Promise<Attached> | undefined;
+  private attached: Promise<AttachedRevision> | undefined;
 
   constructor(
     private readonly name: string,
@@ -73,67 +73,71 @@ class ActiveSoftware implements OpenSoftware {
   async run(inputs: unknown, options?: CallOptions): Promise<Answer> {
     try {
       const call = (runner: Runner, options?: CallOptions) => callValues(runner, inputs, options);
-      return await this.callActive({ call, errorOf }, options);
+      return await this.callActive({ call, errorOf: getAnswerError }, options);
     } catch (error) {
-      return answerFor(error);
+      return toErrorAnswer(error);
     }
   }
 
   async runText(inputs: string, options?: CallOptions): Promise<string> {
     try {
       const call = (runner: Runner, options?: CallOptions) => callText(runner, inputs, options);
-      return await this.callActive({ call, errorOf: errorOfText }, options);
+      return await this.callActive({ call, errorOf: parseAnswerError }, options);
     } catch (error) {
-      return JSON.stringify(answerFor(error));
+      return JSON.stringify(toErrorAnswer(error));
     }
   }
 
   async *stream(inputs: unknown, options?: CallOptions): AsyncGenerator<AnswerPart> {
     try {
-      const open = (runner: Runner, options?: CallOptions) => asParts(streamValues(runner, inputs, options), toChunk);
-      yield* this.streamActive<AnswerPart, Answer>({ open, errorOf }, options);
+      const open = (runner: Runner, options?: CallOptions) => mapChunks(streamValues(runner, inputs, options), toChunk);
+      yield* this.streamActive<AnswerPart, Answer>({ open, errorOf: getAnswerError }, options);
     } catch (error) {
-      yield answerFor(error);
+      yield toErrorAnswer(error);
     }
   }
 
   async *streamText(inputs: string, options?: CallOptions): AsyncGenerator<string> {
     try {
-      const open = (runner: Runner, options?: CallOptions) => asParts(streamText(runner, inputs, options), writeChunk);
-      yield* this.streamActive<string, string>({ open, errorOf: errorOfText }, options);
+      const open = (runner: Runner, options?: CallOptions) =>
+        mapChunks(streamText(runner, inputs, options), encodeChunk);
+      yield* this.streamActive<string, string>({ open, errorOf: parseAnswerError }, options);
     } catch (error) {
-      yield JSON.stringify(answerFor(error));
+      yield JSON.stringify(toErrorAnswer(error));
     }
   }
 
-  private async callActive<Answered>(call: OneCall<Answered>, options: CallOptions | undefined): Promise<Answered> {
-    const comeback = new Comeback(options);
+  private async callActive<Answered>(
+    call: CallOperation<Answered>,
+    options: CallOptions | undefined,
+  ): Promise<Answered> {
+    const retry = new CallRetry(options);
     for (;;) {
-      const attached = await (this.attached ?? this.current());
-      const answer = await attached.tryRun(this.home, call, comeback);
+      const attached = await (this.attached ?? this.getActiveRevision());
+      const answer = await attached.tryRun(this.home, call, retry);
       if (answer !== undefined) {
         const error = call.errorOf(answer);
-        if (!comeback.isDueAfter(error) || !(await comeback.isThere(attached.plan))) return answer;
+        if (!retry.shouldRetry(error) || !(await retry.waitForNextAttempt(attached.plan))) return answer;
       }
-      await this.current();
+      await this.getActiveRevision();
     }
   }
 
   /** The answer is the last part. */
   private async *streamActive<Chunk, Answered>(
-    call: OneStream<Chunk, Answered>,
+    call: StreamOperation<Chunk, Answered>,
     options: CallOptions | undefined,
   ): AsyncGenerator<Chunk | Answered> {
-    const comeback = new Comeback(options);
+    const retry = new CallRetry(options);
     for (;;) {
-      const attached = await (this.attached ?? this.current());
-      const parts = attached.tryStream(this.home, call, comeback);
+      const attached = await (this.attached ?? this.getActiveRevision());
+      const parts = attached.tryStream(this.home, call, retry);
       if (parts !== undefined) {
         const answer = yield* parts;
         const error = call.errorOf(answer);
-        if (!comeback.isDueAfter(error) || !(await comeback.isThere(attached.plan))) return yield answer;
+        if (!retry.shouldRetry(error) || !(await retry.waitForNextAttempt(attached.plan))) return yield answer;
       }
-      await this.current();
+      await this.getActiveRevision();
     }
   }
 
@@ -141,19 +145,19 @@ class ActiveSoftware implements OpenSoftware {
     const { concurrency = 8, ...call } = options;
     const answers: Answer[] = new Array(inputs.length);
     const pending = inputs.entries();
-    const takeOneAfterAnother = async () => {
+    const processPending = async () => {
       for (const [index, input] of pending) answers[index] = await this.run(input, call);
     };
-    await Promise.all(Array.from({ length: Math.min(concurrency, inputs.length) }, takeOneAfterAnother));
+    await Promise.all(Array.from({ length: Math.min(concurrency, inputs.length) }, processPending));
     return answers;
   }
 
   async isHealthy(): Promise<Health> {
-    return await (await this.current()).runner.isHealthy();
+    return await (await this.getActiveRevision()).runner.isHealthy();
   }
 
   async *logs(options?: LogOptions): AsyncGenerator<string> {
-    yield* (await this.current()).runner.logs(options);
+    yield* (await this.getActiveRevision()).runner.logs(options);
   }
 
   async close(): Promise<void> {
@@ -163,24 +167,24 @@ class ActiveSoftware implements OpenSoftware {
   }
 
   /** The active revision, attached to again where another one is active by now. */
-  async current(): Promise<Attached> {
+  async getActiveRevision(): Promise<AttachedRevision> {
     const before = this.attached;
     const attached = await before?.catch(() => undefined);
     if (attached !== undefined && isStillActive(this.home, attached.active)) return attached;
     if (this.attached !== before && this.attached !== undefined) return await this.attached;
-    this.attached = attach(this.name, this.home);
+    this.attached = attachActiveRevision(this.name, this.home);
     void attached?.replace();
     return await this.attached;
   }
 }
 
 /** What Berth itself says of a call; anything else is thrown on. */
-function answerFor(error: unknown): Answer {
+function toErrorAnswer(error: unknown): Answer {
   if (!(error instanceof BerthError)) throw error;
   return { status: 'error', error: { code: error.code, message: error.message } };
 }
 
-async function attach(name: string, home: BerthHome): Promise<Attached> {
+async function attachActiveRevision(name: string, home: BerthHome): Promise<AttachedRevision> {
   const active = await readActiveRevision(home, name);
   if (active === undefined) throw new BerthError('NOT_RUNNING', `${name} has no revision that runs`, { name });
   if (active.isStopped)
@@ -189,5 +193,5 @@ async function attach(name: string, home: BerthHome): Promise<Attached> {
   const Runner = await loadRunnerClass(active.runner);
   const runner = new Runner(plan);
   await runner.attach(active.handle);
-  return new Attached(runner, active, CallCounter.open(plan.stateDirectory));
+  return new AttachedRevision(runner, active, CallCounter.open(plan.stateDirectory));
 }

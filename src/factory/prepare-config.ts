@@ -5,7 +5,7 @@ import { DeployConfig, type EnvironmentVariable, type Solution } from '../contra
 import { type Example, GivenExample } from '../contract/example.js';
 import { BerthError } from '../errors.js';
 import type { BerthHome } from '../home.js';
-import { UnfitInputs } from '../json/unfit-inputs.js';
+import { InvalidInputsError } from '../json/unfit-inputs.js';
 import { sealValue } from '../secrets/index.js';
 
 /**
@@ -32,7 +32,7 @@ export async function prepareConfig(home: BerthHome, options: DeployOptions): Pr
   const { path, goal } = typeof solution === 'string' ? { path: solution, goal: undefined } : solution;
   return DeployConfig.parse({
     ...rest,
-    name: name ?? nameOf(path),
+    name: name ?? deriveName(path),
     solution: { path: resolve(path), ...(goal === undefined ? {} : { goal }) },
     examples: await recordExamples(examples),
     env: await Promise.all(Object.entries(env).map(([variable, value]) => toVariable(home, variable, value))),
@@ -47,7 +47,7 @@ async function recordExamples(examples: GivenExample[]): Promise<Example[]> {
       try {
         return await recordExample(example);
       } catch (error) {
-        if (!(error instanceof UnfitInputs)) throw error;
+        if (!(error instanceof InvalidInputsError)) throw error;
         const message = `examples[${index}]: ${error.message}`;
         throw new BerthError('USAGE', message, { command: 'deploy' });
       }
@@ -66,10 +66,10 @@ export async function prepareRedeployment(
   options: RedeployOptions,
   isForced = false,
 ): Promise<Redeployment> {
-  const { solution = {}, ...said } = options;
+  const { solution = {}, ...given } = options;
   const { path, goal } = typeof solution === 'string' ? { path: solution, goal: undefined } : solution;
-  const config = await prepareConfig(home, { ...said, name: 'any', solution: { path: path ?? '.' } });
-  const keys = Object.keys(said).filter((key) => said[key as keyof typeof said] !== undefined);
+  const config = await prepareConfig(home, { ...given, name: 'any', solution: { path: path ?? '.' } });
+  const keys = Object.keys(given).filter((key) => given[key as keyof typeof given] !== undefined);
   const changed = { ...(path !== undefined && { path: resolve(path) }), ...(goal !== undefined && { goal }) };
   return {
     changes: {
@@ -81,7 +81,7 @@ export async function prepareRedeployment(
 }
 
 /** A deployment's name from its directory's: `My_Agent v2` → `my-agent-v2`. */
-export function nameOf(path: string): string {
+export function deriveName(path: string): string {
   const name = basename(resolve(path))
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, '-')

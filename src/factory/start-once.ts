@@ -8,7 +8,7 @@ import {
 export type StartOptions = WorkflowStartOptions & { memo: { request: string } };
 
 /** Starts a workflow. What was started by an earlier try of the same request, whose answer was lost, is what was asked for. */
-export async function startOnce(workflow: WorkflowClient, type: string, options: StartOptions): Promise<void> {
+export async function startWorkflowOnce(workflow: WorkflowClient, type: string, options: StartOptions): Promise<void> {
   try {
     await workflow.start(type, options);
   } catch (error) {

@@ -2,51 +2,51 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, type Connection, isGrpcDeadlineError } from '@temporalio/client';
 import { BerthError } from '../errors.js';
 import { ensureStack, type TemporalTarget } from '../stack/index.js';
-import { connectTo } from '../stack/open-connection.js';
+import { connectToTarget } from '../stack/open-connection.js';
 import { sharedQueue, workflowId } from '../workflows/messages.js';
-import { EventWatch } from './event-watch.js';
+import { WorkflowEventWatch } from './event-watch.js';
 import { translateFailure } from './translate-failure.js';
 
 /** Milliseconds that a question outlasts a server or worker that is being replaced; a sticky queue alone can take 10 s. */
-const patience = 60_000;
+const requestTimeout = 60_000;
 
 /**
  * The connection to the server and its worker. With the embedded stack it survives the death of either: what was killed
  * is started again, and the question is asked again.
  */
-export class TemporalLink {
+export class TemporalConnection {
   private constructor(
     private target: TemporalTarget,
     private connection: Connection,
     private readonly onProgress: ((line: string) => void) | undefined,
   ) {}
 
-  static async connect(onProgress?: (line: string) => void): Promise<TemporalLink> {
-    const target = await ensureStack({ worker: true, ...(onProgress && { onProgress }) });
-    return new TemporalLink(target, await connectTo(target), onProgress);
+  static async connect(onProgress?: (line: string) => void): Promise<TemporalConnection> {
+    const target = await ensureStack({ needsWorker: true, ...(onProgress && { onProgress }) });
+    return new TemporalConnection(target, await connectToTarget(target), onProgress);
   }
 
   /** Asks until there is an answer. The question must be safe to ask twice. */
-  async ask<T>(name: string, question: (client: Client) => Promise<T>): Promise<T> {
-    for (const deadline = Date.now() + patience; ; ) {
+  async request<T>(name: string, operation: (createClient: Client) => Promise<T>): Promise<T> {
+    for (const deadline = Date.now() + requestTimeout; ; ) {
       try {
-        return await question(this.client());
+        return await operation(this.client());
       } catch (error) {
         const failure = isGrpcDeadlineError(error)
-          ? await this.explainSilence(error, name)
+          ? await this.explainTimeout(error, name)
           : translateFailure(error, name);
-        const isPassing = failure.code === 'SERVER_UNREACHABLE' || failure.code === 'WORKER_UNREACHABLE';
-        if (!isPassing || Date.now() > deadline) throw failure;
+        const isTransient = failure.code === 'SERVER_UNREACHABLE' || failure.code === 'WORKER_UNREACHABLE';
+        if (!isTransient || Date.now() > deadline) throw failure;
         await sleep(100);
-        await this.revive();
+        await this.reconnect();
       }
     }
   }
 
   /** What happens to a workflow; an embedded server or worker that was killed meanwhile is started again. */
-  watch(workflow: string): EventWatch {
-    const keepUp = async () => void (this.target.isEmbedded && (await this.revive()));
-    return new EventWatch(workflow, () => this.client(), keepUp);
+  watch(workflow: string): WorkflowEventWatch {
+    const ensureRunning = async () => void (this.target.isEmbedded && (await this.reconnect()));
+    return new WorkflowEventWatch(workflow, () => this.client(), ensureRunning);
   }
 
   /** A server of the user's own may have no worker yet: better said at once than by a deployment that never begins. */
@@ -62,17 +62,17 @@ export class TemporalLink {
   }
 
   /** Its namespace's own id. */
-  async serverId(): Promise<string> {
+  async readServerId(): Promise<string> {
     const { readNamespaceId } = await import('../stack/namespace.js');
     return await readNamespaceId(this.connection, this.target.namespace);
   }
 
-  webUrl(name: string): string | null {
-    return this.webPage(`workflows/${workflowId(name)}`);
+  buildDeploymentUrl(name: string): string | null {
+    return this.buildPageUrl(`workflows/${workflowId(name)}`);
   }
 
   /** A page of the namespace. */
-  webPage(path: string): string | null {
+  buildPageUrl(path: string): string | null {
     const { webUrl, namespace } = this.target;
     return webUrl === null ? null : `${webUrl}/namespaces/${namespace}/${path}`;
   }
@@ -86,16 +86,16 @@ export class TemporalLink {
   }
 
   /** A server that is there waited for a worker itself. Throws what `connectTo` does for one that says nothing any more. */
-  private async explainSilence(cause: unknown, name: string): Promise<BerthError> {
-    await (await connectTo(this.target)).close();
+  private async explainTimeout(cause: unknown, name: string): Promise<BerthError> {
+    await (await connectToTarget(this.target)).close();
     return new BerthError('WORKER_UNREACHABLE', `no worker answers for ${name}`, { name }, { cause });
   }
 
-  private async revive(): Promise<void> {
+  private async reconnect(): Promise<void> {
     const { address } = this.target;
-    this.target = await ensureStack({ worker: true, ...(this.onProgress && { onProgress: this.onProgress }) });
+    this.target = await ensureStack({ needsWorker: true, ...(this.onProgress && { onProgress: this.onProgress }) });
     if (this.target.address === address) return;
     await this.connection.close();
-    this.connection = await connectTo(this.target);
+    this.connection = await connectToTarget(this.target);
   }
 }

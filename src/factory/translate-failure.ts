@@ -10,7 +10,7 @@ import {
 } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { BerthError, type ErrorRecord } from '../errors.js';
-import { betweenTasks } from '../workflows/messages.js';
+import { staleQueryMessage } from '../workflows/messages.js';
 
 /** What the server or a workflow refused, in the words of the closed table of errors. */
 export function translateFailure(error: unknown, name: string): BerthError {
@@ -21,21 +21,21 @@ export function translateFailure(error: unknown, name: string): BerthError {
     return new BerthError('NAME_UNKNOWN', `there is no deployment called ${name}`, { name }, { cause: error });
   if (error instanceof WorkflowExecutionAlreadyStartedError)
     return new BerthError('NAME_TAKEN', `there is a deployment called ${name}`, { name }, { cause: error });
-  if (error instanceof QueryNotRegisteredError && error.message === betweenTasks)
+  if (error instanceof QueryNotRegisteredError && error.message === staleQueryMessage)
     return new BerthError('WORKER_UNREACHABLE', `no worker answers for ${name} yet`, { name }, { cause: error });
   const isWrapped = error instanceof ServiceError || error instanceof WorkflowUpdateRPCTimeoutOrCancelledError;
   const grpc = isWrapped ? error.cause : error;
-  if (isGrpcServiceError(grpc)) return translateService(firstSentence(grpc.details || grpc.message), name, error);
+  if (isGrpcServiceError(grpc)) return translateServiceError(firstSentence(grpc.details || grpc.message), name, error);
   return BerthError.from(error);
 }
 
 const firstSentence = (text: string): string => text.split('. ')[0] ?? text;
 
 /** What a server says of a workflow whose worker is gone, or took its task and is silent. */
-const ofSilentWorkers = ['no poller', 'worker', 'Workflow Task in failed state', 'query buffer'];
+const workerMissingMessages = ['no poller', 'worker', 'Workflow Task in failed state', 'query buffer'];
 
-function translateService(message: string, name: string, cause: unknown): BerthError {
-  const isWorkerMissing = ofSilentWorkers.some((text) => message.includes(text));
+function translateServiceError(message: string, name: string, cause: unknown): BerthError {
+  const isWorkerMissing = workerMissingMessages.some((text) => message.includes(text));
   if (isWorkerMissing)
     return new BerthError('WORKER_UNREACHABLE', `no worker answers for ${name}: ${message}`, { name }, { cause });
   if (isGrpcDeadlineError(cause))

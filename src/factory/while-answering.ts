@@ -1,30 +1,30 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Milliseconds between two looks whether somebody is there at all. */
-const usualPause = 15_000;
+const defaultCheckInterval = 15_000;
 
 /**
  * Waits for what may take as long as it likes, but only while somebody works on it: `look` is asked now and then, and
  * what it throws ends the waiting.
  */
-export async function whileAnswering<Result>(
-  waiting: Promise<Result>,
-  look: () => Promise<unknown>,
-  pause = usualPause,
+export async function waitWhileAnswering<Result>(
+  operation: Promise<Result>,
+  checkAnswering: () => Promise<unknown>,
+  checkInterval = defaultCheckInterval,
 ): Promise<Result> {
-  const over = new AbortController();
+  const ended = new AbortController();
   const watch = async (): Promise<never> => {
     for (;;) {
-      await sleep(pause, undefined, { signal: over.signal, ref: false });
-      await look();
+      await sleep(checkInterval, undefined, { signal: ended.signal, ref: false });
+      await checkAnswering();
     }
   };
   const watching = watch();
   watching.catch(() => undefined);
   try {
-    return await Promise.race([waiting, watching]);
+    return await Promise.race([operation, watching]);
   } finally {
-    over.abort();
-    waiting.catch(() => undefined);
+    ended.abort();
+    operation.catch(() => undefined);
   }
 }

@@ -18,7 +18,7 @@ export function buildValue(text: string, { readNumber, onDuplicate }: BuildOptio
     const parent = open.at(-1);
     if (parent === undefined) root = value;
     else if (Array.isArray(parent)) parent.push(value);
-    else setOwn(parent, name, value);
+    else setOwnProperty(parent, name, value);
   };
   const enter = (value: Container): void => {
     add(value);
@@ -44,7 +44,7 @@ export function buildValue(text: string, { readNumber, onDuplicate }: BuildOptio
 }
 
 /** Also `__proto__`, which an assignment would take for something else. */
-export function setOwn(object: Record<string, unknown>, name: string, value: unknown): void {
+export function setOwnProperty(object: Record<string, unknown>, name: string, value: unknown): void {
   if (name !== '__proto__') object[name] = value;
   else Object.defineProperty(object, name, { value, writable: true, enumerable: true, configurable: true });
 }

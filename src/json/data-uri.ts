@@ -1,7 +1,7 @@
 import { isTagged } from './is-tagged.js';
 
 /** What a value holds that is bytes; undefined for anything else. */
-export function bytesOf(value: object): Buffer | undefined {
+export function getBytes(value: object): Buffer | undefined {
   if (isTagged(value, 'Uint8Array', 'Uint8ClampedArray', 'DataView')) {
     const { buffer, byteOffset, byteLength } = value as Uint8Array; // or alike
     return Buffer.from(buffer, byteOffset, byteLength);
@@ -9,10 +9,10 @@ export function bytesOf(value: object): Buffer | undefined {
   return isTagged(value, 'ArrayBuffer', 'SharedArrayBuffer') ? Buffer.from(value as ArrayBuffer) : undefined;
 }
 
-export async function readBlob(blob: Blob): Promise<string> {
+export async function readBlobAsDataUri(blob: Blob): Promise<string> {
   const type = blob.type === '' ? undefined : blob.type.replaceAll(' ', '');
-  return dataUri(Buffer.from(await blob.arrayBuffer()), type);
+  return buildDataUri(Buffer.from(await blob.arrayBuffer()), type);
 }
 
-export const dataUri = (content: Buffer, type = 'application/octet-stream'): string =>
+export const buildDataUri = (content: Buffer, type = 'application/octet-stream'): string =>
   `data:${type};base64,${content.toString('base64')}`;

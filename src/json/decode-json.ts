@@ -1,4 +1,4 @@
-const marks: [name: string, bytes: number[]][] = [
+const byteOrderMarks: [name: string, bytes: number[]][] = [
   ['UTF-32', [0xff, 0xfe, 0, 0]],
   ['UTF-32', [0, 0, 0xfe, 0xff]],
   ['UTF-16', [0xff, 0xfe]],
@@ -9,7 +9,7 @@ const decoder = new TextDecoder('utf-8', { fatal: true });
 
 /** UTF-8 as text, with or without a byte order mark. @throws Error that says how the bytes are encoded instead */
 export function decodeJson(bytes: Uint8Array): string {
-  const [name] = marks.find(([, mark]) => mark.every((byte, index) => bytes[index] === byte)) ?? [];
+  const [name] = byteOrderMarks.find(([, mark]) => mark.every((byte, index) => bytes[index] === byte)) ?? [];
   if (name !== undefined) throw new Error(`it is ${name}: save it as UTF-8`);
   try {
     return decoder.decode(bytes);

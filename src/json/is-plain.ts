@@ -1,5 +1,5 @@
 /** Levels that are looked into: what is deeper, or contains itself, is for the careful way. */
-const deepest = 500;
+const maxDepth = 500;
 
 /** Whether `JSON.stringify` writes it as it is: nothing dropped, replaced or rounded but what is undefined in an object. */
 export function isPlain(value: unknown, depth = 0): boolean {
@@ -12,13 +12,13 @@ export function isPlain(value: unknown, depth = 0): boolean {
     case 'undefined':
       return depth === 0;
     case 'object':
-      return value === null || (depth < deepest && holdsPlain(value, depth + 1));
+      return value === null || (depth < maxDepth && hasPlainItems(value, depth + 1));
     default:
       return false;
   }
 }
 
-function holdsPlain(value: object, depth: number): boolean {
+function hasPlainItems(value: object, depth: number): boolean {
   if (Array.isArray(value)) {
     for (let index = 0; index < value.length; index += 1) if (!isPlain(value[index], depth)) return false;
     return true;

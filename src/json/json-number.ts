@@ -10,7 +10,7 @@ export class JsonNumber {
 
   /** The nearest number, or the bigint of an integer beyond 2^53. */
   valueOf(): number | bigint {
-    return numberOf(this.text);
+    return parseNumber(this.text);
   }
 
   toString(): string {
@@ -26,7 +26,7 @@ export class JsonNumber {
 }
 
 /** What a token of JSON is in JavaScript: a bigint where a number would not hold the integer. */
-export function numberOf(token: string): number | bigint {
+export function parseNumber(token: string): number | bigint {
   const value = Number(token);
   return Number.isSafeInteger(value) || !integer.test(token) ? value : BigInt(token);
 }

@@ -1,7 +1,7 @@
 import { buildValue } from './build-value.js';
-import { numberOf } from './json-number.js';
-import { keepDigits } from './read-json.js';
-import { describePath, tooDeep, UnfitInputs } from './unfit-inputs.js';
+import { parseNumber } from './json-number.js';
+import { readExactNumber } from './read-json.js';
+import { createNestingError, describePath, InvalidInputsError } from './unfit-inputs.js';
 
 /**
  * Inputs from their JSON text, for software that is not given the text itself. `keepsDigits` makes a JsonNumber of each
@@ -9,31 +9,34 @@ import { describePath, tooDeep, UnfitInputs } from './unfit-inputs.js';
  *
  * @throws UnfitInputs for what is not JSON, a number that no float holds, and a name that an object has twice.
  */
-export function readInputs(text: string, { keepsDigits }: { keepsDigits: boolean }): unknown {
+export function readInputs(text: string, { keepsDigits: hasExactNumbers }: { keepsDigits: boolean }): unknown {
   try {
-    return readStrictly(text, { keepsDigits, root: 'inputs' });
+    return readStrictJson(text, { keepsDigits: hasExactNumbers, root: 'inputs' });
   } catch (error) {
-    throw error instanceof SyntaxError ? new UnfitInputs(`the inputs are not JSON: ${error.message}`) : error;
+    throw error instanceof SyntaxError ? new InvalidInputsError(`the inputs are not JSON: ${error.message}`) : error;
   }
 }
 
 /** The same of any JSON text. `root` is what the messages call it. @throws SyntaxError for what is not JSON, UnfitInputs */
-export function readStrictly(text: string, { keepsDigits, root }: { keepsDigits: boolean; root: string }): unknown {
-  const readNumber = keepsDigits ? keepDigits : numberOf;
+export function readStrictJson(
+  text: string,
+  { keepsDigits: hasExactNumbers, root }: { keepsDigits: boolean; root: string },
+): unknown {
+  const readNumber = hasExactNumbers ? readExactNumber : parseNumber;
   JSON.parse(text);
   try {
     return buildValue(text, {
       readNumber: (token, path) => {
         if (Number.isFinite(Number(token)) || !/[.eE]/.test(token)) return readNumber(token);
-        throw new UnfitInputs(
+        throw new InvalidInputsError(
           `${describePath(path(), root)} is ${token}, which is larger than any floating-point number`,
         );
       },
       onDuplicate: (path) => {
-        throw new UnfitInputs(`${describePath(path, root)} is given twice`);
+        throw new InvalidInputsError(`${describePath(path, root)} is given twice`);
       },
     });
   } catch (error) {
-    throw error instanceof RangeError ? tooDeep(root) : error;
+    throw error instanceof RangeError ? createNestingError(root) : error;
   }
 }

@@ -1,5 +1,5 @@
 import { buildValue } from './build-value.js';
-import { JsonNumber, numberOf } from './json-number.js';
+import { JsonNumber, parseNumber } from './json-number.js';
 
 /** Reads JSON text as a value. */
 export type ReadJson = (text: string) => unknown;
@@ -7,25 +7,25 @@ export type ReadJson = (text: string) => unknown;
 /** As `JSON.parse`, but an integer beyond 2^53, of which a number loses digits, is a bigint. @throws SyntaxError */
 export function readJson(text: string): unknown {
   const value: unknown = JSON.parse(text);
-  if (text.length < short && !manyDigits.test(text)) return value;
-  return isWithin2to53(value) ? value : buildValue(text, { readNumber: numberOf });
+  if (text.length < shortLength && !manyDigits.test(text)) return value;
+  return isWithin2to53(value) ? value : buildValue(text, { readNumber: parseNumber });
 }
 
 /** Characters of text that are looked through sooner than a value is. */
-const short = 1_000;
+const shortLength = 1_000;
 /** As many as the smallest integer beyond 2^53 has. */
 const manyDigits = /\d{16}/;
 
 /** As `JSON.parse`, but a number that JavaScript writes otherwise is a JsonNumber: nothing of it is lost. @throws SyntaxError */
-export function readDigits(text: string): unknown {
+export function readExactJson(text: string): unknown {
   const value: unknown = JSON.parse(text);
-  return unusualNumber.test(text) ? buildValue(text, { readNumber: keepDigits }) : value;
+  return unusualNumber.test(text) ? buildValue(text, { readNumber: readExactNumber }) : value;
 }
 
 /** Where a number may begin that is more than a short integer; strings can look alike. */
 const unusualNumber = /(?:^|[[,:\s])(?:-0|-?(?:\d{16}|\d+[.eE]))/;
 
-export function keepDigits(token: string): number | JsonNumber {
+export function readExactNumber(token: string): number | JsonNumber {
   const value = Number(token);
   const isExact = Number.isSafeInteger(value) || !Number.isInteger(value);
   return isExact && String(value) === token ? value : new JsonNumber(token);

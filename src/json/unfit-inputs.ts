@@ -1,5 +1,5 @@
 /** Inputs that JSON cannot hold, or that a reader of their JSON text would change. The message names the place. */
-export class UnfitInputs extends Error {}
+export class InvalidInputsError extends Error {}
 
 /** `inputs.scores[3]`, `inputs["a b"]`. */
 export function describePath(path: readonly (string | number)[], root = 'inputs'): string {
@@ -9,4 +9,5 @@ export function describePath(path: readonly (string | number)[], root = 'inputs'
   }, root);
 }
 
-export const tooDeep = (root = 'inputs'): UnfitInputs => new UnfitInputs(`${root} is nested too deeply`);
+export const createNestingError = (root = 'inputs'): InvalidInputsError =>
+  new InvalidInputsError(`${root} is nested too deeply`);

@@ -1,6 +1,6 @@
 import { isPlain } from './is-plain.js';
 import { toPlain } from './to-plain.js';
-import { tooDeep } from './unfit-inputs.js';
+import { createNestingError } from './unfit-inputs.js';
 import { writeJson } from './write-json.js';
 
 /**
@@ -16,7 +16,7 @@ export function writeInputs(inputs: unknown): string | Promise<string> {
 }
 
 /** The same as a value of plain objects, lists, texts, numbers, bigints, JsonNumbers, truth values and null. */
-export function plainInputs(inputs: unknown): unknown {
+export function toPlainInputs(inputs: unknown): unknown {
   return isPlain(inputs) ? inputs : toPlain(inputs);
 }
 
@@ -24,6 +24,6 @@ function stringify(inputs: unknown): string {
   try {
     return JSON.stringify(inputs) ?? 'null';
   } catch (error) {
-    throw error instanceof RangeError ? tooDeep() : error;
+    throw error instanceof RangeError ? createNestingError() : error;
   }
 }

@@ -2,11 +2,11 @@ import { JsonNumber } from './json-number.js';
 
 /** JSON text of what JSON holds, and of bigints and JsonNumbers with all their digits. */
 export function writeJson(value: unknown): string {
-  return isNative(value) ? (JSON.stringify(value) ?? 'null') : writeSlowly(value);
+  return isLossless(value) ? (JSON.stringify(value) ?? 'null') : writeExactly(value);
 }
 
 /** Whether `JSON.stringify` writes it without a loss. */
-function isNative(value: unknown): boolean {
+function isLossless(value: unknown): boolean {
   if (typeof value === 'bigint') return false;
   if (typeof value === 'number') return !Object.is(value, -0);
   if (typeof value !== 'object' || value === null) return true;
@@ -23,13 +23,13 @@ function isNative(value: unknown): boolean {
   return true;
 }
 
-function writeSlowly(value: unknown): string {
+function writeExactly(value: unknown): string {
   if (typeof value === 'bigint') return String(value);
   if (Object.is(value, -0)) return '-0.0';
   if (value instanceof JsonNumber) return value.text;
-  if (Array.isArray(value)) return `[${value.map(writeSlowly).join(',')}]`;
+  if (Array.isArray(value)) return `[${value.map(writeExactly).join(',')}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
-  if ('toJSON' in value && typeof value.toJSON === 'function') return writeSlowly(value.toJSON());
+  if ('toJSON' in value && typeof value.toJSON === 'function') return writeExactly(value.toJSON());
   const members = Object.entries(value).filter(([, item]) => item !== undefined);
-  return `{${members.map(([name, item]) => `${JSON.stringify(name)}:${writeSlowly(item)}`).join(',')}}`;
+  return `{${members.map(([name, item]) => `${JSON.stringify(name)}:${writeExactly(item)}`).join(',')}}`;
 }

@@ -1,17 +1,17 @@
 import { BerthError } from '../errors.js';
-import type { LeftOver, LeftOvers } from './left-over.js';
+import type { Orphan, OrphanGroup } from './left-over.js';
 
-export interface Collection {
-  removed: LeftOver[];
+export interface PruneResult {
+  removed: Orphan[];
   /** What resists, and why. */
-  failures: (LeftOver & { error: string })[];
+  failures: (Orphan & { error: string })[];
   /** Freed on this machine, as far as that is known. */
   freedBytes: number;
 }
 
 /** Removes what still belongs to nothing; one that resists does not keep the others. */
-export async function collect(leftOvers: readonly LeftOvers[]): Promise<Collection> {
-  const collection: Collection = { removed: [], failures: [], freedBytes: 0 };
+export async function pruneOrphans(leftOvers: readonly OrphanGroup[]): Promise<PruneResult> {
+  const collection: PruneResult = { removed: [], failures: [], freedBytes: 0 };
   for (const { items, remove } of leftOvers) {
     try {
       if (await remove()) collection.removed.push(...items);

@@ -1,15 +1,15 @@
-import { findDeploymentLeftOvers } from './deployment-left-overs.js';
-import type { Kept, LeftOvers } from './left-over.js';
-import { findRevisionLeftOvers } from './revision-left-overs.js';
-import { findScratchLeftOvers } from './scratch-left-overs.js';
-import { type Ages, findSharedLeftOvers } from './shared-left-overs.js';
-import { type RunnerSource, surveyWorld } from './survey.js';
-import { type Judge, judge } from './verdict.js';
+import { findOrphanedDeployment } from './deployment-left-overs.js';
+import type { OrphanGroup, SkippedDeployment } from './left-over.js';
+import { findOrphanedRevisions } from './revision-left-overs.js';
+import { findOrphanedScratch } from './scratch-left-overs.js';
+import { findOrphanedSharedResources, type MinimumAges } from './shared-left-overs.js';
+import { discoverResources, type RunnerSource } from './survey.js';
+import { classifyDeployment, type ReconciliationContext } from './verdict.js';
 
-export interface Comparison {
-  leftOvers: LeftOvers[];
+export interface OrphanReport {
+  orphans: OrphanGroup[];
   /** What may be left over, and is not judged here. */
-  kept: Kept[];
+  skipped: SkippedDeployment[];
   notes: string[];
 }
 
@@ -17,18 +17,23 @@ export interface Comparison {
  * Compares the world, the ledgers and the deployments, in that order: what the world shows was begun before its
  * deployment is looked up. Changes nothing. Throws when a deployment cannot be looked up.
  */
-export async function compare(by: Judge, runners: readonly RunnerSource[], ages: Ages): Promise<Comparison> {
-  const { deployments, things, notes } = await surveyWorld(by.home, runners);
-  const comparison: Comparison = { leftOvers: [], kept: [], notes };
+export async function findOrphans(
+  context: ReconciliationContext,
+  runners: readonly RunnerSource[],
+  ages: MinimumAges,
+): Promise<OrphanReport> {
+  const { deployments, resources, notes } = await discoverResources(context.home, runners);
+  const comparison: OrphanReport = { orphans: [], skipped: [], notes };
   for (const name of deployments) {
-    const own = things.filter(({ deployment }) => deployment === name);
-    const verdict = await judge(by, name);
-    if (verdict.state === 'elsewhere') comparison.kept.push({ deployment: name, why: verdict.why });
+    const ownResources = resources.filter(({ deployment }) => deployment === name);
+    const verdict = await classifyDeployment(context, name);
+    if (verdict.state === 'elsewhere') comparison.skipped.push({ deployment: name, why: verdict.why });
     else if (verdict.state === 'open') {
-      if (by.judgesRevisions) comparison.leftOvers.push(...(await findRevisionLeftOvers(by, { name, things: own })));
-    } else comparison.leftOvers.push(await findDeploymentLeftOvers(by, { name, things: own, verdict }));
+      if (context.includesRevisions)
+        comparison.orphans.push(...(await findOrphanedRevisions(context, { name, resources: ownResources })));
+    } else comparison.orphans.push(await findOrphanedDeployment(context, { name, resources: ownResources, verdict }));
   }
-  const others = [await findSharedLeftOvers(by.home, ages), await findScratchLeftOvers(by.home)];
-  comparison.leftOvers.push(...others.flat());
+  const others = [await findOrphanedSharedResources(context.home, ages), await findOrphanedScratch(context.home)];
+  comparison.orphans.push(...others.flat());
   return comparison;
 }

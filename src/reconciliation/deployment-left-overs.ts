@@ -1,28 +1,31 @@
 import { lstat } from 'node:fs/promises';
 import { deploymentDirectory } from '../home.js';
-import { killMarkedBelow } from '../runners/marked-processes.js';
+import { killMarkedProcessesBelow } from '../runners/marked-processes.js';
 import type { Effect } from '../workspaces/effect.js';
-import { describeEffect, Ledger, removeTree, withCollectionLock } from '../workspaces/index.js';
-import type { LeftOver, LeftOvers } from './left-over.js';
+import { describeEffect, Ledger, removeTree, withPruneLock } from '../workspaces/index.js';
+import type { Orphan, OrphanGroup } from './left-over.js';
 import { measureTree } from './measure-tree.js';
-import type { Thing } from './survey.js';
-import { undoDeployment } from './undo-deployment.js';
-import { type Judge, judge, type Verdict } from './verdict.js';
+import type { DiscoveredResource } from './survey.js';
+import { undoDeploymentEffects } from './undo-deployment.js';
+import { classifyDeployment, type DeploymentClassification, type ReconciliationContext } from './verdict.js';
 
-interface Ended {
+interface EndedDeployment {
   name: string;
-  things: Thing[];
-  verdict: Extract<Verdict, { state: 'over' | 'unclaimed' }>;
+  resources: DiscoveredResource[];
+  verdict: Extract<DeploymentClassification, { state: 'over' | 'unclaimed' }>;
 }
 
 /** All that is left of a deployment which is over. */
-export async function findDeploymentLeftOvers(by: Judge, { name, things, verdict }: Ended): Promise<LeftOvers> {
-  const { root } = deploymentDirectory(by.home, name);
-  const pending = await new Ledger(by.home, name).pending();
-  const entries = await Promise.all(pending.map((effect) => describeEntry(effect, things)));
+export async function findOrphanedDeployment(
+  context: ReconciliationContext,
+  { name, resources, verdict }: EndedDeployment,
+): Promise<OrphanGroup> {
+  const { root } = deploymentDirectory(context.home, name);
+  const pending = await new Ledger(context.home, name).listPending();
+  const entries = await Promise.all(pending.map((effect) => describeEntry(effect, resources)));
   const isEntered = pending.some((effect) => effect.kind === 'directory' && effect.path === root);
   const directory = isEntered || !(await exists(root)) ? [] : [await describeDirectory(root)];
-  const found = [...things, ...entries.flat(), ...directory];
+  const found = [...resources, ...entries.flat(), ...directory];
   const ledger = { kind: 'entry', name: `the ledger of ${name}`, bytes: 0 };
   const items = found.length > 0 ? found : [ledger];
   return {
@@ -31,20 +34,20 @@ export async function findDeploymentLeftOvers(by: Judge, { name, things, verdict
       why: verdict.why,
     })),
     isCertain: verdict.state === 'over',
-    remove: () => removeAll(by, { name, things, verdict }),
+    remove: () => removeAll(context, { name, resources, verdict }),
   };
 }
 
-type Described = Pick<LeftOver, 'kind' | 'name' | 'bytes'>;
+type OrphanDescription = Pick<Orphan, 'kind' | 'name' | 'bytes'>;
 
 /** What a ledger's entry stands for; nothing where the world has shown it already, or where it is a mere use. */
-async function describeEntry(effect: Effect, things: Thing[]): Promise<Described[]> {
+async function describeEntry(effect: Effect, resources: DiscoveredResource[]): Promise<OrphanDescription[]> {
   const name = describeEffect(effect);
   switch (effect.kind) {
     case 'directory':
       return (await exists(effect.path)) ? [await describeDirectory(effect.path)] : [{ kind: 'entry', name, bytes: 0 }];
     case 'runner':
-      return things.some(({ revision }) => revision === effect.plan.revision)
+      return resources.some(({ revision }) => revision === effect.plan.revision)
         ? []
         : [{ kind: 'entry', name, bytes: null }];
     default:
@@ -52,7 +55,7 @@ async function describeEntry(effect: Effect, things: Thing[]): Promise<Described
   }
 }
 
-const describeDirectory = async (path: string): Promise<Described> => ({
+const describeDirectory = async (path: string): Promise<OrphanDescription> => ({
   ...{ kind: 'directory', name: path, bytes: await measureTree(path) },
 });
 
@@ -63,13 +66,13 @@ const exists = (path: string): Promise<boolean> =>
   );
 
 /** Under the lock nobody begins a deployment of that name; one that has begun meanwhile keeps all. */
-const removeAll = (by: Judge, { name, things, verdict }: Ended): Promise<boolean> =>
-  withCollectionLock(by.home, async () => {
-    if ((await judge(by, name)).state !== verdict.state) return false;
-    const { root } = deploymentDirectory(by.home, name);
-    await undoDeployment(by.home, name);
-    await killMarkedBelow(root);
-    for (const thing of things) await thing.remove();
+const removeAll = (context: ReconciliationContext, { name, resources, verdict }: EndedDeployment): Promise<boolean> =>
+  withPruneLock(context.home, async () => {
+    if ((await classifyDeployment(context, name)).state !== verdict.state) return false;
+    const { root } = deploymentDirectory(context.home, name);
+    await undoDeploymentEffects(context.home, name);
+    await killMarkedProcessesBelow(root);
+    for (const thing of resources) await thing.remove();
     await removeTree(root);
     return true;
   });

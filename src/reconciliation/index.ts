@@ -1,10 +1,10 @@
-export { type Collection, collect } from './collect.js';
-export { type Comparison, compare } from './compare.js';
-export type { Kept, LeftOver, LeftOvers } from './left-over.js';
-export { type Reconciliation, reconcileHost } from './reconcile-host.js';
-export type { Ages } from './shared-left-overs.js';
-export type { DeploymentServer, Standing } from './standing.js';
+export { type PruneResult, pruneOrphans } from './collect.js';
+export { findOrphans, type OrphanReport } from './compare.js';
+export type { Orphan, OrphanGroup, SkippedDeployment } from './left-over.js';
+export { type ReconciliationResult, reconcileHost } from './reconcile-host.js';
+export type { MinimumAges } from './shared-left-overs.js';
+export type { DeploymentServer, WorkflowStatus } from './standing.js';
 export type { RunnerSource } from './survey.js';
-export { undoDeployment } from './undo-deployment.js';
+export { undoDeploymentEffects } from './undo-deployment.js';
 export { undoRevision } from './undo-revision.js';
-export type { Judge } from './verdict.js';
+export type { ReconciliationContext } from './verdict.js';

@@ -1,5 +1,5 @@
 /** Something that belongs to nothing. */
-export interface LeftOver {
+export interface Orphan {
   /** `process`, `directory`, `environment`, `container`, …; `entry` for what a ledger names and the world lacks. */
   kind: string;
   name: string;
@@ -10,8 +10,8 @@ export interface LeftOver {
 }
 
 /** What goes together, or stays. */
-export interface LeftOvers {
-  items: LeftOver[];
+export interface OrphanGroup {
+  items: Orphan[];
   /** Beyond doubt: removed without a person. */
   isCertain: boolean;
   /** Looks again, removes what still belongs to nothing, and proves it gone. False when it belongs to something by now. */
@@ -19,7 +19,7 @@ export interface LeftOvers {
 }
 
 /** Something of this home that may be left over, and who alone can say so. */
-export interface Kept {
+export interface SkippedDeployment {
   deployment: string;
   why: string;
 }

@@ -1,57 +1,64 @@
 import { lstat, readdir } from 'node:fs/promises';
 import { deploymentDirectory, revisionDirectory } from '../home.js';
-import { withCollectionLock } from '../workspaces/index.js';
-import type { LeftOver, LeftOvers } from './left-over.js';
+import { withPruneLock } from '../workspaces/index.js';
+import type { Orphan, OrphanGroup } from './left-over.js';
 import { measureTree } from './measure-tree.js';
-import type { Thing } from './survey.js';
+import type { DiscoveredResource } from './survey.js';
 import { undoRevision } from './undo-revision.js';
-import type { Judge } from './verdict.js';
+import type { ReconciliationContext } from './verdict.js';
 
-interface Living {
+interface OpenDeployment {
   name: string;
-  things: Thing[];
+  resources: DiscoveredResource[];
 }
 
 /** What is left of revisions that a living deployment has given up: newer ones are kept, and so is one in the making. */
-export async function findRevisionLeftOvers(by: Judge, { name, things }: Living): Promise<LeftOvers[]> {
-  const present = new Set([...(await listDirectories(by, name)), ...things.map(({ revision }) => revision)]);
+export async function findOrphanedRevisions(
+  context: ReconciliationContext,
+  { name, resources }: OpenDeployment,
+): Promise<OrphanGroup[]> {
+  const present = new Set([...(await listDirectories(context, name)), ...resources.map(({ revision }) => revision)]);
   const candidates = [...present].filter((id) => id !== null && /^r\d+$/.test(id)) as string[]; // not null: filtered
   if (candidates.length < 2) return [];
-  const givenUp = await findGivenUp(by, name, candidates);
-  return await Promise.all(givenUp.map((id) => describeRevision(by, { name, id, things })));
+  const abandoned = await findAbandonedRevisions(context, name, candidates);
+  return await Promise.all(abandoned.map((id) => describeRevision(context, { name, id, resources })));
 }
 
-const listDirectories = ({ home }: Judge, name: string): Promise<string[]> =>
+const listDirectories = ({ home }: ReconciliationContext, name: string): Promise<string[]> =>
   readdir(deploymentDirectory(home, name).revisions).catch(() => []);
 
-async function findGivenUp({ server }: Judge, name: string, candidates: string[]): Promise<string[]> {
+async function findAbandonedRevisions(
+  { server }: ReconciliationContext,
+  name: string,
+  candidates: string[],
+): Promise<string[]> {
   const kept = await server.listRevisions(name);
-  const newest = Math.max(0, ...kept.map(numberOf));
-  return candidates.filter((id) => !kept.includes(id) && numberOf(id) < newest);
+  const newest = Math.max(0, ...kept.map(getRevisionNumber));
+  return candidates.filter((id) => !kept.includes(id) && getRevisionNumber(id) < newest);
 }
 
-const numberOf = (id: string): number => Number(id.slice(1));
+const getRevisionNumber = (id: string): number => Number(id.slice(1));
 
-interface Revision extends Living {
+interface Revision extends OpenDeployment {
   id: string;
 }
 
-async function describeRevision(by: Judge, revision: Revision): Promise<LeftOvers> {
-  const { name, id, things } = revision;
-  const { root } = revisionDirectory(by.home, name, id);
-  const own = things.filter((thing) => thing.revision === id);
+async function describeRevision(context: ReconciliationContext, revision: Revision): Promise<OrphanGroup> {
+  const { name, id, resources } = revision;
+  const { root } = revisionDirectory(context.home, name, id);
+  const own = resources.filter((thing) => thing.revision === id);
   const bytes = (await lstat(root).catch(() => undefined)) === undefined ? 0 : await measureTree(root);
   const why = `${name} keeps no revision ${id} any more`;
-  const items: LeftOver[] = [{ kind: 'directory', name: root, bytes }, ...own].map((item) => ({
+  const items: Orphan[] = [{ kind: 'directory', name: root, bytes }, ...own].map((item) => ({
     ...{ kind: item.kind, name: item.name, bytes: item.bytes, deployment: name, why },
   }));
-  return { items, isCertain: false, remove: () => remove(by, revision) };
+  return { items, isCertain: false, remove: () => removeRevision(context, revision) };
 }
 
-const remove = (by: Judge, { name, id, things }: Revision): Promise<boolean> =>
-  withCollectionLock(by.home, async () => {
-    if (!(await findGivenUp(by, name, [id])).includes(id)) return false;
-    await undoRevision(by.home, name, id);
-    for (const thing of things) if (thing.revision === id) await thing.remove();
+const removeRevision = (context: ReconciliationContext, { name, id, resources }: Revision): Promise<boolean> =>
+  withPruneLock(context.home, async () => {
+    if (!(await findAbandonedRevisions(context, name, [id])).includes(id)) return false;
+    await undoRevision(context.home, name, id);
+    for (const thing of resources) if (thing.revision === id) await thing.remove();
     return true;
   });

@@ -5,14 +5,14 @@ import { join, sep } from 'node:path';
 import type { BerthHome } from '../home.js';
 import { identifyProcess } from '../runners/process-identity.js';
 import { removeTree } from '../workspaces/index.js';
-import type { LeftOver, LeftOvers } from './left-over.js';
+import type { Orphan, OrphanGroup } from './left-over.js';
 import { measureTree } from './measure-tree.js';
 
 /** Half-made and half-removed directories whose process is gone, and the short names of sockets and directories that are. */
-export async function findScratchLeftOvers(home: BerthHome): Promise<LeftOvers[]> {
+export async function findOrphanedScratch(home: BerthHome): Promise<OrphanGroup[]> {
   const paths = await Promise.all([home.environments, home.locks, home.snapshots].map(listAbandoned));
   const scratch = paths.flat().map(async (path) =>
-    asLeftOvers(
+    createOrphanGroup(
       { kind: 'scratch', name: path, bytes: await measureTree(path), why: 'its process is gone' },
       async () => {
         await removeTree(path);
@@ -20,7 +20,7 @@ export async function findScratchLeftOvers(home: BerthHome): Promise<LeftOvers[]
       },
     ),
   );
-  return [...(await Promise.all(scratch)), ...(await findShortNames(home))];
+  return [...(await Promise.all(scratch)), ...(await findStaleShortNames(home))];
 }
 
 /** `.making-NAME-PID-…` and `.removing-PID-NAME`. */
@@ -34,27 +34,27 @@ async function listAbandoned(directory: string): Promise<string[]> {
 const isAbandoned = (match: RegExpExecArray | null): boolean =>
   match !== null && identifyProcess(Number(match[1] ?? match[2])) === null;
 
-async function findShortNames(home: BerthHome): Promise<LeftOvers[]> {
+async function findStaleShortNames(home: BerthHome): Promise<OrphanGroup[]> {
   const directory = join(tmpdir(), `berth-${userInfo().uid}`);
   const names = await readdir(directory).catch(() => []);
   const found = await Promise.all(names.map((name) => describeShortName(home, join(directory, name))));
   return found.filter((leftOver) => leftOver !== undefined);
 }
 
-async function describeShortName(home: BerthHome, path: string): Promise<LeftOvers | undefined> {
-  const why = await findUseless(home, path);
+async function describeShortName(home: BerthHome, path: string): Promise<OrphanGroup | undefined> {
+  const why = await findStaleReason(home, path);
   if (why === undefined) return undefined;
   const remove = async () => {
-    if ((await findUseless(home, path)) === undefined) return false;
+    if ((await findStaleReason(home, path)) === undefined) return false;
     await rm(path, { force: true });
     return true;
   };
   // Another home's server may be about to listen to its own socket: a person decides.
-  return { ...asLeftOvers({ ...why, name: path, bytes: 0 }, remove), isCertain: why.kind === 'link' };
+  return { ...createOrphanGroup({ ...why, name: path, bytes: 0 }, remove), isCertain: why.kind === 'link' };
 }
 
 /** A link of this home that leads nowhere; a socket that nobody listens to, whose home its name does not tell. */
-async function findUseless({ root }: BerthHome, path: string): Promise<Pick<LeftOver, 'kind' | 'why'> | undefined> {
+async function findStaleReason({ root }: BerthHome, path: string): Promise<Pick<Orphan, 'kind' | 'why'> | undefined> {
   const found = await lstat(path).catch(() => undefined);
   if (found?.isSymbolicLink()) {
     const target = await readlink(path);
@@ -74,6 +74,6 @@ const isRefused = (path: string): Promise<boolean> =>
     socket.once('connect', () => socket.destroy());
   });
 
-const asLeftOvers = (item: Omit<LeftOver, 'deployment'>, remove: () => Promise<boolean>): LeftOvers => ({
+const createOrphanGroup = (item: Omit<Orphan, 'deployment'>, remove: () => Promise<boolean>): OrphanGroup => ({
   ...{ items: [{ ...item, deployment: null }], isCertain: true, remove },
 });

@@ -1,20 +1,20 @@
 import { readdir, readFile, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type BerthHome, deploymentDirectory } from '../home.js';
-import { Ledger, removeTree, withCollectionLock } from '../workspaces/index.js';
-import type { LeftOvers } from './left-over.js';
+import { Ledger, removeTree, withPruneLock } from '../workspaces/index.js';
+import type { OrphanGroup } from './left-over.js';
 import { measureTree } from './measure-tree.js';
 
 /** Milliseconds. */
-export interface Ages {
+export interface MinimumAges {
   /** Since it was made. */
-  made: number;
+  created: number;
   /** Since the last deployment let go of it. */
   unused: number;
 }
 
 /** Environments and snapshots that no deployment refers to, of these ages at least. */
-export async function findSharedLeftOvers(home: BerthHome, ages: Ages): Promise<LeftOvers[]> {
+export async function findOrphanedSharedResources(home: BerthHome, ages: MinimumAges): Promise<OrphanGroup[]> {
   const stores = [
     { kind: 'environment', directory: home.environments },
     { kind: 'snapshot', directory: home.snapshots },
@@ -30,13 +30,13 @@ export async function findSharedLeftOvers(home: BerthHome, ages: Ages): Promise<
   return found.flat().filter((leftOver) => leftOver !== undefined);
 }
 
-interface Shared {
+interface SharedResource {
   kind: string;
   path: string;
-  ages: Ages;
+  ages: MinimumAges;
 }
 
-async function describe(home: BerthHome, shared: Shared): Promise<LeftOvers | undefined> {
+async function describe(home: BerthHome, shared: SharedResource): Promise<OrphanGroup | undefined> {
   const { kind, path } = shared;
   if (!(await isOldEnough(shared))) return undefined;
   const item = {
@@ -50,19 +50,19 @@ async function describe(home: BerthHome, shared: Shared): Promise<LeftOvers | un
 }
 
 /** An environment's mark of completeness is written once; its directory's time is that of its last use. */
-async function isOldEnough({ path, ages }: Shared): Promise<boolean> {
+async function isOldEnough({ path, ages }: SharedResource): Promise<boolean> {
   const directory = await stat(path).catch(() => undefined);
   if (directory === undefined) return false;
   const marker = (await stat(join(path, '.berth-complete')).catch(() => undefined)) ?? directory;
   const now = Date.now();
-  return now - marker.mtimeMs >= ages.made && now - directory.mtimeMs >= ages.unused;
+  return now - marker.mtimeMs >= ages.created && now - directory.mtimeMs >= ages.unused;
 }
 
 /** Put aside while nobody can lay claim to it; what takes long is done after that. */
-async function remove(home: BerthHome, shared: Shared): Promise<boolean> {
+async function remove(home: BerthHome, shared: SharedResource): Promise<boolean> {
   const { path } = shared;
   const aside = join(path, '..', `.removing-${process.pid}-${path.split('/').at(-1)}`);
-  const isFree = await withCollectionLock(home, async () => {
+  const isFree = await withPruneLock(home, async () => {
     if ((await listReferences(home)).has(path) || !(await isOldEnough(shared))) return false;
     await rename(path, aside);
     return true;
@@ -75,7 +75,7 @@ async function remove(home: BerthHome, shared: Shared): Promise<boolean> {
 async function listReferences(home: BerthHome): Promise<Set<string>> {
   const used = new Set<string>();
   for (const name of await Ledger.list(home))
-    for (const effect of await new Ledger(home, name).pending()) {
+    for (const effect of await new Ledger(home, name).listPending()) {
       if (effect.kind === 'reference') used.add(effect.path);
       if (effect.kind === 'runner' && effect.plan.environment !== null) used.add(effect.plan.environment.path);
     }

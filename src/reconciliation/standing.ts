@@ -1,5 +1,5 @@
 /** What the Temporal server says of a deployment's workflow. */
-export interface Standing {
+export interface WorkflowStatus {
   isOpen: boolean;
   /** Host that holds its things; null until one was chosen. */
   host: string | null;
@@ -10,7 +10,7 @@ export interface DeploymentServer {
   /** Id of its namespace. */
   id: string;
   /** Null for a name that it knows nothing of. */
-  lookUp(name: string): Promise<Standing | null>;
+  lookUp(name: string): Promise<WorkflowStatus | null>;
   /** Ids of the revisions that an open deployment keeps or makes. */
   listRevisions(name: string): Promise<string[]>;
 }

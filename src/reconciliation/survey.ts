@@ -2,8 +2,8 @@ import { readdir, realpath } from 'node:fs/promises';
 import { dirname, relative, sep } from 'node:path';
 import type { BerthHome } from '../home.js';
 import { loadRunnerClass } from '../runners/load-runner.js';
-import { findMarkedBelow, findUnproven, killMarkedWith } from '../runners/marked-processes.js';
-import type { MadeThing } from '../runners/runner.js';
+import { findMarkedProcessesBelow, findUnprovenProcesses, killProcessesWithMark } from '../runners/marked-processes.js';
+import type { ExternalResource } from '../runners/runner.js';
 import { Ledger } from '../workspaces/index.js';
 
 /** A strategy's runner, where there is one. */
@@ -14,35 +14,35 @@ export interface RunnerSource {
 }
 
 /** Something in the world that bears a deployment's mark; a process may serve no single revision. */
-export type Thing = Omit<MadeThing, 'revision'> & { revision: string | null };
+export type DiscoveredResource = Omit<ExternalResource, 'revision'> & { revision: string | null };
 
 /** What there is of this home's deployments, whatever anybody has on record. */
-export interface Survey {
+export interface Discovery {
   /** Every name that a directory, a ledger or a thing bears. */
   deployments: string[];
-  things: Thing[];
+  resources: DiscoveredResource[];
   /** What could not be looked at, and why: of that, nothing counts as left over. */
   notes: string[];
 }
 
-export async function surveyWorld(home: BerthHome, runners: readonly RunnerSource[]): Promise<Survey> {
+export async function discoverResources(home: BerthHome, runners: readonly RunnerSource[]): Promise<Discovery> {
   const notes: string[] = [];
-  const made = await Promise.all(
+  const runnerResources = await Promise.all(
     runners.map((runner) =>
-      listMade(home, runner).catch((error: Error) => {
+      listRunnerResources(home, runner).catch((error: Error) => {
         notes.push(`what ${runner.strategy} made was not looked at: ${error.message}`);
         return [];
       }),
     ),
   );
-  const things: Thing[] = [...(await listProcesses(home)), ...made.flat()];
+  const resources: DiscoveredResource[] = [...(await listProcesses(home)), ...runnerResources.flat()];
   const names = [
     ...(await listDirectories(home)),
     ...(await Ledger.list(home)),
-    ...things.map(({ deployment }) => deployment),
+    ...resources.map(({ deployment }) => deployment),
   ];
-  notes.push(...(await listUnproven(home)));
-  return { deployments: [...new Set(names)].filter((name) => name !== '').sort(), things, notes };
+  notes.push(...(await listUnprovenProcesses(home)));
+  return { deployments: [...new Set(names)].filter((name) => name !== '').sort(), resources, notes };
 }
 
 async function listDirectories({ deployments }: BerthHome): Promise<string[]> {
@@ -53,21 +53,21 @@ async function listDirectories({ deployments }: BerthHome): Promise<string[]> {
   return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
 }
 
-async function listMade(home: BerthHome, runner: RunnerSource): Promise<Thing[]> {
+async function listRunnerResources(home: BerthHome, runner: RunnerSource): Promise<DiscoveredResource[]> {
   const Runner = await loadRunnerClass(runner);
-  return (await Runner.listMade?.(home)) ?? [];
+  return (await Runner.listResources?.(home)) ?? [];
 }
 
 /** One thing per mark: a server with all its workers, an agent's run with all that it started. */
-async function listProcesses(home: BerthHome): Promise<Thing[]> {
-  const marked = new Map<string, Thing & { pids: number[] }>();
-  for (const root of await rootsOf(home))
-    for (const { pid, value } of findMarkedBelow(root)) {
+async function listProcesses(home: BerthHome): Promise<DiscoveredResource[]> {
+  const marked = new Map<string, DiscoveredResource & { pids: number[] }>();
+  for (const root of await listRoots(home))
+    for (const { pid, value } of findMarkedProcessesBelow(root)) {
       const [deployment = '', ...inside] = relative(root, value).split(sep);
       const revision = inside[0] === 'revisions' ? (inside[1] ?? null) : null;
       const found = marked.get(value) ?? {
         ...{ kind: 'process', name: '', deployment, revision, bytes: null, pids: [] },
-        remove: async () => void (await killMarkedWith(value)),
+        remove: async () => void (await killProcessesWithMark(value)),
       };
       found.pids.push(pid);
       found.name = describeProcesses(found.pids, inside);
@@ -77,8 +77,8 @@ async function listProcesses(home: BerthHome): Promise<Thing[]> {
 }
 
 /** What works in a deployment's directory, and may be the user's own. */
-async function listUnproven(home: BerthHome): Promise<string[]> {
-  const found = [...(await rootsOf(home))].flatMap(findUnproven);
+async function listUnprovenProcesses(home: BerthHome): Promise<string[]> {
+  const found = [...(await listRoots(home))].flatMap(findUnprovenProcesses);
   return found.map(
     ({ pid, value }) =>
       `process ${pid} works in ${dirname(value)} and bears no mark: it may be yours, and is left alone`,
@@ -86,7 +86,7 @@ async function listUnproven(home: BerthHome): Promise<string[]> {
 }
 
 /** The deployments' directory as Berth names it, and without links on the way: marks are written both ways. */
-async function rootsOf({ deployments }: BerthHome): Promise<Set<string>> {
+async function listRoots({ deployments }: BerthHome): Promise<Set<string>> {
   return new Set([deployments, await realpath(deployments).catch(() => deployments)]);
 }
 

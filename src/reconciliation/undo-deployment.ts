@@ -4,7 +4,7 @@ import type { RunnerEffect } from '../workspaces/effect.js';
 import { Ledger, undoEffects } from '../workspaces/index.js';
 
 /** Undoes whatever the ledger says may exist, newest first, each proven gone. UNDO_INCOMPLETE names what is left. */
-export const undoDeployment = (home: BerthHome, name: string): Promise<void> =>
+export const undoDeploymentEffects = (home: BerthHome, name: string): Promise<void> =>
   undoEffects({ ledger: new Ledger(home, name), undo: undoRunner });
 
 export async function undoRunner({ plan, runner }: RunnerEffect): Promise<void> {

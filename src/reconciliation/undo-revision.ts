@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { type BerthHome, deploymentDirectory, revisionDirectory } from '../home.js';
-import { bringWorkspaceBack, Ledger, noteUse, removeTree } from '../workspaces/index.js';
+import { Ledger, removeTree, restoreWorkspace, touch } from '../workspaces/index.js';
 import { undoRunner } from './undo-deployment.js';
 
 /** Undoes one revision, outside first: its runner knows what it made through the revision's own directories. */
@@ -13,10 +13,10 @@ export async function undoRevision(home: BerthHome, name: string, revision: stri
   }
   const { workspace, revisions } = deploymentDirectory(home, name);
   const { root, log, trialLog } = revisionDirectory(home, name, revision);
-  await bringWorkspaceBack({ workspace, revisions, from: revision });
+  await restoreWorkspace({ workspace, revisions, from: revision });
   await Promise.all([removeTree(root), rm(log, { force: true }), rm(trialLog, { force: true })]);
   const environment = await ledger.findEnvironment(revision);
   if (environment === undefined) return;
-  await noteUse(environment.path);
+  await touch(environment.path);
   await ledger.settle(environment.id);
 }

@@ -3,12 +3,12 @@ import { Ledger } from '../workspaces/index.js';
 import type { DeploymentServer } from './standing.js';
 
 /** Who compares: things of this host alone are judged. */
-export interface Judge {
+export interface ReconciliationContext {
   home: BerthHome;
   host: string;
   server: DeploymentServer;
   /** Compare the revisions of living deployments, too. */
-  judgesRevisions?: boolean;
+  includesRevisions?: boolean;
   /** Count what was made under another Temporal server, which cannot be asked, as over. */
   includesOtherServers?: boolean;
 }
@@ -19,13 +19,16 @@ export interface Judge {
  * - `unclaimed`: no ledger says whose it is, and this server knows of no such deployment that is open.
  * - `elsewhere`: somebody else alone can say; `why` says who.
  */
-export type Verdict =
+export type DeploymentClassification =
   | { state: 'open' }
   | { state: 'over' | 'unclaimed'; why: string }
   | { state: 'elsewhere'; why: string };
 
 /** Throws what the server throws: a deployment that cannot be looked up is not over. */
-export async function judge({ home, host, server, includesOtherServers }: Judge, name: string): Promise<Verdict> {
+export async function classifyDeployment(
+  { home, host, server, includesOtherServers }: ReconciliationContext,
+  name: string,
+): Promise<DeploymentClassification> {
   const [standing, holder] = [await server.lookUp(name), await new Ledger(home, name).server()];
   if (standing?.isOpen) {
     if (standing.host === null || standing.host === host) return { state: 'open' };

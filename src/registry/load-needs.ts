@@ -1,5 +1,5 @@
 import { BerthError } from '../errors.js';
-import { askModule } from './ask-module.js';
+import { callModuleFunction } from './ask-module.js';
 import type { Need } from './need.js';
 
 /**
@@ -7,7 +7,7 @@ import type { Need } from './need.js';
  * answers something else than needs, or does not answer.
  */
 export async function loadNeeds(module: string, provider: string | null): Promise<Need[]> {
-  const needs = await askModule(module, 'findNeeds', provider);
+  const needs = await callModuleFunction(module, 'findNeeds', provider);
   if (Array.isArray(needs) && needs.every(isNeed)) return needs;
   const told = JSON.stringify(needs)?.slice(0, 200);
   throw new BerthError(

@@ -13,7 +13,7 @@ export async function readStrategy(
   directory: string,
   origin: StrategyEntry['origin'],
 ): Promise<LoadedStrategy | BrokenStrategy | undefined> {
-  const broken = (problem: string): BrokenStrategy => describeBroken(directory, origin, problem);
+  const broken = (problem: string): BrokenStrategy => createBrokenStrategy(directory, origin, problem);
   try {
     const names = new Set(await readdir(directory));
     const missing = requiredFiles.filter((name) => !names.has(name));
@@ -26,7 +26,7 @@ export async function readStrategy(
   }
 }
 
-export const describeBroken = (
+export const createBrokenStrategy = (
   directory: string,
   origin: StrategyEntry['origin'],
   problem: string,
@@ -37,7 +37,7 @@ async function readFiles(
   origin: StrategyEntry['origin'],
   names: ReadonlySet<string>,
 ): Promise<LoadedStrategy | BrokenStrategy> {
-  const broken = (problem: string): BrokenStrategy => describeBroken(directory, origin, problem);
+  const broken = (problem: string): BrokenStrategy => createBrokenStrategy(directory, origin, problem);
   const paths = requiredFiles.map((name) => join(directory, name));
   const texts = await Promise.all(paths.map((path) => readFile(path, 'utf8')));
   const [configFile = '', ...instructionFiles] = paths;

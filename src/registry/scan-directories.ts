@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { delimiter, join, resolve } from 'node:path';
-import { describeBroken, readStrategy } from './read-strategy.js';
+import { createBrokenStrategy, readStrategy } from './read-strategy.js';
 import type { BrokenStrategy, LoadedStrategy, StrategyEntry } from './strategy-entry.js';
 
 export interface StrategySource {
@@ -11,7 +11,7 @@ export interface StrategySource {
 }
 
 /** The directories of `BERTH_STRATEGIES`: a list as in PATH. */
-export const namedDirectories = (list = process.env.BERTH_STRATEGIES ?? ''): string[] =>
+export const listNamedDirectories = (list = process.env.BERTH_STRATEGIES ?? ''): string[] =>
   list
     .split(delimiter)
     .filter((directory) => directory !== '')
@@ -28,7 +28,7 @@ export async function scanDirectories(sources: StrategySource[]): Promise<(Loade
     const taken = first.get(entry.name);
     if (taken === entry.directory) return entry;
     if (taken !== undefined) {
-      return describeBroken(
+      return createBrokenStrategy(
         entry.directory,
         entry.origin,
         `${entry.directory}: the name ${entry.name} is taken by ${taken}`,
@@ -51,7 +51,7 @@ async function scanDirectory(source: StrategySource): Promise<(LoadedStrategy | 
   } catch (error) {
     if (!source.isNamed && isMissing(error)) return [];
     const why = isMissing(error) ? 'does not exist' : `cannot be read: ${String(error)}`;
-    return [describeBroken(directory, origin, `${directory}: is named as a directory of strategies and ${why}`)];
+    return [createBrokenStrategy(directory, origin, `${directory}: is named as a directory of strategies and ${why}`)];
   }
 }
 

@@ -14,7 +14,7 @@ export interface StrategyEntry {
 }
 
 /** An entry as this machine can use it. */
-export interface StrategyHere extends StrategyEntry {
+export interface StrategyAvailability extends StrategyEntry {
   /** What it cannot do without and this machine lacks. */
   unmetNeeds: Need[];
 }

@@ -5,33 +5,33 @@ import type { RunInterface } from '../contract/run-interface.js';
 import type { StrategyConfig } from '../contract/strategy-config.js';
 import { BerthError } from '../errors.js';
 import { type BerthHome, berthHome } from '../home.js';
-import { builtInStrategies } from '../package-root.js';
-import { loadRunnerClass, nameModule } from '../runners/load-runner.js';
+import { builtInStrategiesDirectory } from '../package-root.js';
+import { loadRunnerClass, toModuleName } from '../runners/load-runner.js';
 import type { RunnerClass } from '../runners/runner.js';
 import type { AdaptedCode } from './base.js';
 import { digestStrategy } from './digest-strategy.js';
 import { describeNeeds, type Need } from './need.js';
 import { hasProvider, isExposable, listProviders } from './providers.js';
-import { describeBroken, readStrategy } from './read-strategy.js';
-import { namedDirectories, scanDirectories } from './scan-directories.js';
-import type { BrokenStrategy, LoadedStrategy, StrategyEntry, StrategyHere } from './strategy-entry.js';
+import { createBrokenStrategy, readStrategy } from './read-strategy.js';
+import { listNamedDirectories, scanDirectories } from './scan-directories.js';
+import type { BrokenStrategy, LoadedStrategy, StrategyAvailability, StrategyEntry } from './strategy-entry.js';
 
 type Entries = readonly (LoadedStrategy | BrokenStrategy)[];
 
 /** The strategies that were found when it looked last. A new strategy is a new directory: nothing here knows one by name. */
 export class StrategyRegistry {
-  readonly #look: () => Promise<Entries>;
+  readonly #scan: () => Promise<Entries>;
   #entries: Entries = [];
 
   private constructor(look: () => Promise<Entries>) {
-    this.#look = look;
+    this.#scan = look;
   }
 
   /** Built-in strategies, then `$BERTH_HOME/strategies`, then `directories` (`BERTH_STRATEGIES` by default). */
   static async scan(options: { home?: BerthHome; directories?: string[] } = {}): Promise<StrategyRegistry> {
-    const { home = berthHome(), directories = namedDirectories() } = options;
+    const { home = berthHome(), directories = listNamedDirectories() } = options;
     const sources = [
-      { directory: builtInStrategies, origin: 'built-in' as const, isNamed: true },
+      { directory: builtInStrategiesDirectory, origin: 'built-in' as const, isNamed: true },
       { directory: home.strategies, origin: 'user' as const, isNamed: false },
       ...directories.map((directory) => ({ directory, origin: 'user' as const, isNamed: true })),
     ];
@@ -43,7 +43,8 @@ export class StrategyRegistry {
   /** One strategy alone, wherever its directory lies. Throws STRATEGY_BROKEN with the reason. */
   static async open(directory: string): Promise<StrategyRegistry> {
     const registry = new StrategyRegistry(async () => [
-      (await readStrategy(directory, 'user')) ?? describeBroken(directory, 'user', `${directory} holds no config.yaml`),
+      (await readStrategy(directory, 'user')) ??
+        createBrokenStrategy(directory, 'user', `${directory} holds no config.yaml`),
     ]);
     await registry.refresh();
     for (const { name } of registry.#entries) registry.#get(name);
@@ -52,7 +53,7 @@ export class StrategyRegistry {
 
   /** Looks again: strategies come, change and go while a process lives. */
   async refresh(): Promise<void> {
-    this.#entries = await this.#look();
+    this.#entries = await this.#scan();
   }
 
   /** Names of the strategies that can be used. With `allowed`, of those; each must be known and sound. */
@@ -62,7 +63,7 @@ export class StrategyRegistry {
   }
 
   /** Everything that was found, also what cannot be used. */
-  describeAll(): StrategyEntry[] {
+  listEntries(): StrategyEntry[] {
     return this.#entries.map(({ name, directory, origin, state, problem, config }) => ({
       ...{ name, directory, origin, state, problem, config },
     }));
@@ -75,7 +76,7 @@ export class StrategyRegistry {
 
   /** Throws STRATEGY_UNAVAILABLE too: what it returns can be deployed to. */
   requireReady(name: string): StrategyEntry {
-    return this.#ready(name);
+    return this.#requireReady(name);
   }
 
   /** Throws PROVIDER_UNKNOWN unless one of these strategies (all that were found, by default) runs on the provider. */
@@ -137,8 +138,8 @@ export class StrategyRegistry {
 
   /** Where the runner class lies, so that any process can load it without a scan. */
   getRunnerModule(name: string): { module: string; className: string } {
-    const { runnerModule, config } = this.#ready(name);
-    return { module: nameModule(runnerModule), className: config.runner_class };
+    const { runnerModule, config } = this.#requireReady(name);
+    return { module: toModuleName(runnerModule), className: config.runner_class };
   }
 
   /** Of all strategies that can be used. */
@@ -183,7 +184,7 @@ export class StrategyRegistry {
   }
 
   /** The entry as this machine can use it: what it lacks makes it unavailable, and needs that cannot be told, broken. */
-  async lookAround(entry: StrategyEntry, provider?: string): Promise<StrategyHere> {
+  async checkAvailability(entry: StrategyEntry, provider?: string): Promise<StrategyAvailability> {
     if (entry.state !== 'ready') return { ...entry, unmetNeeds: [] };
     try {
       const unmetNeeds = await this.findUnmetNeeds(entry.name, provider);
@@ -195,25 +196,25 @@ export class StrategyRegistry {
   }
 
   /** Everything that was found, as this machine can use it. */
-  async describeHere(): Promise<StrategyHere[]> {
-    return await Promise.all(this.describeAll().map((entry) => this.lookAround(entry)));
+  async listAvailability(): Promise<StrategyAvailability[]> {
+    return await Promise.all(this.listEntries().map((entry) => this.checkAvailability(entry)));
   }
 
   /** The names that `--strategy` takes: every one that was found, so that a broken one is refused with its reason. */
-  strategyNames(): z.ZodEnum<Record<string, string>> {
+  createNameSchema(): z.ZodEnum<Record<string, string>> {
     return z.enum(['auto', ...new Set(this.#entries.map(({ name }) => name))]);
   }
 
   #get(name: string): LoadedStrategy {
     const entry = this.#entries.find((candidate) => candidate.name === name);
-    if (entry === undefined) throw this.#unknown(name);
+    if (entry === undefined) throw this.#createUnknownError(name);
     if (entry.state === 'broken') {
       throw new BerthError('STRATEGY_BROKEN', `strategy ${name} is broken: ${entry.problem}`, { strategy: name });
     }
     return entry;
   }
 
-  #ready(name: string): LoadedStrategy & { runnerModule: string } {
+  #requireReady(name: string): LoadedStrategy & { runnerModule: string } {
     const entry = this.#get(name);
     if (entry.runnerModule !== null) return { ...entry, runnerModule: entry.runnerModule };
     throw new BerthError('STRATEGY_UNAVAILABLE', `strategy ${name} cannot be used: ${entry.problem}`, {
@@ -221,7 +222,7 @@ export class StrategyRegistry {
     });
   }
 
-  #unknown(name: string): BerthError {
+  #createUnknownError(name: string): BerthError {
     const names = this.#entries.map((entry) => entry.name).join(', ');
     return new BerthError('STRATEGY_UNKNOWN', `there is no strategy "${name}"; there are: ${names}`, {
       strategy: name,

@@ -2,7 +2,7 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile }
 import { basename, dirname, join } from 'node:path';
 import { StrategyConfig } from '../contract/strategy-config.js';
 import { BerthError } from '../errors.js';
-import { exampleStrategy } from '../package-root.js';
+import { exampleStrategyDirectory } from '../package-root.js';
 import type { StrategyRegistry } from './strategy-registry.js';
 
 export interface NewStrategy {
@@ -42,24 +42,24 @@ function checkName(name: string, registry: StrategyRegistry): void {
     const rule = error.issues.map(({ message }) => message).join(', ');
     throw new BerthError('STRATEGY_NAME_INVALID', `“${name}” cannot be the name of a strategy, which ${rule}`);
   }
-  const taken = registry.describeAll().find((entry) => entry.name === name);
+  const taken = registry.listEntries().find((entry) => entry.name === name);
   if (taken !== undefined)
     throw new BerthError('STRATEGY_NAME_TAKEN', `there is a strategy ${name} already: ${taken.directory}`);
 }
 
 async function writeFiles(directory: string, name: string): Promise<void> {
-  for (const path of await readdir(exampleStrategy, { recursive: true })) {
-    const [source, target] = [join(exampleStrategy, path), join(directory, path)];
+  for (const path of await readdir(exampleStrategyDirectory, { recursive: true })) {
+    const [source, target] = [join(exampleStrategyDirectory, path), join(directory, path)];
     if (!(await stat(source)).isFile()) continue;
     await mkdir(dirname(target), { recursive: true });
-    await writeFile(target, underName(await readFile(source, 'utf8'), name));
+    await writeFile(target, renameExample(await readFile(source, 'utf8'), name));
   }
 }
 
 /** As the strategy's own name and in its classes' names; what the example says of Procfiles stays. */
-const underName = (text: string, name: string): string =>
+const renameExample = (text: string, name: string): string =>
   text
-    .replaceAll(new RegExp(`(?<=^name: |\`)${basename(exampleStrategy)}\\b`, 'gm'), name)
+    .replaceAll(new RegExp(`(?<=^name: |\`)${basename(exampleStrategyDirectory)}\\b`, 'gm'), name)
     .replaceAll(/Procfile(?=Runner|Handle)/g, toClassName(name));
 
 /** `my-cloud` → `MyCloud`. */

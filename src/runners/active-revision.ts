@@ -46,7 +46,7 @@ export async function readActiveRevision(home: BerthHome, name: string): Promise
 async function readRecord(path: string): Promise<ActiveRevision> {
   const file = await open(path);
   try {
-    const version = describeFile(await file.stat({ bigint: true }));
+    const version = fingerprintFile(await file.stat({ bigint: true }));
     return { ...(JSON.parse(await file.readFile('utf8')) as ActiveRecord), version };
   } finally {
     await file.close();
@@ -57,10 +57,10 @@ async function readRecord(path: string): Promise<ActiveRevision> {
 export function isStillActive(home: BerthHome, { deployment, version }: ActiveRevision): boolean {
   const { handle } = deploymentDirectory(home, deployment);
   const found = statSync(handle, { bigint: true, throwIfNoEntry: false });
-  return found !== undefined && describeFile(found) === version;
+  return found !== undefined && fingerprintFile(found) === version;
 }
 
-const describeFile = ({ ino, mtimeNs }: BigIntStats): string => `${ino}:${mtimeNs}`;
+const fingerprintFile = ({ ino, mtimeNs }: BigIntStats): string => `${ino}:${mtimeNs}`;
 
 /** Switches callers over in one step: they see the old record or the new one, never half of one. */
 export async function writeActiveRevision(home: BerthHome, record: ActiveRecord): Promise<void> {

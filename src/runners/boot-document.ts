@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { RunPlan } from '../contract/handle.js';
 import { FunctionInterface } from '../contract/run-interface.js';
 import { BerthError } from '../errors.js';
-import { socketPath, temporaryPath } from './host-record.js';
+import { getSocketPath, getTemporaryPath } from './host-record.js';
 import { parseQuantity } from './quantity.js';
 
 /** What the host is told on its standard input; see hosts/python/berth_host/boot.py. */
@@ -33,13 +33,13 @@ export interface BootDocument {
 }
 
 /** Seconds: weights are loaded or fetched then, and that takes long. */
-export const usualSetupTimeout = 1_800;
+export const defaultSetupTimeout = 1_800;
 
 /** What of a plan the host is told. */
 export type BootPlan = Omit<RunPlan, 'strategy' | 'provider' | 'sharedDirectory' | 'logFile'>;
 
 /** Of every start anew: its token is its own. START_FAILED when the run interface is not a function's. */
-export function describeBoot(plan: BootPlan, told: Pick<BootDocument, 'env' | 'grace'>): BootDocument {
+export function buildBootDocument(plan: BootPlan, startValues: Pick<BootDocument, 'env' | 'grace'>): BootDocument {
   const parsed = FunctionInterface.safeParse(plan.runInterface);
   if (!parsed.success)
     throw new BerthError('START_FAILED', `the run interface is not a function's: ${parsed.error.message}`);
@@ -48,16 +48,16 @@ export function describeBoot(plan: BootPlan, told: Pick<BootDocument, 'env' | 'g
     deployment: plan.deployment,
     revision: plan.revision,
     token: randomUUID(),
-    socket: socketPath(plan),
-    temporary: temporaryPath(plan),
+    socket: getSocketPath(plan),
+    temporary: getTemporaryPath(plan),
     directory: plan.directory,
     packageDirectory: plan.environment?.packageDirectory ?? null,
     interface: parsed.data,
     timeout: plan.timeout,
     importTimeout: plan.importTimeout ?? null,
-    setupTimeout: plan.setupTimeout ?? usualSetupTimeout,
+    setupTimeout: plan.setupTimeout ?? defaultSetupTimeout,
     memory: memory === undefined ? null : parseQuantity(memory),
     concurrency: concurrency ?? null,
-    ...told,
+    ...startValues,
   };
 }

@@ -1,11 +1,11 @@
 import type { Answer } from '../contract/answer.js';
 import type { ErrorCode } from '../errors.js';
-import { Alarm } from './alarm.js';
-import { Ending } from './ending.js';
+import { DeadlineTimer } from './alarm.js';
+import { CancelSource } from './ending.js';
 import type { CallOptions } from './runner.js';
 
 /** Why a call was given up before its answer came. */
-class GivenUp extends Error {
+class AbandonedCallError extends Error {
   constructor(
     readonly code: ErrorCode,
     message: string,
@@ -15,9 +15,9 @@ class GivenUp extends Error {
 }
 
 /** Of a connection at whose other end is not the software that was called. */
-export class Stranger extends Error {}
+export class UnverifiedPeerError extends Error {}
 
-export const callFailure = (code: ErrorCode, message: string): Answer => ({
+export const createErrorAnswer = (code: ErrorCode, message: string): Answer => ({
   status: 'error',
   error: { code, message },
 });
@@ -30,57 +30,57 @@ export const callFailure = (code: ErrorCode, message: string): Answer => ({
 export const withDeadline = (
   options: CallOptions & { timeout: number },
   call: (signal: AbortSignal) => Promise<Answer>,
-): Promise<Answer> => withEnding(options, (ending) => call(ending.signal));
+): Promise<Answer> => withCancelSource(options, (ending) => call(ending.signal));
 
 /** The same for the fastest calls, which make no signal. */
-export async function withEnding<Told = Answer>(
+export async function withCancelSource<Told = Answer>(
   options: CallOptions & { timeout: number },
-  call: (ending: Ending) => Promise<Told>,
+  call: (ending: CancelSource) => Promise<Told>,
 ): Promise<Told | Answer> {
-  if (options.signal?.aborted) return cancelledBefore;
-  const patience = new Patience(options);
+  if (options.signal?.aborted) return canceledBeforeStart;
+  const guard = new CallGuard(options);
   try {
-    return await call(patience.ending);
+    return await call(guard.cancelSource);
   } catch (error) {
-    return patience.explain(error);
+    return guard.toErrorAnswer(error);
   } finally {
-    patience.release();
+    guard.release();
   }
 }
 
 /** The same for a stream: its deadline is that of all of it, with the time that its reader takes. */
-export async function* streamWithEnding<Chunk, Told = Answer>(
+export async function* streamWithCancelSource<Chunk, Told = Answer>(
   options: CallOptions & { timeout: number },
-  stream: (ending: Ending) => AsyncGenerator<Chunk, Told>,
+  stream: (ending: CancelSource) => AsyncGenerator<Chunk, Told>,
 ): AsyncGenerator<Chunk, Told | Answer> {
-  if (options.signal?.aborted) return cancelledBefore;
-  const patience = new Patience(options);
+  if (options.signal?.aborted) return canceledBeforeStart;
+  const guard = new CallGuard(options);
   try {
-    return yield* stream(patience.ending);
+    return yield* stream(guard.cancelSource);
   } catch (error) {
-    return patience.explain(error);
+    return guard.toErrorAnswer(error);
   } finally {
-    patience.release();
+    guard.release();
   }
 }
 
-const cancelledBefore = callFailure('CALL_CANCELLED', 'the call was cancelled before it began');
+const canceledBeforeStart = createErrorAnswer('CALL_CANCELLED', 'the call was cancelled before it began');
 
 /** A caller's deadline and cancel, for as long as its call lasts. */
-class Patience {
-  readonly ending = new Ending();
-  private readonly deadline: Alarm;
+class CallGuard {
+  readonly cancelSource = new CancelSource();
+  private readonly deadline: DeadlineTimer;
 
   constructor(private readonly options: CallOptions & { timeout: number }) {
     const { timeout, signal } = options;
-    const late = () => this.end('CALL_TIMEOUT', `the call took longer than its ${timeout} s`);
-    this.deadline = new Alarm(timeout * 1000, late);
+    const onTimeout = () => this.abandon('CALL_TIMEOUT', `the call took longer than its ${timeout} s`);
+    this.deadline = new DeadlineTimer(timeout * 1000, onTimeout);
     signal?.addEventListener('abort', this.cancel, { once: true });
   }
 
   /** What was thrown, as the answer that says why. */
-  explain(error: unknown): Answer {
-    return explain(this.ending.isOver ? this.ending.reason : error);
+  toErrorAnswer(error: unknown): Answer {
+    return toErrorAnswer(this.cancelSource.isCanceled ? this.cancelSource.reason : error);
   }
 
   release(): void {
@@ -88,19 +88,20 @@ class Patience {
     this.options.signal?.removeEventListener('abort', this.cancel);
   }
 
-  private readonly cancel = () => this.end('CALL_CANCELLED', 'the call was cancelled');
+  private readonly cancel = () => this.abandon('CALL_CANCELLED', 'the call was cancelled');
 
-  private end(code: ErrorCode, message: string): void {
-    this.ending.end(new GivenUp(code, message));
+  private abandon(code: ErrorCode, message: string): void {
+    this.cancelSource.cancel(new AbandonedCallError(code, message));
   }
 }
 
-function explain(error: unknown): Answer {
-  if (error instanceof GivenUp) return callFailure(error.code, error.message);
+function toErrorAnswer(error: unknown): Answer {
+  if (error instanceof AbandonedCallError) return createErrorAnswer(error.code, error.message);
   const { code, message } = error as NodeJS.ErrnoException;
-  if (code === 'ECONNREFUSED' || error instanceof Stranger)
-    return callFailure('NOT_RUNNING', `the software is not up: ${message}`);
-  if (code === 'ECONNRESET' || code === 'EPIPE') return callFailure('CALL_LOST', 'the server ended during the call');
-  if (typeof code === 'string') return callFailure('CALL_LOST', `the call did not get through: ${message}`);
+  if (code === 'ECONNREFUSED' || error instanceof UnverifiedPeerError)
+    return createErrorAnswer('NOT_RUNNING', `the software is not up: ${message}`);
+  if (code === 'ECONNRESET' || code === 'EPIPE')
+    return createErrorAnswer('CALL_LOST', 'the server ended during the call');
+  if (typeof code === 'string') return createErrorAnswer('CALL_LOST', `the call did not get through: ${message}`);
   throw error;
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 // How many calls a revision gets and how they end, counted by the callers themselves: each process writes a file of its
 // own, so counting takes no lock and, for a busy caller, hardly a write; whoever wants to know adds the files up.
 
-export interface CallTally {
+export interface CallCounts {
   /** Calls under way, of processes that live. */
   running: number;
   ended: number;
@@ -15,14 +15,14 @@ export interface CallTally {
 
 /** Begun, ended and failed, as 64-bit floating-point numbers. */
 const recordBytes = 24;
-const directoryOf = (stateDirectory: string): string => join(stateDirectory, 'calls');
+const getCountsDirectory = (stateDirectory: string): string => join(stateDirectory, 'calls');
 const totalFile = 'total';
 
 /** Milliseconds that the file may be behind: long enough that a busy caller hardly ever writes. */
-export const lateness = 20;
+export const flushDelay = 20;
 
 /** Errors that say nothing about the software. */
-const callersOwn = new Set(['CALL_CANCELLED', 'CALL_INPUT', 'INPUT_INVALID']);
+const callerErrorCodes = new Set(['CALL_CANCELLED', 'CALL_INPUT', 'INPUT_INVALID']);
 
 /**
  * One process's count of the calls that it makes of one revision. Its file may be behind, but never says that nothing is
@@ -32,7 +32,7 @@ export class CallCounter {
   private static readonly opened = new Map<string, CallCounter>();
   private readonly counts = new Float64Array(3);
   private readonly bytes = new Uint8Array(this.counts.buffer);
-  private isShownRunning = false;
+  private isRecordedRunning = false;
   private timer: NodeJS.Timeout | undefined;
 
   private constructor(private file: number | undefined) {}
@@ -41,7 +41,7 @@ export class CallCounter {
   static open(stateDirectory: string): CallCounter {
     const known = CallCounter.opened.get(stateDirectory);
     if (known !== undefined) return known;
-    const counter = new CallCounter(openFile(directoryOf(stateDirectory)));
+    const counter = new CallCounter(openFile(getCountsDirectory(stateDirectory)));
     CallCounter.opened.set(stateDirectory, counter);
     return counter;
   }
@@ -49,19 +49,19 @@ export class CallCounter {
   /** True when the file has said all along, since the last time this was asked, that a call is running. */
   begin(): boolean {
     this.add(0, 1);
-    if (this.isShownRunning) return true;
+    if (this.isRecordedRunning) return true;
     this.flush();
     return false;
   }
 
   end(error: string | undefined): void {
-    if (error !== undefined && !callersOwn.has(error)) this.add(2, 1);
+    if (error !== undefined && !callerErrorCodes.has(error)) this.add(2, 1);
     this.add(1, 1);
-    this.timer ??= setTimeout(() => this.flush(), lateness).unref();
+    this.timer ??= setTimeout(() => this.flush(), flushDelay).unref();
   }
 
   /** It was not made after all. */
-  takeBack(): void {
+  revert(): void {
     this.add(0, -1);
     this.flush();
   }
@@ -70,7 +70,7 @@ export class CallCounter {
     clearTimeout(this.timer);
     this.timer = undefined;
     const [begun = 0, ended = 0] = this.counts;
-    this.isShownRunning = begun > ended;
+    this.isRecordedRunning = begun > ended;
     this.write();
   }
 
@@ -104,30 +104,30 @@ function openFile(directory: string): number | undefined {
 }
 
 /** The calls of a revision so far. Zeros for one that was never called. */
-export async function readTally(stateDirectory: string): Promise<CallTally> {
-  const { total, living, dead } = await readFiles(directoryOf(stateDirectory));
-  return add([total, ...living.map(({ tally }) => tally), ...dead.map(({ tally }) => tally)]);
+export async function readCallCounts(stateDirectory: string): Promise<CallCounts> {
+  const { total, living, dead } = await readCounterFiles(getCountsDirectory(stateDirectory));
+  return sumCounts([total, ...living.map(({ counts }) => counts), ...dead.map(({ counts }) => counts)]);
 }
 
 /** Puts the files of processes that have ended into one. For one process at a time. */
-export async function foldTally(stateDirectory: string): Promise<void> {
-  const directory = directoryOf(stateDirectory);
-  const { total, dead } = await readFiles(directory);
+export async function mergeCallCounts(stateDirectory: string): Promise<void> {
+  const directory = getCountsDirectory(stateDirectory);
+  const { total, dead } = await readCounterFiles(directory);
   if (dead.length === 0) return;
   const partial = join(directory, `${totalFile}.partial`);
-  await writeFile(partial, JSON.stringify(add([total, ...dead.map(({ tally }) => tally)])));
+  await writeFile(partial, JSON.stringify(sumCounts([total, ...dead.map(({ counts }) => counts)])));
   await rename(partial, join(directory, totalFile));
   await Promise.all(dead.map(({ file }) => rm(file, { force: true })));
 }
 
 interface CounterFile {
   file: string;
-  tally: CallTally;
+  counts: CallCounts;
 }
 
-const nothing: CallTally = { running: 0, ended: 0, failed: 0 };
+const zeroCounts: CallCounts = { running: 0, ended: 0, failed: 0 };
 
-async function readFiles(directory: string) {
+async function readCounterFiles(directory: string) {
   const living: CounterFile[] = [];
   const dead: CounterFile[] = [];
   const names: string[] = await readdir(directory).catch(() => []);
@@ -136,33 +136,33 @@ async function readFiles(directory: string) {
     const file = join(directory, name);
     const isLiving = isAlive(Number.parseInt(name, 10));
     const tally = await readCounter(file, isLiving);
-    (isLiving ? living : dead).push({ file, tally });
+    (isLiving ? living : dead).push({ file, counts: tally });
   }
-  const total = names.includes(totalFile) ? await readTotal(join(directory, totalFile)) : nothing;
+  const total = names.includes(totalFile) ? await readTotal(join(directory, totalFile)) : zeroCounts;
   return { total, living, dead };
 }
 
 /** What a process had under way when it ended does not run any more. */
-async function readCounter(file: string, isLiving: boolean): Promise<CallTally> {
+async function readCounter(file: string, isLiving: boolean): Promise<CallCounts> {
   const bytes = await readFile(file).catch(() => Buffer.alloc(0));
-  if (bytes.length < recordBytes) return nothing;
+  if (bytes.length < recordBytes) return zeroCounts;
   const [begun = 0, ended = 0, failed = 0] = [0, 8, 16].map((offset) => bytes.readDoubleLE(offset));
   return { running: isLiving ? begun - ended : 0, ended, failed };
 }
 
-const readTotal = async (file: string): Promise<CallTally> => {
+const readTotal = async (file: string): Promise<CallCounts> => {
   const text = await readFile(file, 'utf8').catch(() => '');
-  return text === '' ? nothing : (JSON.parse(text) as CallTally);
+  return text === '' ? zeroCounts : (JSON.parse(text) as CallCounts);
 };
 
-const add = (tallies: CallTally[]): CallTally =>
+const sumCounts = (tallies: CallCounts[]): CallCounts =>
   tallies.reduce(
     (sum, { running, ended, failed }) => ({
       running: sum.running + running,
       ended: sum.ended + ended,
       failed: sum.failed + failed,
     }),
-    nothing,
+    zeroCounts,
   );
 
 function isAlive(pid: number): boolean {

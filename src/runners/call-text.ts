@@ -1,29 +1,29 @@
 import type { Answer } from '../contract/answer.js';
 import { readInputs } from '../json/read-inputs.js';
-import { readDigits } from '../json/read-json.js';
+import { readExactJson } from '../json/read-json.js';
 import { writeJson } from '../json/write-json.js';
 import type { CallOptions, Runner } from './runner.js';
 import { streamCall } from './stream-call.js';
-import { answerUnfit } from './unfit-answer.js';
+import { answerInvalidInputs } from './unfit-answer.js';
 
 // A call on JSON text: what the caller wrote reaches the software, and what that answers the caller, with every digit.
 
 /** By a runner that takes no text, with the values that it says; bigints among them. */
 export const callText = (runner: Runner, inputs: string, options?: CallOptions): Promise<string> =>
   runner.runText?.(inputs, options) ??
-  callByValues(inputs, { keepsDigits: false }, (values) => runner.run(values, options));
+  callWithParsedInputs(inputs, { keepsDigits: false }, (values) => runner.run(values, options));
 
 /** With values in which a JsonNumber has the digits of a number, in and out. */
-export const callExactly = async (runner: Runner, inputs: unknown, options?: CallOptions): Promise<Answer> =>
-  readDigits(await callText(runner, writeJson(inputs), options)) as Answer; // as the runner gives it
+export const callWithExactNumbers = async (runner: Runner, inputs: unknown, options?: CallOptions): Promise<Answer> =>
+  readExactJson(await callText(runner, writeJson(inputs), options)) as Answer; // as the runner gives it
 
 /** The same bit by bit: yields each chunk's text, returns the answer's. */
 export const streamText = (runner: Runner, inputs: string, options?: CallOptions): AsyncGenerator<string, string> =>
   runner.streamText?.(inputs, options) ??
-  streamByValues(inputs, { keepsDigits: false }, (values) => streamCall(runner, values, options));
+  streamWithParsedInputs(inputs, { keepsDigits: false }, (values) => streamCall(runner, values, options));
 
 /** For a runner whose server is not given the text itself: inputs that would not arrive as they are written are CALL_INPUT. */
-export async function callByValues(
+export async function callWithParsedInputs(
   inputs: string,
   options: { keepsDigits: boolean },
   call: (values: unknown) => Promise<Answer>,
@@ -32,12 +32,12 @@ export async function callByValues(
   try {
     values = readInputs(inputs, options);
   } catch (error) {
-    return writeJson(answerUnfit(error));
+    return writeJson(answerInvalidInputs(error));
   }
   return writeJson(await call(values));
 }
 
-export async function* streamByValues(
+export async function* streamWithParsedInputs(
   inputs: string,
   options: { keepsDigits: boolean },
   stream: (values: unknown) => AsyncGenerator<unknown, Answer>,
@@ -46,7 +46,7 @@ export async function* streamByValues(
   try {
     values = readInputs(inputs, options);
   } catch (error) {
-    return writeJson(answerUnfit(error));
+    return writeJson(answerInvalidInputs(error));
   }
   const parts = stream(values);
   try {

@@ -1,20 +1,20 @@
 import type { Answer } from '../contract/answer.js';
-import { plainInputs } from '../json/write-inputs.js';
+import { toPlainInputs } from '../json/write-inputs.js';
 import type { CallOptions, Runner } from './runner.js';
 import { streamCall } from './stream-call.js';
-import { answerUnfit } from './unfit-answer.js';
+import { answerInvalidInputs } from './unfit-answer.js';
 
 // A call with values. A runner that takes text sees to its inputs itself; every other is given values that JSON holds.
 
 export const callValues = (runner: Runner, inputs: unknown, options?: CallOptions): Promise<Answer> =>
-  runner.runText === undefined ? callPlain(runner, inputs, options) : runner.run(inputs, options);
+  runner.runText === undefined ? callWithPlainInputs(runner, inputs, options) : runner.run(inputs, options);
 
-async function callPlain(runner: Runner, inputs: unknown, options?: CallOptions): Promise<Answer> {
+async function callWithPlainInputs(runner: Runner, inputs: unknown, options?: CallOptions): Promise<Answer> {
   let plain: unknown;
   try {
-    plain = await plainInputs(inputs);
+    plain = await toPlainInputs(inputs);
   } catch (error) {
-    return answerUnfit(error);
+    return answerInvalidInputs(error);
   }
   return await runner.run(plain, options);
 }
@@ -26,9 +26,9 @@ export async function* streamValues(
 ): AsyncGenerator<unknown, Answer> {
   let plain = inputs;
   try {
-    if (runner.runText === undefined) plain = await plainInputs(inputs);
+    if (runner.runText === undefined) plain = await toPlainInputs(inputs);
   } catch (error) {
-    return answerUnfit(error);
+    return answerInvalidInputs(error);
   }
   return yield* streamCall(runner, plain, options);
 }

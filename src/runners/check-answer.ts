@@ -1,20 +1,21 @@
 import type { Answer } from '../contract/answer.js';
-import { callFailure } from './call-deadline.js';
+import { createErrorAnswer } from './call-deadline.js';
 
 /** Characters of a reply that is no answer that are shown. */
-const mostShown = 200;
+const maxShownCharacters = 200;
 
-const plainHead = '{"status":"success","output":';
+const successPrefix = '{"status":"success","output":';
 
 /** An answer's text, or the text of one that refuses it. Nearly all show at once what they are, and are not parsed. */
 export function checkAnswerText(text: string): string {
-  if (text.startsWith(plainHead)) return text;
-  const found = read(text);
-  return isAnswer(found) ? text : JSON.stringify(refuse(text));
+  if (text.startsWith(successPrefix)) return text;
+  const found = tryParse(text);
+  return isAnswer(found) ? text : JSON.stringify(createInvalidAnswer(text));
 }
 
 /** The same of an answer that has been read. */
-export const checkAnswer = (found: unknown): Answer => (isAnswer(found) ? found : refuse(JSON.stringify(found)));
+export const checkAnswer = (found: unknown): Answer =>
+  isAnswer(found) ? found : createInvalidAnswer(JSON.stringify(found));
 
 /** As much of it as Berth itself goes by: the user's code may add keys of its own. */
 function isAnswer(found: unknown): found is Answer {
@@ -24,7 +25,7 @@ function isAnswer(found: unknown): found is Answer {
   return status === 'error' && typeof error?.code === 'string' && typeof error.message === 'string';
 }
 
-function read(text: string): unknown {
+function tryParse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
@@ -32,8 +33,8 @@ function read(text: string): unknown {
   }
 }
 
-const refuse = (text: string): Answer =>
-  callFailure(
+const createInvalidAnswer = (text: string): Answer =>
+  createErrorAnswer(
     'CALL_OUTPUT',
-    `the software's host replied with something that is no answer: ${text.slice(0, mostShown)}`,
+    `the software's host replied with something that is no answer: ${text.slice(0, maxShownCharacters)}`,
   );

@@ -1,5 +1,5 @@
 import { BerthError } from '../errors.js';
-import { describeWay } from '../proxy.js';
+import { describeProxy } from '../proxy.js';
 import { ProxyError } from '../proxy-error.js';
 import { callHttp, type HttpReply } from './http-call.js';
 
@@ -18,7 +18,7 @@ export interface CloudAccount {
 }
 
 /** Milliseconds that one request may take. */
-const patience = 30_000;
+const requestTimeout = 30_000;
 
 /**
  * Asks the cloud's REST API: JSON there, JSON back. Undefined for what does not exist.
@@ -26,7 +26,7 @@ const patience = 30_000;
  * CLOUD_UNREACHABLE when it does not answer or is overloaded, CLOUD_REFUSED when the token is not good for this, and
  * START_FAILED with the cloud's words for every other refusal.
  */
-export async function askCloud(
+export async function requestCloud(
   account: CloudAccount,
   {
     method = 'GET',
@@ -38,14 +38,14 @@ export async function askCloud(
   const reply = await send(account, { method, path, body, signal });
   if (reply.status === 404 || account.isMissing?.(reply)) return undefined;
   if (reply.status >= 200 && reply.status < 300) return readJson(reply);
-  throw describeRefusal(account, `${method} ${path}`, reply);
+  throw createRefusalError(account, `${method} ${path}`, reply);
 }
 
 async function send(
   { cloud, address, headers }: CloudAccount,
   { method, path, body, signal }: { method: string; path: string; body: unknown; signal: AbortSignal | undefined },
 ): Promise<HttpReply> {
-  const late = AbortSignal.timeout(patience);
+  const late = AbortSignal.timeout(requestTimeout);
   try {
     return await callHttp({
       url: address + path,
@@ -56,8 +56,8 @@ async function send(
     });
   } catch (error) {
     signal?.throwIfAborted();
-    const reason = late.aborted ? `no answer within ${patience / 1000} s` : describeError(error);
-    const way = error instanceof ProxyError ? '' : await describeWay(address); // which says already what is in the way
+    const reason = late.aborted ? `no answer within ${requestTimeout / 1000} s` : describeError(error);
+    const way = error instanceof ProxyError ? '' : await describeProxy(address); // which says already what is in the way
     throw new BerthError(
       'CLOUD_UNREACHABLE',
       `${cloud} cannot be reached at ${address}${way}: ${reason}`,
@@ -77,7 +77,7 @@ function readJson({ body }: HttpReply): unknown {
   return JSON.parse(body.toString());
 }
 
-function describeRefusal({ cloud, address, variable }: CloudAccount, request: string, reply: HttpReply): BerthError {
+function createRefusalError({ cloud, address, variable }: CloudAccount, request: string, reply: HttpReply): BerthError {
   const { status, body } = reply;
   const said = `${status}: ${body.toString().slice(0, 500).trim()}`;
   if (status === 401 || status === 403)
@@ -88,7 +88,7 @@ function describeRefusal({ cloud, address, variable }: CloudAccount, request: st
 }
 
 /** The token of an account. CLOUD_REFUSED when this process has none. */
-export function readToken(cloud: string, variable: string): string {
+export function requireToken(cloud: string, variable: string): string {
   const token = process.env[variable];
   if (token) return token;
   throw new BerthError('CLOUD_REFUSED', `there is no token for ${cloud}: ${variable} is not set`);

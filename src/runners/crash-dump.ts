@@ -1,7 +1,7 @@
 import { hostsDirectory } from '../package-root.js';
-import { findOwnFrame } from './own-frame.js';
+import { findSoftwareFrame } from './own-frame.js';
 
-export interface Crash {
+export interface CrashDump {
   /** The innermost line of the software's own, `app.py:3`. */
   place: string | undefined;
   /** The log without the threads and frames that are not the software's doing. */
@@ -9,19 +9,19 @@ export interface Crash {
 }
 
 /** As Python's faulthandler begins; the thread that crashed follows first, each with its innermost frame first. */
-const beginning = /^Fatal Python error: .*$/m;
+const crashHeader = /^Fatal Python error: .*$/m;
 const threadHead = /^(Current thread|Thread) 0x[0-9a-f]+.*\(most recent call first\):$/;
 
 /** Reads what Python wrote when a signal ended it. Undefined where it wrote nothing of the kind. */
-export function readCrash(log: string, directory: string): Crash | undefined {
-  const found = beginning.exec(log);
+export function parseCrashDump(log: string, directory: string): CrashDump | undefined {
+  const found = crashHeader.exec(log);
   if (found === null) return undefined;
   const [before, dump] = [log.slice(0, found.index), log.slice(found.index)];
-  const blocks = splitThreads(dump).filter((block) => !isOfOthers(block, directory));
+  const blocks = splitThreads(dump).filter((block) => !isUnrelatedThread(block, directory));
   const current = blocks.find((block) => block.startsWith('Current thread'));
   return {
-    place: current === undefined ? undefined : findOwnFrame(current, directory),
-    log: before + blocks.map(dropMachinery).join('').replaceAll(`File "${directory}/`, 'File "'),
+    place: current === undefined ? undefined : findSoftwareFrame(current, directory),
+    log: before + blocks.map(dropHostFrames).join('').replaceAll(`File "${directory}/`, 'File "'),
   };
 }
 
@@ -39,11 +39,11 @@ function splitThreads(dump: string): string[] {
 }
 
 /** Threads that the host started, and any other in which nothing of the software's runs. */
-const isOfOthers = (block: string, directory: string): boolean =>
-  block.startsWith('Thread 0x') && findOwnFrame(block, directory) === undefined;
+const isUnrelatedThread = (block: string, directory: string): boolean =>
+  block.startsWith('Thread 0x') && findSoftwareFrame(block, directory) === undefined;
 
 /** Frames of the host and of Python's import system, which led to the software's. */
-const dropMachinery = (block: string): string =>
+const dropHostFrames = (block: string): string =>
   block
     .split('\n')
     .filter((line) => !(line.startsWith(`  File "${hostsDirectory}/`) || /^ {2}File "<frozen /.test(line)))

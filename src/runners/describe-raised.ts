@@ -1,3 +1,3 @@
 /** An exception of the code as every strategy tells it: `ValueError: no good`, or its type alone where it says nothing. */
-export const describeRaised = (type: string, words: string): string =>
-  words === '' || words === type ? type : `${type}: ${words}`;
+export const formatException = (type: string, message: string): string =>
+  message === '' || message === type ? type : `${type}: ${message}`;

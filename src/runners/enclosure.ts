@@ -8,15 +8,15 @@ import { dirname, join } from 'node:path';
  */
 const prefix = 'berth-';
 /** The longest name that a directory may have. */
-const longestName = 255;
+const maxNameLength = 255;
 
-interface Enclosed {
+interface GroupOwner {
   stateDirectory: string;
 }
 
 /** Puts a process that has started nothing yet into its control group. Whether that could be done. */
-export function encloseProcess(pid: number | undefined, { stateDirectory }: Enclosed): boolean {
-  const group = groupOf(stateDirectory);
+export function addToControlGroup(pid: number | undefined, { stateDirectory }: GroupOwner): boolean {
+  const group = getGroupPath(stateDirectory);
   if (group === undefined || pid === undefined) return false;
   try {
     mkdirSync(group, { recursive: true });
@@ -28,32 +28,32 @@ export function encloseProcess(pid: number | undefined, { stateDirectory }: Encl
 }
 
 /** The state directory of the server whose control group the process is in. */
-export function readEnclosure(pid: number | string): string | undefined {
+export function readControlGroupOwner(pid: number | string): string | undefined {
   const name = readOwnPath(pid)
     ?.split('/')
     .find((part) => part.startsWith(prefix));
-  return name === undefined ? undefined : readName(name);
+  return name === undefined ? undefined : decodeName(name);
 }
 
-const readName = (name: string): string => Buffer.from(name.slice(prefix.length), 'base64url').toString();
+const decodeName = (name: string): string => Buffer.from(name.slice(prefix.length), 'base64url').toString();
 
 /** Removes the control group once nothing is in it, and those beside it whose state directory is gone. */
-export function removeEnclosure({ stateDirectory }: Enclosed): void {
-  const group = groupOf(stateDirectory);
+export function removeControlGroup({ stateDirectory }: GroupOwner): void {
+  const group = getGroupPath(stateDirectory);
   if (group === undefined) return;
-  const beside = dirname(group);
-  const abandoned = listQuietly(beside).filter((name) => name.startsWith(prefix) && !existsSync(readName(name)));
-  for (const place of [group, ...abandoned.map((name) => join(beside, name))])
+  const parent = dirname(group);
+  const abandoned = listQuietly(parent).filter((name) => name.startsWith(prefix) && !existsSync(decodeName(name)));
+  for (const groupPath of [group, ...abandoned.map((name) => join(parent, name))])
     try {
-      rmdirSync(place);
+      rmdirSync(groupPath);
     } catch {
       // there is none, or something is in it
     }
 }
 
 /** Whether one may be made here. */
-export function canEnclose(): boolean {
-  const probe = groupOf(`probe ${process.pid}`);
+export function canCreateControlGroup(): boolean {
+  const probe = getGroupPath(`probe ${process.pid}`);
   if (probe === undefined) return false;
   try {
     mkdirSync(probe);
@@ -65,11 +65,11 @@ export function canEnclose(): boolean {
 }
 
 /** Beside this process's own, for what is below another's one is part of that. */
-function groupOf(stateDirectory: string): string | undefined {
+function getGroupPath(stateDirectory: string): string | undefined {
   const mount = findMount();
   const own = readOwnPath('self');
   const name = prefix + Buffer.from(stateDirectory).toString('base64url');
-  if (mount === undefined || own === undefined || name.length > longestName) return undefined;
+  if (mount === undefined || own === undefined || name.length > maxNameLength) return undefined;
   const parts = own.split('/').filter((part) => part !== '');
   const inside = parts.findIndex((part) => part.startsWith(prefix));
   return join(mount, ...(inside === -1 ? parts : parts.slice(0, inside)), name);

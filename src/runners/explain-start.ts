@@ -1,27 +1,27 @@
-import { BerthError, saysDiskFull } from '../errors.js';
+import { BerthError, isDiskFullMessage } from '../errors.js';
 import type { BootDocument } from './boot-document.js';
-import { readCrash } from './crash-dump.js';
-import type { HostWord } from './host-word.js';
-import { readTail, sizeOf } from './log-file.js';
-import { findOwnFrame } from './own-frame.js';
-import { findStuckImport, wasEnded } from './stuck-import.js';
+import { parseCrashDump } from './crash-dump.js';
+import type { HostMessage } from './host-word.js';
+import { getFileSize, readTail } from './log-file.js';
+import { findSoftwareFrame } from './own-frame.js';
+import { findStuckImport, watchdogPattern } from './stuck-import.js';
 
 /** What a host was at when it was last heard of. */
-export type Phase = 'starting' | 'importing' | 'building';
+export type StartPhase = 'starting' | 'importing' | 'building';
 
 /** How a host ended that had no last word. `stuck`: it was ended from outside. */
-interface SilentEnd {
+interface UnreportedExit {
   state: 'exited' | 'stuck';
   how: string;
-  phase: Phase;
+  phase: StartPhase;
 }
 
-type LastWord = Extract<HostWord, { state: 'busy' | 'ready' | 'failed' }>;
+type FinalMessage = Extract<HostMessage, { state: 'busy' | 'ready' | 'failed' }>;
 
 /** How a start ended: in the host's words or without any. */
-export type StartReport = LastWord | SilentEnd;
+export type StartReport = FinalMessage | UnreportedExit;
 
-interface Start {
+interface StartContext {
   document: BootDocument;
   logFile: string;
   /** Where the start's own lines begin. */
@@ -29,24 +29,24 @@ interface Start {
 }
 
 /** Lines of the log that are looked at, and those that an error shows. */
-const [read, shown] = [120, 30];
+const [read, maxShownLines] = [120, 30];
 
 /** The error for a start that failed: IMPORT_FAILED, START_FAILED or DISK_FULL. */
-export async function explainStart(
+export async function explainStartFailure(
   report: Exclude<StartReport, { state: 'ready' | 'busy' }>,
-  { document, logFile, logStart }: Start,
+  { document, logFile, logStart }: StartContext,
 ): Promise<BerthError> {
   const facts = { name: document.deployment, log: logFile };
   if (report.state !== 'failed') {
-    const log = (await sizeOf(logFile)) > logStart ? await readTail(logFile, read) : '';
-    const { code, message, evidence } = explainSilence(report, document, log);
+    const log = (await getFileSize(logFile)) > logStart ? await readTail(logFile, read) : '';
+    const { code, message, evidence } = explainUnreportedExit(report, document, log);
     return new BerthError(code, message, { ...facts, evidence });
   }
   const { code, message, traceback = '', candidates } = report.error;
   const isImport = code === 'IMPORT_FAILED';
-  const usual = isImport ? 'IMPORT_FAILED' : 'START_FAILED';
+  const defaultCode = isImport ? 'IMPORT_FAILED' : 'START_FAILED';
   const what = isImport ? `importing ${document.interface.module} failed` : 'the start failed';
-  return new BerthError(saysDiskFull(message) ? 'DISK_FULL' : usual, `${what}: ${message}`, {
+  return new BerthError(isDiskFullMessage(message) ? 'DISK_FULL' : defaultCode, `${what}: ${message}`, {
     ...facts,
     ...(traceback !== '' && { evidence: traceback }),
     // The names that the imported module has, where the one of the interface is not among them.
@@ -54,13 +54,13 @@ export async function explainStart(
   });
 }
 
-function explainSilence({ state, how, phase }: SilentEnd, document: BootDocument, log: string) {
+function explainUnreportedExit({ state, how, phase }: UnreportedExit, document: BootDocument, log: string) {
   const { directory, setupTimeout } = document;
   const { module, callable } = document.interface;
   const evidence = lastLines(log);
   const isStuck = state === 'stuck';
-  if (phase === 'building' && (isStuck || wasEnded.test(log))) {
-    const place = findOwnFrame(log, directory);
+  if (phase === 'building' && (isStuck || watchdogPattern.test(log))) {
+    const place = findSoftwareFrame(log, directory);
     const message = `the start failed: setup of ${module}:${callable} took longer than ${setupTimeout / 60} min${place === undefined ? '' : ` and is at ${place}`}, in code that lets nothing else run`;
     return { code: 'START_FAILED', message, evidence } as const;
   }
@@ -74,11 +74,11 @@ function explainSilence({ state, how, phase }: SilentEnd, document: BootDocument
     importing: ` while importing ${module}`,
     building: ` in setup of ${module}:${callable}`,
   };
-  const crash = readCrash(log, directory);
+  const crash = parseCrashDump(log, directory);
   const place = crash?.place === undefined ? '' : `, at ${crash.place}`;
   const message = `the process ${how}${during[phase]}${place} before it could be called`;
-  const code = saysDiskFull(evidence) ? 'DISK_FULL' : 'START_FAILED';
+  const code = isDiskFullMessage(evidence) ? 'DISK_FULL' : 'START_FAILED';
   return { code, message, evidence: crash === undefined ? evidence : lastLines(crash.log) } as const;
 }
 
-const lastLines = (log: string): string => log.trimEnd().split('\n').slice(-shown).join('\n');
+const lastLines = (log: string): string => log.trimEnd().split('\n').slice(-maxShownLines).join('\n');

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { identifyProcess, type ProcessIdentity } from './process-identity.js';
 
 /** Processes whose command line ends with these arguments: the trace of a start that was cut off before it noted a pid. */
-export function findProcesses(lastArguments: string[]): ProcessIdentity[] {
+export function findProcessesByArguments(lastArguments: string[]): ProcessIdentity[] {
   const pids = process.platform === 'linux' ? findOnLinux(lastArguments) : findWithPs(lastArguments);
   return pids.map(identifyProcess).filter((identity) => identity !== null);
 }

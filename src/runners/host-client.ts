@@ -1,15 +1,15 @@
 import type { Answer } from '../contract/answer.js';
 import { readJson } from '../json/read-json.js';
 import { writeInputs } from '../json/write-inputs.js';
-import { Alarm } from './alarm.js';
-import { callFailure } from './call-deadline.js';
+import { DeadlineTimer } from './alarm.js';
+import { createErrorAnswer } from './call-deadline.js';
 import { checkAnswer, checkAnswerText } from './check-answer.js';
 import { HostConnection } from './host-connection.js';
-import { HostDeadline, lateness } from './host-deadline.js';
-import { HostStream, handOn, handOnText } from './host-stream.js';
-import { neverBegun } from './never-begun.js';
+import { HostDeadline, replyGrace } from './host-deadline.js';
+import { forwardHostChunks, forwardHostChunkTexts, HostStream } from './host-stream.js';
+import { createUnstartedAnswer } from './never-begun.js';
 import type { CallOptions } from './runner.js';
-import { answerUnfit } from './unfit-answer.js';
+import { answerInvalidInputs } from './unfit-answer.js';
 import { wasWaiting } from './waiting-calls.js';
 
 /** Who answers on the socket. */
@@ -46,10 +46,10 @@ export interface HostClientOptions {
 }
 
 /** Milliseconds in which a host says whether it is idle; one that takes longer is not. */
-const promptness = 200;
+const idleReplyTimeout = 200;
 
 /** Calls at once over one client; more wait for their turn. */
-const mostConnections = 256;
+const maxConnections = 256;
 
 /** Of a call for which `takeTurn` has held a turn. */
 export interface HostCallOptions extends CallOptions {
@@ -61,36 +61,37 @@ export interface HostCallOptions extends CallOptions {
  * `absent`: nobody listens. `lost`: it has ended meanwhile, or does not react.
  */
 export type TurnReply =
-  | { status: 'turn'; id: string; leave: (wasTaken: boolean) => void }
+  | { status: 'turn'; id: string; release: (wasTaken: boolean) => void }
   | { status: 'busy'; limit: number | null }
   | { status: 'answer'; answer: Answer }
   | { status: 'absent' | 'lost' };
 
-interface Exchange {
+interface ExchangeOptions {
   timeout: number;
   signal: AbortSignal | undefined;
   /** What the request says beside that, as JSON. */
-  head: string;
+  requestFields: string;
 }
 
 /** Of inputs that were written from values: nothing in them is changed by a reader, so the host need not look for it. */
-const isChecked = ',"checked":true';
+const checkedField = ',"checked":true';
 
-const withTurn = (head: string, turn: string): string => `${head},"turn":"${turn}"`;
+const addTurn = (head: string, turn: string): string => `${head},"turn":"${turn}"`;
 
 type BusyReply = { status: 'busy'; limit: number | null };
 
-type HandOn<Chunk, Told> = (parts: AsyncIterable<string>) => AsyncGenerator<Chunk, Told | undefined>;
+type ForwardChunks<Chunk, Told> = (parts: AsyncIterable<string>) => AsyncGenerator<Chunk, Told | undefined>;
 
 /** A stream's end as the host tells it, or, where it tells none, as it is explained here. */
-type Outcome<Told> = { told: Told } | { explained: Answer };
+type Outcome<Told> = { answer: Told } | { failure: Answer };
 
-const failure = (...why: Parameters<typeof callFailure>): string => JSON.stringify(callFailure(...why));
+const encodeFailure = (...why: Parameters<typeof createErrorAnswer>): string =>
+  JSON.stringify(createErrorAnswer(...why));
 
 /** Calls a host. A connection carries one call at a time, so there are as many as there are calls at once. */
 export class HostClient {
   private readonly idle: HostConnection[] = [];
-  private readonly turns: (() => void)[] = [];
+  private readonly waiters: (() => void)[] = [];
   private readonly prefix = `${process.pid.toString(36)}-${Math.random().toString(36).slice(2, 10)}`;
   private isClosed = false;
   private busy = 0;
@@ -105,9 +106,9 @@ export class HostClient {
       const written = writeInputs(inputs);
       text = typeof written === 'string' ? written : await written;
     } catch (error) {
-      return answerUnfit(error);
+      return answerInvalidInputs(error);
     }
-    return readJson(await this.request(text, options, isChecked)) as Answer; // the host's own
+    return readJson(await this.request(text, options, checkedField)) as Answer; // the host's own
   }
 
   /** JSON text in, the answer's JSON text out, neither parsed here. Never throws: what goes wrong is an answer. */
@@ -121,48 +122,56 @@ export class HostClient {
     try {
       text = await writeInputs(inputs);
     } catch (error) {
-      return answerUnfit(error);
+      return answerInvalidInputs(error);
     }
-    const answer = yield* this.requestStream(text, options, { head: isChecked, handOn });
-    return 'explained' in answer ? answer.explained : answer.told;
+    const answer = yield* this.requestStream(text, options, { requestFields: checkedField, handOn: forwardHostChunks });
+    return 'failure' in answer ? answer.failure : answer.answer;
   }
 
   /** The same of text, and with the text of each chunk. */
   async *streamText(inputs: string, options: HostCallOptions = {}): AsyncGenerator<string, string> {
-    const answer = yield* this.requestStream(inputs, options, { head: '', handOn: handOnText });
-    return 'explained' in answer ? JSON.stringify(answer.explained) : answer.told;
+    const answer = yield* this.requestStream(inputs, options, { requestFields: '', handOn: forwardHostChunkTexts });
+    return 'failure' in answer ? JSON.stringify(answer.failure) : answer.answer;
   }
 
   private async request(inputs: string, options: HostCallOptions, head: string): Promise<string> {
     const { timeout = this.options.timeout, signal, turn } = options;
-    if (signal?.aborted) return failure('CALL_CANCELLED', 'the call was cancelled before it began');
-    if (this.busy >= mostConnections) await this.waitForTurn();
+    if (signal?.aborted) return encodeFailure('CALL_CANCELLED', 'the call was cancelled before it began');
+    if (this.busy >= maxConnections) await this.waitForConnection();
     this.busy += 1;
     try {
-      return await this.exchange(inputs, { timeout, signal, head: turn === undefined ? head : withTurn(head, turn) });
+      return await this.exchange(inputs, {
+        timeout,
+        signal,
+        requestFields: turn === undefined ? head : addTurn(head, turn),
+      });
     } finally {
       this.busy -= 1;
-      this.turns.shift()?.();
+      this.waiters.shift()?.();
     }
   }
 
   private async *requestStream<Chunk, Told>(
     inputs: string,
     options: HostCallOptions,
-    { head, handOn }: Pick<Exchange, 'head'> & { handOn: HandOn<Chunk, Told> },
+    {
+      requestFields,
+      handOn: forwardChunks,
+    }: Pick<ExchangeOptions, 'requestFields'> & { handOn: ForwardChunks<Chunk, Told> },
   ): AsyncGenerator<Chunk, Outcome<Told>> {
     const { timeout = this.options.timeout, signal, turn } = options;
-    if (signal?.aborted) return { explained: callFailure('CALL_CANCELLED', 'the call was cancelled before it began') };
-    if (this.busy >= mostConnections) await this.waitForTurn();
+    if (signal?.aborted)
+      return { failure: createErrorAnswer('CALL_CANCELLED', 'the call was cancelled before it began') };
+    if (this.busy >= maxConnections) await this.waitForConnection();
     this.busy += 1;
     try {
       return yield* this.exchangeStream(inputs, {
-        ...{ timeout, signal, handOn },
-        head: turn === undefined ? head : withTurn(head, turn),
+        ...{ timeout, signal, handOn: forwardChunks },
+        requestFields: turn === undefined ? requestFields : addTurn(requestFields, turn),
       });
     } finally {
       this.busy -= 1;
-      this.turns.shift()?.();
+      this.waiters.shift()?.();
     }
   }
 
@@ -170,7 +179,7 @@ export class HostClient {
    * Asks for the turn of a call that is made then: at once, or when it has come. `leave` gives back a turn that is not
    * taken, and has to be called in any case.
    */
-  async takeTurn(request: { mayWait: boolean; timeout: number; signal?: AbortSignal }): Promise<TurnReply> {
+  async acquireTurn(request: { mayWait: boolean; timeout: number; signal?: AbortSignal }): Promise<TurnReply> {
     const { mayWait, timeout, signal } = request;
     const connection = await this.connect();
     if (connection === undefined) return { status: 'absent' };
@@ -178,17 +187,17 @@ export class HostClient {
     const leave = () => connection.close();
     signal?.addEventListener('abort', leave, { once: true });
     if (signal?.aborted) leave();
-    const patience = new Alarm(mayWait ? timeout * 1000 + lateness : promptness, leave);
+    const patience = new DeadlineTimer(mayWait ? timeout * 1000 + replyGrace : idleReplyTimeout, leave);
     try {
       const head = `{"type":"turn","id":"${id}","timeout":${timeout},"mayWait":${mayWait}}`;
-      const told = JSON.parse(await connection.request(head)) as Answer | { status: 'turn' } | BusyReply;
-      if (told.status === 'turn') {
-        const giveBack = (wasTaken: boolean) => (wasTaken ? this.keep(connection) : connection.close());
-        return { status: 'turn', id, leave: giveBack };
+      const reply = JSON.parse(await connection.request(head)) as Answer | { status: 'turn' } | BusyReply;
+      if (reply.status === 'turn') {
+        const releaseTurn = (wasTaken: boolean) => (wasTaken ? this.keepIdle(connection) : connection.close());
+        return { status: 'turn', id, release: releaseTurn };
       }
-      if (told.status !== 'busy') return { status: 'answer', answer: checkAnswer(told) };
-      this.keep(connection);
-      return told;
+      if (reply.status !== 'busy') return { status: 'answer', answer: checkAnswer(reply) };
+      this.keepIdle(connection);
+      return reply;
     } catch {
       return { status: 'lost' };
     } finally {
@@ -200,15 +209,15 @@ export class HostClient {
   /** Who is there; rejects when nobody answers within `timeout` milliseconds. Who asks often does so over one connection. */
   async ping(timeout: number): Promise<HostStatus> {
     const connection = this.takeIdle() ?? (await HostConnection.open(this.options.socket));
-    const { output } = JSON.parse(await ask(connection, { type: 'ping' }, timeout));
-    this.keep(connection);
+    const { output } = JSON.parse(await requestWithTimeout(connection, { type: 'ping' }, timeout));
+    this.keepIdle(connection);
     return output as HostStatus;
   }
 
   /** Asks it to end once its calls are over; rejects when nobody answers within `timeout` milliseconds. */
   async stop(timeout: number): Promise<boolean> {
     const connection = await HostConnection.open(this.options.socket);
-    const { status } = JSON.parse(await ask(connection, { type: 'stop' }, timeout)) as Answer;
+    const { status } = JSON.parse(await requestWithTimeout(connection, { type: 'stop' }, timeout)) as Answer;
     connection.close();
     return status === 'success';
   }
@@ -219,22 +228,25 @@ export class HostClient {
     for (const connection of this.idle.splice(0)) connection.close();
   }
 
-  private async exchange(inputs: string, { timeout, signal, head }: Exchange): Promise<string> {
+  private async exchange(inputs: string, { timeout, signal, requestFields }: ExchangeOptions): Promise<string> {
     const connection = await this.connect();
     if (connection === undefined) return JSON.stringify(this.notRunning());
     const id = this.nextId();
     const deadline = new HostDeadline(connection, timeout);
     const cancel = () => {
-      deadline.bringForward();
+      deadline.cancel();
       void this.cancel(id);
     };
     signal?.addEventListener('abort', cancel, { once: true });
     try {
-      const answer = await connection.request(`{"type":"call","id":"${id}","timeout":${timeout}${head}}`, inputs);
+      const answer = await connection.request(
+        `{"type":"call","id":"${id}","timeout":${timeout}${requestFields}}`,
+        inputs,
+      );
       this.release(connection, answer);
       return checkAnswerText(answer);
     } catch (error) {
-      return JSON.stringify(await this.explainEnd(error, id, deadline));
+      return JSON.stringify(await this.explainDisconnect(error, id, deadline));
     } finally {
       deadline.clear();
       signal?.removeEventListener('abort', cancel);
@@ -243,26 +255,28 @@ export class HostClient {
 
   private async *exchangeStream<Chunk, Told>(
     inputs: string,
-    { timeout, signal, head, handOn }: Exchange & { handOn: HandOn<Chunk, Told> },
+    { timeout, signal, requestFields, handOn: forwardChunks }: ExchangeOptions & { handOn: ForwardChunks<Chunk, Told> },
   ): AsyncGenerator<Chunk, Outcome<Told>> {
     const connection = await HostStream.open(this.options.socket).catch(() => undefined);
-    if (connection === undefined) return { explained: this.notRunning() };
+    if (connection === undefined) return { failure: this.notRunning() };
     const id = this.nextId();
     const deadline = new HostDeadline(connection, timeout);
     const cancel = () => {
-      deadline.bringForward();
+      deadline.cancel();
       void this.cancel(id);
     };
     signal?.addEventListener('abort', cancel, { once: true });
     let isOver = false;
     try {
-      const request = `{"type":"call","stream":true,"id":"${id}","timeout":${timeout}${head}}`;
-      const told = yield* handOn(connection.exchange(request, inputs));
+      const request = `{"type":"call","stream":true,"id":"${id}","timeout":${timeout}${requestFields}}`;
+      const reply = yield* forwardChunks(connection.exchange(request, inputs));
       isOver = true;
-      return told === undefined ? { explained: await this.explainEnd(undefined, id, deadline) } : { told };
+      return reply === undefined
+        ? { failure: await this.explainDisconnect(undefined, id, deadline) }
+        : { answer: reply };
     } catch (error) {
       isOver = true;
-      return { explained: await this.explainEnd(error, id, deadline) };
+      return { failure: await this.explainDisconnect(error, id, deadline) };
     } finally {
       deadline.clear();
       signal?.removeEventListener('abort', cancel);
@@ -272,12 +286,12 @@ export class HostClient {
   }
 
   /** The answer to a call whose connection has ended. */
-  private async explainEnd(error: unknown, id: string, deadline: HostDeadline): Promise<Answer> {
+  private async explainDisconnect(error: unknown, id: string, deadline: HostDeadline): Promise<Answer> {
     const { stateDirectory } = this.options;
     const answer = deadline.explain();
     if (answer.status !== 'error' || answer.error.code !== 'CALL_LOST') return answer;
-    const isWaiting = wasNeverRead(error) || (stateDirectory !== undefined && (await wasWaiting(stateDirectory, id)));
-    return isWaiting ? neverBegun('the process ended before the call was begun') : answer;
+    const isWaiting = wasUnread(error) || (stateDirectory !== undefined && (await wasWaiting(stateDirectory, id)));
+    return isWaiting ? createUnstartedAnswer('the process ended before the call was begun') : answer;
   }
 
   private nextId(): string {
@@ -286,18 +300,18 @@ export class HostClient {
   }
 
   private notRunning(): Answer {
-    return callFailure('NOT_RUNNING', `the software is not up: nothing answers on ${this.options.socket}`);
+    return createErrorAnswer('NOT_RUNNING', `the software is not up: nothing answers on ${this.options.socket}`);
   }
 
-  private waitForTurn(): Promise<void> {
-    return new Promise((resolve) => this.turns.push(resolve));
+  private waitForConnection(): Promise<void> {
+    return new Promise((resolve) => this.waiters.push(resolve));
   }
 
   /** Over a connection of its own: the call's is taken. */
   private async cancel(id: string): Promise<void> {
     const connection = await HostConnection.open(this.options.socket).catch(() => undefined);
     if (connection === undefined) return;
-    await ask(connection, { type: 'cancel', id }, lateness).catch(() => undefined);
+    await requestWithTimeout(connection, { type: 'cancel', id }, replyGrace).catch(() => undefined);
     connection.close();
   }
 
@@ -314,21 +328,25 @@ export class HostClient {
   private release(connection: HostConnection, answer: string): void {
     const isEnded = answer.startsWith('{"status": "error"') && /"code": "CALL_(TIMEOUT|CANCELLED)"/.test(answer);
     if (isEnded) connection.close();
-    else this.keep(connection);
+    else this.keepIdle(connection);
   }
 
-  private keep(connection: HostConnection): void {
+  private keepIdle(connection: HostConnection): void {
     if (this.isClosed) connection.close();
     else this.idle.push(connection);
   }
 }
 
 /** Of a host that has ended: the connection was reset, because the request was not taken from it any more. */
-const wasNeverRead = (error: unknown): boolean =>
+const wasUnread = (error: unknown): boolean =>
   ['ECONNRESET', 'EPIPE'].includes((error as NodeJS.ErrnoException).code ?? '');
 
 /** Rejects, and closes the connection, when no answer comes within `timeout` milliseconds. */
-async function ask(connection: HostConnection, request: Record<string, string>, timeout: number): Promise<string> {
+async function requestWithTimeout(
+  connection: HostConnection,
+  request: Record<string, string>,
+  timeout: number,
+): Promise<string> {
   const timer = setTimeout(() => connection.close(), timeout);
   try {
     return await connection.request(JSON.stringify(request));

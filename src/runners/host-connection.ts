@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { encodeFrames, FrameReader } from './frames.js';
 
-interface Waiting {
+interface PendingRequest {
   resolve: (answer: string) => void;
   reject: (error: Error) => void;
 }
@@ -9,26 +9,26 @@ interface Waiting {
 /** One connection to a host: one request at a time, answered by one frame. Idle, it does not keep this process alive. */
 export class HostConnection {
   private readonly reader = new FrameReader();
-  private waiting: Waiting | undefined;
+  private pending: PendingRequest | undefined;
   isOpen = true;
 
   private constructor(private readonly socket: Socket) {
     socket.on('data', (chunk: Buffer) => this.receive(chunk));
-    socket.on('error', (error) => this.end(error));
-    socket.on('close', () => this.end(new Error('the connection was closed')));
+    socket.on('error', (error) => this.fail(error));
+    socket.on('close', () => this.fail(new Error('the connection was closed')));
     socket.unref();
   }
 
   /** Rejects with the system's error (ENOENT, ECONNREFUSED) when nobody listens. */
   static open(path: string): Promise<HostConnection> {
-    return connectTo(path).then((socket) => new HostConnection(socket));
+    return connectSocket(path).then((socket) => new HostConnection(socket));
   }
 
   /** The answer's text. Rejects when the connection ends before it has come. */
   request(...texts: string[]): Promise<string> {
     return new Promise((resolve, reject) => {
       if (!this.isOpen) return reject(new Error('the connection was closed'));
-      this.waiting = { resolve, reject };
+      this.pending = { resolve, reject };
       this.socket.ref();
       this.socket.write(encodeFrames(...texts));
     });
@@ -36,27 +36,27 @@ export class HostConnection {
 
   close(): void {
     this.socket.destroy();
-    this.end(new Error('the connection was closed'));
+    this.fail(new Error('the connection was closed'));
   }
 
   private receive(chunk: Buffer): void {
     const answer = this.reader.add(chunk);
     if (answer === undefined) return;
-    const { waiting } = this;
-    this.waiting = undefined;
+    const { pending } = this;
+    this.pending = undefined;
     this.socket.unref();
-    waiting?.resolve(answer);
+    pending?.resolve(answer);
   }
 
-  private end(error: Error): void {
+  private fail(error: Error): void {
     this.isOpen = false;
-    this.waiting?.reject(error);
-    this.waiting = undefined;
+    this.pending?.reject(error);
+    this.pending = undefined;
   }
 }
 
 /** Rejects with the system's error. */
-export function connectTo(path: string): Promise<Socket> {
+export function connectSocket(path: string): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const socket = connect(path);
     socket.once('error', reject);

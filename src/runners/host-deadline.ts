@@ -1,29 +1,29 @@
 import type { Answer } from '../contract/answer.js';
-import { Alarm } from './alarm.js';
-import { callFailure } from './call-deadline.js';
+import { DeadlineTimer } from './alarm.js';
+import { createErrorAnswer } from './call-deadline.js';
 
 /** Milliseconds that the host has to answer for a call past its deadline, before the client does so itself. */
-export const lateness = 500;
+export const replyGrace = 500;
 
 /** The client's own end of a call, for a host that cannot answer: frozen, or held up in code that never lets go. */
 export class HostDeadline {
   private readonly begun = performance.now();
-  private alarm: Alarm;
+  private alarm: DeadlineTimer;
   private isCancelled = false;
-  private hasHungUp = false;
+  private hasDisconnected = false;
 
   constructor(
     private readonly connection: { close(): void },
     private readonly timeout: number,
   ) {
-    this.alarm = new Alarm(timeout * 1000 + lateness, () => this.hangUp());
+    this.alarm = new DeadlineTimer(timeout * 1000 + replyGrace, () => this.disconnect());
   }
 
   /** The call is cancelled: the host has a moment to say so. */
-  bringForward(): void {
+  cancel(): void {
     this.isCancelled = true;
     this.alarm.clear();
-    this.alarm = new Alarm(lateness, () => this.hangUp());
+    this.alarm = new DeadlineTimer(replyGrace, () => this.disconnect());
   }
 
   clear(): void {
@@ -32,15 +32,15 @@ export class HostDeadline {
 
   /** Why the connection ended. */
   explain(): Answer {
-    const rest = this.hasHungUp ? '; its host does not react' : '';
-    if (this.isCancelled) return callFailure('CALL_CANCELLED', `the call was cancelled${rest}`);
+    const rest = this.hasDisconnected ? '; its host does not react' : '';
+    if (this.isCancelled) return createErrorAnswer('CALL_CANCELLED', `the call was cancelled${rest}`);
     if (performance.now() - this.begun >= this.timeout * 1000)
-      return callFailure('CALL_TIMEOUT', `the call took longer than its ${this.timeout} s${rest}`);
-    return callFailure('CALL_LOST', 'the process ended during the call');
+      return createErrorAnswer('CALL_TIMEOUT', `the call took longer than its ${this.timeout} s${rest}`);
+    return createErrorAnswer('CALL_LOST', 'the process ended during the call');
   }
 
-  private hangUp(): void {
-    this.hasHungUp = true;
+  private disconnect(): void {
+    this.hasDisconnected = true;
     this.connection.close();
   }
 }

@@ -10,31 +10,31 @@ import type { HostIdentity } from './host-client.js';
 const load = createRequire(import.meta.url);
 
 /** Bytes that a unix socket's path may have on every system we know (macOS: 103, Linux: 107). */
-const longestSocketPath = 100;
+const maxSocketPathBytes = 100;
 /** As above, less what libraries append for sockets of their own (`pymp-…/listener-…`, `torch-shm-dir-…/manager.sock`). */
-const longestTemporaryPath = 60;
+const maxTemporaryPathBytes = 60;
 
 /** Where the host of this revision listens: beside its state, or where a short path is to be had. Same plan, same path. */
-export function socketPath({ stateDirectory }: Pick<RunPlan, 'stateDirectory'>): string {
+export function getSocketPath({ stateDirectory }: Pick<RunPlan, 'stateDirectory'>): string {
   const path = join(stateDirectory, 'host.sock');
-  return Buffer.byteLength(path) <= longestSocketPath ? path : shortPath(stateDirectory, '.sock');
+  return Buffer.byteLength(path) <= maxSocketPathBytes ? path : getShortPath(stateDirectory, '.sock');
 }
 
 /** Where the software's temporary files are: the state directory's `tmp`, or a link to it that has a short path. */
-export function temporaryPath({ stateDirectory }: Pick<RunPlan, 'stateDirectory'>): string {
+export function getTemporaryPath({ stateDirectory }: Pick<RunPlan, 'stateDirectory'>): string {
   const path = join(stateDirectory, 'tmp');
-  return Buffer.byteLength(path) <= longestTemporaryPath ? path : shortPath(stateDirectory, '');
+  return Buffer.byteLength(path) <= maxTemporaryPathBytes ? path : getShortPath(stateDirectory, '');
 }
 
-function shortPath(stateDirectory: string, ending: string): string {
+function getShortPath(stateDirectory: string, ending: string): string {
   const { createHash }: typeof import('node:crypto') = load('node:crypto');
   const digest = createHash('sha256').update(stateDirectory).digest('hex').slice(0, 24);
   return join(tmpdir(), `berth-${userInfo().uid}`, `${digest}${ending}`);
 }
 
 /** Makes the directories of socket and link, for this user only. HOME_UNUSABLE when one is another's. */
-export async function makeHostDirectories(plan: Pick<RunPlan, 'stateDirectory'>): Promise<void> {
-  for (const directory of new Set([socketPath(plan), temporaryPath(plan)].map((path) => dirname(path)))) {
+export async function createHostDirectories(plan: Pick<RunPlan, 'stateDirectory'>): Promise<void> {
+  for (const directory of new Set([getSocketPath(plan), getTemporaryPath(plan)].map((path) => dirname(path)))) {
     await mkdir(directory, { recursive: true, mode: 0o700 });
     await chmod(directory, 0o700).catch((error: unknown) => {
       throw new BerthError('HOME_UNUSABLE', `${directory} belongs to another user`, {}, { cause: error });
@@ -44,8 +44,8 @@ export async function makeHostDirectories(plan: Pick<RunPlan, 'stateDirectory'>)
 
 /** Removes what a host that is gone had by name: its socket, and the link to its temporary files. */
 export async function removeHostPaths(plan: Pick<RunPlan, 'stateDirectory'>): Promise<void> {
-  await rm(socketPath(plan), { force: true });
-  const temporary = temporaryPath(plan);
+  await rm(getSocketPath(plan), { force: true });
+  const temporary = getTemporaryPath(plan);
   if (dirname(temporary) !== plan.stateDirectory) await rm(temporary, { force: true });
 }
 

@@ -1,13 +1,13 @@
 import type { Socket } from 'node:net';
 import type { Answer } from '../contract/answer.js';
 import { readJson } from '../json/read-json.js';
-import { isChunk, outputOf } from './answer-status.js';
+import { isChunk, readChunkOutput } from './answer-status.js';
 import { checkAnswerText } from './check-answer.js';
 import { encodeFrames, FrameReader } from './frames.js';
-import { connectTo } from './host-connection.js';
+import { connectSocket } from './host-connection.js';
 
 /** A part of a stream as the host says it: see hosts/python/berth_host/streams.py. */
-type HostPart = Answer | { status: 'chunk'; output: unknown } | { status: 'end'; joins: boolean };
+type StreamPart = Answer | { status: 'chunk'; output: unknown } | { status: 'end'; joins: boolean };
 
 /** A connection for the many frames of one stream. A frame is read when it is asked for, so a slow reader slows the host. */
 export class HostStream {
@@ -17,7 +17,7 @@ export class HostStream {
 
   /** Rejects with the system's error (ENOENT, ECONNREFUSED) when nobody listens. */
   static async open(path: string): Promise<HostStream> {
-    return new HostStream(await connectTo(path));
+    return new HostStream(await connectSocket(path));
   }
 
   /** The parts as text. Ends when the host hangs up; throws when the connection breaks. */
@@ -34,7 +34,7 @@ export class HostStream {
 }
 
 /** Hands a host's chunks on, and returns its answer; undefined when the host hangs up before it. */
-export async function* handOn(parts: AsyncIterable<string>): AsyncGenerator<unknown, Answer | undefined> {
+export async function* forwardHostChunks(parts: AsyncIterable<string>): AsyncGenerator<unknown, Answer | undefined> {
   const chunks: unknown[] = [];
   for await (const text of parts) {
     const part = readPart(text);
@@ -47,23 +47,23 @@ export async function* handOn(parts: AsyncIterable<string>): AsyncGenerator<unkn
 }
 
 /** Undefined for what no host says. */
-function readPart(text: string): HostPart | undefined {
+function readPart(text: string): StreamPart | undefined {
   try {
-    return (readJson(text) as HostPart | null) ?? undefined;
+    return (readJson(text) as StreamPart | null) ?? undefined;
   } catch {
     return undefined;
   }
 }
 
-const endHead = '{"status":"end"';
+const endPrefix = '{"status":"end"';
 
 /** The same with the text of each chunk's output and of the answer, none of it parsed. */
-export async function* handOnText(parts: AsyncIterable<string>): AsyncGenerator<string, string | undefined> {
+export async function* forwardHostChunkTexts(parts: AsyncIterable<string>): AsyncGenerator<string, string | undefined> {
   const chunks: string[] = [];
   for await (const part of parts) {
-    if (part.startsWith(endHead)) return `{"status":"success","output":${joinChunks(chunks, part)}}`;
+    if (part.startsWith(endPrefix)) return `{"status":"success","output":${joinChunks(chunks, part)}}`;
     if (!isChunk(part)) return checkAnswerText(part);
-    const output = outputOf(part);
+    const output = readChunkOutput(part);
     chunks.push(output);
     yield output;
   }

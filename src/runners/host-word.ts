@@ -2,7 +2,7 @@ import type { AnswerError } from '../contract/answer.js';
 import type { HostIdentity } from './host-client.js';
 
 /** What a host says while it starts: where it is, and at last how that ended. `busy`: another one holds the revision's lock. */
-export type HostWord =
+export type HostMessage =
   | { state: 'importing' }
   | { state: 'imported' }
   | { state: 'building' }
@@ -12,18 +12,18 @@ export type HostWord =
   | { state: 'failed'; error: AnswerError & { candidates?: string[] } };
 
 /** Undefined for what the software itself wrote to the host's descriptor: it does not know the token. */
-export function parseHostWord(line: string, token: string): HostWord | undefined {
+export function parseHostMessage(line: string, token: string): HostMessage | undefined {
   try {
-    const word: unknown = JSON.parse(line);
-    return isHostWord(word, token) ? word : undefined;
+    const message: unknown = JSON.parse(line);
+    return isHostMessage(message, token) ? message : undefined;
   } catch {
     return undefined;
   }
 }
 
-function isHostWord(word: unknown, token: string): word is HostWord {
-  if (typeof word !== 'object' || word === null || !('token' in word) || word.token !== token) return false;
-  return 'state' in word && states.includes(word.state);
+function isHostMessage(message: unknown, token: string): message is HostMessage {
+  if (typeof message !== 'object' || message === null || !('token' in message) || message.token !== token) return false;
+  return 'state' in message && states.includes(message.state);
 }
 
 const states: unknown[] = [
@@ -34,4 +34,4 @@ const states: unknown[] = [
   'busy',
   'ready',
   'failed',
-] satisfies HostWord['state'][];
+] satisfies HostMessage['state'][];

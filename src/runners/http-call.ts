@@ -1,6 +1,6 @@
 import { Agent, type IncomingHttpHeaders, type RequestOptions, request } from 'node:http';
 import { urlToHttpOptions } from 'node:url';
-import { Ending } from './ending.js';
+import { CancelSource } from './ending.js';
 
 export interface HttpCall {
   /** With `http:` or `https:`. */
@@ -13,7 +13,7 @@ export interface HttpCall {
   /** Ends the call: it then rejects with the signal's reason. */
   signal?: AbortSignal;
   /** The same, in place of a signal. */
-  ending?: Ending;
+  cancelSource?: CancelSource;
   /** Told as soon as the reply begins, which may be long before its body ends. */
   onHeaders?: (headers: IncomingHttpHeaders) => void;
 }
@@ -34,12 +34,12 @@ export const callHttp = (call: HttpCall): Promise<HttpReply> =>
   isSecure(call.url) ? callSecurely(call) : exchange(call, request);
 
 async function callSecurely(call: HttpCall): Promise<HttpReply> {
-  const { send, agent } = await openSecure(call);
+  const { send, agent } = await loadHttps(call);
   return await exchange({ ...call, ...(agent && { agent }) }, send);
 }
 
 /** Connections to the server of this URL that are used again while no more than so many milliseconds pass between calls. */
-export async function keepConnections(url: string, idleTime: number): Promise<Agent> {
+export async function createKeepAliveAgent(url: string, idleTime: number): Promise<Agent> {
   const options = { keepAlive: true, timeout: idleTime };
   if (!isSecure(url)) return new Agent(options);
   const [{ Agent: SecureAgent }, { openProxy }] = await Promise.all([import('node:https'), import('../proxy.js')]);
@@ -49,7 +49,7 @@ export async function keepConnections(url: string, idleTime: number): Promise<Ag
 export const isSecure = (url: string): boolean => url.startsWith('https:');
 
 /** What https needs is loaded with the first of its calls; it goes by the proxy that the environment names, if any. */
-export async function openSecure({ url, agent }: HttpCall): Promise<{ send: typeof request; agent?: Agent }> {
+export async function loadHttps({ url, agent }: HttpCall): Promise<{ send: typeof request; agent?: Agent }> {
   const [{ request: send }, { openProxy }] = await Promise.all([import('node:https'), import('../proxy.js')]);
   const chosen = agent ?? (await openProxy(url));
   return { send, ...(chosen && { agent: chosen }) };
@@ -60,24 +60,24 @@ const empty = Buffer.alloc(0);
 let latest: { url: string; address: RequestOptions } | undefined;
 
 /** Where a request goes; kept of the latest, because whoever makes many calls makes them to one address. */
-function addressOf(url: string): RequestOptions {
+function parseAddress(url: string): RequestOptions {
   if (latest?.url !== url) latest = { url, address: urlToHttpOptions(new URL(url)) };
   return latest.address;
 }
 
 function exchange(
-  { url, method, headers = {}, body, agent, signal, ending, onHeaders }: HttpCall,
+  { url, method, headers = {}, body, agent, signal, cancelSource, onHeaders }: HttpCall,
   send: typeof request,
 ): Promise<HttpReply> {
   return new Promise((resolve, reject) => {
-    const end = ending ?? (signal && Ending.of(signal));
-    if (end?.isOver) return reject(end.reason);
-    const options = { ...addressOf(url), method: method ?? (body === undefined ? 'GET' : 'POST'), headers };
+    const end = cancelSource ?? (signal && CancelSource.fromSignal(signal));
+    if (end?.isCanceled) return reject(end.reason);
+    const options = { ...parseAddress(url), method: method ?? (body === undefined ? 'GET' : 'POST'), headers };
     const call = send(agent === undefined ? options : { ...options, agent }, (response) => {
       onHeaders?.(response.headers);
       const chunks: Buffer[] = [];
       const finish = () => {
-        if (end?.isOver) return reject(end.reason);
+        if (end?.isCanceled) return reject(end.reason);
         const { statusCode: status = 0, headers, complete: isComplete } = response;
         const [only = empty] = chunks;
         resolve({ status, headers, body: chunks.length > 1 ? Buffer.concat(chunks) : only, isComplete });
@@ -86,13 +86,13 @@ function exchange(
       response.on('error', finish).on('end', finish);
     });
     if (end !== undefined) {
-      end.tell(() => {
+      end.setListener(() => {
         call.destroy();
         reject(end.reason); // a request without a connection yet says nothing of its end
       });
-      call.on('close', () => end.tell(undefined));
+      call.on('close', () => end.setListener(undefined));
     }
-    call.on('error', (error) => reject(end?.isOver ? end.reason : error));
+    call.on('error', (error) => reject(end?.isCanceled ? end.reason : error));
     call.end(body);
   });
 }

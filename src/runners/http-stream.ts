@@ -1,6 +1,6 @@
 import { type IncomingHttpHeaders, type IncomingMessage, request } from 'node:http';
 import { StringDecoder } from 'node:string_decoder';
-import { type HttpCall, isSecure, openSecure } from './http-call.js';
+import { type HttpCall, isSecure, loadHttps } from './http-call.js';
 
 export interface HttpStream {
   status: number;
@@ -11,16 +11,16 @@ export interface HttpStream {
 
 /** As `callHttp`, of which the reply is read as it comes, no faster than it is asked for. */
 export async function streamHttp(call: HttpCall): Promise<HttpStream> {
-  const { send, agent } = isSecure(call.url) ? await openSecure(call) : { send: request, agent: call.agent };
-  const { method = call.body === undefined ? 'GET' : 'POST', url, headers = {}, body, ending } = call;
+  const { send, agent } = isSecure(call.url) ? await loadHttps(call) : { send: request, agent: call.agent };
+  const { method = call.body === undefined ? 'GET' : 'POST', url, headers = {}, body, cancelSource } = call;
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
-    if (ending?.isOver) return reject(ending.reason);
+    if (cancelSource?.isCanceled) return reject(cancelSource.reason);
     const sent = send(url, { method, headers, ...(agent && { agent }) }, resolve);
-    ending?.tell(() => {
+    cancelSource?.setListener(() => {
       sent.destroy();
-      reject(ending.reason);
+      reject(cancelSource.reason);
     });
-    sent.on('close', () => ending?.tell(undefined)).on('error', reject);
+    sent.on('close', () => cancelSource?.setListener(undefined)).on('error', reject);
     sent.end(body);
   });
   return { status: response.statusCode ?? 0, headers: response.headers, body: response };

@@ -4,12 +4,12 @@ import { buffer } from 'node:stream/consumers';
 import type { Answer } from '../contract/answer.js';
 import { type ReadJson, readJson } from '../json/read-json.js';
 import { writeInputs } from '../json/write-inputs.js';
-import { callFailure, streamWithEnding, withEnding } from './call-deadline.js';
+import { createErrorAnswer, streamWithCancelSource, withCancelSource } from './call-deadline.js';
 import { callHttp, type HttpCall, type HttpReply } from './http-call.js';
 import { streamHttp } from './http-stream.js';
-import { chooseReader, handOnPieces, parseJson } from './reply-pieces.js';
+import { chooseChunkReader, forwardReplyChunks, parseJsonOrText } from './reply-pieces.js';
 import type { CallOptions } from './runner.js';
-import { answerUnfit } from './unfit-answer.js';
+import { answerInvalidInputs } from './unfit-answer.js';
 
 export interface JsonCall extends CallOptions {
   url: string;
@@ -22,10 +22,10 @@ export interface JsonCall extends CallOptions {
 }
 
 /** Characters of a server's refusal that are shown. */
-const mostShown = 2_000;
+const maxShownCharacters = 2_000;
 
 /** What a call that is followed takes; a server that can only reply whole does so. */
-const streamed = 'text/event-stream, application/x-ndjson, application/json';
+const streamTypes = 'text/event-stream, application/x-ndjson, application/json';
 
 /**
  * POSTs the inputs to a server, as JSON: what it replies with is the output, and what is not 2xx is an error. Never
@@ -34,11 +34,11 @@ const streamed = 'text/event-stream, application/x-ndjson, application/json';
 export async function callJson(call: JsonCall): Promise<Answer> {
   const body = await encode(call);
   if (typeof body !== 'string') return body;
-  return await withEnding(boundOf(call), async (ending) => {
-    const reply = await callHttp({ ...describe(call, 'application/json'), body, ending });
+  return await withCancelSource(getCallLimits(call), async (ending) => {
+    const reply = await callHttp({ ...buildRequest(call, 'application/json'), body, cancelSource: ending });
     return reply.isComplete
       ? await readReply(reply, { ...call, method: 'POST' })
-      : callFailure('CALL_LOST', 'the server ended during the call');
+      : createErrorAnswer('CALL_LOST', 'the server ended during the call');
   });
 }
 
@@ -46,10 +46,14 @@ export async function callJson(call: JsonCall): Promise<Answer> {
 export async function* streamJson(call: JsonCall): AsyncGenerator<unknown, Answer> {
   const encoded = await encode(call);
   if (typeof encoded !== 'string') return encoded;
-  return yield* streamWithEnding(boundOf(call), async function* (ending) {
-    const { status, headers, body } = await streamHttp({ ...describe(call, streamed), body: encoded, ending });
-    const read = isSuccess(status) ? chooseReader(headers, call.readJson) : undefined;
-    if (read !== undefined) return yield* handOnPieces(read(body));
+  return yield* streamWithCancelSource(getCallLimits(call), async function* (ending) {
+    const { status, headers, body } = await streamHttp({
+      ...buildRequest(call, streamTypes),
+      body: encoded,
+      cancelSource: ending,
+    });
+    const read = isSuccess(status) ? chooseChunkReader(headers, call.readJson) : undefined;
+    if (read !== undefined) return yield* forwardReplyChunks(read(body));
     const reply = { status, headers, body: await buffer(body), isComplete: true };
     return await readReply(reply, { ...call, method: 'POST' });
   });
@@ -60,13 +64,13 @@ async function encode({ inputs }: JsonCall): Promise<string | Answer> {
   try {
     return await writeInputs(inputs);
   } catch (error) {
-    return answerUnfit(error);
+    return answerInvalidInputs(error);
   }
 }
 
-const boundOf = ({ timeout, signal }: JsonCall) => ({ timeout, ...(signal && { signal }) });
+const getCallLimits = ({ timeout, signal }: JsonCall) => ({ timeout, ...(signal && { signal }) });
 
-const describe = ({ url, agent }: JsonCall, accept: string): HttpCall => ({
+const buildRequest = ({ url, agent }: JsonCall, accept: string): HttpCall => ({
   url,
   headers: { 'content-type': 'application/json', accept },
   ...(agent && { agent }),
@@ -84,10 +88,10 @@ export async function readReply(
   if (!isSuccess(status)) {
     const code = [400, 415, 422].includes(status) ? 'CALL_INPUT' : 'CALL_FAILED';
     const request = `${asked.method} ${new URL(asked.url).pathname}`;
-    return callFailure(code, `${request} was answered with ${status}: ${text.slice(0, mostShown)}`);
+    return createErrorAnswer(code, `${request} was answered with ${status}: ${text.slice(0, maxShownCharacters)}`);
   }
-  const read = chooseReader(headers, asked.readJson);
-  if (read !== undefined) return await drain(handOnPieces(read(Readable.from([body]))));
+  const read = chooseChunkReader(headers, asked.readJson);
+  if (read !== undefined) return await collectAnswer(forwardReplyChunks(read(Readable.from([body]))));
   const value = readValue(text, headers['content-type'], asked.readJson);
   return isAnswer(value) ? value : { status: 'success', output: value };
 }
@@ -98,10 +102,10 @@ const isSuccess = (status: number): boolean => status >= 200 && status < 300;
 function readValue(text: string, type: string | undefined, read: ReadJson = readJson): unknown {
   const isJson = type === undefined ? text === '' : /\bjson\b/.test(type);
   if (!isJson) return text;
-  return text === '' ? null : parseJson(text, read);
+  return text === '' ? null : parseJsonOrText(text, read);
 }
 
-async function drain(parts: AsyncGenerator<unknown, Answer>): Promise<Answer> {
+async function collectAnswer(parts: AsyncGenerator<unknown, Answer>): Promise<Answer> {
   for (;;) {
     const { done, value } = await parts.next();
     if (done) return value;

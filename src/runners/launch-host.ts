@@ -7,20 +7,20 @@ import type { Readable, Writable } from 'node:stream';
 import { BerthError } from '../errors.js';
 import { hostsDirectory } from '../package-root.js';
 import type { BootDocument } from './boot-document.js';
-import { encloseProcess } from './enclosure.js';
-import { explainStart, type Phase, type StartReport } from './explain-start.js';
+import { addToControlGroup } from './enclosure.js';
+import { explainStartFailure, type StartPhase, type StartReport } from './explain-start.js';
 import { encodeFrames } from './frames.js';
 import type { HostIdentity } from './host-client.js';
-import { parseHostWord } from './host-word.js';
-import { sizeOf } from './log-file.js';
-import { markOf } from './marked-processes.js';
-import { awaitExit, rememberExit } from './process-exit.js';
-import { endGroup } from './process-group.js';
+import { parseHostMessage } from './host-word.js';
+import { getFileSize } from './log-file.js';
+import { createProcessMark } from './marked-processes.js';
+import { trackExit, waitForExit } from './process-exit.js';
+import { stopProcessGroup } from './process-group.js';
 import { identifyProcess } from './process-identity.js';
-import { pickProcessVariables, readPairs } from './process-variables.js';
-import { StartWatch } from './start-watch.js';
+import { parseVariableLines, pickStartupVariables } from './process-variables.js';
+import { StartWatchdog } from './start-watch.js';
 
-export interface Launch {
+export interface LaunchOptions {
   python: string;
   stateDirectory: string;
   logFile: string;
@@ -33,7 +33,7 @@ export interface Launch {
 }
 
 /** Milliseconds that the last words of an ended host take at most. */
-const drainPatience = 100;
+const drainTimeout = 100;
 
 export const hostProgram = join(hostsDirectory, 'python', 'berth_host');
 
@@ -42,38 +42,44 @@ export const hostProgram = join(hostsDirectory, 'python', 'berth_host');
  * revision's lock. IMPORT_FAILED or START_FAILED with the user's traceback, DISK_FULL, TOOL_MISSING without a Python; then, as when
  * the signal aborts, nothing is left running.
  */
-export async function launchHost(launch: Launch): Promise<HostIdentity | undefined> {
+export async function launchHost(launch: LaunchOptions): Promise<HostIdentity | undefined> {
   const { logFile, document, signal } = launch;
-  const logStart = await sizeOf(logFile);
+  const logStart = await getFileSize(logFile);
   const child = await spawnHost(launch);
   const identity = identifyProcess(child.pid ?? 0);
-  if (identity !== null) rememberExit(child, identity);
-  const reported = readReport(child, launch);
+  if (identity !== null) trackExit(child, identity);
+  const reported = waitForReport(child, launch);
   sendDocument(child, document);
   try {
-    const report = await untilAborted(reported, signal);
+    const report = await rejectOnAbort(reported, signal);
     if (report.state === 'ready') return report.identity;
     if (report.state === 'busy') return undefined;
-    throw await explainStart(report, { logFile, document, logStart });
+    throw await explainStartFailure(report, { logFile, document, logStart });
   } catch (error) {
-    if (identity !== null) await endGroup(identity, 0);
+    if (identity !== null) await stopProcessGroup(identity, 0);
     throw error;
   } finally {
-    release(child);
+    detachChild(child);
   }
 }
 
-async function spawnHost({ python, stateDirectory, logFile, environment, document }: Launch): Promise<ChildProcess> {
+async function spawnHost({
+  python,
+  stateDirectory,
+  logFile,
+  environment,
+  document,
+}: LaunchOptions): Promise<ChildProcess> {
   mkdirSync(dirname(logFile), { recursive: true });
   const log = await open(logFile, 'a', 0o600);
   try {
     const child = spawn(python, ['-u', hostProgram, stateDirectory], {
       cwd: document.directory,
-      env: { ...environment, ...startVariables(document), ...markOf({ stateDirectory }) },
+      env: { ...environment, ...pickStartVariables(document), ...createProcessMark({ stateDirectory }) },
       detached: true,
       stdio: ['pipe', log.fd, log.fd, 'pipe'],
     });
-    encloseProcess(child.pid, { stateDirectory });
+    addToControlGroup(child.pid, { stateDirectory });
     await new Promise((resolve, reject) => child.once('spawn', resolve).once('error', reject));
     return child;
   } catch (error) {
@@ -85,8 +91,8 @@ async function spawnHost({ python, stateDirectory, logFile, environment, documen
 }
 
 /** What the code itself asks for, below what the user says; the host sets all the others. */
-const startVariables = ({ interface: { environment = [] }, env }: BootDocument): Record<string, string> =>
-  pickProcessVariables({ ...readPairs(environment), ...env });
+const pickStartVariables = ({ interface: { environment = [] }, env }: BootDocument): Record<string, string> =>
+  pickStartupVariables({ ...parseVariableLines(environment), ...env });
 
 /** A host that dies early closes its end; its exit says so, not the pipe. */
 function sendDocument(child: ChildProcess, document: BootDocument): void {
@@ -95,38 +101,38 @@ function sendDocument(child: ChildProcess, document: BootDocument): void {
   stdin.end(encodeFrames(JSON.stringify(document)));
 }
 
-const reportPipe = (child: ChildProcess): Readable => child.stdio[3] as Readable; // stdio[3] is 'pipe', and the child writes
+const getReportPipe = (child: ChildProcess): Readable => child.stdio[3] as Readable; // stdio[3] is 'pipe', and the child writes
 
 /** The host's last word, or, when it ended without one, how it ended. */
-function readReport(child: ChildProcess, { document, onProgress }: Launch): Promise<StartReport> {
+function waitForReport(child: ChildProcess, { document, onProgress }: LaunchOptions): Promise<StartReport> {
   const { importTimeout, setupTimeout, token } = document;
   return new Promise((resolve) => {
-    const pipe = reportPipe(child);
-    let phase: Phase = 'starting';
-    const watch = new StartWatch(child, () => resolve({ state: 'stuck', how: 'did not end', phase }));
+    const pipe = getReportPipe(child);
+    let phase: StartPhase = 'starting';
+    const watch = new StartWatchdog(child, () => resolve({ state: 'stuck', how: 'did not end', phase }));
     createInterface({ input: pipe }).on('line', (line) => {
-      const word = parseHostWord(line, token);
+      const word = parseHostMessage(line, token);
       if (word === undefined) return;
       if (word.state === 'progress') return onProgress?.(word.text);
-      watch.end();
+      watch.stop();
       if (word.state === 'imported') phase = 'starting';
       else if (word.state === 'importing' || word.state === 'building') {
         phase = word.state;
-        watch.begin(phase === 'importing' ? importTimeout : setupTimeout);
+        watch.start(phase === 'importing' ? importTimeout : setupTimeout);
       } else resolve(word);
     });
-    void awaitExit(child).then((how) => {
-      watch.end();
-      const giveUp = () => resolve({ state: watch.hasAsked ? 'stuck' : 'exited', how, phase });
+    void waitForExit(child).then((exitDescription) => {
+      watch.stop();
+      const reportExit = () => resolve({ state: watch.hasAborted ? 'stuck' : 'exited', how: exitDescription, phase });
       // What the pipe still holds comes first; a child of the software may keep it open for ever.
-      if (pipe.readableEnded) giveUp();
-      else pipe.once('end', () => setImmediate(giveUp));
-      setTimeout(giveUp, drainPatience);
+      if (pipe.readableEnded) reportExit();
+      else pipe.once('end', () => setImmediate(reportExit));
+      setTimeout(reportExit, drainTimeout);
     });
   });
 }
 
-function untilAborted<Value>(promise: Promise<Value>, signal: AbortSignal | undefined): Promise<Value> {
+function rejectOnAbort<Value>(promise: Promise<Value>, signal: AbortSignal | undefined): Promise<Value> {
   if (signal === undefined) return promise;
   return new Promise((resolve, reject) => {
     const abort = () => reject(signal.reason);
@@ -137,8 +143,8 @@ function untilAborted<Value>(promise: Promise<Value>, signal: AbortSignal | unde
 }
 
 /** Nothing of the child keeps this process alive. */
-function release(child: ChildProcess): void {
+function detachChild(child: ChildProcess): void {
   child.stdin?.destroy();
-  reportPipe(child).destroy();
+  getReportPipe(child).destroy();
   child.unref();
 }

@@ -7,9 +7,9 @@ import { BerthError } from '../errors.js';
 const load = createRequire(import.meta.url);
 
 /** First port and number of ports that are tried: below what systems hand out for connections. */
-const [firstPort, ports] = [20_000, 12_000];
+const [firstPort, portCount] = [20_000, 12_000];
 /** Ports that are tried before giving up. */
-const attempts = 200;
+const maxAttempts = 200;
 
 /**
  * A free port of the address for a server whose address must be known before it starts. It is drawn from the text, so that
@@ -17,16 +17,19 @@ const attempts = 200;
  */
 export async function chooseFreePort(text: string, address = '127.0.0.1'): Promise<number> {
   const { createHash }: typeof import('node:crypto') = load('node:crypto');
-  const drawn = createHash('sha256').update(text).digest().readUInt32BE() % ports;
-  for (let attempt = 0; attempt < attempts; attempt += 1) {
-    const port = firstPort + ((drawn + attempt) % ports);
-    if (await isFree(port, address)) return port;
+  const startOffset = createHash('sha256').update(text).digest().readUInt32BE() % portCount;
+  for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
+    const port = firstPort + ((startOffset + attempt) % portCount);
+    if (await isPortFree(port, address)) return port;
   }
-  throw new BerthError('START_FAILED', `no port of ${attempts} from ${firstPort + drawn} on is free at ${address}`);
+  throw new BerthError(
+    'START_FAILED',
+    `no port of ${maxAttempts} from ${firstPort + startOffset} on is free at ${address}`,
+  );
 }
 
 /** True when nobody listens on this port of the address. START_FAILED when the address is another machine's. */
-export function isFree(port: number, address = '127.0.0.1'): Promise<boolean> {
+export function isPortFree(port: number, address = '127.0.0.1'): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once('error', ({ code }: NodeJS.ErrnoException) => {
@@ -39,7 +42,7 @@ export function isFree(port: number, address = '127.0.0.1'): Promise<boolean> {
 
 /** True when the very process listens on this port: a server that answers there may be another's. */
 export function isListening(pid: number, port: number): boolean {
-  return process.platform === 'linux' ? isListeningOnLinux(pid, port) : isListeningByLsof(pid, port);
+  return process.platform === 'linux' ? isListeningOnLinux(pid, port) : isListeningWithLsof(pid, port);
 }
 
 /**
@@ -52,7 +55,7 @@ function isListeningOnLinux(pid: number, port: number): boolean {
   const key = `${pid}:${port}`;
   const open = listOpenSockets(pid);
   if (open.has(lastSeen.get(key) ?? '')) return true;
-  const socket = open.size === 0 ? undefined : listListening(port).find((listening) => open.has(listening));
+  const socket = open.size === 0 ? undefined : listListeningSockets(port).find((listening) => open.has(listening));
   if (socket === undefined) lastSeen.delete(key);
   else lastSeen.set(key, socket);
   return socket !== undefined;
@@ -70,7 +73,7 @@ function listOpenSockets(pid: number): Set<string> {
 }
 
 /** `socket:[inode]` of each socket that listens on the port. */
-const listListening = (port: number): string[] =>
+const listListeningSockets = (port: number): string[] =>
   ['/proc/net/tcp', '/proc/net/tcp6'].flatMap((table) => listSockets(table, port));
 
 function listSockets(table: string, port: number): string[] {
@@ -98,7 +101,7 @@ function readLink(path: string): string {
   }
 }
 
-function isListeningByLsof(pid: number, port: number): boolean {
+function isListeningWithLsof(pid: number, port: number): boolean {
   const { spawnSync }: typeof import('node:child_process') = load('node:child_process');
   const selection = ['-a', '-p', String(pid), '-nP', `-iTCP:${port}`, '-sTCP:LISTEN'];
   return spawnSync('lsof', selection, { stdio: 'ignore' }).status === 0;

@@ -1,7 +1,7 @@
 import { extname, isAbsolute, join, relative, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { BerthError } from '../errors.js';
-import { builtInStrategies, isSource, packageRoot } from '../package-root.js';
+import { builtInStrategiesDirectory, isRunningFromSource, packageRoot } from '../package-root.js';
 import type { RunnerReference } from './active-revision.js';
 import type { RunnerClass } from './runner.js';
 
@@ -15,7 +15,7 @@ export async function loadRunnerClass({ module, className }: RunnerReference): P
 }
 
 export async function loadModule(module: string): Promise<Record<string, unknown>> {
-  const path = locate(module);
+  const path = resolveModulePath(module);
   try {
     return isBuiltIn(path) ? await import(pathToFileURL(path).href) : await loadPlugin(path);
   } catch (error) {
@@ -25,24 +25,30 @@ export async function loadModule(module: string): Promise<Record<string, unknown
 }
 
 /** As records name it: one of Berth's own by its place among the strategies, since the next version may lie elsewhere. */
-export const nameModule = (path: string): string =>
-  isBuiltIn(path) ? relative(builtInStrategies, path).slice(0, -extname(path).length) : path;
+export const toModuleName = (path: string): string =>
+  isBuiltIn(path) ? relative(builtInStrategiesDirectory, path).slice(0, -extname(path).length) : path;
 
-const locate = (module: string): string =>
-  isAbsolute(module) ? module : join(builtInStrategies, `${module}${isSource ? '.ts' : '.js'}`);
+const resolveModulePath = (module: string): string =>
+  isAbsolute(module) ? module : join(builtInStrategiesDirectory, `${module}${isRunningFromSource ? '.ts' : '.js'}`);
 
-const isBuiltIn = (path: string): boolean => path.startsWith(builtInStrategies + sep);
+const isBuiltIn = (path: string): boolean => path.startsWith(builtInStrategiesDirectory + sep);
 
 /** What a plugin imports of this package, by its path: by name it would be a second copy, with other classes. */
-const exported = { berth: 'index', 'berth/strategy': 'strategy' };
+const packageExports = { berth: 'index', 'berth/strategy': 'strategy' };
 
 /** A user's module, TypeScript or JavaScript, as it is now: one that was changed is loaded anew. */
 async function loadPlugin(module: string): Promise<Record<string, unknown>> {
-  const [{ createJiti }, ...loaded] = await Promise.all([import('jiti'), ...Object.values(exported).map(importOwn)]);
-  const virtualModules = Object.fromEntries(Object.keys(exported).map((name, index) => [name, loaded[index]]));
+  const [{ createJiti }, ...loaded] = await Promise.all([
+    import('jiti'),
+    ...Object.values(packageExports).map(importPackageFile),
+  ]);
+  const virtualModules = Object.fromEntries(Object.keys(packageExports).map((name, index) => [name, loaded[index]]));
   const jiti = createJiti(import.meta.url, { virtualModules, fsCache: false, moduleCache: false });
   return jiti.import(module);
 }
 
-const importOwn = (file: string): Promise<Record<string, unknown>> =>
-  import(pathToFileURL(join(packageRoot, ...(isSource ? ['src', `${file}.ts`] : ['dist', 'src', `${file}.js`]))).href);
+const importPackageFile = (file: string): Promise<Record<string, unknown>> =>
+  import(
+    pathToFileURL(join(packageRoot, ...(isRunningFromSource ? ['src', `${file}.ts`] : ['dist', 'src', `${file}.js`])))
+      .href
+  );

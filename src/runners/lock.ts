@@ -1,11 +1,11 @@
 import { linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describeDisk } from '../errors.js';
+import { toDiskError } from '../errors.js';
 import { identifyProcess, isSameProcess, type ProcessIdentity } from './process-identity.js';
 
-const pollMilliseconds = 20;
-const noticeMilliseconds = 1000;
+const pollInterval = 20;
+const noticeDelay = 1000;
 
 interface LockRequest {
   /** Directory of this lock's claims; made when missing. */
@@ -22,7 +22,7 @@ interface LockRequest {
  * followed by the next number, which only one process can create. Taking over cannot be raced.
  */
 export async function withLock<T>(request: LockRequest, action: () => Promise<T>): Promise<T> {
-  const claim = await claimTurn(request);
+  const claim = await claimLock(request);
   try {
     return await action();
   } finally {
@@ -30,30 +30,30 @@ export async function withLock<T>(request: LockRequest, action: () => Promise<T>
   }
 }
 
-async function claimTurn(request: LockRequest): Promise<string> {
+async function claimLock(request: LockRequest): Promise<string> {
   try {
     mkdirSync(request.directory, { recursive: true });
     return await acquire(request);
   } catch (error) {
-    throw describeDisk(error, request.directory) ?? error;
+    throw toDiskError(error, request.directory) ?? error;
   }
 }
 
 async function acquire({ directory, onWait }: LockRequest): Promise<string> {
   const started = Date.now();
-  let hasTold = false;
+  let hasReported = false;
   for (;;) {
-    const newest = newestClaim(directory);
+    const newest = findNewestClaim(directory);
     const holder = newest === 0 ? null : readHolder(join(directory, String(newest)));
     if (holder === null || !isSameProcess(holder)) {
       if (claimNumber(directory, newest + 1)) return join(directory, String(newest + 1));
       continue;
     }
-    if (!hasTold && Date.now() - started > noticeMilliseconds) {
+    if (!hasReported && Date.now() - started > noticeDelay) {
       onWait?.(holder);
-      hasTold = true;
+      hasReported = true;
     }
-    await sleep(pollMilliseconds);
+    await sleep(pollInterval);
   }
 }
 
@@ -71,8 +71,8 @@ function claimNumber(directory: string, number: number): boolean {
     rmSync(own, { force: true });
   }
   // Whoever was slow may have claimed a number that others have long passed and tidied away.
-  if (newestClaim(directory) === number) {
-    tidy(directory, number);
+  if (findNewestClaim(directory) === number) {
+    removeOldClaims(directory, number);
     return true;
   }
   rmSync(claim, { force: true });
@@ -86,7 +86,7 @@ function release(claim: string): void {
     writeFileSync(empty, 'null');
     renameSync(empty, claim);
   } catch (error) {
-    if (describeDisk(error) === undefined) throw error;
+    if (toDiskError(error) === undefined) throw error;
     truncateQuietly(claim);
   }
 }
@@ -99,12 +99,12 @@ function truncateQuietly(claim: string): void {
   }
 }
 
-function tidy(directory: string, newest: number): void {
+function removeOldClaims(directory: string, newest: number): void {
   for (const name of readdirSync(directory))
     if (Number(name) < newest - 5) rmSync(join(directory, name), { force: true });
 }
 
-function newestClaim(directory: string): number {
+function findNewestClaim(directory: string): number {
   const numbers = readdirSync(directory).map(Number).filter(Number.isInteger);
   return Math.max(0, ...numbers);
 }

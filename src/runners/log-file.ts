@@ -5,16 +5,16 @@ import type { LogOptions } from './runner.js';
 
 const blockBytes = 65_536;
 /** Milliseconds between two looks at a log that is followed. */
-const interval = 100;
+const pollInterval = 100;
 
 /** Lines of a log that others append to; none when there is no such file yet. */
 export async function* readLog(file: string, options: LogOptions = {}): AsyncIterable<string> {
   const { tail, follow = false, signal } = options;
-  let offset = tail === undefined ? 0 : await findTail(file, tail);
+  let offset = tail === undefined ? 0 : await findTailOffset(file, tail);
   let rest = '';
   const decoder = new TextDecoder();
   do {
-    const size = await sizeOf(file);
+    const size = await getFileSize(file);
     if (size < offset) [offset, rest] = [0, '']; // emptied by someone: it is read anew
     while (offset < size) {
       const block = await readBlock(file, offset, Math.min(blockBytes, size - offset));
@@ -24,13 +24,14 @@ export async function* readLog(file: string, options: LogOptions = {}): AsyncIte
       yield* lines;
       if (signal?.aborted) return;
     }
-    if (follow && !signal?.aborted) await sleep(interval, undefined, signal ? { signal } : {}).catch(() => undefined);
+    if (follow && !signal?.aborted)
+      await sleep(pollInterval, undefined, signal ? { signal } : {}).catch(() => undefined);
   } while (follow && !signal?.aborted);
   if (rest !== '') yield rest;
 }
 
 /** Appends lines to a log, before what they come from is removed. */
-export async function keepLines(file: string, lines: AsyncIterable<string>): Promise<void> {
+export async function appendLines(file: string, lines: AsyncIterable<string>): Promise<void> {
   const kept: string[] = [];
   for await (const line of lines) kept.push(`${line}\n`);
   await appendLog(file, kept.join(''));
@@ -48,13 +49,13 @@ export async function readTail(file: string, lines: number): Promise<string> {
   return found.join('\n');
 }
 
-export async function sizeOf(file: string): Promise<number> {
+export async function getFileSize(file: string): Promise<number> {
   return (await stat(file).catch(() => undefined))?.size ?? 0;
 }
 
 /** Where the last `lines` lines begin. */
-async function findTail(file: string, lines: number): Promise<number> {
-  const size = await sizeOf(file);
+async function findTailOffset(file: string, lines: number): Promise<number> {
+  const size = await getFileSize(file);
   if (lines <= 0) return size;
   let start = size;
   let wanted = lines;

@@ -6,43 +6,43 @@ import { identifyProcess, isSameProcess, type ProcessIdentity } from './process-
 import { readProcessStat } from './process-stat.js';
 
 /** Milliseconds: between two looks, for members of the group to end by themselves, and for the kernel to end the rest. */
-const interval = 10;
-const membersPatience = 1_000;
-const killPatience = 5_000;
+const pollInterval = 10;
+const membersTimeout = 1_000;
+const killTimeout = 5_000;
 
 /**
  * Ends the group that `leader` leads or led: asks the leader, after `patience` seconds kills it (at once where that is 0), then
  * ends what is left of its group, and resolves when no process of it exists. Safe to run twice. UNDO_INCOMPLETE names what does not end.
  */
-export async function endGroup(leader: ProcessIdentity, patience: number): Promise<void> {
+export async function stopProcessGroup(leader: ProcessIdentity, patience: number): Promise<void> {
   // Code that holds up its process would be freed by a signal, and the next call begin that is killed then.
   if (patience === 0 && isSameProcess(leader)) return await killGroup(leader.pid);
   if (isSameProcess(leader)) {
-    send(leader.pid, 'SIGTERM');
+    sendSignal(leader.pid, 'SIGTERM');
     await waitFor(() => !isSameProcess(leader), patience * 1000);
   } else if (identifyProcess(leader.pid) !== null) {
     return; // the pid is a stranger's by now, and so is its group
   }
-  if (listMembers(leader.pid).some((pid) => pid !== leader.pid)) {
-    send(-leader.pid, 'SIGTERM');
-    await waitFor(() => listMembers(leader.pid).length === 0, isSameProcess(leader) ? 0 : membersPatience);
+  if (listGroupMembers(leader.pid).some((pid) => pid !== leader.pid)) {
+    sendSignal(-leader.pid, 'SIGTERM');
+    await waitFor(() => listGroupMembers(leader.pid).length === 0, isSameProcess(leader) ? 0 : membersTimeout);
   }
   await killGroup(leader.pid);
 }
 
 async function killGroup(group: number): Promise<void> {
   const isGone = () => {
-    const members = listMembers(group);
-    if (members.length > 0) send(-group, 'SIGKILL');
+    const members = listGroupMembers(group);
+    if (members.length > 0) sendSignal(-group, 'SIGKILL');
     return members.length === 0;
   };
-  if (await waitFor(isGone, killPatience)) return;
-  const left = listMembers(group).join(', ');
+  if (await waitFor(isGone, killTimeout)) return;
+  const left = listGroupMembers(group).join(', ');
   throw new BerthError('UNDO_INCOMPLETE', `these processes do not end, not even when killed: ${left}`);
 }
 
 /** Processes of the group that are not merely waiting to be reaped. */
-export function listMembers(group: number): number[] {
+export function listGroupMembers(group: number): number[] {
   if (!isAlive(-group)) return [];
   return process.platform === 'linux' ? listLinuxMembers(group) : listMembersFromPs(group);
 }
@@ -70,7 +70,7 @@ function isAlive(target: number): boolean {
   }
 }
 
-function send(target: number, signal: NodeJS.Signals): void {
+function sendSignal(target: number, signal: NodeJS.Signals): void {
   try {
     process.kill(target, signal);
   } catch {
@@ -83,7 +83,7 @@ async function waitFor(condition: () => boolean, milliseconds: number): Promise<
   const deadline = Date.now() + milliseconds;
   while (!condition()) {
     if (Date.now() >= deadline) return false;
-    await sleep(interval);
+    await sleep(pollInterval);
   }
   return true;
 }

@@ -2,7 +2,7 @@
  * Variables that Python or the system's loader reads when a process starts, and never again. Only these are in the initial
  * environment of a host, where others of the same user can read them: they say how a program runs, and hold no secret.
  */
-const readAtStart = new Set([
+const startupVariables = new Set([
   ...['PYTHONPATH', 'PYTHONHOME', 'PYTHONPLATLIBDIR', 'PYTHONSAFEPATH', 'PYTHONNOUSERSITE', 'PYTHONUSERBASE'],
   ...['PYTHONHASHSEED', 'PYTHONOPTIMIZE', 'PYTHONDEBUG', 'PYTHONVERBOSE', 'PYTHONDEVMODE', 'PYTHONWARNINGS'],
   ...['PYTHONUTF8', 'PYTHONIOENCODING', 'PYTHONCOERCECLOCALE', 'PYTHONWARNDEFAULTENCODING', 'PYTHONINTMAXSTRDIGITS'],
@@ -17,11 +17,11 @@ const readAtStart = new Set([
 ]);
 
 /** Of the software's variables those that only take effect where they are there when its process starts. */
-export const pickProcessVariables = (variables: Record<string, string>): Record<string, string> =>
-  Object.fromEntries(Object.entries(variables).filter(([name]) => readAtStart.has(name)));
+export const pickStartupVariables = (variables: Record<string, string>): Record<string, string> =>
+  Object.fromEntries(Object.entries(variables).filter(([name]) => startupVariables.has(name)));
 
 /** `NAME=VALUE` lines, as a manifest asks for them. */
-export const readPairs = (lines: readonly string[]): Record<string, string> =>
+export const parseVariableLines = (lines: readonly string[]): Record<string, string> =>
   Object.fromEntries(lines.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]));
 
 /** Python's path where Berth has directories of its own for it: the user's come after them. */

@@ -2,7 +2,7 @@ import { StringDecoder } from 'node:string_decoder';
 import { createParser, type EventSourceMessage } from 'eventsource-parser';
 
 /** The server-sent events of a body, as they come. */
-export async function* readEvents(body: AsyncIterable<Buffer>): AsyncGenerator<EventSourceMessage> {
+export async function* readServerSentEvents(body: AsyncIterable<Buffer>): AsyncGenerator<EventSourceMessage> {
   const decoder = new StringDecoder('utf8');
   const events: EventSourceMessage[] = [];
   const parser = createParser({ onEvent: (event) => events.push(event) });

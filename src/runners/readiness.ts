@@ -9,7 +9,7 @@ export interface Readiness {
   isReady: () => Promise<boolean>;
 }
 
-export interface Patience {
+export interface WaitOptions {
   /** Seconds. */
   timeout: number;
   /** Milliseconds between two looks. */
@@ -18,7 +18,7 @@ export interface Patience {
 }
 
 /** Resolves when it is ready. NOT_READY after `timeout`; the signal's reason when aborted. */
-export async function waitUntilReady(readiness: Readiness, { timeout, interval, signal }: Patience): Promise<void> {
+export async function waitUntilReady(readiness: Readiness, { timeout, interval, signal }: WaitOptions): Promise<void> {
   const deadline = Date.now() + timeout * 1000;
   for (;;) {
     signal?.throwIfAborted();

@@ -1,30 +1,32 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Answer } from '../contract/answer.js';
 import { type ReadJson, readJson } from '../json/read-json.js';
-import { callFailure } from './call-deadline.js';
+import { createErrorAnswer } from './call-deadline.js';
 import { readLines } from './http-stream.js';
-import { readEvents } from './read-events.js';
+import { readServerSentEvents } from './read-events.js';
 
 /** What is read piece by piece; returns the server's own words where it ends with a failure. */
-export type Pieces = AsyncGenerator<unknown, string | undefined>;
+export type ReplyChunks = AsyncGenerator<unknown, string | undefined>;
 
 /** How a reply that comes bit by bit is read: server-sent events, or a JSON value a line. Undefined for all others. */
-export function chooseReader(
+export function chooseChunkReader(
   { 'content-type': type = '' }: IncomingHttpHeaders,
   read: ReadJson = readJson,
-): ((body: AsyncIterable<Buffer>) => Pieces) | undefined {
-  if (/^text\/event-stream\b/i.test(type)) return (body) => readEventPieces(body, read);
-  return /^application\/(x-)?(ndjson|jsonl)\b/i.test(type) ? (body) => readLinePieces(body, read) : undefined;
+): ((body: AsyncIterable<Buffer>) => ReplyChunks) | undefined {
+  if (/^text\/event-stream\b/i.test(type)) return (body) => readEventChunks(body, read);
+  return /^application\/(x-)?(ndjson|jsonl)\b/i.test(type) ? (body) => readLineChunks(body, read) : undefined;
 }
 
 /** Hands pieces on as they come, and returns what they are together: one text where all are text, else a list. */
-export async function* handOnPieces(pieces: Pieces): AsyncGenerator<unknown, Answer> {
+export async function* forwardReplyChunks(pieces: ReplyChunks): AsyncGenerator<unknown, Answer> {
   const taken: unknown[] = [];
   try {
     for (;;) {
       const { done, value } = await pieces.next();
       if (done)
-        return value === undefined ? { status: 'success', output: join(taken) } : callFailure('CALL_FAILED', value);
+        return value === undefined
+          ? { status: 'success', output: joinChunks(taken) }
+          : createErrorAnswer('CALL_FAILED', value);
       taken.push(value);
       yield value;
     }
@@ -33,37 +35,37 @@ export async function* handOnPieces(pieces: Pieces): AsyncGenerator<unknown, Ans
   }
 }
 
-const join = (pieces: unknown[]): unknown =>
+const joinChunks = (pieces: unknown[]): unknown =>
   pieces.length > 0 && pieces.every((piece) => typeof piece === 'string') ? pieces.join('') : pieces;
 
 /** As OpenAI's API and those like it say that the stream is over. */
-const endOfEvents = '[DONE]';
+const endOfStreamMarker = '[DONE]';
 
 /**
  * An event of a name is told with it; one that is called `error` is how servers say that they fail half-way. The data of
  * events is text, and what reads as JSON may be a word of it: `1`, `"no"`, `{}`. So the first one decides for all: where
  * it is an object or a list, the stream is one of JSON, else each stays the text that was sent.
  */
-async function* readEventPieces(body: AsyncIterable<Buffer>, read: ReadJson): Pieces {
+async function* readEventChunks(body: AsyncIterable<Buffer>, read: ReadJson): ReplyChunks {
   let readData: ((data: string) => unknown) | undefined;
-  for await (const { event = 'message', data } of readEvents(body)) {
+  for await (const { event = 'message', data } of readServerSentEvents(body)) {
     if (event === 'error') return `the stream ended with an error: ${data}`;
-    if (event === 'message' && data === endOfEvents) continue;
-    readData ??= isStructured(data) ? (text) => parseJson(text, read) : String;
+    if (event === 'message' && data === endOfStreamMarker) continue;
+    readData ??= isStructured(data) ? (text) => parseJsonOrText(text, read) : String;
     yield event === 'message' ? readData(data) : { event, data: readData(data) };
   }
   return undefined;
 }
 
-const isStructured = (data: string): boolean => /^\s*[[{]/.test(data) && parseJson(data) !== data;
+const isStructured = (data: string): boolean => /^\s*[[{]/.test(data) && parseJsonOrText(data) !== data;
 
-async function* readLinePieces(body: AsyncIterable<Buffer>, read: ReadJson): Pieces {
-  for await (const line of readLines(body)) if (line.trim() !== '') yield parseJson(line, read);
+async function* readLineChunks(body: AsyncIterable<Buffer>, read: ReadJson): ReplyChunks {
+  for await (const line of readLines(body)) if (line.trim() !== '') yield parseJsonOrText(line, read);
   return undefined;
 }
 
 /** What is no JSON is text. */
-export function parseJson(text: string, read: ReadJson = readJson): unknown {
+export function parseJsonOrText(text: string, read: ReadJson = readJson): unknown {
   try {
     return read(text);
   } catch {

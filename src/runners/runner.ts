@@ -66,7 +66,7 @@ export interface Runner {
   streamText?(inputs: string, options?: CallOptions): AsyncGenerator<string, string>;
   isHealthy(): Promise<Health>;
   logs(options?: LogOptions): AsyncIterable<string>;
-  keep?(options: StartOptions): Promise<void>;
+  archive?(options: StartOptions): Promise<void>;
   stop(): Promise<void>;
   undo(): Promise<void>;
   /** Lets go of connections; the software goes on. */
@@ -74,7 +74,7 @@ export interface Runner {
 }
 
 /** Something outside the home that bears its marks, as a runner class finds it without any plan. */
-export interface MadeThing {
+export interface ExternalResource {
   /** For a person: `container`, `image`, `app`. */
   kind: string;
   name: string;
@@ -94,5 +94,5 @@ export interface RunnerClass {
    * what `berth gc` compares with the deployments. Absent where everything is processes and files. Throws when it
    * cannot look; then nothing of it counts as left over.
    */
-  listMade?(home: Pick<BerthHome, 'deployments' | 'clouds'>): Promise<MadeThing[]>;
+  listResources?(home: Pick<BerthHome, 'deployments' | 'clouds'>): Promise<ExternalResource[]>;
 }

@@ -14,7 +14,7 @@ export interface ServerImports {
 export const startupDirectory = join(hostsDirectory, 'python', 'startup');
 
 /** The variable that it reads; see hosts/python/berth_host/server_imports.py. */
-export const describeServerImports = (
+export const buildImportVariables = (
   { directory, importTimeout }: Pick<RunPlan, 'directory' | 'importTimeout'>,
   { module, paths }: ServerImports,
 ): Record<string, string> => ({

@@ -4,19 +4,19 @@ import { dirname, join } from 'node:path';
 import type { RunPlan } from '../contract/handle.js';
 import { BerthError } from '../errors.js';
 import { listDescendants } from './descendants.js';
-import { encloseProcess } from './enclosure.js';
-import { endServer } from './end-server.js';
+import { addToControlGroup } from './enclosure.js';
+import { stopServer } from './end-server.js';
 import { callHttp } from './http-call.js';
-import { chooseFreePort, isFree, isListening } from './listening-port.js';
+import { chooseFreePort, isListening, isPortFree } from './listening-port.js';
 import { withLock } from './lock.js';
-import { readTail, sizeOf } from './log-file.js';
-import { markOf } from './marked-processes.js';
-import { awaitExit, learnExit, recallExit, rememberExit } from './process-exit.js';
+import { getFileSize, readTail } from './log-file.js';
+import { createProcessMark } from './marked-processes.js';
+import { getTrackedExit, trackExit, waitForExit, waitForTrackedExit } from './process-exit.js';
 import { identifyProcess, isSameProcess } from './process-identity.js';
 import { waitUntilReady } from './readiness.js';
 import type { Health, StartOptions } from './runner.js';
 import { readServerRecord, removeServerRecord, type ServerRecord, writeServerRecord } from './server-record.js';
-import { softwareEnvironment } from './software-environment.js';
+import { buildSoftwareEnvironment } from './software-environment.js';
 
 export interface ServerCommand {
   /** Program and arguments; run without a shell, in the revision's directory. */
@@ -25,27 +25,27 @@ export interface ServerCommand {
   env?: Record<string, string>;
 }
 
-export interface ServerSettings {
+export interface ServerOptions {
   /** How a server is started that is to listen on this port of 127.0.0.1. */
   command: (port: number) => ServerCommand;
   /** A server that answers GET here, with whatever status, can be called; `/` when absent. */
   healthPath?: string;
   /** Seconds that it may take to come up; 300 when absent. */
-  patience?: number;
+  startTimeout?: number;
 }
 
 /** `starting`: alive, and it does not listen yet. `mute`: it listens and does not answer in time. */
 type ServerState = 'serving' | 'starting' | 'mute' | 'gone';
 
 /** Milliseconds that a healthy server has to answer. */
-const probePatience = 2_000;
+const probeTimeout = 2_000;
 /** Milliseconds between two looks at a server that starts. */
 const interval = 50;
-const usualPatience = 300;
+const defaultStartTimeout = 300;
 /** Ports that are tried: another server may take one between the look and the start. */
-const attempts = 5;
+const maxAttempts = 5;
 /** Lines of the log that say why a start failed. */
-const shownLines = 30;
+const maxShownLines = 30;
 
 /**
  * One HTTP server on this machine for one revision, as a strategy's runner needs it: in a process group and on a loopback
@@ -54,12 +54,12 @@ const shownLines = 30;
  */
 export class ServerProcess {
   readonly #plan: RunPlan;
-  readonly #settings: ServerSettings;
+  readonly #options: ServerOptions;
   #record: ServerRecord | undefined;
 
-  constructor(plan: RunPlan, settings: ServerSettings) {
+  constructor(plan: RunPlan, settings: ServerOptions) {
     this.#plan = plan;
-    this.#settings = settings;
+    this.#options = settings;
   }
 
   /**
@@ -72,9 +72,9 @@ export class ServerProcess {
     await mkdir(stateDirectory, { recursive: true, mode: 0o700 });
     this.#record = await withLock({ directory: join(stateDirectory, 'start.lock') }, async () => {
       try {
-        return (await this.#takeOver(options)) ?? (await this.#launch(options));
+        return (await this.#adopt(options)) ?? (await this.#launch(options));
       } catch (error) {
-        await this.#end(0);
+        await this.#terminate(0);
         throw error;
       }
     });
@@ -87,9 +87,9 @@ export class ServerProcess {
   }
 
   /** Why it cannot be called, as long as that is known without asking it: its port may be another's by now. */
-  describeAbsence(): string | undefined {
+  describeUnavailability(): string | undefined {
     if (this.#record === undefined) return 'the software was neither started nor attached to';
-    return isSameProcess(this.#record) ? undefined : `the software is not up: ${describeEnd(this.#record)}`;
+    return isSameProcess(this.#record) ? undefined : `the software is not up: ${describeExit(this.#record)}`;
   }
 
   async isHealthy(): Promise<Health> {
@@ -103,58 +103,58 @@ export class ServerProcess {
       case 'starting':
         return { isHealthy: false, state: 'starting', detail: `${who} does not listen on port ${record.port} yet` };
       case 'mute': {
-        const detail = `${who} listens, but did not answer within ${probePatience / 1000} s`;
+        const detail = `${who} listens, but did not answer within ${probeTimeout / 1000} s`;
         return { isHealthy: false, state: 'unresponsive', detail };
       }
       case 'gone':
-        return { isHealthy: false, state: 'gone', detail: describeEnd(record) };
+        return { isHealthy: false, state: 'gone', detail: describeExit(record) };
     }
   }
 
   /** Resolves when no process of it exists, whatever it left its group for; running calls get `grace` seconds. */
   async stop(grace: number): Promise<void> {
-    await this.#end(grace);
+    await this.#terminate(grace);
   }
 
-  async #takeOver(options: StartOptions): Promise<ServerRecord | undefined> {
+  async #adopt(options: StartOptions): Promise<ServerRecord | undefined> {
     const record = await readServerRecord(this.#plan);
     if (record !== undefined && isSameProcess(record)) {
       options.onProgress?.(`process ${record.pid} of an earlier start is there`);
       let state: ServerState = 'starting';
-      await this.#await(options, async () => {
+      await this.#waitUntilReady(options, async () => {
         state = await this.#probe(record);
         return state !== 'starting';
       });
       // Set by what was awaited, which the compiler does not see.
       if ((state as ServerState) === 'serving') return record;
     }
-    await this.#end(0);
+    await this.#terminate(0);
     return undefined;
   }
 
   async #launch(options: StartOptions): Promise<ServerRecord> {
-    await this.#tellUnbound(options);
+    await this.#reportUnlimitedResources(options);
     for (let attempt = 1; ; attempt += 1) {
       const port = await chooseFreePort(`${this.#plan.stateDirectory}/${attempt}`);
       options.onProgress?.(`starting the server on port ${port}`);
       const record = await this.#spawn(port, options);
       try {
-        await this.#await(options, () => this.#isServing(record));
+        await this.#waitUntilReady(options, () => this.#isServing(record));
         return record;
       } catch (error) {
-        await this.#end(0);
-        if (attempt === attempts || isSameProcess(record) || (await isFree(port))) throw error;
+        await this.#terminate(0);
+        if (attempt === maxAttempts || isSameProcess(record) || (await isPortFree(port))) throw error;
         options.onProgress?.('another process took the port meanwhile: trying the next');
       }
     }
   }
 
   async #spawn(port: number, options: StartOptions): Promise<ServerRecord> {
-    const logStart = await sizeOf(this.#plan.logFile);
+    const logStart = await getFileSize(this.#plan.logFile);
     const child = await this.#spawnChild(port, options);
     const identity = identifyProcess(child.pid ?? 0);
-    if (identity === null) throw await this.#explainEnd(`${await awaitExit(child)} at once`, logStart);
-    rememberExit(child, identity);
+    if (identity === null) throw await this.#explainExit(`${await waitForExit(child)} at once`, logStart);
+    trackExit(child, identity);
     child.unref();
     const record = { ...identity, port, logStart };
     await writeServerRecord(this.#plan, record);
@@ -163,23 +163,23 @@ export class ServerProcess {
 
   async #spawnChild(port: number, { env }: StartOptions): Promise<ChildProcess> {
     const { directory, logFile, environment } = this.#plan;
-    const { argv, env: told } = this.#settings.command(port);
+    const { argv, env: serverVariables } = this.#options.command(port);
     const [program = '', ...args] = argv;
     const packages = environment?.packageDirectory ?? null;
     const variables = {
-      ...softwareEnvironment(environment?.python),
+      ...buildSoftwareEnvironment(environment?.python),
       PYTHONUNBUFFERED: '1', // what it prints is in the log at once
       ...(packages !== null && { PYTHONPATH: packages }),
-      ...told,
+      ...serverVariables,
       ...env,
-      ...markOf(this.#plan),
+      ...createProcessMark(this.#plan),
     };
     await mkdir(dirname(logFile), { recursive: true });
     const log = await open(logFile, 'a', 0o600);
     try {
       const stdio = ['ignore', log.fd, log.fd] as const;
       const child = spawn(program, args, { cwd: directory, env: variables, detached: true, stdio: [...stdio] });
-      encloseProcess(child.pid, this.#plan);
+      addToControlGroup(child.pid, this.#plan);
       await new Promise((resolve, reject) => child.once('spawn', resolve).once('error', reject));
       return child;
     } catch (error) {
@@ -192,44 +192,44 @@ export class ServerProcess {
 
   async #isServing(record: ServerRecord): Promise<boolean> {
     const state = await this.#probe(record);
-    if (state === 'gone') throw await this.#explainEnd((await learnExit(record)) ?? 'ended', record.logStart);
+    if (state === 'gone') throw await this.#explainExit((await waitForTrackedExit(record)) ?? 'ended', record.logStart);
     return state === 'serving';
   }
 
   async #probe(record: ServerRecord): Promise<ServerState> {
     if (!isSameProcess(record)) return 'gone';
-    if (!isServedBy(record)) return 'starting';
-    const url = `http://127.0.0.1:${record.port}${this.#settings.healthPath ?? '/'}`;
+    if (!isPortServedBy(record)) return 'starting';
+    const url = `http://127.0.0.1:${record.port}${this.#options.healthPath ?? '/'}`;
     try {
-      await callHttp({ url, signal: AbortSignal.timeout(probePatience) });
+      await callHttp({ url, signal: AbortSignal.timeout(probeTimeout) });
       return 'serving';
     } catch {
       return isSameProcess(record) ? 'mute' : 'gone';
     }
   }
 
-  async #await({ signal }: StartOptions, isReady: () => Promise<boolean>): Promise<void> {
-    const { healthPath = '/', patience: timeout = usualPatience } = this.#settings;
+  async #waitUntilReady({ signal }: StartOptions, isReady: () => Promise<boolean>): Promise<void> {
+    const { healthPath = '/', startTimeout: timeout = defaultStartTimeout } = this.#options;
     await waitUntilReady(
       { description: `answer GET ${healthPath}`, isReady },
       { timeout, interval, ...(signal && { signal }) },
     );
   }
 
-  async #end(patience: number): Promise<void> {
-    await endServer(this.#plan, await readServerRecord(this.#plan), patience);
+  async #terminate(patience: number): Promise<void> {
+    await stopServer(this.#plan, await readServerRecord(this.#plan), patience);
     await removeServerRecord(this.#plan);
   }
 
-  async #explainEnd(how: string, logStart: number): Promise<BerthError> {
+  async #explainExit(how: string, logStart: number): Promise<BerthError> {
     const { deployment, logFile } = this.#plan;
-    const evidence = (await sizeOf(logFile)) > logStart ? await readTail(logFile, shownLines) : '';
+    const evidence = (await getFileSize(logFile)) > logStart ? await readTail(logFile, maxShownLines) : '';
     const last = evidence.trimEnd().split('\n').at(-1) ?? '';
     const message = `the server ${how} before it could be called${last === '' ? '' : `: ${last}`}`;
     return new BerthError('START_FAILED', message, { name: deployment, log: logFile, evidence });
   }
 
-  async #tellUnbound({ onProgress }: StartOptions): Promise<void> {
+  async #reportUnlimitedResources({ onProgress }: StartOptions): Promise<void> {
     const { resources, strategy, logFile } = this.#plan;
     const names = (['cpu', 'memory', 'gpu', 'concurrency', 'replicas'] as const).filter((name) => name in resources);
     if (names.length === 0) return;
@@ -240,8 +240,8 @@ export class ServerProcess {
   }
 }
 
-const describeEnd = (record: ServerRecord): string => `process ${record.pid} ${recallExit(record) ?? 'has ended'}`;
+const describeExit = (record: ServerRecord): string => `process ${record.pid} ${getTrackedExit(record) ?? 'has ended'}`;
 
 /** A shell that waits for the server, and the workers of one, are its descendants: each may be who listens. */
-const isServedBy = ({ pid, port }: ServerRecord): boolean =>
+const isPortServedBy = ({ pid, port }: ServerRecord): boolean =>
   isListening(pid, port) || listDescendants([pid]).some((process) => isListening(process.pid, port));

@@ -11,24 +11,24 @@ export interface ServerRecord extends ProcessIdentity {
   logStart: number;
 }
 
-type Recorded = Pick<RunPlan, 'stateDirectory'>;
+type RecordOwner = Pick<RunPlan, 'stateDirectory'>;
 
-const recordFile = ({ stateDirectory }: Recorded): string => join(stateDirectory, 'server.json');
+const getRecordPath = ({ stateDirectory }: RecordOwner): string => join(stateDirectory, 'server.json');
 
 /** Of the last server that was started, alive or not; undefined when there was none. */
-export async function readServerRecord(plan: Recorded): Promise<ServerRecord | undefined> {
+export async function readServerRecord(plan: RecordOwner): Promise<ServerRecord | undefined> {
   try {
-    return JSON.parse(await readFile(recordFile(plan), 'utf8')) as ServerRecord; // written below, whole or not at all
+    return JSON.parse(await readFile(getRecordPath(plan), 'utf8')) as ServerRecord; // written below, whole or not at all
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
   }
 }
 
-export async function writeServerRecord(plan: Recorded, record: ServerRecord): Promise<void> {
-  const file = recordFile(plan);
+export async function writeServerRecord(plan: RecordOwner, record: ServerRecord): Promise<void> {
+  const file = getRecordPath(plan);
   await writeFile(`${file}.partial`, JSON.stringify(record), { mode: 0o600 });
   await rename(`${file}.partial`, file);
 }
 
-export const removeServerRecord = (plan: Recorded): Promise<void> => rm(recordFile(plan), { force: true });
+export const removeServerRecord = (plan: RecordOwner): Promise<void> => rm(getRecordPath(plan), { force: true });

@@ -1,7 +1,7 @@
 import type { RunPlan } from '../contract/handle.js';
-import { findOwnFrame } from './own-frame.js';
+import { findSoftwareFrame } from './own-frame.js';
 
-type Imported = Pick<RunPlan, 'directory'> & { importTimeout?: number | null | undefined };
+type ImportLimits = Pick<RunPlan, 'directory'> & { importTimeout?: number | null | undefined };
 
 export interface StuckImport {
   message: string;
@@ -10,10 +10,10 @@ export interface StuckImport {
 }
 
 /** As hosts/python/berth_host/server_imports.py ends a server. */
-const said = /^berth: import failed: (.*)\n((?: {2}.*\n?)*)/m;
+const importFailurePattern = /^berth: import failed: (.*)\n((?: {2}.*\n?)*)/m;
 
 /** By Python's watchdog. */
-export const wasEnded = /^Timeout \(\d+:\d+:\d+(\.\d+)?\)!$/m;
+export const watchdogPattern = /^Timeout \(\d+:\d+:\d+(\.\d+)?\)!$/m;
 
 /**
  * Finds in a log what ended a process whose import took too long: its own words, or those of Python's watchdog, which ends
@@ -21,13 +21,13 @@ export const wasEnded = /^Timeout \(\d+:\d+:\d+(\.\d+)?\)!$/m;
  */
 export function findStuckImport(
   log: string,
-  { directory, importTimeout }: Imported,
+  { directory, importTimeout }: ImportLimits,
   isEndedFromOutside = false,
 ): StuckImport | undefined {
-  const [, message, stack = ''] = said.exec(log) ?? [];
+  const [, message, stack = ''] = importFailurePattern.exec(log) ?? [];
   if (message !== undefined) return { message, evidence: stack };
-  if (importTimeout == null || !(isEndedFromOutside || wasEnded.test(log))) return undefined;
-  const own = findOwnFrame(log, directory);
+  if (importTimeout == null || !(isEndedFromOutside || watchdogPattern.test(log))) return undefined;
+  const own = findSoftwareFrame(log, directory);
   const place = own === undefined ? '' : ` and is at ${own}`;
   const advice = 'Where it only loads something large, give it more time with --import-timeout SECONDS';
   return {

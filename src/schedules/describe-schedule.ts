@@ -1,10 +1,10 @@
 import type { ScheduleDescription, ScheduleExecutionResult } from '@temporalio/client';
 import { ScheduledRedeploy, type ScheduleInfo } from '../contract/schedule.js';
 import type { StartedRun } from './read-runs.js';
-import { formatSpan } from './span.js';
+import { formatDuration } from './span.js';
 
 /** Times of a schedule that are told. */
-const shownTimes = 5;
+const maxShownTimes = 5;
 
 /** What the server says of a schedule, without what became of its runs. */
 export function describeSchedule(
@@ -12,7 +12,7 @@ export function describeSchedule(
 ): Omit<ScheduleInfo, 'name' | 'id' | 'runs' | 'webUrl'> {
   const { spec, policies, state, info, memo, action } = description;
   return {
-    when: describeTimes(spec),
+    when: describeSpec(spec),
     timezone: spec.timezone || 'UTC',
     jitter: spec.jitter ? spec.jitter / 1000 : null,
     overlap: (policies.overlap ?? 'skip').toLowerCase().replaceAll('_', ' '),
@@ -22,22 +22,22 @@ export function describeSchedule(
     note: state.note ?? '',
     createdAt: info.createdAt.toISOString(),
     createdBy: typeof memo?.createdBy === 'string' ? memo.createdBy : null,
-    nextRuns: state.paused ? [] : info.nextActionTimes.slice(0, shownTimes).map((time) => time.toISOString()),
+    nextRuns: state.paused ? [] : info.nextActionTimes.slice(0, maxShownTimes).map((time) => time.toISOString()),
     skipped: info.numActionsSkippedOverlap,
     missed: info.numActionsMissedCatchupWindow,
   };
 }
 
 /** A cron line is kept by the server as the comment of the calendar that it made of it. */
-function describeTimes({ intervals = [], calendars = [] }: ScheduleDescription['spec']): string {
+function describeSpec({ intervals = [], calendars = [] }: ScheduleDescription['spec']): string {
   const times = [
-    ...intervals.map(({ every }) => `every ${formatSpan(every)}`),
+    ...intervals.map(({ every }) => `every ${formatDuration(every)}`),
     ...calendars.map(({ comment, ...fields }) => (comment ? `cron ${comment}` : `calendar ${JSON.stringify(fields)}`)),
   ];
   return times.join(' and ');
 }
 
-export const startedRun = ({ scheduledAt, takenAt, action }: ScheduleExecutionResult): StartedRun => ({
+export const toStartedRun = ({ scheduledAt, takenAt, action }: ScheduleExecutionResult): StartedRun => ({
   workflowId: action.workflow.workflowId,
   runId: action.workflow.firstExecutionRunId,
   dueAt: scheduledAt.toISOString(),

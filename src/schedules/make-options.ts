@@ -3,7 +3,7 @@ import { ScheduleOverlapPolicy } from '@temporalio/client';
 import { scheduledRedeployType, sharedQueue, workflowId } from '../workflows/messages.js';
 import { searchAttributes } from '../workflows/search-attributes.js';
 import type { SchedulePlan } from './plan.js';
-import { runId, scheduleId } from './schedule-id.js';
+import { buildRunWorkflowId, buildScheduleId } from './schedule-id.js';
 
 export interface ScheduleRequest {
   name: string;
@@ -14,10 +14,16 @@ export interface ScheduleRequest {
 }
 
 /** A schedule as Temporal is asked for it, with what the Web UI shows of it and finds its runs by. */
-export function makeOptions({ name, schedule, plan, replacesFailed, by }: Required<ScheduleRequest> & Said) {
+export function buildScheduleOptions({
+  name,
+  schedule,
+  plan,
+  replacesFailed,
+  by,
+}: Required<ScheduleRequest> & ScheduleOrigin) {
   const typedSearchAttributes = [{ key: searchAttributes.name, value: name }];
   return {
-    scheduleId: scheduleId(name, schedule),
+    scheduleId: buildScheduleId(name, schedule),
     spec: plan.spec,
     policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: plan.catchUp },
     state: { note: `made by ${by}` },
@@ -26,7 +32,7 @@ export function makeOptions({ name, schedule, plan, replacesFailed, by }: Requir
     action: {
       type: 'startWorkflow' as const,
       workflowType: scheduledRedeployType,
-      workflowId: runId(name, schedule),
+      workflowId: buildRunWorkflowId(name, schedule),
       taskQueue: sharedQueue,
       args: [{ name, schedule, replacesFailed }],
       typedSearchAttributes,
@@ -36,7 +42,7 @@ export function makeOptions({ name, schedule, plan, replacesFailed, by }: Requir
   };
 }
 
-interface Said {
+interface ScheduleOrigin {
   schedule: string;
   /** Who asks, for the record. */
   by: string;

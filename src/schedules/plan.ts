@@ -1,6 +1,6 @@
 import type { ScheduleSpec } from '@temporalio/client';
 import { BerthError } from '../errors.js';
-import { parseSpan } from './span.js';
+import { parseDuration } from './span.js';
 
 /** What a user says of a schedule. */
 export interface ScheduleOptions {
@@ -19,34 +19,34 @@ export interface SchedulePlan {
   catchUp: number;
 }
 
-const usualCatchUp = '1d';
+const defaultCatchUp = '1d';
 /** Less is not heeded by the server. */
-const leastCatchUp = 10_000;
+const minCatchUp = 10_000;
 
 /** Understands the options, before any server is asked. Throws SCHEDULE_INVALID. */
 export function planSchedule(options: ScheduleOptions, now = Date.now()): SchedulePlan {
-  const { every, cron, timezone = 'UTC', jitter, catchUp = usualCatchUp } = options;
+  const { every, cron, timezone = 'UTC', jitter, catchUp = defaultCatchUp } = options;
   if ((every === undefined) === (cron === undefined))
     throw new BerthError('SCHEDULE_INVALID', 'say when it is to run: either --every or --cron');
-  const times = every === undefined ? readCron(cron ?? '') : readInterval(every, now);
+  const times = every === undefined ? parseCron(cron ?? '') : parseInterval(every, now);
   return {
     spec: {
       ...times,
-      timezone: readTimezone(timezone),
-      ...(jitter !== undefined && { jitter: readJitter(jitter, every) }),
+      timezone: parseTimezone(timezone),
+      ...(jitter !== undefined && { jitter: parseJitter(jitter, every) }),
     },
-    catchUp: Math.max(parseSpan('--catch-up', catchUp), leastCatchUp),
+    catchUp: Math.max(parseDuration('--catch-up', catchUp), minCatchUp),
   };
 }
 
 /** Counted from now, not from midnight: else all daily schedules of a server would be due at the same moment. */
-function readInterval(text: string, now: number): ScheduleSpec {
-  const every = parseSpan('--every', text);
+function parseInterval(text: string, now: number): ScheduleSpec {
+  const every = parseDuration('--every', text);
   return { intervals: [{ every, offset: now % every }] };
 }
 
 /** Only its shape is looked at here, the server knows the rest. It keeps what stands behind `#` as it was written. */
-function readCron(text: string): ScheduleSpec {
+function parseCron(text: string): ScheduleSpec {
   const [fields = ''] = text.split('#');
   const expression = fields.trim();
   const count = expression.split(/\s+/).length;
@@ -59,7 +59,7 @@ function readCron(text: string): ScheduleSpec {
 }
 
 /** In the spelling of the time zone database, which the server looks it up in. */
-function readTimezone(text: string): string {
+function parseTimezone(text: string): string {
   try {
     if (!/^[+-]/.test(text)) return new Intl.DateTimeFormat('en', { timeZone: text }).resolvedOptions().timeZone;
   } catch {
@@ -71,9 +71,9 @@ function readTimezone(text: string): string {
   );
 }
 
-function readJitter(text: string, every: string | undefined): number {
-  const jitter = parseSpan('--jitter', text);
-  if (every !== undefined && jitter > parseSpan('--every', every))
+function parseJitter(text: string, every: string | undefined): number {
+  const jitter = parseDuration('--jitter', text);
+  if (every !== undefined && jitter > parseDuration('--every', every))
     throw new BerthError('SCHEDULE_INVALID', `--jitter ${text}: it is longer than the ${every} between two runs`);
   return jitter;
 }

@@ -1,6 +1,6 @@
 import { type Client, WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
-import { RunEnd, type ScheduledRun } from '../contract/schedule.js';
+import { type ScheduledRun, ScheduledRunResult } from '../contract/schedule.js';
 import type { ErrorRecord } from '../errors.js';
 
 /** A run as its schedule remembers it. */
@@ -12,11 +12,11 @@ export async function readRun(client: Client, run: StartedRun): Promise<Omit<Sch
   try {
     const { status, closeTime } = await handle.describe();
     const finishedAt = closeTime?.toISOString() ?? null;
-    if (status.name === 'RUNNING') return { ...run, finishedAt, ...without('running', 'still running') };
-    return { ...run, finishedAt, lastError: null, ...RunEnd.parse(await handle.result()) };
+    if (status.name === 'RUNNING') return { ...run, finishedAt, ...createRunWithoutChange('running', 'still running') };
+    return { ...run, finishedAt, lastError: null, ...ScheduledRunResult.parse(await handle.result()) };
   } catch (error) {
     if (error instanceof WorkflowNotFoundError)
-      return { ...run, finishedAt: null, ...without('unknown', 'the server has forgotten it') };
+      return { ...run, finishedAt: null, ...createRunWithoutChange('unknown', 'the server has forgotten it') };
     if (error instanceof WorkflowFailedError) return { ...run, ...(await readFailure(handle, error)) };
     throw error;
   }
@@ -31,7 +31,7 @@ async function readFailure(
   const record = cause instanceof ApplicationFailure ? (cause.details?.[0] as ErrorRecord | undefined) : undefined;
   if (record !== undefined) return { finishedAt, outcome: 'failed', note: record.message, ...describeFailure(record) };
   const note = `the run was ${status.name.toLowerCase().replace('_', ' ')}; a redeploy that it asked for goes its own way`;
-  return { ...without(status.name === 'FAILED' ? 'failed' : 'cancelled', note), finishedAt };
+  return { ...createRunWithoutChange(status.name === 'FAILED' ? 'failed' : 'cancelled', note), finishedAt };
 }
 
 function describeFailure({ code, message, next, details }: ErrorRecord) {
@@ -43,7 +43,7 @@ function describeFailure({ code, message, next, details }: ErrorRecord) {
   };
 }
 
-const without = (outcome: RunEnd['outcome'], note: string) => ({
+const createRunWithoutChange = (outcome: ScheduledRunResult['outcome'], note: string) => ({
   ...{ outcome, change: null, revision: null, note },
   lastError: null,
 });

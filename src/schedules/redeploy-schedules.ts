@@ -9,17 +9,17 @@ import {
 import type { ScheduledRun, ScheduleInfo } from '../contract/schedule.js';
 import type { DeploymentInfo } from '../contract/status.js';
 import { BerthError } from '../errors.js';
-import type { Ask } from './ask.js';
-import { describeSchedule, startedRun } from './describe-schedule.js';
+import type { RequestServer } from './ask.js';
+import { describeSchedule, toStartedRun } from './describe-schedule.js';
 import { listScheduleIds } from './list-schedules.js';
-import { makeOptions, type ScheduleRequest } from './make-options.js';
+import { buildScheduleOptions, type ScheduleRequest } from './make-options.js';
 import { readRun, type StartedRun } from './read-runs.js';
 import { removeSchedule } from './remove-schedules.js';
-import { readScheduleId, scheduleId, usualSchedule } from './schedule-id.js';
-import { ServerDeployments } from './server-deployments.js';
+import { buildScheduleId, defaultSchedule, parseScheduleId } from './schedule-id.js';
+import { RedeployGateway } from './server-deployments.js';
 
-interface Surroundings {
-  ask: Ask;
+interface ServerContext {
+  requestServer: RequestServer;
   /** Who asks, for the record. */
   by: string;
   /** A page of the Web UI, where that is known. */
@@ -29,52 +29,54 @@ interface Surroundings {
 export interface FollowOptions {
   signal?: AbortSignal;
   /** Awaited at every look. */
-  onLook?: () => Promise<void>;
+  onPoll?: () => Promise<void>;
 }
 
 /** The schedules of redeploys on a server: Temporal Schedules, so the Web UI shows and operates them too. */
 export class RedeploySchedules {
-  private readonly ask: Ask;
+  private readonly requestServer: RequestServer;
   private readonly by: string;
-  private readonly webUrl: Surroundings['webUrl'];
-  private readonly deployments: ServerDeployments;
+  private readonly webUrl: ServerContext['webUrl'];
+  private readonly gateway: RedeployGateway;
 
-  constructor({ ask, by, webUrl }: Surroundings) {
-    this.ask = ask;
+  constructor({ requestServer, by, webUrl }: ServerContext) {
+    this.requestServer = requestServer;
     this.by = by;
     this.webUrl = webUrl;
-    this.deployments = new ServerDeployments(ask);
+    this.gateway = new RedeployGateway(requestServer);
   }
 
   /** A deployment that is undone while its schedule is being made leaves none. */
   async create(request: ScheduleRequest): Promise<ScheduleInfo> {
-    const { name, schedule = usualSchedule } = request;
+    const { name, schedule = defaultSchedule } = request;
     const info = await this.requireDeployment(name);
     if (info.host === null)
       throw new BerthError('STATE_CONFLICT', `cannot schedule redeploys of ${name}: it is ${info.state}`, { name });
-    await this.make(makeOptions({ ...request, schedule, by: this.by }));
-    const made = await this.read(name, scheduleId(name, schedule));
-    const objection = await this.findObjection(made);
-    if (objection === null) return made;
-    await this.deployments.removeSchedule(name, schedule);
-    throw objection;
+    await this.createOnce(buildScheduleOptions({ ...request, schedule, by: this.by }));
+    const created = await this.read(name, buildScheduleId(name, schedule));
+    const problem = await this.findProblem(created);
+    if (problem === null) return created;
+    await this.gateway.removeSchedule(name, schedule);
+    throw problem;
   }
 
-  private async findObjection({ name, when, nextRuns }: ScheduleInfo): Promise<BerthError | null> {
+  private async findProblem({ name, when, nextRuns }: ScheduleInfo): Promise<BerthError | null> {
     if (nextRuns.length === 0) return new BerthError('SCHEDULE_INVALID', `${when}: there is no such time`);
-    if ((await this.deployments.look(name)) !== null) return null;
+    if ((await this.gateway.findInfo(name)) !== null) return null;
     return new BerthError('NAME_UNKNOWN', `${name} was cleaned up meanwhile`, { name });
   }
 
   /** All of them, or a deployment's, each with its newest run. */
   async list(name?: string): Promise<ScheduleInfo[]> {
-    const ids = await this.ask(name ?? 'list', (client) => listScheduleIds(client, name));
-    const found = await Promise.all(ids.map((id) => this.read(readScheduleId(id)?.name ?? '', id, 1).catch(forget)));
+    const ids = await this.requestServer(name ?? 'list', (client) => listScheduleIds(client, name));
+    const found = await Promise.all(
+      ids.map((id) => this.read(parseScheduleId(id)?.name ?? '', id, 1).catch(ignoreDeleted)),
+    );
     return found.filter((info) => info !== undefined);
   }
 
   async show(name: string, schedule?: string): Promise<ScheduleInfo> {
-    return await this.read(name, await this.find(name, schedule), shownRuns);
+    return await this.read(name, await this.resolveId(name, schedule), maxShownRuns);
   }
 
   async pause(name: string, schedule?: string): Promise<ScheduleInfo> {
@@ -88,13 +90,13 @@ export class RedeploySchedules {
   /** Starts a run now, also while the schedule is paused. Throws STATE_CONFLICT while another one goes on. */
   async trigger(name: string, schedule?: string): Promise<ScheduledRun> {
     await this.requireDeployment(name);
-    const id = await this.find(name, schedule);
+    const id = await this.resolveId(name, schedule);
     const before = await this.describe(name, id);
-    await this.ask(name, (client) => client.schedule.getHandle(id).trigger(ScheduleOverlapPolicy.SKIP));
-    for (const deadline = Date.now() + patience; Date.now() < deadline; await sleep(50)) {
+    await this.requestServer(name, (client) => client.schedule.getHandle(id).trigger(ScheduleOverlapPolicy.SKIP));
+    for (const deadline = Date.now() + triggerTimeout; Date.now() < deadline; await sleep(50)) {
       const { info } = await this.describe(name, id);
-      const run = newestRun(info);
-      if (run !== undefined && run.runId !== newestRun(before.info)?.runId) return await this.readRun(name, run);
+      const run = findNewestRun(info);
+      if (run !== undefined && run.runId !== findNewestRun(before.info)?.runId) return await this.readRun(name, run);
       if (info.numActionsSkippedOverlap > before.info.numActionsSkippedOverlap)
         throw new BerthError('STATE_CONFLICT', `a run of ${name}’s schedule is still running: ${run?.workflowId}`, {
           name,
@@ -104,10 +106,10 @@ export class RedeploySchedules {
   }
 
   /** Follows a run to its end. */
-  async follow(name: string, run: ScheduledRun, { signal, onLook }: FollowOptions = {}): Promise<ScheduledRun> {
+  async follow(name: string, run: ScheduledRun, { signal, onPoll }: FollowOptions = {}): Promise<ScheduledRun> {
     for (let pause = 50; ; pause = Math.min(pause * 1.2, 500)) {
       const now = await this.readRun(name, run);
-      await onLook?.();
+      await onPoll?.();
       if (now.outcome !== 'running') return now;
       await sleep(pause, undefined, signal && { signal });
     }
@@ -115,29 +117,29 @@ export class RedeploySchedules {
 
   /** Resolves when it is proven gone. A run that goes on is an ordinary redeploy, and goes on. */
   async remove(name: string, schedule?: string): Promise<ScheduleInfo> {
-    const id = await this.find(name, schedule);
+    const id = await this.resolveId(name, schedule);
     const info = await this.read(name, id, 1);
-    await this.ask(name, (client) => removeSchedule(client, name, id));
+    await this.requestServer(name, (client) => removeSchedule(client, name, id));
     return info;
   }
 
   /** What was made by an earlier try of the same request is ours. */
-  private async make(options: ReturnType<typeof makeOptions>): Promise<void> {
+  private async createOnce(options: ReturnType<typeof buildScheduleOptions>): Promise<void> {
     const { deployment: name, schedule, request } = options.memo;
-    await this.ask(name, async (client) => {
+    await this.requestServer(name, async (client) => {
       try {
         await client.schedule.create(options);
       } catch (error) {
         if (error instanceof TypeError) throw new BerthError('SCHEDULE_INVALID', error.message, {}, { cause: error });
         if (!(error instanceof ScheduleAlreadyRunning)) throw error;
         const found = await client.schedule.getHandle(options.scheduleId).describe();
-        if (found.memo?.request !== request) throw taken(name, schedule, found);
+        if (found.memo?.request !== request) throw createTakenError(name, schedule, found);
       }
     });
   }
 
   private async requireDeployment(name: string): Promise<DeploymentInfo> {
-    const info = await this.deployments.look(name);
+    const info = await this.gateway.findInfo(name);
     if (info === null) throw new BerthError('NAME_UNKNOWN', `there is no deployment called ${name}`, { name });
     return info;
   }
@@ -147,27 +149,27 @@ export class RedeploySchedules {
     schedule: string | undefined,
     change: (handle: ReturnType<Client['schedule']['getHandle']>) => Promise<void>,
   ): Promise<ScheduleInfo> {
-    const id = await this.find(name, schedule);
-    await this.ask(name, (client) => change(client.schedule.getHandle(id)));
+    const id = await this.resolveId(name, schedule);
+    await this.requestServer(name, (client) => change(client.schedule.getHandle(id)));
     return await this.read(name, id, 1);
   }
 
   /** Without a name: the deployment's only one. */
-  private async find(name: string, schedule: string | undefined): Promise<string> {
-    if (schedule !== undefined) return scheduleId(name, schedule);
-    const ids = await this.ask(name, (client) => listScheduleIds(client, name));
+  private async resolveId(name: string, schedule: string | undefined): Promise<string> {
+    if (schedule !== undefined) return buildScheduleId(name, schedule);
+    const ids = await this.requestServer(name, (client) => listScheduleIds(client, name));
     const [id, ...others] = ids;
-    if (others.length === 0) return id ?? scheduleId(name, usualSchedule);
-    const names = ids.map((one) => readScheduleId(one)?.schedule);
+    if (others.length === 0) return id ?? buildScheduleId(name, defaultSchedule);
+    const names = ids.map((one) => parseScheduleId(one)?.schedule);
     throw new BerthError('USAGE', `${name} has ${ids.length} schedules: say which with --id ${names.join(' or ')}`);
   }
 
   private async read(name: string, id: string, runs = 0): Promise<ScheduleInfo> {
     const description = await this.describe(name, id);
-    const newest = runs === 0 ? [] : description.info.recentActions.slice(-runs).map(startedRun);
+    const newest = runs === 0 ? [] : description.info.recentActions.slice(-runs).map(toStartedRun);
     return {
       name,
-      id: readScheduleId(id)?.schedule ?? id,
+      id: parseScheduleId(id)?.schedule ?? id,
       ...describeSchedule(description),
       runs: await Promise.all(newest.map((run) => this.readRun(name, run))),
       webUrl: this.webUrl(`schedules/${encodeURIComponent(id)}`),
@@ -175,41 +177,41 @@ export class RedeploySchedules {
   }
 
   private async describe(name: string, id: string): Promise<ScheduleDescription> {
-    return await this.ask(name, async ({ schedule }) => {
+    return await this.requestServer(name, async ({ schedule }) => {
       try {
         return await schedule.getHandle(id).describe();
       } catch (error) {
         if (!(error instanceof ScheduleNotFoundError)) throw error;
-        const wanted = readScheduleId(id)?.schedule ?? id;
-        const which = wanted === usualSchedule ? `${name} has no schedule` : `${name} has no schedule ${wanted}`;
+        const wanted = parseScheduleId(id)?.schedule ?? id;
+        const which = wanted === defaultSchedule ? `${name} has no schedule` : `${name} has no schedule ${wanted}`;
         throw new BerthError('SCHEDULE_UNKNOWN', which, { name }, { cause: error });
       }
     });
   }
 
   private async readRun(name: string, run: StartedRun): Promise<ScheduledRun> {
-    const read = await this.ask(name, (client) => readRun(client, run));
+    const read = await this.requestServer(name, (client) => readRun(client, run));
     const page = `workflows/${encodeURIComponent(run.workflowId)}/${run.runId}`;
     return { ...read, webUrl: this.webUrl(page) };
   }
 }
 
 /** Runs that `show` tells of: as many as the server remembers. */
-const shownRuns = 10;
+const maxShownRuns = 10;
 /** Milliseconds that the server has to start a run. */
-const patience = 20_000;
+const triggerTimeout = 20_000;
 
-const newestRun = ({ recentActions }: ScheduleDescription['info']): StartedRun | undefined => {
+const findNewestRun = ({ recentActions }: ScheduleDescription['info']): StartedRun | undefined => {
   const newest = recentActions.at(-1);
-  return newest && startedRun(newest);
+  return newest && toStartedRun(newest);
 };
 
-const taken = (name: string, schedule: string, found: ScheduleDescription): BerthError => {
+const createTakenError = (name: string, schedule: string, found: ScheduleDescription): BerthError => {
   const { when } = describeSchedule(found);
   return new BerthError('SCHEDULE_TAKEN', `${name} has a schedule ${schedule} (${when})`, { name, schedule });
 };
 
 /** One that was deleted after it was listed. */
-function forget(error: unknown): undefined {
+function ignoreDeleted(error: unknown): undefined {
   if (!(error instanceof BerthError) || error.code !== 'SCHEDULE_UNKNOWN') throw error;
 }

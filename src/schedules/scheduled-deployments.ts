@@ -1,11 +1,11 @@
 import type { RequestedChange } from '../contract/change.js';
-import type { RunEnd } from '../contract/schedule.js';
+import type { ScheduledRunResult } from '../contract/schedule.js';
 import type { DeploymentInfo } from '../contract/status.js';
 
 /** The deployments of a server, as a scheduled run deals with them. */
 export interface ScheduledDeployments {
   /** Null when there is none of that name, or it is being undone. */
-  look(name: string): Promise<DeploymentInfo | null>;
+  findInfo(name: string): Promise<DeploymentInfo | null>;
   /**
    * Asks for a redeploy, but not of what was rolled back before. Of two requests with the same id the second gets the
    * answer of the first.
@@ -18,6 +18,6 @@ export interface ScheduledDeployments {
 }
 
 /** The end of a run that changed nothing. */
-export const endWithoutChange = (outcome: RunEnd['outcome'], note: string): RunEnd => ({
+export const endWithoutChange = (outcome: ScheduledRunResult['outcome'], note: string): ScheduledRunResult => ({
   ...{ outcome, change: null, revision: null, note },
 });

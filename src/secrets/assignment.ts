@@ -2,13 +2,13 @@ import { readFile } from 'node:fs/promises';
 import { BerthError } from '../errors.js';
 
 /** A variable as the user gave it; without a value it is taken from the worker's environment. */
-export interface Assignment {
+export interface VariableAssignment {
   name: string;
   value?: string;
 }
 
 /** `--env NAME` or `--env NAME=value`. Throws USAGE, without the value, which may be a secret. */
-export function parseEnvironmentOption(option: string): Assignment {
+export function parseEnvironmentOption(option: string): VariableAssignment {
   const equals = option.indexOf('=');
   if (equals === -1) return { name: checkName(option, '--env') };
   const value = option.slice(equals + 1);
@@ -18,7 +18,7 @@ export function parseEnvironmentOption(option: string): Assignment {
 }
 
 /** `--env-file FILE`, in the format of dotenv. Throws USAGE for a file that cannot be read or a wrong name. */
-export async function readEnvironmentFile(path: string): Promise<Assignment[]> {
+export async function readEnvironmentFile(path: string): Promise<VariableAssignment[]> {
   const text = await readFile(path, 'utf8').catch((error) => {
     const reason = error.code === 'ENOENT' ? 'there is no such file' : error.message;
     throw new BerthError('USAGE', `--env-file ${path} cannot be read: ${reason}`, {}, { cause: error });

@@ -1,16 +1,19 @@
 import type { EnvironmentVariable } from '../contract/config.js';
 import { BerthError } from '../errors.js';
 import type { BerthHome } from '../home.js';
-import type { Assignment } from './assignment.js';
+import type { VariableAssignment } from './assignment.js';
 import { openValue, sealValue } from './seal.js';
 
 /** What the user gave as what may travel: values sealed; of several with one name the last counts. */
-export async function sealEnvironment(home: BerthHome, assignments: Assignment[]): Promise<EnvironmentVariable[]> {
+export async function sealEnvironment(
+  home: BerthHome,
+  assignments: VariableAssignment[],
+): Promise<EnvironmentVariable[]> {
   const last = new Map(assignments.map((assignment) => [assignment.name, assignment]));
   return Promise.all([...last.values()].map((assignment) => sealAssignment(home, assignment)));
 }
 
-async function sealAssignment(home: BerthHome, { name, value }: Assignment): Promise<EnvironmentVariable> {
+async function sealAssignment(home: BerthHome, { name, value }: VariableAssignment): Promise<EnvironmentVariable> {
   return value === undefined ? { name, from: 'worker' } : { name, sealed: await sealValue(home, value) };
 }
 
@@ -23,7 +26,7 @@ export async function resolveEnvironment(
   variables: EnvironmentVariable[],
 ): Promise<Record<string, string>> {
   const missing = variables.filter((variable) => 'from' in variable && process.env[variable.name] === undefined);
-  if (missing.length > 0) throw describeMissing(missing.map((variable) => variable.name));
+  if (missing.length > 0) throw createMissingError(missing.map((variable) => variable.name));
   const entries = variables.map(async (variable) => {
     const value = 'from' in variable ? process.env[variable.name] : await openValue(home, variable.sealed);
     return [variable.name, value ?? ''] as const;
@@ -31,7 +34,7 @@ export async function resolveEnvironment(
   return Object.fromEntries(await Promise.all(entries));
 }
 
-function describeMissing(names: string[]): BerthError {
+function createMissingError(names: string[]): BerthError {
   const message = `the worker’s environment does not have ${names.join(', ')}`;
   return new BerthError('ENV_MISSING', message, { variable: names[0], variables: names });
 }

@@ -1,4 +1,4 @@
-export { type Assignment, parseEnvironmentOption, readEnvironmentFile } from './assignment.js';
+export { parseEnvironmentOption, readEnvironmentFile, type VariableAssignment } from './assignment.js';
 export { resolveEnvironment, sealEnvironment } from './environment.js';
 export { listSecrets } from './list-secrets.js';
 export { redact } from './redact.js';

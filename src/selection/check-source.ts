@@ -13,23 +13,23 @@ export function checkSource(facts: Facts, path: string, entries: readonly Strate
       path,
     });
   }
-  if (entries.some((entry) => canTake(entry, facts))) return entries.map((entry) => markUnfit(entry, facts));
-  const lack = describeLack(entries.flatMap(listTaken));
+  if (entries.some((entry) => isSupported(entry, facts))) return entries.map((entry) => markUnsupported(entry, facts));
+  const lack = describeMissing(entries.flatMap(listSupportedTags));
   throw new BerthError('SOURCE_UNSUPPORTED', `${path} ${lack}: ${describeContent(facts)}`, { path });
 }
 
-const listTaken = ({ config }: StrategyEntry): string[] => config?.takes ?? [];
+const listSupportedTags = ({ config }: StrategyEntry): string[] => config?.takes ?? [];
 
-const canTake = (entry: StrategyEntry, { tags }: Facts): boolean =>
-  listTaken(entry).some((fact) => tags.some((tag) => matchesPattern(fact, tag)));
+const isSupported = (entry: StrategyEntry, { tags }: Facts): boolean =>
+  listSupportedTags(entry).some((fact) => tags.some((tag) => matchesPattern(fact, tag)));
 
-function markUnfit(entry: StrategyEntry, facts: Facts): StrategyEntry {
-  if (entry.state !== 'ready' || canTake(entry, facts)) return entry;
-  return { ...entry, state: 'unavailable', problem: `the repository ${describeLack(listTaken(entry))}` };
+function markUnsupported(entry: StrategyEntry, facts: Facts): StrategyEntry {
+  if (entry.state !== 'ready' || isSupported(entry, facts)) return entry;
+  return { ...entry, state: 'unavailable', problem: `the repository ${describeMissing(listSupportedTags(entry))}` };
 }
 
 /** `holds no Python and no Dockerfile`, of `language:python` and `manifest:dockerfile`. */
-function describeLack(taken: string[]): string {
+function describeMissing(taken: string[]): string {
   const names = [...new Set(taken)].map((fact) => fact.slice(fact.indexOf(':') + 1));
   return `holds no ${names.map((name) => name.charAt(0).toUpperCase() + name.slice(1)).join(' and no ')}`;
 }

@@ -7,10 +7,10 @@ import {
 } from './selection-model.js';
 
 /** How often a wrong answer is sent back with what is wrong in it. */
-const corrections = 2;
+const maxCorrections = 2;
 
 /** Nothing that the model answered can be used. */
-export class UnusableAnswer extends Error {}
+export class UnusableAnswerError extends Error {}
 
 /**
  * Asks until the answer fits the schema and the allowed names. `onExchange` hears every question and answer.
@@ -23,19 +23,21 @@ export async function chooseByModel(
   onExchange: (exchange: SelectionExchange) => void = () => {},
 ): Promise<SelectionAnswer> {
   let correction: SelectionQuestion['correction'];
-  for (let attempt = 0; attempt <= corrections; attempt++) {
+  for (let attempt = 0; attempt <= maxCorrections; attempt++) {
     const reply = await model.choose({ ...question, ...(correction !== undefined && { correction }) });
-    const read = readAnswer(reply.answer, question);
+    const read = parseAnswer(reply.answer, question);
     const mistake = typeof read === 'string' ? read : null;
     onExchange({ ...reply, mistake });
     if (typeof read !== 'string') return read;
     correction = { answer: reply.answer, mistake: read };
   }
-  throw new UnusableAnswer(`${corrections + 1} answers of ${model.name} could not be used: ${correction?.mistake}`);
+  throw new UnusableAnswerError(
+    `${maxCorrections + 1} answers of ${model.name} could not be used: ${correction?.mistake}`,
+  );
 }
 
 /** The answer, or what is wrong with it. */
-function readAnswer(text: string, { strategies }: SelectionQuestion): SelectionAnswer | string {
+function parseAnswer(text: string, { strategies }: SelectionQuestion): SelectionAnswer | string {
   const found = findJson(text);
   if (found === undefined) return 'it holds no JSON object';
   const { data, error } = SelectionAnswer.safeParse(found);

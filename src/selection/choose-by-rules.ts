@@ -65,7 +65,7 @@ export function explainChoice(chosen: Candidate, candidates: Candidate[]): strin
 }
 
 /** Whatever could not be chosen: a sentence per reason, which strategies often share. Empty when there is nothing. */
-export function describeLeftOut(candidates: Candidate[]): string {
+export function describeExcluded(candidates: Candidate[]): string {
   const byReason = groupByReason(candidates, ({ strategy, score }) => `${strategy} (${score})`);
   return [...byReason].map(([reason, names]) => `Left out: ${names}: ${reason}.`).join(' ');
 }

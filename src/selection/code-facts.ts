@@ -20,7 +20,7 @@ export const CodeFacts = Facts.pick({
 });
 export type CodeFacts = z.infer<typeof CodeFacts>;
 
-export const noCode: CodeFacts = {
+export const emptyCodeFacts: CodeFacts = {
   entryPoints: [],
   documentedCalls: [],
   frameworks: [],

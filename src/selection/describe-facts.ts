@@ -1,7 +1,7 @@
 import type { EntryPoint, Facts } from '../contract/facts.js';
 
 /** Items of a list that a reader takes in before losing interest. */
-const shown = 8;
+const maxShown = 8;
 
 /** The facts that speak for or against strategies, one line each; those that are empty are left out. */
 export function describeFacts(facts: Facts): string[] {
@@ -27,7 +27,9 @@ const describeEntry = ({ module, callable, parameters, kind }: EntryPoint): stri
   `${module}:${callable}${kind === 'class' ? '' : `(${parameters.map(({ name }) => name).join(', ')})`}`;
 
 export const shortenList = (items: string[]): string =>
-  items.length > shown ? `${items.slice(0, shown).join(', ')} and ${items.length - shown} more` : items.join(', ');
+  items.length > maxShown
+    ? `${items.slice(0, maxShown).join(', ')} and ${items.length - maxShown} more`
+    : items.join(', ');
 
 const formatBytes = (bytes: number): string =>
   bytes < 1000 ? `${bytes} B` : bytes < 1e6 ? `${Math.round(bytes / 1000)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;

@@ -1,26 +1,26 @@
-import type { Preview } from '../adaptation/preview-adaptation.js';
-import { shellWord } from '../shell-word.js';
+import type { AdaptationPreview } from '../adaptation/preview-adaptation.js';
+import { quoteShellWord } from '../shell-word.js';
 
 /** Callables and commands that a reader takes in. */
-const shown = 5;
+const maxShown = 5;
 
 export interface ExplainedAdaptation {
   path: string;
   strategy: string;
-  preview: Preview;
+  preview: AdaptationPreview;
 }
 
 /** What a deployment to the strategy would call, or what it would have to be told, and how. */
 export function explainAdaptation({ path, strategy, preview }: ExplainedAdaptation): string {
-  const deploy = `berth deploy ${shellWord(path)} --strategy ${strategy}`;
+  const deploy = `berth deploy ${quoteShellWord(path)} --strategy ${strategy}`;
   switch (preview.kind) {
     case 'recognised':
       return `${strategy} serves it as it is: ${preview.recognition.summary} (${preview.by}).`;
     case 'refused': {
       const { message, details } = preview.error;
       const commands = (details.candidates ?? [])
-        .slice(0, shown)
-        .map((entry) => `  ${deploy} --entry ${shellWord(entry)}`);
+        .slice(0, maxShown)
+        .map((entry) => `  ${deploy} --entry ${quoteShellWord(entry)}`);
       const choice = commands.length === 0 ? [] : ['A coding agent would be asked; or say it yourself:', ...commands];
       return [`${strategy} cannot tell what to call: ${message}`, ...choice].join('\n');
     }

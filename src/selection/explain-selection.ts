@@ -6,9 +6,9 @@ import { describeFacts, shortenList } from './describe-facts.js';
 import { matchesPattern } from './score.js';
 
 /** Characters of a reason that may be said twice. */
-const fewWords = 40;
+const maxRepeatedLength = 40;
 
-export interface Explanation {
+export interface SelectionExplanation {
   path: string;
   facts: Facts;
   entries: StrategyEntry[];
@@ -23,7 +23,7 @@ export interface Explanation {
   model: string | null;
 }
 
-export function explainSelection(explanation: Explanation): string {
+export function explainSelection(explanation: SelectionExplanation): string {
   const { path, facts, candidates, chosen, reasoning, adaptations } = explanation;
   const outcome = chosen === null ? `auto decides nothing: ${reasoning}` : `auto chooses ${chosen}. ${reasoning}`;
   return [
@@ -37,7 +37,7 @@ export function explainSelection(explanation: Explanation): string {
     .join('\n\n');
 }
 
-function describeDecider({ decidedBy, model, entries }: Explanation): string {
+function describeDecider({ decidedBy, model, entries }: SelectionExplanation): string {
   if (decidedBy === 'model') return `Decided by the model ${model}.`;
   if (decidedBy === 'user') return 'Decided by you: nothing else is allowed.';
   if (model === null)
@@ -47,13 +47,13 @@ function describeDecider({ decidedBy, model, entries }: Explanation): string {
 }
 
 /** For each strategy that was not chosen: what it lacks, and which facts would speak for it. */
-function describeAlternatives({ path, facts, entries, candidates, chosen }: Explanation): string[] {
+function describeAlternatives({ path, facts, entries, candidates, chosen }: SelectionExplanation): string[] {
   const best = candidates.find(({ strategy }) => strategy === chosen)?.score ?? 0;
   const others = entries.filter(({ name }) => name !== chosen);
   const lines = others.map((entry) => {
     const score = candidates.find(({ strategy }) => strategy === entry.name)?.score ?? 0;
     if (entry.problem !== null)
-      return `${entry.name}: cannot be used${entry.problem.length > fewWords ? ' (see above)' : `, ${entry.problem}`}`;
+      return `${entry.name}: cannot be used${entry.problem.length > maxRepeatedLength ? ' (see above)' : `, ${entry.problem}`}`;
     const absent = listAbsentSignals(entry, facts);
     return `${entry.name}: needs more than ${best} (has ${score}); for it would speak ${shortenList(absent) || 'nothing else'}`;
   });

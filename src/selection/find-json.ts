@@ -3,7 +3,7 @@
  * Undefined where there is none. Linear in the text, whatever it is.
  */
 export function findJson(text: string): object | undefined {
-  const said = dropThinking(text).trim();
+  const said = removeThinking(text).trim();
   for (const candidate of [said, ...listFenced(said), ...listBraced(said)]) {
     const object = parseObject(candidate);
     if (object !== undefined) return object;
@@ -12,17 +12,17 @@ export function findJson(text: string): object | undefined {
 }
 
 /** Texts in fences, and in braces, that are tried; the last ones. */
-const most = 20;
+const maxCandidates = 20;
 
 function listFenced(text: string): string[] {
   const [, ...parts] = text.split('```').slice(0, -1);
-  const blocks = parts.filter((part) => /^\w*\s*\{/.test(part)).slice(-most);
+  const blocks = parts.filter((part) => /^\w*\s*\{/.test(part)).slice(-maxCandidates);
   return blocks.map((block) => block.slice(block.indexOf('{'))).toReversed();
 }
 
 function listBraced(text: string): string[] {
   const found: string[] = [];
-  for (let end = text.lastIndexOf('}'); end !== -1 && found.length < most; ) {
+  for (let end = text.lastIndexOf('}'); end !== -1 && found.length < maxCandidates; ) {
     const start = findOpening(text, end);
     if (start === -1) break;
     found.push(text.slice(start, end + 1));
@@ -31,16 +31,16 @@ function listBraced(text: string): string[] {
   return found;
 }
 
-const [opens, closes] = ['<think>', '</think>'];
+const [openingTag, closingTag] = ['<think>', '</think>'];
 
-function dropThinking(text: string): string {
+function removeThinking(text: string): string {
   const kept: string[] = [];
   let at = 0;
-  for (let open = text.indexOf(opens); open !== -1; open = text.indexOf(opens, at)) {
-    const close = text.indexOf(closes, open);
+  for (let open = text.indexOf(openingTag); open !== -1; open = text.indexOf(openingTag, at)) {
+    const close = text.indexOf(closingTag, open);
     if (close === -1) break;
     kept.push(text.slice(at, open));
-    at = close + closes.length;
+    at = close + closingTag.length;
   }
   return kept.join('') + text.slice(at);
 }

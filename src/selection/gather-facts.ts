@@ -6,16 +6,16 @@ import { readSourceText } from '../workspaces/read-source-text.js';
 import type { CodeFacts } from './code-facts.js';
 import { countLanguages } from './languages.js';
 import { type Manifests, readManifests } from './manifests/read-manifests.js';
-import { normaliseName, readRequirementList } from './manifests/requirement.js';
+import { normalizeName, parseRequirements } from './manifests/requirement.js';
 import { isGpuLibrary, isModelFile, isModelLibrary } from './models.js';
 import { type ReadCodeOptions, readCode } from './read-code.js';
-import { nameTags } from './tags.js';
+import { buildTags } from './tags.js';
 
 /** `tracked`: paths that belong to it although a `.gitignore` matches them; by default those that its git tracks. */
 export type GatherOptions = Partial<ReadCodeOptions> & { tracked?: readonly string[] | undefined };
 
 /** Characters of the README that are kept. */
-const readmeLimit = 2000;
+const maxReadmeLength = 2000;
 
 const projectFiles = new Set(['pyproject.toml', 'setup.py', 'setup.cfg']);
 
@@ -45,13 +45,13 @@ export async function gatherFacts(path: string, options: GatherOptions = {}): Pr
     readme === null ? null : readSourceText(path, readme),
   ]);
   if (text?.problem !== undefined) notes.push(`${readme} ${text.problem}.`);
-  const facts = joinFacts(files, manifests, code);
+  const facts = combineFacts(files, manifests, code);
   const complete = {
     ...facts,
-    readme: text?.text?.slice(0, readmeLimit) ?? null,
+    readme: text?.text?.slice(0, maxReadmeLength) ?? null,
     notes: [...notes.map(asSentence), ...manifests.notes, ...code.notes],
   };
-  return { ...complete, tags: nameTags(complete, code) };
+  return { ...complete, tags: buildTags(complete, code) };
 }
 
 /** Directories below the top that are projects of their own. */
@@ -62,15 +62,15 @@ function listProjects(paths: string[]): string[] {
 
 const asSentence = (note: string): string => `${note.charAt(0).toUpperCase()}${note.slice(1)}.`;
 
-function joinFacts(
+function combineFacts(
   files: SourceFile[],
   { manifests, facts }: Manifests,
   code: CodeFacts,
 ): Omit<Facts, 'readme' | 'notes' | 'tags'> {
-  const setup = code.setup.flatMap(({ file, requires }) => readRequirementList(requires, file));
+  const setup = code.setup.flatMap(({ file, requires }) => parseRequirements(requires, file));
   const dependencies = [...facts.flatMap(({ dependencies: found = [] }) => found), ...setup];
   const paths = files.map(({ path }) => path);
-  const pythons = orderPythons([...facts.flatMap(({ python }) => python ?? []), ...setupPython(code)]);
+  const pythons = sortPythons([...facts.flatMap(({ python }) => python ?? []), ...listSetupPythons(code)]);
   return {
     size: { files: files.length, bytes: files.reduce((sum, { bytes }) => sum + bytes, 0) },
     languages: countLanguages(paths),
@@ -81,7 +81,7 @@ function joinFacts(
     entryPoints: code.entryPoints,
     documentedCalls: code.documentedCalls,
     frameworks: [...facts.flatMap(({ frameworks = [] }) => frameworks), ...code.frameworks],
-    models: [...code.models, ...paths.filter(isModelFile), ...namedLibraries(dependencies, code, isModelLibrary)],
+    models: [...code.models, ...paths.filter(isModelFile), ...listLibraries(dependencies, code, isModelLibrary)],
     gpu: [
       ...facts.flatMap(({ gpu = [] }) => gpu),
       ...dependencies.filter(({ name }) => isGpuLibrary(name)).map(({ name, from }) => `${from}: ${name}`),
@@ -106,20 +106,20 @@ const pythonOrder = [
   'setup.py',
 ];
 
-function orderPythons(asked: Facts['pythons']): Facts['pythons'] {
+function sortPythons(asked: Facts['pythons']): Facts['pythons'] {
   const rank = (from: string): number => (pythonOrder.includes(from) ? pythonOrder.indexOf(from) : pythonOrder.length);
   return asked.toSorted((left, right) => rank(left.from) - rank(right.from));
 }
 
-const setupPython = (code: CodeFacts): NonNullable<Facts['python']>[] =>
+const listSetupPythons = (code: CodeFacts): NonNullable<Facts['python']>[] =>
   code.setup.flatMap(({ file, python }) => (python === null ? [] : [{ specifier: python, from: file }]));
 
-function namedLibraries(
+function listLibraries(
   dependencies: Facts['dependencies'],
   code: CodeFacts,
   isWanted: (name: string) => boolean,
 ): string[] {
-  const names = [...dependencies.map(({ name }) => name), ...code.thirdParty.map(normaliseName)];
+  const names = [...dependencies.map(({ name }) => name), ...code.thirdParty.map(normalizeName)];
   return [...new Set(names)].filter(isWanted).map((name) => `${name} (library)`);
 }
 

@@ -2,9 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type OpenAI from 'openai';
 import { proxiedFetch } from '../proxied-fetch.js';
 import { redact } from '../secrets/redact.js';
-import { answerSchema } from './answer-schema.js';
+import { buildAnswerSchema } from './answer-schema.js';
 import type { SelectionModel, SelectionQuestion, SelectionReply } from './selection-model.js';
-import { buildCorrection, buildPrompt, selectionRole } from './selection-prompt.js';
+import { buildCorrection, buildSelectionPrompt, selectionRole } from './selection-prompt.js';
 
 export interface OpenaiModelOptions {
   /** The model's name at the endpoint. */
@@ -21,14 +21,14 @@ export interface OpenaiModelOptions {
 export const defaultModel = 'gpt-5.5';
 
 /** Seconds; a model on a CPU reads the prompt in less. */
-const patience = 60;
+const timeoutSeconds = 60;
 
 /** What a server says to a request of which it does not know a part. */
-const refusals: unknown[] = [400, 415, 422, 501];
+const rejectionStatuses: unknown[] = [400, 415, 422, 501];
 
 /** Our own, because the client's would wait as long as a provider asks, whatever ends the question meanwhile. */
-const mostRetries = 2;
-const passing: unknown[] = [undefined, 408, 409, 429, 500, 502, 503, 504, 529];
+const retryLimit = 2;
+const transientStatuses: unknown[] = [undefined, 408, 409, 429, 500, 502, 503, 504, 529];
 
 /** The model that OPENAI_API_KEY or OPENAI_BASE_URL, and BERTH_MODEL, configure; undefined where neither is set. */
 export function findOpenaiModel(environment: NodeJS.ProcessEnv = process.env): OpenaiModel | undefined {
@@ -39,7 +39,7 @@ export function findOpenaiModel(environment: NodeJS.ProcessEnv = process.env): O
 
 type Format = SelectionReply['format'];
 
-interface Demands {
+interface RequestMode {
   format: Format;
   hasTemperature: boolean;
 }
@@ -55,7 +55,7 @@ export class OpenaiModel implements SelectionModel {
   readonly name: string;
   readonly #options: OpenaiModelOptions;
   /** What it answered to last. */
-  #demands: Demands = { format: 'json_schema', hasTemperature: true };
+  #demands: RequestMode = { format: 'json_schema', hasTemperature: true };
 
   constructor(options: OpenaiModelOptions) {
     this.name = options.model;
@@ -64,12 +64,12 @@ export class OpenaiModel implements SelectionModel {
 
   /** Throws what keeps it from answering, without the key. */
   async choose(question: SelectionQuestion): Promise<SelectionReply> {
-    const { apiKey, timeout = patience } = this.#options;
+    const { apiKey, timeout = timeoutSeconds } = this.#options;
     const deadline = new AbortController();
     const timer = setTimeout(() => deadline.abort(), timeout * 1000);
     const signal = AbortSignal.any([deadline.signal, ...(question.signal ? [question.signal] : [])]);
     try {
-      return await this.#ask(question, signal);
+      return await this.#request(question, signal);
     } catch (error) {
       question.signal?.throwIfAborted();
       if (deadline.signal.aborted) throw new Error(`${this.name} did not answer within ${timeout} s`);
@@ -79,12 +79,12 @@ export class OpenaiModel implements SelectionModel {
     }
   }
 
-  async #ask(question: SelectionQuestion, signal: AbortSignal): Promise<SelectionReply> {
+  async #request(question: SelectionQuestion, signal: AbortSignal): Promise<SelectionReply> {
     const client = await this.#connect();
-    const prompt = buildPrompt(question);
-    let demands: Demands | undefined = this.#demands;
+    const prompt = buildSelectionPrompt(question);
+    let demands: RequestMode | undefined = this.#demands;
     for (let retries = 0; ; ) {
-      const request = this.#makeRequest(question, prompt, demands);
+      const request = this.#buildRequest(question, prompt, demands);
       try {
         const completion = await client.chat.completions.create(request, { signal });
         const message = completion.choices?.[0]?.message; // Absent in what some servers answer, whatever the type says.
@@ -92,9 +92,9 @@ export class OpenaiModel implements SelectionModel {
         return { model: this.name, format: demands.format, prompt, answer: message?.content ?? message?.refusal ?? '' };
       } catch (error) {
         if (signal.aborted) throw error;
-        const lowered = lowerDemands(demands, error);
+        const lowered = downgradeMode(demands, error);
         if (lowered === undefined) {
-          if (!isPassing(error) || retries === mostRetries) throw error;
+          if (!isTransient(error) || retries === retryLimit) throw error;
           await sleep(readRetryAfter(error) ?? 500 * 2 ** retries, undefined, { signal });
           retries += 1;
         }
@@ -114,26 +114,26 @@ export class OpenaiModel implements SelectionModel {
     });
   }
 
-  #makeRequest(question: SelectionQuestion, prompt: string, { format, hasTemperature }: Demands): Request {
+  #buildRequest(question: SelectionQuestion, prompt: string, { format, hasTemperature }: RequestMode): Request {
     return {
       model: this.name,
-      messages: makeMessages(question, prompt),
+      messages: buildMessages(question, prompt),
       ...(hasTemperature && { temperature: 0 }),
-      ...responseFormat(format, question),
+      ...buildResponseFormat(format, question),
     };
   }
 }
 
 /** What to ask for after a refusal; undefined when there is nothing less, or something else is wrong. */
-function lowerDemands({ format, hasTemperature }: Demands, error: unknown): Demands | undefined {
+function downgradeMode({ format, hasTemperature }: RequestMode, error: unknown): RequestMode | undefined {
   const { status, message } = error as { status?: unknown; message?: unknown };
-  if (!refusals.includes(status)) return undefined;
+  if (!rejectionStatuses.includes(status)) return undefined;
   if (hasTemperature && /temperature/i.test(String(message))) return { format, hasTemperature: false };
   const next = format === 'json_schema' ? 'json_object' : 'text';
   return format === 'text' ? undefined : { format: next, hasTemperature };
 }
 
-function makeMessages({ correction }: SelectionQuestion, prompt: string): Message[] {
+function buildMessages({ correction }: SelectionQuestion, prompt: string): Message[] {
   const question: Message[] = [
     { role: 'system', content: selectionRole },
     { role: 'user', content: prompt },
@@ -143,15 +143,15 @@ function makeMessages({ correction }: SelectionQuestion, prompt: string): Messag
   return [...question, { role: 'assistant', content: answer }, { role: 'user', content: buildCorrection(mistake) }];
 }
 
-function responseFormat(format: Format, { strategies }: SelectionQuestion): Pick<Request, 'response_format'> {
+function buildResponseFormat(format: Format, { strategies }: SelectionQuestion): Pick<Request, 'response_format'> {
   if (format === 'text') return {};
   if (format === 'json_object') return { response_format: { type: 'json_object' } };
-  const schema = answerSchema(strategies.map(({ name }) => name));
+  const schema = buildAnswerSchema(strategies.map(({ name }) => name));
   return { response_format: { type: 'json_schema', json_schema: { name: 'selection', strict: true, schema } } };
 }
 
 /** Overload, or no connection: an error of the client's without a status. */
-const isPassing = (error: unknown): boolean => passing.includes((error as { status?: unknown }).status);
+const isTransient = (error: unknown): boolean => transientStatuses.includes((error as { status?: unknown }).status);
 
 /** Milliseconds, where the provider says it in seconds. */
 function readRetryAfter(error: unknown): number | undefined {

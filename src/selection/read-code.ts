@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { chooseInterpreter } from '../environments/choose-interpreter.js';
-import { findInterpreters, type Interpreter, listCandidates } from '../environments/interpreters.js';
+import { findInterpreters, type Interpreter, listInterpreterCandidates } from '../environments/interpreters.js';
 import type { BerthHome } from '../home.js';
 import { hostsDirectory } from '../package-root.js';
-import { CodeFacts, noCode } from './code-facts.js';
+import { CodeFacts, emptyCodeFacts } from './code-facts.js';
 import { digestCode } from './digest-code.js';
 import { readDocumentedCalls } from './read-documented-calls.js';
 
@@ -28,16 +28,16 @@ export interface ReadCodeOptions {
 const program = join(hostsDirectory, 'python', 'berth_facts');
 
 /** Thousands of files take two. */
-const usualSeconds = 30;
+const defaultSeconds = 30;
 
 /** Seconds that the program may take on top, to join and print what it read. */
-const grace = 15;
+const gracePeriod = 15;
 
 /** Below it, nothing is read a second time. */
-const leastSeconds = 5;
+const minSeconds = 5;
 
 /** Bytes that the program may print: it bounds every list itself. */
-const mostPrinted = 32_000_000;
+const maxOutputBytes = 32_000_000;
 
 /**
  * Reads Python files with Python's own parser; nothing of them is run. What this machine's usual Python cannot parse is
@@ -45,11 +45,11 @@ const mostPrinted = 32_000_000;
  * there is no Python at all.
  */
 export async function readCode(request: CodeRequest, options: ReadCodeOptions): Promise<CodeFacts> {
-  if (request.files.length === 0 && request.setupCfg === null) return noCode;
-  const end = Date.now() + (options.seconds ?? usualSeconds) * 1000;
+  if (request.files.length === 0 && request.setupCfg === null) return emptyCodeFacts;
+  const end = Date.now() + (options.seconds ?? defaultSeconds) * 1000;
   const usual = await chooseInterpreter(options.home, [], options);
   const facts = await runReader(usual.path, request, end, options.signal);
-  if (facts.syntaxErrors.length === 0 || secondsUntil(end) < leastSeconds) return facts;
+  if (facts.syntaxErrors.length === 0 || secondsUntil(end) < minSeconds) return facts;
   const newest = await findNewest(options);
   if (newest === undefined || newest.version === usual.version) return facts;
   const again = await runReader(newest.path, request, end, options.signal);
@@ -61,18 +61,18 @@ export async function readCode(request: CodeRequest, options: ReadCodeOptions): 
 const secondsUntil = (end: number): number => Math.max(1, (end - Date.now()) / 1000);
 
 /** Asking a dozen interpreters takes a second, and a file with a syntax error is often read again. */
-const known = new Map<string, Interpreter | undefined>();
+const newestInterpreters = new Map<string, Interpreter | undefined>();
 
 async function findNewest({ home, signal }: ReadCodeOptions): Promise<Interpreter | undefined> {
-  const candidates = await listCandidates(home);
+  const candidates = await listInterpreterCandidates(home);
   const key = candidates.join('\n');
-  if (!known.has(key)) known.set(key, (await findInterpreters(candidates, signal))[0]);
-  return known.get(key);
+  if (!newestInterpreters.has(key)) newestInterpreters.set(key, (await findInterpreters(candidates, signal))[0]);
+  return newestInterpreters.get(key);
 }
 
 /** What the last readers wrote. A deployment reads the same code several times, and a second deployment reads it again. */
-const written = new Map<string, string>();
-const mostWritten = 16;
+const outputCache = new Map<string, string>();
+const maxCachedOutputs = 16;
 
 async function runReader(
   python: string,
@@ -81,18 +81,18 @@ async function runReader(
   signal: AbortSignal | undefined,
 ): Promise<CodeFacts> {
   const digest = await digestCode(python, request);
-  const kept = digest === undefined ? undefined : written.get(digest);
+  const kept = digest === undefined ? undefined : outputCache.get(digest);
   const text = kept ?? (await runProgram(python, request, secondsUntil(end), signal));
-  if (typeof text !== 'string') return { ...noCode, notes: [text.problem] };
+  if (typeof text !== 'string') return { ...emptyCodeFacts, notes: [text.problem] };
   const facts = CodeFacts.parse({ ...JSON.parse(text), documentedCalls: readDocumentedCalls(text) });
-  if (digest !== undefined && facts.notes.length === 0) keepWritten(digest, text);
+  if (digest !== undefined && facts.notes.length === 0) cacheOutput(digest, text);
   return facts;
 }
 
-function keepWritten(digest: string, text: string): void {
-  written.delete(digest); // to be the newest again
-  written.set(digest, text);
-  for (const oldest of [...written.keys()].slice(0, -mostWritten)) written.delete(oldest);
+function cacheOutput(digest: string, text: string): void {
+  outputCache.delete(digest); // to be the newest again
+  outputCache.set(digest, text);
+  for (const oldest of [...outputCache.keys()].slice(0, -maxCachedOutputs)) outputCache.delete(oldest);
 }
 
 /**
@@ -107,17 +107,17 @@ async function runProgram(
 ): Promise<string | { problem: string }> {
   const result = await execa(python, ['-I', '-S', '-B', '-X', 'utf8', program], {
     input: JSON.stringify({ ...request, seconds }),
-    timeout: (seconds + grace) * 1000,
+    timeout: (seconds + gracePeriod) * 1000,
     cwd: hostsDirectory,
     reject: false,
-    maxBuffer: mostPrinted,
+    maxBuffer: maxOutputBytes,
     forceKillAfterDelay: 1000,
     ...(signal && { cancelSignal: signal }),
   });
   signal?.throwIfAborted();
   if (!result.failed) return result.stdout;
   const why = result.timedOut
-    ? `it took longer than ${Math.round(seconds + grace)} s`
+    ? `it took longer than ${Math.round(seconds + gracePeriod)} s`
     : (result.stderr.trim().split('\n').at(-1) ?? result.shortMessage);
   return { problem: `The Python code was not read: ${why}.` };
 }

@@ -1,5 +1,5 @@
 import { buildValue } from '../json/build-value.js';
-import { keepDigits } from '../json/read-json.js';
+import { readExactNumber } from '../json/read-json.js';
 
 const key = '"documentedCalls":';
 
@@ -9,5 +9,5 @@ const key = '"documentedCalls":';
  */
 export function readDocumentedCalls(text: string): unknown {
   const start = text.indexOf(key);
-  return start === -1 ? undefined : buildValue(text.slice(start + key.length), { readNumber: keepDigits });
+  return start === -1 ? undefined : buildValue(text.slice(start + key.length), { readNumber: readExactNumber });
 }

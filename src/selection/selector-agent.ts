@@ -1,4 +1,4 @@
-import { type Preview, previewAdaptation } from '../adaptation/preview-adaptation.js';
+import { type AdaptationPreview, previewAdaptation } from '../adaptation/preview-adaptation.js';
 import type { Solution } from '../contract/config.js';
 import type { Facts } from '../contract/facts.js';
 import type { Resources } from '../contract/resources.js';
@@ -13,8 +13,8 @@ import {
   type StrategyRegistry,
 } from '../registry/index.js';
 import { checkSource } from './check-source.js';
-import { chooseByModel, UnusableAnswer } from './choose-by-model.js';
-import { chooseByRules, describeLeftOut, describeScore, explainChoice, listUsable } from './choose-by-rules.js';
+import { chooseByModel, UnusableAnswerError } from './choose-by-model.js';
+import { chooseByRules, describeExcluded, describeScore, explainChoice, listUsable } from './choose-by-rules.js';
 import { explainAdaptation } from './explain-adaptation.js';
 import { explainSelection } from './explain-selection.js';
 import { gatherFacts } from './gather-facts.js';
@@ -29,7 +29,7 @@ interface Decision {
   resources?: Resources;
 }
 
-interface Scene {
+interface SelectionContext {
   solution: Solution;
   facts: Facts;
   entries: StrategyEntry[];
@@ -50,7 +50,7 @@ export interface SelectOptions {
   signal?: AbortSignal;
 }
 
-type Wishes = Pick<SelectOptions, 'provider' | 'expose'> & Pick<Resources, 'schedule'>;
+type SelectionConstraints = Pick<SelectOptions, 'provider' | 'expose'> & Pick<Resources, 'schedule'>;
 
 /** Chooses the strategy for a repository: the user, else a model where one is given, else the strategies' own rules. */
 export class SelectorAgent {
@@ -83,9 +83,9 @@ export class SelectorAgent {
     const candidates = entries.map((entry) => scoreStrategy(entry, facts));
     const scene = { solution, facts, entries, candidates, resources };
     const decision = await this.#decide(scene, allowedStrategies, options).catch(async (error) => {
-      throw await this.#proposeServing(error, scene, options.entry);
+      throw await this.#suggestServingStrategy(error, scene, options.entry);
     });
-    return this.#makeSetting(decision, { candidates, resources, provider: options.provider });
+    return this.#buildSetting(decision, { candidates, resources, provider: options.provider });
   }
 
   /** What would be chosen and why, as text for a person: facts, scores, and what would change the choice. */
@@ -113,13 +113,17 @@ export class SelectorAgent {
   }
 
   /** What the strategy's recipes would call, read from the user's own directory. */
-  async #preview(strategy: string, { solution, facts }: Scene, entry: string | undefined): Promise<Preview> {
+  async #preview(
+    strategy: string,
+    { solution, facts }: SelectionContext,
+    entry: string | undefined,
+  ): Promise<AdaptationPreview> {
     const recipes = await this.#registry.getRecipes(strategy);
     return await previewAdaptation(recipes, { workspace: solution.path, facts, ...(entry !== undefined && { entry }) });
   }
 
   /** Where nothing is decided, what is proposed is what would work: a strategy whose recipes recognise the repository. */
-  async #proposeServing(error: unknown, scene: Scene, entry: string | undefined): Promise<unknown> {
+  async #suggestServingStrategy(error: unknown, scene: SelectionContext, entry: string | undefined): Promise<unknown> {
     if (!(error instanceof BerthError) || error.code !== 'STRATEGY_UNDECIDED') return error;
     const usable = error.details.candidates ?? [];
     const previews = await Promise.all(usable.map((strategy) => this.#preview(strategy, scene, entry)));
@@ -135,7 +139,10 @@ export class SelectorAgent {
   }
 
   /** Sound strategies. A single one must be ready; of several, those that are not are listed as excluded. */
-  async #findEntries(allowed: readonly string[] | undefined, wishes: Wishes = {}): Promise<StrategyEntry[]> {
+  async #findEntries(
+    allowed: readonly string[] | undefined,
+    wishes: SelectionConstraints = {},
+  ): Promise<StrategyEntry[]> {
     const { provider, expose, schedule } = wishes;
     const names = allowed === undefined ? undefined : [...new Set(allowed)];
     if (names?.length === 0) throw new BerthError('STRATEGY_NOT_ALLOWED', 'the list of allowed strategies is empty');
@@ -144,8 +151,8 @@ export class SelectorAgent {
     if (schedule !== undefined) this.#registry.requireSchedulable(names);
     const [only, ...others] = names ?? [];
     if (only !== undefined && others.length === 0) return [await this.#requireUsable(only, provider)];
-    const all = this.#registry.describeAll().filter(({ state }) => state !== 'broken');
-    const entries = names?.map((name) => this.#registry.getEntry(name)) ?? all.map(withholdBilled);
+    const all = this.#registry.listEntries().filter(({ state }) => state !== 'broken');
+    const entries = names?.map((name) => this.#registry.getEntry(name)) ?? all.map(excludeBilled);
     return await Promise.all(entries.map((entry) => this.#markUnusable(entry, wishes)));
   }
 
@@ -159,7 +166,10 @@ export class SelectorAgent {
   }
 
   /** What the user wishes, or this machine lacks, makes a strategy unavailable here. */
-  async #markUnusable(entry: StrategyEntry, { provider, expose, schedule }: Wishes): Promise<StrategyEntry> {
+  async #markUnusable(
+    entry: StrategyEntry,
+    { provider, expose, schedule }: SelectionConstraints,
+  ): Promise<StrategyEntry> {
     if (entry.state !== 'ready' || entry.config === null) return entry;
     const without = (problem: string): StrategyEntry => ({ ...entry, state: 'unavailable', problem });
     if (provider !== undefined && !hasProvider(entry.config, provider))
@@ -167,10 +177,14 @@ export class SelectorAgent {
     if (expose !== undefined && !isExposable(entry.config, provider))
       return without('it cannot be called from other machines');
     if (schedule !== undefined && !entry.config.schedulable) return without('it runs nothing by itself at set times');
-    return await this.#registry.lookAround(entry, provider);
+    return await this.#registry.checkAvailability(entry, provider);
   }
 
-  async #decide(scene: Scene, allowed: readonly string[] | undefined, options: SelectOptions = {}): Promise<Decision> {
+  async #decide(
+    scene: SelectionContext,
+    allowed: readonly string[] | undefined,
+    options: SelectOptions = {},
+  ): Promise<Decision> {
     if (allowed?.length === 1) return decideByUser(scene);
     const usable = scene.entries.filter(({ state }) => state === 'ready');
     // Of one there is nothing to choose, and the rules know when even that one does not fit.
@@ -180,7 +194,7 @@ export class SelectorAgent {
 
   async #decideByModel(
     model: SelectionModel,
-    { solution, facts, resources, ...scene }: Scene,
+    { solution, facts, resources, ...scene }: SelectionContext,
     usable: StrategyEntry[],
     { onExchange, signal }: SelectOptions,
   ): Promise<Decision> {
@@ -191,12 +205,12 @@ export class SelectorAgent {
       return { ...answer, decidedBy: 'model' };
     } catch (error) {
       signal?.throwIfAborted();
-      return decideInPlaceOfModel({ solution, facts, resources, ...scene }, error);
+      return decideAfterModelFailure({ solution, facts, resources, ...scene }, error);
     }
   }
 
   async #decideOrExplain(
-    scene: Scene,
+    scene: SelectionContext,
     allowed: readonly string[] | undefined,
   ): Promise<{ chosen: string | null; reasoning: string; decidedBy: Decision['decidedBy'] }> {
     try {
@@ -209,12 +223,16 @@ export class SelectorAgent {
     }
   }
 
-  #makeSetting(
+  #buildSetting(
     decision: Decision,
-    { candidates, resources, provider }: Pick<Scene, 'candidates' | 'resources'> & Pick<SelectOptions, 'provider'>,
+    {
+      candidates,
+      resources,
+      provider,
+    }: Pick<SelectionContext, 'candidates' | 'resources'> & Pick<SelectOptions, 'provider'>,
   ): DeploymentSetting {
     const config = this.#registry.getStrategy(decision.strategy);
-    const leftOut = decision.decidedBy === 'user' ? '' : describeLeftOut(candidates);
+    const leftOut = decision.decidedBy === 'user' ? '' : describeExcluded(candidates);
     return {
       strategy: config.name,
       provider: provider ?? config.provider,
@@ -229,29 +247,29 @@ export class SelectorAgent {
 }
 
 /** What costs money is never started by a guess. */
-function withholdBilled(entry: StrategyEntry): StrategyEntry {
+function excludeBilled(entry: StrategyEntry): StrategyEntry {
   const billed = entry.config?.billed;
   if (entry.state !== 'ready' || billed === undefined) return entry;
   const problem = `${billed}, so it is chosen only when you name it: --strategy ${entry.name}, or an --allow that has it`;
   return { ...entry, state: 'unavailable', problem };
 }
 
-function decideByUser({ candidates: [candidate] }: Scene): Decision {
+function decideByUser({ candidates: [candidate] }: SelectionContext): Decision {
   if (candidate === undefined) throw new BerthError('STRATEGY_NOT_ALLOWED', 'no strategy is allowed');
   const reasoning = `${candidate.strategy} was asked for. ${describeScore(candidate)}`;
   return { strategy: candidate.strategy, decidedBy: 'user', reasoning };
 }
 
-function decideByRules({ candidates, solution }: Scene): Decision {
+function decideByRules({ candidates, solution }: SelectionContext): Decision {
   const chosen = chooseByRules(candidates, solution.path);
   return { strategy: chosen.strategy, decidedBy: 'rules', reasoning: explainChoice(chosen, candidates) };
 }
 
 /** What kept the model from deciding is said with the decision, and also where the rules make none. */
-function decideInPlaceOfModel(scene: Scene, error: unknown): Decision {
+function decideAfterModelFailure(scene: SelectionContext, error: unknown): Decision {
   const words = error instanceof Error ? error.message : String(error);
   const why =
-    error instanceof UnusableAnswer
+    error instanceof UnusableAnswerError
       ? `The model did not decide (${words}), so the rules did.`
       : `The model could not be asked (${words}), so the rules decided.`;
   try {

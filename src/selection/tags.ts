@@ -2,7 +2,7 @@ import type { Facts } from '../contract/facts.js';
 import type { CodeFacts } from './code-facts.js';
 
 /** The facts as short names that rules match: `language:python`, `entry:predict`, `method:predict`, `gpu`, … */
-export function nameTags(facts: Omit<Facts, 'tags'>, code: CodeFacts): string[] {
+export function buildTags(facts: Omit<Facts, 'tags'>, code: CodeFacts): string[] {
   const functions = facts.entryPoints.filter(({ kind }) => kind === 'function');
   const classes = facts.entryPoints.filter(
     ({ kind, constructorParameters, isAbstract }) =>
@@ -17,7 +17,7 @@ export function nameTags(facts: Omit<Facts, 'tags'>, code: CodeFacts): string[] 
     ...functions.map(({ callable }) => `entry:${callable}`),
     ...classes.flatMap(({ methods }) => methods.map((method) => `method:${method}`)),
     ...(facts.models.length > 0 ? ['model'] : []),
-    ...gpuTags(facts, code),
+    ...listGpuTags(facts, code),
     ...(facts.exposes.length > 0 ? ['exposes'] : []),
     ...(facts.syntaxErrors.length > 0 ? ['syntax-error'] : []),
   ];
@@ -25,7 +25,7 @@ export function nameTags(facts: Omit<Facts, 'tags'>, code: CodeFacts): string[] 
 }
 
 /** `gpu:optional` when all that is found can do without one. */
-function gpuTags({ gpu }: Pick<Facts, 'gpu'>, code: CodeFacts): string[] {
+function listGpuTags({ gpu }: Pick<Facts, 'gpu'>, code: CodeFacts): string[] {
   if (gpu.length === 0) return [];
   const isOptional = gpu.length === code.gpu.length && code.gpu.every((use) => use.isOptional);
   return [isOptional ? 'gpu:optional' : 'gpu'];

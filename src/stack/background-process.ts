@@ -4,10 +4,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { BerthError } from '../errors.js';
 import { identifyProcess, isSameProcess, type ProcessIdentity } from '../runners/process-identity.js';
 
-const largestLogBytes = 10 * 1024 * 1024;
+const maxLogBytes = 10 * 1024 * 1024;
 const tailBytes = 4000;
 
-interface Launch {
+interface LaunchOptions {
   command: string;
   args: string[];
   env: NodeJS.ProcessEnv;
@@ -16,7 +16,7 @@ interface Launch {
 }
 
 /** Starts a process that outlives this one. Throws STACK_FAILED when it cannot be started at all. */
-export function launchInBackground({ command, args, env, directory, log }: Launch): ProcessIdentity {
+export function spawnDetached({ command, args, env, directory, log }: LaunchOptions): ProcessIdentity {
   const output = openSync(log, 'a', 0o600);
   const child = spawn(command, args, { cwd: directory, env, detached: true, stdio: ['ignore', output, output] });
   closeSync(output);
@@ -28,25 +28,25 @@ export function launchInBackground({ command, args, env, directory, log }: Launc
 }
 
 /** Ends a process and proves it: asks, waits `patience` seconds, then kills. False when it was not there. */
-export async function endProcess(identity: ProcessIdentity, patience: number): Promise<boolean> {
+export async function terminateProcess(identity: ProcessIdentity, timeoutSeconds: number): Promise<boolean> {
   if (!sendSignal(identity, 'SIGTERM')) return false;
-  if (await isGoneWithin(identity, patience)) return true;
+  if (await isGoneWithin(identity, timeoutSeconds)) return true;
   sendSignal(identity, 'SIGKILL');
   if (await isGoneWithin(identity, 5)) return true;
   throw new BerthError('STACK_FAILED', `process ${identity.pid} does not end, not even when killed`);
 }
 
 /** Puts a log that grew large aside, and says where the log ends now: what is written later is read from there. */
-export function openChapter(log: string): number {
+export function rotateLog(log: string): number {
   if (!existsSync(log)) return 0;
   const { size } = statSync(log);
-  if (size <= largestLogBytes) return size;
+  if (size <= maxLogBytes) return size;
   renameSync(log, `${log}.1`);
   return 0;
 }
 
 /** The last lines that a process wrote since `start`, for an error's details. */
-export function readEvidence(log: string, start: number): { log: string; evidence: string } {
+export function readLogTail(log: string, start: number): { log: string; evidence: string } {
   const written = existsSync(log) ? readFileSync(log).subarray(start) : Buffer.alloc(0);
   return { log, evidence: written.subarray(-tailBytes).toString('utf8').trim() };
 }
@@ -55,12 +55,12 @@ export function readEvidence(log: string, start: number): { log: string; evidenc
  * Processes that were given exactly this argument: what a starter left behind that was killed between starting a process
  * and noting its pid.
  */
-export function findByArgument(argument: string): ProcessIdentity[] {
-  const pids = process.platform === 'linux' ? listLinuxHolders(argument) : listHolders(argument);
+export function findProcessesByArgument(argument: string): ProcessIdentity[] {
+  const pids = process.platform === 'linux' ? listPidsFromProc(argument) : listPidsFromPs(argument);
   return pids.map((pid) => identifyProcess(pid)).filter((identity) => identity !== null);
 }
 
-const listLinuxHolders = (argument: string): number[] =>
+const listPidsFromProc = (argument: string): number[] =>
   readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name) && readArguments(name).includes(argument))
     .map(Number);
@@ -73,7 +73,7 @@ function readArguments(pid: string): string[] {
   }
 }
 
-function listHolders(argument: string): number[] {
+function listPidsFromPs(argument: string): number[] {
   const lines = spawnSync('ps', ['-axww', '-o', 'pid=,command='], { encoding: 'utf8' }).stdout.split('\n');
   return lines.filter((line) => `${line} `.includes(` ${argument} `)).map((line) => Number.parseInt(line, 10));
 }

@@ -5,13 +5,19 @@ import { BerthError } from '../errors.js';
 import type { BerthHome } from '../home.js';
 import { packageRoot } from '../package-root.js';
 import { identifyProcess, isSameProcess, type ProcessIdentity } from '../runners/process-identity.js';
-import { endProcess, findByArgument, launchInBackground, openChapter, readEvidence } from './background-process.js';
+import {
+  findProcessesByArgument,
+  readLogTail,
+  rotateLog,
+  spawnDetached,
+  terminateProcess,
+} from './background-process.js';
 import { readRecord, writeRecord } from './record.js';
 
 /** It ends earlier where the process does: a slow machine is given time. */
-const startSeconds = 120;
+const startTimeoutSeconds = 120;
 /** It lets running steps come to a point where another worker can go on. */
-const stopSeconds = 30;
+const stopTimeoutSeconds = 30;
 
 /** `stack/worker.json`. */
 interface WorkerRecord {
@@ -26,14 +32,14 @@ interface WorkerRecord {
   isForeground?: boolean;
 }
 
-const recordFile = (home: BerthHome): string => join(home.stack, 'worker.json');
+const getRecordFile = (home: BerthHome): string => join(home.stack, 'worker.json');
 const workerScript = join(packageRoot, 'dist', 'worker.js');
-export const workerLog = (home: BerthHome): string => join(home.logs, 'worker.log');
+export const getWorkerLog = (home: BerthHome): string => join(home.logs, 'worker.log');
 
 /** The worker's process if it is up, of this very Berth and polling this server: one small file, one look at the process. */
 export function findRunningWorker(home: BerthHome, address: string): ProcessIdentity | null {
-  const record = readRecord<WorkerRecord>(recordFile(home));
-  if (record?.state !== 'ready' || record.address !== address || record.build !== currentBuild()) return null;
+  const record = readRecord<WorkerRecord>(getRecordFile(home));
+  if (record?.state !== 'ready' || record.address !== address || record.build !== readCurrentBuild()) return null;
   return record.process !== null && isSameProcess(record.process) ? record.process : null;
 }
 
@@ -44,8 +50,8 @@ export async function startWorker(
   onProgress?: (line: string) => void,
 ): Promise<void> {
   if (findRunningWorker(home, address) !== null) return;
-  const wasRunning = await removeLeftOvers(home);
-  const build = currentBuild();
+  const wasRunning = await terminateStaleWorkers(home);
+  const build = readCurrentBuild();
   if (build === null)
     throw new BerthError('STACK_FAILED', `Berth is not built: ${workerScript} is missing. Build it: npm run build`);
   await launchWorker(home, { state: 'starting', process: null, build, address });
@@ -53,85 +59,85 @@ export async function startWorker(
 }
 
 /** Throws STATE_CONFLICT when a worker runs in the foreground. */
-export function refuseSecondWorker(home: BerthHome): void {
-  const record = readRecord<WorkerRecord>(recordFile(home));
+export function requireNoForegroundWorker(home: BerthHome): void {
+  const record = readRecord<WorkerRecord>(getRecordFile(home));
   if (!record?.isForeground || record.process === null || !isSameProcess(record.process)) return;
   const message = `process ${record.process.pid} is the worker of ${home.root} already; end it first: berth down`;
   throw new BerthError('STATE_CONFLICT', message);
 }
 
 /** Has this process be the worker, in place of one in the background. It polls already. Only under the stack's lock. */
-export async function becomeWorker(home: BerthHome, address: string): Promise<void> {
+export async function recordForegroundWorker(home: BerthHome, address: string): Promise<void> {
   const own = identifyProcess(process.pid);
-  if (readRecord<WorkerRecord>(recordFile(home))?.process?.pid !== own?.pid) await removeLeftOvers(home);
-  const build = currentBuild() ?? '';
-  writeRecord(recordFile(home), { state: 'ready', process: own, build, address, isForeground: true });
+  if (readRecord<WorkerRecord>(getRecordFile(home))?.process?.pid !== own?.pid) await terminateStaleWorkers(home);
+  const build = readCurrentBuild() ?? '';
+  writeRecord(getRecordFile(home), { state: 'ready', process: own, build, address, isForeground: true });
 }
 
 /** Stops the worker and proves it gone; false when it was not running. Only under the stack's lock. */
 export async function stopWorker(home: BerthHome): Promise<boolean> {
-  const wasRunning = await removeLeftOvers(home);
-  const record = readRecord<WorkerRecord>(recordFile(home));
-  if (record !== null) writeRecord(recordFile(home), { ...record, state: 'stopped', process: null });
+  const wasRunning = await terminateStaleWorkers(home);
+  const record = readRecord<WorkerRecord>(getRecordFile(home));
+  if (record !== null) writeRecord(getRecordFile(home), { ...record, state: 'stopped', process: null });
   return wasRunning;
 }
 
 async function launchWorker(home: BerthHome, record: WorkerRecord): Promise<void> {
   const readyFile = join(home.stack, 'worker.ready');
   rmSync(readyFile, { force: true });
-  const log = workerLog(home);
-  const chapter = openChapter(log);
-  writeRecord(recordFile(home), record);
-  const identity = launchInBackground({
+  const log = getWorkerLog(home);
+  const logOffset = rotateLog(log);
+  writeRecord(getRecordFile(home), record);
+  const identity = spawnDetached({
     command: process.execPath,
-    args: ['--enable-source-maps', workerScript, recordArgument(home)],
-    env: { ...workerEnvironment(home), BERTH_READY_FILE: readyFile },
+    args: ['--enable-source-maps', workerScript, buildRecordArgument(home)],
+    env: { ...buildWorkerEnvironment(home), BERTH_READY_FILE: readyFile },
     directory: home.root,
     log,
   });
-  writeRecord(recordFile(home), { ...record, process: identity });
-  const obstacle = await waitUntilReady(readyFile, identity);
-  if (obstacle !== null) {
-    await endProcess(identity, stopSeconds);
-    throw new BerthError('STACK_FAILED', `the worker ${obstacle}`, readEvidence(log, chapter));
+  writeRecord(getRecordFile(home), { ...record, process: identity });
+  const problem = await waitUntilReady(readyFile, identity);
+  if (problem !== null) {
+    await terminateProcess(identity, stopTimeoutSeconds);
+    throw new BerthError('STACK_FAILED', `the worker ${problem}`, readLogTail(log, logOffset));
   }
-  writeRecord(recordFile(home), { ...record, state: 'ready', process: identity });
+  writeRecord(getRecordFile(home), { ...record, state: 'ready', process: identity });
 }
 
 /** Resolves with null when both queues are polled, else with what happened. */
 async function waitUntilReady(readyFile: string, identity: ProcessIdentity): Promise<string | null> {
-  const deadline = Date.now() + startSeconds * 1000;
-  while (!saysReady(readyFile)) {
+  const deadline = Date.now() + startTimeoutSeconds * 1000;
+  while (!isReportedReady(readyFile)) {
     if (!isSameProcess(identity)) return 'ended while it started';
-    if (Date.now() > deadline) return `did not poll within ${startSeconds} s`;
+    if (Date.now() > deadline) return `did not poll within ${startTimeoutSeconds} s`;
     await sleep(15);
   }
   return null;
 }
 
-const saysReady = (readyFile: string): boolean =>
+const isReportedReady = (readyFile: string): boolean =>
   existsSync(readyFile) && readFileSync(readyFile, 'utf8').includes('"ready":true');
 
-async function removeLeftOvers(home: BerthHome): Promise<boolean> {
-  const recorded = readRecord<WorkerRecord>(recordFile(home))?.process ?? null;
-  const found = findByArgument(recordArgument(home));
+async function terminateStaleWorkers(home: BerthHome): Promise<boolean> {
+  const recorded = readRecord<WorkerRecord>(getRecordFile(home))?.process ?? null;
+  const found = findProcessesByArgument(buildRecordArgument(home));
   const all = recorded === null ? found : [recorded, ...found];
-  const ended = await Promise.all(all.map((identity) => endProcess(identity, stopSeconds)));
+  const ended = await Promise.all(all.map((identity) => terminateProcess(identity, stopTimeoutSeconds)));
   return ended.includes(true);
 }
 
 /** Names one worker among all processes of the machine; the worker itself reads `BERTH_HOME`. */
-const recordArgument = (home: BerthHome): string => `--record=${recordFile(home)}`;
+const buildRecordArgument = (home: BerthHome): string => `--record=${getRecordFile(home)}`;
 
 /** The starter's own, so that `--env NAME` finds what the user set; relative paths must survive the change of directory. */
-function workerEnvironment(home: BerthHome): NodeJS.ProcessEnv {
+function buildWorkerEnvironment(home: BerthHome): NodeJS.ProcessEnv {
   const { BERTH_STRATEGIES } = process.env;
   const strategies = BERTH_STRATEGIES?.split(delimiter).map((path) => (path === '' ? path : resolve(path)));
   return { ...process.env, BERTH_HOME: home.root, ...(strategies && { BERTH_STRATEGIES: strategies.join(delimiter) }) };
 }
 
 /** Null when Berth is not built. */
-function currentBuild(): string | null {
+function readCurrentBuild(): string | null {
   try {
     // Read, not imported: the manifest lies outside of what is built.
     const { version } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as { version: string };

@@ -1,20 +1,20 @@
 import type { Connection } from '@temporalio/client';
 import { BerthError } from '../errors.js';
 import type { BerthHome } from '../home.js';
-import { hostId } from '../host-id.js';
+import { getHostId } from '../host-id.js';
 import { type ConfiguredServer, loadConfiguredServer } from './configured-server.js';
-import type { Check } from './diagnose.js';
-import { addressOf, findRunningServer } from './embedded-server.js';
+import type { DiagnosticCheck } from './diagnose.js';
+import { findRunningServer, getServerAddress } from './embedded-server.js';
 
 /** A poll lasts a minute at most: who was not seen since then is gone, though the server lists it for five. */
-const pollerMilliseconds = 70_000;
+const maxPollerAge = 70_000;
 
 /** Whether the server answers, and whether a worker polls it for steps of this host. */
-export async function diagnoseServer(home: BerthHome): Promise<Check[]> {
+export async function diagnoseServer(home: BerthHome): Promise<DiagnosticCheck[]> {
   try {
     const configured = await loadConfiguredServer();
     const server = configured ?? findEmbedded(home);
-    return server === null ? [describeIdleStack()] : await diagnoseConnection(server, configured !== null);
+    return server === null ? [createIdleStackCheck()] : await diagnoseConnection(server, configured !== null);
   } catch (error) {
     const { message, next } = BerthError.from(error);
     return [{ name: 'server', ok: false, detail: message, remedy: next, isRequired: true }];
@@ -24,11 +24,11 @@ export async function diagnoseServer(home: BerthHome): Promise<Check[]> {
 function findEmbedded(home: BerthHome): ConfiguredServer | null {
   const record = findRunningServer(home);
   if (record === null) return null;
-  const address = addressOf(record);
+  const address = getServerAddress(record);
   return { address, namespace: 'default', connectionOptions: { address } };
 }
 
-const describeIdleStack = (): Check => ({
+const createIdleStackCheck = (): DiagnosticCheck => ({
   name: 'server',
   ok: false,
   detail: 'the embedded one is not running',
@@ -36,7 +36,7 @@ const describeIdleStack = (): Check => ({
   isRequired: false,
 });
 
-async function diagnoseConnection(server: ConfiguredServer, isConfigured: boolean): Promise<Check[]> {
+async function diagnoseConnection(server: ConfiguredServer, isConfigured: boolean): Promise<DiagnosticCheck[]> {
   const { openConnection } = await import('./open-connection.js');
   const remedy = isConfigured ? 'check TEMPORAL_ADDRESS and the profile' : 'berth down && berth up';
   try {
@@ -54,9 +54,9 @@ async function diagnoseConnection(server: ConfiguredServer, isConfigured: boolea
   }
 }
 
-async function checkWorker(connection: Connection, namespace: string, isConfigured: boolean): Promise<Check> {
+async function checkWorker(connection: Connection, namespace: string, isConfigured: boolean): Promise<DiagnosticCheck> {
   const { hostQueue, sharedQueue } = await import('../workflows/messages.js');
-  const queues = [sharedQueue, hostQueue(hostId())];
+  const queues = [sharedQueue, hostQueue(getHostId())];
   const polled = await Promise.all(queues.map((queue) => isPolled(connection, namespace, queue)));
   const idle = queues.filter((_, index) => !polled[index]);
   const ok = idle.length === 0;
@@ -66,11 +66,11 @@ async function checkWorker(connection: Connection, namespace: string, isConfigur
 }
 
 async function isPolled(connection: Connection, namespace: string, queue: string): Promise<boolean> {
-  const request = { namespace, taskQueue: { name: queue }, taskQueueType: activityQueue };
+  const request = { namespace, taskQueue: { name: queue }, taskQueueType: activityQueueType };
   const { pollers } = await connection.workflowService.describeTaskQueue(request);
   const seen = pollers.map(({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) * 1000);
-  return seen.some((time) => Date.now() - time < pollerMilliseconds);
+  return seen.some((time) => Date.now() - time < maxPollerAge);
 }
 
 /** `TASK_QUEUE_TYPE_ACTIVITY` of Temporal's API. */
-const activityQueue = 2;
+const activityQueueType = 2;

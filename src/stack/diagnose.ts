@@ -4,16 +4,16 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { BerthError } from '../errors.js';
 import { type BerthHome, berthHome } from '../home.js';
-import type { StrategyHere } from '../registry/index.js';
-import { canEnclose } from '../runners/enclosure.js';
+import type { StrategyAvailability } from '../registry/index.js';
+import { canCreateControlGroup } from '../runners/enclosure.js';
 import { diagnoseServer } from './diagnose-server.js';
-import { lookForTemporal } from './find-temporal.js';
+import { locateTemporal } from './find-temporal.js';
 
 const execute = promisify(execFile);
-const leastFreeBytes = 1024 ** 3;
+const minFreeBytes = 1024 ** 3;
 
 /** One thing that Berth needs or can use. */
-export interface Check {
+export interface DiagnosticCheck {
   name: string;
   ok: boolean;
   /** What was found, or what is wrong. */
@@ -27,10 +27,12 @@ export interface Check {
 }
 
 /** Looks at everything that a deployment needs, and changes nothing but a file that it writes into the home and removes. */
-export async function diagnose(registry: { describeHere(): Promise<StrategyHere[]> }): Promise<Check[]> {
+export async function diagnose(registry: {
+  listAvailability(): Promise<StrategyAvailability[]>;
+}): Promise<DiagnosticCheck[]> {
   const home = berthHome();
   const [strategies, ...checks] = await Promise.all([
-    registry.describeHere(),
+    registry.listAvailability(),
     checkNode(),
     checkProgram('git', { remedy: 'install git' }),
     checkProgram('python3', { remedy: 'install Python 3' }),
@@ -43,7 +45,7 @@ export async function diagnose(registry: { describeHere(): Promise<StrategyHere[
   return [...checks, ...(await diagnoseServer(home)), ...checkStrategies(strategies)];
 }
 
-async function checkNode(): Promise<Check> {
+async function checkNode(): Promise<DiagnosticCheck> {
   const version = process.versions.node;
   const [major = 0, minor = 0] = version.split('.').map(Number);
   const ok = major > 20 || (major === 20 && minor >= 11);
@@ -55,7 +57,7 @@ async function checkProgram(
   name: string,
   { command, remedy }: { command?: string; remedy: string },
   isRequired = true,
-): Promise<Check> {
+): Promise<DiagnosticCheck> {
   for (const candidate of command === undefined ? [name] : [name, command]) {
     const version = await readVersion(candidate);
     if (version !== null) return { name, ok: true, detail: version, remedy: null, isRequired };
@@ -73,19 +75,19 @@ async function readVersion(command: string): Promise<string | null> {
 }
 
 /** Without one it is not proven that a cleanup leaves nothing. */
-async function checkControlGroups(): Promise<Check> {
+async function checkControlGroups(): Promise<DiagnosticCheck> {
   const name = 'control groups';
-  if (canEnclose())
+  if (canCreateControlGroup())
     return { name, ok: true, detail: 'each server has one of its own', remedy: null, isRequired: false };
   const detail =
     'none may be made: a process that clears its environment is found by its open files and directory alone';
   return { name, ok: false, detail, remedy: 'run Berth as root, or with a delegated cgroup', isRequired: false };
 }
 
-async function checkTemporal(home: BerthHome): Promise<Check> {
+async function checkTemporal(home: BerthHome): Promise<DiagnosticCheck> {
   const name = 'temporal';
   try {
-    const binary = await lookForTemporal(home);
+    const binary = await locateTemporal(home);
     if (binary !== null)
       return { name, ok: true, detail: `${binary.path}: ${binary.description}`, remedy: null, isRequired: false };
     const remedy = 'nothing: it is downloaded or built with Go, once. To have it now: berth up';
@@ -96,7 +98,7 @@ async function checkTemporal(home: BerthHome): Promise<Check> {
   }
 }
 
-async function checkHome({ root }: BerthHome): Promise<Check> {
+async function checkHome({ root }: BerthHome): Promise<DiagnosticCheck> {
   const name = 'home';
   try {
     await mkdir(root, { recursive: true });
@@ -108,7 +110,7 @@ async function checkHome({ root }: BerthHome): Promise<Check> {
     return { name, ok: false, detail, remedy: 'choose another place: BERTH_HOME=DIR', isRequired: true };
   }
   const { bavail, bsize } = await statfs(root);
-  const ok = bavail * bsize >= leastFreeBytes;
+  const ok = bavail * bsize >= minFreeBytes;
   const detail = `${root}, ${((bavail * bsize) / 1024 ** 3).toFixed(1)} GiB free`;
   return {
     name,
@@ -119,7 +121,7 @@ async function checkHome({ root }: BerthHome): Promise<Check> {
   };
 }
 
-function checkStrategies(entries: StrategyHere[]): Check[] {
+function checkStrategies(entries: StrategyAvailability[]): DiagnosticCheck[] {
   const ready = entries.filter(({ state }) => state === 'ready').map(({ name }) => name);
   const isAnyReady = ready.length > 0;
   const remedy = isAnyReady ? null : 'reinstall Berth';
@@ -130,7 +132,7 @@ function checkStrategies(entries: StrategyHere[]): Check[] {
   ];
 }
 
-const describeBroken = ({ name, problem, directory }: StrategyHere): Check => ({
+const describeBroken = ({ name, problem, directory }: StrategyAvailability): DiagnosticCheck => ({
   name: `strategy ${name}`,
   ok: false,
   detail: problem ?? directory,
@@ -139,7 +141,7 @@ const describeBroken = ({ name, problem, directory }: StrategyHere): Check => ({
   isBroken: true,
 });
 
-const describeUnmetNeeds = ({ name: strategy, unmetNeeds }: StrategyHere): Check[] =>
+const describeUnmetNeeds = ({ name: strategy, unmetNeeds }: StrategyAvailability): DiagnosticCheck[] =>
   unmetNeeds.map(({ name, detail, remedy }) => ({
     name: `strategy ${strategy}`,
     ok: false,

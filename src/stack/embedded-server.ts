@@ -2,17 +2,23 @@ import { existsSync, rmSync, statfsSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { BerthError, saysDiskFull } from '../errors.js';
+import { BerthError, isDiskFullMessage } from '../errors.js';
 import type { BerthHome } from '../home.js';
 import { isSameProcess, type ProcessIdentity } from '../runners/process-identity.js';
-import { endProcess, findByArgument, launchInBackground, openChapter, readEvidence } from './background-process.js';
-import { findTemporal, type TemporalBinary } from './find-temporal.js';
+import {
+  findProcessesByArgument,
+  readLogTail,
+  rotateLog,
+  spawnDetached,
+  terminateProcess,
+} from './background-process.js';
+import { ensureTemporal, type TemporalBinary } from './find-temporal.js';
 import { readRecord, writeRecord } from './record.js';
-import { databaseArgument, type ServerSettings, serverArguments } from './server-command.js';
+import { buildDatabaseArgument, buildServerArguments, type ServerSettings } from './server-command.js';
 
 /** It ends earlier where the process does: a slow machine is given time. */
-const startSeconds = 120;
-const stopSeconds = 10;
+const startTimeoutSeconds = 120;
+const stopTimeoutSeconds = 10;
 const namespace = 'default';
 
 /** `stack/server.json`. Ports stay the same from start to start where they are free, so that a bookmark keeps working. */
@@ -26,49 +32,49 @@ export interface ServerRecord extends ServerSettings {
   isNew?: boolean;
 }
 
-const recordFile = (home: BerthHome): string => join(home.stack, 'server.json');
+const getRecordFile = (home: BerthHome): string => join(home.stack, 'server.json');
 
 /** The server if it is up: one small file and one look at the process. */
 export function findRunningServer(home: BerthHome): ServerRecord | null {
-  const record = readRecord<ServerRecord>(recordFile(home));
+  const record = readRecord<ServerRecord>(getRecordFile(home));
   return record?.state === 'ready' && record.process !== null && isSameProcess(record.process) ? record : null;
 }
 
-export const addressOf = ({ port }: ServerSettings): string => `127.0.0.1:${port}`;
-export const webUrlOf = ({ uiPort }: ServerSettings): string => `http://127.0.0.1:${uiPort}`;
-export const serverLog = (home: BerthHome): string => join(home.logs, 'temporal.log');
+export const getServerAddress = ({ port }: ServerSettings): string => `127.0.0.1:${port}`;
+export const getServerWebUrl = ({ uiPort }: ServerSettings): string => `http://127.0.0.1:${uiPort}`;
+export const getServerLog = (home: BerthHome): string => join(home.logs, 'temporal.log');
 
 /** Starts the server unless it is up; resolves when it answers and is prepared. Only under the stack's lock. */
 export async function startServer(home: BerthHome, onProgress?: (line: string) => void): Promise<ServerRecord> {
   const running = findRunningServer(home);
   if (running !== null) return running;
-  await removeLeftOvers(home);
-  const binary = await findTemporal(home, onProgress);
+  await terminateStaleServers(home);
+  const binary = await ensureTemporal(home, onProgress);
   const record = await launchServer(home, binary, onProgress);
-  onProgress?.(`started the embedded Temporal server, Web UI ${webUrlOf(record)}`);
+  onProgress?.(`started the embedded Temporal server, Web UI ${getServerWebUrl(record)}`);
   return record;
 }
 
 /** Stops the server and proves it gone; false when it was not running. Only under the stack's lock. */
 export async function stopServer(home: BerthHome): Promise<boolean> {
-  const wasRunning = await removeLeftOvers(home);
-  const record = readRecord<ServerRecord>(recordFile(home));
-  if (record !== null) writeRecord(recordFile(home), { ...record, state: 'stopped', process: null });
+  const wasRunning = await terminateStaleServers(home);
+  const record = readRecord<ServerRecord>(getRecordFile(home));
+  if (record !== null) writeRecord(getRecordFile(home), { ...record, state: 'stopped', process: null });
   return wasRunning;
 }
 
 /** Two servers on one database file would spoil it: whatever an interrupted start left is ended first. */
-async function removeLeftOvers(home: BerthHome): Promise<boolean> {
-  const record = readRecord<ServerRecord>(recordFile(home));
+async function terminateStaleServers(home: BerthHome): Promise<boolean> {
+  const record = readRecord<ServerRecord>(getRecordFile(home));
   if (record === null) return false;
-  const found = findByArgument(databaseArgument(record));
+  const found = findProcessesByArgument(buildDatabaseArgument(record));
   const all = record.process === null ? found : [record.process, ...found];
-  const ended = await Promise.all(all.map((identity) => endProcess(identity, stopSeconds)));
+  const ended = await Promise.all(all.map((identity) => terminateProcess(identity, stopTimeoutSeconds)));
   return ended.includes(true);
 }
 
 /** There is no migration between the layouts of two server versions, so each has a file of its own. */
-const databaseFile = (home: BerthHome, { serverVersion }: TemporalBinary): string =>
+const getDatabaseFile = (home: BerthHome, { serverVersion }: TemporalBinary): string =>
   join(home.root, `temporal-server-${serverVersion}.db`);
 
 async function launchServer(
@@ -76,8 +82,8 @@ async function launchServer(
   binary: TemporalBinary,
   onProgress?: (line: string) => void,
 ): Promise<ServerRecord> {
-  const last = readRecord<ServerRecord>(recordFile(home));
-  const database = databaseFile(home, binary);
+  const last = readRecord<ServerRecord>(getRecordFile(home));
+  const database = getDatabaseFile(home, binary);
   if (last !== null && last.database !== database)
     onProgress?.(`the Temporal server is another version now; earlier deployments stay recorded in ${last.database}`);
   if (last?.state === 'starting' && last.isNew) removeDatabase(last);
@@ -87,11 +93,11 @@ async function launchServer(
     const version = binary.description;
     const record: ServerRecord = { state: 'starting', process: null, ...ports, version, database, isNew };
     try {
-      return await launchOnce(home, binary, record);
+      return await attemptLaunch(home, binary, record);
     } catch (error) {
       // A port that was free a moment ago: others may start at the same time.
-      const isTaken = error instanceof BerthError && error.details.evidence?.includes('address already in use');
-      if (!isTaken || attempt === 3) throw error;
+      const isPortTaken = error instanceof BerthError && error.details.evidence?.includes('address already in use');
+      if (!isPortTaken || attempt === 3) throw error;
     }
   }
 }
@@ -110,34 +116,34 @@ async function choosePorts(last: ServerRecord | null): Promise<{ port: number; u
   return { port, uiPort };
 }
 
-async function launchOnce(home: BerthHome, binary: TemporalBinary, record: ServerRecord): Promise<ServerRecord> {
+async function attemptLaunch(home: BerthHome, binary: TemporalBinary, record: ServerRecord): Promise<ServerRecord> {
   const { searchAttributeNames } = await import('./namespace.js');
-  const log = serverLog(home);
-  const chapter = openChapter(log);
-  writeRecord(recordFile(home), record);
-  const identity = launchInBackground({
+  const log = getServerLog(home);
+  const logOffset = rotateLog(log);
+  writeRecord(getRecordFile(home), record);
+  const identity = spawnDetached({
     command: binary.path,
-    args: serverArguments(record, searchAttributeNames),
-    env: serverEnvironment(),
+    args: buildServerArguments(record, searchAttributeNames),
+    env: buildServerEnvironment(),
     directory: home.root,
     log,
   });
-  writeRecord(recordFile(home), { ...record, process: identity });
+  writeRecord(getRecordFile(home), { ...record, process: identity });
   try {
     await prepareServer(record, () => isSameProcess(identity));
   } catch (error) {
-    await endProcess(identity, stopSeconds);
-    const evidence = readEvidence(log, chapter);
+    await terminateProcess(identity, stopTimeoutSeconds);
+    const evidence = readLogTail(log, logOffset);
     const isFullNow = isDiskFull(home); // before the room is free again that the database took
     if (record.isNew) removeDatabase(record);
     const { message } = BerthError.from(error);
-    const isFull = saysDiskFull(evidence.evidence) || isFullNow;
+    const isFull = isDiskFullMessage(evidence.evidence) || isFullNow;
     const code = isFull ? 'DISK_FULL' : 'STACK_FAILED';
     const what = isFull ? `did not start: no space is left in ${home.root}` : message;
     throw new BerthError(code, `the embedded Temporal server ${what}`, evidence, { cause: error });
   }
   const ready: ServerRecord = { ...record, state: 'ready', process: identity, isNew: false };
-  writeRecord(recordFile(home), ready);
+  writeRecord(getRecordFile(home), ready);
   return ready;
 }
 
@@ -148,7 +154,7 @@ function isDiskFull({ root }: BerthHome): boolean {
 }
 
 /** It needs nothing of the user's environment, where secrets may lie. */
-function serverEnvironment(): NodeJS.ProcessEnv {
+function buildServerEnvironment(): NodeJS.ProcessEnv {
   const { PATH, HOME, TMPDIR, LANG } = process.env;
   return { PATH, HOME, TMPDIR, LANG };
 }
@@ -160,8 +166,8 @@ async function prepareServer(settings: ServerSettings, isAlive: () => boolean): 
     waitForPort(settings.port, isAlive),
   ]);
   const connection = await openConnection({
-    address: addressOf(settings),
-    connectTimeout: startSeconds * 1000,
+    address: getServerAddress(settings),
+    connectTimeout: startTimeoutSeconds * 1000,
   });
   try {
     await registerSearchAttributes(connection, namespace);
@@ -172,10 +178,10 @@ async function prepareServer(settings: ServerSettings, isAlive: () => boolean): 
 }
 
 async function waitForPort(port: number, isAlive: () => boolean): Promise<void> {
-  const deadline = Date.now() + startSeconds * 1000;
+  const deadline = Date.now() + startTimeoutSeconds * 1000;
   while (!(await isOpen(port))) {
     if (!isAlive()) throw new Error('ended while it started');
-    if (Date.now() > deadline) throw new Error(`did not answer on port ${port} within ${startSeconds} s`);
+    if (Date.now() > deadline) throw new Error(`did not answer on port ${port} within ${startTimeoutSeconds} s`);
     await sleep(10);
   }
 }

@@ -1,11 +1,17 @@
 import { accessSync, constants, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { BerthError, describeDisk } from '../errors.js';
+import { BerthError, toDiskError } from '../errors.js';
 import { type BerthHome, berthHome } from '../home.js';
 import { withLock } from '../runners/lock.js';
 import { findRunningWorker, startWorker } from './background-worker.js';
 import { type ConnectionSettings, loadConfiguredServer, prepareConfiguredServer } from './configured-server.js';
-import { addressOf, findRunningServer, type ServerRecord, startServer, webUrlOf } from './embedded-server.js';
+import {
+  findRunningServer,
+  getServerAddress,
+  getServerWebUrl,
+  type ServerRecord,
+  startServer,
+} from './embedded-server.js';
 import { findWebUi } from './web-ui.js';
 
 /** The Temporal server to talk to. */
@@ -20,7 +26,7 @@ export interface TemporalTarget {
 
 export interface StackOptions {
   /** Whether a worker is needed too. One for a server that is not ours is started by `berth worker`, never from here. */
-  worker: boolean;
+  needsWorker: boolean;
   /** Told what is started, in one line each; nothing when all is up. */
   onProgress?: (line: string) => void;
 }
@@ -38,16 +44,16 @@ export async function ensureStack(options: StackOptions): Promise<TemporalTarget
   }
   const home = berthHome();
   const running = findRunningServer(home);
-  if (running !== null && (!options.worker || findRunningWorker(home, addressOf(running)) !== null))
-    return targetOf(running);
-  return targetOf(await startStack(home, options));
+  if (running !== null && (!options.needsWorker || findRunningWorker(home, getServerAddress(running)) !== null))
+    return toTarget(running);
+  return toTarget(await startStack(home, options));
 }
 
-async function startStack(home: BerthHome, { worker, onProgress }: StackOptions): Promise<ServerRecord> {
-  makeDirectories(home);
+async function startStack(home: BerthHome, { needsWorker, onProgress }: StackOptions): Promise<ServerRecord> {
+  createDirectories(home);
   return withStackLock(home, onProgress, async () => {
     const server = await startServer(home, onProgress);
-    if (worker) await startWorker(home, addressOf(server), onProgress);
+    if (needsWorker) await startWorker(home, getServerAddress(server), onProgress);
     return server;
   });
 }
@@ -63,16 +69,22 @@ export const withStackLock = <T>(
   return withLock({ directory: join(home.locks, 'stack'), onWait }, action);
 };
 
-function targetOf(server: ServerRecord): TemporalTarget {
-  const address = addressOf(server);
-  return { address, namespace: 'default', connectionOptions: { address }, webUrl: webUrlOf(server), isEmbedded: true };
+function toTarget(server: ServerRecord): TemporalTarget {
+  const address = getServerAddress(server);
+  return {
+    address,
+    namespace: 'default',
+    connectionOptions: { address },
+    webUrl: getServerWebUrl(server),
+    isEmbedded: true,
+  };
 }
 
-function makeDirectories(home: BerthHome): void {
+function createDirectories(home: BerthHome): void {
   try {
     for (const directory of [home.stack, home.logs, home.locks]) mkdirSync(directory, { recursive: true, mode: 0o700 });
   } catch (error) {
-    const refused = describeDisk(error, home.root) ?? describeDisk(findObstacle(home), home.root);
+    const refused = toDiskError(error, home.root) ?? toDiskError(findWriteError(home), home.root);
     if (refused !== undefined) throw refused;
     const { message } = BerthError.from(error);
     throw new BerthError('HOME_UNUSABLE', `${home.root} cannot be written: ${message}`, {}, { cause: error });
@@ -80,7 +92,7 @@ function makeDirectories(home: BerthHome): void {
 }
 
 /** Node's `mkdir` says of a read-only file system that something is missing. */
-function findObstacle({ root }: BerthHome): unknown {
+function findWriteError({ root }: BerthHome): unknown {
   try {
     accessSync(root, constants.W_OK);
     return undefined;

@@ -18,24 +18,24 @@ export interface TemporalBinary {
 }
 
 /** The binary to use, had once when the machine has none. Throws TOOL_MISSING, saying what to do. */
-export async function findTemporal(home: BerthHome, onProgress?: (line: string) => void): Promise<TemporalBinary> {
-  const present = await lookForTemporal(home);
-  return present ?? readBinary(await installTemporal({ directory: home.bin, ...(onProgress && { onProgress }) }));
+export async function ensureTemporal(home: BerthHome, onProgress?: (line: string) => void): Promise<TemporalBinary> {
+  const present = await locateTemporal(home);
+  return present ?? inspectBinary(await installTemporal({ directory: home.bin, ...(onProgress && { onProgress }) }));
 }
 
 /** `TEMPORAL_CLI`, else the first on the PATH that works, else the one in `$BERTH_HOME/bin`; null when there is none. */
-export async function lookForTemporal(home: BerthHome): Promise<TemporalBinary | null> {
+export async function locateTemporal(home: BerthHome): Promise<TemporalBinary | null> {
   const chosen = process.env.TEMPORAL_CLI;
-  if (chosen) return readBinary(chosen);
+  if (chosen) return inspectBinary(chosen);
   const directories = (process.env.PATH ?? '').split(delimiter).filter((directory) => directory !== '');
   for (const path of [...directories, home.bin].map((directory) => join(directory, 'temporal'))) {
-    const binary = isExecutable(path) ? await readBinary(path).catch(() => null) : null;
+    const binary = isExecutable(path) ? await inspectBinary(path).catch(() => null) : null;
     if (binary !== null) return binary;
   }
   return null;
 }
 
-async function readBinary(path: string): Promise<TemporalBinary> {
+async function inspectBinary(path: string): Promise<TemporalBinary> {
   const { stdout } = await execute(path, ['--version'], { timeout: 20_000 }).catch((error: Error) => {
     const name = process.env.TEMPORAL_CLI === path ? `TEMPORAL_CLI=${path}` : path;
     throw new BerthError('TOOL_MISSING', `${name} does not work as the Temporal CLI`, { evidence: error.message });

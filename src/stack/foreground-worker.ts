@@ -1,14 +1,14 @@
 import { berthHome } from '../home.js';
-import { becomeWorker, refuseSecondWorker } from './background-worker.js';
+import { recordForegroundWorker, requireNoForegroundWorker } from './background-worker.js';
 import { type TemporalTarget, withStackLock } from './ensure-stack.js';
 
 /**
  * The worker that somebody runs by `berth worker` for the embedded server: commands find it as they find one in the
  * background, and start none beside it. Throws STATE_CONFLICT when there is another one in the foreground.
  */
-export function beForeground({ isEmbedded, address }: TemporalTarget): { announce: () => Promise<void> } {
+export function prepareForegroundWorker({ isEmbedded, address }: TemporalTarget): { announce: () => Promise<void> } {
   const home = berthHome();
   if (!isEmbedded) return { announce: async () => {} };
-  refuseSecondWorker(home);
-  return { announce: () => withStackLock(home, undefined, () => becomeWorker(home, address)) };
+  requireNoForegroundWorker(home);
+  return { announce: () => withStackLock(home, undefined, () => recordForegroundWorker(home, address)) };
 }

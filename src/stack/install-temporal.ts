@@ -28,8 +28,8 @@ export async function installTemporal(installation: Installation): Promise<strin
   const scratch = await mkdtemp(join(directory, scratchPrefix));
   try {
     const built = await downloadTemporal(installation, scratch).catch(async (error: Error) => {
-      onProgress?.(`Temporal’s download site cannot be used (${describe(error)})`);
-      return buildTemporal(scratch, describe(error), onProgress);
+      onProgress?.(`Temporal’s download site cannot be used (${describeCause(error)})`);
+      return buildTemporal(scratch, describeCause(error), onProgress);
     });
     const target = join(directory, 'temporal');
     await rename(built, target);
@@ -43,8 +43,8 @@ const scratchPrefix = '.temporal-';
 
 /** What an installation left that was killed. */
 async function removeScratch(directory: string): Promise<void> {
-  const left = (await readdir(directory)).filter((name) => name.startsWith(scratchPrefix));
-  for (const name of left) await rm(join(directory, name), { recursive: true, force: true });
+  const leftovers = (await readdir(directory)).filter((name) => name.startsWith(scratchPrefix));
+  for (const name of leftovers) await rm(join(directory, name), { recursive: true, force: true });
 }
 
 async function downloadTemporal(
@@ -67,7 +67,11 @@ async function downloadTemporal(
   return binary;
 }
 
-async function buildTemporal(scratch: string, obstacle: string, onProgress?: (line: string) => void): Promise<string> {
+async function buildTemporal(
+  scratch: string,
+  downloadError: string,
+  onProgress?: (line: string) => void,
+): Promise<string> {
   const { execa } = await import('execa');
   const source = `github.com/temporalio/cli/cmd/temporal@v${temporalVersion}`;
   onProgress?.(`building the Temporal CLI ${temporalVersion} with Go, once; this takes some minutes`);
@@ -79,7 +83,7 @@ async function buildTemporal(scratch: string, obstacle: string, onProgress?: (li
   if (build.exitCode === 0) return join(scratch, 'temporal');
   const remedy =
     'install it (brew install temporal, or https://docs.temporal.io/cli), or say where it is with TEMPORAL_CLI';
-  const evidence = `download: ${obstacle}\ngo install ${source}: ${build.all || build.shortMessage}`;
+  const evidence = `download: ${downloadError}\ngo install ${source}: ${build.all || build.shortMessage}`;
   throw new BerthError(
     'TOOL_MISSING',
     `the Temporal CLI is missing, and could neither be downloaded nor built with Go: ${remedy}`,
@@ -89,7 +93,7 @@ async function buildTemporal(scratch: string, obstacle: string, onProgress?: (li
 }
 
 /** `fetch` hides what happened in its cause. */
-function describe(error: Error): string {
+function describeCause(error: Error): string {
   const { cause } = error;
   return cause instanceof Error ? cause.message : error.message;
 }

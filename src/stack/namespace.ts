@@ -4,7 +4,7 @@ import { BerthError } from '../errors.js';
 import { searchAttributes } from '../workflows/search-attributes.js';
 
 /** How long a deployment that was cleaned up stays in the Web UI. */
-const retention = msToTs('30 days');
+const retentionPeriod = msToTs('30 days');
 
 /** `INDEXED_VALUE_TYPE_KEYWORD` of Temporal's API. */
 const keywordType = 2;
@@ -16,23 +16,24 @@ export const searchAttributeNames = Object.values(searchAttributes).map((key) =>
  * owner has not allowed it: without them no deployment can start.
  */
 export async function registerSearchAttributes(connection: Connection, namespace: string): Promise<void> {
-  const missing = await listMissing(connection, namespace);
+  const missing = await listMissingAttributes(connection, namespace);
   if (missing.length === 0) return;
-  const wanted = Object.fromEntries(missing.map((name) => [name, keywordType]));
+  const missingTypes = Object.fromEntries(missing.map((name) => [name, keywordType]));
   try {
-    await connection.operatorService.addSearchAttributes({ namespace, searchAttributes: wanted });
+    await connection.operatorService.addSearchAttributes({ namespace, searchAttributes: missingTypes });
   } catch (error) {
     // Another client may have registered them in the same moment.
-    if ((await listMissing(connection, namespace)).length > 0) throw explainMissing(missing, namespace, error);
+    if ((await listMissingAttributes(connection, namespace)).length > 0)
+      throw createMissingAttributesError(missing, namespace, error);
   }
 }
 
-async function listMissing(connection: Connection, namespace: string): Promise<string[]> {
+async function listMissingAttributes(connection: Connection, namespace: string): Promise<string[]> {
   const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
   return searchAttributeNames.filter((name) => customAttributes[name] === undefined);
 }
 
-function explainMissing(missing: string[], namespace: string, cause: unknown): BerthError {
+function createMissingAttributesError(missing: string[], namespace: string, cause: unknown): BerthError {
   const flags = missing.map((name) => `--name ${name} --type Keyword`).join(' ');
   const command = `temporal operator search-attribute create --namespace ${namespace} ${flags}`;
   return new BerthError(
@@ -56,6 +57,9 @@ export async function readNamespaceId(
 /** The embedded server forgets what ended after a day, unless told otherwise. */
 export async function extendRetention(connection: Connection, namespace: string): Promise<void> {
   const { config } = await connection.workflowService.describeNamespace({ namespace });
-  if (config?.workflowExecutionRetentionTtl?.seconds?.equals(retention.seconds ?? 0)) return;
-  await connection.workflowService.updateNamespace({ namespace, config: { workflowExecutionRetentionTtl: retention } });
+  if (config?.workflowExecutionRetentionTtl?.seconds?.equals(retentionPeriod.seconds ?? 0)) return;
+  await connection.workflowService.updateNamespace({
+    namespace,
+    config: { workflowExecutionRetentionTtl: retentionPeriod },
+  });
 }

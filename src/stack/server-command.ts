@@ -19,13 +19,14 @@ const dynamicConfig = [
 const pragmas = ['journal_mode=WAL', 'synchronous=NORMAL'];
 
 /** Names one server among all processes of the machine. */
-export const databaseArgument = ({ database }: Pick<ServerSettings, 'database'>): string => `--db-filename=${database}`;
+export const buildDatabaseArgument = ({ database }: Pick<ServerSettings, 'database'>): string =>
+  `--db-filename=${database}`;
 
 /** Arguments for the `temporal` command that starts the server, reachable from this machine only. */
-export function serverArguments({ port, uiPort, database }: ServerSettings, searchAttributes: string[]): string[] {
+export function buildServerArguments({ port, uiPort, database }: ServerSettings, searchAttributes: string[]): string[] {
   return [
     ...['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(port), '--ui-port', String(uiPort)],
-    ...['--log-level', 'warn', databaseArgument({ database })],
+    ...['--log-level', 'warn', buildDatabaseArgument({ database })],
     ...pragmas.flatMap((pragma) => ['--sqlite-pragma', pragma]),
     ...dynamicConfig.flatMap((value) => ['--dynamic-config-value', value]),
     ...searchAttributes.flatMap((name) => ['--search-attribute', `${name}=Keyword`]),

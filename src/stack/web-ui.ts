@@ -8,11 +8,11 @@ const cloudEndpoint = /\.(tmprl\.cloud|api\.temporal\.io)(:\d+)?$/;
  * of Temporal Cloud; null where nobody knows. Throws STACK_FAILED when TEMPORAL_UI is no address.
  */
 export function findWebUi(address: string, { TEMPORAL_UI = '' }: NodeJS.ProcessEnv = process.env): string | null {
-  if (TEMPORAL_UI !== '') return readAddress(TEMPORAL_UI);
+  if (TEMPORAL_UI !== '') return parseAddress(TEMPORAL_UI);
   return cloudEndpoint.test(address) ? 'https://cloud.temporal.io' : null;
 }
 
-function readAddress(text: string): string {
+function parseAddress(text: string): string {
   const url = /^https?:\/\//.test(text) ? text : `http://${text}`;
   if (!URL.canParse(url)) throw new BerthError('STACK_FAILED', `TEMPORAL_UI is no address of a Web UI: ${text}`);
   return url.replace(/\/+$/, '');

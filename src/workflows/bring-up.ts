@@ -1,20 +1,20 @@
 import { isCancellation } from '@temporalio/workflow';
-import type { CarriedAdaptation } from '../activities/adapt-workspace.js';
+import type { PreviousAdaptation } from '../activities/adapt-workspace.js';
 import { listStaleCalls } from '../adaptation/stated-contract.js';
 import type { Handle } from '../contract/handle.js';
 import type { DeploymentSetting } from '../contract/setting.js';
 import type { SelectionExchange } from '../selection/index.js';
-import type { KeptRevision, Life, Work } from './life.js';
-import { onHost } from './on-host.js';
-import { giveEvidence } from './repair.js';
+import type { KeptRevision, PendingRevision, WorkflowState } from './life.js';
+import { runOnHost } from './on-host.js';
+import { prepareRepairRound } from './repair.js';
 import { findRevision, startRevision } from './revision.js';
-import { spend } from './rounds.js';
-import { advance, show } from './showing.js';
-import { because, costing } from './step-record.js';
-import { adaptingOn, anywhere, buildingOn, quickOn } from './steps.js';
+import { addSpending } from './rounds.js';
+import { setChangeState, updateRevisionStatus } from './showing.js';
+import { withCost, withReason } from './step-record.js';
+import { adaptActivities, buildActivities, quickActivities, sharedActivities } from './steps.js';
 
 /** A revision that is up and kept its contract at its endpoint. */
-export interface Upcoming {
+export interface StartedRevision {
   revision: KeptRevision;
   handle: Handle;
 }
@@ -23,39 +23,45 @@ export interface Upcoming {
  * selecting → copying → adapting ⇄ verifying → starting → checking: the steps of a new revision. What was done by an
  * earlier call is not done again, so work that is resumed goes on where it failed.
  */
-export async function bringUp(life: Life, work: Work): Promise<Upcoming> {
-  const exchanges = work.setting === null ? await selectStrategy(life, work) : [];
-  if (!work.isCopied) await copyWorkspace(life, work, exchanges);
+export async function bringUp(workflow: WorkflowState, pending: PendingRevision): Promise<StartedRevision> {
+  const exchanges = pending.setting === null ? await selectStrategy(workflow, pending) : [];
+  if (!pending.isCopied) await copyWorkspace(workflow, pending, exchanges);
   for (;;) {
     try {
-      if (work.adaptation === null) await adaptWorkspace(life, work);
-      const revision = await verifyRevision(life, work);
-      return { revision, handle: await startRevision(life, revision) };
+      if (pending.adaptation === null) await adaptWorkspace(workflow, pending);
+      const revision = await verifyRevision(workflow, pending);
+      return { revision, handle: await startRevision(workflow, revision) };
     } catch (error) {
       if (isCancellation(error)) throw error;
-      giveEvidence(life, work, error);
+      prepareRepairRound(workflow, pending, error);
     }
   }
 }
 
 /** Returns what a model was asked and answered, if it was one that decided. */
-async function selectStrategy(life: Life, work: Work): Promise<SelectionExchange[]> {
-  const { config } = work;
-  advance(life, 'selecting');
-  const steps = life.host === null ? anywhere : quickOn(life.host);
-  const { setting, host, exchanges } = await onHost(
-    life,
+async function selectStrategy(workflow: WorkflowState, pending: PendingRevision): Promise<SelectionExchange[]> {
+  const { config } = pending;
+  setChangeState(workflow, 'selecting');
+  const steps = workflow.host === null ? sharedActivities : quickActivities(workflow.host);
+  const { setting, host, exchanges } = await runOnHost(
+    workflow,
     'selectStrategy',
-    ({ setting }) => ({ note: describeChoice(setting), ...because(setting.reasoning) }),
+    ({ setting }) => ({ note: describeChoice(setting), ...withReason(setting.reasoning) }),
     () => steps.selectStrategy.executeWithOptions({ summary: `choose a strategy for ${config.name}` }, [{ config }]),
     1,
   );
   // From here on something may exist on that host: the undo knows where to look before the first step runs there.
-  life.host ??= host;
-  life.info.host ??= host;
-  work.setting = setting;
+  workflow.host ??= host;
+  workflow.info.host ??= host;
+  pending.setting = setting;
   const { strategy, provider, interface: kind, resources, decidedBy, reasoning, candidates } = setting;
-  show(life, { strategy, provider, interface: kind, resources, selection: { decidedBy, reasoning, candidates } });
+  updateRevisionStatus(workflow, {
+    strategy,
+    provider,
+    interface: kind,
+    resources,
+    selection: { decidedBy, reasoning, candidates },
+  });
   return exchanges;
 }
 
@@ -68,91 +74,102 @@ function describeChoice({ strategy, decidedBy, candidates }: DeploymentSetting):
   return [choice, ...better.map((one) => `${one.strategy} fits better, but ${one.excluded}`)].join('; ');
 }
 
-async function copyWorkspace(life: Life, work: Work, exchanges: SelectionExchange[]): Promise<void> {
-  const { name, solution } = work.config;
-  const { host } = selected(life, work);
+async function copyWorkspace(
+  workflow: WorkflowState,
+  pending: PendingRevision,
+  exchanges: SelectionExchange[],
+): Promise<void> {
+  const { name, solution } = pending.config;
+  const { host } = requireSelection(workflow, pending);
   const { path } = solution;
-  advance(life, 'copying');
-  const { digest, notes } = await onHost(
-    life,
+  setChangeState(workflow, 'copying');
+  const { digest, notes } = await runOnHost(
+    workflow,
     'copyWorkspace',
     ({ files }) => (files === 1 ? '1 file' : `${files} files`),
     () =>
-      quickOn(host).copyWorkspace.executeWithOptions({ summary: `copy ${path}` }, [
-        { name, revision: work.revision, source: path, exchanges },
+      quickActivities(host).copyWorkspace.executeWithOptions({ summary: `copy ${path}` }, [
+        { name, revision: pending.revision, source: path, exchanges },
       ]),
   );
-  work.isCopied = true;
-  show(life, { source: { path, digest } });
-  addNotes(life, work, notes);
+  pending.isCopied = true;
+  updateRevisionStatus(workflow, { source: { path, digest } });
+  addNotes(workflow, pending, notes);
 }
 
-async function adaptWorkspace(life: Life, work: Work): Promise<void> {
-  const { config, round } = work;
-  const { host, setting } = selected(life, work);
-  const which = round.number === work.firstRound ? '' : `, round ${round.number}`;
-  const summary = `adapt ${config.name} for ${setting.strategy}${which}`;
-  advance(life, 'adapting');
-  const adaptation = await onHost(
-    life,
+async function adaptWorkspace(workflow: WorkflowState, pending: PendingRevision): Promise<void> {
+  const { config, round } = pending;
+  const { host, setting } = requireSelection(workflow, pending);
+  const roundSuffix = round.number === pending.firstRound ? '' : `, round ${round.number}`;
+  const summary = `adapt ${config.name} for ${setting.strategy}${roundSuffix}`;
+  setChangeState(workflow, 'adapting');
+  const adaptation = await runOnHost(
+    workflow,
     'adaptWorkspace',
-    (result) => ({ note: `${result.by}: ${result.summary}`, ...costing(result.cost) }),
+    (result) => ({ note: `${result.by}: ${result.summary}`, ...withCost(result.cost) }),
     () =>
-      adaptingOn(host).adaptWorkspace.executeWithOptions({ summary }, [
-        { config, setting, round, carried: findCarried(life, work) },
+      adaptActivities(host).adaptWorkspace.executeWithOptions({ summary }, [
+        { config, setting, round, carried: findReusableAdaptation(workflow, pending) },
       ]),
   );
-  const { by, summary: said, rounds, cost, tokens, sessionId, filesChanged, runInterface, notes } = adaptation;
-  life.counted.rounds = Math.max(life.counted.rounds, round.number);
-  work.adaptation = adaptation;
-  round.spent = spend(round.spent, { rounds, dollars: cost, tokens });
+  const { by, summary: agentSummary, rounds, cost, tokens, sessionId, filesChanged, runInterface, notes } = adaptation;
+  workflow.counters.rounds = Math.max(workflow.counters.rounds, round.number);
+  pending.adaptation = adaptation;
+  round.spent = addSpending(round.spent, { rounds, dollars: cost, tokens });
   round.session = sessionId === null ? round.session : { agent: by, id: sessionId };
   const { spent } = round;
-  show(life, {
-    adaptation: { by, summary: said, rounds: spent.rounds, cost: spent.dollars, sessionId },
+  updateRevisionStatus(workflow, {
+    adaptation: { by, summary: agentSummary, rounds: spent.rounds, cost: spent.dollars, sessionId },
     adaptedFiles: filesChanged,
     runInterface,
   });
-  addNotes(life, work, notes);
+  addNotes(workflow, pending, notes);
 }
 
 /** What an agent made of the revision before is tried first, once, on the same strategy. */
-function findCarried(life: Life, { round, firstRound, setting }: Work): CarriedAdaptation | null {
-  const kept = life.active === null ? undefined : findRevision(life, life.active.revision);
+function findReusableAdaptation(
+  workflow: WorkflowState,
+  { round, firstRound, setting }: PendingRevision,
+): PreviousAdaptation | null {
+  const kept = workflow.active === null ? undefined : findRevision(workflow, workflow.active.revision);
   if (kept === undefined || round.number !== firstRound || kept.setting.strategy !== setting?.strategy) return null;
   const { adaptation, revision } = kept;
   return adaptation.by.startsWith('recipe:') ? null : { revision: revision.id, adaptation };
 }
 
-async function verifyRevision(life: Life, work: Work): Promise<KeptRevision> {
-  const { config, adaptation, revision, isFresh } = work;
-  const { host, setting } = selected(life, work);
+async function verifyRevision(workflow: WorkflowState, pending: PendingRevision): Promise<KeptRevision> {
+  const { config, adaptation, revision, resolvesAnew } = pending;
+  const { host, setting } = requireSelection(workflow, pending);
   if (adaptation === null) throw new Error('what is verified was adapted before');
   const summary = `verify ${revision} of ${config.name}`;
-  advance(life, 'verifying');
-  const verified = await onHost(
-    life,
+  setChangeState(workflow, 'verifying');
+  const verified = await runOnHost(
+    workflow,
     'verifyRevision',
-    ({ rungs }) => `${rungs.length} checks passed`,
+    ({ checks }) => `${checks.length} checks passed`,
     () =>
-      buildingOn(host).verifyRevision.executeWithOptions({ summary }, [
-        { config, setting, adaptation, revision, isFresh },
+      buildActivities(host).verifyRevision.executeWithOptions({ summary }, [
+        { config, setting, adaptation, revision, isFresh: resolvesAnew },
       ]),
   );
-  work.verified = verified;
-  show(life, { adaptedPath: verified.directory, contract: verified.contract, rungs: verified.rungs });
-  addNotes(life, work, [...verified.notes, ...listStaleCalls(verified.contract)]);
+  pending.verified = verified;
+  updateRevisionStatus(workflow, {
+    adaptedPath: verified.directory,
+    contract: verified.contract,
+    checks: verified.checks,
+  });
+  addNotes(workflow, pending, [...verified.notes, ...listStaleCalls(verified.contract)]);
   const entry = { id: revision, state: 'verified', createdAt: new Date().toISOString(), digest: verified.digest };
-  life.info.revisions = [...life.info.revisions.filter(({ id }) => id !== revision), entry];
-  return { config, setting, adaptation, revision: verified, shown: work.shown };
+  workflow.info.revisions = [...workflow.info.revisions.filter(({ id }) => id !== revision), entry];
+  return { config, setting, adaptation, revision: verified, status: pending.status };
 }
 
-function selected({ host }: Life, { setting }: Work) {
+function requireSelection({ host }: WorkflowState, { setting }: PendingRevision) {
   if (host === null || setting === null) throw new Error('the strategy is selected first');
   return { host, setting };
 }
 
 /** A choice that is made again in every round is told once. */
-function addNotes(life: Life, work: Work, notes: readonly string[]): void {
-  show(life, { notes: [...new Set([...work.shown.notes, ...notes])] });
+function addNotes(workflow: WorkflowState, pending: PendingRevision, notes: readonly string[]): void {
+  updateRevisionStatus(workflow, { notes: [...new Set([...pending.status.notes, ...notes])] });
 }

@@ -1,31 +1,31 @@
 import { CancellationScope } from '@temporalio/workflow';
-import type { LeftOvers } from './left-overs.js';
-import type { Life } from './life.js';
+import type { OrphanedRevisions } from './left-overs.js';
+import type { WorkflowState } from './life.js';
 import { sparesWayBack } from './patches.js';
-import { activeRevision, discardRevision } from './revision.js';
-import { findSurplus } from './surplus.js';
+import { discardRevision, getActiveRevision } from './revision.js';
+import { findExcessRevisions } from './surplus.js';
 
 /** Removes revisions beyond those that are kept, oldest first. */
-export class Collection {
+export class RevisionPruner {
   constructor(
-    private readonly life: Life,
-    private readonly leftOvers: LeftOvers,
+    private readonly workflow: WorkflowState,
+    private readonly orphans: OrphanedRevisions,
   ) {}
 
   /** What a bake has kept beyond the usual goes when that is over. */
   get isDue(): boolean {
-    const { life } = this;
-    if (life.active === null || life.info.bake !== null) return false;
-    const { keep } = activeRevision(life).config;
-    if (life.kept.length <= keep) return false;
-    return findSurplus(life, keep).some((id) => !this.leftOvers.has(id)) && sparesWayBack();
+    const { workflow } = this;
+    if (workflow.active === null || workflow.info.bake !== null) return false;
+    const { keep } = getActiveRevision(workflow).config;
+    if (workflow.keptRevisions.length <= keep) return false;
+    return findExcessRevisions(workflow, keep).some((id) => !this.orphans.has(id)) && sparesWayBack();
   }
 
-  async run(): Promise<void> {
-    const { life } = this;
-    const old = findSurplus(life, activeRevision(life).config.keep);
+  async prune(): Promise<void> {
+    const { workflow } = this;
+    const excess = findExcessRevisions(workflow, getActiveRevision(workflow).config.keep);
     await CancellationScope.nonCancellable(async () => {
-      for (const id of old) await this.leftOvers.end(id, 'discarded', () => discardRevision(life, id));
+      for (const id of excess) await this.orphans.attempt(id, 'discarded', () => discardRevision(workflow, id));
     });
   }
 }

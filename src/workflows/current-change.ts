@@ -1,77 +1,77 @@
 import { CancellationScope, isCancellation } from '@temporalio/workflow';
 import { codes, type ErrorRecord } from '../errors.js';
 import { bringUp } from './bring-up.js';
-import { closeChange, describeChange, type Ending } from './change-queue.js';
-import type { Collection } from './collection.js';
-import { asFailure, failureRecord } from './failures.js';
-import type { LeftOvers } from './left-overs.js';
-import type { ChangeRequest, Life } from './life.js';
+import { type ChangeResult, closeChange, describeChange } from './change-queue.js';
+import type { RevisionPruner } from './collection.js';
+import { toApplicationFailure, toErrorRecord } from './failures.js';
+import type { OrphanedRevisions } from './left-overs.js';
+import type { ChangeRequest, WorkflowState } from './life.js';
 import { hurriesCleanup } from './patches.js';
-import { resume } from './repair.js';
-import { discardRevision, endRevision, findRevision, previousRevision, startRevision } from './revision.js';
-import { advance, setChangeError, showChange } from './showing.js';
-import { note } from './step-record.js';
+import { resumePendingRevision } from './repair.js';
+import { discardRevision, findPreviousRevision, findRevision, startRevision, terminateRevision } from './revision.js';
+import { publishChange, setChangeError, setChangeState } from './showing.js';
+import { recordEvent } from './step-record.js';
 import type { Supervision } from './supervision.js';
-import { SwitchOver } from './switch-over.js';
-import { beginRevision, findSame } from './work.js';
+import { Cutover } from './switch-over.js';
+import { findUnchangedRevision, planRevision } from './work.js';
 
-export const cancelled: Ending = { outcome: 'cancelled', note: 'it is as before' };
+export const canceledResult: ChangeResult = { outcome: 'cancelled', summary: 'it is as before' };
 
-interface Around {
+interface Collaborators {
   supervision: Supervision;
-  leftOvers: LeftOvers;
-  collection: Collection;
+  orphans: OrphanedRevisions;
+  pruner: RevisionPruner;
 }
 
 /** The change that is on its way, from its beginning to its end: the new revision is live, or it is as before. */
 export class CurrentChange {
   private scope: CancellationScope | undefined;
   /** True when all is about to be undone. */
-  private isHurried = false;
-  private readonly leftOvers: LeftOvers;
-  private readonly collection: Collection;
-  private readonly switchOver: SwitchOver;
+  private isCleanupRequested = false;
+  private readonly orphans: OrphanedRevisions;
+  private readonly pruner: RevisionPruner;
+  private readonly cutover: Cutover;
 
   constructor(
-    private readonly life: Life,
-    { supervision, leftOvers, collection }: Around,
+    private readonly workflow: WorkflowState,
+    { supervision, orphans, pruner }: Collaborators,
   ) {
-    this.leftOvers = leftOvers;
-    this.collection = collection;
-    this.switchOver = new SwitchOver(life, supervision, leftOvers);
+    this.orphans = orphans;
+    this.pruner = pruner;
+    this.cutover = new Cutover(workflow, supervision, orphans);
   }
 
   begin(change: ChangeRequest): void {
-    const { life } = this;
+    const { workflow } = this;
     const { id, kind, by, reason } = change;
-    const revision = life.work?.revision ?? null;
-    life.current = change;
-    life.info.change = { ...describeChange(change), revision, state: 'selecting', lastError: null };
-    note(life, kind, `${id}, asked for by ${by}${reason === null ? '' : `: ${reason}`}`);
+    const revision = workflow.pendingRevision?.revision ?? null;
+    workflow.current = change;
+    workflow.info.change = { ...describeChange(change), revision, state: 'selecting', lastError: null };
+    recordEvent(workflow, kind, `${id}, asked for by ${by}${reason === null ? '' : `: ${reason}`}`);
   }
 
   /** What waited goes on as it was told to. */
-  heed(): void {
-    const { life } = this;
-    const { work, resumption, info } = life;
-    if (work === null || resumption === null) throw new Error('what waits has work, and was told how to go on');
-    resume(life, work, resumption);
-    life.resumption = null;
+  applyResumption(): void {
+    const { workflow } = this;
+    const { pendingRevision: pending, resumption, info } = workflow;
+    if (pending === null || resumption === null) throw new Error('what waits has work, and was told how to go on');
+    resumePendingRevision(workflow, pending, resumption);
+    workflow.resumption = null;
     if (info.change !== null) info.change.lastError = null;
-    if (life.active === null) info.lastError = null;
-    advance(life, work.setting === null ? 'selecting' : 'adapting');
+    if (workflow.active === null) info.lastError = null;
+    setChangeState(workflow, pending.setting === null ? 'selecting' : 'adapting');
   }
 
   /** Until it is over, waits, or makes room. Returns whether it was cancelled. */
-  async goOn(): Promise<boolean> {
+  async execute(): Promise<boolean> {
     const scope = new CancellationScope();
     this.scope = scope;
     try {
-      this.end(await scope.run(() => this.make()));
+      this.finish(await scope.run(() => this.perform()));
       return false;
     } catch (error) {
-      if (isCancellation(error)) await this.leaveOff(error);
-      else await this.fail(failureRecord(error));
+      if (isCancellation(error)) await this.handleCancellation(error);
+      else await this.fail(toErrorRecord(error));
       return isCancellation(error);
     }
   }
@@ -82,88 +82,91 @@ export class CurrentChange {
   }
 
   /** For a cleanup: calls that are still under way on a revision that was replaced are not waited for. */
-  hurry(): void {
-    if (!this.switchOver.isDraining || !hurriesCleanup()) return;
-    this.isHurried = true;
-    this.switchOver.hurry();
+  skipDraining(): void {
+    if (!this.cutover.isDraining || !hurriesCleanup()) return;
+    this.isCleanupRequested = true;
+    this.cutover.skipDraining();
   }
 
   /** Undoes what the current change has made. The undo of a whole deployment needs no help. */
-  async giveUp(ending: Ending): Promise<void> {
-    const { life } = this;
-    const { work, info, active, next } = life;
-    life.isAbandoned = false;
+  async abandon(result: ChangeResult): Promise<void> {
+    const { workflow } = this;
+    const { pendingRevision: pending, info, active, next } = workflow;
+    workflow.isAbandoned = false;
     const revision = info.change?.revision ?? null;
     if (active !== null || next !== null) {
-      if (work !== null)
-        await this.leftOvers.end(work.revision, 'discarded', () => discardRevision(life, work.revision));
-      else if (revision !== null) await this.leftOvers.end(revision, 'stopped', () => endRevision(life, revision));
-      life.work = null;
+      if (pending !== null)
+        await this.orphans.attempt(pending.revision, 'discarded', () => discardRevision(workflow, pending.revision));
+      else if (revision !== null)
+        await this.orphans.attempt(revision, 'stopped', () => terminateRevision(workflow, revision));
+      workflow.pendingRevision = null;
     }
-    this.end(ending);
+    this.finish(result);
   }
 
-  private make(): Promise<Ending> {
-    const { current } = this.life;
+  private perform(): Promise<ChangeResult> {
+    const { current } = this.workflow;
     if (current === null) throw new Error('what is made was begun');
     return current.kind === 'rollback' ? this.rollBack(current) : this.redeploy(current);
   }
 
-  private async redeploy(current: ChangeRequest): Promise<Ending> {
-    const { life } = this;
-    const same = life.work === null ? await findSame(life, current) : null;
-    if (same !== null) return { outcome: 'unchanged', note: describeSame(life, same) };
-    const work = life.work ?? beginRevision(life, current);
-    const upcoming = await bringUp(life, work);
-    await this.switchOver.to(upcoming, true);
-    if (!this.isHurried) await this.collection.run();
-    return { outcome: 'live', note: `${work.revision} is live` };
+  private async redeploy(current: ChangeRequest): Promise<ChangeResult> {
+    const { workflow } = this;
+    const unchanged = workflow.pendingRevision === null ? await findUnchangedRevision(workflow, current) : null;
+    if (unchanged !== null) return { outcome: 'unchanged', summary: describeUnchanged(workflow, unchanged) };
+    const pending = workflow.pendingRevision ?? planRevision(workflow, current);
+    const upcoming = await bringUp(workflow, pending);
+    await this.cutover.switchTo(upcoming, true);
+    if (!this.isCleanupRequested) await this.pruner.prune();
+    return { outcome: 'live', summary: `${pending.revision} is live` };
   }
 
-  private async rollBack({ target }: ChangeRequest): Promise<Ending> {
-    const { life } = this;
-    const kept = target === null ? previousRevision(life) : findRevision(life, target);
-    if (kept === undefined || kept.revision.id === life.active?.revision)
-      return { outcome: 'failed', note: `there is no ${target ?? 'earlier revision'} to roll back to` };
+  private async rollBack({ target }: ChangeRequest): Promise<ChangeResult> {
+    const { workflow } = this;
+    const kept = target === null ? findPreviousRevision(workflow) : findRevision(workflow, target);
+    if (kept === undefined || kept.revision.id === workflow.active?.revision)
+      return { outcome: 'failed', summary: `there is no ${target ?? 'earlier revision'} to roll back to` };
     const { id } = kept.revision;
-    if (life.info.change !== null) life.info.change.revision = id;
-    const left = life.active?.revision;
-    await this.switchOver.to({ revision: kept, handle: await startRevision(life, kept) }, false);
-    life.info.revisions = life.info.revisions.map((one) => (one.id === left ? { ...one, state: 'rolled back' } : one));
-    return { outcome: 'live', note: `${id} is live again` };
+    if (workflow.info.change !== null) workflow.info.change.revision = id;
+    const replacedId = workflow.active?.revision;
+    await this.cutover.switchTo({ revision: kept, handle: await startRevision(workflow, kept) }, false);
+    workflow.info.revisions = workflow.info.revisions.map((one) =>
+      one.id === replacedId ? { ...one, state: 'rolled back' } : one,
+    );
+    return { outcome: 'live', summary: `${id} is live again` };
   }
 
   /** A cleanup cancels everything around; else it was this change alone, for good or for a while. */
-  private async leaveOff(error: unknown): Promise<void> {
+  private async handleCancellation(error: unknown): Promise<void> {
     if (CancellationScope.current().consideredCancelled) throw error;
-    if (!this.life.retreat?.isAsked) await this.giveUp(cancelled);
+    if (!this.workflow.pendingRollback?.isRequested) await this.abandon(canceledResult);
   }
 
   /** A failure that keeps work waits; a wrong request, and what has no work, is over. */
   private async fail(failure: ErrorRecord): Promise<void> {
-    const { life } = this;
-    setChangeError(life, failure);
-    if (!isFruitless(life, failure)) return advance(life, 'waiting');
-    const ending = { outcome: 'failed', note: `${failure.code}: ${failure.message}` } as const;
-    if (life.active !== null || life.next !== null) return await this.giveUp(ending);
-    this.end(ending);
-    throw asFailure(failure);
+    const { workflow } = this;
+    setChangeError(workflow, failure);
+    if (!hasNothingToKeep(workflow, failure)) return setChangeState(workflow, 'waiting');
+    const result = { outcome: 'failed', summary: `${failure.code}: ${failure.message}` } as const;
+    if (workflow.active !== null || workflow.next !== null) return await this.abandon(result);
+    this.finish(result);
+    throw toApplicationFailure(failure);
   }
 
-  private end(ending: Ending): void {
-    const { life } = this;
-    const { current, info } = life;
+  private finish(result: ChangeResult): void {
+    const { workflow } = this;
+    const { current, info } = workflow;
     if (current === null) throw new Error('what ends was begun');
-    closeChange(life, current, ending, info.change);
-    life.current = null;
+    closeChange(workflow, current, result, info.change);
+    workflow.current = null;
     info.change = null;
-    showChange(life);
+    publishChange(workflow);
   }
 }
 
-const describeSame = ({ active }: Life, revision: string): string =>
+const describeUnchanged = ({ active }: WorkflowState, revision: string): string =>
   `nothing differs from ${revision}${revision === active?.revision ? '' : ', which was rolled back'}`;
 
 /** Nothing is worth keeping of a request that was wrong in itself, or for which no strategy could be selected. */
-const isFruitless = ({ host, work }: Life, { code }: ErrorRecord): boolean =>
-  host === null || work === null || (codes[code].ends && work.round.number === work.firstRound);
+const hasNothingToKeep = ({ host, pendingRevision: pending }: WorkflowState, { code }: ErrorRecord): boolean =>
+  host === null || pending === null || (codes[code].endsDeployment && pending.round.number === pending.firstRound);

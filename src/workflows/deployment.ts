@@ -9,12 +9,12 @@ import {
 import type { Redeployment } from '../contract/change.js';
 import type { DeployConfig } from '../contract/config.js';
 import type { DeploymentInfo } from '../contract/status.js';
-import { Changes } from './changes.js';
+import { ChangeExecutor } from './changes.js';
 import { Cleanup } from './cleanup.js';
-import { asFailure, failureRecord } from './failures.js';
-import { continueInNewRun, type HandedOver, takeOver } from './hand-over.js';
-import { isNewRunDue } from './history.js';
-import { beginLife, type Life } from './life.js';
+import { toApplicationFailure, toErrorRecord } from './failures.js';
+import { type CarriedState, continueAsNew, unpackState } from './hand-over.js';
+import { isContinueAsNewDue } from './history.js';
+import { createWorkflowState, type WorkflowState } from './life.js';
 import {
   abandonUpdate,
   cleanupSignal,
@@ -25,9 +25,16 @@ import {
   statusQuery,
   stopUpdate,
 } from './messages.js';
-import { requireAbandonable, requireRedeployable, requireState, requireTarget, requireWaiting, up } from './require.js';
-import { showDetails } from './showing.js';
-import { note } from './step-record.js';
+import {
+  requireAbandonable,
+  requireRedeployable,
+  requireRollbackTarget,
+  requireState,
+  requireWaiting,
+  runningStates,
+} from './require.js';
+import { publishDetails } from './showing.js';
+import { recordEvent } from './step-record.js';
 import { Supervision } from './supervision.js';
 
 /**
@@ -35,48 +42,48 @@ import { Supervision } from './supervision.js';
  * undone. A failure waits with its work kept; a wrong request is undone and fails. `carried` is the state of an earlier
  * run of the same workflow.
  */
-export async function deployment(config: DeployConfig, carried?: HandedOver): Promise<DeploymentInfo> {
-  const life = carried === undefined ? beginLife(config) : takeOver(carried);
-  showDetails(life);
+export async function deployment(config: DeployConfig, carried?: CarriedState): Promise<DeploymentInfo> {
+  const workflow = carried === undefined ? createWorkflowState(config) : unpackState(carried);
+  publishDetails(workflow);
   const main = new CancellationScope();
-  const supervision = new Supervision(life, {
-    rollBack: (target, reason) => changes.request(rollback(target, 'berth', reason)),
-    makeRoom: () => changes.makeRoom(),
+  const supervision = new Supervision(workflow, {
+    rollBack: (target, reason) => changes.request(buildRollbackRequest(target, 'berth', reason)),
+    yieldToRollback: () => changes.yieldToRollback(),
   });
-  const changes = new Changes(life, supervision);
-  const cleanup = new Cleanup(life);
-  handleMessages(life, main, { supervision, changes, cleanup });
+  const changes = new ChangeExecutor(workflow, supervision);
+  const cleanup = new Cleanup(workflow);
+  registerHandlers(workflow, main, { supervision, changes, cleanup });
 
-  if (life.info.state !== 'cleaning') {
+  if (workflow.info.state !== 'cleaning') {
     try {
-      await main.run(() => live(life, supervision, changes));
+      await main.run(() => operate(workflow, supervision, changes));
     } catch (error) {
       if (error instanceof ContinueAsNew) throw error;
-      if (!isCancellation(error)) life.failure = failureRecord(error);
+      if (!isCancellation(error)) workflow.failure = toErrorRecord(error);
     }
   }
   await CancellationScope.nonCancellable(() => cleanup.run());
-  if (life.failure !== undefined) throw asFailure(life.failure);
-  return life.info;
+  if (workflow.failure !== undefined) throw toApplicationFailure(workflow.failure);
+  return workflow.info;
 }
 
 /** Returns when the deployment is given up, throws when it must not go on; both end in the undo. */
-async function live(life: Life, supervision: Supervision, changes: Changes): Promise<void> {
-  if (life.active === null && !(await changes.makeFirst())) return;
-  if (life.active !== null) await liveUntilNewRun(life, { supervision, changes });
+async function operate(workflow: WorkflowState, supervision: Supervision, changes: ChangeExecutor): Promise<void> {
+  if (workflow.active === null && !(await changes.deployFirst())) return;
+  if (workflow.active !== null) await operateUntilNewRun(workflow, { supervision, changes });
   await condition(allHandlersFinished);
-  await continueInNewRun(life);
+  await continueAsNew(workflow);
 }
 
 /** Supervision and changes go on side by side, until a new run is due and finds neither in the middle of anything. */
-async function liveUntilNewRun(life: Life, { supervision, changes }: Parts): Promise<void> {
+async function operateUntilNewRun(workflow: WorkflowState, { supervision, changes }: Controllers): Promise<void> {
   const parts = new CancellationScope();
-  const isQuiet = () => supervision.isQuiet && changes.isQuiet && allHandlersFinished();
+  const isQuiet = () => supervision.isIdle && changes.isIdle && allHandlersFinished();
   try {
     await parts.run(async () => {
-      const handOver = condition(() => isNewRunDue(life) && isQuiet()).then(() => parts.cancel());
+      const handOver = condition(() => isContinueAsNewDue(workflow) && isQuiet()).then(() => parts.cancel());
       handOver.catch(() => undefined); // It was cancelled, and the parts tell of that themselves.
-      await settle([supervision.run(), changes.run()]);
+      await waitForAll([supervision.run(), changes.run()]);
     });
   } catch (error) {
     if (!isCancellation(error) || CancellationScope.current().consideredCancelled) throw error;
@@ -84,29 +91,29 @@ async function liveUntilNewRun(life: Life, { supervision, changes }: Parts): Pro
 }
 
 /** Also of what fails the other part is waited for: what is cancelled ends before anything is undone. */
-async function settle(parts: Promise<void>[]): Promise<void> {
+async function waitForAll(parts: Promise<void>[]): Promise<void> {
   for (const result of await Promise.allSettled(parts)) if (result.status === 'rejected') throw result.reason;
 }
 
-interface Parts {
+interface Controllers {
   supervision: Supervision;
-  changes: Changes;
+  changes: ChangeExecutor;
 }
 
-function handleMessages(
-  life: Life,
+function registerHandlers(
+  workflow: WorkflowState,
   main: CancellationScope,
-  { supervision, changes, cleanup }: Parts & { cleanup: Cleanup },
+  { supervision, changes, cleanup }: Controllers & { cleanup: Cleanup },
 ): void {
-  const { info } = life;
+  const { info } = workflow;
   setHandler(statusQuery, () => info, { description: 'Where the deployment stands.' });
-  const told = (what: string, by = 'the Web UI') => note(life, what, `asked for by ${by}`);
+  const recordRequest = (what: string, by = 'the Web UI') => recordEvent(workflow, what, `asked for by ${by}`);
   setHandler(
     cleanupSignal,
     (by) => {
-      told('cleanup', by);
-      changes.hurry();
-      cleanup.askAgain();
+      recordRequest('cleanup', by);
+      changes.skipDraining();
+      cleanup.requestRetry();
       main.cancel();
     },
     { description: 'Undo everything, from any state.' },
@@ -114,50 +121,57 @@ function handleMessages(
   setHandler(
     stopUpdate,
     async (by) => {
-      told('stop', by);
+      recordRequest('stop', by);
       await changes.cancel();
       return await supervision.stop();
     },
-    { description: 'End the processes, keep all else.', validator: (_by) => requireState(life, 'stop', up) },
+    {
+      description: 'End the processes, keep all else.',
+      validator: (_by) => requireState(workflow, 'stop', runningStates),
+    },
   );
   setHandler(
     startUpdate,
     async (by) => {
-      told('start', by);
+      recordRequest('start', by);
       return await supervision.start();
     },
-    { description: 'Bring the same revision back.', validator: (_by) => requireState(life, 'start', ['stopped']) },
+    { description: 'Bring the same revision back.', validator: (_by) => requireState(workflow, 'start', ['stopped']) },
   );
   setHandler(
     resumeUpdate,
     (resumption, by) => {
-      told('resume', by);
-      life.resumption = resumption;
+      recordRequest('resume', by);
+      workflow.resumption = resumption;
       return info;
     },
-    { description: 'Go on with what waits.', validator: (_resumption, _by) => requireWaiting(life, 'resume') },
+    { description: 'Go on with what waits.', validator: (_resumption, _by) => requireWaiting(workflow, 'resume') },
   );
   setHandler(
     abandonUpdate,
     async (by) => {
-      told('abandon', by);
+      recordRequest('abandon', by);
       await changes.abandon();
       return info;
     },
-    { description: 'Give up what waits, or is on its way.', validator: (_by) => requireAbandonable(life) },
+    { description: 'Give up what waits, or is on its way.', validator: (_by) => requireAbandonable(workflow) },
   );
-  setHandler(redeployUpdate, (redeployment, by = 'the Web UI') => changes.request(redeploy(redeployment, by)), {
-    description: 'Bring up a new revision while this one serves.',
-    validator: (redeployment, _by) => requireRedeployable(life, redeployment),
-  });
-  setHandler(rollbackUpdate, (target, by = 'the Web UI') => changes.request(rollback(target, by, null)), {
+  setHandler(
+    redeployUpdate,
+    (redeployment, by = 'the Web UI') => changes.request(buildRedeployRequest(redeployment, by)),
+    {
+      description: 'Bring up a new revision while this one serves.',
+      validator: (redeployment, _by) => requireRedeployable(workflow, redeployment),
+    },
+  );
+  setHandler(rollbackUpdate, (target, by = 'the Web UI') => changes.request(buildRollbackRequest(target, by, null)), {
     description: 'Go back to a kept revision.',
-    validator: (target, _by) => requireTarget(life, target),
+    validator: (target, _by) => requireRollbackTarget(workflow, target),
   });
 }
 
-const redeploy = (redeployment: Redeployment, by: string) =>
+const buildRedeployRequest = (redeployment: Redeployment, by: string) =>
   ({ kind: 'redeploy', by, reason: null, redeployment, target: null }) as const;
 
-const rollback = (target: string | null, by: string, reason: string | null) =>
+const buildRollbackRequest = (target: string | null, by: string, reason: string | null) =>
   ({ kind: 'rollback', by, reason, redeployment: null, target }) as const;

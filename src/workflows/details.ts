@@ -1,120 +1,123 @@
-import { describeContract } from '../adaptation/stated-contract.js';
+import { summarizeContract } from '../adaptation/stated-contract.js';
 import type { CurrentChange, PastChange, RequestedChange } from '../contract/change.js';
 import type { DeploymentInfo, LastError, StepRecord } from '../contract/status.js';
-import { block, code, list, moment, plain } from './markdown.js';
-import { failuresOf, nextCommands } from './next-commands.js';
+import { escapeMarkdown, formatCode, formatCodeBlock, formatList, formatTime } from './markdown.js';
+import { listFailures, listNextCommands } from './next-commands.js';
 
 /**
  * Markdown for the Web UI: where the deployment stands, why, and what to type next. The Web UI shows it in a small
  * frame, so what matters now comes first, and all of it is bounded.
  */
-export function describeLife(info: DeploymentInfo, goal?: string): string {
+export function renderDetails(info: DeploymentInfo, goal?: string): string {
   const parts = [
     `### ${info.name} is ${info.state}`,
-    whereItRuns(info),
-    theChange(info),
-    whatWaits(info),
-    theBake(info),
-    theLeftOvers(info),
-    theContract(info),
-    ...failuresOf(info).map(theFailure),
-    whatToDo(info),
-    theRevisions(info),
-    thePast(info),
-    theSteps(info),
-    goal === undefined ? '' : `Goal: ${plain(goal, 600)}`,
-    theChoices(info),
+    renderLocation(info),
+    renderChange(info),
+    renderNextChange(info),
+    renderBake(info),
+    renderOrphans(info),
+    renderContract(info),
+    ...listFailures(info).map(renderFailure),
+    renderNextCommands(info),
+    renderRevisions(info),
+    renderPastChanges(info),
+    renderSteps(info),
+    goal === undefined ? '' : `Goal: ${escapeMarkdown(goal, 600)}`,
+    renderSelection(info),
   ];
   return parts.filter((part) => part !== '').join('\n\n');
 }
 
-function whereItRuns({ strategy, provider, revision, host, restarts, source }: DeploymentInfo): string {
+function renderLocation({ strategy, provider, revision, host, restarts, source }: DeploymentInfo): string {
   const parts = [
     revision === null ? '' : `revision **${revision}**`,
-    strategy === null ? '' : `strategy **${strategy}**${provider === null ? '' : ` on ${plain(provider)}`}`,
-    host === null ? '' : `host ${code(host)}`,
+    strategy === null ? '' : `strategy **${strategy}**${provider === null ? '' : ` on ${escapeMarkdown(provider)}`}`,
+    host === null ? '' : `host ${formatCode(host)}`,
     restarts === 0 ? '' : `restarted ${restarts === 1 ? 'once' : `${restarts} times`}`,
-    `from ${code(source.path)}`,
+    `from ${formatCode(source.path)}`,
   ];
   return parts.filter((part) => part !== '').join(' · ');
 }
 
-function theChange({ change, revision }: DeploymentInfo): string {
+function renderChange({ change, revision }: DeploymentInfo): string {
   if (change === null) return '';
   const rest = revision === null ? '' : ` Callers go on reaching **${revision}**.`;
-  return `**${nameOf(change)} is ${change.state}.** ${origin(change)}.${rest}`;
+  return `**${describeChangeTarget(change)} is ${change.state}.** ${describeOrigin(change)}.${rest}`;
 }
 
-const whatWaits = ({ next }: DeploymentInfo): string =>
-  next === null ? '' : `Next is a ${next.kind}. ${origin(next)}.`;
+const renderNextChange = ({ next }: DeploymentInfo): string =>
+  next === null ? '' : `Next is a ${next.kind}. ${describeOrigin(next)}.`;
 
-const theBake = ({ bake }: DeploymentInfo): string =>
+const renderBake = ({ bake }: DeploymentInfo): string =>
   bake === null
     ? ''
-    : `**${bake.revision}** has to prove itself until ${moment(bake.until)}; if it does badly, **${bake.previous}** takes over again by itself.`;
+    : `**${bake.revision}** has to prove itself until ${formatTime(bake.until)}; if it does badly, **${bake.previous}** takes over again by itself.`;
 
-const theLeftOvers = ({ leftOvers = [] }: DeploymentInfo): string =>
-  list(
-    leftOvers.map(({ revision, message }) => `Left over of **${revision}**, and tried again: ${plain(message, 400)}`),
+const renderOrphans = ({ leftOvers = [] }: DeploymentInfo): string =>
+  formatList(
+    leftOvers.map(
+      ({ revision, message }) => `Left over of **${revision}**, and tried again: ${escapeMarkdown(message, 400)}`,
+    ),
   );
 
 /** That all of it holds goes without saying. */
-const theContract = ({ contract }: DeploymentInfo): string =>
-  contract?.probe === undefined ? '' : `Contract: ${plain(describeContract(contract), 400)}`;
+const renderContract = ({ contract }: DeploymentInfo): string =>
+  contract?.probe === undefined ? '' : `Contract: ${escapeMarkdown(summarizeContract(contract), 400)}`;
 
-export function theFailure({ code: name, message, evidence, next }: LastError): string {
-  const shown = evidence === null ? [] : [block(evidence, { lines: 20, width: 120 })];
-  return [`**${name}** ${plain(message)}`, ...shown, withCommands(next)].join('\n\n');
+export function renderFailure({ code: name, message, evidence, next }: LastError): string {
+  const shown = evidence === null ? [] : [formatCodeBlock(evidence, { lines: 20, width: 120 })];
+  return [`**${name}** ${escapeMarkdown(message)}`, ...shown, formatCommands(next)].join('\n\n');
 }
 
 /** A sentence of ours in which commands stand after a colon, or between backticks. */
-export const withCommands = (next: string): string =>
+export const formatCommands = (next: string): string =>
   next
     .split(/(`[^`]+`|\bberth (?:[^.,;)]|[.,;](?! |$))+)/)
-    .map((part, index) => (index % 2 === 0 ? plainWithin(part) : code(part.replaceAll('`', '').trim())))
+    .map((part, index) => (index % 2 === 0 ? escapeTrimmed(part) : formatCode(part.replaceAll('`', '').trim())))
     .join('');
 
 /** Blanks around what stands between two commands belong to it. */
-const plainWithin = (words: string): string => words.replace(/\S(?:.*\S)?/s, (inner) => plain(inner, 600));
+const escapeTrimmed = (words: string): string => words.replace(/\S(?:.*\S)?/s, (inner) => escapeMarkdown(inner, 600));
 
-function whatToDo(info: DeploymentInfo): string {
-  return list(nextCommands(info).map(({ purpose, command }) => `${purpose}: ${code(command)}`));
+function renderNextCommands(info: DeploymentInfo): string {
+  return formatList(listNextCommands(info).map(({ purpose, command }) => `${purpose}: ${formatCode(command)}`));
 }
 
-function theRevisions({ revisions, state }: DeploymentInfo): string {
+function renderRevisions({ revisions, state }: DeploymentInfo): string {
   if (revisions.length < 2 || state === 'cleaned') return '';
   return `Revisions: ${revisions.map(({ id, state: which }) => `${id} (${which})`).join(', ')}`;
 }
 
 /** The newest first; what a first deployment was is told by the rest. */
-function thePast({ changes }: DeploymentInfo): string {
+function renderPastChanges({ changes }: DeploymentInfo): string {
   if (changes.length < 2) return '';
-  return `Newest changes:\n\n${list(changes.slice(-5).reverse().map(describePast))}`;
+  return `Newest changes:\n\n${formatList(changes.slice(-5).reverse().map(renderPastChange))}`;
 }
 
-const describePast = (past: PastChange): string =>
-  `${past.kind} ${origin(past)}. ${past.outcome === 'live' ? '' : `**${past.outcome}**: `}${plain(past.note, 160)}`;
+const renderPastChange = (past: PastChange): string =>
+  `${past.kind} ${describeOrigin(past)}. ${past.outcome === 'live' ? '' : `**${past.outcome}**: `}${escapeMarkdown(past.note, 160)}`;
 
-function theSteps({ steps }: DeploymentInfo): string {
+function renderSteps({ steps }: DeploymentInfo): string {
   if (steps.length === 0) return '';
-  return `Newest steps:\n\n${list(steps.slice(-8).map(describeStep))}`;
+  return `Newest steps:\n\n${formatList(steps.slice(-8).map(renderStep))}`;
 }
 
-function describeStep({ step, finishedAt, note, dollars }: StepRecord): string {
+function renderStep({ step, finishedAt, note, dollars }: StepRecord): string {
   const mark = finishedAt === null ? '…' : note.startsWith('failed: ') ? '✗' : '✓';
   const cost = dollars === undefined ? '' : ` ($${dollars.toFixed(2)})`;
-  return `${mark} **${step}**${cost}${note === '' ? '' : ` ${plain(note, 160)}`}`;
+  return `${mark} **${step}**${cost}${note === '' ? '' : ` ${escapeMarkdown(note, 160)}`}`;
 }
 
-function theChoices({ selection, notes }: DeploymentInfo): string {
-  const reason = selection === null ? [] : [`Chosen by ${selection.decidedBy}: ${plain(selection.reasoning, 600)}`];
-  return [...reason, ...notes.slice(-5).map((note) => `Note: ${plain(note)}`)].join('\n\n');
+function renderSelection({ selection, notes }: DeploymentInfo): string {
+  const reason =
+    selection === null ? [] : [`Chosen by ${selection.decidedBy}: ${escapeMarkdown(selection.reasoning, 600)}`];
+  return [...reason, ...notes.slice(-5).map((note) => `Note: ${escapeMarkdown(note)}`)].join('\n\n');
 }
 
-const nameOf = ({ kind, revision }: CurrentChange): string => {
+const describeChangeTarget = ({ kind, revision }: CurrentChange): string => {
   if (revision === null) return `The ${kind}`;
   return `The ${kind} ${kind === 'deploy' ? 'of' : 'to'} ${revision}`;
 };
 
-const origin = ({ id, by, reason, requestedAt }: RequestedChange): string =>
-  `${id}, asked for by ${plain(by, 60)} on ${moment(requestedAt)}${reason === null ? '' : `: ${plain(reason)}`}`;
+const describeOrigin = ({ id, by, reason, requestedAt }: RequestedChange): string =>
+  `${id}, asked for by ${escapeMarkdown(by, 60)} on ${formatTime(requestedAt)}${reason === null ? '' : `: ${escapeMarkdown(reason)}`}`;

@@ -2,15 +2,15 @@ import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio
 import { codes, describeNext, type ErrorRecord } from '../errors.js';
 
 /** What an activity's failure says, in the words of the closed table of errors. */
-export function failureRecord(error: unknown): ErrorRecord {
+export function toErrorRecord(error: unknown): ErrorRecord {
   const cause = error instanceof ActivityFailure ? error.cause : error;
   if (cause instanceof ApplicationFailure && cause.details?.[0]) return cause.details[0] as ErrorRecord;
-  if (cause instanceof TimeoutFailure) return timeoutRecord(cause);
+  if (cause instanceof TimeoutFailure) return toTimeoutRecord(cause);
   const message = cause instanceof Error ? cause.message : String(cause);
   return { code: 'INTERNAL', message, next: codes.INTERNAL.next, details: {} };
 }
 
-function timeoutRecord(timeout: TimeoutFailure): ErrorRecord {
+function toTimeoutRecord(timeout: TimeoutFailure): ErrorRecord {
   const isUnreached = timeout.timeoutType === 'SCHEDULE_TO_START';
   const code = isUnreached ? 'WORKER_UNREACHABLE' : 'INTERNAL';
   const message = isUnreached
@@ -19,5 +19,5 @@ function timeoutRecord(timeout: TimeoutFailure): ErrorRecord {
   return { code, message, next: describeNext(code, {}), details: {} };
 }
 
-export const asFailure = (record: ErrorRecord): ApplicationFailure =>
+export const toApplicationFailure = (record: ErrorRecord): ApplicationFailure =>
   ApplicationFailure.nonRetryable(record.message, record.code, record);

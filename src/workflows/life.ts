@@ -7,10 +7,10 @@ import type { AdaptationRound, Resumption } from '../contract/round.js';
 import type { DeploymentSetting } from '../contract/setting.js';
 import type { DeploymentInfo, DeploymentState } from '../contract/status.js';
 import type { ErrorRecord } from '../errors.js';
-import { firstRound } from './rounds.js';
+import { createFirstRound } from './rounds.js';
 
 /** What is true of one revision, and of the deployment as long as callers reach that revision. */
-export type Shown = Pick<
+export type RevisionStatus = Pick<
   DeploymentInfo,
   | 'strategy'
   | 'provider'
@@ -23,12 +23,12 @@ export type Shown = Pick<
   | 'adaptation'
   | 'contract'
   | 'source'
-  | 'rungs'
+  | 'checks'
   | 'notes'
 >;
 
 /** A revision on its way up. What was done of it is not done again, so it goes on where it failed. */
-export interface Work {
+export interface PendingRevision {
   revision: string;
   config: DeployConfig;
   setting: DeploymentSetting | null;
@@ -39,13 +39,13 @@ export interface Work {
   /** Number of its first round: over the deployment's life no number comes twice. */
   firstRound: number;
   /** Why the newest adaptation was refused. */
-  refused: ErrorRecord | null;
+  refusal: ErrorRecord | null;
   /** Null until an adaptation is there to be verified. */
   adaptation: AdaptationResult | null;
   verified: VerifiedRevision | null;
   /** Whether requirements are resolved anew. */
-  isFresh: boolean;
-  shown: Shown;
+  resolvesAnew: boolean;
+  status: RevisionStatus;
 }
 
 /** A verified revision with all that it takes to start it again: code, configuration and secrets go together. */
@@ -54,7 +54,7 @@ export interface KeptRevision {
   setting: DeploymentSetting;
   adaptation: AdaptationResult;
   revision: VerifiedRevision;
-  shown: Shown;
+  status: RevisionStatus;
 }
 
 /** A change that was asked for, with what was said. */
@@ -65,40 +65,40 @@ export interface ChangeRequest extends RequestedChange {
 }
 
 /** A revision that could not be ended, what was to become of it, and what stands in the way. */
-export interface LeftOver {
+export interface OrphanedRevision {
   revision: string;
-  wish: 'stopped' | 'discarded';
+  desiredState: 'stopped' | 'discarded';
   message: string;
 }
 
 /** The way back from a revision that did badly in its bake: tried until it is done, or what did badly runs again. */
-export interface Retreat {
+export interface PendingRollback {
   to: string;
   /** What the revision did. */
-  fall: ErrorRecord;
+  failure: ErrorRecord;
   /** True until a try of it is over. */
-  isAsked: boolean;
+  isRequested: boolean;
   /** Seconds before the next try. */
-  pause: number;
+  backoff: number;
   /** ISO 8601; when that is due. */
-  at: string;
+  dueAt: string;
 }
 
 /** Everything a deployment carries from step to step, and over continue-as-new. Plain data. */
-export interface Life {
+export interface WorkflowState {
   /** What was asked for before anything ran; later the active revision has its own. */
   config: DeployConfig;
   info: DeploymentInfo;
   /** Host that holds the workspace; null until a step has run there, so null also means: nothing to undo. */
   host: string | null;
   /** Requests, revisions and rounds of adaptation so far: they are named by number. */
-  counted: { changes: number; revisions: number; rounds: number };
+  counters: { changes: number; revisions: number; rounds: number };
   /** The change that is being made, and the one that waits for its turn. */
   current: ChangeRequest | null;
   next: ChangeRequest | null;
-  work: Work | null;
+  pendingRevision: PendingRevision | null;
   /** Verified revisions that can be started, oldest first. */
-  kept: KeptRevision[];
+  keptRevisions: KeptRevision[];
   /** The revision that callers reach, also while it is stopped. */
   active: { revision: string; handle: Handle } | null;
   desired: 'running' | 'stopped';
@@ -108,9 +108,9 @@ export interface Life {
   /** The newest requests by the ids they came with; one that is sent once more, maybe to a later run, has its change already. */
   requests?: { id: string; change: string }[];
   /** Revisions that nobody calls, and that could not be ended; absent before there was one. */
-  leftOvers?: LeftOver[];
+  orphans?: OrphanedRevision[];
   /** Null, or absent, where nothing is to be gone back from. */
-  retreat?: Retreat | null;
+  pendingRollback?: PendingRollback | null;
   /** Why the deployment ends, where it is no wish; absent otherwise, and before it ends. */
   failure?: ErrorRecord;
   /** Given by the user to a change that waits; null once it was heeded. */
@@ -119,15 +119,15 @@ export interface Life {
   historyLimit: number;
 }
 
-export function beginLife(config: DeployConfig): Life {
-  const work = beginWork(config, 'r1', 1);
+export function createWorkflowState(config: DeployConfig): WorkflowState {
+  const pending = createPendingRevision(config, 'r1', 1);
   const by = config.requestedBy ?? 'unknown';
   return {
     config,
     info: {
       name: config.name,
       state: 'selecting',
-      ...work.shown,
+      ...pending.status,
       endpoint: null,
       revision: null,
       revisions: [],
@@ -142,14 +142,14 @@ export function beginLife(config: DeployConfig): Life {
       bake: null,
     },
     host: null,
-    counted: { changes: 1, revisions: 1, rounds: 1 },
+    counters: { changes: 1, revisions: 1, rounds: 1 },
     current: null,
     next: {
       ...{ id: 'c1', kind: 'deploy', by, reason: null, requestedAt: new Date().toISOString() },
       ...{ redeployment: null, target: null },
     },
-    work,
-    kept: [],
+    pendingRevision: pending,
+    keptRevisions: [],
     active: null,
     desired: 'running',
     isAbandoned: false,
@@ -158,18 +158,18 @@ export function beginLife(config: DeployConfig): Life {
   };
 }
 
-export const beginWork = (config: DeployConfig, revision: string, round: number): Work => ({
+export const createPendingRevision = (config: DeployConfig, revision: string, round: number): PendingRevision => ({
   revision,
   config,
   setting: null,
   isCopied: false,
-  round: firstRound(config, round),
+  round: createFirstRound(config, round),
   firstRound: round,
-  refused: null,
+  refusal: null,
   adaptation: null,
   verified: null,
-  isFresh: false,
-  shown: {
+  resolvesAnew: false,
+  status: {
     strategy: null,
     provider: null,
     interface: null,
@@ -181,7 +181,7 @@ export const beginWork = (config: DeployConfig, revision: string, round: number)
     adaptation: null,
     contract: null,
     source: { path: config.solution.path, digest: null },
-    rungs: [],
+    checks: [],
     notes: [],
   },
 });

@@ -1,50 +1,50 @@
 import { ActivityFailure, TimeoutFailure } from '@temporalio/workflow';
-import { failureRecord } from './failures.js';
-import type { Life } from './life.js';
+import { toErrorRecord } from './failures.js';
+import type { WorkflowState } from './life.js';
 import { waitsForHost } from './patches.js';
-import { setChangeError, showDetails } from './showing.js';
-import { record, type StepOutcome } from './step-record.js';
-import { waitingOn } from './steps.js';
+import { publishDetails, setChangeError } from './showing.js';
+import { recordStep, type StepOutcome } from './step-record.js';
+import { hostWaitActivities } from './steps.js';
 
 /** How often a step of an earlier run may find nobody on its host before the deployment stops trying. */
-const usualMisses = 3;
+const defaultMisses = 3;
 
 /**
  * A step on the deployment's host. A host that is away is waited for, however long that takes, and its worker goes on where
  * the last one ended. After a restart of everything the host may be back by the time at which it was missed.
  */
-export async function onHost<T>(
-  life: Life,
+export async function runOnHost<T>(
+  workflow: WorkflowState,
   step: string,
   note: (result: T) => string | StepOutcome,
   run: () => Promise<T>,
-  missesAllowed = usualMisses,
+  missesAllowed = defaultMisses,
 ): Promise<T> {
   for (let misses = 1; ; misses += 1) {
     try {
-      return await record(life, step, run, note);
+      return await recordStep(workflow, step, run, note);
     } catch (error) {
-      if (!isUnreached(error)) throw error;
-      if (life.host !== null && waitsForHost()) await awaitHost(life, life.host, error);
+      if (!isHostUnreachable(error)) throw error;
+      if (workflow.host !== null && waitsForHost()) await waitForHost(workflow, workflow.host, error);
       else if (misses >= missesAllowed) throw error;
     }
   }
 }
 
 /** Shows why nothing happens, for as long as nobody works for the host. */
-async function awaitHost(life: Life, host: string, error: unknown): Promise<void> {
-  const { info } = life;
+async function waitForHost(workflow: WorkflowState, host: string, error: unknown): Promise<void> {
+  const { info } = workflow;
   const earlier = { own: info.lastError, ofChange: info.change?.lastError ?? null };
-  setChangeError(life, failureRecord(error));
+  setChangeError(workflow, toErrorRecord(error));
   const wait = () =>
-    waitingOn(host).awaitHost.executeWithOptions({ summary: `wait for a worker of host ${host}` }, [{ host }]);
-  await record(life, 'awaitHost', wait, () => 'a worker of the host is back');
+    hostWaitActivities(host).awaitHost.executeWithOptions({ summary: `wait for a worker of host ${host}` }, [{ host }]);
+  await recordStep(workflow, 'awaitHost', wait, () => 'a worker of the host is back');
   info.lastError = earlier.own;
   if (info.change !== null) info.change.lastError = earlier.ofChange;
-  showDetails(life);
+  publishDetails(workflow);
 }
 
-export const isUnreached = (error: unknown): boolean =>
+export const isHostUnreachable = (error: unknown): boolean =>
   error instanceof ActivityFailure &&
   error.cause instanceof TimeoutFailure &&
   error.cause.timeoutType === 'SCHEDULE_TO_START';

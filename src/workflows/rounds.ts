@@ -4,10 +4,10 @@ import type { ErrorRecord } from '../errors.js';
 
 // The arithmetic of rounds, pure: what an adaptation is given next, and whether there is a next one.
 
-export function firstRound(config: DeployConfig, number = 1): AdaptationRound {
+export function createFirstRound(config: DeployConfig, number = 1): AdaptationRound {
   return {
     number,
-    agents: agentsOf(config.agent),
+    agents: parseAgents(config.agent),
     session: null,
     evidence: null,
     hint: null,
@@ -19,7 +19,7 @@ export function firstRound(config: DeployConfig, number = 1): AdaptationRound {
 }
 
 /** `auto`, `none` or names separated by commas, as a list to try in order. */
-export const agentsOf = (agent: string): string[] =>
+export const parseAgents = (agent: string): string[] =>
   agent === 'none'
     ? []
     : agent
@@ -28,13 +28,13 @@ export const agentsOf = (agent: string): string[] =>
         .filter((name) => name !== '');
 
 /** Whether an agent may be given the evidence: one is allowed, and neither rounds nor dollars are used up. */
-export function isAnotherAllowed({ agents, spent, budget }: AdaptationRound): boolean {
+export function isNextRoundAllowed({ agents, spent, budget }: AdaptationRound): boolean {
   const isAffordable = budget.dollars === null || spent.dollars < budget.dollars;
   return agents.length > 0 && spent.rounds < budget.rounds && isAffordable;
 }
 
 /** The round after one whose result was not accepted: the same session, and why. */
-export function roundAfter(round: AdaptationRound, failure: ErrorRecord): AdaptationRound {
+export function createNextRound(round: AdaptationRound, failure: ErrorRecord): AdaptationRound {
   const evidence = describeEvidence(failure);
   return { ...round, number: round.number + 1, evidence, hint: null, asksRecipes: false };
 }
@@ -47,7 +47,7 @@ export function describeEvidence({ code, message, details }: ErrorRecord): strin
 }
 
 /** What was used up, whether the round succeeded or its error tells. */
-export function spend(spent: Spending, used: Record<string, unknown>): Spending {
+export function addSpending(spent: Spending, used: Record<string, unknown>): Spending {
   const add = (total: number, more: unknown) => (typeof more === 'number' ? total + more : total);
   return {
     rounds: add(spent.rounds, used.rounds),
@@ -57,29 +57,29 @@ export function spend(spent: Spending, used: Record<string, unknown>): Spending 
 }
 
 /** The round that a resumption asks for, after the failure that the deployment waits with. */
-export function resumedRound(
+export function createResumedRound(
   round: AdaptationRound,
   resumption: Resumption,
   failure: { evidence: string | null; defaultRounds: number },
 ): AdaptationRound {
   const { hint = null, agent, strategy, rounds = failure.defaultRounds, budget } = resumption;
-  const agents = agent === undefined ? round.agents : agentsOf(agent);
-  const isHandedOver = strategy !== undefined || !goesOn(round, agents);
+  const agents = agent === undefined ? round.agents : parseAgents(agent);
+  const startsNewSession = strategy !== undefined || !continuesSession(round, agents);
   // What failed before anything was adapted (a full disk, say) goes on where it was, recipes and all.
-  const isAsBefore = agent === undefined && hint === null && failure.evidence === null;
+  const isUnchanged = agent === undefined && hint === null && failure.evidence === null;
   return {
     ...round,
     number: round.number + 1,
     agents,
     hint,
     evidence: strategy === undefined ? failure.evidence : null,
-    session: isHandedOver ? null : round.session,
-    learned: isHandedOver ? failure.evidence : round.learned,
-    asksRecipes: strategy !== undefined || (isAsBefore && round.asksRecipes),
+    session: startsNewSession ? null : round.session,
+    learned: startsNewSession ? failure.evidence : round.learned,
+    asksRecipes: strategy !== undefined || (isUnchanged && round.asksRecipes),
     budget: { rounds: round.spent.rounds + rounds, dollars: budget ?? round.budget.dollars },
   };
 }
 
 /** The agent of the session is the first that would be tried. */
-const goesOn = ({ session }: AdaptationRound, agents: string[]): boolean =>
+const continuesSession = ({ session }: AdaptationRound, agents: string[]): boolean =>
   session !== null && (agents[0] === 'auto' || agents[0] === session.agent);

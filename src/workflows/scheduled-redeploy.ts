@@ -1,45 +1,46 @@
 import { isCancellation, setCurrentDetails, workflowInfo } from '@temporalio/workflow';
-import type { RunEnd, ScheduledRedeploy } from '../contract/schedule.js';
-import { theFailure, withCommands } from './details.js';
-import { asFailure, failureRecord } from './failures.js';
-import { asLastError } from './showing.js';
-import { anywhere, followingOn } from './steps.js';
+import type { ScheduledRedeploy, ScheduledRunResult } from '../contract/schedule.js';
+import { formatCommands, renderFailure } from './details.js';
+import { toApplicationFailure, toErrorRecord } from './failures.js';
+import { toLastError } from './showing.js';
+import { followActivities, sharedActivities } from './steps.js';
 
 /**
  * One run of a schedule: an ordinary redeploy, followed until its revision has proved itself. A redeploy that failed fails
  * the run; the deployment keeps what served, and the failed work for `resume`.
  */
-export async function scheduledRedeploy(request: ScheduledRedeploy): Promise<RunEnd> {
+export async function scheduledRedeploy(request: ScheduledRedeploy): Promise<ScheduledRunResult> {
   try {
     const end = await redeploy(request);
-    show(request, end.outcome, withCommands(end.note));
+    setDetails(request, end.outcome, formatCommands(end.note));
     return end;
   } catch (error) {
     if (isCancellation(error)) throw error;
-    const failure = failureRecord(error);
-    show(request, 'failed', theFailure(asLastError(failure)));
-    throw asFailure(failure);
+    const failure = toErrorRecord(error);
+    setDetails(request, 'failed', renderFailure(toLastError(failure)));
+    throw toApplicationFailure(failure);
   }
 }
 
-async function redeploy(request: ScheduledRedeploy): Promise<RunEnd> {
+async function redeploy(request: ScheduledRedeploy): Promise<ScheduledRunResult> {
   const { name, schedule } = request;
   const { runId, startTime } = workflowInfo();
-  show(request, 'begun', '');
-  const asked = await anywhere.askForRedeploy.executeWithOptions(
+  setDetails(request, 'begun', '');
+  const requested = await sharedActivities.askForRedeploy.executeWithOptions(
     { summary: `ask for a redeploy of ${name}, by schedule ${schedule}` },
     [{ ...request, id: runId, since: startTime.toISOString() }],
   );
-  if ('outcome' in asked) return asked;
-  const { change, host } = asked;
-  show(request, 'on its way', withCommands(`Follow ${change}: berth status ${name} --watch`));
-  const end = await followingOn(host).followRedeploy.executeWithOptions({ summary: `follow ${change} of ${name}` }, [
-    { name, change },
-  ]);
-  if ('failure' in end) throw asFailure(end.failure);
+  if ('outcome' in requested) return requested;
+  const { change, host } = requested;
+  setDetails(request, 'on its way', formatCommands(`Follow ${change}: berth status ${name} --watch`));
+  const end = await followActivities(host).followRedeploy.executeWithOptions(
+    { summary: `follow ${change} of ${name}` },
+    [{ name, change }],
+  );
+  if ('failure' in end) throw toApplicationFailure(end.failure);
   return end;
 }
 
 /** For a reader of the Web UI: how the run stands, and why. */
-const show = ({ name, schedule }: ScheduledRedeploy, standing: string, why: string): void =>
-  setCurrentDetails(`### Redeploy of ${name} by its schedule ${schedule}: ${standing}\n\n${why}`.trimEnd());
+const setDetails = ({ name, schedule }: ScheduledRedeploy, state: string, details: string): void =>
+  setCurrentDetails(`### Redeploy of ${name} by its schedule ${schedule}: ${state}\n\n${details}`.trimEnd());

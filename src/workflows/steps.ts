@@ -11,7 +11,7 @@ const retry = { initialInterval: '500ms', maximumInterval: '30s', maximumAttempt
 const scheduleToStartTimeout = '20s';
 
 /** Steps that any worker can do. */
-export const anywhere = proxyActivities<Activities>({
+export const sharedActivities = proxyActivities<Activities>({
   taskQueue: sharedQueue,
   startToCloseTimeout: '5m',
   heartbeatTimeout: '15s',
@@ -20,7 +20,7 @@ export const anywhere = proxyActivities<Activities>({
 });
 
 /** Steps on the deployment's own host that end soon: seconds, not minutes. */
-export const quickOn = (host: string) =>
+export const quickActivities = (host: string) =>
   proxyActivities<Activities>({
     taskQueue: hostQueue(host),
     scheduleToStartTimeout,
@@ -31,7 +31,7 @@ export const quickOn = (host: string) =>
   });
 
 /** Steps that install, build and load models. */
-export const buildingOn = (host: string) =>
+export const buildActivities = (host: string) =>
   proxyActivities<Activities>({
     taskQueue: hostQueue(host),
     scheduleToStartTimeout,
@@ -42,7 +42,7 @@ export const buildingOn = (host: string) =>
   });
 
 /** Rounds of coding agents. A provider that is overloaded is waited for, as it asks, without using up a round. */
-export const adaptingOn = (host: string) =>
+export const adaptActivities = (host: string) =>
   proxyActivities<Activities>({
     taskQueue: hostQueue(host),
     scheduleToStartTimeout,
@@ -56,7 +56,7 @@ export const adaptingOn = (host: string) =>
  * The one long step of a running deployment. Abandoned rather than awaited: it only watches, and beats rarely, since a
  * worker that comes back takes it over without waiting for a beat to be missed.
  */
-export const supervisingOn = (host: string) =>
+export const supervisionActivities = (host: string) =>
   proxyActivities<Activities>({
     taskQueue: hostQueue(host),
     startToCloseTimeout: '7h',
@@ -66,7 +66,7 @@ export const supervisingOn = (host: string) =>
   });
 
 /** A host that is away: whoever comes back to it takes this step first of all. */
-export const waitingOn = (host: string) =>
+export const hostWaitActivities = (host: string) =>
   proxyActivities<Activities>({
     taskQueue: hostQueue(host),
     startToCloseTimeout: '1m',
@@ -75,7 +75,7 @@ export const waitingOn = (host: string) =>
   });
 
 /** Undo goes on until it is done; each round of tries reports what still exists. */
-export const undoingOn = (host: string) =>
+export const undoActivities = (host: string) =>
   proxyActivities<Activities>({
     taskQueue: hostQueue(host),
     startToCloseTimeout: '10m',
@@ -84,7 +84,7 @@ export const undoingOn = (host: string) =>
   });
 
 /** A host that nobody works for has nothing to reconcile, and the schedule asks again. */
-export const reconcilingOn = (host: string) =>
+export const reconcileActivities = (host: string) =>
   proxyActivities<Activities>({
     taskQueue: hostQueue(host),
     scheduleToStartTimeout: '1m',
@@ -94,7 +94,7 @@ export const reconcilingOn = (host: string) =>
   });
 
 /** A scheduled run waits for as long as its redeploy takes, on the queue that has room for many that wait. */
-export const followingOn = (host: string) =>
+export const followActivities = (host: string) =>
   proxyActivities<Activities>({
     taskQueue: hostQueue(host),
     startToCloseTimeout: '30d',
@@ -103,7 +103,7 @@ export const followingOn = (host: string) =>
   });
 
 /** A durable run waits for software that is not there as long as that takes; it is looked for again when nobody takes it. */
-export const callingOn = (host: string) =>
+export const callActivities = (host: string) =>
   proxyActivities<Activities>({
     taskQueue: hostQueue(host),
     scheduleToStartTimeout: '10m',

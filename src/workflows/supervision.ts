@@ -1,57 +1,57 @@
 import { CancellationScope, condition, isCancellation, sleep } from '@temporalio/workflow';
-import type { Bake, Fall } from '../activities/supervise.js';
+import type { Bake, HealthFailure } from '../activities/supervise.js';
 import type { DeploymentInfo } from '../contract/status.js';
 import type { ErrorRecord } from '../errors.js';
 import { endBake } from './bake.js';
-import { isWaiting } from './change-queue.js';
-import { asFailure, failureRecord } from './failures.js';
-import { endsByItself } from './history.js';
-import type { Life, Retreat } from './life.js';
+import { isChangeWaiting } from './change-queue.js';
+import { toApplicationFailure, toErrorRecord } from './failures.js';
+import { endsIndependently } from './history.js';
+import type { PendingRollback, WorkflowState } from './life.js';
 import { insistsOnWayBack, startsBesideWaiting } from './patches.js';
-import { activate, activeRevision, findRevision, restartRevision, startRevision, stopRevision } from './revision.js';
-import { enter, setLastError, showDetails } from './showing.js';
-import { note } from './step-record.js';
-import { supervisingOn } from './steps.js';
+import { activate, findRevision, getActiveRevision, restartRevision, startRevision, stopRevision } from './revision.js';
+import { publishDetails, setDeploymentState, setLastError } from './showing.js';
+import { recordEvent } from './step-record.js';
+import { supervisionActivities } from './steps.js';
 
 /** Seconds before a fallen revision is started again: doubled at each try, back to the first after a quiet time. */
-const firstPause = 1;
-const longestPause = 60;
-const quietTime = 5 * 60_000;
+const initialBackoff = 1;
+const maxBackoff = 60;
+const stableTime = 5 * 60_000;
 /** Seconds before a rollback that failed is tried again: doubled at each try. */
-const firstRetreatPause = 2;
-const longestRetreatPause = 3_600;
+const initialRollbackBackoff = 2;
+const maxRollbackBackoff = 3_600;
 
 /** What supervision asks for where a restart is no answer. */
-interface WayBack {
+interface RollbackRequests {
   rollBack(revision: string, reason: string): void;
-  makeRoom(): void;
+  yieldToRollback(): void;
 }
 
 /** Keeps a deployment as the user wants it, running or stopped, until it is cancelled. */
 export class Supervision {
   /** True while nothing is done but watched, or waited for. */
-  isQuiet = false;
+  isIdle = false;
   /** True once it has ended by itself. */
-  isOver = false;
+  hasEnded = false;
   private scope: CancellationScope | undefined;
   private isPaused = false;
-  private pause = firstPause;
+  private backoff = initialBackoff;
   private runningSince = Date.now();
   /** Why the last `stop` or `start` did not succeed; given to who asked. */
-  private refusal: ErrorRecord | undefined;
+  private requestFailure: ErrorRecord | undefined;
 
   constructor(
-    private readonly life: Life,
-    private readonly wayBack: WayBack,
+    private readonly workflow: WorkflowState,
+    private readonly rollbackRequests: RollbackRequests,
   ) {}
 
   async run(): Promise<void> {
-    while (!endsByItself(this.life)) {
+    while (!endsIndependently(this.workflow)) {
       if (this.isPaused) await condition(() => !this.isPaused);
       const scope = new CancellationScope();
       this.scope = scope;
       try {
-        await scope.run(() => (this.life.desired === 'stopped' ? this.rest() : this.watch()));
+        await scope.run(() => (this.workflow.desired === 'stopped' ? this.stayStopped() : this.watch()));
       } catch (error) {
         // A changed wish cancels what goes on here and nothing else; a cleanup cancels the scope around it as well.
         if (!isCancellation(error) || CancellationScope.current().consideredCancelled) throw error;
@@ -59,7 +59,7 @@ export class Supervision {
         this.scope = undefined;
       }
     }
-    this.isOver = true;
+    this.hasEnded = true;
   }
 
   /** Leaves the active revision alone while `work` puts another one in its place. */
@@ -69,7 +69,7 @@ export class Supervision {
       this.scope?.cancel();
       await condition(() => this.scope === undefined);
       await work();
-      this.pause = firstPause;
+      this.backoff = initialBackoff;
       this.runningSince = Date.now();
     } finally {
       this.isPaused = false;
@@ -77,161 +77,179 @@ export class Supervision {
   }
 
   async stop(): Promise<DeploymentInfo> {
-    return await this.wish('stopped', () => this.life.info.state === 'stopped');
+    return await this.setDesiredState('stopped', () => this.workflow.info.state === 'stopped');
   }
 
   async start(): Promise<DeploymentInfo> {
-    return await this.wish('running', () => this.life.info.state === 'running');
+    return await this.setDesiredState('running', () => this.workflow.info.state === 'running');
   }
 
-  private async wish(desired: Life['desired'], isFulfilled: () => boolean): Promise<DeploymentInfo> {
-    const { life } = this;
-    this.takeRefusal();
-    life.desired = desired;
+  private async setDesiredState(
+    desired: WorkflowState['desired'],
+    isFulfilled: () => boolean,
+  ): Promise<DeploymentInfo> {
+    const { workflow } = this;
+    this.takeRequestFailure();
+    workflow.desired = desired;
     this.scope?.cancel();
-    await condition(() => isFulfilled() || this.refusal !== undefined || life.info.state === 'cleaning');
-    const refusal = this.takeRefusal();
-    if (refusal !== undefined) throw asFailure(refusal);
-    return life.info;
+    await condition(() => isFulfilled() || this.requestFailure !== undefined || workflow.info.state === 'cleaning');
+    const refusal = this.takeRequestFailure();
+    if (refusal !== undefined) throw toApplicationFailure(refusal);
+    return workflow.info;
   }
 
-  private takeRefusal(): ErrorRecord | undefined {
-    const { refusal } = this;
-    this.refusal = undefined;
-    return refusal;
+  private takeRequestFailure(): ErrorRecord | undefined {
+    const { requestFailure } = this;
+    this.requestFailure = undefined;
+    return requestFailure;
   }
 
-  private async rest(): Promise<void> {
-    const { life } = this;
-    if (life.info.state !== 'stopped') await this.attempt('running', () => stopRevision(life));
-    if (life.desired === 'stopped')
-      await this.quietly(() => condition(() => life.desired === 'running' || endsByItself(life)));
+  private async stayStopped(): Promise<void> {
+    const { workflow } = this;
+    if (workflow.info.state !== 'stopped') await this.tryTransition('running', () => stopRevision(workflow));
+    if (workflow.desired === 'stopped')
+      await this.whileIdle(() => condition(() => workflow.desired === 'running' || endsIndependently(workflow)));
   }
 
   private async watch(): Promise<void> {
-    const { life } = this;
-    if (life.info.state === 'stopped') return await this.wake();
-    const { active, host, info } = life;
+    const { workflow } = this;
+    if (workflow.info.state === 'stopped') return await this.startStopped();
+    const { active, host, info } = workflow;
     if (active === null || host === null) throw new Error('only what was started is supervised');
     const { handle } = active;
-    const { supervise } = supervisingOn(host);
-    const { env } = activeRevision(life).config;
-    const input = { handle, env, bake: this.describeBake(), ...(life.retreat && { until: life.retreat.at }) };
-    const change = await this.quietly(() => supervise.executeWithOptions({ summary: `watch ${info.name}` }, [input]));
-    if ('error' in change) await this.answer(change);
-    else if (change.event === 'baked') endBake(life, 'it has proved itself');
-    else if (life.retreat) await this.tryAgain(life.retreat);
+    const { supervise } = supervisionActivities(host);
+    const { env } = getActiveRevision(workflow).config;
+    const input = {
+      handle,
+      env,
+      bake: this.describeBake(),
+      ...(workflow.pendingRollback && { until: workflow.pendingRollback.dueAt }),
+    };
+    const change = await this.whileIdle(() => supervise.executeWithOptions({ summary: `watch ${info.name}` }, [input]));
+    if ('error' in change) await this.handleHealthFailure(change);
+    else if (change.event === 'baked') endBake(workflow, 'it has proved itself');
+    else if (workflow.pendingRollback) await this.retryRollback(workflow.pendingRollback);
   }
 
-  private async quietly<T>(wait: () => Promise<T>): Promise<T> {
-    this.isQuiet = true;
+  private async whileIdle<T>(wait: () => Promise<T>): Promise<T> {
+    this.isIdle = true;
     try {
       return await wait();
     } finally {
-      this.isQuiet = false;
+      this.isIdle = false;
     }
   }
 
   private describeBake(): Bake | null {
-    const { info } = this.life;
-    const previous = info.bake === null ? undefined : findRevision(this.life, info.bake.previous);
-    if (info.bake !== null && previous === undefined) endBake(this.life, 'there is no revision to go back to any more');
+    const { info } = this.workflow;
+    const previous = info.bake === null ? undefined : findRevision(this.workflow, info.bake.previous);
+    if (info.bake !== null && previous === undefined)
+      endBake(this.workflow, 'there is no revision to go back to any more');
     if (info.bake === null || previous === undefined) return null;
     return { until: info.bake.until, previous: { name: info.name, revision: previous.revision.id } };
   }
 
   /** What falls or does badly while it has to prove itself is rolled back; what falls later is restarted. */
-  private async answer({ error: fall }: Fall): Promise<void> {
-    const { life } = this;
-    const { bake } = life.info;
-    if (bake !== null && insistsOnWayBack()) return await this.leave(bake.previous, fall);
-    if (life.retreat && !this.isBusy && Date.now() >= Date.parse(life.retreat.at))
-      return await this.goBack(life.retreat);
-    if (bake === null || life.current !== null || life.next !== null) return await this.restart(fall);
-    setLastError(life, fall);
-    endBake(life, fall.message);
-    enter(life, 'unhealthy');
-    this.wayBack.rollBack(bake.previous, fall.message);
-    await condition(() => life.current === null && life.next === null);
+  private async handleHealthFailure({ error: failure }: HealthFailure): Promise<void> {
+    const { workflow } = this;
+    const { bake } = workflow.info;
+    if (bake !== null && insistsOnWayBack()) return await this.rollBackBake(bake.previous, failure);
+    if (workflow.pendingRollback && !this.isBusy && Date.now() >= Date.parse(workflow.pendingRollback.dueAt))
+      return await this.performRollback(workflow.pendingRollback);
+    if (bake === null || workflow.current !== null || workflow.next !== null) return await this.restart(failure);
+    setLastError(workflow, failure);
+    endBake(workflow, failure.message);
+    setDeploymentState(workflow, 'unhealthy');
+    this.rollbackRequests.rollBack(bake.previous, failure.message);
+    await condition(() => workflow.current === null && workflow.next === null);
   }
 
   /** A person who goes back at this moment is not disturbed. */
-  private async leave(to: string, fall: ErrorRecord): Promise<void> {
-    const { life } = this;
-    setLastError(life, fall);
-    enter(life, 'unhealthy');
-    if (life.current?.kind === 'rollback') return await condition(() => life.current?.kind !== 'rollback');
-    this.wayBack.makeRoom();
-    await this.goBack({ to, fall, isAsked: true, pause: firstRetreatPause, at: new Date().toISOString() });
+  private async rollBackBake(to: string, failure: ErrorRecord): Promise<void> {
+    const { workflow } = this;
+    setLastError(workflow, failure);
+    setDeploymentState(workflow, 'unhealthy');
+    if (workflow.current?.kind === 'rollback') return await condition(() => workflow.current?.kind !== 'rollback');
+    this.rollbackRequests.yieldToRollback();
+    await this.performRollback({
+      to,
+      failure,
+      isRequested: true,
+      backoff: initialRollbackBackoff,
+      dueAt: new Date().toISOString(),
+    });
   }
 
   /** A change that is on its way is to put something better there: it is not disturbed a second time. */
-  private async tryAgain(retreat: Retreat): Promise<void> {
-    if (this.isBusy) putOff(retreat);
-    else await this.goBack(retreat);
+  private async retryRollback(rollback: PendingRollback): Promise<void> {
+    if (this.isBusy) postponeRollback(rollback);
+    else await this.performRollback(rollback);
   }
 
   /** Where that fails it is tried again later, and what did badly goes on as well as it can. */
-  private async goBack(retreat: Retreat): Promise<void> {
-    const { life } = this;
-    life.retreat = retreat;
-    retreat.isAsked = true;
-    await condition(() => !life.retreat?.isAsked);
-    if (!life.retreat) return;
-    putOff(retreat);
-    const { to, fall } = retreat;
-    const why = life.info.changes.findLast(({ by }) => by === 'berth')?.note;
-    setLastError(life, { ...fall, message: `${fall.message}; ${to} does not take over and is tried again: ${why}` });
-    showDetails(life);
+  private async performRollback(rollback: PendingRollback): Promise<void> {
+    const { workflow } = this;
+    workflow.pendingRollback = rollback;
+    rollback.isRequested = true;
+    await condition(() => !workflow.pendingRollback?.isRequested);
+    if (!workflow.pendingRollback) return;
+    postponeRollback(rollback);
+    const { to, failure } = rollback;
+    const why = workflow.info.changes.findLast(({ by }) => by === 'berth')?.note;
+    setLastError(workflow, {
+      ...failure,
+      message: `${failure.message}; ${to} does not take over and is tried again: ${why}`,
+    });
+    publishDetails(workflow);
   }
 
   private get isBusy(): boolean {
-    const { current } = this.life;
-    return current !== null && !isWaiting(this.life);
+    const { current } = this.workflow;
+    return current !== null && !isChangeWaiting(this.workflow);
   }
 
-  private async wake(): Promise<void> {
-    const { life } = this;
-    const kept = activeRevision(life);
-    const isBeside = life.info.change !== null && startsBesideWaiting();
-    const start = () => startRevision(life, kept, isBeside ? enter : undefined);
-    await this.attempt('stopped', async () => activate(life, kept, await start()));
-    if (life.desired === 'stopped') enter(life, 'stopped');
+  private async startStopped(): Promise<void> {
+    const { workflow } = this;
+    const kept = getActiveRevision(workflow);
+    const isBesideChange = workflow.info.change !== null && startsBesideWaiting();
+    const start = () => startRevision(workflow, kept, isBesideChange ? setDeploymentState : undefined);
+    await this.tryTransition('stopped', async () => activate(workflow, kept, await start()));
+    if (workflow.desired === 'stopped') setDeploymentState(workflow, 'stopped');
     this.runningSince = Date.now();
   }
 
   /** A wish that cannot be fulfilled is dropped for the earlier one, and who asked is told why. */
-  private async attempt(earlier: Life['desired'], step: () => Promise<void>): Promise<void> {
+  private async tryTransition(previousState: WorkflowState['desired'], step: () => Promise<void>): Promise<void> {
     try {
       await step();
     } catch (error) {
       if (isCancellation(error)) throw error;
-      this.refusal = failureRecord(error);
-      setLastError(this.life, this.refusal);
-      this.life.desired = earlier;
+      this.requestFailure = toErrorRecord(error);
+      setLastError(this.workflow, this.requestFailure);
+      this.workflow.desired = previousState;
     }
   }
 
-  private async restart(fall: ErrorRecord): Promise<void> {
-    const { life } = this;
-    if (Date.now() - this.runningSince > quietTime) this.pause = firstPause;
-    setLastError(life, fall);
-    note(life, 'supervise', fall.message);
-    enter(life, 'unhealthy');
-    await sleep(`${this.pause}s`, { summary: `before restart ${life.info.restarts + 1}` });
-    this.pause = Math.min(this.pause * 2, longestPause);
+  private async restart(failure: ErrorRecord): Promise<void> {
+    const { workflow } = this;
+    if (Date.now() - this.runningSince > stableTime) this.backoff = initialBackoff;
+    setLastError(workflow, failure);
+    recordEvent(workflow, 'supervise', failure.message);
+    setDeploymentState(workflow, 'unhealthy');
+    await sleep(`${this.backoff}s`, { summary: `before restart ${workflow.info.restarts + 1}` });
+    this.backoff = Math.min(this.backoff * 2, maxBackoff);
     try {
-      await restartRevision(life);
+      await restartRevision(workflow);
       this.runningSince = Date.now();
     } catch (error) {
       if (isCancellation(error)) throw error;
-      setLastError(life, failureRecord(error));
+      setLastError(workflow, toErrorRecord(error));
     }
   }
 }
 
-function putOff(retreat: Retreat): void {
-  const { pause } = retreat;
-  retreat.at = new Date(Date.now() + pause * 1000).toISOString();
-  retreat.pause = Math.min(pause * 2, longestRetreatPause);
+function postponeRollback(rollback: PendingRollback): void {
+  const { backoff } = rollback;
+  rollback.dueAt = new Date(Date.now() + backoff * 1000).toISOString();
+  rollback.backoff = Math.min(backoff * 2, maxRollbackBackoff);
 }

@@ -1,8 +1,8 @@
 import type { WorkflowInterceptors, WorkflowInternalsInterceptor } from '@temporalio/workflow';
-import { betweenTasks } from './messages.js';
+import { staleQueryMessage } from './messages.js';
 
 /** What Core calls a query that comes without a workflow task. */
-const alone = 'legacy_query';
+const legacyQueryId = 'legacy_query';
 
 /**
  * A workflow takes in what happened only as a whole workflow task.
@@ -13,12 +13,12 @@ const alone = 'legacy_query';
  * forgets the run and replays it (docs/decisions/2026-11-29-whole-workflow-tasks.md).
  */
 export function interceptors(): WorkflowInterceptors {
-  const progress = new Progress();
+  const progress = new TaskProgress();
   return {
     internals: [
       {
         activate(input, next) {
-          if (!progress.isWhole(input.activation)) throw new Error(betweenTasks);
+          if (!progress.isCompleteTask(input.activation)) throw new Error(staleQueryMessage);
           next(input);
         },
       },
@@ -29,27 +29,27 @@ export function interceptors(): WorkflowInterceptors {
 type Activation = Parameters<NonNullable<WorkflowInternalsInterceptor['activate']>>[0]['activation'];
 
 /** How far one run has come in this worker. */
-class Progress {
+class TaskProgress {
   private length = 0;
   private bytes = 0;
   private isReplaying = false;
   /** What is new came right after a replay: with a workflow task, or with a query that is still to be answered. */
-  private isUnsure = false;
+  private isAmbiguous = false;
 
-  isWhole({ historyLength, historySizeBytes, isReplaying, jobs }: Activation): boolean {
+  isCompleteTask({ historyLength, historySizeBytes, isReplaying, jobs }: Activation): boolean {
     const queries = jobs?.flatMap(({ queryWorkflow }) => queryWorkflow ?? []) ?? [];
-    if (queries.length > 0) return this.isAnswerable(queries.some(({ queryId }) => queryId === alone));
+    if (queries.length > 0) return this.isAnswerable(queries.some(({ queryId }) => queryId === legacyQueryId));
     const length = historyLength ?? 0;
     const bytes = Number(historySizeBytes ?? 0); // at the start of the task; 0 from a server before 1.20
     const goesBeyond = bytes > 0 && bytes === this.bytes && length > this.length;
-    this.isUnsure = isReplaying !== true && this.isReplaying;
+    this.isAmbiguous = isReplaying !== true && this.isReplaying;
     Object.assign(this, { length, bytes, isReplaying: isReplaying === true });
     return !goesBeyond;
   }
 
   /** What comes after an answer is another task's. */
   private isAnswerable(isAlone: boolean): boolean {
-    if (isAlone && this.isUnsure) return false;
+    if (isAlone && this.isAmbiguous) return false;
     Object.assign(this, { isReplaying: false, isUnsure: false });
     return true;
   }

@@ -2,10 +2,10 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Commit, commitWorkspace } from './commit-workspace.js';
 import { diffCommits } from './diff-workspace.js';
-import { gitDirectory, startGit } from './git-repository.js';
-import { readRecord } from './workspace-record.js';
+import { getGitDirectory, startGit } from './git-repository.js';
+import { readWorkspaceRecord } from './workspace-record.js';
 
-export interface CarryRequest {
+export interface ReapplyRequest {
   /** The workspace in which the change was made, and the commit that holds it. */
   from: string;
   commit: string;
@@ -15,11 +15,11 @@ export interface CarryRequest {
 }
 
 /** Makes a change of an earlier source on a newer one, whole or not at all; undefined where it does not fit any more. */
-export async function carryChange({ from, commit, workspace, message }: CarryRequest): Promise<Commit | undefined> {
-  const { source } = await readRecord(from);
+export async function reapplyChange({ from, commit, workspace, message }: ReapplyRequest): Promise<Commit | undefined> {
+  const { source } = await readWorkspaceRecord(from);
   const patch = await diffCommits(from, source, commit, ['--binary', '--full-index']);
   if (patch !== '') {
-    const file = join(gitDirectory(workspace), 'carried.patch');
+    const file = join(getGitDirectory(workspace), 'carried.patch');
     await writeFile(file, patch);
     const { exitCode } = await startGit(workspace, ['-C', workspace, 'apply', '--whitespace=nowarn', file]).catch(
       (error: { exitCode?: number }) => error,

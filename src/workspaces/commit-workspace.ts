@@ -3,8 +3,8 @@ import { digestFiles } from './digest-tree.js';
 import { runGit } from './git-repository.js';
 import { importTree } from './import-tree.js';
 import { listSourceFiles, type SourceFile } from './list-source-files.js';
-import { withinHome } from './within-home.js';
-import { findCommit, readRecord, type WorkspaceRecord, writeRecord } from './workspace-record.js';
+import { withHomeErrors } from './within-home.js';
+import { findCommit, readWorkspaceRecord, type WorkspaceRecord, writeWorkspaceRecord } from './workspace-record.js';
 
 export interface Commit {
   commit: string;
@@ -19,13 +19,13 @@ export interface Commit {
  * Throws ADAPTATION_FAILED for a link that leaves the workspace, DISK_FULL or HOME_UNUSABLE where git cannot write.
  */
 export async function commitWorkspace(workspace: string, message: string): Promise<Commit> {
-  const record = await readRecord(workspace);
+  const record = await readWorkspaceRecord(workspace);
   const files = await listWorkspaceFiles(workspace, record);
   const last = findCommit(record, record.head);
   if ((await digestFiles(workspace, files)) === last.digest) {
     return { commit: record.head, filesChanged: last.filesChanged };
   }
-  return withinHome(workspace, () => commitFiles(workspace, record, files, message));
+  return withHomeErrors(workspace, () => commitFiles(workspace, record, files, message));
 }
 
 async function commitFiles(
@@ -34,7 +34,7 @@ async function commitFiles(
   files: readonly SourceFile[],
   message: string,
 ): Promise<Commit> {
-  const { commit, digest, kept } = await importTree({
+  const { commit, digest, largeFiles } = await importTree({
     workspace,
     root: workspace,
     files,
@@ -42,11 +42,11 @@ async function commitFiles(
     parent: record.head,
     message: `${message}\n`,
     time: Math.floor(Date.now() / 1000),
-    known: findCommit(record, record.head).kept,
+    known: findCommit(record, record.head).largeFiles,
   });
   const filesChanged = await listChanges(workspace, record.source, commit);
-  const commits = { ...record.commits, [commit]: { digest, kept, filesChanged } };
-  await writeRecord(workspace, { ...record, head: commit, commits });
+  const commits = { ...record.commits, [commit]: { digest, largeFiles, filesChanged } };
+  await writeWorkspaceRecord(workspace, { ...record, head: commit, commits });
   return { commit, filesChanged };
 }
 

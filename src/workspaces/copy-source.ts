@@ -3,13 +3,13 @@ import { chmod, copyFile, mkdir, rename, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { BerthError } from '../errors.js';
 import { mapBounded } from './bounded.js';
-import { createRepository, gitDirectory } from './git-repository.js';
+import { createRepository, getGitDirectory } from './git-repository.js';
 import { type ImportedTree, importTree } from './import-tree.js';
-import { asksGit, keepSourceHistory } from './keep-history.js';
-import { listSourceFiles, type SourceFile, unreadable } from './list-source-files.js';
+import { archiveSourceHistory, usesGitVersion } from './keep-history.js';
+import { createUnreadableError, listSourceFiles, type SourceFile } from './list-source-files.js';
 import { removeTree } from './remove-tree.js';
-import { withinHome } from './within-home.js';
-import { writeRecord } from './workspace-record.js';
+import { withHomeErrors } from './within-home.js';
+import { writeWorkspaceRecord } from './workspace-record.js';
 
 export interface CopiedSource {
   /** Digest of the source tree, as `digestTree` gives it. */
@@ -33,9 +33,11 @@ export async function copySource({ source, workspace }: { source: string; worksp
   if (files.length === 0) {
     throw new BerthError('SOURCE_EMPTY', `${source} holds no file that is not ignored`, { path: source });
   }
-  const tree = await withinHome(workspace, () => fillWorkspace(source, workspace, files));
+  const tree = await withHomeErrors(workspace, () => fillWorkspace(source, workspace, files));
   notes.push(
-    ...tree.kept.map((kept) => `${kept.path} (${mebibytes(kept.bytes)}) is too large for the workspace’s git`),
+    ...tree.largeFiles.map(
+      (kept) => `${kept.path} (${formatMebibytes(kept.bytes)}) is too large for the workspace’s git`,
+    ),
   );
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
   return { digest: tree.digest, commit: tree.commit, files: files.length, bytes, notes: notes.sort() };
@@ -43,21 +45,21 @@ export async function copySource({ source, workspace }: { source: string; worksp
 
 async function fillWorkspace(source: string, workspace: string, files: readonly SourceFile[]): Promise<ImportedTree> {
   const partial = `${workspace}.partial`;
-  await Promise.all([workspace, partial, gitDirectory(workspace)].map(removeTree));
-  await Promise.all([createDirectories(partial, files), createRepository(gitDirectory(workspace))]);
-  await mapBounded(files, (file) => copyOne(source, partial, file));
+  await Promise.all([workspace, partial, getGitDirectory(workspace)].map(removeTree));
+  await Promise.all([createDirectories(partial, files), createRepository(getGitDirectory(workspace))]);
+  await mapBounded(files, (file) => copySourceFile(source, partial, file));
   const time = Math.floor(Date.now() / 1000);
   const message = 'Copy the solution\n';
   const tree = await importTree({ workspace, root: partial, files, ref: 'refs/heads/main', message, time });
   await rename(partial, workspace);
-  const { commit, digest, kept } = tree;
-  if (await asksGit(source, files)) await keepSourceHistory(source, workspace, commit);
+  const { commit, digest, largeFiles } = tree;
+  if (await usesGitVersion(source, files)) await archiveSourceHistory(source, workspace, commit);
   const tracked = files.filter(({ isTracked }) => isTracked).map(({ path }) => path);
-  await writeRecord(workspace, {
+  await writeWorkspaceRecord(workspace, {
     source: commit,
     head: commit,
     tracked,
-    commits: { [commit]: { digest, kept, filesChanged: [] } },
+    commits: { [commit]: { digest, largeFiles, filesChanged: [] } },
   });
   return tree;
 }
@@ -71,14 +73,14 @@ async function createDirectories(root: string, files: readonly SourceFile[]): Pr
  * A reflink where the file system has them, else a copy. Never a hard link: the agent's first edit in place would change
  * the user's own file.
  */
-async function copyOne(source: string, target: string, file: SourceFile): Promise<void> {
+async function copySourceFile(source: string, target: string, file: SourceFile): Promise<void> {
   const to = join(target, file.path);
   if (file.target !== undefined) return symlink(file.target, to);
   const from = join(source, file.path);
   await copyFile(from, to, constants.COPYFILE_FICLONE).catch((error) => {
-    throw ['EACCES', 'ENOENT'].includes(error.code) ? unreadable(from, error) : error;
+    throw ['EACCES', 'ENOENT'].includes(error.code) ? createUnreadableError(from, error) : error;
   });
   if ((file.mode & 0o600) !== 0o600) await chmod(to, file.mode | 0o600);
 }
 
-const mebibytes = (bytes: number): string => `${(bytes / 1024 / 1024).toFixed(1)} MiB`;
+const formatMebibytes = (bytes: number): string => `${(bytes / 1024 / 1024).toFixed(1)} MiB`;

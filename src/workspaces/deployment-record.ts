@@ -4,18 +4,18 @@ import { DeploymentInfo } from '../contract/status.js';
 import { writeDurably } from '../durable-file.js';
 import type { BerthHome } from '../home.js';
 
-const recordFile = ({ records }: BerthHome, name: string): string => join(records, `${name}.json`);
+const getRecordPath = ({ records }: BerthHome, name: string): string => join(records, `${name}.json`);
 
 /** Keeps how a deployment ended, for longer than the Temporal server does: one small file, of the last of that name. */
-export async function keepRecord(home: BerthHome, info: DeploymentInfo): Promise<void> {
+export async function writeDeploymentRecord(home: BerthHome, info: DeploymentInfo): Promise<void> {
   await mkdir(home.records, { recursive: true, mode: 0o700 });
   const ended: DeploymentInfo = { ...info, state: 'cleaned', endpoint: null };
-  await writeDurably(recordFile(home, info.name), JSON.stringify(ended));
+  await writeDurably(getRecordPath(home, info.name), JSON.stringify(ended));
 }
 
 /** Undefined for a deployment of which none was kept, or one of an earlier shape. */
-export async function readRecordOf(home: BerthHome, name: string): Promise<DeploymentInfo | undefined> {
-  const text = await readFile(recordFile(home, name), 'utf8').catch(() => undefined);
+export async function readDeploymentRecord(home: BerthHome, name: string): Promise<DeploymentInfo | undefined> {
+  const text = await readFile(getRecordPath(home, name), 'utf8').catch(() => undefined);
   if (text === undefined) return undefined;
   return DeploymentInfo.safeParse(JSON.parse(text)).data;
 }

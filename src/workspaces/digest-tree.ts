@@ -3,9 +3,9 @@ import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { Turns } from '../event-loop.js';
+import { TimeSlicer } from '../event-loop.js';
 import { mapBounded } from './bounded.js';
-import { listSourceFiles, type SourceFile, unreadable } from './list-source-files.js';
+import { createUnreadableError, listSourceFiles, type SourceFile } from './list-source-files.js';
 
 /** Files from this size on are streamed, and kept out of git. */
 export const largeFileBytes = 16 * 1024 * 1024;
@@ -21,7 +21,7 @@ export const isLarge = (file: SourceFile): boolean => file.kind === 'file' && fi
 export async function digestTree(path: string): Promise<string> {
   const files = await listSourceFiles(path);
   return digestFiles(path, files).catch((error) => {
-    throw unreadable(error.path ?? path, error);
+    throw createUnreadableError(error.path ?? path, error);
   });
 }
 
@@ -32,20 +32,20 @@ export async function digestFiles(root: string, files: readonly SourceFile[]): P
 
 /** One file's part in the digest of its tree. */
 export const describeFile = (file: SourceFile, contentDigest: string): string =>
-  `${gitMode(file)} ${contentDigest} ${file.path}\0`;
+  `${getGitMode(file)} ${contentDigest} ${file.path}\0`;
 
 export async function combineDigests(descriptions: readonly string[]): Promise<string> {
   const hash = createHash('sha256');
-  const turns = new Turns();
+  const turns = new TimeSlicer();
   for (const description of descriptions) {
     hash.update(description);
-    await turns.next();
+    await turns.yieldIfDue();
   }
   return hash.digest('hex');
 }
 
 /** As git sees a file: a link, executable or plain. All other permission bits depend on the machine. */
-export function gitMode(file: SourceFile): '120000' | '100755' | '100644' {
+export function getGitMode(file: SourceFile): '120000' | '100755' | '100644' {
   if (file.kind === 'link') return '120000';
   return (file.mode & 0o100) === 0 ? '100644' : '100755';
 }
@@ -53,16 +53,16 @@ export function gitMode(file: SourceFile): '120000' | '100755' | '100644' {
 export const sha256 = (content: string | Buffer): string => createHash('sha256').update(content).digest('hex');
 
 /** Bytes that are hashed at once: a few milliseconds. */
-const hashedAtOnce = 1024 * 1024;
+const hashBlockBytes = 1024 * 1024;
 
 /** SHA-256 in hex, as `sha256` gives it, in turns. */
 export async function digestBytes(content: Buffer): Promise<string> {
-  if (content.length <= hashedAtOnce) return sha256(content);
+  if (content.length <= hashBlockBytes) return sha256(content);
   const hash = createHash('sha256');
-  const turns = new Turns();
-  for (let start = 0; start < content.length; start += hashedAtOnce) {
-    hash.update(content.subarray(start, start + hashedAtOnce));
-    await turns.next();
+  const turns = new TimeSlicer();
+  for (let start = 0; start < content.length; start += hashBlockBytes) {
+    hash.update(content.subarray(start, start + hashBlockBytes));
+    await turns.yieldIfDue();
   }
   return hash.digest('hex');
 }

@@ -3,9 +3,9 @@ import { dirname, join, resolve } from 'node:path';
 import { BerthError } from '../errors.js';
 import { diffCommits } from './diff-workspace.js';
 import { readExportedCommit } from './export-revision.js';
-import type { KeptFile } from './import-tree.js';
+import type { LargeFile } from './import-tree.js';
 import { snapshotWorkspace } from './snapshot-workspace.js';
-import { findCommit, readRecord } from './workspace-record.js';
+import { findCommit, readWorkspaceRecord } from './workspace-record.js';
 import { writeCommit } from './write-commit.js';
 
 export interface EjectRequest {
@@ -25,19 +25,19 @@ export interface Ejection {
 
 /** Writes the code out as plain files, the user's own from then on. Throws USAGE for a target that holds something. */
 export async function ejectCode(request: EjectRequest): Promise<Ejection> {
-  const { commit, kept } = await findState(request);
+  const { commit, largeFiles } = await findState(request);
   const directory = resolve(request.target);
-  await makeEmptyDirectory(directory);
-  await writeCommit({ workspace: request.workspace, commit, directory }, kept);
+  await createEmptyDirectory(directory);
+  await writeCommit({ workspace: request.workspace, commit, directory }, largeFiles);
   return { path: directory, missing: [] };
 }
 
 /** Writes the difference to the source as a patch that `git apply` takes. Throws USAGE for a file that exists. */
 export async function ejectPatch(request: EjectRequest & { patchName: string }): Promise<Ejection> {
   const { workspace, target, patchName } = request;
-  const { commit, kept } = await findState(request);
-  const { source, commits } = await readRecord(workspace);
-  const large = new Set([...kept, ...(commits[source]?.kept ?? [])].map((file) => file.path));
+  const { commit, largeFiles } = await findState(request);
+  const { source, commits } = await readWorkspaceRecord(workspace);
+  const large = new Set([...largeFiles, ...(commits[source]?.largeFiles ?? [])].map((file) => file.path));
   const without = [...large].map((path) => `:(exclude,literal)${path}`);
   const patch = await diffCommits(workspace, source, commit, ['--binary', '--full-index'], ['.', ...without]);
   const changed = await diffCommits(workspace, source, commit, ['--name-only', '-z'], ['.']);
@@ -46,15 +46,15 @@ export async function ejectPatch(request: EjectRequest & { patchName: string }):
   return { path, missing: changed.split('\0').filter((name) => large.has(name)) };
 }
 
-async function findState({ workspace, code }: EjectRequest): Promise<{ commit: string; kept: KeptFile[] }> {
+async function findState({ workspace, code }: EjectRequest): Promise<{ commit: string; largeFiles: LargeFile[] }> {
   const commit = code === null ? undefined : await readExportedCommit(code);
   if (commit === undefined) return snapshotWorkspace(workspace);
-  return { commit, kept: findCommit(await readRecord(workspace), commit).kept };
+  return { commit, largeFiles: findCommit(await readWorkspaceRecord(workspace), commit).largeFiles };
 }
 
-async function makeEmptyDirectory(path: string): Promise<void> {
+async function createEmptyDirectory(path: string): Promise<void> {
   await mkdir(path, { recursive: true }).catch((cause) => {
-    throw cannotWrite(path, cause);
+    throw createWriteError(path, cause);
   });
   const found = await readdir(path);
   if (found.length === 0) return;
@@ -66,11 +66,11 @@ async function writeNewFile(path: string, text: string): Promise<void> {
     await mkdir(dirname(path), { recursive: true });
     await writeFile(path, text, { flag: 'wx' });
   } catch (cause) {
-    throw cannotWrite(path, cause as NodeJS.ErrnoException);
+    throw createWriteError(path, cause as NodeJS.ErrnoException);
   }
 }
 
-function cannotWrite(path: string, cause: NodeJS.ErrnoException): BerthError {
+function createWriteError(path: string, cause: NodeJS.ErrnoException): BerthError {
   const message = cause.code === 'EEXIST' ? `${path} exists already` : `cannot write ${path}: ${cause.message}`;
   return new BerthError('USAGE', message, { command: 'eject' }, { cause });
 }

@@ -5,8 +5,8 @@ import { mapBounded } from './bounded.js';
 import { listSourceFiles } from './list-source-files.js';
 import { removeTree } from './remove-tree.js';
 import { exportSourceHistory } from './source-history.js';
-import { withinHome } from './within-home.js';
-import { type CommitRecord, findCommit, readRecord } from './workspace-record.js';
+import { withHomeErrors } from './within-home.js';
+import { type CommitRecord, findCommit, readWorkspaceRecord } from './workspace-record.js';
 import { writeCommit } from './write-commit.js';
 
 export interface ExportRequest {
@@ -24,9 +24,9 @@ export interface ExportRequest {
  * Throws STATE_CONFLICT for an unknown commit or a large file that has changed since, DISK_FULL, HOME_UNUSABLE.
  */
 export async function exportRevision({ workspace, commit, directory }: ExportRequest): Promise<{ digest: string }> {
-  const record = await readRecord(workspace);
+  const record = await readWorkspaceRecord(workspace);
   const committed = findCommit(record, commit);
-  await withinHome(directory, () => exportCommit({ workspace, commit, directory }, committed, record.tracked));
+  await withHomeErrors(directory, () => exportCommit({ workspace, commit, directory }, committed, record.tracked));
   return { digest: committed.digest };
 }
 
@@ -38,18 +38,18 @@ async function exportCommit(
   const partial = `${directory}.partial`;
   await removeTree(partial);
   await mkdir(partial, { recursive: true });
-  await writeCommit({ workspace, commit, directory: partial }, record.kept);
+  await writeCommit({ workspace, commit, directory: partial }, record.largeFiles);
   await protectFiles(partial, tracked);
   await exportSourceHistory(workspace, directory);
-  await Promise.all([removeTree(directory), writeDurably(commitFile(directory), commit)]);
+  await Promise.all([removeTree(directory), writeDurably(getCommitPath(directory), commit)]);
   await rename(partial, directory);
 }
 
 /** Which commit a revision's code was exported from; undefined where nothing was. */
 export const readExportedCommit = (directory: string): Promise<string | undefined> =>
-  readFile(commitFile(directory), 'utf8').catch(() => undefined);
+  readFile(getCommitPath(directory), 'utf8').catch(() => undefined);
 
-const commitFile = (directory: string): string => `${directory}.commit`;
+const getCommitPath = (directory: string): string => `${directory}.commit`;
 
 async function protectFiles(root: string, tracked: readonly string[]): Promise<void> {
   const files = (await listSourceFiles(root, { tracked })).filter((file) => file.kind === 'file');

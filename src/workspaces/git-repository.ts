@@ -1,13 +1,13 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { BerthError, saysDiskFull } from '../errors.js';
+import { BerthError, isDiskFullMessage } from '../errors.js';
 
 /**
  * A workspace's git directory lies beside it, not in it: an agent may run `git init`, commit or delete `.git` as it
  * likes, and code that asks git for its own version sees no history that is not its own.
  */
-export const gitDirectory = (workspace: string): string => `${workspace}.git`;
+export const getGitDirectory = (workspace: string): string => `${workspace}.git`;
 
 /** Written by hand, because `git init` would cost a process and copy the machine's template with its hooks. */
 export async function createRepository(directory: string): Promise<void> {
@@ -44,7 +44,7 @@ const config = `[core]
 `;
 
 /** Neither the user's nor the machine's configuration has a say. */
-export function gitEnvironment(directory: string, extra: Record<string, string>): Record<string, string> {
+export function buildGitEnvironment(directory: string, extra: Record<string, string>): Record<string, string> {
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('GIT_'));
   return {
     ...(Object.fromEntries(inherited) as Record<string, string>), // The values of process.env's own keys are strings.
@@ -61,7 +61,7 @@ export function gitEnvironment(directory: string, extra: Record<string, string>)
 
 export const startGit = (workspace: string, args: readonly string[], extra: Record<string, string> = {}) =>
   execa('git', args, {
-    env: gitEnvironment(gitDirectory(workspace), { GIT_WORK_TREE: workspace, ...extra }),
+    env: buildGitEnvironment(getGitDirectory(workspace), { GIT_WORK_TREE: workspace, ...extra }),
     extendEnv: false,
     stripFinalNewline: false,
     maxBuffer: 256 * 1024 * 1024,
@@ -82,7 +82,7 @@ export async function runGit(
 export function describeGitFailure(error: Error & { code?: string; stderr?: unknown; shortMessage?: string }): Error {
   if (error.code === 'ENOENT') return new BerthError('TOOL_MISSING', 'git is not on the PATH', { tool: 'git' });
   const evidence = String(error.stderr ?? '').trim();
-  if (saysDiskFull(evidence)) return Object.assign(error, { code: 'ENOSPC' });
+  if (isDiskFullMessage(evidence)) return Object.assign(error, { code: 'ENOSPC' });
   const details = evidence === '' ? {} : { evidence };
   return new BerthError('INTERNAL', error.shortMessage ?? error.message, details, { cause: error });
 }

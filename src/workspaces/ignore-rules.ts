@@ -5,18 +5,18 @@ import { readSourceText } from './read-source-text.js';
 const ignoreFiles = ['.gitignore', '.berthignore'];
 
 /** Bytes and patterns of one ignore file: each file of the repository is held against each pattern. */
-const largestFile = 200_000;
-const mostPatterns = 2000;
+const maxFileBytes = 200_000;
+const maxPatterns = 2000;
 
 /** Wildcards in one part of a pattern: the time that a match takes grows by a power for each. */
-const mostWildcards = 3;
+const maxWildcards = 3;
 
 /** The rules of one directory; patterns are relative to it. */
 export interface IgnoreLayer {
   /** `''` for the root, else the directory's path with a closing `/`. */
   base: string;
   rules: Ignore;
-  isBerths: boolean;
+  isBerthIgnore: boolean;
 }
 
 const defaultRules = ignore({ ignorecase: false }).add([
@@ -47,20 +47,20 @@ export async function readIgnoreLayers(request: LayerRequest): Promise<readonly 
   const layers = await Promise.all(
     present.map(async (name) => {
       const rules = ignore({ ignorecase: false }).add(await readPatterns(name, request));
-      return { base, rules, isBerths: name === '.berthignore' };
+      return { base, rules, isBerthIgnore: name === '.berthignore' };
     }),
   );
   return [...above, ...layers];
 }
 
 async function readPatterns(name: string, { root, base, onNote }: LayerRequest): Promise<string[]> {
-  const { text, problem } = await readSourceText(root, base + name, largestFile);
+  const { text, problem } = await readSourceText(root, base + name, maxFileBytes);
   if (text === undefined) {
     onNote(`${base}${name} is not followed: it ${problem}`);
     return [];
   }
   const patterns = text.split(/\r?\n/).filter((line) => line !== '' && !line.startsWith('#'));
-  const followed = patterns.slice(0, mostPatterns).filter((pattern) => countWildcards(pattern) <= mostWildcards);
+  const followed = patterns.slice(0, maxPatterns).filter((pattern) => countWildcards(pattern) <= maxWildcards);
   const left = patterns.length - followed.length;
   if (left > 0) onNote(`${base}${name}: ${left} patterns are not followed, because matching them takes too long`);
   return followed;
@@ -84,12 +84,12 @@ export function isIgnored(path: string, layers: readonly IgnoreLayer[]): boolean
 export const isIgnoredByBerth = (path: string, layers: readonly IgnoreLayer[]): boolean =>
   isIgnored(
     path,
-    layers.filter(({ base, isBerths }) => isBerths && path.startsWith(base) && path !== base),
+    layers.filter(({ base, isBerthIgnore }) => isBerthIgnore && path.startsWith(base) && path !== base),
   );
 
 /**
  * The layers that hold inside a directory that is walked. One that ignores the directory itself, and was overruled by a
  * deeper one, would go on ignoring all below it: it has no say there.
  */
-export const layersWithin = (directory: string, layers: readonly IgnoreLayer[]): readonly IgnoreLayer[] =>
+export const filterLayersWithin = (directory: string, layers: readonly IgnoreLayer[]): readonly IgnoreLayer[] =>
   layers.filter(({ base, rules }) => !rules.ignores(directory.slice(base.length)));

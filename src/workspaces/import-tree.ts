@@ -7,7 +7,7 @@ import {
   describeFile,
   digestBytes,
   digestLargeFile,
-  gitMode,
+  getGitMode,
   isLarge,
   readContent,
 } from './digest-tree.js';
@@ -15,7 +15,7 @@ import { describeGitFailure, startGit } from './git-repository.js';
 import type { SourceFile } from './list-source-files.js';
 
 /** A file too large for git. The commit holds a few lines that name its digest; the content stays in the workspace. */
-export interface KeptFile {
+export interface LargeFile {
   path: string;
   bytes: number;
   /** Milliseconds since 1970; with `bytes` it says whether the content is still the one that was digested. */
@@ -34,13 +34,13 @@ export interface ImportRequest {
   /** Seconds since 1970. */
   time: number;
   /** Large files of earlier commits: what is unchanged is not read again. */
-  known?: readonly KeptFile[];
+  known?: readonly LargeFile[];
 }
 
 export interface ImportedTree {
   commit: string;
   digest: string;
-  kept: KeptFile[];
+  largeFiles: LargeFile[];
 }
 
 /**
@@ -62,7 +62,11 @@ export async function importTree(request: ImportRequest): Promise<ImportedTree> 
     throw describeGitFailure(error);
   });
   const kept = parts.flatMap((part) => part.kept ?? []);
-  return { commit: stdout.trim(), digest: await combineDigests(parts.map((part) => part.description)), kept };
+  return {
+    commit: stdout.trim(),
+    digest: await combineDigests(parts.map((part) => part.description)),
+    largeFiles: kept,
+  };
 }
 
 function commitHeader({ ref, parent, message, time }: ImportRequest): string {
@@ -79,20 +83,20 @@ function commitHeader({ ref, parent, message, time }: ImportRequest): string {
 
 async function importFile(stdin: Writable, request: ImportRequest, file: SourceFile) {
   const kept = isLarge(file) ? await describeLargeFile(request, file) : undefined;
-  const content = kept === undefined ? await readContent(request.root, file) : Buffer.from(pointerTo(kept));
-  const header = `M ${gitMode(file)} inline ${quote(file.path)}\ndata ${content.length}\n`;
+  const content = kept === undefined ? await readContent(request.root, file) : Buffer.from(buildPointer(kept));
+  const header = `M ${getGitMode(file)} inline ${quote(file.path)}\ndata ${content.length}\n`;
   await write(stdin, Buffer.concat([Buffer.from(header), content, Buffer.from('\n')]));
   return { description: describeFile(file, kept?.sha256 ?? (await digestBytes(content))), kept };
 }
 
-async function describeLargeFile({ root, known = [] }: ImportRequest, file: SourceFile): Promise<KeptFile> {
+async function describeLargeFile({ root, known = [] }: ImportRequest, file: SourceFile): Promise<LargeFile> {
   const path = join(root, file.path);
   const { size: bytes, mtimeMs: modified } = await stat(path);
   const same = known.find((kept) => kept.path === file.path && kept.bytes === bytes && kept.modified === modified);
   return same ?? { path: file.path, bytes, modified, sha256: await digestLargeFile(path) };
 }
 
-const pointerTo = ({ bytes, sha256 }: KeptFile): string => `too large for git\nsha256 ${sha256}\nbytes ${bytes}\n`;
+const buildPointer = ({ bytes, sha256 }: LargeFile): string => `too large for git\nsha256 ${sha256}\nbytes ${bytes}\n`;
 
 const quote = (path: string): string =>
   `"${path.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')}"`;

@@ -1,8 +1,8 @@
-export { carryChange } from './carry-change.js';
-export { withCollectionLock } from './collection-lock.js';
+export { reapplyChange } from './carry-change.js';
+export { withPruneLock } from './collection-lock.js';
 export { type Commit, commitWorkspace } from './commit-workspace.js';
 export { type CopiedSource, copySource } from './copy-source.js';
-export { keepRecord, readRecordOf } from './deployment-record.js';
+export { readDeploymentRecord, writeDeploymentRecord } from './deployment-record.js';
 export { diffWorkspace } from './diff-workspace.js';
 export { digestTree } from './digest-tree.js';
 export { Effect, type RunnerEffect } from './effect.js';
@@ -10,8 +10,8 @@ export { type Ejection, type EjectRequest, ejectCode, ejectPatch } from './eject
 export { type ExportRequest, exportRevision } from './export-revision.js';
 export { Ledger } from './ledger.js';
 export { listSourceFiles, type SourceFile } from './list-source-files.js';
-export { noteUse } from './note-use.js';
+export { touch } from './note-use.js';
 export { removeTree } from './remove-tree.js';
 export { describeEffect, undoEffects } from './undo-effects.js';
-export { bringWorkspaceBack, findWorkspace, ownWorkspace, setWorkspaceAside } from './workspace-owner.js';
-export { listTracked } from './workspace-record.js';
+export { archiveWorkspace, findWorkspace, restoreWorkspace, setWorkspaceOwner } from './workspace-owner.js';
+export { readTrackedFiles } from './workspace-record.js';

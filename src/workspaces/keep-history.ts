@@ -4,21 +4,21 @@ import { runGit } from './git-repository.js';
 import type { SourceFile } from './list-source-files.js';
 import { readSourceText } from './read-source-text.js';
 import { removeTree } from './remove-tree.js';
-import { findSourceRepository, readSourceGit } from './source-git.js';
-import { historyOf, type SourceHistory } from './source-history.js';
+import { findSourceRepository, runSourceGit } from './source-git.js';
+import { getHistoryPath, type SourceHistory } from './source-history.js';
 
 /** Commits that are kept: a tag that is further away counts as none. */
-const mostCommits = 20_000;
+const maxCommits = 20_000;
 /** Commits and directories of all of them. */
-const mostObjects = 100_000;
+const maxObjects = 100_000;
 /** Manifests that are looked at, and bytes of one. */
-const [mostManifests, largest] = [50, 256 * 1024];
+const [maxManifests, largest] = [50, 256 * 1024];
 
 /** Whether a manifest of the source speaks of a version that is told by git. */
-export async function asksGit(source: string, files: readonly SourceFile[]): Promise<boolean> {
+export async function usesGitVersion(source: string, files: readonly SourceFile[]): Promise<boolean> {
   const manifests = files
     .filter(({ path }) => /(^|\/)(pyproject\.toml|setup\.(py|cfg))$/.test(path))
-    .slice(0, mostManifests);
+    .slice(0, maxManifests);
   const texts = await Promise.all(manifests.map(({ path }) => readSourceText(source, path, largest)));
   return texts.some(({ text = '' }) =>
     /scm|vcs|versioneer|versioning|versioningit|dunamai|\bpbr\b|\bgit\b/i.test(text),
@@ -26,18 +26,18 @@ export async function asksGit(source: string, files: readonly SourceFile[]): Pro
 }
 
 /** Keeps the source's commits and tags beside its copy. Does nothing where the source is in no git repository. */
-export async function keepSourceHistory(path: string, workspace: string, commit: string): Promise<void> {
+export async function archiveSourceHistory(path: string, workspace: string, commit: string): Promise<void> {
   const source = await realpath(path);
   const top = await findSourceRepository(source);
   if (top === undefined) return;
   const git: ReadGit = async (args, input) => {
-    const { stdout, failed } = await readSourceGit({ top, cwd: source }, args, input);
+    const { stdout, failed } = await runSourceGit({ top, cwd: source }, args, input);
     return failed ? undefined : stdout;
   };
   const head = (await git(['rev-parse', '--verify', 'HEAD^{commit}']))?.trim();
-  const log = await git(['rev-list', '--topo-order', `--max-count=${mostCommits}`, '--parents', 'HEAD']);
+  const log = await git(['rev-list', '--topo-order', `--max-count=${maxCommits}`, '--parents', 'HEAD']);
   if (head === undefined || log === undefined) return;
-  const directory = historyOf(workspace);
+  const directory = getHistoryPath(workspace);
   await mkdir(directory, { recursive: true });
   const commits = new Map(log.split('\n').flatMap((line) => (line === '' ? [] : [readParents(line)])));
   const tags = readTags((await git(['for-each-ref', `--format=${tagFormat}`, 'refs/tags'])) ?? '', commits);
@@ -52,7 +52,7 @@ export async function keepSourceHistory(path: string, workspace: string, commit:
   const described = (await git(['describe', '--tags', '--long', '--match', '*[0-9]*']))?.trim() ?? null;
   const prefix = relative(top, source);
   const here = listEntries((await git(['ls-tree', '-r', '-z', 'HEAD'])) ?? '');
-  const isClean = await areSame(here, { source, workspace, commit });
+  const isClean = await isSameContent(here, { source, workspace, commit });
   const history: SourceHistory = { commit: head, branch, prefix, isClean, described };
   const shallow = [...commits].filter(
     ([, parents]) => parents.length === 0 || parents.some((parent) => !commits.has(parent)),
@@ -71,11 +71,11 @@ async function listTrees(git: ReadGit): Promise<string[]> {
     '--objects',
     '--filter=blob:none',
     '--no-object-names',
-    `--max-count=${mostCommits}`,
+    `--max-count=${maxCommits}`,
     'HEAD',
   ];
   const all = (await git(walk))?.split('\n').filter(Boolean);
-  if (all !== undefined && all.length <= mostObjects) return all;
+  if (all !== undefined && all.length <= maxObjects) return all;
   const [root = '', entries = ''] = [await git(['rev-parse', 'HEAD^{tree}']), await git(lastTrees)];
   return [root.trim(), ...listEntries(entries).map(({ id }) => id)].filter(Boolean);
 }
@@ -123,7 +123,7 @@ const listEntries = (text: string): TreeEntry[] =>
   });
 
 /** Whether the copy holds what the commit does. What the copy left out does not count, unless the source lacks it, too. */
-async function areSame(
+async function isSameContent(
   entries: TreeEntry[],
   { source, workspace, commit }: { source: string; workspace: string; commit: string },
 ): Promise<boolean> {

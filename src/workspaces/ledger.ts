@@ -4,15 +4,19 @@ import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod';
 import { BerthError } from '../errors.js';
 import type { BerthHome } from '../home.js';
-import { withCollectionLock } from './collection-lock.js';
+import { withPruneLock } from './collection-lock.js';
 import { Effect, type ReferenceEffect, type RunnerEffect } from './effect.js';
-import { noteUse } from './note-use.js';
-import { withinHome } from './within-home.js';
+import { touch } from './note-use.js';
+import { withHomeErrors } from './within-home.js';
 
-const Line = z.union([z.object({ server: z.string() }), z.object({ enter: Effect }), z.object({ settle: z.string() })]);
-type Line = z.infer<typeof Line>;
+const LedgerLine = z.union([
+  z.object({ server: z.string() }),
+  z.object({ enter: Effect }),
+  z.object({ settle: z.string() }),
+]);
+type LedgerLine = z.infer<typeof LedgerLine>;
 
-interface Content {
+interface LedgerContent {
   server: string | null;
   pending: Map<string, Effect>;
 }
@@ -38,8 +42,8 @@ export class Ledger {
   }
 
   /** Notes which Temporal server (its namespace's id) holds the deployment: no other can say that it is over. */
-  async begin(server: string): Promise<void> {
-    if ((await this.server()) !== server) await this.append({ server });
+  async recordServer(readServer: string): Promise<void> {
+    if ((await this.server()) !== readServer) await this.append({ server: readServer });
   }
 
   /** Null when nothing was begun. */
@@ -58,7 +62,7 @@ export class Ledger {
   }
 
   /** What may exist, newest first. */
-  async pending(): Promise<Effect[]> {
+  async listPending(): Promise<Effect[]> {
     return [...(await this.read()).pending.values()].reverse();
   }
 
@@ -70,15 +74,15 @@ export class Ledger {
 
   /** The environment that a revision claims. */
   async findEnvironment(revision: string): Promise<ReferenceEffect | undefined> {
-    const effect = (await this.read()).pending.get(environmentId(revision));
+    const effect = (await this.read()).pending.get(getEnvironmentId(revision));
     return effect?.kind === 'reference' ? effect : undefined;
   }
 
   /** From here on nobody removes the environment. */
   async claimEnvironment(revision: string, path: string): Promise<void> {
-    await withCollectionLock(this.home, async () => {
-      await this.enter({ id: environmentId(revision), kind: 'reference', path });
-      await noteUse(path);
+    await withPruneLock(this.home, async () => {
+      await this.enter({ id: getEnvironmentId(revision), kind: 'reference', path });
+      await touch(path);
     });
   }
 
@@ -87,7 +91,7 @@ export class Ledger {
    * `undone` may still exist.
    */
   async remove(undone: readonly string[] = []): Promise<void> {
-    const pending = (await this.pending()).filter(({ id }) => !undone.includes(id));
+    const pending = (await this.listPending()).filter(({ id }) => !undone.includes(id));
     if (pending.length > 0) {
       const ids = pending.map((effect) => effect.id);
       throw new BerthError('UNDO_INCOMPLETE', `not yet undone: ${ids.join(', ')}`, { name: this.name });
@@ -99,16 +103,16 @@ export class Ledger {
     return join(this.home.ledger, `${this.name}.jsonl`);
   }
 
-  private async read(): Promise<Content> {
-    const text = await withinHome(this.file, () => readIfThere(this.file));
-    const content: Content = { server: null, pending: new Map() };
-    for (const line of text.split('\n').flatMap(parseLine)) apply(line, content);
+  private async read(): Promise<LedgerContent> {
+    const text = await withHomeErrors(this.file, () => readIfThere(this.file));
+    const content: LedgerContent = { server: null, pending: new Map() };
+    for (const line of text.split('\n').flatMap(parseLine)) applyLine(line, content);
     return content;
   }
 
   /** The line break comes first: it ends the line that a crash may have torn. */
-  private async append(line: Line): Promise<void> {
-    await withinHome(this.file, async () => {
+  private async append(line: LedgerLine): Promise<void> {
+    await withHomeErrors(this.file, async () => {
       await mkdir(this.home.ledger, { recursive: true });
       const file = await open(this.file, 'a', 0o600);
       try {
@@ -122,9 +126,9 @@ export class Ledger {
   }
 }
 
-const environmentId = (revision: string): string => `environment-${revision}`;
+const getEnvironmentId = (revision: string): string => `environment-${revision}`;
 
-function apply(line: Line, content: Content): void {
+function applyLine(line: LedgerLine, content: LedgerContent): void {
   const { pending } = content;
   if ('server' in line) content.server = line.server;
   else if ('settle' in line) pending.delete(line.settle);
@@ -141,14 +145,14 @@ const readIfThere = (path: string): Promise<string> =>
   });
 
 /** A line that is not whole JSON was torn by a crash: what it speaks of was never begun, or is settled again. */
-function parseLine(text: string): Line[] {
+function parseLine(text: string): LedgerLine[] {
   let whole: unknown;
   try {
     whole = JSON.parse(text);
   } catch {
     return [];
   }
-  return [Line.parse(whole)];
+  return [LedgerLine.parse(whole)];
 }
 
 /** A new file is there after a power cut only when its directory is on the disk too. */

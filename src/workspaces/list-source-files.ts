@@ -2,15 +2,15 @@ import { constants, type Dirent } from 'node:fs';
 import { lstat, open, readdir, readlink, realpath, stat } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { BerthError } from '../errors.js';
-import { sortInTurns, Turns } from '../event-loop.js';
+import { sortInSlices, TimeSlicer } from '../event-loop.js';
 import { berthHome } from '../home.js';
 import { mapBounded } from './bounded.js';
 import {
+  filterLayersWithin,
   type IgnoreLayer,
   isExcludedByDefault,
   isIgnored,
   isIgnoredByBerth,
-  layersWithin,
   readIgnoreLayers,
 } from './ignore-rules.js';
 import { findSourceRepository } from './source-git.js';
@@ -44,7 +44,7 @@ interface Walk {
   /** The rules of each directory that was walked, by its base. */
   layers: Map<string, readonly IgnoreLayer[]>;
   hasIgnored: boolean;
-  turns: Turns;
+  turns: TimeSlicer;
   onNote: (note: string) => void;
 }
 
@@ -60,12 +60,12 @@ interface Walk {
 export async function listSourceFiles(source: string, options: ListOptions = {}): Promise<SourceFile[]> {
   const home = berthHome().root;
   const walk: Walk = {
-    root: await openSource(source),
+    root: await resolveSource(source),
     home: await realpath(home).catch(() => home),
     files: [],
     layers: new Map(),
     hasIgnored: false,
-    turns: new Turns(),
+    turns: new TimeSlicer(),
     onNote: options.onNote ?? (() => {}),
   };
   let level = [{ base: '', above: [] as readonly IgnoreLayer[] }];
@@ -73,12 +73,12 @@ export async function listSourceFiles(source: string, options: ListOptions = {})
     level = (await mapBounded(level, ({ base, above }) => listDirectory(walk, base, above))).flat();
   }
   if (walk.hasIgnored) await addTracked(walk, options.tracked ?? (await listTrackedFiles(walk.root, walk.onNote)));
-  return await sortInTurns(walk.files, (a, b) => (a.path < b.path ? -1 : 1));
+  return await sortInSlices(walk.files, (a, b) => (a.path < b.path ? -1 : 1));
 }
 
-async function openSource(source: string): Promise<string> {
+async function resolveSource(source: string): Promise<string> {
   const root = await realpath(source).catch((error) => {
-    throw unreadable(source, error);
+    throw createUnreadableError(source, error);
   });
   if ((await stat(root)).isDirectory()) return root;
   throw new BerthError('SOURCE_NOT_FOUND', `${source} is not a directory`, { path: source });
@@ -104,7 +104,7 @@ async function readEntries(walk: Walk, directory: string, base: string): Promise
   try {
     return await readdir(directory, { withFileTypes: true });
   } catch (error) {
-    if (base === '') throw unreadable(directory, error as NodeJS.ErrnoException);
+    if (base === '') throw createUnreadableError(directory, error as NodeJS.ErrnoException);
     noteUnreadable(walk, base.slice(0, -1), error as NodeJS.ErrnoException);
     return [];
   }
@@ -116,7 +116,7 @@ async function listEntry(
   entry: Dirent,
   layers: readonly IgnoreLayer[],
 ): Promise<Directory | undefined> {
-  await walk.turns.next();
+  await walk.turns.yieldIfDue();
   const path = base + entry.name;
   if (isExcludedByDefault(entry.name)) return undefined;
   if (isIgnored(entry.isDirectory() ? `${path}/` : path, layers)) {
@@ -124,7 +124,7 @@ async function listEntry(
     return undefined;
   }
   if (entry.name.includes('\uFFFD')) walk.onNote(`left out ${path}: its name is not UTF-8`);
-  else if (entry.isDirectory()) return { base: `${path}/`, above: layersWithin(`${path}/`, layers) };
+  else if (entry.isDirectory()) return { base: `${path}/`, above: filterLayersWithin(`${path}/`, layers) };
   else if (entry.isFile()) await listFile(walk, path);
   else if (entry.isSymbolicLink()) await listLink(walk, path);
   else walk.onNote(`left out ${path}: it is neither a file nor a directory`);
@@ -153,19 +153,19 @@ async function listFile(walk: Walk, path: string): Promise<SourceFile | undefine
 async function listLink(walk: Walk, path: string): Promise<SourceFile | undefined> {
   const place = dirname(join(walk.root, path));
   const written = await readlink(join(walk.root, path));
-  const pointsTo = resolve(place, written);
+  const linkTarget = resolve(place, written);
   // What dangles, or goes round in circles, leads nowhere outside.
-  const leadsTo = await realpath(pointsTo).catch(() => pointsTo);
-  if (!isWithin(walk.root, leadsTo)) {
-    if (isWithin((await findSourceRepository(walk.root)) ?? walk.root, leadsTo))
-      return await listForeignFile(walk, path, leadsTo);
-    if (!(await exists(leadsTo))) {
+  const resolvedTarget = await realpath(linkTarget).catch(() => linkTarget);
+  if (!isWithin(walk.root, resolvedTarget)) {
+    if (isWithin((await findSourceRepository(walk.root)) ?? walk.root, resolvedTarget))
+      return await listOutsideFile(walk, path, resolvedTarget);
+    if (!(await exists(resolvedTarget))) {
       walk.onNote(`left out ${path}: it is a link to ${written}, which is not there`);
       return undefined;
     }
-    throw leaves(walk, path, written);
+    throw createUnsafeLinkError(walk, path, written);
   }
-  const inside = isWithin(walk.root, pointsTo) ? pointsTo : leadsTo;
+  const inside = isWithin(walk.root, linkTarget) ? linkTarget : resolvedTarget;
   const file: SourceFile = { path, bytes: 0, mode: 0o777, kind: 'link', target: relative(place, inside) || '.' };
   walk.files.push(file);
   return file;
@@ -178,15 +178,15 @@ const exists = (path: string): Promise<boolean> =>
     ({ code = '' }: NodeJS.ErrnoException) => !['ENOENT', 'ENOTDIR', 'ELOOP'].includes(code),
   );
 
-function leaves({ root }: Walk, link: string, target: string): BerthError {
+function createUnsafeLinkError({ root }: Walk, link: string, target: string): BerthError {
   const rule = `/${link.replaceAll(/[\\*?[]/g, '\\$&')}`;
   const message = `${link} is a link that leaves the repository: it points to ${target}; to do without it, write “${rule}” into .berthignore`;
   return new BerthError('SOURCE_UNSAFE', message, { path: root, link, target });
 }
 
 /** A link to a file of another part of the git repository counts as that file: the copy gets its content. */
-async function listForeignFile(walk: Walk, path: string, leadsTo: string): Promise<SourceFile | undefined> {
-  const found = await lstat(leadsTo).catch(() => undefined);
+async function listOutsideFile(walk: Walk, path: string, resolvedTarget: string): Promise<SourceFile | undefined> {
+  const found = await lstat(resolvedTarget).catch(() => undefined);
   if (found?.isFile() && (found.mode & 0o444) === 0o444) {
     const file: SourceFile = { path, bytes: found.size, mode: found.mode & 0o777, kind: 'file' };
     walk.files.push(file);
@@ -201,9 +201,9 @@ async function listForeignFile(walk: Walk, path: string, leadsTo: string): Promi
 /** Adds files that only a `.gitignore` left out. Default exclusions and `.berthignore` have the last word. */
 async function addTracked(walk: Walk, tracked: readonly string[]): Promise<void> {
   const known = new Set(walk.files.map(({ path }) => path));
-  const wanted = tracked.filter((path) => !known.has(path) && mayBeAdded(walk, path));
+  const wanted = tracked.filter((path) => !known.has(path) && canAddTracked(walk, path));
   await mapBounded(wanted, async (path) => {
-    await walk.turns.next();
+    await walk.turns.yieldIfDue();
     const full = join(walk.root, path);
     const [found, place] = await Promise.all([lstat(full), realpath(dirname(full))]).catch(() => []);
     if (place !== dirname(full) || !(found?.isFile() || found?.isSymbolicLink())) return;
@@ -212,7 +212,7 @@ async function addTracked(walk: Walk, tracked: readonly string[]): Promise<void>
   });
 }
 
-function mayBeAdded(walk: Walk, path: string): boolean {
+function canAddTracked(walk: Walk, path: string): boolean {
   const parts = path.split('/');
   if (parts.some((part) => part === '..' || isExcludedByDefault(part))) return false;
   const above = parts.map((_, index) => parts.slice(0, index + 1).join('/'));
@@ -229,7 +229,7 @@ function noteUnreadable({ onNote }: Walk, path: string, { code }: NodeJS.ErrnoEx
 }
 
 /** A part of the source that the worker cannot read, as an error of the user's. */
-export function unreadable(path: string, error: NodeJS.ErrnoException): BerthError {
+export function createUnreadableError(path: string, error: NodeJS.ErrnoException): BerthError {
   const why = error.code === 'ENOENT' ? 'does not exist' : `cannot be read (${error.code ?? error.message})`;
   return new BerthError('SOURCE_NOT_FOUND', `${path} ${why}`, { path }, { cause: error });
 }

@@ -1,23 +1,23 @@
 import { randomUUID } from 'node:crypto';
 import { lstat, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { gitDirectory, runGit } from './git-repository.js';
-import { withinHome } from './within-home.js';
-import { findCommit, readRecord } from './workspace-record.js';
+import { getGitDirectory, runGit } from './git-repository.js';
+import { withHomeErrors } from './within-home.js';
+import { findCommit, readWorkspaceRecord } from './workspace-record.js';
 
 /**
  * Puts files of the source back as they were copied, and says which: what is too large for git stays as it is. Throws
  * STATE_CONFLICT where there is no workspace, DISK_FULL or HOME_UNUSABLE where it cannot be written.
  */
 export async function restoreFiles(workspace: string, paths: readonly string[]): Promise<string[]> {
-  const record = await readRecord(workspace);
-  const kept = new Set(findCommit(record, record.source).kept.map(({ path }) => path));
+  const record = await readWorkspaceRecord(workspace);
+  const kept = new Set(findCommit(record, record.source).largeFiles.map(({ path }) => path));
   const wanted = paths.filter((path) => !kept.has(path));
   if (wanted.length === 0) return [];
-  const index = join(gitDirectory(workspace), `restore-${randomUUID()}.index`);
+  const index = join(getGitDirectory(workspace), `restore-${randomUUID()}.index`);
   const extra = { GIT_WORK_TREE: workspace, GIT_INDEX_FILE: index, GIT_LITERAL_PATHSPECS: '1' };
   try {
-    await withinHome(workspace, async () => {
+    await withHomeErrors(workspace, async () => {
       for (const path of wanted) await removeLink(join(workspace, path));
       await runGit(workspace, ['checkout', '--quiet', '--force', record.source, '--', ...wanted], extra);
     });

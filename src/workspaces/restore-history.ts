@@ -1,8 +1,8 @@
 import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { createRepository, gitEnvironment } from './git-repository.js';
-import { besideCode, readRevisionHistory, type SourceHistory } from './source-history.js';
+import { buildGitEnvironment, createRepository } from './git-repository.js';
+import { getRevisionHistoryPath, readRevisionHistory, type SourceHistory } from './source-history.js';
 
 /**
  * Makes a copy of a revision's code a git repository again, as far as a version needs it: `top` holds the copy at the
@@ -11,7 +11,7 @@ import { besideCode, readRevisionHistory, type SourceHistory } from './source-hi
 export async function restoreHistory(directory: string, top: string): Promise<void> {
   const history = await readRevisionHistory(directory);
   if (history === undefined) return;
-  const [kept, repository] = [besideCode(directory), join(top, '.git')];
+  const [kept, repository] = [getRevisionHistoryPath(directory), join(top, '.git')];
   await createRepository(repository);
   await cp(kept, join(repository, 'objects', 'pack'), {
     recursive: true,
@@ -23,7 +23,7 @@ export async function restoreHistory(directory: string, top: string): Promise<vo
   const git = (args: string[], input = '') =>
     execa('git', args, {
       cwd: top,
-      env: gitEnvironment(repository, { GIT_WORK_TREE: top }),
+      env: buildGitEnvironment(repository, { GIT_WORK_TREE: top }),
       extendEnv: false,
       input,
       stripFinalNewline: false,

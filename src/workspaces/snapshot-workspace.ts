@@ -1,7 +1,7 @@
 import { listWorkspaceFiles } from './commit-workspace.js';
 import { type ImportedTree, importTree } from './import-tree.js';
-import { withinHome } from './within-home.js';
-import { findCommit, readRecord } from './workspace-record.js';
+import { withHomeErrors } from './within-home.js';
+import { findCommit, readWorkspaceRecord } from './workspace-record.js';
 
 /** The workspace as it stands, and the commits to compare it with. */
 export interface Snapshot extends ImportedTree {
@@ -16,10 +16,10 @@ export interface Snapshot extends ImportedTree {
  * workspace, ADAPTATION_FAILED for a link that leaves it.
  */
 export async function snapshotWorkspace(workspace: string): Promise<Snapshot> {
-  const record = await readRecord(workspace);
+  const record = await readWorkspaceRecord(workspace);
   const files = await listWorkspaceFiles(workspace, record);
   // Without a time of its own, the same state is the same commit, and looking twice stores nothing.
-  const tree = await withinHome(workspace, () =>
+  const tree = await withHomeErrors(workspace, () =>
     importTree({
       workspace,
       root: workspace,
@@ -27,7 +27,7 @@ export async function snapshotWorkspace(workspace: string): Promise<Snapshot> {
       ref: 'refs/berth/working-tree',
       message: 'Working tree\n',
       time: 0,
-      known: findCommit(record, record.head).kept,
+      known: findCommit(record, record.head).largeFiles,
     }),
   );
   return { ...tree, source: record.source, head: record.head };

@@ -1,19 +1,19 @@
 import { lstat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
-import { gitEnvironment } from './git-repository.js';
+import { buildGitEnvironment } from './git-repository.js';
 
 /** Milliseconds; git takes some for a large index. */
 const timeout = 10_000;
 
 /** Nothing that a repository configures is run, and no file outside of it is read. */
-const harmless = ['core.fsmonitor=false', 'core.hooksPath=/dev/null', 'core.excludesFile=/dev/null'];
+const safeSettings = ['core.fsmonitor=false', 'core.hooksPath=/dev/null', 'core.excludesFile=/dev/null'];
 
 /** Runs git in `cwd`, for the repository at `top`, whoever owns it. Never throws for what git says. */
-export const readSourceGit = ({ top, cwd }: { top: string; cwd: string }, args: string[], input = '') =>
-  execa('git', [...harmless.flatMap((setting) => ['-c', setting]), ...args], {
+export const runSourceGit = ({ top, cwd }: { top: string; cwd: string }, args: string[], input = '') =>
+  execa('git', [...safeSettings.flatMap((setting) => ['-c', setting]), ...args], {
     cwd,
-    env: gitEnvironment(join(top, '.git'), { GIT_WORK_TREE: top, GIT_NO_LAZY_FETCH: '1' }),
+    env: buildGitEnvironment(join(top, '.git'), { GIT_WORK_TREE: top, GIT_NO_LAZY_FETCH: '1' }),
     extendEnv: false,
     reject: false,
     stripFinalNewline: false,

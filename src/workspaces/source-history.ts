@@ -1,6 +1,6 @@
 import { cp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { gitDirectory } from './git-repository.js';
+import { getGitDirectory } from './git-repository.js';
 import { removeTree } from './remove-tree.js';
 
 // Packages that take their version from git ask for commits and tags. A copy has none of them, so that the ones of the
@@ -20,25 +20,25 @@ export interface SourceHistory {
 }
 
 /** Where it lies for a workspace, and for a revision's code. */
-export const historyOf = (workspace: string): string => join(gitDirectory(workspace), 'source-history');
-export const besideCode = (directory: string): string => `${directory}.history`;
+export const getHistoryPath = (workspace: string): string => join(getGitDirectory(workspace), 'source-history');
+export const getRevisionHistoryPath = (directory: string): string => `${directory}.history`;
 
 /** Hands the history on to a revision: it is kept beside the revision's code. */
 export async function exportSourceHistory(workspace: string, directory: string): Promise<void> {
-  const target = besideCode(directory);
+  const target = getRevisionHistoryPath(directory);
   await removeTree(target);
-  if ((await readSourceHistory(historyOf(workspace))) === undefined) return;
-  await cp(historyOf(workspace), target, { recursive: true });
-  await writeFile(join(target, 'alternates'), `${join(gitDirectory(workspace), 'objects')}\n`);
+  if ((await readSourceHistory(getHistoryPath(workspace))) === undefined) return;
+  await cp(getHistoryPath(workspace), target, { recursive: true });
+  await writeFile(join(target, 'alternates'), `${join(getGitDirectory(workspace), 'objects')}\n`);
 }
 
 /** The history that is kept for a revision's code; undefined where there is none. */
 export const readRevisionHistory = (directory: string): Promise<SourceHistory | undefined> =>
-  readSourceHistory(besideCode(directory));
+  readSourceHistory(getRevisionHistoryPath(directory));
 
 /** The history that is kept for a workspace; undefined where there is none. */
 export const readWorkspaceHistory = (workspace: string): Promise<SourceHistory | undefined> =>
-  readSourceHistory(historyOf(workspace));
+  readSourceHistory(getHistoryPath(workspace));
 
 async function readSourceHistory(directory: string): Promise<SourceHistory | undefined> {
   const text = await readFile(join(directory, 'history.json'), 'utf8').catch(() => undefined);

@@ -1,4 +1,4 @@
-import { findSourceRepository, readSourceGit } from './source-git.js';
+import { findSourceRepository, runSourceGit } from './source-git.js';
 
 /**
  * Files that git tracks although an ignore file matches them (`git add -f model.pkl`), relative to `root`; none where
@@ -8,7 +8,7 @@ export async function listTrackedFiles(root: string, onNote: (note: string) => v
   const top = await findSourceRepository(root);
   if (top === undefined) return [];
   const args = ['ls-files', '-z', '--cached', '--ignored', '--exclude-standard'];
-  const result = await readSourceGit({ top, cwd: root }, args);
+  const result = await runSourceGit({ top, cwd: root }, args);
   if (!result.failed) return result.stdout.split('\0').filter((path) => path !== '');
   if (result.timedOut) onNote('ignored files that git tracks are left out: git took too long to list them');
   return [];

@@ -1,9 +1,9 @@
 import { sep } from 'node:path';
 import { BerthError } from '../errors.js';
-import { killMarkedBelow } from '../runners/marked-processes.js';
+import { killMarkedProcessesBelow } from '../runners/marked-processes.js';
 import type { Effect, RunnerEffect } from './effect.js';
 import type { Ledger } from './ledger.js';
-import { noteUse } from './note-use.js';
+import { touch } from './note-use.js';
 import { removeTree } from './remove-tree.js';
 
 export interface UndoRequest {
@@ -26,9 +26,9 @@ interface Failure {
 export async function undoEffects({ ledger, undo }: UndoRequest): Promise<void> {
   const failures: Failure[] = [];
   const undone: string[] = [];
-  for (const effect of await ledger.pending()) {
+  for (const effect of await ledger.listPending()) {
     try {
-      refuseWhileNeeded(effect, failures);
+      requireNotNeeded(effect, failures);
       await undoEffect(effect, undo);
       undone.push(effect.id);
     } catch (error) {
@@ -44,7 +44,7 @@ export async function undoEffects({ ledger, undo }: UndoRequest): Promise<void> 
 }
 
 /** A runner finds what it made through its plan's directories: without them the next attempt would find nothing. */
-function refuseWhileNeeded(effect: Effect, failures: readonly Failure[]): void {
+function requireNotNeeded(effect: Effect, failures: readonly Failure[]): void {
   if (effect.kind !== 'directory') return;
   const user = failures.find(
     ({ effect: other }) => other.kind === 'runner' && isBelow(effect.path, other.plan.stateDirectory),
@@ -59,10 +59,10 @@ async function undoEffect(effect: Effect, undo: UndoRequest['undo']): Promise<vo
     case 'directory':
       return await removeTree(effect.path);
     case 'processes':
-      for (const directory of effect.directories) await killMarkedBelow(directory);
+      for (const directory of effect.directories) await killMarkedProcessesBelow(directory);
       return;
     case 'reference':
-      return await noteUse(effect.path);
+      return await touch(effect.path);
     case 'runner':
       return await undo(effect);
   }

@@ -1,4 +1,4 @@
-import { BerthError, describeDisk } from '../errors.js';
+import { BerthError, toDiskError } from '../errors.js';
 
 /** What a misplaced home says, by error code of the system. */
 const reasons: Record<string, string> = {
@@ -9,8 +9,8 @@ const reasons: Record<string, string> = {
 };
 
 /** What the disk does not let Berth do below its home as DISK_FULL or HOME_UNUSABLE, with the path; anything else as it is. */
-function asHomeError(error: unknown, path: string): unknown {
-  const refused = describeDisk(error, path);
+function toHomeError(error: unknown, path: string): unknown {
+  const refused = toDiskError(error, path);
   if (refused !== undefined) return refused;
   const { code } = error as NodeJS.ErrnoException;
   const reason = reasons[code ?? ''];
@@ -19,10 +19,10 @@ function asHomeError(error: unknown, path: string): unknown {
 }
 
 /** Runs a step that works below `path`. Throws DISK_FULL or HOME_UNUSABLE where the disk does not let it. */
-export async function withinHome<Result>(path: string, step: () => Promise<Result>): Promise<Result> {
+export async function withHomeErrors<Result>(path: string, step: () => Promise<Result>): Promise<Result> {
   try {
     return await step();
   } catch (error) {
-    throw asHomeError(error, path);
+    throw toHomeError(error, path);
   }
 }

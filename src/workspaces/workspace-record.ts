@@ -2,13 +2,13 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeDurably } from '../durable-file.js';
 import { BerthError } from '../errors.js';
-import { gitDirectory } from './git-repository.js';
-import type { KeptFile } from './import-tree.js';
+import { getGitDirectory } from './git-repository.js';
+import type { LargeFile } from './import-tree.js';
 
 export interface CommitRecord {
   /** Digest of the committed tree, with the true content of large files. */
   digest: string;
-  kept: KeptFile[];
+  largeFiles: LargeFile[];
   /** Paths that differ from the source commit. */
   filesChanged: string[];
 }
@@ -22,23 +22,23 @@ export interface WorkspaceRecord {
   commits: Record<string, CommitRecord>;
 }
 
-const recordFile = (workspace: string): string => join(gitDirectory(workspace), 'berth.json');
+const getRecordPath = (workspace: string): string => join(getGitDirectory(workspace), 'berth.json');
 
 /** Throws STATE_CONFLICT where no copy was completed. */
-export async function readRecord(workspace: string): Promise<WorkspaceRecord> {
-  const text = await readFile(recordFile(workspace), 'utf8').catch((error) => {
+export async function readWorkspaceRecord(workspace: string): Promise<WorkspaceRecord> {
+  const text = await readFile(getRecordPath(workspace), 'utf8').catch((error) => {
     throw new BerthError('STATE_CONFLICT', `${workspace} holds no copy of a solution`, {}, { cause: error });
   });
   return JSON.parse(text);
 }
 
-export async function writeRecord(workspace: string, record: WorkspaceRecord): Promise<void> {
-  await writeDurably(recordFile(workspace), JSON.stringify(record));
+export async function writeWorkspaceRecord(workspace: string, record: WorkspaceRecord): Promise<void> {
+  await writeDurably(getRecordPath(workspace), JSON.stringify(record));
 }
 
 /** Files of a workspace that belong to it although an ignore file matches them. */
-export const listTracked = (workspace: string): Promise<string[]> =>
-  readRecord(workspace).then(
+export const readTrackedFiles = (workspace: string): Promise<string[]> =>
+  readWorkspaceRecord(workspace).then(
     ({ tracked = [] }) => tracked,
     () => [],
   );

@@ -4,8 +4,8 @@ import { copyFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BerthError } from '../errors.js';
 import { mapBounded } from './bounded.js';
-import { gitDirectory, runGit } from './git-repository.js';
-import type { KeptFile } from './import-tree.js';
+import { getGitDirectory, runGit } from './git-repository.js';
+import type { LargeFile } from './import-tree.js';
 
 export interface WriteRequest {
   workspace: string;
@@ -18,8 +18,8 @@ export interface WriteRequest {
  * Writes a commit's files into a directory, with the content of those that are too large for git. Throws STATE_CONFLICT
  * for a large file that has changed since.
  */
-export async function writeCommit({ workspace, commit, directory }: WriteRequest, kept: KeptFile[]): Promise<void> {
-  const index = join(gitDirectory(workspace), `write-${randomUUID()}.index`);
+export async function writeCommit({ workspace, commit, directory }: WriteRequest, kept: LargeFile[]): Promise<void> {
+  const index = join(getGitDirectory(workspace), `write-${randomUUID()}.index`);
   try {
     await runGit(workspace, ['read-tree', '--reset', '-u', commit], {
       GIT_WORK_TREE: directory,
@@ -31,7 +31,7 @@ export async function writeCommit({ workspace, commit, directory }: WriteRequest
   }
 }
 
-async function writeLargeFile(workspace: string, target: string, kept: KeptFile): Promise<void> {
+async function writeLargeFile(workspace: string, target: string, kept: LargeFile): Promise<void> {
   const from = join(workspace, kept.path);
   const found = await stat(from).catch(() => undefined);
   if (found?.size !== kept.bytes || found.mtimeMs !== kept.modified) {

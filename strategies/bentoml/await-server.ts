@@ -2,29 +2,29 @@ import type { RunPlan } from '../../src/contract/handle.js';
 import { BerthError } from '../../src/errors.js';
 import { callHttp } from '../../src/runners/http-call.js';
 import { isListening } from '../../src/runners/listening-port.js';
-import { learnExit } from '../../src/runners/process-exit.js';
+import { waitForTrackedExit } from '../../src/runners/process-exit.js';
 import { isSameProcess, type ProcessIdentity } from '../../src/runners/process-identity.js';
 import { waitUntilReady } from '../../src/runners/readiness.js';
 import { findStuckImport } from '../../src/runners/stuck-import.js';
-import { findException, readSince } from './find-exception.js';
+import { findException, readLogSince } from './find-exception.js';
 import { findWorkers } from './find-workers.js';
 import type { ServerRecord } from './server-record.js';
 
 /** Milliseconds that one probe may take: the port accepts connections before there is anybody to answer them. */
-const probePatience = 1_000;
+const probeTimeout = 1_000;
 /** Milliseconds between two looks at a server that starts. */
 const interval = 50;
 /** Lines of the log that show why a server did not start. */
-const shownLines = 30;
+const evidenceLineCount = 30;
 
 /** The name of the failure that leaves the server's parent alive, its port open, and nobody to answer. */
-const startupFailed = 'Application startup failed';
-const importFailed = 'Failed to load bento or import service';
+const startupFailedMessage = 'Application startup failed';
+const importFailedMessage = 'Failed to load bento or import service';
 
 /** Whether the server answers its readiness probe, and it is ours: any other may have taken the port. */
-export async function isServing(server: ServerRecord, patience = probePatience): Promise<boolean> {
+export async function isServing(server: ServerRecord, waitOptions = probeTimeout): Promise<boolean> {
   try {
-    const { status } = await callHttp({ url: `${server.url}/readyz`, signal: AbortSignal.timeout(patience) });
+    const { status } = await callHttp({ url: `${server.url}/readyz`, signal: AbortSignal.timeout(waitOptions) });
     return status === 200 && isListening(server.pid, server.port);
   } catch {
     return false;
@@ -44,13 +44,13 @@ export async function awaitServer(
   const isReady = async (): Promise<boolean> => {
     const isAlive = isSameProcess(server);
     const hasLostWorker = !workers.every(isSameProcess);
-    const log = await readSince(plan.logFile, server.logStart); // after the looks: what ended has said all by now
-    if (!isAlive || hasLostWorker || log.includes(startupFailed)) throw await explainFailure(plan, server, log);
+    const log = await readLogSince(plan.logFile, server.logStart); // after the looks: what ended has said all by now
+    if (!isAlive || hasLostWorker || log.includes(startupFailedMessage)) throw await explainFailure(plan, server, log);
     workers = findWorkers(server);
     return await isServing(server);
   };
-  const patience = { timeout, interval, ...(signal && { signal }) };
-  await waitUntilReady({ description: 'answer GET /readyz with 200', isReady }, patience);
+  const waitOptions = { timeout, interval, ...(signal && { signal }) };
+  await waitUntilReady({ description: 'answer GET /readyz with 200', isReady }, waitOptions);
 }
 
 async function explainFailure(plan: RunPlan, server: ServerRecord, log: string): Promise<BerthError> {
@@ -60,15 +60,15 @@ async function explainFailure(plan: RunPlan, server: ServerRecord, log: string):
       ...{ name: plan.deployment, log: plan.logFile, evidence: stuck.evidence },
     });
   const exception = findException(log, 'Traceback', plan);
-  const evidence = exception?.traceback ?? log.trimEnd().split('\n').slice(-shownLines).join('\n');
+  const evidence = exception?.traceback ?? log.trimEnd().split('\n').slice(-evidenceLineCount).join('\n');
   const details = { name: plan.deployment, log: plan.logFile, evidence };
-  if (log.includes(importFailed)) {
+  if (log.includes(importFailedMessage)) {
     const reason = /Failed to import module "[^"]*": (.*)/.exec(log)?.[1] ?? 'BentoML does not find it';
     return new BerthError('IMPORT_FAILED', `importing ${plan.runInterface.service} failed: ${reason}`, details);
   }
   const message =
     exception === undefined
-      ? `the ${isSameProcess(server) ? 'service’s process ended' : `server ${(await learnExit(server)) ?? 'ended'}`} before it could be called`
+      ? `the ${isSameProcess(server) ? 'service’s process ended' : `server ${(await waitForTrackedExit(server)) ?? 'ended'}`} before it could be called`
       : `the service could not be started: ${exception.type}: ${exception.message}`;
   return new BerthError('START_FAILED', message, details);
 }

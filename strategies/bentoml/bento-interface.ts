@@ -26,7 +26,7 @@ export const BentoInterface = z.looseObject({
 export type BentoInterface = z.infer<typeof BentoInterface>;
 
 /** Throws START_FAILED with what is wrong. */
-export function readBentoInterface({ runInterface }: Pick<RunPlan, 'runInterface'>): BentoInterface {
+export function parseBentoInterface({ runInterface }: Pick<RunPlan, 'runInterface'>): BentoInterface {
   const { success, data, error } = BentoInterface.safeParse(runInterface);
   if (success) return data;
   const problems = error.issues.map(({ path, message }) => `${path.join('.')} ${message}`).join('; ');

@@ -5,10 +5,10 @@ import type { BentoHandle } from './place.js';
 import { readServerRecord } from './server-record.js';
 
 export const conformance: ConformanceHooks = {
-  manner: {
+  deviations: {
     replacesProcesses: true,
-    keepsMainThread: true,
-    beginsAbandoned: true,
+    ownsMainThread: true,
+    startsAbandoned: true,
     applies: ['memory', 'concurrency'],
   },
   /** The server's parent alone: its worker lives on, and serves the port. */
@@ -17,6 +17,6 @@ export const conformance: ConformanceHooks = {
     if (server !== undefined) process.kill(server.pid, 'SIGKILL');
     await sleep(200);
   },
-  isHalfway: async (plan) => (await readServerRecord(plan)) !== undefined,
+  isPartlyStarted: async (plan) => (await readServerRecord(plan)) !== undefined,
   providers: { bentocloud: cloudConformance },
 };

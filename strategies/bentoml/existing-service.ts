@@ -1,5 +1,5 @@
 import type { Recipe, Recognition } from '../../src/adaptation/recipe.js';
-import { refuseUnread } from '../../src/adaptation/refuse-unread.js';
+import { requireReadableManifest } from '../../src/adaptation/refuse-unread.js';
 import { parseEntry } from '../../src/adaptation/shapes/parse-entry.js';
 import type { EntryPoint, Facts } from '../../src/contract/facts.js';
 import { BerthError } from '../../src/errors.js';
@@ -8,14 +8,14 @@ import { readNamedService } from './named-service.js';
 /** A service that the repository has: it is served as it is. */
 export const existingService: Recipe = {
   name: 'bento-service',
-  async recognise({ workspace, facts, entry }) {
-    if (entry === undefined) refuseUnread(facts, 'bentofile');
+  async recognize({ workspace, facts, entry }) {
+    if (entry === undefined) requireReadableManifest(facts, 'bentofile');
     const services = facts.entryPoints.filter((candidate) => isService(candidate, facts));
     if (services.length === 0) return undefined;
-    if (entry !== undefined) return recogniseEntry(entry, services);
+    if (entry !== undefined) return recognizeEntry(entry, services);
     const named = await readNamedService(workspace);
     const chosen = named === undefined ? [] : services.filter((service) => isNamed(service, named));
-    return recogniseServices(chosen.length > 0 ? chosen : services);
+    return recognizeServices(chosen.length > 0 ? chosen : services);
   },
 };
 
@@ -31,21 +31,21 @@ function isNamed({ module, callable, file }: EntryPoint, named: string): boolean
 }
 
 /** `MODULE:Class` or `MODULE:Class.method`; undefined when it names something else than a service. */
-function recogniseEntry(written: string, services: EntryPoint[]): Recognition | undefined {
+function recognizeEntry(written: string, services: EntryPoint[]): Recognition | undefined {
   const { module, file, callable, method } = parseEntry(written);
   const service = services.find(
     (candidate) => candidate.callable === callable && (candidate.module === module || candidate.file === file),
   );
   if (service === undefined) return undefined;
-  if (method === undefined || service.methods.includes(method)) return recogniseService(service, method);
+  if (method === undefined || service.methods.includes(method)) return recognizeService(service, method);
   const message = `${callable} (${service.file}:${service.line}) has no API ${method}; it has: ${service.methods.join(', ')}`;
   throw new BerthError('ENTRY_NOT_FOUND', message, { entry: written });
 }
 
 /** Of several in one module BentoML serves the one that the others are dependencies of. */
-function recogniseServices(services: EntryPoint[]): Recognition {
+function recognizeServices(services: EntryPoint[]): Recognition {
   const [first] = services;
-  if (first !== undefined && services.length === 1) return recogniseService(first);
+  if (first !== undefined && services.length === 1) return recognizeService(first);
   const names = services.map(({ callable }) => callable).join(', ');
   if (first !== undefined && services.every(({ module }) => module === first.module)) {
     const summary = `recognised the Bento services ${names} in ${first.file}; the one that needs the others is called`;
@@ -60,7 +60,7 @@ function recogniseServices(services: EntryPoint[]): Recognition {
   );
 }
 
-function recogniseService(service: EntryPoint, api?: string): Recognition {
+function recognizeService(service: EntryPoint, api?: string): Recognition {
   const runInterface = describeService(service, `${service.module}:${service.callable}`);
   return {
     summary: `recognised the Bento service ${service.callable} in ${service.file}${api ? `, its API ${api} is called` : ''}`,

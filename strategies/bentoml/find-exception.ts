@@ -9,18 +9,18 @@ export interface LoggedException {
 }
 
 /** Bytes of the log that are looked through at most, from its end. */
-const longestSearch = 16 * 2 ** 20;
+const maxSearchBytes = 16 * 2 ** 20;
 
 const heading = 'Traceback (most recent call last):';
 /** First line of every message of BentoML's own; with the trace in parentheses at its end, within a call. */
 const logLine = /^\d{4}-\d\d-\d\dT\S+ \[[A-Z]+\] \[/;
 /** Between the exceptions of a chain. */
-const link = /^(During handling of the above exception|The above exception was the direct cause)/;
+const chainLink = /^(During handling of the above exception|The above exception was the direct cause)/;
 
 /** What the log has got since it had `start` bytes. */
-export async function readSince(file: string, start: number): Promise<string> {
+export async function readLogSince(file: string, start: number): Promise<string> {
   const { size } = await stat(file).catch(() => ({ size: 0 }));
-  const from = Math.max(size < start ? 0 : start, size - longestSearch);
+  const from = Math.max(size < start ? 0 : start, size - maxSearchBytes);
   if (size === 0 || from >= size) return '';
   const handle = await open(file);
   try {
@@ -34,12 +34,12 @@ export async function readSince(file: string, start: number): Promise<string> {
 /** The exception under the first message that says these words, its frames outside the revision left out at the top. */
 export function findException(
   log: string,
-  words: string,
+  text: string,
   { directory }: Pick<RunPlan, 'directory'>,
 ): LoggedException | undefined {
   const lines = log.split('\n');
   for (const [index, line] of lines.entries()) {
-    if (!line.includes(words)) continue;
+    if (!line.includes(text)) continue;
     const end = lines.findIndex((later, at) => at > index && logLine.test(later));
     const found = readTraceback(lines.slice(index, end < 0 ? undefined : end), directory);
     if (found !== undefined) return found;
@@ -51,9 +51,9 @@ function readTraceback(lines: string[], directory: string): LoggedException | un
   const chain = splitChain(lines);
   // What ended a service may be followed by exceptions of the server that it ended.
   const last = chain.findLast((part) => part.some((line) => line.includes(`"${directory}/`))) ?? chain.at(-1);
-  const said = last?.findIndex((line, index) => index > 0 && line !== '' && !line.startsWith(' ')) ?? -1;
-  if (last === undefined || said < 0) return undefined;
-  const [type = '', ...message] = last.slice(said).join('\n').trimEnd().split(': ');
+  const messageStart = last?.findIndex((line, index) => index > 0 && line !== '' && !line.startsWith(' ')) ?? -1;
+  if (last === undefined || messageStart < 0) return undefined;
+  const [type = '', ...message] = last.slice(messageStart).join('\n').trimEnd().split(': ');
   const shown = chain.slice(0, chain.indexOf(last) + 1).map((part) => dropServerFrames(part, directory));
   const traceback = shown.join('\n\n').replaceAll(`"${directory}/`, '"');
   return { type: type.split('.').at(-1) ?? type, message: message.join(': '), traceback };
@@ -65,7 +65,7 @@ function splitChain(lines: string[]): string[][] {
   for (const line of lines) {
     const at = line.indexOf(heading);
     if (at >= 0) parts.push([line.slice(at)]);
-    else if (link.test(line)) parts.push([]);
+    else if (chainLink.test(line)) parts.push([]);
     else parts.at(-1)?.push(line);
   }
   return parts.filter(([first]) => first === heading);

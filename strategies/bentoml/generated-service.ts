@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Recipe, RecipeInput, Recognition } from '../../src/adaptation/recipe.js';
-import { asPlainCallable, describeLoading, findServedEntry } from '../../src/adaptation/shapes/index.js';
+import { describeLoading, findServedEntry, toPlainCallable } from '../../src/adaptation/shapes/index.js';
 import { FunctionInterface } from '../../src/contract/run-interface.js';
 import { BerthError } from '../../src/errors.js';
-import { writeLoadedService } from './write-loaded-service.js';
+import { writeHostService } from './write-loaded-service.js';
 import { writeService } from './write-service.js';
 
 /** Modules that the service may be written to, the first that is not taken. */
@@ -13,8 +13,8 @@ const moduleNames = ['service', 'bento_service', 'predict_service', 'generated_b
 /** A plain shape, or what only our host's modules can load, with a service written around it. */
 export const wrapInService = (shape: Recipe): Recipe => ({
   name: `${shape.name}-service`,
-  async recognise(input) {
-    const recognition = await shape.recognise(input);
+  async recognize(input) {
+    const recognition = await shape.recognize(input);
     return recognition && describeService(input, recognition);
   },
 });
@@ -23,9 +23,9 @@ function describeService(input: RecipeInput, { summary, runInterface }: Recognit
   const served = FunctionInterface.parse(runInterface);
   const { paths, environment } = served;
   const entry = findServedEntry(input.facts, served);
-  const plain = asPlainCallable(served, entry);
-  const { source, call } = plain === undefined ? writeLoadedService(served) : writeService(plain);
-  const serviceModule = chooseModule(input.workspace);
+  const plain = toPlainCallable(served, entry);
+  const { source, call } = plain === undefined ? writeHostService(served) : writeService(plain);
+  const serviceModule = chooseModuleName(input.workspace);
   const file = `${serviceModule}.py`;
   return {
     summary: `${summary}; ${file} serves it`,
@@ -44,7 +44,7 @@ function describeService(input: RecipeInput, { summary, runInterface }: Recognit
   };
 }
 
-function chooseModule(workspace: string): string {
+function chooseModuleName(workspace: string): string {
   const isFree = (name: string) => !existsSync(join(workspace, `${name}.py`)) && !existsSync(join(workspace, name));
   const free = moduleNames.find(isFree);
   if (free !== undefined) return free;

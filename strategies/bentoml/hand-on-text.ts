@@ -3,7 +3,7 @@ import type { HttpReply } from '../../src/runners/http-call.js';
 import type { HttpStream } from '../../src/runners/http-stream.js';
 
 /** Hands the text of a reply on as it comes, and returns all of it; what a failure says is no chunk, nor are bytes. */
-export async function* handOnText({ status, headers, body }: HttpStream): AsyncGenerator<string, HttpReply> {
+export async function* streamReplyText({ status, headers, body }: HttpStream): AsyncGenerator<string, HttpReply> {
   const isText = status === 200 && (headers['content-type'] ?? '').startsWith('text/');
   const decoder = new StringDecoder('utf8');
   const pieces: Buffer[] = [];

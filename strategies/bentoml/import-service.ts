@@ -4,10 +4,10 @@ import type { RunPlan } from '../../src/contract/handle.js';
 import { BerthError } from '../../src/errors.js';
 import type { BentoInterface } from './bento-interface.js';
 import { findException } from './find-exception.js';
-import { serverEnvironment } from './server-environment.js';
+import { buildBentoServerEnvironment } from './server-environment.js';
 
 /** Milliseconds that the import may take. */
-const patience = 30_000;
+const importTimeout = 30_000;
 
 /**
  * An import failure, with the traceback that BentoML does not show: the module is imported once more, by itself. The
@@ -15,18 +15,18 @@ const patience = 30_000;
  */
 export async function traceImport(
   error: BerthError,
-  { plan, served, env }: { plan: RunPlan; served: BentoInterface; env: Record<string, string> },
+  { plan, served: bentoInterface, env }: { plan: RunPlan; served: BentoInterface; env: Record<string, string> },
 ): Promise<BerthError> {
-  const [module = ''] = served.service.split(':');
+  const [module = ''] = bentoInterface.service.split(':');
   const child = spawn(plan.environment?.python ?? 'python3', ['-c', `import ${module}`], {
     cwd: plan.directory,
-    env: serverEnvironment(plan, served, env),
+    env: buildBentoServerEnvironment(plan, bentoInterface, env),
     stdio: ['ignore', 'ignore', 'pipe'],
-    timeout: patience,
+    timeout: importTimeout,
     killSignal: 'SIGKILL',
   });
-  const said = await text(child.stderr).catch(() => '');
-  const traceback = findException(said, 'Traceback', plan)?.traceback;
+  const output = await text(child.stderr).catch(() => '');
+  const traceback = findException(output, 'Traceback', plan)?.traceback;
   if (traceback === undefined) return error;
   return new BerthError(error.code, error.message, { ...error.details, evidence: traceback }, { cause: error });
 }

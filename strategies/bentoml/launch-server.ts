@@ -2,50 +2,50 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { open } from 'node:fs/promises';
 import type { RunPlan } from '../../src/contract/handle.js';
 import { BerthError } from '../../src/errors.js';
-import { encloseProcess } from '../../src/runners/enclosure.js';
-import { sizeOf } from '../../src/runners/log-file.js';
-import { rememberExit } from '../../src/runners/process-exit.js';
+import { addToControlGroup } from '../../src/runners/enclosure.js';
+import { getFileSize } from '../../src/runners/log-file.js';
+import { trackExit } from '../../src/runners/process-exit.js';
 import { identifyProcess } from '../../src/runners/process-identity.js';
-import { runModule, unboundHere } from '../../src/runners/python-module.js';
-import { callAddress, listenAddress, urlOf } from '../../src/runners/server-address.js';
+import { buildModuleArguments, unlimitedResources } from '../../src/runners/python-module.js';
+import { buildUrl, getCallAddress, getListenAddress } from '../../src/runners/server-address.js';
 import type { BentoInterface } from './bento-interface.js';
-import { makeServerDirectories, serverEnvironment } from './server-environment.js';
+import { buildBentoServerEnvironment, createServerDirectories } from './server-environment.js';
 import { type ServerRecord, writeServerRecord } from './server-record.js';
 
-export interface Launch {
+export interface LaunchOptions {
   plan: RunPlan;
-  served: BentoInterface;
+  bentoInterface: BentoInterface;
   port: number;
   env: Record<string, string>;
 }
 
 /** Starts `bentoml serve` in a session of its own and notes it; it is not ready yet. TOOL_MISSING without a Python. */
-export async function launchServer(launch: Launch): Promise<ServerRecord> {
+export async function launchServer(launch: LaunchOptions): Promise<ServerRecord> {
   const { plan, port } = launch;
-  await makeServerDirectories(plan);
-  const logStart = await sizeOf(plan.logFile);
+  await createServerDirectories(plan);
+  const logStart = await getFileSize(plan.logFile);
   const child = await spawnServer(launch);
   child.unref();
   const identity = identifyProcess(child.pid ?? 0);
   if (identity === null) throw new BerthError('START_FAILED', 'the server ended at once', { log: plan.logFile });
-  rememberExit(child, identity);
-  const url = urlOf(callAddress(listenAddress(plan)), port);
+  trackExit(child, identity);
+  const url = buildUrl(getCallAddress(getListenAddress(plan)), port);
   const record = { ...identity, port, url, logStart, wasReady: false };
   await writeServerRecord(plan, record);
   return record;
 }
 
-async function spawnServer({ plan, served, port, env }: Launch): Promise<ChildProcess> {
+async function spawnServer({ plan, bentoInterface, port, env }: LaunchOptions): Promise<ChildProcess> {
   const python = plan.environment?.python ?? 'python3';
   const log = await open(plan.logFile, 'a', 0o600);
   try {
-    const child = spawn(python, serveArguments(plan, served, port), {
+    const child = spawn(python, buildServeArguments(plan, bentoInterface, port), {
       cwd: plan.directory,
-      env: serverEnvironment(plan, served, env),
+      env: buildBentoServerEnvironment(plan, bentoInterface, env),
       detached: true,
       stdio: ['ignore', log.fd, log.fd],
     });
-    encloseProcess(child.pid, plan);
+    addToControlGroup(child.pid, plan);
     await new Promise((resolve, reject) => child.once('spawn', resolve).once('error', reject));
     return child;
   } catch (error) {
@@ -56,15 +56,18 @@ async function spawnServer({ plan, served, port, env }: Launch): Promise<ChildPr
   }
 }
 
-function serveArguments(plan: RunPlan, { service }: BentoInterface, port: number): string[] {
-  const serve = ['serve', service, '--host', listenAddress(plan), '--port', String(port)];
-  return [...runModule('bentoml', plan.resources.memory), ...serve];
+function buildServeArguments(plan: RunPlan, { service }: BentoInterface, port: number): string[] {
+  const serve = ['serve', service, '--host', getListenAddress(plan), '--port', String(port)];
+  return [...buildModuleArguments('bentoml', plan.resources.memory), ...serve];
 }
 
 /** What the plan asks for and this strategy has no bound for; undefined when it applies all of it. */
-export function describeUnbound({ resources }: RunPlan, { call }: BentoInterface): string | undefined {
+export function describeUnappliedResources({ resources }: RunPlan, { call }: BentoInterface): string | undefined {
   // An existing service says itself how many threads it bears.
-  const names: (keyof typeof resources)[] = [...unboundHere, ...(call === undefined ? (['concurrency'] as const) : [])];
+  const names: (keyof typeof resources)[] = [
+    ...unlimitedResources,
+    ...(call === undefined ? (['concurrency'] as const) : []),
+  ];
   const unbound = names.filter((name) => resources[name] !== undefined);
   if (unbound.length === 0) return undefined;
   return `the bentoml strategy does not apply ${unbound.join(', ')} to a server on this machine`;

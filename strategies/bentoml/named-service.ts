@@ -3,7 +3,7 @@ import { parseToml, parseYaml } from '../../src/selection/manifests/parse.js';
 import { readSourceText } from '../../src/workspaces/read-source-text.js';
 
 /** Bytes; the facts read no larger one either. */
-const largestManifest = 1_000_000;
+const maxManifestBytes = 1_000_000;
 
 const Bentofile = z.looseObject({ service: z.string() });
 const Pyproject = z.looseObject({
@@ -21,7 +21,7 @@ export async function readNamedService(workspace: string): Promise<string | unde
 /** Undefined for a file that is not there, or that its format's parser refuses: it then names nothing. */
 async function readManifest(workspace: string, file: string, parse: typeof parseYaml): Promise<unknown> {
   try {
-    const { text } = await readSourceText(workspace, file, largestManifest);
+    const { text } = await readSourceText(workspace, file, maxManifestBytes);
     return text === undefined ? undefined : await parse(file, text);
   } catch {
     return undefined;

@@ -6,7 +6,7 @@ import type { ServiceApi } from './service-api.js';
  * A service ends calls by its own `traffic.timeout`, however long their caller would wait; not those of a task, which go on
  * in the background. Undefined where the caller's limit comes first, or no bento tells.
  */
-export function describeOwnTimeout(
+export function describeServiceTimeout(
   plan: Pick<RunPlan, 'timeout'>,
   bento: Bento | undefined,
   { isTask }: ServiceApi,

@@ -8,35 +8,35 @@ import type { ServerRecord } from './server-record.js';
 import type { ServiceApi } from './service-api.js';
 
 /** What a start adds to the handle: how the service's API is called, and who serves it: one of the two. */
-export interface Served {
+export interface ServerInfo {
   endpoint: string;
   api: ServiceApi;
   server?: ServerRecord;
   cloud?: CloudRecord;
 }
 
-export type BentoHandle = Handle & Served;
+export type BentoHandle = Handle & ServerInfo;
 
 /** The exception of a call, by its trace; where the call has failed it is waited for. */
 export type FindFailure = (trace: string, hasFailed: boolean) => Promise<LoggedException | undefined>;
 
 /** How a call gets to the service, and to what the service keeps from whoever calls. */
-export interface Way {
+export interface CallTarget {
   url: string;
   headers: Record<string, string>;
   findFailure: FindFailure;
 }
 
 /** Where a service is served: on this machine, or in BentoCloud. */
-export interface Place {
-  start(options: StartOptions): Promise<Served>;
+export interface ServingBackend {
+  start(options: StartOptions): Promise<ServerInfo>;
   /** The answer says why there is no way. */
-  findWay(handle: BentoHandle): Way | Answer;
+  findCallTarget(handle: BentoHandle): CallTarget | Answer;
   /** An answer to a reply that is not the service's own. */
-  judgeReply(reply: HttpReply): Answer | undefined;
+  checkReply(reply: HttpReply): Answer | undefined;
   isHealthy(handle: BentoHandle): Promise<Health>;
   logs(options?: LogOptions): AsyncIterable<string>;
-  keep?(handle: BentoHandle, options: StartOptions): Promise<void>;
+  archive?(handle: BentoHandle, options: StartOptions): Promise<void>;
   stop(): Promise<void>;
   undo(): Promise<void>;
 }

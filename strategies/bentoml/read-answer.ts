@@ -1,19 +1,19 @@
 import type { Answer } from '../../src/contract/answer.js';
 import type { ErrorCode } from '../../src/errors.js';
 import { type ReadJson, readJson } from '../../src/json/read-json.js';
-import { callFailure } from '../../src/runners/call-deadline.js';
-import { describeRaised } from '../../src/runners/describe-raised.js';
+import { createErrorAnswer } from '../../src/runners/call-deadline.js';
+import { formatException } from '../../src/runners/describe-raised.js';
 import type { HttpReply } from '../../src/runners/http-call.js';
 import type { LoggedException } from './find-exception.js';
 import type { ServiceApi } from './service-api.js';
 
 /** Statuses that say that the inputs are wrong. */
-const inputStatuses = new Set([400, 413, 415, 422]);
+const inputErrorStatuses = new Set([400, 413, 415, 422]);
 
 /** The call's exception, from the log; where the call has failed it is waited for. */
 export type FindFailure = (hasFailed: boolean) => Promise<LoggedException | undefined>;
 
-export interface AnswerReader {
+export interface AnswerOptions {
   findFailure: FindFailure;
   /** Reads the output; where it is absent, an integer beyond 2^53 is a bigint. */
   read?: ReadJson | undefined;
@@ -23,41 +23,41 @@ export interface AnswerReader {
 export function readAnswer(
   reply: HttpReply,
   api: ServiceApi,
-  { findFailure, read = readJson }: AnswerReader,
+  { findFailure, read = readJson }: AnswerOptions,
 ): Answer | Promise<Answer> {
   const { status, isComplete } = reply;
   const hasFailed = status < 200 || status >= 300 || !isComplete;
   // A stream that an exception cuts short ends like any other.
   return hasFailed || api.isStream
-    ? explain(reply, api, { hasFailed, findFailure, read })
-    : answerWith(readOutput(reply, api, read));
+    ? explainReply(reply, api, { hasFailed, findFailure, read })
+    : toAnswer(readOutput(reply, api, read));
 }
 
-interface Suspicion {
+interface FailureContext {
   hasFailed: boolean;
   findFailure: FindFailure;
   read: ReadJson;
 }
 
-async function explain(
+async function explainReply(
   reply: HttpReply,
   api: ServiceApi,
-  { hasFailed, findFailure, read }: Suspicion,
+  { hasFailed, findFailure, read }: FailureContext,
 ): Promise<Answer> {
   const { status, isComplete } = reply;
-  if (status === 504) return callFailure('CALL_TIMEOUT', explainTimeout(describeRefusal(reply)));
-  if (inputStatuses.has(status)) return callFailure('CALL_INPUT', describeRefusal(reply));
+  if (status === 504) return createErrorAnswer('CALL_TIMEOUT', explainTimeout(describeErrorReply(reply)));
+  if (inputErrorStatuses.has(status)) return createErrorAnswer('CALL_INPUT', describeErrorReply(reply));
   const exception = await findFailure(hasFailed);
   if (exception !== undefined) return describeException(exception);
-  if (!hasFailed) return answerWith(readOutput(reply, api, read));
-  if (!isComplete) return callFailure('CALL_LOST', 'the server ended during the call');
-  return callFailure('CALL_FAILED', `the service answered ${status}: ${describeRefusal(reply)}`);
+  if (!hasFailed) return toAnswer(readOutput(reply, api, read));
+  if (!isComplete) return createErrorAnswer('CALL_LOST', 'the server ended during the call');
+  return createErrorAnswer('CALL_FAILED', `the service answered ${status}: ${describeErrorReply(reply)}`);
 }
 
 /** What cannot be written as JSON is an output's fault; all else is the code's own. */
 function describeException({ type, message, traceback }: LoggedException): Answer {
   const code: ErrorCode = type === 'PydanticSerializationError' ? 'CALL_OUTPUT' : 'CALL_FAILED';
-  return { status: 'error', error: { code, message: describeRaised(type, message), type, traceback } };
+  return { status: 'error', error: { code, message: formatException(type, message), type, traceback } };
 }
 
 /** What BentoML says of a service's own limit does not say whose it is. */
@@ -68,16 +68,16 @@ function explainTimeout(refusal: string): string {
 }
 
 /** BentoML's words: `{"error": …, "detail": […]}`, `[{"error": …}]`, or plain text. */
-function describeRefusal({ body }: HttpReply): string {
+function describeErrorReply({ body }: HttpReply): string {
   const text = body.toString();
   const parsed = parseJson(text, readJson);
-  const { error, detail } = ((Array.isArray(parsed) ? parsed[0] : parsed) ?? {}) as Refusal; // read with care below
+  const { error, detail } = ((Array.isArray(parsed) ? parsed[0] : parsed) ?? {}) as ErrorReply; // read with care below
   const problems = Array.isArray(detail) ? detail.map(({ loc, msg }) => `${loc?.join('.')}: ${msg}`).join('; ') : '';
   if (typeof error !== 'string') return text.slice(0, 500);
   return problems === '' ? error : `${error}: ${problems}`;
 }
 
-interface Refusal {
+interface ErrorReply {
   error?: unknown;
   detail?: { loc?: unknown[]; msg?: string }[];
 }
@@ -96,14 +96,14 @@ function readOutput({ headers, body }: HttpReply, { isFileOutput, outputKey }: S
 }
 
 /** An answer of the code's own is passed on, not wrapped again; by the same rule as for every other strategy. */
-function answerWith(output: unknown): Answer {
+function toAnswer(output: unknown): Answer {
   const own = output as { status?: unknown; output?: unknown; error?: unknown } | null;
   if (own?.status === 'success' && 'output' in own) return own as Answer;
-  if (own?.status === 'error' && 'error' in own) return { ...own, status: 'error', error: asError(own.error) };
+  if (own?.status === 'error' && 'error' in own) return { ...own, status: 'error', error: toError(own.error) };
   return { status: 'success', output };
 }
 
-const asError = (error: unknown) =>
+const toError = (error: unknown) =>
   typeof error === 'object' && error !== null
     ? { code: 'CALL_FAILED', message: 'the software answered with an error', ...error }
     : { code: 'CALL_FAILED', message: String(error) };

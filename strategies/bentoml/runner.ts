@@ -3,26 +3,33 @@ import type { Agent } from 'node:http';
 import type { Answer } from '../../src/contract/answer.js';
 import type { Handle, RunPlan } from '../../src/contract/handle.js';
 import type { BerthHome } from '../../src/home.js';
-import { type ReadJson, readDigits } from '../../src/json/read-json.js';
-import { plainInputs } from '../../src/json/write-inputs.js';
-import { callFailure, streamWithEnding, withEnding } from '../../src/runners/call-deadline.js';
-import { callByValues, streamByValues } from '../../src/runners/call-text.js';
-import type { Ending } from '../../src/runners/ending.js';
-import { callHttp, type HttpCall, type HttpReply, keepConnections } from '../../src/runners/http-call.js';
+import { type ReadJson, readExactJson } from '../../src/json/read-json.js';
+import { toPlainInputs } from '../../src/json/write-inputs.js';
+import { createErrorAnswer, streamWithCancelSource, withCancelSource } from '../../src/runners/call-deadline.js';
+import { callWithParsedInputs, streamWithParsedInputs } from '../../src/runners/call-text.js';
+import type { CancelSource } from '../../src/runners/ending.js';
+import { callHttp, createKeepAliveAgent, type HttpCall, type HttpReply } from '../../src/runners/http-call.js';
 import { streamHttp } from '../../src/runners/http-stream.js';
-import type { CallOptions, Health, LogOptions, MadeThing, Runner, StartOptions } from '../../src/runners/runner.js';
-import { answerUnfit } from '../../src/runners/unfit-answer.js';
+import type {
+  CallOptions,
+  ExternalResource,
+  Health,
+  LogOptions,
+  Runner,
+  StartOptions,
+} from '../../src/runners/runner.js';
+import { answerInvalidInputs } from '../../src/runners/unfit-answer.js';
 import { callTask } from './call-task.js';
-import { handOnText } from './hand-on-text.js';
-import { type BentoHandle, gone, type Place, type Way } from './place.js';
+import { streamReplyText } from './hand-on-text.js';
+import { type BentoHandle, type CallTarget, gone, type ServingBackend } from './place.js';
 import { readAnswer } from './read-answer.js';
-import { chooseEncoding, type Encode, type RequestBody, WrongInput } from './request-body.js';
+import { chooseEncoding, type Encode, InvalidInputError, type RequestBody } from './request-body.js';
 
 /** Milliseconds after which an idle connection is let go: before the server does so itself. */
-const idleTime = 4_000;
+const idleTimeout = 4_000;
 
-const caller = randomBytes(8).toString('hex');
-let calls = 0;
+const callerId = randomBytes(8).toString('hex');
+let callCount = 0;
 
 /**
  * Runs a Bento service, called over HTTP: served on this machine, or in BentoCloud where the plan's provider is that.
@@ -31,20 +38,20 @@ export class BentoMLRunner implements Runner {
   private handle: BentoHandle | undefined;
   private encode: Encode | undefined;
   private agent: Agent | undefined;
-  private opened: Promise<Place> | undefined;
+  private openingBackend: Promise<ServingBackend> | undefined;
   /** The same, once it is there: a fast call is not kept waiting for a promise. */
-  private place: Place | undefined;
+  private backend: ServingBackend | undefined;
 
   constructor(private readonly plan: RunPlan) {}
 
   /** What is in BentoCloud; on this machine all are processes and files. */
-  static async listMade(home: Pick<BerthHome, 'deployments' | 'clouds'>): Promise<MadeThing[]> {
-    const { listMade } = await import('./cloud/list-made.js');
-    return await listMade(home);
+  static async listResources(home: Pick<BerthHome, 'deployments' | 'clouds'>): Promise<ExternalResource[]> {
+    const { listResources } = await import('./cloud/list-made.js');
+    return await listResources(home);
   }
 
   async start(options: StartOptions): Promise<Handle> {
-    const served = await (await this.open()).start(options);
+    const served = await (await this.getBackend()).start(options);
     const handle: BentoHandle = { plan: this.plan, startedAt: new Date().toISOString(), ...served };
     await this.attach(handle);
     return handle;
@@ -56,65 +63,70 @@ export class BentoMLRunner implements Runner {
   }
 
   run(inputs: unknown, options: CallOptions = {}): Promise<Answer> {
-    return this.answer(inputs, options);
+    return this.callApi(inputs, options);
   }
 
   runText(text: string, options: CallOptions = {}): Promise<string> {
-    return callByValues(text, { keepsDigits: true }, (inputs) => this.answer(inputs, options, readDigits));
+    return callWithParsedInputs(text, { keepsDigits: true }, (inputs) => this.callApi(inputs, options, readExactJson));
   }
 
   stream(inputs: unknown, options: CallOptions = {}): AsyncGenerator<unknown, Answer> {
-    return this.follow(inputs, options);
+    return this.streamApi(inputs, options);
   }
 
   streamText(text: string, options: CallOptions = {}): AsyncGenerator<string, string> {
-    return streamByValues(text, { keepsDigits: true }, (inputs) => this.follow(inputs, options, readDigits));
+    return streamWithParsedInputs(text, { keepsDigits: true }, (inputs) =>
+      this.streamApi(inputs, options, readExactJson),
+    );
   }
 
-  private async answer(inputs: unknown, options: CallOptions, read?: ReadJson): Promise<Answer> {
+  private async callApi(inputs: unknown, options: CallOptions, read?: ReadJson): Promise<Answer> {
     const { handle, plan } = this;
-    if (handle === undefined) return callFailure('NOT_RUNNING', 'the software was neither started nor attached to');
-    const place = this.place ?? (await this.open());
-    const way = place.findWay(handle);
-    if ('status' in way) return way;
+    if (handle === undefined)
+      return createErrorAnswer('NOT_RUNNING', 'the software was neither started nor attached to');
+    const backend = this.backend ?? (await this.getBackend());
+    const callTarget = backend.findCallTarget(handle);
+    if ('status' in callTarget) return callTarget;
     const { api } = handle;
-    return await withEnding({ timeout: plan.timeout, ...options }, (ending) =>
-      this.call({ place, way, api, read }, inputs, ending),
+    return await withCancelSource({ timeout: plan.timeout, ...options }, (ending) =>
+      this.sendCall({ backend, callTarget, api, read }, inputs, ending),
     );
   }
 
   /** An API that streams text gives it as it comes; how the pieces are cut is the network's affair. */
-  private async *follow(inputs: unknown, options: CallOptions, read?: ReadJson): AsyncGenerator<unknown, Answer> {
+  private async *streamApi(inputs: unknown, options: CallOptions, read?: ReadJson): AsyncGenerator<unknown, Answer> {
     const { handle, plan } = this;
-    if (handle === undefined || !handle.api.isStream) return await this.answer(inputs, options, read);
-    const place = await this.open();
-    const way = place.findWay(handle);
-    if ('status' in way) return way;
+    if (handle === undefined || !handle.api.isStream) return await this.callApi(inputs, options, read);
+    const backend = await this.getBackend();
+    const callTarget = backend.findCallTarget(handle);
+    if ('status' in callTarget) return callTarget;
     const { api } = handle;
-    return yield* streamWithEnding({ timeout: plan.timeout, ...options }, (ending) =>
-      this.callForChunks({ place, way, api, read }, inputs, ending),
+    return yield* streamWithCancelSource({ timeout: plan.timeout, ...options }, (ending) =>
+      this.sendStreamCall({ backend, callTarget, api, read }, inputs, ending),
     );
   }
 
   async isHealthy(): Promise<Health> {
-    return this.handle === undefined ? gone('it was not started') : await (await this.open()).isHealthy(this.handle);
+    return this.handle === undefined
+      ? gone('it was not started')
+      : await (await this.getBackend()).isHealthy(this.handle);
   }
 
   async *logs(options?: LogOptions): AsyncIterable<string> {
-    yield* (await this.open()).logs(options);
+    yield* (await this.getBackend()).logs(options);
   }
 
-  async keep(options: StartOptions): Promise<void> {
-    if (this.handle !== undefined) await (await this.open()).keep?.(this.handle, options);
+  async archive(options: StartOptions): Promise<void> {
+    if (this.handle !== undefined) await (await this.getBackend()).archive?.(this.handle, options);
   }
 
   async stop(): Promise<void> {
-    await (await this.open()).stop();
+    await (await this.getBackend()).stop();
     await this.close();
   }
 
   async undo(): Promise<void> {
-    await (await this.open()).undo();
+    await (await this.getBackend()).undo();
     await this.close();
   }
 
@@ -124,50 +136,54 @@ export class BentoMLRunner implements Runner {
   }
 
   /** What the one place needs is not loaded for the other. */
-  private async open(): Promise<Place> {
-    this.opened ??= openPlace(this.plan);
-    this.place = await this.opened;
-    return this.place;
+  private async getBackend(): Promise<ServingBackend> {
+    this.openingBackend ??= openBackend(this.plan);
+    this.backend = await this.openingBackend;
+    return this.backend;
   }
 
-  private async call(target: Target, inputs: unknown, ending: Ending): Promise<Answer> {
+  private async sendCall(target: CallContext, inputs: unknown, ending: CancelSource): Promise<Answer> {
     try {
-      const trace = nextTrace();
+      const trace = createTraceId();
       const described = this.describeCall(target, inputs, trace);
       const call = described instanceof Promise ? await described : described;
       const reply = await (target.api.isTask
         ? callTask({ ...call, signal: ending.signal })
-        : callHttp({ ...call, ending }));
+        : callHttp({ ...call, cancelSource: ending }));
       const answer = readReply(target, reply, trace);
       return answer instanceof Promise ? await answer : answer;
     } catch (error) {
-      return answerWrongInput(error);
+      return answerInvalidInput(error);
     }
   }
 
-  private async *callForChunks(target: Target, inputs: unknown, ending: Ending): AsyncGenerator<unknown, Answer> {
+  private async *sendStreamCall(
+    target: CallContext,
+    inputs: unknown,
+    ending: CancelSource,
+  ): AsyncGenerator<unknown, Answer> {
     try {
-      const trace = nextTrace();
+      const trace = createTraceId();
       const call = await this.describeCall(target, inputs, trace);
-      const reply = yield* handOnText(await streamHttp({ ...call, ending }));
-      if (ending.isOver) throw ending.reason;
+      const reply = yield* streamReplyText(await streamHttp({ ...call, cancelSource: ending }));
+      if (ending.isCanceled) throw ending.reason;
       return await readReply(target, reply, trace);
     } catch (error) {
-      return answerWrongInput(error);
+      return answerInvalidInput(error);
     }
   }
 
   /** At once where the way is known and the inputs are no files. Throws, or rejects with, WrongInput or UnfitInputs. */
-  private describeCall({ way, api }: Target, inputs: unknown, trace: string): HttpCall | Promise<HttpCall> {
+  private describeCall({ callTarget, api }: CallContext, inputs: unknown, trace: string): HttpCall | Promise<HttpCall> {
     this.encode ??= chooseEncoding(api);
     const { agent, encode } = this;
-    const plain = plainInputs(inputs);
+    const plain = toPlainInputs(inputs);
     const body = plain instanceof Promise ? plain.then(encode) : encode(plain);
     const describe = (request: RequestBody, kept: Agent): HttpCall => ({
       method: 'POST',
-      url: way.url + api.route,
+      url: callTarget.url + api.route,
       headers: {
-        ...way.headers,
+        ...callTarget.headers,
         'content-type': request.contentType,
         traceparent: `00-${trace}-${trace.slice(16)}-01`,
       },
@@ -175,40 +191,46 @@ export class BentoMLRunner implements Runner {
       agent: kept,
     });
     return agent === undefined || body instanceof Promise
-      ? Promise.all([body, this.connect(way)]).then(([request, kept]) => describe(request, kept))
+      ? Promise.all([body, this.connect(callTarget)]).then(([request, kept]) => describe(request, kept))
       : describe(body, agent);
   }
 
-  private async connect({ url }: Way): Promise<Agent> {
-    this.agent ??= await keepConnections(url, idleTime);
+  private async connect({ url }: CallTarget): Promise<Agent> {
+    this.agent ??= await createKeepAliveAgent(url, idleTimeout);
     return this.agent;
   }
 }
 
-interface Target {
-  place: Place;
-  way: Way;
+interface CallContext {
+  backend: ServingBackend;
+  callTarget: CallTarget;
   api: BentoHandle['api'];
   /** Reads the JSON of a reply; see `readAnswer`. */
   read: ReadJson | undefined;
 }
 
-function readReply({ place, way, api, read }: Target, reply: HttpReply, trace: string): Answer | Promise<Answer> {
-  const findFailure = (hasFailed: boolean) => way.findFailure(trace, hasFailed);
-  return place.judgeReply(reply) ?? readAnswer(reply, api, { findFailure, read });
+function readReply(
+  { backend, callTarget, api, read }: CallContext,
+  reply: HttpReply,
+  trace: string,
+): Answer | Promise<Answer> {
+  const findFailure = (hasFailed: boolean) => callTarget.findFailure(trace, hasFailed);
+  return backend.checkReply(reply) ?? readAnswer(reply, api, { findFailure, read });
 }
 
-function answerWrongInput(error: unknown): Answer {
-  return error instanceof WrongInput ? callFailure('CALL_INPUT', error.message) : answerUnfit(error);
+function answerInvalidInput(error: unknown): Answer {
+  return error instanceof InvalidInputError
+    ? createErrorAnswer('CALL_INPUT', error.message)
+    : answerInvalidInputs(error);
 }
 
 /** Names the call to BentoML, whose log names it by that: a part drawn for this process, and the call's number. */
-function nextTrace(): string {
-  calls += 1;
-  return caller + calls.toString(16).padStart(16, '0');
+function createTraceId(): string {
+  callCount += 1;
+  return callerId + callCount.toString(16).padStart(16, '0');
 }
 
-async function openPlace(plan: RunPlan): Promise<Place> {
-  if (plan.provider === 'bentocloud') return new (await import('./cloud/cloud-place.js')).CloudPlace(plan);
-  return new (await import('./local-place.js')).LocalPlace(plan);
+async function openBackend(plan: RunPlan): Promise<ServingBackend> {
+  if (plan.provider === 'bentocloud') return new (await import('./cloud/cloud-place.js')).CloudBackend(plan);
+  return new (await import('./local-place.js')).LocalBackend(plan);
 }

@@ -2,16 +2,16 @@ import { mkdir, rm, symlink } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import type { RunPlan } from '../../src/contract/handle.js';
 import { hostsDirectory } from '../../src/package-root.js';
-import { makeHostDirectories, temporaryPath } from '../../src/runners/host-record.js';
-import { markOf } from '../../src/runners/marked-processes.js';
-import { joinPythonPath, readPairs } from '../../src/runners/process-variables.js';
-import { describeServerImports, startupDirectory } from '../../src/runners/server-imports.js';
-import { softwareEnvironment } from '../../src/runners/software-environment.js';
+import { createHostDirectories, getTemporaryPath } from '../../src/runners/host-record.js';
+import { createProcessMark } from '../../src/runners/marked-processes.js';
+import { joinPythonPath, parseVariableLines } from '../../src/runners/process-variables.js';
+import { buildImportVariables, startupDirectory } from '../../src/runners/server-imports.js';
+import { buildSoftwareEnvironment } from '../../src/runners/software-environment.js';
 import type { BentoInterface } from './bento-interface.js';
-import { concurrencyVariables } from './concurrency-variables.js';
+import { buildConcurrencyVariables } from './concurrency-variables.js';
 
 /** What the server's processes see: where things are, then the software's variables, then the mark they are found by. */
-export function serverEnvironment(
+export function buildBentoServerEnvironment(
   plan: RunPlan,
   {
     service,
@@ -23,27 +23,27 @@ export function serverEnvironment(
   env: Record<string, string>,
 ): Record<string, string> {
   const python = plan.environment?.python ?? 'python3';
-  const own = plan.environment?.packageDirectory ?? null;
-  const ours = cog || host ? [join(hostsDirectory, 'python')] : [];
-  const variables = { ...readPairs(environment), ...env };
+  const packagesPath = plan.environment?.packageDirectory ?? null;
+  const hostModules = cog || host ? [join(hostsDirectory, 'python')] : [];
+  const variables = { ...parseVariableLines(environment), ...env };
   return {
-    ...softwareEnvironment(python),
+    ...buildSoftwareEnvironment(python),
     NO_COLOR: '1',
     PYTHONUNBUFFERED: '1',
     PYTHONPYCACHEPREFIX: bytecodeDirectory(plan),
-    TMPDIR: temporaryPath(plan),
+    TMPDIR: getTemporaryPath(plan),
     BENTOML_HOME: bentoHome(plan),
     BENTOML_DO_NOT_TRACK: 'True',
     BENTOML_CONFIG_OPTIONS: 'services.logging.access.enabled=false', // the log is for the software's own words
-    ...concurrencyVariables(plan.resources.concurrency),
+    ...buildConcurrencyVariables(plan.resources.concurrency),
     ...variables,
     PYTHONPATH: joinPythonPath(
-      [startupDirectory, ...(own === null ? [] : [own]), ...ours],
+      [startupDirectory, ...(packagesPath === null ? [] : [packagesPath]), ...hostModules],
       variables.PYTHONPATH,
       delimiter,
     ),
-    ...describeServerImports(plan, { module: service.split(':')[0] ?? '', paths }),
-    ...markOf(plan),
+    ...buildImportVariables(plan, { module: service.split(':')[0] ?? '', paths }),
+    ...createProcessMark(plan),
   };
 }
 
@@ -57,21 +57,21 @@ export const bentoHome = ({ stateDirectory }: RunPlan): string => join(stateDire
 export const bytecodeDirectory = ({ stateDirectory, environment }: RunPlan): string =>
   environment === null ? join(stateDirectory, 'pycache') : join(environment.path, '.bytecode');
 
-export async function makeServerDirectories(plan: RunPlan): Promise<void> {
-  const [directory, temporary] = [join(plan.stateDirectory, 'tmp'), temporaryPath(plan)];
+export async function createServerDirectories(plan: RunPlan): Promise<void> {
+  const [directory, temporary] = [join(plan.stateDirectory, 'tmp'), getTemporaryPath(plan)];
   await mkdir(bentoHome(plan), { recursive: true });
   await rm(directory, { recursive: true, force: true });
   await mkdir(directory, { recursive: true, mode: 0o700 });
   await mkdir(dirname(plan.logFile), { recursive: true });
   if (temporary === directory) return;
-  await makeHostDirectories(plan);
+  await createHostDirectories(plan);
   await rm(temporary, { force: true });
   await symlink(directory, temporary);
 }
 
 /** Removes what a server leaves outside its state: the link to its temporary files, and bytecode in the environment. */
 export async function removeServerPaths(plan: RunPlan): Promise<void> {
-  const temporary = temporaryPath(plan);
+  const temporary = getTemporaryPath(plan);
   if (dirname(temporary) !== plan.stateDirectory) await rm(temporary, { force: true });
   const compiled = [plan.directory, plan.environment?.packageDirectory ?? plan.directory];
   for (const path of compiled) await rm(join(bytecodeDirectory(plan), path), { recursive: true, force: true });

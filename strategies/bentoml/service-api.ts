@@ -34,25 +34,25 @@ export interface ServiceApi {
 }
 
 /** Milliseconds that a server which is ready has to describe itself. */
-const patience = 10_000;
+const schemaTimeout = 10_000;
 
 /** Asks the server which APIs it has. Throws ENTRY_AMBIGUOUS or START_FAILED when none is the one to call. */
 export async function findApi(
   url: string,
-  wanted: BentoInterface,
+  bentoInterface: BentoInterface,
   headers: Record<string, string> = {},
 ): Promise<ServiceApi> {
-  const { body } = await callHttp({ url: `${url}/schema.json`, headers, signal: AbortSignal.timeout(patience) });
+  const { body } = await callHttp({ url: `${url}/schema.json`, headers, signal: AbortSignal.timeout(schemaTimeout) });
   const { routes } = JSON.parse(body.toString()) as { routes: ServiceRoute[] };
-  const { route, is_task: isTask, input, output } = chooseRoute(routes, wanted);
+  const { route, is_task: isTask, input, output } = chooseRoute(routes, bentoInterface);
   return {
     route,
     isTask,
     input,
     isFileOutput: output.type === 'file',
     isStream: output.is_stream === true,
-    call: wanted.call ?? null,
-    outputKey: wanted.output_key ?? null,
+    call: bentoInterface.call ?? null,
+    outputKey: bentoInterface.output_key ?? null,
   };
 }
 

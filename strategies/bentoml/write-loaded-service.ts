@@ -1,13 +1,13 @@
-import { loadSoftware } from '../../src/adaptation/shapes/index.js';
+import { generateLoading } from '../../src/adaptation/shapes/index.js';
 import type { FunctionInterface } from '../../src/contract/run-interface.js';
 import { threadsVariable } from './concurrency-variables.js';
-import { makeSlots, serviceDecorator, type WrittenService } from './write-service.js';
+import { serviceDecorator, slotsStatement, type WrittenService } from './write-service.js';
 
 /**
  * A service around what our host's modules load: a Cog predictor, whose inputs keep what `Input()` says of each, or an
  * entry that only the import describes.
  */
-export function writeLoadedService(served: FunctionInterface): WrittenService {
+export function writeHostService(served: FunctionInterface): WrittenService {
   const source = `import asyncio
 import json
 import os
@@ -21,8 +21,8 @@ from berth_host.guest import Guest
 ${serviceDecorator}
 class Service:
     def __init__(self) -> None:
-        ${makeSlots}
-        self.software = ${loadSoftware(served, `os.environ.get("${threadsVariable}")`)}
+        ${slotsStatement}
+        self.software = ${generateLoading(served, `os.environ.get("${threadsVariable}")`)}
 
     @bentoml.api
     async def predict(self, inputs${served.call === 'cog' ? ': dict' : ''}) -> dict:

@@ -1,10 +1,10 @@
 import {
   chooseCallStyle,
   findCalledMethod,
+  getSignature,
   joinFunction,
   outputFunction,
   type PlainCallable,
-  signatureOf,
 } from '../../src/adaptation/shapes/index.js';
 import type { EntryPoint, Parameter } from '../../src/contract/facts.js';
 import type { CallStyle } from '../../src/contract/run-interface.js';
@@ -17,14 +17,14 @@ export interface WrittenService {
 }
 
 /** Coroutines at once where nothing else is asked for: many cost little. */
-const slots = 1000;
+const defaultSlots = 1000;
 /** Seconds: the caller's own limit comes first. */
-const longestCall = 3600;
+const maxCallSeconds = 3600;
 
-export const serviceDecorator = `@bentoml.service(traffic={"timeout": ${longestCall}})`;
+export const serviceDecorator = `@bentoml.service(traffic={"timeout": ${maxCallSeconds}})`;
 
 /** BentoML bounds threads alone: a coroutine waits for a slot. */
-export const makeSlots = `self.slots = asyncio.Semaphore(int(os.environ.get("${slotsVariable}", "${slots}")))`;
+export const slotsStatement = `self.slots = asyncio.Semaphore(int(os.environ.get("${slotsVariable}", "${defaultSlots}")))`;
 
 /** Names that the service's module has itself. */
 const ownNames = new Set([
@@ -35,20 +35,22 @@ const ownNames = new Set([
 /** The service as a person would write it: the callable imported, its parameters those of the API. */
 export function writeService({ entry, method: named, style }: PlainCallable): WrittenService {
   const method = named ?? (entry.kind === 'class' ? findCalledMethod(entry) : undefined);
-  const { parameters, isAsync, isGenerator } = signatureOf(entry, method);
-  const call = style === 'inputs' || !parameters.every(isPlain) || entry.kind === 'object' ? 'inputs' : 'arguments';
+  const { parameters, isAsync, isGenerator } = getSignature(entry, method);
+  const call =
+    style === 'inputs' || !parameters.every(isPlainParameter) || entry.kind === 'object' ? 'inputs' : 'arguments';
   const isClass = entry.kind === 'class';
   const isHidden = ownNames.has(entry.callable) || parameters.some(({ name }) => name === entry.callable);
-  if (!isAsync) return { source: writeThreaded({ entry, method, style }, { call, parameters, isGenerator }), call };
+  if (!isAsync)
+    return { source: writeThreadedService({ entry, method, style }, { call, parameters, isGenerator }), call };
   const name = isHidden ? 'solution' : entry.callable;
-  const called = isClass ? `self.${modelName}` : name;
-  const passed = call === 'arguments' ? passEach(parameters) : style === 'inputs' ? 'inputs' : '**inputs';
+  const called = isClass ? `self.${modelAttribute}` : name;
+  const passed = call === 'arguments' ? writeArguments(parameters) : style === 'inputs' ? 'inputs' : '**inputs';
   const result =
     method === undefined || method === '__call__' ? `${called}(${passed})` : `${called}.${method}(${passed})`;
   const signature =
-    call === 'arguments' ? ['self', ...describeParameters(parameters)] : ['self', inputsOf(parameters, style)];
-  const parts = [...(isClass ? makeModel(entry, name) : []), makeSlots];
-  const answer = `return {"output": as_output(${collect(result, { isAsync, isGenerator })})}`;
+    call === 'arguments' ? ['self', ...describeParameters(parameters)] : ['self', describeInputs(parameters, style)];
+  const parts = [...(isClass ? listModelStatements(entry, name) : []), slotsStatement];
+  const answer = `return {"output": as_output(${collectResult(result, { isAsync, isGenerator })})}`;
   const source = `import asyncio
 import math
 import os
@@ -70,19 +72,22 @@ ${writeConstructor(parts)}    @bentoml.api
   return { source, call };
 }
 
-interface Threaded {
+interface ThreadedCall {
   call: 'inputs' | 'arguments';
   parameters: Parameter[];
   isGenerator: boolean;
 }
 
 /** Synchronous code: one thread imports it, sets it up and runs its calls, as its author's only thread did. */
-function writeThreaded({ entry, method, style }: PlainCallable, { call, parameters, isGenerator }: Threaded): string {
+function writeThreadedService(
+  { entry, method, style }: PlainCallable,
+  { call, parameters, isGenerator }: ThreadedCall,
+): string {
   const { module, callable, kind, methods } = entry;
-  const passed = call === 'arguments' ? passEach(parameters) : style === 'inputs' ? 'inputs' : '**inputs';
+  const passed = call === 'arguments' ? writeArguments(parameters) : style === 'inputs' ? 'inputs' : '**inputs';
   const result = `_solution${method === undefined || method === '__call__' ? '' : `.${method}`}(${passed})`;
   const signature =
-    call === 'arguments' ? ['self', ...describeParameters(parameters)] : ['self', inputsOf(parameters, style)];
+    call === 'arguments' ? ['self', ...describeParameters(parameters)] : ['self', describeInputs(parameters, style)];
   return `import asyncio
 import math
 import os
@@ -107,7 +112,7 @@ def load():
 
 
 _solution, context = worker.submit(load).result()
-${kind === 'class' ? setUpModel(methods) : ''}
+${kind === 'class' ? writeModelSetup(methods) : ''}
 
 async def _run(call):
     return await asyncio.wrap_future(worker.submit(context.copy().run, call))
@@ -117,7 +122,7 @@ ${outputFunction}
 ${isGenerator ? `\n${joinFunction}\n` : ''}
 ${serviceDecorator}
 class Service:
-${kind === 'class' ? buildModel : ''}    @bentoml.api
+${kind === 'class' ? threadedConstructor : ''}    @bentoml.api
     async def predict(${signature.join(', ')}) -> dict:
         return {"output": as_output(await _run(lambda: ${isGenerator ? `join(list(${result}))` : result}))}
 `;
@@ -126,7 +131,7 @@ ${kind === 'class' ? buildModel : ''}    @bentoml.api
 const importTypes = (signature: string[]): string =>
   signature.some((one) => one.includes('Union[')) ? 'from typing import Union\n' : '';
 
-const setUpModel = (methods: string[]): string => `
+const writeModelSetup = (methods: string[]): string => `
 
 def set_up():
     global _solution, context
@@ -134,42 +139,44 @@ def set_up():
 ${methods.includes('setup') ? '    _solution.setup()\n' : ''}    context = copy_context()
 `;
 
-const buildModel = `    def __init__(self) -> None:
+const threadedConstructor = `    def __init__(self) -> None:
         worker.submit(set_up).result()
 
 `;
 
-const modelName = 'model';
+const modelAttribute = 'model';
 
-const makeModel = ({ methods }: EntryPoint, name: string): string[] => [
-  `self.${modelName} = ${name}()`,
-  ...(methods.includes('setup') ? [`self.${modelName}.setup()`] : []),
+const listModelStatements = ({ methods }: EntryPoint, name: string): string[] => [
+  `self.${modelAttribute} = ${name}()`,
+  ...(methods.includes('setup') ? [`self.${modelAttribute}.setup()`] : []),
 ];
 
 const writeConstructor = (lines: string[]): string =>
   `    def __init__(self) -> None:\n${lines.map((line) => `        ${line}\n`).join('')}\n`;
 
 /** What a JSON answer holds of a coroutine or a generator: what comes of it. */
-function collect(result: string, { isAsync, isGenerator }: { isAsync: boolean; isGenerator: boolean }): string {
+function collectResult(result: string, { isAsync, isGenerator }: { isAsync: boolean; isGenerator: boolean }): string {
   if (isGenerator) return isAsync ? `join([item async for item in ${result}])` : `join(list(${result}))`;
   return isAsync ? `await ${result}` : result;
 }
 
-function inputsOf(parameters: Parameter[], style: CallStyle): string {
+function describeInputs(parameters: Parameter[], style: CallStyle): string {
   const isAnything =
     style === 'inputs' && chooseCallStyle(parameters) === 'inputs' && parameters[0]?.annotation === null;
   return isAnything ? 'inputs' : 'inputs: dict';
 }
 
 /** Values that stand for themselves wherever they are written. */
-const literal = /^(-?\d+(\.\d+)?(e-?\d+)?|True|False|None|"[^"\\\n]*"|'[^'\\\n]*'|\[\]|\{\})$/i;
+const literalPattern = /^(-?\d+(\.\d+)?(e-?\d+)?|True|False|None|"[^"\\\n]*"|'[^'\\\n]*'|\[\]|\{\})$/i;
 /** Types that need no import, and that JSON has. */
-const annotation = /^(str|int|float|bool|list|dict)(\[[\w, [\]]*\])?$/;
-const builtIn = /^(str|int|float|bool|list|dict)$/;
+const annotationPattern = /^(str|int|float|bool|list|dict)(\[[\w, [\]]*\])?$/;
+const builtInPattern = /^(str|int|float|bool|list|dict)$/;
 
 /** A parameter that the API can have just so. */
-const isPlain = ({ name, kind, default: value }: Parameter): boolean =>
-  (kind === 'positional' || kind === 'keyword') && !name.startsWith('_') && (value === null || literal.test(value));
+const isPlainParameter = ({ name, kind, default: value }: Parameter): boolean =>
+  (kind === 'positional' || kind === 'keyword') &&
+  !name.startsWith('_') &&
+  (value === null || literalPattern.test(value));
 
 function describeParameters(parameters: Parameter[]): string[] {
   const positional = parameters.filter(({ kind }) => kind === 'positional').map(describeParameter);
@@ -188,9 +195,9 @@ function describeParameter({ name, annotation: type, default: value }: Parameter
 const keepIntegers = (type: string): string => type.replaceAll(/\bfloat\b/g, 'Union[float, int]');
 
 const isPortable = (type: string): boolean =>
-  annotation.test(type) && (type.match(/\w+/g) ?? []).every((word) => builtIn.test(word));
+  annotationPattern.test(type) && (type.match(/\w+/g) ?? []).every((word) => builtInPattern.test(word));
 
-const passEach = (parameters: Parameter[]): string =>
+const writeArguments = (parameters: Parameter[]): string =>
   [
     ...parameters.filter(({ kind }) => kind === 'positional').map(({ name }) => name),
     ...parameters.filter(({ kind }) => kind === 'keyword').map(({ name }) => `${name}=${name}`),

@@ -1,19 +1,19 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Base } from '../../src/contract/revision.js';
+import type { BaseImages } from '../../src/contract/revision.js';
 import type { AdaptedCode } from '../../src/registry/base.js';
 import { findBaseImages, findEngineAddress, openEngine } from '../../src/runners/containers/index.js';
-import { chooseBuildSettings } from './build-settings.js';
-import { parseInterface } from './docker-interface.js';
+import { chooseBuildArguments } from './build-settings.js';
+import { parseDockerInterface } from './docker-interface.js';
 
 /**
  * The images that the revision's Dockerfile names, as the engine has them now. Undefined without an engine or a Dockerfile:
  * the start says what is wrong.
  */
-export async function findBase({ directory, runInterface }: AdaptedCode): Promise<Base | undefined> {
-  const software = parseInterface(runInterface);
+export async function findBase({ directory, runInterface }: AdaptedCode): Promise<BaseImages | undefined> {
+  const software = parseDockerInterface(runInterface);
   const text = await readFile(join(directory, software.dockerfile), 'utf8').catch(() => undefined);
   const engine = await openEngine(findEngineAddress()).catch(() => undefined);
   if (text === undefined || engine === undefined) return undefined;
-  return await findBaseImages(engine, text, chooseBuildSettings(software));
+  return await findBaseImages(engine, text, chooseBuildArguments(software));
 }

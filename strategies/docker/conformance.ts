@@ -6,12 +6,12 @@ import type { DockerHandle } from './docker-handle.js';
 
 /** Its software is a container; the image stays until the undo. */
 export const conformance = {
-  manner: { applies: ['cpu', 'memory', 'concurrency'] },
+  deviations: { applies: ['cpu', 'memory', 'concurrency'] },
   async kill(handle: Handle) {
     const { engine, container } = handle as DockerHandle; // made by the runner's start
     await (await openEngine(engine)).getContainer(container).kill({ signal: 'SIGKILL' });
   },
-  async listRemains(plan: RunPlan) {
+  async listRemaining(plan: RunPlan) {
     const label = [`${labels.revision}=${plan.revision}`, `${labels.home}=${homeMark(plan)}`];
     const engine = await openEngine(findEngineAddress());
     return (await engine.listContainers({ all: true, filters: { label } })).map(({ Id }) => `container ${Id}`);

@@ -2,12 +2,17 @@ import type { Agent } from 'node:http';
 import type { Answer } from '../../src/contract/answer.js';
 import { readJson } from '../../src/json/read-json.js';
 import { writeInputs } from '../../src/json/write-inputs.js';
-import { callFailure, Stranger, streamWithEnding, withEnding } from '../../src/runners/call-deadline.js';
+import {
+  createErrorAnswer,
+  streamWithCancelSource,
+  UnverifiedPeerError,
+  withCancelSource,
+} from '../../src/runners/call-deadline.js';
 import { checkAnswerText } from '../../src/runners/check-answer.js';
-import { handOn, handOnText } from '../../src/runners/host-stream.js';
+import { forwardHostChunks, forwardHostChunkTexts } from '../../src/runners/host-stream.js';
 import { callHttp } from '../../src/runners/http-call.js';
 import { readLines, streamHttp } from '../../src/runners/http-stream.js';
-import { answerUnfit } from '../../src/runners/unfit-answer.js';
+import { answerInvalidInputs } from '../../src/runners/unfit-answer.js';
 
 /** A call of our host program. */
 export interface HostCall {
@@ -19,42 +24,42 @@ export interface HostCall {
   signal: AbortSignal | undefined;
 }
 
-export interface ContainerCall extends HostCall {
+export interface HostValueCall extends HostCall {
   inputs: unknown;
 }
 
 /** Inputs as JSON text. */
-interface TextCall extends HostCall {
+interface HostTextCall extends HostCall {
   text: string;
 }
 
 /** Seconds that our host has to answer for a call past its deadline, before the client does so itself. */
-const lateness = 0.5;
+const deadlineMargin = 0.5;
 
 /** Calls of this process have names of their own. */
-const caller = `${process.pid}-${Math.random().toString(36).slice(2)}`;
-let counter = 0;
+const callerId = `${process.pid}-${Math.random().toString(36).slice(2)}`;
+let callCount = 0;
 
 /** Calls our host program with values: see `writeInputs` and `readJson`. */
-export async function callHost({ inputs, ...call }: ContainerCall, tokenHash: string): Promise<Answer> {
+export async function callHost({ inputs, ...call }: HostValueCall, tokenHash: string): Promise<Answer> {
   let text: string;
   try {
     text = await writeInputs(inputs);
   } catch (error) {
-    return answerUnfit(error);
+    return answerInvalidInputs(error);
   }
   return readJson(await callHostText({ ...call, text }, tokenHash)) as Answer; // the host's own
 }
 
 /** The text of its reply is the answer, and the token in it says that it is our revision that answers. */
-export async function callHostText(call: TextCall, tokenHash: string): Promise<string> {
+export async function callHostText(call: HostTextCall, tokenHash: string): Promise<string> {
   const { url, agent, signal, text: body } = call;
-  const { headers, cancel } = nameCall(call, tokenHash);
+  const { headers, cancel } = identifyCall(call, tokenHash);
   signal?.addEventListener('abort', cancel, { once: true });
-  const answer = await withEnding(boundOf(call), async (ending) => {
-    const reply = await callHttp({ url: `${url}/run`, headers, body, agent, ending });
-    if (!reply.isComplete) return lost;
-    if (reply.headers['berth-token'] !== tokenHash) throw new Stranger(`something else answers at ${url}`);
+  const answer = await withCancelSource(buildDeadline(call), async (ending) => {
+    const reply = await callHttp({ url: `${url}/run`, headers, body, agent, cancelSource: ending });
+    if (!reply.isComplete) return callLost;
+    if (reply.headers['berth-token'] !== tokenHash) throw new UnverifiedPeerError(`something else answers at ${url}`);
     return checkAnswerText(reply.body.toString('utf8'));
   }).finally(() => signal?.removeEventListener('abort', cancel));
   return typeof answer === 'string' ? answer : JSON.stringify(answer);
@@ -62,55 +67,61 @@ export async function callHostText(call: TextCall, tokenHash: string): Promise<s
 
 /** The same call bit by bit. */
 export async function* streamHost(
-  { inputs, ...call }: ContainerCall,
+  { inputs, ...call }: HostValueCall,
   tokenHash: string,
 ): AsyncGenerator<unknown, Answer> {
   let text: string;
   try {
     text = await writeInputs(inputs);
   } catch (error) {
-    return answerUnfit(error);
+    return answerInvalidInputs(error);
   }
-  return yield* streamParts({ ...call, text }, tokenHash, handOn);
+  return yield* streamLines({ ...call, text }, tokenHash, forwardHostChunks);
 }
 
-export async function* streamHostText(call: TextCall, tokenHash: string): AsyncGenerator<string, string> {
-  const answer = yield* streamParts(call, tokenHash, handOnText);
+export async function* streamHostText(call: HostTextCall, tokenHash: string): AsyncGenerator<string, string> {
+  const answer = yield* streamLines(call, tokenHash, forwardHostChunkTexts);
   return typeof answer === 'string' ? answer : JSON.stringify(answer);
 }
 
 /** A line of JSON for each part. */
-async function* streamParts<Chunk, Told>(
-  call: TextCall,
+async function* streamLines<Chunk, Told>(
+  call: HostTextCall,
   tokenHash: string,
   handOn: (lines: AsyncIterable<string>) => AsyncGenerator<Chunk, Told | undefined>,
 ): AsyncGenerator<Chunk, Told | Answer> {
   const { url, agent, text: body } = call;
-  const { headers, cancel } = nameCall(call, tokenHash);
+  const { headers, cancel } = identifyCall(call, tokenHash);
   const asking = { url: `${url}/run`, headers: { ...headers, accept: 'application/x-ndjson' }, body, agent };
   let isAnswered = false;
   try {
-    return yield* streamWithEnding(boundOf(call), async function* (ending): AsyncGenerator<Chunk, Told | Answer> {
-      const reply = await streamHttp({ ...asking, ending });
-      if (reply.headers['berth-token'] !== tokenHash) throw new Stranger(`something else answers at ${url}`);
+    return yield* streamWithCancelSource(buildDeadline(call), async function* (ending): AsyncGenerator<
+      Chunk,
+      Told | Answer
+    > {
+      const reply = await streamHttp({ ...asking, cancelSource: ending });
+      if (reply.headers['berth-token'] !== tokenHash) throw new UnverifiedPeerError(`something else answers at ${url}`);
       const answer = yield* handOn(readLines(reply.body));
       isAnswered = answer !== undefined;
-      return answer ?? lost;
+      return answer ?? callLost;
     });
   } finally {
     if (!isAnswered) cancel();
   }
 }
 
-const boundOf = ({ timeout, signal }: HostCall) => ({ timeout: timeout + lateness, ...(signal && { signal }) });
+const buildDeadline = ({ timeout, signal }: HostCall) => ({
+  timeout: timeout + deadlineMargin,
+  ...(signal && { signal }),
+});
 
 /** By its name the host is told to end it. */
-function nameCall({ url, timeout }: HostCall, tokenHash: string) {
-  counter += 1;
+function identifyCall({ url, timeout }: HostCall, tokenHash: string) {
+  callCount += 1;
   const headers = {
     'content-type': 'application/json',
     'berth-token': tokenHash,
-    'berth-call': `${caller}-${counter}`,
+    'berth-call': `${callerId}-${callCount}`,
     'berth-timeout': String(timeout),
   };
   const cancel = () => {
@@ -120,4 +131,4 @@ function nameCall({ url, timeout }: HostCall, tokenHash: string) {
   return { headers, cancel };
 }
 
-const lost = callFailure('CALL_LOST', 'the container ended during the call');
+const callLost = createErrorAnswer('CALL_LOST', 'the container ended during the call');

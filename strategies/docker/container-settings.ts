@@ -1,6 +1,6 @@
 import type Docker from 'dockerode';
 import type { RunPlan } from '../../src/contract/handle.js';
-import { usualSetupTimeout } from '../../src/runners/boot-document.js';
+import { defaultSetupTimeout } from '../../src/runners/boot-document.js';
 import { parseQuantity } from '../../src/runners/quantity.js';
 import { containerName, homeMark, labels } from './container-name.js';
 import type { DockerInterface } from './docker-interface.js';
@@ -48,7 +48,7 @@ export function describeContainer(request: ContainerRequest): Docker.ContainerCr
       [labels.token]: token,
       [labels.home]: homeMark(plan),
     },
-    Env: Object.entries(environmentOf(request)).map(([name, value]) => `${name}=${value}`),
+    Env: Object.entries(buildEnvironment(request)).map(([name, value]) => `${name}=${value}`),
     ExposedPorts: { [exposed]: {} },
     HostConfig: {
       // A first process that hands signals on and reaps: without one, a server that sets no handler ignores SIGTERM.
@@ -59,20 +59,20 @@ export function describeContainer(request: ContainerRequest): Docker.ContainerCr
       ...(memory !== undefined && { Memory: parseQuantity(memory), MemorySwap: parseQuantity(memory) }),
       ...(limits.cpu !== undefined && { NanoCpus: Math.round(limits.cpu * 1e9) }),
       ...(limits.gpu !== undefined && { DeviceRequests: [{ Count: limits.gpu, Capabilities: [['gpu']] }] }),
-      ...(software.serves !== undefined && confine(request)),
+      ...(software.serves !== undefined && buildSandbox(request)),
     },
   };
 }
 
 /** Our own image needs no more than this; what somebody else's needs we do not know. */
-const confine = ({ isReadOnly }: ContainerRequest): Docker.HostConfig => ({
+const buildSandbox = ({ isReadOnly }: ContainerRequest): Docker.HostConfig => ({
   CapDrop: ['ALL'],
   SecurityOpt: ['no-new-privileges'],
   ReadonlyRootfs: isReadOnly,
   Tmpfs: { '/tmp': 'rw,exec,nosuid,nodev,mode=1777' },
 });
 
-function environmentOf({ plan, software, port, token, env }: ContainerRequest): Record<string, string> {
+function buildEnvironment({ plan, software, port, token, env }: ContainerRequest): Record<string, string> {
   const { serves } = software;
   if (serves === undefined) return { PORT: String(port), ...env };
   const boot = {
@@ -84,7 +84,7 @@ function environmentOf({ plan, software, port, token, env }: ContainerRequest): 
     interface: serves,
     timeout: plan.timeout,
     importTimeout: plan.importTimeout ?? null,
-    setupTimeout: plan.setupTimeout ?? usualSetupTimeout,
+    setupTimeout: plan.setupTimeout ?? defaultSetupTimeout,
     concurrency: plan.resources.concurrency ?? null,
     grace,
   };

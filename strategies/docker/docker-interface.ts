@@ -20,7 +20,7 @@ export const DockerInterface = z.looseObject({
 export type DockerInterface = z.infer<typeof DockerInterface>;
 
 /** ADAPTATION_FAILED when a run interface is not one of this strategy. */
-export function parseInterface(runInterface: RunInterface): DockerInterface {
+export function parseDockerInterface(runInterface: RunInterface): DockerInterface {
   const { success, data, error } = DockerInterface.safeParse(runInterface);
   if (success) return data;
   const problems = error.issues.map(({ path, message }) => `${path.join('.')} ${message}`).join('; ');

@@ -9,8 +9,8 @@ import { codeDirectory } from './container-settings.js';
 const exitCodes: Record<number, ErrorCode> = { 70: 'IMPORT_FAILED', 71: 'START_FAILED' };
 
 /** Lines of the container's log that an error shows. */
-const shown = 40;
-const marker = 'berth: start failed: ';
+const evidenceLineCount = 40;
+const startFailedPrefix = 'berth: start failed: ';
 
 export type ContainerState = Docker.ContainerInspectInfo['State'];
 
@@ -22,14 +22,14 @@ export function describeExit({ ExitCode, OOMKilled, Error: problem }: ContainerS
 }
 
 /** The error for a container that ended before it could be called; its last words are the evidence. */
-export async function explainEarlyEnd(
+export async function explainEarlyExit(
   container: Docker.Container,
   state: ContainerState,
   { deployment, logFile, importTimeout }: RunPlan,
 ): Promise<BerthError> {
   const lines: string[] = [];
   for await (const line of readContainerLog(container, { tail: 400 })) lines.push(line);
-  const start = lines.findLastIndex((line) => line.startsWith(marker));
+  const start = lines.findLastIndex((line) => line.startsWith(startFailedPrefix));
   const facts = { name: deployment, log: logFile };
   const code = exitCodes[state.ExitCode];
   if (code === undefined || start < 0) {
@@ -38,13 +38,13 @@ export async function explainEarlyEnd(
       const message = `importing the module failed: ${stuck.message}`;
       return new BerthError('IMPORT_FAILED', message, { ...facts, evidence: stuck.evidence });
     }
-    const evidence = lines.slice(-shown).join('\n');
+    const evidence = lines.slice(-evidenceLineCount).join('\n');
     return new BerthError('START_FAILED', `the container ${describeExit(state)} before it could be called`, {
       ...facts,
       evidence,
     });
   }
-  const evidence = lines.slice(start).join('\n').slice(marker.length);
+  const evidence = lines.slice(start).join('\n').slice(startFailedPrefix.length);
   const what = code === 'IMPORT_FAILED' ? 'importing the module failed' : 'the start failed';
   const last = evidence.trimEnd().split('\n').at(-1) ?? '';
   return new BerthError(code, `${what}: ${last}`, { ...facts, evidence });

@@ -3,7 +3,7 @@ import type { RunPlan } from '../../src/contract/handle.js';
 import type { Limits } from './container-settings.js';
 import type { DockerInterface } from './docker-interface.js';
 
-interface Machine {
+interface EngineInfo {
   NCPU: number;
   CpuCfsPeriod?: boolean;
   CpuCfsQuota?: boolean;
@@ -17,12 +17,12 @@ export async function chooseLimits(
   { resources }: RunPlan,
   { serves }: DockerInterface,
 ): Promise<{ limits: Limits; notes: string[] }> {
-  const machine: Machine = await engine.info();
+  const machine: EngineInfo = await engine.info();
   const limits: Limits = {};
   const notes: string[] = [];
   const { cpu, gpu, replicas, concurrency, memory } = resources;
   if (cpu !== undefined) {
-    if (isCpuBounded(machine)) limits.cpu = Math.min(cpu, machine.NCPU);
+    if (hasCpuLimits(machine)) limits.cpu = Math.min(cpu, machine.NCPU);
     else notes.push('the engine cannot bound cpu: the software may use every core');
     if (cpu > machine.NCPU) notes.push(`${cpu} cores were asked for, and the engine has ${machine.NCPU}`);
   }
@@ -44,7 +44,7 @@ export async function chooseLimits(
 }
 
 /** Both are needed, and a kernel may have been built without. An engine that does not say has them. */
-const isCpuBounded = ({ CpuCfsPeriod, CpuCfsQuota }: Machine): boolean =>
+const hasCpuLimits = ({ CpuCfsPeriod, CpuCfsQuota }: EngineInfo): boolean =>
   CpuCfsPeriod !== false && CpuCfsQuota !== false;
 
 const isCount = (gpu: string): boolean => /^\d+$/.test(gpu);

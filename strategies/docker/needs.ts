@@ -9,11 +9,11 @@ export async function findNeeds(): Promise<Need[]> {
     return [{ name: 'container engine', isMet: true, detail: `${Version} at ${address}`, remedy: null }];
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error);
-    return [{ name: 'container engine', isMet: false, detail, remedy: remedyFor(address) }];
+    return [{ name: 'container engine', isMet: false, detail, remedy: chooseRemedy(address) }];
   }
 }
 
-const remedyFor = (address: string): string => {
+const chooseRemedy = (address: string): string => {
   if (address.startsWith('ssh:'))
     return 'forward its socket, and name that: ssh -nNT -L /tmp/engine.sock:/var/run/docker.sock HOST; DOCKER_HOST=unix:///tmp/engine.sock';
   if (process.env.DOCKER_HOST)

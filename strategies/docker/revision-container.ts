@@ -4,17 +4,24 @@ import type { RunPlan } from '../../src/contract/handle.js';
 import { BerthError } from '../../src/errors.js';
 import {
   archiveContainerLog,
-  choosePublication,
+  buildImageReference,
+  choosePublishedAddress,
   contentLabel,
-  imageReference,
-  orMissing,
-  statusOf,
+  getStatusCode,
+  ignoreMissing,
 } from '../../src/runners/containers/index.js';
-import { containerName, earlierName, homeMarks, imageName, labels, type Named } from './container-name.js';
+import {
+  containerName,
+  homeMarks,
+  imageName,
+  labels,
+  legacyContainerName,
+  type RevisionIdentity,
+} from './container-name.js';
 import { type ContainerRequest, describeContainer, grace } from './container-settings.js';
-import { explainRefusal, isPortTaken } from './engine-refusal.js';
+import { explainEngineError, isPortTaken } from './engine-refusal.js';
 
-type Logged = Named & Pick<RunPlan, 'logFile'>;
+type LoggedRevision = RevisionIdentity & Pick<RunPlan, 'logFile'>;
 
 /** What is known of a revision's container from the engine alone. */
 export interface FoundContainer {
@@ -23,19 +30,19 @@ export interface FoundContainer {
 }
 
 /** What a start decides of it; the rest is drawn when it is made. */
-export type WantedContainer = Omit<ContainerRequest, 'token' | 'host'>;
+export type ContainerSpec = Omit<ContainerRequest, 'token' | 'host'>;
 
 /** The revision's container, alive or not. What another Berth has made is none of it, whatever its name. */
 export async function findContainer(engine: Docker, plan: RunPlan): Promise<FoundContainer | undefined> {
-  for (const name of [containerName(plan), earlierName(plan)]) {
-    const details = await orMissing(engine.getContainer(name).inspect());
-    if (details !== undefined && isOwn(details.Config.Labels, plan))
+  for (const name of [containerName(plan), legacyContainerName(plan)]) {
+    const details = await ignoreMissing(engine.getContainer(name).inspect());
+    if (details !== undefined && isOwnContainer(details.Config.Labels, plan))
       return { container: engine.getContainer(details.Id), details };
   }
   return undefined;
 }
 
-export const isOwn = (labelled: Record<string, string>, plan: Named): boolean =>
+export const isOwnContainer = (labelled: Record<string, string>, plan: RevisionIdentity): boolean =>
   homeMarks(plan).includes(labelled[labels.home] ?? '');
 
 /**
@@ -45,24 +52,24 @@ export const isOwn = (labelled: Record<string, string>, plan: Named): boolean =>
 export async function createContainer(
   engine: Docker,
   address: string,
-  wanted: WantedContainer,
+  spec: ContainerSpec,
 ): Promise<FoundContainer | undefined> {
-  const { listen } = choosePublication(address, wanted.plan);
-  const request = { ...wanted, token: randomUUID(), host: listen };
+  const { listen } = choosePublishedAddress(address, spec.plan);
+  const request = { ...spec, token: randomUUID(), host: listen };
   try {
     const container = await engine.createContainer(describeContainer(request));
     return { container, details: await container.inspect() };
   } catch (error) {
-    if (statusOf(error) !== 409) throw explainRefusal(error, wanted.plan);
-    await refuseForeign(engine, wanted.plan);
+    if (getStatusCode(error) !== 409) throw explainEngineError(error, spec.plan);
+    await refuseForeignContainer(engine, spec.plan);
     return undefined;
   }
 }
 
-async function refuseForeign(engine: Docker, plan: RunPlan): Promise<void> {
+async function refuseForeignContainer(engine: Docker, plan: RunPlan): Promise<void> {
   const name = containerName(plan);
-  const details = await orMissing(engine.getContainer(name).inspect());
-  if (details === undefined || isOwn(details.Config.Labels, plan)) return;
+  const details = await ignoreMissing(engine.getContainer(name).inspect());
+  if (details === undefined || isOwnContainer(details.Config.Labels, plan)) return;
   throw new BerthError('START_FAILED', `a container ${name} that this Berth did not make is there`, {
     name: plan.deployment,
     evidence: `labels: ${JSON.stringify(details.Config.Labels)}`,
@@ -73,7 +80,7 @@ async function refuseForeign(engine: Docker, plan: RunPlan): Promise<void> {
  * Starts that are tried: the engine gives out ports in their order, without a look at what else listens there, and gives up
  * after some ten that are taken.
  */
-const attempts = 10;
+const maxStartAttempts = 10;
 
 /** Fails as `explainRefusal` says when the engine cannot start it. */
 export async function startContainer(container: Docker.Container, plan: RunPlan): Promise<void> {
@@ -81,21 +88,25 @@ export async function startContainer(container: Docker.Container, plan: RunPlan)
     try {
       return await container.start();
     } catch (error) {
-      if (statusOf(error) === 304) return; // it runs already
-      if (attempt < attempts && isPortTaken(error)) continue;
-      throw explainRefusal(error, plan);
+      if (getStatusCode(error) === 304) return; // it runs already
+      if (attempt < maxStartAttempts && isPortTaken(error)) continue;
+      throw explainEngineError(error, plan);
     }
   }
 }
 
 /** Ends a container and removes it; what it printed is kept in the log. UNDO_INCOMPLETE when it is still there. */
-export async function removeContainer(container: Docker.Container, plan: Logged, patience = grace): Promise<void> {
-  await ignoring([304, 404], container.stop({ t: patience }));
-  await ignoring([404, 409], archiveContainerLog(container, plan.logFile));
-  await ignoring([404, 409], container.remove({ force: true, v: true })); // 409: somebody else is removing it
+export async function removeContainer(
+  container: Docker.Container,
+  plan: LoggedRevision,
+  patience = grace,
+): Promise<void> {
+  await ignoreStatuses([304, 404], container.stop({ t: patience }));
+  await ignoreStatuses([404, 409], archiveContainerLog(container, plan.logFile));
+  await ignoreStatuses([404, 409], container.remove({ force: true, v: true })); // 409: somebody else is removing it
   let name = container.id;
   for (let look = 0; look < 50; look += 1) {
-    const details = await orMissing(container.inspect());
+    const details = await ignoreMissing(container.inspect());
     if (details === undefined) return;
     name = details.Name.slice(1);
     await new Promise((resolve) => setTimeout(resolve, 50));
@@ -107,21 +118,21 @@ export async function removeContainer(container: Docker.Container, plan: Logged,
 /** Removes the names that this revision gave to images; an image goes with its last name. */
 export async function removeImages(engine: Docker, plan: RunPlan): Promise<void> {
   for (const { RepoTags, Labels } of await engine.listImages({ filters: { label: [contentLabel] } }))
-    for (const reference of (RepoTags ?? []).filter((tag) => isOwnReference(tag, plan, Labels)))
+    for (const reference of (RepoTags ?? []).filter((tag) => isOwnImage(tag, plan, Labels)))
       await removeImage(engine, reference);
 }
 
 /** Whether this is what the revision calls an image with these labels. */
-export const isOwnReference = (reference: string, plan: Named, labelled: Record<string, string>): boolean => {
+export const isOwnImage = (reference: string, plan: RevisionIdentity, labelled: Record<string, string>): boolean => {
   const image = { name: imageName(plan), content: labelled[contentLabel] ?? '' };
-  return homeMarks(plan).some((owner) => reference === imageReference({ ...image, owner }));
+  return homeMarks(plan).some((owner) => reference === buildImageReference({ ...image, owner }));
 };
 
 export const removeImage = (engine: Docker, reference: string): Promise<void> =>
-  ignoring([404], engine.getImage(reference).remove());
+  ignoreStatuses([404], engine.getImage(reference).remove());
 
-async function ignoring(statuses: number[], promise: Promise<unknown>): Promise<void> {
+async function ignoreStatuses(statuses: number[], promise: Promise<unknown>): Promise<void> {
   await promise.catch((error) => {
-    if (!statuses.includes(statusOf(error) ?? 0)) throw error;
+    if (!statuses.includes(getStatusCode(error) ?? 0)) throw error;
   });
 }

@@ -7,25 +7,32 @@ import type { Answer } from '../../src/contract/answer.js';
 import type { Handle, RunPlan } from '../../src/contract/handle.js';
 import { writeDurably } from '../../src/durable-file.js';
 import type { BerthHome } from '../../src/home.js';
-import { readDigits, readJson } from '../../src/json/read-json.js';
-import { errorOfText } from '../../src/runners/answer-status.js';
-import { callFailure } from '../../src/runners/call-deadline.js';
-import { callByValues, streamByValues } from '../../src/runners/call-text.js';
+import { readExactJson, readJson } from '../../src/json/read-json.js';
+import { parseAnswerError } from '../../src/runners/answer-status.js';
+import { createErrorAnswer } from '../../src/runners/call-deadline.js';
+import { callWithParsedInputs, streamWithParsedInputs } from '../../src/runners/call-text.js';
 import { callJson, type JsonCall, streamJson } from '../../src/runners/json-call.js';
 import { readLog } from '../../src/runners/log-file.js';
-import type { CallOptions, Health, LogOptions, MadeThing, Runner, StartOptions } from '../../src/runners/runner.js';
-import { type ContainerCall, callHost, callHostText, streamHost, streamHostText } from './container-call.js';
+import type {
+  CallOptions,
+  ExternalResource,
+  Health,
+  LogOptions,
+  Runner,
+  StartOptions,
+} from '../../src/runners/runner.js';
+import { callHost, callHostText, type HostValueCall, streamHost, streamHostText } from './container-call.js';
 import type { DockerHandle } from './docker-handle.js';
-import { isCalledUnhealthy, isUp, probePatience } from './probe.js';
+import { isReportedUnhealthy, isServing, probeTimeout } from './probe.js';
 import { VerifiedAgent } from './verified-agent.js';
-import { askEngine, askHost } from './who-answers.js';
-import { isFailedForReadOnlyRoot, needsWritableRoot, noteWritableRoot } from './writable-root.js';
+import { createEngineVerifier, createHostVerifier } from './who-answers.js';
+import { isReadOnlyRootFailure, needsWritableRoot, recordWritableRoot } from './writable-root.js';
 
 /** Milliseconds after which an idle connection to a server of somebody else's is not used again: it may be about to close it. */
-const idleBound = 1_000;
+const idleTimeout = 1_000;
 
 /** Milliseconds that an engine may take to notice that a container has ended, whose port refuses already. */
-const settling = 1_000;
+const exitDetectionTime = 1_000;
 
 /**
  * Runs a revision in a container of this machine's engine, called over HTTP on a port of its loopback, or of
@@ -40,9 +47,9 @@ export class DockerRunner implements Runner {
 
   constructor(private readonly plan: RunPlan) {}
 
-  static async listMade(home: Pick<BerthHome, 'deployments'>): Promise<MadeThing[]> {
-    const { listMade } = await import('./list-made.js');
-    return await listMade(home);
+  static async listResources(home: Pick<BerthHome, 'deployments'>): Promise<ExternalResource[]> {
+    const { listResources } = await import('./list-made.js');
+    return await listResources(home);
   }
 
   async start(options: StartOptions): Promise<Handle> {
@@ -56,7 +63,7 @@ export class DockerRunner implements Runner {
     await mkdir(plan.stateDirectory, { recursive: true, mode: 0o700 });
     await mkdir(dirname(plan.logFile), { recursive: true });
     await writeDurably(join(plan.stateDirectory, 'engine.json'), JSON.stringify({ address }));
-    const handle = await startRevision({ engine, address, plan, options, say: (line) => this.say(line, options) });
+    const handle = await startRevision({ engine, address, plan, options, report: (line) => this.say(line, options) });
     await this.attach(handle);
     return handle;
   }
@@ -68,8 +75,8 @@ export class DockerRunner implements Runner {
     const options = { keepAlive: true, maxSockets: 256 };
     this.agent =
       tokenHash === null
-        ? new VerifiedAgent(askEngine(this.handle), { ...options, timeout: idleBound })
-        : new VerifiedAgent(askHost(url, tokenHash), options);
+        ? new VerifiedAgent(createEngineVerifier(this.handle), { ...options, timeout: idleTimeout })
+        : new VerifiedAgent(createHostVerifier(url, tokenHash), options);
   }
 
   async run(inputs: unknown, options?: CallOptions): Promise<Answer> {
@@ -77,7 +84,7 @@ export class DockerRunner implements Runner {
     if (called === undefined) return notStarted;
     const { handle, call } = called;
     if (handle.tokenHash === null) return await callJson(describeServerCall({ ...call, inputs }, handle));
-    return await this.heedRoot(await callHost({ ...call, inputs }, handle.tokenHash), handle);
+    return await this.detectReadOnlyRoot(await callHost({ ...call, inputs }, handle.tokenHash), handle);
   }
 
   async runText(text: string, options?: CallOptions): Promise<string> {
@@ -85,10 +92,10 @@ export class DockerRunner implements Runner {
     if (called === undefined) return JSON.stringify(notStarted);
     const { handle, call } = called;
     if (handle.tokenHash === null)
-      return await callByValues(text, { keepsDigits: true }, (inputs) =>
-        callJson({ ...describeServerCall({ ...call, inputs }, handle), readJson: readDigits }),
+      return await callWithParsedInputs(text, { keepsDigits: true }, (inputs) =>
+        callJson({ ...describeServerCall({ ...call, inputs }, handle), readJson: readExactJson }),
       );
-    return await this.heedRootOfText(await callHostText({ ...call, text }, handle.tokenHash), handle);
+    return await this.detectReadOnlyRootInText(await callHostText({ ...call, text }, handle.tokenHash), handle);
   }
 
   /** A server of the repository's own is followed where it replies bit by bit. */
@@ -97,7 +104,7 @@ export class DockerRunner implements Runner {
     if (called === undefined) return notStarted;
     const { handle, call } = called;
     if (handle.tokenHash === null) return yield* streamJson(describeServerCall({ ...call, inputs }, handle));
-    return await this.heedRoot(yield* streamHost({ ...call, inputs }, handle.tokenHash), handle);
+    return await this.detectReadOnlyRoot(yield* streamHost({ ...call, inputs }, handle.tokenHash), handle);
   }
 
   async *streamText(text: string, options?: CallOptions): AsyncGenerator<string, string> {
@@ -105,26 +112,26 @@ export class DockerRunner implements Runner {
     if (called === undefined) return JSON.stringify(notStarted);
     const { handle, call } = called;
     if (handle.tokenHash === null)
-      return yield* streamByValues(text, { keepsDigits: true }, (inputs) =>
-        streamJson({ ...describeServerCall({ ...call, inputs }, handle), readJson: readDigits }),
+      return yield* streamWithParsedInputs(text, { keepsDigits: true }, (inputs) =>
+        streamJson({ ...describeServerCall({ ...call, inputs }, handle), readJson: readExactJson }),
       );
-    return await this.heedRootOfText(yield* streamHostText({ ...call, text }, handle.tokenHash), handle);
+    return await this.detectReadOnlyRootInText(yield* streamHostText({ ...call, text }, handle.tokenHash), handle);
   }
 
   async isHealthy(): Promise<Health> {
     const { handle } = this;
     if (handle === undefined) return gone('it was not started');
-    if (handle.isReadOnly && (await needsWritableRoot(this.plan, handle.image))) return gone(isReadOnlyInVain);
+    if (handle.isReadOnly && (await needsWritableRoot(this.plan, handle.image))) return gone(needsWritableRootDetail);
     const isOurs = handle.tokenHash !== null;
-    if (isOurs && (await isUp(handle))) return ready(`${handle.url} answers`);
-    for (const until = Date.now() + settling; ; await sleep(50)) {
+    if (isOurs && (await isServing(handle))) return ready(`${handle.url} answers`);
+    for (const until = Date.now() + exitDetectionTime; ; await sleep(50)) {
       const state = await this.inspect(handle);
       if (typeof state === 'string') return gone(state);
-      const isUnhealthy = isCalledUnhealthy(state, isOurs);
-      if (!isUnhealthy && (await isUp(handle)))
+      const isUnhealthy = isReportedUnhealthy(state, isOurs);
+      if (!isUnhealthy && (await isServing(handle)))
         return ready(`${handle.url} answers, container ${handle.container.slice(0, 12)} runs`);
       if (Date.now() < until) continue;
-      const missing = isUnhealthy ? 'its own health check fails' : `did not answer within ${probePatience / 1000} s`;
+      const missing = isUnhealthy ? 'its own health check fails' : `did not answer within ${probeTimeout / 1000} s`;
       const detail = `the container runs, but ${missing}`;
       return { isHealthy: false, state: 'unresponsive', detail };
     }
@@ -133,7 +140,7 @@ export class DockerRunner implements Runner {
   /** What was kept of earlier containers and of the build, then what the engine has of this one. */
   async *logs(options: LogOptions = {}): AsyncIterable<string> {
     const { tail } = options;
-    const container = await this.findForLogs();
+    const container = await this.findLogContainer();
     if (container === undefined) return yield* readLog(this.plan.logFile, options);
     const { readContainerLog } = await import('../../src/runners/containers/index.js');
     if (tail === undefined) yield* readLog(this.plan.logFile);
@@ -175,18 +182,19 @@ export class DockerRunner implements Runner {
   }
 
   /** Software that fails for want of a writable root gets one at its next start, to which `isHealthy` leads. */
-  private async heedRoot(answer: Answer, { image, isReadOnly }: DockerHandle): Promise<Answer> {
+  private async detectReadOnlyRoot(answer: Answer, { image, isReadOnly }: DockerHandle): Promise<Answer> {
     if (answer.status === 'success' || !isReadOnly) return answer;
     const { message, traceback = '' } = answer.error;
-    if (!isFailedForReadOnlyRoot(`${message}\n${traceback}`)) return answer;
+    if (!isReadOnlyRootFailure(`${message}\n${traceback}`)) return answer;
     if (await needsWritableRoot(this.plan, image)) return answer; // said already
-    await noteWritableRoot(this.plan, image);
+    await recordWritableRoot(this.plan, image);
     await this.say('a call failed for want of a writable file system: the next start makes it writable');
     return answer;
   }
 
-  private async heedRootOfText(answer: string, handle: DockerHandle): Promise<string> {
-    if (handle.isReadOnly && errorOfText(answer) !== undefined) await this.heedRoot(readJson(answer) as Answer, handle);
+  private async detectReadOnlyRootInText(answer: string, handle: DockerHandle): Promise<string> {
+    if (handle.isReadOnly && parseAnswerError(answer) !== undefined)
+      await this.detectReadOnlyRoot(readJson(answer) as Answer, handle);
     return answer;
   }
 
@@ -195,12 +203,12 @@ export class DockerRunner implements Runner {
     container,
     engine: address,
   }: DockerHandle): Promise<Docker.ContainerInspectInfo['State'] | string> {
-    const [{ openEngine, orMissing }, { describeExit }] = await Promise.all([
+    const [{ openEngine, ignoreMissing }, { describeExit }] = await Promise.all([
       import('../../src/runners/containers/index.js'),
       import('./explain-exit.js'),
     ]);
     const engine = await openEngine(address);
-    const details = await orMissing(engine.getContainer(container).inspect());
+    const details = await ignoreMissing(engine.getContainer(container).inspect());
     if (details === undefined) return `the container ${container.slice(0, 12)} does not exist any more`;
     return details.State.Running ? details.State : `the container ${describeExit(details.State)}`;
   }
@@ -208,23 +216,23 @@ export class DockerRunner implements Runner {
   /** The engine that `start` noted; where it noted none, what the usual one has of this revision, if it is there at all. */
   private async withEngine(use: (engine: Docker) => Promise<void>): Promise<void> {
     const { findEngineAddress, openEngine } = await import('../../src/runners/containers/index.js');
-    const address = await readAddress(this.plan);
+    const address = await readEngineAddress(this.plan);
     if (address !== undefined) return await use(await openEngine(address));
     const engine = await openEngine(findEngineAddress()).catch(() => undefined);
     if (engine !== undefined) await use(engine);
   }
 
   /** The one that the handle names; without a handle, or where that one is gone, what the engine has of this revision. */
-  private async findForLogs(): Promise<Docker.Container | undefined> {
-    const address = await readAddress(this.plan);
+  private async findLogContainer(): Promise<Docker.Container | undefined> {
+    const address = await readEngineAddress(this.plan);
     if (address === undefined) return undefined;
-    const [{ openEngine, orMissing }, { findContainer }] = await Promise.all([
+    const [{ openEngine, ignoreMissing }, { findContainer }] = await Promise.all([
       import('../../src/runners/containers/index.js'),
       import('./revision-container.js'),
     ]);
     const engine = await openEngine(address);
     const named = this.handle && engine.getContainer(this.handle.container);
-    if (named !== undefined && (await orMissing(named.inspect())) !== undefined) return named;
+    if (named !== undefined && (await ignoreMissing(named.inspect())) !== undefined) return named;
     return (await findContainer(engine, this.plan))?.container;
   }
 
@@ -234,20 +242,20 @@ export class DockerRunner implements Runner {
   }
 }
 
-const describeServerCall = ({ url, signal, ...call }: ContainerCall, { predictPath }: DockerHandle): JsonCall => ({
+const describeServerCall = ({ url, signal, ...call }: HostValueCall, { predictPath }: DockerHandle): JsonCall => ({
   ...call,
   url: url + predictPath,
   ...(signal && { signal }),
 });
 
-const notStarted = callFailure('NOT_RUNNING', 'the software was neither started nor attached to');
+const notStarted = createErrorAnswer('NOT_RUNNING', 'the software was neither started nor attached to');
 const gone = (detail: string): Health => ({ isHealthy: false, state: 'gone', detail });
-const isReadOnlyInVain =
+const needsWritableRootDetail =
   'the software writes beside its code, and the container’s file system is read-only: a start makes it writable';
 const ready = (detail: string): Health => ({ isHealthy: true, state: 'ready', detail });
 
 /** Written before anything is asked of the engine, so that an undo asks the same one. */
-async function readAddress({ stateDirectory }: RunPlan): Promise<string | undefined> {
+async function readEngineAddress({ stateDirectory }: RunPlan): Promise<string | undefined> {
   const text = await readFile(join(stateDirectory, 'engine.json'), 'utf8').catch(() => undefined);
   return text === undefined ? undefined : (JSON.parse(text) as { address: string }).address; // our own file
 }

@@ -3,7 +3,7 @@ import { connect, type NetConnectOpts, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 
 /** Rejects with `Stranger` unless the software that is called is at the other end, and leaves the connection as it was. */
-export type Verify = (socket: Socket) => Promise<void>;
+export type VerifyPeer = (socket: Socket) => Promise<void>;
 
 /**
  * Connections of which it is asked who answers before they are used, once: no inputs go to whatever has the port by now, and
@@ -11,7 +11,7 @@ export type Verify = (socket: Socket) => Promise<void>;
  */
 export class VerifiedAgent extends Agent {
   constructor(
-    private readonly verify: Verify,
+    private readonly verify: VerifyPeer,
     options: AgentOptions,
   ) {
     super(options);

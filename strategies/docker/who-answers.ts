@@ -2,25 +2,25 @@ import { once } from 'node:events';
 import { request } from 'node:http';
 import type { Socket } from 'node:net';
 import type Docker from 'dockerode';
-import { Stranger } from '../../src/runners/call-deadline.js';
+import { UnverifiedPeerError } from '../../src/runners/call-deadline.js';
 import type { DockerHandle } from './docker-handle.js';
-import { probePatience } from './probe.js';
-import type { Verify } from './verified-agent.js';
+import { probeTimeout } from './probe.js';
+import type { VerifyPeer } from './verified-agent.js';
 
 /** Our host program says by this start's token who it is. No inputs are sent until it has: whatever fails here is a stranger. */
-export const askHost =
-  (url: string, tokenHash: string): Verify =>
+export const createHostVerifier =
+  (url: string, tokenHash: string): VerifyPeer =>
   async (socket) => {
-    const late = AbortSignal.timeout(probePatience);
-    const token = await askToken(socket, late).catch((error: Error) => {
-      throw new Stranger(late.aborted ? `nobody says who answers at ${url}` : error.message);
+    const late = AbortSignal.timeout(probeTimeout);
+    const token = await requestToken(socket, late).catch((error: Error) => {
+      throw new UnverifiedPeerError(late.aborted ? `nobody says who answers at ${url}` : error.message);
     });
-    if (token !== tokenHash) throw new Stranger(`something else answers at ${url}`);
-    if (socket.destroyed) throw new Stranger(`the connection to ${url} was closed`);
+    if (token !== tokenHash) throw new UnverifiedPeerError(`something else answers at ${url}`);
+    if (socket.destroyed) throw new UnverifiedPeerError(`the connection to ${url} was closed`);
   };
 
 /** Without an agent, which would take the connection for its own; resolves when the connection is free again. */
-function askToken(socket: Socket, signal: AbortSignal): Promise<unknown> {
+function requestToken(socket: Socket, signal: AbortSignal): Promise<unknown> {
   return new Promise((resolve, reject) => {
     let token: unknown;
     const headers = { host: 'localhost', connection: 'keep-alive' };
@@ -34,27 +34,30 @@ function askToken(socket: Socket, signal: AbortSignal): Promise<unknown> {
 }
 
 /** Of a server of the repository's own the engine says whether it has the port: on the wire nothing tells. */
-export function askEngine({ url, engine: address, container }: DockerHandle): Verify {
+export function createEngineVerifier({ url, engine: address, container }: DockerHandle): VerifyPeer {
   let engine: Promise<Docker> | undefined;
   return async (socket) => {
-    await untilConnected(socket);
+    await waitUntilConnected(socket);
     engine ??= import('../../src/runners/containers/index.js').then(({ openEngine }) => openEngine(address));
-    const details = await inspect(engine, container).catch((error: Error) => {
+    const details = await inspectContainer(engine, container).catch((error: Error) => {
       engine = undefined;
-      throw new Stranger(`nobody says who answers at ${url}: ${error.message}`);
+      throw new UnverifiedPeerError(`nobody says who answers at ${url}: ${error.message}`);
     });
     if (details === undefined || !details.State.Running || !isPublished(details, new URL(url).port))
-      throw new Stranger(`something else answers at ${url}`);
+      throw new UnverifiedPeerError(`something else answers at ${url}`);
   };
 }
 
-async function untilConnected(socket: Socket): Promise<void> {
+async function waitUntilConnected(socket: Socket): Promise<void> {
   if (socket.connecting) await once(socket, 'connect');
 }
 
-async function inspect(opening: Promise<Docker>, container: string): Promise<Docker.ContainerInspectInfo | undefined> {
-  const [engine, { orMissing }] = await Promise.all([opening, import('../../src/runners/containers/index.js')]);
-  return await orMissing(engine.getContainer(container).inspect());
+async function inspectContainer(
+  opening: Promise<Docker>,
+  container: string,
+): Promise<Docker.ContainerInspectInfo | undefined> {
+  const [engine, { ignoreMissing }] = await Promise.all([opening, import('../../src/runners/containers/index.js')]);
+  return await ignoreMissing(engine.getContainer(container).inspect());
 }
 
 const isPublished = ({ NetworkSettings }: Docker.ContainerInspectInfo, port: string): boolean =>

@@ -8,22 +8,22 @@ interface WritableRoot {
   image: string;
 }
 
-type Stated = Pick<RunPlan, 'stateDirectory'>;
+type PlanState = Pick<RunPlan, 'stateDirectory'>;
 
-const noteFile = ({ stateDirectory }: Stated): string => join(stateDirectory, 'writable-root.json');
+const getRecordPath = ({ stateDirectory }: PlanState): string => join(stateDirectory, 'writable-root.json');
 
 /** What the system, Python and SQLite say; SQLite says the same of other things, too, where the root can be written. */
-const refusedWrite =
+const readOnlyPattern =
   /Read-only file system|\bErrno 30\b|\bEROFS\b|unable to open database file|attempt to write a readonly database/i;
 
 /** True of a failure, under a read-only root, that a writable one may spare. */
-export const isFailedForReadOnlyRoot = (text: string): boolean => refusedWrite.test(text);
+export const isReadOnlyRootFailure = (text: string): boolean => readOnlyPattern.test(text);
 
 /** From here on the revision is started with a writable root, for as long as it is this image. */
-export const noteWritableRoot = (plan: Stated, image: string): Promise<void> =>
-  writeDurably(noteFile(plan), JSON.stringify({ image } satisfies WritableRoot));
+export const recordWritableRoot = (plan: PlanState, image: string): Promise<void> =>
+  writeDurably(getRecordPath(plan), JSON.stringify({ image } satisfies WritableRoot));
 
-export async function needsWritableRoot(plan: Stated, image: string): Promise<boolean> {
-  const text = await readFile(noteFile(plan), 'utf8').catch(() => undefined);
+export async function needsWritableRoot(plan: PlanState, image: string): Promise<boolean> {
+  const text = await readFile(getRecordPath(plan), 'utf8').catch(() => undefined);
   return text !== undefined && (JSON.parse(text) as WritableRoot).image === image; // our own file
 }

@@ -15,7 +15,7 @@ export interface FoundGraph {
 /** A graph that a module compiles under a name of its own, or an `@entrypoint`: langgraph.json is written for it. */
 export const compiledGraph: Recipe = {
   name: 'compiled-graph',
-  async recognise({ workspace, facts, entry }) {
+  async recognize({ workspace, facts, entry }) {
     const chosen = chooseGraph(findGraphs(facts), entry);
     if (chosen === undefined) return undefined;
     const config = await chooseFreeName(workspace, ['langgraph.json', 'langgraph.berth.json']);
@@ -23,7 +23,10 @@ export const compiledGraph: Recipe = {
       summary: `recognised the graph \`${chosen.name}\` in ${chosen.file}`,
       runInterface: await describeGraph({ workspace, config, assistantId: defaultGraph, file: chosen.file }),
       files: {
-        [config]: writeLanggraphJson({ reference: referTo(chosen), roots: chosen.root === '.' ? [] : [chosen.root] }),
+        [config]: writeLanggraphJson({
+          reference: buildReference(chosen),
+          roots: chosen.root === '.' ? [] : [chosen.root],
+        }),
       },
     };
   },
@@ -47,17 +50,18 @@ function chooseGraph(graphs: FoundGraph[], entry: string | undefined): FoundGrap
     return graphs[0];
   }
   const { file, module, callable } = parseEntry(entry);
-  return graphs.find((graph) => graph.name === callable && (graph.file === file || moduleOf(graph) === module));
+  return graphs.find((graph) => graph.name === callable && (graph.file === file || getModuleName(graph) === module));
 }
 
 /** A module of a package is named as one: by its file, its relative imports would fail. */
-export const referTo = ({ file, name, module }: FoundGraph): string =>
+export const buildReference = ({ file, name, module }: FoundGraph): string =>
   module?.includes('.') ? `${module}:${name}` : `./${file}:${name}`;
 
-const moduleOf = ({ file, module }: FoundGraph): string => module ?? file.replace(/\.py$/, '').replaceAll('/', '.');
+const getModuleName = ({ file, module }: FoundGraph): string =>
+  module ?? file.replace(/\.py$/, '').replaceAll('/', '.');
 
 function ambiguous(graphs: FoundGraph[]): BerthError {
-  const candidates = graphs.map((graph) => `${moduleOf(graph)}:${graph.name}`);
+  const candidates = graphs.map((graph) => `${getModuleName(graph)}:${graph.name}`);
   const lines = candidates.map((candidate, index) => `  --entry ${candidate}   in ${graphs[index]?.file}`);
   const message = [`${graphs.length} graphs could be the one to serve; say which:`, ...lines].join('\n');
   return new BerthError('ENTRY_AMBIGUOUS', message, { ...(candidates[0] && { entry: candidates[0] }), candidates });

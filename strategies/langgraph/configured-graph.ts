@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path';
 import type { Recipe } from '../../src/adaptation/recipe.js';
-import { refuseUnread } from '../../src/adaptation/refuse-unread.js';
+import { requireReadableManifest } from '../../src/adaptation/refuse-unread.js';
 import { BerthError } from '../../src/errors.js';
 import { readSourceText } from '../../src/workspaces/read-source-text.js';
 import { describeGraph } from './langgraph-json.js';
@@ -8,10 +8,10 @@ import { describeGraph } from './langgraph-json.js';
 /** A graph that the repository's own langgraph.json serves; `--entry NAME` chooses among several. */
 export const configuredGraph: Recipe = {
   name: 'langgraph-json',
-  async recognise({ workspace, facts, entry }) {
+  async recognize({ workspace, facts, entry }) {
     const { file: config, problem } = facts.manifests.find(({ kind }) => kind === 'langgraph') ?? {};
     if (config === undefined) return undefined;
-    if (!entry?.includes(':')) refuseUnread(facts, 'langgraph');
+    if (!entry?.includes(':')) requireReadableManifest(facts, 'langgraph');
     if (problem !== undefined) return undefined; // what the entry names needs nothing of it
     const graphs = await readGraphs(workspace, config);
     const chosen = chooseGraph({ graphs, config, entry });
@@ -25,14 +25,14 @@ export const configuredGraph: Recipe = {
 };
 
 /** Bytes. */
-const largestManifest = 1_000_000;
+const maxManifestBytes = 1_000_000;
 
 interface NamedGraph {
   name: string;
   reference: string;
 }
 
-interface Choice {
+interface GraphChoice {
   graphs: NamedGraph[];
   config: string;
   entry: string | undefined;
@@ -49,7 +49,7 @@ function parseDocument(config: string, text: string): unknown {
 
 /** A graph may be its reference, or an object that has it as `path`. */
 async function readGraphs(workspace: string, config: string): Promise<NamedGraph[]> {
-  const { text = '{}' } = await readSourceText(workspace, config, largestManifest);
+  const { text = '{}' } = await readSourceText(workspace, config, maxManifestBytes);
   const document = parseDocument(config, text);
   const graphs = (document as { graphs?: unknown } | null)?.graphs; // the user's own JSON, read with care
   if (typeof graphs !== 'object' || graphs === null) return [];
@@ -60,13 +60,13 @@ async function readGraphs(workspace: string, config: string): Promise<NamedGraph
 }
 
 /** Undefined when the entry is none of these graphs, but may be something else. */
-function chooseGraph({ graphs, config, entry }: Choice): NamedGraph | undefined {
+function chooseGraph({ graphs, config, entry }: GraphChoice): NamedGraph | undefined {
   if (entry === undefined) {
     if (graphs.length > 1) throw ambiguous(graphs, config);
     return graphs[0];
   }
-  const written = normalise(entry);
-  const chosen = graphs.find(({ name, reference }) => name === entry || normalise(reference) === written);
+  const written = normalizeReference(entry);
+  const chosen = graphs.find(({ name, reference }) => name === entry || normalizeReference(reference) === written);
   if (chosen !== undefined || entry.includes(':')) return chosen;
   const names = graphs.map(({ name }) => name);
   const message = `${config} has no graph called ${entry}; it has: ${names.join(', ') || 'none'}`;
@@ -74,7 +74,7 @@ function chooseGraph({ graphs, config, entry }: Choice): NamedGraph | undefined 
 }
 
 /** `./agent.py:graph`, `agent.py:graph` and `agent:graph` are the same. */
-function normalise(reference: string): string {
+function normalizeReference(reference: string): string {
   const [place = '', name = ''] = reference.split(':');
   return `${place.replace(/^\.\//, '').replace(/\.py$/, '').replaceAll('/', '.')}:${name}`;
 }

@@ -5,12 +5,12 @@ import type { GraphHandle } from './place.js';
 import { readServerRecord } from './server-record.js';
 
 export const conformance: ConformanceHooks = {
-  manner: {
+  deviations: {
     replacesNul: true,
-    endsOnExit: true,
-    queue: 1_000,
-    keepsMainThread: true,
-    beginsAbandoned: true,
+    stopsOnExit: true,
+    queueDelay: 1_000,
+    ownsMainThread: true,
+    startsAbandoned: true,
     applies: ['memory', 'concurrency'],
   },
   async kill(handle) {
@@ -18,6 +18,6 @@ export const conformance: ConformanceHooks = {
     if (server !== undefined) process.kill(server.pid, 'SIGKILL');
     await sleep(200);
   },
-  isHalfway: async (plan) => (await readServerRecord(plan)) !== undefined,
+  isPartlyStarted: async (plan) => (await readServerRecord(plan)) !== undefined,
   providers: { langsmith: cloudConformance },
 };

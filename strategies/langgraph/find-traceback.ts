@@ -9,10 +9,10 @@ export interface LoggedFailure {
 }
 
 /** Lines from the log's end in which the traceback of a run that has just failed is looked for. */
-const searched = 2_000;
-const longestTraceback = 20_000;
+const searchedLines = 2_000;
+const maxTracebackLength = 20_000;
 /** How every line of the server's own begins. */
-const ownLine = /^\d{4}-\d\d-\d\dT[\d:.]+Z \[/;
+const serverLine = /^\d{4}-\d\d-\d\dT[\d:.]+Z \[/;
 const frame = /^ {2}File "([^"]+)"/;
 
 /** What the server logged of a run that failed, from the first frame in the revision on; undefined when it did not. */
@@ -20,20 +20,21 @@ export async function findTraceback(
   { logFile, directory }: Pick<RunPlan, 'logFile' | 'directory'>,
   { run, type }: { run: string; type: string },
 ): Promise<LoggedFailure | undefined> {
-  const lines = stripVTControlCharacters(await readTail(logFile, searched)).split('\n');
+  const lines = stripVTControlCharacters(await readTail(logFile, searchedLines)).split('\n');
   const head = lines.findLastIndex(
-    (line) => ownLine.test(line) && line.includes(`run_id=${run}`) && line.includes('[error'),
+    (line) => serverLine.test(line) && line.includes(`run_id=${run}`) && line.includes('[error'),
   );
   const first = lines.findIndex((line, index) => index > head && line.startsWith('Traceback (most recent call last):'));
-  if (head === -1 || first === -1 || lines.slice(head + 1, first).some((line) => ownLine.test(line))) return undefined;
-  const next = lines.findIndex((line, index) => index > first && ownLine.test(line));
+  if (head === -1 || first === -1 || lines.slice(head + 1, first).some((line) => serverLine.test(line)))
+    return undefined;
+  const next = lines.findIndex((line, index) => index > first && serverLine.test(line));
   const text = lines.slice(first, next === -1 ? lines.length : next).filter((line) => line !== '');
-  const traceback = beginInRevision(text, directory).map((line) => showRelative(line, directory));
-  return { traceback: traceback.join('\n').slice(-longestTraceback), message: findMessage(text, type) };
+  const traceback = dropServerFrames(text, directory).map((line) => showRelative(line, directory));
+  return { traceback: traceback.join('\n').slice(-maxTracebackLength), message: findMessage(text, type) };
 }
 
 /** Frames of the server and its libraries above the user's code tell the user nothing. */
-function beginInRevision([title = '', ...rest]: string[], directory: string): string[] {
+function dropServerFrames([title = '', ...rest]: string[], directory: string): string[] {
   const own = rest.findIndex((line) => frame.exec(line)?.[1]?.startsWith(`${directory}/`));
   return own === -1 ? [title, ...rest] : [title, ...rest.slice(own)];
 }

@@ -2,22 +2,22 @@ import type { Recipe } from '../../src/adaptation/recipe.js';
 import { parseEntry } from '../../src/adaptation/shapes/parse-entry.js';
 import type { EntryPoint, Facts, Parameter } from '../../src/contract/facts.js';
 import { readSourceText } from '../../src/workspaces/read-source-text.js';
-import { referTo } from './compiled-graph.js';
+import { buildReference } from './compiled-graph.js';
 import { chooseFreeName, defaultGraph, describeGraph, writeLanggraphJson } from './langgraph-json.js';
 
 /** A function that `--entry` names and that makes a graph: the server calls it as it calls one that langgraph.json names. */
 export const graphFactory: Recipe = {
   name: 'graph-factory',
-  async recognise({ workspace, facts, entry }) {
+  async recognize({ workspace, facts, entry }) {
     const found = entry === undefined ? undefined : findFunction(facts, entry);
     if (found === undefined || !needsNoInputs(found)) return undefined;
     const { text = '' } = await readSourceText(workspace, found.file);
-    if (!makesGraph(text, found)) return undefined;
+    if (!returnsGraph(text, found)) return undefined;
     const { file, callable, module, root } = found;
     const config = await chooseFreeName(workspace, ['langgraph.json', 'langgraph.berth.json']);
     const wrapper = isFactory(found) ? undefined : await chooseFreeName(workspace, ['graph.py', 'berth_graph.py']);
     const reference =
-      wrapper === undefined ? referTo({ file, name: callable, module, root }) : `./${wrapper}:make_graph`;
+      wrapper === undefined ? buildReference({ file, name: callable, module, root }) : `./${wrapper}:make_graph`;
     return {
       summary: `recognised \`${callable}\` in ${file}, which makes a graph`,
       runInterface: await describeGraph({ workspace, config, assistantId: defaultGraph, file }),
@@ -39,14 +39,14 @@ function findFunction({ entryPoints }: Facts, entry: string): EntryPoint | undef
 }
 
 /** What the server fills in itself. */
-const isGiven = ({ name, annotation }: Parameter): boolean =>
+const isInjected = ({ name, annotation }: Parameter): boolean =>
   name === 'config' || /\b(RunnableConfig|ServerRuntime)\b/.test(annotation ?? '');
 
 const needsNoInputs = ({ parameters }: EntryPoint): boolean =>
-  parameters.every((parameter) => parameter.default !== null || isGiven(parameter));
+  parameters.every((parameter) => parameter.default !== null || isInjected(parameter));
 
 /** The server would give its configuration to the only parameter, whatever that is. */
-const isFactory = ({ parameters, byFile }: EntryPoint): boolean => byFile === true || parameters.every(isGiven);
+const isFactory = ({ parameters, byFile }: EntryPoint): boolean => byFile === true || parameters.every(isInjected);
 
 const writeFactory = ({
   module,
@@ -61,24 +61,26 @@ def make_graph():
 `;
 
 /** Of LangGraph and LangChain, calls that give a graph. */
-const makers = String.raw`\b(?:StateGraph|MessageGraph|create_\w*agent|create_supervisor|create_swarm)\(|\.compile\(`;
+const graphConstructors = String.raw`\b(?:StateGraph|MessageGraph|create_\w*agent|create_supervisor|create_swarm)\(|\.compile\(`;
 
 /** Whether the function is annotated as one that gives a graph, or returns what its own lines make as one. */
-function makesGraph(text: string, { line, callable }: EntryPoint): boolean {
+function returnsGraph(text: string, { line, callable }: EntryPoint): boolean {
   if (!/\blang(graph|chain)/.test(text)) return false;
-  const { head, body } = cutFunction(text, line, callable);
+  const { head, body } = extractFunction(text, line, callable);
   if (/->\s*["']?(?:[\w.]+\.)?(?:Compiled\w*Graph|StateGraph|Pregel)\b/.test(head)) return true;
   const made = new Set(
-    body.flatMap((one) => new RegExp(`^\\s*(\\w+)\\s*(?::[^=]+)?=[^=].*?(?:${makers})`).exec(one)?.[1] ?? []),
+    body.flatMap(
+      (one) => new RegExp(`^\\s*(\\w+)\\s*(?::[^=]+)?=[^=].*?(?:${graphConstructors})`).exec(one)?.[1] ?? [],
+    ),
   );
   return body.some((one) => {
     const returned = /^\s*return\s+(.+)$/.exec(one)?.[1] ?? '';
-    return new RegExp(makers).test(returned) || made.has(returned.trim());
+    return new RegExp(graphConstructors).test(returned) || made.has(returned.trim());
   });
 }
 
 /** The function's first lines up to its colon, and the lines below it that are indented deeper. */
-function cutFunction(text: string, line: number, callable: string): { head: string; body: string[] } {
+function extractFunction(text: string, line: number, callable: string): { head: string; body: string[] } {
   const lines = text.split('\n');
   const start = lines.findIndex((one, index) => index >= line - 1 && one.includes(`def ${callable}`));
   if (start === -1) return { head: '', body: [] };

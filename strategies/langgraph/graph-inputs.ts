@@ -1,19 +1,19 @@
 import { JsonNumber } from '../../src/json/json-number.js';
-import { describePath, UnfitInputs } from '../../src/json/unfit-inputs.js';
-import { plainInputs } from '../../src/json/write-inputs.js';
+import { describePath, InvalidInputsError } from '../../src/json/unfit-inputs.js';
+import { toPlainInputs } from '../../src/json/write-inputs.js';
 import type { GraphInterface } from './graph-interface.js';
 
 /** What a caller asks for: a run with inputs, or the resumption of one that was interrupted. */
 export type GraphCall = { thread: string | null; input: unknown } | { thread: string; resume: unknown };
 
 /** A call's inputs as the server can take them, with the reserved keys read. */
-export async function readGraphCall(inputs: unknown, graph: GraphInterface): Promise<GraphCall | { problem: string }> {
+export async function parseGraphCall(inputs: unknown, graph: GraphInterface): Promise<GraphCall | { problem: string }> {
   try {
-    const plain = await plainInputs(inputs);
+    const plain = await toPlainInputs(inputs);
     refuseLargeIntegers(plain, []);
-    return readInputs(plain, graph);
+    return parseReservedKeys(plain, graph);
   } catch (error) {
-    if (error instanceof UnfitInputs) return { problem: error.message };
+    if (error instanceof InvalidInputsError) return { problem: error.message };
     throw error;
   }
 }
@@ -23,7 +23,7 @@ function refuseLargeIntegers(value: unknown, path: (string | number)[]): void {
   if (typeof value === 'bigint' || value instanceof JsonNumber) {
     const integer = value.valueOf();
     if (typeof integer !== 'bigint' || (integer >= -(2n ** 63n) && integer < 2n ** 64n)) return;
-    throw new UnfitInputs(
+    throw new InvalidInputsError(
       `${describePath(path)} is ${integer}, which the LangGraph server would round: it has more than 64 bits`,
     );
   }
@@ -38,7 +38,7 @@ function refuseLargeIntegers(value: unknown, path: (string | number)[]): void {
  * - `__thread__`: the conversation's name, any text. Its state is kept; without it each call has a state of its own.
  * - `__resume__`: the value for which an interrupted thread waits, with `__thread__` and nothing else.
  */
-function readInputs(inputs: unknown, { inputKey }: GraphInterface): GraphCall | { problem: string } {
+function parseReservedKeys(inputs: unknown, { inputKey }: GraphInterface): GraphCall | { problem: string } {
   const wrap = (input: unknown) => (inputKey === null ? input : { [inputKey]: input });
   if (typeof inputs !== 'object' || inputs === null || Array.isArray(inputs))
     return { thread: null, input: wrap(inputs) };

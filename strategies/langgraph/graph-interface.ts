@@ -15,7 +15,7 @@ export interface GraphInterface {
 }
 
 /** START_FAILED when it is not the interface of a graph. */
-export function readGraphInterface(runInterface: RunInterface): GraphInterface {
+export function parseGraphInterface(runInterface: RunInterface): GraphInterface {
   const { type, assistant_id: assistantId, config = 'langgraph.json' } = runInterface;
   const { input_key: inputKey = null, output_key: outputKey = null } = runInterface;
   if (type !== 'langgraph') throw refuse(`its type is ${type}, and langgraph was expected`);

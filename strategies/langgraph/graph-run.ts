@@ -28,20 +28,20 @@ export interface Run {
   location: string | undefined;
 }
 
-export const describeRun = (server: GraphServer, call: GraphCall): Run => ({
+export const createRun = (server: GraphServer, call: GraphCall): Run => ({
   server,
   call,
-  thread: call.thread === null ? randomUUID() : threadId(server.plan.deployment, call.thread),
+  thread: call.thread === null ? randomUUID() : deriveThreadId(server.plan.deployment, call.thread),
   location: undefined,
 });
 
 export const threadUrl = ({ server, thread }: Run): string => `${server.endpoint}/threads/${thread}`;
 
 /** Undefined until the server has told. */
-export const runIdOf = ({ location }: Run): string | undefined => location?.split('/')[4];
+export const getRunId = ({ location }: Run): string | undefined => location?.split('/')[4];
 
 /** The call's own patience, else the revision's. */
-export const patienceOf = ({ plan }: GraphServer, options: CallOptions) => ({
+export const withDefaultTimeout = ({ plan }: GraphServer, options: CallOptions) => ({
   ...options,
   timeout: options.timeout ?? plan.timeout,
 });
@@ -49,9 +49,9 @@ export const patienceOf = ({ plan }: GraphServer, options: CallOptions) => ({
 /** The request for a run whose final state is waited for, or whose events of these kinds come as they happen. */
 export function describeRequest(run: Run, streamModes?: readonly string[]) {
   const { server, call } = run;
-  const way = streamModes === undefined ? 'wait' : 'stream';
+  const mode = streamModes === undefined ? 'wait' : 'stream';
   return {
-    url: `${threadUrl(run)}/runs/${way}`,
+    url: `${threadUrl(run)}/runs/${mode}`,
     headers: { ...server.headers, 'content-type': 'application/json' },
     body: writeJson({
       assistant_id: server.graph.assistantId,
@@ -63,7 +63,7 @@ export function describeRequest(run: Run, streamModes?: readonly string[]) {
 }
 
 /** The server takes UUIDs only: any other name has one of its own. */
-function threadId(deployment: string, name: string): string {
+function deriveThreadId(deployment: string, name: string): string {
   if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(name)) return name;
   const digest = createHash('sha256').update(`${deployment}\n${name}`).digest('hex');
   return `${digest.slice(0, 8)}-${digest.slice(8, 12)}-5${digest.slice(13, 16)}-8${digest.slice(17, 20)}-${digest.slice(20, 32)}`;

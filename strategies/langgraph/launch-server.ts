@@ -5,38 +5,38 @@ import { dirname, join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import type { RunPlan } from '../../src/contract/handle.js';
 import { BerthError } from '../../src/errors.js';
-import { builtInStrategies } from '../../src/package-root.js';
-import { encloseProcess } from '../../src/runners/enclosure.js';
-import { endServer } from '../../src/runners/end-server.js';
+import { builtInStrategiesDirectory } from '../../src/package-root.js';
+import { addToControlGroup } from '../../src/runners/enclosure.js';
+import { stopServer } from '../../src/runners/end-server.js';
 import { callHttp } from '../../src/runners/http-call.js';
 import { chooseFreePort } from '../../src/runners/listening-port.js';
-import { sizeOf } from '../../src/runners/log-file.js';
-import { learnExit, rememberExit } from '../../src/runners/process-exit.js';
+import { getFileSize } from '../../src/runners/log-file.js';
+import { trackExit, waitForTrackedExit } from '../../src/runners/process-exit.js';
 import { identifyProcess, isSameProcess } from '../../src/runners/process-identity.js';
 import { waitUntilReady } from '../../src/runners/readiness.js';
 import type { StartOptions } from '../../src/runners/runner.js';
-import { callAddress, listenAddress, urlOf } from '../../src/runners/server-address.js';
-import { softwareEnvironment } from '../../src/runners/software-environment.js';
+import { buildUrl, getCallAddress, getListenAddress } from '../../src/runners/server-address.js';
+import { buildSoftwareEnvironment } from '../../src/runners/software-environment.js';
 import { findStuckImport } from '../../src/runners/stuck-import.js';
 import type { GraphInterface } from './graph-interface.js';
-import { probePatience, probeServer } from './probe-server.js';
+import { probeServer, probeTimeout } from './probe-server.js';
 import { buildServerArguments, buildServerEnvironment } from './server-command.js';
 import { readServerConfig } from './server-config.js';
 import { type ServerRecord, writeServerRecord } from './server-record.js';
 
 /** Seconds that importing the graphs may take. */
-export const startPatience = 300;
+export const startTimeout = 300;
 /** Ports that are tried when others are faster to take them. */
-const attempts = 5;
+const maxAttempts = 5;
 /** Keeps threads over restarts and revisions; a checkpointer that the repository configures itself stands above it. */
-const threads = join(builtInStrategies, 'langgraph', 'threads.py');
+const threadStoreModule = join(builtInStrategiesDirectory, 'langgraph', 'threads.py');
 /** Of the log, to say why a start failed. */
 const evidenceBytes = 65_536;
 const evidenceLines = 40;
 
 export interface LaunchOptions extends StartOptions {
   /** Graphs of the langgraph.json that are not served. */
-  leftOut: string[];
+  skippedGraphs: string[];
   /** Kept in the record. */
   notes: string[];
 }
@@ -56,18 +56,18 @@ export async function launchServer(
     dependencies,
     env: declared,
     dropped,
-  } = await readServerConfig({ directory: plan.directory, leftOut: options.leftOut, ...graph });
+  } = await readServerConfig({ directory: plan.directory, skippedGraphs: options.skippedGraphs, ...graph });
   for (const setting of dropped)
     options.onProgress?.(`${graph.config}: ${setting} is left out: Berth calls the server as it is`);
   const config = join(plan.stateDirectory, 'langgraph.json');
   const kept = join(plan.stateDirectory, 'threads.py'); // Python writes bytecode beside what it imports
   const checkpointer = { path: `${kept}:open_threads` };
   await writeFile(config, JSON.stringify({ checkpointer, ...document }, null, 2), { mode: 0o600 });
-  await copyFile(threads, kept);
+  await copyFile(threadStoreModule, kept);
   await mkdir(plan.sharedDirectory, { recursive: true, mode: 0o700 });
-  await keepStateOutside(plan);
+  await linkStateDirectory(plan);
   for (let attempt = 1; ; attempt += 1) {
-    const record = await tryPort(plan, {
+    const record = await launchOnPort(plan, {
       config,
       declared,
       dependencies,
@@ -76,13 +76,13 @@ export async function launchServer(
       attempt,
     });
     if (record !== undefined) return record;
-    if (attempt === attempts)
-      throw new BerthError('START_FAILED', `${attempts} ports were taken by others, one after another`);
+    if (attempt === maxAttempts)
+      throw new BerthError('START_FAILED', `${maxAttempts} ports were taken by others, one after another`);
     options.onProgress?.('another process took the port meanwhile: trying the next');
   }
 }
 
-interface Try {
+interface LaunchAttempt {
   config: string;
   declared: Record<string, string>;
   dependencies: string[];
@@ -92,38 +92,38 @@ interface Try {
 }
 
 /** Undefined when the port was taken in the last moment, so that the server chose another without being asked. */
-async function tryPort(plan: RunPlan, given: Try): Promise<ServerRecord | undefined> {
-  const { config, declared, dependencies, needsHost, options, attempt } = given;
-  const address = listenAddress(plan);
+async function launchOnPort(plan: RunPlan, attemptOptions: LaunchAttempt): Promise<ServerRecord | undefined> {
+  const { config, declared, dependencies, needsHost, options, attempt } = attemptOptions;
+  const address = getListenAddress(plan);
   const text = `${plan.deployment}/${plan.revision}${attempt === 1 ? '' : `/${attempt}`}`;
   const port = await chooseFreePort(text, address);
   const token = randomUUID();
   const python = plan.environment?.python ?? 'python3';
   const environment = buildServerEnvironment(plan, {
-    base: softwareEnvironment(python),
+    base: buildSoftwareEnvironment(python),
     declared,
     dependencies,
     env: options.env,
     token,
     needsHost,
   });
-  const logStart = await sizeOf(plan.logFile);
+  const logStart = await getFileSize(plan.logFile);
   const { concurrency, memory } = plan.resources;
   const argv = buildServerArguments({ address, port, config, concurrency, memory });
   const child = await spawnServer(plan, { python, argv, environment });
   const identity = identifyProcess(child.pid ?? 0);
   if (identity === null) throw await explainExit(plan, 'ended at once', logStart);
-  rememberExit(child, identity);
+  trackExit(child, identity);
   child.unref();
-  const url = urlOf(callAddress(address), port);
+  const url = buildUrl(getCallAddress(address), port);
   const record: ServerRecord = { ...identity, port, url, token, notes: options.notes };
   try {
     await writeServerRecord(plan, record);
     const isOurs = await waitForServer(plan, record, { logStart, options });
-    await (isOurs ? forgetLostRuns(record) : endServer(plan, identity, 0));
+    await (isOurs ? cancelLostRuns(record) : stopServer(plan, identity, 0));
     return isOurs ? record : undefined;
   } catch (error) {
-    await endServer(plan, identity, 0);
+    await stopServer(plan, identity, 0);
     throw error;
   }
 }
@@ -135,16 +135,16 @@ async function waitForServer(
   { logStart, options }: { logStart: number; options: StartOptions },
 ): Promise<boolean> {
   const isElsewhere = async () =>
-    /Port \d+ is already in use, using port \d+ instead/.test(await readSince(plan, logStart));
+    /Port \d+ is already in use, using port \d+ instead/.test(await readLogSince(plan, logStart));
   let isOurs = true;
   const isReady = async () => {
     const state = await probeServer(record);
-    if (state === 'gone') throw await explainExit(plan, (await learnExit(record)) ?? 'ended', logStart);
+    if (state === 'gone') throw await explainExit(plan, (await waitForTrackedExit(record)) ?? 'ended', logStart);
     isOurs = state !== 'foreign' && (state === 'serving' || !(await isElsewhere()));
     return state === 'serving' || !isOurs;
   };
-  const patience = { timeout: startPatience, interval: 50, ...(options.signal && { signal: options.signal }) };
-  await waitUntilReady({ description: 'answer GET /ok as this revision', isReady }, patience);
+  const waitOptions = { timeout: startTimeout, interval: 50, ...(options.signal && { signal: options.signal }) };
+  await waitUntilReady({ description: 'answer GET /ok as this revision', isReady }, waitOptions);
   return isOurs;
 }
 
@@ -157,7 +157,7 @@ async function spawnServer(
   try {
     const stdio = ['ignore', log.fd, log.fd] as const;
     const child = spawn(python, argv, { cwd: directory, env: environment, detached: true, stdio: [...stdio] });
-    encloseProcess(child.pid, { stateDirectory });
+    addToControlGroup(child.pid, { stateDirectory });
     await new Promise((resolve, reject) => child.once('spawn', resolve).once('error', reject));
     return child;
   } catch (error) {
@@ -172,7 +172,7 @@ async function spawnServer(
  * The server keeps what it knows of threads and runs in `.langgraph_api` of its working directory. That is the revision,
  * so that the code finds its files; a link puts it into the state directory.
  */
-async function keepStateOutside({ directory, stateDirectory }: RunPlan): Promise<void> {
+async function linkStateDirectory({ directory, stateDirectory }: RunPlan): Promise<void> {
   const state = join(stateDirectory, 'langgraph_api');
   const link = join(directory, '.langgraph_api');
   await mkdir(state, { recursive: true, mode: 0o700 });
@@ -182,7 +182,7 @@ async function keepStateOutside({ directory, stateDirectory }: RunPlan): Promise
 }
 
 async function explainExit(plan: RunPlan, how: string, logStart: number): Promise<BerthError> {
-  const log = await readSince(plan, logStart);
+  const log = await readLogSince(plan, logStart);
   const stuck = findStuckImport(log, plan);
   if (stuck !== undefined)
     return new BerthError('IMPORT_FAILED', `importing the graph failed: ${stuck.message}`, {
@@ -196,8 +196,8 @@ async function explainExit(plan: RunPlan, how: string, logStart: number): Promis
 }
 
 /** What the log holds beyond `start`, at most its last 64 KB. */
-async function readSince({ logFile }: RunPlan, start: number): Promise<string> {
-  const end = await sizeOf(logFile);
+async function readLogSince({ logFile }: RunPlan, start: number): Promise<string> {
+  const end = await getFileSize(logFile);
   const from = Math.max(start, end - evidenceBytes);
   if (end <= from) return '';
   const log = await open(logFile);
@@ -213,12 +213,12 @@ async function readSince({ logFile }: RunPlan, start: number): Promise<string> {
  * Nobody waits any more for the runs that an earlier server was killed in: the server would run them again, with all
  * that they do, and one that ended it would end it anew.
  */
-async function forgetLostRuns({ url }: ServerRecord): Promise<void> {
+async function cancelLostRuns({ url }: ServerRecord): Promise<void> {
   await callHttp({
     url: `${url}/runs/cancel?action=interrupt`,
     headers: { 'content-type': 'application/json' },
     body: '{"status":"all"}',
-    signal: AbortSignal.timeout(probePatience),
+    signal: AbortSignal.timeout(probeTimeout),
   }).catch(() => undefined); // it ended meanwhile: that shows elsewhere
 }
 
@@ -231,7 +231,7 @@ export async function awaitServer(record: ServerRecord, { signal, onProgress }: 
     state = await probeServer(record);
     return state !== 'starting';
   };
-  const patience = { timeout: startPatience, interval: 50, ...(signal && { signal }) };
-  await waitUntilReady({ description: 'answer GET /ok', isReady }, patience);
+  const waitOptions = { timeout: startTimeout, interval: 50, ...(signal && { signal }) };
+  await waitUntilReady({ description: 'answer GET /ok', isReady }, waitOptions);
   return state === 'serving';
 }

@@ -3,16 +3,16 @@ import { dirname, join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import type { Answer } from '../../src/contract/answer.js';
 import type { RunPlan } from '../../src/contract/handle.js';
-import { callFailure } from '../../src/runners/call-deadline.js';
+import { createErrorAnswer } from '../../src/runners/call-deadline.js';
 import { readLog } from '../../src/runners/log-file.js';
-import { recallExit } from '../../src/runners/process-exit.js';
+import { getTrackedExit } from '../../src/runners/process-exit.js';
 import { isSameProcess } from '../../src/runners/process-identity.js';
-import { unboundHere } from '../../src/runners/python-module.js';
+import { unlimitedResources } from '../../src/runners/python-module.js';
 import type { Health, LogOptions, StartOptions } from '../../src/runners/runner.js';
-import { listenAddress, urlOf } from '../../src/runners/server-address.js';
-import { readGraphInterface } from './graph-interface.js';
-import type { GraphHandle, Place, Served, Way } from './place.js';
-import { probePatience, probeServer, type ServerState } from './probe-server.js';
+import { buildUrl, getListenAddress } from '../../src/runners/server-address.js';
+import { parseGraphInterface } from './graph-interface.js';
+import type { CallTarget, GraphHandle, ServerInfo, ServingBackend } from './place.js';
+import { probeServer, probeTimeout, type ServerState } from './probe-server.js';
 import { readServerRecord, removeServerRecord, type ServerRecord } from './server-record.js';
 
 /** Seconds that running runs get when the server is stopped. */
@@ -25,26 +25,26 @@ const grace = 10;
  * Of `resources` it applies `memory`, `concurrency` (runs at once; more wait) and, as the plan's, `timeout`. There is no
  * bound here for `cpu`, `gpu` and `replicas`: the log says so.
  */
-export class LocalPlace implements Place {
+export class LocalBackend implements ServingBackend {
   constructor(private readonly plan: RunPlan) {}
 
-  async start(options: StartOptions): Promise<Served> {
+  async start(options: StartOptions): Promise<ServerInfo> {
     const { plan } = this;
     const { withLock } = await import('../../src/runners/lock.js');
     await mkdir(plan.stateDirectory, { recursive: true, mode: 0o700 });
     const lock = { directory: join(plan.stateDirectory, 'start.lock') };
     const server = await withLock(lock, () => this.findOrLaunch(options));
-    return { endpoint: urlOf(listenAddress(plan), server.port), server, notes: server.notes ?? [] };
+    return { endpoint: buildUrl(getListenAddress(plan), server.port), server, notes: server.notes ?? [] };
   }
 
-  findWay({ server }: GraphHandle): Way | Answer {
+  findCallTarget({ server }: GraphHandle): CallTarget | Answer {
     // Its port may be another's by now.
     if (server !== undefined && isSameProcess(server)) return { url: server.url, headers: {} };
-    return callFailure('NOT_RUNNING', `the software is not up: ${describeEnd(server)}`);
+    return createErrorAnswer('NOT_RUNNING', `the software is not up: ${describeExit(server)}`);
   }
 
   async isHealthy({ server }: GraphHandle): Promise<Health> {
-    if (server === undefined) return { isHealthy: false, state: 'gone', detail: describeEnd(server) };
+    if (server === undefined) return { isHealthy: false, state: 'gone', detail: describeExit(server) };
     return describeHealth(server, await probeServer(server));
   }
 
@@ -53,7 +53,7 @@ export class LocalPlace implements Place {
   }
 
   async stop(): Promise<void> {
-    await this.end(grace);
+    await this.stopServer(grace);
   }
 
   /** All that a start makes is processes, and files in the plan's directories. */
@@ -64,35 +64,35 @@ export class LocalPlace implements Place {
   private async findOrLaunch(options: StartOptions): Promise<ServerRecord> {
     const { plan } = this;
     const { awaitServer } = await import('./launch-server.js');
-    const graph = readGraphInterface(plan.runInterface);
+    const graph = parseGraphInterface(plan.runInterface);
     const record = await readServerRecord(plan);
     if (record !== undefined && (await awaitServer(record, options))) return record;
-    await this.end(0); // it is gone, or does not answer
-    const note = describeUnbound(plan);
-    if (note !== undefined) await this.say(note, options.onProgress);
-    const { launchLoadable } = await import('./left-out-graphs.js');
-    return await launchLoadable(plan, graph, options);
+    await this.stopServer(0); // it is gone, or does not answer
+    const note = describeUnappliedResources(plan);
+    if (note !== undefined) await this.report(note, options.onProgress);
+    const { launchLoadableGraphs } = await import('./left-out-graphs.js');
+    return await launchLoadableGraphs(plan, graph, options);
   }
 
   /** Resolves when no process of the server exists, whatever it left its group for. */
-  private async end(patience: number): Promise<void> {
-    const { endServer } = await import('../../src/runners/end-server.js');
-    await endServer(this.plan, await readServerRecord(this.plan), patience);
+  private async stopServer(patience: number): Promise<void> {
+    const { stopServer } = await import('../../src/runners/end-server.js');
+    await stopServer(this.plan, await readServerRecord(this.plan), patience);
     await removeServerRecord(this.plan);
   }
 
-  private async say(line: string, onProgress: StartOptions['onProgress']): Promise<void> {
+  private async report(line: string, onProgress: StartOptions['onProgress']): Promise<void> {
     onProgress?.(line);
     await mkdir(dirname(this.plan.logFile), { recursive: true });
     await appendFile(this.plan.logFile, `berth: ${line}\n`, { mode: 0o600 });
   }
 }
 
-const describeEnd = (server: ServerRecord | undefined): string =>
-  server === undefined ? 'it was not started' : `process ${server.pid} ${recallExit(server) ?? 'has ended'}`;
+const describeExit = (server: ServerRecord | undefined): string =>
+  server === undefined ? 'it was not started' : `process ${server.pid} ${getTrackedExit(server) ?? 'has ended'}`;
 
 function describeHealth(server: ServerRecord, state: ServerState): Health {
-  const bad = (health: Health['state'], detail: string): Health => ({ isHealthy: false, state: health, detail });
+  const unhealthy = (health: Health['state'], detail: string): Health => ({ isHealthy: false, state: health, detail });
   switch (state) {
     case 'serving':
       return {
@@ -101,19 +101,22 @@ function describeHealth(server: ServerRecord, state: ServerState): Health {
         detail: `process ${server.pid} answers GET /ok on ${server.url}`,
       };
     case 'gone':
-      return bad('gone', describeEnd(server));
+      return unhealthy('gone', describeExit(server));
     case 'foreign':
-      return bad('gone', `another server answers on ${server.url}`);
+      return unhealthy('gone', `another server answers on ${server.url}`);
     case 'starting':
-      return bad('starting', `process ${server.pid} lives, and does not listen yet`);
+      return unhealthy('starting', `process ${server.pid} lives, and does not listen yet`);
     case 'mute':
-      return bad('unresponsive', `process ${server.pid} lives, but did not answer within ${probePatience / 1000} s`);
+      return unhealthy(
+        'unresponsive',
+        `process ${server.pid} lives, but did not answer within ${probeTimeout / 1000} s`,
+      );
   }
 }
 
 /** What the plan asks for and this strategy has no bound for. */
-function describeUnbound({ resources }: RunPlan): string | undefined {
-  const names = unboundHere.filter((name) => resources[name] !== undefined);
+function describeUnappliedResources({ resources }: RunPlan): string | undefined {
+  const names = unlimitedResources.filter((name) => resources[name] !== undefined);
   if (names.length === 0) return undefined;
   return `the langgraph strategy sets no bound for ${names.join(', ')}: the software sees the whole machine`;
 }

@@ -1,18 +1,18 @@
 import type { Recipe, RecipeInput, Recognition } from '../../src/adaptation/recipe.js';
-import { asPlainCallable, describeLoading, findServedEntry } from '../../src/adaptation/shapes/index.js';
+import { describeLoading, findServedEntry, toPlainCallable } from '../../src/adaptation/shapes/index.js';
 import { FunctionInterface } from '../../src/contract/run-interface.js';
 import { chooseFreeName, defaultGraph, oneNodeKeys, writeLanggraphJson } from './langgraph-json.js';
 import { writeGraph } from './write-graph.js';
-import { writeLoadedGraph } from './write-loaded-graph.js';
+import { writeHostGraph } from './write-loaded-graph.js';
 
 /** A shape of plain Python, or what only our host's modules can load, served as a graph whose one node calls it. */
-export const servedByGraph = (shape: Recipe): Recipe => ({
+export const wrapInGraph = (shape: Recipe): Recipe => ({
   name: shape.name,
-  async recognise(input) {
+  async recognize(input) {
     const { facts, entry } = input;
     // Code with graphs of its own is not wrapped into another because they are not seen: that would be a guess.
     if (entry === undefined && facts.frameworks.some(({ name }) => name === 'langgraph')) return undefined;
-    const recognition = await shape.recognise(input);
+    const recognition = await shape.recognize(input);
     return recognition && (await describeNode(input, recognition));
   },
 });
@@ -21,7 +21,7 @@ async function describeNode({ workspace, facts }: RecipeInput, found: Recognitio
   const served = FunctionInterface.parse(found.runInterface);
   const { paths, environment = [] } = served;
   const entry = findServedEntry(facts, served);
-  const plain = asPlainCallable(served, entry);
+  const plain = toPlainCallable(served, entry);
   const file = await chooseFreeName(workspace, ['graph.py', 'served_graph.py', 'berth_graph.py']);
   const config = await chooseFreeName(workspace, ['langgraph.json', 'langgraph.berth.json']);
   const roots = paths.filter((path) => path !== '.');
@@ -36,7 +36,7 @@ async function describeNode({ workspace, facts }: RecipeInput, found: Recognitio
       ...(plain === undefined && describeLoading(served, entry)),
     },
     files: {
-      [file]: plain === undefined ? writeLoadedGraph(served) : writeGraph(plain),
+      [file]: plain === undefined ? writeHostGraph(served) : writeGraph(plain),
       [config]: writeLanggraphJson({ reference: `./${file}:graph`, roots, environment }),
     },
   };

@@ -5,26 +5,26 @@ import type { CloudDeployment } from './cloud/cloud-record.js';
 import type { ServerRecord } from './server-record.js';
 
 /** What a start adds to the handle: who serves, so that no stranger is called or ended in its place. One of the two. */
-export interface Served {
+export interface ServerInfo {
   endpoint: string;
   server?: ServerRecord;
   cloud?: CloudDeployment;
   notes?: string[];
 }
 
-export type GraphHandle = Handle & Served;
+export type GraphHandle = Handle & ServerInfo;
 
 /** How a call gets to the graph's server. */
-export interface Way {
+export interface CallTarget {
   url: string;
   headers: Record<string, string>;
 }
 
 /** Where graphs are served: on this machine, or in LangSmith. */
-export interface Place {
-  start(options: StartOptions): Promise<Served>;
+export interface ServingBackend {
+  start(options: StartOptions): Promise<ServerInfo>;
   /** The answer says why there is no way. */
-  findWay(handle: GraphHandle): Way | Answer;
+  findCallTarget(handle: GraphHandle): CallTarget | Answer;
   isHealthy(handle: GraphHandle): Promise<Health>;
   logs(options?: LogOptions): AsyncIterable<string>;
   stop(): Promise<void>;

@@ -9,12 +9,12 @@ import type { ServerRecord } from './server-record.js';
 export type ServerState = 'serving' | 'starting' | 'mute' | 'foreign' | 'gone';
 
 /** Milliseconds that a healthy server has to answer. */
-export const probePatience = 2_000;
+export const probeTimeout = 2_000;
 
 export async function probeServer(record: ServerRecord): Promise<ServerState> {
   if (!isSameProcess(record)) return 'gone';
   const { url } = record;
-  const signal = AbortSignal.timeout(probePatience);
+  const signal = AbortSignal.timeout(probeTimeout);
   try {
     const [ok, info] = await Promise.all([
       callHttp({ url: `${url}/ok`, signal }),

@@ -1,42 +1,45 @@
 import type { Answer } from '../../src/contract/answer.js';
 import { type ReadJson, readJson } from '../../src/json/read-json.js';
 import { writeJson } from '../../src/json/write-json.js';
-import { callFailure } from '../../src/runners/call-deadline.js';
-import { describeRaised } from '../../src/runners/describe-raised.js';
+import { createErrorAnswer } from '../../src/runners/call-deadline.js';
+import { formatException } from '../../src/runners/describe-raised.js';
 import type { HttpReply } from '../../src/runners/http-call.js';
 import type { GraphCall } from './graph-inputs.js';
-import { type Run, runIdOf } from './graph-run.js';
+import { getRunId, type Run } from './graph-run.js';
 
 /** What the server says of a run that it has waited for. */
 export async function readReply(run: Run, { status, body, isComplete }: HttpReply): Promise<Answer> {
-  if (!isComplete || body.length === 0) return callFailure('CALL_LOST', 'the server ended during the call');
-  const said = parse(body, run.server.read);
-  if (status !== 200) return readRefusal(run.call, status, said);
-  if (isRecord(said) && isRecord(said.__error__)) return await describeFailure(run, said.__error__);
-  return describeState(run, said);
+  if (!isComplete || body.length === 0) return createErrorAnswer('CALL_LOST', 'the server ended during the call');
+  const parsed = parseBody(body, run.server.read);
+  if (status !== 200) return explainErrorReply(run.call, status, parsed);
+  if (isRecord(parsed) && isRecord(parsed.__error__)) return await describeFailure(run, parsed.__error__);
+  return describeState(run, parsed);
 }
 
-function readRefusal(call: GraphCall, status: number, said: unknown): Answer {
-  const detail = isRecord(said) && typeof said.detail === 'string' ? said.detail : writeJson(said);
+function explainErrorReply(call: GraphCall, status: number, parsed: unknown): Answer {
+  const detail = isRecord(parsed) && typeof parsed.detail === 'string' ? parsed.detail : writeJson(parsed);
   if (status === 404 && 'resume' in call)
-    return callFailure('CALL_INPUT', `there is no thread “${call.thread}” to resume`);
+    return createErrorAnswer('CALL_INPUT', `there is no thread “${call.thread}” to resume`);
   if (status === 401 || status === 403)
-    return callFailure('CLOUD_REFUSED', `the server does not accept the key of this process (${status}: ${detail})`);
-  if (status === 503) return callFailure('NOT_RUNNING', `nothing serves the graph (503: ${detail})`);
+    return createErrorAnswer(
+      'CLOUD_REFUSED',
+      `the server does not accept the key of this process (${status}: ${detail})`,
+    );
+  if (status === 503) return createErrorAnswer('NOT_RUNNING', `nothing serves the graph (503: ${detail})`);
   if (status === 502 || status === 504)
-    return callFailure('CALL_LOST', `what stands before the server had no answer of it (${status}: ${detail})`);
-  if (status === 422) return callFailure('CALL_INPUT', `the server refused the inputs: ${detail}`);
-  return callFailure('CALL_FAILED', `the server answered with status ${status}: ${detail}`);
+    return createErrorAnswer('CALL_LOST', `what stands before the server had no answer of it (${status}: ${detail})`);
+  if (status === 422) return createErrorAnswer('CALL_INPUT', `the server refused the inputs: ${detail}`);
+  return createErrorAnswer('CALL_FAILED', `the server answered with status ${status}: ${detail}`);
 }
 
 /** An exception in the graph: its type and words, and the traceback that the server logged. */
 export async function describeFailure(run: Run, error: Record<string, unknown>): Promise<Answer> {
   const type = String(error.error);
   const { findTraceback } = await import('./find-traceback.js');
-  const logged = await findTraceback(run.server.plan, { run: runIdOf(run) ?? '', type }).catch(() => undefined);
-  const said = error.message === 'An internal error occurred' ? (logged?.message ?? error.message) : error.message;
+  const logged = await findTraceback(run.server.plan, { run: getRunId(run) ?? '', type }).catch(() => undefined);
+  const parsed = error.message === 'An internal error occurred' ? (logged?.message ?? error.message) : error.message;
   const code = type === 'EmptyInputError' ? 'CALL_INPUT' : 'CALL_FAILED';
-  const message = describeRaised(type, String(said ?? ''));
+  const message = formatException(type, String(parsed ?? ''));
   return { status: 'error', error: { code, message, type, ...(logged && { traceback: logged.traceback }) } };
 }
 
@@ -58,7 +61,7 @@ const isAnswer = (value: unknown): value is Answer =>
   ((value.status === 'success' && 'output' in value) ||
     (value.status === 'error' && isRecord(value.error) && typeof value.error.code === 'string'));
 
-function parse(body: Buffer, read: ReadJson = readJson): unknown {
+function parseBody(body: Buffer, read: ReadJson = readJson): unknown {
   try {
     return read(body.toString());
   } catch {

@@ -1,16 +1,23 @@
-import { explainLoading } from '../../src/adaptation/shapes/explain-loading.js';
+import { explainHostRequirement } from '../../src/adaptation/shapes/explain-loading.js';
 import type { Answer } from '../../src/contract/answer.js';
 import type { Handle, RunPlan } from '../../src/contract/handle.js';
 import { BerthError } from '../../src/errors.js';
 import type { BerthHome } from '../../src/home.js';
-import { type ReadJson, readDigits, readJson } from '../../src/json/read-json.js';
-import { callFailure } from '../../src/runners/call-deadline.js';
-import { callByValues, streamByValues } from '../../src/runners/call-text.js';
-import type { CallOptions, Health, LogOptions, MadeThing, Runner, StartOptions } from '../../src/runners/runner.js';
+import { type ReadJson, readExactJson, readJson } from '../../src/json/read-json.js';
+import { createErrorAnswer } from '../../src/runners/call-deadline.js';
+import { callWithParsedInputs, streamWithParsedInputs } from '../../src/runners/call-text.js';
+import type {
+  CallOptions,
+  ExternalResource,
+  Health,
+  LogOptions,
+  Runner,
+  StartOptions,
+} from '../../src/runners/runner.js';
 import { callGraph } from './call-graph.js';
-import { readGraphInterface } from './graph-interface.js';
+import { parseGraphInterface } from './graph-interface.js';
 import type { GraphServer } from './graph-run.js';
-import type { GraphHandle, Place } from './place.js';
+import type { GraphHandle, ServingBackend } from './place.js';
 
 /**
  * Runs a revision's graphs on the LangGraph server: on this machine, or in LangSmith Deployment where the plan's provider
@@ -24,19 +31,19 @@ import type { GraphHandle, Place } from './place.js';
  */
 export class LangGraphRunner implements Runner {
   private handle: GraphHandle | undefined;
-  private opened: Promise<Place> | undefined;
+  private openingBackend: Promise<ServingBackend> | undefined;
 
   constructor(private readonly plan: RunPlan) {}
 
   /** What is in LangSmith; on this machine all are processes and files. */
-  static async listMade(home: Pick<BerthHome, 'deployments' | 'clouds'>): Promise<MadeThing[]> {
-    const { listMade } = await import('./cloud/list-made.js');
-    return await listMade(home);
+  static async listResources(home: Pick<BerthHome, 'deployments' | 'clouds'>): Promise<ExternalResource[]> {
+    const { listResources } = await import('./cloud/list-made.js');
+    return await listResources(home);
   }
 
   async start(options: StartOptions): Promise<Handle> {
-    refuseHostInCloud(this.plan);
-    const served = await (await this.open()).start(options);
+    refuseHostModulesInCloud(this.plan);
+    const served = await (await this.getBackend()).start(options);
     const handle: GraphHandle = { plan: this.plan, startedAt: new Date().toISOString(), ...served };
     await this.attach(handle);
     return handle;
@@ -47,47 +54,49 @@ export class LangGraphRunner implements Runner {
   }
 
   run(inputs: unknown, options?: CallOptions): Promise<Answer> {
-    return this.answer(inputs, options);
+    return this.runGraph(inputs, options);
   }
 
   runText(text: string, options?: CallOptions): Promise<string> {
-    return callByValues(text, { keepsDigits: true }, (inputs) => this.answer(inputs, options, readDigits));
+    return callWithParsedInputs(text, { keepsDigits: true }, (inputs) => this.runGraph(inputs, options, readExactJson));
   }
 
   stream(inputs: unknown, options?: CallOptions): AsyncGenerator<unknown, Answer> {
-    return this.follow(inputs, options);
+    return this.runGraphStream(inputs, options);
   }
 
   streamText(text: string, options?: CallOptions): AsyncGenerator<string, string> {
-    return streamByValues(text, { keepsDigits: true }, (inputs) => this.follow(inputs, options, readDigits));
+    return streamWithParsedInputs(text, { keepsDigits: true }, (inputs) =>
+      this.runGraphStream(inputs, options, readExactJson),
+    );
   }
 
   async isHealthy(): Promise<Health> {
     if (this.handle === undefined) return { isHealthy: false, state: 'gone', detail: 'it was not started' };
-    return await (await this.open()).isHealthy(this.handle);
+    return await (await this.getBackend()).isHealthy(this.handle);
   }
 
   async *logs(options?: LogOptions): AsyncIterable<string> {
-    yield* (await this.open()).logs(options);
+    yield* (await this.getBackend()).logs(options);
   }
 
   async stop(): Promise<void> {
-    await (await this.open()).stop();
+    await (await this.getBackend()).stop();
   }
 
   async undo(): Promise<void> {
-    await (await this.open()).undo();
+    await (await this.getBackend()).undo();
   }
 
   /** A call has a connection of its own: nothing is kept. */
   async close(): Promise<void> {}
 
-  private async answer(inputs: unknown, options?: CallOptions, read: ReadJson = readJson): Promise<Answer> {
+  private async runGraph(inputs: unknown, options?: CallOptions, read: ReadJson = readJson): Promise<Answer> {
     const server = await this.findServer(read);
     return 'status' in server ? server : await callGraph(server, inputs, options);
   }
 
-  private async *follow(
+  private async *runGraphStream(
     inputs: unknown,
     options?: CallOptions,
     read: ReadJson = readJson,
@@ -101,29 +110,30 @@ export class LangGraphRunner implements Runner {
   /** The answer says why there is none. */
   private async findServer(read: ReadJson): Promise<GraphServer | Answer> {
     const { plan, handle } = this;
-    if (handle === undefined) return callFailure('NOT_RUNNING', 'the software was neither started nor attached to');
-    const way = (await this.open()).findWay(handle);
-    if ('status' in way) return way;
-    return { plan, graph: readGraphInterface(plan.runInterface), endpoint: way.url, headers: way.headers, read };
+    if (handle === undefined)
+      return createErrorAnswer('NOT_RUNNING', 'the software was neither started nor attached to');
+    const target = (await this.getBackend()).findCallTarget(handle);
+    if ('status' in target) return target;
+    return { plan, graph: parseGraphInterface(plan.runInterface), endpoint: target.url, headers: target.headers, read };
   }
 
   /** What the one place needs is not loaded for the other. */
-  private open(): Promise<Place> {
-    this.opened ??= openPlace(this.plan);
-    return this.opened;
+  private getBackend(): Promise<ServingBackend> {
+    this.openingBackend ??= openBackend(this.plan);
+    return this.openingBackend;
   }
 }
 
 /** Before anything is made there: START_FAILED. */
-function refuseHostInCloud({ provider, runInterface, deployment }: RunPlan): void {
-  const loading = provider === 'langsmith' ? explainLoading(runInterface) : undefined;
+function refuseHostModulesInCloud({ provider, runInterface, deployment }: RunPlan): void {
+  const loading = provider === 'langsmith' ? explainHostRequirement(runInterface) : undefined;
   if (loading === undefined) return;
   const { what, advice } = loading;
   const message = `a graph around ${what} needs modules of Berth’s own, which LangSmith does not have: ${advice}`;
   throw new BerthError('START_FAILED', message, { name: deployment });
 }
 
-async function openPlace(plan: RunPlan): Promise<Place> {
-  if (plan.provider === 'langsmith') return new (await import('./cloud/cloud-place.js')).CloudPlace(plan);
-  return new (await import('./local-place.js')).LocalPlace(plan);
+async function openBackend(plan: RunPlan): Promise<ServingBackend> {
+  if (plan.provider === 'langsmith') return new (await import('./cloud/cloud-place.js')).CloudBackend(plan);
+  return new (await import('./local-place.js')).LocalBackend(plan);
 }

@@ -1,14 +1,14 @@
 import { delimiter, join } from 'node:path';
 import type { RunPlan } from '../../src/contract/handle.js';
 import { hostsDirectory } from '../../src/package-root.js';
-import { markOf } from '../../src/runners/marked-processes.js';
+import { createProcessMark } from '../../src/runners/marked-processes.js';
 import { joinPythonPath } from '../../src/runners/process-variables.js';
-import { runModule } from '../../src/runners/python-module.js';
-import { describeServerImports, startupDirectory } from '../../src/runners/server-imports.js';
+import { buildModuleArguments } from '../../src/runners/python-module.js';
+import { buildImportVariables, startupDirectory } from '../../src/runners/server-imports.js';
 import { threadsVariable } from './write-graph.js';
 
 /** Runs at once when nothing bounds them: a run that waits for a model costs next to nothing. */
-const runsAtOnce = 64;
+const defaultConcurrency = 64;
 
 export interface ServerCommand {
   /** At which it listens. */
@@ -23,9 +23,9 @@ export interface ServerCommand {
 
 /** Arguments of Python. Without `--allow-blocking` a `time.sleep` in an async node is an error. */
 export const buildServerArguments = ({ memory, ...server }: ServerCommand): string[] => {
-  const { address, port, config, concurrency = runsAtOnce } = server;
+  const { address, port, config, concurrency = defaultConcurrency } = server;
   return [
-    ...[...runModule('langgraph_cli', memory), 'dev', '--no-browser', '--no-reload', '--allow-blocking'],
+    ...[...buildModuleArguments('langgraph_cli', memory), 'dev', '--no-browser', '--no-reload', '--allow-blocking'],
     ...['--host', address, '--port', String(port), '--n-jobs-per-worker', String(concurrency), '--config', config],
   ];
 };
@@ -65,7 +65,7 @@ export function buildServerEnvironment(
     ...declared,
     ...env,
     PYTHONPATH: pythonPath,
-    ...describeServerImports(plan, { module: '', paths: ['.', ...dependencies] }),
+    ...buildImportVariables(plan, { module: '', paths: ['.', ...dependencies] }),
     LANGGRAPH_CLI_NO_ANALYTICS: '1',
     LANGGRAPH_NO_VERSION_CHECK: 'true',
     NO_COLOR: '1',
@@ -78,6 +78,6 @@ export function buildServerEnvironment(
     // Read by threads.py. Both revisions of a redeploy use it at once.
     ...(concurrency !== undefined && { [threadsVariable]: String(concurrency) }),
     BERTH_THREADS: join(plan.sharedDirectory, 'threads.db'),
-    ...markOf(plan),
+    ...createProcessMark(plan),
   };
 }

@@ -13,7 +13,7 @@ export interface ServerConfig {
   dropped: string[];
 }
 
-interface Source {
+interface ConfigSource {
   /** Of the revision. */
   directory: string;
   /** The langgraph.json, relative to the revision. */
@@ -21,17 +21,23 @@ interface Source {
   /** The graph that is called. */
   assistantId: string;
   /** Graphs that are not served. */
-  leftOut?: string[];
+  skippedGraphs?: string[];
 }
 
 /** `./agent.py:graph`, `src/auth.py:auth`: what the server looks for from its own working directory. */
 const sourceReference = /^(?!\/)[^:]+\.(py|[cm]?[jt]sx?):\w+$/;
 /** Keys of `http` that move or remove what calls and probes need. */
-const ownSettings = new Set(['mount_prefix', 'disable_meta', 'disable_runs', 'disable_threads', 'disable_assistants']);
+const reservedSettings = new Set([
+  'mount_prefix',
+  'disable_meta',
+  'disable_runs',
+  'disable_threads',
+  'disable_assistants',
+]);
 
 /** Reads the repository's langgraph.json for a server. START_FAILED when it is missing, wrong or lacks the graph. */
-export async function readServerConfig(source: Source): Promise<ServerConfig> {
-  const { directory, config, assistantId, leftOut = [] } = source;
+export async function readServerConfig(source: ConfigSource): Promise<ServerConfig> {
+  const { directory, config, assistantId, skippedGraphs = [] } = source;
   const written = await readDocument(join(directory, config), config);
   const base = dirname(join(directory, config));
   const graphs = asRecord(written.graphs);
@@ -40,8 +46,8 @@ export async function readServerConfig(source: Source): Promise<ServerConfig> {
     throw new BerthError('START_FAILED', `${config} has no graph called ${assistantId}; it has: ${names}`);
   }
   const { env, http, dependencies, ...rest } = written;
-  const { kept, dropped } = dropOwn(http);
-  const served = Object.fromEntries(Object.entries(graphs).filter(([name]) => !leftOut.includes(name)));
+  const { kept, dropped } = dropReservedSettings(http);
+  const served = Object.fromEntries(Object.entries(graphs).filter(([name]) => !skippedGraphs.includes(name)));
   const document = {
     ...(makeAbsolute({ ...rest, graphs: served }, base) as Record<string, unknown>), // an object comes back as one
     dependencies: listDependencies(dependencies, base),
@@ -52,9 +58,9 @@ export async function readServerConfig(source: Source): Promise<ServerConfig> {
 }
 
 /** The repository's langgraph.json as it is, but for settings that are Berth's to choose. */
-export async function writeOwnConfig(directory: string, config: string): Promise<string> {
+export async function buildCloudConfig(directory: string, config: string): Promise<string> {
   const { http, ...written } = await readDocument(join(directory, config), config);
-  return `${JSON.stringify({ ...written, ...(http !== undefined && { http: dropOwn(http).kept }) }, null, 2)}\n`;
+  return `${JSON.stringify({ ...written, ...(http !== undefined && { http: dropReservedSettings(http).kept }) }, null, 2)}\n`;
 }
 
 async function readDocument(path: string, name: string): Promise<Record<string, unknown>> {
@@ -82,11 +88,11 @@ function makeAbsolute(value: unknown, base: string): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, makeAbsolute(item, base)]));
 }
 
-function dropOwn(http: unknown): { kept: Record<string, unknown>; dropped: string[] } {
+function dropReservedSettings(http: unknown): { kept: Record<string, unknown>; dropped: string[] } {
   const entries = Object.entries(asRecord(http));
   return {
-    kept: Object.fromEntries(entries.filter(([key]) => !ownSettings.has(key))),
-    dropped: entries.filter(([key]) => ownSettings.has(key)).map(([key]) => `http.${key}`),
+    kept: Object.fromEntries(entries.filter(([key]) => !reservedSettings.has(key))),
+    dropped: entries.filter(([key]) => reservedSettings.has(key)).map(([key]) => `http.${key}`),
   };
 }
 

@@ -15,12 +15,13 @@ export interface ServerRecord extends ProcessIdentity {
   notes?: string[];
 }
 
-const recordFile = ({ stateDirectory }: Pick<RunPlan, 'stateDirectory'>): string => join(stateDirectory, 'server.json');
+const getRecordPath = ({ stateDirectory }: Pick<RunPlan, 'stateDirectory'>): string =>
+  join(stateDirectory, 'server.json');
 
 /** Of the last server that was started, alive or not; undefined when there was none. */
 export async function readServerRecord(plan: Pick<RunPlan, 'stateDirectory'>): Promise<ServerRecord | undefined> {
   try {
-    return JSON.parse(await readFile(recordFile(plan), 'utf8')) as ServerRecord; // written below, whole or not at all
+    return JSON.parse(await readFile(getRecordPath(plan), 'utf8')) as ServerRecord; // written below, whole or not at all
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
@@ -28,7 +29,7 @@ export async function readServerRecord(plan: Pick<RunPlan, 'stateDirectory'>): P
 }
 
 export const writeServerRecord = (plan: Pick<RunPlan, 'stateDirectory'>, record: ServerRecord): Promise<void> =>
-  writeDurably(recordFile(plan), JSON.stringify(record));
+  writeDurably(getRecordPath(plan), JSON.stringify(record));
 
 export const removeServerRecord = (plan: Pick<RunPlan, 'stateDirectory'>): Promise<void> =>
-  rm(recordFile(plan), { force: true });
+  rm(getRecordPath(plan), { force: true });

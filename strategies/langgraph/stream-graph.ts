@@ -1,14 +1,21 @@
 import { buffer } from 'node:stream/consumers';
 import type { Answer } from '../../src/contract/answer.js';
 import { readJson } from '../../src/json/read-json.js';
-import { callFailure, streamWithEnding } from '../../src/runners/call-deadline.js';
-import type { Ending } from '../../src/runners/ending.js';
+import { createErrorAnswer, streamWithCancelSource } from '../../src/runners/call-deadline.js';
+import type { CancelSource } from '../../src/runners/ending.js';
 import { type HttpStream, streamHttp } from '../../src/runners/http-stream.js';
-import { readEvents } from '../../src/runners/read-events.js';
+import { readServerSentEvents } from '../../src/runners/read-events.js';
 import type { CallOptions } from '../../src/runners/runner.js';
-import { endRun } from './end-run.js';
-import { readGraphCall } from './graph-inputs.js';
-import { adoptThread, describeRequest, describeRun, type GraphServer, patienceOf, type Run } from './graph-run.js';
+import { cleanUpRun } from './end-run.js';
+import { parseGraphCall } from './graph-inputs.js';
+import {
+  adoptThread,
+  createRun,
+  describeRequest,
+  type GraphServer,
+  type Run,
+  withDefaultTimeout,
+} from './graph-run.js';
 import { describeFailure, describeState, readReply } from './read-reply.js';
 
 /** What is a chunk: the change that each node makes, the pieces of models' messages, and what the code itself writes. */
@@ -26,46 +33,48 @@ export async function* streamGraph(
   inputs: unknown,
   options: CallOptions = {},
 ): AsyncGenerator<unknown, Answer> {
-  const call = await readGraphCall(inputs, server.graph);
-  if ('problem' in call) return callFailure('CALL_INPUT', call.problem);
-  const run = describeRun(server, call);
+  const call = await parseGraphCall(inputs, server.graph);
+  if ('problem' in call) return createErrorAnswer('CALL_INPUT', call.problem);
+  const run = createRun(server, call);
   let answer: Answer | undefined;
   try {
-    answer = yield* streamWithEnding(patienceOf(server, options), (ending) => follow(run, ending));
+    answer = yield* streamWithCancelSource(withDefaultTimeout(server, options), (ending) => streamRun(run, ending));
     return answer;
   } finally {
-    await endRun(run, answer);
+    await cleanUpRun(run, answer);
   }
 }
 
-async function* follow(run: Run, ending: Ending): AsyncGenerator<unknown, Answer> {
-  const reply = await open(run, ending);
-  if (reply.status !== 200) return await readReply(run, await readWhole(reply));
+async function* streamRun(run: Run, ending: CancelSource): AsyncGenerator<unknown, Answer> {
+  const reply = await openStream(run, ending);
+  if (reply.status !== 200) return await readReply(run, await readWholeReply(reply));
   const { graph, read = readJson } = run.server;
   const isFunction = graph.outputKey !== null;
   let state: unknown;
-  for await (const { event = '', data } of readEvents(reply.body)) {
+  for await (const { event = '', data } of readServerSentEvents(reply.body)) {
     if (event === 'error') return await describeFailure(run, JSON.parse(data));
     if (event === 'values') state = read(data);
     else if (isFunction && event === 'custom') yield read(data);
     else if (!isFunction && chunkEvents.includes(event)) yield { event, data: read(data) };
   }
-  return state === undefined ? callFailure('CALL_LOST', 'the stream ended without a state') : describeState(run, state);
+  return state === undefined
+    ? createErrorAnswer('CALL_LOST', 'the stream ended without a state')
+    : describeState(run, state);
 }
 
-async function open(run: Run, ending: Ending): Promise<HttpStream> {
+async function openStream(run: Run, ending: CancelSource): Promise<HttpStream> {
   const reply = await request(run, ending);
   if (reply.status !== 404 || !('resume' in run.call)) return reply;
   return (await adoptThread(run, ending.signal)) ? await request(run, ending) : reply;
 }
 
-async function request(run: Run, ending: Ending): Promise<HttpStream> {
-  const reply = await streamHttp({ ...describeRequest(run, streamModes), ending });
+async function request(run: Run, ending: CancelSource): Promise<HttpStream> {
+  const reply = await streamHttp({ ...describeRequest(run, streamModes), cancelSource: ending });
   run.location = reply.headers.location;
   return reply;
 }
 
-const readWhole = async ({ status, headers, body }: HttpStream) => ({
+const readWholeReply = async ({ status, headers, body }: HttpStream) => ({
   status,
   headers,
   body: await buffer(body),

@@ -1,9 +1,9 @@
 import {
   findCalledMethod,
+  getSignature,
   joinFunction,
   outputFunction,
   type PlainCallable,
-  signatureOf,
 } from '../../src/adaptation/shapes/index.js';
 import type { EntryPoint } from '../../src/contract/facts.js';
 import { oneNodeTitle } from './langgraph-json.js';
@@ -24,7 +24,7 @@ export function writeGraph({ entry, method, style }: PlainCallable): string {
   const chosen = method ?? (kind === 'class' ? findCalledMethod(entry) : undefined);
   const base = kind === 'class' ? 'model' : name;
   const called = chosen === undefined || chosen === '__call__' ? base : `${base}.${chosen}`;
-  const { isAsync, isGenerator } = signatureOf(entry, method);
+  const { isAsync, isGenerator } = getSignature(entry, method);
   if (!isAsync) return writeThreadedGraph({ entry, method: chosen, style }, isGenerator);
   const node = { result: `${called}(${style === 'inputs' ? '' : '**'}state["inputs"])`, isAsync };
   return `"""${oneNodeTitle}"""

@@ -1,10 +1,10 @@
-import { loadSoftware } from '../../src/adaptation/shapes/index.js';
+import { generateLoading } from '../../src/adaptation/shapes/index.js';
 import type { FunctionInterface } from '../../src/contract/run-interface.js';
 import { oneNodeTitle } from './langgraph-json.js';
 import { threadsVariable } from './write-graph.js';
 
 /** A graph around what our host's modules load, once, when the server starts. */
-export const writeLoadedGraph = (served: FunctionInterface): string => `"""${oneNodeTitle}"""
+export const writeHostGraph = (served: FunctionInterface): string => `"""${oneNodeTitle}"""
 
 import json
 import os
@@ -15,7 +15,7 @@ from berth_host.errors import HostError
 from berth_host.guest import Guest
 from langgraph.graph import END, START, StateGraph
 
-software = ${loadSoftware(served, `os.environ.get("${threadsVariable}")`)}
+software = ${generateLoading(served, `os.environ.get("${threadsVariable}")`)}
 
 
 class State(TypedDict, total=False):

@@ -1,5 +1,5 @@
 import type { ConformanceHooks } from '../../src/conformance/index.js';
 
 export const conformance: ConformanceHooks = {
-  manner: { applies: ['memory', 'concurrency', 'replicas'] },
+  deviations: { applies: ['memory', 'concurrency', 'replicas'] },
 };

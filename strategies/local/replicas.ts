@@ -18,7 +18,7 @@ export function planReplicas(plan: RunPlan): RunPlan[] {
 }
 
 /** Of several: well when all are; `gone` as soon as one is, so that it is started again while the others serve. */
-export function judgeReplicas(found: Health[]): Health {
+export function combineHealth(found: Health[]): Health {
   const [first] = found;
   if (found.length === 1 && first !== undefined) return first;
   const worst = found.find(({ state }) => state === 'gone') ?? found.find(({ isHealthy }) => !isHealthy);
@@ -30,7 +30,7 @@ export function judgeReplicas(found: Health[]): Health {
 
 /** Lines of all, each with its replica's name; `tail` counts those of each. */
 export async function* readReplicaLogs(files: string[], options: LogOptions = {}): AsyncIterable<string> {
-  const sources = files.map((file, index) => name(readLog(file, options), `replica ${index + 1}: `));
+  const sources = files.map((file, index) => prefixLines(readLog(file, options), `replica ${index + 1}: `));
   if (!options.follow) {
     for (const source of sources) yield* source;
     return;
@@ -48,7 +48,7 @@ export async function* readReplicaLogs(files: string[], options: LogOptions = {}
   }
 }
 
-async function* name(lines: AsyncIterable<string>, prefix: string): AsyncGenerator<string, undefined> {
+async function* prefixLines(lines: AsyncIterable<string>, prefix: string): AsyncGenerator<string, undefined> {
   for await (const line of lines) yield prefix + line;
   return undefined;
 }

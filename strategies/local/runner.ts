@@ -6,8 +6,8 @@ import { HostClient } from '../../src/runners/host-client.js';
 import { readLog } from '../../src/runners/log-file.js';
 import { ReplicaClient } from '../../src/runners/replica-client.js';
 import type { CallOptions, Health, LogOptions, Runner, StartOptions } from '../../src/runners/runner.js';
-import { type HostHandle, LocalHost } from './local-host.js';
-import { judgeReplicas, planReplicas, readReplicaLogs } from './replicas.js';
+import { type HostHandle, HostProcess } from './local-host.js';
+import { combineHealth, planReplicas, readReplicaLogs } from './replicas.js';
 
 /** What `start` adds to the handle. */
 interface LocalHandle extends Handle, HostHandle {
@@ -24,23 +24,23 @@ interface LocalHandle extends Handle, HostHandle {
  */
 export class LocalRunner implements Runner {
   private readonly plans: RunPlan[];
-  private readonly hosts: LocalHost[];
+  private readonly hostProcesses: HostProcess[];
   private handles: HostHandle[] = [];
   private clients: HostClient[] = [];
   private client: HostClient | ReplicaClient | undefined;
 
   constructor(private readonly plan: RunPlan) {
     this.plans = planReplicas(plan);
-    this.hosts = this.plans.map((each) => new LocalHost(each));
+    this.hostProcesses = this.plans.map((each) => new HostProcess(each));
   }
 
   /** Starts those processes that are not there. */
   async start(options: StartOptions): Promise<Handle> {
     const { plan } = this;
     await mkdir(plan.stateDirectory, { recursive: true, mode: 0o700 });
-    const note = describeUnbound(plan);
-    if (note !== undefined) await this.say(note, options.onProgress);
-    const started = await Promise.allSettled(this.hosts.map((host) => host.start(options)));
+    const note = describeUnappliedResources(plan);
+    if (note !== undefined) await this.report(note, options.onProgress);
+    const started = await Promise.allSettled(this.hostProcesses.map((host) => host.start(options)));
     const failed = started.find((one) => one.status === 'rejected');
     if (failed !== undefined) {
       await this.stop(); // a start that fails leaves nothing running
@@ -66,7 +66,7 @@ export class LocalRunner implements Runner {
     this.handles = replicas ?? [{ pid, processStartTime, socket, token }];
     const { timeout } = this.plan;
     this.clients = this.handles.map(
-      ({ socket }, index) => new HostClient({ socket, timeout, ...stateOf(this.plans[index]) }),
+      ({ socket }, index) => new HostClient({ socket, timeout, ...pickStateDirectory(this.plans[index]) }),
     );
     const [first] = this.clients;
     this.client = this.clients.length === 1 ? first : new ReplicaClient(this.clients, this.plan.timeout);
@@ -89,14 +89,14 @@ export class LocalRunner implements Runner {
   }
 
   async isHealthy(): Promise<Health> {
-    const { handles, hosts, clients } = this;
+    const { handles, hostProcesses, clients } = this;
     if (handles.length === 0) return { isHealthy: false, state: 'gone', detail: 'it was not started' };
     const asked = handles.map(async (handle, index) => {
-      const [host, client] = [hosts[index], clients[index]];
+      const [host, client] = [hostProcesses[index], clients[index]];
       if (host === undefined || client === undefined) throw new Error('the plan says how many replicas there are');
       return await host.isHealthy(handle, client);
     });
-    return judgeReplicas(await Promise.all(asked));
+    return combineHealth(await Promise.all(asked));
   }
 
   logs(options?: LogOptions): AsyncIterable<string> {
@@ -108,12 +108,12 @@ export class LocalRunner implements Runner {
   }
 
   async stop(): Promise<void> {
-    await Promise.all(this.hosts.map((host) => host.stop()));
+    await Promise.all(this.hostProcesses.map((host) => host.stop()));
     await this.close();
   }
 
   async undo(): Promise<void> {
-    await Promise.all(this.hosts.map((host) => host.undo()));
+    await Promise.all(this.hostProcesses.map((host) => host.undo()));
     await this.close();
   }
 
@@ -121,14 +121,15 @@ export class LocalRunner implements Runner {
     for (const client of this.clients) client.close();
   }
 
-  private async say(line: string, onProgress: StartOptions['onProgress']): Promise<void> {
+  private async report(line: string, onProgress: StartOptions['onProgress']): Promise<void> {
     onProgress?.(line);
     await mkdir(dirname(this.plan.logFile), { recursive: true });
     await appendFile(this.plan.logFile, `berth: ${line}\n`, { mode: 0o600 });
   }
 }
 
-const stateOf = (plan: RunPlan | undefined) => (plan === undefined ? {} : { stateDirectory: plan.stateDirectory });
+const pickStateDirectory = (plan: RunPlan | undefined) =>
+  plan === undefined ? {} : { stateDirectory: plan.stateDirectory };
 
 const notRunning: Answer = {
   status: 'error',
@@ -136,7 +137,7 @@ const notRunning: Answer = {
 };
 
 /** What the plan asks for and this strategy has no bound for. */
-function describeUnbound({ resources }: RunPlan): string | undefined {
+function describeUnappliedResources({ resources }: RunPlan): string | undefined {
   const names: (keyof typeof resources)[] = ['cpu', 'gpu'];
   if (process.platform !== 'linux') names.push('memory');
   const unbound = names.filter((name) => resources[name] !== undefined);

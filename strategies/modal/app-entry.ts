@@ -11,13 +11,13 @@ export interface AppEntry {
   path: string | undefined;
 }
 
-const form = /^((?:[^:(]*:)?[^:(/]*)(?:\((.*)\))?(\.\w+)?(\/\S*)?$/s;
+const entryPattern = /^((?:[^:(]*:)?[^:(/]*)(?:\((.*)\))?(\.\w+)?(\/\S*)?$/s;
 
 /** ENTRY_INVALID for what names nothing. */
-export function parseAppEntry(written: string): AppEntry {
-  const [, place = '', values = '', method = '', path] = form.exec(written) ?? [];
+export function parseAppEntry(entryText: string): AppEntry {
+  const [, place = '', values = '', method = '', path] = entryPattern.exec(entryText) ?? [];
   const isPathAlone = place === '' && path !== undefined;
-  return { name: isPathAlone ? undefined : parseEntry(place + method), values: parseValues(values, written), path };
+  return { name: isPathAlone ? undefined : parseEntry(place + method), values: parseValues(values, entryText), path };
 }
 
 /** `size=3, name="large"`, as Python writes them; text without blanks needs no quotes. */
@@ -34,10 +34,10 @@ function parseValues(text: string, entry: string): AppEntry['values'] {
   );
 }
 
-function readValue(written: string): string | number | boolean {
-  if (/^(true|false)$/i.test(written)) return written.toLowerCase() === 'true';
-  if (/^-?\d+$/.test(written)) return Number(written);
-  const [, quoted] = /^'(.*)'$/s.exec(written) ?? [];
+function readValue(entryText: string): string | number | boolean {
+  if (/^(true|false)$/i.test(entryText)) return entryText.toLowerCase() === 'true';
+  if (/^-?\d+$/.test(entryText)) return Number(entryText);
+  const [, quoted] = /^'(.*)'$/s.exec(entryText) ?? [];
   if (quoted !== undefined) return quoted;
-  return written.startsWith('"') ? String(JSON.parse(written)) : written;
+  return entryText.startsWith('"') ? String(JSON.parse(entryText)) : entryText;
 }

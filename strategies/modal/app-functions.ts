@@ -46,7 +46,7 @@ interface Evidence {
   app: string;
   decorator: string;
   /** What the facts say behind the callable's name. */
-  said: string;
+  details: string;
 }
 
 /** As the facts name them: `app.py:12: @app.function predict`, `app.py:20: @app.cls Model(size=): run, embed`. */
@@ -54,36 +54,36 @@ function readEvidence({ frameworks, entryPoints }: Facts): Evidence[] {
   return frameworks.flatMap(({ name, evidence }): Evidence[] => {
     const found = /^(.+\.py):(\d+): @(\w+)\.(function|cls|local_entrypoint) (\w+)(.*)$/.exec(evidence);
     if (name !== 'modal' || found === null) return [];
-    const [, file, line, app = '', decorator = '', callable, said = ''] = found;
+    const [, file, line, app = '', decorator = '', callable, details = ''] = found;
     const entry = entryPoints.find(
       (one) => one.file === file && one.line === Number(line) && one.callable === callable,
     );
-    return entry === undefined ? [] : [{ entry, app, decorator, said }];
+    return entry === undefined ? [] : [{ entry, app, decorator, details }];
   });
 }
 
-function readFunction({ entry, app, decorator, said }: Evidence): AppFunction[] {
+function readFunction({ entry, app, decorator, details }: Evidence): AppFunction[] {
   if (decorator !== 'function') return [];
-  const marks = readMarks(said);
+  const marks = readMarks(details);
   const named = marks.find((mark) => mark.startsWith('name='))?.slice('name='.length);
-  return [{ entry, app, method: null, name: named ?? entry.callable, parameters: [], ...describe(marks) }];
+  return [{ entry, app, method: null, name: named ?? entry.callable, parameters: [], ...describeMarks(marks) }];
 }
 
-function readClass({ entry, app, said }: Evidence): AppFunction[] {
-  const [, inner = '', methods = ''] = /^(?:\(([^)]*)\))?: (.*)$/.exec(said) ?? [];
+function readClass({ entry, app, details }: Evidence): AppFunction[] {
+  const [, inner = '', methods = ''] = /^(?:\(([^)]*)\))?: (.*)$/.exec(details) ?? [];
   const parameters = inner
     .split(', ')
     .filter((name) => name !== '')
     .map((name) => ({ name: name.replace(/=$/, ''), isRequired: !name.endsWith('=') }));
   return [...methods.matchAll(/(\w+)( \([^)]*\))?/g)].map(([, method = '', marks = '']) => ({
     ...{ entry, app, method, name: entry.callable, parameters },
-    ...describe(readMarks(marks)),
+    ...describeMarks(readMarks(marks)),
   }));
 }
 
-const readMarks = (said: string): string[] => /\((.*)\)/.exec(said)?.[1]?.split(', ') ?? [];
+const readMarks = (details: string): string[] => /\((.*)\)/.exec(details)?.[1]?.split(', ') ?? [];
 
-function describe(marks: string[]): Pick<AppFunction, 'isGenerator' | 'image' | 'web'> {
+function describeMarks(marks: string[]): Pick<AppFunction, 'isGenerator' | 'image' | 'web'> {
   const served = marks.map((mark) => /^(\w+_(?:endpoint|app|server))(?: (\w+))?$/.exec(mark)).find((mark) => mark);
   const [, kind = '', method = 'GET'] = served ?? [];
   return {

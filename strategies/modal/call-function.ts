@@ -2,14 +2,14 @@ import type { Function_, FunctionCall } from 'modal';
 import type { Answer } from '../../src/contract/answer.js';
 import { BerthError } from '../../src/errors.js';
 import { writeJson } from '../../src/json/write-json.js';
-import { callFailure, withDeadline } from '../../src/runners/call-deadline.js';
-import { describeRaised } from '../../src/runners/describe-raised.js';
+import { createErrorAnswer, withDeadline } from '../../src/runners/call-deadline.js';
+import { formatException } from '../../src/runners/describe-raised.js';
 import type { CallOptions } from '../../src/runners/runner.js';
-import { isRecord, partInputs } from './class-parameters.js';
-import { explainCloud, isMissing } from './cloud.js';
+import { isRecord, splitInputs } from './class-parameters.js';
+import { explainModalError, isNotFound } from './cloud.js';
 import type { ModalInterface } from './modal-interface.js';
-import { parseOutput, toPlain, UnfitOutput } from './plain-output.js';
-import { readRemoteError } from './read-remote-error.js';
+import { InvalidOutputError, parseOutput, toJsonValue } from './plain-output.js';
+import { parseRemoteError } from './read-remote-error.js';
 
 export interface ModalCall {
   target: ModalInterface;
@@ -21,75 +21,76 @@ export interface ModalCall {
 }
 
 /** Milliseconds beyond the deadline after which the SDK itself stops asking for an output. */
-const lateness = 2_000;
+const deadlineMargin = 2_000;
 
 /** One call: spawned, waited for within its time, and cancelled in the cloud when given up. Its failures are answers. */
 export async function callFunction(call: ModalCall, options: CallOptions & { timeout: number }): Promise<Answer> {
   const { target } = call;
-  const { parameters, inputs, problem } = partInputs(target, call.inputs);
-  if (problem !== undefined) return callFailure('CALL_INPUT', problem);
+  const { parameters, inputs, problem } = splitInputs(target, call.inputs);
+  if (problem !== undefined) return createErrorAnswer('CALL_INPUT', problem);
   if (target.call === 'arguments' && !isRecord(inputs))
-    return callFailure('CALL_INPUT', `the inputs are not an object: ${target.functionName} takes them by name`);
+    return createErrorAnswer('CALL_INPUT', `the inputs are not an object: ${target.functionName} takes them by name`);
   return await withDeadline(options, async (ending) => {
-    const spawning = call.findFunction(parameters).then((found) => found.spawn(...passInputs(target, inputs)));
-    const spawned = await untilAborted(spawning, ending).catch((error) => {
-      if (ending.aborted) call.onCancel(spawning.then(cancel, ignore));
+    const spawning = call.findFunction(parameters).then((found) => found.spawn(...buildArguments(target, inputs)));
+    const spawned = await raceWithAbort(spawning, ending).catch((error) => {
+      if (ending.aborted) call.onCancel(spawning.then(cancelCall, ignore));
       return error;
     });
     if (spawned instanceof Error) return explainFailure(spawned, ending);
     try {
-      const output = await untilAborted(spawned.get({ timeoutMs: options.timeout * 1000 + lateness }), ending);
+      const output = await raceWithAbort(spawned.get({ timeoutMs: options.timeout * 1000 + deadlineMargin }), ending);
       return readOutput(output, target);
     } catch (error) {
-      if (ending.aborted) call.onCancel(cancel(spawned));
+      if (ending.aborted) call.onCancel(cancelCall(spawned));
       return await explainFailure(error, ending, spawned);
     }
   });
 }
 
-function passInputs({ call }: ModalInterface, inputs: unknown): [unknown[], Record<string, unknown>?] {
+function buildArguments({ call }: ModalInterface, inputs: unknown): [unknown[], Record<string, unknown>?] {
   if (call === 'json') return [[writeJson(inputs)]];
   return isRecord(inputs) && call === 'arguments' ? [[], inputs] : [[inputs]];
 }
 
-const cancel = (call: FunctionCall): Promise<void> => call.cancel().catch(ignore); // it may have ended by itself
+const cancelCall = (call: FunctionCall): Promise<void> => call.cancel().catch(ignore); // it may have ended by itself
 const ignore = (): void => undefined;
 
 function readOutput(value: unknown, target: ModalInterface): Answer {
-  const output = target.call === 'json' && typeof value === 'string' ? parseOutput(value) : toPlain(value);
+  const output = target.call === 'json' && typeof value === 'string' ? parseOutput(value) : toJsonValue(value);
   return isAnswer(output) ? output : { status: 'success', output };
 }
 
 async function explainFailure(error: unknown, ending: AbortSignal, call?: FunctionCall): Promise<Answer> {
   if (ending.aborted) throw error;
-  if (error instanceof UnfitOutput) return callFailure('CALL_OUTPUT', error.message);
-  if (isMissing(error)) return callFailure('NOT_RUNNING', `the software is not up: ${(error as Error).message}`);
-  const explained = explainCloud(error);
+  if (error instanceof InvalidOutputError) return createErrorAnswer('CALL_OUTPUT', error.message);
+  if (isNotFound(error)) return createErrorAnswer('NOT_RUNNING', `the software is not up: ${(error as Error).message}`);
+  const explained = explainModalError(error);
   if (explained instanceof BerthError)
-    return callFailure(explained.code === 'START_FAILED' ? 'NOT_RUNNING' : explained.code, explained.message);
+    return createErrorAnswer(explained.code === 'START_FAILED' ? 'NOT_RUNNING' : explained.code, explained.message);
   const { name, message } = explained as Error;
   if (name === 'RemoteError' && call !== undefined) return await describeException(message, call, ending);
   if (name === 'FunctionTimeoutError')
-    return callFailure('CALL_TIMEOUT', `the function was ended by Modal: ${message}`);
-  if (name === 'InternalFailure') return callFailure('CALL_LOST', `the container ended during the call: ${message}`);
-  if (name === 'InvalidError') return callFailure('CALL_FAILED', message);
-  if (/^Parameter '\w+' must be/.test(message)) return callFailure('CALL_INPUT', message); // of the class, by its type
-  return callFailure('CALL_LOST', `the call did not get through: ${message}`);
+    return createErrorAnswer('CALL_TIMEOUT', `the function was ended by Modal: ${message}`);
+  if (name === 'InternalFailure')
+    return createErrorAnswer('CALL_LOST', `the container ended during the call: ${message}`);
+  if (name === 'InvalidError') return createErrorAnswer('CALL_FAILED', message);
+  if (/^Parameter '\w+' must be/.test(message)) return createErrorAnswer('CALL_INPUT', message); // of the class, by its type
+  return createErrorAnswer('CALL_LOST', `the call did not get through: ${message}`);
 }
 
 /** The exception, with the words and the traceback that the container printed where they can be had. */
 async function describeException(said: string, call: FunctionCall, ending: AbortSignal): Promise<Answer> {
   const { findTraceback } = await import('./find-traceback.js');
-  const { type, message: shown } = readRemoteError(said);
+  const { type, message: shown } = parseRemoteError(said);
   const logged = await findTraceback(call, ending).catch(() => undefined);
   ending.throwIfAborted();
   if (logged === undefined || (type !== undefined && logged.type !== type))
     return { status: 'error', error: { code: 'CALL_FAILED', message: shown, ...(type !== undefined && { type }) } };
-  const message = describeRaised(logged.type, logged.message);
+  const message = formatException(logged.type, logged.message);
   return { status: 'error', error: { code: 'CALL_FAILED', message, type: logged.type, traceback: logged.traceback } };
 }
 
-function untilAborted<Value>(promise: Promise<Value>, signal: AbortSignal): Promise<Value> {
+function raceWithAbort<Value>(promise: Promise<Value>, signal: AbortSignal): Promise<Value> {
   return new Promise((resolve, reject) => {
     const abort = () => reject(signal.reason);
     if (signal.aborted) abort();

@@ -1,7 +1,7 @@
 import type { ModalInterface } from './modal-interface.js';
 
 /** Inputs parted: what the class is built with, and what its method is called with. */
-export interface PartedInputs {
+export interface SplitInputs {
   parameters: Record<string, unknown>;
   inputs: unknown;
   /** For a person, why they cannot be used; undefined when they can. */
@@ -9,24 +9,24 @@ export interface PartedInputs {
 }
 
 /** A class with parameters takes them from the inputs, beside the values that its entry fixes. */
-export function partInputs(
-  { functionName, values, parameters: names, required }: Parted,
+export function splitInputs(
+  { functionName, values, parameters: names, required }: SplitTarget,
   inputs: unknown,
-): PartedInputs {
+): SplitInputs {
   if (names.length === 0 || !isRecord(inputs))
     return { parameters: values, inputs, problem: describeMissing(functionName, required) };
-  const [own, rest] = [{ ...values }, { ...inputs }];
+  const [parameterValues, rest] = [{ ...values }, { ...inputs }];
   for (const name of names.filter((name) => name in rest)) {
-    own[name] = rest[name];
+    parameterValues[name] = rest[name];
     delete rest[name];
   }
-  const missing = required.filter((name) => own[name] === undefined);
-  const unfit = Object.keys(own).filter((name) => !isParameter(own[name]));
+  const missing = required.filter((name) => parameterValues[name] === undefined);
+  const unfit = Object.keys(parameterValues).filter((name) => !isParameter(parameterValues[name]));
   const problem = describeMissing(functionName, missing) ?? describeUnfit(functionName, unfit);
-  return { parameters: own, inputs: rest, problem };
+  return { parameters: parameterValues, inputs: rest, problem };
 }
 
-type Parted = Pick<ModalInterface, 'functionName' | 'values' | 'parameters' | 'required'>;
+type SplitTarget = Pick<ModalInterface, 'functionName' | 'values' | 'parameters' | 'required'>;
 
 function describeMissing(functionName: string, missing: string[]): string | undefined {
   if (missing.length === 0) return undefined;

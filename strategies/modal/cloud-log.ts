@@ -1,12 +1,12 @@
 import type { Function_, LogEntry } from 'modal';
 import type { LogOptions } from '../../src/runners/runner.js';
-import { askCloudForEach, explainCloud } from './cloud.js';
+import { explainModalError, queryModalForEach } from './cloud.js';
 
 /** Entries that Modal gives at once, and milliseconds that it looks back at most, less a day. */
-const most = 20_000;
-const longest = 34 * 86_400_000;
+const maxEntries = 20_000;
+const maxLogAge = 34 * 86_400_000;
 /** Milliseconds without an entry after which a stream is opened anew, so that an end is noticed. */
-const idle = 5_000;
+const idleTimeout = 5_000;
 
 /**
  * What the function has printed since a moment; with `follow`, what it prints from then on, until the signal aborts. Throws
@@ -15,11 +15,11 @@ const idle = 5_000;
 export async function* readCloudLog(found: Function_, since: Date, options: LogOptions = {}): AsyncIterable<string> {
   const { tail, follow = false, signal } = options;
   let newest = 0;
-  const lines = new Lines();
+  const lines = new LineBuffer();
   const past: string[] = [];
   const entries =
-    tail === undefined ? found.logs.fetch({ since: laterOf(since) }) : found.logs.tail({ entries: clamp(tail) });
-  for await (const { message, timestamp } of askCloudForEach(entries)) {
+    tail === undefined ? found.logs.fetch({ since: clampStart(since) }) : found.logs.tail({ entries: clampTail(tail) });
+  for await (const { message, timestamp } of queryModalForEach(entries)) {
     newest = Math.max(newest, timestamp.getTime());
     past.push(...lines.add(message));
   }
@@ -28,15 +28,20 @@ export async function* readCloudLog(found: Function_, since: Date, options: LogO
   yield* lines.rest();
 }
 
-const laterOf = (since: Date): Date => new Date(Math.max(since.getTime(), Date.now() - longest));
+const clampStart = (since: Date): Date => new Date(Math.max(since.getTime(), Date.now() - maxLogAge));
 
-const clamp = (tail: number): number => Math.min(Math.max(tail, 1), most);
+const clampTail = (tail: number): number => Math.min(Math.max(tail, 1), maxEntries);
 
-async function* followLog(found: Function_, seen: number, lines: Lines, signal?: AbortSignal): AsyncIterable<string> {
+async function* followLog(
+  found: Function_,
+  seen: number,
+  lines: LineBuffer,
+  signal?: AbortSignal,
+): AsyncIterable<string> {
   let newest = seen;
   while (!signal?.aborted) {
     const floor = newest; // a stream may begin with what was read before
-    for await (const { message, timestamp } of untilAborted(found.logs.stream({ timeoutMs: idle }), signal)) {
+    for await (const { message, timestamp } of stopWhenAborted(found.logs.stream({ timeoutMs: idleTimeout }), signal)) {
       if (timestamp.getTime() <= floor) continue;
       newest = Math.max(newest, timestamp.getTime());
       yield* lines.add(message);
@@ -45,7 +50,7 @@ async function* followLog(found: Function_, seen: number, lines: Lines, signal?:
 }
 
 /** A stream that waits for an entry cannot be ended: it is left behind, and ends by itself when it is idle. */
-async function* untilAborted(entries: AsyncIterable<LogEntry>, signal?: AbortSignal): AsyncIterable<LogEntry> {
+async function* stopWhenAborted(entries: AsyncIterable<LogEntry>, signal?: AbortSignal): AsyncIterable<LogEntry> {
   const aborted = new Promise<{ done: true; value: undefined }>((resolve) => {
     const end = () => resolve({ done: true, value: undefined });
     if (signal?.aborted) end();
@@ -53,18 +58,18 @@ async function* untilAborted(entries: AsyncIterable<LogEntry>, signal?: AbortSig
   });
   const iterator = entries[Symbol.asyncIterator]();
   for (;;) {
-    const { done, value } = await Promise.race([iterator.next(), aborted]).catch(rethrow);
+    const { done, value } = await Promise.race([iterator.next(), aborted]).catch(rethrowExplained);
     if (done || value === undefined) return;
     yield value;
   }
 }
 
-const rethrow = (error: unknown): never => {
-  throw explainCloud(error);
+const rethrowExplained = (error: unknown): never => {
+  throw explainModalError(error);
 };
 
 /** Whole lines from pieces of text. */
-class Lines {
+class LineBuffer {
   private open = '';
 
   add(text: string): string[] {

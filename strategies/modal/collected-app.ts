@@ -5,9 +5,9 @@ import { chooseCallStyle, joinFunction } from '../../src/adaptation/shapes/index
 import type { Parameter } from '../../src/contract/facts.js';
 import { BerthError } from '../../src/errors.js';
 import type { AppFunction } from './app-functions.js';
-import { isNullary } from './is-nullary.js';
+import { isCallableWithoutInputs } from './is-nullary.js';
 
-export interface Generator {
+export interface GeneratorSource {
   workspace: string;
   found: AppFunction;
   parameters: Parameter[];
@@ -15,20 +15,20 @@ export interface Generator {
 }
 
 /** Files that the collecting function may be written to, the first that is not taken. */
-const names = ['modal_app', 'collecting_app', 'berth_modal_app'];
+const moduleNames = ['modal_app', 'collecting_app', 'berth_modal_app'];
 
 /**
  * A generator, with a function beside it that returns all that it yields: Modal's JavaScript SDK reads outputs
  * only. It is added to the same app, and asks the generator remotely, so that this keeps what its decorator gives it.
  */
-export function collectGenerator(generator: Generator): Recognition {
+export function collectGenerator(generator: GeneratorSource): Recognition {
   const { workspace, found, summary } = generator;
   const { root } = found.entry;
   if (found.parameters.length > 0) throw refuseParameters(found);
   const place = root === '.' ? '' : `${root}/`;
-  const free = names.find((name) => !existsSync(join(workspace, `${place}${name}.py`)));
+  const free = moduleNames.find((name) => !existsSync(join(workspace, `${place}${name}.py`)));
   if (free === undefined) {
-    const taken = names.map((name) => `${name}.py`).join(', ');
+    const taken = moduleNames.map((name) => `${name}.py`).join(', ');
     throw new BerthError('ADAPTATION_FAILED', `a function would be written to one of ${taken}, and all are taken`);
   }
   const file = `${place}${free}.py`;
@@ -47,7 +47,7 @@ export function collectGenerator(generator: Generator): Recognition {
   };
 }
 
-function writeCollector({ found, parameters }: Generator): string {
+function writeCollector({ found, parameters }: GeneratorSource): string {
   const { entry, app, method, image } = found;
   const [top] = entry.module.split('.');
   const called = method === null ? entry.callable : `${entry.callable}().${method}`;
@@ -63,7 +63,7 @@ collecting = ${image ?? 'modal.Image.debian_slim()'}.add_local_python_source("${
 ${joinFunction}
 
 @${app}.function(image=collecting)
-def call(payload: str${isNullary(parameters) ? ' = "{}"' : ''}) -> str:
+def call(payload: str${isCallableWithoutInputs(parameters) ? ' = "{}"' : ''}) -> str:
     inputs = json.loads(payload)
     return json.dumps(join(list(${called}.remote_gen(${inputs}))))
 `;

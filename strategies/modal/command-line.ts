@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import type { RunPlan } from '../../src/contract/handle.js';
 import { BerthError } from '../../src/errors.js';
-import { builtInStrategies, hostsDirectory } from '../../src/package-root.js';
-import { markOf } from '../../src/runners/marked-processes.js';
-import { softwareEnvironment } from '../../src/runners/software-environment.js';
-import { accountVariables } from './account.js';
-import type { DeploymentNote } from './deployment-note.js';
+import { builtInStrategiesDirectory, hostsDirectory } from '../../src/package-root.js';
+import { createProcessMark } from '../../src/runners/marked-processes.js';
+import { buildSoftwareEnvironment } from '../../src/runners/software-environment.js';
+import { pickAccountVariables } from './account.js';
+import type { AppRecord } from './deployment-note.js';
 import type { ModalInterface } from './modal-interface.js';
 
 export interface ModalCommand {
@@ -17,21 +17,26 @@ export interface ModalCommand {
 }
 
 /** Characters: wide enough that no message is broken into lines. */
-const columns = 500;
-const deployProgram = join(builtInStrategies, 'modal', 'deploy_app.py');
+const outputColumns = 500;
+const deployProgram = join(builtInStrategiesDirectory, 'modal', 'deploy_app.py');
 
 /** `modal deploy`, by way of the program that adds the setting to the app. */
-export function buildDeploy(plan: RunPlan, note: DeploymentNote, target: ModalInterface, input: string): ModalCommand {
+export function buildDeployCommand(
+  plan: RunPlan,
+  record: AppRecord,
+  target: ModalInterface,
+  input: string,
+): ModalCommand {
   const variable = target.app === 'app' ? '' : `::${target.app}`;
   const reference =
     target.module === null ? [join(plan.directory, target.file) + variable] : ['-m', target.module + variable];
   const argv = [
-    pythonOf(plan),
+    requirePython(plan),
     deployProgram,
     'deploy',
     ...reference,
     '--name',
-    note.app,
+    record.app,
     '--tag',
     plan.revision,
   ] as const;
@@ -39,16 +44,16 @@ export function buildDeploy(plan: RunPlan, note: DeploymentNote, target: ModalIn
     argv: [...argv],
     cwd: join(plan.directory, target.root),
     env: {
-      ...environmentOf(plan, note),
+      ...buildEnvironment(plan, record),
       ...(target.needsHost && { PYTHONPATH: join(hostsDirectory, 'python') }),
-      ...markOf(plan),
+      ...createProcessMark(plan),
     },
     input,
   };
 }
 
 /** TOOL_MISSING where the revision has no environment: nothing of it was deployed then. */
-function pythonOf({ environment, deployment }: RunPlan): string {
+function requirePython({ environment, deployment }: RunPlan): string {
   if (environment !== null) return environment.python;
   throw new BerthError('TOOL_MISSING', 'there is no Python environment with Modal’s command line', {
     name: deployment,
@@ -56,15 +61,15 @@ function pythonOf({ environment, deployment }: RunPlan): string {
 }
 
 /** The account's variables reach this process alone; the software's are not among them. */
-function environmentOf(plan: RunPlan, { environment }: DeploymentNote): Record<string, string> {
+function buildEnvironment(plan: RunPlan, { environment }: AppRecord): Record<string, string> {
   const bytecode =
     plan.environment === null ? join(plan.stateDirectory, 'pycache') : join(plan.environment.path, '.bytecode');
   return {
-    ...softwareEnvironment(pythonOf(plan)),
-    ...accountVariables(),
+    ...buildSoftwareEnvironment(requirePython(plan)),
+    ...pickAccountVariables(),
     ...(environment !== null && { MODAL_ENVIRONMENT: environment }),
     NO_COLOR: '1',
-    COLUMNS: String(columns),
+    COLUMNS: String(outputColumns),
     PYTHONUNBUFFERED: '1',
     PYTHONPYCACHEPREFIX: bytecode, // nothing is written into the revision
   };

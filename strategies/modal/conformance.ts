@@ -1,27 +1,27 @@
 import type { ConformanceHooks } from '../../src/conformance/index.js';
 import type { RunPlan } from '../../src/contract/handle.js';
 import { appName } from './app-name.js';
-import { openCloud } from './cloud.js';
+import { openClient } from './cloud.js';
 import { hasSecret, listApps, stopApp } from './inventory.js';
 
 /** Its software is an app and a secret in Modal's cloud; a call beyond what runs already waits for a container. */
 export const conformance: ConformanceHooks = {
-  manner: {
+  deviations: {
     startsOnDemand: true,
     spreadsCalls: true,
-    queue: 30_000,
+    queueDelay: 30_000,
     applies: ['cpu', 'memory', 'concurrency', 'replicas'],
   },
   async kill({ plan }) {
-    const client = await openCloud(null);
+    const client = await openClient(null);
     for (const { id } of await findOwnApps(plan)) await stopApp(client, id);
   },
-  async listRemains(plan) {
+  async listRemaining(plan) {
     const apps = (await findOwnApps(plan)).map(({ id }) => `app ${id}`);
-    const isKept = await hasSecret(await openCloud(null), appName(plan));
+    const isKept = await hasSecret(await openClient(null), appName(plan));
     return isKept ? [...apps, `secret ${appName(plan)}`] : apps;
   },
 };
 
 const findOwnApps = async (plan: RunPlan) =>
-  (await listApps(await openCloud(null))).filter(({ name }) => name === appName(plan));
+  (await listApps(await openClient(null))).filter(({ name }) => name === appName(plan));

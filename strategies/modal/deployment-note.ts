@@ -4,7 +4,7 @@ import type { RunPlan } from '../../src/contract/handle.js';
 import { writeDurably } from '../../src/durable-file.js';
 
 /** Where the revision is in the cloud: written before anything is made there, so that an undo asks the same place. */
-export interface DeploymentNote {
+export interface AppRecord {
   /** Name of the app, and of the secret. */
   app: string;
   /** Modal's environment; null, in older notes, is the one that Modal's configuration names. */
@@ -25,21 +25,21 @@ export interface DeployedVersion {
   url?: string;
 }
 
-type Placed = Pick<RunPlan, 'stateDirectory'>;
+type PlanState = Pick<RunPlan, 'stateDirectory'>;
 
-const noteFile = ({ stateDirectory }: Placed): string => join(stateDirectory, 'cloud.json');
+const getRecordPath = ({ stateDirectory }: PlanState): string => join(stateDirectory, 'cloud.json');
 
 /** Undefined when nothing of the revision is in the cloud. */
-export async function readNote(plan: Placed): Promise<DeploymentNote | undefined> {
+export async function readAppRecord(plan: PlanState): Promise<AppRecord | undefined> {
   try {
-    return JSON.parse(await readFile(noteFile(plan), 'utf8')) as DeploymentNote; // written below, whole or not at all
+    return JSON.parse(await readFile(getRecordPath(plan), 'utf8')) as AppRecord; // written below, whole or not at all
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
   }
 }
 
-export const writeNote = (plan: Placed, note: DeploymentNote): Promise<void> =>
-  writeDurably(noteFile(plan), JSON.stringify(note));
+export const writeAppRecord = (plan: PlanState, note: AppRecord): Promise<void> =>
+  writeDurably(getRecordPath(plan), JSON.stringify(note));
 
-export const removeNote = (plan: Placed): Promise<void> => rm(noteFile(plan), { force: true });
+export const removeAppRecord = (plan: PlanState): Promise<void> => rm(getRecordPath(plan), { force: true });

@@ -1,7 +1,7 @@
 import { dirname } from 'node:path/posix';
 import { listVariables, type Requirements } from '../../src/environments/index.js';
 
-export interface Needs {
+export interface ImageRequirements {
   requirements: Requirements;
   /** Variables that tell a package its version, which is found in no git there. */
   versions: Record<string, string>;
@@ -13,13 +13,16 @@ export interface Needs {
  * The image as an expression: Modal's slim Debian with the Python that deploys, the requirements, the import roots beside
  * the code itself, and what the code's own manifest sets, each `NAME=VALUE`.
  */
-export function describeImage({ requirements, versions, roots }: Needs, environment: string[] = []): string {
+export function describeImage(
+  { requirements, versions, roots }: ImageRequirements,
+  environment: string[] = [],
+): string {
   const variables = [
     ...(roots.length === 0 ? [] : [`PYTHONPATH=${roots.map((root) => `/root/${root}`).join(':')}`]),
     ...environment,
   ].map(describeVariable);
   const steps = [
-    ...installSteps(requirements, versions),
+    ...buildInstallSteps(requirements, versions),
     ...(variables.length === 0 ? [] : [`.env({${variables.join(', ')}})`]),
   ];
   const base = 'modal.Image.debian_slim()';
@@ -33,40 +36,41 @@ function describeVariable(pair: string): string {
 }
 
 /** Which manifest counts is what the environments room says. What needs the code itself is installed from a copy of it. */
-function installSteps(requirements: Requirements, versions: Record<string, string>): string[] {
-  const { lock, pipFiles, lines, wishes, added, options, packages, projects, needsCopy, pip } = requirements;
-  const secrets = giveVariables(listVariables(pip));
+function buildInstallSteps(requirements: Requirements, versions: Record<string, string>): string[] {
+  const { lock, pipFiles, lines, condaPackages, strategyRequirements, options, packages, projects, needsCopy, pip } =
+    requirements;
+  const secrets = buildSecretsArgument(listVariables(pip));
   const copy = { versions, secrets };
-  const own = packages.length === 0 ? [] : installCopy(copy, ['--no-deps', ...packages.map(placeOf)]);
-  const wanted = [...lines, ...wishes, ...added];
-  const listed = install({ lines: wanted, options, secrets });
-  if (lock?.kind === 'uv') return [`.uv_sync(${placeInHere(lock.directory)})`, ...own, ...listed];
+  const own = packages.length === 0 ? [] : installCopy(copy, ['--no-deps', ...packages.map(toLocalPath)]);
+  const wanted = [...lines, ...condaPackages, ...strategyRequirements];
+  const listed = installLines({ lines: wanted, options, secrets });
+  if (lock?.kind === 'uv') return [`.uv_sync(${buildHerePath(lock.directory)})`, ...own, ...listed];
   const lists = pipFiles.flatMap((file) => ['-r', file]);
-  const places = [...new Set([...packages, ...projects.map((file) => dirname(file))])].map(placeOf);
+  const places = [...new Set([...packages, ...projects.map((file) => dirname(file))])].map(toLocalPath);
   if (lock !== null) return installCopy(copy, ['uv', '&&', 'uv', 'pip', 'install', '--system', '-r', lock.file]);
   if (needsCopy) return installCopy(copy, [...lists, ...places, ...options.map(quoteOption), ...wanted.map(quote)]);
   return [
-    ...pipFiles.map((file) => `.pip_install_from_requirements(${placeInHere(file)}${secrets})`),
-    ...projects.map((file) => `.pip_install_from_pyproject(${placeInHere(file)})`),
+    ...pipFiles.map((file) => `.pip_install_from_requirements(${buildHerePath(file)}${secrets})`),
+    ...projects.map((file) => `.pip_install_from_pyproject(${buildHerePath(file)})`),
     ...listed,
   ];
 }
 
 /** An argument that gives a step of the build the variables of these names, which the image does not keep. */
-const giveVariables = (names: string[]): string =>
+const buildSecretsArgument = (names: string[]): string =>
   names.length === 0 ? '' : `, secrets=[modal.Secret.from_local_environ(${JSON.stringify(names)})]`;
 
-const placeOf = (directory: string): string => (directory === '.' ? '.' : `./${directory}`);
+const toLocalPath = (directory: string): string => (directory === '.' ? '.' : `./${directory}`);
 
-const placeInHere = (file: string): string => (file === '.' ? 'str(here)' : `str(here / ${JSON.stringify(file)})`);
+const buildHerePath = (file: string): string => (file === '.' ? 'str(here)' : `str(here / ${JSON.stringify(file)})`);
 
-interface Listed {
+interface RequirementLines {
   lines: string[];
   options: string[];
   secrets: string;
 }
 
-function install({ lines, options, secrets }: Listed): string[] {
+function installLines({ lines, options, secrets }: RequirementLines): string[] {
   if (lines.length === 0) return [];
   // pip fills variables in in files alone, and Modal quotes what it hands to pip: the shell does it.
   if ([...lines, ...options].some((line) => line.includes('${'))) {
@@ -77,12 +81,12 @@ function install({ lines, options, secrets }: Listed): string[] {
   return [`.pip_install(${lines.map((line) => JSON.stringify(line)).join(', ')}${extra})`];
 }
 
-interface CopyInstall {
+interface CopyOptions {
   versions: Record<string, string>;
   secrets: string;
 }
 
-const installCopy = ({ versions, secrets }: CopyInstall, wanted: string[]): string[] => [
+const installCopy = ({ versions, secrets }: CopyOptions, wanted: string[]): string[] => [
   '.add_local_dir(here, "/build", copy=True)',
   ...(Object.keys(versions).length === 0 ? [] : [`.env(${JSON.stringify(versions)})`]),
   `.run_commands(${JSON.stringify(`cd /build && pip install ${wanted.join(' ')}`)}${secrets})`,

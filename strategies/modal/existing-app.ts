@@ -1,5 +1,5 @@
 import type { Recipe, Recognition } from '../../src/adaptation/recipe.js';
-import { chooseCallStyle, signatureOf } from '../../src/adaptation/shapes/index.js';
+import { chooseCallStyle, getSignature } from '../../src/adaptation/shapes/index.js';
 import type { EntryPoint, Parameter } from '../../src/contract/facts.js';
 import { BerthError } from '../../src/errors.js';
 import { type AppEntry, parseAppEntry } from './app-entry.js';
@@ -10,20 +10,22 @@ import { describeWebInputs } from './web-inputs.js';
 /** An app that the repository has: it is deployed as it is, and one of its functions is called. */
 export const existingApp: Recipe = {
   name: 'modal-app',
-  async recognise({ workspace, facts, entry: written }) {
-    const found = findAppFunctions(facts).filter(({ method, entry }) => method === null || isBuiltByModal(entry));
+  async recognize({ workspace, facts, entry: written }) {
+    const found = findAppFunctions(facts).filter(
+      ({ method, entry }) => method === null || hasDefaultConstructor(entry),
+    );
     const entry = written === undefined ? undefined : parseAppEntry(written);
     const named = entry === undefined ? preferFunctions(found) : findNamed(entry, found);
     if (named.length > 1) throw ambiguous(named);
     const [chosen] = named;
-    if (chosen !== undefined) return recogniseFunction(workspace, chosen, entry);
+    if (chosen !== undefined) return recognizeFunction(workspace, chosen, entry);
     if (found.length === 0 && entry === undefined) refuseLocalApp(findLocalEntrypoints(facts));
     return undefined;
   },
 };
 
 /** A constructor of its own is called with values that nothing here says. */
-const isBuiltByModal = ({ constructorParameters }: EntryPoint): boolean => constructorParameters.length === 0;
+const hasDefaultConstructor = ({ constructorParameters }: EntryPoint): boolean => constructorParameters.length === 0;
 
 /** A page beside functions shows what they do: without functions, it is what the app is for. */
 function preferFunctions(found: AppFunction[]): AppFunction[] {
@@ -39,11 +41,11 @@ function findNamed({ name, path }: AppEntry, found: AppFunction[]): AppFunction[
   return path === undefined ? named : named.filter(({ web }) => web !== null);
 }
 
-function recogniseFunction(workspace: string, found: AppFunction, entry: AppEntry | undefined): Recognition {
+function recognizeFunction(workspace: string, found: AppFunction, entry: AppEntry | undefined): Recognition {
   const { web, isGenerator, entry: where } = found;
-  const summary = `recognised the Modal ${web === null ? 'function' : 'web endpoint'} ${nameOf(found)} in ${where.file}`;
+  const summary = `recognised the Modal ${web === null ? 'function' : 'web endpoint'} ${getFunctionName(found)} in ${where.file}`;
   if (isGenerator && web === null)
-    return collectGenerator({ workspace, found, parameters: parametersOf(found), summary });
+    return collectGenerator({ workspace, found, parameters: getParameters(found), summary });
   return {
     summary: `${summary}; its app is deployed as it is`,
     runInterface: {
@@ -52,24 +54,24 @@ function recogniseFunction(workspace: string, found: AppFunction, entry: AppEntr
       ...(where.module.includes('.') && { module: where.module }),
       ...(where.root !== '.' && { root: where.root }),
       ...(found.app !== 'app' && { app_name: found.app }),
-      function_name: nameOf(found),
+      function_name: getFunctionName(found),
       ...describeClass(found, entry?.values ?? {}),
-      ...(web === null ? { call: chooseCallStyle(parametersOf(found)) } : describeWeb(found, web, entry?.path)),
+      ...(web === null ? { call: chooseCallStyle(getParameters(found)) } : describeWeb(found, web, entry?.path)),
     },
     files: {},
   };
 }
 
-const nameOf = ({ name, method }: AppFunction): string => (method === null ? name : `${name}.${method}`);
+const getFunctionName = ({ name, method }: AppFunction): string => (method === null ? name : `${name}.${method}`);
 
-const parametersOf = ({ entry, method }: AppFunction): Parameter[] =>
-  signatureOf(entry, method ?? undefined).parameters;
+const getParameters = ({ entry, method }: AppFunction): Parameter[] =>
+  getSignature(entry, method ?? undefined).parameters;
 
 /** Parameters of the class are inputs, too, as far as the entry has no value for them. */
 function describeClass(found: AppFunction, values: AppEntry['values']): Record<string, unknown> {
   const names = found.parameters.map(({ name }) => name);
   const unknown = Object.keys(values).filter((name) => !names.includes(name));
-  if (unknown.length > 0) throw noParameter(found, unknown);
+  if (unknown.length > 0) throw createUnknownParameterError(found, unknown);
   const open = found.parameters.filter(({ name }) => !(name in values));
   refuseSharedNames(found, open);
   requireWebValues(found, open);
@@ -82,15 +84,15 @@ function describeClass(found: AppFunction, values: AppEntry['values']): Record<s
   };
 }
 
-function noParameter(found: AppFunction, unknown: string[]): BerthError {
+function createUnknownParameterError(found: AppFunction, unknown: string[]): BerthError {
   const names = found.parameters.map(({ name }) => name).join(', ') || 'none';
   const message = `${found.name} has no parameter ${unknown.join(', ')}; it has: ${names}`;
-  return new BerthError('ENTRY_NOT_FOUND', message, { entry: entryOf(found) });
+  return new BerthError('ENTRY_NOT_FOUND', message, { entry: buildEntry(found) });
 }
 
 /** Which of the two an input of that name is meant for, nothing says. */
 function refuseSharedNames(found: AppFunction, open: AppFunction['parameters']): void {
-  const own = parametersOf(found).map(({ name }) => name);
+  const own = getParameters(found).map(({ name }) => name);
   const shared = open.map(({ name }) => name).filter((name) => own.includes(name));
   if (shared.length === 0) return;
   const entry = `${found.entry.module}:${found.name}(${shared.map((name) => `${name}=VALUE`).join(', ')}).${found.method}`;
@@ -116,18 +118,18 @@ function describeWeb(found: AppFunction, web: WebEndpoint, path: string | undefi
   return {
     call: 'http',
     method,
-    ...(isFunction ? { path: '/', ...describeWebInputs(parametersOf(found)) } : path !== undefined && { path }),
+    ...(isFunction ? { path: '/', ...describeWebInputs(getParameters(found)) } : path !== undefined && { path }),
     ...(isProtected && { protected: true }),
   };
 }
 
-const entryOf = (found: AppFunction): string => {
+const buildEntry = (found: AppFunction): string => {
   const { entry, method } = found;
   return `${entry.module}:${entry.callable}${method === null ? '' : `.${method}`}`;
 };
 
 function ambiguous(found: AppFunction[]): BerthError {
-  const candidates = found.map(entryOf);
+  const candidates = found.map(buildEntry);
   const lines = candidates.map((candidate, index) => `  --entry ${candidate}   in ${found[index]?.entry.file}`);
   const message = [`${found.length} Modal functions could be the one to call; say which:`, ...lines].join('\n');
   return new BerthError('ENTRY_AMBIGUOUS', message, { candidates, ...(candidates[0] && { entry: candidates[0] }) });

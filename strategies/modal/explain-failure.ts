@@ -3,17 +3,17 @@ import { BerthError } from '../../src/errors.js';
 import { tokenRemedy } from './account.js';
 import type { ModalRun } from './run-modal.js';
 
-const evidenceLines = 40;
+const evidenceLineCount = 40;
 
 /** A failed `modal deploy` as an error in Modal's own words; the end of its output is the evidence. */
-export function explainFailure({ output, exitCode }: ModalRun, { deployment, logFile }: RunPlan): BerthError {
+export function explainDeployFailure({ output, exitCode }: ModalRun, { deployment, logFile }: RunPlan): BerthError {
   const lines = output
     .split('\n')
-    .map(undraw)
+    .map(stripFrame)
     .filter((line) => line !== '');
   const said = lines.findLast((line) => /^(Error: |(\w+\.)*\w*(Error|Exception)\b)/.test(line)) ?? lines.at(-1);
   const reason = said?.replace(/^Error: /, '') ?? 'it said nothing';
-  const evidence = `${lines.slice(-evidenceLines).join('\n')}\n(modal deploy: ${exitCode === null ? 'was ended' : `exit code ${exitCode}`})`;
+  const evidence = `${lines.slice(-evidenceLineCount).join('\n')}\n(modal deploy: ${exitCode === null ? 'was ended' : `exit code ${exitCode}`})`;
   const details = { name: deployment, log: logFile, evidence };
   if (/Token missing|Could not authenticate|UNAUTHENTICATED|Token (is )?(invalid|not valid)/i.test(output))
     return new BerthError('CLOUD_REFUSED', `Modal refuses the credentials: ${reason}; ${tokenRemedy}`, details);
@@ -32,4 +32,4 @@ export function explainFailure({ output, exitCode }: ModalRun, { deployment, log
 }
 
 /** Without the frames that Modal draws around tracebacks. */
-const undraw = (line: string): string => line.replace(/^[\s│╭╰─╮╯┃]+|[\s│╭╰─╮╯┃]+$/g, '');
+const stripFrame = (line: string): string => line.replace(/^[\s│╭╰─╮╯┃]+|[\s│╭╰─╮╯┃]+$/g, '');

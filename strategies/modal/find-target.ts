@@ -3,14 +3,14 @@ import { BerthError } from '../../src/errors.js';
 import { findPredictPath } from '../../src/runners/find-predict-path.js';
 import { findFunction, requireClass } from './find-function.js';
 import type { ModalInterface } from './modal-interface.js';
-import { proxyHeaders, proxyRemedy } from './proxy-token.js';
+import { buildProxyHeaders, proxyRemedy } from './proxy-token.js';
 
 /** Milliseconds that the first container of a web server may take to say which paths it has. */
-const patience = 120_000;
+const pathTimeout = 120_000;
 
 /** Refuses, before anything is deployed, an endpoint that nobody here could call. CLOUD_REFUSED. */
 export function requireProxyToken({ call, functionName, web }: ModalInterface): void {
-  if (call !== 'http' || !web.isProtected || 'Modal-Key' in proxyHeaders()) return;
+  if (call !== 'http' || !web.isProtected || 'Modal-Key' in buildProxyHeaders()) return;
   throw new BerthError('CLOUD_REFUSED', `${functionName} asks for one of Modal’s proxy tokens: ${proxyRemedy}`);
 }
 
@@ -32,12 +32,15 @@ export async function findTarget(client: ModalClient, app: string, target: Modal
   }
   if (address === undefined)
     throw new BerthError('START_FAILED', `${functionName} is no web endpoint: it has no address`);
-  return { url: address + (target.web.path ?? (await askForPath(address, target))) };
+  return { url: address + (target.web.path ?? (await findWebPath(address, target))) };
 }
 
-async function askForPath(address: string, { web }: ModalInterface): Promise<string> {
+async function findWebPath(address: string, { web }: ModalInterface): Promise<string> {
   try {
-    return await findPredictPath(address, { headers: web.isProtected ? proxyHeaders() : {}, patience });
+    return await findPredictPath(address, {
+      headers: web.isProtected ? buildProxyHeaders() : {},
+      timeout: pathTimeout,
+    });
   } catch (error) {
     if (error instanceof BerthError) throw error;
     const why = error instanceof Error ? error.message : String(error);

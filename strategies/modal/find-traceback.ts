@@ -9,18 +9,18 @@ export interface LoggedFailure {
 
 const heading = 'Traceback (most recent call last):';
 /** Milliseconds that a traceback may take to be in the call's log, and between two looks. */
-const patience = 3_000;
+const logTimeout = 3_000;
 const interval = 200;
-const entries = 200;
-const longest = 20_000;
+const searchedEntries = 200;
+const maxTracebackLength = 20_000;
 /** Where Modal puts the code in its containers. */
 const codeDirectory = '/root/';
 
 /** What a call that failed left in its log: the SDK tells the exception, the container prints its traceback. */
 export async function findTraceback(call: FunctionCall, signal: AbortSignal): Promise<LoggedFailure | undefined> {
-  for (const deadline = Date.now() + patience; !signal.aborted && Date.now() < deadline; await sleep(interval)) {
+  for (const deadline = Date.now() + logTimeout; !signal.aborted && Date.now() < deadline; await sleep(interval)) {
     let text = '';
-    for await (const { message } of call.logs.tail({ entries })) text += message;
+    for await (const { message } of call.logs.tail({ entries: searchedEntries })) text += message;
     const found = readTraceback(text);
     if (found !== undefined) return found;
   }
@@ -37,6 +37,6 @@ export function readTraceback(text: string): LoggedFailure | undefined {
   const [name = '', ...words] = said.join('\n').trimEnd().split(': ');
   const first = lines.findIndex((line, index) => index > head && line.includes(`File "${codeDirectory}`));
   const kept = [heading, ...lines.slice(first === -1 || first > end ? head + 1 : first, end), ...said];
-  const traceback = kept.join('\n').replaceAll(`File "${codeDirectory}`, 'File "').trimEnd().slice(-longest);
+  const traceback = kept.join('\n').replaceAll(`File "${codeDirectory}`, 'File "').trimEnd().slice(-maxTracebackLength);
   return { type: name.split('.').at(-1) ?? name, message: words.join(': '), traceback };
 }

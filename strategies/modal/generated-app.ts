@@ -2,51 +2,51 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Recipe, RecipeInput, Recognition } from '../../src/adaptation/recipe.js';
 import {
-  asPlainCallable,
   describeLoading,
   findServedEntry,
+  getSignature,
   hasReadableSignature,
-  signatureOf,
+  toPlainCallable,
 } from '../../src/adaptation/shapes/index.js';
 import type { EntryPoint } from '../../src/contract/facts.js';
 import { FunctionInterface } from '../../src/contract/run-interface.js';
-import { listVariables, readRequirements, tellVersionWithoutGit } from '../../src/environments/index.js';
+import { listVariables, listVersionVariables, readRequirements } from '../../src/environments/index.js';
 import { BerthError } from '../../src/errors.js';
 import { readWorkspaceHistory } from '../../src/workspaces/source-history.js';
-import { isNullary } from './is-nullary.js';
+import { isCallableWithoutInputs } from './is-nullary.js';
 import { writeApp } from './write-app.js';
-import { writeLoadedApp } from './write-loaded-app.js';
+import { writeHostApp } from './write-loaded-app.js';
 
 /** Files that the app may be written to, the first that is not taken. */
-const names = ['modal_app', 'served_modal_app', 'berth_modal_app'];
+const moduleNames = ['modal_app', 'served_modal_app', 'berth_modal_app'];
 
 /** A plain shape, or what only our host's modules can load, with an app written around it. */
 export const wrapInApp = (shape: Recipe): Recipe => ({
   name: `${shape.name}-app`,
-  async recognise(input) {
+  async recognize(input) {
     const { facts, entry } = input;
     // An app of the repository's own is not wrapped into another because its function is not found: that would be a guess.
     if (entry === undefined && facts.frameworks.some(({ name }) => name === 'modal')) return undefined;
-    const recognition = await shape.recognise(input);
-    return recognition && (await describeApp(input, recognition));
+    const recognition = await shape.recognize(input);
+    return recognition && (await recognizeApp(input, recognition));
   },
 });
 
-async function describeApp(input: RecipeInput, found: Recognition): Promise<Recognition | undefined> {
+async function recognizeApp(input: RecipeInput, found: Recognition): Promise<Recognition | undefined> {
   const { workspace, facts } = input;
   const called = FunctionInterface.parse(found.runInterface);
   const entry = findServedEntry(facts, called);
-  const plain = asPlainCallable(called, entry);
+  const plain = toPlainCallable(called, entry);
   const roots = called.paths.filter((path) => path !== '.');
   const requirements = await readRequirements(workspace, facts, { entry: entry?.file ?? called.file });
   const history = await readWorkspaceHistory(workspace);
-  const versions = await tellVersionWithoutGit({ directory: workspace, requirements, history });
+  const versions = await listVersionVariables({ directory: workspace, requirements, history });
   const needs = { requirements, versions, roots, wantsGpu: facts.tags.includes('gpu') };
   const source =
     plain === undefined
-      ? writeLoadedApp({ served: called, isNullary: needsNoInputs(called, entry), ...needs })
+      ? writeHostApp({ served: called, isCallableWithoutInputs: needsNoInputs(called, entry), ...needs })
       : writeApp({ ...plain, ...needs });
-  const file = `${chooseName(workspace)}.py`;
+  const file = `${chooseModuleName(workspace)}.py`;
   const variables = listVariables(requirements.pip);
   return {
     summary: `${found.summary}; ${file} makes it a Modal function`,
@@ -67,13 +67,13 @@ async function describeApp(input: RecipeInput, found: Recognition): Promise<Reco
 function needsNoInputs({ call, callable }: FunctionInterface, entry: EntryPoint | undefined): boolean {
   const method = callable.split('.').slice(1).join('.') || undefined;
   if (entry === undefined || call === 'auto' || !hasReadableSignature(entry, method)) return false;
-  return isNullary(signatureOf(entry, method).parameters);
+  return isCallableWithoutInputs(getSignature(entry, method).parameters);
 }
 
-function chooseName(workspace: string): string {
+function chooseModuleName(workspace: string): string {
   const isFree = (name: string) => !existsSync(join(workspace, `${name}.py`)) && !existsSync(join(workspace, name));
-  const free = names.find(isFree);
+  const free = moduleNames.find(isFree);
   if (free !== undefined) return free;
-  const taken = names.map((name) => `${name}.py`).join(', ');
+  const taken = moduleNames.map((name) => `${name}.py`).join(', ');
   throw new BerthError('ADAPTATION_FAILED', `an app would be written to one of ${taken}, and all are taken`);
 }

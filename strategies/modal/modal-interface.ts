@@ -41,7 +41,7 @@ export interface WebInterface extends WebInputs {
 const styles = ['json', 'inputs', 'arguments', 'http'] as const;
 
 /** ADAPTATION_FAILED when it is not the interface of a Modal app. */
-export function readModalInterface(runInterface: RunInterface): ModalInterface {
+export function parseModalInterface(runInterface: RunInterface): ModalInterface {
   const {
     type,
     file,

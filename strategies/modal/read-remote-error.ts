@@ -1,14 +1,14 @@
-import { describeRaised } from '../../src/runners/describe-raised.js';
+import { formatException } from '../../src/runners/describe-raised.js';
 
 /**
  * The exception of which Modal's SDK tells what Python's `repr` makes of it: `Remote error: ValueError('no good')`. Of one
  * that was made of anything but one text, the arguments are shown as they are.
  */
-export function readRemoteError(said: string): { message: string; type?: string } {
-  const shown = said.replace(/^Remote error: /, '');
+export function parseRemoteError(reported: string): { message: string; type?: string } {
+  const shown = reported.replace(/^Remote error: /, '');
   const { type, args } = /^(?<type>\w+)\((?<args>[\s\S]*?),?\)$/.exec(shown)?.groups ?? {};
   if (type === undefined || args === undefined) return { message: shown };
-  return { type, message: describeRaised(type, type === 'KeyError' ? args : (readText(args) ?? args)) };
+  return { type, message: formatException(type, type === 'KeyError' ? args : (readText(args) ?? args)) };
 }
 
 const escapes: Record<string, string> = { n: '\n', r: '\r', t: '\t' };

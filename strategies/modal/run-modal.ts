@@ -11,7 +11,7 @@ export interface ModalRun {
   output: string;
 }
 
-export interface Listening {
+export interface OutputOptions {
   /** Keeps what it says; null keeps nothing. */
   logFile: string | null;
   /** Values that nothing of it may hold. */
@@ -24,8 +24,11 @@ export interface Listening {
  * Runs Modal's command line in a process group of its own, and keeps what it says in the log. Throws TOOL_MISSING where it
  * cannot be started, and the signal's reason when it was cancelled: then nothing of it runs on.
  */
-export async function runModal({ argv, cwd, env, input }: ModalCommand, listening: Listening): Promise<ModalRun> {
-  const { logFile, secrets = [], signal, onProgress } = listening;
+export async function runModal(
+  { argv, cwd, env, input }: ModalCommand,
+  outputOptions: OutputOptions,
+): Promise<ModalRun> {
+  const { logFile, secrets = [], signal, onProgress } = outputOptions;
   signal?.throwIfAborted();
   const { execa } = await import('execa');
   const [program, ...args] = argv;
@@ -44,7 +47,7 @@ export async function runModal({ argv, cwd, env, input }: ModalCommand, listenin
   signal?.addEventListener('abort', kill);
   try {
     for await (const written of child.iterable({ from: 'all' })) {
-      const line = redact(tidy(written), secrets);
+      const line = redact(cleanLine(written), secrets);
       if (line === '') continue;
       if (logFile !== null) await appendFile(logFile, `${line}\n`, { mode: 0o600 });
       onProgress?.(line);
@@ -61,7 +64,7 @@ export async function runModal({ argv, cwd, env, input }: ModalCommand, listenin
   return { exitCode: exitCode ?? null, stdout, output: redact(stripVTControlCharacters(all), secrets) };
 }
 
-const tidy = (line: string): string => stripVTControlCharacters(line).trimEnd();
+const cleanLine = (line: string): string => stripVTControlCharacters(line).trimEnd();
 
 function killGroup(pid: number | undefined): void {
   if (pid === undefined) return;

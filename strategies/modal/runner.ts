@@ -5,15 +5,22 @@ import type { Answer } from '../../src/contract/answer.js';
 import type { Handle, RunPlan } from '../../src/contract/handle.js';
 import { BerthError } from '../../src/errors.js';
 import type { BerthHome } from '../../src/home.js';
-import { callFailure } from '../../src/runners/call-deadline.js';
+import { createErrorAnswer } from '../../src/runners/call-deadline.js';
 import { readLog } from '../../src/runners/log-file.js';
-import type { CallOptions, Health, LogOptions, MadeThing, Runner, StartOptions } from '../../src/runners/runner.js';
+import type {
+  CallOptions,
+  ExternalResource,
+  Health,
+  LogOptions,
+  Runner,
+  StartOptions,
+} from '../../src/runners/runner.js';
 import { callFunction } from './call-function.js';
-import { findDeployed, isSame, openCloud } from './cloud.js';
+import { findDeployedApp, isSameVersion, openClient } from './cloud.js';
 import type { DeployedApp } from './deploy-revision.js';
-import { type DeployedVersion, type DeploymentNote, readNote, removeNote } from './deployment-note.js';
-import { everyFunction, findFunction } from './find-function.js';
-import { type ModalInterface, readModalInterface } from './modal-interface.js';
+import { type AppRecord, type DeployedVersion, readAppRecord, removeAppRecord } from './deployment-note.js';
+import { findFunction, openAllFunctions } from './find-function.js';
+import { type ModalInterface, parseModalInterface } from './modal-interface.js';
 
 /** What `start` adds to the handle: which app it is. */
 interface ModalHandle extends Handle {
@@ -21,11 +28,11 @@ interface ModalHandle extends Handle {
 }
 
 /** Milliseconds for which an app that was seen deployed is taken to be so: who supervises asks every second. */
-const trust = 15_000;
+const healthCacheTime = 15_000;
 /** Sets of parameters whose function is kept. */
-const mostKept = 100;
+const maxCachedFunctions = 100;
 /** Milliseconds that a cancel may take to reach Modal when this process lets go. */
-const cancelPatience = 5_000;
+const cancelTimeout = 5_000;
 
 /**
  * Runs a revision in Modal's cloud, as an app of its own that `modal deploy` makes and whose function is called through
@@ -38,15 +45,15 @@ const cancelPatience = 5_000;
 export class ModalRunner implements Runner {
   private handle: ModalHandle | undefined;
   /** Looked up once for each set of parameters of its class: what Modal answers stays as long as the version does. */
-  private readonly found = new Map<string, Promise<Function_>>();
-  private seen = 0;
-  private readonly cancelling = new Set<Promise<void>>();
+  private readonly functionCache = new Map<string, Promise<Function_>>();
+  private lastSeenDeployed = 0;
+  private readonly pendingCancels = new Set<Promise<void>>();
 
   constructor(private readonly plan: RunPlan) {}
 
-  static async listMade(home: Pick<BerthHome, 'deployments'>): Promise<MadeThing[]> {
-    const { listMade } = await import('./list-made.js');
-    return await listMade(home);
+  static async listResources(home: Pick<BerthHome, 'deployments'>): Promise<ExternalResource[]> {
+    const { listResources } = await import('./list-made.js');
+    return await listResources(home);
   }
 
   async start(options: StartOptions): Promise<Handle> {
@@ -70,14 +77,15 @@ export class ModalRunner implements Runner {
 
   async attach(handle: Handle): Promise<void> {
     this.handle = handle as ModalHandle; // made by `start`, whose keys it has
-    this.found.clear();
-    this.seen = 0;
+    this.functionCache.clear();
+    this.lastSeenDeployed = 0;
   }
 
   async run(inputs: unknown, options: CallOptions = {}): Promise<Answer> {
     const { plan, handle } = this;
-    if (handle === undefined) return callFailure('NOT_RUNNING', 'the software was neither started nor attached to');
-    const target = readModalInterface(plan.runInterface);
+    if (handle === undefined)
+      return createErrorAnswer('NOT_RUNNING', 'the software was neither started nor attached to');
+    const target = parseModalInterface(plan.runInterface);
     const { url } = handle.app.deployed;
     const limited = { ...options, timeout: options.timeout ?? plan.timeout };
     if (url !== undefined) {
@@ -88,7 +96,7 @@ export class ModalRunner implements Runner {
       target,
       inputs,
       findFunction: (parameters: Record<string, unknown>) => this.findFunction(handle, target, parameters),
-      onCancel: (cancelling: Promise<void>) => this.remember(cancelling),
+      onCancel: (cancelling: Promise<void>) => this.trackCancel(cancelling),
     };
     return await callFunction(call, limited);
   }
@@ -99,48 +107,48 @@ export class ModalRunner implements Runner {
     const url = handle?.app.deployed.url;
     if (url === undefined) return await this.run(inputs, options);
     const { streamWeb } = await import('./stream-web.js');
-    const target = readModalInterface(plan.runInterface);
+    const target = parseModalInterface(plan.runInterface);
     return yield* streamWeb({ target, url, inputs }, { ...options, timeout: options.timeout ?? plan.timeout });
   }
 
   async isHealthy(): Promise<Health> {
     const { handle } = this;
-    if (handle === undefined) return bad('gone', 'it was not started');
+    if (handle === undefined) return describeUnhealthy('gone', 'it was not started');
     const { app, deployed, environment } = handle.app;
     const ready: Health = {
       isHealthy: true,
       state: 'ready',
       detail: `Modal has version ${deployed.version} of ${app}`,
     };
-    if (Date.now() - this.seen < trust) return ready;
+    if (Date.now() - this.lastSeenDeployed < healthCacheTime) return ready;
     try {
-      const there = await findDeployed(await openCloud(environment), app);
-      if (there === undefined) return bad('gone', `Modal does not have the app ${app} any more`);
-      if (!isSame(there, deployed)) return bad('gone', `another version of ${app} was deployed`);
-      this.seen = Date.now();
+      const current = await findDeployedApp(await openClient(environment), app);
+      if (current === undefined) return describeUnhealthy('gone', `Modal does not have the app ${app} any more`);
+      if (!isSameVersion(current, deployed)) return describeUnhealthy('gone', `another version of ${app} was deployed`);
+      this.lastSeenDeployed = Date.now();
       return ready;
     } catch (error) {
-      return bad('unknown', error instanceof Error ? error.message : String(error));
+      return describeUnhealthy('unknown', error instanceof Error ? error.message : String(error));
     }
   }
 
   /** What was kept of earlier deployments and of this one's making, then what Modal has of the app. */
   async *logs(options: LogOptions = {}): AsyncIterable<string> {
     const { plan } = this;
-    const note = await readNote(plan);
-    if (note === undefined || note.deployed === null) return yield* readLog(plan.logFile, options);
+    const record = await readAppRecord(plan);
+    if (record === undefined || record.deployed === null) return yield* readLog(plan.logFile, options);
     if (options.tail === undefined) yield* readLog(plan.logFile);
-    yield* await readOwnLog(note, note.deployed, options);
+    yield* await readAppLog(record, record.deployed, options);
   }
 
   async stop(): Promise<void> {
     const { plan } = this;
-    const note = await readNote(plan);
-    if (note !== undefined) {
-      const { removeFromCloud } = await import('./remove-from-cloud.js');
-      if (note.deployed !== null) await this.keepLog(note, note.deployed);
-      await removeFromCloud(plan, note);
-      await removeNote(plan);
+    const record = await readAppRecord(plan);
+    if (record !== undefined) {
+      const { removeRevisionApps } = await import('./remove-from-cloud.js');
+      if (record.deployed !== null) await this.archiveLog(record, record.deployed);
+      await removeRevisionApps(plan, record);
+      await removeAppRecord(plan);
     }
     await this.close();
   }
@@ -154,9 +162,9 @@ export class ModalRunner implements Runner {
   async close(): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise((resolve) => {
-      timer = setTimeout(resolve, cancelPatience);
+      timer = setTimeout(resolve, cancelTimeout);
     });
-    await Promise.race([Promise.allSettled(this.cancelling), late]);
+    await Promise.race([Promise.allSettled(this.pendingCancels), late]);
     clearTimeout(timer);
   }
 
@@ -166,26 +174,26 @@ export class ModalRunner implements Runner {
     parameters: Record<string, unknown>,
   ): Promise<Function_> {
     const key = JSON.stringify(Object.entries(parameters).sort());
-    const known = this.found.get(key);
+    const known = this.functionCache.get(key);
     if (known !== undefined) return known;
-    const found = openCloud(environment).then((client) => findFunction(client, { app, functionName, parameters }));
-    if (this.found.size >= mostKept) this.found.clear();
-    this.found.set(key, found);
-    found.catch(() => this.found.delete(key));
+    const found = openClient(environment).then((client) => findFunction(client, { app, functionName, parameters }));
+    if (this.functionCache.size >= maxCachedFunctions) this.functionCache.clear();
+    this.functionCache.set(key, found);
+    found.catch(() => this.functionCache.delete(key));
     return found;
   }
 
-  private remember(cancelling: Promise<void>): void {
-    this.cancelling.add(cancelling);
-    cancelling.finally(() => this.cancelling.delete(cancelling));
+  private trackCancel(cancelling: Promise<void>): void {
+    this.pendingCancels.add(cancelling);
+    cancelling.finally(() => this.pendingCancels.delete(cancelling));
   }
 
   /** Modal shows the log of an app that has stopped only by its number. */
-  private async keepLog(note: DeploymentNote, deployed: DeployedVersion): Promise<void> {
+  private async archiveLog(record: AppRecord, deployed: DeployedVersion): Promise<void> {
     const { logFile } = this.plan;
     await mkdir(dirname(logFile), { recursive: true });
     try {
-      for await (const line of await readOwnLog(note, deployed))
+      for await (const line of await readAppLog(record, deployed))
         await appendFile(logFile, `${line}\n`, { mode: 0o600 });
     } catch (error) {
       if (error instanceof BerthError && error.code.startsWith('CLOUD_')) throw error;
@@ -195,13 +203,13 @@ export class ModalRunner implements Runner {
 }
 
 /** What every function of the app has printed since it was deployed. */
-async function readOwnLog(
-  { environment }: DeploymentNote,
+async function readAppLog(
+  { environment }: AppRecord,
   { id, at }: DeployedVersion,
   options: LogOptions = {},
 ): Promise<AsyncIterable<string>> {
   const { readCloudLog } = await import('./cloud-log.js');
-  return readCloudLog(await everyFunction(await openCloud(environment), id), new Date(at), options);
+  return readCloudLog(await openAllFunctions(await openClient(environment), id), new Date(at), options);
 }
 
-const bad = (state: Health['state'], detail: string): Health => ({ isHealthy: false, state, detail });
+const describeUnhealthy = (state: Health['state'], detail: string): Health => ({ isHealthy: false, state, detail });

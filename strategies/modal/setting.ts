@@ -4,7 +4,7 @@ import { parseQuantity } from '../../src/runners/quantity.js';
 import type { ModalInterface } from './modal-interface.js';
 
 /** What the called function is given beyond what its own decorator says; keys are those of `app.function(…)`. */
-export interface FunctionSetting {
+export interface FunctionOverrides {
   options: { cpu?: number; memory?: number; gpu?: string; timeout?: number; max_containers?: number };
   /** Calls at once in one container; null leaves it as the code says. */
   concurrency: number | null;
@@ -17,14 +17,14 @@ type Cron = { cron: string; timezone: string };
 type Period = { period: Partial<Record<'weeks' | 'days' | 'hours' | 'minutes' | 'seconds', number>> };
 
 /** Seconds that Modal gives a function whose code does not say. */
-const usualTimeout = 300;
-const longestTimeout = 86_400;
+const defaultTimeout = 300;
+const maxTimeout = 86_400;
 const mebibyte = 2 ** 20;
 
 /** The plan's resources in Modal's terms. RESOURCE_INVALID for what Modal has no such thing of. */
-export function describeSetting({ resources, timeout }: Pick<RunPlan, 'resources' | 'timeout'>): FunctionSetting {
+export function buildOverrides({ resources, timeout }: Pick<RunPlan, 'resources' | 'timeout'>): FunctionOverrides {
   const { cpu, memory, gpu, concurrency, replicas, schedule } = resources;
-  const seconds = resources.timeout ?? (timeout > usualTimeout ? timeout : undefined);
+  const seconds = resources.timeout ?? (timeout > defaultTimeout ? timeout : undefined);
   return {
     options: {
       ...(cpu !== undefined && { cpu }),
@@ -34,13 +34,13 @@ export function describeSetting({ resources, timeout }: Pick<RunPlan, 'resources
       ...(replicas !== undefined && { max_containers: replicas }),
     },
     concurrency: concurrency ?? null,
-    schedule: schedule === undefined ? null : readSchedule(schedule),
+    schedule: schedule === undefined ? null : parseSchedule(schedule),
   };
 }
 
 const units = { w: 'weeks', d: 'days', h: 'hours', m: 'minutes', s: 'seconds' } as const;
 
-function readSchedule(written: string): Cron | Period {
+function parseSchedule(written: string): Cron | Period {
   const [, timezone = 'UTC', cron = written] = /^(?:CRON_TZ=(\S+) )?(.*)$/.exec(written) ?? [];
   if (cron.includes(' ')) return { cron, timezone: checkTimezone(written, timezone) };
   const parts = [...written.matchAll(/(\d+)([wdhms])/g)];
@@ -58,7 +58,7 @@ function checkTimezone(written: string, timezone: string): string {
 }
 
 /** Throws RESOURCE_INVALID for a schedule of what Modal runs only when it is called. */
-export function requireSchedulable({ schedule }: FunctionSetting, { functionName, call }: ModalInterface): void {
+export function requireSchedulable({ schedule }: FunctionOverrides, { functionName, call }: ModalInterface): void {
   if (schedule === null || (!functionName.includes('.') && call !== 'http')) return;
   const kind = call === 'http' ? 'web endpoints' : 'methods of classes';
   const message = `schedule: Modal runs functions at set times, not ${kind} such as ${functionName}; name a function with --entry`;
@@ -72,12 +72,12 @@ function checkGpu(gpu: string): string {
 }
 
 function checkTimeout(seconds: number): number {
-  if (seconds <= longestTimeout) return Math.ceil(seconds);
-  throw new BerthError('RESOURCE_INVALID', `timeout=${seconds}: Modal runs a call for ${longestTimeout} s at most`);
+  if (seconds <= maxTimeout) return Math.ceil(seconds);
+  throw new BerthError('RESOURCE_INVALID', `timeout=${seconds}: Modal runs a call for ${maxTimeout} s at most`);
 }
 
 /** For a person: how Modal takes what was asked for. */
-export function explainSetting({ options, concurrency, schedule }: FunctionSetting): string[] {
+export function describeOverrides({ options, concurrency, schedule }: FunctionOverrides): string[] {
   const { cpu, memory, gpu, timeout, max_containers: most } = options;
   const given = [
     ...(cpu === undefined ? [] : [`${cpu} cores`]),

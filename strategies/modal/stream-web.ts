@@ -1,11 +1,11 @@
 import { buffer } from 'node:stream/consumers';
 import { StringDecoder } from 'node:string_decoder';
 import type { Answer } from '../../src/contract/answer.js';
-import { callFailure, streamWithEnding } from '../../src/runners/call-deadline.js';
+import { createErrorAnswer, streamWithCancelSource } from '../../src/runners/call-deadline.js';
 import { streamHttp } from '../../src/runners/http-stream.js';
-import { chooseReader, handOnPieces, type Pieces } from '../../src/runners/reply-pieces.js';
+import { chooseChunkReader, forwardReplyChunks, type ReplyChunks } from '../../src/runners/reply-pieces.js';
 import type { CallOptions } from '../../src/runners/runner.js';
-import { describeCall, follow, readModalReply, type WebCall } from './call-web.js';
+import { describeCall, followRedirects, readModalReply, type WebCall } from './call-web.js';
 
 /**
  * One call of a web endpoint, bit by bit: the data of each server-sent event, each line of JSON lines, and any other text
@@ -16,17 +16,17 @@ export async function* streamWeb(
   options: CallOptions & { timeout: number },
 ): AsyncGenerator<unknown, Answer> {
   const asked = describeCall(call);
-  if ('problem' in asked) return callFailure('CALL_INPUT', asked.problem);
-  return yield* streamWithEnding(options, async function* (ending) {
-    const { status, headers, body } = await follow({ ...asked, ending }, streamHttp);
+  if ('problem' in asked) return createErrorAnswer('CALL_INPUT', asked.problem);
+  return yield* streamWithCancelSource(options, async function* (ending) {
+    const { status, headers, body } = await followRedirects({ ...asked, cancelSource: ending }, streamHttp);
     const isText = headers['content-type']?.startsWith('text/') ?? false;
-    const read = chooseReader(headers) ?? (isText ? readText : undefined);
-    if (status === 200 && read !== undefined) return yield* handOnPieces(read(body));
+    const read = chooseChunkReader(headers) ?? (isText ? readText : undefined);
+    if (status === 200 && read !== undefined) return yield* forwardReplyChunks(read(body));
     return await readModalReply({ status, headers, body: await buffer(body), isComplete: true }, asked);
   });
 }
 
-async function* readText(body: AsyncIterable<Buffer>): Pieces {
+async function* readText(body: AsyncIterable<Buffer>): ReplyChunks {
   const decoder = new StringDecoder('utf8');
   for await (const piece of body) {
     const text = decoder.write(piece);

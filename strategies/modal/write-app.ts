@@ -1,16 +1,16 @@
 import {
   findCalledMethod,
+  getSignature,
   joinFunction,
   type PlainCallable,
   type Signature,
-  signatureOf,
 } from '../../src/adaptation/shapes/index.js';
 import type { EntryPoint } from '../../src/contract/facts.js';
-import { describeImage, type Needs } from './describe-image.js';
-import { isNullary } from './is-nullary.js';
+import { describeImage, type ImageRequirements } from './describe-image.js';
+import { isCallableWithoutInputs } from './is-nullary.js';
 
 /** What the app makes a function of Modal's of. */
-export interface Wrapped extends PlainCallable, Needs {
+export interface WrappedCallable extends PlainCallable, ImageRequirements {
   /** The code cannot do without one. */
   wantsGpu: boolean;
 }
@@ -22,11 +22,11 @@ export const gpuOptions = 'gpu="T4", memory=16384';
  * The app as a person would write it: JSON text in, JSON text out, for who calls is no Python. The solution is imported in
  * the container, since where the app is deployed from nothing of it need be installed.
  */
-export function writeApp(wrapped: Wrapped): string {
+export function writeApp(wrapped: WrappedCallable): string {
   const { entry, method, style, wantsGpu } = wrapped;
-  const { parameters, isAsync, isGenerator } = signatureOf(entry, method);
+  const { parameters, isAsync, isGenerator } = getSignature(entry, method);
   const isClass = entry.kind === 'class';
-  const call = collect(`${calledOf(wrapped)}(${style === 'inputs' ? '' : '**'}json.loads(payload))`, {
+  const call = collectResult(`${buildCallee(wrapped)}(${style === 'inputs' ? '' : '**'}json.loads(payload))`, {
     isAsync,
     isGenerator,
   });
@@ -42,12 +42,12 @@ def as_json(value):
 
 ${isGenerator ? `\n${joinFunction}\n` : ''}
 @app.function(${wantsGpu ? gpuOptions : ''})
-${isAsync ? 'async ' : ''}def call(payload: str${isNullary(parameters) ? ' = "{}"' : ''}) -> str:
-${isClass ? loadFirst : `    from ${entry.module} import ${importOf(entry)}\n\n`}    return json.dumps(${call}, default=as_json)
+${isAsync ? 'async ' : ''}def call(payload: str${isCallableWithoutInputs(parameters) ? ' = "{}"' : ''}) -> str:
+${isClass ? loadFirst : `    from ${entry.module} import ${buildImport(entry)}\n\n`}    return json.dumps(${call}, default=as_json)
 `;
 }
 
-export interface Head {
+export interface ModuleHead {
   /** Of the app. */
   name: string;
   image: string;
@@ -58,7 +58,7 @@ export interface Head {
 }
 
 /** What every generated app begins with. */
-export const writeHead = ({ name, image, imports = [], modules = [] }: Head): string => `import json
+export const writeHead = ({ name, image, imports = [], modules = [] }: ModuleHead): string => `import json
 ${[...imports, 'from pathlib import Path'].sort().join('\n')}
 
 import modal
@@ -106,16 +106,16 @@ const ownNames = new Set([
 
 const isHidden = ({ callable }: EntryPoint): boolean => ownNames.has(callable);
 
-const importOf = (entry: EntryPoint): string => (isHidden(entry) ? `${entry.callable} as solution` : entry.callable);
+const buildImport = (entry: EntryPoint): string => (isHidden(entry) ? `${entry.callable} as solution` : entry.callable);
 
-function calledOf({ entry, method }: Wrapped): string {
+function buildCallee({ entry, method }: WrappedCallable): string {
   const chosen = method ?? (entry.kind === 'class' ? findCalledMethod(entry) : undefined);
   const base = entry.kind === 'class' ? 'model' : isHidden(entry) ? 'solution' : entry.callable;
   return chosen === undefined || chosen === '__call__' ? base : `${base}.${chosen}`;
 }
 
 /** What a JSON answer holds of a coroutine or a generator: what comes of it. */
-function collect(call: string, { isAsync, isGenerator }: Pick<Signature, 'isAsync' | 'isGenerator'>): string {
+function collectResult(call: string, { isAsync, isGenerator }: Pick<Signature, 'isAsync' | 'isGenerator'>): string {
   if (isGenerator) return isAsync ? `join([item async for item in ${call}])` : `join(list(${call}))`;
   return isAsync ? `await ${call}` : call;
 }

@@ -1,17 +1,17 @@
-import { answerCall, loadSoftware } from '../../src/adaptation/shapes/index.js';
+import { generateCall, generateLoading } from '../../src/adaptation/shapes/index.js';
 import type { FunctionInterface } from '../../src/contract/run-interface.js';
-import { describeImage, type Needs } from './describe-image.js';
+import { describeImage, type ImageRequirements } from './describe-image.js';
 import { gpuOptions, writeHead } from './write-app.js';
 
-export interface LoadedSoftware extends Needs {
+export interface HostSoftware extends ImageRequirements {
   served: FunctionInterface;
   wantsGpu: boolean;
   /** It can be called without inputs. */
-  isNullary: boolean;
+  isCallableWithoutInputs: boolean;
 }
 
 /** An app around what our host's modules load: each container sets it up once, before its first call. */
-export function writeLoadedApp({ served, wantsGpu, isNullary, ...needs }: LoadedSoftware): string {
+export function writeHostApp({ served, wantsGpu, isCallableWithoutInputs, ...needs }: HostSoftware): string {
   const image = describeImage(needs, served.environment);
   const imports = ['from functools import cache', 'from threading import Lock'];
   const name = served.callable.split('.')[0] ?? '';
@@ -23,16 +23,16 @@ loading = Lock()
 def load():
     from berth_host.guest import Guest
 
-    return ${loadSoftware(served)}
+    return ${generateLoading(served)}
 
 
 @app.function(${wantsGpu ? gpuOptions : ''})
-def call(payload: str${isNullary ? ' = "{}"' : ''}) -> str:
+def call(payload: str${isCallableWithoutInputs ? ' = "{}"' : ''}) -> str:
     from berth_host.answers import answer_with, refuse
     from berth_host.errors import HostError
 
     with loading:  # calls may come at once
         software = load()
-${answerCall('software', 'json.loads(payload)')}    return answer.decode()
+${generateCall('software', 'json.loads(payload)')}    return answer.decode()
 `;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { keepingSecrets } from '../../src/activities/keep-secrets.js';
+import { withRedactedSecrets } from '../../src/activities/keep-secrets.js';
 import { BerthError } from '../../src/errors.js';
 import { sealEnvironment } from '../../src/secrets/index.js';
 import { temporaryHome } from '../support/temporary.js';
@@ -11,7 +11,7 @@ async function fail(thrown: unknown): Promise<unknown> {
     { name: 'TOKEN', value: 'sk-canary-77' },
     { name: 'MODE', value: 'fast' },
   ]);
-  const failing = keepingSecrets({ home }, async () => Promise.reject(thrown));
+  const failing = withRedactedSecrets({ home }, async () => Promise.reject(thrown));
   return await failing({ config: { env } }, {}).catch((error: unknown) => error);
 }
 

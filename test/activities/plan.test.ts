@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { Dependencies } from '../../src/activities/dependencies.js';
-import { planRevision } from '../../src/activities/plan.js';
+import { prepareRunPlan } from '../../src/activities/plan.js';
 import type { RunPlan } from '../../src/contract/handle.js';
 import { DeployConfig } from '../../src/contract/index.js';
 import type { Resources } from '../../src/contract/resources.js';
@@ -14,7 +14,7 @@ async function plan(changes: Partial<DeployConfig>, resources: Resources = {}): 
   const solution = { path: temporaryDirectory() };
   const config = DeployConfig.parse({ name: 'planned', solution, ...changes });
   const runInterface = { type: 'function', module: 'app', callable: 'predict' };
-  return await planRevision({ home, registry } as Dependencies, {
+  return await prepareRunPlan({ home, registry } as Dependencies, {
     config,
     setting: {
       ...{ strategy: 'local', provider: null, interface: 'function', resources, runInterface },

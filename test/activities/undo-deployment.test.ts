@@ -7,7 +7,7 @@ import type { Dependencies } from '../../src/activities/index.js';
 import { undoDeployment } from '../../src/activities/undo-deployment.js';
 import { BerthError } from '../../src/errors.js';
 import { deploymentDirectory } from '../../src/home.js';
-import { ServerDeployments } from '../../src/schedules/index.js';
+import { RedeployGateway } from '../../src/schedules/index.js';
 import { Ledger } from '../../src/workspaces/index.js';
 import { temporaryHome, writeTree } from '../support/temporary.js';
 
@@ -17,8 +17,12 @@ test('schedules that resist keep nothing else alive, and are named', async () =>
   const ledger = new Ledger(home, 'left');
   await ledger.enter({ id: 'deployment', kind: 'directory', path: root });
   writeTree(root, { 'workspace/main.py': 'X = 1\n' });
-  const scheduled = new ServerDeployments(() => Promise.reject(new BerthError('SERVER_UNREACHABLE', 'it is away')));
-  const undo = undoDeployment({ home, scheduled, log: () => {} } as Partial<Dependencies> as Dependencies);
+  const scheduled = new RedeployGateway(() => Promise.reject(new BerthError('SERVER_UNREACHABLE', 'it is away')));
+  const undo = undoDeployment({
+    home,
+    redeployGateway: scheduled,
+    log: () => {},
+  } as Partial<Dependencies> as Dependencies);
   await expect(new MockActivityEnvironment().run(undo, { name: 'left' })).rejects.toMatchObject({
     type: 'UNDO_INCOMPLETE',
     message: 'its schedules could not be removed: it is away',

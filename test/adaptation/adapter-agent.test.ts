@@ -12,7 +12,7 @@ import { handBack, runInterface, someRequest, someRound } from './workspace.js';
 
 const recipe = (name: string, recognise: () => Recognition | undefined): Recipe => ({
   name,
-  recognise: async () => recognise(),
+  recognize: async () => recognise(),
 });
 const recognising = (files: Record<string, string> = {}) =>
   recipe('simple', () => ({ summary: 'recognised `predict(x)` in app.py', runInterface, files }));
@@ -24,7 +24,7 @@ const adapterWith = (recipes: Recipe[], ...agents: ScriptedAgent[]) =>
     agents: agentsOf(...agents),
     home: temporaryHome(),
     environment: {},
-    findSandbox: async () => ({ isSandboxed: true, by: 'bubblewrap' }),
+    findSandbox: async () => ({ isSandboxed: true, mechanism: 'bubblewrap' }),
   });
 
 const writer = (name = 'writer') =>
@@ -77,7 +77,7 @@ test.each([
   ['auto and none that can be used', ['auto'], expect.stringContaining('berth doctor')],
 ])('what no recipe recognises is an error that says what was looked for: %s', async (_, agents, advice) => {
   const missing = new ScriptedAgent('missing');
-  missing.lacks = ['the program missing'];
+  missing.missing = ['the program missing'];
   const failure = adapterWith([blind], missing).adapt(await someRequest(undefined, { round: { agents } }));
   await expect(failure).rejects.toMatchObject({
     code: 'ENTRY_NOT_FOUND',
@@ -90,7 +90,7 @@ test.each([
 test('of the callables that were found, those are proposed that a recipe takes', async () => {
   const picky: Recipe = {
     name: 'picky',
-    async recognise({ entry }) {
+    async recognize({ entry }) {
       if (entry === undefined) return undefined;
       if (entry === 'app:Model') throw new BerthError('ENTRY_NOT_FOUND', 'it cannot be built');
       return { summary: `calls ${entry}`, runInterface, files: {} };
@@ -138,14 +138,14 @@ test('an agent that is not known is refused before anything is written, later wi
 
 test('what recipes do not recognise goes to the first agent that can be used, whose work is a commit', async () => {
   const missing = new ScriptedAgent('missing');
-  missing.lacks = ['the program missing'];
+  missing.missing = ['the program missing'];
   const agent = writer();
   const request = await someRequest();
   const result = await adapterWith([blind], missing, agent).adapt(request);
   expect(result).toMatchObject({ by: 'writer', summary: 'Wrapped it.', filesChanged: ['main.py'], runInterface });
   expect(result).toMatchObject({ rounds: 1, cost: 0.01, tokens: 110, sessionId: 's1' });
   expect(result.notes).toEqual([
-    'missing was passed over: it lacks the program missing',
+    'missing was passed over: it missing the program missing',
     'writer was chosen: the first that can be used',
     'writer ran in a sandbox (bubblewrap)',
   ]);
@@ -193,13 +193,13 @@ test('the next agent is asked when one’s key is refused or its provider is dow
   ]);
 });
 
-test('when no named agent can be used, the error lists what each lacks', async () => {
+test('when no named agent can be used, the error lists what each missing', async () => {
   const [one, two] = [new ScriptedAgent('one'), new ScriptedAgent('two', () => new BerthError('AGENT_UNUSABLE', 'no'))];
-  one.lacks = ['ONE_KEY'];
+  one.missing = ['ONE_KEY'];
   const request = await someRequest(undefined, { round: { agents: ['one', 'two'] } });
   await expect(adapterWith([blind], one, two).adapt(request)).rejects.toMatchObject({
     code: 'AGENT_UNUSABLE',
-    message: 'no coding agent can be used: one was passed over: it lacks ONE_KEY; two was passed over: no',
+    message: 'no coding agent can be used: one was passed over: it missing ONE_KEY; two was passed over: no',
   });
 });
 
@@ -385,13 +385,13 @@ test('without a sandbox, a change of what is guarded is refused by name', async 
   const request = await someRequest();
   const agent = new ScriptedAgent('writer', () => {
     writeFileSync(join(request.solution.path, 'app.py'), 'def predict(x): return 1\n');
-    return { message: handBack, isSandboxed: false, by: 'none' };
+    return { message: handBack, isSandboxed: false, mechanism: 'none' };
   });
   const adapter = new AdapterAgent({
     registry: { getRecipes: async () => [], getAdapterInstruction: () => '' },
     agents: agentsOf(agent),
     environment: {},
-    findSandbox: async () => ({ isSandboxed: false, by: 'none' }),
+    findSandbox: async () => ({ isSandboxed: false, mechanism: 'none' }),
   });
   await expect(adapter.adapt(request)).rejects.toMatchObject({
     code: 'ADAPTATION_FAILED',

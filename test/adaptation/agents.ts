@@ -11,7 +11,7 @@ export const finished: AgentResult = {
   turns: 1,
   error: null,
   isSandboxed: true,
-  by: 'bubblewrap',
+  mechanism: 'bubblewrap',
 };
 
 type Reply = Partial<AgentResult> | Error;
@@ -21,7 +21,7 @@ export class ScriptedAgent implements Agent {
   readonly requests: AgentRequest[] = [];
   readonly name: string;
   readonly #replies: ((request: AgentRequest) => Reply)[];
-  lacks: string[] = [];
+  missing: string[] = [];
   reportsCost = true;
 
   constructor(name: string, ...replies: ((request: AgentRequest) => Reply)[]) {
@@ -30,9 +30,9 @@ export class ScriptedAgent implements Agent {
   }
 
   async describe() {
-    const { name, lacks, reportsCost } = this;
-    const isUsable = lacks.length === 0;
-    return { name, isUsable, lacks, reportsCost, version: null, program: null, model: null, origin: 'user' as const };
+    const { name, missing, reportsCost } = this;
+    const isUsable = missing.length === 0;
+    return { name, isUsable, missing, reportsCost, version: null, program: null, model: null, origin: 'user' as const };
   }
 
   async run(request: AgentRequest): Promise<AgentResult> {

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import {
   checkContract,
-  contractFailed,
+  contractFailedError,
   determineContract,
   matchOutput,
   splitContract,
@@ -10,7 +10,7 @@ import { listStaleCalls } from '../../src/adaptation/stated-contract.js';
 import type { Answer } from '../../src/contract/answer.js';
 import type { Contract, Example } from '../../src/contract/example.js';
 import type { DocumentedCall, EntryPoint, Parameter } from '../../src/contract/facts.js';
-import { readDigits } from '../../src/json/read-json.js';
+import { readExactJson } from '../../src/json/read-json.js';
 import { someFacts } from '../environments/facts.js';
 
 const differs = (match: Example['match'], output: unknown, got: unknown) =>
@@ -49,7 +49,7 @@ test('integers beyond 2^53 come as bigints, are compared, and are shown with all
 
 test('integers agree exactly, floats to what a float loses, whichever way they are written', async () => {
   const reads = (expected: string, got: string, match: Example['match'] = 'subset') =>
-    differs(match, readDigits(expected), readDigits(got));
+    differs(match, readExactJson(expected), readExactJson(got));
   expect(await reads('9007199254740993', '9007199254740992')).toBe(
     'output: expected 9007199254740993, got 9007199254740992',
   );
@@ -239,7 +239,7 @@ test.each([
   ['CALL_INPUT', 'x is missing', 'CALL_INPUT: x is missing'],
   ['QUOTA', 'none left', 'QUOTA: none left'],
 ])('in the user’s own code a probe that ends with %s is told, and is no failure', async (code, message, told) => {
-  const checked = await checkContract({ contract: probe, call: failing(message, code), isOwnCode: true });
+  const checked = await checkContract({ contract: probe, call: failing(message, code), isUserCode: true });
   expect(checked).toEqual({
     report: { source: 'none', examples: 0, passed: 0, probe: { code, raised: told } },
     evidence: null,
@@ -251,13 +251,13 @@ test.each([
 test('in code that an agent changed a probe that raises is evidence', async () => {
   const checked = await checkContract({ contract: probe, call: failing('ValueError: no good') });
   expect(checked.evidence).toContain('ValueError: no good');
-  expect(contractFailed(checked).code).toBe('CONTRACT_FAILED');
+  expect(contractFailedError(checked).code).toBe('CONTRACT_FAILED');
 });
 
 test.each(['NOT_RUNNING', 'ENGINE_UNREACHABLE', 'CALL_CANCELLED'])(
   'a probe that met %s never reached the software, and says nothing of it',
   async (code) => {
-    const checked = await checkContract({ contract: probe, call: failing('away', code), isOwnCode: true });
+    const checked = await checkContract({ contract: probe, call: failing('away', code), isUserCode: true });
     expect(checked.evidence).toContain('away');
   },
 );
@@ -265,7 +265,7 @@ test.each(['NOT_RUNNING', 'ENGINE_UNREACHABLE', 'CALL_CANCELLED'])(
 test('a probe that raised is not made again', async () => {
   const contract: Contract = { source: 'none', examples: [], probe: { code: 'CALL_FAILED', raised: 'ValueError: no' } };
   const never = () => Promise.reject(new Error('it was called'));
-  const { report, evidence } = await checkContract({ contract, call: never, isOwnCode: true });
+  const { report, evidence } = await checkContract({ contract, call: never, isUserCode: true });
   expect(evidence).toBeNull();
   expect(report).toEqual({ source: 'none', examples: 0, passed: 0, probe: contract.probe });
 });
@@ -276,7 +276,7 @@ const documentation: Contract = {
 };
 
 test('documentation may be out of date: what holds counts, and what does not is named', async () => {
-  const { report, evidence, note } = await checkContract({ contract: documentation, call, isOwnCode: true });
+  const { report, evidence, note } = await checkContract({ contract: documentation, call, isUserCode: true });
   expect(evidence).toBeNull();
   expect(report).toEqual({
     source: 'repository',
@@ -297,27 +297,27 @@ test('documentation may be out of date: what holds counts, and what does not is 
 });
 
 test('documented calls that have failed are not made again, and stay named', async () => {
-  const { report } = await checkContract({ contract: documentation, call, isOwnCode: true });
+  const { report } = await checkContract({ contract: documentation, call, isUserCode: true });
   const { stale = [] } = report;
   const made: unknown[] = [];
   const noting = (inputs: unknown) => {
     made.push(inputs);
     return call(inputs);
   };
-  const again = await checkContract({ contract: documentation, call: noting, isOwnCode: true, stale });
+  const again = await checkContract({ contract: documentation, call: noting, isUserCode: true, stale });
   expect(made).toEqual([1]);
   expect(again).toMatchObject({ report, evidence: null });
-  const late = await checkContract({ contract: documentation, call, isOwnCode: true, stale: stale.slice(1) });
+  const late = await checkContract({ contract: documentation, call, isUserCode: true, stale: stale.slice(1) });
   expect(late.report).toEqual(report);
   const none = await checkContract({
-    ...{ contract: documentation, isOwnCode: true, stale },
+    ...{ contract: documentation, isUserCode: true, stale },
     call: failing('ValueError: no'),
   });
   expect(none.evidence).toContain('example 1');
 });
 
 test('documentation of which nothing holds is evidence, and so is any of it where an agent changed the code', async () => {
-  const none = await checkContract({ contract: documentation, call: failing('ValueError: no'), isOwnCode: true });
+  const none = await checkContract({ contract: documentation, call: failing('ValueError: no'), isUserCode: true });
   expect(none.evidence).toContain('example 1 (README.md:1), input 1');
   expect((await checkContract({ contract: documentation, call })).evidence).toContain('README.md:2');
 });
@@ -328,7 +328,7 @@ test('a documented address that nobody reaches is named, and no reason to wait; 
     source: 'repository',
     examples: [{ input, output: '2016-12-23', match: 'subset', place: 'README.md:9' }],
   };
-  const check = (answer: Answer) => checkContract({ contract, call: async () => answer, isOwnCode: true });
+  const check = (answer: Answer) => checkContract({ contract, call: async () => answer, isUserCode: true });
   for (const answer of [await failing('URLError: no route')(), { status: 'success', output: null } as const])
     expect(await check(answer)).toMatchObject({
       evidence: null,
@@ -338,14 +338,14 @@ test('a documented address that nobody reaches is named, and no reason to wait; 
 });
 
 test('of the user’s own examples all must hold, whoever wrote the code', async () => {
-  const checked = await checkContract({ contract: { source: 'user', examples }, call, heldBack: [], isOwnCode: true });
+  const checked = await checkContract({ contract: { source: 'user', examples }, call, heldBack: [], isUserCode: true });
   expect(checked.evidence).toContain('example 2');
 });
 
 test('what is told of a probe or of a call has no secrets in it', async () => {
   const secrets = ['sk-canary-77'];
   const leaking = failing(`ValueError: ${'x'.repeat(290)}sk-canary-77`);
-  const checked = await checkContract({ contract: probe, call: leaking, isOwnCode: true, secrets });
+  const checked = await checkContract({ contract: probe, call: leaking, isUserCode: true, secrets });
   expect(JSON.stringify(checked)).not.toContain('sk-can');
   const echo = async (): Promise<Answer> => ({ status: 'success', output: 'sk-canary-77' });
   const contract: Contract = { source: 'user', examples: [{ input: 1, output: 2, match: 'exact' }] };
@@ -356,7 +356,7 @@ test('what a call misses is in its evidence and in the notes of documented calls
   const findMissing = async (text: string) => (text.includes('no') ? ['run “git lfs pull”'] : []);
   const given = { contract: { source: 'user', examples } satisfies Contract, call, findMissing };
   expect((await checkContract(given)).evidence).toMatch(/ValueError: no\n.*\n.*app\.py\n {2}run “git lfs pull”$/);
-  const { report } = await checkContract({ ...given, contract: documentation, isOwnCode: true });
+  const { report } = await checkContract({ ...given, contract: documentation, isUserCode: true });
   expect(report.stale?.at(-1)?.problem).toMatch(/ValueError: no; run “git lfs pull”$/);
 });
 
@@ -367,7 +367,7 @@ test('a check that is cut off tells nothing of the software', async () => {
     return await failing('the caller left', 'CALL_LOST')();
   };
   const { signal } = controller;
-  await expect(checkContract({ contract: probe, call: cut, isOwnCode: true, signal })).rejects.toThrow('aborted');
+  await expect(checkContract({ contract: probe, call: cut, isUserCode: true, signal })).rejects.toThrow('aborted');
 });
 
 test('what a held-back example expects is in a person’s evidence alone', async () => {
@@ -378,7 +378,7 @@ test('what a held-back example expects is in a person’s evidence alone', async
   ]);
   expect(checked.evidence).not.toContain('expected 2');
   expect(checked.fullEvidence).toContain('expected 2, got 1');
-  expect(contractFailed(checked)).toMatchObject({
+  expect(contractFailedError(checked)).toMatchObject({
     code: 'CONTRACT_FAILED',
     message: expect.not.stringContaining('expected 2'),
     details: { evidence: checked.evidence, fullEvidence: checked.fullEvidence },

@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
-import { readHandBack } from '../../src/adaptation/rounds/index.js';
+import { parseAgentReport } from '../../src/adaptation/rounds/index.js';
 import { measureLoopDelay } from '../support/loop-delay.js';
 
-const read = (message: string, type = 'function') => readHandBack(message, type);
+const read = (message: string, type = 'function') => parseAgentReport(message, type);
 const tag = (content: string) => `<run_interface>${content}</run_interface>`;
 const valid = '{"type": "function", "module": "app", "callable": "predict"}';
 const parsed = { type: 'function', module: 'app', callable: 'predict' };

@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { assertUntouched, judgeChange, takeFingerprint } from '../../src/adaptation/judging/index.js';
+import { assertUnchanged, reviewChange, takeFingerprint } from '../../src/adaptation/judging/index.js';
 import type { Example } from '../../src/contract/example.js';
 import { commitWorkspace } from '../../src/workspaces/index.js';
 import { temporaryDirectory, writeTree } from '../support/temporary.js';
@@ -35,7 +35,7 @@ const example: Example = {
 async function judge(edit: (workspace: string) => void, examples: Example[] = [example]) {
   const { workspace } = await copyFiles(repository);
   edit(workspace);
-  const evidence = await judgeChange(workspace, { source: 'user', examples }).then(
+  const evidence = await reviewChange(workspace, { source: 'user', examples }).then(
     () => null,
     (error) => {
       expect(error).toMatchObject({
@@ -149,7 +149,7 @@ test('what was taken away is put back, and what was added stays', async () => {
   expect(readFileSync(join(workspace, 'helper.py'), 'utf8')).toBe(repository['helper.py']);
   expect(existsSync(join(workspace, 'tests/test_app.py'))).toBe(true);
   expect(existsSync(join(workspace, 'new.py'))).toBe(true);
-  await expect(judgeChange(workspace, { source: 'weak', examples: [] })).resolves.toBeUndefined();
+  await expect(reviewChange(workspace, { source: 'weak', examples: [] })).resolves.toBeUndefined();
 });
 
 test('what programs leave behind is not committed', async () => {
@@ -169,13 +169,13 @@ test('a guarded directory shows each file that was changed, added, removed or re
   const look = () => takeFingerprint([root], [join(root, 'b')]);
   const before = await look();
   writeFileSync(join(root, 'b/own.py'), 'allowed');
-  expect(() => assertUntouched(before, before)).not.toThrow();
-  assertUntouched(before, await look());
+  expect(() => assertUnchanged(before, before)).not.toThrow();
+  assertUnchanged(before, await look());
   writeFileSync(join(root, 'a/one.py'), '11');
   rmSync(join(root, 'a/two.py'));
   utimesSync(join(root, 'a/three.py'), 1, 1);
   mkdirSync(join(root, 'a/new'));
   const after = await look();
   const touched = ['a/new', 'a/one.py', 'a/three.py', 'a/two.py'].map((path) => join(root, path));
-  expect(() => assertUntouched(before, after)).toThrow(`${touched[0]}, and 3 more`);
+  expect(() => assertUnchanged(before, after)).toThrow(`${touched[0]}, and 3 more`);
 });

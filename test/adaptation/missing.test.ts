@@ -7,7 +7,7 @@ import { BerthError } from '../../src/errors.js';
 import { gatherFacts } from '../../src/selection/index.js';
 import { copySource, exportRevision } from '../../src/workspaces/index.js';
 import { LocalRunner } from '../../strategies/local/runner.js';
-import { localPlan } from '../strategies/local-plan.js';
+import { createLocalPlan } from '../strategies/local-plan.js';
 import { temporaryDirectory, temporarySolution } from '../support/temporary.js';
 
 const runners: LocalRunner[] = [];
@@ -29,7 +29,7 @@ async function explain({ files, env = {}, prepare }: Scene): Promise<{ message: 
   const directory = temporaryDirectory('berth-missing-');
   const workspace = join(directory, 'workspace');
   const { commit } = await copySource({ source, workspace });
-  const plan = localPlan(directory, {}, { directory: join(directory, 'exported') });
+  const plan = createLocalPlan(directory, {}, { directory: join(directory, 'exported') });
   await exportRevision({ workspace, commit, directory: plan.directory });
   const runner = new LocalRunner(plan);
   runners.push(runner);

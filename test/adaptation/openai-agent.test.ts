@@ -5,11 +5,11 @@ import { expect, test } from '@jest/globals';
 import { AdapterAgent } from '../../src/adaptation/index.js';
 import { AgentRegistry } from '../../src/agents/index.js';
 import { openaiChat, refuse, say, startEndpoint, write } from '../agents/endpoints/index.js';
-import { atTheEnd, temporaryHome } from '../support/temporary.js';
+import { registerCleanup, temporaryHome } from '../support/temporary.js';
 import { handBack, someRequest, someRound } from './workspace.js';
 
 const endpoint = await startEndpoint(openaiChat);
-atTheEnd(() => endpoint.close());
+registerCleanup(() => endpoint.close());
 
 const home = temporaryHome();
 const adapter = new AdapterAgent({

@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from '@jest/globals';
-import { showPrompt } from '../../src/adaptation/index.js';
+import { previewPrompt } from '../../src/adaptation/index.js';
 import {
   buildContinuation,
   buildPrompt,
@@ -125,7 +125,7 @@ test('the prompt of ten thousand files stays below 8,000 tokens, with evidence a
 test('the prompt can be shown before there is a workspace', async () => {
   const { solution, facts, contract } = await someRequest();
   const registry = await StrategyRegistry.scan({ home, directories: [] });
-  const prompt = await showPrompt({ registry, home, directory: solution.path, solution, setting, facts, contract });
+  const prompt = await previewPrompt({ registry, home, directory: solution.path, solution, setting, facts, contract });
   expect(prompt).toContain('Adapt a repository to `local`');
   expect(prompt).toContain('\napp.py\n');
 });

@@ -5,7 +5,7 @@ import { expect, test } from '@jest/globals';
 import { determineContract, type VerifyRequest, verifyWorkspace } from '../../src/adaptation/index.js';
 import type { Example } from '../../src/contract/example.js';
 import { Environments } from '../../src/environments/index.js';
-import { findProcesses } from '../../src/runners/find-processes.js';
+import { findProcessesByArguments } from '../../src/runners/find-processes.js';
 import { hostProgram } from '../../src/runners/launch-host.js';
 import { gatherFacts } from '../../src/selection/index.js';
 import { temporaryDirectory, temporaryHome, temporarySolution } from '../support/temporary.js';
@@ -44,7 +44,7 @@ async function verify(
       ...rest,
     });
   } finally {
-    expect(findProcesses([hostProgram, state])).toEqual([]);
+    expect(findProcessesByArguments([hostProgram, state])).toEqual([]);
     expect(existsSync(join(state, 'host.sock'))).toBe(false);
   }
 }
@@ -62,7 +62,7 @@ test('what keeps its contract climbs every local rung', async () => {
   const verified = await verify(files, {
     examples: [example({ x: 4 }, { y: 8 }), example({ x: 1, times: 3 }, { y: 6 })],
   });
-  expect(verified.rungs.map(({ name, note }) => `${name}: ${note}`)).toEqual([
+  expect(verified.checks.map(({ name, note }) => `${name}: ${note}`)).toEqual([
     'structure: app.py',
     expect.stringMatching(/^syntax: 2 files, Python 3\./),
     expect.stringMatching(/^install: Python 3\./),
@@ -149,7 +149,7 @@ test.each([
     const files = {
       'app.py': `import ctypes, os, signal\ndef predict(x):\n    """Doubles.\n\n${calls}    """\n    if x == 1:\n        ${code}\n    return 2 * x\n`,
     };
-    const { contract } = await verify(files, { isOwnCode: true, timeout: 2 });
+    const { contract } = await verify(files, { isUserCode: true, timeout: 2 });
     expect(contract).toMatchObject({
       ...{ examples: 3, passed: 2 },
       stale: [{ example: 0, problem: expect.stringContaining(problem) }],
@@ -160,9 +160,9 @@ test.each([
 
 test('without any example nothing is called, and the note says so', async () => {
   const files = { 'app.py': 'def predict(x):\n    raise SystemExit(3)\n' };
-  const { contract, rungs } = await verify(files);
+  const { contract, checks } = await verify(files);
   expect(contract).toEqual({ source: 'weak', examples: 0, passed: 0 });
-  expect(rungs.at(-1)?.note).toMatch(/nothing was called/);
+  expect(checks.at(-1)?.note).toMatch(/nothing was called/);
 });
 
 test('the software’s variables reach the import', async () => {
@@ -195,8 +195,8 @@ test('a name that the imported module does not have is the user’s mistake, or 
 
 test('an installed module may be the entry', async () => {
   const runInterface = { type: 'function', module: 'colorsys', callable: 'rgb_to_hsv', call: 'auto' };
-  const { rungs } = await verify({ 'app.py': '' }, { runInterface, entry: 'colorsys:rgb_to_hsv' });
-  expect(rungs[0]?.note).toBe('colorsys is left to what is installed');
+  const { checks } = await verify({ 'app.py': '' }, { runInterface, entry: 'colorsys:rgb_to_hsv' });
+  expect(checks[0]?.note).toBe('colorsys is left to what is installed');
   const missing = { ...runInterface, module: 'no_such_module' };
   await expect(verify({ 'app.py': '' }, { runInterface: missing, entry: 'no_such_module:f' })).rejects.toMatchObject({
     code: 'ENTRY_NOT_FOUND',
@@ -210,8 +210,8 @@ test('what has no readable signature is not called with defaults', async () => {
 });
 
 test('of an interface that is no function, only the environment is prepared here', async () => {
-  const { rungs, contract } = await verify({ 'app.py': '' }, { runInterface: { type: 'http' } });
-  expect(rungs.filter(({ note }) => note === 'left to the endpoint')).toHaveLength(4);
+  const { checks, contract } = await verify({ 'app.py': '' }, { runInterface: { type: 'http' } });
+  expect(checks.filter(({ note }) => note === 'left to the endpoint')).toHaveLength(4);
   expect(contract).toEqual({ source: 'weak', examples: 0, passed: 0 });
 });
 
@@ -219,7 +219,7 @@ test('for a strategy that brings what its code runs in, nothing is prepared here
   const files = { 'app.py': 'def predict(x):\n    return x\n', 'requirements.txt': 'no-such-package-anywhere==1\n' };
   const verified = await verify(files, { environments: null, runInterface: { type: 'http' } });
   expect(verified).toMatchObject({ environment: null, notes: [] });
-  expect(verified.rungs.map(({ note }) => note)).toEqual(Array(5).fill('left to the endpoint'));
+  expect(verified.checks.map(({ note }) => note)).toEqual(Array(5).fill('left to the endpoint'));
 });
 
 test('a cancelled check leaves no process', async () => {

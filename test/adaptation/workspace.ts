@@ -44,7 +44,7 @@ export async function someRequest(
     contract: { source: examples.length === 0 ? 'weak' : 'user', examples },
     round: someRound(round),
     stateDirectory: temporaryDirectory('a-'),
-    guarded: [source],
+    guardedPaths: [source],
     setting: {
       strategy: 'local',
       provider: null,

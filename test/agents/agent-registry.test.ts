@@ -21,7 +21,7 @@ test('the six are there in the order in which auto tries them', async () => {
 test('what each lacks is said', async () => {
   const registry = await AgentRegistry.load(temporaryHome());
   const described = await registry.describeAgents(bare);
-  expect(described.map(({ name, lacks }) => `${name}: ${lacks.join(', ')}`)).toEqual([
+  expect(described.map(({ name, missing }) => `${name}: ${missing.join(', ')}`)).toEqual([
     'claude-code: the program claude, ANTHROPIC_API_KEY or ANTHROPIC_AUTH_TOKEN or CLAUDE_CODE_OAUTH_TOKEN',
     'codex: the program codex, CODEX_API_KEY or OPENAI_API_KEY',
     'gemini: the program gemini, GEMINI_API_KEY',

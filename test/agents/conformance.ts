@@ -14,7 +14,7 @@ import {
   type Wire,
   write,
 } from './endpoints/index.js';
-import { makeHostileRepository, plantedInstruction } from './hostile-repository.js';
+import { createHostileRepository, plantedInstruction } from './hostile-repository.js';
 import { agentPath } from './installed-agents.js';
 import { findByCommandLine } from './processes.js';
 
@@ -48,7 +48,7 @@ const answer = 'All done. <run_interface>{"type": "function", "module": "main", 
 export function describeConformance(subject: Subject): void {
   describe(`the agent ${subject.agent.name}`, () => {
     let endpoint: ScriptedEndpoint;
-    const workspace = makeHostileRepository();
+    const workspace = createHostileRepository();
     const stateDirectory = temporaryDirectory('berth-agent-state-');
     const outside = temporaryDirectory('berth-outside-');
     const events: AgentEvent[] = [];
@@ -62,7 +62,7 @@ export function describeConformance(subject: Subject): void {
         session: null,
         limits: { wallSeconds: 100, idleSeconds: 60 },
         environment: { ...process.env, PATH: agentPath, [subject.key]: keyValue, ...subject.environment(endpoint.url) },
-        hidden: [join(outside, 'held-back')],
+        hiddenPaths: [join(outside, 'held-back')],
         onEvent: (event) => events.push(event),
         ...changes,
       });

@@ -3,8 +3,8 @@ import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { agentEnvironment, markVariable } from '../../src/agents/agent-environment.js';
-import { type ContainedCommand, startContained } from '../../src/agents/contained-process.js';
+import { buildAgentEnvironment, markVariable } from '../../src/agents/agent-environment.js';
+import { type ContainedCommand, startContainedProcess } from '../../src/agents/contained-process.js';
 import { findMarked } from '../../src/agents/marked-processes.js';
 import { claimMark, releaseMark } from '../../src/agents/run-mark.js';
 import { temporaryDirectory } from '../support/temporary.js';
@@ -26,7 +26,7 @@ const start = (script: string, changes: Partial<ContainedCommand> = {}) => {
     onLine: (line) => lines.push(line) > 0,
     ...changes,
   };
-  return { ...startContained(command), mark, lines };
+  return { ...startContainedProcess(command), mark, lines };
 };
 
 test('input and output pass, and the exit code is told', async () => {
@@ -83,7 +83,7 @@ test('the environment is made from a short list', () => {
     OPENAI_API_KEY: 'y',
     HOME: '/h',
   };
-  expect(agentEnvironment({ home: '/s/home', temporary: '/s/tmp' }, 'm', source)).toEqual({
+  expect(buildAgentEnvironment({ home: '/s/home', temporary: '/s/tmp' }, 'm', source)).toEqual({
     PATH: '/bin',
     LANG: 'C.UTF-8',
     LC_ALL: 'C',

@@ -1,8 +1,8 @@
-import type { Setup } from '../../src/agents/command-line-protocol.js';
+import type { RunSetup } from '../../src/agents/command-line-protocol.js';
 import type { AgentRequest } from '../../src/agents/index.js';
 
 /** What a protocol is given, for tests that compare a command and start nothing. */
-export function exampleSetup(changes: Partial<Setup> = {}, request: Partial<AgentRequest> = {}): Setup {
+export function exampleSetup(changes: Partial<RunSetup> = {}, request: Partial<AgentRequest> = {}): RunSetup {
   return {
     request: {
       prompt: 'the prompt',
@@ -13,7 +13,7 @@ export function exampleSetup(changes: Partial<Setup> = {}, request: Partial<Agen
       ...request,
     },
     program: '/bin/agent',
-    places: { state: '/s', home: '/s/home', temporary: '/s/tmp' },
+    directories: { state: '/s', home: '/s/home', temporary: '/s/tmp' },
     model: null,
     prices: null,
     variables: {},

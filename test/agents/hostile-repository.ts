@@ -4,7 +4,7 @@ import { temporarySolution } from '../support/temporary.js';
 export const plantedInstruction = 'PLANTED-INSTRUCTION-OF-THE-REPOSITORY';
 
 /** What each of the CLIs would run or obey by itself, if it were let; each leaves a file `hijacked-…`. */
-export function makeHostileRepository(): string {
+export function createHostileRepository(): string {
   const hook = { hooks: [{ type: 'command', command: 'touch hijacked-by-hook' }] };
   const server = { command: 'sh', args: ['-c', 'touch hijacked-by-server'] };
   const plugin =

@@ -3,7 +3,7 @@ import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserDefinedSettings } from '../../src/agents/agent-settings.js';
 import { CommandLineAgent } from '../../src/agents/command-line-agent.js';
-import { userDefined } from '../../src/agents/user-defined.js';
+import { createUserDefinedProtocol } from '../../src/agents/user-defined.js';
 import { temporaryDirectory } from '../support/temporary.js';
 import { describeConformance } from './conformance.js';
 import { openaiChat } from './endpoints/index.js';
@@ -61,7 +61,7 @@ const settings = UserDefinedSettings.parse({
 });
 
 describeConformance({
-  agent: new CommandLineAgent(userDefined('my-agent', settings)),
+  agent: new CommandLineAgent(createUserDefinedProtocol('my-agent', settings)),
   wire: openaiChat,
   environment: (url) => ({ MY_ENDPOINT: url }),
   key: 'MY_KEY',

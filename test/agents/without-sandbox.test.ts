@@ -4,7 +4,7 @@ import { UserDefinedSettings } from '../../src/agents/agent-settings.js';
 import { CommandLineAgent } from '../../src/agents/command-line-agent.js';
 import { findSandbox } from '../../src/agents/index.js';
 import { opencode } from '../../src/agents/opencode.js';
-import { userDefined } from '../../src/agents/user-defined.js';
+import { createUserDefinedProtocol } from '../../src/agents/user-defined.js';
 import { temporaryDirectory, temporarySolution } from '../support/temporary.js';
 
 const path = process.env.PATH;
@@ -25,7 +25,9 @@ const requestIn = (workspace: string) => ({
 });
 
 test('without bubblewrap an agent works all the same, and the result says so', async () => {
-  const agent = new CommandLineAgent(userDefined('mine', UserDefinedSettings.parse({ argv: ['/bin/cat'] })));
+  const agent = new CommandLineAgent(
+    createUserDefinedProtocol('mine', UserDefinedSettings.parse({ argv: ['/bin/cat'] })),
+  );
   const by = 'none: bubblewrap (bwrap) is not installed';
   expect(await agent.run(requestIn(temporarySolution({ 'app.py': '' })))).toMatchObject({
     stopReason: 'finished',

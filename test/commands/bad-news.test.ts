@@ -1,11 +1,11 @@
 import { expect, test } from '@jest/globals';
-import { colorsFor } from '../../src/commands/colors.js';
+import { selectColors } from '../../src/commands/colors.js';
 import { renderDeployment } from '../../src/commands/deployment-page.js';
 import { renderChecks } from '../../src/commands/doctor.js';
 import { renderFailure } from '../../src/commands/failure.js';
-import { deploymentInfo } from './support.js';
+import { createDeploymentInfo } from './support.js';
 
-const plain = colorsFor({}, {});
+const plain = selectColors({}, {});
 
 test('evidence that begins as the message does is not said twice', () => {
   const failure = { code: 'PYTHON_SYNTAX', message: 'app.py:2: never closed', next: 'Mend it.' };
@@ -15,7 +15,7 @@ test('evidence that begins as the message does is not said twice', () => {
 });
 
 test('where no example was known, the page does not claim that one passed', () => {
-  const page = renderDeployment(deploymentInfo({ contract: { source: 'weak', examples: 0, passed: 0 } }), plain);
+  const page = renderDeployment(createDeploymentInfo({ contract: { source: 'weak', examples: 0, passed: 0 } }), plain);
   expect(page).toContain('nothing was called: give examples with --example FILE');
   expect(page).not.toContain('0 of 0');
 });

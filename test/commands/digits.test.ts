@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from '@jest/globals';
 import { runBin } from '../support/bin.js';
-import { publish, runnerModules } from '../support/published.js';
+import { publishRevision, runnerModules } from '../support/published.js';
 import { temporaryDirectory, temporaryHome } from '../support/temporary.js';
 
 const app = `
@@ -15,7 +15,7 @@ def predict(value=None, steps=None, fail=None, own=None):
 
 const home = temporaryHome();
 beforeAll(async () => {
-  await publish(home, { module: runnerModules.built, app });
+  await publishRevision(home, { module: runnerModules.built, app });
 });
 
 const berth = (...words: string[]) => runBin(words, { home: home.root });

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { followSteps } from '../../src/commands/deployment-progress.js';
+import { createStepReporter } from '../../src/commands/deployment-progress.js';
 import { reportFailure } from '../../src/commands/failure.js';
 import { createOutput } from '../../src/commands/output.js';
 import { proposeCommands } from '../../src/commands/propose-commands.js';
@@ -70,7 +70,7 @@ test('why a change failed is said once, at the end', () => {
   const progress = { begin: () => {}, update: () => {}, finish: ({ note }: { note: string }) => told.push(note) };
   const at = new Date(0).toISOString();
   const step = (note: string) => ({ step: 'deploy', startedAt: `${at}${note}`, finishedAt: at, note });
-  followSteps(progress as never)({
+  createStepReporter(progress as never)({
     steps: [step('c1 is failed: STRATEGY_UNAVAILABLE: no engine\nanswers'), step('c2 is live: r1 is live')],
   });
   expect(told).toEqual(['c1 is failed: STRATEGY_UNAVAILABLE', 'c2 is live: r1 is live']);

@@ -1,23 +1,23 @@
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { RoundRecord } from '../../src/adaptation/rounds/index.js';
-import { isChange, tellChapters } from '../../src/commands/change-history.js';
-import { colorsFor } from '../../src/commands/colors.js';
-import { makeHistory } from '../../src/commands/history.js';
+import { isChangeEntry, listHistoryEntries } from '../../src/commands/change-history.js';
+import { selectColors } from '../../src/commands/colors.js';
+import { buildHistory } from '../../src/commands/history.js';
 import { renderHistory } from '../../src/commands/history-page.js';
 import { readRounds } from '../../src/commands/round-history.js';
-import { atTheEnd, temporaryDirectory } from '../support/temporary.js';
-import { deploymentInfo } from './support.js';
+import { registerCleanup, temporaryDirectory } from '../support/temporary.js';
+import { createDeploymentInfo } from './support.js';
 
 const home = temporaryDirectory('berth-home-');
 const previous = process.env.BERTH_HOME;
 process.env.BERTH_HOME = home;
-atTheEnd(() => {
+registerCleanup(() => {
   if (previous === undefined) delete process.env.BERTH_HOME;
   else process.env.BERTH_HOME = previous;
 });
 
-const plain = colorsFor({}, {});
+const plain = selectColors({}, {});
 const step = (name: string, from: number, to: number | null, note: string) => ({
   step: name,
   startedAt: at(from),
@@ -29,7 +29,7 @@ const at = (time: number) => new Date(time).toISOString();
 const asked = { by: 'ana@studio', reason: null, lastError: null };
 
 /** A deploy, a redeploy that began when that was over, one that never began, a stop and a start, and a rollback. */
-const info = deploymentInfo({
+const info = createDeploymentInfo({
   revision: 'r2',
   steps: [
     step('deploy', 0, 0, 'c1, asked for by ana@studio'),
@@ -70,7 +70,7 @@ const info = deploymentInfo({
 test('the same reasons are told once', () => {
   const choose = (why: string, time: number) => ({ ...step('selectStrategy', time, time, 'local, by rules'), why });
   const told = [choose('one', 0), choose('one', 1), choose('two', 2), choose('one', 3)];
-  const text = renderHistory(deploymentInfo({ steps: told, changes: [] }), [], plain);
+  const text = renderHistory(createDeploymentInfo({ steps: told, changes: [] }), [], plain);
   expect(text.match(/one|two|for the same reasons/g)).toEqual(['one', 'for the same reasons', 'two', 'one']);
 });
 
@@ -134,12 +134,12 @@ test('history tells who asked for what, what came of it, and the steps of each c
 test('a change that waits ends with what it waits for', () => {
   const lastError = { code: 'CONTRACT_FAILED', message: 'no', next: 'Give a hint.', evidence: 'expected 4, got 5' };
   const change = { ...asked, id: 'c2', kind: 'redeploy', requestedAt: at(0), revision: 'r2', lastError } as const;
-  const text = renderHistory(deploymentInfo({ change: { ...change, state: 'waiting' } }), [], plain);
+  const text = renderHistory(createDeploymentInfo({ change: { ...change, state: 'waiting' } }), [], plain);
   expect(text.split('\n').slice(-4)).toEqual(['', 'CONTRACT_FAILED no', '  expected 4, got 5', 'Give a hint.']);
 });
 
 test('as JSON, history is one value: changes, and steps with their milliseconds, costs and changes', () => {
-  const value = JSON.parse(JSON.stringify(makeHistory(info, [])));
+  const value = JSON.parse(JSON.stringify(buildHistory(info, [])));
   expect(value).toMatchObject({
     ...{ name: 'sentiment', selection: { decidedBy: 'rules' }, rounds: [] },
     ...{ changes: info.changes, change: info.change, next: info.next, bake: null },
@@ -163,8 +163,8 @@ test('as JSON, history is one value: changes, and steps with their milliseconds,
 });
 
 test('a redeploy that made room for a rollback has its steps from before and after it, and none of the rollback', () => {
-  const chapters = tellChapters(
-    deploymentInfo({
+  const chapters = listHistoryEntries(
+    createDeploymentInfo({
       steps: [
         step('copyWorkspace', 1000, 1500, 'before'),
         step('createRunner', 2000, 2500, 'of the rollback'),
@@ -179,7 +179,7 @@ test('a redeploy that made room for a rollback has its steps from before and aft
       change: { ...asked, id: 'c2', kind: 'redeploy', requestedAt: at(900), revision: 'r3', state: 'checking' },
     }),
   );
-  expect(chapters.filter(isChange).map(({ id, steps }) => [id, ...steps.map(({ note }) => note)])).toEqual([
+  expect(chapters.filter(isChangeEntry).map(({ id, steps }) => [id, ...steps.map(({ note }) => note)])).toEqual([
     ['c2', 'before', 'after'],
     ['c3', 'of the rollback'],
   ]);

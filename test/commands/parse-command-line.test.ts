@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { commandGroups } from '../../src/commands/index.js';
 import type { CommandInvocation } from '../../src/commands/invocation.js';
 import { parseCommandLine } from '../../src/commands/parse-command-line.js';
-import { recogniseRun } from '../../src/commands/recognise-run.js';
+import { parseRunCommand } from '../../src/commands/recognise-run.js';
 
 const parse = (...words: string[]) => parseCommandLine(words, commandGroups);
 
@@ -86,7 +86,7 @@ test.each([
   [['run', 'x', '-v']],
   [['run', 'x', '--stream', '{}']],
 ])('the shortcut of run understands %j as the parser does', (words) => {
-  expect(recogniseRun(words)).toEqual(understand(...words));
+  expect(parseRunCommand(words)).toEqual(understand(...words));
 });
 
 test.each([
@@ -101,5 +101,5 @@ test.each([
   [['--json', 'run', 'x']],
   [['list']],
 ])('the shortcut of run leaves %j to the parser', (words) => {
-  expect(recogniseRun(words)).toBeUndefined();
+  expect(parseRunCommand(words)).toBeUndefined();
 });

@@ -1,16 +1,16 @@
 import { expect, test } from '@jest/globals';
-import { colorsFor } from '../../src/commands/colors.js';
-import { followSteps } from '../../src/commands/deployment-progress.js';
-import { createProgress, cutToWidth, formatDuration } from '../../src/commands/progress.js';
+import { selectColors } from '../../src/commands/colors.js';
+import { createStepReporter } from '../../src/commands/deployment-progress.js';
+import { createProgress, formatElapsed, truncateToWidth } from '../../src/commands/progress.js';
 import { RecordingStream } from './support.js';
 
-const plain = colorsFor({}, {});
+const plain = selectColors({}, {});
 const step = (facts: object) => ({ step: 'adaptWorkspace', startedAt: at(0), finishedAt: null, note: '', ...facts });
 const at = (milliseconds: number): string => new Date(1_700_000_000_000 + milliseconds).toISOString();
 
 test('a file gets one line per finished step, with its note and duration', () => {
   const stream = new RecordingStream();
-  const tell = followSteps(createProgress(stream, plain));
+  const tell = createStepReporter(createProgress(stream, plain));
   tell({ steps: [step({})] });
   tell({ steps: [step({})] });
   tell({ steps: [step({ finishedAt: at(1250), note: 'recipe:function' })] });
@@ -30,7 +30,9 @@ test('a terminal gets a live line that becomes a permanent one', () => {
 
 test('a failed step is marked as one', () => {
   const stream = new RecordingStream({ isTTY: true });
-  followSteps(createProgress(stream, plain))({ steps: [step({ finishedAt: at(20), note: 'failed: no module x' })] });
+  createStepReporter(createProgress(stream, plain))({
+    steps: [step({ finishedAt: at(20), note: 'failed: no module x' })],
+  });
   expect(lastDrawn(stream)).toBe('✘ adaptWorkspace      20 ms  failed\n');
 });
 
@@ -60,12 +62,12 @@ test.each([
   [125_000, '2 min 05 s'],
   [-5, '0 ms'],
 ])('%d milliseconds are written as %s', (milliseconds, text) => {
-  expect(formatDuration(milliseconds)).toBe(text);
+  expect(formatElapsed(milliseconds)).toBe(text);
 });
 
 test('a cut text says that it was cut', () => {
-  expect(cutToWidth('seven letters', 6)).toBe('seven…');
-  expect(cutToWidth('seven', 5)).toBe('seven');
+  expect(truncateToWidth('seven letters', 6)).toBe('seven…');
+  expect(truncateToWidth('seven', 5)).toBe('seven');
 });
 
 const lastDrawn = (stream: RecordingStream): string | undefined => stream.text.split('\r\u001B[2K').at(-1);

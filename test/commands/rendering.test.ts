@@ -1,15 +1,15 @@
 import { expect, test } from '@jest/globals';
-import { toCheck } from '../../src/commands/agent-checks.js';
-import { colorsFor } from '../../src/commands/colors.js';
+import { toDiagnosticCheck } from '../../src/commands/agent-checks.js';
+import { selectColors } from '../../src/commands/colors.js';
 import { renderCall, renderDeployment, renderRunning } from '../../src/commands/deployment-page.js';
 import { paintPatch } from '../../src/commands/diff.js';
 import { renderFailure } from '../../src/commands/failure.js';
 import { renderDeployments } from '../../src/commands/list.js';
 import { renderStrategies } from '../../src/commands/strategies/list-strategies.js';
-import { deploymentInfo } from './support.js';
+import { createDeploymentInfo } from './support.js';
 
-const plain = colorsFor({}, {});
-const colored = colorsFor({}, { FORCE_COLOR: '1' });
+const plain = selectColors({}, {});
+const colored = selectColors({}, { FORCE_COLOR: '1' });
 
 test('a failure is one red line, its evidence and the next step', () => {
   const failure = {
@@ -36,7 +36,7 @@ test.each([
   ['a terminal with FORCE_COLOR=0', { isTTY: true }, { FORCE_COLOR: '0' }, false],
   ['a file with both', {}, { FORCE_COLOR: '1', NO_COLOR: '1' }, false],
 ])('colours on %s follow the environment', (_, stream, environment, expected) => {
-  expect(colorsFor(stream, environment).isColorSupported).toBe(expected);
+  expect(selectColors(stream, environment).isColorSupported).toBe(expected);
 });
 
 test('the list is aligned, whatever its colours', () => {
@@ -84,7 +84,7 @@ test('the page of a deployment shows what replaces it, why that waits, what may 
   const asked = { by: 'ana@studio', reason: null, requestedAt: '2026-03-01T12:00:00.000Z' };
   const revision = (id: string, state: string) => ({ id, state, createdAt: asked.requestedAt, digest: null });
   const page = renderDeployment(
-    deploymentInfo({
+    createDeploymentInfo({
       ...{ revision: 'r2', revisions: [revision('r1', 'kept'), revision('r2', 'active')], webUrl: 'http://ui/x' },
       change: { ...asked, id: 'c3', kind: 'redeploy', revision: 'r3', state: 'waiting', lastError },
       next: { ...asked, id: 'c4', kind: 'rollback', by: 'berth', reason: 'its calls failed' },
@@ -145,7 +145,7 @@ test('a strategy that cannot be used is listed with its reason', () => {
 
 test('the page of a deployment says why its strategy was chosen and what was checked', () => {
   const page = renderDeployment(
-    deploymentInfo({ notes: ['Python 3.11 stands for the 3.12 that was asked for'] }),
+    createDeploymentInfo({ notes: ['Python 3.11 stands for the 3.12 that was asked for'] }),
     plain,
   );
   for (const part of [
@@ -167,12 +167,12 @@ test('the page of a deployment that waits ends with what failed and what to do',
     next: 'Compare.',
     evidence: 'expected 1, got 2',
   };
-  const page = renderDeployment(deploymentInfo({ state: 'waiting', lastError }), plain);
+  const page = renderDeployment(createDeploymentInfo({ state: 'waiting', lastError }), plain);
   expect(page.split('\n').slice(-3)).toEqual(['CONTRACT_FAILED example 2 failed', '  expected 1, got 2', 'Compare.']);
 });
 
 test('a deployment that runs says how to call it, as a line that a shell takes', () => {
-  expect(renderRunning(deploymentInfo(), { text: "it's" })).toBe(
+  expect(renderRunning(createDeploymentInfo(), { text: "it's" })).toBe(
     `sentiment is running (local, r1)\n  berth run sentiment '{"text":"it'\\''s"}'`,
   );
   expect(renderCall('x', undefined)).toBe(`berth run x '{…}'`);
@@ -187,16 +187,16 @@ test('a patch without colours is the patch itself', () => {
 
 test('a coding agent is a check that says what it lacks, and what to do about it', () => {
   const agent = {
-    ...{ name: 'codex', isUsable: false, lacks: ['the program codex', 'CODEX_API_KEY or OPENAI_API_KEY'] },
+    ...{ name: 'codex', isUsable: false, missing: ['the program codex', 'CODEX_API_KEY or OPENAI_API_KEY'] },
     ...{ version: null, program: null, model: null, reportsCost: false, origin: 'built-in' as const },
   };
-  expect(toCheck(agent)).toEqual({
+  expect(toDiagnosticCheck(agent)).toEqual({
     ...{ name: 'agent codex', ok: false, isRequired: false },
     detail: 'lacks the program codex and CODEX_API_KEY or OPENAI_API_KEY',
     remedy: 'install codex, set CODEX_API_KEY or OPENAI_API_KEY',
   });
-  const usable = { ...agent, isUsable: true, lacks: [], version: '1.2', program: '/bin/codex', model: 'm' };
-  expect(toCheck(usable)).toMatchObject({
+  const usable = { ...agent, isUsable: true, missing: [], version: '1.2', program: '/bin/codex', model: 'm' };
+  expect(toDiagnosticCheck(usable)).toMatchObject({
     ok: true,
     detail: '1.2, /bin/codex, model m, does not say what it costs',
     remedy: null,

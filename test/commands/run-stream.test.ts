@@ -7,7 +7,7 @@ import { beforeAll, expect, test } from '@jest/globals';
 import { execa } from 'execa';
 import { packageRoot } from '../../src/package-root.js';
 import { runBin } from '../support/bin.js';
-import { publish, runnerModules } from '../support/published.js';
+import { publishRevision, runnerModules } from '../support/published.js';
 import { temporaryDirectory, temporaryHome } from '../support/temporary.js';
 
 const app = `
@@ -29,7 +29,7 @@ def steps(words, go_on, ended, fails):
 
 const home = temporaryHome();
 beforeAll(async () => {
-  await publish(home, { module: runnerModules.built, app });
+  await publishRevision(home, { module: runnerModules.built, app });
 });
 
 const run = (inputs: unknown, ...words: string[]) =>

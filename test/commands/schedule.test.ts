@@ -4,7 +4,7 @@ import { commandGroups } from '../../src/commands/index.js';
 import { parseCommandLine } from '../../src/commands/parse-command-line.js';
 import { renderSchedules } from '../../src/commands/schedule/list.js';
 import { renderSchedule } from '../../src/commands/schedule/schedule-page.js';
-import { formatZoned } from '../../src/commands/schedule/zoned-time.js';
+import { formatZonedTime } from '../../src/commands/schedule/zoned-time.js';
 import type { ScheduledRun, ScheduleInfo } from '../../src/contract/index.js';
 
 const colors = picocolors.createColors(false);
@@ -47,8 +47,8 @@ test('a word that no command of the family has is wrong usage of it', () => {
 });
 
 test('times are told in the schedule’s time zone', () => {
-  expect(formatZoned('2026-11-24T03:00:00.000Z', 'Europe/Berlin')).toBe('Tue 2026-11-24 04:00');
-  expect(formatZoned('2026-11-24T23:30:07.000Z', 'Asia/Tokyo')).toBe('Wed 2026-11-25 08:30:07');
+  expect(formatZonedTime('2026-11-24T03:00:00.000Z', 'Europe/Berlin')).toBe('Tue 2026-11-24 04:00');
+  expect(formatZonedTime('2026-11-24T23:30:07.000Z', 'Asia/Tokyo')).toBe('Wed 2026-11-25 08:30:07');
 });
 
 test('the list tells of the next and the last run', () => {

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { packageRoot } from '../../src/package-root.js';
-import type { Check } from '../../src/stack/index.js';
+import type { DiagnosticCheck } from '../../src/stack/index.js';
 import { runBin } from '../support/bin.js';
 
 let home = '';
@@ -32,7 +32,7 @@ test('up starts the stack, a second up finds it, and down stops it', async () =>
   };
   expect(JSON.parse(first.stdout)).toMatchObject(target);
   expect(await berth('up', '--json')).toEqual({ exitCode: 0, stdout: first.stdout, stderr: '' });
-  const checks = JSON.parse((await berth('doctor', '--json')).stdout) as Check[];
+  const checks = JSON.parse((await berth('doctor', '--json')).stdout) as DiagnosticCheck[];
   expect(checks.filter(({ name, ok }) => ok && ['server', 'worker'].includes(name))).toHaveLength(2);
   expect(JSON.parse((await berth('down', '--json')).stdout)).toEqual({ worker: true, server: true });
   expect(await berth('down')).toMatchObject({ exitCode: 0, stdout: 'nothing was running' });

@@ -18,7 +18,7 @@ export class RecordingStream extends PassThrough {
 }
 
 /** A running deployment, with whatever a test says of it. */
-export const deploymentInfo = (facts: Partial<DeploymentInfo> = {}): DeploymentInfo => ({
+export const createDeploymentInfo = (facts: Partial<DeploymentInfo> = {}): DeploymentInfo => ({
   name: 'sentiment',
   state: 'running',
   strategy: 'local',
@@ -40,7 +40,7 @@ export const deploymentInfo = (facts: Partial<DeploymentInfo> = {}): DeploymentI
   source: { path: '/solutions/sentiment', digest: null },
   host: 'here',
   steps: [],
-  rungs: [{ name: 'structure', passed: true, milliseconds: 3, note: 'app.py' }],
+  checks: [{ name: 'structure', passed: true, milliseconds: 3, note: 'app.py' }],
   notes: [],
   change: null,
   next: null,

@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import { createOutput } from '../../src/commands/output.js';
-import { writeSettled } from '../../src/commands/settled-deployment.js';
+import { writeOutcome } from '../../src/commands/settled-deployment.js';
 import { describeAction, formatDollars, watchDeployment } from '../../src/commands/watch-deployment.js';
-import { atTheEnd, temporaryDirectory } from '../support/temporary.js';
-import { deploymentInfo, RecordingStream } from './support.js';
+import { registerCleanup, temporaryDirectory } from '../support/temporary.js';
+import { createDeploymentInfo, RecordingStream } from './support.js';
 
 const previous = process.env.BERTH_HOME;
 process.env.BERTH_HOME = temporaryDirectory('berth-home-');
-atTheEnd(() => {
+registerCleanup(() => {
   if (previous === undefined) delete process.env.BERTH_HOME;
   else process.env.BERTH_HOME = previous;
 });
@@ -37,7 +37,7 @@ const makeOutput = ({ isTTY = false, isVerbose = false, isJson = false }) => {
   return { ...streams, output: createOutput(streams, { isJson, isVerbose }) };
 };
 
-const adapting = deploymentInfo({
+const adapting = createDeploymentInfo({
   state: 'adapting',
   adaptation: { by: 'codex', summary: 'not accepted', rounds: 1, cost: 0.14, sessionId: 's' },
   steps: [{ step: 'adaptWorkspace', startedAt: new Date().toISOString(), finishedAt: null, note: '' }],
@@ -91,7 +91,7 @@ test('dollars are said to the cent, and a little is not nothing', () => {
   expect([0, 0.004, 0.145, 12].map(formatDollars)).toEqual(['$0.00', '<$0.01', '$0.14', '$12.00']);
 });
 
-const failed = deploymentInfo({
+const failed = createDeploymentInfo({
   state: 'waiting',
   lastError: {
     code: 'IMPORT_FAILED',
@@ -103,7 +103,7 @@ const failed = deploymentInfo({
 
 test('a deployment that waits ends with three lines: what failed, the evidence, the command to go on', async () => {
   const { output, stderr, stdout } = makeOutput({});
-  expect(await writeSettled(failed, output)).toBe(1);
+  expect(await writeOutcome(failed, output)).toBe(1);
   expect(stderr.text.trimEnd().split('\n')).toEqual([
     'IMPORT_FAILED app.py does not import',
     '  ModuleNotFoundError: No module named x (all 3 lines: berth status sentiment)',
@@ -114,10 +114,10 @@ test('a deployment that waits ends with three lines: what failed, the evidence, 
 
 test('verbose shows all of the evidence, and JSON the state alone', async () => {
   const verbose = makeOutput({ isVerbose: true });
-  await writeSettled(failed, verbose.output);
+  await writeOutcome(failed, verbose.output);
   expect(verbose.stderr.text).toContain('  Traceback (most recent call last):\n');
   const json = makeOutput({ isJson: true });
-  expect(await writeSettled(failed, json.output)).toBe(1);
+  expect(await writeOutcome(failed, json.output)).toBe(1);
   expect(JSON.parse(json.stdout.text)).toMatchObject({ state: 'waiting', lastError: { code: 'IMPORT_FAILED' } });
   expect(json.stderr.text).toBe('');
 });

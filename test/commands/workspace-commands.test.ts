@@ -9,12 +9,12 @@ import { resume } from '../../src/commands/resume.js';
 import { shell } from '../../src/commands/shell.js';
 import { berthHome, deploymentDirectory } from '../../src/home.js';
 import { copySource } from '../../src/workspaces/index.js';
-import { atTheEnd, temporaryDirectory, temporarySolution, writeTree } from '../support/temporary.js';
+import { registerCleanup, temporaryDirectory, temporarySolution, writeTree } from '../support/temporary.js';
 import { RecordingStream } from './support.js';
 
 const previous = process.env.BERTH_HOME;
 process.env.BERTH_HOME = temporaryDirectory('berth-home-');
-atTheEnd(() => {
+registerCleanup(() => {
   if (previous === undefined) delete process.env.BERTH_HOME;
   else process.env.BERTH_HOME = previous;
 });

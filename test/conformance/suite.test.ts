@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { createSuite, describeStrategy, runSuite } from '../../src/conformance/index.js';
+import { buildConformance, createSuite, runSuite } from '../../src/conformance/index.js';
 import type { Handle, RunPlan } from '../../src/contract/handle.js';
 import { StrategyRegistry } from '../../src/registry/index.js';
 import type { CallOptions, Health, LogOptions, RunnerClass, StartOptions } from '../../src/runners/runner.js';
@@ -14,7 +14,7 @@ const home = temporaryHome();
 
 /** A strategy that brings nothing for the suite. */
 const describeLocal = async () =>
-  describeStrategy({
+  buildConformance({
     registry: await StrategyRegistry.scan({ home, directories: [] }),
     name: 'local',
     home,
@@ -25,12 +25,12 @@ const describeLocal = async () =>
 async function listFailures(RunnerClass: RunnerClass, only: RegExp): Promise<string[]> {
   const local = await describeLocal();
   const plans: RunPlan[] = [];
-  const makePlan: typeof local.makePlan = async (revision, timeout) => {
-    const plan = await local.makePlan(revision, timeout);
+  const makePlan: typeof local.createPlan = async (revision, timeout) => {
+    const plan = await local.createPlan(revision, timeout);
     plans.push(plan);
     return plan;
   };
-  const groups = createSuite({ ...local, RunnerClass, makePlan }).map((group) => ({
+  const groups = createSuite({ ...local, RunnerClass, createPlan: makePlan }).map((group) => ({
     ...group,
     checks: group.checks.filter(({ name }) => only.test(name)),
   }));
@@ -195,14 +195,14 @@ test('a check has its time, an interruption ends the run, and every group is end
   let ended = 0;
   const group = (name: string) => ({
     name,
-    begin: async () => {},
-    end: async () => {
+    setUp: async () => {},
+    tearDown: async () => {
       ended += 1;
     },
     checks: [
-      { name: 'hangs', patience: 0.05, run: () => new Promise<void>(() => {}) },
-      { name: 'interrupts', patience: 1, run: async () => control.abort() },
-      { name: 'is never asked', patience: 1, run: async () => {} },
+      { name: 'hangs', timeout: 0.05, run: () => new Promise<void>(() => {}) },
+      { name: 'interrupts', timeout: 1, run: async () => control.abort() },
+      { name: 'is never asked', timeout: 1, run: async () => {} },
     ],
   });
   const told: string[] = [];

@@ -7,7 +7,7 @@ import type { DurableRunOptions } from '../../src/durable-runs/index.js';
 import { isSameProcess, type ProcessIdentity } from '../../src/runners/process-identity.js';
 import { ensureStack } from '../../src/stack/index.js';
 import { runBin } from '../support/bin.js';
-import { connectOnce, deploy, until } from '../support/deploying.js';
+import { connectOnce, deploy, waitForState } from '../support/deploying.js';
 import { temporaryStack } from '../support/stack.js';
 import { temporarySolution } from '../support/temporary.js';
 
@@ -57,7 +57,7 @@ interface Inputs {
 
 async function run(inputs: Inputs | undefined, options: DurableRunOptions = {}, name = 'clerk'): Promise<Answer> {
   const { runs } = await connectOnce();
-  return await runs.answerOf(await runs.start(name, inputs, options));
+  return await runs.waitForAnswer(await runs.start(name, inputs, options));
 }
 
 beforeAll(async () => {
@@ -98,12 +98,12 @@ test('inputs that end the process each time are given up', async () => {
 
 test('a run waits while the software is stopped', async () => {
   const client = await connectOnce();
-  await until('clerk', 'running');
+  await waitForState('clerk', 'running');
   await client.stop('clerk');
   const started = await client.runs.start('clerk', { key: 'patient' }, {});
   expect(callsOf('patient')).toBe(0);
-  await client.begin('clerk');
-  expect(await client.runs.answerOf(started)).toMatchObject({ status: 'success', output: 'patient' });
+  await client.start('clerk');
+  expect(await client.runs.waitForAnswer(started)).toMatchObject({ status: 'success', output: 'patient' });
 });
 
 test('worker and server die in the middle of a call, and the run is answered', async () => {
@@ -115,7 +115,7 @@ test('worker and server die in the middle of a call, and the run is answered', a
     process.kill(identity.pid, 'SIGKILL');
     while (isSameProcess(identity)) await new Promise((resolve) => setTimeout(resolve, 10));
   }
-  await ensureStack({ worker: true });
+  await ensureStack({ needsWorker: true });
   expect(await answer).toMatchObject({ status: 'success', output: 'surviving' });
 });
 
@@ -171,7 +171,7 @@ test('a run of what is cleaned up meanwhile is told so, and none begins', async 
   await client.stop('clerk');
   const started = await client.runs.start('clerk', { key: 'late' }, {});
   await client.cleanup('clerk');
-  expect(await client.runs.answerOf(started)).toMatchObject({ status: 'error', error: { code: 'NAME_UNKNOWN' } });
+  expect(await client.runs.waitForAnswer(started)).toMatchObject({ status: 'error', error: { code: 'NAME_UNKNOWN' } });
   await expect(client.runs.start('clerk', { key: 'later' })).rejects.toMatchObject({ code: 'NAME_UNKNOWN' });
   expect(callsOf('late')).toBe(0);
 });

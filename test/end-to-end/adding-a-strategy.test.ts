@@ -5,11 +5,11 @@ import { expect, test } from '@jest/globals';
 import { execa } from 'execa';
 import type { Answer } from '../../src/contract/answer.js';
 import { StrategyConfig } from '../../src/contract/strategy-config.js';
-import { exampleStrategy, packageRoot } from '../../src/package-root.js';
-import type { StrategyHere } from '../../src/registry/index.js';
+import { exampleStrategyDirectory, packageRoot } from '../../src/package-root.js';
+import type { StrategyAvailability } from '../../src/registry/index.js';
 import { identifyProcess } from '../../src/runners/process-identity.js';
 import { runBin } from '../support/bin.js';
-import { processesOf, temporaryStack } from '../support/stack.js';
+import { listProcesses, temporaryStack } from '../support/stack.js';
 import { temporaryDirectory, temporarySolution, writeTree } from '../support/temporary.js';
 import { type Refusal, runJson } from './user.js';
 
@@ -17,15 +17,15 @@ import { type Refusal, runJson } from './user.js';
 
 const page = readFileSync(join(packageRoot, 'docs', 'adding-a-strategy.md'), 'utf8');
 const elsewhere = temporaryDirectory('berth-strategies-');
-cpSync(exampleStrategy, join(elsewhere, 'procfile'), { recursive: true });
+cpSync(exampleStrategyDirectory, join(elsewhere, 'procfile'), { recursive: true });
 writeTree(elsewhere, {
-  'lifted/config.yaml': readFileSync(join(exampleStrategy, 'config.yaml'), 'utf8').replaceAll(
+  'lifted/config.yaml': readFileSync(join(exampleStrategyDirectory, 'config.yaml'), 'utf8').replaceAll(
     'name: procfile',
     'name: lifted',
   ),
   'lifted/selector_instruction.md': 'Choose it where there is a crane.\n',
   'lifted/adapter_instruction.md': 'Change nothing.\n',
-  'lifted/runner.ts': readFileSync(join(exampleStrategy, 'runner.ts'), 'utf8'),
+  'lifted/runner.ts': readFileSync(join(exampleStrategyDirectory, 'runner.ts'), 'utf8'),
   'lifted/needs.js':
     'export const findNeeds = async () => [{ name: "crane", isMet: false, detail: "no crane answers", remedy: "install a crane" }];\n',
 });
@@ -43,8 +43,9 @@ interface Report {
 
 test('its blocks are the files of the example, and no file of code is left out', () => {
   const blocks = [...page.matchAll(/^### `([\w./]+)`\n\n```\w*\n([\s\S]*?)^```$/gm)];
-  for (const [, file = '', text] of blocks) expect(text).toBe(readFileSync(join(exampleStrategy, file), 'utf8'));
-  const files = readdirSync(exampleStrategy, { recursive: true, encoding: 'utf8' });
+  for (const [, file = '', text] of blocks)
+    expect(text).toBe(readFileSync(join(exampleStrategyDirectory, file), 'utf8'));
+  const files = readdirSync(exampleStrategyDirectory, { recursive: true, encoding: 'utf8' });
   const shown = files.filter((file) => /\.(ts|mjs|yaml)$|Procfile$/.test(file)).sort();
   expect(blocks.map(([, file]) => file).sort()).toEqual(shown);
 });
@@ -147,7 +148,7 @@ test('a strategy of BERTH_STRATEGIES is chosen, serves a Procfile in any languag
   expect(await berth('start', 'loud')).toMatchObject({ value: { state: 'running' } });
   expect(await berth<Answer>('run', 'loud', '{"word": "c"}')).toMatchObject({ value: { output: { loud: 'C' } } });
   expect(await berth('cleanup', 'loud')).toMatchObject({ exitCode: 0, value: { state: 'cleaned' } });
-  expect(processesOf({ ...home, root: join(home.deployments, 'loud') })).toEqual([]);
+  expect(listProcesses({ ...home, root: join(home.deployments, 'loud') })).toEqual([]);
 });
 
 test('a strategy that is written, and changed, while the worker runs is used as it is', async () => {
@@ -174,7 +175,7 @@ test('a strategy that is written, and changed, while the worker runs is used as 
 });
 
 test('what a strategy needs is said by list, doctor and test, and before a deploy does anything', async () => {
-  const { value: listed } = await berth<StrategyHere[]>('strategies', 'list');
+  const { value: listed } = await berth<StrategyAvailability[]>('strategies', 'list');
   const problem = 'crane: no crane answers (install a crane)';
   expect(listed).toContainEqual(
     expect.objectContaining({
@@ -199,7 +200,7 @@ test('what a strategy needs is said by list, doctor and test, and before a deplo
 
 test('a strategy that fails its suite is told with evidence, by exit code 1', async () => {
   const broken = join(temporaryDirectory(), 'procfile');
-  cpSync(exampleStrategy, broken, { recursive: true });
+  cpSync(exampleStrategyDirectory, broken, { recursive: true });
   const runner = readFileSync(join(broken, 'runner.ts'), 'utf8');
   const worse = runner.replace("'NOT_RUNNING'", "'CALL_FAILED'").replace('undo(): Promise<void> {', '$& return;');
   writeFileSync(join(broken, 'runner.ts'), worse);

@@ -5,7 +5,7 @@ import { beforeAll, expect, test } from '@jest/globals';
 import type { Answer } from '../../src/contract/answer.js';
 import { deploymentDirectory } from '../../src/home.js';
 import { runBin } from '../support/bin.js';
-import { processesOf, temporaryStack } from '../support/stack.js';
+import { listProcesses, temporaryStack } from '../support/stack.js';
 import { temporaryDirectory, temporarySolution, writeTree } from '../support/temporary.js';
 import { type Deployed, describeTree, eventually, type Refusal, runJson } from './user.js';
 
@@ -234,7 +234,7 @@ function expectNothingLeftOf(name: string): void {
   expect(existsSync(deploymentDirectory(home, name).root)).toBe(false);
   expect(readdirSync(home.ledger).filter((file) => file.startsWith(name))).toEqual([]);
   const directory = deploymentDirectory(home, name).root;
-  expect(processesOf({ ...home, root: directory })).toEqual([]);
+  expect(listProcesses({ ...home, root: directory })).toEqual([]);
 }
 
 const countRestarts = async () => (await berth('status', 'fickle')).value.restarts;
@@ -315,5 +315,5 @@ test('cleanup of all and down leave nothing of it, and the source as it was', as
   expect([...readdirSync(home.deployments), ...readdirSync(home.ledger)]).toEqual([]);
   const temporary = readdirSync(scratch, { recursive: true, withFileTypes: true });
   expect(temporary.filter((entry) => !entry.isDirectory())).toEqual([]);
-  expect(processesOf(home)).toEqual([]);
+  expect(listProcesses(home)).toEqual([]);
 });

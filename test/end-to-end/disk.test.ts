@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { beforeAll, expect, test } from '@jest/globals';
 import type { DeploymentInfo } from '../../src/contract/index.js';
 import { PrivateMounts } from '../support/disk.js';
-import { atTheEnd, temporaryDirectory, temporarySolution } from '../support/temporary.js';
+import { registerCleanup, temporaryDirectory, temporarySolution } from '../support/temporary.js';
 import type { Refusal } from './user.js';
 
 let mounts: PrivateMounts;
@@ -17,7 +17,7 @@ function enterHome(size?: string): string {
   const home = join(temporaryDirectory('berth-home-'), 'home');
   mkdirSync(home);
   if (size !== undefined) mounts.shell(`mount -t tmpfs -o size=${size} none ${home}`);
-  atTheEnd(() => void mounts.berth(home, ['down']));
+  registerCleanup(() => void mounts.berth(home, ['down']));
   return home;
 }
 

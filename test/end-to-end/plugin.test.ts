@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import type { Answer } from '../../src/contract/answer.js';
 import type { StrategyEntry } from '../../src/registry/index.js';
-import type { Check } from '../../src/stack/index.js';
+import type { DiagnosticCheck } from '../../src/stack/index.js';
 import { runBin } from '../support/bin.js';
-import { processesOf, temporaryStack } from '../support/stack.js';
+import { listProcesses, temporaryStack } from '../support/stack.js';
 import { temporarySolution, writeTree } from '../support/temporary.js';
 import { describeTree, type Refusal, runJson } from './user.js';
 
@@ -140,7 +140,7 @@ test('a strategy of the user’s own is listed, and a broken one beside it hides
 });
 
 test('doctor names the broken one with its line, and is content otherwise', async () => {
-  const { value } = await berth<Check[]>('doctor');
+  const { value } = await berth<DiagnosticCheck[]>('doctor');
   expect(value).toContainEqual(
     expect.objectContaining({
       ...{ name: 'strategy broken', ok: false, isRequired: false },
@@ -186,5 +186,5 @@ test('a strategy of the user’s own deploys, runs, stops, starts and is cleaned
   expect(await berth('cleanup', 'scripted')).toMatchObject({ exitCode: 0, value: { state: 'cleaned' } });
   expect(await describeTree(solution)).toBe(before);
   expect(readFileSync(join(home.strategies, 'shell', 'runner.ts'), 'utf8')).toBe(runner);
-  expect(processesOf({ ...home, root: join(home.deployments, 'scripted') })).toEqual([]);
+  expect(listProcesses({ ...home, root: join(home.deployments, 'scripted') })).toEqual([]);
 });

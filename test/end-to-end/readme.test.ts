@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { execa } from 'execa';
 import { packageRoot } from '../../src/package-root.js';
-import { readBlocks, readCommands, readDocument, UserShell, userDirectory } from '../support/documents.js';
+import { createUserDirectory, readBlocks, readCommands, readDocument, UserShell } from '../support/documents.js';
 import { temporaryStack } from '../support/stack.js';
 import { describeTree } from './user.js';
 
@@ -40,7 +40,7 @@ test.each(['README.md', 'docs/guide/call.md'])(
   'the library’s example in %s has types, and prints an answer',
   async (path) => {
     const example = readBlocks(readDocument(path)).find(({ language }) => language === 'ts')?.code ?? '';
-    const cwd = userDirectory();
+    const cwd = createUserDirectory();
     writeFileSync(join(cwd, 'example.mts'), example);
     writeFileSync(join(cwd, 'example.mjs'), example);
     const compiler = join(packageRoot, 'node_modules', '.bin', 'tsc');

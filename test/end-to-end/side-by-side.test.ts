@@ -2,7 +2,7 @@
 import { readdirSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import type { BerthHome } from '../../src/home.js';
-import { processesOf, temporaryStack } from '../support/stack.js';
+import { listProcesses, temporaryStack } from '../support/stack.js';
 import { temporarySolution } from '../support/temporary.js';
 import { type Deployed, runJson } from './user.js';
 
@@ -31,7 +31,7 @@ test('two deploys started at the same moment in an empty home share one server a
   expect(said.match(/started the embedded Temporal server/g)).toHaveLength(1);
   expect(said.match(/started the worker/g)).toHaveLength(1);
   // The server, the worker, and the host process of either deployment.
-  expect(processesOf(one).length).toBe(4);
+  expect(listProcesses(one).length).toBe(4);
 });
 
 test('the same name in two homes is two deployments that never meet', async () => {

@@ -79,7 +79,7 @@ test('what a strategy adds to a list with hashes needs none, and is kept to its 
   const files = {
     'requirements.txt': `--index-url ${index.url}\nbeta==1.0 --hash=sha256:${index.hashOf('beta', '1.0')}\n`,
   };
-  const environment = await prepare(files, { extras: ['server'] });
+  const environment = await prepare(files, { strategyRequirements: ['server'] });
   expect(['beta', 'gamma', 'server'].map((name) => versionOf(environment, name))).toEqual(['1.0', '1', '3']);
 });
 

@@ -2,7 +2,7 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
-import { listCandidates } from '../../src/environments/interpreters.js';
+import { listInterpreterCandidates } from '../../src/environments/interpreters.js';
 import { temporaryDirectory, temporaryHome } from '../support/temporary.js';
 
 const before = { ...process.env };
@@ -29,7 +29,7 @@ test('each program is a candidate once, by the first path that leads to it', asy
     PYENV_ROOT: join(root, 'pyenv'),
     UV_PYTHON_INSTALL_DIR: join(root, 'uv'),
   });
-  expect(await listCandidates(temporaryHome())).toEqual([join(root, 'usr', 'python3'), older]);
+  expect(await listInterpreterCandidates(temporaryHome())).toEqual([join(root, 'usr', 'python3'), older]);
 });
 
 test('of the shims of pyenv only the default is asked, since its versions are listed themselves', async () => {
@@ -41,5 +41,5 @@ test('of the shims of pyenv only the default is asked, since its versions are li
     PYENV_ROOT: root,
     UV_PYTHON_INSTALL_DIR: join(root, 'uv'),
   });
-  expect(await listCandidates(temporaryHome())).toEqual([shim, ...versions]);
+  expect(await listInterpreterCandidates(temporaryHome())).toEqual([shim, ...versions]);
 });

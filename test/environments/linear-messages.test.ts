@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { redact } from '../../src/environments/child-environment.js';
-import { restorePlaces, writeUvFile } from '../../src/environments/pip-files/uv-file.js';
+import { formatUvFile, restoreLocations } from '../../src/environments/pip-files/uv-file.js';
 import { explainUvFailure } from '../../src/environments/uv-failure.js';
 
 test('what tools print is read in linear time, and still without credentials and places', () => {
@@ -29,13 +29,13 @@ test('what tools print is read in linear time, and still without credentials and
 
 test('places in uv’s words are found in linear time, whatever it quotes', () => {
   const line = { text: 'six', file: 'requirements.txt', line: 3 };
-  const asked = writeUvFile([line], { source: '/x', variables: {} });
+  const asked = formatUvFile([line], { source: '/x', variables: {} });
   const began = performance.now();
   for (const text of ['[', '`', 'requirements.', '/requirements.in', '"'])
-    restorePlaces(text.repeat(200_000), 'requirements.in', asked);
+    restoreLocations(text.repeat(200_000), 'requirements.in', asked);
   expect(performance.now() - began).toBeLessThan(2000);
   const words = 'no such thing: `/h/.making-1/requirements.in` at position 0, or /h/requirements.in:1:2';
-  expect(restorePlaces(words, 'requirements.in', asked)).toBe(
+  expect(restoreLocations(words, 'requirements.in', asked)).toBe(
     'no such thing: requirements.txt:3, or requirements.txt:3',
   );
 });

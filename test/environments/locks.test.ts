@@ -65,13 +65,13 @@ async function lockedProject(): Promise<string> {
 }
 
 test('what a strategy needs is added to uv.lock, whose versions stay', async () => {
-  const environment = await prepare(await lockedProject(), { extras: ['server'] });
+  const environment = await prepare(await lockedProject(), { strategyRequirements: ['server'] });
   expect(versionsOf(environment, ['alpha', 'beta', 'server', 'gamma'])).toEqual(['1.0', '1.0', '5.0', '1.0']);
   expect(environment.notes).toEqual([]);
 });
 
 test('where a strategy and uv.lock exclude each other, what is taken instead is said', async () => {
-  const environment = await prepare(await lockedProject(), { extras: ['strict'] });
+  const environment = await prepare(await lockedProject(), { strategyRequirements: ['strict'] });
   expect(versionsOf(environment, ['alpha', 'beta', 'strict'])).toEqual(['1.0', '2.0', '1.0']);
   expect(environment.notes).toEqual([
     expect.stringMatching(/^uv\.lock and what the strategy needs \(strict\) .*beta 1\.0 → 2\.0/),
@@ -126,7 +126,7 @@ test('pylock.toml is taken as it is', async () => {
     { cwd: directory },
   );
   writeFileSync(join(directory, 'requirements.txt'), 'alpha==1.0\n');
-  const environment = await prepare(directory, { extras: [`--index-url ${index.url}`, 'server'] });
+  const environment = await prepare(directory, { strategyRequirements: [`--index-url ${index.url}`, 'server'] });
   expect(versionsOf(environment, ['alpha', 'beta', 'server'])).toEqual(['2.0', '2.0', '5.0']);
 });
 

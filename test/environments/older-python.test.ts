@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { Environments } from '../../src/environments/index.js';
-import { findInterpreters, listCandidates } from '../../src/environments/interpreters.js';
+import { findInterpreters, listInterpreterCandidates } from '../../src/environments/interpreters.js';
 import { temporaryDirectory, temporaryHome, temporarySolution } from '../support/temporary.js';
 import { someFacts } from './facts.js';
 
@@ -11,7 +11,7 @@ const home = temporaryHome();
 const environments = new Environments(home);
 const usual = await environments.chooseInterpreter(someFacts());
 const minorOf = (version: string): number => Number(version.split('.')[1]);
-const installed = await findInterpreters(await listCandidates(home));
+const installed = await findInterpreters(await listInterpreterCandidates(home));
 const older = installed.map(({ version }) => minorOf(version)).filter((minor) => minor < minorOf(usual.version));
 const where = older.length > 0 ? test : test.skip;
 

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { readPipFiles } from '../../src/environments/pip-files/read-pip-files.js';
-import { restorePlaces, writeUvFile } from '../../src/environments/pip-files/uv-file.js';
-import { conceal, fillIn } from '../../src/environments/pip-files/variables.js';
+import { formatUvFile, restoreLocations } from '../../src/environments/pip-files/uv-file.js';
+import { expandVariables, maskValues } from '../../src/environments/pip-files/variables.js';
 import { measureLoopDelay } from '../support/loop-delay.js';
-import { holds } from '../support/properties.js';
+import { checkProperty } from '../support/properties.js';
 import { temporarySolution } from '../support/temporary.js';
 
 const read = (files: Record<string, string>, name = 'requirements.txt') => readFiles(temporarySolution(files), [name]);
@@ -30,7 +30,7 @@ test('comments, continuations and byte order marks are read as pip reads them', 
 test('options go where uv takes them', async () => {
   const {
     options,
-    arguments: args,
+    uvArguments: args,
     notes,
   } = await read({
     'requirements.txt': [
@@ -136,7 +136,7 @@ test('requirement files of any form are read or refused', async () => {
     const found = await read({ 'requirements.txt': content }).catch((error) => error);
     expect(found.code ?? 'read').toMatch(/^(read|DEPENDENCY_UNRESOLVED)$/);
   });
-  await holds('requirement files', { runs: 200, time: 20_000 }, property);
+  await checkProperty('requirement files', { runs: 200, time: 20_000 }, property);
 });
 
 test('the longest requirement files are read or refused in time, and others get their turn', async () => {
@@ -155,8 +155,8 @@ test('values of variables are put in, and taken out again', () => {
   const values = { TOKEN: 'hunter2', USER: 'hunter2-reader', N: '1' };
   const place = (user: string, token: string, n: string) => `https://${user}:${token}@e.org/${n}/${named('OTHER')}`;
   const text = place(named('USER'), named('TOKEN'), named('N'));
-  expect(fillIn(text, values)).toBe(place('hunter2-reader', 'hunter2', '1'));
-  expect(conceal(fillIn(text, values), values)).toBe(place(named('USER'), named('TOKEN'), '1'));
+  expect(expandVariables(text, values)).toBe(place('hunter2-reader', 'hunter2', '1'));
+  expect(maskValues(expandVariables(text, values), values)).toBe(place(named('USER'), named('TOKEN'), '1'));
 });
 
 test('what uv says of our file is said of the repository’s', () => {
@@ -164,9 +164,9 @@ test('what uv says of our file is said of the repository’s', () => {
     { text: 'six', file: 'base.txt', line: 3 },
     { text: 'a b', file: 'requirements.txt', line: 7 },
   ];
-  const file = writeUvFile(lines, { source: '/', variables: {} });
+  const file = formatUvFile(lines, { source: '/', variables: {} });
   const words = 'in `/tmp/x/requirements.in` at position 4, in /tmp/x/requirements.in:1:8, `requirements.in` at line 2';
-  expect(restorePlaces(words, 'requirements.in', file)).toBe(
+  expect(restoreLocations(words, 'requirements.in', file)).toBe(
     'in requirements.txt:7, in base.txt:3, requirements.txt:7',
   );
 });

@@ -2,8 +2,8 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { readVersion } from '../../src/environments/requirements/conda.js';
-import { readPipInstall } from '../../src/environments/requirements/pip-command.js';
+import { convertCondaVersion } from '../../src/environments/requirements/conda.js';
+import { parsePipInstall } from '../../src/environments/requirements/pip-command.js';
 import { readRequirements } from '../../src/environments/requirements/read-requirements.js';
 import { berthHome } from '../../src/home.js';
 import { gatherFacts } from '../../src/selection/gather-facts.js';
@@ -18,8 +18,8 @@ const read = (files: Record<string, string>, entry: string | null = null, cog?: 
   readRequirements(temporarySolution(files), someFacts({ cog: cog ?? null }), { entry });
 
 const asked = async (files: Record<string, string>, entry: string | null = null, cog?: Record<string, unknown>) => {
-  const { pip, wishes } = await read(files, entry, cog);
-  return [...pip.requirements.map(({ text }) => text), ...wishes];
+  const { pip, condaPackages } = await read(files, entry, cog);
+  return [...pip.requirements.map(({ text }) => text), ...condaPackages];
 };
 
 const project = (name: string, more = '') => `[project]\nname = "${name}"\nversion = "1"\n${more}`;
@@ -118,7 +118,7 @@ test.each([
   ['apt-get install ffmpeg', undefined],
   ['pip download a', undefined],
 ])('the command %s asks for %j', (command, lines) => {
-  expect(readPipInstall(command)).toEqual(lines);
+  expect(parsePipInstall(command)).toEqual(lines);
 });
 
 test('an image in code says what is required', async () => {
@@ -161,7 +161,9 @@ test('a script states its own requirements', async () => {
     'run.py',
   );
   expect(broken.pip.requirements.map(({ text }) => text)).toEqual(['x']);
-  expect(broken.unread).toEqual([expect.stringMatching(/^the requirements of run\.py were not read: run\.py:2: /)]);
+  expect(broken.unreadManifests).toEqual([
+    expect.stringMatching(/^the requirements of run\.py were not read: run\.py:2: /),
+  ]);
 });
 
 test('what lies beside the entry comes before what lies above it', async () => {
@@ -237,7 +239,7 @@ test('conda’s versions are pip’s', () => {
       '1.1|1.2',
       '~=1.2',
       '=2022.1',
-    ].map(readVersion),
+    ].map(convertCondaVersion),
   ).toEqual([
     ...['', '', '==1.26.*', '==1.26.*', '==1.26.4', '==1.2.3', '>=1,<2', '==1.2.*', '==2.*', '', '~=1.2', '==2022.1.*'],
   ]);
@@ -249,8 +251,8 @@ test('a manifest that cannot be read is named, and counts as missing', async () 
     ['Pipfile', '[packages'],
     ['bentofile.yaml', 'a: ['],
   ] as const) {
-    const { pip, unread } = await read({ [file]: text });
-    expect({ requirements: pip.requirements, unread }).toEqual({
+    const { pip, unreadManifests } = await read({ [file]: text });
+    expect({ requirements: pip.requirements, unread: unreadManifests }).toEqual({
       requirements: [],
       unread: [expect.stringContaining(`the requirements of ${file} were not read: ${file}:1: `)],
     });

@@ -1,8 +1,8 @@
 /** @needs python3 uv */
 import { beforeAll, expect, test } from '@jest/globals';
 import { Environments } from '../../src/environments/index.js';
-import { findInterpreters, type Interpreter, listCandidates } from '../../src/environments/interpreters.js';
-import { combineWishes } from '../../src/environments/python-wishes.js';
+import { findInterpreters, type Interpreter, listInterpreterCandidates } from '../../src/environments/interpreters.js';
+import { combinePythonRequirements } from '../../src/environments/python-wishes.js';
 import { readRequirements } from '../../src/environments/requirements/read-requirements.js';
 import { temporaryHome, temporarySolution } from '../support/temporary.js';
 import { someFacts } from './facts.js';
@@ -11,7 +11,7 @@ const home = temporaryHome();
 const environments = new Environments(home);
 let installed: Interpreter[];
 beforeAll(async () => {
-  installed = await findInterpreters(await listCandidates(home));
+  installed = await findInterpreters(await listInterpreterCandidates(home));
 });
 
 const wish = (from: string, specifier: string) => ({ from, specifier });
@@ -73,9 +73,9 @@ test.each<[string, [string, string][], string[], string[]]>([
     ['uv.lock (api)'],
   ],
 ])('%s', (_, wishes, kept, dropped) => {
-  const combined = combineWishes(wishes.map(([from, specifier]) => wish(from, specifier)));
-  expect(combined.kept.map(({ from }) => from)).toEqual(kept);
-  expect(combined.dropped.map(({ from }) => from)).toEqual(dropped);
+  const combined = combinePythonRequirements(wishes.map(([from, specifier]) => wish(from, specifier)));
+  expect(combined.accepted.map(({ from }) => from)).toEqual(kept);
+  expect(combined.conflicting.map(({ from }) => from)).toEqual(dropped);
 });
 
 test('what cannot be met together is noted, and the package’s own demand is met', async () => {

@@ -1,5 +1,9 @@
 import { expect, test } from '@jest/globals';
-import { fromPipfile, fromPoetry, pinsOfPoetryLock } from '../../src/environments/requirements/foreign-requirements.js';
+import {
+  convertPipfilePackages,
+  convertPoetryDependencies,
+  listPoetryPins,
+} from '../../src/environments/requirements/foreign-requirements.js';
 import { readRequirements } from '../../src/environments/requirements/read-requirements.js';
 import { temporarySolution } from '../support/temporary.js';
 import { someFacts } from './facts.js';
@@ -114,9 +118,9 @@ test.each([
 
 test('a project whose pyproject.toml cannot be read is not built, also where it has a setup.py', async () => {
   const files = { 'pyproject.toml': '[', 'setup.py': 'from setuptools import setup\nsetup()\n' };
-  const { projects, packages, unread } = await read(files);
+  const { projects, packages, unreadManifests } = await read(files);
   expect({ projects, packages }).toEqual({ projects: [], packages: [] });
-  expect(unread).toEqual([
+  expect(unreadManifests).toEqual([
     expect.stringContaining('requirements of pyproject.toml were not read: pyproject.toml:1: '),
     expect.stringContaining('requirements of setup.py were not read: pyproject.toml:1: '),
   ]);
@@ -127,7 +131,9 @@ test('a block of requirements that cannot be read is named with its line in the 
   const requirements = await readRequirements(temporarySolution({ 'run.py': script }), someFacts(), {
     entry: 'run.py',
   });
-  expect(requirements.unread).toEqual([expect.stringMatching(/requirements of run.py were not read: run.py:[45]: /)]);
+  expect(requirements.unreadManifests).toEqual([
+    expect.stringMatching(/requirements of run.py were not read: run.py:[45]: /),
+  ]);
 });
 
 test('a lock of another tool that cannot be read is noted', async () => {
@@ -189,7 +195,7 @@ test('Poetry’s carets, tildes, extras, markers and places become what pip read
     h: { version: '^1', optional: true },
     i: { path: 'libs/i', develop: true },
   };
-  expect(fromPoetry(table)).toEqual([
+  expect(convertPoetryDependencies(table)).toEqual([
     'a>=1.2.3,<2',
     'b>=0.2,<0.3',
     'c>=1.4,<1.5',
@@ -203,6 +209,10 @@ test('Poetry’s carets, tildes, extras, markers and places become what pip read
 
 test('locks of other tools become pins, but for a package locked in several versions', () => {
   const entry = (name: string, version: string) => ({ name, version });
-  expect(pinsOfPoetryLock({ package: [entry('a', '1'), entry('b', '1'), entry('b', '2')] })).toEqual(['a==1']);
-  expect(fromPipfile({ a: '*', b: '==1.0', c: { version: '>2', extras: ['z'] } })).toEqual(['a', 'b==1.0', 'c[z]>2']);
+  expect(listPoetryPins({ package: [entry('a', '1'), entry('b', '1'), entry('b', '2')] })).toEqual(['a==1']);
+  expect(convertPipfilePackages({ a: '*', b: '==1.0', c: { version: '>2', extras: ['z'] } })).toEqual([
+    'a',
+    'b==1.0',
+    'c[z]>2',
+  ]);
 });

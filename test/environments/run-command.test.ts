@@ -3,9 +3,9 @@ import { execFileSync } from 'node:child_process';
 import { getEventListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
-import { childEnvironment, redact } from '../../src/environments/child-environment.js';
+import { createChildEnvironment, redact } from '../../src/environments/child-environment.js';
 import { runCommand } from '../../src/environments/index.js';
-import { listMembers } from '../../src/runners/process-group.js';
+import { listGroupMembers } from '../../src/runners/process-group.js';
 
 const command = (script: string) => ({
   argv: ['sh', '-c', script] as [string, ...string[]],
@@ -33,7 +33,7 @@ test('a cancelled command takes its whole process group with it', async () => {
   await expect(running).rejects.toThrow('enough');
   await sleep(50);
   expect(children).toHaveLength(1);
-  expect(children.flatMap(listMembers)).toEqual([]);
+  expect(children.flatMap(listGroupMembers)).toEqual([]);
 });
 
 test('an overdue command is ended and has no exit code', async () => {
@@ -56,7 +56,7 @@ test('many commands at once put no listener each on the signal of all of them', 
 });
 
 test('children get index, authority and proxy settings, and nobody’s keys', () => {
-  const environment = childEnvironment({
+  const environment = createChildEnvironment({
     PATH: '/bin',
     OPENAI_API_KEY: 'sk',
     HTTPS_PROXY: 'http://proxy',

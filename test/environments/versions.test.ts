@@ -4,7 +4,7 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { Environments } from '../../src/environments/index.js';
-import { tellVersionWithoutGit, versionOf } from '../../src/environments/version-variables.js';
+import { listVersionVariables, parseDescribedVersion } from '../../src/environments/version-variables.js';
 import { copySource } from '../../src/workspaces/copy-source.js';
 import { exportRevision } from '../../src/workspaces/export-revision.js';
 import type { SourceHistory } from '../../src/workspaces/source-history.js';
@@ -164,16 +164,16 @@ test('a source without history has the version that it was published as, else no
 
 test('a version is told as setuptools-scm tells it', () => {
   const told = ['v1.2.3-0-gabc', 'v1.2.3-4-gabcdef0', 'pkg-2.0rc1-1-gabc', 'release/3.4-12-gabc', 'nothing-1-gabc'];
-  expect(told.map((described) => versionOf({ described }))).toEqual([
+  expect(told.map((described) => parseDescribedVersion({ described }))).toEqual([
     ...['1.2.3', '1.2.4.dev4+gabcdef0', '2.0rc2.dev1+gabc', '3.5.dev12+gabc', undefined],
   ]);
-  expect(versionOf(undefined)).toBeUndefined();
+  expect(parseDescribedVersion(undefined)).toBeUndefined();
 });
 
 test('without git, hatch-vcs is told by the variable that it reads, and setuptools-scm by the package’s own', async () => {
   const history = { described: 'v1.2.3-0-gabc' } as SourceHistory;
   const tell = (text: string) =>
-    tellVersionWithoutGit({
+    listVersionVariables({
       directory: temporarySolution({ 'pyproject.toml': text }),
       requirements: { packages: ['.'], packageName: 'my-package', texts: ['pyproject.toml', text] },
       history,

@@ -7,14 +7,14 @@ import { packageRoot } from '../../src/package-root.js';
 import { openaiChat, type ScriptedEndpoint, say, startEndpoint, write } from '../agents/endpoints/index.js';
 import { connectOnce, deploy } from '../support/deploying.js';
 import { temporaryStack } from '../support/stack.js';
-import { atTheEnd } from '../support/temporary.js';
+import { registerCleanup } from '../support/temporary.js';
 
 temporaryStack();
 let model: ScriptedEndpoint;
 
 beforeAll(async () => {
   model = await startEndpoint(openaiChat);
-  atTheEnd(() => model.close());
+  registerCleanup(() => model.close());
   Object.assign(process.env, {
     OPENAI_BASE_URL: `${model.url}/v1`,
     OPENAI_API_KEY: 'scripted',

@@ -7,11 +7,11 @@ import type { Answer } from '../../src/contract/answer.js';
 import type { Handle } from '../../src/contract/handle.js';
 import { type OpenSoftware, openSoftware } from '../../src/factory/open-software.js';
 import { writeActiveRevision } from '../../src/runners/active-revision.js';
-import { readTally } from '../../src/runners/call-tally.js';
+import { readCallCounts } from '../../src/runners/call-tally.js';
 import { HostClient } from '../../src/runners/host-client.js';
 import { LocalRunner } from '../../strategies/local/runner.js';
-import { publish } from '../support/published.js';
-import { atTheEnd, temporaryHome } from '../support/temporary.js';
+import { publishRevision } from '../support/published.js';
+import { registerCleanup, temporaryHome } from '../support/temporary.js';
 
 // A process is ended while calls wait in it, as supervision ends one that is stuck, and another comes in its place.
 
@@ -38,14 +38,14 @@ const holding: [string, string, number | undefined][] = [
 ];
 
 async function serve(deployment: string, app: string, concurrency?: number) {
-  const { handle, ...record } = await publish(home, {
+  const { handle, ...record } = await publishRevision(home, {
     ...{ deployment, app },
     ...(concurrency !== undefined && { resources: { concurrency } }),
   });
   const { stateDirectory } = handle.plan;
   const open = async () => {
     const software = await openSoftware(deployment, home);
-    atTheEnd(() => software.close());
+    registerCleanup(() => software.close());
     return software;
   };
   const file = join(stateDirectory, 'trace');
@@ -60,7 +60,7 @@ const kill = (handle: Handle) => process.kill(handle.pid as number, 'SIGKILL'); 
 async function replace({ handle, plan }: { handle: Handle; plan: Handle['plan'] }): Promise<Handle> {
   kill(handle);
   const successor = new LocalRunner(plan);
-  atTheEnd(() => successor.undo());
+  registerCleanup(() => successor.undo());
   return await successor.start({ env: {} });
 }
 
@@ -94,7 +94,7 @@ async function untilTaken({ endpoint }: Handle, calls: number): Promise<void> {
 
 async function isThere({ endpoint }: Handle): Promise<boolean> {
   const client = new HostClient({ socket: endpoint as string, timeout: 1 });
-  const { status } = await client.takeTurn({ mayWait: false, timeout: 1 });
+  const { status } = await client.acquireTurn({ mayWait: false, timeout: 1 });
   client.close();
   return status !== 'absent';
 }
@@ -121,7 +121,11 @@ test.each(holding)(
     ]);
     expect(begun().slice(held.length).sort()).toEqual(['stream', 'text', 'values']);
     await sleep(50); // the counts are written a moment later
-    expect(await readTally(plan.stateDirectory)).toEqual({ running: 0, ended: 3 + held.length, failed: held.length });
+    expect(await readCallCounts(plan.stateDirectory)).toEqual({
+      running: 0,
+      ended: 3 + held.length,
+      failed: held.length,
+    });
   },
 );
 
@@ -158,7 +162,7 @@ test('a call that still waits when its revision is retired is made at the one th
   const software = await served.open();
   const waiting = software.run({ file: served.file, name: 'waiting' });
   await untilTaken(served.handle, 2);
-  const next = await publish(home, { deployment: 'retired', revision: 'r2', app: noting('pass') });
+  const next = await publishRevision(home, { deployment: 'retired', revision: 'r2', app: noting('pass') });
   kill(served.handle);
   expect(await waiting).toEqual({ status: 'success', output: ['waiting', next.handle.pid] });
   expect(await Promise.all(held)).toMatchObject([{ error: { code: 'CALL_LOST' } }]);

@@ -3,15 +3,15 @@ import { getEventListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, expect, test } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
-import { EventWatch } from '../../src/factory/event-watch.js';
-import { atTheEnd } from '../support/temporary.js';
+import { WorkflowEventWatch } from '../../src/factory/event-watch.js';
+import { registerCleanup } from '../support/temporary.js';
 
 let client: Client;
 let count = 0;
 
 beforeAll(async () => {
   const connection = await Connection.connect({ address: process.env.BERTH_TEST_TEMPORAL ?? '' });
-  atTheEnd(() => connection.close());
+  registerCleanup(() => connection.close());
   client = new Client({ connection });
 });
 
@@ -22,14 +22,14 @@ async function begin() {
   const options = { taskQueue, workflowId: taskQueue };
   const start = async () => await client.workflow.start('untaken', options);
   const handle = await start();
-  atTheEnd(async () => void (await handle.terminate().catch(() => undefined)));
-  const watch = new EventWatch(
+  registerCleanup(async () => void (await handle.terminate().catch(() => undefined)));
+  const watch = new WorkflowEventWatch(
     options.workflowId,
     () => client,
     async () => {},
   );
   await takeIn(taskQueue);
-  await watch.next();
+  await watch.waitForNext();
   return { handle, watch, start, takeIn: () => takeIn(taskQueue) };
 }
 
@@ -48,7 +48,7 @@ const isOver = async (waiting: Promise<void>, patience: number) =>
 
 test('what a workflow has taken in is told then, and not before', async () => {
   const { handle, watch, takeIn } = await begin();
-  const waiting = watch.next();
+  const waiting = watch.waitForNext();
   expect(await isOver(waiting, 500)).toBe(false);
   await handle.signal('anything');
   expect(await isOver(waiting, 500)).toBe(false);
@@ -56,15 +56,15 @@ test('what a workflow has taken in is told then, and not before', async () => {
   await waiting;
   await handle.signal('anything');
   await takeIn();
-  await watch.next(); // what came between two waits is told at once
+  await watch.waitForNext(); // what came between two waits is told at once
 });
 
 test('after a run that has ended, the next one is watched', async () => {
   const { handle, watch, start, takeIn } = await begin();
   await handle.terminate();
-  await watch.next();
+  await watch.waitForNext();
   await start();
-  const waiting = watch.next();
+  const waiting = watch.waitForNext();
   expect(await isOver(waiting, 1_000)).toBe(false);
   await takeIn();
   await waiting;
@@ -75,9 +75,9 @@ test('a wait is given up at once, and leaves nothing at the signal', async () =>
   const given = new AbortController();
   await handle.signal('anything');
   await takeIn();
-  await watch.next(given.signal);
+  await watch.waitForNext(given.signal);
   expect(getEventListeners(given.signal, 'abort')).toEqual([]);
-  const waiting = watch.next(given.signal);
+  const waiting = watch.waitForNext(given.signal);
   setTimeout(() => given.abort(), 100);
   await expect(waiting).rejects.toThrow('aborted');
 });
@@ -89,11 +89,11 @@ test('a silence is told, and is no failure', async () => {
     silences += 1;
     throw new Error('it does not come back');
   };
-  const watch = new EventWatch('any', () => new Client({ connection }), revive);
+  const watch = new WorkflowEventWatch('any', () => new Client({ connection }), revive);
   const began = Date.now();
-  await watch.next();
+  await watch.waitForNext();
   expect(silences).toBe(1);
   expect(Date.now() - began).toBeLessThan(10_000);
-  await watch.next(AbortSignal.abort()).catch(() => undefined);
+  await watch.waitForNext(AbortSignal.abort()).catch(() => undefined);
   expect(silences).toBe(1);
 });

@@ -3,15 +3,15 @@ import { expect, test } from '@jest/globals';
 import { DeploymentClient } from '../../src/factory/deployment-client.js';
 import { ensureStack } from '../../src/stack/index.js';
 import { deploy } from '../support/deploying.js';
-import { recordedProcess } from '../support/killing/victims.js';
+import { readRecordedProcess } from '../support/killing/victims.js';
 import { temporaryStack } from '../support/stack.js';
 import { temporarySolution } from '../support/temporary.js';
 
 const home = temporaryStack();
 
 test('an embedded server that lives and does not answer is told, with what to do', async () => {
-  await ensureStack({ worker: true });
-  const { pid } = recordedProcess(home, 'server');
+  await ensureStack({ needsWorker: true });
+  const { pid } = readRecordedProcess(home, 'server');
   process.kill(pid, 'SIGSTOP');
   try {
     const connecting = DeploymentClient.connect();
@@ -26,15 +26,15 @@ test('an embedded server that lives and does not answer is told, with what to do
 });
 
 test('a server that stops answering, and a worker that does, end every wait', async () => {
-  await ensureStack({ worker: true });
+  await ensureStack({ needsWorker: true });
   const solution = temporarySolution({ 'main.py': 'import time\n\n\ndef predict(n: int = 0):\n    time.sleep(n)\n' });
   await deploy({ name: 'left-waiting', solution, strategy: 'local', agent: 'none' });
   const client = await DeploymentClient.connect();
   const run = await client.runs.start('left-waiting', { n: 100 }, { timeout: 200 });
-  const [server, worker] = (['server', 'worker'] as const).map((part) => recordedProcess(home, part).pid);
+  const [server, worker] = (['server', 'worker'] as const).map((part) => readRecordedProcess(home, part).pid);
   process.kill(worker as number, 'SIGSTOP');
   try {
-    const waits = [client.info('left-waiting'), client.stop('left-waiting'), client.runs.answerOf(run)];
+    const waits = [client.info('left-waiting'), client.stop('left-waiting'), client.runs.waitForAnswer(run)];
     const ends = await Promise.allSettled(waits);
     const codes = ends.map((end) =>
       end.status === 'rejected' ? `${end.reason.code}: ${end.reason.message}` : end.value,

@@ -4,9 +4,9 @@ import { expect, test } from '@jest/globals';
 import type { Answer, AnswerPart } from '../../src/contract/answer.js';
 import { openSoftware } from '../../src/factory/open-software.js';
 import { writeActiveRevision } from '../../src/runners/active-revision.js';
-import { readTally } from '../../src/runners/call-tally.js';
+import { readCallCounts } from '../../src/runners/call-tally.js';
 import { streamCall } from '../../src/runners/stream-call.js';
-import { publish } from '../support/published.js';
+import { publishRevision } from '../support/published.js';
 import { readStream } from '../support/read-stream.js';
 import { temporaryHome } from '../support/temporary.js';
 
@@ -37,27 +37,27 @@ const collect = async (parts: AsyncIterable<AnswerPart>) => {
 const chunk = (output: unknown): AnswerPart => ({ status: 'chunk', output });
 
 test('a stream is one call of the revision that is active when it begins, counted from begin to end', async () => {
-  const old = await publish(home, { app: app('old') });
+  const old = await publishRevision(home, { app: app('old') });
   const { stateDirectory } = old.handle.plan;
   const software = await openSoftware('demo', home);
   const parts = software.stream({ count: 3 })[Symbol.asyncIterator]();
   expect((await parts.next()).value).toEqual(chunk(['old', 0]));
-  expect(await readTally(stateDirectory)).toEqual({ running: 1, ended: 0, failed: 0 });
+  expect(await readCallCounts(stateDirectory)).toEqual({ running: 1, ended: 0, failed: 0 });
 
-  await publish(home, { revision: 'r2', app: app('new') });
+  await publishRevision(home, { revision: 'r2', app: app('new') });
   expect(await software.run({ count: 1 })).toEqual({ status: 'success', output: [['new', 0]] });
-  expect(await readTally(stateDirectory)).toMatchObject({ running: 1 });
+  expect(await readCallCounts(stateDirectory)).toMatchObject({ running: 1 });
   expect((await parts.next()).value).toEqual(chunk(['old', 1]));
   expect((await parts.next()).value).toEqual(chunk(['old', 2]));
   const answer = { status: 'success', output: [0, 1, 2].map((number) => ['old', number]) };
   expect(await parts.next()).toEqual({ done: false, value: answer });
   expect(await parts.next()).toEqual({ done: true, value: undefined });
-  expect(await readTally(stateDirectory)).toEqual({ running: 0, ended: 1, failed: 0 });
+  expect(await readCallCounts(stateDirectory)).toEqual({ running: 0, ended: 1, failed: 0 });
   await software.close();
 });
 
 test('a stream that fails is a failed call, one that is left is none and ends in the software', async () => {
-  const record = await publish(home, { deployment: 'other', app: app('1') });
+  const record = await publishRevision(home, { deployment: 'other', app: app('1') });
   const software = await openSoftware('other', home);
   expect(await collect(software.stream({ count: 1, fails: true }))).toEqual([
     chunk(['1', 0]),
@@ -72,7 +72,7 @@ test('a stream that fails is a failed call, one that is left is none and ends in
   const cancel = AbortSignal.abort();
   expect(await collect(software.stream({}, { signal: cancel }))).toMatchObject([{ error: { code: 'CALL_CANCELLED' } }]);
   await sleep(20);
-  expect(await readTally(record.handle.plan.stateDirectory)).toMatchObject({ running: 0, failed: 1 });
+  expect(await readCallCounts(record.handle.plan.stateDirectory)).toMatchObject({ running: 0, failed: 1 });
 
   await writeActiveRevision(home, { ...record, isStopped: true });
   expect(await collect(software.stream({}))).toMatchObject([{ status: 'error', error: { code: 'NOT_RUNNING' } }]);

@@ -1,8 +1,8 @@
 /** @needs python3 uv */
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { failureOf } from '../strategies/conformance.js';
-import { environmentWith } from './libraries.js';
-import { type Served, serve, success } from './serve.js';
+import { requireFailure } from '../strategies/conformance.js';
+import { createEnvironmentWith } from './libraries.js';
+import { type ServedHost, serve, success } from './serve.js';
 
 const standard = `
 from __future__ import annotations
@@ -169,7 +169,7 @@ const refused: [string, unknown, string][] = [
 
 describe('annotations of the standard library', () => {
   const annotations = [...new Set([...accepted, ...refused].map(([annotation]) => annotation))];
-  let served: Served;
+  let served: ServedHost;
   beforeAll(async () => {
     served = await serve(`${standard}\n${functions(annotations)}\n${dispatcher}`, 'predict');
   });
@@ -180,7 +180,7 @@ describe('annotations of the standard library', () => {
   });
 
   test.each(refused)('%s refuses %j and names the field', async (annotation, value, message) => {
-    const error = failureOf(await call(annotation, value));
+    const error = requireFailure(await call(annotation, value));
     expect(error).toMatchObject({ code: 'CALL_INPUT', message: expect.stringContaining(message) });
   });
 });
@@ -198,7 +198,7 @@ def sloppy(size: int = 0.5, names: str = ["a"], limit: int = None, some: List[in
   expect(await named.call({ day: '2024-01-31', color: 'blue', other: '2024-02-01' })).toEqual(
     success("[datetime.date(2024, 1, 31), None, <Color.BLUE: 'blue'>, {'other': datetime.date(2024, 2, 1)}]"),
   );
-  expect(failureOf(await named.call({ day: 'x', color: 'x', other: 'x' })).message).toMatch(
+  expect(requireFailure(await named.call({ day: 'x', color: 'x', other: 'x' })).message).toMatch(
     /day: must .*; color: must .*; other: must /,
   );
   const shop = await serve(source, 'Shop');
@@ -207,13 +207,15 @@ def sloppy(size: int = 0.5, names: str = ["a"], limit: int = None, some: List[in
   expect(await shop.call({ name: 'n', price: 1 })).toEqual(success(item));
   const whole = await serve(source, 'whole', { call: 'inputs' });
   expect(await whole.call([{ name: 'n', price: 1 }])).toEqual(success(`[${item}]`));
-  expect(failureOf(await whole.call([{ name: 'n', price: 'x' }])).message).toBe('[0].price: must be a number, got "x"');
-  expect(failureOf(await whole.call({})).message).toBe('inputs: must be a list, got {}');
+  expect(requireFailure(await whole.call([{ name: 'n', price: 'x' }])).message).toBe(
+    '[0].price: must be a number, got "x"',
+  );
+  expect(requireFailure(await whole.call({})).message).toBe('inputs: must be a list, got {}');
   const sloppy = await serve(source, 'sloppy');
   expect(await sloppy.call({ size: '3', names: ['b'], limit: null, some: [1.5] })).toEqual(
     success(['3', ['b'], null, [1.5], 0]),
   );
-  expect(failureOf(await sloppy.call({ n: null, limit: 'x' })).message).toBe(
+  expect(requireFailure(await sloppy.call({ n: null, limit: 'x' })).message).toBe(
     'limit: must be a whole number, got "x"; n: must be a whole number, got null',
   );
 });
@@ -248,9 +250,9 @@ def fields(a: str = Field(description="a"), b: int = Field(3, ge=1), c: list = F
 def query(q: str = Query(max_length=3), r: Optional[str] = Query(None), s: int = Query(default=5), db: dict = Depends(dict), item: Item = Body()): return [q, r, s, db, item.name]
 def options(n: int = typer.Option(3, min=1, max=5), name: str = typer.Argument(...), other: str = typer.Option(), many: Annotated[int, typer.Option(max=9)] = 4): return [n, name, other, many]
 `;
-  let environment: ReturnType<typeof environmentWith>;
+  let environment: ReturnType<typeof createEnvironmentWith>;
   beforeAll(() => {
-    environment = environmentWith('pydantic', 'fastapi', 'typer');
+    environment = createEnvironmentWith('pydantic', 'fastapi', 'typer');
   }, 180_000);
   const from = async (callable: string, call = 'arguments') =>
     (await serve(source, callable, { environment, call })).call;
@@ -262,9 +264,9 @@ def options(n: int = typer.Option(3, min=1, max=5), name: str = typer.Argument(.
     ).toEqual(
       success("[[Item(name='n', price=1.5)], Link(to=HttpUrl('https://a.b/'), item=Item(name='m', price=1.0))]"),
     );
-    const error = failureOf(await order({ items: [{ name: 'n', price: 1 }, {}, { name: 'n', price: 'x' }] }));
+    const error = requireFailure(await order({ items: [{ name: 'n', price: 1 }, {}, { name: 'n', price: 'x' }] }));
     expect(error.message).toContain('items[1].name: Field required');
-    const bad = failureOf(
+    const bad = requireFailure(
       await order({ items: [{ name: 'n', price: 1 }], link: { to: 'x', item: { name: 'm', price: 0 } } }),
     );
     expect(bad.message).toMatch(
@@ -278,7 +280,7 @@ def options(n: int = typer.Option(3, min=1, max=5), name: str = typer.Argument(.
       expect(await whole({ items: [], by: '2024-01-31' })).toEqual(
         success('Order(items=[], by=datetime.date(2024, 1, 31))'),
       );
-      expect(failureOf(await whole({ items: [{ name: 'n', price: 'x' }] })).message).toContain(
+      expect(requireFailure(await whole({ items: [{ name: 'n', price: 'x' }] })).message).toContain(
         'items[0].price: Input should be',
       );
     }
@@ -288,7 +290,7 @@ def options(n: int = typer.Option(3, min=1, max=5), name: str = typer.Argument(.
     expect(await (await from('pet'))({ pet: { kind: 'dog' } })).toEqual(success("Dog(kind='dog')"));
     const ranged = await from('ranged');
     expect(await ranged({ n: '3' })).toEqual(success(3));
-    expect(failureOf(await ranged({ n: 0 })).message).toBe('n: Input should be greater than or equal to 1');
+    expect(requireFailure(await ranged({ n: 0 })).message).toBe('n: Input should be greater than or equal to 1');
   });
 
   test.each([
@@ -320,12 +322,12 @@ def options(n: int = typer.Option(3, min=1, max=5), name: str = typer.Argument(.
     '%s are declarations: their own defaults count, and their limits hold',
     async (callable, missing, inputs, output, wrong, message) => {
       const call = await from(callable);
-      expect(failureOf(await call({}))).toMatchObject({
+      expect(requireFailure(await call({}))).toMatchObject({
         code: 'CALL_INPUT',
         message: expect.stringContaining(missing),
       });
       expect(await call(inputs)).toEqual(success(output));
-      expect(failureOf(await call(wrong)).message).toMatch(message);
+      expect(requireFailure(await call(wrong)).message).toMatch(message);
     },
   );
 });
@@ -335,15 +337,18 @@ test('inputs that are nested deeper than they can be converted are refused', asy
   const { call } = await serve(`${standard}\ndef predict(item: Item): return item.name\n`, 'predict');
   expect(await call({ item: item(20) })).toEqual(success('n'));
   for (const inputs of [{ item: item(450) }, item(450)])
-    expect(failureOf(await call(inputs))).toEqual({ code: 'CALL_INPUT', message: 'the inputs are nested too deeply' });
+    expect(requireFailure(await call(inputs))).toEqual({
+      code: 'CALL_INPUT',
+      message: 'the inputs are nested too deeply',
+    });
 });
 
 test('limits of annotated_types hold where the code does not import pydantic itself', async () => {
   const source =
     'from typing import Annotated\nfrom annotated_types import Gt\ndef predict(n: Annotated[int, Gt(0)]): return n\n';
-  const { call } = await serve(source, 'predict', { environment: environmentWith('pydantic') });
+  const { call } = await serve(source, 'predict', { environment: createEnvironmentWith('pydantic') });
   expect(await call({ n: '3' })).toEqual(success(3));
-  expect(failureOf(await call({ n: 0 })).message).toBe('n: Input should be greater than 0');
+  expect(requireFailure(await call({ n: 0 })).message).toBe('n: Input should be greater than 0');
 }, 60_000);
 
 test('models and declarations of pydantic 1 count as well', async () => {
@@ -358,11 +363,11 @@ class Item(BaseModel):
 def predict(items: List[Item], n: int = Field(3, ge=2), label: str = Field(..., max_length=2)):
     return [repr(items), n, label]
 `;
-  const { call } = await serve(source, 'predict', { environment: environmentWith('pydantic<2') });
+  const { call } = await serve(source, 'predict', { environment: createEnvironmentWith('pydantic<2') });
   const item = { name: 'n', price: '1.5' };
   expect(await call({ items: [item], label: 'ab' })).toEqual(success(["[Item(name='n', price=1.5)]", 3, 'ab']));
-  expect(failureOf(await call({ items: [item, { name: 'm' }], n: 1, label: 'abc' })).message).toBe(
+  expect(requireFailure(await call({ items: [item, { name: 'm' }], n: 1, label: 'abc' })).message).toBe(
     'items[1].price: field required; n: must be at least 2, got 1; label: must have at most 2 characters, got 3',
   );
-  expect(failureOf(await call({ items: [] })).message).toContain('predict needs label');
+  expect(requireFailure(await call({ items: [] })).message).toContain('predict needs label');
 }, 120_000);

@@ -2,11 +2,11 @@
 import { readFileSync, statSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { failureOf } from '../strategies/conformance.js';
-import { type Served, serve, success } from './serve.js';
+import { requireFailure } from '../strategies/conformance.js';
+import { type ServedHost, serve, success } from './serve.js';
 
 describe('inputs are mapped by the signature', () => {
-  let rank: Served;
+  let rank: ServedHost;
   beforeAll(async () => {
     rank = await serve(
       'def rank(query: str, /, top_k: int = 3, *, model="small"): return [query, top_k, model]',
@@ -20,7 +20,7 @@ describe('inputs are mapped by the signature', () => {
   });
 
   test('unknown and missing names are an error that lists the right ones', async () => {
-    expect(failureOf(await rank.call({ text: 'a' }))).toEqual({
+    expect(requireFailure(await rank.call({ text: 'a' }))).toEqual({
       code: 'CALL_INPUT',
       message:
         "rank has no input called text and needs query; inputs: query (str, required), top_k (int, default 3), model (default 'small')",
@@ -28,7 +28,7 @@ describe('inputs are mapped by the signature', () => {
   });
 
   test('several parameters need an object', async () => {
-    expect(failureOf(await rank.call([1])).message).toContain('rank takes a JSON object, not list; inputs: query');
+    expect(requireFailure(await rank.call([1])).message).toContain('rank takes a JSON object, not list; inputs: query');
   });
 
   test('a single parameter takes what is no object as it is', async () => {
@@ -41,14 +41,14 @@ describe('inputs are mapped by the signature', () => {
   test('keywords take any name', async () => {
     const { call } = await serve('def show(first, **more): return [first, more]', 'show');
     expect(await call({ first: 1, second: 2 })).toEqual(success([1, { second: 2 }]));
-    expect(failureOf(await call({ second: 2 })).message).toContain('needs first');
+    expect(requireFailure(await call({ second: 2 })).message).toContain('needs first');
   });
 
   test('no parameters take nothing', async () => {
     const { call } = await serve('def ping(): return "pong"', 'ping');
     expect(await call(null)).toEqual(success('pong'));
     expect(await call({})).toEqual(success('pong'));
-    expect(failureOf(await call({ a: 1 })).message).toContain('it takes no inputs');
+    expect(requireFailure(await call({ a: 1 })).message).toContain('it takes no inputs');
   });
 });
 
@@ -142,7 +142,7 @@ def predict(what):
   const goesOn = 'its code cannot be stopped from outside and goes on';
   // A second, so that each has begun also on a busy machine: what has not begun has nothing to end. One after the other:
   // a loop that spins keeps the interpreter from the others.
-  const failure = async (what: string) => failureOf((await call({ what }, 1)) as never);
+  const failure = async (what: string) => requireFailure((await call({ what }, 1)) as never);
   expect(await failure('wait')).toEqual({ code: 'CALL_TIMEOUT', message: 'the call took longer than its 1 s' });
   expect((await failure('spin')).code).toBe('CALL_TIMEOUT');
   expect((await failure('sleep')).message).toBe(`the call took longer than its 1 s; ${goesOn}`);
@@ -183,7 +183,7 @@ def predict():
 async def later(): inner()
 `;
   const { call } = await serve(source, 'predict');
-  const { traceback = '', ...rest } = failureOf(await call({}));
+  const { traceback = '', ...rest } = requireFailure(await call({}));
   expect(rest).toEqual({ code: 'CALL_FAILED', message: 'RuntimeError: outer', type: 'RuntimeError' });
   expect(traceback.split('\n').filter((line) => line.includes('File'))).toEqual([
     '  File "app.py", line 4, in predict',
@@ -191,7 +191,9 @@ async def later(): inner()
     '  File "app.py", line 5, in predict',
   ]);
   const later = await serve(source, 'later');
-  const frames = (failureOf(await later.call({})).traceback ?? '').split('\n').filter((line) => line.includes('File'));
+  const frames = (requireFailure(await later.call({})).traceback ?? '')
+    .split('\n')
+    .filter((line) => line.includes('File'));
   expect(frames).toEqual(['  File "app.py", line 6, in later', '  File "app.py", line 2, in inner']);
 });
 

@@ -1,8 +1,8 @@
 /** @needs python3 uv */
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { failureOf } from '../strategies/conformance.js';
-import { environmentWith } from './libraries.js';
-import { type Served, serve, success } from './serve.js';
+import { requireFailure } from '../strategies/conformance.js';
+import { createEnvironmentWith } from './libraries.js';
+import { type ServedHost, serve, success } from './serve.js';
 
 const app = `
 import collections, dataclasses, datetime, decimal, enum, fractions, io, ipaddress, itertools, math, pathlib, tempfile, uuid
@@ -128,7 +128,7 @@ const refusals: [string, string][] = [
 ];
 
 describe.each(['the bare interpreter', 'an environment with orjson'])('in %s', (where) => {
-  let served: Served;
+  let served: ServedHost;
   beforeAll(async () => {
     const changes = where.includes('orjson') ? { environment: libraries() } : {};
     served = await serve(app, 'predict', changes);
@@ -139,12 +139,12 @@ describe.each(['the bare interpreter', 'an environment with orjson'])('in %s', (
   });
 
   test.each(refusals)('%s is refused', async (code, message) => {
-    expect(failureOf(await served.call({ code }))).toEqual({ code: 'CALL_OUTPUT', message });
+    expect(requireFailure(await served.call({ code }))).toEqual({ code: 'CALL_OUTPUT', message });
   });
 });
 
 describe('values of libraries', () => {
-  let served: Served;
+  let served: ServedHost;
   beforeAll(async () => {
     served = await serve(app, 'predict', { environment: libraries() });
   });
@@ -219,7 +219,7 @@ describe('values of libraries', () => {
     ['np.array([{1: 2, "1": 3}], dtype=object)', "output[0] has two keys that are both written '1' in JSON"],
     ['Token()', 'output is a app.Token, which JSON cannot hold'],
   ])('%s is refused', async (code, message) => {
-    const error = failureOf(await served.call({ code }));
+    const error = requireFailure(await served.call({ code }));
     expect(error.code).toBe('CALL_OUTPUT');
     expect(error.message.replace('pandas.core.frame.', 'pandas.').replace('pandas.core.series.', 'pandas.')).toContain(
       message,
@@ -243,9 +243,9 @@ describe('values of libraries', () => {
   });
 
   test('NaN in an array is refused with its place', async () => {
-    const error = failureOf(await served.call({ code: '{"e": np.array([[1, np.nan]])}' }));
+    const error = requireFailure(await served.call({ code: '{"e": np.array([[1, np.nan]])}' }));
     expect(error).toEqual({ code: 'CALL_OUTPUT', message: 'output.e[0][1] is NaN, which JSON cannot hold' });
   });
 });
 
-const libraries = () => environmentWith('numpy', 'pandas', 'pydantic', 'pillow', 'orjson');
+const libraries = () => createEnvironmentWith('numpy', 'pandas', 'pydantic', 'pillow', 'orjson');

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { failureOf } from '../strategies/conformance.js';
+import { requireFailure } from '../strategies/conformance.js';
 import { success } from './serve.js';
 import { type ServedEntry, serveFiles } from './serve-files.js';
 
@@ -209,7 +209,9 @@ test.each(called)('%s is called with %j', async (callable, input, output) => {
 
 test('a method that dispatches has no self in its interface', async () => {
   const { call } = await serveFiles({ 'app.py': app }, { module: 'app', callable: 'many.run' });
-  expect(failureOf(await call({})).message).toBe("many.run needs value; inputs: value (required), end (default '')");
+  expect(requireFailure(await call({})).message).toBe(
+    "many.run needs value; inputs: value (required), end (default '')",
+  );
 });
 
 test('a class that needs arguments is the instance that the module holds', async () => {

@@ -4,18 +4,18 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { encodeFrames } from '../../src/runners/frames.js';
 import { HostClient } from '../../src/runners/host-client.js';
-import { socketPath } from '../../src/runners/host-record.js';
-import { failureOf } from '../strategies/conformance.js';
+import { getSocketPath } from '../../src/runners/host-record.js';
+import { requireFailure } from '../strategies/conformance.js';
 import { readStream } from '../support/read-stream.js';
-import { type Served, serve, success } from './serve.js';
+import { type ServedHost, serve, success } from './serve.js';
 
-const outputOf = async (answer: ReturnType<Served['call']>): Promise<unknown> => {
+const outputOf = async (answer: ReturnType<ServedHost['call']>): Promise<unknown> => {
   const found = await answer;
   return found.status === 'success' ? found.output : found.error;
 };
 
-const countCalls = async ({ plan }: Served) => {
-  const client = new HostClient({ socket: socketPath(plan), timeout: 5 });
+const countCalls = async ({ plan }: ServedHost) => {
+  const client = new HostClient({ socket: getSocketPath(plan), timeout: 5 });
   const { running, waiting, calls } = await client.ping(5_000);
   client.close();
   return { running, waiting, calls };
@@ -198,7 +198,7 @@ async def predict(what):
     expect(await served.call({ what: 'numbers' })).toEqual(success(items));
     const streamed = await readStream(served.runner.stream({ what: 'numbers' }));
     expect(streamed).toEqual({ chunks: items, answer: success(items) });
-    expect(failureOf(await served.call({ what: 'exit' })).type).toBe('SystemExit');
+    expect(requireFailure(await served.call({ what: 'exit' })).type).toBe('SystemExit');
     expect(await served.call({ what: 'task' })).toEqual(success('still here'));
     expect(await served.call({ what: 'numbers' })).toEqual(success(items));
   });
@@ -214,7 +214,7 @@ def predict(name, seconds=0.0):
     time.sleep(seconds)
     return name
 `;
-  let served: Served;
+  let served: ServedHost;
   beforeAll(async () => {
     served = await serve(source, 'predict');
   });
@@ -238,7 +238,7 @@ def predict(name, seconds=0.0):
     const running = served.call({ name: 'long', seconds: 1.5 });
     await sleep(100);
     const started = Date.now();
-    const late = failureOf(await served.call({ name: 'late' }, 0.5));
+    const late = requireFailure(await served.call({ name: 'late' }, 0.5));
     expect(late).toEqual({
       code: 'CALL_TIMEOUT',
       message: 'the call waited 0.5 s for its turn and was not started: the software runs 1 call at a time',
@@ -255,7 +255,7 @@ def predict(name, seconds=0.0):
     const waiting = served.runner.run({ name: 'cancelled' }, { signal: cancel.signal });
     await sleep(100);
     cancel.abort();
-    expect(failureOf(await waiting)).toEqual({
+    expect(requireFailure(await waiting)).toEqual({
       code: 'CALL_CANCELLED',
       message: 'the call was cancelled while it waited for its turn',
     });
@@ -266,7 +266,7 @@ def predict(name, seconds=0.0):
   test('a call whose caller has gone while it waited is not begun', async () => {
     const running = served.call({ name: 'longest', seconds: 1 });
     await sleep(100);
-    const socket = connect(socketPath(served.plan));
+    const socket = connect(getSocketPath(served.plan));
     socket.write(encodeFrames('{"type":"call","id":"orphan","timeout":60}', '{"name": "orphan"}'));
     await sleep(100);
     expect(await countCalls(served)).toMatchObject({ waiting: 1 });
@@ -287,7 +287,7 @@ def predict(how):
 `;
     const { call, runner } = await serve(failing, 'predict');
     const answers = await Promise.all(['exit', 'raise', 'exit', 'raise'].map((how) => call({ how })));
-    expect(answers.map((answer) => failureOf(answer).type)).toEqual([
+    expect(answers.map((answer) => requireFailure(answer).type)).toEqual([
       'SystemExit',
       'ValueError',
       'SystemExit',

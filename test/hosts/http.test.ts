@@ -8,7 +8,7 @@ import { beforeAll, expect, test } from '@jest/globals';
 import { callHttp } from '../../src/runners/http-call.js';
 import { hostProgram } from '../../src/runners/launch-host.js';
 import { chooseFreePort } from '../../src/runners/listening-port.js';
-import { atTheEnd, temporarySolution } from '../support/temporary.js';
+import { registerCleanup, temporarySolution } from '../support/temporary.js';
 
 const source = `import time, os
 def predict(text, seconds=0, words=None, bad=False):
@@ -40,7 +40,7 @@ async function serve(directory: string): Promise<ChildProcess> {
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  atTheEnd(() => void child.kill('SIGKILL'));
+  registerCleanup(() => void child.kill('SIGKILL'));
   return child;
 }
 

@@ -1,8 +1,8 @@
 /** @needs python3 */
 import { beforeAll, expect, test } from '@jest/globals';
-import { type Served, serve } from './serve.js';
+import { type ServedHost, serve } from './serve.js';
 
-let served: Served;
+let served: ServedHost;
 beforeAll(async () => {
   served = await serve('def predict(x): return [type(x).__name__, x]', 'predict');
 });

@@ -1,6 +1,6 @@
 /** @needs python3 */
 import { expect, test } from '@jest/globals';
-import { failureOf } from '../strategies/conformance.js';
+import { requireFailure } from '../strategies/conformance.js';
 import { readStream } from '../support/read-stream.js';
 import { serve, success } from './serve.js';
 
@@ -78,9 +78,9 @@ def predict(what="", value=None):
     chunks: [value, value],
     answer: success([value, value]),
   });
-  expect(failureOf(await call({ what: 'raise' })).message).toBe('ValueError: no good');
-  expect(failureOf(await call({ what: 'odd' })).code).toBe('CALL_OUTPUT');
-  expect(failureOf(await call({ unknown: 1 })).code).toBe('CALL_INPUT');
-  expect(failureOf(await call(['no object'])).code).toBe('CALL_INPUT');
+  expect(requireFailure(await call({ what: 'raise' })).message).toBe('ValueError: no good');
+  expect(requireFailure(await call({ what: 'odd' })).code).toBe('CALL_OUTPUT');
+  expect(requireFailure(await call({ unknown: 1 })).code).toBe('CALL_INPUT');
+  expect(requireFailure(await call(['no object'])).code).toBe('CALL_INPUT');
   expect(await runner.isHealthy()).toMatchObject({ isHealthy: true });
 });

@@ -1,7 +1,7 @@
 /** @needs python3 uv */
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { environmentWith } from './libraries.js';
-import { type Served, serve, success } from './serve.js';
+import { createEnvironmentWith } from './libraries.js';
+import { type ServedHost, serve, success } from './serve.js';
 
 /** JSON texts; each is given to each annotation. */
 const values = [
@@ -121,11 +121,11 @@ def predict(annotation, values):
 `;
 
 describe('a bare annotation takes what FastAPI takes, and refuses what it refuses', () => {
-  let bare: Served;
-  let withPydantic: Served;
+  let bare: ServedHost;
+  let withPydantic: ServedHost;
   beforeAll(async () => {
     bare = await serve(source, 'predict');
-    withPydantic = await serve(source, 'predict', { environment: environmentWith('pydantic') });
+    withPydantic = await serve(source, 'predict', { environment: createEnvironmentWith('pydantic') });
   }, 120_000);
 
   test.each(annotations)('%s', async (annotation) => {
@@ -191,7 +191,7 @@ class Price(BaseModel):
     rate: float
 def predict(price: Price, tax: Annotated[Decimal, Field(ge=0)] = Decimal(0)): return repr([price, tax])
 `;
-    const { runner } = await serve(source, 'predict', { environment: environmentWith('pydantic') });
+    const { runner } = await serve(source, 'predict', { environment: createEnvironmentWith('pydantic') });
     const inputs = '{"price": {"amount": 0.12345678901234567890, "rate": 1.10}, "tax": 0.20}';
     const output = "[Price(amount=Decimal('0.12345678901234567890'), rate=1.1), Decimal('0.20')]";
     expect(JSON.parse(await runner.runText(inputs))).toEqual(success(output));

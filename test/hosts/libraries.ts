@@ -6,7 +6,7 @@ import { temporaryDirectory } from '../support/temporary.js';
 const made = new Map<string, Environment>();
 
 /** A virtual environment with packages of PyPI; from uv's cache in a second once they were had. One per test file. */
-export function environmentWith(...packages: string[]): Environment {
+export function createEnvironmentWith(...packages: string[]): Environment {
   const environment = made.get(packages.join()) ?? makeEnvironment(packages);
   made.set(packages.join(), environment);
   return environment;

@@ -2,9 +2,9 @@ import { afterAll } from '@jest/globals';
 import type { RunPlan } from '../../src/contract/handle.js';
 import type { StartOptions } from '../../src/runners/runner.js';
 import { LocalRunner } from '../../strategies/local/runner.js';
-import { localPlan } from '../strategies/local-plan.js';
+import { createLocalPlan } from '../strategies/local-plan.js';
 import { temporaryDirectory } from '../support/temporary.js';
-import type { Served } from './serve.js';
+import type { ServedHost } from './serve.js';
 
 const served: LocalRunner[] = [];
 afterAll(async () => {
@@ -30,9 +30,9 @@ export async function serveFiles(
   files: Record<string, string>,
   entry: ServedEntry,
   { env = {}, onProgress, ...changes }: Partial<RunPlan> & Pick<StartOptions, 'onProgress'> & Variables = {},
-): Promise<Served> {
+): Promise<ServedHost> {
   const runInterface = { type: 'function', call: 'auto', ...entry };
-  const plan = localPlan(temporaryDirectory('berth-host-'), files, { runInterface, ...changes });
+  const plan = createLocalPlan(temporaryDirectory('berth-host-'), files, { runInterface, ...changes });
   const runner = new LocalRunner(plan);
   served.push(runner);
   await runner.start({ env, ...(onProgress && { onProgress }) });

@@ -2,7 +2,7 @@ import { afterAll } from '@jest/globals';
 import type { Answer } from '../../src/contract/answer.js';
 import type { RunPlan } from '../../src/contract/handle.js';
 import { LocalRunner } from '../../strategies/local/runner.js';
-import { localPlan } from '../strategies/local-plan.js';
+import { createLocalPlan } from '../strategies/local-plan.js';
 import { temporaryDirectory } from '../support/temporary.js';
 
 const served: LocalRunner[] = [];
@@ -10,7 +10,7 @@ afterAll(async () => {
   for (const runner of served) await runner.undo();
 });
 
-export interface Served {
+export interface ServedHost {
   call: (inputs: unknown, timeout?: number) => Promise<Answer>;
   runner: LocalRunner;
   plan: RunPlan;
@@ -21,10 +21,10 @@ export async function serve(
   app: string,
   callable: string,
   changes: Partial<RunPlan> & { call?: string; variables?: string[] } = {},
-): Promise<Served> {
+): Promise<ServedHost> {
   const { call = 'arguments', variables: environment, ...rest } = changes;
   const runInterface = { type: 'function', module: 'app', callable, call, ...(environment && { environment }) };
-  const plan = localPlan(temporaryDirectory('berth-host-'), { 'app.py': app }, { runInterface, ...rest });
+  const plan = createLocalPlan(temporaryDirectory('berth-host-'), { 'app.py': app }, { runInterface, ...rest });
   const runner = new LocalRunner(plan);
   served.push(runner);
   await runner.start({ env: {} });

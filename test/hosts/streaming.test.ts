@@ -6,11 +6,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, expect, test } from '@jest/globals';
 import { encodeFrames, FrameReader } from '../../src/runners/frames.js';
 import { HostClient } from '../../src/runners/host-client.js';
-import { socketPath } from '../../src/runners/host-record.js';
-import { failureOf } from '../strategies/conformance.js';
+import { getSocketPath } from '../../src/runners/host-record.js';
+import { requireFailure } from '../strategies/conformance.js';
 import { readStream } from '../support/read-stream.js';
 import { temporaryDirectory } from '../support/temporary.js';
-import { type Served, serve, success } from './serve.js';
+import { type ServedHost, serve, success } from './serve.js';
 
 const source = `
 import asyncio, os, time
@@ -97,7 +97,7 @@ def look(): return {"ended": ended, "made": {name: made.count(name) for name in 
 def predict(what, **more): return globals()[what](**more)
 `;
 
-let served: Served;
+let served: ServedHost;
 beforeAll(async () => {
   served = await serve(source, 'predict', { resources: { concurrency: 8 } });
 });
@@ -155,7 +155,7 @@ test.each(['gated', 'async_gated'])('%s: a chunk is there before the next one is
 test.each(['fails', 'async_fails'])('%s: an exception comes after the chunks before it', async (what) => {
   const { chunks, answer } = await read({ what, count: 2 });
   expect(chunks).toEqual([0, 1]);
-  const { traceback = '', ...rest } = failureOf(answer);
+  const { traceback = '', ...rest } = requireFailure(answer);
   expect(rest).toEqual({ code: 'CALL_FAILED', message: 'ValueError: no more than 2', type: 'ValueError' });
   const frames = traceback.split('\n').filter((line) => line.includes('File'));
   expect(frames).toEqual([expect.stringContaining(`"app.py"`)]);
@@ -168,8 +168,11 @@ test('inputs that do not fit, and a chunk that JSON cannot hold, are errors that
   const { runner } = await serve(source, 'predict');
   const { chunks, answer } = await readStream(runner.stream({ text: 'a' }));
   expect(chunks).toEqual(['a']);
-  expect(failureOf(answer)).toEqual({ code: 'CALL_OUTPUT', message: 'output[1].score is NaN, which JSON cannot hold' });
-  expect(failureOf((await readStream(runner.stream({ words: 'a' }))).answer).code).toBe('CALL_INPUT');
+  expect(requireFailure(answer)).toEqual({
+    code: 'CALL_OUTPUT',
+    message: 'output[1].score is NaN, which JSON cannot hold',
+  });
+  expect(requireFailure((await readStream(runner.stream({ words: 'a' }))).answer).code).toBe('CALL_INPUT');
 });
 
 test.each(['endless', 'async_endless', 'stuck', 'async_stuck'])(
@@ -191,9 +194,9 @@ test.each(['endless', 'async_endless', 'stuck', 'async_stuck'])(
     await parts.next();
     control.abort();
     const { answer } = await readStream(parts);
-    expect(failureOf(answer)).toEqual({ code: 'CALL_CANCELLED', message: expect.any(String) });
+    expect(requireFailure(answer)).toEqual({ code: 'CALL_CANCELLED', message: expect.any(String) });
     const late = await read({ what, name: `late ${what}` }, { timeout: 1 });
-    expect(failureOf(late.answer).code).toBe('CALL_TIMEOUT');
+    expect(requireFailure(late.answer).code).toBe('CALL_TIMEOUT');
     await untilEnded(`cancelled ${what}`);
     await untilEnded(`late ${what}`);
   },
@@ -217,11 +220,11 @@ test('a reader that waits past the deadline is told, and holds up nobody', async
   await untilEnded('asleep');
   expect(await read({ what: 'plain', value: 1 }, { timeout: 5 })).toEqual({ chunks: [], answer: success(1) });
   await sleep(300);
-  expect(failureOf((await readStream(parts)).answer).code).toBe('CALL_TIMEOUT');
+  expect(requireFailure((await readStream(parts)).answer).code).toBe('CALL_TIMEOUT');
 });
 
 test('a stream whose reader has died is ended', async () => {
-  const socket = connect(socketPath(served.plan));
+  const socket = connect(getSocketPath(served.plan));
   const inputs = JSON.stringify({ what: 'endless', name: 'orphan' });
   socket.write(encodeFrames('{"type":"call","stream":true,"id":"orphan","timeout":60}', inputs));
   const reader = new FrameReader();
@@ -242,7 +245,7 @@ test('many streams at once get each their own chunks, and none is left running',
   all.forEach(({ chunks }, index) => {
     expect(chunks).toEqual(items(index));
   });
-  const client = new HostClient({ socket: socketPath(served.plan), timeout: 5 });
+  const client = new HostClient({ socket: getSocketPath(served.plan), timeout: 5 });
   expect(await client.ping(2_000)).toMatchObject({ calls: 0 });
   client.close();
 });
@@ -251,6 +254,6 @@ test('the end of the process in mid-stream is CALL_LOST', async () => {
   const { runner } = await serve(source, 'predict');
   const { chunks, answer } = await readStream(runner.stream({ what: 'dies' }));
   expect(chunks).toEqual([1]);
-  expect(failureOf(answer).code).toBe('CALL_LOST');
-  expect(failureOf((await readStream(runner.stream({ what: 'dies' }))).answer).code).toBe('NOT_RUNNING');
+  expect(requireFailure(answer).code).toBe('CALL_LOST');
+  expect(requireFailure((await readStream(runner.stream({ what: 'dies' }))).answer).code).toBe('NOT_RUNNING');
 });

@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
-import { failureOf } from '../strategies/conformance.js';
-import { type Served, serve, success } from './serve.js';
+import { requireFailure } from '../strategies/conformance.js';
+import { type ServedHost, serve, success } from './serve.js';
 
 /** What every host is asked after the code has done something to its process. */
 const look = `
@@ -15,7 +15,7 @@ def look(what="", seconds=0.0):
 `;
 
 /** Serves code that does `deed` when it is called with it; then the host has to be as it was. */
-async function survives(deed: string, during: 'the call' | 'the import' = 'the call'): Promise<Served> {
+async function survives(deed: string, during: 'the call' | 'the import' = 'the call'): Promise<ServedHost> {
   const body = deed
     .trim()
     .split('\n')
@@ -39,9 +39,9 @@ def predict(do, **more):
   return served;
 }
 
-async function isAsBefore({ call, runner, plan }: Served): Promise<void> {
+async function isAsBefore({ call, runner, plan }: ServedHost): Promise<void> {
   expect(await call({ do: 'look', what: 'answered' })).toEqual(success('answered'));
-  expect(failureOf(await call({ do: 'look', seconds: 2 }, 0.4)).code).toBe('CALL_TIMEOUT'); // the watch goes on
+  expect(requireFailure(await call({ do: 'look', seconds: 2 }, 0.4)).code).toBe('CALL_TIMEOUT'); // the watch goes on
   expect(await call({ do: 'look', what: 'again' }, 10)).toEqual(success('again'));
   expect(readFileSync(plan.logFile, 'utf8')).toMatch(/^berth: call \S+: the call took longer than its 0.4 s/m);
   expect(await runner.isHealthy()).toMatchObject({ isHealthy: true });
@@ -108,7 +108,7 @@ def predict(do, after=0.0, **more):
     await served.call({ do: 'alarm', after: 0.2 });
     await sleep(500);
     await isAsBefore(served);
-    expect(failureOf(await served.call({ do: 'alarm', after: 0.2, seconds: 1 }))).toMatchObject({
+    expect(requireFailure(await served.call({ do: 'alarm', after: 0.2, seconds: 1 }))).toMatchObject({
       type: 'TimeoutError',
     });
     await isAsBefore(served);
@@ -141,7 +141,7 @@ def predict(do, **more):
     await isAsBefore(served);
     expect((await served.call({ do: 'stay' })).status).toBe('success');
     const started = Date.now();
-    expect(failureOf(await served.call({ do: 'die' }, 20)).code).toBe('CALL_LOST');
+    expect(requireFailure(await served.call({ do: 'die' }, 20)).code).toBe('CALL_LOST');
     expect(Date.now() - started).toBeLessThan(10_000);
   });
 });
@@ -177,7 +177,7 @@ describe('a host stops', () => {
     await busy.runner.stop();
     expect(await running).toEqual(success('running'));
     expect(await waiting).toEqual(success('waiting'));
-    expect(failureOf(await busy.call({ do: 'look' })).code).toBe('NOT_RUNNING');
+    expect(requireFailure(await busy.call({ do: 'look' })).code).toBe('NOT_RUNNING');
   });
 
   test('when its time is over: what runs is told to stop, what waits was never started', async () => {
@@ -198,14 +198,14 @@ def predict(file, seconds):
     const waiting = served.call({ file: `${file}-2`, seconds: 0 });
     await sleep(200);
     await served.runner.stop();
-    expect(failureOf(await running).code).toBe('CALL_LOST');
-    expect(failureOf(await waiting).code).toBe('NOT_RUNNING');
+    expect(requireFailure(await running).code).toBe('CALL_LOST');
+    expect(requireFailure(await waiting).code).toBe('NOT_RUNNING');
     expect(readFileSync(file, 'utf8')).toBe('begun\nended\n');
   });
 
   test('also where the code never comes back', async () => {
     const { call, runner } = await serve('import time\ndef predict(): time.sleep(60)', 'predict', { timeout: 60 });
-    expect(failureOf(await call({}, 0.5)).code).toBe('CALL_TIMEOUT');
+    expect(requireFailure(await call({}, 0.5)).code).toBe('CALL_TIMEOUT');
     const before = Date.now();
     await runner.stop();
     expect(Date.now() - before).toBeLessThan(8_000); // an answered call is not waited for
@@ -214,9 +214,9 @@ def predict(file, seconds):
 
 test('a call that stays in the code after its end holds up the others: their deadlines hold, and health says so', async () => {
   const { call, runner } = await serve('import time\ndef predict(seconds=0.0): time.sleep(seconds)', 'predict');
-  expect(failureOf(await call({ seconds: 3 }, 0.3)).message).toContain('its code cannot be stopped from outside');
+  expect(requireFailure(await call({ seconds: 3 }, 0.3)).message).toContain('its code cannot be stopped from outside');
   const before = Date.now();
-  expect(failureOf(await call({}, 0.5)).message).toContain('was not started');
+  expect(requireFailure(await call({}, 0.5)).message).toContain('was not started');
   expect(Date.now() - before).toBeLessThan(1_500);
   const { isHealthy, detail } = await runner.isHealthy();
   expect(isHealthy).toBe(true); // for so short a time

@@ -1,6 +1,6 @@
 /** @needs python3 uv */
 import { expect, test } from '@jest/globals';
-import { environmentWith } from './libraries.js';
+import { createEnvironmentWith } from './libraries.js';
 import { serve } from './serve.js';
 
 const click = `import click
@@ -27,7 +27,7 @@ test.each([
 ])(
   'what %s reads of the command line at an import is named',
   async (_, source, message, packages) => {
-    const error = serve(source, 'predict', { environment: environmentWith(...packages) });
+    const error = serve(source, 'predict', { environment: createEnvironmentWith(...packages) });
     await expect(error).rejects.toMatchObject({
       code: 'IMPORT_FAILED',
       message: expect.stringMatching(new RegExp(`${message.source}.*; what reads the command line belongs below`)),

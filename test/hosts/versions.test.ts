@@ -1,7 +1,7 @@
 /** @needs python3 */
 import { expect, test } from '@jest/globals';
 import type { Environment } from '../../src/contract/revision.js';
-import { findInterpreters, listCandidates } from '../../src/environments/interpreters.js';
+import { findInterpreters, listInterpreterCandidates } from '../../src/environments/interpreters.js';
 import { temporaryHome } from '../support/temporary.js';
 import { serve, success } from './serve.js';
 import { serveFiles } from './serve-files.js';
@@ -20,7 +20,7 @@ async def predict(text: str, *, times: int = 2):
 
 /** One of each `3.N` that is on this machine and can run the host. */
 async function listVersions(): Promise<[string, string][]> {
-  const found = await findInterpreters(await listCandidates(temporaryHome()));
+  const found = await findInterpreters(await listInterpreterCandidates(temporaryHome()));
   const byMinor = new Map(found.map(({ path, version }) => [version.split('.').slice(0, 2).join('.'), path]));
   return [...byMinor];
 }

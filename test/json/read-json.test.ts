@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
 import { JsonNumber } from '../../src/json/json-number.js';
 import { readInputs } from '../../src/json/read-inputs.js';
-import { readDigits, readJson } from '../../src/json/read-json.js';
+import { readExactJson, readJson } from '../../src/json/read-json.js';
 import { toRecordable } from '../../src/json/recordable.js';
-import { UnfitInputs } from '../../src/json/unfit-inputs.js';
+import { InvalidInputsError } from '../../src/json/unfit-inputs.js';
 import { writeJson } from '../../src/json/write-json.js';
 
 test('an integer beyond 2^53 is a bigint, whatever stands around it', () => {
@@ -24,15 +24,15 @@ test.each([
   '"\\ud800 \u2028 é"',
   '{"":[[],{},null,true,false,""]}',
 ])('%s is written as it was read', (text) => {
-  expect(writeJson(readDigits(text))).toBe(text.includes('\\ud800') ? JSON.stringify(JSON.parse(text)) : text);
+  expect(writeJson(readExactJson(text))).toBe(text.includes('\\ud800') ? JSON.stringify(JSON.parse(text)) : text);
 });
 
 test('only what JavaScript writes otherwise is kept as text', () => {
-  expect(readDigits('[1, 0.5, 1.0, 1e2]')).toEqual([1, 0.5, new JsonNumber('1.0'), new JsonNumber('1e2')]);
+  expect(readExactJson('[1, 0.5, 1.0, 1e2]')).toEqual([1, 0.5, new JsonNumber('1.0'), new JsonNumber('1e2')]);
   expect(new JsonNumber('1.0').valueOf()).toBe(1);
   expect(new JsonNumber('9007199254740993').valueOf()).toBe(9007199254740993n);
-  expect(JSON.stringify(readDigits('{"a": 1.0}'))).toBe('{"a":1}');
-  expect(() => JSON.stringify(readDigits('9007199254740993'))).toThrow('cannot write the number 9007199254740993');
+  expect(JSON.stringify(readExactJson('{"a": 1.0}'))).toBe('{"a":1}');
+  expect(() => JSON.stringify(readExactJson('9007199254740993'))).toThrow('cannot write the number 9007199254740993');
 });
 
 test('bigints and the sign of zero are written', () => {
@@ -54,7 +54,7 @@ test.each([
   [`${'['.repeat(100_000)}${']'.repeat(100_000)}`, 'inputs is nested too deeply'],
 ])('inputs that would not arrive as they are written are refused: %.40s', (text, message) => {
   const read = () => readInputs(text, { keepsDigits: true });
-  expect(read).toThrow(UnfitInputs);
+  expect(read).toThrow(InvalidInputsError);
   expect(read).toThrow(message);
 });
 

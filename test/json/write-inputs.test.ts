@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { UnfitInputs } from '../../src/json/unfit-inputs.js';
+import { InvalidInputsError } from '../../src/json/unfit-inputs.js';
 import { writeInputs } from '../../src/json/write-inputs.js';
 
 class Point {
@@ -96,6 +96,6 @@ const refusals: [string, unknown, string][] = [
 
 test.each(refusals)('%s is refused with its place', async (_, inputs, message) => {
   const write = async () => await writeInputs(inputs);
-  await expect(write()).rejects.toThrow(UnfitInputs);
+  await expect(write()).rejects.toThrow(InvalidInputsError);
   await expect(write()).rejects.toThrow(message);
 });

@@ -5,24 +5,24 @@ import { expect, test } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
 import { openSoftware } from '../../src/factory/open-software.js';
 import { deploymentDirectory } from '../../src/home.js';
-import type { Kept, LeftOver } from '../../src/reconciliation/index.js';
+import type { Orphan, SkippedDeployment } from '../../src/reconciliation/index.js';
 import { isSameProcess, type ProcessIdentity } from '../../src/runners/process-identity.js';
-import { findByPrefix } from '../../src/runners/processes-by-environment.js';
-import { ensureStack, hostId } from '../../src/stack/index.js';
+import { findProcessesByVariablePrefix } from '../../src/runners/processes-by-environment.js';
+import { ensureStack, getHostId } from '../../src/stack/index.js';
 import { workflowId } from '../../src/workflows/messages.js';
 import { Ledger } from '../../src/workspaces/index.js';
 import { runBin } from '../support/bin.js';
-import { begin, connectOnce, deploy } from '../support/deploying.js';
+import { connectOnce, deploy, startDeployment } from '../support/deploying.js';
 import { temporaryStack } from '../support/stack.js';
 import { temporarySolution, writeTree } from '../support/temporary.js';
 
 const home = temporaryStack();
 
 interface Report {
-  leftOvers: LeftOver[];
-  kept: Kept[];
-  removed: LeftOver[];
-  failures: LeftOver[];
+  leftOvers: Orphan[];
+  kept: SkippedDeployment[];
+  removed: Orphan[];
+  failures: Orphan[];
   freedBytes: number;
 }
 
@@ -47,12 +47,13 @@ const ask = async (name: string) => {
 };
 
 const processesIn = (name: string): number[] =>
-  findByPrefix(['BERTH_SERVER', 'BERTH_AGENT_RUN', 'BERTH_BUILD'], `${deploymentDirectory(home, name).root}/`).map(
-    ({ pid }) => pid,
-  );
+  findProcessesByVariablePrefix(
+    ['BERTH_SERVER', 'BERTH_AGENT_RUN', 'BERTH_BUILD'],
+    `${deploymentDirectory(home, name).root}/`,
+  ).map(({ pid }) => pid);
 
 async function askServer<T>(question: (client: Client) => Promise<T>): Promise<T> {
-  const { connectionOptions, namespace } = await ensureStack({ worker: false });
+  const { connectionOptions, namespace } = await ensureStack({ needsWorker: false });
   const connection = await Connection.connect(connectionOptions);
   try {
     return await question(new Client({ connection, namespace }));
@@ -150,16 +151,16 @@ test('a worker that comes back removes what is left of deployments that ended me
   await terminate('crashed');
   expect(processesIn('crashed')).toHaveLength(2);
 
-  await ensureStack({ worker: true });
+  await ensureStack({ needsWorker: true });
   await eventually('the reconciliation', () => !existsSync(join(home.environments, 'dddd')));
   await eventually('the end of what crashed', () => !existsSync(deploymentDirectory(home, 'crashed').root));
   expect(processesIn('crashed')).toEqual([]);
   expect(existsSync(join(home.environments, 'eeee'))).toBe(true);
-  expect(await new Ledger(home, 'crashed').pending()).toEqual([]);
+  expect(await new Ledger(home, 'crashed').listPending()).toEqual([]);
   const log = () => readFileSync(join(home.logs, 'worker.log'), 'utf8');
   await eventually('the log', () => /reconcile: removed directory .*crashed: its deployment is over/.test(log()));
   expect(log()).not.toContain('is not reconciled by itself');
-  const schedule = await askServer((client) => client.schedule.getHandle(`berth-reconcile-${hostId()}`).describe());
+  const schedule = await askServer((client) => client.schedule.getHandle(`berth-reconcile-${getHostId()}`).describe());
   expect(schedule.spec).toMatchObject({ intervals: [{ every: 3_600_000 }], endAt: expect.any(Date) });
   expect(await ask('living')).toEqual(before);
 });
@@ -168,10 +169,10 @@ test('an agent that outlived its worker is ended by the cleanup, with all that i
   const agent = join(temporarySolution({ 'agent.sh': stubborn }), 'agent.sh');
   writeTree(home.root, { 'config.yaml': `agents:\n  stubborn: { argv: [sh, ${agent}] }\n` });
   const solution = temporarySolution({ 'app.py': 'print("there is nothing to call")\n' });
-  await begin({ name: 'adapting', solution, agent: 'stubborn', strategy: 'local' });
+  await startDeployment({ name: 'adapting', solution, agent: 'stubborn', strategy: 'local' });
   await eventually('the agent and its child', () => processesIn('adapting').length >= 2);
   await killWorker();
-  await ensureStack({ worker: true });
+  await ensureStack({ needsWorker: true });
   expect(await (await connectOnce()).cleanup('adapting')).toMatchObject({ state: 'cleaned' });
   expect(processesIn('adapting')).toEqual([]);
 });
@@ -190,7 +191,7 @@ test('of a living deployment, revisions that it has given up are left over, and 
 });
 
 test('an environment that a living deployment uses stays, whatever its age, and its use ends with the deployment', async () => {
-  const pending = await new Ledger(home, 'living').pending();
+  const pending = await new Ledger(home, 'living').listPending();
   const used = pending.find(({ kind }) => kind === 'reference') as { path: string };
   age(used.path, 30 * 24);
   expect((await gc(['--yes'])).report.removed.map(({ name }) => name)).not.toContain(used.path);

@@ -11,7 +11,7 @@ async function lookAt(text: string) {
   const directory = temporaryDirectory();
   writePlugin(directory, 'lifted', { 'needs.js': text });
   const registry = await StrategyRegistry.scan({ home: temporaryHome(), directories: [directory] });
-  const here = await registry.describeHere();
+  const here = await registry.listAvailability();
   expect(here.find(({ name }) => name === 'local')).toMatchObject({ state: 'ready', unmetNeeds: [] });
   return here.find(({ name }) => name === 'lifted');
 }

@@ -23,7 +23,7 @@ afterEach(() => {
 
 test('the five built-in strategies are found, each with its config and both instructions', async () => {
   const registry = await StrategyRegistry.scan({ home: temporaryHome() });
-  const entries = registry.describeAll();
+  const entries = registry.listEntries();
   expect(entries.map(({ name }) => name)).toEqual(['bentoml', 'docker', 'langgraph', 'local', 'modal']);
   for (const { name, origin, config } of entries) {
     expect(origin).toBe('built-in');
@@ -39,7 +39,7 @@ test('a strategy without a runner is unavailable, and says so when it is asked f
   writePlugin(directory, 'echo', { 'runner.ts': null });
   const registry = await StrategyRegistry.scan({ home: temporaryHome(), directories: [directory] });
   expect(registry.listStrategies()).not.toContain('echo');
-  expect(registry.describeAll().find(({ name }) => name === 'echo')).toMatchObject({ state: 'unavailable' });
+  expect(registry.listEntries().find(({ name }) => name === 'echo')).toMatchObject({ state: 'unavailable' });
   expect(() => registry.getRunnerModule('echo')).toThrow(
     expect.objectContaining({ code: 'STRATEGY_UNAVAILABLE', message: expect.stringContaining('runner module') }),
   );
@@ -55,9 +55,9 @@ test('plugins come from the home and from BERTH_STRATEGIES', async () => {
   process.env.BERTH_STRATEGIES = [first, second].join(delimiter);
   const registry = await StrategyRegistry.scan({ home });
   expect(registry.listStrategies()).toEqual(expect.arrayContaining(['at-home', 'one', 'two']));
-  expect(registry.strategyNames().safeParse('two').success).toBe(true);
-  expect(registry.strategyNames().safeParse('auto').success).toBe(true);
-  expect(registry.strategyNames().safeParse('three').success).toBe(false);
+  expect(registry.createNameSchema().safeParse('two').success).toBe(true);
+  expect(registry.createNameSchema().safeParse('auto').success).toBe(true);
+  expect(registry.createNameSchema().safeParse('three').success).toBe(false);
 });
 
 test('a plugin in TypeScript is loaded lazily, with the library’s own classes', async () => {
@@ -110,7 +110,7 @@ test('a broken plugin hides only itself and says what is wrong', async () => {
   });
   const registry = await StrategyRegistry.scan({ home: temporaryHome(), directories: [directory] });
   expect(registry.listStrategies()).toContain('sound');
-  const problems = Object.fromEntries(registry.describeAll().map(({ name, problem }) => [name, problem]));
+  const problems = Object.fromEntries(registry.listEntries().map(({ name, problem }) => [name, problem]));
   expect(problems['wrong-type']).toContain(
     `${join(directory, 'wrong-type', 'config.yaml')}:3: interface: expected string`,
   );
@@ -125,14 +125,14 @@ test('a directory without any of the files is no strategy', async () => {
   const files = ['config.yaml', 'selector_instruction.md', 'adapter_instruction.md'];
   writePlugin(directory, 'notes', Object.fromEntries(files.map((file) => [file, null])));
   const registry = await StrategyRegistry.scan({ home: temporaryHome(), directories: [directory] });
-  expect(registry.describeAll().map(({ name }) => name)).not.toContain('notes');
+  expect(registry.listEntries().map(({ name }) => name)).not.toContain('notes');
 });
 
 test('a plugin does not replace a built-in strategy', async () => {
   const directory = temporaryDirectory();
   writePlugin(directory, 'local');
   const registry = await StrategyRegistry.scan({ home: temporaryHome(), directories: [directory] });
-  const entries = registry.describeAll().filter(({ name }) => name === 'local');
+  const entries = registry.listEntries().filter(({ name }) => name === 'local');
   expect(entries.map(({ origin }) => origin)).toEqual(['built-in', 'user']);
   expect(entries[1]).toMatchObject({ state: 'broken', problem: expect.stringContaining('is taken by') });
   expect(registry.getStrategy('local').runner_class).toBe('LocalRunner');
@@ -141,7 +141,7 @@ test('a plugin does not replace a built-in strategy', async () => {
 test('a named directory that does not exist is reported', async () => {
   const missing = join(temporaryDirectory(), 'nowhere');
   const registry = await StrategyRegistry.scan({ home: temporaryHome(), directories: [missing] });
-  expect(registry.describeAll().at(-1)).toMatchObject({
+  expect(registry.listEntries().at(-1)).toMatchObject({
     state: 'broken',
     problem: expect.stringContaining('does not exist'),
   });

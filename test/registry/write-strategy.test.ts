@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { exampleStrategy } from '../../src/package-root.js';
+import { exampleStrategyDirectory } from '../../src/package-root.js';
 import { StrategyRegistry, writeStrategy } from '../../src/registry/index.js';
 import { temporaryDirectory, temporaryHome, writeTree } from '../support/temporary.js';
 
@@ -20,7 +20,7 @@ test('under the example’s own name, the example itself is written', async () =
   const parent = join(temporaryDirectory(), 'made', 'on the way');
   const written = await writeStrategy({ name: 'procfile', parent, registry });
   expect(written).toBe(join(parent, 'procfile'));
-  expect(read(written)).toEqual(read(exampleStrategy));
+  expect(read(written)).toEqual(read(exampleStrategyDirectory));
   expect(readdirSync(parent)).toEqual(['procfile']);
 });
 

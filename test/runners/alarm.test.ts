@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { expect, test } from '@jest/globals';
 import { packageRoot } from '../../src/package-root.js';
-import { Alarm } from '../../src/runners/alarm.js';
+import { DeadlineTimer } from '../../src/runners/alarm.js';
 
 test.each([
   ['as they come', 0],
@@ -12,7 +12,7 @@ test.each([
   const began = performance.now();
   const rung: [number, number][] = [];
   for (const milliseconds of [90, 30, 150, 30, 60])
-    new Alarm(milliseconds, () => rung.push([milliseconds, performance.now() - began]));
+    new DeadlineTimer(milliseconds, () => rung.push([milliseconds, performance.now() - began]));
   while (performance.now() < began + held);
   await sleep(300);
   expect(rung.map(([milliseconds]) => milliseconds)).toEqual([30, 30, 60, 90, 150]);
@@ -21,13 +21,13 @@ test.each([
 
 test('one that is cleared does not ring, also by another that is due with it, and those after it do', async () => {
   const rung: string[] = [];
-  const first = new Alarm(20, () => rung.push('first'));
-  new Alarm(40, () => {
+  const first = new DeadlineTimer(20, () => rung.push('first'));
+  new DeadlineTimer(40, () => {
     rung.push('second');
     third.clear();
   });
-  const third = new Alarm(40, () => rung.push('third'));
-  new Alarm(60, () => rung.push('fourth'));
+  const third = new DeadlineTimer(40, () => rung.push('third'));
+  new DeadlineTimer(60, () => rung.push('fourth'));
   first.clear();
   await sleep(150);
   expect(rung).toEqual(['second', 'fourth']);
@@ -37,9 +37,9 @@ test('one that rings sets the next', async () => {
   const rung: number[] = [];
   const ring = (left: number) => {
     rung.push(left);
-    if (left > 0) new Alarm(10, () => ring(left - 1));
+    if (left > 0) new DeadlineTimer(10, () => ring(left - 1));
   };
-  new Alarm(10, () => ring(3));
+  new DeadlineTimer(10, () => ring(3));
   await sleep(200);
   expect(rung).toEqual([3, 2, 1, 0]);
 });

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from '@jest/globals';
-import { CallCounter, foldTally, readTally } from '../../src/runners/call-tally.js';
+import { CallCounter, mergeCallCounts, readCallCounts } from '../../src/runners/call-tally.js';
 
 const root = mkdtempSync(join(tmpdir(), 'berth-tally-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -13,15 +13,15 @@ const stateDirectory = () => mkdtempSync(join(root, `${count++}-`));
 
 test('calls are counted as they begin and end, and a caller’s own mistakes are no failures', async () => {
   const state = stateDirectory();
-  expect(await readTally(state)).toEqual({ running: 0, ended: 0, failed: 0 });
+  expect(await readCallCounts(state)).toEqual({ running: 0, ended: 0, failed: 0 });
   const counter = CallCounter.open(state);
   for (let call = 0; call < 5; call += 1) counter.begin();
   counter.end(undefined);
   counter.end('CALL_FAILED');
   counter.end('CALL_CANCELLED');
-  counter.takeBack();
+  counter.revert();
   counter.flush();
-  expect(await readTally(state)).toEqual({ running: 1, ended: 3, failed: 1 });
+  expect(await readCallCounts(state)).toEqual({ running: 1, ended: 3, failed: 1 });
   expect(CallCounter.open(state)).toBe(counter);
 });
 
@@ -30,11 +30,11 @@ test('the file of a busy caller says all along that something runs, and what end
   const counter = CallCounter.open(state);
   expect(counter.begin()).toBe(false);
   expect(counter.begin()).toBe(true);
-  expect((await readTally(state)).running).toBeGreaterThan(0);
+  expect((await readCallCounts(state)).running).toBeGreaterThan(0);
   counter.end(undefined);
   counter.end(undefined);
-  while ((await readTally(state)).running > 0) await new Promise((resolve) => setTimeout(resolve, 1));
-  expect(await readTally(state)).toEqual({ running: 0, ended: 2, failed: 0 });
+  while ((await readCallCounts(state)).running > 0) await new Promise((resolve) => setTimeout(resolve, 1));
+  expect(await readCallCounts(state)).toEqual({ running: 0, ended: 2, failed: 0 });
   expect(counter.begin()).toBe(false);
 });
 
@@ -46,11 +46,11 @@ test('what a process had under way when it ended does not run any more, and its 
   const { pid } = spawnSync('true');
   writeFileSync(join(state, 'calls', `${pid}-gone`), record);
   const tally = { running: 1, ended: 4, failed: 2 };
-  expect(await readTally(state)).toEqual(tally);
-  await foldTally(state);
-  expect(await readTally(state)).toEqual(tally);
-  await foldTally(state);
-  expect(await readTally(state)).toEqual(tally);
+  expect(await readCallCounts(state)).toEqual(tally);
+  await mergeCallCounts(state);
+  expect(await readCallCounts(state)).toEqual(tally);
+  await mergeCallCounts(state);
+  expect(await readCallCounts(state)).toEqual(tally);
   expect(readdirSync(join(state, 'calls'))).toHaveLength(2);
 });
 
@@ -58,5 +58,5 @@ test('where nothing may be written nobody is counted, and calls go on', async ()
   const counter = CallCounter.open(join(root, 'missing', 'state'));
   counter.begin();
   counter.end(undefined);
-  expect(await readTally(join(root, 'missing', 'state'))).toEqual({ running: 0, ended: 0, failed: 0 });
+  expect(await readCallCounts(join(root, 'missing', 'state'))).toEqual({ running: 0, ended: 0, failed: 0 });
 });

@@ -1,11 +1,11 @@
 import { chmodSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { digestContext, listContext, listPrograms } from '../../src/runners/containers/build-context.js';
-import { describeUnreached } from '../../src/runners/containers/build-secrets.js';
+import { describeUnusedSecrets } from '../../src/runners/containers/build-secrets.js';
 import { findCredentials } from '../../src/runners/containers/docker-login.js';
-import { choosePublication, findBuildSecrets, findEngineAddress } from '../../src/runners/containers/index.js';
+import { choosePublishedAddress, findBuildSecrets, findEngineAddress } from '../../src/runners/containers/index.js';
 import { listBaseImages } from '../../src/runners/containers/list-base-images.js';
-import { askOnce, findRemedy } from '../../src/runners/containers/registry-credentials.js';
+import { cacheCredentials, suggestLogin } from '../../src/runners/containers/registry-credentials.js';
 import { temporarySolution } from '../support/temporary.js';
 
 test('an engine is looked for where DOCKER_HOST says, else at the usual sockets', () => {
@@ -16,18 +16,18 @@ test('an engine is looked for where DOCKER_HOST says, else at the usual sockets'
 test('a port is published on loopback alone unless it is exposed, and on another machine only then', () => {
   const loopback = '127.0.0.1';
   const alone = { listen: loopback, call: loopback, shown: loopback };
-  expect(choosePublication('unix:///var/run/docker.sock', {})).toEqual(alone);
-  expect(choosePublication('tcp://localhost:2375', {})).toEqual(alone);
+  expect(choosePublishedAddress('unix:///var/run/docker.sock', {})).toEqual(alone);
+  expect(choosePublishedAddress('tcp://localhost:2375', {})).toEqual(alone);
   const everywhere = { expose: '0.0.0.0' };
-  expect(choosePublication('unix:///var/run/docker.sock', everywhere)).toEqual({
+  expect(choosePublishedAddress('unix:///var/run/docker.sock', everywhere)).toEqual({
     ...{ listen: '0.0.0.0', call: loopback, shown: '0.0.0.0' },
   });
   const remote = 'tcp://build.example:2376';
-  expect(() => choosePublication(remote, {})).toThrow('is another machine');
-  expect(choosePublication(remote, everywhere)).toEqual({
+  expect(() => choosePublishedAddress(remote, {})).toThrow('is another machine');
+  expect(choosePublishedAddress(remote, everywhere)).toEqual({
     ...{ listen: '0.0.0.0', call: 'build.example', shown: 'build.example' },
   });
-  expect(choosePublication(remote, { expose: '10.0.0.2' }).call).toBe('10.0.0.2');
+  expect(choosePublishedAddress(remote, { expose: '10.0.0.2' }).call).toBe('10.0.0.2');
 });
 
 test('a build gets what its ignore file leaves, the Dockerfile in any case, and programs whole', async () => {
@@ -101,7 +101,7 @@ test('what docker login keeps is found for the registry that an image comes from
   await expect(findCredentials('docker.io', { DOCKER_CONFIG: broken })).rejects.toThrow(/config\.json is no JSON$/);
 
   const lines: string[] = [];
-  const ask = askOnce(async (line) => void lines.push(line), { DOCKER_CONFIG: directory, PATH: '/nowhere' });
+  const ask = cacheCredentials(async (line) => void lines.push(line), { DOCKER_CONFIG: directory, PATH: '/nowhere' });
   expect([await ask('away.example'), await ask('away.example')]).toEqual([undefined, undefined]);
   expect(lines).toEqual([expect.stringMatching(/^away\.example is asked without .*docker-credential-berth-absent/)]);
 });
@@ -113,19 +113,20 @@ test.each([
   ['localhost/base', 'docker login localhost'],
 ])('a registry that refuses %s is to be logged in to, which its words say', (image, login) => {
   const words = login === undefined ? `${image}: not found` : `${image}: pull access denied`;
-  expect(findRemedy(words, ['other', image])?.split(': ').at(-1)).toBe(login);
+  expect(suggestLogin(words, ['other', image])?.split(': ').at(-1)).toBe(login);
 });
 
 test('a Dockerfile that asks for none of the secrets is told, with the line that would', () => {
   const secrets = { 'pip.conf': '', 'ca.pem': '' };
-  const describe = (dockerfile: string, isBuildKit = true) => describeUnreached(secrets, { dockerfile, isBuildKit });
+  const describe = (dockerfile: string, isBuildKit = true) =>
+    describeUnusedSecrets(secrets, { dockerfile, isBuildKit });
   expect(describe('FROM x\nRUN --mount=type=secret,id=other pip install y\n')).toMatch(
     /do not reach .*: RUN --mount=type=secret,id=pip.conf,target=\/etc\/pip.conf --mount=type=secret,id=ca.pem pip install …$/,
   );
   expect(describe('FROM x\nRUN --mount=type=secret,id=pip.conf,required y\n')).toBeUndefined();
   expect(describe('FROM x\nCOPY . .\n')).toBeUndefined();
   expect(describe('FROM x\nRUN y\n', false)).toContain('no BuildKit');
-  expect(describeUnreached({}, { dockerfile: 'RUN y', isBuildKit: true })).toBeUndefined();
+  expect(describeUnusedSecrets({}, { dockerfile: 'RUN y', isBuildKit: true })).toBeUndefined();
 });
 
 const several = `# syntax=docker/dockerfile:1

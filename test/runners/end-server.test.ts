@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { endServer } from '../../src/runners/end-server.js';
-import { isFree, isListening } from '../../src/runners/listening-port.js';
-import { findMarked, markOf } from '../../src/runners/marked-processes.js';
+import { stopServer } from '../../src/runners/end-server.js';
+import { isListening, isPortFree } from '../../src/runners/listening-port.js';
+import { createProcessMark, findMarkedProcesses } from '../../src/runners/marked-processes.js';
 import { identifyProcess, isSameProcess, type ProcessIdentity } from '../../src/runners/process-identity.js';
 import { temporaryDirectory } from '../support/temporary.js';
 
@@ -20,7 +20,7 @@ const server = createServer().listen(0, '127.0.0.1', () => {
 `;
 
 async function startServer(plan: { stateDirectory: string }, manner: string) {
-  const env = { ...process.env, ...markOf(plan) };
+  const env = { ...process.env, ...createProcessMark(plan) };
   const child = spawn(process.execPath, ['-e', source, manner], {
     detached: true,
     env,
@@ -37,11 +37,11 @@ const somePlan = () => ({ stateDirectory: join(temporaryDirectory(), 'state') })
 test('a server ends with workers that have left its session and its mark', async () => {
   const plan = somePlan();
   const { leader, worker, port } = await startServer(plan, 'clean');
-  expect(findMarked(plan)).toEqual([leader.pid]);
+  expect(findMarkedProcesses(plan)).toEqual([leader.pid]);
   expect(isListening(leader.pid, port)).toBe(true);
   expect(isListening(process.pid, port)).toBe(false);
-  await endServer(plan, leader, 5);
-  expect([isSameProcess(leader), isSameProcess(worker), await isFree(port)]).toEqual([false, false, true]);
+  await stopServer(plan, leader, 5);
+  expect([isSameProcess(leader), isSameProcess(worker), await isPortFree(port)]).toEqual([false, false, true]);
 });
 
 test('workers of a server that was killed are found by their mark, and the port is free', async () => {
@@ -49,9 +49,9 @@ test('workers of a server that was killed are found by their mark, and the port 
   const { leader, worker, port } = await startServer(plan, 'marked');
   process.kill(leader.pid, 'SIGKILL');
   while (isSameProcess(leader)) await new Promise((resolve) => setTimeout(resolve, 5));
-  expect(findMarked(plan)).toEqual([worker.pid]);
-  expect(await isFree(port)).toBe(false);
-  await endServer(plan, leader, 5);
-  await endServer(plan, leader, 5);
-  expect([findMarked(plan), await isFree(port)]).toEqual([[], true]);
+  expect(findMarkedProcesses(plan)).toEqual([worker.pid]);
+  expect(await isPortFree(port)).toBe(false);
+  await stopServer(plan, leader, 5);
+  await stopServer(plan, leader, 5);
+  expect([findMarkedProcesses(plan), await isPortFree(port)]).toEqual([[], true]);
 });

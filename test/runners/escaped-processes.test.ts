@@ -4,12 +4,12 @@ import { mkdirSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
-import { encloseProcess, removeEnclosure } from '../../src/runners/enclosure.js';
-import { findMarkedBelow } from '../../src/runners/marked-processes.js';
+import { addToControlGroup, removeControlGroup } from '../../src/runners/enclosure.js';
+import { findMarkedProcessesBelow } from '../../src/runners/marked-processes.js';
 import { LocalRunner } from '../../strategies/local/runner.js';
-import { localPlan } from '../strategies/local-plan.js';
-import { atTheEnd, temporaryDirectory } from '../support/temporary.js';
-import { isThere } from './is-there.js';
+import { createLocalPlan } from '../strategies/local-plan.js';
+import { registerCleanup, temporaryDirectory } from '../support/temporary.js';
+import { isAlive } from './is-there.js';
 
 /** Leaves its session, its parent and its environment, and everything that it had open; works where it is told. */
 const escaping = `
@@ -33,17 +33,17 @@ def predict(where: str = "/"):
 async function begin(deployment: string) {
   const root = join(deployment, 'revisions', 'r1');
   mkdirSync(root, { recursive: true });
-  const plan = localPlan(root, { 'app.py': escaping });
+  const plan = createLocalPlan(root, { 'app.py': escaping });
   const runner = new LocalRunner(plan);
-  atTheEnd(() => runner.undo());
+  registerCleanup(() => runner.undo());
   const host = (await runner.start({ env: {} })) as unknown as { pid: number };
   const leave = async (where: string): Promise<number> => {
     const answer = await runner.run({ where });
     if (answer.status === 'error') throw new Error(JSON.stringify(answer.error));
     const pid = answer.output as number;
     while (readFileSync(`/proc/${pid}/environ`, 'utf8') !== '') await sleep(5);
-    atTheEnd(() => {
-      if (isThere(pid)) process.kill(pid, 'SIGKILL');
+    registerCleanup(() => {
+      if (isAlive(pid)) process.kill(pid, 'SIGKILL');
     });
     return pid;
   };
@@ -53,9 +53,9 @@ async function begin(deployment: string) {
 test('what left its session, its parent and its environment ends with its revision, wherever it works', async () => {
   const { runner, plan, leave } = await begin(temporaryDirectory());
   const pids = [await leave('/'), await leave(plan.directory)];
-  expect(pids.map(isThere)).toEqual([true, true]);
+  expect(pids.map(isAlive)).toEqual([true, true]);
   await runner.undo();
-  expect(pids.map(isThere)).toEqual([false, false]);
+  expect(pids.map(isAlive)).toEqual([false, false]);
 });
 
 test('it is found where its host was killed, too', async () => {
@@ -63,19 +63,19 @@ test('it is found where its host was killed, too', async () => {
   const { runner, host, leave } = await begin(deployment);
   const pid = await leave('/');
   process.kill(host, 'SIGKILL');
-  while (isThere(host)) await sleep(5);
-  expect(findMarkedBelow(deployment).map((found) => found.pid)).toContain(pid);
+  while (isAlive(host)) await sleep(5);
+  expect(findMarkedProcessesBelow(deployment).map((found) => found.pid)).toContain(pid);
   await runner.undo();
-  expect(isThere(pid)).toBe(false);
+  expect(isAlive(pid)).toBe(false);
 });
 
 test('a control group whose state directory is gone goes with the next one that is removed', () => {
   const [abandoned = '', other = ''] = [temporaryDirectory(), temporaryDirectory()];
   const { pid = 0 } = spawnSync('true');
-  encloseProcess(pid, { stateDirectory: abandoned }); // there is no such process any more
+  addToControlGroup(pid, { stateDirectory: abandoned }); // there is no such process any more
   expect(listGroups().length).toBeGreaterThan(0);
   rmSync(abandoned, { recursive: true });
-  removeEnclosure({ stateDirectory: other });
+  removeControlGroup({ stateDirectory: other });
   expect(listGroups().some((name) => name.includes(Buffer.from(abandoned).toString('base64url')))).toBe(false);
 });
 
@@ -96,12 +96,12 @@ test('a program that calls the software has its count of calls open, and is noth
       stdio: ['ignore', openSync(file, 'w'), 'ignore'],
       detached: true,
     });
-    atTheEnd(() => void caller.kill('SIGKILL'));
+    registerCleanup(() => void caller.kill('SIGKILL'));
     return caller.pid;
   };
   const caller = count(join(calls, '1-counter'));
   const left = count(join(deployment, 'revisions', 'r1', 'state', 'output'));
-  const found = findMarkedBelow(deployment).map(({ pid }) => pid);
+  const found = findMarkedProcessesBelow(deployment).map(({ pid }) => pid);
   expect(found).toContain(left);
   expect(found).not.toContain(caller);
 });

@@ -4,13 +4,13 @@ import { expect, test } from '@jest/globals';
 import { encodeFrames, FrameReader } from '../../src/runners/frames.js';
 import { HostClient } from '../../src/runners/host-client.js';
 import { readStream } from '../support/read-stream.js';
-import { atTheEnd, temporaryDirectory } from '../support/temporary.js';
+import { registerCleanup, temporaryDirectory } from '../support/temporary.js';
 
 /** A client of something that replies to each request with this text. */
 async function callWhatReplies(text: string): Promise<HostClient> {
   const socket = join(temporaryDirectory(), 'socket');
   const server = createServer((connection) => {
-    atTheEnd(() => void connection.destroy());
+    registerCleanup(() => void connection.destroy());
     const reader = new FrameReader();
     connection.on('data', (data) => {
       let frame = reader.add(data);
@@ -23,7 +23,7 @@ async function callWhatReplies(text: string): Promise<HostClient> {
   });
   await new Promise<void>((resolve) => server.listen(socket, resolve));
   const client = new HostClient({ socket, timeout: 5 });
-  atTheEnd(() => {
+  registerCleanup(() => {
     client.close();
     server.close();
   });
@@ -46,7 +46,7 @@ test.each(noAnswers)('the reply %j is refused: its callers get an error', async 
   expect(JSON.parse(await client.callText('{}'))).toEqual(refused);
   expect((await readStream(client.stream({}))).answer).toEqual(refused);
   expect(JSON.parse((await client.streamText('{}').next()).value)).toEqual(refused);
-  const reply = await client.takeTurn({ mayWait: true, timeout: 5 });
+  const reply = await client.acquireTurn({ mayWait: true, timeout: 5 });
   expect(['answer', 'lost']).toContain(reply.status);
 });
 

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import type { Answer } from '../../src/contract/answer.js';
 import { withDeadline } from '../../src/runners/call-deadline.js';
-import { Ending } from '../../src/runners/ending.js';
+import { CancelSource } from '../../src/runners/ending.js';
 import { callHttp } from '../../src/runners/http-call.js';
 
 async function whileServing<Value>(listener: RequestListener, body: (url: string) => Promise<Value>): Promise<Value> {
@@ -73,12 +73,12 @@ test('a cancelled call, a lost one and one that nobody hears are answers', async
 });
 
 test('an ending ends a call as a signal does: while it runs, and before it begins', async () => {
-  const ending = new Ending();
+  const ending = new CancelSource();
   const never: RequestListener = () => undefined;
   await whileServing(never, async (url) => {
-    setTimeout(() => ending.end(new Error('enough')), 50);
-    await expect(callHttp({ url, ending })).rejects.toThrow('enough');
-    await expect(callHttp({ url, ending })).rejects.toThrow('enough');
+    setTimeout(() => ending.cancel(new Error('enough')), 50);
+    await expect(callHttp({ url, cancelSource: ending })).rejects.toThrow('enough');
+    await expect(callHttp({ url, cancelSource: ending })).rejects.toThrow('enough');
   });
   expect(ending.signal).toMatchObject({ aborted: true, reason: ending.reason });
 });

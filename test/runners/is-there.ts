@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 
 /** Whether a process is there and not merely waiting to be reaped. */
-export const isThere = (pid: number): boolean => {
+export const isAlive = (pid: number): boolean => {
   try {
     return !/\) [ZX]/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
   } catch {

@@ -4,11 +4,11 @@ import type { AddressInfo } from 'node:net';
 import { expect, test } from '@jest/globals';
 import { callJson, streamJson } from '../../src/runners/json-call.js';
 import { readStream } from '../support/read-stream.js';
-import { atTheEnd } from '../support/temporary.js';
+import { registerCleanup } from '../support/temporary.js';
 
 async function serve(listener: RequestListener): Promise<string> {
   const server = createServer(listener).listen(0, '127.0.0.1');
-  atTheEnd(() => {
+  registerCleanup(() => {
     server.closeAllConnections();
     server.close();
   });

@@ -3,22 +3,22 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { BerthError } from '../../src/errors.js';
-import { builtInStrategies } from '../../src/package-root.js';
-import { loadRunnerClass, nameModule } from '../../src/runners/load-runner.js';
+import { builtInStrategiesDirectory } from '../../src/package-root.js';
+import { loadRunnerClass, toModuleName } from '../../src/runners/load-runner.js';
 import { ServerProcess } from '../../src/runners/server-process.js';
 import { LocalRunner } from '../../strategies/local/runner.js';
 import { temporarySolution } from '../support/temporary.js';
 
 test('a built-in strategy gives its own class', async () => {
-  const module = join(builtInStrategies, 'local', 'runner.ts');
+  const module = join(builtInStrategiesDirectory, 'local', 'runner.ts');
   expect(await loadRunnerClass({ module, className: 'LocalRunner' })).toBe(LocalRunner);
 });
 
 test('a record names what is built in by its place, so that it is found in another version too', async () => {
-  expect(nameModule(join(builtInStrategies, 'local', 'runner.ts'))).toBe(join('local', 'runner'));
+  expect(toModuleName(join(builtInStrategiesDirectory, 'local', 'runner.ts'))).toBe(join('local', 'runner'));
   const recorded = { module: join('local', 'runner'), className: 'LocalRunner' };
   expect(await loadRunnerClass(recorded)).toBe(LocalRunner);
-  expect(nameModule('/elsewhere/runner.ts')).toBe('/elsewhere/runner.ts');
+  expect(toModuleName('/elsewhere/runner.ts')).toBe('/elsewhere/runner.ts');
 });
 
 test.each([

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { expect, test } from '@jest/globals';
-import { isFree } from '../../src/runners/listening-port.js';
+import { isPortFree } from '../../src/runners/listening-port.js';
 import { identifyProcess, isSameProcess } from '../../src/runners/process-identity.js';
 
 test('a process is itself while it lives and nobody afterwards', async () => {
@@ -32,7 +32,7 @@ test('a killed process is over when all its threads are, and so is its port', as
     const identity = identifyProcess(child.pid ?? 0);
     child.kill('SIGKILL');
     while (identity !== null && isSameProcess(identity)); // at once: the next look may be too late
-    if (!(await isFree(port))) taken.push(port);
+    if (!(await isPortFree(port))) taken.push(port);
   }
   expect(taken).toEqual([]);
 });

@@ -3,15 +3,19 @@ import { mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
-import { findMarkedBelow, findUnproven, killMarkedBelow } from '../../src/runners/marked-processes.js';
-import { atTheEnd, temporaryDirectory } from '../support/temporary.js';
-import { isThere } from './is-there.js';
+import {
+  findMarkedProcessesBelow,
+  findUnprovenProcesses,
+  killMarkedProcessesBelow,
+} from '../../src/runners/marked-processes.js';
+import { registerCleanup, temporaryDirectory } from '../support/temporary.js';
+import { isAlive } from './is-there.js';
 
 /** A process of the user's own, as a shell leaves it that has no terminal. */
 function startOwn(cwd: string, argv: string[], env: NodeJS.ProcessEnv, stdout?: number): number {
   const [program = '', ...args] = argv;
   const child = spawn(program, args, { cwd, env, detached: true, stdio: ['ignore', stdout ?? 'ignore', 'ignore'] });
-  atTheEnd(() => void child.kill('SIGKILL'));
+  registerCleanup(() => void child.kill('SIGKILL'));
   return child.pid ?? 0;
 }
 
@@ -23,12 +27,12 @@ test('without a control group its directory and its open files are its marks', a
   const cleared = startOwn(join(revision, 'code'), ['/bin/sleep', '300'], {});
   const writing = startOwn('/', ['/bin/sleep', '300'], { PATH: '/bin' }, log);
   await sleep(100);
-  expect(findMarkedBelow(deployment).sort((one, other) => one.pid - other.pid)).toEqual([
+  expect(findMarkedProcessesBelow(deployment).sort((one, other) => one.pid - other.pid)).toEqual([
     { pid: cleared, value: join(revision, 'state'), isProven: true },
     { pid: writing, value: join(deployment, 'logs'), isProven: true },
   ]);
-  await killMarkedBelow(deployment);
-  expect([cleared, writing].map(isThere)).toEqual([false, false]);
+  await killMarkedProcessesBelow(deployment);
+  expect([cleared, writing].map(isAlive)).toEqual([false, false]);
 });
 
 test('a shell, an editor or a caller of the user’s is left alone, and told', async () => {
@@ -41,11 +45,11 @@ test('a shell, an editor or a caller of the user’s is left alone, and told', a
   const shell = startOwn(code, ['/bin/sleep', '300'], process.env);
   const adapting = startOwn(workspace, ['/bin/sleep', '300'], {});
   await sleep(100);
-  expect(findMarkedBelow(deployment)).toEqual([]);
-  await killMarkedBelow(deployment);
-  expect([editor, shell, adapting].map(isThere)).toEqual([true, true, true]);
+  expect(findMarkedProcessesBelow(deployment)).toEqual([]);
+  await killMarkedProcessesBelow(deployment);
+  expect([editor, shell, adapting].map(isAlive)).toEqual([true, true, true]);
   // By the number of the process, which need not follow the order of the starts.
-  expect(findUnproven(deployment).toSorted((one, other) => one.value.localeCompare(other.value))).toEqual([
+  expect(findUnprovenProcesses(deployment).toSorted((one, other) => one.value.localeCompare(other.value))).toEqual([
     { pid: editor, value: logs, isProven: false },
     { pid: shell, value: join(deployment, 'revisions', 'r1', 'state'), isProven: false },
   ]);

@@ -7,12 +7,12 @@ import { expect, test } from '@jest/globals';
 import type { RunPlan } from '../../src/contract/handle.js';
 import { BerthError } from '../../src/errors.js';
 import { chooseFreePort } from '../../src/runners/listening-port.js';
-import { findMarked } from '../../src/runners/marked-processes.js';
+import { findMarkedProcesses } from '../../src/runners/marked-processes.js';
 import { identifyProcess } from '../../src/runners/process-identity.js';
-import { ServerProcess, type ServerSettings } from '../../src/runners/server-process.js';
+import { type ServerOptions, ServerProcess } from '../../src/runners/server-process.js';
 import { writeServerRecord } from '../../src/runners/server-record.js';
-import { localPlan } from '../strategies/local-plan.js';
-import { atTheEnd, temporaryDirectory } from '../support/temporary.js';
+import { createLocalPlan } from '../strategies/local-plan.js';
+import { registerCleanup, temporaryDirectory } from '../support/temporary.js';
 
 // The rest of what it does is checked by the conformance suite, which the strategies on it pass.
 
@@ -23,12 +23,12 @@ const answering = program('(_, response) => response.end("well")');
 
 function makeServer(
   script: string,
-  { plan: changes = {}, ...settings }: Partial<ServerSettings> & { plan?: Partial<RunPlan> } = {},
+  { plan: changes = {}, ...settings }: Partial<ServerOptions> & { plan?: Partial<RunPlan> } = {},
 ) {
-  const plan = localPlan(temporaryDirectory('berth-server-'), { 'server.cjs': script }, changes);
+  const plan = createLocalPlan(temporaryDirectory('berth-server-'), { 'server.cjs': script }, changes);
   const command = (port: number) => ({ argv: [process.execPath, 'server.cjs'], env: { PORT: String(port) } });
   const server = new ServerProcess(plan, { command, ...settings });
-  atTheEnd(() => server.stop(0));
+  registerCleanup(() => server.stop(0));
   return { plan, server };
 }
 
@@ -43,7 +43,7 @@ test('a server that ends before it serves is told with its last line, and nothin
   const error = await caught(server.start({ env: {} }));
   expect(error).toMatchObject({ code: 'START_FAILED', details: { evidence: 'no weights found' } });
   expect(error.message).toMatch(/exited with code 4 .*: no weights found$/);
-  expect(findMarked(plan)).toEqual([]);
+  expect(findMarkedProcesses(plan)).toEqual([]);
 });
 
 test('what an earlier server printed is no evidence of this one', async () => {
@@ -62,19 +62,19 @@ test('a program that is not there is TOOL_MISSING', async () => {
 });
 
 test('a server that listens and never answers is NOT_READY, and nothing is left', async () => {
-  const { plan, server } = makeServer(program('() => {}'), { patience: 1 });
+  const { plan, server } = makeServer(program('() => {}'), { startTimeout: 1 });
   expect(await caught(server.start({ env: {} }))).toMatchObject({ code: 'NOT_READY' });
-  expect(findMarked(plan)).toEqual([]);
+  expect(findMarkedProcesses(plan)).toEqual([]);
 });
 
 test('an aborted start leaves nothing', async () => {
   const { plan, server } = makeServer('setInterval(() => {}, 1000)');
   const control = new AbortController();
   const start = server.start({ env: {}, signal: control.signal });
-  while (findMarked(plan).length === 0) await sleep(10);
+  while (findMarkedProcesses(plan).length === 0) await sleep(10);
   control.abort(new Error('enough'));
   await expect(start).rejects.toThrow('enough');
-  expect(findMarked(plan)).toEqual([]);
+  expect(findMarkedProcesses(plan)).toEqual([]);
 });
 
 test('a server below a shell is found and ended with it', async () => {
@@ -85,9 +85,9 @@ test('a server below a shell is found and ended with it', async () => {
   const { plan, server } = makeServer(answering, { command });
   await server.start({ env: {} });
   expect(await server.isHealthy()).toMatchObject({ state: 'ready' });
-  expect(findMarked(plan).length).toBeGreaterThan(1);
+  expect(findMarkedProcesses(plan).length).toBeGreaterThan(1);
   await server.stop(5);
-  expect(findMarked(plan)).toEqual([]);
+  expect(findMarkedProcesses(plan)).toEqual([]);
 });
 
 test('another’s server on the port that was chosen is not ours: the next port is tried', async () => {
@@ -104,7 +104,7 @@ test('another’s server on the port that was chosen is not ours: the next port 
   });
   const taken = await chooseFreePort(`${plan.stateDirectory}/1`);
   const stranger = createServer((_, response) => response.end('another'));
-  atTheEnd(() => void stranger.close());
+  registerCleanup(() => void stranger.close());
   const told: string[] = [];
   const record = await server.start({
     env: { TAKEN: String(taken) },
@@ -141,7 +141,7 @@ test('what has no bound here is said in the log', async () => {
 
 test('a server that was never started is gone, and says so', async () => {
   const { server } = makeServer(answering);
-  expect(server.describeAbsence()).toMatch(/neither started nor attached/);
+  expect(server.describeUnavailability()).toMatch(/neither started nor attached/);
   expect(await server.isHealthy()).toMatchObject({ isHealthy: false, state: 'gone' });
   await server.stop(0);
 });

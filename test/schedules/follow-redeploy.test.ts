@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
 import type { CurrentChange, DeploymentInfo, PastChange } from '../../src/contract/index.js';
-import { describeHindrance } from '../../src/schedules/ask-for-redeploy.js';
+import { explainSkip } from '../../src/schedules/ask-for-redeploy.js';
 import { judgeChange } from '../../src/schedules/follow-redeploy.js';
-import { deploymentInfo } from '../commands/support.js';
+import { createDeploymentInfo } from '../commands/support.js';
 
 const asked = (id: string, by = 'schedule default') => ({
   ...{ id, kind: 'redeploy' as const, by, reason: null, requestedAt: '2026-11-23T03:00:00.000Z' },
@@ -28,7 +28,7 @@ test.each<[string, Partial<DeploymentInfo>]>([
   ['is being rolled back', { changes: [past('c2')], change: current('c3', rollback) }],
   ['is about to be rolled back', { changes: [past('c2')], next: { ...asked('c3'), ...rollback } }],
 ])('a change that %s is followed further', (_, facts) => {
-  expect(judgeChange(deploymentInfo(facts), 'c2')).toBeNull();
+  expect(judgeChange(createDeploymentInfo(facts), 'c2')).toBeNull();
 });
 
 test.each<[string, Partial<DeploymentInfo>, string]>([
@@ -40,7 +40,7 @@ test.each<[string, Partial<DeploymentInfo>, string]>([
   ['a person rolled back', { changes: [past('c2'), past('c3', { ...rollback, by: 'ada@host' })] }, 'live'],
   ['was followed by one that was rolled back', { changes: [past('c2'), past('c3'), past('c4', rollback)] }, 'live'],
 ])('a change that %s ends the run', (_, facts, outcome) => {
-  expect(judgeChange(deploymentInfo(facts), 'c2')).toMatchObject({ outcome, change: 'c2' });
+  expect(judgeChange(createDeploymentInfo(facts), 'c2')).toMatchObject({ outcome, change: 'c2' });
 });
 
 test.each<[string, Partial<DeploymentInfo>, string]>([
@@ -53,7 +53,7 @@ test.each<[string, Partial<DeploymentInfo>, string]>([
     'REDEPLOY_FAILED',
   ],
 ])('a change that %s fails the run', (_, facts, code) => {
-  expect(judgeChange(deploymentInfo(facts), 'c2')).toMatchObject({
+  expect(judgeChange(createDeploymentInfo(facts), 'c2')).toMatchObject({
     failure: { code, details: { change: 'c2', revision: 'r2' } },
   });
 });
@@ -64,14 +64,14 @@ test.each<[string, Partial<DeploymentInfo>, string]>([
   ['has a request in its queue', { change: current('c2'), next: asked('c3', 'ada@host') }, 'asked for by ada@host'],
   ['keeps failed work', { change: current('c2', { state: 'waiting' }) }, 'c2 waits'],
 ])('a deployment that %s is left alone', (_, facts, why) => {
-  expect(describeHindrance(deploymentInfo(facts), false)).toContain(why);
+  expect(explainSkip(createDeploymentInfo(facts), false)).toContain(why);
 });
 
 test('only the untouched work of a schedule is replaced, and only where that is wished', () => {
   const waiting = { change: current('c2', { state: 'waiting' }) };
   const resumed = { step: 'resume', startedAt: '2026-11-23T08:00:00.000Z', finishedAt: null, note: '' };
-  expect(describeHindrance(deploymentInfo(waiting), true)).toBeNull();
-  expect(describeHindrance(deploymentInfo({ ...waiting, steps: [resumed] }), true)).toContain('c2 waits');
+  expect(explainSkip(createDeploymentInfo(waiting), true)).toBeNull();
+  expect(explainSkip(createDeploymentInfo({ ...waiting, steps: [resumed] }), true)).toContain('c2 waits');
   const ofPerson = { change: current('c2', { state: 'waiting', by: 'ada@host' }) };
-  expect(describeHindrance(deploymentInfo(ofPerson), true)).toContain('c2 waits');
+  expect(explainSkip(createDeploymentInfo(ofPerson), true)).toContain('c2 waits');
 });

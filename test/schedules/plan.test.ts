@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { planSchedule, type ScheduleOptions } from '../../src/schedules/index.js';
-import { formatSpan, parseSpan } from '../../src/schedules/span.js';
+import { formatDuration, parseDuration } from '../../src/schedules/span.js';
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -13,14 +13,14 @@ test.each([
   ['2w', 14 * day, '14d'],
   ['1s', 1_000, '1s'],
 ])('%s is %i ms, spoken of as %s', (text, milliseconds, spoken) => {
-  expect(parseSpan('--every', text)).toBe(milliseconds);
-  expect(formatSpan(milliseconds)).toBe(spoken);
+  expect(parseDuration('--every', text)).toBe(milliseconds);
+  expect(formatDuration(milliseconds)).toBe(spoken);
 });
 
 test.each(['', '5', '1 day', '1.5h', '-1h', '0s', '1y', '4000d', '99999999999999999999d'])(
   'a time of %j is refused with the option’s name',
   (text) => {
-    expect(() => parseSpan('--jitter', text)).toThrow(/--jitter/);
+    expect(() => parseDuration('--jitter', text)).toThrow(/--jitter/);
   },
 );
 

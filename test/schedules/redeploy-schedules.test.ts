@@ -7,8 +7,8 @@ import { ensureStack } from '../../src/stack/index.js';
 import { workflowId } from '../../src/workflows/messages.js';
 import { connectOnce, deploy } from '../support/deploying.js';
 import { temporaryStack } from '../support/stack.js';
-import { atTheEnd, temporaryDirectory, temporarySolution } from '../support/temporary.js';
-import { eventually, runNow, schedule } from './support.js';
+import { registerCleanup, temporaryDirectory, temporarySolution } from '../support/temporary.js';
+import { createSchedule, eventually, runNow } from './support.js';
 
 temporaryStack();
 
@@ -23,8 +23,8 @@ async function deployed(name: string): Promise<(code: string) => void> {
 }
 
 async function temporal(): Promise<Client> {
-  const connection = await Connection.connect((await ensureStack({ worker: true })).connectionOptions);
-  atTheEnd(() => connection.close());
+  const connection = await Connection.connect((await ensureStack({ needsWorker: true })).connectionOptions);
+  registerCleanup(() => connection.close());
   return new Client({ connection });
 }
 
@@ -32,7 +32,7 @@ test('a due run redeploys what has changed, and changes nothing when nothing has
   const write = await deployed('due');
   const client = await connectOnce();
   write(answering('two'));
-  const made = await schedule('due', { every: '1s', schedule: 'often' });
+  const made = await createSchedule('due', { every: '1s', schedule: 'often' });
   expect(made).toMatchObject({
     name: 'due',
     id: 'often',
@@ -70,7 +70,7 @@ test('a due run redeploys what has changed, and changes nothing when nothing has
 test('a run that fails leaves what serves, and its work until somebody cares for it', async () => {
   const write = await deployed('failing');
   const client = await connectOnce();
-  await schedule('failing', { cron: '0 3 * * *', timezone: 'europe/berlin', jitter: '10m' });
+  await createSchedule('failing', { cron: '0 3 * * *', timezone: 'europe/berlin', jitter: '10m' });
   write(broken);
   const run = await runNow('failing');
   expect(run).toMatchObject({ change: 'c2', revision: 'r2' });
@@ -98,7 +98,7 @@ test('a run that fails leaves what serves, and its work until somebody cares for
 test('a schedule that replaces what failed tries the source anew, but takes no work from a person', async () => {
   const write = await deployed('replacing');
   const client = await connectOnce();
-  await schedule('replacing', { every: '1d', replacesFailed: true });
+  await createSchedule('replacing', { every: '1d', replacesFailed: true });
   write(broken);
   expect(await runNow('replacing')).toMatchObject({ outcome: 'failed' });
   write(answering('two'));
@@ -114,7 +114,7 @@ test('a schedule that replaces what failed tries the source anew, but takes no w
 test('what is stopped stays stopped', async () => {
   await deployed('resting');
   const client = await connectOnce();
-  await schedule('resting', { every: '1d' });
+  await createSchedule('resting', { every: '1d' });
   await client.stop('resting');
   expect(await runNow('resting')).toMatchObject({ outcome: 'skipped', note: expect.stringContaining('it is stopped') });
   expect(await client.info('resting')).toMatchObject({ state: 'stopped' });
@@ -124,7 +124,7 @@ test('what is stopped stays stopped', async () => {
 test('no run starts while the last one goes on', async () => {
   const write = await deployed('slow');
   const client = await connectOnce();
-  await schedule('slow', { every: '1d' });
+  await createSchedule('slow', { every: '1d' });
   const gate = join(temporaryDirectory(), 'open');
   write(`import os, time\nwhile not os.path.exists(${JSON.stringify(gate)}): time.sleep(0.05)\n${answering('two')}`);
   const first = await client.schedules.trigger('slow');
@@ -142,8 +142,11 @@ test('no run starts while the last one goes on', async () => {
 test('a revision that does not prove itself fails the run that brought it, and no run brings it again', async () => {
   const write = await deployed('baking');
   const client = await connectOnce();
-  await client.followToEnd('baking', (await client.redeploy('baking', { changes: { bake: 30 }, isForced: true })).id);
-  await schedule('baking', { every: '1d' });
+  await client.followChangeToEnd(
+    'baking',
+    (await client.redeploy('baking', { changes: { bake: 30 }, isForced: true })).id,
+  );
+  await createSchedule('baking', { every: '1d' });
   write(`import os, threading\nthreading.Timer(1.5, lambda: os._exit(3)).start()\n${answering('two')}`);
   const run = await runNow('baking');
   expect(run).toMatchObject({ outcome: 'failed', revision: 'r3', lastError: { code: 'ROLLED_BACK' } });
@@ -166,12 +169,12 @@ test('a revision that does not prove itself fails the run that brought it, and n
 test('several schedules are told apart, and each one leaves nothing when it is deleted', async () => {
   await deployed('twice');
   const { schedules } = await connectOnce();
-  await schedule('twice', { every: '1d' });
-  await expect(schedule('twice', { every: '2d' })).rejects.toMatchObject({
+  await createSchedule('twice', { every: '1d' });
+  await expect(createSchedule('twice', { every: '2d' })).rejects.toMatchObject({
     code: 'SCHEDULE_TAKEN',
     message: 'twice has a schedule default (every 1d)',
   });
-  await schedule('twice', { cron: '@weekly', schedule: 'weekly' });
+  await createSchedule('twice', { cron: '@weekly', schedule: 'weekly' });
   await expect(schedules.show('twice')).rejects.toMatchObject({
     code: 'USAGE',
     message: expect.stringContaining('--id default or weekly'),
@@ -186,8 +189,8 @@ test('several schedules are told apart, and each one leaves nothing when it is d
 test('a schedule whose deployment was ended by force removes itself when it is next due', async () => {
   await deployed('orphaned');
   const { schedules } = await connectOnce();
-  await schedule('orphaned', { every: '1d' });
-  await schedule('orphaned', { every: '5s', schedule: 'often' });
+  await createSchedule('orphaned', { every: '1d' });
+  await createSchedule('orphaned', { every: '5s', schedule: 'often' });
   await schedules.pause('orphaned', 'often');
   const { workflow } = await temporal();
   await workflow.getHandle(workflowId('orphaned')).terminate('for the test');
@@ -209,7 +212,7 @@ test.each([
   ready ??= deployed('ready');
   await ready;
   const { schedules } = await connectOnce();
-  await schedule('ready', times).then(
+  await createSchedule('ready', times).then(
     () => expect('it was made').toBe('refused'),
     (error) => expect(error).toMatchObject({ code: 'SCHEDULE_INVALID', message: expect.stringContaining(message) }),
   );
@@ -217,5 +220,5 @@ test.each([
 });
 
 test('only what is deployed is scheduled', async () => {
-  await expect(schedule('nobody', { every: '1d' })).rejects.toMatchObject({ code: 'NAME_UNKNOWN' });
+  await expect(createSchedule('nobody', { every: '1d' })).rejects.toMatchObject({ code: 'NAME_UNKNOWN' });
 });

@@ -2,14 +2,14 @@ import type { ScheduledRun, ScheduleInfo } from '../../src/contract/index.js';
 import { planSchedule, type ScheduleOptions } from '../../src/schedules/index.js';
 import { connectOnce } from '../support/deploying.js';
 
-interface Wish extends ScheduleOptions {
+interface ScheduleRequest extends ScheduleOptions {
   schedule?: string;
   replacesFailed?: boolean;
 }
 
 /** Makes a schedule of redeploys. */
-export async function schedule(name: string, wish: Wish): Promise<ScheduleInfo> {
-  const { schedule: id, replacesFailed = false, ...options } = wish;
+export async function createSchedule(name: string, request: ScheduleRequest): Promise<ScheduleInfo> {
+  const { schedule: id, replacesFailed = false, ...options } = request;
   const { schedules } = await connectOnce();
   return await schedules.create({ name, schedule: id, plan: planSchedule(options), replacesFailed });
 }
@@ -21,9 +21,9 @@ export async function runNow(name: string, id?: string): Promise<ScheduledRun> {
 }
 
 /** Resolves with the first answer that is one. */
-export async function eventually<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {
+export async function eventually<T>(what: string, find: () => Promise<T | undefined>): Promise<T> {
   for (const deadline = Date.now() + 60_000; ; ) {
-    const found = await look();
+    const found = await find();
     if (found !== undefined) return found;
     if (Date.now() > deadline) throw new Error(`awaited in vain: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 50));

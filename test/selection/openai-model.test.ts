@@ -3,7 +3,7 @@ import { StrategyRegistry } from '../../src/registry/index.js';
 import { findOpenaiModel, OpenaiModel, type SelectionExchange, SelectorAgent } from '../../src/selection/index.js';
 import { hang, openaiChatPlain, refuse, say, startEndpoint, type Turn } from '../agents/endpoints/index.js';
 import { writePlugin } from '../registry/plugin.js';
-import { atTheEnd, temporaryDirectory, temporaryHome, temporarySolution } from '../support/temporary.js';
+import { registerCleanup, temporaryDirectory, temporaryHome, temporarySolution } from '../support/temporary.js';
 
 const home = temporaryHome();
 const key = 'sk-selection-canary';
@@ -19,7 +19,7 @@ interface Scene {
 /** A selector with the strategies `first` (which the rules prefer) and `second`, and a model that follows a script. */
 async function makeScene({ turns, wire = openaiChatPlain, timeout = 20 }: Scene) {
   const endpoint = await startEndpoint(wire);
-  atTheEnd(() => endpoint.close());
+  registerCleanup(() => endpoint.close());
   endpoint.script(...turns);
   const directory = temporaryDirectory();
   writePlugin(directory, 'first', { 'selector_instruction.md': 'Choose first for echoes.' });

@@ -12,7 +12,7 @@ import { gatherFacts, SelectorAgent } from '../../src/selection/index.js';
 import { readManifests } from '../../src/selection/manifests/read-manifests.js';
 import { manifests, type Tree, trees } from '../support/generated-trees.js';
 import { measureLoopDelay } from '../support/loop-delay.js';
-import { holds } from '../support/properties.js';
+import { checkProperty } from '../support/properties.js';
 import { temporaryDirectory, temporaryHome } from '../support/temporary.js';
 
 const home = temporaryHome();
@@ -67,7 +67,7 @@ test('every repository has facts and an explanation, within the time bound', asy
       rmSync(path, { recursive: true, force: true });
     }
   });
-  await holds('repositories', { runs: 60, time: 90_000 }, property);
+  await checkProperty('repositories', { runs: 60, time: 90_000 }, property);
 }, 400_000);
 
 test('every manifest is read or noted, within the time bound, and the event loop stays free', async () => {
@@ -83,7 +83,7 @@ test('every manifest is read or noted, within the time bound, and the event loop
       rmSync(path, { recursive: true, force: true });
     }
   });
-  await holds('manifests', { runs: 150, time: 60_000 }, property);
+  await checkProperty('manifests', { runs: 150, time: 60_000 }, property);
 }, 400_000);
 
 test('the requirements of every repository are read or refused, within the time bound', async () => {
@@ -99,5 +99,5 @@ test('the requirements of every repository are read or refused, within the time 
       rmSync(path, { recursive: true, force: true });
     }
   });
-  await holds('requirements', { runs: 150, time: 60_000 }, property);
+  await checkProperty('requirements', { runs: 150, time: 60_000 }, property);
 }, 400_000);

@@ -299,7 +299,7 @@ const typical: [string, Record<string, string>, string][] = [
 test.each(typical)('the built-in rules score %s highest where it belongs', async (_, files, expected) => {
   const registry = await StrategyRegistry.scan({ home });
   const path = temporarySolution(files);
-  const names = registry.describeAll().map(({ name }) => name);
+  const names = registry.listEntries().map(({ name }) => name);
   const text = await new SelectorAgent(registry, { home }).explain({ path }, names);
   const scores = [...text.matchAll(/^(\w+): (-?\d+)( \(|$)/gm)].map(([, name, score]) => ({
     name,

@@ -33,7 +33,7 @@ const changeWorkerRecord = (home: BerthHome, change: object): void => {
 
 async function startStack(): Promise<string[]> {
   const lines: string[] = [];
-  await ensureStack({ worker: true, onProgress: (line) => lines.push(line) });
+  await ensureStack({ needsWorker: true, onProgress: (line) => lines.push(line) });
   return lines;
 }
 
@@ -44,7 +44,7 @@ test('the worker polls both queues when the start returns, with the environment 
     expect.stringContaining('started the embedded Temporal server'),
     'started the worker in the background',
   ]);
-  const checks = await diagnose({ describeHere: async () => [] });
+  const checks = await diagnose({ listAvailability: async () => [] });
   expect(checks.find(({ name }) => name === 'worker')).toMatchObject({ ok: true });
   if (process.platform === 'linux') {
     const environment = readFileSync(`/proc/${readRecords(home).worker.pid}/environ`, 'utf8').split('\0');

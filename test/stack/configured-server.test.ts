@@ -24,7 +24,7 @@ const refuseProgress = (line: string): never => {
 test('TEMPORAL_ADDRESS is obeyed: the server is prepared and nothing is started', async () => {
   const home = enterNewHome();
   Object.assign(process.env, { TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: 'default' });
-  const target = await ensureStack({ worker: true, onProgress: refuseProgress });
+  const target = await ensureStack({ needsWorker: true, onProgress: refuseProgress });
   expect(target).toMatchObject({ address, namespace: 'default', webUrl: null, isEmbedded: false });
   expect(existsSync(home.stack)).toBe(false);
   const connection = await Connection.connect(target.connectionOptions);
@@ -36,7 +36,7 @@ test('TEMPORAL_ADDRESS is obeyed: the server is prepared and nothing is started'
 test('a server that is prepared already stays as it is, and TEMPORAL_UI says where its Web UI is', async () => {
   enterNewHome();
   Object.assign(process.env, { TEMPORAL_ADDRESS: address, TEMPORAL_UI: 'http://127.0.0.1:8080/' });
-  const targets = await Promise.all([ensureStack({ worker: false }), ensureStack({ worker: false })]);
+  const targets = await Promise.all([ensureStack({ needsWorker: false }), ensureStack({ needsWorker: false })]);
   expect(targets[0]).toEqual(targets[1]);
   expect(targets[0]).toMatchObject({ webUrl: 'http://127.0.0.1:8080' });
 });
@@ -46,14 +46,14 @@ test('a profile of Temporal’s configuration file is obeyed, address and namesp
   // The one namespace beside `default` that every server has.
   useProfile('work', `[profile.work]\naddress = "${address}"\nnamespace = "temporal-system"\n`);
   process.env.TEMPORAL_PROFILE = 'work';
-  const target = await ensureStack({ worker: false });
+  const target = await ensureStack({ needsWorker: false });
   expect(target).toMatchObject({ namespace: 'temporal-system' });
 });
 
 test('an address where nothing answers is named', async () => {
   enterNewHome();
   process.env.TEMPORAL_ADDRESS = '127.0.0.1:1';
-  await expect(ensureStack({ worker: false })).rejects.toMatchObject({
+  await expect(ensureStack({ needsWorker: false })).rejects.toMatchObject({
     code: 'SERVER_UNREACHABLE',
     message: expect.stringContaining('127.0.0.1:1'),
   });
@@ -62,7 +62,7 @@ test('an address where nothing answers is named', async () => {
 test('a configuration file that is no TOML is reported', async () => {
   enterNewHome();
   useProfile('broken', '[profile.default\naddress = ');
-  await expect(ensureStack({ worker: false })).rejects.toMatchObject({
+  await expect(ensureStack({ needsWorker: false })).rejects.toMatchObject({
     code: 'STACK_FAILED',
     message: expect.stringContaining('Temporal’s configuration cannot be read'),
   });
@@ -71,7 +71,7 @@ test('a configuration file that is no TOML is reported', async () => {
 test('a namespace that does not exist is named', async () => {
   enterNewHome();
   Object.assign(process.env, { TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: 'nowhere' });
-  await expect(ensureStack({ worker: false })).rejects.toMatchObject({
+  await expect(ensureStack({ needsWorker: false })).rejects.toMatchObject({
     code: 'STACK_FAILED',
     message: expect.stringContaining('nowhere'),
   });

@@ -2,20 +2,24 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import type { StrategyHere } from '../../src/registry/index.js';
-import { type Check, diagnose } from '../../src/stack/diagnose.js';
+import type { StrategyAvailability } from '../../src/registry/index.js';
+import { type DiagnosticCheck, diagnose } from '../../src/stack/diagnose.js';
 import { ensureStack } from '../../src/stack/ensure-stack.js';
 import { useOwnHomes } from './support.js';
 
 const enterNewHome = useOwnHomes();
 
-const entry = (name: string, state: StrategyHere['state'], changes: Partial<StrategyHere> = {}): StrategyHere => ({
+const entry = (
+  name: string,
+  state: StrategyAvailability['state'],
+  changes: Partial<StrategyAvailability> = {},
+): StrategyAvailability => ({
   ...{ name, state, directory: `/strategies/${name}`, origin: 'user', config: null, problem: null, unmetNeeds: [] },
   ...changes,
 });
 
-async function check(entries = [entry('local', 'ready')]): Promise<Record<string, Check>> {
-  const checks = await diagnose({ describeHere: async () => entries });
+async function check(entries = [entry('local', 'ready')]): Promise<Record<string, DiagnosticCheck>> {
+  const checks = await diagnose({ listAvailability: async () => entries });
   return Object.fromEntries(checks.map((found) => [found.name, found]));
 }
 
@@ -49,7 +53,7 @@ test('what is missing is said with its remedy', async () => {
 
 test('a server that runs without a worker is told apart from one that does not answer', async () => {
   enterNewHome();
-  const { address } = await ensureStack({ worker: false });
+  const { address } = await ensureStack({ needsWorker: false });
   const running = await check();
   expect(running.server).toMatchObject({ ok: true, detail: expect.stringContaining(address) });
   expect(running.worker).toMatchObject({ ok: false, remedy: 'start it: berth up' });

@@ -8,10 +8,10 @@ import { Client, Connection } from '@temporalio/client';
 import { clearLockedPorts } from 'get-port';
 import type { BerthHome } from '../../src/home.js';
 import { identifyProcess, isSameProcess } from '../../src/runners/process-identity.js';
-import { findByArgument } from '../../src/stack/background-process.js';
+import { findProcessesByArgument } from '../../src/stack/background-process.js';
 import type { ServerRecord } from '../../src/stack/embedded-server.js';
 import { ensureStack } from '../../src/stack/ensure-stack.js';
-import { databaseArgument } from '../../src/stack/server-command.js';
+import { buildDatabaseArgument } from '../../src/stack/server-command.js';
 import { stopStack } from '../../src/stack/stop-stack.js';
 import { searchAttributes } from '../../src/workflows/search-attributes.js';
 import { useOwnHomes } from './support.js';
@@ -26,7 +26,7 @@ afterEach(async () => {
 const recordFile = (home: BerthHome): string => join(home.stack, 'server.json');
 const readServer = (home: BerthHome): ServerRecord => JSON.parse(readFileSync(recordFile(home), 'utf8'));
 const startStack = (onProgress?: (line: string) => void) =>
-  ensureStack({ worker: false, ...(onProgress && { onProgress }) });
+  ensureStack({ needsWorker: false, ...(onProgress && { onProgress }) });
 
 async function connect(address: string): Promise<Client> {
   const connection = await Connection.connect({ address });
@@ -82,7 +82,7 @@ test('several starts at once start one server', async () => {
   const targets = await Promise.all([1, 2, 3].map(() => startStack((line) => lines.push(line))));
   expect(new Set(targets.map(({ address }) => address)).size).toBe(1);
   expect(lines.filter((line) => line.startsWith('started'))).toHaveLength(1);
-  expect(findByArgument(databaseArgument(readServer(home)))).toHaveLength(1);
+  expect(findProcessesByArgument(buildDatabaseArgument(readServer(home)))).toHaveLength(1);
 });
 
 test('a server that was killed comes back at the same ports with what it knew', async () => {
@@ -128,7 +128,7 @@ test('a start that was killed before it noted the server’s pid leaves no secon
   const record = readServer(home);
   writeFileSync(recordFile(home), JSON.stringify({ ...record, state: 'starting', process: null }));
   await startStack();
-  expect(findByArgument(databaseArgument(record))).toEqual([readServer(home).process]);
+  expect(findProcessesByArgument(buildDatabaseArgument(record))).toEqual([readServer(home).process]);
   expect(record.process && isSameProcess(record.process)).toBe(false);
 });
 
@@ -163,7 +163,7 @@ test('a server that cannot start is reported with its own words, and nothing is 
     message: 'the embedded Temporal server ended while it started',
     details: { evidence: expect.stringContaining('file is not a database') },
   });
-  expect(findByArgument(databaseArgument({ database }))).toEqual([]);
+  expect(findProcessesByArgument(buildDatabaseArgument({ database }))).toEqual([]);
 });
 
 test('a home that cannot be written is refused with its path', async () => {

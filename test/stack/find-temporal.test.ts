@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { delimiter, dirname, join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
 import { berthHome } from '../../src/home.js';
-import { findTemporal, lookForTemporal } from '../../src/stack/find-temporal.js';
+import { ensureTemporal, locateTemporal } from '../../src/stack/find-temporal.js';
 import { installTemporal, temporalVersion } from '../../src/stack/install-temporal.js';
 import { temporaryDirectory } from '../support/temporary.js';
 
@@ -47,18 +47,18 @@ test('TEMPORAL_CLI comes first, then the first on the PATH that works, then the 
   const system = ['/bin', '/usr/bin'].join(delimiter);
   process.env.TEMPORAL_CLI = chosen;
   process.env.PATH = [dirname(other), dirname(onPath), system].join(delimiter);
-  expect(await findTemporal(home)).toEqual({ path: chosen, description: says('1.5.1'), serverVersion: '1.29.1' });
+  expect(await ensureTemporal(home)).toEqual({ path: chosen, description: says('1.5.1'), serverVersion: '1.29.1' });
   delete process.env.TEMPORAL_CLI;
-  expect(await findTemporal(home)).toMatchObject({ path: onPath, serverVersion: '1.29.2' });
+  expect(await ensureTemporal(home)).toMatchObject({ path: onPath, serverVersion: '1.29.2' });
   process.env.PATH = system;
-  expect(await findTemporal(home)).toMatchObject({ path: inHome, serverVersion: '1.29.3' });
-  expect(await lookForTemporal(berthHome(join(directory, 'empty')))).toBeNull();
+  expect(await ensureTemporal(home)).toMatchObject({ path: inHome, serverVersion: '1.29.3' });
+  expect(await locateTemporal(berthHome(join(directory, 'empty')))).toBeNull();
 });
 
 test('a TEMPORAL_CLI that does not work is an error, not passed over', async () => {
   process.env.TEMPORAL_CLI = join(directory, 'nowhere');
   const error = { code: 'TOOL_MISSING', message: expect.stringContaining(`TEMPORAL_CLI=${directory}/nowhere`) };
-  await expect(findTemporal(berthHome(directory))).rejects.toMatchObject(error);
+  await expect(ensureTemporal(berthHome(directory))).rejects.toMatchObject(error);
 });
 
 test('the official download is unpacked, tried and put in place whole', async () => {

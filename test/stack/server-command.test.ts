@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
-import { serverArguments } from '../../src/stack/server-command.js';
+import { buildServerArguments } from '../../src/stack/server-command.js';
 
 test('the server is reachable from this machine only, keeps its data and is not held back', () => {
-  const line = serverArguments({ port: 1, uiPort: 2, database: '/home/temporal.db' }, ['BerthName']).join(' ');
+  const line = buildServerArguments({ port: 1, uiPort: 2, database: '/home/temporal.db' }, ['BerthName']).join(' ');
   expect(line).toBe(
     'server start-dev --ip 127.0.0.1 --port 1 --ui-port 2 --log-level warn --db-filename=/home/temporal.db' +
       ' --sqlite-pragma journal_mode=WAL --sqlite-pragma synchronous=NORMAL' +

@@ -3,10 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, expect, test } from '@jest/globals';
 import { Client, Connection, ServiceError } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time.js';
-import { ensureStack, takeOverSteps } from '../../src/stack/index.js';
+import { ensureStack, reassignLostActivities } from '../../src/stack/index.js';
 import { workflowType } from '../../src/workflows/messages.js';
 import { temporaryStack } from '../support/stack.js';
-import { atTheEnd } from '../support/temporary.js';
+import { registerCleanup } from '../support/temporary.js';
 
 temporaryStack();
 const host = 'this-one';
@@ -16,9 +16,9 @@ const namespace = 'default';
 let client: Client;
 
 beforeAll(async () => {
-  const { connectionOptions } = await ensureStack({ worker: false });
+  const { connectionOptions } = await ensureStack({ needsWorker: false });
   const connection = await Connection.connect(connectionOptions);
-  atTheEnd(() => connection.close());
+  registerCleanup(() => connection.close());
   client = new Client({ connection });
 });
 
@@ -70,13 +70,13 @@ function reticent(names: RegExp, times: number): Client {
 
 test('a step whose worker was killed is given out at once, also when the server tells of it late', async () => {
   await begin('late');
-  await takeOverSteps(reticent(/late/, 2), host);
+  await reassignLostActivities(reticent(/late/, 2), host);
   expect(await nextTry('late')).toBe(2);
 });
 
 test('those that the server does not tell of keep no other from being given out, however many they are', async () => {
   await begin('told'); // the newest are listed first
   await Promise.all(Array.from({ length: 20 }, (_, index) => begin(`untold-${index}`)));
-  await expect(takeOverSteps(reticent(/untold/, Infinity), host)).rejects.toThrow('context deadline exceeded');
+  await expect(reassignLostActivities(reticent(/untold/, Infinity), host)).rejects.toThrow('context deadline exceeded');
   expect(await nextTry('told')).toBe(2);
 });

@@ -14,7 +14,7 @@ export interface Pod {
 const pieceBytes = 61;
 
 /** The pods of a deployment, told once. */
-export function tellPods(asked: IncomingMessage, stream: Duplex, pods: Pod[]): void {
+export function sendPods(asked: IncomingMessage, stream: Duplex, pods: Pod[]): void {
   const payload = pods.map(({ name }) => ({
     ...{ name, namespace: 'bento', labels: { 'yatai.ai/bento-function-component-type': 'api-server' } },
     ...{ pod_status: { status: 'Running', reason: '' }, status: { phase: 'Running', ready: true }, runner_name: '' },
@@ -35,7 +35,7 @@ export function tailPod(asked: IncomingMessage, stream: Duplex, { pod, note }: T
       note('heartbeat');
       socket.send({ type: 'heartbeat', message: '', payload: null });
     }
-    if (type === 'data' && payload?.container_name === 'main') void tell(socket, { pod, note }, payload);
+    if (type === 'data' && payload?.container_name === 'main') void sendLog(socket, { pod, note }, payload);
   });
 }
 
@@ -44,7 +44,7 @@ interface Tail {
   note: (event: 'heartbeat' | 'followed') => void;
 }
 
-async function tell(socket: WebSocket, { pod, note }: Tail, asked: NonNullable<Said['payload']>): Promise<void> {
+async function sendLog(socket: WebSocket, { pod, note }: Tail, asked: NonNullable<Said['payload']>): Promise<void> {
   const { logFile } = pod;
   const printed = readFileSync(logFile);
   const lines = printed.toString().split(/(?<=\n)/);

@@ -6,11 +6,11 @@ import type { Duplex } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { chooseFreePort } from '../../src/runners/listening-port.js';
-import { findByEnvironment, killByEnvironment } from '../../src/runners/processes-by-environment.js';
-import { answersOk, closeServer, forward, listenOnLoopback, sendJson } from '../support/loopback-cloud.js';
+import { findProcessesByVariable, killProcessesByVariable } from '../../src/runners/processes-by-environment.js';
+import { closeServer, forward, isAnsweringOk, listenOnLoopback, sendJson } from '../support/loopback-cloud.js';
 import { temporaryDirectory } from '../support/temporary.js';
 import { refuseWebSocket } from '../support/web-socket.js';
-import { type Pod, tailPod, tellPods } from './bento-cloud-log.js';
+import { type Pod, sendPods, tailPod } from './bento-cloud-log.js';
 
 // The one fake of BentoCloud: its REST API as BentoML's own command and Berth speak it, on loopback. What is pushed is
 // unpacked and really served, by `bentoml serve`, behind an endpoint that asks for the token.
@@ -72,14 +72,14 @@ export class FakeBentoCloud {
   }
 
   async close(): Promise<void> {
-    await killByEnvironment(this.mark);
+    await killProcessesByVariable(this.mark);
     for (const socket of this.sockets) socket.destroy();
     if (this.server !== undefined) await closeServer(this.server);
   }
 
   /** Processes that serve what was deployed. */
   listServers(): number[] {
-    return findByEnvironment(this.mark);
+    return findProcessesByVariable(this.mark);
   }
 
   private get mark(): string {
@@ -109,7 +109,7 @@ export class FakeBentoCloud {
     const pod = pods.find((one) => one.name === query.get('pod_name'));
     const isTail = pathname === `/ws/v1/clusters/${cluster.name}/tail` && query.get('namespace') === 'bento';
     if (asked.headers['x-yatai-api-token'] !== this.options.token) refuseWebSocket(stream, 401);
-    else if (name !== undefined && query.get('cluster') === cluster.name) tellPods(asked, stream, this.podsOf(name));
+    else if (name !== undefined && query.get('cluster') === cluster.name) sendPods(asked, stream, this.podsOf(name));
     else if (pod !== undefined && isTail) tailPod(asked, stream, { pod, note: (event) => this.requests.push(event) });
     else refuseWebSocket(stream, 404);
   }
@@ -238,7 +238,7 @@ export class FakeBentoCloud {
       if (deployment.status === 'deploying') deployment.status = 'failed';
     });
     while (deployment.status === 'deploying') {
-      const isUp = await answersOk(`http://127.0.0.1:${deployment.port}/readyz`);
+      const isUp = await isAnsweringOk(`http://127.0.0.1:${deployment.port}/readyz`);
       if (isUp && deployment.status === 'deploying') deployment.status = 'running';
       await sleep(50);
     }
@@ -275,7 +275,7 @@ export class FakeBentoCloud {
   private async terminate(deployment: Deployment): Promise<void> {
     deployment.status = 'terminating';
     await sleep(300);
-    await killByEnvironment(`DEPLOYED_AS=${deployment.request.name}`);
+    await killProcessesByVariable(`DEPLOYED_AS=${deployment.request.name}`);
     deployment.status = 'terminated';
   }
 

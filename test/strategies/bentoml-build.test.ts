@@ -3,16 +3,16 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from '@jest/globals';
-import { findByEnvironment } from '../../src/runners/processes-by-environment.js';
+import { findProcessesByVariable } from '../../src/runners/processes-by-environment.js';
 import { buildBento, findBento } from '../../strategies/bentoml/build-bento.js';
 import { BentoMLRunner } from '../../strategies/bentoml/runner.js';
 import { removeServerRecord } from '../../strategies/bentoml/server-record.js';
 import { temporaryDirectory } from '../support/temporary.js';
 import { annotatedRepository } from './annotated-repository.js';
-import { bentoEnvironment, bentoPlan } from './bento-plan.js';
+import { createBentoPlan, prepareBentoEnvironment } from './bento-plan.js';
 
 beforeAll(async () => {
-  await bentoEnvironment();
+  await prepareBentoEnvironment();
 });
 
 const service = `import bentoml
@@ -31,10 +31,10 @@ test('while a service is served, a bento of its revision is kept, with the packa
     'bentofile.yaml':
       'service: service:Greeter\nname: greeter\nlabels: {team: a}\ninclude: ["*.py"]\npython: {packages: [nowhere]}\n',
   };
-  const plan = await bentoPlan(temporaryDirectory(), files);
+  const plan = await createBentoPlan(temporaryDirectory(), files);
   const runner = new BentoMLRunner(plan);
   await runner.start({ env: {} });
-  await runner.keep({ env: {} });
+  await runner.archive({ env: {} });
   const home = join(plan.stateDirectory, 'bentoml');
   const python = plan.environment?.python ?? '';
   const env = { ...process.env, BENTOML_HOME: home, BENTOML_DO_NOT_TRACK: 'True' };
@@ -49,21 +49,21 @@ test('while a service is served, a bento of its revision is kept, with the packa
   const lines: string[] = [];
   await runner.stop();
   await runner.start({ env: {} });
-  await runner.keep({ env: {}, onProgress: (line) => lines.push(line) });
+  await runner.archive({ env: {}, onProgress: (line) => lines.push(line) });
   expect(lines).toEqual([]);
   await runner.undo();
 });
 
 test('what keeps a bento from being built is said, and the service is served all the same', async () => {
   const files = { 'service.py': service, 'bentofile.yaml': 'service: service:Greeter\nno_such_key: 1\n' };
-  const plan = await bentoPlan(temporaryDirectory(), files);
+  const plan = await createBentoPlan(temporaryDirectory(), files);
   const runner = new BentoMLRunner(plan);
   const lines: string[] = [];
   await runner.start({ env: {} });
-  await runner.keep({ env: {}, onProgress: (line) => lines.push(line) });
+  await runner.archive({ env: {}, onProgress: (line) => lines.push(line) });
   expect(lines.join('\n')).toMatch(/no bento is kept of r1: bentoml build exited with code 1: .*no_such_key/);
   // At the next watch, by another worker: it is still not there, and nobody is told again.
-  await new BentoMLRunner(plan).keep({ env: {}, onProgress: (line) => lines.push(line) });
+  await new BentoMLRunner(plan).archive({ env: {}, onProgress: (line) => lines.push(line) });
   expect(lines.join('\n').split('no bento is kept')).toHaveLength(2);
   expect(readFileSync(plan.logFile, 'utf8').split('no bento is kept')).toHaveLength(2);
   expect(await runner.run({ name: 'Bo' })).toEqual({ status: 'success', output: 'hello Bo' });
@@ -71,43 +71,43 @@ test('what keeps a bento from being built is said, and the service is served all
 });
 
 test('a build ends with the service, and nothing is said of it', async () => {
-  const plan = await bentoPlan(temporaryDirectory(), { 'service.py': service });
+  const plan = await createBentoPlan(temporaryDirectory(), { 'service.py': service });
   const mark = `BERTH_SERVER=${join(plan.stateDirectory, 'bentoml')}`;
   const runner = new BentoMLRunner(plan);
   const lines: string[] = [];
   const onProgress = (line: string) => lines.push(line);
   await runner.start({ env: {} });
-  const keeping = runner.keep({ env: {}, onProgress });
-  while (findByEnvironment(mark).length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+  const keeping = runner.archive({ env: {}, onProgress });
+  while (findProcessesByVariable(mark).length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
   await runner.stop();
   await keeping;
-  expect(findByEnvironment(mark)).toEqual([]);
+  expect(findProcessesByVariable(mark)).toEqual([]);
   // One that begins when whoever stops the service has looked for builds already, and another beside it.
   await runner.start({ env: {} });
-  const both = [runner.keep({ env: {}, onProgress }), runner.keep({ env: {}, onProgress })];
-  while (findByEnvironment(mark).length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+  const both = [runner.archive({ env: {}, onProgress }), runner.archive({ env: {}, onProgress })];
+  while (findProcessesByVariable(mark).length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
   await removeServerRecord(plan);
   await Promise.all(both);
-  expect(findByEnvironment(mark)).toEqual([]);
+  expect(findProcessesByVariable(mark)).toEqual([]);
   expect(await findBento(plan, 'r1')).toBeUndefined();
   expect(lines).toEqual([]);
   await runner.undo();
 });
 
 test('one of two that keep a bento at once builds it', async () => {
-  const plan = await bentoPlan(temporaryDirectory(), { 'service.py': service });
+  const plan = await createBentoPlan(temporaryDirectory(), { 'service.py': service });
   const runner = new BentoMLRunner(plan);
   const lines: string[] = [];
   const onProgress = (line: string) => lines.push(line);
   await runner.start({ env: {} });
-  await Promise.all([runner.keep({ env: {}, onProgress }), runner.keep({ env: {}, onProgress })]);
+  await Promise.all([runner.archive({ env: {}, onProgress }), runner.archive({ env: {}, onProgress })]);
   expect(await findBento(plan, 'r1')).toMatchObject({ entryService: 'Greeter' });
   expect(lines).toEqual([]);
   await runner.undo();
 });
 
 test('a service that needs more than its bento holds is said to be for this machine alone', async () => {
-  const plan = await bentoPlan(temporaryDirectory(), { 'service.py': service });
+  const plan = await createBentoPlan(temporaryDirectory(), { 'service.py': service });
   const cog = { ...plan, runInterface: { ...plan.runInterface, cog: true } };
   await expect(buildBento(cog, { version: 'r1', env: {} })).rejects.toMatchObject({
     code: 'START_FAILED',
@@ -116,7 +116,7 @@ test('a service that needs more than its bento holds is said to be for this mach
 });
 
 test('a service whose inputs have to be converted is refused a bento, with the parameter and the way out', async () => {
-  const plan = await bentoPlan(temporaryDirectory(), annotatedRepository);
+  const plan = await createBentoPlan(temporaryDirectory(), annotatedRepository);
   await expect(buildBento(plan, { version: 'r1', env: {} })).rejects.toMatchObject({
     code: 'START_FAILED',
     message: expect.stringMatching(
@@ -126,17 +126,17 @@ test('a service whose inputs have to be converted is refused a bento, with the p
 });
 
 test('a build that was cut off is begun anew, and a build that is cancelled leaves no process', async () => {
-  const plan = await bentoPlan(temporaryDirectory(), { 'service.py': service });
+  const plan = await createBentoPlan(temporaryDirectory(), { 'service.py': service });
   const mark = `BERTH_SERVER=${join(plan.stateDirectory, 'bentoml')}`;
   const runner = new BentoMLRunner(plan);
   await runner.start({ env: {} }); // makes the directories
   await runner.stop();
   const cancel = new AbortController();
   const building = buildBento(plan, { version: 'r1-half', env: {}, signal: cancel.signal });
-  while (findByEnvironment(mark).length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+  while (findProcessesByVariable(mark).length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
   cancel.abort(new Error('enough'));
   await expect(building).rejects.toThrow('enough');
-  expect(findByEnvironment(mark)).toEqual([]);
+  expect(findProcessesByVariable(mark)).toEqual([]);
   const built = await buildBento(plan, { version: 'r1-half', env: {} });
   expect(built).toEqual({ tag: expect.stringMatching(/:r1-half$/), entryService: 'Greeter', timeout: 60 });
   expect(await buildBento(plan, { version: 'r1-half', env: {} })).toEqual(built);

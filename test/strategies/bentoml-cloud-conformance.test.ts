@@ -1,20 +1,20 @@
 /** @needs python3 uv */
 import { beforeAll, expect, test } from '@jest/globals';
-import { atTheEnd } from '../support/temporary.js';
+import { registerCleanup } from '../support/temporary.js';
 import { FakeBentoCloud } from './bento-cloud.js';
-import { bentoEnvironment } from './bento-plan.js';
-import { conformsAsRunner, describeBuiltIn, furtherDeployments } from './conformance.js';
+import { prepareBentoEnvironment } from './bento-plan.js';
+import { describeBuiltIn, extraDeploymentChecks, testRunnerConformance } from './conformance.js';
 
 let cloud: FakeBentoCloud;
 
 beforeAll(async () => {
-  cloud = new FakeBentoCloud({ token: 'token-1b7e', python: (await bentoEnvironment()).python });
+  cloud = new FakeBentoCloud({ token: 'token-1b7e', python: (await prepareBentoEnvironment()).python });
   await cloud.listen();
-  atTheEnd(() => cloud.close());
+  registerCleanup(() => cloud.close());
   Object.assign(process.env, { BENTO_CLOUD_API_KEY: 'token-1b7e', BENTO_CLOUD_API_ENDPOINT: cloud.address });
 });
 
-conformsAsRunner(await describeBuiltIn('bentoml', 'bentocloud'), { without: furtherDeployments });
+testRunnerConformance(await describeBuiltIn('bentoml', 'bentocloud'), { without: extraDeploymentChecks });
 
 test('the suite leaves nothing in the account', () => {
   expect([cloud.deployments.size, cloud.secrets.size, cloud.bentos.size, cloud.listServers()]).toEqual([0, 0, 0, []]);

@@ -9,15 +9,15 @@ import { afterEach, beforeAll, expect, test } from '@jest/globals';
 import type { Handle, RunPlan } from '../../src/contract/handle.js';
 import { BerthError } from '../../src/errors.js';
 import { type BerthHome, revisionDirectory } from '../../src/home.js';
-import { drawCloudName } from '../../src/runners/cloud-name.js';
-import { noteCloudUse } from '../../src/runners/cloud-use.js';
-import { findMarkedBelow } from '../../src/runners/marked-processes.js';
-import { chooseInstance } from '../../strategies/bentoml/cloud/choose-instance.js';
+import { createCloudName } from '../../src/runners/cloud-name.js';
+import { recordCloudUsage } from '../../src/runners/cloud-use.js';
+import { findMarkedProcessesBelow } from '../../src/runners/marked-processes.js';
+import { chooseInstanceType } from '../../strategies/bentoml/cloud/choose-instance.js';
 import { findNeeds } from '../../strategies/bentoml/needs.js';
 import { BentoMLRunner } from '../../strategies/bentoml/runner.js';
 import { temporaryDirectory, temporaryHome } from '../support/temporary.js';
 import { FakeBentoCloud, type FakeOptions } from './bento-cloud.js';
-import { bentoEnvironment, bentoPlan } from './bento-plan.js';
+import { createBentoPlan, prepareBentoEnvironment } from './bento-plan.js';
 import { readLog } from './read-log.js';
 
 const token = 'token-5d1f0c';
@@ -25,7 +25,7 @@ const canary = 'canary-8a41e7';
 const endings: (() => Promise<void>)[] = [];
 
 beforeAll(async () => {
-  await bentoEnvironment();
+  await prepareBentoEnvironment();
 });
 
 afterEach(async () => {
@@ -35,7 +35,7 @@ afterEach(async () => {
 });
 
 async function openCloud(options: Partial<FakeOptions> = {}): Promise<FakeBentoCloud> {
-  const { python } = await bentoEnvironment();
+  const { python } = await prepareBentoEnvironment();
   const cloud = new FakeBentoCloud({ token, python, ...options });
   await cloud.listen();
   endings.push(() => cloud.close());
@@ -60,7 +60,7 @@ def predict(text: str):
 };
 
 const makePlan = (changes: Partial<RunPlan> = {}) =>
-  bentoPlan(temporaryDirectory('berth-bento-'), solution, { provider: 'bentocloud', ...changes });
+  createBentoPlan(temporaryDirectory('berth-bento-'), solution, { provider: 'bentocloud', ...changes });
 
 async function untilTrue(isTrue: () => boolean): Promise<void> {
   for (const deadline = Date.now() + 30_000; !isTrue(); await sleep(50))
@@ -112,7 +112,7 @@ test('a revision is pushed, deployed, called with the token, stopped, started ag
   expect(cloud.requests).toContain('heartbeat');
   await runner.run({ text: 'later' });
   expect(await followed).toContain('heard later');
-  expect(findMarkedBelow(plan.stateDirectory)).toEqual([]);
+  expect(findMarkedProcessesBelow(plan.stateDirectory)).toEqual([]);
 
   process.env.BENTO_CLOUD_API_KEY = 'wrong';
   expect(await caught(readLog(runner))).toMatchObject({ code: 'CLOUD_REFUSED' });
@@ -171,7 +171,7 @@ test('what ends while it starts is a failed start with what it printed', async (
   await openCloud();
   const code = 'import os\n\nif "DEPLOYED_AS" in os.environ:\n    raise RuntimeError("no licence here")\n';
   const files = { 'shout.py': `${code}\n\ndef predict(text: str):\n    return text\n` };
-  const plan = await bentoPlan(temporaryDirectory('berth-bento-'), files, { provider: 'bentocloud' });
+  const plan = await createBentoPlan(temporaryDirectory('berth-bento-'), files, { provider: 'bentocloud' });
   const runner = new BentoMLRunner(plan);
   const error = await caught(runner.start({ env: {} }));
   expect(error).toMatchObject({ code: 'START_FAILED', message: expect.stringContaining('it is failed') });
@@ -218,7 +218,7 @@ test('what bears this home’s mark is found and removed, and nothing else, as B
   const cloud = await openCloud();
   const [home, another] = [temporaryHome(), temporaryHome()];
   const nameIn = (place: BerthHome) =>
-    drawCloudName({
+    createCloudName({
       ...{ deployment: 'demo', revision: 'r2' },
       stateDirectory: revisionDirectory(place, 'demo', 'r2').state,
     });
@@ -234,7 +234,7 @@ test('what bears this home’s mark is found and removed, and nothing else, as B
     });
   }
   const owner = { deployment: 'demo', revision: 'r2', bytes: null };
-  const found = await BentoMLRunner.listMade(home);
+  const found = await BentoMLRunner.listResources(home);
   expect(found).toMatchObject([
     { kind: 'BentoCloud deployment', name: ours, ...owner },
     { kind: 'BentoCloud secret', name: ours, ...owner },
@@ -250,7 +250,7 @@ test('what bears this home’s mark is found and removed, and nothing else, as B
 
 /** What the cloud answers is what BentoML's own schemas expect. */
 async function listByCommand(words: string[]): Promise<string> {
-  const { python } = await bentoEnvironment();
+  const { python } = await prepareBentoEnvironment();
   const env = { ...process.env, BENTOML_HOME: temporaryDirectory(), BENTOML_DO_NOT_TRACK: 'True' };
   const { stdout } = await promisify(execFile)(python, ['-m', 'bentoml', ...words, '-o', 'json'], { env });
   return stdout;
@@ -260,11 +260,11 @@ test('a cloud that refuses to be asked has nothing of a home that never used it'
   await openCloud();
   const home = temporaryHome();
   process.env.BENTO_CLOUD_API_KEY = 'for-something-else';
-  expect(await BentoMLRunner.listMade(home)).toEqual([]);
-  await noteCloudUse(process.env.BENTO_CLOUD_API_ENDPOINT ?? '', home);
-  expect(await caught(BentoMLRunner.listMade(home))).toMatchObject({ code: 'CLOUD_REFUSED' });
+  expect(await BentoMLRunner.listResources(home)).toEqual([]);
+  await recordCloudUsage(process.env.BENTO_CLOUD_API_ENDPOINT ?? '', home);
+  expect(await caught(BentoMLRunner.listResources(home))).toMatchObject({ code: 'CLOUD_REFUSED' });
   delete process.env.BENTO_CLOUD_API_KEY;
-  expect(await BentoMLRunner.listMade(home)).toEqual([]);
+  expect(await BentoMLRunner.listResources(home)).toEqual([]);
 });
 
 test('the cheapest instance type that holds what was asked for is chosen, and none is said to be missing', () => {
@@ -277,11 +277,11 @@ test('the cheapest instance type that holds what was asked for is chosen, and no
     type('small', '0.1', { cpu: '500m', memory: '1Gi' }),
     type('t4', '0.5', { cpu: '4', memory: '16Gi', gpu: '1' }, 'nvidia-tesla-t4'),
   ];
-  expect(chooseInstance(types, {})).toBe('small');
-  expect(chooseInstance(types, { cpu: 0.5, memory: '2Gi' })).toBe('large');
-  expect(chooseInstance(types, { gpu: 'T4' })).toBe('t4');
-  expect(chooseInstance([], { cpu: 64 })).toBeUndefined();
-  expect(() => chooseInstance(types, { gpu: 'H100', cpu: 1 })).toThrow(
+  expect(chooseInstanceType(types, {})).toBe('small');
+  expect(chooseInstanceType(types, { cpu: 0.5, memory: '2Gi' })).toBe('large');
+  expect(chooseInstanceType(types, { gpu: 'T4' })).toBe('t4');
+  expect(chooseInstanceType([], { cpu: 64 })).toBeUndefined();
+  expect(() => chooseInstanceType(types, { gpu: 'H100', cpu: 1 })).toThrow(
     'has cpu=1 gpu=H100; there are: large, small, t4',
   );
 });

@@ -1,5 +1,5 @@
 /** @needs python3 uv */
 import { readServerRecord } from '../../strategies/bentoml/server-record.js';
-import { alsoFreesPorts, conformsAsRunner, describeBuiltIn } from './conformance.js';
+import { describeBuiltIn, testFreedPorts, testRunnerConformance } from './conformance.js';
 
-conformsAsRunner(alsoFreesPorts(await describeBuiltIn('bentoml'), readServerRecord));
+testRunnerConformance(testFreedPorts(await describeBuiltIn('bentoml'), readServerRecord));

@@ -9,13 +9,13 @@ import { deploymentDirectory } from '../../src/home.js';
 import { packageRoot } from '../../src/package-root.js';
 import { type Deployed, runJson } from '../end-to-end/user.js';
 import { connectOnce, deploy } from '../support/deploying.js';
-import { processesOf, temporaryStack } from '../support/stack.js';
+import { listProcesses, temporaryStack } from '../support/stack.js';
 import { temporarySolution } from '../support/temporary.js';
 
 const home = temporaryStack();
 
 /** The servers' processes name the home: their interpreter lies in it. */
-const serving = () => processesOf(home).filter((pid) => readCommand(pid).includes('bentoml'));
+const serving = () => listProcesses(home).filter((pid) => readCommand(pid).includes('bentoml'));
 
 const readCommand = (pid: number): string => {
   try {

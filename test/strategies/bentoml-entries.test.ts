@@ -2,7 +2,7 @@
 import { afterAll, expect, test } from '@jest/globals';
 import { BentoMLRunner } from '../../strategies/bentoml/runner.js';
 import { temporaryDirectory } from '../support/temporary.js';
-import { bentoPlan } from './bento-plan.js';
+import { createBentoPlan } from './bento-plan.js';
 import { entryRepositories } from './entry-repositories.js';
 
 const runners: BentoMLRunner[] = [];
@@ -11,7 +11,7 @@ afterAll(async () => {
 });
 
 test.each(Object.entries(entryRepositories))('%s is served', async (_, { files, entry, inputs, output }) => {
-  const plan = await bentoPlan(temporaryDirectory('berth-bento-'), files, { ...(entry && { entry }) });
+  const plan = await createBentoPlan(temporaryDirectory('berth-bento-'), files, { ...(entry && { entry }) });
   const runner = new BentoMLRunner(plan);
   runners.push(runner);
   await runner.start({ env: {} });
@@ -22,7 +22,7 @@ test('an import that serves ends, with the line', async () => {
   const files = {
     'app.py': 'import threading\n\n\ndef predict(text: str):\n    return text\n\n\nthreading.Event().wait()\n',
   };
-  const plan = await bentoPlan(temporaryDirectory('berth-bentoml-'), files, { importTimeout: 1 });
+  const plan = await createBentoPlan(temporaryDirectory('berth-bentoml-'), files, { importTimeout: 1 });
   const runner = new BentoMLRunner(plan);
   runners.push(runner);
   await expect(runner.start({ env: {} })).rejects.toMatchObject({

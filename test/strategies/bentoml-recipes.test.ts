@@ -9,7 +9,7 @@ async function recognise(files: Record<string, string>, entry?: string) {
   const workspace = temporarySolution(files);
   const facts = await gatherFacts(workspace);
   for (const recipe of recipes) {
-    const found = await recipe.recognise({ workspace, facts, ...(entry && { entry }) });
+    const found = await recipe.recognize({ workspace, facts, ...(entry && { entry }) });
     if (found !== undefined) return { by: recipe.name, ...found };
   }
   return undefined;

@@ -7,18 +7,18 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Answer } from '../../src/contract/answer.js';
 import type { Handle, RunPlan } from '../../src/contract/handle.js';
 import { BerthError } from '../../src/errors.js';
-import { isFree } from '../../src/runners/listening-port.js';
-import { findMarked } from '../../src/runners/marked-processes.js';
+import { isPortFree } from '../../src/runners/listening-port.js';
+import { findMarkedProcesses } from '../../src/runners/marked-processes.js';
 import { identifyProcess } from '../../src/runners/process-identity.js';
 import { BentoMLRunner } from '../../strategies/bentoml/runner.js';
 import { findApi } from '../../strategies/bentoml/service-api.js';
 import { temporaryDirectory } from '../support/temporary.js';
-import { bentoEnvironment, bentoPlan } from './bento-plan.js';
-import { failureOf } from './conformance.js';
-import { listensWhereAsked } from './exposure.js';
+import { createBentoPlan, prepareBentoEnvironment } from './bento-plan.js';
+import { requireFailure } from './conformance.js';
+import { checkExposure } from './exposure.js';
 
 beforeAll(async () => {
-  await bentoEnvironment();
+  await prepareBentoEnvironment();
 });
 
 const caught = (work: Promise<unknown>): Promise<BerthError> =>
@@ -27,10 +27,10 @@ const caught = (work: Promise<unknown>): Promise<BerthError> =>
     (error: unknown) => (error instanceof BerthError ? error : Promise.reject(error)),
   );
 
-type Changes = Parameters<typeof bentoPlan>[2];
+type Changes = Parameters<typeof createBentoPlan>[2];
 
 async function makeRunner(files: Record<string, string>, changes: Changes = {}) {
-  const plan = await bentoPlan(temporaryDirectory(), files, changes);
+  const plan = await createBentoPlan(temporaryDirectory(), files, changes);
   return { plan, runner: new BentoMLRunner(plan) };
 }
 
@@ -46,7 +46,7 @@ async function whileServed(
   } finally {
     await runner.undo();
   }
-  expect(findMarked(plan)).toEqual([]);
+  expect(findMarkedProcesses(plan)).toEqual([]);
 }
 
 const manyApis = `
@@ -124,7 +124,7 @@ describe('a service that the repository has', () => {
 
   afterAll(async () => {
     await runner.undo();
-    expect(findMarked(plan)).toEqual([]);
+    expect(findMarkedProcesses(plan)).toEqual([]);
   });
 
   async function callApi(api: string, inputs: unknown): Promise<Answer> {
@@ -174,7 +174,7 @@ describe('a service that the repository has', () => {
     ['stream', { count: 5 }, 'CALL_FAILED', 'no fourth word'],
     ['slow', { seconds: -1 }, 'CALL_FAILED', 'time does not go back'],
   ])('its API %s answers %j with an error of code %s', async (api, inputs, code, words) => {
-    const error = failureOf(await callApi(api, inputs));
+    const error = requireFailure(await callApi(api, inputs));
     expect(error.code).toBe(code);
     expect(error.message).toContain(words);
   });
@@ -194,14 +194,14 @@ describe('a service that the repository has', () => {
   });
 
   test('its own timeout is said where it comes before the caller’s', async () => {
-    await runner.keep({ env: {} });
+    await runner.archive({ env: {} });
     const words = 'Many itself ends a call after 2 s, before the 10 s of --timeout: its traffic.timeout says so';
     expect(readFileSync(plan.logFile, 'utf8')).toContain(`berth: ${words}\n`);
   });
 
   test('each of many failing calls gets its own exception', async () => {
     const words = Array.from({ length: 8 }, (_, index) => `word${index}`);
-    const errors = (await Promise.all(words.map((word) => callApi('fail', { word })))).map(failureOf);
+    const errors = (await Promise.all(words.map((word) => callApi('fail', { word })))).map(requireFailure);
     expect(errors.map(({ message }) => message)).toEqual(words.map((word) => `KeyError: '${word}'`));
     expect(errors.map(({ type }) => type)).toEqual(words.map(() => 'KeyError'));
     expect(errors[0]?.traceback).toMatch(/^Traceback [^\n]*\n {2}File "service.py", line \d+, in fail/);
@@ -229,7 +229,7 @@ test('several APIs of which none is the one to call are listed, and nothing is l
   const error = await caught(runner.start({ env: {} }));
   expect(error.code).toBe('ENTRY_AMBIGUOUS');
   expect(error.message).toContain('--entry service:Many.upper');
-  expect(findMarked(plan)).toEqual([]);
+  expect(findMarkedProcesses(plan)).toEqual([]);
 });
 
 test('of services in one module the one that the others serve is called', async () => {
@@ -275,7 +275,7 @@ class Model:
     message: 'the service could not be started: RuntimeError: no weights',
   });
   expect(error.details.evidence).toMatch(/^Traceback[^\n]*\n {2}File "service.py", line 6, in __init__/);
-  expect(findMarked(plan)).toEqual([]);
+  expect(findMarkedProcesses(plan)).toEqual([]);
   expect(existsSync(join(plan.stateDirectory, 'server.json'))).toBe(false);
 });
 
@@ -300,7 +300,7 @@ class Model:
     message: 'the service’s process ended before it could be called',
     details: { evidence: expect.stringContaining('there is no licence') },
   });
-  expect(findMarked(plan)).toEqual([]);
+  expect(findMarkedProcesses(plan)).toEqual([]);
 });
 
 test('an import that fails is IMPORT_FAILED with the reason', async () => {
@@ -318,7 +318,7 @@ class Model:
   expect(error.code).toBe('IMPORT_FAILED');
   expect(error.message).toBe(`importing service:Model failed: No module named 'no_such_library'`);
   expect(error.details.evidence).toContain('File "service.py", line 2');
-  expect(findMarked(plan)).toEqual([]);
+  expect(findMarkedProcesses(plan)).toEqual([]);
 });
 
 test('a Cog predictor is set up once, keeps the limits of its inputs, and hands files over as data', async () => {
@@ -344,11 +344,14 @@ class Predictor(BasePredictor):
   await whileServed(files, {}, async (runner) => {
     const told = `data:text/plain;base64,${Buffer.from('hello=you x x').toString('base64')}`;
     expect(await runner.run({ text: 'x', times: 2 })).toEqual({ status: 'success', output: told });
-    expect(failureOf(await runner.run({ text: 'x', times: 4 }))).toMatchObject({
+    expect(requireFailure(await runner.run({ text: 'x', times: 4 }))).toMatchObject({
       code: 'CALL_INPUT',
       message: expect.stringContaining('times: must be at most 3, got 4'),
     });
-    expect(failureOf(await runner.run({ text: 'fail' }))).toMatchObject({ code: 'CALL_FAILED', type: 'ValueError' });
+    expect(requireFailure(await runner.run({ text: 'fail' }))).toMatchObject({
+      code: 'CALL_FAILED',
+      type: 'ValueError',
+    });
   });
 });
 
@@ -358,7 +361,7 @@ test('an aborted start leaves nothing running', async () => {
   const abort = new AbortController();
   setTimeout(() => abort.abort(new BerthError('INTERRUPTED', 'enough')), 1_500);
   expect(await caught(runner.start({ env: {}, signal: abort.signal }))).toMatchObject({ code: 'INTERRUPTED' });
-  expect(findMarked(plan)).toEqual([]);
+  expect(findMarkedProcesses(plan)).toEqual([]);
 });
 
 test('a plain class is built and set up once, its bounds applied, and what cannot be is said', async () => {
@@ -379,14 +382,14 @@ class Model:
   await whileServed(files, { resources }, async (runner, plan, handle) => {
     const output = { value: 12, threads: '3' };
     expect(await runner.run({ number: 3, power: 2 })).toEqual({ status: 'success', output });
-    expect(failureOf(await runner.run({ number: 3, pover: 2 }))).toMatchObject({
+    expect(requireFailure(await runner.run({ number: 3, pover: 2 }))).toMatchObject({
       code: 'CALL_INPUT',
       message: 'there is no input called pover; it takes: number, power, grow',
     });
-    expect(failureOf(await runner.run({ number: 3, grow: true }))).toMatchObject({ type: 'MemoryError' });
+    expect(requireFailure(await runner.run({ number: 3, grow: true }))).toMatchObject({ type: 'MemoryError' });
     expect(plan.runInterface.service).toBe('bento_service:Service');
     expect(readFileSync(plan.logFile, 'utf8')).toContain('does not apply cpu to a server on this machine');
-    expect(await isFree((handle.server as { port: number }).port)).toBe(false);
+    expect(await isPortFree((handle.server as { port: number }).port)).toBe(false);
   });
 });
 
@@ -423,12 +426,10 @@ def predict(text, **options):
     return {"scores": numpy.ones(2)} if text == "scores" else [text, options]`;
   await whileServed({ 'app.py': source }, {}, async (runner) => {
     expect(await runner.run({ text: 'a', k: 1 })).toEqual({ status: 'success', output: ['a', { k: 1 }] });
-    expect(failureOf(await runner.run({ text: 'scores' })).code).toBe('CALL_OUTPUT');
+    expect(requireFailure(await runner.run({ text: 'scores' })).code).toBe('CALL_OUTPUT');
   });
 });
 
 test('it listens on loopback alone unless it is exposed', async () => {
-  await listensWhereAsked(
-    async (changes) => (await makeRunner({ 'app.py': 'def predict(): return 1' }, changes)).runner,
-  );
+  await checkExposure(async (changes) => (await makeRunner({ 'app.py': 'def predict(): return 1' }, changes)).runner);
 });

@@ -10,16 +10,16 @@ import { readExampleFile } from '../../src/adaptation/index.js';
 import { DeployedSoftware } from '../../src/factory/deployed-software.js';
 import { revisionDirectory } from '../../src/home.js';
 import { packageRoot } from '../../src/package-root.js';
-import { findMarkedBelow } from '../../src/runners/marked-processes.js';
+import { findMarkedProcessesBelow } from '../../src/runners/marked-processes.js';
 import { ensureStack } from '../../src/stack/index.js';
 import { workflowId } from '../../src/workflows/messages.js';
 import { eventually, runJson } from '../end-to-end/user.js';
 import { connectOnce, deploy } from '../support/deploying.js';
 import { temporaryStack } from '../support/stack.js';
-import { atTheEnd, temporaryDirectory } from '../support/temporary.js';
+import { registerCleanup, temporaryDirectory } from '../support/temporary.js';
 import { FakeBentoCloud } from './bento-cloud.js';
-import { bentoEnvironment } from './bento-plan.js';
-import { graphEnvironment } from './graph-plan.js';
+import { prepareBentoEnvironment } from './bento-plan.js';
+import { prepareGraphEnvironment } from './graph-plan.js';
 import { FakeLangSmith } from './lang-smith.js';
 
 const home = temporaryStack();
@@ -29,11 +29,11 @@ let langSmith: FakeLangSmith;
 
 /** What names the accounts is set before the worker is started: it is the worker's, too. */
 beforeAll(async () => {
-  cloud = new FakeBentoCloud({ token, python: (await bentoEnvironment()).python });
-  langSmith = new FakeLangSmith({ key, python: (await graphEnvironment()).python });
+  cloud = new FakeBentoCloud({ token, python: (await prepareBentoEnvironment()).python });
+  langSmith = new FakeLangSmith({ key, python: (await prepareGraphEnvironment()).python });
   for (const fake of [cloud, langSmith]) {
     await fake.listen();
-    atTheEnd(() => fake.close());
+    registerCleanup(() => fake.close());
   }
   process.env.BENTO_CLOUD_API_KEY = token;
   process.env.BENTO_CLOUD_API_ENDPOINT = cloud.address;
@@ -60,15 +60,15 @@ test('a deployment lives in BentoCloud from its contract to its cleanup, and its
   const followed = execa(join(packageRoot, 'dist', 'client.js'), ['logs', 'spelling', '--follow'], { reject: false });
   const { state } = revisionDirectory(home, 'spelling', 'r1');
   await eventually('the log is followed', () => cloud.requests.includes('followed'));
-  expect(findMarkedBelow(state)).toHaveLength(1);
+  expect(findMarkedProcessesBelow(state)).toHaveLength(1);
   followed.kill('SIGKILL');
   expect((await followed).stdout).toContain(`berth: BentoCloud: `);
-  await eventually('the reader has ended with who followed', () => findMarkedBelow(state).length === 0);
+  await eventually('the reader has ended with who followed', () => findMarkedProcessesBelow(state).length === 0);
 
   const client = await connectOnce();
   expect(await client.stop('spelling')).toMatchObject({ state: 'stopped' });
   expect(cloud.listServers()).toEqual([]);
-  expect(await client.begin('spelling')).toMatchObject({ state: 'running' });
+  expect(await client.start('spelling')).toMatchObject({ state: 'running' });
 
   await expectNowhere('spelling', [token, canary]);
   await client.cleanup('spelling');
@@ -125,7 +125,7 @@ async function expectNowhere(name: string, secrets: string[]): Promise<void> {
 }
 
 async function readHistory(name: string): Promise<string> {
-  const target = await ensureStack({ worker: true });
+  const target = await ensureStack({ needsWorker: true });
   const connection = await Connection.connect(target.connectionOptions);
   const history = await new Client({ connection }).workflow.getHandle(workflowId(name)).fetchHistory();
   await connection.close();

@@ -11,8 +11,8 @@ import { gatherFacts } from '../../src/selection/index.js';
 import { LocalRunner } from '../../strategies/local/runner.js';
 import { readStream } from '../support/read-stream.js';
 import { temporaryDirectory, temporarySolution } from '../support/temporary.js';
-import { failureOf } from './conformance.js';
-import { localPlan } from './local-plan.js';
+import { requireFailure } from './conformance.js';
+import { createLocalPlan } from './local-plan.js';
 
 const runners: LocalRunner[] = [];
 afterAll(async () => {
@@ -31,10 +31,10 @@ interface Served {
 /** Recognises the repository by its `cog.yaml` and serves it. */
 async function serveCog(directory: string, env: Record<string, string> = {}): Promise<Served> {
   const facts = await gatherFacts(directory);
-  const recognition = await cogPredictor.recognise({ workspace: directory, facts });
+  const recognition = await cogPredictor.recognize({ workspace: directory, facts });
   if (recognition === undefined) throw new Error(`no Cog predictor in ${directory}`);
   const { runInterface } = recognition;
-  const plan = localPlan(temporaryDirectory('berth-cog-'), {}, { runInterface, directory });
+  const plan = createLocalPlan(temporaryDirectory('berth-cog-'), {}, { runInterface, directory });
   const runner = new LocalRunner(plan);
   runners.push(runner);
   await runner.start({ env });
@@ -59,13 +59,13 @@ test('the example answers as its examples say, with its file as a data URI', asy
 
 test('its limits are kept, and its own exception is an answer', async () => {
   const { run } = await serveCog(captioner, { CAPTIONER_LARGEST_SIDE: '5' });
-  const refused = failureOf(await run({ image, colours: 7, style: 'shout' }));
+  const refused = requireFailure(await run({ image, colours: 7, style: 'shout' }));
   expect(refused.code).toBe('CALL_INPUT');
   expect(refused.message).toContain('colours: must be at most 6, got 7');
   expect(refused.message).toContain('style');
-  expect(failureOf(await run({})).message).toContain('image: is required');
+  expect(requireFailure(await run({})).message).toContain('image: is required');
   // What the user says for the variable counts, not what cog.yaml says.
-  const raised = failureOf(await run({ image }));
+  const raised = requireFailure(await run({ image }));
   expect(raised).toMatchObject({ code: 'CALL_FAILED', type: 'ValueError' });
   expect(raised.message).toContain('6 × 4: at most 5 on a side');
 });

@@ -13,8 +13,8 @@ import { hostProgram } from '../../src/runners/launch-host.js';
 import { chooseFreePort } from '../../src/runners/listening-port.js';
 import { callHost, streamHost } from '../../strategies/docker/container-call.js';
 import { VerifiedAgent } from '../../strategies/docker/verified-agent.js';
-import { askHost } from '../../strategies/docker/who-answers.js';
-import { atTheEnd, temporaryDirectory, temporarySolution } from '../support/temporary.js';
+import { createHostVerifier } from '../../strategies/docker/who-answers.js';
+import { registerCleanup, temporaryDirectory, temporarySolution } from '../support/temporary.js';
 
 const ended = join(temporaryDirectory(), 'ended');
 const source = `import os, time
@@ -36,7 +36,7 @@ let agent: VerifiedAgent;
 beforeAll(async () => {
   const port = await chooseFreePort(`container-call ${process.pid}`);
   url = `http://127.0.0.1:${port}`;
-  agent = new VerifiedAgent(askHost(url, tokenHash), { keepAlive: true });
+  agent = new VerifiedAgent(createHostVerifier(url, tokenHash), { keepAlive: true });
   const boot = {
     ...{ deployment: 'demo', revision: 'r1', token: 'drawn', packageDirectory: null },
     directory: temporarySolution({ 'app.py': source }),
@@ -45,7 +45,7 @@ beforeAll(async () => {
   };
   const env = { PATH: process.env.PATH, BERTH_BOOT: JSON.stringify(boot) };
   const host = spawn('python3', ['-u', hostProgram, '--http', String(port)], { env, stdio: 'ignore' });
-  atTheEnd(() => void host.kill('SIGKILL'));
+  registerCleanup(() => void host.kill('SIGKILL'));
   const isUp = () =>
     callHttp({ url: `${url}/healthz` }).then(
       () => true,
@@ -128,14 +128,14 @@ test('who answers is asked once of each connection, and before anything is sent 
     response.writeHead(200, { 'berth-token': tokenHash, 'content-length': Buffer.byteLength(content) }).end(content);
   });
   server.listen(0, '127.0.0.1');
-  atTheEnd(() => {
+  registerCleanup(() => {
     server.closeAllConnections();
     server.close();
   });
   await new Promise((resolve) => server.once('listening', resolve));
   const there = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const callThere = async (token: string, timeout = 5) => {
-    const agent = new VerifiedAgent(askHost(there, token), { keepAlive: true });
+    const agent = new VerifiedAgent(createHostVerifier(there, token), { keepAlive: true });
     const call = { url: there, agent, inputs: {}, timeout, signal: undefined };
     const answers = [await callHost(call, token), await callHost(call, token)];
     answers.push((await collect(streamHost(call, token))).answer);
@@ -153,7 +153,7 @@ test('who answers is asked once of each connection, and before anything is sent 
 
 test('a deadline holds where nobody says who answers', async () => {
   const server = createServer(() => {}).listen(0, '127.0.0.1');
-  atTheEnd(() => {
+  registerCleanup(() => {
     server.closeAllConnections();
     server.close();
   });
@@ -167,10 +167,10 @@ test('a deadline holds where nobody says who answers', async () => {
 
 test('a port that closes what connects to it has nobody behind it: no inputs were sent', async () => {
   const server = createTcpServer((socket) => socket.resetAndDestroy()).listen(0, '127.0.0.1');
-  atTheEnd(() => void server.close());
+  registerCleanup(() => void server.close());
   await new Promise((resolve) => server.once('listening', resolve));
   const there = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const agent = new VerifiedAgent(askHost(there, tokenHash), { keepAlive: true });
+  const agent = new VerifiedAgent(createHostVerifier(there, tokenHash), { keepAlive: true });
   const call = { url: there, agent, inputs: {}, timeout: 5, signal: undefined };
   expect(await callHost(call, tokenHash)).toMatchObject({ error: { code: 'NOT_RUNNING' } });
 });

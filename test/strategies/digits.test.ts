@@ -2,13 +2,13 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, test } from '@jest/globals';
-import { readDigits } from '../../src/json/read-json.js';
-import { callByValues } from '../../src/runners/call-text.js';
+import { readExactJson } from '../../src/json/read-json.js';
+import { callWithParsedInputs } from '../../src/runners/call-text.js';
 import { callJson } from '../../src/runners/json-call.js';
 import { LangGraphRunner } from '../../strategies/langgraph/runner.js';
-import { atTheEnd, temporaryDirectory } from '../support/temporary.js';
-import { graphPlan } from './graph-plan.js';
-import { onThisMachine, startForAll } from './on-this-machine.js';
+import { registerCleanup, temporaryDirectory } from '../support/temporary.js';
+import { createGraphPlan } from './graph-plan.js';
+import { listLocalRunners, startBeforeAll } from './on-this-machine.js';
 
 const files = {
   'main.py': `
@@ -21,8 +21,8 @@ def predict(inputs: dict):
 
 const runInterface = { type: 'function', module: 'main', callable: 'predict', call: 'inputs' };
 
-describe.each(onThisMachine(files, runInterface))('%s', (_, makeRunner) => {
-  const runner = startForAll(makeRunner);
+describe.each(listLocalRunners(files, runInterface))('%s', (_, makeRunner) => {
+  const runner = startBeforeAll(makeRunner);
 
   test('hands JSON text on and back with every digit', async () => {
     const text = await runner().runText?.('{"value": [9007199254740993, 1.0, -0.0, 0.1, 18446744073709551615]}');
@@ -56,8 +56,8 @@ describe.each(onThisMachine(files, runInterface))('%s', (_, makeRunner) => {
 });
 
 test('langgraph refuses an integer that its server would round', async () => {
-  const runner = new LangGraphRunner(await graphPlan(temporaryDirectory('berth-graph-'), files));
-  atTheEnd(() => runner.undo());
+  const runner = new LangGraphRunner(await createGraphPlan(temporaryDirectory('berth-graph-'), files));
+  registerCleanup(() => runner.undo());
   await runner.start({ env: {} });
   const message = `inputs.value[0] is ${2n ** 70n}, which the LangGraph server would round: it has more than 64 bits`;
   expect(await runner.run({ value: [2n ** 70n] })).toMatchObject({ error: { code: 'CALL_INPUT', message } });
@@ -71,11 +71,11 @@ test('a server of the repository’s own is sent, and read with, every digit', a
       response.writeHead(200, { 'content-type': 'application/json' }).end(`{"got": ${Buffer.concat(pieces)}}`);
     });
   }).listen(0, '127.0.0.1');
-  atTheEnd(() => void server.close());
+  registerCleanup(() => void server.close());
   await new Promise((resolve) => server.once('listening', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-  const call = (inputs: unknown) => callJson({ url, timeout: 5, inputs, readJson: readDigits });
-  expect(await callByValues('{"x": [9007199254740993, 1.0]}', { keepsDigits: true }, call)).toBe(
+  const call = (inputs: unknown) => callJson({ url, timeout: 5, inputs, readJson: readExactJson });
+  expect(await callWithParsedInputs('{"x": [9007199254740993, 1.0]}', { keepsDigits: true }, call)).toBe(
     '{"status":"success","output":{"got":{"x":[9007199254740993,1.0]}}}',
   );
   expect(await callJson({ url, timeout: 5, inputs: [2n ** 63n] })).toEqual({

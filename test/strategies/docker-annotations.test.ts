@@ -2,9 +2,9 @@
 import { beforeAll, expect, test } from '@jest/globals';
 import { DockerRunner } from '../../strategies/docker/runner.js';
 import { openTestEngine } from '../support/docker-engine.js';
-import { atTheEnd, temporaryDirectory } from '../support/temporary.js';
+import { registerCleanup, temporaryDirectory } from '../support/temporary.js';
 import { annotatedCalls, annotatedRepository } from './annotated-repository.js';
-import { dockerPlan } from './docker-plan.js';
+import { createDockerPlan } from './docker-plan.js';
 
 const { inputs, answer, refused } = annotatedCalls;
 
@@ -12,8 +12,10 @@ let runner: DockerRunner;
 beforeAll(async () => {
   await openTestEngine();
   const deployment = `annotated-${process.pid}`;
-  runner = new DockerRunner(await dockerPlan(temporaryDirectory('berth-docker-'), annotatedRepository, { deployment }));
-  atTheEnd(() => runner.undo());
+  runner = new DockerRunner(
+    await createDockerPlan(temporaryDirectory('berth-docker-'), annotatedRepository, { deployment }),
+  );
+  registerCleanup(() => runner.undo());
   await runner.start({ env: {} });
 }, 300_000);
 

@@ -4,7 +4,7 @@ import { beforeAll, expect, test } from '@jest/globals';
 import type Docker from 'dockerode';
 import { readExampleFile } from '../../src/adaptation/index.js';
 import { packageRoot } from '../../src/package-root.js';
-import { connectOnce, deploy, untilInfo } from '../support/deploying.js';
+import { connectOnce, deploy, waitForInfo } from '../support/deploying.js';
 import { openTestEngine } from '../support/docker-engine.js';
 import { temporaryStack } from '../support/stack.js';
 import { temporarySolution } from '../support/temporary.js';
@@ -67,7 +67,7 @@ test('a container that hangs is replaced, once, without anybody asking', async (
     await deploy({ name, solution, strategy: 'docker', agent: 'none', examples });
     const [hung] = await engine.listContainers({ filters: { label: [`berth.deployment=${name}`] } });
     await engine.getContainer(hung?.Id ?? '').pause();
-    const info = await untilInfo(name, ({ restarts }) => restarts === 1);
+    const info = await waitForInfo(name, ({ restarts }) => restarts === 1);
     expect(info).toMatchObject({ state: 'running', restarts: 1, lastError: null });
     const there = await engine.listContainers({ all: true, filters: { label: [`berth.deployment=${name}`] } });
     expect(there).toMatchObject([{ Id: expect.not.stringContaining(hung?.Id ?? ''), State: 'running' }]);

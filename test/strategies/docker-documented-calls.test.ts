@@ -1,10 +1,10 @@
 /** @needs git python3 uv temporal container-engine */
 import { beforeAll, expect, test } from '@jest/globals';
-import { begin, connectOnce, deploy, until } from '../support/deploying.js';
+import { connectOnce, deploy, startDeployment, waitForState } from '../support/deploying.js';
 import { openTestEngine } from '../support/docker-engine.js';
 import { temporaryStack } from '../support/stack.js';
 import { temporarySolution } from '../support/temporary.js';
-import { documentingRepository } from './documenting-repository.js';
+import { createDocumentedRepository } from './documenting-repository.js';
 
 temporaryStack();
 beforeAll(async () => {
@@ -15,7 +15,7 @@ const name = `documented-${process.pid}`;
 const options = { name, strategy: 'docker', agent: 'none' };
 
 test('documented calls of the code are its contract, and one out of date is named', async () => {
-  const info = await deploy({ ...options, solution: temporarySolution(documentingRepository('1', '7')) });
+  const info = await deploy({ ...options, solution: temporarySolution(createDocumentedRepository('1', '7')) });
   const stale = [{ example: 1, place: 'main.py:6', input: '{"text":"aa"}', problem: 'output: expected 7, got 2' }];
   expect(info).toMatchObject({
     lastError: null,
@@ -26,8 +26,8 @@ test('documented calls of the code are its contract, and one out of date is name
 }, 240_000);
 
 test('code that keeps no documented call waits', async () => {
-  await begin({ ...options, solution: temporarySolution(documentingRepository('5', '7')) });
-  const info = await until(name, 'waiting', 'running');
+  await startDeployment({ ...options, solution: temporarySolution(createDocumentedRepository('5', '7')) });
+  const info = await waitForState(name, 'waiting', 'running');
   expect(info).toMatchObject({ state: 'waiting', lastError: { code: 'CONTRACT_FAILED' } });
   expect(info.lastError?.evidence).toContain('example 2 (main.py:6), input {"text":"aa"}');
   await (await connectOnce()).abandon(name);

@@ -1,9 +1,9 @@
 /** @needs python3 container-engine */
 import { expect, test } from '@jest/globals';
-import { dockerScene } from './docker-scene.js';
+import { setUpDocker } from './docker-scene.js';
 import { entryRepositories } from './entry-repositories.js';
 
-const scene = dockerScene('entries');
+const scene = setUpDocker('entries');
 
 test.each(Object.entries(entryRepositories))(
   '%s is served',

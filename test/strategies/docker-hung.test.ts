@@ -2,13 +2,13 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
-import { orMissing } from '../../src/runners/containers/index.js';
+import { ignoreMissing } from '../../src/runners/containers/index.js';
 import type { DockerHandle } from '../../strategies/docker/docker-handle.js';
 import { DockerRunner } from '../../strategies/docker/runner.js';
-import { dockerScene } from './docker-scene.js';
+import { setUpDocker } from './docker-scene.js';
 import { perlServer } from './perl-server.js';
 
-const scene = dockerScene('hung');
+const scene = setUpDocker('hung');
 
 const findContainer = ({ container }: DockerHandle) => scene.engine.getContainer(container);
 
@@ -21,7 +21,7 @@ test('a container that answered once and hangs is replaced by a start', async ()
   const second = (await runner.start({ env: {}, onProgress: (line) => lines.push(line) })) as DockerHandle;
   expect(second.container).not.toBe(first.container);
   expect(await runner.run({})).toEqual({ status: 'success', output: 1 });
-  expect(await orMissing(findContainer(first).inspect())).toBeUndefined();
+  expect(await ignoreMissing(findContainer(first).inspect())).toBeUndefined();
   const reason = expect.stringMatching(/^it cannot be called and is replaced: it did not answer GET \/healthz/);
   expect(lines).toContainEqual(reason);
   expect(readFileSync(plan.logFile, 'utf8').split('\n')).toContainEqual(expect.stringContaining('and is replaced'));

@@ -4,32 +4,32 @@ import { join } from 'node:path';
 import { beforeAll, expect, test } from '@jest/globals';
 import type Docker from 'dockerode';
 import type { RunPlan } from '../../src/contract/handle.js';
-import { ensureImage, findEngineAddress, openEngine, orMissing } from '../../src/runners/containers/index.js';
+import { ensureImage, findEngineAddress, ignoreMissing, openEngine } from '../../src/runners/containers/index.js';
 import { findBase } from '../../strategies/docker/base.js';
 import { imageName } from '../../strategies/docker/container-name.js';
 import type { DockerHandle } from '../../strategies/docker/docker-handle.js';
 import { DockerRunner } from '../../strategies/docker/runner.js';
 import { openTestEngine } from '../support/docker-engine.js';
-import { MovingBase, testBase } from '../support/moving-base.js';
+import { MovableBaseImage, testBaseImage } from '../support/moving-base.js';
 import { startPrivateRegistry } from '../support/private-registry.js';
-import { atTheEnd, temporaryDirectory, temporarySolution } from '../support/temporary.js';
-import { dockerPlan } from './docker-plan.js';
+import { registerCleanup, temporaryDirectory, temporarySolution } from '../support/temporary.js';
+import { createDockerPlan } from './docker-plan.js';
 import { perlServer } from './perl-server.js';
 
 // Which image a revision starts from, while bases move, settings change and images go.
 
 let engine: Docker;
-let base: MovingBase;
+let base: MovableBaseImage;
 beforeAll(async () => {
   engine = await openTestEngine();
-  base = new MovingBase(engine, `berth-test-base-${process.pid}:now`);
+  base = new MovableBaseImage(engine, `berth-test-base-${process.pid}:now`);
   await base.move();
 }, 300_000);
 
 const root = temporaryDirectory('berth-docker-image-');
 const mark = `i${process.pid}`;
 const started: DockerRunner[] = [];
-atTheEnd(async () => {
+registerCleanup(async () => {
   for (const runner of started) await runner.undo();
   await base.remove();
 });
@@ -42,7 +42,7 @@ const server = (text: string) => ({
 });
 
 const planOf = (deployment: string, files: Record<string, string>, changes: Partial<RunPlan> = {}): Promise<RunPlan> =>
-  dockerPlan(join(root, deployment, changes.revision ?? 'r1'), files, {
+  createDockerPlan(join(root, deployment, changes.revision ?? 'r1'), files, {
     deployment: `${mark}-${deployment}`,
     ...('serve.pl' in files && { entry: '/upper' }),
     ...changes,
@@ -116,7 +116,7 @@ test('what two revisions share stays until neither is left, also when one has lo
   await new DockerRunner(plan).undo();
   expect((await startOnce(other)).lines).not.toContainEqual(built);
   await new DockerRunner(other).undo();
-  expect(await orMissing(engine.getImage(first.id).inspect())).toBeUndefined();
+  expect(await ignoreMissing(engine.getImage(first.id).inspect())).toBeUndefined();
 });
 
 test('two starts at once and a start that was cut off make no second image', async () => {
@@ -150,7 +150,7 @@ test('a revision is built on what the engine has now under the names in its Dock
   expect(await findBase(own)).toEqual({ [base.name]: await base.findId() });
 
   const ours = await planOf('generated', { 'app.py': 'def predict(): return 1' });
-  expect(await findBase(ours)).toEqual({ [testBase]: expect.stringMatching(/^sha256:/) });
+  expect(await findBase(ours)).toEqual({ [testBaseImage]: expect.stringMatching(/^sha256:/) });
   process.env.BERTH_DOCKER_BASE = 'nobody/has-this:1';
   try {
     expect(await findBase(ours)).toEqual({ 'nobody/has-this:1': null });
@@ -184,12 +184,18 @@ test('a private base image is pulled with what docker login keeps, which stays o
   const path = temporarySolution({ [program]: `#!/bin/sh\n[ "$(cat)" = ${registry.host} ] && echo '${kept}'\n` });
   chmodSync(join(path, program), 0o755);
 
-  const code = temporarySolution({ Dockerfile: `FROM ${registry.image}\nCOPY --from=${testBase} /bin/true /\n` });
+  const code = temporarySolution({ Dockerfile: `FROM ${registry.image}\nCOPY --from=${testBaseImage} /bin/true /\n` });
   const logFile = join(root, 'private.log');
   const build = async (DOCKER_CONFIG: string, engine: Docker, name: string) => {
     const before = { DOCKER_CONFIG: process.env.DOCKER_CONFIG, PATH: process.env.PATH };
     Object.assign(process.env, { DOCKER_CONFIG, PATH: `${path}:${before.PATH}` });
-    const request = { directory: code, dockerfile: 'Dockerfile', added: {}, settings: { FOR: name }, logFile };
+    const request = {
+      directory: code,
+      dockerfile: 'Dockerfile',
+      addedPrograms: {},
+      buildArguments: { FOR: name },
+      logFile,
+    };
     try {
       return await ensureImage({ ...request, engine, name: `berth/${mark}-${name}:r1` });
     } finally {

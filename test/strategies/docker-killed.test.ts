@@ -4,12 +4,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, expect, test } from '@jest/globals';
 import type Docker from 'dockerode';
 import { ensureStack } from '../../src/stack/index.js';
-import { begin, connectOnce, until } from '../support/deploying.js';
+import { connectOnce, startDeployment, waitForState } from '../support/deploying.js';
 import { findUnreplayable } from '../support/histories.js';
-import { type Cell, KillMatrix, type Outcome } from '../support/killing/matrix.js';
-import { inContainers } from '../support/killing/targets.js';
+import { KillMatrix, type MatrixCell, type Outcome } from '../support/killing/matrix.js';
+import { dockerTarget } from '../support/killing/targets.js';
 import { cutPower } from '../support/killing/victims.js';
-import { OwnEngine } from '../support/own-engine.js';
+import { DisposableEngine } from '../support/own-engine.js';
 import { readCommandLine, temporaryStack } from '../support/stack.js';
 import { temporarySolution } from '../support/temporary.js';
 import { perlServer } from './perl-server.js';
@@ -17,7 +17,7 @@ import { perlServer } from './perl-server.js';
 // The container engine is killed at every step of a deploy, of a redeploy and of a cleanup, and comes back; then worker,
 // server and engine at once, at those steps that the engine has a part in.
 
-const own = new OwnEngine();
+const own = new DisposableEngine();
 const home = temporaryStack();
 const acts = ['deploy', 'redeploy', 'cleanup'];
 let engine: Docker;
@@ -26,26 +26,26 @@ const outcomes: Outcome[] = [];
 
 beforeAll(async () => {
   engine = await own.start();
-  matrix = new KillMatrix(home, inContainers(engine));
+  matrix = new KillMatrix(home, dockerTarget(engine));
   await matrix.rehearse(acts);
   const steps = matrix.core(acts, 0).filter((cell) => hasBegun(cell));
-  outcomes.push(...(await matrix.run(steps, { kill: () => own.kill(), bringBack: () => own.start() })));
+  outcomes.push(...(await matrix.run(steps, { kill: () => own.kill(), restore: () => own.start() })));
   const ofEngine = matrix.core(acts, 1).filter(({ step }) => engineSteps.includes(step));
-  outcomes.push(...(await matrix.run(ofEngine, { kill: killAll, bringBack: bringAllBack })));
+  outcomes.push(...(await matrix.run(ofEngine, { kill: killAll, restore: bringAllBack })));
 }, 400_000);
 
 const killAll = () => Promise.all([cutPower(home), own.kill()]).then(() => undefined);
 
 async function bringAllBack(): Promise<void> {
   await own.start();
-  await ensureStack({ worker: true });
+  await ensureStack({ needsWorker: true });
 }
 
 /** Steps that have the engine build, start or remove something. */
 const engineSteps = ['createRunner', 'retireRevision', 'discardRevision', 'undoDeployment'];
 
 /** What finds no engine when a strategy is chosen is refused, and nothing is begun: that has a test of its own. */
-const hasBegun = ({ moment, step }: Cell): boolean =>
+const hasBegun = ({ moment, step }: MatrixCell): boolean =>
   moment !== 'busy' && step !== 'digestSource' && !(step === 'selectStrategy' && moment === 'begin');
 
 test.each(acts)('each step of a %s ends as it was to end', (act) => {
@@ -72,11 +72,17 @@ const isUnderWay = (command: string): boolean =>
 
 test('an image that was being built is built again', async () => {
   const solution = temporarySolution(server);
-  const name = await begin({ name: 'building', solution, strategy: 'docker', entry: '/upper', agent: 'none' });
+  const name = await startDeployment({
+    name: 'building',
+    solution,
+    strategy: 'docker',
+    entry: '/upper',
+    agent: 'none',
+  });
   while (!isUnderWay(slow)) await sleep(20);
   await own.kill();
   await own.start();
-  expect(await until(name, 'running')).toMatchObject({ lastError: null });
+  expect(await waitForState(name, 'running')).toMatchObject({ lastError: null });
 });
 
 test('a worker can take over all that ever ran', async () => {
@@ -95,6 +101,6 @@ test('nothing is left over', async () => {
 test('what is asked for while no engine is there is refused, and nothing is begun', async () => {
   await own.kill();
   const solution = temporarySolution(server);
-  const name = await begin({ name: 'refused', solution, strategy: 'docker', entry: '/upper', agent: 'none' });
-  expect(await until(name, 'cleaned')).toMatchObject({ lastError: { code: 'TOOL_MISSING' } });
+  const name = await startDeployment({ name: 'refused', solution, strategy: 'docker', entry: '/upper', agent: 'none' });
+  expect(await waitForState(name, 'cleaned')).toMatchObject({ lastError: { code: 'TOOL_MISSING' } });
 });

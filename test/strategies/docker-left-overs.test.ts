@@ -6,7 +6,7 @@ import { Client, Connection } from '@temporalio/client';
 import type Docker from 'dockerode';
 import { deploymentDirectory } from '../../src/home.js';
 import { packageRoot } from '../../src/package-root.js';
-import type { LeftOver } from '../../src/reconciliation/index.js';
+import type { Orphan } from '../../src/reconciliation/index.js';
 import { ensureStack } from '../../src/stack/index.js';
 import { workflowId } from '../../src/workflows/messages.js';
 import { runBin } from '../support/bin.js';
@@ -29,7 +29,7 @@ async function listMade(name: string): Promise<string[]> {
   return [...containers.flatMap(({ Names }) => Names), ...tags.filter((tag) => tag.startsWith(`berth/${name}:`))];
 }
 
-async function gc(...words: string[]): Promise<{ leftOvers: LeftOver[]; removed: LeftOver[] }> {
+async function gc(...words: string[]): Promise<{ leftOvers: Orphan[]; removed: Orphan[] }> {
   const { stdout, stderr } = await runBin(['gc', ...words, '--json'], { home: home.root });
   if (!stdout.startsWith('{')) throw new Error(`berth gc wrote no JSON but: ${stdout}${stderr}`);
   return JSON.parse(stdout);
@@ -38,7 +38,7 @@ async function gc(...words: string[]): Promise<{ leftOvers: LeftOver[]; removed:
 test('containers and images are found by their marks alone, also when the ledger is lost, and those of others stay', async () => {
   for (const name of [lost, living]) await deploy({ name, solution, strategy: 'docker', agent: 'none' });
   try {
-    const { connectionOptions, namespace } = await ensureStack({ worker: false });
+    const { connectionOptions, namespace } = await ensureStack({ needsWorker: false });
     const connection = await Connection.connect(connectionOptions);
     await new Client({ connection, namespace }).workflow.getHandle(workflowId(lost)).terminate('for the test');
     await connection.close();

@@ -5,11 +5,11 @@ import type { Resources } from '../../src/contract/resources.js';
 import { BerthError } from '../../src/errors.js';
 import { findEngineAddress, openEngine } from '../../src/runners/containers/index.js';
 import { describeContainer } from '../../strategies/docker/container-settings.js';
-import { parseInterface } from '../../strategies/docker/docker-interface.js';
+import { parseDockerInterface } from '../../strategies/docker/docker-interface.js';
 import { chooseLimits } from '../../strategies/docker/limits.js';
-import { dockerScene } from './docker-scene.js';
+import { setUpDocker } from './docker-scene.js';
 
-const scene = dockerScene('limits');
+const scene = setUpDocker('limits');
 const files = { 'app.py': 'def predict(): return 1' };
 
 /** The tests' engine, as another machine's would describe itself. */
@@ -22,7 +22,7 @@ async function describedAs(changes: object): Promise<Docker> {
 
 async function choose(resources: Resources, changes: object) {
   const { plan } = await scene.makeRunner(files, { resources });
-  const software = parseInterface(plan.runInterface);
+  const software = parseDockerInterface(plan.runInterface);
   const { limits, notes } = await chooseLimits(await describedAs(changes), plan, software);
   const request = { plan, software, image: 'any', port: 8000, host: '127.0.0.1', token: 'drawn', env: {} };
   const { HostConfig } = describeContainer({ ...request, limits, isReadOnly: true });

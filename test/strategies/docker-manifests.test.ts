@@ -6,8 +6,8 @@ import { beforeAll, expect, test } from '@jest/globals';
 import { findUv } from '../../src/environments/index.js';
 import { DockerRunner } from '../../strategies/docker/runner.js';
 import { openTestEngine } from '../support/docker-engine.js';
-import { atTheEnd, temporaryDirectory, temporaryHome, temporarySolution } from '../support/temporary.js';
-import { dockerPlan } from './docker-plan.js';
+import { registerCleanup, temporaryDirectory, temporaryHome, temporarySolution } from '../support/temporary.js';
+import { createDockerPlan } from './docker-plan.js';
 
 beforeAll(async () => {
   await openTestEngine();
@@ -15,7 +15,7 @@ beforeAll(async () => {
 
 const root = temporaryDirectory('berth-docker-');
 const started: DockerRunner[] = [];
-atTheEnd(async () => {
+registerCleanup(async () => {
   for (const runner of started) await runner.undo();
 });
 
@@ -58,7 +58,7 @@ test('what uv, Poetry and Pipenv have locked and what Cog asks for is in the ima
   const answers = await Promise.all(
     Object.entries(repositories).map(async ([name, files]) => {
       const deployment = `m${process.pid}-${name}`;
-      const plan = await dockerPlan(join(root, name), { 'app.py': app, ...files }, { deployment });
+      const plan = await createDockerPlan(join(root, name), { 'app.py': app, ...files }, { deployment });
       const runner = new DockerRunner(plan);
       started.push(runner);
       await runner.start({ env: {} });

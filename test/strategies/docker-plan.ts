@@ -1,13 +1,13 @@
 import { cpSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeFiles } from '../../src/adaptation/write-files.js';
+import { writeRecipeFiles } from '../../src/adaptation/write-files.js';
 import type { RunPlan } from '../../src/contract/handle.js';
 import { gatherFacts } from '../../src/selection/index.js';
 import { recipes } from '../../strategies/docker/recipes.js';
 import { writeTree } from '../support/temporary.js';
 
 /** A plan of the docker strategy for these files (or a directory's), adapted by its recipes, all in one temporary directory. */
-export async function dockerPlan(
+export async function createDockerPlan(
   directory: string,
   files: Record<string, string> | string,
   changes: Partial<RunPlan> & { entry?: string } = {},
@@ -19,9 +19,9 @@ export async function dockerPlan(
   else writeTree(code, files);
   const facts = await gatherFacts(code);
   for (const recipe of recipes) {
-    const recognition = await recipe.recognise({ workspace: code, facts, ...(entry !== undefined && { entry }) });
+    const recognition = await recipe.recognize({ workspace: code, facts, ...(entry !== undefined && { entry }) });
     if (recognition === undefined) continue;
-    await writeFiles(code, recognition.files);
+    await writeRecipeFiles(code, recognition.files);
     return {
       deployment: 'demo',
       revision: 'r1',

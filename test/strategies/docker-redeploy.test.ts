@@ -7,19 +7,19 @@ import { deploymentDirectory } from '../../src/home.js';
 import type { DockerHandle } from '../../strategies/docker/docker-handle.js';
 import { connectOnce, deploy, redeploy, rollBack } from '../support/deploying.js';
 import { openTestEngine } from '../support/docker-engine.js';
-import { MovingBase } from '../support/moving-base.js';
+import { MovableBaseImage } from '../support/moving-base.js';
 import { temporaryStack } from '../support/stack.js';
-import { atTheEnd, temporarySolution } from '../support/temporary.js';
+import { registerCleanup, temporarySolution } from '../support/temporary.js';
 import { perlServer } from './perl-server.js';
 
 const home = temporaryStack();
 const name = `based-${process.pid}`;
 let engine: Docker;
-let base: MovingBase;
+let base: MovableBaseImage;
 beforeAll(async () => {
   engine = await openTestEngine();
-  base = new MovingBase(engine, `berth-test-base-${process.pid}:now`);
-  atTheEnd(() => base.remove());
+  base = new MovableBaseImage(engine, `berth-test-base-${process.pid}:now`);
+  registerCleanup(() => base.remove());
   await base.move();
 }, 300_000);
 

@@ -3,11 +3,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import type { DockerHandle } from '../../strategies/docker/docker-handle.js';
-import { dockerScene } from './docker-scene.js';
+import { setUpDocker } from './docker-scene.js';
 
 // What requirement files say, in images.
 
-const scene = dockerScene('requirements');
+const scene = setUpDocker('requirements');
 const app = 'import six\ndef predict(): return six.__version__\n';
 const wheel = '8abb2f1d86890a2dfb989f9a77cfcfd3e47c2a354b01111771326f8aa26e0254';
 

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import type { DockerHandle } from '../../strategies/docker/docker-handle.js';
 import { readLines } from './conformance.js';
-import { dockerScene } from './docker-scene.js';
+import { setUpDocker } from './docker-scene.js';
 
-const scene = dockerScene('secrets');
+const scene = setUpDocker('secrets');
 const canary = 'canary-of-env-7f3a';
 
 test('a variable of the software reaches it, and stands in no image, label, log or file of the revision', async () => {

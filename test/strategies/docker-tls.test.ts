@@ -5,9 +5,9 @@ import { afterEach, beforeAll, expect, test } from '@jest/globals';
 import { findEngineAddress, openEngine } from '../../src/runners/containers/index.js';
 import { DockerRunner } from '../../strategies/docker/runner.js';
 import { openTestEngine } from '../support/docker-engine.js';
-import { atTheEnd, temporaryDirectory } from '../support/temporary.js';
+import { registerCleanup, temporaryDirectory } from '../support/temporary.js';
 import { startTlsProxy, type TlsProxy } from '../support/tls-proxy.js';
-import { dockerPlan } from './docker-plan.js';
+import { createDockerPlan } from './docker-plan.js';
 
 // The engine of the other tests, reached as one on another machine is: `DOCKER_HOST=tcp://…` with certificates.
 
@@ -59,9 +59,9 @@ class Handler(BaseHTTPRequestHandler):
 HTTPServer(("", 7000), Handler).serve_forever()
 `,
   };
-  const plan = await dockerPlan(join(root, deployment), files, { deployment, entry: '/' });
+  const plan = await createDockerPlan(join(root, deployment), files, { deployment, entry: '/' });
   const runner = new DockerRunner(plan);
-  atTheEnd(async () => {
+  registerCleanup(async () => {
     useProxy();
     await runner.undo();
   });

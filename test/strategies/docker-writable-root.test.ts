@@ -3,11 +3,11 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import type { DockerHandle } from '../../strategies/docker/docker-handle.js';
 import { DockerRunner } from '../../strategies/docker/runner.js';
-import { isFailedForReadOnlyRoot } from '../../strategies/docker/writable-root.js';
-import { failureOf } from './conformance.js';
-import { dockerScene } from './docker-scene.js';
+import { isReadOnlyRootFailure } from '../../strategies/docker/writable-root.js';
+import { requireFailure } from './conformance.js';
+import { setUpDocker } from './docker-scene.js';
 
-const scene = dockerScene('writable');
+const scene = setUpDocker('writable');
 
 const isReadOnly = async ({ container }: DockerHandle): Promise<boolean | undefined> =>
   (await scene.engine.getContainer(container).inspect()).HostConfig.ReadonlyRootfs;
@@ -33,7 +33,7 @@ test.each([
     const { runner, plan } = await scene.makeRunner({ 'app.py': written.source });
     const first = (await runner.start({ env: {} })) as DockerHandle;
     expect(await isReadOnly(first)).toBe(true);
-    expect(failureOf(await runner.run({ words: 'once' })).code).toBe('CALL_FAILED');
+    expect(requireFailure(await runner.run({ words: 'once' })).code).toBe('CALL_FAILED');
     const detail = expect.stringContaining('file system is read-only');
     expect(await runner.isHealthy()).toEqual({ isHealthy: false, state: 'gone', detail });
     const other = new DockerRunner(plan);
@@ -64,7 +64,7 @@ test('a stream that fails so counts, too', async () => {
 test('a failure of another kind leaves the file system read-only', async () => {
   const { runner } = await scene.makeRunner({ 'app.py': 'def predict(): open("/root/none")' });
   await runner.start({ env: {} });
-  expect(failureOf(await runner.run({})).code).toBe('CALL_FAILED');
+  expect(requireFailure(await runner.run({})).code).toBe('CALL_FAILED');
   expect(await runner.isHealthy()).toMatchObject({ state: 'ready' });
 });
 
@@ -75,5 +75,5 @@ test.each([
   ['[Errno 301] of somebody', false],
   ["PermissionError: [Errno 13] Permission denied: '/root/none'", false],
 ])('%s', (text, isSo) => {
-  expect(isFailedForReadOnlyRoot(text)).toBe(isSo);
+  expect(isReadOnlyRootFailure(text)).toBe(isSo);
 });

@@ -13,25 +13,31 @@ import type { RunPlan } from '../../src/contract/handle.js';
 import { BerthError } from '../../src/errors.js';
 import { packageRoot } from '../../src/package-root.js';
 import {
+  buildImageReference,
   contentLabel,
   ensureImage,
   findEngineAddress,
-  imageReference,
+  ignoreMissing,
   openEngine,
-  orMissing,
 } from '../../src/runners/containers/index.js';
 import { conformance } from '../../strategies/docker/conformance.js';
-import { containerName, earlierName, homeMarks, imageName, labels } from '../../strategies/docker/container-name.js';
+import {
+  containerName,
+  homeMarks,
+  imageName,
+  labels,
+  legacyContainerName,
+} from '../../strategies/docker/container-name.js';
 import type { DockerHandle } from '../../strategies/docker/docker-handle.js';
 import { findNeeds } from '../../strategies/docker/needs.js';
 import { createContainer, removeContainer } from '../../strategies/docker/revision-container.js';
 import { DockerRunner } from '../../strategies/docker/runner.js';
 import { openTestEngine } from '../support/docker-engine.js';
 import { readStream } from '../support/read-stream.js';
-import { atTheEnd, temporaryDirectory } from '../support/temporary.js';
-import { conformanceSolution, conformsAsRunner, failureOf, readLines } from './conformance.js';
-import { dockerPlan } from './docker-plan.js';
-import { listensWhereAsked } from './exposure.js';
+import { registerCleanup, temporaryDirectory } from '../support/temporary.js';
+import { conformanceSolution, readLines, requireFailure, testRunnerConformance } from './conformance.js';
+import { createDockerPlan } from './docker-plan.js';
+import { checkExposure } from './exposure.js';
 import { perlServer } from './perl-server.js';
 
 let engine: Docker;
@@ -44,15 +50,15 @@ const root = temporaryDirectory('berth-docker-');
 const mark = `t${process.pid}`;
 
 const started: DockerRunner[] = [];
-atTheEnd(async () => {
+registerCleanup(async () => {
   for (const runner of started) await runner.undo();
 });
 
 let number = 0;
-async function makeRunner(files: Record<string, string>, changes: Parameters<typeof dockerPlan>[2] = {}) {
+async function makeRunner(files: Record<string, string>, changes: Parameters<typeof createDockerPlan>[2] = {}) {
   number += 1;
   const deployment = `${mark}-${number}`;
-  const plan = await dockerPlan(join(root, deployment), files, { deployment, ...changes });
+  const plan = await createDockerPlan(join(root, deployment), files, { deployment, ...changes });
   const runner = new DockerRunner(plan);
   started.push(runner);
   return { runner, plan };
@@ -75,15 +81,15 @@ async function listImages(plan: RunPlan): Promise<string[]> {
   return tags.filter((tag) => tag.startsWith(`${imageName(plan)}-`));
 }
 
-conformsAsRunner({
+testRunnerConformance({
   name: 'docker',
   RunnerClass: DockerRunner,
   reference: {
     module: fileURLToPath(new URL('../../strategies/docker/runner.ts', import.meta.url)),
     className: 'DockerRunner',
   },
-  makePlan: (revision, timeout) =>
-    dockerPlan(join(root, revision), conformanceSolution, {
+  createPlan: (revision, timeout) =>
+    createDockerPlan(join(root, revision), conformanceSolution, {
       deployment: mark,
       revision,
       timeout,
@@ -91,9 +97,9 @@ conformsAsRunner({
     }),
   kill: conformance.kill,
   servesPython: true,
-  manner: conformance.manner,
-  listRemains: listContainers,
-  startHalfway: async (plan) => {
+  deviations: conformance.deviations,
+  listRemaining: listContainers,
+  interruptStart: async (plan) => {
     // The worker was killed after the container was made and before it was started.
     const cut = new DockerRunner(plan);
     const handle = (await cut.start({ env: {} })) as DockerHandle;
@@ -124,8 +130,14 @@ test('an unchanged revision is not built again, and is up soon', async () => {
 
 test('an image that goes between the look and its naming is built again', async () => {
   const { plan } = await makeRunner({ 'app.py': `def predict(): return "${mark} gone"` });
-  const added = { '.berth': join(packageRoot, 'hosts', 'python') };
-  const request = { directory: plan.directory, dockerfile: 'Dockerfile', added, settings: {}, logFile: plan.logFile };
+  const addedPrograms = { '.berth': join(packageRoot, 'hosts', 'python') };
+  const request = {
+    directory: plan.directory,
+    dockerfile: 'Dockerfile',
+    addedPrograms,
+    buildArguments: {},
+    logFile: plan.logFile,
+  };
   const first = await ensureImage({ ...request, engine, name: `berth/${mark}-first:r1` });
   const other = await openEngine(findEngineAddress());
   const list = other.listImages.bind(other);
@@ -236,7 +248,7 @@ test('a build that fails is an error with its last words; its log says that its 
 test('index settings reach a build that asks for them, and no layer, history or log', async () => {
   process.env.PIP_INDEX_URL = 'https://user:canary-of-index@packages.example/simple';
   const directory = join(root, 'secrets');
-  const plan = await dockerPlan(directory, {
+  const plan = await createDockerPlan(directory, {
     Dockerfile: `FROM python:3.11.13-slim-bookworm
 RUN --mount=type=secret,id=pip.conf grep -c canary-.f-index /run/secrets/pip.conf > /found
 EXPOSE 80
@@ -244,7 +256,13 @@ EXPOSE 80
     'server.js': "app.post('/predict', () => 1)",
   });
   try {
-    const request = { engine, directory: plan.directory, dockerfile: 'Dockerfile', added: {}, settings: {} };
+    const request = {
+      engine,
+      directory: plan.directory,
+      dockerfile: 'Dockerfile',
+      addedPrograms: {},
+      buildArguments: {},
+    };
     const name = `berth/${mark}-secrets:r1`;
     const { reference } = await ensureImage({ ...request, name, logFile: plan.logFile });
     const image = engine.getImage(reference);
@@ -258,7 +276,7 @@ EXPOSE 80
 
 test('a step may take longer than an idle connection lives, and the next still gets its secrets', async () => {
   const directory = join(root, 'patience');
-  const plan = await dockerPlan(directory, {
+  const plan = await createDockerPlan(directory, {
     Dockerfile: `FROM python:3.11.13-slim-bookworm
 RUN echo ${mark}; sleep 7; echo wörd
 RUN --mount=type=secret,id=pip.conf,required grep -q index-url /run/secrets/pip.conf
@@ -268,7 +286,13 @@ EXPOSE 80
   });
   process.env.PIP_INDEX_URL = 'https://packages.example/simple';
   try {
-    const request = { engine, directory: plan.directory, dockerfile: 'Dockerfile', added: {}, settings: {} };
+    const request = {
+      engine,
+      directory: plan.directory,
+      dockerfile: 'Dockerfile',
+      addedPrograms: {},
+      buildArguments: {},
+    };
     const { reference } = await ensureImage({ ...request, name: `berth/${mark}-patience:r1`, logFile: plan.logFile });
     expect(readFileSync(plan.logFile, 'utf8').split('\n')).toContain('build: wörd');
     await engine.getImage(reference).remove();
@@ -281,7 +305,7 @@ test('an engine without BuildKit builds our Dockerfile, too, and says what does 
   const other = await openEngine(findEngineAddress());
   const version = await other.version();
   other.version = () => Promise.resolve({ ...version, Components: [] }); // as an engine that is not Docker's own says it
-  const plan = await dockerPlan(join(root, 'classic'), {
+  const plan = await createDockerPlan(join(root, 'classic'), {
     'requirements.txt': '\n',
     'app.py': 'def predict(): return 1',
   });
@@ -292,8 +316,8 @@ test('an engine without BuildKit builds our Dockerfile, too, and says what does 
       engine: other,
       directory: plan.directory,
       dockerfile: 'Dockerfile',
-      added: { '.berth': join(packageRoot, 'hosts', 'python') },
-      settings: {},
+      addedPrograms: { '.berth': join(packageRoot, 'hosts', 'python') },
+      buildArguments: {},
       name: `berth/${mark}-classic:r1`,
       logFile: plan.logFile,
       onProgress: (line) => lines.push(line),
@@ -340,7 +364,7 @@ def successor(inputs: Inputs):
   const { container } = (await runner.start({ env: {} })) as DockerHandle;
   expect(await check(container)).toBe(0);
   expect(await runner.run({ n: 1 })).toEqual({ status: 'success', output: { n: 2 } });
-  expect(failureOf(await runner.run({ n: 'one' }))).toMatchObject({
+  expect(requireFailure(await runner.run({ n: 'one' }))).toMatchObject({
     code: 'CALL_INPUT',
     message: expect.stringContaining('POST /next was answered with 422'),
   });
@@ -360,7 +384,10 @@ async function check(container: string): Promise<number | null> {
 
 test('the health check of a web application that we write fails where nothing listens', async () => {
   const source = 'from flask import Flask\napp = Flask(__name__)\n@app.post("/next")\ndef successor(): return "1"\n';
-  const { directory } = await dockerPlan(join(root, 'checked'), { 'requirements.txt': 'flask\n', 'main.py': source });
+  const { directory } = await createDockerPlan(join(root, 'checked'), {
+    'requirements.txt': 'flask\n',
+    'main.py': source,
+  });
   const text = readFileSync(join(directory, 'Dockerfile'), 'utf8');
   const [program, ...words]: string[] = JSON.parse(/^HEALTHCHECK .* CMD (.*)$/m.exec(text)?.[1] ?? '[]');
   expect(program).toBe('python');
@@ -408,7 +435,7 @@ test('a server in any language is built from its own Dockerfile and called at th
   const handle = (await runner.start({ env: {}, onProgress: (line) => lines.push(line) })) as DockerHandle;
   expect(lines).toContain('how many calls run at once is left to the server in the image');
   expect(await runner.run({ text: 'quiet' })).toEqual({ status: 'success', output: { TEXT: 'QUIET' } });
-  expect(failureOf(await runner.run('fail'))).toMatchObject({
+  expect(requireFailure(await runner.run('fail'))).toMatchObject({
     code: 'CALL_FAILED',
     message: expect.stringContaining('POST /upper was answered with 500: {"problem":"no"}'),
   });
@@ -445,10 +472,10 @@ async function sendToStranger(plan: RunPlan, handle: DockerHandle): Promise<unkn
     const misled = new DockerRunner(plan);
     await misled.attach({ ...handle, url });
     const refused = { code: 'NOT_RUNNING', message: `the software is not up: something else answers at ${url}` };
-    expect(failureOf(await misled.run({ secret: true }))).toEqual(refused);
-    expect(failureOf((await readStream(misled.stream({ secret: true }))).answer)).toEqual(refused);
+    expect(requireFailure(await misled.run({ secret: true }))).toEqual(refused);
+    expect(requireFailure((await readStream(misled.stream({ secret: true }))).answer)).toEqual(refused);
     await misled.attach({ ...handle, url, engine: 'unix:///nowhere/docker.sock' });
-    expect(failureOf(await misled.run({ secret: true })).message).toMatch(
+    expect(requireFailure(await misled.run({ secret: true })).message).toMatch(
       /nobody says who answers at .*no container engine/,
     );
     await misled.close();
@@ -476,7 +503,7 @@ test('deployments of one name in two homes, also of two machines, run side by si
   });
   expect([await runner.run({}), await elsewhere.run({})]).toEqual(Array(2).fill({ status: 'success', output: 1 }));
   await elsewhere.undo();
-  expect(await orMissing(engine.getImage(other.image).inspect())).toBeUndefined();
+  expect(await ignoreMissing(engine.getImage(other.image).inspect())).toBeUndefined();
   expect([await runner.isHealthy(), await listContainers(plan)]).toMatchObject([
     { isHealthy: true },
     [handle.container],
@@ -491,7 +518,7 @@ test('deployments of one name in two homes, also of two machines, run side by si
     `${containerName(taken)} that this Berth did not make`,
   );
   await refused.undo();
-  expect(await orMissing(engine.getContainer(id).inspect())).toBeDefined();
+  expect(await ignoreMissing(engine.getContainer(id).inspect())).toBeDefined();
   await engine.getContainer(id).remove();
 });
 
@@ -513,14 +540,14 @@ test('what an earlier build made under names without a mark is taken over, liste
   const { Config, HostConfig } = await engine.getContainer(first.container).inspect();
   await runner.stop();
   const [, mark = ''] = homeMarks({ ...plan, stateDirectory });
-  const name = earlierName(plan);
+  const name = legacyContainerName(plan);
   const Labels = { ...Config.Labels, [labels.home]: mark };
   const made = await engine.createContainer({ ...Config, Labels, HostConfig, name });
-  const image = imageReference({ name: imageName(plan), owner: mark, content: Config.Labels[contentLabel] ?? '' });
+  const image = buildImageReference({ name: imageName(plan), owner: mark, content: Config.Labels[contentLabel] ?? '' });
   await engine.getImage(first.image).tag({ repo: `berth/${plan.deployment}`, tag: image.split(':')[1] ?? '' });
   expect(await runner.start({ env: {} })).toMatchObject({ container: made.id, image: first.image });
   expect(await runner.run({})).toEqual({ status: 'success', output: 1 });
-  const listed = await DockerRunner.listMade({ deployments: join(root, 'home') });
+  const listed = await DockerRunner.listResources({ deployments: join(root, 'home') });
   expect(listed.map(({ kind, name }) => `${kind} ${name}`).sort()).toEqual(
     [`container ${name}`, `image ${first.image}`, `image ${image}`].sort(),
   );
@@ -543,7 +570,9 @@ test('the need names the engine and, where none answers, what to do', async () =
   process.env.DOCKER_HOST = `unix://${join(root, 'nobody.sock')}`;
   try {
     expect(await findNeeds()).toMatchObject([{ isMet: false, remedy: expect.stringContaining('DOCKER_HOST') }]);
-    const runner = new DockerRunner(await dockerPlan(join(root, 'nobody'), { 'app.py': 'def predict(): return 1' }));
+    const runner = new DockerRunner(
+      await createDockerPlan(join(root, 'nobody'), { 'app.py': 'def predict(): return 1' }),
+    );
     expect((await caught(runner.start({ env: {} }))).code).toBe('ENGINE_UNREACHABLE');
     await runner.undo();
   } finally {
@@ -554,7 +583,7 @@ test('the need names the engine and, where none answers, what to do', async () =
 });
 
 test('requirements are installed before the code is copied, on the Python that is asked for', async () => {
-  const plan = await dockerPlan(join(root, 'layers'), {
+  const plan = await createDockerPlan(join(root, 'layers'), {
     'requirements.txt': 'idna==3.10\n-r more/other.txt\n',
     'more/other.txt': 'six\n',
     '.python-version': '3.12',
@@ -580,7 +609,7 @@ test('requirements are installed before the code is copied, on the Python that i
 });
 
 test('a Dockerfile that is there keeps its name, and ours takes another', async () => {
-  const plan = await dockerPlan(join(root, 'taken'), {
+  const plan = await createDockerPlan(join(root, 'taken'), {
     Dockerfile: 'FROM scratch\nRUN train\n',
     'app.py': 'def predict(): return 1',
   });
@@ -589,7 +618,5 @@ test('a Dockerfile that is there keeps its name, and ours takes another', async 
 });
 
 test('it listens on loopback alone unless it is exposed', async () => {
-  await listensWhereAsked(
-    async (changes) => (await makeRunner({ 'app.py': 'def predict(): return 1' }, changes)).runner,
-  );
+  await checkExposure(async (changes) => (await makeRunner({ 'app.py': 'def predict(): return 1' }, changes)).runner);
 });

@@ -1,9 +1,9 @@
 /** @needs git python3 uv temporal */
 import { beforeAll, expect, test } from '@jest/globals';
-import { begin, connectOnce, deploy, until } from '../support/deploying.js';
+import { connectOnce, deploy, startDeployment, waitForState } from '../support/deploying.js';
 import { temporaryStack } from '../support/stack.js';
 import { temporarySolution } from '../support/temporary.js';
-import { documentingRepository } from './documenting-repository.js';
+import { createDocumentedRepository } from './documenting-repository.js';
 import { openFakeModal } from './modal-plan.js';
 
 // What `docker` makes of them is in docker-documented-calls.test.ts, and `local` in workflows/probes.test.ts.
@@ -19,7 +19,7 @@ test.each(strategies)(
   '%s: documented calls of the code are its contract, and one out of date is named',
   async (strategy) => {
     const name = `stale-${strategy}`;
-    const solution = temporarySolution(documentingRepository('1', '7'));
+    const solution = temporarySolution(createDocumentedRepository('1', '7'));
     const info = await deploy({ name, solution, strategy, agent: 'none' });
     const stale = [{ example: 1, place: 'main.py:6', input: '{"text":"aa"}', problem: 'output: expected 7, got 2' }];
     expect(info).toMatchObject({
@@ -36,9 +36,9 @@ test.each(strategies)(
   '%s: code that keeps no documented call waits',
   async (strategy) => {
     const name = `wrong-${strategy}`;
-    const solution = temporarySolution(documentingRepository('5', '7'));
-    await begin({ name, solution, strategy, agent: 'none' });
-    const info = await until(name, 'waiting', 'running');
+    const solution = temporarySolution(createDocumentedRepository('5', '7'));
+    await startDeployment({ name, solution, strategy, agent: 'none' });
+    const info = await waitForState(name, 'waiting', 'running');
     expect(info).toMatchObject({ state: 'waiting', lastError: { code: 'CONTRACT_FAILED' } });
     expect(info.lastError?.evidence).toContain('example 2 (main.py:6), input {"text":"aa"}');
     await (await connectOnce()).abandon(name);

@@ -21,7 +21,7 @@ const isReached = (port: number): Promise<boolean> =>
   });
 
 /** Nothing listens on other interfaces unless asked for; then the endpoint says so, and calls from here go on. */
-export async function listensWhereAsked(make: (changes: Partial<RunPlan>) => Promise<Runner>): Promise<void> {
+export async function checkExposure(make: (changes: Partial<RunPlan>) => Promise<Runner>): Promise<void> {
   const alone = await make({});
   const { endpoint } = await alone.start({ env: {} });
   expect(endpoint).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);

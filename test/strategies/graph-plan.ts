@@ -8,12 +8,12 @@ import { gatherFacts } from '../../src/selection/index.js';
 import { recipes } from '../../strategies/langgraph/recipes.js';
 import { someFacts } from '../environments/facts.js';
 import { sharedHome, temporaryDirectory, writeTree } from '../support/temporary.js';
-import { localPlan } from './local-plan.js';
+import { createLocalPlan } from './local-plan.js';
 
 let shared: Promise<Environment> | undefined;
 
 /** One environment with the LangGraph server for all test files. */
-export function graphEnvironment(): Promise<Environment> {
+export function prepareGraphEnvironment(): Promise<Environment> {
   shared ??= prepare();
   return shared;
 }
@@ -24,31 +24,34 @@ async function prepare(): Promise<Environment> {
     directory: temporaryDirectory(),
     facts: someFacts(),
     packageDirectory: join(temporaryDirectory(), 'packages'),
-    extras: registry.getStrategy('langgraph').packages,
+    strategyRequirements: registry.getStrategy('langgraph').packages,
   });
 }
 
 /** What the strategy's recipes make of a workspace. */
-export async function recognise(
+export async function recognizeGraph(
   workspace: string,
   entry?: string,
 ): Promise<(Recognition & { by: string }) | undefined> {
   const facts = await gatherFacts(workspace);
   for (const recipe of recipes) {
-    const found = await recipe.recognise({ workspace, facts, ...(entry && { entry }) });
+    const found = await recipe.recognize({ workspace, facts, ...(entry && { entry }) });
     if (found !== undefined) return { ...found, by: recipe.name };
   }
   return undefined;
 }
 
 /** A plan for these files as the strategy's recipes adapt them. */
-export async function graphPlan(
+export async function createGraphPlan(
   directory: string,
   files: Record<string, string>,
   { entry, ...changes }: Partial<RunPlan> & { entry?: string } = {},
 ): Promise<RunPlan> {
-  const plan = localPlan(directory, files, { strategy: 'langgraph', environment: await graphEnvironment() });
-  const found = await recognise(plan.directory, entry);
+  const plan = createLocalPlan(directory, files, {
+    strategy: 'langgraph',
+    environment: await prepareGraphEnvironment(),
+  });
+  const found = await recognizeGraph(plan.directory, entry);
   if (found === undefined) throw new Error('no recipe recognises the files');
   writeTree(plan.directory, found.files);
   return { ...plan, runInterface: found.runInterface, ...changes };

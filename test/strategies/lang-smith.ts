@@ -6,8 +6,8 @@ import { delimiter, dirname, join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { chooseFreePort } from '../../src/runners/listening-port.js';
-import { findByEnvironment, killByEnvironment } from '../../src/runners/processes-by-environment.js';
-import { answersOk, closeServer, forward, listenOnLoopback, sendJson } from '../support/loopback-cloud.js';
+import { findProcessesByVariable, killProcessesByVariable } from '../../src/runners/processes-by-environment.js';
+import { closeServer, forward, isAnsweringOk, listenOnLoopback, sendJson } from '../support/loopback-cloud.js';
 import { temporaryDirectory } from '../support/temporary.js';
 
 // The one fake of LangSmith Deployment: its control plane as LangGraph's own command and Berth speak it, on loopback. What
@@ -58,13 +58,13 @@ export class FakeLangSmith {
 
   async close(): Promise<void> {
     this.deployments.clear();
-    await killByEnvironment(this.mark);
+    await killProcessesByVariable(this.mark);
     if (this.server !== undefined) await closeServer(this.server);
   }
 
   /** Processes that serve what was deployed. */
   listServers(): number[] {
-    return findByEnvironment(this.mark);
+    return findProcessesByVariable(this.mark);
   }
 
   private get mark(): string {
@@ -173,7 +173,7 @@ export class FakeLangSmith {
     deployment.port = await chooseFreePort(`${this.directory}/${deployment.id}`);
     this.serve(deployment, revision);
     while (this.deployments.has(deployment.id) && revision.status === 'DEPLOYING') {
-      if (await answersOk(`http://127.0.0.1:${deployment.port}/ok`)) revision.status = 'DEPLOYED';
+      if (await isAnsweringOk(`http://127.0.0.1:${deployment.port}/ok`)) revision.status = 'DEPLOYED';
       await sleep(50);
     }
   }
@@ -219,7 +219,7 @@ export class FakeLangSmith {
   private remove(deployment: Deployment): void {
     const { id } = deployment;
     deployment.isEnding = true;
-    void killByEnvironment(`DEPLOYED_AS=${id}`).then(() => this.deployments.delete(id));
+    void killProcessesByVariable(`DEPLOYED_AS=${id}`).then(() => this.deployments.delete(id));
   }
 
   private describe({ id, name, config }: Deployment): unknown {

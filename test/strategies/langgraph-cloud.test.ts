@@ -8,12 +8,12 @@ import { afterEach, beforeAll, expect, test } from '@jest/globals';
 import type { Handle, RunPlan } from '../../src/contract/handle.js';
 import { BerthError } from '../../src/errors.js';
 import { type BerthHome, revisionDirectory } from '../../src/home.js';
-import { drawCloudName } from '../../src/runners/cloud-name.js';
-import { noteCloudUse } from '../../src/runners/cloud-use.js';
+import { createCloudName } from '../../src/runners/cloud-name.js';
+import { recordCloudUsage } from '../../src/runners/cloud-use.js';
 import { findNeeds } from '../../strategies/langgraph/needs.js';
 import { LangGraphRunner } from '../../strategies/langgraph/runner.js';
 import { temporaryDirectory, temporaryHome } from '../support/temporary.js';
-import { graphEnvironment, graphPlan } from './graph-plan.js';
+import { createGraphPlan, prepareGraphEnvironment } from './graph-plan.js';
 import { FakeLangSmith, type FakeOptions } from './lang-smith.js';
 import { readLog } from './read-log.js';
 
@@ -22,7 +22,7 @@ const canary = 'canary-2be0';
 const endings: (() => Promise<void>)[] = [];
 
 beforeAll(async () => {
-  await graphEnvironment();
+  await prepareGraphEnvironment();
 });
 
 afterEach(async () => {
@@ -32,7 +32,7 @@ afterEach(async () => {
 });
 
 async function openCloud(options: Partial<FakeOptions> = {}): Promise<FakeLangSmith> {
-  const { python } = await graphEnvironment();
+  const { python } = await prepareGraphEnvironment();
   const cloud = new FakeLangSmith({ key, python, ...options });
   await cloud.listen();
   endings.push(() => cloud.close());
@@ -73,7 +73,7 @@ graph = StateGraph(State).add_node(answer).add_edge(START, "answer").add_edge("a
 };
 
 const makePlan = (changes: Partial<RunPlan> = {}) =>
-  graphPlan(temporaryDirectory('berth-graph-'), conversation, { provider: 'langsmith', ...changes });
+  createGraphPlan(temporaryDirectory('berth-graph-'), conversation, { provider: 'langsmith', ...changes });
 
 const caught = (work: Promise<unknown>): Promise<BerthError> =>
   work.then(
@@ -226,7 +226,7 @@ test('a key that is refused is not tried again, a cloud that does not answer is,
 
 test('LangGraph’s own command deploys to the same control plane', async () => {
   await openCloud();
-  const { python } = await graphEnvironment();
+  const { python } = await prepareGraphEnvironment();
   const source = join(temporaryDirectory(), 'source');
   cpSync((await makePlan()).directory, source, { recursive: true });
   const argv = ['-m', 'langgraph_cli', 'deploy', '--name', 'by-hand', '--remote', '--json', '--no-input'];
@@ -244,28 +244,28 @@ test('what bears this home’s mark is found and removed, and nothing else', asy
   const cloud = await openCloud();
   const [home, another] = [temporaryHome(), temporaryHome()];
   const nameIn = (place: BerthHome) =>
-    drawCloudName({
+    createCloudName({
       ...{ deployment: 'demo', revision: 'r2' },
       stateDirectory: revisionDirectory(place, 'demo', 'r2').state,
     });
   const [ours, theirs] = [nameIn(home), nameIn(another)];
   for (const name of [ours, theirs, 'demo-r2', 'somebody-elses'])
     cloud.deployments.set(name, { id: name, name, config: {}, secrets: [], revisions: [], port: 0 });
-  const found = await LangGraphRunner.listMade(home);
+  const found = await LangGraphRunner.listResources(home);
   expect(found).toMatchObject([{ name: ours, deployment: 'demo', revision: 'r2' }]);
   await found[0]?.remove();
   expect([...cloud.deployments.keys()]).toEqual([theirs, 'demo-r2', 'somebody-elses']);
   delete process.env.LANGSMITH_API_KEY;
-  expect(await LangGraphRunner.listMade(another)).toEqual([]);
+  expect(await LangGraphRunner.listResources(another)).toEqual([]);
 });
 
 test('a key for tracing alone finds nothing, without a word, where nothing was ever deployed', async () => {
   const cloud = await openCloud();
   process.env.LANGSMITH_API_KEY = 'for-tracing';
   const home = temporaryHome();
-  expect(await LangGraphRunner.listMade(home)).toEqual([]);
-  await noteCloudUse(cloud.address, home);
-  expect(await caught(LangGraphRunner.listMade(home))).toMatchObject({ code: 'CLOUD_REFUSED' });
+  expect(await LangGraphRunner.listResources(home)).toEqual([]);
+  await recordCloudUsage(cloud.address, home);
+  expect(await caught(LangGraphRunner.listResources(home))).toMatchObject({ code: 'CLOUD_REFUSED' });
 });
 
 test('the needs are a key, in the cloud alone', async () => {

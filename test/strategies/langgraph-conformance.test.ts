@@ -1,5 +1,5 @@
 /** @needs python3 uv */
 import { readServerRecord } from '../../strategies/langgraph/server-record.js';
-import { alsoFreesPorts, conformsAsRunner, describeBuiltIn } from './conformance.js';
+import { describeBuiltIn, testFreedPorts, testRunnerConformance } from './conformance.js';
 
-conformsAsRunner(alsoFreesPorts(await describeBuiltIn('langgraph'), readServerRecord));
+testRunnerConformance(testFreedPorts(await describeBuiltIn('langgraph'), readServerRecord));

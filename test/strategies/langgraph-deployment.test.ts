@@ -6,7 +6,7 @@ import { readExampleFile } from '../../src/adaptation/index.js';
 import { DeployedSoftware } from '../../src/factory/deployed-software.js';
 import { revisionDirectory } from '../../src/home.js';
 import { packageRoot } from '../../src/package-root.js';
-import { findMarked } from '../../src/runners/marked-processes.js';
+import { findMarkedProcesses } from '../../src/runners/marked-processes.js';
 import { connectOnce, deploy } from '../support/deploying.js';
 import { temporaryStack } from '../support/stack.js';
 import { temporarySolution } from '../support/temporary.js';
@@ -38,12 +38,12 @@ test('the example ticket-triage is chosen for langgraph, keeps its contract, ans
   expect(await ask()).toMatchObject({ status: 'success', output: { topic: 'billing', urgent: false } });
   await client.stop('ticket-triage');
   await expect(ask()).rejects.toMatchObject({ code: 'NOT_RUNNING' });
-  await client.begin('ticket-triage');
+  await client.start('ticket-triage');
   expect(await ask()).toMatchObject({ status: 'success' });
   const { state: stateDirectory } = revisionDirectory(home, 'ticket-triage', 'r1');
-  expect(findMarked({ stateDirectory })).toHaveLength(1);
+  expect(findMarkedProcesses({ stateDirectory })).toHaveLength(1);
   await client.cleanup('ticket-triage');
-  expect(findMarked({ stateDirectory })).toEqual([]);
+  expect(findMarkedProcesses({ stateDirectory })).toEqual([]);
   expect(existsSync(stateDirectory)).toBe(false);
 });
 

@@ -3,7 +3,7 @@ import { afterAll, expect, test } from '@jest/globals';
 import { LangGraphRunner } from '../../strategies/langgraph/runner.js';
 import { temporaryDirectory } from '../support/temporary.js';
 import { entryRepositories } from './entry-repositories.js';
-import { graphPlan } from './graph-plan.js';
+import { createGraphPlan } from './graph-plan.js';
 
 const runners: LangGraphRunner[] = [];
 afterAll(async () => {
@@ -11,7 +11,7 @@ afterAll(async () => {
 });
 
 test.each(Object.entries(entryRepositories))('%s is served', async (_, { files, entry, inputs, output }) => {
-  const plan = await graphPlan(temporaryDirectory('berth-graph-'), files, { ...(entry && { entry }) });
+  const plan = await createGraphPlan(temporaryDirectory('berth-graph-'), files, { ...(entry && { entry }) });
   const runner = new LangGraphRunner(plan);
   runners.push(runner);
   await runner.start({ env: {} });
@@ -22,7 +22,7 @@ test('an import that serves ends, with the line', async () => {
   const files = {
     'app.py': 'import threading\n\n\ndef predict(text: str):\n    return text\n\n\nthreading.Event().wait()\n',
   };
-  const plan = await graphPlan(temporaryDirectory('berth-langgraph-'), files, { importTimeout: 1 });
+  const plan = await createGraphPlan(temporaryDirectory('berth-langgraph-'), files, { importTimeout: 1 });
   const runner = new LangGraphRunner(plan);
   runners.push(runner);
   await expect(runner.start({ env: {} })).rejects.toMatchObject({

@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Handle, RunPlan } from '../../src/contract/handle.js';
-import { killMarked } from '../../src/runners/marked-processes.js';
+import { killMarkedProcesses } from '../../src/runners/marked-processes.js';
 import { waitUntilReady } from '../../src/runners/readiness.js';
 import { LangGraphRunner } from '../../strategies/langgraph/runner.js';
 import { readStream } from '../support/read-stream.js';
 import { temporaryDirectory, temporarySolution, writeTree } from '../support/temporary.js';
-import { failureOf } from './conformance.js';
-import { graphEnvironment, graphPlan, recognise } from './graph-plan.js';
+import { requireFailure } from './conformance.js';
+import { createGraphPlan, prepareGraphEnvironment, recognizeGraph } from './graph-plan.js';
 
 let plan: RunPlan;
 let runner: LangGraphRunner;
@@ -19,8 +19,8 @@ let url: string;
 
 /** One server for the file: the graph of `agent.py`, and beside it those that a recipe writes for generators. */
 beforeAll(async () => {
-  await graphEnvironment();
-  plan = await graphPlan(temporaryDirectory('berth-graph-'), writer);
+  await prepareGraphEnvironment();
+  plan = await createGraphPlan(temporaryDirectory('berth-graph-'), writer);
   const graphs = { agent: './agent.py:graph', words: './words_graph.py:graph', items: './items_graph.py:graph' };
   writeTree(plan.directory, {
     ...{ ...generators, 'langgraph.json': JSON.stringify({ dependencies: ['.'], graphs }) },
@@ -36,7 +36,7 @@ afterAll(() => runner.undo());
 
 /** As generated where the file is all that there is. */
 async function writeGraphOf(file: keyof typeof generators): Promise<string> {
-  const found = await recognise(temporarySolution({ [file]: generators[file] }));
+  const found = await recognizeGraph(temporarySolution({ [file]: generators[file] }));
   return found?.files['graph.py'] ?? '';
 }
 
@@ -121,11 +121,11 @@ test('an interrupt and a conversation go on in a stream, an exception ends it', 
   const resumed = await readStream(runner.stream({ __thread__, __resume__: 'yes' }));
   expect(resumed.chunks).toEqual([{ event: 'updates', data: { speak: { said: ['yes'] } } }]);
   expect(resumed.answer).toEqual({ status: 'success', output: { said: ['ask', 'thought', 'yes'] } });
-  const failed = failureOf((await readStream(runner.stream({ said: ['fail'], __thread__: 'ann' }))).answer);
+  const failed = requireFailure((await readStream(runner.stream({ said: ['fail'], __thread__: 'ann' }))).answer);
   expect(failed).toMatchObject({ code: 'CALL_FAILED', message: 'ValueError: not today' });
   expect(failed.traceback).toContain('File "agent.py"');
   const unknown = await readStream(runner.stream({ __thread__: 'nobody', __resume__: 1 }));
-  expect(failureOf(unknown.answer)).toMatchObject({
+  expect(requireFailure(unknown.answer)).toMatchObject({
     code: 'CALL_INPUT',
     message: 'there is no thread “nobody” to resume',
   });
@@ -167,7 +167,7 @@ test('who leaves a stream ends the run, and its deadline says so', async () => {
   }
   await untilAllAreCancelled();
   const late = await readStream(runner.stream({ said: ['wait'] }, { timeout: 2 }));
-  expect(failureOf(late.answer).code).toBe('CALL_TIMEOUT');
+  expect(requireFailure(late.answer).code).toBe('CALL_TIMEOUT');
   await untilAllAreCancelled();
   expect(await listThreads()).toEqual(threads);
 });
@@ -194,7 +194,7 @@ test('a run is ended also where its caller leaves before the server has told of 
   gone.abort();
   await sleep(100);
   process.kill(pid, 'SIGCONT');
-  expect(failureOf((await parts).answer).code).toBe('CALL_CANCELLED');
+  expect(requireFailure((await parts).answer).code).toBe('CALL_CANCELLED');
   expect(await listThreads()).toEqual(threads);
   await sleep(2_000); // it would begin within a second
   expect(countNotes('begun')).toBe(countNotes('cancelled'));
@@ -203,6 +203,6 @@ test('a run is ended also where its caller leaves before the server has told of 
 test('a server that dies loses the stream', async () => {
   const parts = runner.stream({ said: ['wait'] });
   await parts.next();
-  await killMarked(plan);
-  expect(failureOf((await parts.next()).value as never).code).toBe('CALL_LOST');
+  await killMarkedProcesses(plan);
+  expect(requireFailure((await parts.next()).value as never).code).toBe('CALL_LOST');
 });

@@ -8,7 +8,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import type { RunPlan } from '../../src/contract/handle.js';
 import { BerthError } from '../../src/errors.js';
 import { chooseFreePort } from '../../src/runners/listening-port.js';
-import { findMarked, killMarked } from '../../src/runners/marked-processes.js';
+import { findMarkedProcesses, killMarkedProcesses } from '../../src/runners/marked-processes.js';
 import type { Runner } from '../../src/runners/runner.js';
 import { callGraph } from '../../strategies/langgraph/call-graph.js';
 import { LangGraphRunner } from '../../strategies/langgraph/runner.js';
@@ -18,9 +18,9 @@ import { readServerRecord, writeServerRecord } from '../../strategies/langgraph/
 import { temporaryDirectory, temporarySolution, writeTree } from '../support/temporary.js';
 import { annotatedRepository } from './annotated-repository.js';
 import { cogFiles } from './cog-files.js';
-import { failureOf, readLines } from './conformance.js';
-import { listensWhereAsked } from './exposure.js';
-import { graphEnvironment, graphPlan, recognise } from './graph-plan.js';
+import { readLines, requireFailure } from './conformance.js';
+import { checkExposure } from './exposure.js';
+import { createGraphPlan, prepareGraphEnvironment, recognizeGraph } from './graph-plan.js';
 
 const started: Runner[] = [];
 afterEach(async () => {
@@ -32,8 +32,8 @@ let shared: LangGraphRunner;
 let sharedPlan: RunPlan;
 
 beforeAll(async () => {
-  await graphEnvironment();
-  sharedPlan = await graphPlan(temporaryDirectory('berth-graph-'), conversation);
+  await prepareGraphEnvironment();
+  sharedPlan = await createGraphPlan(temporaryDirectory('berth-graph-'), conversation);
   shared = new LangGraphRunner(sharedPlan);
   await shared.start({ env: {} });
 });
@@ -41,7 +41,7 @@ beforeAll(async () => {
 afterAll(() => shared.undo());
 
 async function makeRunner(files: Record<string, string>, changes: Partial<RunPlan> & { entry?: string } = {}) {
-  const plan = await graphPlan(temporaryDirectory('berth-graph-'), files, changes);
+  const plan = await createGraphPlan(temporaryDirectory('berth-graph-'), files, changes);
   const runner = new LangGraphRunner(plan);
   started.push(runner);
   return { runner, plan };
@@ -118,7 +118,7 @@ test('an interrupt is an answer with its thread, with or without a name, and can
   });
   expect(await shared.run({ said: ['ask'], __thread__: 'cleo' })).toMatchObject({ output: { __thread__: 'cleo' } });
   expect(await shared.run({ __thread__: 'cleo', __resume__: 'yes' })).toMatchObject({ output: { approved: 'yes' } });
-  expect(failureOf(await shared.run({ __thread__: 'nobody', __resume__: 1 }))).toMatchObject({
+  expect(requireFailure(await shared.run({ __thread__: 'nobody', __resume__: 1 }))).toMatchObject({
     code: 'CALL_INPUT',
     message: 'there is no thread “nobody” to resume',
   });
@@ -127,11 +127,11 @@ test('an interrupt is an answer with its thread, with or without a name, and can
 });
 
 test('an error inside a 200 is an error with type, words and the user’s own traceback', async () => {
-  const error = failureOf(await shared.run({ said: ['fail'] }));
+  const error = requireFailure(await shared.run({ said: ['fail'] }));
   expect(error).toMatchObject({ code: 'CALL_FAILED', type: 'Unhappy', message: 'Unhappy: not today' });
   expect(error.traceback).toMatch(/^Traceback [^\n]*\n {2}File "agent.py", line \d+, in answer/);
   expect(error.traceback).toContain('\nagent.Unhappy: not today');
-  expect(failureOf(await shared.run({ said: [] })).type).toBe('IndexError');
+  expect(requireFailure(await shared.run({ said: [] })).type).toBe('IndexError');
 });
 
 test('runs are concurrent, may block, find the files of the revision, and leave no colours in the log', async () => {
@@ -145,7 +145,7 @@ test('runs are concurrent, may block, find the files of the revision, and leave 
 });
 
 test('a server that does not react is replaced', async () => {
-  const [pid = 0] = findMarked(sharedPlan);
+  const [pid = 0] = findMarkedProcesses(sharedPlan);
   process.kill(pid, 'SIGSTOP');
   expect(await shared.isHealthy()).toMatchObject({ isHealthy: false, state: 'unresponsive' });
   expect(((await shared.start({ env: {} })).server as { pid: number }).pid).not.toBe(pid);
@@ -155,7 +155,7 @@ test('SIGTERM stops the server, also with a run at work, which is answered', asy
   const running = shared.run({ said: ['wait'] });
   await sleep(1_200);
   await shared.stop();
-  expect(findMarked(sharedPlan)).toEqual([]);
+  expect(findMarkedProcesses(sharedPlan)).toEqual([]);
   expect(await running).toMatchObject({ status: 'success' });
 });
 
@@ -188,13 +188,13 @@ test('two revisions side by side share the deployment’s threads, after a kill 
   expect(await next.run({ said: ['b'], __thread__: 'ann' })).toMatchObject({
     output: { said: ['a', 'A', 'b', 'B'] },
   });
-  await killMarked(plan); // nothing was flushed or told
+  await killMarkedProcesses(plan); // nothing was flushed or told
   expect(await next.run({ __thread__, __resume__: 'yes' })).toMatchObject({ output: { approved: 'yes' } });
   await old.start({ env: {} });
   expect(await old.run({ said: ['c'], __thread__: 'ann' })).toMatchObject({
     output: { said: ['a', 'A', 'b', 'B', 'c', 'C'] },
   });
-  expect(failureOf(await next.run({ __thread__: 'nobody', __resume__: 1 })).code).toBe('CALL_INPUT');
+  expect(requireFailure(await next.run({ __thread__: 'nobody', __resume__: 1 })).code).toBe('CALL_INPUT');
   expect(statSync(sharedDirectory).mode & 0o777).toBe(0o700);
 });
 
@@ -206,7 +206,7 @@ test.each([
 ])('the inputs %j are refused before anything is called', async (inputs, words) => {
   const graph = { assistantId: 'agent', config: 'langgraph.json', inputKey: null, outputKey: null, needsHost: false };
   const server = { plan: { timeout: 1 } as RunPlan, graph, endpoint: 'http://127.0.0.1:1' }; // refused before it matters
-  const error = failureOf(await callGraph(server, inputs));
+  const error = requireFailure(await callGraph(server, inputs));
   expect(error.code).toBe('CALL_INPUT');
   expect(error.message).toContain(words);
 });
@@ -220,7 +220,7 @@ test('a graph that cannot be loaded is START_FAILED within seconds, with the log
   expect(error.message).toMatch(/exited with code 3 .*no_such_library/);
   expect(error.details.evidence).toContain("No module named 'no_such_library'");
   expect(error.details.evidence).not.toContain('\u001b');
-  expect(findMarked(plan)).toEqual([]);
+  expect(findMarkedProcesses(plan)).toEqual([]);
 });
 
 test('a graph that cannot be loaded and is not called is left out, with its reason', async () => {
@@ -272,9 +272,9 @@ test('a function that makes a graph is called by the server, with its defaults o
     await runner.stop();
   }
   const other = 'from langgraph.graph import StateGraph\ndef build():\n    return 3\n';
-  expect(await recognise(temporarySolution({ 'made.py': other }), 'made:build')).toMatchObject({ by: 'entry' });
+  expect(await recognizeGraph(temporarySolution({ 'made.py': other }), 'made:build')).toMatchObject({ by: 'entry' });
   const needs = functions.plain.replace('build()', 'build(model)');
-  expect(await recognise(temporarySolution({ 'made.py': needs }), 'made:build')).toMatchObject({ by: 'entry' });
+  expect(await recognizeGraph(temporarySolution({ 'made.py': needs }), 'made:build')).toMatchObject({ by: 'entry' });
 });
 
 test('an aborted start leaves nothing running', async () => {
@@ -283,7 +283,7 @@ test('an aborted start leaves nothing running', async () => {
   const starting = runner.start({ env: {}, signal: abort.signal });
   setTimeout(() => abort.abort(new BerthError('INTERRUPTED', 'enough')), 1_500);
   expect(await caught(starting)).toMatchObject({ code: 'INTERRUPTED' });
-  expect(findMarked(plan)).toEqual([]);
+  expect(findMarkedProcesses(plan)).toEqual([]);
 });
 
 test('a port that is taken is passed over, and a stranger on it is neither called nor healthy', async () => {
@@ -328,12 +328,12 @@ def predict(megabytes: int = 0):
   await runner.start({ env: { SECRET: 'hunter2-canary' }, onProgress: (line) => lines.push(line) });
   expect(lines[0]).toBe('the langgraph strategy sets no bound for cpu: the software sees the whole machine');
   expect(await runner.run({})).toEqual({ status: 'success', output: [null, 'hunter2-canary', 0] });
-  const [pid] = findMarked(plan);
+  const [pid] = findMarkedProcesses(plan);
   expect(readFileSync(`/proc/${pid}/cmdline`, 'utf8')).not.toContain('hunter2');
   expect(readFileSync(join(plan.stateDirectory, 'langgraph.json'), 'utf8')).not.toContain('hunter2');
   expect(lstatSync(join(plan.directory, '.langgraph_api')).isSymbolicLink()).toBe(true);
   expect(await runner.run({ megabytes: 1 })).toMatchObject({ output: [null, 'hunter2-canary', 2 ** 20] });
-  expect(failureOf(await runner.run({ megabytes: 2_000 }))).toMatchObject({ type: 'MemoryError' });
+  expect(requireFailure(await runner.run({ megabytes: 2_000 }))).toMatchObject({ type: 'MemoryError' });
 });
 
 test('the server listens on loopback, and runs as many at once as `concurrency` says', () => {
@@ -386,12 +386,12 @@ const twoGraphs = {
 
 test('of several graphs the entry chooses; without one they are listed', async () => {
   const workspace = temporarySolution(twoGraphs);
-  const error = await caught(recognise(workspace));
+  const error = await caught(recognizeGraph(workspace));
   expect(error).toMatchObject({ code: 'ENTRY_AMBIGUOUS', details: { candidates: ['one', 'two'] } });
   const expected = { by: 'langgraph-json', runInterface: { assistant_id: 'two', config: 'langgraph.json' }, files: {} };
   for (const entry of ['two', 'b:graph', './b.py:graph'])
-    expect(await recognise(workspace, entry)).toMatchObject(expected);
-  expect(await caught(recognise(workspace, 'three'))).toMatchObject({ code: 'ENTRY_NOT_FOUND' });
+    expect(await recognizeGraph(workspace, entry)).toMatchObject(expected);
+  expect(await caught(recognizeGraph(workspace, 'three'))).toMatchObject({ code: 'ENTRY_NOT_FOUND' });
 });
 
 test('a langgraph.json that is broken is refused with its line, unless --entry says what to call', async () => {
@@ -401,16 +401,16 @@ test('a langgraph.json that is broken is refused with its line, unless --entry s
     'langgraph.json': '{"graphs": {"a": "./agent.py:graph",}\n',
   });
   const refusal = { code: 'MANIFEST_INVALID', message: expect.stringMatching(/^langgraph\.json.*--entry/) };
-  expect(await caught(recognise(workspace))).toMatchObject(refusal);
-  expect(await caught(recognise(workspace, 'a'))).toMatchObject(refusal);
-  expect(await recognise(workspace, 'agent:graph')).toMatchObject({
+  expect(await caught(recognizeGraph(workspace))).toMatchObject(refusal);
+  expect(await caught(recognizeGraph(workspace, 'a'))).toMatchObject(refusal);
+  expect(await recognizeGraph(workspace, 'agent:graph')).toMatchObject({
     by: 'compiled-graph',
     runInterface: { config: 'langgraph.berth.json' },
   });
 });
 
 test('a compiled graph gets a langgraph.json, also from a package below src', async () => {
-  const plain = await recognise(temporarySolution(conversation));
+  const plain = await recognizeGraph(temporarySolution(conversation));
   expect(plain?.by).toBe('compiled-graph');
   expect(JSON.parse(plain?.files['langgraph.json'] ?? '')).toEqual({
     dependencies: ['.'],
@@ -421,12 +421,12 @@ test('a compiled graph gets a langgraph.json, also from a package below src', as
     'src/bot/tools.py': 'WORD = "x"\n',
     'src/bot/agent.py': `from .tools import WORD\ndef helper(): ...\n${conversation['agent.py']}`,
   });
-  expect(JSON.parse((await recognise(nested))?.files['langgraph.json'] ?? '')).toEqual({
+  expect(JSON.parse((await recognizeGraph(nested))?.files['langgraph.json'] ?? '')).toEqual({
     dependencies: ['.', './src'],
     graphs: { agent: 'bot.agent:graph' },
   });
   expect(
-    await caught(recognise(temporarySolution({ 'a.py': twoGraphs['a.py'], 'b.py': twoGraphs['b.py'] }))),
+    await caught(recognizeGraph(temporarySolution({ 'a.py': twoGraphs['a.py'], 'b.py': twoGraphs['b.py'] }))),
   ).toMatchObject({
     code: 'ENTRY_AMBIGUOUS',
   });
@@ -434,17 +434,19 @@ test('a compiled graph gets a langgraph.json, also from a package below src', as
 
 test('plain shapes become one node; what is there is not overwritten, and a second run recognises what the first wrote', async () => {
   const workspace = temporarySolution({ 'app.py': 'def predict(text: str): return len(text)', 'graph.py': 'X = 1' });
-  const found = await recognise(workspace);
+  const found = await recognizeGraph(workspace);
   const keys = { input_key: 'inputs', output_key: 'output', assistant_id: 'agent', config: 'langgraph.json' };
   expect(found).toMatchObject({ by: 'arguments-function', runInterface: keys });
   expect(Object.keys(found?.files ?? {})).toEqual(['served_graph.py', 'langgraph.json']);
   expect(found?.files['served_graph.py']).toContain('lambda: solution(**state["inputs"])');
-  const again = await recognise(temporarySolution({ 'app.py': 'def predict(text: str): return 1', ...found?.files }));
+  const again = await recognizeGraph(
+    temporarySolution({ 'app.py': 'def predict(text: str): return 1', ...found?.files }),
+  );
   expect(again).toMatchObject({ by: 'langgraph-json', runInterface: keys, files: {} });
 });
 
 test('a Cog predictor becomes one node that keeps Cog’s rules, with the variables of its cog.yaml', async () => {
-  const found = await recognise(temporarySolution(cogFiles));
+  const found = await recognizeGraph(temporarySolution(cogFiles));
   const runInterface = { assistant_id: 'agent', input_key: 'inputs', output_key: 'output', cog: true };
   expect(found).toMatchObject({
     ...{ by: 'cog', runInterface },
@@ -456,7 +458,7 @@ test('a Cog predictor becomes one node that keeps Cog’s rules, with the variab
   expect(found?.files['graph.py']).toContain(
     'software = Guest({"module": "captions.predict", "callable": "Predictor", "call": "cog"}, os.environ.get("GRAPH_THREADS"), __file__)\n',
   );
-  const again = await recognise(temporarySolution({ ...cogFiles, ...found?.files }));
+  const again = await recognizeGraph(temporarySolution({ ...cogFiles, ...found?.files }));
   expect(again).toMatchObject({ by: 'langgraph-json', runInterface, files: {} });
   const plan = { provider: 'langsmith', deployment: 'captioner', runInterface: found?.runInterface } as RunPlan; // all that is read
   expect(await caught(new LangGraphRunner(plan).start({ env: {} }))).toMatchObject({
@@ -465,7 +467,7 @@ test('a Cog predictor becomes one node that keeps Cog’s rules, with the variab
 });
 
 test('a graph whose inputs have to be converted is refused in LangSmith, with the parameter and the way out', async () => {
-  const found = await recognise(temporarySolution(annotatedRepository));
+  const found = await recognizeGraph(temporarySolution(annotatedRepository));
   const plan = { provider: 'langsmith', deployment: 'dates', runInterface: found?.runInterface } as RunPlan; // all that is read
   expect(await caught(new LangGraphRunner(plan).start({ env: {} }))).toMatchObject({
     code: 'START_FAILED',
@@ -476,19 +478,19 @@ test('a graph whose inputs have to be converted is refused in LangSmith, with th
 });
 
 test('a callable with a name of the graph’s own, and a method of an object, are called as themselves', async () => {
-  const called = await recognise(temporarySolution({ 'app.py': 'def call(text: str): return text' }), 'app:call');
+  const called = await recognizeGraph(temporarySolution({ 'app.py': 'def call(text: str): return text' }), 'app:call');
   expect(called?.files['graph.py']).toContain('from app import call as solution\n');
   expect(called?.files['graph.py']).toContain('lambda: solution(**state["inputs"])');
   const source = 'class Model:\n    def score(self, text: str): return 1\n\nscorer = Model()';
-  const method = await recognise(temporarySolution({ 'app.py': source }), 'app:scorer.score');
+  const method = await recognizeGraph(temporarySolution({ 'app.py': source }), 'app:scorer.score');
   expect(method?.files['graph.py']).toContain('lambda: solution.score(**state["inputs"])');
   const model =
     'class Model:\n    def predict(self): ...\n    async def score(self, text): ...\n    def words(self): yield 1\n';
-  const awaited = await recognise(temporarySolution({ 'app.py': model }), 'app:Model.score');
+  const awaited = await recognizeGraph(temporarySolution({ 'app.py': model }), 'app:Model.score');
   expect(awaited?.files['graph.py']).toContain(
     'async def call(state: State) -> State:\n    return {"output": as_output(await model.score(**state["inputs"]))}',
   );
-  const collected = await recognise(temporarySolution({ 'app.py': model }), 'app:Model.words');
+  const collected = await recognizeGraph(temporarySolution({ 'app.py': model }), 'app:Model.words');
   expect(collected?.files['graph.py']).toContain(
     '        for item in solution.words(**state["inputs"]):\n            items.append(item)\n',
   );
@@ -501,7 +503,7 @@ test('classes are built once, async callables awaited, and Cog predictors set up
         self.calls += 1
         return {"text": word * times, "calls": self.calls}`;
   const { plan } = await makeRunner({ 'lib/model.py': source, 'lib/__init__.py': '' });
-  const { files = {} } = (await recognise(temporarySolution(cogFiles))) ?? {};
+  const { files = {} } = (await recognizeGraph(temporarySolution(cogFiles))) ?? {};
   const config = JSON.parse(files['langgraph.json'] ?? '');
   writeTree(plan.directory, {
     ...{ ...cogFiles, 'cog_graph.py': files['graph.py'] ?? '' },
@@ -519,20 +521,18 @@ test('classes are built once, async callables awaited, and Cog predictors set up
   await runner.attach(handle);
   await runner.run({ word: 'a' });
   expect(await runner.run({ word: 'a', times: 3 })).toMatchObject({ output: { text: 'aaa', calls: 2 } });
-  expect(failureOf(await runner.run({ wrong: 1 })).type).toBe('TypeError');
+  expect(requireFailure(await runner.run({ wrong: 1 })).type).toBe('TypeError');
   const said = ['hello=you', 'x', 'x'];
   expect(await predictor.run({ text: 'x', times: '2' })).toEqual({ status: 'success', output: { said, calls: 1 } });
   const output = `data:text/plain;base64,${Buffer.from('x').toString('base64')}`;
   expect(await predictor.run({ text: 'x', file: true })).toEqual({ status: 'success', output });
-  expect(failureOf(await predictor.run({ text: 'x', times: 4 }))).toMatchObject({
+  expect(requireFailure(await predictor.run({ text: 'x', times: 4 }))).toMatchObject({
     ...{ code: 'CALL_INPUT', message: expect.stringContaining('times: must be at most 3, got 4') },
   });
 });
 
 test('it listens on loopback alone unless it is exposed', async () => {
-  await listensWhereAsked(
-    async (changes) => (await makeRunner({ 'app.py': 'def predict(): return 1' }, changes)).runner,
-  );
+  await checkExposure(async (changes) => (await makeRunner({ 'app.py': 'def predict(): return 1' }, changes)).runner);
 });
 
 test('a call of synchronous code that waits for its turn is not begun when its caller has left', async () => {
@@ -548,7 +548,7 @@ def predict(file: str, name: str, seconds: float = 0.0) -> str:
   const file = join(plan.stateDirectory, 'trace');
   const long = runner.run({ file, name: 'long', seconds: 4 });
   while (!existsSync(file)) await sleep(50);
-  expect(failureOf(await runner.run({ file, name: 'late' }, { timeout: 1 })).code).toBe('CALL_TIMEOUT');
+  expect(requireFailure(await runner.run({ file, name: 'late' }, { timeout: 1 })).code).toBe('CALL_TIMEOUT');
   expect(await long).toMatchObject({ status: 'success' });
   expect(await runner.run({ file, name: 'next' })).toMatchObject({ status: 'success' });
   expect(readFileSync(file, 'utf8')).toBe('long\nnext\n');

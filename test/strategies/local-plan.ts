@@ -4,7 +4,11 @@ import type { RunPlan } from '../../src/contract/handle.js';
 import { writeTree } from '../support/temporary.js';
 
 /** A plan of the local strategy for these files, all in one temporary directory. */
-export function localPlan(directory: string, files: Record<string, string>, changes: Partial<RunPlan> = {}): RunPlan {
+export function createLocalPlan(
+  directory: string,
+  files: Record<string, string>,
+  changes: Partial<RunPlan> = {},
+): RunPlan {
   const code = join(directory, 'code');
   mkdirSync(code, { recursive: true });
   writeTree(code, files);

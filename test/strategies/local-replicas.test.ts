@@ -4,13 +4,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, test } from '@jest/globals';
 import type { Answer } from '../../src/contract/answer.js';
 import type { Handle, RunPlan } from '../../src/contract/handle.js';
-import { findMarked } from '../../src/runners/marked-processes.js';
+import { findMarkedProcesses } from '../../src/runners/marked-processes.js';
 import { planReplicas } from '../../strategies/local/replicas.js';
 import { LocalRunner } from '../../strategies/local/runner.js';
 import { readStream } from '../support/read-stream.js';
 import { temporaryDirectory } from '../support/temporary.js';
-import { failureOf } from './conformance.js';
-import { localPlan } from './local-plan.js';
+import { requireFailure } from './conformance.js';
+import { createLocalPlan } from './local-plan.js';
 
 const started: LocalRunner[] = [];
 afterEach(async () => {
@@ -31,7 +31,7 @@ def steps(count):
 `;
 
 async function start(replicas: number, changes: Partial<RunPlan> = {}) {
-  const plan = localPlan(
+  const plan = createLocalPlan(
     temporaryDirectory('berth-replicas-'),
     { 'app.py': source },
     { resources: { replicas }, ...changes },
@@ -67,12 +67,12 @@ test('streams, deadlines and cancels are as with one process', async () => {
   expect(await readStream(runner.stream({ count: 3 }))).toMatchObject({ chunks: [0, 1, 2] });
   const busy = [runner.run({ seconds: 1.5 }), runner.run({ seconds: 1.5 })];
   await sleep(200);
-  expect(failureOf(await runner.run({ name: 'late' }, { timeout: 0.4 })).code).toBe('CALL_TIMEOUT');
+  expect(requireFailure(await runner.run({ name: 'late' }, { timeout: 0.4 })).code).toBe('CALL_TIMEOUT');
   const cancel = new AbortController();
   const waiting = runner.run({ name: 'cancelled' }, { signal: cancel.signal });
   await sleep(100);
   cancel.abort();
-  expect(failureOf(await waiting).code).toBe('CALL_CANCELLED');
+  expect(requireFailure(await waiting).code).toBe('CALL_CANCELLED');
   expect(new Set((await Promise.all(busy)).map(pidOf)).size).toBe(2);
   expect(typeof pidOf(await runner.run({}))).toBe('number'); // no turn is held by what was given up
 });
@@ -121,9 +121,9 @@ test('where none is left a call says whether it had been taken', async () => {
   const waiting = runner.run({});
   await sleep(100);
   for (const { pid } of replicasOf(handle)) process.kill(pid, 'SIGKILL');
-  expect((await Promise.all(busy)).map((answer) => failureOf(answer).code)).toEqual(['CALL_LOST', 'CALL_LOST']);
-  expect(failureOf(await waiting)).toMatchObject({ code: 'NOT_RUNNING', neverBegan: true });
-  expect(failureOf(await runner.run({}))).not.toHaveProperty('neverBegan');
+  expect((await Promise.all(busy)).map((answer) => requireFailure(answer).code)).toEqual(['CALL_LOST', 'CALL_LOST']);
+  expect(requireFailure(await waiting)).toMatchObject({ code: 'NOT_RUNNING', neverBegan: true });
+  expect(requireFailure(await runner.run({}))).not.toHaveProperty('neverBegan');
 });
 
 test('each has its own memory, log and name in the log, and none is left after a stop', async () => {
@@ -137,10 +137,10 @@ test('each has its own memory, log and name in the log, and none is left after a
   expect(
     plans.map(({ logFile }) => readFileSync(logFile, 'utf8')).every((log) => log.includes(' serves predict')),
   ).toBe(true);
-  expect(plans.every((each) => findMarked(each).length > 0)).toBe(true);
+  expect(plans.every((each) => findMarkedProcesses(each).length > 0)).toBe(true);
   await runner.stop();
-  expect(plans.flatMap((each) => findMarked(each))).toEqual([]);
-  expect(failureOf(await runner.run({})).code).toBe('NOT_RUNNING');
+  expect(plans.flatMap((each) => findMarkedProcesses(each))).toEqual([]);
+  expect(requireFailure(await runner.run({})).code).toBe('NOT_RUNNING');
 });
 
 test('a handle of one process is attached to as before', async () => {

@@ -9,16 +9,16 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, expect, test } from '@jest/globals';
 import type { Handle, RunPlan } from '../../src/contract/handle.js';
 import { BerthError } from '../../src/errors.js';
-import { findProcesses } from '../../src/runners/find-processes.js';
-import { socketPath } from '../../src/runners/host-record.js';
+import { findProcessesByArguments } from '../../src/runners/find-processes.js';
+import { getSocketPath } from '../../src/runners/host-record.js';
 import { hostProgram } from '../../src/runners/launch-host.js';
 import { identifyProcess } from '../../src/runners/process-identity.js';
 import type { Runner } from '../../src/runners/runner.js';
 import { conformance } from '../../strategies/local/conformance.js';
 import { LocalRunner } from '../../strategies/local/runner.js';
 import { temporaryDirectory } from '../support/temporary.js';
-import { conformanceSolution, conformsAsRunner, failureOf } from './conformance.js';
-import { localPlan } from './local-plan.js';
+import { conformanceSolution, requireFailure, testRunnerConformance } from './conformance.js';
+import { createLocalPlan } from './local-plan.js';
 
 const started: Runner[] = [];
 afterEach(async () => {
@@ -29,7 +29,7 @@ function makeRunner(
   files: Record<string, string>,
   changes: Partial<RunPlan> = {},
 ): { runner: LocalRunner; plan: RunPlan } {
-  const plan = localPlan(temporaryDirectory('berth-local-'), files, changes);
+  const plan = createLocalPlan(temporaryDirectory('berth-local-'), files, changes);
   const runner = new LocalRunner(plan);
   started.push(runner);
   return { runner, plan };
@@ -43,15 +43,15 @@ const caught = (promise: Promise<unknown>): Promise<BerthError> =>
 
 const root = temporaryDirectory('berth-conformance-');
 
-conformsAsRunner({
+testRunnerConformance({
   name: 'local',
   RunnerClass: LocalRunner,
   reference: {
     module: fileURLToPath(new URL('../../strategies/local/runner.ts', import.meta.url)),
     className: 'LocalRunner',
   },
-  makePlan: async (revision, timeout) =>
-    localPlan(join(root, revision), conformanceSolution, {
+  createPlan: async (revision, timeout) =>
+    createLocalPlan(join(root, revision), conformanceSolution, {
       revision,
       timeout,
       runInterface: { type: 'function', module: 'conformance', callable: 'respond', call: 'inputs' },
@@ -60,19 +60,19 @@ conformsAsRunner({
     process.kill(handle.pid as number, 'SIGKILL');
     await sleep(200);
   },
-  listRemains: async (plan) => [
-    ...findProcesses([hostProgram, plan.stateDirectory]).map(({ pid }) => `process ${pid}`),
-    ...(existsSync(socketPath(plan)) ? [socketPath(plan)] : []),
+  listRemaining: async (plan) => [
+    ...findProcessesByArguments([hostProgram, plan.stateDirectory]).map(({ pid }) => `process ${pid}`),
+    ...(existsSync(getSocketPath(plan)) ? [getSocketPath(plan)] : []),
   ],
   servesPython: true,
-  manner: conformance.manner ?? {},
-  startHalfway: async (plan) => {
+  deviations: conformance.deviations ?? {},
+  interruptStart: async (plan) => {
     // The worker was killed after the host had its document: the host goes on alone.
     const program = fileURLToPath(new URL('../support/start-and-die.mjs', import.meta.url));
     const child = spawn(process.execPath, [program], { stdio: ['pipe', 'ignore', 'inherit'] });
     child.stdin.end(JSON.stringify({ plan }));
     await new Promise((resolve) => child.once('exit', resolve));
-    expect(findProcesses([hostProgram, plan.stateDirectory])).toHaveLength(1);
+    expect(findProcessesByArguments([hostProgram, plan.stateDirectory])).toHaveLength(1);
   },
 });
 
@@ -108,7 +108,7 @@ test('an import that fails is IMPORT_FAILED with the user’s traceback, and lea
   expect(error.message).toBe("importing app failed: ModuleNotFoundError: No module named 'no_such_library'");
   expect(error.details.evidence).toMatch(/^Traceback[^\n]*\n {2}File "app.py", line 1/);
   expect(error.details.evidence).not.toContain('berth_host');
-  expect(findProcesses([hostProgram, plan.stateDirectory])).toEqual([]);
+  expect(findProcessesByArguments([hostProgram, plan.stateDirectory])).toEqual([]);
 });
 
 test.each([
@@ -159,7 +159,7 @@ test('an aborted start leaves nothing running', async () => {
   const starting = runner.start({ env: {}, signal: abort.signal });
   setTimeout(() => abort.abort(new BerthError('INTERRUPTED', 'enough')), 300);
   expect(await caught(starting)).toMatchObject({ code: 'INTERRUPTED' });
-  expect(findProcesses([hostProgram, plan.stateDirectory])).toEqual([]);
+  expect(findProcessesByArguments([hostProgram, plan.stateDirectory])).toEqual([]);
 });
 
 test('a host that does not react is replaced', async () => {
@@ -167,7 +167,7 @@ test('a host that does not react is replaced', async () => {
   const { pid } = await runner.start({ env: {} });
   process.kill(pid as number, 'SIGSTOP');
   expect(await runner.isHealthy()).toMatchObject({ isHealthy: false, state: 'unresponsive' });
-  expect(failureOf(await runner.run({}, { timeout: 0.1 })).code).toBe('CALL_TIMEOUT');
+  expect(requireFailure(await runner.run({}, { timeout: 0.1 })).code).toBe('CALL_TIMEOUT');
   await runner.start({ env: {} });
   const answer = await runner.run({});
   expect(answer.status === 'success' && answer.output !== pid).toBe(true);
@@ -178,7 +178,7 @@ test('a record whose pid is a stranger’s by now harms nobody', async () => {
   const stranger = spawn('sleep', ['30'], { detached: true });
   try {
     mkdirSync(plan.stateDirectory, { recursive: true });
-    const record = { pid: stranger.pid, startedAt: 'another life', token: 'x', socket: socketPath(plan) };
+    const record = { pid: stranger.pid, startedAt: 'another life', token: 'x', socket: getSocketPath(plan) };
     writeFileSync(join(plan.stateDirectory, 'host.json'), JSON.stringify(record));
     await runner.start({ env: {} });
     expect(await runner.run({})).toEqual({ status: 'success', output: 1 });
@@ -217,7 +217,7 @@ test('an idle host stops at once, and not when its grace is over', async () => {
 test('how a process ended is told by the process that started it', async () => {
   const { runner } = makeRunner({ 'app.py': 'import os\ndef predict(): os._exit(5)' });
   await runner.start({ env: {} });
-  expect(failureOf(await runner.run({})).code).toBe('CALL_LOST');
+  expect(requireFailure(await runner.run({})).code).toBe('CALL_LOST');
   while ((await runner.isHealthy()).state !== 'gone') await sleep(10);
   expect((await runner.isHealthy()).detail).toMatch(/exited with code 5 after [\d.]+ s/);
 });
@@ -238,12 +238,12 @@ test('only this user may connect', async () => {
   const { runner, plan } = makeRunner({ 'app.py': 'def predict(): return 1' });
   await runner.start({ env: {} });
   const { statSync } = await import('node:fs');
-  expect(statSync(socketPath(plan)).mode & 0o777).toBe(0o600);
+  expect(statSync(getSocketPath(plan)).mode & 0o777).toBe(0o600);
 });
 
 test('a state directory with a long path gets a short socket, which undo removes', async () => {
   const long = join(temporaryDirectory('berth-long-'), 'x'.repeat(120));
-  const plan = localPlan(long, { 'app.py': 'def predict(): return 1' });
+  const plan = createLocalPlan(long, { 'app.py': 'def predict(): return 1' });
   const runner = new LocalRunner(plan);
   started.push(runner);
   const { endpoint } = await runner.start({ env: {} });
@@ -267,7 +267,7 @@ onLinux('memory beyond its bound is a MemoryError of the call', async () => {
   const { runner } = makeRunner({ 'app.py': source }, { resources: { memory: '512Mi' } });
   await runner.start({ env: {} });
   expect(await runner.run({ megabytes: 10 })).toMatchObject({ status: 'success' });
-  expect(failureOf(await runner.run({ megabytes: 1000 })).type).toBe('MemoryError');
+  expect(requireFailure(await runner.run({ megabytes: 1000 })).type).toBe('MemoryError');
 });
 
 test('concurrency bounds the calls at once', async () => {
@@ -289,7 +289,7 @@ def predict():
 test('a client that closes its connection half-way harms nobody', async () => {
   const { runner, plan } = makeRunner({ 'app.py': 'def predict(): return 1' });
   await runner.start({ env: {} });
-  const socket = connect(socketPath(plan));
+  const socket = connect(getSocketPath(plan));
   socket.end(Buffer.from([0, 0, 1, 0, 123]));
   await new Promise((resolve) => socket.once('close', resolve));
   expect(await runner.run({})).toEqual({ status: 'success', output: 1 });
@@ -320,7 +320,7 @@ test('each start has an empty temporary directory of its own, short enough for s
   const source = 'import tempfile\ndef predict(): return [tempfile.gettempdir(), tempfile.mkdtemp()]';
   const home = join(temporaryDirectory('berth-long-'), 'x'.repeat(80));
   mkdirSync(home);
-  const plan = localPlan(home, { 'app.py': source });
+  const plan = createLocalPlan(home, { 'app.py': source });
   for (const _ of ['first', 'second']) {
     const runner = new LocalRunner(plan);
     started.push(runner);

@@ -51,7 +51,7 @@ test('the example duplicate-tickets is deployed as it is, keeps its contract, st
   await client.stop('tickets');
   expect(listLive()).toEqual([]);
   await expect(ask()).rejects.toMatchObject({ code: 'NOT_RUNNING' });
-  await client.begin('tickets');
+  await client.start('tickets');
   expect(await ask()).toMatchObject({ status: 'success' });
   await client.cleanup('tickets');
   expect(listLive()).toEqual([]);
@@ -84,7 +84,7 @@ test('the command deploys a plain function; its variables are a secret of Modalâ
   const logs = await runBin(['logs', 'plain'], options);
   expect(logs.stdout).toContain('berth: the function gets GPU T4');
 
-  const target = await ensureStack({ worker: true });
+  const target = await ensureStack({ needsWorker: true });
   const connection = await Connection.connect(target.connectionOptions);
   const history = await new Client({ connection }).workflow.getHandle(workflowId('plain')).fetchHistory();
   const payloads = payloadsOf(JSON.parse(historyToJSON(history)));

@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import type { RunPlan } from '../../src/contract/handle.js';
 import { appName } from '../../strategies/modal/app-name.js';
-import { readNote, writeNote } from '../../strategies/modal/deployment-note.js';
+import { readAppRecord, writeAppRecord } from '../../strategies/modal/deployment-note.js';
 import { ModalRunner } from '../../strategies/modal/runner.js';
 import type { FakeModal } from '../support/modal/fake-modal.js';
 import { temporaryDirectory } from '../support/temporary.js';
-import { modalPlan, openFakeModal } from './modal-plan.js';
+import { createModalPlan, openFakeModal } from './modal-plan.js';
 
 const root = temporaryDirectory('berth-modal-environments-');
 let modal: FakeModal;
@@ -32,7 +32,7 @@ let counter = 0;
 const nextPlan = (): Promise<RunPlan> => {
   counter += 1;
   const files = { 'app.py': 'import os\n\ndef predict(inputs):\n    return os.environ["KEY"]\n' };
-  return modalPlan(join(root, String(counter)), files, { revision: `r${counter}` });
+  return createModalPlan(join(root, String(counter)), files, { revision: `r${counter}` });
 };
 
 /** Where Modal has the apps and the secret of a plan. */
@@ -49,7 +49,7 @@ test('the environment of the active profile is where the app is deployed, called
   const runner = new ModalRunner(plan);
   await runner.start({ env: { KEY: 'value' } });
   expect(findPlaces(plan)).toEqual({ apps: ['dev'], secret: 'dev' });
-  expect(await readNote(plan)).toMatchObject({ environment: 'dev' });
+  expect(await readAppRecord(plan)).toMatchObject({ environment: 'dev' });
   expect(await runner.run(1)).toEqual({ status: 'success', output: 'value' });
   expect(await runner.isHealthy()).toMatchObject({ state: 'ready' });
   await runner.stop();
@@ -60,9 +60,9 @@ test('a note that names no environment is that of the profile, also where the ap
   const plan = await nextPlan();
   const runner = new ModalRunner(plan);
   const handle = await runner.start({ env: { KEY: 'value' } });
-  const note = await readNote(plan);
+  const note = await readAppRecord(plan);
   if (note === undefined) throw new Error('no note was written');
-  await writeNote(plan, { ...note, environment: null });
+  await writeAppRecord(plan, { ...note, environment: null });
   const later = new ModalRunner(plan);
   await later.attach({ ...handle, app: { ...note, environment: null } } as typeof handle);
   expect(await later.run(1)).toEqual({ status: 'success', output: 'value' });

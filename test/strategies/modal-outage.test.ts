@@ -5,12 +5,12 @@ import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/global
 import type { Handle, RunPlan } from '../../src/contract/handle.js';
 import { waitUntilReady } from '../../src/runners/readiness.js';
 import { appName } from '../../strategies/modal/app-name.js';
-import { readNote } from '../../strategies/modal/deployment-note.js';
+import { readAppRecord } from '../../strategies/modal/deployment-note.js';
 import { ModalRunner } from '../../strategies/modal/runner.js';
 import type { FakeModal } from '../support/modal/fake-modal.js';
 import { temporaryDirectory } from '../support/temporary.js';
 import { readLines } from './conformance.js';
-import { modalPlan, openFakeModal } from './modal-plan.js';
+import { createModalPlan, openFakeModal } from './modal-plan.js';
 
 let modal: FakeModal;
 /** Up, and has printed a line. */
@@ -21,7 +21,9 @@ let handle: Handle;
 beforeAll(async () => {
   modal = await openFakeModal();
   const files = { 'app.py': 'def predict(inputs):\n    print("worth keeping")\n    return inputs\n' };
-  plan = await modalPlan(join(temporaryDirectory('berth-modal-outages-'), 'plan'), files, { deployment: 'printing' });
+  plan = await createModalPlan(join(temporaryDirectory('berth-modal-outages-'), 'plan'), files, {
+    deployment: 'printing',
+  });
   runner = new ModalRunner(plan);
   handle = await runner.start({ env: {} });
   expect(await runner.run(1)).toEqual({ status: 'success', output: 1 });
@@ -115,7 +117,7 @@ test('a stop while Modal is away is to be tried again, and then keeps the whole 
   loseCloud();
   await expect(runner.stop()).rejects.toMatchObject({ code: 'CLOUD_UNREACHABLE', retryable: true });
   expect(readFileSync(plan.logFile, 'utf8')).toBe(before);
-  expect(await readNote(plan)).toMatchObject({ deployed: { version: 1 } });
+  expect(await readAppRecord(plan)).toMatchObject({ deployed: { version: 1 } });
   reachCloud();
   await runner.stop();
   expect(readFileSync(plan.logFile, 'utf8')).toBe(`${before}worth keeping\n`);

@@ -8,13 +8,13 @@ import { gatherFacts } from '../../src/selection/index.js';
 import { recipes } from '../../strategies/modal/recipes.js';
 import { someFacts } from '../environments/facts.js';
 import { FakeModal } from '../support/modal/fake-modal.js';
-import { atTheEnd, sharedHome, temporaryDirectory, writeTree } from '../support/temporary.js';
-import { localPlan } from './local-plan.js';
+import { registerCleanup, sharedHome, temporaryDirectory, writeTree } from '../support/temporary.js';
+import { createLocalPlan } from './local-plan.js';
 
 let shared: Promise<Environment> | undefined;
 
 /** One environment with Modal's command line for all test files. */
-export function modalEnvironment(): Promise<Environment> {
+export function prepareModalEnvironment(): Promise<Environment> {
   shared ??= prepare();
   return shared;
 }
@@ -25,17 +25,17 @@ async function prepare(): Promise<Environment> {
     directory: temporaryDirectory(),
     facts: someFacts(),
     packageDirectory: join(temporaryDirectory(), 'packages'),
-    extras: [...registry.getStrategy('modal').packages, 'fastapi'], // for web endpoints
+    strategyRequirements: [...registry.getStrategy('modal').packages, 'fastapi'], // for web endpoints
   });
 }
 
 /** A cloud of the test file's own, which its environment names. */
 export async function openFakeModal(): Promise<FakeModal> {
-  const modal = new FakeModal((await modalEnvironment()).python);
+  const modal = new FakeModal((await prepareModalEnvironment()).python);
   await modal.open();
   const before = { ...process.env };
   Object.assign(process.env, modal.variables);
-  atTheEnd(() => {
+  registerCleanup(() => {
     for (const name of Object.keys(modal.variables)) delete process.env[name];
     Object.assign(process.env, before);
     modal.close();
@@ -44,26 +44,30 @@ export async function openFakeModal(): Promise<FakeModal> {
 }
 
 /** What the strategy's recipes make of a workspace. */
-export async function recognise(
+export async function recognizeApp(
   workspace: string,
   entry?: string,
 ): Promise<(Recognition & { by: string }) | undefined> {
   const facts = await gatherFacts(workspace);
   for (const recipe of recipes) {
-    const found = await recipe.recognise({ workspace, facts, ...(entry && { entry }) });
+    const found = await recipe.recognize({ workspace, facts, ...(entry && { entry }) });
     if (found !== undefined) return { ...found, by: recipe.name };
   }
   return undefined;
 }
 
 /** A plan for these files as the strategy's recipes adapt them. */
-export async function modalPlan(
+export async function createModalPlan(
   directory: string,
   files: Record<string, string>,
   { entry, ...changes }: Partial<RunPlan> & { entry?: string } = {},
 ): Promise<RunPlan> {
-  const plan = localPlan(directory, files, { strategy: 'modal', timeout: 60, environment: await modalEnvironment() });
-  const found = await recognise(plan.directory, entry);
+  const plan = createLocalPlan(directory, files, {
+    strategy: 'modal',
+    timeout: 60,
+    environment: await prepareModalEnvironment(),
+  });
+  const found = await recognizeApp(plan.directory, entry);
   if (found === undefined) throw new Error('no recipe recognises the files');
   writeTree(plan.directory, found.files);
   return { ...plan, runInterface: found.runInterface, ...changes };

@@ -8,11 +8,11 @@ import { gatherFacts } from '../../src/selection/index.js';
 import { appName } from '../../strategies/modal/app-name.js';
 import { describeImage } from '../../strategies/modal/describe-image.js';
 import { readTraceback } from '../../strategies/modal/find-traceback.js';
-import { parseOutput, toPlain } from '../../strategies/modal/plain-output.js';
+import { parseOutput, toJsonValue } from '../../strategies/modal/plain-output.js';
 import { ModalRunner } from '../../strategies/modal/runner.js';
 import type { FakeModal } from '../support/modal/fake-modal.js';
 import { temporaryDirectory, temporarySolution } from '../support/temporary.js';
-import { modalPlan, openFakeModal, recognise } from './modal-plan.js';
+import { createModalPlan, openFakeModal, recognizeApp } from './modal-plan.js';
 
 let modal: FakeModal;
 
@@ -25,7 +25,7 @@ test('a function becomes an app as a person would write it', async () => {
     'app.py': 'def summarize(text: str, words=40):\n    return text\n',
     'requirements.txt': 'idna\n',
   });
-  const found = await recognise(workspace);
+  const found = await recognizeApp(workspace);
   expect(found).toMatchObject({
     by: 'arguments-function-app',
     summary:
@@ -67,7 +67,7 @@ test('code that needs a GPU asks for the smallest, and no file is overwritten', 
     'modal_app.py': 'X = 1\n',
     'model.py': 'class Model:\n    def predict(self, inputs):\n        return self.net.cuda()(inputs)\n',
   });
-  const found = await recognise(workspace);
+  const found = await recognizeApp(workspace);
   expect(Object.keys(found?.files ?? {})).toEqual(['served_modal_app.py']);
   expect(found?.files['served_modal_app.py']).toContain(
     `app = modal.App("Model", image=image)
@@ -101,7 +101,7 @@ def call(payload: str = "{}") -> str:
 
 test('what no import leads to, or only the import describes, is loaded by our host’s modules', async () => {
   const workspace = temporarySolution({ 'my-model/01-predict.py': 'globals()["shout"] = str.upper\n' });
-  const found = await recognise(workspace, 'my-model/01-predict.py:shout');
+  const found = await recognizeApp(workspace, 'my-model/01-predict.py:shout');
   expect(found).toMatchObject({ by: 'entry-app', runInterface: { type: 'modal', call: 'json', host: true } });
   const source = found?.files['modal_app.py'];
   expect(source).toContain('.env({"PYTHONPATH": "/root/my-model"})');
@@ -117,7 +117,7 @@ test('a Cog predictor becomes an app that keeps Cog’s rules, with the variable
     'sub/predict.py':
       'from cog import BasePredictor\nclass Predictor(BasePredictor):\n    def predict(self, text: str): ...\n',
   });
-  const found = await recognise(workspace);
+  const found = await recognizeApp(workspace);
   expect(found).toMatchObject({
     by: 'cog-app',
     summary: expect.stringContaining('the Cog predictor `Predictor.predict(text)` in sub/predict.py; modal_app.py'),
@@ -173,7 +173,7 @@ test('a method is awaited or collected as it is defined itself, whatever the usu
         yield text
 `;
   const written = async (entry: string) =>
-    (await recognise(temporarySolution({ 'app.py': source }), entry))?.files['modal_app.py'];
+    (await recognizeApp(temporarySolution({ 'app.py': source }), entry))?.files['modal_app.py'];
   expect(await written('app:Model.score')).toContain(
     'model = load()\n    return json.dumps(await model.score(**json.loads(payload))',
   );
@@ -194,15 +194,15 @@ test('the functions of an app are seen, and which is called is not guessed', asy
     'cloud.py:13: @app.function page (fastapi_endpoint)',
     'cloud.py:18: @app.cls Two: run',
   ]);
-  await expect(recognise(workspace)).rejects.toMatchObject({
+  await expect(recognizeApp(workspace)).rejects.toMatchObject({
     code: 'ENTRY_AMBIGUOUS',
     details: { candidates: ['cloud:one', 'cloud:Two.run'] },
   });
   const common = { type: 'modal', file: 'cloud.py' };
-  expect((await recognise(workspace, 'cloud:one'))?.runInterface).toEqual({
+  expect((await recognizeApp(workspace, 'cloud:one'))?.runInterface).toEqual({
     ...{ ...common, function_name: 'one', call: 'arguments' },
   });
-  expect(await recognise(workspace, 'cloud.py:Two')).toMatchObject({
+  expect(await recognizeApp(workspace, 'cloud.py:Two')).toMatchObject({
     by: 'modal-app',
     files: {},
     runInterface: { ...common, function_name: 'Two.run', call: 'inputs' },
@@ -211,9 +211,9 @@ test('the functions of an app are seen, and which is called is not guessed', asy
 
 test('an app without a function in the cloud is not wrapped into another, and the error says what is missing', async () => {
   const constructed = `${app}@app.cls()\nclass Old:\n    def __init__(self, size):\n        pass\n\n    @modal.method()\n    def predict(self, a):\n        return a\n`;
-  expect(await recognise(temporarySolution({ 'cloud.py': constructed }))).toBeUndefined();
+  expect(await recognizeApp(temporarySolution({ 'cloud.py': constructed }))).toBeUndefined();
   const local = `${app}@app.local_entrypoint()\ndef main(text: str = ""):\n    print(text)\n`;
-  await expect(recognise(temporarySolution({ 'cloud.py': local }))).rejects.toMatchObject({
+  await expect(recognizeApp(temporarySolution({ 'cloud.py': local }))).rejects.toMatchObject({
     code: 'ENTRY_NOT_FOUND',
     message: expect.stringMatching(/local_entrypoint \(main in cloud\.py\) runs on the machine .*@app\.function\(\)/),
   });
@@ -278,12 +278,12 @@ const interfaces: [string, string, Record<string, unknown>][] = [
 ];
 
 test.each(interfaces)('%s of an app is called as its decorators say', async (_, entry, expected) => {
-  const found = await recognise(temporarySolution({ 'cloud.py': shapes }), entry);
+  const found = await recognizeApp(temporarySolution({ 'cloud.py': shapes }), entry);
   expect(found?.runInterface).toMatchObject({ type: 'modal', app_name: 'shop', ...expected });
 });
 
 test('a generator gets a function beside it that collects what it yields', async () => {
-  const found = await recognise(temporarySolution({ 'cloud.py': shapes }), 'cloud:count');
+  const found = await recognizeApp(temporarySolution({ 'cloud.py': shapes }), 'cloud:count');
   expect(found?.files).toEqual({
     'modal_app.py': `import json
 
@@ -313,7 +313,7 @@ const refused: [string, string, RegExp][] = [
 ];
 
 test.each(refused)('the entry %s is refused with the way out', async (entry, code, message) => {
-  const refusal = recognise(temporarySolution({ 'cloud.py': shapes }), entry);
+  const refusal = recognizeApp(temporarySolution({ 'cloud.py': shapes }), entry);
   await expect(refusal).rejects.toMatchObject({ code, message: expect.stringMatching(message) });
 });
 
@@ -334,7 +334,7 @@ const manifests: [string, Record<string, string>, string][] = [
 
 test.each(manifests)('%s is installed in the image', async (_, files, expected) => {
   const source = { 'shouting.py': 'def predict(text: str):\n    return text.upper()\n' };
-  const found = await recognise(temporarySolution({ ...source, ...files }));
+  const found = await recognizeApp(temporarySolution({ ...source, ...files }));
   expect(found?.files['modal_app.py']).toContain(expected);
 });
 
@@ -358,7 +358,7 @@ test.each<[string, Record<string, string>, string]>([
     `pip install --index-url \\"https://\${TOKEN}@index.test/simple\\" \\"idna\\""${given}`,
   ],
 ])('variables that %s mentions reach the step of the image that needs them', async (_, files, expected) => {
-  const found = await recognise(temporarySolution({ ...source, ...files }));
+  const found = await recognizeApp(temporarySolution({ ...source, ...files }));
   expect(found?.files['modal_app.py']).toContain(expected);
   expect(found?.runInterface).toMatchObject({ build_variables: ['TOKEN'] });
 });
@@ -382,7 +382,7 @@ test('a shell fills variables in requirements in, and reads nothing else in them
 
 test('an image is built with the variables that its requirements mention, and no others', async () => {
   const files = { ...source, 'requirements.txt': `${index}\nidna\n` };
-  const plan = await modalPlan(join(temporaryDirectory(), 'plan'), files, { revision: 'r77' });
+  const plan = await createModalPlan(join(temporaryDirectory(), 'plan'), files, { revision: 'r77' });
   const runner = new ModalRunner(plan);
   const missing = `requirements of the image mention \${TOKEN}, which has no value: give --env TOKEN`;
   await expect(runner.start({ env: {} })).rejects.toMatchObject({ code: 'BUILD_FAILED', message: missing });
@@ -411,7 +411,7 @@ test.each(deployable)(
   async (name, files, expected) => {
     const source = { 'src/shouting.py': 'async def predict(text: str):\n    return text.upper()\n' };
     const directory = join(temporaryDirectory(), 'plan');
-    const plan = await modalPlan(directory, { ...source, ...files }, { revision: `r${name.length}` });
+    const plan = await createModalPlan(directory, { ...source, ...files }, { revision: `r${name.length}` });
     const runner = new ModalRunner(plan);
     try {
       await runner.start({ env: {} });
@@ -430,10 +430,10 @@ test('an output that Python wrote is read whole, or refused with the place of wh
   expect(() => parseOutput('{"a": [1, NaN, "NaN"]}')).toThrow('output.a[1] is NaN, which JSON cannot hold');
   expect(() => parseOutput('[-Infinity]')).toThrow('output[0] is -Infinity');
   expect(() => parseOutput('fine')).toThrow('the function returned text that is not JSON: fine');
-  expect(toPlain({ day: new Date(0), small: 2n ** 50n, many: new Set([1]), none: undefined })).toEqual({
+  expect(toJsonValue({ day: new Date(0), small: 2n ** 50n, many: new Set([1]), none: undefined })).toEqual({
     ...{ day: '1970-01-01T00:00:00.000Z', small: 2 ** 50, many: [1], none: null },
   });
-  expect(toPlain({ n: 2n ** 60n + 1n })).toEqual({ n: 1152921504606846977n });
+  expect(toJsonValue({ n: 2n ** 60n + 1n })).toEqual({ n: 1152921504606846977n });
   expect(parseOutput('{"n": 9223372036854775807}')).toEqual({ n: 9223372036854775807n });
 });
 

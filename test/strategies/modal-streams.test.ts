@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { readModalInterface } from '../../strategies/modal/modal-interface.js';
+import { parseModalInterface } from '../../strategies/modal/modal-interface.js';
 import { streamWeb } from '../../strategies/modal/stream-web.js';
 import { readStream } from '../support/read-stream.js';
-import { failureOf } from './conformance.js';
+import { requireFailure } from './conformance.js';
 
 /** Stands for an endpoint at its address: sends a piece whenever it is told to. */
 let reply: ServerResponse;
@@ -24,7 +24,7 @@ afterAll(() => {
 });
 
 const stream = (timeout = 20) => {
-  const target = readModalInterface({ type: 'modal', file: 'a.py', function_name: 'f', call: 'http', path: '/' });
+  const target = parseModalInterface({ type: 'modal', file: 'a.py', function_name: 'f', call: 'http', path: '/' });
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
   return streamWeb({ target, url, inputs: { count: 2 } }, { timeout });
 };
@@ -61,7 +61,7 @@ test('a reply that is one value streams its answer alone, and so does a refusal'
   await once(server, 'asked');
   reply.writeHead(422, { 'content-type': 'text/plain' }).end('count is no number');
   const { chunks, answer } = await refused;
-  expect([chunks, failureOf(answer).code]).toEqual([[], 'CALL_INPUT']);
+  expect([chunks, requireFailure(answer).code]).toEqual([[], 'CALL_INPUT']);
 });
 
 test('a place to wait on at is gone to, an endpoint that ends early loses the stream, and a deadline ends it', async () => {
@@ -74,11 +74,11 @@ test('a place to wait on at is gone to, an endpoint that ends early loses the st
   reply.writeHead(200, { 'content-type': 'text/plain' }).write('so far');
   expect((await next).value).toBe('so far');
   reply.destroy();
-  expect(failureOf((await readStream(parts)).answer).code).toBe('CALL_LOST');
+  expect(requireFailure((await readStream(parts)).answer).code).toBe('CALL_LOST');
   const late = readStream(stream(0.3));
   await once(server, 'asked');
   reply.writeHead(200, { 'content-type': 'text/plain' }).write('and then');
-  expect(failureOf((await late).answer).code).toBe('CALL_TIMEOUT');
+  expect(requireFailure((await late).answer).code).toBe('CALL_TIMEOUT');
 });
 
 test('who leaves a stream ends the connection', async () => {

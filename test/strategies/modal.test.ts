@@ -16,8 +16,8 @@ import type { FakeModal } from '../support/modal/fake-modal.js';
 import { readStream } from '../support/read-stream.js';
 import { temporaryDirectory, temporarySolution } from '../support/temporary.js';
 import { cogFiles } from './cog-files.js';
-import { failureOf, readLines } from './conformance.js';
-import { modalPlan, openFakeModal } from './modal-plan.js';
+import { readLines, requireFailure } from './conformance.js';
+import { createModalPlan, openFakeModal } from './modal-plan.js';
 
 const root = temporaryDirectory('berth-modal-plans-');
 let modal: FakeModal;
@@ -34,9 +34,12 @@ afterEach(() => {
 });
 
 let counter = 0;
-const planFor = (files: Record<string, string>, changes: Parameters<typeof modalPlan>[2] = {}): Promise<RunPlan> => {
+const planFor = (
+  files: Record<string, string>,
+  changes: Parameters<typeof createModalPlan>[2] = {},
+): Promise<RunPlan> => {
   counter += 1;
-  return modalPlan(join(root, String(counter)), files, { revision: `r${counter}`, ...changes });
+  return createModalPlan(join(root, String(counter)), files, { revision: `r${counter}`, ...changes });
 };
 
 async function withRunner(plan: RunPlan, body: (runner: ModalRunner) => Promise<void>): Promise<void> {
@@ -96,8 +99,8 @@ test('a function of the repository’s own app is called by name, and gets the v
   await runner.start({ env: { EXTRA: 'more' } });
   const output = { price: 12, shop: 'open', extra: 'more' };
   expect(await runner.run({ name: 'jam', times: 4 })).toEqual({ status: 'success', output });
-  expect(failureOf(await runner.run(['jam']))).toMatchObject({ code: 'CALL_INPUT' });
-  expect(failureOf(await runner.run({ size: 1 }))).toMatchObject({ code: 'CALL_FAILED', type: 'TypeError' });
+  expect(requireFailure(await runner.run(['jam']))).toMatchObject({ code: 'CALL_INPUT' });
+  expect(requireFailure(await runner.run({ size: 1 }))).toMatchObject({ code: 'CALL_FAILED', type: 'TypeError' });
   const described = (name: string) => modal.account.describe(appName(plan), name)?.resources;
   expect(described('price')).toMatchObject({ milli_cpu: 2000, memory_mb: 1536, gpu_config: { gpu_type: 'L4' } });
   expect(described('report')).toMatchObject({ memory_mb: 512, gpu_config: { gpu_type: '' } });
@@ -146,14 +149,14 @@ test('a call that is given up is cancelled in the cloud', async () => {
   await withRunner(await planFor({ 'shop.py': ownApp }, { entry: 'shop:slow' }), async (runner) => {
     expect(await runner.run({ seconds: 0 })).toEqual({ status: 'success', output: 0 });
     const answer = await runner.run({ seconds: 60 }, { timeout: 2 });
-    expect(failureOf(answer).code).toBe('CALL_TIMEOUT');
+    expect(requireFailure(answer).code).toBe('CALL_TIMEOUT');
     const giveUp = new AbortController();
     const { size } = modal.account.calls;
     const given = runner.run({ seconds: 60 }, { signal: giveUp.signal });
     while (modal.account.calls.size === size) await sleep(20);
     await sleep(300); // until the caller has been told of it
     giveUp.abort();
-    expect(failureOf(await given).code).toBe('CALL_CANCELLED');
+    expect(requireFailure(await given).code).toBe('CALL_CANCELLED');
     await runner.close();
     expect([...modal.account.calls.values()].slice(-2).map(({ isCancelled }) => isCancelled)).toEqual([true, true]);
   });
@@ -162,7 +165,7 @@ test('a call that is given up is cancelled in the cloud', async () => {
 test('a function that takes longer than Modal lets it is a call that took too long', async () => {
   const changes = { entry: 'shop:slow', resources: { timeout: 1 } };
   await withRunner(await planFor({ 'shop.py': ownApp }, changes), async (runner) => {
-    const error = failureOf(await runner.run({ seconds: 30 }));
+    const error = requireFailure(await runner.run({ seconds: 30 }));
     expect(error).toMatchObject({ code: 'CALL_TIMEOUT', message: expect.stringContaining('timeout of 1s') });
   });
 });
@@ -245,7 +248,7 @@ test('a token that is refused later, and an app that somebody deploys over ours,
     process.env.MODAL_TOKEN_SECRET = 'as-wrong';
     const locked = new ModalRunner(plan);
     await locked.attach(handle);
-    expect(failureOf(await locked.run(1)).code).toBe('CLOUD_REFUSED');
+    expect(requireFailure(await locked.run(1)).code).toBe('CLOUD_REFUSED');
     expect(await locked.isHealthy()).toMatchObject({ isHealthy: false, state: 'unknown' });
     Object.assign(process.env, modal.variables);
     for (const app of modal.account.listLive(appName(plan))) app.version += 1;
@@ -347,11 +350,11 @@ test('a class is built with the parameters among the inputs, or with those of th
     });
     expect(await runner.run({ text: 'c', name: 'large', size: 2 })).toMatchObject({ output: ['cc', 'large', 2] });
     expect(await runner.run({ text: 'c', name: 'small' })).toMatchObject({ output: ['ccc', 'small', 1] });
-    const missing = failureOf(await runner.run({ text: 'c' }));
+    const missing = requireFailure(await runner.run({ text: 'c' }));
     expect(missing).toMatchObject({ code: 'CALL_INPUT', message: expect.stringContaining('Model is built with name') });
     expect(missing.message).toContain("--entry 'MODULE:Model(name=VALUE).run'");
-    expect(failureOf(await runner.run({ text: 'c', name: ['x'] })).code).toBe('CALL_INPUT');
-    expect(failureOf(await runner.run({ text: 'c', name: 7 })).message).toContain("'name' must be a string");
+    expect(requireFailure(await runner.run({ text: 'c', name: ['x'] })).code).toBe('CALL_INPUT');
+    expect(requireFailure(await runner.run({ text: 'c', name: 7 })).message).toContain("'name' must be a string");
     expect(await readLines(runner.logs(), Number.POSITIVE_INFINITY)).toContain('small runs');
   });
   const fixed = await planFor({ 'studio.py': studio() }, { entry: 'studio:Model(name="the one").run' });
@@ -379,10 +382,13 @@ test('a Cog predictor is set up once, keeps the limits of its inputs, and hands 
     expect(await runner.run({ text: 'x', file: true })).toEqual({
       ...{ status: 'success', output: `data:text/plain;base64,${Buffer.from('x').toString('base64')}` },
     });
-    expect(failureOf(await runner.run({ text: 'x', times: 4 }))).toMatchObject({
+    expect(requireFailure(await runner.run({ text: 'x', times: 4 }))).toMatchObject({
       ...{ code: 'CALL_INPUT', message: expect.stringContaining('times: must be at most 3, got 4') },
     });
-    expect(failureOf(await runner.run({ text: 'fail' }))).toMatchObject({ code: 'CALL_FAILED', type: 'ValueError' });
+    expect(requireFailure(await runner.run({ text: 'fail' }))).toMatchObject({
+      code: 'CALL_FAILED',
+      type: 'ValueError',
+    });
     expect(await runner.run({ text: 'x' })).toMatchObject({ output: { calls: 4 } });
   });
 });
@@ -407,16 +413,16 @@ test('web endpoints are called over HTTP at their address, with a proxy token wh
     expect(await readStream(runner.stream({ item: { text: 'ab' } }))).toEqual({
       ...{ chunks: [], answer: { status: 'success', output: { label: 'ab' } } },
     });
-    expect(failureOf(await runner.run({ times: 2 })).code).toBe('CALL_INPUT');
-    expect(failureOf(await runner.run({ item: {} })).message).toMatch(/^POST .* was answered with 500/);
+    expect(requireFailure(await runner.run({ times: 2 })).code).toBe('CALL_INPUT');
+    expect(requireFailure(await runner.run({ item: {} })).message).toMatch(/^POST .* was answered with 500/);
     modal.web.patience = 100;
     expect(await runner.run({ item: { text: 'late', seconds: 0.5 } })).toMatchObject({ output: { label: 'late' } });
-    expect(failureOf(await runner.run({ item: { text: 'x', seconds: 5 } }, { timeout: 0.3 })).code).toBe(
+    expect(requireFailure(await runner.run({ item: { text: 'x', seconds: 5 } }, { timeout: 0.3 })).code).toBe(
       'CALL_TIMEOUT',
     );
     modal.web.patience = 150_000;
     process.env.MODAL_PROXY_TOKEN_SECRET = 'ws-wrong';
-    expect(failureOf(await runner.run({ item: { text: 'ab' } })).code).toBe('CLOUD_REFUSED');
+    expect(requireFailure(await runner.run({ item: { text: 'ab' } })).code).toBe('CLOUD_REFUSED');
   });
   await withRunner(await planFor(files, { entry: 'studio:serve' }), async (runner) => {
     const { endpoint } = await runner.start({ env: {} });
@@ -445,20 +451,20 @@ test('what is left in the cloud is found by its name, of this home alone, and re
   await new ModalRunner(own).start({ env: { KEY: 'value' } });
   rmSync(home.root, { recursive: true }); // no note, no ledger
   const name = appName(own);
-  expect(await ModalRunner.listMade(berthHome(temporaryDirectory()))).toEqual([]);
-  const found = await ModalRunner.listMade(home);
+  expect(await ModalRunner.listResources(berthHome(temporaryDirectory()))).toEqual([]);
+  const found = await ModalRunner.listResources(home);
   expect(found.map(({ kind, deployment, revision }) => `${kind} of ${deployment} ${revision}`)).toEqual([
     `app of lost-one ${plan.revision}`,
     `secret of lost-one ${plan.revision}`,
   ]);
   process.env.BERTH_HOST_ID = 'another-machine';
-  expect(await ModalRunner.listMade(home)).toEqual([]);
+  expect(await ModalRunner.listResources(home)).toEqual([]);
   delete process.env.BERTH_HOST_ID;
   for (const thing of found) await thing.remove();
   expect([modal.account.listLive(name), modal.account.findSecret(name)]).toEqual([[], undefined]);
   for (const variable of Object.keys(modal.variables)) process.env[variable] = '';
   process.env.MODAL_CONFIG_PATH = '/dev/null';
-  expect(await ModalRunner.listMade(home)).toEqual([]); // nobody's account is nobody's things
+  expect(await ModalRunner.listResources(home)).toEqual([]); // nobody's account is nobody's things
 });
 
 test('a schedule is that of the function which is called, and the code’s own stays and is shown', async () => {

@@ -2,9 +2,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { LangGraphRunner } from '../../strategies/langgraph/runner.js';
 import { readStream } from '../support/read-stream.js';
-import { atTheEnd, temporaryDirectory } from '../support/temporary.js';
-import { graphPlan } from './graph-plan.js';
-import { onThisMachine, startForAll } from './on-this-machine.js';
+import { registerCleanup, temporaryDirectory } from '../support/temporary.js';
+import { createGraphPlan } from './graph-plan.js';
+import { listLocalRunners, startBeforeAll } from './on-this-machine.js';
 
 const files = {
   'app.py': `from dataclasses import dataclass
@@ -25,8 +25,8 @@ def predict(x: float, scores: list = (), y: int = 1):
 };
 const runInterface = { type: 'function', module: 'app', callable: 'predict', call: 'arguments' };
 
-describe.each(onThisMachine(files, runInterface))('%s', (_, makeRunner) => {
-  const runner = startForAll(makeRunner);
+describe.each(listLocalRunners(files, runInterface))('%s', (_, makeRunner) => {
+  const runner = startBeforeAll(makeRunner);
 
   test.each([
     ['{"x": 9007199254740993, "y": 9223372036854775807}', '["int",9007199254740993,9223372036854775807]'],
@@ -45,8 +45,8 @@ describe.each(onThisMachine(files, runInterface))('%s', (_, makeRunner) => {
 
 test('a graph’s generator ends at what JSON cannot hold', async () => {
   const generator = { 'app.py': 'def predict(n: int):\n    yield n\n    yield {"x": float("inf")}\n    yield n\n' };
-  const runner = new LangGraphRunner(await graphPlan(temporaryDirectory('berth-graph-'), generator));
-  atTheEnd(() => runner.undo());
+  const runner = new LangGraphRunner(await createGraphPlan(temporaryDirectory('berth-graph-'), generator));
+  registerCleanup(() => runner.undo());
   await runner.start({ env: {} });
   expect(await readStream(runner.stream({ n: 1 }))).toMatchObject({
     chunks: [1],
@@ -59,8 +59,8 @@ test('a graph’s code gets the default that is declared, and the declared limit
     'app.py':
       'from pydantic import Field\n\ndef predict(text: str, times: int = Field(default=2, ge=1)):\n    return text * times\n',
   };
-  const runner = new LangGraphRunner(await graphPlan(temporaryDirectory('berth-graph-'), declared));
-  atTheEnd(() => runner.undo());
+  const runner = new LangGraphRunner(await createGraphPlan(temporaryDirectory('berth-graph-'), declared));
+  registerCleanup(() => runner.undo());
   await runner.start({ env: {} });
   expect(await runner.run({ text: 'ab' })).toEqual({ status: 'success', output: 'abab' });
   expect(await runner.run({ text: 'ab', times: 0 })).toMatchObject({

@@ -4,21 +4,21 @@ import { BentoMLRunner } from '../../strategies/bentoml/runner.js';
 import { LangGraphRunner } from '../../strategies/langgraph/runner.js';
 import { LocalRunner } from '../../strategies/local/runner.js';
 import { temporaryDirectory } from '../support/temporary.js';
-import { bentoPlan } from './bento-plan.js';
-import { graphPlan } from './graph-plan.js';
-import { localPlan } from './local-plan.js';
+import { createBentoPlan } from './bento-plan.js';
+import { createGraphPlan } from './graph-plan.js';
+import { createLocalPlan } from './local-plan.js';
 
 type NamedRunner = [strategy: string, makeRunner: () => Promise<Runner>];
 
 /** The same code by each strategy that needs nothing but Python; `runInterface` is how `local` calls it. */
-export const onThisMachine = (files: Record<string, string>, runInterface: { type: string }): NamedRunner[] => [
-  ['local', async () => new LocalRunner(localPlan(temporaryDirectory(), files, { runInterface }))],
-  ['bentoml', async () => new BentoMLRunner(await bentoPlan(temporaryDirectory(), files))],
-  ['langgraph', async () => new LangGraphRunner(await graphPlan(temporaryDirectory('berth-graph-'), files))],
+export const listLocalRunners = (files: Record<string, string>, runInterface: { type: string }): NamedRunner[] => [
+  ['local', async () => new LocalRunner(createLocalPlan(temporaryDirectory(), files, { runInterface }))],
+  ['bentoml', async () => new BentoMLRunner(await createBentoPlan(temporaryDirectory(), files))],
+  ['langgraph', async () => new LangGraphRunner(await createGraphPlan(temporaryDirectory('berth-graph-'), files))],
 ];
 
 /** Starts a runner before the tests of a `describe` and removes it after them. */
-export function startForAll(makeRunner: () => Promise<Runner>): () => Runner {
+export function startBeforeAll(makeRunner: () => Promise<Runner>): () => Runner {
   let runner: Runner;
   beforeAll(async () => {
     runner = await makeRunner();

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import type { HttpReply } from '../../src/runners/http-call.js';
 import { readAnswer } from '../../strategies/bentoml/read-answer.js';
-import { readRemoteError } from '../../strategies/modal/read-remote-error.js';
+import { parseRemoteError } from '../../strategies/modal/read-remote-error.js';
 
 test.each([
   ["Remote error: ValueError('no good')", { type: 'ValueError', message: 'ValueError: no good' }],
@@ -14,7 +14,7 @@ test.each([
   ['Remote error: Odd(1, 2)', { type: 'Odd', message: 'Odd: 1, 2' }],
   ['Remote error: it went away', { message: 'it went away' }],
 ])('modal: %s', (said, expected) => {
-  expect(readRemoteError(said)).toMatchObject(expected);
+  expect(parseRemoteError(said)).toMatchObject(expected);
 });
 
 const failed: HttpReply = { status: 500, headers: {}, body: Buffer.from('{"error": "hidden"}'), isComplete: true };

@@ -1,21 +1,21 @@
 import { expect, test } from '@jest/globals';
 import { startupDirectory } from '../../src/runners/server-imports.js';
-import { serverEnvironment } from '../../strategies/bentoml/server-environment.js';
+import { buildBentoServerEnvironment } from '../../strategies/bentoml/server-environment.js';
 import { buildServerEnvironment } from '../../strategies/langgraph/server-command.js';
 import { temporaryDirectory } from '../support/temporary.js';
-import { localPlan } from './local-plan.js';
+import { createLocalPlan } from './local-plan.js';
 
-const plan = localPlan(temporaryDirectory(), {});
+const plan = createLocalPlan(temporaryDirectory(), {});
 
 test('a Bento server has the user’s PYTHONPATH after the directories that it cannot do without', () => {
   const asked = ['PYTHONPATH=code', 'PYTHONOPTIMIZE=1'];
   const served = { service: 'service:Service', paths: ['src', '.'], cog: false, host: false, environment: asked };
-  const environment = serverEnvironment(plan, served, {});
+  const environment = buildBentoServerEnvironment(plan, served, {});
   expect(environment).toMatchObject({ PYTHONPATH: `${startupDirectory}:code`, PYTHONOPTIMIZE: '1' });
   expect(JSON.parse(environment.BERTH_IMPORTS ?? '')).toEqual({
     ...{ directory: plan.directory, module: 'service', paths: ['src', '.'], importTimeout: null },
   });
-  const said = serverEnvironment({ ...plan, importTimeout: 5 }, served, { PYTHONPATH: 'lib:more' });
+  const said = buildBentoServerEnvironment({ ...plan, importTimeout: 5 }, served, { PYTHONPATH: 'lib:more' });
   expect(said.PYTHONPATH).toBe(`${startupDirectory}:lib:more`);
   expect(JSON.parse(said.BERTH_IMPORTS ?? '')).toMatchObject({ importTimeout: 5 });
 });

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { atTheEnd } from './temporary.js';
+import { registerCleanup } from './temporary.js';
 
 /** An HTTP proxy on loopback that leads every host to one port here, as a resolver of its own would. */
 export interface ConnectProxy {
@@ -36,7 +36,7 @@ export async function startConnectProxy({ port, credentials }: ProxyOptions): Pr
     client.on('close', () => target.destroy());
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  atTheEnd(() => {
+  registerCleanup(() => {
     for (const client of open) client.destroy();
     server.close();
   });

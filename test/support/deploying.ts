@@ -6,37 +6,37 @@ import { openSoftware } from '../../src/factory/open-software.js';
 import { type DeployOptions, prepareConfig } from '../../src/factory/prepare-config.js';
 import { berthHome } from '../../src/home.js';
 import { ensureStack } from '../../src/stack/index.js';
-import { handOver } from '../../src/workflows/hand-over.js';
-import { beginLife } from '../../src/workflows/life.js';
+import { packState } from '../../src/workflows/hand-over.js';
+import { createWorkflowState } from '../../src/workflows/life.js';
 import { sharedQueue, workflowId, workflowType } from '../../src/workflows/messages.js';
 import { searchAttributes } from '../../src/workflows/search-attributes.js';
-import { atTheEnd } from './temporary.js';
+import { registerCleanup } from './temporary.js';
 
 let shared: Promise<DeploymentClient> | undefined;
 
 /** One connection for the test file, to the stack of its own home. */
 export function connectOnce(): Promise<DeploymentClient> {
-  if (shared === undefined) atTheEnd(async () => await (await shared?.catch(() => undefined))?.close());
+  if (shared === undefined) registerCleanup(async () => await (await shared?.catch(() => undefined))?.close());
   shared ??= DeploymentClient.connect();
   return shared;
 }
 
 /** Starts a deployment and returns without waiting for it. */
-export async function begin(options: DeployOptions): Promise<string> {
+export async function startDeployment(options: DeployOptions): Promise<string> {
   const config = await prepareConfig(berthHome(), options);
-  await (await connectOnce()).start(config);
+  await (await connectOnce()).deploy(config);
   return config.name;
 }
 
 /** Starts a deployment whose every run makes way for a new one after so many events of history. */
-export async function beginBounded(options: DeployOptions, historyLimit: number): Promise<void> {
+export async function startWithHistoryLimit(options: DeployOptions, historyLimit: number): Promise<void> {
   const config = await prepareConfig(berthHome(), options);
-  const { connectionOptions } = await ensureStack({ worker: true });
+  const { connectionOptions } = await ensureStack({ needsWorker: true });
   const connection = await Connection.connect(connectionOptions);
   await new Client({ connection }).workflow.start(workflowType, {
     workflowId: workflowId(config.name),
     taskQueue: sharedQueue,
-    args: handOver({ ...beginLife(config), historyLimit }),
+    args: packState({ ...createWorkflowState(config), historyLimit }),
     memo: { createdAt: new Date().toISOString() },
     typedSearchAttributes: [{ key: searchAttributes.name, value: config.name }],
     staticSummary: `${config.name}: bounded`,
@@ -46,7 +46,7 @@ export async function beginBounded(options: DeployOptions, historyLimit: number)
 
 /** Deploys, and resolves when it is settled. */
 export async function deploy(options: DeployOptions): Promise<DeploymentInfo> {
-  const name = await begin(options);
+  const name = await startDeployment(options);
   return await (await connectOnce()).follow(name, () => {});
 }
 
@@ -65,7 +65,7 @@ export async function rollBack(name: string, target: string | null = null): Prom
 }
 
 /** One call of what is deployed. */
-export async function call(name: string, inputs: unknown): Promise<unknown> {
+export async function callDeployment(name: string, inputs: unknown): Promise<unknown> {
   const software = await openSoftware(name, berthHome());
   const answer = await software.run(inputs);
   await software.close();
@@ -73,18 +73,18 @@ export async function call(name: string, inputs: unknown): Promise<unknown> {
 }
 
 /** Resolves when the deployment reaches one of the states. */
-export async function until(name: string, ...states: DeploymentState[]): Promise<DeploymentInfo> {
-  return await untilInfo(name, ({ state }) => states.includes(state));
+export async function waitForState(name: string, ...states: DeploymentState[]): Promise<DeploymentInfo> {
+  return await waitForInfo(name, ({ state }) => states.includes(state));
 }
 
 /** Resolves when the deployment is as described. */
-export async function untilInfo(name: string, isSo: (info: DeploymentInfo) => boolean): Promise<DeploymentInfo> {
+export async function waitForInfo(name: string, isDone: (info: DeploymentInfo) => boolean): Promise<DeploymentInfo> {
   const client = await connectOnce();
   const deadline = Date.now() + 90_000;
   // Each look is work for the server and the worker, too.
   for (let pause = 10; ; pause = Math.min(pause * 1.2, 200)) {
     const info = await client.info(name);
-    if (isSo(info)) return info;
+    if (isDone(info)) return info;
     if (Date.now() > deadline)
       throw new Error(`${name} did not come to be as awaited: ${JSON.stringify(info, null, 2)}`);
     await sleep(pause);

@@ -2,12 +2,12 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../src/package-root.js';
-import { atTheEnd } from './temporary.js';
+import { registerCleanup } from './temporary.js';
 
 const asRoot = process.getuid?.() === 0;
 const client = join(packageRoot, 'dist', 'client.js');
 
-export interface Ending {
+export interface CommandResult {
   exitCode: number | null;
   stdout: string;
   stderr: string;
@@ -23,7 +23,7 @@ export class PrivateMounts {
   constructor() {
     const words = [asRoot ? '-m' : '-Urm', '--propagation', 'private', 'sleep', 'infinity'];
     this.keeper = spawn('unshare', words, { stdio: 'ignore' }).on('error', () => undefined);
-    atTheEnd(() => void this.keeper.kill('SIGKILL'));
+    registerCleanup(() => void this.keeper.kill('SIGKILL'));
     while (!this.isReady()) if (this.hasFailed()) throw new Error('no mount namespace can be had');
   }
 
@@ -34,12 +34,12 @@ export class PrivateMounts {
     return stdout;
   }
 
-  berth(home: string, words: string[]): Ending {
+  berth(home: string, words: string[]): CommandResult {
     if (!existsSync(client)) throw new Error('the tests of the command need dist/: npm run build');
     return this.run([process.execPath, client, ...words], { BERTH_HOME: home });
   }
 
-  private run(argv: string[], env: Record<string, string> = {}): Ending {
+  private run(argv: string[], env: Record<string, string> = {}): CommandResult {
     const into = ['-t', String(this.keeper.pid), '--mount', ...(asRoot ? [] : ['--user', '--preserve-credentials'])];
     const options = { env: { ...process.env, ...env }, encoding: 'utf8', timeout: 150_000 } as const;
     const { status, stdout, stderr } = spawnSync('nsenter', [...into, ...argv], options);

@@ -12,7 +12,7 @@ export interface Block {
   code: string;
 }
 
-export interface Typed {
+export interface TypedResult {
   exitCode: number | undefined;
   stdout: string;
   stderr: string;
@@ -30,7 +30,7 @@ export const readBlocks = (text: string): Block[] =>
 export const readCommands = ({ code }: Block): string[] => code.split('\n').filter((line) => line !== '');
 
 /** A directory where someone uses Berth: it is installed there, and the examples and a file of inputs lie beside it. */
-export function userDirectory(): string {
+export function createUserDirectory(): string {
   const directory = join(temporaryDirectory('berth-user-'), 'work');
   mkdirSync(join(directory, 'node_modules', '.bin'), { recursive: true });
   symlinkSync(packageRoot, join(directory, 'node_modules', 'berth'));
@@ -46,14 +46,14 @@ export class UserShell {
 
   constructor(
     home: string,
-    readonly cwd: string = userDirectory(),
+    readonly cwd: string = createUserDirectory(),
   ) {
     const npm_config_cache = temporaryDirectory('berth-npm-');
     this.env = { BERTH_HOME: home, NODE_OPTIONS: undefined, NO_COLOR: '1', npm_config_cache };
   }
 
   /** Types a line and waits for its end. */
-  async type(line: string, env: Record<string, string> = {}): Promise<Typed> {
+  async type(line: string, env: Record<string, string> = {}): Promise<TypedResult> {
     const options = { shell: '/bin/bash', cwd: this.cwd, env: { ...this.env, ...env }, reject: false } as const;
     const { exitCode, stdout, stderr } = await execa(line, options);
     return { exitCode, stdout, stderr };

@@ -20,7 +20,7 @@ export async function fetchRuns({ workflow }: Client, workflowId: string): Promi
 /** Of all runs that the stack's server knows, those that a worker of this build cannot take over, and why. */
 export async function findUnreplayable(): Promise<string[]> {
   Runtime.install({ logger: new DefaultLogger('ERROR') });
-  const { connectionOptions, namespace } = await ensureStack({ worker: false });
+  const { connectionOptions, namespace } = await ensureStack({ needsWorker: false });
   const connection = await Connection.connect(connectionOptions);
   const workflowBundle = { codePath: join(packageRoot, 'dist', 'workflows.js') };
   const problems: string[] = [];

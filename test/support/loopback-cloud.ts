@@ -4,9 +4,9 @@ import { pipeline } from 'node:stream';
 
 // What the fakes of paid clouds share: a server on loopback, JSON answers, and endpoints that are really served behind it.
 
-export type Answering = (asked: IncomingMessage, answer: ServerResponse) => Promise<void>;
+export type RequestHandler = (asked: IncomingMessage, answer: ServerResponse) => Promise<void>;
 
-export async function listenOnLoopback(handle: Answering): Promise<{ server: Server; address: string }> {
+export async function listenOnLoopback(handle: RequestHandler): Promise<{ server: Server; address: string }> {
   const server = createServer((asked, answer) => {
     handle(asked, answer).catch((error: unknown) => sendJson(answer, 500, { message: String(error) }));
   });
@@ -41,7 +41,7 @@ export function forward(
   asked.pipe(call);
 }
 
-export async function answersOk(url: string): Promise<boolean> {
+export async function isAnsweringOk(url: string): Promise<boolean> {
   return await fetch(url, { signal: AbortSignal.timeout(1_000) }).then(
     ({ ok }) => ok,
     () => false,

@@ -1,10 +1,10 @@
 import type Docker from 'dockerode';
 
 /** As scripts/docker-engine.mjs makes it. */
-export const testBase = 'python:3.11.13-slim-bookworm';
+export const testBaseImage = 'python:3.11.13-slim-bookworm';
 
 /** A name that stands for one image now and for another one later, as a tag in a registry does. */
-export class MovingBase {
+export class MovableBaseImage {
   #moves = 0;
   readonly #made = new Set<string>();
 
@@ -16,7 +16,7 @@ export class MovingBase {
   async move(): Promise<void> {
     this.#moves += 1;
     const Cmd = ['sh', '-c', `echo ${process.pid}-${this.#moves} > /moved`];
-    const container = await this.engine.createContainer({ Image: testBase, Cmd });
+    const container = await this.engine.createContainer({ Image: testBaseImage, Cmd });
     await container.start();
     await container.wait();
     const [repo, tag] = this.name.split(':');

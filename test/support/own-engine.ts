@@ -6,17 +6,17 @@ import type Docker from 'dockerode';
 import { packageRoot } from '../../src/package-root.js';
 import { openEngine } from '../../src/runners/containers/index.js';
 import { killAll } from './killing/victims.js';
-import { atTheEnd, temporaryDirectory } from './temporary.js';
+import { registerCleanup, temporaryDirectory } from './temporary.js';
 
 /** A container engine that a test file may kill, beside the one that the others use. What is tried uses it from here on. */
-export class OwnEngine {
+export class DisposableEngine {
   private readonly directory = temporaryDirectory('berth-engine-');
 
   constructor() {
     const { DOCKER_HOST } = process.env;
     process.env.DOCKER_HOST = `unix://${join(this.directory, 'docker.sock')}`;
-    atTheEnd(async () => {
-      if (existsSync(this.directory)) await this.manage('stop');
+    registerCleanup(async () => {
+      if (existsSync(this.directory)) await this.runScript('stop');
       if (DOCKER_HOST === undefined) delete process.env.DOCKER_HOST;
       else process.env.DOCKER_HOST = DOCKER_HOST;
     });
@@ -24,8 +24,8 @@ export class OwnEngine {
 
   /** Also after it was killed. */
   async start(): Promise<Docker> {
-    await this.manage('aside');
-    await this.manage('base');
+    await this.runScript('aside');
+    await this.runScript('base');
     return await openEngine(process.env.DOCKER_HOST ?? '');
   }
 
@@ -33,7 +33,7 @@ export class OwnEngine {
     return killAll([Number(readFileSync(join(this.directory, 'dockerd.pid'), 'utf8'))]);
   }
 
-  private async manage(command: 'aside' | 'base' | 'stop'): Promise<void> {
+  private async runScript(command: 'aside' | 'base' | 'stop'): Promise<void> {
     const script = join(packageRoot, 'scripts', 'docker-engine.mjs');
     await promisify(execFile)(process.execPath, [script, command, this.directory], { env: process.env });
   }

@@ -4,7 +4,7 @@ import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { atTheEnd, temporaryDirectory } from './temporary.js';
+import { registerCleanup, temporaryDirectory } from './temporary.js';
 
 export interface PublishedPackage {
   name: string;
@@ -49,7 +49,7 @@ export async function startPackageIndex(
     response.setHeader('content-type', 'text/html').end(`<!DOCTYPE html><html><body>${links.join('\n')}</body></html>`);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  atTheEnd(() => void server.close());
+  registerCleanup(() => void server.close());
   const hashOf = (name: string, version: string, algorithm = 'sha256') =>
     digest(join(directory, `${name.replaceAll('-', '_')}-${version}-py3-none-any.whl`), algorithm);
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/simple`, directory, hashOf, asked };

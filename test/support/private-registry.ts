@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { pack } from 'tar-stream';
-import { atTheEnd } from './temporary.js';
+import { registerCleanup } from './temporary.js';
 
 /** What a registry keeps and tells, by the specification of OCI's distribution. */
 interface Blob {
@@ -38,7 +38,7 @@ export async function startPrivateRegistry(user: string): Promise<PrivateRegistr
     response.writeHead(200, headers).end(method === 'HEAD' ? undefined : content);
   });
   server.listen(0, '127.0.0.1');
-  atTheEnd(() => {
+  registerCleanup(() => {
     server.closeAllConnections();
     server.close();
   });

@@ -10,7 +10,7 @@ export interface Budget {
 }
 
 /** Holds a property against generated inputs, within a budget, and prints its seed; what fails is made small. */
-export async function holds(
+export async function checkProperty(
   name: string,
   { runs, time }: Budget,
   property: fc.IAsyncProperty<unknown> | fc.IAsyncPropertyWithHooks<unknown>,

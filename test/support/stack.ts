@@ -3,16 +3,16 @@ import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { BerthHome } from '../../src/home.js';
 import { stopStack } from '../../src/stack/index.js';
-import { atTheEnd, temporaryHome } from './temporary.js';
+import { registerCleanup, temporaryHome } from './temporary.js';
 
 /** A home of its own whose stack and software are gone when the test file ends, also when it fails. */
 export function temporaryStack(): BerthHome {
   const before = process.env.BERTH_HOME;
   const home = temporaryHome();
   process.env.BERTH_HOME = home.root;
-  atTheEnd(async () => {
+  registerCleanup(async () => {
     await stopStack().catch(() => undefined);
-    for (const pid of processesOf(home)) killQuietly(pid);
+    for (const pid of listProcesses(home)) killQuietly(pid);
     removeLinksInto(home);
     if (before === undefined) delete process.env.BERTH_HOME;
     else process.env.BERTH_HOME = before;
@@ -21,7 +21,7 @@ export function temporaryStack(): BerthHome {
 }
 
 /** Living processes that name the home on their command line. */
-export function processesOf(home: BerthHome): number[] {
+export function listProcesses(home: BerthHome): number[] {
   const pids = readdirSync('/proc').filter((entry) => /^\d+$/.test(entry));
   return pids.filter((pid) => readCommandLine(pid).includes(home.root)).map(Number);
 }

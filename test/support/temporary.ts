@@ -4,20 +4,20 @@ import { dirname, join } from 'node:path';
 import { afterAll } from '@jest/globals';
 import { type BerthHome, berthHome } from '../../src/home.js';
 
-const endings: (() => Promise<void> | void)[] = [];
+const cleanups: (() => Promise<void> | void)[] = [];
 
 // One hook, registered at import because jest allows none within a test: what was begun last is ended first.
 afterAll(async () => {
-  for (const end of endings.toReversed()) await end();
+  for (const end of cleanups.toReversed()) await end();
 });
 
 /** Runs when the test file ends, also when it fails, before everything that was registered earlier. */
-export const atTheEnd = (end: () => Promise<void> | void): number => endings.push(end);
+export const registerCleanup = (end: () => Promise<void> | void): number => cleanups.push(end);
 
 /** A directory that is gone when the test file ends, also when it fails. */
 export function temporaryDirectory(prefix = 'berth-'): string {
   const directory = mkdtempSync(join(tmpdir(), prefix));
-  atTheEnd(() => rmSync(directory, { recursive: true, force: true, maxRetries: 3 }));
+  registerCleanup(() => rmSync(directory, { recursive: true, force: true, maxRetries: 3 }));
   return directory;
 }
 

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, connect } from 'node:net';
 import { join } from 'node:path';
 import { createServer, type TLSSocket } from 'node:tls';
-import { atTheEnd, temporaryDirectory } from './temporary.js';
+import { registerCleanup, temporaryDirectory } from './temporary.js';
 
 /** A unix socket behind mutual TLS on loopback. */
 export interface TlsProxy {
@@ -15,9 +15,9 @@ export interface TlsProxy {
 /** Lets in whom its own authority has signed, and hands the connection on to the socket. */
 export async function startTlsProxy(socketPath: string): Promise<TlsProxy> {
   const certificates = temporaryDirectory('berth-tls-');
-  makeAuthority(certificates);
-  sign(certificates, 'server', 'subjectAltName=IP:127.0.0.1');
-  sign(certificates, 'client', 'extendedKeyUsage=clientAuth');
+  createAuthority(certificates);
+  signCertificate(certificates, 'server', 'subjectAltName=IP:127.0.0.1');
+  signCertificate(certificates, 'client', 'extendedKeyUsage=clientAuth');
   const read = (file: string) => readFileSync(join(certificates, file));
   writeFileSync(join(certificates, 'cert.pem'), read('client.pem'));
   writeFileSync(join(certificates, 'key.pem'), read('client.key'));
@@ -31,7 +31,7 @@ export async function startTlsProxy(socketPath: string): Promise<TlsProxy> {
     engine.on('error', () => {}).on('close', () => client.destroy());
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  atTheEnd(() => {
+  registerCleanup(() => {
     for (const client of open) client.destroy();
     server.close();
   });
@@ -43,11 +43,11 @@ const openssl = (directory: string, ...argv: string[]) =>
 
 const newKey = (name: string) => ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', name];
 
-export function makeAuthority(directory: string): void {
+export function createAuthority(directory: string): void {
   openssl(directory, 'req', '-x509', ...newKey('ca.key'), '-subj', '/CN=authority', '-days', '2', '-out', 'ca.pem');
 }
 
-export function sign(directory: string, name: string, extension: string): void {
+export function signCertificate(directory: string, name: string, extension: string): void {
   writeFileSync(join(directory, `${name}.ext`), `${extension}\n`);
   openssl(directory, 'req', ...newKey(`${name}.key`), '-subj', `/CN=${name}`, '-out', `${name}.csr`);
   const signer = ['-CA', 'ca.pem', '-CAkey', 'ca.key', '-CAcreateserial', '-days', '2', '-extfile', `${name}.ext`];

@@ -10,12 +10,12 @@ export type Sinks = { watch: { begun(): void } };
 const { watch } = proxySinks<Sinks>();
 
 /** Two loops that write when they are told to; the one has further to go until it does. */
-export async function twoWriters(): Promise<void> {
+export async function racingWriters(): Promise<void> {
   const told = new Set<Writer>();
   const written: Writer[] = [];
   setHandler(writeSignal, (writer) => void told.add(writer));
   setHandler(writtenQuery, () => {
-    beBusy();
+    blockThread();
     return written;
   });
   watch.begun();
@@ -36,6 +36,6 @@ async function writeNear(told: Set<Writer>, written: Writer[]): Promise<void> {
 }
 
 /** About half a second, in which what happens meanwhile reaches the server. */
-function beBusy(): void {
+function blockThread(): void {
   for (let step = 0; step < 4e8; step += 1);
 }

@@ -8,7 +8,7 @@ import type { DeploymentInfo } from '../../src/contract/index.js';
 import { packageRoot } from '../../src/package-root.js';
 import { runBin } from '../support/bin.js';
 import { startTemporal, stopTemporal } from '../support/temporal-server.js';
-import { atTheEnd, temporaryHome, temporarySolution } from '../support/temporary.js';
+import { registerCleanup, temporaryHome, temporarySolution } from '../support/temporary.js';
 
 // Two hosts at one server, which is this file’s own: the workflow goes on on the one, while the other, which holds the deployment, is away.
 
@@ -27,7 +27,7 @@ function startWorker(host: keyof typeof homes): ChildProcess {
   const client = join(packageRoot, 'dist', 'client.js');
   const env = { ...process.env, ...environmentOf(host) };
   const worker = spawn(process.execPath, [client, 'worker'], { env, detached: true, stdio: 'ignore' });
-  atTheEnd(() => killGroup(worker));
+  registerCleanup(() => killGroup(worker));
   return worker;
 }
 
@@ -64,7 +64,7 @@ async function deployWhenReady(source: string): Promise<DeploymentInfo> {
 
 beforeAll(async () => {
   await startTemporal();
-  atTheEnd(stopTemporal);
+  registerCleanup(stopTemporal);
 });
 
 test('a redeploy waits for a host that is away, says so, and goes on when it is back', async () => {

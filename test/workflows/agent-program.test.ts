@@ -12,9 +12,9 @@ import {
   write,
 } from '../agents/endpoints/index.js';
 import { agentPath } from '../agents/installed-agents.js';
-import { begin, connectOnce, deploy, until } from '../support/deploying.js';
+import { connectOnce, deploy, startDeployment, waitForState } from '../support/deploying.js';
 import { temporaryStack } from '../support/stack.js';
-import { atTheEnd, temporarySolution } from '../support/temporary.js';
+import { registerCleanup, temporarySolution } from '../support/temporary.js';
 
 // The real Claude Code in whole deployments; the model alone is a script.
 
@@ -37,7 +37,7 @@ describe('a deployment by a coding agent that is a program', () => {
 
   beforeAll(async () => {
     model = await startEndpoint(anthropicMessages);
-    atTheEnd(() => model.close());
+    registerCleanup(() => model.close());
     Object.assign(process.env, {
       PATH: agentPath,
       ANTHROPIC_BASE_URL: model.url,
@@ -87,11 +87,11 @@ describe('a deployment by a coding agent that is a program', () => {
     const asked = () => model.requests.filter(({ method, path }) => method === 'POST' && path.includes('/messages'));
     const before = asked().length;
     model.script(write('app.py', wrong), claim, hang());
-    await begin(options('killed'));
+    await startDeployment(options('killed'));
     while (asked().length < before + 3) await new Promise((resolve) => setTimeout(resolve, 20));
     model.script(write('app.py', good), claim);
     for (const pid of findMarked(deploymentDirectory(home, 'killed').agent)) process.kill(pid, 'SIGKILL');
-    expect(await until('killed', 'running', 'waiting')).toMatchObject({ state: 'running' });
+    expect(await waitForState('killed', 'running', 'waiting')).toMatchObject({ state: 'running' });
     await (await connectOnce()).cleanup('killed');
   });
 });

@@ -19,9 +19,9 @@ import {
   startEndpoint,
   write,
 } from '../agents/endpoints/index.js';
-import { begin, connectOnce, deploy, until } from '../support/deploying.js';
+import { connectOnce, deploy, startDeployment, waitForState } from '../support/deploying.js';
 import { temporaryStack } from '../support/stack.js';
-import { atTheEnd, temporarySolution } from '../support/temporary.js';
+import { registerCleanup, temporarySolution } from '../support/temporary.js';
 
 // Whole stories: the real workflow, worker, ladder and hosts, and the real in-process agent; the model alone is a script.
 
@@ -30,7 +30,7 @@ let model: ScriptedEndpoint;
 
 beforeAll(async () => {
   model = await startEndpoint(openaiChat);
-  atTheEnd(() => model.close());
+  registerCleanup(() => model.close());
   // The worker inherits these: its agents find their key and endpoint there.
   Object.assign(process.env, {
     OPENAI_BASE_URL: `${model.url}/v1`,
@@ -175,7 +175,7 @@ test('an agent that never gets there stops at its rounds, and a resumption with 
 
   model.script(write('app.py', good), claim());
   await client.resume('looping', { hint: 'use the Thermometer' });
-  const resumed = await until('looping', 'running');
+  const resumed = await waitForState('looping', 'running');
   expectMended(resumed, 3);
   expect(resumed.adaptation?.sessionId).toBe(sessionId);
   expect(model.requests.at(-1)?.text).toContain('use the Thermometer');
@@ -190,13 +190,13 @@ test('a rate limit is waited for and uses up no round', async () => {
 
 test('a worker that dies in the middle of a round goes on with that round’s session', async () => {
   model.script(write('app.py', wrong), claim(), hang());
-  await begin(options('dying'));
+  await startDeployment(options('dying'));
   const from = model.requests.length;
   while (model.requests.length < from + 3) await new Promise((resolve) => setTimeout(resolve, 20));
   await killWorker();
   model.script(write('app.py', good), claim());
-  await ensureStack({ worker: true });
-  expectMended(await until('dying', 'running'), 2);
+  await ensureStack({ needsWorker: true });
+  expectMended(await waitForState('dying', 'running'), 2);
   await expectAnswer('dying');
 });
 
@@ -211,10 +211,10 @@ test('a deployment waits over a restart of everything, and another agent takes o
   );
   writeFileSync(join(home.root, 'config.yaml'), `agents:\n  handy:\n    argv: [sh, ${script}]\n`);
   await stopStack();
-  await ensureStack({ worker: true });
-  expect(await until('handed-over', 'waiting')).toMatchObject({ lastError: { code: 'CONTRACT_FAILED' } });
+  await ensureStack({ needsWorker: true });
+  expect(await waitForState('handed-over', 'waiting')).toMatchObject({ lastError: { code: 'CONTRACT_FAILED' } });
   await (await connectOnce()).resume('handed-over', { agent: 'handy' });
-  expect(await until('handed-over', 'running')).toMatchObject({ adaptation: { by: 'handy', rounds: 2 } });
+  expect(await waitForState('handed-over', 'running')).toMatchObject({ adaptation: { by: 'handy', rounds: 2 } });
   await expectAnswer('handed-over');
 });
 
@@ -223,7 +223,7 @@ test('what the user edits in the workspace is judged too, without an agent', asy
   await deploy({ ...options('by-hand'), rounds: 1 });
   writeFileSync(join(deploymentDirectory(home, 'by-hand').workspace, 'app.py'), good);
   await (await connectOnce()).resume('by-hand', { agent: 'none' });
-  expect(await until('by-hand', 'running')).toMatchObject({ adaptation: { by: 'user' } });
+  expect(await waitForState('by-hand', 'running')).toMatchObject({ adaptation: { by: 'user' } });
   await expectAnswer('by-hand');
 });
 

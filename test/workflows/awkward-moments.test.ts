@@ -8,8 +8,17 @@ import { revisionDirectory } from '../../src/home.js';
 import { ensureStack } from '../../src/stack/index.js';
 import { workflowId } from '../../src/workflows/messages.js';
 import { writePlugin } from '../registry/plugin.js';
-import { beginBounded, call, connectOnce, deploy, redeploy, rollBack, until, untilInfo } from '../support/deploying.js';
-import { processesOf, temporaryStack } from '../support/stack.js';
+import {
+  callDeployment,
+  connectOnce,
+  deploy,
+  redeploy,
+  rollBack,
+  startWithHistoryLimit,
+  waitForInfo,
+  waitForState,
+} from '../support/deploying.js';
+import { listProcesses, temporaryStack } from '../support/stack.js';
 import { temporarySolution } from '../support/temporary.js';
 
 // Wishes that cross each other, and things that resist.
@@ -50,7 +59,7 @@ beforeAll(() => {
 const historyLimit = 60;
 
 async function runOf(name: string): Promise<string> {
-  const connection = await Connection.connect((await ensureStack({ worker: true })).connectionOptions);
+  const connection = await Connection.connect((await ensureStack({ needsWorker: true })).connectionOptions);
   try {
     return (await new Client({ connection }).workflow.getHandle(workflowId(name)).describe()).runId;
   } finally {
@@ -70,7 +79,7 @@ test('a stop and an abandon that meet a cleanup end with it, and the name is fre
     await deploy({ name: 'crossed', solution: source });
     writeFileSync(join(source, 'main.py'), `import time\ntime.sleep(60)\n${answering('two')}`);
     await client.redeploy('crossed', { changes: {}, isForced: false });
-    await untilInfo('crossed', ({ change }) => change?.state === 'verifying');
+    await waitForInfo('crossed', ({ change }) => change?.state === 'verifying');
     const [wished, cleaned] = await Promise.allSettled([client[wish]('crossed'), client.cleanup('crossed')]);
     expect(cleaned).toMatchObject({ status: 'fulfilled', value: { state: 'cleaned' } });
     expect(
@@ -93,8 +102,8 @@ test('a change that waits still waits when the deployment was stopped and starte
   expect(change).toMatchObject({ state: 'waiting', revision: 'r2' });
   const client = await connectOnce();
   expect(await client.stop('asleep')).toMatchObject({ state: 'stopped', change: { state: 'waiting' } });
-  expect(await client.begin('asleep')).toMatchObject({ state: 'running', revision: 'r1', change });
-  expect(await call('asleep', {})).toMatchObject({ output: { version: 'one' } });
+  expect(await client.start('asleep')).toMatchObject({ state: 'running', revision: 'r1', change });
+  expect(await callDeployment('asleep', {})).toMatchObject({ output: { version: 'one' } });
   expect(await client.abandon('asleep')).toMatchObject({ state: 'running', change: null });
   await client.cleanup('asleep');
 });
@@ -106,7 +115,7 @@ test('the revision to go back to is kept as long as the new one has to prove its
   expect(baking.revisions.map(({ id }) => id)).toEqual(['r1', 'r2']);
   expect(await rollBack('frugal')).toMatchObject({ revision: 'r1' });
   await redeploy('frugal', { isForced: true, changes: { bake: 1 } });
-  const proved = await untilInfo('frugal', ({ bake, revisions }) => bake === null && revisions.length === 1);
+  const proved = await waitForInfo('frugal', ({ bake, revisions }) => bake === null && revisions.length === 1);
   expect(proved).toMatchObject({ state: 'running', revision: 'r3' });
   expect(existsSync(revisionDirectory(home, 'frugal', 'r1').root)).toBe(false);
   await (await connectOnce()).cleanup('frugal');
@@ -136,7 +145,7 @@ test('a cleanup does not wait for calls that are still under way on a revision t
   writeFileSync(join(source, 'main.py'), sleeping('two'));
   const client = await connectOnce();
   await client.redeploy('draining', { changes: { drain: 60 }, isForced: false });
-  await untilInfo('draining', ({ steps }) =>
+  await waitForInfo('draining', ({ steps }) =>
     steps.some(({ step, finishedAt }) => step === 'retireRevision' && finishedAt === null),
   );
   const asked = Date.now();
@@ -144,7 +153,7 @@ test('a cleanup does not wait for calls that are still under way on a revision t
   expect(Date.now() - asked).toBeLessThan(20_000);
   expect(await under).toMatchObject({ status: 'error' });
   await software.close();
-  expect(processesOf(home).length).toBeLessThanOrEqual(2);
+  expect(listProcesses(home).length).toBeLessThanOrEqual(2);
 });
 
 test('what resists its stop goes on, and is called as before', async () => {
@@ -152,7 +161,7 @@ test('what resists its stop goes on, and is called as before', async () => {
   const client = await connectOnce();
   resist();
   await expect(client.stop('resisting')).rejects.toMatchObject({ code: 'START_FAILED', message: 'the echo goes on' });
-  expect(await call('resisting', { n: 1 })).toEqual({ status: 'success', output: { n: 1 } });
+  expect(await callDeployment('resisting', { n: 1 })).toEqual({ status: 'success', output: { n: 1 } });
   giveIn();
   expect(await client.stop('resisting')).toMatchObject({ state: 'stopped' });
   await client.cleanup('resisting');
@@ -160,8 +169,8 @@ test('what resists its stop goes on, and is called as before', async () => {
 
 test('a cleanup says what still exists, is tried at once when it is asked for again, and goes on in a new run', async () => {
   const options = { name: 'lasting', solution: temporarySolution({ 'main.py': 'X = 1\n' }), strategy: 'stubborn' };
-  await beginBounded(options, historyLimit);
-  await until('lasting', 'running');
+  await startWithHistoryLimit(options, historyLimit);
+  await waitForState('lasting', 'running');
   const client = await connectOnce();
   const first = await runOf('lasting');
   resist();
@@ -182,6 +191,6 @@ test('what is left over of a replaced revision is shown, and ended as soon as th
   const info = await redeploy('untidy', { isForced: true });
   expect(info).toMatchObject({ revision: 'r2', leftOvers: [{ revision: 'r1', message: 'the echo goes on' }] });
   giveIn();
-  await untilInfo('untidy', ({ leftOvers }) => leftOvers?.length === 0);
+  await waitForInfo('untidy', ({ leftOvers }) => leftOvers?.length === 0);
   await (await connectOnce()).cleanup('untidy');
 });

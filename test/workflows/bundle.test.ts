@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { packageRoot } from '../../src/package-root.js';
-import { betweenTasks } from '../../src/workflows/messages.js';
+import { staleQueryMessage } from '../../src/workflows/messages.js';
 import { bundleWorkflows } from '../support/bundle-workflows.js';
 
 test('the workflows bundle without a Node builtin or a schema library, and stay small', async () => {
@@ -15,6 +15,6 @@ test('the workflows bundle without a Node builtin or a schema library, and stay 
 
 test('the workflows that the worker runs take in whole tasks only', () => {
   const built = readFileSync(join(packageRoot, 'dist', 'workflows.js'), 'utf8');
-  expect(built).toContain(betweenTasks);
+  expect(built).toContain(staleQueryMessage);
   expect(built).toContain('src/workflows/whole-tasks.ts');
 });

@@ -4,8 +4,8 @@ import { expect, test } from '@jest/globals';
 import { openSoftware } from '../../src/factory/open-software.js';
 import { deploymentDirectory } from '../../src/home.js';
 import { digestTree } from '../../src/workspaces/index.js';
-import { begin, connectOnce, deploy, until } from '../support/deploying.js';
-import { processesOf, temporaryStack } from '../support/stack.js';
+import { connectOnce, deploy, startDeployment, waitForState } from '../support/deploying.js';
+import { listProcesses, temporaryStack } from '../support/stack.js';
 import { temporarySolution } from '../support/temporary.js';
 
 const home = temporaryStack();
@@ -24,7 +24,7 @@ function expectNothingLeft(name: string): void {
   expect(existsSync(home.ledger) ? readdirSync(home.ledger).filter((file) => file.startsWith(`${name}.`)) : []).toEqual(
     [],
   );
-  const own = processesOf(home).filter((pid) => commandLine(pid).includes(`/${name}/`));
+  const own = listProcesses(home).filter((pid) => commandLine(pid).includes(`/${name}/`));
   expect(own).toEqual([]);
 }
 
@@ -60,7 +60,7 @@ test('a repository comes back as running, verified software, and leaves nothing 
   });
   const [decision] = info.steps.filter(({ step }) => step === 'selectStrategy');
   expect(decision).toMatchObject({ note: 'local, by rules', why: info.selection?.reasoning });
-  expect(info.rungs.map(({ name }) => name)).toEqual([
+  expect(info.checks.map(({ name }) => name)).toEqual([
     'structure',
     'syntax',
     'install',
@@ -85,7 +85,7 @@ test('stop ends the processes and keeps the rest; start brings the same revision
   await expect(call('resting', { n: 1 })).rejects.toMatchObject({ code: 'NOT_RUNNING' });
   await expect(client.stop('resting')).rejects.toMatchObject({ code: 'STATE_CONFLICT' });
 
-  expect(await client.begin('resting')).toMatchObject({ state: 'running', revision: 'r1', restarts: 0 });
+  expect(await client.start('resting')).toMatchObject({ state: 'running', revision: 'r1', restarts: 0 });
   expect(await call('resting', { n: 4 })).toMatchObject({ output: { doubled: 8 } });
   await client.cleanup('resting');
   expectNothingLeft('resting');
@@ -100,9 +100,9 @@ test('software that dies is restarted, and the restart is counted', async () => 
   await deploy({ name: 'falling', solution: source });
   expect(await call('falling', { n: 1, die: true })).toMatchObject({ status: 'error', error: { code: 'CALL_LOST' } });
 
-  const fallen = await until('falling', 'unhealthy');
+  const fallen = await waitForState('falling', 'unhealthy');
   expect(fallen.lastError).toMatchObject({ code: 'NOT_READY' });
-  const back = await until('falling', 'running');
+  const back = await waitForState('falling', 'running');
   expect(back.restarts).toBe(1);
   expect(await call('falling', { n: 3 })).toMatchObject({ output: 6 });
   await client.cleanup('falling');
@@ -119,7 +119,7 @@ test('what fails its contract never runs: it waits with its evidence until it is
   expect(info).toMatchObject({ state: 'waiting', revision: null, lastError: { code: 'CONTRACT_FAILED' } });
   expect(info.lastError?.evidence).toContain('5');
   expect(existsSync(deploymentDirectory(home, 'wrong').workspace)).toBe(true);
-  expect(processesOf(home).filter((pid) => commandLine(pid).includes('/wrong/'))).toEqual([]);
+  expect(listProcesses(home).filter((pid) => commandLine(pid).includes('/wrong/'))).toEqual([]);
 
   expect(await client.abandon('wrong')).toMatchObject({ state: 'cleaned' });
   expectNothingLeft('wrong');
@@ -137,7 +137,7 @@ test('a request that is wrong in itself ends, and its name is free again', async
 test('a name that is taken is refused with the state of who has it', async () => {
   const solution = temporarySolution({ 'main.py': doubling });
   await deploy({ name: 'taken', solution });
-  await expect(begin({ name: 'taken', solution })).rejects.toMatchObject({
+  await expect(startDeployment({ name: 'taken', solution })).rejects.toMatchObject({
     code: 'NAME_TAKEN',
     message: expect.stringContaining('running'),
   });
@@ -149,12 +149,12 @@ test.each(['selecting', 'copying', 'adapting', 'verifying', 'starting', 'checkin
   async (state) => {
     const slow = 'import time\ntime.sleep(0.3)\ndef predict(inputs):\n    time.sleep(0.2)\n    return 1\n';
     const name = `early-${state}`;
-    await begin({
+    await startDeployment({
       name,
       solution: temporarySolution({ 'main.py': slow }),
       examples: [{ input: 1, output: 1, match: 'exact' }],
     });
-    await until(name, state, 'running');
+    await waitForState(name, state, 'running');
     expect(await (await connectOnce()).cleanup(name)).toMatchObject({ state: 'cleaned' });
     expectNothingLeft(name);
   },

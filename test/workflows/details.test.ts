@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
 import type { DeploymentInfo, LastError } from '../../src/contract/index.js';
 import { codes, describeNext, type ErrorCode } from '../../src/errors.js';
-import { describeLife } from '../../src/workflows/details.js';
-import { deploymentInfo } from '../commands/support.js';
+import { renderDetails } from '../../src/workflows/details.js';
+import { createDeploymentInfo } from '../commands/support.js';
 
 const asked = { by: 'ana@studio', reason: null, requestedAt: '2026-03-01T12:00:00.000Z' };
 const failed: LastError = {
@@ -88,11 +88,11 @@ test.each<[string, Partial<DeploymentInfo>, string[]]>([
     ["berth deploy '/solutions/my sentiment' --name sentiment"],
   ],
 ])('%s says what to type next', (_, facts, commands) => {
-  expect(commandsIn(describeLife(deploymentInfo(facts)))).toEqual(commands);
+  expect(commandsIn(renderDetails(createDeploymentInfo(facts)))).toEqual(commands);
 });
 
 test('a redeploy that waits says what callers reach, who asked, and the evidence', () => {
-  const markdown = describeLife(deploymentInfo(waitingRedeploy));
+  const markdown = renderDetails(createDeploymentInfo(waitingRedeploy));
   expect(markdown.split('\n\n').slice(0, 5)).toEqual([
     '### sentiment is running',
     'revision **r2** · strategy **local** · host `here` · from `/solutions/sentiment`',
@@ -103,8 +103,8 @@ test('a redeploy that waits says what callers reach, who asked, and the evidence
 });
 
 test('what waits for its turn, what has to prove itself and what is over are told', () => {
-  const markdown = describeLife(
-    deploymentInfo({
+  const markdown = renderDetails(
+    createDeploymentInfo({
       revision: 'r2',
       revisions: [revision('r1', 'kept'), revision('r2', 'active')],
       next: { ...asked, id: 'c4', kind: 'redeploy', by: 'schedule nightly' },
@@ -135,8 +135,8 @@ const over = { lastError: null, finishedAt: '2026-03-01T12:01:00.000Z' };
 
 test('steps say whether they succeeded, failed or go on, and what they cost', () => {
   const times = { startedAt: asked.requestedAt, finishedAt: over.finishedAt };
-  const markdown = describeLife(
-    deploymentInfo({
+  const markdown = renderDetails(
+    createDeploymentInfo({
       steps: [
         { step: 'adaptWorkspace', ...times, note: 'codex: done', dollars: 0.3 },
         { step: 'verifyRevision', ...times, note: 'failed: no' },
@@ -151,14 +151,14 @@ test('steps say whether they succeeded, failed or go on, and what they cost', ()
 
 test.each(Object.keys(codes) as ErrorCode[])('every command in the next step of %s can be copied as it is', (code) => {
   const next = describeNext(code, { name: 'sentiment', path: '/solutions/a.b', variable: 'TOKEN', revision: 'r2' });
-  const markdown = describeLife(deploymentInfo({ lastError: { ...failed, code, next, evidence: null } }));
+  const markdown = renderDetails(createDeploymentInfo({ lastError: { ...failed, code, next, evidence: null } }));
   expect(markdown.replaceAll(/`[^`]+`/g, '')).not.toMatch(/\bberth [a-z]+|[^\\]--/);
   for (const command of commandsIn(markdown)) expect(command).not.toMatch(/[.,;)`]$/);
 });
 
 test('words from outside stay words', () => {
-  const markdown = describeLife(
-    deploymentInfo({
+  const markdown = renderDetails(
+    createDeploymentInfo({
       lastError: {
         ...failed,
         message: '<img src=x> ![y](http://z) **bold** `code` a_b --flag\n# heading',
@@ -182,8 +182,8 @@ test('whatever a deployment has seen, its page stays short, and shows both ends 
     ...over,
   } as const;
   const evidence = ['first', ...Array.from({ length: 9999 }, () => long), 'last'].join('\n');
-  const markdown = describeLife(
-    deploymentInfo({
+  const markdown = renderDetails(
+    createDeploymentInfo({
       ...waitingRedeploy,
       lastError: { ...failed, message: long, evidence },
       changes: Array.from({ length: 50 }, () => past),

@@ -3,10 +3,10 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { createActivities, type Dependencies } from '../../src/activities/index.js';
 import { ensureStack } from '../../src/stack/index.js';
 import { findUnreplayable } from '../support/histories.js';
-import { type Act, type Subject, writeAgent } from '../support/killing/acts.js';
-import { type Cell, KillMatrix, type Outcome } from '../support/killing/matrix.js';
-import { onThisMachine } from '../support/killing/targets.js';
-import { Commands, cutPower, killAgents, killHosts, killRecorded } from '../support/killing/victims.js';
+import { type Operation, type TestDeployment, writeAgent } from '../support/killing/acts.js';
+import { KillMatrix, type MatrixCell, type Outcome } from '../support/killing/matrix.js';
+import { localTarget } from '../support/killing/targets.js';
+import { cutPower, killAgents, killHosts, killRecorded, UserCommands } from '../support/killing/victims.js';
 import { temporaryStack } from '../support/stack.js';
 
 // Every step is killed, and must end as it was to end, without a person. BERTH_KILL_MATRIX=all kills each at every moment that it
@@ -16,7 +16,7 @@ const home = temporaryStack();
 const isWhole = process.env.BERTH_KILL_MATRIX === 'all';
 /** Only the names are asked for. One of them does nothing, and is taken when no worker was there for a while. */
 const steps = Object.keys(createActivities({} as Dependencies)).filter((step) => step !== 'awaitHost');
-const matrix = new KillMatrix(home, onThisMachine(home));
+const matrix = new KillMatrix(home, localTarget(home));
 let rehearsed: string[];
 
 beforeAll(async () => {
@@ -31,11 +31,11 @@ test.each(steps)('%s is a step of something that is tried here', (step) => {
 interface Victim {
   kill: () => Promise<void>;
   /** Which cells one kill is for; each step of a deploy, a redeploy and a cleanup when left out. */
-  cells?: () => Cell[];
-  ask?: (act: Act, subject: Subject) => Promise<unknown>;
+  cells?: () => MatrixCell[];
+  ask?: (act: Operation, subject: TestDeployment) => Promise<unknown>;
 }
 
-const commands = new Commands();
+const commands = new UserCommands();
 const whole = ['deploy', 'redeploy', 'cleanup'];
 
 const victims: Record<string, Victim> = {
@@ -48,7 +48,7 @@ const victims: Record<string, Victim> = {
     kill: commands.kill,
     // The workflow goes on without it, at whatever step.
     cells: () => matrix.commands(isWhole ? whole : ['deploy']),
-    ask: (act, subject) => commands.ask(act.words?.(subject) ?? []),
+    ask: (act, subject) => commands.run(act.commandArguments?.(subject) ?? []),
   },
 };
 
@@ -60,8 +60,8 @@ describe.each(Object.entries(victims))('when %s is killed', (victim, { kill, cel
       const turn = Object.keys(victims).indexOf(victim);
       const core = () => [cells?.() ?? matrix.core(whole, turn)];
       const rounds = isWhole && cells === undefined ? matrix.whole() : core();
-      const bringBack = () => ensureStack({ worker: true });
-      for (const round of rounds) outcomes.push(...(await matrix.run(round, { kill, bringBack, ask })));
+      const bringBack = () => ensureStack({ needsWorker: true });
+      for (const round of rounds) outcomes.push(...(await matrix.run(round, { kill, restore: bringBack, ask })));
       if (process.env.BERTH_KILL_REPORT === '1') report(victim, outcomes);
     },
     isWhole ? 3_600_000 : 360_000,

@@ -1,7 +1,15 @@
 /** @needs git python3 uv temporal */
 import { expect, test } from '@jest/globals';
 import type { Example } from '../../src/contract/index.js';
-import { begin, beginBounded, connectOnce, redeploy, rollBack, until, untilInfo } from '../support/deploying.js';
+import {
+  connectOnce,
+  redeploy,
+  rollBack,
+  startDeployment,
+  startWithHistoryLimit,
+  waitForInfo,
+  waitForState,
+} from '../support/deploying.js';
 import { temporaryStack } from '../support/stack.js';
 import { temporarySolution } from '../support/temporary.js';
 
@@ -17,8 +25,8 @@ const examplesOf = (bytes: number, letter: string): Example[] => [
 test('a life with large examples is carried over, and never grows beyond what can be', async () => {
   const examples = examplesOf(900_000, 'a');
   const solution = temporarySolution({ 'main.py': letters });
-  await beginBounded({ name: 'large', solution, examples }, 20);
-  await until('large', 'running');
+  await startWithHistoryLimit({ name: 'large', solution, examples }, 20);
+  await waitForState('large', 'running');
   const client = await connectOnce();
   await redeploy('large', { isForced: true });
   expect(await redeploy('large', { changes: { examples } })).toMatchObject({ revision: 'r2' });
@@ -33,9 +41,11 @@ test('a life with large examples is carried over, and never grows beyond what ca
 test('examples that no record can hold are refused, by their bytes', async () => {
   const solution = temporarySolution({ 'main.py': letters });
   const examples = examplesOf(1_600_000, 'ä');
-  await expect(begin({ name: 'too-large', solution, examples })).rejects.toMatchObject({ code: 'EXAMPLES_INVALID' });
-  await begin({ name: 'too-large', solution });
-  await until('too-large', 'running');
+  await expect(startDeployment({ name: 'too-large', solution, examples })).rejects.toMatchObject({
+    code: 'EXAMPLES_INVALID',
+  });
+  await startDeployment({ name: 'too-large', solution });
+  await waitForState('too-large', 'running');
   const client = await connectOnce();
   const redeployment = { changes: { examples }, isForced: false };
   await expect(client.redeploy('too-large', redeployment)).rejects.toMatchObject({ code: 'EXAMPLES_INVALID' });
@@ -45,8 +55,8 @@ test('examples that no record can hold are refused, by their bytes', async () =>
 test('evidence that no record could hold is cut', async () => {
   const raising = 'def predict(text: str):\n    raise ValueError("no " * 3_000)\n';
   const examples = Array.from({ length: 200 }, () => ({ input: { text: 'a' }, match: 'subset' as const }));
-  await begin({ name: 'wordy', solution: temporarySolution({ 'main.py': raising }), examples });
-  const info = await untilInfo('wordy', ({ state }) => state === 'waiting');
+  await startDeployment({ name: 'wordy', solution: temporarySolution({ 'main.py': raising }), examples });
+  const info = await waitForInfo('wordy', ({ state }) => state === 'waiting');
   expect(info.lastError).toMatchObject({ code: 'CONTRACT_FAILED', evidence: expect.stringContaining('example 1,') });
   expect(JSON.stringify(info).length).toBeLessThan(200_000);
   await (await connectOnce()).cleanup('wordy');

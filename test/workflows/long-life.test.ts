@@ -9,11 +9,19 @@ import { prepareRedeployment } from '../../src/factory/prepare-config.js';
 import { deploymentDirectory } from '../../src/home.js';
 import { ensureStack } from '../../src/stack/index.js';
 import { workflowId } from '../../src/workflows/messages.js';
-import { eventually, runNow, schedule } from '../schedules/support.js';
-import { beginBounded, call, connectOnce, redeploy, rollBack, until, untilInfo } from '../support/deploying.js';
+import { createSchedule, eventually, runNow } from '../schedules/support.js';
+import {
+  callDeployment,
+  connectOnce,
+  redeploy,
+  rollBack,
+  startWithHistoryLimit,
+  waitForInfo,
+  waitForState,
+} from '../support/deploying.js';
 import { fetchRuns, type History } from '../support/histories.js';
 import { temporaryStack } from '../support/stack.js';
-import { atTheEnd, temporarySolution } from '../support/temporary.js';
+import { registerCleanup, temporarySolution } from '../support/temporary.js';
 
 const home = temporaryStack();
 const forced = { changes: {}, isForced: true };
@@ -34,16 +42,16 @@ const lastOf = (runs: History[]) =>
   runs.at(-1)?.events?.[0]?.workflowExecutionStartedEventAttributes?.continuedExecutionRunId;
 
 async function temporal(): Promise<Client> {
-  const connection = await Connection.connect((await ensureStack({ worker: true })).connectionOptions);
-  atTheEnd(() => connection.close());
+  const connection = await Connection.connect((await ensureStack({ needsWorker: true })).connectionOptions);
+  registerCleanup(() => connection.close());
   return new Client({ connection });
 }
 
 /** A deployment whose source can be changed. */
 async function deployed(name: string): Promise<(code: string) => void> {
   const source = temporarySolution({ 'main.py': answering('one') });
-  await beginBounded({ name, solution: source, env: { MODE: 'first' } }, historyLimit);
-  await until(name, 'running');
+  await startWithHistoryLimit({ name, solution: source, env: { MODE: 'first' } }, historyLimit);
+  await waitForState(name, 'running');
   return (code) => writeFileSync(join(source, 'main.py'), code);
 }
 
@@ -60,7 +68,7 @@ test('whatever is asked for is done, however long the history is when it comes',
   const client = await connectOnce();
   for (const revision of ['r2', 'r3', 'r4']) expect(await redeploy('enduring', forced)).toMatchObject({ revision });
   expect(await client.stop('enduring')).toMatchObject({ state: 'stopped' });
-  expect(await client.begin('enduring')).toMatchObject({ state: 'running', revision: 'r4' });
+  expect(await client.start('enduring')).toMatchObject({ state: 'running', revision: 'r4' });
   expect(await rollBack('enduring')).toMatchObject({ revision: 'r3' });
   expect(await client.cleanup('enduring')).toMatchObject({ state: 'cleaned' });
   expect((await fetchRuns(await temporal(), workflowId('enduring'))).length).toBeGreaterThan(3);
@@ -78,28 +86,28 @@ test('a new run carries what is kept, what waits, what was asked for and what ha
   const args: [unknown, string] = [{ changes, isForced: false }, 'ada@host'];
   const ask = { args, updateId: randomUUID() };
   expect(await handle.executeUpdate<RequestedChange, [unknown, string]>('redeploy', ask)).toMatchObject({ id: 'c2' });
-  await client.followToEnd('carried', 'c2');
+  await client.followChangeToEnd('carried', 'c2');
   await untilRun(server, 'carried', 2);
   expect(await client.info('carried')).toMatchObject({ revision: 'r2', bake: { revision: 'r2', previous: 'r1' } });
   expect(await handle.executeUpdate<RequestedChange, [unknown, string]>('redeploy', ask)).toMatchObject({ id: 'c2' });
-  expect(await call('carried', {})).toMatchObject({ output: ['two', 'second'] });
+  expect(await callDeployment('carried', {})).toMatchObject({ output: ['two', 'second'] });
   expect((await client.list()).find(({ name }) => name === 'carried')).toEqual({
     ...{ ...before, revision: 'r2' },
     lastChange: expect.objectContaining({ id: 'c2', outcome: 'live' }),
   });
 
-  for (let times = 0; times < 6; times += 1) await call('carried', { n: 2 });
-  await untilInfo('carried', ({ revision, change }) => revision === 'r1' && change === null);
-  expect(await call('carried', {})).toMatchObject({ output: ['one', 'first'] });
+  for (let times = 0; times < 6; times += 1) await callDeployment('carried', { n: 2 });
+  await waitForInfo('carried', ({ revision, change }) => revision === 'r1' && change === null);
+  expect(await callDeployment('carried', {})).toMatchObject({ output: ['one', 'first'] });
 
   write('nonsense(');
   await redeploy('carried');
   expect(await client.info('carried')).toMatchObject({ revision: 'r1', change: { id: 'c4', state: 'waiting' } });
   writeFileSync(join(deploymentDirectory(home, 'carried').workspace, 'main.py'), answering('mended'));
   await client.resume('carried', { agent: 'none' });
-  expect(await client.followToEnd('carried', 'c4')).toMatchObject({ revision: 'r3' });
+  expect(await client.followChangeToEnd('carried', 'c4')).toMatchObject({ revision: 'r3' });
   expect(await rollBack('carried', 'r2')).toMatchObject({ revision: 'r2', restarts: 0 });
-  expect(await call('carried', {})).toMatchObject({ output: ['two', 'second'] });
+  expect(await callDeployment('carried', {})).toMatchObject({ output: ['two', 'second'] });
   expect((await client.info('carried')).changes.map(({ id, outcome }) => `${id} ${outcome}`)).toEqual([
     ...['c1 live', 'c2 live', 'c3 live', 'c4 live', 'c5 live'],
   ]);
@@ -131,12 +139,12 @@ test('a new run takes over between all that happens, and knows what the last one
   const handle = server.workflow.getHandle(workflowId('ageless'));
   const ask = (by: string) => handle.executeUpdate('redeploy', { args: [forced, by] });
 
-  await beginBounded({ name: 'ageless', solution: { path: source, goal: 'tell its age' } }, shortest);
-  await until('ageless', 'waiting');
+  await startWithHistoryLimit({ name: 'ageless', solution: { path: source, goal: 'tell its age' } }, shortest);
+  await waitForState('ageless', 'waiting');
   expect(await untilTakenOver(server, 'ageless')).toMatchObject({ state: 'waiting', change: { id: 'c1' } });
   mend(plain('one'));
   await client.resume('ageless', { agent: 'none' });
-  await client.followToEnd('ageless', 'c1');
+  await client.followChangeToEnd('ageless', 'c1');
   await untilTakenOver(server, 'ageless');
   const { currentDetails } = await handle.query<{ currentDetails: string }>('__temporal_workflow_metadata');
   expect(currentDetails).toContain('### ageless is running');
@@ -144,31 +152,31 @@ test('a new run takes over between all that happens, and knows what the last one
 
   write(held);
   await ask('ada');
-  await untilInfo('ageless', ({ change }) => change?.state === 'verifying');
+  await waitForInfo('ageless', ({ change }) => change?.state === 'verifying');
   const { runId } = await handle.describe();
   await ask('bob');
   expect((await handle.describe()).historyLength).toBeGreaterThan(shortest);
   writeFileSync(mark, '');
-  await client.followToEnd('ageless', 'c3');
+  await client.followChangeToEnd('ageless', 'c3');
   expect(await untilTakenOver(server, 'ageless')).toMatchObject({ revision: 'r3', bake: { revision: 'r3' } });
   expect(lastOf(await fetchRuns(server, workflowId('ageless')))).toBe(runId);
 
   write(broken);
   await ask('eve');
-  await untilInfo('ageless', ({ change }) => change?.state === 'waiting');
+  await waitForInfo('ageless', ({ change }) => change?.state === 'waiting');
   expect(await untilTakenOver(server, 'ageless')).toMatchObject({
     revision: 'r3',
     change: { id: 'c4', revision: 'r4' },
   });
   write(plain('three'));
   await ask('zoe');
-  await client.followToEnd('ageless', 'c5');
+  await client.followChangeToEnd('ageless', 'c5');
   await untilTakenOver(server, 'ageless');
 
   write(plain('four'));
-  await schedule('ageless', { every: '1d' });
+  await createSchedule('ageless', { every: '1d' });
   const run = runNow('ageless');
-  await client.followToEnd('ageless', 'c6');
+  await client.followChangeToEnd('ageless', 'c6');
   await untilTakenOver(server, 'ageless');
   await redeploy('ageless', { changes: { bake: 0 }, isForced: true });
   expect(await run).toMatchObject({ outcome: 'live', change: 'c6' });
@@ -183,6 +191,6 @@ test('a new run takes over between all that happens, and knows what the last one
     ['c6', 'schedule default', 'r6', 'live'],
     ['c7', expect.any(String), 'r7', 'live'],
   ]);
-  expect(await call('ageless', {})).toMatchObject({ output: 'four' });
+  expect(await callDeployment('ageless', {})).toMatchObject({ output: 'four' });
   await client.cleanup('ageless');
 });

@@ -2,11 +2,19 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { colorsFor } from '../../src/commands/colors.js';
+import { selectColors } from '../../src/commands/colors.js';
 import { renderDeployment } from '../../src/commands/deployment-page.js';
-import { makeHistory } from '../../src/commands/history.js';
+import { buildHistory } from '../../src/commands/history.js';
 import { renderHistory } from '../../src/commands/history-page.js';
-import { begin, call, connectOnce, deploy, redeploy, rollBack, until } from '../support/deploying.js';
+import {
+  callDeployment,
+  connectOnce,
+  deploy,
+  redeploy,
+  rollBack,
+  startDeployment,
+  waitForState,
+} from '../support/deploying.js';
 import { temporaryStack } from '../support/stack.js';
 import { temporaryDirectory, temporarySolution, writeTree } from '../support/temporary.js';
 
@@ -25,19 +33,19 @@ test('a call with the defaults that raises keeps nobody’s code from running, n
   const solution = temporarySolution({ 'main.py': refusing });
   const info = await deploy({ name: 'refusing', solution, agent: 'none' });
   expect(info).toMatchObject({ state: 'running', contract: none, lastError: null });
-  expect(await call('refusing', { x: 2 })).toEqual({ status: 'success', output: { y: 2 } });
+  expect(await callDeployment('refusing', { x: 2 })).toEqual({ status: 'success', output: { y: 2 } });
 
-  const colors = colorsFor({}, {});
+  const colors = selectColors({}, {});
   const told = 'none; called with its defaults, it raised ValueError: no good';
   expect(renderDeployment(info, colors)).toMatch(new RegExp(`contract +${told}`));
   expect(renderHistory(info, [], colors)).toContain(`contract: ${told}`);
-  expect(makeHistory(info, []).contract).toEqual(none);
+  expect(buildHistory(info, []).contract).toEqual(none);
 
   writeTree(solution, { 'main.py': `${refusing}\n# changed\n` });
   expect(await redeploy('refusing')).toMatchObject({ state: 'running', revision: 'r2', contract: none });
   expect(await rollBack('refusing')).toMatchObject({ state: 'running', revision: 'r1', contract: none });
   await client.stop('refusing');
-  expect(await client.begin('refusing')).toMatchObject({ state: 'running', contract: none });
+  expect(await client.start('refusing')).toMatchObject({ state: 'running', contract: none });
   await client.cleanup('refusing');
 });
 
@@ -47,7 +55,7 @@ test('a call with the defaults that ends the software at its endpoint is made on
   const code = `import os\ndef predict(x: int = 1):\n    if x == 1:\n        with open(${JSON.stringify(mark)}, "a+") as file:\n            file.write("x")\n            file.seek(0)\n            if len(file.read()) > 1:\n                os._exit(3)\n    return x\n`;
   const info = await deploy({ name: 'ending', solution: temporarySolution({ 'main.py': code }), agent: 'none' });
   expect(info).toMatchObject({ state: 'running', contract: { source: 'none', probe: { code: 'CALL_LOST' } } });
-  expect(await call('ending', { x: 2 })).toEqual({ status: 'success', output: 2 });
+  expect(await callDeployment('ending', { x: 2 })).toEqual({ status: 'success', output: 2 });
   await client.cleanup('ending');
 });
 
@@ -84,7 +92,7 @@ test('a documented call that ends the process is made once, where it harms nobod
   const stale = [{ example: 0, problem: expect.stringContaining('CALL_LOST: the process ended during the call') }];
   expect(info).toMatchObject({ state: 'running', restarts: 0, contract: { examples: 2, passed: 1, stale } });
   await client.stop('killing');
-  expect(await client.begin('killing')).toMatchObject({ state: 'running', contract: { passed: 1, stale } });
+  expect(await client.start('killing')).toMatchObject({ state: 'running', contract: { passed: 1, stale } });
   expect(readFileSync(mark, 'utf8')).toBe('x');
   await client.cleanup('killing');
 });
@@ -98,14 +106,18 @@ test('documentation that is out of date in parts is named, and what runs it runs
   const note =
     'main.py:6: the documented call with {"text":"aa"} does not do what is documented: output: expected 7, got 2';
   expect(info.notes.filter((one) => one.startsWith('main.py'))).toEqual([note]);
-  expect(renderDeployment(info, colorsFor({}, {}))).toContain(`note  ${note}`);
+  expect(renderDeployment(info, selectColors({}, {}))).toContain(`note  ${note}`);
   await client.cleanup('stale');
 });
 
 test('documentation of which nothing holds waits, with its evidence', async () => {
   const client = await connectOnce();
-  await begin({ name: 'wrong', solution: temporarySolution({ 'main.py': documented('5', '7') }), agent: 'none' });
-  const info = await until('wrong', 'waiting', 'running');
+  await startDeployment({
+    name: 'wrong',
+    solution: temporarySolution({ 'main.py': documented('5', '7') }),
+    agent: 'none',
+  });
+  const info = await waitForState('wrong', 'waiting', 'running');
   expect(info).toMatchObject({ state: 'waiting', lastError: { code: 'CONTRACT_FAILED' } });
   expect(info.lastError?.evidence).toContain('example 2 (main.py:6), input {"text":"aa"}');
   await client.abandon('wrong');

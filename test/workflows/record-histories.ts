@@ -6,22 +6,22 @@ import { join } from 'node:path';
 import { test } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
-import { runWorkflowId } from '../../src/durable-runs/run-id.js';
+import { buildRunWorkflowId } from '../../src/durable-runs/run-id.js';
 import { deploymentDirectory } from '../../src/home.js';
 import { packageRoot } from '../../src/package-root.js';
 import { ensureStack } from '../../src/stack/index.js';
 import { workflowId } from '../../src/workflows/messages.js';
-import { runNow, schedule } from '../schedules/support.js';
+import { createSchedule, runNow } from '../schedules/support.js';
 import {
-  begin,
-  beginBounded,
-  call,
+  callDeployment,
   connectOnce,
   deploy,
   redeploy,
   rollBack,
-  until,
-  untilInfo,
+  startDeployment,
+  startWithHistoryLimit,
+  waitForInfo,
+  waitForState,
 } from '../support/deploying.js';
 import { fetchRuns, type History } from '../support/histories.js';
 import { temporaryStack } from '../support/stack.js';
@@ -55,15 +55,15 @@ echo '<run_interface>{"type":"function","module":"app","callable":"predict"}</ru
 
 const write = (directory: string, code: string) => writeTree(directory, { 'main.py': code });
 const workspace = (name: string) => deploymentDirectory(home, name).workspace;
-const untilVerifying = (name: string) => untilInfo(name, ({ change }) => change?.state === 'verifying');
-const untilRolledBack = (name: string) => untilInfo(name, ({ changes }) => changes.at(-1)?.kind === 'rollback');
+const untilVerifying = (name: string) => waitForInfo(name, ({ change }) => change?.state === 'verifying');
+const untilRolledBack = (name: string) => waitForInfo(name, ({ changes }) => changes.at(-1)?.kind === 'rollback');
 
 /** What happens to a deployment after it was first brought up from a source that answers. */
 const stories: Record<string, (name: string, source: string) => Promise<void>> = {
   'redeployed-rolled-back-collected': async (name, source) => {
     write(source, answering('two'));
     await redeploy(name, { changes: { bake: 1, keep: 2 } });
-    await untilInfo(name, ({ bake }) => bake === null);
+    await waitForInfo(name, ({ bake }) => bake === null);
     await rollBack(name);
     await redeploy(name);
     await redeploy(name, { changes: { keep: 2 }, isForced: true });
@@ -71,30 +71,30 @@ const stories: Record<string, (name: string, source: string) => Promise<void>> =
   'calls-failed-in-the-bake': async (name, source) => {
     write(source, failing);
     await redeploy(name);
-    for (let times = 0; times < 6; times += 1) await call(name, { n: 2 });
+    for (let times = 0; times < 6; times += 1) await callDeployment(name, { n: 2 });
     await untilRolledBack(name);
   },
   'fell-in-the-bake': async (name, source) => {
     write(source, dying);
     await redeploy(name);
-    await call(name, { n: 2 });
+    await callDeployment(name, { n: 2 });
     await untilRolledBack(name);
   },
   'restarted-stopped-started': async (name, source) => {
     write(source, dying);
     await redeploy(name, { changes: { bake: 0 } });
-    await call(name, { n: 2 });
-    await untilInfo(name, ({ restarts }) => restarts === 1);
+    await callDeployment(name, { n: 2 });
+    await waitForInfo(name, ({ restarts }) => restarts === 1);
     const client = await connectOnce();
     await client.stop(name);
-    await client.begin(name);
+    await client.start(name);
   },
   'redeploy-failed-and-mended': async (name, source) => {
     write(source, broken);
     await redeploy(name);
     write(workspace(name), answering('mended'));
     await (await connectOnce()).resume(name, { agent: 'none' });
-    await untilInfo(name, ({ revision }) => revision === 'r2');
+    await waitForInfo(name, ({ revision }) => revision === 'r2');
   },
   'redeploy-failed-and-given-up': async (name, source) => {
     write(source, broken);
@@ -118,7 +118,7 @@ const stories: Record<string, (name: string, source: string) => Promise<void>> =
     await client.redeploy(name, { changes: {}, isForced: false });
     await untilVerifying(name);
     await client.stop(name);
-    await client.begin(name);
+    await client.start(name);
   },
   'cleaned-amid-a-redeploy': async (name, source) => {
     write(source, slow);
@@ -128,7 +128,7 @@ const stories: Record<string, (name: string, source: string) => Promise<void>> =
   'redeployed-by-schedule': async (name, source) => {
     await redeploy(name, { changes: { bake: 0 }, isForced: true });
     write(source, answering('two'));
-    await schedule(name, { every: '1d' });
+    await createSchedule(name, { every: '1d' });
     const live = await runNow(name);
     write(source, broken);
     const failed = await runNow(name);
@@ -174,13 +174,13 @@ test('first-deploy-given-up', async () => {
   const name = 'first-deploy-given-up';
   await deploy({ name, solution: temporarySolution({ 'main.py': broken }) });
   await (await connectOnce()).abandon(name);
-  await until(name, 'cleaned');
+  await waitForState(name, 'cleaned');
   await record(workflowId(name), name);
 });
 
 test('cleaned-amid-the-first-deploy', async () => {
   const name = 'cleaned-amid-the-first-deploy';
-  await begin({ name, solution: temporarySolution({ 'main.py': slow }) });
+  await startDeployment({ name, solution: temporarySolution({ 'main.py': slow }) });
   await untilVerifying(name);
   await (await connectOnce()).cleanup(name);
   await record(workflowId(name), name);
@@ -189,10 +189,10 @@ test('cleaned-amid-the-first-deploy', async () => {
 test('continued-as-new', async () => {
   const name = 'continued-as-new';
   const client = await connectOnce();
-  await beginBounded({ name, solution: temporarySolution({ 'main.py': answering('one') }) }, 30);
+  await startWithHistoryLimit({ name, solution: temporarySolution({ 'main.py': answering('one') }) }, 30);
   await client.follow(name, () => {});
   await client.stop(name);
-  await client.begin(name);
+  await client.start(name);
   await client.cleanup(name);
   await record(workflowId(name), name);
 });
@@ -201,8 +201,8 @@ test('examples-handed-over', async () => {
   const name = 'examples-handed-over';
   const solution = temporarySolution({ 'main.py': answering('one') });
   const examples = [{ input: { n: 2 }, output: { n: 2 }, match: 'subset' as const }];
-  await beginBounded({ name, solution, examples }, 30);
-  await until(name, 'running');
+  await startWithHistoryLimit({ name, solution, examples }, 30);
+  await waitForState(name, 'running');
   await redeploy(name, { changes: { bake: 0 }, isForced: true });
   await redeploy(name, { changes: { bake: 0, examples: [{ input: {}, match: 'subset' }] } });
   await redeploy(name, { changes: { examples } });
@@ -218,20 +218,20 @@ test('durable-runs', async () => {
   const client = await connectOnce();
   await client.stop(name);
   const waiting = await client.runs.start(name, { mark }, { id: 'waited-lost-and-answered' });
-  await client.begin(name);
-  await client.runs.answerOf(waiting);
+  await client.start(name);
+  await client.runs.waitForAnswer(waiting);
   await client.stop(name);
   const late = await client.runs.start(name, { mark }, { id: 'of-what-is-gone' });
   await client.cleanup(name);
-  await client.runs.answerOf(late);
-  for (const { id } of [waiting, late]) await record(runWorkflowId(name, id), `durable-run-${id}`);
+  await client.runs.waitForAnswer(late);
+  for (const { id } of [waiting, late]) await record(buildRunWorkflowId(name, id), `durable-run-${id}`);
 });
 
 /** One file for each run, named for the story. */
 async function record(id: string, story: string): Promise<void> {
   const directory = join(packageRoot, 'test', 'workflows', 'histories', new Date().toISOString().slice(0, 10));
   mkdirSync(directory, { recursive: true });
-  const connection = await Connection.connect((await ensureStack({ worker: true })).connectionOptions);
+  const connection = await Connection.connect((await ensureStack({ needsWorker: true })).connectionOptions);
   for (const [index, history] of (await fetchRuns(new Client({ connection }), id)).entries())
     writeFileSync(join(directory, `${story}${index === 0 ? '' : `.${index + 1}`}.json`), describe(history));
   await connection.close();

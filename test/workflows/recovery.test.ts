@@ -5,7 +5,7 @@ import { expect, test } from '@jest/globals';
 import { openSoftware } from '../../src/factory/open-software.js';
 import { isSameProcess, type ProcessIdentity } from '../../src/runners/process-identity.js';
 import { ensureStack } from '../../src/stack/index.js';
-import { begin, connectOnce, deploy, until } from '../support/deploying.js';
+import { connectOnce, deploy, startDeployment, waitForState } from '../support/deploying.js';
 import { temporaryStack } from '../support/stack.js';
 import { temporarySolution } from '../support/temporary.js';
 
@@ -47,34 +47,34 @@ test('running software outlives its worker and its server, and is supervised aga
   await killRecorded('worker.json');
   await killRecorded('server.json');
   expect(await ask('outliving', 1)).toEqual(before);
-  await ensureStack({ worker: true });
-  expect(await until('outliving', 'running')).toMatchObject({ restarts: 0 });
+  await ensureStack({ needsWorker: true });
+  expect(await waitForState('outliving', 'running')).toMatchObject({ restarts: 0 });
   expect(await ask('outliving', 1)).toEqual(before);
 
   // By missed heartbeats alone the server would have it watched again only after longer than is waited for here.
   const [, pid] = (before as { output: [number, number] }).output;
   process.kill(pid, 'SIGKILL');
-  expect(await until('outliving', 'unhealthy')).toMatchObject({ lastError: { code: 'NOT_READY' } });
-  expect(await until('outliving', 'running')).toMatchObject({ restarts: 1 });
+  expect(await waitForState('outliving', 'unhealthy')).toMatchObject({ lastError: { code: 'NOT_READY' } });
+  expect(await waitForState('outliving', 'running')).toMatchObject({ restarts: 1 });
   await (await connectOnce()).cleanup('outliving');
 });
 
 test('a worker killed in the middle of a deployment costs time, not the deployment', async () => {
   const log = join(temporarySolution({}), 'imports.log');
-  await begin({ name: 'interrupted', solution: temporarySolution({ 'main.py': counting(log) }) });
-  await until('interrupted', 'verifying');
+  await startDeployment({ name: 'interrupted', solution: temporarySolution({ 'main.py': counting(log) }) });
+  await waitForState('interrupted', 'verifying');
   await killRecorded('worker.json');
-  await ensureStack({ worker: true });
+  await ensureStack({ needsWorker: true });
 
-  expect(await until('interrupted', 'running')).toMatchObject({ restarts: 0, lastError: null });
+  expect(await waitForState('interrupted', 'running')).toMatchObject({ restarts: 0, lastError: null });
   expect(await ask('interrupted', 1)).toEqual({ status: 'success', output: 2 });
   await (await connectOnce()).cleanup('interrupted');
 });
 
 test('who follows a deployment starts what was killed again, and is told the rest', async () => {
   const log = join(temporarySolution({}), 'imports.log');
-  await begin({ name: 'followed', solution: temporarySolution({ 'main.py': counting(log) }) });
-  await until('followed', 'verifying');
+  await startDeployment({ name: 'followed', solution: temporarySolution({ 'main.py': counting(log) }) });
+  await waitForState('followed', 'verifying');
   const client = await connectOnce();
   const followed = client.follow('followed', () => {});
   await killRecorded('worker.json');
@@ -92,6 +92,6 @@ test('a cleanup asked for while the worker is down happens when it is back', asy
   await killRecorded('worker.json');
   const client = await connectOnce();
   const cleaned = client.cleanup('later');
-  await ensureStack({ worker: true });
+  await ensureStack({ needsWorker: true });
   expect(await cleaned).toMatchObject({ state: 'cleaned' });
 });

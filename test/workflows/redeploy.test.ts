@@ -7,10 +7,10 @@ import type { DeploymentInfo } from '../../src/contract/index.js';
 import { openSoftware } from '../../src/factory/open-software.js';
 import { prepareRedeployment } from '../../src/factory/prepare-config.js';
 import { deploymentDirectory, revisionDirectory } from '../../src/home.js';
-import { addressOf, findRunningServer } from '../../src/stack/embedded-server.js';
+import { findRunningServer, getServerAddress } from '../../src/stack/embedded-server.js';
 import { workflowId } from '../../src/workflows/messages.js';
-import { call, connectOnce, deploy, redeploy, rollBack, untilInfo } from '../support/deploying.js';
-import { processesOf, temporaryStack } from '../support/stack.js';
+import { callDeployment, connectOnce, deploy, redeploy, rollBack, waitForInfo } from '../support/deploying.js';
+import { listProcesses, temporaryStack } from '../support/stack.js';
 import { temporaryDirectory, temporarySolution, writeTree } from '../support/temporary.js';
 
 const home = temporaryStack();
@@ -29,7 +29,7 @@ async function untilListed(name: string, change: DeploymentInfo['state'] | null)
 async function readWebUi(name: string): Promise<{ details: string; attributes: Record<string, unknown> }> {
   const server = findRunningServer(home);
   if (server === null) throw new Error('the embedded server runs');
-  const connection = await Connection.connect({ address: addressOf(server) });
+  const connection = await Connection.connect({ address: getServerAddress(server) });
   try {
     const handle = new Client({ connection }).workflow.getHandle(workflowId(name));
     const metadata = await handle.query<{ currentDetails: string }>('__temporal_workflow_metadata');
@@ -47,7 +47,7 @@ const outcomes = ({ changes }: DeploymentInfo) =>
 test('a redeploy switches to the new revision, a rollback back again, and an unchanged source changes nothing', async () => {
   const source = temporarySolution({ 'main.py': answering('one') });
   await deploy({ name: 'changing', solution: source });
-  expect(await call('changing', {})).toMatchObject({ output: { version: 'one' } });
+  expect(await callDeployment('changing', {})).toMatchObject({ output: { version: 'one' } });
 
   expect(outcomes(await redeploy('changing'))).toContainEqual(['c2', 'redeploy', 'unchanged', null]);
 
@@ -58,11 +58,11 @@ test('a redeploy switches to the new revision, a rollback back again, and an unc
     ['r1', 'kept'],
     ['r2', 'active'],
   ]);
-  expect(await call('changing', {})).toMatchObject({ output: { version: 'two' } });
+  expect(await callDeployment('changing', {})).toMatchObject({ output: { version: 'two' } });
 
   const back = await rollBack('changing');
   expect(back).toMatchObject({ state: 'running', revision: 'r1' });
-  expect(await call('changing', {})).toMatchObject({ output: { version: 'one' } });
+  expect(await callDeployment('changing', {})).toMatchObject({ output: { version: 'one' } });
   expect(outcomes(back)).toEqual([
     ['c1', 'deploy', 'live', 'r1'],
     ['c2', 'redeploy', 'unchanged', null],
@@ -74,7 +74,7 @@ test('a redeploy switches to the new revision, a rollback back again, and an unc
 
   await (await connectOnce()).cleanup('changing');
   expect(existsSync(deploymentDirectory(home, 'changing').root)).toBe(false);
-  expect(processesOf(home).length).toBeLessThanOrEqual(2);
+  expect(listProcesses(home).length).toBeLessThanOrEqual(2);
 });
 
 test('a redeploy that fails leaves the old revision serving, waits, and goes on when resumed', async () => {
@@ -92,7 +92,7 @@ test('a redeploy that fails leaves the old revision serving, waits, and goes on 
     lastError: null,
     change: { state: 'waiting', revision: 'r2', lastError: { code: 'CONTRACT_FAILED' } },
   });
-  expect(await call('failing', {})).toMatchObject({ output: { version: 'one' } });
+  expect(await callDeployment('failing', {})).toMatchObject({ output: { version: 'one' } });
 
   const client = await connectOnce();
   await untilListed('failing', 'waiting');
@@ -107,7 +107,7 @@ test('a redeploy that fails leaves the old revision serving, waits, and goes on 
   await client.resume('failing', { agent: 'none' });
   const mended = await client.follow('failing', () => {});
   expect(mended).toMatchObject({ revision: 'r2', change: null });
-  expect(await call('failing', {})).toMatchObject({ output: { version: 'mended' } });
+  expect(await callDeployment('failing', {})).toMatchObject({ output: { version: 'mended' } });
   await untilListed('failing', null);
   await client.cleanup('failing');
 });
@@ -129,7 +129,7 @@ test('what is given up leaves nothing, and the workspace of what serves is back'
 
   writeFileSync(join(source, 'main.py'), answering('three'));
   expect(await redeploy('given-up')).toMatchObject({ revision: 'r3' });
-  expect(await call('given-up', {})).toMatchObject({ output: { version: 'three' } });
+  expect(await callDeployment('given-up', {})).toMatchObject({ output: { version: 'three' } });
   await client.cleanup('given-up');
 });
 
@@ -239,13 +239,13 @@ test('a new revision whose calls fail while it has to prove itself is rolled bac
   const software = await openSoftware('baking', home);
   for (let call = 0; call < 6; call += 1)
     expect(await software.run({ n: 5 })).toMatchObject({ status: 'error', error: { code: 'CALL_FAILED' } });
-  const failed = await untilInfo('baking', ({ lastError }) => lastError?.message.includes('tried again') === true);
+  const failed = await waitForInfo('baking', ({ lastError }) => lastError?.message.includes('tried again') === true);
   expect(failed).toMatchObject({ state: 'unhealthy', revision: 'r2', lastError: { code: 'CALLS_FAILING' } });
   expect(failed.changes.at(-1)).toMatchObject({ kind: 'rollback', outcome: 'failed' });
   rmSync(broken);
-  const info = await untilInfo('baking', ({ revision }) => revision === 'r1');
+  const info = await waitForInfo('baking', ({ revision }) => revision === 'r1');
   expect(info).toMatchObject({ state: 'running', bake: null, lastError: null });
-  const { changes } = await untilInfo('baking', ({ change }) => change === null);
+  const { changes } = await waitForInfo('baking', ({ change }) => change === null);
   expect(changes.at(-1)).toMatchObject({
     by: 'berth',
     outcome: 'live',
@@ -269,14 +269,14 @@ test('a new revision that falls while it has to prove itself is rolled back, one
   await deploy({ name: 'falling', solution: source });
   writeFileSync(join(source, 'main.py'), dying('two'));
   await redeploy('falling');
-  await call('falling', { die: true });
+  await callDeployment('falling', { die: true });
   expect(await untilChanged('falling', 'rollback')).toMatchObject({ revision: 'r1', restarts: 0 });
 
   writeFileSync(join(source, 'main.py'), dying('three'));
   expect(await redeploy('falling', { changes: { bake: 1 } })).toMatchObject({ revision: 'r3' });
-  await untilInfo('falling', ({ bake }) => bake === null);
-  await call('falling', { die: true });
-  expect(await untilInfo('falling', ({ restarts }) => restarts === 1)).toMatchObject({ revision: 'r3' });
+  await waitForInfo('falling', ({ bake }) => bake === null);
+  await callDeployment('falling', { die: true });
+  expect(await waitForInfo('falling', ({ restarts }) => restarts === 1)).toMatchObject({ revision: 'r3' });
   await (await connectOnce()).cleanup('falling');
 });
 
@@ -289,8 +289,8 @@ test('what falls while it has to prove itself is rolled back ahead of what waits
   writeFileSync(main, 'def predict(die: bool = False):\n    """>>> predict()\n    1"""\n    return nothing\n');
   const { change } = await redeploy('crowded');
   expect(change).toMatchObject({ state: 'waiting', revision: 'r3' });
-  await call('crowded', { die: true });
-  const back = await untilInfo('crowded', ({ revision, change: now }) => revision === 'r1' && now?.id === change?.id);
+  await callDeployment('crowded', { die: true });
+  const back = await waitForInfo('crowded', ({ revision, change: now }) => revision === 'r1' && now?.id === change?.id);
   expect(back).toMatchObject({ state: 'running', restarts: 0, change, bake: null });
   expect(outcomes(back).at(-1)).toEqual(['c4', 'rollback', 'live', 'r1']);
 
@@ -304,9 +304,9 @@ test('what falls while it has to prove itself is rolled back ahead of what waits
     `import os, time\nwhile not os.path.exists(${JSON.stringify(go)}):\n    time.sleep(0.1)\n${dying('four')}`,
   );
   const { id } = await client.redeploy('crowded', { changes: {}, isForced: false });
-  await untilInfo('crowded', ({ change: now }) => now?.state === 'verifying');
-  await call('crowded', { die: true });
-  expect(await untilInfo('crowded', ({ revision }) => revision === 'r1')).toMatchObject({ restarts: 0 });
+  await waitForInfo('crowded', ({ change: now }) => now?.state === 'verifying');
+  await callDeployment('crowded', { die: true });
+  expect(await waitForInfo('crowded', ({ revision }) => revision === 'r1')).toMatchObject({ restarts: 0 });
   writeFileSync(go, '');
   const info = await client.followChange('crowded', id, () => {});
   expect(outcomes(info).slice(-3)).toEqual([
@@ -314,7 +314,7 @@ test('what falls while it has to prove itself is rolled back ahead of what waits
     ['c6', 'rollback', 'live', 'r1'],
     [id, 'redeploy', 'live', 'r4'],
   ]);
-  expect(await call('crowded', {})).toMatchObject({ output: 'four' });
+  expect(await callDeployment('crowded', {})).toMatchObject({ output: 'four' });
   await client.cleanup('crowded');
 });
 
@@ -329,18 +329,18 @@ test('stop and abandon end a redeploy that is on its way, and what served is as 
   writeFileSync(join(source, 'main.py'), slowToImport);
 
   await client.redeploy('interrupted', { changes: {}, isForced: false });
-  await untilInfo('interrupted', ({ change }) => change?.state === 'verifying');
+  await waitForInfo('interrupted', ({ change }) => change?.state === 'verifying');
   const abandoned = await client.abandon('interrupted');
   expect(outcomes(abandoned).at(-1)).toEqual(['c2', 'redeploy', 'cancelled', 'r2']);
-  expect(await call('interrupted', {})).toMatchObject({ output: { version: 'one' } });
+  expect(await callDeployment('interrupted', {})).toMatchObject({ output: { version: 'one' } });
 
   await client.redeploy('interrupted', { changes: {}, isForced: false });
-  await untilInfo('interrupted', ({ change }) => change?.state === 'verifying');
+  await waitForInfo('interrupted', ({ change }) => change?.state === 'verifying');
   expect(await client.stop('interrupted')).toMatchObject({ state: 'stopped', change: null });
   expect(readdirSync(deploymentDirectory(home, 'interrupted').revisions)).toEqual(['r1']);
-  expect(await client.begin('interrupted')).toMatchObject({ state: 'running', revision: 'r1' });
+  expect(await client.start('interrupted')).toMatchObject({ state: 'running', revision: 'r1' });
   await client.cleanup('interrupted');
-  expect(processesOf(home).length).toBeLessThanOrEqual(2);
+  expect(listProcesses(home).length).toBeLessThanOrEqual(2);
 });
 
 test('a rollback restores code, configuration and secrets together', async () => {
@@ -348,15 +348,15 @@ test('a rollback restores code, configuration and secrets together', async () =>
   await deploy({ name: 'whole', solution: source, env: { MODE: 'first' } });
   const { changes } = await prepareRedeployment(home, { env: { MODE: 'second' } });
   await redeploy('whole', { changes });
-  expect(await call('whole', {})).toMatchObject({ output: 'second' });
+  expect(await callDeployment('whole', {})).toMatchObject({ output: 'second' });
   await rollBack('whole');
-  expect(await call('whole', {})).toMatchObject({ output: 'first' });
+  expect(await callDeployment('whole', {})).toMatchObject({ output: 'first' });
   expect(outcomes(await redeploy('whole', { changes: {} })).at(-1)).toEqual(['c4', 'redeploy', 'unchanged', null]);
   await (await connectOnce()).cleanup('whole');
 });
 
 const untilChanged = (name: string, kind: string): Promise<DeploymentInfo> =>
-  untilInfo(name, ({ changes }) => changes.some((change) => change.kind === kind));
+  waitForInfo(name, ({ changes }) => changes.some((change) => change.kind === kind));
 
 test('a redeploy of which nobody can tell what to call says how to redeploy it, with what could be meant', async () => {
   const solution = temporarySolution({ 'main.py': 'def predict(x):\n    return x\n' });

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import type { Answer } from '../../src/contract/answer.js';
 import { openSoftware } from '../../src/factory/open-software.js';
-import { connectOnce, deploy, redeploy, untilInfo } from '../support/deploying.js';
+import { connectOnce, deploy, redeploy, waitForInfo } from '../support/deploying.js';
 import { temporaryStack } from '../support/stack.js';
 import { temporaryDirectory, temporarySolution } from '../support/temporary.js';
 
@@ -84,7 +84,7 @@ test('a killed replica loses what it had begun and nothing else, and comes back;
   const load = new Load('twins', 6);
   const [killed, other] = [...(await load.pidsOfNext(50))] as [number, number];
   process.kill(killed, 'SIGKILL');
-  await untilInfo('twins', ({ restarts, state }) => restarts === 1 && state === 'running');
+  await waitForInfo('twins', ({ restarts, state }) => restarts === 1 && state === 'running');
   await load.pidsOfNext(20); // those that were under way
   const after = await load.pidsOfNext(100);
   expect([after.has(other), after.has(killed), after.size]).toEqual([true, false, 2]);

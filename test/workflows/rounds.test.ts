@@ -1,7 +1,14 @@
 import { expect, test } from '@jest/globals';
 import type { DeployConfig } from '../../src/contract/index.js';
 import { BerthError } from '../../src/errors.js';
-import { agentsOf, firstRound, isAnotherAllowed, resumedRound, roundAfter, spend } from '../../src/workflows/rounds.js';
+import {
+  addSpending,
+  createFirstRound,
+  createNextRound,
+  createResumedRound,
+  isNextRoundAllowed,
+  parseAgents,
+} from '../../src/workflows/rounds.js';
 
 const config: DeployConfig = {
   name: 'a',
@@ -20,43 +27,46 @@ const config: DeployConfig = {
 const failed = new BerthError('CONTRACT_FAILED', '1 of 2 examples failed', { evidence: 'expected 2, got 1' });
 
 test('an agent option is a list to try in order, and none is an empty one', () => {
-  expect(agentsOf('codex, claude-code')).toEqual(['codex', 'claude-code']);
-  expect(agentsOf('none')).toEqual([]);
+  expect(parseAgents('codex, claude-code')).toEqual(['codex', 'claude-code']);
+  expect(parseAgents('none')).toEqual([]);
 });
 
 test('the next round is given the evidence and keeps the session', () => {
-  const round = { ...firstRound(config), session: { agent: 'codex', id: 's1' } };
-  const next = roundAfter(round, failed.toRecord());
+  const round = { ...createFirstRound(config), session: { agent: 'codex', id: 's1' } };
+  const next = createNextRound(round, failed.toRecord());
   expect(next).toMatchObject({ number: 2, session: round.session, asksRecipes: false });
   expect(next.evidence).toContain('expected 2, got 1');
 });
 
 test('another round is allowed until rounds or dollars are used up', () => {
-  const round = firstRound(config);
-  expect(isAnotherAllowed(round)).toBe(true);
-  expect(isAnotherAllowed({ ...round, spent: { rounds: 2, dollars: 0, tokens: 0 } })).toBe(false);
-  expect(isAnotherAllowed({ ...round, agents: [] })).toBe(false);
+  const round = createFirstRound(config);
+  expect(isNextRoundAllowed(round)).toBe(true);
+  expect(isNextRoundAllowed({ ...round, spent: { rounds: 2, dollars: 0, tokens: 0 } })).toBe(false);
+  expect(isNextRoundAllowed({ ...round, agents: [] })).toBe(false);
   const bounded = { ...round, budget: { rounds: 2, dollars: 0.5 } };
-  expect(isAnotherAllowed({ ...bounded, spent: { rounds: 1, dollars: 0.5, tokens: 0 } })).toBe(false);
-  expect(isAnotherAllowed({ ...bounded, spent: { rounds: 1, dollars: 0.4, tokens: 0 } })).toBe(true);
+  expect(isNextRoundAllowed({ ...bounded, spent: { rounds: 1, dollars: 0.5, tokens: 0 } })).toBe(false);
+  expect(isNextRoundAllowed({ ...bounded, spent: { rounds: 1, dollars: 0.4, tokens: 0 } })).toBe(true);
 });
 
 test('what failed rounds used up is summed, and nothing else of an error is', () => {
-  const spent = spend({ rounds: 1, dollars: 0.25, tokens: 10 }, { rounds: 1, dollars: 0.5, tokens: 5, evidence: 'x' });
+  const spent = addSpending(
+    { rounds: 1, dollars: 0.25, tokens: 10 },
+    { rounds: 1, dollars: 0.5, tokens: 5, evidence: 'x' },
+  );
   expect(spent).toEqual({ rounds: 2, dollars: 0.75, tokens: 15 });
-  expect(spend(spent, { path: '/a' })).toEqual(spent);
+  expect(addSpending(spent, { path: '/a' })).toEqual(spent);
 });
 
 test('a resumption of the same agent goes on in its session, one of another begins with what was learned', () => {
-  const round = { ...firstRound(config), session: { agent: 'codex', id: 's1' } };
+  const round = { ...createFirstRound(config), session: { agent: 'codex', id: 's1' } };
   const failure = { evidence: 'expected 2, got 1', defaultRounds: 2 };
-  expect(resumedRound(round, { hint: 'use argmax' }, failure)).toMatchObject({
+  expect(createResumedRound(round, { hint: 'use argmax' }, failure)).toMatchObject({
     session: round.session,
     hint: 'use argmax',
     evidence: 'expected 2, got 1',
     learned: null,
   });
-  expect(resumedRound(round, { agent: 'aider' }, failure)).toMatchObject({
+  expect(createResumedRound(round, { agent: 'aider' }, failure)).toMatchObject({
     agents: ['aider'],
     session: null,
     learned: 'expected 2, got 1',
@@ -64,19 +74,25 @@ test('a resumption of the same agent goes on in its session, one of another begi
 });
 
 test('a resumption with another strategy begins from the source, recipes first', () => {
-  const resumed = resumedRound(firstRound(config), { strategy: 'docker' }, { evidence: 'x', defaultRounds: 2 });
+  const resumed = createResumedRound(
+    createFirstRound(config),
+    { strategy: 'docker' },
+    { evidence: 'x', defaultRounds: 2 },
+  );
   expect(resumed).toMatchObject({ asksRecipes: true, evidence: null, session: null, learned: 'x' });
 });
 
 test('what failed before anything was adapted goes on with the recipes', () => {
   const failure = { evidence: null, defaultRounds: 2 };
-  expect(resumedRound(firstRound(config), {}, failure)).toMatchObject({ asksRecipes: true });
-  expect(resumedRound(firstRound(config), { agent: 'none' }, failure)).toMatchObject({ asksRecipes: false });
+  expect(createResumedRound(createFirstRound(config), {}, failure)).toMatchObject({ asksRecipes: true });
+  expect(createResumedRound(createFirstRound(config), { agent: 'none' }, failure)).toMatchObject({
+    asksRecipes: false,
+  });
 });
 
 test('a resumption allows further rounds beyond those that are used up', () => {
-  const round = { ...firstRound(config), spent: { rounds: 2, dollars: 1, tokens: 0 } };
+  const round = { ...createFirstRound(config), spent: { rounds: 2, dollars: 1, tokens: 0 } };
   const failure = { evidence: null, defaultRounds: 2 };
-  expect(resumedRound(round, {}, failure).budget).toEqual({ rounds: 4, dollars: null });
-  expect(resumedRound(round, { rounds: 1, budget: 3 }, failure).budget).toEqual({ rounds: 3, dollars: 3 });
+  expect(createResumedRound(round, {}, failure).budget).toEqual({ rounds: 4, dollars: null });
+  expect(createResumedRound(round, { rounds: 1, budget: 3 }, failure).budget).toEqual({ rounds: 3, dollars: 3 });
 });

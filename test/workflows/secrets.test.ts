@@ -8,7 +8,7 @@ import { openSoftware } from '../../src/factory/open-software.js';
 import { ensureStack } from '../../src/stack/index.js';
 import { workflowId } from '../../src/workflows/messages.js';
 import { connectOnce, deploy } from '../support/deploying.js';
-import { processesOf, temporaryStack } from '../support/stack.js';
+import { listProcesses, temporaryStack } from '../support/stack.js';
 import { temporarySolution } from '../support/temporary.js';
 
 const home = temporaryStack();
@@ -23,7 +23,7 @@ test('a secret reaches the software, and stands in no history, log, file or proc
   expect(await software.run({ name: 'API_TOKEN' })).toEqual({ status: 'success', output: canary.length });
   await software.close();
 
-  const target = await ensureStack({ worker: true });
+  const target = await ensureStack({ needsWorker: true });
   const connection = await Connection.connect(target.connectionOptions);
   const history = await new Client({ connection }).workflow.getHandle(workflowId('keeping')).fetchHistory();
   const payloads = payloadsOf(JSON.parse(historyToJSON(history)));
@@ -35,7 +35,7 @@ test('a secret reaches the software, and stands in no history, log, file or proc
     status: 1,
     stdout: '',
   });
-  for (const pid of processesOf(home)) {
+  for (const pid of listProcesses(home)) {
     expect(readFileSync(`/proc/${pid}/cmdline`, 'utf8')).not.toContain(canary);
     expect(readFileSync(`/proc/${pid}/environ`, 'utf8')).not.toContain(canary);
   }

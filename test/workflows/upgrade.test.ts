@@ -4,17 +4,25 @@ import { join } from 'node:path';
 import { beforeAll, expect, test } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
 import type { DeploymentInfo, ScheduledRun } from '../../src/contract/index.js';
-import { runWorkflowId } from '../../src/durable-runs/run-id.js';
+import { buildRunWorkflowId } from '../../src/durable-runs/run-id.js';
 import { deploymentDirectory } from '../../src/home.js';
 import { isSameProcess, type ProcessIdentity } from '../../src/runners/process-identity.js';
 import { workflowId } from '../../src/workflows/messages.js';
-import { runNow, schedule } from '../schedules/support.js';
+import { createSchedule, runNow } from '../schedules/support.js';
 import { runBin } from '../support/bin.js';
-import { beginBounded, call, connectOnce, deploy, redeploy, rollBack, untilInfo } from '../support/deploying.js';
+import {
+  callDeployment,
+  connectOnce,
+  deploy,
+  redeploy,
+  rollBack,
+  startWithHistoryLimit,
+  waitForInfo,
+} from '../support/deploying.js';
 import { installEarlierBuild } from '../support/earlier-build.js';
 import { fetchRuns } from '../support/histories.js';
 import { temporaryStack } from '../support/stack.js';
-import { atTheEnd, temporarySolution, writeTree } from '../support/temporary.js';
+import { registerCleanup, temporarySolution, writeTree } from '../support/temporary.js';
 
 // One worker of a build without any patch, and one of today's which takes over all that the first has begun.
 
@@ -57,8 +65,8 @@ async function first(name: Name, code = answering('one')): Promise<void> {
 /** Long under the earlier build: its changes have ended, and its supervision has not. */
 async function growLong(): Promise<void> {
   write('enduring', answering('one'));
-  await beginBounded({ name: 'enduring', solution: sources.enduring }, historyLimit);
-  await untilInfo('enduring', ({ state }) => state === 'running');
+  await startWithHistoryLimit({ name: 'enduring', solution: sources.enduring }, historyLimit);
+  await waitForInfo('enduring', ({ state }) => state === 'running');
   const handle = server.workflow.getHandle(workflowId('enduring'));
   do await redeploy('enduring');
   while ((await handle.describe()).historyLength <= historyLimit);
@@ -69,11 +77,11 @@ const begin: Record<Name, () => Promise<void>> = {
   mending: () => first('mending', broken),
   async renewed() {
     await first('renewed');
-    await schedule('renewed', { every: '1d' });
+    await createSchedule('renewed', { every: '1d' });
     write('renewed', held);
     scheduled = runNow('renewed');
     scheduled.catch(() => undefined); // a test awaits it
-    await untilInfo('renewed', ({ change }) => change?.state === 'verifying');
+    await waitForInfo('renewed', ({ change }) => change?.state === 'verifying');
   },
   async baking() {
     await first('baking');
@@ -90,14 +98,15 @@ const begin: Record<Name, () => Promise<void>> = {
 };
 
 beforeAll(async () => {
-  atTheEnd(() => void delete process.env.TEMPORAL_ADDRESS);
+  registerCleanup(() => void delete process.env.TEMPORAL_ADDRESS);
   const earlier = await installEarlierBuild();
   await up(earlier);
   const connection = await Connection.connect({ address: process.env.TEMPORAL_ADDRESS ?? '' });
-  atTheEnd(() => connection.close());
+  registerCleanup(() => connection.close());
   server = new Client({ connection });
   await Promise.all(names.map((name) => begin[name]()));
-  for (const name of ['steady', 'renewed', 'baking', 'enduring'] as const) before[name] = await call(name, {});
+  for (const name of ['steady', 'renewed', 'baking', 'enduring'] as const)
+    before[name] = await callDeployment(name, {});
 
   const worker = workerNow();
   expect(await up()).toContain('replaced the worker by one of this Berth');
@@ -109,10 +118,10 @@ const outcomes = ({ changes }: DeploymentInfo) => changes.map(({ id, outcome }) 
 
 test('what ran goes on in the same process, and is redeployed and rolled back', async () => {
   expect(await (await connectOnce()).info('steady')).toMatchObject({ state: 'running', restarts: 0, lastError: null });
-  expect(await call('steady', {})).toEqual(before.steady);
+  expect(await callDeployment('steady', {})).toEqual(before.steady);
   write('steady', answering('two'));
   expect(await redeploy('steady')).toMatchObject({ revision: 'r2' });
-  expect(await call('steady', {})).toMatchObject({ output: ['two', expect.any(Number)] });
+  expect(await callDeployment('steady', {})).toMatchObject({ output: ['two', expect.any(Number)] });
   expect(await rollBack('steady')).toMatchObject({ revision: 'r1', restarts: 0 });
 });
 
@@ -121,41 +130,41 @@ test('a first deployment that waits is resumed', async () => {
   const client = await connectOnce();
   expect(await client.info('mending')).toMatchObject({ state: 'waiting', change: { id: 'c1' } });
   await client.resume('mending', { agent: 'none' });
-  expect(await client.followToEnd('mending', 'c1')).toMatchObject({ state: 'running', revision: 'r1' });
+  expect(await client.followChangeToEnd('mending', 'c1')).toMatchObject({ state: 'running', revision: 'r1' });
 });
 
 test('a redeploy that was on its way, asked for by a schedule, is made once, and the schedule goes on', async () => {
-  expect(await call('renewed', {})).toEqual(before.renewed);
+  expect(await callDeployment('renewed', {})).toEqual(before.renewed);
   write('renewed', answering('too late'));
   writeFileSync(join(marks, 'go'), '');
-  await untilInfo('renewed', ({ revision }) => revision === 'r2');
-  expect(await call('renewed', {})).toMatchObject({ output: ['two', expect.any(Number)] });
+  await waitForInfo('renewed', ({ revision }) => revision === 'r2');
+  expect(await callDeployment('renewed', {})).toMatchObject({ output: ['two', expect.any(Number)] });
   await redeploy('renewed', { changes: { bake: 1 } });
   expect(await scheduled).toMatchObject({ outcome: 'live', change: 'c2' });
   expect(await runNow('renewed')).toMatchObject({ outcome: 'unchanged' });
-  const info = await untilInfo('renewed', ({ bake }) => bake === null);
+  const info = await waitForInfo('renewed', ({ bake }) => bake === null);
   expect(outcomes(info)).toEqual(['c1 live', 'c2 live', 'c3 live', 'c4 unchanged']);
   expect(readdirSync(deploymentDirectory(home, 'renewed').revisions).sort()).toEqual(['r1', 'r2', 'r3']);
 });
 
 test('a bake goes on, and is judged', async () => {
-  expect(await call('baking', {})).toEqual(before.baking);
+  expect(await callDeployment('baking', {})).toEqual(before.baking);
   expect(await (await connectOnce()).info('baking')).toMatchObject({ bake: { revision: 'r2', previous: 'r1' } });
-  for (let times = 0; times < 6; times += 1) await call('baking', { n: 2 });
-  const info = await untilInfo('baking', ({ revision, change }) => revision === 'r1' && change === null);
+  for (let times = 0; times < 6; times += 1) await callDeployment('baking', { n: 2 });
+  const info = await waitForInfo('baking', ({ revision, change }) => revision === 'r1' && change === null);
   expect(outcomes(info)).toEqual(['c1 live', 'c2 live', 'c3 live']);
 });
 
 test('a durable run that waits is answered when what is stopped is started', async () => {
   const client = await connectOnce();
   expect(await client.info('asleep')).toMatchObject({ state: 'stopped' });
-  await client.begin('asleep');
+  await client.start('asleep');
   const run = { name: 'asleep', id: 'patient', webUrl: null };
-  expect(await client.runs.answerOf(run)).toMatchObject({ output: ['one', expect.any(Number)] });
+  expect(await client.runs.waitForAnswer(run)).toMatchObject({ output: ['one', expect.any(Number)] });
 });
 
 test('a long history makes way for a new run, and what is asked for then is done', async () => {
-  expect(await call('enduring', {})).toEqual(before.enduring);
+  expect(await callDeployment('enduring', {})).toEqual(before.enduring);
   const runs = (await fetchRuns(server, workflowId('enduring'))).length;
   expect(await redeploy('enduring', { isForced: true })).toMatchObject({ revision: 'r2' });
   expect(await rollBack('enduring')).toMatchObject({ revision: 'r1' });
@@ -166,7 +175,7 @@ test('all are cleaned up, and no task of a workflow has failed', async () => {
   const client = await connectOnce();
   await Promise.all(names.map((name) => client.cleanup(name)));
   for (const name of names) expect(existsSync(deploymentDirectory(home, name).root)).toBe(false);
-  const ids = new Set([runWorkflowId('asleep', 'patient')]);
+  const ids = new Set([buildRunWorkflowId('asleep', 'patient')]);
   for await (const { workflowId: id } of server.workflow.list()) ids.add(id);
   const histories = (await Promise.all([...ids].map((id) => fetchRuns(server, id)))).flat();
   const failures = histories.flatMap(({ events }) =>

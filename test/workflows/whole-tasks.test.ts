@@ -4,10 +4,10 @@ import { beforeAll, expect, test } from '@jest/globals';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkflowBundle } from '@temporalio/worker';
 import { translateFailure } from '../../src/factory/translate-failure.js';
-import { betweenTasks } from '../../src/workflows/messages.js';
+import { staleQueryMessage } from '../../src/workflows/messages.js';
 import { bundleWorkflows } from '../support/bundle-workflows.js';
-import { atTheEnd } from '../support/temporary.js';
-import { twoWriters, writeSignal, writtenQuery } from '../support/two-writers.js';
+import { registerCleanup } from '../support/temporary.js';
+import { racingWriters, writeSignal, writtenQuery } from '../support/two-writers.js';
 
 let workflowBundle: WorkflowBundle;
 let worker: NativeConnection;
@@ -19,7 +19,7 @@ beforeAll(async () => {
   const address = process.env.BERTH_TEST_TEMPORAL ?? '';
   connection = await Connection.connect({ address });
   worker = await NativeConnection.connect({ address });
-  atTheEnd(async () => {
+  registerCleanup(async () => {
     await connection.close();
     await worker.close();
   });
@@ -51,7 +51,7 @@ async function expectReplay(handle: WorkflowHandle, mayBeRefused = false): Promi
   const failures = history.events?.flatMap(({ workflowTaskFailedEventAttributes: failed }) =>
     failed ? [failed.failure?.message] : [],
   );
-  expect(mayBeRefused ? [[], [betweenTasks]] : [[]]).toContainEqual(failures);
+  expect(mayBeRefused ? [[], [staleQueryMessage]] : [[]]).toContainEqual(failures);
   await Worker.runReplayHistory({ workflowBundle, sinks: { watch: { begun: { fn() {} } } } }, history);
 }
 
@@ -60,7 +60,7 @@ test.each([1, 2, 3])(
   'what a query met while a worker came back replays, try %d',
   async (time) => {
     const taskQueue = `two-writers-${process.pid}-${time}`;
-    const handle = await client.workflow.start(twoWriters, { taskQueue, workflowId: taskQueue });
+    const handle = await client.workflow.start(racingWriters, { taskQueue, workflowId: taskQueue });
     await atWork(taskQueue, () => handle.query(writtenQuery));
     const answer = handle.query(writtenQuery).catch((error: unknown) => translateFailure(error, 'two').code);
     await sleep(500);
@@ -78,7 +78,7 @@ test.each([1, 2])(
   async (time) => {
     const taskQueue = `two-writers-${process.pid}-killed-${time}`;
     const options = { taskQueue, workflowId: taskQueue, workflowTaskTimeout: 3_000 };
-    const handle = await client.workflow.start(twoWriters, options);
+    const handle = await client.workflow.start(racingWriters, options);
     const ask = () => connection.withDeadline(Date.now() + 5_000, () => handle.query(writtenQuery));
     await atWork(taskQueue, ask);
     const answers = Promise.allSettled(Array.from({ length: 12 }, ask)); // so that some are left when the task is taken

@@ -31,7 +31,7 @@ const runner = (id: string, root: string): RunnerEffect => ({
   runner: { module: '/somewhere/runner.js', className: 'LocalRunner' },
 });
 
-const ids = async (ledger: Ledger): Promise<string[]> => (await ledger.pending()).map(({ id }) => id);
+const ids = async (ledger: Ledger): Promise<string[]> => (await ledger.listPending()).map(({ id }) => id);
 
 test('tells what is pending, newest first, to every process that opens it', async () => {
   const home = temporaryHome();
@@ -41,8 +41,8 @@ test('tells what is pending, newest first, to every process that opens it', asyn
   await ledger.enter(directory('c'));
   await ledger.settle('a');
 
-  expect(await new Ledger(home, 'demo').pending()).toEqual([directory('c'), runner('b', '/nowhere')]);
-  expect(await new Ledger(home, 'other').pending()).toEqual([]);
+  expect(await new Ledger(home, 'demo').listPending()).toEqual([directory('c'), runner('b', '/nowhere')]);
+  expect(await new Ledger(home, 'other').listPending()).toEqual([]);
 });
 
 test('enters and settles once, however often it is asked', async () => {
@@ -56,7 +56,7 @@ test('enters and settles once, however often it is asked', async () => {
 
   const lines = readFileSync(join(home.ledger, 'demo.jsonl'), 'utf8').split('\n').filter(Boolean);
   expect(lines).toHaveLength(2);
-  expect(await ledger.pending()).toEqual([]);
+  expect(await ledger.listPending()).toEqual([]);
 });
 
 test('survives a line torn by a crash, and goes on after it', async () => {
@@ -105,7 +105,7 @@ test('undoes everything in reverse and proves it gone', async () => {
 
   expect(undone).toEqual([true]);
   expect(existsSync(root)).toBe(false);
-  expect(await ledger.pending()).toEqual([]);
+  expect(await ledger.listPending()).toEqual([]);
 });
 
 test('names what could not be undone, keeps what that needs, and undoes the rest', async () => {

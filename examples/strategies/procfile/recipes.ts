@@ -5,7 +5,7 @@ import type { Recipe } from 'berth/strategy';
 /** A repository whose Procfile has a `web:` line is served as it is, at `/` or at the path that the user names. */
 const webProcess: Recipe = {
   name: 'web-process',
-  async recognise({ workspace, entry = '/' }) {
+  async recognize({ workspace, entry = '/' }) {
     const lines = await readFile(join(workspace, 'Procfile'), 'utf8').catch(() => '');
     const command = /^web:\s*(\S.*)$/m.exec(lines)?.[1];
     if (command === undefined || !entry.startsWith('/')) return undefined;

@@ -2,8 +2,8 @@ import {
   type Answer,
   BerthError,
   type CallOptions,
-  callFailure,
   callJson,
+  createErrorAnswer,
   type Handle,
   type Health,
   type LogOptions,
@@ -54,8 +54,8 @@ export class ProcfileRunner implements Runner {
   }
 
   async run(inputs: unknown, { timeout = this.#plan.timeout, signal }: CallOptions = {}): Promise<Answer> {
-    const absence = this.#server.describeAbsence();
-    if (absence !== undefined) return callFailure('NOT_RUNNING', absence);
+    const absence = this.#server.describeUnavailability();
+    if (absence !== undefined) return createErrorAnswer('NOT_RUNNING', absence);
     return await callJson({ url: this.#endpoint, inputs, timeout, ...(signal && { signal }) });
   }
 

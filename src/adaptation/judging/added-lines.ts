@@ -12,11 +12,11 @@ export async function readAddedLines(
   const diffs = await mapBounded(paths, (path) =>
     runGit(workspace, ['--literal-pathspecs', 'diff', ...options, source, commit, '--', path]),
   );
-  return new Map(paths.map((path, index) => [path, readAdditions(diffs[index] ?? '')]));
+  return new Map(paths.map((path, index) => [path, parseAdditions(diffs[index] ?? '')]));
 }
 
 /** Without context, all that begins with `+` after the first hunk's header is an added line. */
-function readAdditions(diff: string): string {
+function parseAdditions(diff: string): string {
   const start = diff.indexOf('\n@@ ');
   if (start === -1) return '';
   const lines = diff.slice(start).split('\n');

@@ -1,6 +1,6 @@
 import { runGit } from '../../workspaces/git-repository.js';
 import { snapshotWorkspace } from '../../workspaces/snapshot-workspace.js';
-import { readRecord } from '../../workspaces/workspace-record.js';
+import { readWorkspaceRecord } from '../../workspaces/workspace-record.js';
 
 /** A file that differs from the source. */
 export interface ChangedFile {
@@ -21,42 +21,42 @@ export interface Change {
 
 /** What git says changed in the workspace since the source, committed or not. A renamed file is one deleted, one added. */
 export async function readChange(workspace: string): Promise<Change> {
-  const { source } = await readRecord(workspace);
+  const { source } = await readWorkspaceRecord(workspace);
   const { commit } = await snapshotWorkspace(workspace);
   const compare = (format: string): Promise<string> =>
     runGit(workspace, ['diff-tree', '-r', '-z', '--no-renames', format, source, commit]);
   const [names, numbers] = [await compare('--name-status'), await compare('--numstat')];
-  const kinds = readKinds(names);
+  const kinds = parseKinds(names);
   return {
     source,
     commit,
-    files: readNumbers(numbers).map((file) => ({ ...file, kind: kinds.get(file.path) ?? 'modified' })),
+    files: parseNumstat(numbers).map((file) => ({ ...file, kind: kinds.get(file.path) ?? 'modified' })),
   };
 }
 
 /** Of a file that became a link, or a directory of another repository, nothing is left either. */
-const isGone = /^[DT]/;
+const deletedStatus = /^[DT]/;
 
 /** `M\0path\0A\0path\0…` */
-function readKinds(text: string): Map<string, ChangedFile['kind']> {
+function parseKinds(text: string): Map<string, ChangedFile['kind']> {
   const fields = text.split('\0');
   const kinds = new Map<string, ChangedFile['kind']>();
   for (let index = 0; index + 1 < fields.length; index += 2) {
     const [status, path] = [fields[index], fields[index + 1]];
     if (path !== undefined)
-      kinds.set(path, status === 'A' ? 'added' : isGone.test(status ?? '') ? 'deleted' : 'modified');
+      kinds.set(path, status === 'A' ? 'added' : deletedStatus.test(status ?? '') ? 'deleted' : 'modified');
   }
   return kinds;
 }
 
 /** `3\t1\tpath\0-\t-\tpath\0…` */
-const readNumbers = (text: string): Omit<ChangedFile, 'kind'>[] =>
+const parseNumstat = (text: string): Omit<ChangedFile, 'kind'>[] =>
   text
     .split('\0')
     .filter((line) => line !== '')
     .map((line) => {
       const [added = '', deleted = '', ...path] = line.split('\t');
-      return { path: path.join('\t'), added: readCount(added), deleted: readCount(deleted) };
+      return { path: path.join('\t'), added: parseCount(added), deleted: parseCount(deleted) };
     });
 
-const readCount = (text: string): number | null => (text === '-' ? null : Number(text));
+const parseCount = (text: string): number | null => (text === '-' ? null : Number(text));

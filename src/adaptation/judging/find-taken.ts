@@ -5,23 +5,23 @@ import type { Change, ChangedFile } from './changed-files.js';
 import { isData, isExampleFile, isGenerated, isSourceCode, isTest } from './file-roles.js';
 
 /** A file of the user's that a change took away, and how. */
-export interface Taken {
+export interface DamagedFile {
   path: string;
-  fault: string;
+  damage: string;
 }
 
 /** Finds what a change took away of the user's: code, data, tests, examples. Code that was moved is still there. */
-export async function findTaken(workspace: string, change: Change): Promise<Taken[]> {
+export async function findDamagedFiles(workspace: string, change: Change): Promise<DamagedFile[]> {
   const moved = new MovedCode(workspace, change);
-  const taken: Taken[] = [];
+  const taken: DamagedFile[] = [];
   for (const file of change.files.filter(({ kind }) => kind !== 'added')) {
-    const fault = findFault(file) ?? (await findLoss(file, moved));
-    if (fault !== undefined) taken.push({ path: file.path, fault });
+    const fault = findDamage(file) ?? (await findLoss(file, moved));
+    if (fault !== undefined) taken.push({ path: file.path, damage: fault });
   }
   return taken;
 }
 
-function findFault({ path, kind, deleted }: ChangedFile): string | undefined {
+function findDamage({ path, kind, deleted }: ChangedFile): string | undefined {
   if (isTest(path)) {
     if (kind === 'deleted') return 'a test was deleted';
     return (deleted ?? 0) > 0 ? 'lines of a test were deleted or changed' : undefined;
@@ -31,7 +31,7 @@ function findFault({ path, kind, deleted }: ChangedFile): string | undefined {
 }
 
 /** Files with fewer lines are often changed as a whole. */
-const fewLines = 10;
+const minReplacedLines = 10;
 
 /** Shares of a file's lines: what is left of code that was moved; what is replaced. */
 const [movedShare, replacedShare] = [0.8, 0.2];
@@ -46,7 +46,7 @@ async function findLoss(file: ChangedFile, moved: MovedCode): Promise<string | u
   const lines = text.trimEnd().split('\n').length;
   const isGone = (deleted ?? 0) >= lines * 0.9;
   if (!isGone || share >= movedShare) return undefined;
-  const isReplaced = lines >= fewLines && share < replacedShare;
+  const isReplaced = lines >= minReplacedLines && share < replacedShare;
   return isReplaced || (await moved.isEmptied(path))
     ? `${deleted} of its ${lines} lines of the user’s code were deleted`
     : undefined;

@@ -7,7 +7,7 @@ import { mapBounded } from '../../workspaces/bounded.js';
 export type Fingerprint = Map<string, string>;
 
 /** Named in the message; the evidence has more. */
-const mostNamed = 20;
+const maxNamed = 20;
 
 /**
  * What lies in these directories: of each file size, time, mode and number, not its content. Cheap enough to be taken
@@ -18,14 +18,14 @@ export async function takeFingerprint(guarded: readonly string[], except: readon
   const excluded = new Set(except);
   let level = guarded.filter((path) => !excluded.has(path));
   while (level.length > 0) {
-    const below = await mapBounded(level, (path) => lookAt(path, found));
+    const below = await mapBounded(level, (path) => fingerprintPath(path, found));
     level = below.flat().filter((path) => !excluded.has(path));
   }
   return found;
 }
 
 /** Notes one path; answers with what is below it. */
-async function lookAt(path: string, found: Fingerprint): Promise<string[]> {
+async function fingerprintPath(path: string, found: Fingerprint): Promise<string[]> {
   const stats = await lstat(path).catch(() => undefined);
   if (stats === undefined) return [];
   const { size, mtimeMs, mode, ino } = stats;
@@ -37,13 +37,13 @@ async function lookAt(path: string, found: Fingerprint): Promise<string[]> {
 }
 
 /** Throws ADAPTATION_FAILED when something is not as it was. */
-export function assertUntouched(before: Fingerprint, after: Fingerprint): void {
+export function assertUnchanged(before: Fingerprint, after: Fingerprint): void {
   const changed = [...before].filter(([path, print]) => after.get(path) !== print).map(([path]) => path);
   const added = [...after.keys()].filter((path) => !before.has(path));
   const touched = [...changed, ...added].sort();
   if (touched.length === 0) return;
-  const named = touched.slice(0, mostNamed).join('\n');
-  const left = touched.length > mostNamed ? `\nand ${touched.length - mostNamed} more` : '';
+  const named = touched.slice(0, maxNamed).join('\n');
+  const left = touched.length > maxNamed ? `\nand ${touched.length - maxNamed} more` : '';
   const message = `files outside the workspace changed while the agent ran without a sandbox: ${touched[0]}`;
   throw new BerthError(
     'ADAPTATION_FAILED',

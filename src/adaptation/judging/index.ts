@@ -1,3 +1,3 @@
 export { readChange } from './changed-files.js';
-export { assertUntouched, type Fingerprint, takeFingerprint } from './guard.js';
-export { judgeChange } from './judge-change.js';
+export { assertUnchanged, type Fingerprint, takeFingerprint } from './guard.js';
+export { reviewChange } from './judge-change.js';

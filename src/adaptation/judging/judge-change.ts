@@ -2,7 +2,7 @@ import type { Contract } from '../../contract/example.js';
 import { BerthError } from '../../errors.js';
 import { restoreFiles } from '../../workspaces/restore-files.js';
 import { type Change, readChange } from './changed-files.js';
-import { findTaken } from './find-taken.js';
+import { findDamagedFiles } from './find-taken.js';
 import { findHardCoded } from './hard-coded.js';
 
 /**
@@ -12,29 +12,29 @@ import { findHardCoded } from './hard-coded.js';
  *
  * @throws BerthError ADAPTATION_FAILED with evidence for the agent
  */
-export async function judgeChange(workspace: string, contract: Contract): Promise<void> {
+export async function reviewChange(workspace: string, contract: Contract): Promise<void> {
   const change = await readChange(workspace);
-  const taken = await findTaken(workspace, change);
+  const damagedFiles = await findDamagedFiles(workspace, change);
   const faults = [
-    ...taken.map(({ path, fault }) => `${path}: ${fault}`),
-    ...findOnlyDeletions(change),
+    ...damagedFiles.map(({ path, damage }) => `${path}: ${damage}`),
+    ...findDeletionOnlyChange(change),
     ...(await findHardCoded(workspace, change, contract)),
   ];
   if (faults.length === 0) return;
   const restored = await restoreFiles(
     workspace,
-    taken.map(({ path }) => path),
+    damagedFiles.map(({ path }) => path),
   );
   const putBack = restored.length === 0 ? [] : [`Berth has put back as they were: ${restored.join(', ')}`];
-  throw new BerthError('ADAPTATION_FAILED', `the change is refused: ${summarise(faults)}`, {
+  throw new BerthError('ADAPTATION_FAILED', `the change is refused: ${summarize(faults)}`, {
     evidence: [...faults, ...putBack].join('\n'),
   });
 }
 
-const summarise = ([first = '', ...others]: string[]): string =>
+const summarize = ([first = '', ...others]: string[]): string =>
   others.length === 0 ? first : `${first}; and ${others.length} more`;
 
-function findOnlyDeletions({ files }: Change): string[] {
+function findDeletionOnlyChange({ files }: Change): string[] {
   const isOnlyDeleting = files.length > 0 && files.every(({ kind, added }) => kind === 'deleted' || added === 0);
   return isOnlyDeleting && files.some(({ kind, deleted }) => kind === 'deleted' || (deleted ?? 0) > 0)
     ? [`nothing was added, something only deleted: ${files.map(({ path }) => path).join(', ')}`]

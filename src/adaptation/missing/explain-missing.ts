@@ -6,21 +6,21 @@ import { findMissingLibraries } from './missing-libraries.js';
 import { findMissingModules } from './missing-modules.js';
 import { findMissingSubmodules } from './missing-submodules.js';
 import { findMissingVariables } from './missing-variables.js';
-import type { FindMissing, Surroundings } from './surroundings.js';
+import type { FailureContext, MissingFinder } from './surroundings.js';
 
 /** The likeliest first: what was left out explains more than what was not declared. */
-const finders: FindMissing[] = [
+const finders: MissingFinder[] = [
   ...[findMissingSubmodules, findLargeFilePointers, findIgnoredFiles, findFilesBesideCode],
   ...[findMissingVariables, findMissingLibraries, findMissingModules],
 ];
 
 /** Of these an exception of the software's own is the evidence. */
-const explained: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+const explainedCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   ...(['IMPORT_FAILED', 'START_FAILED', 'NOT_READY', 'CONTRACT_FAILED', 'CALL_FAILED'] as const),
 ]);
 
 /** Sentences that an error gets at most: what is missing first explains the rest. */
-const mostSentences = 3;
+const maxSentences = 3;
 
 /**
  * The error, with what its software misses that the copy left out or nobody declared, and how to give it to the software.
@@ -28,9 +28,9 @@ const mostSentences = 3;
  */
 export async function explainMissing(
   error: BerthError,
-  surroundings: () => Promise<Surroundings>,
+  surroundings: () => Promise<FailureContext>,
 ): Promise<BerthError> {
-  if (!explained.has(error.code)) return error;
+  if (!explainedCodes.has(error.code)) return error;
   const text = `${error.message}\n${error.details.evidence ?? ''}`;
   const sentences = await surroundings().then(
     (found) => findMissing(text, found),
@@ -42,11 +42,11 @@ export async function explainMissing(
 }
 
 /** What the text of a failure misses, in sentences without their stop. A look that fails finds nothing. */
-export async function findMissing(text: string, surroundings: Surroundings): Promise<string[]> {
+export async function findMissing(text: string, surroundings: FailureContext): Promise<string[]> {
   const found: string[] = [];
   for (const find of finders) {
     if (found.length === 0 || find !== findMissingModules)
       found.push(...(await find(text, surroundings).catch(() => [])));
   }
-  return found.slice(0, mostSentences);
+  return found.slice(0, maxSentences);
 }

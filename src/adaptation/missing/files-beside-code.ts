@@ -1,13 +1,13 @@
 import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { listPaths } from './ignored-files.js';
-import type { FindMissing } from './surroundings.js';
+import type { MissingFinder } from './surroundings.js';
 
 /** Directories of code that are looked into. */
-const mostDirectories = 20;
+const maxDirectories = 20;
 
 /** Files that the code looks for at the top of the repository, where it runs, and that lie beside the code itself. */
-export const findFilesBesideCode: FindMissing = async (text, { source, code }) => {
+export const findFilesBesideCode: MissingFinder = async (text, { source, code }) => {
   if (!/no such file|not found|does not exist/i.test(text)) return [];
   const directories = listDirectories(text);
   for (const path of listPaths(text, code)) {
@@ -30,7 +30,7 @@ function listDirectories(text: string): string[] {
     const directory = dirname(file);
     return directory === '.' ? [] : [directory, ...above(directory)];
   };
-  return [...new Set(files.flatMap(above))].slice(0, mostDirectories);
+  return [...new Set(files.flatMap(above))].slice(0, maxDirectories);
 }
 
 const isFile = (path: string): Promise<boolean> =>

@@ -1,2 +1,2 @@
 export { explainMissing, findMissing } from './explain-missing.js';
-export type { Surroundings } from './surroundings.js';
+export type { FailureContext } from './surroundings.js';

@@ -1,7 +1,7 @@
-import type { FindMissing } from './surroundings.js';
+import type { MissingFinder } from './surroundings.js';
 
 /** Libraries of the system, not of Python, that an installed package was built against. */
-export const findMissingLibraries: FindMissing = async (text) => {
+export const findMissingLibraries: MissingFinder = async (text) => {
   const library = /(lib[\w.+-]+?\.so[\d.]*): cannot open shared object file/.exec(text)?.[1];
   if (library === undefined) return [];
   if (/^lib(GL|EGL|gthread|glib|SM|Xext|Xrender|X11|xcb)\b/.test(library) && /cv2|opencv/i.test(text))

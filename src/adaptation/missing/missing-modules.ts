@@ -3,13 +3,13 @@ import { parse as parseYaml } from 'yaml';
 import { readRequirements } from '../../environments/index.js';
 import { listSourceFiles } from '../../workspaces/index.js';
 import { readSourceText } from '../../workspaces/read-source-text.js';
-import { packageOf, removedModules } from './module-packages.js';
-import type { FindMissing, Surroundings } from './surroundings.js';
+import { findPackage, removedModules } from './module-packages.js';
+import type { FailureContext, MissingFinder } from './surroundings.js';
 
-const largestFile = 200_000;
+const maxFileBytes = 200_000;
 
 /** Modules that are imported, and that neither the repository nor what it asks for has. */
-export const findMissingModules: FindMissing = async (text, surroundings) => {
+export const findMissingModules: MissingFinder = async (text, surroundings) => {
   const modules = listModules(text);
   const found = await Promise.all(modules.map((module) => explainModule({ module, text, surroundings })));
   const named = (module: string) => (modules.length > 1 ? module : 'it');
@@ -25,10 +25,10 @@ export const findMissingModules: FindMissing = async (text, surroundings) => {
 };
 
 /** Manifests that may ask for what is missing, and could not be read: those that count for the code that failed. */
-async function listUnread(text: string, { code, facts }: Surroundings): Promise<string[]> {
+async function listUnread(text: string, { code, facts }: FailureContext): Promise<string[]> {
   const entry = fileInTraceback(text);
-  const { unread } = await readRequirements(code, facts, { entry }).catch(() => ({ unread: [] }));
-  return unread;
+  const { unreadManifests } = await readRequirements(code, facts, { entry }).catch(() => ({ unreadManifests: [] }));
+  return unreadManifests;
 }
 
 /** The one that Python names, and those that our host has read beside it: see hosts/python/berth_host/missing_modules.py. */
@@ -52,19 +52,19 @@ interface MissingModule {
 async function explainModule(missing: {
   module: string;
   text: string;
-  surroundings: Surroundings;
+  surroundings: FailureContext;
 }): Promise<MissingModule> {
   const { module, text, surroundings } = missing;
   const [first = ''] = module.split('.');
   const removed = removedModules[first];
   if (removed !== undefined) return { module, explain: () => describeRemoved(first, removed) };
   const files = (await listSourceFiles(surroundings.code)).map(({ path }) => path);
-  const beside = findBeside(first, files);
+  const beside = findImportDirectory(first, files);
   if (beside !== undefined)
     return { module, explain: (it) => `the repository has ${it} in ${beside}: deploy with --env PYTHONPATH=${beside}` };
   if (first === basename(surroundings.source))
     return { module, explain: () => describeOwnName(first, text, surroundings) };
-  const wanted = packageOf(nameInFull(module, text));
+  const wanted = findPackage(findFullName(module, text));
   const isBound = wanted.requirement !== wanted.name; // a release that is asked for may have it no more
   if (!isBound && isDeclared(wanted.name, surroundings)) return { module };
   const conda = await findCondaFile([wanted.name, first], surroundings);
@@ -74,7 +74,7 @@ async function explainModule(missing: {
 }
 
 /** Python names the first part that is missing, `google`; the line that imports it says which of the packages there. */
-function nameInFull(module: string, text: string): string {
+function findFullName(module: string, text: string): string {
   const escaped = module.replaceAll('.', '\\.');
   const statement = new RegExp(`(?:import|from) +(${escaped}(?:\\.\\w+)*)(?: +import +(\\w+))?`).exec(text);
   const [, name = module, imported] = statement ?? [];
@@ -88,7 +88,7 @@ function describeRemoved(module: string, { since, instead }: { since: string; in
 }
 
 /** The code was written to be imported from the directory above the one that is deployed. */
-function describeOwnName(first: string, text: string, { source }: Surroundings): string {
+function describeOwnName(first: string, text: string, { source }: FailureContext): string {
   const file = fileInTraceback(text) ?? 'FILE.py';
   return `${first} is the directory that is deployed, and its modules are imported from above it: deploy ${dirname(source)} with --entry ${first}/${file}:CALLABLE`;
 }
@@ -97,19 +97,19 @@ function describeOwnName(first: string, text: string, { source }: Surroundings):
 const fileInTraceback = (text: string): string | undefined => /File "([^"/<][^"<]*\.py)"/.exec(text)?.[1];
 
 /** Of a module that lies in a directory which is on nobody's path. */
-function findBeside(first: string, files: string[]): string | undefined {
+function findImportDirectory(first: string, files: string[]): string | undefined {
   const found = files.find((file) => file.endsWith(`/${first}.py`) || file.endsWith(`/${first}/__init__.py`));
   if (found === undefined) return undefined;
   return found.endsWith('/__init__.py') ? dirname(dirname(found)) : dirname(found);
 }
 
-const normalise = (name: string): string => name.toLowerCase().replaceAll(/[-_.]+/g, '-');
+const normalizeName = (name: string): string => name.toLowerCase().replaceAll(/[-_.]+/g, '-');
 
-const isDeclared = (name: string, { facts }: Surroundings): boolean =>
-  facts.dependencies.some((dependency) => normalise(dependency.name) === normalise(name));
+const isDeclared = (name: string, { facts }: FailureContext): boolean =>
+  facts.dependencies.some((dependency) => normalizeName(dependency.name) === normalizeName(name));
 
 /** Where the repository states its requirements. */
-function chooseManifest({ facts }: Surroundings): string {
+function chooseManifest({ facts }: FailureContext): string {
   const files = facts.manifests.filter(
     ({ kind, problem }) => problem === undefined && ['requirements', 'pyproject', 'pipfile'].includes(kind),
   );
@@ -117,26 +117,28 @@ function chooseManifest({ facts }: Surroundings): string {
 }
 
 /** A conda file, of whatever name, that lists one of the packages. */
-async function findCondaFile(names: string[], { source, code }: Surroundings): Promise<string | undefined> {
-  const files = (await listSourceFiles(code)).filter(({ path, bytes }) => /\.ya?ml$/.test(path) && bytes < largestFile);
+async function findCondaFile(names: string[], { source, code }: FailureContext): Promise<string | undefined> {
+  const files = (await listSourceFiles(code)).filter(
+    ({ path, bytes }) => /\.ya?ml$/.test(path) && bytes < maxFileBytes,
+  );
   const likely = files.filter(({ path }) => /env|conda/i.test(path)).slice(0, 20);
   for (const { path } of likely) {
-    const { text } = await readSourceText(source, path, largestFile);
+    const { text } = await readSourceText(source, path, maxFileBytes);
     const listed = text === undefined ? [] : listCondaPackages(text);
-    if (listed.some((name) => names.some((wanted) => normalise(wanted) === normalise(name)))) return path;
+    if (listed.some((name) => names.some((wanted) => normalizeName(wanted) === normalizeName(name)))) return path;
   }
   return undefined;
 }
 
 function listCondaPackages(text: string): string[] {
-  const document = parseOrNothing(text);
+  const document = tryParseYaml(text);
   const dependencies = (document as { dependencies?: unknown } | null)?.dependencies; // the user's own YAML, read with care
   if (!Array.isArray(dependencies)) return [];
   const entries = dependencies.filter((entry) => typeof entry === 'string');
   return entries.map((entry) => /^(?:.*::)?([\w.-]+)/.exec(entry)?.[1] ?? '');
 }
 
-function parseOrNothing(text: string): unknown {
+function tryParseYaml(text: string): unknown {
   try {
     return parseYaml(text, { maxAliasCount: 0 });
   } catch {

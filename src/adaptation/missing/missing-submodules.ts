@@ -1,23 +1,23 @@
 import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { execa } from 'execa';
-import type { FindMissing } from './surroundings.js';
+import type { MissingFinder } from './surroundings.js';
 
 /** Git submodules that nobody fetched, where the failure may miss what they hold. */
-export const findMissingSubmodules: FindMissing = async (text, { source, facts }) => {
+export const findMissingSubmodules: MissingFinder = async (text, { source, facts }) => {
   const module = /No module named '(\w+)/.exec(text)?.[1];
   if (module === undefined && !/no such file|not found|does not exist|missing/i.test(text)) return [];
   const empty: string[] = [];
   for (const path of await listSubmodules(source)) if (await isEmpty(join(source, path))) empty.push(path);
-  const named = empty.filter((path) => text.includes(path) || isNamed(basename(path), module));
-  const isDeclared = facts.dependencies.some(({ name }) => isNamed(name, module));
+  const named = empty.filter((path) => text.includes(path) || isModuleName(basename(path), module));
+  const isDeclared = facts.dependencies.some(({ name }) => isModuleName(name, module));
   const meant = named.length > 0 || isDeclared || module === undefined ? named : empty;
   const what =
     meant.length === 1 ? `the submodule ${meant[0]} is empty` : `the submodules ${meant.join(', ')} are empty`;
   return meant.length === 0 ? [] : [`${what}: run “git submodule update --init” in ${source}, then deploy again`];
 };
 
-const isNamed = (name: string, module: string | undefined): boolean =>
+const isModuleName = (name: string, module: string | undefined): boolean =>
   module !== undefined && name.toLowerCase().replaceAll(/[-.]/g, '_') === module.toLowerCase();
 
 /** Paths in `.gitmodules`, which is written as git's configuration is. */

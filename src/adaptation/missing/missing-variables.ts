@@ -1,15 +1,15 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readSourceText } from '../../workspaces/read-source-text.js';
-import type { FindMissing } from './surroundings.js';
+import type { MissingFinder } from './surroundings.js';
 
-const largestFile = 100_000;
+const maxFileBytes = 100_000;
 /** `.env`, `.env.example`, `env.sample`: what they assign, the software reads. */
 const environmentFile = /^\.?env(\.[\w.-]+)?$/;
 const templates = /example|sample|template|dist|default/i;
 
 /** Variables that the failure speaks of, which the software was not given. */
-export const findMissingVariables: FindMissing = async (text, { source, variables }) => {
+export const findMissingVariables: MissingFinder = async (text, { source, variables }) => {
   const files = await readEnvironmentFiles(source);
   const given = new Set(variables);
   const words = [...new Set(text.match(/[A-Za-z_][A-Za-z0-9_]{2,}/g))];
@@ -42,7 +42,7 @@ async function readEnvironmentFiles(source: string): Promise<{ file: string; var
   const { parse } = await import('dotenv');
   return await Promise.all(
     sorted.map(async (file) => {
-      const { text } = await readSourceText(source, file, largestFile);
+      const { text } = await readSourceText(source, file, maxFileBytes);
       return { file, variables: Object.keys(parse(text ?? '')) };
     }),
   );

@@ -57,7 +57,7 @@ export interface WantedPackage {
 }
 
 /** The package that has a module, by the longest dotted name that is known of it. */
-export function packageOf(module: string): WantedPackage {
+export function findPackage(module: string): WantedPackage {
   const parts = module.split('.');
   const names = parts.map((_, index) => parts.slice(0, parts.length - index).join('.'));
   const known = names.map((name) => (Object.hasOwn(packages, name) ? packages[name] : undefined));

@@ -1,7 +1,7 @@
 import type { Facts } from '../../contract/facts.js';
 
 /** What a failure is held against. */
-export interface Surroundings {
+export interface FailureContext {
   /** The user's repository, from which the code was copied. It may be another one by now, or gone. */
   source: string;
   /** The revision's code. */
@@ -15,4 +15,4 @@ export interface Surroundings {
  * Looks for one kind of thing that a failure misses. Returns what is missing and what to do, in sentences without their
  * stop; nothing where the text does not speak of it.
  */
-export type FindMissing = (text: string, surroundings: Surroundings) => Promise<string[]>;
+export type MissingFinder = (text: string, surroundings: FailureContext) => Promise<string[]>;

@@ -5,7 +5,7 @@ import type { RunInterface } from '../../contract/run-interface.js';
 import type { DeploymentSetting } from '../../contract/setting.js';
 import { describeContract } from './describe-contract.js';
 import { describeFacts } from './describe-facts.js';
-import { cutMiddle, fence } from './fence.js';
+import { fence, truncateMiddle } from './fence.js';
 import { listFiles } from './list-files.js';
 import { fillPart, type PromptParts } from './prompt-parts.js';
 
@@ -30,16 +30,16 @@ export interface PromptInput {
 }
 
 /** Characters, about four to a token: below 8,000 tokens. What the repository fills gives way, people's words do not. */
-const limit = 30_000;
-const leastRoom = 3_000;
-const longestEvidence = 6_000;
-const longestLearned = 3_000;
+const maxPromptLength = 30_000;
+const minRepositoryLength = 3_000;
+const maxEvidenceLength = 6_000;
+const maxLearnedLength = 3_000;
 
 /** What begins a session: the whole task. */
 export function buildPrompt(input: PromptInput): string {
   const sections = describeTask(input);
   const fixed = fillPart(input.parts, 'begin', sections).length;
-  const room = Math.max(leastRoom, limit - fixed);
+  const room = Math.max(minRepositoryLength, maxPromptLength - fixed);
   return fillPart(input.parts, 'begin', { ...sections, ...describeRepository(input, room) });
 }
 
@@ -47,7 +47,7 @@ export function buildPrompt(input: PromptInput): string {
 export const buildContinuation = (input: PromptInput): string => fillPart(input.parts, 'continue', describeTask(input));
 
 /** What asks again for a final message that could not be used. */
-export const buildQuestion = (input: PromptInput, problem: string): string =>
+export const buildRetryPrompt = (input: PromptInput, problem: string): string =>
   fillPart(input.parts, 'again', { ...describeTask(input), problem });
 
 /** Each section as text, empty where there is nothing to say. */
@@ -61,9 +61,11 @@ function describeTask(input: PromptInput): Record<string, string> {
     }),
     strategy: fillPart(parts, 'strategy', { instruction: instruction.trim() }),
     contract: fillPart(parts, 'contract', describeContract(input.contract)),
-    evidence: evidence ? fillPart(parts, 'evidence', { evidence: fence(cutMiddle(evidence, longestEvidence)) }) : '',
+    evidence: evidence
+      ? fillPart(parts, 'evidence', { evidence: fence(truncateMiddle(evidence, maxEvidenceLength)) })
+      : '',
     hint: hint ? fillPart(parts, 'hint', { hint }) : '',
-    learned: learned ? fillPart(parts, 'learned', { learned: fence(cutMiddle(learned, longestLearned)) }) : '',
+    learned: learned ? fillPart(parts, 'learned', { learned: fence(truncateMiddle(learned, maxLearnedLength)) }) : '',
     interrupted: input.isInterrupted ? fillPart(parts, 'interrupted', {}) : '',
     'hand-back': fillPart(parts, 'hand-back', describeHandBack(setting.runInterface)),
   };

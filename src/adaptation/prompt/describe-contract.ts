@@ -1,9 +1,9 @@
 import type { Contract, ContractExample, Example } from '../../contract/example.js';
 import { shorten } from '../shorten.js';
-import { cutLines, fence } from './fence.js';
+import { fence, truncateLines } from './fence.js';
 
-const longestValue = 1_500;
-const room = 6_000;
+const maxValueLength = 1_500;
+const maxExamplesLength = 6_000;
 
 const origins: Record<Contract['source'], string> = {
   user: 'The user gave examples. The software is called with these and with others that you are not shown; all must hold.',
@@ -21,13 +21,16 @@ const matches: Record<Example['match'], string> = {
 /** A contract in words: what it means, and its examples as data. */
 export function describeContract({ source, examples }: Contract): { meaning: string; examples: string } {
   const lines = examples.flatMap((example, index) => [
-    `${index + 1}. the input ${shorten(example.input, longestValue)}`,
+    `${index + 1}. the input ${shorten(example.input, maxValueLength)}`,
     `   ${describeExpectation(example)}`,
   ]);
-  return { meaning: origins[source], examples: lines.length === 0 ? '' : fence(cutLines(lines, room)) };
+  return {
+    meaning: origins[source],
+    examples: lines.length === 0 ? '' : fence(truncateLines(lines, maxExamplesLength)),
+  };
 }
 
 const describeExpectation = (example: ContractExample): string =>
   Object.hasOwn(example, 'output')
-    ? `${matches[example.match]} ${shorten(example.output, longestValue)}`
+    ? `${matches[example.match]} ${shorten(example.output, maxValueLength)}`
     : 'must return something, not fail';

@@ -6,13 +6,13 @@ export function fence(text: string): string {
 }
 
 /** One line of it, whatever is in it. */
-export function oneLine(text: string, limit = 200): string {
+export function toOneLine(text: string, limit = 200): string {
   const line = text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ').trim();
   return line.length <= limit ? line : `${line.slice(0, limit)}…`;
 }
 
 /** Beginning and end of a text that is too long; of output the end says most. */
-export function cutMiddle(text: string, limit: number): string {
+export function truncateMiddle(text: string, limit: number): string {
   if (text.length <= limit) return text;
   const head = Math.floor(limit / 4);
   const left = text.length - limit;
@@ -20,7 +20,7 @@ export function cutMiddle(text: string, limit: number): string {
 }
 
 /** As many lines as have room, and how many were left out. */
-export function cutLines(lines: readonly string[], room: number): string {
+export function truncateLines(lines: readonly string[], room: number): string {
   let used = 0;
   const count = lines.findIndex((line) => {
     used += line.length + 1;

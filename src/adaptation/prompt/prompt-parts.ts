@@ -4,13 +4,23 @@ import { BerthError } from '../../errors.js';
 import { type BerthHome, berthHome } from '../../home.js';
 import { packageRoot } from '../../package-root.js';
 
-const task = ['role', 'goal', 'strategy', 'contract', 'learned', 'evidence', 'hint', 'interrupted', 'hand-back'];
+const taskSections = [
+  'role',
+  'goal',
+  'strategy',
+  'contract',
+  'learned',
+  'evidence',
+  'hint',
+  'interrupted',
+  'hand-back',
+];
 
 /** The files of `prompts/`, and the placeholders that each may use. */
 const placeholders = {
-  begin: [...task, 'facts', 'repository'],
-  continue: task,
-  again: [...task, 'problem'],
+  begin: [...taskSections, 'facts', 'repository'],
+  continue: taskSections,
+  again: [...taskSections, 'problem'],
   role: ['strategy'],
   goal: ['goal', 'entry'],
   strategy: ['instruction'],

@@ -20,5 +20,5 @@ export async function gatherPromptInput(request: PromptRequest): Promise<PromptI
 }
 
 /** The prompt that a coding agent would be given first. */
-export const showPrompt = async (request: PromptRequest): Promise<string> =>
+export const previewPrompt = async (request: PromptRequest): Promise<string> =>
   buildPrompt(await gatherPromptInput(request));

@@ -9,7 +9,7 @@ const defaults = {
 };
 
 /** Throws AGENT_CONFIG for a variable that is no positive number. */
-export const readLimits = (environment: NodeJS.ProcessEnv, dollars: number | null): AgentLimits => ({
+export const readAgentLimits = (environment: NodeJS.ProcessEnv, dollars: number | null): AgentLimits => ({
   wallSeconds: readNumber(environment, 'BERTH_AGENT_WALL_SECONDS'),
   idleSeconds: readNumber(environment, 'BERTH_AGENT_IDLE_SECONDS'),
   turns: readNumber(environment, 'BERTH_AGENT_TURNS'),

@@ -1,14 +1,14 @@
 import { join } from 'node:path';
 import type { Agent, AgentDescription, AgentResult, Sandbox } from '../../agents/index.js';
 import { BerthError } from '../../errors.js';
-import { gitDirectory } from '../../workspaces/git-repository.js';
+import { getGitDirectory } from '../../workspaces/git-repository.js';
 import type { AdaptRequest } from '../adapt-request.js';
-import { assertUntouched, type Fingerprint, takeFingerprint } from '../judging/index.js';
-import { readLimits } from './agent-limits.js';
+import { assertUnchanged, type Fingerprint, takeFingerprint } from '../judging/index.js';
+import { readAgentLimits } from './agent-limits.js';
 import type { RoundRecord } from './round-record.js';
 
 /** An agent, and the round that it is to work on. */
-export interface AgentWork {
+export interface AgentTask {
   request: AdaptRequest;
   agent: Agent;
   description: AgentDescription;
@@ -25,11 +25,11 @@ export interface AgentWork {
  * resolves. Throws BUDGET_REACHED before a run that can't be paid, ADAPTATION_FAILED after one that changed what is
  * guarded.
  */
-export async function runAgent(work: AgentWork, prompt: string, session: string | null): Promise<AgentResult> {
+export async function runAgent(work: AgentTask, prompt: string, session: string | null): Promise<AgentResult> {
   const { request, agent, record, environment } = work;
-  const { workspace, signal, onEvent, hidden } = request;
-  const limits = readLimits(environment, findDollarsLeft(work));
-  const before = (await work.findSandbox()).isSandboxed ? undefined : await lookOutside(request);
+  const { workspace, signal, onEvent, hiddenPaths } = request;
+  const limits = readAgentLimits(environment, findDollarsLeft(work));
+  const before = (await work.findSandbox()).isSandboxed ? undefined : await fingerprintOutside(request);
   let isNoted = Promise.resolve();
   const running = agent.run({
     prompt,
@@ -38,7 +38,7 @@ export async function runAgent(work: AgentWork, prompt: string, session: string 
     session,
     limits,
     environment,
-    ...(hidden && { hidden: [...hidden] }),
+    ...(hiddenPaths && { hiddenPaths: [...hiddenPaths] }),
     ...(signal && { signal }),
     ...(onEvent && { onEvent: (event) => onEvent({ ...event, agent: agent.name }) }),
     onSession: (id) => {
@@ -47,15 +47,15 @@ export async function runAgent(work: AgentWork, prompt: string, session: string 
     },
   });
   const result = await running.finally(() => isNoted);
-  await addToRecord(work, result);
+  await recordUsage(work, result);
   signal?.throwIfAborted();
-  if (before !== undefined && !result.isSandboxed) assertUntouched(before, await lookOutside(request));
+  if (before !== undefined && !result.isSandboxed) assertUnchanged(before, await fingerprintOutside(request));
   if (result.stopReason === 'finished') noteSandbox(work, result, before);
   return result;
 }
 
 /** Null: no bound. */
-function findDollarsLeft({ request, record, agent, description, notes }: AgentWork): number | null {
+function findDollarsLeft({ request, record, agent, description, notes }: AgentTask): number | null {
   const { spent, budget } = request.round;
   if (budget.dollars === null) return null;
   if (!description.reportsCost) {
@@ -67,10 +67,10 @@ function findDollarsLeft({ request, record, agent, description, notes }: AgentWo
   throw new BerthError('BUDGET_REACHED', message);
 }
 
-const lookOutside = ({ guarded, workspace, stateDirectory }: AdaptRequest): Promise<Fingerprint> =>
-  takeFingerprint([...guarded, gitDirectory(workspace)], [workspace, stateDirectory]);
+const fingerprintOutside = ({ guardedPaths, workspace, stateDirectory }: AdaptRequest): Promise<Fingerprint> =>
+  takeFingerprint([...guardedPaths, getGitDirectory(workspace)], [workspace, stateDirectory]);
 
-async function addToRecord({ agent, record }: AgentWork, result: AgentResult): Promise<void> {
+async function recordUsage({ agent, record }: AgentTask, result: AgentResult): Promise<void> {
   const { spent } = record.state;
   const { usage, cost, turns, session } = result;
   await record.update({
@@ -83,10 +83,10 @@ async function addToRecord({ agent, record }: AgentWork, result: AgentResult): P
   });
 }
 
-function noteSandbox({ agent, notes }: AgentWork, { isSandboxed, by }: AgentResult, before?: Fingerprint): void {
-  if (isSandboxed) notes.add(`${agent.name} ran in a sandbox (${by})`);
+function noteSandbox({ agent, notes }: AgentTask, { isSandboxed, mechanism }: AgentResult, before?: Fingerprint): void {
+  if (isSandboxed) notes.add(`${agent.name} ran in a sandbox (${mechanism})`);
   else {
     const checked = before === undefined ? 'what it changed elsewhere was not looked at' : 'nothing guarded changed';
-    notes.add(`${agent.name} ran without a sandbox (${by}); ${checked}`);
+    notes.add(`${agent.name} ran without a sandbox (${mechanism}); ${checked}`);
   }
 }

@@ -3,13 +3,13 @@ import { FunctionInterface, type RunInterface } from '../../contract/run-interfa
 import { gatherFacts } from '../../selection/index.js';
 import {
   chooseCallStyle,
-  cogEntryOf,
   describeCog,
   describeFunction,
   findCalledMethod,
+  findCogTarget,
   findServedEntry,
+  getSignature,
   hasReadableSignature,
-  signatureOf,
 } from '../shapes/index.js';
 
 /**
@@ -29,11 +29,11 @@ function describeCalled(facts: Facts, runInterface: RunInterface): Partial<RunIn
   const method = served.data.callable.split('.').slice(1).join('.') || undefined;
   const entry = findServedEntry(facts, served.data);
   if (entry === undefined) return {};
-  const cog = cogEntryOf(facts);
+  const cog = findCogTarget(facts);
   if (cog?.entry === entry && (method === undefined || method === 'predict'))
     return describeCog(facts, cog).runInterface;
   const called = method ?? (entry.kind === 'class' ? findCalledMethod(entry) : undefined);
-  const style = hasReadableSignature(entry, called) ? chooseCallStyle(signatureOf(entry, called).parameters) : 'auto';
+  const style = hasReadableSignature(entry, called) ? chooseCallStyle(getSignature(entry, called).parameters) : 'auto';
   const { type, module, callable, ...rest } = describeFunction({ entry }, style);
   return rest;
 }

@@ -1,10 +1,10 @@
 import { runGit } from '../../workspaces/git-repository.js';
 import { snapshotWorkspace } from '../../workspaces/snapshot-workspace.js';
-import { readRecord } from '../../workspaces/workspace-record.js';
+import { readWorkspaceRecord } from '../../workspaces/workspace-record.js';
 
 /** What was done in a workspace since it was copied, for one who takes it over; null when nothing was. */
-export async function describeWork(workspace: string): Promise<string | null> {
-  const { source, head } = await readRecord(workspace);
+export async function summarizeProgress(workspace: string): Promise<string | null> {
+  const { source, head } = await readWorkspaceRecord(workspace);
   const { commit } = await snapshotWorkspace(workspace);
   const log = await runGit(workspace, ['log', '--reverse', '--max-count=20', '--format=- %s', `${source}..${head}`]);
   const stat = await runGit(workspace, ['diff', '--no-renames', '--stat=100', '--stat-count=40', source, commit]);

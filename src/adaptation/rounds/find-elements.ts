@@ -27,7 +27,7 @@ export function findElements(text: string, tag: string): Element[] {
 }
 
 /** The text without these elements, which are in order. */
-export function dropElements(text: string, elements: readonly Element[]): string {
+export function removeElements(text: string, elements: readonly Element[]): string {
   const ends = [0, ...elements.map(({ end }) => end)];
   return [...elements.map(({ start }) => start), text.length]
     .map((start, index) => text.slice(ends[index], start))

@@ -1,5 +1,5 @@
-export { adaptByAgent } from './agent-round.js';
-export type { AgentWork } from './agent-run.js';
-export { type HandBack, readHandBack } from './hand-back.js';
+export { runAgentRound } from './agent-round.js';
+export type { AgentTask } from './agent-run.js';
+export { type AgentReport, parseAgentReport } from './hand-back.js';
 export { RoundRecord } from './round-record.js';
-export { isPassedOver } from './stop-error.js';
+export { isSkippable } from './stop-error.js';

@@ -51,7 +51,7 @@ export class RoundRecord {
 
   async #write(): Promise<void> {
     await mkdir(this.#directory, { recursive: true, mode: 0o700 });
-    await writeDurably(fileOf(this.#directory, this.#state.number), JSON.stringify(this.#state));
+    await writeDurably(recordPath(this.#directory, this.#state.number), JSON.stringify(this.#state));
   }
 }
 
@@ -67,9 +67,9 @@ export async function findLastInterface(directory: string): Promise<RunInterface
   return null;
 }
 
-const fileOf = (directory: string, number: number): string => join(directory, `round-${number}.json`);
+const recordPath = (directory: string, number: number): string => join(directory, `round-${number}.json`);
 
 async function readState(directory: string, number: number): Promise<RoundState | undefined> {
-  const text = await readFile(fileOf(directory, number), 'utf8').catch(() => undefined);
+  const text = await readFile(recordPath(directory, number), 'utf8').catch(() => undefined);
   return text === undefined ? undefined : JSON.parse(text);
 }

@@ -2,7 +2,7 @@ import type { AgentResult } from '../../agents/index.js';
 import { BerthError } from '../../errors.js';
 
 /** What it means for a round that an agent did not finish; undefined when it did. */
-export function describeStop(agent: string, result: AgentResult): BerthError | undefined {
+export function toStopError(agent: string, result: AgentResult): BerthError | undefined {
   const { stopReason, retryAfterSeconds, message } = result;
   const error = result.error ?? 'it does not say why';
   switch (stopReason) {
@@ -27,5 +27,5 @@ export function describeStop(agent: string, result: AgentResult): BerthError | u
 }
 
 /** Another agent may do it: this one can't be used, or nobody answers it. */
-export const isPassedOver = (error: BerthError): boolean =>
+export const isSkippable = (error: BerthError): boolean =>
   error.code === 'AGENT_UNUSABLE' || (error.code === 'AGENT_BUSY' && error.details.isDown === true);

@@ -4,7 +4,7 @@ import { findCalledMethod } from './called-method.js';
 export type Signature = Pick<EntryPoint, 'parameters' | 'isAsync' | 'isGenerator'>;
 
 /** Of the entry itself, or of the method that is named: what the entry's own facts tell of a class is of its usual method. */
-export function signatureOf(entry: EntryPoint, method: string | undefined): Signature {
+export function getSignature(entry: EntryPoint, method: string | undefined): Signature {
   const { isAsync, isGenerator } = entry;
   if (method === undefined) return { parameters: entry.parameters, isAsync, isGenerator };
   const usual = method === findCalledMethod(entry) ? { isAsync, isGenerator } : { isAsync: false, isGenerator: false };

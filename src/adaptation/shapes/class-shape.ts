@@ -3,7 +3,7 @@ import type { Recipe } from '../recipe.js';
 import { chooseCallStyle } from './call-style.js';
 import { findCalledMethod } from './called-method.js';
 import { chooseTarget } from './choose-target.js';
-import { describeFunction, describeSignature, recogniseAsIs } from './function-interface.js';
+import { describeFunction, describeSignature, recognizeAsIs } from './function-interface.js';
 
 /**
  * A class with `predict`, `run` or `__call__`, built once without arguments; `setup()` is called once if it has one. Where
@@ -11,7 +11,7 @@ import { describeFunction, describeSignature, recogniseAsIs } from './function-i
  */
 export const predictorClass: Recipe = {
   name: 'predictor-class',
-  async recognise({ facts, entry }) {
+  async recognize({ facts, entry }) {
     if (entry !== undefined) return undefined;
     const target = chooseTarget(facts);
     if (target === undefined || target.kind === 'function') return undefined;
@@ -19,7 +19,7 @@ export const predictorClass: Recipe = {
     if (method === undefined) return undefined;
     const signature = describeSignature(`${target.callable}.${method}`, target.parameters);
     const setup = target.kind === 'object' ? '' : describeSetup(target);
-    return recogniseAsIs(
+    return recognizeAsIs(
       `recognised \`${signature}\` in ${target.file}${setup}`,
       describeFunction({ entry: target, method }, chooseCallStyle(target.parameters)),
     );

@@ -1,25 +1,25 @@
 import type { Facts } from '../../contract/facts.js';
 import { BerthError } from '../../errors.js';
 import type { Recipe, RecipeInput, Recognition } from '../recipe.js';
-import { refuseUnread } from '../refuse-unread.js';
+import { requireReadableManifest } from '../refuse-unread.js';
 import { findEntry } from './find-entry.js';
-import { describeFunction, recogniseAsIs, type Target } from './function-interface.js';
+import { describeFunction, recognizeAsIs, type Target } from './function-interface.js';
 
 /** A predictor that `cog.yaml` names, class or function, called by Cog's rules. */
 export const cogPredictor: Recipe = {
   name: 'cog',
-  async recognise(input) {
+  async recognize(input) {
     const { facts, entry } = input;
     if (entry !== undefined) return undefined;
-    const written = predictorOf(facts);
-    if (written === undefined) return refuseUnread(facts, 'cog');
+    const written = findPredictor(facts);
+    if (written === undefined) return requireReadableManifest(facts, 'cog');
     return describeCog(facts, await findCogEntry(written, input));
   },
 };
 
 /** What `cog.yaml` names, if it names something that is there. */
-export function cogEntryOf(facts: Facts): Target | undefined {
-  const written = predictorOf(facts);
+export function findCogTarget(facts: Facts): Target | undefined {
+  const written = findPredictor(facts);
   if (written === undefined) return undefined;
   const [file, callable] = written.split(':');
   const entry = facts.entryPoints.find((candidate) => candidate.file === file && candidate.callable === callable);
@@ -28,20 +28,20 @@ export function cogEntryOf(facts: Facts): Target | undefined {
 
 /** Whether an entry names what `cog.yaml` names. */
 export const isCogEntry = (written: string, facts: Facts): boolean =>
-  predictorOf(facts) === written.trim().replace(/^\.\//, '');
+  findPredictor(facts) === written.trim().replace(/^\.\//, '');
 
 export function describeCog(facts: Facts, target: Target): Recognition {
   const { entry, isUnseen } = target;
   const called = entry.kind === 'class' ? `${entry.callable}.predict` : entry.callable;
   // Names only: each default is a whole `Input(…)`.
   const signature = isUnseen ? called : `${called}(${entry.parameters.map(({ name }) => name).join(', ')})`;
-  const environment = environmentOf(facts);
+  const environment = listEnvironment(facts);
   const runInterface = { ...describeFunction(target, 'cog'), ...(environment.length > 0 && { environment }) };
-  return recogniseAsIs(`recognised the Cog predictor \`${signature}\` in ${entry.file}`, runInterface);
+  return recognizeAsIs(`recognised the Cog predictor \`${signature}\` in ${entry.file}`, runInterface);
 }
 
 /** `predict: "predict.py:Predictor"`; newer versions of Cog call the key `run`. */
-function predictorOf({ cog, entryPoints }: Facts): string | undefined {
+function findPredictor({ cog, entryPoints }: Facts): string | undefined {
   const written = [cog?.predict, cog?.run].find((value) => typeof value === 'string')?.replace(/^\.\//, '');
   if (!written?.endsWith('.py')) return written;
   // A file alone means its `Runner`, and where there is none its `Predictor`, as for Cog.
@@ -50,7 +50,7 @@ function predictorOf({ cog, entryPoints }: Facts): string | undefined {
 }
 
 /** `environment:` of `cog.yaml`, a list of `NAME=VALUE`, and what Cog makes of `concurrency: { max: 4 }`. */
-function environmentOf({ cog }: Facts): string[] {
+function listEnvironment({ cog }: Facts): string[] {
   const written = Array.isArray(cog?.environment) ? cog.environment.filter((item) => typeof item === 'string') : [];
   const most = (cog?.concurrency as { max?: unknown } | null | undefined)?.max; // the user's own YAML, read with care
   return Number.isInteger(most) ? [...written, `COG_MAX_CONCURRENCY=${most}`] : written;

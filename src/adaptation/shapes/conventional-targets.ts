@@ -1,6 +1,6 @@
 import type { EntryPoint, Facts } from '../../contract/facts.js';
 import { findCalledMethod, isConstructible } from './called-method.js';
-import { listHiding, placeOf } from './place.js';
+import { listHidingErrors, rankEntry } from './place.js';
 
 /** Functions named so are called; earlier names win over later ones, and any of them over a class. */
 const functionNames = ['predict', 'run', 'infer', 'inference', 'generate'];
@@ -20,9 +20,11 @@ export function findConventionalTargets(facts: Facts): EntryPoint[] {
   const named = functionNames.map((name) => entries.filter((entry) => isNamedFunction(entry, name)));
   const best = [...named, ...listClasses(entries)].find((group) => group.length > 0);
   if (best === undefined)
-    return listHiding(facts, Number.POSITIVE_INFINITY).length > 0 ? [] : findOnlyFunction(entries);
-  const place = Math.min(...best.map(placeOf));
-  return listHiding(facts, place).length > 0 ? [] : dropReexports(best.filter((entry) => placeOf(entry) === place));
+    return listHidingErrors(facts, Number.POSITIVE_INFINITY).length > 0 ? [] : findOnlyFunction(entries);
+  const place = Math.min(...best.map(rankEntry));
+  return listHidingErrors(facts, place).length > 0
+    ? []
+    : dropReexports(best.filter((entry) => rankEntry(entry) === place));
 }
 
 /** Without parameters, `run()` and the like are command lines: only `predict()` is taken at its word. */
@@ -44,7 +46,7 @@ function isHeldInstance(entry: EntryPoint, entries: EntryPoint[]): boolean {
 
 function findOnlyFunction(entries: EntryPoint[]): EntryPoint[] {
   const functions = dropReexports(entries.filter(isCallableFunction));
-  const conventional = functions.filter((entry) => placeOf(entry) === 0);
+  const conventional = functions.filter((entry) => rankEntry(entry) === 0);
   return conventional.length > 0 ? conventional : functions;
 }
 

@@ -2,38 +2,38 @@ import type { CallStyle } from '../../contract/run-interface.js';
 import type { Recipe } from '../recipe.js';
 import { chooseCallStyle } from './call-style.js';
 import { findCalledMethod } from './called-method.js';
-import { hasReadableSignature, signatureOf } from './called-signature.js';
-import { cogEntryOf, describeCog, isCogEntry } from './cog-shape.js';
+import { getSignature, hasReadableSignature } from './called-signature.js';
+import { describeCog, findCogTarget, isCogEntry } from './cog-shape.js';
 import { findEntry } from './find-entry.js';
-import { describeFunction, describeSignature, recogniseAsIs, type Target, toEntry } from './function-interface.js';
+import { describeFunction, describeSignature, formatEntry, recognizeAsIs, type Target } from './function-interface.js';
 
 /** What the user named with `--entry`: it is called whatever else there is. */
 export const namedEntry: Recipe = {
   name: 'entry',
-  async recognise(input) {
+  async recognize(input) {
     const { facts, entry } = input;
     if (entry === undefined) return undefined;
     const target = await findEntry(entry, input);
-    const isCogs = isCogEntry(entry, facts) || target.entry === cogEntryOf(facts)?.entry;
+    const isCogs = isCogEntry(entry, facts) || target.entry === findCogTarget(facts)?.entry;
     if (target.method === undefined && isCogs) return describeCog(facts, target);
-    const called = withCalledMethod(target);
+    const called = resolveMethod(target);
     const { summary, call } = describeCall(called);
-    return recogniseAsIs(summary, describeFunction(called, call));
+    return recognizeAsIs(summary, describeFunction(called, call));
   },
 };
 
 /** A class's method is named in the run interface, so that whoever reads it knows what is called. */
-function withCalledMethod({ entry, method, ...rest }: Target): Target {
+function resolveMethod({ entry, method, ...rest }: Target): Target {
   const called = method ?? (entry.kind === 'class' ? findCalledMethod(entry) : undefined);
   return called === undefined ? { entry, ...rest } : { entry, method: called, ...rest };
 }
 
 function describeCall(called: Target): { summary: string; call: CallStyle } {
   const { entry, method, isUnseen } = called;
-  const name = toEntry(called).split(':').at(-1) ?? '';
+  const name = formatEntry(called).split(':').at(-1) ?? '';
   const place = entry.file === '' ? `the installed module ${entry.module}` : entry.file;
   if (hasReadableSignature(entry, method)) {
-    const { parameters } = signatureOf(entry, method);
+    const { parameters } = getSignature(entry, method);
     const signature = describeSignature(name, parameters);
     return { summary: `calls \`${signature}\` in ${place}, as --entry says`, call: chooseCallStyle(parameters) };
   }

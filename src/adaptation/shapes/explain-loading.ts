@@ -1,7 +1,11 @@
 import type { RunInterface } from '../../contract/run-interface.js';
 
 /** What a place without our host's modules cannot serve, and the way out; undefined where the interface needs none. */
-export function explainLoading({ cog, host, converts }: RunInterface): { what: string; advice: string } | undefined {
+export function explainHostRequirement({
+  cog,
+  host,
+  converts,
+}: RunInterface): { what: string; advice: string } | undefined {
   if (cog !== true && host !== true) return undefined;
   const advice = 'serve it on this machine';
   if (cog === true) return { what: 'a Cog predictor', advice };

@@ -3,14 +3,14 @@ import type { EntryPoint, Facts } from '../../contract/facts.js';
 import { BerthError } from '../../errors.js';
 import type { RecipeInput } from '../recipe.js';
 import { findCalledMethod, isConstructible } from './called-method.js';
-import { type Target, toEntry } from './function-interface.js';
+import { formatEntry, type Target } from './function-interface.js';
 import { describeSyntaxError } from './hidden-by-syntax.js';
-import { locateFile, locateModule, type ModulePlace } from './locate-module.js';
+import { locateFile, locateModule, type ModuleLocation } from './locate-module.js';
 import { type EntryName, parseEntry } from './parse-entry.js';
-import { describeUnseen } from './unseen-entry.js';
+import { createUnseenEntry } from './unseen-entry.js';
 
 /** Near names that an error lists. */
-const listed = 5;
+const maxListed = 5;
 
 /**
  * Returns the callable that was named. Reading suggests, the import decides: where the file or the module may be there,
@@ -19,35 +19,42 @@ const listed = 5;
  */
 export async function findEntry(written: string, { facts, workspace }: RecipeInput): Promise<Target> {
   const name = parseEntry(written);
-  const seen = facts.entryPoints.find((candidate) => isIn(candidate, name) && candidate.callable === name.callable);
-  if (seen !== undefined) return chooseInstance({ entry: seen, ...methodOf(name) }, facts);
+  const seen = facts.entryPoints.find(
+    (candidate) => isInModule(candidate, name) && candidate.callable === name.callable,
+  );
+  if (seen !== undefined) return chooseInstance({ entry: seen, ...pickMethod(name) }, facts);
   const broken = facts.syntaxErrors.find(({ file }) => isNamedFile(file, name));
   if (broken !== undefined) throw describeSyntaxError(broken);
-  const place = await locate(written, name, { facts, workspace });
+  const place = await locateEntryModule(written, name, { facts, workspace });
   const known = facts.entryPoints.find(({ file, callable }) => file === place?.file && callable === name.callable);
   if (known !== undefined && place !== undefined)
-    return chooseInstance({ entry: { ...known, ...place }, ...methodOf(name) }, facts);
-  return { ...describeUnseen(name, place), ...methodOf(name) };
+    return chooseInstance({ entry: { ...known, ...place }, ...pickMethod(name) }, facts);
+  return { ...createUnseenEntry(name, place), ...pickMethod(name) };
 }
 
-const isIn = ({ module, file }: Pick<EntryPoint, 'module' | 'file'>, name: EntryName): boolean =>
+const isInModule = ({ module, file }: Pick<EntryPoint, 'module' | 'file'>, name: EntryName): boolean =>
   name.file === null ? module === name.module : file === name.file;
 
-const methodOf = ({ method }: EntryName): Pick<Target, 'method'> => (method === undefined ? {} : { method });
+const pickMethod = ({ method }: EntryName): Pick<Target, 'method'> => (method === undefined ? {} : { method });
 
 /** Undefined for a module that can only be an installed one. */
-async function locate(written: string, name: EntryName, input: RecipeInput): Promise<ModulePlace | undefined> {
+async function locateEntryModule(
+  written: string,
+  name: EntryName,
+  input: RecipeInput,
+): Promise<ModuleLocation | undefined> {
   const { facts, workspace } = input;
   if (name.file !== null) {
     const place = await locateFile(name.file, workspace, facts);
-    if (place === undefined) throw notFound(written, `there is no file ${name.file}`, listFileNames(facts));
+    if (place === undefined) throw entryNotFoundError(written, `there is no file ${name.file}`, listFileNames(facts));
     return place;
   }
   const module = name.module ?? '';
   const [place, ...others] = await locateModule(module, workspace, facts);
   if (place !== undefined && others.length === 0) return place;
-  if (place !== undefined) throw ambiguous(written, name, [place, ...others]);
-  if (await isCertainlyMissing(name, input)) throw notFound(written, `there is no module ${module}`, listNames(facts));
+  if (place !== undefined) throw ambiguousModuleError(written, name, [place, ...others]);
+  if (await isCertainlyMissing(name, input))
+    throw entryNotFoundError(written, `there is no module ${module}`, listNames(facts));
   return undefined;
 }
 
@@ -75,7 +82,7 @@ const isIdentifierPath = (module: string): boolean => /^[\p{L}_][\p{L}\p{M}\p{N}
 function chooseInstance(target: Target, { entryPoints }: Facts): Target {
   const { entry, method } = target;
   const called = method ?? findCalledMethod(entry);
-  if (entry.kind !== 'class' || isConstructible(entry) || bindingOf(entry, called) !== undefined) return target;
+  if (entry.kind !== 'class' || isConstructible(entry) || getBinding(entry, called) !== undefined) return target;
   const instances = entryPoints.filter(({ instanceOf, file }) => instanceOf === entry.callable && file === entry.file);
   const [instance] = instances;
   if (instance === undefined || instances.length > 1) return target;
@@ -84,10 +91,10 @@ function chooseInstance(target: Target, { entryPoints }: Facts): Target {
   return { entry: { ...instance, ...place }, ...(called !== undefined && { method: called }) };
 }
 
-const bindingOf = ({ methodKinds }: EntryPoint, method: string | undefined): string | undefined =>
+const getBinding = ({ methodKinds }: EntryPoint, method: string | undefined): string | undefined =>
   method === undefined ? undefined : methodKinds?.[method]?.binding;
 
-function ambiguous(written: string, { callable, method }: EntryName, places: ModulePlace[]): BerthError {
+function ambiguousModuleError(written: string, { callable, method }: EntryName, places: ModuleLocation[]): BerthError {
   const named = [callable, ...(method === undefined ? [] : [method])].join('.');
   const candidates = places.map(({ file }) => `${file}:${named}`);
   const lines = candidates.map((candidate) => `  --entry ${candidate}`);
@@ -95,12 +102,12 @@ function ambiguous(written: string, { callable, method }: EntryName, places: Mod
   return new BerthError('ENTRY_AMBIGUOUS', message, { ...(candidates[0] && { entry: candidates[0] }), candidates });
 }
 
-const listNames = ({ entryPoints }: Facts): string[] => entryPoints.map((entry) => toEntry({ entry }));
+const listNames = ({ entryPoints }: Facts): string[] => entryPoints.map((entry) => formatEntry({ entry }));
 
 const listFileNames = ({ entryPoints }: Facts): string[] =>
   entryPoints.map(({ file, callable }) => `${file}:${callable}`);
 
-function notFound(written: string, what: string, names: string[]): BerthError {
+function entryNotFoundError(written: string, what: string, names: string[]): BerthError {
   const near = nearest(written, names);
   const hint = near.length > 0 ? `; near it: ${near.map((entry) => `--entry ${entry}`).join(', ')}` : '';
   return new BerthError('ENTRY_NOT_FOUND', `--entry ${written}: ${what}${hint}`, { entry: written, candidates: near });
@@ -114,4 +121,4 @@ function isNamedFile(file: string, { module, file: named }: EntryName): boolean 
 }
 
 const nearest = (written: string, names: string[]): string[] =>
-  [...new Set(names)].toSorted((left, right) => distance(written, left) - distance(written, right)).slice(0, listed);
+  [...new Set(names)].toSorted((left, right) => distance(written, left) - distance(written, right)).slice(0, maxListed);

@@ -24,7 +24,7 @@ export function describeFunction({ entry, method }: Target, call: CallStyle): Ru
 }
 
 /** A recognition that needs no file of its own: the code is called as it is. */
-export const recogniseAsIs = (summary: string, runInterface: RunInterface): Recognition => ({
+export const recognizeAsIs = (summary: string, runInterface: RunInterface): Recognition => ({
   summary,
   runInterface,
   files: {},
@@ -40,5 +40,5 @@ function describeParameter({ name, kind, default: value }: Parameter): string {
 }
 
 /** What `--entry` takes for it: by its file what no module's name leads to. */
-export const toEntry = ({ entry, method }: Target): string =>
+export const formatEntry = ({ entry, method }: Target): string =>
   `${entry.byFile || entry.package ? entry.file : entry.module}:${entry.callable}${method === undefined ? '' : `.${method}`}`;

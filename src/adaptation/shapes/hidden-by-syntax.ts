@@ -1,10 +1,10 @@
 import type { Facts } from '../../contract/facts.js';
 import { BerthError } from '../../errors.js';
-import { listHiding } from './place.js';
+import { listHidingErrors } from './place.js';
 
 /** Why nothing was recognised, when a file that does not parse may hide it: PYTHON_SYNTAX with file, line and text. */
-export function hiddenBySyntax(facts: Facts): BerthError | undefined {
-  const [broken] = listHiding(facts, Number.POSITIVE_INFINITY);
+export function findHidingSyntaxError(facts: Facts): BerthError | undefined {
+  const [broken] = listHidingErrors(facts, Number.POSITIVE_INFINITY);
   return broken && describeSyntaxError(broken);
 }
 

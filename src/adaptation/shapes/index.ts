@@ -1,17 +1,17 @@
 export { chooseCallStyle } from './call-style.js';
 export { findCalledMethod } from './called-method.js';
-export { hasReadableSignature, type Signature, signatureOf } from './called-signature.js';
-export { cogEntryOf, cogPredictor, describeCog } from './cog-shape.js';
+export { getSignature, hasReadableSignature, type Signature } from './called-signature.js';
+export { cogPredictor, describeCog, findCogTarget } from './cog-shape.js';
 export { findEntry } from './find-entry.js';
 export { describeFunction } from './function-interface.js';
-export { hiddenBySyntax } from './hidden-by-syntax.js';
+export { findHidingSyntaxError } from './hidden-by-syntax.js';
 export { joinFunction } from './join-function.js';
 export {
-  answerCall,
-  asPlainCallable,
   describeLoading,
-  loadSoftware,
+  generateCall,
+  generateLoading,
   type PlainCallable,
+  toPlainCallable,
 } from './loaded-code.js';
 export { outputFunction } from './output-function.js';
 export { plainShapes } from './plain-shapes.js';

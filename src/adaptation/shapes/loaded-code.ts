@@ -1,8 +1,8 @@
 import type { EntryPoint } from '../../contract/facts.js';
 import type { FunctionInterface } from '../../contract/run-interface.js';
 import { isConstructible } from './called-method.js';
-import { hasReadableSignature, signatureOf } from './called-signature.js';
-import { listConverted } from './needs-conversion.js';
+import { getSignature, hasReadableSignature } from './called-signature.js';
+import { listConvertedParameters } from './needs-conversion.js';
 import { isStandardModule } from './standard-modules.js';
 
 /** A callable that generated code can import and call as a person would write it. */
@@ -17,24 +17,27 @@ export interface PlainCallable {
  * Undefined where only the import says what is called and how, where no `import` leads to the module, or where an input
  * has to be converted: then our host's modules load it, see `loadSoftware`.
  */
-export function asPlainCallable(served: FunctionInterface, entry: EntryPoint | undefined): PlainCallable | undefined {
+export function toPlainCallable(served: FunctionInterface, entry: EntryPoint | undefined): PlainCallable | undefined {
   const { call, module, file, package: made } = served;
   if (entry === undefined || call === 'cog' || call === 'auto') return undefined;
   if (file !== undefined || made !== undefined || isStandardModule(module)) return undefined;
-  const method = methodOf(served);
+  const method = getMethod(served);
   if (!hasReadableSignature(entry, method)) return undefined;
   if (entry.kind === 'class' && (!isConstructible(entry) || entry.methodKinds?.[method ?? '']?.binding !== undefined))
     return undefined;
-  return listConverted(signatureOf(entry, method).parameters).length === 0 ? { entry, method, style: call } : undefined;
+  return listConvertedParameters(getSignature(entry, method).parameters).length === 0
+    ? { entry, method, style: call }
+    : undefined;
 }
 
-const methodOf = ({ callable }: FunctionInterface): string | undefined =>
+const getMethod = ({ callable }: FunctionInterface): string | undefined =>
   callable.split('.').slice(1).join('.') || undefined;
 
 /** Keys of a run interface whose generated code needs our host's modules: `cog` or `host`, and what they convert. */
 export function describeLoading(served: FunctionInterface, entry: EntryPoint | undefined): Partial<LoadingInterface> {
   if (served.call === 'cog') return { cog: true };
-  const converts = entry === undefined ? [] : listConverted(signatureOf(entry, methodOf(served)).parameters);
+  const converts =
+    entry === undefined ? [] : listConvertedParameters(getSignature(entry, getMethod(served)).parameters);
   return { host: true, ...(converts.length > 0 && { converts }) };
 }
 
@@ -49,7 +52,7 @@ interface LoadingInterface {
  * For generated code: the software, imported and set up by our host's modules from the directory of the code's file, see
  * hosts/python/berth_host/guest.py. `threads`: an expression of Python's.
  */
-export function loadSoftware(served: FunctionInterface, threads = 'None'): string {
+export function generateLoading(served: FunctionInterface, threads = 'None'): string {
   const { module, callable, call, file, package: made, paths } = served;
   const isUsualPath = paths.length === 1 && paths[0] === '.';
   const told = { module, callable, call, file, package: made, ...(!isUsualPath && { paths }) };
@@ -60,7 +63,7 @@ export function loadSoftware(served: FunctionInterface, threads = 'None'): strin
 }
 
 /** For generated code: a function that returns the answer to a call as text of JSON, our host's refusals included. */
-export const answerCall = (software: string, inputs: string): string => `    try:
+export const generateCall = (software: string, inputs: string): string => `    try:
         answer = answer_with(${software}.submit(${inputs}).result())
     except HostError as error:
         answer = refuse(error.code, error.message)

@@ -4,28 +4,28 @@ import type { EntryPoint, Facts } from '../../contract/facts.js';
 import { listSourceFiles } from '../../workspaces/index.js';
 
 /** A file of the repository, and how it is imported. */
-export type ModulePlace = Pick<EntryPoint, 'file' | 'module' | 'root' | 'paths' | 'byFile' | 'package'>;
+export type ModuleLocation = Pick<EntryPoint, 'file' | 'module' | 'root' | 'paths' | 'byFile' | 'package'>;
 
 /** Returns the file as it was written; undefined where there is none. */
-export async function locateFile(file: string, workspace: string, facts: Facts): Promise<ModulePlace | undefined> {
+export async function locateFile(file: string, workspace: string, facts: Facts): Promise<ModuleLocation | undefined> {
   if (!(await exists(join(workspace, file)))) return undefined;
-  return placeOf(file, facts) ?? (await describePlace(file, workspace));
+  return findKnownLocation(file, facts) ?? (await deriveLocation(file, workspace));
 }
 
 /**
  * Returns the files that a module of this name is in: by the name that it has for the repository, else by the one that a
  * package in the repository gives it (`foo.core` in `packages/foo/src/foo/core.py`). Several where any could be meant.
  */
-export async function locateModule(module: string, workspace: string, facts: Facts): Promise<ModulePlace[]> {
+export async function locateModule(module: string, workspace: string, facts: Facts): Promise<ModuleLocation[]> {
   const parts = module.split('.');
   const ends = [`${parts.join('/')}.py`, `${parts.join('/')}/__init__.py`];
   const files = (await listSourceFiles(workspace)).map(({ path }) => path);
   const named = files.filter((file) => ends.some((end) => file === end || file.endsWith(`/${end}`)));
-  const known = named.map((file) => placeOf(file, facts)).filter((place) => place?.module === module);
+  const known = named.map((file) => findKnownLocation(file, facts)).filter((place) => place?.module === module);
   if (known.length > 0) return known.filter((place) => place !== undefined);
   const places = named.map((file) => {
     const end = ends.find((one) => file.endsWith(one)) ?? '';
-    return nameBelow(file, dirname(`${file.slice(0, -end.length)}x`), parts);
+    return nameModuleBelow(file, dirname(`${file.slice(0, -end.length)}x`), parts);
   });
   const atTop = places.filter(({ file }) => ends.some((end) => file === end || file === `src/${end}`));
   return atTop.length > 0 ? atTop : places;
@@ -38,7 +38,7 @@ const exists = (path: string): Promise<boolean> =>
   );
 
 /** What the facts say of any callable in the file holds for the file. */
-function placeOf(path: string, { entryPoints }: Facts): ModulePlace | undefined {
+function findKnownLocation(path: string, { entryPoints }: Facts): ModuleLocation | undefined {
   const known = entryPoints.find((entry) => entry.file === path);
   if (known === undefined) return undefined;
   const { file, module, root, paths, byFile, package: made } = known;
@@ -46,15 +46,15 @@ function placeOf(path: string, { entryPoints }: Facts): ModulePlace | undefined 
 }
 
 /** Of a file in which reading sees nothing to call: named from the directory above its outermost package. */
-async function describePlace(file: string, workspace: string): Promise<ModulePlace> {
+async function deriveLocation(file: string, workspace: string): Promise<ModuleLocation> {
   let root = dirname(file);
   while (root !== '.' && (await exists(join(workspace, root, '__init__.py')))) root = dirname(root);
   const parts = (root === '.' ? file : file.slice(root.length + 1)).replace(/\.py$/, '').split('/');
-  return nameBelow(file, root, parts.length > 1 && parts.at(-1) === '__init__' ? parts.slice(0, -1) : parts);
+  return nameModuleBelow(file, root, parts.length > 1 && parts.at(-1) === '__init__' ? parts.slice(0, -1) : parts);
 }
 
 /** A directory whose name is none to Python cannot be a package: the module's name starts below it. */
-function nameBelow(file: string, root: string, parts: string[]): ModulePlace {
+function nameModuleBelow(file: string, root: string, parts: string[]): ModuleLocation {
   const last = parts.slice(0, -1).findLastIndex((part) => !isIdentifier(part));
   const inner = join(root, ...parts.slice(0, last + 1));
   const [stem = '', ...above] = parts.slice(last + 1).toReversed();

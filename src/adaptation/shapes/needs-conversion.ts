@@ -19,7 +19,8 @@ const otherKeys = /\b(?:dict|Dict|Mapping|MutableMapping)\[\s*(?!(?:typing\.)?An
  * Parameters, as they are written, that take no JSON value as it is: our host converts and checks it by the annotation
  * (`when: date`), or by what stands for the default (`n: int = Field(ge=1)`).
  */
-export const listConverted = (parameters: readonly Parameter[]): string[] => parameters.filter(isConverted).map(write);
+export const listConvertedParameters = (parameters: readonly Parameter[]): string[] =>
+  parameters.filter(isConverted).map(formatParameter);
 
 const isConverted = ({ kind, annotation, isDeclared }: Parameter): boolean =>
   kind !== 'variadic' && (isDeclared === true || (annotation !== null && needsConversion(annotation)));
@@ -27,12 +28,13 @@ const isConverted = ({ kind, annotation, isDeclared }: Parameter): boolean =>
 /** Whether an annotation says more than what JSON says of a value. A name that reading cannot place may. */
 export function needsConversion(annotation: string): boolean {
   const names = annotation.match(/[\p{L}_][\p{L}\p{M}\p{N}_.]*/gu) ?? [];
-  return otherKeys.test(annotation) || names.some((name) => !isOfJson(name));
+  return otherKeys.test(annotation) || names.some((name) => !isJsonType(name));
 }
 
-function isOfJson(name: string): boolean {
+function isJsonType(name: string): boolean {
   const parts = name.split('.');
   return arrayLibraries.has(parts[0] ?? '') ? parts.length > 1 : parts.every((part) => jsonNames.has(part));
 }
 
-const write = ({ name, annotation }: Parameter): string => (annotation === null ? name : `${name}: ${annotation}`);
+const formatParameter = ({ name, annotation }: Parameter): string =>
+  annotation === null ? name : `${name}: ${annotation}`;

@@ -13,19 +13,19 @@ const sideDirectories = new Set([
 ]);
 
 /** Rank of what lies beside the software. */
-const beside = 3;
+const sideRank = 3;
 
 /**
  * How likely a file is the one to call, best first: 0 a conventional name at an import root; 1 a conventional name in a
  * package, or any file at a root; 2 the rest; 3 what lies beside the software (`examples`, `scripts`, tests).
  */
-export const placeOf = ({ file, module }: EntryPoint): number => rank(file, !module.includes('.'));
+export const rankEntry = ({ file, module }: EntryPoint): number => rankFile(file, !module.includes('.'));
 
 /** Files that do not parse, and could hide something better than a callable of this place; the likeliest first. */
-export function listHiding(facts: Facts, place: number): Facts['syntaxErrors'] {
-  const ranked = facts.syntaxErrors.map((error) => ({ error, rank: rank(error.file, isAtRoot(error.file)) }));
+export function listHidingErrors(facts: Facts, place: number): Facts['syntaxErrors'] {
+  const ranked = facts.syntaxErrors.map((error) => ({ error, rank: rankFile(error.file, isAtRoot(error.file)) }));
   return ranked
-    .filter((broken) => broken.rank < Math.min(place, beside))
+    .filter((broken) => broken.rank < Math.min(place, sideRank))
     .sort((left, right) => left.rank - right.rank)
     .map(({ error }) => error);
 }
@@ -33,14 +33,14 @@ export function listHiding(facts: Facts, place: number): Facts['syntaxErrors'] {
 /** Of a file whose module is not known, because it does not parse. */
 const isAtRoot = (file: string): boolean => ['.', 'src'].includes(dirname(file));
 
-function rank(file: string, isRoot: boolean): number {
+function rankFile(file: string, isRoot: boolean): number {
   if (
     file
       .split('/')
       .slice(0, -1)
       .some((directory) => sideDirectories.has(directory))
   )
-    return beside;
+    return sideRank;
   const isConventional = conventionalFiles.has(basename(file));
   if (isConventional && isRoot) return 0;
   return isConventional || isRoot ? 1 : 2;

@@ -2,10 +2,10 @@ import { join, normalize } from 'node:path/posix';
 import type { EntryPoint, Facts } from '../../contract/facts.js';
 import type { FunctionInterface } from '../../contract/run-interface.js';
 
-type Place = Pick<FunctionInterface, 'module' | 'file' | 'paths' | 'package'>;
+type ModuleReference = Pick<FunctionInterface, 'module' | 'file' | 'paths' | 'package'>;
 
 /** Files that the interface's module may be, relative to the repository, the likeliest first. */
-export function listModuleFiles({ module, file, paths, package: made }: Place): string[] {
+export function listModuleFiles({ module, file, paths, package: made }: ModuleReference): string[] {
   if (file !== undefined) return [normalize(file)];
   const stem = module.replaceAll('.', '/');
   const roots = made === undefined ? paths : [made.directory, ...paths];
@@ -16,7 +16,7 @@ export function listModuleFiles({ module, file, paths, package: made }: Place): 
 /** What the facts say of the callable that an interface serves; undefined where reading does not see it. */
 export function findServedEntry(
   facts: Facts,
-  served: Place & Pick<FunctionInterface, 'callable'>,
+  served: ModuleReference & Pick<FunctionInterface, 'callable'>,
 ): EntryPoint | undefined {
   const [name] = served.callable.split('.');
   const named = facts.entryPoints.filter(({ callable }) => callable === name);

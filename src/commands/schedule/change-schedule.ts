@@ -2,7 +2,7 @@ import type { ScheduleInfo } from '../../contract/schedule.js';
 import type { RedeploySchedules } from '../../schedules/index.js';
 import type { CommandContext } from '../command.js';
 import { withClient } from '../with-client.js';
-import { checkSchedule } from './schedule-option.js';
+import { requireValidScheduleId } from './schedule-option.js';
 
 type Context = CommandContext<{ name: string }, { id: string | undefined }>;
 
@@ -12,7 +12,7 @@ export async function changeSchedule(
   change: (schedules: RedeploySchedules, name: string, id?: string) => Promise<ScheduleInfo>,
   describe: (info: ScheduleInfo) => string,
 ): Promise<void> {
-  checkSchedule(name, id);
+  requireValidScheduleId(name, id);
   const info = await withClient(output, ({ schedules }) => change(schedules, name, id));
   await output.result(info, () => describe(info));
 }

@@ -36,7 +36,7 @@ export const create = defineCommand({
     const { planSchedule } = await import('../../schedules/plan.js');
     const plan = planSchedule(times);
     const request = { name, schedule: id, plan, replacesFailed: replaceFailed };
-    const made = await withClient(output, ({ schedules }) => schedules.create(request));
-    await output.result(made, (colors) => renderSchedule(made, colors));
+    const created = await withClient(output, ({ schedules }) => schedules.create(request));
+    await output.result(created, (colors) => renderSchedule(created, colors));
   },
 });

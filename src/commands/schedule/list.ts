@@ -2,11 +2,11 @@ import type { ScheduledRun, ScheduleInfo } from '../../contract/schedule.js';
 import type { Colors } from '../colors.js';
 import { defineCommand } from '../command.js';
 import { deploymentName } from '../deployment-name.js';
-import { cutToWidth } from '../progress.js';
+import { truncateToWidth } from '../progress.js';
 import { type Cell, renderTable } from '../table.js';
 import { withClient } from '../with-client.js';
 import { paintOutcome } from './schedule-page.js';
-import { formatZoned } from './zoned-time.js';
+import { formatZonedTime } from './zoned-time.js';
 
 export const list = defineCommand({
   name: 'list',
@@ -22,7 +22,7 @@ export const list = defineCommand({
 });
 
 /** Characters of what is said of a run. */
-const widest = 100;
+const maxWidth = 100;
 
 export function renderSchedules(schedules: ScheduleInfo[], colors: Colors): string {
   const heading: Cell[] = ['NAME', 'ID', 'WHEN', 'STATE', 'NEXT', 'LAST RUN'].map((text) => ({
@@ -34,7 +34,7 @@ export function renderSchedules(schedules: ScheduleInfo[], colors: Colors): stri
     { text: id },
     { text: `${when} (${timezone})` },
     { text: state, paint: state === 'active' ? colors.green : colors.dim },
-    { text: nextRuns[0] === undefined ? '-' : formatZoned(nextRuns[0], timezone) },
+    { text: nextRuns[0] === undefined ? '-' : formatZonedTime(nextRuns[0], timezone) },
     describeRun(runs.at(-1), timezone, colors),
   ]);
   return renderTable([heading, ...rows]);
@@ -45,7 +45,7 @@ function describeRun(run: ScheduledRun | undefined, timezone: string, colors: Co
   const { outcome, startedAt, note, lastError } = run;
   const [said = ''] = `${lastError === null ? '' : `${lastError.code} `}${note}`.split('\n');
   return {
-    text: `${outcome}, ${formatZoned(startedAt, timezone)}: ${cutToWidth(said, widest)}`,
+    text: `${outcome}, ${formatZonedTime(startedAt, timezone)}: ${truncateToWidth(said, maxWidth)}`,
     paint: paintOutcome(outcome, colors),
   };
 }

@@ -2,7 +2,7 @@ import { defineCommand } from '../command.js';
 import { deploymentName } from '../deployment-name.js';
 import { changeSchedule } from './change-schedule.js';
 import { scheduleOption } from './schedule-option.js';
-import { formatZoned } from './zoned-time.js';
+import { formatZonedTime } from './zoned-time.js';
 
 export const resume = defineCommand({
   name: 'resume',
@@ -14,6 +14,6 @@ export const resume = defineCommand({
       context,
       (schedules, name, id) => schedules.resume(name, id),
       ({ name, id, nextRuns: [next], timezone }) =>
-        `schedule ${id} of ${name} is active${next === undefined ? '' : `, next at ${formatZoned(next, timezone)}`}`,
+        `schedule ${id} of ${name} is active${next === undefined ? '' : `, next at ${formatZonedTime(next, timezone)}`}`,
     ),
 });

@@ -7,7 +7,7 @@ export const scheduleOption = {
 } as const;
 
 /** What can be no name is unknown, and never reaches an id. */
-export function checkSchedule(name: string, schedule: string | undefined): void {
+export function requireValidScheduleId(name: string, schedule: string | undefined): void {
   if (schedule === undefined || isDeploymentName(schedule)) return;
   throw new BerthError('SCHEDULE_UNKNOWN', `${name} has no schedule ${schedule}`, { name });
 }

@@ -1,19 +1,19 @@
-import type { RunOutcome, ScheduledRun, ScheduleInfo } from '../../contract/schedule.js';
-import { formatSpan } from '../../schedules/span.js';
+import type { ScheduledRun, ScheduledRunOutcome, ScheduleInfo } from '../../contract/schedule.js';
+import { formatDuration } from '../../schedules/span.js';
 import type { Colors } from '../colors.js';
 import { type Cell, renderTable } from '../table.js';
-import { formatZoned } from './zoned-time.js';
+import { formatZonedTime } from './zoned-time.js';
 
 /** Everything that a person wants to know of a schedule, on one page. */
 export function renderSchedule(info: ScheduleInfo, colors: Colors): string {
   const { name, id, when, timezone, state, jitter, overlap, catchUp, note, createdAt, skipped, missed, webUrl } = info;
   const facts: [string, string | null][] = [
     ['when', `${when} (${timezone})`],
-    ['jitter', jitter === null ? null : `up to ${formatSpan(jitter * 1000)}`],
+    ['jitter', jitter === null ? null : `up to ${formatDuration(jitter * 1000)}`],
     ['overlap', `${overlap}: no run starts while another is running`],
-    ['catch-up', `what the server was down for is started up to ${formatSpan(catchUp * 1000)} late`],
+    ['catch-up', `what the server was down for is started up to ${formatDuration(catchUp * 1000)} late`],
     ['failed', info.replacesFailed ? 'given up for a new try by the next run' : 'waits for resume or abandon'],
-    ['made', `${formatZoned(createdAt, timezone)}${info.createdBy === null ? '' : ` by ${info.createdBy}`}`],
+    ['made', `${formatZonedTime(createdAt, timezone)}${info.createdBy === null ? '' : ` by ${info.createdBy}`}`],
     ['note', note === `made by ${info.createdBy}` ? null : note || null],
     ['not run', skipped + missed === 0 ? null : `${skipped} while one went on, ${missed} too late`],
     ['web', webUrl],
@@ -32,7 +32,7 @@ export function renderSchedule(info: ScheduleInfo, colors: Colors): string {
 
 function renderNext({ nextRuns, timezone, state }: ScheduleInfo, colors: Colors): string[] {
   if (state === 'paused') return ['No run until it is resumed'];
-  return [colors.bold(`Next runs (${timezone})`), ...nextRuns.map((time) => `  ${formatZoned(time, timezone)}`)];
+  return [colors.bold(`Next runs (${timezone})`), ...nextRuns.map((time) => `  ${formatZonedTime(time, timezone)}`)];
 }
 
 const renderRuns = ({ runs, timezone }: ScheduleInfo, colors: Colors): string =>
@@ -40,7 +40,7 @@ const renderRuns = ({ runs, timezone }: ScheduleInfo, colors: Colors): string =>
     runs
       .toReversed()
       .map(({ startedAt, outcome, note, lastError }): Cell[] => [
-        { text: `  ${formatZoned(startedAt, timezone)}`, paint: colors.dim },
+        { text: `  ${formatZonedTime(startedAt, timezone)}`, paint: colors.dim },
         { text: outcome, paint: paintOutcome(outcome, colors) },
         { text: `${lastError === null ? '' : `${lastError.code} `}${note.split('\n')[0]}` },
       ]),
@@ -53,4 +53,4 @@ export function paintOutcome(outcome: ScheduledRun['outcome'], colors: Colors): 
   return yellow.includes(outcome) ? colors.yellow : colors.dim;
 }
 
-const yellow: readonly RunOutcome[] = ['running', 'skipped'];
+const yellow: readonly ScheduledRunOutcome[] = ['running', 'skipped'];

@@ -1,7 +1,7 @@
 import { defineCommand } from '../command.js';
 import { deploymentName } from '../deployment-name.js';
 import { withClient } from '../with-client.js';
-import { checkSchedule, scheduleOption } from './schedule-option.js';
+import { requireValidScheduleId, scheduleOption } from './schedule-option.js';
 import { renderSchedule } from './schedule-page.js';
 
 export const show = defineCommand({
@@ -10,7 +10,7 @@ export const show = defineCommand({
   arguments: { name: deploymentName },
   options: scheduleOption,
   async run({ arguments: { name }, options: { id }, output }) {
-    checkSchedule(name, id);
+    requireValidScheduleId(name, id);
     const found = await withClient(output, ({ schedules }) => schedules.show(name, id));
     await output.result(found, (colors) => renderSchedule(found, colors));
   },

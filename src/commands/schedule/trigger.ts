@@ -2,12 +2,12 @@ import type { ScheduledRun } from '../../contract/schedule.js';
 import type { DeploymentClient } from '../../factory/deployment-client.js';
 import { type CommandContext, defineCommand } from '../command.js';
 import { deploymentName } from '../deployment-name.js';
-import { exitCodeOf, renderFailure } from '../failure.js';
+import { getExitCode, renderFailure } from '../failure.js';
 import { waitInterruptibly } from '../interruption.js';
 import type { Output } from '../output.js';
-import { newSteps, watchDeployment } from '../watch-deployment.js';
+import { filterNewSteps, watchDeployment } from '../watch-deployment.js';
 import { withClient } from '../with-client.js';
-import { checkSchedule, scheduleOption } from './schedule-option.js';
+import { requireValidScheduleId, scheduleOption } from './schedule-option.js';
 
 export const trigger = defineCommand({
   name: 'trigger',
@@ -18,7 +18,7 @@ export const trigger = defineCommand({
     wait: { flags: '--wait', kind: 'flag', summary: 'wait until the run ends' },
   },
   async run({ arguments: { name }, options: { id, wait }, output, signal }) {
-    checkSchedule(name, id);
+    requireValidScheduleId(name, id);
     const run = await withClient(output, async (client) => {
       const started = await client.schedules.trigger(name, id);
       return wait ? await follow(client, name, started, { output, signal }) : started;
@@ -35,10 +35,10 @@ const follow = (
   run: ScheduledRun,
   { output, signal }: Pick<CommandContext, 'output' | 'signal'>,
 ): Promise<ScheduledRun> =>
-  watchDeployment(name, output, async (tell) => {
-    const tellNew = newSteps(await client.info(name), tell);
-    const onLook = async () => tellNew(await client.info(name));
-    return await waitInterruptibly(client.schedules.follow(name, run, { signal, onLook }), signal, name);
+  watchDeployment(name, output, async (report) => {
+    const reportNewSteps = filterNewSteps(await client.info(name), report);
+    const onLook = async () => reportNewSteps(await client.info(name));
+    return await waitInterruptibly(client.schedules.follow(name, run, { signal, onPoll: onLook }), signal, name);
   });
 
 async function writeRun(name: string, run: ScheduledRun, output: Output): Promise<number> {
@@ -51,5 +51,5 @@ async function writeRun(name: string, run: ScheduledRun, output: Output): Promis
         ? `${workflowId} has begun; follow it: berth status ${name} --watch`
         : `${workflowId} is ${outcome}: ${note}`,
     );
-  return outcome === 'failed' ? exitCodeOf(lastError?.code ?? '') : 0;
+  return outcome === 'failed' ? getExitCode(lastError?.code ?? '') : 0;
 }

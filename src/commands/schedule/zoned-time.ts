@@ -1,5 +1,5 @@
 /** `Tue 2026-11-24 03:00`, in that time zone; with seconds where they are not zero. */
-export function formatZoned(iso: string, timeZone: string): string {
+export function formatZonedTime(iso: string, timeZone: string): string {
   const format = new Intl.DateTimeFormat('en-GB', {
     ...{ timeZone, weekday: 'short', hourCycle: 'h23' },
     ...{ year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit' },

@@ -4,7 +4,7 @@ import type { Output } from '../output.js';
 import { type Cell, renderTable } from '../table.js';
 
 export async function listStrategies(output: Output): Promise<void> {
-  const entries = await (await StrategyRegistry.scan()).describeHere();
+  const entries = await (await StrategyRegistry.scan()).listAvailability();
   await output.result(entries, (colors) => renderStrategies(entries, colors));
 }
 

@@ -6,13 +6,13 @@ import { StrategyRegistry, writeStrategy } from '../../registry/index.js';
 import type { Output } from '../output.js';
 
 /** Writes a strategy that works as it is, and says what to do with it. */
-export async function newStrategy(name: string, directory: string | undefined, output: Output): Promise<void> {
+export async function createStrategy(name: string, directory: string | undefined, output: Output): Promise<void> {
   const home = berthHome();
   const registry = await StrategyRegistry.scan({ home });
   const parent = directory === undefined ? home.strategies : resolve(directory);
   const written = await writeStrategy({ name, parent, registry });
   const files = (await readdir(written)).sort();
-  const isFound = await isAmongKnown(name);
+  const isFound = await isKnownStrategy(name);
   await output.result({ name, directory: written, files, isFound }, (colors) =>
     [
       `${colors.bold(name)} is in ${written}`,
@@ -25,5 +25,5 @@ export async function newStrategy(name: string, directory: string | undefined, o
   );
 }
 
-const isAmongKnown = async (name: string): Promise<boolean> =>
-  (await StrategyRegistry.scan()).describeAll().some((entry) => entry.name === name);
+const isKnownStrategy = async (name: string): Promise<boolean> =>
+  (await StrategyRegistry.scan()).listEntries().some((entry) => entry.name === name);

@@ -5,7 +5,7 @@ import { paintReadiness } from './list-strategies.js';
 
 export async function showStrategy(name: string, output: Output): Promise<void> {
   const registry = await StrategyRegistry.scan();
-  const entry = await registry.lookAround(registry.getEntry(name));
+  const entry = await registry.checkAvailability(registry.getEntry(name));
   const instruction = registry.getSelectorInstruction(name);
   await output.result({ ...entry, selectorInstruction: instruction }, (colors) =>
     [

@@ -1,7 +1,13 @@
 import { mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, isAbsolute, join, resolve } from 'node:path';
-import { type CheckResult, createSuite, describeStrategy, killProcessesOf, runSuite } from '../../conformance/index.js';
+import {
+  buildConformance,
+  type CheckResult,
+  createSuite,
+  killProcessesBelow,
+  runSuite,
+} from '../../conformance/index.js';
 import { BerthError } from '../../errors.js';
 import { berthHome } from '../../home.js';
 import { describeNeeds, StrategyRegistry } from '../../registry/index.js';
@@ -34,20 +40,20 @@ export async function testStrategy(
 ): Promise<number> {
   const { registry, name } = await findStrategy(which);
   const { directory } = registry.requireReady(name);
-  refuseUnpaid(registry, name, { which, provider, maySpend });
+  requireSpendingAllowed(registry, name, { which, provider, maySpend });
   await requireNeeds(registry, name, provider);
   const scratch = await realpath(await mkdtemp(join(tmpdir(), 'berth-conformance-')));
   try {
     const onProgress = (line: string) => output.progress.begin(line);
-    const conformance = await describeStrategy({ registry, name, provider, home: berthHome(), scratch, onProgress });
+    const conformance = await buildConformance({ registry, name, provider, home: berthHome(), scratch, onProgress });
     const checks = await runSuite(createSuite(conformance), { signal, onBegin: onProgress, onResult: () => {} });
     output.progress.end();
-    const report = summarise({ strategy: name, directory, checks });
+    const report = summarizeChecks({ strategy: name, directory, checks });
     await output.result(report, (colors) => renderReport(report, colors));
     if (signal.aborted) throw new BerthError('ABORTED', 'the suite was interrupted; nothing of it is left running');
     return report.passed === checks.length ? 0 : 1;
   } finally {
-    await killProcessesOf(scratch); // of a strategy whose own undo does not do it
+    await killProcessesBelow(scratch); // of a strategy whose own undo does not do it
     await rm(scratch, { recursive: true, force: true, maxRetries: 3 });
   }
 }
@@ -64,23 +70,27 @@ async function findStrategy(which: string): Promise<{ registry: StrategyRegistry
   return { registry: await StrategyRegistry.open(directory), name: basename(directory) };
 }
 
-interface Price {
+interface SpendingRequest {
   which: string;
   provider: string | undefined;
   maySpend: boolean;
 }
 
 /** What costs money is tested only where somebody wants to pay for it, and where the suite can find what is left of it. */
-function refuseUnpaid(registry: StrategyRegistry, name: string, { which, provider, maySpend }: Price): void {
+function requireSpendingAllowed(
+  registry: StrategyRegistry,
+  name: string,
+  { which, provider, maySpend }: SpendingRequest,
+): void {
   const strategy = registry.getStrategy(name);
-  const isElsewhere = provider !== undefined && strategy.providers.includes(provider);
-  const billed = isElsewhere ? `${provider} bills for what runs there` : strategy.billed;
+  const isProviderChosen = provider !== undefined && strategy.providers.includes(provider);
+  const billed = isProviderChosen ? `${provider} bills for what runs there` : strategy.billed;
   if (billed === undefined) return;
   const refuse = (lack: string) =>
     new BerthError('STRATEGY_UNAVAILABLE', `${name} is not tested: it costs money (${billed}), and ${lack}`);
   if (registry.getConformance(name).module === null)
     throw refuse('it has no conformance module that says how to find what is left in its cloud');
-  const command = ['berth strategies test', which, ...(isElsewhere ? ['--provider', provider] : []), '--yes'];
+  const command = ['berth strategies test', which, ...(isProviderChosen ? ['--provider', provider] : []), '--yes'];
   if (!maySpend) throw refuse(`you have not said that it may: ${command.join(' ')}`);
 }
 
@@ -90,7 +100,7 @@ async function requireNeeds(registry: StrategyRegistry, name: string, provider: 
   throw new BerthError('TOOL_MISSING', `${name} cannot be tested on this machine: ${describeNeeds(unmet)}`);
 }
 
-function summarise(found: Pick<Report, 'strategy' | 'directory' | 'checks'>): Report {
+function summarizeChecks(found: Pick<Report, 'strategy' | 'directory' | 'checks'>): Report {
   const count = (outcome: CheckResult['outcome']) => found.checks.filter((check) => check.outcome === outcome).length;
   return { ...found, passed: count('passed'), failed: count('failed'), skipped: count('skipped') };
 }

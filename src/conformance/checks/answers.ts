@@ -1,31 +1,31 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Check, canary, type RunningScene } from '../check.js';
+import { type Check, canary, type RunningRevision } from '../check.js';
 import {
+  expectEqual,
   expectFailure,
   expectHealthy,
   expectKeys,
   expectOutput,
-  expectSame,
   expectText,
-  failureOf,
+  requireFailure,
   withRevision,
 } from '../expectations.js';
 
 const values: unknown[] = ['text with ünï©ode 🚢', 12.5, null, true, [1, 'two', { three: [3] }], { '': '"\\\n\u0000' }];
 
-const comesBack = (value: unknown): Check<RunningScene> => ({
+const createEchoCheck = (value: unknown): Check<RunningRevision> => ({
   name: `the value ${JSON.stringify(value)} comes back as it went in`,
-  run: async ({ runner, conformance: { manner } }) => {
+  run: async ({ runner, conformance: { deviations } }) => {
     const text = JSON.stringify(value);
-    const output = JSON.parse(manner?.replacesNul ? text.replaceAll('\\u0000', '\ufffd') : text);
+    const output = JSON.parse(deviations?.replacesNul ? text.replaceAll('\\u0000', '\ufffd') : text);
     expectOutput(await runner.run({ do: 'echo', value }), output);
   },
 });
 
 /** What goes in, and what comes back. */
-export const answerChecks: Check<RunningScene>[] = [
-  ...values.map(comesBack),
+export const answerChecks: Check<RunningRevision>[] = [
+  ...values.map(createEchoCheck),
   {
     name: 'the software sees its variables',
     run: async ({ runner }) => expectOutput(await runner.run({ do: 'environment', name: 'CANARY' }), canary),
@@ -46,37 +46,37 @@ export const answerChecks: Check<RunningScene>[] = [
   },
   {
     name: 'an exception of the code is an error that names it',
-    run: async ({ runner, conformance: { manner } }) => {
-      const error = failureOf(await runner.run({ do: 'raise', value: 'x' }));
+    run: async ({ runner, conformance: { deviations } }) => {
+      const error = requireFailure(await runner.run({ do: 'raise', value: 'x' }));
       expectKeys(error, { code: 'CALL_FAILED' });
-      if (manner?.tellsMessageOnly) return expectText(error.message, 'no good: x');
+      if (deviations?.reportsMessageOnly) return expectText(error.message, 'no good: x');
       expectKeys(error, { type: 'ValueError', message: 'ValueError: no good: x' });
-      if (!manner?.hidesTracebacks) expectText(error.traceback, 'conformance.py');
+      if (!deviations?.hidesTracebacks) expectText(error.traceback, 'conformance.py');
     },
   },
   {
     name: 'an exit of the code is an error of the call, and the software lives on',
-    patience: 180,
+    timeout: 180,
     run: async (scene) => {
       const { runner, conformance } = scene;
-      const { endsOnExit, hidesExits, replacesProcesses, startsOnDemand } = conformance.manner ?? {};
+      const { stopsOnExit, hidesExits, replacesProcesses, startsOnDemand } = conformance.deviations ?? {};
       const answer = await runner.run({ do: 'leave' });
-      if (endsOnExit) {
+      if (stopsOnExit) {
         expectFailure(answer, 'CALL_LOST');
         const isReplaced = replacesProcesses || startsOnDemand;
         while (!isReplaced && (await runner.isHealthy()).state !== 'gone') await sleep(50);
         scene.handle = await runner.start({ env: { CANARY: canary } });
         await sleep(1_500); // what ended it is not run again
-      } else expectKeys(failureOf(answer), { code: 'CALL_FAILED', ...(!hidesExits && { type: 'SystemExit' }) });
+      } else expectKeys(requireFailure(answer), { code: 'CALL_FAILED', ...(!hidesExits && { type: 'SystemExit' }) });
       await expectHealthy(runner, replacesProcesses ? 120_000 : 0);
     },
   },
   {
     name: 'what JSON cannot hold is refused with the path to it',
-    run: async ({ runner, conformance: { manner } }) => {
+    run: async ({ runner, conformance: { deviations } }) => {
       const answer = await runner.run({ do: 'not a number' });
-      if (manner?.writesNull) return expectOutput(answer, { scores: [0.5, null] });
-      const error = failureOf(answer);
+      if (deviations?.writesNull) return expectOutput(answer, { scores: [0.5, null] });
+      const error = requireFailure(answer);
       expectKeys(error, { code: 'CALL_OUTPUT' });
       expectText(error.message, 'output.scores[1] is NaN');
     },
@@ -85,7 +85,7 @@ export const answerChecks: Check<RunningScene>[] = [
     name: 'an answer of the code itself is passed on',
     run: async ({ runner }) => {
       const error = { code: 'QUOTA', message: 'none left' };
-      expectSame(await runner.run({ do: 'answer' }), { status: 'error', error });
+      expectEqual(await runner.run({ do: 'answer' }), { status: 'error', error });
     },
   },
   {

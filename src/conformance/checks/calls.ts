@@ -1,22 +1,22 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Check, RunningScene } from '../check.js';
+import type { Check, RunningRevision } from '../check.js';
 import type { Conformance } from '../conformance.js';
-import { expectFailure, expectOutput, expectSame, expectWithin, withRevision } from '../expectations.js';
+import { expectEqual, expectFailure, expectOutput, expectWithin, withRevision } from '../expectations.js';
 
 /** Seconds of a call that does not end by itself in the time of a check. */
-const long = 6;
+const longSeconds = 6;
 /** Milliseconds in which it is ended, on a machine that is busy. */
-const soon = 4_000;
+const answerTimeout = 4_000;
 
 /** Deadlines and cancels. */
-export const callChecks: Check<RunningScene>[] = [
+export const callChecks: Check<RunningRevision>[] = [
   {
     name: 'a call that takes too long is answered at its deadline, and others are served',
-    run: async ({ runner, conformance: { manner } }) => {
+    run: async ({ runner, conformance: { deviations } }) => {
       const started = Date.now();
-      const slow = runner.run({ do: 'sleep', seconds: long }, { timeout: 0.3 });
+      const slow = runner.run({ do: 'sleep', seconds: longSeconds }, { timeout: 0.3 });
       expectFailure(await slow, 'CALL_TIMEOUT');
-      expectWithin(soon + (manner?.queue ?? 0), started);
+      expectWithin(answerTimeout + (deviations?.queueDelay ?? 0), started);
       expectOutput(await runner.run({ do: 'echo', value: 1 }), 1);
     },
   },
@@ -25,11 +25,11 @@ export const callChecks: Check<RunningScene>[] = [
     run: async ({ runner }) => {
       const cancel = new AbortController();
       const started = Date.now();
-      const slow = runner.run({ do: 'sleep', seconds: long }, { signal: cancel.signal });
+      const slow = runner.run({ do: 'sleep', seconds: longSeconds }, { signal: cancel.signal });
       await sleep(100);
       cancel.abort();
       expectFailure(await slow, 'CALL_CANCELLED');
-      expectWithin(soon, started);
+      expectWithin(answerTimeout, started);
       expectFailure(await runner.run({ do: 'echo', value: 1 }, { signal: cancel.signal }), 'CALL_CANCELLED');
     },
   },
@@ -40,8 +40,8 @@ export const concurrencyChecks: Check<{ conformance: Conformance }>[] = [
   {
     name: 'sixteen calls run side by side where `concurrency` says so, and each gets its own answer',
     run: async ({ conformance }) => {
-      const { manner, servesPython } = conformance;
-      const isApplied = manner?.applies?.includes('concurrency') ?? false;
+      const { deviations, servesPython } = conformance;
+      const isApplied = deviations?.applies?.includes('concurrency') ?? false;
       if (servesPython && !isApplied) return;
       const resources = isApplied ? { concurrency: 16 } : {};
       await withRevision(conformance, { revision: 'r11', timeout: 20, resources }, async (runner) => {
@@ -50,10 +50,10 @@ export const concurrencyChecks: Check<{ conformance: Conformance }>[] = [
         const values = Array.from({ length: 16 }, (_, index) => 1 + index / 1000);
         const answers = await Promise.all(values.map((seconds) => runner.run({ do: 'sleep', seconds })));
         const outputs = answers.map((answer) => (answer.status === 'success' ? answer.output : answer.error));
-        expectSame(outputs, values);
-        expectWithin(8_000 + (manner?.queue ?? 0), started); // one after the other they take twice that
+        expectEqual(outputs, values);
+        expectWithin(8_000 + (deviations?.queueDelay ?? 0), started); // one after the other they take twice that
       });
     },
-    patience: 180,
+    timeout: 180,
   },
 ];

@@ -1,19 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Runner } from '../../runners/runner.js';
-import type { Check, RunningScene } from '../check.js';
-import { expectFailure, expectKeys, expectOutput, expectSame, withRevision } from '../expectations.js';
+import type { Check, RunningRevision } from '../check.js';
+import { expectEqual, expectFailure, expectKeys, expectOutput, withRevision } from '../expectations.js';
 
 /** Milliseconds between two calls that are to arrive in this order. */
-const distance = 150;
+const callInterval = 150;
 
 /** Python runs as its author ran it: one call at a time, on the thread that imported it and set it up. */
-export const executionChecks: Check<RunningScene>[] = [
+export const executionChecks: Check<RunningRevision>[] = [
   {
     name: 'code that keeps its work in one place gives four callers each their own answer',
     run: async ({ runner }) => {
       const texts = ['abcd', 'efgh', 'ijkl', 'mnop'];
       const answers = await Promise.all(texts.map((text) => runner.run({ do: 'fill', text })));
-      expectSame(
+      expectEqual(
         answers,
         texts.map((output) => ({ status: 'success', output })),
       );
@@ -31,8 +31,8 @@ export const executionChecks: Check<RunningScene>[] = [
   },
   {
     name: 'a call may handle signals',
-    run: async ({ runner, conformance: { manner } }) => {
-      if (!manner?.keepsMainThread) expectOutput(await runner.run({ do: 'handle a signal' }), 1);
+    run: async ({ runner, conformance: { deviations } }) => {
+      if (!deviations?.ownsMainThread) expectOutput(await runner.run({ do: 'handle a signal' }), 1);
     },
   },
   {
@@ -43,41 +43,41 @@ export const executionChecks: Check<RunningScene>[] = [
         const calls: Promise<unknown>[] = [];
         for (const name of names) {
           calls.push(runner.run({ do: 'sleep', seconds: 0.4, name }));
-          await sleep(distance);
+          await sleep(callInterval);
         }
         await Promise.all(calls);
-        expectSame(await listBegun(runner, names), names);
+        expectEqual(await listStarted(runner, names), names);
       }),
   },
   {
     name: 'a call that waits for its turn sees its deadline and its cancel, and is not begun',
     run: (scene) =>
       withOneProcess(scene, 'r13', async (runner) => {
-        const { manner } = scene.conformance;
-        const queue = (manner?.queue ?? 0) / 1000;
+        const { deviations } = scene.conformance;
+        const queue = (deviations?.queueDelay ?? 0) / 1000;
         const running = runner.run({ do: 'sleep', seconds: queue + 2, name: 'running' }, { timeout: queue + 20 });
-        await sleep(distance);
+        await sleep(callInterval);
         const cancel = new AbortController();
         const late = runner.run({ do: 'sleep', seconds: 0, name: 'late' }, { timeout: queue + 0.5 });
         const canceled = runner.run({ do: 'sleep', seconds: 0, name: 'canceled' }, { signal: cancel.signal });
-        await sleep(distance);
+        await sleep(callInterval);
         cancel.abort();
         expectFailure(await canceled, 'CALL_CANCELLED');
         expectFailure(await late, 'CALL_TIMEOUT');
         expectKeys(await running, { status: 'success' });
-        if (manner?.beginsAbandoned) return;
-        expectSame(await listBegun(runner, ['running', 'late', 'canceled']), ['running']);
+        if (deviations?.startsAbandoned) return;
+        expectEqual(await listStarted(runner, ['running', 'late', 'canceled']), ['running']);
       }),
   },
 ];
 
 /** Software whose calls wait for one another: where they go to several processes, a revision that has one. */
 async function withOneProcess(
-  { conformance, runner }: RunningScene,
+  { conformance, runner }: RunningRevision,
   revision: string,
   body: (runner: Runner) => Promise<void>,
 ): Promise<void> {
-  if (!conformance.manner?.spreadsCalls) return await body(runner);
+  if (!conformance.deviations?.spreadsCalls) return await body(runner);
   await withRevision(conformance, { revision, timeout: 20, resources: { replicas: 1 } }, async (single) => {
     await single.start({ env: {} });
     await single.run({ do: 'list begun' }); // its process is up
@@ -86,7 +86,7 @@ async function withOneProcess(
 }
 
 /** Of these calls those that have begun, in their order. */
-async function listBegun(runner: Runner, names: string[]): Promise<string[]> {
+async function listStarted(runner: Runner, names: string[]): Promise<string[]> {
   const answer = await runner.run({ do: 'list begun' });
   const begun = answer.status === 'success' ? (answer.output as string[]) : []; // what `respond` returns
   return begun.filter((name) => names.includes(name));

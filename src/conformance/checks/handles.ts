@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
-import { type Check, canary, type RunningScene } from '../check.js';
-import { callElsewhere } from '../elsewhere.js';
-import { expectHealthy, expectKeys, expectOutput, expectSame } from '../expectations.js';
+import { type Check, canary, type RunningRevision } from '../check.js';
+import { callFromChild } from '../elsewhere.js';
+import { expectEqual, expectHealthy, expectKeys, expectOutput } from '../expectations.js';
 
-export const handleChecks: Check<RunningScene>[] = [
+export const handleChecks: Check<RunningRevision>[] = [
   {
     name: 'a handle is plain data that holds the plan and no variable of the software',
     run: async ({ handle, plan }) => {
       const text = JSON.stringify(handle);
-      const live = findLive(handle, 'handle');
+      const live = findNonJson(handle, 'handle');
       assert.equal(live, undefined, `${live} does not survive as JSON text`);
-      expectSame(handle.plan, plan);
+      expectEqual(handle.plan, plan);
       assert.ok(!text.includes(canary), 'the handle holds the value of a variable');
     },
   },
@@ -21,21 +21,21 @@ export const handleChecks: Check<RunningScene>[] = [
 ];
 
 /** From one process to the next. */
-export const attachChecks: Check<RunningScene>[] = [
+export const attachChecks: Check<RunningRevision>[] = [
   {
     name: 'a second start takes over what is there',
     run: async ({ runner, plan, conformance: { RunnerClass } }) => {
       const before = await runner.run({ do: 'pid' });
       const second = new RunnerClass(plan);
       await second.start({ env: { CANARY: canary } });
-      expectSame(await second.run({ do: 'pid' }), before);
+      expectEqual(await second.run({ do: 'pid' }), before);
       await second.close();
     },
   },
   {
     name: 'another process attaches with the handle',
     run: async ({ handle, conformance: { reference } }) => {
-      const { answer, health } = await callElsewhere(reference, handle, { do: 'echo', value: 'from afar' });
+      const { answer, health } = await callFromChild(reference, handle, { do: 'echo', value: 'from afar' });
       expectOutput(answer, 'from afar');
       expectKeys(health, { isHealthy: true });
     },
@@ -43,13 +43,13 @@ export const attachChecks: Check<RunningScene>[] = [
 ];
 
 /** Path to the first thing that JSON does not hold as it is. */
-function findLive(value: unknown, path: string): string | undefined {
+function findNonJson(value: unknown, path: string): string | undefined {
   if (value === null || value === undefined || typeof value === 'string' || typeof value === 'boolean')
     return undefined;
   if (typeof value === 'number') return Number.isFinite(value) ? undefined : path;
   if (!Array.isArray(value) && Object.prototype.toString.call(value) !== '[object Object]') return path;
   for (const [key, part] of Object.entries(value)) {
-    const found = findLive(part, `${path}.${key}`);
+    const found = findNonJson(part, `${path}.${key}`);
     if (found !== undefined) return found;
   }
   return undefined;

@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Check, canary, type RunningScene } from '../check.js';
-import { expectSame, readLines } from '../expectations.js';
+import { type Check, canary, type RunningRevision } from '../check.js';
+import { expectEqual, readLines } from '../expectations.js';
 
 /** Milliseconds that a log may be behind the call that printed: on its way into it a line may pass a pipe, or a network. */
-const lateness = 2_000;
+const logDelay = 2_000;
 
-export const logChecks: Check<RunningScene>[] = [
+export const logChecks: Check<RunningRevision>[] = [
   {
     name: 'prints are in the log, which can be read from its end and followed',
-    run: async ({ runner, conformance: { manner } }) => {
-      const { logsCalls = false } = manner ?? {};
+    run: async ({ runner, conformance: { deviations } }) => {
+      const { logsCalls = false } = deviations ?? {};
       const isPrinted = (line: string) => !logsCalls || line.endsWith(' line');
       await runner.run({ do: 'print', value: 'first line' });
       await runner.run({ do: 'print', value: 'second line' });
@@ -18,15 +18,18 @@ export const logChecks: Check<RunningScene>[] = [
         const last = (await readLines(runner.logs({ tail: logsCalls ? 20 : 1 }))).filter(isPrinted);
         return logsCalls ? last.slice(-1) : last;
       };
-      for (const until = Date.now() + lateness; (await readLast())[0] !== 'second line' && Date.now() < until; )
+      for (const until = Date.now() + logDelay; (await readLast())[0] !== 'second line' && Date.now() < until; )
         await sleep(50);
-      expectSame(await readLast(), ['second line']);
+      expectEqual(await readLast(), ['second line']);
       const stop = new AbortController();
-      const following = readLines(keepOnly(isPrinted, runner.logs({ tail: 0, follow: true, signal: stop.signal })), 1);
+      const following = readLines(
+        filterLines(isPrinted, runner.logs({ tail: 0, follow: true, signal: stop.signal })),
+        1,
+      );
       const seen = following.then(() => true);
       do await runner.run({ do: 'print', value: 'third line' });
       while (!(await Promise.race([seen, sleep(250, false)]))); // what was printed before the reader was there is not its
-      expectSame(await following, ['third line']);
+      expectEqual(await following, ['third line']);
       stop.abort();
     },
   },
@@ -40,6 +43,6 @@ export const logChecks: Check<RunningScene>[] = [
   },
 ];
 
-async function* keepOnly(isKept: (line: string) => boolean, lines: AsyncIterable<string>): AsyncIterable<string> {
+async function* filterLines(isKept: (line: string) => boolean, lines: AsyncIterable<string>): AsyncIterable<string> {
   for await (const line of lines) if (isKept(line)) yield line;
 }

@@ -4,12 +4,12 @@ import { connect } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { BerthError } from '../../errors.js';
-import { type Check, canary, type RunningScene } from '../check.js';
+import { type Check, canary, type RunningRevision } from '../check.js';
 import type { Conformance } from '../conformance.js';
 import { expectNone, readLines, withRevision } from '../expectations.js';
 
 /** What the software's start does to the machine around it. */
-export const surroundingChecks: Check<RunningScene>[] = [
+export const isolationChecks: Check<RunningRevision>[] = [
   {
     name: 'the variables of the software stand in no command line, and in no file of the revision',
     run: async ({ plan }) => {
@@ -19,12 +19,12 @@ export const surroundingChecks: Check<RunningScene>[] = [
   },
   {
     name: 'nothing listens for other machines',
-    run: async ({ handle, plan, conformance: { manner } }) => {
-      const address = localAddress(handle.endpoint, plan.provider, manner);
+    run: async ({ handle, plan, conformance: { deviations } }) => {
+      const address = getLocalAddress(handle.endpoint, plan.provider, deviations);
       if (address === undefined) return;
       assert.ok(isLoopback(address.hostname), `it listens on ${address.hostname}, and was not exposed`);
-      const reached = await isReached(Number(address.port), otherAddress());
-      assert.ok(!reached, `port ${address.port} is reached at ${otherAddress()}, and was not exposed`);
+      const reached = await isReachable(Number(address.port), getExternalAddress());
+      assert.ok(!reached, `port ${address.port} is reached at ${getExternalAddress()}, and was not exposed`);
     },
   },
 ];
@@ -37,17 +37,17 @@ export const resourceChecks: Check<{ conformance: Conformance }>[] = [
       await withRevision(conformance, { revision: 'r9', timeout: 20, resources }, async (runner, plan) => {
         const said: string[] = [];
         const starting = runner.start({ env: {}, onProgress: (line) => said.push(line) });
-        const handle = await starting.catch((error: unknown) => refusalOf(error));
+        const handle = await starting.catch((error: unknown) => requireResourceRefusal(error));
         if (handle === undefined) return;
         const words = [...said, ...(await readLines(runner.logs()))].join('\n');
-        const { manner } = conformance;
-        const applied = manner?.applies ?? [];
+        const { deviations } = conformance;
+        const applied = deviations?.applies ?? [];
         const silent = Object.keys(resources).filter((name) => !applied.some((one) => one === name));
         expectNone(silent.filter((name) => !words.includes(name)).map((name) => `${name}, of which nothing is said`));
-        const address = localAddress(handle.endpoint, plan.provider, manner);
+        const address = getLocalAddress(handle.endpoint, plan.provider, deviations);
         await runner.stop();
         if (address === undefined) return;
-        const isOpen = await isReached(Number(address.port), address.hostname);
+        const isOpen = await isReachable(Number(address.port), address.hostname);
         assert.ok(!isOpen, `port ${address.port} is still open after the stop`);
       });
     },
@@ -55,18 +55,18 @@ export const resourceChecks: Check<{ conformance: Conformance }>[] = [
 ];
 
 /** A refusal says which resource it is that cannot be had. */
-function refusalOf(error: unknown): undefined {
+function requireResourceRefusal(error: unknown): undefined {
   if (error instanceof BerthError && error.code === 'RESOURCE_INVALID') return undefined;
   throw error;
 }
 
 /** Of software on this machine that is called over HTTP; a provider may have put it elsewhere. */
-function localAddress(
+function getLocalAddress(
   endpoint: string | null,
   provider: string | null,
-  manner: Conformance['manner'],
+  manner: Conformance['deviations'],
 ): URL | undefined {
-  if (manner?.servesElsewhere || !endpoint?.startsWith('http:')) return undefined;
+  if (manner?.servesRemotely || !endpoint?.startsWith('http:')) return undefined;
   const address = new URL(endpoint);
   return provider === null || isLoopback(address.hostname) ? address : undefined;
 }
@@ -74,12 +74,12 @@ function localAddress(
 const isLoopback = (hostname: string): boolean => /^(127\.|localhost$|\[::1\]$)/.test(hostname);
 
 /** As another machine would call this one; where it has no such address, one that only a listener on all of them answers at. */
-const otherAddress = (): string =>
+const getExternalAddress = (): string =>
   Object.values(networkInterfaces())
     .flatMap((addresses) => addresses ?? [])
     .find(({ family, internal }) => family === 'IPv4' && !internal)?.address ?? '127.0.0.2';
 
-const isReached = (port: number, address: string): Promise<boolean> =>
+const isReachable = (port: number, address: string): Promise<boolean> =>
   new Promise((resolve) => {
     const socket = connect(port, address);
     const end = (isOpen: boolean) => {

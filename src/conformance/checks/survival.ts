@@ -4,11 +4,11 @@ import type { Runner } from '../../runners/runner.js';
 import type { Check } from '../check.js';
 import type { Conformance } from '../conformance.js';
 import {
+  expectEqual,
   expectFailure,
   expectHealthy,
   expectNone,
   expectOutput,
-  expectSame,
   expectText,
   expectUnhealthy,
   readLines,
@@ -18,7 +18,7 @@ import {
 type Body = (runner: Runner, plan: RunPlan, conformance: Conformance) => Promise<unknown>;
 
 /** Each has a revision of its own, not yet started, of which nothing may be left. */
-const survives = (revision: string, name: string, body: Body): Check<{ conformance: Conformance }> => ({
+const createSurvivalCheck = (revision: string, name: string, body: Body): Check<{ conformance: Conformance }> => ({
   name,
   run: ({ conformance }) =>
     withRevision(conformance, { revision, timeout: 10 }, (runner, plan) => body(runner, plan, conformance)),
@@ -29,34 +29,38 @@ const echo = (runner: Runner) => runner.run({ do: 'echo', value: 1 });
 
 /** Whatever happens to the software, to a start, or to the process that starts it. */
 export const survivalChecks: Check<{ conformance: Conformance }>[] = [
-  survives('r3', 'two starts at once make one', async (runner, plan, { RunnerClass }) => {
+  createSurvivalCheck('r3', 'two starts at once make one', async (runner, plan, { RunnerClass }) => {
     const second = new RunnerClass(plan);
     await Promise.all([start(runner), start(second)]);
-    expectSame(await second.run({ do: 'pid' }), await runner.run({ do: 'pid' }));
+    expectEqual(await second.run({ do: 'pid' }), await runner.run({ do: 'pid' }));
     await second.close();
   }),
 
-  survives('r4', 'a start goes on from what one that was cut off left', async (runner, plan, { startHalfway }) => {
-    await startHalfway(plan);
-    await start(runner);
-    expectOutput(await echo(runner), 1);
-  }),
-
-  survives(
-    'r5',
-    'a process that ends during a call is a lost call, is gone, and starts again',
-    async (runner, _, { manner }) => {
-      await start(runner);
-      expectFailure(await runner.run({ do: 'die' }), 'CALL_LOST');
-      await sleep(100);
-      if (manner?.startsOnDemand) await expectHealthy(runner);
-      else await expectUnhealthy(runner, manner?.replacesProcesses ? 'unresponsive' : 'gone');
+  createSurvivalCheck(
+    'r4',
+    'a start goes on from what one that was cut off left',
+    async (runner, plan, { interruptStart }) => {
+      await interruptStart(plan);
       await start(runner);
       expectOutput(await echo(runner), 1);
     },
   ),
 
-  survives('r6', 'killed software is gone, not running, and starts again', async (runner, _, { kill }) => {
+  createSurvivalCheck(
+    'r5',
+    'a process that ends during a call is a lost call, is gone, and starts again',
+    async (runner, _, { deviations }) => {
+      await start(runner);
+      expectFailure(await runner.run({ do: 'die' }), 'CALL_LOST');
+      await sleep(100);
+      if (deviations?.startsOnDemand) await expectHealthy(runner);
+      else await expectUnhealthy(runner, deviations?.replacesProcesses ? 'unresponsive' : 'gone');
+      await start(runner);
+      expectOutput(await echo(runner), 1);
+    },
+  ),
+
+  createSurvivalCheck('r6', 'killed software is gone, not running, and starts again', async (runner, _, { kill }) => {
     await kill(await start(runner));
     await expectUnhealthy(runner, 'gone');
     expectFailure(await echo(runner), 'NOT_RUNNING', 'CALL_LOST');
@@ -64,10 +68,10 @@ export const survivalChecks: Check<{ conformance: Conformance }>[] = [
     await expectHealthy(runner);
   }),
 
-  survives(
+  createSurvivalCheck(
     'r7',
     'stop resolves when it is gone, twice, and keeps the log',
-    async (runner, plan, { RunnerClass, listRemains, listRunning = listRemains }) => {
+    async (runner, plan, { RunnerClass, listRemaining, listRunning = listRemaining }) => {
       const handle = await start(runner);
       await runner.run({ do: 'print', value: 'kept' });
       await runner.stop();
@@ -82,30 +86,30 @@ export const survivalChecks: Check<{ conformance: Conformance }>[] = [
     },
   ),
 
-  survives(
+  createSurvivalCheck(
     'r10',
     'what is kept of it is made again, and ends with a stop beside it',
-    async (runner, plan, { listRemains, listRunning = listRemains }) => {
-      if (runner.keep === undefined) return;
+    async (runner, plan, { listRemaining, listRunning = listRemaining }) => {
+      if (runner.archive === undefined) return;
       await start(runner);
-      const keeping = runner.keep({ env: {} });
+      const keeping = runner.archive({ env: {} });
       await runner.stop();
       await keeping;
       expectNone(await listRunning(plan));
       await start(runner);
-      await runner.keep({ env: {} });
-      await runner.keep({ env: {} });
+      await runner.archive({ env: {} });
+      await runner.archive({ env: {} });
       expectOutput(await echo(runner), 1);
     },
   ),
 
-  survives(
+  createSurvivalCheck(
     'r8',
     'undo needs the plan only, and removes a half-made start',
-    async (runner, plan, { RunnerClass, listRemains, startHalfway }) => {
-      await startHalfway(plan);
+    async (runner, plan, { RunnerClass, listRemaining, interruptStart }) => {
+      await interruptStart(plan);
       await new RunnerClass(plan).undo();
-      expectNone(await listRemains(plan));
+      expectNone(await listRemaining(plan));
       await runner.undo();
     },
   ),

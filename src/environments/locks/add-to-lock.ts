@@ -1,25 +1,26 @@
 import { join } from 'node:path/posix';
 import { BerthError } from '../../errors.js';
-import { noPipFiles } from '../pip-files/read-pip-files.js';
+import { emptyPipFiles } from '../pip-files/read-pip-files.js';
 import { runCompile } from './compile.js';
-import { describeChanges, joinPackages, type Lock, type LockDocument, toLock } from './lock.js';
+import { buildLock, describeChanges, type Lock, type LockDocument, mergePackages } from './lock.js';
 import type { Resolution } from './resolution.js';
-import type { TakenLock } from './take-lock.js';
+import type { LoadedLock } from './take-lock.js';
 
 /**
  * The lock, with what the strategy needs beside it. The lock's versions are kept; where those and the strategy exclude
  * each other, they are kept as far as they can be, and which were not is noted.
  */
-export async function addToLock(resolution: Resolution, taken: TakenLock): Promise<Lock> {
+export async function extendLock(resolution: Resolution, taken: LoadedLock): Promise<Lock> {
   const { requirements, cwd, variables, scratch } = resolution;
   const { document, base, pins, notes } = taken;
   const place = { source: cwd, variables };
-  if (requirements.added.length === 0) return { ...(await toLock(document, { ...place, base })), notes };
-  const request = { lines: requirements.added, projects: [], pip: noPipFiles() };
+  if (requirements.strategyRequirements.length === 0)
+    return { ...(await buildLock(document, { ...place, base })), notes };
+  const request = { lines: requirements.strategyRequirements, projects: [], pip: emptyPipFiles() };
   try {
     const more = await runCompile(resolution, { ...request, constraints: pins });
-    const packages = joinPackages(document.packages, more.packages);
-    return { ...(await toLock({ ...document, packages }, { ...place, base })), notes };
+    const packages = mergePackages(document.packages, more.packages);
+    return { ...(await buildLock({ ...document, packages }, { ...place, base })), notes };
   } catch (error) {
     if (!(error instanceof BerthError) || error.code !== 'DEPENDENCY_UNRESOLVED') throw error;
     const projects = findProjects(resolution);
@@ -28,16 +29,16 @@ export async function addToLock(resolution: Resolution, taken: TakenLock): Promi
       ...request,
       projects,
       constraints: [],
-      preferences: prefer(taken.document),
+      preferences: toVersionPreferences(taken.document),
     });
     const changes = describeChanges(document.packages, found.packages);
-    const note = `${requirements.from} and what the strategy needs (${requirements.added.join(', ')}) exclude each other: ${changes.join(', ') || 'other packages'} instead.`;
-    return { ...(await toLock(found, { ...place, base: scratch })), notes: [...notes, note] };
+    const note = `${requirements.from} and what the strategy needs (${requirements.strategyRequirements.join(', ')}) exclude each other: ${changes.join(', ') || 'other packages'} instead.`;
+    return { ...(await buildLock(found, { ...place, base: scratch })), notes: [...notes, note] };
   }
 }
 
 /** Versions alone: what has none, or lies in the repository, is found again anyway. */
-const prefer = ({ rest, packages }: LockDocument): LockDocument => ({
+const toVersionPreferences = ({ rest, packages }: LockDocument): LockDocument => ({
   rest,
   packages: packages.flatMap(({ name, version }) => (version === undefined ? [] : [{ name, version }])),
 });

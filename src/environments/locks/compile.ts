@@ -1,11 +1,11 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { runBuildingUv } from '../build-with-older-tools.js';
+import { runUvBuild } from '../build-with-older-tools.js';
 import type { PipFiles } from '../pip-files/read-pip-files.js';
-import { restorePlaces, type UvFile, writeUvFile } from '../pip-files/uv-file.js';
+import { formatUvFile, restoreLocations, type UvFile } from '../pip-files/uv-file.js';
 import { explainUvFailure } from '../uv-failure.js';
-import { compileWishes } from './compile-wishes.js';
-import { type Lock, type LockDocument, normalizeName, prefer, readLockDocument, toLock } from './lock.js';
+import { compileCondaPackages } from './compile-wishes.js';
+import { buildLock, type Lock, type LockDocument, normalizeName, readLockDocument, toPreferences } from './lock.js';
 import type { Resolution } from './resolution.js';
 
 export interface CompileRequest {
@@ -20,33 +20,33 @@ export interface CompileRequest {
 }
 
 /** Resolves everything that is asked for at once. Throws DEPENDENCY_UNRESOLVED. */
-export async function compile(resolution: Resolution): Promise<Lock> {
+export async function compileRequirements(resolution: Resolution): Promise<Lock> {
   const { requirements, cwd, scratch, variables } = resolution;
-  const { constraints, isStale, projects, added, wishes, pip } = requirements;
+  const { constraints, isStale, projects, strategyRequirements, condaPackages, pip } = requirements;
   const request: CompileRequest = {
-    lines: added,
+    lines: strategyRequirements,
     projects,
     constraints: isStale ? [] : constraints,
-    preferences: isStale ? prefer(constraints) : undefined,
+    preferences: isStale ? toPreferences(constraints) : undefined,
     pip,
   };
-  const { document, notes } = await compileWishes(wishes, (lines, more) =>
-    compileMeant(resolution, {
+  const { document, notes } = await compileCondaPackages(condaPackages, (lines, more) =>
+    compileWithScikitLearn(resolution, {
       ...request,
       lines: [...request.lines, ...lines],
       preferences: more ?? request.preferences,
     }),
   );
-  const lock = await toLock(document, { base: scratch, source: cwd, variables });
-  return { ...lock, notes: [...notes, ...noteIndexes(resolution)] };
+  const lock = await buildLock(document, { base: scratch, source: cwd, variables });
+  return { ...lock, notes: [...notes, ...describeIndexes(resolution)] };
 }
 
 /** `sklearn` on the index is empty, and refused on purpose: a requirement for it means scikit-learn. */
-async function compileMeant(resolution: Resolution, request: CompileRequest): Promise<LockDocument> {
+async function compileWithScikitLearn(resolution: Resolution, request: CompileRequest): Promise<LockDocument> {
   const document = await runCompile(resolution, request);
   const names = document.packages.map(({ name }) => normalizeName(name));
   if (!names.includes('sklearn') || names.includes('scikit-learn')) return document;
-  resolution.noted.add('sklearn is an empty package: scikit-learn, which is meant by it, is installed beside it.');
+  resolution.notes.add('sklearn is an empty package: scikit-learn, which is meant by it, is installed beside it.');
   return await runCompile(resolution, { ...request, lines: [...request.lines, 'scikit-learn'] });
 }
 
@@ -54,13 +54,13 @@ const [requirementsName, constraintsName, outputName] = ['requirements.in', 'con
 
 /** One run of `uv pip compile`; the document lies in the scratch directory as `pylock.toml`. */
 export async function runCompile(resolution: Resolution, request: CompileRequest): Promise<LockDocument> {
-  const { home, requirements, interpreter, directory, cwd, scratch, variables, env, noted, signal, onProgress } =
+  const { home, requirements, interpreter, directory, cwd, scratch, variables, env, notes, signal, onProgress } =
     resolution;
   const { pip, lines, projects, constraints, preferences } = request;
   const output = join(scratch, outputName);
   const file = (text: string) => ({ text, file: requirements.from, line: null });
-  const asked = writeUvFile([...pip.options, ...pip.requirements, ...lines.map(file)], { source: cwd, variables });
-  const bounds = writeUvFile([...pip.constraints, ...constraints.map(file)], { source: cwd, variables });
+  const asked = formatUvFile([...pip.options, ...pip.requirements, ...lines.map(file)], { source: cwd, variables });
+  const bounds = formatUvFile([...pip.constraints, ...constraints.map(file)], { source: cwd, variables });
   await writeFile(join(scratch, requirementsName), asked.text, { mode: 0o600 });
   await writeFile(join(scratch, constraintsName), bounds.text, { mode: 0o600 });
   await writePreferences(output, preferences);
@@ -68,13 +68,13 @@ export async function runCompile(resolution: Resolution, request: CompileRequest
     ...['pip', 'compile', '--no-header', '--quiet', ...projects, join(scratch, requirementsName)],
     ...['--constraints', join(scratch, constraintsName), '--python', interpreter.path],
     ...(interpreter.asOf === undefined ? [] : ['--exclude-newer', interpreter.asOf]),
-    ...['--format', 'pylock.toml', '--output-file', output, ...indexArguments(pip), ...pip.arguments],
+    ...['--format', 'pylock.toml', '--output-file', output, ...listIndexArguments(pip), ...pip.uvArguments],
   ];
   const secrets = Object.values(variables);
   const call = { home, args, cwd, directory, env, secrets, scratch, signal, onProgress };
-  const result = await runBuildingUv({ ...call, onNote: (note) => noted.add(note) });
+  const result = await runUvBuild({ ...call, onNote: (note) => notes.add(note) });
   if (result.exitCode === 0) return await readLockDocument(output);
-  const words = placeWords(result.output, { asked, bounds });
+  const words = restoreAllLocations(result.output, { asked, bounds });
   throw explainUvFailure(
     { ...result, output: words },
     'DEPENDENCY_UNRESOLVED',
@@ -82,8 +82,8 @@ export async function runCompile(resolution: Resolution, request: CompileRequest
   );
 }
 
-export const placeWords = (words: string, { asked, bounds }: { asked: UvFile; bounds: UvFile }): string =>
-  restorePlaces(restorePlaces(words, requirementsName, asked), constraintsName, bounds);
+export const restoreAllLocations = (words: string, { asked, bounds }: { asked: UvFile; bounds: UvFile }): string =>
+  restoreLocations(restoreLocations(words, requirementsName, asked), constraintsName, bounds);
 
 async function writePreferences(output: string, preferences: LockDocument | undefined): Promise<void> {
   if (preferences === undefined) return await rm(output, { force: true });
@@ -91,16 +91,16 @@ async function writePreferences(output: string, preferences: LockDocument | unde
   await writeFile(output, stringify({ ...preferences.rest, packages: preferences.packages }));
 }
 
-const hasFurtherIndex = ({ options }: PipFiles): boolean =>
+const hasExtraIndex = ({ options }: PipFiles): boolean =>
   options.some(({ text }) => text.startsWith('--extra-index-url '));
 
 /** pip takes the best version from all indexes; uv, left alone, from the first that has the package. */
-export const indexArguments = (pip: PipFiles): string[] =>
-  (hasFurtherIndex(pip) || process.env.PIP_EXTRA_INDEX_URL) && !process.env.UV_INDEX_STRATEGY
+export const listIndexArguments = (pip: PipFiles): string[] =>
+  (hasExtraIndex(pip) || process.env.PIP_EXTRA_INDEX_URL) && !process.env.UV_INDEX_STRATEGY
     ? ['--index-strategy', 'unsafe-best-match']
     : [];
 
-export function noteIndexes({ requirements: { pip } }: Resolution): string[] {
+export function describeIndexes({ requirements: { pip } }: Resolution): string[] {
   const further = pip.options.find(({ text }) => text.startsWith('--extra-index-url '));
   if (further === undefined || process.env.UV_INDEX_STRATEGY) return [];
   return [

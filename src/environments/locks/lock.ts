@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { conceal, sourceMark, type Variables } from '../pip-files/variables.js';
+import { maskValues, sourcePlaceholder, type Variables } from '../pip-files/variables.js';
 
 /** Requirements, resolved: what to install, to the file. Holds no value of a variable, and no place of this machine. */
 export interface Lock {
@@ -43,7 +43,7 @@ export async function readLockDocument(path: string): Promise<LockDocument> {
   return { rest, packages: (packages ?? []) as unknown as LockedPackage[] };
 }
 
-export interface Place {
+export interface LockLocation {
   /** Where the lock was written: its paths are relative to that. */
   base: string;
   /** The repository, or its copy. */
@@ -52,26 +52,29 @@ export interface Place {
 }
 
 /** What a lock names by path belongs to the revision, not to the shared environment. */
-export async function toLock({ rest, packages }: LockDocument, { base, source, variables }: Place): Promise<Lock> {
+export async function buildLock(
+  { rest, packages }: LockDocument,
+  { base, source, variables }: LockLocation,
+): Promise<Lock> {
   const { stringify } = await import('smol-toml');
-  const shared = packages.filter((entry) => localPath(entry) === undefined);
-  const localPaths = packages.map(localPath).filter((local) => local !== undefined);
+  const shared = packages.filter((entry) => getLocalPath(entry) === undefined);
+  const localPaths = packages.map(getLocalPath).filter((local) => local !== undefined);
   const text = shared.length === 0 ? '' : stringify({ ...rest, packages: shared });
   return {
     ...emptyLock,
-    text: conceal(text.replaceAll(pathToFileURL(source).href, sourceMark), variables),
+    text: maskValues(text.replaceAll(pathToFileURL(source).href, sourcePlaceholder), variables),
     packages: shared.length,
     localProjects: localPaths.map((local) => relative(source, resolve(base, local)) || '.'),
   };
 }
 
-const localPath = (entry: LockedPackage): string | undefined => entry.directory?.path ?? entry.archive?.path;
+const getLocalPath = (entry: LockedPackage): string | undefined => entry.directory?.path ?? entry.archive?.path;
 
 /** As PEP 503 writes names. */
 export const normalizeName = (name: string): string => name.toLowerCase().replaceAll(/[-_.]+/g, '-');
 
 /** Versions as a lock that uv finds at the place of its output: it keeps to them where it can. */
-export function prefer(pins: string[]): LockDocument {
+export function toPreferences(pins: string[]): LockDocument {
   const packages = pins.flatMap((pin) => {
     const [, name, version] = /^([A-Za-z0-9][\w.-]*)==([\w.!+-]+)$/.exec(pin) ?? [];
     return name === undefined || version === undefined ? [] : [{ name, version }];
@@ -80,7 +83,7 @@ export function prefer(pins: string[]): LockDocument {
 }
 
 /** What a lock holds, with more beside it. What both hold is taken from the lock, unless that is for other machines too. */
-export function joinPackages(locked: LockedPackage[], more: LockedPackage[]): LockedPackage[] {
+export function mergePackages(locked: LockedPackage[], more: LockedPackage[]): LockedPackage[] {
   const names = (packages: LockedPackage[]) => new Set(packages.map(({ name }) => normalizeName(name)));
   const settled = names(locked.filter(({ marker }) => marker === undefined));
   const added = more.filter(({ name }) => !settled.has(normalizeName(name)));

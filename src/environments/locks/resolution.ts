@@ -27,5 +27,5 @@ export interface Resolution extends ResolveRequest {
   /** An empty directory for what uv reads and writes. */
   scratch: string;
   /** What was decided on the way. */
-  noted: Set<string>;
+  notes: Set<string>;
 }

@@ -2,34 +2,37 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BerthError } from '../../errors.js';
 import { digestIndexSettings, redact } from '../child-environment.js';
-import { describePlace } from '../pip-files/placed-line.js';
-import { fillIn, namedVariables, type Variables } from '../pip-files/variables.js';
-import { digestOf, readRecord, writeRecord } from '../records.js';
+import { describeLocation } from '../pip-files/placed-line.js';
+import { expandVariables, listVariableNames, type Variables } from '../pip-files/variables.js';
+import { digestTexts, readRecord, writeRecord } from '../records.js';
 import type { Requirements } from '../requirements/read-requirements.js';
-import { makeScratchDirectory } from '../scratch-directory.js';
-import { addToLock } from './add-to-lock.js';
-import { compile } from './compile.js';
+import { createScratchDirectory } from '../scratch-directory.js';
+import { extendLock } from './add-to-lock.js';
+import { compileRequirements } from './compile.js';
 import { emptyLock, type Lock } from './lock.js';
-import { lockHashed } from './lock-hashed.js';
+import { lockHashedRequirements } from './lock-hashed.js';
 import type { Resolution, ResolveRequest } from './resolution.js';
-import { takeLock } from './take-lock.js';
+import { loadLock } from './take-lock.js';
 import { resolveWithoutDiscovery } from './without-discovery.js';
 
 /** Another way of resolving makes another lock of the same requirements. */
-const way = '2';
+const resolverVersion = '2';
 
 /** The lock of these requirements for this Python: remembered, else resolved by uv. Throws DEPENDENCY_UNRESOLVED. */
 export async function resolveLock(request: ResolveRequest): Promise<Lock> {
   const { home, requirements, interpreter, variables, isFresh = false } = request;
-  const { pip, projects, wishes, added } = requirements;
-  if ([pip.requirements, projects, wishes, added].every((list) => list.length === 0)) return emptyLock;
-  const key = digestOf([
-    way,
+  const { pip, projects, condaPackages, strategyRequirements } = requirements;
+  if ([pip.requirements, projects, condaPackages, strategyRequirements].every((list) => list.length === 0))
+    return emptyLock;
+  const key = digestTexts([
+    resolverVersion,
     JSON.stringify(pip),
-    ...[requirements.texts, projects, wishes, added, requirements.constraints].map((list) => JSON.stringify(list)),
+    ...[requirements.texts, projects, condaPackages, strategyRequirements, requirements.constraints].map((list) =>
+      JSON.stringify(list),
+    ),
     JSON.stringify(requirements.lock),
     // Credentials do not change what is found, and are not to be guessed from a name.
-    JSON.stringify(Object.values(fillOptions(requirements, variables)).map(redact)),
+    JSON.stringify(Object.values(expandOptions(requirements, variables)).map(redact)),
     interpreter.version,
     ...(interpreter.asOf === undefined ? [] : [interpreter.asOf]),
     process.platform,
@@ -44,17 +47,17 @@ export async function resolveLock(request: ResolveRequest): Promise<Lock> {
   return lock;
 }
 
-const fillOptions = ({ pip }: Requirements, variables: Variables): string[] =>
-  [...pip.options, ...pip.requirements].map(({ text }) => fillIn(text, variables));
+const expandOptions = ({ pip }: Requirements, variables: Variables): string[] =>
+  [...pip.options, ...pip.requirements].map(({ text }) => expandVariables(text, variables));
 
 async function resolve(request: ResolveRequest): Promise<Lock> {
   const { home, requirements, directory, copy, onProgress } = request;
-  const scratch = await makeScratchDirectory(home.locks, 'lock');
+  const scratch = await createScratchDirectory(home.locks, 'lock');
   try {
     onProgress?.(`resolving the requirements of ${requirements.from}`);
-    const cwd = requirements.needsCopy ? await copy.path() : directory;
+    const cwd = requirements.needsCopy ? await copy.ensurePath() : directory;
     const noted = new Set<string>();
-    const lock = await resolveWithoutDiscovery({ ...request, cwd, scratch, noted }, resolveIn);
+    const lock = await resolveWithoutDiscovery({ ...request, cwd, scratch, notes: noted }, resolveIn);
     return { ...lock, notes: [...lock.notes, ...noted] };
   } finally {
     await rm(scratch, { recursive: true, force: true });
@@ -63,9 +66,9 @@ async function resolve(request: ResolveRequest): Promise<Lock> {
 
 async function resolveIn(resolution: Resolution): Promise<Lock> {
   const { requirements } = resolution;
-  if (requirements.lock !== null) return await addToLock(resolution, await takeLock(resolution, requirements.lock));
-  if (requirements.pip.mustHash) return await lockHashed(resolution);
-  return await compile(resolution);
+  if (requirements.lock !== null) return await extendLock(resolution, await loadLock(resolution, requirements.lock));
+  if (requirements.pip.requiresHashes) return await lockHashedRequirements(resolution);
+  return await compileRequirements(resolution);
 }
 
 /**
@@ -75,10 +78,10 @@ async function resolveIn(resolution: Resolution): Promise<Lock> {
 export function findVariables({ pip }: Requirements, env: Readonly<Record<string, string>>): Variables {
   const values: Record<string, string> = {};
   for (const line of [...pip.options, ...pip.requirements, ...pip.constraints])
-    for (const name of namedVariables(line.text)) {
+    for (const name of listVariableNames(line.text)) {
       const value = env[name];
       if (value === undefined) {
-        const message = `${describePlace(line)} names the variable ${name}, which the deployment does not have`;
+        const message = `${describeLocation(line)} names the variable ${name}, which the deployment does not have`;
         throw new BerthError('ENV_MISSING', message, { variable: name });
       }
       values[name] = value;

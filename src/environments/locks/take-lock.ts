@@ -7,7 +7,7 @@ import { type LockDocument, readLockDocument } from './lock.js';
 import type { Resolution } from './resolution.js';
 
 /** What a lock file of the repository says. */
-export interface TakenLock {
+export interface LoadedLock {
   document: LockDocument;
   /** Directory that the paths in it are relative to. */
   base: string;
@@ -17,22 +17,22 @@ export interface TakenLock {
 }
 
 /** Takes a lock as it is. One that is older than its manifest is renewed first, in the copy, and that is noted. */
-export async function takeLock(resolution: Resolution, lock: LockFile): Promise<TakenLock> {
-  return lock.kind === 'uv' ? await takeUvLock(resolution, lock) : await takePylock(resolution, lock);
+export async function loadLock(resolution: Resolution, lock: LockFile): Promise<LoadedLock> {
+  return lock.kind === 'uv' ? await loadUvLock(resolution, lock) : await loadPylock(resolution, lock);
 }
 
-async function takePylock({ cwd }: Resolution, { directory, file }: LockFile): Promise<TakenLock> {
+async function loadPylock({ cwd }: Resolution, { directory, file }: LockFile): Promise<LoadedLock> {
   const document = await readLockDocument(join(cwd, file));
   const pins = document.packages.flatMap(({ name, version }) => (version === undefined ? [] : [`${name}==${version}`]));
   return { document, base: join(cwd, directory), pins, notes: [] };
 }
 
-async function takeUvLock(resolution: Resolution, lock: LockFile): Promise<TakenLock> {
+async function loadUvLock(resolution: Resolution, lock: LockFile): Promise<LoadedLock> {
   const { requirements } = resolution;
   const isStale = await isUvLockStale(resolution, lock);
-  const current = isStale ? { ...resolution, cwd: await resolution.copy.path() } : resolution;
+  const current = isStale ? { ...resolution, cwd: await resolution.copy.ensurePath() } : resolution;
   if (isStale) {
-    const renewed = await runUv(callOf(current, lock, ['lock', '--quiet']));
+    const renewed = await runUv(buildUvCall(current, lock, ['lock', '--quiet']));
     if (renewed.exitCode !== 0) {
       const what = `${lock.file} is stale, and \`uv lock\` cannot renew it`;
       throw explainUvFailure(renewed, 'DEPENDENCY_UNRESOLVED', what);
@@ -42,7 +42,7 @@ async function takeUvLock(resolution: Resolution, lock: LockFile): Promise<Taken
   const member = lock.member === null ? [] : ['--package', lock.member];
   // The repository itself is installed apart, with its code.
   const own = lock.isVirtual ? [] : ['--no-emit-project'];
-  const groups = (lock.leftOut ?? []).flatMap((name) => ['--no-group', name]);
+  const groups = (lock.excludedGroups ?? []).flatMap((name) => ['--no-group', name]);
   const common = ['export', '--frozen', '--no-dev', '--quiet', ...groups, ...own, ...member];
   const lines = join(resolution.scratch, 'pins.txt');
   const calls = [
@@ -50,7 +50,7 @@ async function takeUvLock(resolution: Resolution, lock: LockFile): Promise<Taken
     [...common, '--format', 'requirements.txt', '--no-hashes', '--no-header', '--no-annotate', '--output-file', lines],
   ];
   for (const args of calls) {
-    const result = await runUv(callOf(current, lock, args));
+    const result = await runUv(buildUvCall(current, lock, args));
     if (result.exitCode !== 0)
       throw explainUvFailure(
         result,
@@ -63,11 +63,11 @@ async function takeUvLock(resolution: Resolution, lock: LockFile): Promise<Taken
     document: await readLockDocument(output),
     base: resolution.scratch,
     pins,
-    notes: isStale ? [noteStale(lock)] : [],
+    notes: isStale ? [describeStaleLock(lock)] : [],
   };
 }
 
-const noteStale = ({ file }: LockFile): string =>
+const describeStaleLock = ({ file }: LockFile): string =>
   `${file} is stale: pyproject.toml asks for what it does not lock. It was renewed for this deployment; renew your own with \`uv lock\`.`;
 
 /**
@@ -75,14 +75,14 @@ const noteStale = ({ file }: LockFile): string =>
  * its word taken, for the index of this machine may be another one than the lock names.
  */
 async function isUvLockStale(resolution: Resolution, lock: LockFile): Promise<boolean> {
-  const call = callOf(resolution, lock, ['lock', '--check', '--quiet']);
-  const offline = await runUv({ ...call, env: { ...call.env, ...withoutIndexes(), UV_OFFLINE: '1' } });
+  const call = buildUvCall(resolution, lock, ['lock', '--check', '--quiet']);
+  const offline = await runUv({ ...call, env: { ...call.env, ...unsetIndexVariables(), UV_OFFLINE: '1' } });
   if (offline.exitCode === 0) return false;
   const result = await runUv(call);
   return result.exitCode !== 0 && /lockfile .*needs to be updated|No solution found/.test(result.output);
 }
 
-const withoutIndexes = (): Record<string, undefined> =>
+const unsetIndexVariables = (): Record<string, undefined> =>
   Object.fromEntries(
     ['DEFAULT_INDEX', 'INDEX', 'INDEX_URL', 'EXTRA_INDEX_URL', 'FIND_LINKS', 'NO_INDEX'].map((name) => [
       `UV_${name}`,
@@ -90,7 +90,7 @@ const withoutIndexes = (): Record<string, undefined> =>
     ]),
   );
 
-const callOf = (resolution: Resolution, { directory }: LockFile, args: string[]): UvCall => {
+const buildUvCall = (resolution: Resolution, { directory }: LockFile, args: string[]): UvCall => {
   const { home, cwd, interpreter, env, signal, onProgress } = resolution;
   const argv = [...args, '--python', interpreter.path];
   return { home, args: argv, cwd: join(cwd, directory), directory: resolution.directory, env, signal, onProgress };

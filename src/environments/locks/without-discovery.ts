@@ -18,13 +18,13 @@ export async function resolveWithoutDiscovery(
   try {
     return await resolve(resolution);
   } catch (error) {
-    if (!isWithoutCode(error)) throw error;
+    if (!isMissingCodeError(error)) throw error;
     const { directory, home, requirements } = resolution;
     const copy = new SourceCopy(directory, home.environments);
     try {
-      const cwd = await copy.path();
+      const cwd = await copy.ensurePath();
       for (const place of new Set(requirements.projects.map((file) => dirname(file))))
-        await switchDiscoveryOff(join(cwd, place));
+        await disableDiscovery(join(cwd, place));
       return await resolve({ ...resolution, copy, cwd }).catch(() => {
         throw error;
       });
@@ -34,13 +34,13 @@ export async function resolveWithoutDiscovery(
   }
 }
 
-const isWithoutCode = (error: unknown): boolean =>
+const isMissingCodeError = (error: unknown): boolean =>
   error instanceof BerthError &&
   error.code === 'DEPENDENCY_UNRESOLVED' &&
   findMissingCode(`${error.message}\n${error.details.evidence}`) !== undefined;
 
 /** In pyproject.toml where that describes the project, else in setup.cfg. */
-async function switchDiscoveryOff(directory: string): Promise<void> {
+async function disableDiscovery(directory: string): Promise<void> {
   const { parse, stringify } = await import('smol-toml');
   const [manifest, settings] = [join(directory, 'pyproject.toml'), join(directory, 'setup.cfg')];
   const pyproject = parse(await readFile(manifest, 'utf8').catch(() => ''));

@@ -1,38 +1,38 @@
-import { Turns } from '../../event-loop.js';
-import type { PlacedLine } from './placed-line.js';
+import { TimeSlicer } from '../../event-loop.js';
+import type { SourceLine } from './placed-line.js';
 
 /** Characters of one logical line: the hashes of a package with a thousand files fit. */
-export const longestLine = 256 * 1024;
+export const maxLineLength = 256 * 1024;
 
 /** Lines between two looks at the clock. */
-const linesAtOnce = 500;
+const linesPerTurn = 500;
 
 /**
  * The lines of a requirement file as pip reads them: a line that ends with a backslash goes on in the next one, comments
  * and empty lines are gone. Takes time in proportion to the text, and takes it in turns. A continued line that
  * becomes too long is handed out as far as it was read.
  */
-export async function* logicalLines(file: string, text: string): AsyncGenerator<PlacedLine> {
-  const turns = new Turns();
-  let begun: PlacedLine | undefined;
+export async function* readLogicalLines(file: string, text: string): AsyncGenerator<SourceLine> {
+  const turns = new TimeSlicer();
+  let begun: SourceLine | undefined;
   let line = 0;
-  for (const written of physicalLines(text)) {
-    if (++line % linesAtOnce === 0) await turns.next();
+  for (const written of readPhysicalLines(text)) {
+    if (++line % linesPerTurn === 0) await turns.yieldIfDue();
     if (written === '' && begun === undefined) continue;
     const isContinued = written.endsWith('\\') && !written.trimStart().startsWith('#');
     const part = isContinued ? written.slice(0, -1) : written;
     if (begun === undefined) begun = { text: part, file, line };
     else begun.text += part;
-    if (isContinued && begun.text.length <= longestLine) continue;
-    const whole = isContinued ? begun : withoutComment(begun);
+    if (isContinued && begun.text.length <= maxLineLength) continue;
+    const whole = isContinued ? begun : stripComment(begun);
     if (whole !== undefined) yield whole;
     begun = undefined;
   }
-  const last = begun && withoutComment(begun);
+  const last = begun && stripComment(begun);
   if (last !== undefined) yield last;
 }
 
-function* physicalLines(text: string): Generator<string> {
+function* readPhysicalLines(text: string): Generator<string> {
   let start = 0;
   while (start <= text.length) {
     const end = text.indexOf('\n', start);
@@ -47,7 +47,7 @@ function* physicalLines(text: string): Generator<string> {
  * The line up to its comment; undefined where nothing is left. A `#` begins a comment at the start of a line or after white
  * space: at other places it is part of a URL.
  */
-function withoutComment(line: PlacedLine): PlacedLine | undefined {
+function stripComment(line: SourceLine): SourceLine | undefined {
   const { text } = line;
   let hash = text.indexOf('#');
   while (hash > 0 && !/\s/.test(text.charAt(hash - 1))) hash = text.indexOf('#', hash + 1);

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
-import { describePlace, type PlacedLine } from './placed-line.js';
-import { unresolved } from './unresolved.js';
+import { describeLocation, type SourceLine } from './placed-line.js';
+import { unresolvedError } from './unresolved.js';
 
 /** One line of a requirement file, understood as far as pip's own options go; the requirement itself is left to uv. */
 export interface ParsedLine {
@@ -16,7 +16,7 @@ export interface ParsedLine {
 }
 
 /** Every option that pip takes in a requirement file, and whether it takes a value. */
-const known = {
+const knownOptions = {
   'index-url': { type: 'string', short: 'i' },
   'pypi-url': { type: 'string' },
   'extra-index-url': { type: 'string' },
@@ -44,17 +44,17 @@ const known = {
   'always-unzip': { type: 'boolean', short: 'Z' },
 } as const;
 
-export type OptionName = keyof typeof known;
+export type OptionName = keyof typeof knownOptions;
 
-const names = Object.keys(known) as OptionName[];
+const optionNames = Object.keys(knownOptions) as OptionName[];
 
 /** Throws DEPENDENCY_UNRESOLVED for an option that pip has not. */
-export function parseLine(line: PlacedLine): ParsedLine {
+export function parseLine(line: SourceLine): ParsedLine {
   const [, editable] = /^(?:-e|--editable(?=[\s=]))[\s=]*(.*)$/s.exec(line.text) ?? [];
   const text = editable ?? line.text;
   const start = text.startsWith('-') ? 0 : text.search(/\s--?[a-zA-Z]/);
   const requirement = (start === -1 ? text : text.slice(0, start)).trim().replace(/^(["'])(.*)\1$/s, '$2');
-  if (editable !== undefined && requirement === '') throw refuse(line, '-e needs a value');
+  if (editable !== undefined && requirement === '') throw invalidLineError(line, '-e needs a value');
   const parsed: ParsedLine = {
     requirement: requirement === '' ? null : requirement,
     isEditable: editable !== undefined,
@@ -64,10 +64,10 @@ export function parseLine(line: PlacedLine): ParsedLine {
   };
   if (start === -1) return parsed;
   const args = splitWords(text.slice(start)).map((word) => completeName(word));
-  const { tokens } = parseArgs({ args, options: known, strict: false, allowPositionals: true, tokens: true });
+  const { tokens } = parseArgs({ args, options: knownOptions, strict: false, allowPositionals: true, tokens: true });
   for (const token of tokens) {
     if (token.kind === 'option') readOption(parsed, line, token);
-    if (token.kind === 'positional') throw refuse(line, `“${token.value}” belongs to no option`);
+    if (token.kind === 'positional') throw invalidLineError(line, `“${token.value}” belongs to no option`);
   }
   return parsed;
 }
@@ -78,18 +78,19 @@ interface OptionToken {
   value?: string | undefined;
 }
 
-function readOption(parsed: ParsedLine, line: PlacedLine, { name: written, rawName, value }: OptionToken): void {
-  const name = names.find((one) => one === written);
-  if (name === undefined) throw refuse(line, `pip has no option ${rawName} in a requirement file`);
-  if (known[name].type === 'string' && (value === undefined || value === ''))
-    throw refuse(line, `${rawName} needs a value`);
+function readOption(parsed: ParsedLine, line: SourceLine, { name: written, rawName, value }: OptionToken): void {
+  const name = optionNames.find((one) => one === written);
+  if (name === undefined) throw invalidLineError(line, `pip has no option ${rawName} in a requirement file`);
+  if (knownOptions[name].type === 'string' && (value === undefined || value === ''))
+    throw invalidLineError(line, `${rawName} needs a value`);
   const given = value ?? '';
   if (name === 'hash') parsed.hashes.push(given);
   else if (name === 'config-settings' || name === 'config-setting') parsed.configSettings.push(given);
   else parsed.options.push({ name, value: given });
 }
 
-const refuse = (line: PlacedLine, problem: string) => unresolved(`${describePlace(line)}: ${problem}`);
+const invalidLineError = (line: SourceLine, problem: string) =>
+  unresolvedError(`${describeLocation(line)}: ${problem}`);
 
 /** As a shell splits: white space parts words, quotes keep it. */
 export const splitWords = (text: string): string[] =>
@@ -100,7 +101,7 @@ export const splitWords = (text: string): string[] =>
 /** pip takes a long option's beginning too, where only one begins so. */
 function completeName(word: string): string {
   const [, written, rest = ''] = /^--([\w-]+)(=[\s\S]*)?$/.exec(word) ?? [];
-  if (written === undefined || names.some((name) => name === written)) return word;
-  const [name, ...others] = names.filter((one) => one.startsWith(written));
+  if (written === undefined || optionNames.some((name) => name === written)) return word;
+  const [name, ...others] = optionNames.filter((one) => one.startsWith(written));
   return name === undefined || others.length > 0 ? word : `--${name}${rest}`;
 }

@@ -1,5 +1,5 @@
 /** A line of a repository's file, and where it stands: `requirements.txt:3`. */
-export interface PlacedLine {
+export interface SourceLine {
   text: string;
   /** Relative to the repository; or a manifest of another form, which holds the line as an item. */
   file: string;
@@ -7,5 +7,5 @@ export interface PlacedLine {
   line: number | null;
 }
 
-export const describePlace = ({ file, line }: Pick<PlacedLine, 'file' | 'line'>): string =>
+export const describeLocation = ({ file, line }: Pick<SourceLine, 'file' | 'line'>): string =>
   line === null ? file : `${file}:${line}`;

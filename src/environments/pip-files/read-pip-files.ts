@@ -1,40 +1,40 @@
 import { access } from 'node:fs/promises';
 import { dirname, join, normalize } from 'node:path/posix';
-import { Turns } from '../../event-loop.js';
+import { TimeSlicer } from '../../event-loop.js';
 import { readSourceText } from '../../workspaces/read-source-text.js';
-import { logicalLines, longestLine } from './logical-lines.js';
+import { maxLineLength, readLogicalLines } from './logical-lines.js';
 import { type OptionName, parseLine } from './parse-line.js';
-import { describePlace, type PlacedLine } from './placed-line.js';
-import { unresolved } from './unresolved.js';
-import { fillIn, sourceMark, type Variables } from './variables.js';
+import { describeLocation, type SourceLine } from './placed-line.js';
+import { unresolvedError } from './unresolved.js';
+import { expandVariables, sourcePlaceholder, type Variables } from './variables.js';
 
 /** Requirement files and all that they include, as one list. */
 export interface PipFiles {
   /** One requirement each, with its hashes; `-e` only before a directory. */
-  requirements: PlacedLine[];
-  constraints: PlacedLine[];
+  requirements: SourceLine[];
+  constraints: SourceLine[];
   /** Where packages come from and in which form, as lines of a requirement file. */
-  options: PlacedLine[];
+  options: SourceLine[];
   /** Arguments of uv for what a requirement file of uv’s cannot say. */
-  arguments: string[];
+  uvArguments: string[];
   /** One hash somewhere: then everything needs one, as pip has it. */
-  mustHash: boolean;
+  requiresHashes: boolean;
   /** The files that were read, relative to the repository, and what stood in them: name, text, name, text. */
   texts: string[];
   notes: string[];
 }
 
 /** Requirements in all: more than any lock file of a real project has. */
-const mostRequirements = 20_000;
+const maxRequirements = 20_000;
 /** Files that are read, the included ones counted. */
-const mostFiles = 1000;
+const maxFiles = 1000;
 
-export const noPipFiles = (): PipFiles => ({
+export const emptyPipFiles = (): PipFiles => ({
   requirements: [],
   constraints: [],
   options: [],
-  arguments: [],
-  mustHash: false,
+  uvArguments: [],
+  requiresHashes: false,
   texts: [],
   notes: [],
 });
@@ -54,7 +54,7 @@ export interface PipSource {
  * @throws DEPENDENCY_UNRESOLVED naming file and line.
  */
 export async function readPipFiles(root: string, sources: PipSource[], variables: Variables = {}): Promise<PipFiles> {
-  const reading: Reading = { root, variables, seen: new Set(), found: noPipFiles() };
+  const reading: ReadState = { root, variables, seen: new Set(), found: emptyPipFiles() };
   for (const { files, from, lines } of sources) {
     const by = { text: '', file: from, line: null };
     for (const file of files)
@@ -64,7 +64,7 @@ export async function readPipFiles(root: string, sources: PipSource[], variables
   return keepLastIndex(reading.found);
 }
 
-interface Reading {
+interface ReadState {
   root: string;
   variables: Variables;
   seen: Set<string>;
@@ -73,61 +73,65 @@ interface Reading {
 
 type Kind = 'requirement' | 'constraint';
 
-interface Wanted {
+interface FileToRead {
   file: string;
   kind: Kind;
   /** The line that includes it. */
-  by?: PlacedLine;
+  by?: SourceLine;
 }
 
-async function readFile(reading: Reading, wanted: Wanted): Promise<void> {
+async function readFile(reading: ReadState, wanted: FileToRead): Promise<void> {
   const { root, seen, found } = reading;
   const { file, kind, by } = wanted;
   if (seen.has(`${kind} ${file}`)) return;
   seen.add(`${kind} ${file}`);
-  if (seen.size > mostFiles) throw unresolved(`${file}: more than ${mostFiles} requirement files are included`);
+  if (seen.size > maxFiles) throw unresolvedError(`${file}: more than ${maxFiles} requirement files are included`);
   const { text, problem } = await readSourceText(root, file);
   if (text === undefined)
-    throw unresolved(by === undefined ? `${file} ${problem}` : `${describePlace(by)}: ${file} ${problem}`);
+    throw unresolvedError(by === undefined ? `${file} ${problem}` : `${describeLocation(by)}: ${file} ${problem}`);
   found.texts.push(file, text);
-  const turns = new Turns();
-  for await (const line of logicalLines(file, text)) {
+  const turns = new TimeSlicer();
+  for await (const line of readLogicalLines(file, text)) {
     await readLine(reading, line, kind);
-    await turns.next();
+    await turns.yieldIfDue();
   }
 }
 
-async function readLine(reading: Reading, line: PlacedLine, kind: Kind): Promise<void> {
+async function readLine(reading: ReadState, line: SourceLine, kind: Kind): Promise<void> {
   const { found, variables } = reading;
-  if (line.text.length > longestLine) throw unresolved(`${describePlace(line)}: the line is too long`);
+  if (line.text.length > maxLineLength) throw unresolvedError(`${describeLocation(line)}: the line is too long`);
   const parsed = parseLine(line);
   if (parsed.requirement !== null) {
     const list = kind === 'requirement' ? found.requirements : found.constraints;
-    if (list.length >= mostRequirements)
-      throw unresolved(`${describePlace(line)}: there are more than ${mostRequirements} requirements`);
+    if (list.length >= maxRequirements)
+      throw unresolvedError(`${describeLocation(line)}: there are more than ${maxRequirements} requirements`);
     const { requirement, isEditable, hashes } = parsed;
-    const written = isEditable ? withoutEditable(requirement) : requirement;
+    const written = isEditable ? rewriteEditable(requirement) : requirement;
     list.push({ ...line, text: [written, ...hashes.map((hash) => `--hash=${hash}`)].join(' ') });
-    found.mustHash ||= hashes.length > 0;
+    found.requiresHashes ||= hashes.length > 0;
     for (const setting of parsed.configSettings) addBuildSetting(found, line, requirement, setting);
   }
   for (const { name, value } of parsed.options) {
     if (name === 'requirement' || name === 'constraint')
-      await include(reading, { by: line, kind: kind === 'constraint' ? kind : name, path: fillIn(value, variables) });
+      await include(reading, {
+        by: line,
+        kind: kind === 'constraint' ? kind : name,
+        path: expandVariables(value, variables),
+      });
     else if (name === 'find-links')
-      found.options.push({ ...line, text: `--find-links ${await placeLinks(reading.root, line, value)}` });
+      found.options.push({ ...line, text: `--find-links ${await resolveLinks(reading.root, line, value)}` });
     else addOption(found, line, name, value);
   }
 }
 
 interface Inclusion {
-  by: PlacedLine;
+  by: SourceLine;
   kind: Kind;
   path: string;
 }
 
 /** What lies on a server is left to uv. */
-async function include(reading: Reading, { by, kind, path }: Inclusion): Promise<void> {
+async function include(reading: ReadState, { by, kind, path }: Inclusion): Promise<void> {
   if (/^https?:\/\//.test(path)) {
     const line = { ...by, text: `--${kind} ${path}` };
     (kind === 'requirement' ? reading.found.options : reading.found.constraints).push(line);
@@ -140,7 +144,7 @@ async function include(reading: Reading, { by, kind, path }: Inclusion): Promise
 }
 
 /** uv takes a directory as editable only; for an environment that is not edited, the two are the same. */
-function withoutEditable(requirement: string): string {
+function rewriteEditable(requirement: string): string {
   if (!/^(\w+\+)?\w[\w.+-]*:\/\//.test(requirement)) return `-e ${requirement}`;
   const [, address = requirement, fragment = ''] = /^([^#]*)#(.*)$/.exec(requirement) ?? [];
   const parts = fragment.split('&').filter((part) => part !== '');
@@ -150,15 +154,16 @@ function withoutEditable(requirement: string): string {
   return name === undefined ? place : `${name} @ ${place}`;
 }
 
-function addBuildSetting(found: PipFiles, line: PlacedLine, requirement: string, setting: string): void {
+function addBuildSetting(found: PipFiles, line: SourceLine, requirement: string, setting: string): void {
   const name = /^[A-Za-z0-9][\w.-]*/.exec(requirement)?.[0];
-  if (name === undefined) found.notes.push(`${describePlace(line)}: --config-settings is not passed on to the build.`);
-  else found.arguments.push('--config-settings-package', `${name}:${setting}`);
+  if (name === undefined)
+    found.notes.push(`${describeLocation(line)}: --config-settings is not passed on to the build.`);
+  else found.uvArguments.push('--config-settings-package', `${name}:${setting}`);
 }
 
 type InstallOption = Exclude<OptionName, 'requirement' | 'constraint' | 'find-links'>;
 
-function addOption(found: PipFiles, line: PlacedLine, name: InstallOption, value: string): void {
+function addOption(found: PipFiles, line: SourceLine, name: InstallOption, value: string): void {
   switch (name) {
     case 'index-url':
     case 'pypi-url':
@@ -175,37 +180,37 @@ function addOption(found: PipFiles, line: PlacedLine, name: InstallOption, value
       found.options.push({ ...line, text: '--no-index' });
       break;
     case 'require-hashes':
-      found.mustHash = true;
+      found.requiresHashes = true;
       break;
     case 'pre':
-      found.arguments.push('--prerelease', 'allow');
+      found.uvArguments.push('--prerelease', 'allow');
       break;
     case 'trusted-host':
-      found.arguments.push('--allow-insecure-host', value);
-      found.notes.push(`${describePlace(line)}: packages from ${value} are taken without checking its certificate.`);
+      found.uvArguments.push('--allow-insecure-host', value);
+      found.notes.push(`${describeLocation(line)}: packages from ${value} are taken without checking its certificate.`);
       break;
     default:
-      if (!silent.has(name)) found.notes.push(`${describePlace(line)}: --${name} has no effect here.`);
+      if (!ignoredOptions.has(name)) found.notes.push(`${describeLocation(line)}: --${name} has no effect here.`);
   }
 }
 
 /** Options without an effect on what is installed. */
-const silent = new Set<InstallOption>(['use-feature', 'use-wheel', 'always-unzip']);
+const ignoredOptions = new Set<InstallOption>(['use-feature', 'use-wheel', 'always-unzip']);
 
 /** A directory is looked for beside the file first, then from the repository's root, as pip does; uv runs at the root. */
-async function placeLinks(root: string, { file, line }: PlacedLine, value: string): Promise<string> {
+async function resolveLinks(root: string, { file, line }: SourceLine, value: string): Promise<string> {
   if (/^\w+:\/\//.test(value) || value.startsWith('/')) return value;
   const beside = normalize(join(line === null ? '.' : dirname(file), value));
   const isThere = await access(join(root, beside)).then(
     () => true,
     () => false,
   );
-  return `${sourceMark}/${isThere ? beside : normalize(value)}`;
+  return `${sourcePlaceholder}/${isThere ? beside : normalize(value)}`;
 }
 
 /** pip lets the last index win; uv wants one. */
 function keepLastIndex(found: PipFiles): PipFiles {
-  const isIndex = ({ text }: PlacedLine): boolean => text.startsWith('--index-url ');
+  const isIndex = ({ text }: SourceLine): boolean => text.startsWith('--index-url ');
   const last = found.options.findLastIndex(isIndex);
   return { ...found, options: found.options.filter((line, index) => !isIndex(line) || index === last) };
 }

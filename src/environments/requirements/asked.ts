@@ -11,11 +11,11 @@ export interface LockFile {
   /** True when the project is a workspace without a project of its own. */
   isVirtual: boolean;
   /** Groups that uv would install by default and that only the project's makers need. */
-  leftOut?: string[];
+  excludedGroups?: string[];
 }
 
 /** What one manifest asks for. */
-export interface Asked {
+export interface ManifestRequirements {
   /** For a person: the manifest's name. */
   from: string;
   /** Requirement files of pip's, relative to the repository. */
@@ -26,7 +26,7 @@ export interface Asked {
   /** Requirements that Berth wrote as pip's lines. */
   lines?: string[];
   /** The same, of packages that may be called otherwise on the index, or have other versions there. */
-  wishes?: string[];
+  condaPackages?: string[];
   /** Where packages come from, as lines of a requirement file. */
   options?: string[];
   /** The Python that it asks for, as written. */
@@ -36,7 +36,7 @@ export interface Asked {
   /** The lock is older than its manifest: its versions are taken where they fit. */
   isStale?: boolean;
   /** It names no dependencies at all: others may. */
-  isEmpty?: boolean;
+  hasNoDependencies?: boolean;
   /** The directory is a package, and the manifest says whether it is to be installed. */
   isPackage?: boolean;
   /** True when reading it may run code of the repository or write beside it. */
@@ -45,4 +45,7 @@ export interface Asked {
 }
 
 /** Reads the manifests of one directory of the repository, `.` or `backend`. Undefined where it finds none of its kind. */
-export type Asker = (repository: Repository, directory: string) => Promise<Asked | undefined>;
+export type RequirementsReader = (
+  repository: Repository,
+  directory: string,
+) => Promise<ManifestRequirements | undefined>;

@@ -1,12 +1,12 @@
 import { join } from 'node:path/posix';
-import type { Asked, Asker } from './asked.js';
+import type { ManifestRequirements, RequirementsReader } from './asked.js';
 import { asTable, asText, asTexts, type Table, tableAt } from './tables.js';
 
 /** What `bentofile.yaml`, or BentoML's table in pyproject.toml, says of a bento's packages. */
-export const askBentofile: Asker = async (repository, directory) => {
+export const readBentofileRequirements: RequirementsReader = async (repository, directory) => {
   const file = join(directory, 'bentofile.yaml');
-  const bentofile = await repository.manifest(file);
-  const pyproject = bentofile === undefined ? await repository.table(join(directory, 'pyproject.toml')) : undefined;
+  const bentofile = await repository.readManifest(file);
+  const pyproject = bentofile === undefined ? await repository.readTable(join(directory, 'pyproject.toml')) : undefined;
   const build = bentofile ?? tableAt(pyproject, 'tool', 'bentoml', 'build');
   if (build === undefined) return undefined;
   const from = bentofile === undefined ? `${join(directory, 'pyproject.toml')} (BentoML)` : file;
@@ -14,7 +14,7 @@ export const askBentofile: Asker = async (repository, directory) => {
   return asked && { ...asked, python: asText(tableAt(build, 'docker')?.python_version) };
 };
 
-function readPython(from: string, directory: string, python: Table): Asked | undefined {
+function readPython(from: string, directory: string, python: Table): ManifestRequirements | undefined {
   const list = asText(python.requirements_txt);
   const packages = asTexts(python.packages);
   if (list === undefined && packages.length === 0) return undefined;
@@ -24,11 +24,11 @@ function readPython(from: string, directory: string, python: Table): Asked | und
     pipFiles: list === undefined ? [] : [join(directory, list)],
     lines: [...packages, ...wheels, ...(packages.some((name) => /^bentoml\b/.test(name)) ? [] : ['bentoml'])],
     isPackage: false,
-    options: listSources(python),
+    options: listIndexOptions(python),
   };
 }
 
-function listSources(python: Table): string[] {
+function listIndexOptions(python: Table): string[] {
   const values = (key: string): string[] => {
     const value = python[key];
     return typeof value === 'string' ? [value] : asTexts(value);

@@ -1,7 +1,7 @@
 import { join, normalize } from 'node:path/posix';
 import type { CodeImage } from '../../contract/facts.js';
-import type { Asked } from './asked.js';
-import { askPyproject } from './pyproject.js';
+import type { ManifestRequirements } from './asked.js';
+import { readPyprojectRequirements } from './pyproject.js';
 import type { Repository } from './repository.js';
 
 /** The image that code describes for a framework: the one in the entry's file, else the first. */
@@ -11,11 +11,16 @@ export function chooseImage(images: CodeImage[], framework: CodeImage['framework
 }
 
 /** What an image says of packages; undefined where it says nothing. Paths in it are the repository's. */
-export async function askImage(repository: Repository, image: CodeImage | undefined): Promise<Asked | undefined> {
+export async function readImageRequirements(
+  repository: Repository,
+  image: CodeImage | undefined,
+): Promise<ManifestRequirements | undefined> {
   if (image === undefined) return undefined;
   const { file, line, framework, python, packages, requirements, projects, options } = image;
   if (packages.length + requirements.length + projects.length === 0) return undefined;
-  const declared = await Promise.all(projects.map((path) => askPyproject(repository, join(normalize(path), '..'))));
+  const declared = await Promise.all(
+    projects.map((path) => readPyprojectRequirements(repository, join(normalize(path), '..'))),
+  );
   const library = packages.some((name) => new RegExp(`^${framework}\\b`).test(name)) ? [] : [framework];
   return {
     from: `${file}:${line} (image)`,

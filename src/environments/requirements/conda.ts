@@ -1,29 +1,29 @@
 import { join } from 'node:path/posix';
-import type { Asked, Asker } from './asked.js';
-import { isCondaOnly, nameOnIndex } from './conda-names.js';
+import type { ManifestRequirements, RequirementsReader } from './asked.js';
+import { getIndexName, isCondaOnly } from './conda-names.js';
 import { asTable, asTexts, isTable, type Table, tableAt } from './tables.js';
 
 const files = ['environment.yml', 'environment.yaml', 'conda.yaml', 'conda.yml', 'env.yml', 'env.yaml'];
 
 /** conda's environment file: its list for pip, and of its own packages those that the package index has too. */
-export const askConda: Asker = async (repository, directory) => {
+export const readCondaRequirements: RequirementsReader = async (repository, directory) => {
   for (const name of files) {
     const file = join(directory, name);
-    const environment = await repository.manifest(file);
+    const environment = await repository.readManifest(file);
     const entries = environment?.dependencies;
     if (!Array.isArray(entries)) continue;
     const packages = asTexts(entries).map(splitEntry);
     const pip = entries.flatMap((entry) => asTexts(asTable(entry).pip));
-    return { ...translate(file, packages), lines: pip };
+    return { ...convertPackages(file, packages), lines: pip };
   }
   return undefined;
 };
 
 /** `pixi.toml`, and the same tables in `pyproject.toml`. */
-export const askPixi: Asker = async (repository, directory) => {
+export const readPixiRequirements: RequirementsReader = async (repository, directory) => {
   const file = join(directory, 'pixi.toml');
-  const own = await repository.manifest(file);
-  const shared = tableAt(await repository.table(join(directory, 'pyproject.toml')), 'tool', 'pixi');
+  const own = await repository.readManifest(file);
+  const shared = tableAt(await repository.readTable(join(directory, 'pyproject.toml')), 'tool', 'pixi');
   const pixi = own ?? shared;
   if (pixi === undefined) return undefined;
   const packages = Object.entries(tableAt(pixi, 'dependencies') ?? {}).map(([name, entry]) => ({
@@ -31,7 +31,7 @@ export const askPixi: Asker = async (repository, directory) => {
     version: isTable(entry) ? String(entry.version ?? '') : String(entry),
   }));
   const from = own === undefined ? `${join(directory, 'pyproject.toml')} (pixi)` : file;
-  return { ...translate(from, packages), lines: readIndexPackages(pixi) };
+  return { ...convertPackages(from, packages), lines: readIndexPackages(pixi) };
 };
 
 /** `[pypi-dependencies]`: versions are written as pip writes them, `*` for any. */
@@ -68,23 +68,28 @@ function splitEntry(entry: string): CondaPackage {
     : { name: written.slice(0, end), version: written.slice(end).trim() };
 }
 
-function translate(from: string, packages: CondaPackage[]): Asked {
+function convertPackages(from: string, packages: CondaPackage[]): ManifestRequirements {
   const own = packages.filter(
     ({ name }) => !['python', 'pip', 'setuptools', 'wheel', 'python_abi'].includes(name.toLowerCase()),
   );
   const left = own.filter(({ name }) => isCondaOnly(name)).map(({ name }) => name);
   const taken = own.filter(({ name }) => !isCondaOnly(name));
-  const wishes = taken.map(({ name, version }) => `${nameOnIndex(name)}${readVersion(version)}`);
+  const wishes = taken.map(({ name, version }) => `${getIndexName(name)}${convertCondaVersion(version)}`);
   const notes =
     left.length === 0
       ? []
       : [`${from} asks for conda packages that pip does not have (${left.join(', ')}); they are not installed.`];
   const python = packages.find(({ name }) => name === 'python')?.version;
-  return { from, wishes: [...new Set(wishes)], python: python === undefined ? undefined : readVersion(python), notes };
+  return {
+    from,
+    condaPackages: [...new Set(wishes)],
+    python: python === undefined ? undefined : convertCondaVersion(python),
+    notes,
+  };
 }
 
 /** conda's version as pip's: one `=` means “begins so”, and what follows a second one is a build. */
-export function readVersion(written: string): string {
+export function convertCondaVersion(written: string): string {
   const text = written.replaceAll(' ', '');
   if (text === '' || text === '*' || text.includes('|')) return '';
   const [, operator, version = '', build] = /^(=|==)?(\d[\w.+!-]*(?:\.\*)?)(=.*)?$/.exec(text) ?? [];

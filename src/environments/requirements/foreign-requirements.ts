@@ -6,23 +6,25 @@ import { join } from 'node:path/posix';
 import { isTable, type Table } from './tables.js';
 
 /** `[tool.poetry.dependencies]`; optional ones are left out, as `poetry install` leaves them out. */
-export function fromPoetry(dependencies: Table, directory = '.'): string[] {
+export function convertPoetryDependencies(dependencies: Table, directory = '.'): string[] {
   return Object.entries(dependencies)
     .filter(([name, entry]) => name.toLowerCase() !== 'python' && !isOptional(entry))
     .flatMap(([name, entry]) =>
-      (Array.isArray(entry) ? entry : [entry]).map((one) => toLine(name, one, directory, fromPoetryVersion)),
+      (Array.isArray(entry) ? entry : [entry]).map((one) =>
+        formatRequirement(name, one, directory, convertPoetryVersion),
+      ),
     );
 }
 
 /** `[packages]` of a Pipfile: versions are written as pip writes them, `*` for any. */
-export function fromPipfile(packages: Table, directory = '.'): string[] {
+export function convertPipfilePackages(packages: Table, directory = '.'): string[] {
   return Object.entries(packages).map(([name, entry]) =>
-    toLine(name, entry, directory, (version) => (version === '*' ? '' : version)),
+    formatRequirement(name, entry, directory, (version) => (version === '*' ? '' : version)),
   );
 }
 
 /** Pins of `poetry.lock`; a package that is locked in several versions is left to the resolver. */
-export function pinsOfPoetryLock(lock: Table): string[] {
+export function listPoetryPins(lock: Table): string[] {
   const packages = Array.isArray(lock.package) ? (lock.package as Table[]) : [];
   const registered = packages.filter(({ source, path, git, url }) =>
     [source, path, git, url].every((place) => place === undefined),
@@ -35,7 +37,7 @@ export function pinsOfPoetryLock(lock: Table): string[] {
 }
 
 /** Pins of `Pipfile.lock`, section `default`. */
-export function pinsOfPipfileLock(lock: Table): string[] {
+export function listPipfilePins(lock: Table): string[] {
   const section = isTable(lock.default) ? lock.default : {};
   return Object.entries(section).flatMap(([name, entry]) =>
     isTable(entry) && typeof entry.version === 'string' ? [`${name}${entry.version}`] : [],
@@ -44,24 +46,29 @@ export function pinsOfPipfileLock(lock: Table): string[] {
 
 const isOptional = (entry: unknown): boolean => isTable(entry) && entry.optional === true;
 
-function toLine(name: string, entry: unknown, directory: string, readVersion: (version: string) => string): string {
+function formatRequirement(
+  name: string,
+  entry: unknown,
+  directory: string,
+  readVersion: (version: string) => string,
+): string {
   if (!isTable(entry)) return `${name}${readVersion(String(entry))}`;
   const extras = Array.isArray(entry.extras) ? `[${entry.extras.join(',')}]` : '';
-  const markers = [entry.markers, pythonMarker(entry.python)].filter((marker) => typeof marker === 'string');
+  const markers = [entry.markers, formatPythonMarker(entry.python)].filter((marker) => typeof marker === 'string');
   const marker = markers.length === 0 ? '' : ` ; ${markers.join(' and ')}`;
-  const place = readPlace(entry, directory);
+  const place = formatSource(entry, directory);
   if (place !== undefined) return `${name}${extras} @ ${place}${marker}`;
   return `${name}${extras}${readVersion(String(entry.version ?? '*'))}${marker}`;
 }
 
-function readPlace(
+function formatSource(
   { git, url, path, file, rev, ref, tag, branch, subdirectory }: Table,
   directory: string,
 ): string | undefined {
   const revision = rev ?? ref ?? tag ?? branch;
   const part = typeof subdirectory === 'string' ? `#subdirectory=${subdirectory}` : '';
   if (typeof git === 'string')
-    return `git+${fromScp(git)}${revision === undefined ? '' : `@${String(revision)}`}${part}`;
+    return `git+${convertScpUrl(git)}${revision === undefined ? '' : `@${String(revision)}`}${part}`;
   if (typeof url === 'string') return `${url}${part}`;
   const local = path ?? file;
   if (typeof local !== 'string' || /^(\/|\w+:)/.test(local)) return typeof local === 'string' ? local : undefined;
@@ -70,43 +77,44 @@ function readPlace(
 }
 
 /** `git@host:owner/name.git`, which git takes and a URL is not. */
-const fromScp = (git: string): string => git.replace(/^([\w.-]+@[\w.-]+):(?!\d|\/\/)/, 'ssh://$1/');
+const convertScpUrl = (git: string): string => git.replace(/^([\w.-]+@[\w.-]+):(?!\d|\/\/)/, 'ssh://$1/');
 
 /** Poetry's caret and tilde as ranges; a bare version is exact; PEP 440 passes through. `||` has no counterpart: any. */
-export function fromPoetryVersion(version: string): string {
+export function convertPoetryVersion(version: string): string {
   if (version.includes('|')) return '';
   return version
     .split(',')
-    .map((part) => fromPoetryClause(part.trim()))
+    .map((part) => convertPoetryClause(part.trim()))
     .filter((clause) => clause !== '')
     .join(',');
 }
 
-function fromPoetryClause(clause: string): string {
+function convertPoetryClause(clause: string): string {
   if (clause === '*' || clause === '') return '';
-  if (clause.startsWith('^')) return caret(clause.slice(1).trim());
-  if (clause.startsWith('~') && !clause.startsWith('~=')) return tilde(clause.slice(1).trim());
+  if (clause.startsWith('^')) return convertCaret(clause.slice(1).trim());
+  if (clause.startsWith('~') && !clause.startsWith('~=')) return convertTilde(clause.slice(1).trim());
   return /^\d/.test(clause) ? `==${clause}` : clause.replaceAll(' ', '');
 }
 
 /** `^1.2.3` allows what does not change the leftmost part that is not zero. */
-function caret(version: string): string {
-  const parts = release(version);
+function convertCaret(version: string): string {
+  const parts = parseRelease(version);
   const leading = parts.findIndex((part) => part !== 0);
-  return `>=${version},<${raise(parts, leading === -1 ? parts.length - 1 : leading)}`;
+  return `>=${version},<${bumpPart(parts, leading === -1 ? parts.length - 1 : leading)}`;
 }
 
 /** `~1.2.3` and `~1.2` allow patches, `~1` minor versions. */
-const tilde = (version: string): string =>
-  `>=${version},<${raise(release(version), release(version).length > 1 ? 1 : 0)}`;
+const convertTilde = (version: string): string =>
+  `>=${version},<${bumpPart(parseRelease(version), parseRelease(version).length > 1 ? 1 : 0)}`;
 
-const release = (version: string): number[] => (/^\d+(\.\d+)*/.exec(version)?.[0] ?? '0').split('.').map(Number);
+const parseRelease = (version: string): number[] => (/^\d+(\.\d+)*/.exec(version)?.[0] ?? '0').split('.').map(Number);
 
-const raise = (parts: number[], index: number): string => [...parts.slice(0, index), (parts[index] ?? 0) + 1].join('.');
+const bumpPart = (parts: number[], index: number): string =>
+  [...parts.slice(0, index), (parts[index] ?? 0) + 1].join('.');
 
-function pythonMarker(version: unknown): string | undefined {
+function formatPythonMarker(version: unknown): string | undefined {
   if (typeof version !== 'string' || version === '*') return undefined;
-  const clauses = fromPoetryVersion(version).split(',').filter(Boolean);
+  const clauses = convertPoetryVersion(version).split(',').filter(Boolean);
   const markers = clauses.map((clause) => clause.replace(/^([<>=!~]+)(.*)$/, "python_full_version $1 '$2'"));
   return markers.length === 0 ? undefined : markers.join(' and ');
 }

@@ -14,16 +14,16 @@ export interface GraphDependencies {
 /** `dependencies` of `langgraph.json`: directories begin with a dot, anything else is what pip installs. */
 export async function readLanggraph(repository: Repository, directory: string): Promise<GraphDependencies | undefined> {
   const file = join(directory, 'langgraph.json');
-  const document = await repository.manifest(file);
+  const document = await repository.readManifest(file);
   const dependencies = asTexts(document?.dependencies);
   if (dependencies.length === 0) return undefined;
   const isLocal = (dependency: string): boolean => dependency.startsWith('.');
   return {
     file,
-    directories: [...new Set(dependencies.filter(isLocal).map((place) => withoutSlash(join(directory, place))))],
+    directories: [...new Set(dependencies.filter(isLocal).map((place) => stripTrailingSlash(join(directory, place))))],
     lines: dependencies.filter((dependency) => !isLocal(dependency)),
     python: asText(document?.python_version),
   };
 }
 
-const withoutSlash = (path: string): string => (path.length > 1 ? path.replace(/\/$/, '') : path);
+const stripTrailingSlash = (path: string): string => (path.length > 1 ? path.replace(/\/$/, '') : path);

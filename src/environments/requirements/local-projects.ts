@@ -13,27 +13,27 @@ function localPath(text: string): string | undefined {
 }
 
 /** Projects that are looked at: more than any repository has. */
-const mostProjects = 500;
+const maxProjects = 500;
 
 const manifests = ['pyproject.toml', 'setup.py', 'setup.cfg'];
 
 /** Reads the manifests of the projects that requirements name by path, because the resolution depends on them. */
 export async function readLocalProjects(repository: Repository, requirements: string[]): Promise<void> {
   const paths = requirements.flatMap((text) => localPath(text) ?? []).filter((path) => !path.startsWith('/'));
-  await readSources(
+  await readBuildInputs(
     repository,
-    paths.slice(0, mostProjects).flatMap((path) => manifests.map((name) => normalize(join(path, name)))),
+    paths.slice(0, maxProjects).flatMap((path) => manifests.map((name) => normalize(join(path, name)))),
   );
 }
 
 /** Bytes of the largest file that may hold a list of requirements, and how many of them are looked at. */
-const [largest, most] = [256 * 1024, 200];
+const [maxFileBytes, maxFiles] = [256 * 1024, 200];
 
 /**
  * Reads manifests, and what may be read by them: a `setup.py`, and a pyproject.toml with dynamic dependencies, take them
  * from lists and modules beside themselves.
  */
-export async function readSources(repository: Repository, files: string[]): Promise<void> {
+export async function readBuildInputs(repository: Repository, files: string[]): Promise<void> {
   for (const file of new Set(files)) {
     const text = await repository.read(file).catch(() => undefined);
     if (text === undefined || !(file.endsWith('setup.py') || /^dynamic\s*=|file\s*[:=]/m.test(text))) continue;
@@ -42,7 +42,7 @@ export async function readSources(repository: Repository, files: string[]): Prom
     const names = [...(await repository.list(directory)), ...nested].filter((name) =>
       /\.(txt|in|cfg|toml|py)$|^VERSION/.test(name),
     );
-    for (const name of names.slice(0, most))
-      await repository.read(join(directory, name), largest).catch(() => undefined);
+    for (const name of names.slice(0, maxFiles))
+      await repository.read(join(directory, name), maxFileBytes).catch(() => undefined);
   }
 }

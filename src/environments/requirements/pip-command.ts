@@ -2,14 +2,14 @@ import { parseArgs } from 'node:util';
 import { splitWords } from '../pip-files/parse-line.js';
 
 /** What `pip install` on a command line asks for, as lines of a requirement file; undefined for any other command. */
-export function readPipInstall(command: string): string[] | undefined {
+export function parsePipInstall(command: string): string[] | undefined {
   const words = splitWords(command.trim());
   const start = words.indexOf('install');
   if (start < 1 || !/^((sudo|python[\d.]*|-m|uv)\s)*pip[\d.]*$/.test(words.slice(0, start).join(' '))) return undefined;
   if (/[$`|<>]\(|[`|]|\$\w/.test(command)) return undefined;
   const { tokens } = parseArgs({
     args: words.slice(start + 1),
-    options: valued,
+    options: optionsWithValue,
     strict: false,
     allowPositionals: true,
     tokens: true,
@@ -17,14 +17,14 @@ export function readPipInstall(command: string): string[] | undefined {
   const lines: string[] = [];
   for (const token of tokens) {
     if (token.kind === 'positional') lines.push(token.value);
-    if (token.kind === 'option' && kept.has(token.name))
+    if (token.kind === 'option' && requirementOptions.has(token.name))
       lines.push(token.value === undefined ? `--${token.name}` : `--${token.name} ${token.value}`);
   }
   return lines;
 }
 
 /** Options of `pip install` that take a value. */
-const valued = {
+const optionsWithValue = {
   requirement: { type: 'string', short: 'r' },
   constraint: { type: 'string', short: 'c' },
   editable: { type: 'string', short: 'e' },
@@ -40,7 +40,7 @@ const valued = {
   python: { type: 'string' },
 } as const;
 
-const kept = new Set([
+const requirementOptions = new Set([
   ...[
     'requirement',
     'constraint',

@@ -1,24 +1,24 @@
 import { join } from 'node:path/posix';
-import type { Asker } from './asked.js';
-import { fromPipfile, pinsOfPipfileLock } from './foreign-requirements.js';
+import type { RequirementsReader } from './asked.js';
+import { convertPipfilePackages, listPipfilePins } from './foreign-requirements.js';
 import { isPipfileLockStale } from './stale-locks.js';
 import { asText, isTable, type Table, tableAt } from './tables.js';
 
 /** `Pipfile`, with the versions that its lock has. */
-export const askPipfile: Asker = async (repository, directory) => {
+export const readPipfileRequirements: RequirementsReader = async (repository, directory) => {
   const file = join(directory, 'Pipfile');
-  const pipfile = await repository.manifest(file);
+  const pipfile = await repository.readManifest(file);
   if (pipfile === undefined) return undefined;
   const lockFile = join(directory, 'Pipfile.lock');
-  const lock = (await repository.manifest(lockFile)) ?? {};
+  const lock = (await repository.readManifest(lockFile)) ?? {};
   const isStale = isPipfileLockStale(lock, pipfile);
   const requires = tableAt(pipfile, 'requires');
   return {
     from: file,
     python: asText(requires?.python_full_version) ?? asText(requires?.python_version),
-    lines: fromPipfile(tableAt(pipfile, 'packages') ?? {}, directory),
-    options: listSources(pipfile),
-    constraints: pinsOfPipfileLock(lock),
+    lines: convertPipfilePackages(tableAt(pipfile, 'packages') ?? {}, directory),
+    options: listIndexOptions(pipfile),
+    constraints: listPipfilePins(lock),
     isStale,
     notes: isStale
       ? [
@@ -29,7 +29,7 @@ export const askPipfile: Asker = async (repository, directory) => {
 };
 
 /** The first index is the main one. Pipenv writes variables as shells do, pip in braces alone. */
-function listSources({ source }: Table): string[] {
+function listIndexOptions({ source }: Table): string[] {
   const urls = (Array.isArray(source) ? source.filter(isTable) : []).flatMap(({ url }) => asText(url) ?? []);
   return urls
     .map((url) => url.replaceAll(/\$([A-Z_][A-Z0-9_]*)/g, (_, name: string) => `\${${name}}`))

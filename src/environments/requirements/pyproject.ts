@@ -1,45 +1,47 @@
 import { join } from 'node:path/posix';
-import type { Asked, Asker } from './asked.js';
-import { listDefaultGroups, listRequirements } from './default-groups.js';
-import { isForMakers } from './for-makers.js';
-import { fromPoetry, pinsOfPoetryLock } from './foreign-requirements.js';
+import type { ManifestRequirements, RequirementsReader } from './asked.js';
+import { listDefaultGroups, listGroupRequirements } from './default-groups.js';
+import { isDevelopmentName } from './for-makers.js';
+import { convertPoetryDependencies, listPoetryPins } from './foreign-requirements.js';
 import type { Repository } from './repository.js';
 import { isPdmLockStale, isPoetryLockStale } from './stale-locks.js';
 import { asTable, asText, asTexts, isTable, type Table, tableAt } from './tables.js';
 
 /** `pyproject.toml`: `[project]`, then Poetry's table, then PDM's lock beside either, then what only a backend knows. */
-export const askPyproject: Asker = async (repository, directory) => {
+export const readPyprojectRequirements: RequirementsReader = async (repository, directory) => {
   const file = join(directory, 'pyproject.toml');
-  const pyproject = await repository.manifest(file);
+  const pyproject = await repository.readManifest(file);
   if (pyproject === undefined) return undefined;
   const poetry = tableAt(pyproject, 'tool', 'poetry', 'dependencies');
   const project = tableAt(pyproject, 'project');
-  if (poetry === undefined && project === undefined) return await askBackend(repository, directory, pyproject);
+  if (poetry === undefined && project === undefined) return await readBuildBackend(repository, directory, pyproject);
   const asked =
     project === undefined || (poetry !== undefined && !Array.isArray(project.dependencies))
       ? {
           from: `${file} (Poetry)`,
-          lines: [poetry ?? {}, ...listGroups(pyproject)].flatMap((table) => fromPoetry(table, directory)),
+          lines: [poetry ?? {}, ...listGroups(pyproject)].flatMap((table) =>
+            convertPoetryDependencies(table, directory),
+          ),
         }
-      : askProject(file, pyproject, project);
+      : readProject(file, pyproject, project);
   const locked =
     poetry === undefined
       ? await readPdmLock(repository, directory, pyproject)
       : await readPoetryLock(repository, directory, pyproject);
-  const notes = [...noteOptional(file, pyproject), ...(locked.notes ?? [])];
+  const notes = [...describeOptional(file, pyproject), ...(locked.notes ?? [])];
   const python = asText(project?.['requires-python']) ?? asText(poetry?.python);
-  return { ...asked, ...locked, options: listSources(pyproject), python, notes };
+  return { ...asked, ...locked, options: listIndexOptions(pyproject), python, notes };
 };
 
 /** `poetry install` installs the groups that are not optional; those for its makers are left out. */
 const listGroups = (pyproject: Table): Table[] =>
   Object.entries(tableAt(pyproject, 'tool', 'poetry', 'group') ?? {})
-    .filter(([name, group]) => !isForMakers(name) && asTable(group).optional !== true)
+    .filter(([name, group]) => !isDevelopmentName(name) && asTable(group).optional !== true)
     .map(([, group]) => asTable(asTable(group).dependencies));
 
-function askProject(file: string, pyproject: Table, project: Table): Asked {
+function readProject(file: string, pyproject: Table, project: Table): ManifestRequirements {
   const dynamic = asTexts(project.dynamic);
-  const grouped = listRequirements(pyproject, listDefaultGroups(pyproject).wanted);
+  const grouped = listGroupRequirements(pyproject, listDefaultGroups(pyproject).included);
   const isComplete =
     asText(project.name) !== undefined && (asText(project.version) !== undefined || dynamic.includes('version'));
   // Without a version it is no package: a list of requirements, which uv would refuse to read.
@@ -47,7 +49,13 @@ function askProject(file: string, pyproject: Table, project: Table): Asked {
     return { from: file, lines: [...asTexts(project.dependencies), ...grouped], isPackage: false };
   const isDynamic = dynamic.includes('dependencies');
   const isEmpty = !isDynamic && asTexts(project.dependencies).length === 0;
-  return { from: file, projects: [file], lines: grouped, needsCopy: isDynamic || hasLocalSources(pyproject), isEmpty };
+  return {
+    from: file,
+    projects: [file],
+    lines: grouped,
+    needsCopy: isDynamic || hasLocalSources(pyproject),
+    hasNoDependencies: isEmpty,
+  };
 }
 
 const hasSources = (pyproject: Table): boolean => tableAt(pyproject, 'tool', 'uv', 'sources') !== undefined;
@@ -57,24 +65,32 @@ const hasLocalSources = (pyproject: Table): boolean =>
     .flat()
     .some((source) => isTable(source) && (source.path !== undefined || source.workspace === true));
 
-async function readPoetryLock(repository: Repository, directory: string, pyproject: Table): Promise<Partial<Asked>> {
+async function readPoetryLock(
+  repository: Repository,
+  directory: string,
+  pyproject: Table,
+): Promise<Partial<ManifestRequirements>> {
   const file = join(directory, 'poetry.lock');
-  const lock = await repository.manifest(file);
+  const lock = await repository.readManifest(file);
   if (lock === undefined) return {};
-  const constraints = pinsOfPoetryLock(lock);
-  return isPoetryLockStale(lock, pyproject) ? noteStale(file, 'poetry lock', constraints) : { constraints };
+  const constraints = listPoetryPins(lock);
+  return isPoetryLockStale(lock, pyproject) ? describeStaleLock(file, 'poetry lock', constraints) : { constraints };
 }
 
 /** `pdm.lock` lists packages as Poetry's does. */
-async function readPdmLock(repository: Repository, directory: string, pyproject: Table): Promise<Partial<Asked>> {
+async function readPdmLock(
+  repository: Repository,
+  directory: string,
+  pyproject: Table,
+): Promise<Partial<ManifestRequirements>> {
   const file = join(directory, 'pdm.lock');
-  const lock = await repository.manifest(file);
+  const lock = await repository.readManifest(file);
   if (lock === undefined) return {};
-  const constraints = pinsOfPoetryLock(lock);
-  return isPdmLockStale(lock, pyproject) ? noteStale(file, 'pdm lock', constraints) : { constraints };
+  const constraints = listPoetryPins(lock);
+  return isPdmLockStale(lock, pyproject) ? describeStaleLock(file, 'pdm lock', constraints) : { constraints };
 }
 
-const noteStale = (file: string, command: string, constraints: string[]): Partial<Asked> => ({
+const describeStaleLock = (file: string, command: string, constraints: string[]): Partial<ManifestRequirements> => ({
   constraints,
   isStale: true,
   notes: [
@@ -83,7 +99,7 @@ const noteStale = (file: string, command: string, constraints: string[]): Partia
 });
 
 /** Indexes of Poetry's and PDM's own tables. */
-function listSources(pyproject: Table): string[] {
+function listIndexOptions(pyproject: Table): string[] {
   const poetry = tableAt(pyproject, 'tool', 'poetry')?.source;
   const pdm = tableAt(pyproject, 'tool', 'pdm')?.source;
   const sources = [poetry, pdm].flatMap((list) => (Array.isArray(list) ? list.filter(isTable) : []));
@@ -97,10 +113,10 @@ function listSources(pyproject: Table): string[] {
 }
 
 /** Extras and groups are what somebody may want: who deploys is told that they exist. */
-function noteOptional(file: string, pyproject: Table): string[] {
+function describeOptional(file: string, pyproject: Table): string[] {
   const extras = Object.keys(tableAt(pyproject, 'project', 'optional-dependencies') ?? {});
   const poetryExtras = Object.keys(tableAt(pyproject, 'tool', 'poetry', 'extras') ?? {});
-  const names = [...new Set([...extras, ...poetryExtras])].filter((name) => !isForMakers(name));
+  const names = [...new Set([...extras, ...poetryExtras])].filter((name) => !isDevelopmentName(name));
   return names.length === 0
     ? []
     : [
@@ -109,7 +125,11 @@ function noteOptional(file: string, pyproject: Table): string[] {
 }
 
 /** Dependencies that only the build backend knows (flit, pdm and others before PEP 621). */
-async function askBackend(repository: Repository, directory: string, pyproject: Table): Promise<Asked | undefined> {
+async function readBuildBackend(
+  repository: Repository,
+  directory: string,
+  pyproject: Table,
+): Promise<ManifestRequirements | undefined> {
   const setups = await Promise.all(['setup.py', 'setup.cfg'].map((file) => repository.has(join(directory, file))));
   if (setups.includes(true) || tableAt(pyproject, 'build-system') === undefined) return undefined;
   const file = join(directory, 'pyproject.toml');
@@ -119,7 +139,7 @@ async function askBackend(repository: Repository, directory: string, pyproject: 
 /** A pyproject.toml that only configures tools is no package, and none can be built beside one that cannot be read. */
 export async function isInstallable(repository: Repository, directory: string): Promise<boolean> {
   const file = join(directory, 'pyproject.toml');
-  const pyproject = await repository.table(file);
+  const pyproject = await repository.readTable(file);
   if (pyproject === undefined && (await repository.has(file))) return false;
   const isSwitchedOff =
     tableAt(pyproject, 'tool', 'uv')?.package === false ||
@@ -130,11 +150,11 @@ export async function isInstallable(repository: Repository, directory: string): 
 
 /** As the manifest writes it; null where none does. */
 export async function readPackageName(repository: Repository, directory: string): Promise<string | null> {
-  const pyproject = await repository.table(join(directory, 'pyproject.toml'));
+  const pyproject = await repository.readTable(join(directory, 'pyproject.toml'));
   const name = tableAt(pyproject, 'project')?.name ?? tableAt(pyproject, 'tool', 'poetry')?.name;
   if (typeof name === 'string') return name;
   const [settings = '', script = ''] = await Promise.all(
-    ['setup.cfg', 'setup.py'].map((file) => repository.text(join(directory, file))),
+    ['setup.cfg', 'setup.py'].map((file) => repository.readText(join(directory, file))),
   );
   return /^name\s*=\s*([\w.-]+)/m.exec(settings)?.[1] ?? /\bname\s*=\s*["']([\w.-]+)["']/.exec(script)?.[1] ?? null;
 }

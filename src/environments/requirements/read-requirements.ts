@@ -1,10 +1,10 @@
 import { dirname } from 'node:path/posix';
 import { type PipFiles, readPipFiles } from '../pip-files/read-pip-files.js';
 import type { Variables } from '../pip-files/variables.js';
-import type { PythonWish } from '../python-wishes.js';
-import { askAll, findPackages, type Manifested } from './ask-all.js';
+import type { PythonRequirement } from '../python-wishes.js';
+import { collectRequirements, findPackages, type RequirementFacts } from './ask-all.js';
 import type { LockFile } from './asked.js';
-import { isLocalRequirement, readLocalProjects, readSources } from './local-projects.js';
+import { isLocalRequirement, readBuildInputs, readLocalProjects } from './local-projects.js';
 import { readPackageName } from './pyproject.js';
 import { Repository } from './repository.js';
 import { readVersionFiles } from './version-files.js';
@@ -25,9 +25,9 @@ export interface Requirements {
   /** Where these come from, as options of a requirement file. */
   options: string[];
   /** Of conda: packages that may have other versions on the index, or be missing there. */
-  wishes: string[];
+  condaPackages: string[];
   /** Requirements of the strategy. */
-  added: string[];
+  strategyRequirements: string[];
   /** Versions to keep to, where another tool has locked them. */
   constraints: string[];
   /** They are kept where they fit, because their lock is older than its manifest. */
@@ -37,19 +37,19 @@ export interface Requirements {
   /** The first package's name, where it is written down. */
   packageName: string | null;
   /** Pythons that its manifests ask for. */
-  pythons: PythonWish[];
+  pythons: PythonRequirement[];
   /** True when reading or building it may run code of the repository or write beside it. */
   needsCopy: boolean;
   /** Everything that the resolution depends on. */
   texts: string[];
   /** Manifests that could not be read, in sentences without their stop. */
-  unread: string[];
+  unreadManifests: string[];
   notes: string[];
 }
 
-export interface ReadOptions {
+export interface ReadRequirementsOptions {
   /** Requirement lines of the strategy. */
-  added?: string[] | undefined;
+  strategyRequirements?: string[] | undefined;
   /** The file that is called, relative to the repository: manifests beside it come before those above. */
   entry?: string | null | undefined;
   /** Variables that a path in a requirement file may name. */
@@ -70,52 +70,52 @@ export interface ReadOptions {
  */
 export async function readRequirements(
   directory: string,
-  facts: Manifested,
-  { added = [], entry = null, variables = {} }: ReadOptions = {},
+  facts: RequirementFacts,
+  { strategyRequirements = [], entry = null, variables = {} }: ReadRequirementsOptions = {},
 ): Promise<Requirements> {
   const repository = new Repository(directory);
-  const asked = await askAll(repository, facts, entry ?? null);
-  const sources = asked.map(({ from, pipFiles = [], lines = [], options = [] }) => ({
+  const collected = await collectRequirements(repository, facts, entry ?? null);
+  const sources = collected.map(({ from, pipFiles = [], lines = [], options = [] }) => ({
     files: pipFiles,
     from,
     lines: [...options, ...lines],
   }));
   const pip = await readPipFiles(directory, sources, variables);
-  const packages = await findPackages(repository, asked);
-  const local = [...pip.requirements, ...added.map((text) => ({ text }))].filter(({ text }) =>
+  const packages = await findPackages(repository, collected);
+  const local = [...pip.requirements, ...strategyRequirements.map((text) => ({ text }))].filter(({ text }) =>
     isLocalRequirement(text),
   );
-  const projects = [...new Set(asked.flatMap(({ projects = [] }) => projects))];
-  await readSources(repository, projects);
+  const projects = [...new Set(collected.flatMap(({ projects = [] }) => projects))];
+  await readBuildInputs(repository, projects);
   await readLocalProjects(
     repository,
     local.map(({ text }) => text),
   );
   const unread = repository.unread();
   return {
-    from: [...new Set(asked.map(({ from }) => from))].join(', ') || 'no manifest',
-    lock: asked.find(({ lock }) => lock !== undefined)?.lock ?? null,
-    pipFiles: [...new Set(asked.flatMap(({ pipFiles = [] }) => pipFiles))],
+    from: [...new Set(collected.map(({ from }) => from))].join(', ') || 'no manifest',
+    lock: collected.find(({ lock }) => lock !== undefined)?.lock ?? null,
+    pipFiles: [...new Set(collected.flatMap(({ pipFiles = [] }) => pipFiles))],
     pip,
     projects,
-    lines: asked.flatMap(({ lines = [] }) => lines),
-    options: asked.flatMap(({ options = [] }) => options),
-    wishes: asked.flatMap(({ wishes = [] }) => wishes),
-    added,
-    constraints: asked.flatMap(({ constraints = [] }) => constraints),
-    isStale: asked.some(({ isStale }) => isStale === true),
+    lines: collected.flatMap(({ lines = [] }) => lines),
+    options: collected.flatMap(({ options = [] }) => options),
+    condaPackages: collected.flatMap(({ condaPackages = [] }) => condaPackages),
+    strategyRequirements,
+    constraints: collected.flatMap(({ constraints = [] }) => constraints),
+    isStale: collected.some(({ isStale }) => isStale === true),
     packages,
     packageName: packages[0] === undefined ? null : await readPackageName(repository, packages[0]),
     pythons: [
-      ...asked.flatMap(({ from, python }) =>
+      ...collected.flatMap(({ from, python }) =>
         python === undefined || python === '' ? [] : [{ specifier: python, from }],
       ),
       ...(await readVersionFiles(repository, entry === null ? '.' : dirname(entry))),
     ],
-    needsCopy: packages.length > 0 || local.length > 0 || asked.some(({ needsCopy }) => needsCopy === true),
-    unread,
+    needsCopy: packages.length > 0 || local.length > 0 || collected.some(({ needsCopy }) => needsCopy === true),
+    unreadManifests: unread,
     texts: [...(await repository.texts()), ...pip.texts],
-    notes: [...new Set([...unread.map(asSentence), ...asked.flatMap(({ notes = [] }) => notes), ...pip.notes])],
+    notes: [...new Set([...unread.map(asSentence), ...collected.flatMap(({ notes = [] }) => notes), ...pip.notes])],
   };
 }
 

@@ -1,11 +1,11 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readSourceText } from '../../workspaces/read-source-text.js';
-import { unresolved } from '../pip-files/unresolved.js';
+import { unresolvedError } from '../pip-files/unresolved.js';
 import { parseTable, type Table } from './tables.js';
 
 /** Bytes of a manifest or a lock: parsing a larger one would hold up everything else. */
-const largest = 4 * 2 ** 20;
+const maxManifestBytes = 4 * 2 ** 20;
 
 /**
  * The manifests of a repository. Each is read once and bounded, and everything that was read is kept: what a
@@ -13,26 +13,26 @@ const largest = 4 * 2 ** 20;
  */
 export class Repository {
   readonly root: string;
-  readonly #texts = new Map<string, Promise<string | undefined>>();
+  readonly #listTexts = new Map<string, Promise<string | undefined>>();
   /** Manifests whose requirements are not known, and why. */
-  readonly #unread = new Map<string, string>();
+  readonly #listUnread = new Map<string, string>();
 
   constructor(root: string) {
     this.root = root;
   }
 
   /** Undefined where there is no such file. Throws DEPENDENCY_UNRESOLVED for one that cannot be read. */
-  read(file: string, limit = largest): Promise<string | undefined> {
-    const known = this.#texts.get(file);
+  read(file: string, limit = maxManifestBytes): Promise<string | undefined> {
+    const known = this.#listTexts.get(file);
     if (known !== undefined) return known;
     const text = this.#read(file, limit);
-    this.#texts.set(file, text);
+    this.#listTexts.set(file, text);
     return text;
   }
 
   /** The same, but a file that cannot be read is noted, and counts as missing. */
-  async text(file: string): Promise<string | undefined> {
-    return await this.read(file).catch((error: Error) => this.skip(file, error.message));
+  async readText(file: string): Promise<string | undefined> {
+    return await this.read(file).catch((error: Error) => this.markUnread(file, error.message));
   }
 
   async has(file: string): Promise<boolean> {
@@ -46,41 +46,41 @@ export class Repository {
   }
 
   /** A TOML, JSON or YAML file. Undefined where there is none, and for one that cannot be read. */
-  async table(file: string): Promise<Table | undefined> {
+  async readTable(file: string): Promise<Table | undefined> {
     return await this.#parse(file).catch(() => undefined);
   }
 
   /** The same for a manifest: one that cannot be read is noted, and counts as missing. */
-  async manifest(file: string): Promise<Table | undefined> {
-    return await this.#parse(file).catch((error: Error) => this.skip(file, error.message));
+  async readManifest(file: string): Promise<Table | undefined> {
+    return await this.#parse(file).catch((error: Error) => this.markUnread(file, error.message));
   }
 
   /** The same for a lock, which nothing replaces. Throws DEPENDENCY_UNRESOLVED with what its format says. */
-  async lock(file: string): Promise<Table | undefined> {
+  async readLock(file: string): Promise<Table | undefined> {
     return await this.#parse(file).catch((error: Error) => {
-      throw unresolved(`${file} cannot be read: ${error.message}`);
+      throw unresolvedError(`${file} cannot be read: ${error.message}`);
     });
   }
 
   /** Notes that the requirements of a manifest are not known, and why. */
-  skip(file: string, problem: string): undefined {
-    this.#unread.set(file, problem);
+  markUnread(file: string, getProblem: string): undefined {
+    this.#listUnread.set(file, getProblem);
   }
 
   /** Why the requirements of a manifest are not known. */
   problem(file: string): string | undefined {
-    return this.#unread.get(file);
+    return this.#listUnread.get(file);
   }
 
   /** All of these, in sentences without their stop. */
   unread(): string[] {
-    return [...this.#unread].map(([file, problem]) => `the requirements of ${file} were not read: ${problem}`);
+    return [...this.#listUnread].map(([file, problem]) => `the requirements of ${file} were not read: ${problem}`);
   }
 
   /** Name and text of every file that was read, sorted by name. */
   async texts(): Promise<string[]> {
     const read = await Promise.all(
-      [...this.#texts].map(async ([file, text]) => [file, await text.catch(() => undefined)] as const),
+      [...this.#listTexts].map(async ([file, text]) => [file, await text.catch(() => undefined)] as const),
     );
     return read
       .flatMap(([file, text]) => (text === undefined ? [] : [[file, text]]))
@@ -95,7 +95,7 @@ export class Repository {
 
   async #read(file: string, limit: number): Promise<string | undefined> {
     const { text, problem } = await readSourceText(this.root, file, limit);
-    if (text === undefined && problem !== 'does not exist') throw unresolved(`${file} ${problem}`);
+    if (text === undefined && problem !== 'does not exist') throw unresolvedError(`${file} ${problem}`);
     return text;
   }
 }

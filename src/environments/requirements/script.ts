@@ -1,15 +1,18 @@
-import type { Asked } from './asked.js';
+import type { ManifestRequirements } from './asked.js';
 import type { Repository } from './repository.js';
 import { asText, asTexts, parseTable, tableAt } from './tables.js';
 
 /** The block that a script states its own requirements in (PEP 723). Undefined where the file has none. */
-export async function askScript(repository: Repository, file: string): Promise<Asked | undefined> {
-  const text = file.endsWith('.py') ? await repository.text(file) : undefined;
+export async function readScriptRequirements(
+  repository: Repository,
+  file: string,
+): Promise<ManifestRequirements | undefined> {
+  const text = file.endsWith('.py') ? await repository.readText(file) : undefined;
   const block = text === undefined ? undefined : findBlock(text);
   const script =
     block === undefined
       ? undefined
-      : await parseTable(file, block, 'toml').catch((error: Error) => repository.skip(file, error.message));
+      : await parseTable(file, block, 'toml').catch((error: Error) => repository.markUnread(file, error.message));
   if (script === undefined) return undefined;
   const indexes = tableAt(script, 'tool', 'uv')?.index;
   const options = (Array.isArray(indexes) ? indexes : []).flatMap((index: { url?: unknown; default?: unknown }) => {

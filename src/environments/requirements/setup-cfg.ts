@@ -1,5 +1,5 @@
 /** One section of an INI file as Python's `configparser` reads it: each key with its lines, without comments. */
-export function readSettings(text: string, section: string): Map<string, string[]> {
+export function readIniSection(text: string, section: string): Map<string, string[]> {
   const found = new Map<string, string[]>();
   let isIn = false;
   let values: string[] | undefined;

@@ -1,25 +1,25 @@
 import { join } from 'node:path/posix';
-import type { Asked, Asker } from './asked.js';
+import type { ManifestRequirements, RequirementsReader } from './asked.js';
 import { isInstallable } from './pyproject.js';
-import { readSettings } from './setup-cfg.js';
+import { readIniSection } from './setup-cfg.js';
 
 /** What setuptools alone knows, and runs the repository's code to say; a setup.cfg that makes no package is a list. */
-export const askSetup: Asker = async (repository, directory) => {
+export const readSetuptoolsRequirements: RequirementsReader = async (repository, directory) => {
   const files = ['setup.py', 'setup.cfg'].map((name) => join(directory, name));
   const present = await Promise.all(files.map((file) => repository.has(file)));
   const from = files.find((_, index) => present[index]);
   if (from === undefined) return undefined;
-  const [script, settings] = await Promise.all(files.map((file) => repository.text(file)));
+  const [script, settings] = await Promise.all(files.map((file) => repository.readText(file)));
   const broken = repository.problem(join(directory, 'pyproject.toml'));
-  if (broken !== undefined && script !== undefined) repository.skip(join(directory, 'setup.py'), broken); // nothing builds it
-  if (!(await isInstallable(repository, directory))) return askSettings(from, directory, settings ?? '');
+  if (broken !== undefined && script !== undefined) repository.markUnread(join(directory, 'setup.py'), broken); // nothing builds it
+  if (!(await isInstallable(repository, directory))) return readSetupCfg(from, directory, settings ?? '');
   const isEmpty = ![script, settings].some((text) => text?.includes('install_requires'));
-  return { from, projects: [from], needsCopy: true, isEmpty };
+  return { from, projects: [from], needsCopy: true, hasNoDependencies: isEmpty };
 };
 
 /** Nothing where it only configures tools: other manifests may say what is required. */
-function askSettings(from: string, directory: string, text: string): Asked | undefined {
-  const options = readSettings(text, 'options');
+function readSetupCfg(from: string, directory: string, text: string): ManifestRequirements | undefined {
+  const options = readIniSection(text, 'options');
   const required = options.get('install_requires');
   if (required === undefined) return undefined;
   const files = /^file:(.*)$/.exec(required.join(' ').trim())?.[1]?.split(',');

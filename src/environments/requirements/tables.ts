@@ -4,7 +4,7 @@ import { parseText } from '../../parse-text.js';
 const parsedAtOnce = 20_000;
 
 /** Bytes of a parsed document, as JSON: a lock file of a thousand packages has two million. */
-const largestTable = 16_000_000;
+const maxTableBytes = 16_000_000;
 
 /** A parsed TOML, JSON or YAML document, of which nothing is known yet. */
 export type Table = Record<string, unknown>;
@@ -29,14 +29,14 @@ type Format = 'json' | 'yaml' | 'toml';
 
 /** Throws an error whose message begins with the place, `pixi.toml:3: …`. An empty document is an empty table. */
 export async function parseTable(file: string, text: string, format: Format = formatOf(file)): Promise<Table> {
-  const parsed = await parseText(format, text, { parsedAtOnce, mostBytes: largestTable });
-  if (parsed.problem !== undefined) throw misplaced(file, parsed.line, parsed.problem);
+  const parsed = await parseText(format, text, { maxInlineCharacters: parsedAtOnce, maxBytes: maxTableBytes });
+  if (parsed.problem !== undefined) throw invalidTableError(file, parsed.line, parsed.problem);
   const value = parsed.value ?? {};
-  if (!isTable(value)) throw misplaced(file, 1, 'holds no mapping of keys');
+  if (!isTable(value)) throw invalidTableError(file, 1, 'holds no mapping of keys');
   return value;
 }
 
-function misplaced(file: string, line: number | undefined, problem: string): Error {
+function invalidTableError(file: string, line: number | undefined, problem: string): Error {
   const [first = ''] = problem.split('\n');
   return new Error(`${file}${line === undefined ? '' : `:${line}`}: ${first}`);
 }

@@ -1,28 +1,28 @@
 import { dirname, join, relative } from 'node:path/posix';
-import { unresolved } from '../pip-files/unresolved.js';
-import type { Asked, Asker } from './asked.js';
+import { unresolvedError } from '../pip-files/unresolved.js';
+import type { ManifestRequirements, RequirementsReader } from './asked.js';
 import { listDefaultGroups } from './default-groups.js';
 import type { Repository } from './repository.js';
 import { asText, tableAt } from './tables.js';
 
 /** `uv.lock`: beside the project's manifest, or above it in the workspace that it is a member of. */
-export const askUvLock: Asker = async (repository, directory) => {
+export const readUvLockRequirements: RequirementsReader = async (repository, directory) => {
   if (!(await repository.has(join(directory, 'pyproject.toml')))) return undefined;
-  for (const place of ancestors(directory)) {
+  for (const place of listAncestors(directory)) {
     const file = join(place, 'uv.lock');
     const text = await repository.read(file);
     if (text === undefined) continue;
     const found = describeLock({ text, place, directory });
-    if (found !== undefined) return await ask(repository, file, found);
+    if (found !== undefined) return await toRequirements(repository, file, found);
     if (place === directory) return undefined;
   }
   return undefined;
 };
 
 /** The directory itself, then what it lies in, up to the repository's root. */
-export function ancestors(directory: string): string[] {
+export function listAncestors(directory: string): string[] {
   const parent = dirname(directory);
-  return directory === '.' || parent === directory ? ['.'] : [directory, ...ancestors(parent)];
+  return directory === '.' || parent === directory ? ['.'] : [directory, ...listAncestors(parent)];
 }
 
 interface FoundLock {
@@ -55,29 +55,36 @@ function describeLock({
   return undefined;
 }
 
-async function ask(
+async function toRequirements(
   repository: Repository,
   file: string,
   { place, member, hasLocalSources, python }: FoundLock,
-): Promise<Asked> {
-  const pyproject = await repository.table(join(place, 'pyproject.toml'));
+): Promise<ManifestRequirements> {
+  const pyproject = await repository.readTable(join(place, 'pyproject.toml'));
   const isVirtual = member === null && tableAt(pyproject, 'project') === undefined;
-  const { leftOut } = listDefaultGroups(pyproject);
+  const { excluded } = listDefaultGroups(pyproject);
   return {
     from: member === null ? file : `${file} (${member})`,
     projects: [join(place, 'pyproject.toml'), file],
-    lock: { kind: 'uv', directory: place, file, member, isVirtual, ...(leftOut.length > 0 && { leftOut }) },
+    lock: {
+      kind: 'uv',
+      directory: place,
+      file,
+      member,
+      isVirtual,
+      ...(excluded.length > 0 && { excludedGroups: excluded }),
+    },
     needsCopy: hasLocalSources || isVirtual,
     python,
   };
 }
 
 /** A lock that any tool may have written (PEP 751). */
-export const askPylock: Asker = async (repository, directory) => {
+export const readPylockRequirements: RequirementsReader = async (repository, directory) => {
   const file = join(directory, 'pylock.toml');
-  const lock = await repository.lock(file);
+  const lock = await repository.readLock(file);
   if (lock === undefined) return undefined;
-  if (!Array.isArray(lock.packages)) throw unresolved(`${file} lists no packages: renew it, or remove it`);
+  if (!Array.isArray(lock.packages)) throw unresolvedError(`${file} lists no packages: renew it, or remove it`);
   return {
     from: file,
     projects: [file],

@@ -1,14 +1,14 @@
 import { join } from 'node:path/posix';
-import type { PythonWish } from '../python-wishes.js';
+import type { PythonRequirement } from '../python-wishes.js';
 import type { Repository } from './repository.js';
-import { ancestors } from './uv-project.js';
+import { listAncestors } from './uv-project.js';
 
 /** `.python-version` and `runtime.txt`, of each the one that is nearest to the entry. */
-export async function readVersionFiles(repository: Repository, start: string): Promise<PythonWish[]> {
-  const found: PythonWish[] = [];
+export async function readVersionFiles(repository: Repository, start: string): Promise<PythonRequirement[]> {
+  const found: PythonRequirement[] = [];
   for (const name of ['.python-version', 'runtime.txt'])
-    for (const directory of ancestors(start)) {
-      const text = await repository.text(join(directory, name));
+    for (const directory of listAncestors(start)) {
+      const text = await repository.readText(join(directory, name));
       const specifier = text
         ?.split('\n')
         .map((line) => line.trim())

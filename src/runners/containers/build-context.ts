@@ -18,7 +18,7 @@ export interface ContextEntry {
 }
 
 /** Of every file: what counts is its content. */
-const modified = new Date(1_000_000_000_000);
+const fixedModificationTime = new Date(1_000_000_000_000);
 
 /**
  * Everything below the directory that `.dockerignore` does not leave out. A Dockerfile's own ignore file
@@ -69,9 +69,9 @@ async function describe(root: string, source: string, prefix: string): Promise<C
 }
 
 /** The same for the same files, wherever and whenever they were written. */
-export async function digestContext(entries: ContextEntry[], further: string[]): Promise<string> {
+export async function digestContext(entries: ContextEntry[], extraTexts: string[]): Promise<string> {
   const hash = createHash('sha256');
-  for (const text of further) hash.update(`${text}\0`);
+  for (const text of extraTexts) hash.update(`${text}\0`);
   for (const entry of entries) await addEntry(hash, entry);
   return hash.digest('hex');
 }
@@ -88,7 +88,7 @@ export async function packContext(entries: ContextEntry[], changed: Record<strin
   const archive = pack();
   const fill = async () => {
     for (const { path, source, size, isExecutable, target } of entries) {
-      const header = { name: path, mtime: modified, mode: isExecutable ? 0o755 : 0o644 };
+      const header = { name: path, mtime: fixedModificationTime, mode: isExecutable ? 0o755 : 0o644 };
       const text = changed[path];
       if (text !== undefined) archive.entry(header, text);
       else if (target !== null) archive.entry({ ...header, type: 'symlink', linkname: target });

@@ -5,11 +5,11 @@ import type Docker from 'dockerode';
 import { BerthError } from '../../errors.js';
 import { type ContextEntry, digestContext, listContext, listPrograms, packContext } from './build-context.js';
 import { BuildLog } from './build-log.js';
-import { describeUnreached, findBuildSecrets, findMountedVariables, findProxyArguments } from './build-secrets.js';
+import { describeUnusedSecrets, findBuildSecrets, findMountedVariables, findProxyArguments } from './build-secrets.js';
 import { openBuildSession } from './build-session.js';
-import { hasBuildKit, statusOf } from './engine.js';
+import { getStatusCode, hasBuildKit } from './engine.js';
 import { findBaseImages } from './find-base-images.js';
-import { askOnce, describeCredentials } from './registry-credentials.js';
+import { buildCredentialsHeader, cacheCredentials } from './registry-credentials.js';
 
 export interface BuildRequest {
   engine: Docker;
@@ -18,13 +18,13 @@ export interface BuildRequest {
   /** Relative to it. */
   dockerfile: string;
   /** Programs of our own in the context: path → directory here. */
-  added: Record<string, string>;
+  addedPrograms: Record<string, string>;
   /** `berth/demo:r1`; a digest of content and owner is put behind it. */
   name: string;
   /** Whose name for the image it is: on one engine, others may give the same name to the same content. */
   owner?: string;
   /** Build arguments; the image records them. */
-  settings: Record<string, string>;
+  buildArguments: Record<string, string>;
   /** Variables in clear, of which a step gets what it mounts: `RUN --mount=type=secret,id=NAME`. */
   env?: Record<string, string>;
   /** The build's words are appended to it. */
@@ -50,18 +50,18 @@ export const contentLabel = 'berth.content';
  * with the build's last words.
  */
 export async function ensureImage(request: BuildRequest): Promise<BuiltImage> {
-  const { engine, directory, dockerfile, added, name, owner, settings, onProgress } = request;
+  const { engine, directory, dockerfile, addedPrograms, name, owner, buildArguments, onProgress } = request;
   const own = await listContext(directory, dockerfile);
   const file = own.find(({ path }) => path === dockerfile);
   if (file === undefined) throw new BerthError('BUILD_FAILED', `there is no ${dockerfile} to build an image from`);
   const text = await readFile(file.source, 'utf8');
-  const base = await findBaseImages(engine, text, settings);
-  const programs = await listPrograms(added);
+  const base = await findBaseImages(engine, text, buildArguments);
+  const programs = await listPrograms(addedPrograms);
   const code = await digestContext(own, [dockerfile]);
-  const digest = await digestContext(programs, [code, JSON.stringify(settings), JSON.stringify(base)]);
-  const reference = imageReference({ name, owner, content: digest });
+  const digest = await digestContext(programs, [code, JSON.stringify(buildArguments), JSON.stringify(base)]);
+  const reference = buildImageReference({ name, owner, content: digest });
   const [known] = await engine.listImages({ filters: { label: [`${contentLabel}=${digest}`] } });
-  if (known !== undefined && (await nameImage(engine, known.Id, reference))) {
+  if (known !== undefined && (await tagImage(engine, known.Id, reference))) {
     onProgress?.(`the image is there: ${reference}`);
     return { reference, id: known.Id, code, isNew: false };
   }
@@ -75,18 +75,18 @@ export const digestCode = async (directory: string, dockerfile: string): Promise
   digestContext(await listContext(directory, dockerfile), [dockerfile]);
 
 /** False when it is gone by now: whoever gave it its last name has taken that away. */
-export async function nameImage(engine: Docker, id: string, reference: string): Promise<boolean> {
+export async function tagImage(engine: Docker, id: string, reference: string): Promise<boolean> {
   try {
     await engine.getImage(id).tag(splitReference(reference));
     return true;
   } catch (error) {
-    if (statusOf(error) === 404) return false;
+    if (getStatusCode(error) === 404) return false;
     throw error;
   }
 }
 
 /** What this owner calls the image of this content. */
-export function imageReference({
+export function buildImageReference({
   name,
   owner = '',
   content,
@@ -104,7 +104,7 @@ function splitReference(reference: string): { repo: string; tag: string } {
   return { repo: reference.slice(0, colon), tag: reference.slice(colon + 1) };
 }
 
-interface Content {
+interface ImageContent {
   /** Of the Dockerfile. */
   text: string;
   /** That it names. */
@@ -114,40 +114,40 @@ interface Content {
   reference: string;
 }
 
-async function build(request: BuildRequest, { text, images, entries, digest, reference }: Content): Promise<void> {
-  const { engine, dockerfile, settings, env = {}, signal } = request;
-  const settled = await findBuildSecrets();
-  const mounted = findMountedVariables(text, env, settled);
+async function build(request: BuildRequest, { text, images, entries, digest, reference }: ImageContent): Promise<void> {
+  const { engine, dockerfile, buildArguments, env = {}, signal } = request;
+  const hostSecrets = await findBuildSecrets();
+  const mounted = findMountedVariables(text, env, hostSecrets);
   const log = new BuildLog(request, Object.values(mounted));
   const isBuildKit = await hasBuildKit(engine);
-  const secrets = { ...settled, ...mounted };
-  const note = describeUnreached(settled, { dockerfile: text, isBuildKit });
-  if (note !== undefined) await log.say(note);
-  const findCredentials = askOnce((line) => log.say(line));
+  const secrets = { ...hostSecrets, ...mounted };
+  const note = describeUnusedSecrets(hostSecrets, { dockerfile: text, isBuildKit });
+  if (note !== undefined) await log.report(note);
+  const findCredentials = cacheCredentials((line) => log.report(line));
   const session = isBuildKit ? await openBuildSession(engine, { secrets, findCredentials }) : undefined;
   try {
     const query = {
       t: reference,
       dockerfile,
-      buildargs: { ...findProxyArguments(), ...settings },
+      buildargs: { ...findProxyArguments(), ...buildArguments },
       labels: { [contentLabel]: digest },
       ...(session === undefined ? { rm: true, forcerm: true } : { version: '2', session: session.id }),
     };
-    const file = await packContext(entries, isBuildKit ? {} : { [dockerfile]: withoutMounts(text) });
-    const headers = isBuildKit ? {} : await describeCredentials(images, findCredentials);
+    const file = await packContext(entries, isBuildKit ? {} : { [dockerfile]: removeMounts(text) });
+    const headers = isBuildKit ? {} : await buildCredentialsHeader(images, findCredentials);
     await log.follow(await requestBuild(engine, { file, query, headers, signal }));
   } catch (error) {
     signal?.throwIfAborted();
-    throw await log.explain(error, images);
+    throw await log.toBuildError(error, images);
   } finally {
     session?.close();
   }
 }
 
 /** What only BuildKit understands, left out of a Dockerfile that works without it. */
-const withoutMounts = (text: string): string => text.replaceAll(/--mount=\S+\s*(\\\n\s*)?/g, '');
+const removeMounts = (text: string): string => text.replaceAll(/--mount=\S+\s*(\\\n\s*)?/g, '');
 
-interface BuildCall {
+interface BuildHttpRequest {
   file: Readable;
   query: Record<string, unknown>;
   headers: Record<string, string>;
@@ -155,7 +155,7 @@ interface BuildCall {
 }
 
 /** dockerode's `buildImage` would open a session of its own, which knows no secrets. */
-function requestBuild(engine: Docker, { file, query, headers, signal }: BuildCall): Promise<Readable> {
+function requestBuild(engine: Docker, { file, query, headers, signal }: BuildHttpRequest): Promise<Readable> {
   const statusCodes = { 200: true, 400: 'bad parameter', 500: 'server error' };
   const request = { path: '/build?', method: 'POST', file, options: query, headers, isStream: true, statusCodes };
   return new Promise((resolve, reject) => {

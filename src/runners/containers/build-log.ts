@@ -5,11 +5,11 @@ import type { Readable } from 'node:stream';
 import { BerthError } from '../../errors.js';
 import { redact } from '../../secrets/redact.js';
 import type { BuildRequest } from './build-image.js';
-import { isLost, lostEngine } from './engine.js';
-import { findRemedy } from './registry-credentials.js';
+import { createEngineLostError, isConnectionLost } from './engine.js';
+import { suggestLogin } from './registry-credentials.js';
 
 /** Lines of a build that an error shows. */
-const shown = 40;
+const maxEvidenceLines = 40;
 
 /** One line of the engine's answer to a build. */
 interface BuildEvent {
@@ -36,7 +36,7 @@ export class BuildLog {
   }
 
   /** A line of ours. */
-  async say(line: string): Promise<void> {
+  async report(line: string): Promise<void> {
     this.#request.onProgress?.(line);
     this.#write(`berth: ${line}`);
     await this.#writing;
@@ -58,26 +58,26 @@ export class BuildLog {
   }
 
   /** BUILD_FAILED in place of what the engine says, ENGINE_UNREACHABLE where it went away meanwhile. */
-  async explain(error: unknown, images: string[]): Promise<unknown> {
+  async toBuildError(error: unknown, images: string[]): Promise<unknown> {
     await this.#writing.catch(() => undefined);
     if (error instanceof BerthError) return error;
-    if (isLost(error)) return lostEngine(error);
+    if (isConnectionLost(error)) return createEngineLostError(error);
     const message = redact(error instanceof Error ? error.message : String(error), this.#secrets);
     const name = this.#request.name.replace(/^berth\/(.*):.*$/, '$1');
     const evidence = [...this.#last, message].join('\n');
-    const remedy = findRemedy(message, images);
-    const told = remedy === undefined ? message : `${message}; ${remedy}`;
-    return new BerthError('BUILD_FAILED', `the image could not be built: ${told}`, { name, evidence });
+    const remedy = suggestLogin(message, images);
+    const fullMessage = remedy === undefined ? message : `${message}; ${remedy}`;
+    return new BerthError('BUILD_FAILED', `the image could not be built: ${fullMessage}`, { name, evidence });
   }
 
   #take(words: string): void {
     const line = redact(words, this.#secrets);
     if (line.trim() === '') return;
     const step = /^(?:\[[^\]]*?(\d+\/\d+)\]|Step (\d+\/\d+) :) (.*)/.exec(line);
-    if (step !== null) this.#request.onProgress?.(`building ${step[1] ?? step[2]}: ${shorten(step[3] ?? '')}`);
+    if (step !== null) this.#request.onProgress?.(`building ${step[1] ?? step[2]}: ${shortenStep(step[3] ?? '')}`);
     this.#write(`build: ${line}`);
     this.#last.push(line);
-    if (this.#last.length > shown) this.#last.shift();
+    if (this.#last.length > maxEvidenceLines) this.#last.shift();
   }
 
   #write(line: string): void {
@@ -86,4 +86,4 @@ export class BuildLog {
 }
 
 /** A step without the mounts that every one of ours begins with. */
-const shorten = (step: string): string => step.replaceAll(/--mount=\S+\s*/g, '').slice(0, 100);
+const shortenStep = (step: string): string => step.replaceAll(/--mount=\S+\s*/g, '').slice(0, 100);

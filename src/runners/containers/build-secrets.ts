@@ -7,7 +7,7 @@ export type BuildSecrets = Record<string, string>;
 /** Where a mounted authority lies in the build. */
 const authorityPath = '/run/secrets/ca.pem';
 
-const firstOf = (environment: NodeJS.ProcessEnv, names: string[]): string | undefined =>
+const findFirstValue = (environment: NodeJS.ProcessEnv, names: string[]): string | undefined =>
   names.map((name) => environment[name]).find((value) => value !== undefined && value !== '');
 
 /**
@@ -15,11 +15,11 @@ const firstOf = (environment: NodeJS.ProcessEnv, names: string[]): string | unde
  * authority) and `ca.pem` (the authority). What is not set is not there.
  */
 export async function findBuildSecrets(environment: NodeJS.ProcessEnv = process.env): Promise<BuildSecrets> {
-  const authority = firstOf(environment, ['PIP_CERT', 'SSL_CERT_FILE', 'REQUESTS_CA_BUNDLE', 'CURL_CA_BUNDLE']);
-  const certificates = authority === undefined ? undefined : await readFile(authority, 'utf8').catch(() => undefined);
+  const caPath = findFirstValue(environment, ['PIP_CERT', 'SSL_CERT_FILE', 'REQUESTS_CA_BUNDLE', 'CURL_CA_BUNDLE']);
+  const certificates = caPath === undefined ? undefined : await readFile(caPath, 'utf8').catch(() => undefined);
   const settings = {
-    'index-url': firstOf(environment, ['PIP_INDEX_URL', 'UV_DEFAULT_INDEX', 'UV_INDEX_URL']),
-    'extra-index-url': firstOf(environment, ['PIP_EXTRA_INDEX_URL', 'UV_INDEX', 'UV_EXTRA_INDEX_URL']),
+    'index-url': findFirstValue(environment, ['PIP_INDEX_URL', 'UV_DEFAULT_INDEX', 'UV_INDEX_URL']),
+    'extra-index-url': findFirstValue(environment, ['PIP_EXTRA_INDEX_URL', 'UV_INDEX', 'UV_EXTRA_INDEX_URL']),
     'trusted-host': environment.PIP_TRUSTED_HOST,
     cert: certificates === undefined ? undefined : authorityPath,
   };
@@ -37,7 +37,7 @@ export async function findBuildSecrets(environment: NodeJS.ProcessEnv = process.
 export function findMountedVariables(
   dockerfile: string,
   env: Readonly<Record<string, string>>,
-  settled: BuildSecrets,
+  hostSecrets: BuildSecrets,
 ): BuildSecrets {
   const found: BuildSecrets = {};
   for (const [, mount = ''] of dockerfile.matchAll(/--mount=(\S*type=secret\S*)/g)) {
@@ -45,20 +45,20 @@ export function findMountedVariables(
     const name = parts.find((part) => part.startsWith('id='))?.slice('id='.length) ?? '';
     const value = env[name];
     if (value !== undefined) found[name] = value;
-    else if (isRequired(parts) && settled[name] === undefined) throw missing(name);
+    else if (isRequired(parts) && hostSecrets[name] === undefined) throw createMissingVariableError(name);
   }
   return found;
 }
 
 const isRequired = (parts: string[]): boolean => parts.includes('required=true') || parts.includes('required');
 
-const missing = (variable: string): BerthError =>
+const createMissingVariableError = (variable: string): BerthError =>
   new BerthError('ENV_MISSING', `the build needs the variable ${variable}, which the deployment does not have`, {
     variable,
   });
 
 /** A line for a person where these do not reach the build of this Dockerfile; undefined where they do, or nothing runs in it. */
-export function describeUnreached(
+export function describeUnusedSecrets(
   secrets: BuildSecrets,
   { dockerfile, isBuildKit }: { dockerfile: string; isBuildKit: boolean },
 ): string | undefined {
@@ -75,10 +75,10 @@ export function describeUnreached(
   return `index and authority settings of this machine do not reach the build: a step of the Dockerfile gets them so: ${line}`;
 }
 
-const proxies = ['http_proxy', 'https_proxy', 'no_proxy', 'all_proxy', 'ftp_proxy'];
+const proxyVariables = ['http_proxy', 'https_proxy', 'no_proxy', 'all_proxy', 'ftp_proxy'];
 
 /** Proxies, by the build arguments that every Dockerfile has and no image records. */
 export function findProxyArguments(environment: NodeJS.ProcessEnv = process.env): Record<string, string> {
-  const names = proxies.flatMap((name) => [name, name.toUpperCase()]);
+  const names = proxyVariables.flatMap((name) => [name, name.toUpperCase()]);
   return Object.fromEntries(names.flatMap((name) => (environment[name] ? [[name, environment[name]]] : [])));
 }

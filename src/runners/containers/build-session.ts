@@ -15,14 +15,14 @@ export interface BuildSession {
 }
 
 /** What a build may have of us. */
-export interface BuildOffer {
+export interface BuildSessionOptions {
   secrets: BuildSecrets;
   /** What this machine's user has logged in to a registry with. */
   findCredentials: FindCredentials;
 }
 
 /** What each of the requests holds: the name of a secret, of a service, or of a registry's host. */
-interface Call {
+interface SessionRequest {
   request: { name: string };
 }
 
@@ -33,13 +33,13 @@ interface Call {
  */
 export async function openBuildSession(
   engine: Docker,
-  { secrets, findCredentials }: BuildOffer,
+  { secrets, findCredentials }: BuildSessionOptions,
 ): Promise<BuildSession> {
   const [{ default: grpc }, { default: protobuf }] = await Promise.all([import('@grpc/grpc-js'), import('protobufjs')]);
   /** A message whose fields are these texts, in this order. */
   const encodeTexts = (...texts: string[]): Buffer => {
     const writer = protobuf.Writer.create();
-    for (const [index, text] of texts.entries()) writer.uint32(tagOf(index + 1)).bytes(Buffer.from(text));
+    for (const [index, text] of texts.entries()) writer.uint32(encodeFieldTag(index + 1)).bytes(Buffer.from(text));
     return Buffer.from(writer.finish());
   };
   const id = randomUUID();
@@ -47,14 +47,14 @@ export async function openBuildSession(
   socket.setTimeout(0); // Node's agent bounds what it takes for an idle connection; a step may take long
   const server = new grpc.Server();
   const implementation: UntypedServiceImplementation = {
-    getSecret: ({ request }: Call, answer: sendUnaryData<Buffer>) => {
+    getSecret: ({ request }: SessionRequest, answer: sendUnaryData<Buffer>) => {
       const value = secrets[request.name];
       if (value === undefined) answer({ code: grpc.status.NOT_FOUND, details: `there is no secret ${request.name}` });
       else answer(null, encodeTexts(value));
     },
-    getCredentials: async ({ request }: Call, answer: sendUnaryData<Buffer>) =>
-      answer(null, encodeTexts(...tellCredentials(await findCredentials(request.name)))),
-    check: (_: Call, answer: sendUnaryData<Buffer>) => answer(null, serving),
+    getCredentials: async ({ request }: SessionRequest, answer: sendUnaryData<Buffer>) =>
+      answer(null, encodeTexts(...listCredentialFields(await findCredentials(request.name)))),
+    check: (_: SessionRequest, answer: sendUnaryData<Buffer>) => answer(null, serving),
   };
   server.addService(await describeService(), implementation);
   server.createConnectionInjector(grpc.ServerCredentials.createInsecure()).injectConnection(hideEncryption(socket));
@@ -72,10 +72,10 @@ function hideEncryption(socket: Socket): Duplex {
 }
 
 /** The tag of a message's field that is text or bytes. */
-const tagOf = (field: number): number => (field << 3) | 2;
+const encodeFieldTag = (field: number): number => (field << 3) | 2;
 
 /** User and secret; a token stands alone. */
-function tellCredentials(known: RegistryCredentials | undefined): string[] {
+function listCredentialFields(known: RegistryCredentials | undefined): string[] {
   if (known === undefined) return [];
   return 'identitytoken' in known ? ['', known.identitytoken] : [known.username, known.password];
 }
@@ -109,7 +109,7 @@ const serving = Buffer.from([0x08, 0x01]);
 async function describeService(): Promise<ServiceDefinition> {
   const { default: protobuf } = await import('protobufjs');
   /** An object also where nothing is named: grpc-js takes an empty text for no request at all. */
-  const readName = (message: Buffer): Call['request'] => {
+  const readName = (message: Buffer): SessionRequest['request'] => {
     const reader = protobuf.Reader.create(message);
     while (reader.pos < reader.len) {
       const tag = reader.uint32();
@@ -118,15 +118,15 @@ async function describeService(): Promise<ServiceDefinition> {
     }
     return { name: '' };
   };
-  const keep = (message: Buffer): Buffer => message;
+  const passThrough = (message: Buffer): Buffer => message;
   const unary = (path: string) => ({
     path,
     requestStream: false as const,
     responseStream: false as const,
     requestSerialize: () => Buffer.alloc(0), // we only answer
     requestDeserialize: readName,
-    responseSerialize: keep,
-    responseDeserialize: keep,
+    responseSerialize: passThrough,
+    responseDeserialize: passThrough,
   });
   return {
     getSecret: unary(methods.getSecret),

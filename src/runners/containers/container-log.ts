@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import type Docker from 'dockerode';
-import { keepLines } from '../log-file.js';
+import { appendLines } from '../log-file.js';
 import type { LogOptions } from '../runner.js';
 
 /** Lines that a container printed, both streams in the order in which they came, from the engine. */
@@ -56,5 +56,5 @@ function demultiplex(content: Buffer): string {
 
 /** Keeps in a file what the container printed, before it is removed and its log with it. */
 export async function archiveContainerLog(container: Docker.Container, logFile: string): Promise<void> {
-  await keepLines(logFile, readContainerLog(container));
+  await appendLines(logFile, readContainerLog(container));
 }

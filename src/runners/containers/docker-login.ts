@@ -18,10 +18,10 @@ interface DockerConfig {
 const hubKey = 'https://index.docker.io/v1/';
 
 /** Milliseconds that a program has to tell what it keeps. */
-const helperPatience = 20_000;
+const helperTimeout = 20_000;
 
 /** A registry as that file knows it. */
-export const keyOf = (registry: string): string =>
+export const getRegistryKey = (registry: string): string =>
   ['docker.io', 'index.docker.io', 'registry-1.docker.io'].includes(registry) ? hubKey : registry;
 
 /**
@@ -33,10 +33,10 @@ export async function findCredentials(
   environment: NodeJS.ProcessEnv = process.env,
 ): Promise<RegistryCredentials | undefined> {
   const config = await readConfig(environment);
-  const key = keyOf(registry);
+  const key = getRegistryKey(registry);
   const helper = config.credHelpers?.[key] ?? config.credHelpers?.[registry] ?? config.credsStore;
-  const kept = helper ? await askHelper(helper, key, environment) : undefined;
-  return kept ?? readEntry(config, key);
+  const stored = helper ? await queryHelper(helper, key, environment) : undefined;
+  return stored ?? readCredentials(config, key);
 }
 
 async function readConfig({ DOCKER_CONFIG }: NodeJS.ProcessEnv): Promise<DockerConfig> {
@@ -45,8 +45,8 @@ async function readConfig({ DOCKER_CONFIG }: NodeJS.ProcessEnv): Promise<DockerC
   return parse<DockerConfig>(text, path);
 }
 
-function readEntry({ auths = {} }: DockerConfig, key: string): RegistryCredentials | undefined {
-  const name = Object.keys(auths).find((name) => name === key || hostOf(name) === hostOf(key));
+function readCredentials({ auths = {} }: DockerConfig, key: string): RegistryCredentials | undefined {
+  const name = Object.keys(auths).find((name) => name === key || getHost(name) === getHost(key));
   const { auth = '', username, password, identitytoken } = auths[name ?? ''] ?? {};
   if (identitytoken) return { identitytoken };
   const decoded = Buffer.from(auth, 'base64').toString('utf8').replace(/\0+$/, '');
@@ -56,17 +56,17 @@ function readEntry({ auths = {} }: DockerConfig, key: string): RegistryCredentia
 }
 
 /** Older files name a registry by its URL. */
-const hostOf = (name: string): string => name.replace(/^https?:\/\//, '').replace(/\/.*$/, '');
+const getHost = (name: string): string => name.replace(/^https?:\/\//, '').replace(/\/.*$/, '');
 
 /** The protocol of docker-credential-helpers: the registry on standard input, JSON or what is wrong on standard output. */
-async function askHelper(
+async function queryHelper(
   helper: string,
   key: string,
   environment: NodeJS.ProcessEnv,
 ): Promise<RegistryCredentials | undefined> {
   const { execa } = await import('execa');
   const program = `docker-credential-${helper}`;
-  const options = { input: key, env: environment, extendEnv: false, timeout: helperPatience, reject: false } as const;
+  const options = { input: key, env: environment, extendEnv: false, timeout: helperTimeout, reject: false } as const;
   const { failed, stdout, shortMessage } = await execa(program, ['get'], options);
   if (failed && /credentials not found/i.test(stdout)) return undefined;
   if (failed) throw new Error(stdout.startsWith('{') ? shortMessage : `${shortMessage}: ${stdout.slice(0, 200)}`);

@@ -6,7 +6,7 @@ import type { DockerOptions } from 'dockerode';
 import { BerthError } from '../../errors.js';
 
 /** Milliseconds that an engine has to say that it is there. */
-const pingPatience = 5_000;
+const pingTimeout = 5_000;
 
 /** `ping` takes what other calls take; its types do not say so. */
 interface Pingable {
@@ -16,64 +16,66 @@ interface Pingable {
 /** The engine at this address, seen to answer. ENGINE_UNREACHABLE, with how it failed. */
 export async function openEngine(address: string): Promise<Docker> {
   const { default: DockerClient } = await import('dockerode');
-  const engine = new DockerClient(await describeConnection(address));
+  const engine = new DockerClient(await buildConnectionOptions(address));
   try {
-    await (engine as Pingable).ping({ abortSignal: AbortSignal.timeout(pingPatience) });
+    await (engine as Pingable).ping({ abortSignal: AbortSignal.timeout(pingTimeout) });
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    throw unreachable(`no container engine answers at ${address}: ${message}`, error);
+    throw createUnreachableError(`no container engine answers at ${address}: ${message}`, error);
   }
-  endInTime(engine);
-  nameLostConnections(engine);
+  limitRequestTime(engine);
+  translateLostConnections(engine);
   return engine;
 }
 
 /** Milliseconds that an engine has to answer a question, and to do something: removing a large image takes a while. */
-const questionPatience = 60_000;
-const deedPatience = 300_000;
+const readTimeout = 60_000;
+const writeTimeout = 300_000;
 
 /** What takes as long as it takes, or streams: `wait` and logs have ends of their own. */
 const isUnbounded =
   /\/(build|commit|wait|logs|attach|events|stats|archive|export|get|load|push|exec|session|grpc)\b|\/images\/create/;
 
 /** An engine that accepts a call and never answers fails it. */
-function endInTime({ modem }: Docker): void {
+function limitRequestTime({ modem }: Docker): void {
   const dial = modem.dial.bind(modem);
   modem.dial = (options, answer) => {
     const { path, method, abortSignal } = options as { path: string; method: string; abortSignal?: AbortSignal };
     if (abortSignal !== undefined || isUnbounded.test(path)) return dial(options, answer);
-    const patience = method === 'GET' ? questionPatience : deedPatience;
+    const patience = method === 'GET' ? readTimeout : writeTimeout;
     const late = AbortSignal.timeout(patience);
     dial({ ...options, abortSignal: late }, (error, ...rest) =>
-      answer?.(error && late.aborted ? describeSilence(patience) : error, ...rest),
+      answer?.(error && late.aborted ? createTimeoutError(patience) : error, ...rest),
     );
   };
 }
 
-const describeSilence = (patience: number): BerthError =>
-  unreachable(`the container engine did not answer within ${patience / 1000} s`, undefined);
+const createTimeoutError = (patience: number): BerthError =>
+  createUnreachableError(`the container engine did not answer within ${patience / 1000} s`, undefined);
 
 /** Lets each of its calls fail with ENGINE_UNREACHABLE where the engine has gone away in the meantime. */
-function nameLostConnections({ modem }: Docker): void {
+function translateLostConnections({ modem }: Docker): void {
   const dial = modem.dial.bind(modem);
   modem.dial = (options, answer) =>
-    dial(options, (error, ...rest) => answer?.(isLost(error) ? lostEngine(error) : error, ...rest));
+    dial(options, (error, ...rest) =>
+      answer?.(isConnectionLost(error) ? createEngineLostError(error) : error, ...rest),
+    );
 }
 
 /** Of a connection that could not be made, or broke. */
-export const isLost = (error: unknown): error is NodeJS.ErrnoException => {
+export const isConnectionLost = (error: unknown): error is NodeJS.ErrnoException => {
   const { code = '', syscall } = (error ?? {}) as NodeJS.ErrnoException;
   return syscall === 'connect' || ['ECONNRESET', 'EPIPE', 'ETIMEDOUT'].includes(code);
 };
 
 /** The engine went away during a call. */
-export const lostEngine = (cause: Error): BerthError =>
-  unreachable(`the container engine has gone away: ${cause.message}`, cause);
+export const createEngineLostError = (cause: Error): BerthError =>
+  createUnreachableError(`the container engine has gone away: ${cause.message}`, cause);
 
-const unreachable = (message: string, cause: unknown): BerthError =>
+const createUnreachableError = (message: string, cause: unknown): BerthError =>
   new BerthError('ENGINE_UNREACHABLE', message, {}, { cause });
 
-async function describeConnection(address: string): Promise<DockerOptions> {
+async function buildConnectionOptions(address: string): Promise<DockerOptions> {
   const { protocol, hostname, port, pathname } = new URL(address);
   if (protocol === 'unix:') return { socketPath: pathname, host: '' }; // no host, also where DOCKER_HOST names one
   if (protocol !== 'tcp:' && protocol !== 'http:' && protocol !== 'https:')
@@ -97,14 +99,14 @@ async function readCertificates(): Promise<Pick<DockerOptions, 'ca' | 'cert' | '
 }
 
 /** The HTTP status with which the engine refused; undefined for anything else. */
-export const statusOf = (error: unknown): number | undefined => (error as { statusCode?: number }).statusCode;
+export const getStatusCode = (error: unknown): number | undefined => (error as { statusCode?: number }).statusCode;
 
 /** Undefined in place of “there is no such thing”. */
-export async function orMissing<Value>(promise: Promise<Value>): Promise<Value | undefined> {
+export async function ignoreMissing<Value>(promise: Promise<Value>): Promise<Value | undefined> {
   try {
     return await promise;
   } catch (error) {
-    if (statusOf(error) === 404) return undefined;
+    if (getStatusCode(error) === 404) return undefined;
     throw error;
   }
 }

@@ -1,6 +1,6 @@
 import type Docker from 'dockerode';
-import type { Base } from '../../contract/revision.js';
-import { orMissing } from './engine.js';
+import type { BaseImages } from '../../contract/revision.js';
+import { ignoreMissing } from './engine.js';
 import { listBaseImages } from './list-base-images.js';
 
 /** The images that a Dockerfile builds on and copies from, each with the id that the engine has now under that name. */
@@ -8,7 +8,7 @@ export async function findBaseImages(
   engine: Docker,
   dockerfile: string,
   settings: Record<string, string> = {},
-): Promise<Base> {
+): Promise<BaseImages> {
   const names = listBaseImages(dockerfile, settings);
   const ids = await Promise.all(names.map((name) => findId(engine, name)));
   return Object.fromEntries(names.map((name, index) => [name, ids[index] ?? null]));
@@ -19,5 +19,5 @@ const imageName = /^[a-z0-9]+([.:_-]+[a-z0-9]+)*(\/[a-z0-9]+([._-]+[a-z0-9]+)*)*
 
 async function findId(engine: Docker, name: string): Promise<string | undefined> {
   if (!imageName.test(name)) return undefined;
-  return (await orMissing(engine.getImage(name).inspect()))?.Id;
+  return (await ignoreMissing(engine.getImage(name).inspect()))?.Id;
 }

@@ -1,6 +1,6 @@
 import type { ManifestFacts } from './manifest.js';
 import { asMapping, asTexts, parseYaml } from './parse.js';
-import { normaliseName } from './requirement.js';
+import { normalizeName } from './requirement.js';
 
 /** conda's `environment.yml`: `name=version=build` entries, and pip's own list below `pip`. */
 export async function readConda(file: string, text: string): Promise<ManifestFacts> {
@@ -20,9 +20,9 @@ export async function readConda(file: string, text: string): Promise<ManifestFac
 function splitEntry(entry: string): { name: string; specifier: string; version: string } {
   const written = entry.split('::').at(-1)?.trim() ?? '';
   const end = written.search(/[\s=<>!~]/);
-  if (end === -1) return { name: normaliseName(written), specifier: '', version: '' };
+  if (end === -1) return { name: normalizeName(written), specifier: '', version: '' };
   const specifier = written.slice(end).trim();
   const isExact = specifier.startsWith('=');
   const version = isExact ? (specifier.replace(/^=+/, '').split('=')[0] ?? '') : specifier;
-  return { name: normaliseName(written.slice(0, end)), specifier, version };
+  return { name: normalizeName(written.slice(0, end)), specifier, version };
 }

@@ -8,13 +8,15 @@ export function readDockerfile(_file: string, text: string): ManifestFacts {
     if (name === 'FROM') exposes = [];
     if (name === 'ARG' || name === 'ENV') for (const [key, value] of readPairs(words)) values.set(key, value);
     if (name === 'EXPOSE')
-      exposes.push(...words.flatMap((word) => (word.length > longestPort ? [] : readPort(fillIn(word, values)))));
+      exposes.push(
+        ...words.flatMap((word) => (word.length > maxPortLength ? [] : readPort(expandVariables(word, values)))),
+      );
   }
   return { exposes };
 }
 
 /** Characters of a port as it may be written, with a variable in it. */
-const longestPort = 200;
+const maxPortLength = 200;
 
 interface Instruction {
   name: string;
@@ -45,7 +47,7 @@ function readPairs(words: string[]): [key: string, value: string][] {
 const unquote = (value: string): string => value.replace(/^(["'])(.*)\1$/, '$2');
 
 /** `$PORT`, `${PORT}` and `${PORT:-8000}`. */
-const fillIn = (word: string, values: ReadonlyMap<string, string>): string =>
+const expandVariables = (word: string, values: ReadonlyMap<string, string>): string =>
   word.replaceAll(/\$(?:(\w+)|\{(\w+)(?::?-([^}]*))?\})/g, (written, plain, braced, otherwise) =>
     String(values.get(plain ?? braced) || (otherwise ?? written)),
   );

@@ -46,15 +46,15 @@ const kinds: Record<string, string> = {
 };
 
 /** Kind of a manifest at the top of the repository, or in `requirements/`; undefined for every other file. */
-export function manifestKind(path: string): string | undefined {
+export function findManifestKind(path: string): string | undefined {
   const name = basename(path);
   const directory = dirname(path);
-  if (directory === 'requirements' && name.endsWith('.txt')) return requirementsKind(name);
+  if (directory === 'requirements' && name.endsWith('.txt')) return chooseRequirementsKind(name);
   if (directory !== '.') return undefined;
-  if (name.startsWith('requirements') && name.endsWith('.txt')) return requirementsKind(name);
+  if (name.startsWith('requirements') && name.endsWith('.txt')) return chooseRequirementsKind(name);
   return Object.hasOwn(kinds, name) ? kinds[name] : undefined;
 }
 
 /** What only its makers need does not belong to the software. */
-const requirementsKind = (name: string): string =>
+const chooseRequirementsKind = (name: string): string =>
   ['dev', 'test', 'lint', 'doc', 'ci'].some((word) => name.includes(word)) ? 'requirements-dev' : 'requirements';

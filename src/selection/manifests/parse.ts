@@ -1,15 +1,15 @@
 import { parseText } from '../../parse-text.js';
-import { manifestInvalid } from './invalid.js';
+import { manifestInvalidError } from './invalid.js';
 
 export type Mapping = Record<string, unknown>;
 
 /** Characters that are parsed at once: they take a few milliseconds. More go to a thread. */
-const shortText = 8_000;
+const maxInlineLength = 8_000;
 
-export const parseToml = (file: string, text: string): Promise<Mapping> => parse(file, text, 'toml');
+export const parseToml = (file: string, text: string): Promise<Mapping> => parseDocument(file, text, 'toml');
 
 /** YAML, and with it JSON. An empty file is an empty mapping. */
-export const parseYaml = (file: string, text: string): Promise<Mapping> => parse(file, text, 'yaml');
+export const parseYaml = (file: string, text: string): Promise<Mapping> => parseDocument(file, text, 'yaml');
 
 /** JSON alone, as the tools that own the file read it: comments, say, are refused. */
 export async function parseJson(file: string, text: string): Promise<Mapping> {
@@ -18,16 +18,16 @@ export async function parseJson(file: string, text: string): Promise<Mapping> {
     if (isMapping(value)) return value;
   } catch (cause) {
     await parseYaml(file, text); // which says where it is wrong, where that is wrong to YAML, too
-    throw manifestInvalid(file, undefined, `is no JSON: ${(cause as Error).message}`, cause);
+    throw manifestInvalidError(file, undefined, `is no JSON: ${(cause as Error).message}`, cause);
   }
-  throw manifestInvalid(file, 1, 'holds no mapping of keys');
+  throw manifestInvalidError(file, 1, 'holds no mapping of keys');
 }
 
 /** Throws MANIFEST_INVALID, whatever is wrong: what the file holds is never a fault of the parser's. */
-async function parse(file: string, text: string, format: 'toml' | 'yaml'): Promise<Mapping> {
-  const parsed = await parseText(format, text, { parsedAtOnce: shortText });
-  if (parsed.problem !== undefined) throw manifestInvalid(file, parsed.line, parsed.problem, parsed.cause);
-  if (!isMapping(parsed.value)) throw manifestInvalid(file, 1, 'holds no mapping of keys');
+async function parseDocument(file: string, text: string, format: 'toml' | 'yaml'): Promise<Mapping> {
+  const parsed = await parseText(format, text, { maxInlineCharacters: maxInlineLength });
+  if (parsed.problem !== undefined) throw manifestInvalidError(file, parsed.line, parsed.problem, parsed.cause);
+  if (!isMapping(parsed.value)) throw manifestInvalidError(file, 1, 'holds no mapping of keys');
   return parsed.value;
 }
 

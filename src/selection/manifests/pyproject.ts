@@ -1,6 +1,6 @@
 import type { ManifestFacts } from './manifest.js';
 import { asMapping, asText, asTexts, type Mapping, parseToml } from './parse.js';
-import { normaliseName } from './requirement.js';
+import { normalizeName } from './requirement.js';
 
 /** `[project]` of PEP 621, and Poetry's older tables. */
 export async function readPyproject(file: string, text: string): Promise<ManifestFacts> {
@@ -22,6 +22,6 @@ export function readVersionTable(table: Mapping, file: string): NonNullable<Mani
     .filter(([, value]) => asMapping(value).optional !== true)
     .map(([name, value]) => {
       const version = asText(value) ?? asText(asMapping(value).version) ?? '';
-      return { name: normaliseName(name), specifier: version === '*' ? '' : version, from: file };
+      return { name: normalizeName(name), specifier: version === '*' ? '' : version, from: file };
     });
 }

@@ -1,22 +1,22 @@
 import type { Facts } from '../../contract/facts.js';
-import { Turns } from '../../event-loop.js';
+import { TimeSlicer } from '../../event-loop.js';
 import { readSourceText } from '../../workspaces/read-source-text.js';
 import { readBentofile } from './bentofile.js';
 import { readCog } from './cog.js';
 import { readConda } from './conda.js';
 import { readDockerfile } from './dockerfile.js';
 import { readLanggraph } from './langgraph.js';
-import { type ManifestFacts, type ManifestReader, manifestKind } from './manifest.js';
+import { findManifestKind, type ManifestFacts, type ManifestReader } from './manifest.js';
 import { readPipfile } from './pipfile.js';
 import { readPyproject } from './pyproject.js';
 import { readPythonVersion } from './python-version.js';
-import { readRequirement } from './requirement.js';
-import { readRequirements } from './requirements.js';
+import { parseRequirement } from './requirement.js';
+import { readRequirementsFile } from './requirements.js';
 
 /** setup.py and setup.cfg are read by Python; lock files repeat what others ask for, with all that it drags in. */
 const readers: Record<string, ManifestReader> = {
   pyproject: readPyproject,
-  requirements: readRequirements,
+  requirements: readRequirementsFile,
   pipfile: readPipfile,
   conda: readConda,
   cog: readCog,
@@ -28,12 +28,12 @@ const readers: Record<string, ManifestReader> = {
 };
 
 /** Bytes of a manifest; those that people write, and those that tools lock, are far smaller. */
-const largestManifest = 1_000_000;
-const largestDockerfile = 200_000;
+const maxManifestBytes = 1_000_000;
+const maxDockerfileBytes = 200_000;
 
 /** Manifests, with what they include, and requirements in them, that are read. */
-const mostManifests = 200;
-const mostRequirements = 5000;
+const maxManifests = 200;
+const maxRequirements = 5000;
 
 export interface Manifests {
   manifests: Facts['manifests'];
@@ -46,7 +46,7 @@ export interface Manifests {
 /** The manifests at the top of the repository, and what they say. `files`: all its files. */
 export async function readManifests(root: string, files: string[]): Promise<Manifests> {
   const pending = files.flatMap((file) => {
-    const kind = manifestKind(file);
+    const kind = findManifestKind(file);
     return kind === undefined ? [] : [{ file, kind }];
   });
   const known = new Set(files);
@@ -54,8 +54,8 @@ export async function readManifests(root: string, files: string[]): Promise<Mani
   const manifests: Facts['manifests'] = [...pending];
   const found: Manifests = { manifests, facts: [], notes: [] };
   for (const [index, { file, kind }] of pending.entries()) {
-    if (index === mostManifests) found.notes.push(`Only the first ${mostManifests} requirement files were read.`);
-    if (index >= mostManifests) break;
+    if (index === maxManifests) found.notes.push(`Only the first ${maxManifests} requirement files were read.`);
+    if (index >= maxManifests) break;
     const reading = await readManifest(root, file, kind);
     if (typeof reading === 'string') found.notes.push(`${reading}.`);
     if (typeof reading === 'string' && index < manifests.length) manifests[index] = { file, kind, problem: reading };
@@ -67,7 +67,7 @@ export async function readManifests(root: string, files: string[]): Promise<Mani
       pending.push({ file: included, kind: 'requirements' }); // read after those that the repository names itself
     }
   }
-  found.facts = await splitRequirements(found);
+  found.facts = await parseAllRequirements(found);
   return found;
 }
 
@@ -78,7 +78,7 @@ async function readManifest(root: string, file: string, kind: string): Promise<M
   const { text, problem } = await readSourceText(
     root,
     file,
-    kind === 'dockerfile' ? largestDockerfile : largestManifest,
+    kind === 'dockerfile' ? maxDockerfileBytes : maxManifestBytes,
   );
   if (text === undefined) return `${file} ${problem}`;
   try {
@@ -90,15 +90,15 @@ async function readManifest(root: string, file: string, kind: string): Promise<M
 }
 
 /** The names in requirements as written; parsing thousands of them takes seconds, so in turns. */
-async function splitRequirements({ facts, notes }: Manifests): Promise<ManifestFacts[]> {
-  const turns = new Turns();
+async function parseAllRequirements({ facts, notes }: Manifests): Promise<ManifestFacts[]> {
+  const turns = new TimeSlicer();
   const split: ManifestFacts[] = [];
-  let left = mostRequirements;
+  let left = maxRequirements;
   for (const { requirements = [], dependencies = [], from = '', ...reading } of facts) {
     const own = dependencies.slice(0, left);
     for (const text of requirements.slice(0, left)) {
-      await turns.next();
-      const dependency = readRequirement(text, from);
+      await turns.yieldIfDue();
+      const dependency = parseRequirement(text, from);
       if (dependency !== undefined) own.push(dependency);
     }
     if (requirements.length > left) notes.push(`${from}: ${requirements.length - left} requirements were not read.`);

@@ -4,27 +4,27 @@ import type { Facts } from '../../contract/facts.js';
 type Dependency = Facts['dependencies'][number];
 
 /** Characters of a requirement; the parser takes a second for fifty thousand. */
-const longest = 2000;
+const maxRequirementLength = 2000;
 
 /** `name==1.2`, as compiled files have thousands: the parser takes a third of a millisecond for each. */
 const pinned = /^([A-Za-z0-9][\w.-]*)\s*(?:[=<>~!]=)\s*[\w.*+!-]+$/;
 
 /** As PEP 503 writes names, so that `Foo_Bar` and `foo-bar` are the same. */
-export const normaliseName = (name: string): string => name.toLowerCase().replaceAll(/[-_.]+/g, '-');
+export const normalizeName = (name: string): string => name.toLowerCase().replaceAll(/[-_.]+/g, '-');
 
 /**
  * A PEP 508 requirement, split into its name and the rest as written (`[extra]>=1; marker`, `@ url`). Undefined for what
  * has no name (a bare URL or path): the installer reads that, and selection needs names.
  */
-export function readRequirement(text: string, from: string): Dependency | undefined {
+export function parseRequirement(text: string, from: string): Dependency | undefined {
   const written = text.trim();
-  const name = written.length > longest ? undefined : (pinned.exec(written)?.[1] ?? parseName(written));
+  const name = written.length > maxRequirementLength ? undefined : (pinned.exec(written)?.[1] ?? parseName(written));
   if (name === undefined) return undefined;
-  return { name: normaliseName(name), specifier: written.slice(name.length).trim(), from };
+  return { name: normalizeName(name), specifier: written.slice(name.length).trim(), from };
 }
 
-export const readRequirementList = (texts: string[], from: string): Dependency[] =>
-  texts.map((text) => readRequirement(text, from)).filter((dependency) => dependency !== undefined);
+export const parseRequirements = (texts: string[], from: string): Dependency[] =>
+  texts.map((text) => parseRequirement(text, from)).filter((dependency) => dependency !== undefined);
 
 function parseName(text: string): string | undefined {
   try {

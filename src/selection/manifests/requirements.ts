@@ -1,21 +1,21 @@
 import { dirname, join } from 'node:path/posix';
-import { Turns } from '../../event-loop.js';
+import { TimeSlicer } from '../../event-loop.js';
 import type { ManifestFacts } from './manifest.js';
 
 /** pip's requirements file: one requirement a line, options, includes. What is wrong in it the installer says best. */
-export async function readRequirements(file: string, text: string): Promise<ManifestFacts> {
+export async function readRequirementsFile(file: string, text: string): Promise<ManifestFacts> {
   const found = { requirements: [] as string[], includes: [] as string[] };
-  const turns = new Turns();
-  for (const line of logicalLines(text)) {
-    await turns.next();
-    if (line.startsWith('-')) found.includes.push(...included(file, line));
-    else if (line !== '') found.requirements.push(withoutOptions(line));
+  const turns = new TimeSlicer();
+  for (const line of readLogicalLines(text)) {
+    await turns.yieldIfDue();
+    if (line.startsWith('-')) found.includes.push(...listIncludes(file, line));
+    else if (line !== '') found.requirements.push(stripOptions(line));
   }
   return found;
 }
 
 /** Lines with continuations joined, without comments. */
-function* logicalLines(text: string): Generator<string> {
+function* readLogicalLines(text: string): Generator<string> {
   const joined = text.replaceAll('\r', '').replaceAll('\\\n', '');
   for (let start = 0; start < joined.length; ) {
     const next = joined.indexOf('\n', start);
@@ -27,14 +27,14 @@ function* logicalLines(text: string): Generator<string> {
 }
 
 /** Characters; what is longer is no path, and takes long to be made one. */
-const longestPath = 4096;
+const maxPathLength = 4096;
 
 /** `numpy==1.2 --hash=sha256:…`: options of one requirement follow it. */
-const withoutOptions = (line: string): string => (line.split(' --')[0] ?? line).trim();
+const stripOptions = (line: string): string => (line.split(' --')[0] ?? line).trim();
 
-function included(file: string, line: string): string[] {
+function listIncludes(file: string, line: string): string[] {
   const flag = ['--requirement', '-r'].find((option) => line.startsWith(option));
-  if (flag === undefined || line.length > longestPath) return [];
+  if (flag === undefined || line.length > maxPathLength) return [];
   const path = line.slice(flag.length).replace(/^[\s=]+/, '');
   return [join(dirname(file), path)];
 }

@@ -1,4 +1,4 @@
-import { type CloudAccount, readToken } from '../../../src/runners/cloud-api.js';
+import { type CloudAccount, requireToken } from '../../../src/runners/cloud-api.js';
 import { addressVariable, tokenVariable } from './variables.js';
 
 /** As BentoML's own command finds it. */
@@ -10,12 +10,12 @@ export const openAccount = (address: string): CloudAccount => ({
   cloud: 'BentoCloud',
   address,
   variable: tokenVariable,
-  headers: { 'x-yatai-api-token': readToken('BentoCloud', tokenVariable) },
+  headers: { 'x-yatai-api-token': requireToken('BentoCloud', tokenVariable) },
   isMissing: ({ status, body }) => status === 400 && body.includes('record not found'),
 });
 
 /** What `bentoml push` goes by. */
-export const pushEnvironment = (address: string, token: string): Record<string, string> => ({
+export const buildPushEnvironment = (address: string, token: string): Record<string, string> => ({
   [tokenVariable]: token,
   [addressVariable]: address,
 });

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { askCloud, type CloudAccount } from '../../../src/runners/cloud-api.js';
+import { type CloudAccount, requestCloud } from '../../../src/runners/cloud-api.js';
 
 const Deployment = z.looseObject({ status: z.string(), urls: z.array(z.string()).nullish() });
 export type Deployment = z.infer<typeof Deployment>;
@@ -41,12 +41,12 @@ export interface BentoTag {
 const page = <Item extends z.ZodType>(item: Item) => z.looseObject({ items: z.array(item), total: z.number() });
 
 /** As many as are asked for at once. */
-const pageItems = 100;
+const pageSize = 100;
 /** Without it the cloud shows those of one cluster. */
-const everywhere = { all: 'true' };
+const allClusters = { all: 'true' };
 
 /** The part of BentoCloud's REST API that its own command uses for deployments. */
-export class BentoCloud {
+export class BentoCloudClient {
   constructor(
     private readonly account: CloudAccount,
     private readonly signal?: AbortSignal,
@@ -54,41 +54,41 @@ export class BentoCloud {
 
   /** Undefined when there is no such deployment. */
   async find(name: string): Promise<Deployment | undefined> {
-    return Deployment.optional().parse(await this.ask('GET', `/api/v2/deployments/${name}`));
+    return Deployment.optional().parse(await this.send('GET', `/api/v2/deployments/${name}`));
   }
 
   async create(request: DeploymentRequest): Promise<void> {
-    await this.ask('POST', '/api/v2/deployments', request);
+    await this.send('POST', '/api/v2/deployments', request);
   }
 
   /** Starts it, too, where it was terminated. */
   async update({ name, ...request }: DeploymentRequest): Promise<void> {
-    await this.ask('PUT', `/api/v2/deployments/${name}`, request);
+    await this.send('PUT', `/api/v2/deployments/${name}`, request);
   }
 
   async terminate(name: string): Promise<void> {
-    await this.ask('POST', `/api/v2/deployments/${name}/terminate`);
+    await this.send('POST', `/api/v2/deployments/${name}/terminate`);
   }
 
   async remove(name: string): Promise<void> {
-    await this.ask('DELETE', `/api/v2/deployments/${name}`);
+    await this.send('DELETE', `/api/v2/deployments/${name}`);
   }
 
   async hasBento({ repository, version }: BentoTag): Promise<boolean> {
-    return (await this.ask('GET', `/api/v1/bento_repositories/${repository}/bentos/${version}`)) !== undefined;
+    return (await this.send('GET', `/api/v1/bento_repositories/${repository}/bentos/${version}`)) !== undefined;
   }
 
   async removeBento({ repository, version }: BentoTag): Promise<void> {
-    await this.ask('DELETE', `/api/v1/bento_repositories/${repository}/bentos/${version}`);
+    await this.send('DELETE', `/api/v1/bento_repositories/${repository}/bentos/${version}`);
   }
 
   /** Names in all clusters of the account. */
   async listDeployments(): Promise<string[]> {
-    return (await this.list('/api/v2/deployments', Named, everywhere)).map(({ name }) => name);
+    return (await this.list('/api/v2/deployments', Named, allClusters)).map(({ name }) => name);
   }
 
   async listSecrets(): Promise<string[]> {
-    return (await this.list('/api/v1/org_secrets', Named, everywhere)).map(({ name }) => name);
+    return (await this.list('/api/v1/org_secrets', Named, allClusters)).map(({ name }) => name);
   }
 
   async listBentos(): Promise<BentoTag[]> {
@@ -97,23 +97,23 @@ export class BentoCloud {
   }
 
   async listInstanceTypes(): Promise<InstanceType[]> {
-    return z.array(InstanceType).parse((await this.ask('GET', '/api/v1/instance_types')) ?? []);
+    return z.array(InstanceType).parse((await this.send('GET', '/api/v1/instance_types')) ?? []);
   }
 
   async hasSecret(name: string): Promise<boolean> {
-    return (await this.ask('GET', `/api/v1/org_secrets/${name}`)) !== undefined;
+    return (await this.send('GET', `/api/v1/org_secrets/${name}`)) !== undefined;
   }
 
   async putSecret(name: string, variables: Record<string, string>): Promise<void> {
     const items = Object.entries(variables).map(([key, value]) => ({ key, value }));
     const content = { type: 'env', items };
     const description = 'variables of a deployment';
-    if (await this.hasSecret(name)) await this.ask('PATCH', `/api/v1/org_secrets/${name}`, { content, description });
-    else await this.ask('POST', '/api/v1/org_secrets', { name, content, description });
+    if (await this.hasSecret(name)) await this.send('PATCH', `/api/v1/org_secrets/${name}`, { content, description });
+    else await this.send('POST', '/api/v1/org_secrets', { name, content, description });
   }
 
   async removeSecret(name: string): Promise<void> {
-    await this.ask('DELETE', `/api/v1/org_secrets/${name}`);
+    await this.send('DELETE', `/api/v1/org_secrets/${name}`);
   }
 
   private async list<Item extends z.ZodType>(
@@ -123,15 +123,15 @@ export class BentoCloud {
   ): Promise<z.infer<Item>[]> {
     const found: z.infer<Item>[] = [];
     for (;;) {
-      const query = new URLSearchParams({ ...filter, count: String(pageItems), start: String(found.length) });
-      const reply = await this.ask('GET', `${path}?${query}`);
+      const query = new URLSearchParams({ ...filter, count: String(pageSize), start: String(found.length) });
+      const reply = await this.send('GET', `${path}?${query}`);
       const { items, total } = page(item).parse(reply ?? { items: [], total: 0 });
       found.push(...items);
       if (items.length === 0 || found.length >= total) return found;
     }
   }
 
-  private ask(method: string, path: string, body?: unknown): Promise<unknown> {
-    return askCloud(this.account, { method, path, body, signal: this.signal });
+  private send(method: string, path: string, body?: unknown): Promise<unknown> {
+    return requestCloud(this.account, { method, path, body, signal: this.signal });
   }
 }

@@ -4,22 +4,22 @@ import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import type { RunPlan } from '../../../src/contract/handle.js';
 import { BerthError } from '../../../src/errors.js';
-import { builtInStrategies } from '../../../src/package-root.js';
-import { readToken } from '../../../src/runners/cloud-api.js';
+import { builtInStrategiesDirectory } from '../../../src/package-root.js';
+import { requireToken } from '../../../src/runners/cloud-api.js';
 import { readLines } from '../../../src/runners/http-stream.js';
-import { markOf } from '../../../src/runners/marked-processes.js';
+import { createProcessMark } from '../../../src/runners/marked-processes.js';
 import type { LogOptions } from '../../../src/runners/runner.js';
-import { softwareEnvironment } from '../../../src/runners/software-environment.js';
+import { buildSoftwareEnvironment } from '../../../src/runners/software-environment.js';
 import { toolMark } from '../build-bento.js';
 import { bentoHome, bytecodeDirectory } from '../server-environment.js';
 import type { CloudRecord } from './cloud-record.js';
 import { tokenVariable } from './variables.js';
 
-const program = join(builtInStrategies, 'bentoml', 'cloud', 'read_log.py');
+const logProgram = join(builtInStrategiesDirectory, 'bentoml', 'cloud', 'read_log.py');
 /** Exit codes of the program. */
 const [refused, away] = [3, 4];
 /** Characters of its complaint that are kept. */
-const mostSaid = 2_000;
+const maxErrorLength = 2_000;
 
 /**
  * What the pods of a deployment have printed; with `follow`, what they print from then on; `tail` lines of each. BentoCloud
@@ -33,10 +33,10 @@ export async function* readCloudLog(
 ): AsyncIterable<string> {
   const python = plan.environment?.python;
   if (python === undefined || signal?.aborted) return;
-  const token = readToken('BentoCloud', tokenVariable);
-  const reader = spawn(python, [program], { cwd: plan.stateDirectory, env: environmentOf(plan, python) });
+  const token = requireToken('BentoCloud', tokenVariable);
+  const reader = spawn(python, [logProgram], { cwd: plan.stateDirectory, env: buildEnvironment(plan, python) });
   const end = () => void reader.kill('SIGKILL');
-  const complaint = listen(reader);
+  const getErrorOutput = collectErrorOutput(reader);
   const ended = once(reader, 'close') as Promise<[number | null]>;
   ended.catch(() => undefined);
   signal?.addEventListener('abort', end, { once: true });
@@ -46,7 +46,7 @@ export async function* readCloudLog(
     for await (const line of readLines(reader.stdout)) yield stripVTControlCharacters(line);
     const [code] = await ended;
     const isKilled = code === null; // by who follows no more, or by a stop
-    if (code !== 0 && !isKilled) throw explain(code, { address, said: complaint() });
+    if (code !== 0 && !isKilled) throw explainExit(code, { address, said: getErrorOutput() });
   } finally {
     signal?.removeEventListener('abort', end);
     end();
@@ -54,28 +54,31 @@ export async function* readCloudLog(
 }
 
 /** Neither the software's code nor its variables are there; the token comes over standard input. */
-const environmentOf = (plan: RunPlan, python: string): Record<string, string> => ({
-  ...softwareEnvironment(python),
+const buildEnvironment = (plan: RunPlan, python: string): Record<string, string> => ({
+  ...buildSoftwareEnvironment(python),
   BENTOML_HOME: bentoHome(plan),
   BENTOML_DO_NOT_TRACK: 'True',
   PYTHONPYCACHEPREFIX: bytecodeDirectory(plan),
-  ...markOf(toolMark(plan)),
+  ...createProcessMark(toolMark(plan)),
 });
 
 /** The end of what it complains of. */
-function listen({ stderr }: ChildProcess): () => string {
-  let said = '';
+function collectErrorOutput({ stderr }: ChildProcess): () => string {
+  let errorOutput = '';
   stderr?.on('data', (chunk: Buffer) => {
-    said = (said + chunk).slice(-mostSaid);
+    errorOutput = (errorOutput + chunk).slice(-maxErrorLength);
   });
-  return () => said.trim();
+  return () => errorOutput.trim();
 }
 
-function explain(code: number | null, { address, said }: { address: string; said: string }): BerthError {
-  const details = { evidence: said };
+function explainExit(
+  code: number | null,
+  { address, said: errorOutput }: { address: string; said: string },
+): BerthError {
+  const details = { evidence: errorOutput };
   if (code === refused)
     return new BerthError('CLOUD_REFUSED', `BentoCloud does not accept the token in ${tokenVariable}`, details);
-  const reason = said.split('\n').at(-1) ?? '';
+  const reason = errorOutput.split('\n').at(-1) ?? '';
   if (code === away)
     return new BerthError('CLOUD_UNREACHABLE', `the log cannot be read from ${address}: ${reason}`, details);
   return new BerthError('INTERNAL', `the reader of BentoCloud’s log ended with code ${code}: ${reason}`, details);

@@ -2,8 +2,8 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RunPlan } from '../../../src/contract/handle.js';
 import { writeDurably } from '../../../src/durable-file.js';
-import { drawCloudName } from '../../../src/runners/cloud-name.js';
-import { noteCloudUse } from '../../../src/runners/cloud-use.js';
+import { createCloudName } from '../../../src/runners/cloud-name.js';
+import { recordCloudUsage } from '../../../src/runners/cloud-use.js';
 
 /** What of BentoCloud is the revision's: on the disk before anything of it is made there. */
 export interface CloudRecord {
@@ -13,11 +13,11 @@ export interface CloudRecord {
   address: string;
 }
 
-const fileOf = ({ stateDirectory }: RunPlan): string => join(stateDirectory, 'cloud.json');
+const getRecordPath = ({ stateDirectory }: RunPlan): string => join(stateDirectory, 'cloud.json');
 
 /** Undefined when nothing was made in the cloud. */
 export async function readCloudRecord(plan: RunPlan): Promise<CloudRecord | undefined> {
-  const text = await readFile(fileOf(plan), 'utf8').catch(() => undefined);
+  const text = await readFile(getRecordPath(plan), 'utf8').catch(() => undefined);
   return text === undefined ? undefined : (JSON.parse(text) as CloudRecord); // written below, whole or not at all
 }
 
@@ -25,10 +25,10 @@ export async function readCloudRecord(plan: RunPlan): Promise<CloudRecord | unde
 export async function claimCloudRecord(plan: RunPlan, address: string): Promise<CloudRecord> {
   const claimed = await readCloudRecord(plan);
   if (claimed !== undefined) return claimed;
-  const record = { name: drawCloudName(plan), address };
-  await noteCloudUse(address);
-  await writeDurably(fileOf(plan), JSON.stringify(record));
+  const record = { name: createCloudName(plan), address };
+  await recordCloudUsage(address);
+  await writeDurably(getRecordPath(plan), JSON.stringify(record));
   return record;
 }
 
-export const removeCloudRecord = (plan: RunPlan): Promise<void> => rm(fileOf(plan), { force: true });
+export const removeCloudRecord = (plan: RunPlan): Promise<void> => rm(getRecordPath(plan), { force: true });

@@ -1,30 +1,30 @@
 import type { RunPlan } from '../../../src/contract/handle.js';
-import { readBentoInterface } from '../bento-interface.js';
+import { parseBentoInterface } from '../bento-interface.js';
 import type { Bento } from '../build-bento.js';
-import { concurrencyVariables } from '../concurrency-variables.js';
-import type { BentoCloud, DeploymentRequest } from './bento-cloud.js';
-import { chooseInstance } from './choose-instance.js';
+import { buildConcurrencyVariables } from '../concurrency-variables.js';
+import type { BentoCloudClient, DeploymentRequest } from './bento-cloud.js';
+import { chooseInstanceType } from './choose-instance.js';
 import type { CloudRecord } from './cloud-record.js';
 import { codeDirectory } from './code-directory.js';
 
-interface Description {
+interface DeploymentRequestInput {
   plan: RunPlan;
-  cloud: BentoCloud;
+  cloud: BentoCloudClient;
   record: CloudRecord;
   bento: Bento;
   env: Record<string, string>;
-  say: (line: string) => Promise<void>;
+  report: (line: string) => Promise<void>;
 }
 
 /** What the cloud is asked for. The software's variables are in a secret of their own, and its endpoint is protected. */
-export async function describeDeployment(description: Description): Promise<DeploymentRequest> {
-  const { plan, cloud, record, bento, env, say } = description;
+export async function buildDeploymentRequest(description: DeploymentRequestInput): Promise<DeploymentRequest> {
+  const { plan, cloud, record, bento, env, report } = description;
   const { replicas = 1, concurrency } = plan.resources;
-  const isOwnService = readBentoInterface(plan).call === undefined;
-  if (isOwnService && concurrency !== undefined)
-    await say('concurrency is not applied: the service says itself how many threads it bears');
-  const instance = chooseInstance(await cloud.listInstanceTypes(), plan.resources);
-  if (instance !== undefined) await say(`instance type ${instance}`);
+  const isExistingService = parseBentoInterface(plan).call === undefined;
+  if (isExistingService && concurrency !== undefined)
+    await report('concurrency is not applied: the service says itself how many threads it bears');
+  const instance = chooseInstanceType(await cloud.listInstanceTypes(), plan.resources);
+  if (instance !== undefined) await report(`instance type ${instance}`);
   const hasSecret = Object.keys(env).length > 0;
   if (hasSecret) await cloud.putSecret(record.name, env);
   const service = {
@@ -42,10 +42,10 @@ export async function describeDeployment(description: Description): Promise<Depl
 }
 
 function describeVariables(plan: RunPlan): DeploymentRequest['envs'] {
-  const { call, paths } = readBentoInterface(plan);
+  const { call, paths } = parseBentoInterface(plan);
   const roots = paths.filter((path) => path !== '.');
   const variables = {
-    ...(call !== undefined && concurrencyVariables(plan.resources.concurrency)),
+    ...(call !== undefined && buildConcurrencyVariables(plan.resources.concurrency)),
     ...(roots.length > 0 && { PYTHONPATH: roots.map((path) => `${codeDirectory}/${path}`).join(':') }),
   };
   return Object.entries(variables).map(([name, value]) => ({ name, value }));

@@ -6,12 +6,12 @@ import type { CloudRecord } from './cloud-record.js';
 import { codeDirectory } from './code-directory.js';
 
 /** Milliseconds that a call which has failed anyway waits for the reason, and between two looks: the log comes late. */
-const patience = 20_000;
+const logTimeout = 20_000;
 const interval = 500;
 /** Tries of a log that cannot be read: a cloud may be away for a moment. */
-const unreadTries = 2;
+const maxFailedReads = 2;
 /** Lines of each pod. */
-const searched = 500;
+const searchedLines = 500;
 
 /** The call's exception, from the log of the deployment's pods; undefined where that does not tell of it in time. */
 export async function findCloudFailure(
@@ -19,8 +19,8 @@ export async function findCloudFailure(
   record: CloudRecord,
   trace: string,
 ): Promise<LoggedException | undefined> {
-  const signal = AbortSignal.timeout(patience);
-  for (let unread = 0; unread < unreadTries && !signal.aborted; await sleep(interval)) {
+  const signal = AbortSignal.timeout(logTimeout);
+  for (let unread = 0; unread < maxFailedReads && !signal.aborted; await sleep(interval)) {
     try {
       const found = findException(await readEnd(plan, record, signal), trace, { directory: codeDirectory });
       if (found !== undefined) return found;
@@ -33,6 +33,6 @@ export async function findCloudFailure(
 
 async function readEnd(plan: RunPlan, record: CloudRecord, signal: AbortSignal): Promise<string> {
   const lines: string[] = [];
-  for await (const line of readCloudLog(plan, record, { tail: searched, signal })) lines.push(line);
+  for await (const line of readCloudLog(plan, record, { tail: searchedLines, signal })) lines.push(line);
   return lines.join('\n');
 }

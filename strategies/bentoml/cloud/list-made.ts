@@ -1,17 +1,17 @@
 import type { BerthHome } from '../../../src/home.js';
 import { findCloudOwner } from '../../../src/runners/cloud-name.js';
-import { lookIntoCloud } from '../../../src/runners/cloud-use.js';
-import type { MadeThing } from '../../../src/runners/runner.js';
+import { listCloudResources } from '../../../src/runners/cloud-use.js';
+import type { ExternalResource } from '../../../src/runners/runner.js';
 import { findAddress, openAccount } from './account.js';
-import { BentoCloud } from './bento-cloud.js';
+import { BentoCloudClient } from './bento-cloud.js';
 import { removeBento, removeDeployment, removeSecret } from './end-deployment.js';
 import { tokenVariable } from './variables.js';
 
-interface Found {
+interface FoundResource {
   kind: string;
   name: string;
   /** Bears the mark. */
-  named: string;
+  markedName: string;
   remove: () => Promise<void>;
 }
 
@@ -19,28 +19,28 @@ interface Found {
  * Deployments, secrets and bentos of the account whose names bear this home's mark, in the order in which they let go of
  * each other; none where this process has no token.
  */
-export async function listMade(home: Pick<BerthHome, 'deployments' | 'clouds'>): Promise<MadeThing[]> {
+export async function listResources(home: Pick<BerthHome, 'deployments' | 'clouds'>): Promise<ExternalResource[]> {
   if (!process.env[tokenVariable]) return [];
   const account = openAccount(findAddress());
-  return await lookIntoCloud(home, account.address, async () =>
-    (await listAll(new BentoCloud(account))).flatMap(({ kind, name, named, remove }) => {
-      const owner = findCloudOwner(home, named);
+  return await listCloudResources(home, account.address, async () =>
+    (await listAll(new BentoCloudClient(account))).flatMap(({ kind, name, markedName, remove }) => {
+      const owner = findCloudOwner(home, markedName);
       return owner === undefined ? [] : [{ kind, name, ...owner, bytes: null, remove }];
     }),
   );
 }
 
-async function listAll(cloud: BentoCloud): Promise<Found[]> {
+async function listAll(cloud: BentoCloudClient): Promise<FoundResource[]> {
   const deployments = (await cloud.listDeployments()).map((name) => ({
-    ...{ kind: 'BentoCloud deployment', name, named: name },
+    ...{ kind: 'BentoCloud deployment', name, markedName: name },
     remove: () => removeDeployment(cloud, name),
   }));
   const secrets = (await cloud.listSecrets()).map((name) => ({
-    ...{ kind: 'BentoCloud secret', name, named: name },
+    ...{ kind: 'BentoCloud secret', name, markedName: name },
     remove: () => removeSecret(cloud, name),
   }));
   const bentos = (await cloud.listBentos()).map(({ repository, version }) => ({
-    ...{ kind: 'BentoCloud bento', name: `${repository}:${version}`, named: version },
+    ...{ kind: 'BentoCloud bento', name: `${repository}:${version}`, markedName: version },
     remove: () => removeBento(cloud, { repository, version }),
   }));
   return [...deployments, ...secrets, ...bentos];

@@ -1,26 +1,30 @@
 import type { RunPlan } from '../../../src/contract/handle.js';
 import { BerthError } from '../../../src/errors.js';
-import { readToken } from '../../../src/runners/cloud-api.js';
+import { requireToken } from '../../../src/runners/cloud-api.js';
 import { type Bento, buildBento, runBentoml } from '../build-bento.js';
-import { pushEnvironment } from './account.js';
+import { buildPushEnvironment } from './account.js';
 import type { CloudRecord } from './cloud-record.js';
 import { tokenVariable } from './variables.js';
 
 export interface PushOptions {
   env: Record<string, string>;
   signal: AbortSignal | undefined;
-  say: (line: string) => Promise<void>;
+  report: (line: string) => Promise<void>;
 }
 
 /** Builds the revision's bento and brings it into the cloud's store; what is there already is left as it is. */
-export async function pushBento(plan: RunPlan, record: CloudRecord, { env, signal, say }: PushOptions): Promise<Bento> {
-  await say('building the bento');
+export async function pushBento(
+  plan: RunPlan,
+  record: CloudRecord,
+  { env, signal, report }: PushOptions,
+): Promise<Bento> {
+  await report('building the bento');
   const bento = await buildBento(plan, { version: record.name, env, signal });
-  await say(`pushing the bento ${bento.tag}`);
-  const token = readToken('BentoCloud', tokenVariable);
+  await report(`pushing the bento ${bento.tag}`);
+  const token = requireToken('BentoCloud', tokenVariable);
   try {
     await runBentoml(plan, ['push', bento.tag], {
-      env: pushEnvironment(record.address, token),
+      env: buildPushEnvironment(record.address, token),
       signal,
       secrets: [token],
     });

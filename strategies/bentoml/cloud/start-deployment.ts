@@ -4,98 +4,114 @@ import { BerthError } from '../../../src/errors.js';
 import { callHttp } from '../../../src/runners/http-call.js';
 import { withLock } from '../../../src/runners/lock.js';
 import { waitUntilReady } from '../../../src/runners/readiness.js';
-import { readBentoInterface } from '../bento-interface.js';
+import { parseBentoInterface } from '../bento-interface.js';
 import { findBento } from '../build-bento.js';
-import { describeOwnTimeout } from '../own-timeout.js';
-import type { Served } from '../place.js';
-import { makeServerDirectories } from '../server-environment.js';
+import { describeServiceTimeout } from '../own-timeout.js';
+import type { ServerInfo } from '../place.js';
+import { createServerDirectories } from '../server-environment.js';
 import { findApi } from '../service-api.js';
 import { findAddress, openAccount } from './account.js';
-import { BentoCloud, type Deployment } from './bento-cloud.js';
+import { BentoCloudClient, type Deployment } from './bento-cloud.js';
 import { readCloudLog } from './cloud-log.js';
 import { type CloudRecord, claimCloudRecord } from './cloud-record.js';
-import { describeDeployment } from './describe-deployment.js';
-import { terminate } from './end-deployment.js';
+import { buildDeploymentRequest } from './describe-deployment.js';
+import { terminateDeployment } from './end-deployment.js';
 import { type PushOptions, pushBento } from './push-bento.js';
 import { tokenVariable } from './variables.js';
 
 /** Seconds that the cloud may take to build the image and start it, and an endpoint to answer. */
-const startPatience = 3_600;
-const endpointPatience = 120;
+const startTimeout = 3_600;
+const endpointTimeout = 120;
 /** Milliseconds between two looks. */
 const interval = 1_000;
-const probePatience = 10_000;
+const probeTimeout = 10_000;
 /** Milliseconds for the log of what failed, and lines of it that show why. */
-const logPatience = 30_000;
-const shownLines = 40;
+const logTimeout = 30_000;
+const evidenceLineCount = 40;
 
-const serving = new Set(['running', 'scaled-to-zero']);
-const ended = new Set(['failed', 'image-build-failed', 'terminated', 'terminating', 'unhealthy', 'non-deployed']);
+const servingStatuses = new Set(['running', 'scaled-to-zero']);
+const endedStatuses = new Set([
+  'failed',
+  'image-build-failed',
+  'terminated',
+  'terminating',
+  'unhealthy',
+  'non-deployed',
+]);
 
 /** One deployment of the cloud per revision: an earlier start's is taken over, or deployed anew. */
-export async function startDeployment(plan: RunPlan, options: PushOptions): Promise<Served> {
-  const served = readBentoInterface(plan);
+export async function startDeployment(plan: RunPlan, options: PushOptions): Promise<ServerInfo> {
+  const served = parseBentoInterface(plan);
   return await withLock({ directory: join(plan.stateDirectory, 'start') }, async () => {
     const account = openAccount(findAddress());
-    await makeServerDirectories(plan);
+    await createServerDirectories(plan);
     const record = await claimCloudRecord(plan, account.address);
-    const cloud = new BentoCloud({ ...account, address: record.address }, options.signal);
+    const cloud = new BentoCloudClient({ ...account, address: record.address }, options.signal);
     try {
-      const url = await bringUp(plan, { cloud, record, options });
-      const headers = authorize(account.headers['x-yatai-api-token'] ?? '');
+      const url = await ensureDeployment(plan, { cloud, record, options });
+      const headers = buildAuthHeaders(account.headers['x-yatai-api-token'] ?? '');
       await awaitEndpoint(url, headers, options);
       const api = await findApi(url, served, headers);
-      const cutOff = describeOwnTimeout(plan, await findBento(plan, record.name), api);
-      if (cutOff !== undefined) await options.say(cutOff);
+      const timeoutNote = describeServiceTimeout(plan, await findBento(plan, record.name), api);
+      if (timeoutNote !== undefined) await options.report(timeoutNote);
       return { endpoint: url, api, cloud: record };
     } catch (error) {
       // What cannot be reached now is taken over by the next try; anything else must not go on costing. Its log is kept.
-      const isPassing = options.signal?.aborted || BerthError.from(error).code === 'CLOUD_UNREACHABLE';
-      if (!isPassing)
-        await terminate(new BentoCloud({ ...account, address: record.address }), record.name).catch(() => undefined);
+      const isRetryable = options.signal?.aborted || BerthError.from(error).code === 'CLOUD_UNREACHABLE';
+      if (!isRetryable)
+        await terminateDeployment(new BentoCloudClient({ ...account, address: record.address }), record.name).catch(
+          () => undefined,
+        );
       throw error;
     }
   });
 }
 
-export const authorize = (token: string): Record<string, string> => ({ authorization: `Bearer ${token}` });
+export const buildAuthHeaders = (token: string): Record<string, string> => ({ authorization: `Bearer ${token}` });
 
-interface Scene {
-  cloud: BentoCloud;
+interface StartContext {
+  cloud: BentoCloudClient;
   record: CloudRecord;
   options: PushOptions;
 }
 
-async function bringUp(plan: RunPlan, scene: Scene): Promise<string> {
-  const { cloud, record, options } = scene;
+async function ensureDeployment(plan: RunPlan, context: StartContext): Promise<string> {
+  const { cloud, record, options } = context;
   const found = await cloud.find(record.name);
-  if (found !== undefined && !ended.has(found.status)) {
-    await options.say(`the deployment ${record.name} of an earlier start is there`);
-    return await awaitDeployment(plan, scene);
+  if (found !== undefined && !endedStatuses.has(found.status)) {
+    await options.report(`the deployment ${record.name} of an earlier start is there`);
+    return await awaitDeployment(plan, context);
   }
   const bento = await pushBento(plan, record, options);
-  if (found !== undefined) await terminate(cloud, record.name);
-  const request = await describeDeployment({ plan, cloud, record, bento, env: options.env, say: options.say });
-  await options.say(`deploying ${record.name} to BentoCloud`);
+  if (found !== undefined) await terminateDeployment(cloud, record.name);
+  const request = await buildDeploymentRequest({
+    plan,
+    cloud,
+    record,
+    bento,
+    env: options.env,
+    report: options.report,
+  });
+  await options.report(`deploying ${record.name} to BentoCloud`);
   if (found === undefined) await cloud.create(request);
   else await cloud.update(request);
-  return await awaitDeployment(plan, scene);
+  return await awaitDeployment(plan, context);
 }
 
 /** Its URL, once the cloud says that it runs. START_FAILED as soon as it says that it will not. */
-async function awaitDeployment(plan: RunPlan, { cloud, record, options }: Scene): Promise<string> {
+async function awaitDeployment(plan: RunPlan, { cloud, record, options }: StartContext): Promise<string> {
   let last: Deployment | undefined;
   const isReady = async (): Promise<boolean> => {
     const now = await cloud.find(record.name);
     if (now === undefined)
       throw new BerthError('START_FAILED', `the deployment ${record.name} is gone from BentoCloud`);
-    if (now.status !== last?.status) await options.say(`BentoCloud: ${record.name} is ${now.status}`);
+    if (now.status !== last?.status) await options.report(`BentoCloud: ${record.name} is ${now.status}`);
     last = now;
-    if (ended.has(now.status)) throw await explainFailure(plan, record, now.status);
-    return serving.has(now.status) && now.urls?.[0] !== undefined;
+    if (endedStatuses.has(now.status)) throw await explainFailure(plan, record, now.status);
+    return servingStatuses.has(now.status) && now.urls?.[0] !== undefined;
   };
-  const patience = { timeout: startPatience, interval, ...(options.signal && { signal: options.signal }) };
-  await waitUntilReady({ description: 'become ready in BentoCloud', isReady }, patience);
+  const waitOptions = { timeout: startTimeout, interval, ...(options.signal && { signal: options.signal }) };
+  await waitUntilReady({ description: 'become ready in BentoCloud', isReady }, waitOptions);
   return (last?.urls?.[0] ?? '').replace(/\/+$/, '');
 }
 
@@ -103,19 +119,19 @@ async function awaitDeployment(plan: RunPlan, { cloud, record, options }: Scene)
 async function explainFailure(plan: RunPlan, record: CloudRecord, status: string): Promise<BerthError> {
   const lines: string[] = [];
   try {
-    const options = { tail: shownLines, signal: AbortSignal.timeout(logPatience) };
+    const options = { tail: evidenceLineCount, signal: AbortSignal.timeout(logTimeout) };
     for await (const line of readCloudLog(plan, record, options)) lines.push(line);
   } catch {
     // What stands in the way of the log is not why the start failed.
   }
   const page = `the log is on the page of the deployment ${record.name} at ${record.address}`;
-  const evidence = lines.length === 0 ? page : lines.slice(-shownLines).join('\n');
+  const evidence = lines.length === 0 ? page : lines.slice(-evidenceLineCount).join('\n');
   return new BerthError('START_FAILED', `BentoCloud could not bring ${record.name} up: it is ${status}`, { evidence });
 }
 
 async function awaitEndpoint(url: string, headers: Record<string, string>, { signal }: PushOptions): Promise<void> {
   const isReady = async (): Promise<boolean> => {
-    const probe = { url: `${url}/readyz`, headers, signal: AbortSignal.timeout(probePatience) };
+    const probe = { url: `${url}/readyz`, headers, signal: AbortSignal.timeout(probeTimeout) };
     const status = await callHttp(probe).then(
       (reply) => reply.status,
       () => undefined,
@@ -124,6 +140,6 @@ async function awaitEndpoint(url: string, headers: Record<string, string>, { sig
       throw new BerthError('CLOUD_REFUSED', `the token in ${tokenVariable} may not call the protected endpoint ${url}`);
     return status === 200;
   };
-  const patience = { timeout: endpointPatience, interval, ...(signal && { signal }) };
-  await waitUntilReady({ description: `answer GET ${url}/readyz with 200`, isReady }, patience);
+  const waitOptions = { timeout: endpointTimeout, interval, ...(signal && { signal }) };
+  await waitUntilReady({ description: `answer GET ${url}/readyz with 200`, isReady }, waitOptions);
 }

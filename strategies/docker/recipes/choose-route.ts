@@ -1,5 +1,5 @@
 import { BerthError } from '../../../src/errors.js';
-import { choosePath } from '../../../src/runners/find-predict-path.js';
+import { choosePredictPath } from '../../../src/runners/find-predict-path.js';
 import type { Routes } from './http-routes.js';
 
 const healthPaths = ['/healthz', '/health', '/readyz', '/ready', '/livez', '/ping'];
@@ -11,7 +11,8 @@ export function chooseRoute(
 ): { predict_path?: string; health_path?: string } {
   const health = healthPaths.find((path) => [...routes.get, ...routes.named].includes(path));
   const named = routes.named.filter((path) => path !== '/' && !healthPaths.includes(path));
-  const predict = entry ?? choosePath(routes.post) ?? (routes.post.length === 0 ? choosePath(named) : undefined);
+  const predict =
+    entry ?? choosePredictPath(routes.post) ?? (routes.post.length === 0 ? choosePredictPath(named) : undefined);
   if (predict === undefined && routes.post.length > 1) throw ambiguous(routes.post);
   return {
     ...(predict !== undefined && { predict_path: predict }),

@@ -1,8 +1,8 @@
 import { dirname, join } from 'node:path/posix';
 import type { Facts } from '../../../src/contract/facts.js';
-import { listVariables, missingCode, type Requirements } from '../../../src/environments/index.js';
-import { leftOutFile } from '../left-out-packages.js';
-import { mountVariables } from './build-variables.js';
+import { listVariables, missingCodePattern, type Requirements } from '../../../src/environments/index.js';
+import { skippedPackagesFile } from '../left-out-packages.js';
+import { mountSecrets } from './build-variables.js';
 
 /** Lines of a Dockerfile, and the files that they need. */
 export interface DependencyLayers {
@@ -15,7 +15,7 @@ export interface DependencyLayers {
   files: Record<string, string>;
 }
 
-interface Asked {
+interface DependencyRequest {
   facts: Facts;
   requirements: Requirements;
   /** Variables that tell a package its version, which the image has no git for. */
@@ -29,13 +29,13 @@ const mounts = [
   '--mount=type=cache,target=/root/.cache/pip',
 ];
 
-const run = (command: string, variables: string[] = []): string => {
-  const secrets = mountVariables(variables);
+const buildRunStep = (command: string, variables: string[] = []): string => {
+  const secrets = mountSecrets(variables);
   return `RUN ${[...mounts, ...secrets.mounts, `${secrets.exports}${command}`].join(' \\\n    ')}`;
 };
 
 /** What a repository's manifests ask for, as layers. Which of them counts is what the environments room says. */
-export function describeDependencies({ facts, requirements, versions }: Asked): DependencyLayers {
+export function describeDependencies({ facts, requirements, versions }: DependencyRequest): DependencyLayers {
   const written = writeRequirements(requirements);
   const parts = [
     describeLock(requirements),
@@ -43,7 +43,9 @@ export function describeDependencies({ facts, requirements, versions }: Asked): 
     written.layers,
     describeProjects(requirements, versions),
   ];
-  const own = requirements.packages.map((place) => run(installOwn(`${assign(versions)}pip install --no-deps`, place)));
+  const own = requirements.packages.map((packagePath) =>
+    buildRunStep(buildOwnInstall(`${writeAssignments(versions)}pip install --no-deps`, packagePath)),
+  );
   return {
     system: [...describeGit(requirements), ...describeSystem(facts)],
     before: parts.flatMap(({ before = [] }) => before),
@@ -53,15 +55,15 @@ export function describeDependencies({ facts, requirements, versions }: Asked): 
 }
 
 /** A package that has no code where its build backend looks for it is left out, and what the backend says is kept. */
-function installOwn(command: string, place: string): string {
+function buildOwnInstall(command: string, packagePath: string): string {
   const log = '/tmp/own-package.log';
-  const build = `${command} ${place === '.' ? '.' : `./${place}`} > ${log} 2>&1`;
-  return `if ! ${build}; then cat ${log}; grep -E '${missingCode}' ${log} >> ${leftOutFile}; fi`;
+  const build = `${command} ${packagePath === '.' ? '.' : `./${packagePath}`} > ${log} 2>&1`;
+  return `if ! ${build}; then cat ${log}; grep -E '${missingCodePattern}' ${log} >> ${skippedPackagesFile}; fi`;
 }
 
 type Layers = Partial<Pick<DependencyLayers, 'before' | 'after'>>;
 
-const copy = (file: string): string => `COPY ${file} ${file.includes('/') ? `${dirname(file)}/` : './'}`;
+const buildCopyStep = (file: string): string => `COPY ${file} ${file.includes('/') ? `${dirname(file)}/` : './'}`;
 
 /** A lock is the whole of it; one that names directories of the repository is installed with the code. */
 function describeLock({ lock, needsCopy, packages }: Requirements): Layers {
@@ -70,42 +72,42 @@ function describeLock({ lock, needsCopy, packages }: Requirements): Layers {
   // The repository's own package alone does not need the code here: it comes afterwards.
   if (lock.member !== null || lock.isVirtual || (needsCopy && packages.length === 0)) return { after: steps };
   const files = lock.kind === 'uv' ? [join(lock.directory, 'pyproject.toml'), lock.file] : [lock.file];
-  return { before: [...files.map(copy), ...steps] };
+  return { before: [...files.map(buildCopyStep), ...steps] };
 }
 
-function installUvLock({ directory, member, leftOut = [] }: NonNullable<Requirements['lock']>): string {
-  const groups = leftOut.map((name) => ` --no-group ${name}`).join('');
-  const place = directory === '.' ? '' : ` --directory ${directory}`;
+function installUvLock({ directory, member, excludedGroups = [] }: NonNullable<Requirements['lock']>): string {
+  const groups = excludedGroups.map((name) => ` --no-group ${name}`).join('');
+  const packagePath = directory === '.' ? '' : ` --directory ${directory}`;
   const part = member === null ? '' : ` --package ${member}`;
   const list = '/tmp/requirements.txt';
-  return run(
-    `pip install uv && uv export --quiet --frozen --no-dev --no-emit-project${groups}${place}${part} --output-file ${list} && \\\n    pip install --requirement ${list}`,
+  return buildRunStep(
+    `pip install uv && uv export --quiet --frozen --no-dev --no-emit-project${groups}${packagePath}${part} --output-file ${list} && \\\n    pip install --requirement ${list}`,
   );
 }
 
 const installPylock = (file: string): string =>
-  run(`pip install uv && uv pip install --system --no-deps --requirements ${file}`);
+  buildRunStep(`pip install uv && uv pip install --system --no-deps --requirements ${file}`);
 
 /** Requirement files, before the code where they name nothing in it. */
 function describeFiles({ pip, pipFiles }: Requirements): Layers {
   if (pipFiles.length === 0) return {};
   const files = pip.texts.filter((_, index) => index % 2 === 0);
   const lists = pipFiles.map((file) => ` --requirement ${file}`).join('');
-  const install = run(`${installing(pip)}${lists}`, listVariables(pip));
-  return namesPlaces(pip) ? { after: [install] } : { before: [...[...new Set(files)].map(copy), install] };
+  const install = buildRunStep(`${chooseInstallCommand(pip)}${lists}`, listVariables(pip));
+  return hasLocalPaths(pip) ? { after: [install] } : { before: [...[...new Set(files)].map(buildCopyStep), install] };
 }
 
 /** `sklearn` is on the index to be refused: let through, it is empty, and what its authors meant comes beside it. */
-const installing = ({ texts }: Requirements['pip']): string =>
+const chooseInstallCommand = ({ texts }: Requirements['pip']): string =>
   texts.some((text) => /^\s*sklearn\s*(#.*)?$/m.test(text))
     ? 'SKLEARN_ALLOW_DEPRECATED_SKLEARN_PACKAGE_INSTALL=True pip install scikit-learn'
     : 'pip install';
 
-const namesPlaces = ({ requirements, options }: Requirements['pip']): boolean =>
+const hasLocalPaths = ({ requirements, options }: Requirements['pip']): boolean =>
   requirements.some(({ text }) => /^(-e|\.|\/|file:)|@\s*(file:|\.)/.test(text)) ||
   options.some(({ text }) => text.startsWith('--find-links file:'));
 
-const reader =
+const readDependenciesScript =
   "import sys, tomllib; print(*tomllib.load(sys.stdin.buffer)['project'].get('dependencies', []), sep='\\\\n')";
 
 /** pip reads no pyproject.toml without its project, and a backend's or setup.py's not without the code. */
@@ -116,37 +118,48 @@ function describeProjects(
   if (lock !== null) return {};
   const [project] = projects;
   if (project === undefined) return {};
-  const isDeclared = projects.every((file) => file.endsWith('pyproject.toml')) && !needsDynamic(texts, project);
+  const isDeclared =
+    projects.every((file) => file.endsWith('pyproject.toml')) && !hasDynamicDependencies(texts, project);
   if (!isDeclared || (needsCopy && packages.length === 0))
     return {
-      after: projects.map((file) => run(`${assign(versions)}pip install ./${dirname(file)}`.replace(/\/\.$/, ''))),
+      after: projects.map((file) =>
+        buildRunStep(`${writeAssignments(versions)}pip install ./${dirname(file)}`.replace(/\/\.$/, '')),
+      ),
     };
   const list = '/tmp/requirements.txt';
   return {
     before: projects.flatMap((file) => [
-      copy(file),
-      run(`python -c "${reader}" < ${file} > ${list} && pip install --requirement ${list}`),
+      buildCopyStep(file),
+      buildRunStep(`python -c "${readDependenciesScript}" < ${file} > ${list} && pip install --requirement ${list}`),
     ]),
   };
 }
 
-function needsDynamic(texts: string[], project: string): boolean {
+function hasDynamicDependencies(texts: string[], project: string): boolean {
   const text = texts[texts.indexOf(project) + 1] ?? '';
   return /^dynamic\s*=\s*\[[^\]]*dependencies/m.test(text) || !/^\[project\]/m.test(text);
 }
 
 /** What other tools' manifests ask for (Poetry, Pipenv, Cog, conda), and what the strategy adds. */
-function writeRequirements({ lines, options, wishes, added, constraints, isStale, pip }: Requirements): {
+function writeRequirements({
+  lines,
+  options,
+  condaPackages,
+  strategyRequirements,
+  constraints,
+  isStale,
+  pip,
+}: Requirements): {
   layers: Layers;
   files: Record<string, string>;
 } {
-  const wanted = [...lines, ...wishes, ...added];
+  const wanted = [...lines, ...condaPackages, ...strategyRequirements];
   const kept = isStale ? [] : constraints;
   if (wanted.length === 0) return { layers: {}, files: {} };
   const isPlain = kept.length === 0 && options.length === 0 && wanted.length <= 8;
   if (isPlain && !wanted.some((line) => /^-|\$\{/.test(line)))
     return {
-      layers: { before: [run(`pip install ${wanted.map((line) => JSON.stringify(line)).join(' ')}`)] },
+      layers: { before: [buildRunStep(`pip install ${wanted.map((line) => JSON.stringify(line)).join(' ')}`)] },
       files: {},
     };
   // Not `.txt`: repositories ignore `*.txt`, and what is ignored is no part of the revision.
@@ -154,13 +167,13 @@ function writeRequirements({ lines, options, wishes, added, constraints, isStale
   const written = [...options, ...wanted];
   const texts = { [names[0]]: `${written.join('\n')}\n`, [names[1]]: `${kept.join('\n')}\n` };
   const command = `pip install --requirement ${names[0]} --constraint ${names[1]}`;
-  const install = run(command, listVariables(pip));
+  const install = buildRunStep(command, listVariables(pip));
   const isLocal = lines.some((line) => /^(-[erc]|\.|\/|file:)|@\s*(file:|\.)/.test(line));
   const layers = isLocal ? { after: [install] } : { before: [`COPY ${names.join(' ')} ./`, install] };
   return { layers, files: texts };
 }
 
-const assign = (variables: Record<string, string>): string =>
+const writeAssignments = (variables: Record<string, string>): string =>
   Object.entries(variables)
     .map(([name, value]) => `${name}=${value} `)
     .join('');
@@ -173,8 +186,10 @@ const installSystem = (packages: string[]): string[] =>
       ];
 
 /** pip fetches with git, which the slim images lack. */
-const describeGit = ({ pip, lines, added, texts, lock }: Requirements): string[] =>
-  [...pip.requirements.map(({ text }) => text), ...lines, ...added].some((line) => /\bgit\+/.test(line)) ||
+const describeGit = ({ pip, lines, strategyRequirements, texts, lock }: Requirements): string[] =>
+  [...pip.requirements.map(({ text }) => text), ...lines, ...strategyRequirements].some((line) =>
+    /\bgit\+/.test(line),
+  ) ||
   (lock !== null && texts.some((text) => /source = \{ git = /.test(text)))
     ? installSystem(['git'])
     : [];

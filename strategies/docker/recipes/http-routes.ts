@@ -11,8 +11,21 @@ export interface Routes {
   get: string[];
 }
 
-const readable = new Set(['.py', '.js', '.mjs', '.cjs', '.ts', '.go', '.rb', '.rs', '.java', '.kt', '.php', '.cs']);
-const leftOut = /(^|[\\/])(node_modules|\.git|tests?|docs?|examples?|\.venv|venv|dist|build)[\\/]/;
+const codeExtensions = new Set([
+  '.py',
+  '.js',
+  '.mjs',
+  '.cjs',
+  '.ts',
+  '.go',
+  '.rb',
+  '.rs',
+  '.java',
+  '.kt',
+  '.php',
+  '.cs',
+]);
+const excludedPaths = /(^|[\\/])(node_modules|\.git|tests?|docs?|examples?|\.venv|venv|dist|build)[\\/]/;
 /** Files and bytes of a file that are looked at. */
 const [mostFiles, largestFile] = [400, 300_000];
 
@@ -43,7 +56,9 @@ export async function findRoutes(workspace: string): Promise<Routes> {
 
 async function readCode(workspace: string): Promise<string[]> {
   const names = await readdir(workspace, { recursive: true });
-  const code = names.filter((name) => readable.has(extname(name)) && !leftOut.test(name)).slice(0, mostFiles);
+  const code = names
+    .filter((name) => codeExtensions.has(extname(name)) && !excludedPaths.test(name))
+    .slice(0, mostFiles);
   const texts = await Promise.all(
     code.map(async (name) => {
       const file = join(workspace, name);

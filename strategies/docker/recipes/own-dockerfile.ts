@@ -9,10 +9,10 @@ import { findRoutes } from './http-routes.js';
 /** A repository whose own Dockerfile starts an HTTP server, in whatever language: it is built and called as it is. */
 export const ownDockerfile: Recipe = {
   name: 'own-dockerfile',
-  async recognise({ workspace, facts, entry }) {
+  async recognize({ workspace, facts, entry }) {
     const named = parseHttpEntry(entry);
     if (entry !== undefined && named === undefined) return undefined;
-    if (!(await isThere(join(workspace, 'Dockerfile')))) return undefined;
+    if (!(await exists(join(workspace, 'Dockerfile')))) return undefined;
     const routes = await findRoutes(workspace);
     const isServer = facts.exposes.length > 0 || named !== undefined || routes.post.length > 0;
     if (!isServer) return undefined;
@@ -27,7 +27,7 @@ export const ownDockerfile: Recipe = {
   },
 };
 
-const isThere = (file: string): Promise<boolean> =>
+const exists = (file: string): Promise<boolean> =>
   access(file).then(
     () => true,
     () => false,

@@ -1,7 +1,7 @@
 import {
-  combineWishes,
+  combinePythonRequirements,
   describeUnmet,
-  type PythonWish,
+  type PythonRequirement,
   parseVersion,
   satisfies,
 } from '../../../src/environments/index.js';
@@ -17,18 +17,18 @@ export interface PythonBase {
 }
 
 /** The base image for the Python that a repository asks for, by all of its manifests together. */
-export function choosePythonBase(wishes: PythonWish[]): PythonBase {
-  const wanted = combineWishes(wishes);
+export function choosePythonBase(preferences: PythonRequirement[]): PythonBase {
+  const wanted = combinePythonRequirements(preferences);
   const meets = (count: number) => (version: string) =>
     satisfies(
       parseVersion(version),
-      wanted.kept.slice(0, count).flatMap(({ range }) => range),
+      wanted.accepted.slice(0, count).flatMap(({ range }) => range),
     );
   // Where no image meets all, the most important come first.
-  const counts = wanted.kept.map((_, index) => wanted.kept.length - index);
+  const counts = wanted.accepted.map((_, index) => wanted.accepted.length - index);
   const fitting = [...counts, 0].map((count) => versions.find(meets(count))).find(Boolean);
   const version = fitting ?? versions[0] ?? '';
-  const unmet = wanted.kept
+  const unmet = wanted.accepted
     .filter(({ range }) => !satisfies(parseVersion(version), range))
     .map(({ from, specifier }) => `${from} asks for Python ${specifier}, ${version} is used`);
   const notes = [...unmet, ...describeUnmet(wanted, version).map((note) => note.replace(/\.$/, ''))];

@@ -1,12 +1,12 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RecipeInput } from '../../../src/adaptation/recipe.js';
-import { listPythonWishes, readRequirements, tellVersionWithoutGit } from '../../../src/environments/index.js';
+import { listPythonRequirements, listVersionVariables, readRequirements } from '../../../src/environments/index.js';
 import { readWorkspaceHistory } from '../../../src/workspaces/source-history.js';
 import { describeDependencies } from './dependency-layer.js';
 import { choosePythonBase } from './python-base.js';
 
-export interface ImageWish {
+export interface ImageOptions {
   port: number;
   /** Exits with 0 when the server is up. */
   healthCheck: string[];
@@ -25,23 +25,29 @@ export interface PythonImage {
   summary: string;
 }
 
-const ignored = ['.git', '.venv', 'venv', '**/__pycache__', '.env*', '*.egg-info', 'node_modules', ''].join('\n');
+const ignoredPaths = ['.git', '.venv', 'venv', '**/__pycache__', '.env*', '*.egg-info', 'node_modules', ''].join('\n');
 
 /** The Dockerfile of a Python repository, beside what is there: another name is taken where there is one already. */
-export async function describePythonImage({ workspace, facts }: RecipeInput, wish: ImageWish): Promise<PythonImage> {
+export async function describePythonImage(
+  { workspace, facts }: RecipeInput,
+  options: ImageOptions,
+): Promise<PythonImage> {
   const has = (file: string) =>
     access(join(workspace, file)).then(
       () => true,
       () => false,
     );
-  const requirements = await readRequirements(workspace, facts, { added: wish.packages, entry: wish.entry });
-  const base = choosePythonBase(listPythonWishes(facts, requirements));
+  const requirements = await readRequirements(workspace, facts, {
+    strategyRequirements: options.packages,
+    entry: options.entry,
+  });
+  const base = choosePythonBase(listPythonRequirements(facts, requirements));
   const history = await readWorkspaceHistory(workspace);
-  const versions = await tellVersionWithoutGit({ directory: workspace, requirements, history });
+  const versions = await listVersionVariables({ directory: workspace, requirements, history });
   const dependencies = describeDependencies({ facts, requirements, versions });
   const dockerfile = (await has('Dockerfile')) ? 'Dockerfile.berth' : 'Dockerfile';
-  const text = writeDockerfile(base.image, dependencies, wish);
-  const ignoreFile = (await has('.dockerignore')) ? {} : { '.dockerignore': ignored };
+  const text = writeDockerfile(base.image, dependencies, options);
+  const ignoreFile = (await has('.dockerignore')) ? {} : { '.dockerignore': ignoredPaths };
   return {
     dockerfile,
     files: { [dockerfile]: text, ...dependencies.files, ...ignoreFile },
@@ -51,8 +57,8 @@ export async function describePythonImage({ workspace, facts }: RecipeInput, wis
 
 type Layers = ReturnType<typeof describeDependencies>;
 
-function writeDockerfile(base: string, { system, before, after }: Layers, wish: ImageWish): string {
-  const { hasHost, port, healthCheck, command } = wish;
+function writeDockerfile(base: string, { system, before, after }: Layers, options: ImageOptions): string {
+  const { hasHost, port, healthCheck, command } = options;
   const blocks = [
     [
       ...(hasHost ? ['# Berth adds `.berth` to the build: the program that serves the code over HTTP.'] : []),

@@ -10,9 +10,9 @@ const port = 8000;
 /** A shape that `local` calls in a process, in an image of its own: our host program serves it there over HTTP. */
 export const servedFunction = (shape: Recipe): Recipe => ({
   name: shape.name,
-  async recognise(input) {
+  async recognize(input) {
     if (parseHttpEntry(input.entry) !== undefined) return undefined;
-    const recognition = await shape.recognise(input);
+    const recognition = await shape.recognize(input);
     if (recognition === undefined) return undefined;
     const serves = FunctionInterface.parse(recognition.runInterface);
     const image = await describePythonImage(input, {

@@ -10,7 +10,7 @@ import { describePythonImage } from './python-image.js';
 const port = 8000;
 
 /** Which paths answer to GET is the application's own affair; curl is in no slim image. */
-const connecting = `import socket; socket.create_connection(("127.0.0.1", ${port}), 5).close()`;
+const healthCheckScript = `import socket; socket.create_connection(("127.0.0.1", ${port}), 5).close()`;
 
 interface Framework {
   /** How the application is made, at the top of a module. */
@@ -35,7 +35,7 @@ const frameworks: Record<string, Framework> = {
 /** A FastAPI or Flask application, served as it is, by the server that its own documentation names. */
 export const webApplication: Recipe = {
   name: 'web-application',
-  async recognise(input) {
+  async recognize(input) {
     const { workspace, facts, entry } = input;
     const named = parseHttpEntry(entry);
     if (entry !== undefined && named === undefined) return undefined;
@@ -47,7 +47,7 @@ export const webApplication: Recipe = {
     const isThere = facts.dependencies.some(({ name }) => name === framework.server);
     const image = await describePythonImage(input, {
       port,
-      healthCheck: ['python', '-c', connecting],
+      healthCheck: ['python', '-c', healthCheckScript],
       command: framework.command(application),
       hasHost: false,
       packages: isThere ? [] : [framework.server],
@@ -61,14 +61,14 @@ export const webApplication: Recipe = {
   },
 };
 
-interface Found {
+interface FoundApplication {
   framework: Framework;
   file: string;
   /** `module:name`. */
   application: string;
 }
 
-async function findApplication(workspace: string, facts: Facts): Promise<Found | undefined> {
+async function findApplication(workspace: string, facts: Facts): Promise<FoundApplication | undefined> {
   const used = facts.frameworks.flatMap(({ name }) => frameworks[name] ?? []);
   const files = [...new Set(facts.entryPoints.filter(({ root }) => root === '.').map(({ file }) => file))];
   for (const framework of used)

@@ -1,4 +1,4 @@
-import { type CloudAccount, readToken } from '../../../src/runners/cloud-api.js';
+import { type CloudAccount, requireToken } from '../../../src/runners/cloud-api.js';
 import { addressVariable, keyVariable } from './variables.js';
 
 /** As LangGraph's own command finds it. */
@@ -8,7 +8,7 @@ export const findAddress = (): string =>
 /** CLOUD_REFUSED when this process has no key. A key of several workspaces needs LANGSMITH_TENANT_ID beside it. */
 export function openAccount(address: string): CloudAccount {
   const tenant = process.env.LANGSMITH_TENANT_ID;
-  const key = { 'x-api-key': readToken('LangSmith', keyVariable) };
+  const key = { 'x-api-key': requireToken('LangSmith', keyVariable) };
   const headers = { ...key, ...(tenant && { 'x-tenant-id': tenant }) };
   return { cloud: 'LangSmith', address, variable: keyVariable, headers };
 }

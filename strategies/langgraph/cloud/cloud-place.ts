@@ -1,15 +1,15 @@
 import type { Answer } from '../../../src/contract/answer.js';
 import type { RunPlan } from '../../../src/contract/handle.js';
-import { callFailure } from '../../../src/runners/call-deadline.js';
-import { appendLog, keepLines, readLog } from '../../../src/runners/log-file.js';
+import { createErrorAnswer } from '../../../src/runners/call-deadline.js';
+import { appendLines, appendLog, readLog } from '../../../src/runners/log-file.js';
 import type { Health, LogOptions, StartOptions } from '../../../src/runners/runner.js';
-import type { GraphHandle, Place, Served, Way } from '../place.js';
+import type { CallTarget, GraphHandle, ServerInfo, ServingBackend } from '../place.js';
 import { openAccount } from './account.js';
 import { type CloudDeployment, type CloudRecord, readCloudRecord, removeCloudRecord } from './cloud-record.js';
 import { keyVariable } from './variables.js';
 
 /** Milliseconds for which a look at the cloud stands: supervision looks every second. */
-const freshness = 10_000;
+const healthCacheTime = 10_000;
 
 /**
  * LangSmith Deployment: one serverless deployment per revision, built there from its source. Started only where the plan's
@@ -18,30 +18,33 @@ const freshness = 10_000;
  *
  * Of `resources` it applies `concurrency` and, as the plan's, `timeout`; LangSmith sizes its serverless deployments itself.
  */
-export class CloudPlace implements Place {
-  private seen: { health: Health; until: number } | undefined;
+export class CloudBackend implements ServingBackend {
+  private cachedHealth: { health: Health; until: number } | undefined;
 
   constructor(private readonly plan: RunPlan) {}
 
-  async start({ env, signal, onProgress }: StartOptions): Promise<Served> {
+  async start({ env, signal, onProgress }: StartOptions): Promise<ServerInfo> {
     const { startDeployment } = await import('./start-deployment.js');
-    const say = (line: string) => this.say(line, onProgress);
-    const unbound = describeUnbound(this.plan);
-    if (unbound !== undefined) await say(unbound);
-    return await startDeployment(this.plan, { env, signal, say });
+    const report = (line: string) => this.say(line, onProgress);
+    const unappliedNote = describeUnappliedResources(this.plan);
+    if (unappliedNote !== undefined) await report(unappliedNote);
+    return await startDeployment(this.plan, { env, signal, report });
   }
 
-  findWay({ endpoint }: GraphHandle): Way | Answer {
+  findCallTarget({ endpoint }: GraphHandle): CallTarget | Answer {
     const key = process.env[keyVariable];
     if (key) return { url: endpoint, headers: { 'x-api-key': key } };
-    return callFailure('CLOUD_REFUSED', `calls to ${endpoint} need the key in ${keyVariable}, which is not set here`);
+    return createErrorAnswer(
+      'CLOUD_REFUSED',
+      `calls to ${endpoint} need the key in ${keyVariable}, which is not set here`,
+    );
   }
 
   /** By the control plane alone: a probe of the endpoint would keep it from scaling to zero, and cost. */
   async isHealthy({ cloud }: GraphHandle): Promise<Health> {
-    if (this.seen !== undefined && Date.now() < this.seen.until) return this.seen.health;
-    const health = await this.look(cloud);
-    this.seen = health.isHealthy ? { health, until: Date.now() + freshness } : undefined;
+    if (this.cachedHealth !== undefined && Date.now() < this.cachedHealth.until) return this.cachedHealth.health;
+    const health = await this.checkHealth(cloud);
+    this.cachedHealth = health.isHealthy ? { health, until: Date.now() + healthCacheTime } : undefined;
     return health;
   }
 
@@ -64,7 +67,7 @@ export class CloudPlace implements Place {
   }
 
   /** With a deployment its log goes, too. */
-  private async remove({ keepsLog }: { keepsLog: boolean }): Promise<void> {
+  private async remove({ keepsLog: archivesLog }: { keepsLog: boolean }): Promise<void> {
     const record = await readCloudRecord(this.plan);
     if (record === undefined) return;
     const [{ cloud, readCloudLog }, { removeDeployment }] = await Promise.all([
@@ -72,19 +75,19 @@ export class CloudPlace implements Place {
       import('./end-deployment.js'),
     ]);
     const { logFile } = this.plan;
-    if (keepsLog)
-      await keepLines(logFile, readCloudLog(cloud, record)).catch((error: Error) =>
+    if (archivesLog)
+      await appendLines(logFile, readCloudLog(cloud, record)).catch((error: Error) =>
         this.say(`the log in LangSmith could not be kept: ${error.message}`),
       );
     await removeDeployment(cloud, record);
-    this.seen = undefined;
+    this.cachedHealth = undefined;
   }
 
-  private async look(cloud: CloudDeployment | undefined): Promise<Health> {
+  private async checkHealth(cloud: CloudDeployment | undefined): Promise<Health> {
     if (cloud === undefined) return { isHealthy: false, state: 'gone', detail: 'it was not started' };
-    const { LangSmith } = await import('./lang-smith.js');
+    const { LangSmithClient } = await import('./lang-smith.js');
     try {
-      const asked = new LangSmith(openAccount(cloud.address));
+      const asked = new LangSmithClient(openAccount(cloud.address));
       const revision = (await asked.get(cloud.id)) && (await asked.findLatestRevision(cloud.id));
       if (revision?.status === 'DEPLOYED')
         return { isHealthy: true, state: 'ready', detail: `LangSmith says that ${cloud.name} is DEPLOYED` };
@@ -104,12 +107,15 @@ export class CloudPlace implements Place {
 
 /** What needs more than a call does is loaded with the first use. */
 async function openDeployment({ address }: CloudRecord, signal?: AbortSignal) {
-  const [{ LangSmith }, { readCloudLog }] = await Promise.all([import('./lang-smith.js'), import('./cloud-log.js')]);
-  return { cloud: new LangSmith(openAccount(address), signal), readCloudLog };
+  const [{ LangSmithClient }, { readCloudLog }] = await Promise.all([
+    import('./lang-smith.js'),
+    import('./cloud-log.js'),
+  ]);
+  return { cloud: new LangSmithClient(openAccount(address), signal), readCloudLog };
 }
 
 /** What the plan asks for and LangSmith decides by itself. */
-function describeUnbound({ resources }: RunPlan): string | undefined {
+function describeUnappliedResources({ resources }: RunPlan): string | undefined {
   const names = (['cpu', 'memory', 'gpu', 'replicas'] as const).filter((name) => resources[name] !== undefined);
   return names.length === 0
     ? undefined

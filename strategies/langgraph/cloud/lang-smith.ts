@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { BerthError } from '../../../src/errors.js';
-import { askCloud, type CloudAccount } from '../../../src/runners/cloud-api.js';
+import { type CloudAccount, requestCloud } from '../../../src/runners/cloud-api.js';
 import { callHttp } from '../../../src/runners/http-call.js';
 
 const Deployment = z.looseObject({
@@ -28,7 +28,7 @@ export type LogEntry = z.infer<typeof LogEntry>;
 
 const LogPage = z.looseObject({ logs: z.array(LogEntry), next_offset: z.string().nullish() });
 
-export interface LogQuestion {
+export interface LogQuery {
   deployment: string;
   revision: string;
   type: 'build' | 'deploy';
@@ -45,7 +45,7 @@ export interface Secret {
 }
 
 /** The part of LangSmith's control plane that a deployment from source needs. */
-export class LangSmith {
+export class LangSmithClient {
   constructor(
     private readonly account: CloudAccount,
     private readonly signal?: AbortSignal,
@@ -53,7 +53,7 @@ export class LangSmith {
 
   /** By its name; undefined when there is none. */
   async find(name: string): Promise<Deployment | undefined> {
-    const found = await this.ask('GET', `/v2/deployments?name=${name}&limit=100&offset=0`);
+    const found = await this.send('GET', `/v2/deployments?name=${name}&limit=100&offset=0`);
     return page(Deployment)
       .parse(found ?? { resources: [] })
       .resources.find((deployment) => deployment.name === name);
@@ -61,24 +61,27 @@ export class LangSmith {
 
   /** By its id; undefined when there is none any more. */
   async get(id: string): Promise<Deployment | undefined> {
-    return Deployment.optional().parse(await this.ask('GET', `/v2/deployments/${id}`));
+    return Deployment.optional().parse(await this.send('GET', `/v2/deployments/${id}`));
   }
 
   async create(name: string, secrets: Secret[]): Promise<Deployment> {
-    const source = { source: 'internal_source', source_config: { deployment_type: serverless } };
+    const source = { source: 'internal_source', source_config: { deployment_type: serverlessType } };
     return Deployment.parse(
-      await this.ask('POST', '/v2/deployments', { name, ...source, source_revision_config: {}, secrets }),
+      await this.send('POST', '/v2/deployments', { name, ...source, source_revision_config: {}, secrets }),
     );
   }
 
   /** Brings the archive to where a revision is built from; its place there. */
   async upload(id: string, archive: Buffer): Promise<string> {
-    const asked = await this.ask('POST', `/v2/deployments/${id}/upload-url`, { supports_upload_headers: true });
+    const asked = await this.send('POST', `/v2/deployments/${id}/upload-url`, { supports_upload_headers: true });
     const { upload_url: url, object_path: path, upload_headers: headers } = Upload.parse(asked);
     const reply = await callHttp({
       url,
       method: 'PUT',
-      headers: { 'content-type': 'application/gzip', ...(headers ?? { 'x-goog-content-length-range': sizeRange }) },
+      headers: {
+        'content-type': 'application/gzip',
+        ...(headers ?? { 'x-goog-content-length-range': uploadSizeRange }),
+      },
       body: archive,
       ...(this.signal && { signal: this.signal }),
     }).catch((cause: Error) => {
@@ -91,7 +94,7 @@ export class LangSmith {
 
   /** A new revision of the deployment, from an archive. */
   async build(id: string, { archive, config, secrets }: { archive: string; config: string; secrets: Secret[] }) {
-    await this.ask('PATCH', `/v2/deployments/${id}`, {
+    await this.send('PATCH', `/v2/deployments/${id}`, {
       revision_source: 'internal_source',
       source_revision_config: { source_tarball_path: archive, langgraph_config_path: config },
       secrets,
@@ -99,15 +102,20 @@ export class LangSmith {
   }
 
   async findLatestRevision(id: string): Promise<Revision | undefined> {
-    const found = await this.ask('GET', `/v2/deployments/${id}/revisions?limit=1`);
+    const found = await this.send('GET', `/v2/deployments/${id}/revisions?limit=1`);
     return page(Revision).parse(found ?? { resources: [] }).resources[0];
   }
 
   /** Entries of a revision's log, asked for page by page as they are read. */
-  async *readLog({ deployment, revision, type, order, since }: LogQuestion): AsyncGenerator<LogEntry> {
-    const query = new URLSearchParams({ type, order, limit: String(pageEntries), ...(since && { start_time: since }) });
+  async *readLog({ deployment, revision, type, order, since }: LogQuery): AsyncGenerator<LogEntry> {
+    const query = new URLSearchParams({
+      type,
+      order,
+      limit: String(entriesPerPage),
+      ...(since && { start_time: since }),
+    });
     for (;;) {
-      const found = await this.ask('GET', `/v2/deployments/${deployment}/revisions/${revision}/logs?${query}`);
+      const found = await this.send('GET', `/v2/deployments/${deployment}/revisions/${revision}/logs?${query}`);
       const { logs, next_offset: next } = LogPage.parse(found ?? { logs: [] });
       yield* logs;
       if (!next || logs.length === 0) return;
@@ -119,29 +127,29 @@ export class LangSmith {
   async listNames(text: string): Promise<string[]> {
     const names: string[] = [];
     for (;;) {
-      const found = await this.ask(
+      const found = await this.send(
         'GET',
-        `/v2/deployments?name_contains=${text}&limit=${pageDeployments}&offset=${names.length}`,
+        `/v2/deployments?name_contains=${text}&limit=${deploymentsPerPage}&offset=${names.length}`,
       );
       const { resources } = page(Deployment).parse(found ?? { resources: [] });
       names.push(...resources.map(({ name }) => name));
-      if (resources.length < pageDeployments) return names;
+      if (resources.length < deploymentsPerPage) return names;
     }
   }
 
   async remove(id: string): Promise<void> {
-    await this.ask('DELETE', `/v2/deployments/${id}`);
+    await this.send('DELETE', `/v2/deployments/${id}`);
   }
 
-  private ask(method: string, path: string, body?: unknown): Promise<unknown> {
-    return askCloud(this.account, { method, path, body, signal: this.signal });
+  private send(method: string, path: string, body?: unknown): Promise<unknown> {
+    return requestCloud(this.account, { method, path, body, signal: this.signal });
   }
 }
 
 /** As many as are given at once. */
-const pageEntries = 1_000;
-const pageDeployments = 100;
+const entriesPerPage = 1_000;
+const deploymentsPerPage = 100;
 /** What the control plane calls a deployment that scales to zero, and costs least. */
-const serverless = 'dev_zero';
+const serverlessType = 'dev_zero';
 /** Bytes that the storage accepts where the control plane does not say how to upload. */
-const sizeRange = `0,${200 * 2 ** 20}`;
+const uploadSizeRange = `0,${200 * 2 ** 20}`;

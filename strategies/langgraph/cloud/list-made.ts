@@ -1,18 +1,18 @@
 import type { BerthHome } from '../../../src/home.js';
 import { findCloudOwner } from '../../../src/runners/cloud-name.js';
-import { lookIntoCloud } from '../../../src/runners/cloud-use.js';
-import type { MadeThing } from '../../../src/runners/runner.js';
+import { listCloudResources } from '../../../src/runners/cloud-use.js';
+import type { ExternalResource } from '../../../src/runners/runner.js';
 import { findAddress, openAccount } from './account.js';
 import { removeDeployment } from './end-deployment.js';
-import { LangSmith } from './lang-smith.js';
+import { LangSmithClient } from './lang-smith.js';
 import { keyVariable } from './variables.js';
 
 /** Deployments of the account whose names bear this home's mark; none where this process has no key. */
-export async function listMade(home: Pick<BerthHome, 'deployments' | 'clouds'>): Promise<MadeThing[]> {
+export async function listResources(home: Pick<BerthHome, 'deployments' | 'clouds'>): Promise<ExternalResource[]> {
   if (!process.env[keyVariable]) return [];
   const account = openAccount(findAddress());
-  const cloud = new LangSmith(account);
-  return await lookIntoCloud(home, account.address, async () =>
+  const cloud = new LangSmithClient(account);
+  return await listCloudResources(home, account.address, async () =>
     (await cloud.listNames('-r')).flatMap((name) => {
       const owner = findCloudOwner(home, name);
       if (owner === undefined) return [];

@@ -6,9 +6,9 @@ import { pack } from 'tar-stream';
 import { BerthError } from '../../../src/errors.js';
 
 /** Bytes that LangSmith takes. */
-const largest = 200 * 2 ** 20;
+const maxArchiveBytes = 200 * 2 ** 20;
 /** What is made beside the code while it is served or imported. */
-const leftOut = new Set(['.langgraph_api', '__pycache__', '.git', '.venv', 'node_modules']);
+const excludedNames = new Set(['.langgraph_api', '__pycache__', '.git', '.venv', 'node_modules']);
 
 /**
  * The revision's code as one archive, of regular files alone, some of them with another content. START_FAILED when it is too
@@ -24,7 +24,7 @@ export async function packSource(directory: string, contents: Record<string, str
   }
   archive.finalize();
   const whole = await packed;
-  if (whole.length <= largest) return whole;
+  if (whole.length <= maxArchiveBytes) return whole;
   const size = (whole.length / 2 ** 20).toFixed(0);
   throw new BerthError(
     'START_FAILED',
@@ -43,7 +43,7 @@ async function listFiles(directory: string): Promise<string[]> {
       (path) =>
         !relative(directory, path)
           .split(sep)
-          .some((part) => leftOut.has(part)),
+          .some((part) => excludedNames.has(part)),
     );
   const found = await Promise.all(paths.map(async (path) => ((await isWithin(root, path)) ? [path] : [])));
   return found.flat().sort();

@@ -1,6 +1,6 @@
 /** @needs python3 */
 import { expect, test } from '@jest/globals';
-import { signatureOf } from '../../../src/adaptation/shapes/index.js';
+import { getSignature } from '../../../src/adaptation/shapes/index.js';
 import { EntryPoint } from '../../../src/contract/facts.js';
 
 const model = {
@@ -12,8 +12,8 @@ const model = {
 test('a method is what the facts say of it, and in facts of earlier versions what they say of the usual one', () => {
   const watch = { isAsync: true, isGenerator: true };
   const methodKinds = { predict: { isAsync: true, isGenerator: false }, watch };
-  expect(signatureOf(EntryPoint.parse({ ...model, methodKinds }), 'watch')).toMatchObject(watch);
+  expect(getSignature(EntryPoint.parse({ ...model, methodKinds }), 'watch')).toMatchObject(watch);
   const earlier = EntryPoint.parse(model);
-  expect(signatureOf(earlier, 'predict')).toMatchObject({ isAsync: true, isGenerator: false });
-  expect(signatureOf(earlier, 'watch')).toMatchObject({ isAsync: false, isGenerator: false });
+  expect(getSignature(earlier, 'predict')).toMatchObject({ isAsync: true, isGenerator: false });
+  expect(getSignature(earlier, 'watch')).toMatchObject({ isAsync: false, isGenerator: false });
 });

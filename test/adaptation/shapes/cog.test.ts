@@ -1,6 +1,6 @@
 /** @needs python3 */
 import { expect, test } from '@jest/globals';
-import { recognise } from './recognise.js';
+import { recognize } from './recognise.js';
 
 const cog = 'build:\n  python_version: "3.11"\npredict: "predict.py:Predictor"\n';
 const predictor = `
@@ -12,7 +12,7 @@ class Predictor(BasePredictor):
 `;
 
 test('the predictor of cog.yaml is called by Cog’s rules, whatever else there is', async () => {
-  const found = await recognise({
+  const found = await recognize({
     'cog.yaml': `${cog}environment:\n  - NAME=value\n  - OTHER=1\nconcurrency:\n  max: 4\n`,
     'predict.py': predictor,
     'main.py': 'def predict(inputs): pass\n',
@@ -28,7 +28,7 @@ test('the predictor of cog.yaml is called by Cog’s rules, whatever else there 
 });
 
 test('a function of cog.yaml is one too, also in a subdirectory', async () => {
-  const found = await recognise({
+  const found = await recognize({
     'cog.yaml': 'predict: "serving/entry.py:run_it"\n',
     'serving/entry.py': 'def run_it(x: int) -> int: return x\n',
   });
@@ -40,18 +40,18 @@ test.each([
   ['predict.py', 'class Runner:\n  def run(self): pass\nclass Predictor:\n  def predict(self): pass\n', 'Runner'],
   ['./predict.py', 'class Helper:\n  pass\nclass Predictor:\n  def predict(self): pass\n', 'Predictor'],
 ])('predict: %s alone means its Runner, else its Predictor', async (predict, source, callable) => {
-  const found = await recognise({ 'cog.yaml': `predict: "${predict}"\n`, 'predict.py': source });
+  const found = await recognize({ 'cog.yaml': `predict: "${predict}"\n`, 'predict.py': source });
   expect(found).toMatchObject({ recipe: 'cog', runInterface: { module: 'predict', callable, call: 'cog' } });
 });
 
 test('naming the same predictor with --entry keeps Cog’s rules', async () => {
-  const found = await recognise({ 'cog.yaml': cog, 'predict.py': predictor }, 'predict.py:Predictor');
+  const found = await recognize({ 'cog.yaml': cog, 'predict.py': predictor }, 'predict.py:Predictor');
   expect(found).toMatchObject({ recipe: 'entry', runInterface: { callable: 'Predictor', call: 'cog' } });
 });
 
 test('a predictor whose file is not there is refused with near names', async () => {
   await expect(
-    recognise({ 'cog.yaml': cog.replace('predict.py', 'predit.py'), 'predict.py': predictor }),
+    recognize({ 'cog.yaml': cog.replace('predict.py', 'predit.py'), 'predict.py': predictor }),
   ).rejects.toMatchObject({
     code: 'ENTRY_NOT_FOUND',
     message: expect.stringMatching(/^cog\.yaml: predict: "predit\.py:Predictor": .*near it: .*predict\.py:Predictor/),
@@ -62,15 +62,15 @@ test.each(['predict', 'run'])(
   '%s: may name a file in a directory without a name, and what only the import sees',
   async (key) => {
     const files = { 'my-subdir/predict.py': predictor, 'other/predict.py': 'from base import *\n' };
-    const found = await recognise({ ...files, 'cog.yaml': `${key}: "my-subdir/predict.py:Predictor"\n` });
+    const found = await recognize({ ...files, 'cog.yaml': `${key}: "my-subdir/predict.py:Predictor"\n` });
     expect(found).toMatchObject({
       recipe: 'cog',
       runInterface: { module: 'predict', callable: 'Predictor', call: 'cog', paths: ['my-subdir', '.'] },
     });
     const unseen = { ...files, 'cog.yaml': `${key}: "other/predict.py:Predictor"\n` };
     const interfaceOf = { callable: 'Predictor', call: 'cog', paths: ['other', '.'] };
-    expect(await recognise(unseen)).toMatchObject({ recipe: 'cog', runInterface: interfaceOf });
-    expect(await recognise(unseen, 'other/predict.py:Predictor')).toMatchObject({
+    expect(await recognize(unseen)).toMatchObject({ recipe: 'cog', runInterface: interfaceOf });
+    expect(await recognize(unseen, 'other/predict.py:Predictor')).toMatchObject({
       recipe: 'entry',
       runInterface: interfaceOf,
     });
@@ -78,21 +78,21 @@ test.each(['predict', 'run'])(
 );
 
 test('a predictor that does not parse is a syntax error', async () => {
-  await expect(recognise({ 'cog.yaml': cog, 'predict.py': 'class Predictor(:\n' })).rejects.toMatchObject({
+  await expect(recognize({ 'cog.yaml': cog, 'predict.py': 'class Predictor(:\n' })).rejects.toMatchObject({
     code: 'PYTHON_SYNTAX',
   });
 });
 
 test('a cog.yaml without a predictor leaves the rest to convention', async () => {
-  const found = await recognise({ 'cog.yaml': 'build:\n  gpu: false\n', 'app.py': 'def predict(x): pass\n' });
+  const found = await recognize({ 'cog.yaml': 'build:\n  gpu: false\n', 'app.py': 'def predict(x): pass\n' });
   expect(found?.recipe).toBe('arguments-function');
 });
 
 test('a cog.yaml that cannot be read is not passed over, unless --entry names what to call', async () => {
   const files = { 'cog.yaml': 'predict: [broken\n', 'predict.py': 'def predict(text): return text\n' };
-  await expect(recognise(files)).rejects.toMatchObject({
+  await expect(recognize(files)).rejects.toMatchObject({
     code: 'MANIFEST_INVALID',
     message: expect.stringMatching(/^cog\.yaml:\d: .*--entry MODULE:CALLABLE$/),
   });
-  expect(await recognise(files, 'predict:predict')).toMatchObject({ recipe: 'entry' });
+  expect(await recognize(files, 'predict:predict')).toMatchObject({ recipe: 'entry' });
 });

@@ -1,13 +1,13 @@
 /** @needs python3 */
 import { expect, test } from '@jest/globals';
 import { FunctionInterface } from '../../../src/contract/run-interface.js';
-import { recognise } from './recognise.js';
+import { recognize } from './recognise.js';
 
 const predict = 'def predict(inputs): return inputs\n';
 
 /** What is called, as `recipe root module:callable call`. */
 async function outcome(files: Record<string, string>): Promise<string | undefined> {
-  const found = await recognise(files);
+  const found = await recognize(files);
   if (found === undefined) return undefined;
   const { module, callable, call, paths } = FunctionInterface.parse(found.runInterface);
   return `${found.recipe} ${paths[0]} ${module}:${callable} ${call}`;
@@ -56,7 +56,7 @@ test.each(shapes)('%s is recognised', async (_, files, expected) => {
 });
 
 test('the summary says what was recognised, and no file is written', async () => {
-  const found = await recognise({ 'app.py': 'def predict(text, top_k=3, *, mode="a", **more): pass\n' });
+  const found = await recognize({ 'app.py': 'def predict(text, top_k=3, *, mode="a", **more): pass\n' });
   expect(found?.summary).toBe(
     "recognised `predict(text, top_k=3, mode='a', **more)` in app.py, called with the inputs by name",
   );
@@ -93,23 +93,23 @@ test.each([
 ])('what nobody can build is no candidate (%j)', async (imports, base) => {
   const method = '    def predict(self, x): return x\n';
   const app = `${imports}\n\n${base}\n${method}\nclass Model(Base):\n    size = 1\n${method}`;
-  const found = await recognise({ 'app.py': app });
+  const found = await recognize({ 'app.py': app });
   expect(found?.runInterface).toMatchObject({ callable: 'Model.predict' });
 });
 
 test('several equally good callables are listed, each with the line to type', async () => {
   const files = { 'app.py': predict, 'main.py': 'def predict(text): pass\n' };
-  await expect(recognise(files)).rejects.toMatchObject({
+  await expect(recognize(files)).rejects.toMatchObject({
     code: 'ENTRY_AMBIGUOUS',
     message: expect.stringMatching(/--entry app:predict .*predict\(inputs\) in app\.py:1\n.*--entry main:predict /),
     details: { entry: 'app:predict', candidates: ['app:predict', 'main:predict'] },
   });
-  await expect(recognise({ 'tool.py': 'def one(x): pass\ndef two(x): pass\n' })).rejects.toMatchObject({
+  await expect(recognize({ 'tool.py': 'def one(x): pass\ndef two(x): pass\n' })).rejects.toMatchObject({
     code: 'ENTRY_AMBIGUOUS',
     details: { entry: 'tool:one' },
   });
 });
 
 test('what has nothing to call is not recognised', async () => {
-  expect(await recognise({ 'app.py': 'print("hello")\nclass Data:\n    pass\n' })).toBeUndefined();
+  expect(await recognize({ 'app.py': 'print("hello")\nclass Data:\n    pass\n' })).toBeUndefined();
 });

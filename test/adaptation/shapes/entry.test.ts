@@ -1,6 +1,6 @@
 /** @needs python3 */
 import { expect, test } from '@jest/globals';
-import { recognise } from './recognise.js';
+import { recognize } from './recognise.js';
 
 const files = {
   'app.py': 'def predict(inputs): pass\ndef summarize(text, words=3): pass\nmodel = make()\n',
@@ -28,7 +28,7 @@ const named: [string, Record<string, unknown>][] = [
 ];
 
 test.each(named)('--entry %s is called', async (entry, expected) => {
-  const found = await recognise(files, entry);
+  const found = await recognize(files, entry);
   expect(found).toMatchObject({ recipe: 'entry', runInterface: { type: 'function', ...expected } });
   expect(found?.summary).toMatch(/as --entry says$/);
 });
@@ -51,7 +51,7 @@ const unseen: [string, Record<string, unknown>][] = [
 ];
 
 test.each(unseen)('--entry %s, which reading does not see, is left to the import', async (entry, expected) => {
-  const found = await recognise(
+  const found = await recognize(
     { ...files, 'empty.py': '', 'my-model/predict.py': 'from x import *\n', 'my-model/01-predict.py': 'made = 1\n' },
     entry,
   );
@@ -61,16 +61,16 @@ test.each(unseen)('--entry %s, which reading does not see, is left to the import
 
 test('what reading knows of a file without a name holds where the file is named', async () => {
   const plain = { '01-predict.py': 'def predict(inputs): pass\n', 'my-model/predict.py': 'def predict(text): pass\n' };
-  expect(await recognise(plain, '01-predict.py:predict')).toMatchObject({
+  expect(await recognize(plain, '01-predict.py:predict')).toMatchObject({
     runInterface: { module: '_01_predict', file: '01-predict.py', callable: 'predict', call: 'inputs', paths: ['.'] },
   });
-  expect(await recognise(plain, 'my-model/predict.py:predict')).toMatchObject({
+  expect(await recognize(plain, 'my-model/predict.py:predict')).toMatchObject({
     runInterface: { module: 'predict', callable: 'predict', call: 'arguments', paths: ['my-model', '.'] },
   });
 });
 
 test('a relative import at the root of a repository is served from a package', async () => {
-  const found = await recognise({
+  const found = await recognize({
     '__init__.py': '',
     'predict.py': 'from .helper import up\ndef predict(text): return up(text)\n',
     'helper.py': 'def up(text): return text\n',
@@ -83,12 +83,12 @@ test('a class method needs no instance, and an instance that is there stands for
     'price.py':
       'class Price:\n    def __init__(self, amount): pass\n    @classmethod\n    def fromstring(cls, text): pass\n    def predict(self, text): pass\n\nready = Price(3)\n',
   };
-  expect(await recognise(price, 'price:Price.fromstring')).toMatchObject({
+  expect(await recognize(price, 'price:Price.fromstring')).toMatchObject({
     runInterface: { callable: 'Price.fromstring', call: 'arguments' },
   });
-  expect(await recognise(price, 'price:Price')).toMatchObject({ runInterface: { callable: 'ready.predict' } });
-  expect(await recognise(price, 'price:Price.predict')).toMatchObject({ runInterface: { callable: 'ready.predict' } });
-  expect(await recognise(price)).toMatchObject({
+  expect(await recognize(price, 'price:Price')).toMatchObject({ runInterface: { callable: 'ready.predict' } });
+  expect(await recognize(price, 'price:Price.predict')).toMatchObject({ runInterface: { callable: 'ready.predict' } });
+  expect(await recognize(price)).toMatchObject({
     recipe: 'predictor-class',
     runInterface: { callable: 'ready.predict', call: 'arguments' },
   });
@@ -102,17 +102,17 @@ test('a module of a workspace member has the name that its package gives it', as
     'packages/bar/bar/core.py': 'from .made import *\n',
     'packages/bar/bar/__init__.py': '',
   };
-  expect(await recognise(members, 'foo.core:predict')).toMatchObject({
+  expect(await recognize(members, 'foo.core:predict')).toMatchObject({
     runInterface: { module: 'foo.core', callable: 'predict', call: 'arguments', paths: ['packages/foo/src', '.'] },
   });
-  expect(await recognise(members, 'bar.core:predict')).toMatchObject({
+  expect(await recognize(members, 'bar.core:predict')).toMatchObject({
     runInterface: { module: 'bar.core', callable: 'predict', call: 'auto', paths: ['packages/bar', '.'] },
   });
 });
 
 test('a name that several modules have is refused with their files', async () => {
   const twice = { 'a/tool/core.py': 'x = 1\n', 'b/tool/core.py': 'x = 1\n' };
-  await expect(recognise(twice, 'tool.core:run')).rejects.toMatchObject({
+  await expect(recognize(twice, 'tool.core:run')).rejects.toMatchObject({
     code: 'ENTRY_AMBIGUOUS',
     details: { candidates: ['a/tool/core.py:run', 'b/tool/core.py:run'] },
   });
@@ -130,11 +130,11 @@ const refused: [string, string, RegExp][] = [
 ];
 
 test.each(refused)('--entry %s is refused as %s', async (entry, code, message) => {
-  await expect(recognise(files, entry)).rejects.toMatchObject({ code, message: expect.stringMatching(message) });
+  await expect(recognize(files, entry)).rejects.toMatchObject({ code, message: expect.stringMatching(message) });
 });
 
 test('an entry in a file that does not parse is refused with Python’s own words', async () => {
-  await expect(recognise(files, 'broken:predict')).rejects.toMatchObject({
+  await expect(recognize(files, 'broken:predict')).rejects.toMatchObject({
     code: 'PYTHON_SYNTAX',
     details: { file: 'broken.py', line: 1, evidence: expect.stringContaining('def predict(:') },
   });

@@ -1,9 +1,9 @@
 /** @needs python3 */
 import { expect, test } from '@jest/globals';
-import { hiddenBySyntax } from '../../../src/adaptation/shapes/index.js';
+import { findHidingSyntaxError } from '../../../src/adaptation/shapes/index.js';
 import { gatherFacts } from '../../../src/selection/index.js';
 import { temporaryHome, temporarySolution } from '../../support/temporary.js';
-import { recognise } from './recognise.js';
+import { recognize } from './recognise.js';
 
 const home = temporaryHome();
 const broken = 'def predict(inputs)\n    return 1\n';
@@ -16,8 +16,8 @@ const hidden: [string, Record<string, string>][] = [
 ];
 
 test.each(hidden)('%s that does not parse is the reason, not a guess', async (_, files) => {
-  expect(await recognise(files)).toBeUndefined();
-  const error = hiddenBySyntax(await gatherFacts(temporarySolution(files), { home }));
+  expect(await recognize(files)).toBeUndefined();
+  const error = findHidingSyntaxError(await gatherFacts(temporarySolution(files), { home }));
   expect(error).toMatchObject({
     code: 'PYTHON_SYNTAX',
     message: expect.stringMatching(/^app\.py:1: /),
@@ -26,8 +26,8 @@ test.each(hidden)('%s that does not parse is the reason, not a guess', async (_,
 });
 
 test('a file that does not parse and could hide nothing better does not matter', async () => {
-  expect(await recognise({ 'app.py': predict, 'scratch.py': broken })).toMatchObject({ recipe: 'inputs-function' });
+  expect(await recognize({ 'app.py': predict, 'scratch.py': broken })).toMatchObject({ recipe: 'inputs-function' });
   const beside = { 'tool.py': 'def clean(x): pass\n', 'tests/old.py': broken, 'scripts/app.py': broken };
-  expect(await recognise(beside)).toMatchObject({ recipe: 'arguments-function' });
-  expect(hiddenBySyntax(await gatherFacts(temporarySolution(beside), { home }))).toBeUndefined();
+  expect(await recognize(beside)).toMatchObject({ recipe: 'arguments-function' });
+  expect(findHidingSyntaxError(await gatherFacts(temporarySolution(beside), { home }))).toBeUndefined();
 });

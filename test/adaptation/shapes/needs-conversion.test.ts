@@ -1,6 +1,6 @@
 /** @needs python3 */
 import { expect, test } from '@jest/globals';
-import { listConverted, needsConversion } from '../../../src/adaptation/shapes/needs-conversion.js';
+import { listConvertedParameters, needsConversion } from '../../../src/adaptation/shapes/needs-conversion.js';
 import { gatherFacts } from '../../../src/selection/index.js';
 import { temporarySolution } from '../../support/temporary.js';
 
@@ -30,5 +30,5 @@ test('a parameter that a declaration stands for is converted, and one of many va
 def predict(text: str, n: int = Field(3, ge=1), *rest: bytes, plain: int = int("3"), **more: bytes): ...
 `;
   const { entryPoints } = await gatherFacts(temporarySolution({ 'app.py': source }));
-  expect(listConverted(entryPoints[0]?.parameters ?? [])).toEqual(['n: int', 'more: bytes']);
+  expect(listConvertedParameters(entryPoints[0]?.parameters ?? [])).toEqual(['n: int', 'more: bytes']);
 });

@@ -5,16 +5,16 @@ import { temporaryHome, temporarySolution } from '../../support/temporary.js';
 
 const home = temporaryHome();
 
-export interface Recognised extends Recognition {
+export interface Recognized extends Recognition {
   recipe: string;
 }
 
 /** What the local recipes make of a repository: the first that recognises it. */
-export async function recognise(files: Record<string, string>, entry?: string): Promise<Recognised | undefined> {
+export async function recognize(files: Record<string, string>, entry?: string): Promise<Recognized | undefined> {
   const workspace = temporarySolution(files);
   const facts = await gatherFacts(workspace, { home });
   for (const recipe of recipes) {
-    const recognition = await recipe.recognise({ workspace, facts, ...(entry !== undefined && { entry }) });
+    const recognition = await recipe.recognize({ workspace, facts, ...(entry !== undefined && { entry }) });
     if (recognition !== undefined) return { ...recognition, recipe: recipe.name };
   }
   return undefined;

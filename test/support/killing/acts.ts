@@ -5,12 +5,12 @@ import { Client, Connection, ScheduleOverlapPolicy } from '@temporalio/client';
 import type { DeploymentInfo } from '../../../src/contract/index.js';
 import { type BerthHome, berthHome, deploymentDirectory } from '../../../src/home.js';
 import { planSchedule } from '../../../src/schedules/index.js';
-import { ensureStack, hostId } from '../../../src/stack/index.js';
-import { connectOnce, deploy, until } from '../deploying.js';
+import { ensureStack, getHostId } from '../../../src/stack/index.js';
+import { connectOnce, deploy, waitForState } from '../deploying.js';
 import { temporarySolution } from '../temporary.js';
 
 /** A deployment that takes part, and what it answers when nothing is on its way. */
-export interface Subject {
+export interface TestDeployment {
   name: string;
   source: string;
   /** Version of the newest source. */
@@ -23,24 +23,24 @@ export interface Subject {
 }
 
 /** Something that happens to a deployment: prepared, asked for, and carried out by steps that are killed. */
-export interface Act {
-  prepare(subject: Subject): Promise<void>;
+export interface Operation {
+  prepare(subject: TestDeployment): Promise<void>;
   /** Makes what the request is about, and notes what callers are to get in the end. */
-  announce?(subject: Subject): void;
+  expectOutcome?(subject: TestDeployment): void;
   /** Asks for it. Resolves when it is asked for, or over. */
-  request(subject: Subject): Promise<unknown>;
+  request(subject: TestDeployment): Promise<unknown>;
   /** How a user would ask for it. */
-  words?(subject: Subject): string[];
-  isOver(info: DeploymentInfo): boolean | Promise<boolean>;
+  commandArguments?(subject: TestDeployment): string[];
+  isDone(info: DeploymentInfo): boolean | Promise<boolean>;
   /** Of an act whose step stays busy until it is told to go on, and is killed then. */
   busy?: {
     step: string;
-    isBusy(subject: Subject, home: BerthHome): boolean;
-    goOn(subject: Subject, home: BerthHome): void;
+    isBusy(subject: TestDeployment, home: BerthHome): boolean;
+    release(subject: TestDeployment, home: BerthHome): void;
   };
 }
 
-export function makeSubject(name: string, strategy: string): Subject {
+export function createTestDeployment(name: string, strategy: string): TestDeployment {
   const source = join(temporarySolution({}), 'source');
   mkdirSync(source);
   const subject = { name, source, version: 0, answer: null, strategy, changes: 0 };
@@ -49,10 +49,10 @@ export function makeSubject(name: string, strategy: string): Subject {
 }
 
 /** Holds the version that cannot be imported, once there is one. It lies beside the source, and is no part of it. */
-const broken = ({ source }: Subject): string => `${source}.broken`;
+const broken = ({ source }: TestDeployment): string => `${source}.broken`;
 
 /** Each version answers which it is. */
-function writeVersion(subject: Subject): void {
+function writeVersion(subject: TestDeployment): void {
   subject.version += 1;
   const lines = [
     'import os',
@@ -72,7 +72,7 @@ const isRunning = ({ state, change, next }: DeploymentInfo): boolean =>
   state === 'running' && change === null && next === null;
 
 /** Where most acts begin: the newest version runs, whatever the act before has left. */
-async function run(subject: Subject): Promise<DeploymentInfo> {
+async function run(subject: TestDeployment): Promise<DeploymentInfo> {
   const client = await connectOnce();
   const found = await client.info(subject.name).catch(() => undefined);
   if (found === undefined || found.state === 'cleaned') {
@@ -80,11 +80,11 @@ async function run(subject: Subject): Promise<DeploymentInfo> {
     const { name, source, strategy } = subject;
     return await deploy({ name, solution: source, strategy, agent: 'none', bake: 0, keep: kept });
   }
-  if (found.state === 'stopped') return await client.begin(subject.name);
-  return await until(subject.name, 'running');
+  if (found.state === 'stopped') return await client.start(subject.name);
+  return await waitForState(subject.name, 'running');
 }
 
-async function redeploy(subject: Subject): Promise<void> {
+async function redeploy(subject: TestDeployment): Promise<void> {
   const client = await connectOnce();
   writeVersion(subject);
   const { id } = await client.redeploy(subject.name, { changes: {}, isForced: false });
@@ -92,35 +92,44 @@ async function redeploy(subject: Subject): Promise<void> {
   subject.answer = subject.version;
 }
 
-const endWhatIsThere = async ({ name }: Subject): Promise<void> => {
+const endWhatIsThere = async ({ name }: TestDeployment): Promise<void> => {
   const client = await connectOnce();
   const found = await client.info(name).catch(() => undefined);
   if (found !== undefined && found.state !== 'cleaned') await client.cleanup(name);
 };
 
-const deployAnew: Act = {
+const deployAnew: Operation = {
   prepare: endWhatIsThere,
-  announce: (subject) => {
+  expectOutcome: (subject) => {
     subject.answer = subject.version;
   },
   request: run,
-  words: ({ name, source, strategy }) => ['deploy', source, '--name', name, '--strategy', strategy, '--agent', 'none'],
-  isOver: isRunning,
+  commandArguments: ({ name, source, strategy }) => [
+    'deploy',
+    source,
+    '--name',
+    name,
+    '--strategy',
+    strategy,
+    '--agent',
+    'none',
+  ],
+  isDone: isRunning,
 };
 
 /** While the agent waits for the file `go`, deaf to signals, with a descendant in another session. */
-const byAgent: Pick<Act, 'busy'> = {
+const byAgent: Pick<Operation, 'busy'> = {
   busy: {
     step: 'adaptWorkspace',
     isBusy: (subject, home) => findWaitingAgent(subject, home) !== undefined,
-    goOn: (subject, home) => {
+    release: (subject, home) => {
       const place = findWaitingAgent(subject, home);
       if (place !== undefined) writeFileSync(join(place, 'go'), '');
     },
   },
 };
 
-const deployByAgent: Act = {
+const deployByAgent: Operation = {
   ...deployAnew,
   ...byAgent,
   prepare: async (subject) => {
@@ -131,17 +140,17 @@ const deployByAgent: Act = {
 };
 
 /** No recipe knows it, and what the agent makes of it fits no other version: each version needs the agent. */
-function writeClass(subject: Subject): void {
+function writeClass(subject: TestDeployment): void {
   subject.version += 1;
   writeFileSync(join(subject.source, 'main.py'), `class Thing:\n    version = ${subject.version}\n`);
 }
 
 /** Where an agent waits that was not told to go on. */
-const findWaitingAgent = (subject: Subject, home: BerthHome): string | undefined =>
+const findWaitingAgent = (subject: TestDeployment, home: BerthHome): string | undefined =>
   listAgents(subject, home).find((place) => !existsSync(join(place, 'go')));
 
 /** The directories of agents that wait, or have waited. */
-function listAgents({ name }: Subject, home: BerthHome): string[] {
+function listAgents({ name }: TestDeployment, home: BerthHome): string[] {
   const { agent } = deploymentDirectory(home, name);
   if (!existsSync(agent)) return [];
   const files = readdirSync(agent, { recursive: true, withFileTypes: true });
@@ -165,23 +174,23 @@ export function writeAgent({ root }: BerthHome): void {
   writeFileSync(join(root, 'config.yaml'), `agents:\n  patient:\n    argv: [sh, ${script}, '{state}']\n`);
 }
 
-function announceVersion(subject: Subject): void {
+function announceVersion(subject: TestDeployment): void {
   writeVersion(subject);
   subject.answer = subject.version;
 }
 
-const redeploying: Act = {
+const redeploying: Operation = {
   prepare: async (subject) => {
     const { revisions } = await run(subject);
     for (let count = revisions.length; count < kept; count += 1) await redeploy(subject);
   },
-  announce: announceVersion,
+  expectOutcome: announceVersion,
   request: async ({ name }) => await (await connectOnce()).redeploy(name, { changes: {}, isForced: false }),
-  words: ({ name }) => ['redeploy', name],
-  isOver: (info) => isRunning(info) && info.changes.at(-1)?.outcome === 'live',
+  commandArguments: ({ name }) => ['redeploy', name],
+  isDone: (info) => isRunning(info) && info.changes.at(-1)?.outcome === 'live',
 };
 
-const redeployByAgent: Act = {
+const redeployByAgent: Operation = {
   ...redeploying,
   ...byAgent,
   prepare: async (subject) => {
@@ -189,43 +198,43 @@ const redeployByAgent: Act = {
     const found = await client.info(subject.name).catch(() => undefined);
     if (found === undefined) {
       writeClass(subject);
-      deployByAgent.announce?.(subject);
+      deployByAgent.expectOutcome?.(subject);
       const deployed = deployByAgent.request(subject);
       while (!byAgent.busy?.isBusy(subject, berthHome())) await sleep(20);
-      byAgent.busy?.goOn(subject, berthHome());
+      byAgent.busy?.release(subject, berthHome());
       await deployed;
     }
-    await until(subject.name, 'running');
+    await waitForState(subject.name, 'running');
     for (const place of listAgents(subject, berthHome())) rmSync(place, { recursive: true });
   },
-  announce: (subject) => {
+  expectOutcome: (subject) => {
     writeClass(subject);
     subject.answer = subject.version;
   },
 };
 
-const rollBack: Act = {
+const rollBack: Operation = {
   prepare: async (subject) => {
     await run(subject);
     await redeploy(subject);
   },
-  announce: (subject) => {
+  expectOutcome: (subject) => {
     subject.answer = subject.version - 1;
   },
   request: async ({ name }) => await (await connectOnce()).rollBack(name, null),
-  words: ({ name }) => ['rollback', name],
-  isOver: (info) => isRunning(info) && info.changes.at(-1)?.kind === 'rollback',
+  commandArguments: ({ name }) => ['rollback', name],
+  isDone: (info) => isRunning(info) && info.changes.at(-1)?.kind === 'rollback',
 };
 
 /** The earlier revision does not come up any more. */
-const rollBackInVain: Act = {
+const rollBackInVain: Operation = {
   prepare: rollBack.prepare,
-  announce: (subject) => writeFileSync(broken(subject), String(subject.version - 1)),
+  expectOutcome: (subject) => writeFileSync(broken(subject), String(subject.version - 1)),
   request: rollBack.request,
-  isOver: (info) => isRunning(info) && info.changes.at(-1)?.outcome === 'failed',
+  isDone: (info) => isRunning(info) && info.changes.at(-1)?.outcome === 'failed',
 };
 
-const abandon: Act = {
+const abandon: Operation = {
   prepare: async (subject) => {
     await run(subject);
     const { answer } = subject;
@@ -237,44 +246,44 @@ const abandon: Act = {
     subject.answer = answer;
   },
   request: async ({ name }) => await (await connectOnce()).abandon(name),
-  words: ({ name }) => ['abandon', name],
-  isOver: isRunning,
+  commandArguments: ({ name }) => ['abandon', name],
+  isDone: isRunning,
 };
 
-const stop: Act = {
+const stop: Operation = {
   prepare: async (subject) => void (await run(subject)),
-  announce: (subject) => {
+  expectOutcome: (subject) => {
     subject.answer = null;
   },
   request: async ({ name }) => await (await connectOnce()).stop(name),
-  words: ({ name }) => ['stop', name],
-  isOver: ({ state }) => state === 'stopped',
+  commandArguments: ({ name }) => ['stop', name],
+  isDone: ({ state }) => state === 'stopped',
 };
 
-const start: Act = {
+const start: Operation = {
   prepare: async (subject) => {
     await run(subject);
     await (await connectOnce()).stop(subject.name);
   },
-  announce: (subject) => {
+  expectOutcome: (subject) => {
     subject.answer = subject.version;
   },
-  request: async ({ name }) => await (await connectOnce()).begin(name),
-  words: ({ name }) => ['start', name],
-  isOver: isRunning,
+  request: async ({ name }) => await (await connectOnce()).start(name),
+  commandArguments: ({ name }) => ['start', name],
+  isDone: isRunning,
 };
 
-const cleanUp: Act = {
+const cleanUp: Operation = {
   prepare: async (subject) => void (await run(subject)),
-  announce: (subject) => {
+  expectOutcome: (subject) => {
     subject.answer = null;
   },
   request: async ({ name }) => await (await connectOnce()).cleanup(name),
-  words: ({ name }) => ['cleanup', name],
-  isOver: ({ state }) => state === 'cleaned',
+  commandArguments: ({ name }) => ['cleanup', name],
+  isDone: ({ state }) => state === 'cleaned',
 };
 
-const redeployBySchedule: Act = {
+const redeployBySchedule: Operation = {
   prepare: async (subject) => {
     await run(subject);
     const { name } = subject;
@@ -282,14 +291,14 @@ const redeployBySchedule: Act = {
     if ((await schedules.list(name)).length > 0) return;
     await schedules.create({ name, schedule: undefined, plan: planSchedule({ every: '1d' }), replacesFailed: false });
   },
-  announce: announceVersion,
+  expectOutcome: announceVersion,
   request: async ({ name }) => {
     const { schedules } = await connectOnce();
     return await schedules.follow(name, await schedules.trigger(name));
   },
-  words: ({ name }) => ['schedule', 'trigger', name, '--wait'],
-  isOver: async (info) => {
-    if (!redeploying.isOver(info)) return false;
+  commandArguments: ({ name }) => ['schedule', 'trigger', name, '--wait'],
+  isDone: async (info) => {
+    if (!redeploying.isDone(info)) return false;
     const { runs } = await (await connectOnce()).schedules.show(info.name);
     return runs.at(-1)?.outcome === 'live';
   },
@@ -300,22 +309,22 @@ const durableRuns = new Map<string, string>();
 let durableRunCount = 0;
 
 /** Each has an id of its own, by which its answer is asked for again. */
-const runDurably: Act = {
+const runDurably: Operation = {
   prepare: async (subject) => void (await run(subject)),
-  announce: ({ name }) => {
+  expectOutcome: ({ name }) => {
     durableRunCount += 1;
     durableRuns.set(name, `kill-${durableRunCount}`);
   },
   request: async ({ name }) => {
     const { runs } = await connectOnce();
-    return await runs.answerOf(await runs.start(name, {}, { id: durableRunOf(name) }));
+    return await runs.waitForAnswer(await runs.start(name, {}, { id: durableRunOf(name) }));
   },
-  words: ({ name }) => ['run', name, '{}', '--durable', '--id', durableRunOf(name)],
-  isOver: async (info) => {
+  commandArguments: ({ name }) => ['run', name, '{}', '--durable', '--id', durableRunOf(name)],
+  isDone: async (info) => {
     if (!isRunning(info)) return false;
     const { runs } = await connectOnce();
     const started = { name: info.name, id: durableRunOf(info.name), webUrl: null };
-    const answer = await runs.answerOf(started, { signal: AbortSignal.timeout(1_000) }).catch(() => undefined);
+    const answer = await runs.waitForAnswer(started, { signal: AbortSignal.timeout(1_000) }).catch(() => undefined);
     return answer?.status === 'success';
   },
 };
@@ -323,14 +332,14 @@ const runDurably: Act = {
 const durableRunOf = (name: string): string => durableRuns.get(name) ?? 'none';
 
 /** A comparison of ledgers, deployments and the world, which harms nobody. */
-const reconcile: Act = {
+const reconcile: Operation = {
   prepare: async (subject) => void (await run(subject)),
   request: async () => {
-    const { connectionOptions } = await ensureStack({ worker: true });
+    const { connectionOptions } = await ensureStack({ needsWorker: true });
     const connection = await Connection.connect(connectionOptions);
     try {
       const client = new Client({ connection });
-      const schedule = client.schedule.getHandle(`berth-reconcile-${hostId()}`);
+      const schedule = client.schedule.getHandle(`berth-reconcile-${getHostId()}`);
       const { numActionsTaken } = (await schedule.describe()).info;
       await schedule.trigger(ScheduleOverlapPolicy.ALLOW_ALL);
       for (let info = (await schedule.describe()).info; ; info = (await schedule.describe()).info) {
@@ -343,11 +352,11 @@ const reconcile: Act = {
       await connection.close();
     }
   },
-  isOver: isRunning,
+  isDone: isRunning,
 };
 
 /** All that happens to deployments. A step that none of them takes is told by a test. */
-export const acts: Record<string, Act> = {
+export const operations: Record<string, Operation> = {
   deploy: deployAnew,
   'deploy-by-agent': deployByAgent,
   redeploy: redeploying,

@@ -2,25 +2,25 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from 'node:path';
 import type { BerthHome } from '../../../src/home.js';
 import { packageRoot } from '../../../src/package-root.js';
-import { atTheEnd } from '../temporary.js';
+import { registerCleanup } from '../temporary.js';
 
 /** `begin`: nothing is done of the step; `end`: all of it, and nobody was told; a number: after so many outside effects. */
 export type Moment = 'begin' | 'end' | number;
 
 /** A step that a deployment took, and its outside effects in order: how it used the disk, and processes that it started. */
-export interface Passed {
+export interface ExecutedStep {
   step: string;
   effects: string[];
   hasEnded: boolean;
 }
 
 /** Milliseconds until a deployment has to be where it is to be held: dozens of them get there at the same time, on few cores. */
-const patience = 120_000;
+const holdTimeout = 120_000;
 
 const preload = join(packageRoot, 'test', 'support', 'killing', 'hold-steps.mjs');
 
 /** Holds steps of workers that are started from here on, see `hold-steps.mjs`. */
-export class Holds {
+export class StepHolds {
   private readonly directory: string;
 
   constructor({ root }: BerthHome) {
@@ -28,7 +28,7 @@ export class Holds {
     this.directory = join(root, 'holds');
     mkdirSync(this.directory, { recursive: true });
     Object.assign(process.env, { NODE_OPTIONS: `--import=${preload}`, BERTH_TEST_HOLDS: this.directory });
-    atTheEnd(() => {
+    registerCleanup(() => {
       delete process.env.BERTH_TEST_HOLDS;
       if (NODE_OPTIONS === undefined) delete process.env.NODE_OPTIONS;
       else process.env.NODE_OPTIONS = NODE_OPTIONS;
@@ -40,9 +40,9 @@ export class Holds {
   }
 
   /** Resolves when the deployment is where it was to be held. */
-  async untilHeld(name: string): Promise<void> {
-    for (const deadline = Date.now() + patience; !existsSync(join(this.directory, `${name}.held`)); ) {
-      if (Date.now() > deadline) throw new Error(`${name} was not held within ${patience / 1000} s`);
+  async waitUntilHeld(name: string): Promise<void> {
+    for (const deadline = Date.now() + holdTimeout; !existsSync(join(this.directory, `${name}.held`)); ) {
+      if (Date.now() > deadline) throw new Error(`${name} was not held within ${holdTimeout / 1000} s`);
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   }
@@ -63,9 +63,9 @@ export class Holds {
   }
 
   /** Resolves when a deployment that runs is watched, and nothing else goes on. */
-  async untilWatched(name: string): Promise<void> {
-    for (const deadline = Date.now() + patience; ; ) {
-      const open = this.passedSince(name, 0).filter(({ hasEnded }) => !hasEnded);
+  async waitUntilSupervised(name: string): Promise<void> {
+    for (const deadline = Date.now() + holdTimeout; ; ) {
+      const open = this.listStepsSince(name, 0).filter(({ hasEnded }) => !hasEnded);
       const steps = [...new Set(open.map(({ step }) => step))].join(', ');
       if (steps === 'supervise') return;
       if (Date.now() > deadline) throw new Error(`${name} is still busy with ${steps || 'nothing'} after its act`);
@@ -73,8 +73,8 @@ export class Holds {
     }
   }
 
-  passedSince(name: string, mark: number): Passed[] {
-    const passed: Passed[] = [];
+  listStepsSince(name: string, mark: number): ExecutedStep[] {
+    const passed: ExecutedStep[] = [];
     for (const { begun, ended, effects } of this.lines(name).slice(mark)) {
       if (begun !== undefined) passed.push({ step: begun, effects: [], hasEnded: false });
       const step = passed.findLast((one) => one.step === ended && !one.hasEnded);

@@ -5,22 +5,22 @@ import { openSoftware } from '../../../src/factory/open-software.js';
 import { type BerthHome, deploymentDirectory } from '../../../src/home.js';
 import { readActiveRevision } from '../../../src/runners/active-revision.js';
 import { connectOnce } from '../deploying.js';
-import { processesOf, readCommandLine } from '../stack.js';
-import { type Act, acts, makeSubject, type Subject } from './acts.js';
-import { Holds, type Moment, type Passed } from './holds.js';
+import { listProcesses, readCommandLine } from '../stack.js';
+import { createTestDeployment, type Operation, operations, type TestDeployment } from './acts.js';
+import { type ExecutedStep, type Moment, StepHolds } from './holds.js';
 import type { Target } from './targets.js';
-import { recordedProcess } from './victims.js';
+import { readRecordedProcess } from './victims.js';
 
 /** One step of one act of one deployment, held at one moment. */
-export interface Cell {
-  subject: Subject;
+export interface MatrixCell {
+  subject: TestDeployment;
   act: string;
   step: string;
   moment: Moment | 'busy';
 }
 
 /** What became of a cell. */
-export interface Outcome extends Cell {
+export interface Outcome extends MatrixCell {
   /** Null when all is as it was to be. */
   problem: string | null;
   /** From the return of what was killed until all was as it was to be. */
@@ -28,18 +28,18 @@ export interface Outcome extends Cell {
 }
 
 /** How a cell is asked for. */
-type Ask = (act: Act, subject: Subject) => Promise<unknown>;
+type SendRequest = (act: Operation, subject: TestDeployment) => Promise<unknown>;
 
 interface Kill {
   kill: () => Promise<void>;
-  bringBack: () => Promise<unknown>;
-  ask?: Ask | undefined;
+  restore: () => Promise<unknown>;
+  ask?: SendRequest | undefined;
 }
 
 /** Seconds from the return of what was killed until everything has to be as it was to be, without a person. */
-const patience = 120;
+const recoveryTimeout = 120;
 /** Cells that are looked at side by side. */
-const lookers = 4;
+const concurrentChecks = 4;
 /** Milliseconds between two looks. */
 const pollInterval = 500;
 
@@ -48,19 +48,19 @@ const pollInterval = 500;
  * are those that a rehearsal has taken: a step that is new is killed like the others.
  */
 export class KillMatrix {
-  private readonly holds: Holds;
-  private readonly subjects = new Map<string, Subject>();
-  private rehearsed = new Map<string, Passed[]>();
+  private readonly holds: StepHolds;
+  private readonly subjects = new Map<string, TestDeployment>();
+  private rehearsed = new Map<string, ExecutedStep[]>();
 
   constructor(
     private readonly home: BerthHome,
     private readonly target: Target,
   ) {
-    this.holds = new Holds(home);
+    this.holds = new StepHolds(home);
   }
 
   /** Carries acts out, undisturbed. Returns the steps that were taken. */
-  async rehearse(names = Object.keys(acts)): Promise<string[]> {
+  async rehearse(names = Object.keys(operations)): Promise<string[]> {
     this.rehearsed = new Map(
       await Promise.all(names.filter((act) => findAct(act).busy === undefined).map((act) => this.rehearseAct(act))),
     );
@@ -71,7 +71,7 @@ export class KillMatrix {
    * Each step of `wholeActs`, and of the other acts the steps that only they take, at one moment. The turn deals the
    * moments out: over three turns each step is at its beginning, in its middle and at its end.
    */
-  core(wholeActs: string[], turn: number): Cell[] {
+  core(wholeActs: string[], turn: number): MatrixCell[] {
     const known = new Set(wholeActs.flatMap((act) => this.rehearsed.get(act)?.map(({ step }) => step)));
     const held = [...this.rehearsed].flatMap(([act, passed]) =>
       passed
@@ -82,8 +82,8 @@ export class KillMatrix {
   }
 
   /** Each act that a user has a command for, at each of its steps; of those beyond `wholeActs` at the first. */
-  commands(wholeActs: string[]): Cell[] {
-    const commands = [...this.rehearsed].filter(([act]) => findAct(act).words !== undefined);
+  commands(wholeActs: string[]): MatrixCell[] {
+    const commands = [...this.rehearsed].filter(([act]) => findAct(act).commandArguments !== undefined);
     return commands.flatMap(([act, passed]) =>
       passed
         .slice(0, wholeActs.includes(act) ? undefined : 1)
@@ -92,15 +92,15 @@ export class KillMatrix {
   }
 
   /** What stays busy until it is told to go on. */
-  busy(): Cell[] {
-    return Object.entries(acts).flatMap(([act, { busy }]) =>
+  busy(): MatrixCell[] {
+    return Object.entries(operations).flatMap(([act, { busy }]) =>
       busy === undefined ? [] : [this.cell(act, busy.step, 'busy')],
     );
   }
 
   /** Each step of all acts at each moment that it has, in rounds of one kill. */
-  whole(): Cell[][] {
-    const rounds: Cell[][] = [this.busy()];
+  whole(): MatrixCell[][] {
+    const rounds: MatrixCell[][] = [this.busy()];
     for (const [act, passed] of this.rehearsed)
       for (const { step, hasEnded } of passed) {
         const effects = Array.from({ length: this.countEffects(step) }, (_, index) => index + 1);
@@ -115,20 +115,20 @@ export class KillMatrix {
 
   /** Brings each cell to its moment, kills, brings back, and waits until all is as it was to be. */
   async run(
-    cells: readonly Cell[],
-    { kill, bringBack, ask = (act, subject) => act.request(subject) }: Kill,
+    cells: readonly MatrixCell[],
+    { kill, restore, ask = (act, subject) => act.request(subject) }: Kill,
   ): Promise<Outcome[]> {
     const strayed: Outcome[] = [];
-    const stray = (cell: Cell, { message }: Error) =>
+    const stray = (cell: MatrixCell, { message }: Error) =>
       strayed.push({ ...cell, problem: `it was not brought there: ${message}`, seconds: 0 });
     try {
       await Promise.all(cells.map((cell) => this.bringToMoment(cell, ask).catch((error) => stray(cell, error))));
       await kill();
     } finally {
       this.holds.release();
-      for (const { subject, act } of cells) findAct(act).busy?.goOn(subject, this.home);
+      for (const { subject, act } of cells) findAct(act).busy?.release(subject, this.home);
     }
-    await bringBack();
+    await restore();
     const returned = Date.now();
     const held = cells.filter((cell) => strayed.every((outcome) => outcome.subject !== cell.subject));
     return [...strayed, ...(await this.judge(held, returned))];
@@ -139,7 +139,7 @@ export class KillMatrix {
    * looked at until nothing is: what took no part was killed with the rest, and may still be on its way back.
    */
   async findLeftOvers(): Promise<string[]> {
-    const deadline = Date.now() + patience * 1000;
+    const deadline = Date.now() + recoveryTimeout * 1000;
     let found = await this.lookForLeftOvers();
     while (found.length > 0 && Date.now() < deadline) {
       await sleep(pollInterval);
@@ -151,15 +151,15 @@ export class KillMatrix {
   private async lookForLeftOvers(): Promise<string[]> {
     const client = await connectOnce();
     const deployments = (await client.list()).map(({ name }) => name);
-    const known = new Set([recordedProcess(this.home, 'worker').pid, recordedProcess(this.home, 'server').pid]);
+    const known = new Set([readRecordedProcess(this.home, 'worker').pid, readRecordedProcess(this.home, 'server').pid]);
     for (const name of deployments) known.add((await readActiveRevision(this.home, name))?.handle.pid as number);
-    const processes = processesOf(this.home).filter((pid) => !known.has(pid));
+    const processes = listProcesses(this.home).filter((pid) => !known.has(pid));
     const directories = readdirSync(this.home.deployments).filter((name) => !deployments.includes(name));
     const ledgers = readdirSync(this.home.ledger).filter((file) => !deployments.includes(file.replace(/\.jsonl$/, '')));
     return [...processes.map((pid) => readCommandLine(String(pid))), ...directories, ...ledgers];
   }
 
-  private chooseMoment({ step, hasEnded }: Passed, turn: number): Moment {
+  private chooseMoment({ step, hasEnded }: ExecutedStep, turn: number): Moment {
     const middle = Math.ceil(this.countEffects(step) / 2);
     const moments: Moment[] = ['begin', middle === 0 ? 'end' : middle, 'end'];
     return hasEnded ? (moments[turn % 3] ?? 'begin') : 'begin';
@@ -171,51 +171,51 @@ export class KillMatrix {
     return Math.min(...passed.map(({ effects }) => effects.length));
   }
 
-  private cell(act: string, step: string, moment: Cell['moment']): Cell {
+  private cell(act: string, step: string, moment: MatrixCell['moment']): MatrixCell {
     return { subject: this.subject(act === step ? act : `${act}-${step}`.toLowerCase()), act, step, moment };
   }
 
-  private subject(name: string): Subject {
-    const subject = this.subjects.get(name) ?? makeSubject(name, this.target.strategy);
+  private subject(name: string): TestDeployment {
+    const subject = this.subjects.get(name) ?? createTestDeployment(name, this.target.strategy);
     this.subjects.set(name, subject);
     return subject;
   }
 
-  private async rehearseAct(name: string): Promise<[act: string, passed: Passed[]]> {
+  private async rehearseAct(name: string): Promise<[act: string, passed: ExecutedStep[]]> {
     const act = findAct(name);
     const subject = this.subject(name);
     await act.prepare(subject);
     const client = await connectOnce();
-    if ((await this.find(subject))?.state === 'running') await this.holds.untilWatched(name);
+    if ((await this.find(subject))?.state === 'running') await this.holds.waitUntilSupervised(name);
     const mark = this.holds.mark(subject.name);
-    act.announce?.(subject);
+    act.expectOutcome?.(subject);
     await act.request(subject);
-    while (!(await act.isOver(await client.info(name)))) await sleep(pollInterval);
-    if (subject.answer !== null) await this.holds.untilWatched(name);
-    return [name, this.holds.passedSince(subject.name, mark)];
+    while (!(await act.isDone(await client.info(name)))) await sleep(pollInterval);
+    if (subject.answer !== null) await this.holds.waitUntilSupervised(name);
+    return [name, this.holds.listStepsSince(subject.name, mark)];
   }
 
-  private async bringToMoment(cell: Cell, ask: Ask): Promise<void> {
+  private async bringToMoment(cell: MatrixCell, ask: SendRequest): Promise<void> {
     const { subject, act: name, step, moment } = cell;
     const act = findAct(name);
     await act.prepare(subject);
     subject.changes = (await this.find(subject))?.changes.length ?? 0;
     if (moment !== 'busy') this.holds.hold(subject.name, step, moment);
-    act.announce?.(subject);
+    act.expectOutcome?.(subject);
     const refused = new Promise<never>((_resolve, reject) => void ask(act, subject).catch(reject));
     await Promise.race([this.untilThere(cell), refused]);
     // From here on whoever asked may be told that nobody is there.
     refused.catch(() => undefined);
   }
 
-  private async untilThere({ subject, act, moment }: Cell): Promise<void> {
+  private async untilThere({ subject, act, moment }: MatrixCell): Promise<void> {
     const { busy } = findAct(act);
-    if (moment !== 'busy') return await this.holds.untilHeld(subject.name);
+    if (moment !== 'busy') return await this.holds.waitUntilHeld(subject.name);
     while (busy?.isBusy(subject, this.home) === false) await sleep(20);
   }
 
   /** Looks at a few cells at a time: looked at all at once, they would take the cores from what brings them back. */
-  private async judge(cells: readonly Cell[], returned: number): Promise<Outcome[]> {
+  private async judge(cells: readonly MatrixCell[], returned: number): Promise<Outcome[]> {
     const outcomes: Outcome[] = [];
     for (const open = new Set(cells); open.size > 0; await sleep(pollInterval)) {
       const waiting = [...open].values();
@@ -223,20 +223,20 @@ export class KillMatrix {
         for (const cell of waiting) {
           const problem = await this.findProblem(cell).catch((error: Error) => error.message);
           const seconds = (Date.now() - returned) / 1000;
-          if (problem !== null && seconds < patience) continue;
+          if (problem !== null && seconds < recoveryTimeout) continue;
           open.delete(cell);
           outcomes.push({ ...cell, problem, seconds });
         }
       };
-      await Promise.all(Array.from({ length: lookers }, look));
+      await Promise.all(Array.from({ length: concurrentChecks }, look));
     }
     return outcomes;
   }
 
   /** Same answer, done once, one copy of everything. */
-  private async findProblem({ act, subject: { name, answer, changes } }: Cell): Promise<string | null> {
+  private async findProblem({ act, subject: { name, answer, changes } }: MatrixCell): Promise<string | null> {
     const info = await (await connectOnce()).info(name);
-    if (!(await findAct(act).isOver(info))) return `it stands at ${JSON.stringify(info)}`;
+    if (!(await findAct(act).isDone(info))) return `it stands at ${JSON.stringify(info)}`;
     if (info.changes.length > changes + 1) return `it was changed ${info.changes.length - changes} times`;
     const said = await ask(name, this.home);
     if (said !== answer) return `it answers ${said}, not ${answer}`;
@@ -249,14 +249,14 @@ export class KillMatrix {
   }
 
   /** Undefined of what is not there, or not any more. */
-  private async find({ name }: Subject): Promise<DeploymentInfo | undefined> {
+  private async find({ name }: TestDeployment): Promise<DeploymentInfo | undefined> {
     const found = await (await connectOnce()).info(name).catch(() => undefined);
     return found?.state === 'cleaned' ? undefined : found;
   }
 }
 
-function findAct(name: string): Act {
-  const act = acts[name];
+function findAct(name: string): Operation {
+  const act = operations[name];
   if (act === undefined) throw new Error(`there is no act called ${name}`);
   return act;
 }

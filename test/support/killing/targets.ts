@@ -1,6 +1,6 @@
 import type Docker from 'dockerode';
 import { type BerthHome, deploymentDirectory } from '../../../src/home.js';
-import { processesOf, readCommandLine } from '../stack.js';
+import { listProcesses, readCommandLine } from '../stack.js';
 
 /** What deployments run on. */
 export interface Target {
@@ -9,15 +9,15 @@ export interface Target {
   count(name: string): Promise<number>;
 }
 
-export const onThisMachine = (home: BerthHome): Target => ({
+export const localTarget = (home: BerthHome): Target => ({
   strategy: 'local',
   count: async (name) => {
     const { root } = deploymentDirectory(home, name);
-    return processesOf(home).filter((pid) => readCommandLine(String(pid)).includes(`${root}/`)).length;
+    return listProcesses(home).filter((pid) => readCommandLine(String(pid)).includes(`${root}/`)).length;
   },
 });
 
-export const inContainers = (engine: Docker): Target => ({
+export const dockerTarget = (engine: Docker): Target => ({
   strategy: 'docker',
   count: async (name) => {
     const filters = { label: [`berth.deployment=${name}`] };

@@ -4,47 +4,47 @@ import { join } from 'node:path';
 import type { BerthHome } from '../../../src/home.js';
 import { packageRoot } from '../../../src/package-root.js';
 import { isSameProcess, type ProcessIdentity } from '../../../src/runners/process-identity.js';
-import { processesOf } from '../stack.js';
-import { atTheEnd } from '../temporary.js';
+import { listProcesses } from '../stack.js';
+import { registerCleanup } from '../temporary.js';
 
 type Recorded = 'server' | 'worker';
 
-export function recordedProcess(home: BerthHome, which: Recorded): ProcessIdentity {
+export function readRecordedProcess(home: BerthHome, which: Recorded): ProcessIdentity {
   const text = readFileSync(join(home.stack, `${which}.json`), 'utf8');
   return (JSON.parse(text) as { process: ProcessIdentity }).process;
 }
 
 /** Kills a part of the stack as a crash would, and waits until it is gone. */
 export async function killRecorded(home: BerthHome, which: Recorded): Promise<void> {
-  const identity = recordedProcess(home, which);
+  const identity = readRecordedProcess(home, which);
   process.kill(identity.pid, 'SIGKILL');
   while (isSameProcess(identity)) await new Promise((resolve) => setTimeout(resolve, 10));
 }
 
 /** Kills everything of a home at once, as far as that is possible: descendants of the worker with it. */
 export async function cutPower(home: BerthHome): Promise<void> {
-  const worker = recordedProcess(home, 'worker');
-  const pids = new Set([...descendantsOf(worker.pid), ...processesOf(home)].filter((pid) => pid !== process.pid));
+  const worker = readRecordedProcess(home, 'worker');
+  const pids = new Set([...descendantsOf(worker.pid), ...listProcesses(home)].filter((pid) => pid !== process.pid));
   await killAll([...pids]);
 }
 
 /** Kills the deployed software of a home, and what is being tried out. */
-export const killHosts = (home: BerthHome): Promise<void> => killAll(processesOf(home).filter(isHost));
+export const killHosts = (home: BerthHome): Promise<void> => killAll(listProcesses(home).filter(isHost));
 
 /** Kills what coding agents have started themselves with, not what they started. */
 export const killAgents = (home: BerthHome): Promise<void> =>
-  killAll(processesOf(home).filter((pid) => readFile(`/proc/${pid}/cmdline`).includes(join(home.root, 'agent.sh'))));
+  killAll(listProcesses(home).filter((pid) => readFile(`/proc/${pid}/cmdline`).includes(join(home.root, 'agent.sh'))));
 
 /** Commands of users, which are killed together, at the latest when the test file ends. */
-export class Commands {
+export class UserCommands {
   private readonly pids: number[] = [];
 
   constructor() {
-    atTheEnd(() => this.kill());
+    registerCleanup(() => this.kill());
   }
 
   /** Never resolves: a command is asked and then killed, unless it was over before. Rejects when it fails by itself. */
-  ask = (words: string[]): Promise<never> => {
+  run = (words: string[]): Promise<never> => {
     const { NODE_OPTIONS, ...env } = process.env;
     const child = spawn(process.execPath, [client, ...words], { env, stdio: 'ignore' });
     this.pids.push(child.pid ?? 0);
