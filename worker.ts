@@ -6,14 +6,14 @@ import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkerOptions } 
 import { createActivities, type Dependencies } from './src/activities/index.js';
 import { AdapterAgent } from './src/adaptation/index.js';
 import { AgentRegistry } from './src/agents/index.js';
+import { requestOnce } from './src/client/request-once.js';
+import { WorkflowLookup } from './src/client/workflow-lookup.js';
 import { Environments } from './src/environments/index.js';
 import { BerthError } from './src/errors.js';
-import { requestOnce } from './src/factory/ask-once.js';
-import { WorkflowLookup } from './src/factory/deployment-server.js';
-import { berthHome } from './src/home.js';
-import { packageRoot } from './src/package-root.js';
+import { berthHome } from './src/home/home.js';
+import { packageRoot } from './src/home/package-root.js';
 import { StrategyRegistry } from './src/registry/index.js';
-import { RedeployGateway } from './src/schedules/index.js';
+import { RedeployGateway } from './src/scheduling/index.js';
 import { findOpenaiModel, SelectorAgent } from './src/selection/index.js';
 import {
   ensureStack,
@@ -23,8 +23,8 @@ import {
   reassignLostActivities,
   type TemporalTarget,
 } from './src/stack/index.js';
-import { readNamespaceId } from './src/stack/namespace.js';
 import { ensureReconcileSchedule, triggerReconciliation } from './src/stack/reconcile-schedule.js';
+import { readNamespaceId } from './src/temporal/namespace.js';
 import { hostQueue, sharedQueue } from './src/workflows/messages.js';
 
 /** Builds everything that a step needs; the one place that does. */

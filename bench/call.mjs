@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startBareProcesses, startBentoml, startFastapi } from './peers.mjs';
-import { echo, median, say, startBerth, timeCalls } from './timed-calls.mjs';
+import { echo, median, say, startBerth, timeCalls } from './time-calls.mjs';
 
 const asynchronous = `
 import asyncio

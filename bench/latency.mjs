@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startBentoml, startEcho, startFastapi } from './peers.mjs';
-import { median, say, startBerth, timeCalls } from './timed-calls.mjs';
+import { median, say, startBerth, timeCalls } from './time-calls.mjs';
 
 const warmUp = 500;
 const rounds = 3;

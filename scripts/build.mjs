@@ -8,7 +8,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { parse } from 'yaml';
-import { clientProtocol } from './client-protocol.mjs';
+import { clientProtocol } from './trim-temporal-protocol.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const dist = join(root, 'dist');
@@ -38,7 +38,7 @@ const strategyModules = strategies
 
 await build({
   absWorkingDir: root,
-  entryPoints: ['client.ts', 'worker.ts', ...library, 'src/conformance/another-process.ts', ...strategyModules],
+  entryPoints: ['client.ts', 'worker.ts', ...library, 'src/conformance/child-main.ts', ...strategyModules],
   outdir: dist,
   outbase: root,
   chunkNames: 'chunks/[name]-[hash]',
@@ -71,7 +71,7 @@ await chmod(join(dist, 'client.js'), 0o755);
 const { bundleWorkflowCode, DefaultLogger } = await import('@temporalio/worker');
 const { code } = await bundleWorkflowCode({
   workflowsPath: join(root, 'src', 'workflows', 'index.ts'),
-  workflowInterceptorModules: [join(root, 'src', 'workflows', 'whole-tasks.ts')],
+  workflowInterceptorModules: [join(root, 'src', 'workflows', 'refuse-stale-queries.ts')],
   logger: new DefaultLogger('WARN'),
 });
 await writeFile(join(dist, 'workflows.js'), code);

@@ -23,7 +23,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import Docker from 'dockerode';
 import { cache } from './testing/cache.mjs';
 
-/** As strategies/docker/recipes/python-base.ts names it. */
+/** As strategies/docker/recipes/choose-python-base.ts names it. */
 export const baseImage = 'python:3.11.13-slim-bookworm';
 
 const packages = ['python3', 'python3-pip', 'python3-venv', 'ca-certificates'];

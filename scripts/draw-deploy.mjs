@@ -4,7 +4,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
-import { root } from './testing/source.mjs';
+import { root } from './testing/import-source.mjs';
 
 const commands = [
   `npx berth deploy examples/sentiment --input '{"text": "what a lovely little film"}'`,

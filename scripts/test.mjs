@@ -8,10 +8,10 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { isStale } from './is-stale.mjs';
-import { jest, listTestFiles } from './testing/declared-needs.mjs';
+import { root } from './testing/import-source.mjs';
+import { jest, listTestFiles } from './testing/list-test-files.mjs';
 import { meetNeeds } from './testing/meet-needs.mjs';
 import { joinVariables, needs } from './testing/needs.mjs';
-import { root } from './testing/source.mjs';
 import { listFailures, summarize } from './testing/summary.mjs';
 
 const ofJest = {

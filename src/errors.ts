@@ -1,4 +1,4 @@
-import { quoteShellWord } from './shell-word.js';
+import { quoteShellWord } from './quote-shell-word.js';
 
 /**
  * Every way in which Berth says no: one class, a closed table of codes.

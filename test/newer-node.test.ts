@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from '@jest/globals';
-import { packageRoot } from '../src/package-root.js';
+import { packageRoot } from '../src/home/package-root.js';
 
 const execute = promisify(execFile);
 

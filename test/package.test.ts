@@ -4,8 +4,8 @@ import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, expect, test } from '@jest/globals';
-import { packageRoot } from '../src/package-root.js';
-import { temporaryDirectory, temporarySolution } from './support/temporary.js';
+import { packageRoot } from '../src/home/package-root.js';
+import { temporaryDirectory, temporarySolution } from './support/temporary-directories.js';
 
 const execute = promisify(execFile);
 

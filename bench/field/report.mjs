@@ -1,4 +1,4 @@
-import { shapes } from './table.mjs';
+import { shapes } from './repository-table.mjs';
 
 const words = { served: 'served', lost: 'LOST', skipped: 'left out' };
 

@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { createStack } from './berth-command.mjs';
+import { createStack } from './create-stack.mjs';
 import { describeRate, describeResult, writeReport } from './report.mjs';
-import { readTable } from './table.mjs';
+import { readTable } from './repository-table.mjs';
 import { tryRepository } from './try-repository.mjs';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createJiti } from 'jiti';
-import { obtainClone } from './clone.mjs';
+import { obtainClone } from './prepare-clone.mjs';
 
 const { matchOutput } = await createJiti(import.meta.url).import('../../src/adaptation/match-output.ts');
 

@@ -3,7 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { parse as parseToml } from 'smol-toml';
 import { LineCounter, parseDocument } from 'yaml';
 
-const { format, text, mostBytes } = workerData;
+const { format, text, maxBytes } = workerData;
 parentPort.postMessage(format === 'toml' ? readToml() : readYaml());
 
 function readToml() {
@@ -28,5 +28,5 @@ function readYaml() {
 
 function answer(value) {
   const json = JSON.stringify(value, (_, item) => (typeof item === 'bigint' ? Number(item) : item));
-  return json.length > mostBytes ? { problem: `it holds more than ${mostBytes} bytes` } : { json };
+  return json.length > maxBytes ? { problem: `it holds more than ${maxBytes} bytes` } : { json };
 }

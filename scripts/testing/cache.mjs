@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import envPaths from 'env-paths';
-import { source } from './source.mjs';
+import { source } from './import-source.mjs';
 
 /** What the tests get from package registries stays here between runs, in the platform's directory for caches. */
 export const cache = join(envPaths('berth', { suffix: '' }).cache, 'tests');
@@ -14,7 +14,7 @@ export async function makeOnce(name, make) {
   const directory = join(cache, name);
   const complete = join(directory, '.complete');
   if (existsSync(complete)) return directory;
-  const { withLock } = await source('runners/lock.ts');
+  const { withLock } = await source('processes/lock.ts');
   return withLock({ directory: join(cache, 'locks', name) }, async () => {
     if (existsSync(complete)) return directory;
     rmSync(directory, { recursive: true, force: true });

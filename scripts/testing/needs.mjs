@@ -1,10 +1,10 @@
 // What a test file may declare with `@needs NAME …` in its first comment.
 import { delimiter, dirname, join } from 'node:path';
-import { installAider, installNpmAgents } from './agents.mjs';
 import { cache } from './cache.mjs';
-import { installNewerNode } from './newer-node.mjs';
+import { root, source, strategySource } from './import-source.mjs';
+import { installAider, installNpmAgents } from './install-agents.mjs';
+import { installNewerNode } from './install-newer-node.mjs';
 import { run, works } from './run.mjs';
-import { root, source, strategySource } from './source.mjs';
 
 /** Pinned, so that every run tests with the same one where the machine has none. */
 const uvVersion = '0.13.9';
@@ -53,8 +53,8 @@ export const needs = {
   'control-groups': {
     remedy: 'run as root, or as a user with a delegated cgroup (version 2)',
     provide: async () => {
-      const { canEnclose } = await source('runners/enclosure.ts');
-      if (!canEnclose()) throw new Error('no control group may be made');
+      const { canCreateControlGroup } = await source('processes/control-group.ts');
+      if (!canCreateControlGroup()) throw new Error('no control group may be made');
       return {};
     },
   },
@@ -99,7 +99,7 @@ function agent(name) {
 
 /** From the PATH, else from Berth's home, else from the cache, where it is put from the package index. */
 async function provideUv({ fetchOnce }) {
-  const [{ findUv }, { berthHome }] = await Promise.all([source('environments/find-uv.ts'), source('home.ts')]);
+  const [{ findUv }, { berthHome }] = await Promise.all([source('environments/find-uv.ts'), source('home/home.ts')]);
   const inHome = join(berthHome().bin, 'uv');
   const uv = works(inHome) ? inHome : await fetchOnce('uv', () => findUv(berthHome(cache), { version: uvVersion }));
   return { PATH: dirname(uv), BERTH_TEST_UV: uv };

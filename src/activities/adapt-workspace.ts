@@ -1,10 +1,10 @@
 import { restoreExample, splitContract } from '../adaptation/index.js';
 import type { AdaptationResult } from '../contract/adaptation.js';
-import type { DeployConfig } from '../contract/config.js';
+import type { DeployConfig } from '../contract/deploy-config.js';
 import type { Contract } from '../contract/example.js';
 import type { AdaptationRound } from '../contract/round.js';
 import type { DeploymentSetting } from '../contract/setting.js';
-import { type DeploymentDirectory, deploymentDirectory } from '../home.js';
+import { type DeploymentDirectory, deploymentDirectory } from '../home/home.js';
 import { gatherFacts } from '../selection/index.js';
 import { findWorkspace, readTrackedFiles, reapplyChange } from '../workspaces/index.js';
 import { AgentLog } from './agent-log.js';

@@ -1,8 +1,8 @@
+import { openSoftware } from '../calls/open-software.js';
+import { type Callable, callSoftware as call } from '../client/durable-runs/index.js';
 import { DurableRun } from '../contract/durable-run.js';
-import { type Callable, callSoftware as call } from '../durable-runs/index.js';
 import { BerthError } from '../errors.js';
-import { openSoftware } from '../factory/open-software.js';
-import type { BerthHome } from '../home.js';
+import type { BerthHome } from '../home/home.js';
 import type { Dependencies } from './dependencies.js';
 import { slowHeartbeatInterval, step } from './step.js';
 

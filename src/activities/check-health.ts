@@ -4,17 +4,17 @@ import type { Probe } from '../contract/example.js';
 import type { Handle } from '../contract/handle.js';
 import type { ContractReport, VerificationCheck } from '../contract/revision.js';
 import { BerthError } from '../errors.js';
-import { revisionDirectory } from '../home.js';
+import { revisionDirectory } from '../home/home.js';
 import { callWithExactNumbers } from '../runners/call-text.js';
 import type { Health, Runner } from '../runners/runner.js';
 import { listSecrets, resolveEnvironment } from '../secrets/index.js';
 import { freezeProbe, readContract } from './contract-file.js';
 import type { Dependencies } from './dependencies.js';
-import { createMissingFinder, withFailureExplanation } from './explain-failure.js';
-import { withRedactedSecrets } from './keep-secrets.js';
-import { describeRevision, type RevisionInput } from './plan.js';
+import { describeRevision, type RevisionInput } from './prepare-run-plan.js';
 import { writePublished } from './publish-revision.js';
 import { type StepContext, step } from './step.js';
+import { createMissingFinder, withFailureExplanation } from './with-failure-explanation.js';
+import { withRedactedSecrets } from './with-redacted-secrets.js';
 
 interface CheckInput extends RevisionInput {
   handle: Handle;

@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { Contract } from '../contract/example.js';
 import type { ContractReport } from '../contract/revision.js';
-import { writeDurably } from '../durable-file.js';
-import { type BerthHome, revisionDirectory } from '../home.js';
+import { writeDurably } from '../home/durable-file.js';
+import { type BerthHome, revisionDirectory } from '../home/home.js';
 import { readExactJson } from '../json/read-json.js';
 import { writeJson } from '../json/write-json.js';
-import type { RevisionInput } from './plan.js';
+import type { RevisionInput } from './prepare-run-plan.js';
 
 /** Freezes the contract beside the revision; a retry of the step writes the same again. */
 export async function freezeContract(file: string, contract: Contract): Promise<void> {

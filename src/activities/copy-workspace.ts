@@ -1,7 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeDurably } from '../durable-file.js';
-import { type BerthHome, berthHome, deploymentDirectory } from '../home.js';
+import { writeDurably } from '../home/durable-file.js';
+import { type BerthHome, berthHome, deploymentDirectory } from '../home/home.js';
 import type { SelectionExchange } from '../selection/index.js';
 import { archiveWorkspace, copySource, Ledger, setWorkspaceOwner, withPruneLock } from '../workspaces/index.js';
 import type { Dependencies } from './dependencies.js';

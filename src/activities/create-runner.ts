@@ -1,9 +1,9 @@
 import { resolveEnvironment } from '../secrets/index.js';
 import type { Dependencies } from './dependencies.js';
-import { withFailureExplanation } from './explain-failure.js';
-import { withRedactedSecrets } from './keep-secrets.js';
-import { describeRevision, prepareRunPlan, type RevisionInput } from './plan.js';
+import { describeRevision, prepareRunPlan, type RevisionInput } from './prepare-run-plan.js';
 import { type StepContext, step } from './step.js';
+import { withFailureExplanation } from './with-failure-explanation.js';
+import { withRedactedSecrets } from './with-redacted-secrets.js';
 
 /** Starts a revision. Its secrets are opened here and handed to the runner alone. */
 export const createRunner = (dependencies: Dependencies) =>

@@ -1,9 +1,9 @@
 import type { AdapterAgent } from '../adaptation/adapter-agent.js';
 import type { Environments } from '../environments/index.js';
-import type { BerthHome } from '../home.js';
+import type { BerthHome } from '../home/home.js';
 import type { DeploymentServer } from '../reconciliation/index.js';
 import type { StrategyRegistry } from '../registry/index.js';
-import type { ScheduledDeployments } from '../schedules/index.js';
+import type { ScheduledDeployments } from '../scheduling/index.js';
 import type { SelectorAgent } from '../selection/index.js';
 
 /** What the worker builds once and every step uses. */

@@ -1,4 +1,4 @@
-import { followRedeploy as follow } from '../schedules/index.js';
+import { followRedeploy as follow } from '../scheduling/index.js';
 import type { Dependencies } from './dependencies.js';
 import { slowHeartbeatInterval, step } from './step.js';
 

@@ -1,5 +1,4 @@
 import { adaptWorkspace } from './adapt-workspace.js';
-import { requestRedeploy } from './ask-for-redeploy.js';
 import { awaitHost } from './await-host.js';
 import { callSoftware } from './call-software.js';
 import { checkHealth } from './check-health.js';
@@ -8,15 +7,16 @@ import { createRunner } from './create-runner.js';
 import type { Dependencies } from './dependencies.js';
 import { digestSource } from './digest-source.js';
 import { discardRevision } from './discard-revision.js';
-import { terminateRevision } from './end-revision.js';
 import { findHost } from './find-host.js';
 import { followRedeploy } from './follow-redeploy.js';
 import { publishRevision } from './publish-revision.js';
 import { reconcile } from './reconcile.js';
+import { requestRedeploy } from './request-redeploy.js';
 import { retireRevision } from './retire-revision.js';
 import { selectStrategy } from './select-strategy.js';
 import { stopRunner } from './stop-runner.js';
 import { supervise } from './supervise.js';
+import { terminateRevision } from './terminate-revision.js';
 import { undoDeployment } from './undo-deployment.js';
 import { verifyRevision } from './verify-revision.js';
 

@@ -1,7 +1,7 @@
+import { writeActiveRevision } from '../calls/active-revision.js';
 import type { Handle } from '../contract/handle.js';
-import { writeActiveRevision } from '../runners/active-revision.js';
 import type { Dependencies } from './dependencies.js';
-import { describeRevision, type RevisionInput } from './plan.js';
+import { describeRevision, type RevisionInput } from './prepare-run-plan.js';
 import { step } from './step.js';
 
 /** Makes a revision the one that callers reach. */

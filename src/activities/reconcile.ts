@@ -1,6 +1,6 @@
 import { type ReconciliationResult, reconcileHost } from '../reconciliation/index.js';
 import type { Dependencies } from './dependencies.js';
-import { describeReconciliation } from './reconciliation-log.js';
+import { describeReconciliation } from './describe-reconciliation.js';
 import { step } from './step.js';
 
 const hour = 3_600_000;

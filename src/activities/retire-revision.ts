@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { readCallCounts } from '../calls/call-counter.js';
 import type { Handle } from '../contract/handle.js';
-import { readCallCounts } from '../runners/call-tally.js';
 import type { Dependencies } from './dependencies.js';
 import { step } from './step.js';
 

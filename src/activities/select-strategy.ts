@@ -1,4 +1,4 @@
-import { DeployConfig } from '../contract/config.js';
+import { DeployConfig } from '../contract/deploy-config.js';
 import { BerthError } from '../errors.js';
 import type { SelectionExchange } from '../selection/index.js';
 import type { Dependencies } from './dependencies.js';

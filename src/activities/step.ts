@@ -1,7 +1,7 @@
 import { ApplicationFailure, Context } from '@temporalio/activity';
-import { truncateMiddle } from '../adaptation/prompt/fence.js';
+import { truncateMiddle } from '../adaptation/prompt/format-text.js';
 import { BerthError, type ErrorDetails } from '../errors.js';
-import { serializeAttempts } from './one-attempt.js';
+import { serializeAttempts } from './serialize-attempts.js';
 
 /** Temporal, translated for the rooms inside. */
 export interface StepContext {

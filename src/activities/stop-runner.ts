@@ -1,5 +1,5 @@
+import { readActiveRevision, writeActiveRevision } from '../calls/active-revision.js';
 import type { Handle } from '../contract/handle.js';
-import { readActiveRevision, writeActiveRevision } from '../runners/active-revision.js';
 import type { RunnerClass } from '../runners/runner.js';
 import type { Dependencies } from './dependencies.js';
 import { step } from './step.js';

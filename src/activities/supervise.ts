@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
-import type { DeployConfig } from '../contract/config.js';
+import { type CallCounts, mergeCallCounts, readCallCounts } from '../calls/call-counter.js';
+import type { DeployConfig } from '../contract/deploy-config.js';
 import type { Handle, RunPlan } from '../contract/handle.js';
 import { BerthError, type ErrorRecord } from '../errors.js';
-import { revisionDirectory } from '../home.js';
-import { type CallCounts, mergeCallCounts, readCallCounts } from '../runners/call-tally.js';
-import { claimFirstReport } from '../runners/is-news.js';
+import { revisionDirectory } from '../home/home.js';
+import { claimFirstReport } from '../runners/claim-first-report.js';
 import type { Health, Runner } from '../runners/runner.js';
 import { redact, resolveEnvironment } from '../secrets/index.js';
 import type { Dependencies } from './dependencies.js';

@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto';
 import { determineContract, isUserCode, restoreExample, verifyWorkspace } from '../adaptation/index.js';
 import type { VerifiedRevision } from '../contract/revision.js';
-import { deploymentDirectory, revisionDirectory } from '../home.js';
+import { deploymentDirectory, revisionDirectory } from '../home/home.js';
 import { resolveEnvironment } from '../secrets/index.js';
 import { gatherFacts } from '../selection/index.js';
 import { exportRevision, Ledger, readTrackedFiles } from '../workspaces/index.js';
 import { freezeContract, freezeProbe } from './contract-file.js';
 import type { Dependencies } from './dependencies.js';
-import { createMissingFinder, withFailureExplanation } from './explain-failure.js';
-import { withRedactedSecrets } from './keep-secrets.js';
-import { prepareRunPlan, type RevisionInput } from './plan.js';
+import { prepareRunPlan, type RevisionInput } from './prepare-run-plan.js';
 import { type StepContext, step } from './step.js';
+import { createMissingFinder, withFailureExplanation } from './with-failure-explanation.js';
+import { withRedactedSecrets } from './with-redacted-secrets.js';
 
 type VerifyInput = Omit<RevisionInput, 'revision'> & {
   /** `r1`, `r2`, … */

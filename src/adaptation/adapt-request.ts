@@ -1,6 +1,6 @@
 import type { AgentEvent } from '../agents/index.js';
 import type { AdaptationResult } from '../contract/adaptation.js';
-import type { Solution } from '../contract/config.js';
+import type { Solution } from '../contract/deploy-config.js';
 import type { Contract } from '../contract/example.js';
 import type { Facts } from '../contract/facts.js';
 import type { AdaptationRound } from '../contract/round.js';

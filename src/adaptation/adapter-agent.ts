@@ -1,13 +1,13 @@
 import { type Agent, type AgentRegistry, findSandbox, type Sandbox } from '../agents/index.js';
 import type { AdaptationResult } from '../contract/adaptation.js';
 import { BerthError } from '../errors.js';
-import type { BerthHome } from '../home.js';
+import type { BerthHome } from '../home/home.js';
 import type { StrategyRegistry } from '../registry/index.js';
+import type { Recipe } from '../registry/recipe.js';
 import { commitWorkspace } from '../workspaces/index.js';
 import type { AdaptationOutcome, AdaptRequest } from './adapt-request.js';
-import { applyRecipes, notRecognizedError } from './ask-recipes.js';
-import { adoptUserEdits } from './own-edits.js';
-import type { Recipe } from './recipe.js';
+import { adoptUserEdits } from './adopt-user-edits.js';
+import { applyRecipes, notRecognizedError } from './apply-recipes.js';
 import { isSkippable, RoundRecord, runAgentRound } from './rounds/index.js';
 import { findHidingSyntaxError } from './shapes/index.js';
 

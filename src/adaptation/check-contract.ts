@@ -8,7 +8,7 @@ import { matchDoctest } from './match-doctest.js';
 import { matchOutput } from './match-output.js';
 import { shorten } from './shorten.js';
 import { listHeldBack } from './split-contract.js';
-import { describeProbeFailure } from './stated-contract.js';
+import { describeProbeFailure } from './summarize-contract.js';
 
 /** Characters of evidence: a deployment records it, and a few failures say as much as thousands. */
 const maxEvidenceLength = 20_000;

@@ -1,7 +1,7 @@
 import type { Facts } from '../contract/facts.js';
 import { type ChosenInterpreter, runCommand } from '../environments/index.js';
 import { BerthError } from '../errors.js';
-import { buildSoftwareEnvironment } from '../runners/software-environment.js';
+import { buildSoftwareEnvironment } from '../runners/build-software-environment.js';
 
 export interface SyntaxCheck {
   code: string;

@@ -1,6 +1,6 @@
 import { BerthError } from '../errors.js';
-import { listServableEntries, recognizeWith } from './ask-recipes.js';
-import type { Recipe, RecipeInput, Recognition } from './recipe.js';
+import type { Recipe, RecipeInput, Recognition } from '../registry/recipe.js';
+import { listServableEntries, recognizeWith } from './apply-recipes.js';
 import { findHidingSyntaxError } from './shapes/index.js';
 
 /** What the recipes of a strategy make of a repository. */

@@ -7,14 +7,14 @@ import type { FunctionInterface } from '../contract/run-interface.js';
 import { BerthError } from '../errors.js';
 import { readExactJson } from '../json/read-json.js';
 import { writeJson } from '../json/write-json.js';
-import { buildBootDocument } from '../runners/boot-document.js';
-import { stopHost } from '../runners/end-host.js';
-import { findProcessesByArguments } from '../runners/find-processes.js';
-import { HostClient } from '../runners/host-client.js';
-import { createHostDirectories, getSocketPath, readHostRecord, removeHostPaths } from '../runners/host-record.js';
-import { hostProgram, launchHost } from '../runners/launch-host.js';
-import { killMarkedProcesses } from '../runners/marked-processes.js';
-import { buildSoftwareEnvironment } from '../runners/software-environment.js';
+import { killMarkedProcesses } from '../processes/marked-processes.js';
+import { buildSoftwareEnvironment } from '../runners/build-software-environment.js';
+import { buildBootDocument } from '../runners/host/boot-document.js';
+import { findProcessesByArguments } from '../runners/host/find-processes-by-arguments.js';
+import { HostClient } from '../runners/host/host-client.js';
+import { createHostDirectories, getSocketPath, readHostRecord, removeHostPaths } from '../runners/host/host-files.js';
+import { hostProgram, launchHost } from '../runners/host/launch-host.js';
+import { stopHost } from '../runners/host/stop-host.js';
 
 /** What a trial takes of the revision's plan: its host lies where the revision's own will, so one undo covers both. */
 export type TrialPlan = Pick<

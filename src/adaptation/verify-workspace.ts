@@ -4,13 +4,13 @@ import type { ContractReport, Environment, VerificationCheck } from '../contract
 import { FunctionInterface, type RunInterface } from '../contract/run-interface.js';
 import type { Environments } from '../environments/index.js';
 import { BerthError } from '../errors.js';
-import { findCalledFile } from './called-file.js';
 import type { ContractCheckResult } from './check-contract.js';
-import { findEntryFile } from './check-structure.js';
+import { checkContractLocally } from './check-contract-locally.js';
 import { checkSyntax, describeUnreachedErrors } from './check-syntax.js';
-import { type CheckOutcome, Verification } from './ladder.js';
+import { findCalledFile } from './find-called-file.js';
+import { findEntryFile } from './find-entry-file.js';
 import { TrialHost, type TrialOptions, type TrialPlan } from './trial-host.js';
-import { checkContractLocally } from './try-contract.js';
+import { type CheckOutcome, Verification } from './verification.js';
 
 export interface VerifyRequest {
   /** Directory of the exported revision. */

@@ -1,15 +1,15 @@
 import { BerthError } from '../errors.js';
-import { type BerthHome, berthHome } from '../home.js';
+import { type BerthHome, berthHome } from '../home/home.js';
 import type { Agent, AgentDescription } from './agent.js';
 import { aider } from './aider.js';
 import { claudeCode } from './claude-code.js';
 import { codex } from './codex.js';
 import { CommandLineAgent } from './command-line-agent.js';
 import { gemini } from './gemini.js';
-import { OpenaiAgent } from './openai.js';
+import { OpenaiAgent } from './openai-agent.js';
 import { opencode } from './opencode.js';
 import { type AgentSettings, readAgentSettings } from './read-agent-settings.js';
-import { createUserDefinedProtocol } from './user-defined.js';
+import { createUserDefinedProtocol } from './user-defined-agent.js';
 
 /**
  * What `auto` tries, in this order, after the user's own agents: those with a loop and tools of their own, most capable

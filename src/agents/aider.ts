@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { listAiderFiles } from './aider-files.js';
 import { classifyFailure } from './classify-failure.js';
 import type { CommandLineProtocol, Invocation, OutputReader, RunSetup } from './command-line-protocol.js';
-import { defaultOpenaiModel, getOpenaiBaseUrl } from './openai-variables.js';
+import { listAiderFiles } from './list-aider-files.js';
+import { defaultOpenaiModel, getOpenaiBaseUrl } from './openai-endpoint.js';
 import type { RunLog } from './run-log.js';
 
 /**

@@ -4,10 +4,10 @@ import { stringify } from 'smol-toml';
 import * as z from 'zod';
 import type { AgentUsage } from './agent.js';
 import { classifyFailure } from './classify-failure.js';
-import { readCodexUsage } from './codex-rollout.js';
 import type { CommandLineProtocol, Invocation, OutputReader, RunSetup } from './command-line-protocol.js';
-import { getOpenaiBaseUrl } from './openai-variables.js';
+import { getOpenaiBaseUrl } from './openai-endpoint.js';
 import { parseJsonLine } from './parse-json-line.js';
+import { readCodexUsage } from './read-codex-usage.js';
 import type { RunLog } from './run-log.js';
 import { subtractTotals, writeTotals } from './session-totals.js';
 

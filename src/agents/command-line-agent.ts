@@ -5,9 +5,9 @@ import { redact } from '../secrets/redact.js';
 import type { Agent, AgentDescription, AgentRequest, AgentResult } from './agent.js';
 import { createAgentDirectories, pickVariables } from './agent-environment.js';
 import type { BuiltInSettings } from './agent-settings.js';
-import { isOlder, queryVersion } from './ask-version.js';
 import type { CommandLineProtocol, RunSetup } from './command-line-protocol.js';
 import { findProgram } from './find-program.js';
+import { isOlder, queryVersion } from './query-version.js';
 import { RunLog } from './run-log.js';
 import { claimMark, releaseMark } from './run-mark.js';
 import { findSandbox } from './sandbox.js';
@@ -55,7 +55,7 @@ export class CommandLineAgent implements Agent {
     }
     await mkdir(request.stateDirectory, { recursive: true, mode: 0o700 });
     const stateDirectory = await realpath(request.stateDirectory);
-    const { runCommandLine } = await import('./command-line-run.js'); // most processes only look which agents there are
+    const { runCommandLine } = await import('./run-command-line.js'); // most processes only look which agents there are
     const mark = await claimMark(stateDirectory);
     const setup = await this.#setUp(request, environment, stateDirectory);
     const secrets = Object.values(pickVariables(this.#protocol.keys, environment));

@@ -2,12 +2,12 @@ import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import type { AgentEvent, AgentUsage } from './agent.js';
+import { blankDotEnv } from './blank-dot-env.js';
 import { classifyFailure } from './classify-failure.js';
 import type { CommandLineProtocol, Invocation, OutputReader, RunSetup } from './command-line-protocol.js';
 import type { ContainedExit } from './contained-process.js';
-import { blankDotEnv } from './dot-env.js';
-import { readGeminiUsage } from './gemini-record.js';
 import { parseJsonLine } from './parse-json-line.js';
+import { readGeminiUsage } from './read-gemini-usage.js';
 import type { RunLog } from './run-log.js';
 import { subtractTotals, writeTotals } from './session-totals.js';
 

@@ -1,4 +1,4 @@
-import { findProcessesByVariable, killProcessesByVariable } from '../runners/processes-by-environment.js';
+import { findProcessesByVariable, killProcessesByVariable } from '../processes/processes-by-environment.js';
 import { markVariable } from './agent-environment.js';
 
 const assignmentOf = (mark: string): string => `${markVariable}=${mark}`;

@@ -1,7 +1,7 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type OpenAI from 'openai';
-import { writeDurably } from '../durable-file.js';
+import { writeDurably } from '../home/durable-file.js';
 
 export type Message = OpenAI.Chat.Completions.ChatCompletionMessageParam;
 

@@ -5,7 +5,7 @@ import * as z from 'zod';
 import type { AgentEvent } from './agent.js';
 import { classifyFailure } from './classify-failure.js';
 import type { CommandLineProtocol, Invocation, OutputReader, RunSetup } from './command-line-protocol.js';
-import { defaultOpenaiModel, getOpenaiBaseUrl } from './openai-variables.js';
+import { defaultOpenaiModel, getOpenaiBaseUrl } from './openai-endpoint.js';
 import { parseJsonLine } from './parse-json-line.js';
 import type { RunLog } from './run-log.js';
 

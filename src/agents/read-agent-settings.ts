@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BerthError } from '../errors.js';
-import type { BerthHome } from '../home.js';
+import type { BerthHome } from '../home/home.js';
 import type { BuiltInSettings, UserDefinedSettings } from './agent-settings.js';
 
 export interface AgentSettings {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeDurably } from '../durable-file.js';
+import { writeDurably } from '../home/durable-file.js';
 import { killMarked } from './marked-processes.js';
 
 /**

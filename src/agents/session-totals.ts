@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { writeDurably } from '../durable-file.js';
+import { writeDurably } from '../home/durable-file.js';
 import type { AgentUsage } from './agent.js';
 
 /** What a CLI said about a whole session when its last run ended. */

@@ -1,13 +1,13 @@
 import { open } from 'node:fs/promises';
+import { openSoftware } from '../calls/open-software.js';
 import { BerthError } from '../errors.js';
-import { openSoftware } from '../factory/open-software.js';
 import { readExactJson } from '../json/read-json.js';
 import { writeJson } from '../json/write-json.js';
-import { parseAnswer } from './answer-text.js';
 import { defineCommand } from './command.js';
 import { deploymentName } from './deployment-name.js';
 import { createUnreadableError, decodeInput } from './input.js';
 import { mapInOrder } from './map-in-order.js';
+import { parseAnswer } from './parse-answer.js';
 
 export const batch = defineCommand({
   name: 'batch',

@@ -1,8 +1,8 @@
+import type { DeploymentClient } from '../client/deployment-client.js';
 import type { DeploymentInfo } from '../contract/status.js';
-import type { DeploymentClient } from '../factory/deployment-client.js';
 import type { CommandContext } from './command.js';
-import { getExitCode, renderFailure } from './failure.js';
 import { waitInterruptibly } from './interruption.js';
+import { getExitCode, renderFailure } from './report-failure.js';
 import { withClient } from './with-client.js';
 
 /** Asks a deployment for a change, waits until it is done, and says how it stands then. */

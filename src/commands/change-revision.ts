@@ -1,11 +1,11 @@
+import type { DeploymentClient } from '../client/deployment-client.js';
 import type { RequestedChange } from '../contract/change.js';
 import type { DeploymentInfo } from '../contract/status.js';
-import type { DeploymentClient } from '../factory/deployment-client.js';
 import type { CommandContext } from './command.js';
 import { waitInterruptibly } from './interruption.js';
-import { writeChangeOutcome } from './settled-deployment.js';
 import { filterNewSteps, watchDeployment } from './watch-deployment.js';
 import { withClient } from './with-client.js';
+import { writeChangeOutcome } from './write-outcome.js';
 
 interface ChangeInput extends Pick<CommandContext, 'output' | 'signal'> {
   name: string;

@@ -1,12 +1,12 @@
+import type { DeploymentClient } from '../client/deployment-client.js';
 import type { DeploymentInfo } from '../contract/status.js';
 import { BerthError } from '../errors.js';
-import type { DeploymentClient } from '../factory/deployment-client.js';
 import { type CommandContext, defineCommand } from './command.js';
 import { confirm, hasTerminal } from './confirmation.js';
 import { deploymentName } from './deployment-name.js';
-import { renderFailure } from './failure.js';
 import { waitInterruptibly } from './interruption.js';
 import type { Output } from './output.js';
+import { renderFailure } from './report-failure.js';
 import { withClient } from './with-client.js';
 
 export const cleanup = defineCommand({

@@ -2,16 +2,16 @@ import { readdir, stat } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import type { Redeployment } from '../contract/change.js';
-import type { DeployConfig } from '../contract/config.js';
+import type { DeployConfig } from '../contract/deploy-config.js';
 import type { Example } from '../contract/example.js';
 import { BerthError } from '../errors.js';
 import { type DeployOptions, deriveName, prepareConfig, prepareRedeployment } from '../factory/prepare-config.js';
-import { berthHome } from '../home.js';
+import { berthHome } from '../home/home.js';
 import { StrategyRegistry } from '../registry/index.js';
 import { parseEnvironmentOption, readEnvironmentFile } from '../secrets/index.js';
-import { requireKnownAgents } from './agent-names.js';
 import { isDeploymentName } from './deployment-name.js';
-import { parseResources } from './resource-options.js';
+import { parseResources } from './parse-resources.js';
+import { requireKnownAgents } from './require-known-agents.js';
 
 /** The options of a revision as typed. */
 export interface RevisionOptionValues {

@@ -1,17 +1,17 @@
-import type { DeployConfig } from '../contract/config.js';
+import { openSoftware } from '../calls/open-software.js';
+import type { DeploymentClient } from '../client/deployment-client.js';
+import type { DeployConfig } from '../contract/deploy-config.js';
 import type { DeploymentInfo } from '../contract/status.js';
-import type { DeploymentClient } from '../factory/deployment-client.js';
-import { openSoftware } from '../factory/open-software.js';
 import { readExactJson } from '../json/read-json.js';
-import { parseAnswer } from './answer-text.js';
 import { type CommandContext, defineCommand } from './command.js';
-import { reportFailedAnswer } from './failed-answer.js';
 import { readInput } from './input.js';
 import { waitInterruptibly } from './interruption.js';
+import { parseAnswer } from './parse-answer.js';
+import { reportFailedAnswer } from './report-failed-answer.js';
 import { revisionOptions } from './revision-options.js';
-import { writeOutcome } from './settled-deployment.js';
 import { watchDeployment } from './watch-deployment.js';
 import { withClient } from './with-client.js';
+import { writeOutcome } from './write-outcome.js';
 
 export const deploy = defineCommand({
   name: 'deploy',
@@ -31,7 +31,7 @@ export const deploy = defineCommand({
   async run({ arguments: { path }, options, output, signal }) {
     const { readDeployConfig } = await import('./deploy-config.js');
     const config = await readDeployConfig(path, options);
-    if (options.showPrompt) return await (await import('./first-prompt.js')).writePromptPreview(config, output);
+    if (options.showPrompt) return await (await import('./preview-prompt.js')).writePromptPreview(config, output);
     const input = options.input === undefined ? undefined : await readInput(options.input);
     const info = await withClient(output, (client) => startAndFollow(client, config, { output, signal }, options.wait));
     output.progress.end();

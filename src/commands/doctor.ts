@@ -13,8 +13,8 @@ export const doctor = defineCommand({
     const [{ diagnose }, { StrategyRegistry }, { checkCodingAgents }, { checkProviders }] = await Promise.all([
       import('../stack/index.js'),
       import('../registry/index.js'),
-      import('./agent-checks.js'),
-      import('./provider-checks.js'),
+      import('./check-coding-agents.js'),
+      import('./check-providers.js'),
     ]);
     const registry = await StrategyRegistry.scan();
     const found = await Promise.all([diagnose(registry), checkProviders(registry), checkCodingAgents()]);

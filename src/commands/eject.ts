@@ -1,5 +1,5 @@
-import { berthHome, revisionDirectory } from '../home.js';
-import { readActiveRevision } from '../runners/active-revision.js';
+import { readActiveRevision } from '../calls/active-revision.js';
+import { berthHome, revisionDirectory } from '../home/home.js';
 import { defineCommand } from './command.js';
 import { deploymentName } from './deployment-name.js';
 import { requireRevisionWorkspace, requireWorkspace } from './require-workspace.js';

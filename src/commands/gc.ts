@@ -41,7 +41,7 @@ export const gc = defineCommand({
 type GcOptions = Pick<CommandContext, 'output' | 'signal'> & { yes: boolean };
 
 async function createJudge(): Promise<Omit<ReconciliationContext, 'server'>> {
-  const [{ berthHome }, { getHostId }] = await Promise.all([import('../home.js'), import('../stack/index.js')]);
+  const [{ berthHome }, { getHostId }] = await Promise.all([import('../home/home.js'), import('../stack/index.js')]);
   return { home: berthHome(), host: getHostId(), includesRevisions: true };
 }
 

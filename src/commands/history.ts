@@ -1,10 +1,10 @@
 import type { DeploymentInfo } from '../contract/status.js';
 import { BerthError } from '../errors.js';
-import { getDuration, isChangeEntry, listHistoryEntries } from './change-history.js';
 import { defineCommand } from './command.js';
 import { deploymentName } from './deployment-name.js';
-import { renderHistory } from './history-page.js';
-import { type PastRound, readRounds } from './round-history.js';
+import { getDuration, isChangeEntry, listHistoryEntries } from './history-entries.js';
+import { type PastRound, readRounds } from './read-rounds.js';
+import { renderHistory } from './render-history.js';
 import { withClient } from './with-client.js';
 
 export const history = defineCommand({
@@ -25,7 +25,7 @@ export const history = defineCommand({
 async function readArchivedInfo(name: string, error: unknown): Promise<DeploymentInfo> {
   const isForgotten = error instanceof BerthError && error.code === 'NAME_UNKNOWN';
   const [{ berthHome }, { readDeploymentRecord }] = await Promise.all([
-    import('../home.js'),
+    import('../home/home.js'),
     import('../workspaces/index.js'),
   ]);
   const info = isForgotten ? await readDeploymentRecord(berthHome(), name) : undefined;

@@ -1,8 +1,8 @@
+import type { DeploymentSummary } from '../client/deployment-summary.js';
 import { isUnwanted } from '../contract/change.js';
-import type { DeploymentSummary } from '../factory/deployment-summary.js';
 import type { Colors } from './colors.js';
 import { defineCommand } from './command.js';
-import { paintState } from './state-colors.js';
+import { paintState } from './paint-state.js';
 import { type Cell, renderTable } from './table.js';
 import { withClient } from './with-client.js';
 

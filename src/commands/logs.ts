@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { openSoftware } from '../calls/open-software.js';
 import { BerthError } from '../errors.js';
-import { openSoftware } from '../factory/open-software.js';
-import { berthHome, deploymentDirectory, revisionDirectory } from '../home.js';
-import { readLog } from '../runners/log-file.js';
+import { berthHome, deploymentDirectory, revisionDirectory } from '../home/home.js';
+import { readLog } from '../processes/log-file.js';
 import type { LogOptions } from '../runners/runner.js';
 import { defineCommand } from './command.js';
 import { deploymentName } from './deployment-name.js';

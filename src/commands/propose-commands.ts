@@ -1,5 +1,5 @@
 import type { BerthError } from '../errors.js';
-import { quoteShellWord } from '../shell-word.js';
+import { quoteShellWord } from '../quote-shell-word.js';
 
 /** What is to be said where it was left open, and the option that says it. */
 const choices: Partial<Record<BerthError['code'], { flag: string; asks: string }>> = {

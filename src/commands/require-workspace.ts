@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { BerthError } from '../errors.js';
-import { berthHome, deploymentDirectory } from '../home.js';
+import { berthHome, deploymentDirectory } from '../home/home.js';
 
 /** The newest workspace of a deployment on this machine. Throws NAME_UNKNOWN, STATE_CONFLICT where nothing was copied yet. */
 export function requireWorkspace(name: string): string {

@@ -1,12 +1,12 @@
+import type { DeploymentClient } from '../client/deployment-client.js';
 import type { Resumption } from '../contract/round.js';
 import type { DeploymentInfo } from '../contract/status.js';
-import type { DeploymentClient } from '../factory/deployment-client.js';
 import { type CommandContext, defineCommand } from './command.js';
 import { deploymentName } from './deployment-name.js';
 import { waitInterruptibly } from './interruption.js';
-import { writeOutcome } from './settled-deployment.js';
 import { filterNewSteps, watchDeployment } from './watch-deployment.js';
 import { withClient } from './with-client.js';
+import { writeOutcome } from './write-outcome.js';
 
 export const resume = defineCommand({
   name: 'resume',
@@ -42,7 +42,7 @@ const buildResumption = (options: { [K in keyof Resumption]-?: Resumption[K] | u
   Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 
 async function requireValidResumption({ agent, strategy }: Resumption): Promise<void> {
-  if (agent !== undefined) await (await import('./agent-names.js')).requireKnownAgents(agent);
+  if (agent !== undefined) await (await import('./require-known-agents.js')).requireKnownAgents(agent);
   if (strategy === undefined) return;
   const { StrategyRegistry } = await import('../registry/index.js');
   (await StrategyRegistry.scan()).requireReady(strategy);

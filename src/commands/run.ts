@@ -1,13 +1,13 @@
+import { openSoftware } from '../calls/open-software.js';
 import { BerthError } from '../errors.js';
-import { openSoftware } from '../factory/open-software.js';
-import { isChunk } from '../runners/answer-status.js';
+import { isChunk } from '../runners/answer-text.js';
 import type { CallOptions } from '../runners/runner.js';
-import { parseAnswer } from './answer-text.js';
 import { defineCommand } from './command.js';
 import { deploymentName } from './deployment-name.js';
-import { reportFailedAnswer } from './failed-answer.js';
 import { readInput } from './input.js';
 import type { Output } from './output.js';
+import { parseAnswer } from './parse-answer.js';
+import { reportFailedAnswer } from './report-failed-answer.js';
 
 // The hot command: nothing that it imports may load zod or Temporal.
 
@@ -40,7 +40,7 @@ export const run = defineCommand({
     const inputs = input === undefined ? undefined : await readInput(input);
     const bound = { ...(options.timeout !== undefined && { timeout: options.timeout }), signal };
     const answer = durable
-      ? await (await import('./durable-run.js')).runDurably({ name, inputs, ...options }, { output, signal })
+      ? await (await import('./run-durably.js')).runDurably({ name, inputs, ...options }, { output, signal })
       : await callOnce({ name, inputs: inputs ?? '{}', options: bound }, stream ? output : undefined);
     const { text, failure } = parseAnswer(answer);
     await output.line(text);

@@ -1,7 +1,7 @@
 import { defineCommand } from './command.js';
 import { deploymentName } from './deployment-name.js';
-import { renderDeployment } from './deployment-page.js';
 import { waitInterruptibly } from './interruption.js';
+import { renderDeployment } from './render-deployment.js';
 import { watchDeployment } from './watch-deployment.js';
 import { withClient } from './with-client.js';
 

@@ -42,7 +42,7 @@ export const strategies = defineCommand({
     } else if (action === 'show') {
       await (await import('./strategies/show-strategy.js')).showStrategy(strategy, output);
     } else if (action === 'new') {
-      await (await import('./strategies/new-strategy.js')).createStrategy(strategy, directory, output);
+      await (await import('./strategies/create-strategy.js')).createStrategy(strategy, directory, output);
     } else if (action === 'test') {
       return await (await import('./strategies/test-strategy.js')).testStrategy(strategy, {
         provider,

@@ -31,7 +31,7 @@ export const up = defineCommand({
 
 /** What was up before may hang. */
 async function requireReachableServer(target: TemporalTarget): Promise<void> {
-  const { connectToTarget } = await import('../stack/open-connection.js');
+  const { connectToTarget } = await import('../temporal/open-connection.js');
   const connection = await connectToTarget(target);
   await connection.close();
 }

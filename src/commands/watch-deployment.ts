@@ -1,8 +1,8 @@
 import type { DeploymentInfo } from '../contract/status.js';
-import { followAgentLog, type LoggedEvent } from './agent-log.js';
 import type { Colors } from './colors.js';
-import { createStepReporter } from './deployment-progress.js';
+import { followAgentLog, type LoggedEvent } from './follow-agent-log.js';
 import type { Output } from './output.js';
+import { createStepReporter } from './step-reporter.js';
 
 /**
  * Shows a deployment while `work` goes on: its steps, and what a coding agent does in them. `work` is given the function

@@ -1,9 +1,9 @@
-import type { DeploymentClient } from '../factory/deployment-client.js';
+import type { DeploymentClient } from '../client/deployment-client.js';
 import type { Output } from './output.js';
 
 /** Does something with a connection to the workflows, and lets go of it whatever happens. */
 export async function withClient<T>(output: Output, work: (client: DeploymentClient) => Promise<T>): Promise<T> {
-  const { DeploymentClient } = await import('../factory/deployment-client.js');
+  const { DeploymentClient } = await import('../client/deployment-client.js');
   const client = await DeploymentClient.connect({ onProgress: (line) => output.note(output.noteColors.dim(line)) });
   try {
     return await work(client);

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { DeployConfig, Solution } from './config.js';
+import type { DeployConfig, Solution } from './deploy-config.js';
 import { DeploymentState, LastError } from './deployment-state.js';
 
 /** How a redeploy differs from what is deployed. What is left out stays as it is. */

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { Answer } from './answer.js';
-import { DeploymentName } from './config.js';
+import { DeploymentName } from './deploy-config.js';
 
 /** A call that is recorded, and made again until it is answered. */
 export const DurableRun = z.object({

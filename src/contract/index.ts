@@ -1,7 +1,7 @@
 export { AdaptationResult } from './adaptation.js';
 export { Answer, AnswerError, AnswerPart, Chunk } from './answer.js';
 export { ChangeKind, ChangeOutcome, CurrentChange, PastChange, type Redeployment, RequestedChange } from './change.js';
-export { DeployConfig, DeploymentName, EnvironmentVariable, Solution } from './config.js';
+export { DeployConfig, DeploymentName, EnvironmentVariable, Solution } from './deploy-config.js';
 export { CallOutcome, DurableRun } from './durable-run.js';
 export { Contract, ContractSource, Example, Examples } from './example.js';
 export { DocumentedCall, EntryPoint, Facts, Parameter } from './facts.js';

@@ -1,6 +1,6 @@
 import { rename, rm } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
-import { createScratchDirectory } from './scratch-directory.js';
+import { createScratchDirectory } from './create-scratch-directory.js';
 
 export interface DirectoryBuild {
   /** Where the finished directory must lie. */

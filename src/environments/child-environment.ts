@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { createInstallerMark } from '../runners/marked-processes.js';
+import { createInstallerMark } from '../processes/marked-processes.js';
 
 /** What installers and compilers need of the user's environment; anything else (keys, tokens of others) stays out. */
 const forwardedVariables = [

@@ -1,18 +1,18 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { BerthError } from '../errors.js';
-import type { BerthHome } from '../home.js';
+import type { BerthHome } from '../home/home.js';
 import { createChildEnvironment } from './child-environment.js';
 import { findUv } from './find-uv.js';
 import { findInterpreters, type Interpreter, listInterpreterCandidates, pythonsDirectory } from './interpreters.js';
-import { compare, distance, parseVersion, satisfies, type VersionRange } from './python-version.js';
 import {
   type CombinedPythonRequirements,
   combinePythonRequirements,
   describeUnmet,
   isMandatory,
   type PythonRequirement,
-} from './python-wishes.js';
+} from './python-requirements.js';
+import { compare, distance, parseVersion, satisfies, type VersionRange } from './python-version.js';
 import { digestTexts, readRecord, writeRecord } from './records.js';
 import { runCommand } from './run-command.js';
 

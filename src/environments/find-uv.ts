@@ -1,10 +1,10 @@
 import { access, constants, mkdir, rename, rm } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { BerthError } from '../errors.js';
-import type { BerthHome } from '../home.js';
+import type { BerthHome } from '../home/home.js';
 import { createChildEnvironment } from './child-environment.js';
+import { createScratchDirectory } from './create-scratch-directory.js';
 import { type CommandResult, runCommand } from './run-command.js';
-import { createScratchDirectory } from './scratch-directory.js';
 
 /** The first uv that writes `pylock.toml` in a stable form. */
 const minVersion: [number, number] = [0, 7];

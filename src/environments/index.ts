@@ -1,10 +1,10 @@
 export type { ChosenInterpreter } from './choose-interpreter.js';
 export { Environments, type PrepareRequest } from './environments.js';
 export { findUv } from './find-uv.js';
-export { listPythonRequirements } from './list-python-wishes.js';
+export { listPythonRequirements } from './list-python-requirements.js';
 export { describeMissingCode, findMissingCode, missingCodePattern } from './missing-code.js';
+export { combinePythonRequirements, describeUnmet, type PythonRequirement } from './python-requirements.js';
 export { parseVersion, satisfies } from './python-version.js';
-export { combinePythonRequirements, describeUnmet, type PythonRequirement } from './python-wishes.js';
 export { listVariables } from './requirements/list-variables.js';
 export { type Requirements, readRequirements } from './requirements/read-requirements.js';
 export { type Command, type CommandResult, runCommand } from './run-command.js';

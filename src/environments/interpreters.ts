@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readdir, realpath } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import type { BerthHome } from '../home.js';
+import type { BerthHome } from '../home/home.js';
 import { createChildEnvironment } from './child-environment.js';
 import { compare, parseVersion, type Version } from './python-version.js';
 import { runCommand } from './run-command.js';

@@ -1,4 +1,4 @@
-import { hideScratchPaths } from './uv-failure.js';
+import { hideScratchPaths } from './explain-uv-failure.js';
 
 /** What Poetry, setuptools, hatchling, flit and uv say where they find no code to package; as `grep -E` reads it, too. */
 export const missingCodePattern = [

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { BerthError } from '../errors.js';
-import type { BerthHome } from '../home.js';
+import type { BerthHome } from '../home/home.js';
 import type { ChosenInterpreter } from './choose-interpreter.js';
+import type { PythonRequirement } from './python-requirements.js';
 import { parseVersion } from './python-version.js';
-import type { PythonRequirement } from './python-wishes.js';
 import { digestTexts, readRecord, writeRecord } from './records.js';
 
 const oldestMinor = 8;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { writeDurably } from '../durable-file.js';
+import { writeDurably } from '../home/durable-file.js';
 
 /** Digest of texts that keeps them apart: `['ab', 'c']` is not `['a', 'bc']`. */
 export const digestTexts = (texts: readonly string[]): string =>

@@ -1,16 +1,16 @@
 import { access, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { BerthHome } from '../home.js';
+import type { BerthHome } from '../home/home.js';
 import { buildDirectory } from './build-directory.js';
-import { runUvBuild } from './build-with-older-tools.js';
 import type { ChosenInterpreter } from './choose-interpreter.js';
-import { maskInstalledValues } from './conceal-installed.js';
+import { createScratchDirectory } from './create-scratch-directory.js';
+import { explainUvFailure } from './explain-uv-failure.js';
 import type { Lock } from './locks/lock.js';
+import { maskInstalledValues } from './mask-installed-values.js';
 import { expandVariablesAndSource, type Variables } from './pip-files/variables.js';
 import { digestTexts } from './records.js';
-import { createScratchDirectory } from './scratch-directory.js';
-import { runUv } from './uv.js';
-import { explainUvFailure } from './uv-failure.js';
+import { runUv } from './run-uv.js';
+import { runUvBuild } from './run-uv-build.js';
 
 export interface SharedEnvironment {
   digest: string;

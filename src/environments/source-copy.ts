@@ -1,9 +1,9 @@
 import { chmod, constants, cp, readdir, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { mapBounded } from '../workspaces/bounded.js';
+import { mapBounded } from '../workspaces/map-bounded.js';
 import { restoreHistory } from '../workspaces/restore-history.js';
 import { readRevisionHistory } from '../workspaces/source-history.js';
-import { createScratchDirectory } from './scratch-directory.js';
+import { createScratchDirectory } from './create-scratch-directory.js';
 
 /**
  * A copy of the revision's code where builds may write; made when it is first asked for. Where the source was in a git

@@ -1,10 +1,10 @@
+import { type BatchOptions, type OpenSoftware, openSoftware } from '../calls/open-software.js';
+import type { DurableRunOptions } from '../client/durable-runs/index.js';
 import type { Answer, AnswerPart } from '../contract/answer.js';
 import type { DeploymentInfo } from '../contract/status.js';
-import type { DurableRunOptions } from '../durable-runs/index.js';
-import { type BerthHome, berthHome } from '../home.js';
+import { type BerthHome, berthHome } from '../home/home.js';
+import { answerInvalidInputs } from '../runners/answer-invalid-inputs.js';
 import type { CallOptions, LogOptions } from '../runners/runner.js';
-import { answerInvalidInputs } from '../runners/unfit-answer.js';
-import { type BatchOptions, type OpenSoftware, openSoftware } from './open-software.js';
 import type { RedeployOptions } from './prepare-config.js';
 
 /**
@@ -139,9 +139,9 @@ export class DeployedSoftware {
   }
 
   private async withClient<T>(
-    operation: (client: import('./deployment-client.js').DeploymentClient) => Promise<T>,
+    operation: (client: import('../client/deployment-client.js').DeploymentClient) => Promise<T>,
   ): Promise<T> {
-    const { DeploymentClient } = await import('./deployment-client.js');
+    const { DeploymentClient } = await import('../client/deployment-client.js');
     const client = await DeploymentClient.connect();
     try {
       return await operation(client);

@@ -1,9 +1,9 @@
+import { toDeploymentError } from '../client/deployment-failure.js';
 import type { DeploymentInfo } from '../contract/status.js';
 import { BerthError } from '../errors.js';
-import { berthHome } from '../home.js';
+import { berthHome } from '../home/home.js';
 import type { StrategyRegistry } from '../registry/index.js';
 import { DeployedSoftware } from './deployed-software.js';
-import { toDeploymentError } from './deployment-failure.js';
 import type { DeployOptions } from './prepare-config.js';
 
 export interface CreateOptions {
@@ -38,7 +38,7 @@ export const DeploymentFactory = {
     const allow = strategies === undefined ? {} : { allow: [...strategies] };
     const { prepareConfig } = await import('./prepare-config.js');
     const prepared = await prepareConfig(home, { ...config, strategy, ...allow });
-    const { DeploymentClient } = await import('./deployment-client.js');
+    const { DeploymentClient } = await import('../client/deployment-client.js');
     const client = await DeploymentClient.connect();
     try {
       await client.deploy(prepared);

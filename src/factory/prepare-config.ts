@@ -1,11 +1,11 @@
 import { basename, resolve } from 'node:path';
 import * as z from 'zod';
 import type { Redeployment } from '../contract/change.js';
-import { DeployConfig, type EnvironmentVariable, type Solution } from '../contract/config.js';
+import { DeployConfig, type EnvironmentVariable, type Solution } from '../contract/deploy-config.js';
 import { type Example, GivenExample } from '../contract/example.js';
 import { BerthError } from '../errors.js';
-import type { BerthHome } from '../home.js';
-import { InvalidInputsError } from '../json/unfit-inputs.js';
+import type { BerthHome } from '../home/home.js';
+import { InvalidInputsError } from '../json/invalid-inputs-error.js';
 import { sealValue } from '../secrets/index.js';
 
 /**
@@ -41,7 +41,7 @@ export async function prepareConfig(home: BerthHome, options: DeployOptions): Pr
 
 /** Numbers keep their digits in the workflow's history. */
 async function recordExamples(examples: GivenExample[]): Promise<Example[]> {
-  const { recordExample } = await import('../adaptation/recorded-example.js');
+  const { recordExample } = await import('../adaptation/record-example.js');
   return await Promise.all(
     examples.map(async (example, index) => {
       try {

@@ -1,7 +1,7 @@
 import { buildValue } from './build-value.js';
+import { createNestingError, describePath, InvalidInputsError } from './invalid-inputs-error.js';
 import { parseNumber } from './json-number.js';
 import { readExactNumber } from './read-json.js';
-import { createNestingError, describePath, InvalidInputsError } from './unfit-inputs.js';
 
 /**
  * Inputs from their JSON text, for software that is not given the text itself. `keepsDigits` makes a JsonNumber of each

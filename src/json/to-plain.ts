@@ -1,9 +1,9 @@
 import { setOwnProperty } from './build-value.js';
 import { buildDataUri, getBytes, readBlobAsDataUri } from './data-uri.js';
+import { createNestingError, describePath, InvalidInputsError } from './invalid-inputs-error.js';
 import { isPlainObject } from './is-plain.js';
 import { isTagged } from './is-tagged.js';
 import { JsonNumber } from './json-number.js';
-import { createNestingError, describePath, InvalidInputsError } from './unfit-inputs.js';
 
 /** The content of each Blob and File as a data URI; undefined where it is still to be read. */
 type Blobs = Map<Blob, string | undefined>;

@@ -1,6 +1,6 @@
+import { createNestingError } from './invalid-inputs-error.js';
 import { isPlain } from './is-plain.js';
 import { toPlain } from './to-plain.js';
-import { createNestingError } from './unfit-inputs.js';
 import { writeJson } from './write-json.js';
 
 /**

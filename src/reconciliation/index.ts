@@ -1,10 +1,10 @@
-export { type PruneResult, pruneOrphans } from './collect.js';
-export { findOrphans, type OrphanReport } from './compare.js';
-export type { Orphan, OrphanGroup, SkippedDeployment } from './left-over.js';
+export type { ReconciliationContext } from './classify-deployment.js';
+export type { DeploymentServer, WorkflowStatus } from './deployment-server.js';
+export type { RunnerSource } from './discover-resources.js';
+export { findOrphans, type OrphanReport } from './find-orphans.js';
+export type { Orphan, OrphanGroup, SkippedDeployment } from './orphan.js';
+export type { MinimumAges } from './orphaned-shared-resources.js';
+export { type PruneResult, pruneOrphans } from './prune-orphans.js';
 export { type ReconciliationResult, reconcileHost } from './reconcile-host.js';
-export type { MinimumAges } from './shared-left-overs.js';
-export type { DeploymentServer, WorkflowStatus } from './standing.js';
-export type { RunnerSource } from './survey.js';
-export { undoDeploymentEffects } from './undo-deployment.js';
+export { undoDeploymentEffects } from './undo-deployment-effects.js';
 export { undoRevision } from './undo-revision.js';
-export type { ReconciliationContext } from './verdict.js';

@@ -1,8 +1,8 @@
-import { type PruneResult, pruneOrphans } from './collect.js';
-import { findOrphans } from './compare.js';
-import type { MinimumAges } from './shared-left-overs.js';
-import type { RunnerSource } from './survey.js';
-import type { ReconciliationContext } from './verdict.js';
+import type { ReconciliationContext } from './classify-deployment.js';
+import type { RunnerSource } from './discover-resources.js';
+import { findOrphans } from './find-orphans.js';
+import type { MinimumAges } from './orphaned-shared-resources.js';
+import { type PruneResult, pruneOrphans } from './prune-orphans.js';
 
 export interface ReconciliationResult extends PruneResult {
   notes: string[];

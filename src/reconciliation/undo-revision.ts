@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
-import { type BerthHome, deploymentDirectory, revisionDirectory } from '../home.js';
+import { type BerthHome, deploymentDirectory, revisionDirectory } from '../home/home.js';
 import { Ledger, removeTree, restoreWorkspace, touch } from '../workspaces/index.js';
-import { undoRunner } from './undo-deployment.js';
+import { undoRunner } from './undo-deployment-effects.js';
 
 /** Undoes one revision, outside first: its runner knows what it made through the revision's own directories. */
 export async function undoRevision(home: BerthHome, name: string, revision: string): Promise<void> {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
-import { packageRoot } from '../package-root.js';
+import { packageRoot } from '../home/package-root.js';
 import type { LoadedStrategy } from './strategy-entry.js';
 
 /** Of the Berth that this process began with, whatever is built later; null where none was built. */

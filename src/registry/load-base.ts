@@ -1,7 +1,7 @@
 import { BaseImages } from '../contract/revision.js';
 import { BerthError } from '../errors.js';
-import { callModuleFunction } from './ask-module.js';
 import type { AdaptedCode } from './base.js';
+import { callModuleFunction } from './call-module-function.js';
 
 /**
  * What a strategy's own module finds of a base; null where it cannot tell. STRATEGY_BROKEN when it does not load, exports no

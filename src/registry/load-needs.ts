@@ -1,5 +1,5 @@
 import { BerthError } from '../errors.js';
-import { callModuleFunction } from './ask-module.js';
+import { callModuleFunction } from './call-module-function.js';
 import type { Need } from './need.js';
 
 /**

@@ -1,6 +1,6 @@
-import type { Recipe } from '../adaptation/recipe.js';
 import { BerthError } from '../errors.js';
 import { loadModule } from '../runners/load-runner.js';
+import type { Recipe } from './recipe.js';
 
 /** The `recipes` that a strategy's own module exports. STRATEGY_BROKEN when it does not load or exports none. */
 export async function loadRecipes(module: string): Promise<Recipe[]> {

@@ -1,11 +1,10 @@
 import * as z from 'zod';
-import type { Recipe } from '../adaptation/recipe.js';
 import type { Foundation } from '../contract/revision.js';
 import type { RunInterface } from '../contract/run-interface.js';
 import type { StrategyConfig } from '../contract/strategy-config.js';
 import { BerthError } from '../errors.js';
-import { type BerthHome, berthHome } from '../home.js';
-import { builtInStrategiesDirectory } from '../package-root.js';
+import { type BerthHome, berthHome } from '../home/home.js';
+import { builtInStrategiesDirectory } from '../home/package-root.js';
 import { loadRunnerClass, toModuleName } from '../runners/load-runner.js';
 import type { RunnerClass } from '../runners/runner.js';
 import type { AdaptedCode } from './base.js';
@@ -13,6 +12,7 @@ import { digestStrategy } from './digest-strategy.js';
 import { describeNeeds, type Need } from './need.js';
 import { hasProvider, isExposable, listProviders } from './providers.js';
 import { createBrokenStrategy, readStrategy } from './read-strategy.js';
+import type { Recipe } from './recipe.js';
 import { listNamedDirectories, scanDirectories } from './scan-directories.js';
 import type { BrokenStrategy, LoadedStrategy, StrategyAvailability, StrategyEntry } from './strategy-entry.js';
 

@@ -2,7 +2,7 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile }
 import { basename, dirname, join } from 'node:path';
 import { StrategyConfig } from '../contract/strategy-config.js';
 import { BerthError } from '../errors.js';
-import { exampleStrategyDirectory } from '../package-root.js';
+import { exampleStrategyDirectory } from '../home/package-root.js';
 import type { StrategyRegistry } from './strategy-registry.js';
 
 export interface NewStrategy {

@@ -1,7 +1,7 @@
 import type { Answer } from '../contract/answer.js';
 import type { ErrorCode } from '../errors.js';
-import { DeadlineTimer } from './alarm.js';
-import { CancelSource } from './ending.js';
+import { CancelSource } from './cancel-source.js';
+import { DeadlineTimer } from './deadline-timer.js';
 import type { CallOptions } from './runner.js';
 
 /** Why a call was given up before its answer came. */

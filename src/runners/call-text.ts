@@ -2,9 +2,9 @@ import type { Answer } from '../contract/answer.js';
 import { readInputs } from '../json/read-inputs.js';
 import { readExactJson } from '../json/read-json.js';
 import { writeJson } from '../json/write-json.js';
+import { answerInvalidInputs } from './answer-invalid-inputs.js';
 import type { CallOptions, Runner } from './runner.js';
 import { streamCall } from './stream-call.js';
-import { answerInvalidInputs } from './unfit-answer.js';
 
 // A call on JSON text: what the caller wrote reaches the software, and what that answers the caller, with every digit.
 

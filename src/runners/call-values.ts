@@ -1,8 +1,8 @@
 import type { Answer } from '../contract/answer.js';
 import { toPlainInputs } from '../json/write-inputs.js';
+import { answerInvalidInputs } from './answer-invalid-inputs.js';
 import type { CallOptions, Runner } from './runner.js';
 import { streamCall } from './stream-call.js';
-import { answerInvalidInputs } from './unfit-answer.js';
 
 // A call with values. A runner that takes text sees to its inputs itself; every other is given values that JSON holds.
 

@@ -1,8 +1,8 @@
 import { extname, isAbsolute, join, relative, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { RunnerReference } from '../calls/active-revision.js';
 import { BerthError } from '../errors.js';
-import { builtInStrategiesDirectory, isRunningFromSource, packageRoot } from '../package-root.js';
-import type { RunnerReference } from './active-revision.js';
+import { builtInStrategiesDirectory, isRunningFromSource, packageRoot } from '../home/package-root.js';
 import type { RunnerClass } from './runner.js';
 
 /** The class that a strategy's `runner_class` names. STRATEGY_BROKEN when its module does not load or lacks it. */

@@ -1,6 +1,6 @@
 import type { Answer } from '../contract/answer.js';
 import type { Handle, RunPlan } from '../contract/handle.js';
-import type { BerthHome } from '../home.js';
+import type { BerthHome } from '../home/home.js';
 
 export interface StartOptions {
   /** The software's variables in clear, by name. Never written anywhere. */

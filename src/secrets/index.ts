@@ -1,5 +1,5 @@
-export { parseEnvironmentOption, readEnvironmentFile, type VariableAssignment } from './assignment.js';
-export { resolveEnvironment, sealEnvironment } from './environment.js';
+export { parseEnvironmentOption, readEnvironmentFile, type VariableAssignment } from './environment-options.js';
+export { resolveEnvironment, sealEnvironment } from './environment-variables.js';
 export { listSecrets } from './list-secrets.js';
 export { redact } from './redact.js';
 export { redactDeep } from './redact-deep.js';

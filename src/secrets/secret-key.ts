@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { link, mkdir, open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BerthError } from '../errors.js';
-import type { BerthHome } from '../home.js';
+import type { BerthHome } from '../home/home.js';
 
 const keyBytes = 32;
 

@@ -1,7 +1,7 @@
 import type { Facts } from '../contract/facts.js';
 import { BerthError } from '../errors.js';
 import type { StrategyEntry } from '../registry/index.js';
-import { matchesPattern } from './score.js';
+import { matchesPattern } from './score-strategy.js';
 
 /**
  * The strategies, those that cannot use a repository of this kind made unavailable. Throws SOURCE_EMPTY, and

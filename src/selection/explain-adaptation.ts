@@ -1,5 +1,5 @@
 import type { AdaptationPreview } from '../adaptation/preview-adaptation.js';
-import { quoteShellWord } from '../shell-word.js';
+import { quoteShellWord } from '../quote-shell-word.js';
 
 /** Callables and commands that a reader takes in. */
 const maxShown = 5;

@@ -1,9 +1,9 @@
 import type { Facts } from '../contract/facts.js';
 import type { Candidate, DeploymentSetting } from '../contract/setting.js';
+import { describeFacts, shortenList } from '../facts/describe-facts.js';
 import type { StrategyEntry } from '../registry/index.js';
 import { listScores } from './choose-by-rules.js';
-import { describeFacts, shortenList } from './describe-facts.js';
-import { matchesPattern } from './score.js';
+import { matchesPattern } from './score-strategy.js';
 
 /** Characters of a reason that may be said twice. */
 const maxRepeatedLength = 40;

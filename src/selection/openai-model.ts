@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type OpenAI from 'openai';
-import { proxiedFetch } from '../proxied-fetch.js';
+import { proxiedFetch } from '../network/proxied-fetch.js';
 import { redact } from '../secrets/redact.js';
-import { buildAnswerSchema } from './answer-schema.js';
+import { buildAnswerSchema } from './build-answer-schema.js';
 import type { SelectionModel, SelectionQuestion, SelectionReply } from './selection-model.js';
 import { buildCorrection, buildSelectionPrompt, selectionRole } from './selection-prompt.js';
 

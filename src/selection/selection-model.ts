@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Solution } from '../contract/config.js';
+import type { Solution } from '../contract/deploy-config.js';
 import type { Facts } from '../contract/facts.js';
 import { Resources } from '../contract/resources.js';
 

@@ -1,5 +1,5 @@
 import type { EntryPoint } from '../contract/facts.js';
-import { describeFacts } from './describe-facts.js';
+import { describeFacts } from '../facts/describe-facts.js';
 import type { SelectionQuestion } from './selection-model.js';
 
 /** Characters; about four make a token. The whole stays under 10,000 tokens, however many strategies there are. */

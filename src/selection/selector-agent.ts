@@ -1,10 +1,11 @@
 import { type AdaptationPreview, previewAdaptation } from '../adaptation/preview-adaptation.js';
-import type { Solution } from '../contract/config.js';
+import type { Solution } from '../contract/deploy-config.js';
 import type { Facts } from '../contract/facts.js';
 import type { Resources } from '../contract/resources.js';
 import type { Candidate, DeploymentSetting } from '../contract/setting.js';
 import { BerthError } from '../errors.js';
-import { type BerthHome, berthHome } from '../home.js';
+import { gatherFacts } from '../facts/gather-facts.js';
+import { type BerthHome, berthHome } from '../home/home.js';
 import {
   describeNeeds,
   hasProvider,
@@ -17,8 +18,7 @@ import { chooseByModel, UnusableAnswerError } from './choose-by-model.js';
 import { chooseByRules, describeExcluded, describeScore, explainChoice, listUsable } from './choose-by-rules.js';
 import { explainAdaptation } from './explain-adaptation.js';
 import { explainSelection } from './explain-selection.js';
-import { gatherFacts } from './gather-facts.js';
-import { scoreStrategy } from './score.js';
+import { scoreStrategy } from './score-strategy.js';
 import type { SelectionExchange, SelectionModel } from './selection-model.js';
 
 interface Decision {

@@ -2,7 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { closeSync, existsSync, openSync, readdirSync, readFileSync, renameSync, statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BerthError } from '../errors.js';
-import { identifyProcess, isSameProcess, type ProcessIdentity } from '../runners/process-identity.js';
+import { identifyProcess, isSameProcess, type ProcessIdentity } from '../processes/process-identity.js';
 
 const maxLogBytes = 10 * 1024 * 1024;
 const tailBytes = 4000;

@@ -2,9 +2,9 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BerthError } from '../errors.js';
-import type { BerthHome } from '../home.js';
-import { packageRoot } from '../package-root.js';
-import { identifyProcess, isSameProcess, type ProcessIdentity } from '../runners/process-identity.js';
+import type { BerthHome } from '../home/home.js';
+import { packageRoot } from '../home/package-root.js';
+import { identifyProcess, isSameProcess, type ProcessIdentity } from '../processes/process-identity.js';
 import {
   findProcessesByArgument,
   readLogTail,
@@ -12,7 +12,7 @@ import {
   spawnDetached,
   terminateProcess,
 } from './background-process.js';
-import { readRecord, writeRecord } from './record.js';
+import { readRecord, writeRecord } from './record-file.js';
 
 /** It ends earlier where the process does: a slow machine is given time. */
 const startTimeoutSeconds = 120;

@@ -1,8 +1,8 @@
 import type { Connection } from '@temporalio/client';
 import { BerthError } from '../errors.js';
-import type { BerthHome } from '../home.js';
-import { getHostId } from '../host-id.js';
-import { type ConfiguredServer, loadConfiguredServer } from './configured-server.js';
+import type { BerthHome } from '../home/home.js';
+import { getHostId } from '../home/host-id.js';
+import { type ConfiguredServer, loadConfiguredServer } from '../temporal/configured-server.js';
 import type { DiagnosticCheck } from './diagnose.js';
 import { findRunningServer, getServerAddress } from './embedded-server.js';
 
@@ -37,7 +37,7 @@ const createIdleStackCheck = (): DiagnosticCheck => ({
 });
 
 async function diagnoseConnection(server: ConfiguredServer, isConfigured: boolean): Promise<DiagnosticCheck[]> {
-  const { openConnection } = await import('./open-connection.js');
+  const { openConnection } = await import('../temporal/open-connection.js');
   const remedy = isConfigured ? 'check TEMPORAL_ADDRESS and the profile' : 'berth down && berth up';
   try {
     const connection = await openConnection({ ...server.connectionOptions, connectTimeout: 3000 });

@@ -3,11 +3,11 @@ import { mkdir, statfs, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { BerthError } from '../errors.js';
-import { type BerthHome, berthHome } from '../home.js';
+import { type BerthHome, berthHome } from '../home/home.js';
+import { canCreateControlGroup } from '../processes/control-group.js';
 import type { StrategyAvailability } from '../registry/index.js';
-import { canCreateControlGroup } from '../runners/enclosure.js';
 import { diagnoseServer } from './diagnose-server.js';
-import { locateTemporal } from './find-temporal.js';
+import { locateTemporal } from './ensure-temporal.js';
 
 const execute = promisify(execFile);
 const minFreeBytes = 1024 ** 3;

@@ -3,8 +3,8 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BerthError, isDiskFullMessage } from '../errors.js';
-import type { BerthHome } from '../home.js';
-import { isSameProcess, type ProcessIdentity } from '../runners/process-identity.js';
+import type { BerthHome } from '../home/home.js';
+import { isSameProcess, type ProcessIdentity } from '../processes/process-identity.js';
 import {
   findProcessesByArgument,
   readLogTail,
@@ -12,8 +12,8 @@ import {
   spawnDetached,
   terminateProcess,
 } from './background-process.js';
-import { ensureTemporal, type TemporalBinary } from './find-temporal.js';
-import { readRecord, writeRecord } from './record.js';
+import { ensureTemporal, type TemporalBinary } from './ensure-temporal.js';
+import { readRecord, writeRecord } from './record-file.js';
 import { buildDatabaseArgument, buildServerArguments, type ServerSettings } from './server-command.js';
 
 /** It ends earlier where the process does: a slow machine is given time. */
@@ -117,7 +117,7 @@ async function choosePorts(last: ServerRecord | null): Promise<{ port: number; u
 }
 
 async function attemptLaunch(home: BerthHome, binary: TemporalBinary, record: ServerRecord): Promise<ServerRecord> {
-  const { searchAttributeNames } = await import('./namespace.js');
+  const { searchAttributeNames } = await import('../temporal/namespace.js');
   const log = getServerLog(home);
   const logOffset = rotateLog(log);
   writeRecord(getRecordFile(home), record);
@@ -161,8 +161,8 @@ function buildServerEnvironment(): NodeJS.ProcessEnv {
 
 async function prepareServer(settings: ServerSettings, isAlive: () => boolean): Promise<void> {
   const [{ openConnection }, { extendRetention, registerSearchAttributes }] = await Promise.all([
-    import('./open-connection.js'),
-    import('./namespace.js'),
+    import('../temporal/open-connection.js'),
+    import('../temporal/namespace.js'),
     waitForPort(settings.port, isAlive),
   ]);
   const connection = await openConnection({

@@ -1,10 +1,14 @@
 import { accessSync, constants, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { BerthError, toDiskError } from '../errors.js';
-import { type BerthHome, berthHome } from '../home.js';
-import { withLock } from '../runners/lock.js';
+import { type BerthHome, berthHome } from '../home/home.js';
+import { withLock } from '../processes/lock.js';
+import {
+  type ConnectionSettings,
+  loadConfiguredServer,
+  prepareConfiguredServer,
+} from '../temporal/configured-server.js';
 import { findRunningWorker, startWorker } from './background-worker.js';
-import { type ConnectionSettings, loadConfiguredServer, prepareConfiguredServer } from './configured-server.js';
 import {
   findRunningServer,
   getServerAddress,

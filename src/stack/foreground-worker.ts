@@ -1,4 +1,4 @@
-import { berthHome } from '../home.js';
+import { berthHome } from '../home/home.js';
 import { recordForegroundWorker, requireNoForegroundWorker } from './background-worker.js';
 import { type TemporalTarget, withStackLock } from './ensure-stack.js';
 

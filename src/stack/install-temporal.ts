@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { BerthError } from '../errors.js';
-import { proxiedFetch } from '../proxied-fetch.js';
+import { proxiedFetch } from '../network/proxied-fetch.js';
 
 /** The newest whose module `go install` accepts; the download is the same, so that both ways make the same database. */
 export const temporalVersion = '1.5.1';

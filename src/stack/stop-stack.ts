@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { berthHome } from '../home.js';
+import { berthHome } from '../home/home.js';
 import { stopWorker } from './background-worker.js';
 import { stopServer } from './embedded-server.js';
 import { withStackLock } from './ensure-stack.js';

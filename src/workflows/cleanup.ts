@@ -1,12 +1,12 @@
 import { allHandlersFinished, condition, sleep } from '@temporalio/workflow';
 import { codes, type ErrorRecord } from '../errors.js';
-import { toErrorRecord } from './failures.js';
-import { continueAsNew } from './hand-over.js';
-import { isHistoryLimitReached } from './history.js';
-import type { WorkflowState } from './life.js';
+import { undoActivities } from './activity-proxies.js';
+import { continueAsNew } from './continue-as-new.js';
 import { hurriesCleanup } from './patches.js';
-import { publishDetails, setDeploymentState, setLastError } from './showing.js';
-import { undoActivities } from './steps.js';
+import { isHistoryLimitReached } from './state/history-limit.js';
+import type { WorkflowState } from './state/state.js';
+import { toErrorRecord } from './state/to-application-failure.js';
+import { publishDetails, setDeploymentState, setLastError } from './status/publish-status.js';
 
 /** Seconds before an undo is tried again: doubled at each try. */
 const initialBackoff = 10;

@@ -7,14 +7,11 @@ import {
   setHandler,
 } from '@temporalio/workflow';
 import type { Redeployment } from '../contract/change.js';
-import type { DeployConfig } from '../contract/config.js';
+import type { DeployConfig } from '../contract/deploy-config.js';
 import type { DeploymentInfo } from '../contract/status.js';
-import { ChangeExecutor } from './changes.js';
+import { ChangeExecutor } from './changes/change-executor.js';
 import { Cleanup } from './cleanup.js';
-import { toApplicationFailure, toErrorRecord } from './failures.js';
-import { type CarriedState, continueAsNew, unpackState } from './hand-over.js';
-import { isContinueAsNewDue } from './history.js';
-import { createWorkflowState, type WorkflowState } from './life.js';
+import { type CarriedState, continueAsNew, unpackState } from './continue-as-new.js';
 import {
   abandonUpdate,
   cleanupSignal,
@@ -25,6 +22,12 @@ import {
   statusQuery,
   stopUpdate,
 } from './messages.js';
+import { isContinueAsNewDue } from './state/history-limit.js';
+import { createWorkflowState, type WorkflowState } from './state/state.js';
+import { toApplicationFailure, toErrorRecord } from './state/to-application-failure.js';
+import { publishDetails } from './status/publish-status.js';
+import { recordEvent } from './status/step-record.js';
+import { Supervision } from './supervision/supervision.js';
 import {
   requireAbandonable,
   requireRedeployable,
@@ -32,10 +35,7 @@ import {
   requireState,
   requireWaiting,
   runningStates,
-} from './require.js';
-import { publishDetails } from './showing.js';
-import { recordEvent } from './step-record.js';
-import { Supervision } from './supervision.js';
+} from './validators.js';
 
 /**
  * The whole life of a deployment: it is brought up, kept alive and changed for as long as the user likes, and at the end

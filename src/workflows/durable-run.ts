@@ -1,8 +1,8 @@
 import { setCurrentDetails, sleep } from '@temporalio/workflow';
 import type { Answer } from '../contract/answer.js';
 import type { CallOutcome, DurableRun } from '../contract/durable-run.js';
-import { isHostUnreachable } from './on-host.js';
-import { callActivities, sharedActivities } from './steps.js';
+import { callActivities, sharedActivities } from './activity-proxies.js';
+import { isHostUnreachable } from './revision/run-on-host.js';
 
 /** Milliseconds until a lost call is made again. */
 const initialBackoff = 500;

@@ -1,9 +1,9 @@
 import { isCancellation, setCurrentDetails, workflowInfo } from '@temporalio/workflow';
 import type { ScheduledRedeploy, ScheduledRunResult } from '../contract/schedule.js';
-import { formatCommands, renderFailure } from './details.js';
-import { toApplicationFailure, toErrorRecord } from './failures.js';
-import { toLastError } from './showing.js';
-import { followActivities, sharedActivities } from './steps.js';
+import { followActivities, sharedActivities } from './activity-proxies.js';
+import { toApplicationFailure, toErrorRecord } from './state/to-application-failure.js';
+import { toLastError } from './status/publish-status.js';
+import { formatCommands, renderFailure } from './status/render-details.js';
 
 /**
  * One run of a schedule: an ordinary redeploy, followed until its revision has proved itself. A redeploy that failed fails

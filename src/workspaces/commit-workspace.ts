@@ -3,7 +3,7 @@ import { digestFiles } from './digest-tree.js';
 import { runGit } from './git-repository.js';
 import { importTree } from './import-tree.js';
 import { listSourceFiles, type SourceFile } from './list-source-files.js';
-import { withHomeErrors } from './within-home.js';
+import { withHomeErrors } from './with-home-errors.js';
 import { findCommit, readWorkspaceRecord, type WorkspaceRecord, writeWorkspaceRecord } from './workspace-record.js';
 
 export interface Commit {

@@ -2,13 +2,13 @@ import { constants } from 'node:fs';
 import { chmod, copyFile, mkdir, rename, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { BerthError } from '../errors.js';
-import { mapBounded } from './bounded.js';
+import { archiveSourceHistory, usesGitVersion } from './archive-source-history.js';
 import { createRepository, getGitDirectory } from './git-repository.js';
 import { type ImportedTree, importTree } from './import-tree.js';
-import { archiveSourceHistory, usesGitVersion } from './keep-history.js';
 import { createUnreadableError, listSourceFiles, type SourceFile } from './list-source-files.js';
+import { mapBounded } from './map-bounded.js';
 import { removeTree } from './remove-tree.js';
-import { withHomeErrors } from './within-home.js';
+import { withHomeErrors } from './with-home-errors.js';
 import { writeWorkspaceRecord } from './workspace-record.js';
 
 export interface CopiedSource {

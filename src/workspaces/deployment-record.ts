@@ -1,8 +1,8 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DeploymentInfo } from '../contract/status.js';
-import { writeDurably } from '../durable-file.js';
-import type { BerthHome } from '../home.js';
+import { writeDurably } from '../home/durable-file.js';
+import type { BerthHome } from '../home/home.js';
 
 const getRecordPath = ({ records }: BerthHome, name: string): string => join(records, `${name}.json`);
 

@@ -3,9 +3,9 @@ import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { TimeSlicer } from '../event-loop.js';
-import { mapBounded } from './bounded.js';
+import { TimeSlicer } from '../parsing/time-slicing.js';
 import { createUnreadableError, listSourceFiles, type SourceFile } from './list-source-files.js';
+import { mapBounded } from './map-bounded.js';
 
 /** Files from this size on are streamed, and kept out of git. */
 export const largeFileBytes = 16 * 1024 * 1024;

@@ -1,11 +1,11 @@
 import { chmod, mkdir, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeDurably } from '../durable-file.js';
-import { mapBounded } from './bounded.js';
+import { writeDurably } from '../home/durable-file.js';
 import { listSourceFiles } from './list-source-files.js';
+import { mapBounded } from './map-bounded.js';
 import { removeTree } from './remove-tree.js';
 import { exportSourceHistory } from './source-history.js';
-import { withHomeErrors } from './within-home.js';
+import { withHomeErrors } from './with-home-errors.js';
 import { type CommitRecord, findCommit, readWorkspaceRecord } from './workspace-record.js';
 import { writeCommit } from './write-commit.js';
 

@@ -1,7 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
-import { mapBounded } from './bounded.js';
 import {
   combineDigests,
   describeFile,
@@ -13,6 +12,7 @@ import {
 } from './digest-tree.js';
 import { describeGitFailure, startGit } from './git-repository.js';
 import type { SourceFile } from './list-source-files.js';
+import { mapBounded } from './map-bounded.js';
 
 /** A file too large for git. The commit holds a few lines that name its digest; the content stays in the workspace. */
 export interface LargeFile {

@@ -1,5 +1,3 @@
-export { reapplyChange } from './carry-change.js';
-export { withPruneLock } from './collection-lock.js';
 export { type Commit, commitWorkspace } from './commit-workspace.js';
 export { type CopiedSource, copySource } from './copy-source.js';
 export { readDeploymentRecord, writeDeploymentRecord } from './deployment-record.js';
@@ -10,8 +8,10 @@ export { type Ejection, type EjectRequest, ejectCode, ejectPatch } from './eject
 export { type ExportRequest, exportRevision } from './export-revision.js';
 export { Ledger } from './ledger.js';
 export { listSourceFiles, type SourceFile } from './list-source-files.js';
-export { touch } from './note-use.js';
+export { withPruneLock } from './prune-lock.js';
+export { reapplyChange } from './reapply-change.js';
 export { removeTree } from './remove-tree.js';
+export { touch } from './touch.js';
 export { describeEffect, undoEffects } from './undo-effects.js';
 export { archiveWorkspace, findWorkspace, restoreWorkspace, setWorkspaceOwner } from './workspace-owner.js';
 export { readTrackedFiles } from './workspace-record.js';

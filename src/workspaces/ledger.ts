@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod';
 import { BerthError } from '../errors.js';
-import type { BerthHome } from '../home.js';
-import { withPruneLock } from './collection-lock.js';
+import type { BerthHome } from '../home/home.js';
 import { Effect, type ReferenceEffect, type RunnerEffect } from './effect.js';
-import { touch } from './note-use.js';
-import { withHomeErrors } from './within-home.js';
+import { withPruneLock } from './prune-lock.js';
+import { touch } from './touch.js';
+import { withHomeErrors } from './with-home-errors.js';
 
 const LedgerLine = z.union([
   z.object({ server: z.string() }),

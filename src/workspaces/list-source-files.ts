@@ -2,9 +2,8 @@ import { constants, type Dirent } from 'node:fs';
 import { lstat, open, readdir, readlink, realpath, stat } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { BerthError } from '../errors.js';
-import { sortInSlices, TimeSlicer } from '../event-loop.js';
-import { berthHome } from '../home.js';
-import { mapBounded } from './bounded.js';
+import { berthHome } from '../home/home.js';
+import { sortInSlices, TimeSlicer } from '../parsing/time-slicing.js';
 import {
   filterLayersWithin,
   type IgnoreLayer,
@@ -13,8 +12,9 @@ import {
   isIgnoredByBerth,
   readIgnoreLayers,
 } from './ignore-rules.js';
+import { listTrackedFiles } from './list-tracked-files.js';
+import { mapBounded } from './map-bounded.js';
 import { findSourceRepository } from './source-git.js';
-import { listTrackedFiles } from './tracked-files.js';
 
 export interface SourceFile {
   /** Relative to the source, with `/`. */

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { lstat, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { getGitDirectory, runGit } from './git-repository.js';
-import { withHomeErrors } from './within-home.js';
+import { withHomeErrors } from './with-home-errors.js';
 import { findCommit, readWorkspaceRecord } from './workspace-record.js';
 
 /**

@@ -1,6 +1,6 @@
 import { listWorkspaceFiles } from './commit-workspace.js';
 import { type ImportedTree, importTree } from './import-tree.js';
-import { withHomeErrors } from './within-home.js';
+import { withHomeErrors } from './with-home-errors.js';
 import { findCommit, readWorkspaceRecord } from './workspace-record.js';
 
 /** The workspace as it stands, and the commits to compare it with. */

@@ -1,10 +1,10 @@
 import { sep } from 'node:path';
 import { BerthError } from '../errors.js';
-import { killMarkedProcessesBelow } from '../runners/marked-processes.js';
+import { killMarkedProcessesBelow } from '../processes/marked-processes.js';
 import type { Effect, RunnerEffect } from './effect.js';
 import type { Ledger } from './ledger.js';
-import { touch } from './note-use.js';
 import { removeTree } from './remove-tree.js';
+import { touch } from './touch.js';
 
 export interface UndoRequest {
   ledger: Ledger;

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { writeDurably } from '../durable-file.js';
+import { writeDurably } from '../home/durable-file.js';
 import { getGitDirectory } from './git-repository.js';
 import { removeTree } from './remove-tree.js';
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeDurably } from '../durable-file.js';
 import { BerthError } from '../errors.js';
+import { writeDurably } from '../home/durable-file.js';
 import { getGitDirectory } from './git-repository.js';
 import type { LargeFile } from './import-tree.js';
 

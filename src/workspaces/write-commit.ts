@@ -3,9 +3,9 @@ import { constants } from 'node:fs';
 import { copyFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BerthError } from '../errors.js';
-import { mapBounded } from './bounded.js';
 import { getGitDirectory, runGit } from './git-repository.js';
 import type { LargeFile } from './import-tree.js';
+import { mapBounded } from './map-bounded.js';
 
 export interface WriteRequest {
   workspace: string;

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ConformanceHooks } from '../../src/conformance/index.js';
 import { cloudConformance } from './cloud/conformance.js';
-import type { BentoHandle } from './place.js';
-import { readServerRecord } from './server-record.js';
+import { readServerRecord } from './server/server-record.js';
+import type { BentoHandle } from './serving-backend.js';
 
 export const conformance: ConformanceHooks = {
   deviations: {

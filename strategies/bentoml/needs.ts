@@ -1,5 +1,5 @@
 import type { Need } from '../../src/registry/need.js';
-import { tokenVariable } from './cloud/variables.js';
+import { tokenVariable } from './cloud/environment-variables.js';
 
 /** On this machine nothing; in BentoCloud a token. */
 export async function findNeeds(provider: string | null = null): Promise<Need[]> {

@@ -2,14 +2,15 @@ import { randomBytes } from 'node:crypto';
 import type { Agent } from 'node:http';
 import type { Answer } from '../../src/contract/answer.js';
 import type { Handle, RunPlan } from '../../src/contract/handle.js';
-import type { BerthHome } from '../../src/home.js';
+import type { BerthHome } from '../../src/home/home.js';
 import { type ReadJson, readExactJson } from '../../src/json/read-json.js';
 import { toPlainInputs } from '../../src/json/write-inputs.js';
+import { answerInvalidInputs } from '../../src/runners/answer-invalid-inputs.js';
 import { createErrorAnswer, streamWithCancelSource, withCancelSource } from '../../src/runners/call-deadline.js';
 import { callWithParsedInputs, streamWithParsedInputs } from '../../src/runners/call-text.js';
-import type { CancelSource } from '../../src/runners/ending.js';
-import { callHttp, createKeepAliveAgent, type HttpCall, type HttpReply } from '../../src/runners/http-call.js';
-import { streamHttp } from '../../src/runners/http-stream.js';
+import type { CancelSource } from '../../src/runners/cancel-source.js';
+import { callHttp, createKeepAliveAgent, type HttpCall, type HttpReply } from '../../src/runners/http/http-call.js';
+import { streamHttp } from '../../src/runners/http/http-stream.js';
 import type {
   CallOptions,
   ExternalResource,
@@ -18,12 +19,11 @@ import type {
   Runner,
   StartOptions,
 } from '../../src/runners/runner.js';
-import { answerInvalidInputs } from '../../src/runners/unfit-answer.js';
-import { callTask } from './call-task.js';
-import { streamReplyText } from './hand-on-text.js';
-import { type BentoHandle, type CallTarget, gone, type ServingBackend } from './place.js';
-import { readAnswer } from './read-answer.js';
-import { chooseEncoding, type Encode, InvalidInputError, type RequestBody } from './request-body.js';
+import { callTask } from './calls/call-task.js';
+import { readAnswer } from './calls/read-answer.js';
+import { chooseEncoding, type Encode, InvalidInputError, type RequestBody } from './calls/request-body.js';
+import { streamReplyText } from './calls/stream-reply-text.js';
+import { type BentoHandle, type CallTarget, gone, type ServingBackend } from './serving-backend.js';
 
 /** Milliseconds after which an idle connection is let go: before the server does so itself. */
 const idleTimeout = 4_000;
@@ -46,7 +46,7 @@ export class BentoMLRunner implements Runner {
 
   /** What is in BentoCloud; on this machine all are processes and files. */
   static async listResources(home: Pick<BerthHome, 'deployments' | 'clouds'>): Promise<ExternalResource[]> {
-    const { listResources } = await import('./cloud/list-made.js');
+    const { listResources } = await import('./cloud/list-resources.js');
     return await listResources(home);
   }
 
@@ -231,6 +231,6 @@ function createTraceId(): string {
 }
 
 async function openBackend(plan: RunPlan): Promise<ServingBackend> {
-  if (plan.provider === 'bentocloud') return new (await import('./cloud/cloud-place.js')).CloudBackend(plan);
-  return new (await import('./local-place.js')).LocalBackend(plan);
+  if (plan.provider === 'bentocloud') return new (await import('./cloud/cloud-backend.js')).CloudBackend(plan);
+  return new (await import('./server/local-backend.js')).LocalBackend(plan);
 }

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import type { BaseImages } from '../../src/contract/revision.js';
 import type { AdaptedCode } from '../../src/registry/base.js';
 import { findBaseImages, findEngineAddress, openEngine } from '../../src/runners/containers/index.js';
-import { chooseBuildArguments } from './build-settings.js';
 import { parseDockerInterface } from './docker-interface.js';
+import { chooseBuildArguments } from './image/build-arguments.js';
 
 /**
  * The images that the revision's Dockerfile names, as the engine has them now. Undefined without an engine or a Dockerfile:

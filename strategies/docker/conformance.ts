@@ -1,7 +1,7 @@
 import type { ConformanceHooks } from '../../src/conformance/index.js';
 import type { Handle, RunPlan } from '../../src/contract/handle.js';
 import { findEngineAddress, openEngine } from '../../src/runners/containers/index.js';
-import { homeMark, labels } from './container-name.js';
+import { homeMark, labels } from './container/container-name.js';
 import type { DockerHandle } from './docker-handle.js';
 
 /** Its software is a container; the image stays until the undo. */

@@ -1,5 +1,5 @@
-import type { Recipe } from '../../src/adaptation/recipe.js';
 import { plainShapes } from '../../src/adaptation/shapes/index.js';
+import type { Recipe } from '../../src/registry/recipe.js';
 import { ownDockerfile } from './recipes/own-dockerfile.js';
 import { servedFunction } from './recipes/served-function.js';
 import { webApplication } from './recipes/web-application.js';

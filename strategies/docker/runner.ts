@@ -5,14 +5,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import type { Answer } from '../../src/contract/answer.js';
 import type { Handle, RunPlan } from '../../src/contract/handle.js';
-import { writeDurably } from '../../src/durable-file.js';
-import type { BerthHome } from '../../src/home.js';
+import { writeDurably } from '../../src/home/durable-file.js';
+import type { BerthHome } from '../../src/home/home.js';
 import { readExactJson, readJson } from '../../src/json/read-json.js';
-import { parseAnswerError } from '../../src/runners/answer-status.js';
+import { readLog } from '../../src/processes/log-file.js';
+import { parseAnswerError } from '../../src/runners/answer-text.js';
 import { createErrorAnswer } from '../../src/runners/call-deadline.js';
 import { callWithParsedInputs, streamWithParsedInputs } from '../../src/runners/call-text.js';
-import { callJson, type JsonCall, streamJson } from '../../src/runners/json-call.js';
-import { readLog } from '../../src/runners/log-file.js';
+import { callJson, type JsonCall, streamJson } from '../../src/runners/http/json-call.js';
 import type {
   CallOptions,
   ExternalResource,
@@ -21,12 +21,12 @@ import type {
   Runner,
   StartOptions,
 } from '../../src/runners/runner.js';
-import { callHost, callHostText, type HostValueCall, streamHost, streamHostText } from './container-call.js';
+import { callHost, callHostText, type HostValueCall, streamHost, streamHostText } from './calls/host-call.js';
+import { VerifiedAgent } from './calls/verified-agent.js';
+import { createEngineVerifier, createHostVerifier } from './calls/verify-peer.js';
+import { isReportedUnhealthy, isServing, probeTimeout } from './container/probe-container.js';
+import { isReadOnlyRootFailure, needsWritableRoot, recordWritableRoot } from './container/writable-root.js';
 import type { DockerHandle } from './docker-handle.js';
-import { isReportedUnhealthy, isServing, probeTimeout } from './probe.js';
-import { VerifiedAgent } from './verified-agent.js';
-import { createEngineVerifier, createHostVerifier } from './who-answers.js';
-import { isReadOnlyRootFailure, needsWritableRoot, recordWritableRoot } from './writable-root.js';
 
 /** Milliseconds after which an idle connection to a server of somebody else's is not used again: it may be about to close it. */
 const idleTimeout = 1_000;
@@ -48,14 +48,14 @@ export class DockerRunner implements Runner {
   constructor(private readonly plan: RunPlan) {}
 
   static async listResources(home: Pick<BerthHome, 'deployments'>): Promise<ExternalResource[]> {
-    const { listResources } = await import('./list-made.js');
+    const { listResources } = await import('./list-resources.js');
     return await listResources(home);
   }
 
   async start(options: StartOptions): Promise<Handle> {
     const { plan } = this;
     const [{ startRevision }, { findEngineAddress, openEngine }] = await Promise.all([
-      import('./start-revision.js'),
+      import('./container/start-revision.js'),
       import('../../src/runners/containers/index.js'),
     ]);
     const address = findEngineAddress();
@@ -154,7 +154,7 @@ export class DockerRunner implements Runner {
 
   async stop(): Promise<void> {
     await this.withEngine(async (engine) => {
-      const { findContainer, removeContainer } = await import('./revision-container.js');
+      const { findContainer, removeContainer } = await import('./container/revision-container.js');
       const found = await findContainer(engine, this.plan);
       if (found !== undefined) await removeContainer(found.container, this.plan);
     });
@@ -163,7 +163,7 @@ export class DockerRunner implements Runner {
 
   async undo(): Promise<void> {
     await this.withEngine(async (engine) => {
-      const { findContainer, removeContainer, removeImages } = await import('./revision-container.js');
+      const { findContainer, removeContainer, removeImages } = await import('./container/revision-container.js');
       const found = await findContainer(engine, this.plan);
       if (found !== undefined) await removeContainer(found.container, this.plan);
       await removeImages(engine, this.plan);
@@ -205,7 +205,7 @@ export class DockerRunner implements Runner {
   }: DockerHandle): Promise<Docker.ContainerInspectInfo['State'] | string> {
     const [{ openEngine, ignoreMissing }, { describeExit }] = await Promise.all([
       import('../../src/runners/containers/index.js'),
-      import('./explain-exit.js'),
+      import('./container/explain-exit.js'),
     ]);
     const engine = await openEngine(address);
     const details = await ignoreMissing(engine.getContainer(container).inspect());
@@ -228,7 +228,7 @@ export class DockerRunner implements Runner {
     if (address === undefined) return undefined;
     const [{ openEngine, ignoreMissing }, { findContainer }] = await Promise.all([
       import('../../src/runners/containers/index.js'),
-      import('./revision-container.js'),
+      import('./container/revision-container.js'),
     ]);
     const engine = await openEngine(address);
     const named = this.handle && engine.getContainer(this.handle.container);

@@ -1,5 +1,5 @@
 import type { Need } from '../../src/registry/need.js';
-import { keyVariable } from './cloud/variables.js';
+import { keyVariable } from './cloud/environment-variables.js';
 
 /** On this machine nothing; in LangSmith a key. */
 export async function findNeeds(provider: string | null = null): Promise<Need[]> {

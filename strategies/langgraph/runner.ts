@@ -1,8 +1,8 @@
-import { explainHostRequirement } from '../../src/adaptation/shapes/explain-loading.js';
+import { explainHostRequirement } from '../../src/adaptation/shapes/explain-host-requirement.js';
 import type { Answer } from '../../src/contract/answer.js';
 import type { Handle, RunPlan } from '../../src/contract/handle.js';
 import { BerthError } from '../../src/errors.js';
-import type { BerthHome } from '../../src/home.js';
+import type { BerthHome } from '../../src/home/home.js';
 import { type ReadJson, readExactJson, readJson } from '../../src/json/read-json.js';
 import { createErrorAnswer } from '../../src/runners/call-deadline.js';
 import { callWithParsedInputs, streamWithParsedInputs } from '../../src/runners/call-text.js';
@@ -14,10 +14,10 @@ import type {
   Runner,
   StartOptions,
 } from '../../src/runners/runner.js';
-import { callGraph } from './call-graph.js';
+import { callGraph } from './calls/call-graph.js';
+import type { GraphServer } from './calls/graph-run.js';
 import { parseGraphInterface } from './graph-interface.js';
-import type { GraphServer } from './graph-run.js';
-import type { GraphHandle, ServingBackend } from './place.js';
+import type { GraphHandle, ServingBackend } from './serving-backend.js';
 
 /**
  * Runs a revision's graphs on the LangGraph server: on this machine, or in LangSmith Deployment where the plan's provider
@@ -37,7 +37,7 @@ export class LangGraphRunner implements Runner {
 
   /** What is in LangSmith; on this machine all are processes and files. */
   static async listResources(home: Pick<BerthHome, 'deployments' | 'clouds'>): Promise<ExternalResource[]> {
-    const { listResources } = await import('./cloud/list-made.js');
+    const { listResources } = await import('./cloud/list-resources.js');
     return await listResources(home);
   }
 
@@ -103,7 +103,7 @@ export class LangGraphRunner implements Runner {
   ): AsyncGenerator<unknown, Answer> {
     const server = await this.findServer(read);
     if ('status' in server) return server;
-    const { streamGraph } = await import('./stream-graph.js');
+    const { streamGraph } = await import('./calls/stream-graph.js');
     return yield* streamGraph(server, inputs, options);
   }
 
@@ -134,6 +134,6 @@ function refuseHostModulesInCloud({ provider, runInterface, deployment }: RunPla
 }
 
 async function openBackend(plan: RunPlan): Promise<ServingBackend> {
-  if (plan.provider === 'langsmith') return new (await import('./cloud/cloud-place.js')).CloudBackend(plan);
-  return new (await import('./local-place.js')).LocalBackend(plan);
+  if (plan.provider === 'langsmith') return new (await import('./cloud/cloud-backend.js')).CloudBackend(plan);
+  return new (await import('./server/local-backend.js')).LocalBackend(plan);
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { RunPlan } from '../../src/contract/handle.js';
-import { readLog } from '../../src/runners/log-file.js';
+import { readLog } from '../../src/processes/log-file.js';
 import type { Health, LogOptions } from '../../src/runners/runner.js';
 
 /** A plan for each process of the revision: the first has the revision's own state and log, the others have theirs. */

@@ -2,11 +2,11 @@ import { appendFile, mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Answer } from '../../src/contract/answer.js';
 import type { Handle, RunPlan } from '../../src/contract/handle.js';
-import { HostClient } from '../../src/runners/host-client.js';
-import { readLog } from '../../src/runners/log-file.js';
-import { ReplicaClient } from '../../src/runners/replica-client.js';
+import { readLog } from '../../src/processes/log-file.js';
+import { HostClient } from '../../src/runners/host/host-client.js';
+import { ReplicaClient } from '../../src/runners/host/replica-client.js';
 import type { CallOptions, Health, LogOptions, Runner, StartOptions } from '../../src/runners/runner.js';
-import { type HostHandle, HostProcess } from './local-host.js';
+import { type HostHandle, HostProcess } from './host-process.js';
 import { combineHealth, planReplicas, readReplicaLogs } from './replicas.js';
 
 /** What `start` adds to the handle. */

@@ -1,8 +1,8 @@
 import type { ConformanceHooks } from '../../src/conformance/index.js';
 import type { RunPlan } from '../../src/contract/handle.js';
-import { appName } from './app-name.js';
-import { openClient } from './cloud.js';
-import { hasSecret, listApps, stopApp } from './inventory.js';
+import { appName } from './cloud/app-name.js';
+import { openClient } from './cloud/modal-client.js';
+import { hasSecret, listApps, stopApp } from './cloud/modal-resources.js';
 
 /** Its software is an app and a secret in Modal's cloud; a call beyond what runs already waits for a container. */
 export const conformance: ConformanceHooks = {

@@ -1,6 +1,6 @@
 import type { RunInterface } from '../../src/contract/run-interface.js';
 import { BerthError } from '../../src/errors.js';
-import type { WebInputs } from './web-inputs.js';
+import type { WebInputs } from './recipes/describe-web-inputs.js';
 
 /** Which function of which app is called, and how. Read by hand: the path of a call loads no schema library. */
 export interface ModalInterface {

@@ -1,5 +1,5 @@
 import type { Need } from '../../src/registry/need.js';
-import { configFile, findAccount, tokenRemedy } from './account.js';
+import { configFile, findAccount, tokenRemedy } from './cloud/account.js';
 
 /** An account to bill. Its command line comes with the revision's environment. */
 export async function findNeeds(): Promise<Need[]> {

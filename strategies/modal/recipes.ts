@@ -1,7 +1,7 @@
-import type { Recipe } from '../../src/adaptation/recipe.js';
 import { plainShapes } from '../../src/adaptation/shapes/index.js';
-import { existingApp } from './existing-app.js';
-import { wrapInApp } from './generated-app.js';
+import type { Recipe } from '../../src/registry/recipe.js';
+import { existingApp } from './recipes/existing-app.js';
+import { wrapInApp } from './recipes/generated-app.js';
 
 /** The repository's own app; else the plain shapes, with an app written around them. */
 export const recipes: Recipe[] = [existingApp, ...plainShapes.map(wrapInApp)];

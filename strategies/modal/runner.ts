@@ -4,9 +4,9 @@ import type { Function_ } from 'modal';
 import type { Answer } from '../../src/contract/answer.js';
 import type { Handle, RunPlan } from '../../src/contract/handle.js';
 import { BerthError } from '../../src/errors.js';
-import type { BerthHome } from '../../src/home.js';
+import type { BerthHome } from '../../src/home/home.js';
+import { readLog } from '../../src/processes/log-file.js';
 import { createErrorAnswer } from '../../src/runners/call-deadline.js';
-import { readLog } from '../../src/runners/log-file.js';
 import type {
   CallOptions,
   ExternalResource,
@@ -15,11 +15,11 @@ import type {
   Runner,
   StartOptions,
 } from '../../src/runners/runner.js';
-import { callFunction } from './call-function.js';
-import { findDeployedApp, isSameVersion, openClient } from './cloud.js';
-import type { DeployedApp } from './deploy-revision.js';
-import { type AppRecord, type DeployedVersion, readAppRecord, removeAppRecord } from './deployment-note.js';
-import { findFunction, openAllFunctions } from './find-function.js';
+import { callFunction } from './calls/call-function.js';
+import { findFunction, openAllFunctions } from './cloud/find-function.js';
+import { findDeployedApp, isSameVersion, openClient } from './cloud/modal-client.js';
+import { type AppRecord, type DeployedVersion, readAppRecord, removeAppRecord } from './deploy/app-record.js';
+import type { DeployedApp } from './deploy/deploy-revision.js';
 import { type ModalInterface, parseModalInterface } from './modal-interface.js';
 
 /** What `start` adds to the handle: which app it is. */
@@ -52,15 +52,15 @@ export class ModalRunner implements Runner {
   constructor(private readonly plan: RunPlan) {}
 
   static async listResources(home: Pick<BerthHome, 'deployments'>): Promise<ExternalResource[]> {
-    const { listResources } = await import('./list-made.js');
+    const { listResources } = await import('./cloud/list-resources.js');
     return await listResources(home);
   }
 
   async start(options: StartOptions): Promise<Handle> {
     const { plan } = this;
     const [{ withLock }, { deployRevision }] = await Promise.all([
-      import('../../src/runners/lock.js'),
-      import('./deploy-revision.js'),
+      import('../../src/processes/lock.js'),
+      import('./deploy/deploy-revision.js'),
     ]);
     await mkdir(plan.stateDirectory, { recursive: true, mode: 0o700 });
     const lock = { directory: join(plan.stateDirectory, 'start.lock') };
@@ -89,7 +89,7 @@ export class ModalRunner implements Runner {
     const { url } = handle.app.deployed;
     const limited = { ...options, timeout: options.timeout ?? plan.timeout };
     if (url !== undefined) {
-      const { callWeb } = await import('./call-web.js');
+      const { callWeb } = await import('./calls/call-web.js');
       return await callWeb({ target, url, inputs }, limited);
     }
     const call = {
@@ -106,7 +106,7 @@ export class ModalRunner implements Runner {
     const { plan, handle } = this;
     const url = handle?.app.deployed.url;
     if (url === undefined) return await this.run(inputs, options);
-    const { streamWeb } = await import('./stream-web.js');
+    const { streamWeb } = await import('./calls/stream-web.js');
     const target = parseModalInterface(plan.runInterface);
     return yield* streamWeb({ target, url, inputs }, { ...options, timeout: options.timeout ?? plan.timeout });
   }
@@ -145,7 +145,7 @@ export class ModalRunner implements Runner {
     const { plan } = this;
     const record = await readAppRecord(plan);
     if (record !== undefined) {
-      const { removeRevisionApps } = await import('./remove-from-cloud.js');
+      const { removeRevisionApps } = await import('./cloud/remove-apps.js');
       if (record.deployed !== null) await this.archiveLog(record, record.deployed);
       await removeRevisionApps(plan, record);
       await removeAppRecord(plan);
@@ -208,7 +208,7 @@ async function readAppLog(
   { id, at }: DeployedVersion,
   options: LogOptions = {},
 ): Promise<AsyncIterable<string>> {
-  const { readCloudLog } = await import('./cloud-log.js');
+  const { readCloudLog } = await import('./cloud/read-cloud-log.js');
   return readCloudLog(await openAllFunctions(await openClient(environment), id), new Date(at), options);
 }
 

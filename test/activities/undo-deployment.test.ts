@@ -6,10 +6,10 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import type { Dependencies } from '../../src/activities/index.js';
 import { undoDeployment } from '../../src/activities/undo-deployment.js';
 import { BerthError } from '../../src/errors.js';
-import { deploymentDirectory } from '../../src/home.js';
-import { RedeployGateway } from '../../src/schedules/index.js';
+import { deploymentDirectory } from '../../src/home/home.js';
+import { RedeployGateway } from '../../src/scheduling/index.js';
 import { Ledger } from '../../src/workspaces/index.js';
-import { temporaryHome, writeTree } from '../support/temporary.js';
+import { temporaryHome, writeTree } from '../support/temporary-directories.js';
 
 test('schedules that resist keep nothing else alive, and are named', async () => {
   const home = temporaryHome();

@@ -5,10 +5,10 @@ import { expect, test } from '@jest/globals';
 import { AdapterAgent, type Recipe, type Recognition } from '../../src/adaptation/index.js';
 import { BerthError } from '../../src/errors.js';
 import { digestTree } from '../../src/workspaces/index.js';
-import { someFacts } from '../environments/facts.js';
-import { temporaryDirectory, temporaryHome } from '../support/temporary.js';
-import { agentsOf, ScriptedAgent } from './agents.js';
-import { handBack, runInterface, someRequest, someRound } from './workspace.js';
+import { someFacts } from '../environments/some-facts.js';
+import { temporaryDirectory, temporaryHome } from '../support/temporary-directories.js';
+import { handBack, runInterface, someRequest, someRound } from './adaptation-request.js';
+import { agentsOf, ScriptedAgent } from './scripted-agent.js';
 
 const recipe = (name: string, recognise: () => Recognition | undefined): Recipe => ({
   name,

@@ -6,12 +6,12 @@ import {
   matchOutput,
   splitContract,
 } from '../../src/adaptation/index.js';
-import { listStaleCalls } from '../../src/adaptation/stated-contract.js';
+import { listStaleCalls } from '../../src/adaptation/summarize-contract.js';
 import type { Answer } from '../../src/contract/answer.js';
 import type { Contract, Example } from '../../src/contract/example.js';
 import type { DocumentedCall, EntryPoint, Parameter } from '../../src/contract/facts.js';
 import { readExactJson } from '../../src/json/read-json.js';
-import { someFacts } from '../environments/facts.js';
+import { someFacts } from '../environments/some-facts.js';
 
 const differs = (match: Example['match'], output: unknown, got: unknown) =>
   matchOutput({ input: null, output, match }, got);

@@ -2,11 +2,11 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { assertUnchanged, reviewChange, takeFingerprint } from '../../src/adaptation/judging/index.js';
+import { assertUnchanged, reviewChange, takeFingerprint } from '../../src/adaptation/change-review/index.js';
 import type { Example } from '../../src/contract/example.js';
 import { commitWorkspace } from '../../src/workspaces/index.js';
-import { temporaryDirectory, writeTree } from '../support/temporary.js';
-import { copyFiles } from './workspace.js';
+import { temporaryDirectory, writeTree } from '../support/temporary-directories.js';
+import { copyFiles } from './adaptation-request.js';
 
 const lines = (count: number) => Array.from({ length: count }, (_, index) => `line_${index} = ${index}\n`).join('');
 const repository = {

@@ -8,7 +8,7 @@ import { gatherFacts } from '../../src/selection/index.js';
 import { copySource, exportRevision } from '../../src/workspaces/index.js';
 import { LocalRunner } from '../../strategies/local/runner.js';
 import { createLocalPlan } from '../strategies/local-plan.js';
-import { temporaryDirectory, temporarySolution } from '../support/temporary.js';
+import { temporaryDirectory, temporarySolution } from '../support/temporary-directories.js';
 
 const runners: LocalRunner[] = [];
 afterAll(async () => {

@@ -5,8 +5,8 @@ import { expect, test } from '@jest/globals';
 import { AdapterAgent } from '../../src/adaptation/index.js';
 import { AgentRegistry } from '../../src/agents/index.js';
 import { openaiChat, refuse, say, startEndpoint, write } from '../agents/endpoints/index.js';
-import { registerCleanup, temporaryHome } from '../support/temporary.js';
-import { handBack, someRequest, someRound } from './workspace.js';
+import { registerCleanup, temporaryHome } from '../support/temporary-directories.js';
+import { handBack, someRequest, someRound } from './adaptation-request.js';
 
 const endpoint = await startEndpoint(openaiChat);
 registerCleanup(() => endpoint.close());

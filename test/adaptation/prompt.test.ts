@@ -12,9 +12,9 @@ import {
 import type { EntryPoint } from '../../src/contract/facts.js';
 import type { DeploymentSetting } from '../../src/contract/setting.js';
 import { StrategyRegistry } from '../../src/registry/index.js';
-import { someFacts } from '../environments/facts.js';
-import { temporaryHome } from '../support/temporary.js';
-import { someRequest } from './workspace.js';
+import { someFacts } from '../environments/some-facts.js';
+import { temporaryHome } from '../support/temporary-directories.js';
+import { someRequest } from './adaptation-request.js';
 
 const home = temporaryHome();
 let setting: DeploymentSetting;

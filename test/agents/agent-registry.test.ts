@@ -2,7 +2,7 @@ import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { AgentRegistry, automaticOrder } from '../../src/agents/index.js';
-import { temporaryHome } from '../support/temporary.js';
+import { temporaryHome } from '../support/temporary-directories.js';
 
 const bare = { PATH: '/nowhere' };
 

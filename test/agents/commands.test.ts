@@ -6,7 +6,7 @@ import { invokeClaude } from '../../src/agents/claude-code.js';
 import { describeCodexConfig, invokeCodex } from '../../src/agents/codex.js';
 import { describeGeminiSettings, invokeGemini } from '../../src/agents/gemini.js';
 import { describeOpencodeConfig, invokeOpencode } from '../../src/agents/opencode.js';
-import { invokeUserDefined } from '../../src/agents/user-defined.js';
+import { invokeUserDefined } from '../../src/agents/user-defined-agent.js';
 import { exampleSetup } from './example-setup.js';
 
 test('claude gets its limits, a session of our choice and nothing of the repository', () => {

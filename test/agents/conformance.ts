@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSy
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Agent, AgentEvent, AgentRequest, AgentResult } from '../../src/agents/index.js';
-import { temporaryDirectory } from '../support/temporary.js';
+import { temporaryDirectory } from '../support/temporary-directories.js';
 import {
   hang,
   refuse,
@@ -14,9 +14,9 @@ import {
   type Wire,
   write,
 } from './endpoints/index.js';
+import { findByCommandLine } from './find-by-command-line.js';
 import { createHostileRepository, plantedInstruction } from './hostile-repository.js';
 import { agentPath } from './installed-agents.js';
-import { findByCommandLine } from './processes.js';
 
 export interface Subject {
   /** With prices of 1 and 2 dollars per million tokens, where the agent does not say the cost itself. */

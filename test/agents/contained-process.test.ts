@@ -7,8 +7,8 @@ import { buildAgentEnvironment, markVariable } from '../../src/agents/agent-envi
 import { type ContainedCommand, startContainedProcess } from '../../src/agents/contained-process.js';
 import { findMarked } from '../../src/agents/marked-processes.js';
 import { claimMark, releaseMark } from '../../src/agents/run-mark.js';
-import { temporaryDirectory } from '../support/temporary.js';
-import { findByCommandLine } from './processes.js';
+import { temporaryDirectory } from '../support/temporary-directories.js';
+import { findByCommandLine } from './find-by-command-line.js';
 
 const directory = temporaryDirectory('berth-contained-');
 

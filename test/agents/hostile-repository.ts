@@ -1,4 +1,4 @@
-import { temporarySolution } from '../support/temporary.js';
+import { temporarySolution } from '../support/temporary-directories.js';
 
 /** Text that a CLI would take for instructions if it read the repository's own. */
 export const plantedInstruction = 'PLANTED-INSTRUCTION-OF-THE-REPOSITORY';

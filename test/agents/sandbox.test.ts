@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { bubblewrapArguments } from '../../src/agents/sandbox.js';
-import { temporaryDirectory } from '../support/temporary.js';
+import { temporaryDirectory } from '../support/temporary-directories.js';
 
 test('everything is readable, two places are writable, and what is hidden or steers is covered', () => {
   const root = temporaryDirectory('berth-sandbox-');

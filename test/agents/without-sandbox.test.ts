@@ -4,8 +4,8 @@ import { UserDefinedSettings } from '../../src/agents/agent-settings.js';
 import { CommandLineAgent } from '../../src/agents/command-line-agent.js';
 import { findSandbox } from '../../src/agents/index.js';
 import { opencode } from '../../src/agents/opencode.js';
-import { createUserDefinedProtocol } from '../../src/agents/user-defined.js';
-import { temporaryDirectory, temporarySolution } from '../support/temporary.js';
+import { createUserDefinedProtocol } from '../../src/agents/user-defined-agent.js';
+import { temporaryDirectory, temporarySolution } from '../support/temporary-directories.js';
 
 const path = process.env.PATH;
 beforeAll(() => {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { useTool } from '../../src/agents/openai-tools.js';
 import { WorkspaceFiles } from '../../src/agents/workspace-files.js';
-import { temporaryDirectory, temporarySolution } from '../support/temporary.js';
+import { temporaryDirectory, temporarySolution } from '../support/temporary-directories.js';
 
 const outside = temporaryDirectory('berth-outside-');
 const root = temporarySolution({ 'app.py': 'one\ntwo\n', 'lib/deep.py': 'two\n', '.git/config': 'x' });

@@ -1,9 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { deploymentDirectory } from '../../src/home.js';
+import { deploymentDirectory } from '../../src/home/home.js';
 import { runBin } from '../support/bin.js';
-import { temporaryDirectory, temporaryHome, temporarySolution } from '../support/temporary.js';
+import { temporaryDirectory, temporaryHome, temporarySolution } from '../support/temporary-directories.js';
 
 // What the built command does without any server: as a process, with its exit code and both its streams.
 
@@ -122,7 +122,7 @@ test('a reader that goes away ends the command quietly', async () => {
   mkdirSync(logs, { recursive: true });
   writeFileSync(join(logs, 'r1.log'), 'a line of the log\n'.repeat(200_000));
   const { execa } = await import('execa');
-  const { packageRoot } = await import('../../src/package-root.js');
+  const { packageRoot } = await import('../../src/home/package-root.js');
   const client = join(packageRoot, 'dist', 'client.js');
   const shell = await execa({
     shell: '/bin/bash',

@@ -2,9 +2,9 @@ import { join } from 'node:path';
 import { beforeEach, expect, test } from '@jest/globals';
 import { type DeployOptionValues, readDeployConfig } from '../../src/commands/deploy-config.js';
 import { isDeploymentName } from '../../src/commands/deployment-name.js';
-import { parseResources } from '../../src/commands/resource-options.js';
-import { DeploymentName } from '../../src/contract/config.js';
-import { temporaryDirectory, temporaryHome, temporarySolution, writeTree } from '../support/temporary.js';
+import { parseResources } from '../../src/commands/parse-resources.js';
+import { DeploymentName } from '../../src/contract/deploy-config.js';
+import { temporaryDirectory, temporaryHome, temporarySolution, writeTree } from '../support/temporary-directories.js';
 
 const nothing: DeployOptionValues = {
   ...{ name: undefined, goal: undefined, strategy: undefined, allow: undefined, agent: undefined, entry: undefined },

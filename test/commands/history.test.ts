@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { RoundRecord } from '../../src/adaptation/rounds/index.js';
-import { isChangeEntry, listHistoryEntries } from '../../src/commands/change-history.js';
 import { selectColors } from '../../src/commands/colors.js';
 import { buildHistory } from '../../src/commands/history.js';
-import { renderHistory } from '../../src/commands/history-page.js';
-import { readRounds } from '../../src/commands/round-history.js';
-import { registerCleanup, temporaryDirectory } from '../support/temporary.js';
-import { createDeploymentInfo } from './support.js';
+import { isChangeEntry, listHistoryEntries } from '../../src/commands/history-entries.js';
+import { readRounds } from '../../src/commands/read-rounds.js';
+import { renderHistory } from '../../src/commands/render-history.js';
+import { registerCleanup, temporaryDirectory } from '../support/temporary-directories.js';
+import { createDeploymentInfo } from './recording-stream.js';
 
 const home = temporaryDirectory('berth-home-');
 const previous = process.env.BERTH_HOME;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { expect, test } from '@jest/globals';
 import { readInput } from '../../src/commands/input.js';
-import { temporarySolution } from '../support/temporary.js';
+import { temporarySolution } from '../support/temporary-directories.js';
 
 const bytes = (...parts: (string | number[])[]): Readable =>
   Readable.from(parts.map((part) => Buffer.from(part as string)));

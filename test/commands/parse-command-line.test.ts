@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { commandGroups } from '../../src/commands/index.js';
 import type { CommandInvocation } from '../../src/commands/invocation.js';
 import { parseCommandLine } from '../../src/commands/parse-command-line.js';
-import { parseRunCommand } from '../../src/commands/recognise-run.js';
+import { parseRunCommand } from '../../src/commands/parse-run-command.js';
 
 const parse = (...words: string[]) => parseCommandLine(words, commandGroups);
 

@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
 import { selectColors } from '../../src/commands/colors.js';
-import { createStepReporter } from '../../src/commands/deployment-progress.js';
 import { createProgress, formatElapsed, truncateToWidth } from '../../src/commands/progress.js';
-import { RecordingStream } from './support.js';
+import { createStepReporter } from '../../src/commands/step-reporter.js';
+import { RecordingStream } from './recording-stream.js';
 
 const plain = selectColors({}, {});
 const step = (facts: object) => ({ step: 'adaptWorkspace', startedAt: at(0), finishedAt: null, note: '', ...facts });

@@ -1,12 +1,12 @@
 import { expect, test } from '@jest/globals';
-import { toDiagnosticCheck } from '../../src/commands/agent-checks.js';
+import { toDiagnosticCheck } from '../../src/commands/check-coding-agents.js';
 import { selectColors } from '../../src/commands/colors.js';
-import { renderCall, renderDeployment, renderRunning } from '../../src/commands/deployment-page.js';
 import { paintPatch } from '../../src/commands/diff.js';
-import { renderFailure } from '../../src/commands/failure.js';
 import { renderDeployments } from '../../src/commands/list.js';
+import { renderCall, renderDeployment, renderRunning } from '../../src/commands/render-deployment.js';
+import { renderFailure } from '../../src/commands/report-failure.js';
 import { renderStrategies } from '../../src/commands/strategies/list-strategies.js';
-import { createDeploymentInfo } from './support.js';
+import { createDeploymentInfo } from './recording-stream.js';
 
 const plain = selectColors({}, {});
 const colored = selectColors({}, { FORCE_COLOR: '1' });

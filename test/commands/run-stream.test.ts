@@ -5,10 +5,10 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, expect, test } from '@jest/globals';
 import { execa } from 'execa';
-import { packageRoot } from '../../src/package-root.js';
+import { packageRoot } from '../../src/home/package-root.js';
 import { runBin } from '../support/bin.js';
-import { publishRevision, runnerModules } from '../support/published.js';
-import { temporaryDirectory, temporaryHome } from '../support/temporary.js';
+import { publishRevision, runnerModules } from '../support/publish-revision.js';
+import { temporaryDirectory, temporaryHome } from '../support/temporary-directories.js';
 
 const app = `
 import os, time

@@ -2,9 +2,9 @@ import { expect, test } from '@jest/globals';
 import picocolors from 'picocolors';
 import { commandGroups } from '../../src/commands/index.js';
 import { parseCommandLine } from '../../src/commands/parse-command-line.js';
+import { formatZonedTime } from '../../src/commands/schedule/format-zoned-time.js';
 import { renderSchedules } from '../../src/commands/schedule/list.js';
-import { renderSchedule } from '../../src/commands/schedule/schedule-page.js';
-import { formatZonedTime } from '../../src/commands/schedule/zoned-time.js';
+import { renderSchedule } from '../../src/commands/schedule/render-schedule.js';
 import type { ScheduledRun, ScheduleInfo } from '../../src/contract/index.js';
 
 const colors = picocolors.createColors(false);

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import { createOutput } from '../../src/commands/output.js';
-import { writeOutcome } from '../../src/commands/settled-deployment.js';
 import { describeAction, formatDollars, watchDeployment } from '../../src/commands/watch-deployment.js';
-import { registerCleanup, temporaryDirectory } from '../support/temporary.js';
-import { createDeploymentInfo, RecordingStream } from './support.js';
+import { writeOutcome } from '../../src/commands/write-outcome.js';
+import { registerCleanup, temporaryDirectory } from '../support/temporary-directories.js';
+import { createDeploymentInfo, RecordingStream } from './recording-stream.js';
 
 const previous = process.env.BERTH_HOME;
 process.env.BERTH_HOME = temporaryDirectory('berth-home-');

@@ -7,10 +7,10 @@ import { eject } from '../../src/commands/eject.js';
 import { createOutput } from '../../src/commands/output.js';
 import { resume } from '../../src/commands/resume.js';
 import { shell } from '../../src/commands/shell.js';
-import { berthHome, deploymentDirectory } from '../../src/home.js';
+import { berthHome, deploymentDirectory } from '../../src/home/home.js';
 import { copySource } from '../../src/workspaces/index.js';
-import { registerCleanup, temporaryDirectory, temporarySolution, writeTree } from '../support/temporary.js';
-import { RecordingStream } from './support.js';
+import { registerCleanup, temporaryDirectory, temporarySolution, writeTree } from '../support/temporary-directories.js';
+import { RecordingStream } from './recording-stream.js';
 
 const previous = process.env.BERTH_HOME;
 process.env.BERTH_HOME = temporaryDirectory('berth-home-');

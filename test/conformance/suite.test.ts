@@ -8,7 +8,7 @@ import type { Handle, RunPlan } from '../../src/contract/handle.js';
 import { StrategyRegistry } from '../../src/registry/index.js';
 import type { CallOptions, Health, LogOptions, RunnerClass, StartOptions } from '../../src/runners/runner.js';
 import { LocalRunner } from '../../strategies/local/runner.js';
-import { temporaryDirectory, temporaryHome } from '../support/temporary.js';
+import { temporaryDirectory, temporaryHome } from '../support/temporary-directories.js';
 
 const home = temporaryHome();
 

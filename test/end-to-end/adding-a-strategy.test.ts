@@ -5,13 +5,13 @@ import { expect, test } from '@jest/globals';
 import { execa } from 'execa';
 import type { Answer } from '../../src/contract/answer.js';
 import { StrategyConfig } from '../../src/contract/strategy-config.js';
-import { exampleStrategyDirectory, packageRoot } from '../../src/package-root.js';
+import { exampleStrategyDirectory, packageRoot } from '../../src/home/package-root.js';
+import { identifyProcess } from '../../src/processes/process-identity.js';
 import type { StrategyAvailability } from '../../src/registry/index.js';
-import { identifyProcess } from '../../src/runners/process-identity.js';
 import { runBin } from '../support/bin.js';
-import { listProcesses, temporaryStack } from '../support/stack.js';
-import { temporaryDirectory, temporarySolution, writeTree } from '../support/temporary.js';
-import { type Refusal, runJson } from './user.js';
+import { temporaryDirectory, temporarySolution, writeTree } from '../support/temporary-directories.js';
+import { listProcesses, temporaryStack } from '../support/temporary-stack.js';
+import { type Refusal, runJson } from './run-json.js';
 
 // docs/adding-a-strategy.md: its blocks are the example's files, and what it types is typed here.
 

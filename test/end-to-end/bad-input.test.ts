@@ -3,11 +3,11 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from '@jest/globals';
 import type { Answer } from '../../src/contract/answer.js';
-import { deploymentDirectory } from '../../src/home.js';
+import { deploymentDirectory } from '../../src/home/home.js';
 import { runBin } from '../support/bin.js';
-import { listProcesses, temporaryStack } from '../support/stack.js';
-import { temporaryDirectory, temporarySolution, writeTree } from '../support/temporary.js';
-import { type Deployed, describeTree, eventually, type Refusal, runJson } from './user.js';
+import { temporaryDirectory, temporarySolution, writeTree } from '../support/temporary-directories.js';
+import { listProcesses, temporaryStack } from '../support/temporary-stack.js';
+import { type Deployed, describeTree, eventually, type Refusal, runJson } from './run-json.js';
 
 // Whatever is wrong with what a user gives, or with the code that it holds: what the command says, and what it leaves.
 

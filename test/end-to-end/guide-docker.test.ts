@@ -2,7 +2,7 @@
 import { expect, test } from '@jest/globals';
 import { openTestEngine } from '../support/docker-engine.js';
 import { readBlocks, readCommands, readDocument, UserShell } from '../support/documents.js';
-import { temporaryStack } from '../support/stack.js';
+import { temporaryStack } from '../support/temporary-stack.js';
 
 const home = temporaryStack();
 

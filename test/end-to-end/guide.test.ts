@@ -2,10 +2,10 @@
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { packageRoot } from '../../src/package-root.js';
+import { packageRoot } from '../../src/home/package-root.js';
 import { type Block, readBlocks, readCommands, readDocument, UserShell } from '../support/documents.js';
-import { temporaryStack } from '../support/stack.js';
-import { eventually } from './user.js';
+import { temporaryStack } from '../support/temporary-stack.js';
+import { eventually } from './run-json.js';
 
 // Every command on every page of docs/guide is typed as it stands there, from the top of the page to its end.
 

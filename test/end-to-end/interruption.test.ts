@@ -2,10 +2,10 @@
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { execa } from 'execa';
-import { packageRoot } from '../../src/package-root.js';
-import { temporaryStack } from '../support/stack.js';
-import { temporarySolution } from '../support/temporary.js';
-import { type Deployed, eventually, type Refusal, runJson } from './user.js';
+import { packageRoot } from '../../src/home/package-root.js';
+import { temporarySolution } from '../support/temporary-directories.js';
+import { temporaryStack } from '../support/temporary-stack.js';
+import { type Deployed, eventually, type Refusal, runJson } from './run-json.js';
 
 const home = temporaryStack();
 

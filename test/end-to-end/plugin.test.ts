@@ -6,9 +6,9 @@ import type { Answer } from '../../src/contract/answer.js';
 import type { StrategyEntry } from '../../src/registry/index.js';
 import type { DiagnosticCheck } from '../../src/stack/index.js';
 import { runBin } from '../support/bin.js';
-import { listProcesses, temporaryStack } from '../support/stack.js';
-import { temporarySolution, writeTree } from '../support/temporary.js';
-import { describeTree, type Refusal, runJson } from './user.js';
+import { temporarySolution, writeTree } from '../support/temporary-directories.js';
+import { listProcesses, temporaryStack } from '../support/temporary-stack.js';
+import { describeTree, type Refusal, runJson } from './run-json.js';
 
 // A strategy of the user's own: a directory in $BERTH_HOME/strategies. It runs `answer.sh` once per call.
 

@@ -3,10 +3,10 @@ import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { execa } from 'execa';
-import { packageRoot } from '../../src/package-root.js';
+import { packageRoot } from '../../src/home/package-root.js';
 import { createUserDirectory, readBlocks, readCommands, readDocument, UserShell } from '../support/documents.js';
-import { temporaryStack } from '../support/stack.js';
-import { describeTree } from './user.js';
+import { temporaryStack } from '../support/temporary-stack.js';
+import { describeTree } from './run-json.js';
 
 // What README.md says is typed and run as it stands there.
 

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import type { DeploymentInfo } from '../../src/contract/status.js';
 import { runBin } from '../support/bin.js';
-import { temporaryStack } from '../support/stack.js';
-import { temporarySolution } from '../support/temporary.js';
+import { temporarySolution } from '../support/temporary-directories.js';
+import { temporaryStack } from '../support/temporary-stack.js';
 
 const home = temporaryStack();
 const berth = (...words: string[]) => runBin(words, { env: { BERTH_HOME: home.root } });

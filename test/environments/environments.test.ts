@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import type { Environment } from '../../src/contract/revision.js';
 import { Environments, type PrepareRequest } from '../../src/environments/index.js';
-import { temporaryDirectory, temporaryHome, temporarySolution } from '../support/temporary.js';
-import { someFacts } from './facts.js';
+import { temporaryDirectory, temporaryHome, temporarySolution } from '../support/temporary-directories.js';
+import { someFacts } from './some-facts.js';
 
 const home = temporaryHome();
 const environments = new Environments(home);

@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
 import { readRequirements } from '../../src/environments/requirements/read-requirements.js';
 import { measureLoopDelay } from '../support/loop-delay.js';
-import { temporarySolution } from '../support/temporary.js';
-import { someFacts } from './facts.js';
+import { temporarySolution } from '../support/temporary-directories.js';
+import { someFacts } from './some-facts.js';
 
 /** Milliseconds; what waits behind a reader must not notice it. */
 const most = 100;

@@ -3,7 +3,7 @@ import { chmodSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
 import { findUv } from '../../src/environments/index.js';
-import { temporaryDirectory, temporaryHome, writeTree } from '../support/temporary.js';
+import { temporaryDirectory, temporaryHome, writeTree } from '../support/temporary-directories.js';
 
 const { PATH } = process.env;
 afterEach(() => {

@@ -3,7 +3,7 @@ import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
 import { listInterpreterCandidates } from '../../src/environments/interpreters.js';
-import { temporaryDirectory, temporaryHome } from '../support/temporary.js';
+import { temporaryDirectory, temporaryHome } from '../support/temporary-directories.js';
 
 const before = { ...process.env };
 afterEach(() => {

@@ -8,8 +8,8 @@ import { beforeAll, expect, test } from '@jest/globals';
 import type { Environment } from '../../src/contract/revision.js';
 import { Environments, type PrepareRequest } from '../../src/environments/index.js';
 import { type PackageIndex, startPackageIndex } from '../support/package-index.js';
-import { temporaryDirectory, temporaryHome, temporarySolution } from '../support/temporary.js';
-import { someFacts } from './facts.js';
+import { temporaryDirectory, temporaryHome, temporarySolution } from '../support/temporary-directories.js';
+import { someFacts } from './some-facts.js';
 
 // Locks that repositories bring: what they pin is kept, what they lack is said.
 

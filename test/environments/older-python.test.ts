@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { Environments } from '../../src/environments/index.js';
 import { findInterpreters, listInterpreterCandidates } from '../../src/environments/interpreters.js';
-import { temporaryDirectory, temporaryHome, temporarySolution } from '../support/temporary.js';
-import { someFacts } from './facts.js';
+import { temporaryDirectory, temporaryHome, temporarySolution } from '../support/temporary-directories.js';
+import { someFacts } from './some-facts.js';
 
 const home = temporaryHome();
 const environments = new Environments(home);

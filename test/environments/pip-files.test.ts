@@ -6,9 +6,9 @@ import fc from 'fast-check';
 import { readPipFiles } from '../../src/environments/pip-files/read-pip-files.js';
 import { formatUvFile, restoreLocations } from '../../src/environments/pip-files/uv-file.js';
 import { expandVariables, maskValues } from '../../src/environments/pip-files/variables.js';
+import { checkProperty } from '../support/check-property.js';
 import { measureLoopDelay } from '../support/loop-delay.js';
-import { checkProperty } from '../support/properties.js';
-import { temporarySolution } from '../support/temporary.js';
+import { temporarySolution } from '../support/temporary-directories.js';
 
 const read = (files: Record<string, string>, name = 'requirements.txt') => readFiles(temporarySolution(files), [name]);
 const readFiles = (root: string, files: string[]) => readPipFiles(root, [{ files, from: 'test', lines: [] }]);

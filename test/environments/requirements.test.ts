@@ -3,10 +3,10 @@ import {
   convertPipfilePackages,
   convertPoetryDependencies,
   listPoetryPins,
-} from '../../src/environments/requirements/foreign-requirements.js';
+} from '../../src/environments/requirements/convert-requirements.js';
 import { readRequirements } from '../../src/environments/requirements/read-requirements.js';
-import { temporarySolution } from '../support/temporary.js';
-import { someFacts } from './facts.js';
+import { temporarySolution } from '../support/temporary-directories.js';
+import { someFacts } from './some-facts.js';
 
 const read = (files: Record<string, string>, facts = someFacts()) => readRequirements(temporarySolution(files), facts);
 const setuptools = '[build-system]\nrequires = ["setuptools"]\n';

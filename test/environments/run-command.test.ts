@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import { createChildEnvironment, redact } from '../../src/environments/child-environment.js';
 import { runCommand } from '../../src/environments/index.js';
-import { listGroupMembers } from '../../src/runners/process-group.js';
+import { listGroupMembers } from '../../src/processes/process-group.js';
 
 const command = (script: string) => ({
   argv: ['sh', '-c', script] as [string, ...string[]],

@@ -3,11 +3,11 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from '@jest/globals';
 import { readExampleFile } from '../../src/adaptation/index.js';
-import { packageRoot } from '../../src/package-root.js';
+import { packageRoot } from '../../src/home/package-root.js';
 import { openaiChat, type ScriptedEndpoint, say, startEndpoint, write } from '../agents/endpoints/index.js';
-import { connectOnce, deploy } from '../support/deploying.js';
-import { temporaryStack } from '../support/stack.js';
-import { registerCleanup } from '../support/temporary.js';
+import { connectOnce, deploy } from '../support/deployments.js';
+import { registerCleanup } from '../support/temporary-directories.js';
+import { temporaryStack } from '../support/temporary-stack.js';
 
 temporaryStack();
 let model: ScriptedEndpoint;

@@ -1,7 +1,7 @@
 /** @needs python3 uv */
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { requireFailure } from '../strategies/conformance.js';
-import { createEnvironmentWith } from './libraries.js';
+import { createEnvironmentWith } from './environment-with.js';
 import { type ServedHost, serve, success } from './serve.js';
 
 const standard = `

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, test } from '@jest/globals';
-import { callCog, dataUri, outputs } from './cog-driver.js';
+import { callCog, dataUri, outputs } from './call-cog.js';
 
 const typed = (parameters: string, body = 'return value') => `
 from enum import Enum

@@ -1,6 +1,6 @@
 /** @needs python3 */
 import { expect, test } from '@jest/globals';
-import { callCog, dataUri, outputs } from './cog-driver.js';
+import { callCog, dataUri, outputs } from './call-cog.js';
 
 const head = `
 import dataclasses, datetime, enum, io, os, tempfile

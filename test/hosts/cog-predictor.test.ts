@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { parse } from 'yaml';
-import { packageRoot } from '../../src/package-root.js';
-import { callCog, dataUri, installedPythons, outputs } from './cog-driver.js';
+import { packageRoot } from '../../src/home/package-root.js';
+import { callCog, dataUri, installedPythons, outputs } from './call-cog.js';
 import { serve, success } from './serve.js';
 
 test('setup runs once, and its weights come from COG_WEIGHTS or from beside the code', async () => {

@@ -2,9 +2,9 @@
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { encodeFrames } from '../../src/runners/frames.js';
-import { HostClient } from '../../src/runners/host-client.js';
-import { getSocketPath } from '../../src/runners/host-record.js';
+import { encodeFrames } from '../../src/runners/host/frames.js';
+import { HostClient } from '../../src/runners/host/host-client.js';
+import { getSocketPath } from '../../src/runners/host/host-files.js';
 import { requireFailure } from '../strategies/conformance.js';
 import { readStream } from '../support/read-stream.js';
 import { type ServedHost, serve, success } from './serve.js';

@@ -5,10 +5,10 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, expect, test } from '@jest/globals';
-import { callHttp } from '../../src/runners/http-call.js';
-import { hostProgram } from '../../src/runners/launch-host.js';
-import { chooseFreePort } from '../../src/runners/listening-port.js';
-import { registerCleanup, temporarySolution } from '../support/temporary.js';
+import { chooseFreePort } from '../../src/processes/ports.js';
+import { hostProgram } from '../../src/runners/host/launch-host.js';
+import { callHttp } from '../../src/runners/http/http-call.js';
+import { registerCleanup, temporarySolution } from '../support/temporary-directories.js';
 
 const source = `import time, os
 def predict(text, seconds=0, words=None, bad=False):

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
-import { temporaryDirectory, writeTree } from '../support/temporary.js';
+import { temporaryDirectory, writeTree } from '../support/temporary-directories.js';
 import { success } from './serve.js';
 import { type ServedEntry, serveFiles } from './serve-files.js';
 

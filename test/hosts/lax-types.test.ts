@@ -1,6 +1,6 @@
 /** @needs python3 uv */
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { createEnvironmentWith } from './libraries.js';
+import { createEnvironmentWith } from './environment-with.js';
 import { type ServedHost, serve, success } from './serve.js';
 
 /** JSON texts; each is given to each annotation. */

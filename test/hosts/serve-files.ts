@@ -3,7 +3,7 @@ import type { RunPlan } from '../../src/contract/handle.js';
 import type { StartOptions } from '../../src/runners/runner.js';
 import { LocalRunner } from '../../strategies/local/runner.js';
 import { createLocalPlan } from '../strategies/local-plan.js';
-import { temporaryDirectory } from '../support/temporary.js';
+import { temporaryDirectory } from '../support/temporary-directories.js';
 import type { ServedHost } from './serve.js';
 
 const served: LocalRunner[] = [];

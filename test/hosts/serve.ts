@@ -3,7 +3,7 @@ import type { Answer } from '../../src/contract/answer.js';
 import type { RunPlan } from '../../src/contract/handle.js';
 import { LocalRunner } from '../../strategies/local/runner.js';
 import { createLocalPlan } from '../strategies/local-plan.js';
-import { temporaryDirectory } from '../support/temporary.js';
+import { temporaryDirectory } from '../support/temporary-directories.js';
 
 const served: LocalRunner[] = [];
 afterAll(async () => {

@@ -4,12 +4,12 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, expect, test } from '@jest/globals';
-import { encodeFrames, FrameReader } from '../../src/runners/frames.js';
-import { HostClient } from '../../src/runners/host-client.js';
-import { getSocketPath } from '../../src/runners/host-record.js';
+import { encodeFrames, FrameReader } from '../../src/runners/host/frames.js';
+import { HostClient } from '../../src/runners/host/host-client.js';
+import { getSocketPath } from '../../src/runners/host/host-files.js';
 import { requireFailure } from '../strategies/conformance.js';
 import { readStream } from '../support/read-stream.js';
-import { temporaryDirectory } from '../support/temporary.js';
+import { temporaryDirectory } from '../support/temporary-directories.js';
 import { type ServedHost, serve, success } from './serve.js';
 
 const source = `

@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
+import { InvalidInputsError } from '../../src/json/invalid-inputs-error.js';
 import { JsonNumber } from '../../src/json/json-number.js';
 import { readInputs } from '../../src/json/read-inputs.js';
 import { readExactJson, readJson } from '../../src/json/read-json.js';
-import { toRecordable } from '../../src/json/recordable.js';
-import { InvalidInputsError } from '../../src/json/unfit-inputs.js';
+import { toRecordable } from '../../src/json/to-recordable.js';
 import { writeJson } from '../../src/json/write-json.js';
 
 test('an integer beyond 2^53 is a bigint, whatever stands around it', () => {

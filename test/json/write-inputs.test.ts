@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { InvalidInputsError } from '../../src/json/unfit-inputs.js';
+import { InvalidInputsError } from '../../src/json/invalid-inputs-error.js';
 import { writeInputs } from '../../src/json/write-inputs.js';
 
 class Point {

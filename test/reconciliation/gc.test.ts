@@ -3,18 +3,18 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, utimesSync 
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
-import { openSoftware } from '../../src/factory/open-software.js';
-import { deploymentDirectory } from '../../src/home.js';
+import { openSoftware } from '../../src/calls/open-software.js';
+import { deploymentDirectory } from '../../src/home/home.js';
+import { isSameProcess, type ProcessIdentity } from '../../src/processes/process-identity.js';
+import { findProcessesByVariablePrefix } from '../../src/processes/processes-by-environment.js';
 import type { Orphan, SkippedDeployment } from '../../src/reconciliation/index.js';
-import { isSameProcess, type ProcessIdentity } from '../../src/runners/process-identity.js';
-import { findProcessesByVariablePrefix } from '../../src/runners/processes-by-environment.js';
 import { ensureStack, getHostId } from '../../src/stack/index.js';
 import { workflowId } from '../../src/workflows/messages.js';
 import { Ledger } from '../../src/workspaces/index.js';
 import { runBin } from '../support/bin.js';
-import { connectOnce, deploy, startDeployment } from '../support/deploying.js';
-import { temporaryStack } from '../support/stack.js';
-import { temporarySolution, writeTree } from '../support/temporary.js';
+import { connectOnce, deploy, startDeployment } from '../support/deployments.js';
+import { temporarySolution, writeTree } from '../support/temporary-directories.js';
+import { temporaryStack } from '../support/temporary-stack.js';
 
 const home = temporaryStack();
 

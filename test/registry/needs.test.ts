@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { StrategyRegistry } from '../../src/registry/index.js';
-import { temporaryDirectory, temporaryHome } from '../support/temporary.js';
+import { temporaryDirectory, temporaryHome } from '../support/temporary-directories.js';
 import { writePlugin } from './plugin.js';
 
 const needs = (body: string): string => `export async function findNeeds(provider) { ${body} }\n`;

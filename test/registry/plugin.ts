@@ -1,4 +1,4 @@
-import { writeTree } from '../support/temporary.js';
+import { writeTree } from '../support/temporary-directories.js';
 
 const config = (name: string): string => `name: ${name}
 provider: null

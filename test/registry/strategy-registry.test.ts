@@ -2,7 +2,7 @@
 import { delimiter, join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
 import { StrategyRegistry } from '../../src/registry/index.js';
-import { temporaryDirectory, temporaryHome } from '../support/temporary.js';
+import { temporaryDirectory, temporaryHome } from '../support/temporary-directories.js';
 import { writePlugin } from './plugin.js';
 
 const plan = {

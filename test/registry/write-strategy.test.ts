@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { exampleStrategyDirectory } from '../../src/package-root.js';
+import { exampleStrategyDirectory } from '../../src/home/package-root.js';
 import { StrategyRegistry, writeStrategy } from '../../src/registry/index.js';
-import { temporaryDirectory, temporaryHome, writeTree } from '../support/temporary.js';
+import { temporaryDirectory, temporaryHome, writeTree } from '../support/temporary-directories.js';
 
 const registry = await StrategyRegistry.scan({ home: temporaryHome(), directories: [] });
 

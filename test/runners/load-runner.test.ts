@@ -3,11 +3,11 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { BerthError } from '../../src/errors.js';
-import { builtInStrategiesDirectory } from '../../src/package-root.js';
+import { builtInStrategiesDirectory } from '../../src/home/package-root.js';
 import { loadRunnerClass, toModuleName } from '../../src/runners/load-runner.js';
-import { ServerProcess } from '../../src/runners/server-process.js';
+import { ServerProcess } from '../../src/runners/server/server-process.js';
 import { LocalRunner } from '../../strategies/local/runner.js';
-import { temporarySolution } from '../support/temporary.js';
+import { temporarySolution } from '../support/temporary-directories.js';
 
 test('a built-in strategy gives its own class', async () => {
   const module = join(builtInStrategiesDirectory, 'local', 'runner.ts');

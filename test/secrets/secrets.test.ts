@@ -11,7 +11,7 @@ import {
   sealEnvironment,
   sealValue,
 } from '../../src/secrets/index.js';
-import { temporaryDirectory, temporaryHome } from '../support/temporary.js';
+import { temporaryDirectory, temporaryHome } from '../support/temporary-directories.js';
 
 const secret = 'sk-ünïcode-4711\nsecond line';
 

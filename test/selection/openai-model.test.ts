@@ -3,7 +3,12 @@ import { StrategyRegistry } from '../../src/registry/index.js';
 import { findOpenaiModel, OpenaiModel, type SelectionExchange, SelectorAgent } from '../../src/selection/index.js';
 import { hang, openaiChatPlain, refuse, say, startEndpoint, type Turn } from '../agents/endpoints/index.js';
 import { writePlugin } from '../registry/plugin.js';
-import { registerCleanup, temporaryDirectory, temporaryHome, temporarySolution } from '../support/temporary.js';
+import {
+  registerCleanup,
+  temporaryDirectory,
+  temporaryHome,
+  temporarySolution,
+} from '../support/temporary-directories.js';
 
 const home = temporaryHome();
 const key = 'sk-selection-canary';

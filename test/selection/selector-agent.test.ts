@@ -4,7 +4,7 @@ import { BerthError } from '../../src/errors.js';
 import { StrategyRegistry } from '../../src/registry/index.js';
 import { SelectorAgent } from '../../src/selection/index.js';
 import { writePlugin } from '../registry/plugin.js';
-import { temporaryDirectory, temporaryHome, temporarySolution } from '../support/temporary.js';
+import { temporaryDirectory, temporaryHome, temporarySolution } from '../support/temporary-directories.js';
 
 const home = temporaryHome();
 

@@ -5,13 +5,13 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
-import type { BerthHome } from '../../src/home.js';
-import { packageRoot } from '../../src/package-root.js';
-import { identifyProcess, isSameProcess, type ProcessIdentity } from '../../src/runners/process-identity.js';
+import type { BerthHome } from '../../src/home/home.js';
+import { packageRoot } from '../../src/home/package-root.js';
+import { identifyProcess, isSameProcess, type ProcessIdentity } from '../../src/processes/process-identity.js';
 import { diagnose } from '../../src/stack/diagnose.js';
 import { ensureStack } from '../../src/stack/ensure-stack.js';
 import { stopStack } from '../../src/stack/stop-stack.js';
-import { useOwnHomes } from './support.js';
+import { useOwnHomes } from './use-own-homes.js';
 
 const enterNewHome = useOwnHomes();
 

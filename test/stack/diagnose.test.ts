@@ -5,7 +5,7 @@ import { expect, test } from '@jest/globals';
 import type { StrategyAvailability } from '../../src/registry/index.js';
 import { type DiagnosticCheck, diagnose } from '../../src/stack/diagnose.js';
 import { ensureStack } from '../../src/stack/ensure-stack.js';
-import { useOwnHomes } from './support.js';
+import { useOwnHomes } from './use-own-homes.js';
 
 const enterNewHome = useOwnHomes();
 

@@ -3,10 +3,10 @@ import { describe, expect, test } from '@jest/globals';
 import { callWithParsedInputs } from '../../src/runners/call-text.js';
 import type { Runner } from '../../src/runners/runner.js';
 import { ModalRunner } from '../../strategies/modal/runner.js';
-import { temporaryDirectory } from '../support/temporary.js';
+import { temporaryDirectory } from '../support/temporary-directories.js';
 import { annotatedCalls, annotatedRepository } from './annotated-repository.js';
+import { listLocalRunners, startBeforeAll } from './local-runners.js';
 import { createModalPlan, openFakeModal } from './modal-plan.js';
-import { listLocalRunners, startBeforeAll } from './on-this-machine.js';
 
 // What `docker` answers to the same calls is in docker-annotations.test.ts.
 

@@ -3,13 +3,13 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from '@jest/globals';
-import { findProcessesByVariable } from '../../src/runners/processes-by-environment.js';
-import { buildBento, findBento } from '../../strategies/bentoml/build-bento.js';
+import { findProcessesByVariable } from '../../src/processes/processes-by-environment.js';
+import { buildBento, findBento } from '../../strategies/bentoml/bento/build-bento.js';
 import { BentoMLRunner } from '../../strategies/bentoml/runner.js';
-import { removeServerRecord } from '../../strategies/bentoml/server-record.js';
-import { temporaryDirectory } from '../support/temporary.js';
+import { removeServerRecord } from '../../strategies/bentoml/server/server-record.js';
+import { temporaryDirectory } from '../support/temporary-directories.js';
 import { annotatedRepository } from './annotated-repository.js';
-import { createBentoPlan, prepareBentoEnvironment } from './bento-plan.js';
+import { createBentoPlan, prepareBentoEnvironment } from './bentoml-plan.js';
 
 beforeAll(async () => {
   await prepareBentoEnvironment();

@@ -1,9 +1,9 @@
 /** @needs python3 uv */
 import { beforeAll, expect, test } from '@jest/globals';
-import { registerCleanup } from '../support/temporary.js';
-import { FakeBentoCloud } from './bento-cloud.js';
-import { prepareBentoEnvironment } from './bento-plan.js';
+import { registerCleanup } from '../support/temporary-directories.js';
+import { prepareBentoEnvironment } from './bentoml-plan.js';
 import { describeBuiltIn, extraDeploymentChecks, testRunnerConformance } from './conformance.js';
+import { FakeBentoCloud } from './fake-bento-cloud.js';
 
 let cloud: FakeBentoCloud;
 

@@ -5,12 +5,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import { readExampleFile } from '../../src/adaptation/index.js';
 import type { Answer } from '../../src/contract/answer.js';
-import { deploymentDirectory } from '../../src/home.js';
-import { packageRoot } from '../../src/package-root.js';
-import { type Deployed, runJson } from '../end-to-end/user.js';
-import { connectOnce, deploy } from '../support/deploying.js';
-import { listProcesses, temporaryStack } from '../support/stack.js';
-import { temporarySolution } from '../support/temporary.js';
+import { deploymentDirectory } from '../../src/home/home.js';
+import { packageRoot } from '../../src/home/package-root.js';
+import { type Deployed, runJson } from '../end-to-end/run-json.js';
+import { connectOnce, deploy } from '../support/deployments.js';
+import { temporarySolution } from '../support/temporary-directories.js';
+import { listProcesses, temporaryStack } from '../support/temporary-stack.js';
 
 const home = temporaryStack();
 

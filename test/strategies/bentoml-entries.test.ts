@@ -1,8 +1,8 @@
 /** @needs python3 uv */
 import { afterAll, expect, test } from '@jest/globals';
 import { BentoMLRunner } from '../../strategies/bentoml/runner.js';
-import { temporaryDirectory } from '../support/temporary.js';
-import { createBentoPlan } from './bento-plan.js';
+import { temporaryDirectory } from '../support/temporary-directories.js';
+import { createBentoPlan } from './bentoml-plan.js';
 import { entryRepositories } from './entry-repositories.js';
 
 const runners: BentoMLRunner[] = [];

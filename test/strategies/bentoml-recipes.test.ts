@@ -3,7 +3,7 @@ import { expect, test } from '@jest/globals';
 import { outputFunction } from '../../src/adaptation/shapes/index.js';
 import { gatherFacts } from '../../src/selection/index.js';
 import { recipes } from '../../strategies/bentoml/recipes.js';
-import { temporarySolution } from '../support/temporary.js';
+import { temporarySolution } from '../support/temporary-directories.js';
 
 async function recognise(files: Record<string, string>, entry?: string) {
   const workspace = temporarySolution(files);
@@ -149,7 +149,9 @@ test('a Cog predictor is called by Cog’s rules', async () => {
     runInterface: { service: 'service:Service', call: 'inputs', cog: true, environment: ['MODE=a=b'] },
   });
   const told = '{"module": "predict", "callable": "Predictor", "call": "cog"}';
-  expect(found?.files['service.py']).toContain(`Guest(${told}, os.environ.get("SERVICE_THREADS"), __file__)`);
+  expect(found?.files['service.py']).toContain(
+    `EmbeddedSoftware(${told}, os.environ.get("SERVICE_THREADS"), __file__)`,
+  );
   expect((await recognise({ 'cog.yaml': cog, 'predict.py': predictor }, 'predict:Predictor'))?.by).toBe(
     'entry-service',
   );

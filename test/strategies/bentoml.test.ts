@@ -7,15 +7,15 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Answer } from '../../src/contract/answer.js';
 import type { Handle, RunPlan } from '../../src/contract/handle.js';
 import { BerthError } from '../../src/errors.js';
-import { isPortFree } from '../../src/runners/listening-port.js';
-import { findMarkedProcesses } from '../../src/runners/marked-processes.js';
-import { identifyProcess } from '../../src/runners/process-identity.js';
+import { findMarkedProcesses } from '../../src/processes/marked-processes.js';
+import { isPortFree } from '../../src/processes/ports.js';
+import { identifyProcess } from '../../src/processes/process-identity.js';
+import { findApi } from '../../strategies/bentoml/calls/service-api.js';
 import { BentoMLRunner } from '../../strategies/bentoml/runner.js';
-import { findApi } from '../../strategies/bentoml/service-api.js';
-import { temporaryDirectory } from '../support/temporary.js';
-import { createBentoPlan, prepareBentoEnvironment } from './bento-plan.js';
+import { temporaryDirectory } from '../support/temporary-directories.js';
+import { createBentoPlan, prepareBentoEnvironment } from './bentoml-plan.js';
+import { checkExposure } from './check-exposure.js';
 import { requireFailure } from './conformance.js';
-import { checkExposure } from './exposure.js';
 
 beforeAll(async () => {
   await prepareBentoEnvironment();

@@ -6,11 +6,11 @@ import { checkContract, readExampleFile } from '../../src/adaptation/index.js';
 import { cogPredictor } from '../../src/adaptation/shapes/index.js';
 import type { Answer } from '../../src/contract/answer.js';
 import type { RunPlan } from '../../src/contract/handle.js';
-import { packageRoot } from '../../src/package-root.js';
+import { packageRoot } from '../../src/home/package-root.js';
 import { gatherFacts } from '../../src/selection/index.js';
 import { LocalRunner } from '../../strategies/local/runner.js';
 import { readStream } from '../support/read-stream.js';
-import { temporaryDirectory, temporarySolution } from '../support/temporary.js';
+import { temporaryDirectory, temporarySolution } from '../support/temporary-directories.js';
 import { requireFailure } from './conformance.js';
 import { createLocalPlan } from './local-plan.js';
 

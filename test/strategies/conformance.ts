@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { buildConformance, type Conformance, createSuite } from '../../src/conformance/index.js';
 import type { RunPlan } from '../../src/contract/handle.js';
+import { isPortFree } from '../../src/processes/ports.js';
 import { StrategyRegistry } from '../../src/registry/index.js';
-import { isPortFree } from '../../src/runners/listening-port.js';
-import { temporaryDirectory, temporaryHome } from '../support/temporary.js';
+import { temporaryDirectory, temporaryHome } from '../support/temporary-directories.js';
 
 export {
   type Conformance,

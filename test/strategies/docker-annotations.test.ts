@@ -2,7 +2,7 @@
 import { beforeAll, expect, test } from '@jest/globals';
 import { DockerRunner } from '../../strategies/docker/runner.js';
 import { openTestEngine } from '../support/docker-engine.js';
-import { registerCleanup, temporaryDirectory } from '../support/temporary.js';
+import { registerCleanup, temporaryDirectory } from '../support/temporary-directories.js';
 import { annotatedCalls, annotatedRepository } from './annotated-repository.js';
 import { createDockerPlan } from './docker-plan.js';
 

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { beforeAll, expect, test } from '@jest/globals';
 import type Docker from 'dockerode';
 import { readExampleFile } from '../../src/adaptation/index.js';
-import { packageRoot } from '../../src/package-root.js';
-import { connectOnce, deploy, waitForInfo } from '../support/deploying.js';
+import { packageRoot } from '../../src/home/package-root.js';
+import { connectOnce, deploy, waitForInfo } from '../support/deployments.js';
 import { openTestEngine } from '../support/docker-engine.js';
-import { temporaryStack } from '../support/stack.js';
-import { temporarySolution } from '../support/temporary.js';
+import { temporarySolution } from '../support/temporary-directories.js';
+import { temporaryStack } from '../support/temporary-stack.js';
 
 temporaryStack();
 let engine: Docker;

@@ -1,10 +1,10 @@
 /** @needs git python3 uv temporal container-engine */
 import { beforeAll, expect, test } from '@jest/globals';
-import { connectOnce, deploy, startDeployment, waitForState } from '../support/deploying.js';
+import { connectOnce, deploy, startDeployment, waitForState } from '../support/deployments.js';
 import { openTestEngine } from '../support/docker-engine.js';
-import { temporaryStack } from '../support/stack.js';
-import { temporarySolution } from '../support/temporary.js';
-import { createDocumentedRepository } from './documenting-repository.js';
+import { temporarySolution } from '../support/temporary-directories.js';
+import { temporaryStack } from '../support/temporary-stack.js';
+import { createDocumentedRepository } from './documented-repository.js';
 
 temporaryStack();
 beforeAll(async () => {

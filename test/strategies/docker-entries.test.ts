@@ -1,6 +1,6 @@
 /** @needs python3 container-engine */
 import { expect, test } from '@jest/globals';
-import { setUpDocker } from './docker-scene.js';
+import { setUpDocker } from './docker-setup.js';
 import { entryRepositories } from './entry-repositories.js';
 
 const scene = setUpDocker('entries');

@@ -6,13 +6,13 @@ import type Docker from 'dockerode';
 import type { RunPlan } from '../../src/contract/handle.js';
 import { ensureImage, findEngineAddress, ignoreMissing, openEngine } from '../../src/runners/containers/index.js';
 import { findBase } from '../../strategies/docker/base.js';
-import { imageName } from '../../strategies/docker/container-name.js';
+import { imageName } from '../../strategies/docker/container/container-name.js';
 import type { DockerHandle } from '../../strategies/docker/docker-handle.js';
 import { DockerRunner } from '../../strategies/docker/runner.js';
 import { openTestEngine } from '../support/docker-engine.js';
-import { MovableBaseImage, testBaseImage } from '../support/moving-base.js';
+import { MovableBaseImage, testBaseImage } from '../support/movable-base-image.js';
 import { startPrivateRegistry } from '../support/private-registry.js';
-import { registerCleanup, temporaryDirectory, temporarySolution } from '../support/temporary.js';
+import { registerCleanup, temporaryDirectory, temporarySolution } from '../support/temporary-directories.js';
 import { createDockerPlan } from './docker-plan.js';
 import { perlServer } from './perl-server.js';
 

@@ -4,10 +4,10 @@ import type Docker from 'dockerode';
 import type { Resources } from '../../src/contract/resources.js';
 import { BerthError } from '../../src/errors.js';
 import { findEngineAddress, openEngine } from '../../src/runners/containers/index.js';
-import { describeContainer } from '../../strategies/docker/container-settings.js';
+import { chooseLimits } from '../../strategies/docker/container/choose-limits.js';
+import { describeContainer } from '../../strategies/docker/container/describe-container.js';
 import { parseDockerInterface } from '../../strategies/docker/docker-interface.js';
-import { chooseLimits } from '../../strategies/docker/limits.js';
-import { setUpDocker } from './docker-scene.js';
+import { setUpDocker } from './docker-setup.js';
 
 const scene = setUpDocker('limits');
 const files = { 'app.py': 'def predict(): return 1' };

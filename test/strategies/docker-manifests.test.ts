@@ -6,7 +6,12 @@ import { beforeAll, expect, test } from '@jest/globals';
 import { findUv } from '../../src/environments/index.js';
 import { DockerRunner } from '../../strategies/docker/runner.js';
 import { openTestEngine } from '../support/docker-engine.js';
-import { registerCleanup, temporaryDirectory, temporaryHome, temporarySolution } from '../support/temporary.js';
+import {
+  registerCleanup,
+  temporaryDirectory,
+  temporaryHome,
+  temporarySolution,
+} from '../support/temporary-directories.js';
 import { createDockerPlan } from './docker-plan.js';
 
 beforeAll(async () => {

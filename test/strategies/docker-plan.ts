@@ -1,10 +1,10 @@
 import { cpSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeRecipeFiles } from '../../src/adaptation/write-files.js';
+import { writeRecipeFiles } from '../../src/adaptation/write-recipe-files.js';
 import type { RunPlan } from '../../src/contract/handle.js';
 import { gatherFacts } from '../../src/selection/index.js';
 import { recipes } from '../../strategies/docker/recipes.js';
-import { writeTree } from '../support/temporary.js';
+import { writeTree } from '../support/temporary-directories.js';
 
 /** A plan of the docker strategy for these files (or a directory's), adapted by its recipes, all in one temporary directory. */
 export async function createDockerPlan(

@@ -3,13 +3,13 @@ import { readFileSync } from 'node:fs';
 import { beforeAll, expect, test } from '@jest/globals';
 import type Docker from 'dockerode';
 import { type DeploymentInfo, Handle } from '../../src/contract/index.js';
-import { deploymentDirectory } from '../../src/home.js';
+import { deploymentDirectory } from '../../src/home/home.js';
 import type { DockerHandle } from '../../strategies/docker/docker-handle.js';
-import { connectOnce, deploy, redeploy, rollBack } from '../support/deploying.js';
+import { connectOnce, deploy, redeploy, rollBack } from '../support/deployments.js';
 import { openTestEngine } from '../support/docker-engine.js';
-import { MovableBaseImage } from '../support/moving-base.js';
-import { temporaryStack } from '../support/stack.js';
-import { registerCleanup, temporarySolution } from '../support/temporary.js';
+import { MovableBaseImage } from '../support/movable-base-image.js';
+import { registerCleanup, temporarySolution } from '../support/temporary-directories.js';
+import { temporaryStack } from '../support/temporary-stack.js';
 import { perlServer } from './perl-server.js';
 
 const home = temporaryStack();

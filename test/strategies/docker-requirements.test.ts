@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import type { DockerHandle } from '../../strategies/docker/docker-handle.js';
-import { setUpDocker } from './docker-scene.js';
+import { setUpDocker } from './docker-setup.js';
 
 // What requirement files say, in images.
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import type { DockerHandle } from '../../strategies/docker/docker-handle.js';
 import { readLines } from './conformance.js';
-import { setUpDocker } from './docker-scene.js';
+import { setUpDocker } from './docker-setup.js';
 
 const scene = setUpDocker('secrets');
 const canary = 'canary-of-env-7f3a';

@@ -1,11 +1,11 @@
 /** @needs git python3 uv temporal container-engine */
 import { beforeAll, expect, test } from '@jest/globals';
 import type Docker from 'dockerode';
-import { type Deployed, type Refusal, runJson } from '../end-to-end/user.js';
+import { type Deployed, type Refusal, runJson } from '../end-to-end/run-json.js';
 import { runBin } from '../support/bin.js';
 import { openTestEngine } from '../support/docker-engine.js';
-import { temporaryStack } from '../support/stack.js';
-import { temporarySolution } from '../support/temporary.js';
+import { temporarySolution } from '../support/temporary-directories.js';
+import { temporaryStack } from '../support/temporary-stack.js';
 import { perlServer } from './perl-server.js';
 
 // A repository without any Python, deployed by the command as a user types it.

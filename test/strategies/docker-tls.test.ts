@@ -5,7 +5,7 @@ import { afterEach, beforeAll, expect, test } from '@jest/globals';
 import { findEngineAddress, openEngine } from '../../src/runners/containers/index.js';
 import { DockerRunner } from '../../strategies/docker/runner.js';
 import { openTestEngine } from '../support/docker-engine.js';
-import { registerCleanup, temporaryDirectory } from '../support/temporary.js';
+import { registerCleanup, temporaryDirectory } from '../support/temporary-directories.js';
 import { startTlsProxy, type TlsProxy } from '../support/tls-proxy.js';
 import { createDockerPlan } from './docker-plan.js';
 

@@ -1,11 +1,11 @@
 /** @needs python3 container-engine */
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
+import { isReadOnlyRootFailure } from '../../strategies/docker/container/writable-root.js';
 import type { DockerHandle } from '../../strategies/docker/docker-handle.js';
 import { DockerRunner } from '../../strategies/docker/runner.js';
-import { isReadOnlyRootFailure } from '../../strategies/docker/writable-root.js';
 import { requireFailure } from './conformance.js';
-import { setUpDocker } from './docker-scene.js';
+import { setUpDocker } from './docker-setup.js';
 
 const scene = setUpDocker('writable');
 

@@ -11,7 +11,7 @@ import type Docker from 'dockerode';
 import type { Answer } from '../../src/contract/answer.js';
 import type { RunPlan } from '../../src/contract/handle.js';
 import { BerthError } from '../../src/errors.js';
-import { packageRoot } from '../../src/package-root.js';
+import { packageRoot } from '../../src/home/package-root.js';
 import {
   buildImageReference,
   contentLabel,
@@ -27,17 +27,17 @@ import {
   imageName,
   labels,
   legacyContainerName,
-} from '../../strategies/docker/container-name.js';
+} from '../../strategies/docker/container/container-name.js';
+import { createContainer, removeContainer } from '../../strategies/docker/container/revision-container.js';
 import type { DockerHandle } from '../../strategies/docker/docker-handle.js';
 import { findNeeds } from '../../strategies/docker/needs.js';
-import { createContainer, removeContainer } from '../../strategies/docker/revision-container.js';
 import { DockerRunner } from '../../strategies/docker/runner.js';
 import { openTestEngine } from '../support/docker-engine.js';
 import { readStream } from '../support/read-stream.js';
-import { registerCleanup, temporaryDirectory } from '../support/temporary.js';
+import { registerCleanup, temporaryDirectory } from '../support/temporary-directories.js';
+import { checkExposure } from './check-exposure.js';
 import { conformanceSolution, readLines, requireFailure, testRunnerConformance } from './conformance.js';
 import { createDockerPlan } from './docker-plan.js';
-import { checkExposure } from './exposure.js';
 import { perlServer } from './perl-server.js';
 
 let engine: Docker;

@@ -1,9 +1,9 @@
 /** @needs git python3 uv temporal */
 import { beforeAll, expect, test } from '@jest/globals';
-import { connectOnce, deploy, startDeployment, waitForState } from '../support/deploying.js';
-import { temporaryStack } from '../support/stack.js';
-import { temporarySolution } from '../support/temporary.js';
-import { createDocumentedRepository } from './documenting-repository.js';
+import { connectOnce, deploy, startDeployment, waitForState } from '../support/deployments.js';
+import { temporarySolution } from '../support/temporary-directories.js';
+import { temporaryStack } from '../support/temporary-stack.js';
+import { createDocumentedRepository } from './documented-repository.js';
 import { openFakeModal } from './modal-plan.js';
 
 // What `docker` makes of them is in docker-documented-calls.test.ts, and `local` in workflows/probes.test.ts.

@@ -1,9 +1,9 @@
 /** @needs python3 uv */
 import { beforeAll, expect, test } from '@jest/globals';
-import { registerCleanup } from '../support/temporary.js';
+import { registerCleanup } from '../support/temporary-directories.js';
 import { describeBuiltIn, extraDeploymentChecks, testRunnerConformance } from './conformance.js';
-import { prepareGraphEnvironment } from './graph-plan.js';
-import { FakeLangSmith } from './lang-smith.js';
+import { FakeLangSmith } from './fake-lang-smith.js';
+import { prepareGraphEnvironment } from './langgraph-plan.js';
 
 let cloud: FakeLangSmith;
 

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { beforeAll, expect, test } from '@jest/globals';
 import { readExampleFile } from '../../src/adaptation/index.js';
 import { DeployedSoftware } from '../../src/factory/deployed-software.js';
-import { revisionDirectory } from '../../src/home.js';
-import { packageRoot } from '../../src/package-root.js';
-import { findMarkedProcesses } from '../../src/runners/marked-processes.js';
-import { connectOnce, deploy } from '../support/deploying.js';
-import { temporaryStack } from '../support/stack.js';
-import { temporarySolution } from '../support/temporary.js';
+import { revisionDirectory } from '../../src/home/home.js';
+import { packageRoot } from '../../src/home/package-root.js';
+import { findMarkedProcesses } from '../../src/processes/marked-processes.js';
+import { connectOnce, deploy } from '../support/deployments.js';
+import { temporarySolution } from '../support/temporary-directories.js';
+import { temporaryStack } from '../support/temporary-stack.js';
 
 const home = temporaryStack();
 const solution = join(packageRoot, 'examples', 'ticket-triage');

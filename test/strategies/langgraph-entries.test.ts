@@ -1,9 +1,9 @@
 /** @needs python3 uv */
 import { afterAll, expect, test } from '@jest/globals';
 import { LangGraphRunner } from '../../strategies/langgraph/runner.js';
-import { temporaryDirectory } from '../support/temporary.js';
+import { temporaryDirectory } from '../support/temporary-directories.js';
 import { entryRepositories } from './entry-repositories.js';
-import { createGraphPlan } from './graph-plan.js';
+import { createGraphPlan } from './langgraph-plan.js';
 
 const runners: LangGraphRunner[] = [];
 afterAll(async () => {

@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Handle, RunPlan } from '../../src/contract/handle.js';
-import { killMarkedProcesses } from '../../src/runners/marked-processes.js';
+import { killMarkedProcesses } from '../../src/processes/marked-processes.js';
 import { waitUntilReady } from '../../src/runners/readiness.js';
 import { LangGraphRunner } from '../../strategies/langgraph/runner.js';
 import { readStream } from '../support/read-stream.js';
-import { temporaryDirectory, temporarySolution, writeTree } from '../support/temporary.js';
+import { temporaryDirectory, temporarySolution, writeTree } from '../support/temporary-directories.js';
 import { requireFailure } from './conformance.js';
-import { createGraphPlan, prepareGraphEnvironment, recognizeGraph } from './graph-plan.js';
+import { createGraphPlan, prepareGraphEnvironment, recognizeGraph } from './langgraph-plan.js';
 
 let plan: RunPlan;
 let runner: LangGraphRunner;

@@ -7,20 +7,20 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import type { RunPlan } from '../../src/contract/handle.js';
 import { BerthError } from '../../src/errors.js';
-import { chooseFreePort } from '../../src/runners/listening-port.js';
-import { findMarkedProcesses, killMarkedProcesses } from '../../src/runners/marked-processes.js';
+import { findMarkedProcesses, killMarkedProcesses } from '../../src/processes/marked-processes.js';
+import { chooseFreePort } from '../../src/processes/ports.js';
 import type { Runner } from '../../src/runners/runner.js';
-import { callGraph } from '../../strategies/langgraph/call-graph.js';
+import { callGraph } from '../../strategies/langgraph/calls/call-graph.js';
 import { LangGraphRunner } from '../../strategies/langgraph/runner.js';
-import { buildServerArguments } from '../../strategies/langgraph/server-command.js';
-import { readServerConfig } from '../../strategies/langgraph/server-config.js';
-import { readServerRecord, writeServerRecord } from '../../strategies/langgraph/server-record.js';
-import { temporaryDirectory, temporarySolution, writeTree } from '../support/temporary.js';
+import { buildServerArguments } from '../../strategies/langgraph/server/server-command.js';
+import { readServerConfig } from '../../strategies/langgraph/server/server-config.js';
+import { readServerRecord, writeServerRecord } from '../../strategies/langgraph/server/server-record.js';
+import { temporaryDirectory, temporarySolution, writeTree } from '../support/temporary-directories.js';
 import { annotatedRepository } from './annotated-repository.js';
+import { checkExposure } from './check-exposure.js';
 import { cogFiles } from './cog-files.js';
 import { readLines, requireFailure } from './conformance.js';
-import { checkExposure } from './exposure.js';
-import { createGraphPlan, prepareGraphEnvironment, recognizeGraph } from './graph-plan.js';
+import { createGraphPlan, prepareGraphEnvironment, recognizeGraph } from './langgraph-plan.js';
 
 const started: Runner[] = [];
 afterEach(async () => {
@@ -456,7 +456,7 @@ test('a Cog predictor becomes one node that keeps Cog’s rules, with the variab
     ...{ dependencies: ['.'], graphs: { agent: './graph.py:graph' }, env: { GREETING: 'hello=you' } },
   });
   expect(found?.files['graph.py']).toContain(
-    'software = Guest({"module": "captions.predict", "callable": "Predictor", "call": "cog"}, os.environ.get("GRAPH_THREADS"), __file__)\n',
+    'software = EmbeddedSoftware({"module": "captions.predict", "callable": "Predictor", "call": "cog"}, os.environ.get("GRAPH_THREADS"), __file__)\n',
   );
   const again = await recognizeGraph(temporarySolution({ ...cogFiles, ...found?.files }));
   expect(again).toMatchObject({ by: 'langgraph-json', runInterface, files: {} });

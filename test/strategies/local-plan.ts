@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunPlan } from '../../src/contract/handle.js';
-import { writeTree } from '../support/temporary.js';
+import { writeTree } from '../support/temporary-directories.js';
 
 /** A plan of the local strategy for these files, all in one temporary directory. */
 export function createLocalPlan(

@@ -4,11 +4,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, test } from '@jest/globals';
 import type { Answer } from '../../src/contract/answer.js';
 import type { Handle, RunPlan } from '../../src/contract/handle.js';
-import { findMarkedProcesses } from '../../src/runners/marked-processes.js';
+import { findMarkedProcesses } from '../../src/processes/marked-processes.js';
 import { planReplicas } from '../../strategies/local/replicas.js';
 import { LocalRunner } from '../../strategies/local/runner.js';
 import { readStream } from '../support/read-stream.js';
-import { temporaryDirectory } from '../support/temporary.js';
+import { temporaryDirectory } from '../support/temporary-directories.js';
 import { requireFailure } from './conformance.js';
 import { createLocalPlan } from './local-plan.js';
 

@@ -9,14 +9,14 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, expect, test } from '@jest/globals';
 import type { Handle, RunPlan } from '../../src/contract/handle.js';
 import { BerthError } from '../../src/errors.js';
-import { findProcessesByArguments } from '../../src/runners/find-processes.js';
-import { getSocketPath } from '../../src/runners/host-record.js';
-import { hostProgram } from '../../src/runners/launch-host.js';
-import { identifyProcess } from '../../src/runners/process-identity.js';
+import { identifyProcess } from '../../src/processes/process-identity.js';
+import { findProcessesByArguments } from '../../src/runners/host/find-processes-by-arguments.js';
+import { getSocketPath } from '../../src/runners/host/host-files.js';
+import { hostProgram } from '../../src/runners/host/launch-host.js';
 import type { Runner } from '../../src/runners/runner.js';
 import { conformance } from '../../strategies/local/conformance.js';
 import { LocalRunner } from '../../strategies/local/runner.js';
-import { temporaryDirectory } from '../support/temporary.js';
+import { temporaryDirectory } from '../support/temporary-directories.js';
 import { conformanceSolution, requireFailure, testRunnerConformance } from './conformance.js';
 import { createLocalPlan } from './local-plan.js';
 
@@ -68,7 +68,7 @@ testRunnerConformance({
   deviations: conformance.deviations ?? {},
   interruptStart: async (plan) => {
     // The worker was killed after the host had its document: the host goes on alone.
-    const program = fileURLToPath(new URL('../support/start-and-die.mjs', import.meta.url));
+    const program = fileURLToPath(new URL('../support/crash-during-start.mjs', import.meta.url));
     const child = spawn(process.execPath, [program], { stdio: ['pipe', 'ignore', 'inherit'] });
     child.stdin.end(JSON.stringify({ plan }));
     await new Promise((resolve) => child.once('exit', resolve));

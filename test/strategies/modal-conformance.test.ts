@@ -2,7 +2,7 @@
 import { beforeAll, expect, test } from '@jest/globals';
 import { runBin } from '../support/bin.js';
 import type { FakeModal } from '../support/modal/fake-modal.js';
-import { temporaryHome } from '../support/temporary.js';
+import { temporaryHome } from '../support/temporary-directories.js';
 import { openFakeModal } from './modal-plan.js';
 
 const home = temporaryHome();

@@ -3,11 +3,11 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import type { RunPlan } from '../../src/contract/handle.js';
-import { appName } from '../../strategies/modal/app-name.js';
-import { readAppRecord, writeAppRecord } from '../../strategies/modal/deployment-note.js';
+import { appName } from '../../strategies/modal/cloud/app-name.js';
+import { readAppRecord, writeAppRecord } from '../../strategies/modal/deploy/app-record.js';
 import { ModalRunner } from '../../strategies/modal/runner.js';
 import type { FakeModal } from '../support/modal/fake-modal.js';
-import { temporaryDirectory } from '../support/temporary.js';
+import { temporaryDirectory } from '../support/temporary-directories.js';
 import { createModalPlan, openFakeModal } from './modal-plan.js';
 
 const root = temporaryDirectory('berth-modal-environments-');

@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals';
 import type { Handle, RunPlan } from '../../src/contract/handle.js';
 import { waitUntilReady } from '../../src/runners/readiness.js';
-import { appName } from '../../strategies/modal/app-name.js';
-import { readAppRecord } from '../../strategies/modal/deployment-note.js';
+import { appName } from '../../strategies/modal/cloud/app-name.js';
+import { readAppRecord } from '../../strategies/modal/deploy/app-record.js';
 import { ModalRunner } from '../../strategies/modal/runner.js';
 import type { FakeModal } from '../support/modal/fake-modal.js';
-import { temporaryDirectory } from '../support/temporary.js';
+import { temporaryDirectory } from '../support/temporary-directories.js';
 import { readLines } from './conformance.js';
 import { createModalPlan, openFakeModal } from './modal-plan.js';
 

@@ -1,14 +1,14 @@
 import { join } from 'node:path';
-import type { Recognition } from '../../src/adaptation/recipe.js';
 import type { RunPlan } from '../../src/contract/handle.js';
 import type { Environment } from '../../src/contract/index.js';
 import { Environments } from '../../src/environments/index.js';
 import { StrategyRegistry } from '../../src/registry/index.js';
+import type { Recognition } from '../../src/registry/recipe.js';
 import { gatherFacts } from '../../src/selection/index.js';
 import { recipes } from '../../strategies/modal/recipes.js';
-import { someFacts } from '../environments/facts.js';
+import { someFacts } from '../environments/some-facts.js';
 import { FakeModal } from '../support/modal/fake-modal.js';
-import { registerCleanup, sharedHome, temporaryDirectory, writeTree } from '../support/temporary.js';
+import { registerCleanup, sharedHome, temporaryDirectory, writeTree } from '../support/temporary-directories.js';
 import { createLocalPlan } from './local-plan.js';
 
 let shared: Promise<Environment> | undefined;

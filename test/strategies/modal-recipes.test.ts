@@ -5,13 +5,13 @@ import { join } from 'node:path';
 import { beforeAll, expect, test } from '@jest/globals';
 import type { Requirements } from '../../src/environments/index.js';
 import { gatherFacts } from '../../src/selection/index.js';
-import { appName } from '../../strategies/modal/app-name.js';
-import { describeImage } from '../../strategies/modal/describe-image.js';
-import { readTraceback } from '../../strategies/modal/find-traceback.js';
-import { parseOutput, toJsonValue } from '../../strategies/modal/plain-output.js';
+import { readTraceback } from '../../strategies/modal/calls/find-traceback.js';
+import { parseOutput, toJsonValue } from '../../strategies/modal/calls/parse-output.js';
+import { appName } from '../../strategies/modal/cloud/app-name.js';
+import { describeImage } from '../../strategies/modal/recipes/describe-image.js';
 import { ModalRunner } from '../../strategies/modal/runner.js';
 import type { FakeModal } from '../support/modal/fake-modal.js';
-import { temporaryDirectory, temporarySolution } from '../support/temporary.js';
+import { temporaryDirectory, temporarySolution } from '../support/temporary-directories.js';
 import { createModalPlan, openFakeModal, recognizeApp } from './modal-plan.js';
 
 let modal: FakeModal;
@@ -108,7 +108,7 @@ test('what no import leads to, or only the import describes, is loaded by our ho
   expect(source).toContain('add_local_python_source("berth_host", "shims")');
   const told =
     '{"module": "_01_predict", "callable": "shout", "call": "auto", "file": "my-model/01-predict.py", "paths": ["my-model", "."]}';
-  expect(source).toContain(`return Guest(${told}, None, __file__)`);
+  expect(source).toContain(`return EmbeddedSoftware(${told}, None, __file__)`);
 });
 
 test('a Cog predictor becomes an app that keeps Cog’s rules, with the variables of its cog.yaml', async () => {
@@ -144,9 +144,9 @@ loading = Lock()
 
 @cache
 def load():
-    from berth_host.guest import Guest
+    from berth_host.embedded_software import EmbeddedSoftware
 
-    return Guest({"module": "sub.predict", "callable": "Predictor", "call": "cog"}, None, __file__)
+    return EmbeddedSoftware({"module": "sub.predict", "callable": "Predictor", "call": "cog"}, None, __file__)
 
 
 @app.function(gpu="T4", memory=16384)

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { streamWeb } from '../../strategies/modal/calls/stream-web.js';
 import { parseModalInterface } from '../../strategies/modal/modal-interface.js';
-import { streamWeb } from '../../strategies/modal/stream-web.js';
 import { readStream } from '../support/read-stream.js';
 import { requireFailure } from './conformance.js';
 

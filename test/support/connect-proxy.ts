@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { registerCleanup } from './temporary.js';
+import { registerCleanup } from './temporary-directories.js';
 
 /** An HTTP proxy on loopback that leads every host to one port here, as a resolver of its own would. */
 export interface ConnectProxy {

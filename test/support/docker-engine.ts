@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import type Docker from 'dockerode';
-import { packageRoot } from '../../src/package-root.js';
+import { packageRoot } from '../../src/home/package-root.js';
 import { findEngineAddress, openEngine } from '../../src/runners/containers/index.js';
 
 /** The engine that the tests use (`DOCKER_HOST`, or the usual socket), with the base image that our Dockerfiles ask for. */

@@ -1,9 +1,9 @@
 import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { packageRoot } from '../../src/package-root.js';
-import { eventually } from '../end-to-end/user.js';
-import { temporaryDirectory } from './temporary.js';
+import { packageRoot } from '../../src/home/package-root.js';
+import { eventually } from '../end-to-end/run-json.js';
+import { temporaryDirectory } from './temporary-directories.js';
 
 /** A fenced block of a document: its language, the word after that, and its lines. */
 export interface Block {

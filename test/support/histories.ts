@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
-import { packageRoot } from '../../src/package-root.js';
+import { packageRoot } from '../../src/home/package-root.js';
 import { ensureStack } from '../../src/stack/index.js';
 
 export type History = Awaited<ReturnType<WorkflowHandle['fetchHistory']>>;

@@ -4,7 +4,7 @@ import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { registerCleanup, temporaryDirectory } from './temporary.js';
+import { registerCleanup, temporaryDirectory } from './temporary-directories.js';
 
 export interface PublishedPackage {
   name: string;

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { pack } from 'tar-stream';
-import { registerCleanup } from './temporary.js';
+import { registerCleanup } from './temporary-directories.js';
 
 /** What a registry keeps and tells, by the specification of OCI's distribution. */
 interface Blob {

@@ -2,9 +2,9 @@
 import { createJiti } from 'jiti';
 
 const jiti = createJiti(import.meta.url);
-const { callHttp, keepConnections } = await jiti.import('../../src/runners/http-call.ts');
-const { readLines, streamHttp } = await jiti.import('../../src/runners/http-stream.ts');
-const { proxiedFetch } = await jiti.import('../../src/proxied-fetch.ts');
+const { callHttp, keepConnections } = await jiti.import('../../src/runners/http/http-call.ts');
+const { readLines, streamHttp } = await jiti.import('../../src/runners/http/http-stream.ts');
+const { proxiedFetch } = await jiti.import('../../src/network/proxied-fetch.ts');
 
 const kinds = {
   call: async (url) => (await callHttp({ url })).body.toString(),

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, connect } from 'node:net';
 import { join } from 'node:path';
 import { createServer, type TLSSocket } from 'node:tls';
-import { registerCleanup, temporaryDirectory } from './temporary.js';
+import { registerCleanup, temporaryDirectory } from './temporary-directories.js';
 
 /** A unix socket behind mutual TLS on loopback. */
 export interface TlsProxy {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { packageRoot } from '../../src/package-root.js';
+import { packageRoot } from '../../src/home/package-root.js';
 import { staleQueryMessage } from '../../src/workflows/messages.js';
 import { bundleWorkflows } from '../support/bundle-workflows.js';
 
@@ -16,5 +16,5 @@ test('the workflows bundle without a Node builtin or a schema library, and stay 
 test('the workflows that the worker runs take in whole tasks only', () => {
   const built = readFileSync(join(packageRoot, 'dist', 'workflows.js'), 'utf8');
   expect(built).toContain(staleQueryMessage);
-  expect(built).toContain('src/workflows/whole-tasks.ts');
+  expect(built).toContain('src/workflows/refuse-stale-queries.ts');
 });

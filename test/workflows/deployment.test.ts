@@ -1,12 +1,12 @@
 /** @needs git python3 uv temporal */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
-import { openSoftware } from '../../src/factory/open-software.js';
-import { deploymentDirectory } from '../../src/home.js';
+import { openSoftware } from '../../src/calls/open-software.js';
+import { deploymentDirectory } from '../../src/home/home.js';
 import { digestTree } from '../../src/workspaces/index.js';
-import { connectOnce, deploy, startDeployment, waitForState } from '../support/deploying.js';
-import { listProcesses, temporaryStack } from '../support/stack.js';
-import { temporarySolution } from '../support/temporary.js';
+import { connectOnce, deploy, startDeployment, waitForState } from '../support/deployments.js';
+import { temporarySolution } from '../support/temporary-directories.js';
+import { listProcesses, temporaryStack } from '../support/temporary-stack.js';
 
 const home = temporaryStack();
 const doubling = 'def predict(inputs):\n    return {"doubled": inputs["n"] * 2}\n';

@@ -3,11 +3,11 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { createActivities, type Dependencies } from '../../src/activities/index.js';
 import { ensureStack } from '../../src/stack/index.js';
 import { findUnreplayable } from '../support/histories.js';
-import { type Operation, type TestDeployment, writeAgent } from '../support/killing/acts.js';
-import { KillMatrix, type MatrixCell, type Outcome } from '../support/killing/matrix.js';
-import { localTarget } from '../support/killing/targets.js';
-import { cutPower, killAgents, killHosts, killRecorded, UserCommands } from '../support/killing/victims.js';
-import { temporaryStack } from '../support/stack.js';
+import { KillMatrix, type MatrixCell, type Outcome } from '../support/killing/kill-matrix.js';
+import { cutPower, killAgents, killHosts, killRecorded, UserCommands } from '../support/killing/kill-processes.js';
+import { type Operation, type TestDeployment, writeAgent } from '../support/killing/operations.js';
+import { localTarget } from '../support/killing/runtime-targets.js';
+import { temporaryStack } from '../support/temporary-stack.js';
 
 // Every step is killed, and must end as it was to end, without a person. BERTH_KILL_MATRIX=all kills each at every moment that it
 // has, not at one (an hour); BERTH_KILL_REPORT=1 prints how long each took.

@@ -6,12 +6,12 @@ import { join } from 'node:path';
 import { test } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
-import { buildRunWorkflowId } from '../../src/durable-runs/run-id.js';
-import { deploymentDirectory } from '../../src/home.js';
-import { packageRoot } from '../../src/package-root.js';
+import { buildRunWorkflowId } from '../../src/client/durable-runs/run-id.js';
+import { deploymentDirectory } from '../../src/home/home.js';
+import { packageRoot } from '../../src/home/package-root.js';
 import { ensureStack } from '../../src/stack/index.js';
 import { workflowId } from '../../src/workflows/messages.js';
-import { createSchedule, runNow } from '../schedules/support.js';
+import { createSchedule, runNow } from '../client/schedules/create-schedule.js';
 import {
   callDeployment,
   connectOnce,
@@ -22,10 +22,10 @@ import {
   startWithHistoryLimit,
   waitForInfo,
   waitForState,
-} from '../support/deploying.js';
+} from '../support/deployments.js';
 import { fetchRuns, type History } from '../support/histories.js';
-import { temporaryStack } from '../support/stack.js';
-import { temporarySolution, writeTree } from '../support/temporary.js';
+import { temporarySolution, writeTree } from '../support/temporary-directories.js';
+import { temporaryStack } from '../support/temporary-stack.js';
 
 process.env.BERTH_HOST_ID = 'recorded';
 const home = temporaryStack();

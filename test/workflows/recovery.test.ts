@@ -2,12 +2,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { openSoftware } from '../../src/factory/open-software.js';
-import { isSameProcess, type ProcessIdentity } from '../../src/runners/process-identity.js';
+import { openSoftware } from '../../src/calls/open-software.js';
+import { isSameProcess, type ProcessIdentity } from '../../src/processes/process-identity.js';
 import { ensureStack } from '../../src/stack/index.js';
-import { connectOnce, deploy, startDeployment, waitForState } from '../support/deploying.js';
-import { temporaryStack } from '../support/stack.js';
-import { temporarySolution } from '../support/temporary.js';
+import { connectOnce, deploy, startDeployment, waitForState } from '../support/deployments.js';
+import { temporarySolution } from '../support/temporary-directories.js';
+import { temporaryStack } from '../support/temporary-stack.js';
 
 const home = temporaryStack();
 

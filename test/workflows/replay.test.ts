@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, expect, test } from '@jest/globals';
 import { DefaultLogger, Runtime, Worker, type WorkflowBundle } from '@temporalio/worker';
 import { DeterminismViolationError } from '@temporalio/workflow';
-import { packageRoot } from '../../src/package-root.js';
+import { packageRoot } from '../../src/home/package-root.js';
 import { bundleWorkflows } from '../support/bundle-workflows.js';
 
 const histories = join(packageRoot, 'test', 'workflows', 'histories');

@@ -3,11 +3,11 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
+import { openSoftware } from '../../src/calls/open-software.js';
 import type { Answer } from '../../src/contract/answer.js';
-import { openSoftware } from '../../src/factory/open-software.js';
-import { connectOnce, deploy, redeploy, waitForInfo } from '../support/deploying.js';
-import { temporaryStack } from '../support/stack.js';
-import { temporaryDirectory, temporarySolution } from '../support/temporary.js';
+import { connectOnce, deploy, redeploy, waitForInfo } from '../support/deployments.js';
+import { temporaryDirectory, temporarySolution } from '../support/temporary-directories.js';
+import { temporaryStack } from '../support/temporary-stack.js';
 
 const home = temporaryStack();
 

@@ -4,12 +4,12 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
-import { openSoftware } from '../../src/factory/open-software.js';
+import { openSoftware } from '../../src/calls/open-software.js';
 import { ensureStack } from '../../src/stack/index.js';
 import { workflowId } from '../../src/workflows/messages.js';
-import { connectOnce, deploy } from '../support/deploying.js';
-import { listProcesses, temporaryStack } from '../support/stack.js';
-import { temporarySolution } from '../support/temporary.js';
+import { connectOnce, deploy } from '../support/deployments.js';
+import { temporarySolution } from '../support/temporary-directories.js';
+import { listProcesses, temporaryStack } from '../support/temporary-stack.js';
 
 const home = temporaryStack();
 const canary = 'canary-7f3b91d2c4';

@@ -3,12 +3,12 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { join } from 'node:path';
 import { beforeAll, expect, test } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
+import { buildRunWorkflowId } from '../../src/client/durable-runs/run-id.js';
 import type { DeploymentInfo, ScheduledRun } from '../../src/contract/index.js';
-import { buildRunWorkflowId } from '../../src/durable-runs/run-id.js';
-import { deploymentDirectory } from '../../src/home.js';
-import { isSameProcess, type ProcessIdentity } from '../../src/runners/process-identity.js';
+import { deploymentDirectory } from '../../src/home/home.js';
+import { isSameProcess, type ProcessIdentity } from '../../src/processes/process-identity.js';
 import { workflowId } from '../../src/workflows/messages.js';
-import { createSchedule, runNow } from '../schedules/support.js';
+import { createSchedule, runNow } from '../client/schedules/create-schedule.js';
 import { runBin } from '../support/bin.js';
 import {
   callDeployment,
@@ -18,11 +18,11 @@ import {
   rollBack,
   startWithHistoryLimit,
   waitForInfo,
-} from '../support/deploying.js';
-import { installEarlierBuild } from '../support/earlier-build.js';
+} from '../support/deployments.js';
 import { fetchRuns } from '../support/histories.js';
-import { temporaryStack } from '../support/stack.js';
-import { registerCleanup, temporarySolution, writeTree } from '../support/temporary.js';
+import { installEarlierBuild } from '../support/install-earlier-build.js';
+import { registerCleanup, temporarySolution, writeTree } from '../support/temporary-directories.js';
+import { temporaryStack } from '../support/temporary-stack.js';
 
 // One worker of a build without any patch, and one of today's which takes over all that the first has begun.
 

@@ -14,10 +14,10 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { packageRoot } from '../../src/package-root.js';
+import { packageRoot } from '../../src/home/package-root.js';
 import { copySource } from '../../src/workspaces/copy-source.js';
 import { digestTree } from '../../src/workspaces/digest-tree.js';
-import { temporaryDirectory, temporarySolution, writeTree } from '../support/temporary.js';
+import { temporaryDirectory, temporarySolution, writeTree } from '../support/temporary-directories.js';
 
 const newWorkspace = (): string => join(temporaryDirectory(), 'workspace');
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { commitWorkspace } from '../../src/workspaces/commit-workspace.js';
 import { copySource, ejectCode, ejectPatch, exportRevision } from '../../src/workspaces/index.js';
-import { temporaryDirectory, temporarySolution, writeTree } from '../support/temporary.js';
+import { temporaryDirectory, temporarySolution, writeTree } from '../support/temporary-directories.js';
 
 /** A revision of which the software wrote a result beside its code, and a workspace that went on since. */
 async function makeAdapted(files: Record<string, string> = { 'app.py': 'x = 1\n', 'old.py': 'gone\n' }) {

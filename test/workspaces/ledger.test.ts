@@ -2,12 +2,12 @@
 import { appendFileSync, chmodSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { berthHome } from '../../src/home.js';
+import { berthHome } from '../../src/home/home.js';
 import type { Effect, RunnerEffect } from '../../src/workspaces/effect.js';
 import { Ledger } from '../../src/workspaces/ledger.js';
 import { removeTree } from '../../src/workspaces/remove-tree.js';
 import { undoEffects } from '../../src/workspaces/undo-effects.js';
-import { temporaryDirectory, temporaryHome, writeTree } from '../support/temporary.js';
+import { temporaryDirectory, temporaryHome, writeTree } from '../support/temporary-directories.js';
 
 const directory = (id: string, path = `/nowhere/${id}`): Effect => ({ id, kind: 'directory', path });
 

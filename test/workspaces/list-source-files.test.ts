@@ -4,7 +4,7 @@ import { chmodSync, existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } 
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { listSourceFiles } from '../../src/workspaces/list-source-files.js';
-import { temporaryDirectory, temporarySolution, writeTree } from '../support/temporary.js';
+import { temporaryDirectory, temporarySolution, writeTree } from '../support/temporary-directories.js';
 
 const listPaths = async (source: string): Promise<string[]> => (await listSourceFiles(source)).map(({ path }) => path);
 

@@ -3,7 +3,7 @@ import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { readSourceText } from '../../src/workspaces/read-source-text.ts';
-import { temporaryDirectory } from '../support/temporary.ts';
+import { temporaryDirectory } from '../support/temporary-directories.ts';
 
 describe('the text of a file of a repository', () => {
   let root: string;

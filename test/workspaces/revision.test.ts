@@ -17,7 +17,7 @@ import { copySource } from '../../src/workspaces/copy-source.js';
 import { diffWorkspace } from '../../src/workspaces/diff-workspace.js';
 import { digestTree } from '../../src/workspaces/digest-tree.js';
 import { exportRevision } from '../../src/workspaces/export-revision.js';
-import { temporaryDirectory, temporarySolution, writeTree } from '../support/temporary.js';
+import { temporaryDirectory, temporarySolution, writeTree } from '../support/temporary-directories.js';
 
 async function copiedWorkspace(files: Record<string, string>) {
   const root = temporaryDirectory();

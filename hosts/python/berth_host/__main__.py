@@ -18,7 +18,7 @@ if __name__ == "__main__":
     if sys.argv[1] == "--http":
         from berth_host.http_boot import main
     elif sys.argv[1] == "--check":
-        from berth_host.http_check import main
+        from berth_host.health_check import main
     else:
         from berth_host.boot import main
 

@@ -6,7 +6,7 @@ other dict is an output, whatever its `status` says.
 """
 
 from .json_text import dump
-from .own_json import dumps
+from .original_json import dumps
 
 
 def answer_with(value):
@@ -42,5 +42,5 @@ def refuse(code, message):
 
 
 def refuse_unbegun(message):
-    """Refuses a call that has not begun; its caller may call the next process: src/runners/never-begun.ts."""
+    """Refuses a call that has not begun; its caller may call the next process: src/runners/unstarted-call.ts."""
     return answer_error({"code": "NOT_RUNNING", "message": message, "neverBegan": True})

@@ -15,7 +15,7 @@ import socket
 import sys
 import time
 
-from . import import_bound, json_text, setup_bound
+from . import import_timeout, json_text, setup_timeout
 from .connection import FrameConnection
 from .descriptors import keep_log, lift
 from .entry_callable import EntryNotFound
@@ -24,14 +24,14 @@ from .errors import StartFailed, describe_exception, log
 from .event_loop import use_main_thread
 from .frames import read_frame
 from .import_failure import describe_import_failure
-from .loading import load_software
-from .native import Native
-from .own_json import dumps, loads
+from .load_software import load_software
+from .original_functions import OriginalFunctions
+from .original_json import dumps, loads
 from .process_record import own_start, take_lock, write_record
 from .revision_imports import prepare_imports
 from .server import Server
 from .sockets import bind
-from .usage import mark_log
+from .command_line_usage import mark_log
 
 REPORT = 3
 
@@ -55,13 +55,13 @@ def main(state_directory):
     make_temporary_directory(state_directory, document["temporary"])
     set_environment(document["interface"].get("environment") or [], document["env"])
     limit_memory(document["memory"])
-    import_bound.start(document.get("importTimeout"), give_up, lambda state: tell({"state": state}))
-    setup_bound.start(document.get("setupTimeout"), document["interface"], give_up, tell)
+    import_timeout.start(document.get("importTimeout"), give_up, lambda state: tell({"state": state}))
+    setup_timeout.start(document.get("setupTimeout"), document["interface"], give_up, tell)
     try:
         software = load(document, os.path.join(state_directory, "pycache"))
     except StartFailed as failure:
         fail(failure.error)
-    import_bound.stop()
+    import_timeout.stop()
     server = Server(software, identity, document, os.path.join(state_directory, "waiting"))
     server.open(listen(document["socket"]), FrameConnection)
     report({"state": "ready", "identity": identity})
@@ -149,7 +149,7 @@ def give_up(error):
 
 
 def log_failure(error):
-    """The traceback, and the message as the last line: strategies/docker/explain-exit.ts reads it there."""
+    """The traceback, and the message as the last line: strategies/docker/container/explain-exit.ts reads it there."""
     message = " ".join(error["message"].split())
     lines = error.get("traceback", "").rstrip().splitlines()
     if lines[-1:] != [message]:
@@ -161,7 +161,7 @@ def tell(record):
     """To the starter, which may have died. On a line of its own, whatever the solution has written there."""
     try:
         line = dumps(dict(record, token=Report.token)).encode("ascii")
-        Native.write(Report.descriptor, b"\n" + line + b"\n")
+        OriginalFunctions.write(Report.descriptor, b"\n" + line + b"\n")
     except OSError:
         pass
 
@@ -171,7 +171,7 @@ def report(record):
     tell(record)
     descriptor, Report.descriptor = Report.descriptor, -1
     try:
-        Native.close(descriptor)
+        OriginalFunctions.close(descriptor)
     except OSError:
         pass
 
@@ -200,4 +200,4 @@ def leave(code):
         sys.stdout.flush()
         sys.stderr.flush()
     finally:
-        Native.exit(code)
+        OriginalFunctions.exit(code)

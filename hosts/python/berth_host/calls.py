@@ -1,11 +1,11 @@
 """The life of a call: it waits, runs, has a deadline, may be canceled, and is answered exactly once.
 
-Whoever takes a call out of `known` answers it: the thread that ran it, or the lookout. Python cannot end a thread: a call
+Whoever takes a call out of `known` answers it: the thread that ran it, or the watcher. Python cannot end a thread: a call
 that outlives its time is answered all the same and told to stop (an exception is raised in its thread, or its task is
 canceled). Where it stays inside C code it goes on, and the answer says so.
 """
 
-from .native import Native
+from .original_functions import OriginalFunctions
 
 try:  # now, because the solution may break what an import needs
     import ctypes
@@ -26,7 +26,7 @@ class Call:
     def __init__(self, request, timeout, connection):
         self.id = request.id
         self.timeout = timeout
-        self.deadline = Native.monotonic() + timeout
+        self.deadline = OriginalFunctions.monotonic() + timeout
         self.connection = connection
         self.inputs = request.inputs
         self.reply = connection.open_stream() if request.is_stream else None
@@ -65,7 +65,7 @@ class Calls:
         self.known = {}
         self.abandoned = []
         #: Held while an exception is raised in a call's thread, and while the call leaves it.
-        self.interrupting = Native.allocate_lock()
+        self.interrupting = OriginalFunctions.allocate_lock()
 
     def add(self, call):
         self.known[call] = None
@@ -87,7 +87,7 @@ class Calls:
                 with self.interrupting:
                     call.thread = None
                 if call.was_interrupted:
-                    raise_in_thread(Native.thread_id(), None)
+                    raise_in_thread(OriginalFunctions.thread_id(), None)
                 return
             except BaseException:  # the exception that was to end the call, come late
                 pass
@@ -97,7 +97,7 @@ class Calls:
         with self.interrupting:
             call.is_cleaning_up = True
         if call.was_interrupted:
-            raise_in_thread(Native.thread_id(), None)
+            raise_in_thread(OriginalFunctions.thread_id(), None)
 
     def take(self, call):
         """True for the one who is to answer."""

@@ -9,7 +9,7 @@ from .cog_declaration import DeclaredInputs, InputField
 from .cog_files import InputFiles
 from .declarations import MISSING, check_limits
 from .errors import CallInputError
-from .misfit import Misfit, show
+from .conversion_error import ConversionError, show
 
 
 def read_call(declared: DeclaredInputs, inputs: Any, files: InputFiles) -> Dict[str, Any]:
@@ -21,8 +21,8 @@ def read_call(declared: DeclaredInputs, inputs: Any, files: InputFiles) -> Dict[
     for field in declared.fields.values():
         try:
             arguments[field.name] = _read_value(field, inputs, files)
-        except Misfit as misfit:
-            problems.append(misfit.describe(field.name))
+        except ConversionError as error:
+            problems.append(error.describe(field.name))
         except ValueError as error:
             problems.append(f"{field.name}: {error}")
     unknown = {name: value for name, value in inputs.items() if name not in declared.fields}

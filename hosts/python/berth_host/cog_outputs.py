@@ -14,8 +14,8 @@ from enum import Enum
 from typing import Any, AsyncIterator, Iterator, List
 
 from .cog_files import to_data_uri
-from .streams import Whole
-from .values import convert_step
+from .streams import WholeValue
+from .output_values import convert_step
 
 _PLAIN = frozenset((str, int, float, bool, type(None)))
 
@@ -57,9 +57,9 @@ async def gather_async(result: Any, returns: Any) -> Any:
 
 
 def each(result: Any) -> Iterator[Any]:
-    """An iterator's items one by one; any other result as a Whole."""
+    """An iterator's items one by one; any other result as a WholeValue."""
     if not isinstance(result, abc.Iterator) or isinstance(result, io.IOBase):
-        yield Whole(plain(result))
+        yield WholeValue(plain(result))
         return
     for item in result:
         yield plain(item)

@@ -24,7 +24,7 @@ from .cog_inputs import read_call
 from .cog_outputs import concatenates, each, each_async, gather, gather_async
 from .entry_callable import find_instance, pick
 from .errors import HostError
-from .setup_bound import bounded
+from .setup_timeout import bounded
 from .streams import is_async
 
 SHIMS = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "shims")
@@ -72,7 +72,7 @@ class CogPredictor:
                 return self._finish(result, files.pass_on())
 
     def stream(self, inputs: Dict[str, Any]) -> Any:
-        """As `call`, but what the predictor yields is yielded at once; what it returns as a Whole."""
+        """As `call`, but what the predictor yields is yielded at once; what it returns as a WholeValue."""
         files = InputFiles()
         try:
             arguments = read_call(self._inputs, inputs, files)

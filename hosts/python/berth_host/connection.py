@@ -8,9 +8,9 @@ import select
 import socket
 
 from .frames import AT_ONCE, FrameReader, Hangup, encode_frame
-from .inputs_text import Written
+from .inputs_json import InputText
 from .json_text import dump
-from .native import Native
+from .original_functions import OriginalFunctions
 from .streams import ReplyStream
 
 SEND_PATIENCE = 0.05
@@ -72,7 +72,7 @@ class Connection:
             return self.sockets.close(self)
         if rest:
             self.sockets.sending.add(self)
-            Native.start_thread(self.send_rest, (rest,))
+            OriginalFunctions.start_thread(self.send_rest, (rest,))
         else:
             self.release()
 
@@ -113,7 +113,7 @@ class FrameConnection(Connection):
         head, inputs = found
         get = head.get
         if inputs is not None and "checked" not in head:
-            inputs = Written(inputs)
+            inputs = InputText(inputs)
         return Request(
             head["type"], get("id"), get("timeout"), inputs, get("stream", False), get("mayWait", True), get("turn")
         )
@@ -137,11 +137,11 @@ def send_for(connection, content, patience):
     if sent == len(content):
         return b""
     rest = memoryview(content)[sent:]
-    deadline = Native.monotonic() + patience
-    ready = Native.poll()
+    deadline = OriginalFunctions.monotonic() + patience
+    ready = OriginalFunctions.poll()
     ready.register(connection.fileno(), select.POLLOUT)
-    while rest and Native.monotonic() < deadline:
-        if not ready.poll(max(0, (deadline - Native.monotonic()) * 1000)):
+    while rest and OriginalFunctions.monotonic() < deadline:
+        if not ready.poll(max(0, (deadline - OriginalFunctions.monotonic()) * 1000)):
             break
         try:
             rest = rest[connection.send(rest, AT_ONCE) :]

@@ -13,15 +13,15 @@ import typing
 from collections import abc
 from typing import Any, Dict, Optional, Tuple, Union
 
-from .choices import enum_converter, literal_converter
-from .containers import LISTS, MADE_LISTS, MAPPINGS, OF_TEXT_TOO, default_factory, list_convert, mapping_convert, tuple_convert
+from .choice_types import enum_converter, literal_converter
+from .container_types import LISTS, MADE_LISTS, MAPPINGS, OF_TEXT_TOO, default_factory, list_convert, mapping_convert, tuple_convert
 from .converter import NOTHING, PLAIN, Converter, Rules
 from .declarations import check_limits, is_declaration, read_declaration
-from .plain_types import SCALARS
+from .json_types import SCALARS
 from .pydantic_types import find_validate, import_pydantic, is_from_pydantic, is_limit, pydantic_convert, takes_decimals
-from .records import record_converter
+from .record_types import record_converter
 from .standard_types import OF_DIGITS, standard_converter
-from .unions import union_converter
+from .union_types import union_converter
 
 
 def make_converter(annotation: Any, rules: Rules = PLAIN) -> Optional[Converter]:

@@ -5,9 +5,9 @@ import inspect
 
 from .answers import answer_with
 from .event_loop import main_loop
-from .native import Native
-from .performing import explain, load_inputs
-from .streams import ReaderGone, is_iterator, join, pour_async
+from .original_functions import OriginalFunctions
+from .perform_call import explain, load_inputs
+from .streams import ReaderGone, is_iterator, join, send_chunks_async
 
 NOTHING = object()
 
@@ -18,7 +18,7 @@ class Coroutines:
         #: What the setup has set, for each call to start from.
         self.context = contextvars.copy_context()
         self.loop = main_loop()
-        self.thread = Native.thread_id()
+        self.thread = OriginalFunctions.thread_id()
 
     def begin(self, call):
         """Starts a call of an async function."""
@@ -30,7 +30,7 @@ class Coroutines:
 
     def spawn(self, call, result, context):
         self.server.main.use_loop()
-        if Native.thread_id() == self.thread:
+        if OriginalFunctions.thread_id() == self.thread:
             self.create(call, result, context)
         else:
             self.loop.call_soon_threadsafe(self.create, call, result, context)
@@ -77,7 +77,7 @@ class Coroutines:
         if not hasattr(result, "__anext__"):
             return answer_with(result)
         if call.reply is not None:
-            return await pour_async(result, call.reply, self.server.software.joins)
+            return await send_chunks_async(result, call.reply, self.server.software.joins)
         return answer_with(join([item async for item in result]))
 
     def give_back(self, call, result):

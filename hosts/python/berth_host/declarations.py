@@ -13,7 +13,7 @@ from enum import Enum
 from fractions import Fraction
 from typing import Any, Callable, Dict, List, NamedTuple, Optional
 
-from .misfit import Misfit, show
+from .conversion_error import ConversionError, show
 
 #: Stands for "no default: the input must be given".
 MISSING = inspect.Parameter.empty
@@ -120,7 +120,7 @@ def check_limits(declared: Any, value: Any) -> None:
     """Of one value, or one item of a list."""
     limits = declared.limits
     if declared.choices is not None and value not in declared.choices:
-        raise Misfit(f"must be one of {', '.join(show(choice) for choice in declared.choices)}; got {show(value)}")
+        raise ConversionError(f"must be one of {', '.join(show(choice) for choice in declared.choices)}; got {show(value)}")
     if isinstance(value, (int, float, Decimal, Fraction)):
         check_number(limits, value)
     if isinstance(value, str):
@@ -129,19 +129,19 @@ def check_limits(declared: Any, value: Any) -> None:
 
 def check_number(limits: Dict[str, Any], value: Any) -> None:
     if "ge" in limits and not value >= limits["ge"]:
-        raise Misfit(f"must be at least {limits['ge']}, got {show(value)}")
+        raise ConversionError(f"must be at least {limits['ge']}, got {show(value)}")
     if "le" in limits and not value <= limits["le"]:
-        raise Misfit(f"must be at most {limits['le']}, got {show(value)}")
+        raise ConversionError(f"must be at most {limits['le']}, got {show(value)}")
     if "gt" in limits and not value > limits["gt"]:
-        raise Misfit(f"must be more than {limits['gt']}, got {show(value)}")
+        raise ConversionError(f"must be more than {limits['gt']}, got {show(value)}")
     if "lt" in limits and not value < limits["lt"]:
-        raise Misfit(f"must be less than {limits['lt']}, got {show(value)}")
+        raise ConversionError(f"must be less than {limits['lt']}, got {show(value)}")
 
 
 def check_text(limits: Dict[str, Any], value: str) -> None:
     if len(value) < limits.get("min_length", 0):
-        raise Misfit(f"must have at least {limits['min_length']} characters, got {len(value)}")
+        raise ConversionError(f"must have at least {limits['min_length']} characters, got {len(value)}")
     if "max_length" in limits and len(value) > limits["max_length"]:
-        raise Misfit(f"must have at most {limits['max_length']} characters, got {len(value)}")
+        raise ConversionError(f"must have at most {limits['max_length']} characters, got {len(value)}")
     if "regex" in limits and not re.search(limits["regex"], value):
-        raise Misfit(f"must match {limits['regex']}, got {show(value)}")
+        raise ConversionError(f"must match {limits['regex']}, got {show(value)}")

@@ -9,7 +9,7 @@ import fcntl
 import os
 import resource
 
-from .native import Native
+from .original_functions import OriginalFunctions
 
 LOWEST = 256
 
@@ -34,19 +34,19 @@ def lift(descriptor):
     if descriptor <= 2:
         refill(descriptor)
     else:
-        Native.close(descriptor)
+        OriginalFunctions.close(descriptor)
     return lifted
 
 
 def refill(descriptor):
     """Gives a standard descriptor that the solution had closed a harmless meaning again: the log, or nothing to read."""
     if descriptor == 0 or log_descriptor is None:
-        nothing = Native.open(os.devnull, os.O_RDWR)
-        Native.dup2(nothing, descriptor)
+        nothing = OriginalFunctions.open(os.devnull, os.O_RDWR)
+        OriginalFunctions.dup2(nothing, descriptor)
         if nothing != descriptor:
-            Native.close(nothing)
+            OriginalFunctions.close(nothing)
     else:
-        Native.dup2(log_descriptor, descriptor)
+        OriginalFunctions.dup2(log_descriptor, descriptor)
 
 
 log_descriptor = None
@@ -63,7 +63,7 @@ def keep_log():
 def write_log(text):
     """Writes to the log; a log that cannot be written is no reason to fail."""
     try:
-        Native.write(2 if log_descriptor is None else log_descriptor, text.encode("utf-8", "backslashreplace"))
+        OriginalFunctions.write(2 if log_descriptor is None else log_descriptor, text.encode("utf-8", "backslashreplace"))
     except OSError:
         pass
 

@@ -8,7 +8,7 @@ import types
 
 from .class_attributes import find_dispatched, needs_instance
 from .errors import HostError, log
-from .found_callable import Found
+from .resolved_callable import Found
 
 METHODS = ("predict", "run", "__call__", "invoke")
 PLAIN = (

@@ -5,9 +5,9 @@ import importlib.util
 import os
 import sys
 
-from . import errors, main_attributes, revision_imports
-from .import_bound import bounded
-from .standard_names import PREFIX, standard_names
+from . import errors, pickled_classes, revision_imports
+from .import_timeout import bounded
+from .shadowed_modules import PREFIX, standard_names
 
 
 class NoSuchModule(Exception):
@@ -30,7 +30,7 @@ def import_entry(interface):
     """
     name, file = interface["module"], find_file(interface)
     sys.argv = [file or name]  # what parses its arguments when imported sees none
-    main_attributes.install(interface)
+    pickled_classes.install(interface)
     with bounded():
         while True:
             try:

@@ -11,9 +11,9 @@ import inspect
 import threading
 import warnings
 
-from .native import Native
+from .original_functions import OriginalFunctions
 
-starting = Native.allocate_lock()
+starting = OriginalFunctions.allocate_lock()
 
 
 class Loops:

@@ -10,16 +10,16 @@ import socket
 import sys
 import time
 
-from . import import_bound, setup_bound
+from . import import_timeout, setup_timeout
 from .boot import leave, load, log_end, log_failure
 from .errors import StartFailed, log
 from .http_connection import HttpConnection
-from .own_json import loads
+from .original_json import loads
 from .server import Server
 from .sockets import bind
 
 EXIT_CODES = {"IMPORT_FAILED": 70, "START_FAILED": 71, "ENTRY_NOT_FOUND": 71}
-"""As strategies/docker/explain-exit.ts reads them."""
+"""As strategies/docker/container/explain-exit.ts reads them."""
 CACHE = "/tmp/berth-pycache"
 
 
@@ -30,13 +30,13 @@ def main(port):
         os.environ.setdefault(*line.split("=", 1))
     time.tzset()
     identity = {key: document[key] for key in ("deployment", "revision", "token")}
-    import_bound.start(document.get("importTimeout"), fail)
-    setup_bound.start(document.get("setupTimeout"), document["interface"], fail, lambda record: None)
+    import_timeout.start(document.get("importTimeout"), fail)
+    setup_timeout.start(document.get("setupTimeout"), document["interface"], fail, lambda record: None)
     try:
         software = load(document, CACHE)
     except StartFailed as failure:
         fail(failure.error)
-    import_bound.stop()
+    import_timeout.stop()
     server = Server(software, identity, document)
     # Of the container: which address of the machine reaches it, the engine decides.
     server.open(bind(socket.AF_INET, ("0.0.0.0", int(port))), HttpConnection)

@@ -13,8 +13,8 @@ import socket
 from .answers import refuse
 from .connection import Connection, Request
 from .http_reader import BadRequest, HttpReader
-from .inputs_text import Written
-from .own_json import dumps, loads
+from .inputs_json import InputText
+from .original_json import dumps, loads
 from .streams import ReplyStream
 
 REASONS = {
@@ -130,7 +130,7 @@ def refuse_caller(request, token):
 
 def describe_call(request):
     id = request.headers.get("berth-call") or "http-%d" % next(numbers)
-    inputs = Written(request.body)
+    inputs = InputText(request.body)
     return Request("call", id, read_timeout(request), inputs, LINES in request.headers.get("accept", ""))
 
 

@@ -5,7 +5,7 @@ import traceback
 
 from .errors import describe_exception
 from .missing_modules import find_others
-from .usage import find_usage
+from .command_line_usage import find_usage
 
 MAIN_GUARD = 'below `if __name__ == "__main__":`'
 

@@ -12,9 +12,9 @@ import uuid
 
 from .data_frames import JoinedLabel
 from .errors import HostError
-from .own_json import Decoder, Encoder, dumps, loads
-from .paths import describe_part
-from .values import convert, convert_step, has_odd_keys, kind_name
+from .original_json import Decoder, Encoder, dumps, loads
+from .value_paths import describe_part
+from .output_values import convert, convert_step, has_odd_keys, kind_name
 
 encoder = Encoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=convert)
 ascii_encoder = Encoder(allow_nan=False, separators=(",", ":"), default=convert)

@@ -1,20 +1,20 @@
 """The main thread, on which the solution was imported and set up: it runs the calls and, between them, reads their inputs.
 
-So a call to idle software takes no switch of threads. While the thread runs the solution's code, the lookout reads.
+So a call to idle software takes no switch of threads. While the thread runs the solution's code, the watcher reads.
 """
 
 from collections import deque
 
 from .errors import log
 from .event_loop import Loops, main_loop
-from .native import Native
-from .performing import explain, perform
+from .original_functions import OriginalFunctions
+from .perform_call import explain, perform
 
 
 class MainThread:
     def __init__(self, server):
         self.server = server
-        self.thread = Native.thread_id()
+        self.thread = OriginalFunctions.thread_id()
         #: Calls whose turn has come.
         self.ready = deque()
         #: The call whose synchronous code it runs.
@@ -25,7 +25,7 @@ class MainThread:
 
     def begin(self, call):
         self.ready.append(call)
-        if Native.thread_id() != self.thread:
+        if OriginalFunctions.thread_id() != self.thread:
             if self.call is None:
                 self.server.sockets.ring()
         elif self.is_in_loop:
@@ -33,14 +33,14 @@ class MainThread:
 
     def is_free(self):
         """Whether a call that is begun here and now is the next thing that the thread does."""
-        return Native.thread_id() == self.thread and not self.is_in_loop
+        return OriginalFunctions.thread_id() == self.thread and not self.is_in_loop
 
     def use_loop(self):
         """A coroutine is to run: from here on the thread runs their loop while it waits."""
         if not self.uses_loop:
             self.uses_loop = True
-            self.server.lookout.wake()
-            if Native.thread_id() != self.thread:
+            self.server.watcher.wake()
+            if OriginalFunctions.thread_id() != self.thread:
                 self.server.sockets.ring()
 
     def serve(self):
@@ -59,7 +59,7 @@ class MainThread:
             return
         sockets = self.server.sockets
         if sockets.polling.locked():
-            sockets.ring()  # the lookout lets go of it
+            sockets.ring()  # the watcher lets go of it
         if self.uses_loop:
             return self.run_loop()
         with sockets.polling:

@@ -7,7 +7,7 @@ from .annotations import is_optional
 from .conversion import make_converter, unwrap, with_limits
 from .converter import JSON_TYPES
 from .declarations import MISSING, is_declaration, read_declaration, states_default
-from .misfit import Misfit
+from .conversion_error import ConversionError
 from .pydantic_types import annotate
 
 NAMED = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY, inspect.Parameter.POSITIONAL_ONLY)
@@ -44,6 +44,6 @@ def is_believed(annotation, default):
     try:
         if converter is not None:
             converter(default)
-    except Misfit:
+    except ConversionError:
         return False
     return True

@@ -3,7 +3,7 @@
 import select
 
 from .descriptors import lift
-from .native import Native
+from .original_functions import OriginalFunctions
 
 MOST = 64
 """Events in one look."""
@@ -11,8 +11,8 @@ MOST = 64
 
 class EpollPoller:
     def __init__(self):
-        made = Native.epoll()
-        self.epoll = Native.epoll.fromfd(lift(Native.dup(made.fileno())))
+        made = OriginalFunctions.epoll()
+        self.epoll = OriginalFunctions.epoll.fromfd(lift(OriginalFunctions.dup(made.fileno())))
         made.close()
         self.poll = self.epoll.poll
 
@@ -40,7 +40,7 @@ class KqueuePoller:
     """The same for macOS and the BSDs."""
 
     def __init__(self):
-        self.kqueue = Native.kqueue()
+        self.kqueue = OriginalFunctions.kqueue()
 
     def fileno(self):
         return self.kqueue.fileno()
@@ -72,4 +72,4 @@ GONE = HANG_UP | getattr(select, "EPOLLRDHUP", 0x2000)
 
 
 def make_poller():
-    return EpollPoller() if Native.epoll is not None else KqueuePoller()
+    return EpollPoller() if OriginalFunctions.epoll is not None else KqueuePoller()

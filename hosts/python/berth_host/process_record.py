@@ -29,7 +29,7 @@ def write_record(state_directory, record):
 
 
 def own_start():
-    """When this process started, in the words of src/runners/process-identity.ts."""
+    """When this process started, in the words of src/processes/process-identity.ts."""
     if sys.platform == "linux":
         with open("/proc/self/stat") as stat, open("/proc/sys/kernel/random/boot_id") as boot:
             return "%s:%s" % (boot.read().strip(), stat.read().rpartition(")")[2].split()[19])

@@ -5,7 +5,7 @@ import sys
 import typing
 from typing import Any, Callable, Optional
 
-from .misfit import Misfit
+from .conversion_error import ConversionError
 
 MARKS = ("__get_pydantic_core_schema__", "__pydantic_core_schema__", "__get_validators__")
 LIBRARIES = ("pydantic", "pydantic_core", "annotated_types", "fastapi")
@@ -70,11 +70,11 @@ def find_validate(annotation: Any) -> Optional[Callable[[Any], Any]]:
     return None
 
 
-def describe(error: ValueError) -> Misfit:
+def describe(error: ValueError) -> ConversionError:
     """pydantic's words for each place."""
     list_errors = getattr(error, "errors", None)
     found = list_errors() if callable(list_errors) else []
-    misfits = [Misfit(one["msg"], tuple(part for part in one["loc"] if part != "__root__")) for one in found]
-    if not misfits:
-        return Misfit(str(error))
-    return Misfit(misfits[0].problem, misfits[0].path, misfits[1:])
+    errors = [ConversionError(one["msg"], tuple(part for part in one["loc"] if part != "__root__")) for one in found]
+    if not errors:
+        return ConversionError(str(error))
+    return ConversionError(errors[0].problem, errors[0].path, errors[1:])

@@ -6,9 +6,9 @@ import sys
 
 from . import errors
 from .built_modules import BuiltModuleFinder
-from .import_bound import bounded
-from .own_package import OwnPackageFinder
-from .standard_names import find_standard_names, give_own_modules
+from .import_timeout import bounded
+from .root_package import OwnPackageFinder
+from .shadowed_modules import find_standard_names, give_own_modules
 
 #: Makes the revision's modules, for who loads one by its file.
 loader = importlib.machinery.SourceFileLoader

@@ -9,14 +9,14 @@ from .calls import RUNNING, Call, Calls, Turn
 from .coroutines import Coroutines
 from .errors import log
 from .json_text import dump
-from .lookout import Lookout
+from .watcher import Watcher
 from .main_thread import MainThread
-from .native import Native
-from .performing import explain
-from .pulse import Pulse
+from .original_functions import OriginalFunctions
+from .perform_call import explain
+from .stuck_detector import StuckDetector
 from .slots import Slots
 from .sockets import Sockets
-from .stopping import Stopping
+from .shutdown import Shutdown
 from .waiting_calls import WaitingCalls
 from .worker_threads import WorkerThreads
 
@@ -45,15 +45,15 @@ class Server:
         uses_threads = not software.is_async and (concurrency or 1) > 1
         self.executor = WorkerThreads(self) if uses_threads else self.main
         self.coroutines = Coroutines(self)
-        self.stopping = Stopping(self, document["grace"])
-        self.pulse = Pulse(self)
-        self.lookout = Lookout(self)
+        self.stopping = Shutdown(self, document["grace"])
+        self.pulse = StuckDetector(self)
+        self.watcher = Watcher(self)
 
     def open(self, listener, connect):
         """Takes calls from here on; `connect` makes a connection of an accepted socket."""
         self.sockets = Sockets(self, connect, listener)
         self.stopping.listen(self.sockets.bell[1])
-        self.lookout.start()
+        self.watcher.start()
 
     def serve(self):
         """Returns how many calls are unfinished, when it was asked to stop and none is left, or their time is over."""
@@ -70,7 +70,7 @@ class Server:
             self.line_up(connection, request)
         elif kind == "cancel":
             connection.work = request
-            self.lookout.cancel(request.id, connection)
+            self.watcher.cancel(request.id, connection)
         elif kind == "ping":
             connection.tell(kind, self.describe())
         elif kind == "stop":
@@ -108,7 +108,7 @@ class Server:
             call.reply.let_go = lambda: self.let_go(call)
         call.connection.work = call
         self.calls.add(call)
-        self.lookout.notice(call)
+        self.watcher.notice(call)
 
     def begin(self, call):
         """Its turn has come."""
@@ -127,8 +127,8 @@ class Server:
         """Holds the turn for a call that is still with its caller."""
         if not self.calls.start(turn):
             return self.slots.leave(turn)
-        turn.deadline = Native.monotonic() + TURN_PATIENCE
-        self.lookout.notice(turn)
+        turn.deadline = OriginalFunctions.monotonic() + TURN_PATIENCE
+        self.watcher.notice(turn)
         turn.connection.turn = self.turns[turn.id] = turn
         turn.connection.answer(dump({"status": "turn"}))
 
@@ -172,7 +172,7 @@ class Server:
             content = answer_error(error)
             connection.answer(content) if call.reply is None else connection.deliver(call.reply.encode(content, True))
         if call.state == RUNNING and not call.has_ended and not call.is_turn:
-            call.ended_at = Native.monotonic()
+            call.ended_at = OriginalFunctions.monotonic()
             self.calls.abandoned.append(call)
             self.pulse.note_abandoned()
         call.is_answered = True
@@ -187,7 +187,7 @@ class Server:
     def is_idle(self):
         """Whether all calls have been answered and the answers sent."""
         is_done = all(call.is_answered for call in list(self.slots.holders))
-        return is_done and not (self.calls.known or self.sockets.sending or self.lookout.is_ending)
+        return is_done and not (self.calls.known or self.sockets.sending or self.watcher.is_ending)
 
     def drop_waiting(self, connection):
         """Nobody is there any more for the answer of a call that has not been started."""

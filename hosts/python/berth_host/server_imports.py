@@ -6,7 +6,7 @@ import json
 import os
 import sys
 
-from . import import_bound, main_attributes
+from . import import_timeout, pickled_classes
 from .revision_imports import is_inside, prepare_imports
 
 
@@ -14,8 +14,8 @@ def prepare(text):
     told = json.loads(text)
     directory = os.path.realpath(told["directory"])
     prepare_imports(directory, told)
-    main_attributes.install(told)
-    import_bound.start(told["importTimeout"], give_up)
+    pickled_classes.install(told)
+    import_timeout.start(told["importTimeout"], give_up)
     bound_files(directory)
 
 
@@ -27,14 +27,14 @@ def bound_files(directory):
     def exec_module(self, module):
         if not is_inside(os.path.realpath(self.path), directory):
             return execute(self, module)
-        with import_bound.bounded():
+        with import_timeout.bounded():
             return execute(self, module)
 
     loader.exec_module = exec_module
 
 
 def give_up(error):
-    """As src/runners/stuck-import.ts reads it."""
+    """As src/runners/host/find-stuck-import.ts reads it."""
     sys.stderr.write("berth: import failed: %s\n%s" % (error["message"], error["traceback"]))
     sys.stderr.flush()
     os._exit(1)

@@ -7,10 +7,10 @@ from .annotations import read_signature, resolve_annotations
 from .conversion import make_converter
 from .declarations import is_declaration
 from .errors import CallInputError, HostError
-from .misfit import Misfit
+from .conversion_error import ConversionError
 from .parameters import NAMED, declare, make_parameter_converter
-from .whole_input import convert_whole
-from .written_numbers import as_floats
+from .single_argument import convert_whole
+from .exact_numbers import as_floats
 
 
 class Arguments:
@@ -46,7 +46,7 @@ class Arguments:
         if not self.required <= given or not (self.takes_any or given <= self.names):
             if self.is_one_record(given):
                 return self.map_only(inputs)
-            raise HostError("CALL_INPUT", self.describe_misfit(given))
+            raise HostError("CALL_INPUT", self.describe_mismatch(given))
         if not self.is_plain:
             try:
                 inputs = self.convert(inputs)
@@ -105,7 +105,7 @@ class Arguments:
             leading.append(rest.pop(parameter.name, parameter.default))
         return tuple(leading), rest
 
-    def describe_misfit(self, given):
+    def describe_mismatch(self, given):
         unknown = [] if self.takes_any else sorted(given - self.names)
         missing = [parameter.name for parameter in self.parameters if parameter.name in self.required - given]
         problems = []
@@ -151,5 +151,5 @@ def find_converters(parameters, declared, annotations):
 def take(arguments, name, converter, problems):
     try:
         arguments[name] = converter(arguments[name])
-    except Misfit as misfit:
-        problems.append(misfit.describe(name))
+    except ConversionError as error:
+        problems.append(error.describe(name))

@@ -2,7 +2,7 @@
 
 from collections import deque
 
-from .native import Native
+from .original_functions import OriginalFunctions
 
 
 class Slots:
@@ -16,7 +16,7 @@ class Slots:
         self.begin = begin
         self.holders = set()
         self.queue = deque()
-        self.lock = Native.allocate_lock()
+        self.lock = OriginalFunctions.allocate_lock()
 
     def has_room(self):
         return self.limit is None or len(self.holders) < self.limit

@@ -1,6 +1,6 @@
 """The sockets of a host: the listener, its connections, and a bell that ends the wait for them.
 
-One thread at a time reads them, whoever holds `polling`: the main thread between calls, else the lookout.
+One thread at a time reads them, whoever holds `polling`: the main thread between calls, else the watcher.
 """
 
 import errno
@@ -9,7 +9,7 @@ import socket
 from .descriptors import close_all, held, lift
 from .errors import log
 from .frames import Hangup
-from .native import Native
+from .original_functions import OriginalFunctions
 from .poller import GONE, HANG_UP, make_poller
 
 BACKLOG = 512
@@ -21,18 +21,18 @@ class Sockets:
     def __init__(self, server, connect, listener):
         self.server = server
         self.connect = connect
-        self.listener = Native.Socket(fileno=lift(listener.detach()))
+        self.listener = OriginalFunctions.Socket(fileno=lift(listener.detach()))
         self.listener.setblocking(False)
         self.connections = {}
         self.revisits = []
         #: Connections whose answers are still being sent, on threads of their own.
         self.sending = set()
-        self.polling = Native.allocate_lock()
+        self.polling = OriginalFunctions.allocate_lock()
         self.poller = make_poller()
         self.poller.add(self.listener.fileno())
-        self.bell = [lift(end) for end in Native.pipe()]
+        self.bell = [lift(end) for end in OriginalFunctions.pipe()]
         for end in self.bell:
-            Native.set_blocking(end, False)
+            OriginalFunctions.set_blocking(end, False)
         self.poller.add(self.bell[0])
         self.places = {self.listener.fileno(): self.accept, self.bell[0]: self.silence}
         held.append(self.release)
@@ -41,18 +41,18 @@ class Sockets:
         """In a forked child."""
         close_all([self.poller, self.listener, *(each.socket for each in list(self.connections.values()))])
         for end in self.bell:
-            Native.close(end)
+            OriginalFunctions.close(end)
 
     def ring(self):
         """Ends the wait of whoever is reading."""
         try:
-            Native.write(self.bell[1], b"\0")
+            OriginalFunctions.write(self.bell[1], b"\0")
         except OSError:  # full: it has been rung
             pass
 
     def silence(self):
         try:
-            self.server.stopping.note_signals(Native.read(self.bell[0], 4096))
+            self.server.stopping.note_signals(OriginalFunctions.read(self.bell[0], 4096))
         except BlockingIOError:
             pass
 
@@ -64,7 +64,7 @@ class Sockets:
             if error.errno not in (errno.EBADF, errno.EINVAL):  # a signal's handler has raised it
                 raise
             log("the solution has closed the host's files: %s" % error)
-            Native.exit(1)
+            OriginalFunctions.exit(1)
         for descriptor, mask in events:
             connection = self.connections.get(descriptor)
             if connection is not None:
@@ -107,10 +107,10 @@ class Sockets:
             except OSError as error:
                 if self.listener.fileno() >= 0:
                     log("no connection can be accepted: %s" % error)
-                    Native.sleep(FULL_PATIENCE)
+                    OriginalFunctions.sleep(FULL_PATIENCE)
                     self.ring_again()
                 return
-            raw = Native.Socket(fileno=lift(descriptor))
+            raw = OriginalFunctions.Socket(fileno=lift(descriptor))
             raw.setblocking(True)
             connection = self.connect(self, raw)
             self.connections[connection.descriptor] = connection
@@ -125,7 +125,7 @@ class Sockets:
         """By whoever has answered its request: more has come meanwhile."""
         self.revisits.append(connection)
         main = self.server.main
-        if main.is_in_loop or Native.thread_id() != main.thread:  # else it is about to read
+        if main.is_in_loop or OriginalFunctions.thread_id() != main.thread:  # else it is about to read
             self.ring()
 
     def close(self, connection):
@@ -144,7 +144,7 @@ class Sockets:
 
 def bind(family, address):
     """A listening socket, made of the interpreter's own class whatever the solution has put in its place."""
-    listener = Native.Socket(family, socket.SOCK_STREAM)
+    listener = OriginalFunctions.Socket(family, socket.SOCK_STREAM)
     if family != socket.AF_UNIX:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listener.bind(address)

@@ -11,8 +11,8 @@ from typing import Any, Callable, Optional
 
 from .converter import Converter
 from .data_uri import read_data_uri
-from .misfit import Misfit, show
-from .times import date, moment, span, time
+from .conversion_error import ConversionError, show
+from .date_time_types import date, moment, span, time
 
 #: A number for these is to come as it was written.
 OF_DIGITS = (decimal.Decimal, fractions.Fraction)
@@ -48,7 +48,7 @@ def decimal_number(value: Any) -> decimal.Decimal:
                 return found
     except decimal.InvalidOperation:
         pass
-    raise Misfit(f"must be a number, got {show(value)}")
+    raise ConversionError(f"must be a number, got {show(value)}")
 
 
 def fraction(value: Any) -> fractions.Fraction:
@@ -58,7 +58,7 @@ def fraction(value: Any) -> fractions.Fraction:
             return fractions.Fraction(str(value).strip())
     except (ValueError, ZeroDivisionError):
         pass
-    raise Misfit(f"must be a number or a fraction like 1/3, got {show(value)}")
+    raise ConversionError(f"must be a number or a fraction like 1/3, got {show(value)}")
 
 
 def is_number(value: Any) -> bool:
@@ -72,18 +72,18 @@ def complex_number(value: Any) -> complex:
             return complex(value)
         except ValueError:
             pass
-    raise Misfit(f"must be a number or a text like 1+2j, got {show(value)}")
+    raise ConversionError(f"must be a number or a text like 1+2j, got {show(value)}")
 
 
 def content(value: Any) -> bytes:
     """Of a data URI what it holds, as outputs are written; of any other text its UTF-8."""
     if not isinstance(value, str):
-        raise Misfit(f"must be a data URI or a text, got {show(value)}")
+        raise ConversionError(f"must be a data URI or a text, got {show(value)}")
     try:
         found = read_data_uri(value)
         return value.encode("utf-8") if found is None else found
     except ValueError as error:
-        raise Misfit(str(error)) from error
+        raise ConversionError(str(error)) from error
 
 
 def of_text(make: Callable[[str], Any], what: str) -> Callable[[Any], Any]:
@@ -93,7 +93,7 @@ def of_text(make: Callable[[str], Any], what: str) -> Callable[[Any], Any]:
                 return make(value)
             except (ValueError, LookupError, OSError, re.error):
                 pass
-        raise Misfit(f"must be {what}, got {show(value)}")
+        raise ConversionError(f"must be {what}, got {show(value)}")
 
     return convert
 

@@ -12,7 +12,7 @@ import socket
 from .answers import answer_error, answer_with
 from .frames import AT_ONCE
 from .json_text import dump, is_iterator
-from .native import Native
+from .original_functions import OriginalFunctions
 
 END_OF_TEXT = b'{"status":"end","joins":true}'
 END_OF_LIST = b'{"status":"end","joins":false}'
@@ -25,7 +25,7 @@ class ReaderGone(Exception):
     """Whoever asked for a stream takes no more of it."""
 
 
-class Whole:
+class WholeValue:
     """A stream's one item that is no chunk but the whole output."""
 
     def __init__(self, value):
@@ -37,7 +37,7 @@ def is_async(result):
     return inspect.isawaitable(result) or isinstance(result, collections.abc.AsyncIterator)
 
 
-def comes_in_pieces(result):
+def is_stream(result):
     """Whether texts that it yields are pieces of one: those of a generator, or of a class that somebody wrote for it. What
     Python itself iterates by (`map`, `zip`, `iter`) has items."""
     return isinstance(result, collections.abc.Generator) or inspect.isfunction(getattr(type(result), "__next__", None))
@@ -51,7 +51,7 @@ def join(items):
 def collect(result):
     """All that an iterator yields."""
     items = list(result)
-    return join(items) if comes_in_pieces(result) else items
+    return join(items) if is_stream(result) else items
 
 
 class ReplyStream:
@@ -61,7 +61,7 @@ class ReplyStream:
         self.connection = connection
         self.encode = encode
         #: Held while a part is being sent.
-        self.turn = Native.allocate_lock()
+        self.turn = OriginalFunctions.allocate_lock()
         self.is_over = False
         #: Told when nobody reads any more: from then on the code that cleans up after itself is not disturbed by a cancel.
         self.let_go = lambda: None
@@ -124,7 +124,7 @@ async def until_writable(connection):
         loop.remove_writer(descriptor)
 
 
-class Pouring:
+class ChunkStream:
     """The chunks of one call on their way to its reader."""
 
     def __init__(self, reply, joins):
@@ -146,10 +146,10 @@ class Pouring:
 
 def pour(items, reply, joins):
     """Sends what an iterator yields; returns the bytes of what is last."""
-    pouring = Pouring(reply, joins if comes_in_pieces(items) else False)
+    pouring = ChunkStream(reply, joins if is_stream(items) else False)
     try:
         for item in items:
-            if type(item) is Whole:
+            if type(item) is WholeValue:
                 return answer_with(item.value)
             reply.send(pouring.encode(item))
     except ReaderGone:
@@ -161,12 +161,12 @@ def pour(items, reply, joins):
     return pouring.end()
 
 
-async def pour_async(items, reply, joins):
+async def send_chunks_async(items, reply, joins):
     """The same for an async iterator. One task runs it, which timeouts and contexts that span its items rely on."""
-    pouring = Pouring(reply, joins)
+    pouring = ChunkStream(reply, joins)
     try:
         async for item in items:
-            if type(item) is Whole:
+            if type(item) is WholeValue:
                 return answer_with(item.value)
             await reply.send_later(pouring.encode(item))
     except ReaderGone:

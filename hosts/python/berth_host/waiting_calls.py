@@ -1,13 +1,13 @@
 """The ids of calls that wait for their turn, in a file that outlives the process.
 
-A caller whose connection has ended looks for its call there (src/runners/waiting-calls.ts): what is found has not begun,
+A caller whose connection has ended looks for its call there (src/runners/host/waiting-calls.ts): what is found has not begun,
 and is safe to be made again. Only calls that wait are written, so one that begins at once costs nothing.
 """
 
 import os
 
 from .descriptors import held, lift
-from .native import Native
+from .original_functions import OriginalFunctions
 
 MOST = 1024
 """Calls that are written at the same time; one beyond them counts as begun when the process ends."""
@@ -25,9 +25,9 @@ class WaitingCalls:
         if path is not None:
             if os.path.exists(path):
                 os.replace(path, path + ".before")
-            self.file = lift(Native.open(path, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600))
+            self.file = lift(OriginalFunctions.open(path, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600))
             self.free.extend(range(MOST))
-            held.append(lambda: Native.close(self.file))
+            held.append(lambda: OriginalFunctions.close(self.file))
 
     def add(self, call):
         """Before anything can begin it. Safe to call twice."""
@@ -35,7 +35,7 @@ class WaitingCalls:
             return
         cell = self.free.pop()
         try:
-            Native.pwrite(self.file, call.id.encode("ascii", "replace").ljust(SIZE, b"\0"), cell * SIZE)
+            OriginalFunctions.pwrite(self.file, call.id.encode("ascii", "replace").ljust(SIZE, b"\0"), cell * SIZE)
         except OSError:  # a full disk: it counts as begun
             self.free.append(cell)
         else:
@@ -47,7 +47,7 @@ class WaitingCalls:
         if cell is None:
             return
         try:
-            Native.pwrite(self.file, NOTHING, cell * SIZE)
+            OriginalFunctions.pwrite(self.file, NOTHING, cell * SIZE)
         except OSError:
             self.give_up()
         else:
@@ -57,6 +57,6 @@ class WaitingCalls:
         """What is written there does not hold any more."""
         self.free = []
         try:
-            Native.unlink(self.path)
+            OriginalFunctions.unlink(self.path)
         except OSError:
             pass

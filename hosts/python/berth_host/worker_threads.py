@@ -3,22 +3,22 @@
 import contextvars
 
 from .errors import log
-from .native import Native
-from .performing import explain, perform
+from .original_functions import OriginalFunctions
+from .perform_call import explain, perform
 
 
 class WorkerThreads:
     def __init__(self, server):
         self.server = server
         self.context = contextvars.copy_context()
-        self.jobs = Native.Queue()
+        self.jobs = OriginalFunctions.Queue()
         self.started = 0
 
     def begin(self, call):
         self.jobs.put(call)
         if self.started < len(self.server.slots.holders):
             self.started += 1
-            Native.start_thread(self.work, ())
+            OriginalFunctions.start_thread(self.work, ())
 
     def work(self):
         while True:

@@ -1,11 +1,11 @@
-import type { Solution } from '../../contract/config.js';
+import type { Solution } from '../../contract/deploy-config.js';
 import type { Contract } from '../../contract/example.js';
 import type { Facts } from '../../contract/facts.js';
 import type { RunInterface } from '../../contract/run-interface.js';
 import type { DeploymentSetting } from '../../contract/setting.js';
 import { describeContract } from './describe-contract.js';
 import { describeFacts } from './describe-facts.js';
-import { fence, truncateMiddle } from './fence.js';
+import { fence, truncateMiddle } from './format-text.js';
 import { listFiles } from './list-files.js';
 import { fillPart, type PromptParts } from './prompt-parts.js';
 

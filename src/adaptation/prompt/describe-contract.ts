@@ -1,6 +1,6 @@
 import type { Contract, ContractExample, Example } from '../../contract/example.js';
 import { shorten } from '../shorten.js';
-import { fence, truncateLines } from './fence.js';
+import { fence, truncateLines } from './format-text.js';
 
 const maxValueLength = 1_500;
 const maxExamplesLength = 6_000;

@@ -1,6 +1,6 @@
 import type { EntryPoint, Facts, Parameter } from '../../contract/facts.js';
 import { shorten } from '../shorten.js';
-import { toOneLine, truncateLines } from './fence.js';
+import { toOneLine, truncateLines } from './format-text.js';
 
 /** Callables and calls listed at most, the ones nearest to the top of the repository first. */
 const maxListed = 40;

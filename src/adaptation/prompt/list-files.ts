@@ -1,5 +1,5 @@
 import { extname } from 'node:path';
-import { toOneLine, truncateLines } from './fence.js';
+import { toOneLine, truncateLines } from './format-text.js';
 
 const informativeExtensions = new Set([
   '.py',

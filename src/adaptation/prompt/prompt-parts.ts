@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BerthError } from '../../errors.js';
-import { type BerthHome, berthHome } from '../../home.js';
-import { packageRoot } from '../../package-root.js';
+import { type BerthHome, berthHome } from '../../home/home.js';
+import { packageRoot } from '../../home/package-root.js';
 
 const taskSections = [
   'role',

@@ -1,5 +1,5 @@
-export { runAgentRound } from './agent-round.js';
-export type { AgentTask } from './agent-run.js';
-export { type AgentReport, parseAgentReport } from './hand-back.js';
+export { type AgentReport, parseAgentReport } from './parse-agent-report.js';
 export { RoundRecord } from './round-record.js';
+export type { AgentTask } from './run-agent.js';
+export { runAgentRound } from './run-agent-round.js';
 export { isSkippable } from './stop-error.js';

@@ -2,8 +2,8 @@ import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AdaptationResult } from '../../contract/adaptation.js';
 import type { RunInterface } from '../../contract/run-interface.js';
-import { writeDurably } from '../../durable-file.js';
 import type { ErrorRecord } from '../../errors.js';
+import { writeDurably } from '../../home/durable-file.js';
 
 /** What is known of a round: kept beside the workspace, so that a worker that dies in it costs nothing twice. */
 export interface RoundState {

@@ -1,6 +1,6 @@
 import type { EntryPoint, Facts } from '../../contract/facts.js';
 import { BerthError } from '../../errors.js';
-import { findConventionalTargets } from './conventional-targets.js';
+import { findConventionalTargets } from './find-conventional-targets.js';
 import { describeSignature, formatEntry } from './function-interface.js';
 
 /** Candidates that an error lists before it only counts. */

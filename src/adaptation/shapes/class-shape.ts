@@ -1,5 +1,5 @@
 import type { EntryPoint } from '../../contract/facts.js';
-import type { Recipe } from '../recipe.js';
+import type { Recipe } from '../../registry/recipe.js';
 import { chooseCallStyle } from './call-style.js';
 import { findCalledMethod } from './called-method.js';
 import { chooseTarget } from './choose-target.js';

@@ -1,7 +1,7 @@
 import type { Facts } from '../../contract/facts.js';
 import { BerthError } from '../../errors.js';
-import type { Recipe, RecipeInput, Recognition } from '../recipe.js';
-import { requireReadableManifest } from '../refuse-unread.js';
+import type { Recipe, RecipeInput, Recognition } from '../../registry/recipe.js';
+import { requireReadableManifest } from '../require-readable-manifest.js';
 import { findEntry } from './find-entry.js';
 import { describeFunction, recognizeAsIs, type Target } from './function-interface.js';
 

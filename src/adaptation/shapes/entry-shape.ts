@@ -1,5 +1,5 @@
 import type { CallStyle } from '../../contract/run-interface.js';
-import type { Recipe } from '../recipe.js';
+import type { Recipe } from '../../registry/recipe.js';
 import { chooseCallStyle } from './call-style.js';
 import { findCalledMethod } from './called-method.js';
 import { getSignature, hasReadableSignature } from './called-signature.js';

@@ -1,13 +1,13 @@
 import { distance } from 'fastest-levenshtein';
 import type { EntryPoint, Facts } from '../../contract/facts.js';
 import { BerthError } from '../../errors.js';
-import type { RecipeInput } from '../recipe.js';
+import type { RecipeInput } from '../../registry/recipe.js';
 import { findCalledMethod, isConstructible } from './called-method.js';
+import { createUnseenEntry } from './create-unseen-entry.js';
+import { describeSyntaxError } from './find-hiding-syntax-error.js';
 import { formatEntry, type Target } from './function-interface.js';
-import { describeSyntaxError } from './hidden-by-syntax.js';
 import { locateFile, locateModule, type ModuleLocation } from './locate-module.js';
 import { type EntryName, parseEntry } from './parse-entry.js';
-import { createUnseenEntry } from './unseen-entry.js';
 
 /** Near names that an error lists. */
 const maxListed = 5;

@@ -1,6 +1,6 @@
 import type { EntryPoint, Parameter } from '../../contract/facts.js';
 import type { CallStyle, RunInterface } from '../../contract/run-interface.js';
-import type { Recognition } from '../recipe.js';
+import type { Recognition } from '../../registry/recipe.js';
 
 export interface Target {
   entry: EntryPoint;

@@ -1,5 +1,5 @@
 import type { CallStyle } from '../../contract/run-interface.js';
-import type { Recipe } from '../recipe.js';
+import type { Recipe } from '../../registry/recipe.js';
 import { chooseCallStyle } from './call-style.js';
 import { chooseTarget } from './choose-target.js';
 import { describeFunction, describeSignature, recognizeAsIs } from './function-interface.js';

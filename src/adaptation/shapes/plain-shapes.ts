@@ -1,4 +1,4 @@
-import type { Recipe } from '../recipe.js';
+import type { Recipe } from '../../registry/recipe.js';
 import { predictorClass } from './class-shape.js';
 import { cogPredictor } from './cog-shape.js';
 import { namedEntry } from './entry-shape.js';

@@ -2,7 +2,7 @@ import { BerthError } from '../../errors.js';
 import { defineCommand } from '../command.js';
 import { deploymentName, isDeploymentName } from '../deployment-name.js';
 import { withClient } from '../with-client.js';
-import { renderSchedule } from './schedule-page.js';
+import { renderSchedule } from './render-schedule.js';
 
 export const create = defineCommand({
   name: 'create',
@@ -33,7 +33,7 @@ export const create = defineCommand({
     const { id, replaceFailed, ...times } = options;
     if (id !== undefined && !isDeploymentName(id))
       throw new BerthError('SCHEDULE_INVALID', `--id ${id}: use lower-case letters, digits and hyphens, at most 40`);
-    const { planSchedule } = await import('../../schedules/plan.js');
+    const { planSchedule } = await import('../../scheduling/plan-schedule.js');
     const plan = planSchedule(times);
     const request = { name, schedule: id, plan, replacesFailed: replaceFailed };
     const created = await withClient(output, ({ schedules }) => schedules.create(request));

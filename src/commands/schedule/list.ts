@@ -5,8 +5,8 @@ import { deploymentName } from '../deployment-name.js';
 import { truncateToWidth } from '../progress.js';
 import { type Cell, renderTable } from '../table.js';
 import { withClient } from '../with-client.js';
-import { paintOutcome } from './schedule-page.js';
-import { formatZonedTime } from './zoned-time.js';
+import { formatZonedTime } from './format-zoned-time.js';
+import { paintOutcome } from './render-schedule.js';
 
 export const list = defineCommand({
   name: 'list',

@@ -1,8 +1,8 @@
 import { defineCommand } from '../command.js';
 import { deploymentName } from '../deployment-name.js';
 import { changeSchedule } from './change-schedule.js';
+import { formatZonedTime } from './format-zoned-time.js';
 import { scheduleOption } from './schedule-option.js';
-import { formatZonedTime } from './zoned-time.js';
 
 export const resume = defineCommand({
   name: 'resume',

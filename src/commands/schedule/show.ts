@@ -1,8 +1,8 @@
 import { defineCommand } from '../command.js';
 import { deploymentName } from '../deployment-name.js';
 import { withClient } from '../with-client.js';
+import { renderSchedule } from './render-schedule.js';
 import { requireValidScheduleId, scheduleOption } from './schedule-option.js';
-import { renderSchedule } from './schedule-page.js';
 
 export const show = defineCommand({
   name: 'show',

@@ -1,10 +1,10 @@
+import type { DeploymentClient } from '../../client/deployment-client.js';
 import type { ScheduledRun } from '../../contract/schedule.js';
-import type { DeploymentClient } from '../../factory/deployment-client.js';
 import { type CommandContext, defineCommand } from '../command.js';
 import { deploymentName } from '../deployment-name.js';
-import { getExitCode, renderFailure } from '../failure.js';
 import { waitInterruptibly } from '../interruption.js';
 import type { Output } from '../output.js';
+import { getExitCode, renderFailure } from '../report-failure.js';
 import { filterNewSteps, watchDeployment } from '../watch-deployment.js';
 import { withClient } from '../with-client.js';
 import { requireValidScheduleId, scheduleOption } from './schedule-option.js';

@@ -9,7 +9,7 @@ import {
   runSuite,
 } from '../../conformance/index.js';
 import { BerthError } from '../../errors.js';
-import { berthHome } from '../../home.js';
+import { berthHome } from '../../home/home.js';
 import { describeNeeds, StrategyRegistry } from '../../registry/index.js';
 import type { Colors } from '../colors.js';
 import type { Output } from '../output.js';

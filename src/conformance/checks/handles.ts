@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { type Check, canary, type RunningRevision } from '../check.js';
-import { callFromChild } from '../elsewhere.js';
+import { callFromChild } from '../child-client.js';
 import { expectEqual, expectHealthy, expectKeys, expectOutput } from '../expectations.js';
 
 export const handleChecks: Check<RunningRevision>[] = [

@@ -1,4 +1,4 @@
-import type { BerthHome } from '../../home.js';
+import type { BerthHome } from '../../home/home.js';
 import type { ChosenInterpreter } from '../choose-interpreter.js';
 import type { Variables } from '../pip-files/variables.js';
 import type { Requirements } from '../requirements/read-requirements.js';

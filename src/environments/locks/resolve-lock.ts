@@ -2,18 +2,18 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BerthError } from '../../errors.js';
 import { digestIndexSettings, redact } from '../child-environment.js';
-import { describeLocation } from '../pip-files/placed-line.js';
+import { createScratchDirectory } from '../create-scratch-directory.js';
+import { describeLocation } from '../pip-files/source-line.js';
 import { expandVariables, listVariableNames, type Variables } from '../pip-files/variables.js';
 import { digestTexts, readRecord, writeRecord } from '../records.js';
 import type { Requirements } from '../requirements/read-requirements.js';
-import { createScratchDirectory } from '../scratch-directory.js';
-import { extendLock } from './add-to-lock.js';
-import { compileRequirements } from './compile.js';
+import { compileRequirements } from './compile-requirements.js';
+import { extendLock } from './extend-lock.js';
+import { loadLock } from './load-lock.js';
 import { emptyLock, type Lock } from './lock.js';
-import { lockHashedRequirements } from './lock-hashed.js';
+import { lockHashedRequirements } from './lock-hashed-requirements.js';
 import type { Resolution, ResolveRequest } from './resolution.js';
-import { loadLock } from './take-lock.js';
-import { resolveWithoutDiscovery } from './without-discovery.js';
+import { resolveWithoutDiscovery } from './resolve-without-discovery.js';
 
 /** Another way of resolving makes another lock of the same requirements. */
 const resolverVersion = '2';

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
-import { describeLocation, type SourceLine } from './placed-line.js';
-import { unresolvedError } from './unresolved.js';
+import { describeLocation, type SourceLine } from './source-line.js';
+import { unresolvedError } from './unresolved-error.js';
 
 /** One line of a requirement file, understood as far as pip's own options go; the requirement itself is left to uv. */
 export interface ParsedLine {

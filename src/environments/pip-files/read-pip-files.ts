@@ -1,11 +1,11 @@
 import { access } from 'node:fs/promises';
 import { dirname, join, normalize } from 'node:path/posix';
-import { TimeSlicer } from '../../event-loop.js';
+import { TimeSlicer } from '../../parsing/time-slicing.js';
 import { readSourceText } from '../../workspaces/read-source-text.js';
-import { maxLineLength, readLogicalLines } from './logical-lines.js';
 import { type OptionName, parseLine } from './parse-line.js';
-import { describeLocation, type SourceLine } from './placed-line.js';
-import { unresolvedError } from './unresolved.js';
+import { maxLineLength, readLogicalLines } from './read-logical-lines.js';
+import { describeLocation, type SourceLine } from './source-line.js';
+import { unresolvedError } from './unresolved-error.js';
 import { expandVariables, sourcePlaceholder, type Variables } from './variables.js';
 
 /** Requirement files and all that they include, as one list. */

@@ -1,4 +1,4 @@
-import { describeLocation, type SourceLine } from './placed-line.js';
+import { describeLocation, type SourceLine } from './source-line.js';
 import { expandVariablesAndSource, type Variables } from './variables.js';
 
 /** A requirement file that uv reads in place of the repository's own, and where each of its lines comes from. */

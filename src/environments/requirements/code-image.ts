@@ -1,6 +1,6 @@
 import { join, normalize } from 'node:path/posix';
 import type { CodeImage } from '../../contract/facts.js';
-import type { ManifestRequirements } from './asked.js';
+import type { ManifestRequirements } from './manifest-requirements.js';
 import { readPyprojectRequirements } from './pyproject.js';
 import type { Repository } from './repository.js';
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path/posix';
-import type { ManifestRequirements } from './asked.js';
-import { parsePipInstall } from './pip-command.js';
+import type { ManifestRequirements } from './manifest-requirements.js';
+import { parsePipInstall } from './parse-pip-install.js';
 import type { Repository } from './repository.js';
 import { asTable, asText, asTexts, type Table, tableAt } from './tables.js';
 

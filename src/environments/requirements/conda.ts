@@ -1,6 +1,6 @@
 import { join } from 'node:path/posix';
-import type { ManifestRequirements, RequirementsReader } from './asked.js';
 import { getIndexName, isCondaOnly } from './conda-names.js';
+import type { ManifestRequirements, RequirementsReader } from './manifest-requirements.js';
 import { asTable, asTexts, isTable, type Table, tableAt } from './tables.js';
 
 const files = ['environment.yml', 'environment.yaml', 'conda.yaml', 'conda.yml', 'env.yml', 'env.yaml'];

@@ -1,4 +1,4 @@
-import { isDevelopmentName } from './for-makers.js';
+import { isDevelopmentName } from './is-development-name.js';
 import { asText, asTexts, isTable, type Table, tableAt } from './tables.js';
 
 /** Dependency groups that uv installs without being asked to: those to have, and those of its makers, to leave out. */

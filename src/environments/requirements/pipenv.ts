@@ -1,6 +1,6 @@
 import { join } from 'node:path/posix';
-import type { RequirementsReader } from './asked.js';
-import { convertPipfilePackages, listPipfilePins } from './foreign-requirements.js';
+import { convertPipfilePackages, listPipfilePins } from './convert-requirements.js';
+import type { RequirementsReader } from './manifest-requirements.js';
 import { isPipfileLockStale } from './stale-locks.js';
 import { asText, isTable, type Table, tableAt } from './tables.js';
 

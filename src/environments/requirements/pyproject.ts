@@ -1,8 +1,8 @@
 import { join } from 'node:path/posix';
-import type { ManifestRequirements, RequirementsReader } from './asked.js';
+import { convertPoetryDependencies, listPoetryPins } from './convert-requirements.js';
 import { listDefaultGroups, listGroupRequirements } from './default-groups.js';
-import { isDevelopmentName } from './for-makers.js';
-import { convertPoetryDependencies, listPoetryPins } from './foreign-requirements.js';
+import { isDevelopmentName } from './is-development-name.js';
+import type { ManifestRequirements, RequirementsReader } from './manifest-requirements.js';
 import type { Repository } from './repository.js';
 import { isPdmLockStale, isPoetryLockStale } from './stale-locks.js';
 import { asTable, asText, asTexts, isTable, type Table, tableAt } from './tables.js';

@@ -1,13 +1,13 @@
 import { dirname } from 'node:path/posix';
 import { type PipFiles, readPipFiles } from '../pip-files/read-pip-files.js';
 import type { Variables } from '../pip-files/variables.js';
-import type { PythonRequirement } from '../python-wishes.js';
-import { collectRequirements, findPackages, type RequirementFacts } from './ask-all.js';
-import type { LockFile } from './asked.js';
+import type { PythonRequirement } from '../python-requirements.js';
+import { collectRequirements, findPackages, type RequirementFacts } from './collect-requirements.js';
 import { isLocalRequirement, readBuildInputs, readLocalProjects } from './local-projects.js';
+import type { LockFile } from './manifest-requirements.js';
 import { readPackageName } from './pyproject.js';
+import { readVersionFiles } from './read-version-files.js';
 import { Repository } from './repository.js';
-import { readVersionFiles } from './version-files.js';
 
 /** What a repository asks for, before it is resolved. */
 export interface Requirements {

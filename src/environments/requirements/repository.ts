@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readSourceText } from '../../workspaces/read-source-text.js';
-import { unresolvedError } from '../pip-files/unresolved.js';
+import { unresolvedError } from '../pip-files/unresolved-error.js';
 import { parseTable, type Table } from './tables.js';
 
 /** Bytes of a manifest or a lock: parsing a larger one would hold up everything else. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path/posix';
-import type { ManifestRequirements, RequirementsReader } from './asked.js';
-import { isDevelopmentName } from './for-makers.js';
+import { isDevelopmentName } from './is-development-name.js';
+import type { ManifestRequirements, RequirementsReader } from './manifest-requirements.js';
 import type { Repository } from './repository.js';
 
 /** `requirements.txt`: where it is, nothing but a lock comes before it. */

@@ -1,4 +1,4 @@
-import { parseText } from '../../parse-text.js';
+import { parseText } from '../../parsing/parse-text.js';
 
 /** Characters that are parsed at once: they take some milliseconds. More go to a thread. */
 const parsedAtOnce = 20_000;

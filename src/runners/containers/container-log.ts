@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import type Docker from 'dockerode';
-import { appendLines } from '../log-file.js';
+import { appendLines } from '../../processes/log-file.js';
 import type { LogOptions } from '../runner.js';
 
 /** Lines that a container printed, both streams in the order in which they came, from the engine. */

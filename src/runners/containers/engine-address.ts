@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { RunPlan } from '../../contract/handle.js';
 import { BerthError } from '../../errors.js';
-import { getCallAddress, getListenAddress } from '../server-address.js';
+import { getCallAddress, getListenAddress } from '../http/server-address.js';
 
 /** Where Docker itself, a rootless one, and Docker Desktop listen. */
 const listSocketPaths = (environment: NodeJS.ProcessEnv): string[] => [

@@ -1,5 +1,5 @@
-import { type CloudAccount, requireToken } from '../../../src/runners/cloud-api.js';
-import { addressVariable, tokenVariable } from './variables.js';
+import { type CloudAccount, requireToken } from '../../../src/runners/cloud/cloud-api.js';
+import { addressVariable, tokenVariable } from './environment-variables.js';
 
 /** As BentoML's own command finds it. */
 export const findAddress = (): string =>

@@ -1,9 +1,9 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RunPlan } from '../../../src/contract/handle.js';
-import { writeDurably } from '../../../src/durable-file.js';
-import { createCloudName } from '../../../src/runners/cloud-name.js';
-import { recordCloudUsage } from '../../../src/runners/cloud-use.js';
+import { writeDurably } from '../../../src/home/durable-file.js';
+import { createCloudName } from '../../../src/runners/cloud/cloud-name.js';
+import { recordCloudUsage } from '../../../src/runners/cloud/cloud-usage.js';
 
 /** What of BentoCloud is the revision's: on the disk before anything of it is made there. */
 export interface CloudRecord {

@@ -1,9 +1,9 @@
 import type { ProviderHooks } from '../../../src/conformance/index.js';
 import type { RunPlan } from '../../../src/contract/handle.js';
-import type { BentoHandle } from '../place.js';
+import type { BentoHandle } from '../serving-backend.js';
 import { findAddress, openAccount } from './account.js';
-import { BentoCloudClient } from './bento-cloud.js';
-import { terminateDeployment } from './end-deployment.js';
+import { BentoCloudClient } from './bento-cloud-client.js';
+import { terminateDeployment } from './remove-deployment.js';
 
 /** Its software is a deployment, a secret and a bento of the account; what ends in a deployment is replaced there. */
 export const cloudConformance: ProviderHooks = {

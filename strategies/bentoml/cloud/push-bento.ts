@@ -1,10 +1,10 @@
 import type { RunPlan } from '../../../src/contract/handle.js';
 import { BerthError } from '../../../src/errors.js';
-import { requireToken } from '../../../src/runners/cloud-api.js';
-import { type Bento, buildBento, runBentoml } from '../build-bento.js';
+import { requireToken } from '../../../src/runners/cloud/cloud-api.js';
+import { type Bento, buildBento, runBentoml } from '../bento/build-bento.js';
 import { buildPushEnvironment } from './account.js';
 import type { CloudRecord } from './cloud-record.js';
-import { tokenVariable } from './variables.js';
+import { tokenVariable } from './environment-variables.js';
 
 export interface PushOptions {
   env: Record<string, string>;

@@ -1,23 +1,23 @@
 import { join } from 'node:path';
 import type { RunPlan } from '../../../src/contract/handle.js';
 import { BerthError } from '../../../src/errors.js';
-import { callHttp } from '../../../src/runners/http-call.js';
-import { withLock } from '../../../src/runners/lock.js';
+import { withLock } from '../../../src/processes/lock.js';
+import { callHttp } from '../../../src/runners/http/http-call.js';
 import { waitUntilReady } from '../../../src/runners/readiness.js';
+import { findBento } from '../bento/build-bento.js';
+import { describeServiceTimeout } from '../bento/service-timeout.js';
 import { parseBentoInterface } from '../bento-interface.js';
-import { findBento } from '../build-bento.js';
-import { describeServiceTimeout } from '../own-timeout.js';
-import type { ServerInfo } from '../place.js';
-import { createServerDirectories } from '../server-environment.js';
-import { findApi } from '../service-api.js';
+import { findApi } from '../calls/service-api.js';
+import { createServerDirectories } from '../server/server-environment.js';
+import type { ServerInfo } from '../serving-backend.js';
 import { findAddress, openAccount } from './account.js';
-import { BentoCloudClient, type Deployment } from './bento-cloud.js';
-import { readCloudLog } from './cloud-log.js';
+import { BentoCloudClient, type Deployment } from './bento-cloud-client.js';
+import { buildDeploymentRequest } from './build-deployment-request.js';
 import { type CloudRecord, claimCloudRecord } from './cloud-record.js';
-import { buildDeploymentRequest } from './describe-deployment.js';
-import { terminateDeployment } from './end-deployment.js';
+import { tokenVariable } from './environment-variables.js';
+import { readCloudLog } from './logs/read-cloud-log.js';
 import { type PushOptions, pushBento } from './push-bento.js';
-import { tokenVariable } from './variables.js';
+import { terminateDeployment } from './remove-deployment.js';
 
 /** Seconds that the cloud may take to build the image and start it, and an endpoint to answer. */
 const startTimeout = 3_600;

@@ -1,5 +1,5 @@
 import { BerthError } from '../../../src/errors.js';
-import { choosePredictPath } from '../../../src/runners/find-predict-path.js';
+import { choosePredictPath } from '../../../src/runners/http/find-predict-path.js';
 import type { Routes } from './http-routes.js';
 
 const healthPaths = ['/healthz', '/health', '/readyz', '/ready', '/livez', '/ping'];

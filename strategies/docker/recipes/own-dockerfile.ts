@@ -1,7 +1,7 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Recipe } from '../../../src/adaptation/recipe.js';
 import { BerthError } from '../../../src/errors.js';
+import type { Recipe } from '../../../src/registry/recipe.js';
 import { chooseRoute } from './choose-route.js';
 import { type HttpEntry, parseHttpEntry } from './http-entry.js';
 import { findRoutes } from './http-routes.js';

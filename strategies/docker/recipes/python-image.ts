@@ -1,10 +1,10 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { RecipeInput } from '../../../src/adaptation/recipe.js';
 import { listPythonRequirements, listVersionVariables, readRequirements } from '../../../src/environments/index.js';
+import type { RecipeInput } from '../../../src/registry/recipe.js';
 import { readWorkspaceHistory } from '../../../src/workspaces/source-history.js';
-import { describeDependencies } from './dependency-layer.js';
-import { choosePythonBase } from './python-base.js';
+import { choosePythonBase } from './choose-python-base.js';
+import { describeDependencies } from './dependency-layers.js';
 
 export interface ImageOptions {
   port: number;

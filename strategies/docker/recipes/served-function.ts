@@ -1,6 +1,6 @@
-import { findCalledFile } from '../../../src/adaptation/called-file.js';
-import type { Recipe } from '../../../src/adaptation/recipe.js';
+import { findCalledFile } from '../../../src/adaptation/find-called-file.js';
 import { FunctionInterface } from '../../../src/contract/run-interface.js';
+import type { Recipe } from '../../../src/registry/recipe.js';
 import { parseHttpEntry } from './http-entry.js';
 import { describePythonImage } from './python-image.js';
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Recipe } from '../../../src/adaptation/recipe.js';
 import type { Facts } from '../../../src/contract/facts.js';
+import type { Recipe } from '../../../src/registry/recipe.js';
 import { chooseRoute } from './choose-route.js';
 import { parseHttpEntry } from './http-entry.js';
 import { findRoutes } from './http-routes.js';

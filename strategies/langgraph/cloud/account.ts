@@ -1,5 +1,5 @@
-import { type CloudAccount, requireToken } from '../../../src/runners/cloud-api.js';
-import { addressVariable, keyVariable } from './variables.js';
+import { type CloudAccount, requireToken } from '../../../src/runners/cloud/cloud-api.js';
+import { addressVariable, keyVariable } from './environment-variables.js';
 
 /** As LangGraph's own command finds it. */
 export const findAddress = (): string =>

@@ -1,8 +1,8 @@
 import type { ProviderHooks } from '../../../src/conformance/index.js';
-import type { GraphHandle } from '../place.js';
+import type { GraphHandle } from '../serving-backend.js';
 import { findAddress, openAccount } from './account.js';
-import { removeDeployment } from './end-deployment.js';
-import { LangSmithClient } from './lang-smith.js';
+import { LangSmithClient } from './lang-smith-client.js';
+import { removeDeployment } from './remove-deployment.js';
 
 /** Its software is a deployment of the account, whose servers are LangSmith's affair: they come with a call, and come again. */
 export const cloudConformance: ProviderHooks = {

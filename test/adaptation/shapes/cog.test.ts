@@ -1,6 +1,6 @@
 /** @needs python3 */
 import { expect, test } from '@jest/globals';
-import { recognize } from './recognise.js';
+import { recognize } from './recognize.js';
 
 const cog = 'build:\n  python_version: "3.11"\npredict: "predict.py:Predictor"\n';
 const predictor = `

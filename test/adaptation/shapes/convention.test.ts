@@ -1,7 +1,7 @@
 /** @needs python3 */
 import { expect, test } from '@jest/globals';
 import { FunctionInterface } from '../../../src/contract/run-interface.js';
-import { recognize } from './recognise.js';
+import { recognize } from './recognize.js';
 
 const predict = 'def predict(inputs): return inputs\n';
 

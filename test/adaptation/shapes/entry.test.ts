@@ -1,6 +1,6 @@
 /** @needs python3 */
 import { expect, test } from '@jest/globals';
-import { recognize } from './recognise.js';
+import { recognize } from './recognize.js';
 
 const files = {
   'app.py': 'def predict(inputs): pass\ndef summarize(text, words=3): pass\nmodel = make()\n',

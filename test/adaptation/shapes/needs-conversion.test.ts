@@ -2,7 +2,7 @@
 import { expect, test } from '@jest/globals';
 import { listConvertedParameters, needsConversion } from '../../../src/adaptation/shapes/needs-conversion.js';
 import { gatherFacts } from '../../../src/selection/index.js';
-import { temporarySolution } from '../../support/temporary.js';
+import { temporarySolution } from '../../support/temporary-directories.js';
 
 test.each([
   ...[

@@ -14,7 +14,7 @@ import {
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
 import { loadFileDescriptorSetFromBuffer } from '@grpc/proto-loader';
-import { temporaryDirectory } from '../temporary.js';
+import { temporaryDirectory } from '../temporary-directories.js';
 import { Account, type LogEntry, Refusal } from './account.js';
 import { Blobs } from './blobs.js';
 import { WebServer } from './web-server.js';

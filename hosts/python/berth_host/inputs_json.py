@@ -1,0 +1,122 @@
+"""The inputs of a call, from JSON text that a caller wrote. What Python's reader would change without a word is refused by its place.
+
+It reads a number too large for a float as infinity, of a name that an object has twice the last value, and `NaN`, which is
+no JSON.
+"""
+
+import json
+import sys
+
+from .errors import CallInputError
+from .original_json import Decoder
+from .value_paths import describe_path
+from .exact_numbers import as_written
+
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+
+class InvalidValue:
+    """Stands where Python has no value for what the text says; `problem` completes "inputs.x …"."""
+
+    def __init__(self, problem):
+        self.problem = problem
+
+
+class NeedsCarefulRead(Exception):
+    """Somewhere in the text is such a place. It is looked for when there is one."""
+
+
+class InputText:
+    """JSON text as a caller wrote it. What a program of ours wrote from values holds nothing that a reader changes."""
+
+    __slots__ = ("content",)
+
+    def __init__(self, content):
+        self.content = content
+
+
+def parse_inputs(written, decoder=None):
+    """The value of the text. CallInputError says what is wrong with it, and where."""
+    content, decoder = written.content, decoder or careful
+    try:
+        text = content.decode("utf-8" if content[:3] != BYTE_ORDER_MARK else "utf-8-sig")
+        try:
+            value, end = decoder.scan_once(text, 0)
+            if end == len(text):
+                return value
+        except StopIteration:
+            pass
+        return decoder.decode(text)  # space around it, or an error to be told in words
+    except json.JSONDecodeError as error:
+        raise CallInputError("the inputs are not JSON: %s" % error) from None
+    except UnicodeDecodeError as error:
+        raise CallInputError("the inputs are not UTF-8: %s" % error) from None
+    except RecursionError:
+        raise CallInputError("the inputs are nested too deeply") from None
+    except (NeedsCarefulRead, ValueError) as error:
+        raise CallInputError(find_invalid_value(text) or "the inputs cannot be read: %s" % error) from None
+
+
+def as_object(pairs):
+    value = dict(pairs)
+    if len(value) != len(pairs):
+        raise NeedsCarefulRead
+    return value
+
+
+def as_float(text):
+    value = float(text)
+    if value - value != 0:  # neither infinity has a difference to itself
+        raise NeedsCarefulRead
+    return value
+
+
+def as_float_with_digits(text):
+    return as_written(as_float(text), text)
+
+
+def refuse_constant(name):
+    raise NeedsCarefulRead
+
+
+careful = Decoder(object_pairs_hook=as_object, parse_float=as_float, parse_constant=refuse_constant)
+keeping_digits = Decoder(
+    object_pairs_hook=as_object, parse_float=as_float_with_digits, parse_constant=refuse_constant
+)
+
+
+def find_invalid_value(text):
+    """The first place that Python has no value for, in words; None where there is none."""
+
+    def mark_object(pairs):
+        value = {}
+        for name, item in pairs:
+            value[name] = InvalidValue("is given twice") if name in value else item
+        return value
+
+    def mark_float(number):
+        too_large = InvalidValue("is %s, which is larger than any floating-point number" % number)
+        return too_large if abs(float(number)) == float("inf") else None
+
+    def mark_constant(name):
+        return InvalidValue("is %s, which JSON does not have" % name)
+
+    def mark_integer(number):
+        try:
+            return int(number)
+        except ValueError:
+            digits, most = len(number.lstrip("-")), sys.get_int_max_str_digits()
+            return InvalidValue("is an integer of %d digits, and Python reads at most %d" % (digits, most))
+
+    marking = Decoder(
+        object_pairs_hook=mark_object, parse_float=mark_float, parse_constant=mark_constant, parse_int=mark_integer
+    )
+    return next(describe_unfit(marking.decode(text), ()), None)
+
+
+def describe_unfit(value, path):
+    if isinstance(value, InvalidValue):
+        yield "%s %s" % (describe_path("inputs", path), value.problem)
+    elif isinstance(value, (dict, list)):
+        for part, item in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from describe_unfit(item, path + (part,))

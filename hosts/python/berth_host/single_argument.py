@@ -1,0 +1,43 @@
+"""All the inputs of a call as one argument."""
+
+import typing
+
+from .annotations import read_signature, resolve_annotations
+from .errors import CallInputError, HostError
+from .conversion_error import ConversionError
+from .parameters import NAMED, declare, make_parameter_converter
+
+
+def convert_whole(converter, value, name):
+    """The value that all inputs are: its parts are named without it."""
+    try:
+        return converter(value)
+    except RecursionError:
+        raise CallInputError("the inputs are nested too deeply") from None
+    except ConversionError as error:
+        raise CallInputError(error.describe("" if error.path else name)) from None
+
+
+def find_whole_converter(function):
+    """Of a function that takes all its inputs as one argument: `(converter, name)`, or None where it takes any value."""
+    try:
+        parameters = [p for p in read_signature(function).parameters.values() if p.kind in NAMED]
+    except (TypeError, ValueError):
+        return None
+    if not parameters:
+        return None
+    first = parameters[0]
+    annotation = resolve_annotations(function).get(first.name, typing.Any)
+    converter = make_parameter_converter(first, annotation, declare(function, first, annotation))
+    return converter and (converter, first.name)
+
+
+def check_takes_inputs(function, name):
+    """HostError START_FAILED for a callable that cannot be called with the inputs as its one argument."""
+    try:
+        read_signature(function).bind({})
+    except TypeError as error:
+        message = "%s cannot be called with the inputs as its one argument: %s" % (name, error)
+        raise HostError("START_FAILED", message) from None
+    except ValueError:  # no signature to be had
+        pass

@@ -1,0 +1,73 @@
+"""A value of one of several types."""
+
+import inspect
+import typing
+from typing import Any, Dict, Iterable, Optional, Tuple
+
+from .annotations import name_type
+from .container_types import LISTS, MAPPINGS
+from .converter import JSON_TYPES, NOTHING, Converter
+from .conversion_error import ConversionError, show
+from .json_types import SCALARS
+from .exact_numbers import WrittenFloat
+
+NATURAL: Dict[Any, Tuple[type, ...]] = {
+    **{kind: (kind,) for kind in (int, float, bool, str, NOTHING)},
+    **{kind: (list,) for kind in (list, *LISTS)},
+    **{kind: (dict,) for kind in (dict, *MAPPINGS)},
+}
+
+
+def union_converter(members: Any, made: Any, has_none: bool) -> Converter:
+    """The member that takes the value as it is, else of its own type, else the first into which it can be converted."""
+    options = [(natural_types(member, converter), converter) for member, converter in made]
+    exact = {kind for (member, _), (natural, _) in zip(made, options) if is_scalar(member) for kind in natural}
+    exact |= ({int} if float in exact else set()) | ({bool} if int in exact else set())
+
+    def convert(value: Any, files: Any) -> Any:
+        kind = type(value) if type(value) is not WrittenFloat else float
+        found, telling = [], []
+        for natural, converter in sorted(options, key=lambda option: kind not in option[0]):
+            if converter is None and kind in natural:
+                return value
+            if converter is not None and (kind in natural or not found):
+                try:
+                    found.append(converter(value, files))
+                    if kind not in (list, dict) or converter.is_record or is_same(found[-1], value):
+                        return found[-1]
+                except ConversionError as error:
+                    telling += [error] if error.path and kind in natural else []
+        if found:
+            return found[0]
+        if len(telling) == 1:  # of the one that it was meant to be
+            raise telling[0]
+        raise ConversionError("must be %s, got %s" % (" or ".join(map(name_type, members)), show(value)))
+
+    return Converter(convert, exact | ({NOTHING} if has_none else set()))
+
+
+def is_same(converted: Any, value: Any) -> bool:
+    """Whether nothing was changed, in any part."""
+    if type(converted) is not type(value):
+        return False
+    if type(value) is list:
+        return all(map(is_same, converted, value))
+    if type(value) is dict:
+        return list(converted) == list(value) and all(map(is_same, converted.values(), value.values()))
+    return bool(converted == value)
+
+
+def is_scalar(member: Any) -> bool:
+    return inspect.isclass(member) and member in SCALARS
+
+
+def natural_types(member: Any, converter: Optional[Converter]) -> Iterable[type]:
+    """The JSON types of values that are of a type already, or look like it."""
+    if typing.get_origin(member) is typing.Literal:
+        return tuple(type(choice) for choice in typing.get_args(member))
+    kind = typing.get_origin(member) or member
+    if inspect.isclass(kind) and kind in NATURAL:
+        return NATURAL[kind]
+    if converter is None:
+        return JSON_TYPES
+    return (dict,) if converter.is_record else ()

@@ -1,0 +1,39 @@
+import { explainMissing, findMissing } from '../adaptation/index.js';
+import type { DeployConfig } from '../contract/deploy-config.js';
+import type { Facts } from '../contract/facts.js';
+import { BerthError } from '../errors.js';
+import { gatherFacts } from '../selection/index.js';
+
+export interface FailureContext {
+  config: Pick<DeployConfig, 'solution' | 'env'>;
+  /** The revision's code. */
+  code: string;
+  /** Of the revision, where they are at hand. */
+  facts?: Facts;
+}
+
+/** Runs what starts or calls the software; a failure says what the software misses that the copy left out. */
+export async function withFailureExplanation<Result>(
+  step: FailureContext,
+  run: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await run();
+  } catch (thrown) {
+    if (!(thrown instanceof BerthError)) throw thrown;
+    throw await explainMissing(thrown, () => gatherSurroundings(step));
+  }
+}
+
+/** The same of what a call raised: of one that only fails in itself no step throws. */
+export const createMissingFinder =
+  (step: FailureContext) =>
+  async (text: string): Promise<string[]> =>
+    await findMissing(text, await gatherSurroundings(step));
+
+const gatherSurroundings = async ({ config, code, facts }: FailureContext) => ({
+  source: config.solution.path,
+  code,
+  facts: facts ?? (await gatherFacts(code)),
+  variables: config.env.map(({ name }) => name),
+});

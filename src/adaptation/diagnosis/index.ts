@@ -1,0 +1,2 @@
+export { explainMissing, findMissing } from './explain-missing.js';
+export type { FailureContext } from './failure-context.js';

@@ -1,2 +1,0 @@
-export { explainMissing, findMissing } from './explain-missing.js';
-export type { FailureContext } from './surroundings.js';

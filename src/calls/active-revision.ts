@@ -1,0 +1,70 @@
+import { type BigIntStats, statSync } from 'node:fs';
+import { mkdir, open } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Handle } from '../contract/handle.js';
+import { BerthError } from '../errors.js';
+import { writeDurably } from '../home/durable-file.js';
+import { type BerthHome, deploymentDirectory } from '../home/home.js';
+
+/** Where a runner's class is to be found. */
+export interface RunnerReference {
+  /** Path of the strategy's runner module; of a built-in one its place among them, without the ending. */
+  module: string;
+  className: string;
+}
+
+/** The revision that callers reach: all that a call needs to know, in one small file. */
+export interface ActiveRecord {
+  deployment: string;
+  revision: string;
+  isStopped: boolean;
+  runner: RunnerReference;
+  handle: Handle;
+}
+
+/** The record as it was read, and which file it was: each record is a file of its own. */
+export interface ActiveRevision extends ActiveRecord {
+  version: string;
+}
+
+/** The active revision; undefined for a deployment that never got one. Throws NAME_UNKNOWN, HOME_UNUSABLE. */
+export async function readActiveRevision(home: BerthHome, name: string): Promise<ActiveRevision | undefined> {
+  const directory = deploymentDirectory(home, name);
+  try {
+    return await readRecord(directory.handle);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOTDIR' || code === 'EACCES')
+      throw new BerthError('HOME_UNUSABLE', `${directory.handle} cannot be read: ${code}`, {}, { cause: error });
+    if (code !== 'ENOENT') throw error;
+    const { existsSync } = await import('node:fs');
+    if (existsSync(directory.root)) return undefined;
+    throw new BerthError('NAME_UNKNOWN', `there is no deployment called ${name} on this machine`, { name });
+  }
+}
+
+async function readRecord(path: string): Promise<ActiveRevision> {
+  const file = await open(path);
+  try {
+    const version = fingerprintFile(await file.stat({ bigint: true }));
+    return { ...(JSON.parse(await file.readFile('utf8')) as ActiveRecord), version };
+  } finally {
+    await file.close();
+  }
+}
+
+/** Whether callers still reach what was read. Synchronous: one look costs microseconds, and each call takes one. */
+export function isStillActive(home: BerthHome, { deployment, version }: ActiveRevision): boolean {
+  const { handle } = deploymentDirectory(home, deployment);
+  const found = statSync(handle, { bigint: true, throwIfNoEntry: false });
+  return found !== undefined && fingerprintFile(found) === version;
+}
+
+const fingerprintFile = ({ ino, mtimeNs }: BigIntStats): string => `${ino}:${mtimeNs}`;
+
+/** Switches callers over in one step: they see the old record or the new one, never half of one. */
+export async function writeActiveRevision(home: BerthHome, record: ActiveRecord): Promise<void> {
+  const { handle } = deploymentDirectory(home, record.deployment);
+  await mkdir(dirname(handle), { recursive: true });
+  await writeDurably(handle, JSON.stringify(record));
+}

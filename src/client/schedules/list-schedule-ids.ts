@@ -1,0 +1,12 @@
+import type { Client } from '@temporalio/client';
+import { parseScheduleId } from '../../scheduling/schedule-id.js';
+import { searchAttributes } from '../../workflows/status/search-attributes.js';
+
+/** The ids of all schedules of redeploys, or of one deployment's, in their order. */
+export async function listScheduleIds({ schedule }: Client, name?: string): Promise<string[]> {
+  const attribute = searchAttributes.name.name;
+  const query = name === undefined ? `${attribute} IS NOT NULL` : `${attribute} = '${name}'`;
+  const ids: string[] = [];
+  for await (const { scheduleId } of schedule.list({ query })) if (parseScheduleId(scheduleId)) ids.push(scheduleId);
+  return ids.sort();
+}

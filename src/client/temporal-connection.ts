@@ -1,0 +1,101 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client, type Connection, isGrpcDeadlineError } from '@temporalio/client';
+import { BerthError } from '../errors.js';
+import { ensureStack, type TemporalTarget } from '../stack/index.js';
+import { connectToTarget } from '../temporal/open-connection.js';
+import { translateFailure } from '../temporal/translate-failure.js';
+import { WorkflowEventWatch } from '../temporal/workflow-event-watch.js';
+import { sharedQueue, workflowId } from '../workflows/messages.js';
+
+/** Milliseconds that a question outlasts a server or worker that is being replaced; a sticky queue alone can take 10 s. */
+const requestTimeout = 60_000;
+
+/**
+ * The connection to the server and its worker. With the embedded stack it survives the death of either: what was killed
+ * is started again, and the question is asked again.
+ */
+export class TemporalConnection {
+  private constructor(
+    private target: TemporalTarget,
+    private connection: Connection,
+    private readonly onProgress: ((line: string) => void) | undefined,
+  ) {}
+
+  static async connect(onProgress?: (line: string) => void): Promise<TemporalConnection> {
+    const target = await ensureStack({ needsWorker: true, ...(onProgress && { onProgress }) });
+    return new TemporalConnection(target, await connectToTarget(target), onProgress);
+  }
+
+  /** Asks until there is an answer. The question must be safe to ask twice. */
+  async request<T>(name: string, operation: (createClient: Client) => Promise<T>): Promise<T> {
+    for (const deadline = Date.now() + requestTimeout; ; ) {
+      try {
+        return await operation(this.client());
+      } catch (error) {
+        const failure = isGrpcDeadlineError(error)
+          ? await this.explainTimeout(error, name)
+          : translateFailure(error, name);
+        const isTransient = failure.code === 'SERVER_UNREACHABLE' || failure.code === 'WORKER_UNREACHABLE';
+        if (!isTransient || Date.now() > deadline) throw failure;
+        await sleep(100);
+        await this.reconnect();
+      }
+    }
+  }
+
+  /** What happens to a workflow; an embedded server or worker that was killed meanwhile is started again. */
+  watch(workflow: string): WorkflowEventWatch {
+    const ensureRunning = async () => void (this.target.isEmbedded && (await this.reconnect()));
+    return new WorkflowEventWatch(workflow, () => this.client(), ensureRunning);
+  }
+
+  /** A server of the user's own may have no worker yet: better said at once than by a deployment that never begins. */
+  async requireWorker(): Promise<void> {
+    if (this.target.isEmbedded) return;
+    const { pollers } = await this.connection.workflowService.describeTaskQueue({
+      namespace: this.target.namespace,
+      taskQueue: { name: sharedQueue },
+      taskQueueType: 1, // workflow tasks
+    });
+    if (pollers.length > 0) return;
+    throw new BerthError('WORKER_UNREACHABLE', `no worker polls the queue ${sharedQueue} at ${this.target.address}`);
+  }
+
+  /** Its namespace's own id. */
+  async readServerId(): Promise<string> {
+    const { readNamespaceId } = await import('../temporal/namespace.js');
+    return await readNamespaceId(this.connection, this.target.namespace);
+  }
+
+  buildDeploymentUrl(name: string): string | null {
+    return this.buildPageUrl(`workflows/${workflowId(name)}`);
+  }
+
+  /** A page of the namespace. */
+  buildPageUrl(path: string): string | null {
+    const { webUrl, namespace } = this.target;
+    return webUrl === null ? null : `${webUrl}/namespaces/${namespace}/${path}`;
+  }
+
+  async close(): Promise<void> {
+    await this.connection.close();
+  }
+
+  private client(): Client {
+    return new Client({ connection: this.connection, namespace: this.target.namespace });
+  }
+
+  /** A server that is there waited for a worker itself. Throws what `connectTo` does for one that says nothing any more. */
+  private async explainTimeout(cause: unknown, name: string): Promise<BerthError> {
+    await (await connectToTarget(this.target)).close();
+    return new BerthError('WORKER_UNREACHABLE', `no worker answers for ${name}`, { name }, { cause });
+  }
+
+  private async reconnect(): Promise<void> {
+    const { address } = this.target;
+    this.target = await ensureStack({ needsWorker: true, ...(this.onProgress && { onProgress: this.onProgress }) });
+    if (this.target.address === address) return;
+    await this.connection.close();
+    this.connection = await connectToTarget(this.target);
+  }
+}

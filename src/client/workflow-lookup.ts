@@ -1,0 +1,32 @@
+import { BerthError } from '../errors.js';
+import type { DeploymentServer, WorkflowStatus } from '../reconciliation/index.js';
+import type { RequestServer } from '../scheduling/index.js';
+import { isClosed, statusQuery, workflowId } from '../workflows/messages.js';
+import { searchAttributes } from '../workflows/status/search-attributes.js';
+
+/** The Temporal server of the deployments, told apart from others by its namespace's id. */
+export class WorkflowLookup implements DeploymentServer {
+  constructor(
+    readonly id: string,
+    private readonly requestServer: RequestServer,
+  ) {}
+
+  async lookUp(name: string): Promise<WorkflowStatus | null> {
+    try {
+      const found = await this.requestServer(name, ({ workflow }) => workflow.getHandle(workflowId(name)).describe());
+      const host = found.typedSearchAttributes.get(searchAttributes.host) ?? null;
+      return { isOpen: !isClosed(found.status), host };
+    } catch (error) {
+      if (error instanceof BerthError && error.code === 'NAME_UNKNOWN') return null;
+      throw error;
+    }
+  }
+
+  async listRevisions(name: string): Promise<string[]> {
+    const info = await this.requestServer(name, ({ workflow }) =>
+      workflow.getHandle(workflowId(name)).query(statusQuery),
+    );
+    const pendingRevision = info.change?.revision ?? null;
+    return [...info.revisions.map(({ id }) => id), ...(pendingRevision === null ? [] : [pendingRevision])];
+  }
+}

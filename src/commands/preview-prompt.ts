@@ -1,0 +1,19 @@
+import { previewPrompt, splitContract } from '../adaptation/index.js';
+import type { DeployConfig } from '../contract/deploy-config.js';
+import { StrategyRegistry } from '../registry/index.js';
+import { findOpenaiModel, gatherFacts, SelectorAgent } from '../selection/index.js';
+import type { Output } from './output.js';
+
+/** Writes what a coding agent would be told in its first round; nothing is started, copied or changed. */
+export async function writePromptPreview(config: DeployConfig, output: Output): Promise<number> {
+  const { solution, strategy, allow, resources, examples, entry } = config;
+  const registry = await StrategyRegistry.scan();
+  const selector = new SelectorAgent(registry, { model: findOpenaiModel() });
+  const setting = await selector.select(solution, strategy === 'auto' ? allow : [strategy], resources);
+  const facts = await gatherFacts(solution.path);
+  // Examples from the repository stand in the repository: an agent is told the user's alone.
+  const { shown: contract } = splitContract({ source: examples.length > 0 ? 'user' : 'weak', examples });
+  const prompt = await previewPrompt({ registry, directory: solution.path, solution, setting, facts, contract, entry });
+  await output.result({ name: config.name, strategy: setting.strategy, prompt }, () => prompt.trimEnd());
+  return 0;
+}

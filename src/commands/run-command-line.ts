@@ -1,0 +1,68 @@
+import { BerthError } from '../errors.js';
+import { listenForInterruption } from './interruption.js';
+import type { CommandInvocation, HelpInvocation, Invocation } from './invocation.js';
+import { createOutput, exitOnBrokenPipe, type Output } from './output.js';
+import { parseRunCommand } from './parse-run-command.js';
+import { reportFailure } from './report-failure.js';
+
+/** Does what the words after `berth` say; the one place that catches. Returns the exit code. */
+export async function runCommandLine(words: string[]): Promise<number> {
+  exitOnBrokenPipe(process.stdout);
+  const flags = readFlags(words);
+  const output = createOutput(process, flags);
+  try {
+    if (flags.isVersionAsked) return await writeVersion(output);
+    const invocation = parseRunCommand(words) ?? (await parse(words));
+    return invocation.kind === 'help' ? await writeHelp(invocation, output) : await perform(invocation, output);
+  } catch (thrown) {
+    return await reportFailure(output, thrown, words);
+  }
+}
+
+/** Read before parsing, because a failure to parse must already obey them. */
+function readFlags(words: string[]) {
+  const end = words.indexOf('--');
+  const flags = new Set(end === -1 ? words : words.slice(0, end));
+  return {
+    isJson: flags.has('--json'),
+    isVerbose: flags.has('--verbose') || flags.has('-v'),
+    isVersionAsked: flags.has('--version') || flags.has('-V'),
+  };
+}
+
+async function writeVersion(output: Output): Promise<number> {
+  const { readVersion } = await import('./read-version.js');
+  const version = await readVersion();
+  await output.result({ version }, () => version);
+  return 0;
+}
+
+async function parse(words: string[]): Promise<Invocation> {
+  const { commandGroups, parseCommandLine } = await import('./index.js');
+  return parseCommandLine(words, commandGroups);
+}
+
+async function perform(invocation: CommandInvocation, output: Output): Promise<number> {
+  const { command, arguments: given, options } = invocation;
+  for (const [name, { check }] of Object.entries(command.arguments)) {
+    const value = given[name];
+    if (value !== undefined) check?.(value);
+  }
+  const interruption = listenForInterruption();
+  const context = { arguments: given, options, output, signal: interruption.signal };
+  const work = command.run(context);
+  if (!command.handlesInterruption) return (await Promise.race([work, interruption.ended])) ?? 0;
+  interruption.ended.catch(() => {}); // only a second Ctrl-C cuts it short
+  return (await work) ?? 0;
+}
+
+/** Help that was asked for is a result; where it was not, a command is missing, and help says which there are. */
+async function writeHelp({ text, isRequested }: HelpInvocation, output: Output): Promise<number> {
+  if (isRequested) {
+    await output.line(text);
+    return 0;
+  }
+  if (output.isJson) throw new BerthError('COMMAND_UNKNOWN', 'no command was given');
+  output.note(text);
+  return 2;
+}

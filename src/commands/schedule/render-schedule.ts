@@ -1,0 +1,56 @@
+import type { ScheduledRun, ScheduledRunOutcome, ScheduleInfo } from '../../contract/schedule.js';
+import { formatDuration } from '../../scheduling/duration.js';
+import type { Colors } from '../colors.js';
+import { type Cell, renderTable } from '../table.js';
+import { formatZonedTime } from './format-zoned-time.js';
+
+/** Everything that a person wants to know of a schedule, on one page. */
+export function renderSchedule(info: ScheduleInfo, colors: Colors): string {
+  const { name, id, when, timezone, state, jitter, overlap, catchUp, note, createdAt, skipped, missed, webUrl } = info;
+  const facts: [string, string | null][] = [
+    ['when', `${when} (${timezone})`],
+    ['jitter', jitter === null ? null : `up to ${formatDuration(jitter * 1000)}`],
+    ['overlap', `${overlap}: no run starts while another is running`],
+    ['catch-up', `what the server was down for is started up to ${formatDuration(catchUp * 1000)} late`],
+    ['failed', info.replacesFailed ? 'given up for a new try by the next run' : 'waits for resume or abandon'],
+    ['made', `${formatZonedTime(createdAt, timezone)}${info.createdBy === null ? '' : ` by ${info.createdBy}`}`],
+    ['note', note === `made by ${info.createdBy}` ? null : note || null],
+    ['not run', skipped + missed === 0 ? null : `${skipped} while one went on, ${missed} too late`],
+    ['web', webUrl],
+  ];
+  const rows = facts.flatMap(([label, text]): Cell[][] =>
+    text === null ? [] : [[{ text: `  ${label}`, paint: colors.dim }, { text }]],
+  );
+  const paint = state === 'active' ? colors.green : colors.yellow;
+  return [
+    `${colors.bold(`${name}, schedule ${id}`)} is ${paint(state)}`,
+    renderTable(rows),
+    ...['', ...renderNext(info, colors)],
+    ...(info.runs.length === 0 ? [] : ['', colors.bold('Last runs'), renderRuns(info, colors)]),
+  ].join('\n');
+}
+
+function renderNext({ nextRuns, timezone, state }: ScheduleInfo, colors: Colors): string[] {
+  if (state === 'paused') return ['No run until it is resumed'];
+  return [colors.bold(`Next runs (${timezone})`), ...nextRuns.map((time) => `  ${formatZonedTime(time, timezone)}`)];
+}
+
+const renderRuns = ({ runs, timezone }: ScheduleInfo, colors: Colors): string =>
+  renderTable(
+    runs
+      .toReversed()
+      .map(({ startedAt, outcome, note, lastError }): Cell[] => [
+        { text: `  ${formatZonedTime(startedAt, timezone)}`, paint: colors.dim },
+        { text: outcome, paint: paintOutcome(outcome, colors) },
+        { text: `${lastError === null ? '' : `${lastError.code} `}${note.split('\n')[0]}` },
+      ]),
+  );
+
+/** Green is well, red wants someone. */
+export function paintOutcome(outcome: ScheduledRun['outcome'], colors: Colors): (text: string) => string {
+  if (outcome === 'failed') return colors.red;
+  if (outcome === 'live' || outcome === 'unchanged') return colors.green;
+  return yellow.includes(outcome) ? colors.yellow : colors.dim;
+}
+
+const yellow: readonly ScheduledRunOutcome[] = ['running', 'skipped'];

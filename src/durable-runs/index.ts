@@ -1,2 +1,0 @@
-export { type Callable, callSoftware } from './call-software.js';
-export { type DurableRunOptions, DurableRuns, type RecordedRun } from './durable-runs.js';

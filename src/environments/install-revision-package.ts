@@ -1,0 +1,114 @@
+import { lstat, readdir, rm, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import type { BerthHome } from '../home/home.js';
+import { readRevisionHistory } from '../workspaces/source-history.js';
+import { buildDirectory } from './build-directory.js';
+import type { ChosenInterpreter } from './choose-interpreter.js';
+import { explainUvFailure } from './explain-uv-failure.js';
+import { describeMissingCode, findMissingCode } from './missing-code.js';
+import { digestTexts, readRecord } from './records.js';
+import { runUvBuild } from './run-uv-build.js';
+import type { SharedEnvironment } from './shared-environment.js';
+import type { SourceCopy } from './source-copy.js';
+
+export interface PackageRequest {
+  home: BerthHome;
+  /** Directories of the repository that are packages, relative to it; `.` is the repository itself. */
+  packages: string[];
+  /** Projects of it that a requirement names by path. */
+  required: string[];
+  /** Variables of the build. */
+  env: Record<string, string>;
+  directory: string;
+  packageDirectory: string;
+  environment: SharedEnvironment;
+  interpreter: ChosenInterpreter;
+  copy: SourceCopy;
+  signal?: AbortSignal | undefined;
+  onProgress?: ((line: string) => void) | undefined;
+}
+
+export interface InstalledPackage {
+  /** Null where nothing is to be installed. */
+  packageDirectory: string | null;
+  notes: string[];
+}
+
+/**
+ * Installs the repository's own package beside the shared environment, which knows no repository. It is built from a
+ * copy, so that no build artefact lands in the revision. One that has no code where its build backend looks for it is left
+ * out: its code is imported from where it lies. Throws DEPENDENCY_INSTALL.
+ */
+export async function installRevisionPackage(request: PackageRequest): Promise<InstalledPackage> {
+  const { directory, packageDirectory, environment, env } = request;
+  const projects = listProjects(request);
+  if (projects.length === 0) {
+    await rm(packageDirectory, { recursive: true, force: true });
+    return { packageDirectory: null, notes: [] };
+  }
+  const history = await readRevisionHistory(directory);
+  const told = JSON.stringify([history ?? null, env]);
+  const digest = digestTexts([environment.digest, ...projects, told, ...(await describeFiles(directory))]);
+  const readMark = () => readRecord<CompletionMarker>(markerPath(packageDirectory));
+  const isComplete = async () => (await readMark())?.digest === digest;
+  if (!(await isComplete())) {
+    request.onProgress?.('installing the repository’s own package');
+    await buildDirectory({
+      directory: packageDirectory,
+      isComplete,
+      build: async (building) => {
+        const mark: CompletionMarker = { digest, skipped: await install(building, request) };
+        await writeFile(markerPath(building), JSON.stringify(mark));
+      },
+    });
+  }
+  const leftOut = (await readMark())?.skipped ?? [];
+  return {
+    packageDirectory: leftOut.length === projects.length ? null : packageDirectory,
+    notes: [...new Set(leftOut.map(describeMissingCode))],
+  };
+}
+
+const listProjects = ({ packages, required }: PackageRequest): string[] => [...new Set([...packages, ...required])];
+
+/** What was installed, and of each package that was left out what its build backend said. */
+interface CompletionMarker {
+  digest: string;
+  skipped: string[];
+}
+
+const markerPath = (directory: string): string => join(directory, '.berth-complete');
+
+/** Path, size and time of each file: a revision does not change, so this only notices that it was exported anew. */
+async function describeFiles(directory: string): Promise<string[]> {
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile() && basename(entry.parentPath) !== '__pycache__');
+  const paths = files.map((entry) => join(entry.parentPath, entry.name)).sort();
+  return await Promise.all(
+    paths.map(async (path) => {
+      const { size, mtimeMs } = await lstat(path);
+      return `${path} ${size} ${mtimeMs}`;
+    }),
+  );
+}
+
+/** Returns what the build backends of packages that were left out said. */
+async function install(building: string, request: PackageRequest): Promise<string[]> {
+  const { home, directory, environment, interpreter, required, env, signal, onProgress } = request;
+  const cwd = await request.copy.ensurePath();
+  const args = ['pip', 'install', '--quiet', '--no-deps', '--reinstall', '--target', building];
+  args.push('--python', environment.python);
+  if (interpreter.claimedVersion !== null) args.push('--python-version', interpreter.claimedVersion);
+  const call = { home, cwd, directory, env, scratch: building, signal, onProgress };
+  const leftOut: string[] = [];
+  for (const project of listProjects(request)) {
+    const result = await runUvBuild({ ...call, args: [...args, `./${project}`] });
+    if (result.exitCode === 0) continue;
+    // A requirement by path is the repository's own word that there is a package.
+    const words = required.includes(project) ? undefined : findMissingCode(result.output);
+    if (words === undefined)
+      throw explainUvFailure(result, 'DEPENDENCY_INSTALL', 'the repository’s own package could not be installed');
+    leftOut.push(words);
+  }
+  return leftOut;
+}

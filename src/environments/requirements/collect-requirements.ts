@@ -1,0 +1,112 @@
+import { dirname, join } from 'node:path/posix';
+import type { Facts } from '../../contract/facts.js';
+import { readBentofileRequirements } from './bentofile.js';
+import { chooseImage, readImageRequirements } from './code-image.js';
+import { readCogRequirements } from './cog.js';
+import { readCondaRequirements, readPixiRequirements } from './conda.js';
+import { readLanggraph } from './langgraph.js';
+import { listAncestors, readPylockRequirements, readUvLockRequirements } from './lock-files.js';
+import type { ManifestRequirements, RequirementsReader } from './manifest-requirements.js';
+import { readPipfileRequirements } from './pipenv.js';
+import { isInstallable, readPyprojectRequirements } from './pyproject.js';
+import type { Repository } from './repository.js';
+import { readOtherRequirementFiles, readRequirementsFile } from './requirement-files.js';
+import { readScriptRequirements } from './script-metadata.js';
+import { readSetuptoolsRequirements } from './setuptools.js';
+
+export interface LocatedRequirements extends ManifestRequirements {
+  directory: string;
+}
+
+/** What reading has found already. Facts of earlier versions know no images. */
+export type RequirementFacts = Pick<Facts, 'cog'> & Partial<Pick<Facts, 'images'>>;
+
+/** Everything that a repository requires, from the manifests that count for this entry. */
+export async function collectRequirements(
+  repository: Repository,
+  { cog, images = [] }: RequirementFacts,
+  entry: string | null,
+): Promise<LocatedRequirements[]> {
+  const start = entry === null ? '.' : dirname(entry);
+  const own =
+    (await readCogRequirements(repository, cog ?? undefined)) ??
+    (entry === null ? undefined : await readScriptRequirements(repository, entry)) ??
+    (await readFirst(repository, listAncestors(start), readBentofileRequirements)) ??
+    (await readImageRequirements(repository, chooseImage(images, 'bentoml', entry)));
+  if (own !== undefined) return [{ ...own, directory: '.' }];
+  for (const directory of listAncestors(start)) {
+    const graph = await readLanggraph(repository, directory);
+    if (graph === undefined) continue;
+    const places = await Promise.all(graph.directories.map((place) => readDirectoryRequirements(repository, place)));
+    const { file, lines, python } = graph;
+    const listed = { from: file, lines, python, isPackage: false, directory };
+    return [...places.flat(), ...(lines.length > 0 || python !== undefined ? [listed] : [])];
+  }
+  const nearest = await readNearestRequirements(repository, start);
+  if (nearest.length > 0) return nearest;
+  // A Modal app may have no manifest at all: its image is one.
+  const image = await readImageRequirements(repository, chooseImage(images, 'modal', entry));
+  return image === undefined ? [] : [{ ...image, directory: '.' }];
+}
+
+async function readFirst(
+  repository: Repository,
+  directories: string[],
+  asker: RequirementsReader,
+): Promise<ManifestRequirements | undefined> {
+  for (const directory of directories) {
+    const asked = await asker(repository, directory);
+    if (asked !== undefined) return asked;
+  }
+  return undefined;
+}
+
+/** What lies beside the entry, else above it; the root too where that is a package of its own. */
+async function readNearestRequirements(repository: Repository, start: string): Promise<LocatedRequirements[]> {
+  for (const directory of listAncestors(start)) {
+    const found = await readDirectoryRequirements(repository, directory);
+    if (found.length === 0) continue;
+    const isWhole = directory === '.' || found.some(({ lock }) => lock !== undefined);
+    return isWhole || !(await isInstallable(repository, '.'))
+      ? found
+      : [...found, ...(await readDirectoryRequirements(repository, '.'))];
+  }
+  return [];
+}
+
+async function readDirectoryRequirements(repository: Repository, directory: string): Promise<LocatedRequirements[]> {
+  const locked =
+    (await readUvLockRequirements(repository, directory)) ?? (await readPylockRequirements(repository, directory));
+  if (locked !== undefined) return [{ ...locked, directory }];
+  const listed = await readRequirementsFile(repository, directory);
+  const isPackage = await isInstallable(repository, directory);
+  const project =
+    (await readPyprojectRequirements(repository, directory)) ??
+    (await readSetuptoolsRequirements(repository, directory));
+  if (listed !== undefined) {
+    // A package is resolved together with its own dependencies; where they stand besides, the list says which.
+    const own = isPackage && project !== undefined ? [{ ...project, directory }] : [];
+    return [{ ...listed, isPackage, directory }, ...own];
+  }
+  const rest = async () =>
+    (await readPipfileRequirements(repository, directory)) ??
+    (await readOtherRequirementFiles(repository, directory)) ??
+    (await readCondaRequirements(repository, directory)) ??
+    (await readPixiRequirements(repository, directory));
+  if (project === undefined) {
+    const other = await rest();
+    return other === undefined ? [] : [{ ...other, directory }];
+  }
+  const other = project.hasNoDependencies === true ? await rest() : undefined;
+  return [{ ...project, directory }, ...(other === undefined ? [] : [{ ...other, isPackage, directory }])];
+}
+
+/** Directories of those that are packages to be installed. */
+export async function findPackages(repository: Repository, asked: LocatedRequirements[]): Promise<string[]> {
+  const found = await Promise.all(
+    asked.map(async ({ directory, isPackage }) =>
+      (isPackage ?? (await isInstallable(repository, directory))) ? [directory] : [],
+    ),
+  );
+  return [...new Set(found.flat())].map((directory) => join(directory));
+}

@@ -1,0 +1,33 @@
+import { join } from 'node:path/posix';
+import type { ManifestRequirements, RequirementsReader } from './manifest-requirements.js';
+import { isInstallable } from './pyproject.js';
+import { readIniSection } from './read-ini-section.js';
+
+/** What setuptools alone knows, and runs the repository's code to say; a setup.cfg that makes no package is a list. */
+export const readSetuptoolsRequirements: RequirementsReader = async (repository, directory) => {
+  const files = ['setup.py', 'setup.cfg'].map((name) => join(directory, name));
+  const present = await Promise.all(files.map((file) => repository.has(file)));
+  const from = files.find((_, index) => present[index]);
+  if (from === undefined) return undefined;
+  const [script, settings] = await Promise.all(files.map((file) => repository.readText(file)));
+  const broken = repository.problem(join(directory, 'pyproject.toml'));
+  if (broken !== undefined && script !== undefined) repository.markUnread(join(directory, 'setup.py'), broken); // nothing builds it
+  if (!(await isInstallable(repository, directory))) return readSetupCfg(from, directory, settings ?? '');
+  const isEmpty = ![script, settings].some((text) => text?.includes('install_requires'));
+  return { from, projects: [from], needsCopy: true, hasNoDependencies: isEmpty };
+};
+
+/** Nothing where it only configures tools: other manifests may say what is required. */
+function readSetupCfg(from: string, directory: string, text: string): ManifestRequirements | undefined {
+  const options = readIniSection(text, 'options');
+  const required = options.get('install_requires');
+  if (required === undefined) return undefined;
+  const files = /^file:(.*)$/.exec(required.join(' ').trim())?.[1]?.split(',');
+  return {
+    from,
+    pipFiles: files?.map((file) => join(directory, file.trim())) ?? [],
+    lines: files === undefined ? required : [],
+    python: options.get('python_requires')?.join(''),
+    isPackage: false,
+  };
+}

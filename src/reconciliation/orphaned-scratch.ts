@@ -1,0 +1,79 @@
+import { lstat, readdir, readlink, rm } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { tmpdir, userInfo } from 'node:os';
+import { join, sep } from 'node:path';
+import type { BerthHome } from '../home/home.js';
+import { identifyProcess } from '../processes/process-identity.js';
+import { removeTree } from '../workspaces/index.js';
+import { measureTree } from './measure-tree.js';
+import type { Orphan, OrphanGroup } from './orphan.js';
+
+/** Half-made and half-removed directories whose process is gone, and the short names of sockets and directories that are. */
+export async function findOrphanedScratch(home: BerthHome): Promise<OrphanGroup[]> {
+  const paths = await Promise.all([home.environments, home.locks, home.snapshots].map(listAbandoned));
+  const scratch = paths.flat().map(async (path) =>
+    createOrphanGroup(
+      { kind: 'scratch', name: path, bytes: await measureTree(path), why: 'its process is gone' },
+      async () => {
+        await removeTree(path);
+        return true;
+      },
+    ),
+  );
+  return [...(await Promise.all(scratch)), ...(await findStaleShortNames(home))];
+}
+
+/** `.making-NAME-PID-…` and `.removing-PID-NAME`. */
+async function listAbandoned(directory: string): Promise<string[]> {
+  const names = await readdir(directory).catch(() => []);
+  return names
+    .filter((name) => isAbandoned(/^\.making-.+-(\d+)-\w+$|^\.removing-(\d+)-/.exec(name)))
+    .map((name) => join(directory, name));
+}
+
+const isAbandoned = (match: RegExpExecArray | null): boolean =>
+  match !== null && identifyProcess(Number(match[1] ?? match[2])) === null;
+
+async function findStaleShortNames(home: BerthHome): Promise<OrphanGroup[]> {
+  const directory = join(tmpdir(), `berth-${userInfo().uid}`);
+  const names = await readdir(directory).catch(() => []);
+  const found = await Promise.all(names.map((name) => describeShortName(home, join(directory, name))));
+  return found.filter((leftOver) => leftOver !== undefined);
+}
+
+async function describeShortName(home: BerthHome, path: string): Promise<OrphanGroup | undefined> {
+  const why = await findStaleReason(home, path);
+  if (why === undefined) return undefined;
+  const remove = async () => {
+    if ((await findStaleReason(home, path)) === undefined) return false;
+    await rm(path, { force: true });
+    return true;
+  };
+  // Another home's server may be about to listen to its own socket: a person decides.
+  return { ...createOrphanGroup({ ...why, name: path, bytes: 0 }, remove), isCertain: why.kind === 'link' };
+}
+
+/** A link of this home that leads nowhere; a socket that nobody listens to, whose home its name does not tell. */
+async function findStaleReason({ root }: BerthHome, path: string): Promise<Pick<Orphan, 'kind' | 'why'> | undefined> {
+  const found = await lstat(path).catch(() => undefined);
+  if (found?.isSymbolicLink()) {
+    const target = await readlink(path);
+    const isDangling = target.startsWith(root + sep) && (await lstat(target).catch(() => undefined)) === undefined;
+    return isDangling ? { kind: 'link', why: 'what it leads to is gone' } : undefined;
+  }
+  if (found?.isSocket() && (await isRefused(path))) return { kind: 'socket', why: 'nobody listens to it' };
+  return undefined;
+}
+
+const isRefused = (path: string): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect(path);
+    socket
+      .once('connect', () => resolve(false))
+      .once('error', (error) => resolve('code' in error && error.code === 'ECONNREFUSED'));
+    socket.once('connect', () => socket.destroy());
+  });
+
+const createOrphanGroup = (item: Omit<Orphan, 'deployment'>, remove: () => Promise<boolean>): OrphanGroup => ({
+  ...{ items: [{ ...item, deployment: null }], isCertain: true, remove },
+});

@@ -1,0 +1,13 @@
+import type { BerthHome } from '../home/home.js';
+import { loadRunnerClass } from '../runners/load-runner.js';
+import type { RunnerEffect } from '../workspaces/effect.js';
+import { Ledger, undoEffects } from '../workspaces/index.js';
+
+/** Undoes whatever the ledger says may exist, newest first, each proven gone. UNDO_INCOMPLETE names what is left. */
+export const undoDeploymentEffects = (home: BerthHome, name: string): Promise<void> =>
+  undoEffects({ ledger: new Ledger(home, name), undo: undoRunner });
+
+export async function undoRunner({ plan, runner }: RunnerEffect): Promise<void> {
+  const Runner = await loadRunnerClass(runner);
+  await new Runner(plan).undo();
+}

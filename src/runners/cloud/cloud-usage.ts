@@ -1,0 +1,42 @@
+import { createHash } from 'node:crypto';
+import { access, mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { BerthError } from '../../errors.js';
+import { writeDurably } from '../../home/durable-file.js';
+import { type BerthHome, berthHome } from '../../home/home.js';
+import type { ExternalResource } from '../runner.js';
+
+type Home = Pick<BerthHome, 'clouds'>;
+
+/** Notes that from now on something of this home may be in the cloud at this address. */
+export async function recordCloudUsage(address: string, home: Home = berthHome()): Promise<void> {
+  if (await isCloudUsed(home, address)) return;
+  await mkdir(home.clouds, { recursive: true });
+  await writeDurably(getRecordPath(home, address), `${address}\n`);
+}
+
+/**
+ * What the cloud at this address has of this home. Where the home never had anything there, a cloud that cannot be asked
+ * has nothing: a key may be set for something else that its account does.
+ */
+export async function listCloudResources(
+  home: Home,
+  address: string,
+  list: () => Promise<ExternalResource[]>,
+): Promise<ExternalResource[]> {
+  try {
+    return await list();
+  } catch (error) {
+    if (!(error instanceof BerthError) || (await isCloudUsed(home, address))) throw error;
+    return [];
+  }
+}
+
+const isCloudUsed = (home: Home, address: string): Promise<boolean> =>
+  access(getRecordPath(home, address)).then(
+    () => true,
+    () => false,
+  );
+
+const getRecordPath = ({ clouds }: Home, address: string): string =>
+  join(clouds, createHash('sha256').update(address).digest('hex').slice(0, 16));

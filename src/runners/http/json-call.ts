@@ -1,0 +1,120 @@
+import type { Agent } from 'node:http';
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import type { Answer } from '../../contract/answer.js';
+import { type ReadJson, readJson } from '../../json/read-json.js';
+import { writeInputs } from '../../json/write-inputs.js';
+import { answerInvalidInputs } from '../answer-invalid-inputs.js';
+import { createErrorAnswer, streamWithCancelSource, withCancelSource } from '../call-deadline.js';
+import type { CallOptions } from '../runner.js';
+import { callHttp, type HttpCall, type HttpReply } from './http-call.js';
+import { streamHttp } from './http-stream.js';
+import { chooseChunkReader, forwardReplyChunks, parseJsonOrText } from './reply-chunks.js';
+
+export interface JsonCall extends CallOptions {
+  url: string;
+  inputs: unknown;
+  /** Seconds. */
+  timeout: number;
+  agent?: Agent;
+  /** Reads the JSON of the reply; where it is absent, an integer beyond 2^53 is a bigint. */
+  readJson?: ReadJson;
+}
+
+/** Characters of a server's refusal that are shown. */
+const maxShownCharacters = 2_000;
+
+/** What a call that is followed takes; a server that can only reply whole does so. */
+const streamTypes = 'text/event-stream, application/x-ndjson, application/json';
+
+/**
+ * POSTs the inputs to a server, as JSON: what it replies with is the output, and what is not 2xx is an error. Never
+ * throws for what the server does.
+ */
+export async function callJson(call: JsonCall): Promise<Answer> {
+  const body = await encode(call);
+  if (typeof body !== 'string') return body;
+  return await withCancelSource(getCallLimits(call), async (ending) => {
+    const reply = await callHttp({ ...buildRequest(call, 'application/json'), body, cancelSource: ending });
+    return reply.isComplete
+      ? await readReply(reply, { ...call, method: 'POST' })
+      : createErrorAnswer('CALL_LOST', 'the server ended during the call');
+  });
+}
+
+/** The same call bit by bit, where the server replies with events or lines of JSON; else its answer alone. */
+export async function* streamJson(call: JsonCall): AsyncGenerator<unknown, Answer> {
+  const encoded = await encode(call);
+  if (typeof encoded !== 'string') return encoded;
+  return yield* streamWithCancelSource(getCallLimits(call), async function* (ending) {
+    const { status, headers, body } = await streamHttp({
+      ...buildRequest(call, streamTypes),
+      body: encoded,
+      cancelSource: ending,
+    });
+    const read = isSuccess(status) ? chooseChunkReader(headers, call.readJson) : undefined;
+    if (read !== undefined) return yield* forwardReplyChunks(read(body));
+    const reply = { status, headers, body: await buffer(body), isComplete: true };
+    return await readReply(reply, { ...call, method: 'POST' });
+  });
+}
+
+/** The request's body, or the answer that says why there is none. */
+async function encode({ inputs }: JsonCall): Promise<string | Answer> {
+  try {
+    return await writeInputs(inputs);
+  } catch (error) {
+    return answerInvalidInputs(error);
+  }
+}
+
+const getCallLimits = ({ timeout, signal }: JsonCall) => ({ timeout, ...(signal && { signal }) });
+
+const buildRequest = ({ url, agent }: JsonCall, accept: string): HttpCall => ({
+  url,
+  headers: { 'content-type': 'application/json', accept },
+  ...(agent && { agent }),
+});
+
+/**
+ * What a server replied as an answer: JSON as its value, what came in pieces as `handOnPieces` joins it, all else as text;
+ * a refusal with the server's own words.
+ */
+export async function readReply(
+  { status, body, headers }: HttpReply,
+  asked: { method: string; url: string; readJson?: ReadJson },
+): Promise<Answer> {
+  const text = body.toString('utf8');
+  if (!isSuccess(status)) {
+    const code = [400, 415, 422].includes(status) ? 'CALL_INPUT' : 'CALL_FAILED';
+    const request = `${asked.method} ${new URL(asked.url).pathname}`;
+    return createErrorAnswer(code, `${request} was answered with ${status}: ${text.slice(0, maxShownCharacters)}`);
+  }
+  const read = chooseChunkReader(headers, asked.readJson);
+  if (read !== undefined) return await collectAnswer(forwardReplyChunks(read(Readable.from([body]))));
+  const value = readValue(text, headers['content-type'], asked.readJson);
+  return isAnswer(value) ? value : { status: 'success', output: value };
+}
+
+const isSuccess = (status: number): boolean => status >= 200 && status < 300;
+
+/** Nothing is null, unless it is said to be text. */
+function readValue(text: string, type: string | undefined, read: ReadJson = readJson): unknown {
+  const isJson = type === undefined ? text === '' : /\bjson\b/.test(type);
+  if (!isJson) return text;
+  return text === '' ? null : parseJsonOrText(text, read);
+}
+
+async function collectAnswer(parts: AsyncGenerator<unknown, Answer>): Promise<Answer> {
+  for (;;) {
+    const { done, value } = await parts.next();
+    if (done) return value;
+  }
+}
+
+/** An answer that the software gives itself is passed on, not wrapped. */
+function isAnswer(value: unknown): value is Answer {
+  if (typeof value !== 'object' || value === null) return false;
+  const { status, output, error } = value as Record<string, unknown>; // another system's: looked at key by key
+  return (status === 'success' && output !== undefined) || (status === 'error' && typeof error === 'object');
+}

@@ -1,0 +1,49 @@
+import { join } from 'node:path';
+import type { RunPlan } from '../../../src/contract/handle.js';
+import { BerthError } from '../../../src/errors.js';
+import { withLock } from '../../../src/processes/lock.js';
+import { claimFirstReport } from '../../../src/runners/claim-first-report.js';
+import type { StartOptions } from '../../../src/runners/runner.js';
+import type { ServiceApi } from '../calls/service-api.js';
+import { reportLine } from '../report-line.js';
+import { readServerRecord } from '../server/server-record.js';
+import { buildBento, findBento, stopBuild } from './build-bento.js';
+import { describeServiceTimeout } from './service-timeout.js';
+
+/** Milliseconds between two looks whether the service is still served: a build takes longer until it writes anything. */
+const interval = 100;
+
+/**
+ * Keeps a bento of the revision while its code is served: `bentoml list` shows it under the revision's BENTOML_HOME. The
+ * service does not depend on it: what keeps it from being built is told once, and no more. A stop ends the build.
+ */
+export async function archiveBento(plan: RunPlan, api: ServiceApi, options: StartOptions): Promise<void> {
+  const isServed = async () => (await readServerRecord(plan).catch(() => undefined)) !== undefined;
+  if ((await findBento(plan, plan.revision)) !== undefined || !(await isServed())) return;
+  const stopped = new AbortController();
+  const watchTimer = setInterval(async () => void ((await isServed()) || stopped.abort()), interval);
+  const signal = AbortSignal.any([stopped.signal, ...(options.signal === undefined ? [] : [options.signal])]);
+  try {
+    const lock = { directory: join(plan.stateDirectory, 'keep') };
+    await withLock(lock, () => buildIfMissing(plan, api, { ...options, signal }));
+  } catch (error) {
+    if (signal.aborted || !(await isServed())) return;
+    const { message } = BerthError.from(error);
+    if (await claimFirstReport(plan.stateDirectory, 'bento', message))
+      await reportLine(plan, `no bento is kept of ${plan.revision}: ${message}`, options.onProgress);
+  } finally {
+    clearInterval(watchTimer);
+  }
+}
+
+async function buildIfMissing(
+  plan: RunPlan,
+  api: ServiceApi,
+  { env, signal, onProgress }: StartOptions,
+): Promise<void> {
+  if ((await findBento(plan, plan.revision)) !== undefined) return;
+  await stopBuild(plan); // of a worker that was killed meanwhile
+  const bento = await buildBento(plan, { version: plan.revision, env, signal });
+  const timeoutNote = describeServiceTimeout(plan, bento, api);
+  if (timeoutNote !== undefined) await reportLine(plan, timeoutNote, onProgress);
+}

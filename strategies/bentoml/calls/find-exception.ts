@@ -1,0 +1,79 @@
+import { open, stat } from 'node:fs/promises';
+import type { RunPlan } from '../../../src/contract/handle.js';
+
+/** The exception that the service raised, from its log: BentoML keeps it from whoever calls. */
+export interface LoggedException {
+  type: string;
+  message: string;
+  traceback: string;
+}
+
+/** Bytes of the log that are looked through at most, from its end. */
+const maxSearchBytes = 16 * 2 ** 20;
+
+const heading = 'Traceback (most recent call last):';
+/** First line of every message of BentoML's own; with the trace in parentheses at its end, within a call. */
+const logLine = /^\d{4}-\d\d-\d\dT\S+ \[[A-Z]+\] \[/;
+/** Between the exceptions of a chain. */
+const chainLink = /^(During handling of the above exception|The above exception was the direct cause)/;
+
+/** What the log has got since it had `start` bytes. */
+export async function readLogSince(file: string, start: number): Promise<string> {
+  const { size } = await stat(file).catch(() => ({ size: 0 }));
+  const from = Math.max(size < start ? 0 : start, size - maxSearchBytes);
+  if (size === 0 || from >= size) return '';
+  const handle = await open(file);
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(size - from), 0, size - from, from);
+    return buffer.toString('utf8', 0, bytesRead);
+  } finally {
+    await handle.close();
+  }
+}
+
+/** The exception under the first message that says these words, its frames outside the revision left out at the top. */
+export function findException(
+  log: string,
+  text: string,
+  { directory }: Pick<RunPlan, 'directory'>,
+): LoggedException | undefined {
+  const lines = log.split('\n');
+  for (const [index, line] of lines.entries()) {
+    if (!line.includes(text)) continue;
+    const end = lines.findIndex((later, at) => at > index && logLine.test(later));
+    const found = readTraceback(lines.slice(index, end < 0 ? undefined : end), directory);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function readTraceback(lines: string[], directory: string): LoggedException | undefined {
+  const chain = splitChain(lines);
+  // What ended a service may be followed by exceptions of the server that it ended.
+  const last = chain.findLast((part) => part.some((line) => line.includes(`"${directory}/`))) ?? chain.at(-1);
+  const messageStart = last?.findIndex((line, index) => index > 0 && line !== '' && !line.startsWith(' ')) ?? -1;
+  if (last === undefined || messageStart < 0) return undefined;
+  const [type = '', ...message] = last.slice(messageStart).join('\n').trimEnd().split(': ');
+  const shown = chain.slice(0, chain.indexOf(last) + 1).map((part) => dropServerFrames(part, directory));
+  const traceback = shown.join('\n\n').replaceAll(`"${directory}/`, '"');
+  return { type: type.split('.').at(-1) ?? type, message: message.join(': '), traceback };
+}
+
+/** The exceptions of a chain, each from its heading to its message. */
+function splitChain(lines: string[]): string[][] {
+  const parts: string[][] = [];
+  for (const line of lines) {
+    const at = line.indexOf(heading);
+    if (at >= 0) parts.push([line.slice(at)]);
+    else if (chainLink.test(line)) parts.push([]);
+    else parts.at(-1)?.push(line);
+  }
+  return parts.filter(([first]) => first === heading);
+}
+
+/** The server’s own frames come first, and say nothing about the solution. */
+function dropServerFrames(part: string[], directory: string): string {
+  const first = part.findIndex((line) => line.includes(`"${directory}/`));
+  const kept = first < 0 ? part : [heading, ...part.slice(first)];
+  return kept.join('\n').trimEnd();
+}

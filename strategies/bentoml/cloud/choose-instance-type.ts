@@ -1,0 +1,40 @@
+import type { Resources } from '../../../src/contract/resources.js';
+import { BerthError } from '../../../src/errors.js';
+import { parseQuantity } from '../../../src/runners/parse-quantity.js';
+import type { InstanceType } from './bento-cloud-client.js';
+
+/**
+ * The cheapest type that holds what was asked for; undefined leaves it to the cloud, which lists none. START_FAILED when
+ * none is large enough.
+ */
+export function chooseInstanceType(types: InstanceType[], resources: Resources): string | undefined {
+  if (types.length === 0) return undefined;
+  const fitting = types.filter((type) => isEnough(type, resources));
+  const [cheapest] = fitting.toSorted((left, right) => readPrice(left) - readPrice(right));
+  if (cheapest !== undefined) return cheapest.display_name;
+  const wanted = (['cpu', 'memory', 'gpu'] as const)
+    .flatMap((name) => (resources[name] === undefined ? [] : `${name}=${resources[name]}`))
+    .join(' ');
+  const names = types.map(({ display_name: name }) => name).join(', ');
+  throw new BerthError('START_FAILED', `no instance type of BentoCloud has ${wanted}; there are: ${names}`);
+}
+
+function isEnough({ config }: InstanceType, { cpu = 0, memory = '0', gpu }: Resources): boolean {
+  const { cpu: cores, memory: bytes, gpu: gpus } = config.resources?.requests ?? {};
+  if (readCores(cores) < cpu || parseQuantity(bytes || '0') < parseQuantity(memory)) return false;
+  if (gpu === undefined) return Number(gpus ?? 0) === 0;
+  return Number(gpus ?? 0) > 0 && normalizeName(config.gpu_config?.type ?? '').includes(normalizeName(gpu));
+}
+
+/** `500m` is half a core. */
+const readCores = (text: string | null | undefined): number =>
+  text?.endsWith('m') ? Number.parseFloat(text) / 1000 : Number.parseFloat(text || '0');
+
+/** `T4` is in `nvidia-tesla-t4`. */
+const normalizeName = (name: string): string => name.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
+
+/** A type without a price comes last. */
+const readPrice = ({ config }: InstanceType): number => {
+  const price = Number.parseFloat(config.price ?? '');
+  return Number.isNaN(price) ? Number.POSITIVE_INFINITY : price;
+};

@@ -1,0 +1,175 @@
+import type { Answer } from '../../../src/contract/answer.js';
+import type { RunPlan } from '../../../src/contract/handle.js';
+import { appendLines, readLog } from '../../../src/processes/log-file.js';
+import { createErrorAnswer } from '../../../src/runners/call-deadline.js';
+import { callHttp, type HttpReply } from '../../../src/runners/http/http-call.js';
+import type { Health, LogOptions, StartOptions } from '../../../src/runners/runner.js';
+import { reportLine } from '../report-line.js';
+import {
+  type BentoHandle,
+  type CallTarget,
+  type FindFailure,
+  gone,
+  ready,
+  type ServerInfo,
+  type ServingBackend,
+  unknown,
+  unresponsive,
+} from '../serving-backend.js';
+import { openAccount } from './account.js';
+import { type CloudRecord, readCloudRecord, removeCloudRecord } from './cloud-record.js';
+import { tokenVariable } from './environment-variables.js';
+
+/** Milliseconds that a healthy endpoint has to answer. */
+const probeTimeout = 5_000;
+/** Milliseconds that the log of what is stopped has to be kept. */
+const logArchiveTimeout = 60_000;
+/** Milliseconds for which a look at the cloud stands: supervision looks every second. */
+const healthCacheTime = 10_000;
+
+/** By which a reply is the service's own: it names the call. What stands before it has none. */
+const serviceHeader = 'x-bentoml-request-id';
+
+/**
+ * BentoCloud: one deployment per revision, called at its own protected endpoint. Started only where the plan's provider says
+ * so, which is the user's word, with the token of `BENTO_CLOUD_API_KEY`.
+ *
+ * Of `resources` it applies `cpu`, `memory` and `gpu` (the cheapest instance type that has them), `replicas`,
+ * `concurrency` (calls at once of a service that a recipe wrote) and, as the plan's, `timeout`.
+ */
+export class CloudBackend implements ServingBackend {
+  private cachedHealth: { health: Health; until: number } | undefined;
+
+  constructor(private readonly plan: RunPlan) {}
+
+  async start({ env, signal, onProgress }: StartOptions): Promise<ServerInfo> {
+    const { startDeployment } = await import('./start-deployment.js');
+    const report = (line: string) => reportLine(this.plan, line, onProgress);
+    return await startDeployment(this.plan, { env, signal, report });
+  }
+
+  findCallTarget({ endpoint }: BentoHandle): CallTarget | Answer {
+    const token = process.env[tokenVariable];
+    if (token) return { url: endpoint, headers: { authorization: `Bearer ${token}` }, findFailure: this.findFailure };
+    return createErrorAnswer(
+      'CLOUD_REFUSED',
+      `calls to ${endpoint} need the token in ${tokenVariable}, which is not set here`,
+    );
+  }
+
+  checkReply({ status, headers, body }: HttpReply): Answer | undefined {
+    const isGateway = status === 503 && headers[serviceHeader] === undefined;
+    if (!isGateway && status !== 401 && status !== 403) return undefined;
+    const text = body.toString().slice(0, 200).trim();
+    if (isGateway) return explainGatewayError(text);
+    return createErrorAnswer(
+      'CLOUD_REFUSED',
+      `the endpoint does not accept the token in ${tokenVariable} (${status}: ${text})`,
+    );
+  }
+
+  /** From the cloud's log, which is read for a call that has failed alone. */
+  private readonly findFailure: FindFailure = async (trace, hasFailed) => {
+    const record = hasFailed ? await readCloudRecord(this.plan) : undefined;
+    if (record === undefined) return undefined;
+    const { findCloudFailure } = await import('./logs/find-cloud-failure.js');
+    return await findCloudFailure(this.plan, record, trace);
+  };
+
+  /** By the endpoint's own probe; where it does not answer, or was not looked at for long, by the cloud. */
+  async isHealthy(handle: BentoHandle): Promise<Health> {
+    if (this.cachedHealth !== undefined && Date.now() < this.cachedHealth.until) return this.cachedHealth.health;
+    const health = await this.checkHealth(handle);
+    this.cachedHealth = health.isHealthy ? { health, until: Date.now() + healthCacheTime } : undefined;
+    return health;
+  }
+
+  /** Berth's own lines and what was kept of what is gone, then what BentoCloud has of the pods'. */
+  async *logs(options: LogOptions = {}): AsyncIterable<string> {
+    const record = await readCloudRecord(this.plan);
+    if (record === undefined || options.tail === undefined) yield* readLog(this.plan.logFile, record ? {} : options);
+    if (record === undefined) return;
+    const { readCloudLog } = await import('./logs/read-cloud-log.js');
+    yield* readCloudLog(this.plan, record, options);
+  }
+
+  async stop(): Promise<void> {
+    const { stopBuild } = await import('../bento/build-bento.js');
+    await stopBuild(this.plan);
+    const record = await readCloudRecord(this.plan);
+    if (record === undefined) return;
+    const [{ BentoCloudClient }, { terminateDeployment }] = await Promise.all([
+      import('./bento-cloud-client.js'),
+      import('./remove-deployment.js'),
+    ]);
+    const account = openAccount(record.address);
+    await this.archiveLog(record);
+    await terminateDeployment(new BentoCloudClient(account), record.name);
+    this.cachedHealth = undefined;
+  }
+
+  async undo(): Promise<void> {
+    const [{ stopBuild, findBento }, { removeServerPaths }, { BentoCloudClient }, end] = await Promise.all([
+      import('../bento/build-bento.js'),
+      import('../server/server-environment.js'),
+      import('./bento-cloud-client.js'),
+      import('./remove-deployment.js'),
+    ]);
+    await stopBuild(this.plan);
+    await removeServerPaths(this.plan);
+    const record = await readCloudRecord(this.plan);
+    if (record === undefined) return;
+    const cloud = new BentoCloudClient(openAccount(record.address));
+    await end.removeDeployment(cloud, record.name);
+    await end.removeSecret(cloud, record.name);
+    const [repository] = (await findBento(this.plan, record.name))?.tag.split(':') ?? [];
+    if (repository !== undefined) await end.tryRemoveBento(cloud, { repository, version: record.name });
+    await removeCloudRecord(this.plan);
+  }
+
+  /** With a deployment's pods their log goes, too. */
+  private async archiveLog(record: CloudRecord): Promise<void> {
+    const { readCloudLog } = await import('./logs/read-cloud-log.js');
+    const signal = AbortSignal.timeout(logArchiveTimeout);
+    await appendLines(this.plan.logFile, readCloudLog(this.plan, record, { signal })).catch((error: Error) =>
+      reportLine(this.plan, `the log in BentoCloud could not be kept: ${error.message}`),
+    );
+  }
+
+  private async checkHealth({ endpoint, cloud: record }: BentoHandle): Promise<Health> {
+    if (record === undefined) return gone('it was not started');
+    const [isAnswering, status] = await Promise.all([this.probe(endpoint), this.queryStatus(record)]);
+    if (status === undefined) return gone(`BentoCloud has no deployment ${record.name}`);
+    if (status === 'terminated' || status === 'terminating' || status === 'failed')
+      return gone(`BentoCloud says that ${record.name} is ${status}`);
+    if (isAnswering) return ready(`${endpoint} answers, and BentoCloud says ${status}`);
+    if (status === 'unknown') return unknown(`neither ${endpoint} nor BentoCloud can be reached`);
+    if (status === 'scaled-to-zero') return ready(`BentoCloud starts ${record.name} with the next call`);
+    return unresponsive(`${endpoint}/readyz does not answer; BentoCloud says ${status}`);
+  }
+
+  private async probe(endpoint: string): Promise<boolean> {
+    const headers = { authorization: `Bearer ${process.env[tokenVariable] ?? ''}` };
+    const probe = { url: `${endpoint}/readyz`, headers, signal: AbortSignal.timeout(probeTimeout) };
+    return await callHttp(probe).then(
+      ({ status }) => status === 200,
+      () => false,
+    );
+  }
+
+  /** `unknown` where the cloud itself cannot be asked. */
+  private async queryStatus({ name, address }: { name: string; address: string }): Promise<string | undefined> {
+    const { BentoCloudClient } = await import('./bento-cloud-client.js');
+    try {
+      return (await new BentoCloudClient(openAccount(address)).find(name))?.status;
+    } catch {
+      return 'unknown';
+    }
+  }
+}
+
+/** What stands before the service says whether the call had reached it. */
+const explainGatewayError = (text: string): Answer =>
+  /reset|disconnect/.test(text)
+    ? createErrorAnswer('CALL_LOST', `the service ended during the call (503: ${text})`)
+    : createErrorAnswer('NOT_RUNNING', `nothing serves the endpoint (503: ${text})`);

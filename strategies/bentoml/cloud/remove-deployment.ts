@@ -1,0 +1,63 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { BerthError } from '../../../src/errors.js';
+import type { BentoCloudClient, BentoTag } from './bento-cloud-client.js';
+
+/** Seconds that the cloud has to end a deployment, and to forget it. */
+const removalTimeout = 420;
+const bentoRemovalTimeout = 30;
+const interval = 500;
+
+const stoppedStatuses = new Set(['terminated', 'non-deployed']);
+
+/** Resolves when the cloud says that nothing of it runs. UNDO_INCOMPLETE names what does. */
+export async function terminateDeployment(cloud: BentoCloudClient, name: string): Promise<void> {
+  const found = await cloud.find(name);
+  if (found === undefined || stoppedStatuses.has(found.status)) return;
+  if (found.status !== 'terminating') await cloud.terminate(name);
+  await waitUntil(
+    `the deployment ${name} still runs in BentoCloud; by hand: bentoml deployment terminate ${name}`,
+    async () => {
+      const { status } = (await cloud.find(name)) ?? {};
+      return status === undefined || stoppedStatuses.has(status);
+    },
+  );
+}
+
+/** Each resolves when what it removes is proven gone. */
+export async function removeDeployment(cloud: BentoCloudClient, name: string): Promise<void> {
+  await terminateDeployment(cloud, name);
+  await cloud.remove(name);
+  await waitUntil(
+    `the deployment ${name} is still in BentoCloud; by hand: bentoml deployment delete ${name}`,
+    async () => (await cloud.find(name)) === undefined,
+  );
+}
+
+export async function removeSecret(cloud: BentoCloudClient, name: string): Promise<void> {
+  await cloud.removeSecret(name);
+  await waitUntil(`the secret ${name} is still in BentoCloud`, async () => !(await cloud.hasSecret(name)));
+}
+
+export async function removeBento(cloud: BentoCloudClient, bento: BentoTag): Promise<void> {
+  await cloud.removeBento(bento);
+  const name = `${bento.repository}:${bento.version}`;
+  await waitUntil(
+    `the bento ${name} is still in BentoCloud`,
+    async () => !(await cloud.hasBento(bento)),
+    bentoRemovalTimeout,
+  );
+}
+
+/** For an undo: nothing runs of a bento, so a cloud that will not remove it keeps nothing else from being undone. */
+export async function tryRemoveBento(cloud: BentoCloudClient, bento: BentoTag): Promise<void> {
+  try {
+    await cloud.removeBento(bento);
+  } catch (error) {
+    if (BerthError.from(error).code !== 'START_FAILED') throw error;
+  }
+}
+
+async function waitUntil(problem: string, isDone: () => Promise<boolean>, patience = removalTimeout): Promise<void> {
+  for (const deadline = Date.now() + patience * 1000; !(await isDone()); await sleep(interval))
+    if (Date.now() > deadline) throw new BerthError('UNDO_INCOMPLETE', problem);
+}

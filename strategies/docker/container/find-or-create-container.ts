@@ -1,0 +1,52 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { BerthError } from '../../../src/errors.js';
+import { describeExit } from './explain-exit.js';
+import { isReportedUnhealthy } from './probe-container.js';
+import {
+  type ContainerSpec,
+  createContainer,
+  type FoundContainer,
+  findContainer,
+  removeContainer,
+} from './revision-container.js';
+import type { StartContext } from './start-revision.js';
+
+/** Times that a start looks again because another one was first. */
+const maxAttempts = 40;
+
+/** The revision's container: what an earlier start left, or, where there is none or it is of no use, a new one. */
+export async function findOrCreateContainer(
+  { engine, address, plan, options, report }: StartContext,
+  wanted: ContainerSpec,
+): Promise<FoundContainer> {
+  for (let attempt = 1; attempt <= maxAttempts; attempt += 1) {
+    options.signal?.throwIfAborted();
+    const existing = await findContainer(engine, plan);
+    if (existing !== undefined) {
+      const problem = findProblem(existing, wanted);
+      const name = `the container of an earlier start (${existing.details.Id.slice(0, 12)})`;
+      if (problem === undefined) {
+        options.onProgress?.(`${name} is there`);
+        return existing;
+      }
+      await report(`${name} ${problem}: it is replaced`);
+      await removeContainer(existing.container, plan);
+    }
+    const created = await createContainer(engine, address, wanted);
+    if (created !== undefined) return created;
+    await sleep(50); // another start was first
+  }
+  throw new BerthError(
+    'START_FAILED',
+    `another start makes and removes the container of ${plan.deployment} ${plan.revision}`,
+  );
+}
+
+/** Why a container is of no use. None where it runs, or was made and not started: by a start that was cut off, or is at work. */
+function findProblem({ details }: FoundContainer, { image, software, isReadOnly }: ContainerSpec): string | undefined {
+  const { Config, HostConfig, State } = details;
+  if (Config.Image !== image) return 'is of another image';
+  if (!State.Running && State.Status !== 'created') return describeExit(State);
+  if (isReportedUnhealthy(State, software.serves !== undefined)) return 'fails its own health check';
+  return HostConfig.ReadonlyRootfs && !isReadOnly ? 'has a read-only file system' : undefined;
+}

@@ -1,0 +1,138 @@
+import { randomUUID } from 'node:crypto';
+import type Docker from 'dockerode';
+import type { RunPlan } from '../../../src/contract/handle.js';
+import { BerthError } from '../../../src/errors.js';
+import {
+  archiveContainerLog,
+  buildImageReference,
+  choosePublishedAddress,
+  contentLabel,
+  getStatusCode,
+  ignoreMissing,
+} from '../../../src/runners/containers/index.js';
+import {
+  containerName,
+  homeMarks,
+  imageName,
+  labels,
+  legacyContainerName,
+  type RevisionIdentity,
+} from './container-name.js';
+import { type ContainerRequest, describeContainer, grace } from './describe-container.js';
+import { explainEngineError, isPortTaken } from './explain-engine-error.js';
+
+type LoggedRevision = RevisionIdentity & Pick<RunPlan, 'logFile'>;
+
+/** What is known of a revision's container from the engine alone. */
+export interface FoundContainer {
+  container: Docker.Container;
+  details: Docker.ContainerInspectInfo;
+}
+
+/** What a start decides of it; the rest is drawn when it is made. */
+export type ContainerSpec = Omit<ContainerRequest, 'token' | 'host'>;
+
+/** The revision's container, alive or not. What another Berth has made is none of it, whatever its name. */
+export async function findContainer(engine: Docker, plan: RunPlan): Promise<FoundContainer | undefined> {
+  for (const name of [containerName(plan), legacyContainerName(plan)]) {
+    const details = await ignoreMissing(engine.getContainer(name).inspect());
+    if (details !== undefined && isOwnContainer(details.Config.Labels, plan))
+      return { container: engine.getContainer(details.Id), details };
+  }
+  return undefined;
+}
+
+export const isOwnContainer = (labelled: Record<string, string>, plan: RevisionIdentity): boolean =>
+  homeMarks(plan).includes(labelled[labels.home] ?? '');
+
+/**
+ * Makes the container. Undefined when another start was first; START_FAILED when its name is taken by what this Berth did
+ * not make; else as `explainRefusal` says when the engine refuses it.
+ */
+export async function createContainer(
+  engine: Docker,
+  address: string,
+  spec: ContainerSpec,
+): Promise<FoundContainer | undefined> {
+  const { listen } = choosePublishedAddress(address, spec.plan);
+  const request = { ...spec, token: randomUUID(), host: listen };
+  try {
+    const container = await engine.createContainer(describeContainer(request));
+    return { container, details: await container.inspect() };
+  } catch (error) {
+    if (getStatusCode(error) !== 409) throw explainEngineError(error, spec.plan);
+    await refuseForeignContainer(engine, spec.plan);
+    return undefined;
+  }
+}
+
+async function refuseForeignContainer(engine: Docker, plan: RunPlan): Promise<void> {
+  const name = containerName(plan);
+  const details = await ignoreMissing(engine.getContainer(name).inspect());
+  if (details === undefined || isOwnContainer(details.Config.Labels, plan)) return;
+  throw new BerthError('START_FAILED', `a container ${name} that this Berth did not make is there`, {
+    name: plan.deployment,
+    evidence: `labels: ${JSON.stringify(details.Config.Labels)}`,
+  });
+}
+
+/**
+ * Starts that are tried: the engine gives out ports in their order, without a look at what else listens there, and gives up
+ * after some ten that are taken.
+ */
+const maxStartAttempts = 10;
+
+/** Fails as `explainRefusal` says when the engine cannot start it. */
+export async function startContainer(container: Docker.Container, plan: RunPlan): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await container.start();
+    } catch (error) {
+      if (getStatusCode(error) === 304) return; // it runs already
+      if (attempt < maxStartAttempts && isPortTaken(error)) continue;
+      throw explainEngineError(error, plan);
+    }
+  }
+}
+
+/** Ends a container and removes it; what it printed is kept in the log. UNDO_INCOMPLETE when it is still there. */
+export async function removeContainer(
+  container: Docker.Container,
+  plan: LoggedRevision,
+  patience = grace,
+): Promise<void> {
+  await ignoreStatuses([304, 404], container.stop({ t: patience }));
+  await ignoreStatuses([404, 409], archiveContainerLog(container, plan.logFile));
+  await ignoreStatuses([404, 409], container.remove({ force: true, v: true })); // 409: somebody else is removing it
+  let name = container.id;
+  for (let look = 0; look < 50; look += 1) {
+    const details = await ignoreMissing(container.inspect());
+    if (details === undefined) return;
+    name = details.Name.slice(1);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  const message = `the container ${name} is still there; by hand: docker rm --force ${name}`;
+  throw new BerthError('UNDO_INCOMPLETE', message, { name: plan.deployment });
+}
+
+/** Removes the names that this revision gave to images; an image goes with its last name. */
+export async function removeImages(engine: Docker, plan: RunPlan): Promise<void> {
+  for (const { RepoTags, Labels } of await engine.listImages({ filters: { label: [contentLabel] } }))
+    for (const reference of (RepoTags ?? []).filter((tag) => isOwnImage(tag, plan, Labels)))
+      await removeImage(engine, reference);
+}
+
+/** Whether this is what the revision calls an image with these labels. */
+export const isOwnImage = (reference: string, plan: RevisionIdentity, labelled: Record<string, string>): boolean => {
+  const image = { name: imageName(plan), content: labelled[contentLabel] ?? '' };
+  return homeMarks(plan).some((owner) => reference === buildImageReference({ ...image, owner }));
+};
+
+export const removeImage = (engine: Docker, reference: string): Promise<void> =>
+  ignoreStatuses([404], engine.getImage(reference).remove());
+
+async function ignoreStatuses(statuses: number[], promise: Promise<unknown>): Promise<void> {
+  await promise.catch((error) => {
+    if (!statuses.includes(getStatusCode(error) ?? 0)) throw error;
+  });
+}

@@ -1,0 +1,49 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Answer } from '../../../src/contract/answer.js';
+import { callHttp } from '../../../src/runners/http/http-call.js';
+import { getRunId, type Run, threadUrl } from './graph-run.js';
+import { isInterrupted } from './read-reply.js';
+
+/** Milliseconds that the server has to take each step: who was answered, or has left, waits for it. */
+const stepTimeout = 2_000;
+/** Milliseconds between two looks for a run. */
+const interval = 50;
+
+/**
+ * Leaves nothing of a call: a run that nobody waits for is cancelled, and then its own thread forgotten. A server that
+ * forgets a thread whose run is at work goes on with it, and finds no run to cancel when it sees that its caller has left.
+ * No answer is that of a caller who left. What cannot be forgotten goes with the revision.
+ */
+export async function cleanUpRun(run: Run, answer: Answer | undefined): Promise<void> {
+  const isOwn = run.call.thread === null;
+  try {
+    if (wasAbandoned(answer)) await cancelRun(run, AbortSignal.timeout(stepTimeout));
+    // An interrupt can be resumed only in the thread that it came in.
+    if (isOwn && (answer === undefined || !isInterrupted(answer)))
+      await request(run, { url: threadUrl(run), method: 'DELETE', signal: AbortSignal.timeout(stepTimeout) });
+  } catch {
+    // the server has ended, or takes too long
+  }
+}
+
+const wasAbandoned = (answer: Answer | undefined): boolean =>
+  answer === undefined ||
+  (answer.status === 'error' && ['CALL_TIMEOUT', 'CALL_CANCELLED', 'CALL_LOST'].includes(answer.error.code));
+
+async function cancelRun(run: Run, signal: AbortSignal): Promise<void> {
+  const id = getRunId(run) ?? (run.call.thread === null ? await findRun(run, signal) : undefined);
+  if (id !== undefined) await request(run, { url: `${threadUrl(run)}/runs/${id}/cancel`, method: 'POST', signal });
+}
+
+/** The one run of a thread of its own, whose caller left before the server told: it may still be about to begin. */
+async function findRun(run: Run, signal: AbortSignal): Promise<string> {
+  for (;;) {
+    const { status, body } = await request(run, { url: `${threadUrl(run)}/runs`, signal });
+    const [found] = status === 200 ? (JSON.parse(body.toString()) as { run_id: string }[]) : [];
+    if (found !== undefined) return found.run_id;
+    await sleep(interval, undefined, { signal });
+  }
+}
+
+const request = ({ server }: Run, question: { url: string; method?: string; signal: AbortSignal }) =>
+  callHttp({ ...question, headers: server.headers ?? {} });

@@ -1,0 +1,54 @@
+import { describePath, InvalidInputsError } from '../../../src/json/invalid-inputs-error.js';
+import { JsonNumber } from '../../../src/json/json-number.js';
+import { toPlainInputs } from '../../../src/json/write-inputs.js';
+import type { GraphInterface } from '../graph-interface.js';
+
+/** What a caller asks for: a run with inputs, or the resumption of one that was interrupted. */
+export type GraphCall = { thread: string | null; input: unknown } | { thread: string; resume: unknown };
+
+/** A call's inputs as the server can take them, with the reserved keys read. */
+export async function parseGraphCall(inputs: unknown, graph: GraphInterface): Promise<GraphCall | { problem: string }> {
+  try {
+    const plain = await toPlainInputs(inputs);
+    refuseLargeIntegers(plain, []);
+    return parseReservedKeys(plain, graph);
+  } catch (error) {
+    if (error instanceof InvalidInputsError) return { problem: error.message };
+    throw error;
+  }
+}
+
+/** The server's JSON reader makes a float of what has more than 64 bits, and tells nobody. */
+function refuseLargeIntegers(value: unknown, path: (string | number)[]): void {
+  if (typeof value === 'bigint' || value instanceof JsonNumber) {
+    const integer = value.valueOf();
+    if (typeof integer !== 'bigint' || (integer >= -(2n ** 63n) && integer < 2n ** 64n)) return;
+    throw new InvalidInputsError(
+      `${describePath(path)} is ${integer}, which the LangGraph server would round: it has more than 64 bits`,
+    );
+  }
+  if (typeof value !== 'object' || value === null) return;
+  if (Array.isArray(value)) for (const [index, item] of value.entries()) refuseLargeIntegers(item, [...path, index]);
+  else for (const [name, item] of Object.entries(value)) refuseLargeIntegers(item, [...path, name]);
+}
+
+/**
+ * Reads the two reserved keys of a call's inputs, named after the server's own `__error__` and `__interrupt__`:
+ *
+ * - `__thread__`: the conversation's name, any text. Its state is kept; without it each call has a state of its own.
+ * - `__resume__`: the value for which an interrupted thread waits, with `__thread__` and nothing else.
+ */
+function parseReservedKeys(inputs: unknown, { inputKey }: GraphInterface): GraphCall | { problem: string } {
+  const wrap = (input: unknown) => (inputKey === null ? input : { [inputKey]: input });
+  if (typeof inputs !== 'object' || inputs === null || Array.isArray(inputs))
+    return { thread: null, input: wrap(inputs) };
+  const { __thread__: thread = null, __resume__: resume, ...input } = inputs as Record<string, unknown>; // an object, as seen
+  if (thread !== null && (typeof thread !== 'string' || thread === ''))
+    return { problem: '__thread__ is the name of a thread, as text' };
+  if (resume === undefined) return { thread, input: wrap(input) };
+  if (thread === null) return { problem: '__resume__ needs __thread__: which thread is resumed' };
+  if (resume === null) return { problem: '__resume__ is null, with which the server resumes nothing' };
+  const others = Object.keys(input).join(', ');
+  if (others !== '') return { problem: `__resume__ takes no other inputs beside __thread__, and there are: ${others}` };
+  return { thread, resume };
+}

@@ -1,0 +1,24 @@
+import type { BerthHome } from '../../../src/home/home.js';
+import { findCloudOwner } from '../../../src/runners/cloud/cloud-name.js';
+import { listCloudResources } from '../../../src/runners/cloud/cloud-usage.js';
+import type { ExternalResource } from '../../../src/runners/runner.js';
+import { findAddress, openAccount } from './account.js';
+import { keyVariable } from './environment-variables.js';
+import { LangSmithClient } from './lang-smith-client.js';
+import { removeDeployment } from './remove-deployment.js';
+
+/** Deployments of the account whose names bear this home's mark; none where this process has no key. */
+export async function listResources(home: Pick<BerthHome, 'deployments' | 'clouds'>): Promise<ExternalResource[]> {
+  if (!process.env[keyVariable]) return [];
+  const account = openAccount(findAddress());
+  const cloud = new LangSmithClient(account);
+  return await listCloudResources(home, account.address, async () =>
+    (await cloud.listNames('-r')).flatMap((name) => {
+      const owner = findCloudOwner(home, name);
+      if (owner === undefined) return [];
+      return [
+        { kind: 'LangSmith deployment', name, ...owner, bytes: null, remove: () => removeDeployment(cloud, { name }) },
+      ];
+    }),
+  );
+}

@@ -1,0 +1,43 @@
+import { describeLoading, findServedEntry, toPlainCallable } from '../../../src/adaptation/shapes/index.js';
+import { FunctionInterface } from '../../../src/contract/run-interface.js';
+import type { Recipe, RecipeInput, Recognition } from '../../../src/registry/recipe.js';
+import { chooseFreeName, defaultGraph, oneNodeKeys, writeLanggraphJson } from './langgraph-json.js';
+import { writeGraph } from './write-graph.js';
+import { writeHostGraph } from './write-host-graph.js';
+
+/** A shape of plain Python, or what only our host's modules can load, served as a graph whose one node calls it. */
+export const wrapInGraph = (shape: Recipe): Recipe => ({
+  name: shape.name,
+  async recognize(input) {
+    const { facts, entry } = input;
+    // Code with graphs of its own is not wrapped into another because they are not seen: that would be a guess.
+    if (entry === undefined && facts.frameworks.some(({ name }) => name === 'langgraph')) return undefined;
+    const recognition = await shape.recognize(input);
+    return recognition && (await describeNode(input, recognition));
+  },
+});
+
+async function describeNode({ workspace, facts }: RecipeInput, found: Recognition): Promise<Recognition | undefined> {
+  const served = FunctionInterface.parse(found.runInterface);
+  const { paths, environment = [] } = served;
+  const entry = findServedEntry(facts, served);
+  const plain = toPlainCallable(served, entry);
+  const file = await chooseFreeName(workspace, ['graph.py', 'served_graph.py', 'berth_graph.py']);
+  const config = await chooseFreeName(workspace, ['langgraph.json', 'langgraph.berth.json']);
+  const roots = paths.filter((path) => path !== '.');
+  return {
+    summary: `${found.summary}; it becomes the one node of a graph`,
+    runInterface: {
+      type: 'langgraph',
+      assistant_id: defaultGraph,
+      config,
+      ...oneNodeKeys,
+      serves: served,
+      ...(plain === undefined && describeLoading(served, entry)),
+    },
+    files: {
+      [file]: plain === undefined ? writeHostGraph(served) : writeGraph(plain),
+      [config]: writeLanggraphJson({ reference: `./${file}:graph`, roots, environment }),
+    },
+  };
+}

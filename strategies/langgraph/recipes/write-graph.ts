@@ -1,0 +1,150 @@
+import {
+  findCalledMethod,
+  getSignature,
+  joinFunction,
+  outputFunction,
+  type PlainCallable,
+} from '../../../src/adaptation/shapes/index.js';
+import type { EntryPoint } from '../../../src/contract/facts.js';
+import { oneNodeTitle } from './langgraph-json.js';
+
+/** The variable by which the graph is told how many calls its synchronous code runs at once. */
+export const threadsVariable = 'GRAPH_THREADS';
+
+/** Names that the graph's module has itself. */
+const ownNames = new Set([
+  ...['Any', 'TypedDict', 'END', 'START', 'StateGraph', 'StreamWriter'],
+  ...['State', 'as_output', 'call', 'find_unfit', 'graph', 'join', 'math', 'model', 'state', 'write', 'items', 'item'],
+]);
+
+/** The graph as a person would write it: the callable imported, its inputs and its output in the state. */
+export function writeGraph({ entry, method, style }: PlainCallable): string {
+  const { module, callable, kind } = entry;
+  const name = ownNames.has(callable) ? 'solution' : callable;
+  const chosen = method ?? (kind === 'class' ? findCalledMethod(entry) : undefined);
+  const base = kind === 'class' ? 'model' : name;
+  const called = chosen === undefined || chosen === '__call__' ? base : `${base}.${chosen}`;
+  const { isAsync, isGenerator } = getSignature(entry, method);
+  if (!isAsync) return writeThreadedGraph({ entry, method: chosen, style }, isGenerator);
+  const node = { result: `${called}(${style === 'inputs' ? '' : '**'}state["inputs"])`, isAsync };
+  return `"""${oneNodeTitle}"""
+
+import math
+from typing import Any, TypedDict
+
+from langgraph.graph import END, START, StateGraph
+${isGenerator ? 'from langgraph.types import StreamWriter\n' : ''}
+from ${module} import ${callable}${name === callable ? '' : ` as ${name}`}
+${kind === 'class' ? writeModel(entry, name) : ''}
+
+class State(TypedDict, total=False):
+    inputs: Any
+    output: Any
+
+
+${outputFunction}
+${isGenerator ? writeGeneratorNode(node) : writeNode(node)}
+
+graph = StateGraph(State).add_node(call).add_edge(START, "call").add_edge("call", END).compile()
+`;
+}
+
+/** Synchronous code: one thread imports it, sets it up and runs its calls, as its author's only thread did. */
+function writeThreadedGraph({ entry, method, style }: PlainCallable, isGenerator: boolean): string {
+  const { module, callable, kind, methods } = entry;
+  const called = method === undefined || method === '__call__' ? 'solution' : `solution.${method}`;
+  const result = `${called}(${style === 'inputs' ? '' : '**'}state["inputs"])`;
+  return `"""${oneNodeTitle}"""
+
+import asyncio
+import math
+import os
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from typing import Any, TypedDict
+
+from langgraph.graph import END, START, StateGraph
+${isGenerator ? 'from langgraph.types import StreamWriter\n' : ''}
+
+def begin_thread():
+    asyncio.set_event_loop(asyncio.new_event_loop())
+
+
+# This thread runs all of the code; with ${threadsVariable} as many run calls at once.
+worker = ThreadPoolExecutor(int(os.environ.get("${threadsVariable}", "1")), initializer=begin_thread)
+
+
+def load():
+    from ${module} import ${callable} as solution
+
+${kind === 'class' ? `    solution = solution()\n${methods.includes('setup') ? '    solution.setup()\n' : ''}` : ''}    return solution, copy_context()
+
+
+solution, context = worker.submit(load).result()
+
+
+class State(TypedDict, total=False):
+    inputs: Any
+    output: Any
+
+
+${outputFunction}
+${isGenerator ? writeThreadedGenerator(result) : writeThreadedNode(result)}
+
+graph = StateGraph(State).add_node(call).add_edge(START, "call").add_edge("call", END).compile()
+`;
+}
+
+const runOnWorker = (function_: string): string =>
+  `await asyncio.wrap_future(worker.submit(context.copy().run, ${function_}))`;
+
+const writeThreadedNode = (result: string): string => `
+async def call(state: State) -> State:
+    return {"output": as_output(${runOnWorker(`lambda: ${result}`)})}
+`;
+
+const writeThreadedGenerator = (result: string): string => `
+${joinFunction}
+
+async def call(state: State, writer: StreamWriter) -> State:
+    run = copy_context()  # the writer finds its run in it
+
+    def take_items():
+        items = []
+        for item in ${result}:
+            items.append(item)
+            if find_unfit(item, "item") is not None:
+                return as_output(items)
+            run.run(writer, item)
+        return join(items)
+
+    return {"output": ${runOnWorker('take_items')}}
+`;
+
+/** A class is built once, when the server starts. */
+const writeModel = ({ methods }: EntryPoint, name: string): string =>
+  `\nmodel = ${name}()\n${methods.includes('setup') ? 'model.setup()\n' : ''}`;
+
+interface Node {
+  result: string;
+  isAsync: boolean;
+}
+
+const writeNode = ({ result, isAsync }: Node): string => `
+${isAsync ? 'async ' : ''}def call(state: State) -> State:
+    return {"output": as_output(${isAsync ? 'await ' : ''}${result})}
+`;
+
+/** What a generator yields goes to whoever follows the run, and is its output in the end. */
+const writeGeneratorNode = ({ result, isAsync }: Node): string => `
+${joinFunction}
+
+${isAsync ? 'async ' : ''}def call(state: State, writer: StreamWriter) -> State:
+    items = []
+    ${isAsync ? 'async ' : ''}for item in ${result}:
+        items.append(item)
+        if find_unfit(item, "item") is not None:
+            return {"output": as_output(items)}
+        writer(item)
+    return {"output": join(items)}
+`;

@@ -1,0 +1,36 @@
+import { buffer } from 'node:stream/consumers';
+import { StringDecoder } from 'node:string_decoder';
+import type { Answer } from '../../../src/contract/answer.js';
+import { createErrorAnswer, streamWithCancelSource } from '../../../src/runners/call-deadline.js';
+import { streamHttp } from '../../../src/runners/http/http-stream.js';
+import { chooseChunkReader, forwardReplyChunks, type ReplyChunks } from '../../../src/runners/http/reply-chunks.js';
+import type { CallOptions } from '../../../src/runners/runner.js';
+import { describeCall, followRedirects, readModalReply, type WebCall } from './call-web.js';
+
+/**
+ * One call of a web endpoint, bit by bit: the data of each server-sent event, each line of JSON lines, and any other text
+ * as the network cuts it. All of it is the answer, as that of a call.
+ */
+export async function* streamWeb(
+  call: WebCall,
+  options: CallOptions & { timeout: number },
+): AsyncGenerator<unknown, Answer> {
+  const asked = describeCall(call);
+  if ('problem' in asked) return createErrorAnswer('CALL_INPUT', asked.problem);
+  return yield* streamWithCancelSource(options, async function* (ending) {
+    const { status, headers, body } = await followRedirects({ ...asked, cancelSource: ending }, streamHttp);
+    const isText = headers['content-type']?.startsWith('text/') ?? false;
+    const read = chooseChunkReader(headers) ?? (isText ? readText : undefined);
+    if (status === 200 && read !== undefined) return yield* forwardReplyChunks(read(body));
+    return await readModalReply({ status, headers, body: await buffer(body), isComplete: true }, asked);
+  });
+}
+
+async function* readText(body: AsyncIterable<Buffer>): ReplyChunks {
+  const decoder = new StringDecoder('utf8');
+  for await (const piece of body) {
+    const text = decoder.write(piece);
+    if (text !== '') yield text;
+  }
+  return undefined;
+}

@@ -1,0 +1,100 @@
+import type { ModalClient } from 'modal';
+import { BerthError } from '../../../src/errors.js';
+import { pickAccountVariables, tokenRemedy } from './account.js';
+
+/** Milliseconds that Modal has to answer a question about what exists. */
+const queryTimeout = 30_000;
+
+/** One per account and environment: a client's connection is never closed by the SDK. */
+const clients = new Map<string, ModalClient>();
+
+/**
+ * A client of the account that the environment or Modal's own configuration names, all of whose questions are about one of
+ * Modal's environments: this one, or for null the configured one. Asks nothing yet.
+ */
+export async function openClient(environment: string | null): Promise<ModalClient> {
+  const key = JSON.stringify([environment, pickAccountVariables()]);
+  const found = clients.get(key);
+  if (found !== undefined) return found;
+  const { ModalClient: Client } = await import('modal');
+  const client = new Client(environment === null ? {} : { environment });
+  clients.set(key, client);
+  return client;
+}
+
+/** The environment that a client asks about. The account's default is named too: the configuration may change. */
+export async function findEnvironmentName(client: ModalClient): Promise<string | null> {
+  const configured = client.environmentName();
+  if (configured !== '') return configured;
+  const { metadata } = await queryModal(() => client.cpClient.environmentGetOrCreate({ deploymentName: '' }));
+  return metadata?.name || null;
+}
+
+/** What was asked, with a deadline. Throws CLOUD_REFUSED, CLOUD_UNREACHABLE, or what the question itself threw. */
+export async function queryModal<Answer>(query: () => Promise<Answer>): Promise<Answer> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const message = `Modal did not answer within ${queryTimeout / 1000} s`;
+    timer = setTimeout(() => reject(new BerthError('CLOUD_UNREACHABLE', message)), queryTimeout);
+  });
+  try {
+    return await Promise.race([query(), late]);
+  } catch (error) {
+    throw explainModalError(error);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** The same for what comes one by one, each with a deadline of its own. */
+export async function* queryModalForEach<Item>(items: AsyncIterable<Item>): AsyncIterable<Item> {
+  const iterator = items[Symbol.asyncIterator]();
+  for (;;) {
+    const { done, value } = await queryModal(() => iterator.next());
+    if (done) return;
+    yield value;
+  }
+}
+
+/** Codes of gRPC that say who may not, and those that say not now. */
+const refusalCodes: readonly unknown[] = [7, 16];
+const outageCodes: readonly unknown[] = [4, 8, 13, 14];
+
+/** An error of the SDK as one of Berth's where it is the account's or the network's; any other as it is. */
+export function explainModalError(error: unknown): unknown {
+  const { code, details, message } = error as { code?: unknown; details?: string; message?: string };
+  const words = details || message;
+  if (refusalCodes.includes(code))
+    return new BerthError(
+      'CLOUD_REFUSED',
+      `Modal refuses the credentials: ${words}; ${tokenRemedy}`,
+      {},
+      { cause: error },
+    );
+  if (/missing credentials/.test(message ?? ''))
+    return new BerthError('CLOUD_REFUSED', `there are no credentials for Modal; ${tokenRemedy}`, {}, { cause: error });
+  if (!outageCodes.includes(code)) return error;
+  const server = process.env.MODAL_SERVER_URL || 'its usual address';
+  return new BerthError('CLOUD_UNREACHABLE', `Modal cannot be reached at ${server}: ${words}`, {}, { cause: error });
+}
+
+export const isNotFound = (error: unknown): boolean => (error as Error | null)?.name === 'NotFoundError';
+
+export type FoundApp = { id: string; version: number } | undefined;
+
+export const isSameVersion = (now: FoundApp, deployed: { id: string; version: number }): boolean =>
+  now?.id === deployed.id && now.version === deployed.version;
+
+/** The app that is deployed under this name; undefined when none is. */
+export async function findDeployedApp(client: ModalClient, name: string): Promise<FoundApp> {
+  return await queryModal(async () => {
+    try {
+      const app = await client.apps.fromName(name);
+      const { lifecycle } = await app.info();
+      return lifecycle.state === 'deployed' ? { id: app.appId, version: lifecycle.version ?? 0 } : undefined;
+    } catch (error) {
+      if (isNotFound(error)) return undefined;
+      throw error;
+    }
+  });
+}

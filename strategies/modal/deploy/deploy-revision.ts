@@ -1,0 +1,104 @@
+import { appendFile, mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { ModalClient } from 'modal';
+import type { RunPlan } from '../../../src/contract/handle.js';
+import { BerthError } from '../../../src/errors.js';
+import type { StartOptions } from '../../../src/runners/runner.js';
+import { appName } from '../cloud/app-name.js';
+import { findDeployedApp, findEnvironmentName, isSameVersion, openClient } from '../cloud/modal-client.js';
+import { removeRevisionApps } from '../cloud/remove-apps.js';
+import { type ModalInterface, parseModalInterface } from '../modal-interface.js';
+import { type AppRecord, type DeployedVersion, readAppRecord, writeAppRecord } from './app-record.js';
+import { buildDeployCommand } from './build-deploy-command.js';
+import { explainDeployFailure } from './explain-deploy-failure.js';
+import { findTarget, requireProxyToken } from './find-target.js';
+import { buildOverrides, describeOverrides, type FunctionOverrides, requireSchedulable } from './function-overrides.js';
+import { runModal } from './run-modal.js';
+
+export interface DeployedApp extends AppRecord {
+  deployed: DeployedVersion;
+}
+
+/**
+ * Deploys the revision as an app of its own, unless it is deployed already, and finds its function. CLOUD_REFUSED,
+ * CLOUD_UNREACHABLE, RESOURCE_INVALID, BUILD_FAILED or START_FAILED; then, as when the signal aborts, nothing is left.
+ */
+export async function deployRevision(plan: RunPlan, options: StartOptions): Promise<DeployedApp> {
+  const target = parseModalInterface(plan.runInterface);
+  const overrides = buildOverrides(plan);
+  requireProxyToken(target);
+  requireSchedulable(overrides, target);
+  const build = requireBuildVariables(target, options.env);
+  const earlier = await readAppRecord(plan);
+  if (earlier?.deployed === null) await removeRevisionApps(plan, earlier); // what a start left that was cut off
+  const environment = await findEnvironmentName(await openClient(earlier?.environment ?? null));
+  const record: AppRecord = { app: appName(plan), deployed: null, ...earlier, environment };
+  const client = await openClient(environment);
+  const before = await findDeployedApp(client, record.app); // also sees whether Modal is there, and lets us in
+  if (record.deployed !== null && isSameVersion(before, record.deployed))
+    return { ...record, deployed: record.deployed };
+  await writeAppRecord(plan, { ...record, deployed: null });
+  try {
+    return await deploy({ plan, record, target, overrides, build, client, options });
+  } catch (error) {
+    await removeRevisionApps(plan, record).catch(() => undefined); // what is left is named by the undo
+    throw error;
+  }
+}
+
+interface DeployContext {
+  plan: RunPlan;
+  record: AppRecord;
+  target: ModalInterface;
+  overrides: FunctionOverrides;
+  build: Record<string, string>;
+  client: ModalClient;
+  options: StartOptions;
+}
+
+/** Of the software's variables those that its image is built with. BUILD_FAILED where one has no value. */
+function requireBuildVariables(
+  { buildVariables }: ModalInterface,
+  env: Record<string, string>,
+): Record<string, string> {
+  const missing = buildVariables.filter((name) => env[name] === undefined);
+  if (missing.length === 0) return Object.fromEntries(buildVariables.map((name) => [name, env[name] ?? '']));
+  const names = missing.map((name) => `\${${name}}`).join(', ');
+  const given = missing.map((name) => `--env ${name}`).join(' ');
+  throw new BerthError('BUILD_FAILED', `requirements of the image mention ${names}, which has no value: give ${given}`);
+}
+
+async function deploy({
+  plan,
+  record,
+  target,
+  overrides,
+  build,
+  client,
+  options,
+}: DeployContext): Promise<DeployedApp> {
+  const { env, signal, onProgress } = options;
+  await mkdir(dirname(plan.logFile), { recursive: true });
+  for (const line of describeOverrides(overrides)) await report(plan, line, onProgress);
+  const [called] = target.functionName.split('.');
+  const [worker] = (target.generator ?? target.functionName).split('.');
+  const input = JSON.stringify({ ...overrides, target: worker, called, secret: record.app, values: env, build });
+  const outputOptions = { logFile: plan.logFile, secrets: Object.values(build), signal, onProgress };
+  const run = await runModal(buildDeployCommand(plan, record, target, input), outputOptions);
+  if (run.exitCode !== 0) throw explainDeployFailure(run, plan);
+  const app = await findDeployedApp(client, record.app);
+  if (app === undefined) throw new BerthError('START_FAILED', `Modal deployed ${record.app}, and does not have it`);
+  const address = await findTarget(client, record.app, target);
+  const page = /View Deployment:\s*(\S+)/.exec(run.output)?.[1] ?? null;
+  const deployed = { ...app, at: new Date().toISOString(), page, ...address };
+  await writeAppRecord(plan, { ...record, deployed });
+  await report(plan, `deployed as version ${app.version} of ${record.app}`, onProgress);
+  if (address.url !== undefined && !target.web.isProtected)
+    await report(plan, `whoever knows ${address.url} can call it: it has no requires_proxy_auth`, onProgress);
+  return { ...record, deployed };
+}
+
+async function report({ logFile }: RunPlan, line: string, onProgress: StartOptions['onProgress']): Promise<void> {
+  onProgress?.(line);
+  await appendFile(logFile, `berth: ${line}\n`, { mode: 0o600 });
+}

@@ -1,0 +1,102 @@
+import { dirname } from 'node:path/posix';
+import { listVariables, type Requirements } from '../../../src/environments/index.js';
+
+export interface ImageRequirements {
+  requirements: Requirements;
+  /** Variables that tell a package its version, which is found in no git there. */
+  versions: Record<string, string>;
+  /** Import roots beside the revision itself, relative to it. */
+  roots: string[];
+}
+
+/**
+ * The image as an expression: Modal's slim Debian with the Python that deploys, the requirements, the import roots beside
+ * the code itself, and what the code's own manifest sets, each `NAME=VALUE`.
+ */
+export function describeImage(
+  { requirements, versions, roots }: ImageRequirements,
+  environment: string[] = [],
+): string {
+  const variables = [
+    ...(roots.length === 0 ? [] : [`PYTHONPATH=${roots.map((root) => `/root/${root}`).join(':')}`]),
+    ...environment,
+  ].map(describeVariable);
+  const steps = [
+    ...buildInstallSteps(requirements, versions),
+    ...(variables.length === 0 ? [] : [`.env({${variables.join(', ')}})`]),
+  ];
+  const base = 'modal.Image.debian_slim()';
+  const line = base + steps.join('');
+  return line.length <= 100 ? line : `(\n    ${[base, ...steps].join('\n    ')}\n)`;
+}
+
+function describeVariable(pair: string): string {
+  const [name, value] = [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)];
+  return `${JSON.stringify(name)}: ${JSON.stringify(value)}`;
+}
+
+/** Which manifest counts is what the environments room says. What needs the code itself is installed from a copy of it. */
+function buildInstallSteps(requirements: Requirements, versions: Record<string, string>): string[] {
+  const { lock, pipFiles, lines, condaPackages, strategyRequirements, options, packages, projects, needsCopy, pip } =
+    requirements;
+  const secrets = buildSecretsArgument(listVariables(pip));
+  const copy = { versions, secrets };
+  const own = packages.length === 0 ? [] : installCopy(copy, ['--no-deps', ...packages.map(toLocalPath)]);
+  const wanted = [...lines, ...condaPackages, ...strategyRequirements];
+  const listed = installLines({ lines: wanted, options, secrets });
+  if (lock?.kind === 'uv') return [`.uv_sync(${buildHerePath(lock.directory)})`, ...own, ...listed];
+  const lists = pipFiles.flatMap((file) => ['-r', file]);
+  const places = [...new Set([...packages, ...projects.map((file) => dirname(file))])].map(toLocalPath);
+  if (lock !== null) return installCopy(copy, ['uv', '&&', 'uv', 'pip', 'install', '--system', '-r', lock.file]);
+  if (needsCopy) return installCopy(copy, [...lists, ...places, ...options.map(quoteOption), ...wanted.map(quote)]);
+  return [
+    ...pipFiles.map((file) => `.pip_install_from_requirements(${buildHerePath(file)}${secrets})`),
+    ...projects.map((file) => `.pip_install_from_pyproject(${buildHerePath(file)})`),
+    ...listed,
+  ];
+}
+
+/** An argument that gives a step of the build the variables of these names, which the image does not keep. */
+const buildSecretsArgument = (names: string[]): string =>
+  names.length === 0 ? '' : `, secrets=[modal.Secret.from_local_environ(${JSON.stringify(names)})]`;
+
+const toLocalPath = (directory: string): string => (directory === '.' ? '.' : `./${directory}`);
+
+const buildHerePath = (file: string): string => (file === '.' ? 'str(here)' : `str(here / ${JSON.stringify(file)})`);
+
+interface RequirementLines {
+  lines: string[];
+  options: string[];
+  secrets: string;
+}
+
+function installLines({ lines, options, secrets }: RequirementLines): string[] {
+  if (lines.length === 0) return [];
+  // pip fills variables in in files alone, and Modal quotes what it hands to pip: the shell does it.
+  if ([...lines, ...options].some((line) => line.includes('${'))) {
+    const command = ['pip install', ...options.map(quoteOption), ...lines.map(quote)].join(' ');
+    return [`.run_commands(${JSON.stringify(command)}${secrets})`];
+  }
+  const extra = options.length === 0 ? '' : `, extra_options=${JSON.stringify(options.join(' '))}`;
+  return [`.pip_install(${lines.map((line) => JSON.stringify(line)).join(', ')}${extra})`];
+}
+
+interface CopyOptions {
+  versions: Record<string, string>;
+  secrets: string;
+}
+
+const installCopy = ({ versions, secrets }: CopyOptions, wanted: string[]): string[] => [
+  '.add_local_dir(here, "/build", copy=True)',
+  ...(Object.keys(versions).length === 0 ? [] : [`.env(${JSON.stringify(versions)})`]),
+  `.run_commands(${JSON.stringify(`cd /build && pip install ${wanted.join(' ')}`)}${secrets})`,
+];
+
+/** For a shell, which fills in variables and nothing else. */
+const quote = (line: string): string => `"${line.replaceAll(/["\\`]|\$(?!\{[A-Z0-9_]+\})/g, '\\$&')}"`;
+
+/** `--index-url ADDRESS` */
+const quoteOption = (option: string): string => {
+  const [name = '', ...value] = option.split(' ');
+  return value.length === 0 ? name : `${name} ${quote(value.join(' '))}`;
+};

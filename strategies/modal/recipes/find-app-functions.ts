@@ -1,0 +1,100 @@
+import type { EntryPoint, Facts } from '../../../src/contract/facts.js';
+
+/** A function of a Modal app, or a method of one of its classes, as the code's decorators describe it. */
+export interface AppFunction {
+  entry: EntryPoint;
+  /** Of a class; null for a function. */
+  method: string | null;
+  /** What Modal knows the function or the class by. */
+  name: string;
+  /** The module's variable that holds the app. */
+  app: string;
+  /** Parameters of the class, beside those of its methods. */
+  parameters: ClassParameter[];
+  isGenerator: boolean;
+  /** The module's variable that holds a generator's image, where it has one. */
+  image: string | undefined;
+  /** How it is served over HTTP; null for what is called through Modal's SDK. */
+  web: WebEndpoint | null;
+}
+
+export interface ClassParameter {
+  name: string;
+  isRequired: boolean;
+}
+
+export interface WebEndpoint {
+  kind: 'function' | 'server';
+  /** Of a `fastapi_endpoint`, which takes one. */
+  method: string;
+  /** Whether it asks for one of Modal's proxy tokens. */
+  isProtected: boolean;
+}
+
+/** Everything that can be called once the repository's apps are deployed. */
+export const findAppFunctions = (facts: Facts): AppFunction[] =>
+  readEvidence(facts).flatMap((line) => (line.decorator === 'cls' ? readClass(line) : readFunction(line)));
+
+/** Functions that run where `modal run` does, and nowhere in the cloud. */
+export const findLocalEntrypoints = (facts: Facts): string[] =>
+  readEvidence(facts)
+    .filter(({ decorator }) => decorator === 'local_entrypoint')
+    .map(({ entry }) => `${entry.callable} in ${entry.file}`);
+
+interface Evidence {
+  entry: EntryPoint;
+  app: string;
+  decorator: string;
+  /** What the facts say behind the callable's name. */
+  details: string;
+}
+
+/** As the facts name them: `app.py:12: @app.function predict`, `app.py:20: @app.cls Model(size=): run, embed`. */
+function readEvidence({ frameworks, entryPoints }: Facts): Evidence[] {
+  return frameworks.flatMap(({ name, evidence }): Evidence[] => {
+    const found = /^(.+\.py):(\d+): @(\w+)\.(function|cls|local_entrypoint) (\w+)(.*)$/.exec(evidence);
+    if (name !== 'modal' || found === null) return [];
+    const [, file, line, app = '', decorator = '', callable, details = ''] = found;
+    const entry = entryPoints.find(
+      (one) => one.file === file && one.line === Number(line) && one.callable === callable,
+    );
+    return entry === undefined ? [] : [{ entry, app, decorator, details }];
+  });
+}
+
+function readFunction({ entry, app, decorator, details }: Evidence): AppFunction[] {
+  if (decorator !== 'function') return [];
+  const marks = readMarks(details);
+  const named = marks.find((mark) => mark.startsWith('name='))?.slice('name='.length);
+  return [{ entry, app, method: null, name: named ?? entry.callable, parameters: [], ...describeMarks(marks) }];
+}
+
+function readClass({ entry, app, details }: Evidence): AppFunction[] {
+  const [, inner = '', methods = ''] = /^(?:\(([^)]*)\))?: (.*)$/.exec(details) ?? [];
+  const parameters = inner
+    .split(', ')
+    .filter((name) => name !== '')
+    .map((name) => ({ name: name.replace(/=$/, ''), isRequired: !name.endsWith('=') }));
+  return [...methods.matchAll(/(\w+)( \([^)]*\))?/g)].map(([, method = '', marks = '']) => ({
+    ...{ entry, app, method, name: entry.callable, parameters },
+    ...describeMarks(readMarks(marks)),
+  }));
+}
+
+const readMarks = (details: string): string[] => /\((.*)\)/.exec(details)?.[1]?.split(', ') ?? [];
+
+function describeMarks(marks: string[]): Pick<AppFunction, 'isGenerator' | 'image' | 'web'> {
+  const served = marks.map((mark) => /^(\w+_(?:endpoint|app|server))(?: (\w+))?$/.exec(mark)).find((mark) => mark);
+  const [, kind = '', method = 'GET'] = served ?? [];
+  return {
+    isGenerator: marks.includes('generator'),
+    image: marks.find((mark) => mark.startsWith('image='))?.slice('image='.length),
+    web: served
+      ? {
+          kind: kind.endsWith('_endpoint') ? 'function' : 'server',
+          method: kind.endsWith('_endpoint') ? method.toUpperCase() : 'POST',
+          isProtected: marks.includes('requires_proxy_auth'),
+        }
+      : null,
+  };
+}

@@ -1,0 +1,121 @@
+import {
+  findCalledMethod,
+  getSignature,
+  joinFunction,
+  type PlainCallable,
+  type Signature,
+} from '../../../src/adaptation/shapes/index.js';
+import type { EntryPoint } from '../../../src/contract/facts.js';
+import { describeImage, type ImageRequirements } from './describe-image.js';
+import { isCallableWithoutInputs } from './is-callable-without-inputs.js';
+
+/** What the app makes a function of Modal's of. */
+export interface WrappedCallable extends PlainCallable, ImageRequirements {
+  /** The code cannot do without one. */
+  wantsGpu: boolean;
+}
+
+/** The smallest that Modal has, and memory (MiB) to load a model with. */
+export const gpuOptions = 'gpu="T4", memory=16384';
+
+/**
+ * The app as a person would write it: JSON text in, JSON text out, for who calls is no Python. The solution is imported in
+ * the container, since where the app is deployed from nothing of it need be installed.
+ */
+export function writeApp(wrapped: WrappedCallable): string {
+  const { entry, method, style, wantsGpu } = wrapped;
+  const { parameters, isAsync, isGenerator } = getSignature(entry, method);
+  const isClass = entry.kind === 'class';
+  const call = collectResult(`${buildCallee(wrapped)}(${style === 'inputs' ? '' : '**'}json.loads(payload))`, {
+    isAsync,
+    isGenerator,
+  });
+  const image = describeImage(wrapped);
+  const imports = isClass ? ['from functools import cache', 'from threading import Lock'] : [];
+  return `${writeHead({ name: entry.callable, image, imports })}
+${isClass ? writeLoad(entry) : ''}
+def as_json(value):
+    for name in ("tolist", "model_dump", "isoformat"):
+        if hasattr(value, name):
+            return getattr(value, name)()
+    raise TypeError(f"{type(value).__name__} is not JSON serializable")
+
+${isGenerator ? `\n${joinFunction}\n` : ''}
+@app.function(${wantsGpu ? gpuOptions : ''})
+${isAsync ? 'async ' : ''}def call(payload: str${isCallableWithoutInputs(parameters) ? ' = "{}"' : ''}) -> str:
+${isClass ? loadFirst : `    from ${entry.module} import ${buildImport(entry)}\n\n`}    return json.dumps(${call}, default=as_json)
+`;
+}
+
+export interface ModuleHead {
+  /** Of the app. */
+  name: string;
+  image: string;
+  /** Names from Python's own library, as lines. */
+  imports?: string[];
+  /** Modules that are uploaded beside the revision. */
+  modules?: string[];
+}
+
+/** What every generated app begins with. */
+export const writeHead = ({ name, image, imports = [], modules = [] }: ModuleHead): string => `import json
+${[...imports, 'from pathlib import Path'].sort().join('\n')}
+
+import modal
+
+here = Path(__file__).parent
+image = ${image}
+if modal.is_local():
+    image = image.add_local_dir(here, "/root", ignore=[".git", ".venv", "**/__pycache__", ".env*"])
+${modules.length === 0 ? '' : `    image = image.add_local_python_source(${modules.map((module) => `"${module}"`).join(', ')})\n`}
+app = modal.App("${name}", image=image)
+`;
+
+const loadFirst = `    with loading:  # calls may come at once
+        model = load()
+`;
+
+/** Built once in each container. */
+const writeLoad = ({ module, callable, methods }: EntryPoint): string => `loading = Lock()
+
+
+@cache
+def load():
+    from ${module} import ${callable}
+
+    model = ${callable}()
+${methods.includes('setup') ? '    model.setup()\n' : ''}    return model
+
+`;
+
+/** Names that the module has itself. */
+const ownNames = new Set([
+  'json',
+  'cache',
+  'Path',
+  'modal',
+  'here',
+  'image',
+  'app',
+  'load',
+  'as_json',
+  'join',
+  'call',
+  'payload',
+]);
+
+const isHidden = ({ callable }: EntryPoint): boolean => ownNames.has(callable);
+
+const buildImport = (entry: EntryPoint): string => (isHidden(entry) ? `${entry.callable} as solution` : entry.callable);
+
+function buildCallee({ entry, method }: WrappedCallable): string {
+  const chosen = method ?? (entry.kind === 'class' ? findCalledMethod(entry) : undefined);
+  const base = entry.kind === 'class' ? 'model' : isHidden(entry) ? 'solution' : entry.callable;
+  return chosen === undefined || chosen === '__call__' ? base : `${base}.${chosen}`;
+}
+
+/** What a JSON answer holds of a coroutine or a generator: what comes of it. */
+function collectResult(call: string, { isAsync, isGenerator }: Pick<Signature, 'isAsync' | 'isGenerator'>): string {
+  if (isGenerator) return isAsync ? `join([item async for item in ${call}])` : `join(list(${call}))`;
+  return isAsync ? `await ${call}` : call;
+}

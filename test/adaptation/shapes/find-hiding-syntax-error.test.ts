@@ -1,0 +1,33 @@
+/** @needs python3 */
+import { expect, test } from '@jest/globals';
+import { findHidingSyntaxError } from '../../../src/adaptation/shapes/index.js';
+import { gatherFacts } from '../../../src/selection/index.js';
+import { temporaryHome, temporarySolution } from '../../support/temporary-directories.js';
+import { recognize } from './recognize.js';
+
+const home = temporaryHome();
+const broken = 'def predict(inputs)\n    return 1\n';
+const predict = 'def predict(inputs): return inputs\n';
+
+const hidden: [string, Record<string, string>][] = [
+  ['the only file', { 'app.py': broken }],
+  ['a conventional file beside functions of other names', { 'app.py': broken, 'text.py': 'def clean(x): pass\n' }],
+  ['a conventional file beside a predict of a lesser place', { 'app.py': broken, 'deep/lib.py': predict }],
+];
+
+test.each(hidden)('%s that does not parse is the reason, not a guess', async (_, files) => {
+  expect(await recognize(files)).toBeUndefined();
+  const error = findHidingSyntaxError(await gatherFacts(temporarySolution(files), { home }));
+  expect(error).toMatchObject({
+    code: 'PYTHON_SYNTAX',
+    message: expect.stringMatching(/^app\.py:1: /),
+    details: { file: 'app.py', line: 1, evidence: expect.stringContaining('def predict(inputs)') },
+  });
+});
+
+test('a file that does not parse and could hide nothing better does not matter', async () => {
+  expect(await recognize({ 'app.py': predict, 'scratch.py': broken })).toMatchObject({ recipe: 'inputs-function' });
+  const beside = { 'tool.py': 'def clean(x): pass\n', 'tests/old.py': broken, 'scripts/app.py': broken };
+  expect(await recognize(beside)).toMatchObject({ recipe: 'arguments-function' });
+  expect(findHidingSyntaxError(await gatherFacts(temporarySolution(beside), { home }))).toBeUndefined();
+});

@@ -1,0 +1,21 @@
+import type { Recognition } from '../../../src/registry/recipe.js';
+import { gatherFacts } from '../../../src/selection/index.js';
+import { recipes } from '../../../strategies/local/recipes.js';
+import { temporaryHome, temporarySolution } from '../../support/temporary-directories.js';
+
+const home = temporaryHome();
+
+export interface Recognized extends Recognition {
+  recipe: string;
+}
+
+/** What the local recipes make of a repository: the first that recognises it. */
+export async function recognize(files: Record<string, string>, entry?: string): Promise<Recognized | undefined> {
+  const workspace = temporarySolution(files);
+  const facts = await gatherFacts(workspace, { home });
+  for (const recipe of recipes) {
+    const recognition = await recipe.recognize({ workspace, facts, ...(entry !== undefined && { entry }) });
+    if (recognition !== undefined) return { ...recognition, recipe: recipe.name };
+  }
+  return undefined;
+}

@@ -1,0 +1,27 @@
+import { expect, test } from '@jest/globals';
+import { selectColors } from '../../src/commands/colors.js';
+import { renderChecks } from '../../src/commands/doctor.js';
+import { renderDeployment } from '../../src/commands/render-deployment.js';
+import { renderFailure } from '../../src/commands/report-failure.js';
+import { createDeploymentInfo } from './recording-stream.js';
+
+const plain = selectColors({}, {});
+
+test('evidence that begins as the message does is not said twice', () => {
+  const failure = { code: 'PYTHON_SYNTAX', message: 'app.py:2: never closed', next: 'Mend it.' };
+  expect(renderFailure({ ...failure, evidence: 'app.py:2: never closed\n    x = (\n' }, plain).split('\n')).toEqual([
+    ...['PYTHON_SYNTAX app.py:2: never closed', '      x = (', 'Mend it.'],
+  ]);
+});
+
+test('where no example was known, the page does not claim that one passed', () => {
+  const page = renderDeployment(createDeploymentInfo({ contract: { source: 'weak', examples: 0, passed: 0 } }), plain);
+  expect(page).toContain('nothing was called: give examples with --example FILE');
+  expect(page).not.toContain('0 of 0');
+});
+
+test('what is there and wrong is broken, not absent', () => {
+  const check = { name: 'strategy odd', ok: false, detail: 'config.yaml:3', remedy: 'mend it', isRequired: false };
+  expect(renderChecks([{ ...check, isBroken: true }], plain)).toBe('strategy odd  broken  config.yaml:3 → mend it');
+  expect(renderChecks([check], plain)).toContain('absent');
+});

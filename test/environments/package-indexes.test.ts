@@ -1,0 +1,167 @@
+/** @needs python3 uv git */
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import type { Environment } from '../../src/contract/revision.js';
+import { Environments, type PrepareRequest } from '../../src/environments/index.js';
+import { startPackageIndex } from '../support/package-index.js';
+import { temporaryDirectory, temporaryHome, temporarySolution } from '../support/temporary-directories.js';
+import { someFacts } from './some-facts.js';
+
+// Where requirement files say that packages come from, and which of their files may be taken.
+
+const home = temporaryHome();
+const environments = new Environments(home);
+
+const prepare = (files: Record<string, string>, request: Partial<PrepareRequest> = {}): Promise<Environment> =>
+  environments.prepare({
+    directory: temporarySolution(files),
+    facts: someFacts(),
+    packageDirectory: join(temporaryDirectory(), 'package'),
+    ...request,
+  });
+
+const versionOf = ({ python }: Environment, name: string): string =>
+  execFileSync(python, ['-c', `import ${name}; print(${name}.__version__)`], { encoding: 'utf8' }).trim();
+
+/** Everything that Berth keeps, as one text. */
+const kept = (directory: string): string =>
+  readdirSync(directory, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && /\.(json|toml|txt|cfg)$/.test(entry.name))
+    .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'utf8'))
+    .join('\n');
+
+const wheels = [
+  { name: 'alpha', version: '1.0', requires: ['beta'] },
+  { name: 'alpha', version: '2.0' },
+  { name: 'beta', version: '1.0' },
+];
+
+test('a hash that is not the file’s is refused, and the right one is taken', async () => {
+  const index = await startPackageIndex(wheels);
+  const line = (hash: string) => `--index-url ${index.url}\nbeta==1.0 --hash=${hash}\n`;
+  await expect(prepare({ 'requirements.txt': line(`sha256:${'0'.repeat(64)}`) })).rejects.toMatchObject({
+    code: 'DEPENDENCY_INSTALL',
+    message: expect.stringContaining('Hash mismatch for `beta==1.0`'),
+  });
+  for (const algorithm of ['sha256', 'sha512']) {
+    const hash = `${algorithm}:${index.hashOf('beta', '1.0', algorithm)}`;
+    expect(versionOf(await prepare({ 'requirements.txt': line(hash) }), 'beta')).toBe('1.0');
+  }
+});
+
+test('one hash means that everything needs one, and an exact version', async () => {
+  const index = await startPackageIndex(wheels);
+  const hash = (name: string, version: string) => `--hash=sha256:${index.hashOf(name, version)}`;
+  const refused = (lines: string) => prepare({ 'requirements.txt': `--index-url ${index.url}\n${lines}\n` });
+  const expected = (message: RegExp) => ({
+    code: 'DEPENDENCY_UNRESOLVED',
+    message: expect.stringMatching(message),
+  });
+  await expect(refused(`beta==1.0 ${hash('beta', '1.0')}\nalpha==2.0`)).rejects.toMatchObject(expected(/alpha==2\.0/));
+  await expect(refused(`beta>=1.0 ${hash('beta', '1.0')}`)).rejects.toMatchObject(expected(/pinned.*beta>=1\.0/));
+  await expect(refused(`alpha==1.0 ${hash('alpha', '1.0')}`)).rejects.toMatchObject(expected(/`beta`/));
+  await expect(refused('--require-hashes\nbeta==1.0')).rejects.toMatchObject(expected(/beta==1\.0/));
+
+  const lines = `--index-url ${index.url}\nalpha==1.0 ${hash('alpha', '1.0')}\nbeta==1.0 ${hash('beta', '1.0')} ; python_version > "3"\n`;
+  const environment = await prepare({ 'requirements.txt': lines.replace(/(--hash\S+) (;.*)/, '$2 $1') });
+  expect([versionOf(environment, 'alpha'), versionOf(environment, 'beta')]).toEqual(['1.0', '1.0']);
+});
+
+test('what a strategy adds to a list with hashes needs none, and is kept to its versions', async () => {
+  const index = await startPackageIndex([
+    ...wheels,
+    { name: 'server', version: '3', requires: ['beta', 'gamma'] },
+    { name: 'gamma', version: '1' },
+    { name: 'beta', version: '4' },
+  ]);
+  const files = {
+    'requirements.txt': `--index-url ${index.url}\nbeta==1.0 --hash=sha256:${index.hashOf('beta', '1.0')}\n`,
+  };
+  const environment = await prepare(files, { strategyRequirements: ['server'] });
+  expect(['beta', 'gamma', 'server'].map((name) => versionOf(environment, name))).toEqual(['1.0', '1', '3']);
+});
+
+test('an older version beside a newer one on another index is found, as pip finds it, and that is said', async () => {
+  const main = await startPackageIndex([{ name: 'alpha', version: '2.0' }]);
+  const further = await startPackageIndex([{ name: 'alpha', version: '1.0' }]);
+  const files = { 'requirements.txt': `-i ${main.url}\n--extra-index-url ${further.url}\nalpha==1.0\n` };
+  const environment = await prepare(files);
+  expect(versionOf(environment, 'alpha')).toBe('1.0');
+  expect(environment.notes).toEqual([
+    expect.stringMatching(/^requirements\.txt names a further package index: as pip does/),
+  ]);
+  expect((await prepare(files)).notes).toEqual(environment.notes);
+  const files2 = { 'requirements.txt': `-i ${further.url}\n--extra-index-url ${main.url}\nalpha\n` };
+  expect(versionOf(await prepare(files2), 'alpha')).toBe('2.0');
+});
+
+test('--find-links, --no-index and --pre are obeyed', async () => {
+  const index = await startPackageIndex([...wheels, { name: 'alpha', version: '3.0b1' }]);
+  const lines = `--no-index\n--find-links ${index.directory}\n--pre\nalpha\n`;
+  expect(versionOf(await prepare({ 'requirements.txt': lines }), 'alpha')).toBe('3.0b1');
+  expect(index.asked).toEqual([]);
+});
+
+test('wheels that lie in the repository are installed from it, in every copy of it', async () => {
+  const { directory } = await startPackageIndex([{ name: 'alpha', version: '7.0' }]);
+  const wheel = readFileSync(join(directory, 'alpha-7.0-py3-none-any.whl'), 'latin1');
+  const files = { 'requirements.txt': '--no-index\n--find-links vendor\nalpha\n' };
+  const copies = [temporarySolution(files), temporarySolution(files)];
+  const made = [];
+  for (const copy of copies) {
+    execFileSync('mkdir', [join(copy, 'vendor')]);
+    execFileSync('cp', [join(directory, 'alpha-7.0-py3-none-any.whl'), join(copy, 'vendor')]);
+    made.push(await prepare({}, { directory: copy }));
+  }
+  expect(wheel).not.toBe('');
+  expect(made.map((environment) => versionOf(environment, 'alpha'))).toEqual(['7.0', '7.0']);
+  expect(made[1]?.digest).toBe(made[0]?.digest);
+});
+
+test('variables in addresses come from the deployment alone and are kept nowhere', async () => {
+  const index = await startPackageIndex(wheels, { password: 'hunter2-of-the-index' });
+  const address = index.url.replace('://', `://reader:\${${'INDEX_PASSWORD'}}@`);
+  const file = `${address.replace('/simple', '/files')}/beta-1.0-py3-none-any.whl`;
+  const files = { 'requirements.txt': `--index-url ${address}\nalpha==2.0\nbeta @ ${file}\n` };
+  process.env.INDEX_PASSWORD = 'hunter2-of-the-index';
+  try {
+    await expect(prepare(files)).rejects.toMatchObject({
+      code: 'ENV_MISSING',
+      message: 'requirements.txt:1 names the variable INDEX_PASSWORD, which the deployment does not have',
+      details: { variable: 'INDEX_PASSWORD' },
+    });
+  } finally {
+    delete process.env.INDEX_PASSWORD;
+  }
+  const env = { INDEX_PASSWORD: 'hunter2-of-the-index' };
+  const environment = await prepare(files, { env });
+  expect([versionOf(environment, 'alpha'), versionOf(environment, 'beta')]).toEqual(['2.0', '1.0']);
+  expect(kept(home.root)).not.toContain('hunter2');
+
+  const wrong = await prepare(files, { env: { INDEX_PASSWORD: 'wrong-password' }, isFresh: true }).catch(
+    (error) => error,
+  );
+  expect(wrong).toMatchObject({ code: 'DEPENDENCY_UNRESOLVED' });
+  expect(JSON.stringify(wrong.toRecord())).not.toContain('wrong-password');
+});
+
+test('a requirement in git is installed from the directory and the commit that it names', async () => {
+  const repository = temporarySolution({
+    'sub/pyproject.toml':
+      '[project]\nname = "x"\nversion = "1"\n[build-system]\nrequires = ["setuptools"]\nbuild-backend = "setuptools.build_meta"\n',
+    'sub/x.py': '__version__ = "from git"\n',
+  });
+  const git = (...args: string[]) =>
+    execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@t', ...args], {
+      cwd: repository,
+      encoding: 'utf8',
+    }).trim();
+  git('init', '--quiet');
+  git('add', '.');
+  git('commit', '--quiet', '--message', 'one');
+  const commit = git('rev-parse', 'HEAD');
+  const line = `-e git+file://${repository}@${commit}#egg=x&subdirectory=sub\n`;
+  expect(versionOf(await prepare({ 'requirements.txt': line }), 'x')).toBe('from git');
+});

@@ -1,0 +1,303 @@
+/** @needs python3 uv */
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { convertCondaVersion } from '../../src/environments/requirements/conda.js';
+import { parsePipInstall } from '../../src/environments/requirements/parse-pip-install.js';
+import { readRequirements } from '../../src/environments/requirements/read-requirements.js';
+import { gatherFacts } from '../../src/facts/gather-facts.js';
+import { berthHome } from '../../src/home/home.js';
+import { temporaryDirectory, temporarySolution } from '../support/temporary-directories.js';
+import { someFacts } from './some-facts.js';
+
+// Every place in which a repository states what it requires.
+
+const named = (name: string): string => `\${${name}}`;
+
+const read = (files: Record<string, string>, entry: string | null = null, cog?: Record<string, unknown>) =>
+  readRequirements(temporarySolution(files), someFacts({ cog: cog ?? null }), { entry });
+
+const asked = async (files: Record<string, string>, entry: string | null = null, cog?: Record<string, unknown>) => {
+  const { pip, condaPackages } = await read(files, entry, cog);
+  return [...pip.requirements.map(({ text }) => text), ...condaPackages];
+};
+
+const project = (name: string, more = '') => `[project]\nname = "${name}"\nversion = "1"\n${more}`;
+const backend = '[build-system]\nrequires = ["setuptools"]\n';
+
+test.each<[string, Record<string, string>, string[]]>([
+  [
+    'requirements/prod.txt',
+    { 'requirements/prod.txt': '-r base.txt\nb', 'requirements/base.txt': 'a', 'requirements/dev.txt': 'x' },
+    ['a', 'b'],
+  ],
+  ['requirements-base.txt', { 'requirements-base.txt': 'a', 'requirements-test.txt': 'x' }, ['a']],
+  ['requirements/cpu.txt', { 'requirements/cpu.txt': 'a', 'requirements/gpu.txt': 'x' }, ['a']],
+  ['requirements.in', { 'requirements.in': 'a' }, ['a']],
+  ['requirements.lock', { 'requirements.lock': 'a==1', 'requirements-dev.lock': 'x' }, ['a==1']],
+  [
+    'tests38',
+    { 'requirements-tests38.txt': 'x==1', 'requirements-tests39.txt': 'x==2', 'requirements-app.txt': 'a' },
+    ['a'],
+  ],
+  ['builder/requirements.txt', { 'builder/requirements.txt': 'a' }, ['a']],
+  ['pyproject.toml', { 'pyproject.toml': '[project]\nname = "x"\ndependencies = ["a>=1"]\n' }, ['a>=1']],
+  ['Pipfile', { Pipfile: '[packages]\na = "*"\n' }, ['a']],
+  [
+    'pixi.toml',
+    {
+      'pixi.toml':
+        '[dependencies]\npython = "3.11.*"\npytorch = ">=2"\nffmpeg = "*"\n[pypi-dependencies]\nb = "*"\nc = { git = "https://e.org/c.git", rev = "v1" }\n',
+    },
+    ['b', 'c @ git+https://e.org/c.git@v1', 'torch>=2'],
+  ],
+  [
+    'environment.yml',
+    {
+      'environment.yml':
+        'dependencies:\n  - python=3.10\n  - numpy=1.26\n  - conda-forge::pytorch=2.1.0=py3_cpu\n  - cudatoolkit\n  - pip:\n    - a==1\n',
+    },
+    ['a==1', 'numpy==1.26.*', 'torch==2.1.0'],
+  ],
+  [
+    'bentofile.yaml',
+    {
+      'bentofile.yaml': 'service: s:S\npython:\n  requirements_txt: ./r.txt\n  packages: [b]\n',
+      'r.txt': 'a',
+      'requirements.txt': 'x',
+    },
+    ['a', 'b', 'bentoml'],
+  ],
+  [
+    'pyproject.toml of BentoML',
+    { 'pyproject.toml': '[tool.bentoml.build.python]\npackages = ["a"]\n' },
+    ['a', 'bentoml'],
+  ],
+  [
+    'langgraph.json',
+    {
+      'langgraph.json': '{"dependencies": ["./agent", "b", "."], "graphs": {}}',
+      'agent/requirements.txt': 'a',
+      'requirements.txt': 'c',
+    },
+    ['a', 'c', 'b'],
+  ],
+  [
+    'a package without dependencies and conda',
+    { 'setup.py': 'from setuptools import setup\nsetup()', 'environment.yml': 'dependencies: [numpy]' },
+    ['numpy'],
+  ],
+  [
+    'tool settings beside a list',
+    { 'pyproject.toml': project('x', '[tool.ruff]\n'), 'requirements/base.txt': 'a' },
+    ['a'],
+  ],
+])('%s says what is required', async (_, files, expected) => {
+  expect(await asked(files)).toEqual(expected);
+});
+
+test('cog.yaml lists packages, names a file, and installs with commands', async () => {
+  const run = [
+    'pip install a==1 -r more.txt --extra-index-url https://e.org/simple && ldconfig',
+    { command: 'curl x | tar x' },
+  ];
+  const build = { python_packages: ['b==2'], python_requirements: 'cog.txt', run };
+  const { pip, notes, packages } = await read({ 'cog.txt': 'c', 'more.txt': 'd', 'setup.py': '' }, null, { build });
+  expect(pip.requirements.map(({ text }) => text)).toEqual(['c', 'b==2', 'a==1', 'd']);
+  expect(pip.options.map(({ text }) => text)).toEqual(['--extra-index-url https://e.org/simple']);
+  expect(notes).toEqual([expect.stringContaining('ldconfig; curl x | tar x')]);
+  expect(packages).toEqual([]);
+});
+
+test.each([
+  ['pip install --no-cache-dir -U a "b>=2"', ['a', 'b>=2']],
+  ['python -m pip install a', ['a']],
+  ['uv pip install --system a', ['a']],
+  ['pip3 install torch==2 -f https://e.org/whl', ['torch==2', '--find-links https://e.org/whl']],
+  ['pip install $PACKAGES', undefined],
+  ['apt-get install ffmpeg', undefined],
+  ['pip download a', undefined],
+])('the command %s asks for %j', (command, lines) => {
+  expect(parsePipInstall(command)).toEqual(lines);
+});
+
+test('an image in code says what is required', async () => {
+  const files = {
+    'service.py': `import bentoml
+from bentoml.images import Image
+image = (
+    Image(python_version="3.11", distro="debian")
+    .system_packages("git")
+    .python_packages("a>=1", "b")
+    .requirements_file("./serving.txt")
+)
+@bentoml.service(image=image)
+class Service: ...
+`,
+    'serving.txt': 'c',
+    'requirements.txt': 'x',
+    'modal_app.py': `import modal
+app = modal.App(image=modal.Image.debian_slim(python_version="3.12").pip_install(["m", "n"], extra_index_url="https://e.org"))
+`,
+  };
+  const home = berthHome(temporaryDirectory());
+  const readFacts = async (root: string) => readRequirements(root, await gatherFacts(root, { home }));
+  const { pip, pythons } = await readFacts(temporarySolution(files));
+  expect(pip.requirements.map(({ text }) => text)).toEqual(['c', 'a>=1', 'b', 'bentoml']);
+  expect(pythons).toEqual([{ specifier: '3.11', from: 'service.py:4 (image)' }]);
+
+  const app = await readFacts(temporarySolution({ 'modal_app.py': files['modal_app.py'] }));
+  expect(app.pip.requirements.map(({ text }) => text)).toEqual(['m', 'n', 'modal']);
+  expect(app.pip.options.map(({ text }) => text)).toEqual(['--extra-index-url https://e.org']);
+});
+
+test('a script states its own requirements', async () => {
+  const script =
+    '# /// script\n# requires-python = ">=3.11"\n# dependencies = [\n#   "a<3",\n#   "b",\n# ]\n# ///\nimport a\n';
+  expect(await asked({ 'run.py': script, 'requirements.txt': 'x' }, 'run.py')).toEqual(['a<3', 'b']);
+  expect(await asked({ 'run.py': 'import a\n', 'requirements.txt': 'x' }, 'run.py')).toEqual(['x']);
+  const broken = await read(
+    { 'run.py': '# /// script\n# dependencies = [\n# ///\n', 'requirements.txt': 'x' },
+    'run.py',
+  );
+  expect(broken.pip.requirements.map(({ text }) => text)).toEqual(['x']);
+  expect(broken.unreadManifests).toEqual([
+    expect.stringMatching(/^the requirements of run\.py were not read: run\.py:2: /),
+  ]);
+});
+
+test('what lies beside the entry comes before what lies above it', async () => {
+  const files = {
+    'requirements.txt': 'x',
+    'backend/requirements.txt': 'a',
+    'backend/app/main.py': '',
+    'other/main.py': '',
+  };
+  expect(await asked(files, 'backend/app/main.py')).toEqual(['a']);
+  expect(await asked(files, 'other/main.py')).toEqual(['x']);
+  const inPackage = { ...files, 'pyproject.toml': project('whole', `dependencies = ["w"]\n${backend}`) };
+  expect(await read(inPackage, 'backend/app/main.py')).toMatchObject({
+    pipFiles: ['backend/requirements.txt', 'requirements.txt'],
+    packages: ['.'],
+  });
+});
+
+test('a package in a directory of its own is installed from there', async () => {
+  const files = { 'backend/pyproject.toml': project('b', `dependencies = ["a"]\n${backend}`), 'backend/b.py': '' };
+  expect(await read(files, 'backend/b.py')).toMatchObject({
+    projects: ['backend/pyproject.toml'],
+    packages: ['backend'],
+    packageName: 'b',
+  });
+});
+
+test('a member of a workspace is found in the lock above it', async () => {
+  const root = temporarySolution({
+    'pyproject.toml': '[tool.uv.workspace]\nmembers = ["packages/*"]\n',
+    'packages/api/pyproject.toml': project(
+      'api',
+      'requires-python = ">=3.9"\ndependencies = ["core"]\n[tool.uv.sources]\ncore = { workspace = true }\n',
+    ),
+    'packages/core/pyproject.toml': project('core', 'requires-python = ">=3.9"\n'),
+    'packages/api/main.py': '',
+  });
+  execFileSync('uv', ['lock', '--quiet'], { cwd: root });
+  const { lock } = await readRequirements(root, someFacts(), { entry: 'packages/api/main.py' });
+  expect(lock).toEqual({ kind: 'uv', directory: '.', file: 'uv.lock', member: 'api', isVirtual: false });
+  expect((await readRequirements(root, someFacts())).lock).toMatchObject({ member: null, isVirtual: true });
+});
+
+test('indexes of other tools’ manifests are indexes', async () => {
+  const options = async (files: Record<string, string>) => (await read(files)).pip.options.map(({ text }) => text);
+  const pipfile = `[[source]]\nname = "p"\nurl = "https://$USER:${named('WORD')}@p.org/simple"\n[[source]]\nurl = "https://q.org/simple"\nname = "q"\n[packages]\na = "*"\n`;
+  expect(await options({ Pipfile: pipfile })).toEqual([
+    `--index-url https://${named('USER')}:${named('WORD')}@p.org/simple`,
+    '--extra-index-url https://q.org/simple',
+  ]);
+  const poetry =
+    '[tool.poetry.dependencies]\na = "*"\n[[tool.poetry.source]]\nname = "t"\nurl = "https://t.org"\npriority = "explicit"\n';
+  expect(await options({ 'pyproject.toml': poetry })).toEqual(['--extra-index-url https://t.org']);
+  const bento =
+    'python:\n  packages: [a]\n  index_url: https://i.org\n  extra_index_url: [https://j.org]\n  find_links: [https://k.org]\n';
+  expect(await options({ 'bentofile.yaml': bento })).toEqual([
+    ...['--index-url https://i.org', '--extra-index-url https://j.org', '--find-links https://k.org'],
+  ]);
+});
+
+test('conda’s versions are pip’s', () => {
+  expect(
+    [
+      '',
+      '*',
+      '=1.26',
+      '1.26',
+      '==1.26.4',
+      '=1.2.3=py38_0',
+      '>=1,<2',
+      ' 1.2.*',
+      '=2.*',
+      '1.1|1.2',
+      '~=1.2',
+      '=2022.1',
+    ].map(convertCondaVersion),
+  ).toEqual([
+    ...['', '', '==1.26.*', '==1.26.*', '==1.26.4', '==1.2.3', '>=1,<2', '==1.2.*', '==2.*', '', '~=1.2', '==2022.1.*'],
+  ]);
+});
+
+test('a manifest that cannot be read is named, and counts as missing', async () => {
+  for (const [file, text] of [
+    ['environment.yml', 'dependencies: [a'],
+    ['Pipfile', '[packages'],
+    ['bentofile.yaml', 'a: ['],
+  ] as const) {
+    const { pip, unreadManifests } = await read({ [file]: text });
+    expect({ requirements: pip.requirements, unread: unreadManifests }).toEqual({
+      requirements: [],
+      unread: [expect.stringContaining(`the requirements of ${file} were not read: ${file}:1: `)],
+    });
+  }
+});
+
+test('whatever the requirements depend on is part of what they are known by', async () => {
+  const same = async (files: Record<string, string>, changed: Record<string, string>) => {
+    const [before, again, after] = await Promise.all([files, files, { ...files, ...changed }].map((all) => read(all)));
+    expect(again?.texts).toEqual(before?.texts);
+    expect(after?.texts).not.toEqual(before?.texts);
+  };
+  await same(
+    { 'requirements.txt': '-r base/one.txt\n', 'base/one.txt': '-c two.txt', 'base/two.txt': 'six' },
+    { 'base/two.txt': 'six<2' },
+  );
+  await same({ 'setup.py': 'open("deps.txt")', 'deps.txt': 'six' }, { 'deps.txt': 'six<2' });
+  await same(
+    { 'pyproject.toml': project('x', 'dynamic = ["dependencies"]\n'), 'list.in': 'six' },
+    { 'list.in': 'six<2' },
+  );
+  await same(
+    { 'requirements.txt': './libs/x', 'libs/x/pyproject.toml': project('x') },
+    { 'libs/x/pyproject.toml': project('y') },
+  );
+  await same(
+    { Pipfile: '[packages]\na = "*"\n', 'Pipfile.lock': '{}' },
+    { 'Pipfile.lock': '{"default": {"a": {"version": "==1"}}}' },
+  );
+});
+
+test('a path in another manifest is one of the repository', async () => {
+  const poetry = '[tool.poetry.dependencies]\ntool = { path = "../tool" }\n';
+  const { pip, needsCopy } = await read(
+    { 'app/pyproject.toml': poetry, 'app/main.py': '', 'tool/setup.py': '' },
+    join('app', 'main.py'),
+  );
+  expect(pip.requirements.map(({ text }) => text)).toEqual(['tool @ ./tool']);
+  expect(needsCopy).toBe(true);
+});
+
+test('what Cog itself requires is there for a predictor that imports it', async () => {
+  const code = 'import requests\nfrom yaml import safe_load\nimport requests_cache\nfrom cog import BasePredictor\n';
+  const cog = { build: { python_version: '3.12' }, predict: 'predict.py:Predictor' };
+  const lines = async (text: string) => (await read({ 'predict.py': text }, null, cog)).lines;
+  expect(await lines(code)).toEqual(['requests', 'PyYAML']);
+  expect(await lines('from cog import Input\n')).toEqual([]);
+});

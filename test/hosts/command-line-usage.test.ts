@@ -1,0 +1,37 @@
+/** @needs python3 uv */
+import { expect, test } from '@jest/globals';
+import { createEnvironmentWith } from './environment-with.js';
+import { serve } from './serve.js';
+
+const click = `import click
+@click.command()
+@click.option("--model", required=True)
+def main(model): pass
+main()
+`;
+const typer = `import typer
+def main(name: str): pass
+typer.run(main)
+`;
+const told = `import click
+@click.command()
+def main(): raise click.ClickException("no weights here")
+main()
+`;
+
+test.each([
+  ['click', click, /Usage: app\.py \[OPTIONS\] Missing option '--model'/, ['click']],
+  ['an older click', click, /Usage: app\.py \[OPTIONS\] Missing option '--model'/, ['click<8.2']],
+  ['typer', typer, /Usage: app\.py \[OPTIONS\] \S+ Missing argument/, ['typer']],
+  ['a command that refuses', told, /no weights here/, ['click']],
+])(
+  'what %s reads of the command line at an import is named',
+  async (_, source, message, packages) => {
+    const error = serve(source, 'predict', { environment: createEnvironmentWith(...packages) });
+    await expect(error).rejects.toMatchObject({
+      code: 'IMPORT_FAILED',
+      message: expect.stringMatching(new RegExp(`${message.source}.*; what reads the command line belongs below`)),
+    });
+  },
+  60_000,
+);

@@ -1,0 +1,43 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { expect, test } from '@jest/globals';
+import { isPortFree } from '../../src/processes/ports.js';
+import { identifyProcess, isSameProcess } from '../../src/processes/process-identity.js';
+
+test('a process is itself while it lives and nobody afterwards', async () => {
+  const child = spawn('sleep', ['30']);
+  const identity = identifyProcess(child.pid ?? 0);
+  expect(identity).toMatchObject({ pid: child.pid });
+  expect(identity !== null && isSameProcess(identity)).toBe(true);
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+  expect(identity !== null && isSameProcess(identity)).toBe(false);
+  expect(identifyProcess(child.pid ?? 0)).toBeNull();
+});
+
+/** A server with threads, which end after the one that leads them. */
+const threaded = `
+const { Worker } = require('node:worker_threads');
+for (let count = 0; count < 4; count += 1) new Worker('Buffer.alloc(5e7, 1); setInterval(() => {}, 1000)', { eval: true });
+const server = require('node:net').createServer().listen(0, '127.0.0.1', () => {
+  setTimeout(() => console.log(server.address().port), 200);
+});
+`;
+
+test('a killed process is over when all its threads are, and so is its port', async () => {
+  const taken: number[] = [];
+  for (let round = 0; round < 8; round += 1) {
+    const child = spawn(process.execPath, ['-e', threaded], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const port = Number(String((await once(child.stdout, 'data'))[0]));
+    const identity = identifyProcess(child.pid ?? 0);
+    child.kill('SIGKILL');
+    while (identity !== null && isSameProcess(identity)); // at once: the next look may be too late
+    if (!(await isPortFree(port))) taken.push(port);
+  }
+  expect(taken).toEqual([]);
+});
+
+test('another start under the same pid is another process', () => {
+  const self = identifyProcess(process.pid);
+  expect(isSameProcess({ pid: process.pid, startedAt: `${self?.startedAt}0` })).toBe(false);
+});

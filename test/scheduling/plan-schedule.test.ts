@@ -1,0 +1,55 @@
+import { expect, test } from '@jest/globals';
+import { formatDuration, parseDuration } from '../../src/scheduling/duration.js';
+import { planSchedule, type ScheduleOptions } from '../../src/scheduling/index.js';
+
+const minute = 60_000;
+const hour = 60 * minute;
+const day = 24 * hour;
+
+test.each([
+  ['90m', 90 * minute, '1h30m'],
+  ['12h30m', 12.5 * hour, '12h30m'],
+  ['1d', day, '1d'],
+  ['2w', 14 * day, '14d'],
+  ['1s', 1_000, '1s'],
+])('%s is %i ms, spoken of as %s', (text, milliseconds, spoken) => {
+  expect(parseDuration('--every', text)).toBe(milliseconds);
+  expect(formatDuration(milliseconds)).toBe(spoken);
+});
+
+test.each(['', '5', '1 day', '1.5h', '-1h', '0s', '1y', '4000d', '99999999999999999999d'])(
+  'a time of %j is refused with the option’s name',
+  (text) => {
+    expect(() => parseDuration('--jitter', text)).toThrow(/--jitter/);
+  },
+);
+
+test('an interval counts from now on', () => {
+  const now = 10 * day + 5 * hour;
+  const { spec, catchUp } = planSchedule({ every: '1d' }, now);
+  expect(spec).toEqual({ intervals: [{ every: day, offset: 5 * hour }], timezone: 'UTC' });
+  expect(catchUp).toBe(day);
+});
+
+test('a cron line is kept as it was written, and a time zone as the database spells it', () => {
+  const { spec } = planSchedule({ cron: ' 30 4 * * MON-FRI # early', timezone: 'europe/berlin', jitter: '10m' });
+  expect(spec).toEqual({
+    cronExpressions: ['30 4 * * MON-FRI # 30 4 * * MON-FRI'],
+    timezone: 'Europe/Berlin',
+    jitter: 10 * minute,
+  });
+});
+
+test.each<[ScheduleOptions, string]>([
+  [{}, 'either --every or --cron'],
+  [{ every: '1d', cron: '@daily' }, 'either --every or --cron'],
+  [{ cron: '0 3 * *' }, 'five fields'],
+  [{ cron: '' }, 'five fields'],
+  [{ every: '1d', timezone: 'Mars/Base' }, '--timezone Mars/Base'],
+  [{ every: '1d', timezone: '+02:00' }, '--timezone +02:00'],
+  [{ every: '1h', jitter: '2h' }, 'longer than the 1h between two runs'],
+  [{ every: '1h', catchUp: 'ever' }, '--catch-up ever'],
+])('%j is refused before a server is asked', (options, message) => {
+  expect(() => planSchedule(options)).toThrow(expect.objectContaining({ code: 'SCHEDULE_INVALID' }));
+  expect(() => planSchedule(options)).toThrow(message);
+});

@@ -1,0 +1,39 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach } from '@jest/globals';
+import { type BerthHome, berthHome } from '../../src/home/home.js';
+import { findRunningServer } from '../../src/stack/embedded-server.js';
+import { stopStack } from '../../src/stack/stop-stack.js';
+
+/**
+ * Each test enters empty homes of its own, with no configured server; what it started there is stopped and removed,
+ * also when it failed.
+ */
+export function useOwnHomes(): () => BerthHome {
+  const kept = { ...process.env };
+  const homes: string[] = [];
+  beforeEach(() => {
+    for (const name of Object.keys(kept)) if (/^TEMPORAL_(?!CLI)/.test(name)) delete process.env[name];
+    // The developer's own configuration must not decide.
+    process.env.TEMPORAL_CONFIG_FILE = join(tmpdir(), 'no-such-temporal.toml');
+  });
+  afterEach(async () => {
+    for (const root of homes.splice(0)) {
+      process.env.BERTH_HOME = root;
+      // Nobody needs what it would write to its database at an orderly end, which takes a second.
+      const server = findRunningServer(berthHome())?.process;
+      if (server) process.kill(server.pid, 'SIGKILL');
+      await stopStack();
+      rmSync(root, { recursive: true, force: true });
+    }
+    for (const name of Object.keys(process.env)) if (!(name in kept)) delete process.env[name];
+    Object.assign(process.env, kept);
+  });
+  return () => {
+    const root = mkdtempSync(join(tmpdir(), 'berth-home-'));
+    homes.push(root);
+    process.env.BERTH_HOME = root;
+    return berthHome();
+  };
+}

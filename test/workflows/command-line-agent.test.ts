@@ -1,0 +1,111 @@
+/** @needs git python3 uv temporal claude */
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { deploymentDirectory } from '../../src/home/home.js';
+import {
+  anthropicMessages,
+  hang,
+  type ScriptedEndpoint,
+  say,
+  startEndpoint,
+  write,
+} from '../agents/endpoints/index.js';
+import { agentPath } from '../agents/installed-agents.js';
+import { connectOnce, deploy, startDeployment, waitForState } from '../support/deployments.js';
+import { registerCleanup, temporarySolution } from '../support/temporary-directories.js';
+import { temporaryStack } from '../support/temporary-stack.js';
+
+// The real Claude Code in whole deployments; the model alone is a script.
+
+const greeter = 'class Greeter:\n    def __init__(self, greeting):\n        self.greeting = greeting\n';
+const good =
+  'from greeter import Greeter\n\n\ndef predict(name: str):\n    return f"{Greeter(\'Hello\').greeting}, {name}"\n';
+const wrong = good.replace('{name}"', 'you"');
+const claim = say('<run_interface>{"type":"function","module":"app","callable":"predict"}</run_interface>');
+const options = (name: string) => ({
+  name,
+  solution: temporarySolution({ 'greeter.py': greeter }),
+  strategy: 'local',
+  agent: 'claude-code',
+  examples: [{ input: { name: 'Ada' }, output: 'Hello, Ada', match: 'exact' as const }],
+});
+
+describe('a deployment by a coding agent that is a program', () => {
+  const home = temporaryStack();
+  let model: ScriptedEndpoint;
+
+  beforeAll(async () => {
+    model = await startEndpoint(anthropicMessages);
+    registerCleanup(() => model.close());
+    Object.assign(process.env, {
+      PATH: agentPath,
+      ANTHROPIC_BASE_URL: model.url,
+      ANTHROPIC_API_KEY: 'scripted',
+      ANTHROPIC_MODEL: 'claude-sonnet-4-5',
+    });
+  });
+
+  test('is repaired in the same session, and its cost is summed', async () => {
+    model.script(write('app.py', wrong), claim, write('app.py', good), claim);
+    const info = await deploy(options('repaired'));
+    expect(info).toMatchObject({ state: 'running', adaptation: { by: 'claude-code', rounds: 2 } });
+    expect(info.adaptation?.cost).toBeGreaterThan(0);
+    const paid = info.steps.map(({ dollars = 0 }) => dollars);
+    expect(paid.filter((dollars) => dollars > 0)).toHaveLength(2);
+    expect(paid.reduce((sum, dollars) => sum + dollars)).toBeCloseTo(info.adaptation?.cost ?? 0, 6);
+    expect(readFileSync(deploymentDirectory(home, 'repaired').agentLog, 'utf8')).toContain('"agent":"claude-code"');
+    await (await connectOnce()).cleanup('repaired');
+  });
+
+  test('is asked again at a redeploy only where what it changed does not fit any more', async () => {
+    model.script(write('app.py', good), claim);
+    const { solution, ...rest } = options('carried');
+    await deploy({ ...rest, solution });
+    const asked = model.requests.length;
+    writeFileSync(join(solution, 'greeter.py'), `${greeter}\n# a newer one\n`);
+    const client = await connectOnce();
+    const redeploy = async () => {
+      const { id } = await client.redeploy('carried', { changes: {}, isForced: false });
+      return await client.followChange('carried', id, () => {});
+    };
+    expect(await redeploy()).toMatchObject({
+      revision: 'r2',
+      adaptedFiles: ['app.py'],
+      adaptation: { by: 'claude-code', rounds: 0, cost: 0, summary: expect.stringContaining('fits the new source') },
+    });
+    expect(model.requests.length).toBe(asked);
+
+    writeFileSync(join(solution, 'app.py'), '"""To be filled."""\n');
+    const other = say('<run_interface>{"type":"function","module":"other","callable":"predict"}</run_interface>');
+    model.script(write('other.py', good), other);
+    expect(await redeploy()).toMatchObject({ revision: 'r3', adaptation: { by: 'claude-code', rounds: 1 } });
+    await client.cleanup('carried');
+  });
+
+  test('goes on when its process is killed in the second round', async () => {
+    const asked = () => model.requests.filter(({ method, path }) => method === 'POST' && path.includes('/messages'));
+    const before = asked().length;
+    model.script(write('app.py', wrong), claim, hang());
+    await startDeployment(options('killed'));
+    while (asked().length < before + 3) await new Promise((resolve) => setTimeout(resolve, 20));
+    model.script(write('app.py', good), claim);
+    for (const pid of findMarked(deploymentDirectory(home, 'killed').agent)) process.kill(pid, 'SIGKILL');
+    expect(await waitForState('killed', 'running', 'waiting')).toMatchObject({ state: 'running' });
+    await (await connectOnce()).cleanup('killed');
+  });
+});
+
+/** Processes whose home lies in the directory: the agent's program and its children. */
+function findMarked(directory: string): number[] {
+  const pids = readdirSync('/proc').filter((entry) => /^\d+$/.test(entry));
+  return pids.filter((pid) => readEnvironment(pid).includes(directory)).map(Number);
+}
+
+function readEnvironment(pid: string): string {
+  try {
+    return readFileSync(join('/proc', pid, 'environ'), 'utf8');
+  } catch {
+    return '';
+  }
+}
