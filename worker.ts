@@ -7,13 +7,13 @@ import { createActivities, type Dependencies } from './src/activities/index.js';
 import { AdapterAgent } from './src/adaptation/index.js';
 import { AgentRegistry } from './src/agents/index.js';
 import { requestOnce } from './src/client/request-once.js';
+import { RedeployGateway } from './src/client/schedules/index.js';
 import { WorkflowLookup } from './src/client/workflow-lookup.js';
 import { Environments } from './src/environments/index.js';
 import { BerthError } from './src/errors.js';
 import { berthHome } from './src/home/home.js';
 import { packageRoot } from './src/home/package-root.js';
 import { StrategyRegistry } from './src/registry/index.js';
-import { RedeployGateway } from './src/scheduling/index.js';
 import { findOpenaiModel, SelectorAgent } from './src/selection/index.js';
 import {
   ensureStack,

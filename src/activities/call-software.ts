@@ -1,5 +1,5 @@
+import { type Callable, callSoftware as call } from '../calls/call-software.js';
 import { openSoftware } from '../calls/open-software.js';
-import { type Callable, callSoftware as call } from '../client/durable-runs/index.js';
 import { DurableRun } from '../contract/durable-run.js';
 import { BerthError } from '../errors.js';
 import type { BerthHome } from '../home/home.js';

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { determineContract, isUserCode, restoreExample, verifyWorkspace } from '../adaptation/index.js';
 import type { VerifiedRevision } from '../contract/revision.js';
+import { gatherFacts } from '../facts/index.js';
 import { deploymentDirectory, revisionDirectory } from '../home/home.js';
 import { resolveEnvironment } from '../secrets/index.js';
-import { gatherFacts } from '../selection/index.js';
 import { exportRevision, Ledger, readTrackedFiles } from '../workspaces/index.js';
 import { freezeContract, freezeProbe } from './contract-file.js';
 import type { Dependencies } from './dependencies.js';

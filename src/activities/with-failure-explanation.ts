@@ -2,7 +2,7 @@ import { explainMissing, findMissing } from '../adaptation/index.js';
 import type { DeployConfig } from '../contract/deploy-config.js';
 import type { Facts } from '../contract/facts.js';
 import { BerthError } from '../errors.js';
-import { gatherFacts } from '../selection/index.js';
+import { gatherFacts } from '../facts/index.js';
 
 export interface FailureContext {
   config: Pick<DeployConfig, 'solution' | 'env'>;

@@ -5,13 +5,7 @@ import type { Handle } from '../contract/handle.js';
 import { BerthError } from '../errors.js';
 import { writeDurably } from '../home/durable-file.js';
 import { type BerthHome, deploymentDirectory } from '../home/home.js';
-
-/** Where a runner's class is to be found. */
-export interface RunnerReference {
-  /** Path of the strategy's runner module; of a built-in one its place among them, without the ending. */
-  module: string;
-  className: string;
-}
+import type { RunnerReference } from '../runners/load-runner.js';
 
 /** The revision that callers reach: all that a call needs to know, in one small file. */
 export interface ActiveRecord {

@@ -9,7 +9,6 @@ import { maxExamplesBytes } from '../contract/size-limits.js';
 import type { DeploymentInfo } from '../contract/status.js';
 import { BerthError } from '../errors.js';
 import type { DeploymentServer } from '../reconciliation/index.js';
-import { RedeploySchedules, type RequestServer } from '../scheduling/index.js';
 import {
   abandonUpdate,
   cleanupSignal,
@@ -30,6 +29,7 @@ import { describeUser } from './describe-user.js';
 import { DurableRuns } from './durable-runs/index.js';
 import { type FollowOptions, followUntil, type StatusSource } from './follow-until.js';
 import { isChangeSettled, isCleanupSettled, isSettled } from './is-settled.js';
+import { RedeploySchedules, type RequestServer } from './schedules/index.js';
 import { startWorkflowOnce } from './start-workflow-once.js';
 import { TemporalConnection } from './temporal-connection.js';
 import { waitWhileAnswering } from './wait-while-answering.js';

@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
-import type { RequestServer } from '../scheduling/index.js';
 import { translateFailure } from '../temporal/translate-failure.js';
+import type { RequestServer } from './schedules/index.js';
 
 /** Over a connection that is there, without another try: that is what a step's retries are for. */
 export const requestOnce =

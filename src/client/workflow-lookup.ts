@@ -1,8 +1,8 @@
 import { BerthError } from '../errors.js';
 import type { DeploymentServer, WorkflowStatus } from '../reconciliation/index.js';
-import type { RequestServer } from '../scheduling/index.js';
 import { isClosed, statusQuery, workflowId } from '../workflows/messages.js';
 import { searchAttributes } from '../workflows/status/search-attributes.js';
+import type { RequestServer } from './schedules/index.js';
 
 /** The Temporal server of the deployments, told apart from others by its namespace's id. */
 export class WorkflowLookup implements DeploymentServer {

@@ -1,7 +1,8 @@
 import { previewPrompt, splitContract } from '../adaptation/index.js';
 import type { DeployConfig } from '../contract/deploy-config.js';
+import { gatherFacts } from '../facts/index.js';
 import { StrategyRegistry } from '../registry/index.js';
-import { findOpenaiModel, gatherFacts, SelectorAgent } from '../selection/index.js';
+import { findOpenaiModel, SelectorAgent } from '../selection/index.js';
 import type { Output } from './output.js';
 
 /** Writes what a coding agent would be told in its first round; nothing is started, copied or changed. */

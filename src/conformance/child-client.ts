@@ -2,10 +2,10 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { RunnerReference } from '../calls/active-revision.js';
 import type { Answer } from '../contract/answer.js';
 import type { Handle, RunPlan } from '../contract/handle.js';
 import { isRunningFromSource, packageRoot } from '../home/package-root.js';
+import type { RunnerReference } from '../runners/load-runner.js';
 import type { Health } from '../runners/runner.js';
 
 /** What another process of this host is told to do with a runner, on its standard input. */

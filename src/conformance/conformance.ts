@@ -1,5 +1,5 @@
-import type { RunnerReference } from '../calls/active-revision.js';
 import type { Handle, RunPlan } from '../contract/handle.js';
+import type { RunnerReference } from '../runners/load-runner.js';
 import type { RunnerClass } from '../runners/runner.js';
 
 /** A strategy as the suite meets it: its runner, and how to look at its software from outside. */

@@ -1,7 +1,14 @@
 import { appendFile, mkdir, open, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { LogOptions } from '../runners/runner.js';
+
+export interface LogOptions {
+  /** Lines from the end; everything when absent. */
+  tail?: number;
+  /** Go on with what is appended, until the signal aborts. */
+  follow?: boolean;
+  signal?: AbortSignal;
+}
 
 const blockBytes = 65_536;
 /** Milliseconds between two looks at a log that is followed. */

@@ -1,9 +1,15 @@
 import { extname, isAbsolute, join, relative, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { RunnerReference } from '../calls/active-revision.js';
 import { BerthError } from '../errors.js';
 import { builtInStrategiesDirectory, isRunningFromSource, packageRoot } from '../home/package-root.js';
 import type { RunnerClass } from './runner.js';
+
+/** Where a runner's class is to be found. */
+export interface RunnerReference {
+  /** Path of the strategy's runner module; of a built-in one its place among them, without the ending. */
+  module: string;
+  className: string;
+}
 
 /** The class that a strategy's `runner_class` names. STRATEGY_BROKEN when its module does not load or lacks it. */
 export async function loadRunnerClass({ module, className }: RunnerReference): Promise<RunnerClass> {

@@ -1,6 +1,9 @@
 import type { Answer } from '../contract/answer.js';
 import type { Handle, RunPlan } from '../contract/handle.js';
 import type { BerthHome } from '../home/home.js';
+import type { LogOptions } from '../processes/log-file.js';
+
+export type { LogOptions };
 
 export interface StartOptions {
   /** The software's variables in clear, by name. Never written anywhere. */
@@ -13,14 +16,6 @@ export interface StartOptions {
 export interface CallOptions {
   /** Seconds, for the whole call; the plan's timeout when absent. */
   timeout?: number;
-  signal?: AbortSignal;
-}
-
-export interface LogOptions {
-  /** Lines from the end; everything when absent. */
-  tail?: number;
-  /** Go on with what is appended, until the signal aborts. */
-  follow?: boolean;
   signal?: AbortSignal;
 }
 

@@ -3,11 +3,8 @@ import { join } from 'node:path';
 import { BerthError, toDiskError } from '../errors.js';
 import { type BerthHome, berthHome } from '../home/home.js';
 import { withLock } from '../processes/lock.js';
-import {
-  type ConnectionSettings,
-  loadConfiguredServer,
-  prepareConfiguredServer,
-} from '../temporal/configured-server.js';
+import { loadConfiguredServer, prepareConfiguredServer } from '../temporal/configured-server.js';
+import type { TemporalTarget } from '../temporal/temporal-target.js';
 import { findRunningWorker, startWorker } from './background-worker.js';
 import {
   findRunningServer,
@@ -17,16 +14,6 @@ import {
   startServer,
 } from './embedded-server.js';
 import { findWebUi } from './web-ui.js';
-
-/** The Temporal server to talk to. */
-export interface TemporalTarget {
-  address: string;
-  namespace: string;
-  connectionOptions: ConnectionSettings;
-  /** Null for a server that is not ours, where nobody says where its Web UI is. */
-  webUrl: string | null;
-  isEmbedded: boolean;
-}
 
 export interface StackOptions {
   /** Whether a worker is needed too. One for a server that is not ours is started by `berth worker`, never from here. */

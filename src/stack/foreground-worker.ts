@@ -1,6 +1,7 @@
 import { berthHome } from '../home/home.js';
+import type { TemporalTarget } from '../temporal/temporal-target.js';
 import { recordForegroundWorker, requireNoForegroundWorker } from './background-worker.js';
-import { type TemporalTarget, withStackLock } from './ensure-stack.js';
+import { withStackLock } from './ensure-stack.js';
 
 /**
  * The worker that somebody runs by `berth worker` for the embedded server: commands find it as they find one in the

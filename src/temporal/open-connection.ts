@@ -6,7 +6,7 @@ import {
   makeGrpcRetryInterceptor,
 } from '@temporalio/client';
 import { BerthError } from '../errors.js';
-import type { TemporalTarget } from '../stack/ensure-stack.js';
+import type { TemporalTarget } from './temporal-target.js';
 
 /** Milliseconds that the server has to answer one request: longer than its own long polls, which it ends after 20 s. */
 const requestTimeout = 30_000;

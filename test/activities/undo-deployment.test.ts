@@ -5,9 +5,9 @@ import { expect, test } from '@jest/globals';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import type { Dependencies } from '../../src/activities/index.js';
 import { undoDeployment } from '../../src/activities/undo-deployment.js';
+import { RedeployGateway } from '../../src/client/schedules/index.js';
 import { BerthError } from '../../src/errors.js';
 import { deploymentDirectory } from '../../src/home/home.js';
-import { RedeployGateway } from '../../src/scheduling/index.js';
 import { Ledger } from '../../src/workspaces/index.js';
 import { temporaryHome, writeTree } from '../support/temporary-directories.js';
 

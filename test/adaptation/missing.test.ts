@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { afterAll, expect, test } from '@jest/globals';
 import { explainMissing } from '../../src/adaptation/index.js';
 import { BerthError } from '../../src/errors.js';
-import { gatherFacts } from '../../src/selection/index.js';
+import { gatherFacts } from '../../src/facts/index.js';
 import { copySource, exportRevision } from '../../src/workspaces/index.js';
 import { LocalRunner } from '../../strategies/local/runner.js';
 import { createLocalPlan } from '../strategies/local-plan.js';

@@ -5,9 +5,9 @@ import { expect, test } from '@jest/globals';
 import { determineContract, type VerifyRequest, verifyWorkspace } from '../../src/adaptation/index.js';
 import type { Example } from '../../src/contract/example.js';
 import { Environments } from '../../src/environments/index.js';
+import { gatherFacts } from '../../src/facts/index.js';
 import { findProcessesByArguments } from '../../src/runners/host/find-processes-by-arguments.js';
 import { hostProgram } from '../../src/runners/host/launch-host.js';
-import { gatherFacts } from '../../src/selection/index.js';
 import { temporaryDirectory, temporaryHome, temporarySolution } from '../support/temporary-directories.js';
 
 const environments = new Environments(temporaryHome());

@@ -3,7 +3,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { gatherFacts } from '../../src/selection/index.js';
+import { gatherFacts } from '../../src/facts/index.js';
 import { temporaryDirectory, temporaryHome, temporarySolution } from '../support/temporary-directories.js';
 
 const home = temporaryHome();

@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { gatherFacts } from '../../src/selection/index.js';
+import { gatherFacts } from '../../src/facts/index.js';
 import { copySource, digestTree, listSourceFiles } from '../../src/workspaces/index.js';
 import { measureLoopDelay } from '../support/loop-delay.js';
 import { temporaryDirectory, temporaryHome, temporarySolution } from '../support/temporary-directories.js';

@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import type { Facts } from '../../src/contract/facts.js';
-import { gatherFacts } from '../../src/selection/index.js';
+import { gatherFacts } from '../../src/facts/index.js';
 import { digestTree } from '../../src/workspaces/index.js';
 import { temporaryHome, temporarySolution } from '../support/temporary-directories.js';
 

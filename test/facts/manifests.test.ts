@@ -4,8 +4,8 @@ import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import type { Facts } from '../../src/contract/facts.js';
+import { gatherFacts } from '../../src/facts/index.js';
 import { StrategyRegistry } from '../../src/registry/index.js';
-import { gatherFacts } from '../../src/selection/index.js';
 import { scoreStrategy } from '../../src/selection/score-strategy.js';
 import { temporaryHome, temporarySolution } from '../support/temporary-directories.js';
 

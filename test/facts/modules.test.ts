@@ -1,7 +1,7 @@
 /** @needs python3 */
 import { expect, test } from '@jest/globals';
 import type { Facts } from '../../src/contract/facts.js';
-import { gatherFacts } from '../../src/selection/index.js';
+import { gatherFacts } from '../../src/facts/index.js';
 import { temporaryHome, temporarySolution } from '../support/temporary-directories.js';
 
 const home = temporaryHome();

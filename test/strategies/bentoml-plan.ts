@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { RunPlan } from '../../src/contract/handle.js';
 import type { Environment } from '../../src/contract/index.js';
 import { Environments } from '../../src/environments/index.js';
-import { gatherFacts } from '../../src/selection/index.js';
+import { gatherFacts } from '../../src/facts/index.js';
 import { recipes } from '../../strategies/bentoml/recipes.js';
 import { someFacts } from '../environments/some-facts.js';
 import { sharedHome, temporaryDirectory, writeTree } from '../support/temporary-directories.js';

@@ -1,7 +1,7 @@
 /** @needs python3 */
 import { expect, test } from '@jest/globals';
 import { outputFunction } from '../../src/adaptation/shapes/index.js';
-import { gatherFacts } from '../../src/selection/index.js';
+import { gatherFacts } from '../../src/facts/index.js';
 import { recipes } from '../../strategies/bentoml/recipes.js';
 import { temporarySolution } from '../support/temporary-directories.js';
 

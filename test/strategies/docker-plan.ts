@@ -2,7 +2,7 @@ import { cpSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeRecipeFiles } from '../../src/adaptation/write-recipe-files.js';
 import type { RunPlan } from '../../src/contract/handle.js';
-import { gatherFacts } from '../../src/selection/index.js';
+import { gatherFacts } from '../../src/facts/index.js';
 import { recipes } from '../../strategies/docker/recipes.js';
 import { writeTree } from '../support/temporary-directories.js';
 

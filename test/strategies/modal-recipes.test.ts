@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from '@jest/globals';
 import type { Requirements } from '../../src/environments/index.js';
-import { gatherFacts } from '../../src/selection/index.js';
+import { gatherFacts } from '../../src/facts/index.js';
 import { readTraceback } from '../../strategies/modal/calls/find-traceback.js';
 import { parseOutput, toJsonValue } from '../../strategies/modal/calls/parse-output.js';
 import { appName } from '../../strategies/modal/cloud/app-name.js';

@@ -1,6 +1,6 @@
 import type { Facts } from '../../contract/facts.js';
 import { FunctionInterface, type RunInterface } from '../../contract/run-interface.js';
-import { gatherFacts } from '../../selection/index.js';
+import { gatherFacts } from '../../facts/index.js';
 import {
   chooseCallStyle,
   describeCog,

@@ -15,9 +15,9 @@ import { readJson } from '../../json/read-json.js';
 import { toRecordable } from '../../json/to-recordable.js';
 import { writeInputs } from '../../json/write-inputs.js';
 import { writeJson } from '../../json/write-json.js';
-import { RedeployGateway, type RequestServer } from '../../scheduling/index.js';
 import { durableRunType, isClosed, sharedQueue } from '../../workflows/messages.js';
 import { searchAttributes } from '../../workflows/status/search-attributes.js';
+import { RedeployGateway, type RequestServer } from '../schedules/index.js';
 import { buildRunWorkflowId, createRunId } from './run-id.js';
 
 export interface DurableRunOptions {

@@ -1,5 +1,5 @@
+import type { RedeploySchedules } from '../../client/schedules/index.js';
 import type { ScheduleInfo } from '../../contract/schedule.js';
-import type { RedeploySchedules } from '../../scheduling/index.js';
 import type { CommandContext } from '../command.js';
 import { withClient } from '../with-client.js';
 import { requireValidScheduleId } from './schedule-option.js';

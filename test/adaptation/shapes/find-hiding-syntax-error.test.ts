@@ -1,7 +1,7 @@
 /** @needs python3 */
 import { expect, test } from '@jest/globals';
 import { findHidingSyntaxError } from '../../../src/adaptation/shapes/index.js';
-import { gatherFacts } from '../../../src/selection/index.js';
+import { gatherFacts } from '../../../src/facts/index.js';
 import { temporaryHome, temporarySolution } from '../../support/temporary-directories.js';
 import { recognize } from './recognize.js';
 

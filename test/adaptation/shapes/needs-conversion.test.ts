@@ -1,7 +1,7 @@
 /** @needs python3 */
 import { expect, test } from '@jest/globals';
 import { listConvertedParameters, needsConversion } from '../../../src/adaptation/shapes/needs-conversion.js';
-import { gatherFacts } from '../../../src/selection/index.js';
+import { gatherFacts } from '../../../src/facts/index.js';
 import { temporarySolution } from '../../support/temporary-directories.js';
 
 test.each([

@@ -1,5 +1,5 @@
+import { gatherFacts } from '../../../src/facts/index.js';
 import type { Recognition } from '../../../src/registry/recipe.js';
-import { gatherFacts } from '../../../src/selection/index.js';
 import { recipes } from '../../../strategies/local/recipes.js';
 import { temporaryHome, temporarySolution } from '../../support/temporary-directories.js';
 
