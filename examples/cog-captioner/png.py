@@ -54,7 +54,7 @@ def pixels(data, width, height, channels):
 
 
 def unfilter(method, row, above, channels):
-    """Undoes the PNG filter of one row, which foretells each byte from its left and upper neighbours."""
+    """Undoes the PNG filter of one row, which foretells each byte from its left and upper neighbors."""
     for i in range(len(row)):
         left = row[i - channels] if i >= channels else 0
         corner = above[i - channels] if i >= channels else 0
@@ -65,7 +65,7 @@ def unfilter(method, row, above, channels):
 
 def paeth(left, up, corner):
     estimate = left + up - corner
-    return min((left, up, corner), key=lambda neighbour: abs(estimate - neighbour))
+    return min((left, up, corner), key=lambda neighbor: abs(estimate - neighbor))
 
 
 def colour_of(pixel):

@@ -24,7 +24,7 @@ export interface PreviousAdaptation {
   adaptation: AdaptationResult;
 }
 
-/** One round of adaptation: by a recipe where one recognises the workspace, else by a coding agent. A commit results. */
+/** One round of adaptation: by a recipe where one recognizes the workspace, else by a coding agent. A commit results. */
 export const adaptWorkspace = ({ home, adapter }: Dependencies) =>
   step(
     async (input: AdaptInput, { signal, onProgress }) => {

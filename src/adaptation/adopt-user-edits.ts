@@ -5,11 +5,11 @@ import { applyRecipes } from './apply-recipes.js';
 import { findLastInterface } from './rounds/round-record.js';
 
 /**
- * Takes over what the user edited in the workspace: its interface is what a recipe recognises there, else the last that
+ * Takes over what the user edited in the workspace: its interface is what a recipe recognizes there, else the last that
  * was known. Throws ADAPTATION_FAILED when there is neither, which keeps the user's work.
  */
 export async function adoptUserEdits(recipes: readonly Recipe[], request: AdaptRequest): Promise<AdaptationOutcome> {
-  const { recognised: recognized, reason } = await recognizeEdits(recipes, request);
+  const { recognized, reason } = await recognizeEdits(recipes, request);
   if (recognized !== undefined) {
     const { summary, runInterface } = recognized;
     return { ...noCost, by: 'user', summary: `edited by hand; ${summary}`, runInterface };
@@ -26,11 +26,11 @@ export async function adoptUserEdits(recipes: readonly Recipe[], request: AdaptR
 
 async function recognizeEdits(recipes: readonly Recipe[], request: AdaptRequest) {
   try {
-    return { recognised: await applyRecipes(recipes, request), reason: 'no recipe recognises the workspace' };
+    return { recognized: await applyRecipes(recipes, request), reason: 'no recipe recognizes the workspace' };
   } catch (error) {
     // Wrong requests undo a deployment that has just begun; here there is work to keep.
     const isUnclear = error instanceof BerthError && error.code.startsWith('ENTRY_');
     if (!isUnclear) throw error;
-    return { recognised: undefined, reason: error.message };
+    return { recognized: undefined, reason: error.message };
   }
 }

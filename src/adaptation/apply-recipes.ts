@@ -7,7 +7,7 @@ import { writeRecipeFiles } from './write-recipe-files.js';
 
 type RecipeRequest = Pick<AdaptRequest, 'workspace' | 'facts' | 'entry' | 'signal' | 'onProgress'>;
 
-/** Adapts by the first recipe that recognises the workspace. Throws ENTRY_AMBIGUOUS, and ADAPTATION_FAILED. */
+/** Adapts by the first recipe that recognizes the workspace. Throws ENTRY_AMBIGUOUS, and ADAPTATION_FAILED. */
 export async function applyRecipes(
   recipes: readonly Recipe[],
   request: RecipeRequest,
@@ -21,7 +21,7 @@ export async function applyRecipes(
   return { ...noCost, by: `recipe:${found.recipe}`, summary, runInterface };
 }
 
-/** What the first recipe that recognises the workspace says of it; only reads. Throws ENTRY_AMBIGUOUS. */
+/** What the first recipe that recognizes the workspace says of it; only reads. Throws ENTRY_AMBIGUOUS. */
 export async function recognizeWith(
   recipes: readonly Recipe[],
   input: RecipeInput,
@@ -46,7 +46,7 @@ export async function notRecognizedError(recipes: readonly Recipe[], request: Ad
   const candidates = await listServableEntries(recipes, request);
   const message =
     entry === undefined
-      ? `no recipe of the strategy “${setting.strategy}” recognises what to call, and no coding agent is used`
+      ? `no recipe of the strategy “${setting.strategy}” recognizes what to call, and no coding agent is used`
       : `the entry ${entry} is nothing that the strategy “${setting.strategy}” can call`;
   const evidence = [
     `recipes asked: ${recipeNames}`,

@@ -5,21 +5,21 @@ import { findHidingSyntaxError } from './shapes/index.js';
 
 /** What the recipes of a strategy make of a repository. */
 export type AdaptationPreview =
-  | { kind: 'recognised'; by: string; recognition: Recognition }
+  | { kind: 'recognized'; by: string; recognition: Recognition }
   /** Several callables fit, or what was named cannot be called. */
   | { kind: 'refused'; error: BerthError }
   /** `servable`: what can be named. */
-  | { kind: 'unrecognised'; servable: string[] };
+  | { kind: 'unrecognized'; servable: string[] };
 
 /** Asks the recipes what a deployment would call. Only reads, so `workspace` may be the user's own directory. */
 export async function previewAdaptation(recipes: readonly Recipe[], input: RecipeInput): Promise<AdaptationPreview> {
   try {
     const found = await recognizeWith(recipes, input);
     if (found !== undefined)
-      return { kind: 'recognised', by: `recipe:${found.recipe}`, recognition: found.recognition };
+      return { kind: 'recognized', by: `recipe:${found.recipe}`, recognition: found.recognition };
     const error = findHidingSyntaxError(input.facts);
     if (error !== undefined) return { kind: 'refused', error };
-    return { kind: 'unrecognised', servable: await listServableEntries(recipes, input) };
+    return { kind: 'unrecognized', servable: await listServableEntries(recipes, input) };
   } catch (error) {
     if (error instanceof BerthError) return { kind: 'refused', error };
     throw error;

@@ -53,7 +53,7 @@ export type StopReason =
   | 'aborted'
   | 'failed'
   | 'rate-limited'
-  | 'unauthorised'
+  | 'unauthorized'
   | 'unreachable'
   | 'session-lost';
 

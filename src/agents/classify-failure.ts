@@ -10,7 +10,7 @@ interface FailurePattern {
 /** In this order: a text may show several. Overload is a rate limit by another name. */
 const failurePatterns: FailurePattern[] = [
   {
-    reason: 'unauthorised',
+    reason: 'unauthorized',
     statuses: [401, 403],
     words:
       /(status|code|error)\W{0,4}40[13]\b|unauthori[sz]ed|invalid.api.key|incorrect api key|api key not valid|authentication|PERMISSION_DENIED/i,

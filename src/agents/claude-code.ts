@@ -118,7 +118,7 @@ class ClaudeReader implements OutputReader {
     this.#retryAfterSeconds = retry_delay_ms ? Math.ceil(retry_delay_ms / 1000) : null;
     if (error_status !== 401 && error_status !== 403) return;
     this.#log.fail(classifyFailure(`the provider answers ${error_status}`, error_status));
-    this.#stop('unauthorised');
+    this.#stop('unauthorized');
   }
 
   #readMessage(message: NonNullable<Line['message']>): void {

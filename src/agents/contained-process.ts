@@ -28,7 +28,7 @@ export interface ContainedExit {
   problem: string | null;
 }
 
-export type StopCause = 'time' | 'idle' | 'aborted' | 'turns' | 'budget' | 'unauthorised';
+export type StopCause = 'time' | 'idle' | 'aborted' | 'turns' | 'budget' | 'unauthorized';
 
 export interface ContainedProcess {
   ended: Promise<ContainedExit>;

@@ -13,7 +13,7 @@ export function describeStop(cause: StopCause & StopReason, limits: AgentLimits,
     aborted: 'it was stopped on request',
     turns: `it was stopped after ${turns} turns`,
     budget: `it was stopped at its budget of ${budget}`,
-    unauthorised: `the provider refused the key${last}`,
+    unauthorized: `the provider refused the key${last}`,
   };
   return { reason: cause, text: texts[cause], retryAfterSeconds: null };
 }

@@ -11,10 +11,10 @@ import { readGeminiUsage } from './read-gemini-usage.js';
 import type { RunLog } from './run-log.js';
 import { subtractTotals, writeTotals } from './session-totals.js';
 
-const exitCodes = { unauthorised: 41, sessionLost: 42, turns: 53 } as const;
+const exitCodes = { unauthorized: 41, sessionLost: 42, turns: 53 } as const;
 
 const exitMessages = {
-  unauthorised: 'it refuses to start without a valid key',
+  unauthorized: 'it refuses to start without a valid key',
   'session-lost': 'the session is not known to it',
   turns: 'its limit of turns is reached',
 } as const;
@@ -133,11 +133,11 @@ class GeminiReader implements OutputReader {
     }
     if (exitCode === exitCodes.sessionLost) this.#setFailureReason('session-lost');
     if (exitCode === exitCodes.turns) this.#setFailureReason('turns');
-    if (exitCode === exitCodes.unauthorised && failure === null) this.#setFailureReason('unauthorised');
+    if (exitCode === exitCodes.unauthorized && failure === null) this.#setFailureReason('unauthorized');
   }
 
   /** The exit code says it more exactly than the words. */
-  #setFailureReason(reason: 'session-lost' | 'turns' | 'unauthorised'): void {
+  #setFailureReason(reason: 'session-lost' | 'turns' | 'unauthorized'): void {
     const text = this.#log.failure?.text ?? exitMessages[reason];
     this.#log.failure = { reason, text, retryAfterSeconds: null };
   }

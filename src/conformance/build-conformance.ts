@@ -28,7 +28,7 @@ export interface ConformanceOptions {
 
 /**
  * A strategy that the registry knows, as the suite meets it. What it serves is the strategy's `conformance` directory, else
- * the suite's own Python; adapted by the strategy's recipes, and where none recognises it called by the run interface of
+ * the suite's own Python; adapted by the strategy's recipes, and where none recognizes it called by the run interface of
  * its configuration. Its `conformance` module says what is different from processes on this machine.
  */
 export async function buildConformance(subject: ConformanceOptions): Promise<Conformance> {

@@ -13,7 +13,7 @@ export interface RunningRevision {
 /** A variable of that revision, whose value must be found nowhere but in the software. */
 export const canary = `canary-${Math.random().toString(36).slice(2)}`;
 
-/** One behaviour that every runner shares. */
+/** One behavior that every runner shares. */
 export interface Check<Scene> {
   /** A sentence in the present tense. */
   name: string;

@@ -29,7 +29,7 @@ export interface SuiteGroup {
   tearDown: () => Promise<void>;
 }
 
-/** The behaviour that every runner shares, as checks that any test runner can run. */
+/** The behavior that every runner shares, as checks that any test runner can run. */
 export const createSuite = (conformance: Conformance): SuiteGroup[] => [
   createRunningGroup(conformance),
   createSurvivalGroup(conformance),

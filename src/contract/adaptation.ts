@@ -9,7 +9,7 @@ export const AdaptationResult = z.object({
   filesChanged: z.array(z.string()),
   /** `recipe:<name>` or the agent's name. */
   by: z.string(),
-  /** What the recipe recognised, or the agent's closing words, in one sentence. */
+  /** What the recipe recognized, or the agent's closing words, in one sentence. */
   summary: z.string(),
   /** Commit of the workspace that holds the result. */
   commit: z.string(),

@@ -111,7 +111,7 @@ export const Facts = z.object({
   languages: z.record(z.string(), z.number().int()),
   /** `problem`: why one could not be read, for whoever needs what it says. */
   manifests: z.array(z.object({ file: z.string(), kind: z.string(), problem: z.string().optional() })),
-  /** Normalised name (PEP 503) and the specifier as written. */
+  /** Normalized name (PEP 503) and the specifier as written. */
   dependencies: z.array(z.object({ name: z.string(), specifier: z.string(), from: z.string() })),
   /** Python version asked for, as written, and where. */
   python: z.object({ specifier: z.string(), from: z.string() }).nullable(),

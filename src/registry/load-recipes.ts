@@ -6,10 +6,10 @@ import type { Recipe } from './recipe.js';
 export async function loadRecipes(module: string): Promise<Recipe[]> {
   const { recipes } = await loadModule(module);
   if (Array.isArray(recipes) && recipes.every(isRecipe)) return recipes;
-  throw new BerthError('STRATEGY_BROKEN', `${module} exports no list called recipes of { name, recognise }`);
+  throw new BerthError('STRATEGY_BROKEN', `${module} exports no list called recipes of { name, recognize }`);
 }
 
 function isRecipe(value: unknown): value is Recipe {
-  if (typeof value !== 'object' || value === null || !('name' in value) || !('recognise' in value)) return false;
-  return typeof value.name === 'string' && typeof value.recognise === 'function';
+  if (typeof value !== 'object' || value === null || !('name' in value) || !('recognize' in value)) return false;
+  return typeof value.name === 'string' && typeof value.recognize === 'function';
 }

@@ -11,7 +11,7 @@ export interface RecipeInput {
 
 /** A shape that a recipe knows, and how to call it. */
 export interface Recognition {
-  /** For a person, one sentence: ``recognised `predict(text, top_k=3)` in app.py``. */
+  /** For a person, one sentence: ``recognized `predict(text, top_k=3)` in app.py``. */
   summary: string;
   runInterface: RunInterface;
   /** Files to write, path relative to the workspace → content. Existing files are never overwritten. */
@@ -20,7 +20,7 @@ export interface Recognition {
 
 /**
  * A deterministic adaptation of one well-known shape. It never guesses: it returns undefined for what it does not
- * recognise, and throws ENTRY_AMBIGUOUS when several callables fit.
+ * recognize, and throws ENTRY_AMBIGUOUS when several callables fit.
  */
 export interface Recipe {
   name: string;

@@ -14,7 +14,7 @@ export interface ExplainedAdaptation {
 export function explainAdaptation({ path, strategy, preview }: ExplainedAdaptation): string {
   const deploy = `berth deploy ${quoteShellWord(path)} --strategy ${strategy}`;
   switch (preview.kind) {
-    case 'recognised':
+    case 'recognized':
       return `${strategy} serves it as it is: ${preview.recognition.summary} (${preview.by}).`;
     case 'refused': {
       const { message, details } = preview.error;
@@ -24,7 +24,7 @@ export function explainAdaptation({ path, strategy, preview }: ExplainedAdaptati
       const choice = commands.length === 0 ? [] : ['A coding agent would be asked; or say it yourself:', ...commands];
       return [`${strategy} cannot tell what to call: ${message}`, ...choice].join('\n');
     }
-    case 'unrecognised': {
+    case 'unrecognized': {
       const { servable } = preview;
       return [
         `No recipe of ${strategy} recognizes what to call: a coding agent would adapt it (berth doctor lists them).`,

@@ -122,12 +122,12 @@ export class SelectorAgent {
     return await previewAdaptation(recipes, { workspace: solution.path, facts, ...(entry !== undefined && { entry }) });
   }
 
-  /** Where nothing is decided, what is proposed is what would work: a strategy whose recipes recognise the repository. */
+  /** Where nothing is decided, what is proposed is what would work: a strategy whose recipes recognize the repository. */
   async #suggestServingStrategy(error: unknown, scene: SelectionContext, entry: string | undefined): Promise<unknown> {
     if (!(error instanceof BerthError) || error.code !== 'STRATEGY_UNDECIDED') return error;
     const usable = error.details.candidates ?? [];
     const previews = await Promise.all(usable.map((strategy) => this.#preview(strategy, scene, entry)));
-    const serving = usable.filter((_, index) => previews[index]?.kind === 'recognised');
+    const serving = usable.filter((_, index) => previews[index]?.kind === 'recognized');
     const [strategy] = serving;
     if (strategy === undefined) return error;
     return new BerthError(

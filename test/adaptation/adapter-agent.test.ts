@@ -10,12 +10,12 @@ import { temporaryDirectory, temporaryHome } from '../support/temporary-director
 import { handBack, runInterface, someRequest, someRound } from './adaptation-request.js';
 import { agentsOf, ScriptedAgent } from './scripted-agent.js';
 
-const recipe = (name: string, recognise: () => Recognition | undefined): Recipe => ({
+const recipe = (name: string, recognize: () => Recognition | undefined): Recipe => ({
   name,
-  recognize: async () => recognise(),
+  recognize: async () => recognize(),
 });
-const recognising = (files: Record<string, string> = {}) =>
-  recipe('simple', () => ({ summary: 'recognised `predict(x)` in app.py', runInterface, files }));
+const recognizing = (files: Record<string, string> = {}) =>
+  recipe('simple', () => ({ summary: 'recognized `predict(x)` in app.py', runInterface, files }));
 const blind = recipe('blind', () => undefined);
 
 const adapterWith = (recipes: Recipe[], ...agents: ScriptedAgent[]) =>
@@ -33,10 +33,10 @@ const writer = (name = 'writer') =>
     return { message: handBack };
   });
 
-test('the first recipe that recognises the workspace adapts it, and git says what changed', async () => {
+test('the first recipe that recognizes the workspace adapts it, and git says what changed', async () => {
   const request = await someRequest();
   const before = await digestTree(request.solution.path);
-  const adapter = adapterWith([blind, recognising({ 'entry/main.py': 'import app\n' })]);
+  const adapter = adapterWith([blind, recognizing({ 'entry/main.py': 'import app\n' })]);
   const result = await adapter.adapt(request);
   const expected = {
     by: 'recipe:simple',
@@ -54,7 +54,7 @@ test('the first recipe that recognises the workspace adapts it, and git says wha
 
 test('a file that exists is never overwritten', async () => {
   const request = await someRequest();
-  const failure = adapterWith([recognising({ 'app.py': 'other\n' })]).adapt(request);
+  const failure = adapterWith([recognizing({ 'app.py': 'other\n' })]).adapt(request);
   await expect(failure).rejects.toMatchObject({
     code: 'ADAPTATION_FAILED',
     message: expect.stringContaining('app.py exists already'),
@@ -66,7 +66,7 @@ test.each(['../outside.py', '/outside.py', 'link/outside.py'])('nothing is writt
   const request = await someRequest();
   const outside = temporaryDirectory();
   symlinkSync(outside, join(request.workspace, 'link'));
-  await expect(adapterWith([recognising({ [path]: '' })]).adapt(request)).rejects.toMatchObject({
+  await expect(adapterWith([recognizing({ [path]: '' })]).adapt(request)).rejects.toMatchObject({
     code: 'ADAPTATION_FAILED',
   });
   expect(existsSync(join(outside, 'outside.py'))).toBe(false);
@@ -75,7 +75,7 @@ test.each(['../outside.py', '/outside.py', 'link/outside.py'])('nothing is writt
 test.each([
   ['none', [], expect.not.stringContaining('berth doctor')],
   ['auto and none that can be used', ['auto'], expect.stringContaining('berth doctor')],
-])('what no recipe recognises is an error that says what was looked for: %s', async (_, agents, advice) => {
+])('what no recipe recognizes is an error that says what was looked for: %s', async (_, agents, advice) => {
   const missing = new ScriptedAgent('missing');
   missing.missing = ['the program missing'];
   const failure = adapterWith([blind], missing).adapt(await someRequest(undefined, { round: { agents } }));
@@ -110,7 +110,7 @@ test('of the callables that were found, those are proposed that a recipe takes',
   });
 });
 
-test('where nothing is recognised, the evidence names the unread files', async () => {
+test('where nothing is recognized, the evidence names the unread files', async () => {
   const note = 'predict.py was not read: it is larger than 1 MB.';
   const request = { ...(await someRequest(undefined, { round: { agents: [] } })), facts: someFacts({ notes: [note] }) };
   await expect(adapterWith([]).adapt(request)).rejects.toMatchObject({
@@ -129,14 +129,14 @@ test('an ambiguity that a recipe finds goes to an agent, and is the error where 
 
 test('an agent that is not known is refused before anything is written, later with the work kept', async () => {
   const request = await someRequest(undefined, { round: { agents: ['nobody'] } });
-  const adapter = adapterWith([recognising({ 'new.py': '' })]);
+  const adapter = adapterWith([recognizing({ 'new.py': '' })]);
   await expect(adapter.adapt(request)).rejects.toMatchObject({ code: 'AGENT_UNKNOWN' });
   expect(existsSync(join(request.workspace, 'new.py'))).toBe(false);
   const resumed = { ...request, round: someRound({ agents: ['nobody'], asksRecipes: false }) };
   await expect(adapter.adapt(resumed)).rejects.toMatchObject({ code: 'AGENT_UNUSABLE' });
 });
 
-test('what recipes do not recognise goes to the first agent that can be used, whose work is a commit', async () => {
+test('what recipes do not recognize goes to the first agent that can be used, whose work is a commit', async () => {
   const missing = new ScriptedAgent('missing');
   missing.missing = ['the program missing'];
   const agent = writer();
@@ -160,7 +160,7 @@ test('what recipes do not recognise goes to the first agent that can be used, wh
 test('recipes are not asked in a round that has an agent’s evidence', async () => {
   const agent = writer();
   const round = { asksRecipes: false, evidence: 'NameError: x', session: { agent: 'writer', id: 's0' } };
-  const result = await adapterWith([recognising()], agent).adapt(await someRequest(undefined, { round }));
+  const result = await adapterWith([recognizing()], agent).adapt(await someRequest(undefined, { round }));
   expect(result.by).toBe('writer');
   expect(agent.requests[0]).toMatchObject({ session: 's0', prompt: expect.stringContaining('NameError: x') });
   expect(agent.requests[0]?.prompt).not.toContain('make it fit');
@@ -182,7 +182,7 @@ test('the agent that has the session goes on with it, also when another one come
 });
 
 test('the next agent is asked when one’s key is refused or its provider is down', async () => {
-  const refused = new ScriptedAgent('refused', () => ({ stopReason: 'unauthorised', error: '401', session: null }));
+  const refused = new ScriptedAgent('refused', () => ({ stopReason: 'unauthorized', error: '401', session: null }));
   const down = new ScriptedAgent('down', () => ({ stopReason: 'unreachable', error: 'ECONNREFUSED', session: null }));
   const round = { agents: ['refused', 'down', 'writer'] };
   const result = await adapterWith([], refused, down, writer()).adapt(await someRequest(undefined, { round }));
@@ -193,7 +193,7 @@ test('the next agent is asked when one’s key is refused or its provider is dow
   ]);
 });
 
-test('when no named agent can be used, the error lists what each missing', async () => {
+test('when no named agent can be used, the error lists what each lacks', async () => {
   const [one, two] = [new ScriptedAgent('one'), new ScriptedAgent('two', () => new BerthError('AGENT_UNUSABLE', 'no'))];
   one.missing = ['ONE_KEY'];
   const request = await someRequest(undefined, { round: { agents: ['one', 'two'] } });
@@ -399,7 +399,7 @@ test('without a sandbox, a change of what is guarded is refused by name', async 
   });
 });
 
-test('the user’s own edits are committed with what a recipe recognises, else with the last known interface', async () => {
+test('the user’s own edits are committed with what a recipe recognizes, else with the last known interface', async () => {
   const request = await someRequest();
   const before = { ...request, round: someRound({ number: 1 }) };
   const adapted = await adapterWith([], writer()).adapt(before);
@@ -409,7 +409,7 @@ test('the user’s own edits are committed with what a recipe recognises, else w
   expect(result).toMatchObject({ by: 'user', rounds: 0, filesChanged: ['app.py', 'main.py'], runInterface });
   expect(result.commit).not.toBe(adapted.commit);
   expect(result.notes[0]).toContain('last known');
-  expect(await adapterWith([recognising()]).adapt(own(3))).toMatchObject({ by: 'user', notes: [] });
+  expect(await adapterWith([recognizing()]).adapt(own(3))).toMatchObject({ by: 'user', notes: [] });
 });
 
 test('edits of which nobody knows what to call are kept', async () => {

@@ -2,8 +2,8 @@ import { expect, test } from '@jest/globals';
 import { classifyFailure } from '../../src/agents/classify-failure.js';
 
 test.each([
-  ['unexpected status 401 Unauthorized: Incorrect API key', 'unauthorised'],
-  ['litellm.AuthenticationError: no', 'unauthorised'],
+  ['unexpected status 401 Unauthorized: Incorrect API key', 'unauthorized'],
+  ['litellm.AuthenticationError: no', 'unauthorized'],
   ['[API Error: {"error":{"code":429,"status":"RESOURCE_EXHAUSTED"}}]', 'rate-limited'],
   ['API Error: Overloaded', 'rate-limited'],
   ['Connection failed: error sending request', 'unreachable'],
@@ -15,7 +15,7 @@ test.each([
 });
 
 test('a known status outweighs the words, and only a rate limit asks to wait', () => {
-  expect(classifyFailure('quota', 401, 5)).toMatchObject({ reason: 'unauthorised', retryAfterSeconds: null });
+  expect(classifyFailure('quota', 401, 5)).toMatchObject({ reason: 'unauthorized', retryAfterSeconds: null });
   expect(classifyFailure('no', 529, 5)).toMatchObject({ reason: 'rate-limited', retryAfterSeconds: 5 });
   expect(classifyFailure('rate limit in a 400', 400)).toMatchObject({ reason: 'failed' });
 });

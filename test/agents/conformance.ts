@@ -171,7 +171,7 @@ export function describeConformance(subject: Subject): void {
       endpoint.script(...Array.from({ length: 12 }, () => refuse(401)));
       const before = endpoint.requests.length;
       const result = await runAgent('Try.');
-      expect(result).toMatchObject({ stopReason: 'unauthorised', message: '' });
+      expect(result).toMatchObject({ stopReason: 'unauthorized', message: '' });
       expect(result.error).toMatch(/401|API key/);
       expect(endpoint.requests.length - before).toBeLessThanOrEqual(4);
     });

@@ -31,7 +31,7 @@ export const createDeploymentInfo = (facts: Partial<DeploymentInfo> = {}): Deplo
   adaptedFiles: [],
   runInterface: { type: 'function', module: 'app', callable: 'predict' },
   selection: { decidedBy: 'rules', reasoning: 'it defines predict(text)', candidates: [] },
-  adaptation: { by: 'recipe:function', summary: 'recognised predict(text)', rounds: 0, cost: 0, sessionId: null },
+  adaptation: { by: 'recipe:function', summary: 'recognized predict(text)', rounds: 0, cost: 0, sessionId: null },
   contract: { source: 'user', examples: 3, passed: 3 },
   revisions: [],
   restarts: 0,

@@ -151,7 +151,7 @@ test('the page of a deployment says why its strategy was chosen and what was che
   for (const part of [
     'sentiment is running',
     'rules: it defines predict(text)',
-    'recipe:function: recognised predict(text)',
+    'recipe:function: recognized predict(text)',
     '3 of 3 passed (from you)',
     '✔  structure  3 ms  app.py',
     'note  Python 3.11 stands for',

@@ -156,7 +156,7 @@ test('a strategy that is written, and changed, while the worker runs is used as 
   expect(await berth('strategies', 'new', 'fresh')).toMatchObject({ exitCode: 0 });
   const recipes = join(home.strategies, 'fresh', 'recipes.ts');
   for (const word of ['first', 'second']) {
-    const text = `export const recipes = [{ name: '${word}', recognise: async () => { throw new Error('the ${word} look') } }];\n`;
+    const text = `export const recipes = [{ name: '${word}', recognize: async () => { throw new Error('the ${word} look') } }];\n`;
     writeFileSync(recipes, text);
     const deploy = await berth<{ lastError: { message: string } }>(
       'deploy',

@@ -90,11 +90,11 @@ import type { Recipe } from 'berth';
 export const recipes: Recipe[] = [
   {
     name: 'answer-script',
-    async recognise({ workspace }) {
+    async recognize({ workspace }) {
       const isThere = await access(join(workspace, 'answer.sh')).then(() => true, () => false);
       if (!isThere) return undefined;
       return {
-        summary: 'recognised answer.sh',
+        summary: 'recognized answer.sh',
         runInterface: { type: 'shell', script: 'answer.sh' },
         files: { 'NOTICE.txt': 'Called by a script.\\n' },
       };

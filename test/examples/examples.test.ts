@@ -22,7 +22,7 @@ beforeAll(async () => {
   });
 });
 
-/** What a coding agent has to add to those that no recipe recognises. */
+/** What a coding agent has to add to those that no recipe recognizes. */
 const adapted: Record<string, string> = {
   'language-id': `from identify import SAMPLES, order_languages, read_profiles
 

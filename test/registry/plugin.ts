@@ -39,7 +39,7 @@ const recipes = `
 import type { Recipe } from 'berth';
 
 export const recipes: Recipe[] = [
-  { name: 'echo', recognise: async () => ({ summary: 'echoes', runInterface: { type: 'function' }, files: {} }) },
+  { name: 'echo', recognize: async () => ({ summary: 'echoes', runInterface: { type: 'function' }, files: {} }) },
 ];
 `;
 

@@ -202,11 +202,11 @@ test('explain shows facts, scores, the choice and what would change it', async (
   expect(await tie.selector.explain(solution(), tie.names)).toContain('auto decides nothing');
 });
 
-test('what nothing decides is proposed with the strategies whose recipes recognise the repository', async () => {
-  const recipes = (recognises: boolean) =>
-    `export const recipes = [{ name: 'own', recognise: async ({ entry }) => ${recognises} || entry !== undefined ? { summary: 'recognised it', runInterface: { type: 'function' }, files: {} } : undefined }];\n`;
+test('what nothing decides is proposed with the strategies whose recipes recognize the repository', async () => {
+  const recipes = (recognizes: boolean) =>
+    `export const recipes = [{ name: 'own', recognize: async ({ entry }) => ${recognizes} || entry !== undefined ? { summary: 'recognized it', runInterface: { type: 'function' }, files: {} } : undefined }];\n`;
   const directory = temporaryDirectory();
-  for (const [name, recognises] of [
+  for (const [name, recognizes] of [
     ['blind', false],
     ['seeing', true],
   ] as const) {
@@ -214,7 +214,7 @@ test('what nothing decides is proposed with the strategies whose recipes recogni
       ...{ name, provider: 'test', interface: 'function', runner_class: 'EchoRunner' },
       ...{ default_resources: {}, run_interface: { type: 'function', module: 'main' }, signals: [] },
     };
-    writePlugin(directory, name, { 'config.yaml': JSON.stringify(config), 'recipes.ts': recipes(recognises) });
+    writePlugin(directory, name, { 'config.yaml': JSON.stringify(config), 'recipes.ts': recipes(recognizes) });
   }
   const registry = await StrategyRegistry.scan({ home, directories: [directory] });
   const both = new SelectorAgent(registry, { home });
@@ -228,7 +228,7 @@ test('what nothing decides is proposed with the strategies whose recipes recogni
     details: { candidates: ['blind', 'seeing'] },
   });
   const text = await both.explain(solution(), ['blind', 'seeing']);
-  expect(text).toContain('seeing serves it as it is: recognised it (recipe:own).');
+  expect(text).toContain('seeing serves it as it is: recognized it (recipe:own).');
   expect(text).toContain('No recipe of blind recognizes what to call');
 });
 
@@ -236,7 +236,7 @@ test.each<[string, Record<string, string>, string[]]>([
   [
     'one callable',
     { 'app.py': 'def predict(text): return text\n' },
-    ['local serves it as it is: recognised `predict(text)` in app.py, called with the inputs by name'],
+    ['local serves it as it is: recognized `predict(text)` in app.py, called with the inputs by name'],
   ],
   [
     'several',

@@ -35,5 +35,5 @@ export async function createBentoPlan(
     writeTree(plan.directory, found.files);
     return { ...plan, runInterface: found.runInterface, ...changes };
   }
-  throw new Error('no recipe recognises the files');
+  throw new Error('no recipe recognizes the files');
 }

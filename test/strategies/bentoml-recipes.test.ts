@@ -5,7 +5,7 @@ import { gatherFacts } from '../../src/facts/index.js';
 import { recipes } from '../../strategies/bentoml/recipes.js';
 import { temporarySolution } from '../support/temporary-directories.js';
 
-async function recognise(files: Record<string, string>, entry?: string) {
+async function recognize(files: Record<string, string>, entry?: string) {
   const workspace = temporarySolution(files);
   const facts = await gatherFacts(workspace);
   for (const recipe of recipes) {
@@ -20,11 +20,11 @@ const service = (name: string, method: string) =>
 
 test('a function is wrapped as a person would write it', async () => {
   const source = 'def summarize(text: str, words=40, *, style: "str" = None):\n    return text\n';
-  const found = await recognise({ 'app.py': source });
+  const found = await recognize({ 'app.py': source });
   expect(found).toMatchObject({
     by: 'arguments-function-service',
     summary:
-      'recognised `summarize(text, words=40, style=None)` in app.py, called with the inputs by name; service.py serves it',
+      'recognized `summarize(text, words=40, style=None)` in app.py, called with the inputs by name; service.py serves it',
     runInterface: { type: 'bentoml', service: 'service:Service', call: 'arguments', output_key: 'output' },
   });
   expect(found?.files['service.py']).toBe(`import asyncio
@@ -68,7 +68,7 @@ class Service:
 });
 
 test('a coroutine waits for a slot, because BentoML bounds threads alone', async () => {
-  const found = await recognise({ 'app.py': 'async def answer(text: str):\n    return text\n' });
+  const found = await recognize({ 'app.py': 'async def answer(text: str):\n    return text\n' });
   expect(found?.files['service.py']).toBe(`import asyncio
 import math
 import os
@@ -98,52 +98,52 @@ test('a method that --entry names is awaited or collected as it is defined itsel
     async def score(self, text: str): return 1
     def words(self, text: str): yield text`;
   const written = async (method: string) =>
-    (await recognise({ 'app.py': source }, `app:Model.${method}`))?.files['service.py'];
+    (await recognize({ 'app.py': source }, `app:Model.${method}`))?.files['service.py'];
   expect(await written('score')).toContain('return {"output": as_output(await self.model.score(text))}');
   expect(await written('words')).toContain('_run(lambda: join(list(_solution.words(text))))');
   expect(await written('predict')).toContain('_run(lambda: _solution.predict(text))');
 });
 
 test('a parameter of the callable’s own name does not hide it', async () => {
-  const found = await recognise({ 'app.py': 'def text(text: str):\n    return text\n' });
+  const found = await recognize({ 'app.py': 'def text(text: str):\n    return text\n' });
   expect(found?.files['service.py']).toContain('from app import text as _solution');
   expect(found?.files['service.py']).toContain('_run(lambda: _solution(text))');
 });
 
 test('a module of that name is not overwritten, and another import root is on the path', async () => {
-  const found = await recognise({ 'src/app.py': 'def predict(inputs): return inputs\n', 'service.py': 'X = 1\n' });
+  const found = await recognize({ 'src/app.py': 'def predict(inputs): return inputs\n', 'service.py': 'X = 1\n' });
   expect(Object.keys(found?.files ?? {})).toEqual(['bento_service.py']);
   expect(found?.runInterface).toMatchObject({ service: 'bento_service:Service', call: 'inputs', paths: ['src', '.'] });
 });
 
 test('the service that bentofile.yaml names is served', async () => {
   const files = { 'one.py': service('One', 'go'), 'two.py': service('Two', 'go') };
-  await expect(recognise(files)).rejects.toMatchObject({ code: 'ENTRY_AMBIGUOUS' });
-  const found = await recognise({ ...files, 'bentofile.yaml': 'service: "two:Two"\n' });
+  await expect(recognize(files)).rejects.toMatchObject({ code: 'ENTRY_AMBIGUOUS' });
+  const found = await recognize({ ...files, 'bentofile.yaml': 'service: "two:Two"\n' });
   expect(found).toMatchObject({ by: 'bento-service', files: {}, runInterface: { service: 'two:Two' } });
 });
 
 test('a bentofile.yaml that is broken is refused with its line, unless --entry says what to call', async () => {
   const files = { 'one.py': service('One', 'go'), 'bentofile.yaml': 'service: "one:One"\npython: [\n' };
   const refusal = { code: 'MANIFEST_INVALID', message: expect.stringMatching(/^bentofile\.yaml:\d: .*--entry/) };
-  await expect(recognise(files)).rejects.toMatchObject(refusal);
-  await expect(recognise({ ...files, 'one.py': 'def predict(x): ...\n' })).rejects.toMatchObject(refusal);
-  expect((await recognise(files, 'one:One'))?.runInterface).toEqual({ type: 'bentoml', service: 'one:One' });
+  await expect(recognize(files)).rejects.toMatchObject(refusal);
+  await expect(recognize({ ...files, 'one.py': 'def predict(x): ...\n' })).rejects.toMatchObject(refusal);
+  expect((await recognize(files, 'one:One'))?.runInterface).toEqual({ type: 'bentoml', service: 'one:One' });
 });
 
 test('an entry names a service, one of its APIs, or something else that is then wrapped', async () => {
   const files = { 'one.py': `${service('One', 'go')}\ndef plain(x: int):\n    return x\n` };
-  expect((await recognise(files, 'one:One'))?.runInterface).toEqual({ type: 'bentoml', service: 'one:One' });
-  expect((await recognise(files, 'one:One.go'))?.runInterface).toMatchObject({ service: 'one:One', api: 'go' });
-  await expect(recognise(files, 'one:One.stop')).rejects.toMatchObject({ code: 'ENTRY_NOT_FOUND' });
-  expect((await recognise(files, 'one:plain'))?.by).toBe('entry-service');
+  expect((await recognize(files, 'one:One'))?.runInterface).toEqual({ type: 'bentoml', service: 'one:One' });
+  expect((await recognize(files, 'one:One.go'))?.runInterface).toMatchObject({ service: 'one:One', api: 'go' });
+  await expect(recognize(files, 'one:One.stop')).rejects.toMatchObject({ code: 'ENTRY_NOT_FOUND' });
+  expect((await recognize(files, 'one:plain'))?.by).toBe('entry-service');
 });
 
 test('a Cog predictor is called by Cog’s rules', async () => {
   const predictor =
     'from cog import BasePredictor\nclass Predictor(BasePredictor):\n    def predict(self, text: str): ...\n';
   const cog = 'predict: "predict.py:Predictor"\nenvironment: ["MODE=a=b"]\n';
-  const found = await recognise({ 'cog.yaml': cog, 'predict.py': predictor });
+  const found = await recognize({ 'cog.yaml': cog, 'predict.py': predictor });
   expect(found).toMatchObject({
     by: 'cog-service',
     runInterface: { service: 'service:Service', call: 'inputs', cog: true, environment: ['MODE=a=b'] },
@@ -152,7 +152,7 @@ test('a Cog predictor is called by Cog’s rules', async () => {
   expect(found?.files['service.py']).toContain(
     `EmbeddedSoftware(${told}, os.environ.get("SERVICE_THREADS"), __file__)`,
   );
-  expect((await recognise({ 'cog.yaml': cog, 'predict.py': predictor }, 'predict:Predictor'))?.by).toBe(
+  expect((await recognize({ 'cog.yaml': cog, 'predict.py': predictor }, 'predict:Predictor'))?.by).toBe(
     'entry-service',
   );
 });

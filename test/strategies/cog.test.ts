@@ -28,7 +28,7 @@ interface Served {
   plan: RunPlan;
 }
 
-/** Recognises the repository by its `cog.yaml` and serves it. */
+/** Recognizes the repository by its `cog.yaml` and serves it. */
 async function serveCog(directory: string, env: Record<string, string> = {}): Promise<Served> {
   const facts = await gatherFacts(directory);
   const recognition = await cogPredictor.recognize({ workspace: directory, facts });

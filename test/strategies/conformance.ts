@@ -19,7 +19,7 @@ const startTimeout = 180;
 export const extraDeploymentChecks =
   /variables of the process|two starts at once|what one that was cut off|ends during a call|killed software|^stop resolves|sixteen calls|each resource/;
 
-/** The behaviour that every runner shares: each check of the suite as a test. */
+/** The behavior that every runner shares: each check of the suite as a test. */
 export function testRunnerConformance(conformance: Conformance, { without }: { without?: RegExp } = {}): void {
   for (const { name, setUp, checks, tearDown } of createSuite(conformance))
     describe(name, () => {

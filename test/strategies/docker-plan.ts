@@ -38,5 +38,5 @@ export async function createDockerPlan(
       ...planned,
     };
   }
-  throw new Error(`no recipe recognises ${code}`);
+  throw new Error(`no recipe recognizes ${code}`);
 }

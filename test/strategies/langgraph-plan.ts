@@ -52,7 +52,7 @@ export async function createGraphPlan(
     environment: await prepareGraphEnvironment(),
   });
   const found = await recognizeGraph(plan.directory, entry);
-  if (found === undefined) throw new Error('no recipe recognises the files');
+  if (found === undefined) throw new Error('no recipe recognizes the files');
   writeTree(plan.directory, found.files);
   return { ...plan, runInterface: found.runInterface, ...changes };
 }

@@ -432,7 +432,7 @@ test('a compiled graph gets a langgraph.json, also from a package below src', as
   });
 });
 
-test('plain shapes become one node; what is there is not overwritten, and a second run recognises what the first wrote', async () => {
+test('plain shapes become one node; what is there is not overwritten, and a second run recognizes what the first wrote', async () => {
   const workspace = temporarySolution({ 'app.py': 'def predict(text: str): return len(text)', 'graph.py': 'X = 1' });
   const found = await recognizeGraph(workspace);
   const keys = { input_key: 'inputs', output_key: 'output', assistant_id: 'agent', config: 'langgraph.json' };

@@ -68,7 +68,7 @@ export async function createModalPlan(
     environment: await prepareModalEnvironment(),
   });
   const found = await recognizeApp(plan.directory, entry);
-  if (found === undefined) throw new Error('no recipe recognises the files');
+  if (found === undefined) throw new Error('no recipe recognizes the files');
   writeTree(plan.directory, found.files);
   return { ...plan, runInterface: found.runInterface, ...changes };
 }

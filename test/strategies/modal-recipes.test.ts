@@ -29,7 +29,7 @@ test('a function becomes an app as a person would write it', async () => {
   expect(found).toMatchObject({
     by: 'arguments-function-app',
     summary:
-      'recognised `summarize(text, words=40)` in app.py, called with the inputs by name; modal_app.py makes it a Modal function',
+      'recognized `summarize(text, words=40)` in app.py, called with the inputs by name; modal_app.py makes it a Modal function',
     runInterface: { type: 'modal', file: 'modal_app.py', function_name: 'call', call: 'json' },
   });
   expect(found?.files).toEqual({

@@ -12,7 +12,7 @@ const home = temporaryStack();
 const image = join(temporaryDirectory(), 'image');
 const strategy = {
   'recipes.ts': `export const recipes = [
-  { name: 'echo', recognise: async () => ({ summary: 'echoes', runInterface: { type: 'echo' }, files: {} }) },
+  { name: 'echo', recognize: async () => ({ summary: 'echoes', runInterface: { type: 'echo' }, files: {} }) },
 ];
 `,
   'base.js': `import { readFileSync } from 'node:fs';

@@ -10,7 +10,7 @@ const webProcess: Recipe = {
     const command = /^web:\s*(\S.*)$/m.exec(lines)?.[1];
     if (command === undefined || !entry.startsWith('/')) return undefined;
     return {
-      summary: `recognised the web process \`${command}\` of the Procfile`,
+      summary: `recognized the web process \`${command}\` of the Procfile`,
       runInterface: { type: 'http', command, path: entry },
       files: {},
     };

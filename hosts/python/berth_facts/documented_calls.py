@@ -5,7 +5,7 @@ What is written is parsed with its file; what it calls is known when all files a
 
 import ast
 
-from calls import as_json, expected_of, forget_changed, read_call, read_calls, remember_instance
+from literal_calls import as_json, expected_of, forget_changed, read_call, read_calls, remember_instance
 from statements import every_statement
 
 FENCE = "```"

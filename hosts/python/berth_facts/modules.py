@@ -2,7 +2,7 @@
 
 import ast
 
-from places import Places
+from module_locations import Places
 
 
 class Modules:

@@ -3,7 +3,7 @@
 import ast
 import configparser
 
-from files import Unreadable
+from file_reader import Unreadable
 from statements import module_level
 
 

@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 
-from source import Source, read_source
+from source_file import Source, read_source
 
 MOST_WORKERS = 4
 FILES_PER_WORKER = 50

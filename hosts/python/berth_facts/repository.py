@@ -2,14 +2,14 @@
 
 import time
 
-from calls import read_calls
+from literal_calls import read_calls
 from definitions import Definitions
-from documents import find_doctest_calls, find_readme_calls
+from documented_calls import find_doctest_calls, find_readme_calls
 from modules import Modules
 from notes import describe_unread, keep, keep_small
 from placeholders import mark_placeholder
-from reading import read_sources
-from source import Source, is_test
+from parallel_reader import read_sources
+from source_file import Source, is_test
 
 DECLARING = frozenset("cog fastapi pydantic typer modal bentoml click gradio dspy".split())
 ROOM = 2_000_000  # bytes of JSON; who reads it does nothing else meanwhile

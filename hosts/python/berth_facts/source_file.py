@@ -5,12 +5,12 @@ import os
 import warnings
 
 from definitions import find_definitions
-from documents import parse_docstrings, parse_readme
-from files import Unreadable, read_file
+from documented_calls import parse_docstrings, parse_readme
+from file_reader import Unreadable, read_file
 from frameworks import find_frameworks
-from images import find_images
+from code_images import find_images
 from packaging_files import read_setup_cfg, read_setup_py
-from resources import find_gpu, find_models
+from models_and_gpu import find_gpu, find_models
 from statements import every_statement, is_main_guard, module_level
 
 TEXT_LIMIT = 200

@@ -14,7 +14,7 @@ export function toStopError(agent: string, result: AgentResult): BerthError | un
       });
     case 'unreachable':
       return new BerthError('AGENT_BUSY', `${agent}’s provider does not answer: ${error}`, { isDown: true });
-    case 'unauthorised':
+    case 'unauthorized':
       return new BerthError('AGENT_UNUSABLE', `${agent}’s provider refuses the key: ${error}`);
     case 'budget':
       return new BerthError('BUDGET_REACHED', `${agent} has used up its budget: ${error}`);

@@ -20,7 +20,7 @@ export const predictorClass: Recipe = {
     const signature = describeSignature(`${target.callable}.${method}`, target.parameters);
     const setup = target.kind === 'object' ? '' : describeSetup(target);
     return recognizeAsIs(
-      `recognised \`${signature}\` in ${target.file}${setup}`,
+      `recognized \`${signature}\` in ${target.file}${setup}`,
       describeFunction({ entry: target, method }, chooseCallStyle(target.parameters)),
     );
   },

@@ -37,7 +37,7 @@ export function describeCog(facts: Facts, target: Target): Recognition {
   const signature = isUnseen ? called : `${called}(${entry.parameters.map(({ name }) => name).join(', ')})`;
   const environment = listEnvironment(facts);
   const runInterface = { ...describeFunction(target, 'cog'), ...(environment.length > 0 && { environment }) };
-  return recognizeAsIs(`recognised the Cog predictor \`${signature}\` in ${entry.file}`, runInterface);
+  return recognizeAsIs(`recognized the Cog predictor \`${signature}\` in ${entry.file}`, runInterface);
 }
 
 /** `predict: "predict.py:Predictor"`; newer versions of Cog call the key `run`. */

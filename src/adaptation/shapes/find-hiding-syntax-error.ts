@@ -2,7 +2,7 @@ import type { Facts } from '../../contract/facts.js';
 import { BerthError } from '../../errors.js';
 import { listHidingErrors } from './rank-entry.js';
 
-/** Why nothing was recognised, when a file that does not parse may hide it: PYTHON_SYNTAX with file, line and text. */
+/** Why nothing was recognized, when a file that does not parse may hide it: PYTHON_SYNTAX with file, line and text. */
 export function findHidingSyntaxError(facts: Facts): BerthError | undefined {
   const [broken] = listHidingErrors(facts, Number.POSITIVE_INFINITY);
   return broken && describeSyntaxError(broken);

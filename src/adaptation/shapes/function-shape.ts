@@ -23,7 +23,7 @@ function createFunctionRecipe(name: string, style: CallStyle, how: string): Reci
       if (target?.kind !== 'function' || chooseCallStyle(target.parameters) !== style) return undefined;
       const signature = describeSignature(target.callable, target.parameters);
       return recognizeAsIs(
-        `recognised \`${signature}\` in ${target.file}, ${how}`,
+        `recognized \`${signature}\` in ${target.file}, ${how}`,
         describeFunction({ entry: target }, style),
       );
     },

@@ -48,7 +48,7 @@ function recognizeServices(services: EntryPoint[]): Recognition {
   if (first !== undefined && services.length === 1) return recognizeService(first);
   const names = services.map(({ callable }) => callable).join(', ');
   if (first !== undefined && services.every(({ module }) => module === first.module)) {
-    const summary = `recognised the Bento services ${names} in ${first.file}; the one that needs the others is called`;
+    const summary = `recognized the Bento services ${names} in ${first.file}; the one that needs the others is called`;
     return { summary, runInterface: describeService(first, first.module), files: {} };
   }
   const candidates = services.map(({ module, callable }) => `${module}:${callable}`);
@@ -63,7 +63,7 @@ function recognizeServices(services: EntryPoint[]): Recognition {
 function recognizeService(service: EntryPoint, api?: string): Recognition {
   const runInterface = describeService(service, `${service.module}:${service.callable}`);
   return {
-    summary: `recognised the Bento service ${service.callable} in ${service.file}${api ? `, its API ${api} is called` : ''}`,
+    summary: `recognized the Bento service ${service.callable} in ${service.file}${api ? `, its API ${api} is called` : ''}`,
     runInterface: { ...runInterface, ...(api && { api }) },
     files: {},
   };

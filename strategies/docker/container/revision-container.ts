@@ -42,8 +42,8 @@ export async function findContainer(engine: Docker, plan: RunPlan): Promise<Foun
   return undefined;
 }
 
-export const isOwnContainer = (labelled: Record<string, string>, plan: RevisionIdentity): boolean =>
-  homeMarks(plan).includes(labelled[labels.home] ?? '');
+export const isOwnContainer = (labeled: Record<string, string>, plan: RevisionIdentity): boolean =>
+  homeMarks(plan).includes(labeled[labels.home] ?? '');
 
 /**
  * Makes the container. Undefined when another start was first; START_FAILED when its name is taken by what this Berth did
@@ -123,8 +123,8 @@ export async function removeImages(engine: Docker, plan: RunPlan): Promise<void>
 }
 
 /** Whether this is what the revision calls an image with these labels. */
-export const isOwnImage = (reference: string, plan: RevisionIdentity, labelled: Record<string, string>): boolean => {
-  const image = { name: imageName(plan), content: labelled[contentLabel] ?? '' };
+export const isOwnImage = (reference: string, plan: RevisionIdentity, labeled: Record<string, string>): boolean => {
+  const image = { name: imageName(plan), content: labeled[contentLabel] ?? '' };
   return homeMarks(plan).some((owner) => reference === buildImageReference({ ...image, owner }));
 };
 

@@ -20,7 +20,7 @@ export const ownDockerfile: Recipe = {
     const port = choosePort(facts.exposes, named, route.predict_path);
     const called = route.predict_path ?? 'the path that its OpenAPI names';
     return {
-      summary: `recognised a server in the repository’s own Dockerfile, called at ${called}`,
+      summary: `recognized a server in the repository’s own Dockerfile, called at ${called}`,
       runInterface: { type: 'http', dockerfile: 'Dockerfile', ...route, ...(port !== undefined && { port }) },
       files: {},
     };

@@ -54,7 +54,7 @@ export const webApplication: Recipe = {
       entry: file,
     });
     return {
-      summary: `recognised the web application \`${application}\` in ${file}; ${image.summary}`,
+      summary: `recognized the web application \`${application}\` in ${file}; ${image.summary}`,
       runInterface: { type: 'http', dockerfile: image.dockerfile, port, ...route },
       files: image.files,
     };

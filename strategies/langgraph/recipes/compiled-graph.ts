@@ -20,7 +20,7 @@ export const compiledGraph: Recipe = {
     if (chosen === undefined) return undefined;
     const config = await chooseFreeName(workspace, ['langgraph.json', 'langgraph.berth.json']);
     return {
-      summary: `recognised the graph \`${chosen.name}\` in ${chosen.file}`,
+      summary: `recognized the graph \`${chosen.name}\` in ${chosen.file}`,
       runInterface: await describeGraph({ workspace, config, assistantId: defaultGraph, file: chosen.file }),
       files: {
         [config]: writeLanggraphJson({

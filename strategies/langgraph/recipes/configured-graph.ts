@@ -17,7 +17,7 @@ export const configuredGraph: Recipe = {
     const chosen = chooseGraph({ graphs, config, entry });
     if (chosen === undefined) return undefined;
     const others = graphs.length > 1 ? ` (of ${graphs.length})` : '';
-    const summary = `recognised the graph “${chosen.name}” (${chosen.reference}) that ${config} serves${others}`;
+    const summary = `recognized the graph “${chosen.name}” (${chosen.reference}) that ${config} serves${others}`;
     const file = join(dirname(config), chosen.reference.split(':')[0] ?? '');
     const runInterface = await describeGraph({ workspace, config, assistantId: chosen.name, file });
     return { summary, runInterface, files: {} };

@@ -19,7 +19,7 @@ export const graphFactory: Recipe = {
     const reference =
       wrapper === undefined ? buildReference({ file, name: callable, module, root }) : `./${wrapper}:make_graph`;
     return {
-      summary: `recognised \`${callable}\` in ${file}, which makes a graph`,
+      summary: `recognized \`${callable}\` in ${file}, which makes a graph`,
       runInterface: await describeGraph({ workspace, config, assistantId: defaultGraph, file }),
       files: {
         [config]: writeLanggraphJson({ reference, roots: root === '.' ? [] : [root] }),

@@ -43,7 +43,7 @@ function findNamed({ name, path }: AppEntry, found: AppFunction[]): AppFunction[
 
 function recognizeFunction(workspace: string, found: AppFunction, entry: AppEntry | undefined): Recognition {
   const { web, isGenerator, entry: where } = found;
-  const summary = `recognised the Modal ${web === null ? 'function' : 'web endpoint'} ${getFunctionName(found)} in ${where.file}`;
+  const summary = `recognized the Modal ${web === null ? 'function' : 'web endpoint'} ${getFunctionName(found)} in ${where.file}`;
   if (isGenerator && web === null)
     return collectGenerator({ workspace, found, parameters: getParameters(found), summary });
   return {

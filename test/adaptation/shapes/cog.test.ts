@@ -24,7 +24,7 @@ test('the predictor of cog.yaml is called by Cog’s rules, whatever else there 
       environment: ['NAME=value', 'OTHER=1', 'COG_MAX_CONCURRENCY=4'],
     },
   });
-  expect(found?.summary).toBe('recognised the Cog predictor `Predictor.predict(text, n)` in predict.py');
+  expect(found?.summary).toBe('recognized the Cog predictor `Predictor.predict(text, n)` in predict.py');
 });
 
 test('a function of cog.yaml is one too, also in a subdirectory', async () => {

@@ -51,14 +51,14 @@ const shapes: [string, Record<string, string>, string][] = [
   ],
 ];
 
-test.each(shapes)('%s is recognised', async (_, files, expected) => {
+test.each(shapes)('%s is recognized', async (_, files, expected) => {
   expect(await outcome(files)).toBe(expected);
 });
 
-test('the summary says what was recognised, and no file is written', async () => {
+test('the summary says what was recognized, and no file is written', async () => {
   const found = await recognize({ 'app.py': 'def predict(text, top_k=3, *, mode="a", **more): pass\n' });
   expect(found?.summary).toBe(
-    "recognised `predict(text, top_k=3, mode='a', **more)` in app.py, called with the inputs by name",
+    "recognized `predict(text, top_k=3, mode='a', **more)` in app.py, called with the inputs by name",
   );
   expect(found?.files).toEqual({});
 });
@@ -110,6 +110,6 @@ test('several equally good callables are listed, each with the line to type', as
   });
 });
 
-test('what has nothing to call is not recognised', async () => {
+test('what has nothing to call is not recognized', async () => {
   expect(await recognize({ 'app.py': 'print("hello")\nclass Data:\n    pass\n' })).toBeUndefined();
 });

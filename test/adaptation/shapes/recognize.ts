@@ -9,7 +9,7 @@ export interface Recognized extends Recognition {
   recipe: string;
 }
 
-/** What the local recipes make of a repository: the first that recognises it. */
+/** What the local recipes make of a repository: the first that recognizes it. */
 export async function recognize(files: Record<string, string>, entry?: string): Promise<Recognized | undefined> {
   const workspace = temporarySolution(files);
   const facts = await gatherFacts(workspace, { home });
