@@ -27,10 +27,10 @@ export interface AdapterDependencies {
  * what the user edited. An agent edits; git, the rules of judging and later the ladder say what that is worth.
  */
 export class AdapterAgent {
-  readonly #dependencies: AdapterDependencies;
+  private readonly dependencies: AdapterDependencies;
 
   constructor(dependencies: AdapterDependencies) {
-    this.#dependencies = dependencies;
+    this.dependencies = dependencies;
   }
 
   /**
@@ -43,7 +43,7 @@ export class AdapterAgent {
     const record = await RoundRecord.open(stateDirectory, round.number);
     if (record.state.result !== null) return record.state.result;
     if (record.state.error !== null) throw BerthError.fromRecord(record.state.error);
-    const adapted = await this.#adaptWorkspace(request, record);
+    const adapted = await this.adaptWorkspace(request, record);
     signal?.throwIfAborted();
     const { commit, filesChanged } = await commitWorkspace(workspace, describeCommit(request, adapted));
     const result = { ...adapted, success: true, adaptedPath: workspace, filesChanged, commit };
@@ -51,30 +51,30 @@ export class AdapterAgent {
     return result;
   }
 
-  async #adaptWorkspace(request: AdaptRequest, record: RoundRecord): Promise<AdaptationOutcome> {
+  private async adaptWorkspace(request: AdaptRequest, record: RoundRecord): Promise<AdaptationOutcome> {
     const { round, setting } = request;
-    const recipes = await this.#dependencies.registry.getRecipes(setting.strategy);
+    const recipes = await this.dependencies.registry.getRecipes(setting.strategy);
     if (!round.asksRecipes && round.agents.length === 0) return adoptUserEdits(recipes, request);
-    if (!isAutomatic(request)) await this.#listAgents(request); // Refuses an unknown name before anything is written.
+    if (!isAutomatic(request)) await this.listAgents(request); // Refuses an unknown name before anything is written.
     const recognized = round.asksRecipes ? await tryRecipes(recipes, request) : undefined;
     if (recognized !== undefined && !(recognized instanceof BerthError)) return recognized;
     const createNotRecognizedError = async () =>
       recognized ?? findHidingSyntaxError(request.facts) ?? (await notRecognizedError(recipes, request));
     if (round.agents.length === 0) throw await createNotRecognizedError();
-    return this.#runFirstUsableAgent(request, record).catch(async (error) => {
+    return this.runFirstUsableAgent(request, record).catch(async (error) => {
       const isWithoutAgent = error instanceof BerthError && error.code === 'AGENT_UNUSABLE' && isAutomatic(request);
       throw isWithoutAgent && round.asksRecipes ? await createNotRecognizedError() : error;
     });
   }
 
   /** The first agent that can be used and whose provider answers; the others are in the notes, with the reason. */
-  async #runFirstUsableAgent(request: AdaptRequest, record: RoundRecord): Promise<AdaptationOutcome> {
+  private async runFirstUsableAgent(request: AdaptRequest, record: RoundRecord): Promise<AdaptationOutcome> {
     assertRoundsLeft(request);
-    const { registry, home, environment = process.env } = this.#dependencies;
+    const { registry, home, environment = process.env } = this.dependencies;
     const notes = new Set<string>();
     let last: BerthError | undefined;
     const session = record.state.session ?? request.round.session;
-    for (const agent of moveToFront(await this.#listAgents(request), session?.agent)) {
+    for (const agent of moveToFront(await this.listAgents(request), session?.agent)) {
       const description = await agent.describe(environment);
       if (!description.isUsable) {
         notes.add(`${agent.name} was passed over: it lacks ${description.missing.join(' and ')}`);
@@ -83,7 +83,7 @@ export class AdapterAgent {
       if (isAutomatic(request) && agent.name !== session?.agent) {
         notes.add(`${agent.name} was chosen: the first that can be used`);
       }
-      const sandbox = this.#dependencies.findSandbox ?? findSandbox;
+      const sandbox = this.dependencies.findSandbox ?? findSandbox;
       const task = { request, agent, description, record, environment, findSandbox: sandbox, notes };
       try {
         return await runAgentRound(task, { registry, home });
@@ -96,8 +96,8 @@ export class AdapterAgent {
     throw last?.code === 'AGENT_BUSY' ? last : noUsableAgentError([...notes], last);
   }
 
-  async #listAgents({ round }: AdaptRequest): Promise<Agent[]> {
-    const agents = await this.#dependencies.agents();
+  private async listAgents({ round }: AdaptRequest): Promise<Agent[]> {
+    const agents = await this.dependencies.agents();
     const names = round.agents.flatMap((name) => (name === 'auto' ? agents.listAgents() : [name]));
     try {
       return [...new Set(names)].map((name) => agents.getAgent(name));

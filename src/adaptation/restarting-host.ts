@@ -13,10 +13,10 @@ const maxRestartTime = 10 * 60_000;
  * call decides nothing for those after it.
  */
 export class RestartingHost {
-  #starts = 0;
-  #spent = 0;
+  private starts = 0;
+  private spent = 0;
   /** Whether the last call may have taken the host along. */
-  #mayHaveExited = false;
+  private mayHaveExited = false;
 
   constructor(
     private readonly host: Pick<TrialHost, 'start' | 'call' | 'isAcceptingCalls'>,
@@ -25,7 +25,7 @@ export class RestartingHost {
 
   async call(inputs: unknown): Promise<Answer> {
     try {
-      if (this.#mayHaveExited && !(await this.host.isAcceptingCalls())) await this.#restart();
+      if (this.mayHaveExited && !(await this.host.isAcceptingCalls())) await this.restart();
     } catch (error) {
       if (!(error instanceof BerthError)) throw error;
       return createErrorAnswer(
@@ -34,16 +34,16 @@ export class RestartingHost {
       );
     }
     const answer = await this.host.call(inputs);
-    this.#mayHaveExited = answer.status === 'error' && answer.error.type === undefined;
+    this.mayHaveExited = answer.status === 'error' && answer.error.type === undefined;
     return answer;
   }
 
-  async #restart(): Promise<void> {
-    if (this.#starts === maxRestarts || this.#spent > maxRestartTime) return;
-    this.#starts += 1;
+  private async restart(): Promise<void> {
+    if (this.starts === maxRestarts || this.spent > maxRestartTime) return;
+    this.starts += 1;
     this.onProgress('a call ended the process or holds it up: starting it again for the next one');
     const begun = performance.now();
     await this.host.start();
-    this.#spent += performance.now() - begun;
+    this.spent += performance.now() - begun;
   }
 }

@@ -41,33 +41,33 @@ const [pingTimeout, recoveryTime, pollInterval] = [2_000, 2_000, 100];
 
 /** A Python host for the length of the local checks: it serves the revision to nobody but them. */
 export class TrialHost {
-  readonly #trial: TrialOptions;
-  readonly #client: HostClient;
+  private readonly trial: TrialOptions;
+  private readonly client: HostClient;
 
   constructor(trial: TrialOptions) {
-    this.#trial = trial;
-    this.#client = new HostClient({ socket: getSocketPath(trial.plan), timeout: trial.plan.timeout });
+    this.trial = trial;
+    this.client = new HostClient({ socket: getSocketPath(trial.plan), timeout: trial.plan.timeout });
   }
 
   /** Imports the software. Throws IMPORT_FAILED or START_FAILED with the user's traceback. */
   async start(): Promise<void> {
-    const { plan } = this.#trial;
+    const { plan } = this.trial;
     await mkdir(plan.stateDirectory, { recursive: true, mode: 0o700 });
     await this.stop(); // what a killed attempt left
     await createHostDirectories(plan);
-    await this.#launch();
+    await this.launch();
   }
 
   /** With every digit, in and out. */
   async call(inputs: unknown): Promise<Answer> {
-    const { signal } = this.#trial;
-    return readExactJson(await this.#client.callText(writeJson(inputs), signal && { signal })) as Answer; // the host's own
+    const { signal } = this.trial;
+    return readExactJson(await this.client.callText(writeJson(inputs), signal && { signal })) as Answer; // the host's own
   }
 
   /** Whether the next call is taken: no earlier one has ended the process, or goes on in it after its time. */
   async isAcceptingCalls(): Promise<boolean> {
     for (const deadline = Date.now() + recoveryTime; ; await sleep(pollInterval)) {
-      const status = await this.#client.ping(pingTimeout).catch(() => undefined);
+      const status = await this.client.ping(pingTimeout).catch(() => undefined);
       if (status === undefined || (status.stuck ?? 0) === 0) return status !== undefined;
       if (Date.now() > deadline) return false;
     }
@@ -75,8 +75,8 @@ export class TrialHost {
 
   /** Resolves when no process of the trial exists. Safe to run twice, and after an attempt that was cut off. */
   async stop(): Promise<void> {
-    const { plan } = this.#trial;
-    this.#client.close();
+    const { plan } = this.trial;
+    this.client.close();
     const recorded = await readHostRecord(plan.stateDirectory);
     const started = findProcessesByArguments([hostProgram, plan.stateDirectory]);
     for (const identity of [...(recorded === undefined ? [] : [recorded]), ...started])
@@ -85,8 +85,8 @@ export class TrialHost {
     await removeHostPaths(plan);
   }
 
-  async #launch(): Promise<void> {
-    const { plan, code, environment, runInterface, env, signal, onProgress } = this.#trial;
+  private async launch(): Promise<void> {
+    const { plan, code, environment, runInterface, env, signal, onProgress } = this.trial;
     const identity = await launchHost({
       python: environment.python,
       stateDirectory: plan.stateDirectory,

@@ -19,7 +19,7 @@ export class Verification {
       this.checks.push({ name, passed: true, milliseconds: Math.round(performance.now() - begun), note });
       return value;
     } catch (thrown) {
-      throw thrown instanceof BerthError ? this.#addTo(thrown, name) : thrown;
+      throw thrown instanceof BerthError ? this.addTo(thrown, name) : thrown;
     }
   }
 
@@ -28,7 +28,7 @@ export class Verification {
     this.checks.push({ name, passed: true, milliseconds: 0, note: 'left to the endpoint' });
   }
 
-  #addTo(error: BerthError, failed: VerificationCheckName): BerthError {
+  private addTo(error: BerthError, failed: VerificationCheckName): BerthError {
     const passed = this.checks.map(({ name, note }) => `${name} (${note})`).join(', ') || 'nothing';
     const details = { ...error.details, rung: failed, ladder: `failed: ${failed}; passed before: ${passed}` };
     return new BerthError(error.code, error.message, details, { cause: error });

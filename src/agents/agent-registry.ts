@@ -28,7 +28,7 @@ const protocols = [claudeCode, codex, gemini, opencode, aider];
 
 /** Every coding agent that there is here: the six that Berth knows and those of `$BERTH_HOME/config.yaml`. */
 export class AgentRegistry {
-  readonly #agents: Map<string, Agent>;
+  private readonly agents: Map<string, Agent>;
 
   private constructor(settings: AgentSettings) {
     const own = Object.entries(settings.userDefined).map(
@@ -43,7 +43,7 @@ export class AgentRegistry {
       ['openai', new OpenaiAgent(settings.builtIn.openai)],
     ]);
     const ordered = automaticOrder.map((name) => known.get(name) as Agent); // The test proves both lists to be one.
-    this.#agents = new Map([...own, ...ordered].map((agent) => [agent.name, agent]));
+    this.agents = new Map([...own, ...ordered].map((agent) => [agent.name, agent]));
   }
 
   /** Throws AGENT_CONFIG when the file is wrong. */
@@ -53,12 +53,12 @@ export class AgentRegistry {
 
   /** In the order in which `auto` tries them. */
   listAgents(): string[] {
-    return [...this.#agents.keys()];
+    return [...this.agents.keys()];
   }
 
   /** Throws AGENT_UNKNOWN. */
   getAgent(name: string): Agent {
-    const agent = this.#agents.get(name);
+    const agent = this.agents.get(name);
     if (agent !== undefined) return agent;
     const message = `there is no coding agent ${name}; there are ${this.listAgents().join(', ')}`;
     throw new BerthError('AGENT_UNKNOWN', message, { agent: name });
@@ -66,7 +66,7 @@ export class AgentRegistry {
 
   /** Which can be used, and what the others lack; for `berth doctor`. */
   async describeAgents(environment: NodeJS.ProcessEnv = process.env): Promise<AgentDescription[]> {
-    return Promise.all([...this.#agents.values()].map((agent) => agent.describe(environment)));
+    return Promise.all([...this.agents.values()].map((agent) => agent.describe(environment)));
   }
 
   /**

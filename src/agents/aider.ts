@@ -92,26 +92,26 @@ export function describeAiderModel({ model, prices }: RunSetup): object {
 }
 
 class AiderReader implements OutputReader {
-  readonly #log: RunLog;
-  readonly #history: string;
-  #before: Promise<number>;
-  #lastError = '';
+  private readonly log: RunLog;
+  private readonly history: string;
+  private before: Promise<number>;
+  private lastError = '';
 
   constructor(setup: RunSetup, log: RunLog) {
-    this.#log = log;
+    this.log = log;
     const session = setup.request.session ?? setup.newSession;
-    this.#history = historyPath(setup, session);
-    this.#before = stat(this.#history)
+    this.history = historyPath(setup, session);
+    this.before = stat(this.history)
       .then(({ size }) => size)
       .catch(() => 0);
-    if (setup.request.session !== null && !existsSync(this.#history)) {
+    if (setup.request.session !== null && !existsSync(this.history)) {
       log.fail({ reason: 'session-lost', text: `there is no history of session ${session}`, retryAfterSeconds: null });
     }
     log.beginSession(session);
   }
 
   readLine(text: string): void {
-    const log = this.#log;
+    const log = this.log;
     const tokens = /^Tokens: ([\d.]+)(k?) sent, ([\d.]+)(k?) received/.exec(text);
     if (tokens !== null) {
       log.turns += 1;
@@ -119,17 +119,17 @@ class AiderReader implements OutputReader {
     }
     const edited = /^Applied edit to (.+)$/.exec(text)?.[1];
     if (edited !== undefined) log.emitEvent('edit', edited);
-    else if (/^Retrying in [\d.]+ seconds/.test(text)) log.emitEvent('retry', `${text} ${this.#lastError}`.trim());
-    else if (/^(litellm\.\w+|.*\bAPIError\b)/.test(text)) this.#lastError = text;
+    else if (/^Retrying in [\d.]+ seconds/.test(text)) log.emitEvent('retry', `${text} ${this.lastError}`.trim());
+    else if (/^(litellm\.\w+|.*\bAPIError\b)/.test(text)) this.lastError = text;
     else if (tokens === null) log.activityCount += 1;
   }
 
   /** The reply stands unbroken in the history only; every error ends with exit code 0 there. */
   async finish(): Promise<void> {
-    const added = (await readFile(this.#history).catch(() => Buffer.alloc(0))).subarray(await this.#before).toString();
+    const added = (await readFile(this.history).catch(() => Buffer.alloc(0))).subarray(await this.before).toString();
     const reply = readLastReply(added);
-    if (reply !== '') this.#log.recordMessage(reply);
-    else if (this.#lastError !== '') this.#log.fail(classifyFailure(this.#lastError));
+    if (reply !== '') this.log.recordMessage(reply);
+    else if (this.lastError !== '') this.log.fail(classifyFailure(this.lastError));
   }
 }
 

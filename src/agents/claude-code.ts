@@ -81,62 +81,62 @@ const Line = z.looseObject({
 type Line = z.infer<typeof Line>;
 
 class ClaudeReader implements OutputReader {
-  readonly #setup: RunSetup;
-  readonly #log: RunLog;
-  readonly #stop: (cause: StopCause) => void;
-  #lastMessage: string | undefined;
-  #end: Line | null = null;
-  #retryAfterSeconds: number | null = null;
+  private readonly setup: RunSetup;
+  private readonly log: RunLog;
+  private readonly stop: (cause: StopCause) => void;
+  private lastMessage: string | undefined;
+  private end: Line | null = null;
+  private retryAfterSeconds: number | null = null;
 
   constructor(setup: RunSetup, log: RunLog, stop: (cause: StopCause) => void) {
-    this.#setup = setup;
-    this.#log = log;
-    this.#stop = stop;
+    this.setup = setup;
+    this.log = log;
+    this.stop = stop;
     log.beginSession(setup.request.session ?? setup.newSession);
   }
 
   readLine(text: string, stream: 'stdout' | 'stderr'): void {
     if (stream === 'stderr' && text.includes('No conversation found')) {
-      this.#log.fail({ reason: 'session-lost', text, retryAfterSeconds: null });
+      this.log.fail({ reason: 'session-lost', text, retryAfterSeconds: null });
     }
     const line = stream === 'stdout' ? parseJsonLine(Line, text) : null;
     if (line === null) return;
-    if (line.subtype === 'api_retry') this.#readRetry(line);
-    else if (line.type === 'assistant' && line.message !== undefined) this.#readMessage(line.message);
-    else if (line.type === 'result') this.#readResult(line);
-    else this.#log.activityCount += 1;
+    if (line.subtype === 'api_retry') this.readRetry(line);
+    else if (line.type === 'assistant' && line.message !== undefined) this.readMessage(line.message);
+    else if (line.type === 'result') this.readResult(line);
+    else this.log.activityCount += 1;
   }
 
   async finish(): Promise<void> {
-    const line = this.#end;
+    const line = this.end;
     if (line?.total_cost_usd === undefined || line.session_id === undefined) return;
-    this.#log.cost = await this.#priceRun(line, line.total_cost_usd, line.session_id);
+    this.log.cost = await this.priceRun(line, line.total_cost_usd, line.session_id);
   }
 
-  #readRetry({ attempt, error_status, retry_delay_ms }: Line): void {
-    this.#log.emitEvent('retry', `try ${attempt ?? '?'} failed with ${error_status ?? 'no answer'}`);
-    this.#retryAfterSeconds = retry_delay_ms ? Math.ceil(retry_delay_ms / 1000) : null;
+  private readRetry({ attempt, error_status, retry_delay_ms }: Line): void {
+    this.log.emitEvent('retry', `try ${attempt ?? '?'} failed with ${error_status ?? 'no answer'}`);
+    this.retryAfterSeconds = retry_delay_ms ? Math.ceil(retry_delay_ms / 1000) : null;
     if (error_status !== 401 && error_status !== 403) return;
-    this.#log.fail(classifyFailure(`the provider answers ${error_status}`, error_status));
-    this.#stop('unauthorized');
+    this.log.fail(classifyFailure(`the provider answers ${error_status}`, error_status));
+    this.stop('unauthorized');
   }
 
-  #readMessage(message: NonNullable<Line['message']>): void {
-    if (message.id === undefined || message.id !== this.#lastMessage) {
-      this.#log.turns += 1;
-      if (message.usage !== undefined) this.#log.addUsage(...sumUsage(message.usage));
+  private readMessage(message: NonNullable<Line['message']>): void {
+    if (message.id === undefined || message.id !== this.lastMessage) {
+      this.log.turns += 1;
+      if (message.usage !== undefined) this.log.addUsage(...sumUsage(message.usage));
     }
-    this.#lastMessage = message.id;
+    this.lastMessage = message.id;
     const blocks = z.array(Block).safeParse(message.content);
     for (const block of blocks.data ?? []) {
-      if (block.type === 'text') this.#log.recordMessage(block.text ?? '');
-      if (block.type === 'tool_use') this.#log.emitEvent(...describeTool(block.name ?? '', block.input ?? {}));
+      if (block.type === 'text') this.log.recordMessage(block.text ?? '');
+      if (block.type === 'tool_use') this.log.emitEvent(...describeTool(block.name ?? '', block.input ?? {}));
     }
   }
 
-  #readResult(line: Line): void {
-    const log = this.#log;
-    this.#end = line;
+  private readResult(line: Line): void {
+    const log = this.log;
+    this.end = line;
     log.isFinished = true;
     log.activityCount += 1;
     if (line.usage !== undefined) [log.inputTokens, log.outputTokens] = sumUsage(line.usage);
@@ -147,12 +147,12 @@ class ClaudeReader implements OutputReader {
     else if (line.subtype === 'error_max_budget_usd') log.fail({ reason: 'budget', text, retryAfterSeconds: null });
     else if (text.includes('No conversation found'))
       log.fail({ reason: 'session-lost', text, retryAfterSeconds: null });
-    else if (line.is_error) log.fail(classifyFailure(text, line.api_error_status, this.#retryAfterSeconds));
+    else if (line.is_error) log.fail(classifyFailure(text, line.api_error_status, this.retryAfterSeconds));
   }
 
   /** Older versions count one run, newer ones the whole session: told apart by the tokens that go with the sum. */
-  async #priceRun({ usage, modelUsage }: Line, total: number, session: string): Promise<number> {
-    const { stateDirectory } = this.#setup.request;
+  private async priceRun({ usage, modelUsage }: Line, total: number, session: string): Promise<number> {
+    const { stateDirectory } = this.setup.request;
     const before = await readTotals(stateDirectory, session);
     const models = Object.values(modelUsage ?? {});
     if (models.length === 0) return total;

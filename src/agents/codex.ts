@@ -87,17 +87,17 @@ const Line = z.looseObject({
 });
 
 class CodexReader implements OutputReader {
-  readonly #setup: RunSetup;
-  readonly #log: RunLog;
-  #total: AgentUsage | null = null;
+  private readonly setup: RunSetup;
+  private readonly log: RunLog;
+  private total: AgentUsage | null = null;
 
   constructor(setup: RunSetup, log: RunLog) {
-    this.#setup = setup;
-    this.#log = log;
+    this.setup = setup;
+    this.log = log;
   }
 
   readLine(text: string, stream: 'stdout' | 'stderr'): void {
-    const log = this.#log;
+    const log = this.log;
     if (stream === 'stderr') {
       if (/no rollout found|thread\/resume failed|invalid session id/i.test(text)) {
         log.fail({ reason: 'session-lost', text, retryAfterSeconds: null });
@@ -111,44 +111,43 @@ class CodexReader implements OutputReader {
     if (line.thread_id !== undefined) log.beginSession(line.thread_id);
     if (line.type === 'item.started' && line.item?.type === 'command_execution')
       log.emitEvent('run', line.item.command ?? '');
-    if (line.type === 'item.completed' && line.item !== undefined) this.#readItem(line.item);
+    if (line.type === 'item.completed' && line.item !== undefined) this.readItem(line.item);
     if (line.type === 'turn.failed') log.fail(describeFailure(line.error?.message ?? ''));
     if (line.type === 'turn.completed' && line.usage !== undefined) {
       log.isFinished = true;
-      this.#total = { inputTokens: line.usage.input_tokens, outputTokens: line.usage.output_tokens };
+      this.total = { inputTokens: line.usage.input_tokens, outputTokens: line.usage.output_tokens };
     }
   }
 
   /** Codex tells its use at the very end alone; its own record of the thread has it after each reply. */
   async poll(): Promise<void> {
-    const { session } = this.#log;
-    const total = session === null ? null : await readCodexUsage(codexHome(this.#setup), session);
-    if (total !== null) this.#total = total;
-    await this.#updateUsage();
+    const { session } = this.log;
+    const total = session === null ? null : await readCodexUsage(codexHome(this.setup), session);
+    if (total !== null) this.total = total;
+    await this.updateUsage();
   }
 
   /** A run that was stopped never tells it. */
   async finish(): Promise<void> {
     await this.poll();
-    const { session } = this.#log;
-    if (this.#total === null || session === null) return;
-    await writeTotals(this.#setup.request.stateDirectory, session, { ...this.#total, cost: 0 });
+    const { session } = this.log;
+    if (this.total === null || session === null) return;
+    await writeTotals(this.setup.request.stateDirectory, session, { ...this.total, cost: 0 });
   }
 
   /** Codex counts the whole thread. */
-  async #updateUsage(): Promise<void> {
-    const { session } = this.#log;
-    if (this.#total === null || session === null) return;
-    this.#log.setUsage(await subtractTotals(this.#setup.request.stateDirectory, session, this.#total));
+  private async updateUsage(): Promise<void> {
+    const { session } = this.log;
+    if (this.total === null || session === null) return;
+    this.log.setUsage(await subtractTotals(this.setup.request.stateDirectory, session, this.total));
   }
 
   /** What one reply of the model asked for is an item each; replies themselves are not told. */
-  #readItem(item: Item): void {
-    if (/^(agent_message|command_execution|file_change|mcp_tool_call|web_search)$/.test(item.type))
-      this.#log.turns += 1;
-    if (item.type === 'agent_message') this.#log.recordMessage(item.text ?? '');
+  private readItem(item: Item): void {
+    if (/^(agent_message|command_execution|file_change|mcp_tool_call|web_search)$/.test(item.type)) this.log.turns += 1;
+    if (item.type === 'agent_message') this.log.recordMessage(item.text ?? '');
     if (item.type === 'file_change')
-      this.#log.emitEvent('edit', (item.changes ?? []).map(({ path }) => path).join('\n'));
+      this.log.emitEvent('edit', (item.changes ?? []).map(({ path }) => path).join('\n'));
   }
 }
 

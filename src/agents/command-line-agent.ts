@@ -15,20 +15,20 @@ import { findSandbox } from './sandbox.js';
 /** Any coding agent that is a command line: contained, limited and read in the same way. */
 export class CommandLineAgent implements Agent {
   readonly name: string;
-  readonly #protocol: CommandLineProtocol;
-  readonly #settings: BuiltInSettings;
+  private readonly protocol: CommandLineProtocol;
+  private readonly settings: BuiltInSettings;
 
   constructor(protocol: CommandLineProtocol, settings: BuiltInSettings = {}) {
     this.name = protocol.name;
-    this.#protocol = protocol;
-    this.#settings = settings;
+    this.protocol = protocol;
+    this.settings = settings;
   }
 
   async describe(environment: NodeJS.ProcessEnv = process.env): Promise<AgentDescription> {
-    const { name, origin, minimumVersion, reportsCost } = this.#protocol;
-    const program = this.#findProgram(environment);
+    const { name, origin, minimumVersion, reportsCost } = this.protocol;
+    const program = this.findProgram(environment);
     const version = program === null || minimumVersion === null ? null : await queryVersion(program, environment);
-    const missing = this.#listMissing(environment);
+    const missing = this.listMissing(environment);
     if (minimumVersion !== null && isOlder(version, minimumVersion)) {
       missing.push(`${name} ${minimumVersion} or newer (${program} is ${version})`);
     }
@@ -38,15 +38,15 @@ export class CommandLineAgent implements Agent {
       missing,
       version,
       program,
-      model: this.#chooseModel(environment),
-      reportsCost: reportsCost || this.#settings.prices !== undefined,
+      model: this.chooseModel(environment),
+      reportsCost: reportsCost || this.settings.prices !== undefined,
       origin,
     };
   }
 
   async run(request: AgentRequest): Promise<AgentResult> {
     const environment = request.environment ?? process.env;
-    const missing = this.#listMissing(environment);
+    const missing = this.listMissing(environment);
     if (missing.length > 0) {
       throw new BerthError('AGENT_UNUSABLE', `${this.name} lacks ${missing.join(' and ')}`, {
         agent: this.name,
@@ -57,14 +57,14 @@ export class CommandLineAgent implements Agent {
     const stateDirectory = await realpath(request.stateDirectory);
     const { runCommandLine } = await import('./run-command-line.js'); // most processes only look which agents there are
     const mark = await claimMark(stateDirectory);
-    const setup = await this.#setUp(request, environment, stateDirectory);
-    const secrets = Object.values(pickVariables(this.#protocol.keys, environment));
+    const setup = await this.setUp(request, environment, stateDirectory);
+    const secrets = Object.values(pickVariables(this.protocol.keys, environment));
     const log = new RunLog(
       (event) => request.onEvent?.({ ...event, text: redact(event.text, secrets) }),
       (session) => request.onSession?.(session),
     );
     try {
-      const result = await runCommandLine(this.#protocol, setup, log, mark);
+      const result = await runCommandLine(this.protocol, setup, log, mark);
       const error = result.error === null ? null : redact(result.error, secrets);
       return { ...result, error, message: redact(result.message, secrets) };
     } finally {
@@ -73,33 +73,37 @@ export class CommandLineAgent implements Agent {
     }
   }
 
-  async #setUp(request: AgentRequest, environment: NodeJS.ProcessEnv, stateDirectory: string): Promise<RunSetup> {
-    const { keys, variables } = this.#protocol;
+  private async setUp(
+    request: AgentRequest,
+    environment: NodeJS.ProcessEnv,
+    stateDirectory: string,
+  ): Promise<RunSetup> {
+    const { keys, variables } = this.protocol;
     return {
       request: { ...request, environment, stateDirectory, workspace: await realpath(request.workspace) },
-      program: this.#findProgram(environment) as string, // There: the lack of it has been refused.
+      program: this.findProgram(environment) as string, // There: the lack of it has been refused.
       directories: await createAgentDirectories(stateDirectory),
-      model: this.#chooseModel(environment),
-      prices: this.#settings.prices ?? null,
+      model: this.chooseModel(environment),
+      prices: this.settings.prices ?? null,
       variables: pickVariables([...keys, ...variables], environment),
       newSession: randomUUID(),
       isSandboxed: (await findSandbox()).isSandboxed,
     };
   }
 
-  #findProgram(environment: NodeJS.ProcessEnv): string | null {
-    return findProgram(this.#settings.program ?? this.#protocol.program, environment.PATH ?? '');
+  private findProgram(environment: NodeJS.ProcessEnv): string | null {
+    return findProgram(this.settings.program ?? this.protocol.program, environment.PATH ?? '');
   }
 
-  #chooseModel(environment: NodeJS.ProcessEnv): string | null {
-    const { modelVariable, defaultModel } = this.#protocol;
+  private chooseModel(environment: NodeJS.ProcessEnv): string | null {
+    const { modelVariable, defaultModel } = this.protocol;
     const named = modelVariable === null ? undefined : environment[modelVariable];
-    return this.#settings.model ?? (named || defaultModel);
+    return this.settings.model ?? (named || defaultModel);
   }
 
-  #listMissing(environment: NodeJS.ProcessEnv): string[] {
-    const { keys, program } = this.#protocol;
-    const missing = this.#findProgram(environment) === null ? [`the program ${this.#settings.program ?? program}`] : [];
+  private listMissing(environment: NodeJS.ProcessEnv): string[] {
+    const { keys, program } = this.protocol;
+    const missing = this.findProgram(environment) === null ? [`the program ${this.settings.program ?? program}`] : [];
     const hasKey = keys.length === 0 || keys.some((key) => environment[key]);
     return hasKey ? missing : [...missing, keys.join(' or ')];
   }

@@ -91,19 +91,19 @@ const Line = z.looseObject({
 type Line = z.infer<typeof Line>;
 
 class GeminiReader implements OutputReader {
-  readonly #log: RunLog;
-  readonly #setup: RunSetup;
-  #text = '';
-  #total: AgentUsage | null = null;
+  private readonly log: RunLog;
+  private readonly setup: RunSetup;
+  private text = '';
+  private total: AgentUsage | null = null;
 
   constructor(setup: RunSetup, log: RunLog) {
-    this.#setup = setup;
-    this.#log = log;
+    this.setup = setup;
+    this.log = log;
     log.beginSession(setup.request.session ?? setup.newSession);
   }
 
   readLine(text: string, stream: 'stdout' | 'stderr'): void {
-    const log = this.#log;
+    const log = this.log;
     if (stream === 'stderr') {
       if (/^Attempt \d+ failed/.test(text)) log.emitEvent('retry', text);
       return;
@@ -111,53 +111,53 @@ class GeminiReader implements OutputReader {
     const line = parseJsonLine(Line, text);
     if (line === null) return;
     log.activityCount += 1;
-    if (line.type === 'message' && line.role === 'assistant') this.#text += line.content ?? '';
-    if (line.type === 'tool_use') this.#readTool(line);
-    if (line.type === 'result') this.#readResult(line);
+    if (line.type === 'message' && line.role === 'assistant') this.text += line.content ?? '';
+    if (line.type === 'tool_use') this.readTool(line);
+    if (line.type === 'result') this.readResult(line);
   }
 
   /** Gemini tells its use at the very end alone; its own record of the session has it after each reply. */
   async poll(): Promise<void> {
-    const { session } = this.#log;
+    const { session } = this.log;
     if (session === null) return;
-    this.#total = await readGeminiUsage(geminiHome(this.#setup), session);
-    if (this.#total === null) return;
-    this.#log.setUsage(await subtractTotals(this.#setup.request.stateDirectory, session, this.#total));
+    this.total = await readGeminiUsage(geminiHome(this.setup), session);
+    if (this.total === null) return;
+    this.log.setUsage(await subtractTotals(this.setup.request.stateDirectory, session, this.total));
   }
 
   async finish({ exitCode }: ContainedExit): Promise<void> {
-    const { failure, session } = this.#log;
+    const { failure, session } = this.log;
     await this.poll();
-    if (this.#total !== null && session !== null) {
-      await writeTotals(this.#setup.request.stateDirectory, session, { ...this.#total, cost: 0 });
+    if (this.total !== null && session !== null) {
+      await writeTotals(this.setup.request.stateDirectory, session, { ...this.total, cost: 0 });
     }
-    if (exitCode === exitCodes.sessionLost) this.#setFailureReason('session-lost');
-    if (exitCode === exitCodes.turns) this.#setFailureReason('turns');
-    if (exitCode === exitCodes.unauthorized && failure === null) this.#setFailureReason('unauthorized');
+    if (exitCode === exitCodes.sessionLost) this.setFailureReason('session-lost');
+    if (exitCode === exitCodes.turns) this.setFailureReason('turns');
+    if (exitCode === exitCodes.unauthorized && failure === null) this.setFailureReason('unauthorized');
   }
 
   /** The exit code says it more exactly than the words. */
-  #setFailureReason(reason: 'session-lost' | 'turns' | 'unauthorized'): void {
-    const text = this.#log.failure?.text ?? exitMessages[reason];
-    this.#log.failure = { reason, text, retryAfterSeconds: null };
+  private setFailureReason(reason: 'session-lost' | 'turns' | 'unauthorized'): void {
+    const text = this.log.failure?.text ?? exitMessages[reason];
+    this.log.failure = { reason, text, retryAfterSeconds: null };
   }
 
-  #readTool(line: Line): void {
-    this.#endText();
-    this.#log.turns += 1;
-    this.#log.emitEvent(...describeTool(line.tool_name ?? '', line.parameters ?? {}));
+  private readTool(line: Line): void {
+    this.endText();
+    this.log.turns += 1;
+    this.log.emitEvent(...describeTool(line.tool_name ?? '', line.parameters ?? {}));
   }
 
-  #endText(): void {
-    if (this.#text.trim() !== '') this.#log.recordMessage(this.#text);
-    this.#text = '';
+  private endText(): void {
+    if (this.text.trim() !== '') this.log.recordMessage(this.text);
+    this.text = '';
   }
 
-  #readResult({ status, error }: Line): void {
-    const log = this.#log;
-    if (this.#text.trim() === '') log.message = '';
+  private readResult({ status, error }: Line): void {
+    const log = this.log;
+    if (this.text.trim() === '') log.message = '';
     else log.turns += 1;
-    this.#endText();
+    this.endText();
     log.isFinished = true;
     if (status !== 'success') log.fail(classifyFailure(error?.message ?? 'it failed without a word'));
   }

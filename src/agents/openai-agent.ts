@@ -16,10 +16,10 @@ import { findSandbox } from './sandbox.js';
 /** Berth's own agent: in this process, at any endpoint that speaks the OpenAI chat protocol with tools. */
 export class OpenaiAgent implements Agent {
   readonly name = 'openai';
-  readonly #settings: BuiltInSettings;
+  private readonly settings: BuiltInSettings;
 
   constructor(settings: BuiltInSettings = {}) {
-    this.#settings = settings;
+    this.settings = settings;
   }
 
   async describe(environment: NodeJS.ProcessEnv = process.env): Promise<AgentDescription> {
@@ -30,8 +30,8 @@ export class OpenaiAgent implements Agent {
       missing,
       version: null,
       program: null,
-      model: this.#chooseModel(environment),
-      reportsCost: this.#settings.prices !== undefined,
+      model: this.chooseModel(environment),
+      reportsCost: this.settings.prices !== undefined,
       origin: 'built-in',
     };
   }
@@ -56,13 +56,13 @@ export class OpenaiAgent implements Agent {
     );
     const resolved = { ...request, environment, stateDirectory, workspace: await realpath(request.workspace) };
     const deadline = new Deadline(request);
-    const model = this.#chooseModel(environment);
-    const prices = this.#settings.prices ?? null;
+    const model = this.chooseModel(environment);
+    const prices = this.settings.prices ?? null;
     const session = request.session ?? randomUUID();
     try {
       const conversation = { request: resolved, environment, session, model, prices, places, mark, log, deadline };
       const failure = await converseUntilDeadline(conversation);
-      return await this.#conclude(log, failure, secrets);
+      return await this.conclude(log, failure, secrets);
     } finally {
       deadline.clear();
       await releaseMark(stateDirectory, mark);
@@ -70,9 +70,9 @@ export class OpenaiAgent implements Agent {
     }
   }
 
-  async #conclude(log: RunLog, failure: Failure | null, secrets: string[]): Promise<AgentResult> {
+  private async conclude(log: RunLog, failure: Failure | null, secrets: string[]): Promise<AgentResult> {
     const { inputTokens, outputTokens } = log;
-    const { prices } = this.#settings;
+    const { prices } = this.settings;
     return {
       stopReason: failure?.reason ?? 'finished',
       retryAfterSeconds: failure?.retryAfterSeconds ?? null,
@@ -86,8 +86,8 @@ export class OpenaiAgent implements Agent {
     };
   }
 
-  #chooseModel(environment: NodeJS.ProcessEnv): string {
-    return this.#settings.model ?? (environment.OPENAI_MODEL || defaultOpenaiModel);
+  private chooseModel(environment: NodeJS.ProcessEnv): string {
+    return this.settings.model ?? (environment.OPENAI_MODEL || defaultOpenaiModel);
   }
 }
 

@@ -114,16 +114,16 @@ const Line = z.looseObject({
 type Line = z.infer<typeof Line>;
 
 class OpencodeReader implements OutputReader {
-  readonly #log: RunLog;
-  #messageId: string | undefined;
+  private readonly log: RunLog;
+  private messageId: string | undefined;
 
   constructor({ request }: RunSetup, log: RunLog) {
-    this.#log = log;
+    this.log = log;
     if (request.session !== null) log.session = request.session;
   }
 
   readLine(text: string, stream: 'stdout' | 'stderr'): void {
-    const log = this.#log;
+    const log = this.log;
     if (/session not found/i.test(text)) log.fail({ reason: 'session-lost', text, retryAfterSeconds: null });
     const line = stream === 'stdout' ? parseJsonLine(Line, text) : null;
     if (line === null) return;
@@ -131,8 +131,8 @@ class OpencodeReader implements OutputReader {
     if (line.sessionID !== undefined) log.beginSession(line.sessionID);
     if (line.type === 'step_start') log.turns += 1;
     if (line.type === 'tool_use') log.emitEvent(...describeTool(line.part?.tool ?? '', line.part?.state?.input ?? {}));
-    if (line.type === 'text') this.#readText(line);
-    if (line.type === 'step_finish') this.#readStep(line);
+    if (line.type === 'text') this.readText(line);
+    if (line.type === 'step_finish') this.readStep(line);
     if (line.type === 'error') {
       const message = line.error?.data?.message ?? line.error?.name ?? text;
       log.fail(classifyFailure(message, line.error?.data?.statusCode));
@@ -140,20 +140,20 @@ class OpencodeReader implements OutputReader {
   }
 
   /** The final message is all texts of the last message. */
-  #readText({ part }: Line): void {
-    const isMore = part?.messageID === this.#messageId;
-    this.#messageId = part?.messageID;
+  private readText({ part }: Line): void {
+    const isMore = part?.messageID === this.messageId;
+    this.messageId = part?.messageID;
     const text = part?.text ?? '';
-    const before = this.#log.message;
-    this.#log.recordMessage(text);
-    if (isMore) this.#log.message = before + text;
+    const before = this.log.message;
+    this.log.recordMessage(text);
+    if (isMore) this.log.message = before + text;
   }
 
-  #readStep({ part }: Line): void {
+  private readStep({ part }: Line): void {
     const tokens = part?.tokens;
     if (tokens === undefined) return;
     const cached = (tokens.cache?.read ?? 0) + (tokens.cache?.write ?? 0);
-    this.#log.addUsage(tokens.input + cached, tokens.output + tokens.reasoning);
+    this.log.addUsage(tokens.input + cached, tokens.output + tokens.reasoning);
   }
 }
 

@@ -24,24 +24,24 @@ export class RunLog {
   /** Counts what is a sign of work: everything but retries. */
   activityCount = 0;
 
-  readonly #onEvent: (event: AgentEvent) => void;
-  readonly #onSession: (session: string) => void;
+  private readonly onEvent: (event: AgentEvent) => void;
+  private readonly onSession: (session: string) => void;
 
   constructor(onEvent: (event: AgentEvent) => void, onSession: (session: string) => void) {
-    this.#onEvent = onEvent;
-    this.#onSession = onSession;
+    this.onEvent = onEvent;
+    this.onSession = onSession;
   }
 
   beginSession(session: string): void {
     if (session === this.session) return;
     this.session = session;
-    this.#onSession(session);
+    this.onSession(session);
   }
 
   emitEvent(kind: AgentEvent['kind'], text: string): void {
     if (kind !== 'retry') this.activityCount += 1;
     const clipped = text.length > maxEventLength ? `${text.slice(0, maxEventLength)}…` : text;
-    this.#onEvent({ kind, text: clipped, at: Date.now() });
+    this.onEvent({ kind, text: clipped, at: Date.now() });
   }
 
   recordMessage(text: string): void {

@@ -69,25 +69,25 @@ export function invokeUserDefined(settings: UserDefinedSettings, setup: RunSetup
 }
 
 class UserDefinedReader implements OutputReader {
-  readonly #setup: RunSetup;
-  readonly #log: RunLog;
-  readonly #printed: string[] = [];
+  private readonly setup: RunSetup;
+  private readonly log: RunLog;
+  private readonly printed: string[] = [];
 
   constructor(setup: RunSetup, log: RunLog) {
-    this.#setup = setup;
-    this.#log = log;
+    this.setup = setup;
+    this.log = log;
     log.beginSession(setup.request.session ?? setup.newSession);
   }
 
   readLine(text: string, stream: 'stdout' | 'stderr'): void {
-    if (stream === 'stdout') this.#printed.push(text);
-    this.#log.emitEvent('other', text);
+    if (stream === 'stdout') this.printed.push(text);
+    this.log.emitEvent('other', text);
   }
 
   async finish({ exitCode }: ContainedExit): Promise<void> {
-    const log = this.#log;
-    const report = await this.#readReport();
-    log.message = report.message ?? this.#printed.join('\n').trim();
+    const log = this.log;
+    const report = await this.readReport();
+    log.message = report.message ?? this.printed.join('\n').trim();
     if (report.session !== undefined) log.beginSession(report.session);
     log.addUsage(report.input_tokens ?? 0, report.output_tokens ?? 0);
     log.cost = report.cost ?? null;
@@ -100,13 +100,13 @@ class UserDefinedReader implements OutputReader {
     }
   }
 
-  async #readReport(): Promise<z.infer<typeof Report>> {
-    const text = await readFile(reportPath(this.#setup), 'utf8').catch(() => null);
+  private async readReport(): Promise<z.infer<typeof Report>> {
+    const text = await readFile(reportPath(this.setup), 'utf8').catch(() => null);
     if (text === null) return {};
     try {
       return Report.parse(JSON.parse(text));
     } catch (error) {
-      this.#log.fail(classifyFailure(`its report can’t be read: ${(error as Error).message}`));
+      this.log.fail(classifyFailure(`its report can’t be read: ${(error as Error).message}`));
       return {};
     }
   }

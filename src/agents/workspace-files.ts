@@ -14,25 +14,25 @@ const skipped = new Set(['.git', 'node_modules', '__pycache__', '.venv']);
  * run before and after, never beside it, so nothing is exchanged in between.
  */
 export class WorkspaceFiles {
-  readonly #root: string;
+  private readonly root: string;
 
   /** The root's real path. */
   constructor(root: string) {
-    this.#root = root;
+    this.root = root;
   }
 
   async list(path: string): Promise<string[]> {
-    const start = await this.#locate(path);
+    const start = await this.locate(path);
     const found: string[] = [];
-    for await (const file of this.#walk(start)) {
-      found.push(relative(this.#root, file));
+    for await (const file of this.walk(start)) {
+      found.push(relative(this.root, file));
       if (found.length === maxEntries) return [...found, `(the first ${maxEntries}; give a directory)`];
     }
     return found;
   }
 
   async read(path: string): Promise<string> {
-    const file = await this.#locate(path);
+    const file = await this.locate(path);
     const { size } = await stat(file);
     if (size > maxReadBytes) throw new FileRefusal(`${path} has ${size} bytes: read a part of it with run_command`);
     return readFile(file, 'utf8');
@@ -42,10 +42,10 @@ export class WorkspaceFiles {
   async search(pattern: string, path: string): Promise<string[]> {
     const expression = compile(pattern);
     const found: string[] = [];
-    for await (const file of this.#walk(await this.#locate(path))) {
+    for await (const file of this.walk(await this.locate(path))) {
       const text = await readText(file);
       for (const [index, line] of text.split('\n').entries()) {
-        if (expression.test(line)) found.push(`${relative(this.#root, file)}:${index + 1}: ${line.slice(0, 300)}`);
+        if (expression.test(line)) found.push(`${relative(this.root, file)}:${index + 1}: ${line.slice(0, 300)}`);
         if (found.length === maxMatches) return [...found, `(the first ${maxMatches})`];
       }
     }
@@ -53,7 +53,7 @@ export class WorkspaceFiles {
   }
 
   async write(path: string, content: string): Promise<void> {
-    const file = await this.#locate(path);
+    const file = await this.locate(path);
     await mkdir(dirname(file), { recursive: true });
     await writeFile(file, content);
   }
@@ -70,20 +70,20 @@ export class WorkspaceFiles {
   }
 
   /** The real path behind a name, also of what does not exist yet. */
-  async #locate(path: string): Promise<string> {
-    const real = await resolveLinks(resolve(this.#root, path));
-    const inside = relative(this.#root, real);
+  private async locate(path: string): Promise<string> {
+    const real = await resolveLinks(resolve(this.root, path));
+    const inside = relative(this.root, real);
     if (inside === '..' || inside.startsWith(`..${sep}`)) throw new FileRefusal(`${path} is outside the workspace`);
     return real;
   }
 
   /** Regular files only: links are found under the name of what they point to. */
-  async *#walk(path: string): AsyncGenerator<string> {
+  private async *walk(path: string): AsyncGenerator<string> {
     if ((await stat(path)).isFile()) return yield path;
     const entries = await readdir(path, { withFileTypes: true });
     for (const entry of entries.sort((a, b) => a.name.localeCompare(b.name))) {
       if (skipped.has(entry.name)) continue;
-      if (entry.isDirectory()) yield* this.#walk(join(path, entry.name));
+      if (entry.isDirectory()) yield* this.walk(join(path, entry.name));
       else if (entry.isFile()) yield join(path, entry.name);
     }
   }

@@ -83,7 +83,7 @@ export class DeploymentClient {
   }
 
   async info(name: string): Promise<DeploymentInfo> {
-    return await this.ask(name, (handle) => handle.query(statusQuery));
+    return await this.requestWorkflow(name, (handle) => handle.query(statusQuery));
   }
 
   /** All deployments that are not cleaned up, oldest first. */
@@ -200,8 +200,8 @@ export class DeploymentClient {
 
   private get context() {
     const { temporal, by } = this;
-    const requestWorkflow: RequestServer = (name, question) => temporal.request(name, question);
-    return { requestServer: requestWorkflow, by, webUrl: (page: string) => temporal.buildPageUrl(page) };
+    const requestServer: RequestServer = (name, question) => temporal.request(name, question);
+    return { requestServer, by, webUrl: (page: string) => temporal.buildPageUrl(page) };
   }
 
   /** The id makes it safe to send twice: the second answer is the first one's. */
@@ -213,7 +213,7 @@ export class DeploymentClient {
     const [first, ...rest]: unknown[] = [...args, this.by];
     const options = { args: [first, ...rest] as [unknown, ...unknown[]], updateId: randomUUID() };
     // The server lets an update wait for a worker for ever.
-    return await this.ask(name, (handle) =>
+    return await this.requestWorkflow(name, (handle) =>
       waitWhileAnswering(handle.executeUpdate(update.name, options), () => handle.query(statusQuery)),
     );
   }
@@ -232,7 +232,10 @@ export class DeploymentClient {
     return { readInfo: () => this.info(name), waitForNext: (signal) => events.waitForNext(signal) };
   }
 
-  private async ask<Result>(name: string, question: (handle: WorkflowHandle) => Promise<Result>): Promise<Result> {
+  private async requestWorkflow<Result>(
+    name: string,
+    question: (handle: WorkflowHandle) => Promise<Result>,
+  ): Promise<Result> {
     const found = await this.temporal.request(name, ({ workflow }) => question(workflow.getHandle(workflowId(name))));
     return isDeploymentInfo(found) ? { ...found, webUrl: this.temporal.buildDeploymentUrl(name) } : found;
   }

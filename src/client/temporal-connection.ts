@@ -27,10 +27,10 @@ export class TemporalConnection {
   }
 
   /** Asks until there is an answer. The question must be safe to ask twice. */
-  async request<T>(name: string, operation: (createClient: Client) => Promise<T>): Promise<T> {
+  async request<T>(name: string, operation: (client: Client) => Promise<T>): Promise<T> {
     for (const deadline = Date.now() + requestTimeout; ; ) {
       try {
-        return await operation(this.client());
+        return await operation(this.createClient());
       } catch (error) {
         const failure = isGrpcDeadlineError(error)
           ? await this.explainTimeout(error, name)
@@ -46,7 +46,7 @@ export class TemporalConnection {
   /** What happens to a workflow; an embedded server or worker that was killed meanwhile is started again. */
   watch(workflow: string): WorkflowEventWatch {
     const ensureRunning = async () => void (this.target.isEmbedded && (await this.reconnect()));
-    return new WorkflowEventWatch(workflow, () => this.client(), ensureRunning);
+    return new WorkflowEventWatch(workflow, () => this.createClient(), ensureRunning);
   }
 
   /** A server of the user's own may have no worker yet: better said at once than by a deployment that never begins. */
@@ -81,7 +81,7 @@ export class TemporalConnection {
     await this.connection.close();
   }
 
-  private client(): Client {
+  private createClient(): Client {
     return new Client({ connection: this.connection, namespace: this.target.namespace });
   }
 

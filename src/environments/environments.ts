@@ -49,10 +49,10 @@ interface ResolutionInput {
 
 /** Python environments, made by uv and shared by content: same interpreter, same locked requirements, same environment. */
 export class Environments {
-  readonly #home: BerthHome;
+  private readonly home: BerthHome;
 
   constructor(home: BerthHome) {
-    this.#home = home;
+    this.home = home;
   }
 
   /** The interpreter that the repository gets. Throws TOOL_MISSING when the machine has no Python. */
@@ -61,7 +61,7 @@ export class Environments {
     { place, ...options }: ChooseInterpreterOptions = {},
   ): Promise<ChosenInterpreter> {
     const requirements = place && (await readRequirements(place.directory, facts, { entry: place.entry }));
-    return await chooseInterpreter(this.#home, listPythonRequirements(facts, requirements), options);
+    return await chooseInterpreter(this.home, listPythonRequirements(facts, requirements), options);
   }
 
   /**
@@ -71,7 +71,7 @@ export class Environments {
    */
   async prepare(request: PrepareRequest): Promise<Environment> {
     const { directory, facts, entry, env = {}, strategyRequirements, signal, onProgress } = request;
-    const choose = (wishes: PythonRequirement[]) => chooseInterpreter(this.#home, wishes, { signal, onProgress });
+    const choose = (wishes: PythonRequirement[]) => chooseInterpreter(this.home, wishes, { signal, onProgress });
     const requirements = await readRequirements(directory, facts, {
       strategyRequirements,
       entry,
@@ -79,54 +79,54 @@ export class Environments {
     });
     const wishes = listPythonRequirements(facts, requirements);
     const defaultInterpreter = await choose(wishes);
-    if (wishes.length > 0) return await this.#prepareWith(defaultInterpreter, requirements, request);
-    const remembered = createOlderPythonRecord(this.#home, requirements, defaultInterpreter);
+    if (wishes.length > 0) return await this.prepareWith(defaultInterpreter, requirements, request);
+    const remembered = createOlderPythonRecord(this.home, requirements, defaultInterpreter);
     const known = await remembered.read();
-    if (known !== undefined) return await this.#prepareWith(known, requirements, request);
+    if (known !== undefined) return await this.prepareWith(known, requirements, request);
     try {
-      return await this.#prepareWith(defaultInterpreter, requirements, request);
+      return await this.prepareWith(defaultInterpreter, requirements, request);
     } catch (error) {
-      const copy = new SourceCopy(directory, this.#home.environments);
+      const copy = new SourceCopy(directory, this.home.environments);
       const resolve = (interpreter: ChosenInterpreter): Promise<Lock> =>
-        this.#resolve({ interpreter, requirements, copy }, request);
+        this.resolve({ interpreter, requirements, copy }, request);
       const older = await findOlderPython(error, { current: defaultInterpreter, choose, resolve }).finally(() =>
         copy.remove(),
       );
       if (older === undefined) throw error;
-      const environment = await this.#prepareWith(older, requirements, request);
+      const environment = await this.prepareWith(older, requirements, request);
       await remembered.write(older);
       return environment;
     }
   }
 
-  async #resolve(
+  private async resolve(
     known: ResolutionInput,
     { directory, env = {}, isFresh, signal, onProgress }: PrepareRequest,
   ): Promise<Lock> {
     const variables = findVariables(known.requirements, env);
-    const versionVariables = await this.#resolveVersionVariables(known.requirements, directory);
-    const common = { home: this.#home, directory, variables, isFresh, signal, onProgress };
+    const versionVariables = await this.resolveVersionVariables(known.requirements, directory);
+    const common = { home: this.home, directory, variables, isFresh, signal, onProgress };
     return await resolveLock({ ...known, ...common, env: versionVariables.env });
   }
 
-  async #resolveVersionVariables(requirements: Requirements, directory: string): Promise<VersionVariables> {
+  private async resolveVersionVariables(requirements: Requirements, directory: string): Promise<VersionVariables> {
     return await resolveVersionVariables({ directory, requirements, history: await readRevisionHistory(directory) });
   }
 
-  async #prepareWith(
+  private async prepareWith(
     interpreter: ChosenInterpreter,
     requirements: Requirements,
     request: PrepareRequest,
   ): Promise<Environment> {
     const { directory, packageDirectory, env = {}, claim, signal, onProgress } = request;
-    const common = { home: this.#home, directory, signal, onProgress };
-    const copy = new SourceCopy(directory, this.#home.environments);
+    const common = { home: this.home, directory, signal, onProgress };
+    const copy = new SourceCopy(directory, this.home.environments);
     try {
-      const lock = await this.#resolve({ interpreter, requirements, copy }, request);
+      const lock = await this.resolve({ interpreter, requirements, copy }, request);
       const variables = findVariables(requirements, env);
       const indexes = listAuthenticatedIndexes(requirements.pip);
       const environment = await ensureEnvironment({ ...common, lock, interpreter, variables, indexes, claim });
-      const versionVariables = await this.#resolveVersionVariables(requirements, directory);
+      const versionVariables = await this.resolveVersionVariables(requirements, directory);
       const projects = { packages: requirements.packages, required: lock.localProjects };
       const place = { packageDirectory, environment, interpreter, copy };
       const own = await installRevisionPackage({ ...common, ...projects, ...place, env: versionVariables.env });

@@ -10,39 +10,39 @@ import { createScratchDirectory } from './create-scratch-directory.js';
  * repository, the copy is in one that has its commits and tags.
  */
 export class SourceCopy {
-  readonly #source: string;
-  readonly #parent: string;
+  private readonly source: string;
+  private readonly parent: string;
   /** Known before the copying begins, so that a failed copy is removed too. */
-  #directory: string | undefined;
-  #copy: Promise<string> | undefined;
+  private directory: string | undefined;
+  private copy: Promise<string> | undefined;
 
   constructor(source: string, parent: string) {
-    this.#source = source;
-    this.#parent = parent;
+    this.source = source;
+    this.parent = parent;
   }
 
   ensurePath(): Promise<string> {
-    this.#copy ??= this.#create();
-    return this.#copy;
+    this.copy ??= this.create();
+    return this.copy;
   }
 
   async remove(): Promise<void> {
-    await this.#copy?.catch(() => undefined);
-    if (this.#directory !== undefined) await rm(this.#directory, { recursive: true, force: true });
+    await this.copy?.catch(() => undefined);
+    if (this.directory !== undefined) await rm(this.directory, { recursive: true, force: true });
   }
 
-  async #create(): Promise<string> {
-    const history = await readRevisionHistory(this.#source);
-    this.#directory = await createScratchDirectory(this.#parent, 'source');
-    const copy = join(this.#directory, history?.prefix ?? '');
-    await cp(this.#source, copy, {
+  private async create(): Promise<string> {
+    const history = await readRevisionHistory(this.source);
+    this.directory = await createScratchDirectory(this.parent, 'source');
+    const copy = join(this.directory, history?.prefix ?? '');
+    await cp(this.source, copy, {
       recursive: true,
       verbatimSymlinks: true,
       mode: constants.COPYFILE_FICLONE,
-      filter: (path) => path === this.#source || !excludedNames.has(basename(path)),
+      filter: (path) => path === this.source || !excludedNames.has(basename(path)),
     });
     await makeWritable(copy);
-    await restoreHistory(this.#source, this.#directory);
+    await restoreHistory(this.source, this.directory);
     return copy;
   }
 }

@@ -5,13 +5,13 @@ const sliceMilliseconds = 10;
 
 /** Divides long work into turns, between which the process does other things. */
 export class TimeSlicer {
-  #began = performance.now();
+  private began = performance.now();
 
   /** Call between two steps: once a turn is over, waits until all that is due has been done. */
   async yieldIfDue(): Promise<void> {
-    if (performance.now() - this.#began < sliceMilliseconds) return;
+    if (performance.now() - this.began < sliceMilliseconds) return;
     await setImmediate();
-    this.#began = performance.now();
+    this.began = performance.now();
   }
 }
 

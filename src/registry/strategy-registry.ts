@@ -20,11 +20,11 @@ type Entries = readonly (LoadedStrategy | BrokenStrategy)[];
 
 /** The strategies that were found when it looked last. A new strategy is a new directory: nothing here knows one by name. */
 export class StrategyRegistry {
-  readonly #scan: () => Promise<Entries>;
-  #entries: Entries = [];
+  private readonly scan: () => Promise<Entries>;
+  private entries: Entries = [];
 
   private constructor(look: () => Promise<Entries>) {
-    this.#scan = look;
+    this.scan = look;
   }
 
   /** Built-in strategies, then `$BERTH_HOME/strategies`, then `directories` (`BERTH_STRATEGIES` by default). */
@@ -47,41 +47,41 @@ export class StrategyRegistry {
         createBrokenStrategy(directory, 'user', `${directory} holds no config.yaml`),
     ]);
     await registry.refresh();
-    for (const { name } of registry.#entries) registry.#get(name);
+    for (const { name } of registry.entries) registry.get(name);
     return registry;
   }
 
   /** Looks again: strategies come, change and go while a process lives. */
   async refresh(): Promise<void> {
-    this.#entries = await this.#scan();
+    this.entries = await this.scan();
   }
 
   /** Names of the strategies that can be used. With `allowed`, of those; each must be known and sound. */
   listStrategies(allowed?: readonly string[]): string[] {
-    const entries = allowed === undefined ? this.#entries : [...new Set(allowed)].map((name) => this.#get(name));
+    const entries = allowed === undefined ? this.entries : [...new Set(allowed)].map((name) => this.get(name));
     return entries.filter(({ state }) => state === 'ready').map(({ name }) => name);
   }
 
   /** Everything that was found, also what cannot be used. */
   listEntries(): StrategyEntry[] {
-    return this.#entries.map(({ name, directory, origin, state, problem, config }) => ({
+    return this.entries.map(({ name, directory, origin, state, problem, config }) => ({
       ...{ name, directory, origin, state, problem, config },
     }));
   }
 
   /** The found entry. Throws STRATEGY_UNKNOWN, or STRATEGY_BROKEN with the reason. */
   getEntry(name: string): StrategyEntry {
-    return this.#get(name);
+    return this.get(name);
   }
 
   /** Throws STRATEGY_UNAVAILABLE too: what it returns can be deployed to. */
   requireReady(name: string): StrategyEntry {
-    return this.#requireReady(name);
+    return this.requireLoaded(name);
   }
 
   /** Throws PROVIDER_UNKNOWN unless one of these strategies (all that were found, by default) runs on the provider. */
   requireProvider(provider: string, names?: readonly string[]): void {
-    const configs = names?.map((name) => this.getStrategy(name)) ?? this.#entries.flatMap(({ config }) => config ?? []);
+    const configs = names?.map((name) => this.getStrategy(name)) ?? this.entries.flatMap(({ config }) => config ?? []);
     if (configs.some((config) => hasProvider(config, provider))) return;
     const known = configs.map((config) => `${config.name} (${listProviders(config).join(', ')})`).join(', ');
     throw new BerthError('PROVIDER_UNKNOWN', `there is no provider “${provider}”; strategies run on: ${known}`);
@@ -92,7 +92,7 @@ export class StrategyRegistry {
    * provider (its own, by default).
    */
   requireExposable(names?: readonly string[], provider?: string): void {
-    const all = this.#entries.flatMap(({ config }) => config ?? []);
+    const all = this.entries.flatMap(({ config }) => config ?? []);
     const configs = names?.map((name) => this.getStrategy(name)) ?? all;
     if (configs.some((config) => isExposable(config, provider))) return;
     if (configs.some(({ exposable }) => exposable))
@@ -109,7 +109,7 @@ export class StrategyRegistry {
 
   /** Throws RESOURCE_INVALID unless one of these strategies (all that were found, by default) runs software at set times. */
   requireSchedulable(names?: readonly string[]): void {
-    const all = this.#entries.flatMap(({ config }) => config ?? []);
+    const all = this.entries.flatMap(({ config }) => config ?? []);
     const configs = names?.map((name) => this.getStrategy(name)) ?? all;
     if (configs.some(({ schedulable }) => schedulable)) return;
     const [refused, others] = [configs, all.filter(({ schedulable }) => schedulable)].map((some) =>
@@ -121,24 +121,24 @@ export class StrategyRegistry {
   }
 
   getStrategy(name: string): StrategyConfig {
-    return this.#get(name).config;
+    return this.get(name).config;
   }
 
   getSelectorInstruction(name: string): string {
-    return this.#get(name).selectorInstruction;
+    return this.get(name).selectorInstruction;
   }
 
   getAdapterInstruction(name: string): string {
-    return this.#get(name).adapterInstruction;
+    return this.get(name).adapterInstruction;
   }
 
   getDefaultRunInterface(name: string): RunInterface {
-    return structuredClone(this.#get(name).config.run_interface);
+    return structuredClone(this.get(name).config.run_interface);
   }
 
   /** Where the runner class lies, so that any process can load it without a scan. */
   getRunnerModule(name: string): { module: string; className: string } {
-    const { runnerModule, config } = this.#requireReady(name);
+    const { runnerModule, config } = this.requireLoaded(name);
     return { module: toModuleName(runnerModule), className: config.runner_class };
   }
 
@@ -153,7 +153,7 @@ export class StrategyRegistry {
 
   /** The strategy's own recipes, in the order in which they are tried; none when it brings none. */
   async getRecipes(name: string): Promise<Recipe[]> {
-    const { recipesModule } = this.#get(name);
+    const { recipesModule } = this.get(name);
     if (recipesModule === null) return [];
     const { loadRecipes } = await import('./load-recipes.js');
     return loadRecipes(recipesModule);
@@ -161,13 +161,13 @@ export class StrategyRegistry {
 
   /** How the conformance suite is helped: a module, and a solution to serve, where the strategy brings them. */
   getConformance(name: string): { module: string | null; solution: string | null } {
-    const { conformanceModule: module, conformanceSolution: solution } = this.#get(name);
+    const { conformanceModule: module, conformanceSolution: solution } = this.get(name);
     return { module, solution };
   }
 
   /** What the strategy cannot do without on the provider (its default one) and this machine lacks. */
   async findUnmetNeeds(name: string, provider?: string): Promise<Need[]> {
-    const { needsModule, config } = this.#get(name);
+    const { needsModule, config } = this.get(name);
     if (needsModule === null) return [];
     const { loadNeeds } = await import('./load-needs.js');
     const needs = await loadNeeds(needsModule, provider ?? config.provider);
@@ -176,7 +176,7 @@ export class StrategyRegistry {
 
   /** What a revision of this code, made now, would be made of beside it. */
   async findFoundation(name: string, code: AdaptedCode): Promise<Foundation> {
-    const entry = this.#get(name);
+    const entry = this.get(name);
     const strategy = await digestStrategy(entry);
     if (entry.baseModule === null) return { strategy, base: null };
     const { loadBase } = await import('./load-base.js');
@@ -202,28 +202,28 @@ export class StrategyRegistry {
 
   /** The names that `--strategy` takes: every one that was found, so that a broken one is refused with its reason. */
   createNameSchema(): z.ZodEnum<Record<string, string>> {
-    return z.enum(['auto', ...new Set(this.#entries.map(({ name }) => name))]);
+    return z.enum(['auto', ...new Set(this.entries.map(({ name }) => name))]);
   }
 
-  #get(name: string): LoadedStrategy {
-    const entry = this.#entries.find((candidate) => candidate.name === name);
-    if (entry === undefined) throw this.#createUnknownError(name);
+  private get(name: string): LoadedStrategy {
+    const entry = this.entries.find((candidate) => candidate.name === name);
+    if (entry === undefined) throw this.createUnknownError(name);
     if (entry.state === 'broken') {
       throw new BerthError('STRATEGY_BROKEN', `strategy ${name} is broken: ${entry.problem}`, { strategy: name });
     }
     return entry;
   }
 
-  #requireReady(name: string): LoadedStrategy & { runnerModule: string } {
-    const entry = this.#get(name);
+  private requireLoaded(name: string): LoadedStrategy & { runnerModule: string } {
+    const entry = this.get(name);
     if (entry.runnerModule !== null) return { ...entry, runnerModule: entry.runnerModule };
     throw new BerthError('STRATEGY_UNAVAILABLE', `strategy ${name} cannot be used: ${entry.problem}`, {
       strategy: name,
     });
   }
 
-  #createUnknownError(name: string): BerthError {
-    const names = this.#entries.map((entry) => entry.name).join(', ');
+  private createUnknownError(name: string): BerthError {
+    const names = this.entries.map((entry) => entry.name).join(', ');
     return new BerthError('STRATEGY_UNKNOWN', `there is no strategy "${name}"; there are: ${names}`, {
       strategy: name,
     });

@@ -53,23 +53,23 @@ type Request = OpenAI.Chat.Completions.ChatCompletionCreateParamsNonStreaming;
  */
 export class OpenaiModel implements SelectionModel {
   readonly name: string;
-  readonly #options: OpenaiModelOptions;
+  private readonly options: OpenaiModelOptions;
   /** What it answered to last. */
-  #demands: RequestMode = { format: 'json_schema', hasTemperature: true };
+  private demands: RequestMode = { format: 'json_schema', hasTemperature: true };
 
   constructor(options: OpenaiModelOptions) {
     this.name = options.model;
-    this.#options = options;
+    this.options = options;
   }
 
   /** Throws what keeps it from answering, without the key. */
   async choose(question: SelectionQuestion): Promise<SelectionReply> {
-    const { apiKey, timeout = timeoutSeconds } = this.#options;
+    const { apiKey, timeout = timeoutSeconds } = this.options;
     const deadline = new AbortController();
     const timer = setTimeout(() => deadline.abort(), timeout * 1000);
     const signal = AbortSignal.any([deadline.signal, ...(question.signal ? [question.signal] : [])]);
     try {
-      return await this.#request(question, signal);
+      return await this.request(question, signal);
     } catch (error) {
       question.signal?.throwIfAborted();
       if (deadline.signal.aborted) throw new Error(`${this.name} did not answer within ${timeout} s`);
@@ -79,16 +79,16 @@ export class OpenaiModel implements SelectionModel {
     }
   }
 
-  async #request(question: SelectionQuestion, signal: AbortSignal): Promise<SelectionReply> {
-    const client = await this.#connect();
+  private async request(question: SelectionQuestion, signal: AbortSignal): Promise<SelectionReply> {
+    const client = await this.connect();
     const prompt = buildSelectionPrompt(question);
-    let demands: RequestMode | undefined = this.#demands;
+    let demands: RequestMode | undefined = this.demands;
     for (let retries = 0; ; ) {
-      const request = this.#buildRequest(question, prompt, demands);
+      const request = this.buildRequest(question, prompt, demands);
       try {
         const completion = await client.chat.completions.create(request, { signal });
         const message = completion.choices?.[0]?.message; // Absent in what some servers answer, whatever the type says.
-        this.#demands = demands;
+        this.demands = demands;
         return { model: this.name, format: demands.format, prompt, answer: message?.content ?? message?.refusal ?? '' };
       } catch (error) {
         if (signal.aborted) throw error;
@@ -103,9 +103,9 @@ export class OpenaiModel implements SelectionModel {
     }
   }
 
-  async #connect(): Promise<OpenAI> {
+  private async connect(): Promise<OpenAI> {
     const { default: Client } = await import('openai');
-    const { apiKey = 'none', baseUrl } = this.#options;
+    const { apiKey = 'none', baseUrl } = this.options;
     return new Client({
       apiKey,
       maxRetries: 0,
@@ -114,7 +114,7 @@ export class OpenaiModel implements SelectionModel {
     });
   }
 
-  #buildRequest(question: SelectionQuestion, prompt: string, { format, hasTemperature }: RequestMode): Request {
+  private buildRequest(question: SelectionQuestion, prompt: string, { format, hasTemperature }: RequestMode): Request {
     return {
       model: this.name,
       messages: buildMessages(question, prompt),

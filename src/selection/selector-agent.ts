@@ -54,14 +54,14 @@ type SelectionConstraints = Pick<SelectOptions, 'provider' | 'expose'> & Pick<Re
 
 /** Chooses the strategy for a repository: the user, else a model where one is given, else the strategies' own rules. */
 export class SelectorAgent {
-  readonly #registry: StrategyRegistry;
-  readonly #model: SelectionModel | undefined;
-  readonly #home: BerthHome;
+  private readonly registry: StrategyRegistry;
+  private readonly model: SelectionModel | undefined;
+  private readonly home: BerthHome;
 
   constructor(registry: StrategyRegistry, options: { model?: SelectionModel | undefined; home?: BerthHome } = {}) {
-    this.#registry = registry;
-    this.#model = options.model;
-    this.#home = options.home ?? berthHome();
+    this.registry = registry;
+    this.model = options.model;
+    this.home = options.home ?? berthHome();
   }
 
   /**
@@ -77,15 +77,15 @@ export class SelectorAgent {
     resources: Resources = {},
     options: SelectOptions = {},
   ): Promise<DeploymentSetting> {
-    const found = await this.#findEntries(allowedStrategies, { ...options, schedule: resources.schedule });
-    const facts = await gatherFacts(solution.path, { home: this.#home });
+    const found = await this.findEntries(allowedStrategies, { ...options, schedule: resources.schedule });
+    const facts = await gatherFacts(solution.path, { home: this.home });
     const entries = checkSource(facts, solution.path, found);
     const candidates = entries.map((entry) => scoreStrategy(entry, facts));
     const scene = { solution, facts, entries, candidates, resources };
-    const decision = await this.#decide(scene, allowedStrategies, options).catch(async (error) => {
-      throw await this.#suggestServingStrategy(error, scene, options.entry);
+    const decision = await this.decide(scene, allowedStrategies, options).catch(async (error) => {
+      throw await this.suggestServingStrategy(error, scene, options.entry);
     });
-    return this.#buildSetting(decision, { candidates, resources, provider: options.provider });
+    return this.buildSetting(decision, { candidates, resources, provider: options.provider });
   }
 
   /** What would be chosen and why, as text for a person: facts, scores, and what would change the choice. */
@@ -94,18 +94,18 @@ export class SelectorAgent {
     allowedStrategies?: readonly string[],
     { entry }: Pick<SelectOptions, 'entry'> = {},
   ): Promise<string> {
-    const found = await this.#findEntries(allowedStrategies);
-    const facts = await gatherFacts(solution.path, { home: this.#home });
+    const found = await this.findEntries(allowedStrategies);
+    const facts = await gatherFacts(solution.path, { home: this.home });
     const entries = checkSource(facts, solution.path, found);
     const candidates = entries.map((entry) => scoreStrategy(entry, facts));
     const scene = { solution, facts, entries, candidates, resources: {} };
-    const outcome = await this.#decideOrExplain(scene, allowedStrategies);
-    const model = this.#model?.name ?? null;
+    const outcome = await this.decideOrExplain(scene, allowedStrategies);
+    const model = this.model?.name ?? null;
     const { path } = solution;
     const asked = outcome.chosen === null ? listUsable(candidates) : [outcome.chosen];
     const adaptations = await Promise.all(
       asked.map(async (strategy) => {
-        const preview = await this.#preview(strategy, scene, entry);
+        const preview = await this.preview(strategy, scene, entry);
         return explainAdaptation({ path, strategy, preview });
       }),
     );
@@ -113,20 +113,24 @@ export class SelectorAgent {
   }
 
   /** What the strategy's recipes would call, read from the user's own directory. */
-  async #preview(
+  private async preview(
     strategy: string,
     { solution, facts }: SelectionContext,
     entry: string | undefined,
   ): Promise<AdaptationPreview> {
-    const recipes = await this.#registry.getRecipes(strategy);
+    const recipes = await this.registry.getRecipes(strategy);
     return await previewAdaptation(recipes, { workspace: solution.path, facts, ...(entry !== undefined && { entry }) });
   }
 
   /** Where nothing is decided, what is proposed is what would work: a strategy whose recipes recognize the repository. */
-  async #suggestServingStrategy(error: unknown, scene: SelectionContext, entry: string | undefined): Promise<unknown> {
+  private async suggestServingStrategy(
+    error: unknown,
+    scene: SelectionContext,
+    entry: string | undefined,
+  ): Promise<unknown> {
     if (!(error instanceof BerthError) || error.code !== 'STRATEGY_UNDECIDED') return error;
     const usable = error.details.candidates ?? [];
-    const previews = await Promise.all(usable.map((strategy) => this.#preview(strategy, scene, entry)));
+    const previews = await Promise.all(usable.map((strategy) => this.preview(strategy, scene, entry)));
     const serving = usable.filter((_, index) => previews[index]?.kind === 'recognized');
     const [strategy] = serving;
     if (strategy === undefined) return error;
@@ -139,26 +143,26 @@ export class SelectorAgent {
   }
 
   /** Sound strategies. A single one must be ready; of several, those that are not are listed as excluded. */
-  async #findEntries(
+  private async findEntries(
     allowed: readonly string[] | undefined,
     wishes: SelectionConstraints = {},
   ): Promise<StrategyEntry[]> {
     const { provider, expose, schedule } = wishes;
     const names = allowed === undefined ? undefined : [...new Set(allowed)];
     if (names?.length === 0) throw new BerthError('STRATEGY_NOT_ALLOWED', 'the list of allowed strategies is empty');
-    if (provider !== undefined) this.#registry.requireProvider(provider, names);
-    if (expose !== undefined) this.#registry.requireExposable(names, provider);
-    if (schedule !== undefined) this.#registry.requireSchedulable(names);
+    if (provider !== undefined) this.registry.requireProvider(provider, names);
+    if (expose !== undefined) this.registry.requireExposable(names, provider);
+    if (schedule !== undefined) this.registry.requireSchedulable(names);
     const [only, ...others] = names ?? [];
-    if (only !== undefined && others.length === 0) return [await this.#requireUsable(only, provider)];
-    const all = this.#registry.listEntries().filter(({ state }) => state !== 'broken');
-    const entries = names?.map((name) => this.#registry.getEntry(name)) ?? all.map(excludeBilled);
-    return await Promise.all(entries.map((entry) => this.#markUnusable(entry, wishes)));
+    if (only !== undefined && others.length === 0) return [await this.requireUsable(only, provider)];
+    const all = this.registry.listEntries().filter(({ state }) => state !== 'broken');
+    const entries = names?.map((name) => this.registry.getEntry(name)) ?? all.map(excludeBilled);
+    return await Promise.all(entries.map((entry) => this.markUnusable(entry, wishes)));
   }
 
-  async #requireUsable(name: string, provider: string | undefined): Promise<StrategyEntry> {
-    const entry = this.#registry.requireReady(name);
-    const unmet = await this.#registry.findUnmetNeeds(name, provider);
+  private async requireUsable(name: string, provider: string | undefined): Promise<StrategyEntry> {
+    const entry = this.registry.requireReady(name);
+    const unmet = await this.registry.findUnmetNeeds(name, provider);
     if (unmet.length === 0) return entry;
     throw new BerthError('TOOL_MISSING', `cannot deploy to ${provider ?? name}: ${describeNeeds(unmet)}`, {
       strategy: name,
@@ -166,7 +170,7 @@ export class SelectorAgent {
   }
 
   /** What the user wishes, or this machine lacks, makes a strategy unavailable here. */
-  async #markUnusable(
+  private async markUnusable(
     entry: StrategyEntry,
     { provider, expose, schedule }: SelectionConstraints,
   ): Promise<StrategyEntry> {
@@ -177,10 +181,10 @@ export class SelectorAgent {
     if (expose !== undefined && !isExposable(entry.config, provider))
       return without('it cannot be called from other machines');
     if (schedule !== undefined && !entry.config.schedulable) return without('it runs nothing by itself at set times');
-    return await this.#registry.checkAvailability(entry, provider);
+    return await this.registry.checkAvailability(entry, provider);
   }
 
-  async #decide(
+  private async decide(
     scene: SelectionContext,
     allowed: readonly string[] | undefined,
     options: SelectOptions = {},
@@ -188,17 +192,17 @@ export class SelectorAgent {
     if (allowed?.length === 1) return decideByUser(scene);
     const usable = scene.entries.filter(({ state }) => state === 'ready');
     // Of one there is nothing to choose, and the rules know when even that one does not fit.
-    if (this.#model === undefined || usable.length < 2) return decideByRules(scene);
-    return await this.#decideByModel(this.#model, scene, usable, options);
+    if (this.model === undefined || usable.length < 2) return decideByRules(scene);
+    return await this.decideByModel(this.model, scene, usable, options);
   }
 
-  async #decideByModel(
+  private async decideByModel(
     model: SelectionModel,
     { solution, facts, resources, ...scene }: SelectionContext,
     usable: StrategyEntry[],
     { onExchange, signal }: SelectOptions,
   ): Promise<Decision> {
-    const strategies = usable.map(({ name }) => ({ name, instruction: this.#registry.getSelectorInstruction(name) }));
+    const strategies = usable.map(({ name }) => ({ name, instruction: this.registry.getSelectorInstruction(name) }));
     const question = { solution, facts, strategies, resources, signal };
     try {
       const answer = await chooseByModel(model, question, onExchange);
@@ -209,12 +213,12 @@ export class SelectorAgent {
     }
   }
 
-  async #decideOrExplain(
+  private async decideOrExplain(
     scene: SelectionContext,
     allowed: readonly string[] | undefined,
   ): Promise<{ chosen: string | null; reasoning: string; decidedBy: Decision['decidedBy'] }> {
     try {
-      const { strategy, reasoning, decidedBy } = await this.#decide(scene, allowed);
+      const { strategy, reasoning, decidedBy } = await this.decide(scene, allowed);
       return { chosen: strategy, reasoning, decidedBy };
     } catch (error) {
       if (error instanceof BerthError && error.code.startsWith('STRATEGY_'))
@@ -223,7 +227,7 @@ export class SelectorAgent {
     }
   }
 
-  #buildSetting(
+  private buildSetting(
     decision: Decision,
     {
       candidates,
@@ -231,14 +235,14 @@ export class SelectorAgent {
       provider,
     }: Pick<SelectionContext, 'candidates' | 'resources'> & Pick<SelectOptions, 'provider'>,
   ): DeploymentSetting {
-    const config = this.#registry.getStrategy(decision.strategy);
+    const config = this.registry.getStrategy(decision.strategy);
     const leftOut = decision.decidedBy === 'user' ? '' : describeExcluded(candidates);
     return {
       strategy: config.name,
       provider: provider ?? config.provider,
       interface: config.interface,
       resources: { ...config.default_resources, ...decision.resources, ...resources },
-      runInterface: this.#registry.getDefaultRunInterface(config.name),
+      runInterface: this.registry.getDefaultRunInterface(config.name),
       decidedBy: decision.decidedBy,
       reasoning: [decision.reasoning, leftOut].filter((text) => text !== '').join(' '),
       candidates,

@@ -145,7 +145,7 @@ test('what recipes do not recognize goes to the first agent that can be used, wh
   expect(result).toMatchObject({ by: 'writer', summary: 'Wrapped it.', filesChanged: ['main.py'], runInterface });
   expect(result).toMatchObject({ rounds: 1, cost: 0.01, tokens: 110, sessionId: 's1' });
   expect(result.notes).toEqual([
-    'missing was passed over: it missing the program missing',
+    'missing was passed over: it lacks the program missing',
     'writer was chosen: the first that can be used',
     'writer ran in a sandbox (bubblewrap)',
   ]);
@@ -199,7 +199,7 @@ test('when no named agent can be used, the error lists what each lacks', async (
   const request = await someRequest(undefined, { round: { agents: ['one', 'two'] } });
   await expect(adapterWith([blind], one, two).adapt(request)).rejects.toMatchObject({
     code: 'AGENT_UNUSABLE',
-    message: 'no coding agent can be used: one was passed over: it missing ONE_KEY; two was passed over: no',
+    message: 'no coding agent can be used: one was passed over: it lacks ONE_KEY; two was passed over: no',
   });
 });
 

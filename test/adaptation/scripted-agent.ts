@@ -20,13 +20,13 @@ type Reply = Partial<AgentResult> | Error;
 export class ScriptedAgent implements Agent {
   readonly requests: AgentRequest[] = [];
   readonly name: string;
-  readonly #replies: ((request: AgentRequest) => Reply)[];
+  private readonly replies: ((request: AgentRequest) => Reply)[];
   missing: string[] = [];
   reportsCost = true;
 
   constructor(name: string, ...replies: ((request: AgentRequest) => Reply)[]) {
     this.name = name;
-    this.#replies = replies;
+    this.replies = replies;
   }
 
   async describe() {
@@ -37,7 +37,7 @@ export class ScriptedAgent implements Agent {
 
   async run(request: AgentRequest): Promise<AgentResult> {
     this.requests.push(request);
-    const reply = this.#replies.shift()?.(request) ?? new Error(`${this.name} was run once too often`);
+    const reply = this.replies.shift()?.(request) ?? new Error(`${this.name} was run once too often`);
     if (reply instanceof Error) throw reply;
     const result = { ...finished, ...reply };
     if (result.session !== null) request.onSession?.(result.session);

@@ -35,27 +35,27 @@ import { BerthError } from 'berth';
 
 /** Starts the solution's script for every call: the inputs are its standard input, the output its standard output. */
 export class ShellRunner implements Runner {
-  readonly #script: string;
-  #env: Record<string, string> = {};
+  private readonly script: string;
+  private env: Record<string, string> = {};
 
   constructor(private readonly plan: RunPlan) {
-    this.#script = join(plan.directory, String(plan.runInterface.script));
+    this.script = join(plan.directory, String(plan.runInterface.script));
   }
 
   async start({ env, onProgress }: StartOptions): Promise<Handle> {
-    await access(this.#script).catch(() => {
-      throw new BerthError('START_FAILED', \`there is no \${this.#script}\`);
+    await access(this.script).catch(() => {
+      throw new BerthError('START_FAILED', \`there is no \${this.script}\`);
     });
     onProgress?.('nothing to start');
     await appendFile(this.plan.logFile, 'ready to be called\\n');
-    this.#env = env;
-    return { plan: this.plan, endpoint: this.#script, startedAt: new Date().toISOString() };
+    this.env = env;
+    return { plan: this.plan, endpoint: this.script, startedAt: new Date().toISOString() };
   }
 
   async attach(): Promise<void> {}
 
   async run(inputs: unknown, { signal }: CallOptions = {}): Promise<Answer> {
-    const child = spawn('sh', [this.#script], { env: { ...process.env, ...this.#env }, ...(signal && { signal }) });
+    const child = spawn('sh', [this.script], { env: { ...process.env, ...this.env }, ...(signal && { signal }) });
     child.stdin.end(JSON.stringify(inputs));
     const [stdout, stderr, code] = await Promise.all([
       text(child.stdout),

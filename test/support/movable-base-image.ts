@@ -5,8 +5,8 @@ export const testBaseImage = 'python:3.11.13-slim-bookworm';
 
 /** A name that stands for one image now and for another one later, as a tag in a registry does. */
 export class MovableBaseImage {
-  #moves = 0;
-  readonly #made = new Set<string>();
+  private moves = 0;
+  private readonly made = new Set<string>();
 
   constructor(
     private readonly engine: Docker,
@@ -14,15 +14,15 @@ export class MovableBaseImage {
   ) {}
 
   async move(): Promise<void> {
-    this.#moves += 1;
-    const Cmd = ['sh', '-c', `echo ${process.pid}-${this.#moves} > /moved`];
+    this.moves += 1;
+    const Cmd = ['sh', '-c', `echo ${process.pid}-${this.moves} > /moved`];
     const container = await this.engine.createContainer({ Image: testBaseImage, Cmd });
     await container.start();
     await container.wait();
     const [repo, tag] = this.name.split(':');
     await container.commit({ repo, tag });
     await container.remove();
-    this.#made.add(await this.findId());
+    this.made.add(await this.findId());
   }
 
   async findId(): Promise<string> {
@@ -30,7 +30,7 @@ export class MovableBaseImage {
   }
 
   async remove(): Promise<void> {
-    for (const id of this.#made)
+    for (const id of this.made)
       await this.engine
         .getImage(id)
         .remove({ force: true })

@@ -25,13 +25,13 @@ const grace = 10;
 
 /** Runs the command of a Procfile's `web:` line; a call is a POST to the server that it starts. */
 export class ProcfileRunner implements Runner {
-  readonly #plan: RunPlan;
-  readonly #server: ServerProcess;
-  #endpoint = '';
+  private readonly plan: RunPlan;
+  private readonly server: ServerProcess;
+  private endpoint = '';
 
   constructor(plan: RunPlan) {
-    this.#plan = plan;
-    this.#server = new ServerProcess(plan, {
+    this.plan = plan;
+    this.server = new ServerProcess(plan, {
       command: (port) => ({
         argv: ['sh', '-c', readText(plan, 'command')],
         env: { HOST: '127.0.0.1', PORT: String(port) },
@@ -40,35 +40,35 @@ export class ProcfileRunner implements Runner {
   }
 
   async start(options: StartOptions): Promise<Handle> {
-    const server = await this.#server.start(options);
-    const endpoint = `http://127.0.0.1:${server.port}${readText(this.#plan, 'path')}`;
-    const handle: ProcfileHandle = { plan: this.#plan, endpoint, startedAt: new Date().toISOString(), server };
+    const server = await this.server.start(options);
+    const endpoint = `http://127.0.0.1:${server.port}${readText(this.plan, 'path')}`;
+    const handle: ProcfileHandle = { plan: this.plan, endpoint, startedAt: new Date().toISOString(), server };
     await this.attach(handle);
     return handle;
   }
 
   async attach(handle: Handle): Promise<void> {
     const { server, endpoint } = handle as ProcfileHandle; // made by `start`, whose keys it has
-    this.#server.attach(server);
-    this.#endpoint = endpoint ?? '';
+    this.server.attach(server);
+    this.endpoint = endpoint ?? '';
   }
 
-  async run(inputs: unknown, { timeout = this.#plan.timeout, signal }: CallOptions = {}): Promise<Answer> {
-    const absence = this.#server.describeUnavailability();
+  async run(inputs: unknown, { timeout = this.plan.timeout, signal }: CallOptions = {}): Promise<Answer> {
+    const absence = this.server.describeUnavailability();
     if (absence !== undefined) return createErrorAnswer('NOT_RUNNING', absence);
-    return await callJson({ url: this.#endpoint, inputs, timeout, ...(signal && { signal }) });
+    return await callJson({ url: this.endpoint, inputs, timeout, ...(signal && { signal }) });
   }
 
   isHealthy(): Promise<Health> {
-    return this.#server.isHealthy();
+    return this.server.isHealthy();
   }
 
   logs(options?: LogOptions): AsyncIterable<string> {
-    return readLog(this.#plan.logFile, options);
+    return readLog(this.plan.logFile, options);
   }
 
   async stop(): Promise<void> {
-    await this.#server.stop(grace);
+    await this.server.stop(grace);
   }
 
   /** All that a start makes is processes, and files in the plan's directories. */

@@ -58,7 +58,7 @@ const isCode = (path: string, text: string): boolean =>
 
 /** Where the lines of the user's code are after a change. */
 class MovedCode {
-  #added: Promise<Map<string, string>> | undefined;
+  private added: Promise<Map<string, string>> | undefined;
 
   constructor(
     private readonly workspace: string,
@@ -66,31 +66,31 @@ class MovedCode {
   ) {}
 
   readSource(path: string): Promise<string> {
-    return this.#read(this.change.source, path);
+    return this.read(this.change.source, path);
   }
 
   /** Of the lines that say something, those that were left in the file or added to another of its kind, from 0 to 1. */
   async findShare({ path, kind }: ChangedFile, text: string): Promise<number> {
     const lines = listLines(text);
     if (lines.length === 0) return 1;
-    this.#added ??= this.#readAdded();
-    const here = kind === 'deleted' ? '' : await this.#read(this.change.commit, path);
-    const elsewhere = [...(await this.#added)].filter(([other]) => extname(other) === extname(path));
+    this.added ??= this.readAdded();
+    const here = kind === 'deleted' ? '' : await this.read(this.change.commit, path);
+    const elsewhere = [...(await this.added)].filter(([other]) => extname(other) === extname(path));
     const present = new Set([here, ...elsewhere.map(([, added]) => added)].flatMap(listLines));
     return lines.filter((line) => present.has(line)).length / lines.length;
   }
 
   /** Whether no line but blanks and comments is left. */
   async isEmptied(path: string): Promise<boolean> {
-    const text = await this.#read(this.change.commit, path);
+    const text = await this.read(this.change.commit, path);
     return text.split('\n').every((line) => /^\s*($|#|\/\/|\/?\*|--|pass\s*$)/.test(line));
   }
 
-  #read(commit: string, path: string): Promise<string> {
+  private read(commit: string, path: string): Promise<string> {
     return runGit(this.workspace, ['cat-file', 'blob', `${commit}:${path}`]);
   }
 
-  #readAdded(): Promise<Map<string, string>> {
+  private readAdded(): Promise<Map<string, string>> {
     const { files } = this.change;
     const paths = files.filter(({ kind, added }) => kind !== 'deleted' && (added ?? 0) > 0).map(({ path }) => path);
     return readAddedLines(this.workspace, this.change, paths);

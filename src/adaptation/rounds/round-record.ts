@@ -23,13 +23,13 @@ export interface RoundState {
 
 /** A round's state in `round-<n>.json`, written whole or not at all. */
 export class RoundRecord {
-  readonly #directory: string;
-  readonly #state: RoundState;
-  #written: Promise<void> = Promise.resolve();
+  private readonly directory: string;
+  private readonly current: RoundState;
+  private written: Promise<void> = Promise.resolve();
 
   private constructor(directory: string, state: RoundState) {
-    this.#directory = directory;
-    this.#state = state;
+    this.directory = directory;
+    this.current = state;
   }
 
   static async open(directory: string, number: number): Promise<RoundRecord> {
@@ -39,19 +39,19 @@ export class RoundRecord {
   }
 
   get state(): Readonly<RoundState> {
-    return this.#state;
+    return this.current;
   }
 
   /** Resolves when it is on disk; calls that overlap are written one after the other. */
   update(changes: Partial<RoundState>): Promise<void> {
-    Object.assign(this.#state, changes);
-    this.#written = this.#written.catch(() => {}).then(() => this.#write());
-    return this.#written;
+    Object.assign(this.current, changes);
+    this.written = this.written.catch(() => {}).then(() => this.write());
+    return this.written;
   }
 
-  async #write(): Promise<void> {
-    await mkdir(this.#directory, { recursive: true, mode: 0o700 });
-    await writeDurably(recordPath(this.#directory, this.#state.number), JSON.stringify(this.#state));
+  private async write(): Promise<void> {
+    await mkdir(this.directory, { recursive: true, mode: 0o700 });
+    await writeDurably(recordPath(this.directory, this.current.number), JSON.stringify(this.current));
   }
 }
 

@@ -91,7 +91,7 @@ export async function readRequirements(
     repository,
     local.map(({ text }) => text),
   );
-  const unread = repository.unread();
+  const unread = repository.listUnread();
   return {
     from: [...new Set(collected.map(({ from }) => from))].join(', ') || 'no manifest',
     lock: collected.find(({ lock }) => lock !== undefined)?.lock ?? null,
@@ -114,7 +114,7 @@ export async function readRequirements(
     ],
     needsCopy: packages.length > 0 || local.length > 0 || collected.some(({ needsCopy }) => needsCopy === true),
     unreadManifests: unread,
-    texts: [...(await repository.texts()), ...pip.texts],
+    texts: [...(await repository.listTexts()), ...pip.texts],
     notes: [...new Set([...unread.map(asSentence), ...collected.flatMap(({ notes = [] }) => notes), ...pip.notes])],
   };
 }

@@ -13,9 +13,9 @@ const maxManifestBytes = 4 * 2 ** 20;
  */
 export class Repository {
   readonly root: string;
-  readonly #listTexts = new Map<string, Promise<string | undefined>>();
+  private readonly textsByFile = new Map<string, Promise<string | undefined>>();
   /** Manifests whose requirements are not known, and why. */
-  readonly #listUnread = new Map<string, string>();
+  private readonly problems = new Map<string, string>();
 
   constructor(root: string) {
     this.root = root;
@@ -23,10 +23,10 @@ export class Repository {
 
   /** Undefined where there is no such file. Throws DEPENDENCY_UNRESOLVED for one that cannot be read. */
   read(file: string, limit = maxManifestBytes): Promise<string | undefined> {
-    const known = this.#listTexts.get(file);
+    const known = this.textsByFile.get(file);
     if (known !== undefined) return known;
-    const text = this.#read(file, limit);
-    this.#listTexts.set(file, text);
+    const text = this.readSource(file, limit);
+    this.textsByFile.set(file, text);
     return text;
   }
 
@@ -47,40 +47,40 @@ export class Repository {
 
   /** A TOML, JSON or YAML file. Undefined where there is none, and for one that cannot be read. */
   async readTable(file: string): Promise<Table | undefined> {
-    return await this.#parse(file).catch(() => undefined);
+    return await this.parse(file).catch(() => undefined);
   }
 
   /** The same for a manifest: one that cannot be read is noted, and counts as missing. */
   async readManifest(file: string): Promise<Table | undefined> {
-    return await this.#parse(file).catch((error: Error) => this.markUnread(file, error.message));
+    return await this.parse(file).catch((error: Error) => this.markUnread(file, error.message));
   }
 
   /** The same for a lock, which nothing replaces. Throws DEPENDENCY_UNRESOLVED with what its format says. */
   async readLock(file: string): Promise<Table | undefined> {
-    return await this.#parse(file).catch((error: Error) => {
+    return await this.parse(file).catch((error: Error) => {
       throw unresolvedError(`${file} cannot be read: ${error.message}`);
     });
   }
 
   /** Notes that the requirements of a manifest are not known, and why. */
-  markUnread(file: string, getProblem: string): undefined {
-    this.#listUnread.set(file, getProblem);
+  markUnread(file: string, problem: string): undefined {
+    this.problems.set(file, problem);
   }
 
   /** Why the requirements of a manifest are not known. */
-  problem(file: string): string | undefined {
-    return this.#listUnread.get(file);
+  getProblem(file: string): string | undefined {
+    return this.problems.get(file);
   }
 
   /** All of these, in sentences without their stop. */
-  unread(): string[] {
-    return [...this.#listUnread].map(([file, problem]) => `the requirements of ${file} were not read: ${problem}`);
+  listUnread(): string[] {
+    return [...this.problems].map(([file, problem]) => `the requirements of ${file} were not read: ${problem}`);
   }
 
   /** Name and text of every file that was read, sorted by name. */
-  async texts(): Promise<string[]> {
+  async listTexts(): Promise<string[]> {
     const read = await Promise.all(
-      [...this.#listTexts].map(async ([file, text]) => [file, await text.catch(() => undefined)] as const),
+      [...this.textsByFile].map(async ([file, text]) => [file, await text.catch(() => undefined)] as const),
     );
     return read
       .flatMap(([file, text]) => (text === undefined ? [] : [[file, text]]))
@@ -88,12 +88,12 @@ export class Repository {
       .flat();
   }
 
-  async #parse(file: string): Promise<Table | undefined> {
+  private async parse(file: string): Promise<Table | undefined> {
     const text = await this.read(file);
     return text === undefined ? undefined : await parseTable(file, text);
   }
 
-  async #read(file: string, limit: number): Promise<string | undefined> {
+  private async readSource(file: string, limit: number): Promise<string | undefined> {
     const { text, problem } = await readSourceText(this.root, file, limit);
     if (text === undefined && problem !== 'does not exist') throw unresolvedError(`${file} ${problem}`);
     return text;

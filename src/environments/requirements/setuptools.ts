@@ -10,7 +10,7 @@ export const readSetuptoolsRequirements: RequirementsReader = async (repository,
   const from = files.find((_, index) => present[index]);
   if (from === undefined) return undefined;
   const [script, settings] = await Promise.all(files.map((file) => repository.readText(file)));
-  const broken = repository.problem(join(directory, 'pyproject.toml'));
+  const broken = repository.getProblem(join(directory, 'pyproject.toml'));
   if (broken !== undefined && script !== undefined) repository.markUnread(join(directory, 'setup.py'), broken); // nothing builds it
   if (!(await isInstallable(repository, directory))) return readSetupCfg(from, directory, settings ?? '');
   const isEmpty = ![script, settings].some((text) => text?.includes('install_requires'));

@@ -53,13 +53,13 @@ const maxShownLines = 30;
  * started it. No bound is set for `resources`: the log says so.
  */
 export class ServerProcess {
-  readonly #plan: RunPlan;
-  readonly #options: ServerOptions;
-  #record: ServerRecord | undefined;
+  private readonly plan: RunPlan;
+  private readonly options: ServerOptions;
+  private record: ServerRecord | undefined;
 
   constructor(plan: RunPlan, settings: ServerOptions) {
-    this.#plan = plan;
-    this.#options = settings;
+    this.plan = plan;
+    this.options = settings;
   }
 
   /**
@@ -68,34 +68,34 @@ export class ServerProcess {
    * never answers, TOOL_MISSING when its program is not there; then, as when the signal aborts, nothing is left running.
    */
   async start(options: StartOptions): Promise<ServerRecord> {
-    const { stateDirectory } = this.#plan;
+    const { stateDirectory } = this.plan;
     await mkdir(stateDirectory, { recursive: true, mode: 0o700 });
-    this.#record = await withLock({ directory: join(stateDirectory, 'start.lock') }, async () => {
+    this.record = await withLock({ directory: join(stateDirectory, 'start.lock') }, async () => {
       try {
-        return (await this.#adopt(options)) ?? (await this.#launch(options));
+        return (await this.adopt(options)) ?? (await this.launch(options));
       } catch (error) {
-        await this.#terminate(0);
+        await this.terminate(0);
         throw error;
       }
     });
-    return this.#record;
+    return this.record;
   }
 
   /** Goes on with what `start` returned, in whatever process of this host. */
   attach(record: ServerRecord): void {
-    this.#record = record;
+    this.record = record;
   }
 
   /** Why it cannot be called, as long as that is known without asking it: its port may be another's by now. */
   describeUnavailability(): string | undefined {
-    if (this.#record === undefined) return 'the software was neither started nor attached to';
-    return isSameProcess(this.#record) ? undefined : `the software is not up: ${describeExit(this.#record)}`;
+    if (this.record === undefined) return 'the software was neither started nor attached to';
+    return isSameProcess(this.record) ? undefined : `the software is not up: ${describeExit(this.record)}`;
   }
 
   async isHealthy(): Promise<Health> {
-    const record = this.#record;
+    const record = this.record;
     if (record === undefined) return { isHealthy: false, state: 'gone', detail: 'it was not started' };
-    const state = await this.#probe(record);
+    const state = await this.probe(record);
     const who = `process ${record.pid}`;
     switch (state) {
       case 'serving':
@@ -113,57 +113,57 @@ export class ServerProcess {
 
   /** Resolves when no process of it exists, whatever it left its group for; running calls get `grace` seconds. */
   async stop(grace: number): Promise<void> {
-    await this.#terminate(grace);
+    await this.terminate(grace);
   }
 
-  async #adopt(options: StartOptions): Promise<ServerRecord | undefined> {
-    const record = await readServerRecord(this.#plan);
+  private async adopt(options: StartOptions): Promise<ServerRecord | undefined> {
+    const record = await readServerRecord(this.plan);
     if (record !== undefined && isSameProcess(record)) {
       options.onProgress?.(`process ${record.pid} of an earlier start is there`);
       let state: ServerState = 'starting';
-      await this.#waitUntilReady(options, async () => {
-        state = await this.#probe(record);
+      await this.waitUntilReady(options, async () => {
+        state = await this.probe(record);
         return state !== 'starting';
       });
       // Set by what was awaited, which the compiler does not see.
       if ((state as ServerState) === 'serving') return record;
     }
-    await this.#terminate(0);
+    await this.terminate(0);
     return undefined;
   }
 
-  async #launch(options: StartOptions): Promise<ServerRecord> {
-    await this.#reportUnlimitedResources(options);
+  private async launch(options: StartOptions): Promise<ServerRecord> {
+    await this.reportUnlimitedResources(options);
     for (let attempt = 1; ; attempt += 1) {
-      const port = await chooseFreePort(`${this.#plan.stateDirectory}/${attempt}`);
+      const port = await chooseFreePort(`${this.plan.stateDirectory}/${attempt}`);
       options.onProgress?.(`starting the server on port ${port}`);
-      const record = await this.#spawn(port, options);
+      const record = await this.spawn(port, options);
       try {
-        await this.#waitUntilReady(options, () => this.#isServing(record));
+        await this.waitUntilReady(options, () => this.isServing(record));
         return record;
       } catch (error) {
-        await this.#terminate(0);
+        await this.terminate(0);
         if (attempt === maxAttempts || isSameProcess(record) || (await isPortFree(port))) throw error;
         options.onProgress?.('another process took the port meanwhile: trying the next');
       }
     }
   }
 
-  async #spawn(port: number, options: StartOptions): Promise<ServerRecord> {
-    const logStart = await getFileSize(this.#plan.logFile);
-    const child = await this.#spawnChild(port, options);
+  private async spawn(port: number, options: StartOptions): Promise<ServerRecord> {
+    const logStart = await getFileSize(this.plan.logFile);
+    const child = await this.spawnChild(port, options);
     const identity = identifyProcess(child.pid ?? 0);
-    if (identity === null) throw await this.#explainExit(`${await waitForExit(child)} at once`, logStart);
+    if (identity === null) throw await this.explainExit(`${await waitForExit(child)} at once`, logStart);
     trackExit(child, identity);
     child.unref();
     const record = { ...identity, port, logStart };
-    await writeServerRecord(this.#plan, record);
+    await writeServerRecord(this.plan, record);
     return record;
   }
 
-  async #spawnChild(port: number, { env }: StartOptions): Promise<ChildProcess> {
-    const { directory, logFile, environment } = this.#plan;
-    const { argv, env: serverVariables } = this.#options.command(port);
+  private async spawnChild(port: number, { env }: StartOptions): Promise<ChildProcess> {
+    const { directory, logFile, environment } = this.plan;
+    const { argv, env: serverVariables } = this.options.command(port);
     const [program = '', ...args] = argv;
     const packages = environment?.packageDirectory ?? null;
     const variables = {
@@ -172,14 +172,14 @@ export class ServerProcess {
       ...(packages !== null && { PYTHONPATH: packages }),
       ...serverVariables,
       ...env,
-      ...createProcessMark(this.#plan),
+      ...createProcessMark(this.plan),
     };
     await mkdir(dirname(logFile), { recursive: true });
     const log = await open(logFile, 'a', 0o600);
     try {
       const stdio = ['ignore', log.fd, log.fd] as const;
       const child = spawn(program, args, { cwd: directory, env: variables, detached: true, stdio: [...stdio] });
-      addToControlGroup(child.pid, this.#plan);
+      addToControlGroup(child.pid, this.plan);
       await new Promise((resolve, reject) => child.once('spawn', resolve).once('error', reject));
       return child;
     } catch (error) {
@@ -190,16 +190,16 @@ export class ServerProcess {
     }
   }
 
-  async #isServing(record: ServerRecord): Promise<boolean> {
-    const state = await this.#probe(record);
-    if (state === 'gone') throw await this.#explainExit((await waitForTrackedExit(record)) ?? 'ended', record.logStart);
+  private async isServing(record: ServerRecord): Promise<boolean> {
+    const state = await this.probe(record);
+    if (state === 'gone') throw await this.explainExit((await waitForTrackedExit(record)) ?? 'ended', record.logStart);
     return state === 'serving';
   }
 
-  async #probe(record: ServerRecord): Promise<ServerState> {
+  private async probe(record: ServerRecord): Promise<ServerState> {
     if (!isSameProcess(record)) return 'gone';
     if (!isPortServedBy(record)) return 'starting';
-    const url = `http://127.0.0.1:${record.port}${this.#options.healthPath ?? '/'}`;
+    const url = `http://127.0.0.1:${record.port}${this.options.healthPath ?? '/'}`;
     try {
       await callHttp({ url, signal: AbortSignal.timeout(probeTimeout) });
       return 'serving';
@@ -208,29 +208,29 @@ export class ServerProcess {
     }
   }
 
-  async #waitUntilReady({ signal }: StartOptions, isReady: () => Promise<boolean>): Promise<void> {
-    const { healthPath = '/', startTimeout: timeout = defaultStartTimeout } = this.#options;
+  private async waitUntilReady({ signal }: StartOptions, isReady: () => Promise<boolean>): Promise<void> {
+    const { healthPath = '/', startTimeout: timeout = defaultStartTimeout } = this.options;
     await waitUntilReady(
       { description: `answer GET ${healthPath}`, isReady },
       { timeout, interval, ...(signal && { signal }) },
     );
   }
 
-  async #terminate(patience: number): Promise<void> {
-    await stopServer(this.#plan, await readServerRecord(this.#plan), patience);
-    await removeServerRecord(this.#plan);
+  private async terminate(patience: number): Promise<void> {
+    await stopServer(this.plan, await readServerRecord(this.plan), patience);
+    await removeServerRecord(this.plan);
   }
 
-  async #explainExit(how: string, logStart: number): Promise<BerthError> {
-    const { deployment, logFile } = this.#plan;
+  private async explainExit(how: string, logStart: number): Promise<BerthError> {
+    const { deployment, logFile } = this.plan;
     const evidence = (await getFileSize(logFile)) > logStart ? await readTail(logFile, maxShownLines) : '';
     const last = evidence.trimEnd().split('\n').at(-1) ?? '';
     const message = `the server ${how} before it could be called${last === '' ? '' : `: ${last}`}`;
     return new BerthError('START_FAILED', message, { name: deployment, log: logFile, evidence });
   }
 
-  async #reportUnlimitedResources({ onProgress }: StartOptions): Promise<void> {
-    const { resources, strategy, logFile } = this.#plan;
+  private async reportUnlimitedResources({ onProgress }: StartOptions): Promise<void> {
+    const { resources, strategy, logFile } = this.plan;
     const names = (['cpu', 'memory', 'gpu', 'concurrency', 'replicas'] as const).filter((name) => name in resources);
     if (names.length === 0) return;
     const line = `the ${strategy} strategy sets no bound for ${names.join(', ')}: the software sees the whole machine`;
