@@ -107,11 +107,11 @@ async function provideUv({ fetchOnce }) {
 
 /** From TEMPORAL_CLI, the PATH or Berth's home, else from the cache, where it is downloaded to or built. */
 async function provideTemporal({ report, fetchOnce }) {
-  const [{ findTemporal, lookForTemporal }, { berthHome }, { withLock }] = await Promise.all(
-    ['stack/find-temporal.ts', 'home.ts', 'runners/lock.ts'].map(source),
+  const [{ ensureTemporal, locateTemporal }, { berthHome }, { withLock }] = await Promise.all(
+    ['stack/ensure-temporal.ts', 'home/home.ts', 'processes/lock.ts'].map(source),
   );
-  const present = await lookForTemporal(berthHome());
-  const find = () => findTemporal(berthHome(cache), report);
+  const present = await locateTemporal(berthHome());
+  const find = () => ensureTemporal(berthHome(cache), report);
   const findAlone = () => withLock({ directory: join(cache, 'locks', 'temporal') }, find);
   const { path } = present ?? (await fetchOnce('the Temporal CLI', findAlone));
   return { TEMPORAL_CLI: path };

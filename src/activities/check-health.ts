@@ -35,7 +35,10 @@ export const checkHealth = (dependencies: Dependencies) =>
         const env = await resolveEnvironment(dependencies.home, input.config.env).catch(() => ({}));
         const failureContext = { config: input.config, code: input.revision.directory };
         const check = {
-          ...{ contract, isOwnCode: isUserCode(input.adaptation), secrets: listSecrets(env), signal },
+          contract,
+          isUserCode: isUserCode(input.adaptation),
+          secrets: listSecrets(env),
+          signal,
           stale: input.revision.contract.stale, // of which some end the process, or never end
           findMissing: createMissingFinder(failureContext),
         };

@@ -61,7 +61,7 @@ export function buildHistory(info: DeploymentInfo, rounds: PastRound[]) {
       rounds,
       adaptation,
       contract,
-      rungs: checks,
+      checks,
     },
     ...{ revisions, restarts, notes, lastError, webUrl: info.webUrl },
   };

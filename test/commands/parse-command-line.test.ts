@@ -59,7 +59,7 @@ test.each([
 
 test('help that is asked for names every command and the options that all have', () => {
   const help = parse('--help');
-  expect(help).toMatchObject({ kind: 'help', isAskedFor: true });
+  expect(help).toMatchObject({ kind: 'help', isRequested: true });
   for (const { name } of commandGroups.flatMap(({ commands }) => commands))
     expect(help).toMatchObject({ text: expect.stringMatching(new RegExp(`^  ${name}( |$)`, 'm')) });
 });
@@ -69,12 +69,12 @@ test.each(commandGroups.flatMap(({ commands }) => commands.map(({ name }) => nam
   (name) => {
     const help = parse(name, '--help');
     for (const option of ['--json', '--verbose', '--help', '--version'])
-      expect(help).toMatchObject({ kind: 'help', isAskedFor: true, text: expect.stringContaining(option) });
+      expect(help).toMatchObject({ kind: 'help', isRequested: true, text: expect.stringContaining(option) });
   },
 );
 
 test('no command at all is a call for help that nobody asked for', () => {
-  expect(parse()).toMatchObject({ kind: 'help', isAskedFor: false });
+  expect(parse()).toMatchObject({ kind: 'help', isRequested: false });
 });
 
 test.each([

@@ -35,8 +35,8 @@ test('a command of a family is found by its two words', () => {
 
 test('a family has a page of its commands, asked for or not, and each command has its own', () => {
   const listing = expect.stringMatching(/Usage: berth schedule COMMAND[\s\S]*create NAME[\s\S]*delete NAME/);
-  expect(parse('schedule', '--help')).toMatchObject({ kind: 'help', isAskedFor: true, text: listing });
-  expect(parse('schedule')).toMatchObject({ kind: 'help', isAskedFor: false, text: listing });
+  expect(parse('schedule', '--help')).toMatchObject({ kind: 'help', isRequested: true, text: listing });
+  expect(parse('schedule')).toMatchObject({ kind: 'help', isRequested: false, text: listing });
   expect(parse('schedule', 'create', '--help')).toMatchObject({ text: expect.stringContaining('--every') });
 });
 

@@ -73,7 +73,7 @@ test('groups that uv installs by default are required, without those for its mak
     lines: ['idna', 'certifi', 'certifi', 'attrs'],
   });
   expect(await read({ 'pyproject.toml': uv('["dev", "serve"]'), 'uv.lock': 'version = 1\n' })).toMatchObject({
-    lock: { leftOut: ['dev'] },
+    lock: { excludedGroups: ['dev'] },
   });
 });
 
@@ -109,7 +109,7 @@ test.each([
   ['pixi.toml', `x${'#'.repeat(30_000)}`, 'pixi.toml:1: Invalid TOML document'],
 ])('%s that cannot be read is missing with a note', async (file, text, problem) => {
   const alone = await read({ 'predict.py': '', [file]: text });
-  expect(alone).toMatchObject({ lock: null, pipFiles: [], projects: [], lines: [], wishes: [], packages: [] });
+  expect(alone).toMatchObject({ lock: null, pipFiles: [], projects: [], lines: [], condaPackages: [], packages: [] });
   expect(alone.notes).toEqual([expect.stringContaining(`requirements of ${file} were not read: ${problem}`)]);
   expect(await read({ [file]: text, 'requirements/prod.txt': 'six\n' })).toMatchObject({
     pipFiles: ['requirements/prod.txt'],

@@ -20,8 +20,8 @@ const runPython = (program: string): unknown =>
 test('a file that crashes the parser, or never ends, costs itself and no other', () => {
   const problems = runPython(`
 import json, signal, threading, time
-import reading
-from source import Source
+import parallel_reader
+from source_file import Source
 
 def read(root, path, kind):
     if path.startswith("crash"): signal.pthread_kill(threading.get_ident(), signal.SIGSEGV)
@@ -30,9 +30,9 @@ def read(root, path, kind):
     source.models = [path]
     return source
 
-reading.read_source, reading.SECONDS_PER_FILE = read, 0.5
+parallel_reader.read_source, parallel_reader.SECONDS_PER_FILE = read, 0.5
 names = ["%s%d.py" % (name, index) for index in range(30) for name in ("good", "crash", "fine")] + ["slow1.py", "slow2.py", "last.py"]
-found = reading.read_sources("/", [(name, "python") for name in names], 60)
+found = parallel_reader.read_sources("/", [(name, "python") for name in names], 60)
 print(json.dumps([[source.path for source in found] == names, sorted({source.problem for source in found if source.problem}),
   sum(len(source.models) for source in found)]))
 `);
@@ -46,17 +46,17 @@ print(json.dumps([[source.path for source in found] == names, sorted({source.pro
 test('when time runs out, what is nearer to the top has been read', () => {
   const result = runPython(`
 import json, time
-import reading
-from source import Source
+import parallel_reader
+from source_file import Source
 
 def read(root, path, kind):
     time.sleep(0.05)
     return Source(path)
 
-reading.read_source = read
+parallel_reader.read_source = read
 names = ["deep/%d/x.py" % index for index in range(400)] + ["app.py"]
 began = time.monotonic()
-found = reading.read_sources("/", [(name, "python") for name in names], 1)
+found = parallel_reader.read_sources("/", [(name, "python") for name in names], 1)
 print(json.dumps([found[-1].problem, {source.problem for source in found} == {None, "late"}, time.monotonic() - began < 5]))
 `);
   expect(result).toEqual([null, true, true]);

@@ -45,22 +45,22 @@ test('one that rings sets the next', async () => {
 });
 
 test.each([
-  ['waits for an alarm', "new Alarm(200, () => console.log('rung'));", 'rung\n'],
-  ['does not wait for one that is cleared', "new Alarm(60_000, () => console.log('rung')).clear();", ''],
+  ['waits for an alarm', "new DeadlineTimer(200, () => console.log('rung'));", 'rung\n'],
+  ['does not wait for one that is cleared', "new DeadlineTimer(60_000, () => console.log('rung')).clear();", ''],
   [
     'waits for one that is set after all were cleared',
-    "new Alarm(60_000, () => undefined).clear(); new Alarm(200, () => console.log('rung'));",
+    "new DeadlineTimer(60_000, () => undefined).clear(); new DeadlineTimer(200, () => console.log('rung'));",
     'rung\n',
   ],
   [
     'waits for one that is later than one that was cleared',
-    "new Alarm(150, () => undefined).clear(); new Alarm(250, () => console.log('rung'));",
+    "new DeadlineTimer(150, () => undefined).clear(); new DeadlineTimer(250, () => console.log('rung'));",
     'rung\n',
   ],
 ])('a process %s', async (_, script, said) => {
   const program = `
     import { createJiti } from 'jiti';
-    const { Alarm } = await createJiti(import.meta.url).import('./src/runners/deadline-timer.ts');
+    const { DeadlineTimer } = await createJiti(import.meta.url).import('./src/runners/deadline-timer.ts');
     ${script}`;
   const options = { cwd: packageRoot, timeout: 20_000 };
   const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', program], options);

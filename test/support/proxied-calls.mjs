@@ -2,14 +2,14 @@
 import { createJiti } from 'jiti';
 
 const jiti = createJiti(import.meta.url);
-const { callHttp, keepConnections } = await jiti.import('../../src/runners/http/http-call.ts');
+const { callHttp, createKeepAliveAgent } = await jiti.import('../../src/runners/http/http-call.ts');
 const { readLines, streamHttp } = await jiti.import('../../src/runners/http/http-stream.ts');
 const { proxiedFetch } = await jiti.import('../../src/network/proxied-fetch.ts');
 
 const kinds = {
   call: async (url) => (await callHttp({ url })).body.toString(),
   kept: async (url) => {
-    const agent = await keepConnections(url, 5_000);
+    const agent = await createKeepAliveAgent(url, 5_000);
     const bodies = [];
     for (let call = 0; call < 3; call += 1) bodies.push((await callHttp({ url, agent, body: 'x' })).body.toString());
     agent.destroy();
