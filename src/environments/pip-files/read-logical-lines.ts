@@ -32,7 +32,8 @@ export async function* readLogicalLines(file: string, text: string): AsyncGenera
   if (last !== undefined) yield last;
 }
 
-function* readPhysicalLines(text: string): Generator<string> {
+/** Yields the lines of a text, with or without a carriage return at their end. */
+export function* readPhysicalLines(text: string): Generator<string> {
   let start = 0;
   while (start <= text.length) {
     const end = text.indexOf('\n', start);

@@ -1,22 +1,37 @@
-/** One section of an INI file as Python's `configparser` reads it: each key with its lines, without comments. */
-export function readIniSection(text: string, section: string): Map<string, string[]> {
+import { TimeSlicer } from '../../parsing/time-slicing.js';
+import { readPhysicalLines } from '../pip-files/read-logical-lines.js';
+
+/** Lines between two looks at the clock. */
+const linesPerSlice = 500;
+
+/**
+ * Reads one section of an INI file as Python's `configparser` does: returns each key with its lines, without comments.
+ * Yields to the event loop between slices of a large file.
+ */
+export async function readIniSection(text: string, section: string): Promise<Map<string, string[]>> {
+  const slicer = new TimeSlicer();
   const found = new Map<string, string[]>();
   let isIn = false;
+  let count = 0;
   let values: string[] | undefined;
-  for (const line of text.split('\n')) {
-    const written = line.replace(/(^|\s)[#;](?=\s|$).*/, '').trimEnd();
-    if (/^\s*[#;]/.test(line) || written.trim() === '') continue;
-    const header = /^\[([^\]]+)\]/.exec(written)?.[1];
+  for (const line of readPhysicalLines(text)) {
+    if (++count % linesPerSlice === 0) await slicer.yieldIfDue();
+    const content = stripComment(line);
+    if (content === '') continue;
+    const header = /^\[([^\]]+)\]/.exec(content)?.[1];
     if (header !== undefined) {
       isIn = header.trim() === section;
       values = undefined;
-    } else if (isIn && /^\s/.test(written)) values?.push(written.trim());
+    } else if (isIn && /^\s/.test(content)) values?.push(content.trim());
     else if (isIn) {
-      const end = written.search(/[=:]/);
-      const first = end === -1 ? '' : written.slice(end + 1).trim();
+      const end = content.search(/[=:]/);
+      const first = end === -1 ? '' : content.slice(end + 1).trim();
       values = first === '' ? [] : [first];
-      found.set(written.slice(0, end === -1 ? undefined : end).trim(), values);
+      found.set(content.slice(0, end === -1 ? undefined : end).trim(), values);
     }
   }
   return found;
 }
+
+const stripComment = (line: string): string =>
+  /^\s*[#;]/.test(line) ? '' : line.replace(/\s[#;](?=\s|$).*/, '').trimEnd();

@@ -12,14 +12,14 @@ export const readSetuptoolsRequirements: RequirementsReader = async (repository,
   const [script, settings] = await Promise.all(files.map((file) => repository.readText(file)));
   const broken = repository.getProblem(join(directory, 'pyproject.toml'));
   if (broken !== undefined && script !== undefined) repository.markUnread(join(directory, 'setup.py'), broken); // nothing builds it
-  if (!(await isInstallable(repository, directory))) return readSetupCfg(from, directory, settings ?? '');
+  if (!(await isInstallable(repository, directory))) return await readSetupCfg(from, directory, settings ?? '');
   const isEmpty = ![script, settings].some((text) => text?.includes('install_requires'));
   return { from, projects: [from], needsCopy: true, hasNoDependencies: isEmpty };
 };
 
 /** Nothing where it only configures tools: other manifests may say what is required. */
-function readSetupCfg(from: string, directory: string, text: string): ManifestRequirements | undefined {
-  const options = readIniSection(text, 'options');
+async function readSetupCfg(from: string, directory: string, text: string): Promise<ManifestRequirements | undefined> {
+  const options = await readIniSection(text, 'options');
   const required = options.get('install_requires');
   if (required === undefined) return undefined;
   const files = /^file:(.*)$/.exec(required.join(' ').trim())?.[1]?.split(',');
