@@ -1,7 +1,7 @@
 import type { Facts } from '../contract/facts.js';
 import type { CodeFacts } from './code-facts.js';
 
-/** The facts as short names that rules match: `language:python`, `entry:predict`, `method:predict`, `gpu`, … */
+/** Summarizes the facts as tags that signals match: `language:python`, `entry:predict`, `method:predict`, `gpu`, … */
 export function buildTags(facts: Omit<Facts, 'tags'>, code: CodeFacts): string[] {
   const functions = facts.entryPoints.filter(({ kind }) => kind === 'function');
   const classes = facts.entryPoints.filter(
@@ -24,7 +24,7 @@ export function buildTags(facts: Omit<Facts, 'tags'>, code: CodeFacts): string[]
   return [...new Set(tags)];
 }
 
-/** `gpu:optional` when all that is found can do without one. */
+/** Returns `gpu:optional` when every use of a GPU has a CPU fallback. */
 function listGpuTags({ gpu }: Pick<Facts, 'gpu'>, code: CodeFacts): string[] {
   if (gpu.length === 0) return [];
   const isOptional = gpu.length === code.gpu.length && code.gpu.every((use) => use.isOptional);

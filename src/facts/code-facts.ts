@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { Facts } from '../contract/facts.js';
 
-/** What the Python helper in `hosts/python/berth_facts` prints. */
+/** The output of the Python program in `hosts/python/berth_facts`. */
 export const CodeFacts = Facts.pick({
   entryPoints: true,
   documentedCalls: true,
@@ -13,7 +13,7 @@ export const CodeFacts = Facts.pick({
   notes: true,
 }).extend({
   gpu: z.array(z.object({ evidence: z.string(), isOptional: z.boolean() })),
-  /** First parts of the modules that are imported and not the repository's own; the standard library's too. */
+  /** Top-level names of imported modules outside the repository, including the standard library. */
   thirdParty: z.array(z.string()),
   /** Requirements of setup.py and setup.cfg. */
   setup: z.array(z.object({ file: z.string(), requires: z.array(z.string()), python: z.string().nullable() })),

@@ -29,7 +29,7 @@ const languages: Record<string, string> = {
   '.sh': 'shell',
 };
 
-/** Files of each language, the most frequent first. */
+/** Counts the files of each language, most frequent first. */
 export function countLanguages(paths: string[]): Record<string, number> {
   const counts = new Map<string, number>();
   for (const path of paths) {

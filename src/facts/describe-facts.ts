@@ -1,9 +1,9 @@
 import type { EntryPoint, Facts } from '../contract/facts.js';
 
-/** Items of a list that a reader takes in before losing interest. */
+/** Maximum number of list items shown. */
 const maxShown = 8;
 
-/** The facts that speak for or against strategies, one line each; those that are empty are left out. */
+/** Describes the facts that matter for selection, one line each. Empty facts are omitted. */
 export function describeFacts(facts: Facts): string[] {
   const { size, languages, manifests, frameworks, models, gpu, syntaxErrors, python, entryPoints, exposes, notes } =
     facts;

@@ -1,15 +1,15 @@
 import { sha256 } from '../workspaces/digest-tree.js';
 import { mapBounded } from '../workspaces/map-bounded.js';
 import { readSourceContent } from '../workspaces/read-source-text.js';
-import type { CodeRequest } from './read-code.js';
+import type { CodeRequest } from './code-request.js';
 
-/** Files up to which their content is digested; more take longer to digest than to be worth it. */
+/** Above this number of files, digesting costs more than it saves. */
 const maxFiles = 3000;
 
-/** Bytes of a file that the reader reads at most. */
+/** Maximum bytes that the reader reads of a file. */
 const maxFileBytes = 1_000_000;
 
-/** The same for the same files, wherever they lie; undefined where there are too many. */
+/** Returns a digest of the files that is independent of the root; undefined when there are too many files. */
 export async function digestCode(python: string, request: CodeRequest): Promise<string | undefined> {
   const { root, files, projects, setupCfg, readme } = request;
   if (files.length > maxFiles) return undefined;

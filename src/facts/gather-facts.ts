@@ -11,18 +11,21 @@ import { normalizeName, parseRequirements } from './manifests/parse-requirement.
 import { type Manifests, readManifests } from './manifests/read-manifests.js';
 import { type ReadCodeOptions, readCode } from './read-code.js';
 
-/** `tracked`: paths that belong to it although a `.gitignore` matches them; by default those that its git tracks. */
-export type GatherOptions = Partial<ReadCodeOptions> & { tracked?: readonly string[] | undefined };
+export interface GatherOptions extends Partial<ReadCodeOptions> {
+  /** Paths to include even when a `.gitignore` matches them. Defaults to the paths that git tracks. */
+  tracked?: readonly string[] | undefined;
+}
 
-/** Characters of the README that are kept. */
+/** Maximum characters of the README in the facts. */
 const maxReadmeLength = 2000;
 
 const projectFiles = new Set(['pyproject.toml', 'setup.py', 'setup.cfg']);
 
 /**
- * What a repository is, from reading the files that a workspace would get; nothing is run and nothing written into it.
- * What cannot be read, or not in time, is missing, and `notes` say so. Throws SOURCE_NOT_FOUND, SOURCE_UNSAFE, and
- * TOOL_MISSING when no Python is there to parse with.
+ * Gathers facts about a repository from the files that a workspace would contain. Runs nothing and writes nothing to it.
+ * Files that cannot be read, or not in time, are omitted and reported in `notes`.
+ *
+ * @throws SOURCE_NOT_FOUND, SOURCE_UNSAFE, or TOOL_MISSING when no Python is available to parse with
  */
 export async function gatherFacts(path: string, options: GatherOptions = {}): Promise<Facts> {
   const notes: string[] = [];
@@ -49,18 +52,18 @@ export async function gatherFacts(path: string, options: GatherOptions = {}): Pr
   const complete = {
     ...facts,
     readme: text?.text?.slice(0, maxReadmeLength) ?? null,
-    notes: [...notes.map(asSentence), ...manifests.notes, ...code.notes],
+    notes: [...notes.map(toSentence), ...manifests.notes, ...code.notes],
   };
   return { ...complete, tags: buildTags(complete, code) };
 }
 
-/** Directories below the top that are projects of their own. */
+/** Lists the subdirectories that are separate projects. */
 function listProjects(paths: string[]): string[] {
-  const made = paths.filter((path) => path.includes('/') && projectFiles.has(basename(path)));
-  return [...new Set(made.map((path) => dirname(path)))];
+  const nested = paths.filter((path) => path.includes('/') && projectFiles.has(basename(path)));
+  return [...new Set(nested.map((path) => dirname(path)))];
 }
 
-const asSentence = (note: string): string => `${note.charAt(0).toUpperCase()}${note.slice(1)}.`;
+const toSentence = (note: string): string => `${note.charAt(0).toUpperCase()}${note.slice(1)}.`;
 
 function combineFacts(
   files: SourceFile[],
@@ -95,7 +98,7 @@ function combineFacts(
   };
 }
 
-/** The file that decides when several ask for a Python version: the most exact and most deliberate first. */
+/** Precedence of the files that can request a Python version: the most exact and deliberate first. */
 const pythonOrder = [
   'cog.yaml',
   '.python-version',
@@ -106,9 +109,9 @@ const pythonOrder = [
   'setup.py',
 ];
 
-function sortPythons(asked: Facts['pythons']): Facts['pythons'] {
+function sortPythons(requested: Facts['pythons']): Facts['pythons'] {
   const rank = (from: string): number => (pythonOrder.includes(from) ? pythonOrder.indexOf(from) : pythonOrder.length);
-  return asked.toSorted((left, right) => rank(left.from) - rank(right.from));
+  return requested.toSorted((left, right) => rank(left.from) - rank(right.from));
 }
 
 const listSetupPythons = (code: CodeFacts): NonNullable<Facts['python']>[] =>
@@ -117,10 +120,10 @@ const listSetupPythons = (code: CodeFacts): NonNullable<Facts['python']>[] =>
 function listLibraries(
   dependencies: Facts['dependencies'],
   code: CodeFacts,
-  isWanted: (name: string) => boolean,
+  matches: (name: string) => boolean,
 ): string[] {
   const names = [...dependencies.map(({ name }) => name), ...code.thirdParty.map(normalizeName)];
-  return [...new Set(names)].filter(isWanted).map((name) => `${name} (library)`);
+  return [...new Set(names)].filter(matches).map((name) => `${name} (library)`);
 }
 
 const findReadme = (paths: string[]): string | null =>

@@ -1,21 +1,66 @@
 import { extname } from 'node:path/posix';
 
 const modelFiles = new Set([
-  ...['.pt', '.pth', '.ckpt', '.safetensors', '.onnx', '.gguf', '.ggml', '.tflite', '.pb'],
-  ...['.h5', '.keras', '.pkl', '.joblib', '.mlmodel', '.engine'],
+  '.pt',
+  '.pth',
+  '.ckpt',
+  '.safetensors',
+  '.onnx',
+  '.gguf',
+  '.ggml',
+  '.tflite',
+  '.pb',
+  '.h5',
+  '.keras',
+  '.pkl',
+  '.joblib',
+  '.mlmodel',
+  '.engine',
 ]);
 
-/** Distributions that load models. */
+/** Packages that load models. */
 const modelLibraries = new Set([
-  ...['torch', 'tensorflow', 'keras', 'jax', 'onnxruntime', 'onnxruntime-gpu', 'transformers', 'diffusers'],
-  ...['sentence-transformers', 'vllm', 'llama-cpp-python', 'ctransformers', 'ultralytics', 'timm', 'open-clip-torch'],
-  ...['scikit-learn', 'xgboost', 'lightgbm', 'catboost', 'spacy', 'faster-whisper', 'openai-whisper', 'paddlepaddle'],
+  'torch',
+  'tensorflow',
+  'keras',
+  'jax',
+  'onnxruntime',
+  'onnxruntime-gpu',
+  'transformers',
+  'diffusers',
+  'sentence-transformers',
+  'vllm',
+  'llama-cpp-python',
+  'ctransformers',
+  'ultralytics',
+  'timm',
+  'open-clip-torch',
+  'scikit-learn',
+  'xgboost',
+  'lightgbm',
+  'catboost',
+  'spacy',
+  'faster-whisper',
+  'openai-whisper',
+  'paddlepaddle',
 ]);
 
-/** Distributions that are of no use without a GPU. */
+/** Packages that require a GPU. */
 const gpuLibraries = new Set([
-  ...['vllm', 'flash-attn', 'bitsandbytes', 'xformers', 'deepspeed', 'tensorrt', 'tensorrt-llm', 'auto-gptq'],
-  ...['onnxruntime-gpu', 'tensorflow-gpu', 'faiss-gpu', 'cupy', 'exllamav2', 'triton'],
+  'vllm',
+  'flash-attn',
+  'bitsandbytes',
+  'xformers',
+  'deepspeed',
+  'tensorrt',
+  'tensorrt-llm',
+  'auto-gptq',
+  'onnxruntime-gpu',
+  'tensorflow-gpu',
+  'faiss-gpu',
+  'cupy',
+  'exllamav2',
+  'triton',
 ]);
 
 export const isModelFile = (path: string): boolean => modelFiles.has(extname(path).toLowerCase());

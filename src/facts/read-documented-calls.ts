@@ -4,8 +4,8 @@ import { readExactNumber } from '../json/read-json.js';
 const key = '"documentedCalls":';
 
 /**
- * The documented calls in the text of the facts, with every digit of their numbers: `1.0` and integers beyond 2^53 are
- * JsonNumbers. No string of JSON holds the key as it stands, since its quotes would be escaped.
+ * Reads the documented calls from the JSON text of the facts and preserves their numbers: `1.0` and integers beyond 2^53
+ * become JsonNumbers. The search for the key is safe: inside a JSON string its quotes would be escaped.
  */
 export function readDocumentedCalls(text: string): unknown {
   const start = text.indexOf(key);

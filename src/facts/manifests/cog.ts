@@ -1,12 +1,12 @@
 import type { ManifestFacts } from './manifest.js';
 import { asMapping, asText, asTexts, parseYaml } from './parse-document.js';
 
-/** `cog.yaml`, whole: the Cog shape needs `predict` and `environment`, selection the rest. */
+/** Reads all of `cog.yaml`: the Cog shape needs `predict` and `environment`, selection needs the rest. */
 export async function readCog(file: string, text: string): Promise<ManifestFacts> {
   const cog = await parseYaml(file, text);
   const build = asMapping(cog.build);
-  // `python_version: 3.10` without quotes is a number, and 3.1 by then: the text keeps what was written.
-  const python = asText(build.python_version) ?? writtenNumber(text, build.python_version);
+  // An unquoted `python_version: 3.10` parses as the number 3.1, so the version is read from the text.
+  const python = asText(build.python_version) ?? readUnquotedVersion(text, build.python_version);
   const requirements = asText(build.python_requirements);
   const predictor = asText(cog.predict) ?? asText(cog.run);
   return {
@@ -19,7 +19,7 @@ export async function readCog(file: string, text: string): Promise<ManifestFacts
   };
 }
 
-function writtenNumber(text: string, value: unknown): string | undefined {
+function readUnquotedVersion(text: string, value: unknown): string | undefined {
   if (typeof value !== 'number') return undefined;
   return /python_version:\s*([\d.]+)/.exec(text)?.[1] ?? String(value);
 }

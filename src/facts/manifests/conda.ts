@@ -2,7 +2,7 @@ import type { ManifestFacts } from './manifest.js';
 import { asMapping, asTexts, parseYaml } from './parse-document.js';
 import { normalizeName } from './parse-requirement.js';
 
-/** conda's `environment.yml`: `name=version=build` entries, and pip's own list below `pip`. */
+/** Reads conda's `environment.yml`: `name=version=build` entries, and the requirements listed under `pip`. */
 export async function readConda(file: string, text: string): Promise<ManifestFacts> {
   const entries = (await parseYaml(file, text)).dependencies;
   const packages = asTexts(entries).map(splitEntry);
@@ -16,7 +16,7 @@ export async function readConda(file: string, text: string): Promise<ManifestFac
   };
 }
 
-/** `conda-forge::numpy=1.26.*=py311` → numpy, and `1.26.*` without the operator. */
+/** Splits `conda-forge::numpy=1.26.*=py311` into the name `numpy` and the version `1.26.*`. */
 function splitEntry(entry: string): { name: string; specifier: string; version: string } {
   const written = entry.split('::').at(-1)?.trim() ?? '';
   const end = written.search(/[\s=<>!~]/);

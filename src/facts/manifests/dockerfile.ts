@@ -1,6 +1,6 @@
 import type { ManifestFacts } from './manifest.js';
 
-/** The TCP ports that the last stage exposes. One that only the build or the base image knows is not among them. */
+/** Reads the TCP ports that the last stage exposes. Ports known only to the build or the base image are not included. */
 export function readDockerfile(_file: string, text: string): ManifestFacts {
   const values = new Map<string, string>();
   let exposes: number[] = [];
@@ -15,7 +15,7 @@ export function readDockerfile(_file: string, text: string): ManifestFacts {
   return { exposes };
 }
 
-/** Characters of a port as it may be written, with a variable in it. */
+/** Maximum characters of a port in an EXPOSE instruction, which may contain a variable. */
 const maxPortLength = 200;
 
 interface Instruction {
@@ -34,7 +34,7 @@ function listInstructions(text: string): Instruction[] {
   });
 }
 
-/** `KEY=VALUE …`, and `KEY VALUE` as `ENV` was once written. */
+/** Reads `KEY=VALUE …`, or the legacy form `KEY VALUE` of `ENV`. */
 function readPairs(words: string[]): [key: string, value: string][] {
   const [first = '', second = ''] = words;
   if (!first.includes('=')) return [[first, unquote(second)]];
@@ -46,10 +46,10 @@ function readPairs(words: string[]): [key: string, value: string][] {
 
 const unquote = (value: string): string => value.replace(/^(["'])(.*)\1$/, '$2');
 
-/** `$PORT`, `${PORT}` and `${PORT:-8000}`. */
+/** Expands `$PORT`, `${PORT}` and `${PORT:-8000}`. */
 const expandVariables = (word: string, values: ReadonlyMap<string, string>): string =>
-  word.replaceAll(/\$(?:(\w+)|\{(\w+)(?::?-([^}]*))?\})/g, (written, plain, braced, otherwise) =>
-    String(values.get(plain ?? braced) || (otherwise ?? written)),
+  word.replaceAll(/\$(?:(\w+)|\{(\w+)(?::?-([^}]*))?\})/g, (reference, plain, braced, fallback) =>
+    String(values.get(plain ?? braced) || (fallback ?? reference)),
   );
 
 const readPort = (word: string): number[] => (/^\d+(\/tcp)?$/i.test(word) ? [Number.parseInt(word, 10)] : []);

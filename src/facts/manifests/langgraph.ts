@@ -1,7 +1,7 @@
 import type { ManifestFacts } from './manifest.js';
 import { asMapping, asText, asTexts, parseJson } from './parse-document.js';
 
-/** `langgraph.json` of the LangGraph command line. */
+/** Reads `langgraph.json`, the configuration of the LangGraph command line. */
 export async function readLanggraph(file: string, text: string): Promise<ManifestFacts> {
   const document = await parseJson(file, text);
   const graphs = Object.entries(asMapping(document.graphs)).map(([name, graph]) => {

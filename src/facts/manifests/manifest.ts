@@ -1,24 +1,28 @@
 import { basename, dirname } from 'node:path/posix';
 import type { Facts } from '../../contract/facts.js';
 
-/** What one manifest says; each reader gives what its format knows. */
+/** Facts from one manifest; each reader returns what its format can express. */
 export interface ManifestFacts {
-  /** Requirements as written, one each; `dependencies` are those that the format itself has split. */
+  /** Requirements as written. `dependencies` holds those that the format already splits into name and version. */
   requirements?: string[];
   dependencies?: Facts['dependencies'];
   python?: Facts['python'];
   frameworks?: Facts['frameworks'];
   gpu?: string[];
   cog?: Record<string, unknown>;
-  /** TCP ports on which a container of the repository's listens. */
+  /** TCP ports that the repository's container listens on. */
   exposes?: number[];
-  /** Other requirement files that this one includes, relative to the repository. */
+  /** Requirement files that this one includes, relative to the repository. */
   includes?: string[];
-  /** The manifest itself. */
+  /** The manifest's own path. */
   from?: string;
 }
 
-/** Reads one manifest: its path, relative to the repository, and its text. Throws MANIFEST_INVALID. */
+/**
+ * Reads one manifest, given its path relative to the repository and its text.
+ *
+ * @throws MANIFEST_INVALID
+ */
 export type ManifestReader = (file: string, text: string) => ManifestFacts | Promise<ManifestFacts>;
 
 const kinds: Record<string, string> = {
@@ -45,7 +49,7 @@ const kinds: Record<string, string> = {
   'runtime.txt': 'runtime.txt',
 };
 
-/** Kind of a manifest at the top of the repository, or in `requirements/`; undefined for every other file. */
+/** Returns the kind of a manifest at the root of the repository or in `requirements/`; undefined for any other file. */
 export function findManifestKind(path: string): string | undefined {
   const name = basename(path);
   const directory = dirname(path);
@@ -55,6 +59,6 @@ export function findManifestKind(path: string): string | undefined {
   return Object.hasOwn(kinds, name) ? kinds[name] : undefined;
 }
 
-/** What only its makers need does not belong to the software. */
+/** Tells development requirements apart: the software does not need them. */
 const chooseRequirementsKind = (name: string): string =>
   ['dev', 'test', 'lint', 'doc', 'ci'].some((word) => name.includes(word)) ? 'requirements-dev' : 'requirements';

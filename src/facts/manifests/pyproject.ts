@@ -2,7 +2,7 @@ import type { ManifestFacts } from './manifest.js';
 import { asMapping, asText, asTexts, type Mapping, parseToml } from './parse-document.js';
 import { normalizeName } from './parse-requirement.js';
 
-/** `[project]` of PEP 621, and Poetry's older tables. */
+/** Reads `[project]` of PEP 621 and Poetry's older tables. */
 export async function readPyproject(file: string, text: string): Promise<ManifestFacts> {
   const document = await parseToml(file, text);
   const project = asMapping(document.project);
@@ -16,7 +16,7 @@ export async function readPyproject(file: string, text: string): Promise<Manifes
   };
 }
 
-/** A table of name → version, or → a table with `version`, as Poetry and Pipenv write it. Optional ones are left out. */
+/** Reads Poetry's and Pipenv's tables of name → version or name → `{ version }`. Optional entries are skipped. */
 export function readVersionTable(table: Mapping, file: string): NonNullable<ManifestFacts['dependencies']> {
   return Object.entries(table)
     .filter(([, value]) => asMapping(value).optional !== true)

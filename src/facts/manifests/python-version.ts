@@ -1,6 +1,6 @@
 import type { ManifestFacts } from './manifest.js';
 
-/** `.python-version` (pyenv, uv) and `runtime.txt` (`python-3.11.4`): the first line that is no comment. */
+/** Reads `.python-version` (pyenv, uv) and `runtime.txt` (`python-3.11.4`): the first line that is not a comment. */
 export function readPythonVersion(file: string, text: string): ManifestFacts {
   const [first = ''] = text
     .split('\n')

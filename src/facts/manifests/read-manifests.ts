@@ -13,7 +13,7 @@ import { readPyproject } from './pyproject.js';
 import { readPythonVersion } from './python-version.js';
 import { readRequirementsFile } from './requirements-file.js';
 
-/** setup.py and setup.cfg are read by Python; lock files repeat what others ask for, with all that it drags in. */
+/** Readers by kind. Python reads setup.py and setup.cfg; lock files only repeat other manifests with their transitive dependencies. */
 const readers: Record<string, ManifestReader> = {
   pyproject: readPyproject,
   requirements: readRequirementsFile,
@@ -27,23 +27,23 @@ const readers: Record<string, ManifestReader> = {
   'runtime.txt': readPythonVersion,
 };
 
-/** Bytes of a manifest; those that people write, and those that tools lock, are far smaller. */
+/** Maximum bytes of a manifest; real ones are far smaller. */
 const maxManifestBytes = 1_000_000;
 const maxDockerfileBytes = 200_000;
 
-/** Manifests, with what they include, and requirements in them, that are read. */
+/** Maximum manifests, including nested ones, and requirements that are read. */
 const maxManifests = 200;
 const maxRequirements = 5000;
 
 export interface Manifests {
   manifests: Facts['manifests'];
-  /** In the order of `manifests`, then what they include. */
+  /** In the order of `manifests`, followed by the files that they include. */
   facts: ManifestFacts[];
-  /** What could not be read, in sentences. */
+  /** Sentences about manifests that could not be read. */
   notes: string[];
 }
 
-/** The manifests at the top of the repository, and what they say. `files`: all its files. */
+/** Finds and reads the manifests at the root of the repository. `files` lists all files of the repository. */
 export async function readManifests(root: string, files: string[]): Promise<Manifests> {
   const pending = files.flatMap((file) => {
     const kind = findManifestKind(file);
@@ -64,14 +64,14 @@ export async function readManifests(root: string, files: string[]): Promise<Mani
     for (const included of reading.includes ?? []) {
       if (!known.has(included) || seen.has(included)) continue;
       seen.add(included);
-      pending.push({ file: included, kind: 'requirements' }); // read after those that the repository names itself
+      pending.push({ file: included, kind: 'requirements' });
     }
   }
   found.facts = await parseAllRequirements(found);
   return found;
 }
 
-/** What a manifest says, or why it says nothing: `pyproject.toml:3: Invalid TOML document`. */
+/** Returns the facts of a manifest, or why it cannot be read: `pyproject.toml:3: Invalid TOML document`. */
 async function readManifest(root: string, file: string, kind: string): Promise<ManifestFacts | string> {
   const reader = readers[kind];
   if (reader === undefined) return {};
@@ -89,21 +89,22 @@ async function readManifest(root: string, file: string, kind: string): Promise<M
   }
 }
 
-/** The names in requirements as written; parsing thousands of them takes seconds, so in turns. */
+/** Parses the requirements into dependencies. Thousands take seconds, so this yields to the event loop. */
 async function parseAllRequirements({ facts, notes }: Manifests): Promise<ManifestFacts[]> {
-  const turns = new TimeSlicer();
-  const split: ManifestFacts[] = [];
-  let left = maxRequirements;
-  for (const { requirements = [], dependencies = [], from = '', ...reading } of facts) {
-    const own = dependencies.slice(0, left);
-    for (const text of requirements.slice(0, left)) {
-      await turns.yieldIfDue();
+  const slicer = new TimeSlicer();
+  const result: ManifestFacts[] = [];
+  let remaining = maxRequirements;
+  for (const { requirements = [], dependencies = [], from = '', ...rest } of facts) {
+    const parsed = dependencies.slice(0, remaining);
+    for (const text of requirements.slice(0, remaining)) {
+      await slicer.yieldIfDue();
       const dependency = parseRequirement(text, from);
-      if (dependency !== undefined) own.push(dependency);
+      if (dependency !== undefined) parsed.push(dependency);
     }
-    if (requirements.length > left) notes.push(`${from}: ${requirements.length - left} requirements were not read.`);
-    left = Math.max(0, left - requirements.length);
-    split.push({ ...reading, dependencies: own });
+    const skipped = requirements.length - remaining;
+    if (skipped > 0) notes.push(`${from}: ${skipped} requirements were not read.`);
+    remaining = Math.max(0, remaining - requirements.length);
+    result.push({ ...rest, dependencies: parsed });
   }
-  return split;
+  return result;
 }

@@ -2,19 +2,19 @@ import { dirname, join } from 'node:path/posix';
 import { TimeSlicer } from '../../parsing/time-slicing.js';
 import type { ManifestFacts } from './manifest.js';
 
-/** pip's requirements file: one requirement a line, options, includes. What is wrong in it the installer says best. */
+/** Reads pip's requirements file: one requirement per line, options, includes. The installer reports errors in it. */
 export async function readRequirementsFile(file: string, text: string): Promise<ManifestFacts> {
   const found = { requirements: [] as string[], includes: [] as string[] };
-  const turns = new TimeSlicer();
+  const slicer = new TimeSlicer();
   for (const line of readLogicalLines(text)) {
-    await turns.yieldIfDue();
+    await slicer.yieldIfDue();
     if (line.startsWith('-')) found.includes.push(...listIncludes(file, line));
     else if (line !== '') found.requirements.push(stripOptions(line));
   }
   return found;
 }
 
-/** Lines with continuations joined, without comments. */
+/** Yields the lines with continuations joined and comments removed. */
 function* readLogicalLines(text: string): Generator<string> {
   const joined = text.replaceAll('\r', '').replaceAll('\\\n', '');
   for (let start = 0; start < joined.length; ) {
@@ -26,10 +26,10 @@ function* readLogicalLines(text: string): Generator<string> {
   }
 }
 
-/** Characters; what is longer is no path, and takes long to be made one. */
+/** Maximum characters of an included path; normalizing a longer string is slow. */
 const maxPathLength = 4096;
 
-/** `numpy==1.2 --hash=sha256:…`: options of one requirement follow it. */
+/** Removes the options that follow a requirement: `numpy==1.2 --hash=sha256:…`. */
 const stripOptions = (line: string): string => (line.split(' --')[0] ?? line).trim();
 
 function listIncludes(file: string, line: string): string[] {
