@@ -5,7 +5,7 @@ import { createEnvironmentWith } from './environment-with.js';
 import { type ServedHost, serve, success } from './serve.js';
 
 const app = `
-import collections, dataclasses, datetime, decimal, enum, fractions, io, ipaddress, itertools, math, pathlib, tempfile, uuid
+import collections, dataclasses, datetime, decimal, enum, fractions, io, ipaddress, itertools, math, pathlib, sqlite3, tempfile, uuid
 try:
     import numpy as np, pandas as pd, pydantic
     from PIL import Image
@@ -34,6 +34,22 @@ class Point:
     x: int
     when: datetime.date
 Pair = collections.namedtuple("Pair", "a b")
+@dataclasses.dataclass
+class Scores(list):
+    label: str
+@dataclasses.dataclass
+class Output(dict):
+    label: str
+    mask: list = None
+    def __post_init__(self): self["logits"] = [1, 2]
+def scored(*items):
+    scores = Scores("x")
+    scores.extend(items)
+    return scores
+def row(query):
+    connection = sqlite3.connect(":memory:")
+    connection.row_factory = sqlite3.Row
+    return connection.execute(query).fetchone()
 class Opaque: pass
 class Results(collections.abc.Mapping, collections.abc.Sequence):
     def __init__(self, items, names): self.all, self.names = items, names
@@ -74,6 +90,10 @@ const plainCases: [string, unknown][] = [
   ['[Color.RED, Number.ONE, Word("w")]', ['red', 1, 'w']],
   ['{3, 1, 2}', [1, 2, 3]],
   ['Pair(1, (2,))', [1, [2]]],
+  ['scored(1, Color.RED)', { label: 'x', items: [1, 'red'] }],
+  ['{"deep": [[scored()]]}', { deep: [[{ label: 'x', items: [] }]] }],
+  ['[Output("x")]', [{ logits: [1, 2], label: 'x' }]],
+  ['[row("select 1 as a, \'x\' as b")]', [{ a: 1, b: 'x' }]],
   [
     '{1: "a", None: "b", Color.RED: "c", 1.5: "d", uuid.UUID(int=1): "e", True and "t": "f"}',
     { 1: 'a', null: 'b', red: 'c', 1.5: 'd', '00000000-0000-0000-0000-000000000001': 'e', t: 'f' },
@@ -124,6 +144,10 @@ const refusals: [string, string][] = [
   ['[{"deep": {None: 1, "null": 2}}]', "output[0].deep has two keys that are both written 'null' in JSON"],
   ['collections.OrderedDict([(1.5, 1), ("1.5", 2)])', "output has two keys that are both written '1.5' in JSON"],
   ['[collections.UserDict({True: 1, "true": 2})]', "output[0] has two keys that are both written 'true' in JSON"],
+  [
+    'row("select 1 as a, 2 as a")',
+    "output is a sqlite3.Row, which could not be converted: it has the column 'a' twice",
+  ],
   ['{b"k": 1}', "output has the key b'k' of type bytes, which JSON cannot hold"],
 ];
 
@@ -183,6 +207,30 @@ describe('values of libraries', () => {
     ['pd.DataFrame({"a": [1, 2]}).set_index("a", drop=False).iloc[1:]', [{ a: 2 }]],
     ['pd.DataFrame([[1, 2]], columns=pd.MultiIndex.from_tuples([("a", "x"), ("a", "y")]))', [{ 'a,x': 1, 'a,y': 2 }]],
     ['pd.DataFrame({"a": [1, 2, 3]})[lambda frame: frame.a > 1]', [{ a: 2 }, { a: 3 }]],
+    ['pd.DataFrame({"a": range(5)}).iloc[3:]', [{ a: 3 }, { a: 4 }]],
+    ['pd.concat([pd.DataFrame({"a": [1, 2]}), pd.DataFrame({"a": [3]})])', [{ a: 1 }, { a: 2 }, { a: 3 }]],
+    [
+      'pd.DataFrame({"a": [0.5, 0.7]}, index=[101, 205])',
+      [
+        { index: 101, a: 0.5 },
+        { index: 205, a: 0.7 },
+      ],
+    ],
+    [
+      'pd.DataFrame({"a": [0.5, 0.7]}).sort_values("a", ascending=False)',
+      [
+        { index: 1, a: 0.7 },
+        { index: 0, a: 0.5 },
+      ],
+    ],
+    ['pd.DataFrame({"a": [1]}, index=pd.RangeIndex(1, name="id"))', [{ id: 0, a: 1 }]],
+    ['pd.Series({101: 0.5, 205: 0.7})', { 101: 0.5, 205: 0.7 }],
+    ['pd.Series({-1: 0.5, 0: 0.7})', { '-1': 0.5, 0: 0.7 }],
+    ['pd.Series([7, 7, 8]).value_counts()', { 7: 2, 8: 1 }],
+    [
+      '[pd.Series([5, 6, 7])[1:], pd.concat([pd.Series([1, 2])] * 2), pd.Series([], dtype=float)]',
+      [[6, 7], [1, 2, 1, 2], []],
+    ],
     ['pd.Series([7, 7, 8], name="age").value_counts()', { 7: 2, 8: 1 }],
     ['pd.Series([1, 2], index=pd.MultiIndex.from_tuples([("a", 1), ("b", 2)]))', { 'a,1': 1, 'b,2': 2 }],
     ['pd.DataFrame({"c": pd.Categorical(["u"]), "i": pd.interval_range(0, 1)})', [{ c: 'u', i: '(0, 1]' }]],

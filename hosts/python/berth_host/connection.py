@@ -5,9 +5,8 @@ poller reads, and only while there is no call; only whoever concludes the call a
 """
 
 import select
-import socket
 
-from .frames import AT_ONCE, FrameReader, Hangup, encode_frame
+from .frames import AT_ONCE, FrameReader, encode_frame
 from .inputs_json import InputText
 from .json_text import dump
 from .original_functions import OriginalFunctions

@@ -5,9 +5,10 @@ import inspect
 
 from .answers import answer_with
 from .event_loop import main_loop
+from .json_text import is_iterator
 from .original_functions import OriginalFunctions
 from .perform_call import explain, load_inputs
-from .streams import ReaderGone, is_iterator, join, send_chunks_async
+from .streams import ReaderGone, join, send_chunks_async
 
 NOTHING = object()
 

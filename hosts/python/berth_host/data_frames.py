@@ -1,15 +1,15 @@
-"""Tables of pandas: a DataFrame is a list of objects, a Series a list, or an object where its labels say something.
+"""pandas tables as JSON: a DataFrame becomes a list of objects; a Series a list, or an object if its labels mean something.
 
-What pandas calls missing (NaN, NaT, NA) is null, as pandas itself writes JSON. An index of whole numbers without a name
-counts the rows and is left out; any other is kept: as columns of a DataFrame, as the keys of a Series. Labels and columns
-that are there twice would be lost, and are refused. The parts of a label of several levels are joined by commas.
+Missing values (NaN, NaT, NA) become null, as in pandas' own JSON. An index is left out if it only counts rows (see
+`counts_rows`); any other index is kept, as columns of a DataFrame (`reset_index`) or as keys of a Series. Repeated
+labels and columns would lose values, so they are refused. Commas join the parts of a multi-level label.
 """
 
 import sys
 
 
 class JoinedLabel(tuple):
-    """A label of several levels, as a key: its parts are joined by commas. Any other tuple is no key of JSON."""
+    """A multi-level label used as a key: commas join its parts. JSON cannot hold any other tuple as a key."""
 
 
 def pandas_converter(value):
@@ -31,34 +31,61 @@ def pandas_converter(value):
 
 def frame_records(frame):
     frame = with_index(frame)
-    refuse_twice(frame.columns, "column")
+    refuse_repeated(frame.columns, "column")
     return [without_missing(row) for row in frame.to_dict("records")]
 
 
 def with_index(frame):
-    if is_position(frame.index):
+    if is_row_count(frame.index):
         return frame
-    named = [name for name in frame.index.names if name is not None and name in frame.columns]
-    if not named:
+    shared = [name for name in frame.index.names if name is not None and name in frame.columns]
+    if not shared:
         return frame.reset_index()
-    if len(frame.index.names) == 1 and list(frame.index) == list(frame[named[0]]):
-        return frame  # an index that was made of a column which stayed
-    raise ValueError("its index and one of its columns are both called %r" % named[0])
+    if len(frame.index.names) == 1 and list(frame.index) == list(frame[shared[0]]):
+        return frame  # `set_index(column, drop=False)`
+    raise ValueError("its index and one of its columns are both called %r" % shared[0])
 
 
 def series_value(series):
-    if is_position(series.index):
+    if is_row_count(series.index):
         return without_missing(series.tolist())
-    refuse_twice(series.index, "label")
+    refuse_repeated(series.index, "label")
     return without_missing(series.to_dict())
 
 
-def is_position(index):
+def is_row_count(index):
+    """Whether the index only counts rows. A name, or anything but integers, means that it holds data."""
     pandas = sys.modules["pandas"]
-    return index.nlevels == 1 and index.name is None and (len(index) == 0 or pandas.api.types.is_integer_dtype(index.dtype))
+    if index.nlevels != 1 or index.name is not None:
+        return False
+    if len(index) == 0 or is_slice(index):
+        return True
+    return pandas.api.types.is_integer_dtype(index.dtype) and not index.hasnans and counts_rows(index.tolist())
 
 
-def refuse_twice(labels, kind):
+def is_slice(index):
+    """Whether pandas made the index for a table or a slice of one. pandas 3 makes a RangeIndex of other integers, too."""
+    return isinstance(index, sys.modules["pandas"].RangeIndex) and index.step == 1 and index.start >= 0
+
+
+def counts_rows(numbers):
+    """Whether integers look like row numbers rather than ids, which must not be lost.
+
+    Row numbers are 0 to n-1, an increasing selection of at least half of the rows up to the last (filtered tables), or
+    several such runs that each start at 0 (concatenated tables).
+    """
+    runs = []
+    for number in numbers:
+        if not runs or number <= runs[-1][-1]:
+            runs.append([number])
+        else:
+            runs[-1].append(number)
+    if len(runs) > 1 and any(run[0] != 0 for run in runs):
+        return False
+    return all(run[0] >= 0 and run[-1] < 2 * len(run) for run in runs)
+
+
+def refuse_repeated(labels, kind):
     if not labels.is_unique:
         raise ValueError("it has the %s %r twice" % (kind, labels[labels.duplicated()].tolist()[0]))
 

@@ -12,9 +12,10 @@ import os
 from concurrent.futures import ThreadPoolExecutor
 
 from .event_loop import submit, wait
+from .json_text import is_iterator
 from .load_software import load_cog, load_software
 from .revision_imports import prepare_imports
-from .streams import collect, is_iterator, join
+from .streams import collect, join
 
 
 class EmbeddedSoftware:

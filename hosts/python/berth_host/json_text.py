@@ -1,6 +1,6 @@
-"""Python values as JSON text. What JSON cannot hold is refused with the path to it: `output.scores[3] is NaN`.
+"""Writes Python values as JSON text. Refuses values that JSON cannot hold and names the path: `output.scores[3] is NaN`.
 
-The json module decides what an output looks like; orjson, where the environment has it, only makes the same text sooner.
+The json module defines the output. orjson, if the environment has it, only produces the same text faster.
 """
 
 import collections.abc
@@ -13,21 +13,22 @@ import uuid
 from .data_frames import JoinedLabel
 from .errors import HostError
 from .original_json import Decoder, Encoder, dumps, loads
+from .output_values import convert, convert_step, is_record, kind_name, needs_care
 from .value_paths import describe_part
-from .output_values import convert, convert_step, has_odd_keys, kind_name
 
 encoder = Encoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=convert)
 ascii_encoder = Encoder(allow_nan=False, separators=(",", ":"), default=convert)
 scan = Decoder().scan_once
-DEEPEST = 500
-FEW_BITS = 2_000
+MAX_DEPTH = 500
+MAX_SAFE_BITS = 2_000
+"""Bits of an integer that every Python writes in decimal digits."""
 
 
 def dump(value, name="output"):
-    """UTF-8 JSON of `value`. HostError CALL_OUTPUT for what JSON cannot hold."""
+    """Returns `value` as UTF-8 JSON. Raises HostError CALL_OUTPUT for values that JSON cannot hold."""
     try:
         return dump_quickly(value)
-    except Exception:  # whatever it was, the careful way finds it and names the place
+    except Exception:  # dump_carefully either handles the value or names the path
         pass
     try:
         return dump_carefully(value, name)
@@ -39,7 +40,7 @@ def dump_carefully(value, name):
     plain = to_plain(value, name, frozenset())
     try:
         return encoder.encode(plain).encode("utf-8")
-    except UnicodeEncodeError:  # half a surrogate pair: JSON can hold it only escaped
+    except UnicodeEncodeError:  # JSON can hold half a surrogate pair only as an escape
         return ascii_encoder.encode(plain).encode("ascii")
 
 
@@ -48,22 +49,22 @@ def dump_quickly(value):
         content = dump_with_orjson(value)
         if content is not None:
             return content
-    if type(value) is str and value.isascii():  # sooner by a third; for other text the escapes double its length
+    if type(value) is str and value.isascii():  # a third faster; in other text the escapes would double the length
         return ascii_encoder.encode(value).encode("ascii")
-    if may_clash(value):
-        raise TypeError("keys that are no text may be written alike")
+    if may_lose_data(value):
+        raise TypeError("the json module may lose data")
     return encoder.encode(value).encode("utf-8")
 
 
-def may_clash(value):
+def may_lose_data(value):
     try:
-        return has_odd_keys(value)
-    except RecursionError:  # deeper than this looks, or it contains itself
+        return needs_care(value)
+    except RecursionError:  # nested too deeply, or the value contains itself
         return False
 
 
 def dump_with_orjson(value):
-    """None where orjson's text could differ: it writes NaN as null, so a null must come from the json module."""
+    """Returns None if orjson's text could differ: it writes NaN as null, so the json module must write any null."""
     try:
         content = orjson.dumps(value, convert, orjson_options)
     except TypeError:
@@ -72,16 +73,18 @@ def dump_with_orjson(value):
 
 
 def to_plain(value, path, parents):
-    """`value` as dicts, lists and scalars; HostError CALL_OUTPUT names the first place that JSON cannot hold."""
+    """Returns `value` as dicts, lists, and scalars. Raises HostError CALL_OUTPUT at the first part that JSON cannot hold."""
     if value is None or isinstance(value, (bool, str)) and not isinstance(value, enum.Enum):
         return value
     if isinstance(value, (int, float)) and not isinstance(value, enum.Enum):
         return check_number(value, path)
     if id(value) in parents:
         raise HostError("CALL_OUTPUT", "%s contains itself, which JSON cannot hold" % path)
-    if len(parents) > DEEPEST:
-        raise HostError("CALL_OUTPUT", "%s… is nested more than %d levels deep" % (path[:80], DEEPEST))
+    if len(parents) > MAX_DEPTH:
+        raise HostError("CALL_OUTPUT", "%s… is nested more than %d levels deep" % (path[:80], MAX_DEPTH))
     parents = parents | {id(value)}
+    if is_record(value):
+        return to_plain(convert_at(value, path), path, parents)
     if isinstance(value, dict):
         return plain_object(value, path, parents)
     if isinstance(value, (list, tuple)) or is_iterator(value):
@@ -97,11 +100,11 @@ def check_number(value, path):
     if isinstance(value, float) and not math.isfinite(value):
         shown = "NaN" if value != value else "Infinity" if value > 0 else "-Infinity"
         raise HostError("CALL_OUTPUT", "%s is %s, which JSON cannot hold" % (path, shown))
-    if isinstance(value, int) and value.bit_length() > FEW_BITS:
+    if isinstance(value, int) and value.bit_length() > MAX_SAFE_BITS:
         try:
             int.__repr__(value)
         except ValueError as error:
-            message = "%s is an integer of %d bits, which Python does not write: %s" % (path, value.bit_length(), error)
+            message = "%s is an integer of %d bits, which Python refuses to write: %s" % (path, value.bit_length(), error)
             raise HostError("CALL_OUTPUT", message) from None
     return value
 
@@ -147,7 +150,7 @@ def convert_at(value, path):
 
 
 def load(content):
-    """A value from JSON text as bytes. ValueError says where it is not JSON."""
+    """Parses JSON bytes. Raises ValueError with the position if they are not JSON."""
     text = content.decode("utf-8")
     try:
         value, end = scan(text, 0)
@@ -155,19 +158,19 @@ def load(content):
             return value
     except StopIteration:
         pass
-    return loads(text)  # space around it, or an error to be told in words
+    return loads(text)  # surrounding space, or an error with a readable message
 
 
 def use_orjson():
-    """Called at boot, once the environment is on the path."""
+    """Uses the environment's orjson, if any. Boot calls this when the environment is on the path."""
     global orjson, orjson_options
     try:
-        import orjson as found
+        import orjson as library
     except ImportError:
         return
-    orjson = found
+    orjson = library
     orjson_options = (
-        found.OPT_PASSTHROUGH_DATETIME | found.OPT_PASSTHROUGH_DATACLASS | found.OPT_PASSTHROUGH_SUBCLASS
+        library.OPT_PASSTHROUGH_DATETIME | library.OPT_PASSTHROUGH_DATACLASS | library.OPT_PASSTHROUGH_SUBCLASS
     )
 
 

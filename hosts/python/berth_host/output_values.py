@@ -1,10 +1,10 @@
-"""What AI code returns, as what JSON can hold.
+"""Converts the values that AI code returns to values that JSON can hold.
 
-Libraries are never imported for this: a value of numpy can only come where numpy was imported already. What each library
-has is in arrays.py, data_frames.py, models.py and images.py.
+Never imports a library: a numpy value can only exist if numpy is loaded. Each library has its own module: arrays.py,
+data_frames.py, library_records.py, pil_images.py.
 
-Bytes and images become data URIs; sets lists; dates ISO 8601; a timedelta seconds; a Decimal and a Fraction a
-number where a float or an integer holds it exactly, else text. What cannot be written without a loss is refused.
+Bytes and images become data URIs, sets become lists, dates become ISO 8601 text, and a timedelta becomes seconds. A Decimal
+or Fraction becomes a number if a float or an integer holds it exactly, else text. Values that JSON would distort are refused.
 """
 
 import collections
@@ -23,30 +23,30 @@ import uuid
 from .arrays import numpy_converter, tensor_converter
 from .data_frames import pandas_converter
 from .data_uri import data_uri
-from .pil_images import image_converter
 from .library_records import model_converter
+from .pil_images import image_converter
 
 known = {}
-"""Type → its converter, once found: a list of a million numpy numbers asks once."""
+"""Type → its converter. Caching it means that a list of a million numpy numbers needs one lookup."""
 
 TEXT = frozenset((str,))
 SCALARS = frozenset((str, int, float, bool, type(None)))
-LONGEST_DECIMAL = decimal.Decimal(10) ** 300
+MAX_DECIMAL_INTEGER = decimal.Decimal(10) ** 300
 
 
 def convert(value):
-    """`value` one step nearer to JSON (its parts may need a step of their own), for a writer that does not look at keys.
+    """Converts `value` one step toward JSON, for an encoder that does not check keys. Its parts may need further steps.
 
-    TypeError for what JSON cannot hold.
+    Raises TypeError for values that JSON cannot hold.
     """
     converted = convert_step(value)
-    if has_odd_keys(converted):
-        raise TypeError(kind_name(value) + " with keys that are no text")
+    if needs_care(converted):
+        raise TypeError(kind_name(value) + " with keys that are not text")
     return converted
 
 
 def convert_step(value):
-    """The same for a writer that looks at the keys."""
+    """Converts like `convert`, for an encoder that checks keys itself."""
     kind = type(value)
     converter = known.get(kind)
     if converter is None:
@@ -57,15 +57,25 @@ def convert_step(value):
     return converter(value)
 
 
-def has_odd_keys(value):
-    """Whether an object among lists and objects has a key that is no text: 1 and "1" would be written alike."""
+def needs_care(value):
+    """Whether the json module would lose data in nested lists and objects.
+
+    It writes the keys 1 and "1" alike, and drops the fields of a dataclass that is a list or a dict.
+    """
     if isinstance(value, dict):
-        if not TEXT.issuperset(map(type, value)):
+        if not TEXT.issuperset(map(type, value)) or is_record(value):
             return True
         value = value.values()
     elif not isinstance(value, (list, tuple)):
         return False
-    return not SCALARS.issuperset(map(type, value)) and any(map(has_odd_keys, value))
+    elif is_record(value):
+        return True
+    return not SCALARS.issuperset(map(type, value)) and any(map(needs_care, value))
+
+
+def is_record(value):
+    """Whether a value is a dataclass instance."""
+    return hasattr(type(value), "__dataclass_fields__")
 
 
 def kind_name(value):
@@ -85,33 +95,61 @@ def standard_converter(value):
     pandas = sys.modules.get("pandas")
     if pandas is not None and value is getattr(pandas, "NaT", None):
         return lambda missing: None
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return lambda record: {field.name: getattr(record, field.name) for field in dataclasses.fields(record)}
-    if isinstance(value, collections.abc.Mapping) and isinstance(value, collections.abc.Sequence):
-        return named_sequence
+    if is_record(value):
+        return record_object
+    if isinstance(value, collections.abc.Sequence) and callable(getattr(value, "keys", None)):
+        return named_sequence if isinstance(value, collections.abc.Mapping) else row_object
     for kind, converter in STANDARD:
         if isinstance(value, kind):
             return converter
     return str if type(value).__module__ == "ipaddress" else None
 
 
+def record_object(record):
+    """Returns the fields of a dataclass. One that is a dict adds its entries; one that is a list adds them as `items`.
+
+    A dict shows an optional field by having an entry for it, as the outputs of transformers do: None is left out.
+    """
+    fields = {field.name: getattr(record, field.name) for field in dataclasses.fields(record)}
+    if isinstance(record, dict):
+        return merge_fields(dict(record), {name: value for name, value in fields.items() if value is not None})
+    return merge_fields(fields, {"items": list(record)}) if isinstance(record, (list, tuple)) else fields
+
+
+def merge_fields(entries, fields):
+    """Adds the fields that `entries` lacks. Raises ValueError if an entry has the name of a different field."""
+    for name, value in fields.items():
+        if name in entries and entries[name] is not value:
+            raise ValueError("its field and its entry %r differ" % name)
+    return {**entries, **fields}
+
+
 def named_sequence(values):
-    """A sequence of which some items have names (pyparsing.ParseResults): an object only where all have one."""
+    """Converts a sequence with names for some items (pyparsing.ParseResults): to an object only if every item has a name."""
     named = dict(values)
     return named if len(named) == len(values) else list(values)
 
 
+def row_object(row):
+    """Converts a database row (sqlite3.Row) to an object of its columns."""
+    names = list(row.keys())
+    repeated = next((name for index, name in enumerate(names) if name in names[:index]), None)
+    if repeated is not None:
+        raise ValueError("it has the column %r twice" % repeated)
+    return dict(zip(names, row))
+
+
 def decimal_number(value):
     if not value.is_finite():
-        return float(value)  # refused with its path, like any other NaN
-    if value == value.to_integral_value() and abs(value) < LONGEST_DECIMAL and not (value.is_zero() and value.is_signed()):
+        return float(value)  # the encoder refuses NaN and names its path
+    if value == value.to_integral_value() and abs(value) < MAX_DECIMAL_INTEGER and not (value.is_zero() and value.is_signed()):
         return int(value)
     number = float(value)
     return number if decimal.Decimal(repr(number)) == value else str(value)
 
 
 def fraction(value):
-    """A number where a float or an integer holds it exactly, else text: 1/3."""
+    """Returns a number if a float or an integer holds it exactly, else text (`1/3`)."""
     if value.denominator == 1:
         return value.numerator
     try:
@@ -122,7 +160,7 @@ def fraction(value):
 
 
 def sorted_list(values):
-    """Sets have no order, and that of texts differs from process to process: sorted where that is possible."""
+    """Sorts a set if its items can be compared, because the order of a set of texts differs between processes."""
     try:
         return sorted(values)
     except TypeError:
@@ -137,7 +175,7 @@ def seconds(value):
 
 
 def read_file(file):
-    """All of it, wherever the code has left off."""
+    """Returns the whole content, whatever position the code left the file at."""
     file.seek(0)
     content = file.read()
     return content if isinstance(content, str) else data_uri(content)
@@ -145,7 +183,7 @@ def read_file(file):
 
 STANDARD = (
     (enum.Enum, lambda value: value.value),
-    # Subclasses of what JSON knows: orjson asks about them.
+    # Subclasses of JSON's own types: orjson passes them on.
     (str, str.__str__),
     (int, int),
     (float, float),
@@ -170,7 +208,7 @@ STANDARD = (
 
 
 def is_unknown(value):
-    """Whether nobody here knows how to write a value."""
+    """Whether no converter here handles the value."""
     kind = type(value)
     return kind not in SCALARS and kind not in known and find_converter(value) is None
 

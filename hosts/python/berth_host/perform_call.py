@@ -4,9 +4,9 @@ from .answers import answer_error, answer_with, refuse
 from .descriptors import ThisProcess
 from .errors import HostError, describe_exception
 from .inputs_json import InputText, keeping_digits, parse_inputs
-from .json_text import load
+from .json_text import is_iterator, load
 from .original_functions import OriginalFunctions
-from .streams import ReaderGone, collect, is_async, is_iterator, pour
+from .streams import ReaderGone, collect, is_async, pour
 
 PLAIN = (type(None), str, dict, list, int, float, bool)
 

@@ -12,7 +12,6 @@ from .json_text import dump
 from .watcher import Watcher
 from .main_thread import MainThread
 from .original_functions import OriginalFunctions
-from .perform_call import explain
 from .stuck_detector import StuckDetector
 from .slots import Slots
 from .sockets import Sockets

@@ -10,7 +10,7 @@ from .descriptors import close_all, held, lift
 from .errors import log
 from .frames import Hangup
 from .original_functions import OriginalFunctions
-from .poller import GONE, HANG_UP, make_poller
+from .poller import HANG_UP, make_poller
 
 BACKLOG = 512
 FULL_PATIENCE = 0.05

@@ -11,7 +11,7 @@ import socket
 
 from .answers import answer_error, answer_with
 from .frames import AT_ONCE
-from .json_text import dump, is_iterator
+from .json_text import dump
 from .original_functions import OriginalFunctions
 
 END_OF_TEXT = b'{"status":"end","joins":true}'

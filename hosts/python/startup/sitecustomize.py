@@ -1,10 +1,11 @@
-"""Run by Python as it starts a server of somebody else's that is to import a revision: see berth_host/server_imports.py."""
+"""Prepares the imports of a revision in a framework's server: Python runs this as it starts. See berth_host/server_imports.py."""
 
+import importlib
 import os
 import sys
 
 
-def start():
+def main():
     here = os.path.dirname(os.path.abspath(__file__))
     sys.path[:] = [path for path in sys.path if os.path.abspath(path) != here]
     hosts = os.path.dirname(here)
@@ -16,16 +17,16 @@ def start():
             prepare(os.environ["BERTH_IMPORTS"])
         finally:
             sys.path.remove(hosts)
-    find_own()
+    import_hidden()
 
 
-def find_own():
-    """The environment's own `sitecustomize`, which ours hides."""
+def import_hidden():
+    """Imports the environment's own `sitecustomize`, which this one hides."""
     ours = sys.modules.pop("sitecustomize", None)
     try:
-        import sitecustomize  # noqa: F401
+        importlib.import_module("sitecustomize")
     except ImportError:
         sys.modules["sitecustomize"] = ours
 
 
-start()
+main()
