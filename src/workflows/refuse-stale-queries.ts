@@ -10,7 +10,7 @@ const legacyQueryId = 'legacy_query';
  * A query that has waited for a worker comes with the history as it is by then, which may go on beyond the last workflow
  * task that was completed. The SDK takes that in, too, and keeps what the workflow does on it for the next task, which brings
  * the rest: an order that a replay, which has all of it in one task, does not repeat. Such a query is refused; the SDK then
- * forgets the run and replays it (docs/decisions/2026-11-29-whole-workflow-tasks.md).
+ * forgets the run and replays it (docs/decisions/2026-11-29-queries-wait-for-workflow-tasks.md).
  */
 export function interceptors(): WorkflowInterceptors {
   const progress = new TaskProgress();
