@@ -24,13 +24,13 @@ export const batch = defineCommand({
   async run({ arguments: { name, file }, options: { concurrency = 8, timeout }, output, signal }) {
     const software = await openSoftware(name);
     const options = { ...(timeout !== undefined && { timeout }), signal };
-    const answerTo = async (line: Buffer, index: number): Promise<string> => {
+    const answerLine = async (line: Buffer, index: number): Promise<string> => {
       const inputs = decodeLine(line, index);
       return inputs instanceof BerthError ? toErrorAnswer(inputs) : await software.runText(inputs, options);
     };
     let [index, failures] = [0, 0];
     try {
-      for await (const answer of mapInOrder(readLines(file, signal), concurrency, answerTo)) {
+      for await (const answer of mapInOrder(readLines(file, signal), concurrency, answerLine)) {
         const { text, failure } = parseAnswer(answer);
         await output.line(addIndex(text, index++));
         if (failure !== undefined) failures++;
@@ -44,7 +44,7 @@ export const batch = defineCommand({
   },
 });
 
-/** The lines that hold something, until the signal aborts. */
+/** Yields the lines that are not blank, until the signal aborts. */
 async function* readLines(file: string, signal: AbortSignal): AsyncGenerator<Buffer> {
   for await (const line of splitLines(file === '-' ? process.stdin : await openFile(file))) {
     if (signal.aborted) return;
@@ -54,19 +54,19 @@ async function* readLines(file: string, signal: AbortSignal): AsyncGenerator<Buf
 
 const [space, lineFeed] = [0x20, 0x0a];
 
-/** As bytes, because a line that is not UTF-8 costs only its own answer. */
+/** Splits bytes, so that a line that is not UTF-8 fails alone. */
 async function* splitLines(input: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  let begun: Buffer[] = [];
+  let partial: Buffer[] = [];
   for await (const chunk of input) {
     let start = 0;
     for (let end = chunk.indexOf(lineFeed); end >= 0; end = chunk.indexOf(lineFeed, start)) {
-      yield Buffer.concat([...begun, chunk.subarray(start, end)]);
-      begun = [];
+      yield Buffer.concat([...partial, chunk.subarray(start, end)]);
+      partial = [];
       start = end + 1;
     }
-    begun.push(chunk.subarray(start));
+    partial.push(chunk.subarray(start));
   }
-  yield Buffer.concat(begun);
+  yield Buffer.concat(partial);
 }
 
 async function openFile(path: string): Promise<AsyncIterable<Buffer>> {
@@ -87,11 +87,11 @@ function decodeLine(line: Buffer, index: number): string | BerthError {
   }
 }
 
-/** A line that is no JSON costs only its own answer. */
+/** Turns a line that is not JSON into an error answer of its own. */
 const toErrorAnswer = ({ code, message }: BerthError): string =>
   JSON.stringify({ status: 'error', error: { code, message } });
 
-/** An answer's text is an object that is not empty. One that has an index of the code's own is given the line's. */
+/** Adds the line's index to an answer, a non-empty JSON object; replaces an index that the software wrote. */
 const addIndex = (answer: string, index: number): string =>
   answer.includes('"index"')
     ? writeJson(Object.assign({ index }, readExactJson(answer), { index }))

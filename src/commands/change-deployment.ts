@@ -5,14 +5,14 @@ import { waitInterruptibly } from './interruption.js';
 import { getExitCode, renderFailure } from './report-failure.js';
 import { withClient } from './with-client.js';
 
-/** Asks a deployment for a change, waits until it is done, and says how it stands then. */
+/** Changes the state of a deployment, waits for the result, and prints the new state. Returns the exit code. */
 export async function changeDeployment(
   { arguments: { name }, output, signal }: CommandContext<{ name: string }>,
-  step: string,
+  verb: string,
   change: (client: DeploymentClient, name: string) => Promise<DeploymentInfo>,
 ): Promise<number> {
   const info = await withClient(output, (client) => {
-    output.progress.begin(`${step} ${name}`);
+    output.progress.begin(`${verb} ${name}`);
     return waitInterruptibly(change(client, name), signal, name);
   });
   output.progress.end();
@@ -22,5 +22,5 @@ export async function changeDeployment(
   return failure === null ? 0 : getExitCode(failure.code);
 }
 
-/** `cleaned` is a word of ours; what it means is that nothing of it is left. */
-const describeState = ({ state }: DeploymentInfo): string => (state === 'cleaned' ? 'gone' : state);
+/** Describes the state for a person; `cleaned` means that nothing is left. */
+const describeState = ({ state }: DeploymentInfo): string => (state === 'cleaned' ? 'removed' : state);

@@ -3,7 +3,7 @@ import { BerthError } from '../errors.js';
 import { berthHome } from '../home/home.js';
 import type { DiagnosticCheck } from '../stack/index.js';
 
-/** Each coding agent as a check, in the order in which `auto` tries them; recipes do without any. */
+/** Checks each coding agent, in the order in which `auto` tries them. None is required: recipes need no agent. */
 export async function checkCodingAgents(): Promise<DiagnosticCheck[]> {
   try {
     const registry = await AgentRegistry.load(berthHome());
@@ -24,16 +24,16 @@ export function toDiagnosticCheck({
   model,
   reportsCost,
 }: AgentDescription): DiagnosticCheck {
-  const facts = [version, program, model && `model ${model}`, reportsCost ? null : 'does not say what it costs'];
+  const facts = [version, program, model && `model ${model}`, reportsCost ? null : 'reports no cost'];
   return {
     name: `agent ${name}`,
     ok: isUsable,
-    detail: isUsable ? facts.filter(Boolean).join(', ') : `lacks ${missing.join(' and ')}`,
+    detail: isUsable ? facts.filter(Boolean).join(', ') : `missing: ${missing.join(', ')}`,
     remedy: isUsable ? null : missing.map(describeRemedy).join(', '),
     isRequired: false,
   };
 }
 
-/** What is lacking is a variable, several to choose from, or something to install. */
+/** Describes how to get a missing variable, one of several variables, or a program. */
 const describeRemedy = (what: string): string =>
   /^[A-Z][A-Z0-9_]*( or [A-Z][A-Z0-9_]*)*$/.test(what) ? `set ${what}` : `install ${what.replace('the program ', '')}`;

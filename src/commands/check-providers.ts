@@ -2,7 +2,7 @@ import { BerthError } from '../errors.js';
 import type { StrategyRegistry } from '../registry/index.js';
 import type { DiagnosticCheck } from '../stack/index.js';
 
-/** Each provider beside a strategy's own, with what it lacks here: it is used only when the user names it. */
+/** Checks each provider other than a strategy's default. None is required: the user must name it with `--provider`. */
 export async function checkProviders(registry: StrategyRegistry): Promise<DiagnosticCheck[]> {
   const ready = registry.listEntries().filter(({ state }) => state === 'ready');
   const pairs = ready.flatMap(({ name, config }) =>
@@ -19,7 +19,7 @@ async function checkProvider(
   try {
     const unmet = await registry.findUnmetNeeds(strategy, provider);
     const ok = unmet.length === 0;
-    const detail = ok ? 'it can be used' : unmet.map((need) => `${need.name}: ${need.detail}`).join('; ');
+    const detail = ok ? 'ready' : unmet.map((need) => `${need.name}: ${need.detail}`).join('; ');
     const remedy = unmet.flatMap((need) => need.remedy ?? []).join('; ');
     return { name, ok, detail, remedy: ok ? null : remedy, isRequired: false };
   } catch (error) {

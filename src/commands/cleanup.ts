@@ -15,7 +15,7 @@ export const cleanup = defineCommand({
   arguments: { name: { ...deploymentName, isRequired: false } },
   options: {
     all: { flags: '--all', kind: 'flag', summary: 'remove every deployment' },
-    yes: { flags: '-y, --yes', kind: 'flag', summary: 'do not ask before removing every deployment' },
+    yes: { flags: '-y, --yes', kind: 'flag', summary: 'remove every deployment without asking' },
   },
   async run({ arguments: { name }, options: { all, yes }, output, signal }) {
     if (all === (name !== undefined)) throw new BerthError('USAGE', 'give the name of a deployment, or --all');
@@ -34,28 +34,28 @@ export const cleanup = defineCommand({
 type OutputContext = Pick<CommandContext, 'output' | 'signal'>;
 
 function requireTerminal(): void {
-  if (!hasTerminal()) throw new BerthError('USAGE', 'there is no terminal on which to ask: say --yes');
+  if (!hasTerminal()) throw new BerthError('USAGE', 'no terminal to ask for confirmation: add --yes');
 }
 
 function isRemovalConfirmed(names: string[], signal: AbortSignal): Promise<boolean> {
-  const what = names.length === 1 ? names[0] : `${names.length} deployments (${names.join(', ')})`;
-  return confirm(`Remove ${what}, with revisions, workspace and logs?`, signal);
+  const target = names.length === 1 ? names[0] : `${names.length} deployments (${names.join(', ')})`;
+  return confirm(`Remove ${target}, with revisions, workspace and logs?`, signal);
 }
 
-async function removeOne(client: DeploymentClient, name: string, surroundings: OutputContext): Promise<number> {
-  const info = await remove(client, name, surroundings);
-  await surroundings.output.result(info, () => `${name} is gone`);
+async function removeOne(client: DeploymentClient, name: string, context: OutputContext): Promise<number> {
+  const info = await remove(client, name, context);
+  await context.output.result(info, () => `removed ${name}`);
   return 0;
 }
 
-/** One that resists does not keep the others. */
-async function removeAll(client: DeploymentClient, names: string[], surroundings: OutputContext): Promise<number> {
-  const { output } = surroundings;
-  const gone: DeploymentInfo[] = [];
+/** Removes all; one that fails does not stop the others. */
+async function removeAll(client: DeploymentClient, names: string[], context: OutputContext): Promise<number> {
+  const { output } = context;
+  const removed: DeploymentInfo[] = [];
   const failures: BerthError[] = [];
   for (const name of names) {
     try {
-      gone.push(await remove(client, name, surroundings));
+      removed.push(await remove(client, name, context));
     } catch (thrown) {
       const failure = BerthError.from(thrown);
       if (failure.code === 'INTERRUPTED') throw failure;
@@ -63,7 +63,7 @@ async function removeAll(client: DeploymentClient, names: string[], surroundings
       reportRemovalFailure(output, failure);
     }
   }
-  await output.result(gone, () => gone.map(({ name }) => `${name} is gone`).join('\n') || 'nothing is left');
+  await output.result(removed, () => removed.map(({ name }) => `removed ${name}`).join('\n') || 'nothing to remove');
   return failures[0]?.exitCode ?? 0;
 }
 

@@ -2,7 +2,7 @@ import picocolors from 'picocolors';
 
 export type Colors = ReturnType<typeof picocolors.createColors>;
 
-/** Colours for one stream: `NO_COLOR` forbids, `FORCE_COLOR` (but `0`) orders, else a terminal that knows them decides. */
+/** Selects the colors of a stream: none with `NO_COLOR`, else as `FORCE_COLOR` says, else those of a capable terminal. */
 export function selectColors(stream: { isTTY?: boolean }, environment = process.env): Colors {
   return picocolors.createColors(hasColors(stream, environment));
 }

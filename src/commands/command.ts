@@ -1,26 +1,26 @@
 import type { Output } from './output.js';
 
 /**
- * What an option holds once parsed: `flag` a boolean, `list` every occurrence in order, `number` a number and `count` a
+ * The kind of an option's value: `flag` a boolean, `list` every occurrence in order, `number` a number and `count` a
  * whole number, both greater than 0; `amount` a number that may be 0.
  */
 export type OptionKind = keyof ValueOfKind;
 
 export interface OptionDeclaration {
-  /** As commander writes them: `-f, --follow`, `--env <NAME[=VALUE]>`, `--no-wait`. */
+  /** Flags in commander's notation: `-f, --follow`, `--env <NAME[=VALUE]>`, `--no-wait`. */
   flags: string;
   kind: OptionKind;
-  /** What an option means that stands without its optional value. */
+  /** Value of an option that is given without its optional value. */
   preset?: string;
   summary: string;
 }
 
 export interface ArgumentDeclaration {
-  /** As the usage line shows it: `NAME`, `JSON|@FILE|-`. */
+  /** Placeholder in the usage line: `NAME`, `JSON|@FILE|-`. */
   label: string;
   isRequired: boolean;
   summary: string;
-  /** Refuses a value by throwing, before the command runs. */
+  /** Throws for an invalid value, before the command runs. */
   check?: (value: string) => void;
 }
 
@@ -41,55 +41,55 @@ type ArgumentValues<A extends ArgumentDeclarations> = {
 };
 type OptionValues<O extends OptionDeclarations> = { [K in keyof O]: ValueOfKind[O[K]['kind']] };
 
-/** What a running command gets: its values, where its words go, and when to stop waiting. */
+/** Input of a running command: its arguments and options, its output, and a signal to stop. */
 export interface CommandContext<A = Record<string, string | undefined>, O = Record<string, unknown>> {
   arguments: A;
   options: O;
   output: Output;
-  /** Aborts at Ctrl-C. */
+  /** Aborts on Ctrl-C. */
   signal: AbortSignal;
 }
 
-/** Exit code; nothing means 0. Every failure is thrown as a BerthError. */
+/** Exit code; undefined means 0. Failures are thrown as a BerthError. */
 export type CommandResult = Promise<number | undefined> | Promise<void>;
 
 /**
- * A command as data: what the parser and the help page need, and the function that does it. One file per command; its
- * `run` has heavy rooms (factory, stack, anything with zod or Temporal) by `await import()`, so that help costs nothing.
+ * A command as data for the parser and the help page, and the function that runs it. One file per command. `run` loads
+ * heavy modules (factory, stack, anything with zod or Temporal) by `await import()`, so that help stays fast.
  */
 export interface CommandDeclaration<
   A extends ArgumentDeclarations = ArgumentDeclarations,
   O extends OptionDeclarations = OptionDeclarations,
 > {
   name: string;
-  /** One line, for the list of commands. */
+  /** One line for the list of commands. */
   summary: string;
-  /** In the order in which they are given. */
+  /** Arguments in the order of the command line. */
   arguments: A;
   options: O;
   /** Command lines for the help page. */
   examples?: string[];
-  /** After Ctrl-C it ends what it must, however long that takes; the others are ended after a second. */
+  /** Ends by itself after Ctrl-C, however long it takes; other commands are ended after a second. */
   handlesInterruption?: boolean;
   run(context: CommandContext<ArgumentValues<A>, OptionValues<O>>): CommandResult;
 }
 
-/** A command whose own types are forgotten, as the parser holds it. */
+/** A command without the types of its arguments and options, as the parser holds it. */
 export interface Command extends Omit<CommandDeclaration, 'run'> {
   run(context: CommandContext): CommandResult;
 }
 
-/** Commands under one word: `schedule create`, `schedule list`, … */
+/** Commands that share a first word: `schedule create`, `schedule list`, … */
 export interface CommandFamily {
   name: string;
   summary: string;
   commands: Command[];
 }
 
-/** Declares a command; what `run` is given is typed by the declared arguments and options. */
+/** Declares a command; its arguments and options give the context of `run` its type. */
 export function defineCommand<const A extends ArgumentDeclarations, const O extends OptionDeclarations>(
   declaration: CommandDeclaration<A, O>,
 ): Command {
-  // The parser fills the context from this same declaration: the names and kinds that `run` expects are there.
+  // The parser fills the context from this declaration, so the names and kinds that `run` expects are there.
   return declaration as unknown as Command;
 }

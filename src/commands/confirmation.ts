@@ -1,9 +1,9 @@
 import { createInterface } from 'node:readline/promises';
 
-/** Whether there is somebody to ask. */
+/** Whether a person can be asked on the terminal. */
 export const hasTerminal = (): boolean => Boolean(process.stdin.isTTY && process.stderr.isTTY);
 
-/** Asks on the terminal; anything but a yes is a no. */
+/** Asks on the terminal; any answer but `y` or `yes` means no. */
 export async function confirm(question: string, signal: AbortSignal): Promise<boolean> {
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {

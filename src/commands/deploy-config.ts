@@ -13,7 +13,7 @@ import { isDeploymentName } from './deployment-name.js';
 import { parseResources } from './parse-resources.js';
 import { requireKnownAgents } from './require-known-agents.js';
 
-/** The options of a revision as typed. */
+/** Options of a revision as parsed from the command line. */
 export interface RevisionOptionValues {
   goal: string | undefined;
   strategy: string | undefined;
@@ -35,12 +35,12 @@ export interface RevisionOptionValues {
   keep: number | undefined;
 }
 
-/** The options of `berth deploy` as typed. */
+/** Options of `berth deploy` as parsed from the command line. */
 export interface DeployOptionValues extends RevisionOptionValues {
   name: string | undefined;
 }
 
-/** Everything that can be refused without a server is refused here, before one is started. */
+/** Reads the configuration of a deploy; refuses all that can be refused before a server is started. */
 export async function readDeployConfig(path: string, options: DeployOptionValues): Promise<DeployConfig> {
   await requireSource(path);
   const name = requireDeploymentName(options.name ?? deriveName(path));
@@ -49,7 +49,7 @@ export async function readDeployConfig(path: string, options: DeployOptionValues
   return await prepareConfig(berthHome(), { ...(await readRevisionOptions(options)), name, solution });
 }
 
-/** What a redeploy is told to do otherwise; what was not said stays as it is. */
+/** Reads the changes of a redeploy; omitted options keep their value. */
 export async function readRedeployment(
   path: string | undefined,
   options: RevisionOptionValues & { force: boolean },
@@ -60,11 +60,11 @@ export async function readRedeployment(
   return await prepareRedeployment(berthHome(), { ...(await readRevisionOptions(options)), solution }, options.force);
 }
 
-/** Only what was said. */
+/** Reads the options that were given. */
 async function readRevisionOptions(options: RevisionOptionValues): Promise<Omit<DeployOptions, 'name' | 'solution'>> {
-  const { goal, allow: allowed, env, envFile, resource, example, ...plain } = options;
+  const { goal, allow: allowedText, env, envFile, resource, example, ...plain } = options;
   const { strategy, provider, agent, entry, expose } = plain;
-  const allow = allowed === undefined ? undefined : parseAllowedStrategies(allowed);
+  const allow = allowedText === undefined ? undefined : parseAllowedStrategies(allowedText);
   if (entry !== undefined) requireValidEntry(entry);
   if (expose !== undefined) requireAddress(expose);
   const resources = resource.length > 0 ? parseResources(resource) : undefined;
@@ -72,7 +72,19 @@ async function readRevisionOptions(options: RevisionOptionValues): Promise<Omit<
   if (agent !== undefined) await requireKnownAgents(agent);
   const { rounds, budget, timeout, importTimeout, bake, drain, keep } = plain;
   return omitUndefined({
-    ...{ strategy, provider, agent, entry, expose, rounds, budget, timeout, importTimeout, bake, drain, keep, allow },
+    strategy,
+    provider,
+    agent,
+    entry,
+    expose,
+    rounds,
+    budget,
+    timeout,
+    importTimeout,
+    bake,
+    drain,
+    keep,
+    allow,
     env: env.length + envFile.length > 0 ? await readEnvironment(env, envFile) : undefined,
     resources,
     examples: example.length > 0 ? await readExamples(example) : undefined,
@@ -91,16 +103,16 @@ async function requireSource(path: string): Promise<void> {
 
 function requireDeploymentName(name: string): string {
   if (isDeploymentName(name)) return name;
-  throw new BerthError('NAME_INVALID', `“${name}” cannot be the name of a deployment`, { name });
+  throw new BerthError('NAME_INVALID', `“${name}” is not a valid deployment name`, { name });
 }
 
 function parseAllowedStrategies(text: string): string[] {
   const names = text.split(',').map((name) => name.trim());
   if (names.every((name) => name !== '')) return names;
-  throw new BerthError('USAGE', `--allow takes names separated by commas, not “${text}”`);
+  throw new BerthError('USAGE', `--allow takes strategy names separated by commas, not “${text}”`);
 }
 
-/** What no strategy can mean; what one of them means by the rest its recipes know. */
+/** Refuses an entry that no strategy can serve; the recipes check the rest. */
 function requireValidEntry(entry: string): void {
   const isCode =
     /^[\p{ID_Continue}.-]+:[\p{ID_Start}_]\p{ID_Continue}*(\([^()]*\))?(\.\p{ID_Continue}+)*(\/\S*)?$/u.test(entry);
@@ -108,7 +120,7 @@ function requireValidEntry(entry: string): void {
   const isPath = /^(:\d+)?\/\S*$/.test(entry);
   const isName = /^[\p{ID_Start}_][\w-]*$/u.test(entry);
   if (isCode || isInFile || isPath || isName) return;
-  throw new BerthError('ENTRY_INVALID', `“${entry}” names nothing that can be called`, { entry });
+  throw new BerthError('ENTRY_INVALID', `“${entry}” is not a valid entry`, { entry });
 }
 
 function requireAddress(address: string): void {
@@ -133,13 +145,13 @@ async function requireStrategies(
   });
 }
 
-/** What was not said is left out, so that it does not stand for a wish. */
+/** Omits undefined values, which would count as choices of the user. */
 function omitUndefined<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  const said = Object.entries(values).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(said) as { [K in keyof T]?: Exclude<T[K], undefined> }; // the same keys, fewer of them
+  const defined = Object.entries(values).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(defined) as { [K in keyof T]?: Exclude<T[K], undefined> }; // a subset of the keys
 }
 
-/** Files first, in their order, so that a single variable can differ from the file. Null: the worker's own value. */
+/** Reads the files first, in order, so that `--env` overrides them. Null means the worker's value. */
 async function readEnvironment(pairs: string[], files: string[]): Promise<Record<string, string | null>> {
   const fromFiles = await Promise.all(files.map((file) => readEnvironmentFile(file)));
   const assignments = [...fromFiles.flat(), ...pairs.map(parseEnvironmentOption)];

@@ -22,7 +22,7 @@ export const deploy = defineCommand({
     ...revisionOptions,
     wait: { flags: '--no-wait', kind: 'flag', summary: 'return as soon as the deployment has started' },
     showPrompt: { flags: '--show-prompt', kind: 'flag', summary: 'print the prompt for a coding agent and exit' },
-    input: { flags: '--input <JSON|@FILE|->', kind: 'text', summary: 'then call it once and print the answer' },
+    input: { flags: '--input <JSON|@FILE|->', kind: 'text', summary: 'call the deployment once and print the answer' },
   },
   examples: [
     `berth deploy examples/sentiment --input '{"text": "fine"}'`,
@@ -52,12 +52,12 @@ async function startAndFollow(
 ): Promise<DeploymentInfo> {
   await client.deploy(config);
   if (!isAwaited) return await client.info(config.name);
-  return await watchDeployment(config.name, output, (tell) =>
-    waitInterruptibly(client.follow(config.name, tell, { signal }), signal, config.name),
+  return await watchDeployment(config.name, output, (report) =>
+    waitInterruptibly(client.follow(config.name, report, { signal }), signal, config.name),
   );
 }
 
-/** JSON text in and out. */
+/** Calls the deployment once; takes and returns JSON text. */
 async function callOnce(name: string, inputs: string, signal: AbortSignal): Promise<string> {
   const software = await openSoftware(name);
   try {

@@ -18,12 +18,12 @@ export const diff = defineCommand({
     const workspace = revision === undefined ? requireWorkspace(name) : await requireRevisionWorkspace(name, revision);
     const { diffWorkspace } = await import('../workspaces/index.js');
     const patch = await diffWorkspace(workspace);
-    if (patch === '' && !output.isJson) output.note(`Adaptation changed no file of ${name}.`);
+    if (patch === '' && !output.isJson) output.note(`adaptation changed no files of ${name}`);
     else await output.result({ name, diff: patch }, (colors) => paintPatch(patch.trimEnd(), colors));
   },
 });
 
-/** A patch as terminals show it; unchanged without colours, so that `git apply` takes it. */
+/** Colors a patch; without colors it stays unchanged, so that `git apply` accepts it. */
 export function paintPatch(patch: string, colors: Colors): string {
   const paint = (line: string): string => {
     if (/^(diff|index|---|\+\+\+|new file|deleted file)/.test(line)) return colors.bold(line);

@@ -12,7 +12,7 @@ export const eject = defineCommand({
     target: {
       label: 'DIR',
       isRequired: true,
-      summary: 'a new or empty directory; with --patch, a new file or a directory',
+      summary: 'new or empty directory; with --patch, a new file or a directory',
     },
   },
   options: { patch: { flags: '--patch', kind: 'flag', summary: 'export only the changes, for git apply' } },
@@ -27,11 +27,11 @@ export const eject = defineCommand({
     const { path, missing } = patch
       ? await ejectPatch({ workspace, code, target, patchName: `${name}.patch` })
       : await ejectCode({ workspace, code, target });
-    if (missing.length > 0 && !output.isJson) output.note(`Too large for a patch, and left out: ${missing.join(', ')}`);
-    const what = patch ? 'what Berth changed' : 'the adapted code';
+    if (missing.length > 0 && !output.isJson) output.note(`too large for a patch, left out: ${missing.join(', ')}`);
+    const subject = patch ? 'the changes' : 'the adapted code';
     await output.result(
       { name, revision, path, missing },
-      () => `${path} holds ${what} (${revision ?? 'the workspace'})`,
+      () => `wrote ${subject} of ${revision ?? 'the workspace'} to ${path}`,
     );
   },
 });

@@ -4,7 +4,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { berthHome, deploymentDirectory } from '../home/home.js';
 import { getFileSize } from '../processes/log-file.js';
 
-/** What a coding agent did, as the worker wrote it down. */
+/** An action of a coding agent, as the worker logged it. */
 export interface LoggedEvent {
   kind: string;
   text: string;
@@ -12,12 +12,12 @@ export interface LoggedEvent {
   round: number | null;
 }
 
-/** Milliseconds between two looks: what an agent does is seen within 200. */
+/** Milliseconds between two reads of the log. */
 const pollInterval = 100;
 
 /**
- * Tells what an agent does from now on. The log is a file of this machine: of a deployment on another host, nothing is
- * told. The function that is returned ends it, once all that was written by then is told.
+ * Reports the actions of coding agents from now on. Reads a local file, so it reports nothing for a deployment on
+ * another host. The returned function stops it after reporting all that was written so far.
  */
 export function followAgentLog(name: string, onEvent: (event: LoggedEvent) => void): () => Promise<void> {
   const file = deploymentDirectory(berthHome(), name).agentLog;
@@ -38,7 +38,7 @@ async function readNewLines(file: string, signal: AbortSignal, onLine: (line: st
   let rest = '';
   for (let isLast = false; ; isLast = signal.aborted) {
     const size = await getFileSize(file);
-    if (size < offset) [offset, rest] = [0, '']; // a deployment of the same name, made anew
+    if (size < offset) [offset, rest] = [0, '']; // a new deployment of the same name
     if (size > offset) {
       const lines = (rest + decoder.decode(await readRange(file, offset, size), { stream: true })).split('\n');
       rest = lines.pop() ?? '';
@@ -60,7 +60,7 @@ async function readRange(file: string, start: number, end: number): Promise<Buff
   }
 }
 
-/** Undefined for half a line that a crash left. A model's words could hold a terminal's commands; here they do not. */
+/** Parses a line and strips terminal control sequences; undefined for a partial line that a crash left. */
 function parseEvent(line: string): LoggedEvent | undefined {
   try {
     const { kind, text, agent, round }: Partial<Record<string, unknown>> = JSON.parse(line);

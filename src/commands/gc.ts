@@ -6,12 +6,12 @@ import { confirm, hasTerminal } from './confirmation.js';
 import { type Cell, renderTable } from './table.js';
 import { withClient } from './with-client.js';
 
-/** What was made within the last hour may be about to be used. */
+/** Minimum ages in milliseconds; a resource created within the last hour may be about to be used. */
 const ages = { created: 3_600_000, unused: 0 };
 
 export const gc = defineCommand({
   name: 'gc',
-  summary: 'list and remove leftovers that belong to no deployment',
+  summary: 'list and remove orphans, which belong to no deployment',
   arguments: {},
   options: {
     yes: { flags: '-y, --yes', kind: 'flag', summary: 'remove without asking' },
@@ -24,14 +24,18 @@ export const gc = defineCommand({
   examples: ['berth gc', 'berth gc --yes'],
   async run({ options: { yes, otherServers }, output, signal }) {
     const [comparison, collection] = await withClient(output, async (client) => {
-      const judge = { ...(await createJudge()), server: await client.getServer(), includesOtherServers: otherServers };
-      return await findAndRemoveOrphans(judge, { yes, output, signal });
+      const context = {
+        ...(await createContext()),
+        server: await client.getServer(),
+        includesOtherServers: otherServers,
+      };
+      return await findAndRemoveOrphans(context, { yes, output, signal });
     });
-    const items = comparison.orphans.flatMap((leftOvers) => leftOvers.items);
+    const items = comparison.orphans.flatMap((orphans) => orphans.items);
     const { skipped, notes } = comparison;
     const report = { leftOvers: items, kept: skipped, notes, ...collection };
     await output.result(report, (colors) =>
-      items.length === 0 ? 'nothing is left over' : renderOutcome(items, collection, colors),
+      items.length === 0 ? 'no orphans' : renderOutcome(items, collection, colors),
     );
     for (const note of [...notes, ...describeKept(comparison)]) output.note(output.noteColors.dim(note));
     return collection.failures.length > 0 ? codes.UNDO_INCOMPLETE.exit : 0;
@@ -40,36 +44,36 @@ export const gc = defineCommand({
 
 type GcOptions = Pick<CommandContext, 'output' | 'signal'> & { yes: boolean };
 
-async function createJudge(): Promise<Omit<ReconciliationContext, 'server'>> {
+async function createContext(): Promise<Omit<ReconciliationContext, 'server'>> {
   const [{ berthHome }, { getHostId }] = await Promise.all([import('../home/home.js'), import('../stack/index.js')]);
   return { home: berthHome(), host: getHostId(), includesRevisions: true };
 }
 
 async function findAndRemoveOrphans(
-  judge: ReconciliationContext,
+  context: ReconciliationContext,
   { yes, output, signal }: GcOptions,
 ): Promise<[OrphanReport, PruneResult]> {
   const [{ pruneOrphans, findOrphans }, { StrategyRegistry }] = await Promise.all([
     import('../reconciliation/index.js'),
     import('../registry/index.js'),
   ]);
-  const registry = await StrategyRegistry.scan({ home: judge.home });
-  const comparison = await findOrphans(judge, registry.listRunnerModules(), ages);
-  const items = comparison.orphans.flatMap((leftOvers) => leftOvers.items);
+  const registry = await StrategyRegistry.scan({ home: context.home });
+  const comparison = await findOrphans(context, registry.listRunnerModules(), ages);
+  const items = comparison.orphans.flatMap((orphans) => orphans.items);
   const isConfirmationNeeded = !yes && !output.isJson && items.length > 0 && hasTerminal();
   if (isConfirmationNeeded) output.note(renderOrphans(items, output.noteColors));
-  const isWanted = yes || (isConfirmationNeeded && (await confirm('Remove all of it?', signal)));
-  return [comparison, await pruneOrphans(isWanted ? comparison.orphans : [])];
+  const isConfirmed = yes || (isConfirmationNeeded && (await confirm('Remove all?', signal)));
+  return [comparison, await pruneOrphans(isConfirmed ? comparison.orphans : [])];
 }
 
 function renderOutcome(items: Orphan[], { removed, failures, freedBytes }: PruneResult, colors: Colors): string {
   if (removed.length + failures.length === 0)
-    return `${renderOrphans(items, colors)}\n${formatBytes(sumBytes(items))} in all. Remove it: berth gc --yes`;
+    return `${renderOrphans(items, colors)}\n${formatBytes(sumBytes(items))} in total; remove all: berth gc --yes`;
   const failureLines = failures.map(
-    ({ kind, name, error }) => `${colors.red('still there')}  ${kind} ${name}: ${error}`,
+    ({ kind, name, error }) => `${colors.red('not removed')}  ${kind} ${name}: ${error}`,
   );
-  const ended = `removed ${removed.length === 1 ? '1 thing' : `${removed.length} things`}, freed ${formatBytes(freedBytes)}`;
-  return [...(removed.length > 0 ? [renderOrphans(removed, colors)] : []), ...failureLines, ended].join('\n');
+  const summary = `removed ${removed.length === 1 ? '1 orphan' : `${removed.length} orphans`}, freed ${formatBytes(freedBytes)}`;
+  return [...(removed.length > 0 ? [renderOrphans(removed, colors)] : []), ...failureLines, summary].join('\n');
 }
 
 const sumBytes = (items: Orphan[]): number => items.reduce((sum, { bytes }) => sum + (bytes ?? 0), 0);
@@ -88,7 +92,7 @@ export function renderOrphans(items: Orphan[], colors: Colors): string {
 const describeKept = ({ skipped }: OrphanReport): string[] =>
   skipped.map(({ deployment, why }) => `kept: ${deployment}: ${why}`);
 
-/** 512 B, 1.5 KiB, 2.0 GiB. */
+/** Formats a size: `512 B`, `1.5 KiB`, `2.0 GiB`. */
 export function formatBytes(bytes: number): string {
   const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
   const power = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log2(bytes) / 10));

@@ -1,25 +1,26 @@
 import type { ChangeOutcome, PastChange, RequestedChange } from '../contract/change.js';
 import type { DeploymentInfo, StepRecord } from '../contract/status.js';
 
-/** A change with the steps that it was made of. */
+/** A change with its steps. */
 export interface ChangeEntry extends RequestedChange {
   revision: string | null;
-  /** What came of it; the state it is in while it is made; `queued` while it waits for its turn. */
+  /** Outcome of the change; its state while it is in progress; `queued` before it starts. */
   outcome: ChangeOutcome | DeploymentInfo['state'] | 'queued';
-  /** What came of it, in one line. */
+  /** Outcome in one line. */
   note: string;
-  /** When it began: after it was asked for, and after those asked for before it were over. Null for one that never did. */
+  /** Start, ISO 8601: after the request and after the end of earlier changes. Null if it never started. */
   begunAt: string | null;
-  /** Null while it is not over. */
+  /** End, ISO 8601; null while it is in progress. */
   finishedAt: string | null;
   steps: StepRecord[];
 }
 
-/** What happened, in order: changes, and steps that belong to none. */
+/** A change, or a step that belongs to no change. */
 export type HistoryEntry = ChangeEntry | StepRecord;
 
-export const isChangeEntry = (chapter: HistoryEntry): chapter is ChangeEntry => 'steps' in chapter;
+export const isChangeEntry = (entry: HistoryEntry): entry is ChangeEntry => 'steps' in entry;
 
+/** Lists changes, and steps that belong to none, in chronological order. */
 export function listHistoryEntries(info: DeploymentInfo): HistoryEntry[] {
   const changes = listChangeEntries(info);
   const unowned: StepRecord[] = [];
@@ -71,8 +72,8 @@ const isWithin = ({ startedAt }: StepRecord, { begunAt, finishedAt }: ChangeEntr
 const isAnnouncement = ({ step, note }: StepRecord): boolean =>
   /^(deploy|redeploy|rollback)$/.test(step) && /^c\d+(, asked for| is )/.test(note);
 
-const getStart = (chapter: HistoryEntry): string =>
-  isChangeEntry(chapter) ? (chapter.begunAt ?? chapter.requestedAt) : chapter.startedAt;
+const getStart = (entry: HistoryEntry): string =>
+  isChangeEntry(entry) ? (entry.begunAt ?? entry.requestedAt) : entry.startedAt;
 
 /** Null while it runs. */
 export const getDuration = ({ startedAt, finishedAt }: StepRecord): number | null =>
