@@ -34,9 +34,13 @@ export async function changeRevision(
 }
 
 /** Reports the change that this one waits for, and the queued change that it replaced. */
-function reportOtherChanges(id: string, { change, next, changes }: DeploymentInfo, say: (line: string) => void): void {
+function reportOtherChanges(
+  id: string,
+  { change, next, changes }: DeploymentInfo,
+  report: (line: string) => void,
+): void {
   const replaced = changes.find(({ outcome, note }) => outcome === 'superseded' && note.startsWith(`${id} `));
-  if (replaced !== undefined) report(`${id} takes the place of ${replaced.id}, asked for by ${replaced.by}`);
+  if (replaced !== undefined) report(`${id} replaces ${replaced.id}, requested by ${replaced.by}`);
   if (next?.id === id && change !== null && change.state !== 'waiting')
-    report(`${id} waits for its turn: ${change.id} (${change.kind}, by ${change.by}) is ${change.state}`);
+    report(`${id} is queued behind ${change.id} (${change.kind} by ${change.by}, ${change.state})`);
 }

@@ -79,6 +79,12 @@ export interface Command extends Omit<CommandDeclaration, 'run'> {
   run(context: CommandContext): CommandResult;
 }
 
+/** A group of commands on the help page. */
+export interface CommandGroup {
+  title: string;
+  commands: (Command | CommandFamily)[];
+}
+
 /** Commands that share a first word: `schedule create`, `schedule list`, … */
 export interface CommandFamily {
   name: string;

@@ -31,7 +31,7 @@ export function listHistoryEntries(info: DeploymentInfo): HistoryEntry[] {
   return [...changes, ...unowned].sort((one, other) => getStart(one).localeCompare(getStart(other)));
 }
 
-/** The change that began last: a rollback may have gone before one that was on its way. */
+/** Finds the change that started last before the step: a rollback can interrupt a running change. */
 const findOwningChange = (changes: ChangeEntry[], step: StepRecord): ChangeEntry | undefined =>
   changes
     .filter((change) => isWithin(step, change))
@@ -43,38 +43,42 @@ const findOwningChange = (changes: ChangeEntry[], step: StepRecord): ChangeEntry
 function listChangeEntries({ changes, change, next }: DeploymentInfo): ChangeEntry[] {
   const entries: ChangeEntry[] = [];
   const startedChanges = changes.filter((past) => hasBegun(past));
-  const begin = (requestedAt: string): string => {
+  const findStart = (requestedAt: string): string => {
     const earlier = startedChanges.filter((past) => past.requestedAt < requestedAt);
     return [requestedAt, ...earlier.map(({ finishedAt }) => finishedAt)].toSorted().at(-1) ?? requestedAt;
   };
   for (const past of changes) {
-    const begunAt = hasBegun(past) ? begin(past.requestedAt) : null;
+    const begunAt = hasBegun(past) ? findStart(past.requestedAt) : null;
     entries.push({ ...past, begunAt, steps: [] });
   }
   if (change !== null)
     entries.push({
-      ...{ ...change, outcome: change.state, note: '' },
-      ...{ begunAt: begin(change.requestedAt), finishedAt: null, steps: [] },
+      ...change,
+      outcome: change.state,
+      note: '',
+      begunAt: findStart(change.requestedAt),
+      finishedAt: null,
+      steps: [],
     });
   if (next !== null)
     entries.push({ ...next, revision: null, outcome: 'queued', note: '', begunAt: null, finishedAt: null, steps: [] });
   return entries;
 }
 
-/** One whose turn never came was replaced or dropped before its revision had a name. */
+/** Whether a change started; one that was replaced or canceled in the queue has no revision. */
 const hasBegun = ({ outcome, revision }: PastChange): boolean =>
   revision !== null || (outcome !== 'superseded' && outcome !== 'cancelled');
 
 const isWithin = ({ startedAt }: StepRecord, { begunAt, finishedAt }: ChangeEntry): boolean =>
   begunAt !== null && startedAt >= begunAt && (finishedAt === null || startedAt <= finishedAt);
 
-/** That a change begins or is over is said by the change itself. */
+/** Whether a step only records the start or end of a change, which its entry shows. */
 const isAnnouncement = ({ step, note }: StepRecord): boolean =>
-  /^(deploy|redeploy|rollback)$/.test(step) && /^c\d+(, asked for| is )/.test(note);
+  /^(deploy|redeploy|rollback)$/.test(step) && /^c\d+(,| is )/.test(note);
 
 const getStart = (entry: HistoryEntry): string =>
   isChangeEntry(entry) ? (entry.begunAt ?? entry.requestedAt) : entry.startedAt;
 
-/** Null while it runs. */
+/** Returns milliseconds; null while the step runs. */
 export const getDuration = ({ startedAt, finishedAt }: StepRecord): number | null =>
   finishedAt === null ? null : Date.parse(finishedAt) - Date.parse(startedAt);

@@ -9,7 +9,7 @@ import { withClient } from './with-client.js';
 
 export const history = defineCommand({
   name: 'history',
-  summary: 'show all changes of a deployment, with reasons, durations, and cost',
+  summary: 'show the changes of a deployment and their steps',
   arguments: { name: deploymentName },
   options: {},
   async run({ arguments: { name }, output }) {
@@ -21,24 +21,24 @@ export const history = defineCommand({
   },
 });
 
-/** What the server has forgotten may be on record here. */
+/** Reads the local record of a deployment that the server no longer knows. */
 async function readArchivedInfo(name: string, error: unknown): Promise<DeploymentInfo> {
-  const isForgotten = error instanceof BerthError && error.code === 'NAME_UNKNOWN';
+  const isUnknown = error instanceof BerthError && error.code === 'NAME_UNKNOWN';
   const [{ berthHome }, { readDeploymentRecord }] = await Promise.all([
     import('../home/home.js'),
     import('../workspaces/index.js'),
   ]);
-  const info = isForgotten ? await readDeploymentRecord(berthHome(), name) : undefined;
+  const info = isUnknown ? await readDeploymentRecord(berthHome(), name) : undefined;
   if (info === undefined) throw error;
   return info;
 }
 
-/** As `--json` writes it: the parts of the deployment's info that tell of its past, steps with their milliseconds. */
+/** Builds the result for `--json`: the parts of the deployment's info that describe its past, durations in milliseconds. */
 export function buildHistory(info: DeploymentInfo, rounds: PastRound[]) {
   const { name, state, source, selection, adaptation, contract, revisions, restarts, checks, notes, lastError } = info;
   const owners = new Map(
-    listHistoryEntries(info).flatMap((chapter) =>
-      isChangeEntry(chapter) ? chapter.steps.map((step) => [step, chapter.id] as const) : [],
+    listHistoryEntries(info).flatMap((entry) =>
+      isChangeEntry(entry) ? entry.steps.map((step) => [step, entry.id] as const) : [],
     ),
   );
   const steps = info.steps.map((step) => ({
@@ -48,21 +48,23 @@ export function buildHistory(info: DeploymentInfo, rounds: PastRound[]) {
   }));
   const { change, next, changes, bake } = info;
   return {
-    ...{
-      name,
-      state,
-      source,
-      selection,
-      changes,
-      change,
-      next,
-      bake,
-      steps,
-      rounds,
-      adaptation,
-      contract,
-      checks,
-    },
-    ...{ revisions, restarts, notes, lastError, webUrl: info.webUrl },
+    name,
+    state,
+    source,
+    selection,
+    changes,
+    change,
+    next,
+    bake,
+    steps,
+    rounds,
+    adaptation,
+    contract,
+    checks,
+    revisions,
+    restarts,
+    notes,
+    lastError,
+    webUrl: info.webUrl,
   };
 }

@@ -1,7 +1,7 @@
 import { abandon } from './abandon.js';
 import { batch } from './batch.js';
 import { cleanup } from './cleanup.js';
-import type { Command, CommandFamily } from './command.js';
+import type { CommandGroup } from './command.js';
 import { deploy } from './deploy.js';
 import { diff } from './diff.js';
 import { doctor } from './doctor.js';
@@ -27,12 +27,7 @@ import { worker } from './worker.js';
 
 export { parseCommandLine } from './parse-command-line.js';
 
-export interface CommandGroup {
-  title: string;
-  commands: (Command | CommandFamily)[];
-}
-
-/** Every command, in the order of the help page. */
+/** All commands in the order of the help page. */
 export const commandGroups: CommandGroup[] = [
   { title: 'Deploy and call', commands: [deploy, run, batch] },
   { title: 'Inspect', commands: [list, status, logs, diff, history] },

@@ -2,7 +2,11 @@ import { readFile } from 'node:fs/promises';
 import { BerthError } from '../errors.js';
 import { decodeJson } from '../json/decode-json.js';
 
-/** The inputs of a call as the user gave them, as JSON text: itself, `@FILE`, or `-` for standard input. Throws INPUT_INVALID. */
+/**
+ * Reads the inputs of a call as JSON text: the argument itself, `@FILE`, or `-` for standard input.
+ *
+ * @throws INPUT_INVALID when they cannot be read or are not JSON.
+ */
 export async function readInput(argument: string, stdin: NodeJS.ReadableStream = process.stdin): Promise<string> {
   if (argument === '-') {
     const { buffer } = await import('node:stream/consumers');
@@ -23,11 +27,15 @@ async function readInputFile(file: string): Promise<Buffer> {
 
 export function createUnreadableError(file: string, cause: unknown): BerthError {
   const { code, message } = cause as NodeJS.ErrnoException;
-  const reason = code === 'ENOENT' ? 'there is no such file' : message;
+  const reason = code === 'ENOENT' ? 'no such file' : message;
   return new BerthError('INPUT_INVALID', `cannot read ${file}: ${reason}`, { file }, { cause });
 }
 
-/** The text of bytes that are JSON. Throws INPUT_INVALID. */
+/**
+ * Decodes bytes as JSON text.
+ *
+ * @throws INPUT_INVALID when they are not UTF-8 or not JSON.
+ */
 export function decodeInput(bytes: Uint8Array, origin: string): string {
   let text: string;
   try {
@@ -38,14 +46,18 @@ export function decodeInput(bytes: Uint8Array, origin: string): string {
   return requireJson(text, origin);
 }
 
-/** The same text, or INPUT_INVALID that shows what was read instead of JSON. */
+/**
+ * Returns the text unchanged.
+ *
+ * @throws INPUT_INVALID, with an excerpt of the text, when it is not JSON.
+ */
 function requireJson(json: string, origin: string): string {
   try {
     JSON.parse(json);
     return json;
   } catch (cause) {
-    const shown = json.trim() === '' ? 'it is empty' : `${(cause as Error).message}, in: ${excerpt(json)}`;
-    throw new BerthError('INPUT_INVALID', `${origin} is not JSON: ${shown}`, {}, { cause });
+    const problem = json.trim() === '' ? 'it is empty' : `${(cause as Error).message}, in: ${excerpt(json)}`;
+    throw new BerthError('INPUT_INVALID', `${origin} is not JSON: ${problem}`, {}, { cause });
   }
 }
 

@@ -1,29 +1,33 @@
 import { BerthError } from '../errors.js';
 
-/** Milliseconds that a command has to end by itself after Ctrl-C. */
+/** Milliseconds after Ctrl-C before a command is ended. */
 const gracePeriod = 1000;
 
-/** Ctrl-C as a signal for the command, and as the end of those that do not listen. A second Ctrl-C ends at once. */
+/** Turns Ctrl-C into a signal, and into a rejection for commands that ignore it. A second Ctrl-C exits at once. */
 export function listenForInterruption(): { signal: AbortSignal; ended: Promise<never> } {
   const controller = new AbortController();
   const ended = new Promise<never>((_, reject) => {
     process.on('SIGINT', () => {
       if (controller.signal.aborted) process.exit(130);
       controller.abort();
-      setTimeout(() => reject(new BerthError('ABORTED', 'Interrupted.')), gracePeriod);
+      setTimeout(() => reject(new BerthError('ABORTED', 'interrupted')), gracePeriod);
     });
   });
   return { signal: controller.signal, ended };
 }
 
-/** Waits for what goes on without us: at Ctrl-C only the waiting ends. Throws INTERRUPTED, with how to `follow` it. */
+/**
+ * Waits for work that continues in the background: Ctrl-C ends only the wait.
+ *
+ * @throws INTERRUPTED, with the command to `follow` the work, on Ctrl-C.
+ */
 export async function waitInterruptibly<T>(
   work: Promise<T>,
   signal: AbortSignal,
   name: string,
   follow = `berth status ${name} --watch`,
 ): Promise<T> {
-  work.catch(() => {}); // after an interruption nobody asks what became of it
+  work.catch(() => {}); // nobody awaits it after an interruption
   let interrupt: () => void = () => {};
   const interruption = new Promise<never>((_, reject) => {
     interrupt = reject;
@@ -33,14 +37,14 @@ export async function waitInterruptibly<T>(
     signal.throwIfAborted();
     return await Promise.race([work, interruption]);
   } catch (error) {
-    if (signal.aborted) throw new BerthError('INTERRUPTED', `Stopped waiting for ${name}.`, { name, follow });
+    if (signal.aborted) throw new BerthError('INTERRUPTED', `stopped waiting for ${name}`, { name, follow });
     throw error;
   } finally {
     signal.removeEventListener('abort', interrupt);
   }
 }
 
-/** Lets a program that has the terminal be the one that Ctrl-C is for. */
+/** Ignores Ctrl-C while a child process owns the terminal. */
 export async function ignoreInterruptionsDuring<T>(work: () => Promise<T>): Promise<T> {
   const listeners = process.listeners('SIGINT');
   const ignore = () => {};

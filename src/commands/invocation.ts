@@ -3,7 +3,7 @@ import type { Command, CommandContext } from './command.js';
 export interface HelpInvocation {
   kind: 'help';
   text: string;
-  /** False where there was no command, so that help is all that can be said. */
+  /** False when help is shown because the command is missing. */
   isRequested: boolean;
 }
 
@@ -12,5 +12,5 @@ export interface CommandInvocation extends Pick<CommandContext, 'arguments' | 'o
   command: Command;
 }
 
-/** What the user typed, understood. */
+/** A parsed command line. */
 export type Invocation = HelpInvocation | CommandInvocation;

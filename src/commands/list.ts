@@ -15,7 +15,7 @@ export const list = defineCommand({
     const deployments = await withClient(output, (client) => client.list());
     if (deployments.length > 0 || output.isJson)
       await output.result(deployments, (colors) => renderDeployments(deployments, colors));
-    else output.note('There are no deployments yet: berth deploy PATH');
+    else output.note('no deployments yet; create one: berth deploy PATH');
   },
 });
 
@@ -41,7 +41,7 @@ function renderDeploymentRow(deployment: DeploymentSummary, colors: Colors): Cel
   ];
 }
 
-/** The change that is on its way, or how the last one went, where that was not well. */
+/** Renders the running change, or the last one if it failed or was rolled back. */
 function renderChangeCell({ change, lastChange }: DeploymentSummary, colors: Colors): Cell[] {
   if (change !== null) return [{ text: change, paint: paintState(change, colors) }];
   if (lastChange === null || !isUnwanted(lastChange)) return [];

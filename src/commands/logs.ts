@@ -29,10 +29,10 @@ export const logs = defineCommand({
 function readRevisionLog(name: string, revision: string, options: LogOptions): AsyncIterable<string> {
   const { log } = revisionDirectory(berthHome(), name, revision);
   if (existsSync(log)) return readLog(log, options);
-  throw new BerthError('STATE_CONFLICT', `${name} has no log of a revision ${revision}`, { name });
+  throw new BerthError('STATE_CONFLICT', `${name} has no log of revision ${revision}`, { name });
 }
 
-/** From the runner while the software runs; else from the newest revision's file, or its trial's when it never ran. */
+/** Opens the runner's log while the software runs, else the newest revision's file, or its trial's if it never ran. */
 async function openLog(name: string, options: LogOptions): Promise<AsyncIterable<string>> {
   try {
     return (await openSoftware(name)).logs(options);

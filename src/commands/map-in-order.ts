@@ -1,9 +1,9 @@
-/** How many results may wait for an earlier one, for each call that may run at once. */
+/** Maximum results that may wait for an earlier one, per concurrent call. */
 const maxBufferedPerCall = 16;
 
 /**
- * Results in the order of the items, with at most `concurrency` calls at a time. Reads no further ahead than it must:
- * a slow reader, or one slow call, holds up the source and not the memory.
+ * Yields results in the order of the items, with at most `concurrency` calls at a time. Applies backpressure: a slow
+ * consumer or a slow call stops reading from the source instead of filling the memory.
  */
 export async function* mapInOrder<T, R>(
   items: AsyncIterable<T> | Iterable<T>,

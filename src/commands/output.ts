@@ -2,18 +2,18 @@ import { writeJson } from '../json/write-json.js';
 import { type Colors, selectColors } from './colors.js';
 import { createProgress, type Progress } from './progress.js';
 
-/** Where a command's words go: results to stdout, everything said on the way to stderr. */
+/** Output of a command: results on stdout, notes and progress on stderr. */
 export interface Output {
   isJson: boolean;
   isVerbose: boolean;
   progress: Progress;
-  /** For what is written to stderr. */
+  /** Colors for stderr. */
   noteColors: Colors;
-  /** The command's one result: as JSON with `--json`, else as `render` says it (with the colours that stdout can show). */
+  /** Writes the command's only result: as JSON with `--json`, else rendered with the colors of stdout. */
   result(value: unknown, render: (colors: Colors) => string): Promise<void>;
-  /** One line of a stream (answers, logs) to stdout. Resolves when there is room for more. */
+  /** Writes one line of a stream (answers, logs) to stdout. Resolves when stdout accepts more. */
   line(text: string): Promise<void>;
-  /** One line for a person, to stderr. */
+  /** Writes one line for a person to stderr. */
   note(text: string): void;
 }
 
@@ -43,13 +43,13 @@ export function createOutput(streams: OutputStreams, flags: { isJson: boolean; i
   };
 }
 
-/** Waits for the reader when it is slower than we are. */
+/** Writes with backpressure. */
 function write(stream: NodeJS.WritableStream, text: string): Promise<void> {
   if (stream.write(text)) return Promise.resolve();
   return new Promise((resolve) => stream.once('drain', resolve));
 }
 
-/** A reader that went away (`berth logs NAME | head`) ends the command quietly; it is nobody's mistake. */
+/** Exits with 0 when the reader closes the pipe, as in `berth logs NAME | head`. */
 export function exitOnBrokenPipe(stream: NodeJS.WritableStream): void {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(0);

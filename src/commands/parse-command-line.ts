@@ -1,32 +1,35 @@
 import { Argument, CommanderError, InvalidArgumentError, Option, Command as Parser } from 'commander';
 import { BerthError } from '../errors.js';
-import type { ArgumentDeclaration, Command, CommandFamily, OptionDeclaration } from './command.js';
-import type { CommandGroup } from './index.js';
+import type { ArgumentDeclaration, Command, CommandFamily, CommandGroup, OptionDeclaration } from './command.js';
 import type { Invocation } from './invocation.js';
 
-/** Understands the words after `berth`. Throws USAGE or COMMAND_UNKNOWN, each in one line with a suggestion. */
+/**
+ * Parses the arguments of `berth`.
+ *
+ * @throws USAGE, COMMAND_UNKNOWN with commander's message in one line.
+ */
 export function parseCommandLine(words: string[], groups: CommandGroup[]): Invocation {
-  const found: Invocation[] = [];
+  const invocations: Invocation[] = [];
   let help = '';
-  let complaint = '';
+  let errorText = '';
   const parser = createParser(
     (text) => {
       help += text;
     },
     (text) => {
-      complaint += text;
+      errorText += text;
     },
   );
   for (const { title, commands } of groups)
-    for (const entry of commands) addEntry(parser, title, entry, (invocation) => found.push(invocation));
+    for (const entry of commands) addEntry(parser, title, entry, (invocation) => invocations.push(invocation));
   try {
     parser.parse(words, { from: 'user' });
   } catch (thrown) {
     if (!(thrown instanceof CommanderError)) throw thrown;
     if (thrown.code !== 'commander.help' && help === '') throw usageError(thrown, isCommandKnown(words, groups));
   }
-  // Where a command is missing, commander complains with the page of the commands that there are.
-  return found[0] ?? { kind: 'help', text: (help || complaint).trimEnd(), isRequested: help !== '' };
+  // When the command is missing, commander writes the help page as an error.
+  return invocations[0] ?? { kind: 'help', text: (help || errorText).trimEnd(), isRequested: help !== '' };
 }
 
 const isCommandKnown = (words: string[], groups: CommandGroup[]): boolean => {
@@ -39,7 +42,7 @@ function createParser(writeOut: (text: string) => void, writeErr: (text: string)
     .description('Turns a repository of AI code into running, verified software.')
     .usage('COMMAND [options]')
     .option('--json', 'print the result as JSON')
-    .option('-v, --verbose', 'show an agent’s actions, and the stack trace of a failure')
+    .option('-v, --verbose', 'show agent actions and stack traces')
     .option('-V, --version', 'print the version')
     .helpOption('-h, --help', 'show this help')
     .addHelpCommand(
@@ -50,7 +53,7 @@ function createParser(writeOut: (text: string) => void, writeErr: (text: string)
     .exitOverride();
 }
 
-/** `batch NAME FILE.jsonl|-`: that every command has options goes without saying. */
+/** Describes a command without its options: `batch NAME FILE.jsonl|-`. */
 const describeUsage = (parser: Parser): string =>
   [parser.name(), ...parser.registeredArguments.map(describeArgument)].join(' ');
 
@@ -77,9 +80,9 @@ function addCommand(parsed: Parser, command: Command, onFound: OnFound): void {
   for (const { option } of options) parsed.addOption(option);
   if (command.examples !== undefined) parsed.addHelpText('after', renderExamples(command.examples));
   parsed.action(() => {
-    const given: Record<string, unknown> = parsed.opts();
+    const values: Record<string, unknown> = parsed.opts();
     const readValue = ({ declared, option }: (typeof options)[number]) =>
-      given[option.attributeName()] ?? absentValues[declared.kind];
+      values[option.attributeName()] ?? defaultValues[declared.kind];
     onFound({
       kind: 'command',
       command,
@@ -89,7 +92,7 @@ function addCommand(parsed: Parser, command: Command, onFound: OnFound): void {
   });
 }
 
-const absentValues: Partial<Record<OptionDeclaration['kind'], unknown>> = { flag: false, list: [] };
+const defaultValues: Partial<Record<OptionDeclaration['kind'], unknown>> = { flag: false, list: [] };
 
 const createArgument = ({ label, isRequired, summary }: ArgumentDeclaration): Argument =>
   new Argument(isRequired ? `<${label}>` : `[${label}]`, summary);
@@ -123,8 +126,8 @@ function parseCount(text: string): number {
 
 const renderExamples = (examples: string[]): string => `\nExamples:\n${examples.map((line) => `  ${line}`).join('\n')}`;
 
-/** commander's complaint, in one line and without its prefix. */
+/** Converts commander's message: one line, without its prefix. */
 function usageError({ message }: CommanderError, hasCommand: boolean): BerthError {
-  const complaint = message.replace(/^error: /, '').replaceAll(/\s*\n\s*/g, ' ');
-  return new BerthError(hasCommand ? 'USAGE' : 'COMMAND_UNKNOWN', complaint);
+  const text = message.replace(/^error: /, '').replaceAll(/\s*\n\s*/g, ' ');
+  return new BerthError(hasCommand ? 'USAGE' : 'COMMAND_UNKNOWN', text);
 }

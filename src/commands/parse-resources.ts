@@ -1,7 +1,11 @@
 import { Resources } from '../contract/resources.js';
 import { BerthError } from '../errors.js';
 
-/** `memory=2Gi cpu=2` as Resources: a value is a number where the schema wants one. Throws RESOURCE_INVALID. */
+/**
+ * Parses pairs such as `memory=2Gi` and `cpu=2`.
+ *
+ * @throws RESOURCE_INVALID for an unknown key or an invalid value.
+ */
 export function parseResources(pairs: string[]): Resources {
   const resources = Object.fromEntries(pairs.map(parsePair));
   return Resources.parse(resources);
@@ -12,7 +16,7 @@ function parsePair(pair: string): [string, string | number] {
   if (key === '') throw new BerthError('RESOURCE_INVALID', `“${pair}” is not NAME=VALUE`);
   if (!isResource(key)) {
     const known = Object.keys(Resources.shape).join(', ');
-    throw new BerthError('RESOURCE_INVALID', `there is no resource “${key}”; there are: ${known}`);
+    throw new BerthError('RESOURCE_INVALID', `unknown resource “${key}”; known: ${known}`);
   }
   for (const value of [Number(text), text]) if (Resources.shape[key].safeParse(value).success) return [key, value];
   throw new BerthError('RESOURCE_INVALID', `${key}=${text}: ${describeExpectedValue(key)}`);
@@ -21,10 +25,10 @@ function parsePair(pair: string): [string, string | number] {
 const isResource = (key: string): key is keyof typeof Resources.shape => Object.hasOwn(Resources.shape, key);
 
 function describeExpectedValue(key: keyof typeof Resources.shape): string {
-  if (key === 'memory') return 'it is a quantity such as 512Mi or 16Gi';
+  if (key === 'memory') return 'must be a quantity such as 512Mi or 16Gi';
   if (key === 'schedule')
-    return 'it is a cron line such as 30 4 * * 1-5 or CRON_TZ=Europe/Berlin 30 4 * * *, or a time such as 6h or 1d';
+    return 'must be a cron line such as 30 4 * * 1-5 or CRON_TZ=Europe/Berlin 30 4 * * *, or an interval such as 6h or 1d';
   return Resources.shape[key].safeParse(1.5).success
-    ? 'it is a number greater than 0'
-    : 'it is a whole number greater than 0';
+    ? 'must be a number greater than 0'
+    : 'must be a whole number greater than 0';
 }

@@ -1,6 +1,6 @@
 import type { Colors } from './colors.js';
 
-/** A step that is done. */
+/** A finished step. */
 export interface FinishedStep {
   step: string;
   note: string;
@@ -8,24 +8,24 @@ export interface FinishedStep {
   hasFailed: boolean;
 }
 
-/** Steps on their way, told to a person on stderr. */
+/** Progress of steps on stderr. */
 export interface Progress {
-  /** A step is on its way since then (milliseconds since the epoch): the live line on a terminal, nothing elsewhere. */
+  /** Shows a running step on the live line of a terminal; prints nothing to a file. `since`: milliseconds since the epoch. */
   begin(step: string, since?: number): void;
-  /** The open step's newest word, beside it on the live line: `resolving 14 requirements`. */
+  /** Sets the note beside the running step on the live line: `resolving 14 requirements`. */
   update(note: string): void;
-  /** One permanent line for a step that is done; the live line ends with it. */
+  /** Prints a permanent line for a finished step and ends the live line. */
   finish(step: FinishedStep): void;
-  /** Takes the live line away, so that something else can be written; it comes back with its next tick. */
+  /** Erases the live line so that something else can be written; the next tick redraws it. */
   clear(): void;
-  /** The open step is given up. */
+  /** Ends the live line without a permanent line. */
   end(): void;
 }
 
 type Terminal = NodeJS.WritableStream & { isTTY?: boolean; columns?: number };
 
 const frames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
-/** Milliseconds between two pictures of the live line. */
+/** Milliseconds between two frames of the live line. */
 const tick = 80;
 const eraseLine = '\r\u001B[2K';
 
@@ -33,7 +33,7 @@ export function createProgress(stream: Terminal, colors: Colors, now: () => numb
   return stream.isTTY ? createLiveProgress(stream, colors, now) : createPlainProgress(stream);
 }
 
-/** One line per finished step: what a log file wants. */
+/** Prints one line per finished step, for log files. */
 function createPlainProgress(stream: Terminal): Progress {
   return {
     begin: () => {},
@@ -44,7 +44,7 @@ function createPlainProgress(stream: Terminal): Progress {
   };
 }
 
-/** One line that moves while a step is on its way, and stays when it is done. */
+/** Animates one line while a step runs and leaves it in place when the step ends. */
 function createLiveProgress(stream: Terminal, colors: Colors, now: () => number): Progress {
   let open: { step: string; note: string; since: number } | undefined;
   let timer: NodeJS.Timeout | undefined;
@@ -90,7 +90,7 @@ function createLiveProgress(stream: Terminal, colors: Colors, now: () => number)
 const joinParts = (step: string, duration: string, note: string, paint: (text: string) => string = String): string =>
   `${step.padEnd(16)} ${paint(duration.padStart(8))}  ${note}`.trimEnd();
 
-/** `40 ms`, `1.2 s`, `2 min 05 s`. */
+/** Formats a duration: `40 ms`, `1.2 s`, `2 min 05 s`. */
 export function formatElapsed(milliseconds: number): string {
   const time = Math.max(0, milliseconds);
   if (time < 1000) return `${Math.round(time)} ms`;
@@ -99,7 +99,7 @@ export function formatElapsed(milliseconds: number): string {
   return `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, '0')} s`;
 }
 
-/** A line that wraps could not be erased again. */
+/** Truncates text to one line of at most `width` characters, because a wrapped line cannot be erased. */
 export function truncateToWidth(text: string, width: number): string {
   const characters = [...text.replaceAll(/\s*[\n\t]\s*/g, ' ')];
   return characters.length <= width ? characters.join('') : `${characters.slice(0, Math.max(0, width - 1)).join('')}…`;

@@ -1,20 +1,19 @@
 import type { BerthError } from '../errors.js';
 import { quoteShellWord } from '../quote-shell-word.js';
 
-/** What is to be said where it was left open, and the option that says it. */
-const choices: Partial<Record<BerthError['code'], { flag: string; asks: string }>> = {
-  ENTRY_AMBIGUOUS: { flag: '--entry', asks: 'Say which' },
-  ENTRY_NOT_FOUND: { flag: '--entry', asks: 'Say what to call' },
-  STRATEGY_UNDECIDED: { flag: '--strategy', asks: 'Choose one' },
+/** Options that resolve an ambiguity, with the sentence that introduces the proposals. */
+const choices: Partial<Record<BerthError['code'], { flag: string; prompt: string }>> = {
+  ENTRY_AMBIGUOUS: { flag: '--entry', prompt: 'Choose one' },
+  ENTRY_NOT_FOUND: { flag: '--entry', prompt: 'Name an entry' },
+  STRATEGY_UNDECIDED: { flag: '--strategy', prompt: 'Choose one' },
 };
 
 /** Commands that take these options. */
 const commands = new Set(['deploy', 'redeploy']);
 
-/** A person reads no more. */
 const maxProposed = 5;
 
-/** The command once more with each of the candidates, ready to be typed; undefined where there is nothing to choose. */
+/** Repeats the command with each candidate, ready to paste; undefined when there is nothing to choose. */
 export function proposeCommands({ code, details }: BerthError, words: readonly string[]): string | undefined {
   const choice = choices[code];
   const { candidates = [] } = details;
@@ -27,8 +26,8 @@ export function proposeCommands({ code, details }: BerthError, words: readonly s
     .map((candidate) => ['berth', ...rest, choice.flag, candidate].map(quoteShellWord).join(' '));
   const more = candidates.length > maxProposed ? [`and ${candidates.length - maxProposed} more`] : [];
   return lines.length === 1
-    ? `${choice.asks}: ${lines[0]}`
-    : [`${choice.asks}:`, ...[...lines, ...more].map((line) => `  ${line}`)].join('\n');
+    ? `${choice.prompt}: ${lines[0]}`
+    : [`${choice.prompt}:`, ...[...lines, ...more].map((line) => `  ${line}`)].join('\n');
 }
 
 function removeOption(words: readonly string[], flag: string): string[] {
@@ -38,7 +37,7 @@ function removeOption(words: readonly string[], flag: string): string[] {
   });
 }
 
-/** `--env NAME=VALUE` is not said back: it may be a secret. */
+/** Masks the value in `--env NAME=VALUE`, which may be a secret. */
 const maskSecret = (word: string, index: number, words: readonly string[]): string => {
   if (words[index - 1] === '--env') return word.replace(/=[\s\S]*/, '=…');
   return word.replace(/^(--env=[^=]+)=[\s\S]*/, '$1=…');

@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { berthHome, deploymentDirectory } from '../home/home.js';
 
-/** One round of a coding agent, as the worker recorded it; all its tries together. */
+/** A recorded round of a coding agent; sums all its attempts. */
 export interface PastRound {
   number: number;
   agent: string | null;
@@ -14,7 +14,7 @@ export interface PastRound {
   summary: string | null;
 }
 
-/** What is read of a round's record; it may be one of another version. */
+/** Fields read from a round's record, which another version of Berth may have written. */
 interface StoredRound {
   number?: number;
   session?: { agent?: string } | null;
@@ -24,7 +24,7 @@ interface StoredRound {
   error?: { code?: string; message?: string } | null;
 }
 
-/** The rounds of a deployment in order; none where it lies on another host. */
+/** Reads the rounds of a deployment in order; none if it is on another host. */
 export async function readRounds(name: string): Promise<PastRound[]> {
   const directory = deploymentDirectory(berthHome(), name).agent;
   const files = (await readdir(directory).catch(() => [])).filter((file) => /^round-\d+\.json$/.test(file));
@@ -40,7 +40,9 @@ function toRound({ number = 0, session, message, spent, result, error }: StoredR
     number,
     agent: message?.agent ?? session?.agent ?? null,
     outcome: result ? 'finished' : error ? 'failed' : 'open',
-    ...{ dollars: spent?.dollars ?? 0, tokens: spent?.tokens ?? 0, turns: spent?.turns ?? 0 },
+    dollars: spent?.dollars ?? 0,
+    tokens: spent?.tokens ?? 0,
+    turns: spent?.turns ?? 0,
     summary,
   };
 }

@@ -5,10 +5,10 @@ import { revisionOptions } from './revision-options.js';
 
 export const redeploy = defineCommand({
   name: 'redeploy',
-  summary: 'deploy the source again, without losing a call',
+  summary: 'deploy the source again without downtime',
   arguments: {
     name: deploymentName,
-    path: { label: 'PATH', isRequired: false, summary: 'directory of the new source (the same as before)' },
+    path: { label: 'PATH', isRequired: false, summary: 'directory of the new source (the current one)' },
   },
   options: {
     ...revisionOptions,
@@ -23,7 +23,7 @@ export const redeploy = defineCommand({
   async run({ arguments: { name, path }, options, output, signal }) {
     const { readRedeployment } = await import('./deploy-config.js');
     const redeployment = await readRedeployment(path, options);
-    const ask = { name, isAwaited: options.wait, output, signal };
-    return await changeRevision(ask, (client) => client.redeploy(name, redeployment));
+    const input = { name, isAwaited: options.wait, output, signal };
+    return await changeRevision(input, (client) => client.redeploy(name, redeployment));
   },
 });

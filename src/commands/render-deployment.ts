@@ -5,40 +5,17 @@ import { writeJson } from '../json/write-json.js';
 import { listFailures, listNextCommands } from '../workflows/status/next-commands.js';
 import type { Colors } from './colors.js';
 import { paintState } from './paint-state.js';
-import { formatElapsed } from './progress.js';
+import { formatElapsed, truncateToWidth } from './progress.js';
 import { renderFailure } from './report-failure.js';
 import { type Cell, renderTable } from './table.js';
 
-/** Everything that a person wants to know of a deployment, on one page. */
+/** Renders the page of `berth status`: the facts, failed checks, notes, failures, and the next commands. */
 export function renderDeployment(info: DeploymentInfo, colors: Colors): string {
-  const facts: [string, string | null][] = [
-    ['source', info.source.path],
-    ['strategy', info.strategy],
-    ['runs on', info.provider],
-    ['chosen by', info.selection && `${info.selection.decidedBy}: ${info.selection.reasoning}`],
-    ['resources', renderPairs(info.resources)],
-    ['revision', info.revision],
-    ['others', renderOtherRevisions(info)],
-    [
-      'change',
-      info.change && `${describeChangeTarget(info.change)} is ${info.change.state}: ${describeRequest(info.change)}`,
-    ],
-    ['next', info.next && `a ${info.next.kind}: ${describeRequest(info.next)}`],
-    ['last', renderLastChange(info)],
-    ['on trial', renderBake(info)],
-    ['left over', renderOrphans(info)],
-    ['endpoint', info.endpoint],
-    ['adapted by', info.adaptation && `${info.adaptation.by}: ${info.adaptation.summary}`],
-    ['changed', info.adaptedFiles.join(', ') || null],
-    ['contract', info.contract && summarizeContract(info.contract)],
-    ['restarts', info.restarts === 0 ? null : String(info.restarts)],
-    ['web', info.webUrl],
+  const page = [
+    `${colors.bold(info.name)} is ${paintState(info.state, colors)(info.state)}`,
+    renderFacts(info, colors),
   ];
-  const rows = facts.flatMap(([label, text]): Cell[][] =>
-    text === null ? [] : [[{ text: `  ${label}`, paint: colors.dim }, { text }]],
-  );
-  const page = [`${colors.bold(info.name)} is ${paintState(info.state, colors)(info.state)}`, renderTable(rows)];
-  if (info.checks.length > 0) page.push('', renderChecks(info, colors));
+  if (info.checks.some(({ passed }) => !passed)) page.push('', renderChecks(info, colors));
   if (info.notes.length > 0) page.push('', ...info.notes.map((note) => `  ${colors.yellow('note')}  ${note}`));
   for (const failure of listFailures(info)) page.push('', renderFailure(failure, colors));
   const commands = listNextCommands(info).map(({ purpose, command }) => [
@@ -49,17 +26,58 @@ export function renderDeployment(info: DeploymentInfo, colors: Colors): string {
   return page.join('\n');
 }
 
+function renderFacts(info: DeploymentInfo, colors: Colors): string {
+  const { change, next, adaptation, contract, restarts } = info;
+  const facts: [string, string | null][] = [
+    ['source', info.source.path],
+    ['strategy', describeStrategy(info)],
+    ['provider', info.provider],
+    ['resources', renderPairs(info.resources)],
+    ['revision', info.revision],
+    ['others', renderOtherRevisions(info)],
+    ['change', change && `${describeChangeTarget(change)} is ${change.state} (${describeRequest(change)})`],
+    ['queued', next && `${next.kind} (${describeRequest(next)})`],
+    ['last change', renderLastChange(info)],
+    ['bake', renderBake(info)],
+    ['orphans', renderOrphans(info)],
+    ['endpoint', info.endpoint],
+    ['adapted by', adaptation && `${adaptation.by}: ${adaptation.summary}`],
+    ['changed', info.adaptedFiles.join(', ') || null],
+    ['checks', summarizeChecks(info)],
+    ['contract', contract && summarizeContract(contract)],
+    ['restarts', restarts === 0 ? null : String(restarts)],
+    ['web UI', info.webUrl],
+  ];
+  return renderTable(
+    facts.flatMap(([label, text]): Cell[][] =>
+      text === null ? [] : [[{ text: `  ${label}`, paint: colors.dim }, { text }]],
+    ),
+  );
+}
+
+/** Maximum characters of a model's reason; `berth explain` and `berth history` show all of it. */
+const maxReasonWidth = 100;
+
+/** Describes the choice of the strategy in one line. */
+function describeStrategy({ strategy, selection }: DeploymentInfo): string | null {
+  if (strategy === null || selection === null) return strategy;
+  if (selection.decidedBy === 'user') return `${strategy} (chosen by you)`;
+  if (selection.decidedBy === 'rules') return `${strategy} (chosen by rules)`;
+  const [firstSentence = ''] = selection.reasoning.split(/(?<=\.)\s/);
+  return `${strategy} (chosen by the model: ${truncateToWidth(firstSentence, maxReasonWidth)})`;
+}
+
 const describeChangeTarget = ({ kind, revision }: CurrentChange): string =>
   revision === null ? kind : `${kind} ${kind === 'deploy' ? 'of' : 'to'} ${revision}`;
 
 const describeRequest = ({ id, by, requestedAt, reason }: RequestedChange): string =>
-  `${id}, asked for by ${by}, ${requestedAt.replace('T', ' ').slice(0, 19)}${reason === null ? '' : `: ${reason}`}`;
+  `${id} by ${by}, ${requestedAt.replace('T', ' ').slice(0, 19)}${reason === null ? '' : `: ${reason}`}`;
 
-/** How the last one went; of a first deployment all else on the page tells. */
+/** Describes the last redeploy or rollback; the rest of the page describes a first deploy. */
 function renderLastChange({ changes }: DeploymentInfo): string | null {
   const last = changes.at(-1);
   if (last === undefined || last.kind === 'deploy') return null;
-  return `a ${last.kind}, ${last.outcome}: ${last.note} (${describeRequest(last)})`;
+  return `${last.kind}, ${last.outcome}: ${last.note} (${describeRequest(last)})`;
 }
 
 function renderOtherRevisions({ revision, revisions }: DeploymentInfo): string | null {
@@ -69,12 +87,17 @@ function renderOtherRevisions({ revision, revisions }: DeploymentInfo): string |
 
 function renderBake({ bake }: DeploymentInfo): string | null {
   if (bake === null) return null;
-  return `until ${bake.until.replace('T', ' ').slice(0, 19)}; ${bake.previous} takes over again if ${bake.revision} does badly`;
+  return `until ${bake.until.replace('T', ' ').slice(0, 19)}; rolls back to ${bake.previous} if ${bake.revision} fails`;
 }
 
 function renderOrphans({ leftOvers = [] }: DeploymentInfo): string | null {
-  return leftOvers.map(({ revision, message }) => `of ${revision}, tried again: ${message}`).join('; ') || null;
+  return leftOvers.map(({ revision, message }) => `of ${revision}, retrying: ${message}`).join('; ') || null;
 }
+
+const summarizeChecks = ({ checks }: DeploymentInfo): string | null =>
+  checks.length > 0 && checks.every(({ passed }) => passed)
+    ? `passed: ${checks.map(({ name }) => name).join(', ')}`
+    : null;
 
 function renderChecks({ checks }: DeploymentInfo, colors: Colors): string {
   return renderTable(
@@ -92,13 +115,13 @@ const renderPairs = (pairs: Record<string, unknown>): string | null =>
     .map(([key, value]) => `${key}=${value}`)
     .join(' ') || null;
 
-/** What a successful deployment says: where it runs, and the line that calls it. */
+/** Renders the result of a successful deployment: its state, and the command that calls it. */
 export function renderRunning({ name, strategy, revision }: DeploymentInfo, exampleInput: unknown): string {
-  const place = [strategy, revision].filter((part) => part !== null).join(', ');
-  return `${name} is running (${place})\n  ${renderCall(name, exampleInput)}`;
+  const details = [strategy, revision].filter((part) => part !== null).join(', ');
+  return `${name} is running (${details})\n  ${renderCall(name, exampleInput)}`;
 }
 
-/** A command line to type: the real example where there is one that fits on it. */
+/** Renders a command that calls the deployment, with the example input if it is at most 100 characters long. */
 export function renderCall(name: string, exampleInput: unknown): string {
   const json = exampleInput === undefined ? undefined : writeJson(exampleInput);
   if (json === undefined || json.length > 100) return `berth run ${name} '{…}'`;

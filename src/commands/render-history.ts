@@ -15,12 +15,12 @@ import { renderFailure } from './report-failure.js';
 import { type Cell, renderTable } from './table.js';
 import { formatDollars } from './watch-deployment.js';
 
-/** What was asked, decided and done, in order; then what agents did, and what failed. */
+/** Renders the changes and steps in order, then the rounds of coding agents, notes and failures. */
 export function renderHistory(info: DeploymentInfo, rounds: PastRound[], colors: Colors): string {
   const { name, source, state, notes, adaptation, contract } = info;
   const page = [`${colors.bold(name)}, from ${source.path}, is ${state}`, ...renderEntries(info, colors)];
   if (rounds.length > 0) {
-    const cost = adaptation === null ? '' : `, ${formatDollars(adaptation.cost)} all in all`;
+    const cost = adaptation === null ? '' : `, ${formatDollars(adaptation.cost)} in total`;
     page.push('', colors.bold(`Rounds of coding agents${cost}`), renderRounds(rounds, colors));
   }
   if (contract?.probe !== undefined) page.push('', `  contract: ${summarizeContract(contract)}`);
@@ -29,38 +29,38 @@ export function renderHistory(info: DeploymentInfo, rounds: PastRound[], colors:
   return page.join('\n');
 }
 
-/** Each change with its steps below it, all in the same columns; what belongs to none stands between them. */
+/** Renders each change with its steps below it, aligned in the same columns, and other steps between the changes. */
 function renderEntries(info: DeploymentInfo, colors: Colors): string[] {
-  const chapters = listHistoryEntries(info);
+  const entries = listHistoryEntries(info);
   const hasCosts = info.steps.some(({ dollars }) => dollars !== undefined);
-  const reasons = collectReasons(chapters);
-  const blocks = chapters.map((chapter) =>
-    listSteps(chapter).flatMap((step) => renderStep(step, reasons.get(step), { colors, hasCosts })),
+  const reasons = collectReasons(entries);
+  const blocks = entries.map((entry) =>
+    listSteps(entry).flatMap((step) => renderStep(step, reasons.get(step), { colors, hasCosts })),
   );
   const lines = renderTable(blocks.flat()).split('\n');
-  return chapters.flatMap((chapter, index) => {
-    const own = lines.splice(0, blocks[index]?.length ?? 0);
-    const before = chapters[index - 1];
-    if (isChangeEntry(chapter)) return ['', ...renderChange(chapter, colors), ...own];
-    return before === undefined || isChangeEntry(before) ? ['', ...own] : own;
+  return entries.flatMap((entry, index) => {
+    const ownLines = lines.splice(0, blocks[index]?.length ?? 0);
+    const previous = entries[index - 1];
+    if (isChangeEntry(entry)) return ['', ...renderChange(entry, colors), ...ownLines];
+    return previous === undefined || isChangeEntry(previous) ? ['', ...ownLines] : ownLines;
   });
 }
 
-const listSteps = (chapter: HistoryEntry): StepRecord[] => (isChangeEntry(chapter) ? chapter.steps : [chapter]);
+const listSteps = (entry: HistoryEntry): StepRecord[] => (isChangeEntry(entry) ? entry.steps : [entry]);
 
-/** Why each step decided as it did. What was the reason the last time, too, is not told twice. */
-function collectReasons(chapters: HistoryEntry[]): Map<StepRecord, string> {
+/** Collects the reason of each decision; a repeated reason is abbreviated. */
+function collectReasons(entries: HistoryEntry[]): Map<StepRecord, string> {
   const reasons = new Map<StepRecord, string>();
-  let last: string | undefined;
-  for (const step of chapters.flatMap(listSteps)) {
+  let lastReason: string | undefined;
+  for (const step of entries.flatMap(listSteps)) {
     if (step.why === undefined) continue;
-    reasons.set(step, step.why === last ? 'for the same reasons' : joinLines(step.why));
-    last = step.why;
+    reasons.set(step, step.why === lastReason ? 'same reasons as before' : joinLines(step.why));
+    lastReason = step.why;
   }
   return reasons;
 }
 
-/** What was asked for, by whom and when, and what came of it. */
+/** Renders a change with its outcome, requester, time, duration and cost. */
 function renderChange(change: ChangeEntry, colors: Colors): string[] {
   const { id, kind, revision, by, reason, requestedAt, outcome, note, begunAt, finishedAt, steps } = change;
   const what = revision === null ? kind : `${kind} ${kind === 'deploy' ? 'of' : 'to'} ${revision}`;
@@ -68,16 +68,11 @@ function renderChange(change: ChangeEntry, colors: Colors): string[] {
   const elapsed =
     begunAt === null || finishedAt === null ? '' : formatElapsed(Date.parse(finishedAt) - Date.parse(begunAt));
   const dollars = steps.reduce((sum, step) => sum + (step.dollars ?? 0), 0);
-  const requestFacts = [
-    `asked for by ${by}`,
-    formatTime(requestedAt),
-    elapsed,
-    dollars > 0 ? formatDollars(dollars) : '',
-  ];
+  const requestFacts = [`by ${by}`, formatTime(requestedAt), elapsed, dollars > 0 ? formatDollars(dollars) : ''];
   return [
     `${colors.bold(`${id}  ${what}`)} is ${paintOutcome(outcome, colors)(outcome)}${result}`,
     `  ${colors.dim(requestFacts.filter((part) => part !== '').join(', '))}`,
-    ...(reason === null ? [] : [`  because ${joinLines(reason)}`]),
+    ...(reason === null ? [] : [`  reason: ${joinLines(reason)}`]),
   ];
 }
 
@@ -107,9 +102,9 @@ function renderStep(step: StepRecord, why: string | undefined, { colors, hasCost
   return [row, [...blank, { text: why, paint: colors.dim }]];
 }
 
-/** What happened at one moment took no time. */
+/** Formats the duration of a step; a step without one was an event. */
 function describeDuration(milliseconds: number | null): string {
-  if (milliseconds === null) return 'on its way';
+  if (milliseconds === null) return 'running';
   return milliseconds === 0 ? '' : formatElapsed(milliseconds);
 }
 

@@ -3,7 +3,7 @@ import { describeNext, isErrorCode } from '../errors.js';
 import type { Output } from './output.js';
 import { renderFailure } from './report-failure.js';
 
-/** A failed call for a person: its answer is on stdout already, as one line of JSON that nobody likes to read. */
+/** Explains a failed call to a person on stderr; stdout already has the answer as JSON. */
 export function reportFailedAnswer(
   output: Output,
   answer: (Answer & { status: 'error' }) | undefined,
@@ -11,6 +11,6 @@ export function reportFailedAnswer(
 ): void {
   if (output.isJson || answer === undefined) return;
   const { code, message, traceback } = answer.error;
-  const next = isErrorCode(code) ? describeNext(code, { name }) : `See its log: berth logs ${name}`;
+  const next = isErrorCode(code) ? describeNext(code, { name }) : `Read the log: berth logs ${name}`;
   output.note(renderFailure({ code, message, next, evidence: traceback ?? null }, output.noteColors));
 }

@@ -3,7 +3,7 @@ import type { Colors } from './colors.js';
 import type { Output } from './output.js';
 import { proposeCommands } from './propose-commands.js';
 
-/** What a failure tells a person; an error, and a deployment's `lastError`, both have it. */
+/** The parts of a failure that a person sees; shared by errors and a deployment's `lastError`. */
 export interface Failure {
   code: string;
   message: string;
@@ -11,31 +11,33 @@ export interface Failure {
   evidence: string | null;
 }
 
-/** Says what went wrong, where `--json` or a person looks for it; returns the exit code. */
+/** Reports a failure: as JSON on stdout with `--json`, else as text on stderr. Returns the exit code. */
 export async function reportFailure(output: Output, thrown: unknown, words: readonly string[] = []): Promise<number> {
   const error = BerthError.from(thrown);
-  // whoever threw USAGE need not know under which command
+  // code that throws USAGE does not know the command
   error.details.command ??= words.find((word) => !word.startsWith('-'));
   const { code, message, next, details } = error;
   const evidence = details.fullEvidence ?? details.evidence ?? null;
   output.progress.end();
   if (output.isJson) await output.line(JSON.stringify({ error: toFailureJson(error, evidence) }));
   else {
-    const proposed = proposeCommands(error, words) ?? next;
-    output.note(renderFailure({ code, message, next: proposed, evidence }, output.noteColors));
+    const nextStep = proposeCommands(error, words) ?? next;
+    output.note(renderFailure({ code, message, next: nextStep, evidence }, output.noteColors));
   }
   if (output.isVerbose) output.note(output.noteColors.dim(renderStack(error)));
   return error.exitCode;
 }
 
-/** As `--json` writes it: with all that the text says. */
+/** Builds the JSON of a failure, with the same content as the text. */
 const toFailureJson = ({ code, message, next, details: { candidates = [] } }: BerthError, evidence: string | null) => ({
-  ...{ code, message, next },
+  code,
+  message,
+  next,
   ...(candidates.length > 0 && { candidates }),
   ...(evidence !== null && { evidence }),
 });
 
-/** What failed (one red line), the evidence, what to do next. */
+/** Renders a failure: one red line, the evidence, and the next step. */
 export function renderFailure({ code, message, next, evidence }: Failure, colors: Colors): string {
   const [first = '', ...rest] = message.trimEnd().split('\n');
   const evidenceLines = evidence?.trimEnd().split('\n') ?? [];
@@ -43,7 +45,7 @@ export function renderFailure({ code, message, next, evidence }: Failure, colors
   return [colors.red(`${colors.bold(code)} ${first}`), ...more.map((line) => `  ${line}`), next].join('\n');
 }
 
-/** Exit code of a deployment that ended with this error. */
+/** Returns the exit code of a deployment that ended with this error. */
 export const getExitCode = (code: string): number => (isErrorCode(code) ? codes[code].exit : 1);
 
 function renderStack(error: Error): string {

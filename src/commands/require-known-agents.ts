@@ -1,6 +1,10 @@
 import { berthHome } from '../home/home.js';
 
-/** Refuses names that no coding agent has, before anything is started. Throws AGENT_UNKNOWN, AGENT_CONFIG. */
+/**
+ * Checks the names of coding agents before anything is started.
+ *
+ * @throws AGENT_UNKNOWN when no agent has the name, AGENT_CONFIG when the agents' configuration is invalid.
+ */
 export async function requireKnownAgents(agents: string): Promise<void> {
   if (agents === 'none') return;
   const names = agents.split(',').map((name) => name.trim());

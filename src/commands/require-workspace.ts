@@ -2,7 +2,11 @@ import { existsSync } from 'node:fs';
 import { BerthError } from '../errors.js';
 import { berthHome, deploymentDirectory } from '../home/home.js';
 
-/** The newest workspace of a deployment on this machine. Throws NAME_UNKNOWN, STATE_CONFLICT where nothing was copied yet. */
+/**
+ * Returns the newest workspace of a deployment on this machine.
+ *
+ * @throws NAME_UNKNOWN when the deployment is not here, STATE_CONFLICT when it has no workspace yet.
+ */
 export function requireWorkspace(name: string): string {
   const { root, workspace } = deploymentDirectory(berthHome(), name);
   if (!existsSync(root))
@@ -11,11 +15,16 @@ export function requireWorkspace(name: string): string {
   return workspace;
 }
 
-/** The workspace that a revision was made in. Throws as `requireWorkspace`, and STATE_CONFLICT for a revision that is gone. */
+/**
+ * Returns the workspace of a revision.
+ *
+ * @throws NAME_UNKNOWN when the deployment is not here, STATE_CONFLICT when the revision is gone.
+ */
 export async function requireRevisionWorkspace(name: string, revision: string): Promise<string> {
   const newest = requireWorkspace(name);
   const { findWorkspace } = await import('../workspaces/index.js');
-  const found = await findWorkspace(newest, deploymentDirectory(berthHome(), name).revisions, revision);
-  if (found === undefined) throw new BerthError('STATE_CONFLICT', `${name} has no workspace of ${revision}`, { name });
-  return found;
+  const workspace = await findWorkspace(newest, deploymentDirectory(berthHome(), name).revisions, revision);
+  if (workspace === undefined)
+    throw new BerthError('STATE_CONFLICT', `${name} has no workspace of revision ${revision}`, { name });
+  return workspace;
 }

@@ -10,18 +10,22 @@ import { writeOutcome } from './write-outcome.js';
 
 export const resume = defineCommand({
   name: 'resume',
-  summary: 'continue a deployment that waits after a failure',
+  summary: 'continue a deployment that failed and waits',
   arguments: { name: deploymentName },
   options: {
     hint: { flags: '--hint <TEXT>', kind: 'text', summary: 'hint for the agent' },
     agent: {
       flags: '--agent <auto|none|AGENT,…>',
       kind: 'text',
-      summary: 'agents to try in order; none verifies your own edits (as before)',
+      summary: 'agents to try in order; none verifies your own edits (unchanged)',
     },
-    strategy: { flags: '--strategy <STRATEGY>', kind: 'text', summary: 'start again from the source on this strategy' },
-    rounds: { flags: '--rounds <N>', kind: 'count', summary: 'number of further rounds (as before)' },
-    budget: { flags: '--budget <DOLLARS>', kind: 'number', summary: 'total cost limit for agents (as before)' },
+    strategy: {
+      flags: '--strategy <STRATEGY>',
+      kind: 'text',
+      summary: 'start over from the source with this strategy',
+    },
+    rounds: { flags: '--rounds <N>', kind: 'count', summary: 'number of additional rounds (unchanged)' },
+    budget: { flags: '--budget <DOLLARS>', kind: 'number', summary: 'total cost limit for agents (unchanged)' },
   },
   examples: [
     'berth resume ocr --hint "the weights are in models/" --rounds 2',
@@ -37,7 +41,7 @@ export const resume = defineCommand({
   },
 });
 
-/** Only what was said: what is left out stays as it was. */
+/** Builds the resumption from the given options; omitted options stay unchanged. */
 const buildResumption = (options: { [K in keyof Resumption]-?: Resumption[K] | undefined }): Resumption =>
   Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 
@@ -55,10 +59,10 @@ const resumeAndFollow = (
   { output, signal }: Pick<CommandContext, 'output' | 'signal'>,
 ): Promise<DeploymentInfo> =>
   watchDeployment(name, output, async (report) => {
-    const before = await client.info(name);
+    const previous = await client.info(name);
     await client.resume(name, resumption);
-    const { change } = before;
-    const reportNewSteps = filterNewSteps(before, report);
+    const { change } = previous;
+    const reportNewSteps = filterNewSteps(previous, report);
     const work =
       change === null
         ? client.follow(name, reportNewSteps, { signal })

@@ -1,13 +1,13 @@
 import type { OptionDeclaration } from './command.js';
 
-/** What a deploy and a redeploy can be told about the revision that they bring up. */
+/** Options that `deploy` and `redeploy` share. */
 export const revisionOptions = {
   goal: { flags: '--goal <TEXT>', kind: 'text', summary: 'purpose of the software, for selection and agents' },
   strategy: { flags: '--strategy <auto|STRATEGY>', kind: 'text', summary: 'strategy (auto)' },
   allow: {
     flags: '--allow <STRATEGY,…>',
     kind: 'text',
-    summary: 'strategies that auto may choose (all that are available)',
+    summary: 'strategies that auto may choose (all available)',
   },
   provider: { flags: '--provider <PROVIDER>', kind: 'text', summary: 'provider of the strategy (this machine)' },
   agent: {
@@ -25,7 +25,7 @@ export const revisionOptions = {
   env: {
     flags: '--env <NAME[=VALUE]>',
     kind: 'list',
-    summary: 'set a variable (without VALUE: the worker’s value); repeatable',
+    summary: 'set a variable (without VALUE: take the worker’s); repeatable',
   },
   envFile: { flags: '--env-file <FILE>', kind: 'list', summary: 'read variables from a .env file; repeatable' },
   resource: { flags: '--resource <KEY=VALUE>', kind: 'list', summary: 'cpu, memory, gpu, …: memory=2Gi; repeatable' },

@@ -4,15 +4,15 @@ import { deploymentName } from './deployment-name.js';
 
 export const rollback = defineCommand({
   name: 'rollback',
-  summary: 'go back to a kept revision: code, configuration and secrets',
+  summary: 'roll back to a kept revision: code, configuration and secrets',
   arguments: { name: deploymentName },
   options: {
-    to: { flags: '--to <REVISION>', kind: 'text', summary: 'revision to go back to (the previous one)' },
+    to: { flags: '--to <REVISION>', kind: 'text', summary: 'revision to roll back to (the previous one)' },
     wait: { flags: '--no-wait', kind: 'flag', summary: 'return as soon as the change is requested' },
   },
   examples: ['berth rollback ocr', 'berth rollback ocr --to r3'],
   async run({ arguments: { name }, options: { to, wait }, output, signal }) {
-    const ask = { name, isAwaited: wait, output, signal };
-    return await changeRevision(ask, (client) => client.rollBack(name, to ?? null));
+    const input = { name, isAwaited: wait, output, signal };
+    return await changeRevision(input, (client) => client.rollBack(name, to ?? null));
   },
 });

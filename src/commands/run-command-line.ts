@@ -5,13 +5,13 @@ import { createOutput, exitOnBrokenPipe, type Output } from './output.js';
 import { parseRunCommand } from './parse-run-command.js';
 import { reportFailure } from './report-failure.js';
 
-/** Does what the words after `berth` say; the one place that catches. Returns the exit code. */
+/** Runs the command line; the only place that catches errors. Returns the exit code. */
 export async function runCommandLine(words: string[]): Promise<number> {
   exitOnBrokenPipe(process.stdout);
   const flags = readFlags(words);
   const output = createOutput(process, flags);
   try {
-    if (flags.isVersionAsked) return await writeVersion(output);
+    if (flags.isVersionRequested) return await writeVersion(output);
     const invocation = parseRunCommand(words) ?? (await parse(words));
     return invocation.kind === 'help' ? await writeHelp(invocation, output) : await perform(invocation, output);
   } catch (thrown) {
@@ -19,14 +19,14 @@ export async function runCommandLine(words: string[]): Promise<number> {
   }
 }
 
-/** Read before parsing, because a failure to parse must already obey them. */
+/** Reads global flags before parsing, because parse errors must respect them. */
 function readFlags(words: string[]) {
   const end = words.indexOf('--');
   const flags = new Set(end === -1 ? words : words.slice(0, end));
   return {
     isJson: flags.has('--json'),
     isVerbose: flags.has('--verbose') || flags.has('-v'),
-    isVersionAsked: flags.has('--version') || flags.has('-V'),
+    isVersionRequested: flags.has('--version') || flags.has('-V'),
   };
 }
 
@@ -52,17 +52,17 @@ async function perform(invocation: CommandInvocation, output: Output): Promise<n
   const context = { arguments: given, options, output, signal: interruption.signal };
   const work = command.run(context);
   if (!command.handlesInterruption) return (await Promise.race([work, interruption.ended])) ?? 0;
-  interruption.ended.catch(() => {}); // only a second Ctrl-C cuts it short
+  interruption.ended.catch(() => {}); // only a second Ctrl-C ends it early
   return (await work) ?? 0;
 }
 
-/** Help that was asked for is a result; where it was not, a command is missing, and help says which there are. */
+/** Writes requested help to stdout; when the command is missing, writes help to stderr and returns 2. */
 async function writeHelp({ text, isRequested }: HelpInvocation, output: Output): Promise<number> {
   if (isRequested) {
     await output.line(text);
     return 0;
   }
-  if (output.isJson) throw new BerthError('COMMAND_UNKNOWN', 'no command was given');
+  if (output.isJson) throw new BerthError('COMMAND_UNKNOWN', 'no command given');
   output.note(text);
   return 2;
 }

@@ -5,14 +5,14 @@ import { withClient } from './with-client.js';
 
 interface DurableRunInput {
   name: string;
-  /** As JSON text. Undefined: those of the run that is on record by that id. */
+  /** JSON text; undefined for the inputs of the recorded run with this ID. */
   inputs: string | undefined;
   id: string | undefined;
   timeout: number | undefined;
   attempts: number | undefined;
 }
 
-/** Ctrl-C ends the waiting only: asked for again by its id, the run has the same answer. */
+/** Records a run and waits for its answer. Ctrl-C ends only the wait: the same ID returns the same answer later. */
 export async function runDurably(
   { name, inputs, id, timeout, attempts }: DurableRunInput,
   { output, signal }: Pick<CommandContext, 'output' | 'signal'>,
@@ -21,8 +21,13 @@ export async function runDurably(
   return await withClient(output, async ({ runs }) => {
     const run = await runs.startText(name, inputs, options).catch(answerInvalidInputs);
     if ('status' in run) return JSON.stringify(run);
-    const again = `berth run ${name} --durable --id ${run.id}`;
-    output.note(output.noteColors.dim(`recorded as ${run.webUrl ?? run.id}; its answer again: ${again}`));
-    return await waitInterruptibly(runs.waitForAnswerText(run, { signal }), signal, `run ${run.id} of ${name}`, again);
+    const command = `berth run ${name} --durable --id ${run.id}`;
+    output.note(output.noteColors.dim(`recorded as ${run.webUrl ?? run.id}; to get the answer again: ${command}`));
+    return await waitInterruptibly(
+      runs.waitForAnswerText(run, { signal }),
+      signal,
+      `run ${run.id} of ${name}`,
+      command,
+    );
   });
 }

@@ -9,7 +9,7 @@ import type { Output } from './output.js';
 import { parseAnswer } from './parse-answer.js';
 import { reportFailedAnswer } from './report-failed-answer.js';
 
-// The hot command: nothing that it imports may load zod or Temporal.
+// The hot path: no import may load zod or Temporal.
 
 export const run = defineCommand({
   name: 'run',
@@ -19,14 +19,14 @@ export const run = defineCommand({
     input: { label: 'JSON|@FILE|-', isRequired: false, summary: 'inputs ({} if omitted); - reads standard input' },
   },
   options: {
-    stream: { flags: '--stream', kind: 'flag', summary: 'print each chunk on a line as it arrives, then the answer' },
+    stream: { flags: '--stream', kind: 'flag', summary: 'print each chunk on its own line, then the answer' },
     timeout: { flags: '--timeout <SECONDS>', kind: 'number', summary: 'limit for the call' },
     durable: { flags: '--durable', kind: 'flag', summary: 'record the call and retry it until it is answered' },
     id: { flags: '--id <ID>', kind: 'text', summary: 'ID of the durable run; the same ID returns the same answer' },
     attempts: {
       flags: '--attempts <N>',
       kind: 'count',
-      summary: 'give up a durable run after this many lost calls (5)',
+      summary: 'give up a durable run after N lost calls (5)',
     },
   },
   examples: [
@@ -38,10 +38,10 @@ export const run = defineCommand({
   async run({ arguments: { name, input }, options: { durable, stream, ...options }, output, signal }) {
     rejectConflictingOptions({ durable, stream, ...options });
     const inputs = input === undefined ? undefined : await readInput(input);
-    const bound = { ...(options.timeout !== undefined && { timeout: options.timeout }), signal };
+    const callOptions = { ...(options.timeout !== undefined && { timeout: options.timeout }), signal };
     const answer = durable
       ? await (await import('./run-durably.js')).runDurably({ name, inputs, ...options }, { output, signal })
-      : await callOnce({ name, inputs: inputs ?? '{}', options: bound }, stream ? output : undefined);
+      : await callOnce({ name, inputs: inputs ?? '{}', options: callOptions }, stream ? output : undefined);
     const { text, failure } = parseAnswer(answer);
     await output.line(text);
     reportFailedAnswer(output, failure, name);
@@ -58,21 +58,20 @@ interface OptionCombination {
 }
 
 function rejectConflictingOptions({ durable, stream, id, attempts }: OptionCombination): void {
-  const refuse = (why: string) => new BerthError('USAGE', why, { command: 'run' });
-  if (durable && stream)
-    throw refuse('a durable run may be made again, so it has no --stream: its record is its answer');
+  const refuse = (message: string) => new BerthError('USAGE', message, { command: 'run' });
+  if (durable && stream) throw refuse('--durable and --stream cannot be combined: a durable run may repeat the call');
   if (durable || (id === undefined && attempts === undefined)) return;
-  throw refuse(`${id === undefined ? '--attempts' : '--id'} is for a run that is recorded: add --durable`);
+  throw refuse(`${id === undefined ? '--attempts' : '--id'} requires --durable`);
 }
 
 interface Call {
   name: string;
-  /** As JSON text. */
+  /** JSON text. */
   inputs: string;
   options: CallOptions;
 }
 
-/** With somewhere to write chunks to, they are written as they come. */
+/** Calls the deployment once; with an output for chunks, streams them. */
 async function callOnce({ name, inputs, options }: Call, chunks: Output | undefined): Promise<string> {
   const software = await openSoftware(name);
   try {
@@ -83,7 +82,7 @@ async function callOnce({ name, inputs, options }: Call, chunks: Output | undefi
   }
 }
 
-/** Writes chunks no faster than they are read; what follows them is the answer. */
+/** Writes chunks with backpressure and returns the answer that follows them. */
 async function writeChunks(parts: AsyncIterable<string>, output: Output): Promise<string> {
   for await (const part of parts) {
     if (!isChunk(part)) return part;

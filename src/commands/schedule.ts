@@ -9,6 +9,6 @@ import { trigger } from './schedule/trigger.js';
 
 export const schedule: CommandFamily = {
   name: 'schedule',
-  summary: 'redeploy on a schedule: create, list, show, pause, resume, trigger, delete',
+  summary: 'redeploy on a schedule',
   commands: [create, list, show, pause, resume, trigger, remove],
 };

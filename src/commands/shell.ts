@@ -14,24 +14,24 @@ export const shell = defineCommand({
   examples: ['berth shell ocr', 'cd "$(berth shell ocr)"'],
   async run({ arguments: { name }, output }) {
     const workspace = requireWorkspace(name);
-    const next = `When it is as it should be: berth resume ${name} --agent none`;
+    const next = `Verify your edits: berth resume ${name} --agent none`;
     const isInteractive = process.stdin.isTTY && process.stdout.isTTY && !output.isJson;
     if (isInteractive) {
-      output.note(output.noteColors.dim(`This is the workspace of ${name}, ${workspace}. Leave it with exit.`));
+      output.note(output.noteColors.dim(`workspace of ${name}: ${workspace} (leave with exit)`));
       await ignoreInterruptionsDuring(() => openShell(workspace));
     } else await output.result({ name, workspace, next }, () => workspace);
     if (!output.isJson) output.note(next);
   },
 });
 
-/** Resolves when the user leaves the shell; what its last command returned is nobody's failure. */
+/** Resolves when the user leaves the shell, whatever its exit code is. */
 function openShell(directory: string): Promise<void> {
   const program = process.env.SHELL || '/bin/sh';
   return new Promise((resolve, reject) => {
     const child = spawn(program, [], { cwd: directory, stdio: 'inherit' });
     child.once('exit', () => resolve());
     child.once('error', (cause) =>
-      reject(new BerthError('TOOL_MISSING', `the shell ${program} cannot be started: ${cause.message}`, {}, { cause })),
+      reject(new BerthError('TOOL_MISSING', `cannot start the shell ${program}: ${cause.message}`, {}, { cause })),
     );
   });
 }

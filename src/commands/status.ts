@@ -9,12 +9,12 @@ export const status = defineCommand({
   name: 'status',
   summary: 'show the state of a deployment',
   arguments: { name: deploymentName },
-  options: { watch: { flags: '-w, --watch', kind: 'flag', summary: 'follow its steps until it runs, waits, or ends' } },
+  options: { watch: { flags: '-w, --watch', kind: 'flag', summary: 'follow the steps until it runs, waits or ends' } },
   async run({ arguments: { name }, options: { watch }, output, signal }) {
     const info = await withClient(output, (client) => {
       if (!watch) return client.info(name);
-      return watchDeployment(name, output, (tell) =>
-        waitInterruptibly(client.follow(name, tell, { signal }), signal, name),
+      return watchDeployment(name, output, (report) =>
+        waitInterruptibly(client.follow(name, report, { signal }), signal, name),
       );
     });
     output.progress.end();

@@ -4,7 +4,7 @@ import type { Progress } from './progress.js';
 /** `c1 is failed: ENTRY_AMBIGUOUS: 2 callables …` */
 const failedChange = /^(\w+ is failed: [A-Z_]+): [\s\S]*$/;
 
-/** Turns the infos of a deployment, one after the other, into progress: each step is begun once and finished once. */
+/** Turns successive infos of a deployment into progress; begins and finishes each step once. */
 export function createStepReporter(progress: Progress): (info: Pick<DeploymentInfo, 'steps'>) => void {
   const finished = new Set<string>();
   return ({ steps }) => {
@@ -19,7 +19,7 @@ export function createStepReporter(progress: Progress): (info: Pick<DeploymentIn
       }
       finished.add(key);
       const hasFailed = note.startsWith('failed: ');
-      // Why it failed is the deployment's last error, which is shown at the end, whole
+      // The command prints the complete error at its end.
       progress.finish({
         step,
         note: hasFailed ? 'failed' : note.replace(failedChange, '$1'),

@@ -3,16 +3,16 @@ import { defineCommand } from './command.js';
 
 export const strategies = defineCommand({
   name: 'strategies',
-  summary: 'list the strategies, show one, write or test a new one',
+  summary: 'list strategies; show, create or test one',
   arguments: {
-    action: { label: 'list|show|new|test', isRequired: false, summary: 'list when left out' },
-    strategy: { label: 'STRATEGY', isRequired: false, summary: 'strategy to show, write, or test; for test also DIR' },
+    action: { label: 'list|show|new|test', isRequired: false, summary: 'action (list)' },
+    strategy: { label: 'STRATEGY', isRequired: false, summary: 'strategy to show, create or test; for test also DIR' },
   },
   options: {
     yes: {
       flags: '-y, --yes',
       kind: 'flag',
-      summary: 'allow a test that costs money: the cloud bills for it',
+      summary: 'allow a test that costs money',
     },
     provider: { flags: '--provider <PROVIDER>', kind: 'text', summary: 'provider to test on' },
     directory: {
@@ -32,13 +32,13 @@ export const strategies = defineCommand({
   ],
   handlesInterruption: true,
   async run({ arguments: { action = 'list', strategy }, options: { directory, provider, yes }, output, signal }) {
-    if (directory !== undefined && action !== 'new') throw new BerthError('USAGE', '--directory is for new');
-    if (yes && action !== 'test') throw new BerthError('USAGE', '--yes is for test');
-    if (provider !== undefined && action !== 'test') throw new BerthError('USAGE', '--provider is for test');
+    if (directory !== undefined && action !== 'new') throw new BerthError('USAGE', '--directory requires new');
+    if (yes && action !== 'test') throw new BerthError('USAGE', '--yes requires test');
+    if (provider !== undefined && action !== 'test') throw new BerthError('USAGE', '--provider requires test');
     if (action === 'list' && strategy === undefined) {
       await (await import('./strategies/list-strategies.js')).listStrategies(output);
     } else if (strategy === undefined) {
-      throw new BerthError('USAGE', 'give nothing, list, or one of show, new and test with STRATEGY');
+      throw new BerthError('USAGE', `${action} requires STRATEGY`);
     } else if (action === 'show') {
       await (await import('./strategies/show-strategy.js')).showStrategy(strategy, output);
     } else if (action === 'new') {
@@ -51,7 +51,7 @@ export const strategies = defineCommand({
         signal,
       });
     } else {
-      throw new BerthError('USAGE', `“${action}” with a strategy is nothing to do; there are show, new and test`);
+      throw new BerthError('USAGE', `unknown action “${action}”; use show, new or test`);
     }
     return 0;
   },

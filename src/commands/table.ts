@@ -1,10 +1,10 @@
-/** A table cell: plain text decides the width, `paint` colours what is shown. */
+/** A table cell: the plain text sets the width, `paint` colors it. */
 export interface Cell {
   text: string;
   paint?: (text: string) => string;
 }
 
-/** Columns as wide as their widest cell, two blanks apart; the last column is left as it is. */
+/** Renders rows with aligned columns, two spaces apart; the last column is not padded. */
 export function renderTable(rows: Cell[][]): string {
   const widths: number[] = [];
   for (const row of rows)

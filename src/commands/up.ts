@@ -4,7 +4,7 @@ import { defineCommand } from './command.js';
 
 export const up = defineCommand({
   name: 'up',
-  summary: 'start the embedded Temporal server and its worker',
+  summary: 'start the embedded Temporal server and worker',
   arguments: {},
   options: {
     foreground: { flags: '--foreground', kind: 'flag', summary: 'stay in the foreground; Ctrl-C stops both' },
@@ -18,7 +18,7 @@ export const up = defineCommand({
     if (foreground && !target.isEmbedded)
       throw new BerthError(
         'USAGE',
-        `the server at ${target.address} is not ours to stop: start a worker for it with berth worker`,
+        `--foreground works only with the embedded server, not with ${target.address}; start a worker: berth worker`,
         {
           command: 'up',
         },
@@ -29,7 +29,7 @@ export const up = defineCommand({
   },
 });
 
-/** What was up before may hang. */
+/** Checks that a server that was already running still answers. */
 async function requireReachableServer(target: TemporalTarget): Promise<void> {
   const { connectToTarget } = await import('../temporal/open-connection.js');
   const connection = await connectToTarget(target);
@@ -38,10 +38,10 @@ async function requireReachableServer(target: TemporalTarget): Promise<void> {
 
 const describeTarget = ({ address, namespace, webUrl, isEmbedded }: TemporalTarget): string =>
   isEmbedded
-    ? `up: Temporal at ${address}, Web UI ${webUrl}`
-    : `using the Temporal server at ${address}, namespace ${namespace}; a worker for it: berth worker`;
+    ? `Temporal is running at ${address}, Web UI at ${webUrl}`
+    : `using the Temporal server at ${address}, namespace ${namespace}; start a worker: berth worker`;
 
-/** Until Ctrl-C, or until whoever supervises this process ends it; throws when the stack ends by itself. */
+/** Waits for Ctrl-C or SIGTERM, then stops the stack; throws when the stack ends by itself. */
 async function waitInForeground(signal: AbortSignal, note: (line: string) => void): Promise<void> {
   const { stopStack, watchStack } = await import('../stack/index.js');
   const terminated = new AbortController();

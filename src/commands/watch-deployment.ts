@@ -5,8 +5,8 @@ import type { Output } from './output.js';
 import { createStepReporter } from './step-reporter.js';
 
 /**
- * Shows a deployment while `work` goes on: its steps, and what a coding agent does in them. `work` is given the function
- * to be told each change of the deployment.
+ * Shows the steps of a deployment and the actions of its coding agents while `work` runs. Passes `work` a function to
+ * report each new info of the deployment.
  */
 export async function watchDeployment<T>(
   name: string,
@@ -37,13 +37,13 @@ export async function watchDeployment<T>(
   }
 }
 
-/** Tells what was not over before; what was is not told again. */
+/** Reports only the steps that the previous info does not have. */
 export function filterNewSteps(
-  before: DeploymentInfo,
+  previous: DeploymentInfo,
   report: (info: DeploymentInfo) => void,
 ): (info: DeploymentInfo) => void {
   const isOld = ({ step, startedAt }: DeploymentInfo['steps'][number]) =>
-    before.steps.some((one) => one.step === step && one.startedAt === startedAt);
+    previous.steps.some((one) => one.step === step && one.startedAt === startedAt);
   return (info) => report({ ...info, steps: info.steps.filter((step) => !isOld(step)) });
 }
 
@@ -52,10 +52,10 @@ const verbs: Record<string, string> = {
   read: 'reads',
   edit: 'edits',
   run: 'runs',
-  retry: 'tries again:',
+  retry: 'retries:',
 };
 
-/** `round 2, $0.14: codex runs pytest -q`, beside the step and its time; the cost is that of the rounds before. */
+/** Describes an action beside its step: `round 2, $0.14: codex runs pytest -q`; the cost is that of earlier rounds. */
 export function describeAction({ kind, text, agent, round }: LoggedEvent, cost: number): string {
   const source = [round === null ? '' : `round ${round}`, cost > 0 ? formatDollars(cost) : '']
     .filter(Boolean)
@@ -64,11 +64,11 @@ export function describeAction({ kind, text, agent, round }: LoggedEvent, cost: 
   return `${source === '' ? '' : `${source}: `}${[agent, verbs[kind] ?? '', first].filter(Boolean).join(' ')}`;
 }
 
-/** Dollars to the cent; what is less than one is not said to be nothing. */
+/** Formats dollars to the cent; a fraction of a cent is `<$0.01`. */
 export const formatDollars = (dollars: number): string =>
   dollars > 0 && dollars < 0.01 ? '<$0.01' : `$${dollars.toFixed(2)}`;
 
-/** The whole event; lines after the first are indented below it. */
+/** Renders an event; indents the lines after the first. */
 export function renderEvent({ kind, text, agent, round }: LoggedEvent, colors: Colors): string {
   const [first = '', ...more] = text.split('\n');
   const source = round === null ? agent : `${agent} round ${round}`;

@@ -1,7 +1,7 @@
 import type { DeploymentClient } from '../client/deployment-client.js';
 import type { Output } from './output.js';
 
-/** Does something with a connection to the workflows, and lets go of it whatever happens. */
+/** Connects to Temporal, runs the work, and closes the connection. */
 export async function withClient<T>(output: Output, work: (client: DeploymentClient) => Promise<T>): Promise<T> {
   const { DeploymentClient } = await import('../client/deployment-client.js');
   const client = await DeploymentClient.connect({ onProgress: (line) => output.note(output.noteColors.dim(line)) });

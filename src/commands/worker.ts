@@ -2,7 +2,7 @@ import { defineCommand } from './command.js';
 
 export const worker = defineCommand({
   name: 'worker',
-  summary: 'run a worker in the foreground, for the configured or the embedded server',
+  summary: 'run a worker in the foreground',
   arguments: {},
   options: {},
   handlesInterruption: true,

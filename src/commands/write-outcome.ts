@@ -8,16 +8,16 @@ import { readExampleInput } from './read-example-input.js';
 import { renderRunning } from './render-deployment.js';
 import { type Failure, getExitCode, renderFailure } from './report-failure.js';
 
-/** What `deploy` and `resume` end with: where it runs, or why it waits. Returns the exit code. */
+/** Writes the outcome of `deploy` or `resume`: running, or the failure. Returns the exit code. */
 export const writeOutcome = (info: DeploymentInfo, output: Output): Promise<number> =>
   info.state === 'running' && info.change === null ? writeRunning(info, output) : writeFailure(info, output);
 
-/** What a change of the revision ends with: where it runs now, or why it runs as before. Returns the exit code. */
+/** Writes the outcome of a change: live, unchanged, or the failure. Returns the exit code. */
 export async function writeChangeOutcome(info: DeploymentInfo, id: string, output: Output): Promise<number> {
   const past = info.changes.find((change) => change.id === id);
   if (past?.outcome === 'live') return await writeRunning(info, output);
   if (past?.outcome === 'unchanged') {
-    await output.result(info, () => `${info.name} is as before: ${past.note} (--force redeploys all the same)`);
+    await output.result(info, () => `${info.name} is unchanged: ${past.note} (redeploy anyway: --force)`);
     return 0;
   }
   return await writeFailure(
@@ -40,7 +40,7 @@ async function writeRunning(info: DeploymentInfo, output: Output): Promise<numbe
   return 0;
 }
 
-/** Its work is kept: the failure is a state of the deployment, and stdout carries that state with `--json` only. */
+/** Writes a failure. The deployment keeps its work, so with `--json` stdout has its info. */
 async function writeFailure(info: DeploymentInfo, output: Output): Promise<number> {
   const { name, state, change } = info;
   const lastError = change?.lastError ?? info.lastError;
@@ -55,29 +55,30 @@ async function writeFailure(info: DeploymentInfo, output: Output): Promise<numbe
   else output.note(render(failure, output.noteColors, name));
   if (!output.isJson && info.revision !== null && state === 'running')
     output.note(
-      `${info.revision} keeps serving${change === null ? '' : `; to give up the change: berth abandon ${name}`}`,
+      `${info.revision} is still serving${change === null ? '' : `; give up the change: berth abandon ${name}`}`,
     );
   return getExitCode(failure.code);
 }
 
-/** Characters of a line of evidence. */
+/** Maximum characters of a line of evidence. */
 const maxWidth = 200;
 
-/** What failed, the line of the evidence that says most, what to do next; the rest of it is a command away. */
+/** Renders a failure in short: the error, the most telling line of evidence, and the next step. */
 export function renderShortFailure({ code, message, next, evidence }: Failure, colors: Colors, name: string): string {
-  const [what = ''] = message.trimEnd().split('\n');
+  const [summary = ''] = message.trimEnd().split('\n');
   const lines = [...message.trimEnd().split('\n').slice(1), ...(evidence?.split('\n') ?? [])].filter(
     (line) => line.trim() !== '',
   );
-  const reasonLine = lines.findLast((line) => !what.includes(line.trim()) && reasonPattern.test(line)) ?? lines.at(-1);
+  const reasonLine =
+    lines.findLast((line) => !summary.includes(line.trim()) && reasonPattern.test(line)) ?? lines.at(-1);
   const rest = lines.length > 1 ? colors.dim(` (all ${lines.length} lines: berth status ${name})`) : '';
   return [
-    colors.red(`${colors.bold(code)} ${what}`),
+    colors.red(`${colors.bold(code)} ${summary}`),
     ...(reasonLine === undefined ? [] : [`  ${truncateToWidth(reasonLine.trim(), maxWidth)}${rest}`]),
     next,
   ].join('\n');
 }
 
-/** The end of a traceback, a resolver's verdict, a difference to an example. */
+/** Matches the end of a traceback, a resolver's verdict, or a difference to an example. */
 const reasonPattern =
   /^\s*([\w.]+(Error|Exception|Warning)\b|error\b|×)|\bexpected\b.*\bgot\b|\bno module named\b|\bno solution\b/i;

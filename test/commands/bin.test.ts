@@ -9,24 +9,24 @@ import { temporaryDirectory, temporaryHome, temporarySolution } from '../support
 
 const home = () => temporaryHome().root;
 
-test('--version writes the version of the package', async () => {
+test('--version prints the version of the package', async () => {
   const { exitCode, stdout } = await runBin(['--version']);
   expect(exitCode).toBe(0);
   expect(stdout).toMatch(/^\d+\.\d+\.\d+$/);
   expect(JSON.parse((await runBin(['deploy', '--version', '--json'])).stdout)).toEqual({ version: stdout });
 });
 
-test('--help is a result', async () => {
+test('--help prints to stdout', async () => {
   expect(await runBin(['run', '--help'])).toMatchObject({
     ...{ exitCode: 0, stderr: '', stdout: expect.stringContaining('Usage: berth run') },
   });
 });
 
-test('berth alone is wrong usage that the help page answers', async () => {
+test('berth without a command prints the help to stderr and returns 2', async () => {
   expect(await runBin([])).toMatchObject({ exitCode: 2, stdout: '', stderr: expect.stringContaining('deploy PATH') });
 });
 
-test('a mistake is one line with its code and one with the next step', async () => {
+test('a usage error prints one line with the code and one with the next step', async () => {
   expect(await runBin(['deploy', '.', '--gaol', 'x'])).toEqual({
     exitCode: 2,
     stdout: '',
@@ -34,7 +34,7 @@ test('a mistake is one line with its code and one with the next step', async () 
   });
 });
 
-test('with --json a mistake is one object on stdout', async () => {
+test('with --json a usage error is one object on stdout', async () => {
   const { exitCode, stdout, stderr } = await runBin(['lst', '--json']);
   expect({ exitCode, stderr }).toEqual({ exitCode: 2, stderr: '' });
   expect(JSON.parse(stdout)).toEqual({
@@ -46,33 +46,33 @@ test('with --json a mistake is one object on stdout', async () => {
   });
 });
 
-test('a stack trace is shown with --verbose only', async () => {
+test('only --verbose prints a stack trace', async () => {
   expect((await runBin(['run', 'nobody'], { home: home() })).stderr).not.toContain('    at ');
   expect((await runBin(['run', 'nobody', '--verbose'], { home: home() })).stderr).toContain('    at ');
 });
 
-test('a failure is red where colours are wanted, and never with NO_COLOR', async () => {
+test('FORCE_COLOR makes a failure red, and NO_COLOR overrides it', async () => {
   expect((await runBin(['lst'], { env: { FORCE_COLOR: '1' } })).stderr).toContain('\u001B[31m');
   expect((await runBin(['lst'], { env: { FORCE_COLOR: '1', NO_COLOR: '1' } })).stderr).not.toContain('\u001B');
 });
 
 test.each([
-  ['no such path', ['deploy', 'nowhere'], 2, 'SOURCE_NOT_FOUND'],
+  ['a missing path', ['deploy', 'nowhere'], 2, 'SOURCE_NOT_FOUND'],
   ['an unknown strategy', ['deploy', '.', '--strategy', 'lcal'], 2, 'STRATEGY_UNKNOWN'],
-  ['a name that is none', ['deploy', '.', '--name', 'A B'], 2, 'NAME_INVALID'],
-  ['an input that is no JSON', ['deploy', '.', '--input', '{'], 2, 'INPUT_INVALID'],
-  ['a file of variables that is not there', ['deploy', '.', '--env-file', 'nowhere.env'], 2, 'USAGE'],
-  ['a call to nobody', ['run', 'nobody'], 2, 'NAME_UNKNOWN'],
+  ['an invalid name', ['deploy', '.', '--name', 'A B'], 2, 'NAME_INVALID'],
+  ['an input that is not JSON', ['deploy', '.', '--input', '{'], 2, 'INPUT_INVALID'],
+  ['a missing file of variables', ['deploy', '.', '--env-file', 'nowhere.env'], 2, 'USAGE'],
+  ['a call to an unknown name', ['run', 'nobody'], 2, 'NAME_UNKNOWN'],
   ['a call to a path', ['run', '../nobody'], 2, 'NAME_UNKNOWN'],
   ['a call with a broken input', ['run', 'nobody', '{"a"'], 2, 'INPUT_INVALID'],
-  ['a batch for nobody', ['batch', 'nobody', '-'], 2, 'NAME_UNKNOWN'],
-  ['logs of nobody', ['logs', 'nobody'], 2, 'NAME_UNKNOWN'],
-  ['a diff of nobody', ['diff', 'nobody'], 2, 'NAME_UNKNOWN'],
-  ['a cleanup of nothing', ['cleanup'], 2, 'USAGE'],
-  ['a cleanup of one and all', ['cleanup', 'x', '--all', '--yes'], 2, 'USAGE'],
-  ['a cleanup of all that cannot ask', ['cleanup', '--all'], 2, 'USAGE'],
-  ['a strategy that is not there', ['strategies', 'show', 'lcal'], 2, 'STRATEGY_UNKNOWN'],
-  ['an explanation of nothing', ['explain', 'nowhere'], 2, 'SOURCE_NOT_FOUND'],
+  ['a batch for an unknown name', ['batch', 'nobody', '-'], 2, 'NAME_UNKNOWN'],
+  ['logs of an unknown name', ['logs', 'nobody'], 2, 'NAME_UNKNOWN'],
+  ['a diff of an unknown name', ['diff', 'nobody'], 2, 'NAME_UNKNOWN'],
+  ['a cleanup without a name', ['cleanup'], 2, 'USAGE'],
+  ['a cleanup of a name and --all', ['cleanup', 'x', '--all', '--yes'], 2, 'USAGE'],
+  ['a cleanup of all without a terminal', ['cleanup', '--all'], 2, 'USAGE'],
+  ['a missing strategy', ['strategies', 'show', 'lcal'], 2, 'STRATEGY_UNKNOWN'],
+  ['an explanation of a missing path', ['explain', 'nowhere'], 2, 'SOURCE_NOT_FOUND'],
 ])('%s is refused without a server', async (_, words, exitCode, code) => {
   const cwd = temporarySolution({ 'app.py': 'def predict(text):\n    return text\n' });
   const result = await runBin([...words, '--json'], { home: home(), cwd });
@@ -82,7 +82,7 @@ test.each([
   });
 });
 
-test('a home that is a file is said to be unusable, also by a call', async () => {
+test('a home that is a file is unusable, also for a call', async () => {
   const file = join(temporarySolution({ file: '' }), 'file');
   const call = await runBin(['run', 'anyone'], { home: file });
   expect(call).toMatchObject({ exitCode: 3, stderr: expect.stringMatching(/^HOME_UNUSABLE .*file/) });
@@ -93,7 +93,7 @@ test('an empty directory is refused without a server', async () => {
   expect(result).toMatchObject({ exitCode: 2, stdout: '', stderr: expect.stringMatching(/^SOURCE_EMPTY /) });
 });
 
-test('a deployment that never ran is no software to call, but has logs to read', async () => {
+test('a deployment that never ran cannot be called, but its logs can be read', async () => {
   const root = temporaryHome();
   const { logs } = deploymentDirectory(root, 'half');
   mkdirSync(logs, { recursive: true });
@@ -108,7 +108,7 @@ test('a deployment that never ran is no software to call, but has logs to read',
   expect((await runBin(['logs', 'half'], { home: root.root })).stdout).toBe('failed its trial');
 });
 
-test('strategies are listed as an array with --json', async () => {
+test('--json lists strategies as an array', async () => {
   const { exitCode, stdout } = await runBin(['strategies', 'list', '--json'], { home: home() });
   expect(exitCode).toBe(0);
   expect(JSON.parse(stdout)).toContainEqual(
@@ -116,7 +116,7 @@ test('strategies are listed as an array with --json', async () => {
   );
 });
 
-test('a reader that goes away ends the command quietly', async () => {
+test('a closed pipe ends the command quietly', async () => {
   const root = temporaryHome();
   const { logs } = deploymentDirectory(root, 'long');
   mkdirSync(logs, { recursive: true });

@@ -7,7 +7,7 @@ afterEach(() => {
   delete process.env.BENTO_CLOUD_API_KEY;
 });
 
-test('each cloud is listed with what it lacks, and none is required', async () => {
+test('each cloud is listed with its missing needs, and none is required', async () => {
   delete process.env.LANGSMITH_API_KEY;
   process.env.BENTO_CLOUD_API_KEY = 'token';
   const checks = await checkProviders(await StrategyRegistry.scan({ home: temporaryHome(), directories: [] }));

@@ -46,14 +46,14 @@ beforeEach(() => {
 const read = (options: Partial<DeployOptionValues>, path = solution) =>
   readDeployConfig(path, { ...nothing, ...options });
 
-test('a path alone is enough: the name is the directory’s, all else has its default', async () => {
+test('a path alone is enough: the name comes from the directory, the rest has defaults', async () => {
   expect(await read({})).toEqual({
     ...{ name: 'my-model', solution: { path: solution }, strategy: 'auto', agent: 'auto', rounds: 4 },
     ...{ env: [], resources: {}, examples: [], bake: 60, drain: 30, keep: 5 },
   });
 });
 
-test('a variable of --env stands above the file’s, and only its sealed value travels', async () => {
+test('--env overrides the file, and only sealed values leave the command', async () => {
   const file = join(temporarySolution({ 'x.env': 'TOKEN=from-file\nMODE=fast\n' }), 'x.env');
   const { env } = await read({ env: ['TOKEN=top-secret', 'HF_TOKEN'], envFile: [file] });
   expect(env).toEqual([
@@ -64,12 +64,12 @@ test('a variable of --env stands above the file’s, and only its sealed value t
   expect(JSON.stringify(env)).not.toMatch(/top-secret|from-file|fast/);
 });
 
-test('a provider travels where one of the strategies has it', async () => {
+test('a provider that one of the strategies has is accepted', async () => {
   expect(await read({ provider: 'dear-cloud' })).toMatchObject({ strategy: 'auto', provider: 'dear-cloud' });
   expect(await read({ strategy: 'plain', provider: 'dear-cloud' })).toMatchObject({ provider: 'dear-cloud' });
 });
 
-test('a strategy and the allowed ones travel as they were chosen', async () => {
+test('a strategy and the allowed strategies are accepted', async () => {
   const config = await read({ strategy: 'plain', allow: 'plain', entry: 'app:predict', goal: 'Say it.', timeout: 5 });
   expect(config).toMatchObject({ strategy: 'plain', allow: ['plain'], entry: 'app:predict', timeout: 5 });
 });
@@ -88,18 +88,18 @@ test.each([
   '/v1/infer-it',
   ':8080/predict',
   '/',
-])('%s names what is called', async (entry) => expect(await read({ entry })).toMatchObject({ entry }));
+])('the entry %s is accepted', async (entry) => expect(await read({ entry })).toMatchObject({ entry }));
 
-test('an address to be exposed at travels, for strategies of which one can', async () => {
+test('an address to expose is accepted when one strategy supports it', async () => {
   expect(await read({ expose: '::', strategy: 'bentoml' })).toMatchObject({ expose: '::' });
   expect(await read({ expose: '10.0.0.2', allow: 'local,bentoml' })).toMatchObject({ expose: '10.0.0.2' });
   expect(await read({})).not.toHaveProperty('expose');
 });
 
 test.each<[string, Partial<DeployOptionValues>, string, string]>([
-  ['a name that is none', { name: 'A B' }, 'NAME_INVALID', '“A B”'],
-  ['a strategy that is not there', { strategy: 'lcal' }, 'STRATEGY_UNKNOWN', 'lcal'],
-  ['an allowed strategy that is not there', { allow: 'plain,lcal' }, 'STRATEGY_UNKNOWN', 'lcal'],
+  ['an invalid name', { name: 'A B' }, 'NAME_INVALID', '“A B”'],
+  ['a missing strategy', { strategy: 'lcal' }, 'STRATEGY_UNKNOWN', 'lcal'],
+  ['a missing allowed strategy', { allow: 'plain,lcal' }, 'STRATEGY_UNKNOWN', 'lcal'],
   ['a strategy that is not allowed', { strategy: 'local', allow: 'plain' }, 'STRATEGY_NOT_ALLOWED', 'plain'],
   ['a provider that no strategy has', { provider: 'aws' }, 'PROVIDER_UNKNOWN', 'plain (this machine, dear-cloud)'],
   [
@@ -108,7 +108,7 @@ test.each<[string, Partial<DeployOptionValues>, string, string]>([
     'PROVIDER_UNKNOWN',
     'run on: local (this machine)',
   ],
-  ['what is no address', { expose: 'all' }, 'USAGE', '“all”'],
+  ['an invalid address', { expose: 'all' }, 'USAGE', '“all”'],
   [
     'a strategy that cannot be exposed',
     { expose: '0.0.0.0', strategy: 'local' },
@@ -133,32 +133,32 @@ test.each<[string, Partial<DeployOptionValues>, string, string]>([
     'RESOURCE_INVALID',
     'software of local runs when it is called',
   ],
-  ['a schedule that is none', { resource: ['schedule=daily'] }, 'RESOURCE_INVALID', 'it is a cron line such as'],
+  ['an invalid schedule', { resource: ['schedule=daily'] }, 'RESOURCE_INVALID', 'must be a cron line such as'],
   ['an empty name among the allowed', { allow: 'plain,' }, 'USAGE', '--allow'],
   ['an entry without a callable', { entry: 'app.py' }, 'ENTRY_INVALID', 'app.py'],
   ['a path with a space', { entry: '/pre dict' }, 'ENTRY_INVALID', '/pre dict'],
   ['a port without a path', { entry: ':8080' }, 'ENTRY_INVALID', ':8080'],
   ['an entry whose module is a path', { entry: 'src/app:predict' }, 'ENTRY_INVALID', 'src/app:predict'],
-  ['a resource that is not there', { resource: ['mem=1'] }, 'RESOURCE_INVALID', 'there are: cpu, memory'],
+  ['an unknown resource', { resource: ['mem=1'] }, 'RESOURCE_INVALID', 'known: cpu, memory'],
   ['a resource without a value', { resource: ['cpu'] }, 'RESOURCE_INVALID', 'NAME=VALUE'],
   ['a variable without a name', { env: ['=1'] }, 'USAGE', '--env'],
-  ['a file of variables that is not there', { envFile: ['nowhere.env'] }, 'USAGE', 'nowhere.env'],
-])('%s is refused before any server is needed', async (_, options, code, message) => {
+  ['a missing file of variables', { envFile: ['nowhere.env'] }, 'USAGE', 'nowhere.env'],
+])('%s is refused without a server', async (_, options, code, message) => {
   await expect(read(options)).rejects.toMatchObject({ code, message: expect.stringContaining(message) });
 });
 
-test('a variable that is refused does not tell its value', async () => {
+test('the message about an invalid variable hides its value', async () => {
   await expect(read({ env: ['1TOKEN=top-secret'] })).rejects.not.toThrow('top-secret');
 });
 
-test('a path that is not there, a file and an empty directory are refused', async () => {
+test('a missing path, a file and an empty directory are refused', async () => {
   const empty = temporaryDirectory();
   await expect(read({}, join(empty, 'nowhere'))).rejects.toMatchObject({ code: 'SOURCE_NOT_FOUND' });
   await expect(read({}, join(solution, 'app.py'))).rejects.toMatchObject({ code: 'SOURCE_NOT_FOUND' });
   await expect(read({}, empty)).rejects.toMatchObject({ code: 'SOURCE_EMPTY' });
 });
 
-test('a resource’s value is a number where a number is meant', () => {
+test('the value of a numeric resource is a number', () => {
   expect(parseResources(['cpu=1.5', 'memory=16', 'gpu=T4', 'replicas=2'])).toEqual({
     ...{ cpu: 1.5, memory: '16', gpu: 'T4', replicas: 2 },
   });
@@ -169,7 +169,7 @@ test.each([
   ['cpu=-1', 'a number greater than 0'],
   ['replicas=1.5', 'a whole number'],
   ['memory=lots', 'a quantity such as 512Mi'],
-])('the resource %s is refused with what it is', (pair, message) => {
+])('the resource %s is refused with the expected value', (pair, message) => {
   expect(() => parseResources([pair])).toThrow(message);
 });
 
@@ -180,7 +180,7 @@ test.each(['a', 'a-1', '-a', 'a-', 'A', '', 'a_b', '../x', 'a'.repeat(40), 'a'.r
   },
 );
 
-test('agents, rounds and budget are taken as they are, and an agent that nobody knows is refused', async () => {
+test('agents, rounds and budget are accepted, and an unknown agent is refused', async () => {
   const config = await read({ agent: 'codex,aider', rounds: 2, budget: 1.5 });
   expect(config).toMatchObject({ agent: 'codex,aider', rounds: 2, budget: 1.5 });
   expect(await read({ agent: 'none' })).toMatchObject({ agent: 'none' });

@@ -7,21 +7,23 @@ import { createDeploymentInfo } from './recording-stream.js';
 
 const plain = selectColors({}, {});
 
-test('evidence that begins as the message does is not said twice', () => {
-  const failure = { code: 'PYTHON_SYNTAX', message: 'app.py:2: never closed', next: 'Mend it.' };
+test('a first line of evidence that repeats the message is printed once', () => {
+  const failure = { code: 'PYTHON_SYNTAX', message: 'app.py:2: never closed', next: 'Fix it.' };
   expect(renderFailure({ ...failure, evidence: 'app.py:2: never closed\n    x = (\n' }, plain).split('\n')).toEqual([
-    ...['PYTHON_SYNTAX app.py:2: never closed', '      x = (', 'Mend it.'],
+    'PYTHON_SYNTAX app.py:2: never closed',
+    '      x = (',
+    'Fix it.',
   ]);
 });
 
-test('where no example was known, the page does not claim that one passed', () => {
+test('the status page of a deployment without examples claims no passed ones', () => {
   const page = renderDeployment(createDeploymentInfo({ contract: { source: 'weak', examples: 0, passed: 0 } }), plain);
   expect(page).toContain('nothing was called: give examples with --example FILE');
   expect(page).not.toContain('0 of 0');
 });
 
-test('what is there and wrong is broken, not absent', () => {
-  const check = { name: 'strategy odd', ok: false, detail: 'config.yaml:3', remedy: 'mend it', isRequired: false };
-  expect(renderChecks([{ ...check, isBroken: true }], plain)).toBe('strategy odd  broken  config.yaml:3 → mend it');
+test('an invalid strategy is broken, not absent', () => {
+  const check = { name: 'strategy odd', ok: false, detail: 'config.yaml:3', remedy: 'fix it', isRequired: false };
+  expect(renderChecks([{ ...check, isBroken: true }], plain)).toBe('strategy odd  broken  config.yaml:3 → fix it');
   expect(renderChecks([check], plain)).toContain('absent');
 });

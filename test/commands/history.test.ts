@@ -67,14 +67,14 @@ const info = createDeploymentInfo({
   adaptation: { by: 'codex', summary: 'done', rounds: 2, cost: 0.3, sessionId: 's' },
 });
 
-test('the same reasons are told once', () => {
+test('a repeated reason is printed once', () => {
   const choose = (why: string, time: number) => ({ ...step('selectStrategy', time, time, 'local, by rules'), why });
-  const told = [choose('one', 0), choose('one', 1), choose('two', 2), choose('one', 3)];
-  const text = renderHistory(createDeploymentInfo({ steps: told, changes: [] }), [], plain);
-  expect(text.match(/one|two|for the same reasons/g)).toEqual(['one', 'for the same reasons', 'two', 'one']);
+  const steps = [choose('one', 0), choose('one', 1), choose('two', 2), choose('one', 3)];
+  const text = renderHistory(createDeploymentInfo({ steps, changes: [] }), [], plain);
+  expect(text.match(/one|two|same reasons as before/g)).toEqual(['one', 'same reasons as before', 'two', 'one']);
 });
 
-test('the worker’s records of rounds are read in order, and those of recipes are none', async () => {
+test('rounds of agents are read in order, and recipes have none', async () => {
   const directory = join(home, 'deployments', 'sentiment', 'agent');
   const recipe = await RoundRecord.open(directory, 1);
   await recipe.update({});
@@ -94,23 +94,23 @@ test('the worker’s records of rounds are read in order, and those of recipes a
   expect(await readRounds('nobody')).toEqual([]);
 });
 
-test('history tells who asked for what, what came of it, and the steps of each change with duration and cost', async () => {
+test('history shows the requester, outcome, steps, duration and cost of each change', async () => {
   const text = renderHistory(info, await readRounds('sentiment'), plain);
   expect(text.split('\n')).toEqual([
     'sentiment, from /solutions/sentiment, is running',
     '',
     'c1  deploy of r1 is live',
-    '  asked for by ana@studio, 1970-01-01 00:00:00, 7.0 s, $0.30',
+    '  by ana@studio, 1970-01-01 00:00:00, 7.0 s, $0.30',
     '    1970-01-01 00:00:00       40 ms         selectStrategy  docker, by model',
     '                                                            it has a Dockerfile',
     '    1970-01-01 00:00:01       2.5 s  $0.10  adaptWorkspace  failed: refused',
     '    1970-01-01 00:00:04       2.0 s  $0.20  adaptWorkspace  codex: done',
     '',
     'c3  redeploy is superseded: c2 came later',
-    '  asked for by ana@studio, 1970-01-01 00:00:03',
+    '  by ana@studio, 1970-01-01 00:00:03',
     '',
     'c2  redeploy to r2 is live',
-    '  asked for by ana@studio, 1970-01-01 00:00:03, 2.0 s',
+    '  by ana@studio, 1970-01-01 00:00:03, 2.0 s',
     '    1970-01-01 00:00:07       10 ms         selectStrategy  local, by rules',
     '                                                            it defines predict(text)',
     '',
@@ -118,43 +118,43 @@ test('history tells who asked for what, what came of it, and the steps of each c
     '    1970-01-01 00:00:10      200 ms         stopRunner      no process is left',
     '',
     'c4  rollback to r1 is starting',
-    '  asked for by berth, 1970-01-01 00:00:20',
-    '  because 9 of 10 calls failed',
-    '    1970-01-01 00:00:20  on its way         createRunner',
+    '  by berth, 1970-01-01 00:00:20',
+    '  reason: 9 of 10 calls failed',
+    '    1970-01-01 00:00:20     running         createRunner',
     '',
     'c5  redeploy is queued',
-    '  asked for by schedule nightly, 1970-01-01 00:00:30',
+    '  by schedule nightly, 1970-01-01 00:00:30',
     '',
-    'Rounds of coding agents, $0.30 all in all',
+    'Rounds of coding agents, $0.30 in total',
     '  2   codex  failed  $0.30  1200 tokens  4 turns  ADAPTATION_FAILED: it deleted a test',
     '  10  codex  open    $0.00  0 tokens     0 turns',
   ]);
 });
 
-test('a change that waits ends with what it waits for', () => {
+test('a waiting change ends with its failure and the next step', () => {
   const lastError = { code: 'CONTRACT_FAILED', message: 'no', next: 'Give a hint.', evidence: 'expected 4, got 5' };
   const change = { ...asked, id: 'c2', kind: 'redeploy', requestedAt: at(0), revision: 'r2', lastError } as const;
   const text = renderHistory(createDeploymentInfo({ change: { ...change, state: 'waiting' } }), [], plain);
   expect(text.split('\n').slice(-4)).toEqual(['', 'CONTRACT_FAILED no', '  expected 4, got 5', 'Give a hint.']);
 });
 
-test('as JSON, history is one value: changes, and steps with their milliseconds, costs and changes', () => {
+test('JSON history has changes, and steps with milliseconds, costs and changes', () => {
   const value = JSON.parse(JSON.stringify(buildHistory(info, [])));
   expect(value).toMatchObject({
     ...{ name: 'sentiment', selection: { decidedBy: 'rules' }, rounds: [] },
     ...{ changes: info.changes, change: info.change, next: info.next, bake: null },
   });
-  const told = value.steps.map((one: { milliseconds: number; dollars?: number; change: string | null }) => [
+  const steps = value.steps.map((one: { milliseconds: number; dollars?: number; change: string | null }) => [
     one.milliseconds,
     one.dollars,
     one.change,
   ]);
-  expect(told.slice(1, 4)).toEqual([
+  expect(steps.slice(1, 4)).toEqual([
     [40, undefined, 'c1'],
     [2500, 0.1, 'c1'],
     [2000, 0.2, 'c1'],
   ]);
-  expect(told.slice(-4)).toEqual([
+  expect(steps.slice(-4)).toEqual([
     [0, undefined, null],
     [200, undefined, null],
     [0, undefined, null],
@@ -162,8 +162,8 @@ test('as JSON, history is one value: changes, and steps with their milliseconds,
   ]);
 });
 
-test('a redeploy that made room for a rollback has its steps from before and after it, and none of the rollback', () => {
-  const chapters = listHistoryEntries(
+test('a redeploy interrupted by a rollback has only its own steps from before and after', () => {
+  const entries = listHistoryEntries(
     createDeploymentInfo({
       steps: [
         step('copyWorkspace', 1000, 1500, 'before'),
@@ -179,7 +179,7 @@ test('a redeploy that made room for a rollback has its steps from before and aft
       change: { ...asked, id: 'c2', kind: 'redeploy', requestedAt: at(900), revision: 'r3', state: 'checking' },
     }),
   );
-  expect(chapters.filter(isChangeEntry).map(({ id, steps }) => [id, ...steps.map(({ note }) => note)])).toEqual([
+  expect(entries.filter(isChangeEntry).map(({ id, steps }) => [id, ...steps.map(({ note }) => note)])).toEqual([
     ['c2', 'before', 'after'],
     ['c3', 'of the rollback'],
   ]);

@@ -8,7 +8,7 @@ async function collect<T>(results: AsyncIterable<T>): Promise<T[]> {
   return all;
 }
 
-test('results come in the order of the items, whoever is done first', async () => {
+test('results come in the order of the items, whichever finishes first', async () => {
   const call = async (item: number) => {
     await sleep(item);
     return item;
@@ -16,7 +16,7 @@ test('results come in the order of the items, whoever is done first', async () =
   expect(await collect(mapInOrder([30, 1, 20, 2], 4, call))).toEqual([30, 1, 20, 2]);
 });
 
-test('as many calls run at a time as are allowed, and no more', async () => {
+test('at most `concurrency` calls run at a time', async () => {
   let [running, most] = [0, 0];
   const call = async () => {
     most = Math.max(most, ++running);
@@ -27,7 +27,7 @@ test('as many calls run at a time as are allowed, and no more', async () => {
   expect(most).toBe(4);
 });
 
-test('one slow call holds up no other', async () => {
+test('a slow call does not block others', async () => {
   const ended: number[] = [];
   const call = async (item: number) => {
     await sleep(item === 0 ? 300 : 20);
@@ -43,7 +43,7 @@ test('one slow call holds up no other', async () => {
   expect(ended.indexOf(0)).toBeGreaterThan(3);
 });
 
-test('a source without end is read only as far as its results are', async () => {
+test('an endless source is read only as far as its results are', async () => {
   let read = 0;
   function* endless() {
     for (;;) yield read++;

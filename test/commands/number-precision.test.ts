@@ -25,7 +25,7 @@ test.each([
   ['-123456789012345678901234567890', '["int",-123456789012345678901234567890,9223372036854775807]'],
   ['1.0', '["float",1.0,9223372036854775807]'],
   ['-0.0', '["float",-0.0,9223372036854775807]'],
-])('run hands %s on as it is written', async (number, output) => {
+])('run passes %s on unchanged', async (number, output) => {
   const { stdout, exitCode } = await berth('run', 'demo', `{"value": ${number}}`);
   expect([stdout, exitCode]).toEqual([`{"status":"success","output":${output}}`, 0]);
 });
@@ -42,13 +42,13 @@ test('run --stream keeps the digits of each chunk and of the answer', async () =
   expect(joined.stdout.split('\n').at(-1)).toBe('{"status":"success","output":"a🚀 \\"b\\""}');
 });
 
-test('an error is written in one form, with its digits', async () => {
+test('an error is printed in one form, with all digits', async () => {
   const { stdout, exitCode } = await berth('run', 'demo', '{"fail": true}');
   const error = '{"code":"FULL","message":"no room","limit":9223372036854775808}';
   expect([stdout, exitCode]).toEqual([`{"status":"error","error":${error}}`, 1]);
 });
 
-test('batch reads lines with a byte order mark and odd separators, and costs a broken line its own answer', async () => {
+test('batch reads lines with a byte order mark and odd separators, and a broken line fails alone', async () => {
   const file = join(temporaryDirectory(), 'inputs.jsonl');
   const lines = ['\ufeff{"value": 9007199254740993}', '{"value": "a\u2028b"}\r', '  ', '{"value":', '{"own": true}'];
   writeFileSync(file, Buffer.concat([Buffer.from(lines.join('\n')), Buffer.from([0x0a, 0x22, 0xff, 0x22])]));

@@ -12,7 +12,7 @@ function understand(...words: string[]): CommandInvocation {
   return invocation;
 }
 
-test('an option that repeats keeps every value in order', () => {
+test('a repeated option keeps every value in order', () => {
   const {
     command,
     arguments: given,
@@ -25,12 +25,12 @@ test('an option that repeats keeps every value in order', () => {
   expect(options).toMatchObject({ env: ['A=1', 'B'], envFile: ['x.env'], wait: false, timeout: 2.5, resource: [] });
 });
 
-test('an option that is left out has the empty value of its kind', () => {
+test('an omitted option has the empty value of its kind', () => {
   expect(understand('deploy', '.').options).toMatchObject({ wait: true, env: [], name: undefined, timeout: undefined });
   expect(understand('cleanup', 'x').options).toEqual({ all: false, yes: false });
 });
 
-test('an option whose value may be left out has another meaning with and without it', () => {
+test('an option with an optional value has a preset without it', () => {
   expect(understand('deploy', '.', '--expose').options).toMatchObject({ expose: '0.0.0.0' });
   expect(understand('deploy', '.', '--expose', '10.0.0.2').options).toMatchObject({ expose: '10.0.0.2' });
   expect(understand('deploy', '.').options).toMatchObject({ expose: undefined });
@@ -43,9 +43,9 @@ test.each([
   ['a missing argument', ['deploy'], 'USAGE', "missing required argument 'PATH'"],
   ['a surplus argument', ['stop', 'one', 'two'], 'USAGE', 'too many arguments'],
   ['an option without its value', ['deploy', '.', '--name'], 'USAGE', "option '--name <NAME>' argument missing"],
-  ['a timeout that is no number', ['run', 'x', '--timeout', 'soon'], 'USAGE', 'a number greater than 0'],
-  ['a timeout of nothing', ['run', 'x', '--timeout', '0'], 'USAGE', 'a number greater than 0'],
-  ['half a call at a time', ['batch', 'x', 'f', '--concurrency', '0.5'], 'USAGE', 'a whole number greater than 0'],
+  ['a timeout that is not a number', ['run', 'x', '--timeout', 'soon'], 'USAGE', 'a number greater than 0'],
+  ['a timeout of 0', ['run', 'x', '--timeout', '0'], 'USAGE', 'a number greater than 0'],
+  ['a fractional concurrency', ['batch', 'x', 'f', '--concurrency', '0.5'], 'USAGE', 'a whole number greater than 0'],
 ])('%s is refused in one line', (_, words, code, message) => {
   let refusal: unknown;
   try {
@@ -57,7 +57,7 @@ test.each([
   expect((refusal as Error).message).not.toContain('\n');
 });
 
-test('help that is asked for names every command and the options that all have', () => {
+test('requested help lists every command and the global options', () => {
   const help = parse('--help');
   expect(help).toMatchObject({ kind: 'help', isRequested: true });
   for (const { name } of commandGroups.flatMap(({ commands }) => commands))
@@ -73,7 +73,7 @@ test.each(commandGroups.flatMap(({ commands }) => commands.map(({ name }) => nam
   },
 );
 
-test('no command at all is a call for help that nobody asked for', () => {
+test('a missing command shows help that was not requested', () => {
   expect(parse()).toMatchObject({ kind: 'help', isRequested: false });
 });
 
@@ -85,7 +85,7 @@ test.each([
   [['run', 'x', '--timeout', '1e2', '--verbose']],
   [['run', 'x', '-v']],
   [['run', 'x', '--stream', '{}']],
-])('the shortcut of run understands %j as the parser does', (words) => {
+])('the fast path of run parses %j like the parser', (words) => {
   expect(parseRunCommand(words)).toEqual(understand(...words));
 });
 
@@ -100,6 +100,6 @@ test.each([
   [['run', 'x', '--', '-5']],
   [['--json', 'run', 'x']],
   [['list']],
-])('the shortcut of run leaves %j to the parser', (words) => {
+])('the fast path of run leaves %j to the parser', (words) => {
   expect(parseRunCommand(words)).toBeUndefined();
 });

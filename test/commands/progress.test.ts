@@ -28,7 +28,7 @@ test('a terminal gets a live line that becomes a permanent one', () => {
   expect(lastDrawn(stream)).toBe('✔ copyWorkspace       2.1 s  14 files\n');
 });
 
-test('a failed step is marked as one', () => {
+test('a failed step is marked', () => {
   const stream = new RecordingStream({ isTTY: true });
   createStepReporter(createProgress(stream, plain))({
     steps: [step({ finishedAt: at(20), note: 'failed: no module x' })],
@@ -36,7 +36,7 @@ test('a failed step is marked as one', () => {
   expect(lastDrawn(stream)).toBe('✘ adaptWorkspace      20 ms  failed\n');
 });
 
-test('a live line never grows wider than its terminal', () => {
+test('a live line is never wider than the terminal', () => {
   const stream = new RecordingStream({ isTTY: true, columns: 30 });
   const progress = createProgress(stream, plain, () => 0);
   progress.begin('verifyRevision', 0);
@@ -45,7 +45,7 @@ test('a live line never grows wider than its terminal', () => {
   for (const line of stream.text.split('\r')) expect([...line.replace('\u001B[2K', '')].length).toBeLessThan(30);
 });
 
-test('what is written in between erases the live line first', () => {
+test('other output erases the live line first', () => {
   const stream = new RecordingStream({ isTTY: true });
   const progress = createProgress(stream, plain, () => 0);
   progress.begin('verifyRevision', 0);
@@ -61,11 +61,11 @@ test.each([
   [59_999, '59.9 s'],
   [125_000, '2 min 05 s'],
   [-5, '0 ms'],
-])('%d milliseconds are written as %s', (milliseconds, text) => {
+])('%d milliseconds are formatted as %s', (milliseconds, text) => {
   expect(formatElapsed(milliseconds)).toBe(text);
 });
 
-test('a cut text says that it was cut', () => {
+test('truncated text ends with an ellipsis', () => {
   expect(truncateToWidth('seven letters', 6)).toBe('seven…');
   expect(truncateToWidth('seven', 5)).toBe('seven');
 });

@@ -16,7 +16,7 @@ const ambiguous = new BerthError('ENTRY_AMBIGUOUS', '2 callables could be the on
   ...{ path: '/a', entry: 'a:predict', candidates: ['a:predict', 'b:predict'], evidence: 'seen in a.py' },
 });
 
-test('--json says all that the text says', async () => {
+test('--json has everything that the text has', async () => {
   expect(JSON.parse(await report(ambiguous, { isJson: true }))).toEqual({
     error: {
       code: 'ENTRY_AMBIGUOUS',
@@ -34,17 +34,17 @@ test('--json says all that the text says', async () => {
   });
 });
 
-test('what can be chosen is the command once more, for each candidate, ready to be typed', async () => {
+test('an ambiguity proposes the command with each candidate, ready to paste', async () => {
   const words = ['deploy', 'my app', '--name', 'x', '--entry', 'wrong', '--env', 'KEY=secret-value', '--agent=none'];
   expect((await report(ambiguous, { words })).split('\n').slice(-4)).toEqual([
-    'Say which:',
+    'Choose one:',
     "  berth deploy 'my app' --name x --env 'KEY=…' --agent=none --entry a:predict",
     "  berth deploy 'my app' --name x --env 'KEY=…' --agent=none --entry b:predict",
     '',
   ]);
 });
 
-test('of one candidate the command stands on its line; of many the first are shown', () => {
+test('one candidate is proposed on one line, and only the first of many are shown', () => {
   const error = (candidates: string[]) => new BerthError('STRATEGY_UNDECIDED', 'no', { candidates });
   expect(proposeCommands(error(['local']), ['redeploy', 'ocr', '--strategy=docker'])).toBe(
     'Choose one: berth redeploy ocr --strategy local',
@@ -54,24 +54,24 @@ test('of one candidate the command stands on its line; of many the first are sho
   expect(many).toContain('and 2 more');
 });
 
-test('nothing is proposed where there is nothing to choose, or no command that takes it', () => {
+test('nothing is proposed without candidates, or for other commands', () => {
   expect(proposeCommands(new BerthError('ENTRY_NOT_FOUND', 'no', { candidates: [] }), ['deploy', '.'])).toBeUndefined();
   expect(proposeCommands(ambiguous, ['resume', 'ocr'])).toBeUndefined();
   expect(proposeCommands(new BerthError('USAGE', 'no', { candidates: ['x'] }), ['deploy', '.'])).toBeUndefined();
 });
 
-test('a path is proposed as a shell takes it', () => {
+test('a proposed path is quoted for the shell', () => {
   const { next } = new BerthError('ENTRY_AMBIGUOUS', 'no', { path: "/my apps/it's", entry: 'app:Model(size=3).run' });
   expect(next).toBe(`Choose one: berth deploy '/my apps/it'\\''s' --entry 'app:Model(size=3).run'`);
 });
 
-test('why a change failed is said once, at the end', () => {
-  const told: string[] = [];
-  const progress = { begin: () => {}, update: () => {}, finish: ({ note }: { note: string }) => told.push(note) };
+test('the cause of a failed change is printed once, at the end', () => {
+  const notes: string[] = [];
+  const progress = { begin: () => {}, update: () => {}, finish: ({ note }: { note: string }) => notes.push(note) };
   const at = new Date(0).toISOString();
   const step = (note: string) => ({ step: 'deploy', startedAt: `${at}${note}`, finishedAt: at, note });
   createStepReporter(progress as never)({
     steps: [step('c1 is failed: STRATEGY_UNAVAILABLE: no engine\nanswers'), step('c2 is live: r1 is live')],
   });
-  expect(told).toEqual(['c1 is failed: STRATEGY_UNAVAILABLE', 'c2 is live: r1 is live']);
+  expect(notes).toEqual(['c1 is failed: STRATEGY_UNAVAILABLE', 'c2 is live: r1 is live']);
 });

@@ -44,7 +44,7 @@ const begin = (inputs: unknown) => {
   return { child, lines: createInterface({ input: child.stdout })[Symbol.asyncIterator]() };
 };
 
-test('each part is a line, the last one the answer; the exit code is that of run', async () => {
+test('each chunk is a line, the answer is the last one, and the exit code is that of run', async () => {
   expect(await run({ words: ['a', 'b'] })).toEqual({
     exitCode: 0,
     stdout: '{"status":"chunk","output":"a"}\n{"status":"chunk","output":"b"}\n{"status":"success","output":"ab"}',
@@ -56,7 +56,7 @@ test('each part is a line, the last one the answer; the exit code is that of run
   expect(failed.stdout.split('\n').map((line) => JSON.parse(line).status)).toEqual(['chunk', 'error']);
 });
 
-test('a line is there before the next chunk is made', async () => {
+test('a line is printed before the next chunk exists', async () => {
   const file = join(temporaryDirectory(), 'go-on');
   const { child, lines } = begin({ words: ['a', 'b'], go_on: file });
   expect((await lines.next()).value).toBe('{"status":"chunk","output":"a"}');
@@ -76,7 +76,7 @@ test('Ctrl-C cancels the call in the software and ends with 130', async () => {
   while (!existsSync(ended)) await sleep(20);
 });
 
-test('a reader that goes away ends command and call', async () => {
+test('a closed pipe ends the command and the call', async () => {
   const ended = join(temporaryDirectory(), 'ended');
   const inputs = JSON.stringify({ words: Array.from({ length: 100_000 }, () => 'a'), ended });
   const file = join(temporaryDirectory(), 'inputs.json');

@@ -25,7 +25,7 @@ const schedule = (facts: Partial<ScheduleInfo> = {}): ScheduleInfo => ({
   ...facts,
 });
 
-test('a command of a family is found by its two words', () => {
+test('a command of a family is found by two words', () => {
   expect(parse('schedule', 'create', 'ocr', '--every', '1d', '--replace-failed', '--json')).toMatchObject({
     command: { name: 'create' },
     arguments: { name: 'ocr' },
@@ -33,25 +33,25 @@ test('a command of a family is found by its two words', () => {
   });
 });
 
-test('a family has a page of its commands, asked for or not, and each command has its own', () => {
+test('a family and each of its commands have a help page', () => {
   const listing = expect.stringMatching(/Usage: berth schedule COMMAND[\s\S]*create NAME[\s\S]*delete NAME/);
   expect(parse('schedule', '--help')).toMatchObject({ kind: 'help', isRequested: true, text: listing });
   expect(parse('schedule')).toMatchObject({ kind: 'help', isRequested: false, text: listing });
   expect(parse('schedule', 'create', '--help')).toMatchObject({ text: expect.stringContaining('--every') });
 });
 
-test('a word that no command of the family has is wrong usage of it', () => {
+test('an unknown command of a family is a usage error', () => {
   expect(() => parse('schedule', 'craete')).toThrow(
     expect.objectContaining({ code: 'USAGE', message: expect.stringContaining('Did you mean create?') }),
   );
 });
 
-test('times are told in the schedule’s time zone', () => {
+test('times are shown in the time zone of the schedule', () => {
   expect(formatZonedTime('2026-11-24T03:00:00.000Z', 'Europe/Berlin')).toBe('Tue 2026-11-24 04:00');
   expect(formatZonedTime('2026-11-24T23:30:07.000Z', 'Asia/Tokyo')).toBe('Wed 2026-11-25 08:30:07');
 });
 
-test('the list tells of the next and the last run', () => {
+test('the list shows the next and the last run', () => {
   const lastError = { code: 'CONTRACT_FAILED', message: 'no', next: '', evidence: null };
   const failing = schedule({
     id: 'weekly',
@@ -67,18 +67,18 @@ test('the list tells of the next and the last run', () => {
   ]);
 });
 
-test('the page tells what the schedule does, when it is next due, and what came of its runs', () => {
+test('the page shows the schedule, its next runs and its last runs', () => {
   const page = renderSchedule(schedule({ skipped: 2 }), colors);
   for (const line of [
     'ocr, schedule default is active',
     'up to 1m30s',
-    'skip: no run starts while another is running',
+    'skip runs while another one is running',
     'up to 1d late',
-    '2 while one went on, 0 too late',
+    '2 during another run, 0 too late',
     'Next runs (Europe/Berlin)\n  Tue 2026-11-24 04:00\n  Wed 2026-11-25 04:00',
     'Last runs\n  Mon 2026-11-23 04:00  live  r2 is live',
   ])
     expect(page).toContain(line);
   expect(page).not.toContain('note');
-  expect(renderSchedule(schedule({ state: 'paused', nextRuns: [] }), colors)).toContain('No run until it is resumed');
+  expect(renderSchedule(schedule({ state: 'paused', nextRuns: [] }), colors)).toContain('No runs until resumed');
 });

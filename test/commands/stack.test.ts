@@ -38,14 +38,14 @@ test('up starts the stack, a second up finds it, and down stops it', async () =>
   expect(await berth('down')).toMatchObject({ exitCode: 0, stdout: 'nothing was running' });
 });
 
-test('up --foreground stays, and stops both at Ctrl-C', async () => {
+test('up --foreground stays and stops both on Ctrl-C', async () => {
   const env = { ...process.env, BERTH_HOME: home, TEMPORAL_ADDRESS: undefined };
   const command = [join(packageRoot, 'dist', 'client.js'), 'up', '--foreground'];
   const child = spawn(process.execPath, command, { env, stdio: ['ignore', 'pipe', 'ignore'] });
   const ended = once(child, 'exit');
   try {
-    const [words] = await Promise.race([once(child.stdout, 'data'), ended]);
-    expect(String(words)).toContain('up: Temporal at');
+    const [text] = await Promise.race([once(child.stdout, 'data'), ended]);
+    expect(String(text)).toContain('Temporal is running at');
     child.kill('SIGINT');
     expect(await ended).toEqual([0, null]);
   } finally {
@@ -54,7 +54,7 @@ test('up --foreground stays, and stops both at Ctrl-C', async () => {
   expect(await berth('down')).toMatchObject({ stdout: 'nothing was running' });
 });
 
-test('doctor says what is missing with its remedy, and ends with 3', async () => {
+test('doctor shows a missing program with its remedy and returns 3', async () => {
   symlinkSync(process.execPath, join(home, 'node'));
   const { exitCode, stdout } = await runBin(['doctor'], { home, env: { PATH: home } });
   expect(exitCode).toBe(3);

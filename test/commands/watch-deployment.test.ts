@@ -43,7 +43,7 @@ const adapting = createDeploymentInfo({
   steps: [{ step: 'adaptWorkspace', startedAt: new Date().toISOString(), finishedAt: null, note: '' }],
 });
 
-test('what an agent does is on the live line, with round and cost', async () => {
+test('the live line shows an agent’s action with round and cost', async () => {
   rmSync(file, { force: true });
   const { output, stderr } = makeOutput({ isTTY: true });
   await watchDeployment('sentiment', output, async (tell) => {
@@ -59,7 +59,7 @@ test('what an agent does is on the live line, with round and cost', async () => 
   });
 });
 
-test('verbose streams each event whole, to the last one, and nothing from before', async () => {
+test('verbose prints each new event completely', async () => {
   rmSync(file, { force: true });
   write(event({ text: 'from an earlier round' }));
   const { output, stderr, stdout } = makeOutput({ isVerbose: true });
@@ -73,7 +73,7 @@ test('verbose streams each event whole, to the last one, and nothing from before
   expect(stdout.text).toBe('');
 });
 
-test('without a terminal and without verbose, an agent’s events are not told', async () => {
+test('without a terminal and without verbose, events of agents are not printed', async () => {
   const { output, stderr } = makeOutput({});
   await watchDeployment('sentiment', output, async () => write(event({})));
   expect(stderr.text).toBe('');
@@ -83,11 +83,11 @@ test.each([
   [{ kind: 'edit', text: 'app.py', agent: 'aider', round: null }, 0, 'aider edits app.py'],
   [{ kind: 'other', text: 'a\nb', agent: 'x', round: 1 }, 0, 'round 1: x a'],
   [{ kind: 'read', text: 'a', agent: 'x', round: 3 }, 2, 'round 3, $2.00: x reads a'],
-])('%j at %d dollars is shown as an action', (action, cost, text) => {
+])('%j at %d dollars is described as an action', (action, cost, text) => {
   expect(describeAction(action, cost)).toBe(text);
 });
 
-test('dollars are said to the cent, and a little is not nothing', () => {
+test('dollars are rounded to the cent, and a fraction of a cent is not zero', () => {
   expect([0, 0.004, 0.145, 12].map(formatDollars)).toEqual(['$0.00', '<$0.01', '$0.14', '$12.00']);
 });
 
@@ -96,23 +96,23 @@ const failed = createDeploymentInfo({
   lastError: {
     code: 'IMPORT_FAILED',
     message: 'app.py does not import',
-    next: 'Mend it, then: berth resume sentiment --agent none',
+    next: 'Fix it, then: berth resume sentiment --agent none',
     evidence: 'Traceback (most recent call last):\n  File "app.py", line 1\nModuleNotFoundError: No module named x\n\n',
   },
 });
 
-test('a deployment that waits ends with three lines: what failed, the evidence, the command to go on', async () => {
+test('a waiting deployment ends with three lines: the failure, the evidence, the next command', async () => {
   const { output, stderr, stdout } = makeOutput({});
   expect(await writeOutcome(failed, output)).toBe(1);
   expect(stderr.text.trimEnd().split('\n')).toEqual([
     'IMPORT_FAILED app.py does not import',
     '  ModuleNotFoundError: No module named x (all 3 lines: berth status sentiment)',
-    'Mend it, then: berth resume sentiment --agent none',
+    'Fix it, then: berth resume sentiment --agent none',
   ]);
   expect(stdout.text).toBe('');
 });
 
-test('verbose shows all of the evidence, and JSON the state alone', async () => {
+test('verbose prints all of the evidence, and JSON only the state', async () => {
   const verbose = makeOutput({ isVerbose: true });
   await writeOutcome(failed, verbose.output);
   expect(verbose.stderr.text).toContain('  Traceback (most recent call last):\n');

@@ -35,24 +35,24 @@ async function perform(command: Command, given: Record<string, string>, options:
   return { exitCode, stdout: streams.stdout.text, stderr: streams.stderr.text };
 }
 
-test('without a terminal, shell writes the path of the workspace and what to do afterwards', async () => {
+test('without a terminal, shell prints the path of the workspace and the next step', async () => {
   expect(await perform(shell, { name: 'ocr' })).toEqual({
     exitCode: 0,
     stdout: `${workspace}\n`,
-    stderr: 'When it is as it should be: berth resume ocr --agent none\n',
+    stderr: 'Verify your edits: berth resume ocr --agent none\n',
   });
   const { stdout, stderr } = await perform(shell, { name: 'ocr' }, { json: true });
   expect(JSON.parse(stdout)).toMatchObject({ name: 'ocr', workspace });
   expect(stderr).toBe('');
 });
 
-test('what is not there has neither shell nor code', async () => {
+test('an unknown deployment has neither shell nor code', async () => {
   await expect(perform(shell, { name: 'nobody' })).rejects.toMatchObject({ code: 'NAME_UNKNOWN' });
   const ejected = perform(eject, { name: 'nobody', target: temporaryDirectory() }, { patch: false });
   await expect(ejected).rejects.toMatchObject({ code: 'NAME_UNKNOWN' });
 });
 
-test('eject writes the workspace where no revision runs, or the patch alone', async () => {
+test('eject writes the workspace when no revision runs, or only the patch', async () => {
   const target = join(temporaryDirectory(), 'out');
   const { stdout } = await perform(eject, { name: 'ocr', target }, { patch: false });
   expect(stdout).toBe(`${target} holds the adapted code (the workspace)\n`);
@@ -61,14 +61,14 @@ test('eject writes the workspace where no revision runs, or the patch alone', as
   expect(readFileSync(join(target, 'ocr.patch'), 'utf8')).toContain('-x = 1\n+x = 2\n');
 });
 
-test('resume refuses an unknown agent or strategy before it looks for a server', async () => {
+test('resume refuses an unknown agent or strategy without a server', async () => {
   const unknown = { hint: undefined, agent: 'coder', strategy: undefined, rounds: undefined, budget: undefined };
   await expect(perform(resume, { name: 'ocr' }, unknown)).rejects.toMatchObject({ code: 'AGENT_UNKNOWN' });
   const nowhere = { ...unknown, agent: undefined, strategy: 'nowhere' };
   await expect(perform(resume, { name: 'ocr' }, nowhere)).rejects.toMatchObject({ code: 'STRATEGY_UNKNOWN' });
 });
 
-test('deploy --show-prompt writes what an agent would be told, without held-back examples, and starts nothing', async () => {
+test('deploy --show-prompt prints the prompt without held-back examples and starts nothing', async () => {
   const path = temporarySolution({ 'app.py': 'def shout(text):\n    return text.upper()\n' });
   const examples = join(temporaryDirectory(), 'examples.json');
   const known = [

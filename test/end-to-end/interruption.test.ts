@@ -33,12 +33,12 @@ async function deployAndInterrupt(name: string, progress: string, ...words: stri
 
 const state = async (name: string) => (await runJson(['status', name], { home: home.root })).value.state;
 
-test('Ctrl-C ends the waiting only: the deployment that started the stack gets to running by itself', async () => {
+test('Ctrl-C ends only the wait: the deployment that started the stack reaches running by itself', async () => {
   const { exitCode, stdout, lines } = await deployAndInterrupt('patient', 'adaptWorkspace');
   expect({ exitCode, stdout, last: lines.slice(-2) }).toEqual({
     ...{ exitCode: 130, stdout: '' },
     last: [
-      'INTERRUPTED Stopped waiting for patient.',
+      'INTERRUPTED stopped waiting for patient',
       'The operation continues in the background: berth status patient --watch',
     ],
   });

@@ -35,7 +35,7 @@ test('a person redeploys, sees what serves, goes back, and gives up what fails',
   const failed = await berth('redeploy', 'life', '--agent', 'none');
   expect(failed.exitCode).toBe(1);
   expect(failed.stderr).toContain('CONTRACT_FAILED');
-  expect(failed.stderr).toContain('r1 keeps serving; to give up the change: berth abandon life');
+  expect(failed.stderr).toContain('r1 is still serving; give up the change: berth abandon life');
   expect(await berth('abandon', 'life')).toMatchObject({
     exitCode: 0,
     stdout: expect.stringContaining('life is running'),

@@ -6,7 +6,7 @@ import { requireValidScheduleId } from './schedule-option.js';
 
 type Context = CommandContext<{ name: string }, { id: string | undefined }>;
 
-/** Changes one schedule, and says what it is then. */
+/** Changes a schedule and prints the result. */
 export async function changeSchedule(
   { arguments: { name }, options: { id }, output }: Context,
   change: (schedules: RedeploySchedules, name: string, id?: string) => Promise<ScheduleInfo>,

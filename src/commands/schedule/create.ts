@@ -12,11 +12,11 @@ export const create = defineCommand({
     every: { flags: '--every <TIME>', kind: 'text', summary: 'interval, counted from now: 90m, 12h30m, 1d' },
     cron: { flags: '--cron <LINE>', kind: 'text', summary: 'minute hour day month weekday, or @daily and the like' },
     timezone: { flags: '--timezone <ZONE>', kind: 'text', summary: 'time zone of the cron line (UTC)' },
-    jitter: { flags: '--jitter <TIME>', kind: 'text', summary: 'random delay of each run, at most this long (0s)' },
+    jitter: { flags: '--jitter <TIME>', kind: 'text', summary: 'maximum random delay of each run (0s)' },
     catchUp: {
       flags: '--catch-up <TIME>',
       kind: 'text',
-      summary: 'how late a missed run may start (1d)',
+      summary: 'maximum delay of a missed run (1d)',
     },
     replaceFailed: {
       flags: '--replace-failed',
@@ -32,7 +32,10 @@ export const create = defineCommand({
   async run({ arguments: { name }, options, output }) {
     const { id, replaceFailed, ...times } = options;
     if (id !== undefined && !isDeploymentName(id))
-      throw new BerthError('SCHEDULE_INVALID', `--id ${id}: use lower-case letters, digits and hyphens, at most 40`);
+      throw new BerthError(
+        'SCHEDULE_INVALID',
+        `invalid --id ${id}: use at most 40 lower-case letters, digits and hyphens`,
+      );
     const { planSchedule } = await import('../../scheduling/plan-schedule.js');
     const plan = planSchedule(times);
     const request = { name, schedule: id, plan, replacesFailed: replaceFailed };

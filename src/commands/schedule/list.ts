@@ -17,11 +17,11 @@ export const list = defineCommand({
     const schedules = await withClient(output, (client) => client.schedules.list(name));
     if (schedules.length > 0 || output.isJson)
       await output.result(schedules, (colors) => renderSchedules(schedules, colors));
-    else output.note('There are no schedules: berth schedule create NAME --every 1d');
+    else output.note('no schedules yet; create one: berth schedule create NAME --every 1d');
   },
 });
 
-/** Characters of what is said of a run. */
+/** Maximum characters of a run's note. */
 const maxWidth = 100;
 
 export function renderSchedules(schedules: ScheduleInfo[], colors: Colors): string {
@@ -43,9 +43,9 @@ export function renderSchedules(schedules: ScheduleInfo[], colors: Colors): stri
 function describeRun(run: ScheduledRun | undefined, timezone: string, colors: Colors): Cell {
   if (run === undefined) return { text: '-' };
   const { outcome, startedAt, note, lastError } = run;
-  const [said = ''] = `${lastError === null ? '' : `${lastError.code} `}${note}`.split('\n');
+  const [summary = ''] = `${lastError === null ? '' : `${lastError.code} `}${note}`.split('\n');
   return {
-    text: `${outcome}, ${formatZonedTime(startedAt, timezone)}: ${truncateToWidth(said, maxWidth)}`,
+    text: `${outcome}, ${formatZonedTime(startedAt, timezone)}: ${truncateToWidth(summary, maxWidth)}`,
     paint: paintOutcome(outcome, colors),
   };
 }

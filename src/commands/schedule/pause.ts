@@ -12,6 +12,6 @@ export const pause = defineCommand({
     changeSchedule(
       context,
       (schedules, name, id) => schedules.pause(name, id),
-      ({ name, id }) => `schedule ${id} of ${name} is paused`,
+      ({ name, id }) => `paused schedule ${id} of ${name}`,
     ),
 });

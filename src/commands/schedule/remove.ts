@@ -12,6 +12,6 @@ export const remove = defineCommand({
     changeSchedule(
       context,
       (schedules, name, id) => schedules.remove(name, id),
-      ({ name, id }) => `schedule ${id} of ${name} is gone`,
+      ({ name, id }) => `deleted schedule ${id} of ${name}`,
     ),
 });

@@ -4,19 +4,19 @@ import type { Colors } from '../colors.js';
 import { type Cell, renderTable } from '../table.js';
 import { formatZonedTime } from './format-zoned-time.js';
 
-/** Everything that a person wants to know of a schedule, on one page. */
+/** Renders the page of `berth schedule show`. */
 export function renderSchedule(info: ScheduleInfo, colors: Colors): string {
   const { name, id, when, timezone, state, jitter, overlap, catchUp, note, createdAt, skipped, missed, webUrl } = info;
   const facts: [string, string | null][] = [
     ['when', `${when} (${timezone})`],
     ['jitter', jitter === null ? null : `up to ${formatDuration(jitter * 1000)}`],
-    ['overlap', `${overlap}: no run starts while another is running`],
-    ['catch-up', `what the server was down for is started up to ${formatDuration(catchUp * 1000)} late`],
-    ['failed', info.replacesFailed ? 'given up for a new try by the next run' : 'waits for resume or abandon'],
-    ['made', `${formatZonedTime(createdAt, timezone)}${info.createdBy === null ? '' : ` by ${info.createdBy}`}`],
+    ['overlap', `${overlap} runs while another one is running`],
+    ['catch-up', `start missed runs up to ${formatDuration(catchUp * 1000)} late`],
+    ['on failure', info.replacesFailed ? 'the next run replaces the failed change' : 'wait for resume or abandon'],
+    ['created', `${formatZonedTime(createdAt, timezone)}${info.createdBy === null ? '' : ` by ${info.createdBy}`}`],
     ['note', note === `made by ${info.createdBy}` ? null : note || null],
-    ['not run', skipped + missed === 0 ? null : `${skipped} while one went on, ${missed} too late`],
-    ['web', webUrl],
+    ['skipped', skipped + missed === 0 ? null : `${skipped} during another run, ${missed} too late`],
+    ['web UI', webUrl],
   ];
   const rows = facts.flatMap(([label, text]): Cell[][] =>
     text === null ? [] : [[{ text: `  ${label}`, paint: colors.dim }, { text }]],
@@ -25,13 +25,14 @@ export function renderSchedule(info: ScheduleInfo, colors: Colors): string {
   return [
     `${colors.bold(`${name}, schedule ${id}`)} is ${paint(state)}`,
     renderTable(rows),
-    ...['', ...renderNext(info, colors)],
+    '',
+    ...renderNext(info, colors),
     ...(info.runs.length === 0 ? [] : ['', colors.bold('Last runs'), renderRuns(info, colors)]),
   ].join('\n');
 }
 
 function renderNext({ nextRuns, timezone, state }: ScheduleInfo, colors: Colors): string[] {
-  if (state === 'paused') return ['No run until it is resumed'];
+  if (state === 'paused') return ['No runs until resumed'];
   return [colors.bold(`Next runs (${timezone})`), ...nextRuns.map((time) => `  ${formatZonedTime(time, timezone)}`)];
 }
 
@@ -46,11 +47,11 @@ const renderRuns = ({ runs, timezone }: ScheduleInfo, colors: Colors): string =>
       ]),
   );
 
-/** Green is well, red wants someone. */
+/** Selects the color of an outcome: green is healthy, red needs attention. */
 export function paintOutcome(outcome: ScheduledRun['outcome'], colors: Colors): (text: string) => string {
   if (outcome === 'failed') return colors.red;
   if (outcome === 'live' || outcome === 'unchanged') return colors.green;
-  return yellow.includes(outcome) ? colors.yellow : colors.dim;
+  return pendingOutcomes.includes(outcome) ? colors.yellow : colors.dim;
 }
 
-const yellow: readonly ScheduledRunOutcome[] = ['running', 'skipped'];
+const pendingOutcomes: readonly ScheduledRunOutcome[] = ['running', 'skipped'];

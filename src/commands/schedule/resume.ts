@@ -14,6 +14,6 @@ export const resume = defineCommand({
       context,
       (schedules, name, id) => schedules.resume(name, id),
       ({ name, id, nextRuns: [next], timezone }) =>
-        `schedule ${id} of ${name} is active${next === undefined ? '' : `, next at ${formatZonedTime(next, timezone)}`}`,
+        `resumed schedule ${id} of ${name}${next === undefined ? '' : `; next run: ${formatZonedTime(next, timezone)}`}`,
     ),
 });

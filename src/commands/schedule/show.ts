@@ -11,7 +11,7 @@ export const show = defineCommand({
   options: scheduleOption,
   async run({ arguments: { name }, options: { id }, output }) {
     requireValidScheduleId(name, id);
-    const found = await withClient(output, ({ schedules }) => schedules.show(name, id));
-    await output.result(found, (colors) => renderSchedule(found, colors));
+    const schedule = await withClient(output, ({ schedules }) => schedules.show(name, id));
+    await output.result(schedule, (colors) => renderSchedule(schedule, colors));
   },
 });

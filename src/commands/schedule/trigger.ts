@@ -28,7 +28,7 @@ export const trigger = defineCommand({
   },
 });
 
-/** Shows the deployment's steps meanwhile. */
+/** Follows a run and shows the steps of the deployment. */
 const follow = (
   client: DeploymentClient,
   name: string,
@@ -37,8 +37,8 @@ const follow = (
 ): Promise<ScheduledRun> =>
   watchDeployment(name, output, async (report) => {
     const reportNewSteps = filterNewSteps(await client.info(name), report);
-    const onLook = async () => reportNewSteps(await client.info(name));
-    return await waitInterruptibly(client.schedules.follow(name, run, { signal, onPoll: onLook }), signal, name);
+    const onPoll = async () => reportNewSteps(await client.info(name));
+    return await waitInterruptibly(client.schedules.follow(name, run, { signal, onPoll }), signal, name);
   });
 
 async function writeRun(name: string, run: ScheduledRun, output: Output): Promise<number> {
@@ -48,7 +48,7 @@ async function writeRun(name: string, run: ScheduledRun, output: Output): Promis
   else
     await output.result(run, () =>
       outcome === 'running'
-        ? `${workflowId} has begun; follow it: berth status ${name} --watch`
+        ? `started ${workflowId}; follow it: berth status ${name} --watch`
         : `${workflowId} is ${outcome}: ${note}`,
     );
   return outcome === 'failed' ? getExitCode(lastError?.code ?? '') : 0;

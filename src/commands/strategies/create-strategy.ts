@@ -5,7 +5,7 @@ import { packageRoot } from '../../home/package-root.js';
 import { StrategyRegistry, writeStrategy } from '../../registry/index.js';
 import type { Output } from '../output.js';
 
-/** Writes a strategy that works as it is, and says what to do with it. */
+/** Creates a working strategy from the template and prints the next commands. */
 export async function createStrategy(name: string, directory: string | undefined, output: Output): Promise<void> {
   const home = berthHome();
   const registry = await StrategyRegistry.scan({ home });
@@ -15,12 +15,12 @@ export async function createStrategy(name: string, directory: string | undefined
   const isFound = await isKnownStrategy(name);
   await output.result({ name, directory: written, files, isFound }, (colors) =>
     [
-      `${colors.bold(name)} is in ${written}`,
+      `created ${colors.bold(name)} in ${written}`,
       ...files.map((file) => `  ${file}`),
-      ...(isFound ? [] : [`let Berth find it:  export BERTH_STRATEGIES=${dirname(written)}`]),
+      ...(isFound ? [] : [`make it available:  export BERTH_STRATEGIES=${dirname(written)}`]),
       `test it:            berth strategies test ${isFound ? name : written}`,
       `deploy with it:     berth deploy ${join(written, 'conformance')} --name ${name}-deeds --strategy ${name}`,
-      `make it yours:      ${join(packageRoot, 'docs', 'adding-a-strategy.md')}`,
+      `guide:              ${join(packageRoot, 'docs', 'adding-a-strategy.md')}`,
     ].join('\n'),
   );
 }

@@ -25,15 +25,15 @@ interface Report {
 }
 
 export interface TestOptions {
-  /** One of the strategy's `providers`; its usual one when undefined. */
+  /** One of the strategy's `providers`; its default one when undefined. */
   provider: string | undefined;
-  /** The user has said that it may cost money. */
+  /** Whether the user allowed costs with `--yes`. */
   maySpend: boolean;
   output: Output;
   signal: AbortSignal;
 }
 
-/** Runs the conformance suite against a strategy, by its name or its directory. Exit code 1 unless all of it passes. */
+/** Runs the conformance suite against a strategy, given by name or directory. Returns 1 unless every check passes. */
 export async function testStrategy(
   which: string,
   { provider, maySpend, output, signal }: TestOptions,
@@ -50,15 +50,15 @@ export async function testStrategy(
     output.progress.end();
     const report = summarizeChecks({ strategy: name, directory, checks });
     await output.result(report, (colors) => renderReport(report, colors));
-    if (signal.aborted) throw new BerthError('ABORTED', 'the suite was interrupted; nothing of it is left running');
+    if (signal.aborted) throw new BerthError('ABORTED', 'interrupted; nothing was left running');
     return report.passed === checks.length ? 0 : 1;
   } finally {
-    await killProcessesBelow(scratch); // of a strategy whose own undo does not do it
+    await killProcessesBelow(scratch); // in case the strategy's own undo failed
     await rm(scratch, { recursive: true, force: true, maxRetries: 3 });
   }
 }
 
-/** What looks like a path is one; else it is a known name, else a directory of that name. */
+/** Finds a strategy by its directory if the argument looks like a path, else by its name. */
 async function findStrategy(which: string): Promise<{ registry: StrategyRegistry; name: string }> {
   const isPath = isAbsolute(which) || /[/\\]|^\.\.?$/.test(which);
   if (!isPath) {
@@ -76,7 +76,7 @@ interface SpendingRequest {
   maySpend: boolean;
 }
 
-/** What costs money is tested only where somebody wants to pay for it, and where the suite can find what is left of it. */
+/** Refuses to spend money without consent, or when the suite could not find orphans in the cloud. */
 function requireSpendingAllowed(
   registry: StrategyRegistry,
   name: string,
@@ -84,20 +84,20 @@ function requireSpendingAllowed(
 ): void {
   const strategy = registry.getStrategy(name);
   const isProviderChosen = provider !== undefined && strategy.providers.includes(provider);
-  const billed = isProviderChosen ? `${provider} bills for what runs there` : strategy.billed;
+  const billed = isProviderChosen ? `${provider} bills for usage` : strategy.billed;
   if (billed === undefined) return;
-  const refuse = (lack: string) =>
-    new BerthError('STRATEGY_UNAVAILABLE', `${name} is not tested: it costs money (${billed}), and ${lack}`);
+  const refuse = (reason: string) =>
+    new BerthError('STRATEGY_UNAVAILABLE', `cannot test ${name}, which costs money (${billed}): ${reason}`);
   if (registry.getConformance(name).module === null)
-    throw refuse('it has no conformance module that says how to find what is left in its cloud');
+    throw refuse('it has no conformance module to find orphans in its cloud');
   const command = ['berth strategies test', which, ...(isProviderChosen ? ['--provider', provider] : []), '--yes'];
-  if (!maySpend) throw refuse(`you have not said that it may: ${command.join(' ')}`);
+  if (!maySpend) throw refuse(`allow it with ${command.join(' ')}`);
 }
 
 async function requireNeeds(registry: StrategyRegistry, name: string, provider: string | undefined): Promise<void> {
   const unmet = await registry.findUnmetNeeds(name, provider);
   if (unmet.length === 0) return;
-  throw new BerthError('TOOL_MISSING', `${name} cannot be tested on this machine: ${describeNeeds(unmet)}`);
+  throw new BerthError('TOOL_MISSING', `cannot test ${name} on this machine: ${describeNeeds(unmet)}`);
 }
 
 function summarizeChecks(found: Pick<Report, 'strategy' | 'directory' | 'checks'>): Report {
@@ -116,8 +116,8 @@ export function renderReport({ checks, passed, failed, skipped }: Report, colors
     colors.red(check.name),
     ...(check.evidence ?? '').split('\n').map((line) => `  ${line}`),
   ]);
-  const sum = `${passed} passed, ${failed} failed, ${skipped} skipped`;
-  return [...parts, ...evidence, [failed + skipped === 0 ? colors.green(sum) : colors.red(sum)]]
+  const summary = `${passed} passed, ${failed} failed, ${skipped} skipped`;
+  return [...parts, ...evidence, [failed + skipped === 0 ? colors.green(summary) : colors.red(summary)]]
     .map((lines) => lines.join('\n'))
     .join('\n\n');
 }
