@@ -94,7 +94,9 @@ def read_example(source, example, definitions, instances):
         call = read_call(source, expected[0], definitions, instances) if is_call(expected) else None
         return None if call is None else dict(call, output=expected[1])
     printed = unwrap_print(expression)
-    call = read_call(source, printed or expression, definitions, instances) if is_call([printed or expression]) else None
+    call = (
+        read_call(source, printed or expression, definitions, instances) if is_call([printed or expression]) else None
+    )
     if call is None or printed is not None:
         return call
     if want.strip():

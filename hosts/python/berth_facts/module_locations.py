@@ -85,7 +85,10 @@ class Places:
                     unit = self._outermost_package(found) if found is not None else None
                     if unit is not None and is_below(parent_of(unit), root):
                         votes[unit][root] += 1
-        return {unit: max(counter, key=lambda root: (root == parent_of(unit), counter[root])) for unit, counter in votes.items()}
+        return {
+            unit: max(counter, key=lambda root: (root == parent_of(unit), counter[root]))
+            for unit, counter in votes.items()
+        }
 
     def _place(self, source, unit_root):
         path = source.path
@@ -164,8 +167,6 @@ def absolute_imports(source):
             yield from ([alias.name] for alias in statement.names)
         elif not statement.level and statement.module:
             yield [statement.module] + [statement.module + "." + alias.name for alias in statement.names]
-
-
 
 
 def is_wrapper(path, imports):

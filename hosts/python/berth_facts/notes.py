@@ -14,7 +14,10 @@ def describe_unread(sources, seconds):
         notes.append("%d more files were not read." % (len(other) - MOST_NAMED))
     if late:
         names = ", ".join(sorted(late, key=lambda path: (path.count("/"), path))[:3])
-        notes.append("%d files were not read, because reading all takes longer than %d s: %s%s." % (len(late), seconds, names, " and others" if len(late) > 3 else ""))
+        notes.append(
+            "%d files were not read, because reading all takes longer than %d s: %s%s."
+            % (len(late), seconds, names, " and others" if len(late) > 3 else "")
+        )
     return notes
 
 

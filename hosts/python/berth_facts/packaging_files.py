@@ -15,7 +15,10 @@ def read_setup_py(source):
             named[statement.targets[0].id] = statement.value
     found = {"file": "setup.py", "requires": [], "python": None}
     for node in ast.walk(source.tree):
-        if isinstance(node, ast.Call) and (getattr(node.func, "id", None) or getattr(node.func, "attr", None)) == "setup":
+        if (
+            isinstance(node, ast.Call)
+            and (getattr(node.func, "id", None) or getattr(node.func, "attr", None)) == "setup"
+        ):
             for keyword in node.keywords:
                 value = literal_or_none(named.get(getattr(keyword.value, "id", None), keyword.value))
                 if keyword.arg == "install_requires" and isinstance(value, (list, tuple)):
@@ -42,6 +45,8 @@ def read_setup_cfg(path, text):
     requires = parser.get("options", "install_requires", fallback="")
     return {
         "file": path,
-        "requires": [line.strip() for line in requires.splitlines() if line.strip() and not line.strip().startswith("#")],
+        "requires": [
+            line.strip() for line in requires.splitlines() if line.strip() and not line.strip().startswith("#")
+        ],
         "python": parser.get("options", "python_requires", fallback=None),
     }

@@ -58,7 +58,11 @@ def wait_for(workers, deadline):
 
 
 def receive(worker, found, pending):
-    source = worker.receive() if worker.has_answer() else unread(worker.batch[0][0], "it took longer than %d s" % SECONDS_PER_FILE)
+    source = (
+        worker.receive()
+        if worker.has_answer()
+        else unread(worker.batch[0][0], "it took longer than %d s" % SECONDS_PER_FILE)
+    )
     is_over = source is None or not worker.has_kept_time
     if source is None:
         source = unread(worker.batch[0][0], "Python's parser crashed on it: its expressions are nested too deeply")

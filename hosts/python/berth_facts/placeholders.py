@@ -4,7 +4,9 @@ import os
 import re
 
 TEXT_LIMIT = 500  # characters; what is longer is a text
-WORDS = re.compile(r"\byour\b|\byour[-_]|path[/_ -]to|^x{3,}$|x{4,}|\bTODO\b|\bREPLACE[_ ]?ME\b|^(sk|hf|pk|gsk)[-_]", re.IGNORECASE)
+WORDS = re.compile(
+    r"\byour\b|\byour[-_]|path[/_ -]to|^x{3,}$|x{4,}|\bTODO\b|\bREPLACE[_ ]?ME\b|^(sk|hf|pk|gsk)[-_]", re.IGNORECASE
+)
 BRACKETED = re.compile(r"^\s*(<[^<>]+>|\{[^{}\s]+\}|\[[A-Za-z][^\[\]]*\])\s*$")
 ADDRESS = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]{0,20}://")
 EXTENSION = re.compile(r"^[^\s/\\]*[^\s/\\.]\.([A-Za-z][A-Za-z0-9]{1,11})$")
@@ -50,7 +52,12 @@ def is_path(value):
     if extension is not None and extension.group(1).lower() in FILE_KINDS:
         return True
     parts = value.split("/")
-    return len(parts) > 1 and len(value) > 3 and any(character.isalpha() for character in value) and value.startswith(("/", "./", "../", "~/"))
+    return (
+        len(parts) > 1
+        and len(value) > 3
+        and any(character.isalpha() for character in value)
+        and value.startswith(("/", "./", "../", "~/"))
+    )
 
 
 def exists_within(place, value):

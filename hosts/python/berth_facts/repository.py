@@ -2,13 +2,13 @@
 
 import time
 
-from literal_calls import read_calls
 from definitions import Definitions
 from documented_calls import find_doctest_calls, find_readme_calls
+from literal_calls import read_calls
 from modules import Modules
 from notes import describe_unread, keep, keep_small
-from placeholders import mark_placeholder
 from parallel_reader import read_sources
+from placeholders import mark_placeholder
 from source_file import Source, is_test
 
 DECLARING = frozenset("cog fastapi pydantic typer modal bentoml click gradio dspy".split())
@@ -19,7 +19,9 @@ READING_SHARE = 0.8  # of the time; joining takes the rest
 def read_repository(request):
     root, seconds = request["root"], request["seconds"]
     deadline = time.monotonic() + seconds
-    texts = [(request[name], kind) for name, kind in (("readme", "readme"), ("setupCfg", "setup.cfg")) if request.get(name)]
+    texts = [
+        (request[name], kind) for name, kind in (("readme", "readme"), ("setupCfg", "setup.cfg")) if request.get(name)
+    ]
     Source.own_names = own_names(request["files"])
     found = read_sources(root, texts + [(path, "python") for path in request["files"]], seconds * READING_SHARE)
     notes = describe_unread(found, seconds)

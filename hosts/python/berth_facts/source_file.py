@@ -4,13 +4,13 @@ import ast
 import os
 import warnings
 
+from code_images import find_images
 from definitions import find_definitions
 from documented_calls import parse_docstrings, parse_readme
 from file_reader import Unreadable, read_file
 from frameworks import find_frameworks
-from code_images import find_images
-from packaging_files import read_setup_cfg, read_setup_py
 from models_and_gpu import find_gpu, find_models
+from packaging_files import read_setup_cfg, read_setup_py
 from statements import every_statement, is_main_guard, module_level
 
 TEXT_LIMIT = 200

@@ -12,8 +12,8 @@ LATE = importlib.import_module("annotationlib") if sys.version_info >= (3, 14) e
 
 def resolve_annotations(function: Callable[..., Any]) -> Dict[str, Any]:
     """Annotations as objects; one that this Python cannot evaluate counts as `Any`, and spoils no other."""
-    function = find_annotated(function)
-    return resolve_all(written_annotations(function), getattr(function, "__globals__", {}))
+    function = find_annotated_function(function)
+    return resolve_all(read_annotations(function), getattr(function, "__globals__", {}))
 
 
 def read_signature(function: Callable[..., Any]) -> inspect.Signature:
@@ -23,7 +23,7 @@ def read_signature(function: Callable[..., Any]) -> inspect.Signature:
     return inspect.signature(function, annotation_format=LATE.Format.FORWARDREF)
 
 
-def written_annotations(owner: Any) -> Dict[str, Any]:
+def read_annotations(owner: Any) -> Dict[str, Any]:
     """A function's or a class's own."""
     if LATE is not None:
         try:
@@ -41,7 +41,7 @@ def field_types(kind: type) -> Dict[str, Any]:
     for base in reversed(kind.__mro__):
         module = sys.modules.get(base.__module__)
         names = dict(vars(module) if module is not None else {}, **{base.__name__: base})
-        types.update(resolve_all(written_annotations(base), names))
+        types.update(resolve_all(read_annotations(base), names))
     return types
 
 
@@ -61,7 +61,7 @@ def resolve(annotation: Any, names: Dict[str, Any]) -> Any:
         return Any
 
 
-def find_annotated(function: Any) -> Any:
+def find_annotated_function(function: Any) -> Any:
     while isinstance(function, functools.partial):
         function = function.func
     function = inspect.unwrap(getattr(function, "__func__", function))

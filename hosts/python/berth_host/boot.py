@@ -16,22 +16,22 @@ import sys
 import time
 
 from . import import_timeout, json_text, setup_timeout
+from .command_line_usage import mark_log
 from .connection import FrameConnection
 from .descriptors import keep_log, lift
 from .entry_callable import EntryNotFound
 from .entry_module import ImportFailed
-from .errors import StartFailed, describe_exception, log
+from .errors import StartError, describe_exception, log
 from .event_loop import use_main_thread
 from .frames import read_frame
 from .import_failure import describe_import_failure
 from .load_software import load_software
 from .original_functions import OriginalFunctions
 from .original_json import dumps, loads
-from .process_record import own_start, take_lock, write_record
+from .process_record import read_start_time, take_lock, write_record
 from .revision_imports import prepare_imports
 from .server import Server
 from .sockets import bind
-from .command_line_usage import mark_log
 
 REPORT = 3
 
@@ -46,31 +46,31 @@ def main(state_directory):
     document = read_document()
     Report.descriptor, Report.token = lift(REPORT), document["token"]
     if not take_lock(state_directory):
-        report({"state": "busy"})
+        finish_report({"state": "busy"})
         return
     identity = {key: document[key] for key in ("deployment", "revision", "token")}
-    identity.update(pid=os.getpid(), startedAt=own_start(), socket=document["socket"])
+    identity.update(pid=os.getpid(), startedAt=read_start_time(), socket=document["socket"])
     write_record(state_directory, identity)
     faulthandler.enable()
     make_temporary_directory(state_directory, document["temporary"])
     set_environment(document["interface"].get("environment") or [], document["env"])
     limit_memory(document["memory"])
-    import_timeout.start(document.get("importTimeout"), give_up, lambda state: tell({"state": state}))
-    setup_timeout.start(document.get("setupTimeout"), document["interface"], give_up, tell)
+    import_timeout.start(document.get("importTimeout"), abort_start, lambda state: write_report({"state": state}))
+    setup_timeout.start(document.get("setupTimeout"), document["interface"], abort_start, write_report)
     try:
         software = load(document, os.path.join(state_directory, "pycache"))
-    except StartFailed as failure:
+    except StartError as failure:
         fail(failure.error)
     import_timeout.stop()
     server = Server(software, identity, document, os.path.join(state_directory, "waiting"))
     server.open(listen(document["socket"]), FrameConnection)
-    report({"state": "ready", "identity": identity})
+    finish_report({"state": "ready", "identity": identity})
     log("%s %s serves %s" % (identity["deployment"], identity["revision"], document["interface"]["callable"]))
     left = server.serve()
     if os.path.exists(document["socket"]):
         os.unlink(document["socket"])
     log_end(left)
-    leave(0)
+    exit_process(0)
 
 
 def read_document():
@@ -114,7 +114,7 @@ def limit_memory(limit):
 
 
 def load(document, cache):
-    """The software, ready to be called. StartFailed with what the user's code did."""
+    """The software, ready to be called. StartError with what the user's code did."""
     code_directory = os.path.realpath(document["directory"])
     os.chdir(code_directory)
     interface = document["interface"]
@@ -126,25 +126,25 @@ def load(document, cache):
     try:
         return load_software(interface)
     except ImportFailed as failure:
-        raise StartFailed(describe_import_failure(failure.error)) from failure.error
+        raise StartError(describe_import_failure(failure.error)) from failure.error
     except EntryNotFound as error:
         place = interface.get("file") or interface["module"]
         candidates = ["%s:%s" % (place, name) for name in error.candidates]
-        raise StartFailed({"code": error.code, "message": error.message, "candidates": candidates}) from error
+        raise StartError({"code": error.code, "message": error.message, "candidates": candidates}) from error
     except BaseException as error:
-        raise StartFailed(describe_exception(error, "START_FAILED")) from error
+        raise StartError(describe_exception(error, "START_FAILED")) from error
 
 
 def fail(error):
     log_failure(error)
-    report({"state": "failed", "error": error})
-    leave(1)
+    finish_report({"state": "failed", "error": error})
+    exit_process(1)
 
 
-def give_up(error):
+def abort_start(error):
     """As `fail`, while the main thread is still at it: nothing that it registered with `atexit` is run."""
     log_failure(error)
-    report({"state": "failed", "error": error})
+    finish_report({"state": "failed", "error": error})
     os._exit(1)
 
 
@@ -157,7 +157,7 @@ def log_failure(error):
     log("start failed: " + "\n".join(lines))
 
 
-def tell(record):
+def write_report(record):
     """To the starter, which may have died. On a line of its own, whatever the solution has written there."""
     try:
         line = dumps(dict(record, token=Report.token)).encode("ascii")
@@ -166,9 +166,9 @@ def tell(record):
         pass
 
 
-def report(record):
+def finish_report(record):
     """The last word."""
-    tell(record)
+    write_report(record)
     descriptor, Report.descriptor = Report.descriptor, -1
     try:
         OriginalFunctions.close(descriptor)
@@ -193,7 +193,7 @@ def log_end(left):
     log("stopped" if left == 0 else "stopped with %d calls unfinished" % left)
 
 
-def leave(code):
+def exit_process(code):
     """Runs what the solution registered with `atexit`, but waits for no thread of its own, which may never end."""
     try:
         atexit._run_exitfuncs()

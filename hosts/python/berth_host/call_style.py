@@ -13,7 +13,11 @@ ANYTHING = {"", "Any", "object"}
 def choose_style(function):
     """`inputs` for one parameter that is a mapping by its annotation, or by its name where the annotation says nothing."""
     try:
-        parameters = [p for p in inspect.signature(function).parameters.values() if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
+        parameters = [
+            p
+            for p in inspect.signature(function).parameters.values()
+            if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)
+        ]
     except (TypeError, ValueError):
         return "arguments"
     if len(parameters) != 1 or parameters[0].kind is inspect.Parameter.KEYWORD_ONLY:

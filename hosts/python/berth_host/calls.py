@@ -1,6 +1,6 @@
 """The life of a call: it waits, runs, has a deadline, may be canceled, and is answered exactly once.
 
-Whoever takes a call out of `known` answers it: the thread that ran it, or the watcher. Python cannot end a thread: a call
+Whoever takes a call out of `unanswered` answers it: the thread that ran it, or the watcher. Python cannot end a thread: a call
 that outlives its time is answered all the same and told to stop (an exception is raised in its thread, or its task is
 canceled). Where it stays inside C code it goes on, and the answer says so.
 """
@@ -62,18 +62,18 @@ class Calls:
         self.stop_exception = stop_exception
         #: Those whose turn has not come, for their callers to see.
         self.waiting = waiting
-        self.known = {}
+        self.unanswered = {}
         self.abandoned = []
         #: Held while an exception is raised in a call's thread, and while the call leaves it.
         self.interrupting = OriginalFunctions.allocate_lock()
 
     def add(self, call):
-        self.known[call] = None
+        self.unanswered[call] = None
 
     def start(self, call, thread=None):
         """False where the call was ended while it waited."""
         with self.interrupting:
-            if call not in self.known:
+            if call not in self.unanswered:
                 return False
             self.waiting.remove(call)
             call.state = RUNNING
@@ -92,24 +92,24 @@ class Calls:
             except BaseException:  # the exception that was to end the call, come late
                 pass
 
-    def let_clean_up(self, call):
+    def allow_cleanup(self, call):
         """Lets the call's code end undisturbed; by its own thread."""
         with self.interrupting:
             call.is_cleaning_up = True
         if call.was_interrupted:
             raise_in_thread(OriginalFunctions.thread_id(), None)
 
-    def take(self, call):
+    def claim(self, call):
         """True for the one who is to answer."""
-        if self.known.pop(call, call) is not None:
+        if self.unanswered.pop(call, call) is not None:
             return False
         self.waiting.remove(call)
         return True
 
-    def give_up(self, call):
+    def claim_unstarted(self, call):
         """Takes a call that has not been started."""
         with self.interrupting:
-            return call.state == WAITING and self.take(call)
+            return call.state == WAITING and self.claim(call)
 
     def interrupt(self, call):
         """Tells a call that was taken to stop; its task is for the caller to cancel."""
@@ -119,11 +119,11 @@ class Calls:
                 raise_in_thread(call.thread, self.stop_exception)
 
     def find(self, id):
-        return [call for call in list(self.known) if call.id == id]
+        return [call for call in list(self.unanswered) if call.id == id]
 
     def count(self):
         """`(running, waiting)`."""
-        states = [call.state for call in list(self.known)]
+        states = [call.state for call in list(self.unanswered)]
         return states.count(RUNNING), states.count(WAITING)
 
     def find_abandoned(self):

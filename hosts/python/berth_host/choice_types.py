@@ -3,8 +3,8 @@
 import enum
 from typing import Any, Tuple
 
-from .converter import Converter
 from .conversion_error import ConversionError, show
+from .converter import Converter
 from .scalars import integer
 
 
@@ -13,7 +13,9 @@ def literal_converter(choices: Tuple[Any, ...]) -> Converter:
         equal = [choice for plain, choice in plains if value == plain]
         if equal:  # 1.0 and true for 1, unless that is a choice itself
             return next((choice for plain, choice in plains if value == plain and type(value) is type(plain)), equal[0])
-        raise ConversionError("must be one of %s; got %s" % (", ".join(show(plain) for plain, _ in plains), show(value)))
+        raise ConversionError(
+            "must be one of %s; got %s" % (", ".join(show(plain) for plain, _ in plains), show(value))
+        )
 
     plains = [(choice.value if isinstance(choice, enum.Enum) else choice, choice) for choice in choices]
     return Converter(convert)
@@ -33,6 +35,8 @@ def enum_converter(kind: Any) -> Converter:
                 return kind(value)  # 1.0 for 1, a flag of several, a class that finds its members itself
         except (ValueError, TypeError):
             pass
-        raise ConversionError("must be one of %s; got %s" % (", ".join(show(member.value) for member in kind), show(value)))
+        raise ConversionError(
+            "must be one of %s; got %s" % (", ".join(show(member.value) for member in kind), show(value))
+        )
 
     return Converter(convert)

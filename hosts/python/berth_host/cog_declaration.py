@@ -26,7 +26,7 @@ class DeclaredInputs(NamedTuple):
     is_open: bool
 
 
-def tell_missing_from_none(cog: Any) -> None:
+def distinguish_missing_defaults(cog: Any) -> None:
     """Lets `Input()` and `Input(default=None)` differ under Cog 0.17 and later, where both read `None` at run time.
 
     Cog tells them apart by parsing the source; only the first makes the input required.
@@ -74,4 +74,4 @@ def _cog_converter(kind: Any) -> Optional[Converter]:
 
 
 #: What pydantic refused under Cog is refused.
-COG_RULES = Rules(is_cog=True, own=_cog_converter)
+COG_RULES = Rules(is_cog=True, custom=_cog_converter)

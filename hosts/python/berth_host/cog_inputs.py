@@ -7,9 +7,9 @@ from typing import Any, Dict, List
 from .annotations import name_type
 from .cog_declaration import DeclaredInputs, InputField
 from .cog_files import InputFiles
+from .conversion_error import ConversionError, show
 from .declarations import MISSING, check_limits
 from .errors import CallInputError
-from .conversion_error import ConversionError, show
 
 
 def read_call(declared: DeclaredInputs, inputs: Any, files: InputFiles) -> Dict[str, Any]:
@@ -54,8 +54,8 @@ def _read_value(field: InputField, inputs: Dict[str, Any], files: InputFiles) ->
 def _describe(declared: DeclaredInputs, unknown: Dict[str, Any]) -> str:
     """The inputs that there are, and the names that were given instead."""
     takes = ", ".join(map(_signature, declared.fields.values())) or "none"
-    strangers = f" (unknown: {', '.join(unknown)})" if unknown and not declared.is_open else ""
-    return f"Inputs: {takes}{strangers}."
+    listed = f" (unknown: {', '.join(unknown)})" if unknown and not declared.is_open else ""
+    return f"Inputs: {takes}{listed}."
 
 
 def _signature(field: InputField) -> str:

@@ -14,8 +14,8 @@ from enum import Enum
 from typing import Any, AsyncIterator, Iterator, List
 
 from .cog_files import to_data_uri
-from .streams import WholeValue
 from .output_values import convert_step
+from .streams import WholeValue
 
 _PLAIN = frozenset((str, int, float, bool, type(None)))
 

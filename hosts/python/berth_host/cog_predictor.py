@@ -18,13 +18,13 @@ from types import ModuleType
 from typing import Any, AsyncIterator, Awaitable, Callable, Dict, Iterator, Optional
 
 from .annotations import resolve_annotations
-from .cog_declaration import read_inputs, tell_missing_from_none
+from .cog_declaration import distinguish_missing_defaults, read_inputs
 from .cog_files import InputFiles, is_file, is_path
 from .cog_inputs import read_call
 from .cog_outputs import concatenates, each, each_async, gather, gather_async
 from .entry_callable import find_instance, pick
 from .errors import HostError
-from .setup_timeout import bounded
+from .setup_timeout import limit_setup
 from .streams import is_async
 
 SHIMS = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "shims")
@@ -35,7 +35,7 @@ class CogPredictor:
 
     def __init__(self, import_module: Callable[[], ModuleType], callable_name: str) -> None:
         cog = _import_cog()
-        tell_missing_from_none(cog)
+        distinguish_missing_defaults(cog)
         module = import_module()
         target = pick(module, callable_name, module.__name__, module)
         self._instance = find_instance(target, module, _build) if inspect.isclass(target) else target
@@ -111,7 +111,7 @@ class CogPredictor:
 
 
 def _build(kind: Callable[[], Any]) -> Any:
-    with bounded():
+    with limit_setup():
         return kind()
 
 

@@ -4,20 +4,20 @@ import os
 import stat
 import sys
 
-LONGEST = 600
+MAX_LENGTH = 600
 
 
 def find_usage(error):
-    """What the parser that ended the process said, in one line; else the last that the process wrote, where that can be read.
+    """What the parser that ended the process usage, in one line; else the last that the process wrote, where that can be read.
 
     argparse, optparse and click keep it in their frames and exceptions.
     """
-    said = None
+    usage = None
     for values in [{"": error.__context__}, *frames_of(error.__traceback__)]:
-        said = of_parser(values) or of_click(values) or said
-    if said is None and isinstance(error.code, int):
-        said = read_last_words()
-    return said
+        usage = read_parser_usage(values) or read_click_usage(values) or usage
+    if usage is None and isinstance(error.code, int):
+        usage = read_log_tail()
+    return usage
 
 
 def frames_of(traceback):
@@ -26,22 +26,22 @@ def frames_of(traceback):
         traceback = traceback.tb_next
 
 
-def of_parser(values):
+def read_parser_usage(values):
     parser, message = values.get("self"), values.get("message", values.get("msg"))
     usage = getattr(parser, "format_usage", getattr(parser, "get_usage", None))
-    return put_together(usage, lambda: message) if isinstance(message, str) and callable(usage) else None
+    return join_usage(usage, lambda: message) if isinstance(message, str) and callable(usage) else None
 
 
-def of_click(values):
+def read_click_usage(values):
     """Of a `ClickException`, or a method of one that a frame holds."""
     for value in values.values():
         problem = getattr(value, "__self__", value)
         if isinstance(problem, Exception) and hasattr(problem, "format_message"):
-            return put_together(getattr(getattr(problem, "ctx", None), "get_usage", str), problem.format_message)
+            return join_usage(getattr(getattr(problem, "ctx", None), "get_usage", str), problem.format_message)
     return None
 
 
-def put_together(usage, message):
+def join_usage(usage, message):
     try:
         return " ".join((usage() + " " + message()).split())
     except Exception:  # a parser of the user's own
@@ -66,14 +66,14 @@ def log_size():
     return status.st_size if stat.S_ISREG(status.st_mode) else None
 
 
-def read_last_words():
+def read_log_tail():
     size = log_size()
     if Log.start is None or size is None or size <= Log.start:
         return None
     try:
         sys.stdout.flush()
         with open("/proc/self/fd/2", "rb") as log:
-            log.seek(max(Log.start, size - LONGEST))
+            log.seek(max(Log.start, size - MAX_LENGTH))
             text = log.read().decode("utf-8", "replace")
     except (OSError, ValueError):
         return None

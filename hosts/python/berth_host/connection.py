@@ -6,13 +6,13 @@ poller reads, and only while there is no call; only whoever concludes the call a
 
 import select
 
-from .frames import AT_ONCE, FrameReader, encode_frame
+from .frames import NO_WAIT, FrameReader, encode_frame
 from .inputs_json import InputText
 from .json_text import dump
 from .original_functions import OriginalFunctions
 from .streams import ReplyStream
 
-SEND_PATIENCE = 0.05
+SEND_TIMEOUT = 0.05
 """Seconds that an answer may hold up the thread that sends it; what is left of it then goes on a thread of its own."""
 
 
@@ -56,7 +56,7 @@ class Connection:
     def open_stream(self):
         raise NotImplementedError
 
-    def tell(self, kind, record):
+    def answer_control(self, kind, record):
         """Answers a request that is no call."""
         self.deliver(self.encode(dump({"status": "success", "output": record})))
 
@@ -66,7 +66,7 @@ class Connection:
     def deliver(self, encoded):
         """Sends what ends the present request, then is there for the next. Waits but a moment for a slow reader."""
         try:
-            rest = send_for(self.socket, encoded, SEND_PATIENCE)
+            rest = send_for(self.socket, encoded, SEND_TIMEOUT)
         except OSError:  # the caller has gone
             return self.sockets.close(self)
         if rest:
@@ -83,7 +83,7 @@ class Connection:
         else:
             self.release()
         self.sockets.sending.discard(self)
-        self.sockets.ring()
+        self.sockets.wake()
 
     def release(self):
         """Its request has been answered: the next one may come, or is there already."""
@@ -127,23 +127,23 @@ class FrameConnection(Connection):
         return ReplyStream(self.socket, lambda content, is_last: encode_frame(content))
 
 
-def send_for(connection, content, patience):
+def send_for(connection, content, timeout):
     """Sends as much as the other side takes within so many seconds; returns the rest."""
     try:
-        sent = connection.send(content, AT_ONCE)
+        sent = connection.send(content, NO_WAIT)
     except BlockingIOError:
         sent = 0
     if sent == len(content):
         return b""
     rest = memoryview(content)[sent:]
-    deadline = OriginalFunctions.monotonic() + patience
+    deadline = OriginalFunctions.monotonic() + timeout
     ready = OriginalFunctions.poll()
     ready.register(connection.fileno(), select.POLLOUT)
     while rest and OriginalFunctions.monotonic() < deadline:
         if not ready.poll(max(0, (deadline - OriginalFunctions.monotonic()) * 1000)):
             break
         try:
-            rest = rest[connection.send(rest, AT_ONCE) :]
+            rest = rest[connection.send(rest, NO_WAIT) :]
         except BlockingIOError:
             pass
     return rest

@@ -5,10 +5,10 @@ import typing
 from collections import abc
 from typing import Any, Dict, Optional
 
-from .converter import Converter
 from .conversion_error import ConversionError, show
+from .converter import Converter
 
-MADE_LISTS: Dict[Any, Any] = {
+LIST_CONSTRUCTORS: Dict[Any, Any] = {
     tuple: tuple,
     set: set,
     abc.Set: set,
@@ -16,9 +16,9 @@ MADE_LISTS: Dict[Any, Any] = {
     frozenset: frozenset,
     collections.deque: collections.deque,
 }
-LISTS = frozenset((list, abc.Sequence, abc.MutableSequence, abc.Collection, abc.Iterable, *MADE_LISTS))
+LISTS = frozenset((list, abc.Sequence, abc.MutableSequence, abc.Collection, abc.Iterable, *LIST_CONSTRUCTORS))
 #: What a text is, too, where nothing is said of its items → the JSON types that pass.
-OF_TEXT_TOO: Dict[Any, Any] = {
+PASSING_TYPES: Dict[Any, Any] = {
     abc.Sequence: (list, str),
     abc.Collection: (list, str, dict),
     abc.Iterable: (list, str, dict),

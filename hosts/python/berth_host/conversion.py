@@ -14,28 +14,37 @@ from collections import abc
 from typing import Any, Dict, Optional, Tuple, Union
 
 from .choice_types import enum_converter, literal_converter
-from .container_types import LISTS, MADE_LISTS, MAPPINGS, OF_TEXT_TOO, default_factory, list_convert, mapping_convert, tuple_convert
-from .converter import NOTHING, PLAIN, Converter, Rules
+from .container_types import (
+    LIST_CONSTRUCTORS,
+    LISTS,
+    MAPPINGS,
+    PASSING_TYPES,
+    default_factory,
+    list_convert,
+    mapping_convert,
+    tuple_convert,
+)
+from .converter import NONE_TYPE, PLAIN, Converter, Rules
 from .declarations import check_limits, is_declaration, read_declaration
 from .json_types import SCALARS
 from .pydantic_types import find_validate, import_pydantic, is_from_pydantic, is_limit, pydantic_convert, takes_decimals
 from .record_types import record_converter
-from .standard_types import OF_DIGITS, standard_converter
+from .standard_types import EXACT_NUMBER_TYPES, standard_converter
 from .union_types import union_converter
 
 
 def make_converter(annotation: Any, rules: Rules = PLAIN) -> Optional[Converter]:
-    maker = Maker(rules)
+    factory = ConverterFactory(rules)
     try:
-        converter = maker.make(annotation)
-    except Exception:  # of a library's type, whose own code says what it is
+        converter = factory.make(annotation)
+    except Exception:  # of a library's type, whose custom code says what it is
         return None
-    if converter is not None and maker.wants_digits and not rules.is_cog:
-        return converter.copy(converter.exact, wants_digits=True)
+    if converter is not None and factory.needs_digits and not rules.is_cog:
+        return converter.copy(converter.exact, needs_digits=True)
     return converter
 
 
-class Maker:
+class ConverterFactory:
     """Makes converters; one of a record that contains itself is made once."""
 
     def __init__(self, rules: Rules) -> None:
@@ -43,7 +52,7 @@ class Maker:
         self.records: Dict[Any, Converter] = {}
         #: Of the generic record that is being made: what its type variables stand for.
         self.bindings: Dict[Any, Any] = {}
-        self.wants_digits = False
+        self.needs_digits = False
 
     def make(self, annotation: Any) -> Optional[Converter]:
         annotation = unwrap(self.bind(annotation))
@@ -57,9 +66,9 @@ class Maker:
         kind = origin or annotation
         if not inspect.isclass(kind):
             return None
-        own = self.rules.own(kind)
-        if own is not None:
-            return own
+        custom = self.rules.custom(kind)
+        if custom is not None:
+            return custom
         if kind in SCALARS:
             return SCALARS[kind][self.rules.is_cog]
         if kind in LISTS or kind in MAPPINGS or kind in (list, dict):
@@ -91,11 +100,11 @@ class Maker:
         validate = find_validate(annotation)
         if validate is None:
             return None
-        self.wants_digits = self.wants_digits or takes_decimals(validate)
+        self.needs_digits = self.needs_digits or takes_decimals(validate)
         return Converter(pydantic_convert(validate), is_record=is_record)
 
     def make_union(self, members: Tuple[Any, ...]) -> Optional[Converter]:
-        kinds = [member for member in members if member is not NOTHING]
+        kinds = [member for member in members if member is not NONE_TYPE]
         has_none = len(kinds) < len(members)
         made = [(kind, self.make(kind)) for kind in kinds]
         if all(converter is None for _, converter in made):
@@ -123,10 +132,10 @@ class Maker:
             places = [] if arguments == ((),) else [self.make(argument) for argument in arguments]
             return Converter(tuple_convert(places))
         item = self.make(arguments[0]) if arguments else None
-        make = MADE_LISTS.get(kind)
+        make = LIST_CONSTRUCTORS.get(kind)
         if item is None and make is None:
-            return Converter(list_convert(None, None), OF_TEXT_TOO.get(kind, (list,)))
-        takes_text = kind in OF_TEXT_TOO and kind is not abc.Sequence and item is not None and str in item.exact
+            return Converter(list_convert(None, None), PASSING_TYPES.get(kind, (list,)))
+        takes_text = kind in PASSING_TYPES and kind is not abc.Sequence and item is not None and str in item.exact
         return Converter(list_convert(make, item), (str,) if takes_text else ())
 
     def make_class(self, kind: Any, arguments: Tuple[Any, ...]) -> Optional[Converter]:
@@ -142,7 +151,7 @@ class Maker:
         self.bindings = outer
         if convert is None:
             del self.records[key]
-            self.wants_digits = self.wants_digits or kind in OF_DIGITS
+            self.needs_digits = self.needs_digits or kind in EXACT_NUMBER_TYPES
             return standard_converter(kind)
         placeholder.convert = convert
         return placeholder
@@ -178,4 +187,4 @@ def with_limits(converter: Optional[Converter], declaration: Any) -> Optional[Co
                 check_limits(declaration, item.value if isinstance(item, enum.Enum) else item)
         return value
 
-    return Converter(convert, wants_digits=converter is not None and converter.wants_digits)
+    return Converter(convert, needs_digits=converter is not None and converter.needs_digits)

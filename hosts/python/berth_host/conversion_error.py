@@ -6,7 +6,7 @@ from .original_json import Encoder
 from .value_paths import describe_path
 
 #: Characters of a value that a message repeats.
-SHOWN = 60
+MAX_SHOWN = 60
 
 encoder = Encoder(ensure_ascii=False, default=str)
 
@@ -35,4 +35,4 @@ class ConversionError(ValueError):
 def show(value: Any) -> str:
     """A value as JSON, shortened."""
     text = encoder.encode(value)
-    return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
+    return text if len(text) <= MAX_SHOWN else text[: MAX_SHOWN - 1] + "…"

@@ -10,7 +10,7 @@ from .original_functions import OriginalFunctions
 from .perform_call import explain, load_inputs
 from .streams import ReaderGone, join, send_chunks_async
 
-NOTHING = object()
+NO_RESULT = object()
 
 
 class Coroutines:
@@ -23,9 +23,9 @@ class Coroutines:
 
     def begin(self, call):
         """Starts a call of an async function."""
-        self.spawn(call, NOTHING, self.context)
+        self.spawn(call, NO_RESULT, self.context)
 
-    def take_over(self, call, result):
+    def resume(self, call, result):
         """Goes on with a call of which synchronous code has returned something to be awaited."""
         self.spawn(call, result, contextvars.copy_context())
 
@@ -38,7 +38,7 @@ class Coroutines:
 
     def create(self, call, result, context):
         call.task = context.run(self.loop.create_task, self.serve(call, result))
-        if call not in self.server.calls.known:  # ended on the way here, when there was no task to cancel
+        if call not in self.server.calls.unanswered:  # ended on the way here, when there was no task to cancel
             call.task.cancel()
 
     def cancel(self, call):
@@ -57,22 +57,22 @@ class Coroutines:
     async def serve(self, call, result):
         server = self.server
         content = None
-        if result is NOTHING and not server.calls.start(call):
+        if result is NO_RESULT and not server.calls.start(call):
             return server.skip(call)
         try:
-            if result is NOTHING:
+            if result is NO_RESULT:
                 value = load_inputs(server.software, call)
                 result = server.software.call(value) if call.reply is None else server.software.stream(value)
             while inspect.isawaitable(result):
                 result = await result
             if is_iterator(result):
-                return self.give_back(call, result)
+                return self.return_to_thread(call, result)
             content = await self.finish(call, result)
         except ReaderGone:
             pass
         except BaseException as error:
             content = explain(error)
-        server.conclude(call, content)
+        server.finish(call, content)
 
     async def finish(self, call, result):
         if not hasattr(result, "__anext__"):
@@ -81,7 +81,7 @@ class Coroutines:
             return await send_chunks_async(result, call.reply, self.server.software.joins)
         return answer_with(join([item async for item in result]))
 
-    def give_back(self, call, result):
+    def return_to_thread(self, call, result):
         """Its items are made by synchronous code, which has its place on a thread."""
         call.result, call.has_result = result, True
         call.task = None

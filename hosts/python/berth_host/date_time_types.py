@@ -7,20 +7,20 @@ from typing import Any, Optional
 from .conversion_error import ConversionError, show
 
 
-def date(value: Any) -> datetime.date:
+def parse_date(value: Any) -> datetime.date:
     if isinstance(value, str):
         try:
             return datetime.date.fromisoformat(value.strip())
         except ValueError:
             pass
-    moment = read_moment(value)
-    if moment is None or moment.time() != datetime.time():
+    found = read_datetime(value)
+    if found is None or found.time() != datetime.time():
         raise ConversionError(f"must be a date like 2024-01-31, got {show(value)}")
-    return moment.date()
+    return found.date()
 
 
-def moment(value: Any) -> datetime.datetime:
-    found = read_moment(value)
+def parse_datetime(value: Any) -> datetime.datetime:
+    found = read_datetime(value)
     if found is None:
         raise ConversionError(f"must be a date and time like 2024-01-31T12:30:00Z, got {show(value)}")
     return found
@@ -29,57 +29,61 @@ def moment(value: Any) -> datetime.datetime:
 #: Seconds as text; eight digits are a date.
 SECONDS = re.compile(r"(?!\d{8}$)[+-]?\d+(\.\d*)?$")
 #: Numbers beyond are milliseconds, as pydantic has it.
-MOST_SECONDS = 20_000_000_000
+MAX_SECONDS = 20_000_000_000
 
 
-def read_moment(value: Any) -> Optional[datetime.datetime]:
+def read_datetime(value: Any) -> Optional[datetime.datetime]:
     try:
         if isinstance(value, str):
             seconds = SECONDS.match(value)
-            return read_moment(float(value)) if seconds else datetime.datetime.fromisoformat(as_python_reads(value))
+            return read_datetime(float(value)) if seconds else datetime.datetime.fromisoformat(normalize_iso(value))
         if isinstance(value, (int, float)) and not isinstance(value, bool):
-            seconds = value / 1000 if abs(value) > MOST_SECONDS else value
+            seconds = value / 1000 if abs(value) > MAX_SECONDS else value
             return datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc) + datetime.timedelta(seconds=seconds)
     except (ValueError, OverflowError):
         pass
     return None
 
 
-def as_python_reads(iso: str) -> str:
+def normalize_iso(iso: str) -> str:
     """ISO 8601 as every Python since 3.8 reads it: the offset as `+00:00`, a fraction of six digits."""
     iso = re.sub(r"[Zz]$", "+00:00", iso.strip())
     iso = re.sub(r"([+-]\d\d)(\d\d)$", r"\1:\2", iso) if ":" in iso else iso
     return re.sub(r"([.,])(\d+)", lambda found: "." + found.group(2)[:6].ljust(6, "0"), iso)
 
 
-def time(value: Any) -> datetime.time:
+def parse_time(value: Any) -> datetime.time:
     try:
         if isinstance(value, str) and ":" in value:
-            return datetime.time.fromisoformat(as_python_reads(value))
+            return datetime.time.fromisoformat(normalize_iso(value))
         if isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value < 86_400:
-            return (datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc) + datetime.timedelta(seconds=value)).timetz()
+            return (
+                datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc) + datetime.timedelta(seconds=value)
+            ).timetz()
     except ValueError:
         pass
     raise ConversionError(f"must be a time like 12:30:00, got {show(value)}")
 
 
-SPAN = re.compile(
+ISO_DURATION = re.compile(
     r"(?P<sign>[+-])?P(?:(?P<weeks>\d+(?:\.\d+)?)W)?(?:(?P<days>\d+(?:\.\d+)?)D)?"
     r"(?:T(?:(?P<hours>\d+(?:\.\d+)?)H)?(?:(?P<minutes>\d+(?:\.\d+)?)M)?(?:(?P<seconds>\d+(?:\.\d+)?)S)?)?$",
     re.IGNORECASE,
 )
-CLOCK = re.compile(
+CLOCK_DURATION = re.compile(
     r"(?P<sign>[+-])?(?:(?P<days>\d+)(?: days?,?)?[ T])?(?P<hours>\d+):(?P<minutes>\d\d)(?::(?P<seconds>\d\d(?:\.\d+)?))?$"
 )
 
 
-def span(value: Any) -> datetime.timedelta:
+def parse_duration(value: Any) -> datetime.timedelta:
     try:
         if isinstance(value, (int, float)) and not isinstance(value, bool):
             return datetime.timedelta(seconds=value)
         if isinstance(value, str):
-            found = SPAN.match(value.strip()) or CLOCK.match(value.strip())
-            parts = {} if found is None else {name: part for name, part in found.groupdict().items() if part is not None}
+            found = ISO_DURATION.match(value.strip()) or CLOCK_DURATION.match(value.strip())
+            parts = (
+                {} if found is None else {name: part for name, part in found.groupdict().items() if part is not None}
+            )
             sign = -1 if parts.pop("sign", "+") == "-" else 1
             if parts:
                 return sign * datetime.timedelta(**{name: float(part) for name, part in parts.items()})

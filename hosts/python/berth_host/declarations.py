@@ -70,7 +70,10 @@ def declared_default(declaration: Any) -> Any:
 def is_ambiguous(declaration: Any) -> bool:
     """Cog 0.17 and later: both `Input()` and `Input(default=None)` read `None` at run time."""
     fields = getattr(type(declaration), "__dataclass_fields__", {})
-    return type(declaration).__module__.partition(".")[0] == "cog" and getattr(fields.get("default"), "default", ...) is None
+    return (
+        type(declaration).__module__.partition(".")[0] == "cog"
+        and getattr(fields.get("default"), "default", ...) is None
+    )
 
 
 def states_default(function: Callable[..., Any], name: str) -> bool:
@@ -83,7 +86,10 @@ def states_default(function: Callable[..., Any], name: str) -> bool:
     if arguments is None:
         return True
     positional = [*getattr(arguments, "posonlyargs", []), *arguments.args]
-    pairs = [*zip(reversed(positional), reversed(arguments.defaults)), *zip(arguments.kwonlyargs, arguments.kw_defaults)]
+    pairs = [
+        *zip(reversed(positional), reversed(arguments.defaults)),
+        *zip(arguments.kwonlyargs, arguments.kw_defaults),
+    ]
     written = next((default for argument, default in pairs if argument.arg == name), None)
     if not isinstance(written, ast.Call):
         return True
@@ -120,7 +126,9 @@ def check_limits(declared: Any, value: Any) -> None:
     """Of one value, or one item of a list."""
     limits = declared.limits
     if declared.choices is not None and value not in declared.choices:
-        raise ConversionError(f"must be one of {', '.join(show(choice) for choice in declared.choices)}; got {show(value)}")
+        raise ConversionError(
+            f"must be one of {', '.join(show(choice) for choice in declared.choices)}; got {show(value)}"
+        )
     if isinstance(value, (int, float, Decimal, Fraction)):
         check_number(limits, value)
     if isinstance(value, str):

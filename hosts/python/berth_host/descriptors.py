@@ -11,9 +11,9 @@ import resource
 
 from .original_functions import OriginalFunctions
 
-LOWEST = 256
+MIN_DESCRIPTOR = 256
 
-held = []
+release_callbacks = []
 """Functions that let go of something of the host's in a forked child."""
 
 
@@ -24,7 +24,7 @@ class ThisProcess:
 def lift(descriptor):
     """Moves a descriptor out of the solution's way, where there is room; returns its new number."""
     limit = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
-    lowest = LOWEST if limit < 0 or limit >= 2 * LOWEST else limit // 2
+    lowest = MIN_DESCRIPTOR if limit < 0 or limit >= 2 * MIN_DESCRIPTOR else limit // 2
     if descriptor >= lowest:
         return descriptor
     try:
@@ -63,21 +63,23 @@ def keep_log():
 def write_log(text):
     """Writes to the log; a log that cannot be written is no reason to fail."""
     try:
-        OriginalFunctions.write(2 if log_descriptor is None else log_descriptor, text.encode("utf-8", "backslashreplace"))
+        OriginalFunctions.write(
+            2 if log_descriptor is None else log_descriptor, text.encode("utf-8", "backslashreplace")
+        )
     except OSError:
         pass
 
 
 def release_in_child():
     ThisProcess.is_forked = True
-    for release in held:
+    for release in release_callbacks:
         release()
 
 
-def close_all(things):
-    for thing in things:
+def close_all(owners):
+    for owner in owners:
         try:
-            thing.close()
+            owner.close()
         except (OSError, ValueError):
             pass
 

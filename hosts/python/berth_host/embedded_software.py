@@ -11,7 +11,7 @@ import contextvars
 import os
 from concurrent.futures import ThreadPoolExecutor
 
-from .event_loop import submit, wait
+from .event_loop import resolve, submit
 from .json_text import is_iterator
 from .load_software import load_cog, load_software
 from .revision_imports import prepare_imports
@@ -26,7 +26,7 @@ class EmbeddedSoftware:
         self.software, self.context = self.threads.submit(self.load, interface, file).result()
         declared = self.software.concurrency
         if threads is None and declared is not None and declared > 1:
-            self.threads.shutdown(wait=False)
+            self.threads.shutdown(resolve=False)
             self.threads = ThreadPoolExecutor(declared, initializer=begin_thread)
 
     def load(self, interface, file):
@@ -44,9 +44,9 @@ class EmbeddedSoftware:
         return self.threads.submit(self.context.copy().run, self.run, inputs)
 
     def run(self, inputs):
-        result = wait(self.software.call(inputs))
+        result = resolve(self.software.call(inputs))
         if isinstance(result, collections.abc.AsyncIterator):
-            return wait(gather(result))
+            return resolve(gather(result))
         return collect(result) if is_iterator(result) else result
 
     async def call(self, inputs):

@@ -8,7 +8,7 @@ import types
 
 from .class_attributes import find_dispatched, needs_instance
 from .errors import HostError, log
-from .resolved_callable import Found
+from .resolved_callable import ResolvedCallable
 
 METHODS = ("predict", "run", "__call__", "invoke")
 PLAIN = (
@@ -16,7 +16,7 @@ PLAIN = (
     *(functools.partial, type(functools.lru_cache()(len))),
 )
 COMMAND_LINES = ("click", "rich_click", "asyncclick", "typer")
-MOST_NAMES = 30
+MAX_NAMES = 30
 
 
 class EntryNotFound(HostError):
@@ -58,7 +58,7 @@ def pick(owner, name, path, module):
         if owner is module:
             raise EntryNotFound(describe_module(module, name), list_candidates(module, name)) from None
         there = [other for other in dir(owner) if not other.startswith("_")]
-        named = ", ".join(there[:MOST_NAMES]) or "nothing"
+        named = ", ".join(there[:MAX_NAMES]) or "nothing"
         detail = "" if str(error).startswith(("type object", "'")) else " (%s)" % error
         raise EntryNotFound("%s has no %s%s; it has: %s" % (path, name, detail, named)) from None
 
@@ -72,7 +72,7 @@ def find_submodule(owner, name):
 
 
 def describe_module(module, name):
-    named = ", ".join(list_candidates(module, name)[:MOST_NAMES]) or "nothing that can be called"
+    named = ", ".join(list_candidates(module, name)[:MAX_NAMES]) or "nothing that can be called"
     return "its module has no %s; it has: %s" % (name, named)
 
 
@@ -82,7 +82,7 @@ def list_candidates(module, near):
     own = [name for name in names if getattr(vars(module)[name], "__module__", None) == module.__name__]
     import difflib  # for errors alone
 
-    close = difflib.get_close_matches(near, names, MOST_NAMES, 0.5)
+    close = difflib.get_close_matches(near, names, MAX_NAMES, 0.5)
     return list(dict.fromkeys([*close, *own, *names]))
 
 
@@ -95,7 +95,7 @@ def as_dispatched(owner, name, found):
     described = find_dispatched(owner, name)
     if described is None:
         return None
-    return Found(found, described, list(inspect.signature(described).parameters)[:1])
+    return ResolvedCallable(found, described, list(inspect.signature(described).parameters)[:1])
 
 
 def as_callable(found, dotted, module, build):
@@ -103,11 +103,11 @@ def as_callable(found, dotted, module, build):
         found = find_instance(found, module, build)
         return pick_method(found, dotted)
     if isinstance(found, PLAIN):
-        return Found(found)
+        return ResolvedCallable(found)
     wrapped = find_wrapped(found, dotted, module)
     if wrapped is not None:
-        return Found(found if callable(found) and passes_on(found, wrapped) else wrapped, wrapped)
-    return Found(found) if callable(found) else pick_method(found, dotted)
+        return ResolvedCallable(found if callable(found) and passes_on(found, wrapped) else wrapped, wrapped)
+    return ResolvedCallable(found) if callable(found) else pick_method(found, dotted)
 
 
 def find_wrapped(found, dotted, module):
@@ -137,9 +137,9 @@ def pick_method(instance, path):
     for method in METHODS:
         found = getattr(instance, method, None)
         if callable(found):
-            return as_dispatched(instance, method, found) or Found(found)
+            return as_dispatched(instance, method, found) or ResolvedCallable(found)
     there = [name for name in dir(instance) if not name.startswith("_") and is_method(instance, name)]
-    named = "; name one of its methods: %s" % ", ".join(there[:MOST_NAMES]) if there else ""
+    named = "; name one of its methods: %s" % ", ".join(there[:MAX_NAMES]) if there else ""
     kind = type(instance).__name__
     raise EntryNotFound("%s is a %s without %s%s" % (path, kind, " or ".join(METHODS), named))
 
@@ -156,7 +156,9 @@ def find_instance(kind, module, build):
     why = why_not_built(kind)
     if why is None:
         return build(kind)
-    held = {name: value for name, value in vars(module).items() if isinstance(value, kind) and not name.startswith("__")}
+    held = {
+        name: value for name, value in vars(module).items() if isinstance(value, kind) and not name.startswith("__")
+    }
     if len({id(value) for value in held.values()}) == 1:
         name, instance = next(iter(held.items()))
         log("%s cannot be built without arguments: the module's %s is called" % (kind.__name__, name))

@@ -6,7 +6,7 @@ import os
 import sys
 
 from . import errors, pickled_classes, revision_imports
-from .import_timeout import bounded
+from .import_timeout import limit_import
 from .shadowed_modules import PREFIX, standard_names
 
 
@@ -31,7 +31,7 @@ def import_entry(interface):
     name, file = interface["module"], find_file(interface)
     sys.argv = [file or name]  # what parses its arguments when imported sees none
     pickled_classes.install(interface)
-    with bounded():
+    with limit_import():
         while True:
             try:
                 return import_once(interface, name, file)
@@ -50,9 +50,9 @@ def import_once(interface, name, file):
     if interface.get("file"):
         if package:
             importlib.import_module(package["name"])
-        return also_as(name, load_file(full, file))
+        return alias_module(name, load_file(full, file))
     if package:
-        return also_as(name, importlib.import_module(full))
+        return alias_module(name, importlib.import_module(full))
     if file is not None and name.partition(".")[0] in standard_names():
         return importlib.import_module(PREFIX + "." + name)
     try:
@@ -70,7 +70,7 @@ def qualify(name, package):
     return package["name"] if name == "__init__" else package["name"] + "." + name
 
 
-def also_as(name, module):
+def alias_module(name, module):
     """Under its plain name too."""
     sys.modules.setdefault(name, module)
     return module

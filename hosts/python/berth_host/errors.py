@@ -14,8 +14,8 @@ MACHINERY = (
     os.path.join(os.path.dirname(os.__file__), "asyncio") + os.sep,
     os.path.join(os.path.dirname(os.__file__), "concurrent") + os.sep,
 )
-LONGEST_MESSAGE = 4_000
-LONGEST_TRACEBACK = 20_000
+MAX_MESSAGE = 4_000
+MAX_TRACEBACK = 20_000
 
 
 class HostError(Exception):
@@ -41,7 +41,7 @@ class CallOutputError(HostError):
         super().__init__("CALL_OUTPUT", message)
 
 
-class StartFailed(Exception):
+class StartError(Exception):
     """The solution cannot be served; `error` is the `error` of an answer."""
 
     def __init__(self, error):
@@ -60,16 +60,16 @@ def describe_exception(error, code):
     name = type(error).__name__
     text = "the code asked to exit (%s)" % error if isinstance(error, SystemExit) else safe_text(error)
     if isinstance(error, (ImportError, AttributeError)):
-        text += name_collision(text)
+        text += describe_name_collision(text)
     return {
         "code": code,
-        "message": shorten(name + ": " + text if text else name, LONGEST_MESSAGE),
+        "message": shorten(name + ": " + text if text else name, MAX_MESSAGE),
         "type": name,
         "traceback": user_traceback(error),
     }
 
 
-def name_collision(text):
+def describe_name_collision(text):
     """What to do where a module of the revision may have been taken for one of Python's own, or the other way round."""
     for name, file in standard_names.items():
         if re.search(r"\b(from|module|named) '(berth_revision\.)?%s[.']" % re.escape(name), text):
@@ -88,7 +88,7 @@ def user_traceback(error):
         text = "".join(traceback.format_exception(type(error), error, error.__traceback__))
     except Exception as unprintable:  # an exception whose own __str__ fails
         text = "%s (its text cannot be shown: %s)\n" % (type(error).__name__, type(unprintable).__name__)
-    return shorten(without_directory(text), LONGEST_TRACEBACK)
+    return shorten(without_directory(text), MAX_TRACEBACK)
 
 
 def without_directory(text):

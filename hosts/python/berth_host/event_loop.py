@@ -1,8 +1,8 @@
 """The one event loop on which the solution's coroutines run, from its setup on: what they share belongs to one loop.
 
 In a host it is the loop of the main thread, as `asyncio.get_event_loop()` says it to the code that is imported and set up
-there; it stands still while synchronous code runs. In a process of a framework, whose main thread is its own, it has a
-thread of its own.
+there; it stands still while synchronous code runs. In a process of a framework, whose main thread is its background, it has a
+thread of its background.
 """
 
 import asyncio
@@ -22,7 +22,7 @@ class Loops:
     main = None
     #: Whether coroutines have run on it: they may have left tasks there.
     was_used = False
-    own = None
+    background = None
 
 
 def use_main_thread():
@@ -52,41 +52,41 @@ def current_loop():
     return loop
 
 
-def wait(result):
+def resolve(result):
     """What comes of an awaitable; anything else as it is."""
     if not inspect.isawaitable(result):
         return result
     if not Loops.is_main:
         return submit(result).result()
     Loops.was_used = True
-    result, context = main_loop().run_until_complete(with_context(result))
+    result, context = main_loop().run_until_complete(await_with_context(result))
     for variable, value in context.items():  # what an async setup has set is set for the calls
         if variable.get(context) is not value:
             variable.set(value)
     return result
 
 
-async def with_context(awaitable):
+async def await_with_context(awaitable):
     result = await awaitable
     return result, contextvars.copy_context()
 
 
 def submit(awaitable):
-    """A concurrent Future of the awaitable's result, from the loop that has a thread of its own."""
-    return asyncio.run_coroutine_threadsafe(as_coroutine(awaitable), own_loop())
+    """A concurrent Future of the awaitable's result, from the loop that has a thread of its background."""
+    return asyncio.run_coroutine_threadsafe(as_coroutine(awaitable), background_loop())
 
 
-def own_loop():
+def background_loop():
     with starting:
-        if Loops.own is None:
-            Loops.own = asyncio.new_event_loop()
-            threading.Thread(target=Loops.own.run_forever, name="berth-event-loop", daemon=True).start()
-    return Loops.own
+        if Loops.background is None:
+            Loops.background = asyncio.new_event_loop()
+            threading.Thread(target=Loops.background.run_forever, name="berth-event-loop", daemon=True).start()
+    return Loops.background
 
 
 def as_coroutine(awaitable):
-    return awaitable if inspect.iscoroutine(awaitable) else wait_for(awaitable)
+    return awaitable if inspect.iscoroutine(awaitable) else await_result(awaitable)
 
 
-async def wait_for(awaitable):
+async def await_result(awaitable):
     return await awaitable

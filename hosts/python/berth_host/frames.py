@@ -7,7 +7,7 @@ from .json_text import load
 
 LENGTH = struct.Struct(">I")
 CHUNK = 65_536
-AT_ONCE = socket.MSG_DONTWAIT
+NO_WAIT = socket.MSG_DONTWAIT
 
 
 class Hangup(Exception):
@@ -59,7 +59,7 @@ class FrameReader:
 
     def read_some(self):
         try:
-            more = self.receive(CHUNK, AT_ONCE)
+            more = self.receive(CHUNK, NO_WAIT)
         except BlockingIOError:
             self.has_more = False
             return None
@@ -80,7 +80,7 @@ class FrameReader:
         self.has_more = True
         while self.missing:
             try:
-                count = self.receive_into(self.missing, 0, AT_ONCE)
+                count = self.receive_into(self.missing, 0, NO_WAIT)
             except BlockingIOError:
                 self.has_more = False
                 return None

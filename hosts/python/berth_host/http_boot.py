@@ -11,8 +11,8 @@ import sys
 import time
 
 from . import import_timeout, setup_timeout
-from .boot import leave, load, log_end, log_failure
-from .errors import StartFailed, log
+from .boot import exit_process, load, log_end, log_failure
+from .errors import StartError, log
 from .http_connection import HttpConnection
 from .original_json import loads
 from .server import Server
@@ -34,7 +34,7 @@ def main(port):
     setup_timeout.start(document.get("setupTimeout"), document["interface"], fail, lambda record: None)
     try:
         software = load(document, CACHE)
-    except StartFailed as failure:
+    except StartError as failure:
         fail(failure.error)
     import_timeout.stop()
     server = Server(software, identity, document)
@@ -42,7 +42,7 @@ def main(port):
     server.open(bind(socket.AF_INET, ("0.0.0.0", int(port))), HttpConnection)
     log("%s %s serves %s" % (identity["deployment"], identity["revision"], document["interface"]["callable"]))
     log_end(server.serve())
-    leave(0)
+    exit_process(0)
 
 
 def fail(error):

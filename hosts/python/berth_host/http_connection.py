@@ -21,7 +21,7 @@ REASONS = {
     200: "OK",
     400: "Bad Request",
     403: "Forbidden",
-    404: "Not Found",
+    404: "Not ResolvedCallable",
     411: "Length Required",
     421: "Misdirected Request",
     422: "Unprocessable Content",
@@ -75,9 +75,9 @@ class HttpConnection(Connection):
         message = "there is no %s %s; call POST /run with the inputs as JSON" % place
         return self.reply(404, refuse("CALL_INPUT", message))
 
-    def tell(self, kind, record):
+    def answer_control(self, kind, record):
         if kind != "ping":
-            return super().tell(kind, record)
+            return super().answer_control(kind, record)
         content = dumps(dict(record, token=self.token, pid=os.getpid())).encode()
         is_well = not record["isStopping"] and record["stuck"] < STUCK_TOO_LONG
         self.reply(200 if is_well else 503, content)

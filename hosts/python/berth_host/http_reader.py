@@ -1,8 +1,8 @@
 """Requests of one HTTP/1.1 connection, one after another. The standard library's own server takes several times as long."""
 
-from .frames import AT_ONCE, Hangup
+from .frames import NO_WAIT, Hangup
 
-LONGEST_HEAD = 65_536
+MAX_HEAD = 65_536
 BLOCK = 65_536
 
 
@@ -56,10 +56,10 @@ class HttpReader:
                 head = bytes(self.buffer[:end])
                 del self.buffer[: end + 4]
                 return head
-            if len(self.buffer) > LONGEST_HEAD:
-                raise BadRequest(431, "the request's headers are longer than %d bytes" % LONGEST_HEAD)
+            if len(self.buffer) > MAX_HEAD:
+                raise BadRequest(431, "the request's headers are longer than %d bytes" % MAX_HEAD)
             try:
-                block = self.connection.recv(BLOCK, AT_ONCE)
+                block = self.connection.recv(BLOCK, NO_WAIT)
             except BlockingIOError:
                 self.has_more = False
                 return None
@@ -71,7 +71,7 @@ class HttpReader:
     def begin_body(self, request):
         length = body_length(request)
         if length > len(self.buffer) and request.headers.get("expect", "").lower() == "100-continue":
-            self.connection.send(b"HTTP/1.1 100 Continue\r\n\r\n", AT_ONCE)
+            self.connection.send(b"HTTP/1.1 100 Continue\r\n\r\n", NO_WAIT)
         self.request = request
         self.body = bytearray(length)
         there = min(length, len(self.buffer))
@@ -83,7 +83,7 @@ class HttpReader:
         while self.missing:
             self.has_more = True
             try:
-                count = self.connection.recv_into(self.missing, 0, AT_ONCE)
+                count = self.connection.recv_into(self.missing, 0, NO_WAIT)
             except BlockingIOError:
                 self.has_more = False
                 return False
@@ -102,8 +102,8 @@ def parse_head(head):
         headers = {name.strip().lower(): value.strip() for name, value in pairs}
     except ValueError:
         raise BadRequest(400, "the request is not HTTP/1.1") from None
-    wish = headers.get("connection", "").lower()
-    keeps_alive = "close" not in wish if version == "HTTP/1.1" else "keep-alive" in wish
+    connection = headers.get("connection", "").lower()
+    keeps_alive = "close" not in connection if version == "HTTP/1.1" else "keep-alive" in connection
     return HttpRequest(method, target.partition("?")[0], headers, keeps_alive)
 
 

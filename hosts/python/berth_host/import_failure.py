@@ -3,9 +3,9 @@
 import re
 import traceback
 
+from .command_line_usage import find_usage
 from .errors import describe_exception
 from .missing_modules import find_others
-from .command_line_usage import find_usage
 
 MAIN_GUARD = 'below `if __name__ == "__main__":`'
 
@@ -13,9 +13,9 @@ MAIN_GUARD = 'below `if __name__ == "__main__":`'
 def describe_import_failure(error):
     """The `error` of an answer."""
     described = describe_exception(error, "IMPORT_FAILED")
-    said = first_line(described["message"])
+    summary = first_line(described["message"])
     advice = advise(error)
-    return dict(described, message=said + "; " + advice if advice else said)
+    return dict(described, message=summary + "; " + advice if advice else summary)
 
 
 def first_line(text):
@@ -26,9 +26,9 @@ def first_line(text):
 
 def advise(error):
     if isinstance(error, SystemExit):
-        where = "what reads the command line belongs %s, or into a function" % MAIN_GUARD
+        advice = "what reads the command line belongs %s, or into a function" % MAIN_GUARD
         usage = find_usage(error)
-        return "%s; %s" % (usage, where) if usage else where
+        return "%s; %s" % (usage, advice) if usage else advice
     if type(error).__name__ == "BdbQuit":
         return "nobody is there to answer a debugger: remove breakpoint()"
     if isinstance(error, EOFError):

@@ -8,9 +8,9 @@ import json
 import sys
 
 from .errors import CallInputError
+from .exact_numbers import as_written
 from .original_json import Decoder
 from .value_paths import describe_path
-from .exact_numbers import as_written
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
@@ -22,7 +22,7 @@ class InvalidValue:
         self.problem = problem
 
 
-class NeedsCarefulRead(Exception):
+class AmbiguousInput(Exception):
     """Somewhere in the text is such a place. It is looked for when there is one."""
 
 
@@ -37,7 +37,7 @@ class InputText:
 
 def parse_inputs(written, decoder=None):
     """The value of the text. CallInputError says what is wrong with it, and where."""
-    content, decoder = written.content, decoder or careful
+    content, decoder = written.content, decoder or strict_decoder
     try:
         text = content.decode("utf-8" if content[:3] != BYTE_ORDER_MARK else "utf-8-sig")
         try:
@@ -53,21 +53,21 @@ def parse_inputs(written, decoder=None):
         raise CallInputError("the inputs are not UTF-8: %s" % error) from None
     except RecursionError:
         raise CallInputError("the inputs are nested too deeply") from None
-    except (NeedsCarefulRead, ValueError) as error:
+    except (AmbiguousInput, ValueError) as error:
         raise CallInputError(find_invalid_value(text) or "the inputs cannot be read: %s" % error) from None
 
 
 def as_object(pairs):
     value = dict(pairs)
     if len(value) != len(pairs):
-        raise NeedsCarefulRead
+        raise AmbiguousInput
     return value
 
 
 def as_float(text):
     value = float(text)
     if value - value != 0:  # neither infinity has a difference to itself
-        raise NeedsCarefulRead
+        raise AmbiguousInput
     return value
 
 
@@ -76,13 +76,11 @@ def as_float_with_digits(text):
 
 
 def refuse_constant(name):
-    raise NeedsCarefulRead
+    raise AmbiguousInput
 
 
-careful = Decoder(object_pairs_hook=as_object, parse_float=as_float, parse_constant=refuse_constant)
-keeping_digits = Decoder(
-    object_pairs_hook=as_object, parse_float=as_float_with_digits, parse_constant=refuse_constant
-)
+strict_decoder = Decoder(object_pairs_hook=as_object, parse_float=as_float, parse_constant=refuse_constant)
+exact_decoder = Decoder(object_pairs_hook=as_object, parse_float=as_float_with_digits, parse_constant=refuse_constant)
 
 
 def find_invalid_value(text):
@@ -111,12 +109,12 @@ def find_invalid_value(text):
     marking = Decoder(
         object_pairs_hook=mark_object, parse_float=mark_float, parse_constant=mark_constant, parse_int=mark_integer
     )
-    return next(describe_unfit(marking.decode(text), ()), None)
+    return next(find_invalid(marking.decode(text), ()), None)
 
 
-def describe_unfit(value, path):
+def find_invalid(value, path):
     if isinstance(value, InvalidValue):
         yield "%s %s" % (describe_path("inputs", path), value.problem)
     elif isinstance(value, (dict, list)):
         for part, item in value.items() if isinstance(value, dict) else enumerate(value):
-            yield from describe_unfit(item, path + (part,))
+            yield from find_invalid(item, path + (part,))

@@ -104,7 +104,11 @@ def check_number(value, path):
         try:
             int.__repr__(value)
         except ValueError as error:
-            message = "%s is an integer of %d bits, which Python refuses to write: %s" % (path, value.bit_length(), error)
+            message = "%s is an integer of %d bits, which Python refuses to write: %s" % (
+                path,
+                value.bit_length(),
+                error,
+            )
             raise HostError("CALL_OUTPUT", message) from None
     return value
 

@@ -3,7 +3,7 @@
 from typing import Any, Callable, Dict, Tuple
 
 from . import scalars
-from .converter import NOTHING, Converter
+from .converter import NONE_TYPE, Converter
 
 
 def scalar(convert: Callable[[Any], Any], kind: type, near: Tuple[type, ...] = ()) -> Tuple[Converter, Converter]:
@@ -18,5 +18,5 @@ SCALARS: Dict[Any, Tuple[Converter, Converter]] = {
     float: scalar(scalars.number, float, (int, bool)),
     bool: scalar(scalars.truth, bool),
     str: scalar(scalars.text, str),
-    NOTHING: scalar(scalars.nothing, NOTHING),
+    NONE_TYPE: scalar(scalars.nothing, NONE_TYPE),
 }

@@ -7,10 +7,10 @@ from .call_style import choose_style
 from .entry_callable import EntryNotFound, find_callable
 from .entry_module import NoSuchModule, import_entry
 from .errors import CallInterrupted
-from .event_loop import wait
-from .setup_timeout import bounded
+from .event_loop import resolve
+from .setup_timeout import limit_setup
 from .signature import Arguments
-from .single_argument import check_takes_inputs, convert_whole, find_whole_converter
+from .single_argument import check_takes_inputs, convert_single_argument, find_single_argument_converter
 
 
 class Software:
@@ -51,7 +51,7 @@ def load_software(interface):
         style = choose_style(found.described)
     if style == "inputs":
         check_takes_inputs(found.described, name)
-        call, keeps_digits = take_whole(found)
+        call, keeps_digits = bind_single_argument(found)
         return Software(call, is_async=is_async(found.function), keeps_digits=keeps_digits)
     arguments = Arguments(found.described, name)
     function = found.function if not found.leading else found.call
@@ -60,7 +60,7 @@ def load_software(interface):
         positional, named = arguments.map(inputs)
         return function(*positional, **named)
 
-    return Software(call, is_async=is_async(found.function), keeps_digits=arguments.wants_digits)
+    return Software(call, is_async=is_async(found.function), keeps_digits=arguments.needs_digits)
 
 
 def is_async(function):
@@ -73,13 +73,13 @@ def is_async(function):
     )
 
 
-def take_whole(found):
+def bind_single_argument(found):
     """A function of the inputs as they are, or as what its annotation makes of them; and whether that wants their digits."""
-    whole = find_whole_converter(found.described)
+    whole = find_single_argument_converter(found.described)
     if whole is None:
         return found.function, False
     converter, name = whole
-    return lambda inputs: found.function(convert_whole(converter, inputs, name)), converter.wants_digits
+    return lambda inputs: found.function(convert_single_argument(converter, inputs, name)), converter.needs_digits
 
 
 def import_module(interface):
@@ -94,8 +94,8 @@ def load_cog(interface):
     from .cog_predictor import CogPredictor
 
     predictor = CogPredictor(lambda: import_module(interface), interface["callable"])
-    with bounded():
-        wait(predictor.setup())
+    with limit_setup():
+        resolve(predictor.setup())
     call, stream = predictor.call, predictor.stream
     if predictor.is_async:
         call, stream = predictor.call_async, predictor.stream_async
@@ -105,9 +105,9 @@ def load_cog(interface):
 
 def build(kind):
     """The one instance, ready. An exception of its constructor or of `setup()` is the user's own."""
-    with bounded():
+    with limit_setup():
         instance = kind()
         setup = getattr(instance, "setup", None)
         if callable(setup):
-            wait(setup())
+            resolve(setup())
     return instance

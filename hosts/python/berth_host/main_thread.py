@@ -8,7 +8,7 @@ from collections import deque
 from .errors import log
 from .event_loop import Loops, main_loop
 from .original_functions import OriginalFunctions
-from .perform_call import explain, perform
+from .perform_call import explain, perform_call
 
 
 class MainThread:
@@ -27,7 +27,7 @@ class MainThread:
         self.ready.append(call)
         if OriginalFunctions.thread_id() != self.thread:
             if self.call is None:
-                self.server.sockets.ring()
+                self.server.sockets.wake()
         elif self.is_in_loop:
             main_loop().stop()
 
@@ -41,25 +41,25 @@ class MainThread:
             self.uses_loop = True
             self.server.watcher.wake()
             if OriginalFunctions.thread_id() != self.thread:
-                self.server.sockets.ring()
+                self.server.sockets.wake()
 
     def serve(self):
         """Returns when the server has been stopped."""
-        while not self.server.stopping.is_over():
+        while not self.server.shutdown.is_over():
             try:
-                self.take_turn()
+                self.run_once()
             except BaseException as error:
-                self.survive(error)
+                self.recover(error)
 
-    def take_turn(self):
+    def run_once(self):
         if self.ready:
             self.call = self.ready.popleft()
-            perform(self.server, self.call)
+            perform_call(self.server, self.call)
             self.call = None
             return
         sockets = self.server.sockets
         if sockets.polling.locked():
-            sockets.ring()  # the watcher lets go of it
+            sockets.wake()  # the watcher lets go of it
         if self.uses_loop:
             return self.run_loop()
         with sockets.polling:
@@ -83,13 +83,13 @@ class MainThread:
         sockets = self.server.sockets
         with sockets.polling:
             sockets.read(0)
-        if self.ready or self.server.stopping.is_over():
+        if self.ready or self.server.shutdown.is_over():
             main_loop().stop()
 
-    def survive(self, error):
+    def recover(self, error):
         """An exception of a signal's handler, or of a callback on the loop, that came while no call was running."""
         call, self.call = self.call, None
         if call is not None:
             self.server.calls.leave_thread(call)
-            self.server.conclude(call, explain(error))
+            self.server.finish(call, explain(error))
         log("the host goes on after %s: %s" % (type(error).__name__, error))

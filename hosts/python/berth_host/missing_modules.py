@@ -7,14 +7,14 @@ import os
 
 from . import errors
 
-MOST_FILES = 200
-MOST_ENTRIES = 50_000
-LARGEST_FILE = 1_000_000
+MAX_FILES = 200
+MAX_ENTRIES = 50_000
+MAX_FILE_BYTES = 1_000_000
 
 
 def find_others(error):
     """Names of modules that are neither installed nor in the repository, beside the one that the ModuleNotFoundError names."""
-    missing, seen, own = [], {error.name.partition(".")[0]}, own_names()
+    missing, seen, own = [], {error.name.partition(".")[0]}, list_own_names()
     files = list(dict.fromkeys(reversed(list(files_of(error.__traceback__)))))
     for file in files:  # which grows
         for name, level in imports_of(file):
@@ -22,7 +22,7 @@ def find_others(error):
             directory = find_directory(file, first, level)
             if directory is not None:
                 found = [one for one in module_files(directory, name) if one not in files]
-                files.extend(found[: MOST_FILES - len(files)])
+                files.extend(found[: MAX_FILES - len(files)])
             elif not level and first not in seen:
                 seen.add(first)
                 if first not in own and not is_installed(first):
@@ -30,7 +30,7 @@ def find_others(error):
     return missing
 
 
-def own_names():
+def list_own_names():
     """Of modules anywhere in the repository: the code may put their directory on the path before it imports them."""
     names, count = set(), 0
     for place, directories, files in os.walk(errors.code_directory):
@@ -38,7 +38,7 @@ def own_names():
         modules = [file[:-3] for file in files if file.endswith(".py")]
         names.update(modules, [os.path.basename(place)] if modules else [])
         count += len(files) + len(directories)
-        if count > MOST_ENTRIES:
+        if count > MAX_ENTRIES:
             break
     return names
 
@@ -54,7 +54,7 @@ def files_of(traceback):
 def imports_of(file):
     """`(name, leading dots)` of what a file is certain to import: at its top, under no condition and in no `try`."""
     try:
-        if os.path.getsize(file) > LARGEST_FILE:
+        if os.path.getsize(file) > MAX_FILE_BYTES:
             return
         with open(file, "rb") as source:
             body = ast.parse(source.read()).body

@@ -142,7 +142,11 @@ def row_object(row):
 def decimal_number(value):
     if not value.is_finite():
         return float(value)  # the encoder refuses NaN and names its path
-    if value == value.to_integral_value() and abs(value) < MAX_DECIMAL_INTEGER and not (value.is_zero() and value.is_signed()):
+    if (
+        value == value.to_integral_value()
+        and abs(value) < MAX_DECIMAL_INTEGER
+        and not (value.is_zero() and value.is_signed())
+    ):
         return int(value)
     number = float(value)
     return number if decimal.Decimal(repr(number)) == value else str(value)

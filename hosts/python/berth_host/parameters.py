@@ -5,9 +5,9 @@ from typing import Any
 
 from .annotations import is_optional
 from .conversion import make_converter, unwrap, with_limits
+from .conversion_error import ConversionError
 from .converter import JSON_TYPES
 from .declarations import MISSING, is_declaration, read_declaration, states_default
-from .conversion_error import ConversionError
 from .pydantic_types import annotate
 
 NAMED = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY, inspect.Parameter.POSITIONAL_ONLY)

@@ -1,17 +1,17 @@
-"""Runs synchronous code of the solution for a call, on the thread that calls `perform`."""
+"""Runs synchronous code of the solution for a call, on the thread that calls `perform_call`."""
 
 from .answers import answer_error, answer_with, refuse
 from .descriptors import ThisProcess
 from .errors import HostError, describe_exception
-from .inputs_json import InputText, keeping_digits, parse_inputs
+from .inputs_json import InputText, exact_decoder, parse_inputs
 from .json_text import is_iterator, load
 from .original_functions import OriginalFunctions
-from .streams import ReaderGone, collect, is_async, pour
+from .streams import ReaderGone, collect, is_async, send_chunks
 
 PLAIN = (type(None), str, dict, list, int, float, bool)
 
 
-def perform(server, call):
+def perform_call(server, call):
     """Runs what a call needs a thread for, and answers it, whatever the code does. What is to be awaited goes on elsewhere."""
     content = rest = None
     is_mine = False
@@ -32,9 +32,9 @@ def perform(server, call):
     if ThisProcess.is_forked:
         OriginalFunctions.exit(0)  # a child that the code has forked, and that has returned from the code
     if rest is None:
-        return server.conclude(call, content)
-    server.coroutines.take_over(call, rest)
-    if not server.has_bound:  # the next may run on this thread
+        return server.finish(call, content)
+    server.coroutines.resume(call, rest)
+    if not server.has_concurrency:  # the next may run on this thread
         server.slots.leave(call)
 
 
@@ -52,14 +52,14 @@ def run(software, call):
     if not is_iterator(result):
         return answer_with(result), None
     if call.reply is not None:
-        return pour(result, call.reply, software.joins), None
+        return send_chunks(result, call.reply, software.joins), None
     return answer_with(collect(result)), None
 
 
 def load_inputs(software, call):
     content, call.inputs = call.inputs, None
     if software.keeps_digits:
-        return parse_inputs(content if type(content) is InputText else InputText(content), keeping_digits)
+        return parse_inputs(content if type(content) is InputText else InputText(content), exact_decoder)
     if type(content) is not InputText:
         try:
             return load(content)

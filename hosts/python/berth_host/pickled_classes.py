@@ -13,7 +13,7 @@ import sys
 from . import errors
 from .errors import log
 
-MOST_FILES = 5_000
+MAX_FILES = 5_000
 SKIPPED = {"node_modules", "site-packages", "__pycache__"}
 
 
@@ -56,7 +56,7 @@ def find_file(name):
     """The first file, from the top down, that defines it at module level."""
     defines = re.compile(rb"^(class|def|async def) +%s\b|^%s *=" % (name.encode(), name.encode()), re.MULTILINE)
     for count, file in enumerate(list_files()):
-        if count >= MOST_FILES:
+        if count >= MAX_FILES:
             return None
         try:
             with open(os.path.join(errors.code_directory, file), "rb") as source:

@@ -5,8 +5,8 @@ import sys
 
 from .data_uri import data_uri
 
-SHOWN_AS = {"CMYK": "RGB", "YCbCr": "RGB", "LAB": "RGB", "HSV": "RGB", "I": "I;16"}
-MOST_OF_PNG = 65_535
+PNG_MODES = {"CMYK": "RGB", "YCbCr": "RGB", "LAB": "RGB", "HSV": "RGB", "I": "I;16"}
+MAX_PNG_VALUE = 65_535
 
 
 def image_converter(value):
@@ -19,11 +19,11 @@ def image_uri(image):
     if image.mode == "F" or image.mode == "I" and not fits_png(image):
         image.save(buffer, format="TIFF")
         return data_uri(buffer.getvalue(), "image/tiff")
-    shown = image.convert(SHOWN_AS[image.mode]) if image.mode in SHOWN_AS else image
+    shown = image.convert(PNG_MODES[image.mode]) if image.mode in PNG_MODES else image
     shown.save(buffer, format="PNG", **({"save_all": True} if getattr(image, "n_frames", 1) > 1 else {}))
     return data_uri(buffer.getvalue(), "image/png")
 
 
 def fits_png(image):
     least, most = image.getextrema()
-    return least >= 0 and most <= MOST_OF_PNG
+    return least >= 0 and most <= MAX_PNG_VALUE

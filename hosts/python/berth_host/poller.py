@@ -5,7 +5,7 @@ import select
 from .descriptors import lift
 from .original_functions import OriginalFunctions
 
-MOST = 64
+MAX_EVENTS = 64
 """Events in one look."""
 
 
@@ -30,7 +30,7 @@ class EpollPoller:
 
     def wait(self, seconds):
         """Pairs of descriptor and event mask; None waits until something comes."""
-        return self.poll(-1 if seconds is None else seconds, MOST)
+        return self.poll(-1 if seconds is None else seconds, MAX_EVENTS)
 
     def close(self):
         self.epoll.close()
@@ -58,7 +58,7 @@ class KqueuePoller:
         self.kqueue.control([select.kevent(descriptor, select.KQ_FILTER_READ, flags)], 0)
 
     def wait(self, seconds):
-        events = self.kqueue.control(None, MOST, seconds)
+        events = self.kqueue.control(None, MAX_EVENTS, seconds)
         return [(event.ident, GONE if event.flags & select.KQ_EV_EOF else 0) for event in events]
 
     def close(self):

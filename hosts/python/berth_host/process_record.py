@@ -28,7 +28,7 @@ def write_record(state_directory, record):
     os.replace(partial, os.path.join(state_directory, "host.json"))
 
 
-def own_start():
+def read_start_time():
     """When this process started, in the words of src/processes/process-identity.ts."""
     if sys.platform == "linux":
         with open("/proc/self/stat") as stat, open("/proc/sys/kernel/random/boot_id") as boot:

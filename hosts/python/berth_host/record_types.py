@@ -26,12 +26,12 @@ def check_object(value: Any) -> Dict[str, Any]:
 
 
 def convert_fields(
-    value: Dict[str, Any], converters: Dict[str, Any], files: Any, kept: Container[str] = ()
+    value: Dict[str, Any], converters: Dict[str, Any], files: Any, skipped: Container[str] = ()
 ) -> Dict[str, Any]:
-    """All that is wrong is told at once. What is `kept` is not looked at."""
+    """All that is wrong is told at once. What is `skipped` is not looked at."""
     converted, problems = dict(value), []
     for name, converter in converters.items():
-        if converter is not None and name in value and name not in kept:
+        if converter is not None and name in value and name not in skipped:
             try:
                 converted[name] = converter(value[name], files)
             except ConversionError as error:
@@ -80,7 +80,7 @@ def build(kind: Any, given: Dict[str, Any]) -> Any:
 
 
 def typed_dict_converter(kind: Any, make: Callable[[Any], Any]) -> Callable[[Any, Any], Any]:
-    """Further keys are kept: the code may read them."""
+    """Further keys are skipped: the code may read them."""
     types = field_types(kind)
     converters = {name: make(annotation) for name, annotation in types.items()}
     required: Set[str] = getattr(kind, "__required_keys__", set(types) if kind.__total__ else set())

@@ -5,7 +5,7 @@ import itertools
 import types
 
 
-class Found:
+class ResolvedCallable:
     """`function` is called; `described` has the signature: of a decorated function what was decorated.
 
     `leading`: names of arguments that it takes by their place alone, though its signature says otherwise.

@@ -6,9 +6,9 @@ import sys
 
 from . import errors
 from .built_modules import BuiltModuleFinder
-from .import_timeout import bounded
+from .import_timeout import limit_import
 from .root_package import OwnPackageFinder
-from .shadowed_modules import find_standard_names, give_own_modules
+from .shadowed_modules import find_standard_names, install_own_modules
 
 #: Makes the revision's modules, for who loads one by its file.
 loader = importlib.machinery.SourceFileLoader
@@ -35,7 +35,7 @@ def prepare_imports(code_directory, interface, package_directory=None, cache_dir
     sys.meta_path.insert(0, packages)
     if package_directory:
         sys.meta_path.append(BuiltModuleFinder(code_directory, package_directory))
-    give_own_modules(standard, code_directory, packages.directories)
+    install_own_modules(standard, code_directory, packages.directories)
     if cache_directory:
         os.environ.setdefault("PYTHONPYCACHEPREFIX", cache_directory)
 
@@ -55,7 +55,7 @@ def revision_loader(code_directory, cache_directory):
             super().set_data(redirect(path), data, **options)
 
         def exec_module(self, module):
-            with bounded():
+            with limit_import():
                 super().exec_module(module)
 
     def redirect(path):

@@ -17,7 +17,7 @@ import sys
 from .shadowed_modules import PREFIX
 
 RELATIVE = re.compile(rb"^[ \t]*from[ \t]*\.", re.MULTILINE)
-MOST_FILES = 2_000
+MAX_FILES = 2_000
 
 
 class OwnPackageFinder(importlib.abc.MetaPathFinder):
@@ -78,7 +78,9 @@ class OwnPackageFinder(importlib.abc.MetaPathFinder):
             root = self.roots[name]
             file = find_module(root, name)
             is_package = os.path.basename(file) == "__init__.py" and name != "__init__"
-            self.members[name] = self.reaches_beyond(root, os.path.dirname(file)) if is_package else imports_beyond(file, 0)
+            self.members[name] = (
+                self.reaches_beyond(root, os.path.dirname(file)) if is_package else imports_beyond(file, 0)
+            )
         return self.members[name]
 
     def reaches_beyond(self, root, directory):
@@ -91,7 +93,7 @@ class OwnPackageFinder(importlib.abc.MetaPathFinder):
             depth = os.path.relpath(place, root).count(os.sep) + 1
             for file in files:
                 count += 1
-                if count > MOST_FILES:
+                if count > MAX_FILES:
                     return False
                 if file.endswith(".py") and imports_beyond(os.path.join(place, file), depth):
                     return True

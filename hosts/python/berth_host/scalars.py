@@ -18,7 +18,9 @@ FIRST_INEXACT = 2.0**53
 def integer(value: Any) -> int:
     if isinstance(value, int) or (isinstance(value, float) and value.is_integer()):
         if isinstance(value, float) and abs(value) >= FIRST_INEXACT:
-            raise ConversionError(f"must be a whole number, got {show(value)}, which may have lost digits: write it without a point")
+            raise ConversionError(
+                f"must be a whole number, got {show(value)}, which may have lost digits: write it without a point"
+            )
         return int(value)
     if isinstance(value, str):
         try:

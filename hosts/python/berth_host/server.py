@@ -9,17 +9,17 @@ from .calls import RUNNING, Call, Calls, Turn
 from .coroutines import Coroutines
 from .errors import log
 from .json_text import dump
-from .watcher import Watcher
 from .main_thread import MainThread
 from .original_functions import OriginalFunctions
-from .stuck_detector import StuckDetector
+from .shutdown import Shutdown
 from .slots import Slots
 from .sockets import Sockets
-from .shutdown import Shutdown
+from .stuck_detector import StuckDetector
 from .waiting_calls import WaitingCalls
+from .watcher import Watcher
 from .worker_threads import WorkerThreads
 
-TURN_PATIENCE = 1.0
+TURN_TIMEOUT = 1.0
 """Seconds in which the call has to come for which a turn is held."""
 
 
@@ -34,9 +34,9 @@ class Server:
         self.calls = Calls(software.stop_exception, self.waiting)
         concurrency = document["concurrency"] or software.concurrency
         #: Whether someone has said how many calls run at once: then what a call awaits counts, too.
-        self.has_bound = concurrency is not None
+        self.has_concurrency = concurrency is not None
         usual = None if software.is_async else 1
-        self.slots = Slots(concurrency or usual, self.calls.known, self.note_waiting, self.begin)
+        self.slots = Slots(concurrency or usual, self.calls.unanswered, self.note_waiting, self.begin)
         #: Turns that are held, by their ids.
         self.turns = {}
         self.main = MainThread(self)
@@ -44,75 +44,75 @@ class Server:
         uses_threads = not software.is_async and (concurrency or 1) > 1
         self.executor = WorkerThreads(self) if uses_threads else self.main
         self.coroutines = Coroutines(self)
-        self.stopping = Shutdown(self, document["grace"])
-        self.pulse = StuckDetector(self)
+        self.shutdown = Shutdown(self, document["grace"])
+        self.stuck_detector = StuckDetector(self)
         self.watcher = Watcher(self)
 
     def open(self, listener, connect):
         """Takes calls from here on; `connect` makes a connection of an accepted socket."""
         self.sockets = Sockets(self, connect, listener)
-        self.stopping.listen(self.sockets.bell[1])
+        self.shutdown.listen(self.sockets.wake_pipe[1])
         self.watcher.start()
 
     def serve(self):
         """Returns how many calls are unfinished, when it was asked to stop and none is left, or their time is over."""
         self.main.serve()
         self.sockets.close_listener()
-        return self.stopping.left
+        return self.shutdown.unfinished
 
     def handle(self, connection, request):
         """By whoever reads: answers at once, or takes the call in."""
         kind = request.kind
         if kind == "call":
-            self.admit(connection, request)
+            self.accept_call(connection, request)
         elif kind == "turn":
-            self.line_up(connection, request)
+            self.queue_turn(connection, request)
         elif kind == "cancel":
             connection.work = request
             self.watcher.cancel(request.id, connection)
         elif kind == "ping":
-            connection.tell(kind, self.describe())
+            connection.answer_control(kind, self.describe())
         elif kind == "stop":
-            connection.tell(kind, True)
-            self.stopping.begin()
+            connection.answer_control(kind, True)
+            self.shutdown.begin()
         else:
             connection.answer(refuse("INTERNAL", "unknown request %r" % kind))
 
-    def admit(self, connection, request):
-        if self.stopping.has_begun:
+    def accept_call(self, connection, request):
+        if self.shutdown.has_begun:
             return connection.answer(refuse_unbegun("the software is being stopped"))
         call = Call(request, request.timeout or self.timeout, connection)
         turn = self.turns.pop(request.turn, None) if request.turn is not None else None
-        if turn is not None and self.calls.take(turn):
-            self.note(call)
+        if turn is not None and self.calls.claim(turn):
+            self.register(call)
             self.slots.pass_on(turn, call)
         else:
-            self.take_in(call)
+            self.enqueue(call)
 
-    def line_up(self, connection, request):
+    def queue_turn(self, connection, request):
         """Holds a turn for a call that its caller makes where the first turn comes: at this process or at another."""
-        if self.stopping.has_begun:
+        if self.shutdown.has_begun:
             connection.answer(refuse_unbegun("the software is being stopped"))
         elif request.may_wait or self.slots.has_room():
-            self.take_in(Turn(request, request.timeout or self.timeout, connection))
+            self.enqueue(Turn(request, request.timeout or self.timeout, connection))
         else:
             connection.answer(dump({"status": "busy", "limit": self.slots.limit}))
 
-    def take_in(self, call):
-        self.note(call)
+    def enqueue(self, call):
+        self.register(call)
         self.slots.enter(call)
 
-    def note(self, call):
+    def register(self, call):
         if call.reply is not None:
-            call.reply.let_go = lambda: self.let_go(call)
+            call.reply.on_reader_gone = lambda: self.handle_reader_gone(call)
         call.connection.work = call
         self.calls.add(call)
-        self.watcher.notice(call)
+        self.watcher.note_call(call)
 
     def begin(self, call):
         """Its turn has come."""
         if call.is_turn:
-            return self.grant(call)
+            return self.grant_turn(call)
         executor = self.coroutines if self.software.is_async else self.executor
         if executor is not self.main or not self.main.is_free():
             self.note_waiting(call)  # other code may keep it from beginning
@@ -122,20 +122,20 @@ class Server:
         if not call.is_turn:  # of a turn the call is still with its caller
             self.waiting.add(call)
 
-    def grant(self, turn):
+    def grant_turn(self, turn):
         """Holds the turn for a call that is still with its caller."""
         if not self.calls.start(turn):
             return self.slots.leave(turn)
-        turn.deadline = OriginalFunctions.monotonic() + TURN_PATIENCE
-        self.watcher.notice(turn)
+        turn.deadline = OriginalFunctions.monotonic() + TURN_TIMEOUT
+        self.watcher.note_call(turn)
         turn.connection.turn = self.turns[turn.id] = turn
         turn.connection.answer(dump({"status": "turn"}))
 
-    def conclude(self, call, content):
+    def finish(self, call, content):
         """Answers a call whose code has ended, unless it was answered before or nobody is there to read the answer."""
         call.has_ended = True
         connection = call.connection
-        if self.calls.take(call):
+        if self.calls.claim(call):
             if call.reply is None:
                 connection.answer(content)
             else:
@@ -143,17 +143,17 @@ class Server:
         elif call.is_answered:
             self.sockets.close(connection)
         self.slots.leave(call)
-        if self.stopping.has_begun:
-            self.sockets.ring()
+        if self.shutdown.has_begun:
+            self.sockets.wake()
 
-    def let_go(self, call):
+    def handle_reader_gone(self, call):
         """Its reader has gone."""
-        self.calls.let_clean_up(call)
-        if self.calls.take(call):
+        self.calls.allow_cleanup(call)
+        if self.calls.claim(call):
             log("call %s was ended: its reader has gone" % call.id)
             call.is_answered = True
 
-    def answer_for(self, call, why):
+    def answer_ended(self, call, why):
         """Answers a call that was taken from its code, or from the queue."""
         code, message = describe_end(call, why, self.slots.limit)
         log("call %s: %s" % (call.id, message))
@@ -165,7 +165,7 @@ class Server:
             self.turns.pop(call.id, None)
             self.slots.leave(call)
         elif call.reply is not None and call.state == RUNNING:
-            call.reply.cut_off(error)
+            call.reply.abort(error)
         else:
             connection.is_last = True
             content = answer_error(error)
@@ -173,7 +173,7 @@ class Server:
         if call.state == RUNNING and not call.has_ended and not call.is_turn:
             call.ended_at = OriginalFunctions.monotonic()
             self.calls.abandoned.append(call)
-            self.pulse.note_abandoned()
+            self.stuck_detector.schedule_check()
         call.is_answered = True
         if call.has_ended:
             self.sockets.close(connection)
@@ -186,27 +186,27 @@ class Server:
     def is_idle(self):
         """Whether all calls have been answered and the answers sent."""
         is_done = all(call.is_answered for call in list(self.slots.holders))
-        return is_done and not (self.calls.known or self.sockets.sending or self.watcher.is_ending)
+        return is_done and not (self.calls.unanswered or self.sockets.sending or self.watcher.is_ending)
 
     def drop_waiting(self, connection):
         """Nobody is there any more for the answer of a call that has not been started."""
         call = connection.work
-        if isinstance(call, Call) and self.calls.give_up(call):
+        if isinstance(call, Call) and self.calls.claim_unstarted(call):
             log("call %s was dropped: its caller has gone" % call.id)
             self.sockets.close(connection)
 
     def drop_turn(self, connection):
         turn = connection.turn
-        if turn is not None and self.calls.take(turn):
+        if turn is not None and self.calls.claim(turn):
             self.turns.pop(turn.id, None)
             self.slots.leave(turn)
 
     def describe(self):
         running, waiting = self.calls.count()
         abandoned = len(self.calls.find_abandoned())
-        stuck = round(self.pulse.stuck_for(), 3)
+        stuck = round(self.stuck_detector.count_stuck_seconds(), 3)
         counts = dict(calls=running + waiting, running=running, waiting=waiting, abandoned=abandoned, stuck=stuck)
-        return dict(self.identity, isStopping=self.stopping.has_begun, **counts)
+        return dict(self.identity, isStopping=self.shutdown.has_begun, **counts)
 
 
 def describe_end(call, why, limit):

@@ -11,15 +11,15 @@ from .revision_imports import is_inside, prepare_imports
 
 
 def prepare(text):
-    told = json.loads(text)
-    directory = os.path.realpath(told["directory"])
-    prepare_imports(directory, told)
-    pickled_classes.install(told)
-    import_timeout.start(told["importTimeout"], give_up)
-    bound_files(directory)
+    settings = json.loads(text)
+    directory = os.path.realpath(settings["directory"])
+    prepare_imports(directory, settings)
+    pickled_classes.install(settings)
+    import_timeout.start(settings["importTimeout"], abort_import)
+    limit_file_imports(directory)
 
 
-def bound_files(directory):
+def limit_file_imports(directory):
     """Also where a server loads a module by its file, past the import system's finders."""
     loader = importlib.machinery.SourceFileLoader
     execute = loader.exec_module
@@ -27,13 +27,13 @@ def bound_files(directory):
     def exec_module(self, module):
         if not is_inside(os.path.realpath(self.path), directory):
             return execute(self, module)
-        with import_timeout.bounded():
+        with import_timeout.limit_import():
             return execute(self, module)
 
     loader.exec_module = exec_module
 
 
-def give_up(error):
+def abort_import(error):
     """As src/runners/host/find-stuck-import.ts reads it."""
     sys.stderr.write("berth: import failed: %s\n%s" % (error["message"], error["traceback"]))
     sys.stderr.flush()

@@ -1,5 +1,5 @@
 """The time that building and setting up the software may take. It loads weights, or fetches them, so it has long; where it
-is then is told from time to time, and what never comes back ends with its line.
+is then is told from time to time, and name never comes back ends with its line.
 
 The solution is imported already, so nothing that it may have replaced is used here: see native.py.
 """
@@ -18,78 +18,79 @@ NOTICES = 30
 ADVICE = ". No call is taken before it has returned"
 
 
-class Bound:
+class SetupTimer:
     """None `seconds`: there is no bound."""
 
     seconds = None
-    what = ""
-    give_up = None
-    tell = None
+    name = ""
+    abort = None
+    report = None
     #: Since when it has been building; a predictor is built, and then set up.
-    begun = None
+    started_at = None
 
 
-def start(seconds, interface, give_up, tell):
-    """From here on; `give_up(error)` ends the process, `tell(record)` receives "building", and its place while that lasts."""
-    Bound.seconds, Bound.give_up, Bound.tell, Bound.begun = seconds, give_up, tell, None
-    Bound.what = "%s:%s" % (interface["module"], interface["callable"])
+def start(seconds, interface, abort, report):
+    """From here on; `abort(error)` ends the process, `report(record)` receives "building", and its place while that lasts."""
+    SetupTimer.seconds, SetupTimer.abort, SetupTimer.report, SetupTimer.started_at = seconds, abort, report, None
+    SetupTimer.name = "%s:%s" % (interface["module"], interface["callable"])
 
 
 @contextlib.contextmanager
-def bounded():
-    if Bound.seconds is None:
+def limit_setup():
+    if SetupTimer.seconds is None:
         yield
         return
-    if Bound.begun is None:
-        Bound.begun = OriginalFunctions.monotonic()
-    left = max(Bound.seconds - seconds_taken(), 0.1)
-    over = OriginalFunctions.allocate_lock()
-    over.acquire()
-    Bound.tell({"state": "building"})
-    OriginalFunctions.start_thread(watch, (over, OriginalFunctions.thread_id()))
+    if SetupTimer.started_at is None:
+        SetupTimer.started_at = OriginalFunctions.monotonic()
+    left = max(SetupTimer.seconds - elapsed(), 0.1)
+    finished = OriginalFunctions.allocate_lock()
+    finished.acquire()
+    SetupTimer.report({"state": "building"})
+    OriginalFunctions.start_thread(watch, (finished, OriginalFunctions.thread_id()))
     faulthandler.dump_traceback_later(left + GRACE_SECONDS, exit=True)
     try:
         yield
     finally:
         faulthandler.cancel_dump_traceback_later()
-        over.release()
+        finished.release()
 
 
-def seconds_taken():
-    return OriginalFunctions.monotonic() - Bound.begun
+def elapsed():
+    return OriginalFunctions.monotonic() - SetupTimer.started_at
 
 
-def watch(over, thread):
-    while not over.acquire(True, next_look()):
-        stack = stack_location.stack_of(thread)
-        if seconds_taken() >= Bound.seconds:
-            Bound.give_up(describe(stack))
+def watch(finished, thread):
+    while not finished.acquire(True, seconds_until_check()):
+        stack = stack_location.read_stack(thread)
+        if elapsed() >= SetupTimer.seconds:
+            SetupTimer.abort(describe(stack))
         text = describe_progress(stack)
         log(text)
-        Bound.tell({"state": "progress", "text": text})
+        SetupTimer.report({"state": "progress", "text": text})
 
 
-def next_look():
+def seconds_until_check():
     """Seconds until the next notice, or until the bound."""
-    notice = Bound.seconds / NOTICES
-    return max(min(notice - seconds_taken() % notice, Bound.seconds - seconds_taken()), 0.001)
+    notice = SetupTimer.seconds / NOTICES
+    return max(min(notice - elapsed() % notice, SetupTimer.seconds - elapsed()), 0.001)
 
 
 def describe(stack):
     """The `error` of a setup that is still going on."""
-    place = stack_location.describe_place(stack)
+    place = stack_location.describe_position(stack)
     return {
         "code": "START_FAILED",
-        "message": "setup of %s took longer than %s%s%s" % (Bound.what, describe_time(Bound.seconds), place, ADVICE),
+        "message": "setup of %s took longer than %s%s%s"
+        % (SetupTimer.name, describe_time(SetupTimer.seconds), place, ADVICE),
         "type": "SetupTimeout",
-        "traceback": stack_location.as_traceback(stack),
+        "traceback": stack_location.format_stack(stack),
     }
 
 
 def describe_progress(stack):
-    own = stack_location.find_own(stack)
-    place = ", at %s in %s" % (stack_location.name_place(own), own.name) if own is not None else ""
-    return "setup of %s has taken %s%s" % (Bound.what, describe_time(seconds_taken()), place)
+    own = stack_location.find_own_entry(stack)
+    place = ", at %s in %s" % (stack_location.describe_line(own), own.name) if own is not None else ""
+    return "setup of %s has taken %s%s" % (SetupTimer.name, describe_time(elapsed()), place)
 
 
 def describe_time(seconds):

@@ -55,7 +55,7 @@ def standard_names():
     return (files | set(sys.builtin_module_names)) - {"test", "site-packages", "__pycache__", "lib-dynload"}
 
 
-def give_own_modules(standard, code_directory, packages):
+def install_own_modules(standard, code_directory, packages):
     """From here on, code of the revision that imports one of these names gets the revision's module.
 
     Not code of one of `packages`, which lie where these modules lie: there `import logging` means Python's, and

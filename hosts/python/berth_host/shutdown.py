@@ -6,15 +6,15 @@ keeps its handler: the signal is noted all the same (`signal.set_wakeup_fd`), an
 
 import signal
 
-from .descriptors import held
+from .descriptors import release_callbacks
 from .errors import log
 from .original_functions import OriginalFunctions
 
-ASKS = (signal.SIGTERM, signal.SIGINT)
-LAST_PATIENCE = 0.5
+STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
+INTERRUPT_TIMEOUT = 0.5
 """Seconds that the code has to react to being told to stop when its time is over."""
-INTERVAL = 0.05
-"""Seconds between two looks at what is left."""
+CHECK_INTERVAL = 0.05
+"""Seconds between two looks at what is unfinished."""
 NEVER = float("inf")
 
 
@@ -24,34 +24,34 @@ class Shutdown:
         #: Seconds.
         self.grace = grace
         self.has_begun = False
-        self.is_late = False
-        self.left = 0
+        self.is_overdue = False
+        self.unfinished = 0
         self.ends_at = NEVER
-        self.next_look = NEVER
-        self.replaced = {}
+        self.next_check = NEVER
+        self.previous_handlers = {}
 
     def listen(self, descriptor):
         """By the main thread: signals that ask for the end arrive at the descriptor, too."""
         signal.set_wakeup_fd(descriptor, warn_on_full_buffer=False)
-        for number in ASKS:
-            usual = signal.getsignal(number)
-            if usual in (signal.SIG_DFL, signal.default_int_handler):
-                self.replaced[number] = usual
+        for number in STOP_SIGNALS:
+            previous = signal.getsignal(number)
+            if previous in (signal.SIG_DFL, signal.default_int_handler):
+                self.previous_handlers[number] = previous
                 signal.signal(number, self.answer_signal)
-        held.insert(0, self.release)
+        release_callbacks.insert(0, self.restore_signals)
 
-    def release(self):
+    def restore_signals(self):
         """In a forked child, which ends as any process does, and whose signals are not the host's."""
         signal.set_wakeup_fd(-1)
-        for number, usual in self.replaced.items():
+        for number, previous in self.previous_handlers.items():
             if signal.getsignal(number) == self.answer_signal:
-                signal.signal(number, usual)
+                signal.signal(number, previous)
 
     def answer_signal(self, number, frame):
         self.begin()
 
     def note_signals(self, numbers):
-        if any(number in numbers for number in ASKS):
+        if any(number in numbers for number in STOP_SIGNALS):
             self.begin()
 
     def begin(self):
@@ -60,34 +60,34 @@ class Shutdown:
             return
         self.ends_at = OriginalFunctions.monotonic() + self.grace
         self.has_begun = True
-        self.next_look = 0.0
+        self.next_check = 0.0
         self.server.watcher.wake()
-        self.server.sockets.ring()
+        self.server.sockets.wake()
 
     def is_over(self):
         """Whether the main thread may leave."""
-        return self.has_begun and (self.is_late or self.server.is_idle())
+        return self.has_begun and (self.is_overdue or self.server.is_idle())
 
-    def look(self, now):
+    def check(self, now):
         """By the watcher."""
-        if now < self.next_look:
+        if now < self.next_check:
             return
         server = self.server
-        self.next_look = now + INTERVAL
+        self.next_check = now + CHECK_INTERVAL
         if server.main.call is not None and server.is_idle():
-            self.leave_without_main()  # it runs a call that was answered long ago
+            self.exit_without_main_thread()  # it runs a call that was answered long ago
         if now < self.ends_at:
             return
-        if self.is_late:
-            self.leave_without_main()
-        self.left = len(server.calls.known)
-        server.watcher.end(list(server.calls.known), "CALL_LOST")
-        self.is_late = True
-        self.next_look = now + LAST_PATIENCE
-        server.sockets.ring()
+        if self.is_overdue:
+            self.exit_without_main_thread()
+        self.unfinished = len(server.calls.unanswered)
+        server.watcher.end_calls(list(server.calls.unanswered), "CALL_LOST")
+        self.is_overdue = True
+        self.next_check = now + INTERRUPT_TIMEOUT
+        server.sockets.wake()
 
-    def leave_without_main(self):
-        """The main thread is held up in code that does not react."""
+    def exit_without_main_thread(self):
+        """The main thread is release_callbacks up in code that does not react."""
         self.server.sockets.close_listener()
-        log("stopped with %d calls unfinished" % self.left)
+        log("stopped with %d calls unfinished" % self.unfinished)
         OriginalFunctions.exit(0)

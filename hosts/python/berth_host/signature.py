@@ -5,12 +5,12 @@ import typing
 
 from .annotations import read_signature, resolve_annotations
 from .conversion import make_converter
+from .conversion_error import ConversionError
 from .declarations import is_declaration
 from .errors import CallInputError, HostError
-from .conversion_error import ConversionError
-from .parameters import NAMED, declare, make_parameter_converter
-from .single_argument import convert_whole
 from .exact_numbers import as_floats
+from .parameters import NAMED, declare, make_parameter_converter
+from .single_argument import convert_single_argument
 
 
 class Arguments:
@@ -35,17 +35,17 @@ class Arguments:
         self.takes_any = len(others) > 0
         self.any_converter = make_converter(annotations.get(others[0].name, typing.Any)) if others else None
         made = [*self.converters.values(), self.any_converter]
-        self.wants_digits = any(converter is not None and converter.wants_digits for converter in made)
+        self.needs_digits = any(converter is not None and converter.needs_digits for converter in made)
         self.is_plain = not self.converters and not self.defaults and self.any_converter is None
 
     def map(self, inputs):
         """(positional, by name) for a call with these inputs."""
         if type(inputs) is not dict:
-            return self.map_other(inputs)
+            return self.map_non_object(inputs)
         given = inputs.keys()
         if not self.required <= given or not (self.takes_any or given <= self.names):
             if self.is_one_record(given):
-                return self.map_only(inputs)
+                return self.map_single(inputs)
             raise HostError("CALL_INPUT", self.describe_mismatch(given))
         if not self.is_plain:
             try:
@@ -56,11 +56,11 @@ class Arguments:
             return (), inputs
         return self.split(inputs)
 
-    def map_other(self, inputs):
+    def map_non_object(self, inputs):
         if inputs is None and not self.required:
             return self.map({})
         if len(self.parameters) == 1 and not self.takes_any:
-            return self.map_only(inputs)
+            return self.map_single(inputs)
         kind = "null" if inputs is None else type(inputs).__name__
         raise HostError("CALL_INPUT", "%s takes a JSON object, not %s; %s" % (self.name, kind, self.describe()))
 
@@ -71,24 +71,24 @@ class Arguments:
         converter = self.converters.get(self.parameters[0].name)
         return converter is not None and converter.is_record
 
-    def map_only(self, value):
+    def map_single(self, value):
         """The one argument, given without its name."""
         name = self.parameters[0].name
         converter = self.converters.get(name)
         if converter is not None:
-            value = convert_whole(converter, value, name)
+            value = convert_single_argument(converter, value, name)
         return ((value,), {}) if self.positional else ((), {name: value})
 
     def convert(self, inputs):
         arguments, problems = dict(inputs), []
         for name, converter in self.converters.items():
             if name in inputs and type(inputs[name]) not in converter.exact:
-                take(arguments, name, converter, problems)
-        if self.wants_digits:
+                convert_argument(arguments, name, converter, problems)
+        if self.needs_digits:
             arguments.update({name: as_floats(inputs[name]) for name in inputs.keys() - self.converters.keys()})
         if self.any_converter is not None:
             for name in inputs.keys() - self.names:
-                take(arguments, name, self.any_converter, problems)
+                convert_argument(arguments, name, self.any_converter, problems)
         if problems:
             raise CallInputError("; ".join(problems))
         for name, declaration in self.defaults.items():
@@ -148,7 +148,7 @@ def find_converters(parameters, declared, annotations):
     return {name: converter for name, converter in made if converter is not None}
 
 
-def take(arguments, name, converter, problems):
+def convert_argument(arguments, name, converter, problems):
     try:
         arguments[name] = converter(arguments[name])
     except ConversionError as error:

@@ -3,12 +3,12 @@
 import typing
 
 from .annotations import read_signature, resolve_annotations
-from .errors import CallInputError, HostError
 from .conversion_error import ConversionError
+from .errors import CallInputError, HostError
 from .parameters import NAMED, declare, make_parameter_converter
 
 
-def convert_whole(converter, value, name):
+def convert_single_argument(converter, value, name):
     """The value that all inputs are: its parts are named without it."""
     try:
         return converter(value)
@@ -18,7 +18,7 @@ def convert_whole(converter, value, name):
         raise CallInputError(error.describe("" if error.path else name)) from None
 
 
-def find_whole_converter(function):
+def find_single_argument_converter(function):
     """Of a function that takes all its inputs as one argument: `(converter, name)`, or None where it takes any value."""
     try:
         parameters = [p for p in read_signature(function).parameters.values() if p.kind in NAMED]

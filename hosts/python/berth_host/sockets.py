@@ -1,4 +1,4 @@
-"""The sockets of a host: the listener, its connections, and a bell that ends the wait for them.
+"""The sockets of a host: the listener, its connections, and a wake_pipe that ends the wait for them.
 
 One thread at a time reads them, whoever holds `polling`: the main thread between calls, else the watcher.
 """
@@ -6,14 +6,14 @@ One thread at a time reads them, whoever holds `polling`: the main thread betwee
 import errno
 import socket
 
-from .descriptors import close_all, held, lift
+from .descriptors import close_all, lift, release_callbacks
 from .errors import log
 from .frames import Hangup
 from .original_functions import OriginalFunctions
 from .poller import HANG_UP, make_poller
 
 BACKLOG = 512
-FULL_PATIENCE = 0.05
+ACCEPT_RETRY_SECONDS = 0.05
 """Seconds until connections are accepted again where the process may open no more files."""
 
 
@@ -30,29 +30,29 @@ class Sockets:
         self.polling = OriginalFunctions.allocate_lock()
         self.poller = make_poller()
         self.poller.add(self.listener.fileno())
-        self.bell = [lift(end) for end in OriginalFunctions.pipe()]
-        for end in self.bell:
+        self.wake_pipe = [lift(end) for end in OriginalFunctions.pipe()]
+        for end in self.wake_pipe:
             OriginalFunctions.set_blocking(end, False)
-        self.poller.add(self.bell[0])
-        self.places = {self.listener.fileno(): self.accept, self.bell[0]: self.silence}
-        held.append(self.release)
+        self.poller.add(self.wake_pipe[0])
+        self.handlers = {self.listener.fileno(): self.accept, self.wake_pipe[0]: self.drain_wake_pipe}
+        release_callbacks.append(self.release)
 
     def release(self):
         """In a forked child."""
         close_all([self.poller, self.listener, *(each.socket for each in list(self.connections.values()))])
-        for end in self.bell:
+        for end in self.wake_pipe:
             OriginalFunctions.close(end)
 
-    def ring(self):
+    def wake(self):
         """Ends the wait of whoever is reading."""
         try:
-            OriginalFunctions.write(self.bell[1], b"\0")
+            OriginalFunctions.write(self.wake_pipe[1], b"\0")
         except OSError:  # full: it has been rung
             pass
 
-    def silence(self):
+    def drain_wake_pipe(self):
         try:
-            self.server.stopping.note_signals(OriginalFunctions.read(self.bell[0], 4096))
+            self.server.shutdown.note_signals(OriginalFunctions.read(self.wake_pipe[0], 4096))
         except BlockingIOError:
             pass
 
@@ -68,22 +68,22 @@ class Sockets:
         for descriptor, mask in events:
             connection = self.connections.get(descriptor)
             if connection is not None:
-                self.look_at(connection, mask)
-            elif descriptor in self.places:
-                self.places[descriptor]()
+                self.handle_event(connection, mask)
+            elif descriptor in self.handlers:
+                self.handlers[descriptor]()
         while self.revisits:
             connection = self.revisits.pop()
             if connection.work is None:
-                self.take_requests(connection)
+                self.read_requests(connection)
 
-    def look_at(self, connection, mask):
+    def handle_event(self, connection, mask):
         connection.has_unread = True  # before the look at its work: see Connection.release
         if connection.work is None:
-            self.take_requests(connection)
+            self.read_requests(connection)
         elif mask & HANG_UP:
             self.server.drop_waiting(connection)
 
-    def take_requests(self, connection):
+    def read_requests(self, connection):
         """Reads until there is a call to be answered, or nothing more has come."""
         connection.has_unread = False
         try:
@@ -107,8 +107,8 @@ class Sockets:
             except OSError as error:
                 if self.listener.fileno() >= 0:
                     log("no connection can be accepted: %s" % error)
-                    OriginalFunctions.sleep(FULL_PATIENCE)
-                    self.ring_again()
+                    OriginalFunctions.sleep(ACCEPT_RETRY_SECONDS)
+                    self.register_listener_again()
                 return
             raw = OriginalFunctions.Socket(fileno=lift(descriptor))
             raw.setblocking(True)
@@ -116,7 +116,7 @@ class Sockets:
             self.connections[connection.descriptor] = connection
             self.poller.add(connection.descriptor)
 
-    def ring_again(self):
+    def register_listener_again(self):
         """The listener is told of once per arrival: those that wait would not be seen."""
         self.poller.remove(self.listener.fileno())
         self.poller.add(self.listener.fileno())
@@ -126,7 +126,7 @@ class Sockets:
         self.revisits.append(connection)
         main = self.server.main
         if main.is_in_loop or OriginalFunctions.thread_id() != main.thread:  # else it is about to read
-            self.ring()
+            self.wake()
 
     def close(self, connection):
         """Safe to call twice, and on any thread that the connection belongs to."""
@@ -138,7 +138,7 @@ class Sockets:
         connection.socket.close()
 
     def close_listener(self):
-        self.places.pop(self.listener.fileno(), None)
+        self.handlers.pop(self.listener.fileno(), None)
         self.listener.close()
 
 

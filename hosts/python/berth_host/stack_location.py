@@ -6,7 +6,7 @@ import traceback
 from . import errors
 
 
-def stack_of(thread):
+def read_stack(thread):
     """Of the thread with this ident, the outermost entry first; that of a coroutine where nothing of the solution's runs."""
     frame = sys._current_frames().get(thread)
     stack = list(traceback.extract_stack(frame)) if frame is not None else []
@@ -37,25 +37,25 @@ def is_own(entry):
     return entry.filename.startswith(errors.code_directory)
 
 
-def find_own(stack):
+def find_own_entry(stack):
     """The innermost entry that is the solution's; None where there is none."""
     return next(filter(is_own, reversed(stack)), None)
 
 
-def name_place(entry):
+def describe_line(entry):
     return "%s:%d" % (errors.relative(entry.filename), entry.lineno)
 
 
-def describe_place(stack):
+def describe_position(stack):
     """For the end of a sentence that says what has not ended."""
-    entry = find_own(stack)
+    entry = find_own_entry(stack)
     if entry is None:
         return ""
-    return " and is at %s%s" % (name_place(entry), ": %s" % entry.line if entry.line else "")
+    return " and is at %s%s" % (describe_line(entry), ": %s" % entry.line if entry.line else "")
 
 
-def as_traceback(stack):
+def format_stack(stack):
     """From the solution's first frame on."""
     first = next((index for index, entry in enumerate(stack) if is_own(entry)), len(stack))
     text = "".join(traceback.format_list(stack[first:]))
-    return errors.shorten(errors.without_directory(text), errors.LONGEST_TRACEBACK)
+    return errors.shorten(errors.without_directory(text), errors.MAX_TRACEBACK)

@@ -9,13 +9,13 @@ import re
 import uuid
 from typing import Any, Callable, Optional
 
+from .conversion_error import ConversionError, show
 from .converter import Converter
 from .data_uri import read_data_uri
-from .conversion_error import ConversionError, show
-from .date_time_types import date, moment, span, time
+from .date_time_types import parse_date, parse_datetime, parse_duration, parse_time
 
 #: A number for these is to come as it was written.
-OF_DIGITS = (decimal.Decimal, fractions.Fraction)
+EXACT_NUMBER_TYPES = (decimal.Decimal, fractions.Fraction)
 
 
 def standard_converter(kind: Any) -> Optional[Converter]:
@@ -99,12 +99,11 @@ def of_text(make: Callable[[str], Any], what: str) -> Callable[[Any], Any]:
 
 
 CONVERSIONS = {
-    datetime.datetime: moment,
-    datetime.date: date,
-    datetime.time: time,
-    datetime.timedelta: span,
+    datetime.datetime: parse_datetime,
+    datetime.date: parse_date,
+    datetime.time: parse_time,
+    datetime.timedelta: parse_duration,
     decimal.Decimal: decimal_number,
-    fractions.Fraction: fraction,
     fractions.Fraction: fraction,
     uuid.UUID: of_text(uuid.UUID, "a UUID"),
     bytes: content,

@@ -10,14 +10,14 @@ import inspect
 import socket
 
 from .answers import answer_error, answer_with
-from .frames import AT_ONCE
+from .frames import NO_WAIT
 from .json_text import dump
 from .original_functions import OriginalFunctions
 
 END_OF_TEXT = b'{"status":"end","joins":true}'
 END_OF_LIST = b'{"status":"end","joins":false}'
 
-ENDING_PATIENCE = 0.1
+ABORT_TIMEOUT = 0.1
 """Seconds that a chunk which is being sent may still take when its stream is cut off."""
 
 
@@ -61,14 +61,14 @@ class ReplyStream:
         self.connection = connection
         self.encode = encode
         #: Held while a part is being sent.
-        self.turn = OriginalFunctions.allocate_lock()
+        self.sending = OriginalFunctions.allocate_lock()
         self.is_over = False
         #: Told when nobody reads any more: from then on the code that cleans up after itself is not disturbed by a cancel.
-        self.let_go = lambda: None
+        self.on_reader_gone = lambda: None
 
     def send(self, content):
         """Returns when there is room for more. ReaderGone when nobody is there, or the call was ended meanwhile."""
-        with self.turn:
+        with self.sending:
             if self.is_over:
                 raise ReaderGone
             try:
@@ -76,44 +76,44 @@ class ReplyStream:
             except OSError:
                 raise ReaderGone from None
 
-    async def send_later(self, content):
+    async def send_async(self, content):
         """The same on an event loop, which goes on meanwhile."""
-        with self.turn:
+        with self.sending:
             if self.is_over:
                 raise ReaderGone
             rest = memoryview(self.encode(content, False))
             try:
                 while rest:
                     try:
-                        rest = rest[self.connection.send(rest, AT_ONCE) :]
+                        rest = rest[self.connection.send(rest, NO_WAIT) :]
                     except BlockingIOError:
-                        await until_writable(self.connection)
+                        await wait_until_writable(self.connection)
             except OSError:
                 raise ReaderGone from None
         await asyncio.sleep(0)
 
-    def cut_off(self, error):
+    def abort(self, error):
         """Ends the stream from another thread, which must not wait: a reader that takes nothing is hung up on."""
         self.is_over = True
-        if not self.send_at_once(answer_error(error)):
+        if not self.send_now(answer_error(error)):
             try:
                 self.connection.shutdown(socket.SHUT_RDWR)
             except OSError:  # closed already
                 pass
 
-    def send_at_once(self, content):
-        if not self.turn.acquire(timeout=ENDING_PATIENCE):
+    def send_now(self, content):
+        if not self.sending.acquire(timeout=ABORT_TIMEOUT):
             return False
         try:
             encoded = self.encode(content, True)
-            return self.connection.send(encoded, AT_ONCE) == len(encoded)
+            return self.connection.send(encoded, NO_WAIT) == len(encoded)
         except OSError:  # no room, or nobody there
             return False
         finally:
-            self.turn.release()
+            self.sending.release()
 
 
-async def until_writable(connection):
+async def wait_until_writable(connection):
     loop = asyncio.get_running_loop()
     ready = loop.create_future()
     descriptor = connection.fileno()
@@ -144,35 +144,35 @@ class ChunkStream:
         return END_OF_TEXT if joins else END_OF_LIST
 
 
-def pour(items, reply, joins):
+def send_chunks(items, reply, joins):
     """Sends what an iterator yields; returns the bytes of what is last."""
-    pouring = ChunkStream(reply, joins if is_stream(items) else False)
+    chunks = ChunkStream(reply, joins if is_stream(items) else False)
     try:
         for item in items:
             if type(item) is WholeValue:
                 return answer_with(item.value)
-            reply.send(pouring.encode(item))
+            reply.send(chunks.encode(item))
     except ReaderGone:
-        reply.let_go()
+        reply.on_reader_gone()
         raise
     finally:
         if hasattr(items, "close"):
             items.close()
-    return pouring.end()
+    return chunks.end()
 
 
 async def send_chunks_async(items, reply, joins):
     """The same for an async iterator. One task runs it, which timeouts and contexts that span its items rely on."""
-    pouring = ChunkStream(reply, joins)
+    chunks = ChunkStream(reply, joins)
     try:
         async for item in items:
             if type(item) is WholeValue:
                 return answer_with(item.value)
-            await reply.send_later(pouring.encode(item))
+            await reply.send_async(chunks.encode(item))
     except ReaderGone:
-        reply.let_go()
+        reply.on_reader_gone()
         raise
     finally:
         if hasattr(items, "aclose"):
             await items.aclose()
-    return pouring.end()
+    return chunks.end()

@@ -2,7 +2,7 @@
 
 from .original_functions import OriginalFunctions
 
-BEAT = 0.5
+HEARTBEAT_SECONDS = 0.5
 """Seconds between two looks while an ended call goes on."""
 NEVER = float("inf")
 
@@ -12,37 +12,37 @@ class StuckDetector:
 
     def __init__(self, server):
         self.server = server
-        self.next_look = NEVER
+        self.next_check = NEVER
         #: Since when the event loop has owed a sign of life.
-        self.asked_at = None
+        self.pinged_at = None
 
-    def note_abandoned(self):
-        self.next_look = OriginalFunctions.monotonic() + BEAT
+    def schedule_check(self):
+        self.next_check = OriginalFunctions.monotonic() + HEARTBEAT_SECONDS
 
-    def look(self, now):
+    def check(self, now):
         """By the watcher. Coroutines share the main thread: its loop is asked whether it still turns."""
-        if now < self.next_look:
+        if now < self.next_check:
             return
         server = self.server
         is_needed = server.calls.find_abandoned() and server.main.uses_loop
-        self.next_look = now + BEAT if is_needed else NEVER
-        if is_needed and self.asked_at is None:
-            self.asked_at = now
-            server.coroutines.call_soon(self.beat)
+        self.next_check = now + HEARTBEAT_SECONDS if is_needed else NEVER
+        if is_needed and self.pinged_at is None:
+            self.pinged_at = now
+            server.coroutines.call_soon(self.note_heartbeat)
 
-    def beat(self):
-        self.asked_at = None
+    def note_heartbeat(self):
+        self.pinged_at = None
 
-    def stuck_for(self):
+    def count_stuck_seconds(self):
         """Seconds; 0 while calls are taken."""
         now = OriginalFunctions.monotonic()
         server = self.server
         abandoned = server.calls.find_abandoned()
         if not abandoned:
-            self.asked_at = None
+            self.pinged_at = None
             return 0.0
-        if self.asked_at is not None:
-            return now - self.asked_at
+        if self.pinged_at is not None:
+            return now - self.pinged_at
         if server.slots.has_room():
             return 0.0
         holding = [call.ended_at for call in abandoned if call in server.slots.holders]

@@ -6,13 +6,13 @@ from typing import Any, Dict, Iterable, Optional, Tuple
 
 from .annotations import name_type
 from .container_types import LISTS, MAPPINGS
-from .converter import JSON_TYPES, NOTHING, Converter
 from .conversion_error import ConversionError, show
-from .json_types import SCALARS
+from .converter import JSON_TYPES, NONE_TYPE, Converter
 from .exact_numbers import WrittenFloat
+from .json_types import SCALARS
 
 NATURAL: Dict[Any, Tuple[type, ...]] = {
-    **{kind: (kind,) for kind in (int, float, bool, str, NOTHING)},
+    **{kind: (kind,) for kind in (int, float, bool, str, NONE_TYPE)},
     **{kind: (list,) for kind in (list, *LISTS)},
     **{kind: (dict,) for kind in (dict, *MAPPINGS)},
 }
@@ -26,7 +26,7 @@ def union_converter(members: Any, made: Any, has_none: bool) -> Converter:
 
     def convert(value: Any, files: Any) -> Any:
         kind = type(value) if type(value) is not WrittenFloat else float
-        found, telling = [], []
+        found, nested_errors = [], []
         for natural, converter in sorted(options, key=lambda option: kind not in option[0]):
             if converter is None and kind in natural:
                 return value
@@ -36,14 +36,14 @@ def union_converter(members: Any, made: Any, has_none: bool) -> Converter:
                     if kind not in (list, dict) or converter.is_record or is_same(found[-1], value):
                         return found[-1]
                 except ConversionError as error:
-                    telling += [error] if error.path and kind in natural else []
+                    nested_errors += [error] if error.path and kind in natural else []
         if found:
             return found[0]
-        if len(telling) == 1:  # of the one that it was meant to be
-            raise telling[0]
+        if len(nested_errors) == 1:  # of the one that it was meant to be
+            raise nested_errors[0]
         raise ConversionError("must be %s, got %s" % (" or ".join(map(name_type, members)), show(value)))
 
-    return Converter(convert, exact | ({NOTHING} if has_none else set()))
+    return Converter(convert, exact | ({NONE_TYPE} if has_none else set()))
 
 
 def is_same(converted: Any, value: Any) -> bool:

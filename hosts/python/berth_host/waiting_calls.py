@@ -6,14 +6,14 @@ and is safe to be made again. Only calls that wait are written, so one that begi
 
 import os
 
-from .descriptors import held, lift
+from .descriptors import lift, release_callbacks
 from .original_functions import OriginalFunctions
 
-MOST = 1024
+MAX_CALLS = 1024
 """Calls that are written at the same time; one beyond them counts as begun when the process ends."""
-SIZE = 48
+CELL_SIZE = 48
 """Bytes of an id; a longer one is not written."""
-NOTHING = bytes(SIZE)
+EMPTY_CELL = bytes(CELL_SIZE)
 
 
 class WaitingCalls:
@@ -26,16 +26,18 @@ class WaitingCalls:
             if os.path.exists(path):
                 os.replace(path, path + ".before")
             self.file = lift(OriginalFunctions.open(path, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600))
-            self.free.extend(range(MOST))
-            held.append(lambda: OriginalFunctions.close(self.file))
+            self.free.extend(range(MAX_CALLS))
+            release_callbacks.append(lambda: OriginalFunctions.close(self.file))
 
     def add(self, call):
         """Before anything can begin it. Safe to call twice."""
-        if call in self.cells or not self.free or type(call.id) is not str or len(call.id) > SIZE:
+        if call in self.cells or not self.free or type(call.id) is not str or len(call.id) > CELL_SIZE:
             return
         cell = self.free.pop()
         try:
-            OriginalFunctions.pwrite(self.file, call.id.encode("ascii", "replace").ljust(SIZE, b"\0"), cell * SIZE)
+            OriginalFunctions.pwrite(
+                self.file, call.id.encode("ascii", "replace").ljust(CELL_SIZE, b"\0"), cell * CELL_SIZE
+            )
         except OSError:  # a full disk: it counts as begun
             self.free.append(cell)
         else:
@@ -47,13 +49,13 @@ class WaitingCalls:
         if cell is None:
             return
         try:
-            OriginalFunctions.pwrite(self.file, NOTHING, cell * SIZE)
+            OriginalFunctions.pwrite(self.file, EMPTY_CELL, cell * CELL_SIZE)
         except OSError:
-            self.give_up()
+            self.discard_file()
         else:
             self.free.append(cell)
 
-    def give_up(self):
+    def discard_file(self):
         """What is written there does not hold any more."""
         self.free = []
         try:

@@ -4,7 +4,7 @@ import contextvars
 
 from .errors import log
 from .original_functions import OriginalFunctions
-from .perform_call import explain, perform
+from .perform_call import explain, perform_call
 
 
 class WorkerThreads:
@@ -24,8 +24,8 @@ class WorkerThreads:
         while True:
             try:
                 call = self.jobs.get()
-                self.context.copy().run(perform, self.server, call)
+                self.context.copy().run(perform_call, self.server, call)
             except BaseException as error:
                 self.server.calls.leave_thread(call)
-                self.server.conclude(call, explain(error))
+                self.server.finish(call, explain(error))
                 log("a call's thread goes on after %s: %s" % (type(error).__name__, error))
