@@ -1,6 +1,7 @@
 import { BerthError } from '../errors.js';
 import { type BerthHome, berthHome } from '../home/home.js';
 import type { Agent, AgentDescription } from './agent.js';
+import type { AgentSettings } from './agent-settings.js';
 import { aider } from './aider.js';
 import { claudeCode } from './claude-code.js';
 import { codex } from './codex.js';
@@ -8,7 +9,7 @@ import { CommandLineAgent } from './command-line-agent.js';
 import { gemini } from './gemini.js';
 import { OpenaiAgent } from './openai-agent.js';
 import { opencode } from './opencode.js';
-import { type AgentSettings, readAgentSettings } from './read-agent-settings.js';
+import { readAgentSettings } from './read-agent-settings.js';
 import { createUserDefinedProtocol } from './user-defined-agent.js';
 
 /**

@@ -35,6 +35,13 @@ export const UserDefinedSettings = z.strictObject({
 });
 export type UserDefinedSettings = z.infer<typeof UserDefinedSettings>;
 
+/** The `agents:` section of `$BERTH_HOME/config.yaml`. */
+export interface AgentSettings {
+  builtIn: Record<string, BuiltInSettings>;
+  /** In the order of the file. */
+  userDefined: Record<string, UserDefinedSettings>;
+}
+
 /** Dollars of a run at these prices. */
 export const computeCost = (prices: Prices, inputTokens: number, outputTokens: number): number =>
   (prices.input * inputTokens + prices.output * outputTokens) / 1_000_000;

@@ -1,8 +1,7 @@
 import { isMap, isScalar, LineCounter, parseDocument } from 'yaml';
 import * as z from 'zod';
 import { BerthError } from '../errors.js';
-import { BuiltInSettings, UserDefinedSettings } from './agent-settings.js';
-import type { AgentSettings } from './read-agent-settings.js';
+import { type AgentSettings, BuiltInSettings, UserDefinedSettings } from './agent-settings.js';
 
 const AgentName = /^[a-z][a-z0-9-]{0,39}$/;
 

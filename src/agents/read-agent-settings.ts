@@ -2,17 +2,13 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BerthError } from '../errors.js';
 import type { BerthHome } from '../home/home.js';
-import type { BuiltInSettings, UserDefinedSettings } from './agent-settings.js';
-
-export interface AgentSettings {
-  builtIn: Record<string, BuiltInSettings>;
-  /** In the order of the file. */
-  userDefined: Record<string, UserDefinedSettings>;
-}
+import type { AgentSettings } from './agent-settings.js';
 
 /**
- * `agents:` of `$BERTH_HOME/config.yaml`: settings for the agents that Berth knows, commands for the user's own.
- * Nothing when there is no file. Throws AGENT_CONFIG with one line per mistake: `FILE:LINE: KEY: what is wrong`.
+ * Reads `agents:` from `$BERTH_HOME/config.yaml`: settings for built-in agents, and user-defined agents. Returns empty
+ * settings when there is no file.
+ *
+ * @throws AGENT_CONFIG when the file cannot be read or is invalid, with one line per mistake: `FILE:LINE: KEY: problem`.
  */
 export async function readAgentSettings(home: BerthHome, builtInNames: readonly string[]): Promise<AgentSettings> {
   const file = join(home.root, 'config.yaml');
