@@ -9,6 +9,7 @@ import type { Lock } from './locks/lock.js';
 import { findVariables, resolveLock } from './locks/resolve-lock.js';
 import { createOlderPythonRecord, findOlderPython } from './older-python.js';
 import { listAuthenticatedIndexes } from './pip-files/list-authenticated-indexes.js';
+import { expandVariables } from './pip-files/variables.js';
 import type { PythonRequirement } from './python-requirements.js';
 import { type Requirements, readRequirements } from './requirements/read-requirements.js';
 import { ensureEnvironment } from './shared-environment.js';
@@ -72,13 +73,12 @@ export class Environments {
   async prepare(request: PrepareRequest): Promise<Environment> {
     const { directory, facts, entry, env = {}, strategyRequirements, signal, onProgress } = request;
     const choose = (wishes: PythonRequirement[]) => chooseInterpreter(this.home, wishes, { signal, onProgress });
-    const requirements = await readRequirements(directory, facts, {
-      strategyRequirements,
-      entry,
-      variables: env,
-    });
-    const wishes = listPythonRequirements(facts, requirements);
+    const read = (pythonVersion?: string) =>
+      readRequirements(directory, facts, { strategyRequirements, entry, variables: env, pythonVersion });
+    const unversioned = await read();
+    const wishes = listPythonRequirements(facts, unversioned);
     const defaultInterpreter = await choose(wishes);
+    const requirements = unversioned.dependsOnPython ? await read(defaultInterpreter.version) : unversioned;
     if (wishes.length > 0) return await this.prepareWith(defaultInterpreter, requirements, request);
     const remembered = createOlderPythonRecord(this.home, requirements, defaultInterpreter);
     const known = await remembered.read();
@@ -127,7 +127,8 @@ export class Environments {
       const indexes = listAuthenticatedIndexes(requirements.pip);
       const environment = await ensureEnvironment({ ...common, lock, interpreter, variables, indexes, claim });
       const versionVariables = await this.resolveVersionVariables(requirements, directory);
-      const projects = { packages: requirements.packages, required: lock.localProjects };
+      const required = lock.localProjects.map((path) => expandVariables(path, variables));
+      const projects = { packages: requirements.packages, required, secrets: Object.values(variables) };
       const place = { packageDirectory, environment, interpreter, copy };
       const own = await installRevisionPackage({ ...common, ...projects, ...place, env: versionVariables.env });
       return {

@@ -1,5 +1,5 @@
 import { lstat, readdir, rm, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, isAbsolute, join } from 'node:path';
 import type { BerthHome } from '../home/home.js';
 import { readRevisionHistory } from '../workspaces/source-history.js';
 import { buildDirectory } from './build-directory.js';
@@ -15,8 +15,10 @@ export interface PackageRequest {
   home: BerthHome;
   /** Directories of the repository that are packages, relative to it; `.` is the repository itself. */
   packages: string[];
-  /** Projects of it that a requirement names by path. */
+  /** Projects and archives that a requirement names by path: relative to the repository, or absolute. */
   required: string[];
+  /** Values to redact from output. */
+  secrets: string[];
   /** Variables of the build. */
   env: Record<string, string>;
   directory: string;
@@ -48,7 +50,8 @@ export async function installRevisionPackage(request: PackageRequest): Promise<I
   }
   const history = await readRevisionHistory(directory);
   const told = JSON.stringify([history ?? null, env]);
-  const digest = digestTexts([environment.digest, ...projects, told, ...(await describeFiles(directory))]);
+  const outside = await Promise.all(projects.filter(isAbsolute).map(describeFile));
+  const digest = digestTexts([environment.digest, ...projects, told, ...outside, ...(await describeFiles(directory))]);
   const readMark = () => readRecord<CompletionMarker>(markerPath(packageDirectory));
   const isComplete = async () => (await readMark())?.digest === digest;
   if (!(await isComplete())) {
@@ -84,25 +87,25 @@ async function describeFiles(directory: string): Promise<string[]> {
   const entries = await readdir(directory, { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile() && basename(entry.parentPath) !== '__pycache__');
   const paths = files.map((entry) => join(entry.parentPath, entry.name)).sort();
-  return await Promise.all(
-    paths.map(async (path) => {
-      const { size, mtimeMs } = await lstat(path);
-      return `${path} ${size} ${mtimeMs}`;
-    }),
-  );
+  return await Promise.all(paths.map(describeFile));
+}
+
+async function describeFile(path: string): Promise<string> {
+  const { size, mtimeMs } = await lstat(path);
+  return `${path} ${size} ${mtimeMs}`;
 }
 
 /** Returns what the build backends of packages that were left out said. */
 async function install(building: string, request: PackageRequest): Promise<string[]> {
-  const { home, directory, environment, interpreter, required, env, signal, onProgress } = request;
+  const { home, directory, environment, interpreter, required, env, secrets, signal, onProgress } = request;
   const cwd = await request.copy.ensurePath();
   const args = ['pip', 'install', '--quiet', '--no-deps', '--reinstall', '--target', building];
   args.push('--python', environment.python);
   if (interpreter.claimedVersion !== null) args.push('--python-version', interpreter.claimedVersion);
-  const call = { home, cwd, directory, env, scratch: building, signal, onProgress };
+  const call = { home, cwd, directory, env, secrets, scratch: building, signal, onProgress };
   const leftOut: string[] = [];
   for (const project of listProjects(request)) {
-    const result = await runUvBuild({ ...call, args: [...args, `./${project}`] });
+    const result = await runUvBuild({ ...call, args: [...args, isAbsolute(project) ? project : `./${project}`] });
     if (result.exitCode === 0) continue;
     // A requirement by path is the repository's own word that there is a package.
     const words = required.includes(project) ? undefined : findMissingCode(result.output);

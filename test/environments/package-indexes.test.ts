@@ -6,7 +6,7 @@ import { expect, test } from '@jest/globals';
 import type { Environment } from '../../src/contract/revision.js';
 import { Environments, type PrepareRequest } from '../../src/environments/index.js';
 import { startPackageIndex } from '../support/package-index.js';
-import { temporaryDirectory, temporaryHome, temporarySolution } from '../support/temporary-directories.js';
+import { temporaryDirectory, temporaryHome, temporarySolution, writeTree } from '../support/temporary-directories.js';
 import { someFacts } from './some-facts.js';
 
 // Where requirement files say that packages come from, and which of their files may be taken.
@@ -22,8 +22,11 @@ const prepare = (files: Record<string, string>, request: Partial<PrepareRequest>
     ...request,
   });
 
-const versionOf = ({ python }: Environment, name: string): string =>
-  execFileSync(python, ['-c', `import ${name}; print(${name}.__version__)`], { encoding: 'utf8' }).trim();
+const versionOf = ({ python, packageDirectory }: Environment, name: string): string =>
+  execFileSync(python, ['-c', `import ${name}; print(${name}.__version__)`], {
+    encoding: 'utf8',
+    env: { PYTHONPATH: packageDirectory ?? '' },
+  }).trim();
 
 /** Everything that Berth keeps, as one text. */
 const kept = (directory: string): string =>
@@ -145,6 +148,31 @@ test('variables in addresses come from the deployment alone and are kept nowhere
   );
   expect(wrong).toMatchObject({ code: 'DEPENDENCY_UNRESOLVED' });
   expect(JSON.stringify(wrong.toRecord())).not.toContain('wrong-password');
+});
+
+const wheelsVariable = `\${${'WHEELS'}}`;
+const wheelName = 'alpha-7.0-py3-none-any.whl';
+
+test.each([
+  ['a requirement', `alpha @ ${wheelsVariable}/${wheelName}`],
+  ['a requirement with a file URL', `alpha @ file://${wheelsVariable}/${wheelName}`],
+  ['a bare path', `${wheelsVariable}/${wheelName}`],
+  ['--find-links', `--find-links ${wheelsVariable}\nalpha==7.0`],
+  ['an editable project', `-e ${wheelsVariable}/project`],
+  ['a project by path', `alpha @ ${wheelsVariable}/project`],
+])('%s may take an absolute path from a variable', async (_, lines) => {
+  const { directory } = await startPackageIndex([{ name: 'alpha', version: '7.0' }]);
+  writeTree(directory, {
+    'project/pyproject.toml':
+      '[project]\nname = "alpha"\nversion = "7"\n[build-system]\nrequires = ["setuptools"]\nbuild-backend = "setuptools.build_meta"\n',
+    'project/alpha.py': '__version__ = "7.0"\n',
+  });
+  const list = { 'requirements.txt': `${lines}\n` };
+  const ownPackage = { 'setup.py': 'from setuptools import setup\nsetup(name="own", version="1")\n' };
+  for (const files of [list, { ...list, ...ownPackage }]) {
+    const environment = await prepare(files, { env: { WHEELS: directory } });
+    expect(versionOf(environment, 'alpha')).toBe('7.0');
+  }
 });
 
 test('a requirement in git is installed from the directory and the commit that it names', async () => {

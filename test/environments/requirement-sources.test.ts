@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
+import { chooseAlternatives } from '../../src/environments/requirements/alternative-files.js';
 import { convertCondaVersion } from '../../src/environments/requirements/conda.js';
 import { parsePipInstall } from '../../src/environments/requirements/parse-pip-install.js';
 import { readRequirements } from '../../src/environments/requirements/read-requirements.js';
@@ -94,6 +95,57 @@ test.each<[string, Record<string, string>, string[]]>([
   ],
 ])('%s says what is required', async (_, files, expected) => {
   expect(await asked(files)).toEqual(expected);
+});
+
+const listFiles = async (names: string[], pythonVersion?: string) => {
+  const files = Object.fromEntries(names.map((name) => [name, 'a']));
+  return await readRequirements(temporarySolution(files), someFacts(), { pythonVersion });
+};
+
+test.each<[string, string[], string]>([
+  ['3.9.18', ['requirements/py38.txt', 'requirements/py39.txt', 'requirements/py310.txt'], 'requirements/py39.txt'],
+  ['3.13.0', ['requirements/py38.txt', 'requirements/py39.txt', 'requirements/py310.txt'], 'requirements/py310.txt'],
+  ['3.8.1', ['requirements/py39.txt', 'requirements/py310.txt'], 'requirements/py39.txt'],
+  ['3.11.7', ['requirements/3.8.txt', 'requirements/3.10.txt'], 'requirements/3.10.txt'],
+  ['3.9.1', ['requirements-py-3.9.txt', 'requirements-python3.10.txt'], 'requirements-py-3.9.txt'],
+  ['3.12.1', ['requirements-py2.txt', 'requirements-py3.txt'], 'requirements-py3.txt'],
+  ['3.9.1', ['requirements/base.txt', 'requirements/py39.txt'], 'requirements/base.txt'],
+  ['3.9.1', ['requirements/prod.txt', 'requirements/prod-py39.txt'], 'requirements/prod-py39.txt'],
+  ['3.10.1', ['requirements/prod.txt', 'requirements/prod-py39.txt'], 'requirements/prod.txt'],
+])('for Python %s, %j use %s', async (version, names, expected) => {
+  const { pipFiles, notes } = await listFiles(names, version);
+  expect(pipFiles).toEqual([expected]);
+  const others = names.filter((name) => name !== expected).toSorted();
+  expect(notes).toEqual([expect.stringMatching(new RegExp(`^Uses ${expected}.*, not ${others.join(', ')}\\.$`))]);
+});
+
+test('without an interpreter, the requirement file for the newest Python is used', async () => {
+  const { pipFiles, dependsOnPython } = await listFiles(['requirements/py39.txt', 'requirements/py310.txt']);
+  expect({ pipFiles, dependsOnPython }).toEqual({ pipFiles: ['requirements/py310.txt'], dependsOnPython: true });
+});
+
+test.each([
+  [['requirements/gpu.txt', 'requirements/cpu.txt'], ['requirements/cpu.txt']],
+  [['requirements-cuda.txt', 'requirements-rocm.txt'], ['requirements-cuda.txt']],
+  [['requirements-cu118.txt', 'requirements-cu121.txt'], ['requirements-cu121.txt']],
+  [['requirements-cuda-11.8.txt', 'requirements-cuda-12.1.txt'], ['requirements-cuda-12.1.txt']],
+  [['requirements/torch-gpu.txt', 'requirements/torch.txt'], ['requirements/torch.txt']],
+  [
+    ['requirements/torch.txt', 'requirements/web.txt'],
+    ['requirements/torch.txt', 'requirements/web.txt'],
+  ],
+  [
+    ['requirements-django-3.2.txt', 'requirements-web.txt'],
+    ['requirements-django-3.2.txt', 'requirements-web.txt'],
+  ],
+])('of %j, %j are used', async (names, expected) => {
+  expect((await listFiles(names, '3.11.7')).pipFiles).toEqual(expected);
+});
+
+test('requirement files for other operating systems are not used', () => {
+  const files = ['linux', 'macos', 'windows'].map((qualifier) => ({ name: qualifier, qualifier }));
+  const choose = (platform: NodeJS.Platform) => chooseAlternatives(files, undefined, platform).chosen[0]?.name;
+  expect([choose('linux'), choose('darwin'), choose('win32')]).toEqual(['linux', 'macos', 'windows']);
 });
 
 test('cog.yaml lists packages, names a file, and installs with commands', async () => {

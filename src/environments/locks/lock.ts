@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, realpath } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { maskValues, sourcePlaceholder, type Variables } from '../pip-files/variables.js';
@@ -10,7 +10,7 @@ export interface Lock {
   /** Requirements whose hashes the repository states, as it states them; empty where it states none. */
   hashed: string;
   packages: number;
-  /** Projects of the repository that are required by path, relative to it. */
+  /** Projects and archives required by path: relative to the repository, or absolute outside of it. */
   localProjects: string[];
   /** What was decided on the way, in whole sentences. */
   notes: string[];
@@ -64,8 +64,17 @@ export async function buildLock(
     ...emptyLock,
     text: maskValues(text.replaceAll(pathToFileURL(source).href, sourcePlaceholder), variables),
     packages: shared.length,
-    localProjects: localPaths.map((local) => relative(source, resolve(base, local)) || '.'),
+    localProjects: await Promise.all(
+      localPaths.map(async (local) => maskValues(await toProjectPath(resolve(base, local), source), variables)),
+    ),
   };
+}
+
+/** Relative to the repository, which may be a copy; absolute outside of it. */
+async function toProjectPath(path: string, source: string): Promise<string> {
+  const [realPath, realSource] = await Promise.all([path, source].map((one) => realpath(one).catch(() => one)));
+  const inside = relative(realSource ?? source, realPath ?? path);
+  return inside === '..' || inside.startsWith('../') ? path : inside || '.';
 }
 
 const getLocalPath = (entry: LockedPackage): string | undefined => entry.directory?.path ?? entry.archive?.path;

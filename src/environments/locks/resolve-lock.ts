@@ -16,7 +16,7 @@ import type { Resolution, ResolveRequest } from './resolution.js';
 import { resolveWithoutDiscovery } from './resolve-without-discovery.js';
 
 /** Another way of resolving makes another lock of the same requirements. */
-const resolverVersion = '2';
+const resolverVersion = '3';
 
 /** The lock of these requirements for this Python: remembered, else resolved by uv. Throws DEPENDENCY_UNRESOLVED. */
 export async function resolveLock(request: ResolveRequest): Promise<Lock> {

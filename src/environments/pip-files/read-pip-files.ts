@@ -119,7 +119,7 @@ async function readLine(reading: ReadState, line: SourceLine, kind: Kind): Promi
         path: expandVariables(value, variables),
       });
     else if (name === 'find-links')
-      found.options.push({ ...line, text: `--find-links ${await resolveLinks(reading.root, line, value)}` });
+      found.options.push({ ...line, text: `--find-links ${await resolveLinks(reading, line, value)}` });
     else addOption(found, line, name, value);
   }
 }
@@ -198,10 +198,12 @@ function addOption(found: PipFiles, line: SourceLine, name: InstallOption, value
 const ignoredOptions = new Set<InstallOption>(['use-feature', 'use-wheel', 'always-unzip']);
 
 /** A directory is looked for beside the file first, then from the repository's root, as pip does; uv runs at the root. */
-async function resolveLinks(root: string, { file, line }: SourceLine, value: string): Promise<string> {
-  if (/^\w+:\/\//.test(value) || value.startsWith('/')) return value;
+async function resolveLinks(reading: ReadState, { file, line }: SourceLine, value: string): Promise<string> {
+  const { root, variables } = reading;
+  const expanded = expandVariables(value, variables);
+  if (/^\w+:\/\//.test(expanded) || expanded.startsWith('/')) return value;
   const beside = normalize(join(line === null ? '.' : dirname(file), value));
-  const isThere = await access(join(root, beside)).then(
+  const isThere = await access(join(root, expandVariables(beside, variables))).then(
     () => true,
     () => false,
   );

@@ -21,11 +21,17 @@ export interface LocatedRequirements extends ManifestRequirements {
 /** What reading has found already. Facts of earlier versions know no images. */
 export type RequirementFacts = Pick<Facts, 'cog'> & Partial<Pick<Facts, 'images'>>;
 
+export interface CollectOptions {
+  entry: string | null;
+  /** Chooses between requirement files for different Pythons; the newest when absent. */
+  pythonVersion?: string | undefined;
+}
+
 /** Everything that a repository requires, from the manifests that count for this entry. */
 export async function collectRequirements(
   repository: Repository,
   { cog, images = [] }: RequirementFacts,
-  entry: string | null,
+  { entry, pythonVersion }: CollectOptions,
 ): Promise<LocatedRequirements[]> {
   const start = entry === null ? '.' : dirname(entry);
   const own =
@@ -37,12 +43,14 @@ export async function collectRequirements(
   for (const directory of listAncestors(start)) {
     const graph = await readLanggraph(repository, directory);
     if (graph === undefined) continue;
-    const places = await Promise.all(graph.directories.map((place) => readDirectoryRequirements(repository, place)));
+    const required = await Promise.all(
+      graph.directories.map((path) => readDirectoryRequirements(repository, path, pythonVersion)),
+    );
     const { file, lines, python } = graph;
     const listed = { from: file, lines, python, isPackage: false, directory };
-    return [...places.flat(), ...(lines.length > 0 || python !== undefined ? [listed] : [])];
+    return [...required.flat(), ...(lines.length > 0 || python !== undefined ? [listed] : [])];
   }
-  const nearest = await readNearestRequirements(repository, start);
+  const nearest = await readNearestRequirements(repository, start, pythonVersion);
   if (nearest.length > 0) return nearest;
   // A Modal app may have no manifest at all: its image is one.
   const image = await readImageRequirements(repository, chooseImage(images, 'modal', entry));
@@ -62,19 +70,27 @@ async function readFirst(
 }
 
 /** What lies beside the entry, else above it; the root too where that is a package of its own. */
-async function readNearestRequirements(repository: Repository, start: string): Promise<LocatedRequirements[]> {
+async function readNearestRequirements(
+  repository: Repository,
+  start: string,
+  pythonVersion: string | undefined,
+): Promise<LocatedRequirements[]> {
   for (const directory of listAncestors(start)) {
-    const found = await readDirectoryRequirements(repository, directory);
+    const found = await readDirectoryRequirements(repository, directory, pythonVersion);
     if (found.length === 0) continue;
     const isWhole = directory === '.' || found.some(({ lock }) => lock !== undefined);
     return isWhole || !(await isInstallable(repository, '.'))
       ? found
-      : [...found, ...(await readDirectoryRequirements(repository, '.'))];
+      : [...found, ...(await readDirectoryRequirements(repository, '.', pythonVersion))];
   }
   return [];
 }
 
-async function readDirectoryRequirements(repository: Repository, directory: string): Promise<LocatedRequirements[]> {
+async function readDirectoryRequirements(
+  repository: Repository,
+  directory: string,
+  pythonVersion: string | undefined,
+): Promise<LocatedRequirements[]> {
   const locked =
     (await readUvLockRequirements(repository, directory)) ?? (await readPylockRequirements(repository, directory));
   if (locked !== undefined) return [{ ...locked, directory }];
@@ -90,7 +106,7 @@ async function readDirectoryRequirements(repository: Repository, directory: stri
   }
   const rest = async () =>
     (await readPipfileRequirements(repository, directory)) ??
-    (await readOtherRequirementFiles(repository, directory)) ??
+    (await readOtherRequirementFiles(repository, directory, pythonVersion)) ??
     (await readCondaRequirements(repository, directory)) ??
     (await readPixiRequirements(repository, directory));
   if (project === undefined) {

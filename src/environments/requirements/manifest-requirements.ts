@@ -35,6 +35,8 @@ export interface ManifestRequirements {
   constraints?: string[];
   /** The lock is older than its manifest: its versions are taken where they fit. */
   isStale?: boolean;
+  /** True when another Python version would choose other requirement files. */
+  dependsOnPython?: boolean;
   /** It names no dependencies at all: others may. */
   hasNoDependencies?: boolean;
   /** The directory is a package, and the manifest says whether it is to be installed. */

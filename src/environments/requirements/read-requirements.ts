@@ -38,6 +38,8 @@ export interface Requirements {
   packageName: string | null;
   /** Pythons that its manifests ask for. */
   pythons: PythonRequirement[];
+  /** True when another Python version would choose other requirement files. */
+  dependsOnPython: boolean;
   /** True when reading or building it may run code of the repository or write beside it. */
   needsCopy: boolean;
   /** Everything that the resolution depends on. */
@@ -52,6 +54,8 @@ export interface ReadRequirementsOptions {
   strategyRequirements?: string[] | undefined;
   /** The file that is called, relative to the repository: manifests beside it come before those above. */
   entry?: string | null | undefined;
+  /** The interpreter, which chooses between requirement files for different Pythons; the newest when absent. */
+  pythonVersion?: string | undefined;
   /** Variables that a path in a requirement file may name. */
   variables?: Variables | undefined;
 }
@@ -71,10 +75,10 @@ export interface ReadRequirementsOptions {
 export async function readRequirements(
   directory: string,
   facts: RequirementFacts,
-  { strategyRequirements = [], entry = null, variables = {} }: ReadRequirementsOptions = {},
+  { strategyRequirements = [], entry = null, variables = {}, pythonVersion }: ReadRequirementsOptions = {},
 ): Promise<Requirements> {
   const repository = new Repository(directory);
-  const collected = await collectRequirements(repository, facts, entry ?? null);
+  const collected = await collectRequirements(repository, facts, { entry, pythonVersion });
   const sources = collected.map(({ from, pipFiles = [], lines = [], options = [] }) => ({
     files: pipFiles,
     from,
@@ -112,6 +116,7 @@ export async function readRequirements(
       ),
       ...(await readVersionFiles(repository, entry === null ? '.' : dirname(entry))),
     ],
+    dependsOnPython: collected.some(({ dependsOnPython }) => dependsOnPython === true),
     needsCopy: packages.length > 0 || local.length > 0 || collected.some(({ needsCopy }) => needsCopy === true),
     unreadManifests: unread,
     texts: [...(await repository.listTexts()), ...pip.texts],

@@ -1,4 +1,5 @@
 import { join } from 'node:path/posix';
+import { chooseAlternatives } from './alternative-files.js';
 import { isDevelopmentName } from './is-development-name.js';
 import type { ManifestRequirements, RequirementsReader } from './manifest-requirements.js';
 import type { Repository } from './repository.js';
@@ -26,34 +27,45 @@ const preferredQualifiers = [
   'cpu',
 ];
 
-/** Requirement files by other names: `requirements/prod.txt`, `requirements-base.txt`, `requirements.in`. */
-export const readOtherRequirementFiles: RequirementsReader = async (repository, directory) => {
+/** Reads requirement files with other names: `requirements/prod.txt`, `requirements-base.txt`, `requirements.in`. */
+export async function readOtherRequirementFiles(
+  repository: Repository,
+  directory: string,
+  pythonVersion: string | undefined,
+): Promise<ManifestRequirements | undefined> {
   const nested = (await repository.list(join(directory, 'requirements'))).map((name) => `requirements/${name}`);
-  const beside = (await repository.list(directory)).filter((name) => /^requirements?[-_.]/i.test(name));
+  const siblings = (await repository.list(directory)).filter((name) => /^requirements?[-_.]/i.test(name));
   return (
-    choose(directory, nested) ??
-    choose(directory, beside) ??
+    choose(directory, nested, pythonVersion) ??
+    choose(directory, siblings, pythonVersion) ??
     (await readFileIfPresent(repository, join(directory, 'builder', 'requirements.txt')))
   );
-};
+}
 
 const readFileIfPresent = async (repository: Repository, file: string): Promise<ManifestRequirements | undefined> =>
   (await repository.has(file)) ? { from: file, pipFiles: [file] } : undefined;
 
-/** A `.txt` comes before a `.in` of the same name, which it was made from. */
-function choose(directory: string, names: string[]): ManifestRequirements | undefined {
+/** Takes the files with the preferred qualifier, else all. Ignores a `.in` beside the `.txt` compiled from it. */
+function choose(
+  directory: string,
+  names: string[],
+  pythonVersion: string | undefined,
+): ManifestRequirements | undefined {
   const texts = names.filter((name) => name.endsWith('.txt') || name.endsWith('.lock'));
-  const candidates = (texts.length > 0 ? texts : names.filter((name) => name.endsWith('.in'))).filter(
-    (name) => !isDevelopmentName(getQualifier(name)),
-  );
-  const chosen = preferredQualifiers
-    .map((word) => candidates.find((name) => getQualifier(name) === word))
-    .find(Boolean);
-  const files = (chosen === undefined ? candidates : [chosen]).map((name) => join(directory, name));
-  if (files.length === 0) return undefined;
-  const others = candidates.filter((name) => !files.includes(join(directory, name)));
-  const note = `${files.join(', ')} is installed; ${others.join(', ')} is not.`;
-  return { from: files.join(', '), pipFiles: files, notes: others.length === 0 ? [] : [note] };
+  const candidates = (texts.length > 0 ? texts : names.filter((name) => name.endsWith('.in')))
+    .map((name) => ({ name, qualifier: getQualifier(name) }))
+    .filter(({ qualifier }) => !isDevelopmentName(qualifier));
+  const { chosen, others, dependsOnPython } = chooseAlternatives(candidates, pythonVersion);
+  const preferred = preferredQualifiers
+    .map((word) => chosen.find(({ qualifier }) => qualifier === word))
+    .find((file) => file !== undefined);
+  const used = preferred === undefined ? chosen : [preferred];
+  if (used.length === 0) return undefined;
+  const files = used.map(({ name }) => join(directory, name));
+  const unused = [...others, ...chosen.filter((file) => !used.includes(file)).map(({ name }) => name)].toSorted();
+  const version = dependsOnPython && pythonVersion !== undefined ? ` for Python ${pythonVersion}` : '';
+  const note = `Uses ${files.join(', ')}${version}, not ${unused.map((name) => join(directory, name)).join(', ')}.`;
+  return { from: files.join(', '), pipFiles: files, dependsOnPython, notes: unused.length === 0 ? [] : [note] };
 }
 
 /** `requirements/prod.txt` and `requirements-prod.txt` → `prod`. */
