@@ -1,4 +1,10 @@
-import { parseVersion, parseVersionRange, satisfies, type VersionRange } from './python-version.js';
+import {
+  containsWrittenVersion,
+  parseVersion,
+  parseVersionRange,
+  satisfies,
+  type VersionRange,
+} from './python-version.js';
 
 /** A Python version that a manifest asks for, as written. */
 export interface PythonRequirement {
@@ -56,9 +62,7 @@ const [newestMinor, newestPatch] = [20, 30];
 function isSatisfiable(ranges: VersionRange[]): boolean {
   const all = ranges.flat();
   const meets = (version: readonly number[]): boolean => satisfies(version, all);
-  const written = all.map(({ version }) => [...version, 0, 0, 0].slice(0, 3));
-  if (written.some((version) => meets(version) || meets([version[0] ?? 3, version[1] ?? 0, (version[2] ?? 0) + 1])))
-    return true;
+  if (containsWrittenVersion(all)) return true;
   for (let minor = 0; minor <= newestMinor; minor++)
     for (let patch = 0; patch <= newestPatch; patch++) if (meets([3, minor, patch])) return true;
   return false;

@@ -40,6 +40,7 @@ beforeAll(async () => {
     { name: 'beta', version: '1.0' },
     { name: 'beta', version: '2.0' },
     { name: 'server', version: '5.0', requires: ['beta', 'gamma'] },
+    { name: 'server', version: '6.0' },
     { name: 'strict', version: '1.0', requires: ['beta>=2'] },
     { name: 'gamma', version: '1.0' },
   ]);
@@ -65,7 +66,7 @@ async function lockedProject(): Promise<string> {
 }
 
 test('what a strategy needs is added to uv.lock, whose versions stay', async () => {
-  const environment = await prepare(await lockedProject(), { strategyRequirements: ['server'] });
+  const environment = await prepare(await lockedProject(), { strategyRequirements: ['server<6'] });
   expect(versionsOf(environment, ['alpha', 'beta', 'server', 'gamma'])).toEqual(['1.0', '1.0', '5.0', '1.0']);
   expect(environment.notes).toEqual([]);
 });
@@ -126,7 +127,7 @@ test('pylock.toml is taken as it is', async () => {
     { cwd: directory },
   );
   writeFileSync(join(directory, 'requirements.txt'), 'alpha==1.0\n');
-  const environment = await prepare(directory, { strategyRequirements: [`--index-url ${index.url}`, 'server'] });
+  const environment = await prepare(directory, { strategyRequirements: [`--index-url ${index.url}`, 'server<6'] });
   expect(versionsOf(environment, ['alpha', 'beta', 'server'])).toEqual(['2.0', '2.0', '5.0']);
 });
 
@@ -196,4 +197,34 @@ test('a list in pyproject.toml that is no package is installed as a list', async
   } finally {
     delete process.env.UV_DEFAULT_INDEX;
   }
+});
+
+test.each<[string, (url: string) => Record<string, string>, string]>([
+  ['a requirement file', (url) => ({ 'requirements.txt': `-i ${url}\nbeta\nserver[x]<1\n` }), 'requirements.txt:3'],
+  [
+    'an included file',
+    (url) => ({ 'requirements.txt': `-i ${url}\n-r base.txt\n`, 'base.txt': 'server==5.0' }),
+    'base.txt:1',
+  ],
+  [
+    'a constraint',
+    (url) => ({ 'requirements.txt': `-i ${url}\n-c pins.txt\nbeta\n`, 'pins.txt': 'Server<6' }),
+    'pins.txt:1',
+  ],
+  ['pyproject.toml', () => ({ 'pyproject.toml': manifest(['beta', 'server<6']) }), 'pyproject.toml:5'],
+  ['uv.lock', () => ({ 'pyproject.toml': manifest(['server==5.0']) }), 'pyproject.toml:5'],
+  ['Poetry', () => ({ 'pyproject.toml': poetry('server = "^5"') }), 'pyproject.toml (Poetry)'],
+])('%s that excludes a package of the strategy is refused with its line', async (kind, files, place) => {
+  const directory = temporarySolution(files(index.url));
+  if (kind === 'uv.lock') await run('uv', ['lock', '--quiet'], { cwd: directory });
+  await expect(prepare(directory, { strategyRequirements: ['server>=6,<7'] })).rejects.toMatchObject({
+    code: 'DEPENDENCY_UNRESOLVED',
+    message: expect.stringMatching(
+      new RegExp(
+        `^${place.replace(/[()]/g, '.')} requires server.*, which excludes server>=6,<7 of the strategy: change .*--strategy`,
+        'i',
+      ),
+    ),
+    details: { evidence: expect.stringContaining('uv pip compile') },
+  });
 });

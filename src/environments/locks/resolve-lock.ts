@@ -8,6 +8,7 @@ import { expandVariables, listVariableNames, type Variables } from '../pip-files
 import { digestTexts, readRecord, writeRecord } from '../records.js';
 import type { Requirements } from '../requirements/read-requirements.js';
 import { compileRequirements } from './compile-requirements.js';
+import { explainStrategyConflict } from './explain-strategy-conflict.js';
 import { extendLock } from './extend-lock.js';
 import { loadLock } from './load-lock.js';
 import { emptyLock, type Lock } from './lock.js';
@@ -59,6 +60,8 @@ async function resolve(request: ResolveRequest): Promise<Lock> {
     const noted = new Set<string>();
     const lock = await resolveWithoutDiscovery({ ...request, cwd, scratch, notes: noted }, resolveIn);
     return { ...lock, notes: [...lock.notes, ...noted] };
+  } catch (error) {
+    throw explainStrategyConflict(error, requirements);
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }

@@ -37,11 +37,15 @@ export async function describePythonImage(
       () => true,
       () => false,
     );
-  const requirements = await readRequirements(workspace, facts, {
-    strategyRequirements: options.packages,
-    entry: options.entry,
-  });
-  const base = choosePythonBase(listPythonRequirements(facts, requirements));
+  const read = (pythonVersion?: string) =>
+    readRequirements(workspace, facts, {
+      strategyRequirements: options.packages,
+      entry: options.entry,
+      pythonVersion,
+    });
+  const unversioned = await read();
+  const base = choosePythonBase(listPythonRequirements(facts, unversioned));
+  const requirements = unversioned.dependsOnPython ? await read(base.version) : unversioned;
   const history = await readWorkspaceHistory(workspace);
   const versions = await listVersionVariables({ directory: workspace, requirements, history });
   const dependencies = describeDependencies({ facts, requirements, versions });
