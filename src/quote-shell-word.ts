@@ -1,3 +1,3 @@
-/** A word as a shell takes it: quoted where it has to be. */
+/** Quotes a word for a POSIX shell if it needs quotes. */
 export const quoteShellWord = (word: string): string =>
   /^[\w./~:@=,+%-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;

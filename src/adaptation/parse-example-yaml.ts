@@ -1,6 +1,7 @@
 import { type Document, parseDocument, visit } from 'yaml';
 import { setOwnProperty } from '../json/build-value.js';
 import { buildDataUri } from '../json/data-uri.js';
+import { describePath, InvalidInputsError } from '../json/invalid-inputs-error.js';
 import { JsonNumber } from '../json/json-number.js';
 
 /**
@@ -21,7 +22,7 @@ function refuseAmbiguous(document: Document): void {
     Scalar(_, { value, source = '' }) {
       const isNumber = typeof value === 'bigint' || typeof value === 'number';
       if (isNumber && /^[-+]?0\d/.test(source))
-        throw new Error(`${source} may be meant as a text or as octal: quote it`);
+        throw new InvalidInputsError(`holds ${source}, which may be meant as a string or as octal: quote it`);
     },
   });
 }
@@ -40,7 +41,7 @@ function toJson(value: unknown, path: Path): unknown {
   for (const [key, item] of value) {
     const name = toKey(key, path);
     if (Object.hasOwn(object, name))
-      throw new Error(`${describePath(path)} has two keys that JSON writes as "${name}"`);
+      throw new InvalidInputsError(`${describePath(path, 'examples')} has two keys that JSON writes as "${name}"`);
     setOwnProperty(object, name, toJson(item, [...path, name]));
   }
   return object;
@@ -51,7 +52,8 @@ const fromInteger = (value: bigint): number | JsonNumber =>
 
 /** One without a fraction is still a float. */
 function fromFloat(value: number, path: Path): number | JsonNumber {
-  if (!Number.isFinite(value)) throw new Error(`${describePath(path)} is ${value}, which JSON cannot hold`);
+  if (!Number.isFinite(value))
+    throw new InvalidInputsError(`${describePath(path, 'examples')} is ${value}, which JSON cannot hold`);
   if (!Number.isInteger(value)) return value;
   const text = Object.is(value, -0) ? '-0' : String(value);
   return new JsonNumber(text.includes('e') ? text : `${text}.0`);
@@ -59,7 +61,6 @@ function fromFloat(value: number, path: Path): number | JsonNumber {
 
 function toKey(key: unknown, path: Path): string {
   if (typeof key === 'string' || typeof key === 'bigint') return String(key);
-  throw new Error(`${describePath(path)} has the key ${JSON.stringify(key)}, and JSON takes texts: quote it`);
+  const place = describePath(path, 'examples');
+  throw new InvalidInputsError(`${place} has the key ${JSON.stringify(key)}, but JSON keys are strings: quote it`);
 }
-
-const describePath = (path: Path): string => path.join('.') || 'the document';

@@ -5,6 +5,7 @@ import { BerthError } from '../errors.js';
 import { decodeJson } from '../json/decode-json.js';
 import { InvalidInputsError } from '../json/invalid-inputs-error.js';
 import { readStrictJson } from '../json/read-inputs.js';
+import { describeParseError } from '../parsing/describe-parse-error.js';
 import { compileSchema } from './match-output.js';
 
 /**
@@ -63,8 +64,9 @@ async function parseYaml(path: string, text: string): Promise<unknown> {
     const value = parseExampleYaml(text);
     return isSingleLine(text, value) ? [value] : value;
   } catch (error) {
-    if (isYaml(path)) throw invalidExamplesError(path, `is not YAML: ${(error as Error).message}`);
-    return parseLines(path, text);
+    if (!isYaml(path)) return parseLines(path, text);
+    const problem = describeParseError(error);
+    throw invalidExamplesError(path, error instanceof InvalidInputsError ? problem : `is not YAML: ${problem}`);
   }
 }
 

@@ -1,25 +1,26 @@
 import * as z from 'zod';
 import { RunInterface } from './run-interface.js';
 
-/** What adaptation made of the workspace. `filesChanged` is what git says. */
+/** Result of an adaptation of the workspace. */
 export const AdaptationResult = z.object({
   success: z.boolean(),
   adaptedPath: z.string(),
   runInterface: RunInterface,
+  /** Paths that git reports as changed. */
   filesChanged: z.array(z.string()),
-  /** `recipe:<name>` or the agent's name. */
+  /** `recipe:<name>` or the name of the coding agent. */
   by: z.string(),
-  /** What the recipe recognized, or the agent's closing words, in one sentence. */
+  /** The shape that the recipe recognized, or the agent's closing message, in one sentence. */
   summary: z.string(),
-  /** Commit of the workspace that holds the result. */
+  /** Workspace commit that holds the result. */
   commit: z.string(),
   rounds: z.number().int().nonnegative(),
-  /** US dollars, summed over rounds. */
+  /** US dollars, summed over all rounds. */
   cost: z.number().nonnegative(),
   sessionId: z.string().nullable(),
-  /** Tokens in and out together, of all rounds. */
+  /** Input and output tokens, summed over all rounds. */
   tokens: z.number().int().nonnegative().default(0),
-  /** Choices that the user did not make: which agent and why, whether it was sandboxed, which one was passed over. */
+  /** Choices that Berth made for the user: which agent and why, whether it was sandboxed, which agent was skipped. */
   notes: z.array(z.string()).default([]),
   error: z.string().optional(),
 });

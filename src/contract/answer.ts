@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** What is wrong with a call. `type` and `traceback` are the user's code's own, where it was its exception. */
+/** Error of a call. `type` and `traceback` belong to the exception that the user's code raised, if it raised one. */
 export const AnswerError = z.looseObject({
   code: z.string(),
   message: z.string(),
@@ -15,10 +15,10 @@ export const Answer = z.discriminatedUnion('status', [
 ]);
 export type Answer = z.infer<typeof Answer>;
 
-/** A piece of an output, as soon as it is there. */
+/** Part of an output, sent as soon as it is available. */
 export const Chunk = z.looseObject({ status: z.literal('chunk'), output: z.unknown() });
 export type Chunk = z.infer<typeof Chunk>;
 
-/** What a stream is made of: any number of chunks, and at the end exactly one answer, the same that `run` gives. */
+/** Item of a stream: any number of chunks, then exactly one answer, the same that `run` returns. */
 export const AnswerPart = z.discriminatedUnion('status', [Chunk, ...Answer.options]);
 export type AnswerPart = z.infer<typeof AnswerPart>;

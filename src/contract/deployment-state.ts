@@ -21,7 +21,7 @@ export const LastError = z.object({
   message: z.string(),
   next: z.string(),
   evidence: z.string().nullable(),
-  /** What could be meant, where that has to be said; absent otherwise. */
+  /** Values that the user may have meant; absent when there is nothing to choose from. */
   candidates: z.array(z.string()).optional(),
 });
 export type LastError = z.infer<typeof LastError>;

@@ -2,28 +2,28 @@ import * as z from 'zod';
 import { Answer } from './answer.js';
 import { DeploymentName } from './deploy-config.js';
 
-/** A call that is recorded, and made again until it is answered. */
+/** A recorded call that is repeated until it is answered. */
 export const DurableRun = z.object({
   name: DeploymentName,
-  /** Tells the runs of one deployment apart. */
+  /** Unique among the runs of one deployment. */
   id: z.string(),
   inputs: z.unknown(),
-  /** The inputs as JSON text, in place of `inputs`, where JavaScript would write one of their numbers otherwise. */
+  /** The inputs as JSON text, instead of `inputs`, if JavaScript would write one of their numbers differently. */
   text: z.string().optional(),
-  /** Seconds that each call may take; the revision's own when null. */
+  /** Seconds that each call may take; the revision's timeout when null. */
   timeout: z.number().positive().nullable(),
-  /** Calls that may be lost half-way before the run gives up. */
+  /** Number of calls that may be lost after they began, before the run gives up. */
   attempts: z.number().int().positive(),
 });
 export type DurableRun = z.infer<typeof DurableRun>;
 
 /**
- * What one try came to. `lost`: the call had begun, and whether the code did its work is not known. `unreached`: for a
- * long time nothing was there to be called.
+ * Outcome of one attempt. `lost`: the call had begun, and it is unknown whether the code did its work. `unreached`:
+ * nothing answered for a long time.
  */
 export const CallOutcome = z.object({
   answer: Answer,
-  /** The whole answer as JSON text, of which `answer` is a summary, where JavaScript would write a number otherwise. */
+  /** The complete answer as JSON text if JavaScript would write one of its numbers differently; `answer` is a summary. */
   text: z.string().optional(),
   verdict: z.enum(['answered', 'lost', 'unreached']),
 });

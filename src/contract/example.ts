@@ -1,8 +1,8 @@
 import * as z from 'zod';
 
 /**
- * One example of the contract. `subset`: objects may have more keys, floats agree to 1e-6. `schema`: `output` is a JSON
- * Schema. Without `output` the call must succeed.
+ * An example of the contract. `subset`: objects may have more keys, and floats agree to 1e-6. `schema`: `output` is a
+ * JSON Schema. Without `output`, the call only has to succeed.
  */
 export const GivenExample = z.strictObject({
   input: z.unknown(),
@@ -11,37 +11,37 @@ export const GivenExample = z.strictObject({
 });
 export type GivenExample = z.infer<typeof GivenExample>;
 
-/** As it is recorded. */
+/** An example as it is recorded. */
 export const Example = GivenExample.extend({
-  /** `{"input":…,"output":…}` as JSON text, where JavaScript would write one of its numbers otherwise. */
+  /** `{"input":…,"output":…}` as JSON text, if JavaScript would write one of its numbers differently. */
   exact: z.string().optional(),
 });
 export type Example = z.infer<typeof Example>;
 export const Examples = z.array(Example).min(1, 'holds no example');
 
-/** What a doctest prints, as its author wrote it, and the option flags that say how exactly it is meant. */
+/** Expected output of a doctest as written, and the option flags that say how to compare it. */
 export const DoctestOutput = z.object({ want: z.string(), options: z.array(z.string()) });
 export type DoctestOutput = z.infer<typeof DoctestOutput>;
 
-/** An example of a frozen contract. One that the repository documents says where. */
+/** An example of a frozen contract. */
 export const ContractExample = Example.extend({
-  /** `README.md:12`. */
+  /** `README.md:12`, for an example that the repository documents. */
   place: z.string().optional(),
-  /** In place of `output`, or beside it: the call holds where it fits one of them. */
+  /** Replaces `output`, or adds to it: the output has to match one of them. */
   doctest: DoctestOutput.optional(),
 });
 export type ContractExample = z.infer<typeof ContractExample>;
 
 /**
- * Who stated the contract: the user's file, or the repository itself. Nobody: `weak` where a call with the defaults
- * answers or none can be made, `none` where such a call raised.
+ * Source of the contract: the user's file or the repository. Without either: `weak` if a call with the defaults succeeds
+ * or no such call is possible, `none` if such a call raises.
  */
 export const ContractSource = z.enum(['user', 'repository', 'weak', 'none']);
 export type ContractSource = z.infer<typeof ContractSource>;
 
-/** A call with the defaults that failed, in code that is the user's own. */
+/** A call with the defaults that failed in the user's code. */
 export const Probe = z.object({
-  /** `CALL_FAILED`, `CALL_TIMEOUT`, or a code of the software's own. */
+  /** `CALL_FAILED`, `CALL_TIMEOUT`, or a code that the software defines. */
   code: z.string(),
   /** `ValueError: no good`. */
   raised: z.string(),
@@ -52,7 +52,7 @@ export type Probe = z.infer<typeof Probe>;
 export const Contract = z.object({
   source: ContractSource,
   examples: z.array(ContractExample),
-  /** With the source `none`: made once, it is not made again. */
+  /** Present with the source `none`. The probe is made once and not repeated. */
   probe: Probe.optional(),
 });
 export type Contract = z.infer<typeof Contract>;

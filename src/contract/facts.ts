@@ -5,29 +5,30 @@ export const Parameter = z.object({
   kind: z.enum(['positional', 'keyword', 'variadic', 'keywords']),
   annotation: z.string().nullable(),
   /**
-   * The default as source text; null when the parameter is required. Of a declaration (`Input(default=3)`, `Query("x")`)
-   * it is the default that it declares.
+   * The default as source text; null when the parameter is required. For a declaration (`Input(default=3)`,
+   * `Query("x")`), the declared default.
    */
   default: z.string().nullable(),
-  /** Such a declaration stands where the default would: who calls the function has to give it a value. */
+  /** The default is such a declaration, so the caller of the function has to pass a value. */
   isDeclared: z.literal(true).optional(),
 });
 export type Parameter = z.infer<typeof Parameter>;
 
-/** A module-level function or class that could be called, or an object that the module makes and that may be callable. */
+/** A module-level function or class that can be called, or a module-level object that may be callable. */
 export const EntryPoint = z.object({
   /** Path of the file, relative to the repository, with `/`. */
   file: z.string(),
-  /** Dotted module name from the import root, and that root relative to the repository (`.`, `src`). */
+  /** Dotted module name, relative to `root`. */
   module: z.string(),
+  /** Import root, relative to the repository: `.`, `src`. */
   root: z.string(),
-  /** Import roots of the module and of what it imports: `root` first, the repository last. Absent: `root` and `.`. */
+  /** Import roots of the module and its imports: `root` first, the repository last. `root` and `.` when absent. */
   paths: z.array(z.string()).optional(),
-  /** The file has no name to import it by (`01-predict.py`): it is loaded by file, as `module`. */
+  /** The file's name is not importable (`01-predict.py`), so it is loaded by path, as `module`. */
   byFile: z.literal(true).optional(),
   /**
-   * The package that the module imports from by leading dots, where the directory of that package has no name to import
-   * it by: the repository itself (`.`), or `my-model`. `module` is named from that directory.
+   * Package of the module's relative imports, if the name of the package's directory is not importable: the repository
+   * itself (`.`), or `my-model`. `module` is relative to that directory.
    */
   package: z.object({ name: z.string(), directory: z.string() }).optional(),
   /** `predict`, or `Model` for a class. */
@@ -35,109 +36,110 @@ export const EntryPoint = z.object({
   kind: z.enum(['function', 'class', 'object']),
   isAsync: z.boolean(),
   isGenerator: z.boolean(),
-  /** Of the function, or of the class's `predict`/`run`/`__call__`, without `self`. */
+  /** Parameters of the function, or of the class's `predict`/`run`/`__call__`, without `self`. */
   parameters: z.array(Parameter),
   /** Names of the class's methods; empty for a function. */
   methods: z.array(z.string()),
   /** Parameters of each of these methods, without `self`; absent for a function. */
   signatures: z.record(z.string(), z.array(Parameter)).optional(),
-  /** How each of them is defined; absent for a function, and in facts of earlier versions. */
+  /** Definition of each of these methods; absent for a function, and in facts of earlier versions. */
   methodKinds: z
     .record(
       z.string(),
       z.object({
         isAsync: z.boolean(),
         isGenerator: z.boolean(),
-        /** Of a method that needs no instance. */
+        /** Set for a method that needs no instance. */
         binding: z.enum(['class', 'static']).optional(),
       }),
     )
     .optional(),
-  /** Decorators that may change the signature, as written; absent where there are none. */
+  /** Decorators that may change the signature, as written; absent when there are none. */
   decorators: z.array(z.string()).optional(),
-  /** Of an object: the class of the repository that it is an instance of, as far as reading sees. */
+  /** Class of an object, if the class is in the repository and static reading can tell. */
   instanceOf: z.string().optional(),
   /** Base classes as written: `BasePredictor`, `nn.Module`. */
   bases: z.array(z.string()),
-  /** A class that nobody can build: a `Protocol`, or one with abstract methods of its own. */
+  /** The class cannot be instantiated: it is a `Protocol` or has abstract methods. */
   isAbstract: z.literal(true).optional(),
-  /** Names of required constructor arguments; empty for a function. */
+  /** Required parameters of the constructor; empty for a function. */
   constructorParameters: z.array(Parameter),
   docstring: z.string().nullable(),
   line: z.number().int(),
 });
 export type EntryPoint = z.infer<typeof EntryPoint>;
 
-/** A call found in the code with literal arguments: a doctest, or under `if __name__ == "__main__"`. */
+/** A documented call with literal arguments: a doctest, a README example, or code under `if __name__ == "__main__"`. */
 export const DocumentedCall = z.object({
   file: z.string(),
   line: z.number().int(),
   callable: z.string(),
-  /** Keyword arguments by name, positional ones mapped by the signature where it is known. */
+  /** Keyword arguments by name. Positional arguments are included if the signature is known. */
   input: z.record(z.string(), z.unknown()).nullable(),
   positional: z.array(z.unknown()),
-  /** The literal that must come back, where it is documented. */
+  /** Expected output as a literal, if it is documented. */
   output: z.unknown().optional(),
-  /** The expected output of a doctest as written, also where `output` holds it as a literal; absent elsewhere. */
+  /** Expected output of a doctest as written, even if `output` holds it as a literal; absent for other calls. */
   outputText: z.string().optional(),
-  /** The doctest option flags of the call, without their sign: `ELLIPSIS`, `SKIP`. Absent where none is set. */
+  /** Doctest option flags of the call, without their sign: `ELLIPSIS`, `SKIP`. Absent when none is set. */
   options: z.array(z.string()).optional(),
-  /** Arguments stand for the reader's own (`"path/to/image.png"`, a URL) and no output is stated: not a contract. */
+  /** The arguments are placeholders (`"path/to/image.png"`, a URL) and no output is stated, so it is no example. */
   isPlaceholder: z.literal(true).optional(),
   origin: z.enum(['doctest', 'main', 'readme']),
 });
 export type DocumentedCall = z.infer<typeof DocumentedCall>;
 
-/** An image that the code itself describes, with what it says of Python and its packages. */
+/** A container image that the code describes, with its Python version and packages. */
 export const CodeImage = z.object({
   file: z.string(),
   line: z.number().int(),
   framework: z.enum(['bentoml', 'modal']),
   python: z.string().nullable(),
   packages: z.array(z.string()),
-  /** Requirement files and pyproject.toml files, as the code names them. */
+  /** Requirement files, as the code names them. */
   requirements: z.array(z.string()),
+  /** pyproject.toml files, as the code names them. */
   projects: z.array(z.string()),
-  /** Options of pip’s: where packages come from. */
+  /** pip options that say where packages come from. */
   options: z.array(z.string()),
 });
 export type CodeImage = z.infer<typeof CodeImage>;
 
-/** What a repository is, from reading it, never from running it. */
+/** Facts about a repository, found by reading it and never by running it. */
 export const Facts = z.object({
   /** Bytes and files after ignore rules. */
   size: z.object({ files: z.number().int(), bytes: z.number().int() }),
   /** Language name (`python`, `javascript`, …) → number of files. */
   languages: z.record(z.string(), z.number().int()),
-  /** `problem`: why one could not be read, for whoever needs what it says. */
+  /** `problem` says why a manifest could not be read. */
   manifests: z.array(z.object({ file: z.string(), kind: z.string(), problem: z.string().optional() })),
-  /** Normalized name (PEP 503) and the specifier as written. */
+  /** Name normalized by PEP 503, and the specifier as written. */
   dependencies: z.array(z.object({ name: z.string(), specifier: z.string(), from: z.string() })),
-  /** Python version asked for, as written, and where. */
+  /** Required Python version as written, and the file that states it. */
   python: z.object({ specifier: z.string(), from: z.string() }).nullable(),
-  /** Every Python version that a manifest asks for, the first of them in `python`. */
+  /** Every Python version that a manifest requires. `python` is the first one. */
   pythons: z.array(z.object({ specifier: z.string(), from: z.string() })).default([]),
   entryPoints: z.array(EntryPoint),
   documentedCalls: z.array(DocumentedCall),
   frameworks: z.array(z.object({ name: z.string(), evidence: z.string() })),
-  /** Model files, hub identifiers, libraries that load models. */
+  /** Model files, hub identifiers, and libraries that load models. */
   models: z.array(z.string()),
-  /** Why a GPU seems to be used; empty when nothing says so. */
+  /** Signs that the code uses a GPU. */
   gpu: z.array(z.string()),
   syntaxErrors: z.array(z.object({ file: z.string(), line: z.number().int(), message: z.string(), text: z.string() })),
-  /** First-party imports: file → files of the repository that it imports. */
+  /** First-party imports: each file → the repository files that it imports. */
   imports: z.record(z.string(), z.array(z.string())),
   /** Images that the code describes for BentoML or Modal. */
   images: z.array(CodeImage).default([]),
-  /** The parsed cog.yaml, where there is one. */
+  /** Parsed cog.yaml; null when there is none. */
   cog: z.record(z.string(), z.unknown()).nullable(),
   /** TCP ports that the Dockerfile exposes. */
   exposes: z.array(z.number().int()),
   /** First lines of the README. */
   readme: z.string().nullable(),
-  /** What could not be read, in whole sentences: the facts lack what it says. */
+  /** Complete sentences about parts that could not be read and are missing from the facts. */
   notes: z.array(z.string()).default([]),
-  /** Everything above as short names for rules: `language:python`, `entry:predict`, `framework:langgraph`, `gpu`. */
+  /** All facts as short names for rules: `language:python`, `entry:predict`, `framework:langgraph`, `gpu`. */
   tags: z.array(z.string()),
 });
 export type Facts = z.infer<typeof Facts>;

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 
 /**
- * What the software may use. Quantities as Kubernetes writes them (`512Mi`, `16Gi`); `cpu` in cores; `timeout` in seconds
- * per call; `schedule`, where the target can run it by itself: a cron line or the time between two runs.
+ * Resources that the software may use. `memory` is a Kubernetes quantity (`512Mi`, `16Gi`), `cpu` counts cores, `timeout`
+ * is seconds per call. `schedule` is a cron line or the time between two runs, for targets that run it by themselves.
  */
 export const Resources = z.strictObject({
   cpu: z.number().positive().optional(),

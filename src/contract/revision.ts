@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { ContractSource, Probe } from './example.js';
 
-/** A Python environment, shared by content: same interpreter, same locked requirements, same environment. */
+/** A Python environment. Revisions with the same interpreter and locked requirements share one. */
 export const Environment = z.object({
   digest: z.string(),
   path: z.string(),
@@ -9,26 +9,26 @@ export const Environment = z.object({
   python: z.string(),
   /** For example `3.11.7`. */
   pythonVersion: z.string(),
-  /** Directory of the revision's own installed package, put before the environment's; null when it is not a package. */
+  /** Directory with the repository installed as a package, searched before the environment; null if it is no package. */
   packageDirectory: z.string().nullable(),
-  /** Choices that the user did not make, in whole sentences. */
+  /** Choices that Berth made for the user, as complete sentences. */
   notes: z.array(z.string()),
 });
 export type Environment = z.infer<typeof Environment>;
 
-/** What a revision is built on: each image by its name, with its id; null where the id is not known. */
+/** Base images of a revision: name → image id; null if the id is unknown. */
 export const BaseImages = z.record(z.string(), z.string().nullable());
 export type BaseImages = z.infer<typeof BaseImages>;
 
-/** What a revision is made of beside its source and its configuration. Null is what cannot be told. */
+/** Inputs of a revision other than its source and configuration. Null if unknown. */
 export const Foundation = z.object({
-  /** Digest of the strategy's files, of a built-in one of the Berth that it is a part of. */
+  /** Digest of the strategy's files; for a built-in strategy, of the Berth build that contains it. */
   strategy: z.string().nullable(),
   base: BaseImages.nullable(),
 });
 export type Foundation = z.infer<typeof Foundation>;
 
-/** The ladder of checks, lowest first. */
+/** Checks of a verification, in the order in which they run. */
 export const VerificationCheckName = z.enum([
   'structure',
   'syntax',
@@ -45,18 +45,18 @@ export const VerificationCheck = z.object({
   name: VerificationCheckName,
   passed: z.boolean(),
   milliseconds: z.number(),
-  /** What was found, in a few words: `3 of 3 examples`, `Python 3.11.7`. */
+  /** Result in a few words: `3 of 3 examples`, `Python 3.11.7`. */
   note: z.string(),
 });
 export type VerificationCheck = z.infer<typeof VerificationCheck>;
 
-/** A call that the repository documents and that does not do what is documented. */
+/** A documented call that does not do what the repository says. */
 export const StaleCall = z.object({
   /** Index among the contract's examples. */
   example: z.number().int(),
   /** `README.md:12`. */
   place: z.string(),
-  /** The input as JSON, shortened. */
+  /** Input as JSON, shortened. */
   input: z.string(),
   /** `output.label: expected "good", got "bad"`. */
   problem: z.string(),
@@ -67,14 +67,14 @@ export const ContractReport = z.object({
   source: ContractSource,
   examples: z.number().int(),
   passed: z.number().int(),
-  /** With the source `none`: what a call with the defaults raised. */
+  /** Error of the call with the defaults. Present with the source `none`. */
   probe: Probe.optional(),
-  /** Documented calls that failed although the revision runs; absent where all passed. */
+  /** Documented calls that failed although the revision runs; absent when all passed. */
   stale: z.array(StaleCall).optional(),
 });
 export type ContractReport = z.infer<typeof ContractReport>;
 
-/** An adapted, verified, immutable state of the workspace: what `verifyRevision` hands on. */
+/** An adapted, verified, immutable state of the workspace. Result of `verifyRevision`. */
 export const VerifiedRevision = z.object({
   id: z.string().regex(/^r\d+$/),
   /** Digest of the tree and of the environment. */
@@ -85,7 +85,7 @@ export const VerifiedRevision = z.object({
   checks: z.array(VerificationCheck),
   contract: ContractReport,
   notes: z.array(z.string()),
-  /** As it was when the revision was made; absent in histories of an earlier shape. */
+  /** Foundation at the time when the revision was created; absent in histories of earlier versions. */
   foundation: Foundation.optional(),
 });
 export type VerifiedRevision = z.infer<typeof VerifiedRevision>;

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** What an agent has used up: dollars where it says them, tokens in and out together. */
+/** Spending of coding agents: dollars if the agent reports them, and the sum of input and output tokens. */
 export const Spending = z.object({
   rounds: z.number().int().nonnegative(),
   dollars: z.number().nonnegative(),
@@ -8,41 +8,41 @@ export const Spending = z.object({
 });
 export type Spending = z.infer<typeof Spending>;
 
-/** The budget of a deployment's adaptation, over rounds, retries and resumes; null: no bound of that kind. */
+/** Budget of a deployment's adaptation, across rounds, retries and resumes. Null is unlimited. */
 export const Budget = z.object({ rounds: z.number().int().positive(), dollars: z.number().positive().nullable() });
 export type Budget = z.infer<typeof Budget>;
 
-/** One try at an adaptation: what is given to recipes and agents beside the solution. */
+/** Input of one attempt at an adaptation, in addition to the solution. */
 export const AdaptationRound = z.object({
-  /** Counts from 1 over the whole life of the deployment; names the round's record. */
+  /** Counts from 1 over the life of the deployment. Part of the file name of the round's record. */
   number: z.number().int().positive(),
-  /** Agents to try in this order; `auto` stands for what is usable; empty: recipes and the user's own edits only. */
+  /** Agents to try in this order; `auto` is any usable agent. Empty: only recipes and the user's edits. */
   agents: z.array(z.string()),
-  /** Goes on with this agent's session; null begins one. */
+  /** Session of an agent to continue; null starts a new one. */
   session: z.object({ agent: z.string(), id: z.string() }).nullable(),
-  /** Why the last round's result was not accepted; null at first. */
+  /** Reason why the result of the previous round was rejected; null in the first round. */
   evidence: z.string().nullable(),
-  /** The user's own words. */
+  /** Hint from the user. */
   hint: z.string().nullable(),
-  /** What was learned by an agent or strategy that another one takes over from; null when nobody did. */
+  /** Findings of the agent or strategy that was replaced; null if none was. */
   learned: z.string().nullable(),
-  /** Whether recipes are asked first: not when one of them has been refused, or the user resumes. */
+  /** True if recipes run first. False after a recipe's result was rejected, and when the user resumes. */
   asksRecipes: z.boolean(),
   spent: Spending,
   budget: Budget,
 });
 export type AdaptationRound = z.infer<typeof AdaptationRound>;
 
-/** How to go on with a deployment that waits. */
+/** Instructions for resuming a deployment that waits. */
 export const Resumption = z.strictObject({
   hint: z.string().min(1).optional(),
-  /** As in `DeployConfig`; `none` judges what the user edited in the workspace. */
+  /** Same values as in `DeployConfig`. `none` verifies the user's edits in the workspace. */
   agent: z.string().min(1).optional(),
-  /** Starts again from the source. */
+  /** New strategy. The adaptation starts again from the source. */
   strategy: z.string().min(1).optional(),
-  /** Further rounds. */
+  /** Additional rounds. */
   rounds: z.number().int().positive().optional(),
-  /** US dollars, all in all: a new total. */
+  /** New total budget in US dollars. */
   budget: z.number().positive().optional(),
 });
 export type Resumption = z.infer<typeof Resumption>;

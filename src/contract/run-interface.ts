@@ -1,16 +1,16 @@
 import * as z from 'zod';
 
 /**
- * How to call the software: `type` plus whatever the strategy's runner takes (`module`, `callable`, `predict_path`,
- * `app_name`, …). Loose, because each strategy has its own; a strategy parses what it needs. Where a recipe put a server
- * around a function of the repository's that takes the same inputs, `serves` is that function's interface.
+ * Describes how to call the software: `type` and the keys that the strategy's runner takes (`module`, `callable`,
+ * `predict_path`, `app_name`, …). Loose, because each strategy has its own keys and parses them itself. If a recipe wrote
+ * a server around a function of the repository that takes the same inputs, `serves` is the interface of that function.
  */
 export const RunInterface = z.looseObject({ type: z.string().min(1) });
 export type RunInterface = z.infer<typeof RunInterface>;
 
 /**
- * How a function's inputs are handed over: as one dict, as keyword arguments by signature, or by Cog's rules. `auto`: one
- * of the first two, as the signature says once the module is imported, where reading does not see it.
+ * Way to pass inputs to a function: as one dict, as keyword arguments by signature, or by Cog's rules. `auto` selects one
+ * of the first two by the signature after the import, for code whose signature cannot be read without running it.
  */
 export const CallStyle = z.enum(['inputs', 'arguments', 'cog', 'auto']);
 export type CallStyle = z.infer<typeof CallStyle>;
@@ -19,27 +19,27 @@ const identifier = '[\\p{L}_][\\p{L}\\p{M}\\p{N}_]*';
 const dottedName = new RegExp(`^${identifier}(\\.${identifier})*$`, 'u');
 
 /**
- * The `function` interface, served by the Python host. `callable` is `name`, `Class` (built once, then `predict`, `run`
- * or `__call__`), `Class.method`, or any attribute further down: `app.state.model.predict`.
+ * The `function` interface, served by a host process. `callable` is `name`, `Class` (instantiated once, then called
+ * through `predict`, `run` or `__call__`), `Class.method`, or a deeper attribute: `app.state.model.predict`.
  */
 export const FunctionInterface = z.looseObject({
   type: z.literal('function'),
   module: z.string().regex(dottedName, 'is a dotted module name'),
-  /** The module's file, relative to the revision, where no name leads to it: `01-predict.py`, loaded as `module`. */
+  /** The module's file, relative to the revision, if its name is not importable: `01-predict.py`, loaded as `module`. */
   file: z
     .string()
     .regex(/^(?!\/)(?!(.*\/)?\.\.(\/|$))./, 'is a path inside the repository')
     .optional(),
   /**
-   * The package that the module is a part of, where the package's directory has no name to import it by: the repository
-   * itself (`.`), say. `module` is named from that directory.
+   * Package of the module, if the name of the package's directory is not importable, such as the repository itself (`.`).
+   * `module` is relative to that directory.
    */
   package: z.object({ name: z.string().regex(dottedName, 'is a package name'), directory: z.string() }).optional(),
   callable: z.string().regex(dottedName, 'is NAME, Class.method or a longer dotted name'),
   call: CallStyle.default('arguments'),
-  /** Directories put on `sys.path`, relative to the revision's directory; the revision itself comes first by default. */
+  /** Directories to put on `sys.path`, relative to the revision's directory. Default: the revision itself. */
   paths: z.array(z.string()).default(['.']),
-  /** Variables that the code itself asks for, each `NAME=VALUE`: set before the import, below the user's own. No secrets. */
+  /** Variables that the code requires, as `NAME=VALUE`, set before the import. The user's variables win. No secrets. */
   environment: z.array(z.string().regex(/^[^=]+=/, 'is NAME=VALUE')).optional(),
 });
 export type FunctionInterface = z.infer<typeof FunctionInterface>;

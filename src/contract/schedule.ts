@@ -1,18 +1,18 @@
 import * as z from 'zod';
 import { LastError } from './deployment-state.js';
 
-/** What each run of a schedule is given. */
+/** Input of each run of a schedule. */
 export const ScheduledRedeploy = z.object({
   name: z.string(),
   schedule: z.string(),
-  /** Whether what an earlier scheduled run left waiting is given up for a new try. */
+  /** True if a run abandons a change that an earlier scheduled run left waiting, and tries again. */
   replacesFailed: z.boolean().default(false),
 });
 export type ScheduledRedeploy = z.input<typeof ScheduledRedeploy>;
 
 /**
- * What became of a run. `skipped`: the deployment was in no state to be redeployed. `gone`: there is no such deployment
- * any more. `unknown`: the server keeps no record of it. The others are those of a change.
+ * Outcome of a run. `skipped`: the state of the deployment did not allow a redeploy. `gone`: the deployment no longer
+ * exists. `unknown`: the server keeps no record of the run. The other values are those of a change.
  */
 export const ScheduledRunOutcome = z.enum([
   'running',
@@ -28,56 +28,58 @@ export const ScheduledRunOutcome = z.enum([
 ]);
 export type ScheduledRunOutcome = z.infer<typeof ScheduledRunOutcome>;
 
-/** How a run that did not fail ended. */
+/** Result of a run that did not fail. */
 export const ScheduledRunResult = z.object({
   outcome: ScheduledRunOutcome,
-  /** The deployment's change that it asked for; null when it asked for none. */
+  /** Id of the change that the run requested; null if it requested none. */
   change: z.string().nullable(),
   revision: z.string().nullable(),
-  /** In one line. */
+  /** Result in one line. */
   note: z.string(),
 });
 export type ScheduledRunResult = z.infer<typeof ScheduledRunResult>;
 
-/** One run of a schedule: a Temporal workflow that asks for a redeploy and follows it to its end. */
+/** A run of a schedule: a Temporal workflow that requests a redeploy and waits until it finishes. */
 export const ScheduledRun = ScheduledRunResult.extend({
   workflowId: z.string(),
   runId: z.string(),
-  /** ISO 8601. When it was due, and when it was started; `finishedAt` is null while it runs. */
+  /** ISO 8601, like the other times. */
   dueAt: z.string(),
   startedAt: z.string(),
+  /** Null while the run is in progress. */
   finishedAt: z.string().nullable(),
   lastError: LastError.nullable(),
   webUrl: z.string().nullable(),
 });
 export type ScheduledRun = z.infer<typeof ScheduledRun>;
 
-/** A schedule of redeploys, as `--json` prints it. Keys are added, never renamed. */
+/** A schedule of redeploys, as `--json` prints it. Add keys, but never rename one. */
 export const ScheduleInfo = z.object({
-  /** The deployment's. */
+  /** Name of the deployment. */
   name: z.string(),
   id: z.string(),
-  /** `every 1d`, `cron 0 3 * * *`: as the server has it, also after a change in the Web UI. */
+  /** `every 1d`, `cron 0 3 * * *`. The server's value, which may have been changed in the Web UI. */
   when: z.string(),
   timezone: z.string(),
-  /** Seconds by which a run may be late by chance; null for none. */
+  /** Maximum random delay of a run in seconds; null for none. */
   jitter: z.number().nullable(),
-  /** What happens when a run is due while one goes on: it is skipped. */
+  /** Policy for a run that is due while another one is in progress: it is skipped. */
   overlap: z.string(),
-  /** Seconds after which a run that could not be started in time is left out. */
+  /** Seconds after its due time until which a late run is still started. */
   catchUp: z.number(),
   replacesFailed: z.boolean(),
   state: z.enum(['active', 'paused']),
-  /** Who made, paused or resumed it. */
+  /** Says who created, paused or resumed the schedule. */
   note: z.string(),
   createdAt: z.string(),
   createdBy: z.string().nullable(),
-  /** ISO 8601, the next five; none while it is paused. */
+  /** ISO 8601 times of the next five runs; empty while the schedule is paused. */
   nextRuns: z.array(z.string()),
-  /** The newest, oldest first. */
+  /** The newest runs, oldest first. */
   runs: z.array(ScheduledRun),
-  /** How often a run was not started: because one went on, and because it was too late. */
+  /** Runs that were not started because another one was in progress. */
   skipped: z.number(),
+  /** Runs that were not started because it was too late. */
   missed: z.number(),
   webUrl: z.string().nullable(),
 });

@@ -2,17 +2,17 @@ import * as z from 'zod';
 import { Resources } from './resources.js';
 import { RunInterface } from './run-interface.js';
 
-/** A strategy that was considered, with its score and the facts that made it. */
+/** A strategy that was considered, with its score and the reasons for the score. */
 export const Candidate = z.object({
   strategy: z.string(),
   score: z.number(),
   reasons: z.array(z.string()),
-  /** Why it could not be chosen, where it could not. */
+  /** Reason why it cannot be chosen; absent if it can. */
   excluded: z.string().optional(),
 });
 export type Candidate = z.infer<typeof Candidate>;
 
-/** What selection decided. */
+/** Decision of the selection. */
 export const DeploymentSetting = z.object({
   strategy: z.string(),
   provider: z.string().nullable(),

@@ -13,16 +13,16 @@ export const StepRecord = z.object({
   /** ISO 8601; `finishedAt` is null while it runs. */
   startedAt: z.string(),
   finishedAt: z.string().nullable(),
-  /** What it did or found, in one line. */
+  /** Result in one line. */
   note: z.string(),
-  /** Why it decided as it did; absent where it decided nothing. */
+  /** Reason for the decision; absent if the step decided nothing. */
   why: z.string().optional(),
-  /** What it cost; absent where it cost nothing. */
+  /** Cost in US dollars; absent if the step cost nothing. */
   dollars: z.number().optional(),
 });
 export type StepRecord = z.infer<typeof StepRecord>;
 
-/** The deployment's info, as `--json` prints it and the `status` query answers it. Keys are added, never renamed. */
+/** Info about a deployment, as `--json` prints it and the `status` query returns it. Add keys, but never rename one. */
 export const DeploymentInfo = z.object({
   name: z.string(),
   state: DeploymentState,
@@ -58,16 +58,17 @@ export const DeploymentInfo = z.object({
   host: z.string().nullable(),
   steps: z.array(StepRecord),
   checks: z.array(VerificationCheck),
-  /** Choices that the user did not make. */
+  /** Choices that Berth made for the user. */
   notes: z.array(z.string()),
-  /** What is being made, and what waits for its turn; null when there is none. */
+  /** The change in progress. */
   change: CurrentChange.nullable(),
+  /** The change that starts after it. */
   next: RequestedChange.nullable(),
-  /** The newest changes that are over, oldest first. */
+  /** The newest finished changes, oldest first. */
   changes: z.array(PastChange),
-  /** What could not be ended of revisions that nobody calls any more, and is tried again; absent where there is none. */
+  /** Retired revisions that could not be stopped yet. Berth retries. Absent when there are none. */
   leftOvers: z.array(z.object({ revision: z.string(), message: z.string() })).optional(),
-  /** While a new revision has to prove itself; null after that. */
+  /** Present during the bake of a new revision; null otherwise. */
   bake: z.object({ revision: z.string(), previous: z.string(), until: z.string() }).nullable(),
 });
 export type DeploymentInfo = z.infer<typeof DeploymentInfo>;

@@ -3,9 +3,12 @@ import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } fro
 import { open, rename, rm } from 'node:fs/promises';
 import { toDiskError } from '../errors.js';
 
-// How every state file is written: beside its place, forced to the disk, renamed. So a reader sees the old text or the
-// new one, whole, and so does whoever comes after a crash, a power cut or a full disk. For this user's eyes only.
-
+/**
+ * Writes a state file atomically: to a temporary file beside it, synced to the disk, then renamed. A reader sees the
+ * complete old or the complete new text, also after a crash, a power failure or a full disk. Only this user can read it.
+ *
+ * @throws DISK_FULL, HOME_UNUSABLE when the disk refuses the write.
+ */
 export async function writeDurably(path: string, text: string): Promise<void> {
   const partial = createPartialPath(path);
   try {
@@ -23,6 +26,7 @@ export async function writeDurably(path: string, text: string): Promise<void> {
   }
 }
 
+/** Synchronous `writeDurably`. */
 export function writeDurablySync(path: string, text: string): void {
   const partial = createPartialPath(path);
   try {
@@ -44,9 +48,9 @@ function removeQuietly(path: string): void {
   try {
     rmSync(path, { force: true });
   } catch {
-    // What kept it from being written keeps it from being removed.
+    // Whatever prevented the write may also prevent the removal.
   }
 }
 
-/** Writers of the same file do not meet. */
+/** Returns a temporary path that no other writer of the same file uses. */
 const createPartialPath = (path: string): string => `${path}.${process.pid}-${randomBytes(3).toString('hex')}.partial`;

@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
 import envPaths from 'env-paths';
 
-/** Where everything that Berth writes lies. Nothing is ever written anywhere else, and never into the user's repository. */
+/** Paths of all files that Berth writes. It writes nowhere else, and never into the user's repository. */
 export interface BerthHome {
   root: string;
   environments: string;
@@ -9,17 +9,17 @@ export interface BerthHome {
   snapshots: string;
   strategies: string;
   ledger: string;
-  /** What became of deployments that are cleaned up. */
+  /** Final status of deployments that are cleaned up. */
   records: string;
   stack: string;
   logs: string;
   bin: string;
   deployments: string;
-  /** In which clouds this home has ever made something. */
+  /** Clouds in which this home has ever created a resource. */
   clouds: string;
 }
 
-/** `$BERTH_HOME`, or the platform's data directory. Not cached: tests and plugins change the environment. */
+/** Returns the paths in `$BERTH_HOME` or the platform's data directory. Not cached: tests change the environment. */
 export function berthHome(root = process.env.BERTH_HOME || envPaths('berth', { suffix: '' }).data): BerthHome {
   const home = resolve(root);
   return {
@@ -42,14 +42,14 @@ export interface DeploymentDirectory {
   root: string;
   workspace: string;
   revisions: string;
-  /** What outlives a revision. */
+  /** State that outlives a revision. */
   shared: string;
-  /** Agents' own homes, and the rounds' records. */
+  /** Home directories of coding agents, and the records of rounds. */
   agent: string;
   logs: string;
-  /** What agents do, as JSON lines. */
+  /** Actions of coding agents, as JSON lines. */
   agentLog: string;
-  /** The active revision's handle: all that `berth run` reads. */
+  /** Handle of the active revision, the only file that `berth run` reads. */
   handle: string;
 }
 
@@ -69,17 +69,17 @@ export function deploymentDirectory(home: Pick<BerthHome, 'deployments'>, name: 
 
 export interface RevisionDirectory {
   root: string;
-  /** The adapted code, read only. */
+  /** Adapted code, read-only. */
   code: string;
-  /** The runner's scratch. */
+  /** Working files of the runner. */
   state: string;
-  /** The frozen contract: fixed before the revision is first called. */
+  /** Contract, frozen before the first call to the revision. */
   contract: string;
-  /** The repository's own package, where it is one, installed for this revision alone. */
+  /** The repository installed as a package, if it is one, for this revision only. */
   packages: string;
-  /** The software's prints. */
+  /** Output of the software. */
   log: string;
-  /** What it printed while it was verified. */
+  /** Output of the software during verification. */
   trialLog: string;
 }
 

@@ -6,8 +6,8 @@ import { writeDurablySync } from './durable-file.js';
 import { type BerthHome, berthHome } from './home.js';
 
 /**
- * Names this machine and this home, the same at every start: who polls `berth-host-<id>` finds the workspaces and the
- * processes of the deployments there. `BERTH_HOST_ID` overrides it.
+ * Returns a stable id of this machine and this home. A worker that polls the task queue `berth-host-<id>` finds the
+ * workspaces and processes of the deployments there. `BERTH_HOST_ID` overrides it.
  */
 export function getHostId(home: BerthHome = berthHome()): string {
   const chosen = process.env.BERTH_HOST_ID;
@@ -16,7 +16,7 @@ export function getHostId(home: BerthHome = berthHome()): string {
   return createHash('sha256').update(`berth\n${machine}\n${home.root}`).digest('hex').slice(0, 12);
 }
 
-/** All containers of an image share its machine id. */
+/** Containers of the same image share a machine id, so it identifies none of them. */
 const isContainer = (): boolean => existsSync('/.dockerenv') || existsSync('/run/.containerenv');
 
 function readMachineId(): string | null {
@@ -31,19 +31,19 @@ function readPlatformId(): string | null {
   return /"IOPlatformUUID" = "([^"]+)"/.exec(registry)?.[1] ?? null;
 }
 
-/** A random id, made once and kept in the home. */
+/** Reads the random id stored in the home, and creates it the first time. */
 function ensureStoredId(home: BerthHome): string {
   const path = join(home.root, 'host-id');
   if (!existsSync(path)) {
-    const own = `${path}.${process.pid}`;
+    const draft = `${path}.${process.pid}`;
     mkdirSync(home.root, { recursive: true });
-    writeDurablySync(own, randomUUID());
+    writeDurablySync(draft, randomUUID());
     try {
-      linkSync(own, path);
+      linkSync(draft, path);
     } catch {
-      // Another process was faster: its id counts.
+      // Another process was faster, so its id is used.
     }
-    rmSync(own);
+    rmSync(draft);
   }
   return readFileSync(path, 'utf8').trim();
 }

@@ -1,15 +1,19 @@
 import { visit } from 'jsonc-parser';
 
 export interface BuildOptions {
-  /** The value of a number, from its own text. */
+  /** Converts the text of a number to its value. */
   readNumber: (token: string, path: () => (string | number)[]) => unknown;
-  /** Told of each name that an object has twice; its last value counts. */
+  /** Called for each key that an object has twice. The last value wins. */
   onDuplicate?: (path: (string | number)[]) => void;
 }
 
 type Container = unknown[] | Record<string, unknown>;
 
-/** A value from text that `JSON.parse` accepts, its numbers read by `readNumber`. @throws RangeError for extreme nesting */
+/**
+ * Builds a value from text that `JSON.parse` accepts, and reads its numbers with `readNumber`.
+ *
+ * @throws RangeError when the text is nested too deeply.
+ */
 export function buildValue(text: string, { readNumber, onDuplicate }: BuildOptions): unknown {
   const open: Container[] = [];
   let root: unknown;
@@ -43,7 +47,7 @@ export function buildValue(text: string, { readNumber, onDuplicate }: BuildOptio
   return root;
 }
 
-/** Also `__proto__`, which an assignment would take for something else. */
+/** Sets an own property, also one named `__proto__`, for which an assignment would set the prototype. */
 export function setOwnProperty(object: Record<string, unknown>, name: string, value: unknown): void {
   if (name !== '__proto__') object[name] = value;
   else Object.defineProperty(object, name, { value, writable: true, enumerable: true, configurable: true });

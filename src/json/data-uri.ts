@@ -1,6 +1,6 @@
 import { isTagged } from './is-tagged.js';
 
-/** What a value holds that is bytes; undefined for anything else. */
+/** Returns the bytes of a buffer or a view of bytes; undefined for any other value. */
 export function getBytes(value: object): Buffer | undefined {
   if (isTagged(value, 'Uint8Array', 'Uint8ClampedArray', 'DataView')) {
     const { buffer, byteOffset, byteLength } = value as Uint8Array; // or alike

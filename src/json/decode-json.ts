@@ -7,7 +7,11 @@ const byteOrderMarks: [name: string, bytes: number[]][] = [
 
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
-/** UTF-8 as text, with or without a byte order mark. @throws Error that says how the bytes are encoded instead */
+/**
+ * Decodes UTF-8 with or without a byte order mark.
+ *
+ * @throws Error when the bytes have another encoding. The message names it.
+ */
 export function decodeJson(bytes: Uint8Array): string {
   const [name] = byteOrderMarks.find(([, mark]) => mark.every((byte, index) => bytes[index] === byte)) ?? [];
   if (name !== undefined) throw new Error(`it is ${name}: save it as UTF-8`);

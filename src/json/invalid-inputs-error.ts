@@ -1,7 +1,7 @@
-/** Inputs that JSON cannot hold, or that a reader of their JSON text would change. The message names the place. */
+/** Inputs that JSON cannot represent, or that parsing would change. The message names the path. */
 export class InvalidInputsError extends Error {}
 
-/** `inputs.scores[3]`, `inputs["a b"]`. */
+/** Formats a path: `inputs.scores[3]`, `inputs["a b"]`. */
 export function describePath(path: readonly (string | number)[], root = 'inputs'): string {
   return path.reduce<string>((text, part) => {
     if (typeof part === 'number') return `${text}[${part}]`;

@@ -1,7 +1,7 @@
-/** Levels that are looked into: what is deeper, or contains itself, is for the careful way. */
+/** Levels to look into. Deeper values, and values that contain themselves, are not plain and are converted instead. */
 const maxDepth = 500;
 
-/** Whether `JSON.stringify` writes it as it is: nothing dropped, replaced or rounded but what is undefined in an object. */
+/** Checks whether `JSON.stringify` drops, replaces and rounds nothing, except undefined members of objects. */
 export function isPlain(value: unknown, depth = 0): boolean {
   switch (typeof value) {
     case 'string':
@@ -31,7 +31,7 @@ function hasPlainItems(value: object, depth: number): boolean {
   return true;
 }
 
-/** Of whatever realm: its prototype is nobody's child. */
+/** Checks for a plain object of any realm: its prototype has no prototype. */
 export function isPlainObject(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === null || prototype === Object.prototype || Object.getPrototypeOf(prototype) === null;

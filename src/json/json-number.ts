@@ -1,6 +1,6 @@
 const integer = /^-?\d+$/;
 
-/** A number as JSON text writes it, where a JavaScript number would lose digits or be written otherwise: `1.0`, 2^63. */
+/** A number as JSON text, if a JavaScript number would lose digits or be written differently: `1.0`, 2^63. */
 export class JsonNumber {
   constructor(readonly text: string) {}
 
@@ -8,7 +8,7 @@ export class JsonNumber {
     return integer.test(this.text);
   }
 
-  /** The nearest number, or the bigint of an integer beyond 2^53. */
+  /** Returns the nearest number, or a bigint for an integer beyond 2^53. */
   valueOf(): number | bigint {
     return parseNumber(this.text);
   }
@@ -17,7 +17,11 @@ export class JsonNumber {
     return this.text;
   }
 
-  /** For `JSON.stringify`, which keeps no digits. @throws TypeError where the value itself would change */
+  /**
+   * Called by `JSON.stringify`, which does not keep the digits.
+   *
+   * @throws TypeError when the value itself would change.
+   */
   toJSON(): number {
     const value = this.valueOf();
     if (typeof value === 'number' && Number.isFinite(value)) return value;
@@ -25,7 +29,7 @@ export class JsonNumber {
   }
 }
 
-/** What a token of JSON is in JavaScript: a bigint where a number would not hold the integer. */
+/** Parses a JSON number. An integer beyond 2^53 becomes a bigint. */
 export function parseNumber(token: string): number | bigint {
   const value = Number(token);
   return Number.isSafeInteger(value) || !integer.test(token) ? value : BigInt(token);

@@ -4,25 +4,26 @@ import { parseNumber } from './json-number.js';
 import { readExactNumber } from './read-json.js';
 
 /**
- * Inputs from their JSON text, for software that is not given the text itself. `keepsDigits` makes a JsonNumber of each
- * number that JavaScript writes otherwise; without it they are numbers, and bigints beyond 2^53.
+ * Parses the JSON text of inputs, for software that does not read the text itself. With `keepsDigits`, each number that
+ * JavaScript would write differently becomes a JsonNumber. Otherwise integers beyond 2^53 become bigints.
  *
- * @throws UnfitInputs for what is not JSON, a number that no float holds, and a name that an object has twice.
+ * @throws InvalidInputsError when the text is not JSON, a number exceeds every float, or an object has a key twice.
  */
-export function readInputs(text: string, { keepsDigits: hasExactNumbers }: { keepsDigits: boolean }): unknown {
+export function readInputs(text: string, { keepsDigits }: { keepsDigits: boolean }): unknown {
   try {
-    return readStrictJson(text, { keepsDigits: hasExactNumbers, root: 'inputs' });
+    return readStrictJson(text, { keepsDigits, root: 'inputs' });
   } catch (error) {
     throw error instanceof SyntaxError ? new InvalidInputsError(`the inputs are not JSON: ${error.message}`) : error;
   }
 }
 
-/** The same of any JSON text. `root` is what the messages call it. @throws SyntaxError for what is not JSON, UnfitInputs */
-export function readStrictJson(
-  text: string,
-  { keepsDigits: hasExactNumbers, root }: { keepsDigits: boolean; root: string },
-): unknown {
-  const readNumber = hasExactNumbers ? readExactNumber : parseNumber;
+/**
+ * Parses any JSON text like `readInputs`. Messages call the value `root`.
+ *
+ * @throws SyntaxError, InvalidInputsError when the text is not JSON, or parsing would change it.
+ */
+export function readStrictJson(text: string, { keepsDigits, root }: { keepsDigits: boolean; root: string }): unknown {
+  const readNumber = keepsDigits ? readExactNumber : parseNumber;
   JSON.parse(text);
   try {
     return buildValue(text, {

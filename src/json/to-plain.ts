@@ -5,13 +5,13 @@ import { isPlainObject } from './is-plain.js';
 import { isTagged } from './is-tagged.js';
 import { JsonNumber } from './json-number.js';
 
-/** The content of each Blob and File as a data URI; undefined where it is still to be read. */
+/** Content of each Blob and File as a data URI; undefined until it is read. */
 type Blobs = Map<Blob, string | undefined>;
 
 /**
- * Inputs as what JSON holds, beside bigints and JsonNumbers. A promise only where a Blob or a File has to be read.
+ * Converts inputs to JSON values, bigints and JsonNumbers. Returns a promise only if a Blob or a File has to be read.
  *
- * @throws UnfitInputs naming the first place that JSON cannot hold.
+ * @throws InvalidInputsError when JSON cannot represent a value. The message names the first path.
  */
 export function toPlain(inputs: unknown): unknown {
   const blobs: Blobs = new Map();
@@ -33,7 +33,7 @@ async function readAll(blobs: Blobs): Promise<void> {
 
 interface ConversionContext {
   path: readonly (string | number)[];
-  /** The objects around it. */
+  /** The objects that contain the value. */
   parents: ReadonlySet<object>;
   blobs: Blobs;
 }
@@ -58,14 +58,14 @@ function convertObject(value: object, context: ConversionContext): unknown {
   if (value instanceof JsonNumber) return value;
   const bytes = getBytes(value);
   if (bytes !== undefined) return buildDataUri(bytes);
-  if (isTagged(value, 'Blob', 'File')) return convertBlob(value as Blob, context); // as its tag says
+  if (isTagged(value, 'Blob', 'File')) return convertBlob(value as Blob, context); // checked by its tag
   if (isTagged(value, 'String', 'Number', 'Boolean', 'BigInt')) return convert(value.valueOf(), context);
   if (context.parents.has(value))
     throw new InvalidInputsError(`${describePath(context.path)} contains itself, which JSON cannot hold`);
   const inside = { ...context, parents: new Set([...context.parents, value]) };
   if (Array.isArray(value)) return convertList(value, inside);
   if (ArrayBuffer.isView(value) || isTagged(value, 'Set'))
-    return convertList([...(value as unknown as Iterable<unknown>)], inside); // numbers, or a set's values
+    return convertList([...(value as unknown as Iterable<unknown>)], inside); // a typed array or a Set
   if (isTagged(value, 'Map')) return convertMembers(listMembers(value as Map<unknown, unknown>, context), inside);
   if ('toJSON' in value && typeof value.toJSON === 'function') return convertWithToJson(value, inside);
   if (!isPlainObject(value)) checkInstance(value, context);
@@ -77,13 +77,13 @@ function convertBlob(blob: Blob, { blobs }: ConversionContext): unknown {
   return blobs.get(blob);
 }
 
-/** By index: a gap is undefined. */
+/** Reads items by index, so a gap in the array is undefined. */
 const convertList = (items: readonly unknown[], context: ConversionContext): unknown[] =>
   Array.from({ length: items.length }, (_, index) =>
     convert(items[index], { ...context, path: [...context.path, index] }),
   );
 
-/** What is undefined was not given. */
+/** Omits undefined members. */
 function convertMembers(members: readonly [string, unknown][], context: ConversionContext): Record<string, unknown> {
   const object: Record<string, unknown> = {};
   for (const [name, item] of members)
@@ -93,11 +93,11 @@ function convertMembers(members: readonly [string, unknown][], context: Conversi
 
 function listMembers(map: Map<unknown, unknown>, context: ConversionContext): [string, unknown][] {
   const other = [...map.keys()].find((key) => typeof key !== 'string');
-  if (other === undefined) return [...map] as [string, unknown][]; // all of them are texts
-  throw createConversionError(context, `a Map with the key ${String(other)}, which is no text`);
+  if (other === undefined) return [...map] as [string, unknown][]; // all keys are strings
+  throw createConversionError(context, `a Map with the key ${String(other)}, which is not a string`);
 }
 
-/** As `JSON.stringify` takes it: a Date is its ISO 8601, a URL its text. */
+/** Calls `toJSON`: a Date becomes ISO 8601, a URL its text. */
 function convertWithToJson(value: object, context: ConversionContext): unknown {
   const { toJSON } = value as { toJSON: (key: string) => unknown };
   const shown: unknown = toJSON.call(value, String(context.path.at(-1) ?? ''));
@@ -106,7 +106,7 @@ function convertWithToJson(value: object, context: ConversionContext): unknown {
   return convert(shown, context);
 }
 
-/** An instance is its fields, unless it keeps them where JSON does not see them. */
+/** Accepts an instance of a class only if its data is in fields that JSON can see. */
 function checkInstance(value: object, context: ConversionContext): void {
   const isStream = Symbol.iterator in value || Symbol.asyncIterator in value;
   if (isStream || !isTagged(value, 'Object') || Object.keys(value).length === 0)

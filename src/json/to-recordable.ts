@@ -1,7 +1,7 @@
 import { readExactJson } from './read-json.js';
 import { writeJson } from './write-json.js';
 
-/** A value as other programs take it (a record of Temporal's, a page), or its text where they would change a number. */
+/** A value that other programs can store (a Temporal record, a web page), or its text if they would change a number. */
 export type Recordable = { value: unknown; text: undefined } | { value: undefined; text: string };
 
 /** @param json text that `JSON.parse` accepts */

@@ -4,10 +4,10 @@ import { toPlain } from './to-plain.js';
 import { writeJson } from './write-json.js';
 
 /**
- * Inputs of a caller in JavaScript as JSON text. What JSON has no form for becomes the one value that is meant (bytes and
- * files data URIs, a bigint an integer, a Date ISO 8601, a Set a list, a Map with text keys an object), or is refused.
+ * Writes the inputs of a JavaScript caller as JSON text. Bytes and files become data URIs, a bigint an integer, a Date
+ * ISO 8601, a Set a list, and a Map with string keys an object.
  *
- * @throws UnfitInputs naming the path, also by rejection.
+ * @throws InvalidInputsError when JSON cannot represent a value; also as a rejection. The message names the path.
  */
 export function writeInputs(inputs: unknown): string | Promise<string> {
   if (isPlain(inputs)) return stringify(inputs);
@@ -15,7 +15,7 @@ export function writeInputs(inputs: unknown): string | Promise<string> {
   return plain instanceof Promise ? plain.then(writeJson) : writeJson(plain);
 }
 
-/** The same as a value of plain objects, lists, texts, numbers, bigints, JsonNumbers, truth values and null. */
+/** Converts inputs like `writeInputs`, but to JSON values, bigints and JsonNumbers. */
 export function toPlainInputs(inputs: unknown): unknown {
   return isPlain(inputs) ? inputs : toPlain(inputs);
 }

@@ -1,22 +1,22 @@
 import { JsonNumber } from './json-number.js';
 
-/** JSON text of what JSON holds, and of bigints and JsonNumbers with all their digits. */
+/** Writes JSON values, and bigints and JsonNumbers with all their digits. */
 export function writeJson(value: unknown): string {
   return isLossless(value) ? (JSON.stringify(value) ?? 'null') : writeExactly(value);
 }
 
-/** Whether `JSON.stringify` writes it without a loss. */
+/** Checks whether `JSON.stringify` writes the value without a loss. */
 function isLossless(value: unknown): boolean {
   if (typeof value === 'bigint') return false;
   if (typeof value === 'number') return !Object.is(value, -0);
   if (typeof value !== 'object' || value === null) return true;
-  const rest: object[] = [value];
-  for (let next = rest.pop(); next !== undefined; next = rest.pop()) {
+  const pending: object[] = [value];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     if (next instanceof JsonNumber) return false;
     const items: unknown[] = Array.isArray(next) ? next : Object.values(next);
     for (const item of items) {
       if (typeof item === 'object') {
-        if (item !== null) rest.push(item);
+        if (item !== null) pending.push(item);
       } else if (typeof item === 'bigint' || Object.is(item, -0)) return false;
     }
   }

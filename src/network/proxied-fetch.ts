@@ -4,7 +4,7 @@ import { findProxy, openProxy } from './proxy.js';
 
 const maxRedirects = 5;
 
-/** As the built-in `fetch`, which knows no proxies: by way of the one that the environment names for the URL. */
+/** Calls `fetch` through the proxy that the environment names for the URL. The built-in `fetch` knows no proxies. */
 export async function proxiedFetch(input: string | URL | Request, init: RequestInit = {}): Promise<Response> {
   const url = input instanceof Request ? input.url : String(input);
   if ((await findProxy(url)) === undefined) return await fetch(input, init);
@@ -19,11 +19,12 @@ async function follow(request: Request, url: URL, redirects: number): Promise<Re
     reply.resume();
     return await follow(request, new URL(headers.location, url), redirects - 1);
   }
-  const own = Object.entries(headers).flatMap(([name, value]) =>
-    [value ?? []].flat().map((each): [string, string] => [name, each]),
+  const headerList = Object.entries(headers).flatMap(([name, value]) =>
+    [value ?? []].flat().map((item): [string, string] => [name, item]),
   );
   const body = [204, 205, 304].includes(status) ? null : Readable.toWeb(reply);
-  return new Response(body as ReadableStream | null, { status, headers: own }); // Node's and the web's types are two
+  // The cast is needed because Node.js and the DOM declare ReadableStream separately.
+  return new Response(body as ReadableStream | null, { status, headers: headerList });
 }
 
 async function send(request: Request, url: URL): Promise<IncomingMessage> {

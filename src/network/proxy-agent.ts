@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { HttpsProxyAgent } from 'https-proxy-agent';
 import { ProxyError } from './proxy-error.js';
 
-/** Makes each connection with CONNECT, and names the proxy where that fails. */
+/** Opens each connection with CONNECT. Errors name the proxy. */
 export class ProxyAgent extends HttpsProxyAgent<string> {
   constructor(proxy: URL, options: AgentOptions) {
     super(proxy, options);
@@ -19,11 +19,11 @@ export class ProxyAgent extends HttpsProxyAgent<string> {
     });
     const name = `the proxy ${this.proxy.origin}`;
     const socket = await super.connect(request, options).catch(({ message, name: kind }: Error) => {
-      // Without a cause: who shows the innermost one alone would not name the proxy.
+      // Without a cause: some callers show only the innermost error, which does not name the proxy.
       throw new ProxyError(`${name} cannot be reached: ${message || kind}`);
     });
     if (refusal === undefined) return socket;
     socket.destroy();
-    throw new ProxyError(`${name} lets nobody through to ${options.host}: ${refusal}`);
+    throw new ProxyError(`${name} refuses the connection to ${options.host}: ${refusal}`);
   }
 }

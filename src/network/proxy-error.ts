@@ -1,4 +1,4 @@
-/** What hinders a connection at the proxy, before anything is heard of whom it should lead to. */
+/** A connection that failed at the proxy, before it reached the server behind it. */
 export class ProxyError extends Error {
   readonly code = 'ERR_PROXY';
 }

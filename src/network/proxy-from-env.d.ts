@@ -1,4 +1,4 @@
 declare module 'proxy-from-env' {
-  /** Empty where none is named. */
+  /** Returns an empty string if the environment names no proxy for the URL. */
   export function getProxyForUrl(url: string): string;
 }

@@ -4,15 +4,15 @@ import { hostsDirectory } from '../home/package-root.js';
 
 const workerScript = join(hostsDirectory, 'threads', 'parse-document.mjs');
 
-/** Milliseconds; a megabyte of YAML takes two seconds. */
+/** Milliseconds. A megabyte of YAML takes two seconds. */
 const timeout = 10_000;
 
-/** Bytes of the parsed value, as JSON. */
+/** Bytes of the parsed value as JSON. */
 const defaultMaxBytes = 2_000_000;
 
 type Answer = { json: string } | { line?: number; problem: string };
 
-/** Parses in a thread of its own, which ends when it is done, when its memory is full, or when it takes too long. */
+/** Parses in a separate thread, which ends when it is done, runs out of memory, or takes longer than 10 seconds. */
 export async function parseInThread(
   format: 'toml' | 'yaml',
   text: string,
@@ -29,13 +29,13 @@ export async function parseInThread(
 
 function waitForAnswer(worker: Worker): Promise<Answer> {
   return new Promise((resolve) => {
-    const timer = setTimeout(() => resolve({ problem: `parsing it takes longer than ${timeout / 1000} s` }), timeout);
+    const timer = setTimeout(() => resolve({ problem: `parsing takes longer than ${timeout / 1000} s` }), timeout);
     const settle = (answer: Answer) => {
       clearTimeout(timer);
       resolve(answer);
     };
     worker.once('message', settle);
     worker.once('error', (error) => settle({ problem: error.message }));
-    worker.once('exit', () => settle({ problem: 'its parser ended without an answer' }));
+    worker.once('exit', () => settle({ problem: 'the parser ended without a result' }));
   });
 }

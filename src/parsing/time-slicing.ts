@@ -1,13 +1,13 @@
 import { setImmediate } from 'node:timers/promises';
 
-/** Milliseconds for which one piece of work may hold the event loop. */
+/** Milliseconds for which one piece of work may block the event loop. */
 const sliceMilliseconds = 10;
 
-/** Divides long work into turns, between which the process does other things. */
+/** Divides long work into slices, so that the event loop can do other work between them. */
 export class TimeSlicer {
   private began = performance.now();
 
-  /** Call between two steps: once a turn is over, waits until all that is due has been done. */
+  /** Yields to the event loop once the current slice has used its time. Call it between two steps. */
   async yieldIfDue(): Promise<void> {
     if (performance.now() - this.began < sliceMilliseconds) return;
     await setImmediate();
@@ -15,7 +15,7 @@ export class TimeSlicer {
   }
 }
 
-/** `items.map(make)` in turns. */
+/** Computes `items.map(make)` in slices. */
 export async function mapInSlices<Item, Result>(
   items: readonly Item[],
   make: (item: Item, index: number) => Result,
@@ -29,10 +29,10 @@ export async function mapInSlices<Item, Result>(
   return results;
 }
 
-/** Items that are sorted at once: some milliseconds. */
+/** Items sorted in one slice, which takes a few milliseconds. */
 const maxSortedAtOnce = 2000;
 
-/** `items.toSorted(compare)` in turns. */
+/** Computes `items.toSorted(compare)` in slices. */
 export async function sortInSlices<Item>(
   items: readonly Item[],
   compare: (left: Item, right: Item) => number,

@@ -4,7 +4,7 @@ import type { BerthHome } from '../home/home.js';
 import type { VariableAssignment } from './environment-options.js';
 import { openValue, sealValue } from './seal.js';
 
-/** What the user gave as what may travel: values sealed; of several with one name the last counts. */
+/** Seals the values of variables, so that they can be sent to a worker. The last of several with one name wins. */
 export async function sealEnvironment(
   home: BerthHome,
   assignments: VariableAssignment[],
@@ -18,8 +18,9 @@ async function sealAssignment(home: BerthHome, { name, value }: VariableAssignme
 }
 
 /**
- * The software's variables in clear, on the worker. Throws ENV_MISSING naming all that the worker does not have, and
- * SECRET_KEY_WRONG where a value cannot be opened here.
+ * Returns the software's variables in plain text. Runs on the worker.
+ *
+ * @throws ENV_MISSING, SECRET_KEY_WRONG when the worker's environment lacks variables, or cannot open a sealed value.
  */
 export async function resolveEnvironment(
   home: BerthHome,

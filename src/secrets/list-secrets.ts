@@ -1,6 +1,6 @@
-/** Characters of a value that could be a secret: shorter ones (`true`, `info`, `8080`) would blank out ordinary words. */
-const shortestSecret = 8;
+/** Minimum length of a secret. Redacting shorter values (`true`, `info`, `8080`) would blank out ordinary words. */
+const minLength = 8;
 
-/** The values among a software's variables that must not be told. */
+/** Returns the values of variables that must not be shown. */
 export const listSecrets = (env: Record<string, string>): string[] =>
-  Object.values(env).filter((value) => value.length >= shortestSecret);
+  Object.values(env).filter((value) => value.length >= minLength);

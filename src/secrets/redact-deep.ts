@@ -1,7 +1,7 @@
 import { JsonNumber } from '../json/json-number.js';
 import { redact } from './redact.js';
 
-/** A JSON value without the values of secrets in any of its texts; keys stay as they are. */
+/** Redacts secrets in all strings of a JSON value. Keys stay as they are. */
 export function redactDeep<Value>(value: Value, secrets: readonly string[]): Value {
   if (secrets.length === 0) return value;
   const walk = (part: unknown): unknown => {
@@ -10,5 +10,5 @@ export function redactDeep<Value>(value: Value, secrets: readonly string[]): Val
     if (typeof part !== 'object' || part === null || part instanceof JsonNumber) return part;
     return Object.fromEntries(Object.entries(part).map(([key, item]) => [key, walk(item)]));
   };
-  return walk(value) as Value; // texts stay texts, and all else stays as it is
+  return walk(value) as Value; // strings stay strings, and everything else keeps its type
 }

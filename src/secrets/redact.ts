@@ -1,15 +1,15 @@
-/** A shorter value would blank out ordinary text, and is no secret worth the name. */
+/** Minimum length of a form to redact. A shorter one would blank out ordinary text. */
 const minLength = 4;
 
-/** Scrubs the values of secrets out of text that is shown or kept: as they are, and as JSON and URLs write them. */
+/** Replaces the values of secrets in a text, as they are and as JSON and URLs write them. */
 export function redact(text: string, values: Iterable<string>): string {
   const forms = [...values].flatMap(listWrittenForms).filter((form) => form.length >= minLength);
-  // The longest first: one value may be a part of another.
+  // Longest first, because one value may contain another.
   const ordered = [...new Set(forms)].sort((a, b) => b.length - a.length);
   return ordered.reduce((scrubbed, form) => scrubbed.replaceAll(form, '[redacted]'), text);
 }
 
-/** Logs show a value of several lines, such as a private key, line by line, and may be cut between them. */
+/** Includes each line of a value, because a log may be cut in the middle of one, such as a private key. */
 const listWrittenForms = (value: string): string[] => [
   value,
   JSON.stringify(value).slice(1, -1),

@@ -8,7 +8,7 @@ const ivBytes = 12;
 const tagBytes = 16;
 const prefix = 'sealed:1:';
 
-/** A secret in a form that may stand in a workflow's history: AES-256-GCM, `sealed:1:` and base64 of IV, tag and text. */
+/** Encrypts a secret for a workflow's history: AES-256-GCM, as `sealed:1:` and base64url of IV, tag and ciphertext. */
 export async function sealValue(home: BerthHome, value: string): Promise<string> {
   const iv = randomBytes(ivBytes);
   const cipher = createCipheriv(algorithm, await readSecretKey(home), iv);
@@ -16,13 +16,17 @@ export async function sealValue(home: BerthHome, value: string): Promise<string>
   return prefix + Buffer.concat([iv, cipher.getAuthTag(), text]).toString('base64url');
 }
 
-/** Throws SECRET_KEY_WRONG for what was sealed with another key, or altered. */
+/**
+ * Decrypts a sealed value.
+ *
+ * @throws SECRET_KEY_WRONG when the value was sealed with another key, or altered.
+ */
 export async function openValue(home: BerthHome, sealed: string): Promise<string> {
   const key = await readSecretKey(home);
   try {
     return decrypt(key, sealed);
   } catch (error) {
-    const message = 'a sealed value cannot be opened with the key of this machine';
+    const message = 'a sealed value cannot be decrypted with the key of this machine';
     throw new BerthError('SECRET_KEY_WRONG', message, {}, { cause: error });
   }
 }

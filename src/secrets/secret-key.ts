@@ -7,8 +7,10 @@ import type { BerthHome } from '../home/home.js';
 const keyBytes = 32;
 
 /**
- * The key that seals secrets: `BERTH_SECRET_KEY` (32 bytes in base64) where several machines share it, else the home's own,
- * made once. Throws SECRET_KEY_WRONG for what is not a key, HOME_UNUSABLE where none can be made.
+ * Reads the key that seals secrets: `BERTH_SECRET_KEY` (32 bytes in base64) if several machines share it, else the key of
+ * the home, which is created the first time.
+ *
+ * @throws SECRET_KEY_WRONG, HOME_UNUSABLE when the key is invalid, or the home's key cannot be read or created.
  */
 export async function readSecretKey(home: BerthHome): Promise<Buffer> {
   const given = process.env.BERTH_SECRET_KEY;
@@ -36,7 +38,7 @@ async function readKeyFile(path: string): Promise<Buffer | undefined> {
   }
 }
 
-/** A whole file takes the name, or none: of two processes at once the first wins, and both read its key. */
+/** Creates the key file atomically. If two processes do so at once, the first one wins and both use its key. */
 async function createKeyFile(home: BerthHome, path: string): Promise<Buffer> {
   const draft = `${path}.${randomBytes(6).toString('hex')}`;
   try {
@@ -49,7 +51,7 @@ async function createKeyFile(home: BerthHome, path: string): Promise<Buffer> {
   } catch (error) {
     throw new BerthError(
       'HOME_UNUSABLE',
-      `cannot make ${path}: ${(error as Error).message}`,
+      `cannot create ${path}: ${(error as Error).message}`,
       { path },
       { cause: error },
     );

@@ -82,13 +82,14 @@ test('YAML is read as YAML 1.2, and merge keys merge', async () => {
 });
 
 test.each([
-  ['nan.yaml', '- input: {x: [1, .nan]}', '0.input.x.1 is NaN, which JSON cannot hold'],
-  ['inf.yaml', '- input: {x: -.inf}', '0.input.x is -Infinity, which JSON cannot hold'],
-  ['large.yaml', '- input: {x: 1e400}', '0.input.x is Infinity, which JSON cannot hold'],
+  ['nan.yaml', '- input: {x: [1, .nan]}', 'examples[0].input.x[1] is NaN, which JSON cannot hold'],
+  ['inf.yaml', '- input: {x: -.inf}', 'examples[0].input.x is -Infinity, which JSON cannot hold'],
+  ['large.yaml', '- input: {x: 1e400}', 'examples[0].input.x is Infinity, which JSON cannot hold'],
   ['twice.yaml', '- input: {x: 1, x: 2}', 'Map keys must be unique'],
-  ['alike.yaml', '- input: {1: a, "1": b}', '0.input has two keys that JSON writes as "1"'],
-  ['null.yaml', '- input: {~: a}', '0.input has the key null, and JSON takes texts: quote it'],
-  ['zip.yaml', '- input: {zip: 01234}', '01234 may be meant as a text or as octal: quote it'],
+  ['alike.yaml', '- input: {1: a, "1": b}', 'examples[0].input has two keys that JSON writes as "1"'],
+  ['null.yaml', '- input: {~: a}', 'examples[0].input has the key null, but JSON keys are strings: quote it'],
+  ['deep.yaml', '['.repeat(20_000), 'is not YAML: it is nested too deeply'],
+  ['zip.yaml', '- input: {zip: 01234}', 'holds 01234, which may be meant as a string or as octal: quote it'],
   ['tag.yaml', '- input: !color red', 'Unresolved tag'],
   [
     'large.json',

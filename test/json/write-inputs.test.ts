@@ -82,7 +82,7 @@ const refusals: [string, unknown, string][] = [
   [
     'a Map with keys that are no text',
     { m: new Map([[1, 'a']]) },
-    'inputs.m is a Map with the key 1, which is no text, which',
+    'inputs.m is a Map with the key 1, which is not a string, which',
   ],
   ['an invalid Date', { d: new Date(Number.NaN) }, 'inputs.d is an invalid Date, which JSON cannot hold'],
   ['an expression', { e: /a/ }, 'inputs.e is a RegExp, which JSON cannot hold'],

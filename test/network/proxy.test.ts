@@ -86,11 +86,8 @@ test('a proxy that cannot be used is named, and its password is not', async () =
       'http://ann:geheim@127.0.0.1:1',
       'the proxy http://127.0.0.1:1 cannot be reached: connect ECONNREFUSED 127.0.0.1:1',
     ],
-    [refusing, `the proxy ${address} lets nobody through to cloud.test: 407 Proxy Authentication Required`],
-    [
-      'socks5://ann:geheim@127.0.0.1:1',
-      'is of a kind that cannot be used: socks5://127.0.0.1:1; it is to be http://HOST:PORT',
-    ],
+    [refusing, `the proxy ${address} refuses the connection to cloud.test: 407 Proxy Authentication Required`],
+    ['socks5://ann:geheim@127.0.0.1:1', 'is of an unsupported kind: socks5://127.0.0.1:1; use http://HOST:PORT'],
   ] as const) {
     process.env.HTTPS_PROXY = proxy;
     const error = await (requestCloud(cloud, { path: '/' }) as Promise<Error>).catch((thrown: Error) => thrown);
