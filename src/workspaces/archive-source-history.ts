@@ -7,25 +7,26 @@ import { removeTree } from './remove-tree.js';
 import { findSourceRepository, runSourceGit } from './source-git.js';
 import { getHistoryPath, type SourceHistory } from './source-history.js';
 
-/** Commits that are kept: a tag that is further away counts as none. */
+/** Commits to archive. Tags of older commits are ignored. */
 const maxCommits = 20_000;
-/** Commits and directories of all of them. */
+/** Commits and trees to archive. */
 const maxObjects = 100_000;
-/** Manifests that are looked at, and bytes of one. */
-const [maxManifests, largest] = [50, 256 * 1024];
+/** Manifests to read, and the maximum size of one in bytes. */
+const maxManifests = 50;
+const maxManifestBytes = 256 * 1024;
 
-/** Whether a manifest of the source speaks of a version that is told by git. */
+/** Checks whether a manifest of the source mentions a tool that takes the version from git. */
 export async function usesGitVersion(source: string, files: readonly SourceFile[]): Promise<boolean> {
   const manifests = files
     .filter(({ path }) => /(^|\/)(pyproject\.toml|setup\.(py|cfg))$/.test(path))
     .slice(0, maxManifests);
-  const texts = await Promise.all(manifests.map(({ path }) => readSourceText(source, path, largest)));
+  const texts = await Promise.all(manifests.map(({ path }) => readSourceText(source, path, maxManifestBytes)));
   return texts.some(({ text = '' }) =>
     /scm|vcs|versioneer|versioning|versioningit|dunamai|\bpbr\b|\bgit\b/i.test(text),
   );
 }
 
-/** Keeps the source's commits and tags beside its copy. Does nothing where the source is in no git repository. */
+/** Archives the source's commits and tags beside its copy. Does nothing if the source is not in a git repository. */
 export async function archiveSourceHistory(path: string, workspace: string, commit: string): Promise<void> {
   const source = await realpath(path);
   const top = await findSourceRepository(source);
@@ -51,8 +52,8 @@ export async function archiveSourceHistory(path: string, workspace: string, comm
   const branch = (await git(['symbolic-ref', '--quiet', '--short', 'HEAD']))?.trim() ?? null;
   const described = (await git(['describe', '--tags', '--long', '--match', '*[0-9]*']))?.trim() ?? null;
   const prefix = relative(top, source);
-  const here = listEntries((await git(['ls-tree', '-r', '-z', 'HEAD'])) ?? '');
-  const isClean = await isSameContent(here, { source, workspace, commit });
+  const entries = listEntries((await git(['ls-tree', '-r', '-z', 'HEAD'])) ?? '');
+  const isClean = await isSameContent(entries, { source, workspace, commit });
   const history: SourceHistory = { commit: head, branch, prefix, isClean, described };
   const shallow = [...commits].filter(
     ([, parents]) => parents.length === 0 || parents.some((parent) => !commits.has(parent)),
@@ -64,7 +65,7 @@ export async function archiveSourceHistory(path: string, workspace: string, comm
 
 type ReadGit = (args: string[], input?: string) => Promise<string | undefined>;
 
-/** Directories of all commits that are kept, for some tools ask which of them changed something; of very many, the last. */
+/** Lists the trees of all archived commits, because some tools ask which commits changed a path. If too many, of HEAD. */
 async function listTrees(git: ReadGit): Promise<string[]> {
   const walk = [
     'rev-list',
@@ -76,11 +77,11 @@ async function listTrees(git: ReadGit): Promise<string[]> {
   ];
   const all = (await git(walk))?.split('\n').filter(Boolean);
   if (all !== undefined && all.length <= maxObjects) return all;
-  const [root = '', entries = ''] = [await git(['rev-parse', 'HEAD^{tree}']), await git(lastTrees)];
+  const [root = '', entries = ''] = [await git(['rev-parse', 'HEAD^{tree}']), await git(listHeadTrees)];
   return [root.trim(), ...listEntries(entries).map(({ id }) => id)].filter(Boolean);
 }
 
-const lastTrees = ['ls-tree', '-r', '-d', '-z', '--full-tree', 'HEAD'];
+const listHeadTrees = ['ls-tree', '-r', '-d', '-z', '--full-tree', 'HEAD'];
 
 const readParents = (line: string): [id: string, parents: string[]] => {
   const [id = '', ...parents] = line.trim().split(' ');
@@ -90,7 +91,7 @@ const readParents = (line: string): [id: string, parents: string[]] => {
 interface Tag {
   ref: string;
   id: string;
-  /** Of the commit; empty where the tag is no object of its own. */
+  /** Commit of an annotated tag; empty for a lightweight tag. */
   peeled: string;
 }
 
@@ -122,7 +123,7 @@ const listEntries = (text: string): TreeEntry[] =>
     return type === undefined || id === undefined || path === undefined ? [] : [{ type, id, path }];
   });
 
-/** Whether the copy holds what the commit does. What the copy left out does not count, unless the source lacks it, too. */
+/** Checks whether the copy has the content of the commit. Ignores files that only the copy lacks. */
 async function isSameContent(
   entries: TreeEntry[],
   { source, workspace, commit }: { source: string; workspace: string; commit: string },
@@ -132,11 +133,11 @@ async function isSameContent(
   for (const { type, id, path } of entries) {
     const found = ids.get(path);
     if (type !== 'blob' || found === id) continue;
-    const isThere = await access(join(source, path)).then(
+    const existsInSource = await access(join(source, path)).then(
       () => true,
       () => false,
     );
-    if (found !== undefined || !isThere) return false;
+    if (found !== undefined || !existsInSource) return false;
   }
   return true;
 }

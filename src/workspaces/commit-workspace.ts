@@ -13,17 +13,17 @@ export interface Commit {
 }
 
 /**
- * Commits the workspace as it stands; without a change since the last commit, that one is the answer. The same rules
- * say what belongs to it as for the source: what the repository's ignore files or the default rules exclude does not.
+ * Commits the current state of the workspace. Returns the previous commit if nothing changed. Excludes what the
+ * repository's ignore files and the default rules exclude, as for the source.
  *
- * Throws ADAPTATION_FAILED for a link that leaves the workspace, DISK_FULL or HOME_UNUSABLE where git cannot write.
+ * @throws ADAPTATION_FAILED, DISK_FULL, HOME_UNUSABLE when a link leaves the workspace, or git cannot write.
  */
 export async function commitWorkspace(workspace: string, message: string): Promise<Commit> {
   const record = await readWorkspaceRecord(workspace);
   const files = await listWorkspaceFiles(workspace, record);
-  const last = findCommit(record, record.head);
-  if ((await digestFiles(workspace, files)) === last.digest) {
-    return { commit: record.head, filesChanged: last.filesChanged };
+  const head = findCommit(record, record.head);
+  if ((await digestFiles(workspace, files)) === head.digest) {
+    return { commit: record.head, filesChanged: head.filesChanged };
   }
   return withHomeErrors(workspace, () => commitFiles(workspace, record, files, message));
 }
@@ -55,7 +55,7 @@ async function listChanges(workspace: string, from: string, to: string): Promise
   return names.split('\0').filter((name) => name !== '');
 }
 
-/** An unsafe link here was made by the adaptation, not by the user. */
+/** Lists the files of a workspace. An unsafe link in it comes from the adaptation, not from the user. */
 export const listWorkspaceFiles = (workspace: string, { tracked = [] }: WorkspaceRecord): Promise<SourceFile[]> =>
   listSourceFiles(workspace, { tracked }).catch((error) => {
     if (error.code !== 'SOURCE_UNSAFE') throw error;

@@ -12,31 +12,32 @@ import { withHomeErrors } from './with-home-errors.js';
 import { writeWorkspaceRecord } from './workspace-record.js';
 
 export interface CopiedSource {
-  /** Digest of the source tree, as `digestTree` gives it. */
+  /** Digest of the source tree, as `digestTree` returns it. */
   digest: string;
   commit: string;
   files: number;
   bytes: number;
-  /** What was left out, and what was kept out of git. */
+  /** Files that were not copied, and files that git does not hold. */
   notes: string[];
 }
 
 /**
- * Copies a repository into a fresh workspace and commits it to the workspace's own git. The source is only read. What
- * lay at `workspace` is replaced: the copy is built beside it and renamed, so a kill leaves the whole copy or none.
+ * Copies a repository into a new workspace and commits it to the git repository of the workspace. Only reads the source.
+ * Replaces an existing workspace: the copy is built beside it and renamed, so a kill leaves a complete copy or none.
  *
- * Throws SOURCE_NOT_FOUND, SOURCE_EMPTY, SOURCE_UNSAFE, and DISK_FULL or HOME_UNUSABLE where the workspace cannot be written.
+ * @throws SOURCE_NOT_FOUND, SOURCE_EMPTY, SOURCE_UNSAFE when the source is unusable.
+ * @throws DISK_FULL, HOME_UNUSABLE when the workspace cannot be written.
  */
 export async function copySource({ source, workspace }: { source: string; workspace: string }): Promise<CopiedSource> {
   const notes: string[] = [];
   const files = await listSourceFiles(source, { onNote: (note) => notes.push(note) });
   if (files.length === 0) {
-    throw new BerthError('SOURCE_EMPTY', `${source} holds no file that is not ignored`, { path: source });
+    throw new BerthError('SOURCE_EMPTY', `${source} contains no file that is not ignored`, { path: source });
   }
   const tree = await withHomeErrors(workspace, () => fillWorkspace(source, workspace, files));
   notes.push(
     ...tree.largeFiles.map(
-      (kept) => `${kept.path} (${formatMebibytes(kept.bytes)}) is too large for the workspace’s git`,
+      (file) => `${file.path} (${formatMebibytes(file.bytes)}) is too large for the workspace’s git`,
     ),
   );
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
@@ -70,8 +71,8 @@ async function createDirectories(root: string, files: readonly SourceFile[]): Pr
 }
 
 /**
- * A reflink where the file system has them, else a copy. Never a hard link: the agent's first edit in place would change
- * the user's own file.
+ * Copies a file as a reflink if the file system supports it. Never makes a hard link, because an agent that edits the file
+ * in place would change the user's file.
  */
 async function copySourceFile(source: string, target: string, file: SourceFile): Promise<void> {
   const to = join(target, file.path);

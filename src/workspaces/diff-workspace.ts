@@ -2,15 +2,17 @@ import { runGit } from './git-repository.js';
 import { snapshotWorkspace } from './snapshot-workspace.js';
 
 /**
- * Unified diff from the source to the workspace as it stands, committed or not; empty when nothing changed. Of a large
- * file it shows the digests. Throws STATE_CONFLICT where there is no workspace.
+ * Returns a unified diff from the source to the current workspace, including uncommitted changes; empty if nothing
+ * changed. Shows only the digests of a large file.
+ *
+ * @throws STATE_CONFLICT when there is no workspace.
  */
 export async function diffWorkspace(workspace: string): Promise<string> {
   const { source, commit } = await snapshotWorkspace(workspace);
   return diffCommits(workspace, source, commit);
 }
 
-/** `paths` limit it, as git's pathspecs. */
+/** Returns the diff of two commits. `paths` are git pathspecs that limit it. */
 export const diffCommits = (
   workspace: string,
   from: string,

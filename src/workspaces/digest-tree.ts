@@ -7,16 +7,16 @@ import { TimeSlicer } from '../parsing/time-slicing.js';
 import { createUnreadableError, listSourceFiles, type SourceFile } from './list-source-files.js';
 import { mapBounded } from './map-bounded.js';
 
-/** Files from this size on are streamed, and kept out of git. */
+/** Size above which a file is streamed and not stored in git. */
 export const largeFileBytes = 16 * 1024 * 1024;
 
 export const isLarge = (file: SourceFile): boolean => file.kind === 'file' && file.bytes > largeFileBytes;
 
 /**
- * SHA-256 (hex) over path, kind, executable bit and content of every file that belongs to the solution, in sorted order.
- * The same for the source, its copy and the revision made of it; times, owners and ignored files have no part in it.
+ * Returns the SHA-256 (hex) of path, kind, executable bit and content of all files of the solution, in sorted order. The
+ * source, its copy and a revision exported from it have the same digest. Times, owners and ignored files do not count.
  *
- * Throws SOURCE_NOT_FOUND for what cannot be read, SOURCE_UNSAFE for a link that leaves the tree.
+ * @throws SOURCE_NOT_FOUND, SOURCE_UNSAFE when a file cannot be read, or a link leaves the tree.
  */
 export async function digestTree(path: string): Promise<string> {
   const files = await listSourceFiles(path);
@@ -30,21 +30,21 @@ export async function digestFiles(root: string, files: readonly SourceFile[]): P
   return await combineDigests(digests);
 }
 
-/** One file's part in the digest of its tree. */
+/** Describes one file for the digest of its tree. */
 export const describeFile = (file: SourceFile, contentDigest: string): string =>
   `${getGitMode(file)} ${contentDigest} ${file.path}\0`;
 
 export async function combineDigests(descriptions: readonly string[]): Promise<string> {
   const hash = createHash('sha256');
-  const turns = new TimeSlicer();
+  const slicer = new TimeSlicer();
   for (const description of descriptions) {
     hash.update(description);
-    await turns.yieldIfDue();
+    await slicer.yieldIfDue();
   }
   return hash.digest('hex');
 }
 
-/** As git sees a file: a link, executable or plain. All other permission bits depend on the machine. */
+/** Returns the mode that git records: link, executable or plain. Other permission bits depend on the machine. */
 export function getGitMode(file: SourceFile): '120000' | '100755' | '100644' {
   if (file.kind === 'link') return '120000';
   return (file.mode & 0o100) === 0 ? '100644' : '100755';
@@ -52,17 +52,17 @@ export function getGitMode(file: SourceFile): '120000' | '100755' | '100644' {
 
 export const sha256 = (content: string | Buffer): string => createHash('sha256').update(content).digest('hex');
 
-/** Bytes that are hashed at once: a few milliseconds. */
+/** Bytes to hash in one slice, which takes a few milliseconds. */
 const hashBlockBytes = 1024 * 1024;
 
-/** SHA-256 in hex, as `sha256` gives it, in turns. */
+/** Computes `sha256` in slices. */
 export async function digestBytes(content: Buffer): Promise<string> {
   if (content.length <= hashBlockBytes) return sha256(content);
   const hash = createHash('sha256');
-  const turns = new TimeSlicer();
+  const slicer = new TimeSlicer();
   for (let start = 0; start < content.length; start += hashBlockBytes) {
     hash.update(content.subarray(start, start + hashBlockBytes));
-    await turns.yieldIfDue();
+    await slicer.yieldIfDue();
   }
   return hash.digest('hex');
 }
@@ -77,6 +77,6 @@ export async function digestLargeFile(path: string): Promise<string> {
   return hash.digest('hex');
 }
 
-/** What git stores of a file: a link's content is its target. */
+/** Reads the content that git stores for a file. The content of a link is its target. */
 export const readContent = async (root: string, file: SourceFile): Promise<Buffer> =>
   file.target === undefined ? readFile(join(root, file.path)) : Buffer.from(file.target);

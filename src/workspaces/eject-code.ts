@@ -10,20 +10,24 @@ import { writeCommit } from './write-commit.js';
 
 export interface EjectRequest {
   workspace: string;
-  /** The code of the revision that is wanted, without what the software wrote beside it; null: the workspace as it is. */
+  /** Code directory of the revision, ejected without files that the software wrote; null: the current workspace. */
   code: string | null;
-  /** Of the code: a directory that is new or empty. Of a patch: a new file, or a directory for `patchName`. */
+  /** For code: a new or empty directory. For a patch: a new file, or a directory in which `patchName` is created. */
   target: string;
 }
 
 export interface Ejection {
-  /** Absolute. */
+  /** Absolute path. */
   path: string;
-  /** Large files that the patch does not hold, although they changed. */
+  /** Changed files that are too large for the patch. */
   missing: string[];
 }
 
-/** Writes the code out as plain files, the user's own from then on. Throws USAGE for a target that holds something. */
+/**
+ * Writes the code as plain files, which belong to the user from then on.
+ *
+ * @throws USAGE when the target is not empty or cannot be written.
+ */
 export async function ejectCode(request: EjectRequest): Promise<Ejection> {
   const { commit, largeFiles } = await findState(request);
   const directory = resolve(request.target);
@@ -32,14 +36,18 @@ export async function ejectCode(request: EjectRequest): Promise<Ejection> {
   return { path: directory, missing: [] };
 }
 
-/** Writes the difference to the source as a patch that `git apply` takes. Throws USAGE for a file that exists. */
+/**
+ * Writes the changes to the source as a patch for `git apply`.
+ *
+ * @throws USAGE when the file exists or cannot be written.
+ */
 export async function ejectPatch(request: EjectRequest & { patchName: string }): Promise<Ejection> {
   const { workspace, target, patchName } = request;
   const { commit, largeFiles } = await findState(request);
   const { source, commits } = await readWorkspaceRecord(workspace);
   const large = new Set([...largeFiles, ...(commits[source]?.largeFiles ?? [])].map((file) => file.path));
-  const without = [...large].map((path) => `:(exclude,literal)${path}`);
-  const patch = await diffCommits(workspace, source, commit, ['--binary', '--full-index'], ['.', ...without]);
+  const exclusions = [...large].map((path) => `:(exclude,literal)${path}`);
+  const patch = await diffCommits(workspace, source, commit, ['--binary', '--full-index'], ['.', ...exclusions]);
   const changed = await diffCommits(workspace, source, commit, ['--name-only', '-z'], ['.']);
   const path = resolve((await isDirectory(target)) ? join(target, patchName) : target);
   await writeNewFile(path, patch);
@@ -56,9 +64,9 @@ async function createEmptyDirectory(path: string): Promise<void> {
   await mkdir(path, { recursive: true }).catch((cause) => {
     throw createWriteError(path, cause);
   });
-  const found = await readdir(path);
-  if (found.length === 0) return;
-  throw new BerthError('USAGE', `${path} is not empty: give a directory that is new or empty`, { command: 'eject' });
+  const entries = await readdir(path);
+  if (entries.length === 0) return;
+  throw new BerthError('USAGE', `${path} is not empty: give a new or empty directory`, { command: 'eject' });
 }
 
 async function writeNewFile(path: string, text: string): Promise<void> {
@@ -71,7 +79,7 @@ async function writeNewFile(path: string, text: string): Promise<void> {
 }
 
 function createWriteError(path: string, cause: NodeJS.ErrnoException): BerthError {
-  const message = cause.code === 'EEXIST' ? `${path} exists already` : `cannot write ${path}: ${cause.message}`;
+  const message = cause.code === 'EEXIST' ? `${path} already exists` : `cannot write ${path}: ${cause.message}`;
   return new BerthError('USAGE', message, { command: 'eject' }, { cause });
 }
 

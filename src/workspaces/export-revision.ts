@@ -12,16 +12,17 @@ import { writeCommit } from './write-commit.js';
 export interface ExportRequest {
   workspace: string;
   commit: string;
-  /** Where the revision's code comes to lie. What was there is replaced. */
+  /** Directory of the revision's code. Replaced if it exists. */
   directory: string;
 }
 
 /**
- * Writes a commit of the workspace out as a revision's code, large files included, built beside its place and renamed.
- * Files are read only, so that no code changes the state that was verified; directories are not, because solutions write
- * caches and results next to their code.
+ * Exports a commit of the workspace as a revision's code, including large files, beside its directory, and renames it.
+ * Files are read-only, so that no code changes the verified state. Directories are writable, because solutions write
+ * caches and results beside their code.
  *
- * Throws STATE_CONFLICT for an unknown commit or a large file that has changed since, DISK_FULL, HOME_UNUSABLE.
+ * @throws STATE_CONFLICT when the commit is unknown, or a large file has changed since.
+ * @throws DISK_FULL, HOME_UNUSABLE when the code cannot be written.
  */
 export async function exportRevision({ workspace, commit, directory }: ExportRequest): Promise<{ digest: string }> {
   const record = await readWorkspaceRecord(workspace);
@@ -45,7 +46,7 @@ async function exportCommit(
   await rename(partial, directory);
 }
 
-/** Which commit a revision's code was exported from; undefined where nothing was. */
+/** Returns the commit from which a revision's code was exported; undefined if it was not exported. */
 export const readExportedCommit = (directory: string): Promise<string | undefined> =>
   readFile(getCommitPath(directory), 'utf8').catch(() => undefined);
 

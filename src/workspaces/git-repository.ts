@@ -4,12 +4,12 @@ import { execa } from 'execa';
 import { BerthError, isDiskFullMessage } from '../errors.js';
 
 /**
- * A workspace's git directory lies beside it, not in it: an agent may run `git init`, commit or delete `.git` as it
- * likes, and code that asks git for its own version sees no history that is not its own.
+ * Returns the git directory of a workspace. It is beside the workspace, not in it: an agent may run `git init`, commit or
+ * delete `.git`, and code that asks git for its version does not see Berth's history.
  */
 export const getGitDirectory = (workspace: string): string => `${workspace}.git`;
 
-/** Written by hand, because `git init` would cost a process and copy the machine's template with its hooks. */
+/** Creates a repository without `git init`, which takes a process and copies the machine's template with its hooks. */
 export async function createRepository(directory: string): Promise<void> {
   const parts = ['objects/info', 'objects/pack', 'refs/heads', 'info'].map((part) => join(directory, part));
   await Promise.all(parts.map((part) => mkdir(part, { recursive: true })));
@@ -21,8 +21,8 @@ export async function createRepository(directory: string): Promise<void> {
 }
 
 /**
- * Content goes in and out byte by byte, whatever attributes the repository brings. `unpackLimit`: small commits stay
- * packs, which fast-import compares with, so that the same content is stored once.
+ * Keeps content byte for byte, whatever attributes the repository sets. `unpackLimit` keeps small commits as packs: only
+ * with packs does fast-import store the same content once.
  */
 const config = `[core]
 	repositoryformatversion = 0
@@ -43,11 +43,11 @@ const config = `[core]
 	email = berth@localhost
 `;
 
-/** Neither the user's nor the machine's configuration has a say. */
+/** Builds an environment in which git ignores the configuration of the user and the machine. */
 export function buildGitEnvironment(directory: string, extra: Record<string, string>): Record<string, string> {
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('GIT_'));
   return {
-    ...(Object.fromEntries(inherited) as Record<string, string>), // The values of process.env's own keys are strings.
+    ...(Object.fromEntries(inherited) as Record<string, string>), // the existing variables have values
     LC_ALL: 'C',
     GIT_CONFIG_NOSYSTEM: '1',
     GIT_CONFIG_GLOBAL: '/dev/null',
@@ -67,7 +67,11 @@ export const startGit = (workspace: string, args: readonly string[], extra: Reco
     maxBuffer: 256 * 1024 * 1024,
   });
 
-/** Standard output of one git command. Throws TOOL_MISSING where there is no git, INTERNAL with git's words. */
+/**
+ * Runs a git command and returns its standard output.
+ *
+ * @throws TOOL_MISSING, INTERNAL when git is not installed, or fails. The evidence is git's output.
+ */
 export async function runGit(
   workspace: string,
   args: readonly string[],

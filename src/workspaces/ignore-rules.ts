@@ -1,45 +1,58 @@
 import ignore, { type Ignore } from 'ignore';
 import { readSourceText } from './read-source-text.js';
 
-/** Later files overrule earlier ones. `.berthignore` has the same format and no say outside Berth. */
+/** Ignore files. Later ones overrule earlier ones. Only Berth reads `.berthignore`, which has the same format. */
 const ignoreFiles = ['.gitignore', '.berthignore'];
 
-/** Bytes and patterns of one ignore file: each file of the repository is held against each pattern. */
+/** Limits of one ignore file, because every file of the repository is matched against every pattern. */
 const maxFileBytes = 200_000;
 const maxPatterns = 2000;
 
-/** Wildcards in one part of a pattern: the time that a match takes grows by a power for each. */
+/** Wildcards in one part of a pattern. Matching time grows exponentially with their number. */
 const maxWildcards = 3;
 
-/** The rules of one directory; patterns are relative to it. */
+/** Rules of one directory. Patterns are relative to it. */
 export interface IgnoreLayer {
-  /** `''` for the root, else the directory's path with a closing `/`. */
+  /** `''` for the root, else the directory's path with a trailing `/`. */
   base: string;
   rules: Ignore;
   isBerthIgnore: boolean;
 }
 
 const defaultRules = ignore({ ignorecase: false }).add([
-  ...['.[gG][iI][tT]', '.hg', '.svn'],
-  ...['__pycache__', '*.pyc', 'node_modules', '.ipynb_checkpoints', '.DS_Store'],
-  ...['.mypy_cache', '.pytest_cache', '.ruff_cache', '.tox', '.nox', '.langgraph_api'],
-  ...['.env', '.env.*', '!.env.example'],
+  '.[gG][iI][tT]',
+  '.hg',
+  '.svn',
+  '__pycache__',
+  '*.pyc',
+  'node_modules',
+  '.ipynb_checkpoints',
+  '.DS_Store',
+  '.mypy_cache',
+  '.pytest_cache',
+  '.ruff_cache',
+  '.tox',
+  '.nox',
+  '.langgraph_api',
+  '.env',
+  '.env.*',
+  '!.env.example',
 ]);
 
-/** What is never copied, whatever the ignore files say: histories, caches, and files that hold secrets. */
+/** Checks for files that are never copied, whatever the ignore files say: histories, caches, and files with secrets. */
 export const isExcludedByDefault = (name: string): boolean => defaultRules.ignores(name);
 
 export interface LayerRequest {
   root: string;
   base: string;
-  /** Of the regular files in the directory. */
+  /** Names of the regular files in the directory. */
   names: ReadonlySet<string>;
   above: readonly IgnoreLayer[];
-  /** Hears of rules that are not followed. */
+  /** Called for rules that are not applied. */
   onNote: (note: string) => void;
 }
 
-/** The directory's own rules, on top of those above it. */
+/** Reads the rules of a directory and adds them to those of its ancestors. */
 export async function readIgnoreLayers(request: LayerRequest): Promise<readonly IgnoreLayer[]> {
   const { base, names, above } = request;
   const present = ignoreFiles.filter((name) => names.has(name));
@@ -56,21 +69,21 @@ export async function readIgnoreLayers(request: LayerRequest): Promise<readonly 
 async function readPatterns(name: string, { root, base, onNote }: LayerRequest): Promise<string[]> {
   const { text, problem } = await readSourceText(root, base + name, maxFileBytes);
   if (text === undefined) {
-    onNote(`${base}${name} is not followed: it ${problem}`);
+    onNote(`${base}${name} is ignored: it ${problem}`);
     return [];
   }
   const patterns = text.split(/\r?\n/).filter((line) => line !== '' && !line.startsWith('#'));
-  const followed = patterns.slice(0, maxPatterns).filter((pattern) => countWildcards(pattern) <= maxWildcards);
-  const left = patterns.length - followed.length;
-  if (left > 0) onNote(`${base}${name}: ${left} patterns are not followed, because matching them takes too long`);
-  return followed;
+  const applied = patterns.slice(0, maxPatterns).filter((pattern) => countWildcards(pattern) <= maxWildcards);
+  const skipped = patterns.length - applied.length;
+  if (skipped > 0) onNote(`${base}${name}: ${skipped} patterns are not applied, because matching them takes too long`);
+  return applied;
 }
 
-/** The most in one part between slashes; `**` counts as one. */
+/** Returns the maximum number of wildcards in one part between slashes. `**` counts as one. */
 const countWildcards = (pattern: string): number =>
   Math.max(...pattern.split('/').map((part) => part.replaceAll(/\*+/g, '*').split('*').length - 1));
 
-/** As git decides: the deepest file that has a word on the path has the last word. Directories end with `/`. */
+/** Decides like git: the deepest ignore file with a matching pattern wins. Paths of directories end with `/`. */
 export function isIgnored(path: string, layers: readonly IgnoreLayer[]): boolean {
   for (const { base, rules } of layers.toReversed()) {
     const verdict = rules.test(path.slice(base.length));
@@ -80,7 +93,7 @@ export function isIgnored(path: string, layers: readonly IgnoreLayer[]): boolean
   return false;
 }
 
-/** Whether a `.berthignore` leaves the path out. */
+/** Checks whether a `.berthignore` excludes the path. */
 export const isIgnoredByBerth = (path: string, layers: readonly IgnoreLayer[]): boolean =>
   isIgnored(
     path,
@@ -88,8 +101,8 @@ export const isIgnoredByBerth = (path: string, layers: readonly IgnoreLayer[]): 
   );
 
 /**
- * The layers that hold inside a directory that is walked. One that ignores the directory itself, and was overruled by a
- * deeper one, would go on ignoring all below it: it has no say there.
+ * Returns the layers that apply inside a directory. Leaves out a layer that ignores the directory itself but was overruled
+ * by a deeper one, because it would ignore everything in the directory.
  */
 export const filterLayersWithin = (directory: string, layers: readonly IgnoreLayer[]): readonly IgnoreLayer[] =>
   layers.filter(({ base, rules }) => !rules.ignores(directory.slice(base.length)));

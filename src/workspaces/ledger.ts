@@ -22,9 +22,9 @@ interface LedgerContent {
 }
 
 /**
- * What a deployment has made outside: each thing is entered before it is created, and settled once it is proven gone. So
- * after any crash the ledger names at least everything that exists. One file per deployment, only ever appended to; a
- * line counts once it is on the disk.
+ * Ledger of the external resources of a deployment. An effect is entered before it is created and settled once it is
+ * verified to be gone, so after any crash the ledger lists at least everything that exists. One append-only file per
+ * deployment; a line counts once it is on the disk.
  */
 export class Ledger {
   readonly name: string;
@@ -35,50 +35,51 @@ export class Ledger {
     this.name = name;
   }
 
-  /** Names of the deployments that have one. */
+  /** Lists the deployments that have a ledger. */
   static async list(home: BerthHome): Promise<string[]> {
     const files = await readdir(home.ledger).catch(() => []);
     return files.filter((file) => file.endsWith('.jsonl')).map((file) => file.slice(0, -'.jsonl'.length));
   }
 
-  /** Notes which Temporal server (its namespace's id) holds the deployment: no other can say that it is over. */
-  async recordServer(readServer: string): Promise<void> {
-    if ((await this.server()) !== readServer) await this.append({ server: readServer });
+  /** Records the Temporal server (the id of its namespace). Only that server can say that the deployment has ended. */
+  async recordServer(server: string): Promise<void> {
+    if ((await this.server()) !== server) await this.append({ server });
   }
 
-  /** Null when nothing was begun. */
+  /** Returns the id of the Temporal server; null if no deployment was begun. */
   async server(): Promise<string | null> {
     return (await this.read()).server;
   }
 
-  /** On return the effect is on the disk and may be created. Entering the same one again changes nothing. */
+  /** Writes the effect to the disk. It may be created afterwards. Entering the same effect twice changes nothing. */
   async enter(effect: Effect): Promise<void> {
     const entered = (await this.read()).pending.get(effect.id);
     if (!isDeepStrictEqual(entered, effect)) await this.append({ enter: effect });
   }
 
+  /** Records that the effect no longer exists. */
   async settle(id: string): Promise<void> {
     if ((await this.read()).pending.has(id)) await this.append({ settle: id });
   }
 
-  /** What may exist, newest first. */
+  /** Lists effects that may exist, newest first. */
   async listPending(): Promise<Effect[]> {
     return [...(await this.read()).pending.values()].reverse();
   }
 
-  /** What may exist of a revision, with what undoes it. */
+  /** Returns the runner effect of a revision if its resources may exist. */
   async findRunner(revision: string): Promise<RunnerEffect | undefined> {
     const effect = (await this.read()).pending.get(`runner-${revision}`);
     return effect?.kind === 'runner' ? effect : undefined;
   }
 
-  /** The environment that a revision claims. */
+  /** Returns the environment that a revision claims. */
   async findEnvironment(revision: string): Promise<ReferenceEffect | undefined> {
     const effect = (await this.read()).pending.get(getEnvironmentId(revision));
     return effect?.kind === 'reference' ? effect : undefined;
   }
 
-  /** From here on nobody removes the environment. */
+  /** Claims an environment, so that it is not pruned. */
   async claimEnvironment(revision: string, path: string): Promise<void> {
     await withPruneLock(this.home, async () => {
       await this.enter({ id: getEnvironmentId(revision), kind: 'reference', path });
@@ -87,8 +88,9 @@ export class Ledger {
   }
 
   /**
-   * Removes the file: also on a full disk, where nothing could be settled. Throws UNDO_INCOMPLETE while anything but
-   * `undone` may still exist.
+   * Removes the ledger. Works on a full disk, on which `undone` effects could not be settled.
+   *
+   * @throws UNDO_INCOMPLETE when an effect other than `undone` may still exist.
    */
   async remove(undone: readonly string[] = []): Promise<void> {
     const pending = (await this.listPending()).filter(({ id }) => !undone.includes(id));
@@ -104,13 +106,13 @@ export class Ledger {
   }
 
   private async read(): Promise<LedgerContent> {
-    const text = await withHomeErrors(this.file, () => readIfThere(this.file));
+    const text = await withHomeErrors(this.file, () => readIfExists(this.file));
     const content: LedgerContent = { server: null, pending: new Map() };
     for (const line of text.split('\n').flatMap(parseLine)) applyLine(line, content);
     return content;
   }
 
-  /** The line break comes first: it ends the line that a crash may have torn. */
+  /** Appends a line. The line break comes first, because a crash may have left an incomplete line. */
   private async append(line: LedgerLine): Promise<void> {
     await withHomeErrors(this.file, async () => {
       await mkdir(this.home.ledger, { recursive: true });
@@ -133,29 +135,29 @@ function applyLine(line: LedgerLine, content: LedgerContent): void {
   if ('server' in line) content.server = line.server;
   else if ('settle' in line) pending.delete(line.settle);
   else {
-    pending.delete(line.enter.id); // what is entered anew is the newest
+    pending.delete(line.enter.id); // an effect that is entered again becomes the newest
     pending.set(line.enter.id, line.enter);
   }
 }
 
-const readIfThere = (path: string): Promise<string> =>
+const readIfExists = (path: string): Promise<string> =>
   readFile(path, 'utf8').catch((error) => {
     if (error.code === 'ENOENT') return '';
     throw error;
   });
 
-/** A line that is not whole JSON was torn by a crash: what it speaks of was never begun, or is settled again. */
+/** Parses a line. An incomplete one was cut off by a crash: its effect was never begun, or will be settled again. */
 function parseLine(text: string): LedgerLine[] {
-  let whole: unknown;
+  let line: unknown;
   try {
-    whole = JSON.parse(text);
+    line = JSON.parse(text);
   } catch {
     return [];
   }
-  return [LedgerLine.parse(whole)];
+  return [LedgerLine.parse(line)];
 }
 
-/** A new file is there after a power cut only when its directory is on the disk too. */
+/** Syncs a directory. Without it, a new file in the directory may be missing after a power failure. */
 async function syncDirectory(path: string): Promise<void> {
   const directory = await open(path, 'r');
   try {

@@ -23,39 +23,40 @@ export interface SourceFile {
   /** Permission bits. */
   mode: number;
   kind: 'file' | 'link';
-  /** Of a link: where it points, relative to its own directory. */
+  /** Target of a link, relative to the link's directory. */
   target?: string;
-  /** Git tracks it although a `.gitignore` matches it. */
+  /** True if git tracks the file although a `.gitignore` matches it. */
   isTracked?: true;
 }
 
 export interface ListOptions {
-  /** Hears what was left out against expectation. */
+  /** Called for files that are unexpectedly left out. */
   onNote?: ((note: string) => void) | undefined;
-  /** Paths that belong to the source although a `.gitignore` matches them; by default those that its git tracks. */
+  /** Paths that belong to the source although a `.gitignore` matches them. Default: those that git tracks. */
   tracked?: readonly string[] | undefined;
 }
 
 interface Walk {
   root: string;
-  /** Berth's own home, which may lie in the repository. */
+  /** Berth's home, which may be inside the repository. */
   home: string;
   files: SourceFile[];
-  /** The rules of each directory that was walked, by its base. */
+  /** Ignore rules of each visited directory, by its base. */
   layers: Map<string, readonly IgnoreLayer[]>;
   hasIgnored: boolean;
-  turns: TimeSlicer;
+  slicer: TimeSlicer;
   onNote: (note: string) => void;
 }
 
 /**
- * The files of a repository that belong to the solution, sorted by path: no version histories, virtual environments,
- * caches or `.env` files, and nothing that a `.gitignore` or `.berthignore` leaves out, unless git tracks it although a
- * `.gitignore` matches it. Empty directories do not count, as in git. What this process may not read is left out with a
- * note, and so is a link out of the tree to what is not there. A link to a file in another part of the same git repository
- * counts as that file. Only reads.
+ * Lists the files of a repository that belong to the solution, sorted by path. Read-only.
  *
- * Throws SOURCE_NOT_FOUND for a directory that cannot be read, SOURCE_UNSAFE for another link that leaves the tree.
+ * Excludes version histories, virtual environments, caches, `.env` files, empty directories, and what a `.gitignore` or
+ * `.berthignore` excludes. Includes files that git tracks although a `.gitignore` matches them. Leaves out, with a note,
+ * files that this process may not read, and dangling links out of the tree. A link to a file in another part of the same
+ * git repository counts as that file.
+ *
+ * @throws SOURCE_NOT_FOUND, SOURCE_UNSAFE when the directory cannot be read, or any other link leaves the tree.
  */
 export async function listSourceFiles(source: string, options: ListOptions = {}): Promise<SourceFile[]> {
   const home = berthHome().root;
@@ -65,7 +66,7 @@ export async function listSourceFiles(source: string, options: ListOptions = {})
     files: [],
     layers: new Map(),
     hasIgnored: false,
-    turns: new TimeSlicer(),
+    slicer: new TimeSlicer(),
     onNote: options.onNote ?? (() => {}),
   };
   let level = [{ base: '', above: [] as readonly IgnoreLayer[] }];
@@ -86,7 +87,7 @@ async function resolveSource(source: string): Promise<string> {
 
 type Directory = { base: string; above: readonly IgnoreLayer[] };
 
-/** Lists what lies in a directory; returns its own directories. */
+/** Adds the files of a directory to the walk; returns its subdirectories. */
 async function listDirectory(walk: Walk, base: string, above: readonly IgnoreLayer[]): Promise<Directory[]> {
   const directory = resolve(walk.root, base);
   if (directory === walk.home) return [];
@@ -99,7 +100,7 @@ async function listDirectory(walk: Walk, base: string, above: readonly IgnoreLay
   return found.filter((inner) => inner !== undefined);
 }
 
-/** Those of a directory below the top that cannot be read are left out. */
+/** Reads the entries of a directory. Leaves out a subdirectory that cannot be read. */
 async function readEntries(walk: Walk, directory: string, base: string): Promise<Dirent[]> {
   try {
     return await readdir(directory, { withFileTypes: true });
@@ -116,7 +117,7 @@ async function listEntry(
   entry: Dirent,
   layers: readonly IgnoreLayer[],
 ): Promise<Directory | undefined> {
-  await walk.turns.yieldIfDue();
+  await walk.slicer.yieldIfDue();
   const path = base + entry.name;
   if (isExcludedByDefault(entry.name)) return undefined;
   if (isIgnored(entry.isDirectory() ? `${path}/` : path, layers)) {
@@ -131,7 +132,7 @@ async function listEntry(
   return undefined;
 }
 
-/** Opens only what not everybody may read, to see whether this process may. */
+/** Opens a file only if it is not readable for everyone, to find out whether this process may read it. */
 async function listFile(walk: Walk, path: string): Promise<SourceFile | undefined> {
   const full = join(walk.root, path);
   try {
@@ -147,31 +148,31 @@ async function listFile(walk: Walk, path: string): Promise<SourceFile | undefine
 }
 
 /**
- * A link that stays in the tree is kept as one, written anew as the relative path: an absolute one would lead from the
- * copy back into the user's own tree, and an agent that edits through it would change that.
+ * Keeps a link that stays in the tree, with a relative target. An absolute target would lead from the copy back into the
+ * user's tree, where an agent that edits through it would change files.
  */
 async function listLink(walk: Walk, path: string): Promise<SourceFile | undefined> {
-  const place = dirname(join(walk.root, path));
-  const written = await readlink(join(walk.root, path));
-  const linkTarget = resolve(place, written);
-  // What dangles, or goes round in circles, leads nowhere outside.
+  const directory = dirname(join(walk.root, path));
+  const target = await readlink(join(walk.root, path));
+  const linkTarget = resolve(directory, target);
+  // A dangling or circular link has no real path.
   const resolvedTarget = await realpath(linkTarget).catch(() => linkTarget);
   if (!isWithin(walk.root, resolvedTarget)) {
     if (isWithin((await findSourceRepository(walk.root)) ?? walk.root, resolvedTarget))
       return await listOutsideFile(walk, path, resolvedTarget);
     if (!(await exists(resolvedTarget))) {
-      walk.onNote(`left out ${path}: it is a link to ${written}, which is not there`);
+      walk.onNote(`left out ${path}: it is a link to ${target}, which does not exist`);
       return undefined;
     }
-    throw createUnsafeLinkError(walk, path, written);
+    throw createUnsafeLinkError(walk, path, target);
   }
   const inside = isWithin(walk.root, linkTarget) ? linkTarget : resolvedTarget;
-  const file: SourceFile = { path, bytes: 0, mode: 0o777, kind: 'link', target: relative(place, inside) || '.' };
+  const file: SourceFile = { path, bytes: 0, mode: 0o777, kind: 'link', target: relative(directory, inside) || '.' };
   walk.files.push(file);
   return file;
 }
 
-/** Also true for what this process may not look at. */
+/** Checks whether a path exists. True if this process may not access it. */
 const exists = (path: string): Promise<boolean> =>
   stat(path).then(
     () => true,
@@ -180,11 +181,11 @@ const exists = (path: string): Promise<boolean> =>
 
 function createUnsafeLinkError({ root }: Walk, link: string, target: string): BerthError {
   const rule = `/${link.replaceAll(/[\\*?[]/g, '\\$&')}`;
-  const message = `${link} is a link that leaves the repository: it points to ${target}; to do without it, write “${rule}” into .berthignore`;
+  const message = `${link} is a link that leaves the repository: it points to ${target}; to leave it out, add “${rule}” to .berthignore`;
   return new BerthError('SOURCE_UNSAFE', message, { path: root, link, target });
 }
 
-/** A link to a file of another part of the git repository counts as that file: the copy gets its content. */
+/** Lists a link to a file in another part of the git repository as that file. The copy gets its content. */
 async function listOutsideFile(walk: Walk, path: string, resolvedTarget: string): Promise<SourceFile | undefined> {
   const found = await lstat(resolvedTarget).catch(() => undefined);
   if (found?.isFile() && (found.mode & 0o444) === 0o444) {
@@ -192,21 +193,19 @@ async function listOutsideFile(walk: Walk, path: string, resolvedTarget: string)
     walk.files.push(file);
     return file;
   }
-  walk.onNote(
-    `left out ${path}: it is a link out of the directory that is deployed, and not to a file that can be read`,
-  );
+  walk.onNote(`left out ${path}: it is a link out of the deployed directory to something other than a readable file`);
   return undefined;
 }
 
-/** Adds files that only a `.gitignore` left out. Default exclusions and `.berthignore` have the last word. */
+/** Adds tracked files that only a `.gitignore` excludes. Default exclusions and `.berthignore` still apply. */
 async function addTracked(walk: Walk, tracked: readonly string[]): Promise<void> {
   const known = new Set(walk.files.map(({ path }) => path));
-  const wanted = tracked.filter((path) => !known.has(path) && canAddTracked(walk, path));
-  await mapBounded(wanted, async (path) => {
-    await walk.turns.yieldIfDue();
+  const missing = tracked.filter((path) => !known.has(path) && canAddTracked(walk, path));
+  await mapBounded(missing, async (path) => {
+    await walk.slicer.yieldIfDue();
     const full = join(walk.root, path);
-    const [found, place] = await Promise.all([lstat(full), realpath(dirname(full))]).catch(() => []);
-    if (place !== dirname(full) || !(found?.isFile() || found?.isSymbolicLink())) return;
+    const [found, directory] = await Promise.all([lstat(full), realpath(dirname(full))]).catch(() => []);
+    if (directory !== dirname(full) || !(found?.isFile() || found?.isSymbolicLink())) return;
     const file = await (found.isFile() ? listFile : listLink)(walk, path);
     if (file !== undefined) file.isTracked = true;
   });
@@ -223,13 +222,13 @@ function canAddTracked(walk: Walk, path: string): boolean {
 
 const isWithin = (root: string, path: string): boolean => path === root || path.startsWith(root + sep);
 
-/** What is gone by now does not count. */
+/** Adds a note about an unreadable path, unless it has been deleted meanwhile. */
 function noteUnreadable({ onNote }: Walk, path: string, { code }: NodeJS.ErrnoException): void {
   if (code !== 'ENOENT') onNote(`left out ${path}: it cannot be read (${code})`);
 }
 
-/** A part of the source that the worker cannot read, as an error of the user's. */
+/** Creates the error for a part of the source that the worker cannot read. */
 export function createUnreadableError(path: string, error: NodeJS.ErrnoException): BerthError {
-  const why = error.code === 'ENOENT' ? 'does not exist' : `cannot be read (${error.code ?? error.message})`;
-  return new BerthError('SOURCE_NOT_FOUND', `${path} ${why}`, { path }, { cause: error });
+  const problem = error.code === 'ENOENT' ? 'does not exist' : `cannot be read (${error.code ?? error.message})`;
+  return new BerthError('SOURCE_NOT_FOUND', `${path} ${problem}`, { path }, { cause: error });
 }

@@ -1,7 +1,7 @@
-/** Files handled at once: enough to keep the disk busy, far below what a process may have open. */
+/** Concurrent tasks: enough to keep the disk busy, and far below the limit of open files. */
 const maxTasks = 16;
 
-/** Like `Promise.all(items.map(task))`, but with at most 16 tasks at once; results keep the order of the items. */
+/** Computes `Promise.all(items.map(task))` with at most 16 concurrent tasks. */
 export async function mapBounded<Item, Result>(
   items: readonly Item[],
   task: (item: Item) => Promise<Result>,

@@ -3,8 +3,8 @@ import type { BerthHome } from '../home/home.js';
 import { withLock } from '../processes/lock.js';
 
 /**
- * Who removes what belongs to nothing, and who begins a deployment or lays claim to something shared, do so one after the
- * other: what is found unclaimed under this lock stays so until it is gone.
+ * Serializes pruning orphans with beginning a deployment and claiming a shared resource. A resource that is unclaimed under
+ * this lock stays unclaimed until it is removed.
  */
 export const withPruneLock = <T>(home: BerthHome, action: () => Promise<T>): Promise<T> =>
   withLock({ directory: join(home.locks, 'collection') }, action);

@@ -2,22 +2,22 @@ import { constants } from 'node:fs';
 import { open, realpath } from 'node:fs/promises';
 import { resolve, sep } from 'node:path';
 
-/** Bytes of the largest file of a repository that is read for what it says. */
+/** Maximum size in bytes of a repository file that Berth reads. */
 export const sourceTextLimit = 8 * 2 ** 20;
 
-/** The content of a file, or why it cannot be had. */
+/** Content of a file, or the reason why it cannot be read. */
 export type SourceContent = { content: Buffer; problem?: undefined } | { content?: undefined; problem: string };
 
-/** The text of a file, or why it cannot be had: `does not exist`, `is not a regular file`. */
+/** Text of a file, or the reason why it cannot be read: `does not exist`, `is not a regular file`. */
 export type SourceText = { text: string; problem?: undefined } | { text?: undefined; problem: string };
 
-/** Reads a text file of a repository, as `readSourceContent` does: UTF-8, or what its byte order mark says. */
+/** Reads a text file with `readSourceContent`. Its encoding is UTF-8 or that of its byte order mark. */
 export async function readSourceText(root: string, path: string, limit = sourceTextLimit): Promise<SourceText> {
   const { content, problem } = await readSourceContent(root, path, limit);
   return content === undefined ? { problem } : { text: decode(content) };
 }
 
-/** Windows writes UTF-16 where a shell redirects: `pip freeze > requirements.txt`. A mark itself is no text. */
+/** Decodes text without its byte order mark. Windows shells write UTF-16: `pip freeze > requirements.txt`. */
 function decode(content: Buffer): string {
   const mark = content.toString('latin1', 0, 2);
   const encoding = mark === '\xff\xfe' ? 'utf-16le' : mark === '\xfe\xff' ? 'utf-16be' : 'utf-8';
@@ -25,8 +25,8 @@ function decode(content: Buffer): string {
 }
 
 /**
- * Reads a file of a repository, once and bounded: only a regular file inside `root` (a link that stays inside is
- * followed), of at most `limit` bytes. Never waits for a FIFO, a terminal or a device, and never throws.
+ * Reads a regular file inside `root` of at most `limit` bytes. Follows links that stay inside. Never throws, and never
+ * blocks on a FIFO, a terminal or a device.
  */
 export async function readSourceContent(root: string, path: string, limit = sourceTextLimit): Promise<SourceContent> {
   const [directory, file] = await Promise.all([realpath(root), realpath(resolve(root, path))]).catch(() => []);
@@ -39,7 +39,7 @@ export async function readSourceContent(root: string, path: string, limit = sour
   }
 }
 
-/** Opened without waiting, and looked at once it is open: what lies at the path may change in between. */
+/** Opens the file without blocking and checks it once it is open, because the path may change before that. */
 async function readRegularFile(file: string, limit: number): Promise<SourceContent> {
   const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
   try {

@@ -6,15 +6,16 @@ import { getGitDirectory, startGit } from './git-repository.js';
 import { readWorkspaceRecord } from './workspace-record.js';
 
 export interface ReapplyRequest {
-  /** The workspace in which the change was made, and the commit that holds it. */
+  /** Workspace that contains the change. */
   from: string;
+  /** Commit of the change. */
   commit: string;
-  /** A fresh workspace of a newer source. */
+  /** New workspace with a newer source. */
   workspace: string;
   message: string;
 }
 
-/** Makes a change of an earlier source on a newer one, whole or not at all; undefined where it does not fit any more. */
+/** Applies a change of an earlier source to a newer one. Returns undefined, and changes nothing, if it does not apply. */
 export async function reapplyChange({ from, commit, workspace, message }: ReapplyRequest): Promise<Commit | undefined> {
   const { source } = await readWorkspaceRecord(from);
   const patch = await diffCommits(from, source, commit, ['--binary', '--full-index']);

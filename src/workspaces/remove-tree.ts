@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import { BerthError } from '../errors.js';
 
 /**
- * Removes a directory or file with all below it, and proves that it is gone. What is not there is fine. Links are
- * removed, never followed. Throws UNDO_INCOMPLETE with the path and the reason.
+ * Removes a directory or file recursively and verifies that it is gone. Succeeds if it does not exist. Removes links
+ * without following them.
+ *
+ * @throws UNDO_INCOMPLETE when the path still exists.
  */
 export async function removeTree(path: string): Promise<void> {
   const failure = await removeOnce(path).catch(async (error) => {
@@ -13,13 +15,13 @@ export async function removeTree(path: string): Promise<void> {
     return removeOnce(path).catch((second) => second);
   });
   if (!(await exists(path))) return;
-  const why = failure instanceof Error ? failure.message : 'it was made again meanwhile';
-  throw new BerthError('UNDO_INCOMPLETE', `${path} still exists: ${why}`, { path }, { cause: failure });
+  const reason = failure instanceof Error ? failure.message : 'it was created again';
+  throw new BerthError('UNDO_INCOMPLETE', `${path} still exists: ${reason}`, { path }, { cause: failure });
 }
 
 const removeOnce = (path: string): Promise<void> => rm(path, { recursive: true, force: true, maxRetries: 2 });
 
-/** Only directories matter: to remove an entry one must be able to write to its directory. */
+/** Makes all directories writable, which is required to remove their entries. */
 async function makeWritable(path: string): Promise<void> {
   if (!(await lstat(path)).isDirectory()) return;
   await chmod(path, 0o700);

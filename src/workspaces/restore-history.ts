@@ -5,20 +5,21 @@ import { buildGitEnvironment, createRepository } from './git-repository.js';
 import { getRevisionHistoryPath, readRevisionHistory, type SourceHistory } from './source-history.js';
 
 /**
- * Makes a copy of a revision's code a git repository again, as far as a version needs it: `top` holds the copy at the
- * history's prefix. Where the source was clean it counts as that, whatever Berth has added since.
+ * Makes a copy of a revision's code a git repository with the history that version tools need. `top` contains the copy at
+ * the history's prefix. If the source was clean, git reports the copy as clean although Berth has changed it.
  */
 export async function restoreHistory(directory: string, top: string): Promise<void> {
   const history = await readRevisionHistory(directory);
   if (history === undefined) return;
-  const [kept, repository] = [getRevisionHistoryPath(directory), join(top, '.git')];
+  const archive = getRevisionHistoryPath(directory);
+  const repository = join(top, '.git');
   await createRepository(repository);
-  await cp(kept, join(repository, 'objects', 'pack'), {
+  await cp(archive, join(repository, 'objects', 'pack'), {
     recursive: true,
     filter: (path) => !/\.json$|refs$|shallow$|alternates$/.test(path),
   });
-  for (const name of ['packed-refs', 'shallow']) await cp(join(kept, name), join(repository, name));
-  await cp(join(kept, 'alternates'), join(repository, 'objects', 'info', 'alternates'));
+  for (const name of ['packed-refs', 'shallow']) await cp(join(archive, name), join(repository, name));
+  await cp(join(archive, 'alternates'), join(repository, 'objects', 'info', 'alternates'));
   await writeHead(repository, history);
   const git = (args: string[], input = '') =>
     execa('git', args, {

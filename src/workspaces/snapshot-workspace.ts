@@ -3,22 +3,23 @@ import { type ImportedTree, importTree } from './import-tree.js';
 import { withHomeErrors } from './with-home-errors.js';
 import { findCommit, readWorkspaceRecord } from './workspace-record.js';
 
-/** The workspace as it stands, and the commits to compare it with. */
+/** The current state of the workspace, and the commits to compare it with. */
 export interface Snapshot extends ImportedTree {
-  /** Commit of the source as it was copied. */
+  /** Commit of the copied source. */
   source: string;
-  /** The newest commit that was accepted. */
+  /** The newest accepted commit. */
   head: string;
 }
 
 /**
- * The workspace as it stands, committed or not, as a commit that no record keeps. Throws STATE_CONFLICT where there is no
- * workspace, ADAPTATION_FAILED for a link that leaves it.
+ * Commits the current state of the workspace, including uncommitted changes, without recording the commit.
+ *
+ * @throws STATE_CONFLICT, ADAPTATION_FAILED when there is no workspace, or a link leaves it.
  */
 export async function snapshotWorkspace(workspace: string): Promise<Snapshot> {
   const record = await readWorkspaceRecord(workspace);
   const files = await listWorkspaceFiles(workspace, record);
-  // Without a time of its own, the same state is the same commit, and looking twice stores nothing.
+  // With a fixed time, the same state gives the same commit, so a second snapshot stores nothing.
   const tree = await withHomeErrors(workspace, () =>
     importTree({
       workspace,

@@ -3,13 +3,13 @@ import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { buildGitEnvironment } from './git-repository.js';
 
-/** Milliseconds; git takes some for a large index. */
+/** Milliseconds. Git needs a few seconds for a large index. */
 const timeout = 10_000;
 
-/** Nothing that a repository configures is run, and no file outside of it is read. */
+/** Settings that keep git from running what a repository configures, and from reading files outside of it. */
 const safeSettings = ['core.fsmonitor=false', 'core.hooksPath=/dev/null', 'core.excludesFile=/dev/null'];
 
-/** Runs git in `cwd`, for the repository at `top`, whoever owns it. Never throws for what git says. */
+/** Runs git in `cwd` for the repository at `top`, whoever owns it. Does not throw if git fails. */
 export const runSourceGit = ({ top, cwd }: { top: string; cwd: string }, args: string[], input = '') =>
   execa('git', [...safeSettings.flatMap((setting) => ['-c', setting]), ...args], {
     cwd,
@@ -23,7 +23,7 @@ export const runSourceGit = ({ top, cwd }: { top: string; cwd: string }, args: s
     input,
   });
 
-/** The nearest directory, from `directory` upward, that has a `.git`. */
+/** Returns the nearest directory with a `.git`, from `directory` upward. */
 export async function findSourceRepository(directory: string): Promise<string | undefined> {
   const found = await lstat(join(directory, '.git')).catch(() => undefined);
   if (found?.isDirectory() || found?.isFile()) return directory;

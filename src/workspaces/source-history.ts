@@ -3,27 +3,26 @@ import { join } from 'node:path';
 import { getGitDirectory } from './git-repository.js';
 import { removeTree } from './remove-tree.js';
 
-// Packages that take their version from git ask for commits and tags. A copy has none of them, so that the ones of the
-// source are kept beside it: no content of any file, and no more commits than are needed to tell a version.
+// Packages that take their version from git need commits and tags, which a copy does not have. So those of the source are
+// archived beside it, without file contents, and with no more commits than a version needs.
 
-/** What was so in the source's git repository when it was copied. */
+/** State of the source's git repository at the time of the copy. */
 export interface SourceHistory {
   commit: string;
-  /** Null where no branch is checked out. */
+  /** Null if no branch is checked out. */
   branch: string | null;
-  /** Of the copied directory, from the top of that repository; empty when it is the top. */
+  /** Path of the copied directory in the repository; empty if it is the top. */
   prefix: string;
-  /** True when the copied files were those of the commit. */
+  /** True if the copied files are those of the commit. */
   isClean: boolean;
-  /** `git describe --tags --long`; null where no tag is reached. */
+  /** Output of `git describe --tags --long`; null if no tag is reachable. */
   described: string | null;
 }
 
-/** Where it lies for a workspace, and for a revision's code. */
 export const getHistoryPath = (workspace: string): string => join(getGitDirectory(workspace), 'source-history');
 export const getRevisionHistoryPath = (directory: string): string => `${directory}.history`;
 
-/** Hands the history on to a revision: it is kept beside the revision's code. */
+/** Copies the history of a workspace to a revision, beside the revision's code. */
 export async function exportSourceHistory(workspace: string, directory: string): Promise<void> {
   const target = getRevisionHistoryPath(directory);
   await removeTree(target);
@@ -32,15 +31,15 @@ export async function exportSourceHistory(workspace: string, directory: string):
   await writeFile(join(target, 'alternates'), `${join(getGitDirectory(workspace), 'objects')}\n`);
 }
 
-/** The history that is kept for a revision's code; undefined where there is none. */
+/** Reads the history of a revision's code; undefined if there is none. */
 export const readRevisionHistory = (directory: string): Promise<SourceHistory | undefined> =>
   readSourceHistory(getRevisionHistoryPath(directory));
 
-/** The history that is kept for a workspace; undefined where there is none. */
+/** Reads the history of a workspace; undefined if there is none. */
 export const readWorkspaceHistory = (workspace: string): Promise<SourceHistory | undefined> =>
   readSourceHistory(getHistoryPath(workspace));
 
 async function readSourceHistory(directory: string): Promise<SourceHistory | undefined> {
   const text = await readFile(join(directory, 'history.json'), 'utf8').catch(() => undefined);
-  return text === undefined ? undefined : (JSON.parse(text) as SourceHistory); // our own file
+  return text === undefined ? undefined : (JSON.parse(text) as SourceHistory); // written by Berth
 }

@@ -1,6 +1,6 @@
 import { utimes } from 'node:fs/promises';
 
-/** Something shared says by its directory's time when it was last used. What is not there (yet) needs no note. */
+/** Records the use of a shared resource: the modification time of its directory. Does nothing if it does not exist. */
 export async function touch(path: string): Promise<void> {
   const now = new Date();
   await utimes(path, now, now).catch((error) => {

@@ -8,20 +8,20 @@ import { touch } from './touch.js';
 
 export interface UndoRequest {
   ledger: Ledger;
-  /** Resolves when nothing that the runner's plan may have made exists any more. */
+  /** Resolves when nothing that the runner may have created exists anymore. */
   undo: (effect: RunnerEffect) => Promise<void>;
 }
 
 interface Failure {
   effect: Effect;
-  why: string;
+  reason: string;
 }
 
 /**
- * Undoes everything in the ledger, newest first, and removes the ledger once all is proven gone. What cannot be undone
- * stays entered, and does not keep the rest from being undone, except for the directories it needs.
+ * Undoes everything in the ledger, newest first, and removes the ledger once everything is verified to be gone. An effect
+ * that cannot be undone stays in the ledger, with the directories it needs; all others are undone. Safe to run again.
  *
- * Throws UNDO_INCOMPLETE naming each thing that is left, and why. Safe to run again.
+ * @throws UNDO_INCOMPLETE when an effect remains. The message names each one with the reason.
  */
 export async function undoEffects({ ledger, undo }: UndoRequest): Promise<void> {
   const failures: Failure[] = [];
@@ -32,22 +32,22 @@ export async function undoEffects({ ledger, undo }: UndoRequest): Promise<void> 
       await undoEffect(effect, undo);
       undone.push(effect.id);
     } catch (error) {
-      failures.push({ effect, why: error instanceof Error ? error.message : String(error) });
+      failures.push({ effect, reason: error instanceof Error ? error.message : String(error) });
     }
   }
   if (failures.length === 0) return await ledger.remove(undone);
   for (const id of undone) await ledger.settle(id);
-  const left = failures.map(({ effect, why }) => `${describeEffect(effect)}: ${why}`);
-  const count = left.length === 1 ? 'one thing' : `${left.length} things`;
-  const details = { name: ledger.name, evidence: left.join('\n') };
-  throw new BerthError('UNDO_INCOMPLETE', `${count} could not be undone: ${left.join('; ')}`, details);
+  const remaining = failures.map(({ effect, reason }) => `${describeEffect(effect)}: ${reason}`);
+  const count = remaining.length === 1 ? 'one resource' : `${remaining.length} resources`;
+  const details = { name: ledger.name, evidence: remaining.join('\n') };
+  throw new BerthError('UNDO_INCOMPLETE', `${count} could not be removed: ${remaining.join('; ')}`, details);
 }
 
-/** A runner finds what it made through its plan's directories: without them the next attempt would find nothing. */
+/** Keeps the directories of a runner that failed to undo: the next attempt finds its resources through them. */
 function requireNotNeeded(effect: Effect, failures: readonly Failure[]): void {
   if (effect.kind !== 'directory') return;
   const user = failures.find(
-    ({ effect: other }) => other.kind === 'runner' && isBelow(effect.path, other.plan.stateDirectory),
+    ({ effect: failed }) => failed.kind === 'runner' && isBelow(effect.path, failed.plan.stateDirectory),
   );
   if (user !== undefined) throw new Error(`kept, because ${describeEffect(user.effect)} still needs it`);
 }
@@ -73,7 +73,7 @@ export function describeEffect(effect: Effect): string {
     case 'directory':
       return effect.path;
     case 'processes':
-      return `processes that work in ${effect.directories[0]}`;
+      return `processes in ${effect.directories[0]}`;
     case 'reference':
       return `the use of ${effect.path}`;
     case 'runner':

@@ -6,28 +6,28 @@ import { getGitDirectory } from './git-repository.js';
 import type { LargeFile } from './import-tree.js';
 
 export interface CommitRecord {
-  /** Digest of the committed tree, with the true content of large files. */
+  /** Digest of the committed tree, with the content of large files. */
   digest: string;
   largeFiles: LargeFile[];
   /** Paths that differ from the source commit. */
   filesChanged: string[];
 }
 
-/** What is true of a workspace, whatever happened to git's own references: written last, so it speaks of whole commits. */
+/** State of a workspace, whatever happens to git's references. Written last, so all commits in it are complete. */
 export interface WorkspaceRecord {
   source: string;
   head: string;
-  /** Files that belong to it although an ignore file matches them; absent in records of earlier versions. */
+  /** Files that belong to the workspace although an ignore file matches them; absent in records of earlier versions. */
   tracked?: string[];
   commits: Record<string, CommitRecord>;
 }
 
 const getRecordPath = (workspace: string): string => join(getGitDirectory(workspace), 'berth.json');
 
-/** Throws STATE_CONFLICT where no copy was completed. */
+/** @throws STATE_CONFLICT when the workspace has no complete copy. */
 export async function readWorkspaceRecord(workspace: string): Promise<WorkspaceRecord> {
   const text = await readFile(getRecordPath(workspace), 'utf8').catch((error) => {
-    throw new BerthError('STATE_CONFLICT', `${workspace} holds no copy of a solution`, {}, { cause: error });
+    throw new BerthError('STATE_CONFLICT', `${workspace} contains no copy of a solution`, {}, { cause: error });
   });
   return JSON.parse(text);
 }
@@ -36,14 +36,14 @@ export async function writeWorkspaceRecord(workspace: string, record: WorkspaceR
   await writeDurably(getRecordPath(workspace), JSON.stringify(record));
 }
 
-/** Files of a workspace that belong to it although an ignore file matches them. */
+/** Returns the files that belong to a workspace although an ignore file matches them. */
 export const readTrackedFiles = (workspace: string): Promise<string[]> =>
   readWorkspaceRecord(workspace).then(
     ({ tracked = [] }) => tracked,
     () => [],
   );
 
-/** Throws STATE_CONFLICT for a commit that Berth did not make. */
+/** @throws STATE_CONFLICT when Berth did not create the commit. */
 export function findCommit(record: WorkspaceRecord, commit: string): CommitRecord {
   const found = record.commits[commit];
   if (found === undefined) throw new BerthError('STATE_CONFLICT', `the workspace has no commit ${commit}`);

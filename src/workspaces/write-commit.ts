@@ -10,36 +10,37 @@ import { mapBounded } from './map-bounded.js';
 export interface WriteRequest {
   workspace: string;
   commit: string;
-  /** Exists and is empty. */
+  /** An existing, empty directory. */
   directory: string;
 }
 
 /**
- * Writes a commit's files into a directory, with the content of those that are too large for git. Throws STATE_CONFLICT
- * for a large file that has changed since.
+ * Writes the files of a commit into a directory, including the content of large files.
+ *
+ * @throws STATE_CONFLICT when a large file has changed since.
  */
-export async function writeCommit({ workspace, commit, directory }: WriteRequest, kept: LargeFile[]): Promise<void> {
+export async function writeCommit(
+  { workspace, commit, directory }: WriteRequest,
+  largeFiles: LargeFile[],
+): Promise<void> {
   const index = join(getGitDirectory(workspace), `write-${randomUUID()}.index`);
   try {
     await runGit(workspace, ['read-tree', '--reset', '-u', commit], {
       GIT_WORK_TREE: directory,
       GIT_INDEX_FILE: index,
     });
-    await mapBounded(kept, (file) => writeLargeFile(workspace, directory, file));
+    await mapBounded(largeFiles, (file) => writeLargeFile(workspace, directory, file));
   } finally {
     await rm(index, { force: true });
   }
 }
 
-async function writeLargeFile(workspace: string, target: string, kept: LargeFile): Promise<void> {
-  const from = join(workspace, kept.path);
+async function writeLargeFile(workspace: string, target: string, { path, bytes, modified }: LargeFile): Promise<void> {
+  const from = join(workspace, path);
   const found = await stat(from).catch(() => undefined);
-  if (found?.size !== kept.bytes || found.mtimeMs !== kept.modified) {
-    throw new BerthError(
-      'STATE_CONFLICT',
-      `${kept.path} is not as it was committed; git does not hold it for its size`,
-    );
+  if (found?.size !== bytes || found.mtimeMs !== modified) {
+    throw new BerthError('STATE_CONFLICT', `${path} has changed since it was committed, and is too large for git`);
   }
-  await rm(join(target, kept.path));
-  await copyFile(from, join(target, kept.path), constants.COPYFILE_FICLONE);
+  await rm(join(target, path));
+  await copyFile(from, join(target, path), constants.COPYFILE_FICLONE);
 }

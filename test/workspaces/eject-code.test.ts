@@ -61,7 +61,7 @@ test('the patch turns the source into the revision, binary files included', asyn
   expect(named.path).toBe(join(root, 'x.patch'));
   expect(readFileSync(named.path, 'utf8')).toContain('+x = 2\n');
   const again = ejectPatch({ workspace, code, target: named.path, patchName: 'x.patch' });
-  await expect(again).rejects.toMatchObject({ code: 'USAGE', message: expect.stringContaining('exists already') });
+  await expect(again).rejects.toMatchObject({ code: 'USAGE', message: expect.stringContaining('already exists') });
 });
 
 test('what is too large for a patch is named, not written as something else', async () => {

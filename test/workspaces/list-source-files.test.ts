@@ -104,8 +104,8 @@ test('a link out of the tree to what is not there is left out with a note', asyn
   const files = await listSourceFiles(source, { onNote: (note) => notes.push(note) });
   expect(files.map(({ path }) => path)).toEqual(['app.py']);
   expect(notes.sort()).toEqual([
-    'left out data: it is a link to /home/author/data, which is not there',
-    `left out model: it is a link to ${elsewhere}/link, which is not there`,
+    'left out data: it is a link to /home/author/data, which does not exist',
+    `left out model: it is a link to ${elsewhere}/link, which does not exist`,
   ]);
 });
 
@@ -114,7 +114,7 @@ test('the rule that the message proposes leaves a refused link out', async () =>
   mkdirSync(join(source, 'deep'));
   symlinkSync('/etc', join(source, 'deep/host [1]'));
   const message = await listPaths(source).then(String, ({ message }: Error) => message);
-  const [, rule = ''] = /write “(.*?)” into .berthignore/.exec(message) ?? [];
+  const [, rule = ''] = /add “(.*?)” to .berthignore/.exec(message) ?? [];
   writeFileSync(join(source, '.berthignore'), `${rule}\n`);
   expect(await listPaths(source)).toEqual(['.berthignore', 'app.py']);
 });
@@ -140,7 +140,7 @@ test('takes what links to a file in another part of the git repository as that f
   expect(files.map(({ path }) => path)).toEqual(['README.md', 'app.py']);
   expect(files[0]).toEqual({ path: 'README.md', bytes: 7, mode: 0o644, kind: 'file' });
   expect(notes).toEqual([
-    'left out shared: it is a link out of the directory that is deployed, and not to a file that can be read',
+    'left out shared: it is a link out of the deployed directory to something other than a readable file',
   ]);
   symlinkSync('/etc/hostname', join(source, 'host'));
   await expect(listSourceFiles(source)).rejects.toMatchObject({ code: 'SOURCE_UNSAFE' });
@@ -316,7 +316,7 @@ test('loops of links, hostile patterns and large ignore files hold nothing up', 
     ...['.gitignore', 'a'.repeat(200), 'deep/.gitignore', 'deep/up', 'deep/x', 'loop', 'self'],
   ]);
   expect(notes).toEqual([
-    '.gitignore: 3003 patterns are not followed, because matching them takes too long',
-    'deep/.gitignore is not followed: it is larger than 200000 bytes',
+    '.gitignore: 3003 patterns are not applied, because matching them takes too long',
+    'deep/.gitignore is ignored: it is larger than 200000 bytes',
   ]);
 });
