@@ -24,10 +24,9 @@ export function writeReport(results) {
   const repositories = new Set(results.map(({ entry }) => entry.slug)).size;
   const parts = [
     '# Compatibility',
-    `Public repositories that nobody of this project wrote, deployed unchanged with \`berth deploy\`, without a model and
-without an agent, and called once or more. An answer counts only if it is the expected one. \`npm run field\` tries them
-and writes this page; [bench/field/repositories.yaml](../bench/field/repositories.yaml) lists the inputs and the expected
-outputs.`,
+    `Public repositories by other authors, deployed unchanged with \`berth deploy\`, without a model or a coding agent. A
+repository counts as served only if every call returns the expected output. \`npm run field\` deploys them and writes this
+page. [bench/field/repositories.yaml](../bench/field/repositories.yaml) lists the inputs and the expected outputs.`,
     `**${describeRate(results)}**, from ${repositories} repositories.`,
     ...Object.entries(shapes).flatMap(([shape, title]) => describeShape(shape, title, results)),
     ...describeLosses(results),
