@@ -13,51 +13,58 @@ import { readAgentSettings } from './read-agent-settings.js';
 import { createUserDefinedProtocol } from './user-defined-agent.js';
 
 /**
- * What `auto` tries, in this order, after the user's own agents: those with a loop and tools of their own, most capable
- * first; then Berth's, which needs nothing installed; last aider, which answers once and runs nothing.
+ * Order in which `auto` tries the built-in agents, after user-defined ones. Agents with a tool loop come first, the most
+ * capable at the head; then Berth's own, which needs nothing installed; then aider, which replies once and runs no commands.
  */
 export const automaticOrder = ['claude-code', 'codex', 'gemini', 'opencode', 'openai', 'aider'] as const;
 
 export interface ChosenAgent {
   agent: Agent;
   description: AgentDescription;
-  /** Why this one, for the report: `the first that can be used (claude-code lacks …)`. */
+  /** Reason for the choice: `the first usable agent: claude-code lacks …`. */
   reason: string;
 }
 
 const protocols = [claudeCode, codex, gemini, opencode, aider];
 
-/** Every coding agent that there is here: the six that Berth knows and those of `$BERTH_HOME/config.yaml`. */
+/** The six built-in coding agents, and those defined in `$BERTH_HOME/config.yaml`. */
 export class AgentRegistry {
   private readonly agents: Map<string, Agent>;
 
   private constructor(settings: AgentSettings) {
-    const own = Object.entries(settings.userDefined).map(
-      ([name, one]) =>
+    const userDefined = Object.entries(settings.userDefined).map(
+      ([name, agent]) =>
         new CommandLineAgent(
-          createUserDefinedProtocol(name, one),
-          one.prices === undefined ? {} : { prices: one.prices },
+          createUserDefinedProtocol(name, agent),
+          agent.prices === undefined ? {} : { prices: agent.prices },
         ),
     );
-    const known = new Map<string, Agent>([
-      ...protocols.map((one): [string, Agent] => [one.name, new CommandLineAgent(one, settings.builtIn[one.name])]),
+    const builtIn = new Map<string, Agent>([
+      ...protocols.map((protocol): [string, Agent] => [
+        protocol.name,
+        new CommandLineAgent(protocol, settings.builtIn[protocol.name]),
+      ]),
       ['openai', new OpenaiAgent(settings.builtIn.openai)],
     ]);
-    const ordered = automaticOrder.map((name) => known.get(name) as Agent); // The test proves both lists to be one.
-    this.agents = new Map([...own, ...ordered].map((agent) => [agent.name, agent]));
+    const ordered = automaticOrder.map((name) => builtIn.get(name) as Agent); // a test checks that both lists agree
+    this.agents = new Map([...userDefined, ...ordered].map((agent) => [agent.name, agent]));
   }
 
-  /** Throws AGENT_CONFIG when the file is wrong. */
+  /**
+   * Loads the agents of a home.
+   *
+   * @throws AGENT_CONFIG when `config.yaml` is invalid.
+   */
   static async load(home: BerthHome = berthHome()): Promise<AgentRegistry> {
     return new AgentRegistry(await readAgentSettings(home, automaticOrder));
   }
 
-  /** In the order in which `auto` tries them. */
+  /** Returns the agents' names in the order in which `auto` tries them. */
   listAgents(): string[] {
     return [...this.agents.keys()];
   }
 
-  /** Throws AGENT_UNKNOWN. */
+  /** @throws AGENT_UNKNOWN when no agent has this name. */
   getAgent(name: string): Agent {
     const agent = this.agents.get(name);
     if (agent !== undefined) return agent;
@@ -65,31 +72,32 @@ export class AgentRegistry {
     throw new BerthError('AGENT_UNKNOWN', message, { agent: name });
   }
 
-  /** Which can be used, and what the others lack; for `berth doctor`. */
+  /** Describes every agent for `berth doctor`, with what it lacks. */
   async describeAgents(environment: NodeJS.ProcessEnv = process.env): Promise<AgentDescription[]> {
     return Promise.all([...this.agents.values()].map((agent) => agent.describe(environment)));
   }
 
   /**
-   * The first of the named ones that can be used; `auto` stands for all in their order. Throws AGENT_UNUSABLE when none
-   * can, saying what each lacks, and AGENT_UNKNOWN.
+   * Chooses the first usable agent of a list. `auto` stands for all agents in their order.
+   *
+   * @throws AGENT_UNKNOWN for a name that no agent has, AGENT_UNUSABLE when no agent is usable, with what each lacks.
    */
   async chooseAgent(names: readonly string[], environment: NodeJS.ProcessEnv = process.env): Promise<ChosenAgent> {
-    const wanted = names.flatMap((name) => (name === 'auto' ? this.listAgents() : [name]));
-    const agents = [...new Set(wanted)].map((name) => this.getAgent(name));
-    const passedOver: string[] = [];
+    const expanded = names.flatMap((name) => (name === 'auto' ? this.listAgents() : [name]));
+    const agents = [...new Set(expanded)].map((name) => this.getAgent(name));
+    const skipped: string[] = [];
     for (const agent of agents) {
       const description = await agent.describe(environment);
-      if (description.isUsable) return { agent, description, reason: describeChoice(agents, passedOver) };
-      passedOver.push(`${agent.name} lacks ${description.missing.join(' and ')}`);
+      if (description.isUsable) return { agent, description, reason: describeChoice(agents, skipped) };
+      skipped.push(`${agent.name} lacks ${description.missing.join(' and ')}`);
     }
-    throw new BerthError('AGENT_UNUSABLE', `no coding agent can be used: ${passedOver.join('; ')}`, {
-      evidence: passedOver.join('\n'),
+    throw new BerthError('AGENT_UNUSABLE', `no coding agent is usable: ${skipped.join('; ')}`, {
+      evidence: skipped.join('\n'),
     });
   }
 }
 
-function describeChoice(agents: Agent[], passedOver: string[]): string {
-  if (agents.length === 1) return 'the one asked for';
-  return passedOver.length === 0 ? 'the first asked for' : `the first that can be used: ${passedOver.join('; ')}`;
+function describeChoice(agents: Agent[], skipped: string[]): string {
+  if (agents.length === 1) return 'the requested agent';
+  return skipped.length === 0 ? 'the first requested agent' : `the first usable agent: ${skipped.join('; ')}`;
 }

@@ -9,27 +9,27 @@ const sharedSettings = {
   prices: Prices.optional(),
 };
 
-/** What a user may set for an agent that Berth knows. */
+/** Settings of a built-in agent. */
 export const BuiltInSettings = z.strictObject({
-  /** Name or absolute path, when it is not the usual one. */
+  /** Name or absolute path; the agent's usual program when absent. */
   program: z.string().min(1).optional(),
   ...sharedSettings,
 });
 export type BuiltInSettings = z.infer<typeof BuiltInSettings>;
 
-const VariableName = z.string().regex(/^[A-Za-z_]\w*$/, 'is no name of a variable');
+const VariableName = z.string().regex(/^[A-Za-z_]\w*$/, 'is not a valid variable name');
 
 /**
- * A coding agent of the user's own: a command that is given the prompt and works in its current directory. In `argv`,
- * `{prompt_file}`, `{report_file}`, `{session}`, `{model}`, `{workspace}` and `{state}` stand for what they name.
+ * A user-defined coding agent: a command that receives the prompt and works in its current directory. `argv` may contain
+ * the placeholders `{prompt_file}`, `{report_file}`, `{session}`, `{model}`, `{workspace}` and `{state}`.
  */
 export const UserDefinedSettings = z.strictObject({
   argv: z.array(z.string()).min(1),
-  /** In place of `argv` when a session is continued. */
+  /** Replaces `argv` when a session continues. */
   resume_argv: z.array(z.string()).min(1).optional(),
-  /** One of these variables must be set; they are passed on. */
+  /** Variables that the agent receives; at least one must be set. */
   keys: z.array(VariableName).default([]),
-  /** Passed on when they are set. */
+  /** Optional variables that the agent receives. */
   variables: z.array(VariableName).default([]),
   ...sharedSettings,
 });
@@ -42,6 +42,6 @@ export interface AgentSettings {
   userDefined: Record<string, UserDefinedSettings>;
 }
 
-/** Dollars of a run at these prices. */
+/** Returns the cost of tokens in dollars. */
 export const computeCost = (prices: Prices, inputTokens: number, outputTokens: number): number =>
   (prices.input * inputTokens + prices.output * outputTokens) / 1_000_000;

@@ -1,48 +1,48 @@
-/** What one run of an agent may use up. Absent: no limit of that kind. */
+/** Limits of one agent run. An absent limit is unlimited. */
 export interface AgentLimits {
   /** Seconds from start to end. */
   wallSeconds: number;
-  /** Seconds without a sign of work; retries of a request are none. */
+  /** Seconds without activity. Retries of a request are not activity. */
   idleSeconds: number;
-  /** Replies of the model. */
+  /** Model replies. */
   turns?: number;
   dollars?: number;
-  /** Tokens in and out together. */
+  /** Input and output tokens together. */
   tokens?: number;
 }
 
-/** One thing that the agent does, as it does it. */
+/** One action of the agent, reported while it runs. */
 export interface AgentEvent {
   kind: 'message' | 'read' | 'edit' | 'run' | 'retry' | 'other';
-  /** One or more lines for a person: what it says, the path, the command. */
+  /** One or more lines for a person: the message, the path, the command. */
   text: string;
   /** Milliseconds since 1970. */
   at: number;
 }
 
-/** One round: a prompt in a workspace. Safe to give again after a crash: what the crashed run left is ended first. */
+/** One round: a prompt in a workspace. Safe to repeat after a crash: a run first ends the processes of a crashed one. */
 export interface AgentRequest {
   prompt: string;
-  /** Absolute; where the agent works, and all it may change. */
+  /** Absolute; the only directory that the agent may change. */
   workspace: string;
-  /** Absolute; the agent's own HOME, configuration and sessions, kept between the rounds of one deployment. */
+  /** Absolute; the agent's HOME, configuration and sessions, which persist between the rounds of a deployment. */
   stateDirectory: string;
-  /** Goes on with this session of the same agent; null begins one. */
+  /** Session of the same agent to continue; null starts a new one. */
   session: string | null;
   limits: AgentLimits;
-  /** Where the agent's own key and endpoint are looked for, nothing else; the process's environment when absent. */
+  /** Source of the agent's key and endpoint only; the process's environment when absent. */
   environment?: NodeJS.ProcessEnv;
-  /** Absolute paths that a sandboxed agent does not see, such as the contract with its held-back examples. */
+  /** Absolute paths hidden from a sandboxed agent, such as the contract with its held-back examples. */
   hiddenPaths?: string[];
   signal?: AbortSignal;
   onEvent?: (event: AgentEvent) => void;
-  /** Told as soon as the session has an id, so that it can be continued after a crash. */
+  /** Called as soon as the session has an id, so that it can continue after a crash. */
   onSession?: (session: string) => void;
 }
 
 /**
- * `time`, `idle`, `turns`, `budget` (dollars or tokens): a limit was reached. `rate-limited`: also overload.
- * `unreachable`: no provider answers. `session-lost`: the session can't be continued, a new one could begin.
+ * Reason why a run ended. `time`, `idle`, `turns` and `budget` (dollars or tokens) are limits. `rate-limited` includes
+ * overload. `unreachable`: the provider does not answer. `session-lost`: the session cannot continue, but a new one can start.
  */
 export type StopReason =
   | 'finished'
@@ -62,42 +62,42 @@ export interface AgentUsage {
   outputTokens: number;
 }
 
-/** What held the agent in: by which tool, or why by none. */
+/** Sandbox of a run, or the reason why it had none. */
 export interface Sandbox {
   isSandboxed: boolean;
-  /** `bubblewrap`, or the reason why there is none. */
+  /** `bubblewrap`, or the reason why there is no sandbox. */
   mechanism: string;
 }
 
-/** The same shape for success and failure. Everything counts this run alone, not the session before it. */
+/** Result of a run, successful or not. Counts cover this run alone, not earlier runs of the session. */
 export interface AgentResult extends Sandbox {
   stopReason: StopReason;
-  /** As the provider asks; null when it says nothing, and for every other stop reason. */
+  /** The provider's wait time for `rate-limited`; null when it names none, and for other stop reasons. */
   retryAfterSeconds: number | null;
   /** The final message; empty when there is none. */
   message: string;
-  /** Null when it failed before it had one. */
+  /** Null when the run failed before it had a session. */
   session: string | null;
   usage: AgentUsage;
-  /** Dollars; null when neither the agent nor a configured price says it. */
+  /** Dollars; null when the agent does not report it and no prices are configured. */
   cost: number | null;
   turns: number;
-  /** What went wrong, in the agent's or provider's words; null when it finished. */
+  /** Error in the agent's or provider's words; null when the run finished. */
   error: string | null;
 }
 
-/** Whether an agent can be used here, and what it lacks. */
+/** State of an agent on this machine. */
 export interface AgentDescription {
   name: string;
   isUsable: boolean;
-  /** In words for a person, such as `the program codex` or `OPENAI_API_KEY`; empty when it can be used. */
+  /** Missing prerequisites for a person: `the program codex`, `OPENAI_API_KEY`. Empty when the agent is usable. */
   missing: string[];
-  /** As its program says it; null when it has none or is missing. */
+  /** As its program reports it; null when unknown. */
   version: string | null;
-  /** The program's path; null when missing or in-process. */
+  /** Path of the program; null when it is missing or the agent runs in this process. */
   program: string | null;
   model: string | null;
-  /** False: a limit in dollars can't hold for it, unless prices are configured. */
+  /** Without it and without configured prices, a limit in dollars has no effect. */
   reportsCost: boolean;
   origin: 'built-in' | 'user';
 }
@@ -105,6 +105,10 @@ export interface AgentDescription {
 export interface Agent {
   readonly name: string;
   describe(environment?: NodeJS.ProcessEnv): Promise<AgentDescription>;
-  /** Throws AGENT_UNUSABLE when something is missing, UNDO_INCOMPLETE when its processes can't be ended; else a result. */
+  /**
+   * Runs one round. A failure of the agent is a result, not an exception.
+   *
+   * @throws AGENT_UNUSABLE when a prerequisite is missing, UNDO_INCOMPLETE when the agent's processes cannot be ended.
+   */
   run(request: AgentRequest): Promise<AgentResult>;
 }

@@ -8,8 +8,8 @@ import { defaultOpenaiModel, getOpenaiBaseUrl } from './openai-endpoint.js';
 import type { RunLog } from './run-log.js';
 
 /**
- * `aider`, one message at a time, at any endpoint that speaks the OpenAI protocol. It has no loop and runs no commands:
- * one reply, whose blocks are the edits. Its history file is the session.
+ * `aider`, with any endpoint that speaks the OpenAI protocol. It has no loop and runs no commands: its single reply
+ * contains the edits as blocks. Its history file is the session.
  */
 export const aider: CommandLineProtocol = {
   name: 'aider',
@@ -25,7 +25,7 @@ export const aider: CommandLineProtocol = {
   createReader: (setup, log) => new AiderReader(setup, log),
 };
 
-/** Flags can't outweigh everything that these may hold (one of them installs packages), so they are not to be found. */
+/** Files to hide from aider, because flags cannot override all of their settings (one of them installs packages). */
 const configurationFiles = ['.aider.conf.yml', '.aider.model.settings.yml', '.aider.model.metadata.json', '.env'];
 
 export interface AiderFiles {
@@ -63,13 +63,40 @@ async function prepareAider(setup: RunSetup): Promise<Invocation> {
 
 export function invokeAider({ request, model, variables }: RunSetup, files: AiderFiles, sources: string[]): Invocation {
   const argv = [
-    ...['--model', `openai/${model ?? defaultOpenaiModel}`, '--openai-api-base', getOpenaiBaseUrl(variables)],
-    ...['--message-file', files.prompt, '--yes-always', '--no-git', '--map-tokens', '0', '--timeout', '120'],
-    ...['--no-check-update', '--analytics-disable', '--no-show-model-warnings', '--no-show-release-notes'],
-    ...['--no-detect-urls', '--no-pretty', '--no-fancy-input', '--no-suggest-shell-commands', '--no-stream'],
-    ...['--no-auto-lint', '--no-auto-test', '--no-notifications', '--no-watch-files', '--no-gitignore'],
-    ...['--model-metadata-file', files.metadata, '--env-file', files.environment],
-    ...['--chat-history-file', files.history, '--input-history-file', files.inputHistory],
+    '--model',
+    `openai/${model ?? defaultOpenaiModel}`,
+    '--openai-api-base',
+    getOpenaiBaseUrl(variables),
+    '--message-file',
+    files.prompt,
+    '--yes-always',
+    '--no-git',
+    '--map-tokens',
+    '0',
+    '--timeout',
+    '120',
+    '--no-check-update',
+    '--analytics-disable',
+    '--no-show-model-warnings',
+    '--no-show-release-notes',
+    '--no-detect-urls',
+    '--no-pretty',
+    '--no-fancy-input',
+    '--no-suggest-shell-commands',
+    '--no-stream',
+    '--no-auto-lint',
+    '--no-auto-test',
+    '--no-notifications',
+    '--no-watch-files',
+    '--no-gitignore',
+    '--model-metadata-file',
+    files.metadata,
+    '--env-file',
+    files.environment,
+    '--chat-history-file',
+    files.history,
+    '--input-history-file',
+    files.inputHistory,
     ...(request.session === null ? [] : ['--restore-chat-history']),
     ...sources.flatMap((path) => ['--file', path]),
   ];
@@ -77,7 +104,7 @@ export function invokeAider({ request, model, variables }: RunSetup, files: Aide
   return { argv, input: '', env };
 }
 
-/** Saves aider the fetch of a price list; the prices are the user's or none. */
+/** Describes the model with the user's prices, if any, so that aider fetches no price list. */
 export function describeAiderModel({ model, prices }: RunSetup): object {
   return {
     [`openai/${model ?? defaultOpenaiModel}`]: {
@@ -94,18 +121,19 @@ export function describeAiderModel({ model, prices }: RunSetup): object {
 class AiderReader implements OutputReader {
   private readonly log: RunLog;
   private readonly history: string;
-  private before: Promise<number>;
+  /** Bytes of the history before this run. */
+  private readonly initialSize: Promise<number>;
   private lastError = '';
 
   constructor(setup: RunSetup, log: RunLog) {
     this.log = log;
     const session = setup.request.session ?? setup.newSession;
     this.history = historyPath(setup, session);
-    this.before = stat(this.history)
+    this.initialSize = stat(this.history)
       .then(({ size }) => size)
       .catch(() => 0);
     if (setup.request.session !== null && !existsSync(this.history)) {
-      log.fail({ reason: 'session-lost', text: `there is no history of session ${session}`, retryAfterSeconds: null });
+      log.fail({ reason: 'session-lost', text: `session ${session} has no history`, retryAfterSeconds: null });
     }
     log.beginSession(session);
   }
@@ -124,9 +152,11 @@ class AiderReader implements OutputReader {
     else if (tokens === null) log.activityCount += 1;
   }
 
-  /** The reply stands unbroken in the history only; every error ends with exit code 0 there. */
+  /** Reads the reply from the history, because the output wraps it. Aider exits with 0 even after an error. */
   async finish(): Promise<void> {
-    const added = (await readFile(this.history).catch(() => Buffer.alloc(0))).subarray(await this.before).toString();
+    const added = (await readFile(this.history).catch(() => Buffer.alloc(0)))
+      .subarray(await this.initialSize)
+      .toString();
     const reply = readLastReply(added);
     if (reply !== '') this.log.recordMessage(reply);
     else if (this.lastError !== '') this.log.fail(classifyFailure(this.lastError));
@@ -135,10 +165,12 @@ class AiderReader implements OutputReader {
 
 const readCount = (digits = '0', unit = ''): number => Math.round(Number(digits) * (unit === 'k' ? 1000 : 1));
 
-/** A prompt's lines begin with `#### `, aider's own with `> `; what is left of the run is what the model said. */
+/** Returns the model's reply to the last prompt. Lines of a prompt start with `#### `, aider's own lines with `> `. */
 export function readLastReply(history: string): string {
   const lines = history.split('\n');
-  const asked = lines.findLastIndex((line) => line.startsWith('#### '));
-  const rest = lines.slice(asked + 1).filter((line) => !line.startsWith('> ') && !/^# aider chat started/.test(line));
-  return rest.join('\n').trim();
+  const lastPrompt = lines.findLastIndex((line) => line.startsWith('#### '));
+  const reply = lines
+    .slice(lastPrompt + 1)
+    .filter((line) => !line.startsWith('> ') && !/^# aider chat started/.test(line));
+  return reply.join('\n').trim();
 }

@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 /**
- * Every variable that a `.env` file in or above the workspace would set, as empty: what is set already is not taken
- * from the file, and so no repository sends the agent through a proxy of its own.
+ * Returns an empty value for every variable that a `.env` file in or above the workspace would set. Variables that are
+ * already set take precedence over the file, so a repository cannot route the agent through its own proxy.
  */
 export async function blankDotEnv(workspace: string): Promise<Record<string, string>> {
   const files = listAncestors(workspace).flatMap((directory) => [

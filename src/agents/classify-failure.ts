@@ -7,7 +7,7 @@ interface FailurePattern {
   words: RegExp;
 }
 
-/** In this order: a text may show several. Overload is a rate limit by another name. */
+/** Patterns by precedence, because a text may match several. Overload counts as a rate limit. */
 const failurePatterns: FailurePattern[] = [
   {
     reason: 'unauthorized',
@@ -29,11 +29,11 @@ const failurePatterns: FailurePattern[] = [
   },
 ];
 
-/** Names a failure by the provider's HTTP status where it is known, by the words that CLIs use where not. */
+/** Classifies a failure by the provider's HTTP status if it is known, otherwise by the words that CLIs use. */
 export function classifyFailure(text: string, status?: number | null, retryAfterSeconds?: number | null): Failure {
-  const sign = status
+  const pattern = status
     ? failurePatterns.find(({ statuses }) => statuses.includes(status))
     : failurePatterns.find(({ words }) => words.test(text));
-  const reason = sign?.reason ?? 'failed';
+  const reason = pattern?.reason ?? 'failed';
   return { reason, text, retryAfterSeconds: reason === 'rate-limited' ? (retryAfterSeconds ?? null) : null };
 }

@@ -7,7 +7,7 @@ import { parseJsonLine } from './parse-json-line.js';
 import type { RunLog } from './run-log.js';
 import { readTotals, writeTotals } from './session-totals.js';
 
-/** Anthropic's `claude`, in its print mode with a stream of JSON lines. */
+/** Anthropic's `claude` in print mode, with a stream of JSON lines. */
 export const claudeCode: CommandLineProtocol = {
   name: 'claude-code',
   origin: 'built-in',
@@ -22,12 +22,21 @@ export const claudeCode: CommandLineProtocol = {
   createReader: (setup, log, stop) => new ClaudeReader(setup, log, stop),
 };
 
-/** Only the user's own settings are read, and that user has none: no hooks, servers or instructions of the repository. */
+/**
+ * Builds the command. It reads the user's settings alone, and this user has none: the repository's hooks, servers and
+ * instructions have no effect.
+ */
 export function invokeClaude({ request, model, newSession, directories }: RunSetup): Invocation {
   const { turns, dollars } = request.limits;
   const argv = [
-    ...['-p', '--output-format', 'stream-json', '--verbose'],
-    ...['--dangerously-skip-permissions', '--setting-sources', 'user', '--strict-mcp-config'],
+    '-p',
+    '--output-format',
+    'stream-json',
+    '--verbose',
+    '--dangerously-skip-permissions',
+    '--setting-sources',
+    'user',
+    '--strict-mcp-config',
     ...(turns === undefined ? [] : ['--max-turns', String(turns)]),
     ...(dollars === undefined ? [] : ['--max-budget-usd', String(dollars)]),
     ...(model === null ? [] : ['--model', model]),
@@ -39,7 +48,7 @@ export function invokeClaude({ request, model, newSession, directories }: RunSet
     CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
     DISABLE_AUTOUPDATER: '1',
     DISABLE_TELEMETRY: '1',
-    // Without it, `claude` refuses to run as root with its permissions off.
+    // Otherwise `claude` refuses to skip permissions as root.
     IS_SANDBOX: '1',
   };
   return { argv, input: request.prompt, env };
@@ -114,10 +123,10 @@ class ClaudeReader implements OutputReader {
   }
 
   private readRetry({ attempt, error_status, retry_delay_ms }: Line): void {
-    this.log.emitEvent('retry', `try ${attempt ?? '?'} failed with ${error_status ?? 'no answer'}`);
+    this.log.emitEvent('retry', `attempt ${attempt ?? '?'} failed: ${error_status ?? 'no answer'}`);
     this.retryAfterSeconds = retry_delay_ms ? Math.ceil(retry_delay_ms / 1000) : null;
     if (error_status !== 401 && error_status !== 403) return;
-    this.log.fail(classifyFailure(`the provider answers ${error_status}`, error_status));
+    this.log.fail(classifyFailure(`the provider answered ${error_status}`, error_status));
     this.stop('unauthorized');
   }
 
@@ -142,7 +151,8 @@ class ClaudeReader implements OutputReader {
     if (line.usage !== undefined) [log.inputTokens, log.outputTokens] = sumUsage(line.usage);
     log.turns = line.num_turns ?? log.turns;
     log.message = line.is_error ? '' : (line.result ?? '');
-    const text = line.result ?? (line.errors?.map(String).join('\n') || line.subtype || 'it failed without a word');
+    const text =
+      line.result ?? (line.errors?.map(String).join('\n') || line.subtype || 'the agent failed without a message');
     if (line.subtype === 'error_max_turns') log.fail({ reason: 'turns', text, retryAfterSeconds: null });
     else if (line.subtype === 'error_max_budget_usd') log.fail({ reason: 'budget', text, retryAfterSeconds: null });
     else if (text.includes('No conversation found'))
@@ -150,17 +160,18 @@ class ClaudeReader implements OutputReader {
     else if (line.is_error) log.fail(classifyFailure(text, line.api_error_status, this.retryAfterSeconds));
   }
 
-  /** Older versions count one run, newer ones the whole session: told apart by the tokens that go with the sum. */
+  /** Returns the cost of this run. Older versions report the run, newer ones the session; the token counts tell which. */
   private async priceRun({ usage, modelUsage }: Line, total: number, session: string): Promise<number> {
     const { stateDirectory } = this.setup.request;
-    const before = await readTotals(stateDirectory, session);
+    const previous = await readTotals(stateDirectory, session);
     const models = Object.values(modelUsage ?? {});
     if (models.length === 0) return total;
     const outputTokens = models.reduce((sum, model) => sum + model.outputTokens, 0);
     const inputTokens = models.reduce((sum, model) => sum + model.inputTokens, 0);
-    const countsSession = before.outputTokens > 0 && outputTokens >= before.outputTokens + (usage?.output_tokens ?? 0);
+    const countsSession =
+      previous.outputTokens > 0 && outputTokens >= previous.outputTokens + (usage?.output_tokens ?? 0);
     await writeTotals(stateDirectory, session, { inputTokens, outputTokens, cost: total });
-    return countsSession ? Math.max(0, total - before.cost) : total;
+    return countsSession ? Math.max(0, total - previous.cost) : total;
   }
 }
 

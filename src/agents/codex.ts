@@ -13,7 +13,7 @@ import { subtractTotals, writeTotals } from './session-totals.js';
 
 const keys = ['CODEX_API_KEY', 'OPENAI_API_KEY'] as const;
 
-/** OpenAI's `codex exec`, with JSON lines. */
+/** OpenAI's `codex exec`, with a stream of JSON lines. */
 export const codex: CommandLineProtocol = {
   name: 'codex',
   origin: 'built-in',
@@ -34,20 +34,29 @@ export const codex: CommandLineProtocol = {
 
 const codexHome = ({ directories }: RunSetup): string => join(directories.home, '.codex');
 
-/** Its own sandbox is off: bubblewrap inside bubblewrap does not start everywhere, and ours is there where theirs is. */
+/**
+ * Builds the command. Turns Codex's own sandbox off: nested bubblewrap does not start everywhere, and ours works wherever
+ * theirs does.
+ */
 export function invokeCodex(setup: RunSetup): Invocation {
   const { request, model } = setup;
   const argv = [
-    ...['exec', ...(request.session === null ? [] : ['resume', request.session])],
-    ...['--json', '--skip-git-repo-check', '--dangerously-bypass-approvals-and-sandbox'],
-    ...['--disable', 'plugins', '--disable', 'unbounded_connection_retries'],
+    'exec',
+    ...(request.session === null ? [] : ['resume', request.session]),
+    '--json',
+    '--skip-git-repo-check',
+    '--dangerously-bypass-approvals-and-sandbox',
+    '--disable',
+    'plugins',
+    '--disable',
+    'unbounded_connection_retries',
     ...(model === null ? [] : ['-m', model]),
     '-',
   ];
   return { argv, input: request.prompt, env: { CODEX_HOME: codexHome(setup) } };
 }
 
-/** The endpoint with bounded retries; no instructions of the repository; the key kept from the agent's commands. */
+/** Configures the endpoint with bounded retries, ignores the repository's instructions, hides the key from commands. */
 export function describeCodexConfig({ variables }: RunSetup): string {
   return stringify({
     model_provider: 'berth',
@@ -119,7 +128,7 @@ class CodexReader implements OutputReader {
     }
   }
 
-  /** Codex tells its use at the very end alone; its own record of the thread has it after each reply. */
+  /** Reads the usage from Codex's session file, which has it after each reply. The output has it only at the end. */
   async poll(): Promise<void> {
     const { session } = this.log;
     const total = session === null ? null : await readCodexUsage(codexHome(this.setup), session);
@@ -127,7 +136,7 @@ class CodexReader implements OutputReader {
     await this.updateUsage();
   }
 
-  /** A run that was stopped never tells it. */
+  /** Reads the usage once more, because the output of a stopped run does not contain it. */
   async finish(): Promise<void> {
     await this.poll();
     const { session } = this.log;
@@ -135,14 +144,14 @@ class CodexReader implements OutputReader {
     await writeTotals(this.setup.request.stateDirectory, session, { ...this.total, cost: 0 });
   }
 
-  /** Codex counts the whole thread. */
+  /** Subtracts earlier runs, because Codex counts the whole thread. */
   private async updateUsage(): Promise<void> {
     const { session } = this.log;
     if (this.total === null || session === null) return;
     this.log.setUsage(await subtractTotals(this.setup.request.stateDirectory, session, this.total));
   }
 
-  /** What one reply of the model asked for is an item each; replies themselves are not told. */
+  /** Counts items as turns, because Codex does not report replies. */
   private readItem(item: Item): void {
     if (/^(agent_message|command_execution|file_change|mcp_tool_call|web_search)$/.test(item.type)) this.log.turns += 1;
     if (item.type === 'agent_message') this.log.recordMessage(item.text ?? '');
@@ -151,7 +160,7 @@ class CodexReader implements OutputReader {
   }
 }
 
-/** Codex wraps the provider's answer in a sentence that names the status. */
+/** Classifies a failure by the status in Codex's sentence around the provider's answer. */
 function describeFailure(text: string) {
   const status = /\bstatus:? (\d{3})\b/.exec(text)?.[1];
   return classifyFailure(text, status === undefined ? null : Number(status));

@@ -12,7 +12,7 @@ import { RunLog } from './run-log.js';
 import { claimMark, releaseMark } from './run-mark.js';
 import { findSandbox } from './sandbox.js';
 
-/** Any coding agent that is a command line: contained, limited and read in the same way. */
+/** A coding agent with a command line. All of them run contained and limited, and report in the same way. */
 export class CommandLineAgent implements Agent {
   readonly name: string;
   private readonly protocol: CommandLineProtocol;
@@ -55,7 +55,7 @@ export class CommandLineAgent implements Agent {
     }
     await mkdir(request.stateDirectory, { recursive: true, mode: 0o700 });
     const stateDirectory = await realpath(request.stateDirectory);
-    const { runCommandLine } = await import('./run-command-line.js'); // most processes only look which agents there are
+    const { runCommandLine } = await import('./run-command-line.js'); // most processes only list agents
     const mark = await claimMark(stateDirectory);
     const setup = await this.setUp(request, environment, stateDirectory);
     const secrets = Object.values(pickVariables(this.protocol.keys, environment));
@@ -81,7 +81,7 @@ export class CommandLineAgent implements Agent {
     const { keys, variables } = this.protocol;
     return {
       request: { ...request, environment, stateDirectory, workspace: await realpath(request.workspace) },
-      program: this.findProgram(environment) as string, // There: the lack of it has been refused.
+      program: this.findProgram(environment) as string, // `run` refuses to start without it
       directories: await createAgentDirectories(stateDirectory),
       model: this.chooseModel(environment),
       prices: this.settings.prices ?? null,
@@ -97,8 +97,8 @@ export class CommandLineAgent implements Agent {
 
   private chooseModel(environment: NodeJS.ProcessEnv): string | null {
     const { modelVariable, defaultModel } = this.protocol;
-    const named = modelVariable === null ? undefined : environment[modelVariable];
-    return this.settings.model ?? (named || defaultModel);
+    const model = modelVariable === null ? undefined : environment[modelVariable];
+    return this.settings.model ?? (model || defaultModel);
   }
 
   private listMissing(environment: NodeJS.ProcessEnv): string[] {

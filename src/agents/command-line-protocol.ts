@@ -4,60 +4,60 @@ import type { Prices } from './agent-settings.js';
 import type { ContainedExit, StopCause } from './contained-process.js';
 import type { RunLog } from './run-log.js';
 
-/** All that a protocol needs to know to start its program. */
+/** Everything that a protocol needs to start its program. */
 export interface RunSetup {
   request: AgentRequest;
   program: string;
   directories: AgentDirectories;
   model: string | null;
   prices: Prices | null;
-  /** The variables of the protocol's `keys` and `variables` that are set. */
+  /** Values of the protocol's `keys` and `variables` that are set. */
   variables: Record<string, string>;
-  /** An id for a new session, for programs that let it be chosen. */
+  /** Id of a new session, for programs that accept one. */
   newSession: string;
   isSandboxed: boolean;
 }
 
 export interface Invocation {
-  /** After the program. */
+  /** Arguments after the program. */
   argv: string[];
-  /** For standard input. */
+  /** Text for standard input. */
   input: string;
-  /** On top of the environment made from nothing and the variables above. */
+  /** Added to the agent environment and the protocol's variables. */
   env: Record<string, string>;
-  /** Absolute paths in the workspace that it must not find: with what is in them, a repository makes it run things. */
+  /** Absolute paths in the workspace that must stay hidden, because a repository could run code through them. */
   masked?: string[];
-  /** The same for what would only be read as instructions: found where there is no sandbox. */
+  /** Absolute paths that are only read as instructions; visible where there is no sandbox. */
   maskedInstructions?: string[];
 }
 
-/** Reads what one run prints, into its log. */
+/** Reads the output of one run into its log. */
 export interface OutputReader {
   readLine(line: string, stream: 'stdout' | 'stderr'): void;
-  /** Every two seconds, for programs that say only in files what they have used up so far. */
+  /** Called every two seconds, for programs that report their usage only in files. */
   poll?(): Promise<void>;
-  /** After the program has ended: what is only in files, and what the end itself says. */
+  /** Called after the program has ended, to read its files and its exit code. */
   finish?(end: ContainedExit): Promise<void> | void;
 }
 
-/** How one coding agent's command line is spoken; the engine around it is the same for all. */
+/** The command line of one coding agent. All protocols share the engine around it. */
 export interface CommandLineProtocol {
   name: string;
   origin: 'built-in' | 'user';
   program: string;
-  /** The oldest version whose flags and output are these; null: any. */
+  /** Oldest version with these flags and this output; null for any. */
   minimumVersion: string | null;
-  /** One of them must be set; none at all when empty. */
+  /** Variables with a key; at least one must be set, unless the list is empty. */
   keys: readonly string[];
-  /** Endpoints and the like, passed on when they are set. */
+  /** Optional variables to pass on, such as endpoints. */
   variables: readonly string[];
-  /** The variable that names a model when the settings do not; null: none. */
+  /** Variable that names the model unless the settings do; null for none. */
   modelVariable: string | null;
-  /** What is asked for when nobody names a model; null: the program's own choice. */
+  /** Model when none is configured; null lets the program choose. */
   defaultModel: string | null;
-  /** Says what a run costs without configured prices. */
+  /** True when the program reports the cost of a run. */
   reportsCost: boolean;
-  /** Writes what the program reads from its home, and builds its command. */
+  /** Writes the program's configuration into its home, and builds its command. */
   prepare(setup: RunSetup): Promise<Invocation>;
   createReader(setup: RunSetup, log: RunLog, stop: (cause: StopCause) => void): OutputReader;
 }

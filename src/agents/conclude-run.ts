@@ -15,7 +15,7 @@ export interface EndedRun {
   sandbox: Sandbox;
 }
 
-/** One result from what the agent said, how its program ended and who stopped it: content counts, not the exit code alone. */
+/** Builds the result from the agent's output, the program's exit and the stop cause. The output outweighs the exit code. */
 export function concludeRun({ setup, log, end, errors, sandbox }: EndedRun): AgentResult {
   const failure = findFailure(log, end, errors, setup);
   const { inputTokens, outputTokens } = log;
@@ -37,13 +37,15 @@ function findFailure(log: RunLog, end: ContainedExit, errors: string, setup: Run
   if (end.stoppedBy !== null && !(log.isFinished && log.failure === null && isTimeLimit(end.stoppedBy))) {
     return log.failure?.reason === end.stoppedBy ? log.failure : describeStop(end.stoppedBy, setup.request.limits, log);
   }
-  if (end.problem !== null) return classifyFailure(`it could not be started: ${end.problem}`);
+  if (end.problem !== null) return classifyFailure(`the agent could not be started: ${end.problem}`);
   if (log.failure !== null) return log.failure;
   if (end.stoppedBy === null && end.exitCode !== 0) {
-    return classifyFailure(errors || `it ended with exit code ${end.exitCode ?? 'none (by a signal)'}`);
+    return classifyFailure(
+      errors || `the agent ended with ${end.exitCode === null ? 'a signal' : `exit code ${end.exitCode}`}`,
+    );
   }
-  return log.message === '' ? classifyFailure(errors || 'it ended without a final message') : null;
+  return log.message === '' ? classifyFailure(errors || 'the agent ended without a final message') : null;
 }
 
-/** It was done and only its program had not ended yet. */
+/** Limits that do not matter when the agent had finished and only its program had not ended yet. */
 const isTimeLimit = (cause: StopCause): boolean => cause === 'time' || cause === 'idle';

@@ -7,7 +7,7 @@ import { findMarked, killMarked } from './marked-processes.js';
 export interface ContainedCommand {
   argv: string[];
   cwd: string;
-  /** All of it: nothing is inherited. Holds the mark. */
+  /** Complete: nothing is inherited. Must contain the mark. */
   env: Record<string, string>;
   mark: string;
   /** Written to standard input, which is then closed. */
@@ -15,16 +15,16 @@ export interface ContainedCommand {
   wallSeconds: number;
   idleSeconds: number;
   signal?: AbortSignal | undefined;
-  /** Returns false when the line is no sign of work. */
+  /** Returns false when the line is not activity. */
   onLine: (line: string, stream: 'stdout' | 'stderr') => boolean;
 }
 
 export interface ContainedExit {
-  /** Null when a signal ended it or it could not be started. */
+  /** Null when a signal ended the process, or it could not be started. */
   exitCode: number | null;
-  /** Null when it ended by itself. */
+  /** Null when the process ended by itself. */
   stoppedBy: StopCause | null;
-  /** Why it could not be started; null when it was. */
+  /** Reason why the process could not be started; null when it was. */
   problem: string | null;
 }
 
@@ -32,7 +32,7 @@ export type StopCause = 'time' | 'idle' | 'aborted' | 'turns' | 'budget' | 'unau
 
 export interface ContainedProcess {
   ended: Promise<ContainedExit>;
-  /** Asks it to end, then makes it; the first cause counts. */
+  /** Ends the process, gently at first. The first cause counts. */
   stop(cause: StopCause): void;
 }
 
@@ -40,8 +40,8 @@ export interface ContainedProcess {
 const gracePeriod = 2;
 
 /**
- * Runs a command in a process group of its own until it ends, stands still, takes too long or is stopped. Whatever of
- * it lives on in other sessions is found by the mark and ended too: `ended` resolves when nothing of it is left.
+ * Starts a command in its own process group, and stops it at its limits. Finds processes that moved to other sessions by
+ * the mark and ends them too: `ended` resolves when none is left.
  */
 export function startContainedProcess(command: ContainedCommand): ContainedProcess {
   const [program = '', ...args] = command.argv;
@@ -59,7 +59,7 @@ export function startContainedProcess(command: ContainedCommand): ContainedProce
     void terminateGroup(child.pid, command.mark, exited);
   };
   const limits = watchLimits(command, stop);
-  const read = [child.stdout, child.stderr].map((stream, index) =>
+  const readers = [child.stdout, child.stderr].map((stream, index) =>
     readLines(stream, (line) => {
       if (command.onLine(line, index === 0 ? 'stdout' : 'stderr')) limits.touch();
     }),
@@ -68,8 +68,8 @@ export function startContainedProcess(command: ContainedCommand): ContainedProce
     await exited;
     limits.end();
     await killMarked(command.mark);
-    // A stranger that was handed the pipe may hold it open for ever.
-    await Promise.race([Promise.all(read), sleep(2000, undefined, { ref: false })]);
+    // A foreign process that received the pipe may hold it open forever.
+    await Promise.race([Promise.all(readers), sleep(2000, undefined, { ref: false })]);
     child.stdout.destroy();
     child.stderr.destroy();
     const result = await child;
@@ -102,7 +102,7 @@ function watchLimits({ wallSeconds, idleSeconds, signal }: ContainedCommand, sto
   };
 }
 
-/** SIGINT lets an agent write its session and say what it cost; the two others are for those that do not listen. */
+/** Sends SIGINT first, so that the agent writes its session and its cost, then SIGTERM and SIGKILL. */
 async function terminateGroup(pid: number | undefined, mark: string, exited: Promise<void>): Promise<void> {
   if (pid === undefined) return;
   const hasExited = exited.then(() => true);
@@ -112,14 +112,14 @@ async function terminateGroup(pid: number | undefined, mark: string, exited: Pro
   }
 }
 
-/** A sandbox dies of a signal and takes the agent with it unheard: the gentle ones go to those inside. */
+/** Sends gentle signals to the processes inside a sandbox, because the sandbox itself would die and kill them. */
 function signalGroup(pid: number, mark: string, name: 'SIGINT' | 'SIGTERM' | 'SIGKILL'): void {
   const inside = name === 'SIGKILL' ? [] : listSandboxedMembers(pid, mark);
   for (const target of inside.length > 0 ? inside : [-pid]) {
     try {
       process.kill(target, name);
     } catch {
-      // It ended in the meantime.
+      // The process has ended in the meantime.
     }
   }
 }
@@ -127,9 +127,9 @@ function signalGroup(pid: number, mark: string, name: 'SIGINT' | 'SIGTERM' | 'SI
 function listSandboxedMembers(group: number, mark: string): number[] {
   if (!existsSync('/proc/self/stat')) return [];
   const members = findMarked(mark).map((pid) => ({ pid, stat: readProcessStat(pid) }));
-  const mine = members.filter(({ stat }) => stat.group === group);
-  return mine.some(({ stat }) => stat.command === 'bwrap')
-    ? mine.filter(({ stat }) => stat.command !== 'bwrap').map(({ pid }) => pid)
+  const inGroup = members.filter(({ stat }) => stat.group === group);
+  return inGroup.some(({ stat }) => stat.command === 'bwrap')
+    ? inGroup.filter(({ stat }) => stat.command !== 'bwrap').map(({ pid }) => pid)
     : [];
 }
 

@@ -1,9 +1,9 @@
 import type { AgentRequest } from './agent.js';
 
-/** Why a run in this process has to stop. */
+/** Reason why a run in this process must stop. */
 export type DeadlineCause = 'time' | 'idle' | 'aborted';
 
-/** The limits of time and the caller's abort, as one signal; for an agent without a process of its own to stop. */
+/** Time limits and the caller's abort as one signal, for an agent that runs in this process. */
 export class Deadline {
   private readonly controller = new AbortController();
   private readonly wall: NodeJS.Timeout;
@@ -24,7 +24,7 @@ export class Deadline {
     return this.controller.signal;
   }
 
-  /** A sign of work. */
+  /** Restarts the idle limit. */
   touch(): void {
     this.idle.refresh();
   }

@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 
 const execute = promisify(execFile);
 
-/** Absolute path of a program, by name on the PATH or as a path itself; null when there is none to run. */
+/** Finds an executable by absolute path or by name on the PATH. Returns its absolute path, or null. */
 export function findProgram(name: string, path = process.env.PATH ?? ''): string | null {
   if (isAbsolute(name)) return isExecutable(name) ? name : null;
   const candidates = path.split(delimiter).filter(isAbsolute);
@@ -21,7 +21,7 @@ function isExecutable(path: string): boolean {
   }
 }
 
-/** The first number with dots that `--version` prints; null when the program does not run. */
+/** Returns the first version number that `--version` prints; null when the program does not run. */
 export async function readVersion(program: string, env: Record<string, string>): Promise<string | null> {
   const options = { timeout: 20_000, env, killSignal: 'SIGKILL' } as const;
   const output = await execute(program, ['--version'], options).catch(() => null);

@@ -14,12 +14,12 @@ import { subtractTotals, writeTotals } from './session-totals.js';
 const exitCodes = { unauthorized: 41, sessionLost: 42, turns: 53 } as const;
 
 const exitMessages = {
-  unauthorized: 'it refuses to start without a valid key',
-  'session-lost': 'the session is not known to it',
-  turns: 'its limit of turns is reached',
+  unauthorized: 'gemini does not start without a valid key',
+  'session-lost': 'gemini does not know the session',
+  turns: 'gemini reached its limit of turns',
 } as const;
 
-/** Google's `gemini`, with a stream of JSON lines. */
+/** Google's `gemini` CLI, with a stream of JSON lines. */
 export const gemini: CommandLineProtocol = {
   name: 'gemini',
   origin: 'built-in',
@@ -36,26 +36,29 @@ export const gemini: CommandLineProtocol = {
     await writeFile(join(directory, 'settings.json'), JSON.stringify(describeGeminiSettings(setup)));
     const blank = await blankDotEnv(setup.request.workspace);
     const invocation = invokeGemini(setup);
-    const veiled = await findInstructionFiles(setup.request.workspace);
-    return { ...invocation, maskedInstructions: veiled, env: { ...blank, ...setup.variables, ...invocation.env } };
+    const maskedInstructions = await findInstructionFiles(setup.request.workspace);
+    return { ...invocation, maskedInstructions, env: { ...blank, ...setup.variables, ...invocation.env } };
   },
   createReader: (setup, log) => new GeminiReader(setup, log),
 };
 
 const geminiHome = ({ directories }: RunSetup): string => join(directories.home, '.gemini');
 
-/** Trust is given by a flag, under which the repository's own settings stay unread. */
+/** Builds the command. Its trust flag leaves the repository's own settings unread. */
 export function invokeGemini({ request, model, newSession, directories, variables }: RunSetup): Invocation {
   const argv = [
-    ...['--output-format', 'stream-json', '--yolo', '--skip-trust'],
+    '--output-format',
+    'stream-json',
+    '--yolo',
+    '--skip-trust',
     ...(model === null ? [] : ['-m', model]),
     ...(request.session === null ? ['--session-id', newSession] : ['--resume', request.session]),
   ];
   const env = {
     GEMINI_CLI_HOME: directories.home,
-    // As shipped, a launcher runs a second Node and passes no signal on.
+    // By default a launcher starts a second Node.js and forwards no signals.
     GEMINI_CLI_NO_RELAUNCH: '1',
-    // Set in any case: the repository's `.env` must not send the key elsewhere.
+    // Always set, so that the repository's `.env` cannot send the key to another server.
     GOOGLE_GEMINI_BASE_URL: variables.GOOGLE_GEMINI_BASE_URL ?? 'https://generativelanguage.googleapis.com',
   };
   return { argv, input: request.prompt, env };
@@ -68,7 +71,7 @@ export const describeGeminiSettings = ({ request }: RunSetup): object => ({
   general: { enableAutoUpdate: false, maxAttempts: 3 },
 });
 
-/** Its settings can add to the names that it reads as instructions, never take this one away. */
+/** Finds all files `GEMINI.md`: settings can add names of instruction files, but cannot remove this one. */
 async function findInstructionFiles(workspace: string): Promise<string[]> {
   const entries = await readdir(workspace, { withFileTypes: true, recursive: true });
   return entries
@@ -116,7 +119,7 @@ class GeminiReader implements OutputReader {
     if (line.type === 'result') this.readResult(line);
   }
 
-  /** Gemini tells its use at the very end alone; its own record of the session has it after each reply. */
+  /** Reads the usage from Gemini's session file, which has it after each reply. The output has it only at the end. */
   async poll(): Promise<void> {
     const { session } = this.log;
     if (session === null) return;
@@ -136,7 +139,7 @@ class GeminiReader implements OutputReader {
     if (exitCode === exitCodes.unauthorized && failure === null) this.setFailureReason('unauthorized');
   }
 
-  /** The exit code says it more exactly than the words. */
+  /** Overrides the reason, because the exit code is more precise than the text. */
   private setFailureReason(reason: 'session-lost' | 'turns' | 'unauthorized'): void {
     const text = this.log.failure?.text ?? exitMessages[reason];
     this.log.failure = { reason, text, retryAfterSeconds: null };
@@ -159,7 +162,7 @@ class GeminiReader implements OutputReader {
     else log.turns += 1;
     this.endText();
     log.isFinished = true;
-    if (status !== 'success') log.fail(classifyFailure(error?.message ?? 'it failed without a word'));
+    if (status !== 'success') log.fail(classifyFailure(error?.message ?? 'the agent failed without a message'));
   }
 }
 

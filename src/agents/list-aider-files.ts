@@ -3,13 +3,13 @@ import { extname, join } from 'node:path';
 
 const suffixes = new Set(['.py', '.toml', '.cfg', '.txt', '.md', '.yaml', '.yml', '.json', '.sh', '.ts', '.js']);
 const plainNames = new Set(['Dockerfile', 'Makefile', 'Procfile']);
-const skipped = new Set(['node_modules', '__pycache__', 'venv', 'dist', 'build']);
+const skippedNames = new Set(['node_modules', '__pycache__', 'venv', 'dist', 'build']);
 
 const maxFiles = 60;
 const maxFileBytes = 40_000;
 const maxTotalBytes = 150_000;
 
-/** Aider sees and edits only files that it is given: those nearest the root first, until it would be too much. */
+/** Lists the files that aider may see and edit, nearest to the root first, up to the limits above. */
 export async function listAiderFiles(workspace: string): Promise<string[]> {
   const chosen: string[] = [];
   let bytes = 0;
@@ -33,12 +33,12 @@ interface Entry {
 
 async function listEntries(workspace: string, directory: string): Promise<Entry[]> {
   const entries = await readdir(join(workspace, directory), { withFileTypes: true });
-  const wanted = entries
-    .filter(({ name }) => !name.startsWith('.') && !skipped.has(name))
+  const listed = entries
+    .filter(({ name }) => !name.startsWith('.') && !skippedNames.has(name))
     .filter((entry) => entry.isDirectory() || (entry.isFile() && isText(entry.name)))
     .sort((a, b) => a.name.localeCompare(b.name));
   return Promise.all(
-    wanted.map(async (entry) => {
+    listed.map(async (entry) => {
       const path = directory === '' ? entry.name : join(directory, entry.name);
       const size = entry.isDirectory() ? 0 : (await stat(join(workspace, path))).size;
       return { path, isDirectory: entry.isDirectory(), size };

@@ -1,10 +1,14 @@
 import { findProcessesByVariable, killProcessesByVariable } from '../processes/processes-by-environment.js';
 import { markVariable } from './agent-environment.js';
 
-const assignmentOf = (mark: string): string => `${markVariable}=${mark}`;
+const formatAssignment = (mark: string): string => `${markVariable}=${mark}`;
 
-/** Living processes of a run, wherever their session and their parent are. */
-export const findMarked = (mark: string): number[] => findProcessesByVariable(assignmentOf(mark));
+/** Finds the running processes of a run, in any session and below any parent. */
+export const findMarked = (mark: string): number[] => findProcessesByVariable(formatAssignment(mark));
 
-/** Kills what is left of a run until nothing is; returns how many. UNDO_INCOMPLETE names what does not end. */
-export const killMarked = (mark: string): Promise<number> => killProcessesByVariable(assignmentOf(mark));
+/**
+ * Kills the processes of a run until none is left. Returns their number.
+ *
+ * @throws UNDO_INCOMPLETE when a process does not end.
+ */
+export const killMarked = (mark: string): Promise<number> => killProcessesByVariable(formatAssignment(mark));

@@ -13,7 +13,7 @@ import { type Failure, RunLog } from './run-log.js';
 import { claimMark, releaseMark } from './run-mark.js';
 import { findSandbox } from './sandbox.js';
 
-/** Berth's own agent: in this process, at any endpoint that speaks the OpenAI chat protocol with tools. */
+/** Berth's own agent. It runs in this process, with any endpoint that speaks the OpenAI chat protocol with tools. */
 export class OpenaiAgent implements Agent {
   readonly name = 'openai';
   private readonly settings: BuiltInSettings;
@@ -48,7 +48,7 @@ export class OpenaiAgent implements Agent {
     await mkdir(request.stateDirectory, { recursive: true, mode: 0o700 });
     const stateDirectory = await realpath(request.stateDirectory);
     const mark = await claimMark(stateDirectory);
-    const places = await createAgentDirectories(stateDirectory);
+    const directories = await createAgentDirectories(stateDirectory);
     const secrets = [environment.OPENAI_API_KEY ?? ''];
     const log = new RunLog(
       (event) => request.onEvent?.({ ...event, text: redact(event.text, secrets) }),
@@ -60,13 +60,13 @@ export class OpenaiAgent implements Agent {
     const prices = this.settings.prices ?? null;
     const session = request.session ?? randomUUID();
     try {
-      const conversation = { request: resolved, environment, session, model, prices, places, mark, log, deadline };
+      const conversation = { request: resolved, environment, session, model, prices, directories, mark, log, deadline };
       const failure = await converseUntilDeadline(conversation);
       return await this.conclude(log, failure, secrets);
     } finally {
       deadline.clear();
       await releaseMark(stateDirectory, mark);
-      await rm(places.temporary, { recursive: true, force: true, maxRetries: 3 });
+      await rm(directories.temporary, { recursive: true, force: true, maxRetries: 3 });
     }
   }
 
@@ -91,13 +91,13 @@ export class OpenaiAgent implements Agent {
   }
 }
 
-/** A server of one's own wants no key; the public one does. */
+/** The public server requires a key, a custom one does not. */
 const listMissing = (environment: NodeJS.ProcessEnv): string[] =>
   environment.OPENAI_API_KEY || environment.OPENAI_BASE_URL ? [] : ['OPENAI_API_KEY or OPENAI_BASE_URL'];
 
 async function converseUntilDeadline(conversation: Conversation): Promise<Failure | null> {
   const { deadline, request, log } = conversation;
-  const { runConversation } = await import('./openai-conversation.js'); // most processes only look which agents there are
+  const { runConversation } = await import('./openai-conversation.js'); // most processes only list agents
   try {
     const failure = await runConversation(conversation);
     return deadline.cause === null ? failure : describeStop(deadline.cause, request.limits, log);

@@ -8,20 +8,20 @@ export type Message = OpenAI.Chat.Completions.ChatCompletionMessageParam;
 const sessionPath = (stateDirectory: string, session: string): string =>
   join(stateDirectory, 'sessions', `${session.replaceAll(/[^\w-]/g, '_')}.json`);
 
-/** A session's messages; null when there is no such session. */
+/** Returns a session's messages; null when the session does not exist. */
 export async function readSession(stateDirectory: string, session: string): Promise<Message[] | null> {
   const text = await readFile(sessionPath(stateDirectory, session), 'utf8').catch(() => null);
-  return text === null ? null : completeOpenCalls(JSON.parse(text) as Message[]); // Written below, by us alone.
+  return text === null ? null : completeOpenCalls(JSON.parse(text) as Message[]); // only writeSession writes this file
 }
 
-/** Whole or not at all, so that a crash leaves the message before. */
+/** Writes a session atomically, so that a crash keeps the earlier messages. */
 export async function writeSession(stateDirectory: string, session: string, messages: Message[]): Promise<void> {
   const file = sessionPath(stateDirectory, session);
   await mkdir(dirname(file), { recursive: true });
   await writeDurably(file, JSON.stringify(messages));
 }
 
-/** Every call must have an answer, or the provider refuses the session; a run that was cut off left some without. */
+/** Answers the calls that an interrupted run left open, because a provider refuses a session with open calls. */
 function completeOpenCalls(messages: Message[]): Message[] {
   const answered = new Set(messages.flatMap((message) => (message.role === 'tool' ? [message.tool_call_id] : [])));
   return messages.flatMap((message) => {
@@ -34,7 +34,7 @@ function completeOpenCalls(messages: Message[]): Message[] {
 const maxSessionLength = 400_000;
 const recentMessages = 12;
 
-/** What is sent: old output of tools is cut short when a session would outgrow a model's window. */
+/** Shortens old tool output when a session would exceed a model's context window. */
 export function shortenMessages(messages: Message[]): Message[] {
   if (JSON.stringify(messages).length <= maxSessionLength) return messages;
   return messages.map((message, index) => {

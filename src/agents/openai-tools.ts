@@ -2,10 +2,10 @@ import * as z from 'zod';
 import type { AgentEvent } from './agent.js';
 import { FileRefusal, type WorkspaceFiles } from './workspace-files.js';
 
-/** What a tool is given to work with. */
-export interface ToolBox {
+/** Workspace access of a tool. */
+export interface ToolContext {
   files: WorkspaceFiles;
-  /** Runs a command of the shell in the workspace, contained; resolves with its exit code and what it printed. */
+  /** Runs a contained shell command in the workspace; resolves with its exit code and output. */
   runCommand: (command: string, timeoutSeconds: number) => Promise<string>;
   note: (kind: AgentEvent['kind'], text: string) => void;
 }
@@ -13,18 +13,18 @@ export interface ToolBox {
 interface Tool<Input extends z.ZodObject = z.ZodObject> {
   description: string;
   input: Input;
-  use(input: z.infer<Input>, box: ToolBox): Promise<string>;
+  use(input: z.infer<Input>, context: ToolContext): Promise<string>;
 }
 
 const maxOutputLength = 16_000;
 
-const defineTool = <Input extends z.ZodObject>(tool: Tool<Input>): Tool => tool as unknown as Tool; // The input is parsed by the same schema before use.
+const defineTool = <Input extends z.ZodObject>(tool: Tool<Input>): Tool => tool as unknown as Tool; // useTool parses the input with the same schema
 
 const path = z.string().describe('relative to the workspace');
 
 const tools: Record<string, Tool> = {
   list_files: defineTool({
-    description: 'Lists the files of the workspace, or of a directory in it.',
+    description: 'Lists the files of the workspace or of one of its directories.',
     input: z.object({ path: path.default('.') }),
     use: async (input, { files, note }) => {
       note('read', input.path);
@@ -43,7 +43,7 @@ const tools: Record<string, Tool> = {
     },
   }),
   search: defineTool({
-    description: 'Finds the lines that match a JavaScript regular expression.',
+    description: 'Finds lines that match a JavaScript regular expression.',
     input: z.object({ pattern: z.string(), path: path.default('.') }),
     use: async (input, { files, note }) => {
       note('read', `${input.pattern} in ${input.path}`);
@@ -51,7 +51,7 @@ const tools: Record<string, Tool> = {
     },
   }),
   write_file: defineTool({
-    description: 'Writes a whole file, with the directories above it.',
+    description: 'Writes a complete file. Creates missing directories.',
     input: z.object({ path, content: z.string() }),
     use: async (input, { files, note }) => {
       note('edit', input.path);
@@ -60,7 +60,7 @@ const tools: Record<string, Tool> = {
     },
   }),
   edit_file: defineTool({
-    description: 'Replaces a text that occurs exactly once in a file.',
+    description: 'Replaces text that occurs exactly once in a file.',
     input: z.object({ path, before: z.string(), after: z.string() }),
     use: async (input, { files, note }) => {
       note('edit', input.path);
@@ -69,7 +69,7 @@ const tools: Record<string, Tool> = {
     },
   }),
   run_command: defineTool({
-    description: 'Runs a shell command in the workspace. What it leaves running in the background is ended with it.',
+    description: 'Runs a shell command in the workspace. Its background processes end with it.',
     input: z.object({ command: z.string(), timeout_seconds: z.number().positive().max(1800).default(300) }),
     use: (input, { runCommand, note }) => {
       note('run', input.command);
@@ -78,34 +78,34 @@ const tools: Record<string, Tool> = {
   }),
 };
 
-/** The tools as the protocol describes functions. */
+/** Definitions of the tools as functions of the OpenAI protocol. */
 export const toolDefinitions = Object.entries(tools).map(([name, { description, input }]) => {
   const { $schema: _, ...parameters } = z.toJSONSchema(input, { io: 'input' });
   return { type: 'function' as const, function: { name, description, parameters } };
 });
 
-/** Does what the model asks for; what goes wrong is an answer to the model, never an exception. */
-export async function useTool(name: string, inputText: string, box: ToolBox): Promise<string> {
+/** Runs a tool call. Errors that the model can fix are answers to the model, not exceptions. */
+export async function useTool(name: string, inputText: string, context: ToolContext): Promise<string> {
   const tool = tools[name];
-  if (tool === undefined) return `error: there is no tool ${name}; there are ${Object.keys(tools).join(', ')}`;
+  if (tool === undefined) return `error: unknown tool ${name}; use one of ${Object.keys(tools).join(', ')}`;
   try {
     const parsed = tool.input.safeParse(JSON.parse(inputText || '{}'));
     if (!parsed.success) return `error: ${z.prettifyError(parsed.error)}`;
-    return truncateOutput(await tool.use(parsed.data, box));
+    return truncateOutput(await tool.use(parsed.data, context));
   } catch (error) {
-    if (error instanceof SyntaxError) return `error: the arguments are no JSON: ${error.message}`;
+    if (error instanceof SyntaxError) return `error: the arguments are not JSON: ${error.message}`;
     if (error instanceof FileRefusal || isSystemError(error)) return `error: ${error.message}`;
     throw error;
   }
 }
 
-/** Node's own errors name the call that failed. */
+/** Tells Node.js system errors by their property `syscall`. */
 const isSystemError = (error: unknown): error is NodeJS.ErrnoException =>
   typeof error === 'object' && error !== null && 'syscall' in error;
 
-/** The beginning says what was done, the end how it went. */
+/** Keeps the beginning and the end of long output. */
 function truncateOutput(text: string): string {
   if (text.length <= maxOutputLength) return text;
   const half = maxOutputLength / 2;
-  return `${text.slice(0, half)}\n… (${text.length - maxOutputLength} characters left out) …\n${text.slice(-half)}`;
+  return `${text.slice(0, half)}\n… (${text.length - maxOutputLength} characters omitted) …\n${text.slice(-half)}`;
 }

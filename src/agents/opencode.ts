@@ -9,7 +9,7 @@ import { defaultOpenaiModel, getOpenaiBaseUrl } from './openai-endpoint.js';
 import { parseJsonLine } from './parse-json-line.js';
 import type { RunLog } from './run-log.js';
 
-/** `opencode run`, with JSON lines, at any endpoint that speaks the OpenAI protocol. */
+/** `opencode run` with a stream of JSON lines, with any endpoint that speaks the OpenAI protocol. */
 export const opencode: CommandLineProtocol = {
   name: 'opencode',
   origin: 'built-in',
@@ -28,7 +28,7 @@ export const opencode: CommandLineProtocol = {
   createReader: (setup, log) => new OpencodeReader(setup, log),
 };
 
-/** Plugins in there are run in spite of all its switches (1.18.33, also with `--pure`), so they are not to be found. */
+/** Files to hide from opencode, which runs plugins from them in spite of all switches (1.18.33, even with `--pure`). */
 const configurationFiles = ['.opencode', 'opencode.json', 'opencode.jsonc'];
 
 const xdgDirectories = ({ directories }: RunSetup) => ({
@@ -38,14 +38,14 @@ const xdgDirectories = ({ directories }: RunSetup) => ({
   XDG_CACHE_HOME: join(directories.home, '.cache'),
 });
 
-/** It would fetch a package of its own from a registry at every start, unless it finds it locked. */
+/** Writes a lock file that names opencode's plugin package; otherwise it would fetch that package at every start. */
 async function preventInstall(configHome: string): Promise<void> {
   await mkdir(join(configHome, 'opencode', 'node_modules'), { recursive: true });
   const lock = { packages: { '': { dependencies: { '@opencode-ai/plugin': '*' } } } };
   await writeFile(join(configHome, 'opencode', 'package-lock.json'), JSON.stringify(lock));
 }
 
-/** Configuration by the environment alone: the repository's own and its instructions stay unread. */
+/** Builds the command. Configures opencode by the environment alone; the repository's configuration stays unread. */
 export function invokeOpencode(setup: RunSetup): Invocation {
   const { request } = setup;
   const argv = [
@@ -80,7 +80,7 @@ export function describeOpencodeConfig({ model, prices, variables, isSandboxed }
     options: { ...options, ...timeouts },
     models: { [name]: described },
   };
-  // Asking ends the run, for nobody is there to answer. In the sandbox nothing outside can be changed anyway.
+  // `ask` would end the run, because nobody answers. The sandbox prevents changes outside anyway.
   const permission = { external_directory: isSandboxed ? 'allow' : 'deny' };
   return { model: `berth/${name}`, share: 'disabled', autoupdate: false, permission, provider: { berth } };
 }
@@ -139,14 +139,14 @@ class OpencodeReader implements OutputReader {
     }
   }
 
-  /** The final message is all texts of the last message. */
+  /** Joins the texts of one message, so that the final message is complete. */
   private readText({ part }: Line): void {
     const isMore = part?.messageID === this.messageId;
     this.messageId = part?.messageID;
     const text = part?.text ?? '';
-    const before = this.log.message;
+    const previous = this.log.message;
     this.log.recordMessage(text);
-    if (isMore) this.log.message = before + text;
+    if (isMore) this.log.message = previous + text;
   }
 
   private readStep({ part }: Line): void {

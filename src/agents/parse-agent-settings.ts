@@ -5,7 +5,11 @@ import { type AgentSettings, BuiltInSettings, UserDefinedSettings } from './agen
 
 const AgentName = /^[a-z][a-z0-9-]{0,39}$/;
 
-/** Throws AGENT_CONFIG with one line per mistake: `FILE:LINE: KEY: what is wrong`. */
+/**
+ * Parses `config.yaml`.
+ *
+ * @throws AGENT_CONFIG with one line per mistake: `FILE:LINE: KEY: problem`.
+ */
 export function parseAgentSettings(file: string, text: string, builtInNames: readonly string[]): AgentSettings {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
@@ -15,7 +19,7 @@ export function parseAgentSettings(file: string, text: string, builtInNames: rea
   if (!parsed.success) {
     const mistakes = parsed.error.issues.flatMap(describeIssue);
     const written = mistakes.map(
-      ({ path, what }) => `${file}:${findLine(document.contents, lines, path)}: ${path.join('.')}: ${what}`,
+      ({ path, problem }) => `${file}:${findLine(document.contents, lines, path)}: ${path.join('.')}: ${problem}`,
     );
     throw new BerthError('AGENT_CONFIG', written.join('\n'));
   }
@@ -40,12 +44,12 @@ const createFileSchema = (builtInNames: readonly string[]) =>
             context.addIssue({
               code: 'custom',
               path: [name],
-              message: 'a name is lower-case letters, digits and hyphens',
+              message: 'use lowercase letters, digits and hyphens in a name',
             });
           }
           const parsed = (isBuiltIn ? BuiltInSettings : UserDefinedSettings).safeParse(value ?? {});
           if (parsed.success) settings[name] = parsed.data;
-          // The issues of an inner schema are this schema's, one level further out.
+          // Reports the issues of the inner schema below the agent's name.
           else
             for (const issue of parsed.error.issues)
               context.issues.push({ ...issue, path: [name, ...issue.path], input: value } as never);
@@ -57,17 +61,17 @@ const createFileSchema = (builtInNames: readonly string[]) =>
 
 interface Mistake {
   path: PropertyKey[];
-  what: string;
+  problem: string;
 }
 
 function describeIssue(issue: z.core.$ZodIssue): Mistake[] {
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({ path: [...issue.path, key], what: 'is no known key' }));
+    return issue.keys.map((key) => ({ path: [...issue.path, key], problem: 'unknown key' }));
   }
-  return [{ path: issue.path, what: issue.message.replace(/^Invalid input: /, '') }];
+  return [{ path: issue.path, problem: issue.message.replace(/^Invalid input: /, '') }];
 }
 
-/** Line of the innermost key of the path that the file has. */
+/** Returns the line of the innermost key of a path that exists in the file. */
 function findLine(node: unknown, lines: LineCounter, path: PropertyKey[]): number {
   let line = 1;
   for (const key of path) {

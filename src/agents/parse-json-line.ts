@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 
-/** What a line of JSON holds of the schema; null for any other text, and for what does not fit. */
+/** Parses a line as JSON by a schema; returns null for any other line. */
 export function parseJsonLine<T>(schema: z.ZodType<T>, line: string): T | null {
   if (!line.startsWith('{')) return null;
   try {

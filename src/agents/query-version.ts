@@ -6,15 +6,15 @@ import { readVersion } from './find-program.js';
 
 const versions = new Map<string, Promise<string | null>>();
 
-/** The version of a program, asked once per process and build of it: some take seconds to start. */
+/** Returns a program's version. Caches it per build of the program, because some take seconds to start. */
 export async function queryVersion(program: string, environment: NodeJS.ProcessEnv): Promise<string | null> {
   const key = `${program} ${(await stat(program)).mtimeMs}`;
-  const asked = versions.get(key) ?? readVersionInEmptyHome(program, environment);
-  versions.set(key, asked);
-  return asked;
+  const version = versions.get(key) ?? readVersionInEmptyHome(program, environment);
+  versions.set(key, version);
+  return version;
 }
 
-/** Even for `--version` some write into their home. */
+/** Uses an empty home, because some programs write into it even for `--version`. */
 async function readVersionInEmptyHome(program: string, environment: NodeJS.ProcessEnv): Promise<string | null> {
   const home = await mkdtemp(join(tmpdir(), 'berth-version-'));
   try {
@@ -24,12 +24,14 @@ async function readVersionInEmptyHome(program: string, environment: NodeJS.Proce
   }
 }
 
-/** Compares by the numbers between the dots; an unknown version is not older. */
+/** Compares versions number by number. An unknown version is not older. */
 export function isOlder(version: string | null, minimum: string): boolean {
   if (version === null) return false;
-  const [have, want] = [version, minimum].map((text) => text.split('.').map((part) => Number.parseInt(part, 10) || 0));
-  for (let index = 0; index < (want?.length ?? 0); index += 1) {
-    const difference = (have?.[index] ?? 0) - (want?.[index] ?? 0);
+  const [actual, required] = [version, minimum].map((text) =>
+    text.split('.').map((part) => Number.parseInt(part, 10) || 0),
+  );
+  for (let index = 0; index < (required?.length ?? 0); index += 1) {
+    const difference = (actual?.[index] ?? 0) - (required?.[index] ?? 0);
     if (difference !== 0) return difference < 0;
   }
   return false;

@@ -11,14 +11,14 @@ const TokenCount = z.object({
   }),
 });
 
-/** Bytes from the end that are looked through: a command's output may stand behind the last count. */
+/** Bytes to search from the end: output of a command may follow the last count. */
 const tailBytes = 512_000;
 
-/** What Codex's own record says a thread has used up so far; null when there is no record, or no count in it yet. */
+/** Reads a thread's usage so far from Codex's session file; null when it has no count yet. */
 export async function readCodexUsage(codexHome: string, thread: string): Promise<AgentUsage | null> {
   const directory = join(codexHome, 'sessions');
   const names = await readdir(directory, { recursive: true }).catch(() => []);
-  const name = names.find((one) => one.endsWith(`-${thread}.jsonl`));
+  const name = names.find((path) => path.endsWith(`-${thread}.jsonl`));
   if (name === undefined) return null;
   const lines = (await readTail(join(directory, name))).split('\n');
   for (const line of lines.reverse()) {

@@ -9,15 +9,15 @@ const Reply = z.object({
   tokens: z.object({ input: z.number(), output: z.number(), thoughts: z.number().default(0) }),
 });
 
-/** What Gemini's own record says a session has used up so far; null when there is no record yet. */
+/** Reads a session's usage so far from Gemini's session file; null when the file does not exist yet. */
 export async function readGeminiUsage(geminiHome: string, session: string): Promise<AgentUsage | null> {
   const directory = join(geminiHome, 'tmp');
   const names = await readdir(directory, { recursive: true }).catch(() => []);
-  const name = names.find((one) => one.endsWith(`-${session.slice(0, 8)}.jsonl`));
+  const name = names.find((path) => path.endsWith(`-${session.slice(0, 8)}.jsonl`));
   if (name === undefined) return null;
   const text = await readFile(join(directory, name), 'utf8');
   const replies = text.split('\n').flatMap((line) => parseJsonLine(Reply, line) ?? []);
-  // A reply is written again when its tools have answered.
+  // Gemini writes a reply again when its tools have answered; the last one counts.
   const tokens = [...new Map(replies.map((reply) => [reply.id, reply.tokens])).values()];
   return {
     inputTokens: tokens.reduce((sum, { input }) => sum + input, 0),

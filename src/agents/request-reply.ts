@@ -7,7 +7,7 @@ import type { Failure, RunLog } from './run-log.js';
 
 export type Completion = OpenAI.Chat.Completions.ChatCompletion;
 
-/** Tries of one request, and the longest wait between two; what takes longer is for the caller to wait out. */
+/** Limits of the retries of one request. The caller handles longer waits. */
 const maxAttempts = 3;
 const maxWaitSeconds = 15;
 
@@ -21,15 +21,15 @@ export interface ReplyRequest {
   onPart: () => void;
 }
 
-/** One reply of the model, streamed; a failure as a value. Rejects only when the signal aborts. */
+/** Requests one reply of the model and streams it. Returns failures as values; rejects only when the signal aborts. */
 export async function requestReply(request: ReplyRequest): Promise<Completion | Failure> {
   for (let attempt = 1; ; attempt += 1) {
     const reply = await attemptReply(request);
     if (!('reason' in reply)) return reply;
-    const isPassing = reply.reason === 'rate-limited' || reply.reason === 'unreachable';
+    const isTransient = reply.reason === 'rate-limited' || reply.reason === 'unreachable';
     const wait = reply.retryAfterSeconds ?? 2 ** (attempt - 1);
-    if (!isPassing || attempt === maxAttempts || wait > maxWaitSeconds) return reply;
-    request.log.emitEvent('retry', `try ${attempt} failed, the next in ${wait} s: ${reply.text}`);
+    if (!isTransient || attempt === maxAttempts || wait > maxWaitSeconds) return reply;
+    request.log.emitEvent('retry', `attempt ${attempt} failed, retrying in ${wait} s: ${reply.text}`);
     await sleep(wait * 1000, undefined, { signal: request.signal });
   }
 }
@@ -67,7 +67,7 @@ function describeError(error: unknown): Failure {
   );
 }
 
-/** Seconds, or a date. */
+/** Reads the header's seconds or date as seconds from now. */
 function readRetryAfter(header: string | null): number | null {
   if (header === null) return null;
   const seconds = Number(header);

@@ -21,7 +21,11 @@ const pollSeconds = 2;
 
 const neverStarted: ContainedExit = { exitCode: null, stoppedBy: null, problem: null };
 
-/** One run of a program: prepared, contained, read line by line, and summed up. */
+/**
+ * Runs an agent's program contained, and reads its output line by line.
+ *
+ * @throws AGENT_UNUSABLE when the repository has files that only a sandbox could hide from the agent.
+ */
 export async function runCommandLine(
   protocol: CommandLineProtocol,
   setup: RunSetup,
@@ -45,14 +49,14 @@ export async function runCommandLine(
   let running: ContainedProcess | undefined;
   const stop = (cause: StopCause): void => running?.stop(cause);
   const reader = protocol.createReader(setup, log, stop);
-  // Nothing to start: the reader knows already, such as that there is no such session.
+  // The reader may fail before the start, such as for an unknown session.
   if (log.failure !== null) return concludeRun({ setup, log, end: neverStarted, errors: '', sandbox });
   const stopWhenSpent = (): void => {
     const cause = findReachedLimit(request.limits, log, setup.prices);
     if (cause !== null && !log.isFinished) stop(cause);
   };
   const poll = async (): Promise<void> => {
-    // What can't be read just now can be in two seconds, and is at the end in any case.
+    // A failed read is repeated two seconds later, and again at the end.
     await reader.poll?.().catch(() => undefined);
     stopWhenSpent();
   };
@@ -69,10 +73,10 @@ export async function runCommandLine(
       const line = stripVTControlCharacters(rawLine);
       if (stream === 'stderr') errors.push(line);
       if (errors.length > maxErrorLines) errors.shift();
-      const before = log.activityCount;
+      const previousCount = log.activityCount;
       reader.readLine(line, stream);
       stopWhenSpent();
-      return log.activityCount > before;
+      return log.activityCount > previousCount;
     },
   });
   const watch = setInterval(() => void poll(), pollSeconds * 1000);
@@ -82,7 +86,7 @@ export async function runCommandLine(
   return concludeRun({ setup, log, end, errors: errors.join('\n').trim(), sandbox });
 }
 
-/** The emptiest text that readers of YAML and of JSON both take. */
+/** Writes a file that is empty for readers of both YAML and JSON. */
 async function createBlankFile(directory: string): Promise<string> {
   const file = join(directory, 'blank');
   await writeFile(file, '{}\n');
@@ -90,6 +94,6 @@ async function createBlankFile(directory: string): Promise<string> {
 }
 
 function unmaskableError(agent: string, files: string[]): BerthError {
-  const message = `${agent} would obey ${files.join(', ')} of the repository, which only bubblewrap can hide from it`;
+  const message = `${agent} would run code from ${files.join(', ')} of the repository: install bubblewrap, which hides it`;
   return new BerthError('AGENT_UNUSABLE', message, { agent });
 }

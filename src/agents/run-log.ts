@@ -1,6 +1,6 @@
 import type { AgentEvent, AgentUsage, StopReason } from './agent.js';
 
-/** Why a run did not finish, before limits and aborts have their say. */
+/** Reason why a run did not finish, apart from limits and aborts. */
 export interface Failure {
   reason: StopReason;
   text: string;
@@ -9,19 +9,19 @@ export interface Failure {
 
 const maxEventLength = 2000;
 
-/** What a run is known to have done so far; filled by the agent's reader, line by line. */
+/** State of a run, which the agent's reader updates line by line. */
 export class RunLog {
   session: string | null = null;
   message = '';
   inputTokens = 0;
   outputTokens = 0;
-  /** Dollars as the agent says them; null until it does. */
+  /** Dollars as the agent reports them; null until then. */
   cost: number | null = null;
   turns = 0;
   failure: Failure | null = null;
-  /** The agent has said that its run is over; ending the program is all that is left. */
+  /** True when the agent has reported the end of its run, before its program ends. */
   isFinished = false;
-  /** Counts what is a sign of work: everything but retries. */
+  /** Counts events other than retries. */
   activityCount = 0;
 
   private readonly onEvent: (event: AgentEvent) => void;
@@ -59,7 +59,7 @@ export class RunLog {
     this.outputTokens = outputTokens;
   }
 
-  /** The first failure counts: what follows is mostly its echo. */
+  /** Records the first failure; later ones mostly repeat it. */
   fail(failure: Failure): void {
     this.failure ??= failure;
   }

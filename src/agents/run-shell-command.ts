@@ -7,7 +7,7 @@ export interface ShellCommand {
   command: string;
   timeoutSeconds: number;
   request: AgentRequest;
-  places: AgentDirectories;
+  directories: AgentDirectories;
   mark: string;
   signal: AbortSignal;
   onOutput: () => void;
@@ -16,13 +16,13 @@ export interface ShellCommand {
 const maxLines = 5000;
 const shell = '/bin/sh';
 
-/** A command of the agent, contained like the CLIs are; the model's key is not in its environment. */
+/** Runs a command of Berth's own agent, contained like the other agents' programs and without the model's key. */
 export async function runShellCommand(run: ShellCommand): Promise<string> {
-  const { request, places } = run;
+  const { request, directories } = run;
   const { argv } = await sandboxCommand([shell, '-c', run.command], {
     program: shell,
     workspace: request.workspace,
-    writable: [places.state],
+    writable: [directories.state],
     hidden: request.hiddenPaths ?? [],
     masked: [],
     blankFile: '',
@@ -31,11 +31,11 @@ export async function runShellCommand(run: ShellCommand): Promise<string> {
   const { ended } = startContainedProcess({
     argv,
     cwd: request.workspace,
-    env: buildAgentEnvironment(places, run.mark, request.environment),
+    env: buildAgentEnvironment(directories, run.mark, request.environment),
     mark: run.mark,
     input: '',
     wallSeconds: run.timeoutSeconds,
-    // The agent's own limit watches over its commands, too.
+    // The agent's own idle limit applies to its commands.
     idleSeconds: run.timeoutSeconds,
     signal: run.signal,
     onLine: (line) => {
@@ -47,6 +47,8 @@ export async function runShellCommand(run: ShellCommand): Promise<string> {
   });
   const { exitCode, stoppedBy } = await ended;
   const end =
-    stoppedBy === null ? `exit code ${exitCode ?? 'none: ended by a signal'}` : `stopped after ${run.timeoutSeconds} s`;
+    stoppedBy === null
+      ? `exit code ${exitCode ?? 'none (ended by a signal)'}`
+      : `stopped after ${run.timeoutSeconds} s`;
   return `${end}\n${lines.join('\n')}`;
 }

@@ -8,100 +8,110 @@ import { findProgram } from './find-program.js';
 
 const execute = promisify(execFile);
 
-/** Where people keep what opens other doors; an agent that adapts code has no business there. */
+/** Paths in a home that hold credentials. A sandbox hides them. */
 const secretPaths = [
-  ...[
-    '.ssh',
-    '.aws',
-    '.azure',
-    '.gnupg',
-    '.kube',
-    '.docker',
-    '.netrc',
-    '.npmrc',
-    '.pypirc',
-    '.git-credentials',
-    '.env',
-  ],
-  ...[
-    '.config/gcloud',
-    '.config/gh',
-    '.claude',
-    '.claude.json',
-    '.codex',
-    '.gemini',
-    '.config/opencode',
-    '.aider.conf.yml',
-  ],
-  ...['.local/share/opencode', '.modal.toml', '.cache/huggingface/token', '.bash_history', '.zsh_history'],
+  '.ssh',
+  '.aws',
+  '.azure',
+  '.gnupg',
+  '.kube',
+  '.docker',
+  '.netrc',
+  '.npmrc',
+  '.pypirc',
+  '.git-credentials',
+  '.env',
+  '.config/gcloud',
+  '.config/gh',
+  '.claude',
+  '.claude.json',
+  '.codex',
+  '.gemini',
+  '.config/opencode',
+  '.aider.conf.yml',
+  '.local/share/opencode',
+  '.modal.toml',
+  '.cache/huggingface/token',
+  '.bash_history',
+  '.zsh_history',
 ];
 
 export interface SandboxPlan {
-  /** What is run, so that hiding does not take it away. */
+  /** Stays visible even in a hidden directory. */
   program: string;
   /** Working directory; writable. */
   workspace: string;
   writable: string[];
   hidden: string[];
-  /** Files and directories of the workspace in whose place it finds `blankFile` and empty directories. */
+  /** Files and directories of the workspace to replace by `blankFile` and by empty directories. */
   masked: string[];
   blankFile: string;
 }
 
-let probe: Promise<{ bwrap: string | null; by: string }> | undefined;
+let probe: Promise<{ bwrap: string | null; mechanism: string }> | undefined;
 
-/** Whether bubblewrap is here and works, tried once per process. */
+/** Tells whether bubblewrap works on this machine. Tries it once per process. */
 export async function findSandbox(): Promise<Sandbox> {
-  const { bwrap, by } = await findBubblewrap();
-  return { isSandboxed: bwrap !== null, mechanism: by };
+  const { bwrap, mechanism } = await findBubblewrap();
+  return { isSandboxed: bwrap !== null, mechanism };
 }
 
-/** The command inside bubblewrap where that works; the command itself where not. */
+/** Wraps a command in bubblewrap if that works; otherwise returns it unchanged. */
 export async function sandboxCommand(argv: string[], plan: SandboxPlan): Promise<{ argv: string[] } & Sandbox> {
-  const { bwrap, by } = await findBubblewrap();
-  if (bwrap === null) return { argv, isSandboxed: false, mechanism: by };
-  const places = secretPaths.map((place) => join(homedir(), place));
-  const plain = { ...plan, hidden: [...places, ...plan.hidden] };
-  return { argv: [bwrap, ...bubblewrapArguments(plain), '--', ...argv], isSandboxed: true, mechanism: by };
+  const { bwrap, mechanism } = await findBubblewrap();
+  if (bwrap === null) return { argv, isSandboxed: false, mechanism };
+  const secrets = secretPaths.map((path) => join(homedir(), path));
+  const completePlan = { ...plan, hidden: [...secrets, ...plan.hidden] };
+  return { argv: [bwrap, ...bubblewrapArguments(completePlan), '--', ...argv], isSandboxed: true, mechanism };
 }
 
-function findBubblewrap(): Promise<{ bwrap: string | null; by: string }> {
+function findBubblewrap(): Promise<{ bwrap: string | null; mechanism: string }> {
   probe ??= tryBubblewrap();
   return probe;
 }
 
-async function tryBubblewrap(): Promise<{ bwrap: string | null; by: string }> {
+async function tryBubblewrap(): Promise<{ bwrap: string | null; mechanism: string }> {
   const bwrap = findProgram('bwrap');
-  if (bwrap === null) return { bwrap: null, by: 'none: bubblewrap (bwrap) is not installed' };
+  if (bwrap === null) return { bwrap: null, mechanism: 'none: bubblewrap (bwrap) is not installed' };
   try {
     await execute(bwrap, [...baseArguments, '--', '/bin/sh', '-c', 'exit 0'], { timeout: 10_000 });
-    return { bwrap, by: 'bubblewrap' };
+    return { bwrap, mechanism: 'bubblewrap' };
   } catch (error) {
     const reason = (error as { stderr?: string }).stderr?.trim().split('\n').at(-1) ?? String(error);
-    return { bwrap: null, by: `none: bubblewrap does not work here: ${reason}` };
+    return { bwrap: null, mechanism: `none: bubblewrap does not work here: ${reason}` };
   }
 }
 
 /**
- * Everything readable, nothing writable; processes of its own that end with it, and with the worker that started it.
- * The network stays: the model is there.
+ * Makes everything readable and nothing writable. Processes end with the sandbox, and the sandbox with its worker. The
+ * network stays available for the model.
  */
 const baseArguments = [
-  ...['--ro-bind', '/', '/', '--dev', '/dev', '--proc', '/proc'],
-  ...['--unshare-pid', '--unshare-ipc', '--unshare-uts', '--die-with-parent'],
+  '--ro-bind',
+  '/',
+  '/',
+  '--dev',
+  '/dev',
+  '--proc',
+  '/proc',
+  '--unshare-pid',
+  '--unshare-ipc',
+  '--unshare-uts',
+  '--die-with-parent',
 ];
 
-/** Pure but for looking what exists: bubblewrap can't hide or bind what is not there. */
+/** Builds bubblewrap's arguments. Checks which paths exist, because bubblewrap cannot hide or bind a missing path. */
 export function bubblewrapArguments(plan: SandboxPlan): string[] {
   const { program, workspace, writable, hidden, masked, blankFile } = plan;
-  const needed = [realpathSync(program), program];
+  const programPaths = [realpathSync(program), program];
   return [
     ...baseArguments,
     ...hidden.filter(existsSync).flatMap((path) => maskPath(realpathSync(path), '/dev/null')),
-    ...needed.filter((path) => isUnderAny(path, hidden)).flatMap((path) => bind('--ro-bind', dirname(path))),
+    ...programPaths.filter((path) => isUnderAny(path, hidden)).flatMap((path) => bind('--ro-bind', dirname(path))),
     ...[workspace, ...writable].flatMap((path) => bind('--bind', path)),
     ...masked.flatMap((path) => maskPath(path, blankFile)),
-    ...['--chdir', workspace],
+    '--chdir',
+    workspace,
   ];
 }
 
@@ -110,6 +120,6 @@ const bind = (flag: string, path: string): string[] => [flag, path, path];
 const isUnderAny = (path: string, directories: string[]): boolean =>
   directories.some((directory) => path.startsWith(`${directory}${sep}`));
 
-/** `/dev/null` can't even be opened there, for the sandbox has devices of its own alone. */
+/** Covers a directory with an empty one, a file with another. A `/dev/null` bound there cannot be opened. */
 const maskPath = (path: string, file: string): string[] =>
   lstatSync(path).isDirectory() ? ['--tmpfs', path] : ['--ro-bind', file, path];

@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { writeDurably } from '../home/durable-file.js';
 import type { AgentUsage } from './agent.js';
 
-/** What a CLI said about a whole session when its last run ended. */
+/** Usage that a CLI reported for the whole session when its last run ended. */
 export const SessionTotals = z.object({ inputTokens: z.number(), outputTokens: z.number(), cost: z.number() });
 export type SessionTotals = z.infer<typeof SessionTotals>;
 
@@ -14,8 +14,8 @@ const totalsPath = (stateDirectory: string, session: string): string =>
   join(stateDirectory, `totals-${session.replaceAll(/[^\w-]/g, '_')}.json`);
 
 /**
- * Some CLIs count the whole session again in each run. The totals are kept so that a run counts once; those of a run
- * that was cut off are in the next one's, where they belong to what was spent.
+ * Returns the totals after the session's last run, because some CLIs report the session's usage instead of the run's. The
+ * usage of an interrupted run counts toward the next one.
  */
 export async function readTotals(stateDirectory: string, session: string): Promise<SessionTotals> {
   const text = await readFile(totalsPath(stateDirectory, session), 'utf8').catch(() => null);
@@ -28,11 +28,15 @@ export async function writeTotals(stateDirectory: string, session: string, total
   await writeDurably(totalsPath(stateDirectory, session), JSON.stringify(totals));
 }
 
-/** What came on top of the session's totals when its last run ended. */
-export async function subtractTotals(stateDirectory: string, session: string, now: AgentUsage): Promise<AgentUsage> {
-  const before = await readTotals(stateDirectory, session);
+/** Returns the usage since the session's last run. */
+export async function subtractTotals(
+  stateDirectory: string,
+  session: string,
+  current: AgentUsage,
+): Promise<AgentUsage> {
+  const previous = await readTotals(stateDirectory, session);
   return {
-    inputTokens: Math.max(0, now.inputTokens - before.inputTokens),
-    outputTokens: Math.max(0, now.outputTokens - before.outputTokens),
+    inputTokens: Math.max(0, current.inputTokens - previous.inputTokens),
+    outputTokens: Math.max(0, current.outputTokens - previous.outputTokens),
   };
 }

@@ -7,7 +7,7 @@ import type { CommandLineProtocol, Invocation, OutputReader, RunSetup } from './
 import type { ContainedExit } from './contained-process.js';
 import type { RunLog } from './run-log.js';
 
-/** What an agent may write to `{report_file}`; all of it optional, and what else is in it is let be. */
+/** Report that an agent may write to `{report_file}`. All keys are optional, unknown ones are ignored. */
 const Report = z.looseObject({
   message: z.string().optional(),
   session: z.string().optional(),
@@ -15,23 +15,23 @@ const Report = z.looseObject({
   output_tokens: z.number().nonnegative().optional(),
   cost: z.number().nonnegative().optional(),
   turns: z.number().int().nonnegative().optional(),
-  /** HTTP status of the provider, when that is why it failed. */
+  /** HTTP status of the provider that made the run fail. */
   status: z.number().int().optional(),
   retry_after: z.number().nonnegative().optional(),
   error: z.string().optional(),
-  /** The session to continue is not there; a new one could begin. */
+  /** The session cannot continue; a new one can start. */
   session_lost: z.boolean().optional(),
 });
 
 /**
- * An agent of the user's own. The prompt is its standard input, unless `argv` has `{prompt_file}`; the final message is
- * what it prints, unless it writes a report; each line that it prints is an event.
+ * Creates the protocol of a user-defined agent. Its standard input is the prompt, unless `argv` has `{prompt_file}`. Its
+ * output is the final message, unless it writes a report. Each line of output is an event.
  */
 export function createUserDefinedProtocol(name: string, settings: UserDefinedSettings): CommandLineProtocol {
   return {
     name,
     origin: 'user',
-    program: settings.argv[0] as string, // The schema wants at least one.
+    program: settings.argv[0] as string, // the schema requires at least one element
     minimumVersion: null,
     keys: settings.keys,
     variables: settings.variables,
@@ -63,7 +63,9 @@ export function invokeUserDefined(settings: UserDefinedSettings, setup: RunSetup
     workspace: request.workspace,
     state: directories.state,
   };
-  const argv = template.slice(1).map((part) => part.replaceAll(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole));
+  const argv = template
+    .slice(1)
+    .map((part) => part.replaceAll(/\{(\w+)\}/g, (placeholder, name) => values[name] ?? placeholder));
   const isInFile = template.some((part) => part.includes('{prompt_file}'));
   return { argv, input: isInFile ? '' : request.prompt, env: {} };
 }
@@ -96,7 +98,7 @@ class UserDefinedReader implements OutputReader {
       log.fail({ reason: 'session-lost', text: report.error ?? 'the session is lost', retryAfterSeconds: null });
     } else if (report.error !== undefined) log.fail(classifyFailure(report.error, report.status, report.retry_after));
     else if (report.status !== undefined && exitCode !== 0) {
-      log.fail(classifyFailure(`the provider answers ${report.status}`, report.status, report.retry_after));
+      log.fail(classifyFailure(`the provider answered ${report.status}`, report.status, report.retry_after));
     }
   }
 
@@ -106,7 +108,7 @@ class UserDefinedReader implements OutputReader {
     try {
       return Report.parse(JSON.parse(text));
     } catch (error) {
-      this.log.fail(classifyFailure(`its report can’t be read: ${(error as Error).message}`));
+      this.log.fail(classifyFailure(`the agent's report cannot be read: ${(error as Error).message}`));
       return {};
     }
   }

@@ -1,22 +1,22 @@
 import { mkdir, open, readdir, readFile, realpath, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 
-/** What an agent's file tool refuses or can't do, in words for the model. */
+/** Refusal of a file tool, with a message for the model. */
 export class FileRefusal extends Error {}
 
 const maxReadBytes = 400_000;
 const maxEntries = 500;
 const maxMatches = 100;
-const skipped = new Set(['.git', 'node_modules', '__pycache__', '.venv']);
+const skippedNames = new Set(['.git', 'node_modules', '__pycache__', '.venv']);
 
 /**
- * The files of a workspace and nothing else: each path is resolved through all its links before it is used. Commands
- * run before and after, never beside it, so nothing is exchanged in between.
+ * File access within a workspace. Resolves all links of a path before it uses the path. Commands never run at the same
+ * time, so nothing changes in between.
  */
 export class WorkspaceFiles {
   private readonly root: string;
 
-  /** The root's real path. */
+  /** @param root Real path of the workspace. */
   constructor(root: string) {
     this.root = root;
   }
@@ -26,7 +26,7 @@ export class WorkspaceFiles {
     const found: string[] = [];
     for await (const file of this.walk(start)) {
       found.push(relative(this.root, file));
-      if (found.length === maxEntries) return [...found, `(the first ${maxEntries}; give a directory)`];
+      if (found.length === maxEntries) return [...found, `(first ${maxEntries} only; name a directory)`];
     }
     return found;
   }
@@ -34,11 +34,11 @@ export class WorkspaceFiles {
   async read(path: string): Promise<string> {
     const file = await this.locate(path);
     const { size } = await stat(file);
-    if (size > maxReadBytes) throw new FileRefusal(`${path} has ${size} bytes: read a part of it with run_command`);
+    if (size > maxReadBytes) throw new FileRefusal(`${path} has ${size} bytes: read part of it with run_command`);
     return readFile(file, 'utf8');
   }
 
-  /** `path:line: text` for each line that the expression matches. */
+  /** Returns `path:line: text` for each matching line. */
   async search(pattern: string, path: string): Promise<string[]> {
     const expression = compile(pattern);
     const found: string[] = [];
@@ -46,7 +46,7 @@ export class WorkspaceFiles {
       const text = await readText(file);
       for (const [index, line] of text.split('\n').entries()) {
         if (expression.test(line)) found.push(`${relative(this.root, file)}:${index + 1}: ${line.slice(0, 300)}`);
-        if (found.length === maxMatches) return [...found, `(the first ${maxMatches})`];
+        if (found.length === maxMatches) return [...found, `(first ${maxMatches} only)`];
       }
     }
     return found;
@@ -62,14 +62,14 @@ export class WorkspaceFiles {
     const text = await this.read(path);
     const count = before === '' ? 0 : text.split(before).length - 1;
     if (count !== 1) throw new FileRefusal(`the text to replace occurs ${count} times in ${path}; it must occur once`);
-    // A function, because a text may hold `$&` and the like.
+    // A function, because the text may contain patterns such as `$&`.
     await this.write(
       path,
       text.replace(before, () => after),
     );
   }
 
-  /** The real path behind a name, also of what does not exist yet. */
+  /** Returns the real path of a file, which need not exist yet. */
   private async locate(path: string): Promise<string> {
     const real = await resolveLinks(resolve(this.root, path));
     const inside = relative(this.root, real);
@@ -77,12 +77,12 @@ export class WorkspaceFiles {
     return real;
   }
 
-  /** Regular files only: links are found under the name of what they point to. */
+  /** Yields regular files, and skips links: a link's target has its own name. */
   private async *walk(path: string): AsyncGenerator<string> {
     if ((await stat(path)).isFile()) return yield path;
     const entries = await readdir(path, { withFileTypes: true });
     for (const entry of entries.sort((a, b) => a.name.localeCompare(b.name))) {
-      if (skipped.has(entry.name)) continue;
+      if (skippedNames.has(entry.name)) continue;
       if (entry.isDirectory()) yield* this.walk(join(path, entry.name));
       else if (entry.isFile()) yield join(path, entry.name);
     }
@@ -94,13 +94,13 @@ async function resolveLinks(path: string): Promise<string> {
     return await realpath(path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || (await isDanglingLink(path))) {
-      throw new FileRefusal(`${path} can’t be resolved: ${(error as Error).message}`);
+      throw new FileRefusal(`${path} cannot be resolved: ${(error as Error).message}`);
     }
     return join(await resolveLinks(dirname(path)), path.slice(dirname(path).length));
   }
 }
 
-/** Writing to it would make a file wherever it points. */
+/** Tells a link without a target: writing to it would create a file wherever it points. */
 async function isDanglingLink(path: string): Promise<boolean> {
   const entries = await readdir(dirname(path), { withFileTypes: true }).catch(() => []);
   return entries.some((entry) => entry.isSymbolicLink() && join(dirname(path), entry.name) === path);
@@ -110,11 +110,11 @@ function compile(pattern: string): RegExp {
   try {
     return new RegExp(pattern);
   } catch (error) {
-    throw new FileRefusal(`${pattern} is no regular expression: ${(error as Error).message}`);
+    throw new FileRefusal(`${pattern} is not a regular expression: ${(error as Error).message}`);
   }
 }
 
-/** Empty for what is large or is no text. */
+/** Returns an empty string for a large or binary file. */
 async function readText(file: string): Promise<string> {
   const handle = await open(file, 'r');
   try {

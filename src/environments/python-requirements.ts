@@ -25,8 +25,18 @@ export interface CombinedPythonRequirements {
 
 /** Manifests whose packages are refused by another Python, then those that say what their author used. */
 const order = [
-  ...['cog.yaml', 'script', 'pyproject.toml', 'setup.cfg', 'setup.py', 'uv.lock', 'pylock.toml', '.python-version'],
-  ...['runtime.txt', 'bentofile.yaml', 'langgraph.json', 'Pipfile'],
+  'cog.yaml',
+  'script',
+  'pyproject.toml',
+  'setup.cfg',
+  'setup.py',
+  'uv.lock',
+  'pylock.toml',
+  '.python-version',
+  'runtime.txt',
+  'bentofile.yaml',
+  'langgraph.json',
+  'Pipfile',
 ];
 
 /** A wish that a package states about itself: nothing can be installed that does not meet it. */

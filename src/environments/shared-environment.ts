@@ -83,7 +83,14 @@ async function install(building: string, request: InstallRequest): Promise<void>
   const what = lock.packages === 0 ? 'making an environment' : `installing ${count}`;
   onProgress?.(`${what} for Python ${interpreter.version}`);
   await run(
-    ...['venv', '--quiet', '--relocatable', '--allow-existing', '--no-project', '--python', interpreter.path, building],
+    'venv',
+    '--quiet',
+    '--relocatable',
+    '--allow-existing',
+    '--no-project',
+    '--python',
+    interpreter.path,
+    building,
   );
   const into = ['--quiet', '--python', pythonPath(building)];
   const sync = ['pip', 'sync', ...into];

@@ -12,13 +12,13 @@ function homeWith(config: string) {
   return home;
 }
 
-test('the six are there in the order in which auto tries them', async () => {
+test('the registry lists the six built-in agents in the order of auto', async () => {
   const registry = await AgentRegistry.load(temporaryHome());
   expect(registry.listAgents()).toEqual([...automaticOrder]);
   expect(automaticOrder).toEqual(['claude-code', 'codex', 'gemini', 'opencode', 'openai', 'aider']);
 });
 
-test('what each lacks is said', async () => {
+test('each description names what the agent lacks', async () => {
   const registry = await AgentRegistry.load(temporaryHome());
   const described = await registry.describeAgents(bare);
   expect(described.map(({ name, missing }) => `${name}: ${missing.join(', ')}`)).toEqual([
@@ -31,7 +31,7 @@ test('what each lacks is said', async () => {
   ]);
 });
 
-test('an old program is as good as none', async () => {
+test('an agent with an outdated program is unusable', async () => {
   const home = temporaryHome();
   const old = join(home.root, 'codex');
   writeFileSync(old, '#!/bin/sh\necho codex-cli 0.99.1\n');
@@ -44,18 +44,18 @@ test('an old program is as good as none', async () => {
   expect(described.find(({ name }) => name === 'codex')).toMatchObject({
     isUsable: false,
     version: '0.99.1',
-    lacks: [`codex 0.169.0 or newer (${old} is 0.99.1)`],
+    missing: [`codex 0.169.0 or newer (${old} is 0.99.1)`],
   });
 });
 
-test('auto takes the first that can be used and says whom it passed over', async () => {
+test('auto chooses the first usable agent and names the agents it skipped', async () => {
   const registry = await AgentRegistry.load(temporaryHome());
   const chosen = await registry.chooseAgent(['auto'], { ...bare, OPENAI_API_KEY: 'k' });
   expect(chosen.agent.name).toBe('openai');
   expect(chosen.reason).toContain('claude-code lacks the program claude');
 });
 
-test('a list is tried in its order; none at all is an error that says why', async () => {
+test('a list of agents is tried in order, and an error says why none is usable', async () => {
   const registry = await AgentRegistry.load(temporaryHome());
   const chosen = await registry.chooseAgent(['aider', 'openai'], { ...bare, OPENAI_BASE_URL: 'http://local' });
   expect(chosen).toMatchObject({ agent: { name: 'openai' }, description: { model: 'gpt-5.5' } });
@@ -67,7 +67,7 @@ test('a list is tried in its order; none at all is an error that says why', asyn
   await expect(registry.chooseAgent(['adier'], bare)).rejects.toMatchObject({ code: 'AGENT_UNKNOWN' });
 });
 
-test('the user’s own agents come first, and settings reach the others', async () => {
+test('user-defined agents come first, and settings apply to built-in agents', async () => {
   const config = 'agents:\n  mine:\n    argv: [/bin/sh, "{prompt_file}"]\n  openai:\n    model: local-model\n';
   const registry = await AgentRegistry.load(homeWith(config));
   expect(registry.listAgents()).toEqual(['mine', ...automaticOrder]);
@@ -77,13 +77,13 @@ test('the user’s own agents come first, and settings reach the others', async 
 
 test.each([
   ['agents:\n  mine:\n    argv: []\n', ':3: agents.mine.argv: '],
-  ['agents:\n  mine:\n    argv: [x]\n    shell: true\n', ':4: agents.mine.shell: is no known key'],
-  ['agents:\n  codex:\n    argv: [x]\n', ':3: agents.codex.argv: is no known key'],
-  ['agents:\n\n  Mine:\n    argv: [x]\n', ':3: agents.Mine: a name is lower-case'],
+  ['agents:\n  mine:\n    argv: [x]\n    shell: true\n', ':4: agents.mine.shell: unknown key'],
+  ['agents:\n  codex:\n    argv: [x]\n', ':3: agents.codex.argv: unknown key'],
+  ['agents:\n\n  Mine:\n    argv: [x]\n', ':3: agents.Mine: use lowercase letters'],
   ['agents:\n  mine:\n    argv: [x]\n    prices: {input: -1, output: 1}\n', ':4: agents.mine.prices.input: '],
-  ['agent: {}\n', ':1: agent: is no known key'],
+  ['agent: {}\n', ':1: agent: unknown key'],
   ['agents: [\n', ':2: '],
-])('a mistake in config.yaml is shown with its line: %j', async (config, expected) => {
+])('an error names the line of a mistake in config.yaml: %j', async (config, expected) => {
   const failure = await AgentRegistry.load(homeWith(config)).catch((error) => error);
   expect(failure).toMatchObject({ code: 'AGENT_CONFIG' });
   expect(failure.message).toContain(`config.yaml${expected}`);

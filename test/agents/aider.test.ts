@@ -10,7 +10,7 @@ describeConformance({
   environment: (url) => ({ OPENAI_BASE_URL: `${url}/v1`, OPENAI_MODEL: 'scripted' }),
   key: 'OPENAI_API_KEY',
   runsCommands: false,
-  showsUse: false,
+  reportsUsage: false,
   sendsFiles: true,
   program: 'aider',
   costOfReply: 0.0012,

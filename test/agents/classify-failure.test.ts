@@ -14,7 +14,7 @@ test.each([
   expect(classifyFailure(text)).toEqual({ reason, text, retryAfterSeconds: null });
 });
 
-test('a known status outweighs the words, and only a rate limit asks to wait', () => {
+test('a known status takes precedence over the text, and only a rate limit has a wait time', () => {
   expect(classifyFailure('quota', 401, 5)).toMatchObject({ reason: 'unauthorized', retryAfterSeconds: null });
   expect(classifyFailure('no', 529, 5)).toMatchObject({ reason: 'rate-limited', retryAfterSeconds: 5 });
   expect(classifyFailure('rate limit in a 400', 400)).toMatchObject({ reason: 'failed' });

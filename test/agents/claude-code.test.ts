@@ -10,7 +10,7 @@ describeConformance({
   environment: (url) => ({ ANTHROPIC_BASE_URL: url, ANTHROPIC_MODEL: 'claude-sonnet-4-5' }),
   key: 'ANTHROPIC_API_KEY',
   runsCommands: true,
-  showsUse: true,
+  reportsUsage: true,
   program: 'claude',
   costOfReply: 0.0045,
   startSeconds: 4,

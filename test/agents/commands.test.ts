@@ -9,7 +9,7 @@ import { describeOpencodeConfig, invokeOpencode } from '../../src/agents/opencod
 import { invokeUserDefined } from '../../src/agents/user-defined-agent.js';
 import { exampleSetup } from './example-setup.js';
 
-test('claude gets its limits, a session of our choice and nothing of the repository', () => {
+test('claude gets its limits and our session id, and ignores the repository’s settings', () => {
   const limits = { wallSeconds: 10, idleSeconds: 5, turns: 7, dollars: 1.5 };
   const { argv, input, env } = invokeClaude(exampleSetup({ model: 'claude-x' }, { limits }));
   expect(argv.join(' ')).toBe(
@@ -20,11 +20,11 @@ test('claude gets its limits, a session of our choice and nothing of the reposit
   expect(env).toMatchObject({ CLAUDE_CONFIG_DIR: '/s/home/.claude', CLAUDE_CODE_MAX_RETRIES: '2' });
 });
 
-test('claude resumes in place of choosing a session', () => {
+test('claude resumes a session', () => {
   expect(invokeClaude(exampleSetup({}, { session: 'old' })).argv.slice(-2)).toEqual(['--resume', 'old']);
 });
 
-test('codex is told the session, and its file bounds its retries and hides the key', () => {
+test('codex resumes a session, with bounded retries and a hidden key', () => {
   const setup = exampleSetup({ model: 'm', variables: { OPENAI_API_KEY: 'k', OPENAI_BASE_URL: 'http://h/v1/' } });
   expect(invokeCodex({ ...setup, request: { ...setup.request, session: 'old' } }).argv.join(' ')).toBe(
     'exec resume old --json --skip-git-repo-check --dangerously-bypass-approvals-and-sandbox ' +
@@ -39,7 +39,7 @@ test('codex is told the session, and its file bounds its retries and hides the k
   });
 });
 
-test('gemini finds its endpoint set, whatever a .env says', () => {
+test('gemini has its endpoint set, so that a .env cannot change it', () => {
   const { argv, env } = invokeGemini(exampleSetup({ model: 'g' }, { session: 'old' }));
   expect(argv.join(' ')).toBe('--output-format stream-json --yolo --skip-trust -m g --resume old');
   expect(env.GOOGLE_GEMINI_BASE_URL).toBe('https://generativelanguage.googleapis.com');
@@ -47,7 +47,7 @@ test('gemini finds its endpoint set, whatever a .env says', () => {
   expect(describeGeminiSettings(exampleSetup({}, { limits }))).toMatchObject({ model: { maxSessionTurns: 7 } });
 });
 
-test('opencode is configured by its environment alone, and may leave the workspace only in a sandbox', () => {
+test('opencode is configured by its environment, and may leave the workspace only in a sandbox', () => {
   const setup = exampleSetup({
     model: 'm',
     variables: { OPENAI_BASE_URL: 'http://h/v1' },
@@ -66,7 +66,7 @@ test('opencode is configured by its environment alone, and may leave the workspa
   });
 });
 
-test('aider is given its files, its history and no say to the repository', () => {
+test('aider gets its files and its history, and ignores the repository’s settings', () => {
   const files = { prompt: '/p', metadata: '/m', environment: '/e', history: '/h', inputHistory: '/i' };
   const setup = exampleSetup({ model: 'm', prices: { input: 1, output: 2 } }, { session: 'old' });
   const argv = invokeAider(setup, files, ['app.py', 'lib/x.py']).argv.join(' ');
@@ -78,13 +78,13 @@ test('aider is given its files, its history and no say to the repository', () =>
   expect(describeAiderModel(setup)).toMatchObject({ 'openai/m': { output_cost_per_token: 0.000002 } });
 });
 
-test('the last reply of aider’s history is what stands after the last question, without aider’s own lines', () => {
+test('the last reply in aider’s history follows the last prompt, without aider’s own lines', () => {
   const history =
     '# aider chat started at …\n> Aider v0\n#### first\n\nOld.\n\n#### second\n#### line\n\nNew\ntext.\n\n> Tokens: 1\n';
   expect(readLastReply(history)).toBe('New\ntext.');
 });
 
-test('a user’s own agent gets the prompt by file or by standard input, and another command to resume', () => {
+test('a user-defined agent gets the prompt as a file or as standard input, and resumes with another command', () => {
   const settings = UserDefinedSettings.parse({
     argv: ['mine', '--in={prompt_file}', '{model}', '{workspace}', '{unknown}'],
     resume_argv: ['mine', 'again', '{session}'],

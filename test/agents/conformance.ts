@@ -19,24 +19,24 @@ import { createHostileRepository, plantedInstruction } from './hostile-repositor
 import { agentPath } from './installed-agents.js';
 
 export interface Subject {
-  /** With prices of 1 and 2 dollars per million tokens, where the agent does not say the cost itself. */
+  /** Has prices of 1 and 2 dollars per million tokens, unless the agent reports its cost. */
   agent: Agent;
   wire: Wire;
-  /** The agent's own variables for an endpoint. */
+  /** Returns the agent's variables for an endpoint. */
   environment: (url: string) => Record<string, string>;
-  /** The variable that holds the key. */
+  /** Variable that holds the key. */
   key: string;
-  /** It runs commands; aider does not. */
+  /** False for aider. */
   runsCommands: boolean;
-  /** It needs a program, whose lack is told. */
+  /** Program that the agent needs; null for none. */
   program: string | null;
-  /** What it has used up shows while it runs, so that a budget can end it. */
-  showsUse: boolean;
-  /** It sends the repository's files along, the planted ones too, as text. */
+  /** True when the agent reports usage while it runs, so that a budget can end it. */
+  reportsUsage: boolean;
+  /** True when prompts contain the repository's files, including the planted ones. */
   sendsFiles?: boolean;
-  /** Dollars of one reply of the script. */
+  /** Dollars of one scripted reply. */
   costOfReply: number;
-  /** Seconds that it takes to start; the idle limit of the test that waits it out is this long. */
+  /** Seconds that the agent takes to start; the idle limit of the test for it. */
   startSeconds: number;
 }
 
@@ -44,7 +44,7 @@ const canary = `canary-${Math.random().toString(36).slice(2)}`;
 const keyValue = 'key-of-the-test-0123456789';
 const answer = 'All done. <run_interface>{"type": "function", "module": "main", "callable": "predict"}</run_interface>';
 
-/** The one suite that every coding agent passes. */
+/** Declares the tests that every coding agent passes. */
 export function describeConformance(subject: Subject): void {
   describe(`the agent ${subject.agent.name}`, () => {
     let endpoint: ScriptedEndpoint;
@@ -90,7 +90,7 @@ export function describeConformance(subject: Subject): void {
       expect(existsSync(join(workspace, 'seen-environment'))).toBe(subject.runsCommands);
     });
 
-    test('says what it used, what it cost and what it did', () => {
+    test('reports its usage, its cost and its actions', () => {
       const replies = subject.runsCommands ? 3 : 1;
       expect(first.turns).toBe(replies);
       expect(first.usage).toEqual({
@@ -98,22 +98,22 @@ export function describeConformance(subject: Subject): void {
         outputTokens: replies * tokensPerReply.output,
       });
       expect(first.cost).toBeCloseTo(replies * subject.costOfReply, 6);
-      const told = events.map(({ kind, text }) => `${kind}: ${text}`).join('\n');
-      expect(told).toContain('main.py');
-      expect(told).toContain(answer);
-      if (subject.runsCommands) expect(told).toContain('seen-environment');
+      const actions = events.map(({ kind, text }) => `${kind}: ${text}`).join('\n');
+      expect(actions).toContain('main.py');
+      expect(actions).toContain(answer);
+      if (subject.runsCommands) expect(actions).toContain('seen-environment');
     });
 
-    test('stays in its environment and its workspace', () => {
+    test('sees only its own environment and changes only its workspace', () => {
       const sent = endpoint.requests.map((request) => JSON.stringify(request)).join('\n');
-      const kept = [workspace, stateDirectory].map(readAll).join('\n');
-      const told = JSON.stringify([events, first]);
-      // The search finds what is there …
+      const stored = [workspace, stateDirectory].map(readAll).join('\n');
+      const reported = JSON.stringify([events, first]);
+      // The search finds expected text …
       expect(sent).toContain('FIRST-PROMPT');
-      expect(kept).toContain('def predict');
-      // … and neither the canary nor, but for requests, the key.
-      for (const text of [sent, kept, told]) expect(text).not.toContain(canary);
-      expect(told).not.toContain(keyValue);
+      expect(stored).toContain('def predict');
+      // … but neither the canary nor, except in requests, the key.
+      for (const text of [sent, stored, reported]) expect(text).not.toContain(canary);
+      expect(reported).not.toContain(keyValue);
       if (!subject.sendsFiles) expect(sent).not.toContain(plantedInstruction);
       expect(readdirSync(workspace).filter((name) => name.startsWith('hijacked'))).toEqual([]);
       expect(existsSync(join(stateDirectory, 'tmp'))).toBe(false);
@@ -125,68 +125,71 @@ export function describeConformance(subject: Subject): void {
       expect(readFileSync(join(workspace, 'seen-example'), 'utf8')).toBe(first.isSandboxed ? '' : 'held back');
     });
 
-    test('continues its session, through a 429 that ends', async () => {
-      const before = endpoint.requests.length;
-      endpoint.script(refuse(429, 1), say('Mended.'));
+    test('continues its session after a temporary 429', async () => {
+      const previousCount = endpoint.requests.length;
+      endpoint.script(refuse(429, 1), say('Fixed.'));
       const second = await runAgent('SECOND-PROMPT: this failed.', { session: first.session });
       expect(second).toMatchObject({ stopReason: 'finished', session: first.session });
-      expect(second.message).toContain('Mended.');
+      expect(second.message).toContain('Fixed.');
       expect(second.usage).toEqual({ inputTokens: tokensPerReply.input, outputTokens: tokensPerReply.output });
       expect(second.cost).toBeCloseTo(subject.costOfReply, 6);
-      const sent = endpoint.requests.slice(before).map(({ text }) => text);
+      const sent = endpoint.requests.slice(previousCount).map(({ text }) => text);
       expect(sent.some((text) => text.includes('FIRST-PROMPT') && text.includes('SECOND-PROMPT'))).toBe(true);
     });
 
-    test('obeys the abort, with all that it started', async () => {
-      // A duration of its own tells this test's processes from all others.
+    test('ends all of its processes on an abort', async () => {
+      // A unique duration identifies this test's processes.
       const duration = `9${Math.floor(Math.random() * 1e6)}.25`;
       const stubborn = `trap '' TERM INT HUP; sleep ${duration} & while :; do wait; done`;
       const command = `setsid sh -c "${stubborn}" >/dev/null 2>&1 & touch started; trap '' TERM INT; sleep ${duration}`;
       endpoint.script(subject.runsCommands ? run(command) : hang());
       const abort = new AbortController();
-      const before = endpoint.requests.length;
+      const previousCount = endpoint.requests.length;
       const running = runAgent('Run it.', { signal: abort.signal });
       const hasStarted = (): boolean =>
-        subject.runsCommands ? existsSync(join(workspace, 'started')) : endpoint.requests.length > before;
+        subject.runsCommands ? existsSync(join(workspace, 'started')) : endpoint.requests.length > previousCount;
       await waitUntil(hasStarted);
       if (subject.runsCommands) await waitUntil(() => findByCommandLine(duration).length > 0);
       abort.abort();
-      expect(await running).toMatchObject({ stopReason: 'aborted', error: 'it was stopped on request' });
+      expect(await running).toMatchObject({ stopReason: 'aborted', error: 'the agent was stopped on request' });
       expect(findByCommandLine(duration)).toEqual([]);
       expect(findByCommandLine(stateDirectory)).toEqual([]);
     });
 
-    if (subject.showsUse)
-      test('is stopped at its budget, and says what was spent', async () => {
+    if (subject.reportsUsage)
+      test('stops at its budget and reports its usage', async () => {
         endpoint.script(...Array.from({ length: 20 }, (_, index) => run(`sleep 1; echo ${index}`)));
-        const before = endpoint.requests.length;
+        const previousCount = endpoint.requests.length;
         const limits = { wallSeconds: 100, idleSeconds: 60, tokens: 2000 };
         const result = await runAgent('Go on and on.', { limits });
-        expect(result).toMatchObject({ stopReason: 'budget', error: 'it was stopped at its budget of 2000 tokens' });
+        expect(result).toMatchObject({
+          stopReason: 'budget',
+          error: 'the agent was stopped at its budget of 2000 tokens',
+        });
         expect(result.usage.inputTokens).toBeGreaterThanOrEqual(2 * tokensPerReply.input);
-        expect(endpoint.requests.length - before).toBeLessThan(10);
+        expect(endpoint.requests.length - previousCount).toBeLessThan(10);
       });
 
-    test('fails clearly on a refused key', async () => {
+    test('reports a refused key', async () => {
       endpoint.script(...Array.from({ length: 12 }, () => refuse(401)));
-      const before = endpoint.requests.length;
+      const previousCount = endpoint.requests.length;
       const result = await runAgent('Try.');
       expect(result).toMatchObject({ stopReason: 'unauthorized', message: '' });
       expect(result.error).toMatch(/401|API key/);
-      expect(endpoint.requests.length - before).toBeLessThanOrEqual(4);
+      expect(endpoint.requests.length - previousCount).toBeLessThanOrEqual(4);
     });
 
-    test('gives up on an endpoint that hangs', async () => {
+    test('stops when the endpoint hangs', async () => {
       endpoint.script(hang(), hang(), hang());
       const started = Date.now();
       const idleSeconds = subject.startSeconds;
       const result = await runAgent('Wait.', { limits: { wallSeconds: 100, idleSeconds } });
       expect(result.stopReason).toBe('idle');
-      expect(result.error).toBe(`it was stopped after ${idleSeconds} s without a sign of work`);
+      expect(result.error).toBe(`the agent was stopped after ${idleSeconds} s without activity`);
       expect(Date.now() - started).toBeLessThan((idleSeconds + 60) * 1000);
     });
 
-    test('says when its session is lost', async () => {
+    test('reports a lost session', async () => {
       const session = '00000000-1111-4222-8333-444444444444';
       endpoint.script(say('Never asked.'));
       expect(await runAgent('Go on.', { session })).toMatchObject({ stopReason: 'session-lost', session: null });
@@ -205,12 +208,12 @@ export function describeConformance(subject: Subject): void {
 async function waitUntil(isTrue: () => boolean): Promise<void> {
   const deadline = Date.now() + 40_000;
   while (!isTrue()) {
-    if (Date.now() > deadline) throw new Error('it did not happen within 40 s');
+    if (Date.now() > deadline) throw new Error('the condition did not become true within 40 s');
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
 
-/** All files below, as one text; what is no text shows its ASCII parts, too. */
+/** Reads all files of a directory as one text, including the ASCII parts of binary files. */
 function readAll(directory: string): string {
   const paths = readdirSync(directory, { withFileTypes: true, recursive: true }).filter((entry) => entry.isFile());
   const files = paths

@@ -29,18 +29,18 @@ const start = (script: string, changes: Partial<ContainedCommand> = {}) => {
   return { ...startContainedProcess(command), mark, lines };
 };
 
-test('input and output pass, and the exit code is told', async () => {
+test('a process gets its input, and its output and exit code are reported', async () => {
   const { ended, lines } = start('read -r line; echo "got $line"; echo wrong >&2; exit 3', { input: 'this\n' });
   expect(await ended).toEqual({ exitCode: 3, stoppedBy: null, problem: null });
   expect(lines.sort()).toEqual(['got this', 'wrong']);
 });
 
-test('a command that can’t be started is a result', async () => {
+test('a command that cannot be started is a result', async () => {
   const { ended } = start('', { argv: [join(directory, 'nothing-here')] });
   expect(await ended).toMatchObject({ exitCode: null, problem: expect.stringContaining('ENOENT') });
 });
 
-test('what does not listen is killed, with what lives on in sessions of its own', async () => {
+test('processes that ignore signals are killed, in other sessions too', async () => {
   const duration = `8${Math.floor(Math.random() * 1e6)}.5`;
   const deaf = `trap '' INT TERM HUP; sleep ${duration} & while :; do wait; done`;
   const script = `setsid sh -c "${deaf}" & trap '' INT TERM; echo ready; while :; do sleep 0.1; done`;
@@ -56,17 +56,17 @@ test('what does not listen is killed, with what lives on in sessions of its own'
   expect(await ended).toEqual({ exitCode: null, stoppedBy: 'aborted', problem: null });
   expect(findMarked(mark)).toEqual([]);
   expect(findByCommandLine(duration)).toEqual([]);
-  // Two gentle signals, three seconds each.
+  // Two gentle signals, two seconds each.
   expect(Date.now() - started).toBeLessThan(9000);
 });
 
-test('what it left running is gone when it has ended by itself, too', async () => {
+test('background processes end with a process that ends by itself', async () => {
   const { ended, mark } = start('setsid sleep 7777.5 & echo done');
   expect(await ended).toMatchObject({ exitCode: 0 });
   expect(findMarked(mark)).toEqual([]);
 });
 
-test('standing still is told from going on, and going on too long from both', async () => {
+test('the idle limit needs activity, and the time limit ends an active process', async () => {
   const still = start('echo one; sleep 20', { idleSeconds: 0.5 });
   const noisy = start('while :; do echo again; sleep 0.1; done', { idleSeconds: 0.5, wallSeconds: 1.5 });
   const retrying = start('while :; do echo retry; sleep 0.1; done', { idleSeconds: 0.5, onLine: () => false });
@@ -74,7 +74,7 @@ test('standing still is told from going on, and going on too long from both', as
   expect(ends.map(({ stoppedBy }) => stoppedBy)).toEqual(['idle', 'time', 'idle']);
 });
 
-test('the environment is made from a short list', () => {
+test('the environment holds only allowed variables', () => {
   const source = {
     PATH: '/bin',
     LC_ALL: 'C',
@@ -96,7 +96,7 @@ test('the environment is made from a short list', () => {
   });
 });
 
-test('the next run ends what a killed worker’s run left', async () => {
+test('a run ends the processes of a killed worker’s run', async () => {
   const state = temporaryDirectory('berth-mark-');
   const left = spawn('sleep', ['6666.5'], { detached: true, stdio: 'ignore', env: { [markVariable]: 'left' } });
   const gone = new Promise((resolve) => left.once('exit', resolve));

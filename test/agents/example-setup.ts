@@ -1,7 +1,7 @@
 import type { RunSetup } from '../../src/agents/command-line-protocol.js';
 import type { AgentRequest } from '../../src/agents/index.js';
 
-/** What a protocol is given, for tests that compare a command and start nothing. */
+/** Returns a setup for tests that compare commands and start nothing. */
 export function exampleSetup(changes: Partial<RunSetup> = {}, request: Partial<AgentRequest> = {}): RunSetup {
   return {
     request: {

@@ -10,7 +10,7 @@ describeConformance({
   environment: (url) => ({ GOOGLE_GEMINI_BASE_URL: url, GEMINI_MODEL: 'gemini-2.5-pro' }),
   key: 'GEMINI_API_KEY',
   runsCommands: true,
-  showsUse: true,
+  reportsUsage: true,
   program: 'gemini',
   costOfReply: 0.0012,
   startSeconds: 6,

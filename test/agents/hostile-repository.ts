@@ -1,9 +1,9 @@
 import { temporarySolution } from '../support/temporary-directories.js';
 
-/** Text that a CLI would take for instructions if it read the repository's own. */
+/** Text that a CLI would take for instructions if it read the repository's instruction files. */
 export const plantedInstruction = 'PLANTED-INSTRUCTION-OF-THE-REPOSITORY';
 
-/** What each of the CLIs would run or obey by itself, if it were let; each leaves a file `hijacked-…`. */
+/** Creates a repository with configuration that CLIs would run by default. Each piece leaves a file `hijacked-…`. */
 export function createHostileRepository(): string {
   const hook = { hooks: [{ type: 'command', command: 'touch hijacked-by-hook' }] };
   const server = { command: 'sh', args: ['-c', 'touch hijacked-by-server'] };

@@ -9,7 +9,7 @@ describeConformance({
   environment: (url) => ({ OPENAI_BASE_URL: `${url}/v1`, OPENAI_MODEL: 'scripted' }),
   key: 'OPENAI_API_KEY',
   runsCommands: true,
-  showsUse: true,
+  reportsUsage: true,
   program: null,
   costOfReply: 0.0012,
   startSeconds: 1,

@@ -4,7 +4,7 @@ import { expect, test } from '@jest/globals';
 import { bubblewrapArguments } from '../../src/agents/sandbox.js';
 import { temporaryDirectory } from '../support/temporary-directories.js';
 
-test('everything is readable, two places are writable, and what is hidden or steers is covered', () => {
+test('a sandbox is read-only except for two directories, and covers hidden and masked paths', () => {
   const root = temporaryDirectory('berth-sandbox-');
   const at = (name: string): string => join(root, name);
   for (const name of ['w', 's', 'secrets', 'w/.opencode', 'programs']) mkdirSync(at(name));
@@ -19,7 +19,7 @@ test('everything is readable, two places are writable, and what is hidden or ste
   }).join(' ');
   expect(argv.replaceAll(`${root}/`, '@')).toBe(
     '--ro-bind / / --dev /dev --proc /proc --unshare-pid --unshare-ipc --unshare-uts --die-with-parent ' +
-      // A hidden directory that holds the program gives that back.
+      // The program stays visible in a hidden directory.
       '--tmpfs @secrets --ro-bind /dev/null @token --ro-bind @secrets @secrets --ro-bind @secrets @secrets ' +
       '--bind @w @w --bind @s @s --ro-bind @blank @w/.env --tmpfs @w/.opencode --chdir @w',
   );

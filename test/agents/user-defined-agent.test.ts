@@ -8,7 +8,7 @@ import { temporaryDirectory } from '../support/temporary-directories.js';
 import { describeConformance } from './conformance.js';
 import { openaiChat } from './endpoints/index.js';
 
-/** The least that one's own agent may be: it asks, does what it is told, keeps its session in its home, and reports. */
+/** A minimal agent: it requests replies, runs tool calls, keeps its session in its home, and writes a report. */
 const program = `#!${process.execPath}
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -66,7 +66,7 @@ describeConformance({
   environment: (url) => ({ MY_ENDPOINT: url }),
   key: 'MY_KEY',
   runsCommands: true,
-  showsUse: false,
+  reportsUsage: false,
   program: null,
   costOfReply: 0.0012,
   startSeconds: 2,

@@ -24,21 +24,21 @@ const requestIn = (workspace: string) => ({
   environment: { PATH: path, OPENAI_API_KEY: 'key-of-the-test' },
 });
 
-test('without bubblewrap an agent works all the same, and the result says so', async () => {
+test('an agent runs without bubblewrap, and the result says so', async () => {
   const agent = new CommandLineAgent(
     createUserDefinedProtocol('mine', UserDefinedSettings.parse({ argv: ['/bin/cat'] })),
   );
-  const by = 'none: bubblewrap (bwrap) is not installed';
+  const mechanism = 'none: bubblewrap (bwrap) is not installed';
   expect(await agent.run(requestIn(temporarySolution({ 'app.py': '' })))).toMatchObject({
     stopReason: 'finished',
     message: 'hello',
     isSandboxed: false,
-    by,
+    mechanism,
   });
-  expect(await findSandbox()).toEqual({ isSandboxed: false, by });
+  expect(await findSandbox()).toEqual({ isSandboxed: false, mechanism });
 });
 
-test('an agent that only bubblewrap keeps from running the repository’s code is not started without it', async () => {
+test('an agent that would run code of the repository without bubblewrap is not started', async () => {
   const agent = new CommandLineAgent(opencode, { program: '/bin/false' });
   const workspace = temporarySolution({ '.opencode/plugin/planted.js': '' });
   await expect(agent.run(requestIn(workspace))).rejects.toMatchObject({

@@ -15,7 +15,7 @@ const files = new WorkspaceFiles(root);
 const use = (name: string, input: object): Promise<string> =>
   useTool(name, JSON.stringify(input), { files, note: () => undefined, runCommand: async () => 'exit code 0' });
 
-test('files are listed, read in parts, searched, written and edited', async () => {
+test('tools list, read, search, write and edit files', async () => {
   expect(await use('list_files', {})).toBe('app.py\nlib/deep.py');
   expect(await use('read_file', { path: 'app.py', from_line: 1, lines: 1 })).toBe('one\n(2 more lines)');
   expect(await use('search', { pattern: '^tw.$' })).toBe('app.py:2: two\nlib/deep.py:1: two');
@@ -25,22 +25,22 @@ test('files are listed, read in parts, searched, written and edited', async () =
 });
 
 test.each(['../x', '/etc/passwd', 'way-out/x', 'dangling', 'lib/../../x'])(
-  'the path %s leaves the workspace for nobody',
+  'the path %s outside the workspace is refused',
   async (path) => {
     expect(await use('write_file', { path, content: 'x' })).toMatch(
-      /^error: .*(outside the workspace|can’t be resolved)/,
+      /^error: .*(outside the workspace|cannot be resolved)/,
     );
     expect(await use('read_file', { path })).toMatch(/^error: /);
   },
 );
 
-test('what the model gets wrong is told to the model', async () => {
+test('mistakes of the model are answers to the model', async () => {
   expect(await use('edit_file', { path: 'app.py', before: 'nowhere', after: '' })).toContain('occurs 0 times');
   expect(await use('read_file', { path: 'missing.py' })).toMatch(/^error: ENOENT/);
-  expect(await use('search', { pattern: '(' })).toContain('no regular expression');
-  expect(await use('fly', {})).toContain('there is no tool fly');
+  expect(await use('search', { pattern: '(' })).toContain('not a regular expression');
+  expect(await use('fly', {})).toContain('unknown tool fly');
   expect(await use('read_file', { file: 'app.py' })).toContain('path');
   expect(await useTool('read_file', '{', { files, note: () => undefined, runCommand: async () => '' })).toContain(
-    'no JSON',
+    'not JSON',
   );
 });

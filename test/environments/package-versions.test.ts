@@ -165,7 +165,11 @@ test('a source without history has the version that it was published as, else no
 test('a version is told as setuptools-scm tells it', () => {
   const told = ['v1.2.3-0-gabc', 'v1.2.3-4-gabcdef0', 'pkg-2.0rc1-1-gabc', 'release/3.4-12-gabc', 'nothing-1-gabc'];
   expect(told.map((described) => parseDescribedVersion({ described }))).toEqual([
-    ...['1.2.3', '1.2.4.dev4+gabcdef0', '2.0rc2.dev1+gabc', '3.5.dev12+gabc', undefined],
+    '1.2.3',
+    '1.2.4.dev4+gabcdef0',
+    '2.0rc2.dev1+gabc',
+    '3.5.dev12+gabc',
+    undefined,
   ]);
   expect(parseDescribedVersion(undefined)).toBeUndefined();
 });

@@ -34,9 +34,17 @@ test('options go where uv takes them', async () => {
     notes,
   } = await read({
     'requirements.txt': [
-      ...['-i https://one.org/simple', '--index-url=https://two.org/simple', '--extra-index https://three.org/simple'],
-      ...['-f wheels', '--no-binary a,b', '--only-binary :all:', '--pre', '--trusted-host e.org', '--prefer-binary'],
-      ...['six --config-settings "a=b c" --global-option=x', '--use-feature fast-deps'],
+      '-i https://one.org/simple',
+      '--index-url=https://two.org/simple',
+      '--extra-index https://three.org/simple',
+      '-f wheels',
+      '--no-binary a,b',
+      '--only-binary :all:',
+      '--pre',
+      '--trusted-host e.org',
+      '--prefer-binary',
+      'six --config-settings "a=b c" --global-option=x',
+      '--use-feature fast-deps',
     ].join('\n'),
   });
   expect(texts(options)).toEqual([
@@ -48,7 +56,12 @@ test('options go where uv takes them', async () => {
     '--only-binary :all:',
   ]);
   expect(args).toEqual([
-    ...['--prerelease', 'allow', '--allow-insecure-host', 'e.org', '--config-settings-package', 'six:a=b c'],
+    '--prerelease',
+    'allow',
+    '--allow-insecure-host',
+    'e.org',
+    '--config-settings-package',
+    'six:a=b c',
   ]);
   expect(notes).toEqual([
     'requirements.txt:8: packages from e.org are taken without checking its certificate.',
@@ -81,7 +94,10 @@ test('includes are followed, each once, with what they constrain', async () => {
   expect(texts(requirements)).toEqual(['six', 'idna']);
   expect(texts(constraints)).toEqual(['six<2', 'chardet<9']);
   expect(seen.filter((_, index) => index % 2 === 0)).toEqual([
-    ...['requirements.txt', 'base/one.txt', 'base/two.txt', 'base/three.txt'],
+    'requirements.txt',
+    'base/one.txt',
+    'base/two.txt',
+    'base/three.txt',
   ]);
 });
 

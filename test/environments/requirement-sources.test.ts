@@ -272,7 +272,9 @@ test('indexes of other tools’ manifests are indexes', async () => {
   const bento =
     'python:\n  packages: [a]\n  index_url: https://i.org\n  extra_index_url: [https://j.org]\n  find_links: [https://k.org]\n';
   expect(await options({ 'bentofile.yaml': bento })).toEqual([
-    ...['--index-url https://i.org', '--extra-index-url https://j.org', '--find-links https://k.org'],
+    '--index-url https://i.org',
+    '--extra-index-url https://j.org',
+    '--find-links https://k.org',
   ]);
 });
 
@@ -293,7 +295,18 @@ test('conda’s versions are pip’s', () => {
       '=2022.1',
     ].map(convertCondaVersion),
   ).toEqual([
-    ...['', '', '==1.26.*', '==1.26.*', '==1.26.4', '==1.2.3', '>=1,<2', '==1.2.*', '==2.*', '', '~=1.2', '==2022.1.*'],
+    '',
+    '',
+    '==1.26.*',
+    '==1.26.*',
+    '==1.26.4',
+    '==1.2.3',
+    '>=1,<2',
+    '==1.2.*',
+    '==2.*',
+    '',
+    '~=1.2',
+    '==2022.1.*',
   ]);
 });
 

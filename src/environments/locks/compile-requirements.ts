@@ -65,10 +65,23 @@ export async function runCompile(resolution: Resolution, request: CompileRequest
   await writeFile(join(scratch, constraintsName), bounds.text, { mode: 0o600 });
   await writePreferences(output, preferences);
   const args = [
-    ...['pip', 'compile', '--no-header', '--quiet', ...projects, join(scratch, requirementsName)],
-    ...['--constraints', join(scratch, constraintsName), '--python', interpreter.path],
+    'pip',
+    'compile',
+    '--no-header',
+    '--quiet',
+    ...projects,
+    join(scratch, requirementsName),
+    '--constraints',
+    join(scratch, constraintsName),
+    '--python',
+    interpreter.path,
     ...(interpreter.asOf === undefined ? [] : ['--exclude-newer', interpreter.asOf]),
-    ...['--format', 'pylock.toml', '--output-file', output, ...listIndexArguments(pip), ...pip.uvArguments],
+    '--format',
+    'pylock.toml',
+    '--output-file',
+    output,
+    ...listIndexArguments(pip),
+    ...pip.uvArguments,
   ];
   const secrets = Object.values(variables);
   const call = { home, args, cwd, directory, env, secrets, scratch, signal, onProgress };

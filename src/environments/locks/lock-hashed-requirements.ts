@@ -64,9 +64,21 @@ async function checkHashes(resolution: Resolution): Promise<void> {
   await writeFile(file, asked.text, { mode: 0o600 });
   await writeFile(constraints, bounds.text, { mode: 0o600 });
   const args = [
-    ...['pip', 'install', '--dry-run', '--quiet', '--require-hashes', '--target', join(scratch, 'nowhere')],
-    ...['--python', interpreter.path, '--requirements', file, '--constraints', constraints],
-    ...[...listIndexArguments(pip), ...pip.uvArguments],
+    'pip',
+    'install',
+    '--dry-run',
+    '--quiet',
+    '--require-hashes',
+    '--target',
+    join(scratch, 'nowhere'),
+    '--python',
+    interpreter.path,
+    '--requirements',
+    file,
+    '--constraints',
+    constraints,
+    ...listIndexArguments(pip),
+    ...pip.uvArguments,
   ];
   const secrets = Object.values(variables);
   const call = { home, args, cwd, directory, env, secrets, scratch, signal, onProgress };

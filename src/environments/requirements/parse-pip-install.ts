@@ -41,15 +41,15 @@ const optionsWithValue = {
 } as const;
 
 const requirementOptions = new Set([
-  ...[
-    'requirement',
-    'constraint',
-    'editable',
-    'index-url',
-    'extra-index-url',
-    'find-links',
-    'no-binary',
-    'only-binary',
-  ],
-  ...['trusted-host', 'no-index', 'pre'],
+  'requirement',
+  'constraint',
+  'editable',
+  'index-url',
+  'extra-index-url',
+  'find-links',
+  'no-binary',
+  'only-binary',
+  'trusted-host',
+  'no-index',
+  'pre',
 ]);

@@ -3,7 +3,7 @@ import { eventStream, json, refusalWords, type Spoken, type Wire } from './wire.
 
 const usage = { input_tokens: tokensPerReply.input, output_tokens: tokensPerReply.output };
 
-/** `POST /v1/messages`, as Claude Code speaks it. */
+/** `POST /v1/messages`, for Claude Code. */
 export const anthropicMessages: Wire = {
   speaksAtOnce: false,
   takesTurn: ({ method, path, body }) =>

@@ -7,7 +7,7 @@ const usageMetadata = {
   totalTokenCount: tokensPerReply.input + tokensPerReply.output,
 };
 
-/** `POST …:streamGenerateContent`, as the Gemini CLI speaks it. */
+/** `POST …:streamGenerateContent`, for the Gemini CLI. */
 export const gemini: Wire = {
   speaksAtOnce: false,
   takesTurn: ({ method, path, body }) =>

@@ -16,7 +16,7 @@ const encodeRefusal = (status: number): unknown => ({
 
 const codes: Record<number, string> = { 401: 'invalid_api_key', 429: 'rate_limit_exceeded' };
 
-/** `POST /v1/chat/completions` with tools, as opencode and Berth's own agent speak it. */
+/** `POST /v1/chat/completions` with tools, for opencode and Berth's own agent. */
 export const openaiChat: Wire = {
   speaksAtOnce: false,
   takesTurn: (request) => isChat(request) && Array.isArray(request.body.tools) && request.body.tools.length > 0,
@@ -26,7 +26,7 @@ export const openaiChat: Wire = {
   encodeRefusal,
 };
 
-/** The same without tools, as aider speaks it: edits are blocks in the text, and one reply is all. */
+/** `POST /v1/chat/completions` without tools, for aider: a single reply contains the edits as blocks. */
 export const openaiChatPlain: Wire = {
   ...openaiChat,
   speaksAtOnce: true,
@@ -55,19 +55,19 @@ function encodeReply(delta: { content?: string; tool_calls?: object[] }, { body 
 function encodeDelta(turn: Spoken, { body }: RecordedRequest): { content?: string; tool_calls?: object[] } {
   if (turn.kind === 'say') return { content: turn.text };
   const offered: string[] = body.tools.map((tool: { function: { name: string } }) => tool.function.name);
-  const [name, input] = offered.includes('write_file') ? callOfBerth(turn) : callOfOpencode(turn);
+  const [name, input] = offered.includes('write_file') ? encodeBerthCall(turn) : encodeOpencodeCall(turn);
   const call = { name, arguments: JSON.stringify(input) };
   return {
     tool_calls: [{ index: 0, id: `call_${Math.random().toString(36).slice(2)}`, type: 'function', function: call }],
   };
 }
 
-const callOfBerth = (turn: Exclude<Spoken, { kind: 'say' }>): [string, object] =>
+const encodeBerthCall = (turn: Exclude<Spoken, { kind: 'say' }>): [string, object] =>
   turn.kind === 'write'
     ? ['write_file', { path: turn.path, content: turn.content }]
     : ['run_command', { command: turn.command }];
 
-const callOfOpencode = (turn: Exclude<Spoken, { kind: 'say' }>): [string, object] =>
+const encodeOpencodeCall = (turn: Exclude<Spoken, { kind: 'say' }>): [string, object] =>
   turn.kind === 'write'
     ? ['write', { filePath: turn.path, content: turn.content }]
     : ['bash', { command: turn.command, description: 'as the script says' }];

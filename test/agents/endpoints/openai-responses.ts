@@ -7,7 +7,7 @@ const usage = {
   total_tokens: tokensPerReply.input + tokensPerReply.output,
 };
 
-/** `POST /v1/responses`, as Codex speaks it with a model that it does not know: one tool, for commands. */
+/** `POST /v1/responses`, for Codex with a model that it does not know: one tool, for commands. */
 export const openaiResponses: Wire = {
   speaksAtOnce: false,
   takesTurn: ({ method, path, body }) =>

@@ -3,12 +3,12 @@ import type { AddressInfo } from 'node:net';
 import { say, type Turn } from './turn.js';
 import type { RecordedRequest, Spoken, Wire } from './wire.js';
 
-/** A model endpoint on loopback that follows a script and remembers all it was sent. */
+/** A model endpoint on loopback that follows a script and records its requests. */
 export interface ScriptedEndpoint {
   /** `http://127.0.0.1:PORT`, without a path. */
   url: string;
   requests: RecordedRequest[];
-  /** What the next turns are; what an earlier script left over is dropped. */
+  /** Sets the next turns, and drops the rest of an earlier script. */
   script(...turns: Turn[]): void;
   close(): Promise<void>;
 }

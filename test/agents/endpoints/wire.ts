@@ -1,11 +1,11 @@
 import type { Turn } from './turn.js';
 
-/** One request as the endpoint got it. */
+/** One request as the endpoint received it. */
 export interface RecordedRequest {
   method: string;
   path: string;
   headers: Record<string, string | string[] | undefined>;
-  /** As sent; searched for what must not have been sent. */
+  /** The body as sent. */
   text: string;
   // biome-ignore lint/suspicious/noExplicitAny: four providers' request bodies, each read by its own wire format alone.
   body: any;
@@ -16,14 +16,14 @@ export interface Reply {
   body: string;
 }
 
-/** A turn that is a reply; the endpoint itself does the refusing and the hanging. */
+/** A turn with a reply; the endpoint itself handles the others. */
 export type Spoken = Extract<Turn, { kind: 'say' | 'write' | 'run' }>;
 
-/** One provider's way of saying the same few things. */
+/** The wire format of one provider. */
 export interface Wire {
-  /** False for titles, routers, model lists, telemetry: those are answered without taking a turn of the script. */
+  /** False for titles, routers, model lists and telemetry, which take no turn of the script. */
   takesTurn(request: RecordedRequest): boolean;
-  /** True where the agent has no loop of its own, so that one reply must hold everything up to the next `say`. */
+  /** True for an agent without a loop: one reply contains everything up to the next `say`. */
   speaksAtOnce: boolean;
   encode(turns: Spoken[], request: RecordedRequest): Reply;
   encodeAside(request: RecordedRequest): Reply;
@@ -37,7 +37,7 @@ export const eventStream = (events: string[]): Reply => ({
   body: events.map((event) => `${event}\n\n`).join(''),
 });
 
-/** Said as providers say it: some CLIs pass on nothing but these words. */
+/** Returns a refusal in the words of providers, because some CLIs report nothing else. */
 export const refusalWords = (status: number): string =>
   ({ 401: 'Incorrect API key provided.', 429: 'Rate limit reached.', 529: 'Overloaded.' })[status] ??
   `Refused (${status}).`;
