@@ -27,46 +27,48 @@ import { ensureReconcileSchedule, triggerReconciliation } from './src/stack/reco
 import { readNamespaceId } from './src/temporal/namespace.js';
 import { hostQueue, sharedQueue } from './src/workflows/messages.js';
 
-/** Builds everything that a step needs; the one place that does. */
+/** Builds everything that activities need; the only place that does. */
 async function buildDependencies(client: Client): Promise<Dependencies> {
   const home = berthHome();
   const host = getHostId();
-  const ask = requestOnce(client);
+  const requestServer = requestOnce(client);
   const registry = await StrategyRegistry.scan({ home });
   return {
     home,
     host,
-    deployments: new WorkflowLookup(await readNamespaceId(client.connection, client.options.namespace), ask),
+    deployments: new WorkflowLookup(await readNamespaceId(client.connection, client.options.namespace), requestServer),
     renewReconcileSchedule: () => ensureReconcileSchedule(client, host),
     log,
     registry,
     selector: new SelectorAgent(registry, { model: findOpenaiModel(), home }),
     adapter: new AdapterAgent({ registry, home, agents: () => AgentRegistry.load(home) }),
     environments: new Environments(home),
-    redeployGateway: new RedeployGateway(ask),
+    redeployGateway: new RedeployGateway(requestServer),
   };
 }
 
-/** Polls the shared queue and this host's own until the process is told to end. */
+/** Polls the shared queue and the host's queue until a signal ends the process. */
 async function work(): Promise<void> {
   const logger = new DefaultLogger('WARN');
   Runtime.install({ logger, shutdownSignals: ['SIGINT', 'SIGTERM'] });
   const target = await ensureStack({ needsWorker: false });
-  const tell = listenersOf(target);
+  const announce = selectAnnouncement(target);
   const connection = await NativeConnection.connect(target.connectionOptions);
   const client = new Client({ connection, namespace: target.namespace });
   const dependencies = await buildDependencies(client);
-  const [shared, own] = await Promise.all([
+  const [shared, hostOnly] = await Promise.all([
     createWorker(connection, target, dependencies, sharedQueue),
     createWorker(connection, target, dependencies, hostQueue(dependencies.host)),
     reassignLostActivities(client, dependencies.host).catch((error: Error) =>
-      log(`what a killed worker left is given out once its heartbeats are missed: ${error.message}`),
+      log(`cannot reassign activities of killed workers; they continue after a missed heartbeat: ${error.message}`),
     ),
   ]);
   try {
-    const workers = [shared, own];
-    const isPolling = announce(workers, tell).then(() => beginReconciling(client, dependencies.host));
-    await Promise.all([...workers.map((worker) => worker.run()), isPolling]);
+    const workers = [shared, hostOnly];
+    const started = waitUntilPolling(workers)
+      .then(announce)
+      .then(() => startReconciling(client, dependencies.host));
+    await Promise.all([...workers.map((worker) => worker.run()), started]);
   } finally {
     await connection.close();
   }
@@ -88,37 +90,40 @@ async function createWorker(
     ...(isShared && { workflowBundle: { codePath: join(packageRoot, 'dist', 'workflows.js') } }),
     shutdownGraceTime: '2s',
     shutdownForceTime: '20s',
-    // How long a cancellation can stay unnoticed by a step that beats: its own beat is the longer of the two.
+    // Delays the delivery of a cancellation to an activity, whose own heartbeat interval is longer.
     maxHeartbeatThrottleInterval: '1s',
-    // Each running deployment keeps one slot of its host's queue for its supervision.
+    // Supervision takes one slot of the host's queue for each running deployment.
     maxConcurrentActivityTaskExecutions: isShared ? 20 : 2_000,
   };
   return await Worker.create(options);
 }
 
-/** What an earlier worker left is looked for at once. A server that does not allow schedules costs no more than that. */
-async function beginReconciling(client: Client, host: string): Promise<void> {
+/** Reconciles at once and then on a schedule. Only logs an error, because a server may forbid schedules. */
+async function startReconciling(client: Client, host: string): Promise<void> {
   try {
     await ensureReconcileSchedule(client, host);
     await triggerReconciliation(client, host);
   } catch (error) {
-    log(`this host is not reconciled by itself: ${BerthError.from(error).message}`);
+    log(`cannot schedule the reconciliation of this host: ${BerthError.from(error).message}`);
   }
 }
 
 const log = (line: string): void => void process.stderr.write(`${new Date().toISOString()} ${line}\n`);
 
-/** Tells whoever waits for it that both queues are polled. */
-async function announce(workers: Worker[], tell: () => Promise<void>): Promise<void> {
+async function waitUntilPolling(workers: Worker[]): Promise<void> {
   while (workers.some((worker) => worker.getState() === 'INITIALIZED')) await sleep(5);
-  await tell();
 }
 
-/** Of a worker in the background whoever started it waits for a file; one in the foreground is found by every command. */
-function listenersOf(target: TemporalTarget): () => Promise<void> {
+/** Selects how to announce that the worker polls: by a file in the background, to the user and commands in the foreground. */
+function selectAnnouncement(target: TemporalTarget): () => Promise<void> {
   const { BERTH_READY_FILE } = process.env;
-  if (BERTH_READY_FILE === undefined) return prepareForegroundWorker(target).announce;
-  return () => writeFile(BERTH_READY_FILE, JSON.stringify({ ready: true, pid: process.pid }));
+  if (BERTH_READY_FILE !== undefined)
+    return () => writeFile(BERTH_READY_FILE, JSON.stringify({ ready: true, pid: process.pid }));
+  const { announce } = prepareForegroundWorker(target);
+  return async () => {
+    await announce();
+    process.stderr.write(`polling ${target.address}; Ctrl-C finishes running steps and stops\n`);
+  };
 }
 
 await work();

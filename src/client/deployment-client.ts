@@ -37,24 +37,28 @@ import { WorkflowLookup } from './workflow-lookup.js';
 
 export interface ConnectOptions {
   onProgress?: (line: string) => void;
-  /** Who asks, for the record; this user on this machine when absent. */
+  /** Requester, for the record; this user on this machine by default. */
   by?: string;
 }
 
-/** A deployment seen from outside: started, asked and told through Temporal. Nothing here touches the software. */
+/** Client of the deployments' workflows in Temporal. It never touches the software. */
 export class DeploymentClient {
   private constructor(
     private readonly temporal: TemporalConnection,
     private readonly by: string,
   ) {}
 
-  /** Connects to the server that is configured, or to the embedded one, which it starts when it does not run. */
+  /** Connects to the configured server, or to the embedded one, which it starts if necessary. */
   static async connect(options: ConnectOptions = {}): Promise<DeploymentClient> {
     const { onProgress, by = describeUser() } = options;
     return new DeploymentClient(await TemporalConnection.connect(onProgress), by);
   }
 
-  /** Starts the life of a deployment and returns; NAME_TAKEN when there is one of that name. */
+  /**
+   * Starts the workflow of a deployment.
+   *
+   * @throws NAME_TAKEN when the name is in use, WORKER_UNREACHABLE when no worker polls, EXAMPLES_INVALID when the examples are too large.
+   */
   async deploy(config: DeployConfig): Promise<void> {
     requireSmallExamples(config.examples);
     await this.temporal.requireWorker();
@@ -68,10 +72,10 @@ export class DeploymentClient {
         { key: searchAttributes.name, value: name },
         { key: searchAttributes.state, value: 'selecting' },
       ],
-      // A run that takes over from an earlier one is younger than the deployment.
+      // The start time of a continued run is later than the deployment's.
       memo: { createdAt: new Date().toISOString(), request: randomUUID() },
       staticSummary: `${name}: ${solution.path}`,
-      staticDetails: solution.goal ?? `The deployment of ${solution.path}`,
+      staticDetails: solution.goal ?? `Deployment of ${solution.path}`,
     };
     try {
       await this.temporal.request(name, ({ workflow }) => startWorkflowOnce(workflow, workflowType, options));
@@ -86,15 +90,15 @@ export class DeploymentClient {
     return await this.requestWorkflow(name, (handle) => handle.query(statusQuery));
   }
 
-  /** All deployments that are not cleaned up, oldest first. */
+  /** Lists all deployments that are not cleaned up, oldest first. */
   async list(): Promise<DeploymentSummary[]> {
     const query = `WorkflowType = '${workflowType}' AND ExecutionStatus = 'Running'`;
-    const found = await this.temporal.request('list', async ({ workflow }) => {
-      const executions: WorkflowExecutionInfo[] = [];
-      for await (const execution of workflow.list({ query })) executions.push(execution);
-      return executions;
+    const executions = await this.temporal.request('list', async ({ workflow }) => {
+      const found: WorkflowExecutionInfo[] = [];
+      for await (const execution of workflow.list({ query })) found.push(execution);
+      return found;
     });
-    const summaries = found.flatMap((execution) => {
+    const summaries = executions.flatMap((execution) => {
       const summary = summarizeDeployment(execution);
       return summary === undefined ? [] : [{ ...summary, webUrl: this.temporal.buildDeploymentUrl(summary.name) }];
     });
@@ -102,10 +106,10 @@ export class DeploymentClient {
   }
 
   /**
-   * Tells each change until the deployment is settled: running, stopped, waiting or cleaned, and no other revision is
-   * on its way.
+   * Reports each change until the deployment is settled: running, stopped, waiting or cleaned, without a running
+   * change.
    *
-   * @throws the error of a request that was wrong in itself: such a deployment is undone, its name free again.
+   * @throws the error of an invalid request, whose deployment is undone.
    */
   async follow(
     name: string,
@@ -116,7 +120,11 @@ export class DeploymentClient {
     return requireValidRequest(info);
   }
 
-  /** As `followChange`. @throws what a change failed with, or waits with */
+  /**
+   * Follows a change without reports.
+   *
+   * @throws the error of a failed or waiting change.
+   */
   async followChangeToEnd(name: string, id: string): Promise<DeploymentInfo> {
     const info = await this.followChange(name, id, () => {});
     const error = findChangeError(info, id);
@@ -128,35 +136,35 @@ export class DeploymentClient {
     return await this.sendUpdate(name, stopUpdate, []);
   }
 
-  /** Starts a stopped deployment (`start` starts a new one). */
+  /** Starts a stopped deployment. */
   async start(name: string): Promise<DeploymentInfo> {
     return await this.sendUpdate(name, startUpdate, []);
   }
 
-  /** Goes on with a deployment that waits; resolves as soon as it does. */
+  /** Resumes a waiting deployment; resolves when it has resumed. */
   async resume(name: string, resumption: Resumption): Promise<DeploymentInfo> {
     return await this.sendUpdate(name, resumeUpdate, [resumption]);
   }
 
-  /** Gives up what waits or is on its way, and resolves when all of it is undone: the deployment, if nothing serves. */
+  /** Abandons the waiting or running change and resolves when it is undone; without an active revision, cleans up. */
   async abandon(name: string): Promise<DeploymentInfo> {
     const info = await this.sendUpdate(name, abandonUpdate, []);
     return info.revision === null ? await this.waitForCleanup(name) : info;
   }
 
-  /** Asks for a new revision; resolves as soon as that is recorded. Its fate: `followChange`. */
+  /** Requests a new revision; resolves when the request is recorded. `followChange` follows it. */
   async redeploy(name: string, redeployment: Redeployment): Promise<RequestedChange> {
     requireSmallExamples(redeployment.changes.examples);
     await this.temporal.requireWorker();
     return await this.sendUpdate(name, redeployUpdate, [redeployment]);
   }
 
-  /** Asks for a kept revision, null for the one before; resolves as soon as that is recorded. */
+  /** Requests a rollback to a kept revision, or to the previous one for null; resolves when the request is recorded. */
   async rollBack(name: string, target: string | null): Promise<RequestedChange> {
     return await this.sendUpdate(name, rollbackUpdate, [target]);
   }
 
-  /** Tells each change of the deployment until this change of its revision is over, or waits. */
+  /** Reports each new info of the deployment until the change ends or waits. */
   async followChange(
     name: string,
     id: string,
@@ -166,7 +174,7 @@ export class DeploymentClient {
     return await followUntil(this.createStatusSource(name), isChangeSettled(id), onChange, options);
   }
 
-  /** Undoes a deployment in whatever state it is, and resolves when all of it is proven gone. */
+  /** Undoes a deployment in any state; resolves when all its resources are verified to be gone. */
   async cleanup(name: string, onChange: (info: DeploymentInfo) => void = () => {}): Promise<DeploymentInfo> {
     await this.temporal.request(name, async ({ workflow }) => {
       const handle = workflow.getHandle(workflowId(name));
@@ -177,19 +185,19 @@ export class DeploymentClient {
     return await this.waitForCleanup(name, onChange);
   }
 
-  /** The server, as a comparison of deployments and world asks it. */
+  /** Returns the server for reconciliation. */
   async getServer(): Promise<DeploymentServer> {
-    return new WorkflowLookup(await this.temporal.readServerId(), (name, question) =>
-      this.temporal.request(name, question),
+    return new WorkflowLookup(await this.temporal.readServerId(), (name, operation) =>
+      this.temporal.request(name, operation),
     );
   }
 
-  /** Schedules of redeploys. */
+  /** Redeploy schedules. */
   get schedules(): RedeploySchedules {
     return new RedeploySchedules(this.context);
   }
 
-  /** Calls that are recorded, and made again until they are answered. */
+  /** Durable runs: recorded calls that are retried until they are answered. */
   get runs(): DurableRuns {
     return new DurableRuns(this.context);
   }
@@ -200,11 +208,11 @@ export class DeploymentClient {
 
   private get context() {
     const { temporal, by } = this;
-    const requestServer: RequestServer = (name, question) => temporal.request(name, question);
+    const requestServer: RequestServer = (name, operation) => temporal.request(name, operation);
     return { requestServer, by, webUrl: (page: string) => temporal.buildPageUrl(page) };
   }
 
-  /** The id makes it safe to send twice: the second answer is the first one's. */
+  /** Sends an update with an ID that makes it idempotent. */
   private async sendUpdate<Result, Args extends unknown[]>(
     name: string,
     update: UpdateDefinition<Result, [...Args, by: string]>,
@@ -212,7 +220,7 @@ export class DeploymentClient {
   ): Promise<Result> {
     const [first, ...rest]: unknown[] = [...args, this.by];
     const options = { args: [first, ...rest] as [unknown, ...unknown[]], updateId: randomUUID() };
-    // The server lets an update wait for a worker for ever.
+    // The server lets an update wait forever for a worker.
     return await this.requestWorkflow(name, (handle) =>
       waitWhileAnswering(handle.executeUpdate(update.name, options), () => handle.query(statusQuery)),
     );
@@ -234,18 +242,18 @@ export class DeploymentClient {
 
   private async requestWorkflow<Result>(
     name: string,
-    question: (handle: WorkflowHandle) => Promise<Result>,
+    operation: (handle: WorkflowHandle) => Promise<Result>,
   ): Promise<Result> {
-    const found = await this.temporal.request(name, ({ workflow }) => question(workflow.getHandle(workflowId(name))));
-    return isDeploymentInfo(found) ? { ...found, webUrl: this.temporal.buildDeploymentUrl(name) } : found;
+    const result = await this.temporal.request(name, ({ workflow }) => operation(workflow.getHandle(workflowId(name))));
+    return isDeploymentInfo(result) ? { ...result, webUrl: this.temporal.buildDeploymentUrl(name) } : result;
   }
 }
 
-/** How a workflow ends that was ended from outside, before it had undone anything. */
+/** Statuses of workflows that were ended from outside, before they undid anything. */
 const terminatedStatuses = new Set(['TERMINATED', 'CANCELLED', 'TIMED_OUT']);
 
 const createTerminatedError = (name: string, status: string): BerthError =>
-  new BerthError('WORKFLOW_ENDED', `the workflow of ${name} was ended from outside (${status}), and undid nothing`, {
+  new BerthError('WORKFLOW_ENDED', `the workflow of ${name} was ended from outside (${status}) and undid nothing`, {
     name,
   });
 

@@ -3,24 +3,24 @@ import { LastChange } from '../contract/change.js';
 import type { DeploymentInfo, DeploymentState } from '../contract/status.js';
 import { searchAttributes } from '../workflows/status/search-attributes.js';
 
-/** A deployment in a list: what the server's index knows, without asking each workflow. */
+/** A deployment in a list, read from the server's index without a query to each workflow. */
 export type DeploymentSummary = Pick<DeploymentInfo, 'name' | 'state' | 'strategy' | 'revision' | 'host' | 'webUrl'> & {
   /** ISO 8601. */
   createdAt: string;
-  /** State of the change that is being made while an earlier revision serves; null when there is none. */
+  /** State of the running change; null without one. */
   change: DeploymentState | null;
-  /** The newest change that is over; null before the first one is. */
+  /** The newest finished change; null before the first one. */
   lastChange: LastChange | null;
 };
 
-/** Without its page in the Web UI; undefined for a workflow that is no deployment of ours. */
+/** Summarizes a deployment; undefined for another workflow. */
 export function summarizeDeployment(execution: WorkflowExecutionInfo): Omit<DeploymentSummary, 'webUrl'> | undefined {
   const { typedSearchAttributes: attributes, startTime, memo } = execution;
   const name = attributes.get(searchAttributes.name);
   if (name === undefined) return undefined;
   return {
     name,
-    // The worker writes nothing else into these two attributes.
+    // The worker writes only states into these two attributes.
     state: (attributes.get(searchAttributes.state) ?? 'selecting') as DeploymentState,
     change: (attributes.get(searchAttributes.change) ?? null) as DeploymentState | null,
     lastChange: LastChange.safeParse(memo?.lastChange).data ?? null,

@@ -1,6 +1,6 @@
 import { hostname, userInfo } from 'node:os';
 
-/** `user@machine`; a user without an entry in the system's list is known by number. */
+/** Returns `user@machine`; a user without an entry in the system's list has a number. */
 export function describeUser(): string {
   return `${userName()}@${hostname()}`;
 }

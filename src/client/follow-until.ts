@@ -1,18 +1,16 @@
 import type { DeploymentInfo } from '../contract/status.js';
 
-// Looks at a deployment whenever something has happened to it, until it is as somebody waits for.
-
 export interface FollowOptions {
   signal?: AbortSignal;
 }
 
-/** How a deployment is seen, and how one knows that another look is worth it. */
+/** Reads a deployment's info and waits for its next event. */
 export interface StatusSource {
   readInfo(): Promise<DeploymentInfo>;
   waitForNext(signal?: AbortSignal): Promise<void>;
 }
 
-/** Tells each difference, the first look included. */
+/** Follows a deployment until `isOver`; reports the first info and each different one. */
 export async function followUntil(
   { readInfo, waitForNext }: StatusSource,
   isOver: (info: DeploymentInfo) => boolean,

@@ -2,7 +2,7 @@ import type { Client } from '@temporalio/client';
 import { translateFailure } from '../temporal/translate-failure.js';
 import type { RequestServer } from './schedules/index.js';
 
-/** Over a connection that is there, without another try: that is what a step's retries are for. */
+/** Sends requests over an open connection without retries, which activities have themselves. */
 export const requestOnce =
   (client: Client): RequestServer =>
   async (name, operation) => {

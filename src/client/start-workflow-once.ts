@@ -4,10 +4,10 @@ import {
   type WorkflowStartOptions,
 } from '@temporalio/client';
 
-/** `request` names the request, whatever tries it takes. */
+/** Options with an ID of the request that all attempts share. */
 export type StartOptions = WorkflowStartOptions & { memo: { request: string } };
 
-/** Starts a workflow. What was started by an earlier try of the same request, whose answer was lost, is what was asked for. */
+/** Starts a workflow; accepts one that an earlier attempt of the same request started. */
 export async function startWorkflowOnce(workflow: WorkflowClient, type: string, options: StartOptions): Promise<void> {
   try {
     await workflow.start(type, options);

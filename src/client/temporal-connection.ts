@@ -7,12 +7,12 @@ import { translateFailure } from '../temporal/translate-failure.js';
 import { WorkflowEventWatch } from '../temporal/workflow-event-watch.js';
 import { sharedQueue, workflowId } from '../workflows/messages.js';
 
-/** Milliseconds that a question outlasts a server or worker that is being replaced; a sticky queue alone can take 10 s. */
+/** Milliseconds to retry while a server or worker is replaced; a sticky queue alone can take 10 s. */
 const requestTimeout = 60_000;
 
 /**
- * The connection to the server and its worker. With the embedded stack it survives the death of either: what was killed
- * is started again, and the question is asked again.
+ * The connection to the server. With the embedded stack it survives the death of server and worker: it starts them
+ * again and repeats the request.
  */
 export class TemporalConnection {
   private constructor(
@@ -26,7 +26,7 @@ export class TemporalConnection {
     return new TemporalConnection(target, await connectToTarget(target), onProgress);
   }
 
-  /** Asks until there is an answer. The question must be safe to ask twice. */
+  /** Runs an operation and retries it while server or worker are unreachable, so it must be idempotent. */
   async request<T>(name: string, operation: (client: Client) => Promise<T>): Promise<T> {
     for (const deadline = Date.now() + requestTimeout; ; ) {
       try {
@@ -43,13 +43,17 @@ export class TemporalConnection {
     }
   }
 
-  /** What happens to a workflow; an embedded server or worker that was killed meanwhile is started again. */
+  /** Watches a workflow; starts a killed embedded server or worker again. */
   watch(workflow: string): WorkflowEventWatch {
     const ensureRunning = async () => void (this.target.isEmbedded && (await this.reconnect()));
     return new WorkflowEventWatch(workflow, () => this.createClient(), ensureRunning);
   }
 
-  /** A server of the user's own may have no worker yet: better said at once than by a deployment that never begins. */
+  /**
+   * Checks that a configured server has a worker, without which a deployment would never start.
+   *
+   * @throws WORKER_UNREACHABLE when no worker polls.
+   */
   async requireWorker(): Promise<void> {
     if (this.target.isEmbedded) return;
     const { pollers } = await this.connection.workflowService.describeTaskQueue({
@@ -61,7 +65,7 @@ export class TemporalConnection {
     throw new BerthError('WORKER_UNREACHABLE', `no worker polls the queue ${sharedQueue} at ${this.target.address}`);
   }
 
-  /** Its namespace's own id. */
+  /** Reads the ID of the namespace, which identifies the server. */
   async readServerId(): Promise<string> {
     const { readNamespaceId } = await import('../temporal/namespace.js');
     return await readNamespaceId(this.connection, this.target.namespace);
@@ -71,7 +75,7 @@ export class TemporalConnection {
     return this.buildPageUrl(`workflows/${workflowId(name)}`);
   }
 
-  /** A page of the namespace. */
+  /** Builds the URL of a page of the namespace in the Web UI; null if the Web UI is unknown. */
   buildPageUrl(path: string): string | null {
     const { webUrl, namespace } = this.target;
     return webUrl === null ? null : `${webUrl}/namespaces/${namespace}/${path}`;
@@ -85,7 +89,7 @@ export class TemporalConnection {
     return new Client({ connection: this.connection, namespace: this.target.namespace });
   }
 
-  /** A server that is there waited for a worker itself. Throws what `connectTo` does for one that says nothing any more. */
+  /** Explains a timeout: either the server does not answer, which throws, or it waited for a worker. */
   private async explainTimeout(cause: unknown, name: string): Promise<BerthError> {
     await (await connectToTarget(this.target)).close();
     return new BerthError('WORKER_UNREACHABLE', `no worker answers for ${name}`, { name }, { cause });

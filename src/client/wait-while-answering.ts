@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Milliseconds between two looks whether somebody is there at all. */
+/** Milliseconds between two checks. */
 const defaultCheckInterval = 15_000;
 
 /**
- * Waits for what may take as long as it likes, but only while somebody works on it: `look` is asked now and then, and
- * what it throws ends the waiting.
+ * Waits for an operation of any duration while somebody works on it: calls `checkAnswering` at intervals, and rejects
+ * with its error.
  */
 export async function waitWhileAnswering<Result>(
   operation: Promise<Result>,

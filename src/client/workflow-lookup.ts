@@ -4,7 +4,7 @@ import { isClosed, statusQuery, workflowId } from '../workflows/messages.js';
 import { searchAttributes } from '../workflows/status/search-attributes.js';
 import type { RequestServer } from './schedules/index.js';
 
-/** The Temporal server of the deployments, told apart from others by its namespace's id. */
+/** Looks up deployments on a Temporal server, which its namespace's ID identifies. */
 export class WorkflowLookup implements DeploymentServer {
   constructor(
     readonly id: string,

@@ -28,8 +28,8 @@ export function toDiagnosticCheck({
   return {
     name: `agent ${name}`,
     ok: isUsable,
-    detail: isUsable ? facts.filter(Boolean).join(', ') : `missing: ${missing.join(', ')}`,
-    remedy: isUsable ? null : missing.map(describeRemedy).join(', '),
+    detail: isUsable ? facts.filter(Boolean).join(', ') : 'not set up',
+    remedy: isUsable ? null : missing.map(describeRemedy).join('; '),
     isRequired: false,
   };
 }

@@ -1,6 +1,7 @@
 import { BerthError } from '../errors.js';
 import type { TemporalTarget } from '../stack/index.js';
 import { defineCommand } from './command.js';
+import { describeStopped, listRunningSoftware } from './down.js';
 
 export const up = defineCommand({
   name: 'up',
@@ -49,7 +50,7 @@ async function waitInForeground(signal: AbortSignal, note: (line: string) => voi
   try {
     await watchStack(AbortSignal.any([signal, terminated.signal]));
   } finally {
-    await stopStack({ onProgress: note });
-    note('stopped the worker and the server; deployed software keeps running');
+    const stopped = await stopStack({ onProgress: note });
+    note(describeStopped(stopped, await listRunningSoftware()));
   }
 }

@@ -7,8 +7,7 @@ export const worker = defineCommand({
   options: {},
   handlesInterruption: true,
   examples: ['TEMPORAL_ADDRESS=temporal.example.com:7233 berth worker'],
-  async run({ output }) {
-    output.note('working on deployments; Ctrl-C lets running steps come to an end');
-    await import('../../worker.js');
+  async run() {
+    await import('../../worker.js'); // reports when it polls
   },
 });

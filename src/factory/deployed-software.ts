@@ -8,12 +8,12 @@ import type { CallOptions, LogOptions } from '../runners/runner.js';
 import type { RedeployOptions } from './prepare-config.js';
 
 /**
- * What the user calls: one deployment, whatever it runs on. `run`, `stream` and `runBatch` go straight to the software; `start`,
- * `stop` and `info` go through the workflow.
+ * One deployment, independent of its strategy. `run`, `stream` and `runBatch` call the software directly; `start`, `stop`
+ * and `info` use the workflow.
  */
 export class DeployedSoftware {
   private software: Promise<OpenSoftware> | undefined;
-  /** The same, once it is there: a fast call is not kept waiting for a promise. */
+  /** The resolved `software`, so that fast calls do not wait for a promise. */
   private opened: OpenSoftware | undefined;
 
   private constructor(
@@ -21,37 +21,41 @@ export class DeployedSoftware {
     private readonly home: BerthHome,
   ) {}
 
-  /** The deployment of that name on this machine. @throws BerthError NAME_UNKNOWN, NOT_RUNNING */
+  /**
+   * Opens a deployment on this machine.
+   *
+   * @throws NAME_UNKNOWN when there is no such deployment, NOT_RUNNING when it does not run.
+   */
   static async open(name: string, home: BerthHome = berthHome()): Promise<DeployedSoftware> {
-    const opened = new DeployedSoftware(name, home);
-    await opened.getSoftware();
-    return opened;
+    const deployed = new DeployedSoftware(name, home);
+    await deployed.getSoftware();
+    return deployed;
   }
 
-  /** Errors of the call are answers, never thrown. */
+  /** Calls the software once. Returns errors of the call as answers and never throws them. */
   async run(inputs: unknown, options?: CallOptions): Promise<Answer> {
     const software = this.opened ?? (await this.getSoftware());
     return await software.run(inputs, options);
   }
 
   /**
-   * The same call bit by bit: `{status: 'chunk', output}` for each piece as the software gives it, then exactly one answer,
-   * the one that `run` gives. The software goes on as fast as the parts are taken; leaving the loop early cancels the call.
+   * Streams a call: `{status: 'chunk', output}` for each chunk, then exactly one answer, the same as that of `run`. Applies
+   * backpressure to the software; leaving the loop early cancels the call.
    */
   async *stream(inputs: unknown, options?: CallOptions): AsyncGenerator<AnswerPart> {
     const software = await this.getSoftware();
     yield* software.stream(inputs, options);
   }
 
-  /** Answers in the order of the inputs. */
+  /** Calls the software once per input. Returns the answers in the order of the inputs. */
   async runBatch(inputs: readonly unknown[], options?: BatchOptions): Promise<Answer[]> {
     const software = await this.getSoftware();
     return await software.runBatch(inputs, options);
   }
 
   /**
-   * As `run`, through the workflow engine: recorded, waiting for software that is not there, and made again when it is lost
-   * half-way, so that it survives the death of any process. The signal ends the waiting, not the run: ask again by its id.
+   * Calls the software through a workflow that waits for stopped software and retries an interrupted call, so that the
+   * call survives the death of any process. The signal ends only the wait; the same ID returns the answer later.
    */
   async runDurably(inputs: unknown, options: DurableRunOptions & { signal?: AbortSignal } = {}): Promise<Answer> {
     const { signal, ...rest } = options;
@@ -62,29 +66,31 @@ export class DeployedSoftware {
     });
   }
 
+  /** Checks the health of the software now. */
   async isHealthy(): Promise<boolean> {
     const software = await this.getSoftware();
     return (await software.isHealthy()).isHealthy;
   }
 
-  /** What the software prints, line by line. */
+  /** Reads the output of the software line by line. */
   async *logs(options?: LogOptions): AsyncGenerator<string> {
     const software = await this.getSoftware();
     yield* software.logs(options);
   }
 
+  /** Queries the state of the deployment. */
   async info(): Promise<DeploymentInfo> {
     return await this.withClient((client) => client.info(this.name));
   }
 
-  /** Brings a stopped deployment back; resolves when it is ready. */
+  /** Starts a stopped deployment; resolves when it is ready. */
   async start(): Promise<DeploymentInfo> {
     const info = await this.withClient((client) => client.start(this.name));
     await this.close();
     return info;
   }
 
-  /** Ends its processes, proven; keeps everything else. */
+  /** Stops the software and verifies that its processes are gone; keeps everything else. */
   async stop(): Promise<DeploymentInfo> {
     const info = await this.withClient((client) => client.stop(this.name));
     await this.close();
@@ -92,9 +98,9 @@ export class DeployedSoftware {
   }
 
   /**
-   * Brings up a new revision while this one serves; resolves when callers reach it, or nothing had changed.
+   * Deploys a new revision while the active one serves; resolves when the new one is active, or nothing has changed.
    *
-   * @throws the error that a failed redeploy waits with; callers go on reaching the revision that they reached before.
+   * @throws the error that a failed redeploy waits with; the active revision keeps serving.
    */
   async redeploy(options: RedeployOptions = {}, { isForced = false } = {}): Promise<DeploymentInfo> {
     const { prepareRedeployment } = await import('./prepare-config.js');
@@ -105,7 +111,7 @@ export class DeployedSoftware {
     });
   }
 
-  /** Goes back to a kept revision, the one before when none is named; resolves when callers reach it. */
+  /** Rolls back to a kept revision, by default the previous one; resolves when it is active. */
   async rollBack(revision?: string): Promise<DeploymentInfo> {
     return await this.withClient(async (client) => {
       const { id } = await client.rollBack(this.name, revision ?? null);
@@ -113,13 +119,13 @@ export class DeployedSoftware {
     });
   }
 
-  /** Undoes the deployment, proven. */
+  /** Removes the deployment and verifies that all its resources are gone. */
   async cleanup(): Promise<DeploymentInfo> {
     await this.close();
     return await this.withClient((client) => client.cleanup(this.name));
   }
 
-  /** Lets go of connections; the software goes on. */
+  /** Closes connections; the software keeps running. */
   async close(): Promise<void> {
     const software = await this.software?.catch(() => undefined);
     this.software = undefined;

@@ -7,19 +7,20 @@ import { DeployedSoftware } from './deployed-software.js';
 import type { DeployOptions } from './prepare-config.js';
 
 export interface CreateOptions {
-  /** Told at each change of the deployment. */
+  /** Called with each new info of the deployment. */
   onChange?: (info: DeploymentInfo) => void;
-  /** Ends the wait; the deployment goes on. */
+  /** Ends the wait; the deployment continues. */
   signal?: AbortSignal;
 }
 
-/** The whole pipeline behind one call. */
+/** Deploys solutions and describes strategies. */
 export const DeploymentFactory = {
   /**
-   * Deploys a solution and resolves with the software, running and verified. `strategy` is a strategy's name or `auto`,
-   * which chooses among `strategies`, or among all. Both are checked before anything is started.
+   * Deploys a solution and resolves with the running, verified software. `strategy` is a strategy's name, or `auto` to
+   * choose among `strategies`, by default all. Both are checked before anything is started.
    *
-   * @throws BerthError STRATEGY_…, NAME_TAKEN, …; for a deployment that waits, the error that it waits with.
+   * @throws STRATEGY_UNKNOWN, STRATEGY_NOT_ALLOWED, NAME_TAKEN and others when the request is invalid; the error that a
+   * failed deployment waits with.
    */
   async create(
     strategy: string,
@@ -51,18 +52,22 @@ export const DeploymentFactory = {
     return await DeployedSoftware.open(prepared.name, home);
   },
 
-  /** Names of the strategies that can be deployed to. */
+  /** Lists the names of the usable strategies. */
   async listStrategies(): Promise<string[]> {
     return (await scanStrategies()).listStrategies();
   },
 
-  /** What a strategy is for and when it is chosen, in its own words. @throws BerthError STRATEGY_UNKNOWN */
+  /**
+   * Returns the strategy's own description of its purpose and of when to choose it.
+   *
+   * @throws STRATEGY_UNKNOWN when there is no such strategy.
+   */
   async explainStrategy(name: string): Promise<string> {
     return (await scanStrategies()).getSelectorInstruction(name);
   },
 };
 
-/** By need: a plugin's `import 'berth'` loads this file at each `berth run`. */
+/** Loads the registry on demand, because a plugin's `import 'berth'` loads this file at each `berth run`. */
 async function scanStrategies(home = berthHome()): Promise<StrategyRegistry> {
   const { StrategyRegistry } = await import('../registry/index.js');
   return await StrategyRegistry.scan({ home });

@@ -9,8 +9,8 @@ import { InvalidInputsError } from '../json/invalid-inputs-error.js';
 import { sealValue } from '../secrets/index.js';
 
 /**
- * What a user of the library writes: the parts of a DeployConfig that are not to be derived, secrets in clear. `solution`
- * is a path, or a path and a goal; a variable without a value (`null`) is taken from the worker's environment.
+ * Options of a deploy for users of the library, with secrets in clear text. `solution` is a path, or a path and a goal. A
+ * variable with the value `null` is taken from the worker's environment.
  */
 export const DeployOptions = DeployConfig.partial({ name: true }).extend({
   solution: z.union([z.string().min(1), DeployConfig.shape.solution]),
@@ -19,12 +19,16 @@ export const DeployOptions = DeployConfig.partial({ name: true }).extend({
 });
 export type DeployOptions = z.input<typeof DeployOptions>;
 
-/** Options, checked strictly and made whole: name derived, path absolute, secrets sealed. @throws BerthError USAGE */
+/**
+ * Validates options and completes them: derives the name, resolves the path, seals secrets.
+ *
+ * @throws USAGE when they are invalid.
+ */
 export async function prepareConfig(home: BerthHome, options: DeployOptions): Promise<DeployConfig> {
   const parsed = DeployOptions.safeParse(options);
   if (!parsed.success) {
     const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
-    throw new BerthError('USAGE', `the deployment’s options are not valid: ${problems.join('; ')}`, {
+    throw new BerthError('USAGE', `invalid options of the deployment: ${problems.join('; ')}`, {
       command: 'deploy',
     });
   }
@@ -39,7 +43,7 @@ export async function prepareConfig(home: BerthHome, options: DeployOptions): Pr
   });
 }
 
-/** Numbers keep their digits in the workflow's history. */
+/** Records examples so that their numbers keep all digits in the workflow's history. */
 async function recordExamples(examples: GivenExample[]): Promise<Example[]> {
   const { recordExample } = await import('../adaptation/record-example.js');
   return await Promise.all(
@@ -55,12 +59,16 @@ async function recordExamples(examples: GivenExample[]): Promise<Example[]> {
   );
 }
 
-/** What a redeploy may be told: parts of the options of a deploy. What is left out stays as it is. */
+/** Options of a redeploy; omitted ones stay unchanged. */
 export type RedeployOptions = Partial<Omit<DeployOptions, 'name' | 'solution' | 'requestedBy'>> & {
   solution?: string | Partial<Solution>;
 };
 
-/** As `prepareConfig`, of the keys that are there. @throws BerthError USAGE */
+/**
+ * Prepares the given options like `prepareConfig`.
+ *
+ * @throws USAGE when they are invalid.
+ */
 export async function prepareRedeployment(
   home: BerthHome,
   options: RedeployOptions,
@@ -80,7 +88,11 @@ export async function prepareRedeployment(
   };
 }
 
-/** A deployment's name from its directory's: `My_Agent v2` → `my-agent-v2`. */
+/**
+ * Derives a deployment's name from its directory: `My_Agent v2` becomes `my-agent-v2`.
+ *
+ * @throws NAME_INVALID when no letter or digit is left.
+ */
 export function deriveName(path: string): string {
   const name = basename(resolve(path))
     .toLowerCase()
@@ -88,7 +100,7 @@ export function deriveName(path: string): string {
     .slice(0, 40)
     .replaceAll(/^-+|-+$/g, '');
   if (name !== '') return name;
-  throw new BerthError('NAME_INVALID', `no name can be made from the directory ${path}`, { path });
+  throw new BerthError('NAME_INVALID', `cannot derive a name from the directory ${path}`, { path });
 }
 
 const toVariable = async (home: BerthHome, name: string, value: string | null): Promise<EnvironmentVariable> =>

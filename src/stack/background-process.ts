@@ -15,7 +15,11 @@ interface LaunchOptions {
   log: string;
 }
 
-/** Starts a process that outlives this one. Throws STACK_FAILED when it cannot be started at all. */
+/**
+ * Starts a process that outlives this one.
+ *
+ * @throws STACK_FAILED when it cannot be started.
+ */
 export function spawnDetached({ command, args, env, directory, log }: LaunchOptions): ProcessIdentity {
   const output = openSync(log, 'a', 0o600);
   const child = spawn(command, args, { cwd: directory, env, detached: true, stdio: ['ignore', output, output] });
@@ -23,20 +27,20 @@ export function spawnDetached({ command, args, env, directory, log }: LaunchOpti
   child.once('error', () => undefined);
   child.unref();
   const identity = child.pid === undefined ? null : identifyProcess(child.pid);
-  if (identity === null) throw new BerthError('STACK_FAILED', `${command} could not be started`, { log });
+  if (identity === null) throw new BerthError('STACK_FAILED', `cannot start ${command}`, { log });
   return identity;
 }
 
-/** Ends a process and proves it: asks, waits `patience` seconds, then kills. False when it was not there. */
+/** Terminates a process, kills it after `timeoutSeconds`, and verifies that it is gone. Returns false if it did not run. */
 export async function terminateProcess(identity: ProcessIdentity, timeoutSeconds: number): Promise<boolean> {
   if (!sendSignal(identity, 'SIGTERM')) return false;
   if (await isGoneWithin(identity, timeoutSeconds)) return true;
   sendSignal(identity, 'SIGKILL');
   if (await isGoneWithin(identity, 5)) return true;
-  throw new BerthError('STACK_FAILED', `process ${identity.pid} does not end, not even when killed`);
+  throw new BerthError('STACK_FAILED', `process ${identity.pid} survives SIGKILL`);
 }
 
-/** Puts a log that grew large aside, and says where the log ends now: what is written later is read from there. */
+/** Rotates a large log. Returns the offset in bytes of lines that are written from now on. */
 export function rotateLog(log: string): number {
   if (!existsSync(log)) return 0;
   const { size } = statSync(log);
@@ -45,15 +49,15 @@ export function rotateLog(log: string): number {
   return 0;
 }
 
-/** The last lines that a process wrote since `start`, for an error's details. */
+/** Reads the last lines that a process wrote since the offset `start`, for an error's details. */
 export function readLogTail(log: string, start: number): { log: string; evidence: string } {
   const written = existsSync(log) ? readFileSync(log).subarray(start) : Buffer.alloc(0);
   return { log, evidence: written.subarray(-tailBytes).toString('utf8').trim() };
 }
 
 /**
- * Processes that were given exactly this argument: what a starter left behind that was killed between starting a process
- * and noting its pid.
+ * Finds processes with exactly this argument: orphans of a command that was killed between starting a process and
+ * recording its pid.
  */
 export function findProcessesByArgument(argument: string): ProcessIdentity[] {
   const pids = process.platform === 'linux' ? listPidsFromProc(argument) : listPidsFromPs(argument);

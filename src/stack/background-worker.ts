@@ -14,21 +14,21 @@ import {
 } from './background-process.js';
 import { readRecord, writeRecord } from './record-file.js';
 
-/** It ends earlier where the process does: a slow machine is given time. */
+/** Long enough for slow machines; ends earlier when the process does. */
 const startTimeoutSeconds = 120;
-/** It lets running steps come to a point where another worker can go on. */
+/** Long enough for running steps to reach a point where another worker can resume them. */
 const stopTimeoutSeconds = 30;
 
-/** `stack/worker.json`. */
+/** Content of `stack/worker.json`. */
 interface WorkerRecord {
-  /** `starting`: noted before the process exists; `ready`: it polls. */
+  /** `starting`: recorded before the process exists; `ready`: the worker polls. */
   state: 'starting' | 'ready' | 'stopped';
   process: ProcessIdentity | null;
-  /** Which Berth it is: version, and digest of what was built. */
+  /** Version and digest of the build. */
   build: string;
-  /** The server that it polls. */
+  /** Address of the server that it polls. */
   address: string;
-  /** Somebody runs it by `berth worker`, and sees what it says. */
+  /** Whether it runs in the foreground, by `berth worker`. */
   isForeground?: boolean;
 }
 
@@ -36,14 +36,14 @@ const getRecordFile = (home: BerthHome): string => join(home.stack, 'worker.json
 const workerScript = join(packageRoot, 'dist', 'worker.js');
 export const getWorkerLog = (home: BerthHome): string => join(home.logs, 'worker.log');
 
-/** The worker's process if it is up, of this very Berth and polling this server: one small file, one look at the process. */
+/** Finds the running worker of this build that polls this server. Reads one small file and checks one process. */
 export function findRunningWorker(home: BerthHome, address: string): ProcessIdentity | null {
   const record = readRecord<WorkerRecord>(getRecordFile(home));
   if (record?.state !== 'ready' || record.address !== address || record.build !== readCurrentBuild()) return null;
   return record.process !== null && isSameProcess(record.process) ? record.process : null;
 }
 
-/** Starts the worker unless it is up, in place of one of another build or server. Only under the stack's lock. */
+/** Starts the worker unless it runs; replaces one of another build or server. Requires the stack's lock. */
 export async function startWorker(
   home: BerthHome,
   address: string,
@@ -55,18 +55,22 @@ export async function startWorker(
   if (build === null)
     throw new BerthError('STACK_FAILED', `Berth is not built: ${workerScript} is missing. Build it: npm run build`);
   await launchWorker(home, { state: 'starting', process: null, build, address });
-  onProgress?.(wasRunning ? 'replaced the worker by one of this Berth' : 'started the worker in the background');
+  onProgress?.(wasRunning ? 'replaced the worker of another version' : 'started the worker');
 }
 
-/** Throws STATE_CONFLICT when a worker runs in the foreground. */
+/**
+ * Checks that no worker runs in the foreground.
+ *
+ * @throws STATE_CONFLICT when one does.
+ */
 export function requireNoForegroundWorker(home: BerthHome): void {
   const record = readRecord<WorkerRecord>(getRecordFile(home));
   if (!record?.isForeground || record.process === null || !isSameProcess(record.process)) return;
-  const message = `process ${record.process.pid} is the worker of ${home.root} already; end it first: berth down`;
+  const message = `process ${record.process.pid} is already the worker of ${home.root}; stop it first: berth down`;
   throw new BerthError('STATE_CONFLICT', message);
 }
 
-/** Has this process be the worker, in place of one in the background. It polls already. Only under the stack's lock. */
+/** Records this process, which already polls, as the worker; ends one in the background. Requires the stack's lock. */
 export async function recordForegroundWorker(home: BerthHome, address: string): Promise<void> {
   const own = identifyProcess(process.pid);
   if (readRecord<WorkerRecord>(getRecordFile(home))?.process?.pid !== own?.pid) await terminateStaleWorkers(home);
@@ -74,7 +78,7 @@ export async function recordForegroundWorker(home: BerthHome, address: string): 
   writeRecord(getRecordFile(home), { state: 'ready', process: own, build, address, isForeground: true });
 }
 
-/** Stops the worker and proves it gone; false when it was not running. Only under the stack's lock. */
+/** Stops the worker and verifies that it is gone. Returns false if it did not run. Requires the stack's lock. */
 export async function stopWorker(home: BerthHome): Promise<boolean> {
   const wasRunning = await terminateStaleWorkers(home);
   const record = readRecord<WorkerRecord>(getRecordFile(home));
@@ -104,11 +108,11 @@ async function launchWorker(home: BerthHome, record: WorkerRecord): Promise<void
   writeRecord(getRecordFile(home), { ...record, state: 'ready', process: identity });
 }
 
-/** Resolves with null when both queues are polled, else with what happened. */
+/** Resolves with null when the worker polls both queues, else with the problem. */
 async function waitUntilReady(readyFile: string, identity: ProcessIdentity): Promise<string | null> {
   const deadline = Date.now() + startTimeoutSeconds * 1000;
   while (!isReportedReady(readyFile)) {
-    if (!isSameProcess(identity)) return 'ended while it started';
+    if (!isSameProcess(identity)) return 'ended during its start';
     if (Date.now() > deadline) return `did not poll within ${startTimeoutSeconds} s`;
     await sleep(15);
   }
@@ -121,25 +125,25 @@ const isReportedReady = (readyFile: string): boolean =>
 async function terminateStaleWorkers(home: BerthHome): Promise<boolean> {
   const recorded = readRecord<WorkerRecord>(getRecordFile(home))?.process ?? null;
   const found = findProcessesByArgument(buildRecordArgument(home));
-  const all = recorded === null ? found : [recorded, ...found];
-  const ended = await Promise.all(all.map((identity) => terminateProcess(identity, stopTimeoutSeconds)));
+  const processes = recorded === null ? found : [recorded, ...found];
+  const ended = await Promise.all(processes.map((identity) => terminateProcess(identity, stopTimeoutSeconds)));
   return ended.includes(true);
 }
 
-/** Names one worker among all processes of the machine; the worker itself reads `BERTH_HOME`. */
+/** Builds the argument that identifies the worker of this home among all processes; the worker itself reads `BERTH_HOME`. */
 const buildRecordArgument = (home: BerthHome): string => `--record=${getRecordFile(home)}`;
 
-/** The starter's own, so that `--env NAME` finds what the user set; relative paths must survive the change of directory. */
+/** Passes on the user's environment for `--env NAME`, with absolute paths because the worker runs in another directory. */
 function buildWorkerEnvironment(home: BerthHome): NodeJS.ProcessEnv {
   const { BERTH_STRATEGIES } = process.env;
   const strategies = BERTH_STRATEGIES?.split(delimiter).map((path) => (path === '' ? path : resolve(path)));
   return { ...process.env, BERTH_HOME: home.root, ...(strategies && { BERTH_STRATEGIES: strategies.join(delimiter) }) };
 }
 
-/** Null when Berth is not built. */
+/** Reads the version and digest of this build; null when Berth is not built. */
 function readCurrentBuild(): string | null {
   try {
-    // Read, not imported: the manifest lies outside of what is built.
+    // Read, not imported: the manifest is outside of the build.
     const { version } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as { version: string };
     return `${version} ${readFileSync(join(packageRoot, 'dist', 'build'), 'utf8')}`;
   } catch {

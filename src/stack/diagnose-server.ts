@@ -3,13 +3,13 @@ import { BerthError } from '../errors.js';
 import type { BerthHome } from '../home/home.js';
 import { getHostId } from '../home/host-id.js';
 import { type ConfiguredServer, loadConfiguredServer } from '../temporal/configured-server.js';
-import type { DiagnosticCheck } from './diagnose.js';
+import type { DiagnosticCheck } from './diagnostic-check.js';
 import { findRunningServer, getServerAddress } from './embedded-server.js';
 
-/** A poll lasts a minute at most: who was not seen since then is gone, though the server lists it for five. */
+/** Milliseconds; a poll lasts at most a minute, but the server lists a dead poller for five. */
 const maxPollerAge = 70_000;
 
-/** Whether the server answers, and whether a worker polls it for steps of this host. */
+/** Checks whether the server answers and whether a worker polls it for activities of this host. */
 export async function diagnoseServer(home: BerthHome): Promise<DiagnosticCheck[]> {
   try {
     const configured = await loadConfiguredServer();
@@ -31,8 +31,8 @@ function findEmbedded(home: BerthHome): ConfiguredServer | null {
 const createIdleStackCheck = (): DiagnosticCheck => ({
   name: 'server',
   ok: false,
-  detail: 'the embedded one is not running',
-  remedy: 'nothing: the first command that needs it starts it. To have it now: berth up',
+  detail: 'embedded server is not running; it starts on first use',
+  remedy: null,
   isRequired: false,
 });
 
@@ -60,8 +60,8 @@ async function checkWorker(connection: Connection, namespace: string, isConfigur
   const polled = await Promise.all(queues.map((queue) => isPolled(connection, namespace, queue)));
   const idle = queues.filter((_, index) => !polled[index]);
   const ok = idle.length === 0;
-  const detail = ok ? `polls ${queues.join(' and ')}` : `nobody polls ${idle.join(' and ')}`;
-  const remedy = isConfigured ? 'start one: berth worker' : 'start it: berth up';
+  const detail = ok ? `polls ${queues.join(' and ')}` : `no worker polls ${idle.join(' and ')}`;
+  const remedy = isConfigured ? 'berth worker' : 'berth up';
   return { name: 'worker', ok, detail, remedy: ok ? null : remedy, isRequired: isConfigured };
 }
 
@@ -72,5 +72,5 @@ async function isPolled(connection: Connection, namespace: string, queue: string
   return seen.some((time) => Date.now() - time < maxPollerAge);
 }
 
-/** `TASK_QUEUE_TYPE_ACTIVITY` of Temporal's API. */
+/** `TASK_QUEUE_TYPE_ACTIVITY` in Temporal's API. */
 const activityQueueType = 2;

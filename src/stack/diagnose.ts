@@ -7,26 +7,13 @@ import { type BerthHome, berthHome } from '../home/home.js';
 import { canCreateControlGroup } from '../processes/control-group.js';
 import type { StrategyAvailability } from '../registry/index.js';
 import { diagnoseServer } from './diagnose-server.js';
+import type { DiagnosticCheck } from './diagnostic-check.js';
 import { locateTemporal } from './ensure-temporal.js';
 
 const execute = promisify(execFile);
 const minFreeBytes = 1024 ** 3;
 
-/** One thing that Berth needs or can use. */
-export interface DiagnosticCheck {
-  name: string;
-  ok: boolean;
-  /** What was found, or what is wrong. */
-  detail: string;
-  /** What to do about it; null when nothing is to be done. */
-  remedy: string | null;
-  /** Without it no deployment succeeds; the rest is had on the way or serves some strategies only. */
-  isRequired: boolean;
-  /** It is there, and wrong. */
-  isBroken?: boolean;
-}
-
-/** Looks at everything that a deployment needs, and changes nothing but a file that it writes into the home and removes. */
+/** Checks everything that deployments need. Changes nothing, except for a probe file in the home that it removes. */
 export async function diagnose(registry: {
   listAvailability(): Promise<StrategyAvailability[]>;
 }): Promise<DiagnosticCheck[]> {
@@ -36,7 +23,7 @@ export async function diagnose(registry: {
     checkNode(),
     checkProgram('git', { remedy: 'install git' }),
     checkProgram('python3', { remedy: 'install Python 3' }),
-    checkProgram('uv', { command: `${home.bin}/uv`, remedy: 'nothing: it is had once from the package index' }, false),
+    checkProgram('uv', { command: `${home.bin}/uv`, detail: 'not found; Berth installs it on first use' }, false),
     checkTemporal(home),
     checkHome(home),
     checkProgram('bubblewrap', { command: 'bwrap', remedy: 'install bubblewrap' }, false),
@@ -52,17 +39,17 @@ async function checkNode(): Promise<DiagnosticCheck> {
   return { name: 'node', ok, detail: version, remedy: ok ? null : 'install Node.js 20.11 or newer', isRequired: true };
 }
 
-/** Found on the PATH under its name, or as `command`. */
+/** Checks a program on the PATH by its name, or at `command`. */
 async function checkProgram(
   name: string,
-  { command, remedy }: { command?: string; remedy: string },
+  { command, detail = 'not found', remedy = null }: { command?: string; detail?: string; remedy?: string | null },
   isRequired = true,
 ): Promise<DiagnosticCheck> {
   for (const candidate of command === undefined ? [name] : [name, command]) {
     const version = await readVersion(candidate);
     if (version !== null) return { name, ok: true, detail: version, remedy: null, isRequired };
   }
-  return { name, ok: false, detail: 'not found', remedy, isRequired };
+  return { name, ok: false, detail, remedy, isRequired };
 }
 
 async function readVersion(command: string): Promise<string | null> {
@@ -74,13 +61,12 @@ async function readVersion(command: string): Promise<string | null> {
   }
 }
 
-/** Without one it is not proven that a cleanup leaves nothing. */
+/** Checks control groups; without them a cleanup cannot find a process that hides completely. */
 async function checkControlGroups(): Promise<DiagnosticCheck> {
   const name = 'control groups';
-  if (canCreateControlGroup())
-    return { name, ok: true, detail: 'each server has one of its own', remedy: null, isRequired: false };
+  if (canCreateControlGroup()) return { name, ok: true, detail: 'available', remedy: null, isRequired: false };
   const detail =
-    'none may be made: a process that clears its environment is found by its open files and directory alone';
+    'not available: cleanup finds a process that clears its environment only by its open files and directory';
   return { name, ok: false, detail, remedy: 'run Berth as root, or with a delegated cgroup', isRequired: false };
 }
 
@@ -90,10 +76,10 @@ async function checkTemporal(home: BerthHome): Promise<DiagnosticCheck> {
     const binary = await locateTemporal(home);
     if (binary !== null)
       return { name, ok: true, detail: `${binary.path}: ${binary.description}`, remedy: null, isRequired: false };
-    const remedy = 'nothing: it is downloaded or built with Go, once. To have it now: berth up';
-    return { name, ok: false, detail: 'not found', remedy, isRequired: false };
+    const detail = 'not found; Berth downloads it or builds it with Go on first use';
+    return { name, ok: false, detail, remedy: null, isRequired: false };
   } catch (error) {
-    const remedy = 'unset TEMPORAL_CLI, or let it name the Temporal CLI';
+    const remedy = 'unset TEMPORAL_CLI, or set it to the path of the Temporal CLI';
     return { name, ok: false, detail: BerthError.from(error).message, remedy, isRequired: true };
   }
 }
@@ -106,8 +92,8 @@ async function checkHome({ root }: BerthHome): Promise<DiagnosticCheck> {
     await writeFile(probe, '');
     await unlink(probe);
   } catch (error) {
-    const detail = `${root} cannot be written: ${BerthError.from(error).message}`;
-    return { name, ok: false, detail, remedy: 'choose another place: BERTH_HOME=DIR', isRequired: true };
+    const detail = `cannot write to ${root}: ${BerthError.from(error).message}`;
+    return { name, ok: false, detail, remedy: 'choose another directory: BERTH_HOME=DIR', isRequired: true };
   }
   const { bavail, bsize } = await statfs(root);
   const ok = bavail * bsize >= minFreeBytes;
@@ -116,7 +102,7 @@ async function checkHome({ root }: BerthHome): Promise<DiagnosticCheck> {
     name,
     ok,
     detail,
-    remedy: ok ? null : 'free at least 1 GiB, or choose another place: BERTH_HOME=DIR',
+    remedy: ok ? null : 'free at least 1 GiB, or choose another directory: BERTH_HOME=DIR',
     isRequired: true,
   };
 }
@@ -136,7 +122,7 @@ const describeBroken = ({ name, problem, directory }: StrategyAvailability): Dia
   name: `strategy ${name}`,
   ok: false,
   detail: problem ?? directory,
-  remedy: 'mend the file, then: berth strategies list',
+  remedy: 'fix the file, then: berth strategies list',
   isRequired: false,
   isBroken: true,
 });

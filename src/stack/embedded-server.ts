@@ -16,25 +16,25 @@ import { ensureTemporal, type TemporalBinary } from './ensure-temporal.js';
 import { readRecord, writeRecord } from './record-file.js';
 import { buildDatabaseArgument, buildServerArguments, type ServerSettings } from './server-command.js';
 
-/** It ends earlier where the process does: a slow machine is given time. */
+/** Long enough for slow machines; ends earlier when the process does. */
 const startTimeoutSeconds = 120;
 const stopTimeoutSeconds = 10;
 const namespace = 'default';
 
-/** `stack/server.json`. Ports stay the same from start to start where they are free, so that a bookmark keeps working. */
+/** Content of `stack/server.json`. Free ports are reused at the next start, so that bookmarks keep working. */
 export interface ServerRecord extends ServerSettings {
-  /** `starting`: noted before the process exists; `ready`: it answers and is prepared. */
+  /** `starting`: recorded before the process exists; `ready`: the server answers and is prepared. */
   state: 'starting' | 'ready' | 'stopped';
   process: ProcessIdentity | null;
-  /** As the binary describes itself. */
+  /** Output of the binary's `--version`. */
   version: string;
-  /** The database was begun by this start: until it is ready, nothing is in it that could be lost. */
+  /** Whether this start created the database, which holds no data until the server is ready. */
   isNew?: boolean;
 }
 
 const getRecordFile = (home: BerthHome): string => join(home.stack, 'server.json');
 
-/** The server if it is up: one small file and one look at the process. */
+/** Finds the running server. Reads one small file and checks one process. */
 export function findRunningServer(home: BerthHome): ServerRecord | null {
   const record = readRecord<ServerRecord>(getRecordFile(home));
   return record?.state === 'ready' && record.process !== null && isSameProcess(record.process) ? record : null;
@@ -44,18 +44,18 @@ export const getServerAddress = ({ port }: ServerSettings): string => `127.0.0.1
 export const getServerWebUrl = ({ uiPort }: ServerSettings): string => `http://127.0.0.1:${uiPort}`;
 export const getServerLog = (home: BerthHome): string => join(home.logs, 'temporal.log');
 
-/** Starts the server unless it is up; resolves when it answers and is prepared. Only under the stack's lock. */
+/** Starts the server unless it runs; resolves when it answers and is prepared. Requires the stack's lock. */
 export async function startServer(home: BerthHome, onProgress?: (line: string) => void): Promise<ServerRecord> {
   const running = findRunningServer(home);
   if (running !== null) return running;
   await terminateStaleServers(home);
   const binary = await ensureTemporal(home, onProgress);
   const record = await launchServer(home, binary, onProgress);
-  onProgress?.(`started the embedded Temporal server, Web UI ${getServerWebUrl(record)}`);
+  onProgress?.(`started the embedded Temporal server, Web UI at ${getServerWebUrl(record)}`);
   return record;
 }
 
-/** Stops the server and proves it gone; false when it was not running. Only under the stack's lock. */
+/** Stops the server and verifies that it is gone. Returns false if it did not run. Requires the stack's lock. */
 export async function stopServer(home: BerthHome): Promise<boolean> {
   const wasRunning = await terminateStaleServers(home);
   const record = readRecord<ServerRecord>(getRecordFile(home));
@@ -63,17 +63,17 @@ export async function stopServer(home: BerthHome): Promise<boolean> {
   return wasRunning;
 }
 
-/** Two servers on one database file would spoil it: whatever an interrupted start left is ended first. */
+/** Ends orphans of interrupted starts, because two servers would corrupt the database file. */
 async function terminateStaleServers(home: BerthHome): Promise<boolean> {
   const record = readRecord<ServerRecord>(getRecordFile(home));
   if (record === null) return false;
   const found = findProcessesByArgument(buildDatabaseArgument(record));
-  const all = record.process === null ? found : [record.process, ...found];
-  const ended = await Promise.all(all.map((identity) => terminateProcess(identity, stopTimeoutSeconds)));
+  const processes = record.process === null ? found : [record.process, ...found];
+  const ended = await Promise.all(processes.map((identity) => terminateProcess(identity, stopTimeoutSeconds)));
   return ended.includes(true);
 }
 
-/** There is no migration between the layouts of two server versions, so each has a file of its own. */
+/** Returns the database file of a server version; there is no migration between versions. */
 const getDatabaseFile = (home: BerthHome, { serverVersion }: TemporalBinary): string =>
   join(home.root, `temporal-server-${serverVersion}.db`);
 
@@ -85,7 +85,7 @@ async function launchServer(
   const last = readRecord<ServerRecord>(getRecordFile(home));
   const database = getDatabaseFile(home, binary);
   if (last !== null && last.database !== database)
-    onProgress?.(`the Temporal server is another version now; earlier deployments stay recorded in ${last.database}`);
+    onProgress?.(`the Temporal server has a new version; earlier deployments stay in ${last.database}`);
   if (last?.state === 'starting' && last.isNew) removeDatabase(last);
   for (let attempt = 1; ; attempt += 1) {
     const ports = await choosePorts(attempt === 1 ? last : null);
@@ -95,21 +95,21 @@ async function launchServer(
     try {
       return await attemptLaunch(home, binary, record);
     } catch (error) {
-      // A port that was free a moment ago: others may start at the same time.
+      // Another process may have taken the port since it was chosen.
       const isPortTaken = error instanceof BerthError && error.details.evidence?.includes('address already in use');
       if (!isPortTaken || attempt === 3) throw error;
     }
   }
 }
 
-/** A server that was cut off while it made its tables would never start on them again. */
+/** Removes a database whose creation was interrupted; a server would never start on it. */
 function removeDatabase({ database }: ServerRecord): void {
   for (const file of ['', '-wal', '-shm']) rmSync(`${database}${file}`, { force: true });
 }
 
 async function choosePorts(last: ServerRecord | null): Promise<{ port: number; uiPort: number }> {
   const { clearLockedPorts, default: getPort } = await import('get-port');
-  clearLockedPorts(); // it would withhold the last port from the process that chose it
+  clearLockedPorts(); // otherwise get-port refuses the last port in this process
   const host = '127.0.0.1';
   const port = await getPort({ host, ...(last && { port: last.port }) });
   const uiPort = await getPort({ host, exclude: [port], ...(last && { port: last.uiPort }) });
@@ -134,26 +134,26 @@ async function attemptLaunch(home: BerthHome, binary: TemporalBinary, record: Se
   } catch (error) {
     await terminateProcess(identity, stopTimeoutSeconds);
     const evidence = readLogTail(log, logOffset);
-    const isFullNow = isDiskFull(home); // before the room is free again that the database took
+    const isFullNow = isDiskFull(home); // before the removal of the database frees space
     if (record.isNew) removeDatabase(record);
     const { message } = BerthError.from(error);
     const isFull = isDiskFullMessage(evidence.evidence) || isFullNow;
     const code = isFull ? 'DISK_FULL' : 'STACK_FAILED';
-    const what = isFull ? `did not start: no space is left in ${home.root}` : message;
-    throw new BerthError(code, `the embedded Temporal server ${what}`, evidence, { cause: error });
+    const problem = isFull ? `did not start: no space left in ${home.root}` : message;
+    throw new BerthError(code, `the embedded Temporal server ${problem}`, evidence, { cause: error });
   }
   const ready: ServerRecord = { ...record, state: 'ready', process: identity, isNew: false };
   writeRecord(getRecordFile(home), ready);
   return ready;
 }
 
-/** On a full disk the log may not even say so. */
+/** Whether the disk is full; then the log may lack the message. */
 function isDiskFull({ root }: BerthHome): boolean {
   const { bavail, bsize } = statfsSync(root);
   return bavail * bsize < 1024 ** 2;
 }
 
-/** It needs nothing of the user's environment, where secrets may lie. */
+/** Builds a minimal environment, because the user's may hold secrets. */
 function buildServerEnvironment(): NodeJS.ProcessEnv {
   const { PATH, HOME, TMPDIR, LANG } = process.env;
   return { PATH, HOME, TMPDIR, LANG };
@@ -180,7 +180,7 @@ async function prepareServer(settings: ServerSettings, isAlive: () => boolean): 
 async function waitForPort(port: number, isAlive: () => boolean): Promise<void> {
   const deadline = Date.now() + startTimeoutSeconds * 1000;
   while (!(await isOpen(port))) {
-    if (!isAlive()) throw new Error('ended while it started');
+    if (!isAlive()) throw new Error('ended during its start');
     if (Date.now() > deadline) throw new Error(`did not answer on port ${port} within ${startTimeoutSeconds} s`);
     await sleep(10);
   }

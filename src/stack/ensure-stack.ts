@@ -16,15 +16,16 @@ import {
 import { findWebUi } from './web-ui.js';
 
 export interface StackOptions {
-  /** Whether a worker is needed too. One for a server that is not ours is started by `berth worker`, never from here. */
+  /** Whether to start a worker too; only for the embedded server. */
   needsWorker: boolean;
-  /** Told what is started, in one line each; nothing when all is up. */
+  /** Receives one line for each started part. */
   onProgress?: (line: string) => void;
 }
 
 /**
- * The server that the user named, else the embedded one, started with its worker when they are not up. Throws
- * SERVER_UNREACHABLE, TOOL_MISSING, STACK_FAILED, DISK_FULL or HOME_UNUSABLE.
+ * Returns the configured server, else the embedded one; starts the embedded server and its worker unless they run.
+ *
+ * @throws SERVER_UNREACHABLE, TOOL_MISSING, STACK_FAILED, DISK_FULL, HOME_UNUSABLE when it cannot be used or started.
  */
 export async function ensureStack(options: StackOptions): Promise<TemporalTarget> {
   const configured = await loadConfiguredServer();
@@ -49,14 +50,14 @@ async function startStack(home: BerthHome, { needsWorker, onProgress }: StackOpt
   });
 }
 
-/** Whoever starts or stops parts of the stack does it alone. */
+/** Runs an action that starts or stops parts of the stack under the stack's lock. */
 export const withStackLock = <T>(
   home: BerthHome,
   onProgress: ((line: string) => void) | undefined,
   action: () => Promise<T>,
 ): Promise<T> => {
   const onWait = ({ pid }: { pid: number }): void =>
-    onProgress?.(`waiting for process ${pid}, which is starting or stopping the stack`);
+    onProgress?.(`waiting for process ${pid} to start or stop the stack`);
   return withLock({ directory: join(home.locks, 'stack'), onWait }, action);
 };
 
@@ -75,14 +76,14 @@ function createDirectories(home: BerthHome): void {
   try {
     for (const directory of [home.stack, home.logs, home.locks]) mkdirSync(directory, { recursive: true, mode: 0o700 });
   } catch (error) {
-    const refused = toDiskError(error, home.root) ?? toDiskError(findWriteError(home), home.root);
-    if (refused !== undefined) throw refused;
+    const diskError = toDiskError(error, home.root) ?? toDiskError(findWriteError(home), home.root);
+    if (diskError !== undefined) throw diskError;
     const { message } = BerthError.from(error);
-    throw new BerthError('HOME_UNUSABLE', `${home.root} cannot be written: ${message}`, {}, { cause: error });
+    throw new BerthError('HOME_UNUSABLE', `cannot write to ${home.root}: ${message}`, {}, { cause: error });
   }
 }
 
-/** Node's `mkdir` says of a read-only file system that something is missing. */
+/** Finds the real error: on a read-only file system, Node's `mkdir` reports ENOENT. */
 function findWriteError({ root }: BerthHome): unknown {
   try {
     accessSync(root, constants.W_OK);

@@ -8,22 +8,26 @@ import { installTemporal } from './install-temporal.js';
 
 const execute = promisify(execFile);
 
-/** The `temporal` command line, which holds the server. */
+/** The `temporal` command line, which contains the server. */
 export interface TemporalBinary {
   path: string;
-  /** As it says itself: `temporal version 1.5.1 (Server 1.29.1, UI 2.42.1)`. */
+  /** Output of `--version`: `temporal version 1.5.1 (Server 1.29.1, UI 2.42.1)`. */
   description: string;
-  /** Of the server inside: what decides the layout of a database file. */
+  /** Version of the server, which determines the layout of its database. */
   serverVersion: string;
 }
 
-/** The binary to use, had once when the machine has none. Throws TOOL_MISSING, saying what to do. */
+/**
+ * Locates the binary, or installs it once.
+ *
+ * @throws TOOL_MISSING when it cannot be installed.
+ */
 export async function ensureTemporal(home: BerthHome, onProgress?: (line: string) => void): Promise<TemporalBinary> {
   const present = await locateTemporal(home);
   return present ?? inspectBinary(await installTemporal({ directory: home.bin, ...(onProgress && { onProgress }) }));
 }
 
-/** `TEMPORAL_CLI`, else the first on the PATH that works, else the one in `$BERTH_HOME/bin`; null when there is none. */
+/** Locates `TEMPORAL_CLI`, else the first working binary on the PATH, else `$BERTH_HOME/bin/temporal`; null without one. */
 export async function locateTemporal(home: BerthHome): Promise<TemporalBinary | null> {
   const chosen = process.env.TEMPORAL_CLI;
   if (chosen) return inspectBinary(chosen);

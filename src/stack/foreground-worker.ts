@@ -4,8 +4,10 @@ import { recordForegroundWorker, requireNoForegroundWorker } from './background-
 import { withStackLock } from './ensure-stack.js';
 
 /**
- * The worker that somebody runs by `berth worker` for the embedded server: commands find it as they find one in the
- * background, and start none beside it. Throws STATE_CONFLICT when there is another one in the foreground.
+ * Prepares a worker of `berth worker` for the embedded server. Once announced, commands use it instead of starting one
+ * in the background.
+ *
+ * @throws STATE_CONFLICT when another worker runs in the foreground.
  */
 export function prepareForegroundWorker({ isEmbedded, address }: TemporalTarget): { announce: () => Promise<void> } {
   const home = berthHome();

@@ -6,20 +6,22 @@ import { pipeline } from 'node:stream/promises';
 import { BerthError } from '../errors.js';
 import { proxiedFetch } from '../network/proxied-fetch.js';
 
-/** The newest whose module `go install` accepts; the download is the same, so that both ways make the same database. */
+/** The newest version that `go install` accepts; the download has the same one, because databases differ by version. */
 export const temporalVersion = '1.5.1';
 
 interface Installation {
-  /** Where `temporal` is put. */
+  /** Target directory of `temporal`. */
   directory: string;
-  /** Of Temporal's official downloads. */
+  /** Origin of Temporal's official downloads. */
   origin?: string;
   onProgress?: (line: string) => void;
 }
 
 /**
- * Has the Temporal CLI: by Temporal's official download, else built by Go. Returns its path, where it appears whole or
- * not at all. Throws TOOL_MISSING with what was tried. Only under the stack's lock.
+ * Downloads the Temporal CLI, or builds it with Go, and moves it atomically into place. Returns its path. Requires the
+ * stack's lock.
+ *
+ * @throws TOOL_MISSING, with the evidence of both attempts, when both fail.
  */
 export async function installTemporal(installation: Installation): Promise<string> {
   const { directory, onProgress } = installation;
@@ -28,7 +30,7 @@ export async function installTemporal(installation: Installation): Promise<strin
   const scratch = await mkdtemp(join(directory, scratchPrefix));
   try {
     const built = await downloadTemporal(installation, scratch).catch(async (error: Error) => {
-      onProgress?.(`Temporal’s download site cannot be used (${describeCause(error)})`);
+      onProgress?.(`cannot download the Temporal CLI (${describeCause(error)})`);
       return buildTemporal(scratch, describeCause(error), onProgress);
     });
     const target = join(directory, 'temporal');
@@ -41,7 +43,7 @@ export async function installTemporal(installation: Installation): Promise<strin
 
 const scratchPrefix = '.temporal-';
 
-/** What an installation left that was killed. */
+/** Removes the orphans of killed installations. */
 async function removeScratch(directory: string): Promise<void> {
   const leftovers = (await readdir(directory)).filter((name) => name.startsWith(scratchPrefix));
   for (const name of leftovers) await rm(join(directory, name), { recursive: true, force: true });
@@ -56,7 +58,7 @@ async function downloadTemporal(
   const url = `${origin}/cli/archive/v${temporalVersion}?platform=${platform}&arch=${architecture}`;
   const response = await proxiedFetch(url, { signal: AbortSignal.timeout(300_000) });
   if (!response.ok || response.body === null) throw new Error(`${url} answers ${response.status}`);
-  onProgress?.(`downloading the Temporal CLI ${temporalVersion}, once`);
+  onProgress?.(`downloading the Temporal CLI ${temporalVersion} (once)`);
   const archive = join(scratch, 'temporal.tar.gz');
   await pipeline(Readable.fromWeb(response.body), createWriteStream(archive));
   const { execa } = await import('execa');
@@ -74,25 +76,24 @@ async function buildTemporal(
 ): Promise<string> {
   const { execa } = await import('execa');
   const source = `github.com/temporalio/cli/cmd/temporal@v${temporalVersion}`;
-  onProgress?.(`building the Temporal CLI ${temporalVersion} with Go, once; this takes some minutes`);
+  onProgress?.(`building the Temporal CLI ${temporalVersion} with Go (once, takes a few minutes)`);
   const build = await execa('go', ['install', source], {
     env: { GOBIN: scratch, GOFLAGS: '' },
     all: true,
     reject: false,
   });
   if (build.exitCode === 0) return join(scratch, 'temporal');
-  const remedy =
-    'install it (brew install temporal, or https://docs.temporal.io/cli), or say where it is with TEMPORAL_CLI';
+  const remedy = 'install it (brew install temporal, or https://docs.temporal.io/cli), or set TEMPORAL_CLI to its path';
   const evidence = `download: ${downloadError}\ngo install ${source}: ${build.all || build.shortMessage}`;
   throw new BerthError(
     'TOOL_MISSING',
-    `the Temporal CLI is missing, and could neither be downloaded nor built with Go: ${remedy}`,
+    `the Temporal CLI is missing and could be neither downloaded nor built with Go: ${remedy}`,
     { evidence },
     { cause: build },
   );
 }
 
-/** `fetch` hides what happened in its cause. */
+/** Describes an error by its cause, where `fetch` puts the reason. */
 function describeCause(error: Error): string {
   const { cause } = error;
   return cause instanceof Error ? cause.message : error.message;

@@ -4,22 +4,22 @@ import { identifyProcess, isSameProcess, type ProcessIdentity } from '../process
 import { durableRunType, scheduledRedeployType, workflowType } from '../workflows/messages.js';
 import { searchAttributes } from '../workflows/status/search-attributes.js';
 
-/** `PENDING_ACTIVITY_STATE_STARTED` of Temporal's API. */
+/** `PENDING_ACTIVITY_STATE_STARTED` in Temporal's API. */
 const activityStarted = 2;
-/** `NOT_FOUND` of gRPC. */
+/** `NOT_FOUND` in gRPC. */
 const notFound = 5;
-/** Workflows that have steps on a host: deployments, runs of schedules, durable runs. */
+/** Types of workflows with activities on a host: deployments, scheduled redeploys, durable runs. */
 const workflowTypes = [workflowType, scheduledRedeployType, durableRunType].map((type) => `'${type}'`).join(', ');
-/** Workflows that are looked at side by side. */
+/** Workflows processed concurrently. */
 const concurrency = 16;
-/** Tries of each: a server that has just come back may answer late about one of them. */
+/** Maximum attempts per workflow; a server that has just restarted may answer late. */
 const maxAttempts = 3;
-/** Milliseconds between two of them. */
+/** Milliseconds between two attempts. */
 const retryInterval = 500;
 
-/** What a worker is called on the server: enough for its successor on the host to tell whether it lives. */
+/** Formats a worker's identity on the server; its successor on the host can tell from it whether the process lives. */
 export function formatWorkerIdentity(host: string): string {
-  const { pid, startedAt } = identifyProcess(process.pid) as ProcessIdentity; // it is the one that asks
+  const { pid, startedAt } = identifyProcess(process.pid) as ProcessIdentity; // this process exists
   return `${pid}@${host} ${startedAt}`;
 }
 
@@ -29,25 +29,24 @@ function parseWorkerIdentity(identity: string, host: string): ProcessIdentity | 
 }
 
 /**
- * Has the server give out at once what workers of this host had begun when they were killed, and ask nothing more of
- * them. It would notice by itself, but late: by missed heartbeats, which are rare where hundreds of deployments are
- * watched, and by questions that wait for ten seconds. Throws what the server said of one workflow that it would not tell
- * of, once the others are taken over.
+ * Makes the server reassign the activities of killed workers of this host at once, and drops their sticky queues. The
+ * server itself would notice late: after a missed heartbeat, or after a query that waits for ten seconds. Throws the
+ * first error after it has processed all workflows.
  */
 export async function reassignLostActivities(client: Client, host: string): Promise<void> {
   const { name } = searchAttributes.host;
   const running = `WorkflowType IN (${workflowTypes}) AND ExecutionStatus = 'Running'`;
   const found = client.workflow.list({ query: `${running} AND (${name} = '${host}' OR ${name} IS NULL)` });
   const workflows = found[Symbol.asyncIterator]();
-  const problems: unknown[] = [];
-  const takeOver = async (): Promise<void> => {
+  const errors: unknown[] = [];
+  const processNext = async (): Promise<void> => {
     for (let next = await workflows.next(); !next.done; next = await workflows.next()) {
       const { workflowId, runId } = next.value;
-      await reassignWithRetry(client, host, { workflowId, runId }).catch((error) => problems.push(error));
+      await reassignWithRetry(client, host, { workflowId, runId }).catch((error) => errors.push(error));
     }
   };
-  await Promise.all(Array.from({ length: concurrency }, takeOver));
-  if (problems.length > 0) throw problems[0];
+  await Promise.all(Array.from({ length: concurrency }, processNext));
+  if (errors.length > 0) throw errors[0];
 }
 
 interface Execution {
@@ -55,7 +54,7 @@ interface Execution {
   runId: string;
 }
 
-/** What ended meanwhile needs no successor. */
+/** Retries; ignores a workflow that has ended. */
 async function reassignWithRetry(client: Client, host: string, execution: Execution): Promise<void> {
   for (let attemptsLeft = maxAttempts - 1; ; attemptsLeft -= 1)
     try {

@@ -3,7 +3,7 @@ import { sharedQueue } from '../workflows/messages.js';
 
 const day = 86_400_000;
 
-/** A host that is gone for ever leaves no schedule behind: each reconciliation extends its own by so long. */
+/** Milliseconds by which each reconciliation extends its schedule, so that a lost host leaves no schedule behind. */
 const scheduleLifetime = 7 * day;
 
 const buildScheduleId = (host: string): string => `berth-reconcile-${host}`;
@@ -13,12 +13,12 @@ const buildSpec = (): ScheduleSpec => ({
   endAt: new Date(Date.now() + scheduleLifetime),
 });
 
-/** Has the host reconciled every hour, as long as it does so at least once a week; whether it was paused stays as it is. */
+/** Creates or extends the hourly reconciliation of a host, which ends after a week without one. Keeps it paused if it is. */
 export async function ensureReconcileSchedule({ schedule }: Client, host: string): Promise<void> {
-  const scheduleIdOfHost = buildScheduleId(host);
+  const scheduleId = buildScheduleId(host);
   try {
     await schedule.create({
-      scheduleId: scheduleIdOfHost,
+      scheduleId,
       spec: buildSpec(),
       policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1m' },
       action: {
@@ -32,10 +32,10 @@ export async function ensureReconcileSchedule({ schedule }: Client, host: string
     });
   } catch (error) {
     if (!(error instanceof ScheduleAlreadyRunning)) throw error;
-    await schedule.getHandle(scheduleIdOfHost).update((found) => ({ ...found, spec: buildSpec() }));
+    await schedule.getHandle(scheduleId).update((found) => ({ ...found, spec: buildSpec() }));
   }
 }
 
-/** One more reconciliation, now. */
+/** Starts a reconciliation now. */
 export const triggerReconciliation = ({ schedule }: Client, host: string): Promise<void> =>
   schedule.getHandle(buildScheduleId(host)).trigger();

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { writeDurablySync } from '../home/durable-file.js';
 
-/** A small JSON file of Berth's own; null when there is none. `writeRecord` is what wrote it, so its shape is known. */
+/** Reads a small JSON file that `writeRecord` wrote, so its shape is known; null without one. */
 export function readRecord<T>(path: string): T | null {
   try {
     return JSON.parse(readFileSync(path, 'utf8')) as T;
@@ -10,7 +10,7 @@ export function readRecord<T>(path: string): T | null {
   }
 }
 
-/** Whole or not at all, whatever happens meanwhile. */
+/** Writes a record atomically and durably. */
 export function writeRecord(path: string, record: object): void {
   writeDurablySync(path, `${JSON.stringify(record, null, 2)}\n`);
 }

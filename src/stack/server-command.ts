@@ -1,4 +1,4 @@
-/** What a start of the embedded server is made of. */
+/** Settings of the embedded server. */
 export interface ServerSettings {
   port: number;
   uiPort: number;
@@ -7,8 +7,8 @@ export interface ServerSettings {
 }
 
 /**
- * Held back by default: a poll limit of the single history shard, which makes six steps take 0.65 s instead of 0.1 s.
- * The third keeps the server from asking the outside for a newer version.
+ * The default poll limit of the only history shard makes six activities take 0.65 s instead of 0.1 s. The third value
+ * keeps the server from checking for newer versions.
  */
 const dynamicConfig = [
   'history.transferProcessorMaxPollRPS=2000',
@@ -18,11 +18,11 @@ const dynamicConfig = [
 
 const pragmas = ['journal_mode=WAL', 'synchronous=NORMAL'];
 
-/** Names one server among all processes of the machine. */
+/** Builds the argument that identifies the server among all processes of the machine. */
 export const buildDatabaseArgument = ({ database }: Pick<ServerSettings, 'database'>): string =>
   `--db-filename=${database}`;
 
-/** Arguments for the `temporal` command that starts the server, reachable from this machine only. */
+/** Builds the arguments for `temporal` that start the server, reachable only from this machine. */
 export function buildServerArguments({ port, uiPort, database }: ServerSettings, searchAttributes: string[]): string[] {
   return [
     ...['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(port), '--ui-port', String(uiPort)],

@@ -4,15 +4,15 @@ import { stopWorker } from './background-worker.js';
 import { stopServer } from './embedded-server.js';
 import { withStackLock } from './ensure-stack.js';
 
-/** What was running and is gone now. */
+/** The parts of the stack that ran and were stopped. */
 export interface StoppedStack {
   worker: boolean;
   server: boolean;
 }
 
 /**
- * Stops the background worker (its steps come to an end or to a point where they can be resumed), then the embedded
- * server. Deployed software goes on, and can be called. Nothing to stop is fine.
+ * Stops the worker, whose activities end or become resumable, then the embedded server. Deployed software keeps
+ * running and can be called.
  */
 export async function stopStack(options: { onProgress?: (line: string) => void } = {}): Promise<StoppedStack> {
   const home = berthHome();

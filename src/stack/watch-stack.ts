@@ -4,14 +4,18 @@ import { berthHome } from '../home/home.js';
 import { findRunningWorker } from './background-worker.js';
 import { findRunningServer, getServerAddress } from './embedded-server.js';
 
-/** Resolves when the signal aborts. Throws STACK_FAILED when the server or the worker ends by itself before. */
+/**
+ * Watches the stack until the signal aborts.
+ *
+ * @throws STACK_FAILED when the server or the worker ends by itself.
+ */
 export async function watchStack(signal: AbortSignal): Promise<void> {
   const home = berthHome();
   while (!signal.aborted) {
     const server = findRunningServer(home);
-    if (server === null) throw new BerthError('STACK_FAILED', 'the embedded Temporal server has ended');
+    if (server === null) throw new BerthError('STACK_FAILED', 'the embedded Temporal server ended');
     if (findRunningWorker(home, getServerAddress(server)) === null)
-      throw new BerthError('STACK_FAILED', 'the worker has ended');
+      throw new BerthError('STACK_FAILED', 'the worker ended');
     await sleep(500, undefined, { signal }).catch(() => undefined);
   }
 }

@@ -1,11 +1,13 @@
 import { BerthError } from '../errors.js';
 
-/** Endpoints of Temporal Cloud: of a namespace, or of a region. */
+/** Matches endpoints of Temporal Cloud, of a namespace or of a region. */
 const cloudEndpoint = /\.(tmprl\.cloud|api\.temporal\.io)(:\d+)?$/;
 
 /**
- * Address of the Web UI of a server that is not ours, without a slash at its end: as TEMPORAL_UI says, else what is known
- * of Temporal Cloud; null where nobody knows. Throws STACK_FAILED when TEMPORAL_UI is no address.
+ * Returns the address of a configured server's Web UI, without a trailing slash: TEMPORAL_UI, else Temporal Cloud's;
+ * null if unknown.
+ *
+ * @throws STACK_FAILED when TEMPORAL_UI is not an address.
  */
 export function findWebUi(address: string, { TEMPORAL_UI = '' }: NodeJS.ProcessEnv = process.env): string | null {
   if (TEMPORAL_UI !== '') return parseAddress(TEMPORAL_UI);
@@ -14,6 +16,6 @@ export function findWebUi(address: string, { TEMPORAL_UI = '' }: NodeJS.ProcessE
 
 function parseAddress(text: string): string {
   const url = /^https?:\/\//.test(text) ? text : `http://${text}`;
-  if (!URL.canParse(url)) throw new BerthError('STACK_FAILED', `TEMPORAL_UI is no address of a Web UI: ${text}`);
+  if (!URL.canParse(url)) throw new BerthError('STACK_FAILED', `TEMPORAL_UI is not an address: ${text}`);
   return url.replace(/\/+$/, '');
 }

@@ -1,8 +1,5 @@
-import type { NativeConnectionOptions } from '@temporalio/worker';
 import { BerthError } from '../errors.js';
-
-/** How to reach a Temporal server: what `Connection.connect` and `NativeConnection.connect` both take. */
-export type ConnectionSettings = Pick<NativeConnectionOptions, 'address' | 'tls' | 'apiKey' | 'metadata'>;
+import type { ConnectionSettings } from './temporal-target.js';
 
 export interface ConfiguredServer {
   address: string;
@@ -11,8 +8,9 @@ export interface ConfiguredServer {
 }
 
 /**
- * The server that the user names by `TEMPORAL_ADDRESS` or a profile of Temporal's own configuration file; null when
- * neither is there. Throws STACK_FAILED when the configuration cannot be read.
+ * Loads the server that `TEMPORAL_ADDRESS` or a profile of Temporal's configuration file names; null without either.
+ *
+ * @throws STACK_FAILED when the configuration cannot be read.
  */
 export async function loadConfiguredServer(): Promise<ConfiguredServer | null> {
   const { default: settings } = await import('@temporalio/envconfig');
@@ -32,11 +30,15 @@ export async function loadConfiguredServer(): Promise<ConfiguredServer | null> {
     };
   } catch (error) {
     const { message } = BerthError.from(error);
-    throw new BerthError('STACK_FAILED', `Temporal’s configuration cannot be read: ${message}`, {}, { cause: error });
+    throw new BerthError('STACK_FAILED', `cannot read Temporal’s configuration: ${message}`, {}, { cause: error });
   }
 }
 
-/** Connects once, to see that the server answers and knows what Berth needs. Throws SERVER_UNREACHABLE or STACK_FAILED. */
+/**
+ * Connects once to check the server and to register Berth's search attributes.
+ *
+ * @throws SERVER_UNREACHABLE when the server does not answer, STACK_FAILED when the namespace cannot be used.
+ */
 export async function prepareConfiguredServer({
   address,
   namespace,
@@ -53,7 +55,7 @@ export async function prepareConfiguredServer({
   try {
     await registerSearchAttributes(connection, namespace).catch((error: Error) => {
       if (error instanceof BerthError) throw error;
-      const message = `namespace ${namespace} of ${address} cannot be used: ${error.message}`;
+      const message = `cannot use namespace ${namespace} at ${address}: ${error.message}`;
       throw new BerthError('STACK_FAILED', message, { address }, { cause: error });
     });
   } finally {

@@ -3,17 +3,18 @@ import { msToTs } from '@temporalio/common/lib/time.js';
 import { BerthError } from '../errors.js';
 import { searchAttributes } from '../workflows/status/search-attributes.js';
 
-/** How long a deployment that was cleaned up stays in the Web UI. */
+/** Time that a removed deployment stays in the Web UI. */
 const retentionPeriod = msToTs('30 days');
 
-/** `INDEXED_VALUE_TYPE_KEYWORD` of Temporal's API. */
+/** `INDEXED_VALUE_TYPE_KEYWORD` in Temporal's API. */
 const keywordType = 2;
 
 export const searchAttributeNames = Object.values(searchAttributes).map((key) => key.name);
 
 /**
- * Registers the search attributes that are missing. Throws STACK_FAILED with the command to type where the server's
- * owner has not allowed it: without them no deployment can start.
+ * Registers missing search attributes; no deployment can start without them.
+ *
+ * @throws STACK_FAILED, with the command to run, when Berth may not register them.
  */
 export async function registerSearchAttributes(connection: Connection, namespace: string): Promise<void> {
   const missing = await listMissingAttributes(connection, namespace);
@@ -22,7 +23,7 @@ export async function registerSearchAttributes(connection: Connection, namespace
   try {
     await connection.operatorService.addSearchAttributes({ namespace, searchAttributes: missingTypes });
   } catch (error) {
-    // Another client may have registered them in the same moment.
+    // Another client may have registered them concurrently.
     if ((await listMissingAttributes(connection, namespace)).length > 0)
       throw createMissingAttributesError(missing, namespace, error);
   }
@@ -38,23 +39,23 @@ function createMissingAttributesError(missing: string[], namespace: string, caus
   const command = `temporal operator search-attribute create --namespace ${namespace} ${flags}`;
   return new BerthError(
     'STACK_FAILED',
-    `namespace ${namespace} lacks search attributes that Berth may not register itself; register them: ${command}`,
+    `namespace ${namespace} lacks search attributes that Berth may not register; register them: ${command}`,
     { evidence: BerthError.from(cause).message },
     { cause },
   );
 }
 
-/** The namespace's own id: the same whatever address the server is reached at, and no other server's. */
+/** Reads the namespace's ID, which identifies the server independent of its address. */
 export async function readNamespaceId(
   { workflowService }: Pick<Connection, 'workflowService'>,
   namespace: string,
 ): Promise<string> {
   const { namespaceInfo } = await workflowService.describeNamespace({ namespace });
-  if (!namespaceInfo?.id) throw new BerthError('STACK_FAILED', `namespace ${namespace} does not tell its id`);
+  if (!namespaceInfo?.id) throw new BerthError('STACK_FAILED', `namespace ${namespace} has no ID`);
   return namespaceInfo.id;
 }
 
-/** The embedded server forgets what ended after a day, unless told otherwise. */
+/** Extends the retention of closed workflows, which is one day by default on the embedded server. */
 export async function extendRetention(connection: Connection, namespace: string): Promise<void> {
   const { config } = await connection.workflowService.describeNamespace({ namespace });
   if (config?.workflowExecutionRetentionTtl?.seconds?.equals(retentionPeriod.seconds ?? 0)) return;

@@ -8,23 +8,24 @@ import {
 import { BerthError } from '../errors.js';
 import type { TemporalTarget } from './temporal-target.js';
 
-/** Milliseconds that the server has to answer one request: longer than its own long polls, which it ends after 20 s. */
+/** Deadline of a request in milliseconds: longer than the server's long polls of 20 s. */
 const requestTimeout = 30_000;
-/** Of one that a worker answers: the server waits for that until just before the end. */
+/** Deadline in milliseconds of a query, which a worker answers; the server waits for the worker until just before it. */
 const queryTimeout = 12_000;
 
-/** Tries of a request, within two seconds, before one looks whether there is a server at all; ten take half a minute. */
+/** Maximum attempts of a request, within two seconds; the default of ten takes half a minute. */
 const maxRequestAttempts = 4;
 
 /**
- * A connection to a server that answers. Throws STACK_FAILED for an embedded one that lives and does not, SERVER_UNREACHABLE
- * for one of the user's own, after ten seconds.
+ * Connects to a server that answers.
+ *
+ * @throws STACK_FAILED, SERVER_UNREACHABLE when an embedded or a configured server does not answer within ten seconds.
  */
 export async function connectToTarget({ address, connectionOptions, isEmbedded }: TemporalTarget): Promise<Connection> {
   return await openConnection(connectionOptions).catch((cause: Error) => {
     if (!isEmbedded)
       throw createUnreachableError('SERVER_UNREACHABLE', `no Temporal server answers at ${address}`, cause);
-    const message = 'the embedded Temporal server does not answer; end it, and start it anew: berth down && berth up';
+    const message = 'the embedded Temporal server does not answer; restart it: berth down && berth up';
     throw createUnreachableError('STACK_FAILED', message, cause);
   });
 }
@@ -35,7 +36,7 @@ const createUnreachableError = (
   cause: Error,
 ): BerthError => new BerthError(code, message, { evidence: cause.message }, { cause });
 
-/** A connection on which every request ends: DEADLINE_EXCEEDED comes of a server that accepts it and says nothing. */
+/** Opens a connection on which every request has a deadline: an unresponsive server causes DEADLINE_EXCEEDED. */
 export function openConnection(options: ConnectionOptions): Promise<Connection> {
   const retry = makeGrpcRetryInterceptor(defaultGrpcRetryOptions({ maxAttempts: maxRequestAttempts }));
   return Connection.connect({ ...options, interceptors: [retry, deadlineInterceptor] });

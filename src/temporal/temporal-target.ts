@@ -1,11 +1,14 @@
-import type { ConnectionSettings } from './configured-server.js';
+import type { NativeConnectionOptions } from '@temporalio/worker';
 
-/** The Temporal server to talk to. */
+/** Options that `Connection.connect` and `NativeConnection.connect` both accept. */
+export type ConnectionSettings = Pick<NativeConnectionOptions, 'address' | 'tls' | 'apiKey' | 'metadata'>;
+
+/** The Temporal server to connect to. */
 export interface TemporalTarget {
   address: string;
   namespace: string;
   connectionOptions: ConnectionSettings;
-  /** Null for a server that is not ours, where nobody says where its Web UI is. */
+  /** Address of the Web UI; null for a configured server whose Web UI is unknown. */
   webUrl: string | null;
   isEmbedded: boolean;
 }

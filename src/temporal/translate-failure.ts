@@ -12,7 +12,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { BerthError, type ErrorRecord } from '../errors.js';
 import { staleQueryMessage } from '../workflows/messages.js';
 
-/** What the server or a workflow refused, in the words of the closed table of errors. */
+/** Translates an error of the server or of a workflow into a BerthError. */
 export function translateFailure(error: unknown, name: string): BerthError {
   const cause = error instanceof WorkflowUpdateFailedError ? error.cause : error;
   if (cause instanceof ApplicationFailure && cause.details?.[0])
@@ -31,7 +31,7 @@ export function translateFailure(error: unknown, name: string): BerthError {
 
 const firstSentence = (text: string): string => text.split('. ')[0] ?? text;
 
-/** What a server says of a workflow whose worker is gone, or took its task and is silent. */
+/** Parts of the server's messages about a workflow whose worker is gone or unresponsive. */
 const workerMissingMessages = ['no poller', 'worker', 'Workflow Task in failed state', 'query buffer'];
 
 function translateServiceError(message: string, name: string, cause: unknown): BerthError {
@@ -40,5 +40,5 @@ function translateServiceError(message: string, name: string, cause: unknown): B
     return new BerthError('WORKER_UNREACHABLE', `no worker answers for ${name}: ${message}`, { name }, { cause });
   if (isGrpcDeadlineError(cause))
     return new BerthError('SERVER_UNREACHABLE', 'the Temporal server does not answer', { name }, { cause });
-  return new BerthError('SERVER_UNREACHABLE', `the Temporal server did not do it: ${message}`, { name }, { cause });
+  return new BerthError('SERVER_UNREACHABLE', `the Temporal server failed: ${message}`, { name }, { cause });
 }

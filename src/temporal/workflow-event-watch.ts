@@ -1,40 +1,40 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, isGrpcDeadlineError } from '@temporalio/client';
 
-/** `EVENT_TYPE_WORKFLOW_TASK_COMPLETED` of Temporal's API. */
+/** `EVENT_TYPE_WORKFLOW_TASK_COMPLETED` in Temporal's API. */
 const taskCompleted = 7;
-/** Milliseconds for which the server is listened to before it may be that there is none any more. */
+/** Milliseconds of silence after which the server may be gone. */
 const silenceTimeout = 2_000;
-/** Milliseconds within which what belongs together has happened. */
+/** Milliseconds to wait for related events. */
 const debounceInterval = 25;
-/** Milliseconds until the next look at a run that has ended, or of which nothing can be heard. */
+/** Milliseconds between polls of a run that has ended or cannot be watched. */
 const pollInterval = 500;
 
-/** Tells when a workflow has taken in what happened to it, as soon as the server has recorded that: before, it looks as it did. */
+/** Waits until a workflow has processed an event, because its state does not change before that. */
 export class WorkflowEventWatch {
-  /** Where in the run's history the next events will be; empty for its beginning. */
+  /** Page token of the next events in the run's history; empty for its beginning. */
   private position = new Uint8Array();
 
   constructor(
     private readonly workflowId: string,
     private readonly client: () => Client,
-    /** Told when nothing was heard for a while. */
+    /** Called after a while without events. */
     private readonly onSilence: () => Promise<void>,
   ) {}
 
-  /** Resolves when it has, of a history that is new to this at once; when the run has ended; and after a while without either. */
+  /** Resolves when the workflow has processed events, when the run has ended, or after a while without either. */
   async waitForNext(signal?: AbortSignal): Promise<void> {
     let isOpen: boolean;
     try {
       isOpen = await this.waitForTaskCompleted(signal);
     } catch (error) {
       isOpen = isGrpcDeadlineError(error);
-      if (!signal?.aborted) await this.onSilence().catch(() => undefined); // the look that follows fails with the same
+      if (!signal?.aborted) await this.onSilence().catch(() => undefined); // the caller's next query fails with the same error
     }
     await sleep(isOpen ? debounceInterval : pollInterval, undefined, signal && { signal });
   }
 
-  /** False of a run that has ended: what comes next, if anything does, is another run's. */
+  /** Returns false for a run that has ended; later events belong to another run. */
   private async waitForTaskCompleted(signal?: AbortSignal): Promise<boolean> {
     for (let events = await this.readEvents(signal); this.position.length > 0; events = await this.readEvents(signal))
       if (events.some(({ eventType }) => eventType === taskCompleted)) return true;
@@ -42,11 +42,11 @@ export class WorkflowEventWatch {
   }
 
   private async readEvents(signal?: AbortSignal) {
-    const end = AbortSignal.any(signal === undefined ? [] : [signal]); // the SDK's listener stays on it
+    const abortSignal = AbortSignal.any(signal === undefined ? [] : [signal]); // a new signal, because the SDK never removes its listener
     const { connection, options, workflowService } = this.client();
     const execution = { workflowId: this.workflowId };
     const request = { namespace: options.namespace, execution, waitNewEvent: true, nextPageToken: this.position };
-    const { history, nextPageToken } = await connection.withAbortSignal(end, () =>
+    const { history, nextPageToken } = await connection.withAbortSignal(abortSignal, () =>
       connection.withDeadline(Date.now() + silenceTimeout, () => workflowService.getWorkflowExecutionHistory(request)),
     );
     this.position = new Uint8Array(nextPageToken ?? []);

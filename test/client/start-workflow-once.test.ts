@@ -12,7 +12,7 @@ beforeAll(async () => {
   client = new Client({ connection });
 });
 
-test('a request that is tried again finds what it has started, and any other one is refused', async () => {
+test('a retried request finds its workflow, and another request is refused', async () => {
   const { workflow } = client;
   const options = {
     taskQueue: 'nobody',

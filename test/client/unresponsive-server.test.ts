@@ -9,7 +9,7 @@ import { temporaryStack } from '../support/temporary-stack.js';
 
 const home = temporaryStack();
 
-test('an embedded server that lives and does not answer is told, with what to do', async () => {
+test('an unresponsive embedded server is reported with a remedy', async () => {
   await ensureStack({ needsWorker: true });
   const { pid } = readRecordedProcess(home, 'server');
   process.kill(pid, 'SIGSTOP');
@@ -25,7 +25,7 @@ test('an embedded server that lives and does not answer is told, with what to do
   await (await DeploymentClient.connect()).close();
 });
 
-test('a server that stops answering, and a worker that does, end every wait', async () => {
+test('an unresponsive server or worker ends every wait', async () => {
   await ensureStack({ needsWorker: true });
   const solution = temporarySolution({ 'main.py': 'import time\n\n\ndef predict(n: int = 0):\n    time.sleep(n)\n' });
   await deploy({ name: 'left-waiting', solution, strategy: 'local', agent: 'none' });

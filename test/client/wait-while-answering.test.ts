@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import { waitWhileAnswering } from '../../src/client/wait-while-answering.js';
 
-test('what takes its time is waited for as long as somebody works on it', async () => {
+test('a slow operation is awaited while the check succeeds', async () => {
   let looks = 0;
   const look = async () => {
     looks += 1;
@@ -14,13 +14,13 @@ test('what takes its time is waited for as long as somebody works on it', async 
   expect(looks).toBe(after);
 });
 
-test('where nobody answers the waiting ends with that', async () => {
+test('a failed check ends the wait with its error', async () => {
   const look = async () => {
     throw new Error('nobody is there');
   };
   await expect(waitWhileAnswering(new Promise(() => {}), look, 20)).rejects.toThrow('nobody is there');
 });
 
-test('what fails, fails with its own error', async () => {
+test('a failed operation rejects with its own error', async () => {
   await expect(waitWhileAnswering(Promise.reject(new Error('refused')), async () => {}, 20)).rejects.toThrow('refused');
 });

@@ -230,8 +230,8 @@ test('the check of a coding agent shows what is missing and how to get it', () =
     name: 'agent codex',
     ok: false,
     isRequired: false,
-    detail: 'missing: the program codex, CODEX_API_KEY or OPENAI_API_KEY',
-    remedy: 'install codex, set CODEX_API_KEY or OPENAI_API_KEY',
+    detail: 'not set up',
+    remedy: 'install codex; set CODEX_API_KEY or OPENAI_API_KEY',
   });
   const usable = { ...agent, isUsable: true, missing: [], version: '1.2', program: '/bin/codex', model: 'm' };
   expect(toDiagnosticCheck(usable)).toMatchObject({

@@ -19,7 +19,7 @@ const run = (facts: Partial<ScheduledRun>): ScheduledRun => ({
 
 const schedule = (facts: Partial<ScheduleInfo> = {}): ScheduleInfo => ({
   ...{ name: 'ocr', id: 'default', when: 'cron 0 4 * * *', timezone: 'Europe/Berlin', jitter: 90, overlap: 'skip' },
-  ...{ catchUp: 86_400, replacesFailed: false, state: 'active', note: 'made by ada@host', createdBy: 'ada@host' },
+  ...{ catchUp: 86_400, replacesFailed: false, state: 'active', note: 'created by ada@host', createdBy: 'ada@host' },
   ...{ createdAt: '2026-11-22T10:00:00.000Z', nextRuns: ['2026-11-24T03:00:00.000Z', '2026-11-25T03:00:00.000Z'] },
   ...{ runs: [run({})], skipped: 0, missed: 0, webUrl: null },
   ...facts,

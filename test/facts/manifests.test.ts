@@ -123,7 +123,9 @@ test('a manifest that does not parse is a note with its line, and the others are
   expect(await noteOf({ 'cog.yaml': '- a list\n' })).toEqual([line(/^cog\.yaml:1: /)]);
   expect(await noteOf({ 'bentofile.yaml': 'service: "a:B"\npython: [\n' })).toEqual([line(/^bentofile\.yaml:\d: /)]);
   expect(await noteOf({ 'langgraph.json': '{\n"graphs": {' })).toEqual([line(/^langgraph\.json:\d: /)]);
-  expect(await noteOf({ 'langgraph.json': '{"graphs": {}, }' })).toEqual([line(/^langgraph\.json: is not valid JSON: /)]);
+  expect(await noteOf({ 'langgraph.json': '{"graphs": {}, }' })).toEqual([
+    line(/^langgraph\.json: is not valid JSON: /),
+  ]);
   const facts = await factsOf({ 'pyproject.toml': '[project\n', 'requirements.txt': 'numpy\n' });
   expect(written(facts)).toEqual(['numpy']);
 });

@@ -39,21 +39,21 @@ async function startStack(): Promise<string[]> {
 
 test('the worker polls both queues when the start returns, with the environment of its starter', async () => {
   const home = enterNewHome();
-  process.env.BERTH_TEST_SECRET = 'taken along';
+  process.env.BERTH_TEST_SECRET = 'inherited';
   expect(await startStack()).toEqual([
     expect.stringContaining('started the embedded Temporal server'),
-    'started the worker in the background',
+    'started the worker',
   ]);
   const checks = await diagnose({ listAvailability: async () => [] });
   expect(checks.find(({ name }) => name === 'worker')).toMatchObject({ ok: true });
   if (process.platform === 'linux') {
     const environment = readFileSync(`/proc/${readRecords(home).worker.pid}/environ`, 'utf8').split('\0');
-    expect(environment).toEqual(expect.arrayContaining(['BERTH_TEST_SECRET=taken along', `BERTH_HOME=${home.root}`]));
+    expect(environment).toEqual(expect.arrayContaining(['BERTH_TEST_SECRET=inherited', `BERTH_HOME=${home.root}`]));
   }
   expect(await startStack()).toEqual([]);
 });
 
-test('starts at once share one worker, and a stop ends both', async () => {
+test('concurrent starts share one worker, and a stop ends worker and server', async () => {
   const home = enterNewHome();
   const lines = await Promise.all([startStack(), startStack()]);
   expect(lines.flat().filter((line) => line.startsWith('started'))).toHaveLength(2);
@@ -62,29 +62,29 @@ test('starts at once share one worker, and a stop ends both', async () => {
   expect([identifyProcess(server.pid), identifyProcess(worker.pid)]).toEqual([null, null]);
 });
 
-test('a worker that was killed is started again, and the server stays', async () => {
+test('a killed worker is started again, and the server keeps running', async () => {
   const home = enterNewHome();
   await startStack();
-  const before = readRecords(home);
-  process.kill(before.worker.pid, 'SIGKILL');
-  while (isSameProcess(before.worker)) await sleep(5);
-  expect(await startStack()).toEqual(['started the worker in the background']);
-  const after = readRecords(home);
-  expect(after.server).toEqual(before.server);
-  expect(after.worker.pid).not.toBe(before.worker.pid);
+  const previous = readRecords(home);
+  process.kill(previous.worker.pid, 'SIGKILL');
+  while (isSameProcess(previous.worker)) await sleep(5);
+  expect(await startStack()).toEqual(['started the worker']);
+  const current = readRecords(home);
+  expect(current.server).toEqual(previous.server);
+  expect(current.worker.pid).not.toBe(previous.worker.pid);
 });
 
-test('a worker of another Berth is replaced', async () => {
+test('a worker of another version is replaced', async () => {
   const home = enterNewHome();
   await startStack();
   const { worker } = readRecords(home);
   changeWorkerRecord(home, { build: '0.0.1 of another day' });
-  expect(await startStack()).toEqual(['replaced the worker by one of this Berth']);
+  expect(await startStack()).toEqual(['replaced the worker of another version']);
   expect(identifyProcess(worker.pid)).toBeNull();
   expect(readRecords(home).worker.build).toBe(worker.build);
 });
 
-test('a start that was killed before it noted the worker’s pid leaves no second worker', async () => {
+test('a start that is killed before it records the worker’s pid leaves no second worker', async () => {
   const home = enterNewHome();
   await startStack();
   const { worker } = readRecords(home);
@@ -93,17 +93,17 @@ test('a start that was killed before it noted the worker’s pid leaves no secon
   expect(identifyProcess(worker.pid)).toBeNull();
 });
 
-test('a worker that cannot start is reported with its own words', async () => {
+test('the error of a worker that cannot start has its output', async () => {
   enterNewHome();
   process.env.NODE_OPTIONS = '--require /no/such/module.cjs';
   await expect(startStack()).rejects.toMatchObject({
     code: 'STACK_FAILED',
-    message: 'the worker ended while it started',
+    message: 'the worker ended during its start',
     details: { evidence: expect.stringContaining('/no/such/module.cjs') },
   });
 });
 
-test('a worker in the foreground is the worker: it replaces one in the background, and none is started beside it', async () => {
+test('a foreground worker replaces the one in the background, and commands start no other', async () => {
   const home = enterNewHome();
   await startStack();
   const { worker: background } = readRecords(home);
@@ -121,7 +121,7 @@ test('a worker in the foreground is the worker: it replaces one in the backgroun
     expect(isSameProcess(background)).toBe(false);
     expect(await startStack()).toEqual([]);
     const second = berthWorker();
-    expect(await text(second.stderr)).toContain(`process ${foreground.pid} is the worker of ${home.root} already`);
+    expect(await text(second.stderr)).toContain(`process ${foreground.pid} is already the worker of ${home.root}`);
     expect(await stopStack()).toEqual({ worker: true, server: true });
     expect(isSameProcess(identifyProcess(foreground.pid ?? 0) ?? background)).toBe(false);
   } finally {

@@ -47,11 +47,11 @@ async function kill(home: BerthHome): Promise<void> {
   while (isSameProcess(server)) await sleep(5);
 }
 
-test('the first start says what it starts, and the server is ready for deployments', async () => {
+test('the first start reports progress, and the server is ready for deployments', async () => {
   const home = enterNewHome();
   const lines: string[] = [];
   const target = await startStack((line) => lines.push(line));
-  expect(lines).toEqual([`started the embedded Temporal server, Web UI ${target.webUrl}`]);
+  expect(lines).toEqual([`started the embedded Temporal server, Web UI at ${target.webUrl}`]);
   expect(target).toMatchObject({
     namespace: 'default',
     isEmbedded: true,
@@ -68,7 +68,7 @@ test('the first start says what it starts, and the server is ready for deploymen
   expect(readServer(home).state).toBe('ready');
 });
 
-test('a second start finds the server up, says nothing', async () => {
+test('a second start finds the running server and reports nothing', async () => {
   const home = enterNewHome();
   const first = await startStack();
   const { process: server } = readServer(home);
@@ -76,7 +76,7 @@ test('a second start finds the server up, says nothing', async () => {
   expect(readServer(home).process).toEqual(server);
 });
 
-test('several starts at once start one server', async () => {
+test('concurrent starts start one server', async () => {
   const home = enterNewHome();
   const lines: string[] = [];
   const targets = await Promise.all([1, 2, 3].map(() => startStack((line) => lines.push(line))));
@@ -85,7 +85,7 @@ test('several starts at once start one server', async () => {
   expect(findProcessesByArgument(buildDatabaseArgument(readServer(home)))).toHaveLength(1);
 });
 
-test('a server that was killed comes back at the same ports with what it knew', async () => {
+test('a killed server restarts on the same ports with its data', async () => {
   const home = enterNewHome();
   const first = await startStack();
   const typedSearchAttributes = [{ key: searchAttributes.name, value: 'greeter' }];
@@ -99,7 +99,7 @@ test('a server that was killed comes back at the same ports with what it knew', 
   expect([status.name, kept.get(searchAttributes.name)]).toEqual(['RUNNING', 'greeter']);
 });
 
-test('a port that was taken meanwhile is replaced by a free one', async () => {
+test('a taken port is replaced by a free one', async () => {
   const home = enterNewHome();
   await startStack();
   await stopStack();
@@ -111,7 +111,7 @@ test('a port that was taken meanwhile is replaced by a free one', async () => {
   expect(target.webUrl).toBe(`http://127.0.0.1:${uiPort}`);
 });
 
-test('a pid that was handed to a stranger after a reboot is neither believed nor killed', async () => {
+test('a pid that another process has after a reboot is neither trusted nor killed', async () => {
   const home = enterNewHome();
   await startStack();
   await stopStack();
@@ -122,7 +122,7 @@ test('a pid that was handed to a stranger after a reboot is neither believed nor
   await connect(target.address);
 });
 
-test('a start that was killed before it noted the server’s pid leaves no second server on the database', async () => {
+test('a start that is killed before it records the server’s pid leaves no second server on the database', async () => {
   const home = enterNewHome();
   await startStack();
   const record = readServer(home);
@@ -132,7 +132,7 @@ test('a start that was killed before it noted the server’s pid leaves no secon
   expect(record.process && isSameProcess(record.process)).toBe(false);
 });
 
-test('two homes have two servers, and stopping one leaves the other', async () => {
+test('two homes have two servers, and stopping one keeps the other', async () => {
   const first = enterNewHome();
   await startStack();
   const second = enterNewHome();
@@ -143,7 +143,7 @@ test('two homes have two servers, and stopping one leaves the other', async () =
   expect(identifyProcess(readServer(first).process?.pid ?? 0)).toEqual(readServer(first).process);
 });
 
-test('stopping what does not run is fine', async () => {
+test('stopping a stopped server succeeds', async () => {
   enterNewHome();
   expect(await stopStack()).toEqual({ worker: false, server: false });
   await startStack();
@@ -151,7 +151,7 @@ test('stopping what does not run is fine', async () => {
   expect(await stopStack()).toEqual({ worker: false, server: false });
 });
 
-test('a server that cannot start is reported with its own words, and nothing is left running', async () => {
+test('the error of a server that cannot start has its output, and no process is left', async () => {
   const home = enterNewHome();
   await startStack();
   await stopStack();
@@ -160,13 +160,13 @@ test('a server that cannot start is reported with its own words, and nothing is 
     if (name.includes('.db')) writeFileSync(join(home.root, name), 'no database');
   await expect(startStack()).rejects.toMatchObject({
     code: 'STACK_FAILED',
-    message: 'the embedded Temporal server ended while it started',
+    message: 'the embedded Temporal server ended during its start',
     details: { evidence: expect.stringContaining('file is not a database') },
   });
   expect(findProcessesByArgument(buildDatabaseArgument({ database }))).toEqual([]);
 });
 
-test('a home that cannot be written is refused with its path', async () => {
+test('a home that is not writable is refused with its path', async () => {
   const home = enterNewHome();
   writeFileSync(join(home.root, 'file'), '');
   process.env.BERTH_HOME = join(home.root, 'file', 'home');

@@ -21,7 +21,7 @@ afterEach(() => {
   }
 });
 
-/** A program that says the version and does nothing else: what is looked for is a path. */
+/** Creates a program that only prints a version. */
 function writeProgram(path: string, output: string): string {
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, `#!/bin/sh\necho '${output}'\n`);
@@ -38,7 +38,7 @@ async function serve(listener: RequestListener): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-test('TEMPORAL_CLI comes first, then the first on the PATH that works, then the home', async () => {
+test('TEMPORAL_CLI comes first, then the first working binary on the PATH, then the home', async () => {
   const home = berthHome(join(directory, 'order'));
   const chosen = writeProgram(join(directory, 'chosen', 'cli'), says('1.5.1'));
   const onPath = writeProgram(join(directory, 'path', 'temporal'), says('1.5.2'));
@@ -55,13 +55,13 @@ test('TEMPORAL_CLI comes first, then the first on the PATH that works, then the 
   expect(await locateTemporal(berthHome(join(directory, 'empty')))).toBeNull();
 });
 
-test('a TEMPORAL_CLI that does not work is an error, not passed over', async () => {
+test('a TEMPORAL_CLI that does not work is an error', async () => {
   process.env.TEMPORAL_CLI = join(directory, 'nowhere');
   const error = { code: 'TOOL_MISSING', message: expect.stringContaining(`TEMPORAL_CLI=${directory}/nowhere`) };
   await expect(ensureTemporal(berthHome(directory))).rejects.toMatchObject(error);
 });
 
-test('the official download is unpacked, tried and put in place whole', async () => {
+test('the official download is unpacked, tested and moved into place', async () => {
   const archive = join(directory, 'archive.tar.gz');
   writeProgram(join(directory, 'packed', 'temporal'), says('1.5.1'));
   execFileSync('tar', ['-czf', archive, '-C', join(directory, 'packed'), 'temporal']);
@@ -93,7 +93,7 @@ test('without a download Go builds it', async () => {
   );
 });
 
-test('with neither download nor Go the error says what to do and what was tried', async () => {
+test('with neither download nor Go the error has the remedy and both attempts', async () => {
   const origin = await serve((_, response) => response.end('no archive'));
   const tools = join(directory, 'tools-without-go');
   mkdirSync(tools);

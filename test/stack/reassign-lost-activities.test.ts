@@ -10,7 +10,7 @@ import { temporaryStack } from '../support/temporary-stack.js';
 
 temporaryStack();
 const host = 'this-one';
-/** This process, as it would be if it had ended and its id were another's now. */
+/** Identity of a dead process whose pid belongs to another process now. */
 const killed = `${process.pid}@${host} long ago`;
 const namespace = 'default';
 let client: Client;
@@ -24,7 +24,7 @@ beforeAll(async () => {
 
 const soon = <T>(ask: () => Promise<T>): Promise<T> => client.withDeadline(Date.now() + 20_000, ask);
 
-/** A deployment of whose only step a worker was killed. */
+/** Starts a deployment whose worker is killed during its only activity. */
 async function begin(name: string): Promise<void> {
   const taskQueue = { name };
   await client.workflow.start(workflowType, { taskQueue: name, workflowId: name });
@@ -48,13 +48,13 @@ async function listRunning(): Promise<string[]> {
   return names;
 }
 
-/** Which try of its step a deployment's next worker is given. */
+/** Polls the next attempt of a deployment's activity. */
 async function nextTry(name: string): Promise<number> {
   const asked = { namespace, taskQueue: { name } };
   return (await soon(() => client.workflowService.pollActivityTaskQueue(asked))).attempt;
 }
 
-/** A server that does not tell of such deployments for so many times. */
+/** A server that fails to describe matching deployments the first `left` times. */
 function reticent(names: RegExp, times: number): Client {
   let left = times;
   const workflowService = Object.create(client.workflowService, {
@@ -68,15 +68,15 @@ function reticent(names: RegExp, times: number): Client {
   return Object.create(client, { workflowService: { value: workflowService } });
 }
 
-test('a step whose worker was killed is given out at once, also when the server tells of it late', async () => {
+test('an activity of a killed worker is reassigned at once, even if the server answers late', async () => {
   await begin('late');
   await reassignLostActivities(reticent(/late/, 2), host);
   expect(await nextTry('late')).toBe(2);
 });
 
-test('those that the server does not tell of keep no other from being given out, however many they are', async () => {
-  await begin('told'); // the newest are listed first
-  await Promise.all(Array.from({ length: 20 }, (_, index) => begin(`untold-${index}`)));
-  await expect(reassignLostActivities(reticent(/untold/, Infinity), host)).rejects.toThrow('context deadline exceeded');
-  expect(await nextTry('told')).toBe(2);
+test('workflows that the server cannot describe do not prevent the reassignment of others', async () => {
+  await begin('described'); // the newest are listed first
+  await Promise.all(Array.from({ length: 20 }, (_, index) => begin(`hidden-${index}`)));
+  await expect(reassignLostActivities(reticent(/hidden/, Infinity), host)).rejects.toThrow('context deadline exceeded');
+  expect(await nextTry('described')).toBe(2);
 });

@@ -7,21 +7,21 @@ import { findRunningServer } from '../../src/stack/embedded-server.js';
 import { stopStack } from '../../src/stack/stop-stack.js';
 
 /**
- * Each test enters empty homes of its own, with no configured server; what it started there is stopped and removed,
- * also when it failed.
+ * Gives each test empty homes without a configured server. Stops and removes their stacks after the test, even if it
+ * fails.
  */
 export function useOwnHomes(): () => BerthHome {
   const kept = { ...process.env };
   const homes: string[] = [];
   beforeEach(() => {
     for (const name of Object.keys(kept)) if (/^TEMPORAL_(?!CLI)/.test(name)) delete process.env[name];
-    // The developer's own configuration must not decide.
+    // The developer's configuration must have no influence.
     process.env.TEMPORAL_CONFIG_FILE = join(tmpdir(), 'no-such-temporal.toml');
   });
   afterEach(async () => {
     for (const root of homes.splice(0)) {
       process.env.BERTH_HOME = root;
-      // Nobody needs what it would write to its database at an orderly end, which takes a second.
+      // A graceful shutdown takes a second to write data that no test needs.
       const server = findRunningServer(berthHome())?.process;
       if (server) process.kill(server.pid, 'SIGKILL');
       await stopStack();

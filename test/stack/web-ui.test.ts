@@ -14,7 +14,7 @@ test.each(['work.a1b2c.tmprl.cloud:7233', 'us-east-1.aws.api.temporal.io:7233'])
   (address) => expect(findWebUi(address, {})).toBe('https://cloud.temporal.io'),
 );
 
-test('of another server nobody knows it, and what is no address is reported', () => {
+test('the Web UI of another server is unknown, and an invalid address is refused', () => {
   expect(findWebUi('temporal.example.com:7233', {})).toBeNull();
-  expect(() => findWebUi('127.0.0.1:7233', { TEMPORAL_UI: 'http://' })).toThrow('TEMPORAL_UI is no address');
+  expect(() => findWebUi('127.0.0.1:7233', { TEMPORAL_UI: 'http://' })).toThrow('TEMPORAL_UI is not an address');
 });

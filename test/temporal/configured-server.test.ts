@@ -21,7 +21,7 @@ const refuseProgress = (line: string): never => {
   throw new Error(`nothing is to be started, but: ${line}`);
 };
 
-test('TEMPORAL_ADDRESS is obeyed: the server is prepared and nothing is started', async () => {
+test('TEMPORAL_ADDRESS selects a server, which is prepared; nothing is started', async () => {
   const home = enterNewHome();
   Object.assign(process.env, { TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: 'default' });
   const target = await ensureStack({ needsWorker: true, onProgress: refuseProgress });
@@ -33,7 +33,7 @@ test('TEMPORAL_ADDRESS is obeyed: the server is prepared and nothing is started'
   expect(Object.keys(customAttributes)).toContain('BerthHost');
 });
 
-test('a server that is prepared already stays as it is, and TEMPORAL_UI says where its Web UI is', async () => {
+test('a prepared server stays unchanged, and TEMPORAL_UI sets its Web UI', async () => {
   enterNewHome();
   Object.assign(process.env, { TEMPORAL_ADDRESS: address, TEMPORAL_UI: 'http://127.0.0.1:8080/' });
   const targets = await Promise.all([ensureStack({ needsWorker: false }), ensureStack({ needsWorker: false })]);
@@ -41,16 +41,16 @@ test('a server that is prepared already stays as it is, and TEMPORAL_UI says whe
   expect(targets[0]).toMatchObject({ webUrl: 'http://127.0.0.1:8080' });
 });
 
-test('a profile of Temporal’s configuration file is obeyed, address and namespace', async () => {
+test('a profile of Temporal’s configuration file sets address and namespace', async () => {
   enterNewHome();
-  // The one namespace beside `default` that every server has.
+  // The only namespace besides `default` that every server has.
   useProfile('work', `[profile.work]\naddress = "${address}"\nnamespace = "temporal-system"\n`);
   process.env.TEMPORAL_PROFILE = 'work';
   const target = await ensureStack({ needsWorker: false });
   expect(target).toMatchObject({ namespace: 'temporal-system' });
 });
 
-test('an address where nothing answers is named', async () => {
+test('the error of an unreachable server has its address', async () => {
   enterNewHome();
   process.env.TEMPORAL_ADDRESS = '127.0.0.1:1';
   await expect(ensureStack({ needsWorker: false })).rejects.toMatchObject({
@@ -59,7 +59,7 @@ test('an address where nothing answers is named', async () => {
   });
 });
 
-test('a configuration file that is no TOML is reported', async () => {
+test('a configuration file that is not TOML is refused', async () => {
   enterNewHome();
   useProfile('broken', '[profile.default\naddress = ');
   await expect(ensureStack({ needsWorker: false })).rejects.toMatchObject({
@@ -68,7 +68,7 @@ test('a configuration file that is no TOML is reported', async () => {
   });
 });
 
-test('a namespace that does not exist is named', async () => {
+test('the error of a missing namespace has its name', async () => {
   enterNewHome();
   Object.assign(process.env, { TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: 'nowhere' });
   await expect(ensureStack({ needsWorker: false })).rejects.toMatchObject({

@@ -15,7 +15,7 @@ beforeAll(async () => {
   client = new Client({ connection });
 });
 
-/** A workflow without a worker: what happens to it is taken in when a test says so. */
+/** Starts a workflow without a worker, so that a test decides when an event is processed. */
 async function begin() {
   count += 1;
   const taskQueue = `watched-${process.pid}-${count}`;
@@ -33,7 +33,7 @@ async function begin() {
   return { handle, watch, start, takeIn: () => takeIn(taskQueue) };
 }
 
-/** As a worker does that has nothing to do about it. */
+/** Completes a workflow task without commands. */
 async function takeIn(name: string): Promise<void> {
   const { workflowService, options } = client;
   const namespace = options.namespace;
@@ -46,7 +46,7 @@ async function takeIn(name: string): Promise<void> {
 const isOver = async (waiting: Promise<void>, patience: number) =>
   await Promise.race([waiting.then(() => true), sleep(patience, false)]);
 
-test('what a workflow has taken in is told then, and not before', async () => {
+test('a watch resolves when the workflow has processed an event, not earlier', async () => {
   const { handle, watch, takeIn } = await begin();
   const waiting = watch.waitForNext();
   expect(await isOver(waiting, 500)).toBe(false);
@@ -56,10 +56,10 @@ test('what a workflow has taken in is told then, and not before', async () => {
   await waiting;
   await handle.signal('anything');
   await takeIn();
-  await watch.waitForNext(); // what came between two waits is told at once
+  await watch.waitForNext(); // an event between two waits resolves at once
 });
 
-test('after a run that has ended, the next one is watched', async () => {
+test('a watch continues with the next run', async () => {
   const { handle, watch, start, takeIn } = await begin();
   await handle.terminate();
   await watch.waitForNext();
@@ -70,7 +70,7 @@ test('after a run that has ended, the next one is watched', async () => {
   await waiting;
 });
 
-test('a wait is given up at once, and leaves nothing at the signal', async () => {
+test('an abort ends a wait at once and leaves no listener on the signal', async () => {
   const { handle, watch, takeIn } = await begin();
   const given = new AbortController();
   await handle.signal('anything');
@@ -82,7 +82,7 @@ test('a wait is given up at once, and leaves nothing at the signal', async () =>
   await expect(waiting).rejects.toThrow('aborted');
 });
 
-test('a silence is told, and is no failure', async () => {
+test('silence calls onSilence and is not a failure', async () => {
   const connection = Connection.lazy({ address: '127.0.0.1:1', connectTimeout: 100 });
   let silences = 0;
   const revive = async () => {

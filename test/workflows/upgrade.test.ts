@@ -109,7 +109,7 @@ beforeAll(async () => {
     before[name] = await callDeployment(name, {});
 
   const worker = workerNow();
-  expect(await up()).toContain('replaced the worker by one of this Berth');
+  expect(await up()).toContain('replaced the worker of another version');
   expect(isSameProcess(worker)).toBe(false);
   rmSync(join(earlier, 'dist'), { recursive: true });
 }, 300_000);

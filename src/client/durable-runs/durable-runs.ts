@@ -21,15 +21,15 @@ import { RedeployGateway, type RequestServer } from '../schedules/index.js';
 import { buildRunWorkflowId, createRunId } from './run-id.js';
 
 export interface DurableRunOptions {
-  /** Names the run: asked for again, it is not made again, and has the same answer. Drawn by chance when absent. */
+  /** ID of the run: the same ID returns the same answer without another call. Random by default. */
   id?: string;
-  /** Seconds that each call may take; the revision's own when absent. */
+  /** Timeout of each call in seconds; the revision's by default. */
   timeout?: number;
-  /** Calls that may be lost half-way before the run gives up; 5 when absent. */
+  /** Number of interrupted calls after which the run gives up; 5 by default. */
   attempts?: number;
 }
 
-/** A run that the server has on record. */
+/** A run that the server has recorded. */
 export interface RecordedRun {
   name: string;
   id: string;
@@ -38,32 +38,32 @@ export interface RecordedRun {
 
 interface ServerContext {
   requestServer: RequestServer;
-  /** Who asks, for the record. */
+  /** Requester, for the record. */
   by: string;
   webUrl: (page: string) => string | null;
 }
 
 const defaultAttempts = 5;
-/** Milliseconds of waiting after which it is seen whether a worker is there. */
+/** Milliseconds of waiting between two checks for a worker. */
 const workerCheckInterval = 15_000;
-/** A workflow's history takes no more in one piece (2 MB), in bytes of JSON. */
+/** Maximum bytes of JSON; a payload in a workflow's history may have 2 MB. */
 const maxInputBytes = 1_900_000;
 
-/** Calls of deployments as workflows of their own: recorded, and made again until the software has answered. */
+/** Calls of deployments as workflows: recorded, and retried until the software answers. */
 export class DurableRuns {
   constructor(private readonly context: ServerContext) {}
 
   /**
-   * Puts the run on record and returns. Inputs that are undefined are those of a run that is there by that id, or `{}`.
+   * Records a run and returns. Undefined inputs are those of the recorded run with this ID, or `{}`.
    *
-   * @throws BerthError NAME_UNKNOWN, STATE_CONFLICT before the strategy is selected, RUN_TAKEN for an id with other inputs.
-   * @throws UnfitInputs for inputs that JSON cannot hold.
+   * @throws NAME_UNKNOWN, STATE_CONFLICT before the strategy is selected, RUN_TAKEN when the ID has other inputs,
+   * INPUT_INVALID when they are too large, InvalidInputsError when JSON cannot represent them.
    */
   async start(name: string, inputs: unknown, options: DurableRunOptions = {}): Promise<RecordedRun> {
     return await this.startText(name, inputs === undefined ? undefined : await writeInputs(inputs), options);
   }
 
-  /** The same of JSON text. */
+  /** Same as `start`, for JSON text. */
   async startText(name: string, inputs: string | undefined, options: DurableRunOptions = {}): Promise<RecordedRun> {
     const { id = createRunId(), timeout = null, attempts = defaultAttempts } = options;
     const json = writeJson(readInputs(inputs ?? '{}', { keepsDigits: true }));
@@ -73,20 +73,20 @@ export class DurableRuns {
     const digest = digestInputs(json);
     const recorded = (await this.findRecordedDigest(run)) ?? (await this.startWorkflow(run, digest));
     if (inputs !== undefined && recorded !== digest)
-      throw new BerthError('RUN_TAKEN', `run ${id} of ${name} was asked for with other inputs`, { name, id });
+      throw new BerthError('RUN_TAKEN', `run ${id} of ${name} has other inputs`, { name, id });
     return { name, id, webUrl: this.context.webUrl(`workflows/${buildRunWorkflowId(name, id)}`) };
   }
 
   /**
-   * Resolves with the answer; the signal ends the waiting, not the run.
+   * Waits for the answer; the signal ends the wait, not the run.
    *
-   * @throws BerthError SERVER_UNREACHABLE or WORKER_UNREACHABLE when nobody works on it for a minute and a half: it stays on record.
+   * @throws SERVER_UNREACHABLE, WORKER_UNREACHABLE when nobody works on it for 90 seconds; the run stays recorded.
    */
   async waitForAnswer(run: RecordedRun, options: { signal?: AbortSignal } = {}): Promise<Answer> {
-    return readJson(await this.waitForAnswerText(run, options)) as Answer; // as the software answers
+    return readJson(await this.waitForAnswerText(run, options)) as Answer; // the software's answer
   }
 
-  /** The same as JSON text. */
+  /** Same as `waitForAnswer`, as JSON text. */
   async waitForAnswerText({ name, id }: RecordedRun, options: { signal?: AbortSignal } = {}): Promise<string> {
     const workflowId = buildRunWorkflowId(name, id);
     let checkedAt = Date.now();
@@ -95,19 +95,19 @@ export class DurableRuns {
       const answer = await this.requestServer(name, ({ workflow }) => readAnswer(workflow.getHandle(workflowId)));
       if (answer !== undefined) return answer;
       if (Date.now() - checkedAt > workerCheckInterval) {
-        await new RedeployGateway(this.requestServer).findInfo(name); // asks the worker
+        await new RedeployGateway(this.requestServer).findInfo(name); // queries the worker
         checkedAt = Date.now();
       }
       await sleep(pause, undefined, options);
     }
   }
 
-  /** Of the inputs that a run has; undefined for one that is not on record. */
+  /** Returns the digest of the recorded inputs; undefined for a run that is not recorded. */
   private async findRecordedDigest({ name, id }: DurableRun): Promise<string | undefined> {
     return await this.requestServer(name, async ({ workflow }) => {
       try {
         const { memo } = await workflow.getHandle(buildRunWorkflowId(name, id)).describe();
-        return memo?.inputs as string | undefined; // written by `begin`
+        return memo?.inputs as string | undefined; // written by `startWorkflow`
       } catch (error) {
         if (error instanceof WorkflowNotFoundError) return undefined;
         throw error;
@@ -115,7 +115,7 @@ export class DurableRuns {
     });
   }
 
-  /** Somebody else may begin it at the same time: then theirs is the run. */
+  /** Starts the run, or adopts one that was started concurrently with the same ID. Returns its digest. */
   private async startWorkflow(run: DurableRun, digest: string): Promise<string | undefined> {
     const { name } = run;
     await this.requireHost(name);
@@ -141,7 +141,7 @@ export class DurableRuns {
       memo: { deployment: name, inputs: digest, requestedBy: by },
       typedSearchAttributes: [{ key: searchAttributes.name, value: name }],
       staticSummary: `run ${id} of ${name}`,
-      staticDetails: `A call of \`${name}\`, asked for by ${by}: made again until it is answered.`,
+      staticDetails: `A call of \`${name}\`, requested by ${by}, retried until it is answered.`,
     };
   }
 
@@ -159,11 +159,11 @@ export class DurableRuns {
 
 function digestInputs(json: string): string {
   if (Buffer.byteLength(json) > maxInputBytes)
-    throw new BerthError('INPUT_INVALID', `the inputs are larger than the ${maxInputBytes} bytes that a record takes`);
+    throw new BerthError('INPUT_INVALID', `the inputs exceed ${maxInputBytes} bytes, the limit of a durable run`);
   return createHash('sha256').update(json).digest('hex');
 }
 
-/** As JSON text; undefined while the run goes on. */
+/** Reads the answer as JSON text; undefined while the run is running. */
 async function readAnswer(handle: WorkflowHandle): Promise<string | undefined> {
   if (!isClosed((await handle.describe()).status)) return undefined;
   try {
@@ -173,7 +173,7 @@ async function readAnswer(handle: WorkflowHandle): Promise<string | undefined> {
     if (!(error instanceof WorkflowFailedError)) throw error;
     const { cause } = error;
     const code = cause instanceof ApplicationFailure && isErrorCode(cause.type) ? cause.type : 'CALL_CANCELLED';
-    const message = `the run was ended before it had an answer: ${cause?.message ?? error.message}`;
+    const message = `the run ended without an answer: ${cause?.message ?? error.message}`;
     return JSON.stringify({ status: 'error', error: { code, message } });
   }
 }

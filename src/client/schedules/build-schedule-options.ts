@@ -7,13 +7,13 @@ import { searchAttributes } from '../../workflows/status/search-attributes.js';
 
 export interface ScheduleRequest {
   name: string;
-  /** Tells schedules of one deployment apart. */
+  /** ID of the schedule within its deployment. */
   schedule?: string | undefined;
   plan: SchedulePlan;
   replacesFailed: boolean;
 }
 
-/** A schedule as Temporal is asked for it, with what the Web UI shows of it and finds its runs by. */
+/** Builds the options of a Temporal Schedule, with summaries and search attributes for the Web UI. */
 export function buildScheduleOptions({
   name,
   schedule,
@@ -26,7 +26,7 @@ export function buildScheduleOptions({
     scheduleId: buildScheduleId(name, schedule),
     spec: plan.spec,
     policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: plan.catchUp },
-    state: { note: `made by ${by}` },
+    state: { note: `created by ${by}` },
     memo: { deployment: name, schedule, createdBy: by, request: randomUUID() },
     typedSearchAttributes,
     action: {
@@ -36,14 +36,14 @@ export function buildScheduleOptions({
       taskQueue: sharedQueue,
       args: [{ name, schedule, replacesFailed }],
       typedSearchAttributes,
-      staticSummary: `redeploy ${name}, by its schedule ${schedule}`,
-      staticDetails: `Asks \`${workflowId(name)}\` for a redeploy and follows it until the new revision has proved itself.`,
+      staticSummary: `redeploy ${name} by schedule ${schedule}`,
+      staticDetails: `Requests a redeploy from \`${workflowId(name)}\` and follows it until the bake ends.`,
     },
   };
 }
 
 interface ScheduleOrigin {
   schedule: string;
-  /** Who asks, for the record. */
+  /** Requester, for the record. */
   by: string;
 }

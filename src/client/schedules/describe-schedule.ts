@@ -3,10 +3,10 @@ import { ScheduledRedeploy, type ScheduleInfo } from '../../contract/schedule.js
 import { formatDuration } from '../../scheduling/duration.js';
 import type { StartedRun } from './read-run.js';
 
-/** Times of a schedule that are told. */
+/** Maximum number of next runs to show. */
 const maxShownTimes = 5;
 
-/** What the server says of a schedule, without what became of its runs. */
+/** Describes a schedule without its runs. */
 export function describeSchedule(
   description: ScheduleDescription,
 ): Omit<ScheduleInfo, 'name' | 'id' | 'runs' | 'webUrl'> {
@@ -28,7 +28,7 @@ export function describeSchedule(
   };
 }
 
-/** A cron line is kept by the server as the comment of the calendar that it made of it. */
+/** Describes the times of a schedule; the server keeps a cron line as the comment of its calendar. */
 function describeSpec({ intervals = [], calendars = [] }: ScheduleDescription['spec']): string {
   const times = [
     ...intervals.map(({ every }) => `every ${formatDuration(every)}`),

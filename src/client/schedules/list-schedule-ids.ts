@@ -2,7 +2,7 @@ import type { Client } from '@temporalio/client';
 import { parseScheduleId } from '../../scheduling/schedule-id.js';
 import { searchAttributes } from '../../workflows/status/search-attributes.js';
 
-/** The ids of all schedules of redeploys, or of one deployment's, in their order. */
+/** Lists the sorted IDs of all redeploy schedules, or of one deployment's. */
 export async function listScheduleIds({ schedule }: Client, name?: string): Promise<string[]> {
   const attribute = searchAttributes.name.name;
   const query = name === undefined ? `${attribute} IS NOT NULL` : `${attribute} = '${name}'`;

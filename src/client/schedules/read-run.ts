@@ -3,10 +3,10 @@ import { ApplicationFailure } from '@temporalio/common';
 import { type ScheduledRun, ScheduledRunResult } from '../../contract/schedule.js';
 import type { ErrorRecord } from '../../errors.js';
 
-/** A run as its schedule remembers it. */
+/** A run as its schedule recorded it. */
 export type StartedRun = Pick<ScheduledRun, 'workflowId' | 'runId' | 'dueAt' | 'startedAt'>;
 
-/** What has become of a run: the workflow's own result, or what it failed with. */
+/** Reads the outcome of a run: the workflow's result or failure. */
 export async function readRun(client: Client, run: StartedRun): Promise<Omit<ScheduledRun, 'webUrl'>> {
   const handle = client.workflow.getHandle(run.workflowId, run.runId);
   try {
@@ -16,7 +16,7 @@ export async function readRun(client: Client, run: StartedRun): Promise<Omit<Sch
     return { ...run, finishedAt, lastError: null, ...ScheduledRunResult.parse(await handle.result()) };
   } catch (error) {
     if (error instanceof WorkflowNotFoundError)
-      return { ...run, finishedAt: null, ...createRunWithoutChange('unknown', 'the server has forgotten it') };
+      return { ...run, finishedAt: null, ...createRunWithoutChange('unknown', 'the server no longer has it') };
     if (error instanceof WorkflowFailedError) return { ...run, ...(await readFailure(handle, error)) };
     throw error;
   }
@@ -30,7 +30,7 @@ async function readFailure(
   const finishedAt = closeTime?.toISOString() ?? null;
   const record = cause instanceof ApplicationFailure ? (cause.details?.[0] as ErrorRecord | undefined) : undefined;
   if (record !== undefined) return { finishedAt, outcome: 'failed', note: record.message, ...describeFailure(record) };
-  const note = `the run was ${status.name.toLowerCase().replace('_', ' ')}; a redeploy that it asked for goes its own way`;
+  const note = `the run was ${status.name.toLowerCase().replace('_', ' ')}; a redeploy that it requested continues`;
   return { ...createRunWithoutChange(status.name === 'FAILED' ? 'failed' : 'cancelled', note), finishedAt };
 }
 
@@ -44,6 +44,9 @@ function describeFailure({ code, message, next, details }: ErrorRecord) {
 }
 
 const createRunWithoutChange = (outcome: ScheduledRunResult['outcome'], note: string) => ({
-  ...{ outcome, change: null, revision: null, note },
+  outcome,
+  change: null,
+  revision: null,
+  note,
   lastError: null,
 });

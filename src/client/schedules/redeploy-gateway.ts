@@ -7,14 +7,14 @@ import { isClosed, redeployUpdate, statusQuery, workflowId } from '../../workflo
 import { removeSchedule, removeSchedules } from './remove-schedules.js';
 import type { RequestServer } from './request-server.js';
 
-/** States in which there is nothing to redeploy any more. */
+/** States of deployments that cannot be redeployed any more. */
 const cleanupStates: readonly DeploymentInfo['state'][] = ['cleaning', 'cleaned'];
 
-/** The deployments of a Temporal server. */
+/** Access to deployments for scheduled redeploys. */
 export class RedeployGateway implements ScheduledDeployments {
   constructor(private readonly requestServer: RequestServer) {}
 
-  /** Of a workflow that was terminated the server would still tell its last state. */
+  /** Reads the info of a deployment; null for a closed workflow, whose last state the server would still return. */
   async findInfo(name: string): Promise<DeploymentInfo | null> {
     try {
       return await this.requestServer(name, async ({ workflow }) => {

@@ -20,19 +20,19 @@ import type { RequestServer } from './request-server.js';
 
 interface ServerContext {
   requestServer: RequestServer;
-  /** Who asks, for the record. */
+  /** Requester, for the record. */
   by: string;
-  /** A page of the Web UI, where that is known. */
+  /** Builds the URL of a page of the Web UI; null if it is unknown. */
   webUrl: (page: string) => string | null;
 }
 
 export interface FollowOptions {
   signal?: AbortSignal;
-  /** Awaited at every look. */
+  /** Awaited at every poll. */
   onPoll?: () => Promise<void>;
 }
 
-/** The schedules of redeploys on a server: Temporal Schedules, so the Web UI shows and operates them too. */
+/** The redeploy schedules on a server: Temporal Schedules, so the Web UI can show and operate them too. */
 export class RedeploySchedules {
   private readonly requestServer: RequestServer;
   private readonly by: string;
@@ -46,7 +46,11 @@ export class RedeploySchedules {
     this.gateway = new RedeployGateway(requestServer);
   }
 
-  /** A deployment that is undone while its schedule is being made leaves none. */
+  /**
+   * Creates a schedule; removes it again if its deployment is undone meanwhile.
+   *
+   * @throws NAME_UNKNOWN, STATE_CONFLICT, SCHEDULE_TAKEN, SCHEDULE_INVALID when it cannot be created.
+   */
   async create(request: ScheduleRequest): Promise<ScheduleInfo> {
     const { name, schedule = defaultSchedule } = request;
     const info = await this.requireDeployment(name);
@@ -61,12 +65,12 @@ export class RedeploySchedules {
   }
 
   private async findProblem({ name, when, nextRuns }: ScheduleInfo): Promise<BerthError | null> {
-    if (nextRuns.length === 0) return new BerthError('SCHEDULE_INVALID', `${when}: there is no such time`);
+    if (nextRuns.length === 0) return new BerthError('SCHEDULE_INVALID', `${when} never occurs`);
     if ((await this.gateway.findInfo(name)) !== null) return null;
     return new BerthError('NAME_UNKNOWN', `${name} was cleaned up meanwhile`, { name });
   }
 
-  /** All of them, or a deployment's, each with its newest run. */
+  /** Lists all schedules, or those of a deployment, each with its newest run. */
   async list(name?: string): Promise<ScheduleInfo[]> {
     const ids = await this.requestServer(name ?? 'list', (client) => listScheduleIds(client, name));
     const found = await Promise.all(
@@ -87,17 +91,21 @@ export class RedeploySchedules {
     return await this.change(name, schedule, (handle) => handle.unpause(`resumed by ${this.by}`));
   }
 
-  /** Starts a run now, also while the schedule is paused. Throws STATE_CONFLICT while another one goes on. */
+  /**
+   * Starts a run now, even if the schedule is paused.
+   *
+   * @throws STATE_CONFLICT when another run is running.
+   */
   async trigger(name: string, schedule?: string): Promise<ScheduledRun> {
     await this.requireDeployment(name);
     const id = await this.resolveId(name, schedule);
-    const before = await this.describe(name, id);
+    const previous = await this.describe(name, id);
     await this.requestServer(name, (client) => client.schedule.getHandle(id).trigger(ScheduleOverlapPolicy.SKIP));
     for (const deadline = Date.now() + triggerTimeout; Date.now() < deadline; await sleep(50)) {
       const { info } = await this.describe(name, id);
       const run = findNewestRun(info);
-      if (run !== undefined && run.runId !== findNewestRun(before.info)?.runId) return await this.readRun(name, run);
-      if (info.numActionsSkippedOverlap > before.info.numActionsSkippedOverlap)
+      if (run !== undefined && run.runId !== findNewestRun(previous.info)?.runId) return await this.readRun(name, run);
+      if (info.numActionsSkippedOverlap > previous.info.numActionsSkippedOverlap)
         throw new BerthError('STATE_CONFLICT', `a run of ${name}’s schedule is still running: ${run?.workflowId}`, {
           name,
         });
@@ -115,7 +123,7 @@ export class RedeploySchedules {
     }
   }
 
-  /** Resolves when it is proven gone. A run that goes on is an ordinary redeploy, and goes on. */
+  /** Deletes a schedule and verifies that it is gone. A running redeploy continues. */
   async remove(name: string, schedule?: string): Promise<ScheduleInfo> {
     const id = await this.resolveId(name, schedule);
     const info = await this.read(name, id, 1);
@@ -123,7 +131,7 @@ export class RedeploySchedules {
     return info;
   }
 
-  /** What was made by an earlier try of the same request is ours. */
+  /** Creates a schedule; accepts one that an earlier attempt of the same request created. */
   private async createOnce(options: ReturnType<typeof buildScheduleOptions>): Promise<void> {
     const { deployment: name, schedule, request } = options.memo;
     await this.requestServer(name, async (client) => {
@@ -154,14 +162,14 @@ export class RedeploySchedules {
     return await this.read(name, id, 1);
   }
 
-  /** Without a name: the deployment's only one. */
+  /** Resolves the ID of a schedule; without one, of the deployment's only schedule. */
   private async resolveId(name: string, schedule: string | undefined): Promise<string> {
     if (schedule !== undefined) return buildScheduleId(name, schedule);
     const ids = await this.requestServer(name, (client) => listScheduleIds(client, name));
     const [id, ...others] = ids;
     if (others.length === 0) return id ?? buildScheduleId(name, defaultSchedule);
     const names = ids.map((one) => parseScheduleId(one)?.schedule);
-    throw new BerthError('USAGE', `${name} has ${ids.length} schedules: say which with --id ${names.join(' or ')}`);
+    throw new BerthError('USAGE', `${name} has ${ids.length} schedules; select one with --id ${names.join(' or ')}`);
   }
 
   private async read(name: string, id: string, runs = 0): Promise<ScheduleInfo> {
@@ -196,9 +204,9 @@ export class RedeploySchedules {
   }
 }
 
-/** Runs that `show` tells of: as many as the server remembers. */
+/** Maximum number of runs to show; the server keeps no more. */
 const maxShownRuns = 10;
-/** Milliseconds that the server has to start a run. */
+/** Timeout in milliseconds for the server to start a run. */
 const triggerTimeout = 20_000;
 
 const findNewestRun = ({ recentActions }: ScheduleDescription['info']): StartedRun | undefined => {
@@ -211,7 +219,7 @@ const createTakenError = (name: string, schedule: string, found: ScheduleDescrip
   return new BerthError('SCHEDULE_TAKEN', `${name} has a schedule ${schedule} (${when})`, { name, schedule });
 };
 
-/** One that was deleted after it was listed. */
+/** Ignores a schedule that was deleted after it was listed. */
 function ignoreDeleted(error: unknown): undefined {
   if (!(error instanceof BerthError) || error.code !== 'SCHEDULE_UNKNOWN') throw error;
 }

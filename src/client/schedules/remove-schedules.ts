@@ -4,16 +4,16 @@ import { BerthError } from '../../errors.js';
 import { buildScheduleId, defaultSchedule } from '../../scheduling/schedule-id.js';
 import { listScheduleIds } from './list-schedule-ids.js';
 
-/** Deletes every schedule of a deployment, and resolves when all are proven gone. */
+/** Deletes every schedule of a deployment and verifies that all are gone. */
 export async function removeSchedules(client: Client, name: string): Promise<void> {
-  // The server's list may lag behind: what is usually there is looked for by its id.
+  // The server's list may lag behind, so the default schedule is looked up by its ID.
   const ids = new Set([buildScheduleId(name, defaultSchedule), ...(await listScheduleIds(client, name))]);
   for (const id of ids) await removeSchedule(client, name, id);
 }
 
 const deleteTimeout = 10_000;
 
-/** Deletes one, and resolves when the server does not know it any more: at once when it never did. */
+/** Deletes a schedule and verifies that it is gone; returns at once if it does not exist. */
 export async function removeSchedule({ schedule }: Client, name: string, id: string): Promise<void> {
   const handle = schedule.getHandle(id);
   for (const deadline = Date.now() + deleteTimeout; ; ) {

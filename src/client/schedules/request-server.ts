@@ -1,4 +1,4 @@
 import type { Client } from '@temporalio/client';
 
-/** Asks the server about a deployment. Throws the error of not having got an answer; a question may be asked twice. */
+/** Sends a request about a deployment to the server; may repeat it. Throws when there is no answer. */
 export type RequestServer = <T>(name: string, operation: (client: Client) => Promise<T>) => Promise<T>;

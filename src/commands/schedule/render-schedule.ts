@@ -14,7 +14,7 @@ export function renderSchedule(info: ScheduleInfo, colors: Colors): string {
     ['catch-up', `start missed runs up to ${formatDuration(catchUp * 1000)} late`],
     ['on failure', info.replacesFailed ? 'the next run replaces the failed change' : 'wait for resume or abandon'],
     ['created', `${formatZonedTime(createdAt, timezone)}${info.createdBy === null ? '' : ` by ${info.createdBy}`}`],
-    ['note', note === `made by ${info.createdBy}` ? null : note || null],
+    ['note', note === `created by ${info.createdBy}` ? null : note || null],
     ['skipped', skipped + missed === 0 ? null : `${skipped} during another run, ${missed} too late`],
     ['web UI', webUrl],
   ];

@@ -14,7 +14,7 @@ import { temporaryStack } from '../../support/temporary-stack.js';
 const home = temporaryStack();
 const marks = temporarySolution({});
 
-/** Notes each call by its `key`, then does what it is told; `once` is done by the first call alone. */
+/** Records each call by its `key`, then follows its instructions; only the first call follows `once`. */
 const program = `
 import os, time
 
@@ -64,7 +64,7 @@ beforeAll(async () => {
   await deploy({ name: 'clerk', solution: temporarySolution({ 'main.py': program }), entry: 'main:predict' });
 });
 
-test('a run is answered, and asked for again by its id it is not made again', async () => {
+test('a run is answered, and the same ID does not repeat it', async () => {
   const first = await run({ key: 'plain' }, { id: 'one' });
   expect(first).toMatchObject({ status: 'success', output: 'plain' });
   expect(await run({ key: 'plain' }, { id: 'one' })).toEqual(first);
@@ -72,25 +72,25 @@ test('a run is answered, and asked for again by its id it is not made again', as
   expect(callsOf('plain')).toBe(1);
 });
 
-test('an id stands for the inputs that it was first given with', async () => {
+test('an ID belongs to its first inputs', async () => {
   await run({ key: 'first' }, { id: 'two' });
   await expect(run({ key: 'second' }, { id: 'two' })).rejects.toMatchObject({ code: 'RUN_TAKEN' });
   expect(callsOf('second')).toBe(0);
 });
 
-test('what the code raises is its answer, and not tried again', async () => {
+test('an exception of the code is the answer and is not retried', async () => {
   expect(await run({ key: 'raising', do: 'raise' })).toMatchObject({
     ...{ status: 'error', error: { code: 'CALL_FAILED', message: expect.stringContaining('no such label') } },
   });
   expect(callsOf('raising')).toBe(1);
 });
 
-test('a call that dies with its process is made again, until the software answers', async () => {
+test('a call that dies with its process is retried until the software answers', async () => {
   expect(await run({ key: 'dying', do: 'die', once: true })).toMatchObject({ status: 'success', output: 'dying' });
   expect(callsOf('dying')).toBe(2);
 });
 
-test('inputs that end the process each time are given up', async () => {
+test('a run with inputs that always kill the process gives up', async () => {
   const answer = await run({ key: 'poison', do: 'die' }, { attempts: 2 });
   expect(answer).toMatchObject({ status: 'error', error: { code: 'CALL_LOST' } });
   expect(callsOf('poison')).toBe(2);
@@ -106,7 +106,7 @@ test('a run waits while the software is stopped', async () => {
   expect(await client.runs.waitForAnswer(started)).toMatchObject({ status: 'success', output: 'patient' });
 });
 
-test('worker and server die in the middle of a call, and the run is answered', async () => {
+test('a run is answered although worker and server die during the call', async () => {
   const answer = run({ key: 'surviving', seconds: 2 });
   await eventuallyCalled('surviving');
   for (const part of ['worker', 'server']) {
@@ -119,12 +119,12 @@ test('worker and server die in the middle of a call, and the run is answered', a
   expect(await answer).toMatchObject({ status: 'success', output: 'surviving' });
 });
 
-test('an answer that no record can hold is an error that says so', async () => {
+test('an answer that is too large to record is an error', async () => {
   const answer = await run({ key: 'flooding', do: 'flood' });
   expect(answer).toMatchObject({ error: { code: 'CALL_OUTPUT', message: expect.stringContaining('--durable') } });
 });
 
-test('the command writes the answer, and has it again by the id alone', async () => {
+test('the command prints the answer, and prints it again for the ID alone', async () => {
   const options = { home: home.root };
   const first = await runBin(['run', 'clerk', '{"key":"shell"}', '--durable', '--id', 'cli'], options);
   expect(first).toMatchObject({ exitCode: 0, stdout: '{"status":"success","output":"shell"}' });
@@ -133,7 +133,7 @@ test('the command writes the answer, and has it again by the id alone', async ()
   expect(callsOf('shell')).toBe(1);
 });
 
-test('every digit is kept, in the record as well', async () => {
+test('every digit is kept, even in the record', async () => {
   const options = { home: home.root };
   const words = [
     'run',
@@ -166,7 +166,7 @@ test.each([
   expect(refused).toMatchObject({ exitCode: 2, stdout: '', stderr: expect.stringContaining(option) });
 });
 
-test('a run of what is cleaned up meanwhile is told so, and none begins', async () => {
+test('a run ends when its deployment is cleaned up, and none starts afterwards', async () => {
   const client = await connectOnce();
   await client.stop('clerk');
   const started = await client.runs.start('clerk', { key: 'late' }, {});

@@ -7,20 +7,20 @@ interface ScheduleRequest extends ScheduleOptions {
   replacesFailed?: boolean;
 }
 
-/** Makes a schedule of redeploys. */
+/** Creates a schedule of redeploys. */
 export async function createSchedule(name: string, request: ScheduleRequest): Promise<ScheduleInfo> {
   const { schedule: id, replacesFailed = false, ...options } = request;
   const { schedules } = await connectOnce();
   return await schedules.create({ name, schedule: id, plan: planSchedule(options), replacesFailed });
 }
 
-/** Starts a run now, and resolves when it is over. */
+/** Starts a run now and waits until it ends. */
 export async function runNow(name: string, id?: string): Promise<ScheduledRun> {
   const { schedules } = await connectOnce();
   return await schedules.follow(name, await schedules.trigger(name, id));
 }
 
-/** Resolves with the first answer that is one. */
+/** Polls until there is an answer. */
 export async function eventually<T>(what: string, find: () => Promise<T | undefined>): Promise<T> {
   for (const deadline = Date.now() + 60_000; ; ) {
     const found = await find();

@@ -15,7 +15,7 @@ temporaryStack();
 const answering = (version: string) => `def predict(n: int = 1):\n    return {"version": "${version}", "n": n}\n`;
 const broken = 'def predict(n: int = 1):\n    """>>> predict()\n    1"""\n    return nothing\n';
 
-/** A deployment whose source can be changed. */
+/** Creates a deployment whose source the test can change. */
 async function deployed(name: string): Promise<(code: string) => void> {
   const source = temporarySolution({ 'main.py': answering('one') });
   await deploy({ name, solution: source, bake: 0, drain: 0 });
@@ -28,7 +28,7 @@ async function temporal(): Promise<Client> {
   return new Client({ connection });
 }
 
-test('a due run redeploys what has changed, and changes nothing when nothing has', async () => {
+test('a due run redeploys a changed source and leaves an unchanged one alone', async () => {
   const write = await deployed('due');
   const client = await connectOnce();
   write(answering('two'));
@@ -67,7 +67,7 @@ test('a due run redeploys what has changed, and changes nothing when nothing has
   expect(await client.schedules.list()).toEqual([]);
 });
 
-test('a run that fails leaves what serves, and its work until somebody cares for it', async () => {
+test('a failed run keeps the active revision, and its work for a person', async () => {
   const write = await deployed('failing');
   const client = await connectOnce();
   await createSchedule('failing', { cron: '0 3 * * *', timezone: 'europe/berlin', jitter: '10m' });
@@ -95,7 +95,7 @@ test('a run that fails leaves what serves, and its work until somebody cares for
   await client.cleanup('failing');
 });
 
-test('a schedule that replaces what failed tries the source anew, but takes no work from a person', async () => {
+test('a schedule with --replace-failed retries its own failed change, but not a person’s', async () => {
   const write = await deployed('replacing');
   const client = await connectOnce();
   await createSchedule('replacing', { every: '1d', replacesFailed: true });
@@ -111,7 +111,7 @@ test('a schedule that replaces what failed tries the source anew, but takes no w
   await client.cleanup('replacing');
 });
 
-test('what is stopped stays stopped', async () => {
+test('a stopped deployment stays stopped', async () => {
   await deployed('resting');
   const client = await connectOnce();
   await createSchedule('resting', { every: '1d' });
@@ -121,7 +121,7 @@ test('what is stopped stays stopped', async () => {
   await client.cleanup('resting');
 });
 
-test('no run starts while the last one goes on', async () => {
+test('no run starts while another one is running', async () => {
   const write = await deployed('slow');
   const client = await connectOnce();
   await createSchedule('slow', { every: '1d' });
@@ -139,7 +139,7 @@ test('no run starts while the last one goes on', async () => {
   await client.cleanup('slow');
 });
 
-test('a revision that does not prove itself fails the run that brought it, and no run brings it again', async () => {
+test('a revision that fails its bake fails its run, and no later run deploys it again', async () => {
   const write = await deployed('baking');
   const client = await connectOnce();
   await client.followChangeToEnd(
@@ -166,7 +166,7 @@ test('a revision that does not prove itself fails the run that brought it, and n
   await client.cleanup('baking');
 });
 
-test('several schedules are told apart, and each one leaves nothing when it is deleted', async () => {
+test('several schedules have separate IDs, and a deleted one leaves nothing', async () => {
   await deployed('twice');
   const { schedules } = await connectOnce();
   await createSchedule('twice', { every: '1d' });
@@ -186,7 +186,7 @@ test('several schedules are told apart, and each one leaves nothing when it is d
   await expect(schedules.show('twice')).rejects.toMatchObject({ code: 'SCHEDULE_UNKNOWN' });
 });
 
-test('a schedule whose deployment was ended by force removes itself when it is next due', async () => {
+test('a schedule of a terminated deployment removes itself when it is due', async () => {
   await deployed('orphaned');
   const { schedules } = await connectOnce();
   await createSchedule('orphaned', { every: '1d' });
@@ -207,7 +207,7 @@ let ready: Promise<unknown> | undefined;
 
 test.each([
   [{ cron: '61 3 * * *' }, 'Minute is not in range'],
-  [{ cron: '0 0 30 2 *' }, 'there is no such time'],
+  [{ cron: '0 0 30 2 *' }, 'never occurs'],
 ])('the server’s refusal of %j is handed on, and nothing is made', async (times, message) => {
   ready ??= deployed('ready');
   await ready;
@@ -219,6 +219,6 @@ test.each([
   expect(await schedules.list('ready')).toEqual([]);
 });
 
-test('only what is deployed is scheduled', async () => {
+test('only a deployment can have a schedule', async () => {
   await expect(createSchedule('nobody', { every: '1d' })).rejects.toMatchObject({ code: 'NAME_UNKNOWN' });
 });
