@@ -7,7 +7,7 @@ import { writeDurably } from '../home/durable-file.js';
 import { type BerthHome, deploymentDirectory } from '../home/home.js';
 import type { RunnerReference } from '../runners/load-runner.js';
 
-/** The revision that callers reach: all that a call needs to know, in one small file. */
+/** Record of the active revision: everything that a call needs, in one small file. */
 export interface ActiveRecord {
   deployment: string;
   revision: string;
@@ -16,12 +16,16 @@ export interface ActiveRecord {
   handle: Handle;
 }
 
-/** The record as it was read, and which file it was: each record is a file of its own. */
+/** A record and the version of its file. Each record is written as a new file. */
 export interface ActiveRevision extends ActiveRecord {
   version: string;
 }
 
-/** The active revision; undefined for a deployment that never got one. Throws NAME_UNKNOWN, HOME_UNUSABLE. */
+/**
+ * Reads the active revision; undefined if the deployment never had one.
+ *
+ * @throws NAME_UNKNOWN, HOME_UNUSABLE when there is no such deployment, or its record cannot be read.
+ */
 export async function readActiveRevision(home: BerthHome, name: string): Promise<ActiveRevision | undefined> {
   const directory = deploymentDirectory(home, name);
   try {
@@ -47,16 +51,16 @@ async function readRecord(path: string): Promise<ActiveRevision> {
   }
 }
 
-/** Whether callers still reach what was read. Synchronous: one look costs microseconds, and each call takes one. */
+/** Checks whether a revision is still active. Synchronous, because it takes microseconds and every call does it. */
 export function isStillActive(home: BerthHome, { deployment, version }: ActiveRevision): boolean {
   const { handle } = deploymentDirectory(home, deployment);
-  const found = statSync(handle, { bigint: true, throwIfNoEntry: false });
-  return found !== undefined && fingerprintFile(found) === version;
+  const stats = statSync(handle, { bigint: true, throwIfNoEntry: false });
+  return stats !== undefined && fingerprintFile(stats) === version;
 }
 
 const fingerprintFile = ({ ino, mtimeNs }: BigIntStats): string => `${ino}:${mtimeNs}`;
 
-/** Switches callers over in one step: they see the old record or the new one, never half of one. */
+/** Switches callers to a revision atomically: they see the old record or the new one. */
 export async function writeActiveRevision(home: BerthHome, record: ActiveRecord): Promise<void> {
   const { handle } = deploymentDirectory(home, record.deployment);
   await mkdir(dirname(handle), { recursive: true });

@@ -6,22 +6,22 @@ import { type ActiveRevision, isStillActive } from './active-revision.js';
 import { type CallCounter, flushDelay } from './call-counter.js';
 import type { CallRetry } from './call-retry.js';
 
-/** A call of whatever revision is active, and how its answer is read. */
+/** A call to the active revision. */
 export interface CallOperation<Answered> {
   call: (runner: Runner, options?: CallOptions) => Promise<Answered>;
-  /** Undefined for a success. */
+  /** Returns the error of an answer; undefined for a success. */
   errorOf: (answer: Answered) => AnswerError | undefined;
 }
 
-/** The same bit by bit. */
+/** A streamed call to the active revision. */
 export interface StreamOperation<Chunk, Answered> extends Pick<CallOperation<Answered>, 'errorOf'> {
   open: (runner: Runner, options?: CallOptions) => AsyncGenerator<Chunk, Answered>;
 }
 
-/** How a call ended: its error, undefined for a success. */
+/** The error of a call; undefined for a success. */
 type Outcome = Pick<AnswerError, 'code'> | undefined;
 
-/** A revision as its callers in this process share it: let go of when it was replaced and its last call is over. */
+/** A revision that all callers in this process share. Closes once it has been replaced and its last call has ended. */
 export class AttachedRevision {
   private activeCalls = 0;
   private isReplaced = false;
@@ -37,7 +37,7 @@ export class AttachedRevision {
     return this.active.handle.plan;
   }
 
-  /** Undefined when another revision is active by now. */
+  /** Makes the call. Returns undefined if this revision is no longer active. */
   async tryRun<Answered>(
     home: BerthHome,
     { call, errorOf }: CallOperation<Answered>,
@@ -55,7 +55,7 @@ export class AttachedRevision {
     }
   }
 
-  /** Undefined when another revision is active by now. */
+  /** Makes the streamed call. Returns undefined if this revision is no longer active. */
   tryStream<Chunk, Answered>(
     home: BerthHome,
     call: StreamOperation<Chunk, Answered>,
@@ -68,7 +68,7 @@ export class AttachedRevision {
     { open, errorOf }: StreamOperation<Chunk, Answered>,
     retry: CallRetry,
   ): AsyncGenerator<Chunk, Answered> {
-    let error: Outcome = { code: 'CALL_CANCELLED' }; // unless its reader stays to the end
+    let error: Outcome = { code: 'CALL_CANCELLED' }; // if the reader leaves early
     try {
       const answer = yield* open(this.runner, retry.createOptions(this.plan));
       error = errorOf(answer);
@@ -82,8 +82,8 @@ export class AttachedRevision {
   }
 
   /**
-   * False when another revision is active by now. The call is counted first and the revision looked at then: whoever
-   * replaces it counts after it has done so, and sees this call, or this call sees that it was replaced.
+   * Counts the call, then checks that the revision is still active. In this order, a process that replaces the revision and
+   * then reads the counts sees this call, or this call sees the replacement.
    */
   private begin(home: BerthHome): boolean {
     const isVisible = this.counter.begin();
@@ -95,16 +95,16 @@ export class AttachedRevision {
     return false;
   }
 
-  /** Undefined unless this was the last call of what was replaced. */
+  /** Returns a promise only if this was the last call to a replaced revision. */
   private end(error: Outcome, retry: CallRetry): Promise<void> | undefined {
     if (retry.shouldRetry(error))
-      this.counter.revert(); // none of it has run
+      this.counter.revert(); // the code has not run
     else this.counter.end(error?.code);
     this.activeCalls -= 1;
     return this.isReplaced ? this.closeWhenDone() : undefined;
   }
 
-  /** While this process is seen to be calling nobody ends the revision, so the last look holds for a moment. */
+  /** Skips the check for a moment if the counter shows this process as calling: no process ends the revision then. */
   private isActive(home: BerthHome, isVisible: boolean): boolean {
     const now = performance.now();
     if (isVisible && now - this.checkedAt < flushDelay) return true;
@@ -112,7 +112,7 @@ export class AttachedRevision {
     return isStillActive(home, this.active);
   }
 
-  /** Lets go of the connections; what is running ends as it would. */
+  /** Closes the connections. The software continues to run. */
   async close(): Promise<void> {
     this.counter.flush();
     await this.runner.close();

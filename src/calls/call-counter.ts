@@ -2,32 +2,29 @@ import { mkdirSync, openSync, writeSync } from 'node:fs';
 import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-// How many calls a revision gets and how they end, counted by the callers themselves: each process writes a file of its
-// own, so counting takes no lock and, for a busy caller, hardly a write; whoever wants to know adds the files up.
+// Callers count the calls of a revision and their outcomes. Each process writes its own file, so counting takes no lock,
+// and a busy caller rarely writes. Readers add up the files.
 
 export interface CallCounts {
-  /** Calls under way, of processes that live. */
+  /** Calls in progress, made by processes that are alive. */
   running: number;
   ended: number;
-  /** Of those that ended: answered with an error that is not the caller's own doing. */
+  /** Ended calls with an error that the caller did not cause. */
   failed: number;
 }
 
-/** Begun, ended and failed, as 64-bit floating-point numbers. */
+/** Size of a record: the numbers of begun, ended and failed calls as 64-bit floating-point numbers. */
 const recordBytes = 24;
 const getCountsDirectory = (stateDirectory: string): string => join(stateDirectory, 'calls');
 const totalFile = 'total';
 
-/** Milliseconds that the file may be behind: long enough that a busy caller hardly ever writes. */
+/** Milliseconds that the file may be out of date: long enough that a busy caller rarely writes. */
 export const flushDelay = 20;
 
-/** Errors that say nothing about the software. */
+/** Errors that the caller causes. */
 const callerErrorCodes = new Set(['CALL_CANCELLED', 'CALL_INPUT', 'INPUT_INVALID']);
 
-/**
- * One process's count of the calls that it makes of one revision. Its file may be behind, but never says that nothing is
- * running while something is.
- */
+/** Counts the calls of this process to one revision. Its file may be out of date, but never hides a running call. */
 export class CallCounter {
   private static readonly opened = new Map<string, CallCounter>();
   private readonly counts = new Float64Array(3);
@@ -37,16 +34,16 @@ export class CallCounter {
 
   private constructor(private file: number | undefined) {}
 
-  /** The process's own counter; where it may not write it counts for nobody. */
+  /** Opens the counter of this process. If the file cannot be written, the calls are not counted. */
   static open(stateDirectory: string): CallCounter {
-    const known = CallCounter.opened.get(stateDirectory);
-    if (known !== undefined) return known;
+    const existing = CallCounter.opened.get(stateDirectory);
+    if (existing !== undefined) return existing;
     const counter = new CallCounter(openFile(getCountsDirectory(stateDirectory)));
     CallCounter.opened.set(stateDirectory, counter);
     return counter;
   }
 
-  /** True when the file has said all along, since the last time this was asked, that a call is running. */
+  /** Counts a call that begins. True if the file has shown a running call ever since the previous one began. */
   begin(): boolean {
     this.add(0, 1);
     if (this.isRecordedRunning) return true;
@@ -60,7 +57,7 @@ export class CallCounter {
     this.timer ??= setTimeout(() => this.flush(), flushDelay).unref();
   }
 
-  /** It was not made after all. */
+  /** Takes back a call that was not made. */
   revert(): void {
     this.add(0, -1);
     this.flush();
@@ -74,7 +71,7 @@ export class CallCounter {
     this.write();
   }
 
-  /** A full disk ends the counting, not the calls. */
+  /** Writes the file. On a full disk, the calls continue without being counted. */
   private write(): void {
     if (this.file === undefined) return;
     try {
@@ -94,7 +91,7 @@ function openFile(directory: string): number | undefined {
   try {
     mkdirSync(directory, { mode: 0o700 });
   } catch {
-    // It is there, or may not be made; the next line tells.
+    // It exists, or opening the file fails.
   }
   try {
     return openSync(join(directory, name), 'wx', 0o600);
@@ -103,13 +100,13 @@ function openFile(directory: string): number | undefined {
   }
 }
 
-/** The calls of a revision so far. Zeros for one that was never called. */
+/** Returns the counts of all calls to a revision. */
 export async function readCallCounts(stateDirectory: string): Promise<CallCounts> {
   const { total, living, dead } = await readCounterFiles(getCountsDirectory(stateDirectory));
   return sumCounts([total, ...living.map(({ counts }) => counts), ...dead.map(({ counts }) => counts)]);
 }
 
-/** Puts the files of processes that have ended into one. For one process at a time. */
+/** Merges the files of ended processes into one. Only one process may do so at a time. */
 export async function mergeCallCounts(stateDirectory: string): Promise<void> {
   const directory = getCountsDirectory(stateDirectory);
   const { total, dead } = await readCounterFiles(directory);
@@ -135,14 +132,14 @@ async function readCounterFiles(directory: string) {
   for (const name of counters) {
     const file = join(directory, name);
     const isLiving = isAlive(Number.parseInt(name, 10));
-    const tally = await readCounter(file, isLiving);
-    (isLiving ? living : dead).push({ file, counts: tally });
+    const counts = await readCounter(file, isLiving);
+    (isLiving ? living : dead).push({ file, counts });
   }
   const total = names.includes(totalFile) ? await readTotal(join(directory, totalFile)) : zeroCounts;
   return { total, living, dead };
 }
 
-/** What a process had under way when it ended does not run any more. */
+/** Reads a counter file. Calls that were in progress when their process ended are no longer running. */
 async function readCounter(file: string, isLiving: boolean): Promise<CallCounts> {
   const bytes = await readFile(file).catch(() => Buffer.alloc(0));
   if (bytes.length < recordBytes) return zeroCounts;
@@ -155,8 +152,8 @@ const readTotal = async (file: string): Promise<CallCounts> => {
   return text === '' ? zeroCounts : (JSON.parse(text) as CallCounts);
 };
 
-const sumCounts = (tallies: CallCounts[]): CallCounts =>
-  tallies.reduce(
+const sumCounts = (counts: CallCounts[]): CallCounts =>
+  counts.reduce(
     (sum, { running, ended, failed }) => ({
       running: sum.running + running,
       ended: sum.ended + ended,

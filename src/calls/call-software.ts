@@ -6,27 +6,24 @@ import { toRecordable } from '../json/to-recordable.js';
 import { writeJson } from '../json/write-json.js';
 import { parseAnswerError } from '../runners/answer-text.js';
 
-/** Something that answers calls, JSON text with JSON text: the active revision of a deployment on this machine. */
+/** Software that answers calls in JSON text: the active revision of a deployment on this machine. */
 export interface Callable {
   runText(inputs: string, options: { timeout?: number; signal: AbortSignal }): Promise<string>;
 }
 
 interface CallContext {
   signal: AbortSignal;
-  /** One line of progress for a person. */
+  /** Reports progress to the user in one line. */
   onProgress: (line: string) => void;
 }
 
-/** Milliseconds after which software that is not there is looked for again, elsewhere too. */
+/** Milliseconds to wait for missing software. After that, the workflow looks for it again, on any host. */
 const lookupTimeout = 3_600_000;
 const maxPollInterval = 2_000;
-/** A workflow's history takes no more in one piece (2 MB), in bytes of JSON. */
+/** Maximum answer in bytes of JSON. A workflow's history accepts at most 2 MB per event. */
 const maxAnswerBytes = 1_900_000;
 
-/**
- * Waits until the software runs, calls it once, and says what came of it. A call that the signal cuts off throws: who
- * cancelled it decides whether it is made again.
- */
+/** Waits until the software runs, calls it once, and returns the outcome. Throws when the signal cancels the call. */
 export async function callSoftware(
   software: Callable,
   { name, inputs, text = writeJson(inputs), timeout }: DurableRun,
@@ -38,9 +35,9 @@ export async function callSoftware(
     signal.throwIfAborted();
     const code = parseAnswerError(answer)?.code;
     if (code !== 'NOT_RUNNING' && code !== 'NAME_UNKNOWN') return classifyAnswer(answer, code);
-    // Of an unknown name the directory is not there yet, or not any more: the server knows which.
+    // The directory of an unknown name does not exist yet, or no longer: only the server knows which.
     if (code === 'NAME_UNKNOWN' || Date.now() > deadline) return createCallEnd(answer, 'unreached');
-    onProgress(`waits for ${name}: it does not run`);
+    onProgress(`waiting for ${name}: it is not running`);
     await sleep(pollInterval, undefined, { signal });
   }
 }
@@ -52,11 +49,11 @@ function classifyAnswer(answer: string, code: string | undefined): CallOutcome {
 
 function createCallEnd(answer: string, verdict: CallOutcome['verdict']): CallOutcome {
   const { value, text } = toRecordable(answer);
-  if (text === undefined) return { answer: value as Answer, verdict }; // as the software answers
+  if (text === undefined) return { answer: value as Answer, verdict }; // runners return valid answers
   return { answer: summarizeAnswer(answer), text, verdict };
 }
 
-/** What the workflow looks at of an answer. */
+/** Returns the parts of an answer that the workflow reads. */
 function summarizeAnswer(answer: string): Answer {
   const { status, error } = JSON.parse(answer);
   return status === 'success'
@@ -67,6 +64,6 @@ function summarizeAnswer(answer: string): Answer {
 function limitAnswerSize(answer: string): string {
   const bytes = Buffer.byteLength(answer);
   if (bytes <= maxAnswerBytes) return answer;
-  const message = `the answer has ${bytes} bytes, and the record of a durable run takes ${maxAnswerBytes}: call it without --durable, or return less`;
+  const message = `the answer has ${bytes} bytes, but a durable run records at most ${maxAnswerBytes}: call it without --durable, or return less`;
   return JSON.stringify({ status: 'error', error: { code: 'CALL_OUTPUT', message } });
 }

@@ -12,20 +12,20 @@ import { CallCounter } from './call-counter.js';
 import { CallRetry } from './call-retry.js';
 
 export interface BatchOptions extends CallOptions {
-  /** Calls under way at once; 8 when absent. */
+  /** Number of concurrent calls; 8 when absent. */
   concurrency?: number;
 }
 
-/** Software that runs, attached from its handle alone: the call path, without Temporal and without the schemas. */
+/** Running software, attached through its handle. The call path loads neither Temporal nor the schemas. */
 export interface OpenSoftware {
   run(inputs: unknown, options?: CallOptions): Promise<Answer>;
-  /** The same call bit by bit: chunks as they come, then the answer. Who leaves it early cancels the call. */
+  /** Streams a call: chunks as they arrive, then the answer. Leaving the stream early cancels the call. */
   stream(inputs: unknown, options?: CallOptions): AsyncIterable<AnswerPart>;
-  /** `run` on JSON text, answered with JSON text: no digit of a number is lost on the way. */
+  /** Runs a call with JSON text and returns JSON text, which keeps all digits of numbers. */
   runText(inputs: string, options?: CallOptions): Promise<string>;
-  /** `stream` on JSON text: each part as text, the last one the answer. */
+  /** Streams a call with JSON text. Yields each part as JSON text; the last one is the answer. */
   streamText(inputs: string, options?: CallOptions): AsyncIterable<string>;
-  /** Answers in the order of the inputs. */
+  /** Calls the software once per input. Returns the answers in the order of the inputs. */
   runBatch(inputs: readonly unknown[], options?: BatchOptions): Promise<Answer[]>;
   isHealthy(): Promise<Health>;
   logs(options?: LogOptions): AsyncIterable<string>;
@@ -33,10 +33,10 @@ export interface OpenSoftware {
 }
 
 /**
- * Attaches to the active revision of a deployment on this machine. Each call goes to the revision that is active when it
- * begins: a redeploy, a rollback, a restart and a stop are seen by the next call.
+ * Attaches to the active revision of a deployment on this machine. Each call goes to the revision that is active when the
+ * call begins, so the next call sees a redeploy, a rollback, a restart or a stop.
  *
- * @throws BerthError NAME_UNKNOWN when there is no such deployment, NOT_RUNNING when it has no revision that runs.
+ * @throws NAME_UNKNOWN, NOT_RUNNING when there is no such deployment, or it has no running revision.
  */
 export async function openSoftware(name: string, home: BerthHome = berthHome()): Promise<OpenSoftware> {
   const software = new ActiveSoftware(name, home);
@@ -44,7 +44,7 @@ export async function openSoftware(name: string, home: BerthHome = berthHome()):
   return software;
 }
 
-/** Makes a chunk of each item. Leaving it leaves the stream itself: `for await` would do so, and drop the answer. */
+/** Converts each item of a stream to a chunk. Not a `for await`, which would drop the answer, the return value. */
 async function* mapChunks<Item, Part, Answered>(
   stream: AsyncGenerator<Item, Answered>,
   toPart: (item: Item) => Part,
@@ -56,7 +56,7 @@ async function* mapChunks<Item, Part, Answered>(
       yield toPart(next.value);
     }
   } finally {
-    await stream.return(undefined as never); // over already, or left: its answer is for nobody
+    await stream.return(undefined as never); // ended, or left early: nobody reads the answer
   }
 }
 
@@ -123,7 +123,7 @@ class ActiveSoftware implements OpenSoftware {
     }
   }
 
-  /** The answer is the last part. */
+  /** Streams from the active revision. The last part is the answer. */
   private async *streamActive<Chunk, Answered>(
     call: StreamOperation<Chunk, Answered>,
     options: CallOptions | undefined,
@@ -166,19 +166,19 @@ class ActiveSoftware implements OpenSoftware {
     await attached?.close();
   }
 
-  /** The active revision, attached to again where another one is active by now. */
+  /** Returns the active revision. Attaches again if another one has become active. */
   async getActiveRevision(): Promise<AttachedRevision> {
-    const before = this.attached;
-    const attached = await before?.catch(() => undefined);
+    const previous = this.attached;
+    const attached = await previous?.catch(() => undefined);
     if (attached !== undefined && isStillActive(this.home, attached.active)) return attached;
-    if (this.attached !== before && this.attached !== undefined) return await this.attached;
+    if (this.attached !== previous && this.attached !== undefined) return await this.attached;
     this.attached = attachActiveRevision(this.name, this.home);
     void attached?.replace();
     return await this.attached;
   }
 }
 
-/** What Berth itself says of a call; anything else is thrown on. */
+/** Converts an error of Berth to an answer. Throws any other error. */
 function toErrorAnswer(error: unknown): Answer {
   if (!(error instanceof BerthError)) throw error;
   return { status: 'error', error: { code: error.code, message: error.message } };
@@ -186,7 +186,7 @@ function toErrorAnswer(error: unknown): Answer {
 
 async function attachActiveRevision(name: string, home: BerthHome): Promise<AttachedRevision> {
   const active = await readActiveRevision(home, name);
-  if (active === undefined) throw new BerthError('NOT_RUNNING', `${name} has no revision that runs`, { name });
+  if (active === undefined) throw new BerthError('NOT_RUNNING', `${name} has no running revision`, { name });
   if (active.isStopped)
     throw new BerthError('NOT_RUNNING', `${name} is stopped; start it: berth start ${name}`, { name });
   const { plan } = active.handle;

@@ -2,42 +2,43 @@ import type { BerthHome } from '../home/home.js';
 import { Ledger } from '../workspaces/index.js';
 import type { DeploymentServer } from './deployment-server.js';
 
-/** Who compares: things of this host alone are judged. */
+/** Home, host and server of a reconciliation. It covers only resources of this host. */
 export interface ReconciliationContext {
   home: BerthHome;
   host: string;
   server: DeploymentServer;
-  /** Compare the revisions of living deployments, too. */
+  /** True to include orphaned revisions of open deployments. */
   includesRevisions?: boolean;
-  /** Count what was made under another Temporal server, which cannot be asked, as over. */
+  /** True to treat deployments of another Temporal server, which cannot be asked, as ended. */
   includesOtherServers?: boolean;
 }
 
 /**
- * - `open`: it lives, and keeps what is its own.
- * - `over`: its own server says that it is over: what is left of it belongs to nothing, beyond doubt.
- * - `unclaimed`: no ledger says whose it is, and this server knows of no such deployment that is open.
- * - `elsewhere`: somebody else alone can say; `why` says who.
+ * - `open`: the deployment exists and keeps its resources.
+ * - `over`: its server says that it has ended, so its resources are certainly orphans.
+ * - `unclaimed`: no ledger names its server, and this server has no open deployment of that name.
+ * - `elsewhere`: only another host or server can decide; `why` says which.
  */
 export type DeploymentClassification =
   | { state: 'open' }
   | { state: 'over' | 'unclaimed'; why: string }
   | { state: 'elsewhere'; why: string };
 
-/** Throws what the server throws: a deployment that cannot be looked up is not over. */
+/** Classifies a deployment. Throws the errors of the server: a deployment that cannot be looked up has not ended. */
 export async function classifyDeployment(
   { home, host, server, includesOtherServers }: ReconciliationContext,
   name: string,
 ): Promise<DeploymentClassification> {
-  const [standing, holder] = [await server.lookUp(name), await new Ledger(home, name).server()];
-  if (standing?.isOpen) {
-    if (standing.host === null || standing.host === host) return { state: 'open' };
-    return { state: 'elsewhere', why: `the deployment ${name} lives on host ${standing.host}` };
+  const status = await server.lookUp(name);
+  const recordedServer = await new Ledger(home, name).server();
+  if (status?.isOpen) {
+    if (status.host === null || status.host === host) return { state: 'open' };
+    return { state: 'elsewhere', why: `the deployment ${name} is on host ${status.host}` };
   }
-  if (holder !== null && holder !== server.id) {
-    const why = 'it was deployed under another Temporal server';
+  if (recordedServer !== null && recordedServer !== server.id) {
+    const why = 'it was deployed with another Temporal server';
     return includesOtherServers ? { state: 'unclaimed', why } : { state: 'elsewhere', why };
   }
-  const why = standing === null ? 'there is no such deployment' : 'its deployment is over';
-  return { state: holder === null ? 'unclaimed' : 'over', why };
+  const why = status === null ? 'its deployment does not exist' : 'its deployment has ended';
+  return { state: recordedServer === null ? 'unclaimed' : 'over', why };
 }

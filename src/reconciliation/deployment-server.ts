@@ -1,16 +1,16 @@
-/** What the Temporal server says of a deployment's workflow. */
+/** Status of a deployment's workflow on the Temporal server. */
 export interface WorkflowStatus {
   isOpen: boolean;
-  /** Host that holds its things; null until one was chosen. */
+  /** Host of its resources; null until one is chosen. */
   host: string | null;
 }
 
-/** The server that holds deployments, as a comparison asks it. Whatever it cannot answer, it throws. */
+/** Queries to the Temporal server that holds deployments. They throw if the server does not answer. */
 export interface DeploymentServer {
   /** Id of its namespace. */
   id: string;
-  /** Null for a name that it knows nothing of. */
+  /** Returns null for an unknown name. */
   lookUp(name: string): Promise<WorkflowStatus | null>;
-  /** Ids of the revisions that an open deployment keeps or makes. */
+  /** Returns the ids of the revisions that an open deployment keeps or creates. */
   listRevisions(name: string): Promise<string[]>;
 }

@@ -10,22 +10,22 @@ import { loadRunnerClass } from '../runners/load-runner.js';
 import type { ExternalResource } from '../runners/runner.js';
 import { Ledger } from '../workspaces/index.js';
 
-/** A strategy's runner, where there is one. */
+/** Module of a strategy's runner class. */
 export interface RunnerSource {
   strategy: string;
   module: string;
   className: string;
 }
 
-/** Something in the world that bears a deployment's mark; a process may serve no single revision. */
+/** An external resource with a deployment's mark. A process may belong to no single revision. */
 export type DiscoveredResource = Omit<ExternalResource, 'revision'> & { revision: string | null };
 
-/** What there is of this home's deployments, whatever anybody has on record. */
+/** Deployments and resources of this home that exist, independent of what is recorded. */
 export interface Discovery {
-  /** Every name that a directory, a ledger or a thing bears. */
+  /** Every deployment that a directory, a ledger or a resource names. */
   deployments: string[];
   resources: DiscoveredResource[];
-  /** What could not be looked at, and why: of that, nothing counts as left over. */
+  /** Resources that could not be listed, with the reason. They do not count as orphans. */
   notes: string[];
 }
 
@@ -34,7 +34,7 @@ export async function discoverResources(home: BerthHome, runners: readonly Runne
   const runnerResources = await Promise.all(
     runners.map((runner) =>
       listRunnerResources(home, runner).catch((error: Error) => {
-        notes.push(`what ${runner.strategy} made was not looked at: ${error.message}`);
+        notes.push(`resources of ${runner.strategy} were not checked: ${error.message}`);
         return [];
       }),
     ),
@@ -62,39 +62,43 @@ async function listRunnerResources(home: BerthHome, runner: RunnerSource): Promi
   return (await Runner.listResources?.(home)) ?? [];
 }
 
-/** One thing per mark: a server with all its workers, an agent's run with all that it started. */
+/** Lists one resource per mark, such as a server with its workers, or a coding agent with its child processes. */
 async function listProcesses(home: BerthHome): Promise<DiscoveredResource[]> {
   const marked = new Map<string, DiscoveredResource & { pids: number[] }>();
   for (const root of await listRoots(home))
     for (const { pid, value } of findMarkedProcessesBelow(root)) {
       const [deployment = '', ...inside] = relative(root, value).split(sep);
       const revision = inside[0] === 'revisions' ? (inside[1] ?? null) : null;
-      const found = marked.get(value) ?? {
-        ...{ kind: 'process', name: '', deployment, revision, bytes: null, pids: [] },
+      const resource = marked.get(value) ?? {
+        kind: 'process',
+        name: '',
+        deployment,
+        revision,
+        bytes: null,
+        pids: [],
         remove: async () => void (await killProcessesWithMark(value)),
       };
-      found.pids.push(pid);
-      found.name = describeProcesses(found.pids, inside);
-      marked.set(value, found);
+      resource.pids.push(pid);
+      resource.name = describeProcesses(resource.pids, inside);
+      marked.set(value, resource);
     }
   return [...marked.values()];
 }
 
-/** What works in a deployment's directory, and may be the user's own. */
+/** Describes processes that work in a deployment's directory and may belong to the user. */
 async function listUnprovenProcesses(home: BerthHome): Promise<string[]> {
-  const found = [...(await listRoots(home))].flatMap(findUnprovenProcesses);
-  return found.map(
-    ({ pid, value }) =>
-      `process ${pid} works in ${dirname(value)} and bears no mark: it may be yours, and is left alone`,
+  const processes = [...(await listRoots(home))].flatMap(findUnprovenProcesses);
+  return processes.map(
+    ({ pid, value }) => `process ${pid} works in ${dirname(value)} without a mark: it may be yours and is left alone`,
   );
 }
 
-/** The deployments' directory as Berth names it, and without links on the way: marks are written both ways. */
+/** Returns the directory of deployments as Berth names it, and its real path. Marks may contain either. */
 async function listRoots({ deployments }: BerthHome): Promise<Set<string>> {
   return new Set([deployments, await realpath(deployments).catch(() => deployments)]);
 }
 
 const describeProcesses = (pids: readonly number[], inside: readonly string[]): string => {
-  const place = inside.filter((part) => part !== '').join(sep);
-  return `${pids.length === 1 ? 'process' : 'processes'} ${pids.join(', ')}${place === '' ? '' : ` (${place})`}`;
+  const path = inside.filter((part) => part !== '').join(sep);
+  return `${pids.length === 1 ? 'process' : 'processes'} ${pids.join(', ')}${path === '' ? '' : ` (${path})`}`;
 };

@@ -8,14 +8,14 @@ import { findOrphanedSharedResources, type MinimumAges } from './orphaned-shared
 
 export interface OrphanReport {
   orphans: OrphanGroup[];
-  /** What may be left over, and is not judged here. */
+  /** Deployments that may be orphaned, but that only another host or server can judge. */
   skipped: SkippedDeployment[];
   notes: string[];
 }
 
 /**
- * Compares the world, the ledgers and the deployments, in that order: what the world shows was begun before its
- * deployment is looked up. Changes nothing. Throws when a deployment cannot be looked up.
+ * Compares existing resources, ledgers and deployments, in that order, so that a resource was created before its deployment
+ * is looked up. Changes nothing. Throws the errors of the server if a deployment cannot be looked up.
  */
 export async function findOrphans(
   context: ReconciliationContext,
@@ -23,17 +23,18 @@ export async function findOrphans(
   ages: MinimumAges,
 ): Promise<OrphanReport> {
   const { deployments, resources, notes } = await discoverResources(context.home, runners);
-  const comparison: OrphanReport = { orphans: [], skipped: [], notes };
+  const report: OrphanReport = { orphans: [], skipped: [], notes };
   for (const name of deployments) {
-    const ownResources = resources.filter(({ deployment }) => deployment === name);
+    const deploymentResources = resources.filter(({ deployment }) => deployment === name);
     const verdict = await classifyDeployment(context, name);
-    if (verdict.state === 'elsewhere') comparison.skipped.push({ deployment: name, why: verdict.why });
+    if (verdict.state === 'elsewhere') report.skipped.push({ deployment: name, why: verdict.why });
     else if (verdict.state === 'open') {
       if (context.includesRevisions)
-        comparison.orphans.push(...(await findOrphanedRevisions(context, { name, resources: ownResources })));
-    } else comparison.orphans.push(await findOrphanedDeployment(context, { name, resources: ownResources, verdict }));
+        report.orphans.push(...(await findOrphanedRevisions(context, { name, resources: deploymentResources })));
+    } else
+      report.orphans.push(await findOrphanedDeployment(context, { name, resources: deploymentResources, verdict }));
   }
   const others = [await findOrphanedSharedResources(context.home, ages), await findOrphanedScratch(context.home)];
-  comparison.orphans.push(...others.flat());
-  return comparison;
+  report.orphans.push(...others.flat());
+  return report;
 }

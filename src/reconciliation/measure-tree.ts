@@ -3,21 +3,21 @@ import { join } from 'node:path';
 
 const blockBytes = 512;
 
-/** Bytes that the removal of a tree frees: what is linked from elsewhere (a package cache) stays on the disk. */
+/** Computes the bytes that removing a tree frees. Files with hard links outside of it, as in a package cache, stay. */
 export async function measureTree(root: string): Promise<number> {
-  const linked = new Map<number, { bytes: number; left: number }>();
+  const linked = new Map<number, { bytes: number; otherLinks: number }>();
   let total = 0;
   for (const pending = [root]; pending.length > 0; ) {
-    const path = pending.pop() as string; // there: the queue is not empty
-    const found = await lstat(path).catch(() => undefined);
-    if (found === undefined) continue;
-    const bytes = found.blocks * blockBytes;
-    if (found.isDirectory()) {
+    const path = pending.pop() as string; // the queue is not empty
+    const stats = await lstat(path).catch(() => undefined);
+    if (stats === undefined) continue;
+    const bytes = stats.blocks * blockBytes;
+    if (stats.isDirectory()) {
       total += bytes;
       pending.push(...(await readdir(path).catch(() => [])).map((name) => join(path, name)));
-    } else if (found.nlink === 1) total += bytes;
-    else linked.set(found.ino, { bytes, left: (linked.get(found.ino)?.left ?? found.nlink) - 1 });
+    } else if (stats.nlink === 1) total += bytes;
+    else linked.set(stats.ino, { bytes, otherLinks: (linked.get(stats.ino)?.otherLinks ?? stats.nlink) - 1 });
   }
-  for (const { bytes, left } of linked.values()) if (left === 0) total += bytes;
+  for (const { bytes, otherLinks } of linked.values()) if (otherLinks === 0) total += bytes;
   return total;
 }

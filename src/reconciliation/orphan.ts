@@ -1,24 +1,24 @@
-/** Something that belongs to nothing. */
+/** A resource that belongs to no deployment. */
 export interface Orphan {
-  /** `process`, `directory`, `environment`, `container`, …; `entry` for what a ledger names and the world lacks. */
+  /** `process`, `directory`, `environment`, `container`, …; `entry` for a ledger entry whose resource does not exist. */
   kind: string;
   name: string;
   deployment: string | null;
-  /** What its removal frees; null where that is not known. */
+  /** Bytes that its removal frees; null if unknown. */
   bytes: number | null;
   why: string;
 }
 
-/** What goes together, or stays. */
+/** Orphans that are removed together. */
 export interface OrphanGroup {
   items: Orphan[];
-  /** Beyond doubt: removed without a person. */
+  /** True if they may be removed without asking the user. */
   isCertain: boolean;
-  /** Looks again, removes what still belongs to nothing, and proves it gone. False when it belongs to something by now. */
+  /** Checks again, removes the items and verifies that they are gone. False if they are no longer orphans. */
   remove(): Promise<boolean>;
 }
 
-/** Something of this home that may be left over, and who alone can say so. */
+/** A deployment of this home that may be orphaned, and the reason why it was not judged. */
 export interface SkippedDeployment {
   deployment: string;
   why: string;

@@ -19,7 +19,7 @@ interface EndedDeployment {
   verdict: Extract<DeploymentClassification, { state: 'over' | 'unclaimed' }>;
 }
 
-/** All that is left of a deployment which is over. */
+/** Finds the remaining resources of an ended deployment. */
 export async function findOrphanedDeployment(
   context: ReconciliationContext,
   { name, resources, verdict }: EndedDeployment,
@@ -29,12 +29,15 @@ export async function findOrphanedDeployment(
   const entries = await Promise.all(pending.map((effect) => describeEntry(effect, resources)));
   const isEntered = pending.some((effect) => effect.kind === 'directory' && effect.path === root);
   const directory = isEntered || !(await exists(root)) ? [] : [await describeDirectory(root)];
-  const found = [...resources, ...entries.flat(), ...directory];
+  const remaining = [...resources, ...entries.flat(), ...directory];
   const ledger = { kind: 'entry', name: `the ledger of ${name}`, bytes: 0 };
-  const items = found.length > 0 ? found : [ledger];
+  const items = remaining.length > 0 ? remaining : [ledger];
   return {
-    items: items.map(({ kind, name: what, bytes }) => ({
-      ...{ kind, name: what, bytes, deployment: name },
+    items: items.map((item) => ({
+      kind: item.kind,
+      name: item.name,
+      bytes: item.bytes,
+      deployment: name,
       why: verdict.why,
     })),
     isCertain: verdict.state === 'over',
@@ -44,7 +47,7 @@ export async function findOrphanedDeployment(
 
 type OrphanDescription = Pick<Orphan, 'kind' | 'name' | 'bytes'>;
 
-/** What a ledger's entry stands for; nothing where the world has shown it already, or where it is a mere use. */
+/** Describes the resource of a ledger entry, unless it was discovered already or is only a reference. */
 async function describeEntry(effect: Effect, resources: DiscoveredResource[]): Promise<OrphanDescription[]> {
   const name = describeEffect(effect);
   switch (effect.kind) {
@@ -60,7 +63,9 @@ async function describeEntry(effect: Effect, resources: DiscoveredResource[]): P
 }
 
 const describeDirectory = async (path: string): Promise<OrphanDescription> => ({
-  ...{ kind: 'directory', name: path, bytes: await measureTree(path) },
+  kind: 'directory',
+  name: path,
+  bytes: await measureTree(path),
 });
 
 const exists = (path: string): Promise<boolean> =>
@@ -69,14 +74,14 @@ const exists = (path: string): Promise<boolean> =>
     () => false,
   );
 
-/** Under the lock nobody begins a deployment of that name; one that has begun meanwhile keeps all. */
+/** Removes everything under the lock, which prevents a new deployment of that name. Does nothing if there is one. */
 const removeAll = (context: ReconciliationContext, { name, resources, verdict }: EndedDeployment): Promise<boolean> =>
   withPruneLock(context.home, async () => {
     if ((await classifyDeployment(context, name)).state !== verdict.state) return false;
     const { root } = deploymentDirectory(context.home, name);
     await undoDeploymentEffects(context.home, name);
     await killMarkedProcessesBelow(root);
-    for (const thing of resources) await thing.remove();
+    for (const resource of resources) await resource.remove();
     await removeTree(root);
     return true;
   });

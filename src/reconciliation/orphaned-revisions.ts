@@ -12,13 +12,13 @@ interface OpenDeployment {
   resources: DiscoveredResource[];
 }
 
-/** What is left of revisions that a living deployment has given up: newer ones are kept, and so is one in the making. */
+/** Finds the remains of revisions that an open deployment no longer keeps. A revision in progress is newer, and stays. */
 export async function findOrphanedRevisions(
   context: ReconciliationContext,
   { name, resources }: OpenDeployment,
 ): Promise<OrphanGroup[]> {
   const present = new Set([...(await listDirectories(context, name)), ...resources.map(({ revision }) => revision)]);
-  const candidates = [...present].filter((id) => id !== null && /^r\d+$/.test(id)) as string[]; // not null: filtered
+  const candidates = [...present].filter((id) => id !== null && /^r\d+$/.test(id)) as string[]; // null is filtered out
   if (candidates.length < 2) return [];
   const abandoned = await findAbandonedRevisions(context, name, candidates);
   return await Promise.all(abandoned.map((id) => describeRevision(context, { name, id, resources })));
@@ -46,11 +46,15 @@ interface Revision extends OpenDeployment {
 async function describeRevision(context: ReconciliationContext, revision: Revision): Promise<OrphanGroup> {
   const { name, id, resources } = revision;
   const { root } = revisionDirectory(context.home, name, id);
-  const own = resources.filter((thing) => thing.revision === id);
+  const revisionResources = resources.filter((resource) => resource.revision === id);
   const bytes = (await lstat(root).catch(() => undefined)) === undefined ? 0 : await measureTree(root);
-  const why = `${name} keeps no revision ${id} any more`;
-  const items: Orphan[] = [{ kind: 'directory', name: root, bytes }, ...own].map((item) => ({
-    ...{ kind: item.kind, name: item.name, bytes: item.bytes, deployment: name, why },
+  const why = `${name} no longer keeps revision ${id}`;
+  const items: Orphan[] = [{ kind: 'directory', name: root, bytes }, ...revisionResources].map((item) => ({
+    kind: item.kind,
+    name: item.name,
+    bytes: item.bytes,
+    deployment: name,
+    why,
   }));
   return { items, isCertain: false, remove: () => removeRevision(context, revision) };
 }
@@ -59,6 +63,6 @@ const removeRevision = (context: ReconciliationContext, { name, id, resources }:
   withPruneLock(context.home, async () => {
     if (!(await findAbandonedRevisions(context, name, [id])).includes(id)) return false;
     await undoRevision(context.home, name, id);
-    for (const thing of resources) if (thing.revision === id) await thing.remove();
+    for (const resource of resources) if (resource.revision === id) await resource.remove();
     return true;
   });

@@ -8,12 +8,12 @@ import { removeTree } from '../workspaces/index.js';
 import { measureTree } from './measure-tree.js';
 import type { Orphan, OrphanGroup } from './orphan.js';
 
-/** Half-made and half-removed directories whose process is gone, and the short names of sockets and directories that are. */
+/** Finds incomplete and half-removed directories of ended processes, and stale short names of sockets and directories. */
 export async function findOrphanedScratch(home: BerthHome): Promise<OrphanGroup[]> {
   const paths = await Promise.all([home.environments, home.locks, home.snapshots].map(listAbandoned));
   const scratch = paths.flat().map(async (path) =>
     createOrphanGroup(
-      { kind: 'scratch', name: path, bytes: await measureTree(path), why: 'its process is gone' },
+      { kind: 'scratch', name: path, bytes: await measureTree(path), why: 'its process has ended' },
       async () => {
         await removeTree(path);
         return true;
@@ -23,7 +23,7 @@ export async function findOrphanedScratch(home: BerthHome): Promise<OrphanGroup[
   return [...(await Promise.all(scratch)), ...(await findStaleShortNames(home))];
 }
 
-/** `.making-NAME-PID-…` and `.removing-PID-NAME`. */
+/** Lists `.making-NAME-PID-…` and `.removing-PID-NAME` of ended processes. */
 async function listAbandoned(directory: string): Promise<string[]> {
   const names = await readdir(directory).catch(() => []);
   return names
@@ -37,31 +37,31 @@ const isAbandoned = (match: RegExpExecArray | null): boolean =>
 async function findStaleShortNames(home: BerthHome): Promise<OrphanGroup[]> {
   const directory = join(tmpdir(), `berth-${userInfo().uid}`);
   const names = await readdir(directory).catch(() => []);
-  const found = await Promise.all(names.map((name) => describeShortName(home, join(directory, name))));
-  return found.filter((leftOver) => leftOver !== undefined);
+  const groups = await Promise.all(names.map((name) => describeShortName(home, join(directory, name))));
+  return groups.filter((group) => group !== undefined);
 }
 
 async function describeShortName(home: BerthHome, path: string): Promise<OrphanGroup | undefined> {
-  const why = await findStaleReason(home, path);
-  if (why === undefined) return undefined;
+  const orphan = await findStaleReason(home, path);
+  if (orphan === undefined) return undefined;
   const remove = async () => {
     if ((await findStaleReason(home, path)) === undefined) return false;
     await rm(path, { force: true });
     return true;
   };
-  // Another home's server may be about to listen to its own socket: a person decides.
-  return { ...createOrphanGroup({ ...why, name: path, bytes: 0 }, remove), isCertain: why.kind === 'link' };
+  // A socket may belong to a server of another home that is about to listen, so the user decides.
+  return { ...createOrphanGroup({ ...orphan, name: path, bytes: 0 }, remove), isCertain: orphan.kind === 'link' };
 }
 
-/** A link of this home that leads nowhere; a socket that nobody listens to, whose home its name does not tell. */
+/** Returns why a short name is stale: a dangling link into this home, or a socket of any home without a listener. */
 async function findStaleReason({ root }: BerthHome, path: string): Promise<Pick<Orphan, 'kind' | 'why'> | undefined> {
-  const found = await lstat(path).catch(() => undefined);
-  if (found?.isSymbolicLink()) {
+  const stats = await lstat(path).catch(() => undefined);
+  if (stats?.isSymbolicLink()) {
     const target = await readlink(path);
     const isDangling = target.startsWith(root + sep) && (await lstat(target).catch(() => undefined)) === undefined;
-    return isDangling ? { kind: 'link', why: 'what it leads to is gone' } : undefined;
+    return isDangling ? { kind: 'link', why: 'its target does not exist' } : undefined;
   }
-  if (found?.isSocket() && (await isRefused(path))) return { kind: 'socket', why: 'nobody listens to it' };
+  if (stats?.isSocket() && (await isRefused(path))) return { kind: 'socket', why: 'no process listens on it' };
   return undefined;
 }
 
@@ -75,5 +75,7 @@ const isRefused = (path: string): Promise<boolean> =>
   });
 
 const createOrphanGroup = (item: Omit<Orphan, 'deployment'>, remove: () => Promise<boolean>): OrphanGroup => ({
-  ...{ items: [{ ...item, deployment: null }], isCertain: true, remove },
+  items: [{ ...item, deployment: null }],
+  isCertain: true,
+  remove,
 });

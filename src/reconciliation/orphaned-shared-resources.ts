@@ -5,29 +5,29 @@ import { Ledger, removeTree, withPruneLock } from '../workspaces/index.js';
 import { measureTree } from './measure-tree.js';
 import type { OrphanGroup } from './orphan.js';
 
-/** Milliseconds. */
+/** Minimum ages of an orphaned shared resource, in milliseconds. */
 export interface MinimumAges {
-  /** Since it was made. */
+  /** Time since it was created. */
   created: number;
-  /** Since the last deployment let go of it. */
+  /** Time since the last deployment released it. */
   unused: number;
 }
 
-/** Environments and snapshots that no deployment refers to, of these ages at least. */
+/** Finds environments and snapshots of at least these ages that no deployment refers to. */
 export async function findOrphanedSharedResources(home: BerthHome, ages: MinimumAges): Promise<OrphanGroup[]> {
   const stores = [
     { kind: 'environment', directory: home.environments },
     { kind: 'snapshot', directory: home.snapshots },
   ];
   const used = await listReferences(home);
-  const found = await Promise.all(
+  const groups = await Promise.all(
     stores.map(async ({ kind, directory }) => {
       const names = (await readdir(directory).catch(() => [])).filter((name) => !name.startsWith('.'));
       const paths = names.map((name) => join(directory, name)).filter((path) => !used.has(path));
       return await Promise.all(paths.map((path) => describe(home, { kind, path, ages })));
     }),
   );
-  return found.flat().filter((leftOver) => leftOver !== undefined);
+  return groups.flat().filter((group) => group !== undefined);
 }
 
 interface SharedResource {
@@ -49,7 +49,7 @@ async function describe(home: BerthHome, shared: SharedResource): Promise<Orphan
   return { items: [item], isCertain: true, remove: () => remove(home, shared) };
 }
 
-/** An environment's mark of completeness is written once; its directory's time is that of its last use. */
+/** Checks the ages. `.berth-complete` has the time of the creation; the directory has that of the last use. */
 async function isOldEnough({ path, ages }: SharedResource): Promise<boolean> {
   const directory = await stat(path).catch(() => undefined);
   if (directory === undefined) return false;
@@ -58,20 +58,20 @@ async function isOldEnough({ path, ages }: SharedResource): Promise<boolean> {
   return now - marker.mtimeMs >= ages.created && now - directory.mtimeMs >= ages.unused;
 }
 
-/** Put aside while nobody can lay claim to it; what takes long is done after that. */
+/** Renames the resource under the lock, so that no deployment can claim it, and removes it after that, which is slow. */
 async function remove(home: BerthHome, shared: SharedResource): Promise<boolean> {
   const { path } = shared;
-  const aside = join(path, '..', `.removing-${process.pid}-${path.split('/').at(-1)}`);
+  const removed = join(path, '..', `.removing-${process.pid}-${path.split('/').at(-1)}`);
   const isFree = await withPruneLock(home, async () => {
     if ((await listReferences(home)).has(path) || !(await isOldEnough(shared))) return false;
-    await rename(path, aside);
+    await rename(path, removed);
     return true;
   });
-  if (isFree) await removeTree(aside);
+  if (isFree) await removeTree(removed);
   return isFree;
 }
 
-/** Whatever any deployment of this home uses or may use again, whoever holds it. */
+/** Lists the shared resources that any deployment of this home uses or may use again, on any server. */
 async function listReferences(home: BerthHome): Promise<Set<string>> {
   const used = new Set<string>();
   for (const name of await Ledger.list(home))

@@ -3,23 +3,23 @@ import type { Orphan, OrphanGroup } from './orphan.js';
 
 export interface PruneResult {
   removed: Orphan[];
-  /** What resists, and why. */
+  /** Orphans that could not be removed, with the reason. */
   failures: (Orphan & { error: string })[];
-  /** Freed on this machine, as far as that is known. */
+  /** Bytes freed on this machine, as far as known. */
   freedBytes: number;
 }
 
-/** Removes what still belongs to nothing; one that resists does not keep the others. */
-export async function pruneOrphans(leftOvers: readonly OrphanGroup[]): Promise<PruneResult> {
-  const collection: PruneResult = { removed: [], failures: [], freedBytes: 0 };
-  for (const { items, remove } of leftOvers) {
+/** Removes groups that are still orphaned. Continues after a failure. */
+export async function pruneOrphans(groups: readonly OrphanGroup[]): Promise<PruneResult> {
+  const result: PruneResult = { removed: [], failures: [], freedBytes: 0 };
+  for (const { items, remove } of groups) {
     try {
-      if (await remove()) collection.removed.push(...items);
+      if (await remove()) result.removed.push(...items);
     } catch (thrown) {
       const { message } = BerthError.from(thrown);
-      collection.failures.push(...items.map((item) => ({ ...item, error: message })));
+      result.failures.push(...items.map((item) => ({ ...item, error: message })));
     }
   }
-  collection.freedBytes = collection.removed.reduce((sum, { bytes }) => sum + (bytes ?? 0), 0);
-  return collection;
+  result.freedBytes = result.removed.reduce((sum, { bytes }) => sum + (bytes ?? 0), 0);
+  return result;
 }

@@ -8,7 +8,7 @@ export interface ReconciliationResult extends PruneResult {
   notes: string[];
 }
 
-/** Removes, without asking anybody, what belongs to nothing beyond doubt; nothing of a living deployment. */
+/** Removes orphans that are certain, without asking the user. Removes nothing of an open deployment. */
 export async function reconcileHost(
   context: ReconciliationContext,
   runners: readonly RunnerSource[],

@@ -3,7 +3,11 @@ import { loadRunnerClass } from '../runners/load-runner.js';
 import type { RunnerEffect } from '../workspaces/effect.js';
 import { Ledger, undoEffects } from '../workspaces/index.js';
 
-/** Undoes whatever the ledger says may exist, newest first, each proven gone. UNDO_INCOMPLETE names what is left. */
+/**
+ * Undoes everything in a deployment's ledger, newest first, and verifies that it is gone.
+ *
+ * @throws UNDO_INCOMPLETE when a resource remains. The message names it.
+ */
 export const undoDeploymentEffects = (home: BerthHome, name: string): Promise<void> =>
   undoEffects({ ledger: new Ledger(home, name), undo: undoRunner });
 

@@ -3,7 +3,7 @@ import { type BerthHome, deploymentDirectory, revisionDirectory } from '../home/
 import { Ledger, removeTree, restoreWorkspace, touch } from '../workspaces/index.js';
 import { undoRunner } from './undo-deployment-effects.js';
 
-/** Undoes one revision, outside first: its runner knows what it made through the revision's own directories. */
+/** Undoes a revision. The runner comes first, because it finds its resources through the revision's directories. */
 export async function undoRevision(home: BerthHome, name: string, revision: string): Promise<void> {
   const ledger = new Ledger(home, name);
   const runner = await ledger.findRunner(revision);

@@ -5,8 +5,8 @@ import { join, relative, sep } from 'node:path';
 import { packageRoot } from '../home/package-root.js';
 import type { LoadedStrategy } from './strategy-entry.js';
 
-/** Of the Berth that this process began with, whatever is built later; null where none was built. */
-const ownBuild = readBuild();
+/** Build digest of the Berth that this process runs, even if a newer one is built later; null if there is no build. */
+const currentBuild = readBuild();
 
 function readBuild(): string | null {
   try {
@@ -16,9 +16,9 @@ function readBuild(): string | null {
   }
 }
 
-/** The same for the same strategy: over its files, of a built-in one the digest of all that was built. Null: not known. */
+/** Returns the digest of a strategy's files; for a built-in strategy, the digest of the Berth build. Null if unknown. */
 export async function digestStrategy({ origin, directory }: LoadedStrategy): Promise<string | null> {
-  return origin === 'built-in' ? ownBuild : await digestDirectory(directory);
+  return origin === 'built-in' ? currentBuild : await digestDirectory(directory);
 }
 
 async function digestDirectory(root: string): Promise<string> {
@@ -31,11 +31,11 @@ async function digestDirectory(root: string): Promise<string> {
   return hash.digest('hex');
 }
 
-/** Also what a `.gitignore` names: a module may be generated. Not what an installation or a run leaves beside it. */
+/** Lists the files, also those that a `.gitignore` names, because modules may be generated. Excludes caches. */
 async function listFiles(root: string): Promise<string[]> {
   const { isExcludedByDefault } = await import('../workspaces/ignore-rules.js');
-  const found = await readdir(root, { recursive: true, withFileTypes: true });
-  const paths = found
+  const entries = await readdir(root, { recursive: true, withFileTypes: true });
+  const paths = entries
     .filter((entry) => entry.isFile())
     .map((entry) => relative(root, join(entry.parentPath, entry.name)));
   return paths.filter((path) => !path.split(sep).some(isExcludedByDefault)).sort();

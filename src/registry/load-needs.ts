@@ -3,22 +3,23 @@ import { callModuleFunction } from './call-module-function.js';
 import type { Need } from './need.js';
 
 /**
- * What a strategy's own module finds of its needs. STRATEGY_BROKEN when it does not load, exports no `findNeeds`, throws,
- * answers something else than needs, or does not answer.
+ * Calls `findNeeds` of a strategy's module.
+ *
+ * @throws STRATEGY_BROKEN when the module does not export `findNeeds`, or it fails or returns something else.
  */
 export async function loadNeeds(module: string, provider: string | null): Promise<Need[]> {
   const needs = await callModuleFunction(module, 'findNeeds', provider);
   if (Array.isArray(needs) && needs.every(isNeed)) return needs;
-  const told = JSON.stringify(needs)?.slice(0, 200);
+  const excerpt = JSON.stringify(needs)?.slice(0, 200);
   throw new BerthError(
     'STRATEGY_BROKEN',
-    `${module}: findNeeds answers no list of { name, isMet, detail, remedy }: ${told}`,
+    `${module}: findNeeds does not return a list of { name, isMet, detail, remedy }: ${excerpt}`,
   );
 }
 
 function isNeed(value: unknown): value is Need {
   if (typeof value !== 'object' || value === null) return false;
-  const { name, isMet, detail, remedy } = value as Record<string, unknown>; // a plugin's: looked at key by key
+  const { name, isMet, detail, remedy } = value as Record<string, unknown>; // a plugin returned it: check each key
   const isText = (part: unknown) => typeof part === 'string';
   return isText(name) && typeof isMet === 'boolean' && isText(detail) && (remedy === null || isText(remedy));
 }

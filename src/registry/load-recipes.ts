@@ -2,7 +2,11 @@ import { BerthError } from '../errors.js';
 import { loadModule } from '../runners/load-runner.js';
 import type { Recipe } from './recipe.js';
 
-/** The `recipes` that a strategy's own module exports. STRATEGY_BROKEN when it does not load or exports none. */
+/**
+ * Loads the `recipes` that a module of a strategy exports.
+ *
+ * @throws STRATEGY_BROKEN when the module does not load or exports no list of recipes.
+ */
 export async function loadRecipes(module: string): Promise<Recipe[]> {
   const { recipes } = await loadModule(module);
   if (Array.isArray(recipes) && recipes.every(isRecipe)) return recipes;

@@ -1,16 +1,23 @@
 import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument } from 'yaml';
 import type * as z from 'zod';
 import { StrategyConfig } from '../contract/strategy-config.js';
-import type { ConfigReading } from './read-config.js';
+import { describeParseError } from '../parsing/describe-parse-error.js';
 
-/** Reads a `config.yaml`, and says of each mistake in which line it is. */
+/** A valid configuration, or its problems, one per line. */
+export type ConfigReading = { config: StrategyConfig } | { problem: string };
+
+/** Parses a `config.yaml`. Reports each mistake with its line. */
 export function parseConfig(file: string, text: string): ConfigReading {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   if (document.errors.length > 0) {
-    return { problem: document.errors.map((e) => `${file}:${lines.linePos(e.pos[0]).line}: ${e.message}`).join('\n') };
+    const problems = document.errors.map(
+      (error) => `${file}:${lines.linePos(error.pos[0]).line}: ${describeParseError(error)}`,
+    );
+    return { problem: problems.join('\n') };
   }
-  if (!isMap(document.contents)) return { problem: `${file}:1: holds no keys; it needs name, provider, interface, …` };
+  if (!isMap(document.contents))
+    return { problem: `${file}:1: contains no keys; it needs name, provider, interface, …` };
   const parsed = StrategyConfig.safeParse(document.toJS());
   if (parsed.success) return { config: parsed.data };
   const mistakes = parsed.error.issues.flatMap((issue) => describeIssue(document, lines, issue));
@@ -28,15 +35,15 @@ function describeIssue(document: Document, lines: LineCounter, issue: z.core.$Zo
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({
       line: lineOf([...path, key]),
-      text: `${[...path, key].join('.')}: is no known key`,
+      text: `${[...path, key].join('.')}: is not a known key`,
     }));
   }
   const isMissing = issue.code === 'invalid_type' && !document.hasIn(path);
-  const what = isMissing ? 'is missing' : issue.message.replace(/^Invalid input: /, '');
-  return [{ line: lineOf(path), text: `${path.join('.')}: ${what}` }];
+  const problem = isMissing ? 'is missing' : issue.message.replace(/^Invalid input: /, '');
+  return [{ line: lineOf(path), text: `${path.join('.')}: ${problem}` }];
 }
 
-/** Line of the key, or of the nearest one above it that exists. */
+/** Returns the line of the key, or of its nearest existing parent. */
 function lineOfKey(document: Document, lines: LineCounter, path: (string | number)[]): number {
   const last = path.at(-1);
   if (last === undefined) return 1;

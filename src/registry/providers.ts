@@ -1,14 +1,16 @@
 import type { StrategyConfig } from '../contract/strategy-config.js';
 
-/** What the strategy can run on, its default first. */
+/** Lists the providers of a strategy, its default first. */
 export const listProviders = ({ provider, providers }: StrategyConfig): string[] => [
   provider ?? 'this machine',
   ...providers,
 ];
 
-/** A cloud's endpoint is its own: `exposable` speaks of what runs on the strategy's own provider. */
-export const isExposable = ({ exposable, provider: own }: StrategyConfig, wanted: string | undefined): boolean =>
-  exposable && (wanted === undefined || wanted === own);
+/** Checks whether the software can be exposed. Only on the default provider, because a cloud has its own endpoints. */
+export const isExposable = (
+  { exposable, provider: defaultProvider }: StrategyConfig,
+  provider: string | undefined,
+): boolean => exposable && (provider === undefined || provider === defaultProvider);
 
-export const hasProvider = ({ provider, providers }: StrategyConfig, wanted: string): boolean =>
-  provider === wanted || providers.includes(wanted);
+export const hasProvider = ({ provider: defaultProvider, providers }: StrategyConfig, provider: string): boolean =>
+  provider === defaultProvider || providers.includes(provider);

@@ -1,8 +1,7 @@
 import { StrategyConfig } from '../contract/strategy-config.js';
+import type { ConfigReading } from './parse-config.js';
 
-export type ConfigReading = { config: StrategyConfig } | { problem: string };
-
-/** What each file said last: it is read again before each selection, and hardly ever says something else. */
+/** Last reading of each file. Each selection reads the files again, and they rarely change. */
 const cache = new Map<string, { text: string; reading: ConfigReading }>();
 
 /** Reads the text of a `config.yaml`. A problem has one line per mistake: `config.yaml:3: interface: what is wrong`. */
@@ -14,7 +13,7 @@ export async function readConfig(file: string, text: string): Promise<ConfigRead
   return reading;
 }
 
-/** As the build has written those of Berth's own strategies: JSON is YAML that takes no parser of it. */
+/** Parses JSON. The build writes the built-in strategies' YAML as JSON, which needs no YAML parser. */
 function readValidJson(text: string): ConfigReading | undefined {
   try {
     return { config: StrategyConfig.parse(JSON.parse(text)) };
@@ -23,7 +22,7 @@ function readValidJson(text: string): ConfigReading | undefined {
   }
 }
 
-/** The parser takes as long to load as all the rest of a command takes to read its options. */
+/** Loads the YAML parser only when it is needed, because it doubles the start-up time of a command. */
 async function readYaml(file: string, text: string): Promise<ConfigReading> {
   const { parseConfig } = await import('./parse-config.js');
   return parseConfig(file, text);

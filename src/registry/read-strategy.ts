@@ -6,8 +6,8 @@ import type { BrokenStrategy, LoadedStrategy, StrategyEntry } from './strategy-e
 const requiredFiles = ['config.yaml', 'selector_instruction.md', 'adapter_instruction.md'] as const;
 
 /**
- * Reads one directory. Undefined when it holds none of a strategy's files; broken, with the reason, when it holds only
- * some of them or wrong ones.
+ * Reads the strategy in a directory. Undefined if it contains none of a strategy's files; broken, with the reason, if files
+ * are missing or invalid.
  */
 export async function readStrategy(
   directory: string,

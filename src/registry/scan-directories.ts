@@ -6,11 +6,11 @@ import type { BrokenStrategy, LoadedStrategy, StrategyEntry } from './strategy-e
 export interface StrategySource {
   directory: string;
   origin: StrategyEntry['origin'];
-  /** A directory that somebody named must exist; the usual places need not. */
+  /** True for a directory that the user named, which must exist. */
   isNamed: boolean;
 }
 
-/** The directories of `BERTH_STRATEGIES`: a list as in PATH. */
+/** Lists the directories in `BERTH_STRATEGIES`, which has the format of PATH. */
 export const listNamedDirectories = (list = process.env.BERTH_STRATEGIES ?? ''): string[] =>
   list
     .split(delimiter)
@@ -18,23 +18,23 @@ export const listNamedDirectories = (list = process.env.BERTH_STRATEGIES ?? ''):
     .map((directory) => resolve(directory));
 
 /**
- * Every strategy below the directories, in their order, then by name. A name that is taken makes the later directory
- * broken: nothing replaces a strategy in silence.
+ * Reads every strategy in the directories, in their order, then by name. If two have the same name, the later one is
+ * broken, so that no strategy is replaced silently.
  */
 export async function scanDirectories(sources: StrategySource[]): Promise<(LoadedStrategy | BrokenStrategy)[]> {
-  const found = (await Promise.all(sources.map(scanDirectory))).flat();
-  const first = new Map<string, string>();
-  return found.map((entry) => {
-    const taken = first.get(entry.name);
-    if (taken === entry.directory) return entry;
-    if (taken !== undefined) {
+  const entries = (await Promise.all(sources.map(scanDirectory))).flat();
+  const directories = new Map<string, string>();
+  return entries.map((entry) => {
+    const owner = directories.get(entry.name);
+    if (owner === entry.directory) return entry;
+    if (owner !== undefined) {
       return createBrokenStrategy(
         entry.directory,
         entry.origin,
-        `${entry.directory}: the name ${entry.name} is taken by ${taken}`,
+        `${entry.directory}: the name ${entry.name} is taken by ${owner}`,
       );
     }
-    first.set(entry.name, entry.directory);
+    directories.set(entry.name, entry.directory);
     return entry;
   });
 }
@@ -50,10 +50,10 @@ async function scanDirectory(source: StrategySource): Promise<(LoadedStrategy | 
     return entries.filter((entry) => entry !== undefined);
   } catch (error) {
     if (!source.isNamed && isMissing(error)) return [];
-    const why = isMissing(error) ? 'does not exist' : `cannot be read: ${String(error)}`;
-    return [createBrokenStrategy(directory, origin, `${directory}: is named as a directory of strategies and ${why}`)];
+    const problem = isMissing(error) ? 'does not exist' : `cannot be read: ${String(error)}`;
+    return [createBrokenStrategy(directory, origin, `${directory}: this directory of strategies ${problem}`)];
   }
 }
 
-/** Without `instanceof`: an error of Node's own may come from another realm. */
+/** Not `instanceof`: an error of Node.js may come from another realm. */
 const isMissing = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'ENOENT';

@@ -1,41 +1,41 @@
 import type { StrategyConfig } from '../contract/strategy-config.js';
 import type { Need } from './need.js';
 
-/** One directory that is, or was meant to be, a strategy. */
+/** A directory that contains a strategy, or an attempt at one. */
 export interface StrategyEntry {
   name: string;
   directory: string;
   origin: 'built-in' | 'user';
-  /** `unavailable`: sound, but it has no runner, or this machine lacks what it needs. `broken`: its files are wrong; it hides only itself. */
+  /** `unavailable`: valid, but it has no runner, or needs that this machine does not meet. `broken`: its files are invalid. */
   state: 'ready' | 'unavailable' | 'broken';
-  /** Why it cannot be used, with file and line where there is one; null when it can. */
+  /** Reason why it cannot be used, with file and line if known; null if it can. */
   problem: string | null;
   config: StrategyConfig | null;
 }
 
-/** An entry as this machine can use it. */
+/** An entry with its availability on this machine. */
 export interface StrategyAvailability extends StrategyEntry {
-  /** What it cannot do without and this machine lacks. */
+  /** Needs that this machine does not meet. */
   unmetNeeds: Need[];
 }
 
-/** A sound strategy with the texts and modules of its directory. */
+/** A valid strategy with the texts and modules of its directory. */
 export interface LoadedStrategy extends StrategyEntry {
   state: 'ready' | 'unavailable';
   config: StrategyConfig;
   selectorInstruction: string;
   adapterInstruction: string;
-  /** Absolute path of `runner.ts` or `runner.js`; null when there is none. */
+  /** Absolute path of `runner.ts` or `runner.js`; null if there is none. */
   runnerModule: string | null;
-  /** Absolute path of `recipes.ts` or `recipes.js`; null when there is none. */
+  /** Absolute path of `recipes.ts` or `recipes.js`; null if there is none. */
   recipesModule: string | null;
-  /** Absolute path of `needs.ts` or `needs.js`; null when it needs nothing beside Python. */
+  /** Absolute path of `needs.ts` or `needs.js`; null if it needs nothing but Python. */
   needsModule: string | null;
-  /** Absolute path of `base.ts` or `base.js`; null when it builds on nothing that changes by itself. */
+  /** Absolute path of `base.ts` or `base.js`; null if it builds on no images. */
   baseModule: string | null;
-  /** Absolute path of `conformance.ts` or `conformance.js`; null when the suite needs no help. */
+  /** Absolute path of `conformance.ts` or `conformance.js`; null if the conformance suite needs no settings. */
   conformanceModule: string | null;
-  /** Absolute path of `conformance`, the solution that the suite serves; null when it is the suite's own. */
+  /** Absolute path of `conformance`, the solution that the suite serves; null for the suite's default solution. */
   conformanceSolution: string | null;
 }
 

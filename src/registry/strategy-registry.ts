@@ -18,16 +18,13 @@ import type { BrokenStrategy, LoadedStrategy, StrategyAvailability, StrategyEntr
 
 type Entries = readonly (LoadedStrategy | BrokenStrategy)[];
 
-/** The strategies that were found when it looked last. A new strategy is a new directory: nothing here knows one by name. */
+/** Strategies found by the last scan. A new directory is enough for a new strategy: no code here refers to one by name. */
 export class StrategyRegistry {
-  private readonly scan: () => Promise<Entries>;
   private entries: Entries = [];
 
-  private constructor(look: () => Promise<Entries>) {
-    this.scan = look;
-  }
+  private constructor(private readonly scan: () => Promise<Entries>) {}
 
-  /** Built-in strategies, then `$BERTH_HOME/strategies`, then `directories` (`BERTH_STRATEGIES` by default). */
+  /** Scans built-in strategies, then `$BERTH_HOME/strategies`, then `directories` (default: `BERTH_STRATEGIES`). */
   static async scan(options: { home?: BerthHome; directories?: string[] } = {}): Promise<StrategyRegistry> {
     const { home = berthHome(), directories = listNamedDirectories() } = options;
     const sources = [
@@ -40,46 +37,59 @@ export class StrategyRegistry {
     return registry;
   }
 
-  /** One strategy alone, wherever its directory lies. Throws STRATEGY_BROKEN with the reason. */
+  /**
+   * Opens a single strategy in any directory.
+   *
+   * @throws STRATEGY_BROKEN when the directory contains no valid strategy.
+   */
   static async open(directory: string): Promise<StrategyRegistry> {
     const registry = new StrategyRegistry(async () => [
       (await readStrategy(directory, 'user')) ??
-        createBrokenStrategy(directory, 'user', `${directory} holds no config.yaml`),
+        createBrokenStrategy(directory, 'user', `${directory} contains no config.yaml`),
     ]);
     await registry.refresh();
     for (const { name } of registry.entries) registry.get(name);
     return registry;
   }
 
-  /** Looks again: strategies come, change and go while a process lives. */
+  /** Scans again. Strategies may be added, changed and removed while a process runs. */
   async refresh(): Promise<void> {
     this.entries = await this.scan();
   }
 
-  /** Names of the strategies that can be used. With `allowed`, of those; each must be known and sound. */
+  /**
+   * Lists the names of strategies that are ready, among `allowed` if given.
+   *
+   * @throws STRATEGY_UNKNOWN, STRATEGY_BROKEN when one of `allowed` is unknown or broken.
+   */
   listStrategies(allowed?: readonly string[]): string[] {
     const entries = allowed === undefined ? this.entries : [...new Set(allowed)].map((name) => this.get(name));
     return entries.filter(({ state }) => state === 'ready').map(({ name }) => name);
   }
 
-  /** Everything that was found, also what cannot be used. */
+  /** Lists all strategies, including unavailable and broken ones. */
   listEntries(): StrategyEntry[] {
     return this.entries.map(({ name, directory, origin, state, problem, config }) => ({
-      ...{ name, directory, origin, state, problem, config },
+      name,
+      directory,
+      origin,
+      state,
+      problem,
+      config,
     }));
   }
 
-  /** The found entry. Throws STRATEGY_UNKNOWN, or STRATEGY_BROKEN with the reason. */
+  /** @throws STRATEGY_UNKNOWN, STRATEGY_BROKEN when there is no valid strategy with this name. */
   getEntry(name: string): StrategyEntry {
     return this.get(name);
   }
 
-  /** Throws STRATEGY_UNAVAILABLE too: what it returns can be deployed to. */
+  /** @throws STRATEGY_UNKNOWN, STRATEGY_BROKEN, STRATEGY_UNAVAILABLE when the strategy cannot be deployed to. */
   requireReady(name: string): StrategyEntry {
     return this.requireLoaded(name);
   }
 
-  /** Throws PROVIDER_UNKNOWN unless one of these strategies (all that were found, by default) runs on the provider. */
+  /** @throws PROVIDER_UNKNOWN when none of these strategies (default: all) runs on the provider. */
   requireProvider(provider: string, names?: readonly string[]): void {
     const configs = names?.map((name) => this.getStrategy(name)) ?? this.entries.flatMap(({ config }) => config ?? []);
     if (configs.some((config) => hasProvider(config, provider))) return;
@@ -87,10 +97,7 @@ export class StrategyRegistry {
     throw new BerthError('PROVIDER_UNKNOWN', `there is no provider “${provider}”; strategies run on: ${known}`);
   }
 
-  /**
-   * Throws EXPOSE_UNSUPPORTED unless one of these strategies (all that were found, by default) can be exposed on this
-   * provider (its own, by default).
-   */
+  /** @throws EXPOSE_UNSUPPORTED when none of these strategies (default: all) can be exposed on this provider. */
   requireExposable(names?: readonly string[], provider?: string): void {
     const all = this.entries.flatMap(({ config }) => config ?? []);
     const configs = names?.map((name) => this.getStrategy(name)) ?? all;
@@ -98,26 +105,25 @@ export class StrategyRegistry {
     if (configs.some(({ exposable }) => exposable))
       throw new BerthError(
         'EXPOSE_UNSUPPORTED',
-        `an endpoint of ${provider} is reached from other machines as it is, with the account’s token: --expose means nothing to it`,
+        `endpoints of ${provider} are always reachable from other machines, with the account’s token, so --expose has no effect`,
       );
     const refused = configs.map(({ name }) => name).join(', ');
     const others = all.filter(({ exposable }) => exposable).map(({ name }) => name);
-    const message = `software of ${refused} is called on its own machine alone, so that --expose means nothing to it`;
+    const message = `other machines cannot call software of ${refused}, so --expose is not supported`;
     const remedy = others.length === 0 ? 'no strategy can' : `${others.join(', ')} can`;
     throw new BerthError('EXPOSE_UNSUPPORTED', `${message}; ${remedy}`);
   }
 
-  /** Throws RESOURCE_INVALID unless one of these strategies (all that were found, by default) runs software at set times. */
+  /** @throws RESOURCE_INVALID when none of these strategies (default: all) can run software on a schedule. */
   requireSchedulable(names?: readonly string[]): void {
     const all = this.entries.flatMap(({ config }) => config ?? []);
     const configs = names?.map((name) => this.getStrategy(name)) ?? all;
     if (configs.some(({ schedulable }) => schedulable)) return;
-    const [refused, others] = [configs, all.filter(({ schedulable }) => schedulable)].map((some) =>
-      some.map(({ name }) => name).join(', '),
-    );
-    const remedy = others === '' ? 'no strategy can' : `${others} can`;
-    const message = `schedule: software of ${refused} runs when it is called, not by itself at set times; ${remedy}. To redeploy at set times: berth schedule create`;
-    throw new BerthError('RESOURCE_INVALID', message);
+    const refused = configs.map(({ name }) => name).join(', ');
+    const others = all.filter(({ schedulable }) => schedulable).map(({ name }) => name);
+    const message = `schedule: software of ${refused} runs only when it is called, not on a schedule`;
+    const remedy = others.length === 0 ? 'no strategy can' : `${others.join(', ')} can`;
+    throw new BerthError('RESOURCE_INVALID', `${message}; ${remedy}. To redeploy on a schedule: berth schedule create`);
   }
 
   getStrategy(name: string): StrategyConfig {
@@ -136,13 +142,13 @@ export class StrategyRegistry {
     return structuredClone(this.get(name).config.run_interface);
   }
 
-  /** Where the runner class lies, so that any process can load it without a scan. */
+  /** Returns the module of the runner class, so that any process can load it without a scan. */
   getRunnerModule(name: string): { module: string; className: string } {
     const { runnerModule, config } = this.requireLoaded(name);
     return { module: toModuleName(runnerModule), className: config.runner_class };
   }
 
-  /** Of all strategies that can be used. */
+  /** Lists the runner modules of all strategies that are ready. */
   listRunnerModules(): { strategy: string; module: string; className: string }[] {
     return this.listStrategies().map((strategy) => ({ strategy, ...this.getRunnerModule(strategy) }));
   }
@@ -151,7 +157,7 @@ export class StrategyRegistry {
     return loadRunnerClass(this.getRunnerModule(name));
   }
 
-  /** The strategy's own recipes, in the order in which they are tried; none when it brings none. */
+  /** Loads the strategy's recipes, in the order in which to try them. */
   async getRecipes(name: string): Promise<Recipe[]> {
     const { recipesModule } = this.get(name);
     if (recipesModule === null) return [];
@@ -159,13 +165,13 @@ export class StrategyRegistry {
     return loadRecipes(recipesModule);
   }
 
-  /** How the conformance suite is helped: a module, and a solution to serve, where the strategy brings them. */
+  /** Returns the strategy's settings for the conformance suite and its solution to serve, as paths. */
   getConformance(name: string): { module: string | null; solution: string | null } {
     const { conformanceModule: module, conformanceSolution: solution } = this.get(name);
     return { module, solution };
   }
 
-  /** What the strategy cannot do without on the provider (its default one) and this machine lacks. */
+  /** Finds the strategy's needs on the provider (default: its own) that this machine does not meet. */
   async findUnmetNeeds(name: string, provider?: string): Promise<Need[]> {
     const { needsModule, config } = this.get(name);
     if (needsModule === null) return [];
@@ -174,7 +180,7 @@ export class StrategyRegistry {
     return needs.filter(({ isMet }) => !isMet);
   }
 
-  /** What a revision of this code, made now, would be made of beside it. */
+  /** Finds the foundation that a new revision of this code would have. */
   async findFoundation(name: string, code: AdaptedCode): Promise<Foundation> {
     const entry = this.get(name);
     const strategy = await digestStrategy(entry);
@@ -183,7 +189,7 @@ export class StrategyRegistry {
     return { strategy, base: await loadBase(entry.baseModule, code) };
   }
 
-  /** The entry as this machine can use it: what it lacks makes it unavailable, and needs that cannot be told, broken. */
+  /** Adds an entry's availability on this machine: unavailable if needs are unmet, broken if finding them fails. */
   async checkAvailability(entry: StrategyEntry, provider?: string): Promise<StrategyAvailability> {
     if (entry.state !== 'ready') return { ...entry, unmetNeeds: [] };
     try {
@@ -195,12 +201,12 @@ export class StrategyRegistry {
     }
   }
 
-  /** Everything that was found, as this machine can use it. */
+  /** Lists all strategies with their availability on this machine. */
   async listAvailability(): Promise<StrategyAvailability[]> {
     return await Promise.all(this.listEntries().map((entry) => this.checkAvailability(entry)));
   }
 
-  /** The names that `--strategy` takes: every one that was found, so that a broken one is refused with its reason. */
+  /** Returns a schema of the names that `--strategy` accepts, including broken strategies, which have a better error. */
   createNameSchema(): z.ZodEnum<Record<string, string>> {
     return z.enum(['auto', ...new Set(this.entries.map(({ name }) => name))]);
   }

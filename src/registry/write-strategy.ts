@@ -7,14 +7,15 @@ import type { StrategyRegistry } from './strategy-registry.js';
 
 export interface NewStrategy {
   name: string;
-  /** Directory of strategies that it becomes one of; made when missing. */
+  /** Directory in which to create the strategy. Created if it does not exist. */
   parent: string;
   registry: StrategyRegistry;
 }
 
 /**
- * Writes a strategy that works as it is: the example, under the new name. Whole or not at all; nothing is overwritten.
- * Throws STRATEGY_NAME_INVALID, STRATEGY_NAME_TAKEN or DIRECTORY_UNUSABLE. Returns its directory.
+ * Creates a working strategy from the example, under a new name, and returns its directory. Atomic; overwrites nothing.
+ *
+ * @throws STRATEGY_NAME_INVALID, STRATEGY_NAME_TAKEN, DIRECTORY_UNUSABLE when the name or the directory cannot be used.
  */
 export async function writeStrategy({ name, parent, registry }: NewStrategy): Promise<string> {
   checkName(name, registry);
@@ -24,8 +25,8 @@ export async function writeStrategy({ name, parent, registry }: NewStrategy): Pr
     const staged = await mkdtemp(join(parent, `.${name}-`));
     try {
       await writeFiles(staged, name);
-      await chmod(staged, 0o755); // as any directory of files to read
-      await mkdir(directory); // fails where anything is, and is replaced by what is whole
+      await chmod(staged, 0o755); // mkdtemp sets 0o700
+      await mkdir(directory); // fails if the directory exists; the rename replaces it
       await rename(staged, directory);
     } finally {
       await rm(staged, { recursive: true, force: true });
@@ -40,11 +41,11 @@ function checkName(name: string, registry: StrategyRegistry): void {
   const { success, error } = StrategyConfig.shape.name.safeParse(name);
   if (!success) {
     const rule = error.issues.map(({ message }) => message).join(', ');
-    throw new BerthError('STRATEGY_NAME_INVALID', `“${name}” cannot be the name of a strategy, which ${rule}`);
+    throw new BerthError('STRATEGY_NAME_INVALID', `“${name}” is not a valid strategy name: a name ${rule}`);
   }
-  const taken = registry.listEntries().find((entry) => entry.name === name);
-  if (taken !== undefined)
-    throw new BerthError('STRATEGY_NAME_TAKEN', `there is a strategy ${name} already: ${taken.directory}`);
+  const existing = registry.listEntries().find((entry) => entry.name === name);
+  if (existing !== undefined)
+    throw new BerthError('STRATEGY_NAME_TAKEN', `strategy ${name} already exists: ${existing.directory}`);
 }
 
 async function writeFiles(directory: string, name: string): Promise<void> {
@@ -56,13 +57,13 @@ async function writeFiles(directory: string, name: string): Promise<void> {
   }
 }
 
-/** As the strategy's own name and in its classes' names; what the example says of Procfiles stays. */
+/** Renames the strategy and its classes. Descriptions of Procfiles stay. */
 const renameExample = (text: string, name: string): string =>
   text
     .replaceAll(new RegExp(`(?<=^name: |\`)${basename(exampleStrategyDirectory)}\\b`, 'gm'), name)
     .replaceAll(/Procfile(?=Runner|Handle)/g, toClassName(name));
 
-/** `my-cloud` → `MyCloud`. */
+/** Converts `my-cloud` to `MyCloud`. */
 const toClassName = (name: string): string =>
   name
     .split('-')
@@ -72,12 +73,7 @@ const toClassName = (name: string): string =>
 function explain(error: unknown, directory: string): unknown {
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === 'EEXIST' || code === 'ENOTEMPTY')
-    return new BerthError('STRATEGY_NAME_TAKEN', `there is something at ${directory} already`);
+    return new BerthError('STRATEGY_NAME_TAKEN', `${directory} already exists`);
   if (code === undefined) return error;
-  return new BerthError(
-    'DIRECTORY_UNUSABLE',
-    `nothing can be written at ${directory}: ${message}`,
-    {},
-    { cause: error },
-  );
+  return new BerthError('DIRECTORY_UNUSABLE', `cannot write ${directory}: ${message}`, {}, { cause: error });
 }

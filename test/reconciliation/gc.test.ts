@@ -107,7 +107,7 @@ test('gc lists what belongs to nothing, removes it with --yes, and leaves the li
   const { report } = await gc();
   const lost = report.leftOvers.filter(({ deployment }) => deployment === 'lost');
   expect(lost.map(({ kind }) => kind).sort()).toEqual(['directory', 'process']);
-  expect(lost.map(({ why }) => why)).toEqual(lost.map(() => 'its deployment is over'));
+  expect(lost.map(({ why }) => why)).toEqual(lost.map(() => 'its deployment has ended'));
   const others = report.leftOvers.filter(({ deployment }) => deployment !== 'lost');
   expect(others.map(({ kind, name }) => [kind, name.split('/').at(-1)])).toEqual([
     ['environment', 'aaaa'],
@@ -137,7 +137,7 @@ test('nothing is removed when a server cannot be reached, or is not the one that
   expect(report).toMatchObject({
     leftOvers: [],
     removed: [],
-    kept: [{ deployment: 'living', why: 'it was deployed under another Temporal server' }],
+    kept: [{ deployment: 'living', why: 'it was deployed with another Temporal server' }],
   });
   expect(await ask('living')).toEqual(before);
 });
@@ -158,7 +158,7 @@ test('a worker that comes back removes what is left of deployments that ended me
   expect(existsSync(join(home.environments, 'eeee'))).toBe(true);
   expect(await new Ledger(home, 'crashed').listPending()).toEqual([]);
   const log = () => readFileSync(join(home.logs, 'worker.log'), 'utf8');
-  await eventually('the log', () => /reconcile: removed directory .*crashed: its deployment is over/.test(log()));
+  await eventually('the log', () => /reconcile: removed directory .*crashed: its deployment has ended/.test(log()));
   expect(log()).not.toContain('is not reconciled by itself');
   const schedule = await askServer((client) => client.schedule.getHandle(`berth-reconcile-${getHostId()}`).describe());
   expect(schedule.spec).toMatchObject({ intervals: [{ every: 3_600_000 }], endAt: expect.any(Date) });
@@ -185,7 +185,7 @@ test('of a living deployment, revisions that it has given up are left over, and 
   const { report } = await gc(['--yes']);
   const own = report.removed.filter(({ deployment }) => deployment === 'living');
   expect(own).toMatchObject([
-    { kind: 'directory', name: join(revisions, 'r0'), why: 'living keeps no revision r0 any more' },
+    { kind: 'directory', name: join(revisions, 'r0'), why: 'living no longer keeps revision r0' },
   ]);
   expect(readdirSync(revisions).sort()).toEqual(['r1', 'r2']);
 });

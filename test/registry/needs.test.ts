@@ -34,8 +34,8 @@ test('one that lacks something is unavailable here, with what it is and how to g
 
 test.each([
   ['throws', needs("throw new Error('no idea')"), 'no idea'],
-  ['answers nothing', needs(''), 'findNeeds answers no list'],
-  ['answers something else', needs("return [{ name: 'crane' }]"), 'findNeeds answers no list'],
+  ['answers nothing', needs(''), 'findNeeds does not return a list'],
+  ['answers something else', needs("return [{ name: 'crane' }]"), 'findNeeds does not return a list'],
   ['is not exported', 'export const needs = [];\n', 'exports no function called findNeeds'],
   ['does not load', 'export function findNeeds( {\n', 'does not load'],
 ])('needs that cannot be told (findNeeds %s) break this strategy alone', async (_, text, problem) => {

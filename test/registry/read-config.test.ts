@@ -42,9 +42,9 @@ test('a missing key is named as missing', async () => {
 });
 
 test('an unknown key names its line', async () => {
-  expect(await problemOf(`${sound}colour: red\n`)).toBe('config.yaml:7: colour: is no known key');
+  expect(await problemOf(`${sound}colour: red\n`)).toBe('config.yaml:7: colour: is not a known key');
   expect(await problemOf(sound.replace('resources: {}', 'resources: { ram: 3 }'))).toBe(
-    'config.yaml:5: default_resources.ram: is no known key',
+    'config.yaml:5: default_resources.ram: is not a known key',
   );
 });
 
@@ -59,5 +59,5 @@ test('every mistake has a line of its own', async () => {
 test('YAML that does not parse names its line', async () => {
   expect(await problemOf('name: echo\nprovider: [null\ninterface: x\n')).toMatch(/^config\.yaml:\d: /);
   expect(await problemOf('name: echo\nname: other\n')).toMatch(/^config\.yaml:2: .*unique/);
-  expect(await problemOf('- a list\n')).toMatch(/^config\.yaml:1: holds no keys/);
+  expect(await problemOf('- a list\n')).toMatch(/^config\.yaml:1: contains no keys/);
 });

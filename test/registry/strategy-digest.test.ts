@@ -44,7 +44,11 @@ test.each([
 
 test.each([
   ['throws', base("throw new Error('no idea')"), 'no idea'],
-  ['answers something else', base('return { image: 1 }'), 'findBase answers no record of name and id: {"image":1}'],
+  [
+    'answers something else',
+    base('return { image: 1 }'),
+    'findBase does not return a record of name and id: {"image":1}',
+  ],
   ['is not exported', 'export const base = {};\n', 'exports no function called findBase'],
 ])('a findBase that %s is named', async (_, text, problem) => {
   const { find } = await writeFounded({ 'base.js': text });
