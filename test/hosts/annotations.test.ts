@@ -141,7 +141,7 @@ const refused: [string, unknown, string][] = [
   ],
   ['Settings', {}, 'v.since: is required'],
   ['Dict[str, Item]', { 'a b': { name: 'n', price: [] } }, "v['a b'].price: must be a number, got []"],
-  ['Dict[int, int]', { 1: 1, '01': 2 }, 'v: has two names that mean the same key'],
+  ['Dict[int, int]', { 1: 1, '01': 2 }, 'v: has two names for the same key'],
   ['Tuple[int, int]', [1], 'v: must have 2 items, got 1'],
   ['Optional[Color]', 'x', 'v: must be one of "red", "blue"; got "x"'],
   ['Union[datetime.date, int]', 'x', 'v: must be date or int, got "x"'],

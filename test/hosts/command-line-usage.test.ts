@@ -30,7 +30,7 @@ test.each([
     const error = serve(source, 'predict', { environment: createEnvironmentWith(...packages) });
     await expect(error).rejects.toMatchObject({
       code: 'IMPORT_FAILED',
-      message: expect.stringMatching(new RegExp(`${message.source}.*; what reads the command line belongs below`)),
+      message: expect.stringMatching(new RegExp(`${message.source}.*; move code that reads the command line below`)),
     });
   },
   60_000,

@@ -172,7 +172,7 @@ const named: [string, Record<string, string>, RegExp][] = [
       'app.py':
         'import argparse\nparser = argparse.ArgumentParser()\nparser.add_argument("--model", required=True)\nargs = parser.parse_args()\n',
     },
-    /usage: app\.py \[-h\] --model MODEL app\.py: error: .*required: --model; what reads the command line belongs below/,
+    /usage: app\.py \[-h\] --model MODEL app\.py: error: .*required: --model; move code that reads the command line below/,
   ],
   [
     'what an option parser of another kind reads of the command line',
@@ -180,7 +180,7 @@ const named: [string, Record<string, string>, RegExp][] = [
       'app.py':
         'import optparse\nparser = optparse.OptionParser()\noptions, files = parser.parse_args()\nif not files:\n    parser.error("name a file")\n',
     },
-    /Usage: app\.py \[options\] app\.py: error: name a file; what reads the command line belongs below/,
+    /Usage: app\.py \[options\] app\.py: error: name a file; move code that reads the command line below/,
   ],
   [
     'what a script says itself before it exits',
@@ -188,12 +188,12 @@ const named: [string, Record<string, string>, RegExp][] = [
       'app.py':
         'import sys\nprint("loading", file=sys.stderr)\nif len(sys.argv) < 2:\n    print("Usage: app.py FILE")\n    sys.exit(2)\n',
     },
-    /the code asked to exit \(2\); it wrote: Usage: app\.py FILE; what reads the command line belongs below/,
+    /the code asked to exit \(2\); it wrote: Usage: app\.py FILE; move code that reads the command line below/,
   ],
   [
     'what a script takes from the command line without looking',
     { 'app.py': 'import sys\npath = sys.argv[1]\n' },
-    /IndexError: list index out of range; the module reads the command line \(sys\.argv\): that belongs below/,
+    /IndexError: list index out of range; the module reads the command line \(sys\.argv\): move that below/,
   ],
   [
     'the first line of an exception with several',
@@ -203,14 +203,14 @@ const named: [string, Record<string, string>, RegExp][] = [
   [
     'what stops for a debugger',
     { 'app.py': 'breakpoint()\nx = 1\n' },
-    /nobody is there to answer a debugger: remove breakpoint/,
+    /a debugger cannot be used here: remove breakpoint/,
   ],
   [
     'an exception without a text',
     { 'app.py': 'class Odd(Exception):\n    def __str__(self):\n        raise RuntimeError("no text")\nraise Odd\n' },
     /Odd$/,
   ],
-  ['what asks a person', { 'app.py': 'name = input("Name? ")\n' }, /EOFError.*nobody is there to answer input\(\)/],
+  ['what asks a person', { 'app.py': 'name = input("Name? ")\n' }, /EOFError.*input\(\) cannot be answered here/],
   [
     'all modules that are missing',
     {

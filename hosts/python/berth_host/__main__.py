@@ -1,6 +1,6 @@
-"""`python -u berth_host STATE_DIRECTORY`: the boot document on standard input (see boot.py).
+"""Starts the host: `python -u berth_host STATE_DIRECTORY`, with the boot document on standard input (boot.py).
 
-In a container `python -u berth_host --http PORT` (see http_boot.py), and `--check PORT` to ask whether that one is ready.
+In a container: `python -u berth_host --http PORT` (http_boot.py), and `--check PORT` for its health (health_check.py).
 """
 
 import os
@@ -8,7 +8,7 @@ import sys
 
 
 def make_importable():
-    # Python put this directory first on the path, where our file names would hide modules of the solution.
+    # Python put this directory first on the path, where its file names would hide modules of the solution.
     here = os.path.dirname(os.path.abspath(__file__))
     sys.path[:] = [entry for entry in sys.path if os.path.abspath(entry) != here] + [os.path.dirname(here)]
 

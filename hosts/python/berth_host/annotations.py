@@ -1,4 +1,4 @@
-"""What a function's annotations say, as types."""
+"""Resolves the annotations of functions and classes to types."""
 
 import functools
 import importlib
@@ -11,24 +11,24 @@ LATE = importlib.import_module("annotationlib") if sys.version_info >= (3, 14) e
 
 
 def resolve_annotations(function: Callable[..., Any]) -> Dict[str, Any]:
-    """Annotations as objects; one that this Python cannot evaluate counts as `Any`, and spoils no other."""
+    """Returns annotations as objects. One that this Python cannot evaluate becomes `Any` and does not affect the others."""
     function = find_annotated_function(function)
     return resolve_all(read_annotations(function), getattr(function, "__globals__", {}))
 
 
 def read_signature(function: Callable[..., Any]) -> inspect.Signature:
-    """Also where an annotation names what is not defined: since Python 3.14 those are evaluated when they are asked for."""
+    """Reads a signature even if an annotation names something undefined. Python 3.14 evaluates annotations on access."""
     if LATE is None:
         return inspect.signature(function)
     return inspect.signature(function, annotation_format=LATE.Format.FORWARDREF)
 
 
 def read_annotations(owner: Any) -> Dict[str, Any]:
-    """A function's or a class's own."""
+    """Returns the unresolved annotations of a function or a class, without those of base classes."""
     if LATE is not None:
         try:
             return LATE.get_annotations(owner, format=LATE.Format.FORWARDREF)
-        except TypeError:  # of something else
+        except TypeError:  # neither a function nor a class
             return {}
     if inspect.isclass(owner):
         return owner.__dict__.get("__annotations__", {})
@@ -36,7 +36,7 @@ def read_annotations(owner: Any) -> Dict[str, Any]:
 
 
 def field_types(kind: type) -> Dict[str, Any]:
-    """The annotations of a class's fields, those of its bases too."""
+    """Returns the types of a class's fields, including those of its bases."""
     types: Dict[str, Any] = {}
     for base in reversed(kind.__mro__):
         module = sys.modules.get(base.__module__)
@@ -50,7 +50,7 @@ def resolve_all(annotations: Dict[str, Any], names: Dict[str, Any]) -> Dict[str,
 
 
 def resolve(annotation: Any, names: Dict[str, Any]) -> Any:
-    """Also where a name inside of it is a text: `List["Item"]`."""
+    """Resolves an annotation, including names in quotes inside it: `List["Item"]`."""
     holder = type("holder", (), {"__annotations__": {"it": annotation}})
     try:
         if sys.version_info >= (3, 9):
@@ -75,7 +75,7 @@ def is_optional(annotation: Any) -> bool:
 
 
 def name_type(annotation: Any) -> str:
-    """`int`, `Optional[str]`, `list[Path]`: as a person would write it."""
+    """Returns a type as a person writes it: `int`, `Optional[str]`, `list[Path]`."""
     if annotation is type(None):
         return "None"
     if inspect.isclass(annotation) and not typing.get_args(annotation):

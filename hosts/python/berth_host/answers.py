@@ -1,8 +1,8 @@
-"""Answers: `{"status": "success", "output": …}` or `{"status": "error", "error": {"code", "message", …}}`.
+"""Writes answers: `{"status": "success", "output": …}` or `{"status": "error", "error": {"code", "message", …}}`.
 
-A dict of the user's that is an answer already is passed on, not wrapped again: `status` is "success" and there is an
-`output`, or `status` is "error" and there is an `error` (a text becomes its message, a missing code CALL_FAILED). Any
-other dict is an output, whatever its `status` says.
+A dict from the user that already is an answer is passed on, not wrapped: its `status` is "success" and it has an `output`, or
+its `status` is "error" and it has an `error` (a text becomes the message, a missing code becomes CALL_FAILED). Any other
+dict is an output, whatever its `status`.
 """
 
 from .json_text import dump
@@ -10,11 +10,11 @@ from .original_json import dumps
 
 
 def answer_with(value):
-    """The bytes of the answer for what a call returned."""
+    """Returns the encoded answer for the result of a call."""
     if type(value) is dict and "status" in value:
-        passed_on = as_answer(value)
-        if passed_on is not None:
-            return dump(passed_on, "the answer")
+        answer = as_answer(value)
+        if answer is not None:
+            return dump(answer, "the answer")
     return b'{"status":"success","output":' + dump(value) + b"}"
 
 
@@ -33,7 +33,7 @@ def as_error(error):
 
 
 def answer_error(error):
-    """The bytes of the answer for an `error` record."""
+    """Returns the encoded answer for an `error` record."""
     return dumps({"status": "error", "error": error}).encode("ascii")
 
 
@@ -42,5 +42,5 @@ def refuse(code, message):
 
 
 def refuse_unbegun(message):
-    """Refuses a call that has not begun; its caller may call the next process: src/runners/unstarted-call.ts."""
+    """Refuses a call that has not begun, so that its caller may try another process: src/runners/unstarted-call.ts."""
     return answer_error({"code": "NOT_RUNNING", "message": message, "neverBegan": True})

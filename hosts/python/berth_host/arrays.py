@@ -1,4 +1,4 @@
-"""Arrays and tensors as lists of Python's numbers, a structured array as a list of objects."""
+"""Converts arrays and tensors to lists of Python numbers, and structured arrays to lists of objects."""
 
 import sys
 
@@ -18,7 +18,7 @@ def array_value(value):
     if kind == "V" and value.dtype.names:
         return list(value) if value.ndim > 0 else {name: value[name] for name in value.dtype.names}
     plain = value.tolist()
-    return same_float(value) if type(plain) is type(value) else plain
+    return exact_float(value) if type(plain) is type(value) else plain
 
 
 def time_value(value):
@@ -27,11 +27,11 @@ def time_value(value):
         return numpy.datetime_as_string(value).tolist()
     if value.ndim == 0:
         raise ValueError("it is NaT")
-    return list(value)  # one by one, so that the place is named
+    return list(value)  # item by item, so that the error names the path
 
 
-def same_float(value):
-    """Of a float with more digits, or of a kind that numpy was taught (bfloat16)."""
+def exact_float(value):
+    """Converts a longer float or an added type (bfloat16). Raises ValueError if a Python float cannot hold the value."""
     number = float(value)
     if type(value)(number) != value and value == value:
         raise ValueError("a float does not hold %s" % value)
@@ -39,7 +39,7 @@ def same_float(value):
 
 
 def tensor_converter(value):
-    """What holds numbers: torch, jax, tensorflow, scipy's sparse matrices, pyarrow."""
+    """Returns the converter of a tensor or a matrix: torch, jax, tensorflow, scipy.sparse, pyarrow. None for others."""
     kind = type(value)
     torch = sys.modules.get("torch")
     if torch is not None and isinstance(value, getattr(torch, "Tensor", ())):

@@ -1,14 +1,14 @@
-"""Modules that building the revision's own package made: the revision has the package, and not them."""
+"""Finds modules that exist only in the built package of the revision, not in its source."""
 
 import importlib.machinery
 import os
 
 
 class BuiltModuleFinder:
-    """Finds what is missing in a package of the revision in the same package as it was built.
+    """Finds modules that a package of the revision lacks in the built package.
 
-    Compiled extensions, and files such as `_version.py`, are there alone; under `pip install -e .` they would lie
-    beside the source. Asked last, so that nothing of the revision is replaced.
+    Compiled extensions and files such as `_version.py` exist only there; `pip install -e .` would put them beside the
+    source. This finder is last, so it replaces nothing of the revision.
     """
 
     def __init__(self, code_directory, package_directory):
@@ -16,7 +16,7 @@ class BuiltModuleFinder:
         self.package_directory = package_directory
 
     def find_spec(self, fullname, path=None, target=None):
-        if path is None or not any(place.startswith(self.code_directory) for place in map(str, path)):
+        if path is None or not any(entry.startswith(self.code_directory) for entry in map(str, path)):
             return None
         parent = fullname.split(".")[:-1]
         built = os.path.join(self.package_directory, *parent)

@@ -1,17 +1,15 @@
-"""How a callable wants its inputs, where nobody said: as src/adaptation/shapes/call-style.ts has it for what reading sees."""
+"""Chooses how a callable takes its inputs if nobody said. src/adaptation/shapes/call-style.ts has the same rules."""
 
 import inspect
 import re
 
-INPUT_NAMES = {
-    *("inputs", "input", "input_data", "payload", "data", "request", "body", "event", "params", "job"),
-}
+INPUT_NAMES = {"inputs", "input", "input_data", "payload", "data", "request", "body", "event", "params", "job"}
 MAPPING_TYPES = {"dict", "Dict", "Mapping", "MutableMapping", "JSON", "Json", "JSONObject"}
 ANYTHING = {"", "Any", "object"}
 
 
 def choose_style(function):
-    """`inputs` for one parameter that is a mapping by its annotation, or by its name where the annotation says nothing."""
+    """Returns `inputs` for a single parameter annotated as a mapping, or named like one without annotation."""
     try:
         parameters = [
             p

@@ -1,13 +1,13 @@
 """The life of a call: it waits, runs, has a deadline, may be canceled, and is answered exactly once.
 
-Whoever takes a call out of `unanswered` answers it: the thread that ran it, or the watcher. Python cannot end a thread: a call
-that outlives its time is answered all the same and told to stop (an exception is raised in its thread, or its task is
-canceled). Where it stays inside C code it goes on, and the answer says so.
+The thread that claims a call (removes it from `unanswered`) answers it: the thread that ran it, or the watcher. Python cannot
+end a thread. So a call past its deadline is answered and interrupted: an exception is raised in its thread, or its task is
+canceled. Code that stays inside C continues, and the answer says so.
 """
 
 from .original_functions import OriginalFunctions
 
-try:  # now, because the solution may break what an import needs
+try:  # now, because the solution may break later imports
     import ctypes
 except ImportError:
     ctypes = None
@@ -17,8 +17,22 @@ WAITING, RUNNING = 0, 1
 
 class Call:
     __slots__ = (
-        *("id", "timeout", "deadline", "connection", "inputs", "reply", "state", "thread", "task", "result"),
-        *("has_result", "was_interrupted", "is_cleaning_up", "has_ended", "is_answered", "ended_at"),
+        "id",
+        "timeout",
+        "deadline",
+        "connection",
+        "inputs",
+        "reply",
+        "state",
+        "thread",
+        "task",
+        "result",
+        "has_result",
+        "was_interrupted",
+        "is_cleaning_up",
+        "has_ended",
+        "is_answered",
+        "ended_at",
     )
 
     is_turn = False
@@ -31,24 +45,24 @@ class Call:
         self.inputs = request.inputs
         self.reply = connection.open_stream() if request.is_stream else None
         self.state = WAITING
-        #: Set while synchronous code of the solution runs for it, where it may be interrupted.
+        #: The thread that runs its synchronous code and may be interrupted.
         self.thread = None
-        #: Set while it goes on as a coroutine.
+        #: The task of its coroutine.
         self.task = None
-        #: What the code has returned and has to be iterated by a thread.
+        #: The iterator that the code returned and that a thread must consume.
         self.result = None
         self.has_result = False
         self.was_interrupted = False
-        #: Its code ends by itself, and is told no more.
+        #: Its code is ending and must not be interrupted.
         self.is_cleaning_up = False
         self.has_ended = False
         self.is_answered = False
-        #: When it was answered while its code went on.
+        #: When it was answered while its code continued.
         self.ended_at = None
 
 
 class Turn(Call):
-    """A place in the queue that is held for a call which is still with its caller: see `Slots`."""
+    """A place in the queue, held for a call that its caller has not sent yet."""
 
     __slots__ = ()
 
@@ -56,22 +70,22 @@ class Turn(Call):
 
 
 class Calls:
-    """The calls that nobody has answered yet."""
+    """The calls that are not answered yet."""
 
     def __init__(self, stop_exception, waiting):
         self.stop_exception = stop_exception
-        #: Those whose turn has not come, for their callers to see.
+        #: The record of waiting calls, for their callers.
         self.waiting = waiting
         self.unanswered = {}
         self.abandoned = []
-        #: Held while an exception is raised in a call's thread, and while the call leaves it.
+        #: Held while an exception is raised in a call's thread, and while the call leaves that thread.
         self.interrupting = OriginalFunctions.allocate_lock()
 
     def add(self, call):
         self.unanswered[call] = None
 
     def start(self, call, thread=None):
-        """False where the call was ended while it waited."""
+        """Marks a call as running. Returns False if it was ended while it waited."""
         with self.interrupting:
             if call not in self.unanswered:
                 return False
@@ -81,7 +95,7 @@ class Calls:
             return True
 
     def leave_thread(self, call):
-        """Nothing is raised in the call's thread from here on, whatever had been on its way."""
+        """Detaches the call from its thread. Removes an exception that is still pending there."""
         while True:
             try:
                 with self.interrupting:
@@ -89,30 +103,30 @@ class Calls:
                 if call.was_interrupted:
                     raise_in_thread(OriginalFunctions.thread_id(), None)
                 return
-            except BaseException:  # the exception that was to end the call, come late
+            except BaseException:  # the late exception that was meant to end the call
                 pass
 
     def allow_cleanup(self, call):
-        """Lets the call's code end undisturbed; by its own thread."""
+        """Protects the call's cleanup from interruption. Its own thread must call this."""
         with self.interrupting:
             call.is_cleaning_up = True
         if call.was_interrupted:
             raise_in_thread(OriginalFunctions.thread_id(), None)
 
     def claim(self, call):
-        """True for the one who is to answer."""
+        """Returns True to the one caller that must answer the call."""
         if self.unanswered.pop(call, call) is not None:
             return False
         self.waiting.remove(call)
         return True
 
     def claim_unstarted(self, call):
-        """Takes a call that has not been started."""
+        """Claims a call if it has not been started."""
         with self.interrupting:
             return call.state == WAITING and self.claim(call)
 
     def interrupt(self, call):
-        """Tells a call that was taken to stop; its task is for the caller to cancel."""
+        """Interrupts the thread of a claimed call. The caller must cancel its task."""
         with self.interrupting:
             if call.thread is not None and not call.is_cleaning_up:
                 call.was_interrupted = True
@@ -122,18 +136,36 @@ class Calls:
         return [call for call in list(self.unanswered) if call.id == id]
 
     def count(self):
-        """`(running, waiting)`."""
+        """Returns `(running, waiting)`."""
         states = [call.state for call in list(self.unanswered)]
         return states.count(RUNNING), states.count(WAITING)
 
     def find_abandoned(self):
-        """Calls that were answered while their code went on and still does."""
+        """Returns the calls that were answered but whose code still runs."""
         self.abandoned = [call for call in self.abandoned if not call.has_ended]
         return self.abandoned
 
 
 def raise_in_thread(thread, exception):
-    """None takes back what was not raised yet. An interpreter without ctypes cannot: the code goes on."""
+    """Raises an exception in a thread; None removes a pending one. Does nothing without ctypes: the code continues."""
     if ctypes is not None:
         what = None if exception is None else ctypes.py_object(exception)
         ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), what)
+
+
+def describe_end(call, reason, limit):
+    """Returns the code and the message for a call that was ended from outside. `limit`: calls that run at once, or None."""
+    if call.state != RUNNING:
+        at_a_time = "" if limit is None else ": the software runs %d call%s at a time" % (limit, "s" * (limit > 1))
+        waited = "the call waited %g s for its turn and was not started%s" % (call.timeout, at_a_time)
+        return {
+            "CALL_TIMEOUT": ("CALL_TIMEOUT", waited),
+            "CALL_CANCELLED": ("CALL_CANCELLED", "the call was cancelled while it waited for its turn"),
+            "CALL_LOST": ("NOT_RUNNING", "the software was stopped before the call's turn came"),
+        }[reason]
+    message = {
+        "CALL_TIMEOUT": "the call took longer than its %g s" % call.timeout,
+        "CALL_CANCELLED": "the call was cancelled",
+        "CALL_LOST": "the software was stopped before the call was over",
+    }[reason]
+    return reason, message if call.has_ended else message + "; its code cannot be stopped from outside and goes on"

@@ -1,4 +1,4 @@
-"""One of some values: `Literal` and enums."""
+"""Converters for one of several values: `Literal` and enums."""
 
 import enum
 from typing import Any, Tuple
@@ -11,7 +11,7 @@ from .scalars import integer
 def literal_converter(choices: Tuple[Any, ...]) -> Converter:
     def convert(value: Any, files: Any) -> Any:
         equal = [choice for plain, choice in plains if value == plain]
-        if equal:  # 1.0 and true for 1, unless that is a choice itself
+        if equal:  # accepts 1.0 and true for 1, but prefers a choice of the same type
             return next((choice for plain, choice in plains if value == plain and type(value) is type(plain)), equal[0])
         raise ConversionError(
             "must be one of %s; got %s" % (", ".join(show(plain) for plain, _ in plains), show(value))
@@ -32,7 +32,7 @@ def enum_converter(kind: Any) -> Converter:
             if issubclass(kind, int) and isinstance(value, (str, bool)):
                 return kind(integer(value))
             if not isinstance(value, bool):
-                return kind(value)  # 1.0 for 1, a flag of several, a class that finds its members itself
+                return kind(value)  # 1.0 for 1, combined flags, classes with `_missing_`
         except (ValueError, TypeError):
             pass
         raise ConversionError(

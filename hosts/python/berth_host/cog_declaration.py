@@ -1,4 +1,4 @@
-"""The inputs of a predictor, read from its signature, whichever version of Cog (or pydantic) declared them."""
+"""Reads the inputs of a predictor from its signature, for every version of Cog and pydantic."""
 
 import dataclasses
 import functools
@@ -15,21 +15,21 @@ from .scalars import text
 class InputField(NamedTuple):
     name: str
     annotation: Any
-    #: None: every value passes.
+    #: None if every value passes.
     converter: Optional[Converter]
     declaration: Declaration
 
 
 class DeclaredInputs(NamedTuple):
     fields: Dict[str, InputField]
-    #: The predictor takes `**inputs`, so every name is right.
+    #: Whether the predictor takes `**inputs`, so that every name is valid.
     is_open: bool
 
 
 def distinguish_missing_defaults(cog: Any) -> None:
-    """Lets `Input()` and `Input(default=None)` differ under Cog 0.17 and later, where both read `None` at run time.
+    """Distinguishes `Input()`, which makes an input required, from `Input(default=None)`.
 
-    Cog tells them apart by parsing the source; only the first makes the input required.
+    Since Cog 0.17 both read `None` at run time. Cog itself parses the source to distinguish them.
     """
     declare = cog.Input
     if not dataclasses.is_dataclass(getattr(cog, "FieldInfo", None)) or cog.FieldInfo().default is ...:
@@ -65,7 +65,7 @@ def _read_field(name: str, annotation: Any, default: Any) -> InputField:
 
 
 def _cog_converter(kind: Any) -> Optional[Converter]:
-    """Files, which come as data URIs and URLs, and secrets."""
+    """Returns the converter of a file, which arrives as a data URI or a URL, or of a secret."""
     if is_path(kind):
         return Converter(lambda value, files: files.path(value))
     if is_file(kind):
@@ -73,5 +73,5 @@ def _cog_converter(kind: Any) -> Optional[Converter]:
     return Converter(lambda value, files: kind(text(value))) if is_secret(kind) else None
 
 
-#: What pydantic refused under Cog is refused.
+#: Refuses what pydantic refuses under Cog.
 COG_RULES = Rules(is_cog=True, custom=_cog_converter)

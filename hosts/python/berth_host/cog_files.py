@@ -1,4 +1,4 @@
-"""Files of a call: data URIs and URLs become files on disk, files that come back become data URIs."""
+"""Converts the files of a call: data URIs and URLs to files on disk, returned files to data URIs."""
 
 import base64
 import importlib
@@ -17,7 +17,7 @@ from .errors import CallOutputError
 
 #: Seconds without a byte after which a download fails, as in Cog.
 DOWNLOAD_TIMEOUT = 10
-#: Bytes of a file's own name that are kept: file systems allow 255, and more stands before and after it.
+#: Bytes of a file's own name in the temporary name. File systems allow 255 for all of it.
 NAME_LIMIT = 200
 SCHEMES = ("data", "http", "https")
 
@@ -25,7 +25,7 @@ mimetypes.add_type("image/webp", ".webp")  # unknown to Python before 3.13
 
 
 class InputFiles:
-    """Makes the files of one call, and removes them after it."""
+    """Creates the files of one call and removes them after it."""
 
     def __init__(self) -> None:
         self._cog = importlib.import_module("cog")
@@ -37,11 +37,11 @@ class InputFiles:
     def __exit__(self, *error: Any) -> None:
         self.remove()
 
-    def pass_on(self) -> "InputFiles":
-        """The same files for whoever goes on with the call: leaving this removes nothing any more."""
-        heir = InputFiles()
-        heir._paths, self._paths = self._paths, []
-        return heir
+    def transfer(self) -> "InputFiles":
+        """Transfers the files to a new owner, which removes them instead."""
+        owner = InputFiles()
+        owner._paths, self._paths = self._paths, []
+        return owner
 
     def remove(self) -> None:
         for path in self._paths:
@@ -51,7 +51,7 @@ class InputFiles:
                 pass
 
     def path(self, value: str) -> Any:
-        """The path of the content's own file; a plain path is taken as it is, as in Cog."""
+        """Returns the path of a file with the content. Returns a plain path unchanged, as Cog does."""
         scheme = _scheme(value)
         if scheme in SCHEMES:
             return self._cog.Path(self._download(value))
@@ -60,7 +60,7 @@ class InputFiles:
         return self._cog.Path(value)
 
     def open(self, value: str) -> Any:
-        """The content as an open file."""
+        """Returns the content as an open file."""
         scheme = _scheme(value)
         if scheme not in SCHEMES:
             raise ValueError("must be a data URI or an http(s) URL")
@@ -93,7 +93,7 @@ def is_secret(annotation: Any) -> bool:
 
 
 def to_data_uri(file: Any) -> str:
-    """A path or an open file as a data URI, its type guessed from its name."""
+    """Returns a path or an open file as a data URI, with the type guessed from the name."""
     if isinstance(file, os.PathLike):
         try:
             with open(file, "rb") as content:
@@ -114,7 +114,7 @@ def _request(source: str) -> Any:
     try:
         request = urllib.request.Request(source, headers={"User-Agent": agent} if agent else {})
         return urllib.request.urlopen(request, timeout=DOWNLOAD_TIMEOUT)
-    except (OSError, ValueError) as error:  # URLError and HTTPError are OSErrors, bad base64 is a ValueError
+    except (OSError, ValueError) as error:  # URLError and HTTPError are OSErrors, invalid base64 is a ValueError
         raise ValueError(f"could not be read from {_shorten(source)}: {error}") from error
 
 
@@ -125,7 +125,7 @@ def _scheme(value: Any) -> str:
 
 
 def _file_name(source: str, response: Any) -> str:
-    """What the temporary name ends with: libraries choose a reader by it."""
+    """Returns the end of the temporary name, by which libraries choose a reader."""
     if _scheme(source) == "data":
         return "file" + (mimetypes.guess_extension(response.headers.get_content_type()) or "")
     name = urllib.parse.unquote_plus(os.path.basename(urllib.parse.urlparse(source).path))

@@ -1,4 +1,4 @@
-"""From the JSON of a call to the arguments of `predict`, or to one message that says all that is wrong with it."""
+"""Converts the JSON of a call to the arguments of `predict`. One message lists all problems."""
 
 import sys
 from enum import Enum
@@ -13,7 +13,7 @@ from .errors import CallInputError
 
 
 def read_call(declared: DeclaredInputs, inputs: Any, files: InputFiles) -> Dict[str, Any]:
-    """Arguments for `predict`; defaults are passed unchecked and unconverted, as in Cog."""
+    """Returns the arguments of `predict`. Passes defaults unchecked and unconverted, as Cog does."""
     if not isinstance(inputs, dict):
         raise CallInputError(f"The input must be an object, got {show(inputs)}.")
     arguments: Dict[str, Any] = {}
@@ -45,14 +45,14 @@ def _read_value(field: InputField, inputs: Dict[str, Any], files: InputFiles) ->
     if value is None and default is None:
         return None
     value = value if field.converter is None else field.converter(value, files)
-    for item in value if isinstance(value, (list, tuple, set)) else [value]:  # limits hold for each item of a list
+    for item in value if isinstance(value, (list, tuple, set)) else [value]:  # limits apply to each item of a list
         if item is not None:
             check_limits(field.declaration, item.value if isinstance(item, Enum) else item)
     return value
 
 
 def _describe(declared: DeclaredInputs, unknown: Dict[str, Any]) -> str:
-    """The inputs that there are, and the names that were given instead."""
+    """Describes the declared inputs and the unknown names."""
     takes = ", ".join(map(_signature, declared.fields.values())) or "none"
     listed = f" (unknown: {', '.join(unknown)})" if unknown and not declared.is_open else ""
     return f"Inputs: {takes}{listed}."

@@ -1,6 +1,6 @@
-"""What a predictor returns, as plain data: files as data URIs, models as dicts, what it yields as a list or a text.
+"""Converts the output of a predictor to plain data: files to data URIs, models to dicts, yielded items to a list or a text.
 
-Numbers and arrays of numpy, bytes and the like are left to the host's encoder.
+Other values, such as numpy arrays and bytes, are left to the host's encoder.
 """
 
 import dataclasses
@@ -35,20 +35,20 @@ def plain(value: Any) -> Any:
         return {field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
     if isinstance(value, (datetime.datetime, datetime.date)):
         return value.isoformat()
-    if hasattr(value, "model_dump") or hasattr(value, "__fields__") and hasattr(value, "dict"):  # of pydantic 1
+    if hasattr(value, "model_dump") or hasattr(value, "__fields__") and hasattr(value, "dict"):  # pydantic 1
         return plain(convert_step(value))
     return value
 
 
 def gather(result: Any, returns: Any) -> Any:
-    """A result, or all that an iterator yields; each item is read before the next, which may reuse its file."""
+    """Returns a result, or everything that an iterator yields. Reads each item before the next one, which may reuse its file."""
     if not isinstance(result, abc.Iterator) or isinstance(result, io.IOBase):
         return plain(result)
     return _join([plain(item) for item in result], returns)
 
 
 async def gather_async(result: Any, returns: Any) -> Any:
-    """The same for a coroutine or an async generator."""
+    """Gathers like `gather`, from a coroutine or an async generator."""
     if inspect.isawaitable(result):
         result = await result
     if not isinstance(result, abc.AsyncIterator):
@@ -57,7 +57,7 @@ async def gather_async(result: Any, returns: Any) -> Any:
 
 
 def each(result: Any) -> Iterator[Any]:
-    """An iterator's items one by one; any other result as a WholeValue."""
+    """Yields the items of an iterator, or any other result as a WholeValue."""
     if not isinstance(result, abc.Iterator) or isinstance(result, io.IOBase):
         yield WholeValue(plain(result))
         return
@@ -66,7 +66,7 @@ def each(result: Any) -> Iterator[Any]:
 
 
 async def each_async(result: Any) -> AsyncIterator[Any]:
-    """The same for a coroutine or an async generator."""
+    """Yields like `each`, from a coroutine or an async generator."""
     if inspect.isawaitable(result):
         result = await result
     if isinstance(result, abc.AsyncIterator):
@@ -78,7 +78,7 @@ async def each_async(result: Any) -> AsyncIterator[Any]:
 
 
 def concatenates(returns: Any) -> bool:
-    """Whether the items of an iterator that is declared so are one text."""
+    """Whether the return annotation says that the items form one text."""
     return getattr(typing.get_origin(returns) or returns, "__name__", "").endswith("ConcatenateIterator")
 
 

@@ -1,8 +1,8 @@
-"""A Cog predictor, served as Cog would serve it.
+"""Serves a Cog predictor as Cog does.
 
-Reproduced is Cog 0.22; where older versions accepted more (`"3"` for an int, optional fields left out, `weights/` for
-`setup`), so does this, because a repository stays at the version that it was made for. How many calls run at once is for
-the host to see to: `concurrency` says what is declared.
+Follows Cog 0.22. It also accepts what only older versions accepted (`"3"` for an int, omitted optional fields, `weights/` for
+`setup`), because a repository stays at the version that it was written for. `concurrency` is what the predictor declares; the
+host enforces it.
 """
 
 import asyncio
@@ -31,7 +31,7 @@ SHIMS = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
 class CogPredictor:
-    """Loads a class or a function; then `setup()` once, and for each call `call()` or `stream()`, or their async twins."""
+    """Loads a class or a function. Call `setup()` once, then `call()`, `stream()`, or their async variants for each call."""
 
     def __init__(self, import_module: Callable[[], ModuleType], callable_name: str) -> None:
         cog = _import_cog()
@@ -42,16 +42,16 @@ class CogPredictor:
         self._predict = _predict_method(self._instance, callable_name)
         self._inputs = read_inputs(self._predict)
         self._returns = resolve_annotations(self._predict).get("return")
-        #: Whether what it yields is one text.
+        #: Whether the items that it yields form one text.
         self.joins = concatenates(self._returns)
-        #: Raised by the host inside a sync call that is to end; Cog's own, so that a predictor can clean up on it.
+        #: Raised by the host inside a sync call to end it. Cog's own class, so that a predictor can clean up on it.
         self.cancelation_exception = getattr(cog, "CancelationException", KeyboardInterrupt)
         self.is_async = inspect.iscoroutinefunction(self._predict) or inspect.isasyncgenfunction(self._predict)
-        #: Calls at once. As under Cog a sync predictor has one, whatever it declares.
+        #: Concurrent calls. As under Cog, a sync predictor has one, whatever it declares.
         self.concurrency = _concurrency(self._predict) if self.is_async else 1
 
     def setup(self) -> Optional[Awaitable[None]]:
-        """Prepares the model; of an async `setup` the awaitable, for the host's loop, which later runs the calls."""
+        """Prepares the model. Returns the awaitable of an async `setup` for the loop that will run the calls."""
         setup = getattr(self._instance, "setup", None)
         if setup is None or inspect.isfunction(self._instance):
             return None
@@ -59,9 +59,9 @@ class CogPredictor:
         return setup(**arguments)
 
     def call(self, inputs: Dict[str, Any]) -> Any:
-        """Answers one call; raises CallInputError for inputs that Cog would refuse.
+        """Answers one call. Raises CallInputError for inputs that Cog refuses.
 
-        Returns an awaitable where a decorator hides that the predictor is async.
+        Returns an awaitable if a decorator hides that the predictor is async.
         """
         with InputFiles() as files:
             arguments = read_call(self._inputs, inputs, files)
@@ -69,10 +69,10 @@ class CogPredictor:
                 result = self._predict(**arguments)
                 if not is_async(result):
                     return gather(result, self._returns)
-                return self._finish(result, files.pass_on())
+                return self._finish(result, files.transfer())
 
     def stream(self, inputs: Dict[str, Any]) -> Any:
-        """As `call`, but what the predictor yields is yielded at once; what it returns as a WholeValue."""
+        """Answers like `call`, but yields each item immediately, and a returned value as a WholeValue."""
         files = InputFiles()
         try:
             arguments = read_call(self._inputs, inputs, files)
@@ -84,13 +84,13 @@ class CogPredictor:
         return self._each_async(result, files) if is_async(result) else self._each(result, files)
 
     async def call_async(self, inputs: Dict[str, Any]) -> Any:
-        """The same for an async predictor, on the loop of its `setup`; canceling it cancels the predictor."""
+        """Answers one call of an async predictor, on the loop of its `setup`. Canceling it cancels the predictor."""
         with InputFiles() as files:
             arguments = await _in_thread(lambda: read_call(self._inputs, inputs, files))
             return await self._finish(self._predict(**arguments), files)
 
     async def stream_async(self, inputs: Dict[str, Any]) -> AsyncIterator[Any]:
-        """As `stream`, for an async predictor."""
+        """Streams like `stream`, for an async predictor."""
         with InputFiles() as files:
             arguments = await _in_thread(lambda: read_call(self._inputs, inputs, files))
             async for item in self._each_async(self._predict(**arguments), files):
@@ -116,7 +116,7 @@ def _build(kind: Callable[[], Any]) -> Any:
 
 
 def _import_cog() -> Any:
-    """The environment's own `cog`, else ours, put last on the path so that it hides nothing."""
+    """Imports the environment's `cog`, else Berth's shim, whose directory is last on the path so that it hides nothing."""
     try:
         return importlib.import_module("cog")
     except ModuleNotFoundError as error:
@@ -127,7 +127,7 @@ def _import_cog() -> Any:
 
 
 def _predict_method(instance: Any, name: str) -> Callable[..., Any]:
-    """The method that the user wrote; of both, `predict`, since only older versions of Cog allow both."""
+    """Returns the method that the user wrote. Prefers `predict` to `run`, because only older versions of Cog allow both."""
     if inspect.isfunction(instance):
         return instance
     for method in ("predict", "run"):
@@ -140,12 +140,12 @@ def _predict_method(instance: Any, name: str) -> Callable[..., Any]:
 
 
 def _concurrency(method: Callable[..., Any]) -> int:
-    """Calls at once: what cog.yaml says, which Cog hands over in this variable, else the decorator."""
+    """Returns the concurrency from cog.yaml, which Cog passes in this variable, else from the decorator."""
     return int(os.environ.get("COG_MAX_CONCURRENCY") or getattr(method, "__cog_concurrent_max__", 1))
 
 
 def _weights(setup: Callable[..., Any]) -> Any:
-    """`COG_WEIGHTS`, else for a Path or File `weights` beside the code, as the type that `setup` declares."""
+    """Returns `COG_WEIGHTS`, or the `weights` file beside the code for a Path or File, as the type that `setup` declares."""
     files = InputFiles()
     atexit.register(files.remove)
     annotation = resolve_annotations(setup).get("weights")
@@ -162,14 +162,14 @@ def _weights(setup: Callable[..., Any]) -> Any:
 
 
 async def _in_thread(work: Callable[[], Any]) -> Any:
-    """Runs what blocks beside the loop, with the call's context."""
+    """Runs a blocking function in a thread, with the call's context."""
     context = contextvars.copy_context()
     return await asyncio.get_running_loop().run_in_executor(None, lambda: context.run(work))
 
 
 @contextmanager
 def _metrics_scope() -> Iterator[None]:
-    """Cog 0.14 to 0.16 refuse `current_scope()` outside a call of their server: this is such a call."""
+    """Makes `current_scope()` work in Cog 0.14 to 0.16, which refuse it outside of a call of their server."""
     module = sys.modules.get("cog.server.scope")
     if module is None or not hasattr(module, "scope"):
         yield

@@ -1,4 +1,4 @@
-"""What a program says of its command line before it exits because of it."""
+"""Finds the usage message of a program that exited because of its command line."""
 
 import os
 import stat
@@ -8,9 +8,9 @@ MAX_LENGTH = 600
 
 
 def find_usage(error):
-    """What the parser that ended the process usage, in one line; else the last that the process wrote, where that can be read.
+    """Returns the message of the parser that ended the process, in one line; else the last output, if it can be read.
 
-    argparse, optparse and click keep it in their frames and exceptions.
+    argparse, optparse, and click keep the message in their frames and exceptions.
     """
     usage = None
     for values in [{"": error.__context__}, *frames_of(error.__traceback__)]:
@@ -33,7 +33,7 @@ def read_parser_usage(values):
 
 
 def read_click_usage(values):
-    """Of a `ClickException`, or a method of one that a frame holds."""
+    """Reads the message of a `ClickException` that a frame holds, directly or as the owner of a method."""
     for value in values.values():
         problem = getattr(value, "__self__", value)
         if isinstance(problem, Exception) and hasattr(problem, "format_message"):
@@ -44,12 +44,12 @@ def read_click_usage(values):
 def join_usage(usage, message):
     try:
         return " ".join((usage() + " " + message()).split())
-    except Exception:  # a parser of the user's own
+    except Exception:  # raised by a parser of the user's own
         return None
 
 
 class Log:
-    """Where the software's own lines begin, in a log that is a file."""
+    """The position in the log at which the software's output begins, if the log is a file."""
 
     start = None
 

@@ -1,7 +1,7 @@
 """A caller's connection, which carries one request at a time.
 
-It belongs to the call that it carries, and between calls to whichever thread polls. So neither needs a lock: only the
-poller reads, and only while there is no call; only whoever concludes the call answers and releases it.
+The connection belongs to its current call; between calls it belongs to the thread that polls. So it needs no lock: only the
+polling thread reads, and only while there is no call; only the thread that finishes the call answers and releases it.
 """
 
 import select
@@ -13,11 +13,11 @@ from .original_functions import OriginalFunctions
 from .streams import ReplyStream
 
 SEND_TIMEOUT = 0.05
-"""Seconds that an answer may hold up the thread that sends it; what is left of it then goes on a thread of its own."""
+"""Seconds that sending an answer may block its thread. A thread of its own sends the rest."""
 
 
 class Request:
-    """`kind` is call, turn, cancel, stop or ping; the rest is for calls, and `id` for a cancel too."""
+    """`kind` is call, turn, cancel, stop or ping. The other attributes belong to calls; a cancel has an `id`, too."""
 
     __slots__ = ("kind", "id", "timeout", "inputs", "is_stream", "may_wait", "turn")
 
@@ -27,9 +27,9 @@ class Request:
         self.timeout = timeout
         self.inputs = inputs
         self.is_stream = is_stream
-        #: Of a turn: whether it may come later.
+        #: For a turn: whether it may come later.
         self.may_wait = may_wait
-        #: Of a call: the id of the turn that was held for it.
+        #: For a call: the id of the turn that is held for it.
         self.turn = turn
 
 
@@ -38,36 +38,39 @@ class Connection:
         self.sockets = sockets
         self.socket = raw
         self.descriptor = raw.fileno()
-        #: What it carries: a call, or another request whose answer takes a while.
+        #: The current call, or another request that is answered later.
         self.work = None
-        #: The turn that was held for whoever is at its other end.
+        #: The turn that is held for the caller.
         self.turn = None
         self.has_unread = False
         self.is_last = False
 
     def next(self):
-        """The next request, whole; None when more has to come. Hangup at its end, ValueError for what is none."""
+        """Returns the next complete request; None if more data must arrive.
+
+        Raises Hangup at the end of the connection, ValueError for an invalid request.
+        """
         raise NotImplementedError
 
     def encode(self, content):
-        """An answer as the bytes that go over the connection."""
+        """Returns the bytes of an answer on the connection."""
         raise NotImplementedError
 
     def open_stream(self):
         raise NotImplementedError
 
     def answer_control(self, kind, record):
-        """Answers a request that is no call."""
+        """Answers a request other than a call."""
         self.deliver(self.encode(dump({"status": "success", "output": record})))
 
     def answer(self, content):
         self.deliver(self.encode(content))
 
     def deliver(self, encoded):
-        """Sends what ends the present request, then is there for the next. Waits but a moment for a slow reader."""
+        """Sends the end of the current request and becomes free for the next. Blocks at most SEND_TIMEOUT."""
         try:
             rest = send_for(self.socket, encoded, SEND_TIMEOUT)
-        except OSError:  # the caller has gone
+        except OSError:  # the caller is gone
             return self.sockets.close(self)
         if rest:
             self.sockets.sending.add(self)
@@ -86,11 +89,11 @@ class Connection:
         self.sockets.wake()
 
     def release(self):
-        """Its request has been answered: the next one may come, or is there already."""
+        """Frees the connection after an answer. The next request may already be buffered."""
         if self.is_last:
             return self.sockets.close(self)
         self.work = None
-        # In this order: the poller notes what has come before it looks whether there is work.
+        # This order matters: the polling thread sets `has_unread` before it checks `work`.
         if self.has_unread or self.has_buffered():
             self.sockets.revisit(self)
 
@@ -99,17 +102,17 @@ class Connection:
 
 
 class FrameConnection(Connection):
-    """Frames of JSON. A `call` is followed by a second frame, the inputs, so that text is passed on unparsed."""
+    """A connection with frames of JSON. A second frame with the inputs follows a `call`, so text is passed on unparsed."""
 
     def __init__(self, sockets, raw):
         super().__init__(sockets, raw)
         self.reader = FrameReader(raw)
 
     def next(self):
-        found = self.reader.next()
-        if found is None:
+        frames = self.reader.next()
+        if frames is None:
             return None
-        head, inputs = found
+        head, inputs = frames
         get = head.get
         if inputs is not None and "checked" not in head:
             inputs = InputText(inputs)
@@ -128,7 +131,7 @@ class FrameConnection(Connection):
 
 
 def send_for(connection, content, timeout):
-    """Sends as much as the other side takes within so many seconds; returns the rest."""
+    """Sends as much as the other side accepts within `timeout` seconds. Returns the rest."""
     try:
         sent = connection.send(content, NO_WAIT)
     except BlockingIOError:

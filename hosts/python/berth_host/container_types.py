@@ -1,4 +1,4 @@
-"""JSON lists and objects as lists, tuples, sets and mappings, with the place of the item that does not fit."""
+"""Converts JSON lists and objects to lists, tuples, sets, and mappings. Errors name the path of the invalid item."""
 
 import collections
 import typing
@@ -8,6 +8,7 @@ from typing import Any, Dict, Optional
 from .conversion_error import ConversionError, show
 from .converter import Converter
 
+#: Types that a list must be converted to → their constructors.
 LIST_CONSTRUCTORS: Dict[Any, Any] = {
     tuple: tuple,
     set: set,
@@ -17,7 +18,7 @@ LIST_CONSTRUCTORS: Dict[Any, Any] = {
     collections.deque: collections.deque,
 }
 LISTS = frozenset((list, abc.Sequence, abc.MutableSequence, abc.Collection, abc.Iterable, *LIST_CONSTRUCTORS))
-#: What a text is, too, where nothing is said of its items → the JSON types that pass.
+#: Types that other JSON values have, too → the JSON types that pass if nothing is said of the items.
 PASSING_TYPES: Dict[Any, Any] = {
     abc.Sequence: (list, str),
     abc.Collection: (list, str, dict),
@@ -33,13 +34,13 @@ MAPPINGS: Dict[Any, Any] = {
 
 
 def default_factory(arguments: Any) -> Any:
-    """Of a `defaultdict[str, list[int]]` the empty list; None where its items say nothing of the kind."""
+    """Returns `list` for a `defaultdict[str, list[int]]`; None if the item type has no obvious empty value."""
     kind = (typing.get_origin(arguments[1]) or arguments[1]) if len(arguments) == 2 else None
     return kind if kind in (int, float, bool, str, list, dict, set, tuple) else None
 
 
 def list_convert(make: Any, item: Optional[Converter]) -> Any:
-    """`make` is None for what a list is already."""
+    """Returns the conversion of a list. `make` is its constructor; None leaves it a list."""
 
     def convert(value: Any, files: Any) -> Any:
         if type(value) is not list:
@@ -68,30 +69,31 @@ def inside(part: Any, converter: Optional[Converter], value: Any, files: Any) ->
         raise error.inside(part) from error
 
 
-def tuple_convert(places: Any) -> Any:
+def tuple_convert(items: Any) -> Any:
     def convert(value: Any, files: Any) -> Any:
         if type(value) is not list:
             raise ConversionError("must be a list, got %s" % show(value))
-        if len(value) != len(places):
-            raise ConversionError("must have %d items, got %d" % (len(places), len(value)))
-        return tuple(inside(index, place, item, files) for index, (place, item) in enumerate(zip(places, value)))
+        if len(value) != len(items):
+            raise ConversionError("must have %d items, got %d" % (len(items), len(value)))
+        return tuple(inside(index, item, part, files) for index, (item, part) in enumerate(zip(items, value)))
 
     return convert
 
 
 def mapping_convert(make: Any, names: Optional[Converter], items: Optional[Converter]) -> Any:
-    """`make` is None for what a dict is already."""
+    """Returns the conversion of an object. `make` is its constructor; None leaves it a dict."""
 
     def convert(value: Any, files: Any) -> Any:
         if type(value) is not dict:
             raise ConversionError("must be an object, got %s" % show(value))
-        found = value
+        converted = value
         if names is not None:
-            found = {inside(name, names, name, files): item for name, item in value.items()}
-            if len(found) != len(value):
-                raise ConversionError("has two names that mean the same key")
+            converted = {inside(name, names, name, files): item for name, item in value.items()}
+            if len(converted) != len(value):
+                raise ConversionError("has two names for the same key")
         if items is not None and not items.exact.issuperset(map(type, value.values())):
-            found = {name: inside(part, items, item, files) for (name, item), part in zip(found.items(), value)}
-        return found if make is None else make(found)
+            pairs = zip(converted.items(), value)
+            converted = {name: inside(part, items, item, files) for (name, item), part in pairs}
+        return converted if make is None else make(converted)
 
     return convert

@@ -1,8 +1,8 @@
-"""JSON values as the types that code is annotated with, by the rules that pydantic gave FastAPI and Cog.
+"""Builds converters from JSON values to annotated types, by the rules of pydantic in FastAPI and Cog.
 
-A converter is made of an annotation once; it takes a value and, for Cog, the files of the call. What has the type already
-passes unchanged: no integer becomes a float because a float may stand there. None stands for a converter that changes and
-refuses nothing: what is not annotated, `Any`, and types that nobody here knows (an array, an image).
+A converter is built once per annotation. It takes a value and, for Cog, the files of the call. A value that already has the
+type passes unchanged: an integer does not become a float because a float is allowed. None stands for a converter that changes
+and refuses nothing: for parameters without annotation, `Any`, and unknown types (an array, an image).
 """
 
 import collections
@@ -37,7 +37,7 @@ def make_converter(annotation: Any, rules: Rules = PLAIN) -> Optional[Converter]
     factory = ConverterFactory(rules)
     try:
         converter = factory.make(annotation)
-    except Exception:  # of a library's type, whose custom code says what it is
+    except Exception:  # raised by the code of a library's type
         return None
     if converter is not None and factory.needs_digits and not rules.is_cog:
         return converter.copy(converter.exact, needs_digits=True)
@@ -45,12 +45,12 @@ def make_converter(annotation: Any, rules: Rules = PLAIN) -> Optional[Converter]
 
 
 class ConverterFactory:
-    """Makes converters; one of a record that contains itself is made once."""
+    """Builds converters. The converter of a record is built once, even if the record contains itself."""
 
     def __init__(self, rules: Rules) -> None:
         self.rules = rules
         self.records: Dict[Any, Converter] = {}
-        #: Of the generic record that is being made: what its type variables stand for.
+        #: Values of the type variables of the generic record that is being built.
         self.bindings: Dict[Any, Any] = {}
         self.needs_digits = False
 
@@ -96,7 +96,7 @@ class ConverterFactory:
         return converter
 
     def make_by_pydantic(self, annotation: Any, is_record: bool = False) -> Optional[Converter]:
-        """None where pydantic is not there, or makes nothing of the annotation."""
+        """Returns None if pydantic is not loaded or does not know the annotation."""
         validate = find_validate(annotation)
         if validate is None:
             return None
@@ -106,19 +106,19 @@ class ConverterFactory:
     def make_union(self, members: Tuple[Any, ...]) -> Optional[Converter]:
         kinds = [member for member in members if member is not NONE_TYPE]
         has_none = len(kinds) < len(members)
-        made = [(kind, self.make(kind)) for kind in kinds]
-        if all(converter is None for _, converter in made):
+        options = [(kind, self.make(kind)) for kind in kinds]
+        if all(converter is None for _, converter in options):
             return None
         if len(kinds) > 1 and all(inspect.isclass(kind) and is_from_pydantic(kind) for kind in kinds):
-            converter = self.make_by_pydantic(Union[tuple(members)])  # which knows the one that fits best
+            converter = self.make_by_pydantic(Union[tuple(members)])  # pydantic chooses the best match
             if converter is not None:
                 return converter
-        if len(made) == 1:
-            converter = made[0][1]
+        if len(options) == 1:
+            converter = options[0][1]
             if converter is None or not has_none:
                 return converter
             return converter.nullable()
-        return union_converter(members, made, has_none)
+        return union_converter(members, options, has_none)
 
     def make_container(self, kind: Any, arguments: Tuple[Any, ...]) -> Optional[Converter]:
         if kind in MAPPINGS or kind is dict:
@@ -129,14 +129,14 @@ class ConverterFactory:
                 make = functools.partial(collections.defaultdict, default_factory(arguments))
             return Converter(mapping_convert(make, names, items), () if arguments or make else (dict,))
         if kind is tuple and arguments and arguments[-1] is not ...:
-            places = [] if arguments == ((),) else [self.make(argument) for argument in arguments]
-            return Converter(tuple_convert(places))
+            items = [] if arguments == ((),) else [self.make(argument) for argument in arguments]
+            return Converter(tuple_convert(items))
         item = self.make(arguments[0]) if arguments else None
         make = LIST_CONSTRUCTORS.get(kind)
         if item is None and make is None:
             return Converter(list_convert(None, None), PASSING_TYPES.get(kind, (list,)))
-        takes_text = kind in PASSING_TYPES and kind is not abc.Sequence and item is not None and str in item.exact
-        return Converter(list_convert(make, item), (str,) if takes_text else ())
+        accepts_text = kind in PASSING_TYPES and kind is not abc.Sequence and item is not None and str in item.exact
+        return Converter(list_convert(make, item), (str,) if accepts_text else ())
 
     def make_class(self, kind: Any, arguments: Tuple[Any, ...]) -> Optional[Converter]:
         if issubclass(kind, enum.Enum):
@@ -161,7 +161,7 @@ QUALIFIERS = ("Required", "NotRequired", "ReadOnly", "Final", "ClassVar")
 
 
 def unwrap(annotation: Any) -> Any:
-    """What a name for a type stands for: `NewType`, `type X = …`, a `TypeVar`, `Required[X]`, `Final[X]`."""
+    """Returns the type behind a `NewType`, `type X = …`, a `TypeVar`, `Required[X]`, or `Final[X]`."""
     while True:
         if hasattr(annotation, "__supertype__"):
             annotation = annotation.__supertype__

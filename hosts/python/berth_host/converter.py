@@ -1,4 +1,4 @@
-"""What makes of a JSON value one of an annotated type."""
+"""A converter from JSON values to one annotated type."""
 
 from typing import Any, Callable, FrozenSet, Iterable, NamedTuple, Optional
 
@@ -7,7 +7,7 @@ JSON_TYPES = frozenset((str, int, float, bool, NONE_TYPE, list, dict))
 
 
 class Converter:
-    """`convert(value, files)`, for values of other types than `exact`, which pass."""
+    """Calls `convert(value, files)`, except for values of the types in `exact`, which pass unchanged."""
 
     __slots__ = ("convert", "exact", "is_record", "needs_digits")
 
@@ -20,9 +20,9 @@ class Converter:
     ) -> None:
         self.convert = convert
         self.exact: FrozenSet[type] = frozenset(exact)
-        #: It makes one thing of a JSON object.
+        #: Whether it converts a JSON object to a record.
         self.is_record = is_record
-        #: A number is to come as it was written: see `WrittenFloat`.
+        #: Whether it needs numbers as they were written: see `WrittenFloat`.
         self.needs_digits = needs_digits
 
     def __call__(self, value: Any, files: Any = None) -> Any:
@@ -36,9 +36,9 @@ class Converter:
 
 
 class Rules(NamedTuple):
-    #: A whole number becomes a float where a float is wanted, as under Cog; else a number stays the number that it is.
+    #: Whether an integer becomes a float for a float parameter, as under Cog. Otherwise it stays an integer.
     is_cog: bool = False
-    #: A converter for types of the caller's custom, first of all asked.
+    #: Returns the converter of a type with rules of its own. Asked first.
     custom: Callable[[Any], Optional[Converter]] = lambda kind: None
 
 

@@ -1,4 +1,4 @@
-"""Calls as coroutines on the main thread's loop, side by side."""
+"""Runs calls as concurrent coroutines on the main thread's loop."""
 
 import contextvars
 import inspect
@@ -16,7 +16,7 @@ NO_RESULT = object()
 class Coroutines:
     def __init__(self, server):
         self.server = server
-        #: What the setup has set, for each call to start from.
+        #: The context that the setup left; each call starts from it.
         self.context = contextvars.copy_context()
         self.loop = main_loop()
         self.thread = OriginalFunctions.thread_id()
@@ -26,7 +26,7 @@ class Coroutines:
         self.spawn(call, NO_RESULT, self.context)
 
     def resume(self, call, result):
-        """Goes on with a call of which synchronous code has returned something to be awaited."""
+        """Continues a call whose synchronous code returned something to await."""
         self.spawn(call, result, contextvars.copy_context())
 
     def spawn(self, call, result, context):
@@ -38,11 +38,11 @@ class Coroutines:
 
     def create(self, call, result, context):
         call.task = context.run(self.loop.create_task, self.serve(call, result))
-        if call not in self.server.calls.unanswered:  # ended on the way here, when there was no task to cancel
+        if call not in self.server.calls.unanswered:  # ended before there was a task to cancel
             call.task.cancel()
 
     def cancel(self, call):
-        """From another thread."""
+        """Cancels a call from another thread."""
         if call.task is not None:
             self.loop.call_soon_threadsafe(self.cancel_task, call)
 
@@ -51,7 +51,7 @@ class Coroutines:
             call.task.cancel()
 
     def call_soon(self, function):
-        """On the loop, from another thread."""
+        """Schedules a function on the loop from another thread."""
         self.loop.call_soon_threadsafe(function)
 
     async def serve(self, call, result):
@@ -82,7 +82,7 @@ class Coroutines:
         return answer_with(join([item async for item in result]))
 
     def return_to_thread(self, call, result):
-        """Its items are made by synchronous code, which has its place on a thread."""
+        """Returns the call to its thread, because synchronous code produces its items."""
         call.result, call.has_result = result, True
         call.task = None
         self.server.executor.begin(call)

@@ -1,4 +1,4 @@
-"""Bytes as a data URI, with the media type that they begin like, and back."""
+"""Converts bytes to a data URI, with a media type guessed from the first bytes, and back."""
 
 import base64
 import binascii
@@ -30,7 +30,7 @@ def sniff(content):
 
 
 def read_data_uri(text):
-    """The content of a data URI; None where the text is none. ValueError where its content cannot be read."""
+    """Returns the content of a data URI, or None if the text is not one. Raises ValueError if it cannot be decoded."""
     if text[:5].lower() != "data:" or "," not in text:
         return None
     head, _, data = text[5:].partition(",")

@@ -1,4 +1,4 @@
-"""Dates, times and durations: ISO 8601, or a number of seconds."""
+"""Parses dates, times, and durations: ISO 8601, or a number of seconds."""
 
 import datetime
 import re
@@ -28,7 +28,7 @@ def parse_datetime(value: Any) -> datetime.datetime:
 
 #: Seconds as text; eight digits are a date.
 SECONDS = re.compile(r"(?!\d{8}$)[+-]?\d+(\.\d*)?$")
-#: Numbers beyond are milliseconds, as pydantic has it.
+#: Larger numbers are milliseconds, as in pydantic.
 MAX_SECONDS = 20_000_000_000
 
 
@@ -46,7 +46,7 @@ def read_datetime(value: Any) -> Optional[datetime.datetime]:
 
 
 def normalize_iso(iso: str) -> str:
-    """ISO 8601 as every Python since 3.8 reads it: the offset as `+00:00`, a fraction of six digits."""
+    """Rewrites ISO 8601 for every Python since 3.8: the offset as `+00:00`, a fraction of six digits."""
     iso = re.sub(r"[Zz]$", "+00:00", iso.strip())
     iso = re.sub(r"([+-]\d\d)(\d\d)$", r"\1:\2", iso) if ":" in iso else iso
     return re.sub(r"([.,])(\d+)", lambda found: "." + found.group(2)[:6].ljust(6, "0"), iso)

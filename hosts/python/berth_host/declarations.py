@@ -1,6 +1,6 @@
-"""Defaults that are no values but declarations: `Input(…)`, `Field(…)`, `Query(…)`, `Depends(…)`, `typer.Option(…)`.
+"""Reads defaults that are declarations, not values: `Input(…)`, `Field(…)`, `Query(…)`, `Depends(…)`, `typer.Option(…)`.
 
-A declaration's own default counts, where it has one; its limits and choices hold for what is given.
+A declaration's own default applies, if it has one. Its limits and choices apply to given values.
 """
 
 import ast
@@ -15,18 +15,18 @@ from typing import Any, Callable, Dict, List, NamedTuple, Optional
 
 from .conversion_error import ConversionError, show
 
-#: Stands for "no default: the input must be given".
+#: No default: the input is required.
 MISSING = inspect.Parameter.empty
 
-#: Classes of declarations, or of their bases: Cog, pydantic and FastAPI; typer; FastAPI's dependencies; litestar.
+#: Class names of declarations or their bases: Cog, pydantic, and FastAPI; typer; FastAPI's dependencies; litestar.
 KINDS = frozenset(("FieldInfo", "ParameterInfo", "Depends", "KwargDefinition", "DependencyKwarg"))
 
 
 class Declaration(NamedTuple):
     default: Any = MISSING
-    #: Makes the default of each call.
+    #: Creates the default for each call.
     factory: Optional[Callable[[], Any]] = None
-    #: `ge`, `le`, `gt`, `lt`, `min_length`, `max_length`, `regex`: those that are set.
+    #: The limits that are set, of `ge`, `le`, `gt`, `lt`, `min_length`, `max_length`, `regex`.
     limits: Dict[str, Any] = {}
     choices: Optional[List[Any]] = None
 
@@ -45,9 +45,9 @@ def is_declaration(value: Any) -> bool:
 
 
 def read_declaration(value: Any, is_stated: Callable[[], bool] = lambda: True) -> Declaration:
-    """Any value: one that is no declaration is its own default.
+    """Reads a default. A value that is not a declaration is itself the default.
 
-    `is_stated` says whether the source names a default, of a declaration that does not tell "none" from `None`.
+    `is_stated()` says whether the source states a default, for declarations that read `None` in both cases.
     """
     if not is_declaration(value):
         return Declaration(value)
@@ -55,8 +55,8 @@ def read_declaration(value: Any, is_stated: Callable[[], bool] = lambda: True) -
     if default is None and is_ambiguous(value) and not is_stated():
         default = MISSING
     factory = getattr(value, "default_factory", None) if default is MISSING else None
-    found = {limit: find_limit(value, words) for limit, words in LIMITS.items()}
-    limits = {limit: bound for limit, bound in found.items() if bound is not None}
+    bounds = {limit: find_limit(value, names) for limit, names in LIMITS.items()}
+    limits = {limit: bound for limit, bound in bounds.items() if bound is not None}
     return Declaration(default, factory, limits, declared_choices(value))
 
 
@@ -68,7 +68,7 @@ def declared_default(declaration: Any) -> Any:
 
 
 def is_ambiguous(declaration: Any) -> bool:
-    """Cog 0.17 and later: both `Input()` and `Input(default=None)` read `None` at run time."""
+    """Whether both `Input()` and `Input(default=None)` read `None` at run time, as since Cog 0.17."""
     fields = getattr(type(declaration), "__dataclass_fields__", {})
     return (
         type(declaration).__module__.partition(".")[0] == "cog"
@@ -77,7 +77,7 @@ def is_ambiguous(declaration: Any) -> bool:
 
 
 def states_default(function: Callable[..., Any], name: str) -> bool:
-    """Whether the source has a default in the declaration of that parameter, as Cog looks for it."""
+    """Whether the source states a default in the declaration of a parameter. Cog checks this in the same way."""
     try:
         tree = ast.parse(textwrap.dedent(inspect.getsource(function))).body[0]
     except (OSError, TypeError, SyntaxError, IndexError):
@@ -108,7 +108,7 @@ LIMITS = {
 
 
 def find_limit(declaration: Any, names: List[str]) -> Any:
-    """Cog and pydantic 1 keep limits as attributes, pydantic 2 in a list of marks; typer calls them `min` and `max`."""
+    """Finds a limit: an attribute in Cog and pydantic 1, an item of `metadata` in pydantic 2, `min` and `max` in typer."""
     marks = [declaration, *(getattr(declaration, "metadata", None) or [])]
     found = (getattr(mark, name, None) for mark in marks for name in names)
     return next((bound for bound in found if bound is not None and not callable(bound)), None)
@@ -123,7 +123,7 @@ def declared_choices(declaration: Any) -> Optional[List[Any]]:
 
 
 def check_limits(declared: Any, value: Any) -> None:
-    """Of one value, or one item of a list."""
+    """Checks one value, or one item of a list. Raises ConversionError."""
     limits = declared.limits
     if declared.choices is not None and value not in declared.choices:
         raise ConversionError(

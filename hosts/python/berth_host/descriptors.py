@@ -1,8 +1,8 @@
-"""The host's file descriptors, kept apart from the solution's.
+"""Keeps the host's file descriptors apart from the solution's.
 
-They lie above those that code opens or closes by number: a closed standard output never becomes a connection that
-prints are written to, and `os.closerange(3, 256)` closes nothing of ours. A forked child closes them, so that a caller
-whose host has ended is not kept waiting by a child that still holds the connection.
+They lie above the numbers that code opens or closes directly: a closed standard output never becomes a connection that
+receives prints, and `os.closerange(3, 256)` closes none of the host's. A forked child closes them, so that it does not hold
+the connection of a caller whose host has ended.
 """
 
 import fcntl
@@ -14,7 +14,7 @@ from .original_functions import OriginalFunctions
 MIN_DESCRIPTOR = 256
 
 release_callbacks = []
-"""Functions that let go of something of the host's in a forked child."""
+"""Functions that release the host's resources in a forked child."""
 
 
 class ThisProcess:
@@ -22,7 +22,7 @@ class ThisProcess:
 
 
 def lift(descriptor):
-    """Moves a descriptor out of the solution's way, where there is room; returns its new number."""
+    """Moves a descriptor out of the solution's range if there is room. Returns its new number."""
     limit = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
     lowest = MIN_DESCRIPTOR if limit < 0 or limit >= 2 * MIN_DESCRIPTOR else limit // 2
     if descriptor >= lowest:
@@ -39,12 +39,12 @@ def lift(descriptor):
 
 
 def refill(descriptor):
-    """Gives a standard descriptor that the solution had closed a harmless meaning again: the log, or nothing to read."""
+    """Opens a standard descriptor again that the solution closed: as the log, or as an empty input."""
     if descriptor == 0 or log_descriptor is None:
-        nothing = OriginalFunctions.open(os.devnull, os.O_RDWR)
-        OriginalFunctions.dup2(nothing, descriptor)
-        if nothing != descriptor:
-            OriginalFunctions.close(nothing)
+        empty = OriginalFunctions.open(os.devnull, os.O_RDWR)
+        OriginalFunctions.dup2(empty, descriptor)
+        if empty != descriptor:
+            OriginalFunctions.close(empty)
     else:
         OriginalFunctions.dup2(log_descriptor, descriptor)
 
@@ -53,7 +53,7 @@ log_descriptor = None
 
 
 def keep_log():
-    """Keeps a way to the log that survives whatever becomes of standard error."""
+    """Keeps a descriptor of the log that stays open even if the solution closes standard error."""
     global log_descriptor
     if log_descriptor is None:
         log_descriptor = fcntl.fcntl(2, fcntl.F_DUPFD_CLOEXEC, 3)
@@ -61,7 +61,7 @@ def keep_log():
 
 
 def write_log(text):
-    """Writes to the log; a log that cannot be written is no reason to fail."""
+    """Writes to the log. Ignores errors, because a broken log must not fail a call."""
     try:
         OriginalFunctions.write(
             2 if log_descriptor is None else log_descriptor, text.encode("utf-8", "backslashreplace")

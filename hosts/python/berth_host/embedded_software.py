@@ -1,8 +1,8 @@
-"""Software in the process of a framework, whose main thread is its own: one thread imports it, sets it up and runs its
-calls, one after the other; with `threads` as many run at once, each in a copy of the context that the setup left.
+"""Runs software inside the process of a framework, which owns the main thread.
 
-For code that recipes generate around a Cog predictor, and around an entry which no `import` leads to, or which only the
-import describes.
+One thread imports the software, sets it up, and runs its calls one after the other. With `threads`, that many calls run at
+once, each in a copy of the context that the setup left. Recipes generate code that uses this module for Cog predictors, and
+for entries that no `import` statement reaches or that only an import describes.
 """
 
 import asyncio
@@ -20,8 +20,11 @@ from .streams import collect, join
 
 class EmbeddedSoftware:
     def __init__(self, interface, threads=None, file=None):
-        """`threads`: what the user says, above what the software declares; a number or its text. `file`: the generated
-        code's own, which lies at the top of the repository."""
+        """Loads the software.
+
+        `threads`: the user's concurrency, a number or its text; overrides what the software declares. `file`: the path of
+        the generated code, at the top of the repository.
+        """
         self.threads = ThreadPoolExecutor(int(threads or 1), initializer=begin_thread)
         self.software, self.context = self.threads.submit(self.load, interface, file).result()
         declared = self.software.concurrency
@@ -32,13 +35,13 @@ class EmbeddedSoftware:
     def load(self, interface, file):
         if file is not None:
             prepare_imports(os.path.realpath(os.path.dirname(os.path.abspath(file))), interface)
-        # Code that was generated for Cog before others were loaded so does not say how it is called.
+        # Code that older versions generated, for Cog only, has no `call`.
         is_cog = interface.get("call", "cog") == "cog"
         software = load_cog(interface) if is_cog else load_software(interface)
         return software, contextvars.copy_context()
 
     def submit(self, inputs):
-        """A concurrent future of what comes of a call in the end."""
+        """Returns a concurrent future of the final result of a call."""
         if self.software.is_async and self.software.concurrency is None:
             return submit(gather(self.software.call(inputs)))
         return self.threads.submit(self.context.copy().run, self.run, inputs)
@@ -54,12 +57,12 @@ class EmbeddedSoftware:
 
 
 async def gather(result):
-    """Of a coroutine its result, of an async iterator all that it yields."""
+    """Returns the result of a coroutine, or everything that an async iterator yields."""
     if isinstance(result, collections.abc.AsyncIterator):
         return join([item async for item in result])
     return await result
 
 
 def begin_thread():
-    """The code finds a current event loop, as on a main thread."""
+    """Sets a current event loop, which the code expects as on a main thread."""
     asyncio.set_event_loop(asyncio.new_event_loop())

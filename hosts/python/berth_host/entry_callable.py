@@ -1,5 +1,7 @@
-"""From the entry's name to what is called: a function, a method, an object, or an attribute of one, as it is now that the
-module has run. Reading may have seen none of it."""
+"""Resolves the entry's name to a callable after the module has run: a function, a method, an object, or an attribute.
+
+Reading the source may not have found it.
+"""
 
 import functools
 import importlib.util
@@ -12,15 +14,19 @@ from .resolved_callable import ResolvedCallable
 
 METHODS = ("predict", "run", "__call__", "invoke")
 PLAIN = (
-    *(types.FunctionType, types.BuiltinFunctionType, types.MethodType, types.MethodWrapperType),
-    *(functools.partial, type(functools.lru_cache()(len))),
+    types.FunctionType,
+    types.BuiltinFunctionType,
+    types.MethodType,
+    types.MethodWrapperType,
+    functools.partial,
+    type(functools.lru_cache()(len)),
 )
 COMMAND_LINES = ("click", "rich_click", "asyncclick", "typer")
 MAX_NAMES = 30
 
 
 class EntryNotFound(HostError):
-    """The name leads to nothing that can be called. `candidates`: names of the module that do."""
+    """The name does not resolve to a callable. `candidates`: names in the module that do."""
 
     def __init__(self, message, candidates=()):
         super().__init__("ENTRY_NOT_FOUND", message)
@@ -28,7 +34,7 @@ class EntryNotFound(HostError):
 
 
 def find_callable(module, dotted, build):
-    """`build(kind)` makes the one instance of a class."""
+    """Returns the ResolvedCallable of a dotted name. `build(kind)` creates the only instance of a class."""
     names = dotted.split(".")
     owner, found = None, module
     for index, name in enumerate(names):
@@ -43,7 +49,7 @@ def instance_for(kind, name, module, build):
     try:
         return find_instance(kind, module, build)
     except EntryNotFound:
-        if inspect.ismethod(getattr(kind, name, None)):  # a class method in a decorator of its own
+        if inspect.ismethod(getattr(kind, name, None)):  # a class method with another decorator
             return kind
         raise
 
@@ -57,14 +63,14 @@ def pick(owner, name, path, module):
             return inner
         if owner is module:
             raise EntryNotFound(describe_module(module, name), list_candidates(module, name)) from None
-        there = [other for other in dir(owner) if not other.startswith("_")]
-        named = ", ".join(there[:MAX_NAMES]) or "nothing"
+        available = [other for other in dir(owner) if not other.startswith("_")]
+        listed = ", ".join(available[:MAX_NAMES]) or "nothing"
         detail = "" if str(error).startswith(("type object", "'")) else " (%s)" % error
-        raise EntryNotFound("%s has no %s%s; it has: %s" % (path, name, detail, named)) from None
+        raise EntryNotFound("%s has no %s%s; it has: %s" % (path, name, detail, listed)) from None
 
 
 def find_submodule(owner, name):
-    """A module of a package that nothing has imported yet."""
+    """Imports and returns a module of a package that was not imported yet, or None."""
     full = "%s.%s" % (getattr(owner, "__name__", ""), name)
     if not inspect.ismodule(owner) or not hasattr(owner, "__path__") or importlib.util.find_spec(full) is None:
         return None
@@ -72,15 +78,15 @@ def find_submodule(owner, name):
 
 
 def describe_module(module, name):
-    named = ", ".join(list_candidates(module, name)[:MAX_NAMES]) or "nothing that can be called"
-    return "its module has no %s; it has: %s" % (name, named)
+    listed = ", ".join(list_candidates(module, name)[:MAX_NAMES]) or "nothing that can be called"
+    return "its module has no %s; it has: %s" % (name, listed)
 
 
 def list_candidates(module, near):
-    """What the module has that can be called, the nearest name first; what it imported from elsewhere last."""
+    """Returns the callable names of a module: similar names first, imported ones last."""
     names = [name for name, value in vars(module).items() if not name.startswith("_") and is_offered(value)]
     own = [name for name in names if getattr(vars(module)[name], "__module__", None) == module.__name__]
-    import difflib  # for errors alone
+    import difflib  # only needed for errors
 
     close = difflib.get_close_matches(near, names, MAX_NAMES, 0.5)
     return list(dict.fromkeys([*close, *own, *names]))
@@ -91,7 +97,7 @@ def is_offered(value):
 
 
 def as_dispatched(owner, name, found):
-    """Of a `singledispatchmethod`, which looks at its first argument; None of anything else."""
+    """Resolves a `singledispatchmethod`, which dispatches on its first positional argument. None for anything else."""
     described = find_dispatched(owner, name)
     if described is None:
         return None
@@ -106,31 +112,31 @@ def as_callable(found, dotted, module, build):
         return ResolvedCallable(found)
     wrapped = find_wrapped(found, dotted, module)
     if wrapped is not None:
-        return ResolvedCallable(found if callable(found) and passes_on(found, wrapped) else wrapped, wrapped)
+        return ResolvedCallable(found if callable(found) and has_same_parameters(found, wrapped) else wrapped, wrapped)
     return ResolvedCallable(found) if callable(found) else pick_method(found, dotted)
 
 
 def find_wrapped(found, dotted, module):
-    """The function that a decorator made this object of: of the entry's own name, and defined in its module."""
+    """Returns the function that a decorator turned into this object: it has the entry's name and is defined in its module."""
     last = dotted.rpartition(".")[2]
     wrapped = getattr(found, "__wrapped__", None)
     if isinstance(wrapped, PLAIN):
         return wrapped
-    held = list(getattr(found, "__dict__", {}).values())
-    functions = [value for value in held if isinstance(value, types.FunctionType)]
-    return next((one for one in functions if one.__name__ == last and one.__module__ == module.__name__), None)
+    values = getattr(found, "__dict__", {}).values()
+    functions = [value for value in values if isinstance(value, types.FunctionType)]
+    return next((each for each in functions if each.__name__ == last and each.__module__ == module.__name__), None)
 
 
-def passes_on(found, wrapped):
-    """Whether the object takes what the function takes. A command takes the words of a command line."""
+def has_same_parameters(found, wrapped):
+    """Whether the object takes the same arguments as the function. A command takes the words of a command line instead."""
     if type(found).__module__.partition(".")[0] in COMMAND_LINES:
         return False
     try:
-        taken, names = inspect.signature(found).parameters, list(inspect.signature(wrapped).parameters)
+        own, names = inspect.signature(found).parameters, list(inspect.signature(wrapped).parameters)
     except (TypeError, ValueError):
         return False
-    takes_any = any(parameter.kind is parameter.VAR_KEYWORD for parameter in taken.values())
-    return list(taken) == names or (takes_any and not set(taken) & set(names) - {"args", "kwargs"})
+    takes_any = any(parameter.kind is parameter.VAR_KEYWORD for parameter in own.values())
+    return list(own) == names or (takes_any and not set(own) & set(names) - {"args", "kwargs"})
 
 
 def pick_method(instance, path):
@@ -138,10 +144,10 @@ def pick_method(instance, path):
         found = getattr(instance, method, None)
         if callable(found):
             return as_dispatched(instance, method, found) or ResolvedCallable(found)
-    there = [name for name in dir(instance) if not name.startswith("_") and is_method(instance, name)]
-    named = "; name one of its methods: %s" % ", ".join(there[:MAX_NAMES]) if there else ""
+    methods = [name for name in dir(instance) if not name.startswith("_") and is_method(instance, name)]
+    advice = "; name one of its methods: %s" % ", ".join(methods[:MAX_NAMES]) if methods else ""
     kind = type(instance).__name__
-    raise EntryNotFound("%s is a %s without %s%s" % (path, kind, " or ".join(METHODS), named))
+    raise EntryNotFound("%s is a %s without %s%s" % (path, kind, " or ".join(METHODS), advice))
 
 
 def is_method(instance, name):
@@ -152,32 +158,33 @@ def is_method(instance, name):
 
 
 def find_instance(kind, module, build):
-    """One that is built here, or where that takes arguments, the one that the module holds."""
-    why = why_not_built(kind)
-    if why is None:
+    """Builds an instance; if that needs arguments, returns the only instance that the module holds."""
+    obstacle = find_build_obstacle(kind)
+    if obstacle is None:
         return build(kind)
-    held = {
+    instances = {
         name: value for name, value in vars(module).items() if isinstance(value, kind) and not name.startswith("__")
     }
-    if len({id(value) for value in held.values()}) == 1:
-        name, instance = next(iter(held.items()))
+    if len({id(value) for value in instances.values()}) == 1:
+        name, instance = next(iter(instances.items()))
         log("%s cannot be built without arguments: the module's %s is called" % (kind.__name__, name))
         return instance
     advice = (
-        "its module holds several: name one of " + ", ".join(held)
-        if held
+        "its module holds several: name one of " + ", ".join(instances)
+        if instances
         else "name a function that builds it, or one of its class methods, or let the module hold an instance"
     )
-    raise EntryNotFound("%s cannot be built without arguments: %s; %s" % (kind.__name__, why, advice), held)
+    raise EntryNotFound("%s cannot be built without arguments: %s; %s" % (kind.__name__, obstacle, advice), instances)
 
 
-def why_not_built(kind):
+def find_build_obstacle(kind):
+    """Says why a class cannot be built without arguments; None if it can."""
     if inspect.isabstract(kind):
         return "it is abstract (%s)" % ", ".join(sorted(kind.__abstractmethods__))
     try:
         inspect.signature(kind).bind()
     except TypeError as error:
         return str(error)
-    except ValueError:  # no signature to be had
+    except ValueError:  # no signature available
         pass
     return None

@@ -1,4 +1,4 @@
-"""The entry's module: by its name where that leads to its file, by the file where the name leads elsewhere or nowhere."""
+"""Imports the entry's module: by its name if that leads to its file, otherwise by the file."""
 
 import importlib
 import importlib.util
@@ -11,11 +11,11 @@ from .shadowed_modules import PREFIX, standard_names
 
 
 class NoSuchModule(Exception):
-    """There is no module of the entry's name, in the revision or installed."""
+    """Neither the revision nor the environment has a module with the entry's name."""
 
 
 class ImportFailed(Exception):
-    """The module did not come to stand: `error` is its own."""
+    """The module raised `error` while it was imported."""
 
     def __init__(self, error):
         super().__init__(errors.safe_text(error))
@@ -23,13 +23,13 @@ class ImportFailed(Exception):
 
 
 def import_entry(interface):
-    """The module, executed. Throws ImportFailed and NoSuchModule.
+    """Imports and returns the module. Raises ImportFailed and NoSuchModule.
 
-    A module that lacks another one gets the directory on the path that has it, of those above its file: its author ran it
-    there.
+    If another module is missing, the nearest directory above the file that has it is put on the path, because the author ran
+    the code there.
     """
     name, file = interface["module"], find_file(interface)
-    sys.argv = [file or name]  # what parses its arguments when imported sees none
+    sys.argv = [file or name]  # code that parses its arguments on import sees none
     pickled_classes.install(interface)
     with limit_import():
         while True:
@@ -64,26 +64,26 @@ def import_once(interface, name, file):
 
 
 def qualify(name, package):
-    """The full name of a module that is named from the package's directory."""
+    """Returns the full name of a module that is named relative to the package."""
     if not package:
         return name
     return package["name"] if name == "__init__" else package["name"] + "." + name
 
 
 def alias_module(name, module):
-    """Under its plain name too."""
+    """Makes the module available under its plain name, too."""
     sys.modules.setdefault(name, module)
     return module
 
 
 def find_file(interface):
-    """Of the module, relative to the revision; None where it can only be an installed one."""
+    """Returns the module's file relative to the revision, or None if only an installed module can have the name."""
     if interface.get("file"):
         return interface["file"]
     stem = interface["module"].replace(".", os.sep)
     for path in interface.get("paths") or ["."]:
-        for end in (".py", os.sep + "__init__.py"):
-            file = os.path.normpath(os.path.join(path, stem + end))
+        for suffix in (".py", os.sep + "__init__.py"):
+            file = os.path.normpath(os.path.join(path, stem + suffix))
             if os.path.isfile(os.path.join(errors.code_directory, file)):
                 return file
     return None
@@ -104,13 +104,13 @@ def load_file(name, file):
 
 
 def find_directory_with(error, file):
-    """Of the directories between the entry's file and the revision, the nearest that has the module that is missing."""
+    """Returns the nearest directory from the entry's file up to the revision that has the missing module, or None."""
     missing = error.name if isinstance(error, ModuleNotFoundError) else None
     directory = os.path.dirname(file) if file else ""
     while missing and directory:
-        place = os.path.join(errors.code_directory, directory)
-        stem = os.path.join(place, missing.partition(".")[0])
-        if place not in sys.path and (os.path.isdir(stem) or os.path.isfile(stem + ".py")):
-            return place
+        path = os.path.join(errors.code_directory, directory)
+        stem = os.path.join(path, missing.partition(".")[0])
+        if path not in sys.path and (os.path.isdir(stem) or os.path.isfile(stem + ".py")):
+            return path
         directory = os.path.dirname(directory)
     return None

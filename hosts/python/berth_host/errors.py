@@ -1,4 +1,4 @@
-"""What can go wrong, as the codes of Berth's table, and the traceback as the user wants to see it."""
+"""Errors with the codes of Berth's table, and tracebacks reduced to the user's code."""
 
 import os
 import re
@@ -19,7 +19,7 @@ MAX_TRACEBACK = 20_000
 
 
 class HostError(Exception):
-    """Something the caller or the solution's author can mend; `code` is one of Berth's codes."""
+    """An error that the caller or the author of the solution can fix; `code` is one of Berth's codes."""
 
     def __init__(self, code, message):
         super().__init__(message)
@@ -28,14 +28,14 @@ class HostError(Exception):
 
 
 class CallInputError(HostError):
-    """The inputs are not what the callable takes."""
+    """The inputs do not fit the callable."""
 
     def __init__(self, message):
         super().__init__("CALL_INPUT", message)
 
 
 class CallOutputError(HostError):
-    """What came back cannot be handed on."""
+    """The output cannot be returned to the caller."""
 
     def __init__(self, message):
         super().__init__("CALL_OUTPUT", message)
@@ -50,11 +50,11 @@ class StartError(Exception):
 
 
 class CallInterrupted(BaseException):
-    """Raised inside a call that outlived its time or was cancelled; not an Exception, so that user code lets it pass."""
+    """Raised inside a call that timed out or was canceled. Not an Exception, so that user code does not catch it."""
 
 
 def describe_exception(error, code):
-    """The `error` of an answer for an exception of the user's code."""
+    """Returns the `error` of an answer for an exception from the user's code."""
     if isinstance(error, HostError):
         return {"code": error.code, "message": error.message}
     name = type(error).__name__
@@ -70,15 +70,15 @@ def describe_exception(error, code):
 
 
 def describe_name_collision(text):
-    """What to do where a module of the revision may have been taken for one of Python's own, or the other way round."""
+    """Returns advice if a module of the revision may have been confused with one of Python's own, else an empty text."""
     for name, file in standard_names.items():
         if re.search(r"\b(from|module|named) '(berth_revision\.)?%s[.']" % re.escape(name), text):
-            return "; %s has the name of one of Python's own modules: rename it if one is taken for the other" % file
+            return "; %s has the name of one of Python's own modules: rename it if it is confused with that one" % file
     return ""
 
 
 def user_traceback(error):
-    """The traceback from the user's first frame on, with paths relative to the revision (the working directory at boot)."""
+    """Returns the traceback from the user's first frame on, with paths relative to the revision."""
     chained, seen = error, set()
     while chained is not None and id(chained) not in seen:
         seen.add(id(chained))
@@ -92,7 +92,7 @@ def user_traceback(error):
 
 
 def without_directory(text):
-    """Files of the revision in a traceback, relative to it."""
+    """Makes the paths of the revision's files in a traceback relative to it."""
     return text.replace('File "' + code_directory + os.sep, 'File "')
 
 
@@ -101,20 +101,22 @@ def relative(path):
 
 
 def skip_machinery(tb):
-    """The traceback without the frames of the host and of the interpreter's import and event loop that led to the user's, and
-    without the host's own between the user's: it loads the modules that they import."""
-    while tb is not None and is_of(tb, MACHINERY):
+    """Removes the frames of the host, of Python's import system, and of its event loop above the user's first frame.
+
+    Also removes the host's frames between the user's frames: the host loads the modules that they import.
+    """
+    while tb is not None and is_in(tb, MACHINERY):
         tb = tb.tb_next
     last = tb
     while last is not None:
-        while last.tb_next is not None and is_of(last.tb_next, MACHINERY[:1]):
+        while last.tb_next is not None and is_in(last.tb_next, MACHINERY[:1]):
             last.tb_next = last.tb_next.tb_next
         last = last.tb_next
     return tb
 
 
-def is_of(tb, places):
-    return tb.tb_frame.f_code.co_filename.startswith(places)
+def is_in(tb, directories):
+    return tb.tb_frame.f_code.co_filename.startswith(directories)
 
 
 def safe_text(error):
@@ -124,18 +126,18 @@ def safe_text(error):
         return ""
 
 
-def shorten(text, longest):
-    if len(text) <= longest:
+def shorten(text, max_length):
+    if len(text) <= max_length:
         return text
-    half = longest // 2
-    return "%s\n… %d characters left out …\n%s" % (text[:half], len(text) - 2 * half, text[-half:])
+    half = max_length // 2
+    return "%s\n… %d characters omitted …\n%s" % (text[:half], len(text) - 2 * half, text[-half:])
 
 
 code_directory = os.getcwd()
-#: Modules of the revision that have the name of one of Python's own → their files, relative to it.
+#: Modules of the revision with the name of one of Python's own → their files, relative to the revision.
 standard_names = {}
 
 
 def log(line):
-    """One line of the host's own in the log."""
+    """Writes a line of the host to the log."""
     write_log("berth: %s\n" % line)

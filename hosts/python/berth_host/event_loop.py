@@ -1,8 +1,7 @@
-"""The one event loop on which the solution's coroutines run, from its setup on: what they share belongs to one loop.
+"""The event loop on which all of the solution's coroutines run, from its setup on: what they share belongs to one loop.
 
-In a host it is the loop of the main thread, as `asyncio.get_event_loop()` says it to the code that is imported and set up
-there; it stands still while synchronous code runs. In a process of a framework, whose main thread is its background, it has a
-thread of its background.
+In a host it is the main thread's loop, which `asyncio.get_event_loop()` returns during import and setup. It does not run while
+synchronous code runs. In the process of a framework, which owns the main thread, it runs in a background thread.
 """
 
 import asyncio
@@ -17,34 +16,34 @@ starting = OriginalFunctions.allocate_lock()
 
 
 class Loops:
-    #: Whether the main thread runs it.
+    #: Whether the main thread runs the loop.
     is_main = False
     main = None
-    #: Whether coroutines have run on it: they may have left tasks there.
+    #: Whether coroutines have run on the main loop and may have left tasks there.
     was_used = False
     background = None
 
 
 def use_main_thread():
-    """The main thread has a current loop from here on, also where Python would make none by itself."""
+    """Sets a current loop on the main thread, because newer Python versions create none."""
     Loops.is_main = True
     asyncio.set_event_loop(asyncio.new_event_loop())
 
 
 def main_loop():
-    """For the main thread: its loop, and another one where the solution has closed that."""
+    """Returns the main thread's loop; a new one if the solution closed it. Only for the main thread."""
     if Loops.main is None or Loops.main.is_closed():
         Loops.main = current_loop()
     return Loops.main
 
 
 def current_loop():
-    """Of another kind than ours where the solution has chosen so, as `uvloop.install()` does."""
+    """Returns the current loop, which may be of another class that the solution chose (`uvloop.install()`)."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
             loop = asyncio.get_event_loop()
-        except RuntimeError:  # there is none
+        except RuntimeError:  # there is no current loop
             loop = None
     if loop is None or loop.is_closed():
         loop = asyncio.new_event_loop()
@@ -53,14 +52,14 @@ def current_loop():
 
 
 def resolve(result):
-    """What comes of an awaitable; anything else as it is."""
+    """Returns the result of an awaitable, or any other value unchanged."""
     if not inspect.isawaitable(result):
         return result
     if not Loops.is_main:
         return submit(result).result()
     Loops.was_used = True
     result, context = main_loop().run_until_complete(await_with_context(result))
-    for variable, value in context.items():  # what an async setup has set is set for the calls
+    for variable, value in context.items():  # makes what an async setup set visible to the calls
         if variable.get(context) is not value:
             variable.set(value)
     return result
@@ -72,7 +71,7 @@ async def await_with_context(awaitable):
 
 
 def submit(awaitable):
-    """A concurrent Future of the awaitable's result, from the loop that has a thread of its background."""
+    """Returns a concurrent Future of an awaitable that runs on the background loop."""
     return asyncio.run_coroutine_threadsafe(as_coroutine(awaitable), background_loop())
 
 

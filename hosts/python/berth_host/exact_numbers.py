@@ -2,7 +2,7 @@
 
 
 class WrittenFloat(float):
-    """A float whose `str` is the text that it was read from: pydantic, too, makes a `Decimal` of that."""
+    """A float whose `str` is the text that it was read from. pydantic, too, makes a `Decimal` from `str`."""
 
     __slots__ = ("text",)
 
@@ -19,12 +19,12 @@ class WrittenFloat(float):
 
 
 def as_written(number, text):
-    """A float of that text; one that Python writes just so stays what it is."""
+    """Returns a float with its text; a plain float if Python writes it identically."""
     return number if repr(number) == text else WrittenFloat(text)
 
 
 def as_floats(value):
-    """A JSON value without such numbers, for code that did not ask for them."""
+    """Replaces each WrittenFloat in a JSON value by a plain float, for code that does not need them."""
     if type(value) is WrittenFloat:
         return float(value)
     if type(value) is list:

@@ -1,4 +1,4 @@
-"""Frames: four bytes of length, big-endian, then that many bytes."""
+"""Frames on a socket: a length of four bytes, big-endian, then the content."""
 
 import socket
 import struct
@@ -11,11 +11,11 @@ NO_WAIT = socket.MSG_DONTWAIT
 
 
 class Hangup(Exception):
-    """The other side has ended the connection."""
+    """The other side has closed the connection."""
 
 
 class FrameReader:
-    """Requests from a socket, without ever waiting. A small one arrives in one piece and is read by one system call."""
+    """Reads requests from a socket without blocking. Reads a small request with one system call."""
 
     def __init__(self, connection):
         self.receive = connection.recv
@@ -27,7 +27,7 @@ class FrameReader:
         self.has_more = False
 
     def next(self):
-        """`(head, inputs)` of the next whole request, inputs None unless it is a call; None when more has to come."""
+        """Returns `(head, inputs)` of the next complete request; None if more data must arrive. Only a call has inputs."""
         while True:
             frame = self.next_frame()
             if frame is None:
@@ -69,7 +69,7 @@ class FrameReader:
         return more
 
     def begin_large(self, rest, size):
-        """A frame that does not come in one piece is received where it is to lie: a second copy of 50 MB would be felt."""
+        """Receives a large frame directly into its buffer, because a second copy of 50 MB takes noticeable time."""
         self.large = bytearray(size)
         received = len(rest) - 4
         self.large[:received] = rest[4:]
@@ -92,7 +92,7 @@ class FrameReader:
 
 
 def read_frame(file):
-    """The one frame of a file; None when it ends before."""
+    """Reads the only frame of a file; None if the file ends early."""
     head = file.read(4)
     if len(head) < 4:
         return None

@@ -1,4 +1,4 @@
-"""`python berth_host --check PORT`: what a container's health check runs. Exit code 0 when calls can be answered."""
+"""Checks the health of a container: `python berth_host --check PORT`. Exit code 0 means that calls can be answered."""
 
 import http.client
 import sys

@@ -1,7 +1,7 @@
-"""From a container's environment to a callable served over HTTP.
+"""Starts a process that serves a callable over HTTP in a container.
 
-`BERTH_BOOT` is the boot document as JSON; it holds no secret, and the solution does not see it. The software's own
-variables are the container's. A start that fails ends with one of the codes below, its traceback last in the log.
+`BERTH_BOOT` is the boot document as JSON. It holds no secret, and the solution does not see it. The software's variables are
+those of the container. A failed start exits with one of the codes below, with its traceback at the end of the log.
 """
 
 import faulthandler
@@ -11,7 +11,7 @@ import sys
 import time
 
 from . import import_timeout, setup_timeout
-from .boot import exit_process, load, log_end, log_failure
+from .boot import exit_process, load, log_failure, log_stop
 from .errors import StartError, log
 from .http_connection import HttpConnection
 from .original_json import loads
@@ -19,7 +19,7 @@ from .server import Server
 from .sockets import bind
 
 EXIT_CODES = {"IMPORT_FAILED": 70, "START_FAILED": 71, "ENTRY_NOT_FOUND": 71}
-"""As strategies/docker/container/explain-exit.ts reads them."""
+"""Exit codes that strategies/docker/container/explain-exit.ts reads."""
 CACHE = "/tmp/berth-pycache"
 
 
@@ -38,10 +38,10 @@ def main(port):
         fail(failure.error)
     import_timeout.stop()
     server = Server(software, identity, document)
-    # Of the container: which address of the machine reaches it, the engine decides.
+    # All addresses of the container. The engine decides which address of the machine reaches it.
     server.open(bind(socket.AF_INET, ("0.0.0.0", int(port))), HttpConnection)
     log("%s %s serves %s" % (identity["deployment"], identity["revision"], document["interface"]["callable"]))
-    log_end(server.serve())
+    log_stop(server.serve())
     exit_process(0)
 
 

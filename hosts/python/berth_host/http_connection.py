@@ -1,8 +1,8 @@
-"""The server's calls over HTTP: `POST /run` with the inputs as JSON, `GET /healthz` for who is there.
+"""Serves calls over HTTP: `POST /run` with the inputs as JSON, `GET /healthz` for the identity and health.
 
-The body of every reply is an answer; its status is 200 for a success, 422 for inputs that do not fit, else 500. Who accepts
-`application/x-ndjson` gets what a generator yields as it comes, a line of JSON each (see streams.py). `Berth-Token`, a hash,
-says who answers: a caller that sends it is answered by this very start of this revision or refused.
+The body of every reply is an answer. Its status is 200 for success, 422 for invalid inputs, else 500. A caller that accepts
+`application/x-ndjson` receives what a generator yields as lines of JSON (see streams.py). `Berth-Token` is a hash that
+identifies this start of this revision: a caller that sends another one is refused.
 """
 
 import hashlib
@@ -32,7 +32,7 @@ REASONS = {
 STATUSES = {"CALL_INPUT": 422, "NOT_RUNNING": 503}
 LINES = "application/x-ndjson"
 STUCK_TOO_LONG = 30
-"""Seconds for which ended calls may hold up the others before the software counts as unhealthy."""
+"""Seconds for which ended calls may block the others before the software is unhealthy."""
 
 numbers = itertools.count(1)
 
@@ -45,42 +45,42 @@ class HttpConnection(Connection):
         self.reader = HttpReader(raw)
 
     def next(self):
-        """Answers by itself what asks for nothing that is here."""
+        """Returns the next request for the server. Answers invalid requests and unknown paths itself."""
         while True:
             try:
                 request = self.reader.next()
                 if request is None:
                     return None
                 self.is_last = not request.keeps_alive
-                found = self.route(request)
+                routed = self.route(request)
             except BadRequest as error:
                 self.is_last = True
                 return self.reply(error.status, refuse("CALL_INPUT", error.message))
-            if found is not None:
-                return found
+            if routed is not None:
+                return routed
             if self.is_last:
                 return None
 
     def route(self, request):
-        place = (request.method, request.path)
+        route = (request.method, request.path)
         refusal = refuse_caller(request, self.token)
         if refusal is not None:
             return self.reply(*refusal)
-        if place == ("POST", "/run"):
+        if route == ("POST", "/run"):
             return describe_call(request)
-        if place == ("GET", "/healthz"):
+        if route == ("GET", "/healthz"):
             return Request("ping")
-        if place == ("POST", "/cancel"):
+        if route == ("POST", "/cancel"):
             return Request("cancel", request.headers.get("berth-call"))
-        message = "there is no %s %s; call POST /run with the inputs as JSON" % place
+        message = "there is no %s %s; call POST /run with the inputs as JSON" % route
         return self.reply(404, refuse("CALL_INPUT", message))
 
     def answer_control(self, kind, record):
         if kind != "ping":
             return super().answer_control(kind, record)
         content = dumps(dict(record, token=self.token, pid=os.getpid())).encode()
-        is_well = not record["isStopping"] and record["stuck"] < STUCK_TOO_LONG
-        self.reply(200 if is_well else 503, content)
+        is_healthy = not record["isStopping"] and record["stuck"] < STUCK_TOO_LONG
+        self.reply(200 if is_healthy else 503, content)
 
     def has_buffered(self):
         return self.reader.has_more or len(self.reader.buffer) > 0
@@ -96,7 +96,7 @@ class HttpConnection(Connection):
 
 
 class LineEncoder:
-    """A stream as lines of JSON in a chunked reply. One without any chunk is a reply like any other."""
+    """Encodes a stream as lines of JSON in a chunked reply. A stream without chunks becomes an ordinary reply."""
 
     def __init__(self, connection):
         self.connection = connection
@@ -110,7 +110,7 @@ class LineEncoder:
         return b"%s%x\r\n%s\n\r\n%s" % (head, len(content) + 1, content, b"0\r\n\r\n" if is_last else b"")
 
     def describe(self):
-        # Its connection is not used again: where a deadline ends the stream, code may be at work on it for longer.
+        # The connection is not reused: code may still use it after a deadline ended the stream.
         self.connection.is_last = True
         head = "HTTP/1.1 200 OK\r\nContent-Type: %s\r\nTransfer-Encoding: chunked\r\nBerth-Token: %s\r\n%s\r\n"
         return (head % (LINES, self.connection.token, "Connection: close\r\n")).encode("ascii")
@@ -121,8 +121,8 @@ def hash_token(token):
 
 
 def refuse_caller(request, token):
-    if "origin" in request.headers:  # a page in a browser may post to any port of its machine
-        return 403, refuse("CALL_INPUT", "pages of other origins are not answered")
+    if "origin" in request.headers:  # a page in a browser can post to any port of its machine
+        return 403, refuse("CALL_INPUT", "requests from web pages are not answered")
     if request.headers.get("berth-token", token) != token:
         return 421, refuse("NOT_RUNNING", "another start of the software answers on this port")
     return None
@@ -139,7 +139,7 @@ def read_timeout(request):
     try:
         return float(text) if text else None
     except ValueError:
-        raise BadRequest(400, "Berth-Timeout: %r is no number of seconds" % text) from None
+        raise BadRequest(400, "Berth-Timeout: %r is not a number of seconds" % text) from None
 
 
 def describe_reply(status, content, token, is_last):
@@ -154,7 +154,7 @@ def describe_reply(status, content, token, is_last):
 
 
 def status_of(answer):
-    """Of an answer as bytes, which begins with its status."""
+    """Returns the HTTP status of an encoded answer."""
     if not answer.startswith((b'{"status":"error"', b'{"status": "error"')):
         return 200
     error = loads(answer.decode("utf-8"))["error"]

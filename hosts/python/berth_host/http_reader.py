@@ -1,4 +1,4 @@
-"""Requests of one HTTP/1.1 connection, one after another. The standard library's own server takes several times as long."""
+"""Reads the requests of one HTTP/1.1 connection. The standard library's server takes several times as long."""
 
 from .frames import NO_WAIT, Hangup
 
@@ -25,19 +25,19 @@ class HttpRequest:
 
 
 class HttpReader:
-    """Reads without ever waiting."""
+    """Reads requests without blocking."""
 
     def __init__(self, connection):
         self.connection = connection
         self.buffer = bytearray()
-        #: The request whose body is still on its way, the body, and what of it is missing.
+        #: The request whose body is incomplete, the body, and its missing part.
         self.request = None
         self.body = None
         self.missing = None
         self.has_more = False
 
     def next(self):
-        """The next request, whole; None when more has to come. BadRequest for what is no HTTP/1 with a length."""
+        """Returns the next complete request; None if more data must arrive. Raises BadRequest for an invalid request."""
         if self.request is None:
             head = self.read_head()
             if head is None:
@@ -74,10 +74,10 @@ class HttpReader:
             self.connection.send(b"HTTP/1.1 100 Continue\r\n\r\n", NO_WAIT)
         self.request = request
         self.body = bytearray(length)
-        there = min(length, len(self.buffer))
-        self.body[:there] = self.buffer[:there]
-        del self.buffer[:there]
-        self.missing = memoryview(self.body)[there:]
+        received = min(length, len(self.buffer))
+        self.body[:received] = self.buffer[:received]
+        del self.buffer[:received]
+        self.missing = memoryview(self.body)[received:]
 
     def fill_body(self):
         while self.missing:
@@ -112,5 +112,5 @@ def body_length(request):
         raise BadRequest(411, "send the body with a Content-Length")
     text = request.headers.get("content-length", "0")
     if not text.isdigit():
-        raise BadRequest(400, "%r is no length of a body" % text)
+        raise BadRequest(400, "%r is not a valid Content-Length" % text)
     return int(text)

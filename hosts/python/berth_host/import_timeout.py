@@ -1,6 +1,6 @@
-"""The time that importing the solution may take: code that serves, waits or loops at module level never comes back.
+"""Limits the time of importing the solution: code that serves, waits, or loops at module level never returns.
 
-Only the execution of modules is bound. What builds and sets up the software afterwards loads its weights, and may take long.
+The limit covers the execution of modules only. The setup afterwards may load weights; see setup_timeout.py.
 """
 
 import contextlib
@@ -10,29 +10,29 @@ import time
 
 from . import stack_location
 
-#: Seconds beyond the bound after which C code that lets no other thread run is ended too.
+#: Seconds after the limit until the process is killed even if C code lets no other thread run.
 GRACE_SECONDS = 2
-#: Seconds that a process has to begin the imports with which it starts.
+#: Seconds after the start of the process in which an import still belongs to the start.
 MAX_START_SECONDS = 300
 ADVICE = (
-    '. What starts a server, waits or loops belongs below `if __name__ == "__main__":`;'
-    " an import that only loads something large gets more time with --import-timeout SECONDS"
+    '. Move code that starts a server, waits or loops below `if __name__ == "__main__":`;'
+    " if the import only loads something large, give it more time with --import-timeout SECONDS"
 )
 
 
 class ImportTimer:
-    """None `seconds`: there is no bound."""
+    """The state of the limit. If `seconds` is None, there is no limit."""
 
     seconds = None
     abort = None
     report = None
     started_at = 0.0
-    #: Threads that import, the outermost import's first; a module may have others imported by a thread that it waits for.
+    #: Threads with an import in progress, the outermost import first. A module may wait for a thread that imports others.
     importers = []
 
 
 def start(seconds, abort, report=lambda state: None):
-    """From here on; `abort(error)` ends the process, `report` receives "importing" and "imported"."""
+    """Starts the limit. `abort(error)` must end the process; `report` receives "importing" and "imported"."""
     ImportTimer.seconds, ImportTimer.abort, ImportTimer.report, ImportTimer.started_at = (
         seconds,
         abort,
@@ -42,13 +42,13 @@ def start(seconds, abort, report=lambda state: None):
 
 
 def stop():
-    """Where it is known that the start is is_over: what calls import from here on is their own."""
+    """Ends the limit when the start is complete: later imports belong to calls."""
     ImportTimer.seconds = None
 
 
 @contextlib.contextmanager
 def limit_import():
-    """Bounds the outermost of the imports with which a process starts. One that code makes later, in a call, is its own."""
+    """Limits the outermost import during the start of the process. An import inside a later call is not limited."""
     is_outermost = not ImportTimer.importers
     ImportTimer.importers.append(threading.get_ident())
     try:
@@ -67,29 +67,29 @@ def limit_import():
 
 @contextlib.contextmanager
 def watch_import():
-    is_over = threading.Event()
+    finished = threading.Event()
     ImportTimer.report("importing")
-    threading.Thread(target=watch, args=(is_over,), name="berth-import-bound", daemon=True).start()
+    threading.Thread(target=watch, args=(finished,), name="berth-import-timeout", daemon=True).start()
     faulthandler.dump_traceback_later(ImportTimer.seconds + GRACE_SECONDS, exit=True)
     try:
         yield
     finally:
         faulthandler.cancel_dump_traceback_later()
-        is_over.set()
+        finished.set()
         ImportTimer.report("imported")
 
 
-def watch(is_over):
-    if not is_over.wait(ImportTimer.seconds):
+def watch(finished):
+    if not finished.wait(ImportTimer.seconds):
         ImportTimer.abort(describe(stack_location.read_stack(next(reversed(ImportTimer.importers), None))))
 
 
 def describe(stack):
-    """The `error` of an import that is still going on."""
-    place = stack_location.describe_position(stack)
+    """Returns the `error` of an import that has not finished."""
+    position = stack_location.describe_position(stack)
     return {
         "code": "IMPORT_FAILED",
-        "message": "it took longer than its %g s%s%s" % (ImportTimer.seconds, place, ADVICE),
+        "message": "it took longer than its %g s%s%s" % (ImportTimer.seconds, position, ADVICE),
         "type": "ImportTimeout",
         "traceback": stack_location.format_stack(stack),
     }

@@ -1,7 +1,7 @@
-"""The inputs of a call, from JSON text that a caller wrote. What Python's reader would change without a word is refused by its place.
+"""Parses the inputs of a call from JSON text that a caller wrote.
 
-It reads a number too large for a float as infinity, of a name that an object has twice the last value, and `NaN`, which is
-no JSON.
+Refuses, with the path, what Python's parser would change silently: it reads a number that is too large for a float as
+infinity, keeps only the last of two values with the same name, and accepts `NaN`, which is not JSON.
 """
 
 import json
@@ -16,18 +16,18 @@ BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 class InvalidValue:
-    """Stands where Python has no value for what the text says; `problem` completes "inputs.x …"."""
+    """Stands for a value that Python cannot represent; `problem` completes the sentence "inputs.x …"."""
 
     def __init__(self, problem):
         self.problem = problem
 
 
 class AmbiguousInput(Exception):
-    """Somewhere in the text is such a place. It is looked for when there is one."""
+    """The text contains an invalid value. `find_invalid_value` locates it."""
 
 
 class InputText:
-    """JSON text as a caller wrote it. What a program of ours wrote from values holds nothing that a reader changes."""
+    """JSON text as a caller wrote it. Text that Berth wrote from values needs no such checks."""
 
     __slots__ = ("content",)
 
@@ -36,7 +36,7 @@ class InputText:
 
 
 def parse_inputs(written, decoder=None):
-    """The value of the text. CallInputError says what is wrong with it, and where."""
+    """Returns the value of an InputText. Raises CallInputError with the problem and its path."""
     content, decoder = written.content, decoder or strict_decoder
     try:
         text = content.decode("utf-8" if content[:3] != BYTE_ORDER_MARK else "utf-8-sig")
@@ -46,7 +46,7 @@ def parse_inputs(written, decoder=None):
                 return value
         except StopIteration:
             pass
-        return decoder.decode(text)  # space around it, or an error to be told in words
+        return decoder.decode(text)  # surrounding space, or an error with a readable message
     except json.JSONDecodeError as error:
         raise CallInputError("the inputs are not JSON: %s" % error) from None
     except UnicodeDecodeError as error:
@@ -66,7 +66,7 @@ def as_object(pairs):
 
 def as_float(text):
     value = float(text)
-    if value - value != 0:  # neither infinity has a difference to itself
+    if value - value != 0:  # true for both infinities
         raise AmbiguousInput
     return value
 
@@ -84,7 +84,7 @@ exact_decoder = Decoder(object_pairs_hook=as_object, parse_float=as_float_with_d
 
 
 def find_invalid_value(text):
-    """The first place that Python has no value for, in words; None where there is none."""
+    """Describes the first invalid value and its path; None if there is none."""
 
     def mark_object(pairs):
         value = {}
@@ -103,8 +103,8 @@ def find_invalid_value(text):
         try:
             return int(number)
         except ValueError:
-            digits, most = len(number.lstrip("-")), sys.get_int_max_str_digits()
-            return InvalidValue("is an integer of %d digits, and Python reads at most %d" % (digits, most))
+            digits, max_digits = len(number.lstrip("-")), sys.get_int_max_str_digits()
+            return InvalidValue("is an integer of %d digits, and Python reads at most %d" % (digits, max_digits))
 
     marking = Decoder(
         object_pairs_hook=mark_object, parse_float=mark_float, parse_constant=mark_constant, parse_int=mark_integer

@@ -1,4 +1,4 @@
-"""Converters of the types that JSON has itself."""
+"""Converters for the types that JSON has."""
 
 from typing import Any, Callable, Dict, Tuple
 
@@ -7,12 +7,12 @@ from .converter import NONE_TYPE, Converter
 
 
 def scalar(convert: Callable[[Any], Any], kind: type, near: Tuple[type, ...] = ()) -> Tuple[Converter, Converter]:
-    """Of the type `kind`; those that are `near` pass, but not under Cog."""
+    """Returns the converters for the type `kind`. Values of `near` types pass, except under Cog."""
     plain, cog = (Converter(lambda value, files: convert(value), exact) for exact in ((kind, *near), (kind,)))
     return plain, cog
 
 
-#: Type → its converter, and the one under Cog.
+#: Type → its converter, and its converter under Cog.
 SCALARS: Dict[Any, Tuple[Converter, Converter]] = {
     int: scalar(scalars.integer, int, (bool,)),
     float: scalar(scalars.number, float, (int, bool)),

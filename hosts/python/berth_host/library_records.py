@@ -1,7 +1,7 @@
-"""Records of libraries: pydantic 2 and 1, attrs, msgspec, polars.
+"""Converts records of libraries: pydantic 2 and 1, attrs, msgspec, polars.
 
-A pydantic model is its Python values, written as any others are; a value that only the model's JSON mode can write
-(an `HttpUrl`, a `SecretStr`, a field with a serializer of its own) is what that makes of it.
+A pydantic model becomes its Python values, which are converted like any others. Values that only the model's JSON mode can
+write (an `HttpUrl`, a `SecretStr`, a field with a custom serializer) are taken from that mode.
 """
 
 import json
@@ -9,7 +9,7 @@ import sys
 
 
 def model_converter(is_unknown, value):
-    """`is_unknown` says of a value whether nobody knows how to write it."""
+    """Returns the converter of a record, or None. `is_unknown(value)` says whether no converter handles a value."""
     kind = type(value)
     if hasattr(kind, "model_dump"):
         return lambda model: fill(model.model_dump(), is_unknown, lambda: model.model_dump(mode="json"))
@@ -27,7 +27,7 @@ def model_converter(is_unknown, value):
 
 
 def fill(values, is_unknown, write):
-    """`values`, with those that nobody can write as `write()` has them: the same record in JSON's types."""
+    """Returns `values`, with unknown ones replaced from `write()`, which returns the same record in JSON types."""
     return merge(values, write(), is_unknown) if holds_unknown(values, is_unknown) else values
 
 

@@ -1,4 +1,4 @@
-"""From the run interface to one function of the inputs: the module imported once, a class built once, `setup()` once."""
+"""Loads the callable of a run interface: imports the module once, builds a class once, and runs `setup()` once."""
 
 import functools
 import inspect
@@ -14,11 +14,13 @@ from .single_argument import check_takes_inputs, convert_single_argument, find_s
 
 
 class Software:
-    """`call(inputs)` → a value, or an awaitable or iterator; `stream(inputs)` the same, for who wants its items one by one.
+    """The loaded solution.
 
-    `joins` says whether these are one text together; None: if all of them are texts. `stop_exception` ends a call's code.
-    `keeps_digits`: numbers come as they were written (`WrittenFloat`). `is_async`: both return without running any code of the solution that could block. `concurrency`: the calls at once that
-    the solution declares; None where it says nothing.
+    `call(inputs)` returns a value, an awaitable, or an iterator; `stream(inputs)` does the same for a caller that reads items
+    one by one. `joins` says whether the items form one text; None means if all are texts. `stop_exception` is raised to end
+    a call's code. `is_async`: both functions return before any code of the solution that could block. `concurrency`: the
+    number of concurrent calls that the solution declares, or None. `keeps_digits`: numbers are passed as they were written
+    (`WrittenFloat`).
     """
 
     def __init__(
@@ -41,7 +43,7 @@ class Software:
 
 
 def load_software(interface):
-    """Exceptions are the user's own, or HostError START_FAILED or ENTRY_NOT_FOUND."""
+    """Loads the software. Raises the user's exceptions, HostError START_FAILED, and EntryNotFound."""
     if interface.get("call") == "cog":
         return load_cog(interface)
     name = interface["callable"]
@@ -64,7 +66,7 @@ def load_software(interface):
 
 
 def is_async(function):
-    """Whether a call makes a coroutine or an async generator and runs nothing."""
+    """Whether calling the function only creates a coroutine or an async generator."""
     while isinstance(function, functools.partial):
         function = function.func
     return any(
@@ -74,11 +76,11 @@ def is_async(function):
 
 
 def bind_single_argument(found):
-    """A function of the inputs as they are, or as what its annotation makes of them; and whether that wants their digits."""
-    whole = find_single_argument_converter(found.described)
-    if whole is None:
+    """Returns a function that takes all inputs as one argument, and whether that needs exact numbers."""
+    parameter = find_single_argument_converter(found.described)
+    if parameter is None:
         return found.function, False
-    converter, name = whole
+    converter, name = parameter
     return lambda inputs: found.function(convert_single_argument(converter, inputs, name)), converter.needs_digits
 
 
@@ -104,7 +106,7 @@ def load_cog(interface):
 
 
 def build(kind):
-    """The one instance, ready. An exception of its constructor or of `setup()` is the user's own."""
+    """Builds the instance of a class and sets it up. Raises what its constructor or `setup()` raises."""
     with limit_setup():
         instance = kind()
         setup = getattr(instance, "setup", None)

@@ -1,6 +1,6 @@
-"""The main thread, on which the solution was imported and set up: it runs the calls and, between them, reads their inputs.
+"""The main thread, which imported the solution and set it up. It runs the calls and reads the sockets between them.
 
-So a call to idle software takes no switch of threads. While the thread runs the solution's code, the watcher reads.
+So a call to idle software needs no thread switch. While this thread runs the solution's code, the watcher reads the sockets.
 """
 
 from collections import deque
@@ -15,11 +15,11 @@ class MainThread:
     def __init__(self, server):
         self.server = server
         self.thread = OriginalFunctions.thread_id()
-        #: Calls whose turn has come.
+        #: Calls that can run now.
         self.ready = deque()
-        #: The call whose synchronous code it runs.
+        #: The call whose synchronous code is running.
         self.call = None
-        #: Whether coroutines have been seen: then it runs their loop while it waits.
+        #: Whether coroutines have been used. Then this thread runs their loop while it waits.
         self.uses_loop = Loops.was_used
         self.is_in_loop = False
 
@@ -32,11 +32,11 @@ class MainThread:
             main_loop().stop()
 
     def is_free(self):
-        """Whether a call that is begun here and now is the next thing that the thread does."""
+        """Whether this thread runs a call next if it begins now."""
         return OriginalFunctions.thread_id() == self.thread and not self.is_in_loop
 
     def use_loop(self):
-        """A coroutine is to run: from here on the thread runs their loop while it waits."""
+        """Makes the thread run the loop of coroutines while it waits."""
         if not self.uses_loop:
             self.uses_loop = True
             self.server.watcher.wake()
@@ -44,7 +44,7 @@ class MainThread:
                 self.server.sockets.wake()
 
     def serve(self):
-        """Returns when the server has been stopped."""
+        """Runs calls until the server is stopped."""
         while not self.server.shutdown.is_over():
             try:
                 self.run_once()
@@ -59,7 +59,7 @@ class MainThread:
             return
         sockets = self.server.sockets
         if sockets.polling.locked():
-            sockets.wake()  # the watcher lets go of it
+            sockets.wake()  # makes the watcher release it
         if self.uses_loop:
             return self.run_loop()
         with sockets.polling:
@@ -67,7 +67,7 @@ class MainThread:
                 sockets.read(None)
 
     def run_loop(self):
-        """Runs coroutines until there is something else to do; sockets that are read are one more event for the loop."""
+        """Runs coroutines until there is a call to run. Readable sockets are one more event of the loop."""
         loop = main_loop()
         descriptor = self.server.sockets.poller.fileno()
         loop.add_reader(descriptor, self.read_in_loop)
@@ -87,9 +87,9 @@ class MainThread:
             main_loop().stop()
 
     def recover(self, error):
-        """An exception of a signal's handler, or of a callback on the loop, that came while no call was running."""
+        """Handles an exception from a signal handler or a loop callback that was raised outside of a call's code."""
         call, self.call = self.call, None
         if call is not None:
             self.server.calls.leave_thread(call)
             self.server.finish(call, explain(error))
-        log("the host goes on after %s: %s" % (type(error).__name__, error))
+        log("the host recovered from %s: %s" % (type(error).__name__, error))

@@ -1,5 +1,7 @@
-"""Further modules that an import would have missed after the first: read, not run, from the files that were being imported
-and those of the repository that they import."""
+"""Finds further modules that an import would miss after the first.
+
+Parses, but does not run, the files that were being imported and the files of the repository that these import.
+"""
 
 import ast
 import importlib.util
@@ -13,16 +15,16 @@ MAX_FILE_BYTES = 1_000_000
 
 
 def find_others(error):
-    """Names of modules that are neither installed nor in the repository, beside the one that the ModuleNotFoundError names."""
+    """Returns modules, other than the one in the error, that are neither installed nor in the repository."""
     missing, seen, own = [], {error.name.partition(".")[0]}, list_own_names()
     files = list(dict.fromkeys(reversed(list(files_of(error.__traceback__)))))
-    for file in files:  # which grows
+    for file in files:  # the list grows
         for name, level in imports_of(file):
             first = name.partition(".")[0]
             directory = find_directory(file, first, level)
             if directory is not None:
-                found = [one for one in module_files(directory, name) if one not in files]
-                files.extend(found[: MAX_FILES - len(files)])
+                added = [path for path in module_files(directory, name) if path not in files]
+                files.extend(added[: MAX_FILES - len(files)])
             elif not level and first not in seen:
                 seen.add(first)
                 if first not in own and not is_installed(first):
@@ -31,12 +33,12 @@ def find_others(error):
 
 
 def list_own_names():
-    """Of modules anywhere in the repository: the code may put their directory on the path before it imports them."""
+    """Returns the names of all modules in the repository: the code may put any directory on the path before an import."""
     names, count = set(), 0
-    for place, directories, files in os.walk(errors.code_directory):
+    for path, directories, files in os.walk(errors.code_directory):
         directories[:] = [name for name in directories if not name.startswith(".")]
         modules = [file[:-3] for file in files if file.endswith(".py")]
-        names.update(modules, [os.path.basename(place)] if modules else [])
+        names.update(modules, [os.path.basename(path)] if modules else [])
         count += len(files) + len(directories)
         if count > MAX_ENTRIES:
             break
@@ -52,7 +54,7 @@ def files_of(traceback):
 
 
 def imports_of(file):
-    """`(name, leading dots)` of what a file is certain to import: at its top, under no condition and in no `try`."""
+    """Yields `(name, leading dots)` of unconditional imports: at the top level of a file, in no `if` or `try`."""
     try:
         if os.path.getsize(file) > MAX_FILE_BYTES:
             return
@@ -62,17 +64,19 @@ def imports_of(file):
         return
     for node in body:
         if isinstance(node, ast.Import):
-            for one in node.names:
-                yield one.name, 0
+            for alias in node.names:
+                yield alias.name, 0
         elif isinstance(node, ast.ImportFrom):
             start = node.module + "." if node.module else ""
-            for one in node.names:
-                yield start + one.name, node.level
+            for alias in node.names:
+                yield start + alias.name, node.level
 
 
 def find_directory(file, first, level):
-    """The directory of the repository that has the module: without leading dots, the importing file's or one above, since
-    each may be on the path in the end. None where it has none."""
+    """Returns the directory of the repository that has the module, or None.
+
+    Without leading dots, this is the directory of the importing file or one above: each may be on the path.
+    """
     directory = os.path.dirname(file)
     for _ in range(level - 1):
         directory = os.path.dirname(directory)
@@ -89,7 +93,7 @@ def is_inside(directory):
 
 
 def module_files(directory, name):
-    """Of a dotted name: its packages and itself, as far as they are files."""
+    """Yields the existing files of a dotted name and of its packages."""
     stem = directory
     for part in name.split("."):
         stem = os.path.join(stem, part)
@@ -99,5 +103,5 @@ def module_files(directory, name):
 def is_installed(name):
     try:
         return importlib.util.find_spec(name) is not None
-    except Exception:  # of a module that is loaded without saying from where, or of a finder of the user's own
+    except Exception:  # raised for a loaded module without a spec, or by a finder of the user's own
         return True

@@ -1,7 +1,7 @@
 """Functions of the interpreter, bound before the solution is imported.
 
-Libraries such as gevent and freezegun replace `time.sleep`, `socket.socket` or `time.monotonic` wherever a module names
-them. They do not look into classes, so the host goes on with the originals.
+Libraries such as gevent and freezegun replace `time.sleep`, `socket.socket`, or `time.monotonic` in every module. They do not
+replace attributes of classes, so the host keeps the originals.
 """
 
 import _socket

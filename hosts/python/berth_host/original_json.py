@@ -1,4 +1,4 @@
-"""The json module as it was before the solution was imported, whatever that replaces in it."""
+"""The functions of the json module as they were before the solution was imported and could replace them."""
 
 import json
 
@@ -14,6 +14,6 @@ class Decoder(json.JSONDecoder):
     raw_decode = json.JSONDecoder.raw_decode
 
 
-#: As `json.dumps` and `json.loads` without options; of text.
+#: `json.dumps` and `json.loads` without options.
 dumps = Encoder().encode
 loads = Decoder().decode

@@ -1,4 +1,4 @@
-"""What a function's parameters take: their defaults and declarations, and the converters that their annotations make."""
+"""Reads the defaults, declarations, and converters of a function's parameters."""
 
 import inspect
 from typing import Any
@@ -15,16 +15,16 @@ PLAIN = {str: (str,), int: (int,), float: (float, int), bool: (bool,), list: (li
 
 
 def declare(function, parameter, annotation):
-    """A parameter's default, or what its declaration says. Cog's is optional where its type is."""
+    """Returns the default or the declaration of a parameter. A Cog input with an optional type is optional."""
     declaration = read_declaration(parameter.default, lambda: states_default(function, parameter.name))
     is_cog = type(parameter.default).__module__.partition(".")[0] == "cog"
-    is_left_out = is_cog and declaration.is_required and is_optional(annotation)
-    return declaration._replace(default=None) if is_left_out else declaration
+    defaults_to_none = is_cog and declaration.is_required and is_optional(annotation)
+    return declaration._replace(default=None) if defaults_to_none else declaration
 
 
 def make_parameter_converter(parameter, annotation, declaration):
-    """None where every value passes. An annotation that the parameter's own default belies is not believed."""
-    if not is_believed(annotation, declaration.default):
+    """Returns None if every value passes. Ignores an annotation that contradicts the parameter's own default."""
+    if not accepts_default(annotation, declaration.default):
         annotation = Any
     annotated = annotate(annotation, parameter.default) if is_declaration(parameter.default) else None
     converter = with_limits(make_converter(annotation), declaration) if annotated is None else make_converter(annotated)
@@ -33,8 +33,8 @@ def make_parameter_converter(parameter, annotation, declaration):
     return converter.nullable()
 
 
-def is_believed(annotation, default):
-    """Whether the default is of the annotated type, or becomes it, as far as JSON has such values."""
+def accepts_default(annotation, default):
+    """Whether the default has the annotated type or can be converted to it. Always true for defaults that JSON cannot hold."""
     if default is None or default is MISSING:
         return True
     kind = unwrap(annotation)

@@ -1,4 +1,4 @@
-"""Runs synchronous code of the solution for a call, on the thread that calls `perform_call`."""
+"""Runs the synchronous code of a call on the current thread."""
 
 from .answers import answer_error, answer_with, refuse
 from .descriptors import ThisProcess
@@ -12,34 +12,34 @@ PLAIN = (type(None), str, dict, list, int, float, bool)
 
 
 def perform_call(server, call):
-    """Runs what a call needs a thread for, and answers it, whatever the code does. What is to be awaited goes on elsewhere."""
-    content = rest = None
-    is_mine = False
+    """Runs the synchronous part of a call and answers it, whatever the code does. The event loop continues an awaitable."""
+    content = awaitable = None
+    has_started = False
     try:
         try:
-            is_mine = server.calls.start(call, OriginalFunctions.thread_id())
-            if is_mine:
-                content, rest = run(server.software, call)
+            has_started = server.calls.start(call, OriginalFunctions.thread_id())
+            if has_started:
+                content, awaitable = run(server.software, call)
         except ReaderGone:
             pass
         except BaseException as error:
             content = explain(error)
-    except BaseException as error:  # raised from outside while that was put into words
+    except BaseException as error:  # interrupted while the error was described
         content = refuse("CALL_FAILED", type(error).__name__)
     server.calls.leave_thread(call)
-    if not is_mine and content is None:
+    if not has_started and content is None:
         return server.skip(call)
     if ThisProcess.is_forked:
-        OriginalFunctions.exit(0)  # a child that the code has forked, and that has returned from the code
-    if rest is None:
+        OriginalFunctions.exit(0)  # a forked child that returned from the code
+    if awaitable is None:
         return server.finish(call, content)
-    server.coroutines.resume(call, rest)
-    if not server.has_concurrency:  # the next may run on this thread
+    server.coroutines.resume(call, awaitable)
+    if not server.has_concurrency:  # the next call may use this thread
         server.slots.leave(call)
 
 
 def run(software, call):
-    """`(content, None)`, or `(None, rest)` where something is to be awaited."""
+    """Returns `(content, None)`, or `(None, awaitable)` if the result must be awaited."""
     if call.has_result:
         result, call.result = call.result, None
     else:
@@ -63,13 +63,13 @@ def load_inputs(software, call):
     if type(content) is not InputText:
         try:
             return load(content)
-        except (ValueError, RecursionError):  # an integer of too many digits, for one
+        except (ValueError, RecursionError):  # for example an integer with too many digits
             content = InputText(content)
     return parse_inputs(content)
 
 
 def explain(error):
-    """The bytes of the answer to a call that ended so."""
+    """Returns the encoded answer to a call that raised an error."""
     if isinstance(error, HostError):
         return refuse(error.code, error.message)
     return answer_error(describe_exception(error, "CALL_FAILED"))

@@ -1,7 +1,7 @@
-"""Classes that a pickle knows as `__main__.Model`: it was written by the script that defined the class and ran it.
+"""Resolves classes that a pickle calls `__main__.Model`, because the script that defined the class wrote the pickle.
 
-Here `__main__` is this host, so that the names are looked for where they are: in the entry's module, in the revision's
-other modules, and last in its files, of which the one that defines the name is imported.
+Here `__main__` is the host. So names are looked up in the entry's module, then in other loaded modules of the revision, and
+then in its files: the file that defines the name is imported.
 """
 
 import importlib
@@ -34,7 +34,7 @@ def install(interface):
 
 
 def find(name, interface):
-    """LookupError where the revision does not have it."""
+    """Returns an attribute of the revision. Raises LookupError if there is none."""
     entry = sys.modules.get(interface["module"])
     own = [module for module in list(sys.modules.values()) if is_own(module)]
     for module in [*([entry] if entry is not None else []), *own]:
@@ -53,7 +53,7 @@ def is_own(module):
 
 
 def find_file(name):
-    """The first file, from the top down, that defines it at module level."""
+    """Returns the first file, from the top down, that defines the name at module level, or None."""
     defines = re.compile(rb"^(class|def|async def) +%s\b|^%s *=" % (name.encode(), name.encode()), re.MULTILINE)
     for count, file in enumerate(list_files()):
         if count >= MAX_FILES:
@@ -72,12 +72,12 @@ def list_files():
     while pending:
         directory = pending.pop(0)
         entries = sorted(os.scandir(os.path.join(errors.code_directory, directory)), key=lambda entry: entry.name)
-        yield from (os.path.join(directory, one.name) for one in entries if one.name.endswith(".py") and one.is_file())
-        pending += [
-            os.path.join(directory, one.name)
-            for one in entries
-            if one.is_dir(follow_symlinks=False) and not one.name.startswith(".") and one.name not in SKIPPED
-        ]
+        for entry in entries:
+            path = os.path.join(directory, entry.name)
+            if entry.name.endswith(".py") and entry.is_file():
+                yield path
+            elif entry.is_dir(follow_symlinks=False) and not entry.name.startswith(".") and entry.name not in SKIPPED:
+                pending.append(path)
 
 
 def import_file(file):

@@ -1,10 +1,11 @@
-"""An image of PIL as a data URI: PNG, or TIFF where PNG would lose values."""
+"""Converts a PIL image to a data URI: PNG, or TIFF if PNG would lose values."""
 
 import io
 import sys
 
 from .data_uri import data_uri
 
+#: Modes that PNG lacks → the mode to convert to.
 PNG_MODES = {"CMYK": "RGB", "YCbCr": "RGB", "LAB": "RGB", "HSV": "RGB", "I": "I;16"}
 MAX_PNG_VALUE = 65_535
 
@@ -19,11 +20,12 @@ def image_uri(image):
     if image.mode == "F" or image.mode == "I" and not fits_png(image):
         image.save(buffer, format="TIFF")
         return data_uri(buffer.getvalue(), "image/tiff")
-    shown = image.convert(PNG_MODES[image.mode]) if image.mode in PNG_MODES else image
-    shown.save(buffer, format="PNG", **({"save_all": True} if getattr(image, "n_frames", 1) > 1 else {}))
+    converted = image.convert(PNG_MODES[image.mode]) if image.mode in PNG_MODES else image
+    options = {"save_all": True} if getattr(image, "n_frames", 1) > 1 else {}
+    converted.save(buffer, format="PNG", **options)
     return data_uri(buffer.getvalue(), "image/png")
 
 
 def fits_png(image):
-    least, most = image.getextrema()
-    return least >= 0 and most <= MAX_PNG_VALUE
+    lowest, highest = image.getextrema()
+    return lowest >= 0 and highest <= MAX_PNG_VALUE

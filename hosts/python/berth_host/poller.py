@@ -1,4 +1,4 @@
-"""Waits for sockets that have something to read. Each arrival is told once, as edge-triggered epoll and kqueue do."""
+"""Waits for readable sockets. Reports each arrival once, as edge-triggered epoll and kqueue do."""
 
 import select
 
@@ -6,14 +6,14 @@ from .descriptors import lift
 from .original_functions import OriginalFunctions
 
 MAX_EVENTS = 64
-"""Events in one look."""
+"""Events per wait."""
 
 
 class EpollPoller:
     def __init__(self):
-        made = OriginalFunctions.epoll()
-        self.epoll = OriginalFunctions.epoll.fromfd(lift(OriginalFunctions.dup(made.fileno())))
-        made.close()
+        original = OriginalFunctions.epoll()
+        self.epoll = OriginalFunctions.epoll.fromfd(lift(OriginalFunctions.dup(original.fileno())))
+        original.close()
         self.poll = self.epoll.poll
 
     def fileno(self):
@@ -29,7 +29,7 @@ class EpollPoller:
             pass
 
     def wait(self, seconds):
-        """Pairs of descriptor and event mask; None waits until something comes."""
+        """Returns pairs of descriptor and event mask. None waits without limit."""
         return self.poll(-1 if seconds is None else seconds, MAX_EVENTS)
 
     def close(self):
@@ -37,7 +37,7 @@ class EpollPoller:
 
 
 class KqueuePoller:
-    """The same for macOS and the BSDs."""
+    """The poller of macOS and the BSDs."""
 
     def __init__(self):
         self.kqueue = OriginalFunctions.kqueue()
@@ -66,9 +66,9 @@ class KqueuePoller:
 
 
 HANG_UP = getattr(select, "EPOLLHUP", 0x10) | getattr(select, "EPOLLERR", 0x8)
-"""Nobody is at the other end any more."""
+"""Events that mean the connection is closed in both directions."""
 GONE = HANG_UP | getattr(select, "EPOLLRDHUP", 0x2000)
-"""The other end sends nothing more; over TCP it may still read."""
+"""Events that mean the other end sends no more data. Over TCP it may still read."""
 
 
 def make_poller():

@@ -1,4 +1,4 @@
-"""Who serves a revision: a lock that the kernel releases whatever ends the host, and a record of its process."""
+"""The lock and the record of the process that serves a revision. The kernel releases the lock however the host ends."""
 
 import fcntl
 import json
@@ -8,7 +8,7 @@ import sys
 
 
 def take_lock(state_directory):
-    """True for the one host of this revision. Held for life; not inherited by forked children, unlike flock."""
+    """Returns True for the only host of this revision. Holds the lock until exit; forked children do not inherit it (flock)."""
     lock = os.open(os.path.join(state_directory, "host.lock"), os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.lockf(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -19,7 +19,7 @@ def take_lock(state_directory):
 
 
 def write_record(state_directory, record):
-    """`host.json`, whole or not at all, also through a power cut."""
+    """Writes `host.json` atomically and forces it to the disk."""
     partial = os.path.join(state_directory, "host.json.%d.partial" % os.getpid())
     with open(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
         json.dump(record, file)
@@ -29,7 +29,7 @@ def write_record(state_directory, record):
 
 
 def read_start_time():
-    """When this process started, in the words of src/processes/process-identity.ts."""
+    """Returns when this process started, in the form of src/processes/process-identity.ts."""
     if sys.platform == "linux":
         with open("/proc/self/stat") as stat, open("/proc/sys/kernel/random/boot_id") as boot:
             return "%s:%s" % (boot.read().strip(), stat.read().rpartition(")")[2].split()[19])

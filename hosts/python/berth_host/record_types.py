@@ -1,4 +1,4 @@
-"""A JSON object as a dataclass, a TypedDict or a NamedTuple, its fields converted by their annotations."""
+"""Converts a JSON object to a dataclass, a TypedDict, or a NamedTuple, and its fields by their annotations."""
 
 import dataclasses
 from typing import Any, Callable, Container, Dict, Optional, Set
@@ -8,11 +8,11 @@ from .conversion_error import ConversionError, show
 
 
 def record_converter(kind: Any, make: Callable[[Any], Any], is_cog: bool) -> Optional[Callable[[Any, Any], Any]]:
-    """None for a class that is no record. `make` makes the converter of a field."""
+    """Returns None for a class that is not a record. `make(annotation)` returns the converter of a field."""
     if dataclasses.is_dataclass(kind):
         return dataclass_converter(kind, make, is_cog)
     if issubclass(kind, dict) and hasattr(kind, "__total__"):
-        # Cog does not look at the fields of a TypedDict.
+        # Cog does not check the fields of a TypedDict.
         return (lambda value, files: check_object(value)) if is_cog else typed_dict_converter(kind, make)
     if issubclass(kind, tuple) and hasattr(kind, "_fields"):
         return named_tuple_converter(kind, make)
@@ -28,7 +28,7 @@ def check_object(value: Any) -> Dict[str, Any]:
 def convert_fields(
     value: Dict[str, Any], converters: Dict[str, Any], files: Any, skipped: Container[str] = ()
 ) -> Dict[str, Any]:
-    """All that is wrong is told at once. What is `skipped` is not looked at."""
+    """Converts all fields except those in `skipped`. One error reports all problems."""
     converted, problems = dict(value), []
     for name, converter in converters.items():
         if converter is not None and name in value and name not in skipped:
@@ -72,7 +72,7 @@ def is_required(field: Any) -> bool:
 
 
 def build(kind: Any, given: Dict[str, Any]) -> Any:
-    """What the class itself refuses is what is wrong with the value."""
+    """Builds the record. An error of the class becomes a ConversionError."""
     try:
         return kind(**given)
     except (TypeError, ValueError, AssertionError) as error:
@@ -80,7 +80,7 @@ def build(kind: Any, given: Dict[str, Any]) -> Any:
 
 
 def typed_dict_converter(kind: Any, make: Callable[[Any], Any]) -> Callable[[Any, Any], Any]:
-    """Further keys are skipped: the code may read them."""
+    """Converts to a TypedDict. Keeps further keys, because the code may read them."""
     types = field_types(kind)
     converters = {name: make(annotation) for name, annotation in types.items()}
     required: Set[str] = getattr(kind, "__required_keys__", set(types) if kind.__total__ else set())
@@ -93,7 +93,7 @@ def typed_dict_converter(kind: Any, make: Callable[[Any], Any]) -> Callable[[Any
 
 
 def named_tuple_converter(kind: Any, make: Callable[[Any], Any]) -> Callable[[Any, Any], Any]:
-    """From an object with its fields, or from a list, as which it is written."""
+    """Converts an object with the fields, or a list, which is how outputs write a named tuple."""
     types = field_types(kind)
     converters = {name: make(types.get(name, Any)) for name in kind._fields}
 

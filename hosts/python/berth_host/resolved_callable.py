@@ -1,4 +1,4 @@
-"""What an entry's name leads to, as it is called."""
+"""The callable that an entry's name resolves to."""
 
 import inspect
 import itertools
@@ -6,9 +6,9 @@ import types
 
 
 class ResolvedCallable:
-    """`function` is called; `described` has the signature: of a decorated function what was decorated.
+    """`function` is what is called; `described` has the signature. For a decorated function that is the original function.
 
-    `leading`: names of arguments that it takes by their place alone, though its signature says otherwise.
+    `leading`: names of arguments that `function` takes only by position, although its signature says otherwise.
     """
 
     def __init__(self, function, described=None, leading=None):
@@ -17,13 +17,13 @@ class ResolvedCallable:
         self.leading = find_leading(function) if leading is None else leading
 
     def call(self, *positional, **named):
-        moved = list(itertools.takewhile(named.__contains__, self.leading))
-        rest = {name: value for name, value in named.items() if name not in moved}
-        return self.function(*positional, *(named[name] for name in moved), **rest)
+        by_position = list(itertools.takewhile(named.__contains__, self.leading))
+        rest = {name: value for name, value in named.items() if name not in by_position}
+        return self.function(*positional, *(named[name] for name in by_position), **rest)
 
 
 def find_leading(function):
-    """Of a decorator's wrapper, which has the signature of what it wraps: `def wrapper(*args)`, or `singledispatch`."""
+    """Finds such arguments of a wrapper that shows the signature of what it wraps: `def wrapper(*args)`, `singledispatch`."""
     if not isinstance(function, types.FunctionType) or not hasattr(function, "__wrapped__"):
         return []
     try:

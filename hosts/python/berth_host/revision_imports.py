@@ -1,4 +1,4 @@
-"""How the solution's modules are found and compiled: from the revision, without writing a byte into it."""
+"""Finds and compiles the solution's modules from the revision, without writing to it."""
 
 import importlib.machinery
 import os
@@ -10,15 +10,15 @@ from .import_timeout import limit_import
 from .root_package import OwnPackageFinder
 from .shadowed_modules import find_standard_names, install_own_modules
 
-#: Makes the revision's modules, for who loads one by its file.
+#: The loader of the revision's modules, for code that loads one by its file.
 loader = importlib.machinery.SourceFileLoader
 
 
 def prepare_imports(code_directory, interface, package_directory=None, cache_directory=None):
-    """Puts the revision first on the path, and its bytecode into `cache_directory`, where one is given.
+    """Puts the revision first on the path and writes its bytecode to `cache_directory`, if given.
 
-    Not `sys.pycache_prefix`: it would also hide the bytecode of all installed libraries and compile them anew for each revision.
-    Programs that the solution starts do get it, as an environment variable.
+    Does not set `sys.pycache_prefix`, which would also hide the bytecode of installed libraries and recompile them for each
+    revision. Programs that the solution starts get it as an environment variable.
     """
     roots = [os.path.normpath(os.path.join(code_directory, path)) for path in interface.get("paths") or ["."]]
     extra = [package_directory] if package_directory else []
@@ -30,7 +30,7 @@ def prepare_imports(code_directory, interface, package_directory=None, cache_dir
     loader = revision_loader(code_directory, cache_directory)
     sys.path_hooks.insert(0, revision_hook(code_directory, loader, standard))
     for path in [path for path in sys.path_importer_cache if is_inside(path, code_directory)]:
-        del sys.path_importer_cache[path]  # a server has looked there before
+        del sys.path_importer_cache[path]  # a framework's server may have imported from there already
     packages = OwnPackageFinder(roots, standard, interface.get("package"), code_directory, loader)
     sys.meta_path.insert(0, packages)
     if package_directory:
@@ -69,7 +69,7 @@ def revision_loader(code_directory, cache_directory):
 def revision_hook(code_directory, loader, standard):
     class RevisionFinder(importlib.machinery.FileFinder):
         def find_spec(self, fullname, target=None):
-            # A library that imports `token` means Python's own, whatever the revision has.
+            # A library that imports `token` means Python's own, even if the revision has such a file.
             if fullname in standard and is_inside(standard[fullname], self.path):
                 return None
             return super().find_spec(fullname, target)
@@ -82,7 +82,7 @@ def revision_hook(code_directory, loader, standard):
 
     def hook(path):
         if not is_inside(path, code_directory):
-            raise ImportError("not the revision's")
+            raise ImportError("outside of the revision")
         return find(path)
 
     return hook

@@ -1,8 +1,8 @@
-"""Packages that only the place of their files makes: a repository that is a package itself (`__init__.py` at its root).
+"""Makes a repository that is itself a package (`__init__.py` at its root) importable.
 
-Its modules say `from .helper import up`, which needs a package around `predict`, and `import helper`, which needs its
-directory on the path. Both work: a module at an import root that imports beyond that root is the package's, and is known
-by its plain name too.
+Its modules use `from .helper import up`, which needs a package around `predict`, and `import helper`, which needs the
+directory on the path. Both work: a module at an import root that imports from beyond that root belongs to the package, and is
+available under its plain name, too.
 """
 
 import ast
@@ -21,7 +21,10 @@ MAX_FILES = 2_000
 
 
 class OwnPackageFinder(importlib.abc.MetaPathFinder):
-    """`package` is {"name", "directory"} where reading found one; other roots get names of their own where they need one."""
+    """Finds the modules of root packages.
+
+    `package` is the {"name", "directory"} that reading the repository found, or None. Other roots get generated names.
+    """
 
     def __init__(self, roots, standard, package, code_directory, loader):
         self.standard = standard
@@ -49,9 +52,9 @@ class OwnPackageFinder(importlib.abc.MetaPathFinder):
         return None
 
     def is_loaded(self, name, package):
-        """Whether a module of the package is there by its plain name."""
+        """Whether a module of the package is loaded under its plain name."""
         file = getattr(sys.modules.get(name), "__file__", None)
-        return isinstance(file, str) and any(file.startswith(place + os.sep) for place in self.directories[package])
+        return isinstance(file, str) and any(file.startswith(path + os.sep) for path in self.directories[package])
 
     def describe_package(self, name):
         directories = self.directories[name]
@@ -66,14 +69,14 @@ class OwnPackageFinder(importlib.abc.MetaPathFinder):
         )
 
     def root_of(self, name):
-        """The root that a module of this plain name lies in; None for others, and for names of Python's own."""
+        """Returns the root that has a module of this plain name; None for other names and for Python's own."""
         if name not in self.roots:
-            there = (root for root in self.packages if name not in self.standard and find_module(root, name))
-            self.roots[name] = next(there, None)
+            candidates = (root for root in self.packages if name not in self.standard and find_module(root, name))
+            self.roots[name] = next(candidates, None)
         return self.roots[name]
 
     def is_member(self, name):
-        """Whether it imports from beyond its root by leading dots: then it is a module of the root's package."""
+        """Whether a module belongs to the root's package, because it imports with leading dots from beyond its root."""
         if name not in self.members:
             root = self.roots[name]
             file = find_module(root, name)
@@ -84,27 +87,27 @@ class OwnPackageFinder(importlib.abc.MetaPathFinder):
         return self.members[name]
 
     def reaches_beyond(self, root, directory):
-        """Whether a module of the package imports from what its directory lies in."""
+        """Whether a module in the package imports from beyond the package's directory."""
         if not os.path.isfile(os.path.join(root, "__init__.py")):
             return False
         count = 0
-        for place, directories, files in os.walk(directory):
+        for path, directories, files in os.walk(directory):
             directories[:] = [name for name in directories if not name.startswith(".")]
-            depth = os.path.relpath(place, root).count(os.sep) + 1
+            depth = os.path.relpath(path, root).count(os.sep) + 1
             for file in files:
                 count += 1
                 if count > MAX_FILES:
                     return False
-                if file.endswith(".py") and imports_beyond(os.path.join(place, file), depth):
+                if file.endswith(".py") and imports_beyond(os.path.join(path, file), depth):
                     return True
         return False
 
 
 def find_module(root, name):
-    """The file of a package, else of a module."""
-    for end in (os.sep + "__init__.py", ".py"):
-        if os.path.isfile(os.path.join(root, name + end)):
-            return os.path.join(root, name + end)
+    """Returns the file of a package or a module, or None. Prefers the package."""
+    for suffix in (os.sep + "__init__.py", ".py"):
+        if os.path.isfile(os.path.join(root, name + suffix)):
+            return os.path.join(root, name + suffix)
     return None
 
 
@@ -113,7 +116,7 @@ def alias(name, real):
 
 
 class Alias(importlib.abc.Loader):
-    """A second name for a module: the same object, executed once."""
+    """Loads a module under a second name: the same object, executed once."""
 
     def __init__(self, real):
         self.real = real
@@ -125,11 +128,11 @@ class Alias(importlib.abc.Loader):
         return module
 
     def exec_module(self, module):
-        module.__spec__ = self.spec  # the import system has just replaced it by the second name's
+        module.__spec__ = self.spec  # the import system replaced it with that of the second name
 
 
 def imports_beyond(file, depth):
-    """Whether the file, so many directories below a root, has a relative import that leaves the root."""
+    """Whether a file, `depth` directories below a root, has a relative import that leaves the root."""
     try:
         with open(file, "rb") as source:
             text = source.read()

@@ -1,7 +1,7 @@
-"""One JSON value as a number, a truth value, a text or nothing.
+"""Converts a JSON value to a number, a boolean, a string, or None.
 
-Exact types pass. A number may come as text, a whole number as a float, a truth value as the usual words; text never comes
-from a number. Everything else is refused by a ConversionError. Types that JSON does not have are in standard_types.py.
+Values of the exact type pass. A number may be given as text, an integer as a float, a boolean as one of the usual words; a
+string never as a number. Other values raise ConversionError. standard_types.py has the types that JSON lacks.
 """
 
 import math
@@ -11,7 +11,7 @@ from .conversion_error import ConversionError, show
 
 TRUE_WORDS = ("1", "true", "t", "yes", "y", "on")
 FALSE_WORDS = ("0", "false", "f", "no", "n", "off")
-#: From here on a float is not every whole number, and may have been another one as it was written.
+#: From here on floats skip integers, so the written integer may have been a different one.
 FIRST_INEXACT = 2.0**53
 
 
@@ -35,9 +35,9 @@ def integer(value: Any) -> int:
 def number(value: Any) -> float:
     if isinstance(value, (int, float, str)):
         try:
-            found = float(value)
-            if math.isfinite(found) or not any(map(str.isdigit, str(value))):  # "inf" is, "1e400" would become it
-                return found
+            result = float(value)
+            if math.isfinite(result) or not any(map(str.isdigit, str(value))):  # accepts "inf", refuses "1e400"
+                return result
         except (ValueError, OverflowError):
             pass
     raise ConversionError(f"must be a number, got {show(value)}")

@@ -1,14 +1,14 @@
-"""Serves calls: takes each request from its connection, gives each call its turn, and answers it.
+"""Serves calls: takes requests from connections, gives each call its turn, and answers it.
 
-Synchronous code runs on the main thread, where the solution was imported and set up, one call at a time; with `concurrency`
-on so many threads at once. Coroutines run side by side on the main thread's loop.
+Synchronous code runs one call at a time on the main thread, where the solution was imported and set up. With `concurrency`, it
+runs on that many threads at once. Coroutines run concurrently on the main thread's loop.
 """
 
 from .answers import answer_error, refuse, refuse_unbegun
-from .calls import RUNNING, Call, Calls, Turn
+from .calls import RUNNING, Call, Calls, describe_end
 from .coroutines import Coroutines
 from .errors import log
-from .json_text import dump
+from .held_turns import HeldTurns
 from .main_thread import MainThread
 from .original_functions import OriginalFunctions
 from .shutdown import Shutdown
@@ -19,12 +19,9 @@ from .waiting_calls import WaitingCalls
 from .watcher import Watcher
 from .worker_threads import WorkerThreads
 
-TURN_TIMEOUT = 1.0
-"""Seconds in which the call has to come for which a turn is held."""
-
 
 class Server:
-    """Made on the main thread, after the setup."""
+    """Must be created on the main thread, after the setup."""
 
     def __init__(self, software, identity, document, waiting_file=None):
         self.software = software
@@ -33,12 +30,11 @@ class Server:
         self.waiting = WaitingCalls(waiting_file)
         self.calls = Calls(software.stop_exception, self.waiting)
         concurrency = document["concurrency"] or software.concurrency
-        #: Whether someone has said how many calls run at once: then what a call awaits counts, too.
+        #: Whether the concurrency was set or declared. Then a call keeps its slot while it awaits something.
         self.has_concurrency = concurrency is not None
-        usual = None if software.is_async else 1
-        self.slots = Slots(concurrency or usual, self.calls.unanswered, self.note_waiting, self.begin)
-        #: Turns that are held, by their ids.
-        self.turns = {}
+        default = None if software.is_async else 1
+        self.slots = Slots(concurrency or default, self.calls.unanswered, self.note_waiting, self.begin)
+        self.turns = HeldTurns(self)
         self.main = MainThread(self)
         self.main.uses_loop = self.main.uses_loop or software.is_async
         uses_threads = not software.is_async and (concurrency or 1) > 1
@@ -49,24 +45,24 @@ class Server:
         self.watcher = Watcher(self)
 
     def open(self, listener, connect):
-        """Takes calls from here on; `connect` makes a connection of an accepted socket."""
+        """Starts to accept calls. `connect` creates the connection of an accepted socket."""
         self.sockets = Sockets(self, connect, listener)
         self.shutdown.listen(self.sockets.wake_pipe[1])
         self.watcher.start()
 
     def serve(self):
-        """Returns how many calls are unfinished, when it was asked to stop and none is left, or their time is over."""
+        """Serves until the shutdown is complete. Returns the number of unfinished calls."""
         self.main.serve()
         self.sockets.close_listener()
         return self.shutdown.unfinished
 
     def handle(self, connection, request):
-        """By whoever reads: answers at once, or takes the call in."""
+        """Answers a request at once, or accepts its call. The polling thread calls this."""
         kind = request.kind
         if kind == "call":
             self.accept_call(connection, request)
         elif kind == "turn":
-            self.queue_turn(connection, request)
+            self.turns.queue(connection, request)
         elif kind == "cancel":
             connection.work = request
             self.watcher.cancel(request.id, connection)
@@ -82,21 +78,12 @@ class Server:
         if self.shutdown.has_begun:
             return connection.answer(refuse_unbegun("the software is being stopped"))
         call = Call(request, request.timeout or self.timeout, connection)
-        turn = self.turns.pop(request.turn, None) if request.turn is not None else None
-        if turn is not None and self.calls.claim(turn):
+        turn = self.turns.claim(request.turn) if request.turn is not None else None
+        if turn is not None:
             self.register(call)
             self.slots.pass_on(turn, call)
         else:
             self.enqueue(call)
-
-    def queue_turn(self, connection, request):
-        """Holds a turn for a call that its caller makes where the first turn comes: at this process or at another."""
-        if self.shutdown.has_begun:
-            connection.answer(refuse_unbegun("the software is being stopped"))
-        elif request.may_wait or self.slots.has_room():
-            self.enqueue(Turn(request, request.timeout or self.timeout, connection))
-        else:
-            connection.answer(dump({"status": "busy", "limit": self.slots.limit}))
 
     def enqueue(self, call):
         self.register(call)
@@ -110,29 +97,20 @@ class Server:
         self.watcher.note_call(call)
 
     def begin(self, call):
-        """Its turn has come."""
+        """Begins a call, or grants a turn, that has a slot."""
         if call.is_turn:
-            return self.grant_turn(call)
+            return self.turns.grant(call)
         executor = self.coroutines if self.software.is_async else self.executor
         if executor is not self.main or not self.main.is_free():
-            self.note_waiting(call)  # other code may keep it from beginning
+            self.note_waiting(call)  # other code may still delay it
         executor.begin(call)
 
     def note_waiting(self, call):
-        if not call.is_turn:  # of a turn the call is still with its caller
+        if not call.is_turn:  # the caller still has the call of a turn
             self.waiting.add(call)
 
-    def grant_turn(self, turn):
-        """Holds the turn for a call that is still with its caller."""
-        if not self.calls.start(turn):
-            return self.slots.leave(turn)
-        turn.deadline = OriginalFunctions.monotonic() + TURN_TIMEOUT
-        self.watcher.note_call(turn)
-        turn.connection.turn = self.turns[turn.id] = turn
-        turn.connection.answer(dump({"status": "turn"}))
-
     def finish(self, call, content):
-        """Answers a call whose code has ended, unless it was answered before or nobody is there to read the answer."""
+        """Answers a call whose code has ended, unless it is already answered or its caller is gone."""
         call.has_ended = True
         connection = call.connection
         if self.calls.claim(call):
@@ -147,23 +125,21 @@ class Server:
             self.sockets.wake()
 
     def handle_reader_gone(self, call):
-        """Its reader has gone."""
         self.calls.allow_cleanup(call)
         if self.calls.claim(call):
-            log("call %s was ended: its reader has gone" % call.id)
+            log("call %s was ended: its reader is gone" % call.id)
             call.is_answered = True
 
-    def answer_ended(self, call, why):
-        """Answers a call that was taken from its code, or from the queue."""
-        code, message = describe_end(call, why, self.slots.limit)
+    def answer_ended(self, call, reason):
+        """Answers a claimed call that was interrupted or removed from the queue."""
+        code, message = describe_end(call, reason, self.slots.limit)
         log("call %s: %s" % (call.id, message))
         error = {"code": code, "message": message}
         if code == "NOT_RUNNING":
             error["neverBegan"] = True
         connection = call.connection
-        if call.is_turn and call.state == RUNNING:  # its connection carries nothing
-            self.turns.pop(call.id, None)
-            self.slots.leave(call)
+        if call.is_turn and call.state == RUNNING:  # its connection waits for no answer
+            self.turns.release(call)
         elif call.reply is not None and call.state == RUNNING:
             call.reply.abort(error)
         else:
@@ -179,27 +155,26 @@ class Server:
             self.sockets.close(connection)
 
     def skip(self, call):
-        """It was ended before its turn came."""
+        """Frees the slot of a call that was ended before it began."""
         call.has_ended = True
         self.slots.leave(call)
 
     def is_idle(self):
-        """Whether all calls have been answered and the answers sent."""
+        """Whether all calls are answered and the answers are sent."""
         is_done = all(call.is_answered for call in list(self.slots.holders))
         return is_done and not (self.calls.unanswered or self.sockets.sending or self.watcher.is_ending)
 
     def drop_waiting(self, connection):
-        """Nobody is there any more for the answer of a call that has not been started."""
+        """Drops a call that has not begun and whose caller is gone."""
         call = connection.work
         if isinstance(call, Call) and self.calls.claim_unstarted(call):
-            log("call %s was dropped: its caller has gone" % call.id)
+            log("call %s was dropped: its caller is gone" % call.id)
             self.sockets.close(connection)
 
     def drop_turn(self, connection):
         turn = connection.turn
         if turn is not None and self.calls.claim(turn):
-            self.turns.pop(turn.id, None)
-            self.slots.leave(turn)
+            self.turns.release(turn)
 
     def describe(self):
         running, waiting = self.calls.count()
@@ -207,21 +182,3 @@ class Server:
         stuck = round(self.stuck_detector.count_stuck_seconds(), 3)
         counts = dict(calls=running + waiting, running=running, waiting=waiting, abandoned=abandoned, stuck=stuck)
         return dict(self.identity, isStopping=self.shutdown.has_begun, **counts)
-
-
-def describe_end(call, why, limit):
-    """`(code, message)` of the answer to a call that was ended from outside."""
-    if call.state != RUNNING:
-        at_a_time = "" if limit is None else ": the software runs %d call%s at a time" % (limit, "s" * (limit > 1))
-        waited = "the call waited %g s for its turn and was not started%s" % (call.timeout, at_a_time)
-        return {
-            "CALL_TIMEOUT": ("CALL_TIMEOUT", waited),
-            "CALL_CANCELLED": ("CALL_CANCELLED", "the call was cancelled while it waited for its turn"),
-            "CALL_LOST": ("NOT_RUNNING", "the software was stopped before the call's turn came"),
-        }[why]
-    what = {
-        "CALL_TIMEOUT": "the call took longer than its %g s" % call.timeout,
-        "CALL_CANCELLED": "the call was cancelled",
-        "CALL_LOST": "the software was stopped before the call was over",
-    }[why]
-    return why, what if call.has_ended else what + "; its code cannot be stopped from outside and goes on"

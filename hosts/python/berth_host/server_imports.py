@@ -1,5 +1,7 @@
-"""A revision's modules for a server that is not ours and imports them itself: found as our own host finds them, and within
-their time. `BERTH_IMPORTS` is {"directory", "paths", "module", "importTimeout"} as JSON."""
+"""Prepares the imports of a revision in the server of a framework, with the rules and the time limit of Berth's host.
+
+`BERTH_IMPORTS` is {"directory", "paths", "module", "importTimeout"} as JSON.
+"""
 
 import importlib.machinery
 import json
@@ -20,7 +22,7 @@ def prepare(text):
 
 
 def limit_file_imports(directory):
-    """Also where a server loads a module by its file, past the import system's finders."""
+    """Limits imports also in servers that load a module by its file and bypass the import system's finders."""
     loader = importlib.machinery.SourceFileLoader
     execute = loader.exec_module
 
@@ -34,7 +36,7 @@ def limit_file_imports(directory):
 
 
 def abort_import(error):
-    """As src/runners/host/find-stuck-import.ts reads it."""
+    """Ends the server. src/runners/host/find-stuck-import.ts reads the message."""
     sys.stderr.write("berth: import failed: %s\n%s" % (error["message"], error["traceback"]))
     sys.stderr.flush()
     os._exit(1)

@@ -1,7 +1,8 @@
-"""The time that building and setting up the software may take. It loads weights, or fetches them, so it has long; where it
-is then is told from time to time, and name never comes back ends with its line.
+"""Limits the time of building and setting up the software.
 
-The solution is imported already, so nothing that it may have replaced is used here: see native.py.
+The limit is generous, because a setup may load or download weights. Meanwhile the current line is reported at intervals, and
+a setup that never returns fails with its line. The solution is already imported and may have replaced functions, so this
+module uses OriginalFunctions.
 """
 
 import contextlib
@@ -11,26 +12,26 @@ from . import stack_location
 from .errors import log
 from .original_functions import OriginalFunctions
 
-#: Seconds beyond the bound after which C code that lets no other thread run is ended too.
+#: Seconds after the limit until the process is killed even if C code lets no other thread run.
 GRACE_SECONDS = 2
-#: How often its place is reported before the bound.
+#: Number of progress reports before the limit.
 NOTICES = 30
-ADVICE = ". No call is taken before it has returned"
+ADVICE = ". Calls start only after it has returned"
 
 
 class SetupTimer:
-    """None `seconds`: there is no bound."""
+    """The state of the limit. If `seconds` is None, there is no limit."""
 
     seconds = None
     name = ""
     abort = None
     report = None
-    #: Since when it has been building; a predictor is built, and then set up.
+    #: When the build began. A predictor is built first and then set up, within the same limit.
     started_at = None
 
 
 def start(seconds, interface, abort, report):
-    """From here on; `abort(error)` ends the process, `report(record)` receives "building", and its place while that lasts."""
+    """Starts the limit. `abort(error)` must end the process; `report` receives the state "building" and progress records."""
     SetupTimer.seconds, SetupTimer.abort, SetupTimer.report, SetupTimer.started_at = seconds, abort, report, None
     SetupTimer.name = "%s:%s" % (interface["module"], interface["callable"])
 
@@ -70,18 +71,18 @@ def watch(finished, thread):
 
 
 def seconds_until_check():
-    """Seconds until the next notice, or until the bound."""
-    notice = SetupTimer.seconds / NOTICES
-    return max(min(notice - elapsed() % notice, SetupTimer.seconds - elapsed()), 0.001)
+    """Returns the seconds until the next progress report, or until the limit if that is earlier."""
+    interval = SetupTimer.seconds / NOTICES
+    return max(min(interval - elapsed() % interval, SetupTimer.seconds - elapsed()), 0.001)
 
 
 def describe(stack):
-    """The `error` of a setup that is still going on."""
-    place = stack_location.describe_position(stack)
+    """Returns the `error` of a setup that has not finished."""
+    position = stack_location.describe_position(stack)
     return {
         "code": "START_FAILED",
         "message": "setup of %s took longer than %s%s%s"
-        % (SetupTimer.name, describe_time(SetupTimer.seconds), place, ADVICE),
+        % (SetupTimer.name, describe_time(SetupTimer.seconds), position, ADVICE),
         "type": "SetupTimeout",
         "traceback": stack_location.format_stack(stack),
     }
@@ -89,8 +90,8 @@ def describe(stack):
 
 def describe_progress(stack):
     own = stack_location.find_own_entry(stack)
-    place = ", at %s in %s" % (stack_location.describe_line(own), own.name) if own is not None else ""
-    return "setup of %s has taken %s%s" % (SetupTimer.name, describe_time(elapsed()), place)
+    position = ", at %s in %s" % (stack_location.describe_line(own), own.name) if own is not None else ""
+    return "setup of %s has taken %s%s" % (SetupTimer.name, describe_time(elapsed()), position)
 
 
 def describe_time(seconds):

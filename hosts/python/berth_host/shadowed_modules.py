@@ -1,9 +1,8 @@
-"""Modules of the revision that have the name of one of Python's own: `signal.py`, `token.py`, `queue.py`.
+"""Imports modules of the revision that have the name of one of Python's own: `signal.py`, `token.py`, `queue.py`.
 
-The author, who runs `python app.py`, gets their own file where their code says `import token`. Python has one place for a
-module called `token`, and this host, the standard library and every installed library need Python's there. So it depends
-on who imports: code of the revision gets the revision's module, completed by what only Python's has; all others get
-Python's.
+With `python app.py`, `import token` in the author's code imports the author's file. But Python has one slot for a module
+called `token`, and the host, the standard library, and every installed library need Python's there. So the importer decides:
+code of the revision gets the revision's module, which takes missing attributes from Python's; all other code gets Python's.
 """
 
 import builtins
@@ -11,18 +10,31 @@ import importlib
 import os
 import sys
 
-#: The package under which the revision's modules of these names are known.
+#: Package that holds the revision's modules with such names.
 PREFIX = "berth_revision"
 
-#: In the interpreter before any script's directory is on the path: the author gets Python's own too.
+#: Loaded before a script's directory is on the path, so the author gets Python's own too.
 ALWAYS_PYTHONS = set(sys.builtin_module_names) | {
-    *("abc", "codecs", "encodings", "genericpath", "io", "ntpath", "os", "posixpath", "site", "stat", "zipimport"),
-    *("_collections_abc", "_sitebuiltins", "__future__", "__main__"),
+    "__future__",
+    "__main__",
+    "_collections_abc",
+    "_sitebuiltins",
+    "abc",
+    "codecs",
+    "encodings",
+    "genericpath",
+    "io",
+    "ntpath",
+    "os",
+    "posixpath",
+    "site",
+    "stat",
+    "zipimport",
 }
 
 
 def find_standard_names(roots):
-    """Name → file, for each module in a root that has the name of one of Python's own."""
+    """Returns name → file for each module in a root that has the name of one of Python's own."""
     names = standard_names()
     found = {}
     for root in roots:
@@ -50,24 +62,24 @@ def standard_names():
     if hasattr(sys, "stdlib_module_names"):
         return sys.stdlib_module_names
     library = os.path.dirname(os.__file__)  # Python 3.8 and 3.9 have no list
-    places = [place for place in (library, os.path.join(library, "lib-dynload")) if os.path.isdir(place)]
-    files = {entry.partition(".")[0] for place in places for entry in os.listdir(place)}
+    directories = [path for path in (library, os.path.join(library, "lib-dynload")) if os.path.isdir(path)]
+    files = {entry.partition(".")[0] for directory in directories for entry in os.listdir(directory)}
     return (files | set(sys.builtin_module_names)) - {"test", "site-packages", "__pycache__", "lib-dynload"}
 
 
 def install_own_modules(standard, code_directory, packages):
-    """From here on, code of the revision that imports one of these names gets the revision's module.
+    """Makes code of the revision that imports one of these names get the revision's module.
 
-    Not code of one of `packages`, which lie where these modules lie: there `import logging` means Python's, and
+    Code in `packages`, whose modules lie beside these, is excluded: there `import logging` means Python's module, and
     `from . import logging` the package's.
     """
-    given = {name: path for name, path in standard.items() if name not in ALWAYS_PYTHONS}
+    own = {name: path for name, path in standard.items() if name not in ALWAYS_PYTHONS}
     plain_import = builtins.__import__
     inside = code_directory + os.sep
 
     def revision_import(name, globals=None, locals=None, fromlist=(), level=0):
         if level == 0 and globals is not None:
-            path = given.get(name.partition(".")[0])
+            path = own.get(name.partition(".")[0])
             if path is not None and means_own(globals, path):
                 return import_own(name, path, fromlist)
         return plain_import(name, globals, locals, fromlist, level)
@@ -79,7 +91,7 @@ def install_own_modules(standard, code_directory, packages):
         package = str(importer.get("__name__")).partition(".")[0]
         return package == PREFIX or package not in packages
 
-    if given:
+    if own:
         builtins.__import__ = revision_import
 
 
@@ -93,12 +105,12 @@ def import_own(name, path, fromlist):
     except ModuleNotFoundError as error:
         if not str(error.name).startswith(module.__name__):
             raise
-        inner = importlib.import_module(name)  # `logging.handlers`, of which the revision's `logging.py` has none
+        inner = importlib.import_module(name)  # `logging.handlers`, which the revision's `logging.py` does not have
     return inner if fromlist else module
 
 
 def load_own(name, path):
-    """The revision's module, which takes from Python's what it lacks: `logging.basicConfig` beside its own `setup_log`."""
+    """Returns the revision's module, which takes missing attributes (`logging.basicConfig`) from Python's."""
     module = find_loaded(path) or importlib.import_module(PREFIX + "." + name)
     if "__getattr__" not in vars(module) and not getattr(module.__spec__, "_initializing", False):
         vars(module)["__getattr__"] = lambda attribute: take_from_pythons(name, path, attribute)

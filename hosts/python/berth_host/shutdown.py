@@ -1,7 +1,7 @@
-"""How a host ends: calls under way get some seconds to finish, and nothing new is taken.
+"""Shuts down a host: running calls get some seconds to finish, and new calls are refused.
 
-SIGTERM raises nothing in the main thread, which may be running the solution's code. A solution that handles SIGTERM itself
-keeps its handler: the signal is noted all the same (`signal.set_wakeup_fd`), and Berth asks over the socket first.
+SIGTERM raises nothing in the main thread, which may be running the solution's code. If the solution handles SIGTERM itself, it
+keeps its handler: `signal.set_wakeup_fd` reports the signal anyway, and Berth first requests the stop over the socket.
 """
 
 import signal
@@ -12,16 +12,16 @@ from .original_functions import OriginalFunctions
 
 STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 INTERRUPT_TIMEOUT = 0.5
-"""Seconds that the code has to react to being told to stop when its time is over."""
+"""Seconds that interrupted code has to end after the grace period."""
 CHECK_INTERVAL = 0.05
-"""Seconds between two looks at what is unfinished."""
+"""Seconds between two checks of unfinished calls."""
 NEVER = float("inf")
 
 
 class Shutdown:
     def __init__(self, server, grace):
         self.server = server
-        #: Seconds.
+        #: Seconds that running calls have to finish.
         self.grace = grace
         self.has_begun = False
         self.is_overdue = False
@@ -31,7 +31,7 @@ class Shutdown:
         self.previous_handlers = {}
 
     def listen(self, descriptor):
-        """By the main thread: signals that ask for the end arrive at the descriptor, too."""
+        """Makes stop signals arrive at the descriptor, too. The main thread must call this."""
         signal.set_wakeup_fd(descriptor, warn_on_full_buffer=False)
         for number in STOP_SIGNALS:
             previous = signal.getsignal(number)
@@ -41,7 +41,7 @@ class Shutdown:
         release_callbacks.insert(0, self.restore_signals)
 
     def restore_signals(self):
-        """In a forked child, which ends as any process does, and whose signals are not the host's."""
+        """Restores the signal handlers in a forked child, which ends like any process."""
         signal.set_wakeup_fd(-1)
         for number, previous in self.previous_handlers.items():
             if signal.getsignal(number) == self.answer_signal:
@@ -55,7 +55,7 @@ class Shutdown:
             self.begin()
 
     def begin(self):
-        """Safe to call twice, and on any thread."""
+        """Begins the shutdown. Safe to call twice, on any thread."""
         if self.has_begun:
             return
         self.ends_at = OriginalFunctions.monotonic() + self.grace
@@ -65,17 +65,17 @@ class Shutdown:
         self.server.sockets.wake()
 
     def is_over(self):
-        """Whether the main thread may leave."""
+        """Whether the main thread may exit."""
         return self.has_begun and (self.is_overdue or self.server.is_idle())
 
     def check(self, now):
-        """By the watcher."""
+        """Ends what is overdue. The watcher calls this."""
         if now < self.next_check:
             return
         server = self.server
         self.next_check = now + CHECK_INTERVAL
         if server.main.call is not None and server.is_idle():
-            self.exit_without_main_thread()  # it runs a call that was answered long ago
+            self.exit_without_main_thread()  # it runs a call that was already answered
         if now < self.ends_at:
             return
         if self.is_overdue:
@@ -87,7 +87,7 @@ class Shutdown:
         server.sockets.wake()
 
     def exit_without_main_thread(self):
-        """The main thread is release_callbacks up in code that does not react."""
+        """Exits while the main thread is stuck in code that does not end."""
         self.server.sockets.close_listener()
         log("stopped with %d calls unfinished" % self.unfinished)
         OriginalFunctions.exit(0)

@@ -1,4 +1,4 @@
-"""Inputs by name: a JSON object becomes the arguments of a function, by its signature."""
+"""Maps a JSON object to the arguments of a function by its signature."""
 
 import inspect
 import typing
@@ -14,13 +14,13 @@ from .single_argument import convert_single_argument
 
 
 class Arguments:
-    """Maps inputs to the arguments of `function`; what does not fit is CALL_INPUT and lists the right names."""
+    """Maps inputs to the arguments of `function`. Raises CALL_INPUT with the correct names if they do not fit."""
 
     def __init__(self, function, name):
         self.name = name
         try:
             parameters = list(read_signature(function).parameters.values())
-        except (TypeError, ValueError):  # a C function without a signature: it checks its arguments itself
+        except (TypeError, ValueError):  # a C function without a signature checks its arguments itself
             parameters = [inspect.Parameter("inputs", inspect.Parameter.VAR_KEYWORD)]
         annotations = resolve_annotations(function)
         self.parameters = [parameter for parameter in parameters if parameter.kind in NAMED]
@@ -28,18 +28,20 @@ class Arguments:
         self.positional = [p.name for p in self.parameters if p.kind is inspect.Parameter.POSITIONAL_ONLY]
         declared = {p.name: declare(function, p, annotations.get(p.name, typing.Any)) for p in self.parameters}
         self.required = {name for name, declaration in declared.items() if declaration.is_required}
-        #: Of declarations: whoever calls the function has to give them.
+        #: Defaults from declarations (`Field(…)`). The function does not apply them, so its caller must pass them.
         self.defaults = {p.name: declared[p.name] for p in self.parameters if is_declaration(p.default)}
         self.converters = find_converters(self.parameters, declared, annotations)
-        others = [parameter for parameter in parameters if parameter.kind is inspect.Parameter.VAR_KEYWORD]
-        self.takes_any = len(others) > 0
-        self.any_converter = make_converter(annotations.get(others[0].name, typing.Any)) if others else None
-        made = [*self.converters.values(), self.any_converter]
-        self.needs_digits = any(converter is not None and converter.needs_digits for converter in made)
+        var_keywords = [parameter for parameter in parameters if parameter.kind is inspect.Parameter.VAR_KEYWORD]
+        self.takes_any = len(var_keywords) > 0
+        self.any_converter = None
+        if var_keywords:
+            self.any_converter = make_converter(annotations.get(var_keywords[0].name, typing.Any))
+        converters = [*self.converters.values(), self.any_converter]
+        self.needs_digits = any(converter is not None and converter.needs_digits for converter in converters)
         self.is_plain = not self.converters and not self.defaults and self.any_converter is None
 
     def map(self, inputs):
-        """(positional, by name) for a call with these inputs."""
+        """Returns `(positional, keywords)` for a call with these inputs."""
         if type(inputs) is not dict:
             return self.map_non_object(inputs)
         given = inputs.keys()
@@ -65,14 +67,14 @@ class Arguments:
         raise HostError("CALL_INPUT", "%s takes a JSON object, not %s; %s" % (self.name, kind, self.describe()))
 
     def is_one_record(self, given):
-        """Whether an object is the one argument, a record, itself: then it need not be called by its name."""
+        """Whether the object itself is the only argument, a record, given without the parameter's name."""
         if len(self.parameters) != 1 or self.takes_any or self.names & given:
             return False
         converter = self.converters.get(self.parameters[0].name)
         return converter is not None and converter.is_record
 
     def map_single(self, value):
-        """The one argument, given without its name."""
+        """Maps the only argument, given without its name."""
         name = self.parameters[0].name
         converter = self.converters.get(name)
         if converter is not None:
@@ -141,11 +143,11 @@ def is_annotated(parameter):
 
 
 def find_converters(parameters, declared, annotations):
-    """Those that do something."""
-    made = (
+    """Returns the converters of the parameters that need one."""
+    found = (
         (p.name, make_parameter_converter(p, annotations.get(p.name, typing.Any), declared[p.name])) for p in parameters
     )
-    return {name: converter for name, converter in made if converter is not None}
+    return {name: converter for name, converter in found if converter is not None}
 
 
 def convert_argument(arguments, name, converter, problems):

@@ -1,4 +1,4 @@
-"""All the inputs of a call as one argument."""
+"""Passes all inputs of a call as one argument."""
 
 import typing
 
@@ -9,7 +9,7 @@ from .parameters import NAMED, declare, make_parameter_converter
 
 
 def convert_single_argument(converter, value, name):
-    """The value that all inputs are: its parts are named without it."""
+    """Converts the inputs as one value. Errors name its parts without the parameter's name."""
     try:
         return converter(value)
     except RecursionError:
@@ -19,7 +19,7 @@ def convert_single_argument(converter, value, name):
 
 
 def find_single_argument_converter(function):
-    """Of a function that takes all its inputs as one argument: `(converter, name)`, or None where it takes any value."""
+    """Returns `(converter, name)` of the parameter that takes all inputs, or None if it accepts any value."""
     try:
         parameters = [p for p in read_signature(function).parameters.values() if p.kind in NAMED]
     except (TypeError, ValueError):
@@ -33,11 +33,11 @@ def find_single_argument_converter(function):
 
 
 def check_takes_inputs(function, name):
-    """HostError START_FAILED for a callable that cannot be called with the inputs as its one argument."""
+    """Raises HostError START_FAILED if the callable cannot be called with the inputs as its only argument."""
     try:
         read_signature(function).bind({})
     except TypeError as error:
-        message = "%s cannot be called with the inputs as its one argument: %s" % (name, error)
+        message = "%s cannot be called with the inputs as its only argument: %s" % (name, error)
         raise HostError("START_FAILED", message) from None
-    except ValueError:  # no signature to be had
+    except ValueError:  # no signature available
         pass

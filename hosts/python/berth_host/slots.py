@@ -1,4 +1,4 @@
-"""Who may run: so many calls at once, and the others in the order in which they came."""
+"""Limits how many calls run at once. Other calls wait in the order of their arrival."""
 
 from collections import deque
 
@@ -6,12 +6,12 @@ from .original_functions import OriginalFunctions
 
 
 class Slots:
-    """Calls `wait(call)` before a call waits, and `begin(call)` at its turn; a call keeps its slot until `leave(call)`."""
+    """Calls `wait(call)` before a call waits, and `begin(call)` when it is its turn. A call holds its slot until `leave(call)`."""
 
-    def __init__(self, limit, known, wait, begin):
-        #: Calls at once; None is no bound.
+    def __init__(self, limit, unanswered, wait, begin):
+        #: Calls that run at once; None means unlimited.
         self.limit = limit
-        self.known = known
+        self.unanswered = unanswered
         self.wait = wait
         self.begin = begin
         self.holders = set()
@@ -30,24 +30,25 @@ class Slots:
         self.begin(call)
 
     def pass_on(self, holder, call):
-        """Gives the slot of one to another."""
+        """Transfers the slot of `holder` to `call`."""
         with self.lock:
             self.holders.discard(holder)
             self.holders.add(call)
         self.begin(call)
 
     def leave(self, call):
-        """The next that still waits has its turn. Safe to call twice."""
+        """Frees the slot and begins the next waiting call. Safe to call twice."""
         with self.lock:
             self.holders.discard(call)
-        for follower in iter(self.next_in_line, None):
-            return self.begin(follower)
+        following = self.next_in_line()
+        if following is not None:
+            self.begin(following)
 
     def next_in_line(self):
         with self.lock:
             while self.queue and self.has_room():
                 call = self.queue.popleft()
-                if call in self.known:
+                if call in self.unanswered:
                     self.holders.add(call)
                     return call
         return None

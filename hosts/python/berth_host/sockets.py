@@ -1,6 +1,6 @@
-"""The sockets of a host: the listener, its connections, and a wake_pipe that ends the wait for them.
+"""The sockets of a host: the listener, its connections, and a pipe that wakes the polling thread.
 
-One thread at a time reads them, whoever holds `polling`: the main thread between calls, else the watcher.
+Only the thread that holds `polling` reads them: the main thread between calls, otherwise the watcher.
 """
 
 import errno
@@ -14,7 +14,7 @@ from .poller import HANG_UP, make_poller
 
 BACKLOG = 512
 ACCEPT_RETRY_SECONDS = 0.05
-"""Seconds until connections are accepted again where the process may open no more files."""
+"""Seconds until the next attempt to accept connections when the process cannot open more files."""
 
 
 class Sockets:
@@ -25,7 +25,7 @@ class Sockets:
         self.listener.setblocking(False)
         self.connections = {}
         self.revisits = []
-        #: Connections whose answers are still being sent, on threads of their own.
+        #: Connections whose answers are still being sent by threads of their own.
         self.sending = set()
         self.polling = OriginalFunctions.allocate_lock()
         self.poller = make_poller()
@@ -38,16 +38,16 @@ class Sockets:
         release_callbacks.append(self.release)
 
     def release(self):
-        """In a forked child."""
-        close_all([self.poller, self.listener, *(each.socket for each in list(self.connections.values()))])
+        """Closes the sockets in a forked child."""
+        close_all([self.poller, self.listener, *(connection.socket for connection in list(self.connections.values()))])
         for end in self.wake_pipe:
             OriginalFunctions.close(end)
 
     def wake(self):
-        """Ends the wait of whoever is reading."""
+        """Wakes the polling thread."""
         try:
             OriginalFunctions.write(self.wake_pipe[1], b"\0")
-        except OSError:  # full: it has been rung
+        except OSError:  # the pipe is full: a wake-up is pending
             pass
 
     def drain_wake_pipe(self):
@@ -57,11 +57,11 @@ class Sockets:
             pass
 
     def read(self, seconds):
-        """Takes what comes within so many seconds; None waits for something. For whoever holds `polling`."""
+        """Handles what arrives within `seconds`; None waits without limit. The caller must hold `polling`."""
         try:
             events = self.poller.wait(0 if self.revisits else seconds)
         except OSError as error:
-            if error.errno not in (errno.EBADF, errno.EINVAL):  # a signal's handler has raised it
+            if error.errno not in (errno.EBADF, errno.EINVAL):  # raised by a signal handler
                 raise
             log("the solution has closed the host's files: %s" % error)
             OriginalFunctions.exit(1)
@@ -77,14 +77,14 @@ class Sockets:
                 self.read_requests(connection)
 
     def handle_event(self, connection, mask):
-        connection.has_unread = True  # before the look at its work: see Connection.release
+        connection.has_unread = True  # before the check of `work`: see Connection.release
         if connection.work is None:
             self.read_requests(connection)
         elif mask & HANG_UP:
             self.server.drop_waiting(connection)
 
     def read_requests(self, connection):
-        """Reads until there is a call to be answered, or nothing more has come."""
+        """Handles requests until a call must be answered or no more data is there."""
         connection.has_unread = False
         try:
             while connection.work is None:
@@ -117,19 +117,19 @@ class Sockets:
             self.poller.add(connection.descriptor)
 
     def register_listener_again(self):
-        """The listener is told of once per arrival: those that wait would not be seen."""
+        """Makes the poller report the listener again: it reports each arrival once, so waiting connections would be missed."""
         self.poller.remove(self.listener.fileno())
         self.poller.add(self.listener.fileno())
 
     def revisit(self, connection):
-        """By whoever has answered its request: more has come meanwhile."""
+        """Schedules another read after an answer, because more data arrived meanwhile."""
         self.revisits.append(connection)
         main = self.server.main
-        if main.is_in_loop or OriginalFunctions.thread_id() != main.thread:  # else it is about to read
+        if main.is_in_loop or OriginalFunctions.thread_id() != main.thread:  # else the main thread reads next
             self.wake()
 
     def close(self, connection):
-        """Safe to call twice, and on any thread that the connection belongs to."""
+        """Closes a connection. Safe to call twice, on any thread that owns the connection."""
         if self.connections.get(connection.descriptor) is not connection:
             return
         self.poller.remove(connection.descriptor)
@@ -143,7 +143,7 @@ class Sockets:
 
 
 def bind(family, address):
-    """A listening socket, made of the interpreter's own class whatever the solution has put in its place."""
+    """Returns a listening socket of the interpreter's own class, even if the solution replaced that."""
     listener = OriginalFunctions.Socket(family, socket.SOCK_STREAM)
     if family != socket.AF_UNIX:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -1,4 +1,4 @@
-"""Where code is that has not come back: the stack of a thread, or that of the coroutine which its event loop waits for."""
+"""Locates code that has not returned: the stack of a thread, or of the coroutine that its event loop waits for."""
 
 import sys
 import traceback
@@ -7,15 +7,15 @@ from . import errors
 
 
 def read_stack(thread):
-    """Of the thread with this ident, the outermost entry first; that of a coroutine where nothing of the solution's runs."""
+    """Returns the stack of a thread, outermost entry first. If it runs no code of the solution, that of a waiting coroutine."""
     frame = sys._current_frames().get(thread)
     stack = list(traceback.extract_stack(frame)) if frame is not None else []
     return stack if any(map(is_own, stack)) else find_awaited() or stack
 
 
 def find_awaited():
-    """Of the first task on the main thread's loop that waits in code of the solution."""
-    import asyncio  # for what is late alone
+    """Returns the stack of the first task on the main thread's loop that waits in the solution's code."""
+    import asyncio  # only needed for a timeout
 
     from .event_loop import Loops
 
@@ -38,7 +38,7 @@ def is_own(entry):
 
 
 def find_own_entry(stack):
-    """The innermost entry that is the solution's; None where there is none."""
+    """Returns the innermost entry in the solution's code, or None."""
     return next(filter(is_own, reversed(stack)), None)
 
 
@@ -47,7 +47,7 @@ def describe_line(entry):
 
 
 def describe_position(stack):
-    """For the end of a sentence that says what has not ended."""
+    """Returns the end of a sentence: ` and is at app.py:3: while True:`. Empty if the position is unknown."""
     entry = find_own_entry(stack)
     if entry is None:
         return ""
@@ -55,7 +55,7 @@ def describe_position(stack):
 
 
 def format_stack(stack):
-    """From the solution's first frame on."""
+    """Formats the stack from the solution's first frame on."""
     first = next((index for index, entry in enumerate(stack) if is_own(entry)), len(stack))
     text = "".join(traceback.format_list(stack[first:]))
     return errors.shorten(errors.without_directory(text), errors.MAX_TRACEBACK)

@@ -1,4 +1,4 @@
-"""One JSON value as a type of Python's own library: a decimal, a path, bytes, and so on. Dates are in times.py."""
+"""Converts a JSON value to a type of the standard library: a decimal, a path, bytes, and so on. See date_time_types.py, too."""
 
 import datetime
 import decimal
@@ -14,14 +14,14 @@ from .converter import Converter
 from .data_uri import read_data_uri
 from .date_time_types import parse_date, parse_datetime, parse_duration, parse_time
 
-#: A number for these is to come as it was written.
+#: Types that need numbers as they were written.
 EXACT_NUMBER_TYPES = (decimal.Decimal, fractions.Fraction)
 
 
 def standard_converter(kind: Any) -> Optional[Converter]:
-    """None for a class that nobody here knows."""
+    """Returns None for an unknown class."""
     if kind is complex:
-        return Converter(lambda value, files: complex_number(value), (int, float, bool))  # a number stays what it is
+        return Converter(lambda value, files: complex_number(value), (int, float, bool))  # a number stays unchanged
     make = find_conversion(kind)
     return make and Converter(lambda value, files: make(value))
 
@@ -30,29 +30,29 @@ def find_conversion(kind: Any) -> Optional[Callable[[Any], Any]]:
     if kind in CONVERSIONS:
         return CONVERSIONS[kind]
     if kind is os.PathLike:
-        return of_text(pathlib.Path, "a path")
+        return parse_with(pathlib.Path, "a path")
     if issubclass(kind, pathlib.PurePath):
-        return of_text(kind, "a path")
+        return parse_with(kind, "a path")
     if kind.__module__ == "zoneinfo":
-        return of_text(kind, "a time zone like Europe/Berlin")
+        return parse_with(kind, "a time zone like Europe/Berlin")
     if kind.__module__ == "ipaddress":
-        return of_text(kind, "an IP address or network")
+        return parse_with(kind, "an IP address or network")
     return None
 
 
 def decimal_number(value: Any) -> decimal.Decimal:
     try:
         if is_number(value):
-            found = decimal.Decimal(str(value).strip())
-            if found.is_finite():
-                return found
+            result = decimal.Decimal(str(value).strip())
+            if result.is_finite():
+                return result
     except decimal.InvalidOperation:
         pass
     raise ConversionError(f"must be a number, got {show(value)}")
 
 
 def fraction(value: Any) -> fractions.Fraction:
-    """Of a number what it says in decimals: 0.1 is a tenth."""
+    """Reads a number in decimal notation: 0.1 is one tenth."""
     try:
         if is_number(value):
             return fractions.Fraction(str(value).strip())
@@ -62,7 +62,7 @@ def fraction(value: Any) -> fractions.Fraction:
 
 
 def is_number(value: Any) -> bool:
-    """Also a text, which may be one."""
+    """Whether the value is a number or a text that may be one."""
     return isinstance(value, (str, int, float)) and not isinstance(value, bool)
 
 
@@ -76,24 +76,24 @@ def complex_number(value: Any) -> complex:
 
 
 def content(value: Any) -> bytes:
-    """Of a data URI what it holds, as outputs are written; of any other text its UTF-8."""
+    """Returns the content of a data URI, as outputs are written, or the UTF-8 bytes of any other text."""
     if not isinstance(value, str):
         raise ConversionError(f"must be a data URI or a text, got {show(value)}")
     try:
-        found = read_data_uri(value)
-        return value.encode("utf-8") if found is None else found
+        decoded = read_data_uri(value)
+        return value.encode("utf-8") if decoded is None else decoded
     except ValueError as error:
         raise ConversionError(str(error)) from error
 
 
-def of_text(make: Callable[[str], Any], what: str) -> Callable[[Any], Any]:
+def parse_with(make: Callable[[str], Any], type_name: str) -> Callable[[Any], Any]:
     def convert(value: Any) -> Any:
         if isinstance(value, str):
             try:
                 return make(value)
             except (ValueError, LookupError, OSError, re.error):
                 pass
-        raise ConversionError(f"must be {what}, got {show(value)}")
+        raise ConversionError(f"must be {type_name}, got {show(value)}")
 
     return convert
 
@@ -105,9 +105,9 @@ CONVERSIONS = {
     datetime.timedelta: parse_duration,
     decimal.Decimal: decimal_number,
     fractions.Fraction: fraction,
-    uuid.UUID: of_text(uuid.UUID, "a UUID"),
+    uuid.UUID: parse_with(uuid.UUID, "a UUID"),
     bytes: content,
     bytearray: lambda value: bytearray(content(value)),
     memoryview: lambda value: memoryview(content(value)),
-    re.Pattern: of_text(re.compile, "a regular expression"),
+    re.Pattern: parse_with(re.compile, "a regular expression"),
 }

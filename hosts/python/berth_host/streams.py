@@ -1,7 +1,7 @@
-"""Results that come bit by bit: what an iterator yields, given on as it comes or collected.
+"""Streams or collects the items of an iterator.
 
-Each chunk is sent before the next one is asked for, so a reader that waits makes the code wait, and nothing is stored
-here. The last part of a stream is an answer, or `{"status": "end"}`, which says whether the chunks are one text or a list.
+Each chunk is sent before the next one is requested, so a slow reader slows the code and nothing is buffered here. The last
+part of a stream is an answer, or `{"status": "end"}`, which says whether the chunks form one text or a list.
 """
 
 import asyncio
@@ -18,44 +18,46 @@ END_OF_TEXT = b'{"status":"end","joins":true}'
 END_OF_LIST = b'{"status":"end","joins":false}'
 
 ABORT_TIMEOUT = 0.1
-"""Seconds that a chunk which is being sent may still take when its stream is cut off."""
+"""Seconds to wait for a chunk that is being sent when its stream is aborted."""
 
 
 class ReaderGone(Exception):
-    """Whoever asked for a stream takes no more of it."""
+    """The reader of a stream has stopped reading."""
 
 
 class WholeValue:
-    """A stream's one item that is no chunk but the whole output."""
+    """The only item of a stream if it is the whole output instead of a chunk."""
 
     def __init__(self, value):
         self.value = value
 
 
 def is_async(result):
-    """Whether something comes of it on an event loop alone."""
+    """Whether the result needs an event loop."""
     return inspect.isawaitable(result) or isinstance(result, collections.abc.AsyncIterator)
 
 
 def is_stream(result):
-    """Whether texts that it yields are pieces of one: those of a generator, or of a class that somebody wrote for it. What
-    Python itself iterates by (`map`, `zip`, `iter`) has items."""
+    """Whether texts that an iterator yields are pieces of one text.
+
+    True for generators and for iterator classes written in Python. Built-in iterators (`map`, `zip`, `iter`) have items.
+    """
     return isinstance(result, collections.abc.Generator) or inspect.isfunction(getattr(type(result), "__next__", None))
 
 
 def join(items):
-    """What a stream yields, as one text where all of it is text, else as a list."""
+    """Returns the items as one text if all are texts, else as a list."""
     return "".join(items) if items and all(isinstance(item, str) for item in items) else items
 
 
 def collect(result):
-    """All that an iterator yields."""
+    """Returns everything that an iterator yields."""
     items = list(result)
     return join(items) if is_stream(result) else items
 
 
 class ReplyStream:
-    """A stream's way to its reader: `encode` makes of each part the bytes that go over the socket."""
+    """Sends a stream to its reader. `encode(content, is_last)` returns the bytes of a part on the socket."""
 
     def __init__(self, connection, encode):
         self.connection = connection
@@ -63,11 +65,11 @@ class ReplyStream:
         #: Held while a part is being sent.
         self.sending = OriginalFunctions.allocate_lock()
         self.is_over = False
-        #: Told when nobody reads any more: from then on the code that cleans up after itself is not disturbed by a cancel.
+        #: Called when the reader is gone. From then on a cancel must not interrupt the code while it cleans up.
         self.on_reader_gone = lambda: None
 
     def send(self, content):
-        """Returns when there is room for more. ReaderGone when nobody is there, or the call was ended meanwhile."""
+        """Returns when the socket has room. Raises ReaderGone if the reader left or the call was ended meanwhile."""
         with self.sending:
             if self.is_over:
                 raise ReaderGone
@@ -77,7 +79,7 @@ class ReplyStream:
                 raise ReaderGone from None
 
     async def send_async(self, content):
-        """The same on an event loop, which goes on meanwhile."""
+        """Sends like `send`, without blocking the event loop."""
         with self.sending:
             if self.is_over:
                 raise ReaderGone
@@ -93,7 +95,7 @@ class ReplyStream:
         await asyncio.sleep(0)
 
     def abort(self, error):
-        """Ends the stream from another thread, which must not wait: a reader that takes nothing is hung up on."""
+        """Ends the stream from another thread, which must not block: closes the connection of a reader that does not read."""
         self.is_over = True
         if not self.send_now(answer_error(error)):
             try:
@@ -107,7 +109,7 @@ class ReplyStream:
         try:
             encoded = self.encode(content, True)
             return self.connection.send(encoded, NO_WAIT) == len(encoded)
-        except OSError:  # no room, or nobody there
+        except OSError:  # no room, or the reader is gone
             return False
         finally:
             self.sending.release()
@@ -125,7 +127,7 @@ async def wait_until_writable(connection):
 
 
 class ChunkStream:
-    """The chunks of one call on their way to its reader."""
+    """Encodes the chunks of one call."""
 
     def __init__(self, reply, joins):
         self.reply = reply
@@ -145,7 +147,7 @@ class ChunkStream:
 
 
 def send_chunks(items, reply, joins):
-    """Sends what an iterator yields; returns the bytes of what is last."""
+    """Sends what an iterator yields. Returns the bytes of the last part."""
     chunks = ChunkStream(reply, joins if is_stream(items) else False)
     try:
         for item in items:
@@ -162,7 +164,7 @@ def send_chunks(items, reply, joins):
 
 
 async def send_chunks_async(items, reply, joins):
-    """The same for an async iterator. One task runs it, which timeouts and contexts that span its items rely on."""
+    """Sends what an async iterator yields. One task runs it: timeouts and contexts that span several items rely on that."""
     chunks = ChunkStream(reply, joins)
     try:
         async for item in items:

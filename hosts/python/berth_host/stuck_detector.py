@@ -1,26 +1,26 @@
-"""Whether calls that were ended keep others from running: a process that stays so has to be replaced."""
+"""Detects that ended calls keep others from running. A process that stays stuck must be replaced."""
 
 from .original_functions import OriginalFunctions
 
 HEARTBEAT_SECONDS = 0.5
-"""Seconds between two looks while an ended call goes on."""
+"""Seconds between two checks while the code of an ended call continues."""
 NEVER = float("inf")
 
 
 class StuckDetector:
-    """Seconds for which ended calls, which Python cannot stop, have held up the others."""
+    """Measures for how long ended calls, which Python cannot stop, have blocked the others."""
 
     def __init__(self, server):
         self.server = server
         self.next_check = NEVER
-        #: Since when the event loop has owed a sign of life.
+        #: When the event loop was asked for a heartbeat that is still missing.
         self.pinged_at = None
 
     def schedule_check(self):
         self.next_check = OriginalFunctions.monotonic() + HEARTBEAT_SECONDS
 
     def check(self, now):
-        """By the watcher. Coroutines share the main thread: its loop is asked whether it still turns."""
+        """Asks the event loop for a heartbeat, because coroutines share the main thread. The watcher calls this."""
         if now < self.next_check:
             return
         server = self.server
@@ -34,7 +34,7 @@ class StuckDetector:
         self.pinged_at = None
 
     def count_stuck_seconds(self):
-        """Seconds; 0 while calls are taken."""
+        """Returns the seconds for which calls have been blocked; 0 while calls can run."""
         now = OriginalFunctions.monotonic()
         server = self.server
         abandoned = server.calls.find_abandoned()
@@ -45,5 +45,5 @@ class StuckDetector:
             return now - self.pinged_at
         if server.slots.has_room():
             return 0.0
-        holding = [call.ended_at for call in abandoned if call in server.slots.holders]
-        return now - max(holding) if len(holding) == len(server.slots.holders) else 0.0
+        blocked_since = [call.ended_at for call in abandoned if call in server.slots.holders]
+        return now - max(blocked_since) if len(blocked_since) == len(server.slots.holders) else 0.0

@@ -1,4 +1,4 @@
-"""A value of one of several types."""
+"""Converts a value to one of several types."""
 
 import inspect
 import typing
@@ -11,6 +11,7 @@ from .converter import JSON_TYPES, NONE_TYPE, Converter
 from .exact_numbers import WrittenFloat
 from .json_types import SCALARS
 
+#: Type → the JSON types of its values.
 NATURAL: Dict[Any, Tuple[type, ...]] = {
     **{kind: (kind,) for kind in (int, float, bool, str, NONE_TYPE)},
     **{kind: (list,) for kind in (list, *LISTS)},
@@ -18,10 +19,10 @@ NATURAL: Dict[Any, Tuple[type, ...]] = {
 }
 
 
-def union_converter(members: Any, made: Any, has_none: bool) -> Converter:
-    """The member that takes the value as it is, else of its own type, else the first into which it can be converted."""
-    options = [(natural_types(member, converter), converter) for member, converter in made]
-    exact = {kind for (member, _), (natural, _) in zip(made, options) if is_scalar(member) for kind in natural}
+def union_converter(members: Any, alternatives: Any, has_none: bool) -> Converter:
+    """Prefers the member that accepts the value unchanged, then one of the value's own type, then the first that converts it."""
+    options = [(natural_types(member, converter), converter) for member, converter in alternatives]
+    exact = {kind for (member, _), (natural, _) in zip(alternatives, options) if is_scalar(member) for kind in natural}
     exact |= ({int} if float in exact else set()) | ({bool} if int in exact else set())
 
     def convert(value: Any, files: Any) -> Any:
@@ -39,7 +40,7 @@ def union_converter(members: Any, made: Any, has_none: bool) -> Converter:
                     nested_errors += [error] if error.path and kind in natural else []
         if found:
             return found[0]
-        if len(nested_errors) == 1:  # of the one that it was meant to be
+        if len(nested_errors) == 1:  # of the member that the caller meant
             raise nested_errors[0]
         raise ConversionError("must be %s, got %s" % (" or ".join(map(name_type, members)), show(value)))
 
@@ -47,7 +48,7 @@ def union_converter(members: Any, made: Any, has_none: bool) -> Converter:
 
 
 def is_same(converted: Any, value: Any) -> bool:
-    """Whether nothing was changed, in any part."""
+    """Whether the conversion changed no part of the value."""
     if type(converted) is not type(value):
         return False
     if type(value) is list:
@@ -62,7 +63,7 @@ def is_scalar(member: Any) -> bool:
 
 
 def natural_types(member: Any, converter: Optional[Converter]) -> Iterable[type]:
-    """The JSON types of values that are of a type already, or look like it."""
+    """Returns the JSON types of values that already have a type, or look like it."""
     if typing.get_origin(member) is typing.Literal:
         return tuple(type(choice) for choice in typing.get_args(member))
     kind = typing.get_origin(member) or member

@@ -1,4 +1,4 @@
-"""Where something is in a value: `inputs.items[2]['unit price']`."""
+"""Paths to parts of a value: `inputs.items[2]['unit price']`."""
 
 
 def describe_path(root, path):

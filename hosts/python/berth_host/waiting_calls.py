@@ -1,7 +1,7 @@
-"""The ids of calls that wait for their turn, in a file that outlives the process.
+"""Records the ids of waiting calls in a file that outlives the process.
 
-A caller whose connection has ended looks for its call there (src/runners/host/waiting-calls.ts): what is found has not begun,
-and is safe to be made again. Only calls that wait are written, so one that begins at once costs nothing.
+A caller whose connection broke looks up its call there (src/runners/host/waiting-calls.ts): a recorded call has not begun and
+can be repeated safely. Only waiting calls are recorded, so a call that begins at once costs nothing.
 """
 
 import os
@@ -10,15 +10,15 @@ from .descriptors import lift, release_callbacks
 from .original_functions import OriginalFunctions
 
 MAX_CALLS = 1024
-"""Calls that are written at the same time; one beyond them counts as begun when the process ends."""
+"""Calls recorded at the same time. A further one counts as begun when the process ends."""
 CELL_SIZE = 48
-"""Bytes of an id; a longer one is not written."""
+"""Bytes of an id. Longer ids are not recorded."""
 EMPTY_CELL = bytes(CELL_SIZE)
 
 
 class WaitingCalls:
     def __init__(self, path=None):
-        """Without a path nothing is written. What the process before has left is kept beside it."""
+        """Opens the file; without a path, records nothing. Keeps the file of the previous process beside it."""
         self.path = path
         self.cells = {}
         self.free = []
@@ -30,7 +30,7 @@ class WaitingCalls:
             release_callbacks.append(lambda: OriginalFunctions.close(self.file))
 
     def add(self, call):
-        """Before anything can begin it. Safe to call twice."""
+        """Records a call. Must happen before anything can begin it. Safe to call twice."""
         if call in self.cells or not self.free or type(call.id) is not str or len(call.id) > CELL_SIZE:
             return
         cell = self.free.pop()
@@ -38,13 +38,13 @@ class WaitingCalls:
             OriginalFunctions.pwrite(
                 self.file, call.id.encode("ascii", "replace").ljust(CELL_SIZE, b"\0"), cell * CELL_SIZE
             )
-        except OSError:  # a full disk: it counts as begun
+        except OSError:  # a full disk: the call counts as begun
             self.free.append(cell)
         else:
             self.cells[call] = cell
 
     def remove(self, call):
-        """Before it begins, or is answered. Safe on any thread."""
+        """Removes a call. Must happen before it begins or is answered. Safe on any thread."""
         cell = self.cells.pop(call, None)
         if cell is None:
             return
@@ -56,7 +56,7 @@ class WaitingCalls:
             self.free.append(cell)
 
     def discard_file(self):
-        """What is written there does not hold any more."""
+        """Deletes the file, because its content is no longer correct."""
         self.free = []
         try:
             OriginalFunctions.unlink(self.path)

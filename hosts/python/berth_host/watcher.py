@@ -1,8 +1,8 @@
-"""A thread that keeps watch: it ends calls at their deadline, and reads the sockets while the main thread runs a call.
+"""A thread that ends calls at their deadlines and reads the sockets while the main thread runs a call.
 
-It sleeps while nothing happens. While calls come it looks around every few milliseconds instead of being woken by each:
-a wake-up per call would be felt. A call that is still running at the next check makes it take over the reading. Nothing
-that the solution replaces is used here, and no exception ends it.
+It sleeps while there are no calls. While calls arrive it checks every few milliseconds, because waking it for each call would
+cost noticeable time. If a call is still running at the next check, it takes over the sockets. It uses nothing that the
+solution can replace, and no exception ends it.
 """
 
 from collections import deque
@@ -12,11 +12,12 @@ from .errors import log
 from .original_functions import OriginalFunctions
 
 TICK = 0.005
+"""Seconds between two checks; they grow to MAX_TICK during a long call."""
 MAX_TICK = 0.04
 IDLE_AFTER = 1.0
-"""Seconds without a call after which it sleeps until it is woken."""
+"""Seconds without a call until the watcher sleeps until it is woken."""
 INTERRUPT_TIMEOUT = 0.1
-"""Seconds between telling a call to stop and answering for it."""
+"""Seconds that an interrupted call has to answer for itself."""
 NEVER = float("inf")
 MAX_WAIT = 3600.0
 
@@ -25,26 +26,26 @@ class Watcher:
     def __init__(self, server):
         self.server = server
         self.next_deadline = NEVER
-        #: Held while the next deadline is set.
+        #: Held while `next_deadline` is set.
         self.deadline_lock = OriginalFunctions.allocate_lock()
         self.sleep_lock = OriginalFunctions.allocate_lock()
         self.sleep_lock.acquire()
         self.is_idle = False
         self.is_ending = False
-        #: Calls that have come since the last check.
+        #: Calls that arrived since the last check.
         self.count = 0
         self.last_activity = OriginalFunctions.monotonic()
         self.tick = TICK
-        #: What the main thread ran at the last check.
+        #: The call that the main thread ran at the last check.
         self.previous_call = None
-        #: Ids of calls to cancel, each with the connection that waits for the outcome.
+        #: Ids of calls to cancel, each with the connection that waits for the result.
         self.cancels = deque()
 
     def start(self):
         OriginalFunctions.start_thread(self.watch, ())
 
     def note_call(self, call):
-        """A call has come. This is done for each of them, so it takes next to no time."""
+        """Registers a new call. Runs for every call, so it must be fast."""
         self.count += 1
         if call.deadline < self.next_deadline:
             with self.deadline_lock:
@@ -57,7 +58,7 @@ class Watcher:
         self.is_idle = False
         try:
             self.sleep_lock.release()
-        except RuntimeError:  # it has been rung already
+        except RuntimeError:  # already woken
             pass
 
     def cancel(self, id, connection):
@@ -72,7 +73,7 @@ class Watcher:
                     self.wait()
             except BaseException as error:
                 try:
-                    log("the watcher goes on after %s: %s" % (type(error).__name__, error))
+                    log("the watcher recovered from %s: %s" % (type(error).__name__, error))
                 except BaseException:
                     pass
 
@@ -87,28 +88,28 @@ class Watcher:
         self.server.stuck_detector.check(now)
 
     def find_overdue(self, now):
-        """The calls that are past their deadline; the next time to check is set by the others."""
+        """Returns the calls past their deadline and sets the next deadline from the others."""
         with self.deadline_lock:
-            # Before the check at the calls: one that comes from here on sets it again, and waits for this lock to do so.
+            # Reset before the calls are listed: a later call sets it again, and waits for this lock to do so.
             self.next_deadline = NEVER
             calls = list(self.server.calls.unanswered)
             self.next_deadline = min((call.deadline for call in calls if call.deadline > now), default=NEVER)
         return [call for call in calls if call.deadline <= now]
 
     def wait(self):
-        """Until calls is something to check at; reads the sockets meanwhile where the main thread is occupied."""
+        """Sleeps until the next check. Reads the sockets meanwhile if the main thread is busy."""
         server, main = self.server, self.server.main
         call, previous = main.call, self.previous_call
         self.previous_call = call
         if call is not None and call is previous:
             if self.read_unless(lambda: main.call is not call, self.time_left):
                 return
-        elif main.uses_loop and server.calls.unanswered:  # a coroutine may hold the loop up
+        elif main.uses_loop and server.calls.unanswered:  # a coroutine may block the loop
             self.read_unless(lambda: False, lambda: 0.0)
         self.sleep_lock.acquire(True, min(self.choose_pause(), self.time_left()))
 
     def read_unless(self, is_unneeded, seconds):
-        """True when this read the sockets in place of the main thread, which rings when it is back."""
+        """Reads the sockets in place of the main thread, which wakes this thread when it returns. Returns whether it did."""
         sockets = self.server.sockets
         if not sockets.polling.acquire(False):
             return False
@@ -130,32 +131,33 @@ class Watcher:
         if server.executor is server.main and now - self.last_activity < IDLE_AFTER:
             return TICK
         self.is_idle = server.executor is server.main or server.main.uses_loop
-        if self.count or server.main.call is not None or self.cancels:  # one has come meanwhile, and does not ring
+        # A call that arrived meanwhile did not wake this thread.
+        if self.count or server.main.call is not None or self.cancels:
             self.is_idle = False
             return TICK
         return MAX_WAIT
 
     def time_left(self):
-        """Seconds until the next deadline."""
+        """Returns the seconds until the next deadline or scheduled check."""
         nearest = min(self.next_deadline, self.server.shutdown.next_check, self.server.stuck_detector.next_check)
         return max(0.0, min(nearest - OriginalFunctions.monotonic(), MAX_WAIT))
 
     def end_calls(self, calls, code):
-        """How many calls this ended; one that has finished meanwhile has answered for itself."""
+        """Ends calls and returns how many. A call that finished meanwhile has answered for itself."""
         server = self.server
-        self.is_ending = True  # before the first is taken: no answer is left out by a stop
-        taken = [call for call in calls if server.calls.claim(call)]
-        for call in taken:
+        self.is_ending = True  # before the first claim, so that a shutdown waits for the answers
+        claimed = [call for call in calls if server.calls.claim(call)]
+        for call in claimed:
             server.calls.interrupt(call)
             server.coroutines.cancel(call)
         deadline = OriginalFunctions.monotonic() + INTERRUPT_TIMEOUT
         while OriginalFunctions.monotonic() < deadline and any(
-            call.state == RUNNING and not call.has_ended for call in taken
+            call.state == RUNNING and not call.has_ended for call in claimed
         ):
             OriginalFunctions.sleep(0.002)
-        for call in taken:
+        for call in claimed:
             server.answer_ended(call, code)
         self.is_ending = False
         if server.shutdown.has_begun:
             server.sockets.wake()
-        return len(taken)
+        return len(claimed)

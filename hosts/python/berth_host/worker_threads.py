@@ -1,4 +1,4 @@
-"""Threads for software that runs several calls at once: each call in a copy of the context that the setup has left."""
+"""Threads for software that runs several calls at once, each in a copy of the context that the setup left."""
 
 import contextvars
 
@@ -28,4 +28,4 @@ class WorkerThreads:
             except BaseException as error:
                 self.server.calls.leave_thread(call)
                 self.server.finish(call, explain(error))
-                log("a call's thread goes on after %s: %s" % (type(error).__name__, error))
+                log("a worker thread recovered from %s: %s" % (type(error).__name__, error))
