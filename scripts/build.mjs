@@ -1,5 +1,5 @@
-// Builds dist/: the command, the worker, the library and each strategy's modules (one esbuild run, so that they share
-// their chunks and with them the identity of every class), the workflow bundle, and the type declarations.
+// Builds dist/: the command, the worker, the library and the strategies' modules (in one esbuild run, so that they share
+// chunks and thus the identity of every class), the workflow bundle, and the type declarations.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, statSync } from 'node:fs';
@@ -14,16 +14,28 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const dist = join(root, 'dist');
 const manifest = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
 
-/** What package.json exports. */
+/** The entry points that package.json exports. */
 const library = ['src/index.ts', 'src/strategy.ts'];
 
 /**
- * Commands and workers start faster with these inside Berth's own files than read from node_modules, some a hundred files.
- * What is CommonJS of them has nothing but its default export where it is imported on demand.
+ * Packages that are bundled so that commands and workers start faster; some have a hundred files in node_modules. A
+ * CommonJS package among them has only a default export when it is imported dynamically.
  */
 const bundled = new Set([
-  ...['@temporalio/client', '@temporalio/common', '@temporalio/envconfig', '@grpc/grpc-js', 'protobufjs'],
-  ...['commander', 'picocolors', 'env-paths', 'execa', 'jsonc-parser', 'openai', 'smol-toml', 'yaml', 'zod'],
+  '@grpc/grpc-js',
+  '@temporalio/client',
+  '@temporalio/common',
+  '@temporalio/envconfig',
+  'commander',
+  'env-paths',
+  'execa',
+  'jsonc-parser',
+  'openai',
+  'picocolors',
+  'protobufjs',
+  'smol-toml',
+  'yaml',
+  'zod',
 ]);
 const external = Object.keys(manifest.dependencies)
   .filter((name) => !bundled.has(name))
@@ -50,10 +62,10 @@ await build({
   sourcemap: true,
   sourcesContent: false,
   external,
-  // Its other form loads its parts in a way that is seen only when it runs.
+  // The UMD form loads its parts at run time, which esbuild cannot see.
   alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
   plugins: [clientProtocol],
-  // commander is CommonJS inside and calls require(); an ES module has none of its own.
+  // commander is CommonJS and calls require(), which an ES module lacks.
   banner: {
     js: "import { createRequire as berthRequire } from 'node:module';const require = berthRequire(import.meta.url);",
   },
@@ -82,13 +94,13 @@ execFileSync(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 
   stdio: 'inherit',
 });
 
-/** Its YAML as the YAML that is JSON: each command reads it, and would spend a tenth of a second on a parser. */
+/** Writes a YAML file as JSON, which is YAML too, because loading a YAML parser costs each command 0.1 s. */
 async function writeAsJson(file) {
   const config = parse(await readFile(file, 'utf8'));
   await writeFile(file, `${JSON.stringify(config, null, 2)}\n`);
 }
 
-/** What tells two builds apart, wherever and whenever they were made or unpacked. */
+/** Digests the build's code, independent of its path and times. */
 async function digestCode() {
   const digest = createHash('sha256');
   const files = readdirSync(dist, { recursive: true }).filter((file) => statSync(join(dist, file)).isFile());
@@ -97,7 +109,7 @@ async function digestCode() {
   return digest.digest('hex');
 }
 
-/** Whether a directory holds anything but code, which is bundled. */
+/** Whether a directory contains files other than code, which is bundled. */
 function hasData(directory) {
   const entries = readdirSync(directory, { recursive: true, withFileTypes: true });
   return entries.some((entry) => entry.isFile() && !entry.name.endsWith('.ts'));

@@ -1,9 +1,9 @@
-// A container engine for the tests, and the base image that Dockerfiles of ours ask for.
-//   node scripts/docker-engine.mjs start DIRECTORY   a dockerd whose files all lie there; prints DOCKER_HOST=…
-//   node scripts/docker-engine.mjs aside DIRECTORY   the same beside another engine, whose containers' networks it leaves alone
-//   node scripts/docker-engine.mjs stop DIRECTORY    ends it and removes the directory
-//   node scripts/docker-engine.mjs base              has the base image in DOCKER_HOST: made with debootstrap, once, or pulled
-// The engines need root and Debian's packages docker.io, iptables and iproute2; making the base image, root and debootstrap.
+// Starts a container engine for the tests, and provides the base image of Berth's Dockerfiles.
+//   node scripts/docker-engine.mjs start DIRECTORY   starts a dockerd with all its files in DIRECTORY; prints DOCKER_HOST=…
+//   node scripts/docker-engine.mjs aside DIRECTORY   same, without touching the networks of another engine
+//   node scripts/docker-engine.mjs stop DIRECTORY    stops it and removes DIRECTORY
+//   node scripts/docker-engine.mjs base              loads the base image into DOCKER_HOST: built once with debootstrap, or pulled
+// An engine needs root and Debian's packages docker.io, iptables and iproute2; building the base image needs root and debootstrap.
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
@@ -23,12 +23,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import Docker from 'dockerode';
 import { cache } from './testing/cache.mjs';
 
-/** As strategies/docker/recipes/choose-python-base.ts names it. */
+/** Same image as in strategies/docker/recipes/choose-python-base.ts. */
 export const baseImage = 'python:3.11.13-slim-bookworm';
 
 const packages = ['python3', 'python3-pip', 'python3-venv', 'ca-certificates'];
-/** Left out of the image: a build needs none of it. */
-const leftOut = [
+/** Excluded from the image, because no build needs them. */
+const excludedPaths = [
   'var/cache/apt',
   'var/lib/apt/lists',
   'usr/share/doc',
@@ -42,7 +42,7 @@ const authority = '/etc/ssl/certs/ca-certificates.crt';
 
 const commands = { start, aside, stop, base };
 
-/** Its containers reach this machine by a bridge of their own, and nothing beyond: no rule of the firewall is touched. */
+/** Starts an engine whose containers reach only this machine, over their own bridge, without changing the firewall. */
 async function aside(directory) {
   const { name, address } = bridgeOf(directory);
   if (!existsSync(`/sys/class/net/${name}`)) {
@@ -50,11 +50,11 @@ async function aside(directory) {
     run('ip', ['address', 'add', address, 'dev', name]);
     run('ip', ['link', 'set', name, 'up']);
   }
-  const untouched = ['iptables', 'ip6tables', 'ip-masq', 'ip-forward'].map((rule) => `--${rule}=false`);
-  await start(directory, [`--bridge=${name}`, ...untouched]);
+  const disabledRules = ['iptables', 'ip6tables', 'ip-masq', 'ip-forward'].map((rule) => `--${rule}=false`);
+  await start(directory, [`--bridge=${name}`, ...disabledRules]);
 }
 
-/** A network interface has at most 15 characters. */
+/** Derives the bridge of a directory; the name of an interface has at most 15 characters. */
 function bridgeOf(directory) {
   const digest = createHash('sha256').update(directory).digest();
   return { name: `berth-${digest.toString('hex', 0, 4)}`, address: `10.213.${digest[4]}.1/24` };
@@ -63,20 +63,20 @@ function bridgeOf(directory) {
 async function start(directory, network = []) {
   const socket = join(directory, 'docker.sock');
   const address = `unix://${socket}`;
-  if (!(await answers(socket))) {
+  if (!(await isAnswering(socket))) {
     mkdirSync(directory, { recursive: true });
-    // Of one that was killed: their ids may be somebody else's by now, whom a new one would wait for.
+    // Files of a killed engine: a new one would wait for the process that has the pid now.
     for (const file of ['dockerd.pid', 'exec/containerd/containerd.pid'])
       rmSync(join(directory, file), { force: true });
     const log = openSync(join(directory, 'dockerd.log'), 'a');
-    const places = { host: address, 'data-root': 'data', 'exec-root': 'exec', pidfile: 'dockerd.pid' };
-    const options = Object.entries(places).map(
-      ([name, place]) => `--${name}=${name === 'host' ? place : join(directory, place)}`,
+    const paths = { host: address, 'data-root': 'data', 'exec-root': 'exec', pidfile: 'dockerd.pid' };
+    const options = Object.entries(paths).map(
+      ([name, path]) => `--${name}=${name === 'host' ? path : join(directory, path)}`,
     );
     spawn('dockerd', [...options, ...network], { detached: true, stdio: ['ignore', log, log] }).unref();
-    for (let look = 0; look < 300 && !(await answers(socket)); look += 1) await sleep(100);
-    if (!(await answers(socket)))
-      fail(`dockerd did not come up:\n${readFileSync(join(directory, 'dockerd.log'), 'utf8').slice(-2_000)}`);
+    for (let poll = 0; poll < 300 && !(await isAnswering(socket)); poll += 1) await sleep(100);
+    if (!(await isAnswering(socket)))
+      fail(`dockerd did not start:\n${readFileSync(join(directory, 'dockerd.log'), 'utf8').slice(-2_000)}`);
   }
   console.log(`DOCKER_HOST=${address}`);
 }
@@ -86,21 +86,22 @@ async function stop(directory) {
   if (existsSync(pidFile)) {
     const pid = Number(readFileSync(pidFile, 'utf8'));
     spawnSync('kill', [pid], { stdio: 'ignore' });
-    for (let look = 0; look < 300 && isAlive(pid); look += 1) await sleep(100);
+    for (let poll = 0; poll < 300 && isAlive(pid); poll += 1) await sleep(100);
   }
-  removeRemains(directory);
+  removeOrphans(directory);
   const { name } = bridgeOf(directory);
   if (existsSync(`/sys/class/net/${name}`)) run('ip', ['link', 'delete', name]);
   rmSync(directory, { recursive: true, force: true });
 }
 
-/** What a dockerd that was killed leaves: what holds its containers, and mounts, which cannot be removed. */
-function removeRemains(directory) {
+/** Ends the container processes of a killed dockerd and unmounts its mounts, which block the removal of the directory. */
+function removeOrphans(directory) {
   for (const pid of readdirSync('/proc').filter((entry) => /^\d+$/.test(entry)))
     if (readQuietly(`/proc/${pid}/cmdline`).includes(`${directory}/exec/`)) killTree(pid);
   const mounts = readFileSync('/proc/mounts', 'utf8').split('\n');
-  const places = mounts.map((line) => line.split(' ')[1] ?? '').filter((place) => place.startsWith(`${directory}/`));
-  for (const place of places.toReversed()) spawnSync('umount', ['--lazy', place], { stdio: 'ignore' });
+  const mountPoints = mounts.map((line) => line.split(' ')[1] ?? '');
+  for (const mountPoint of mountPoints.filter((path) => path.startsWith(`${directory}/`)).toReversed())
+    spawnSync('umount', ['--lazy', mountPoint], { stdio: 'ignore' });
 }
 
 async function base() {
@@ -114,16 +115,16 @@ async function base() {
     return;
   const archive = join(cache, 'python-base.tar');
   if (!existsSync(archive)) {
-    if (!canMakeArchive()) return await pull(engine);
-    makeArchive(archive);
+    if (!canBuildArchive()) return await pull(engine);
+    buildArchive(archive);
   }
   const [repo, tag] = baseImage.split(':');
   const changes = ['CMD ["python3"]', 'ENV LANG=C.UTF-8'];
   await follow(engine, await engine.importImage(archive, { repo, tag, changes }));
 }
 
-/** As root with debootstrap, without any registry of images. */
-const canMakeArchive = () =>
+/** Whether the base image can be built without an image registry. */
+const canBuildArchive = () =>
   process.getuid?.() === 0 && spawnSync('debootstrap', ['--version'], { stdio: 'ignore' }).status === 0;
 
 async function pull(engine) {
@@ -131,15 +132,15 @@ async function pull(engine) {
     await follow(engine, await engine.pull(baseImage));
   } catch (error) {
     const { message } = error;
-    fail(`${baseImage} can be neither pulled (${message}) nor made: pull it, or run as root with debootstrap`);
+    fail(`${baseImage} can be neither pulled (${message}) nor built: pull it, or run as root with debootstrap`);
   }
 }
 
 const follow = (engine, stream) =>
   new Promise((resolve, reject) => engine.modem.followProgress(stream, (error) => (error ? reject(error) : resolve())));
 
-/** Whole or not at all. */
-function makeArchive(archive) {
+/** Builds the archive and moves it atomically into place. */
+function buildArchive(archive) {
   mkdirSync(cache, { recursive: true });
   const scratch = mkdtempSync(join(cache, 'base-'));
   const root = join(scratch, 'root');
@@ -147,15 +148,22 @@ function makeArchive(archive) {
     run('debootstrap', ['--variant=minbase', `--include=${packages.join(',')}`, 'bookworm', root]);
     rmSync(join(root, 'usr/lib/python3.11/EXTERNALLY-MANAGED'), { force: true });
     symlinkSync('python3', join(root, 'usr/bin/python'));
-    if (existsSync(authority)) copyFileSync(authority, join(root, authority)); // whom this machine trusts, its builds trust
-    run('tar', ['-C', root, ...leftOut.map((path) => `--exclude=./${path}/*`), '-cf', join(scratch, 'base.tar'), '.']);
+    if (existsSync(authority)) copyFileSync(authority, join(root, authority)); // builds trust the same authorities as this machine
+    run('tar', [
+      '-C',
+      root,
+      ...excludedPaths.map((path) => `--exclude=./${path}/*`),
+      '-cf',
+      join(scratch, 'base.tar'),
+      '.',
+    ]);
     renameSync(join(scratch, 'base.tar'), archive);
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
 }
 
-const answers = (socketPath) =>
+const isAnswering = (socketPath) =>
   new Docker({ socketPath, host: '' }).ping().then(
     () => true,
     () => false,
@@ -170,7 +178,7 @@ function readQuietly(path) {
   try {
     return readFileSync(path, 'utf8');
   } catch {
-    return ''; // It ended in the meantime.
+    return ''; // the process ended
   }
 }
 

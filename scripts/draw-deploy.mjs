@@ -1,4 +1,4 @@
-// Draws docs/deploy.svg, the picture in the README: runs what it shows, for real, in a home of its own.
+// Draws docs/deploy.svg, the picture in the README, from a real run of its commands in a temporary home.
 // `npm run build && node scripts/draw-deploy.mjs`
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -32,13 +32,13 @@ function berth(...words) {
 function runLine(command) {
   const { status, stdout, stderr } = spawnSync(command, { shell: '/bin/bash', cwd: root, env, encoding: 'utf8' });
   if (status !== 0) throw new Error(`${command}: exit code ${status}\n${stderr}`);
-  return nameNobody(`${stderr}${stdout}`).trimEnd().split('\n');
+  return anonymize(`${stderr}${stdout}`).trimEnd().split('\n');
 }
 
-/** What the picture shows of this machine could be anybody's. */
-function nameNobody(text) {
-  const whoAndWhere = `${userInfo().username}@${hostname()}`;
-  return text.replaceAll(home, '~/.local/share/berth').replaceAll(whoAndWhere, 'ada@laptop');
+/** Replaces the home, user and machine. */
+function anonymize(text) {
+  const user = `${userInfo().username}@${hostname()}`;
+  return text.replaceAll(home, '~/.local/share/berth').replaceAll(user, 'ada@laptop');
 }
 
 function draw(lines) {

@@ -1,5 +1,5 @@
-// npm runs this after installing, and the first `npx berth` in a checkout runs it once more: npx installs the checkout
-// into its cache. What is built and current must then stay as it is, also because commands and a worker may be using it.
+// npm runs this after `npm install`, and again at the first `npx berth` in a checkout, which installs the checkout into
+// npx's cache. A current build must stay untouched, because commands and a worker may be using it.
 import { isStale } from './is-stale.mjs';
 
 if (isStale()) await import('./build.mjs');

@@ -1,8 +1,8 @@
-// The README's test command: npm test [-- jest's arguments].
-// Builds when dist/ is missing or older than its sources, reads what the test files declare to need (`@needs NAME …` in
-// their first comment), gets from package registries what they have of it, and runs jest. Files whose needs are not met
-// are loaded, and their tests skipped; a line for each such need says why, and how to meet it. With BERTH_TEST_COMPLETE=1
-// an unmet need is a failure. The last line of the output is `N passed, N failed, N skipped`.
+// Runs the tests: npm test [-- jest's arguments].
+// Builds if dist/ is stale, reads the needs of the test files (`@needs NAME …` in their first comment), fetches what
+// package registries have, and runs jest. Files with unmet needs are loaded but their tests are skipped; a line for each
+// unmet need has the reason and the remedy. With BERTH_TEST_COMPLETE=1 an unmet need is a failure. The last line of the
+// output is `N passed, N failed, N skipped`.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,24 +14,24 @@ import { meetNeeds } from './testing/meet-needs.mjs';
 import { joinVariables, needs } from './testing/needs.mjs';
 import { listFailures, summarize } from './testing/summary.mjs';
 
-const ofJest = {
+const jestEnvironment = {
   ...process.env,
   NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --experimental-vm-modules --no-warnings=ExperimentalWarning`.trim(),
 };
 
 async function main(jestArguments) {
   if (isStale()) build();
-  const files = listTestFiles(jestArguments, ofJest);
+  const files = listTestFiles(jestArguments, jestEnvironment);
   const names = [...new Set(files.flatMap((file) => file.needs))];
   const { met, unmet } = await meetNeeds(names, console.log);
-  for (const [name, problem] of unmet) console.log(describeLack(name, problem, files));
+  for (const [name, problem] of unmet) console.log(describeUnmetNeed(name, problem, files));
   if (unmet.size > 0 && process.env.BERTH_TEST_COMPLETE === '1') {
-    console.log('BERTH_TEST_COMPLETE=1: nothing may be left out');
+    console.log('BERTH_TEST_COMPLETE=1 does not allow unmet needs');
     console.log(summarize(undefined));
     return 1;
   }
   const env = {
-    ...ofJest,
+    ...jestEnvironment,
     ...joinVariables([...met.values()]),
     BERTH_TEST_MET: [...met.keys()].join(' '),
     BERTH_TEST_UNMET: [...unmet.keys()].join(' '),
@@ -39,10 +39,10 @@ async function main(jestArguments) {
   return runJest(jestArguments, env);
 }
 
-function describeLack(name, problem, files) {
+function describeUnmetNeed(name, problem, files) {
   const tests = files.filter((file) => file.needs.includes(name)).map(({ file }) => relative(join(root, 'test'), file));
-  const some = tests.length > 3 ? [...tests.slice(0, 3), `${tests.length - 3} more`] : tests;
-  return `left out for want of ${name}: ${some.join(', ')} (${problem}; to have them run: ${needs[name].remedy})`;
+  const shown = tests.length > 3 ? [...tests.slice(0, 3), `${tests.length - 3} more`] : tests;
+  return `skipped without ${name}: ${shown.join(', ')} (${problem}; to run them: ${needs[name].remedy})`;
 }
 
 function runJest(jestArguments, env) {

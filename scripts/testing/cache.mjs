@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import envPaths from 'env-paths';
 import { source } from './import-source.mjs';
 
-/** What the tests get from package registries stays here between runs, in the platform's directory for caches. */
+/** Cache of downloads from package registries, in the platform's directory for caches. */
 export const cache = join(envPaths('berth', { suffix: '' }).cache, 'tests');
 
 /**
- * Returns a directory of the cache with what `make` puts there, complete. What a killed run left is made anew; of two runs
- * at once one waits for the other. The name has to change with the content.
+ * Returns a complete directory of the cache, which `create` fills once. Repeats an interrupted creation; concurrent runs
+ * wait for each other. The name must change with the content.
  */
-export async function makeOnce(name, make) {
+export async function createOnce(name, create) {
   const directory = join(cache, name);
   const complete = join(directory, '.complete');
   if (existsSync(complete)) return directory;
@@ -19,7 +19,7 @@ export async function makeOnce(name, make) {
     if (existsSync(complete)) return directory;
     rmSync(directory, { recursive: true, force: true });
     mkdirSync(directory, { recursive: true });
-    await make(directory);
+    await create(directory);
     writeFileSync(complete, '');
     return directory;
   });

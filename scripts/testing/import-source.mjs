@@ -5,8 +5,8 @@ import { createJiti } from 'jiti';
 export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const jiti = createJiti(import.meta.url);
 
-/** A module of src/, so that the tests find their tools as Berth does. */
+/** Imports a module of src/, so that the tests find their tools like Berth does. */
 export const source = (file) => jiti.import(join(root, 'src', file));
 
-/** A module of strategies/. */
+/** Imports a module of strategies/. */
 export const strategySource = (file) => jiti.import(join(root, 'strategies', file));

@@ -7,7 +7,7 @@ import { needs } from './needs.mjs';
 
 export const jest = join(root, 'node_modules', 'jest', 'bin', 'jest.js');
 
-/** The test files that jest would run, each with the needs that it declares. */
+/** Lists the test files that jest would run, with their declared needs. */
 export function listTestFiles(jestArguments, env) {
   const argv = [jest, '--listTests', '--json', ...jestArguments];
   const { status, stdout, stderr } = spawnSync(process.execPath, argv, { cwd: root, env, encoding: 'utf8' });
@@ -15,12 +15,12 @@ export function listTestFiles(jestArguments, env) {
   return JSON.parse(stdout.slice(stdout.indexOf('['))).map((file) => ({ file, needs: readNeeds(file) }));
 }
 
-/** `@needs NAME …` in the first comment of a test file. */
+/** Reads `@needs NAME …` in the first comment of a test file. */
 function readNeeds(file) {
   const { needs: declared = [] } = parse(extract(readFileSync(file, 'utf8')));
   const names = [declared].flat().flatMap((line) => line.split(/\s+/));
   for (const name of names)
     if (needs[name] === undefined)
-      throw new Error(`${file} needs ${name}, which is none of ${Object.keys(needs).join(', ')}`);
+      throw new Error(`unknown need ${name} in ${file}; known: ${Object.keys(needs).join(', ')}`);
   return names;
 }

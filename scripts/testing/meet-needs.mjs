@@ -1,19 +1,19 @@
 import { needs } from './needs.mjs';
 
 /**
- * Finds what the test files need, and gets what package registries have of it. Returns the variables of each need that is
- * met, and what is wrong with each other.
+ * Finds the needs of the test files, or fetches them from package registries. Returns the variables of each met need and
+ * the problem of each unmet one.
  */
 export async function meetNeeds(names, onProgress) {
   const tasks = new Map();
-  const once = (name, make) => {
-    if (!tasks.has(name)) tasks.set(name, make());
+  const once = (name, task) => {
+    if (!tasks.has(name)) tasks.set(name, task());
     return tasks.get(name);
   };
   const context = {
     report: onProgress,
-    /** Gets something from a registry, once for all that need it. */
-    fetchOnce: (what, make) => once(`fetch ${what}`, () => sayWhileSlow(what, onProgress, make)),
+    /** Fetches a tool from a registry once for all needs. */
+    fetchOnce: (tool, fetch) => once(`fetch ${tool}`, () => reportWhileSlow(tool, onProgress, fetch)),
     provided: (name) => once(name, async () => needs[name].provide(context)),
   };
   const met = new Map();
@@ -29,16 +29,16 @@ export async function meetNeeds(names, onProgress) {
 
 const sortByName = (entries) => new Map([...entries].sort(([one], [other]) => (one < other ? -1 : 1)));
 
-/** What is there is found at once; what is fetched takes minutes at worst, in which lines show that it goes on. */
-async function sayWhileSlow(what, onProgress, make) {
+/** Reports progress while a fetch takes more than two seconds. */
+async function reportWhileSlow(tool, onProgress, fetch) {
   const started = Date.now();
   const seconds = () => Math.round((Date.now() - started) / 1000);
-  const first = setTimeout(() => onProgress(`getting ${what}, once`), 2_000);
-  const more = setInterval(() => onProgress(`still getting ${what} after ${seconds()} s`), 30_000);
+  const first = setTimeout(() => onProgress(`fetching ${tool} (once)`), 2_000);
+  const more = setInterval(() => onProgress(`still fetching ${tool} after ${seconds()} s`), 30_000);
   try {
-    const made = await make();
-    if (seconds() >= 2) onProgress(`got ${what} in ${seconds()} s`);
-    return made;
+    const result = await fetch();
+    if (seconds() >= 2) onProgress(`fetched ${tool} in ${seconds()} s`);
+    return result;
   } finally {
     clearTimeout(first);
     clearInterval(more);

@@ -1,4 +1,4 @@
-// What a test file may declare with `@needs NAME …` in its first comment.
+// The needs that a test file can declare with `@needs NAME …` in its first comment.
 import { delimiter, dirname, join } from 'node:path';
 import { cache } from './cache.mjs';
 import { root, source, strategySource } from './import-source.mjs';
@@ -6,12 +6,12 @@ import { installAider, installNpmAgents } from './install-agents.mjs';
 import { installNewerNode } from './install-newer-node.mjs';
 import { run, works } from './run.mjs';
 
-/** Pinned, so that every run tests with the same one where the machine has none. */
+/** Version to install when the machine has no uv; pinned for reproducible runs. */
 const uvVersion = '0.13.9';
 
 /**
- * A need: `provide` finds it or gets it, and resolves with the variables that the tests then have; what is given for PATH
- * is added to it. It throws what is wrong where the need cannot be met. `remedy` says how to meet it.
+ * A need: `provide` finds or fetches it and resolves with variables for the tests; a value for PATH is appended. It
+ * throws the problem when the need cannot be met. `remedy` describes how to meet it.
  */
 export const needs = {
   git: program('git', 'install git'),
@@ -43,7 +43,7 @@ export const needs = {
     provide: async ({ fetchOnce }) => ({ BERTH_TEST_NODE: await fetchOnce('a newer Node.js', installNewerNode) }),
   },
   bubblewrap: {
-    remedy: 'install bubblewrap, and allow it to make namespaces',
+    remedy: 'install bubblewrap, and allow it to create namespaces',
     provide: () => check('bwrap', ['--ro-bind', '/', '/', '--unshare-pid', '--', '/bin/sh', '-c', 'exit 0']),
   },
   'mount-namespaces': {
@@ -54,7 +54,7 @@ export const needs = {
     remedy: 'run as root, or as a user with a delegated cgroup (version 2)',
     provide: async () => {
       const { canCreateControlGroup } = await source('processes/control-group.ts');
-      if (!canCreateControlGroup()) throw new Error('no control group may be made');
+      if (!canCreateControlGroup()) throw new Error('no control group can be created');
       return {};
     },
   },
@@ -66,7 +66,7 @@ export const needs = {
     remedy: 'run as root, with Debian’s packages docker.io, iptables and iproute2',
     provide: async ({ provided }) => {
       await provided('container-engine');
-      if (!isRoot()) throw new Error('it needs root');
+      if (!isRoot()) throw new Error('root is required');
       check('dockerd');
       check('iptables');
       check('ip', ['-V']);
@@ -97,7 +97,7 @@ function agent(name) {
   };
 }
 
-/** From the PATH, else from Berth's home, else from the cache, where it is put from the package index. */
+/** Finds uv on the PATH or in Berth's home, else installs it into the cache. */
 async function provideUv({ fetchOnce }) {
   const [{ findUv }, { berthHome }] = await Promise.all([source('environments/find-uv.ts'), source('home/home.ts')]);
   const inHome = join(berthHome().bin, 'uv');
@@ -105,19 +105,19 @@ async function provideUv({ fetchOnce }) {
   return { PATH: dirname(uv), BERTH_TEST_UV: uv };
 }
 
-/** From TEMPORAL_CLI, the PATH or Berth's home, else from the cache, where it is downloaded to or built. */
+/** Finds the CLI in TEMPORAL_CLI, on the PATH or in Berth's home, else installs it into the cache. */
 async function provideTemporal({ report, fetchOnce }) {
   const [{ ensureTemporal, locateTemporal }, { berthHome }, { withLock }] = await Promise.all(
     ['stack/ensure-temporal.ts', 'home/home.ts', 'processes/lock.ts'].map(source),
   );
   const present = await locateTemporal(berthHome());
-  const find = () => ensureTemporal(berthHome(cache), report);
-  const findAlone = () => withLock({ directory: join(cache, 'locks', 'temporal') }, find);
-  const { path } = present ?? (await fetchOnce('the Temporal CLI', findAlone));
+  const install = () => ensureTemporal(berthHome(cache), report);
+  const installLocked = () => withLock({ directory: join(cache, 'locks', 'temporal') }, install);
+  const { path } = present ?? (await fetchOnce('the Temporal CLI', installLocked));
   return { TEMPORAL_CLI: path };
 }
 
-/** The strategy's own look, so that the tests and a deployment agree on what is there; and the base image of our recipes. */
+/** Checks the needs of the docker strategy itself, then provides the base image of its recipes. */
 async function provideEngine({ fetchOnce }) {
   const { findNeeds } = await strategySource('docker/needs.ts');
   const unmet = (await findNeeds()).find(({ isMet }) => !isMet);
@@ -127,7 +127,7 @@ async function provideEngine({ fetchOnce }) {
   return {};
 }
 
-/** The variables of one need joined to those of others. */
+/** Merges the variables of several needs. */
 export function joinVariables(all) {
   const lists = (name) => [...new Set(all.map((variables) => variables[name]).filter((value) => value !== undefined))];
   const present = (process.env.PATH ?? '').split(delimiter);

@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 
-/** The first failures once more, in short: of a long log often only the end is at hand. */
+/** Repeats the first failures in short at the end of a long log. */
 export function listFailures(results) {
   const tests = results?.testResults.flatMap(({ assertionResults }) => assertionResults) ?? [];
   const failed = tests.filter(({ status }) => status === 'failed').slice(0, 5);
@@ -12,7 +12,7 @@ export function listFailures(results) {
   });
 }
 
-/** A file that could not even be run counts as one failure; so does a jest that left no report. */
+/** Summarizes the results; counts a file that did not run, or a missing report, as one failure. */
 export function summarize(results) {
   if (results === undefined) return '0 passed, 1 failed, 0 skipped';
   const failed = results.numFailedTests + results.numRuntimeErrorTestSuites;
