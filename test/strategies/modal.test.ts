@@ -484,7 +484,7 @@ test('a schedule is that of the function which is called, and the code’s own s
     }
   };
   const own = await scheduled('nightly:clean');
-  expect(own.log).toContain('berth: clean runs by itself, as the code says: cron { cron_string: "5 4 * * *"');
+  expect(own.log).toContain('berth: clean has a schedule in the code: cron { cron_string: "5 4 * * *"');
   await expect(scheduled('nightly:report', '1d')).rejects.toMatchObject({
     code: 'RESOURCE_INVALID',
     message:

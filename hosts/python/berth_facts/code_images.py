@@ -1,4 +1,4 @@
-"""Images that code describes for BentoML or Modal: what they say of Python and its packages."""
+"""Reads the Python version and packages from images that code describes for BentoML or Modal."""
 
 import ast
 
@@ -19,7 +19,7 @@ def find_images(source):
     if b"Image" not in source.text or not (b"bentoml" in source.text or b"modal" in source.text):
         return
     inner = set()
-    for node in ast.walk(source.tree):  # From the outside in: a chain's last call comes first.
+    for node in ast.walk(source.tree):  # Outermost first, so the last call of a chain comes first.
         if not isinstance(node, ast.Call) or id(node) in inner:
             continue
         calls = list(chain_of(node))
@@ -30,14 +30,14 @@ def find_images(source):
 
 
 def chain_of(node):
-    """The calls of `a(…).b(…).c(…)`, the last first."""
+    """Yields the calls of `a(…).b(…).c(…)`, last call first."""
     while isinstance(node, ast.Call):
         yield node
         node = node.func.value if isinstance(node.func, ast.Attribute) else None
 
 
 def framework_of(source, call):
-    """Of `Image(…)`, and of `Image.debian_slim(…)`, which begins a chain too."""
+    """Returns the framework of `Image(…)` or `Image.debian_slim(…)`, the first call of a chain, or None."""
     name = qualified(source, call.func)
     if name is None:
         return None
@@ -49,14 +49,14 @@ def describe(source, node, framework, calls):
     image.update(packages=[], requirements=[], projects=[], options=[])
     for call in calls:
         name = call.func.attr if isinstance(call.func, ast.Attribute) else None
-        words = {word.arg: word.value for word in call.keywords}
+        keywords = {keyword.arg: keyword.value for keyword in call.keywords}
         values = [text for argument in call.args for text in texts_of(argument)]
-        image["python"] = next(texts_of(words.get("python_version")), image["python"])
+        image["python"] = next(texts_of(keywords.get("python_version")), image["python"])
         if name in PACKAGES:
             image["packages"].extend(values)
             for option in INDEXES:
                 image["options"].extend(
-                    "--%s %s" % (option.replace("_", "-"), text) for text in texts_of(words.get(option))
+                    "--%s %s" % (option.replace("_", "-"), text) for text in texts_of(keywords.get(option))
                 )
         elif name in FILES:
             image["requirements"].extend(values)
@@ -66,7 +66,7 @@ def describe(source, node, framework, calls):
 
 
 def texts_of(node):
-    """Strings of a literal, or of a list of literals."""
+    """Yields the strings of a literal or a list of literals."""
     if isinstance(node, (ast.List, ast.Tuple)):
         for item in node.elts:
             yield from texts_of(item)

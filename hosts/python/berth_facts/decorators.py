@@ -1,12 +1,12 @@
-"""What decorators make of a function's signature."""
+"""Finds how decorators change a function's signature."""
 
 import ast
 
 from expressions import call_target, qualified, source_of
 
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
-# Last parts of names of decorators that keep the signature.
-KEEPING = frozenset(
+# Last part of the names of decorators that keep the signature.
+SIGNATURE_KEEPING = frozenset(
     "staticmethod classmethod abstractmethod override final overload deprecated wraps lru_cache cache cached no_grad "
     "inference_mode get post put patch delete route websocket validate_call typechecked beartype contextmanager".split()
 )
@@ -14,30 +14,30 @@ TEXT_LIMIT = 100
 
 
 def read_decorators(source, function):
-    """(the function that takes the place of this one, or None; the decorators that may do so, as text)."""
-    replaced, unknown = None, []
+    """Returns the function that replaces this one, or None, and the source of unknown decorators, which may replace it."""
+    replacement, unknown = None, []
     for item in function.decorator_list:
         name = (qualified(source, call_target(item)) or "").split(".")[-1]
-        if name in KEEPING:
+        if name in SIGNATURE_KEEPING:
             continue
         own = find_own(source, call_target(item))
         inner = inner_function(own, isinstance(item, ast.Call)) if own is not None else None
         if inner is None:
             unknown.append(source_of(call_target(item))[:TEXT_LIMIT])
         elif not keeps_signature(source, inner):
-            replaced = replaced or inner  # The first is the outermost.
-    return replaced, unknown
+            replacement = replacement or inner  # The first is the outermost.
+    return replacement, unknown
 
 
 def find_own(source, target):
-    """A decorator that the same module defines."""
+    """Returns the definition of a decorator in the same module, or None."""
     if not isinstance(target, ast.Name):
         return None
     return next((item for item in source.tree.body if isinstance(item, FUNCTIONS) and item.name == target.id), None)
 
 
 def inner_function(decorator, has_arguments):
-    """What the decorator returns, where that is a function defined inside of it."""
+    """Returns the function that a decorator defines and returns, or None."""
     for _ in range(2 if has_arguments else 1):
         returned = [item.value for item in decorator.body if isinstance(item, ast.Return)]
         name = returned[-1].id if returned and isinstance(returned[-1], ast.Name) else None

@@ -1,5 +1,8 @@
-"""Defaults of parameters. A call as a default is mostly a declaration (`Input(description=…)`): then the default is what it
-declares. Where it makes a value (`Path("data")`, `dict()`, a class of the repository) it is the default itself."""
+"""Reads the defaults of parameters.
+
+A call as a default is usually a declaration (`Input(description=…)`), and the default is what it declares. A call that
+creates a value (`Path("data")`, `dict()`, a class of the repository) is itself the default.
+"""
 
 import ast
 import builtins
@@ -8,10 +11,10 @@ import sys
 
 from expressions import dotted, qualified, source_of
 
-# Declarations whose first argument is the default, of cog, fastapi, pydantic and typer.
+# Declarations of cog, fastapi, pydantic, and typer whose first argument is the default.
 FIRST_IS_DEFAULT = frozenset("Input Field Query Path Header Cookie Body Form File Option Argument".split())
 VALUE_LIBRARIES = frozenset("numpy np torch jax pandas tensorflow decimal fractions".split())
-STEPS = 5
+MAX_ALIASES = 5
 
 
 def standard_library():
@@ -25,33 +28,33 @@ STANDARD_LIBRARY = standard_library()
 
 
 def default_of(source, node):
-    """Source text of a parameter's default; None where it has none."""
+    """Returns the source text of a parameter's default, or None."""
     if node is None or is_ellipsis(node):
         return None
     declared = declaration_of(source, node)
     if declared is None:
         return source_of(node)
-    given = {word.arg: word.value for word in declared.keywords}
-    if "default_factory" in given:
-        return "%s()" % source_of(given["default_factory"])
+    keywords = {keyword.arg: keyword.value for keyword in declared.keywords}
+    if "default_factory" in keywords:
+        return "%s()" % source_of(keywords["default_factory"])
     takes_first = (qualified(source, declared.func) or "").split(".")[-1] in FIRST_IS_DEFAULT
     first = declared.args[0] if declared.args and takes_first else None
-    value = given.get("default", first)
+    value = keywords.get("default", first)
     return None if value is None or is_ellipsis(value) else source_of(value)
 
 
 def declaration_of(source, node):
-    """The call that declares a parameter, also where a name of the module stands for it."""
-    for _ in range(STEPS):
+    """Returns the call that declares a parameter, directly or through a name of the module; None if there is none."""
+    for _ in range(MAX_ALIASES):
         if isinstance(node, ast.Name) and node.id in source.assigned:
             node = source.assigned[node.id]
-    if not isinstance(node, ast.Call) or makes_value(source, node.func):
+    if not isinstance(node, ast.Call) or creates_value(source, node.func):
         return None
     return node
 
 
-def makes_value(source, function):
-    """Whether a call makes a value: of a builtin, of the standard library, or of what the repository itself defines."""
+def creates_value(source, function):
+    """Whether a call creates a value: a call of a builtin, the standard library, or the repository's own code."""
     written = dotted(function)
     if written is None:
         return True

@@ -1,4 +1,4 @@
-"""Module-level functions, classes and objects that could be called, with their signatures."""
+"""Finds module-level functions, classes, and objects that could be called, with their signatures."""
 
 import ast
 
@@ -8,16 +8,16 @@ from statements import module_level
 
 CALLED_METHODS = ("predict", "run", "__call__")
 DOCSTRING_LIMIT = 1000
-MOST_BASES = 10
-MOST_METHODS = 100
-MOST_DEEP = 50
+MAX_BASES = 10
+MAX_METHODS = 100
+MAX_DEPTH = 50
 NOT_CALLED = ("property", "cached_property", "setter", "getter", "deleter")
 NOT_SOFTWARE = ("getLogger", "get_logger", "TypeVar", "ParamSpec", "NewType", "namedtuple", "compile")
-MAKING = (ast.Call, ast.BinOp, ast.Attribute)
+CONSTRUCTING = (ast.Call, ast.BinOp, ast.Attribute)
 
 
 class Definition:
-    """A function, a class with its own methods, or an object. Plain data: it goes from process to process."""
+    """A function, a class with its methods, or an object. Plain data, because it is passed between processes."""
 
     def __init__(self, source, node):
         self.path, self.line = source.path, node.lineno
@@ -41,9 +41,9 @@ class Definition:
     def read_class(self, source, node):
         functions = [item for item in node.body if isinstance(item, FUNCTIONS)]
         called = [item for item in functions if is_callable(item)]
-        self.methods = {item.name: read_function(source, item, is_method=True) for item in called[:MOST_METHODS]}
-        self.bases = [source_of(base) for base in node.bases[:MOST_BASES]]
-        self.origins = [last_part(source, base) for base in node.bases[:MOST_BASES]]
+        self.methods = {item.name: read_function(source, item, is_method=True) for item in called[:MAX_METHODS]}
+        self.bases = [source_of(base) for base in node.bases[:MAX_BASES]]
+        self.origins = [last_part(source, base) for base in node.bases[:MAX_BASES]]
         self.is_abstract = is_abstract(source, node, functions)
         init = next((item for item in functions if item.name == "__init__"), None)
         if init is not None:
@@ -52,7 +52,7 @@ class Definition:
             self.constructor = list(required_fields(source, node)) if has_fields(source, node) else None
 
     def function(self, method=None):
-        """Signature of the function, of the called method, or of the method named; None if there is none."""
+        """Returns the signature of the function, of the named method, or of the default method; None if there is none."""
         if self.kind == "function":
             return self.signature if method is None else None
         names = CALLED_METHODS if method is None else (method,)
@@ -61,12 +61,12 @@ class Definition:
     def needs_no_instance(self, method):
         return method in self.methods and self.methods[method]["binding"] is not None
 
-    def as_fact(self, place):
-        """`place`: what its module says of how it is imported."""
+    def as_fact(self, location):
+        """Returns the definition as a fact. `location` says how to import its module."""
         function = self.function() or {"isAsync": False, "isGenerator": False, "parameters": []}
         fact = {
             "file": self.path,
-            **place,
+            **location,
             "callable": self.name,
             "kind": self.kind,
             **{name: function[name] for name in ("isAsync", "isGenerator", "parameters")},
@@ -89,8 +89,8 @@ class Definition:
 
 
 def is_abstract(source, node, functions):
-    """Whether nobody can build it: a `Protocol`, or a class whose own methods say that they are abstract."""
-    bases = [base.value if isinstance(base, ast.Subscript) else base for base in node.bases[:MOST_BASES]]
+    """Whether a class cannot be instantiated: a `Protocol`, or a class with abstract methods of its own."""
+    bases = [base.value if isinstance(base, ast.Subscript) else base for base in node.bases[:MAX_BASES]]
     if any((qualified(source, base) or "").split(".")[-1] == "Protocol" for base in bases):
         return True
     decorators = [item for function in functions for item in function.decorator_list]
@@ -110,9 +110,12 @@ def find_definitions(source):
 
 
 def is_object(statement):
-    """`model = Model()`, `chain = prompt | model`, `predict = model.predict`: neither a constant nor a logger."""
+    """Whether a statement assigns an object that may be callable: `model = Model()`, `chain = prompt | model`.
+
+    False for constants, loggers, and type variables.
+    """
     value = getattr(statement, "value", None)
-    if not isinstance(statement, (ast.Assign, ast.AnnAssign)) or not isinstance(value, MAKING):
+    if not isinstance(statement, (ast.Assign, ast.AnnAssign)) or not isinstance(value, CONSTRUCTING):
         return False
     target = target_of(statement)
     if not isinstance(target, ast.Name) or target.id.isupper():
@@ -123,14 +126,14 @@ def is_object(statement):
 
 
 def target_of(statement):
-    """The one name that is assigned; None where there are several."""
+    """Returns the assigned target, or None if there are several."""
     if isinstance(statement, ast.AnnAssign):
         return statement.target
     return statement.targets[0] if len(statement.targets) == 1 else None
 
 
 def origins_of(statement):
-    """What says which class an object is of: its annotation, else the name that is called."""
+    """Yields the expressions that name the class of an object: its annotation, or the called name."""
     if isinstance(statement, ast.AnnAssign):
         yield statement.annotation
     if isinstance(statement.value, ast.Call):
@@ -144,13 +147,13 @@ def last_part(source, node):
 
 
 def is_callable(function):
-    """Public methods that are called; of those with underscores only the one that makes an object callable."""
+    """Whether a method is public and is called, or is `__call__`."""
     decorated = {(dotted(item) or "").split(".")[-1] for item in function.decorator_list}
     return (not function.name.startswith("_") or function.name == "__call__") and decorated.isdisjoint(NOT_CALLED)
 
 
 def named_lambda(statement):
-    """`predict = lambda text: …` as the function that it is."""
+    """Returns `predict = lambda text: …` as a function definition, or None."""
     if not isinstance(statement, ast.Assign) or not isinstance(statement.value, ast.Lambda):
         return None
     target = statement.targets[0]
@@ -161,7 +164,7 @@ def named_lambda(statement):
 
 
 class Definitions:
-    """All definitions of the repository, by file and name, and by the file and the module that offer them."""
+    """All definitions of the repository, by file and name, and by the files and modules that offer them."""
 
     def __init__(self, sources, modules):
         self.by_file, self.by_module, self.by_name = {}, {}, {}
@@ -171,7 +174,7 @@ class Definitions:
             for definition in source.definitions:
                 self.by_file[(source.path, definition.name)] = definition
                 self.by_name.setdefault(definition.name, definition)
-                self.offers.pop((source.path, definition.name), None)  # The last one holds, as in Python.
+                self.offers.pop((source.path, definition.name), None)  # The last definition wins, as in Python.
                 self._offer(source.path, definition)
         for definition in list(self.by_file.values()):
             self._inherit(definition)
@@ -179,8 +182,8 @@ class Definitions:
             if source.path.endswith("/__init__.py") or source.path == "__init__.py":
                 self._add_reexports(source, modules)
 
-    def offered(self):
-        """What is public, nearest to the top first: a leading underscore says that it is nobody else's business."""
+    def list_offers(self):
+        """Returns the public definitions, those nearest to the root first. A leading underscore makes a name private."""
         offers = [
             (definition.path.count("/"), definition.path, definition.line, path, definition)
             for (path, name), definition in self.offers.items()
@@ -189,10 +192,10 @@ class Definitions:
         return sorted(offers, key=lambda offer: offer[:4])
 
     def as_facts(self, offers):
-        return [definition.as_fact(self.modules.place_of(path)) for *_, path, definition in offers]
+        return [definition.as_fact(self.modules.describe_location(path)) for *_, path, definition in offers]
 
     def find(self, module, name, importer):
-        """What a module offers under a name, as the importer would find it."""
+        """Returns the definition that a file gets when it imports a name from a module, or None."""
         path = self.modules.find(module, importer)
         return self.offers.get((path, name)) or self.by_module.get((module, name))
 
@@ -203,14 +206,14 @@ class Definitions:
             self.by_module[key] = definition
 
     def _inherit(self, definition, depth=0):
-        """Methods and constructor of base classes of the repository, as far as names lead there; each class once."""
-        if definition.is_inherited or definition.kind == "function" or depth > MOST_DEEP:
+        """Adds the methods and the constructor of base classes that can be found by name in the repository."""
+        if definition.is_inherited or definition.kind == "function" or depth > MAX_DEPTH:
             return
         definition.is_inherited = True
         for origin in definition.origins:
             parent = self.by_file.get((definition.path, origin)) or self.by_name.get(origin)
             if parent is not None and parent.kind == "function" and definition.kind == "object":
-                parent = self._returned_class(parent)
+                parent = self._find_returned_class(parent)
             if parent is None or parent is definition or parent.kind != "class":
                 continue
             self._inherit(parent, depth + 1)
@@ -220,16 +223,16 @@ class Definitions:
             if definition.constructor is None:
                 definition.constructor = parent.constructor
 
-    def _returned_class(self, function):
-        """The class that a factory says it returns."""
+    def _find_returned_class(self, function):
+        """Returns the class in a factory's return annotation, or None."""
         for origin in function.origins:
             return self.by_file.get((function.path, origin)) or self.by_name.get(origin)
         return None
 
     def _add_reexports(self, source, modules):
-        """A package that imports a name in its `__init__.py` offers it under its own name."""
+        """Adds names that a package imports in its `__init__.py` to what the package offers."""
         if modules.name_of(source.path) == "__init__":
-            return  # The file that defines it has a name of its own.
+            return  # The defining file can be imported by its own name.
         for statement in source.imports:
             if not isinstance(statement, ast.ImportFrom):
                 continue

@@ -1,6 +1,6 @@
-"""Calls in documentation: doctests in docstrings, Python blocks of the README.
+"""Finds calls in documentation: doctests in docstrings, Python blocks of the README.
 
-What is written is parsed with its file; what it calls is known when all files are.
+The text is parsed with its file. What it calls is resolved when all files are read.
 """
 
 import ast
@@ -11,12 +11,12 @@ from statements import every_statement
 FENCE = "```"
 DOCUMENTED = (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 TEXT_LIMIT = 50_000  # characters of one docstring
-MOST_EXAMPLES = 200  # of one text
+MAX_EXAMPLES = 200  # of one text
 WANT_LIMIT = 2_000
 
 
 class Example:
-    """One example of a doctest that parses."""
+    """An example of a doctest that can be parsed."""
 
     def __init__(self, line, body, example):
         self.line, self.body = line, body
@@ -31,7 +31,7 @@ def flag_names():
 
 
 def parse_docstrings(source):
-    """(line, examples) of each docstring that has some."""
+    """Yields `(line, examples)` of each docstring with examples."""
     for node in [source.tree, *source.statements]:
         if isinstance(node, (ast.Module,) + DOCUMENTED) and node.body:
             docstring = ast.get_docstring(node) or ""
@@ -40,14 +40,14 @@ def parse_docstrings(source):
 
 
 def parse_doctest(text):
-    import doctest  # Takes 40 ms: only where there is one.
+    import doctest  # The import takes 40 ms.
 
     try:
         examples = doctest.DocTestParser().get_examples(text[:TEXT_LIMIT])
     except ValueError:
         return []
     found = []
-    for example in examples[:MOST_EXAMPLES]:
+    for example in examples[:MAX_EXAMPLES]:
         try:
             body = ast.parse(example.source).body
         except (SyntaxError, ValueError):
@@ -57,7 +57,7 @@ def parse_doctest(text):
 
 
 def parse_readme(source, text):
-    """Fills `source.blocks` with (line, examples, None) or (line, None, statements) of each Python block."""
+    """Fills `source.blocks` with `(line, examples, None)` or `(line, None, statements)` of each Python block."""
     for line, block in python_blocks(text):
         if ">>>" in block:
             source.blocks.append((line, parse_doctest(block), None))
@@ -88,7 +88,7 @@ def read_example(source, example, definitions, instances):
     if len(body) != 1 or not isinstance(body[0], ast.Expr):
         return None
     expression, want = body[0].value, example.want
-    # `f(x) == y` and `True` below it: the same as an assertion.
+    # `f(x) == y` with the output `True` is an assertion.
     if want.strip() == "True" and isinstance(expression, ast.Compare):
         expected = expected_of(ast.Assert(expression))
         call = read_call(source, expected[0], definitions, instances) if is_call(expected) else None
@@ -102,7 +102,7 @@ def read_example(source, example, definitions, instances):
     if want.strip():
         call["outputText"] = want.rstrip("\n")[:WANT_LIMIT]
     if "ELLIPSIS" in example.options and "..." in want:
-        return call  # `...` stands for anything, also inside of what reads as a literal
+        return call  # `...` matches anything, even inside a literal
     try:
         call["output"] = as_json(ast.literal_eval(want.strip()))
     except (ValueError, SyntaxError, TypeError, RecursionError, MemoryError):
@@ -115,14 +115,14 @@ def is_call(pair):
 
 
 def unwrap_print(node):
-    """The call inside `print(call)`; what is printed is text, and says nothing certain of the value."""
+    """Returns the call in `print(call)`, or None. Printed text does not determine the value."""
     is_print = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print"
     return node.args[0] if is_print and len(node.args) == 1 and isinstance(node.args[0], ast.Call) else None
 
 
 def find_readme_calls(source, definitions):
     for line, examples, body in source.blocks:
-        source.names = {}  # each block stands for itself
+        source.names = {}  # each block has its own imports
         if examples is not None:
             yield from find_doctest_calls(source, line, examples, definitions, "readme")
             continue
@@ -133,7 +133,7 @@ def find_readme_calls(source, definitions):
 
 
 def python_blocks(text):
-    """(line, code) of each fenced block that says it is Python."""
+    """Yields `(line, code)` of each fenced block that is marked as Python."""
     block, start = None, 0
     for number, line in enumerate(text.splitlines(), 1):
         stripped = line.strip()

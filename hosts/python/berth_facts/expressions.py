@@ -6,7 +6,7 @@ SOURCE_LIMIT = 200
 
 
 def dotted(node):
-    """`a.b.c` of an expression made of names and attributes, else None."""
+    """Returns `a.b.c` for an expression of names and attributes, else None."""
     parts = []
     while isinstance(node, ast.Attribute):
         parts.append(node.attr)
@@ -18,7 +18,7 @@ def dotted(node):
 
 
 def qualified(source, node):
-    """Dotted name with the file's imports applied: `m.App` after `import modal as m` is `modal.App`."""
+    """Returns the dotted name with the file's imports applied: `modal.App` for `m.App` after `import modal as m`."""
     name = dotted(node)
     if name is None:
         return None
@@ -34,7 +34,7 @@ def call_target(node):
 
 
 def source_of(node):
-    """Source text, shortened; `ast.unparse` is slow, and came with Python 3.9."""
+    """Returns the source text, shortened. Avoids `ast.unparse`, which is slow and exists only since Python 3.9."""
     if isinstance(node, ast.Constant) and node.value is not ...:
         return repr(node.value)[:SOURCE_LIMIT]
     name = dotted(node)

@@ -1,4 +1,4 @@
-"""Calls with literal arguments that show how the software is meant to be called."""
+"""Reads calls with literal arguments, which show how to call the software."""
 
 import ast
 import math
@@ -8,7 +8,7 @@ from expressions import qualified
 
 
 def read_calls(source, body, definitions, origin):
-    """Documented calls in a block; `assert f(x) == y` says what must come back."""
+    """Yields the calls in a block. `assert f(x) == y` states the expected output."""
     instances = {}
     for statement in body:
         remember_instance(source, statement, definitions, instances)
@@ -25,7 +25,7 @@ def read_calls(source, body, definitions, origin):
 
 
 def read_call(source, node, definitions, instances):
-    """The call as a fact without its place, or None when it is not one of ours or its arguments are not literals."""
+    """Returns the call as a fact without its position; None if it calls other code or has arguments that are not literals."""
     found = find_callable(source, node.func, definitions, instances)
     if found is None:
         return None
@@ -46,7 +46,10 @@ def read_call(source, node, definitions, instances):
 
 
 def find_callable(source, function, definitions, instances):
-    """(definition, method) of the called expression: `f`, `module.f`, `Model().predict`, `Model.from_text`, `model.predict`."""
+    """Returns `(definition, method)` of what is called, or None.
+
+    Handles `f`, `module.f`, `Model().predict`, `Model.from_text`, and `model.predict`.
+    """
     if isinstance(function, ast.Name) and function.id in instances:
         definition = instances[function.id]
         return definition and (definition, "__call__")
@@ -66,8 +69,7 @@ def find_callable(source, function, definitions, instances):
 
 
 def find_definition(source, node, definitions):
-    """The definition that a name stands for: of the same file, or imported. A README is in no file: there the name is
-    enough."""
+    """Returns the definition of a name in the same file or an imported one. In a README, the name is enough."""
     name = qualified(source, node)
     if name is None:
         return None
@@ -80,8 +82,10 @@ def find_definition(source, node, definitions):
 
 
 def remember_instance(source, statement, definitions, instances):
-    """`model = Model()`: later calls on `model` are calls of the class. None of `Model(size=3)`: what is called is built
-    without arguments, and says something else."""
+    """Records `model = Model()`: later calls on `model` are calls of the class.
+
+    Records None for `Model(size=3)`: Berth builds the class without arguments, so such calls give other outputs.
+    """
     if isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Call):
         definition = find_definition(source, statement.value.func, definitions)
         for target in statement.targets:
@@ -94,7 +98,7 @@ def takes_arguments(call):
 
 
 def forget_changed(statement, instances):
-    """After `model.fit(x)`, whose answer nobody wants, or `model.size = 3`, an instance is another one than Berth builds."""
+    """Forgets an instance after `model.fit(x)` or `model.size = 3`, because it differs from the one that Berth builds."""
     if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
         changed = [statement.value.func]
     elif isinstance(statement, (ast.Assign, ast.AugAssign)):
@@ -110,7 +114,7 @@ def forget_changed(statement, instances):
 
 
 def expected_of(statement):
-    """(call node, value) of `assert call == literal`."""
+    """Returns `(call node, value)` of `assert call == literal`, or None."""
     test = statement.test if isinstance(statement, ast.Assert) else None
     if not isinstance(test, ast.Compare) or len(test.ops) != 1 or not isinstance(test.ops[0], ast.Eq):
         return None
@@ -121,7 +125,7 @@ def expected_of(statement):
 
 
 def bind(parameters, positional, keywords):
-    """The arguments by name, or None when the signature has no name for one of them."""
+    """Returns the arguments by name, or None if the signature lacks a name for one of them."""
     names = [item["name"] for item in parameters if item["kind"] == "positional"]
     if len(positional) > len(names):
         return None
@@ -129,7 +133,7 @@ def bind(parameters, positional, keywords):
 
 
 def literal(node):
-    """The value of a literal that JSON can hold; ValueError for anything else."""
+    """Returns the value of a literal. Raises ValueError for anything that JSON cannot hold."""
     return as_json(ast.literal_eval(node))
 
 

@@ -1,4 +1,4 @@
-"""Models that the code loads, and why it seems to want a GPU."""
+"""Finds the models that the code loads, and evidence that it needs a GPU."""
 
 import ast
 
@@ -17,7 +17,7 @@ GPU_WORDS = (b"cuda", b"device_map")
 
 
 def find_models(source):
-    """Hub identifiers and file names in calls that load models."""
+    """Yields hub identifiers and file names in calls that load models."""
     if not any(word in source.text for word in LOADER_WORDS):
         return
     for node in ast.walk(source.tree):
@@ -30,14 +30,14 @@ def find_models(source):
 
 
 def first_text(arguments, keywords, names):
-    found = list(arguments) + [keyword.value for keyword in keywords if keyword.arg in names]
-    for node in found[:1]:
+    values = list(arguments) + [keyword.value for keyword in keywords if keyword.arg in names]
+    for node in values[:1]:
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             yield node.value
 
 
 def find_gpu(source):
-    """At most one fact a file: the first use of CUDA, and whether the code can do without."""
+    """Yields at most one fact per file: the first use of CUDA, and whether the code also works without it."""
     if not any(word in source.text for word in GPU_WORDS):
         return
     uses, is_optional = [], False

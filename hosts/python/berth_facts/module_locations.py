@@ -1,4 +1,4 @@
-"""Where the import of each file starts: the directory that must be on `sys.path`, and the module's name from there."""
+"""Finds how to import each file: the directory that must be on `sys.path`, and the module's name from there."""
 
 import ast
 import collections
@@ -10,18 +10,21 @@ from defaults import STANDARD_LIBRARY
 ROOT_PACKAGE = "root_package"
 
 
-class Place:
-    """`root` is "" for the repository. `roots`: that, and others from which the file imports. `package`: the name of
-    the package that `root` is, where the file imports from it by leading dots and no name leads to it."""
+class ModuleLocation:
+    """How to import a file.
+
+    `root` is its import root, "" for the repository. `roots` adds the other roots from which it imports. `package` is a name
+    for the package that `root` is, if the file imports from it with leading dots but it has no name.
+    """
 
     def __init__(self, root, module):
         self.root, self.module = root, module
         self.roots = [root]
-        self.is_by_file = False
+        self.needs_file_import = False
         self.package = None
 
 
-class Places:
+class ModuleLocations:
     def __init__(self, files, projects, sources):
         self.files = set(files)
         self.projects = set(projects)
@@ -30,53 +33,52 @@ class Places:
         self.imports = {source.path: list(absolute_imports(source)) for source in sources}
         self.wrappers = {path for path, names in self.imports.items() if is_wrapper(path, names)}
         self.relative = {source.path for source in sources if relative_depth(source)}
-        self.of = {}
+        self.by_path = {}
         units = self._choose_units(sources)
         for source in sources:
-            self.of[source.path] = self._place(source, units.get(self._outermost_package(source.path)))
+            self.by_path[source.path] = self._locate(source, units.get(self._outermost_package(source.path)))
         self._name_packages(sources)
 
     def find(self, name, importer):
-        place = self.of.get(importer)
-        roots = place.roots if place is not None else []
-        if place is not None and place.package and name.split(".")[0] == place.package:
-            return self._find_under(name[len(place.package) + 1 :] or "__init__", place.root)
+        location = self.by_path.get(importer)
+        roots = location.roots if location is not None else []
+        if location is not None and location.package and name.split(".")[0] == location.package:
+            return self._find_under(name[len(location.package) + 1 :] or "__init__", location.root)
         return next((found for root in [*roots, ""] for found in [self._find_under(name, root)] if found), None)
 
-    def is_own(self, first, importer):
-        place = self.of.get(importer)
-        roots = [*place.roots, ""] if place is not None else [""]
+    def is_own_module(self, first, importer):
+        location = self.by_path.get(importer)
+        roots = [*location.roots, ""] if location is not None else [""]
         return any(join(root, first) in self.directories or self._find_under(first, root) for root in roots) or (
-            place is not None and place.package == first
+            location is not None and location.package == first
         )
 
     def package_parts(self, path):
-        """Names of the package that the file belongs to, outermost first."""
-        place = self.of.get(path)
-        parts = place.module.split(".") if place is not None else []
+        """Returns the names of the file's packages, outermost first."""
+        location = self.by_path.get(path)
+        parts = location.module.split(".") if location is not None else []
         if name_of(path) != "__init__.py" or parts == ["__init__"]:
             parts = parts[:-1]
-        return ([place.package] if place is not None and place.package else []) + parts
+        return ([location.package] if location is not None and location.package else []) + parts
 
     def _find_under(self, name, root):
         stem = join(root, name.replace(".", "/"))
         return next((path for path in (stem + ".py", stem + "/__init__.py") if path in self.files), None)
 
     def _resolve(self, alternatives, root, importer):
-        """The file that an import means from a root; None where it only has the name of a library that it wraps."""
+        """Returns the file that an import finds from a root. None if that file wraps a library of the same name."""
         found = next((path for path in (self._find_under(name, root) for name in alternatives) if path), None)
         return None if found == importer or found in self.wrappers else found
 
     def _outermost_package(self, path):
-        """The directory of the outermost package that holds the file, as far as names lead there; None outside of packages."""
+        """Returns the directory of the outermost importable package that holds the file, or None."""
         directory, found = parent_of(path), None
         while directory in self.packages and directory and is_name(name_of(directory)):
             found, directory = directory, parent_of(directory)
         return found
 
     def _choose_units(self, sources):
-        """The import root of each outermost package: the directory above it, or the one higher up from which files of the
-        repository import it."""
+        """Returns the import root of each outermost package: its parent, or a higher directory from which files import it."""
         votes = collections.defaultdict(collections.Counter)
         for source in sources:
             for alternatives in self.imports[source.path]:
@@ -90,10 +92,10 @@ class Places:
             for unit, counter in votes.items()
         }
 
-    def _place(self, source, unit_root):
+    def _locate(self, source, unit_root):
         path = source.path
         directory, boundary = parent_of(path), boundary_of(parent_of(path))
-        root = self._usual_root(path, unit_root)
+        root = self._choose_root(path, unit_root)
         needed = self._needed_roots(path, root)
         if self._outermost_package(path) is None and needed:
             root = min(needed, key=len)
@@ -101,16 +103,15 @@ class Places:
         depth = relative_depth(source)
         while root != boundary and count_parts(directory, root) < depth:
             root = parent_of(root)
-        place = Place(root, module_name(path, root))
-        place.roots = list(dict.fromkeys([root, *needed]))
-        place.is_by_file = not is_name(name_of(path)[: -len(".py")])
-        if count_parts(directory, root) < depth or place.module == "__init__":
-            place.package = sanitize(name_of(root)) if root else ROOT_PACKAGE
-        return place
+        location = ModuleLocation(root, module_name(path, root))
+        location.roots = list(dict.fromkeys([root, *needed]))
+        location.needs_file_import = not is_name(name_of(path)[: -len(".py")])
+        if count_parts(directory, root) < depth or location.module == "__init__":
+            location.package = sanitize(name_of(root)) if root else ROOT_PACKAGE
+        return location
 
-    def _usual_root(self, path, chosen):
-        """From where a package is imported, else by convention: `src`, or the project, that the file lies in; else above
-        the outermost package."""
+    def _choose_root(self, path, chosen):
+        """Returns the chosen root, else by convention the nearest `src` or project, else the outermost package's parent."""
         unit = self._outermost_package(path)
         if chosen is not None:
             return chosen
@@ -121,44 +122,44 @@ class Places:
                 return directory
         return "" if unit is None else parent_of(unit)
 
-    def _needed_roots(self, path, usual):
-        """Directories above the file from which imports are found that are found from nowhere else; the nearest of each."""
+    def _needed_roots(self, path, root):
+        """Returns the nearest directories above the file from which only certain of its imports can be found."""
         unit = self._outermost_package(path)
         needed = {}
         for alternatives in self.imports[path]:
-            if self._resolve(alternatives, usual, None) or self._resolve(alternatives, "", None):
+            if self._resolve(alternatives, root, None) or self._resolve(alternatives, "", None):
                 continue
             if alternatives[0] in STANDARD_LIBRARY:
-                continue  # `import types` means Python's own, whatever lies beside the file
+                continue  # `import types` means Python's own module, even if there is such a file
             for directory in ancestors(parent_of(path)):
                 if self._resolve(alternatives, directory, path):
                     needed[directory] = None
                     break
-        if unit is not None and self._is_of_package(path, unit, usual):
+        if unit is not None and self._imports_as_package_module(path, unit, root):
             return [root for root in needed if not is_below(root, unit)]
         return list(needed)
 
-    def _is_of_package(self, path, unit, root):
-        """Whether a file imports as a module of its package does, not as a script: then directories within are no roots."""
+    def _imports_as_package_module(self, path, unit, root):
+        """Whether a file imports like a module of its package, not like a script. Then inner directories are not roots."""
         if path in self.relative:
             return True
         found = (self._resolve(alternatives, root, path) for alternatives in self.imports[path])
         return any(target is not None and is_below(target, unit) for target in found)
 
     def _name_packages(self, sources):
-        """A package that no directory names is called what the code calls it: `from foo.helper import up`."""
+        """Names packages without a name as the code calls them: `from foo.helper import up`."""
         named = collections.defaultdict(collections.Counter)
-        roots = {place.root for place in self.of.values() if place.package}
+        roots = {location.root for location in self.by_path.values() if location.package}
         for source in sources if roots else ():
             for alternatives in self.imports[source.path]:
                 first, _, rest = alternatives[0].partition(".")
-                if rest and first not in STANDARD_LIBRARY and not self.is_own(first, source.path):
+                if rest and first not in STANDARD_LIBRARY and not self.is_own_module(first, source.path):
                     for root in roots & set(ancestors(parent_of(source.path))):
                         found = self._find_under(rest, root)
                         named[root][first] += 1 if found not in (None, source.path) else -len(sources)
-        for place in self.of.values():
-            for name, count in named[place.root].most_common(1) if place.package else ():
-                place.package = name if count > 0 else place.package
+        for location in self.by_path.values():
+            for name, count in named[location.root].most_common(1) if location.package else ():
+                location.package = name if count > 0 else location.package
 
 
 def absolute_imports(source):
@@ -170,19 +171,19 @@ def absolute_imports(source):
 
 
 def is_wrapper(path, imports):
-    """Whether a module imports a library of its own name: who imports that name means the library, too."""
+    """Whether a module imports a library of its own name. Then other files that import the name mean the library, too."""
     name = name_of(path)[: -len(".py")] if name_of(path) != "__init__.py" else name_of(parent_of(path))
     return any(alternatives[0].split(".")[0] == name for alternatives in imports) and path != name + "/__init__.py"
 
 
 def relative_depth(source):
-    """How many packages the file must lie in, for the leading dots of its imports."""
+    """Returns how many packages must hold the file, by the leading dots of its imports."""
     levels = [item.level for item in source.imports if isinstance(item, ast.ImportFrom)]
     return max(levels, default=0)
 
 
 def boundary_of(directory):
-    """The innermost directory whose name is none to import by: module names start below it. "" where there is none."""
+    """Returns the innermost directory that cannot be part of a module name; "" if there is none."""
     return next((above for above in ancestors(directory) if above and not is_name(name_of(above))), "")
 
 
@@ -204,7 +205,7 @@ def sanitize(text):
 
 
 def ancestors(directory):
-    """The directory and all above it, the innermost first; "" is the repository."""
+    """Yields the directory and all its parents, innermost first; "" is the repository."""
     while directory:
         yield directory
         directory = parent_of(directory)

@@ -1,64 +1,64 @@
-"""What each file is called when it is imported, and what it imports."""
+"""Finds the module name and the imports of each file."""
 
 import ast
 
-from module_locations import Places
+from module_locations import ModuleLocations
 
 
 class Modules:
     def __init__(self, files, projects, sources):
-        self.places = Places(files, projects, sources)
-        self._first, self._third = {}, set()
+        self.locations = ModuleLocations(files, projects, sources)
+        self._first_party, self._third_party = {}, set()
         for source in sources:
             self._read_imports(source)
         self._paths = {}
 
-    def first_party(self):
-        return {path: sorted(targets) for path, targets in sorted(self._first.items()) if targets}
+    def list_first_party(self):
+        return {path: sorted(targets) for path, targets in sorted(self._first_party.items()) if targets}
 
-    def third_party(self):
-        return sorted(self._third)
+    def list_third_party(self):
+        return sorted(self._third_party)
 
     def name_of(self, path):
-        """Dotted name from the file's root."""
-        place = self.places.of.get(path)
-        return None if place is None else place.module
+        """Returns the dotted name from the file's import root, or None."""
+        location = self.locations.by_path.get(path)
+        return None if location is None else location.module
 
-    def place_of(self, path):
-        """As a fact: module, root, and how to import it where these do not say all."""
-        place = self.places.of[path]
-        fact = {"module": place.module, "root": place.root or "."}
+    def describe_location(self, path):
+        """Returns the module and root of a file as a fact, with more about its import if these are not enough."""
+        location = self.locations.by_path[path]
+        fact = {"module": location.module, "root": location.root or "."}
         paths = [root or "." for root in self._paths_of(path)]
-        if paths != ([fact["root"], "."] if place.root else ["."]):
+        if paths != ([fact["root"], "."] if location.root else ["."]):
             fact["paths"] = paths
-        if place.is_by_file:
+        if location.needs_file_import:
             fact["byFile"] = True
-        if place.package is not None:
-            fact["package"] = {"name": place.package, "directory": place.root or "."}
+        if location.package is not None:
+            fact["package"] = {"name": location.package, "directory": location.root or "."}
         return fact
 
     def find(self, name, importer):
-        """File of a module as the importer would find it: from its own roots, then from the repository's."""
-        return self.places.find(name, importer)
+        """Returns the file that an importer finds for a module: from its own roots, then from the repository."""
+        return self.locations.find(name, importer)
 
     def absolute(self, path, statement):
-        """Dotted module of a `from … import`, with leading dots resolved."""
+        """Returns the dotted module of a `from … import`, with leading dots resolved."""
         if not statement.level:
             return statement.module or ""
-        package = self.places.package_parts(path)
+        package = self.locations.package_parts(path)
         parts = package[: max(len(package) - statement.level + 1, 0)]
         return ".".join(parts + ([statement.module] if statement.module else []))
 
     def _paths_of(self, path):
-        """Its own roots, then those that the files need which it imports, over any number of imports; the repository last."""
+        """Returns the file's own roots, then those of all files that it imports, directly or not, then the repository."""
         if path not in self._paths:
             roots, reached = {}, {path: None}
             pending = [path]
             while pending:
                 file = pending.pop()
-                place = self.places.of.get(file)
-                roots.update((root, None) for root in (place.roots if place is not None else ()))
-                for target in sorted(self._first.get(file, ())):
+                location = self.locations.by_path.get(file)
+                roots.update((root, None) for root in (location.roots if location is not None else ()))
+                for target in sorted(self._first_party.get(file, ())):
                     if target not in reached:
                         reached[target] = None
                         pending.append(target)
@@ -68,7 +68,7 @@ class Modules:
         return self._paths[path]
 
     def _read_imports(self, source):
-        targets = self._first.setdefault(source.path, set())
+        targets = self._first_party.setdefault(source.path, set())
         for statement in source.imports:
             if isinstance(statement, ast.Import):
                 for alias in statement.names:
@@ -89,5 +89,5 @@ class Modules:
         found = self.find(name, source.path)
         if found is not None:
             targets.update({found} - {source.path})
-        elif not is_relative and not self.places.is_own(name.split(".")[0], source.path):
-            self._third.add(name.split(".")[0])
+        elif not is_relative and not self.locations.is_own_module(name.split(".")[0], source.path):
+            self._third_party.add(name.split(".")[0])

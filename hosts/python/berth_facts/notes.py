@@ -1,17 +1,17 @@
-"""Whole sentences about what is missing in the facts."""
+"""Writes notes about what is missing in the facts."""
 
 import json
 
-MOST_NAMED = 20
+MAX_NAMED = 20
 
 
 def describe_unread(sources, seconds):
-    """Why files were not read: each with its reason, those for which time ran out together."""
+    """Returns notes about unread files: one per file with its reason, and one for all that ran out of time."""
     late = [source.path for source in sources if source.problem == "late"]
     other = [source for source in sources if source.problem not in (None, "late")]
-    notes = ["%s was not read: %s." % (source.path, source.problem) for source in other[:MOST_NAMED]]
-    if len(other) > MOST_NAMED:
-        notes.append("%d more files were not read." % (len(other) - MOST_NAMED))
+    notes = ["%s was not read: %s." % (source.path, source.problem) for source in other[:MAX_NAMED]]
+    if len(other) > MAX_NAMED:
+        notes.append("%d more files were not read." % (len(other) - MAX_NAMED))
     if late:
         names = ", ".join(sorted(late, key=lambda path: (path.count("/"), path))[:3])
         notes.append(
@@ -21,19 +21,19 @@ def describe_unread(sources, seconds):
     return notes
 
 
-def keep(items, most, what, notes):
-    """The first of the items; a note where there are more."""
+def limit_count(items, limit, name, notes):
+    """Returns the first items and adds a note if there are more."""
     items = list(items)
-    if len(items) > most:
-        notes.append("The first %d of %d %s were kept." % (most, len(items), what))
-    return items[:most]
+    if len(items) > limit:
+        notes.append("The first %d of %d %s were kept." % (limit, len(items), name))
+    return items[:limit]
 
 
-def keep_small(facts, room, what, notes):
-    """The first of the facts that have room, in bytes of JSON; a note where there are more."""
+def limit_size(facts, size, name, notes):
+    """Returns the first facts that fit in `size` bytes of JSON and adds a note if there are more."""
     for index, fact in enumerate(facts):
-        room -= len(json.dumps(fact))
-        if room < 0:
-            notes.append("The first %d of %d %s were kept: they are large." % (index, len(facts), what))
+        size -= len(json.dumps(fact))
+        if size < 0:
+            notes.append("The first %d of %d %s were kept: they are large." % (index, len(facts), name))
             return facts[:index]
     return facts

@@ -1,4 +1,4 @@
-"""Requirements in setup.py (read, never run) and setup.cfg."""
+"""Reads requirements from setup.py, without running it, and from setup.cfg."""
 
 import ast
 import configparser
@@ -8,7 +8,7 @@ from statements import module_level
 
 
 def read_setup_py(source):
-    """`install_requires` and `python_requires` of the call of `setup`, as far as they are literals."""
+    """Reads the literal `install_requires` and `python_requires` of the `setup` call."""
     named = {}
     for statement in module_level(source.tree.body):
         if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
@@ -36,7 +36,7 @@ def literal_or_none(node):
 
 
 def read_setup_cfg(path, text):
-    """Raises Unreadable for what is no such file."""
+    """Reads the requirements. Raises Unreadable for an invalid file."""
     parser = configparser.ConfigParser(interpolation=None)
     try:
         parser.read_string(text)

@@ -1,5 +1,7 @@
-"""Reads many files in worker processes, within a time bound. A file that crashes the parser, or takes too long, costs its
-worker and nothing else: another one goes on with the rest."""
+"""Reads many files in worker processes, within a time limit.
+
+A file that crashes the parser or takes too long costs only its worker: another worker reads the remaining files.
+"""
 
 import collections
 import os
@@ -11,19 +13,19 @@ import sys
 import threading
 import time
 
-from source_file import Source, read_source
+from source_file import SourceFile, read_source
 
-MOST_WORKERS = 4
+MAX_WORKERS = 4
 FILES_PER_WORKER = 50
 BATCH = 16
 SECONDS_PER_FILE = 10
-STACK = 256 << 20  # bytes of address space, of which a file takes what it needs
-RECURSION = 10_000
+STACK_BYTES = 256 << 20  # bytes of address space; a thread uses only what it needs
+MAX_RECURSION = 10_000
 HEADER = struct.Struct("<Q")
 
 
 def read_sources(root, jobs, seconds):
-    """A `Source` for each job, a path and what it is (`python`, `readme`). What is nearer to the top is read first."""
+    """Returns a SourceFile for each job `(path, kind)`. Reads files near the root of the repository first."""
     deadline = time.monotonic() + seconds
     pending = collections.deque(sorted(jobs, key=lambda job: (job[1] == "python", job[0].count("/"), job[0])))
     found = {}
@@ -32,9 +34,9 @@ def read_sources(root, jobs, seconds):
         while pending or any(worker.batch for worker in workers):
             if time.monotonic() > deadline:
                 break
-            wanted = min(MOST_WORKERS, os.cpu_count() or 1, 1 + len(jobs) // FILES_PER_WORKER)
+            count = min(MAX_WORKERS, os.cpu_count() or 1, 1 + len(jobs) // FILES_PER_WORKER)
             workers = [worker for worker in workers if worker.is_alive]
-            while pending and len(workers) < wanted:
+            while pending and len(workers) < count:
                 workers.append(Worker(root, workers))
             for worker in workers:
                 if not worker.batch and pending:
@@ -48,13 +50,13 @@ def read_sources(root, jobs, seconds):
 
 
 def wait_for(workers, deadline):
-    """Those that have an answer, have ended, or have taken too long."""
+    """Returns the workers that have an answer, have ended, or are late."""
     busy = [worker for worker in workers if worker.batch]
     now = time.monotonic()
-    until = min([deadline] + [worker.late_at for worker in busy])
-    ready, _, _ = select.select([worker.answers for worker in busy], [], [], max(0, until - now))
+    earliest = min([deadline] + [worker.deadline for worker in busy])
+    ready, _, _ = select.select([worker.answers for worker in busy], [], [], max(0, earliest - now))
     now = time.monotonic()
-    return [worker for worker in busy if worker.answers in ready or worker.late_at <= now]
+    return [worker for worker in busy if worker.answers in ready or worker.deadline <= now]
 
 
 def receive(worker, found, pending):
@@ -63,55 +65,55 @@ def receive(worker, found, pending):
         if worker.has_answer()
         else unread(worker.batch[0][0], "it took longer than %d s" % SECONDS_PER_FILE)
     )
-    is_over = source is None or not worker.has_kept_time
+    is_lost = source is None or not worker.is_on_time
     if source is None:
         source = unread(worker.batch[0][0], "Python's parser crashed on it: its expressions are nested too deeply")
     found[source.path] = source
     worker.batch.popleft()
-    if is_over:
+    if is_lost:
         pending.extendleft(reversed(worker.batch))
         worker.end()
 
 
 def unread(path, problem):
-    source = Source(path)
+    source = SourceFile(path)
     source.problem = problem
     return source
 
 
 class Worker:
-    """A forked process that answers each job with a pickled `Source`."""
+    """A forked process that answers each job with a pickled SourceFile."""
 
     def __init__(self, root, others):
         jobs, self.jobs = os.pipe()
         self.answers, answers = os.pipe()
         self.batch = collections.deque()
-        self.is_alive = self.has_kept_time = True
-        self.late_at = 0
+        self.is_alive = self.is_on_time = True
+        self.deadline = 0
         self.process = os.fork()
         if self.process == 0:
             for handle in [end for worker in [self, *others] for end in (worker.jobs, worker.answers)]:
-                os.close(handle)  # so that each worker sees the end of its jobs, and ends, when this program is killed
+                os.close(handle)  # so that each worker sees the end of its jobs when this program is killed
             serve(root, jobs, answers)
         os.close(jobs)
         os.close(answers)
 
     def send(self, batch):
         self.batch.extend(batch)
-        self.late_at = time.monotonic() + SECONDS_PER_FILE
+        self.deadline = time.monotonic() + SECONDS_PER_FILE
         try:
             write_frame(self.jobs, batch)
         except BrokenPipeError:
-            pass  # seen when its answer is awaited
+            pass  # `receive` notices it
 
     def has_answer(self):
-        self.has_kept_time = bool(select.select([self.answers], [], [], 0)[0])
-        return self.has_kept_time
+        self.is_on_time = bool(select.select([self.answers], [], [], 0)[0])
+        return self.is_on_time
 
     def receive(self):
-        """The next source; None when the process died over it."""
+        """Returns the next SourceFile; None if the process died."""
         answer = read_frame(self.answers)
-        self.late_at = time.monotonic() + SECONDS_PER_FILE
+        self.deadline = time.monotonic() + SECONDS_PER_FILE
         return answer
 
     def end(self):
@@ -125,7 +127,7 @@ class Worker:
 
 
 def serve(root, jobs, answers):
-    """The life of a worker: on a stack that is large enough for what the parser makes of nested expressions."""
+    """Runs a worker, on a stack that is large enough for deeply nested expressions."""
 
     def work():
         while True:
@@ -136,8 +138,8 @@ def serve(root, jobs, answers):
                 write_frame(answers, read_source(root, path, kind))
 
     try:
-        sys.setrecursionlimit(RECURSION)
-        threading.stack_size(STACK)
+        sys.setrecursionlimit(MAX_RECURSION)
+        threading.stack_size(STACK_BYTES)
         thread = threading.Thread(target=work)
         thread.start()
         thread.join()
@@ -159,7 +161,7 @@ def read_frame(handle):
 
 
 def read_exactly(handle, size):
-    """None where the other side ends before."""
+    """Returns `size` bytes; None if the other side ends first."""
     parts = []
     while size:
         part = os.read(handle, min(size, 1 << 20))

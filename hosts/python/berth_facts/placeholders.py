@@ -1,9 +1,9 @@
-"""Arguments in documentation that stand for the reader's own: `"path/to/image.png"`, a URL, `"<your key>"`."""
+"""Recognizes placeholders in documented arguments: `"path/to/image.png"`, a URL, `"<your key>"`."""
 
 import os
 import re
 
-TEXT_LIMIT = 500  # characters; what is longer is a text
+TEXT_LIMIT = 500  # characters; a longer value is a text
 WORDS = re.compile(
     r"\byour\b|\byour[-_]|path[/_ -]to|^x{3,}$|x{4,}|\bTODO\b|\bREPLACE[_ ]?ME\b|^(sk|hf|pk|gsk)[-_]", re.IGNORECASE
 )
@@ -20,32 +20,32 @@ FILE_KINDS = frozenset(
 
 
 def mark_placeholder(root, call):
-    """The call; one that states no output and has such an argument is marked."""
+    """Marks a call that states no output and has a placeholder as an argument."""
     if "output" in call or "outputText" in call:
         return call
-    places = [root, os.path.dirname(os.path.join(root, call["file"]))]
+    directories = [root, os.path.dirname(os.path.join(root, call["file"]))]
     named = list((call["input"] or {}).items())
-    if any(is_placeholder(value, places) for value in call["positional"]) or any(
-        is_placeholder(value, places) or (isinstance(value, str) and SECRET.search(name)) for name, value in named
+    if any(is_placeholder(value, directories) for value in call["positional"]) or any(
+        is_placeholder(value, directories) or (isinstance(value, str) and SECRET.search(name)) for name, value in named
     ):
         return dict(call, isPlaceholder=True)
     return call
 
 
-def is_placeholder(value, places, depth=0):
+def is_placeholder(value, directories, depth=0):
     if isinstance(value, dict):
-        return depth < 20 and any(is_placeholder(item, places, depth + 1) for item in value.values())
+        return depth < 20 and any(is_placeholder(item, directories, depth + 1) for item in value.values())
     if isinstance(value, list):
-        return depth < 20 and any(is_placeholder(item, places, depth + 1) for item in value)
+        return depth < 20 and any(is_placeholder(item, directories, depth + 1) for item in value)
     if not isinstance(value, str) or len(value) > TEXT_LIMIT:
         return False
     if value.strip() in ("...", "\u2026") or ADDRESS.match(value) or BRACKETED.match(value) or WORDS.search(value):
         return True
-    return is_path(value) and not any(exists_within(place, value) for place in places)
+    return is_path(value) and not any(exists_within(directory, value) for directory in directories)
 
 
 def is_path(value):
-    """Whether it reads as a path: parts with a slash between them, or a name with an extension of a file."""
+    """Whether a value looks like a path: parts separated by slashes, or a name with a file extension."""
     if any(space in value for space in " \t\n"):
         return False
     extension = EXTENSION.match(value.replace("\\", "/").rsplit("/", 1)[-1])
@@ -60,8 +60,8 @@ def is_path(value):
     )
 
 
-def exists_within(place, value):
+def exists_within(directory, value):
     try:
-        return os.path.exists(os.path.join(place, os.path.expanduser(value)))
+        return os.path.exists(os.path.join(directory, os.path.expanduser(value)))
     except ValueError:
         return False

@@ -1,4 +1,4 @@
-"""What a function wants, as plain data."""
+"""Reads the signatures of functions as plain data."""
 
 import ast
 
@@ -13,15 +13,15 @@ FIELD_BASES = frozenset(("pydantic.BaseModel", "pydantic.v1.BaseModel", "typing.
 
 
 def read_function(source, function, is_method=False):
-    """`binding` says how a method is reached without an instance: `class`, `static`, or None."""
-    replaced, decorators = read_decorators(source, function)
-    shown = replaced or function
-    parameters = parameters_of(source, shown)
+    """Returns a signature. `binding` is `class` or `static` for a method that needs no instance, else None."""
+    replacement, decorators = read_decorators(source, function)
+    described = replacement or function
+    parameters = parameters_of(source, described)
     binding = binding_of(function) if is_method else None
     return {
-        "isAsync": isinstance(shown, ast.AsyncFunctionDef),
-        "isGenerator": b"yield" in source.text and is_generator(shown),
-        "parameters": parameters[1:] if is_method and binding != "static" and not replaced else parameters,
+        "isAsync": isinstance(described, ast.AsyncFunctionDef),
+        "isGenerator": b"yield" in source.text and is_generator(described),
+        "parameters": parameters[1:] if is_method and binding != "static" and not replacement else parameters,
         "binding": binding,
         "decorators": decorators,
     }
@@ -52,7 +52,7 @@ def parameter(source, argument, kind, default=None):
 
 
 def annotation_of(node):
-    """As text; a forward reference in quotes means what stands in the quotes."""
+    """Returns an annotation as text. For a forward reference, returns the text in the quotes."""
     if node is None:
         return None
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
@@ -61,7 +61,7 @@ def annotation_of(node):
 
 
 def required_fields(source, class_node):
-    """Fields without a default: the constructor's required arguments of a dataclass or a model of data."""
+    """Yields the fields without a default, which the constructor of a dataclass or data model requires."""
     for statement in class_node.body:
         if not isinstance(statement, ast.AnnAssign) or not isinstance(statement.target, ast.Name):
             continue
@@ -73,7 +73,7 @@ def required_fields(source, class_node):
 
 
 def has_fields(source, class_node):
-    """Whether its annotations are its constructor's arguments."""
+    """Whether a class's annotations are the arguments of its constructor."""
     decorated = any(qualified(source, call_target(item)) in FIELD_DECORATORS for item in class_node.decorator_list)
     return decorated or any(qualified(source, base) in FIELD_BASES for base in class_node.bases)
 
@@ -88,7 +88,7 @@ def binding_of(function):
 
 
 def is_generator(function):
-    """Whether its own body yields; a function inside it does not count."""
+    """Whether a function's own body yields. Nested functions do not count."""
     pending = list(function.body)
     while pending:
         node = pending.pop()

@@ -1,4 +1,4 @@
-"""One file: from bytes to what it says by itself. The syntax tree is let go: a big repository's would fill the memory."""
+"""Reads the facts of one file. Drops its syntax tree, because those of a large repository would fill the memory."""
 
 import ast
 import os
@@ -18,14 +18,17 @@ README_LIMIT = 200_000
 DEFINING = (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 SIDE_FILES = {"setup.py", "conftest.py", "noxfile.py", "__main__.py"}
 
-warnings.simplefilter("ignore")  # Invalid escapes in the user's strings are the user's business.
+warnings.simplefilter("ignore")  # Invalid escapes in the user's strings must not clutter the output.
 
 
-class Source:
-    """What one file says. `names` maps its imported names to dotted origins, `assigned` those that a module-level
-    assignment gives a value. `error` is set if it is no Python, `problem` if it could not be read at all."""
+class SourceFile:
+    """The facts of one file.
 
-    own_names = frozenset()  # of modules and packages of the repository
+    `names` maps imported names to dotted origins, `assigned` maps module-level names to their values. `error` is set if the
+    file is not valid Python, `problem` if it could not be read.
+    """
+
+    own_names = frozenset()  # names of the repository's modules and packages
 
     def __init__(self, path):
         self.path = path
@@ -47,7 +50,7 @@ class Source:
         self.setup = None
 
     def remember_import(self, statement):
-        """Absolute imports at once; relative ones are resolved when the file's own module name is known."""
+        """Records an import. Relative ones are resolved later, when the file's module name is known."""
         if isinstance(statement, (ast.Import, ast.ImportFrom)):
             self.imports.append(statement)
         if isinstance(statement, ast.ImportFrom) and not statement.level:
@@ -62,8 +65,8 @@ class Source:
 
 
 def read_source(root, path, kind):
-    """`kind`: `python`, `readme` for a text with Python in it, or `setup.cfg`."""
-    source = Source(path)
+    """Reads one file. `kind` is `python`, `readme` (a text that contains Python), or `setup.cfg`."""
+    source = SourceFile(path)
     try:
         if kind == "readme":
             parse_readme(source, read_file(root, path, README_LIMIT, is_cut=True).decode("utf-8", "replace"))
@@ -78,13 +81,13 @@ def read_source(root, path, kind):
     except ValueError as error:
         source.error = describe_error(source, 1, str(error), "")
     except Unreadable as error:
-        source = Source(path)
+        source = SourceFile(path)
         source.problem = str(error)
     except (RecursionError, MemoryError):
-        source = Source(path)
+        source = SourceFile(path)
         source.problem = "its expressions are nested too deeply"
-    except Exception as error:  # A fault of this reader costs one file, not the repository.
-        source = Source(path)
+    except Exception as error:  # A bug in this reader costs one file, not the repository.
+        source = SourceFile(path)
         source.problem = "%s: %s" % (type(error).__name__, str(error)[:TEXT_LIMIT])
     source.text, source.tree, source.statements, source.assigned, source.defined_names = b"", None, [], {}, set()
     return source
@@ -118,7 +121,7 @@ def describe_error(source, line, message, text):
 
 
 def is_offered(path):
-    """Whether what the file defines may be meant to be called from outside."""
+    """Whether definitions in the file may be meant for callers."""
     return not is_test(path) and os.path.basename(path) not in SIDE_FILES
 
 

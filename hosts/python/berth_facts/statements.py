@@ -1,4 +1,4 @@
-"""Walks over statements. A full walk over expressions costs five times as much, so it is the exception."""
+"""Walks statements. A full walk over expressions takes five times as long, so it is the exception."""
 
 import ast
 
@@ -6,7 +6,7 @@ BLOCKS = ("body", "orelse", "finalbody")
 
 
 def every_statement(body):
-    """Every statement of a block and of what is nested in it, functions and classes too."""
+    """Returns every statement of a block, including those in nested blocks, functions, and classes."""
     found, pending = [], [body]
     while pending:
         for statement in pending.pop():
@@ -16,7 +16,7 @@ def every_statement(body):
 
 
 def module_level(body):
-    """The statements that run on import, in their order: inside `if`, `try` and `with`, not in functions and classes."""
+    """Yields the statements that run on import, in order: also inside `if`, `try`, and `with`."""
     for statement in body:
         yield statement
         if isinstance(statement, (ast.If, ast.Try, ast.With)) and not is_main_guard(statement):
@@ -38,7 +38,7 @@ def inner_blocks(statement):
 
 
 def is_main_guard(statement):
-    """`if __name__ == "__main__":`, either way round."""
+    """Whether a statement is `if __name__ == "__main__":`, in either order."""
     test = getattr(statement, "test", None)
     if not isinstance(statement, ast.If) or not isinstance(test, ast.Compare) or len(test.comparators) != 1:
         return False

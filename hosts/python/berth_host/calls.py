@@ -149,8 +149,8 @@ class Calls:
 def raise_in_thread(thread, exception):
     """Raises an exception in a thread; None removes a pending one. Does nothing without ctypes: the code continues."""
     if ctypes is not None:
-        what = None if exception is None else ctypes.py_object(exception)
-        ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), what)
+        pending = None if exception is None else ctypes.py_object(exception)
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), pending)
 
 
 def describe_end(call, reason, limit):

@@ -26,9 +26,9 @@ def integer(value: Any) -> int:
         try:
             return int(value)
         except ValueError:
-            whole, _, zeros = value.strip().partition(".")
+            digits, _, zeros = value.strip().partition(".")
             if zeros and not zeros.strip("0"):  # "3.0"
-                return integer(whole)
+                return integer(digits)
     raise ConversionError(f"must be a whole number, got {show(value)}")
 
 

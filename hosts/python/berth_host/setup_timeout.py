@@ -43,12 +43,12 @@ def limit_setup():
         return
     if SetupTimer.started_at is None:
         SetupTimer.started_at = OriginalFunctions.monotonic()
-    left = max(SetupTimer.seconds - elapsed(), 0.1)
+    remaining = max(SetupTimer.seconds - elapsed(), 0.1)
     finished = OriginalFunctions.allocate_lock()
     finished.acquire()
     SetupTimer.report({"state": "building"})
     OriginalFunctions.start_thread(watch, (finished, OriginalFunctions.thread_id()))
-    faulthandler.dump_traceback_later(left + GRACE_SECONDS, exit=True)
+    faulthandler.dump_traceback_later(remaining + GRACE_SECONDS, exit=True)
     try:
         yield
     finally:

@@ -59,7 +59,7 @@ export function generateLoading(served: FunctionInterface, threads = 'None'): st
   const literal = JSON.stringify(told, null, 1)
     .replaceAll(/\n */g, ' ')
     .replaceAll(/([{[]) | ([}\]])/g, '$1$2');
-  return `Guest(${literal}, ${threads}, __file__)`;
+  return `EmbeddedSoftware(${literal}, ${threads}, __file__)`;
 }
 
 /** For generated code: a function that returns the answer to a call as text of JSON, our host's refusals included. */

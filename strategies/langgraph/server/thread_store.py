@@ -1,4 +1,4 @@
-"""Where the LangGraph server keeps what conversations hold: one database of the deployment, for all of its revisions."""
+"""Stores the conversations of the LangGraph server in one database for all revisions of a deployment."""
 
 import asyncio
 import fcntl
@@ -8,11 +8,11 @@ from contextlib import asynccontextmanager
 from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 
 
-class Threads(AsyncSqliteSaver):
+class ThreadStore(AsyncSqliteSaver):
     removals: set = set()
 
     async def adelete_thread(self, thread_id):
-        # Not awaited: the server removes a thread by its place in a list, which must not change meanwhile.
+        # Not awaited: the server removes a thread by its index in a list, which must not change meanwhile.
         removal = asyncio.create_task(super().adelete_thread(thread_id))
         self.removals.add(removal)
         removal.add_done_callback(self.removals.discard)
@@ -21,12 +21,12 @@ class Threads(AsyncSqliteSaver):
 @asynccontextmanager
 async def open_threads():
     path = os.environ["BERTH_THREADS"]
-    async with Threads.from_conn_string(path) as threads:
-        # A write survives the death of the process at once, and a power cut within seconds.
-        await threads.conn.execute("PRAGMA synchronous = NORMAL")
-        await threads.conn.execute("PRAGMA busy_timeout = 30000")
+    async with ThreadStore.from_conn_string(path) as store:
+        # A write survives the end of the process at once, and a power failure after some seconds.
+        await store.conn.execute("PRAGMA synchronous = NORMAL")
+        await store.conn.execute("PRAGMA busy_timeout = 30000")
         with open(f"{path}.lock", "w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)  # SQLite does not wait where two make the same database at once
-            await threads.setup()
-        yield threads
-        await asyncio.gather(*threads.removals, return_exceptions=True)
+            fcntl.flock(lock, fcntl.LOCK_EX)  # SQLite does not wait if two processes create the database at once
+            await store.setup()
+        yield store
+        await asyncio.gather(*store.removals, return_exceptions=True)

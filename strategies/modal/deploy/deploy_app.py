@@ -1,9 +1,9 @@
-"""Modal's own command line, with what a deployment adds to the app: one JSON object on standard input.
+"""Runs Modal's command line with the settings of a deployment: one JSON object on standard input.
 
-`secret` is made of `values`, if there are any, and given to every function and class; `options` and `concurrency` go to
-`target` alone, `schedule` to `called`. Both are the same, unless what is called waits for the other, for as long as that may
-take. Each stands above what the app's own code says. `build` are variables that the image is built with: the code finds them
-in this process.
+The settings override the app's code. A secret named `secret` with `values`, if any, is given to every function and class.
+`options` and `concurrency` apply only to `target`, `schedule` only to `called`. The two are the same unless `called` waits for
+`target`; then `called` gets the same timeout. `build` are variables of the image build, which the code reads from this
+process.
 """
 
 import json
@@ -15,15 +15,15 @@ import modal
 
 
 def main():
-    setting = json.load(sys.stdin)
-    os.environ.update(setting["build"])
-    secrets = make_secret(setting["secret"], setting["values"])
-    modal.App.function = extend(modal.App.function, setting, secrets)
-    modal.App.cls = extend(modal.App.cls, setting, secrets)
+    settings = json.load(sys.stdin)
+    os.environ.update(settings["build"])
+    secrets = create_secrets(settings["secret"], settings["values"])
+    modal.App.function = extend(modal.App.function, settings, secrets)
+    modal.App.cls = extend(modal.App.cls, settings, secrets)
     runpy.run_module("modal", run_name="__main__", alter_sys=True)
 
 
-def make_secret(name, values):
+def create_secrets(name, values):
     modal.Secret.objects.delete(name, allow_missing=True)
     if not values:
         return []
@@ -31,49 +31,48 @@ def make_secret(name, values):
     return [modal.Secret.from_name(name)]
 
 
-def extend(original, setting, secrets):
-    """`app.function` or `app.cls` that adds to what it is given."""
+def extend(original, settings, secrets):
+    """Returns `app.function` or `app.cls` with the settings added to its options."""
 
-    def decorator(self, *positional, **own):
-        if positional:  # Modal says itself what is wrong with that.
-            return original(self, *positional, **own)
+    def decorator(self, *positional, **declared):
+        if positional:  # Modal reports the error itself.
+            return original(self, *positional, **declared)
 
         def decorate(target):
-            name = own.get("name") or name_of(target)
-            options = dict(own, secrets=[*(own.get("secrets") or ()), *secrets])
-            if name == setting["called"] and "timeout" in setting["options"]:
-                options["timeout"] = setting["options"]["timeout"]
-            if name == setting["called"] and setting["schedule"] is not None:
-                options["schedule"] = make_schedule(setting["schedule"])
-            elif own.get("schedule") is not None:
-                print("berth: %s runs by itself, as the code says: %s" % (name, describe(own["schedule"])))
-            if name != setting["target"]:
+            name = declared.get("name") or find_name(target)
+            options = dict(declared, secrets=[*(declared.get("secrets") or ()), *secrets])
+            if name == settings["called"] and "timeout" in settings["options"]:
+                options["timeout"] = settings["options"]["timeout"]
+            if name == settings["called"] and settings["schedule"] is not None:
+                options["schedule"] = create_schedule(settings["schedule"])
+            elif declared.get("schedule") is not None:
+                print("berth: %s has a schedule in the code: %s" % (name, describe(declared["schedule"])))
+            if name != settings["target"]:
                 return original(self, **options)(target)
-            if setting["concurrency"] is not None:
-                target = modal.concurrent(max_inputs=setting["concurrency"])(target)
-            return original(self, **dict(options, **setting["options"]))(target)
+            if settings["concurrency"] is not None:
+                target = modal.concurrent(max_inputs=settings["concurrency"])(target)
+            return original(self, **dict(options, **settings["options"]))(target)
 
         return decorate
 
     return decorator
 
 
-def make_schedule(wanted):
-    if "cron" in wanted:
-        return modal.Cron(wanted["cron"], timezone=wanted["timezone"])
-    return modal.Period(**wanted["period"])
+def create_schedule(schedule):
+    if "cron" in schedule:
+        return modal.Cron(schedule["cron"], timezone=schedule["timezone"])
+    return modal.Period(**schedule["period"])
 
 
 def describe(schedule):
-    said = str(schedule.proto_message).replace("\n", " ")
-    return " ".join(said.split())
+    return " ".join(str(schedule.proto_message).split())
 
 
-def name_of(target):
-    """Also of what Modal's own decorators have wrapped."""
-    for place in (target, getattr(target, "raw_f", None), getattr(target, "user_cls", None)):
-        if hasattr(place, "__name__"):
-            return place.__name__
+def find_name(target):
+    """Returns the name of a function or a class, also if Modal's decorators wrapped it."""
+    for owner in (target, getattr(target, "raw_f", None), getattr(target, "user_cls", None)):
+        if hasattr(owner, "__name__"):
+            return owner.__name__
     return None
 
 

@@ -1,7 +1,7 @@
-"""What `from cog import …` finds where the real package is not installed.
+"""Replaces the `cog` package where the real one is not installed.
 
-The names are those of Cog 0.22, and the ones that older versions had. Only declarations live here: the host reads them
-and does what Cog's server would do. Standard library only; Python 3.8 or later.
+Has the names of Cog 0.22 and of older versions. It contains declarations only: the host reads them and does what Cog's server
+does. Standard library only; Python 3.8 or later.
 """
 
 from .exceptions import CancelationException, ExperimentalFeatureWarning

@@ -1,9 +1,9 @@
-"""Exceptions and warnings that predictors name."""
+"""Exceptions and warnings that predictors refer to."""
 
 
 class CancelationException(BaseException):
-    """Raised inside a sync predictor whose call is cancelled; not an `Exception`, so that no predictor swallows it."""
+    """Raised inside a sync predictor whose call is canceled. Not an `Exception`, so that predictors do not catch it."""
 
 
 class ExperimentalFeatureWarning(FutureWarning):
-    """Never issued; predictors import it to silence it."""
+    """Never issued. Predictors import it to silence it."""

@@ -1,4 +1,4 @@
-"""`Input()`: what a predictor says about one of its inputs."""
+"""`Input()`, the declaration of a predictor's input."""
 
 from dataclasses import dataclass
 from typing import Any, List, Optional, Union
@@ -8,7 +8,7 @@ Number = Union[int, float]
 
 @dataclass(frozen=True)
 class FieldInfo:
-    """The declaration as written; a default of `...` means that there is none."""
+    """A declaration as written. The default `...` means that there is none."""
 
     default: Any = ...
     description: Optional[str] = None

@@ -1,7 +1,7 @@
-"""`BaseModel`: structured outputs.
+"""`BaseModel`, the base class of structured outputs.
 
-Cog 0.17 and later make each subclass a dataclass; before, it was pydantic's. A subclass here is a dataclass that also
-takes what pydantic's took: `Field(…)` and mutable defaults, optional fields left out, `dict()` and `model_dump()`.
+Since Cog 0.17 each subclass is a dataclass; before, `BaseModel` was pydantic's. A subclass here is a dataclass that also
+accepts what pydantic accepted: `Field(…)`, mutable defaults, omitted optional fields, `dict()`, and `model_dump()`.
 """
 
 import copy
@@ -11,7 +11,7 @@ from typing import Any, Dict
 
 
 class BaseModel:
-    """Base class of structured outputs, built with positional or named values."""
+    """Base class of structured outputs. Takes positional or named values."""
 
     def __init_subclass__(cls, *, auto_dataclass: bool = True, init: bool = True, **options: Any) -> None:
         super().__init_subclass__()
@@ -43,7 +43,7 @@ class BaseModel:
 
 
 def _declare_default(cls: type, name: str) -> None:
-    """Makes pydantic's `Field(…)` and mutable defaults what a dataclass accepts."""
+    """Converts pydantic's `Field(…)` and mutable defaults to what a dataclass accepts."""
     value = cls.__dict__[name]
     if type(value).__name__ == "FieldInfo":
         delattr(cls, name)
@@ -68,5 +68,5 @@ def _default(cls: type, field: Any, hints: Dict[str, Any]) -> Any:
 def _type_hints(cls: type) -> Dict[str, Any]:
     try:
         return typing.get_type_hints(cls)
-    except (NameError, TypeError):  # a name imported for type checkers only, or syntax newer than this Python
+    except (NameError, TypeError):  # a name imported only for type checkers, or syntax that this Python lacks
         return {}

@@ -1,4 +1,4 @@
-"""Base classes of predictors, and the decorators of their methods."""
+"""Base classes of predictors, and decorators for their methods."""
 
 from typing import Any, Callable, Optional, Union
 
@@ -7,10 +7,10 @@ from .types import Path
 
 
 class BaseRunner:
-    """What Cog calls a runner: `setup()` once, then `run()` for each call."""
+    """Cog's runner: `setup()` runs once, then `run()` for each call."""
 
     def setup(self, weights: Optional[Union[Path, str]] = None) -> None:
-        """Prepares the model; nothing to do by default."""
+        """Prepares the model. Does nothing by default."""
 
     def run(self, **inputs: Any) -> Any:
         raise NotImplementedError("run() is not defined")
@@ -30,23 +30,23 @@ class BaseRunner:
 
 
 class BasePredictor(BaseRunner):
-    """The older name, with `predict()` for each call."""
+    """The older name: `predict()` runs for each call."""
 
 
 def streaming(function: Optional[Callable] = None) -> Callable:
-    """Marks a method whose output Cog's server can stream; used as `@streaming` or `@streaming()`."""
+    """Marks a method whose output Cog's server can stream: `@streaming` or `@streaming()`."""
     return streaming if function is None else function
 
 
 def concurrent(function: Optional[Callable] = None, *, max: int = 1) -> Callable:
-    """Says how many calls an async method takes at once; used as `@concurrent` or `@concurrent(max=4)`."""
+    """Declares how many calls an async method takes at once: `@concurrent` or `@concurrent(max=4)`."""
     if isinstance(max, bool) or not isinstance(max, int):
         raise TypeError("concurrent max must be an integer")
     if max < 1:
         raise ValueError("concurrent max must be at least 1")
 
     def mark(method: Callable) -> Callable:
-        method.__cog_concurrent_max__ = max  # where the real package keeps it too
+        method.__cog_concurrent_max__ = max  # the attribute of the real package
         return method
 
     return mark if function is None else mark(function)

@@ -1,16 +1,16 @@
-"""Metrics, which Cog's server adds to its responses: accepted, and dropped."""
+"""Accepts and drops metrics, which Cog's server adds to its responses."""
 
 from typing import Any, Dict
 
 
 class Metrics:
-    """Takes what a predictor records, by call or like a dict."""
+    """Accepts metrics, by call or as a dict."""
 
     def record(self, key: str, value: Any, mode: str = "replace") -> None:
         """Accepts a metric."""
 
     def delete(self, key: str) -> None:
-        """Accepts that a metric is withdrawn."""
+        """Accepts the removal of a metric."""
 
     __setitem__ = record
     __delitem__ = delete

@@ -1,4 +1,4 @@
-"""The types that Cog adds to Python's own."""
+"""Cog's own types."""
 
 import io
 import mimetypes
@@ -18,7 +18,7 @@ DOWNLOAD_TIMEOUT = 10
 
 
 class Path(type(pathlib.Path())):  # type: ignore[misc]  # the platform's own path class
-    """A file on disk. As an input it is given as a data URI or a URL, as an output it comes back as a data URI."""
+    """A file on disk. An input is given as a data URI or a URL; an output is returned as a data URI."""
 
     @classmethod
     def validate(cls, value: Any) -> pathlib.Path:
@@ -38,7 +38,7 @@ def _file_name(url: str) -> str:
 
 
 class URLPath(type(pathlib.Path())):  # type: ignore[misc]
-    """A path whose file is downloaded by `convert()`."""
+    """A path whose file `convert()` downloads."""
 
     def __new__(cls, *, source: str, filename: str, fileobj: Any) -> "URLPath":
         return super().__new__(cls, filename)
@@ -65,7 +65,7 @@ class URLPath(type(pathlib.Path())):  # type: ignore[misc]
 
 
 class File(io.IOBase):
-    """An open file; `Path` took its place in later versions."""
+    """An open file. Later versions of Cog use `Path` instead."""
 
     @classmethod
     def validate(cls, value: Any) -> io.IOBase:
@@ -81,7 +81,7 @@ class File(io.IOBase):
 
 
 class URLFile(io.RawIOBase):
-    """The content behind a URL, opened when it is first read."""
+    """The content of a URL. The first read opens it."""
 
     def __init__(self, url: str, filename: Optional[str] = None) -> None:
         parts = urllib.parse.urlparse(url)
@@ -107,12 +107,12 @@ class URLFile(io.RawIOBase):
         super().close()
 
 
-#: What older versions take as the annotation of `setup(weights)`.
+#: The annotation of `setup(weights)` in older versions.
 Weights = Union[File, Path, str]
 
 
 class Secret:
-    """A string that shows itself only when asked to."""
+    """A string that is masked when it is printed."""
 
     def __init__(self, secret_value: Optional[str] = None) -> None:
         self.secret_value = secret_value
@@ -134,11 +134,11 @@ class Secret:
 
 
 class ConcatenateIterator(Iterator[Item]):
-    """Return type of a generator whose strings make one text."""
+    """Return type of a generator whose strings form one text."""
 
 
 class AsyncConcatenateIterator(AsyncIterator[Item]):
-    """Return type of an async generator whose strings make one text."""
+    """Return type of an async generator whose strings form one text."""
 
 
 class _Opaque:
@@ -146,5 +146,5 @@ class _Opaque:
         return "cog.Opaque"
 
 
-#: `Annotated[T, Opaque]`: a value that passes through unread.
+#: `Annotated[T, Opaque]`: a value that is passed on without conversion.
 Opaque = _Opaque()

@@ -1,7 +1,8 @@
-"""Writes what a deployment's pods in BentoCloud have printed, a line at a time.
+"""Prints the log of a deployment's pods in BentoCloud, line by line.
 
-Asked by one JSON object on the first line of standard input: `address`, `token`, `name`, `tail` (lines of each pod, or null
-for all) and `follow`. Ends when standard input does, which is when whoever asks has ended. The exit code says how it went.
+The request is one JSON object on the first line of standard input: `address`, `token`, `name`, `tail` (lines per pod, or null
+for all), and `follow`. Exits when standard input ends, that is, when its starter has ended. Exit code: 0, REFUSED if BentoCloud
+refuses the token, UNREACHABLE if it cannot be reached.
 """
 
 import base64
@@ -20,28 +21,29 @@ from bentoml._internal.cloud.client import RestApiClient
 from bentoml.exceptions import CloudRESTApiClientError, NotFound
 from httpx_ws import HTTPXWSException, WebSocketDisconnect, WebSocketUpgradeError, connect_ws
 
-REFUSED, AWAY = 3, 4
-# Seconds: between two signs of life, which the cloud asks for; between two looks for new pods.
-HEARTBEAT = 5
-LOOK = 10
-# Seconds without a word after which a log that is not followed is taken to be over, where the cloud does not say so.
-QUIET = 10
+REFUSED, UNREACHABLE = 3, 4
+#: Seconds between two heartbeats, which BentoCloud requires.
+HEARTBEAT_SECONDS = 5
+#: Seconds between two searches for new pods.
+POD_INTERVAL = 10
+#: Seconds without a message after which a log that is not followed is complete, if BentoCloud does not say so.
+QUIET_SECONDS = 10
 
 
 def main():
-    asked = json.loads(sys.stdin.readline())
-    threading.Thread(target=end_with_standard_input, daemon=True).start()
+    request = json.loads(sys.stdin.readline())
+    threading.Thread(target=exit_with_standard_input, daemon=True).start()
     try:
-        log = Log(RestApiClient(asked["address"], asked["token"]), asked["name"], asked["tail"])
-        for line in log.follow() if asked["follow"] else log.read():
+        log = Log(RestApiClient(request["address"], request["token"]), request["name"], request["tail"])
+        for line in log.follow() if request["follow"] else log.read():
             print(line, flush=True)
     except NotFound:
-        pass  # It has no pods: nothing was ever printed.
+        pass  # It has no pods, so nothing was printed.
     except Exception as error:
         fail(error)
 
 
-def end_with_standard_input():
+def exit_with_standard_input():
     sys.stdin.read()
     os._exit(0)
 
@@ -53,7 +55,7 @@ def fail(error):
     if status in (401, 403):
         code = REFUSED
     elif isinstance(error, (CloudRESTApiClientError, HTTPXWSException, httpx.HTTPError)):
-        code = AWAY
+        code = UNREACHABLE
     else:
         raise error
     print(f"{type(error).__name__}: {error}", file=sys.stderr, flush=True)
@@ -74,30 +76,30 @@ class Log:
                 yield self.label(pod.name, line, len(pods))
 
     def follow(self):
-        """Lines of all pods as they come, also of those that are started later."""
-        found, seen = queue.Queue(1000), set()
+        """Yields the lines of all pods as they arrive, including pods that start later."""
+        lines, seen = queue.Queue(1000), set()
         while True:
             pods = self.list_pods()
             for pod in pods:
                 if pod.name not in seen:
                     seen.add(pod.name)
-                    threading.Thread(target=self.pass_on, args=(pod.name, found), daemon=True).start()
-            look = time.monotonic() + LOOK
-            while (left := look - time.monotonic()) > 0:
+                    threading.Thread(target=self.forward_lines, args=(pod.name, lines), daemon=True).start()
+            deadline = time.monotonic() + POD_INTERVAL
+            while (timeout := deadline - time.monotonic()) > 0:
                 try:
-                    name, said = found.get(timeout=left)
+                    name, line = lines.get(timeout=timeout)
                 except queue.Empty:
                     break
-                if isinstance(said, Exception):
-                    raise said
-                yield self.label(name, said, len(seen))
+                if isinstance(line, Exception):
+                    raise line
+                yield self.label(name, line, len(seen))
 
-    def pass_on(self, name, found):
+    def forward_lines(self, name, lines):
         try:
             for line in self.read_pod(name, follow=True):
-                found.put((name, line))
+                lines.put((name, line))
         except Exception as error:
-            found.put((name, error))
+            lines.put((name, error))
 
     def list_pods(self):
         pods = self.client.v2.list_deployment_pods(self.name)
@@ -116,59 +118,59 @@ class Log:
             yield rest
 
     def read_chunks(self, name, follow):
-        """Pieces of the log, cut anywhere."""
-        asked = {"id": str(uuid.uuid4()), "container_name": "main", "follow": follow}
+        """Yields pieces of the log, which may split lines and characters."""
+        payload = {"id": str(uuid.uuid4()), "container_name": "main", "follow": follow}
         if self.tail is not None:
-            asked["tail_lines"] = self.tail
+            payload["tail_lines"] = self.tail
         with connect_ws(self.url_of(name), client=self.client.session) as socket:
-            socket.send_json({"type": "data", "payload": asked})
-            over = threading.Event()
-            threading.Thread(target=show_life, args=(socket, over), daemon=True).start()
+            socket.send_json({"type": "data", "payload": payload})
+            finished = threading.Event()
+            threading.Thread(target=send_heartbeats, args=(socket, finished), daemon=True).start()
             try:
-                for said in messages(socket, None if follow else QUIET):
-                    if said["type"] == "error":
-                        raise CloudRESTApiClientError(said.get("message") or "the log cannot be read")
-                    if said["type"] == "success" and said.get("message") == "EOF":
+                for message in receive_messages(socket, None if follow else QUIET_SECONDS):
+                    if message["type"] == "error":
+                        raise CloudRESTApiClientError(message.get("message") or "the log cannot be read")
+                    if message["type"] == "success" and message.get("message") == "EOF":
                         return
-                    for item in (said.get("payload") or {}).get("items") or []:
+                    for item in (message.get("payload") or {}).get("items") or []:
                         yield base64.b64decode(item)
             finally:
-                over.set()
+                finished.set()
 
     def url_of(self, pod):
         base = self.client.session.base_url
-        place = f"{'ws' if base.scheme == 'http' else 'wss'}://{base.netloc.decode()}"
+        host = f"{'ws' if base.scheme == 'http' else 'wss'}://{base.netloc.decode()}"
         query = urlencode({"namespace": self.deployment.kube_namespace, "pod_name": pod, "timestamps": "false"})
-        return f"{place}/ws/v1/clusters/{self.deployment.cluster.name}/tail?{query}"
+        return f"{host}/ws/v1/clusters/{self.deployment.cluster.name}/tail?{query}"
 
 
-def messages(socket, patience):
-    """Until the server ends it, or says nothing but signs of life for so many seconds."""
+def receive_messages(socket, timeout):
+    """Yields messages until the server ends the connection, or sends only heartbeats for `timeout` seconds."""
     last = time.monotonic()
     while True:
         try:
-            said = socket.receive_json(timeout=None if patience is None else 1)
-            if said["type"] != "heartbeat":
+            message = socket.receive_json(timeout=None if timeout is None else 1)
+            if message["type"] != "heartbeat":
                 last = time.monotonic()
-                yield said
+                yield message
         except queue.Empty:
             pass
         except WebSocketDisconnect as end:
             if end.code in (1000, 1001):
                 return
             raise
-        if patience is not None and time.monotonic() - last > patience:
+        if timeout is not None and time.monotonic() - last > timeout:
             return
 
 
-def show_life(socket, over):
+def send_heartbeats(socket, finished):
     try:
         while True:
             socket.send_json({"type": "heartbeat"})
-            if over.wait(HEARTBEAT):
+            if finished.wait(HEARTBEAT_SECONDS):
                 return
     except Exception:
-        return  # The connection has ended, which its reader learns, too.
+        return  # The connection has ended. Its reader notices that, too.
 
 
 if __name__ == "__main__":
