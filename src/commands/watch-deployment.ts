@@ -2,11 +2,12 @@ import type { DeploymentInfo } from '../contract/status.js';
 import type { Colors } from './colors.js';
 import { followAgentLog, type LoggedEvent } from './follow-agent-log.js';
 import type { Output } from './output.js';
+import { SetupLog } from './setup-log.js';
 import { createStepReporter } from './step-reporter.js';
 
 /**
- * Shows the steps of a deployment and the actions of its coding agents while `work` runs. Passes `work` a function to
- * report each new info of the deployment.
+ * Shows the steps of a deployment, the actions of its coding agents and the output of its setup while `work` runs. Passes
+ * `work` a function to report each new info of the deployment.
  */
 export async function watchDeployment<T>(
   name: string,
@@ -24,7 +25,12 @@ export async function watchDeployment<T>(
     if (output.isVerbose) output.note(renderEvent(event, output.noteColors));
     showAction();
   });
+  const setupLog = new SetupLog((line) => {
+    if (output.isVerbose) output.note(output.noteColors.dim(line));
+    else output.progress.update(line);
+  });
   const report = (info: DeploymentInfo) => {
+    setupLog.update(info);
     cost = info.adaptation?.cost ?? 0;
     if (info.state !== 'adapting') latest = undefined;
     reportSteps(info);
@@ -33,7 +39,7 @@ export async function watchDeployment<T>(
   try {
     return await work(report);
   } finally {
-    await unfollow();
+    await Promise.all([unfollow(), setupLog.close()]);
   }
 }
 

@@ -46,14 +46,14 @@ const adapting = createDeploymentInfo({
 test('the live line shows an agent’s action with round and cost', async () => {
   rmSync(file, { force: true });
   const { output, stderr } = makeOutput({ isTTY: true });
-  await watchDeployment('sentiment', output, async (tell) => {
-    tell(adapting);
+  await watchDeployment('sentiment', output, async (report) => {
+    report(adapting);
     await sleep(30);
     write(event({}));
     const since = Date.now();
     while (!stderr.text.includes('round 2, $0.14: codex runs pytest -q') && Date.now() - since < 20_000) await sleep(5);
     expect(stderr.text).toContain('round 2, $0.14: codex runs pytest -q');
-    tell({ ...adapting, notes: ['news'] });
+    report({ ...adapting, notes: ['news'] });
     expect(stderr.text.split('\r').at(-1)).toContain('codex runs pytest -q');
     output.progress.end();
   });
@@ -63,14 +63,42 @@ test('verbose prints each new event completely', async () => {
   rmSync(file, { force: true });
   write(event({ text: 'from an earlier round' }));
   const { output, stderr, stdout } = makeOutput({ isVerbose: true });
-  await watchDeployment('sentiment', output, async (tell) => {
-    tell(adapting);
+  await watchDeployment('sentiment', output, async (report) => {
+    report(adapting);
     await sleep(30);
     write(event({ kind: 'message', text: 'one\ntwo\u001B[2J\u0007' }));
     appendFileSync(file, 'half a li');
   });
   expect(stderr.text).toBe('codex round 2 message one\n  two\n');
   expect(stdout.text).toBe('');
+});
+
+test('the live line shows the output of a setup', async () => {
+  const { output, stderr } = makeOutput({ isTTY: true });
+  const at = new Date().toISOString();
+  const request = {
+    id: 'c1',
+    kind: 'deploy',
+    by: 'ana@studio',
+    reason: null,
+    requestedAt: at,
+    lastError: null,
+  } as const;
+  await watchDeployment('sentiment', output, async (report) => {
+    report(
+      createDeploymentInfo({
+        state: 'starting',
+        change: { ...request, revision: 'r1', state: 'starting' },
+        steps: [{ step: 'createRunner', startedAt: at, finishedAt: null, note: '' }],
+      }),
+    );
+    await sleep(30);
+    appendFileSync(join(logs, 'r1.log'), 'downloading\u001B[2J weights\n');
+    const since = Date.now();
+    while (!stderr.text.includes('downloading weights') && Date.now() - since < 20_000) await sleep(5);
+    output.progress.end();
+  });
+  expect(stderr.text).toContain('downloading weights');
 });
 
 test('without a terminal and without verbose, events of agents are not printed', async () => {
