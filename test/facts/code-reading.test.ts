@@ -21,12 +21,12 @@ test('a file that crashes the parser, or never ends, costs itself and no other',
   const problems = runPython(`
 import json, signal, threading, time
 import parallel_reader
-from source_file import Source
+from source_file import SourceFile
 
 def read(root, path, kind):
     if path.startswith("crash"): signal.pthread_kill(threading.get_ident(), signal.SIGSEGV)
     if path.startswith("slow"): time.sleep(60)
-    source = Source(path)
+    source = SourceFile(path)
     source.models = [path]
     return source
 
@@ -47,11 +47,11 @@ test('when time runs out, what is nearer to the top has been read', () => {
   const result = runPython(`
 import json, time
 import parallel_reader
-from source_file import Source
+from source_file import SourceFile
 
 def read(root, path, kind):
     time.sleep(0.05)
-    return Source(path)
+    return SourceFile(path)
 
 parallel_reader.read_source = read
 names = ["deep/%d/x.py" % index for index in range(400)] + ["app.py"]

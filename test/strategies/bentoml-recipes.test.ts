@@ -40,8 +40,8 @@ def begin_thread():
     asyncio.set_event_loop(asyncio.new_event_loop())
 
 
-# This thread runs all of the code; with SERVICE_THREADS as many run calls at once.
-worker = ThreadPoolExecutor(int(os.environ.get("SERVICE_THREADS", "1")), initializer=begin_thread)
+# One thread runs all of the code. With SERVICE_THREADS, that many threads run calls at once.
+executor = ThreadPoolExecutor(int(os.environ.get("SERVICE_THREADS", "1")), initializer=begin_thread)
 
 
 def load():
@@ -50,11 +50,11 @@ def load():
     return _solution, copy_context()
 
 
-_solution, context = worker.submit(load).result()
+_solution, context = executor.submit(load).result()
 
 
 async def _run(call):
-    return await asyncio.wrap_future(worker.submit(context.copy().run, call))
+    return await asyncio.wrap_future(executor.submit(context.copy().run, call))
 
 
 ${outputFunction}

@@ -92,7 +92,7 @@ def as_json(value):
 
 @app.function(gpu="T4", memory=16384)
 def call(payload: str = "{}") -> str:
-    with loading:  # calls may come at once
+    with loading:  # calls may be concurrent
         model = load()
     return json.dumps(model.predict(json.loads(payload)), default=as_json)
 `,
@@ -154,7 +154,7 @@ def call(payload: str) -> str:
     from berth_host.answers import answer_with, refuse
     from berth_host.errors import HostError
 
-    with loading:  # calls may come at once
+    with loading:  # calls may be concurrent
         software = load()
     try:
         answer = answer_with(software.submit(json.loads(payload)).result())
@@ -289,15 +289,15 @@ test('a generator gets a function beside it that collects what it yields', async
 
 from cloud import count, image, shop
 
-collecting = image.add_local_python_source("cloud")
+collector_image = image.add_local_python_source("cloud")
 
 
 def join(items: list):
-    """Text that came bit by bit is one text; anything else stays a list."""
+    """Joins streamed text. Other items stay a list."""
     return "".join(items) if items and all(isinstance(item, str) for item in items) else items
 
 
-@shop.function(image=collecting)
+@shop.function(image=collector_image)
 def call(payload: str = "{}") -> str:
     inputs = json.loads(payload)
     return json.dumps(join(list(count.remote_gen(inputs))))
@@ -368,7 +368,15 @@ test('a shell fills variables in requirements in, and reads nothing else in them
     `idna @ https://\${TOKEN}@host.test/a b$HOME.whl ; python_version > "3" and 'x' != '\`id\`'`,
     'six>=1',
   ];
-  const requirements = { lines, options: [index], wishes: [], added: [], pipFiles: [], packages: [], projects: [] };
+  const requirements = {
+    lines,
+    options: [index],
+    condaPackages: [],
+    strategyRequirements: [],
+    pipFiles: [],
+    packages: [],
+    projects: [],
+  };
   const pip = { requirements: [{ text: lines[0] }], constraints: [], options: [] };
   const asked = { ...requirements, pip, lock: null, needsCopy: false } as unknown as Requirements; // all that is read
   const image = describeImage({ requirements: asked, versions: {}, roots: [] });

@@ -3,27 +3,27 @@
  * server writes null, becomes the answer that our own host gives. Needs `import math`.
  */
 export const outputFunction = `def as_output(value):
-    """JSON has no NaN and no infinity, and the server would write null in their place."""
-    unfit = find_unfit(value, "output")
-    if unfit is None:
+    """Returns an error for NaN and infinity, which the server would write as null."""
+    problem = find_non_finite(value, "output")
+    if problem is None:
         return value
-    return {"status": "error", "error": {"code": "CALL_OUTPUT", "message": f"{unfit}, which JSON cannot hold"}}
+    return {"status": "error", "error": {"code": "CALL_OUTPUT", "message": f"{problem}, which JSON cannot hold"}}
 
 
-def find_unfit(value, place):
+def find_non_finite(value, path):
     if isinstance(value, float):
         if math.isfinite(value):
             return None
-        return f"{place} is {'NaN' if math.isnan(value) else 'Infinity' if value > 0 else '-Infinity'}"
-    for name in ("tolist", "model_dump"):  # of arrays and numbers of numpy's, of pydantic's models
+        return f"{path} is {'NaN' if math.isnan(value) else 'Infinity' if value > 0 else '-Infinity'}"
+    for name in ("tolist", "model_dump"):  # numpy arrays and numbers, pydantic models
         if hasattr(value, name):
-            return find_unfit(getattr(value, name)(), place)
+            return find_non_finite(getattr(value, name)(), path)
     if hasattr(value, "__dataclass_fields__"):
         value = {name: getattr(value, name) for name in value.__dataclass_fields__}
     parts = ()
     if isinstance(value, dict):
-        parts = ((item, f"{place}.{key}") for key, item in value.items())
+        parts = ((item, f"{path}.{key}") for key, item in value.items())
     elif isinstance(value, (list, tuple)):
-        parts = ((item, f"{place}[{index}]") for index, item in enumerate(value))
-    return next((found for item, inner in parts if (found := find_unfit(item, inner)) is not None), None)
+        parts = ((item, f"{path}[{index}]") for index, item in enumerate(value))
+    return next((problem for item, inner in parts if (problem := find_non_finite(item, inner)) is not None), None)
 `;

@@ -14,8 +14,8 @@ import os
 
 import bentoml
 from berth_host.answers import answer_with, refuse
-from berth_host.errors import HostError
 from berth_host.embedded_software import EmbeddedSoftware
+from berth_host.errors import HostError
 
 
 ${serviceDecorator}

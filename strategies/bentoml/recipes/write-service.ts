@@ -28,8 +28,23 @@ export const slotsStatement = `self.slots = asyncio.Semaphore(int(os.environ.get
 
 /** Names that the service's module has itself. */
 const ownNames = new Set([
-  ...['Service', 'Union', 'as_output', 'asyncio', 'bentoml', 'find_unfit', 'join', 'math', 'os', 'self'],
-  ...['ThreadPoolExecutor', 'context', 'copy_context', 'load', 'run', 'solution', 'worker'],
+  'Service',
+  'Union',
+  'as_output',
+  'asyncio',
+  'bentoml',
+  'find_non_finite',
+  'join',
+  'math',
+  'os',
+  'self',
+  'ThreadPoolExecutor',
+  'context',
+  'copy_context',
+  'load',
+  'run',
+  'solution',
+  'executor',
 ]);
 
 /** The service as a person would write it: the callable imported, its parameters those of the API. */
@@ -101,8 +116,8 @@ def begin_thread():
     asyncio.set_event_loop(asyncio.new_event_loop())
 
 
-# This thread runs all of the code; with ${threadsVariable} as many run calls at once.
-worker = ThreadPoolExecutor(int(os.environ.get("${threadsVariable}", "1")), initializer=begin_thread)
+# One thread runs all of the code. With ${threadsVariable}, that many threads run calls at once.
+executor = ThreadPoolExecutor(int(os.environ.get("${threadsVariable}", "1")), initializer=begin_thread)
 
 
 def load():
@@ -111,11 +126,11 @@ def load():
     return _solution, copy_context()
 
 
-_solution, context = worker.submit(load).result()
+_solution, context = executor.submit(load).result()
 ${kind === 'class' ? writeModelSetup(methods) : ''}
 
 async def _run(call):
-    return await asyncio.wrap_future(worker.submit(context.copy().run, call))
+    return await asyncio.wrap_future(executor.submit(context.copy().run, call))
 
 
 ${outputFunction}
@@ -140,7 +155,7 @@ ${methods.includes('setup') ? '    _solution.setup()\n' : ''}    context = copy_
 `;
 
 const threadedConstructor = `    def __init__(self) -> None:
-        worker.submit(set_up).result()
+        executor.submit(set_up).result()
 
 `;
 

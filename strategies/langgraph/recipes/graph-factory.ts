@@ -51,7 +51,7 @@ const isFactory = ({ parameters, byFile }: EntryPoint): boolean => byFile === tr
 const writeFactory = ({
   module,
   callable,
-}: EntryPoint): string => `"""A graph, made with what its function has as defaults."""
+}: EntryPoint): string => `"""Creates the graph with the defaults of its function."""
 
 from ${module} import ${callable}
 

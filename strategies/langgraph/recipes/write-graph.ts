@@ -13,8 +13,24 @@ export const threadsVariable = 'GRAPH_THREADS';
 
 /** Names that the graph's module has itself. */
 const ownNames = new Set([
-  ...['Any', 'TypedDict', 'END', 'START', 'StateGraph', 'StreamWriter'],
-  ...['State', 'as_output', 'call', 'find_unfit', 'graph', 'join', 'math', 'model', 'state', 'write', 'items', 'item'],
+  'Any',
+  'TypedDict',
+  'END',
+  'START',
+  'StateGraph',
+  'StreamWriter',
+  'State',
+  'as_output',
+  'call',
+  'find_non_finite',
+  'graph',
+  'join',
+  'math',
+  'model',
+  'state',
+  'write',
+  'items',
+  'item',
 ]);
 
 /** The graph as a person would write it: the callable imported, its inputs and its output in the state. */
@@ -70,8 +86,8 @@ def begin_thread():
     asyncio.set_event_loop(asyncio.new_event_loop())
 
 
-# This thread runs all of the code; with ${threadsVariable} as many run calls at once.
-worker = ThreadPoolExecutor(int(os.environ.get("${threadsVariable}", "1")), initializer=begin_thread)
+# One thread runs all of the code. With ${threadsVariable}, that many threads run calls at once.
+executor = ThreadPoolExecutor(int(os.environ.get("${threadsVariable}", "1")), initializer=begin_thread)
 
 
 def load():
@@ -80,7 +96,7 @@ def load():
 ${kind === 'class' ? `    solution = solution()\n${methods.includes('setup') ? '    solution.setup()\n' : ''}` : ''}    return solution, copy_context()
 
 
-solution, context = worker.submit(load).result()
+solution, context = executor.submit(load).result()
 
 
 class State(TypedDict, total=False):
@@ -96,7 +112,7 @@ graph = StateGraph(State).add_node(call).add_edge(START, "call").add_edge("call"
 }
 
 const runOnWorker = (function_: string): string =>
-  `await asyncio.wrap_future(worker.submit(context.copy().run, ${function_}))`;
+  `await asyncio.wrap_future(executor.submit(context.copy().run, ${function_}))`;
 
 const writeThreadedNode = (result: string): string => `
 async def call(state: State) -> State:
@@ -107,18 +123,18 @@ const writeThreadedGenerator = (result: string): string => `
 ${joinFunction}
 
 async def call(state: State, writer: StreamWriter) -> State:
-    run = copy_context()  # the writer finds its run in it
+    writer_context = copy_context()  # the writer reads the run from the context
 
-    def take_items():
+    def collect_items():
         items = []
         for item in ${result}:
             items.append(item)
-            if find_unfit(item, "item") is not None:
+            if find_non_finite(item, "item") is not None:
                 return as_output(items)
-            run.run(writer, item)
+            writer_context.run(writer, item)
         return join(items)
 
-    return {"output": ${runOnWorker('take_items')}}
+    return {"output": ${runOnWorker('collect_items')}}
 `;
 
 /** A class is built once, when the server starts. */
@@ -143,7 +159,7 @@ ${isAsync ? 'async ' : ''}def call(state: State, writer: StreamWriter) -> State:
     items = []
     ${isAsync ? 'async ' : ''}for item in ${result}:
         items.append(item)
-        if find_unfit(item, "item") is not None:
+        if find_non_finite(item, "item") is not None:
             return {"output": as_output(items)}
         writer(item)
     return {"output": join(items)}

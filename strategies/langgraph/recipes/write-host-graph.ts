@@ -11,8 +11,8 @@ import os
 from typing import Any, TypedDict
 
 from berth_host.answers import answer_with, refuse
-from berth_host.errors import HostError
 from berth_host.embedded_software import EmbeddedSoftware
+from berth_host.errors import HostError
 from langgraph.graph import END, START, StateGraph
 
 software = ${generateLoading(served, `os.environ.get("${threadsVariable}")`)}

@@ -57,12 +57,12 @@ function writeCollector({ found, parameters }: GeneratorSource): string {
 ${image === undefined ? '\nimport modal\n' : ''}
 from ${entry.module} import ${imported}
 
-collecting = ${image ?? 'modal.Image.debian_slim()'}.add_local_python_source("${top}")
+collector_image = ${image ?? 'modal.Image.debian_slim()'}.add_local_python_source("${top}")
 
 
 ${joinFunction}
 
-@${app}.function(image=collecting)
+@${app}.function(image=collector_image)
 def call(payload: str${isCallableWithoutInputs(parameters) ? ' = "{}"' : ''}) -> str:
     inputs = json.loads(payload)
     return json.dumps(join(list(${called}.remote_gen(${inputs}))))

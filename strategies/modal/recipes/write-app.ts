@@ -71,7 +71,7 @@ ${modules.length === 0 ? '' : `    image = image.add_local_python_source(${modul
 app = modal.App("${name}", image=image)
 `;
 
-const loadFirst = `    with loading:  # calls may come at once
+const loadFirst = `    with loading:  # calls may be concurrent
         model = load()
 `;
 

@@ -31,7 +31,7 @@ def call(payload: str${isCallableWithoutInputs ? ' = "{}"' : ''}) -> str:
     from berth_host.answers import answer_with, refuse
     from berth_host.errors import HostError
 
-    with loading:  # calls may come at once
+    with loading:  # calls may be concurrent
         software = load()
 ${generateCall('software', 'json.loads(payload)')}    return answer.decode()
 `;
