@@ -7,24 +7,25 @@ import type { Recipe } from '../registry/recipe.js';
 import { commitWorkspace } from '../workspaces/index.js';
 import type { AdaptationOutcome, AdaptRequest } from './adapt-request.js';
 import { adoptUserEdits } from './adopt-user-edits.js';
-import { applyRecipes, notRecognizedError } from './apply-recipes.js';
+import { applyRecipes, isLeftToAgents, notRecognizedError } from './apply-recipes.js';
+import { requireServableEntry } from './require-servable-entry.js';
 import { isSkippable, RoundRecord, runAgentRound } from './rounds/index.js';
 import { findHidingSyntaxError } from './shapes/index.js';
 
 export interface AdapterDependencies {
-  registry: Pick<StrategyRegistry, 'getRecipes' | 'getAdapterInstruction'>;
-  /** Asked in each round, so that what a user installs or configures meanwhile counts. */
+  registry: Pick<StrategyRegistry, 'getRecipes' | 'getAdapterInstruction' | 'listEntries'>;
+  /** Called in each round, so that agents that the user has just installed or configured count. */
   agents: () => Promise<Pick<AgentRegistry, 'listAgents' | 'getAgent'>>;
-  /** Where a user's own parts of the prompt lie; `berthHome()` when absent. */
+  /** Home with the user's parts of the prompt. Defaults to `berthHome()`. */
   home?: BerthHome | undefined;
-  /** Where agents' keys and limits are looked for; the process's own when absent. */
+  /** Environment with the agents' keys and limits. Defaults to the process's own. */
   environment?: NodeJS.ProcessEnv | undefined;
   findSandbox?: (() => Promise<Sandbox>) | undefined;
 }
 
 /**
- * Adapts a workspace to a strategy, one round at a time: by the strategy's recipes, by a coding agent, or by taking over
- * what the user edited. An agent edits; git, the rules of judging and later the ladder say what that is worth.
+ * Adapts a workspace to a strategy, one round at a time: by the strategy's recipes, by a coding agent, or by adopting the
+ * user's edits. An agent's work is not trusted: it is reviewed by means of git, and verified later.
  */
 export class AdapterAgent {
   private readonly dependencies: AdapterDependencies;
@@ -34,9 +35,11 @@ export class AdapterAgent {
   }
 
   /**
-   * The result is a commit of the workspace, and is on record before it is returned. Throws ENTRY_AMBIGUOUS when several
-   * callables fit, ENTRY_NOT_FOUND when none does, each only when no agent is there to be asked, AGENT_UNKNOWN, AGENT_UNUSABLE when
-   * none of the named can be used, AGENT_BUSY, BUDGET_REACHED, and ADAPTATION_FAILED with evidence.
+   * Carries out a round. The result is a commit of the workspace and is recorded before this resolves.
+   *
+   * @throws ENTRY_AMBIGUOUS or ENTRY_NOT_FOUND when several callables or none fit and no agent is available,
+   * AGENT_UNKNOWN, AGENT_UNUSABLE when no named agent is usable, AGENT_BUSY, BUDGET_REACHED, ADAPTATION_FAILED with
+   * evidence, and the errors of recipes
    */
   async adapt(request: AdaptRequest): Promise<AdaptationResult> {
     const { stateDirectory, round, workspace, signal } = request;
@@ -55,19 +58,20 @@ export class AdapterAgent {
     const { round, setting } = request;
     const recipes = await this.dependencies.registry.getRecipes(setting.strategy);
     if (!round.asksRecipes && round.agents.length === 0) return adoptUserEdits(recipes, request);
-    if (!isAutomatic(request)) await this.listAgents(request); // Refuses an unknown name before anything is written.
+    if (!isAutomatic(request)) await this.listAgents(request); // rejects an unknown name before anything is written
+    if (round.asksRecipes) requireServableEntry(this.dependencies.registry, setting.strategy, request);
     const recognized = round.asksRecipes ? await tryRecipes(recipes, request) : undefined;
     if (recognized !== undefined && !(recognized instanceof BerthError)) return recognized;
     const createNotRecognizedError = async () =>
       recognized ?? findHidingSyntaxError(request.facts) ?? (await notRecognizedError(recipes, request));
     if (round.agents.length === 0) throw await createNotRecognizedError();
     return this.runFirstUsableAgent(request, record).catch(async (error) => {
-      const isWithoutAgent = error instanceof BerthError && error.code === 'AGENT_UNUSABLE' && isAutomatic(request);
-      throw isWithoutAgent && round.asksRecipes ? await createNotRecognizedError() : error;
+      const lacksAgent = error instanceof BerthError && error.code === 'AGENT_UNUSABLE' && isAutomatic(request);
+      throw lacksAgent && round.asksRecipes ? await createNotRecognizedError() : error;
     });
   }
 
-  /** The first agent that can be used and whose provider answers; the others are in the notes, with the reason. */
+  /** Runs the first agent that is usable and whose provider answers. Notes say why others were skipped. */
   private async runFirstUsableAgent(request: AdaptRequest, record: RoundRecord): Promise<AdaptationOutcome> {
     assertRoundsLeft(request);
     const { registry, home, environment = process.env } = this.dependencies;
@@ -77,11 +81,11 @@ export class AdapterAgent {
     for (const agent of moveToFront(await this.listAgents(request), session?.agent)) {
       const description = await agent.describe(environment);
       if (!description.isUsable) {
-        notes.add(`${agent.name} was passed over: it lacks ${description.missing.join(' and ')}`);
+        notes.add(`${agent.name} was skipped: it lacks ${description.missing.join(' and ')}`);
         continue;
       }
       if (isAutomatic(request) && agent.name !== session?.agent) {
-        notes.add(`${agent.name} was chosen: the first that can be used`);
+        notes.add(`${agent.name} was chosen: it is the first usable agent`);
       }
       const sandbox = this.dependencies.findSandbox ?? findSandbox;
       const task = { request, agent, description, record, environment, findSandbox: sandbox, notes };
@@ -89,7 +93,7 @@ export class AdapterAgent {
         return await runAgentRound(task, { registry, home });
       } catch (error) {
         if (!(error instanceof BerthError) || !isSkippable(error)) throw error;
-        notes.add(`${agent.name} was passed over: ${error.message}`);
+        notes.add(`${agent.name} was skipped: ${error.message}`);
         last = error;
       }
     }
@@ -102,18 +106,18 @@ export class AdapterAgent {
     try {
       return [...new Set(names)].map((name) => agents.getAgent(name));
     } catch (error) {
-      // A wrong name undoes a deployment that has just begun; later there is work to keep.
+      // AGENT_UNKNOWN ends the deployment. After the first round that would discard work, so the deployment waits instead.
       if (round.asksRecipes || !(error instanceof BerthError)) throw error;
       throw new BerthError('AGENT_UNUSABLE', error.message, error.details, { cause: error });
     }
   }
 }
 
-/** Who has the session goes on with it, also where another one has become usable meanwhile. */
+/** Moves the agent with the session to the front, even if a preferred one has become usable since. */
 const moveToFront = (agents: Agent[], name: string | undefined): Agent[] =>
   agents.toSorted((left, right) => Number(right.name === name) - Number(left.name === name));
 
-/** Several callables that fit, or none, are no mistake yet: an agent may know which of them is meant, or make one. */
+/** Applies the recipes. Returns an error that an agent may resolve, and throws any other. */
 async function tryRecipes(
   recipes: readonly Recipe[],
   request: AdaptRequest,
@@ -121,9 +125,7 @@ async function tryRecipes(
   try {
     return await applyRecipes(recipes, request);
   } catch (error) {
-    if (!(error instanceof BerthError)) throw error;
-    if (error.code === 'ENTRY_AMBIGUOUS') return error;
-    if (error.code === 'ENTRY_NOT_FOUND' && request.entry === undefined) return error;
+    if (error instanceof BerthError && isLeftToAgents(error, request.entry)) return error;
     throw error;
   }
 }
@@ -132,11 +134,12 @@ const isAutomatic = ({ round }: AdaptRequest): boolean => round.agents.every((na
 
 function assertRoundsLeft({ round: { spent, budget } }: AdaptRequest): void {
   if (spent.rounds < budget.rounds) return;
-  throw new BerthError('BUDGET_REACHED', `all ${budget.rounds} rounds are used up, for $${spent.dollars.toFixed(2)}`);
+  const message = `all ${budget.rounds} rounds are used up, at a cost of $${spent.dollars.toFixed(2)}`;
+  throw new BerthError('BUDGET_REACHED', message);
 }
 
 function noUsableAgentError(notes: string[], last: BerthError | undefined): BerthError {
-  const message = `no coding agent can be used: ${notes.join('; ')}`;
+  const message = `no coding agent is usable: ${notes.join('; ')}`;
   return new BerthError('AGENT_UNUSABLE', message, { ...last?.details, evidence: notes.join('\n') });
 }
 

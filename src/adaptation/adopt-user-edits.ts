@@ -5,8 +5,9 @@ import { applyRecipes } from './apply-recipes.js';
 import { findLastInterface } from './rounds/round-record.js';
 
 /**
- * Takes over what the user edited in the workspace: its interface is what a recipe recognizes there, else the last that
- * was known. Throws ADAPTATION_FAILED when there is neither, which keeps the user's work.
+ * Adopts the user's edits of the workspace. The run interface is what a recipe recognizes, or else the last known one.
+ *
+ * @throws ADAPTATION_FAILED when there is neither; the edits are kept
  */
 export async function adoptUserEdits(recipes: readonly Recipe[], request: AdaptRequest): Promise<AdaptationOutcome> {
   const { recognized, reason } = await recognizeEdits(recipes, request);
@@ -16,11 +17,11 @@ export async function adoptUserEdits(recipes: readonly Recipe[], request: AdaptR
   }
   const runInterface = await findLastInterface(request.stateDirectory);
   if (runInterface !== null) {
-    const notes = [`the run interface is the one last known: ${reason}`];
+    const notes = [`the run interface is the last known one: ${reason}`];
     return { ...noCost, by: 'user', summary: 'edited by hand', runInterface, notes };
   }
-  throw new BerthError('ADAPTATION_FAILED', `what to call in the edited workspace is not known: ${reason}`, {
-    evidence: `recipes asked: ${recipes.map(({ name }) => name).join(', ') || 'none'}; no earlier round had a run interface`,
+  throw new BerthError('ADAPTATION_FAILED', `cannot tell what to call in the edited workspace: ${reason}`, {
+    evidence: `recipes tried: ${recipes.map(({ name }) => name).join(', ') || 'none'}; no earlier round had a run interface`,
   });
 }
 
@@ -28,7 +29,7 @@ async function recognizeEdits(recipes: readonly Recipe[], request: AdaptRequest)
   try {
     return { recognized: await applyRecipes(recipes, request), reason: 'no recipe recognizes the workspace' };
   } catch (error) {
-    // Wrong requests undo a deployment that has just begun; here there is work to keep.
+    // ENTRY_* errors end a deployment, which would discard the user's edits.
     const isUnclear = error instanceof BerthError && error.code.startsWith('ENTRY_');
     if (!isUnclear) throw error;
     return { recognized: undefined, reason: error.message };

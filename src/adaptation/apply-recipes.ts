@@ -7,7 +7,11 @@ import { writeRecipeFiles } from './write-recipe-files.js';
 
 type RecipeRequest = Pick<AdaptRequest, 'workspace' | 'facts' | 'entry' | 'signal' | 'onProgress'>;
 
-/** Adapts by the first recipe that recognizes the workspace. Throws ENTRY_AMBIGUOUS, and ADAPTATION_FAILED. */
+/**
+ * Adapts the workspace by the first recipe that recognizes it. Returns undefined if none does.
+ *
+ * @throws ADAPTATION_FAILED, and the errors of the recipe
+ */
 export async function applyRecipes(
   recipes: readonly Recipe[],
   request: RecipeRequest,
@@ -21,7 +25,11 @@ export async function applyRecipes(
   return { ...noCost, by: `recipe:${found.recipe}`, summary, runInterface };
 }
 
-/** What the first recipe that recognizes the workspace says of it; only reads. Throws ENTRY_AMBIGUOUS. */
+/**
+ * Returns the recognition of the first recipe that recognizes the workspace. Only reads.
+ *
+ * @throws ENTRY_AMBIGUOUS, ENTRY_NOT_FOUND, ENTRY_INVALID, PYTHON_SYNTAX, MANIFEST_INVALID
+ */
 export async function recognizeWith(
   recipes: readonly Recipe[],
   input: RecipeInput,
@@ -35,10 +43,14 @@ export async function recognizeWith(
   return undefined;
 }
 
-/** What could not be read may be what was meant. */
+/** Returns true if a coding agent may resolve the error: it can tell which callable is meant, or write one. */
+export const isLeftToAgents = ({ code }: BerthError, entry: string | undefined): boolean =>
+  code === 'ENTRY_AMBIGUOUS' || (code === 'ENTRY_NOT_FOUND' && entry === undefined);
+
+/** Maximum notes of the facts in the evidence: an unread file may contain the callable. */
 const maxNotes = 5;
 
-/** Why nothing is adapted where no agent is used either. */
+/** Creates the error for a workspace that no recipe recognizes and no agent adapts. */
 export async function notRecognizedError(recipes: readonly Recipe[], request: AdaptRequest): Promise<BerthError> {
   const { setting, facts, entry, solution, round } = request;
   const recipeNames = recipes.map(({ name }) => name).join(', ') || 'none';
@@ -47,21 +59,21 @@ export async function notRecognizedError(recipes: readonly Recipe[], request: Ad
   const message =
     entry === undefined
       ? `no recipe of the strategy “${setting.strategy}” recognizes what to call, and no coding agent is used`
-      : `the entry ${entry} is nothing that the strategy “${setting.strategy}” can call`;
+      : `the strategy “${setting.strategy}” cannot call the entry ${entry}`;
   const evidence = [
-    `recipes asked: ${recipeNames}`,
+    `recipes tried: ${recipeNames}`,
     found.length === 0 ? 'callables found: none' : `callables found: ${found.join(', ')}`,
     ...facts.notes.slice(0, maxNotes),
   ];
   const advice = round.agents.length === 0 ? '' : `; ${agentHint}`;
-  return new BerthError('ENTRY_NOT_FOUND', `${message} (recipes asked: ${recipeNames})${advice}`, {
+  return new BerthError('ENTRY_NOT_FOUND', `${message} (recipes tried: ${recipeNames})${advice}`, {
     path: solution.path,
     candidates,
     evidence: evidence.join('\n'),
   });
 }
 
-/** Those of the callables that the recipes take when they are named: what is proposed works. */
+/** Lists the callables that the recipes accept as an entry. */
 export async function listServableEntries(
   recipes: readonly Recipe[],
   { workspace, facts }: Pick<RecipeInput, 'workspace' | 'facts'>,
@@ -72,13 +84,12 @@ export async function listServableEntries(
       (recognition) => recognition !== undefined,
       () => false,
     );
-  const taken = await Promise.all(names.map(isServable));
-  return names.filter((_, index) => taken[index]);
+  const servable = await Promise.all(names.map(isServable));
+  return names.filter((_, index) => servable[index]);
 }
 
 const listCallables = ({ entryPoints }: Facts): string[] =>
   entryPoints.slice(0, 10).map(({ module, callable }) => `${module}:${callable}`);
 
-/** For a person on whose machine none can be used. */
-export const agentHint =
-  'a coding agent could adapt it: install one or set its key, `berth doctor` says what each lacks';
+/** Advice for a user without a usable coding agent. */
+const agentHint = 'a coding agent could adapt it: install one or set its key (`berth doctor` shows what each lacks)';

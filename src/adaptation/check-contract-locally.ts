@@ -10,44 +10,52 @@ export interface LocalContractCheck {
   contract: Contract;
   isUserCode?: boolean | undefined;
   findMissing?: ((text: string) => Promise<string[]>) | undefined;
-  /** The software's variables in clear. */
+  /** The software's variables, decrypted. */
   env: Record<string, string>;
   signal?: AbortSignal | undefined;
   onProgress?: ((line: string) => void) | undefined;
 }
 
-/** Makes the contract's calls at the trial's host. CONTRACT_FAILED with evidence where the contract is not kept. */
+/**
+ * Makes the contract's calls to the trial's host process.
+ *
+ * @throws CONTRACT_FAILED with evidence
+ */
 export async function checkContractLocally(
-  trial: LocalContractCheck,
+  request: LocalContractCheck,
   host: TrialHost,
 ): Promise<CheckOutcome<ContractCheckResult>> {
-  const { contract, isUserCode, findMissing, env, signal, onProgress } = trial;
+  const { contract, isUserCode, findMissing, env, signal, onProgress } = request;
   onProgress?.(`checking the contract (${contract.source}, ${contract.examples.length} examples)`);
   const restartingHost = new RestartingHost(host, onProgress);
-  const checked = await checkContract({
-    ...{ contract, isUserCode, findMissing, secrets: listSecrets(env), signal },
+  const result = await checkContract({
+    contract,
+    isUserCode,
+    findMissing,
+    secrets: listSecrets(env),
+    signal,
     call: (inputs) => restartingHost.call(inputs),
   });
-  if (checked.evidence === null) return { value: checked, note: checked.note };
-  throw contractFailedError(checked);
+  if (result.evidence === null) return { value: result, note: result.note };
+  throw contractFailedError(result);
 }
 
 const origins = {
   user: 'given examples',
-  repository: 'calls that the repository documents',
+  repository: 'calls documented in the repository',
   weak: 'calls with its defaults',
   none: 'calls with its defaults',
 };
 
 /**
- * Also for the check at the real endpoint. Message and `evidence` may go to an agent; `fullEvidence` is for a person
- * alone, and absent where it says no more.
+ * Creates the error for a contract that fails, locally or at the endpoint. Message and `evidence` may go to an agent.
+ * `fullEvidence` is only for a person, and absent if it says no more.
  */
 export function contractFailedError(
-  checked: Pick<ContractCheckResult, 'report' | 'evidence' | 'fullEvidence'>,
+  result: Pick<ContractCheckResult, 'report' | 'evidence' | 'fullEvidence'>,
 ): BerthError {
-  const { report, fullEvidence } = checked;
-  const evidence = checked.evidence ?? '';
+  const { report, fullEvidence } = result;
+  const evidence = result.evidence ?? '';
   const failed = report.examples - report.passed;
   const first = evidence
     .split('\n')

@@ -10,51 +10,54 @@ import { shorten } from './shorten.js';
 import { listHeldBack } from './split-contract.js';
 import { describeProbeFailure } from './summarize-contract.js';
 
-/** Characters of evidence: a deployment records it, and a few failures say as much as thousands. */
+/** Maximum characters of evidence: a deployment records it, and a few failures tell as much as thousands. */
 const maxEvidenceLength = 20_000;
 
 export interface ContractCheckRequest {
   contract: Contract;
   /** Calls the software; errors of the call are answers. */
   call: (inputs: unknown) => Promise<Answer>;
-  /** Indexes of the examples that agents do not see; by default those that `splitContract` holds back. */
+  /** Indexes of the examples that agents do not see. Defaults to those that `splitContract` holds back. */
   heldBack?: readonly number[] | undefined;
   /**
-   * Whether no agent changed the code. Then what nobody stated cannot fail, and documentation may be out of date: a call
-   * with the defaults may raise, and some of the documented calls may fail, though not all of those that need no network.
+   * True if no agent changed the code. Then the documentation may be out of date: a call with the defaults may raise, and
+   * some documented calls may fail, but not all of those that need no network.
    */
   isUserCode?: boolean | undefined;
-  /** Documented calls that have failed in an earlier check: they are not made again. */
+  /** Documented calls that failed in an earlier check; they are not repeated. */
   stale?: StaleCall[] | undefined;
-  /** What an error misses that the copy left out or nobody declared, and what to do, in sentences without their stop. */
+  /**
+   * Finds what an error shows to be missing because the copy excluded it or nobody declared it. Returns sentences, without
+   * their final period, that say what to do.
+   */
   findMissing?: ((text: string) => Promise<string[]>) | undefined;
-  /** Values that no report may tell. */
+  /** Values to redact from reports. */
   secrets?: readonly string[] | undefined;
   signal?: AbortSignal | undefined;
 }
 
 export interface ContractCheckResult {
   report: ContractReport;
-  /** Each example that failed, as an agent may see it: of a held-back one its input and what came. Null: it is kept. */
+  /** Failed examples as an agent may see them: without the expected output of held-back ones. Null if the contract holds. */
   evidence: string | null;
-  /** The same with what was expected everywhere, for a person; null where that is no more. */
+  /** The evidence with all expected outputs, for a person; null if it says no more. */
   fullEvidence: string | null;
-  /** What was checked, in a few words. */
+  /** Short description of the result. */
   note: string;
 }
 
-/** Calls the software with each example, one after the other. Never throws for what the software answers. */
-export async function checkContract(check: ContractCheckRequest): Promise<ContractCheckResult> {
-  const { contract, heldBack = listHeldBack(contract), isUserCode = false, stale = [] } = check;
-  const failures = await findFailures(check);
+/** Calls the software with each example in turn. Never throws because of an answer. */
+export async function checkContract(request: ContractCheckRequest): Promise<ContractCheckResult> {
+  const { contract, heldBack = listHeldBack(contract), isUserCode = false, stale = [] } = request;
+  const failures = await findFailures(request);
   const examples = contract.examples.length;
   const passed = examples - failures.length - stale.length;
   const report: ContractReport = { source: contract.source, examples, passed, ...(stale.length > 0 && { stale }) };
   const tolerated = isUserCode ? tolerateFailures(report, failures, contract) : undefined;
   if (failures.length === 0 || tolerated !== undefined) {
-    const kept = tolerated ?? { ...report, ...(contract.probe && { probe: contract.probe }) };
-    const note = contract.source === 'none' ? 'contract: none; not called again' : describeReport(kept);
-    return { report: kept, evidence: null, fullEvidence: null, note };
+    const passedReport = tolerated ?? { ...report, ...(contract.probe && { probe: contract.probe }) };
+    const note = contract.source === 'none' ? 'contract: none; not called again' : describeReport(passedReport);
+    return { report: passedReport, evidence: null, fullEvidence: null, note };
   }
   const evidence = joinFailures(failures.map((failure) => describeFailure(failure, heldBack.includes(failure.index))));
   const fullEvidence = joinFailures(failures.map((failure) => describeFailure(failure, false)));
@@ -71,12 +74,12 @@ interface Failure {
   example: ContractExample;
   answer: Answer;
   problem: string;
-  /** What to do where something is missing; empty where nothing is. */
+  /** What to do if something is missing; otherwise empty. */
   advice: string;
 }
 
-async function findFailures(check: ContractCheckRequest): Promise<Failure[]> {
-  const { contract, call, stale = [], secrets = [], signal } = check;
+async function findFailures(request: ContractCheckRequest): Promise<Failure[]> {
+  const { contract, call, stale = [], secrets = [], signal } = request;
   const failures: Failure[] = [];
   for (const [index, example] of contract.examples.entries()) {
     signal?.throwIfAborted();
@@ -85,7 +88,7 @@ async function findFailures(check: ContractCheckRequest): Promise<Failure[]> {
     const problem = await checkExample(example, answer);
     if (problem === null) continue;
     const redacted = redactDeep(answer, secrets);
-    const advice = await buildAdvice(redacted, check);
+    const advice = await buildAdvice(redacted, request);
     failures.push({
       index,
       example,
@@ -94,18 +97,18 @@ async function findFailures(check: ContractCheckRequest): Promise<Failure[]> {
       advice,
     });
   }
-  signal?.throwIfAborted(); // an answer to a call that was cut off says nothing
+  signal?.throwIfAborted(); // the answer to an aborted call is meaningless
   return failures;
 }
 
 async function buildAdvice(answer: Answer, { findMissing }: ContractCheckRequest): Promise<string> {
   if (answer.status === 'success' || findMissing === undefined) return '';
   const { message, traceback = '' } = answer.error;
-  const sentences = await findMissing(`${message}\n${traceback}`).catch(() => []); // no look, no advice
+  const sentences = await findMissing(`${message}\n${traceback}`).catch(() => []); // a failed search gives no advice
   return sentences.map((sentence) => `; ${sentence}`).join('');
 }
 
-/** What is left of the contract where its failures do not keep the software from running; undefined where they do. */
+/** Returns the report to continue with if the failures are tolerable for the user's own code; undefined if they are not. */
 function tolerateFailures(
   report: ContractReport,
   failures: Failure[],
@@ -117,26 +120,26 @@ function tolerateFailures(
   const { stale: known = [] } = report;
   const areNetworkFailures =
     failures.every(isNetworkFailure) && known.every(({ example }) => hasAddress(examples[example]));
-  const isKept = report.source === 'repository' && (report.passed > 0 || areNetworkFailures);
+  const isTolerable = report.source === 'repository' && (report.passed > 0 || areNetworkFailures);
   const stale = [...known, ...failures.map(toStaleCall)].sort((left, right) => left.example - right.example);
-  return isKept ? { ...report, stale } : undefined;
+  return isTolerable ? { ...report, stale } : undefined;
 }
 
 const hasAddress = (example: ContractExample | undefined): boolean =>
   listTexts(example?.input).some((text) => /^(https?|ftp):\/\//i.test(text));
 
-/** A call with an address that found nothing there says as much of the network as of the documentation. */
+/** Returns true for a failed call whose input contains a URL: the network may be the cause. */
 const isNetworkFailure = ({ example, answer }: Failure): boolean =>
   hasAddress(example) && (answer.status === 'error' || answer.output === null);
 
-/** What the machine or a cloud answers in the software's place tells nothing of it. */
+/** Returns false for answers of the machine or a cloud, which say nothing about the software. */
 const isSoftwareAnswer = (answer: Answer): boolean => {
   if (answer.status === 'success') return true;
   const { code } = answer.error;
   return !isErrorCode(code) || (code.startsWith('CALL_') && code !== 'CALL_CANCELLED');
 };
 
-/** Characters of what a probe raised. */
+/** Maximum characters of the exception that a probe raised. */
 const maxProbeLength = 500;
 
 function describeProbe({ answer, problem, advice }: Failure): Probe {
@@ -157,13 +160,13 @@ const toStaleCall = ({ index, example, problem, advice }: Failure): StaleCall =>
 });
 
 function describeFailure({ index, example, answer, problem, advice }: Failure, isHeldBack: boolean): string {
-  const place = example.place === undefined ? '' : ` (${example.place})`;
-  const head = `example ${index + 1}${place}, input ${shorten(example.input)}`;
+  const origin = example.place === undefined ? '' : ` (${example.place})`;
+  const head = `example ${index + 1}${origin}, input ${shorten(example.input)}`;
   const missing = advice === '' ? '' : `\n  ${advice.slice(2)}`;
   return `${head}\n  ${isHeldBack ? describeAnswer(answer) : problem}${missing}`;
 }
 
-/** As many as have room; the first one always. */
+/** Joins failures up to the maximum length, but always includes the first. */
 function joinFailures(failures: string[]): string | null {
   let used = 0;
   const shown = failures.filter((failure, index) => {
@@ -175,7 +178,7 @@ function joinFailures(failures: string[]): string | null {
   return [...shown, ...(left === 0 ? [] : [`… and ${left} more that failed`])].join('\n');
 }
 
-/** Null where it holds. What a doctest says as a literal and as text holds where one of them does. */
+/** Returns the problem, or null if the example holds. A doctest with a literal and a text output holds if either matches. */
 async function checkExample(example: ContractExample, answer: Answer): Promise<string | null> {
   const asText = example.doctest === undefined ? undefined : matchDoctest(example.doctest, answer);
   if (asText === null) return null;
@@ -187,10 +190,10 @@ async function checkExample(example: ContractExample, answer: Answer): Promise<s
   return `expected ${expected}, got ${describeError(answer.error)}`;
 }
 
-/** Of an example that agents do not see: what came, and that it was wrong. */
+/** Describes a failed held-back example without its expected output. */
 function describeAnswer(answer: Answer): string {
   const got = answer.status === 'success' ? shorten(answer.output) : describeError(answer.error);
-  return `not what this example, which agents are not shown, expects: got ${got}`;
+  return `wrong answer (the expected output is hidden from agents): got ${got}`;
 }
 
 function describeError({ code, message, traceback }: AnswerError): string {
@@ -208,9 +211,9 @@ const indent = (text: string): string =>
 
 function describeReport({ source, examples, passed, probe, stale = [] }: ContractReport): string {
   if (probe !== undefined) return `contract: none; ${describeProbeFailure(probe)}`;
-  if (examples === 0) return 'no example is known, so nothing was called; give one with --example FILE';
+  if (examples === 0) return 'no examples, so nothing was called; provide some with --example FILE';
   if (source === 'weak')
-    return `called with its defaults: ${passed === examples ? 'it answers' : 'it fails'}; give examples with --example FILE`;
+    return `called with its defaults: ${passed === examples ? 'it answers' : 'it fails'}; provide examples with --example FILE`;
   const origin = source === 'user' ? '' : ' from the repository';
   const places = stale.map(({ place }) => place).join(', ');
   const failed = stale.length === 0 ? '' : `; out of date: ${places}`;

@@ -16,11 +16,11 @@ interface SyntaxProblem {
   file: string;
   line: number | null;
   message: string;
-  /** As Python prints it, with the caret. */
+  /** Output of Python, with the caret. */
   text: string;
 }
 
-/** Compiles without running or writing anything; prints what does not compile. */
+/** Compiles files without running or writing anything, and prints the errors as JSON. */
 const syntaxCheckScript = `
 import json, sys, traceback, warnings
 warnings.simplefilter("ignore")
@@ -36,8 +36,10 @@ print(json.dumps(problems))
 `;
 
 /**
- * Compiles the entry module and the modules of the repository that it reaches, with the interpreter that will run them.
- * Returns how many; throws PYTHON_SYNTAX. Errors in other files are notes, not failures.
+ * Compiles the entry module and the repository's modules that it imports, directly or indirectly, with the interpreter
+ * that will run them. Returns the number of files. Errors in other files are notes, not failures.
+ *
+ * @throws PYTHON_SYNTAX, or START_FAILED when the interpreter cannot run the check
  */
 export async function checkSyntax({ code, facts, file, interpreter, signal }: SyntaxCheck): Promise<number> {
   const files = listReachableFiles(facts, file);
@@ -55,25 +57,25 @@ export async function checkSyntax({ code, facts, file, interpreter, signal }: Sy
   const problems: SyntaxProblem[] = JSON.parse(stdout);
   const [first] = problems;
   if (first === undefined) return files.length;
-  const place = first.line === null ? first.file : `${first.file}, line ${first.line}`;
-  throw new BerthError('PYTHON_SYNTAX', `${place}: ${first.message} (Python ${interpreter.version})`, {
+  const location = first.line === null ? first.file : `${first.file}, line ${first.line}`;
+  throw new BerthError('PYTHON_SYNTAX', `${location}: ${first.message} (Python ${interpreter.version})`, {
     file: first.file,
     evidence: problems.map(({ text }) => text.trimEnd()).join('\n'),
   });
 }
 
-/** Syntax errors of files that nothing deployed reaches, as sentences. */
+/** Describes syntax errors in files that the deployed code does not import, as sentences. */
 export function describeUnreachedErrors(facts: Facts, file: string | null): string[] {
   const reached = new Set(file === null ? [] : listReachableFiles(facts, file));
   return facts.syntaxErrors
     .filter((error) => !reached.has(error.file))
     .map(
       (error) =>
-        `${error.file} has a syntax error on line ${error.line} (${error.message}); nothing that runs here imports it.`,
+        `${error.file} has a syntax error on line ${error.line} (${error.message}); the deployed code does not import it.`,
     );
 }
 
-/** The file and, over any number of imports, the files of the repository that it imports. */
+/** Lists the file and the repository's files that it imports, directly or indirectly. */
 function listReachableFiles(facts: Facts, file: string): string[] {
   const reached = new Set([file]);
   for (const next of reached) for (const imported of facts.imports[next] ?? []) reached.add(imported);

@@ -7,21 +7,20 @@ import { isLiteral } from './python-literal.js';
 import { findServedEntry, getSignature, hasReadableSignature } from './shapes/index.js';
 
 export interface ContractSources {
-  /** The user's own. */
+  /** The user's examples. */
   examples: readonly Example[];
   facts: Facts;
   runInterface: RunInterface;
 }
 
-/** Enough to be a check, few enough to be quick. */
+/** Enough for a check, few enough to be quick. */
 const maxDocumentedCalls = 5;
 
 /**
- * Returns what must hold, fixed before anything runs: the user's examples, else calls that the repository documents,
- * else nothing that anybody stated (`weak`). There it is only probed, by a call with the defaults, and only where the
- * signature itself names a valid call: every parameter has a literal default, none of them `None` (which often means
- * "required after all"). A function that a server serves, which `serves` in the interface describes, is not probed: it
- * would be called at the endpoint alone, in a cloud for money.
+ * Determines the contract before anything runs: the user's examples, or else calls documented in the repository, or else
+ * a `weak` contract. A weak contract has at most a probe: a call with the defaults. It is made only if every parameter has
+ * a literal default other than `None` (which often means "required after all"). A function behind a server, described by
+ * `serves` in the interface, is not probed: the call would run only at the endpoint, perhaps in a cloud for money.
  */
 export function determineContract({ examples, facts, runInterface }: ContractSources): Contract {
   if (examples.length > 0) return { source: 'user', examples: [...examples] };
@@ -38,7 +37,7 @@ export function determineContract({ examples, facts, runInterface }: ContractSou
   return { source: 'weak', examples: isProbed ? [{ input: {}, match: 'subset' }] : [] };
 }
 
-/** A call counts when it names the callable and stands where that name means it: its own file, or one that imports it. */
+/** Returns true if a call names the callable in a place where the name refers to it: its own file, or one that imports it. */
 function isCallOf(
   call: DocumentedCall,
   { callable }: FunctionInterface,
@@ -49,14 +48,14 @@ function isCallOf(
   return call.origin === 'readme' || call.file === entry.file || (facts.imports[call.file] ?? []).includes(entry.file);
 }
 
-/** What is not to be run shows how a call is written; so does one of placeholders whose output nobody states. */
+/** Returns false for a call that only shows syntax: marked as skipped, or with placeholders and no documented output. */
 function isInformative(call: DocumentedCall): boolean {
   if (call.options?.includes('SKIP') || call.isPlaceholder) return false;
   const isStated = call.output !== undefined || call.outputText !== undefined;
   return isStated || !listTexts([call.positional, call.input]).some(isPlaceholder);
 }
 
-/** `...`, `path/to/image.png`, `<your text>`, an address: of no use where nobody is there to put something in its place. */
+/** Matches placeholders that only a person can fill in: `...`, `path/to/image.png`, `<your text>`, a URL. */
 const isPlaceholder = (text: string): boolean =>
   /^\s*(\.{3}|…|<[^<>]*>)\s*$|(^|[/\\])path[/\\_-]to[/\\_-]|^[a-z][a-z0-9+.-]*:\/\//i.test(text);
 
@@ -78,16 +77,16 @@ function toExample(
   };
 }
 
-/** A literal is compared by its value, unless its option flags say that it is not meant word for word. */
+/** Returns true for output that is compared as text. Literals are compared by value, unless option flags make them a pattern. */
 const isComparedAsText = (want: string, options: string[]): boolean =>
   readException(want) !== undefined ||
   options.includes('NORMALIZE_WHITESPACE') ||
   (options.includes('ELLIPSIS') && want.includes('...'));
 
-/** `predict({...})` and `predict(inputs={...})`: the argument is the input. */
+/** Returns the input of `predict({...})` or `predict(inputs={...})`. */
 function getSoleArgument({ positional, input }: DocumentedCall): unknown {
-  const given = [...positional, ...(positional.length > 0 ? [] : Object.values(input ?? {}))];
-  return given.length === 1 ? given[0] : undefined;
+  const values = positional.length > 0 ? positional : Object.values(input ?? {});
+  return values.length === 1 ? values[0] : undefined;
 }
 
 function getNamedArguments({ positional, input }: DocumentedCall, entry: EntryPoint | undefined): unknown {
@@ -103,6 +102,6 @@ function isCallableWithoutInputs({ call, callable }: FunctionInterface, entry: E
   return hasReadableSignature(entry, method) && getSignature(entry, method).parameters.every(isOptionalParameter);
 }
 
-/** `Input(description="…")` and the like describe a parameter; what a name stands for may be a mark that it is required. */
+/** Returns true if the default is a literal value. `Input(description="…")` describes a parameter; a name may mark it as required. */
 const isOptionalParameter = ({ kind, default: value }: Parameter): boolean =>
   kind === 'variadic' || kind === 'keywords' || (value !== null && value !== 'None' && isLiteral(value));

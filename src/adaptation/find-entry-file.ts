@@ -6,8 +6,10 @@ import { BerthError } from '../errors.js';
 import { findServedEntry, listModuleFiles } from './shapes/index.js';
 
 /**
- * Returns the file that the interface's module is in, relative to the revision; null when it can only come from an
- * installed package. Throws ADAPTATION_FAILED when there is no such module; `mayBeInstalled`: the import says so.
+ * Returns the file of the interface's module, relative to the revision; null if only an installed package can provide it.
+ * With `mayBeInstalled`, a missing module is left to the import.
+ *
+ * @throws ADAPTATION_FAILED when there is no such module
  */
 export async function findEntryFile(
   code: string,
@@ -24,9 +26,9 @@ export async function findEntryFile(
   if (mayBeInstalled || (await isPackage(code))) return null;
   throw new BerthError(
     'ADAPTATION_FAILED',
-    `the run interface names the module “${module}”, which the repository does not have`,
+    `the run interface names the module “${module}”, which the repository does not contain`,
     {
-      evidence: `looked for: ${candidates.join(', ')}`,
+      evidence: `searched for: ${candidates.join(', ')}`,
     },
   );
 }

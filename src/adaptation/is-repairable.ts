@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../errors.js';
 
-/** Failures whose cause may lie in what an agent changed: shown the evidence, it can mend them. */
+/** Failures that an agent may be able to fix, given the evidence. */
 const repairable: ReadonlySet<string> = new Set<ErrorCode>([
   'ADAPTATION_FAILED',
   'MANIFEST_INVALID',
@@ -14,5 +14,5 @@ const repairable: ReadonlySet<string> = new Set<ErrorCode>([
   'CONTRACT_FAILED',
 ]);
 
-/** Whether a failure may go back to an agent as evidence. For workflows too: nothing here needs Node or zod. */
+/** Returns true if a failure may go back to an agent as evidence. Workflows use this, so it needs neither Node nor zod. */
 export const isRepairable = (code: string): boolean => repairable.has(code);

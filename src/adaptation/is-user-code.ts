@@ -1,5 +1,5 @@
 /**
- * Whether the code is the user's own: no coding agent changed it. A recipe changes none of it, and what the user edited
- * by hand is theirs. For workflows too: nothing here needs Node or zod.
+ * Returns true if no coding agent changed the code: recipes leave the user's code unchanged, and manual edits are the
+ * user's own. Workflows use this, so it needs neither Node nor zod.
  */
 export const isUserCode = ({ by }: { by: string }): boolean => by.startsWith('recipe:') || by === 'user';

@@ -4,28 +4,28 @@ import { JsonNumber } from '../json/json-number.js';
 import { splitStrings, stripStrings } from './python-literal.js';
 import { shorten } from './shorten.js';
 
-// Doctest compares text: what Python prints of a value. Of an answer we have the value as JSON, so only what both can
-// write is compared: text, numbers, truth values, None, lists (or tuples) and dicts of those. A call whose documented
-// output is anything else, an object or an array, must only succeed.
+// Doctest compares the text that Python prints for a value, but an answer is JSON. So only values that both can represent
+// are compared: strings, numbers, booleans, None, and lists, tuples and dicts of them. A call whose documented output is
+// anything else, such as an object or an array, must only succeed.
 
-/** How an answer differs from what a doctest expects; null where it fits, or where it cannot be told. */
+/** Describes how an answer differs from a doctest's output; null if it matches or cannot be compared. */
 export function matchDoctest(doctest: DoctestOutput, answer: Answer): string | null {
   const exception = readException(doctest.want);
   if (exception !== undefined) return matchException(exception, doctest.options, answer);
   if (answer.status === 'error') return `expected ${shortenWant(doctest.want)}, got an error`;
   const wanted = doctest.want.trim();
   if (!isComparable(wanted, doctest.options)) return null;
-  const squeeze = (text: string) => (hasFlag(doctest, 'NORMALIZE_WHITESPACE') ? text.replaceAll(/\s+/g, ' ') : text);
-  const [pattern, text] = [squeeze(normalizeOutput(wanted)), squeeze(normalizeOutput(formatPython(answer.output)))];
-  const fits = hasFlag(doctest, 'ELLIPSIS') ? matchEllipsis(pattern, text) : pattern === text;
-  return fits ? null : `output: expected ${shortenWant(wanted)}, got ${shorten(answer.output)}`;
+  const collapse = (text: string) => (hasFlag(doctest, 'NORMALIZE_WHITESPACE') ? text.replaceAll(/\s+/g, ' ') : text);
+  const [pattern, text] = [collapse(normalizeOutput(wanted)), collapse(normalizeOutput(formatPython(answer.output)))];
+  const isMatch = hasFlag(doctest, 'ELLIPSIS') ? matchEllipsis(pattern, text) : pattern === text;
+  return isMatch ? null : `output: expected ${shortenWant(wanted)}, got ${shorten(answer.output)}`;
 }
 
 const hasFlag = ({ options }: Pick<DoctestOutput, 'options'>, flag: string): boolean => options.includes(flag);
 
 const shortenWant = (want: string): string => (want.length <= 300 ? want : `${want.slice(0, 300)}…`);
 
-/** `ValueError: no good` of a documented traceback; undefined where none is expected. */
+/** Reads the exception of a documented traceback, such as `ValueError: no good`; undefined if there is no traceback. */
 export function readException(want: string): string | undefined {
   if (!/^\s*Traceback \((most recent call last|innermost last)\):\s*$/m.test(want.split('\n')[0] ?? ''))
     return undefined;
@@ -37,34 +37,35 @@ export function readException(want: string): string | undefined {
 function matchException(expected: string, options: string[], answer: Answer): string | null {
   if (answer.status === 'success') return `expected the exception ${expected}, got ${shorten(answer.output)}`;
   const { type, message } = answer.error;
-  if (type === undefined) return null; // refused before the code was reached: which exception that is, is not known
+  if (type === undefined) return null; // rejected before the code ran, so there is no exception to compare
   const wanted = stripModule(expected);
   const [wantedType = ''] = wanted.split(':');
-  const isSame = options.includes('IGNORE_EXCEPTION_DETAIL')
+  const isMatch = options.includes('IGNORE_EXCEPTION_DETAIL')
     ? wantedType === type
     : options.includes('ELLIPSIS')
       ? matchEllipsis(wanted, message)
-      : isStated(wanted.trim(), message.trim());
-  return isSame ? null : `expected the exception ${expected}, got ${message}`;
+      : matchesMessage(wanted.trim(), message.trim());
+  return isMatch ? null : `expected the exception ${expected}, got ${message}`;
 }
 
-/** Documentation often gives the first line of a longer message alone, as Sphinx's own flags for doctests let it. */
-const isStated = (wanted: string, message: string): boolean => message === wanted || message.startsWith(`${wanted}\n`);
+/** Matches the whole message or its first line: documentation often shortens messages, as Sphinx's doctest flags allow. */
+const matchesMessage = (wanted: string, message: string): boolean =>
+  message === wanted || message.startsWith(`${wanted}\n`);
 
-/** The exceptions of a module are documented with it or without. */
+/** Removes the module of an exception, which documentation may omit. */
 const stripModule = (exception: string): string => exception.replace(/^(\w+\.)+(?=\w+(:|$))/m, '');
 
-/** Whether all of a documented output is of what JSON and Python both write. */
+/** Returns true if a documented output contains only values that both JSON and Python can represent. */
 function isComparable(want: string, options: string[]): boolean {
   const bare = stripStrings(options.includes('ELLIPSIS') ? want.replaceAll('...', '…') : want);
   const rest = bare.replaceAll(/\b(True|False|None)\b/g, '0');
   if (!/^[\s[\](){},:'\d.eE+…-]*$/.test(rest)) return false;
   const isSet = rest.includes('{') && !rest.includes(':') && !/\{\s*\}/.test(rest);
-  const hasPairWithoutComma = /['\d\])}]\s+['\d[({-]/.test(rest); // an array as NumPy prints it
+  const hasPairWithoutComma = /['\d\])}]\s+['\d[({-]/.test(rest); // a NumPy array
   return !isSet && !hasPairWithoutComma;
 }
 
-/** As Python prints it, without blanks between the parts. */
+/** Formats a value as Python prints it, without spaces between the parts. */
 function formatPython(value: unknown): string {
   if (value === null) return 'None';
   if (typeof value === 'boolean') return value ? 'True' : 'False';
@@ -94,7 +95,7 @@ function escapeCharacter(character: string): string {
   return code.length <= 4 ? `\\u${code.padStart(4, '0')}` : `\\U${code.padStart(8, '0')}`;
 }
 
-/** Outside its strings: tuples as lists, numbers by their value, without blanks. What borders on `...` stays as it is. */
+/** Normalizes output outside of strings: tuples become lists, numbers their value, spaces vanish. Text next to `...` stays. */
 const normalizeOutput = (text: string): string =>
   splitStrings(text)
     .map((part) => (part.isString ? part.text : normalizeCode(part.text)))
@@ -108,11 +109,11 @@ const normalizeCode = (code: string): string =>
     .replaceAll(',]', ']')
     .replaceAll(/(?<!\.{3}|\d)\d+(\.\d+|\.(?!\.))?(e[+-]?\d+)?(?!\.{3}|\d)/gi, normalizeNumber);
 
-/** By its value, an integer with all its digits. */
+/** Normalizes a number to its value; integers keep all digits. */
 const normalizeNumber = (number: string): string =>
   /^\d+$/.test(number) ? String(BigInt(number)) : String(Number(number));
 
-/** Doctest's own rule: `...` stands for any text, none included. */
+/** Matches by doctest's rule: `...` stands for any text, including none. */
 function matchEllipsis(pattern: string, text: string): boolean {
   const [first = '', ...rest] = pattern.split('...');
   const last = rest.pop();

@@ -3,10 +3,10 @@ import type { Example } from '../contract/example.js';
 import { JsonNumber } from '../json/json-number.js';
 import { shorten } from './shorten.js';
 
-/** Relative and absolute: what a float loses between machines, far below what a wrong answer differs by. */
+/** Relative and absolute tolerance: covers float differences between machines, far below those of a wrong answer. */
 const tolerance = 1e-6;
 
-/** How an output differs from what an example expects, as `path: expected X, got Y`; null when it agrees. */
+/** Describes how an output differs from an example's, as `path: expected X, got Y`; null if it matches. */
 export async function matchOutput(example: Example, output: unknown): Promise<string | null> {
   if (!Object.hasOwn(example, 'output')) return null;
   switch (example.match) {
@@ -19,19 +19,19 @@ export async function matchOutput(example: Example, output: unknown): Promise<st
   }
 }
 
-interface Place {
+interface Comparison {
   path: string;
   isExact: boolean;
 }
 
-function findDifference(expected: unknown, got: unknown, place: Place): string | null {
-  if (Array.isArray(expected) && Array.isArray(got)) return compareLists(expected, got, place);
-  if (isObject(expected) && isObject(got)) return compareObjects(expected, got, place);
-  const isEqual = place.isExact ? isExactlyEqual(expected, got) : isApproximatelyEqual(expected, got);
-  return isEqual ? null : `${place.path}: expected ${shorten(expected)}, got ${shorten(got)}`;
+function findDifference(expected: unknown, got: unknown, comparison: Comparison): string | null {
+  if (Array.isArray(expected) && Array.isArray(got)) return compareLists(expected, got, comparison);
+  if (isObject(expected) && isObject(got)) return compareObjects(expected, got, comparison);
+  const isEqual = comparison.isExact ? isExactlyEqual(expected, got) : isApproximatelyEqual(expected, got);
+  return isEqual ? null : `${comparison.path}: expected ${shorten(expected)}, got ${shorten(got)}`;
 }
 
-function compareLists(expected: unknown[], got: unknown[], { path, isExact }: Place): string | null {
+function compareLists(expected: unknown[], got: unknown[], { path, isExact }: Comparison): string | null {
   if (expected.length !== got.length) {
     return `${path}: expected ${expected.length} elements, got ${got.length}: ${shorten(got)}`;
   }
@@ -43,12 +43,12 @@ function compareLists(expected: unknown[], got: unknown[], { path, isExact }: Pl
 function compareObjects(
   expected: Record<string, unknown>,
   got: Record<string, unknown>,
-  { path, isExact }: Place,
+  { path, isExact }: Comparison,
 ): string | null {
   const missing = Object.keys(expected).find((key) => !Object.hasOwn(got, key));
   if (missing !== undefined) return `${path}.${missing}: expected ${shorten(expected[missing])}, got nothing`;
-  const surplus = isExact ? Object.keys(got).find((key) => !Object.hasOwn(expected, key)) : undefined;
-  if (surplus !== undefined) return `${path}.${surplus}: expected nothing, got ${shorten(got[surplus])}`;
+  const extra = isExact ? Object.keys(got).find((key) => !Object.hasOwn(expected, key)) : undefined;
+  if (extra !== undefined) return `${path}.${extra}: expected nothing, got ${shorten(got[extra])}`;
   return findFirstDifference(Object.keys(expected), (key) =>
     findDifference(expected[key], got[key], { path: `${path}.${key}`, isExact }),
   );
@@ -68,7 +68,7 @@ function findFirstDifference<Item>(
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof JsonNumber);
 
-/** Integers agree exactly, however long; where one side is a float, to what a float loses. */
+/** Compares integers of any length exactly; if one side is a float, within the tolerance. */
 function isApproximatelyEqual(expected: unknown, got: unknown): boolean {
   if (!isNumeric(expected) || !isNumeric(got)) return expected === got;
   const [wanted, found] = [toInteger(expected), toInteger(got)];
@@ -82,7 +82,7 @@ const isExactlyEqual = (expected: unknown, got: unknown): boolean =>
     ? (toInteger(expected) ?? Number(expected)) === (toInteger(got) ?? Number(got)) || isEqualFloat(expected, got)
     : isDeepStrictEqual(expected, got);
 
-/** `1.0` is 1. */
+/** Compares by value if one side is a float, so that `1.0` equals 1. */
 const isEqualFloat = (expected: Numeric, got: Numeric): boolean =>
   (toInteger(expected) === undefined || toInteger(got) === undefined) && Number(expected) === Number(got);
 
@@ -91,7 +91,7 @@ type Numeric = number | bigint | JsonNumber;
 const isNumeric = (value: unknown): value is Numeric =>
   typeof value === 'number' || typeof value === 'bigint' || value instanceof JsonNumber;
 
-/** Of what was written without a fraction; beyond 2^53 a number may have lost digits, and was written as a float. */
+/** Returns a number written without a fraction as an integer. A plain number beyond 2^53 was written as a float. */
 function toInteger(value: Numeric): bigint | undefined {
   if (typeof value === 'bigint') return value;
   if (typeof value === 'number') return Number.isSafeInteger(value) ? BigInt(value) : undefined;
@@ -103,10 +103,10 @@ async function validate(schema: unknown, output: unknown): Promise<string | null
   if (validator(toNumbers(output))) return null;
   const [error] = validator.errors ?? [];
   const path = `output${(error?.instancePath ?? '').replaceAll('/', '.')}`;
-  return `${path}: expected what the schema says (${error?.message ?? 'it does not fit'}), got ${shorten(output)}`;
+  return `${path}: does not match the schema (${error?.message ?? 'no details'}), got ${shorten(output)}`;
 }
 
-/** A schema knows numbers alone. */
+/** Converts all numbers to plain ones, the only kind that the schema validator supports. */
 const toNumbers = (value: unknown): unknown => {
   if (isNumeric(value)) return Number(value);
   if (Array.isArray(value)) return value.map(toNumbers);
@@ -114,7 +114,11 @@ const toNumbers = (value: unknown): unknown => {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, toNumbers(item)]));
 };
 
-/** A JSON Schema (2020-12) as a function. Throws what is wrong with the schema. */
+/**
+ * Compiles a JSON Schema (2020-12) into a validator.
+ *
+ * @throws Error that says what is wrong with the schema
+ */
 export async function compileSchema(schema: unknown): Promise<import('ajv').ValidateFunction> {
   const { Ajv2020 } = await import('ajv/dist/2020.js');
   if (!isObject(schema) && typeof schema !== 'boolean') throw new Error('is an object or a boolean');

@@ -5,24 +5,25 @@ import { describePath, InvalidInputsError } from '../json/invalid-inputs-error.j
 import { JsonNumber } from '../json/json-number.js';
 
 /**
- * What a YAML document holds, as JSON has it: integers with all their digits, floats as floats. Throws the first thing
- * that is wrong with it, or that JSON has no value for.
+ * Parses a YAML document into JSON values. Integers keep all digits, and floats stay floats.
+ *
+ * @throws Error for the first syntax error, or the first value that JSON cannot represent
  */
 export function parseExampleYaml(text: string): unknown {
   const document = parseDocument(text, { intAsBigInt: true, merge: true });
   const [problem] = [...document.errors, ...document.warnings];
   if (problem !== undefined) throw problem;
-  refuseAmbiguous(document);
+  rejectOctalLookalikes(document);
   return toJson(document.toJS({ mapAsMap: true }), []);
 }
 
-/** YAML 1.1 read `0755` as octal, 1.2 reads 755, and people mean one or the other, or a text. */
-function refuseAmbiguous(document: Document): void {
+/** Rejects numbers such as `0755`: YAML 1.1 reads it as octal, YAML 1.2 as 755, and the author may mean a string. */
+function rejectOctalLookalikes(document: Document): void {
   visit(document, {
     Scalar(_, { value, source = '' }) {
       const isNumber = typeof value === 'bigint' || typeof value === 'number';
       if (isNumber && /^[-+]?0\d/.test(source))
-        throw new InvalidInputsError(`holds ${source}, which may be meant as a string or as octal: quote it`);
+        throw new InvalidInputsError(`contains ${source}, which may mean a string or an octal number: quote it`);
     },
   });
 }
@@ -50,7 +51,7 @@ function toJson(value: unknown, path: Path): unknown {
 const fromInteger = (value: bigint): number | JsonNumber =>
   Number.isSafeInteger(Number(value)) ? Number(value) : new JsonNumber(String(value));
 
-/** One without a fraction is still a float. */
+/** Converts a float; one without a fraction stays a float. */
 function fromFloat(value: number, path: Path): number | JsonNumber {
   if (!Number.isFinite(value))
     throw new InvalidInputsError(`${describePath(path, 'examples')} is ${value}, which JSON cannot hold`);

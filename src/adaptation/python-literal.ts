@@ -1,10 +1,10 @@
-/** A string as Python writes it, without a prefix: with those, it is no text or not what it says. */
+/** Matches a Python string without a prefix: a prefix may change its type or its content. */
 const quoted = /(?<!\w)('''|"""|'|")(?:\\[\s\S]|(?!\1)[\s\S])*?\1/g;
 
-/** Source text of Python with its strings left out, to see what else it is made of. */
+/** Empties the strings in Python source, so that the rest can be examined. */
 export const stripStrings = (text: string): string => text.replaceAll(quoted, "''");
 
-/** The strings of a source text, each as it is written. */
+/** Splits Python source into its strings and the code between them. */
 export const splitStrings = (text: string): { text: string; isString: boolean }[] => {
   const parts: { text: string; isString: boolean }[] = [];
   let end = 0;
@@ -15,9 +15,9 @@ export const splitStrings = (text: string): { text: string; isString: boolean }[
   return [...parts, { text: text.slice(end), isString: false }];
 };
 
-/** Numbers as Python writes them, and the names that are values. */
+/** Matches Python's numbers and constants. */
 const plainLiteral = /\b(True|False|None|0[xob][\da-f_]+|\d[\d_]*(\.[\d_]*)?(e[+-]?\d+)?j?)\b/gi;
 
-/** Whether a source text is made of literals alone, so that no name and no call decides what it is worth. */
+/** Returns true if Python source consists only of literals, so that its value depends on no name and no call. */
 export const isLiteral = (text: string): boolean =>
   !/[\p{L}_]/u.test(stripStrings(text.replaceAll(/(?<!\w)[rub]{1,2}(?=['"])/gi, '')).replaceAll(plainLiteral, ''));

@@ -4,10 +4,10 @@ import { toRecordable } from '../json/to-recordable.js';
 import { writeInputs } from '../json/write-inputs.js';
 
 /**
- * An example as the workflow's history takes it. Where JavaScript would write one of its numbers otherwise, `exact` has the
- * text, and the values are what a reader sees.
+ * Converts an example for the workflow's history. If JavaScript would change one of its numbers, `exact` holds the exact
+ * text, and the values are only for readers.
  *
- * @throws UnfitInputs for values that JSON cannot hold.
+ * @throws InvalidInputsError for values that JSON cannot represent
  */
 export async function recordExample(example: GivenExample): Promise<Example> {
   const { input, output, match } = example;
@@ -18,7 +18,7 @@ export async function recordExample(example: GivenExample): Promise<Example> {
   return { ...(JSON.parse(text) as typeof values), match, exact: text };
 }
 
-/** The example with all its digits: its numbers may be JsonNumbers. */
+/** Restores a recorded example with all digits; its numbers may be JsonNumbers. */
 export function restoreExample({ exact, ...example }: Example): GivenExample {
   return exact === undefined ? example : { ...example, ...(readExactJson(exact) as object) };
 }

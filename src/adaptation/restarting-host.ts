@@ -3,19 +3,19 @@ import { BerthError } from '../errors.js';
 import { createErrorAnswer } from '../runners/call-deadline.js';
 import type { TrialHost } from './trial-host.js';
 
-/** Starts beyond the first: as many as documented calls can need. */
+/** Maximum restarts; documented calls cannot need more. */
 const maxRestarts = 5;
-/** Milliseconds that all these starts take at most before no further one begins. */
+/** No restart begins after all restarts together have taken this many milliseconds. */
 const maxRestartTime = 10 * 60_000;
 
 /**
- * Calls a trial's host, which a call may have ended or left stuck: then it starts again before the next call, so that one
- * call decides nothing for those after it.
+ * Calls a trial's host process, and restarts it after a call that ended it or left it stuck. So a call does not affect
+ * the following ones.
  */
 export class RestartingHost {
-  private starts = 0;
-  private spent = 0;
-  /** Whether the last call may have taken the host along. */
+  private restarts = 0;
+  private restartTime = 0;
+  /** True if the last call may have ended the process or left it stuck. */
   private mayHaveExited = false;
 
   constructor(
@@ -30,7 +30,7 @@ export class RestartingHost {
       if (!(error instanceof BerthError)) throw error;
       return createErrorAnswer(
         'NOT_RUNNING',
-        `an earlier call ended the process, and it did not start again: ${error.message}`,
+        `an earlier call ended the process, and restarting it failed: ${error.message}`,
       );
     }
     const answer = await this.host.call(inputs);
@@ -39,11 +39,11 @@ export class RestartingHost {
   }
 
   private async restart(): Promise<void> {
-    if (this.starts === maxRestarts || this.spent > maxRestartTime) return;
-    this.starts += 1;
-    this.onProgress('a call ended the process or holds it up: starting it again for the next one');
-    const begun = performance.now();
+    if (this.restarts === maxRestarts || this.restartTime > maxRestartTime) return;
+    this.restarts += 1;
+    this.onProgress('a call ended or blocked the process: restarting it for the next call');
+    const start = performance.now();
     await this.host.start();
-    this.spent += performance.now() - begun;
+    this.restartTime += performance.now() - start;
   }
 }

@@ -16,7 +16,7 @@ import { createHostDirectories, getSocketPath, readHostRecord, removeHostPaths }
 import { hostProgram, launchHost } from '../runners/host/launch-host.js';
 import { stopHost } from '../runners/host/stop-host.js';
 
-/** What a trial takes of the revision's plan: its host lies where the revision's own will, so one undo covers both. */
+/** The part of the revision's plan that a trial needs. Its host process uses the paths of the revision's, so one undo covers both. */
 export type TrialPlan = Pick<
   RunPlan,
   'deployment' | 'revision' | 'stateDirectory' | 'logFile' | 'resources' | 'timeout' | 'importTimeout' | 'setupTimeout'
@@ -27,19 +27,19 @@ export interface TrialOptions {
   code: string;
   environment: Environment;
   runInterface: FunctionInterface;
-  /** The software's variables in clear. */
+  /** The software's variables, decrypted. */
   env: Record<string, string>;
   signal?: AbortSignal | undefined;
   onProgress?: ((line: string) => void) | undefined;
 }
 
-/** Seconds that the host has to end when asked to. */
+/** Seconds that the host process has to terminate. */
 const gracePeriod = 3;
 
-/** Milliseconds in which a host answers a question; those that an ended call gets to let go of it; between two looks. */
+/** Milliseconds for a ping; for the process to recover from an ended call; between two pings. */
 const [pingTimeout, recoveryTime, pollInterval] = [2_000, 2_000, 100];
 
-/** A Python host for the length of the local checks: it serves the revision to nobody but them. */
+/** A host process that serves the revision only for the local checks. */
 export class TrialHost {
   private readonly trial: TrialOptions;
   private readonly client: HostClient;
@@ -49,22 +49,27 @@ export class TrialHost {
     this.client = new HostClient({ socket: getSocketPath(trial.plan), timeout: trial.plan.timeout });
   }
 
-  /** Imports the software. Throws IMPORT_FAILED or START_FAILED with the user's traceback. */
+  /**
+   * Starts the process and imports the software.
+   *
+   * @throws IMPORT_FAILED, START_FAILED with the user's traceback, DISK_FULL
+   */
   async start(): Promise<void> {
     const { plan } = this.trial;
     await mkdir(plan.stateDirectory, { recursive: true, mode: 0o700 });
-    await this.stop(); // what a killed attempt left
+    await this.stop(); // cleans up after a killed attempt
     await createHostDirectories(plan);
     await this.launch();
   }
 
-  /** With every digit, in and out. */
+  /** Calls the software. Inputs and outputs keep every digit of their numbers. */
   async call(inputs: unknown): Promise<Answer> {
     const { signal } = this.trial;
-    return readExactJson(await this.client.callText(writeJson(inputs), signal && { signal })) as Answer; // the host's own
+    const answer = await this.client.callText(writeJson(inputs), signal && { signal });
+    return readExactJson(answer) as Answer; // our host process writes only answers
   }
 
-  /** Whether the next call is taken: no earlier one has ended the process, or goes on in it after its time. */
+  /** Returns false if an earlier call has ended the process, or still blocks it after its deadline. */
   async isAcceptingCalls(): Promise<boolean> {
     for (const deadline = Date.now() + recoveryTime; ; await sleep(pollInterval)) {
       const status = await this.client.ping(pingTimeout).catch(() => undefined);
@@ -73,7 +78,7 @@ export class TrialHost {
     }
   }
 
-  /** Resolves when no process of the trial exists. Safe to run twice, and after an attempt that was cut off. */
+  /** Stops every process of the trial. Idempotent, also after an interrupted attempt. */
   async stop(): Promise<void> {
     const { plan } = this.trial;
     this.client.close();
@@ -99,7 +104,7 @@ export class TrialHost {
     if (identity !== undefined) return;
     throw new BerthError(
       'START_FAILED',
-      `another process checks or serves ${plan.deployment} ${plan.revision} already`,
+      `another process already checks or serves ${plan.deployment} ${plan.revision}`,
     );
   }
 }

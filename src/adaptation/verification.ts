@@ -3,32 +3,32 @@ import { BerthError } from '../errors.js';
 
 export interface CheckOutcome<Value> {
   value: Value;
-  /** What was found, in a few words. */
+  /** Short description of the result. */
   note: string;
 }
 
-/** The checks that a revision has passed so far; the first that fails ends the climb. */
+/** The verification of a revision: a sequence of checks that the first failure ends. */
 export class Verification {
   readonly checks: VerificationCheck[] = [];
 
-  /** Records the check; its failure is thrown on with what was passed before it. */
+  /** Runs a check and records it. An error of the check is rethrown with the checks passed before it. */
   async run<Value>(name: VerificationCheckName, check: () => Promise<CheckOutcome<Value>>): Promise<Value> {
-    const begun = performance.now();
+    const start = performance.now();
     try {
       const { value, note } = await check();
-      this.checks.push({ name, passed: true, milliseconds: Math.round(performance.now() - begun), note });
+      this.checks.push({ name, passed: true, milliseconds: Math.round(performance.now() - start), note });
       return value;
-    } catch (thrown) {
-      throw thrown instanceof BerthError ? this.addTo(thrown, name) : thrown;
+    } catch (error) {
+      throw error instanceof BerthError ? this.addProgress(error, name) : error;
     }
   }
 
-  /** A check that only the real endpoint can answer. */
+  /** Records a check that only the real endpoint can perform. */
   defer(name: VerificationCheckName): void {
-    this.checks.push({ name, passed: true, milliseconds: 0, note: 'left to the endpoint' });
+    this.checks.push({ name, passed: true, milliseconds: 0, note: 'checked at the endpoint' });
   }
 
-  private addTo(error: BerthError, failed: VerificationCheckName): BerthError {
+  private addProgress(error: BerthError, failed: VerificationCheckName): BerthError {
     const passed = this.checks.map(({ name, note }) => `${name} (${note})`).join(', ') || 'nothing';
     const details = { ...error.details, rung: failed, ladder: `failed: ${failed}; passed before: ${passed}` };
     return new BerthError(error.code, error.message, details, { cause: error });

@@ -15,28 +15,28 @@ import { type CheckOutcome, Verification } from './verification.js';
 export interface VerifyRequest {
   /** Directory of the exported revision. */
   code: string;
-  /** Of the revision: an adaptation may have added files. */
+  /** Facts about the revision, which may contain more files than the source. */
   facts: Facts;
   runInterface: RunInterface;
-  /** What the user named with `--entry`, where that is what the interface calls. */
+  /** Value of `--entry`, if the interface calls it. */
   entry?: string | undefined;
   contract: Contract;
-  /** Whether no agent changed the code, so that only what somebody stated can fail. */
+  /** See `ContractCheckRequest`. */
   isUserCode?: boolean | undefined;
-  /** See `ContractCheck`. */
+  /** See `ContractCheckRequest`. */
   findMissing?: ((text: string) => Promise<string[]>) | undefined;
-  /** Null: the strategy brings itself what the code runs in. */
+  /** Null if the strategy provides the environment that the code runs in. */
   environments: Environments | null;
-  /** Where the revision's own package is installed, if it is one. */
+  /** Directory to install the revision's own package in, if it is one. */
   packageDirectory: string;
   /** Requirement lines of the strategy. */
   strategyRequirements?: string[] | undefined;
-  /** Whether requirements are resolved anew, to take newer releases. */
+  /** Resolves the requirements again, to get newer releases. */
   isFresh?: boolean | undefined;
-  /** Told the environment's path before it is used. */
+  /** Called with the environment's path before it is used. */
   claim?: ((path: string) => Promise<void>) | undefined;
   plan: TrialPlan;
-  /** The software's variables in clear. */
+  /** The software's variables, decrypted. */
   env: Record<string, string>;
   signal?: AbortSignal | undefined;
   onProgress?: ((line: string) => void) | undefined;
@@ -46,16 +46,17 @@ export interface VerifiedWorkspace {
   environment: Environment | null;
   checks: VerificationCheck[];
   contract: ContractReport;
-  /** Choices that the user did not make, in whole sentences. */
+  /** Sentences about choices that the user did not make. */
   notes: string[];
 }
 
 /**
- * Climbs the ladder's local rungs: structure → syntax → install → import → contract locally. Only a function can be
- * tried here; for other interfaces the environment is prepared, where there is one, and the rest is left to the endpoint.
+ * Runs the local checks of the verification: structure → syntax → install → import → contract locally. Only functions can
+ * be called here. For other interfaces the environment is prepared, if there is one, and the endpoint is checked later.
+ * Leaves nothing running.
  *
- * Throws ADAPTATION_FAILED, PYTHON_SYNTAX, DEPENDENCY_UNRESOLVED, DEPENDENCY_INSTALL, IMPORT_FAILED, START_FAILED or
- * CONTRACT_FAILED, each with evidence; `details.ladder` says what had passed. Whatever happens, nothing is left running.
+ * @throws ADAPTATION_FAILED, PYTHON_SYNTAX, DEPENDENCY_UNRESOLVED, DEPENDENCY_INSTALL, IMPORT_FAILED, START_FAILED or
+ * CONTRACT_FAILED, with evidence; `details.ladder` lists the passed checks
  */
 export async function verifyWorkspace(request: VerifyRequest): Promise<VerifiedWorkspace> {
   const { runInterface, environments } = request;
@@ -68,15 +69,15 @@ interface FunctionRequest extends VerifyRequest {
 }
 
 async function verifyFunction(request: FunctionRequest): Promise<VerifiedWorkspace> {
-  const ladder = new Verification();
-  const { runInterface, file } = await ladder.run('structure', () => readInterface(request));
-  await ladder.run('syntax', () => checkEntrySyntax(request, file));
-  const environment = await ladder.run('install', () => install(request, file));
-  const { report } = await runTrial(request, ladder, { environment, runInterface });
+  const verification = new Verification();
+  const { runInterface, file } = await verification.run('structure', () => readInterface(request));
+  await verification.run('syntax', () => checkEntrySyntax(request, file));
+  const environment = await verification.run('install', () => install(request, file));
+  const { report } = await runTrial(request, verification, { environment, runInterface });
   const otherErrors = describeUnreachedErrors(request.facts, file);
   return {
     environment,
-    checks: ladder.checks,
+    checks: verification.checks,
     contract: report,
     notes: [...request.facts.notes, ...environment.notes, ...otherErrors],
   };
@@ -84,23 +85,28 @@ async function verifyFunction(request: FunctionRequest): Promise<VerifiedWorkspa
 
 async function runTrial(
   request: VerifyRequest,
-  ladder: Verification,
-  made: Pick<TrialOptions, 'environment' | 'runInterface'>,
+  verification: Verification,
+  prepared: Pick<TrialOptions, 'environment' | 'runInterface'>,
 ): Promise<ContractCheckResult> {
   const { plan, code, env, signal, onProgress } = request;
-  const { module, callable } = made.runInterface;
+  const { module, callable } = prepared.runInterface;
   const note = `${module}:${callable}`;
-  const host = new TrialHost({ plan, code, env, signal, onProgress, ...made });
+  const host = new TrialHost({ plan, code, env, signal, onProgress, ...prepared });
   try {
     onProgress?.(`importing ${module}`);
-    await ladder.run('import', async () => ({ value: await startHost(host, request), note }));
-    return await ladder.run('contract locally', () => checkContractLocally(request, host));
+    await verification.run('import', async () => ({ value: await startHost(host, request), note }));
+    return await verification.run('contract locally', () => checkContractLocally(request, host));
   } finally {
     await host.stop();
   }
 }
 
-/** Starts the host. What the user named and the imported module does not have is the user's to mend, and no agent's. */
+/**
+ * Starts the host process. If the imported module lacks the entry that the user named, only the user can fix that, not
+ * an agent.
+ *
+ * @throws ENTRY_NOT_FOUND, and the errors of `TrialHost.start`
+ */
 async function startHost(host: TrialHost, { entry }: VerifyRequest): Promise<void> {
   try {
     await host.start();
@@ -113,19 +119,20 @@ async function startHost(host: TrialHost, { entry }: VerifyRequest): Promise<voi
 }
 
 async function verifyOther(request: VerifyRequest, environments: Environments | null): Promise<VerifiedWorkspace> {
-  const ladder = new Verification();
-  ladder.defer('structure');
-  ladder.defer('syntax');
-  if (environments === null) ladder.defer('install');
+  const verification = new Verification();
+  verification.defer('structure');
+  verification.defer('syntax');
+  if (environments === null) verification.defer('install');
   const file = findCalledFile(request.runInterface, request.facts);
-  const environment = environments && (await ladder.run('install', () => install({ ...request, environments }, file)));
-  ladder.defer('import');
-  ladder.defer('contract locally');
+  const environment =
+    environments && (await verification.run('install', () => install({ ...request, environments }, file)));
+  verification.defer('import');
+  verification.defer('contract locally');
   const { source, examples } = request.contract;
   const contract = { source, examples: examples.length, passed: 0 };
   return {
     environment,
-    checks: ladder.checks,
+    checks: verification.checks,
     contract,
     notes: [...request.facts.notes, ...(environment?.notes ?? [])],
   };
@@ -133,7 +140,7 @@ async function verifyOther(request: VerifyRequest, environments: Environments | 
 
 interface LocatedInterface {
   runInterface: FunctionInterface;
-  /** Null when the module comes with the installed package alone. */
+  /** Null if only an installed package provides the module. */
   file: string | null;
 }
 
@@ -146,16 +153,16 @@ async function readInterface({
   const { success, data, error } = FunctionInterface.safeParse(runInterface);
   if (!success) {
     const problems = error.issues.map(({ path, message }) => `${path.join('.')} ${message}`).join('; ');
-    throw new BerthError('ADAPTATION_FAILED', `the run interface is no function’s: ${problems}`, {
+    throw new BerthError('ADAPTATION_FAILED', `the run interface does not describe a function: ${problems}`, {
       evidence: JSON.stringify(runInterface),
     });
   }
   const file = await findEntryFile(code, facts, data, entry !== undefined);
-  return { value: { runInterface: data, file }, note: file ?? `${data.module} is left to what is installed` };
+  return { value: { runInterface: data, file }, note: file ?? `${data.module} comes from an installed package` };
 }
 
 async function checkEntrySyntax(request: FunctionRequest, file: string | null): Promise<CheckOutcome<null>> {
-  if (file === null) return { value: null, note: 'left to the import' };
+  if (file === null) return { value: null, note: 'checked by the import' };
   const { code, facts, environments, signal, onProgress } = request;
   const interpreter = await environments.chooseInterpreter(facts, {
     place: { directory: code, entry: file },

@@ -3,8 +3,10 @@ import { dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { BerthError } from '../errors.js';
 
 /**
- * Writes a recipe's files into the workspace. Nothing that is there is overwritten (the same content is a second run),
- * and no link leads outside. Throws ADAPTATION_FAILED naming the path.
+ * Writes a recipe's files into the workspace. Never overwrites a file (one with the same content is from an earlier run)
+ * and never follows a link out of the workspace.
+ *
+ * @throws ADAPTATION_FAILED naming the path
  */
 export async function writeRecipeFiles(workspace: string, files: Record<string, string>): Promise<void> {
   const root = await realpath(workspace);
@@ -13,7 +15,7 @@ export async function writeRecipeFiles(workspace: string, files: Record<string, 
 
 async function writeInside(root: string, path: string, content: string): Promise<void> {
   const target = join(root, path);
-  if (isAbsolute(path) || !isInside(root, target)) throw refusedFileError(path, 'lies outside the workspace');
+  if (isAbsolute(path) || !isInside(root, target)) throw refusedFileError(path, 'is outside the workspace');
   await assertInsideWorkspace(root, path);
   await mkdir(dirname(target), { recursive: true });
   try {
@@ -21,18 +23,18 @@ async function writeInside(root: string, path: string, content: string): Promise
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     const existing = await readFile(target, 'utf8').catch(() => undefined);
-    if (existing !== content) throw refusedFileError(path, 'exists already, with other content');
+    if (existing !== content) throw refusedFileError(path, 'already exists with different content');
   }
 }
 
-/** Looks at each directory on the way before anything is made: a link in the middle may lead anywhere. */
+/** Checks each directory on the path before any is created: a link among them may lead anywhere. */
 async function assertInsideWorkspace(root: string, path: string): Promise<void> {
   const parents = dirname(path).split(/[\\/]/);
   for (let depth = 1; depth <= parents.length; depth++) {
     const parent = join(root, ...parents.slice(0, depth));
     const real = await realpath(parent).catch(() => undefined);
     if (real !== undefined && real !== root && !isInside(root, real))
-      throw refusedFileError(path, 'leads out of the workspace by a link');
+      throw refusedFileError(path, 'leaves the workspace through a link');
   }
 }
 

@@ -68,7 +68,8 @@ async function readRevisionOptions(options: RevisionOptionValues): Promise<Omit<
   if (entry !== undefined) requireValidEntry(entry);
   if (expose !== undefined) requireAddress(expose);
   const resources = resource.length > 0 ? parseResources(resource) : undefined;
-  await requireStrategies(strategy ?? 'auto', allow, { provider, expose, schedule: resources?.schedule });
+  const registry = await StrategyRegistry.scan();
+  registry.requireDeployable({ strategy, allow, provider, expose, schedule: resources?.schedule });
   if (agent !== undefined) await requireKnownAgents(agent);
   const { rounds, budget, timeout, importTimeout, bake, drain, keep } = plain;
   return omitUndefined({
@@ -126,23 +127,6 @@ function requireValidEntry(entry: string): void {
 function requireAddress(address: string): void {
   if (isIP(address) !== 0) return;
   throw new BerthError('USAGE', `--expose takes an IP address of the host, such as 0.0.0.0, not “${address}”`);
-}
-
-async function requireStrategies(
-  strategy: string,
-  allow: string[] | undefined,
-  { provider, expose, schedule }: Pick<RevisionOptionValues, 'provider' | 'expose'> & { schedule: string | undefined },
-): Promise<void> {
-  const registry = await StrategyRegistry.scan();
-  for (const name of strategy === 'auto' ? (allow ?? []) : [strategy, ...(allow ?? [])]) registry.requireReady(name);
-  const names = strategy === 'auto' ? allow : [strategy];
-  if (provider !== undefined) registry.requireProvider(provider, names);
-  if (expose !== undefined) registry.requireExposable(names, provider);
-  if (schedule !== undefined) registry.requireSchedulable(names);
-  if (strategy === 'auto' || allow === undefined || allow.includes(strategy)) return;
-  throw new BerthError('STRATEGY_NOT_ALLOWED', `${strategy} is not among the allowed: ${allow.join(', ')}`, {
-    strategy,
-  });
 }
 
 /** Omits undefined values, which would count as choices of the user. */

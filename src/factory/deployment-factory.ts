@@ -1,6 +1,5 @@
 import { toDeploymentError } from '../client/deployment-failure.js';
 import type { DeploymentInfo } from '../contract/status.js';
-import { BerthError } from '../errors.js';
 import { berthHome } from '../home/home.js';
 import type { StrategyRegistry } from '../registry/index.js';
 import { DeployedSoftware } from './deployed-software.js';
@@ -30,12 +29,8 @@ export const DeploymentFactory = {
   ): Promise<DeployedSoftware> {
     const home = berthHome();
     const registry = await scanStrategies(home);
-    requireAllowed(registry, strategy, strategies);
-    const { provider, expose } = config;
-    const names = strategy === 'auto' ? strategies : [strategy];
-    if (provider !== undefined) registry.requireProvider(provider, names);
-    if (expose !== undefined) registry.requireExposable(names, provider);
-    if (config.resources?.schedule !== undefined) registry.requireSchedulable(names);
+    const { provider, expose, resources } = config;
+    registry.requireDeployable({ strategy, allow: strategies, provider, expose, schedule: resources?.schedule });
     const allow = strategies === undefined ? {} : { allow: [...strategies] };
     const { prepareConfig } = await import('./prepare-config.js');
     const prepared = await prepareConfig(home, { ...config, strategy, ...allow });
@@ -71,11 +66,4 @@ export const DeploymentFactory = {
 async function scanStrategies(home = berthHome()): Promise<StrategyRegistry> {
   const { StrategyRegistry } = await import('../registry/index.js');
   return await StrategyRegistry.scan({ home });
-}
-
-function requireAllowed(registry: StrategyRegistry, strategy: string, allowed?: readonly string[]): void {
-  for (const name of [...(strategy === 'auto' ? [] : [strategy]), ...(allowed ?? [])]) registry.requireReady(name);
-  if (strategy === 'auto' || allowed === undefined || allowed.includes(strategy)) return;
-  const message = `the strategy ${strategy} is not among the allowed: ${allowed.join(', ')}`;
-  throw new BerthError('STRATEGY_NOT_ALLOWED', message, { strategy });
 }

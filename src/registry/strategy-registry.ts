@@ -16,6 +16,17 @@ import type { Recipe } from './recipe.js';
 import { listNamedDirectories, scanDirectories } from './scan-directories.js';
 import type { BrokenStrategy, LoadedStrategy, StrategyAvailability, StrategyEntry } from './strategy-entry.js';
 
+/** The user's constraints on the strategy of a deployment. */
+export interface DeployConstraints {
+  /** A strategy's name, or `auto` (default). */
+  strategy?: string | undefined;
+  /** Names that `auto` may choose from. Defaults to every strategy. */
+  allow?: readonly string[] | undefined;
+  provider?: string | undefined;
+  expose?: string | undefined;
+  schedule?: string | undefined;
+}
+
 type Entries = readonly (LoadedStrategy | BrokenStrategy)[];
 
 /** Strategies found by the last scan. A new directory is enough for a new strategy: no code here refers to one by name. */
@@ -87,6 +98,29 @@ export class StrategyRegistry {
   /** @throws STRATEGY_UNKNOWN, STRATEGY_BROKEN, STRATEGY_UNAVAILABLE when the strategy cannot be deployed to. */
   requireReady(name: string): StrategyEntry {
     return this.requireLoaded(name);
+  }
+
+  /**
+   * Checks that at least one strategy can carry out a deployment with these constraints. A strategy named by the user
+   * must be ready; of several allowed ones, one must be.
+   *
+   * @throws STRATEGY_UNKNOWN, STRATEGY_BROKEN, STRATEGY_UNAVAILABLE, STRATEGY_NOT_ALLOWED, PROVIDER_UNKNOWN,
+   * EXPOSE_UNSUPPORTED, RESOURCE_INVALID
+   */
+  requireDeployable({ strategy = 'auto', allow, provider, expose, schedule }: DeployConstraints): void {
+    const allowed = allow?.map((name) => this.get(name));
+    if (allowed?.length === 0)
+      throw new BerthError('STRATEGY_NOT_ALLOWED', 'the list of allowed strategies is empty: allow at least one');
+    const names = strategy === 'auto' ? allow : [strategy];
+    const [first] = names ?? [];
+    if (first !== undefined && this.listStrategies(names).length === 0) this.requireReady(first);
+    if (strategy !== 'auto' && allow?.includes(strategy) === false) {
+      const message = `the strategy ${strategy} is not one of the allowed strategies: ${allow.join(', ')}`;
+      throw new BerthError('STRATEGY_NOT_ALLOWED', message, { strategy });
+    }
+    if (provider !== undefined) this.requireProvider(provider, names);
+    if (expose !== undefined) this.requireExposable(names, provider);
+    if (schedule !== undefined) this.requireSchedulable(names);
   }
 
   /** @throws PROVIDER_UNKNOWN when none of these strategies (default: all) runs on the provider. */

@@ -2,8 +2,8 @@ import * as z from 'zod';
 import { Resources } from '../contract/resources.js';
 
 /**
- * What a model has to answer, as JSON Schema. In the dialect that every endpoint takes for strict output: no key may be
- * absent, so what is not wished for is null. Reasons come first: they are written before the choice.
+ * Builds the JSON Schema of a model's answer, in the subset that every endpoint supports for strict output: all keys are
+ * required, so an unspecified resource is null. `reasoning` comes first, so that the model writes it before it chooses.
  */
 export function buildAnswerSchema(names: string[]): Record<string, unknown> {
   const resourceSchemas = Object.entries(Resources.omit({ schedule: true }).shape).map(

@@ -6,16 +6,16 @@ import {
   type SelectionQuestion,
 } from './selection-model.js';
 
-/** How often a wrong answer is sent back with what is wrong in it. */
+/** Maximum number of times that an invalid answer is sent back to the model for correction. */
 const maxCorrections = 2;
 
-/** Nothing that the model answered can be used. */
+/** The error for a model whose answers are all invalid. */
 export class UnusableAnswerError extends Error {}
 
 /**
- * Asks until the answer fits the schema and the allowed names. `onExchange` hears every question and answer.
+ * Asks the model until its answer is valid. `onExchange` receives every question and answer.
  *
- * Throws UnusableAnswer when it never does, and whatever keeps the model from answering.
+ * @throws UnusableAnswerError when no answer is valid, or the error that kept the model from answering
  */
 export async function chooseByModel(
   model: SelectionModel,
@@ -25,21 +25,19 @@ export async function chooseByModel(
   let correction: SelectionQuestion['correction'];
   for (let attempt = 0; attempt <= maxCorrections; attempt++) {
     const reply = await model.choose({ ...question, ...(correction !== undefined && { correction }) });
-    const read = parseAnswer(reply.answer, question);
-    const mistake = typeof read === 'string' ? read : null;
+    const parsed = parseAnswer(reply.answer, question);
+    const mistake = typeof parsed === 'string' ? parsed : null;
     onExchange({ ...reply, mistake });
-    if (typeof read !== 'string') return read;
-    correction = { answer: reply.answer, mistake: read };
+    if (typeof parsed !== 'string') return parsed;
+    correction = { answer: reply.answer, mistake: parsed };
   }
-  throw new UnusableAnswerError(
-    `${maxCorrections + 1} answers of ${model.name} could not be used: ${correction?.mistake}`,
-  );
+  throw new UnusableAnswerError(`${maxCorrections + 1} answers of ${model.name} were invalid: ${correction?.mistake}`);
 }
 
-/** The answer, or what is wrong with it. */
+/** Parses the answer, or returns the mistake in it. */
 function parseAnswer(text: string, { strategies }: SelectionQuestion): SelectionAnswer | string {
   const found = findJson(text);
-  if (found === undefined) return 'it holds no JSON object';
+  if (found === undefined) return 'it contains no JSON object';
   const { data, error } = SelectionAnswer.safeParse(found);
   if (error !== undefined)
     return error.issues.map(({ path, message }) => `${path.join('.') || 'the answer'}: ${message}`).join('; ');

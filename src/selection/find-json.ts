@@ -1,17 +1,17 @@
 /**
- * The JSON object in what a model said: the whole of it, in a fence, or somewhere among prose; the last one counts.
- * Undefined where there is none. Linear in the text, whatever it is.
+ * Finds the JSON object in a model's answer: the whole text, a fenced block, or an object within prose. The last one
+ * counts; undefined if there is none. Takes linear time for any text.
  */
 export function findJson(text: string): object | undefined {
-  const said = removeThinking(text).trim();
-  for (const candidate of [said, ...listFenced(said), ...listBraced(said)]) {
+  const answer = removeThinking(text).trim();
+  for (const candidate of [answer, ...listFenced(answer), ...listBraced(answer)]) {
     const object = parseObject(candidate);
     if (object !== undefined) return object;
   }
   return undefined;
 }
 
-/** Texts in fences, and in braces, that are tried; the last ones. */
+/** Maximum number of fenced and of braced texts that are tried, counted from the end. */
 const maxCandidates = 20;
 
 function listFenced(text: string): string[] {
@@ -34,18 +34,18 @@ function listBraced(text: string): string[] {
 const [openingTag, closingTag] = ['<think>', '</think>'];
 
 function removeThinking(text: string): string {
-  const kept: string[] = [];
-  let at = 0;
-  for (let open = text.indexOf(openingTag); open !== -1; open = text.indexOf(openingTag, at)) {
+  const parts: string[] = [];
+  let position = 0;
+  for (let open = text.indexOf(openingTag); open !== -1; open = text.indexOf(openingTag, position)) {
     const close = text.indexOf(closingTag, open);
     if (close === -1) break;
-    kept.push(text.slice(at, open));
-    at = close + closingTag.length;
+    parts.push(text.slice(position, open));
+    position = close + closingTag.length;
   }
-  return kept.join('') + text.slice(at);
+  return parts.join('') + text.slice(position);
 }
 
-/** Index of the brace that the one at `end` closes, braces in JSON's strings left out; -1 where there is none. */
+/** Returns the index of the brace that matches the one at `end`, ignoring braces in JSON strings; -1 if there is none. */
 function findOpening(text: string, end: number): number {
   let depth = 0;
   let isInString = false;
@@ -62,7 +62,7 @@ function findOpening(text: string, end: number): number {
   return -1;
 }
 
-/** Right before the index. */
+/** Counts the backslashes directly before the index. */
 function countBackslashes(text: string, index: number): number {
   let count = 0;
   while (text[index - 1 - count] === '\\') count += 1;

@@ -9,28 +9,28 @@ import { buildCorrection, buildSelectionPrompt, selectionRole } from './selectio
 export interface OpenaiModelOptions {
   /** The model's name at the endpoint. */
   model: string;
-  /** A server of one's own wants none. */
+  /** A self-hosted server may not need one. */
   apiKey?: string | undefined;
-  /** Base of the protocol's paths, such as `http://127.0.0.1:8080/v1`; the public one when absent. */
+  /** Base URL, such as `http://127.0.0.1:8080/v1`. Defaults to OpenAI's public endpoint. */
   baseUrl?: string | undefined;
-  /** Seconds for one answer, with all tries that it takes. */
+  /** Seconds for one answer, including retries. */
   timeout?: number;
 }
 
-/** Asked for where BERTH_MODEL names none. */
+/** Used if BERTH_MODEL is not set. */
 export const defaultModel = 'gpt-5.5';
 
 /** Seconds; a model on a CPU reads the prompt in less. */
-const timeoutSeconds = 60;
+const defaultTimeout = 60;
 
-/** What a server says to a request of which it does not know a part. */
+/** Statuses with which servers reject a request that contains an unknown part. */
 const rejectionStatuses: unknown[] = [400, 415, 422, 501];
 
-/** Our own, because the client's would wait as long as a provider asks, whatever ends the question meanwhile. */
-const retryLimit = 2;
+/** Retries are ours: those of the client wait as long as the provider asks and ignore the abort signal meanwhile. */
+const maxRetries = 2;
 const transientStatuses: unknown[] = [undefined, 408, 409, 429, 500, 502, 503, 504, 529];
 
-/** The model that OPENAI_API_KEY or OPENAI_BASE_URL, and BERTH_MODEL, configure; undefined where neither is set. */
+/** Returns the model that OPENAI_API_KEY, OPENAI_BASE_URL and BERTH_MODEL configure; undefined if the first two are unset. */
 export function findOpenaiModel(environment: NodeJS.ProcessEnv = process.env): OpenaiModel | undefined {
   const { OPENAI_API_KEY: apiKey, OPENAI_BASE_URL: baseUrl, BERTH_MODEL: model } = environment;
   if (!apiKey && !baseUrl) return undefined;
@@ -48,23 +48,23 @@ type Message = OpenAI.Chat.Completions.ChatCompletionMessageParam;
 type Request = OpenAI.Chat.Completions.ChatCompletionCreateParamsNonStreaming;
 
 /**
- * Any endpoint that speaks the OpenAI chat protocol. What it refuses is asked for less strictly, and not again: a JSON
- * schema, JSON of any shape, words alone; temperature 0 where it lets one choose.
+ * A model behind any endpoint that speaks the OpenAI chat protocol. If the endpoint rejects a request, the mode is
+ * downgraded for good: from a JSON schema to any JSON object to plain text, and from temperature 0 to the default.
  */
 export class OpenaiModel implements SelectionModel {
   readonly name: string;
   private readonly options: OpenaiModelOptions;
-  /** What it answered to last. */
-  private demands: RequestMode = { format: 'json_schema', hasTemperature: true };
+  /** The mode of the last successful request. */
+  private mode: RequestMode = { format: 'json_schema', hasTemperature: true };
 
   constructor(options: OpenaiModelOptions) {
     this.name = options.model;
     this.options = options;
   }
 
-  /** Throws what keeps it from answering, without the key. */
+  /** @throws the error that kept it from answering, with the key redacted */
   async choose(question: SelectionQuestion): Promise<SelectionReply> {
-    const { apiKey, timeout = timeoutSeconds } = this.options;
+    const { apiKey, timeout = defaultTimeout } = this.options;
     const deadline = new AbortController();
     const timer = setTimeout(() => deadline.abort(), timeout * 1000);
     const signal = AbortSignal.any([deadline.signal, ...(question.signal ? [question.signal] : [])]);
@@ -82,23 +82,23 @@ export class OpenaiModel implements SelectionModel {
   private async request(question: SelectionQuestion, signal: AbortSignal): Promise<SelectionReply> {
     const client = await this.connect();
     const prompt = buildSelectionPrompt(question);
-    let demands: RequestMode | undefined = this.demands;
+    let mode = this.mode;
     for (let retries = 0; ; ) {
-      const request = this.buildRequest(question, prompt, demands);
+      const request = this.buildRequest(question, prompt, mode);
       try {
         const completion = await client.chat.completions.create(request, { signal });
-        const message = completion.choices?.[0]?.message; // Absent in what some servers answer, whatever the type says.
-        this.demands = demands;
-        return { model: this.name, format: demands.format, prompt, answer: message?.content ?? message?.refusal ?? '' };
+        const message = completion.choices?.[0]?.message; // some servers omit `choices`, whatever the type says
+        this.mode = mode;
+        return { model: this.name, format: mode.format, prompt, answer: message?.content ?? message?.refusal ?? '' };
       } catch (error) {
         if (signal.aborted) throw error;
-        const lowered = downgradeMode(demands, error);
-        if (lowered === undefined) {
-          if (!isTransient(error) || retries === retryLimit) throw error;
+        const downgraded = downgradeMode(mode, error);
+        if (downgraded === undefined) {
+          if (!isTransient(error) || retries === maxRetries) throw error;
           await sleep(readRetryAfter(error) ?? 500 * 2 ** retries, undefined, { signal });
           retries += 1;
         }
-        demands = lowered ?? demands;
+        mode = downgraded ?? mode;
       }
     }
   }
@@ -124,7 +124,7 @@ export class OpenaiModel implements SelectionModel {
   }
 }
 
-/** What to ask for after a refusal; undefined when there is nothing less, or something else is wrong. */
+/** Returns the next weaker mode after a rejection; undefined if there is none, or the error has another cause. */
 function downgradeMode({ format, hasTemperature }: RequestMode, error: unknown): RequestMode | undefined {
   const { status, message } = error as { status?: unknown; message?: unknown };
   if (!rejectionStatuses.includes(status)) return undefined;
@@ -150,10 +150,10 @@ function buildResponseFormat(format: Format, { strategies }: SelectionQuestion):
   return { response_format: { type: 'json_schema', json_schema: { name: 'selection', strict: true, schema } } };
 }
 
-/** Overload, or no connection: an error of the client's without a status. */
+/** Returns true for overload, and for a failed connection, which is a client error without a status. */
 const isTransient = (error: unknown): boolean => transientStatuses.includes((error as { status?: unknown }).status);
 
-/** Milliseconds, where the provider says it in seconds. */
+/** Reads the `retry-after` header, in seconds; returns milliseconds. */
 function readRetryAfter(error: unknown): number | undefined {
   const { headers } = error as { headers?: Headers };
   const seconds = Number.parseFloat(headers?.get('retry-after') ?? '');
@@ -166,12 +166,12 @@ interface Failure {
   cause?: Failure;
 }
 
-/** A connection's error says only that there is none; its innermost cause says why. */
+/** Describes an error with its innermost cause, because the message of a connection error has no details. */
 function describeError(error: unknown): string {
-  const failure = error as Failure; // Whatever is thrown, these are looked for and may be absent.
+  const failure = error as Failure; // every property is optional, so this holds for any error
   const message = failure.message ?? String(error);
   let cause = failure.cause;
   while (cause?.cause !== undefined) cause = cause.cause;
-  const why = cause?.message || cause?.code;
-  return why === undefined ? message : `${message.replace(/\.$/, '')}: ${why}`;
+  const reason = cause?.message || cause?.code;
+  return reason === undefined ? message : `${message.replace(/\.$/, '')}: ${reason}`;
 }

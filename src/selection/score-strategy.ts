@@ -3,7 +3,7 @@ import type { Candidate } from '../contract/setting.js';
 import type { Signal } from '../contract/strategy-config.js';
 import type { StrategyEntry } from '../registry/index.js';
 
-/** A strategy's score: the sum of its signals that match a fact, each counted once. */
+/** Scores a strategy: the sum of the weights of its signals that match a tag, each counted once. */
 export function scoreStrategy(entry: StrategyEntry, facts: Facts): Candidate {
   const matches = (entry.config?.signals ?? []).flatMap((signal) => {
     const tag = facts.tags.find((name) => matchesPattern(signal.fact, name));
@@ -17,13 +17,13 @@ export function scoreStrategy(entry: StrategyEntry, facts: Facts): Candidate {
   return entry.problem === null ? candidate : { ...candidate, excluded: entry.problem };
 }
 
-/** `+5 framework:fastapi: an HTTP application is served as it is (app.py:3: app = FastAPI(…))`. */
+/** Describes a match: `+5 framework:fastapi: an HTTP application is served as is (app.py:3: app = FastAPI(…))`. */
 function describeMatch({ weight, reason }: Signal, tag: string, facts: Facts): string {
   const evidence = findEvidence(tag, facts);
   return `${weight < 0 ? '' : '+'}${weight} ${tag}: ${reason}${evidence === undefined ? '' : ` (${evidence})`}`;
 }
 
-/** Where in the repository the fact was seen. */
+/** Returns the place in the repository that a tag comes from. */
 export function findEvidence(tag: string, facts: Facts): string | undefined {
   const [kind, ...rest] = tag.split(':');
   const name = rest.join(':');
@@ -49,11 +49,11 @@ export function findEvidence(tag: string, facts: Facts): string | undefined {
   }
 }
 
-/** The file, or that it is there and cannot be read, with the line. */
+/** Returns the manifest's file, or its problem with the line if it cannot be read. */
 const describeManifest = (manifest: Facts['manifests'][number] | undefined): string | undefined =>
   manifest?.problem === undefined ? manifest?.file : `broken: ${manifest.problem}`;
 
-/** `*` stands for any run of characters. */
+/** Matches a name against a pattern in which `*` stands for any characters. */
 export function matchesPattern(pattern: string, name: string): boolean {
   const parts = pattern.split('*').map((part) => part.replaceAll(/[.+?^${}()|[\]\\]/g, '\\$&'));
   return new RegExp(`^${parts.join('.*')}$`).test(name);

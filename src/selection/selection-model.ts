@@ -6,43 +6,47 @@ import { Resources } from '../contract/resources.js';
 export interface SelectionQuestion {
   solution: Solution;
   facts: Facts;
-  /** Those that may be chosen, each with its `selector_instruction.md`. */
+  /** Strategies to choose from, each with its `selector_instruction.md`. */
   strategies: { name: string; instruction: string }[];
-  /** What the user has fixed; a model's wishes do not go above it. */
+  /** Resources that the user specified; they take precedence over the model's. */
   resources: Resources;
-  /** The answer before this one and what was wrong with it; absent the first time. */
+  /** The previous answer and the mistake in it; absent in the first question. */
   correction?: { answer: string; mistake: string };
   signal?: AbortSignal | undefined;
 }
 
-/** What was asked and what came, word for word. */
+/** A prompt and the answer to it, verbatim. */
 export interface SelectionReply {
   /** The model's name. */
   model: string;
-  /** How the answer's shape was asked for: by schema, as JSON of any shape, or in words alone. */
+  /** How the answer's format was requested: by JSON schema, as any JSON object, or only in the prompt. */
   format: 'json_schema' | 'json_object' | 'text';
   prompt: string;
   answer: string;
 }
 
-/** A reply and what was wrong with it, as it is kept with the deployment; `mistake` is null for the answer that counts. */
+/** A reply as recorded with the deployment. `mistake` is null for the answer that was used. */
 export type SelectionExchange = SelectionReply & { mistake: string | null };
 
-/** Chooses a strategy with a language model. Throws when the model cannot be reached: then the rules decide. */
+/** A language model that chooses a strategy. */
 export interface SelectionModel {
   readonly name: string;
-  /** The answer is text as it came: what it says is checked here, not there. */
+  /**
+   * Returns the answer as unchecked text.
+   *
+   * @throws any error when the model cannot be reached: then the rules decide
+   */
   choose(question: SelectionQuestion): Promise<SelectionReply>;
 }
 
-/** What a model has to answer; where it wishes for nothing it may say null. */
+/** The answer of a model; null stands for an unspecified resource. */
 export const SelectionAnswer = z.object({
   strategy: z.string(),
   reasoning: z.string(),
   resources: z
     .record(z.string(), z.unknown())
     .nullish()
-    .transform((wishes) => Object.fromEntries(Object.entries(wishes ?? {}).filter(([, wish]) => wish !== null)))
-    .pipe(Resources.omit({ schedule: true })), // what runs by itself, and is paid for, is for a person to wish
+    .transform((values) => Object.fromEntries(Object.entries(values ?? {}).filter(([, value]) => value !== null)))
+    .pipe(Resources.omit({ schedule: true })), // only a person may schedule runs that cost money
 });
 export type SelectionAnswer = z.infer<typeof SelectionAnswer>;

@@ -20,7 +20,7 @@ const blind = recipe('blind', () => undefined);
 
 const adapterWith = (recipes: Recipe[], ...agents: ScriptedAgent[]) =>
   new AdapterAgent({
-    registry: { getRecipes: async () => recipes, getAdapterInstruction: () => 'make it fit' },
+    registry: { getRecipes: async () => recipes, getAdapterInstruction: () => 'make it fit', listEntries: () => [] },
     agents: agentsOf(...agents),
     home: temporaryHome(),
     environment: {},
@@ -57,7 +57,7 @@ test('a file that exists is never overwritten', async () => {
   const failure = adapterWith([recognizing({ 'app.py': 'other\n' })]).adapt(request);
   await expect(failure).rejects.toMatchObject({
     code: 'ADAPTATION_FAILED',
-    message: expect.stringContaining('app.py exists already'),
+    message: expect.stringContaining('app.py already exists'),
   });
   expect(readFileSync(join(request.workspace, 'app.py'), 'utf8')).toBe('def predict(x): ...\n');
 });
@@ -81,7 +81,7 @@ test.each([
   const failure = adapterWith([blind], missing).adapt(await someRequest(undefined, { round: { agents } }));
   await expect(failure).rejects.toMatchObject({
     code: 'ENTRY_NOT_FOUND',
-    message: expect.stringContaining('recipes asked: blind'),
+    message: expect.stringContaining('recipes tried: blind'),
     next: expect.stringContaining('--entry MODULE:CALLABLE'),
   });
   await expect(failure).rejects.toMatchObject({ message: advice });
@@ -145,8 +145,8 @@ test('what recipes do not recognize goes to the first agent that can be used, wh
   expect(result).toMatchObject({ by: 'writer', summary: 'Wrapped it.', filesChanged: ['main.py'], runInterface });
   expect(result).toMatchObject({ rounds: 1, cost: 0.01, tokens: 110, sessionId: 's1' });
   expect(result.notes).toEqual([
-    'missing was passed over: it lacks the program missing',
-    'writer was chosen: the first that can be used',
+    'missing was skipped: it lacks the program missing',
+    'writer was chosen: it is the first usable agent',
     'writer ran in a sandbox (bubblewrap)',
   ]);
   expect(agent.requests[0]).toMatchObject({
@@ -188,8 +188,8 @@ test('the next agent is asked when one’s key is refused or its provider is dow
   const result = await adapterWith([], refused, down, writer()).adapt(await someRequest(undefined, { round }));
   expect(result.by).toBe('writer');
   expect(result.notes.slice(0, 2)).toEqual([
-    'refused was passed over: refused’s provider refuses the key: 401',
-    'down was passed over: down’s provider does not answer: ECONNREFUSED',
+    'refused was skipped: refused’s provider refuses the key: 401',
+    'down was skipped: down’s provider does not answer: ECONNREFUSED',
   ]);
 });
 
@@ -199,7 +199,7 @@ test('when no named agent can be used, the error lists what each lacks', async (
   const request = await someRequest(undefined, { round: { agents: ['one', 'two'] } });
   await expect(adapterWith([blind], one, two).adapt(request)).rejects.toMatchObject({
     code: 'AGENT_UNUSABLE',
-    message: 'no coding agent can be used: one was passed over: it lacks ONE_KEY; two was passed over: no',
+    message: 'no coding agent is usable: one was skipped: it lacks ONE_KEY; two was skipped: no',
   });
 });
 
@@ -388,7 +388,7 @@ test('without a sandbox, a change of what is guarded is refused by name', async 
     return { message: handBack, isSandboxed: false, mechanism: 'none' };
   });
   const adapter = new AdapterAgent({
-    registry: { getRecipes: async () => [], getAdapterInstruction: () => '' },
+    registry: { getRecipes: async () => [], getAdapterInstruction: () => '', listEntries: () => [] },
     agents: agentsOf(agent),
     environment: {},
     findSandbox: async () => ({ isSandboxed: false, mechanism: 'none' }),

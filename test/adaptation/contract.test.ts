@@ -34,7 +34,7 @@ test.each<[Example['match'], unknown, unknown, string | null]>([
     'schema',
     { type: 'object', required: ['y'] },
     {},
-    "output: expected what the schema says (must have required property 'y'), got {}",
+    "output: does not match the schema (must have required property 'y'), got {}",
   ],
 ])('%s: %j and %j', async (match, output, got, difference) => {
   expect(await differs(match, output, got)).toBe(difference);
@@ -292,7 +292,7 @@ test('documentation may be out of date: what holds counts, and what does not is 
   });
   expect(note).toBe('1 of 3 examples from the repository; out of date: README.md:2, README.md:3');
   expect(listStaleCalls(report)[0]).toBe(
-    'README.md:2: the documented call with 2 does not do what is documented: output: expected 2, got 1',
+    'README.md:2: the documented call with 2 does not behave as documented: output: expected 2, got 1',
   );
 });
 
@@ -374,7 +374,7 @@ test('what a held-back example expects is in a person’s evidence alone', async
   const checked = await checkContract({ contract: { source: 'user', examples }, call });
   expect(checked.evidence?.split('\n').slice(0, 2)).toEqual([
     'example 2, input 2',
-    '  not what this example, which agents are not shown, expects: got 1',
+    '  wrong answer (the expected output is hidden from agents): got 1',
   ]);
   expect(checked.evidence).not.toContain('expected 2');
   expect(checked.fullEvidence).toContain('expected 2, got 1');

@@ -13,7 +13,7 @@ registerCleanup(() => endpoint.close());
 
 const home = temporaryHome();
 const adapter = new AdapterAgent({
-  registry: { getRecipes: async () => [], getAdapterInstruction: () => 'Make it fit.' },
+  registry: { getRecipes: async () => [], getAdapterInstruction: () => 'Make it fit.', listEntries: () => [] },
   agents: () => AgentRegistry.load(home),
   home,
   environment: { PATH: process.env.PATH, OPENAI_BASE_URL: `${endpoint.url}/v1` },

@@ -33,11 +33,15 @@ test.each([
   ['b.json', '[{"input": 1}, {"output": 2}]', /example 2 has no “input”/],
   ['c.json', '[{"input": 1, "match": "fuzzy"}]', /example 1, “match”/],
   ['d.json', '{"input": 1}', /is not a list/],
-  ['e.json', '[]', /holds no example/],
-  ['f.json', '[{"input": 1', /is not JSON/],
-  ['g.jsonl', '{"input": 1}\n{oops\n', /line 2 is not JSON/],
-  ['h.yml', '- input: [1\n', /is not YAML/],
-  ['i.json', '[{"input": 1, "output": {"type": "text"}, "match": "schema"}]', /example 1, “output” is no JSON Schema/],
+  ['e.json', '[]', /contains no examples/],
+  ['f.json', '[{"input": 1', /is not valid JSON/],
+  ['g.jsonl', '{"input": 1}\n{oops\n', /line 2 is not valid JSON/],
+  ['h.yml', '- input: [1\n', /is not valid YAML/],
+  [
+    'i.json',
+    '[{"input": 1, "output": {"type": "text"}, "match": "schema"}]',
+    /example 1, “output” is not a valid JSON Schema/,
+  ],
   ['j.json', '[3]', /example 1/],
 ])('%s with %s is refused', async (name, text, message) => {
   await expect(read(name, text)).rejects.toMatchObject({
@@ -88,8 +92,8 @@ test.each([
   ['twice.yaml', '- input: {x: 1, x: 2}', 'Map keys must be unique'],
   ['alike.yaml', '- input: {1: a, "1": b}', 'examples[0].input has two keys that JSON writes as "1"'],
   ['null.yaml', '- input: {~: a}', 'examples[0].input has the key null, but JSON keys are strings: quote it'],
-  ['deep.yaml', '['.repeat(20_000), 'is not YAML: it is nested too deeply'],
-  ['zip.yaml', '- input: {zip: 01234}', 'holds 01234, which may be meant as a string or as octal: quote it'],
+  ['deep.yaml', '['.repeat(20_000), 'is not valid YAML: it is nested too deeply'],
+  ['zip.yaml', '- input: {zip: 01234}', 'contains 01234, which may mean a string or an octal number: quote it'],
   ['tag.yaml', '- input: !color red', 'Unresolved tag'],
   [
     'large.json',

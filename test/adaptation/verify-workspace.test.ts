@@ -134,7 +134,7 @@ test('documented calls are the contract where the user gives none', async () => 
   };
   await expect(verify(files)).rejects.toMatchObject({
     code: 'CONTRACT_FAILED',
-    message: expect.stringContaining('calls that the repository documents'),
+    message: expect.stringContaining('calls documented in the repository'),
   });
 });
 
@@ -196,7 +196,7 @@ test('a name that the imported module does not have is the user’s mistake, or 
 test('an installed module may be the entry', async () => {
   const runInterface = { type: 'function', module: 'colorsys', callable: 'rgb_to_hsv', call: 'auto' };
   const { checks } = await verify({ 'app.py': '' }, { runInterface, entry: 'colorsys:rgb_to_hsv' });
-  expect(checks[0]?.note).toBe('colorsys is left to what is installed');
+  expect(checks[0]?.note).toBe('colorsys comes from an installed package');
   const missing = { ...runInterface, module: 'no_such_module' };
   await expect(verify({ 'app.py': '' }, { runInterface: missing, entry: 'no_such_module:f' })).rejects.toMatchObject({
     code: 'ENTRY_NOT_FOUND',
@@ -211,7 +211,7 @@ test('what has no readable signature is not called with defaults', async () => {
 
 test('of an interface that is no function, only the environment is prepared here', async () => {
   const { checks, contract } = await verify({ 'app.py': '' }, { runInterface: { type: 'http' } });
-  expect(checks.filter(({ note }) => note === 'left to the endpoint')).toHaveLength(4);
+  expect(checks.filter(({ note }) => note === 'checked at the endpoint')).toHaveLength(4);
   expect(contract).toEqual({ source: 'weak', examples: 0, passed: 0 });
 });
 
@@ -219,7 +219,7 @@ test('for a strategy that brings what its code runs in, nothing is prepared here
   const files = { 'app.py': 'def predict(x):\n    return x\n', 'requirements.txt': 'no-such-package-anywhere==1\n' };
   const verified = await verify(files, { environments: null, runInterface: { type: 'http' } });
   expect(verified).toMatchObject({ environment: null, notes: [] });
-  expect(verified.checks.map(({ note }) => note)).toEqual(Array(5).fill('left to the endpoint'));
+  expect(verified.checks.map(({ note }) => note)).toEqual(Array(5).fill('checked at the endpoint'));
 });
 
 test('a cancelled check leaves no process', async () => {

@@ -18,7 +18,7 @@ test('a first line of evidence that repeats the message is printed once', () => 
 
 test('the status page of a deployment without examples claims no passed ones', () => {
   const page = renderDeployment(createDeploymentInfo({ contract: { source: 'weak', examples: 0, passed: 0 } }), plain);
-  expect(page).toContain('nothing was called: give examples with --example FILE');
+  expect(page).toContain('nothing was called: provide examples with --example FILE');
   expect(page).not.toContain('0 of 0');
 });
 

@@ -69,7 +69,7 @@ test.each<[string, string[], string, string]>([
   ['a path that is not there', ['deploy', 'nowhere'], 'SOURCE_NOT_FOUND', 'nowhere'],
   ['a path of a file', ['deploy', 'app.py'], 'SOURCE_NOT_FOUND', 'app.py is not a directory'],
   ['an empty directory', ['deploy', 'empty'], 'SOURCE_EMPTY', 'empty'],
-  ['a directory without Python', ['deploy', 'notes'], 'SOURCE_UNSUPPORTED', 'notes holds no Python'],
+  ['a directory without Python', ['deploy', 'notes'], 'SOURCE_UNSUPPORTED', 'notes contains no Python'],
   ['a strategy that is not there', ['deploy', '.', '--strategy', 'lcal'], 'STRATEGY_UNKNOWN', '"lcal"; there are: '],
   ['a strategy without a runner', ['deploy', '.', '--strategy', 'idle'], 'STRATEGY_UNAVAILABLE', 'idle'],
   [

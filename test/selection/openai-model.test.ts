@@ -101,7 +101,7 @@ test('a model that lets nobody choose its temperature is asked without one', asy
 });
 
 test.each([
-  ['prose', 'I would take second.', 'holds no JSON object'],
+  ['prose', 'I would take second.', 'contains no JSON object'],
   ['an unknown strategy', answer('docker'), '"docker" is not one of first, second'],
   ['impossible resources', answer('second', { memory: 'much' }), 'resources.memory: is a quantity'],
   ['no strategy', '{"reasoning": "hm"}', 'strategy: Invalid input'],
@@ -121,7 +121,9 @@ test('after two corrections the rules decide, and say why', async () => {
   });
   const setting = await select();
   expect(setting).toMatchObject({ strategy: 'first', decidedBy: 'rules' });
-  expect(setting.reasoning).toContain('The model did not decide (3 answers of scripted could not be used: "c" is not');
+  expect(setting.reasoning).toContain(
+    'The model’s answers could not be used (3 answers of scripted were invalid: "c" is not',
+  );
   expect(endpoint.requests).toHaveLength(3);
   expect(exchanges.map(({ mistake }) => mistake)).not.toContain(null);
 });
@@ -134,7 +136,7 @@ test.each([
   const { select } = await makeScene({ turns, timeout });
   const setting = await select();
   expect(setting).toMatchObject({ strategy: 'first', decidedBy: 'rules' });
-  expect(setting.reasoning).toContain('The model could not be asked (');
+  expect(setting.reasoning).toContain('The model did not answer (');
   expect(setting.reasoning).toContain(words);
 });
 
@@ -143,7 +145,7 @@ test('an endpoint that is not there is said to be so', async () => {
   await endpoint.close();
   const { reasoning, decidedBy } = await select();
   expect(decidedBy).toBe('rules');
-  expect(reasoning).toMatch(/could not be asked \(Connection error: .*ECONNREFUSED/);
+  expect(reasoning).toMatch(/did not answer \(Connection error: .*ECONNREFUSED/);
 });
 
 test('what the endpoint says of the key is not kept', async () => {

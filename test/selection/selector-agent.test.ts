@@ -47,7 +47,7 @@ test('the highest score wins, and the reasoning names the facts', async () => {
   });
   expect(setting.reasoning).toContain('caller scores 7: +2 language:python');
   expect(setting.reasoning).toContain('+5 entry:predict: entry:pre* speaks (app.py)');
-  expect(setting.reasoning).toContain('more than server (1)');
+  expect(setting.reasoning).toContain('higher than server (1)');
   expect(setting.candidates.map(({ strategy, score }) => [strategy, score])).toEqual([
     ['caller', 7],
     ['server', 1],
@@ -64,7 +64,7 @@ test('a strategy that cannot be used is not chosen, and said to be left out', as
     score: 9,
     excluded: expect.stringContaining('runner'),
   });
-  expect(setting.reasoning).toContain('Left out: best (9): it has no runner module');
+  expect(setting.reasoning).toContain('Not available: best (9): it has no runner module');
 });
 
 test('a strategy that costs money is chosen only when it is named', async () => {
@@ -73,7 +73,7 @@ test('a strategy that costs money is chosen only when it is named', async () => 
   const unnamed = await selector.select(solution());
   expect(unnamed.strategy).toBe('free');
   expect(unnamed.reasoning).toContain('paid (90)');
-  expect(unnamed.reasoning).toContain('its cloud bills by the second, so it is chosen only when you name it');
+  expect(unnamed.reasoning).toContain('its cloud bills by the second, so it is chosen only if you name it');
   expect((await selector.select(solution(), names)).strategy).toBe('paid');
   expect((await selector.select(solution(), ['paid'])).strategy).toBe('paid');
 });
@@ -82,7 +82,7 @@ test('one allowed strategy is the user’s decision, whatever the score', async 
   const { selector } = await makeSelector({ only: { 'language:rust': 1 } });
   const setting = await selector.select(solution(), ['only'], { memory: '4Gi' });
   expect(setting).toMatchObject({ strategy: 'only', decidedBy: 'user', resources: { cpu: 1, memory: '4Gi' } });
-  expect(setting.reasoning).toContain('only was asked for');
+  expect(setting.reasoning).toContain('You chose only.');
 });
 
 test('of a provider that was asked for, only strategies that have it are chosen, and never one by default', async () => {
@@ -125,7 +125,7 @@ test('without a fact for any, or with a tie, nothing is chosen', async () => {
   const tie = await makeSelector({ one: { 'language:python': 3 }, two: { 'entry:predict': 3 } });
   await expect(tie.selector.select(solution(), tie.names)).rejects.toMatchObject({
     code: 'STRATEGY_UNDECIDED',
-    message: expect.stringContaining('one and two score the same (3)'),
+    message: expect.stringContaining('one and two have the same score (3)'),
     details: { evidence: expect.stringContaining('+3 entry:predict') },
   });
 });
@@ -147,7 +147,7 @@ test('a repository with nothing to deploy is refused', async () => {
       code,
       message: expect.stringContaining(text),
     });
-  await refused({}, 'SOURCE_EMPTY', 'no files');
+  await refused({}, 'SOURCE_EMPTY', 'contains no files');
   await refused({ '.gitignore': '*\n', 'app.py': '' }, 'SOURCE_EMPTY', 'ignore files');
   await refused({ 'index.js': '', 'lib.js': '' }, 'SOURCE_UNSUPPORTED', '2 files (2 javascript)');
   await refused({ 'notes.ipynb': '{}' }, 'SOURCE_UNSUPPORTED', 'export the notebook');
@@ -162,11 +162,11 @@ test('a strategy for which the repository is of the wrong kind is left out, and 
   const path = temporarySolution({ 'answer.sh': 'echo 1\n' });
   expect(await selector.select({ path }, names)).toMatchObject({
     strategy: 'shell',
-    candidates: [{ strategy: 'caller', excluded: 'the repository holds no Python' }, { strategy: 'shell' }],
+    candidates: [{ strategy: 'caller', excluded: 'the repository contains no Python' }, { strategy: 'shell' }],
   });
   await expect(selector.select({ path }, ['caller'])).rejects.toMatchObject({
     code: 'SOURCE_UNSUPPORTED',
-    message: expect.stringContaining('holds no Python: 1 file (1 shell)'),
+    message: expect.stringContaining('contains no Python: 1 file (1 shell)'),
   });
 });
 
@@ -176,7 +176,7 @@ test('a strategy that cannot be exposed is left out where that is wished', async
   const selector = new SelectorAgent(registry, { home });
   expect(await selector.select(solution(), names, {}, { expose: '0.0.0.0' })).toMatchObject({
     strategy: 'server',
-    candidates: [{ strategy: 'caller', excluded: 'it cannot be called from other machines' }, { strategy: 'server' }],
+    candidates: [{ strategy: 'caller', excluded: 'other machines cannot call its software' }, { strategy: 'server' }],
   });
   await expect(selector.select(solution(), ['caller'], {}, { expose: '0.0.0.0' })).rejects.toMatchObject({
     code: 'EXPOSE_UNSUPPORTED',
@@ -196,7 +196,7 @@ test('explain shows facts, scores, the choice and what would change it', async (
   expect(text).toContain('callables: app:predict(text)');
   expect(text).toContain('caller: 2\n  +2 language:python');
   expect(text).toContain('auto chooses caller.');
-  expect(text).toContain('server: needs more than 2 (has 0); for it would speak framework:fastapi (+7)');
+  expect(text).toContain('server: needs more than 2 (has 0); would gain from framework:fastapi (+7)');
   expect(text).toContain('cloud: cannot be used, it has no runner module');
   const tie = await makeSelector({ one: {}, two: {} });
   expect(await tie.selector.explain(solution(), tie.names)).toContain('auto decides nothing');
@@ -228,7 +228,7 @@ test('what nothing decides is proposed with the strategies whose recipes recogni
     details: { candidates: ['blind', 'seeing'] },
   });
   const text = await both.explain(solution(), ['blind', 'seeing']);
-  expect(text).toContain('seeing serves it as it is: recognized it (recipe:own).');
+  expect(text).toContain('seeing serves it as is: recognized it (recipe:own).');
   expect(text).toContain('No recipe of blind recognizes what to call');
 });
 
@@ -236,7 +236,7 @@ test.each<[string, Record<string, string>, string[]]>([
   [
     'one callable',
     { 'app.py': 'def predict(text): return text\n' },
-    ['local serves it as it is: recognized `predict(text)` in app.py, called with the inputs by name'],
+    ['local serves it as is: recognized `predict(text)` in app.py, called with the inputs by name'],
   ],
   [
     'several',
@@ -251,6 +251,35 @@ test.each<[string, Record<string, string>, string[]]>([
     'local',
   ]);
   for (const words of expected) expect(text).toContain(words);
+});
+
+test('explain announces no choice that a deployment would refuse', async () => {
+  const files = { 'cog.yaml': 'predict: [broken\n', 'predict.py': 'def predict(text): return text\n' };
+  const path = temporarySolution(files);
+  const registry = await StrategyRegistry.scan({ home });
+  const selector = new SelectorAgent(registry, { home });
+  const text = await selector.explain({ path }, ['local', 'docker']);
+  expect(text).toContain('auto would choose local, but local refuses to deploy this');
+  expect(text).toMatch(/local refuses to deploy it: cog\.yaml:\d: .*\nThese commands deploy it:\n {2}berth deploy/);
+  expect(text).toContain(`berth deploy ${path} --strategy local --entry predict:predict`);
+  const named = await selector.explain({ path }, ['local', 'docker'], { entry: 'predict:predict' });
+  expect(named).toContain('auto chooses local.');
+});
+
+test('an entry that names a graph is refused with the strategy that serves it', async () => {
+  const source =
+    'from langgraph.graph import StateGraph\ndef plan(state): return state\ngraph = StateGraph(dict).compile()\n';
+  const path = temporarySolution({ 'agent.py': source });
+  const registry = await StrategyRegistry.scan({ home });
+  const selector = new SelectorAgent(registry, { home });
+  const refusal =
+    /local refuses to deploy it: .* names a langgraph object \(agent\.py:3: graph = .*\), which local cannot call; langgraph serves it: use --strategy langgraph/;
+  for (const entry of ['agent:graph', 'agent.py:graph'])
+    expect(await selector.explain({ path }, ['local'], { entry })).toMatch(refusal);
+  expect(await selector.explain({ path }, ['local'], { entry: 'agent:plan' })).toContain('local serves it as is');
+  expect(await selector.explain({ path }, ['langgraph'], { entry: 'agent:graph' })).toContain(
+    'langgraph serves it as is',
+  );
 });
 
 test('why a strategy cannot be used is said once', async () => {

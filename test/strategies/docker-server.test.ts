@@ -42,7 +42,7 @@ test('a server in another language is chosen to run in a container, keeps its co
       },
     });
     expect(deployed.value.selection?.reasoning).toMatch(
-      /Left out: local \(-8\): it cannot be called from other machines/,
+      /Not available: local \(-8\): other machines cannot call its software/,
     );
     expect(await berth('stop', name)).toMatchObject({ exitCode: 0, value: { state: 'stopped' } });
     expect(await listContainers()).toBe(0);
@@ -69,7 +69,7 @@ test('a strategy that calls Python refuses it, and says what is there', async ()
     ...{
       exitCode: 2,
       code: 'SOURCE_UNSUPPORTED',
-      message: expect.stringMatching(/holds no Python: 3 files \(1 perl\)/),
+      message: expect.stringMatching(/contains no Python: 3 files \(1 perl\)/),
     },
   });
 });

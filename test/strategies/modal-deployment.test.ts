@@ -100,9 +100,9 @@ test('the command deploys a plain function; its variables are a secret of Modalâ
 test('it is left out unless it is named, with the way to it', async () => {
   const { stdout } = await runBin(['explain', solution], { home: home.root, env: modal.variables });
   expect(stdout).toMatch(
-    /^modal: \d+ \(cannot be used: Modal bills compute by the second, so it is chosen only when you/m,
+    /^modal: \d+ \(cannot be used: Modal bills compute by the second, so it is chosen only if you/m,
   );
-  expect(stdout).toContain('--strategy modal, or an --allow that has it');
+  expect(stdout).toContain('--strategy modal, or include it in --allow');
   expect(stdout).not.toContain('auto chooses modal');
 });
 

@@ -212,7 +212,7 @@ test('what is missing is said before anything starts, with the way to get it', a
     ),
   });
   const setting = await selector.select({ path }, ['local', 'modal']);
-  expect(setting).toMatchObject({ strategy: 'local', reasoning: expect.stringContaining('Left out: modal') });
+  expect(setting).toMatchObject({ strategy: 'local', reasoning: expect.stringContaining('Not available: modal') });
 });
 
 test('code that cannot be deployed is a failed start with its traceback, and leaves nothing', async () => {

@@ -104,7 +104,7 @@ test('documentation that is out of date in parts is named, and what runs it runs
   const stale = [{ example: 1, place: 'main.py:6', input: '{"text":"aa"}', problem: 'output: expected 7, got 2' }];
   expect(info).toMatchObject({ state: 'running', contract: { source: 'repository', examples: 2, passed: 1, stale } });
   const note =
-    'main.py:6: the documented call with {"text":"aa"} does not do what is documented: output: expected 7, got 2';
+    'main.py:6: the documented call with {"text":"aa"} does not behave as documented: output: expected 7, got 2';
   expect(info.notes.filter((one) => one.startsWith('main.py'))).toEqual([note]);
   expect(renderDeployment(info, selectColors({}, {}))).toContain(`note  ${note}`);
   await client.cleanup('stale');
