@@ -188,7 +188,7 @@ test('the next agent is asked when one’s key is refused or its provider is dow
   const result = await adapterWith([], refused, down, writer()).adapt(await someRequest(undefined, { round }));
   expect(result.by).toBe('writer');
   expect(result.notes.slice(0, 2)).toEqual([
-    'refused was skipped: refused’s provider refuses the key: 401',
+    'refused was skipped: refused’s provider rejects the key: 401',
     'down was skipped: down’s provider does not answer: ECONNREFUSED',
   ]);
 });
@@ -295,7 +295,7 @@ test('who claims success and hands back nothing is refused after two questions',
   const failure = adapterWith([], new ScriptedAgent('writer', done, done, done)).adapt(await someRequest());
   await expect(failure).rejects.toMatchObject({
     code: 'ADAPTATION_FAILED',
-    message: expect.stringContaining('writer changed nothing and handed back no valid run interface'),
+    message: expect.stringContaining('writer changed nothing and reported no valid run interface'),
     details: { rounds: 1, dollars: 0.03 },
   });
 });
@@ -333,7 +333,7 @@ test('the agent is given what is left of the budget, and told about when it does
   const round = { spent: { rounds: 1, dollars: 0.5, tokens: 0 }, budget: { rounds: 4, dollars: 2 } };
   const result = await adapterWith([], agent).adapt(await someRequest(undefined, { round }));
   expect(agent.requests[0]?.limits.dollars).toBe(1.5);
-  expect(result.notes).toContain('writer does not say what it costs: the budget of $2 does not bind it');
+  expect(result.notes).toContain('writer does not report its cost, so the budget of $2 does not limit it');
 });
 
 test.each<[string, string, object]>([

@@ -29,7 +29,7 @@ test.each([
   ['no JSON', tag('see above: {'), 'is not valid'],
   ['a list', tag('[1]'), 'is not valid'],
   ['brackets without end', tag('['.repeat(3_000)), 'is not valid'],
-  ['too much', tag(`{"type": "function", "module": "${'m'.repeat(5_000)}"}`), 'it takes at most 4000'],
+  ['too much', tag(`{"type": "function", "module": "${'m'.repeat(5_000)}"}`), 'the maximum is 4000'],
   ['no module', tag('{"type": "function", "callable": "f"}'), 'module'],
   ['another type', tag('{"type": "http", "module": "app", "callable": "f"}'), 'type'],
   ['paths that lead out', tag('{"type": "function", "module": "m", "callable": "f", "paths": ["../x"]}'), 'paths'],
@@ -40,7 +40,7 @@ test.each([
 
 test('other types are taken as they are, of the strategy’s type only', () => {
   expect(read(tag('{"type": "http", "port": 8000}'), 'http')).toMatchObject({ runInterface: { port: 8000 } });
-  expect(read(tag(valid), 'http')).toEqual({ problem: expect.stringContaining('this strategy takes “http”') });
+  expect(read(tag(valid), 'http')).toEqual({ problem: expect.stringContaining('this strategy requires “http”') });
 });
 
 test('the summary is the first line of prose, the address is kept', () => {

@@ -40,7 +40,7 @@ async function judge(edit: (workspace: string) => void, examples: Example[] = [e
     (error) => {
       expect(error).toMatchObject({
         code: 'ADAPTATION_FAILED',
-        message: expect.stringMatching(/^the change is refused/),
+        message: expect.stringMatching(/^the change was rejected/),
       });
       return error.details.evidence as string;
     },
@@ -87,7 +87,7 @@ test.each([
 });
 
 test.each([
-  ['only deletes', add('requirements.txt', 'six\n'), 'only deleted: requirements.txt'],
+  ['only deletes', add('requirements.txt', 'six\n'), 'only deletes: requirements.txt'],
   ['deletes code', both(add('new.py', 'x = 1\n'), remove('helper.py')), 'helper.py: the user’s code was'],
   ['replaces code', add('helper.py', 'def answer(text): return {}\n'), 'helper.py: 31 of its 31 lines'],
   [
@@ -117,10 +117,10 @@ test.each([
   ['deletes weights', both(add('new.py', 'x = 1\n'), remove('model.pkl')), 'model.pkl: the user’s data was'],
   ['deletes tests', both(add('new.py', 'x = 1\n'), remove('tests')), 'tests/test_app.py: a test was'],
   ['weakens tests', add('tests/test_app.py', 'def test_app():\n    pass\n'), 'tests/test_app.py: lines of a test'],
-  ['touches examples', add('examples.json', '[]\n'), 'examples.json: a file of examples'],
+  ['touches examples', add('examples.json', '[]\n'), 'examples.json: an example file'],
   ['hard-codes an input', add('entry.py', 'if text == "I really liked “this” film": x()\n'), 'input of example 1'],
   ['as JSON', add('data.json', '{"a": "I really liked \\u201cthis\\u201d film"}\n'), 'input of example 1'],
-  ['hard-codes an output', add('entry.py', 'score = 0.98712345\n'), 'entry.py: an added line holds the output'],
+  ['hard-codes an output', add('entry.py', 'score = 0.98712345\n'), 'entry.py: an added line contains the output'],
 ])('refuses what %s', async (_, edit, evidence) => {
   expect((await judge(edit)).evidence).toContain(evidence);
 });
@@ -145,7 +145,7 @@ test('what was taken away is put back, and what was added stays', async () => {
     remove('tests')(directory);
     mkdirSync(join(directory, 'helper.py'));
   });
-  expect(evidence).toContain('Berth has put back as they were: helper.py, tests/test_app.py');
+  expect(evidence).toContain('Berth restored these files: helper.py, tests/test_app.py');
   expect(readFileSync(join(workspace, 'helper.py'), 'utf8')).toBe(repository['helper.py']);
   expect(existsSync(join(workspace, 'tests/test_app.py'))).toBe(true);
   expect(existsSync(join(workspace, 'new.py'))).toBe(true);

@@ -46,14 +46,16 @@ const predict = 'def predict(text):\n    return text\n';
 const pointer = 'version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n';
 
 test.each([
-  ['*.bin\n', 'model.bin', 'write “!/model.bin” into .berthignore'],
-  ['weights/\n', 'weights/model.bin', 'write “!/weights/” and “!/weights/**” into .berthignore'],
+  ['*.bin\n', 'model.bin', 'add “!/model.bin” to .berthignore'],
+  ['weights/\n', 'weights/model.bin', 'add “!/weights/” and “!/weights/**” to .berthignore'],
 ])('an ignored file (%j) is named, with the rule that brings it', async (ignored, file, advice) => {
   const files = { '.gitignore': ignored, [file]: 'x', 'app.py': `open("${file}")\n${predict}` };
   const { message } = await explain({ files });
   expect(message).toContain('FileNotFoundError');
-  expect(message).toContain(`${file} is in the repository, but its ignore files leave it out: ${advice}`);
-  const rules = [...(/write (.*) into/.exec(message)?.[1] ?? '').matchAll(/“(.*?)”/g)].map(([, rule]) => rule);
+  expect(message).toContain(`${file} is in the repository, but its ignore files exclude it: ${advice}`);
+  const rules = [...(/add (.*) to \.berthignore/.exec(message)?.[1] ?? '').matchAll(/“(.*?)”/g)].map(
+    ([, rule]) => rule,
+  );
   const brought = { ...files, '.berthignore': `${rules.join('\n')}\n` };
   expect((await explain({ files: brought })).message).toBe('it started');
 });
@@ -61,18 +63,16 @@ test.each([
 test('an ignored module is named', async () => {
   const files = { '.gitignore': 'generated.py\n', 'generated.py': 'x = 1\n', 'app.py': `import generated\n${predict}` };
   const { message } = await explain({ files });
-  expect(message).toContain('generated.py is in the repository, but its ignore files leave it out');
+  expect(message).toContain('generated.py is in the repository, but its ignore files exclude it');
 });
 
 test('a Git LFS pointer is named, also by readers that do not say which file it is', async () => {
   const load = 'import pickle\nwith open("model.pkl", "rb") as file:\n    pickle.load(file)\n';
   const { message, source } = await explain({ files: { 'model.pkl': pointer, 'app.py': load } });
-  expect(message).toContain(
-    `model.pkl is no more than a Git LFS pointer: run “git lfs pull” in ${source}, then deploy again`,
-  );
+  expect(message).toContain(`model.pkl is only a Git LFS pointer: run “git lfs pull” in ${source}, then deploy again`);
   const quiet = 'import json\nfrom pathlib import Path\njson.loads(Path("data").joinpath("w" + ".json").read_text())\n';
   const other = await explain({ files: { 'data/w.json': pointer, 'app.py': quiet } });
-  expect(other.message).toContain('data/w.json is no more than a Git LFS pointer');
+  expect(other.message).toContain('data/w.json is only a Git LFS pointer');
   const unrelated = await explain({ files: { 'data/w.json': pointer, 'app.py': '1 / 0\n' } });
   expect(unrelated.message).not.toContain('LFS');
 });
@@ -123,7 +123,7 @@ test('a file that lies beside the code, and is looked for at the top, is named',
   const facts = await gatherFacts(source);
   const { message } = await explainMissing(error, async () => ({ source, code: source, facts, variables: [] }));
   expect(message).toContain(
-    `data/w.txt is in service, and code runs at the top of what is deployed: deploy ${source}/service`,
+    `data/w.txt is in service, but code runs in the root of the deployed directory: deploy ${source}/service`,
   );
 });
 
@@ -135,11 +135,9 @@ test('variables of a .env file are given with --env-file', async () => {
   );
   expect(message).not.toContain('secret');
   const example = await explain({ files: { '.env.example': 'API_TOKEN=\n', 'app.py': app } });
-  expect(example.message).toContain(
-    'API_TOKEN is asked for by .env.example and not set: give it with --env API_TOKEN=VALUE',
-  );
+  expect(example.message).toContain('.env.example lists API_TOKEN, which is not set: use --env API_TOKEN=VALUE');
   const unknown = await explain({ files: { 'app.py': app } });
-  expect(unknown.message).toContain('the variable API_TOKEN is not set: give it with --env API_TOKEN=VALUE');
+  expect(unknown.message).toContain('the variable API_TOKEN is not set: set it with --env API_TOKEN=VALUE');
   const inWords = 'raise ValueError("set the api_token environment variable")\n';
   const words = await explain({ files: { '.env': 'API_TOKEN=secret\n', 'app.py': inWords } });
   expect(words.message).toContain('API_TOKEN is in .env');
@@ -148,19 +146,19 @@ test('variables of a .env file are given with --env-file', async () => {
 });
 
 const modules: [string, Record<string, string>, RegExp][] = [
-  ['cv2', {}, /nothing asks for it: add opencv-python-headless to requirements\.txt$/],
+  ['cv2', {}, /no manifest requires it: add opencv-python-headless to requirements\.txt$/],
   ['google.generativeai', {}, /add google-generativeai to requirements\.txt$/],
   ['some_library.core', { 'requirements.txt': 'idna\n' }, /add some-library to requirements\.txt$/],
   ['pkg_resources_x', { 'pyproject.toml': '[project]\nname = "a"\nversion = "1"\n' }, /to pyproject\.toml$/],
   [
     'obscure_thing',
     { 'conda-gpu.yml': 'dependencies:\n  - conda-forge::obscure-thing=1.2\n' },
-    /conda-gpu\.yml lists it, but what only conda has is not installed: add obscure-thing to requirements\.txt$/,
+    /conda-gpu\.yml lists it, but packages listed only for conda are not installed: add obscure-thing to requirements\.txt$/,
   ],
   [
     'cv2, tools_here, faiss',
     { 'lib/tools_here.py': '' },
-    /'cv2'; also missing: 'faiss'; nothing asks for cv2 and faiss: add opencv-python-headless and faiss-cpu to requirements\.txt$/,
+    /'cv2'; also missing: 'faiss'; no manifest requires cv2 and faiss: add opencv-python-headless and faiss-cpu to requirements\.txt$/,
   ],
   ['tools_here', { 'lib/tools_here.py': '' }, /the repository has it in lib: deploy with --env PYTHONPATH=lib$/],
 ];
@@ -172,11 +170,8 @@ test.each(modules)('a module that nothing asks for: %s', async (name, files, mes
 test.each([
   ['pkg_resources', /add setuptools<81 to/],
   ['pip', /add pip to/],
-  [
-    'distutils',
-    /no part of Python any more since 3\.12: ask for setuptools in the requirements, or for an older Python/,
-  ],
-  ['imp', /no part of Python any more since 3\.12: ask for an older Python/],
+  ['distutils', /Python 3\.12 removed distutils: add setuptools to the requirements, or use an older Python/],
+  ['imp', /Python 3\.12 removed imp: use an older Python/],
 ])('a module that Python brought once: %s', async (name, message) => {
   const code = temporarySolution({ 'app.py': '' });
   const error = new BerthError('IMPORT_FAILED', `ModuleNotFoundError: No module named '${name}'`);
@@ -198,7 +193,7 @@ test('a library of the system is named', async () => {
       }))
     ).message;
   const opencv = 'ImportError: libGL.so.1: cannot open shared object file: No such file or directory\nimport cv2';
-  expect(await explainText(opencv)).toContain('ask for opencv-python-headless instead');
+  expect(await explainText(opencv)).toContain('require opencv-python-headless instead');
   const cuda = 'ImportError: libcudnn.so.9: cannot open shared object file: No such file or directory';
   expect(await explainText(cuda)).toContain('the system lacks the library libcudnn.so.9, a part of CUDA');
 });

@@ -42,6 +42,6 @@ test('a refused key is an agent that can’t be used', async () => {
   endpoint.script(refuse(401));
   await expect(adapter.adapt(await someRequest(undefined, { round: { agents: ['openai'] } }))).rejects.toMatchObject({
     code: 'AGENT_UNUSABLE',
-    message: expect.stringContaining('refuses the key'),
+    message: expect.stringContaining('rejects the key'),
   });
 });

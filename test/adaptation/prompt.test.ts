@@ -83,7 +83,7 @@ test('a user’s own part takes the place of Berth’s, and a wrong placeholder 
   expect(() => buildPrompt(wrong)).toThrow(
     expect.objectContaining({
       code: 'AGENT_CONFIG',
-      message: expect.stringContaining('goal.md:2: there is no {{gaol}}'),
+      message: expect.stringContaining('goal.md:2: unknown placeholder {{gaol}}'),
     }),
   );
 });

@@ -60,7 +60,7 @@ test('a call with the defaults that ends the software at its endpoint is made on
 });
 
 test.each([
-  ['module', 'import cv2', {}, /^ModuleNotFoundError: No module named 'cv2'; nothing asks for it: add opencv-python/],
+  ['module', 'import cv2', {}, /^ModuleNotFoundError: No module named 'cv2'; no manifest requires it: add opencv-python/],
   [
     'ignored file',
     'open("w.bin")',

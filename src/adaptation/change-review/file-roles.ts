@@ -37,10 +37,10 @@ export const isTest = (path: string): boolean =>
 export const isSourceCode = (path: string): boolean =>
   sourceExtensions.has(extname(path).toLowerCase()) || sourceNames.test(basename(path));
 
-/** Weights and tables: nothing that an agent could write again. */
+/** Returns true for weights and tables, which an agent cannot recreate. */
 export const isData = (path: string): boolean => dataExtensions.has(extname(path).toLowerCase());
 
-/** What programs write, and write again: caches, and what says of itself that it is generated. */
+/** Returns true for caches and for files marked as generated. */
 export const isGenerated = (path: string, text: string): boolean =>
   /(^|\/)(__pycache__|node_modules|\.ipynb_checkpoints|[^/]+\.egg-info)\//.test(path) ||
   /_pb2(_grpc)?\.pyi?$|\.min\.(js|css)$/.test(path) ||
@@ -48,10 +48,10 @@ export const isGenerated = (path: string, text: string): boolean =>
     text.split('\n').slice(0, 5).join('\n'),
   );
 
-/** Data that says what must come out. */
+/** Returns true for files with expected outputs. */
 export const isExampleFile = (path: string): boolean =>
   /^(examples?|contract|expected)([._-].*)?\.(jsonl?|ndjson|ya?ml)$/i.test(basename(path));
 
-/** Prose: an example in it is one that is explained. */
+/** Returns true for prose, in which examples may be quoted. */
 export const isProse = (path: string): boolean =>
   ['.md', '.rst', '.txt', '.adoc'].includes(extname(path).toLowerCase());

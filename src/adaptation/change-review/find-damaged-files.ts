@@ -4,21 +4,21 @@ import { isData, isExampleFile, isGenerated, isSourceCode, isTest } from './file
 import { readAddedLines } from './read-added-lines.js';
 import type { Change, ChangedFile } from './read-change.js';
 
-/** A file of the user's that a change took away, and how. */
+/** A user's file that a change damaged, and how. */
 export interface DamagedFile {
   path: string;
   damage: string;
 }
 
-/** Finds what a change took away of the user's: code, data, tests, examples. Code that was moved is still there. */
+/** Finds the user's code, data, tests and examples that a change damaged. Moved code is not damaged. */
 export async function findDamagedFiles(workspace: string, change: Change): Promise<DamagedFile[]> {
   const moved = new MovedCode(workspace, change);
-  const taken: DamagedFile[] = [];
+  const damaged: DamagedFile[] = [];
   for (const file of change.files.filter(({ kind }) => kind !== 'added')) {
-    const fault = findDamage(file) ?? (await findLoss(file, moved));
-    if (fault !== undefined) taken.push({ path: file.path, damage: fault });
+    const damage = findDamage(file) ?? (await findLoss(file, moved));
+    if (damage !== undefined) damaged.push({ path: file.path, damage });
   }
-  return taken;
+  return damaged;
 }
 
 function findDamage({ path, kind, deleted }: ChangedFile): string | undefined {
@@ -26,14 +26,14 @@ function findDamage({ path, kind, deleted }: ChangedFile): string | undefined {
     if (kind === 'deleted') return 'a test was deleted';
     return (deleted ?? 0) > 0 ? 'lines of a test were deleted or changed' : undefined;
   }
-  if (isExampleFile(path)) return 'a file of examples was changed';
+  if (isExampleFile(path)) return 'an example file was changed';
   return kind === 'deleted' && isData(path) ? 'the user’s data was deleted' : undefined;
 }
 
-/** Files with fewer lines are often changed as a whole. */
+/** Files with fewer lines are often rewritten entirely. */
 const minReplacedLines = 10;
 
-/** Shares of a file's lines: what is left of code that was moved; what is replaced. */
+/** Shares of a file's lines that still exist: at least this much if it was moved, less than this if it was replaced. */
 const [movedShare, replacedShare] = [0.8, 0.2];
 
 async function findLoss(file: ChangedFile, moved: MovedCode): Promise<string | undefined> {
@@ -44,19 +44,19 @@ async function findLoss(file: ChangedFile, moved: MovedCode): Promise<string | u
   const share = await moved.findShare(file, text);
   if (kind === 'deleted') return share < movedShare && text.trim() !== '' ? 'the user’s code was deleted' : undefined;
   const lines = text.trimEnd().split('\n').length;
-  const isGone = (deleted ?? 0) >= lines * 0.9;
-  if (!isGone || share >= movedShare) return undefined;
+  const isMostlyDeleted = (deleted ?? 0) >= lines * 0.9;
+  if (!isMostlyDeleted || share >= movedShare) return undefined;
   const isReplaced = lines >= minReplacedLines && share < replacedShare;
   return isReplaced || (await moved.isEmptied(path))
     ? `${deleted} of its ${lines} lines of the user’s code were deleted`
     : undefined;
 }
 
-/** A script needs no extension. */
+/** Recognizes code by its extension, or a script by its first line. */
 const isCode = (path: string, text: string): boolean =>
   isSourceCode(path) || (extname(path) === '' && text.startsWith('#!'));
 
-/** Where the lines of the user's code are after a change. */
+/** Finds where the lines of the user's code are after a change. */
 class MovedCode {
   private added: Promise<Map<string, string>> | undefined;
 
@@ -69,18 +69,18 @@ class MovedCode {
     return this.read(this.change.source, path);
   }
 
-  /** Of the lines that say something, those that were left in the file or added to another of its kind, from 0 to 1. */
+  /** Returns the share of significant lines, from 0 to 1, that are still in the file or in another file of its kind. */
   async findShare({ path, kind }: ChangedFile, text: string): Promise<number> {
     const lines = listLines(text);
     if (lines.length === 0) return 1;
     this.added ??= this.readAdded();
-    const here = kind === 'deleted' ? '' : await this.read(this.change.commit, path);
-    const elsewhere = [...(await this.added)].filter(([other]) => extname(other) === extname(path));
-    const present = new Set([here, ...elsewhere.map(([, added]) => added)].flatMap(listLines));
+    const remaining = kind === 'deleted' ? '' : await this.read(this.change.commit, path);
+    const additions = [...(await this.added)].filter(([other]) => extname(other) === extname(path));
+    const present = new Set([remaining, ...additions.map(([, added]) => added)].flatMap(listLines));
     return lines.filter((line) => present.has(line)).length / lines.length;
   }
 
-  /** Whether no line but blanks and comments is left. */
+  /** Returns true if only blank lines and comments are left. */
   async isEmptied(path: string): Promise<boolean> {
     const text = await this.read(this.change.commit, path);
     return text.split('\n').every((line) => /^\s*($|#|\/\/|\/?\*|--|pass\s*$)/.test(line));
@@ -97,7 +97,7 @@ class MovedCode {
   }
 }
 
-/** Without their indentation; brackets and the like are in every file. */
+/** Lists the significant lines without indentation. Short ones, such as brackets, are in every file. */
 const listLines = (text: string): string[] =>
   text
     .split('\n')

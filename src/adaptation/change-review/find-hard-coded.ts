@@ -16,35 +16,36 @@ interface HardCodedText extends ExampleText {
   path: string;
 }
 
-/** Shorter texts are in much honest code. */
+/** Shorter texts occur in legitimate code. */
 const minTextLength = 8;
 
 /**
- * Lines that were added and hold an example's input or expected output word for word, where the source did not: as
- * evidence, one line each. A single plain word may be a label that the software needs, so it counts only where the
- * other side of its example was added too. Tests and prose may hold examples.
+ * Finds added lines that contain an example's input or expected output verbatim, unless the source contains it too.
+ * Returns one line of evidence for each. A single word may be a legitimate label, so it counts only if the other side of
+ * its example was added too. Tests and prose may contain examples.
  */
 export async function findHardCoded(workspace: string, change: Change, contract: Contract): Promise<string[]> {
-  const telling = contract.examples.flatMap(({ input, output, match }, example) => [
+  const candidates = contract.examples.flatMap(({ input, output, match }, example) => [
     ...collectTexts(input).map((text): ExampleText => ({ text, side: 'input', example })),
     ...(match === 'schema' ? [] : collectTexts(output)).map((text): ExampleText => ({ text, side: 'output', example })),
   ]);
-  if (telling.length === 0) return [];
+  if (candidates.length === 0) return [];
   const paths = change.files
     .filter(({ path, added }) => (added ?? 0) > 0 && !isTest(path) && !isProse(path))
     .map(({ path }) => path);
   const added = await readAddedLines(workspace, change, paths);
   const found: HardCodedText[] = [];
   for (const [path, lines] of added) {
-    for (const one of telling) {
-      if (!containsText(lines, one.text) || (await isInSource(workspace, change.source, one.text))) continue;
-      found.push({ ...one, path });
+    for (const candidate of candidates) {
+      if (!containsText(lines, candidate.text) || (await isInSource(workspace, change.source, candidate.text)))
+        continue;
+      found.push({ ...candidate, path });
     }
   }
-  return found.filter((one) => !isPlainWord(one.text) || hasOtherSide(one, found)).map(describe);
+  return found.filter((match) => !isPlainWord(match.text) || hasOtherSide(match, found)).map(describe);
 }
 
-/** Every string in a value that is long enough, and every number that is as long when written. */
+/** Collects the strings in a value, and its numbers as text, that have the minimum length. */
 function collectTexts(value: unknown): string[] {
   if (typeof value === 'string') return value.trim().length >= minTextLength ? [value.trim()] : [];
   if (typeof value === 'number' || typeof value === 'bigint' || value instanceof JsonNumber)
@@ -58,7 +59,7 @@ const isPlainWord = (text: string): boolean => /^[\p{L}\p{M}_-]+$/u.test(text);
 const hasOtherSide = ({ side, example }: HardCodedText, found: readonly HardCodedText[]): boolean =>
   found.some((other) => other.example === example && other.side !== side);
 
-/** As it is, or as a string of Python, JSON or JavaScript would have it. */
+/** Returns true if the lines contain the text verbatim, or escaped as in a string of Python, JSON or JavaScript. */
 function containsText(lines: string, text: string): boolean {
   const quoted = JSON.stringify(text).slice(1, -1);
   const ascii = quoted.replaceAll(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
@@ -66,9 +67,9 @@ function containsText(lines: string, text: string): boolean {
   return forms.some((form) => lines.includes(form));
 }
 
-/** Of a text with several lines, the longest is looked for: git searches line by line. */
+/** Searches the source for the text, or for its longest line, because git searches line by line. */
 async function isInSource(workspace: string, source: string, text: string): Promise<boolean> {
-  const line = text.split('\n').reduce((longest, one) => (one.length > longest.length ? one : longest), '');
+  const line = text.split('\n').reduce((longest, other) => (other.length > longest.length ? other : longest), '');
   const search = await startGit(workspace, ['grep', '--quiet', '--fixed-strings', '-e', line, source]).then(
     () => 0,
     (error: { exitCode?: number }) => error.exitCode,
@@ -77,4 +78,4 @@ async function isInSource(workspace: string, source: string, text: string): Prom
 }
 
 const describe = ({ path, side, example, text }: HardCodedText): string =>
-  `${path}: an added line holds the ${side} of example ${example + 1}: ${shorten(text, 100)}`;
+  `${path}: an added line contains the ${side} of example ${example + 1}: ${shorten(text, 100)}`;

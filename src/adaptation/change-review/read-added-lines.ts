@@ -2,7 +2,7 @@ import { runGit } from '../../workspaces/git-repository.js';
 import { mapBounded } from '../../workspaces/map-bounded.js';
 import type { Change } from './read-change.js';
 
-/** The lines that were added to each of these files since the source, as one text per file. */
+/** Reads the lines added to each of these files since the source commit, as one text per file. */
 export async function readAddedLines(
   workspace: string,
   { source, commit }: Change,
@@ -15,7 +15,7 @@ export async function readAddedLines(
   return new Map(paths.map((path, index) => [path, parseAdditions(diffs[index] ?? '')]));
 }
 
-/** Without context, all that begins with `+` after the first hunk's header is an added line. */
+/** Parses a diff without context lines: after the first hunk header, each line that starts with `+` was added. */
 function parseAdditions(diff: string): string {
   const start = diff.indexOf('\n@@ ');
   if (start === -1) return '';

@@ -6,20 +6,20 @@ import { readWorkspaceRecord } from '../../workspaces/workspace-record.js';
 export interface ChangedFile {
   path: string;
   kind: 'added' | 'deleted' | 'modified';
-  /** Lines; null for what is no text. */
+  /** Number of lines; null for a binary file. */
   added: number | null;
   deleted: number | null;
 }
 
 export interface Change {
-  /** The commit that the workspace began with. */
+  /** The commit of the unmodified source. */
   source: string;
-  /** The workspace as it stands, as a commit that no history holds. */
+  /** The current workspace, as a commit outside any branch. */
   commit: string;
   files: ChangedFile[];
 }
 
-/** What git says changed in the workspace since the source, committed or not. A renamed file is one deleted, one added. */
+/** Reads what changed in the workspace since the source, committed or not. A rename counts as a deletion and an addition. */
 export async function readChange(workspace: string): Promise<Change> {
   const { source } = await readWorkspaceRecord(workspace);
   const { commit } = await snapshotWorkspace(workspace);
@@ -34,10 +34,10 @@ export async function readChange(workspace: string): Promise<Change> {
   };
 }
 
-/** Of a file that became a link, or a directory of another repository, nothing is left either. */
+/** Also matches a change of type: nothing is left of a file that became a link or a nested repository. */
 const deletedStatus = /^[DT]/;
 
-/** `M\0path\0A\0path\0…` */
+/** Parses `M\0path\0A\0path\0…`. */
 function parseKinds(text: string): Map<string, ChangedFile['kind']> {
   const fields = text.split('\0');
   const kinds = new Map<string, ChangedFile['kind']>();
@@ -49,7 +49,7 @@ function parseKinds(text: string): Map<string, ChangedFile['kind']> {
   return kinds;
 }
 
-/** `3\t1\tpath\0-\t-\tpath\0…` */
+/** Parses `3\t1\tpath\0-\t-\tpath\0…`. */
 const parseNumstat = (text: string): Omit<ChangedFile, 'kind'>[] =>
   text
     .split('\0')

@@ -6,11 +6,11 @@ import { findHardCoded } from './find-hard-coded.js';
 import { type Change, readChange } from './read-change.js';
 
 /**
- * Refuses what no adaptation may do, whatever it claims and whatever its own code can: delete, empty or replace the user's
- * code or data, delete or weaken tests, touch example files, do nothing but delete, write an example into the code. What
- * was taken away is put back, so that the next round begins with it.
+ * Rejects a change that no adaptation may make: deleting, emptying or replacing the user's code or data, deleting or
+ * changing tests, touching example files, only deleting, or hard-coding an example. Restores damaged files, so that the
+ * next round starts with them.
  *
- * @throws BerthError ADAPTATION_FAILED with evidence for the agent
+ * @throws ADAPTATION_FAILED with evidence for the agent
  */
 export async function reviewChange(workspace: string, contract: Contract): Promise<void> {
   const change = await readChange(workspace);
@@ -25,9 +25,9 @@ export async function reviewChange(workspace: string, contract: Contract): Promi
     workspace,
     damagedFiles.map(({ path }) => path),
   );
-  const putBack = restored.length === 0 ? [] : [`Berth has put back as they were: ${restored.join(', ')}`];
-  throw new BerthError('ADAPTATION_FAILED', `the change is refused: ${summarize(faults)}`, {
-    evidence: [...faults, ...putBack].join('\n'),
+  const note = restored.length === 0 ? [] : [`Berth restored these files: ${restored.join(', ')}`];
+  throw new BerthError('ADAPTATION_FAILED', `the change was rejected: ${summarize(faults)}`, {
+    evidence: [...faults, ...note].join('\n'),
   });
 }
 
@@ -37,6 +37,6 @@ const summarize = ([first = '', ...others]: string[]): string =>
 function findDeletionOnlyChange({ files }: Change): string[] {
   const isOnlyDeleting = files.length > 0 && files.every(({ kind, added }) => kind === 'deleted' || added === 0);
   return isOnlyDeleting && files.some(({ kind, deleted }) => kind === 'deleted' || (deleted ?? 0) > 0)
-    ? [`nothing was added, something only deleted: ${files.map(({ path }) => path).join(', ')}`]
+    ? [`the change only deletes: ${files.map(({ path }) => path).join(', ')}`]
     : [];
 }

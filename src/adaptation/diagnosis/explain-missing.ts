@@ -8,45 +8,53 @@ import { findMissingModules } from './find-missing-modules.js';
 import { findMissingSubmodules } from './find-missing-submodules.js';
 import { findMissingVariables } from './find-missing-variables.js';
 
-/** The likeliest first: what was left out explains more than what was not declared. */
+/** Ordered by likelihood: files excluded from the copy explain more than undeclared requirements. */
 const finders: MissingFinder[] = [
-  ...[findMissingSubmodules, findLargeFilePointers, findIgnoredFiles, findFilesBesideCode],
-  ...[findMissingVariables, findMissingLibraries, findMissingModules],
+  findMissingSubmodules,
+  findLargeFilePointers,
+  findIgnoredFiles,
+  findFilesBesideCode,
+  findMissingVariables,
+  findMissingLibraries,
+  findMissingModules,
 ];
 
-/** Of these an exception of the software's own is the evidence. */
+/** Errors whose evidence is an exception of the software. */
 const explainedCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
-  ...(['IMPORT_FAILED', 'START_FAILED', 'NOT_READY', 'CONTRACT_FAILED', 'CALL_FAILED'] as const),
+  'IMPORT_FAILED',
+  'START_FAILED',
+  'NOT_READY',
+  'CONTRACT_FAILED',
+  'CALL_FAILED',
 ]);
 
-/** Sentences that an error gets at most: what is missing first explains the rest. */
+/** Maximum sentences added to an error: the first cause usually explains the rest. */
 const maxSentences = 3;
 
 /**
- * The error, with what its software misses that the copy left out or nobody declared, and how to give it to the software.
- * The same error where nothing of the kind is found.
+ * Adds to an error what the software misses because the copy excluded it or nobody declared it, and how to provide it.
+ * Returns the same error if nothing is found.
  */
 export async function explainMissing(
   error: BerthError,
-  surroundings: () => Promise<FailureContext>,
+  gatherContext: () => Promise<FailureContext>,
 ): Promise<BerthError> {
   if (!explainedCodes.has(error.code)) return error;
   const text = `${error.message}\n${error.details.evidence ?? ''}`;
-  const sentences = await surroundings().then(
-    (found) => findMissing(text, found),
-    () => [], // what cannot be looked at explains nothing, and hides nothing either
+  const sentences = await gatherContext().then(
+    (context) => findMissing(text, context),
+    () => [], // without context there is no explanation, but the error must not be hidden
   );
   if (sentences.length === 0) return error;
   const message = [error.message, ...sentences].join('; ');
   return new BerthError(error.code, message, error.details, { cause: error });
 }
 
-/** What the text of a failure misses, in sentences without their stop. A look that fails finds nothing. */
-export async function findMissing(text: string, surroundings: FailureContext): Promise<string[]> {
+/** Finds what is missing according to a failure's text, in sentences without a final period. A failing search finds nothing. */
+export async function findMissing(text: string, context: FailureContext): Promise<string[]> {
   const found: string[] = [];
   for (const find of finders) {
-    if (found.length === 0 || find !== findMissingModules)
-      found.push(...(await find(text, surroundings).catch(() => [])));
+    if (found.length === 0 || find !== findMissingModules) found.push(...(await find(text, context).catch(() => [])));
   }
   return found.slice(0, maxSentences);
 }

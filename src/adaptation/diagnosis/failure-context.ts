@@ -1,8 +1,8 @@
 import type { Facts } from '../../contract/facts.js';
 
-/** What a failure is held against. */
+/** The context in which the cause of a failure is sought. */
 export interface FailureContext {
-  /** The user's repository, from which the code was copied. It may be another one by now, or gone. */
+  /** The user's repository, from which the code was copied. It may have changed since, or be gone. */
   source: string;
   /** The revision's code. */
   code: string;
@@ -12,7 +12,7 @@ export interface FailureContext {
 }
 
 /**
- * Looks for one kind of thing that a failure misses. Returns what is missing and what to do, in sentences without their
- * stop; nothing where the text does not speak of it.
+ * Searches for one kind of missing dependency. Returns what is missing and what to do, in sentences without a final
+ * period; nothing if the failure's text does not mention it.
  */
-export type MissingFinder = (text: string, surroundings: FailureContext) => Promise<string[]>;
+export type MissingFinder = (text: string, context: FailureContext) => Promise<string[]>;

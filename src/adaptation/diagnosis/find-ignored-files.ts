@@ -3,25 +3,23 @@ import { basename, dirname, isAbsolute, join, normalize, relative } from 'node:p
 import { isExcludedByDefault } from '../../workspaces/ignore-rules.js';
 import type { MissingFinder } from './failure-context.js';
 
-/** Words of a failure that are looked at. */
+/** Maximum words of a failure that are examined. */
 const maxWords = 400;
 
-/** Files that the failure names, or modules, that the repository has and the copy has not. */
+/** Finds files and modules named by the failure that are in the repository but not in the copy. */
 export const findIgnoredFiles: MissingFinder = async (text, { source, code }) => {
   const seen = new Set<string>();
   for (const path of listPaths(text, code)) {
-    if (basename(path).startsWith('.env')) continue; // its variables are what is missing
+    if (basename(path).startsWith('.env')) continue; // findMissingVariables explains these
     if ((await exists(join(code, path))) || !(await isNonEmpty(join(source, path)))) continue;
     seen.add(await describe(path, code));
   }
   return [...seen].slice(0, 2);
 };
 
-/** What may be a path of the repository: quoted, or a word with a slash or an ending. */
+/** Lists possible paths of the repository in a text: quoted text, and words with a slash or a dot. */
 export function listPaths(text: string, code: string): string[] {
-  const quoted = [...text.matchAll(/(['"`])((?:(?!\1)[^\n]){1,300})\1/g)].map(
-    ([, , toRepositoryPath = '']) => toRepositoryPath,
-  );
+  const quoted = [...text.matchAll(/(['"`])((?:(?!\1)[^\n]){1,300})\1/g)].map(([, , content = '']) => content);
   const words = text.split(/[\s'"`(),;:[\]<>]+/).filter((word) => /[/.]/.test(word));
   const modules = [...text.matchAll(/No module named '([\w.]+)'/g)].flatMap(([, name = '']) => listModuleFiles(name));
   const paths = [...quoted, ...words, ...modules].slice(0, maxWords).map((word) => toRepositoryPath(word, code));
@@ -39,9 +37,9 @@ function listModuleFiles(module: string): string[] {
   ]);
 }
 
-/** Relative to the repository; undefined for what lies outside, or is no path. */
-function toRepositoryPath(written: string, code: string): string | undefined {
-  const path = normalize(isAbsolute(written) ? relative(code, written) : written).replace(/\/$/, '');
+/** Returns the path relative to the repository; undefined if it is outside or not a path. */
+function toRepositoryPath(word: string, code: string): string | undefined {
+  const path = normalize(isAbsolute(word) ? relative(code, word) : word).replace(/\/$/, '');
   return path === '.' || path === '' || path.startsWith('..') || isAbsolute(path) || path.includes('\0')
     ? undefined
     : path;
@@ -49,20 +47,21 @@ function toRepositoryPath(written: string, code: string): string | undefined {
 
 async function describe(path: string, code: string): Promise<string> {
   const excluded = path.split('/').find((part) => isExcludedByDefault(part));
-  if (excluded !== undefined) return `${path} is in the repository, but ${excluded} is never copied: keep it elsewhere`;
+  if (excluded !== undefined)
+    return `${path} is in the repository, but ${excluded} is never copied: move it to another directory`;
   const top = await findOutermostIgnored(path, code);
   const rules = top === path ? [`!/${path}`] : [`!/${top}/`, `!/${top}/**`];
   const lines = rules.map((rule) => `“${rule}”`).join(' and ');
-  return `${path} is in the repository, but its ignore files leave it out: write ${lines} into .berthignore, or have git track it`;
+  return `${path} is in the repository, but its ignore files exclude it: add ${lines} to .berthignore, or let git track it`;
 }
 
-/** The outermost directory of the path that was not copied. */
+/** Returns the outermost directory of the path that was not copied. */
 async function findOutermostIgnored(path: string, code: string): Promise<string> {
   const parent = dirname(path);
   return parent === '.' || (await exists(join(code, parent))) ? path : await findOutermostIgnored(parent, code);
 }
 
-/** An empty directory is in no copy, and in no commit of git's: no ignore file leaves it out. */
+/** Returns false for an empty directory: git does not track it and the copy omits it, regardless of ignore files. */
 const isNonEmpty = async (path: string): Promise<boolean> =>
   (await exists(path)) && (await readdir(path).catch(() => ['a file'])).length > 0;
 

@@ -3,25 +3,25 @@ import { basename, join } from 'node:path';
 import { listSourceFiles } from '../../workspaces/index.js';
 import type { MissingFinder } from './failure-context.js';
 
-/** Bytes of the largest pointer. */
+/** Maximum bytes of a pointer file. */
 const maxPointerBytes = 1024;
 const pointerHeader = 'version https://git-lfs';
-/** Small files that are looked into. */
+/** Maximum number of small files that are read. */
 const maxFiles = 5000;
 
-/** How readers complain of a file that is not what its name says. */
+/** Matches errors of readers that find unexpected content in a file. */
 const unreadablePattern =
   /invalid load key|not a (zip|gzip|hdf5|valid|pickle)|badzip|header ?too ?large|invalid ?header|cannot identify image|magic number|file signature|unpickling|decode ?error|failed (reading|to load|to read)|parquet|corrupt|unexpected (eof|end of)|protobuf|malformed|git-lfs|unable to (open|read|load)|SafetensorError/i;
 
-/** Files that stand for others in Git's Large File Storage, where nobody fetched those. */
+/** Finds Git LFS pointers whose files were never fetched. */
 export const findLargeFilePointers: MissingFinder = async (text, { code, source }) => {
   const pointers = await listPointers(code);
   const named = pointers.filter((path) => text.includes(basename(path)));
-  const meant = named.length > 0 ? named : unreadablePattern.test(text) ? pointers : [];
-  const [first, ...others] = meant;
+  const likely = named.length > 0 ? named : unreadablePattern.test(text) ? pointers : [];
+  const [first, ...others] = likely;
   if (first === undefined) return [];
-  const what = others.length === 0 ? `${first} is` : `${first} and ${others.length} more are`;
-  return [`${what} no more than a Git LFS pointer: run “git lfs pull” in ${source}, then deploy again`];
+  const subject = others.length === 0 ? `${first} is` : `${first} and ${others.length} more are`;
+  return [`${subject} only a Git LFS pointer: run “git lfs pull” in ${source}, then deploy again`];
 };
 
 async function listPointers(code: string): Promise<string[]> {

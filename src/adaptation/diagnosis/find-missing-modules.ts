@@ -8,30 +8,30 @@ import { findPackage, removedModules } from './module-packages.js';
 
 const maxFileBytes = 200_000;
 
-/** Modules that are imported, and that neither the repository nor what it asks for has. */
-export const findMissingModules: MissingFinder = async (text, surroundings) => {
+/** Finds modules that are imported, but that neither the repository nor its requirements provide. */
+export const findMissingModules: MissingFinder = async (text, context) => {
   const modules = listModules(text);
-  const found = await Promise.all(modules.map((module) => explainModule({ module, text, surroundings })));
-  const named = (module: string) => (modules.length > 1 ? module : 'it');
-  const sentences = found.flatMap(({ module, explain }) => explain?.(named(module)) ?? []);
-  const wanted = found.filter(({ requirement }) => requirement !== undefined);
-  if (wanted.length === 0) return sentences;
-  const them = wanted.map(({ module }) => named(module));
-  const requirements = wanted.map(({ requirement = '' }) => requirement);
-  const add = `add ${joinWords(requirements)} to ${chooseManifest(surroundings)}`;
-  const unread = await listUnread(text, surroundings);
-  if (unread.length > 0) return [...sentences, `${unread.join('; ')}: fix that, or ${add}`];
-  return [...sentences, `nothing asks for ${joinWords(them)}: ${add}`];
+  const found = await Promise.all(modules.map((module) => explainModule({ module, text, context })));
+  const refer = (module: string) => (modules.length > 1 ? module : 'it');
+  const sentences = found.flatMap(({ module, explain }) => explain?.(refer(module)) ?? []);
+  const undeclared = found.filter(({ requirement }) => requirement !== undefined);
+  if (undeclared.length === 0) return sentences;
+  const requirements = undeclared.map(({ requirement = '' }) => requirement);
+  const advice = `add ${joinWords(requirements)} to ${chooseManifest(context)}`;
+  const unreadManifests = await listUnreadManifests(text, context);
+  if (unreadManifests.length > 0) return [...sentences, `${unreadManifests.join('; ')}: fix that, or ${advice}`];
+  const subjects = undeclared.map(({ module }) => refer(module));
+  return [...sentences, `no manifest requires ${joinWords(subjects)}: ${advice}`];
 };
 
-/** Manifests that may ask for what is missing, and could not be read: those that count for the code that failed. */
-async function listUnread(text: string, { code, facts }: FailureContext): Promise<string[]> {
-  const entry = fileInTraceback(text);
+/** Lists unreadable manifests that apply to the failed code: they may require the missing module. */
+async function listUnreadManifests(text: string, { code, facts }: FailureContext): Promise<string[]> {
+  const entry = findTracebackFile(text);
   const { unreadManifests } = await readRequirements(code, facts, { entry }).catch(() => ({ unreadManifests: [] }));
   return unreadManifests;
 }
 
-/** The one that Python names, and those that our host has read beside it: see hosts/python/berth_host/missing_modules.py. */
+/** Lists the module that Python reports, and those that the host process adds: see hosts/python/berth_host/missing_modules.py. */
 function listModules(text: string): string[] {
   const module = [...text.matchAll(/No module named '([\w.]+)'/g)].at(-1)?.[1];
   if (module === undefined) return [];
@@ -43,37 +43,42 @@ const joinWords = (words: readonly string[]): string => [...new Set(words)].join
 
 interface MissingModule {
   module: string;
-  /** What to do, in a sentence that calls the module so. */
-  explain?: (it: string) => string;
-  /** What nothing asks for. */
+  /** Returns a sentence on what to do that refers to the module as `subject`. */
+  explain?: (subject: string) => string;
+  /** The requirement that no manifest declares. */
   requirement?: string;
 }
 
 async function explainModule(missing: {
   module: string;
   text: string;
-  surroundings: FailureContext;
+  context: FailureContext;
 }): Promise<MissingModule> {
-  const { module, text, surroundings } = missing;
+  const { module, text, context } = missing;
   const [first = ''] = module.split('.');
   const removed = removedModules[first];
   if (removed !== undefined) return { module, explain: () => describeRemoved(first, removed) };
-  const files = (await listSourceFiles(surroundings.code)).map(({ path }) => path);
-  const beside = findImportDirectory(first, files);
-  if (beside !== undefined)
-    return { module, explain: (it) => `the repository has ${it} in ${beside}: deploy with --env PYTHONPATH=${beside}` };
-  if (first === basename(surroundings.source))
-    return { module, explain: () => describeOwnName(first, text, surroundings) };
-  const wanted = findPackage(findFullName(module, text));
-  const isBound = wanted.requirement !== wanted.name; // a release that is asked for may have it no more
-  if (!isBound && isDeclared(wanted.name, surroundings)) return { module };
-  const conda = await findCondaFile([wanted.name, first], surroundings);
-  if (conda === undefined) return { module, requirement: wanted.requirement };
-  const ask = `add ${wanted.requirement} to ${chooseManifest(surroundings)}`;
-  return { module, explain: (it) => `${conda} lists ${it}, but what only conda has is not installed: ${ask}` };
+  const files = (await listSourceFiles(context.code)).map(({ path }) => path);
+  const directory = findImportDirectory(first, files);
+  if (directory !== undefined)
+    return {
+      module,
+      explain: (subject) => `the repository has ${subject} in ${directory}: deploy with --env PYTHONPATH=${directory}`,
+    };
+  if (first === basename(context.source)) return { module, explain: () => describeOwnName(first, text, context) };
+  const provider = findPackage(findFullName(module, text));
+  const isBounded = provider.requirement !== provider.name; // newer releases may no longer provide the module
+  if (!isBounded && isDeclared(provider.name, context)) return { module };
+  const conda = await findCondaFile([provider.name, first], context);
+  if (conda === undefined) return { module, requirement: provider.requirement };
+  const advice = `add ${provider.requirement} to ${chooseManifest(context)}`;
+  return {
+    module,
+    explain: (subject) => `${conda} lists ${subject}, but packages listed only for conda are not installed: ${advice}`,
+  };
 }
 
-/** Python names the first part that is missing, `google`; the line that imports it says which of the packages there. */
+/** Finds the full name: Python reports only the first missing part, such as `google`, but the import statement has the rest. */
 function findFullName(module: string, text: string): string {
   const escaped = module.replaceAll('.', '\\.');
   const statement = new RegExp(`(?:import|from) +(${escaped}(?:\\.\\w+)*)(?: +import +(\\w+))?`).exec(text);
@@ -82,21 +87,21 @@ function findFullName(module: string, text: string): string {
 }
 
 function describeRemoved(module: string, { since, instead }: { since: string; instead?: string }): string {
-  const older = `an older Python (write it into .python-version)`;
-  const ways = instead === undefined ? `ask for ${older}` : `ask for ${instead} in the requirements, or for ${older}`;
-  return `${module} is no part of Python any more since ${since}: ${ways}`;
+  const useOlder = 'use an older Python (set it in .python-version)';
+  const advice = instead === undefined ? useOlder : `add ${instead} to the requirements, or ${useOlder}`;
+  return `Python ${since} removed ${module}: ${advice}`;
 }
 
-/** The code was written to be imported from the directory above the one that is deployed. */
+/** Describes code that expects to be imported from the parent of the deployed directory. */
 function describeOwnName(first: string, text: string, { source }: FailureContext): string {
-  const file = fileInTraceback(text) ?? 'FILE.py';
-  return `${first} is the directory that is deployed, and its modules are imported from above it: deploy ${dirname(source)} with --entry ${first}/${file}:CALLABLE`;
+  const file = findTracebackFile(text) ?? 'FILE.py';
+  return `the code imports the deployed directory ${first} as a package: instead, deploy ${dirname(source)} with --entry ${first}/${file}:CALLABLE`;
 }
 
-/** The first of the repository's files that a traceback names. */
-const fileInTraceback = (text: string): string | undefined => /File "([^"/<][^"<]*\.py)"/.exec(text)?.[1];
+/** Returns the first of the repository's files in a traceback. */
+const findTracebackFile = (text: string): string | undefined => /File "([^"/<][^"<]*\.py)"/.exec(text)?.[1];
 
-/** Of a module that lies in a directory which is on nobody's path. */
+/** Finds the directory of a module in the repository that is not on the import path. */
 function findImportDirectory(first: string, files: string[]): string | undefined {
   const found = files.find((file) => file.endsWith(`/${first}.py`) || file.endsWith(`/${first}/__init__.py`));
   if (found === undefined) return undefined;
@@ -108,7 +113,7 @@ const normalizeName = (name: string): string => name.toLowerCase().replaceAll(/[
 const isDeclared = (name: string, { facts }: FailureContext): boolean =>
   facts.dependencies.some((dependency) => normalizeName(dependency.name) === normalizeName(name));
 
-/** Where the repository states its requirements. */
+/** Chooses the manifest to add a requirement to. */
 function chooseManifest({ facts }: FailureContext): string {
   const files = facts.manifests.filter(
     ({ kind, problem }) => problem === undefined && ['requirements', 'pyproject', 'pipfile'].includes(kind),
@@ -116,13 +121,13 @@ function chooseManifest({ facts }: FailureContext): string {
   return files[0]?.file ?? 'requirements.txt';
 }
 
-/** A conda file, of whatever name, that lists one of the packages. */
+/** Finds a conda file, under any name, that lists one of the packages. */
 async function findCondaFile(names: string[], { source, code }: FailureContext): Promise<string | undefined> {
   const files = (await listSourceFiles(code)).filter(
     ({ path, bytes }) => /\.ya?ml$/.test(path) && bytes < maxFileBytes,
   );
-  const likely = files.filter(({ path }) => /env|conda/i.test(path)).slice(0, 20);
-  for (const { path } of likely) {
+  const candidates = files.filter(({ path }) => /env|conda/i.test(path)).slice(0, 20);
+  for (const { path } of candidates) {
     const { text } = await readSourceText(source, path, maxFileBytes);
     const listed = text === undefined ? [] : listCondaPackages(text);
     if (listed.some((name) => names.some((wanted) => normalizeName(wanted) === normalizeName(name)))) return path;
@@ -132,7 +137,7 @@ async function findCondaFile(names: string[], { source, code }: FailureContext):
 
 function listCondaPackages(text: string): string[] {
   const document = tryParseYaml(text);
-  const dependencies = (document as { dependencies?: unknown } | null)?.dependencies; // the user's own YAML, read with care
+  const dependencies = (document as { dependencies?: unknown } | null)?.dependencies; // the user's YAML may have any shape
   if (!Array.isArray(dependencies)) return [];
   const entries = dependencies.filter((entry) => typeof entry === 'string');
   return entries.map((entry) => /^(?:.*::)?([\w.-]+)/.exec(entry)?.[1] ?? '');
@@ -142,6 +147,6 @@ function tryParseYaml(text: string): unknown {
   try {
     return parseYaml(text, { maxAliasCount: 0 });
   } catch {
-    return undefined; // it lists nothing
+    return undefined;
   }
 }

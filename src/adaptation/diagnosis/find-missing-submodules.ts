@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { execa } from 'execa';
 import type { MissingFinder } from './failure-context.js';
 
-/** Git submodules that nobody fetched, where the failure may miss what they hold. */
+/** Finds git submodules that were never fetched, if the failure may be caused by their missing files. */
 export const findMissingSubmodules: MissingFinder = async (text, { source, facts }) => {
   const module = /No module named '(\w+)/.exec(text)?.[1];
   if (module === undefined && !/no such file|not found|does not exist|missing/i.test(text)) return [];
@@ -11,16 +11,16 @@ export const findMissingSubmodules: MissingFinder = async (text, { source, facts
   for (const path of await listSubmodules(source)) if (await isEmpty(join(source, path))) empty.push(path);
   const named = empty.filter((path) => text.includes(path) || isModuleName(basename(path), module));
   const isDeclared = facts.dependencies.some(({ name }) => isModuleName(name, module));
-  const meant = named.length > 0 || isDeclared || module === undefined ? named : empty;
-  const what =
-    meant.length === 1 ? `the submodule ${meant[0]} is empty` : `the submodules ${meant.join(', ')} are empty`;
-  return meant.length === 0 ? [] : [`${what}: run “git submodule update --init” in ${source}, then deploy again`];
+  const likely = named.length > 0 || isDeclared || module === undefined ? named : empty;
+  const problem =
+    likely.length === 1 ? `the submodule ${likely[0]} is empty` : `the submodules ${likely.join(', ')} are empty`;
+  return likely.length === 0 ? [] : [`${problem}: run “git submodule update --init” in ${source}, then deploy again`];
 };
 
 const isModuleName = (name: string, module: string | undefined): boolean =>
   module !== undefined && name.toLowerCase().replaceAll(/[-.]/g, '_') === module.toLowerCase();
 
-/** Paths in `.gitmodules`, which is written as git's configuration is. */
+/** Lists the paths in `.gitmodules`, which has the format of a git configuration file. */
 async function listSubmodules(source: string): Promise<string[]> {
   const argv = ['config', '--file', join(source, '.gitmodules'), '--null', '--get-regexp', '^submodule\\..*\\.path$'];
   const { stdout, failed } = await execa('git', argv, { reject: false, timeout: 10_000, maxBuffer: 1_000_000 });

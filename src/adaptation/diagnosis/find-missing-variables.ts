@@ -4,11 +4,11 @@ import { readSourceText } from '../../workspaces/read-source-text.js';
 import type { MissingFinder } from './failure-context.js';
 
 const maxFileBytes = 100_000;
-/** `.env`, `.env.example`, `env.sample`: what they assign, the software reads. */
+/** Matches `.env`, `.env.example`, `env.sample`: files that assign variables of the software. */
 const environmentFile = /^\.?env(\.[\w.-]+)?$/;
 const templates = /example|sample|template|dist|default/i;
 
-/** Variables that the failure speaks of, which the software was not given. */
+/** Finds variables mentioned by the failure that the software was not given. */
 export const findMissingVariables: MissingFinder = async (text, { source, variables }) => {
   const files = await readEnvironmentFiles(source);
   const given = new Set(variables);
@@ -22,20 +22,20 @@ export const findMissingVariables: MissingFinder = async (text, { source, variab
     const missing = [...new Set(known.filter(({ file }) => file === first.file).map(({ name }) => name))].slice(0, 5);
     return [describe(missing, first.file, source)];
   }
-  const asked = /KeyError: '([A-Z][A-Z0-9_]*)'/.exec(text)?.[1];
-  if (asked === undefined || given.has(asked) || !/environ/.test(text)) return [];
-  return [`the variable ${asked} is not set: give it with --env ${asked}=VALUE or --env-file FILE`];
+  const name = /KeyError: '([A-Z][A-Z0-9_]*)'/.exec(text)?.[1];
+  if (name === undefined || given.has(name) || !/environ/.test(text)) return [];
+  return [`the variable ${name} is not set: set it with --env ${name}=VALUE or --env-file FILE`];
 };
 
 function describe(names: string[], file: string, source: string): string {
-  const [what, verb] = [names.join(', '), names.length === 1 ? 'is' : 'are'];
+  const [subject, verb] = [names.join(', '), names.length === 1 ? 'is' : 'are'];
   if (!templates.test(file))
-    return `${what} ${verb} in ${file}, which is never copied: deploy with --env-file ${join(source, file)}`;
-  const option = names.length === 1 ? `--env ${names[0]}=VALUE` : `--env NAME=VALUE`;
-  return `${what} ${verb} asked for by ${file} and not set: give ${names.length === 1 ? 'it' : 'them'} with ${option} or --env-file FILE`;
+    return `${subject} ${verb} in ${file}, which is never copied: deploy with --env-file ${join(source, file)}`;
+  const option = names.length === 1 ? `--env ${names[0]}=VALUE` : '--env NAME=VALUE';
+  return `${file} lists ${subject}, which ${verb} not set: use ${option} or --env-file FILE`;
 }
 
-/** What holds values first, then what shows which there are. */
+/** Reads the files with values first, then the templates. */
 async function readEnvironmentFiles(source: string): Promise<{ file: string; variables: string[] }[]> {
   const names = (await readdir(source)).filter((name) => environmentFile.test(name));
   const sorted = names.toSorted((left, right) => Number(templates.test(left)) - Number(templates.test(right)));

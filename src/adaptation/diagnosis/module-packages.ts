@@ -1,4 +1,4 @@
-/** Modules whose package has another name, and some that look like a module of somebody else's. */
+/** Packages of modules with a different name, and of modules that could be mistaken for another package. */
 const packages: Record<string, string> = {
   ...{ cv2: 'opencv-python-headless', PIL: 'pillow', sklearn: 'scikit-learn', skimage: 'scikit-image', yaml: 'pyyaml' },
   ...{ bs4: 'beautifulsoup4', dotenv: 'python-dotenv', dateutil: 'python-dateutil', docx: 'python-docx' },
@@ -52,11 +52,11 @@ const packages: Record<string, string> = {
 
 export interface WantedPackage {
   name: string;
-  /** As a line of requirements. */
+  /** Line for a requirements file. */
   requirement: string;
 }
 
-/** The package that has a module, by the longest dotted name that is known of it. */
+/** Finds the package that provides a module, by the longest known prefix of its dotted name. */
 export function findPackage(module: string): WantedPackage {
   const parts = module.split('.');
   const names = parts.map((_, index) => parts.slice(0, parts.length - index).join('.'));
@@ -65,7 +65,7 @@ export function findPackage(module: string): WantedPackage {
   return { name: requirement.replace(/[<>=].*$/, ''), requirement };
 }
 
-/** Modules that Python's own library had once. */
+/** Modules that the standard library no longer contains. */
 export const removedModules: Record<string, { since: string; instead?: string }> = {
   ...Object.fromEntries(['asynchat', 'asyncore', 'imp', 'smtpd'].map((name) => [name, { since: '3.12' }])),
   ...Object.fromEntries(

@@ -16,48 +16,48 @@ export interface PromptInput {
   facts: Facts;
   /** Paths in the workspace. */
   files: readonly string[];
-  /** The examples that an agent may see. */
+  /** Examples that an agent may see. */
   contract: Contract;
   /** The strategy's `adapter_instruction.md`. */
   instruction: string;
-  /** `MODULE:CALLABLE` or `MODULE:Class.method`, where the user said so. */
+  /** Value of `--entry`: `MODULE:CALLABLE` or `MODULE:Class.method`. */
   entry?: string | undefined;
   evidence?: string | null | undefined;
   hint?: string | null | undefined;
   learned?: string | null | undefined;
-  /** The agent's last run was cut off. */
+  /** True if the agent's last run was interrupted. */
   isInterrupted?: boolean | undefined;
 }
 
-/** Characters, about four to a token: below 8,000 tokens. What the repository fills gives way, people's words do not. */
+/** Maximum characters, about four to a token: below 8,000 tokens. Facts and files are truncated first, never the user's text. */
 const maxPromptLength = 30_000;
 const minRepositoryLength = 3_000;
 const maxEvidenceLength = 6_000;
 const maxLearnedLength = 3_000;
 
-/** What begins a session: the whole task. */
+/** Builds the prompt that starts a session: the whole task. */
 export function buildPrompt(input: PromptInput): string {
   const sections = describeTask(input);
   const fixed = fillPart(input.parts, 'begin', sections).length;
-  const room = Math.max(minRepositoryLength, maxPromptLength - fixed);
-  return fillPart(input.parts, 'begin', { ...sections, ...describeRepository(input, room) });
+  const limit = Math.max(minRepositoryLength, maxPromptLength - fixed);
+  return fillPart(input.parts, 'begin', { ...sections, ...describeRepository(input, limit) });
 }
 
-/** What goes on with a session that knows the task. */
+/** Builds the prompt that continues a session that knows the task. */
 export const buildContinuation = (input: PromptInput): string => fillPart(input.parts, 'continue', describeTask(input));
 
-/** What asks again for a final message that could not be used. */
+/** Builds the prompt that asks for a new final message after an invalid one. */
 export const buildRetryPrompt = (input: PromptInput, problem: string): string =>
   fillPart(input.parts, 'again', { ...describeTask(input), problem });
 
-/** Each section as text, empty where there is nothing to say. */
+/** Describes the task by section; sections without content are empty. */
 function describeTask(input: PromptInput): Record<string, string> {
   const { parts, solution, setting, instruction, entry, evidence, hint, learned } = input;
   return {
     role: fillPart(parts, 'role', { strategy: setting.strategy }),
     goal: fillPart(parts, 'goal', {
-      goal: solution.goal ?? 'None is given: make what the repository is for callable.',
-      entry: entry === undefined ? '' : `The user wants this to be called: \`${entry}\``,
+      goal: solution.goal ?? 'Not stated. Make the main purpose of the repository callable.',
+      entry: entry === undefined ? '' : `The user wants Berth to call \`${entry}\`.`,
     }),
     strategy: fillPart(parts, 'strategy', { instruction: instruction.trim() }),
     contract: fillPart(parts, 'contract', describeContract(input.contract)),
@@ -71,11 +71,12 @@ function describeTask(input: PromptInput): Record<string, string> {
   };
 }
 
-function describeRepository({ parts, facts, files }: PromptInput, room: number): Record<string, string> {
-  const readme = facts.readme === null ? '' : `Beginning of its README:\n\n${fence(facts.readme.slice(0, room * 0.2))}`;
+function describeRepository({ parts, facts, files }: PromptInput, limit: number): Record<string, string> {
+  const readme =
+    facts.readme === null ? '' : `Beginning of its README:\n\n${fence(facts.readme.slice(0, limit * 0.2))}`;
   return {
-    facts: fillPart(parts, 'facts', { facts: fence(describeFacts(facts, room * 0.45)) }),
-    repository: fillPart(parts, 'repository', { files: fence(listFiles(files, room * 0.25)), readme }),
+    facts: fillPart(parts, 'facts', { facts: fence(describeFacts(facts, limit * 0.45)) }),
+    repository: fillPart(parts, 'repository', { files: fence(listFiles(files, limit * 0.25)), readme }),
   };
 }
 

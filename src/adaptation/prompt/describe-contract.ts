@@ -6,22 +6,22 @@ const maxValueLength = 1_500;
 const maxExamplesLength = 6_000;
 
 const origins: Record<Contract['source'], string> = {
-  user: 'The user gave examples. The software is called with these and with others that you are not shown; all must hold.',
-  repository: 'The repository documents calls. The software is called as they say, and all must hold.',
-  weak: 'No example is known. A call with valid inputs must succeed and return what JSON can hold.',
-  none: 'No example is known. A call with valid inputs must succeed and return what JSON can hold.',
+  user: 'The user gave examples. Berth calls the software with these and with others that you cannot see; all must pass.',
+  repository: 'The repository documents calls. Berth makes these calls; all must pass.',
+  weak: 'There are no examples. A call with valid inputs must succeed and return a JSON value.',
+  none: 'There are no examples. A call with valid inputs must succeed and return a JSON value.',
 };
 
 const matches: Record<Example['match'], string> = {
   exact: 'must return exactly',
-  subset: 'must return at least (objects may have more keys, floats agree to 1e-6)',
-  schema: 'must return what fits the JSON Schema',
+  subset: 'must return at least (objects may have more keys, floats may differ by 1e-6)',
+  schema: 'must return a value that matches the JSON Schema',
 };
 
-/** A contract in words: what it means, and its examples as data. */
+/** Describes a contract: its meaning, and its examples as data. */
 export function describeContract({ source, examples }: Contract): { meaning: string; examples: string } {
   const lines = examples.flatMap((example, index) => [
-    `${index + 1}. the input ${shorten(example.input, maxValueLength)}`,
+    `${index + 1}. input ${shorten(example.input, maxValueLength)}`,
     `   ${describeExpectation(example)}`,
   ]);
   return {
@@ -33,4 +33,4 @@ export function describeContract({ source, examples }: Contract): { meaning: str
 const describeExpectation = (example: ContractExample): string =>
   Object.hasOwn(example, 'output')
     ? `${matches[example.match]} ${shorten(example.output, maxValueLength)}`
-    : 'must return something, not fail';
+    : 'must return any value without failing';

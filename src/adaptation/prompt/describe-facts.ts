@@ -2,11 +2,11 @@ import type { EntryPoint, Facts, Parameter } from '../../contract/facts.js';
 import { shorten } from '../shorten.js';
 import { toOneLine, truncateLines } from './format-text.js';
 
-/** Callables and calls listed at most, the ones nearest to the top of the repository first. */
+/** Maximum callables listed; those nearest to the root of the repository come first. */
 const maxListed = 40;
 
-/** What was read in a repository, line by line, in at most `room` characters. */
-export function describeFacts(facts: Facts, room: number): string {
+/** Describes the facts of a repository in lines, in at most `limit` characters. */
+export function describeFacts(facts: Facts, limit: number): string {
   const { size, languages, manifests, dependencies, python, frameworks, models, gpu, syntaxErrors } = facts;
   const lines = [
     `size: ${size.files} files, ${size.bytes} bytes`,
@@ -40,7 +40,7 @@ export function describeFacts(facts: Facts, room: number): string {
   ];
   return truncateLines(
     lines.filter((line) => line !== ''),
-    room,
+    limit,
   );
 }
 
@@ -76,5 +76,5 @@ function describeDocumentedCalls(calls: Facts['documentedCalls']): string[] {
     const answer = output === undefined ? '' : ` → ${shorten(output, 100)}`;
     return `  ${toOneLine(`${file}:${line} (${origin}) ${callable}(${given.join(', ')})${answer}`, 300)}`;
   });
-  return lines.length === 0 ? [] : ['calls that it documents:', ...lines];
+  return lines.length === 0 ? [] : ['documented calls:', ...lines];
 }

@@ -16,27 +16,27 @@ const informativeExtensions = new Set([
 ]);
 
 /**
- * The files of a repository in at most `room` characters: all, or those nearest to the top, code and manifests first,
- * and of the rest how many are in which directory.
+ * Lists the files of a repository in at most `limit` characters. If they do not fit, it lists those nearest to the root,
+ * code and manifests first, and counts the rest by directory.
  */
-export function listFiles(paths: readonly string[], room: number): string {
+export function listFiles(paths: readonly string[], limit: number): string {
   const all = paths.map((path) => toOneLine(path));
-  if (all.join('\n').length <= room) return all.join('\n');
-  const named = takeWhileFitting(all.toSorted(byInterest), room * 0.7);
-  const chosen = new Set(named);
+  if (all.join('\n').length <= limit) return all.join('\n');
+  const listed = takeWhileFitting(all.toSorted(compareByRank), limit * 0.7);
+  const chosen = new Set(listed);
   const rest = countByDirectory(all.filter((path) => !chosen.has(path)));
-  return [...named.sort(), 'and, by directory:', truncateLines(rest, room * 0.25)].join('\n');
+  return [...listed.sort(), 'more files by directory:', truncateLines(rest, limit * 0.25)].join('\n');
 }
 
-const byInterest = (left: string, right: string): number => rank(left) - rank(right) || (left < right ? -1 : 1);
+const compareByRank = (left: string, right: string): number => rank(left) - rank(right) || (left < right ? -1 : 1);
 
 const rank = (path: string): number => path.split('/').length * 2 + (informativeExtensions.has(extname(path)) ? 0 : 3);
 
-function takeWhileFitting(paths: readonly string[], room: number): string[] {
+function takeWhileFitting(paths: readonly string[], limit: number): string[] {
   let used = 0;
   const end = paths.findIndex((path) => {
     used += path.length + 1;
-    return used > room;
+    return used > limit;
   });
   return paths.slice(0, end);
 }

@@ -6,12 +6,16 @@ import { readPromptParts } from './prompt-parts.js';
 
 export interface PromptRequest extends Omit<PromptInput, 'parts' | 'files' | 'instruction'> {
   registry: Pick<StrategyRegistry, 'getAdapterInstruction'>;
-  /** Where the files lie: the workspace, or the source before there is one. */
+  /** Directory of the files: the workspace, or the source if there is none yet. */
   directory: string;
   home?: BerthHome | undefined;
 }
 
-/** All that a prompt is built from, read. Throws AGENT_CONFIG when a part of it can't be. */
+/**
+ * Reads everything that a prompt is built from.
+ *
+ * @throws AGENT_CONFIG when a part of the prompt cannot be read
+ */
 export async function gatherPromptInput(request: PromptRequest): Promise<PromptInput> {
   const { registry, directory, home = berthHome(), ...input } = request;
   const [parts, files] = await Promise.all([readPromptParts(home), listSourceFiles(directory)]);
@@ -19,6 +23,6 @@ export async function gatherPromptInput(request: PromptRequest): Promise<PromptI
   return { ...input, parts, files: files.map(({ path }) => path), instruction };
 }
 
-/** The prompt that a coding agent would be given first. */
+/** Returns the prompt that a coding agent would receive in its first round. */
 export const previewPrompt = async (request: PromptRequest): Promise<string> =>
   buildPrompt(await gatherPromptInput(request));

@@ -16,7 +16,7 @@ const taskSections = [
   'hand-back',
 ];
 
-/** The files of `prompts/`, and the placeholders that each may use. */
+/** Files of `prompts/`, and the placeholders that each may use. */
 const placeholders = {
   begin: [...taskSections, 'facts', 'repository'],
   continue: taskSections,
@@ -37,18 +37,18 @@ const placeholders = {
 export type PartName = keyof typeof placeholders;
 
 export interface PromptPart {
-  /** Where it was read, for the error that names it. */
+  /** Path of the file, for error messages. */
   file: string;
   text: string;
 }
 
 export type PromptParts = Record<PartName, PromptPart>;
 
-/** The parts that prompts are made of: each is `$BERTH_HOME/prompts/NAME.md` where that exists, else Berth's own. */
+/** Reads the parts of the prompts: `$BERTH_HOME/prompts/NAME.md` if it exists, else Berth's own. */
 export async function readPromptParts(home: BerthHome = berthHome()): Promise<PromptParts> {
-  const names = Object.keys(placeholders) as PartName[]; // Its own keys.
+  const names = Object.keys(placeholders) as PartName[]; // exactly the keys of a constant
   const parts = await Promise.all(names.map(async (name) => [name, await readPart(home, `${name}.md`)] as const));
-  return Object.fromEntries(parts) as PromptParts; // One for each name.
+  return Object.fromEntries(parts) as PromptParts; // one entry for each name
 }
 
 async function readPart(home: BerthHome, name: string): Promise<PromptPart> {
@@ -63,8 +63,9 @@ async function readPart(home: BerthHome, name: string): Promise<PromptPart> {
 }
 
 /**
- * The part with its `{{placeholders}}` replaced, once: what is put in is not looked at again. Lines that stay empty are
- * closed up. Throws AGENT_CONFIG for a placeholder that the part does not have, with file and line.
+ * Replaces the `{{placeholders}}` of a part once: inserted text is not expanded again. Collapses repeated blank lines.
+ *
+ * @throws AGENT_CONFIG with file and line for an unknown placeholder
  */
 export function fillPart(parts: PromptParts, name: PartName, values: Record<string, string>): string {
   const { file, text } = parts[name];
@@ -72,8 +73,10 @@ export function fillPart(parts: PromptParts, name: PartName, values: Record<stri
   const filled = text.replaceAll(/\{\{\s*([^{}]*?)\s*\}\}/g, (_, placeholder: string, offset: number) => {
     if (known.includes(placeholder)) return values[placeholder] ?? '';
     const line = text.slice(0, offset).split('\n').length;
-    const choice = known.length === 0 ? 'it has none' : `it may use ${known.map((one) => `{{${one}}}`).join(', ')}`;
-    throw new BerthError('AGENT_CONFIG', `${file}:${line}: there is no {{${placeholder}}} here; ${choice}`, { file });
+    const choice = known.length === 0 ? 'it may use none' : `use ${known.map((one) => `{{${one}}}`).join(', ')}`;
+    throw new BerthError('AGENT_CONFIG', `${file}:${line}: unknown placeholder {{${placeholder}}}; ${choice}`, {
+      file,
+    });
   });
   return filled.replaceAll(/\n{3,}/g, '\n\n').trim();
 }

@@ -13,12 +13,12 @@ import {
 } from '../shapes/index.js';
 
 /**
- * Adds what an agent left out of a function's interface, by the rule that a recipe follows for the same callable: how its
- * inputs are handed over, and where it is imported from. What the agent said stays.
+ * Completes the function interface that an agent reported, by the rules of the recipes: how inputs are passed, and where
+ * the module is imported from. Values that the agent reported stay.
  */
 export async function completeInterface(runInterface: RunInterface, workspace: string): Promise<RunInterface> {
   if (runInterface.type !== 'function' || ('call' in runInterface && 'paths' in runInterface)) return runInterface;
-  // What the agent left may be broken: the checks say so, and better.
+  // The agent's code may be broken; the checks report that better.
   const facts = await gatherFacts(workspace).catch(() => undefined);
   return { ...(facts && describeCalled(facts, runInterface)), ...runInterface };
 }

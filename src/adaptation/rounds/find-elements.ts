@@ -1,13 +1,13 @@
 export interface Element {
-  /** Indexes of its first character, and of the one after its last. */
+  /** Indexes of the first character and after the last one. */
   start: number;
   end: number;
   content: string;
 }
 
 /**
- * Returns what stands between tags of this name, each closing tag with the last opening one before it: one that prose
- * mentions opens nothing. Linear in the text, whatever it is: agents write it.
+ * Finds the elements with this tag. Each closing tag pairs with the last opening tag before it, so that a tag mentioned in
+ * prose opens nothing. Takes linear time for any text, because agents write it.
  */
 export function findElements(text: string, tag: string): Element[] {
   const found: Element[] = [];
@@ -26,7 +26,7 @@ export function findElements(text: string, tag: string): Element[] {
   return found;
 }
 
-/** The text without these elements, which are in order. */
+/** Removes elements, given in order, from the text. */
 export function removeElements(text: string, elements: readonly Element[]): string {
   const ends = [0, ...elements.map(({ end }) => end)];
   return [...elements.map(({ start }) => start), text.length]

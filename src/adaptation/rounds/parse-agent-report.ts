@@ -3,52 +3,51 @@ import * as z from 'zod';
 import { CallStyle, FunctionInterface, RunInterface } from '../../contract/run-interface.js';
 import { findElements, removeElements } from './find-elements.js';
 
-/** What an agent says at its end. It is believed in nothing: the ladder tries the interface. */
+/** The final report of an agent. It is not trusted: the verification checks the interface. */
 export interface AgentReport {
   runInterface: RunInterface;
-  /** Where it says that the software answers; only ever reported. */
+  /** Address of the software according to the agent; only shown to the user. */
   endpointUrl: string | null;
-  /** Its words in one line. */
+  /** The agent's message in one line. */
   summary: string;
 }
 
 const maxSummaryLength = 200;
-/** Characters of a message that are read, from its end; the tags stand there. */
+/** Maximum characters of a message that are read, from its end, where the tags are. */
 const maxMessageLength = 200_000;
-/** Characters of a run interface, which has a few names in it, and brackets within brackets. */
-const [longestInterface, deepest] = [4_000, 20];
+/** Maximum characters and nesting depth of a run interface, which contains only a few names. */
+const [maxInterfaceLength, maxDepth] = [4_000, 20];
 
-/** Directories of the revision itself. */
+/** Directories within the revision. */
 const RepositoryPaths = z.array(z.string().refine((path) => !/^([/\\~]|[a-z]:)|(^|[/\\])\.\.([/\\]|$)/i.test(path)));
 
-/** How it is called, and from where it is imported, is not the agent's to say: the code itself tells. */
+/** A function interface in which call style and import paths are optional: they are derived from the code. */
 const ReportedFunction = FunctionInterface.extend({ call: CallStyle.optional(), paths: RepositoryPaths.optional() });
 
 /**
- * Reads the tags out of a final message; of several the last counts. Around and in them much is tolerated: prose,
- * fences, attributes, single quotes, trailing commas. Answers with the problem, in words for the agent, when the run
- * interface is missing or not valid.
+ * Parses the tags of a final message; of several, the last counts. Tolerates prose, fences, attributes, single quotes and
+ * trailing commas. Returns the problem, worded for the agent, if the run interface is missing or invalid.
  */
-export function parseAgentReport(whole: string, type: string): AgentReport | { problem: string } {
-  const message = whole.slice(-maxMessageLength);
+export function parseAgentReport(fullMessage: string, type: string): AgentReport | { problem: string } {
+  const message = fullMessage.slice(-maxMessageLength);
   const interfaces = findElements(message, 'run_interface');
   const content = interfaces.at(-1)?.content;
   if (content === undefined) return { problem: 'it has no <run_interface>…</run_interface>.' };
-  if (content.length > longestInterface)
-    return { problem: `the run interface has ${content.length} characters; it takes at most ${longestInterface}.` };
+  if (content.length > maxInterfaceLength)
+    return { problem: `the run interface has ${content.length} characters; the maximum is ${maxInterfaceLength}.` };
   const value = parseLeniently(content);
   const schema = type === 'function' ? ReportedFunction : RunInterface;
   const parsed = schema.safeParse(value);
   if (!parsed.success) return { problem: describeProblem(content, parsed.error) };
   if (parsed.data.type !== type) {
-    return { problem: `the run interface has the type “${parsed.data.type}”; this strategy takes “${type}”.` };
+    return { problem: `the run interface has the type “${parsed.data.type}”; this strategy requires “${type}”.` };
   }
   const url = parseUrl(findElements(message, 'endpoint_url').at(-1)?.content);
-  if (url === undefined) return { problem: 'what stands in <endpoint_url> is no http or https address.' };
+  if (url === undefined) return { problem: '<endpoint_url> does not contain an http or https address.' };
   return { runInterface: parsed.data, endpointUrl: url, summary: summarize(removeElements(message, interfaces)) };
 }
 
-/** YAML knows all that models do to JSON: single quotes, trailing commas, bare keys. Undefined when it is neither. */
+/** Parses JSON as YAML, which allows what models write: single quotes, trailing commas, bare keys. Undefined if invalid. */
 function parseLeniently(content: string): unknown {
   const text = removeFences(content);
   if (isDeeplyNested(text)) return undefined;
@@ -61,12 +60,12 @@ function parseLeniently(content: string): unknown {
   }
 }
 
-/** Brackets in brackets, or `- - - -`: the parser calls itself for each, and may take the process down with it. */
+/** Detects deep nesting of brackets or `- - - -`: the parser is recursive and could overflow the stack. */
 function isDeeplyNested(text: string): boolean {
   let depth = 0;
   for (const bracket of text.match(/[[\]{}]/g) ?? []) {
     depth = bracket === '[' || bracket === '{' ? depth + 1 : Math.max(depth - 1, 0);
-    if (depth > deepest) return true;
+    if (depth > maxDepth) return true;
   }
   return /(?:[-?:]\s+){20}/.test(text);
 }
@@ -84,7 +83,7 @@ function describeProblem(content: string, error: z.ZodError): string {
   return `the run interface ${JSON.stringify(content.trim().slice(0, 300))} is not valid: ${problems.join('; ')}.`;
 }
 
-/** Null where none is given, undefined where it is no address. */
+/** Returns null if there is no URL, undefined if it is invalid. */
 function parseUrl(content: string | undefined): string | null | undefined {
   const text = (content ?? '').replaceAll(/[`"'\s]/g, '');
   if (text === '' || /^(none|null|n\/a|-)$/i.test(text)) return null;
@@ -94,6 +93,6 @@ function parseUrl(content: string | undefined): string | null | undefined {
 function summarize(message: string): string {
   const prose = removeElements(message, findElements(message, 'endpoint_url'));
   const lines = prose.split('\n').map((line) => line.replace(/^[\s#*>-]+/, '').trim());
-  const line = lines.find((one) => one !== '' && !one.startsWith('```')) ?? 'adapted the workspace';
-  return line.length <= maxSummaryLength ? line : `${line.slice(0, maxSummaryLength)}…`;
+  const summary = lines.find((line) => line !== '' && !line.startsWith('```')) ?? 'adapted the workspace';
+  return summary.length <= maxSummaryLength ? summary : `${summary.slice(0, maxSummaryLength)}…`;
 }

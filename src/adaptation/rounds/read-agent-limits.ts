@@ -1,14 +1,14 @@
 import type { AgentLimits } from '../../agents/index.js';
 import { BerthError } from '../../errors.js';
 
-/** Seconds and replies that one run of an agent may take; each can be set where the worker runs. */
+/** Maximum seconds and turns of one agent run; each can be set in the worker's environment. */
 const defaults = {
   BERTH_AGENT_WALL_SECONDS: 30 * 60,
   BERTH_AGENT_IDLE_SECONDS: 5 * 60,
   BERTH_AGENT_TURNS: 100,
 };
 
-/** Throws AGENT_CONFIG for a variable that is no positive number. */
+/** @throws AGENT_CONFIG when a variable is not a positive number */
 export const readAgentLimits = (environment: NodeJS.ProcessEnv, dollars: number | null): AgentLimits => ({
   wallSeconds: readNumber(environment, 'BERTH_AGENT_WALL_SECONDS'),
   idleSeconds: readNumber(environment, 'BERTH_AGENT_IDLE_SECONDS'),
@@ -21,5 +21,5 @@ function readNumber(environment: NodeJS.ProcessEnv, name: keyof typeof defaults)
   if (text === undefined || text === '') return defaults[name];
   const value = Number(text);
   if (value > 0) return value;
-  throw new BerthError('AGENT_CONFIG', `${name}=${text} is no positive number`, { variable: name });
+  throw new BerthError('AGENT_CONFIG', `${name}=${text} is not a positive number`, { variable: name });
 }

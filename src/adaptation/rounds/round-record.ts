@@ -5,27 +5,27 @@ import type { RunInterface } from '../../contract/run-interface.js';
 import type { ErrorRecord } from '../../errors.js';
 import { writeDurably } from '../../home/durable-file.js';
 
-/** What is known of a round: kept beside the workspace, so that a worker that dies in it costs nothing twice. */
+/** State of a round, stored beside the workspace so that no work is repeated if the worker dies. */
 export interface RoundState {
   number: number;
-  /** The session that works on it. */
+  /** The session that works on the round. */
   session: { agent: string; id: string } | null;
-  /** Used up by all tries of this round. */
+  /** Usage of all attempts of this round. */
   spent: { dollars: number; tokens: number; turns: number };
-  /** The final message of a run that ended well and touched nothing outside; what follows is free. */
+  /** Final message of a run that finished and changed nothing outside the workspace. The steps after it cost nothing. */
   message: { agent: string; text: string; notes: string[] } | null;
-  /** The interface that was handed back, also when the change was refused. */
+  /** The interface that the agent reported, even if its change was rejected. */
   runInterface: RunInterface | null;
-  /** How the round ended; one of the two at most. */
+  /** Outcome of the round: at most one of these is set. */
   result: AdaptationResult | null;
   error: ErrorRecord | null;
 }
 
-/** A round's state in `round-<n>.json`, written whole or not at all. */
+/** The record of a round's state in `round-<n>.json`, written atomically. */
 export class RoundRecord {
   private readonly directory: string;
   private readonly current: RoundState;
-  private written: Promise<void> = Promise.resolve();
+  private lastWrite: Promise<void> = Promise.resolve();
 
   private constructor(directory: string, state: RoundState) {
     this.directory = directory;
@@ -34,19 +34,19 @@ export class RoundRecord {
 
   static async open(directory: string, number: number): Promise<RoundRecord> {
     const spent = { dollars: 0, tokens: 0, turns: 0 };
-    const begun = { number, session: null, spent, message: null, runInterface: null, result: null, error: null };
-    return new RoundRecord(directory, { ...begun, ...(await readState(directory, number)) });
+    const initial = { number, session: null, spent, message: null, runInterface: null, result: null, error: null };
+    return new RoundRecord(directory, { ...initial, ...(await readState(directory, number)) });
   }
 
   get state(): Readonly<RoundState> {
     return this.current;
   }
 
-  /** Resolves when it is on disk; calls that overlap are written one after the other. */
+  /** Updates the state. Resolves when it is on disk; overlapping updates are written one after the other. */
   update(changes: Partial<RoundState>): Promise<void> {
     Object.assign(this.current, changes);
-    this.written = this.written.catch(() => {}).then(() => this.write());
-    return this.written;
+    this.lastWrite = this.lastWrite.catch(() => {}).then(() => this.write());
+    return this.lastWrite;
   }
 
   private async write(): Promise<void> {
@@ -55,7 +55,7 @@ export class RoundRecord {
   }
 }
 
-/** The interface of the latest round that had one. */
+/** Returns the run interface of the latest round that has one. */
 export async function findLastInterface(directory: string): Promise<RunInterface | null> {
   const names = await readdir(directory).catch(() => []);
   const numbers = names.flatMap((name) => Number(/^round-(\d+)\.json$/.exec(name)?.[1] ?? 0) || []);

@@ -7,30 +7,30 @@ import { assertUnchanged, type Fingerprint, takeFingerprint } from '../change-re
 import { readAgentLimits } from './read-agent-limits.js';
 import type { RoundRecord } from './round-record.js';
 
-/** An agent, and the round that it is to work on. */
+/** An agent and the round that it works on. */
 export interface AgentTask {
   request: AdaptRequest;
   agent: Agent;
   description: AgentDescription;
   record: RoundRecord;
-  /** Where keys and limits are looked for. */
+  /** Environment with keys and limits. */
   environment: NodeJS.ProcessEnv;
   findSandbox: () => Promise<Sandbox>;
-  /** Filled on the way. */
+  /** Notes for the user, collected during the round. */
   notes: Set<string>;
 }
 
 /**
- * Runs the agent once, within what is left of the budget: what it used up and its session are on record when this
- * resolves. Throws BUDGET_REACHED before a run that can't be paid, ADAPTATION_FAILED after one that changed what is
- * guarded.
+ * Runs the agent once within the remaining budget. Its usage and session are recorded before this resolves.
+ *
+ * @throws BUDGET_REACHED before a run that exceeds the budget, ADAPTATION_FAILED after a run that changed guarded paths
  */
-export async function runAgent(work: AgentTask, prompt: string, session: string | null): Promise<AgentResult> {
-  const { request, agent, record, environment } = work;
+export async function runAgent(task: AgentTask, prompt: string, session: string | null): Promise<AgentResult> {
+  const { request, agent, record, environment } = task;
   const { workspace, signal, onEvent, hiddenPaths } = request;
-  const limits = readAgentLimits(environment, findDollarsLeft(work));
-  const before = (await work.findSandbox()).isSandboxed ? undefined : await fingerprintOutside(request);
-  let isNoted = Promise.resolve();
+  const limits = readAgentLimits(environment, findDollarsLeft(task));
+  const before = (await task.findSandbox()).isSandboxed ? undefined : await fingerprintOutside(request);
+  let recording = Promise.resolve();
   const running = agent.run({
     prompt,
     workspace,
@@ -42,24 +42,24 @@ export async function runAgent(work: AgentTask, prompt: string, session: string 
     ...(signal && { signal }),
     ...(onEvent && { onEvent: (event) => onEvent({ ...event, agent: agent.name }) }),
     onSession: (id) => {
-      isNoted = record.update({ session: { agent: agent.name, id } });
+      recording = record.update({ session: { agent: agent.name, id } });
       request.onSession?.({ agent: agent.name, id });
     },
   });
-  const result = await running.finally(() => isNoted);
-  await recordUsage(work, result);
+  const result = await running.finally(() => recording);
+  await recordUsage(task, result);
   signal?.throwIfAborted();
   if (before !== undefined && !result.isSandboxed) assertUnchanged(before, await fingerprintOutside(request));
-  if (result.stopReason === 'finished') noteSandbox(work, result, before);
+  if (result.stopReason === 'finished') noteSandbox(task, result, before);
   return result;
 }
 
-/** Null: no bound. */
+/** Returns the remaining budget in dollars; null if it is unlimited. */
 function findDollarsLeft({ request, record, agent, description, notes }: AgentTask): number | null {
   const { spent, budget } = request.round;
   if (budget.dollars === null) return null;
   if (!description.reportsCost) {
-    notes.add(`${agent.name} does not say what it costs: the budget of $${budget.dollars} does not bind it`);
+    notes.add(`${agent.name} does not report its cost, so the budget of $${budget.dollars} does not limit it`);
   }
   const used = spent.dollars + record.state.spent.dollars;
   if (used < budget.dollars) return budget.dollars - used;
@@ -86,7 +86,7 @@ async function recordUsage({ agent, record }: AgentTask, result: AgentResult): P
 function noteSandbox({ agent, notes }: AgentTask, { isSandboxed, mechanism }: AgentResult, before?: Fingerprint): void {
   if (isSandboxed) notes.add(`${agent.name} ran in a sandbox (${mechanism})`);
   else {
-    const checked = before === undefined ? 'what it changed elsewhere was not looked at' : 'nothing guarded changed';
-    notes.add(`${agent.name} ran without a sandbox (${mechanism}); ${checked}`);
+    const finding = before === undefined ? 'changes outside the workspace were not checked' : 'no guarded file changed';
+    notes.add(`${agent.name} ran without a sandbox (${mechanism}); ${finding}`);
   }
 }

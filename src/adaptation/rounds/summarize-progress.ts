@@ -2,7 +2,7 @@ import { runGit } from '../../workspaces/git-repository.js';
 import { snapshotWorkspace } from '../../workspaces/snapshot-workspace.js';
 import { readWorkspaceRecord } from '../../workspaces/workspace-record.js';
 
-/** What was done in a workspace since it was copied, for one who takes it over; null when nothing was. */
+/** Summarizes the changes since the workspace was copied, for an agent that takes over; null if there are none. */
 export async function summarizeProgress(workspace: string): Promise<string | null> {
   const { source, head } = await readWorkspaceRecord(workspace);
   const { commit } = await snapshotWorkspace(workspace);

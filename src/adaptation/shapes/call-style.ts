@@ -1,7 +1,7 @@
 import type { Parameter } from '../../contract/facts.js';
 import type { CallStyle } from '../../contract/run-interface.js';
 
-/** Names under which code takes all its inputs at once. */
+/** Names of parameters that receive all inputs as one value. */
 const inputNames = new Set([
   'inputs',
   'input',
@@ -15,7 +15,7 @@ const inputNames = new Set([
   'job',
 ]);
 
-/** Annotations, without module and parameters, of what a JSON object is. */
+/** Annotations of JSON objects, without module and type parameters. */
 const mappingTypes = new Set([
   'dict',
   'Dict',
@@ -29,8 +29,8 @@ const mappingTypes = new Set([
 ]);
 
 /**
- * How a callable wants its inputs: as one dict when it has a single parameter that is annotated as a mapping, or that
- * is named as one and not annotated as anything else; by name otherwise.
+ * Chooses how to pass inputs: as one dict if the only parameter is annotated as a mapping, or has a matching name and no
+ * other annotation; otherwise by name.
  */
 export function chooseCallStyle(parameters: Parameter[]): CallStyle {
   const named = parameters.filter(({ kind }) => kind === 'positional' || kind === 'keyword');
@@ -42,7 +42,7 @@ export function chooseCallStyle(parameters: Parameter[]): CallStyle {
   return mappingTypes.has(type) ? 'inputs' : 'arguments';
 }
 
-/** `typing.Dict[str, Any]` → `Dict`; `Optional[dict]` and `dict | None` → `dict`. */
+/** Reduces an annotation to its base type: `typing.Dict[str, Any]` → `Dict`; `Optional[dict]` and `dict | None` → `dict`. */
 function baseType(annotation: string): string {
   const text = annotation.replace(/^(typing\.)?Optional\[(.*)\]$/, '$2').replace(/\s*\|\s*None$/, '');
   return (text.split('[')[0] ?? '').split('.').at(-1)?.trim() ?? '';

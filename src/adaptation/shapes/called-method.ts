@@ -1,11 +1,11 @@
 import type { EntryPoint } from '../../contract/facts.js';
 
-/** The method of a class that is called when none is named: the first of these that it has. */
+/** Methods that are called if none is named, in order of preference. */
 const calledMethods = ['predict', 'run', '__call__'];
 
 export const findCalledMethod = ({ methods }: EntryPoint): string | undefined =>
   calledMethods.find((method) => methods.includes(method));
 
-/** True when the class can be built without arguments. */
+/** Returns true if the class can be instantiated without arguments. */
 export const isConstructible = ({ kind, constructorParameters, isAbstract }: EntryPoint): boolean =>
   kind === 'class' && constructorParameters.length === 0 && isAbstract !== true;

@@ -3,15 +3,19 @@ import { findCalledMethod } from './called-method.js';
 
 export type Signature = Pick<EntryPoint, 'parameters' | 'isAsync' | 'isGenerator'>;
 
-/** Of the entry itself, or of the method that is named: what the entry's own facts tell of a class is of its usual method. */
+/** Returns the signature of the entry or its named method. The facts of a class itself describe its default method. */
 export function getSignature(entry: EntryPoint, method: string | undefined): Signature {
   const { isAsync, isGenerator } = entry;
   if (method === undefined) return { parameters: entry.parameters, isAsync, isGenerator };
-  const usual = method === findCalledMethod(entry) ? { isAsync, isGenerator } : { isAsync: false, isGenerator: false };
-  return { parameters: entry.signatures?.[method] ?? entry.parameters, ...(entry.methodKinds?.[method] ?? usual) };
+  const isDefault = method === findCalledMethod(entry);
+  const kind = entry.methodKinds?.[method] ?? {
+    isAsync: isDefault && isAsync,
+    isGenerator: isDefault && isGenerator,
+  };
+  return { parameters: entry.signatures?.[method] ?? entry.parameters, ...kind };
 }
 
-/** Whether reading sees what is called: of an object only its class says it, and that may be a library's. */
+/** Returns true if the facts contain the signature. That of an object is in its class, which may belong to a library. */
 export function hasReadableSignature(entry: EntryPoint, method: string | undefined): boolean {
   if (entry.kind === 'function') return method === undefined;
   return entry.methods.includes(method ?? findCalledMethod(entry) ?? '');

@@ -3,10 +3,14 @@ import { BerthError } from '../../errors.js';
 import { findConventionalTargets } from './find-conventional-targets.js';
 import { describeSignature, formatEntry } from './function-interface.js';
 
-/** Candidates that an error lists before it only counts. */
+/** Maximum candidates that an error lists; it counts the rest. */
 const maxListed = 12;
 
-/** The one callable that convention points to; undefined when it points nowhere. ENTRY_AMBIGUOUS when to several. */
+/**
+ * Returns the callable that the convention selects; undefined if there is none.
+ *
+ * @throws ENTRY_AMBIGUOUS when there are several
+ */
 export function chooseTarget(facts: Facts): EntryPoint | undefined {
   const targets = findConventionalTargets(facts);
   if (targets.length > 1) throw ambiguousEntryError(targets);
@@ -24,7 +28,7 @@ function ambiguousEntryError(targets: EntryPoint[]): BerthError {
   const [first] = targets;
   return new BerthError(
     'ENTRY_AMBIGUOUS',
-    [`${targets.length} callables could be the one to call; say which:`, ...lines, ...more].join('\n'),
+    [`${targets.length} callables could be the entry; choose one:`, ...lines, ...more].join('\n'),
     {
       ...(first && { entry: formatEntry({ entry: first }) }),
       candidates: targets.map((entry) => formatEntry({ entry })),

@@ -6,8 +6,8 @@ import { chooseTarget } from './choose-target.js';
 import { describeFunction, describeSignature, recognizeAsIs } from './function-interface.js';
 
 /**
- * A class with `predict`, `run` or `__call__`, built once without arguments; `setup()` is called once if it has one. Where
- * it takes arguments, the instance that a module holds.
+ * A class with `predict`, `run` or `__call__`, instantiated once without arguments; its `setup()`, if any, is called once.
+ * A class that needs arguments is called through its module-level instance.
  */
 export const predictorClass: Recipe = {
   name: 'predictor-class',
@@ -27,4 +27,4 @@ export const predictorClass: Recipe = {
 };
 
 const describeSetup = ({ methods }: EntryPoint): string =>
-  methods.includes('setup') ? ', built and set up once' : ', built once';
+  methods.includes('setup') ? ', instantiated and set up once' : ', instantiated once';

@@ -5,7 +5,7 @@ import { requireReadableManifest } from '../require-readable-manifest.js';
 import { findEntry } from './find-entry.js';
 import { describeFunction, recognizeAsIs, type Target } from './function-interface.js';
 
-/** A predictor that `cog.yaml` names, class or function, called by Cog's rules. */
+/** A class or function that `cog.yaml` names as its predictor, called by Cog's rules. */
 export const cogPredictor: Recipe = {
   name: 'cog',
   async recognize(input) {
@@ -17,7 +17,7 @@ export const cogPredictor: Recipe = {
   },
 };
 
-/** What `cog.yaml` names, if it names something that is there. */
+/** Finds the predictor that `cog.yaml` names; undefined if the facts do not contain it. */
 export function findCogTarget(facts: Facts): Target | undefined {
   const written = findPredictor(facts);
   if (written === undefined) return undefined;
@@ -26,34 +26,34 @@ export function findCogTarget(facts: Facts): Target | undefined {
   return entry && { entry };
 }
 
-/** Whether an entry names what `cog.yaml` names. */
-export const isCogEntry = (written: string, facts: Facts): boolean =>
-  findPredictor(facts) === written.trim().replace(/^\.\//, '');
+/** Returns true if an entry names the predictor of `cog.yaml`. */
+export const isCogEntry = (entry: string, facts: Facts): boolean =>
+  findPredictor(facts) === entry.trim().replace(/^\.\//, '');
 
 export function describeCog(facts: Facts, target: Target): Recognition {
   const { entry, isUnseen } = target;
   const called = entry.kind === 'class' ? `${entry.callable}.predict` : entry.callable;
-  // Names only: each default is a whole `Input(…)`.
+  // Only names, because each default is a long `Input(…)`.
   const signature = isUnseen ? called : `${called}(${entry.parameters.map(({ name }) => name).join(', ')})`;
   const environment = listEnvironment(facts);
   const runInterface = { ...describeFunction(target, 'cog'), ...(environment.length > 0 && { environment }) };
   return recognizeAsIs(`recognized the Cog predictor \`${signature}\` in ${entry.file}`, runInterface);
 }
 
-/** `predict: "predict.py:Predictor"`; newer versions of Cog call the key `run`. */
+/** Reads `predict: "predict.py:Predictor"`; newer versions of Cog call the key `run`. */
 function findPredictor({ cog, entryPoints }: Facts): string | undefined {
   const written = [cog?.predict, cog?.run].find((value) => typeof value === 'string')?.replace(/^\.\//, '');
   if (!written?.endsWith('.py')) return written;
-  // A file alone means its `Runner`, and where there is none its `Predictor`, as for Cog.
+  // As in Cog, a file without a name means its `Runner`, or else its `Predictor`.
   const hasRunner = entryPoints.some(({ file, callable }) => file === written && callable === 'Runner');
   return `${written}:${hasRunner ? 'Runner' : 'Predictor'}`;
 }
 
-/** `environment:` of `cog.yaml`, a list of `NAME=VALUE`, and what Cog makes of `concurrency: { max: 4 }`. */
+/** Lists `environment:` of `cog.yaml`, in the form `NAME=VALUE`, and the variable that Cog sets for `concurrency: { max: 4 }`. */
 function listEnvironment({ cog }: Facts): string[] {
-  const written = Array.isArray(cog?.environment) ? cog.environment.filter((item) => typeof item === 'string') : [];
-  const most = (cog?.concurrency as { max?: unknown } | null | undefined)?.max; // the user's own YAML, read with care
-  return Number.isInteger(most) ? [...written, `COG_MAX_CONCURRENCY=${most}`] : written;
+  const variables = Array.isArray(cog?.environment) ? cog.environment.filter((item) => typeof item === 'string') : [];
+  const max = (cog?.concurrency as { max?: unknown } | null | undefined)?.max; // the user's YAML may have any shape
+  return Number.isInteger(max) ? [...variables, `COG_MAX_CONCURRENCY=${max}`] : variables;
 }
 
 async function findCogEntry(written: string, input: RecipeInput): Promise<Target> {

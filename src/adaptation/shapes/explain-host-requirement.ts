@@ -1,6 +1,6 @@
 import type { RunInterface } from '../../contract/run-interface.js';
 
-/** What a place without our host's modules cannot serve, and the way out; undefined where the interface needs none. */
+/** Explains what cannot be served without the host process's modules, and what to do; undefined if they are not needed. */
 export function explainHostRequirement({
   cog,
   host,
@@ -11,7 +11,7 @@ export function explainHostRequirement({
   if (cog === true) return { what: 'a Cog predictor', advice };
   if (!Array.isArray(converts) || converts.length === 0) return { what: 'this entry', advice };
   return {
-    what: `an entry whose inputs have to be converted (${converts.join(', ')})`,
-    advice: `${advice}, or let the entry take what JSON has (str, int, float, bool, list, dict) and convert it itself`,
+    what: `an entry whose inputs need conversion (${converts.join(', ')})`,
+    advice: `${advice}, or let the entry take JSON types (str, int, float, bool, list, dict) and convert them itself`,
   };
 }

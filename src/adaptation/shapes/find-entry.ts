@@ -9,13 +9,15 @@ import { formatEntry, type Target } from './function-interface.js';
 import { locateFile, locateModule, type ModuleLocation } from './locate-module.js';
 import { type EntryName, parseEntry } from './parse-entry.js';
 
-/** Near names that an error lists. */
+/** Maximum similar names that an error lists. */
 const maxListed = 5;
 
 /**
- * Returns the callable that was named. Reading suggests, the import decides: where the file or the module may be there,
- * a name that reading does not see in it is taken at its word. Throws ENTRY_INVALID, PYTHON_SYNTAX when its file cannot be
- * parsed, ENTRY_AMBIGUOUS when several modules of the repository have the name, ENTRY_NOT_FOUND when there can be none.
+ * Finds the callable that the user named. A name that the facts do not contain is accepted if its file or module may
+ * exist: the import decides.
+ *
+ * @throws ENTRY_INVALID, PYTHON_SYNTAX when its file cannot be parsed, ENTRY_AMBIGUOUS when several modules of the
+ * repository have the name, ENTRY_NOT_FOUND when there can be no such module
  */
 export async function findEntry(written: string, { facts, workspace }: RecipeInput): Promise<Target> {
   const name = parseEntry(written);
@@ -25,11 +27,11 @@ export async function findEntry(written: string, { facts, workspace }: RecipeInp
   if (seen !== undefined) return chooseInstance({ entry: seen, ...pickMethod(name) }, facts);
   const broken = facts.syntaxErrors.find(({ file }) => isNamedFile(file, name));
   if (broken !== undefined) throw describeSyntaxError(broken);
-  const place = await locateEntryModule(written, name, { facts, workspace });
-  const known = facts.entryPoints.find(({ file, callable }) => file === place?.file && callable === name.callable);
-  if (known !== undefined && place !== undefined)
-    return chooseInstance({ entry: { ...known, ...place }, ...pickMethod(name) }, facts);
-  return { ...createUnseenEntry(name, place), ...pickMethod(name) };
+  const location = await locateEntryModule(written, name, { facts, workspace });
+  const known = facts.entryPoints.find(({ file, callable }) => file === location?.file && callable === name.callable);
+  if (known !== undefined && location !== undefined)
+    return chooseInstance({ entry: { ...known, ...location }, ...pickMethod(name) }, facts);
+  return { ...createUnseenEntry(name, location), ...pickMethod(name) };
 }
 
 const isInModule = ({ module, file }: Pick<EntryPoint, 'module' | 'file'>, name: EntryName): boolean =>
@@ -37,7 +39,7 @@ const isInModule = ({ module, file }: Pick<EntryPoint, 'module' | 'file'>, name:
 
 const pickMethod = ({ method }: EntryName): Pick<Target, 'method'> => (method === undefined ? {} : { method });
 
-/** Undefined for a module that can only be an installed one. */
+/** Returns undefined if only an installed package can provide the module. */
 async function locateEntryModule(
   written: string,
   name: EntryName,
@@ -45,22 +47,22 @@ async function locateEntryModule(
 ): Promise<ModuleLocation | undefined> {
   const { facts, workspace } = input;
   if (name.file !== null) {
-    const place = await locateFile(name.file, workspace, facts);
-    if (place === undefined) throw entryNotFoundError(written, `there is no file ${name.file}`, listFileNames(facts));
-    return place;
+    const location = await locateFile(name.file, workspace, facts);
+    if (location !== undefined) return location;
+    throw entryNotFoundError(written, `there is no file ${name.file}`, listFileNames(facts));
   }
   const module = name.module ?? '';
-  const [place, ...others] = await locateModule(module, workspace, facts);
-  if (place !== undefined && others.length === 0) return place;
-  if (place !== undefined) throw ambiguousModuleError(written, name, [place, ...others]);
+  const [location, ...others] = await locateModule(module, workspace, facts);
+  if (location !== undefined && others.length === 0) return location;
+  if (location !== undefined) throw ambiguousModuleError(written, name, [location, ...others]);
   if (await isCertainlyMissing(name, input))
     throw entryNotFoundError(written, `there is no module ${module}`, listNames(facts));
   return undefined;
 }
 
 /**
- * Whether the module can be no installed one either: it would be a part of a package that lies in the repository and is
- * not built, or it is a slip of the pen for one that has the callable.
+ * Returns true if no installed package can provide the module either: it would be part of a package in the repository
+ * that is not built, or it is a typo of a module that has the callable.
  */
 async function isCertainlyMissing(
   { module, callable }: EntryName,
@@ -78,7 +80,7 @@ async function isCertainlyMissing(
 
 const isIdentifierPath = (module: string): boolean => /^[\p{L}_][\p{L}\p{M}\p{N}_.]*$/u.test(module);
 
-/** A class that cannot be built without arguments is the one instance that its module holds. */
+/** Replaces a class that cannot be instantiated without arguments by the only instance of it in its module. */
 function chooseInstance(target: Target, { entryPoints }: Facts): Target {
   const { entry, method } = target;
   const called = method ?? findCalledMethod(entry);
@@ -86,19 +88,29 @@ function chooseInstance(target: Target, { entryPoints }: Facts): Target {
   const instances = entryPoints.filter(({ instanceOf, file }) => instanceOf === entry.callable && file === entry.file);
   const [instance] = instances;
   if (instance === undefined || instances.length > 1) return target;
-  const { module, root, paths, byFile, package: made } = entry;
-  const place = { module, root, ...(paths && { paths }), ...(byFile && { byFile }), ...(made && { package: made }) };
-  return { entry: { ...instance, ...place }, ...(called !== undefined && { method: called }) };
+  const { module, root, paths, byFile, package: built } = entry;
+  const location = {
+    module,
+    root,
+    ...(paths && { paths }),
+    ...(byFile && { byFile }),
+    ...(built && { package: built }),
+  };
+  return { entry: { ...instance, ...location }, ...(called !== undefined && { method: called }) };
 }
 
 const getBinding = ({ methodKinds }: EntryPoint, method: string | undefined): string | undefined =>
   method === undefined ? undefined : methodKinds?.[method]?.binding;
 
-function ambiguousModuleError(written: string, { callable, method }: EntryName, places: ModuleLocation[]): BerthError {
+function ambiguousModuleError(
+  written: string,
+  { callable, method }: EntryName,
+  locations: ModuleLocation[],
+): BerthError {
   const named = [callable, ...(method === undefined ? [] : [method])].join('.');
-  const candidates = places.map(({ file }) => `${file}:${named}`);
+  const candidates = locations.map(({ file }) => `${file}:${named}`);
   const lines = candidates.map((candidate) => `  --entry ${candidate}`);
-  const message = [`--entry ${written}: ${places.length} modules have this name; say which:`, ...lines].join('\n');
+  const message = [`--entry ${written}: ${locations.length} modules have this name; choose one:`, ...lines].join('\n');
   return new BerthError('ENTRY_AMBIGUOUS', message, { ...(candidates[0] && { entry: candidates[0] }), candidates });
 }
 
@@ -107,18 +119,19 @@ const listNames = ({ entryPoints }: Facts): string[] => entryPoints.map((entry) 
 const listFileNames = ({ entryPoints }: Facts): string[] =>
   entryPoints.map(({ file, callable }) => `${file}:${callable}`);
 
-function entryNotFoundError(written: string, what: string, names: string[]): BerthError {
-  const near = nearest(written, names);
-  const hint = near.length > 0 ? `; near it: ${near.map((entry) => `--entry ${entry}`).join(', ')}` : '';
-  return new BerthError('ENTRY_NOT_FOUND', `--entry ${written}: ${what}${hint}`, { entry: written, candidates: near });
+function entryNotFoundError(written: string, problem: string, names: string[]): BerthError {
+  const similar = listSimilar(written, names);
+  const hint = similar.length > 0 ? `; similar: ${similar.map((entry) => `--entry ${entry}`).join(', ')}` : '';
+  const message = `--entry ${written}: ${problem}${hint}`;
+  return new BerthError('ENTRY_NOT_FOUND', message, { entry: written, candidates: similar });
 }
 
-/** Whether a file that could not be parsed is the one that was named. */
+/** Returns true if a file that could not be parsed is the named one. */
 function isNamedFile(file: string, { module, file: named }: EntryName): boolean {
   if (module === null) return file === named;
   const path = module.replaceAll('.', '/');
   return [`${path}.py`, `${path}/__init__.py`].some((end) => file === end || file.endsWith(`/${end}`));
 }
 
-const nearest = (written: string, names: string[]): string[] =>
+const listSimilar = (written: string, names: string[]): string[] =>
   [...new Set(names)].toSorted((left, right) => distance(written, left) - distance(written, right)).slice(0, maxListed);

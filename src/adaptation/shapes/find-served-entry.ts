@@ -4,16 +4,16 @@ import type { FunctionInterface } from '../../contract/run-interface.js';
 
 type ModuleReference = Pick<FunctionInterface, 'module' | 'file' | 'paths' | 'package'>;
 
-/** Files that the interface's module may be, relative to the repository, the likeliest first. */
-export function listModuleFiles({ module, file, paths, package: made }: ModuleReference): string[] {
+/** Lists possible files of the interface's module, relative to the repository, most likely first. */
+export function listModuleFiles({ module, file, paths, package: built }: ModuleReference): string[] {
   if (file !== undefined) return [normalize(file)];
   const stem = module.replaceAll('.', '/');
-  const roots = made === undefined ? paths : [made.directory, ...paths];
+  const roots = built === undefined ? paths : [built.directory, ...paths];
   const ends = [...(module === '__init__' ? [] : [`${stem}/__init__.py`]), `${stem}.py`];
   return [...new Set(roots.flatMap((root) => ends.map((end) => normalize(join(root, end)))))];
 }
 
-/** What the facts say of the callable that an interface serves; undefined where reading does not see it. */
+/** Finds the callable that an interface serves in the facts; undefined if they do not contain it. */
 export function findServedEntry(
   facts: Facts,
   served: ModuleReference & Pick<FunctionInterface, 'callable'>,

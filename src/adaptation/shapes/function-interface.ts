@@ -4,13 +4,13 @@ import type { Recognition } from '../../registry/recipe.js';
 
 export interface Target {
   entry: EntryPoint;
-  /** Of a class: the method to call, where it is not the usual one. Of any of them, what the name says further down. */
+  /** Method to call instead of the default one, or the attribute path after the callable's name. */
   method?: string;
-  /** Reading does not see it: the import says whether it is there, and how it is called. */
+  /** True if the facts do not contain it: only the import shows whether it exists and how to call it. */
   isUnseen?: true;
 }
 
-/** How the Python host calls the target. Its import root comes first on `sys.path`, then the repository itself. */
+/** Describes how the host process calls the target. Its import root comes first on `sys.path`, then the repository's root. */
 export function describeFunction({ entry, method }: Target, call: CallStyle): RunInterface {
   return {
     type: 'function',
@@ -23,14 +23,14 @@ export function describeFunction({ entry, method }: Target, call: CallStyle): Ru
   };
 }
 
-/** A recognition that needs no file of its own: the code is called as it is. */
+/** Creates a recognition that adds no files: the code is called as is. */
 export const recognizeAsIs = (summary: string, runInterface: RunInterface): Recognition => ({
   summary,
   runInterface,
   files: {},
 });
 
-/** `predict(text, top_k=3)`, for a person. */
+/** Formats a signature for a person: `predict(text, top_k=3)`. */
 export const describeSignature = (name: string, parameters: Parameter[]): string =>
   `${name}(${parameters.map(describeParameter).join(', ')})`;
 
@@ -39,6 +39,6 @@ function describeParameter({ name, kind, default: value }: Parameter): string {
   return value === null ? marked : `${marked}=${value}`;
 }
 
-/** What `--entry` takes for it: by its file what no module's name leads to. */
+/** Formats a target as an `--entry` value: by its file if it cannot be imported by a module name. */
 export const formatEntry = ({ entry, method }: Target): string =>
   `${entry.byFile || entry.package ? entry.file : entry.module}:${entry.callable}${method === undefined ? '' : `.${method}`}`;

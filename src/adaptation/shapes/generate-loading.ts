@@ -5,22 +5,22 @@ import { getSignature, hasReadableSignature } from './called-signature.js';
 import { isStandardModule } from './is-standard-module.js';
 import { listConvertedParameters } from './needs-conversion.js';
 
-/** A callable that generated code can import and call as a person would write it. */
+/** A callable that generated code can import and call with plain Python. */
 export interface PlainCallable {
   entry: EntryPoint;
-  /** Of a class or an object; undefined calls the thing itself. */
+  /** Method of a class or an object; undefined calls the object itself. */
   method: string | undefined;
   style: 'inputs' | 'arguments';
 }
 
 /**
- * Undefined where only the import says what is called and how, where no `import` leads to the module, or where an input
- * has to be converted: then our host's modules load it, see `loadSoftware`.
+ * Returns undefined if the signature is known only after the import, if no `import` statement reaches the module, or if an
+ * input needs conversion. Then the host process's modules load the code, see `generateLoading`.
  */
 export function toPlainCallable(served: FunctionInterface, entry: EntryPoint | undefined): PlainCallable | undefined {
-  const { call, module, file, package: made } = served;
+  const { call, module, file, package: built } = served;
   if (entry === undefined || call === 'cog' || call === 'auto') return undefined;
-  if (file !== undefined || made !== undefined || isStandardModule(module)) return undefined;
+  if (file !== undefined || built !== undefined || isStandardModule(module)) return undefined;
   const method = getMethod(served);
   if (!hasReadableSignature(entry, method)) return undefined;
   if (entry.kind === 'class' && (!isConstructible(entry) || entry.methodKinds?.[method ?? '']?.binding !== undefined))
@@ -33,7 +33,7 @@ export function toPlainCallable(served: FunctionInterface, entry: EntryPoint | u
 const getMethod = ({ callable }: FunctionInterface): string | undefined =>
   callable.split('.').slice(1).join('.') || undefined;
 
-/** Keys of a run interface whose generated code needs our host's modules: `cog` or `host`, and what they convert. */
+/** Describes what generated code needs the host process's modules for: `cog` or `host`, and the inputs that they convert. */
 export function describeLoading(served: FunctionInterface, entry: EntryPoint | undefined): Partial<LoadingInterface> {
   if (served.call === 'cog') return { cog: true };
   const converts =
@@ -44,25 +44,25 @@ export function describeLoading(served: FunctionInterface, entry: EntryPoint | u
 interface LoadingInterface {
   cog: true;
   host: true;
-  /** Parameters as written: `when: date`. */
+  /** Parameters as written in the code: `when: date`. */
   converts: string[];
 }
 
 /**
- * For generated code: the software, imported and set up by our host's modules from the directory of the code's file, see
- * hosts/python/berth_host/embedded_software.py. `threads`: an expression of Python's.
+ * Generates the expression that imports and sets up the software with the host process's modules, relative to the generated
+ * file; see hosts/python/berth_host/embedded_software.py. `threads` is a Python expression.
  */
 export function generateLoading(served: FunctionInterface, threads = 'None'): string {
-  const { module, callable, call, file, package: made, paths } = served;
-  const isUsualPath = paths.length === 1 && paths[0] === '.';
-  const told = { module, callable, call, file, package: made, ...(!isUsualPath && { paths }) };
-  const literal = JSON.stringify(told, null, 1)
+  const { module, callable, call, file, package: built, paths } = served;
+  const isDefaultPath = paths.length === 1 && paths[0] === '.';
+  const reference = { module, callable, call, file, package: built, ...(!isDefaultPath && { paths }) };
+  const literal = JSON.stringify(reference, null, 1)
     .replaceAll(/\n */g, ' ')
     .replaceAll(/([{[]) | ([}\]])/g, '$1$2');
   return `EmbeddedSoftware(${literal}, ${threads}, __file__)`;
 }
 
-/** For generated code: a function that returns the answer to a call as text of JSON, our host's refusals included. */
+/** Generates the body of a function that calls the software and sets `answer` to JSON text, also for a rejected call. */
 export const generateCall = (software: string, inputs: string): string => `    try:
         answer = answer_with(${software}.submit(${inputs}).result())
     except HostError as error:

@@ -1,4 +1,4 @@
-/** Modules of Python's own library, of every version from 3.8 on, by their first names. */
+/** Top-level names of the standard library's modules in every version since 3.8. */
 const names = `
   __future__ abc aifc annotationlib antigravity argparse array ast asynchat asyncio asyncore atexit audioop base64
   bdb binascii binhex bisect builtins bz2 cProfile calendar cgi cgitb chunk cmath cmd code codecs codeop
@@ -20,5 +20,5 @@ const names = `
 
 const standard = new Set(names.trim().split(/\s+/));
 
-/** Whether a repository's module of this name hides one of Python's own, or is hidden by it. */
+/** Returns true if a module of this name shadows a module of the standard library, or is shadowed by it. */
 export const isStandardModule = (module: string): boolean => standard.has(module.split('.')[0] ?? '');

@@ -3,32 +3,32 @@ import { dirname, join } from 'node:path/posix';
 import type { EntryPoint, Facts } from '../../contract/facts.js';
 import { listSourceFiles } from '../../workspaces/index.js';
 
-/** A file of the repository, and how it is imported. */
+/** A file of the repository and how to import it. */
 export type ModuleLocation = Pick<EntryPoint, 'file' | 'module' | 'root' | 'paths' | 'byFile' | 'package'>;
 
-/** Returns the file as it was written; undefined where there is none. */
+/** Locates a file by its path; undefined if it does not exist. */
 export async function locateFile(file: string, workspace: string, facts: Facts): Promise<ModuleLocation | undefined> {
   if (!(await exists(join(workspace, file)))) return undefined;
   return findKnownLocation(file, facts) ?? (await deriveLocation(file, workspace));
 }
 
 /**
- * Returns the files that a module of this name is in: by the name that it has for the repository, else by the one that a
- * package in the repository gives it (`foo.core` in `packages/foo/src/foo/core.py`). Several where any could be meant.
+ * Locates a module by its name within the repository, or else by its name within a package of the repository (`foo.core`
+ * in `packages/foo/src/foo/core.py`). Returns several locations if the name is ambiguous.
  */
 export async function locateModule(module: string, workspace: string, facts: Facts): Promise<ModuleLocation[]> {
   const parts = module.split('.');
   const ends = [`${parts.join('/')}.py`, `${parts.join('/')}/__init__.py`];
   const files = (await listSourceFiles(workspace)).map(({ path }) => path);
   const named = files.filter((file) => ends.some((end) => file === end || file.endsWith(`/${end}`)));
-  const known = named.map((file) => findKnownLocation(file, facts)).filter((place) => place?.module === module);
-  if (known.length > 0) return known.filter((place) => place !== undefined);
-  const places = named.map((file) => {
-    const end = ends.find((one) => file.endsWith(one)) ?? '';
+  const known = named.map((file) => findKnownLocation(file, facts)).filter((location) => location?.module === module);
+  if (known.length > 0) return known.filter((location) => location !== undefined);
+  const locations = named.map((file) => {
+    const end = ends.find((suffix) => file.endsWith(suffix)) ?? '';
     return nameModuleBelow(file, dirname(`${file.slice(0, -end.length)}x`), parts);
   });
-  const atTop = places.filter(({ file }) => ends.some((end) => file === end || file === `src/${end}`));
-  return atTop.length > 0 ? atTop : places;
+  const atRoot = locations.filter(({ file }) => ends.some((end) => file === end || file === `src/${end}`));
+  return atRoot.length > 0 ? atRoot : locations;
 }
 
 const exists = (path: string): Promise<boolean> =>
@@ -37,15 +37,15 @@ const exists = (path: string): Promise<boolean> =>
     () => false,
   );
 
-/** What the facts say of any callable in the file holds for the file. */
+/** Takes the location of a file from the facts of any callable in it. */
 function findKnownLocation(path: string, { entryPoints }: Facts): ModuleLocation | undefined {
   const known = entryPoints.find((entry) => entry.file === path);
   if (known === undefined) return undefined;
-  const { file, module, root, paths, byFile, package: made } = known;
-  return { file, module, root, ...(paths && { paths }), ...(byFile && { byFile }), ...(made && { package: made }) };
+  const { file, module, root, paths, byFile, package: built } = known;
+  return { file, module, root, ...(paths && { paths }), ...(byFile && { byFile }), ...(built && { package: built }) };
 }
 
-/** Of a file in which reading sees nothing to call: named from the directory above its outermost package. */
+/** Derives the location of a file without known callables: the root is the parent of its outermost package. */
 async function deriveLocation(file: string, workspace: string): Promise<ModuleLocation> {
   let root = dirname(file);
   while (root !== '.' && (await exists(join(workspace, root, '__init__.py')))) root = dirname(root);
@@ -53,13 +53,13 @@ async function deriveLocation(file: string, workspace: string): Promise<ModuleLo
   return nameModuleBelow(file, root, parts.length > 1 && parts.at(-1) === '__init__' ? parts.slice(0, -1) : parts);
 }
 
-/** A directory whose name is none to Python cannot be a package: the module's name starts below it. */
+/** Names a module. A directory whose name is not a Python identifier cannot be a package, so the name starts below it. */
 function nameModuleBelow(file: string, root: string, parts: string[]): ModuleLocation {
   const last = parts.slice(0, -1).findLastIndex((part) => !isIdentifier(part));
   const inner = join(root, ...parts.slice(0, last + 1));
   const [stem = '', ...above] = parts.slice(last + 1).toReversed();
   if (isIdentifier(stem)) return { file, root: inner, module: [...above.toReversed(), stem].join('.') };
-  // It has no name to import it by, and is loaded by its file under this one.
+  // The file's name is not importable, so the module is loaded by its file under a made-up name.
   const name = stem.replaceAll(/[^\p{L}\p{M}\p{N}_]/gu, '_').replace(/^(?![\p{L}_])/u, '_');
   return { file, root: inner, module: [...above.toReversed(), name].join('.'), byFile: true };
 }

@@ -1,6 +1,6 @@
 /**
- * For generated code around whose functions a server writes JSON: an output that holds NaN or an infinity, for which a
- * server writes null, becomes the answer that our own host gives. Needs `import math`.
+ * Source for generated code whose output a server writes as JSON. Servers write null for NaN and infinities; this returns
+ * the host process's error answer instead. Needs `import math`.
  */
 export const outputFunction = `def as_output(value):
     """Returns an error for NaN and infinity, which the server would write as null."""

@@ -4,5 +4,5 @@ import { cogPredictor } from './cog-shape.js';
 import { namedEntry } from './entry-shape.js';
 import { argumentsFunction, inputsFunction } from './function-shape.js';
 
-/** Plain Python that every built-in strategy serves: what the user named, what cog.yaml names, then convention. */
+/** Shapes of plain Python that every built-in strategy serves: the user's entry, cog.yaml's predictor, then convention. */
 export const plainShapes: Recipe[] = [namedEntry, cogPredictor, inputsFunction, argumentsFunction, predictorClass];

@@ -2,35 +2,62 @@ import { basename, dirname } from 'node:path/posix';
 import type { EntryPoint, Facts } from '../../contract/facts.js';
 
 const conventionalFiles = new Set([
-  ...['predict.py', 'predictor.py', 'main.py', 'app.py', 'inference.py', 'infer.py', 'model.py', 'handler.py'],
-  ...['run.py', 'serve.py', 'agent.py', 'pipeline.py', '__init__.py'],
+  'predict.py',
+  'predictor.py',
+  'main.py',
+  'app.py',
+  'inference.py',
+  'infer.py',
+  'model.py',
+  'handler.py',
+  'run.py',
+  'serve.py',
+  'agent.py',
+  'pipeline.py',
+  '__init__.py',
 ]);
 
-/** What lies there shows or tests the software; it is not the software. */
+/** Directories with code that demonstrates or tests the software. */
 const sideDirectories = new Set([
-  ...['examples', 'example', 'docs', 'doc', 'scripts', 'tools', 'benchmarks', 'benchmark', 'bench'],
-  ...['notebooks', 'demo', 'demos', 'samples', 'training', 'train', 'tests', 'test', 'testing'],
+  'examples',
+  'example',
+  'docs',
+  'doc',
+  'scripts',
+  'tools',
+  'benchmarks',
+  'benchmark',
+  'bench',
+  'notebooks',
+  'demo',
+  'demos',
+  'samples',
+  'training',
+  'train',
+  'tests',
+  'test',
+  'testing',
 ]);
 
-/** Rank of what lies beside the software. */
+/** Rank of files in side directories. */
 const sideRank = 3;
 
 /**
- * How likely a file is the one to call, best first: 0 a conventional name at an import root; 1 a conventional name in a
- * package, or any file at a root; 2 the rest; 3 what lies beside the software (`examples`, `scripts`, tests).
+ * Ranks how likely an entry is the one to call, best first: 0 for a conventional file name at an import root; 1 for a
+ * conventional name in a package, or any file at a root; 2 for the rest; 3 for side directories (`examples`, tests).
  */
 export const rankEntry = ({ file, module }: EntryPoint): number => rankFile(file, !module.includes('.'));
 
-/** Files that do not parse, and could hide something better than a callable of this place; the likeliest first. */
-export function listHidingErrors(facts: Facts, place: number): Facts['syntaxErrors'] {
+/** Lists files that do not parse and may hide a better entry than one of this rank, most likely first. */
+export function listHidingErrors(facts: Facts, rank: number): Facts['syntaxErrors'] {
   const ranked = facts.syntaxErrors.map((error) => ({ error, rank: rankFile(error.file, isAtRoot(error.file)) }));
   return ranked
-    .filter((broken) => broken.rank < Math.min(place, sideRank))
+    .filter((broken) => broken.rank < Math.min(rank, sideRank))
     .sort((left, right) => left.rank - right.rank)
     .map(({ error }) => error);
 }
 
-/** Of a file whose module is not known, because it does not parse. */
+/** Tells by the path whether a file is at an import root: the module of a file that does not parse is unknown. */
 const isAtRoot = (file: string): boolean => ['.', 'src'].includes(dirname(file));
 
 function rankFile(file: string, isRoot: boolean): number {

@@ -54,7 +54,7 @@ test('a predictor whose file is not there is refused with near names', async () 
     recognize({ 'cog.yaml': cog.replace('predict.py', 'predit.py'), 'predict.py': predictor }),
   ).rejects.toMatchObject({
     code: 'ENTRY_NOT_FOUND',
-    message: expect.stringMatching(/^cog\.yaml: predict: "predit\.py:Predictor": .*near it: .*predict\.py:Predictor/),
+    message: expect.stringMatching(/^cog\.yaml: predict: "predit\.py:Predictor": .*similar: .*predict\.py:Predictor/),
   });
 });
 

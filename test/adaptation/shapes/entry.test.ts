@@ -30,7 +30,7 @@ const named: [string, Record<string, unknown>][] = [
 test.each(named)('--entry %s is called', async (entry, expected) => {
   const found = await recognize(files, entry);
   expect(found).toMatchObject({ recipe: 'entry', runInterface: { type: 'function', ...expected } });
-  expect(found?.summary).toMatch(/as --entry says$/);
+  expect(found?.summary).toMatch(/named by --entry$/);
 });
 
 const unseen: [string, Record<string, unknown>][] = [
@@ -56,7 +56,7 @@ test.each(unseen)('--entry %s, which reading does not see, is left to the import
     entry,
   );
   expect(found).toMatchObject({ recipe: 'entry', runInterface: { type: 'function', call: 'auto', ...expected } });
-  expect(found?.summary).toContain('the import decides');
+  expect(found?.summary).toContain('known only after the import');
 });
 
 test('what reading knows of a file without a name holds where the file is named', async () => {
@@ -119,13 +119,13 @@ test('a name that several modules have is refused with their files', async () =>
 });
 
 const refused: [string, string, RegExp][] = [
-  ['app', 'ENTRY_INVALID', /"app" names nothing/],
-  [':predict', 'ENTRY_INVALID', /names nothing/],
-  ['app:a..c', 'ENTRY_INVALID', /names nothing/],
-  ['app:pre dict', 'ENTRY_INVALID', /names nothing/],
-  ['ap:predict', 'ENTRY_NOT_FOUND', /no module ap; near it: --entry app:predict/],
-  ['lib.modl:Model', 'ENTRY_NOT_FOUND', /no module lib\.modl; near it: --entry lib\.model:Model/],
-  ['ap.py:predict', 'ENTRY_NOT_FOUND', /no file ap\.py; near it: --entry app\.py:predict/],
+  ['app', 'ENTRY_INVALID', /“app” is not a valid entry/],
+  [':predict', 'ENTRY_INVALID', /is not a valid entry/],
+  ['app:a..c', 'ENTRY_INVALID', /is not a valid entry/],
+  ['app:pre dict', 'ENTRY_INVALID', /is not a valid entry/],
+  ['ap:predict', 'ENTRY_NOT_FOUND', /no module ap; similar: --entry app:predict/],
+  ['lib.modl:Model', 'ENTRY_NOT_FOUND', /no module lib\.modl; similar: --entry lib\.model:Model/],
+  ['ap.py:predict', 'ENTRY_NOT_FOUND', /no file ap\.py; similar: --entry app\.py:predict/],
   ['my-model.predict:predict', 'ENTRY_NOT_FOUND', /no module my-model\.predict/],
 ];
 
