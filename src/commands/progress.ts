@@ -38,7 +38,7 @@ function createPlainProgress(stream: Terminal): Progress {
   return {
     begin: () => {},
     update: () => {},
-    finish: ({ step, note, milliseconds }) => stream.write(`${joinParts(step, formatElapsed(milliseconds), note)}\n`),
+    finish: ({ step, note, milliseconds }) => stream.write(`${joinParts(step, formatDuration(milliseconds), note)}\n`),
     clear: () => {},
     end: () => {},
   };
@@ -78,7 +78,7 @@ function createLiveProgress(stream: Terminal, colors: Colors, now: () => number)
     finish({ step, note, milliseconds, hasFailed }) {
       end();
       const mark = hasFailed ? colors.red('✘') : colors.green('✔');
-      stream.write(`${eraseLine}${mark} ${joinParts(step, formatElapsed(milliseconds), note, colors.dim)}\n`);
+      stream.write(`${eraseLine}${mark} ${joinParts(step, formatDuration(milliseconds), note, colors.dim)}\n`);
     },
     clear: () => {
       if (open !== undefined) clear();
@@ -89,6 +89,9 @@ function createLiveProgress(stream: Terminal, colors: Colors, now: () => number)
 
 const joinParts = (step: string, duration: string, note: string, paint: (text: string) => string = String): string =>
   `${step.padEnd(16)} ${paint(duration.padStart(8))}  ${note}`.trimEnd();
+
+/** Formats the duration of a step; an event has none. */
+const formatDuration = (milliseconds: number): string => (milliseconds === 0 ? '' : formatElapsed(milliseconds));
 
 /** Formats a duration: `40 ms`, `1.2 s`, `2 min 05 s`. */
 export function formatElapsed(milliseconds: number): string {

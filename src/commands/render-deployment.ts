@@ -71,13 +71,16 @@ const describeChangeTarget = ({ kind, revision }: CurrentChange): string =>
   revision === null ? kind : `${kind} ${kind === 'deploy' ? 'of' : 'to'} ${revision}`;
 
 const describeRequest = ({ id, by, requestedAt, reason }: RequestedChange): string =>
-  `${id} by ${by}, ${requestedAt.replace('T', ' ').slice(0, 19)}${reason === null ? '' : `: ${reason}`}`;
+  `${id} by ${by}, ${formatTime(requestedAt)}${reason === null ? '' : `: ${reason}`}`;
+
+const formatTime = (iso: string): string => `${iso.replace('T', ' ').slice(0, 19)} UTC`;
 
 /** Describes the last redeploy or rollback; the rest of the page describes a first deploy. */
 function renderLastChange({ changes }: DeploymentInfo): string | null {
   const last = changes.at(-1);
   if (last === undefined || last.kind === 'deploy') return null;
-  return `${last.kind}, ${last.outcome}: ${last.note} (${describeRequest(last)})`;
+  const outcome = last.outcome === 'live' ? 'live' : `${last.outcome}: ${last.note}`;
+  return `${last.kind}, ${outcome} (${describeRequest(last)})`;
 }
 
 function renderOtherRevisions({ revision, revisions }: DeploymentInfo): string | null {
@@ -87,7 +90,7 @@ function renderOtherRevisions({ revision, revisions }: DeploymentInfo): string |
 
 function renderBake({ bake }: DeploymentInfo): string | null {
   if (bake === null) return null;
-  return `until ${bake.until.replace('T', ' ').slice(0, 19)}; rolls back to ${bake.previous} if ${bake.revision} fails`;
+  return `until ${formatTime(bake.until)}; rolls back to ${bake.previous} if ${bake.revision} fails`;
 }
 
 function renderOrphans({ leftOvers = [] }: DeploymentInfo): string | null {
@@ -95,9 +98,7 @@ function renderOrphans({ leftOvers = [] }: DeploymentInfo): string | null {
 }
 
 const summarizeChecks = ({ checks }: DeploymentInfo): string | null =>
-  checks.length > 0 && checks.every(({ passed }) => passed)
-    ? `passed: ${checks.map(({ name }) => name).join(', ')}`
-    : null;
+  checks.length === 0 ? null : `${checks.filter(({ passed }) => passed).length} of ${checks.length} passed`;
 
 function renderChecks({ checks }: DeploymentInfo, colors: Colors): string {
   return renderTable(

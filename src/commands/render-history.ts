@@ -9,7 +9,7 @@ import {
   isChangeEntry,
   listHistoryEntries,
 } from './history-entries.js';
-import { formatElapsed } from './progress.js';
+import { formatElapsed, truncateToWidth } from './progress.js';
 import type { PastRound } from './read-rounds.js';
 import { renderFailure } from './report-failure.js';
 import { type Cell, renderTable } from './table.js';
@@ -48,13 +48,16 @@ function renderEntries(info: DeploymentInfo, colors: Colors): string[] {
 
 const listSteps = (entry: HistoryEntry): StepRecord[] => (isChangeEntry(entry) ? entry.steps : [entry]);
 
+/** Maximum characters of a reason; `--json` and `berth explain` show all of it. */
+const maxReasonWidth = 120;
+
 /** Collects the reason of each decision; a repeated reason is abbreviated. */
 function collectReasons(entries: HistoryEntry[]): Map<StepRecord, string> {
   const reasons = new Map<StepRecord, string>();
   let lastReason: string | undefined;
   for (const step of entries.flatMap(listSteps)) {
     if (step.why === undefined) continue;
-    reasons.set(step, step.why === lastReason ? 'same reasons as before' : joinLines(step.why));
+    reasons.set(step, step.why === lastReason ? 'same reasons as before' : truncateToWidth(step.why, maxReasonWidth));
     lastReason = step.why;
   }
   return reasons;
@@ -68,7 +71,12 @@ function renderChange(change: ChangeEntry, colors: Colors): string[] {
   const elapsed =
     begunAt === null || finishedAt === null ? '' : formatElapsed(Date.parse(finishedAt) - Date.parse(begunAt));
   const dollars = steps.reduce((sum, step) => sum + (step.dollars ?? 0), 0);
-  const requestFacts = [`by ${by}`, formatTime(requestedAt), elapsed, dollars > 0 ? formatDollars(dollars) : ''];
+  const requestFacts = [
+    `by ${by}`,
+    `${formatTime(requestedAt)} UTC`,
+    elapsed,
+    dollars > 0 ? formatDollars(dollars) : '',
+  ];
   return [
     `${colors.bold(`${id}  ${what}`)} is ${paintOutcome(outcome, colors)(outcome)}${result}`,
     `  ${colors.dim(requestFacts.filter((part) => part !== '').join(', '))}`,

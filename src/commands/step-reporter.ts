@@ -1,7 +1,10 @@
 import type { DeploymentInfo } from '../contract/status.js';
 import type { Progress } from './progress.js';
 
-/** `c1 is failed: ENTRY_AMBIGUOUS: 2 callables …` */
+/** Matches `c1, requested by …`, which only repeats the command. */
+const requestNote = /^c\d+, /;
+
+/** Matches `c1 is failed: ENTRY_AMBIGUOUS: 2 callables …`. */
 const failedChange = /^(\w+ is failed: [A-Z_]+): [\s\S]*$/;
 
 /** Turns successive infos of a deployment into progress; begins and finishes each step once. */
@@ -10,7 +13,7 @@ export function createStepReporter(progress: Progress): (info: Pick<DeploymentIn
   return ({ steps }) => {
     for (const { step, startedAt, finishedAt, note } of steps) {
       const key = `${step} ${startedAt}`;
-      if (finished.has(key)) continue;
+      if (finished.has(key) || requestNote.test(note)) continue;
       const since = Date.parse(startedAt);
       if (finishedAt === null) {
         progress.begin(step, since);

@@ -47,11 +47,12 @@ test('the list is aligned', () => {
       { name: 'longer-name', state: 'running', strategy: 'local', revision: 'r1', ...summary },
     ],
     plain,
+    Date.parse('2026-01-02T03:04:48Z'),
   ).split('\n');
   expect(lines).toEqual([
-    'NAME         STATE      STRATEGY  REVISION  SINCE',
-    'a            selecting  -         -         2026-01-02 03:04',
-    'longer-name  running    local     r1        2026-01-02 03:04',
+    'NAME         STATE      STRATEGY  REVISION  AGE',
+    'a            selecting  -         -         42s',
+    'longer-name  running    local     r1        42s',
   ]);
 });
 
@@ -69,13 +70,14 @@ test('the list shows a running, waiting or failed change beside the active revis
       { ...summary, name: 'd', createdAt, change: null, lastChange: rolledBack },
     ],
     plain,
+    Date.parse('2026-01-04T12:00:00Z'),
   ).split('\n');
   expect(lines).toEqual([
-    'NAME  STATE    STRATEGY  REVISION  SINCE             CHANGE',
-    'a     running  local     r2        2026-01-02 03:05  waiting',
-    'b     running  local     r1        2026-01-02 03:05',
-    'c     running  local     r1        2026-01-02 03:05  c4 failed',
-    'd     running  local     r1        2026-01-02 03:05  c5 rolled back',
+    'NAME  STATE    STRATEGY  REVISION  AGE  CHANGE',
+    'a     running  local     r2        2d   waiting',
+    'b     running  local     r1        2d',
+    'c     running  local     r1        2d   c4 failed',
+    'd     running  local     r1        2d   c5 rolled back',
   ]);
 });
 
@@ -111,10 +113,10 @@ test('the status page shows the current change, its failure, the next commands a
     expect.arrayContaining([
       'revision     r2',
       'others       r1 (kept)',
-      'change       redeploy to r3 is waiting (c3 by ana@studio, 2026-03-01 12:00:00)',
-      'queued       rollback (c4 by berth, 2026-03-01 12:00:00: its calls failed)',
-      'last change  redeploy, failed: SOURCE_NOT_FOUND: there is no /src (c2 by schedule default, 2026-03-01 12:00:00)',
-      'bake         until 2026-03-01 12:05:00; rolls back to r1 if r2 fails',
+      'change       redeploy to r3 is waiting (c3 by ana@studio, 2026-03-01 12:00:00 UTC)',
+      'queued       rollback (c4 by berth, 2026-03-01 12:00:00 UTC: its calls failed)',
+      'last change  redeploy, failed: SOURCE_NOT_FOUND: there is no /src (c2 by schedule default, 2026-03-01 12:00:00 UTC)',
+      'bake         until 2026-03-01 12:05:00 UTC; rolls back to r1 if r2 fails',
       'web UI       http://ui/x',
       'CONTRACT_FAILED no',
       'expected 4, got 5',
@@ -164,7 +166,7 @@ test('the status page shows the strategy, the adaptation, the contract and the p
     'strategy    local (chosen by rules)',
     'recipe:function: recognized predict(text)',
     '3 of 3 passed (from you)',
-    'checks      passed: structure',
+    'checks      1 of 1 passed',
     'note  Python 3.11 stands for',
   ])
     expect(page).toContain(part);

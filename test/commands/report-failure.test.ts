@@ -71,7 +71,11 @@ test('the cause of a failed change is printed once, at the end', () => {
   const at = new Date(0).toISOString();
   const step = (note: string) => ({ step: 'deploy', startedAt: `${at}${note}`, finishedAt: at, note });
   createStepReporter(progress as never)({
-    steps: [step('c1 is failed: STRATEGY_UNAVAILABLE: no engine\nanswers'), step('c2 is live: r1 is live')],
+    steps: [
+      step('c1, requested by ana@studio'),
+      step('c1 is failed: STRATEGY_UNAVAILABLE: no engine\nanswers'),
+      step('c2 is live: r1 is live'),
+    ],
   });
   expect(notes).toEqual(['c1 is failed: STRATEGY_UNAVAILABLE', 'c2 is live: r1 is live']);
 });
