@@ -7,16 +7,16 @@ import type { DeploymentSetting } from '../contract/setting.js';
 import { gatherFacts } from '../facts/index.js';
 import { type DeploymentDirectory, deploymentDirectory } from '../home/home.js';
 import { findWorkspace, readTrackedFiles, reapplyChange } from '../workspaces/index.js';
-import { AgentLog } from './agent-log.js';
-import type { Dependencies } from './dependencies.js';
-import { step } from './step.js';
+import { AgentLog } from './support/agent-log.js';
+import type { Dependencies } from './support/dependencies.js';
+import { step } from './support/step.js';
 
 interface AdaptInput {
   config: DeployConfig;
   setting: DeploymentSetting;
   round: AdaptationRound;
-  /** What an agent made of an earlier source: tried first. Absent in histories of an earlier shape. */
-  carried?: PreviousAdaptation | null;
+  /** An agent's change of an earlier source, to be tried first. */
+  previous: PreviousAdaptation | null;
 }
 
 export interface PreviousAdaptation {
@@ -24,15 +24,15 @@ export interface PreviousAdaptation {
   adaptation: AdaptationResult;
 }
 
-/** One round of adaptation: by a recipe where one recognizes the workspace, else by a coding agent. A commit results. */
+/** Adapts the workspace in one round, by a recipe that recognizes it or by a coding agent. The result is a commit. */
 export const adaptWorkspace = ({ home, adapter }: Dependencies) =>
   step(
     async (input: AdaptInput, { signal, onProgress }) => {
       const { config, setting, round } = input;
       const { solution, entry } = config;
       const directory = deploymentDirectory(home, config.name);
-      const carried = await reapplyAdaptation(directory, input.carried ?? null);
-      if (carried !== undefined) return carried;
+      const reapplied = await reapplyAdaptation(directory, input.previous);
+      if (reapplied !== undefined) return reapplied;
       const log = new AgentLog(directory.agentLog);
       const result = await adapter.adapt({
         solution,
@@ -55,21 +55,21 @@ export const adaptWorkspace = ({ home, adapter }: Dependencies) =>
     ({ config }) => ({ name: config.name, path: config.solution.path }),
   );
 
-/** An agent's change of the source before, where it fits the one of now: the ladder judges it, and nobody is paid again. */
+/** Reapplies an agent's change where it fits the new source: verification judges it, and no agent is paid again. */
 async function reapplyAdaptation(
   { workspace, revisions }: DeploymentDirectory,
-  carried: PreviousAdaptation | null,
+  previous: PreviousAdaptation | null,
 ): Promise<AdaptationResult | undefined> {
-  if (carried === null) return undefined;
-  const { revision, adaptation } = carried;
+  if (previous === null) return undefined;
+  const { revision, adaptation } = previous;
   const from = await findWorkspace(workspace, revisions, revision);
   if (from === undefined) return undefined;
-  const summary = `what ${adaptation.by} changed for ${revision} fits the new source`;
+  const summary = `reapplied the change that ${adaptation.by} made for ${revision}`;
   const commit = await reapplyChange({ from, commit: adaptation.commit, workspace, message: summary });
   if (commit === undefined) return undefined;
   return { ...adaptation, ...commit, summary, adaptedPath: workspace, rounds: 0, cost: 0, tokens: 0, sessionId: null };
 }
 
-/** What an agent can be told of it: examples from the repository stand in the repository. */
+/** Returns the contract that an agent is shown; it finds the examples of the repository in the repository. */
 const toContract = ({ examples }: DeployConfig): Contract =>
   examples.length > 0 ? { source: 'user', examples: examples.map(restoreExample) } : { source: 'weak', examples: [] };

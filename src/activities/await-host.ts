@@ -1,4 +1,4 @@
-import { step } from './step.js';
+import { step } from './support/step.js';
 
-/** Nothing to do: that it is done says that the host has a worker. */
-export const awaitHost = () => step(async (_asked: { host: string }) => {});
+/** Does nothing: its completion proves that the host has a worker. */
+export const awaitHost = () => step(async (_input: { host: string }) => {});

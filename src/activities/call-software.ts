@@ -3,10 +3,10 @@ import { openSoftware } from '../calls/open-software.js';
 import { DurableRun } from '../contract/durable-run.js';
 import { BerthError } from '../errors.js';
 import type { BerthHome } from '../home/home.js';
-import type { Dependencies } from './dependencies.js';
-import { slowHeartbeatInterval, step } from './step.js';
+import type { Dependencies } from './support/dependencies.js';
+import { slowHeartbeatInterval, step } from './support/step.js';
 
-/** The call of a durable run, on the deployment's host. */
+/** Makes the call of a durable run on the deployment's host. */
 export const callSoftware = ({ home }: Dependencies) =>
   step(
     async (run: DurableRun, context) => await call(createCallable(run.name, home), DurableRun.parse(run), context),
@@ -14,7 +14,7 @@ export const callSoftware = ({ home }: Dependencies) =>
     slowHeartbeatInterval,
   );
 
-/** What cannot be attached to gives its reason as the answer. */
+/** Returns a callable that answers with the error when it cannot attach to the software. */
 const createCallable = (name: string, home: BerthHome): Callable => ({
   async runText(inputs, options): Promise<string> {
     try {

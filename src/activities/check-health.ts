@@ -8,21 +8,21 @@ import { revisionDirectory } from '../home/home.js';
 import { callWithExactNumbers } from '../runners/call-text.js';
 import type { Health, Runner } from '../runners/runner.js';
 import { listSecrets, resolveEnvironment } from '../secrets/index.js';
-import { freezeProbe, readContract } from './contract-file.js';
-import type { Dependencies } from './dependencies.js';
-import { describeRevision, type RevisionInput } from './prepare-run-plan.js';
 import { writePublished } from './publish-revision.js';
-import { type StepContext, step } from './step.js';
-import { createMissingFinder, withFailureExplanation } from './with-failure-explanation.js';
-import { withRedactedSecrets } from './with-redacted-secrets.js';
+import { freezeProbe, readContract } from './support/contract-file.js';
+import type { Dependencies } from './support/dependencies.js';
+import { describeRevision, type RevisionInput } from './support/prepare-run-plan.js';
+import { type StepContext, step } from './support/step.js';
+import { createMissingFinder, withFailureExplanation } from './support/with-failure-explanation.js';
+import { withRedactedSecrets } from './support/with-redacted-secrets.js';
 
 interface CheckInput extends RevisionInput {
   handle: Handle;
-  /** Whether callers reach it as soon as it has passed. */
+  /** Publish the revision as soon as it has passed. */
   publishes: boolean;
 }
 
-/** The last rungs: ready, and the contract at the real endpoint. */
+/** Runs the last checks: readiness, and the contract at the real endpoint. */
 export const checkHealth = (dependencies: Dependencies) =>
   step(
     withRedactedSecrets(dependencies, async (input: CheckInput, { signal }: StepContext) => {
@@ -39,7 +39,7 @@ export const checkHealth = (dependencies: Dependencies) =>
           isUserCode: isUserCode(input.adaptation),
           secrets: listSecrets(env),
           signal,
-          stale: input.revision.contract.stale, // of which some end the process, or never end
+          stale: input.revision.contract.stale, // some of these calls end the process, or never return
           findMissing: createMissingFinder(failureContext),
         };
         const [endpointCheck, report] = await withFailureExplanation(failureContext, () =>
@@ -65,16 +65,18 @@ async function checkReady(runner: Runner): Promise<[note: string, found: Health]
   throw new BerthError('NOT_READY', `the software is not ready: ${health.detail}`, { isGone: health.state === 'gone' });
 }
 
-/** Calls that fail because the process has ended say nothing about the contract. */
+/** Marks the error of calls that failed because the process has ended; it says nothing about the contract. */
 async function markIfGone(error: unknown, runner: Runner): Promise<unknown> {
   if (!(error instanceof BerthError) || (await runner.isHealthy()).state !== 'gone') return error;
   return new BerthError(error.code, error.message, { ...error.details, isGone: true }, { cause: error });
 }
 
-/** Milliseconds that software has to be well again, or gone, after a probe; and between two looks. */
-const [recoveryTimeout, pollInterval] = [10_000, 100];
+/** Milliseconds that software has to become healthy, or to be gone, after a probe. */
+const recoveryTimeout = 10_000;
+/** Milliseconds. */
+const pollInterval = 100;
 
-/** A call that nobody asked for may have ended the software: it is started again, and not called so again. */
+/** Throws when the probe has ended the software, which is then started again without a probe. */
 async function checkSurvivesProbe(runner: Runner, { raised }: Probe, signal: AbortSignal): Promise<void> {
   let health = await runner.isHealthy();
   for (const deadline = Date.now() + recoveryTimeout; isPending(health) && Date.now() < deadline; ) {
@@ -86,7 +88,7 @@ async function checkSurvivesProbe(runner: Runner, { raised }: Probe, signal: Abo
   throw new BerthError('NOT_READY', message, { isGone: true });
 }
 
-/** What has just ended may be asked before that shows. */
+/** True while software may still recover, or may have ended without a trace yet. */
 const isPending = ({ isHealthy, state }: Health): boolean => !isHealthy && state !== 'gone';
 
 type EndpointCheck = Pick<ContractCheckRequest, 'contract' | 'isUserCode' | 'stale' | 'findMissing' | 'secrets'> & {

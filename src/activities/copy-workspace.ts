@@ -4,19 +4,19 @@ import { writeDurably } from '../home/durable-file.js';
 import { type BerthHome, berthHome, deploymentDirectory } from '../home/home.js';
 import type { SelectionExchange } from '../selection/index.js';
 import { archiveWorkspace, copySource, Ledger, setWorkspaceOwner, withPruneLock } from '../workspaces/index.js';
-import type { Dependencies } from './dependencies.js';
-import { step } from './step.js';
+import type { Dependencies } from './support/dependencies.js';
+import { step } from './support/step.js';
 
 interface CopyInput {
   name: string;
-  /** Which the copy is to become. */
+  /** Revision that the copy is for. */
   revision: string;
   source: string;
-  /** What a model was asked when the strategy was chosen, and what it answered: kept with the deployment. */
+  /** Questions and answers of the model that selected the strategy, stored with the deployment. */
   exchanges: SelectionExchange[];
 }
 
-/** Copies the source into the deployment's workspace, its own git repository. The source is only read. */
+/** Copies the source into the deployment's workspace, a git repository of its own. Only reads the source. */
 export const copyWorkspace = ({ home, deployments }: Dependencies) =>
   step(
     async ({ name, revision, source, exchanges }: CopyInput) => {
@@ -32,14 +32,14 @@ export const copyWorkspace = ({ home, deployments }: Dependencies) =>
     ({ name, source }) => ({ name, path: source }),
   );
 
-/** From here on the deployment's things are known to be its own, whatever becomes of the worker. */
+/** Records the deployment's directory and processes before any of them exists, so that a cleanup finds them. */
 async function openLedger(home: BerthHome, server: string, name: string): Promise<void> {
   const { root } = deploymentDirectory(home, name);
   const ledger = new Ledger(home, name);
   await withPruneLock(home, async () => {
     await ledger.recordServer(server);
     await ledger.enter({ id: 'deployment', kind: 'directory', path: root });
-    const { root: real } = deploymentDirectory(berthHome(await realpath(home.root)), name);
-    await ledger.enter({ id: 'processes', kind: 'processes', directories: [...new Set([root, real])] });
+    const { root: realRoot } = deploymentDirectory(berthHome(await realpath(home.root)), name);
+    await ledger.enter({ id: 'processes', kind: 'processes', directories: [...new Set([root, realRoot])] });
   });
 }

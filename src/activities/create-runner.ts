@@ -1,14 +1,14 @@
 import { resolveEnvironment } from '../secrets/index.js';
-import type { Dependencies } from './dependencies.js';
-import { describeRevision, prepareRunPlan, type RevisionInput } from './prepare-run-plan.js';
-import { type StepContext, step } from './step.js';
-import { withFailureExplanation } from './with-failure-explanation.js';
-import { withRedactedSecrets } from './with-redacted-secrets.js';
+import type { Dependencies } from './support/dependencies.js';
+import { describeRevision, prepareRunPlan, type RevisionInput } from './support/prepare-run-plan.js';
+import { type StepContext, step } from './support/step.js';
+import { withFailureExplanation } from './support/with-failure-explanation.js';
+import { withRedactedSecrets } from './support/with-redacted-secrets.js';
 
-/** Starts a revision. Its secrets are opened here and handed to the runner alone. */
+/** Starts a revision. Only the runner receives the opened secrets. */
 export const createRunner = (dependencies: Dependencies) =>
   step(
-    withRedactedSecrets(dependencies, async (input: RevisionInput, stepContext: StepContext) => {
+    withRedactedSecrets(dependencies, async (input: RevisionInput, context: StepContext) => {
       const { home, registry } = dependencies;
       const plan = await prepareRunPlan(dependencies, input);
       const env = await resolveEnvironment(home, input.config.env);
@@ -17,7 +17,7 @@ export const createRunner = (dependencies: Dependencies) =>
       try {
         const { config, revision } = input;
         return await withFailureExplanation({ config, code: revision.directory }, () =>
-          runner.start({ env, ...stepContext }),
+          runner.start({ env, ...context }),
         );
       } finally {
         await runner.close();

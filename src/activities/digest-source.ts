@@ -1,13 +1,13 @@
 import type { Foundation } from '../contract/revision.js';
 import type { AdaptedCode } from '../registry/index.js';
 import { digestTree } from '../workspaces/index.js';
-import type { Dependencies } from './dependencies.js';
-import { step } from './step.js';
+import type { Dependencies } from './support/dependencies.js';
+import { step } from './support/step.js';
 
 interface DigestInput {
   source: string;
-  /** Revisions that a redeploy might only make once more; absent in histories of an earlier shape. */
-  revisions?: CandidateRevision[];
+  /** Revisions that a redeploy might only repeat. */
+  revisions: CandidateRevision[];
 }
 
 interface CandidateRevision extends AdaptedCode {
@@ -17,20 +17,20 @@ interface CandidateRevision extends AdaptedCode {
 
 export interface SourceDigest {
   digest: string;
-  /** Of each revision, as it would be made now; absent in histories of an earlier shape. */
-  foundations?: Record<string, Foundation>;
+  /** Current foundation of each revision, by its id. */
+  foundations: Record<string, Foundation>;
 }
 
-/** What the source is now, by its digest, and what else a redeploy would be made of. Nothing is changed. */
+/** Returns the current digest of the source and the current foundations of revisions. Changes nothing. */
 export const digestSource = ({ registry }: Pick<Dependencies, 'registry'>) =>
   step(
-    async ({ source, revisions = [] }: DigestInput): Promise<SourceDigest> => {
+    async ({ source, revisions }: DigestInput): Promise<SourceDigest> => {
       const digest = await digestTree(source);
-      await registry.refresh(); // a strategy may have been written anew since the worker began
-      const found = revisions.map(async ({ id, strategy, ...code }) => {
+      await registry.refresh(); // a strategy may have changed since the worker started
+      const foundations = revisions.map(async ({ id, strategy, ...code }) => {
         return [id, await registry.findFoundation(strategy, code)] as const;
       });
-      return { digest, foundations: Object.fromEntries(await Promise.all(found)) };
+      return { digest, foundations: Object.fromEntries(await Promise.all(foundations)) };
     },
     ({ source }) => ({ path: source }),
   );

@@ -1,8 +1,8 @@
 import { undoRevision } from '../reconciliation/index.js';
-import type { Dependencies } from './dependencies.js';
-import { step } from './step.js';
+import type { Dependencies } from './support/dependencies.js';
+import { step } from './support/step.js';
 
-/** Undoes one revision: nothing of it is left, outside or on disk. */
+/** Undoes one revision: nothing of it is left, neither running nor on disk. */
 export const discardRevision = ({ home }: Dependencies) =>
   step(
     ({ name, revision }: { name: string; revision: string }) => undoRevision(home, name, revision),

@@ -1,7 +1,7 @@
-import type { Dependencies } from './dependencies.js';
-import { step } from './step.js';
+import type { Dependencies } from './support/dependencies.js';
+import { step } from './support/step.js';
 
-/** The host that holds a deployment now; null when there is no such deployment any more. */
+/** Returns the host of a deployment; null when the deployment does not exist. */
 export const findHost = ({ deployments }: Dependencies) =>
   step(
     async ({ name }: { name: string }) => {

@@ -1,11 +1,11 @@
 import { followRedeploy as follow } from '../scheduling/index.js';
-import type { Dependencies } from './dependencies.js';
-import { slowHeartbeatInterval, step } from './step.js';
+import type { Dependencies } from './support/dependencies.js';
+import { slowHeartbeatInterval, step } from './support/step.js';
 
-/** Ends with the change that it follows; fails as that fails. */
+/** Follows a scheduled redeploy until its change is finished and its bake is over. */
 export const followRedeploy = ({ redeployGateway }: Dependencies) =>
   step(
-    async (followed: { name: string; change: string }, { signal }) => await follow(redeployGateway, followed, signal),
+    async (request: { name: string; change: string }, { signal }) => await follow(redeployGateway, request, signal),
     ({ name }) => ({ name }),
     slowHeartbeatInterval,
   );

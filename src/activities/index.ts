@@ -4,7 +4,6 @@ import { callSoftware } from './call-software.js';
 import { checkHealth } from './check-health.js';
 import { copyWorkspace } from './copy-workspace.js';
 import { createRunner } from './create-runner.js';
-import type { Dependencies } from './dependencies.js';
 import { digestSource } from './digest-source.js';
 import { discardRevision } from './discard-revision.js';
 import { findHost } from './find-host.js';
@@ -16,11 +15,12 @@ import { retireRevision } from './retire-revision.js';
 import { selectStrategy } from './select-strategy.js';
 import { stopRunner } from './stop-runner.js';
 import { supervise } from './supervise.js';
+import type { Dependencies } from './support/dependencies.js';
 import { terminateRevision } from './terminate-revision.js';
 import { undoDeployment } from './undo-deployment.js';
 import { verifyRevision } from './verify-revision.js';
 
-/** One activity per step of a deployment's life. Every one is safe to run twice. */
+/** Creates the activities, one per step of a deployment. Each is safe to run twice. */
 export const createActivities = (dependencies: Dependencies) => ({
   selectStrategy: selectStrategy(dependencies),
   copyWorkspace: copyWorkspace(dependencies),
@@ -32,12 +32,12 @@ export const createActivities = (dependencies: Dependencies) => ({
   supervise: supervise(dependencies),
   digestSource: digestSource(dependencies),
   retireRevision: retireRevision(dependencies),
-  endRevision: terminateRevision(dependencies),
+  terminateRevision: terminateRevision(dependencies),
   discardRevision: discardRevision(dependencies),
   stopRunner: stopRunner(dependencies),
   undoDeployment: undoDeployment(dependencies),
   reconcile: reconcile(dependencies),
-  askForRedeploy: requestRedeploy(dependencies),
+  requestRedeploy: requestRedeploy(dependencies),
   followRedeploy: followRedeploy(dependencies),
   awaitHost: awaitHost(),
   findHost: findHost(dependencies),
@@ -45,4 +45,4 @@ export const createActivities = (dependencies: Dependencies) => ({
 });
 
 export type Activities = ReturnType<typeof createActivities>;
-export type { Dependencies } from './dependencies.js';
+export type { Dependencies } from './support/dependencies.js';

@@ -1,10 +1,10 @@
 import { writeActiveRevision } from '../calls/active-revision.js';
 import type { Handle } from '../contract/handle.js';
-import type { Dependencies } from './dependencies.js';
-import { describeRevision, type RevisionInput } from './prepare-run-plan.js';
-import { step } from './step.js';
+import type { Dependencies } from './support/dependencies.js';
+import { describeRevision, type RevisionInput } from './support/prepare-run-plan.js';
+import { step } from './support/step.js';
 
-/** Makes a revision the one that callers reach. */
+/** Switches callers to a revision. */
 export const publishRevision = (dependencies: Dependencies) =>
   step(
     async (input: RevisionInput & { handle: Handle }) => await writePublished(dependencies, input),

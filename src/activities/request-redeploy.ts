@@ -1,19 +1,19 @@
 import { ScheduledRedeploy } from '../contract/schedule.js';
-import { requestRedeploy as ask } from '../scheduling/index.js';
-import type { Dependencies } from './dependencies.js';
-import { step } from './step.js';
+import { requestRedeploy as request } from '../scheduling/index.js';
+import type { Dependencies } from './support/dependencies.js';
+import { step } from './support/step.js';
 
 interface ScheduleRun {
-  /** Names the request. */
+  /** Id of the request, the same for each attempt. */
   id: string;
   /** ISO 8601; when the run began. */
   since: string;
 }
 
-/** Of a run that a schedule started: asks for the redeploy, or says why there is none. */
+/** Requests the redeploy of a scheduled run, or returns why the run is skipped. */
 export const requestRedeploy = ({ redeployGateway }: Dependencies) =>
   step(
-    async ({ id, since, ...request }: ScheduledRedeploy & ScheduleRun) =>
-      await ask(redeployGateway, { ...ScheduledRedeploy.parse(request), id, since }),
+    async ({ id, since, ...input }: ScheduledRedeploy & ScheduleRun) =>
+      await request(redeployGateway, { ...ScheduledRedeploy.parse(input), id, since }),
     ({ name }) => ({ name }),
   );

@@ -1,21 +1,22 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readCallCounts } from '../calls/call-counter.js';
 import type { Handle } from '../contract/handle.js';
-import type { Dependencies } from './dependencies.js';
-import { step } from './step.js';
+import type { Dependencies } from './support/dependencies.js';
+import { step } from './support/step.js';
 
 interface RetireInput {
   name: string;
   handle: Handle;
-  /** Seconds that calls under way have to finish. */
+  /** Seconds that running calls have to finish. */
   drain: number;
 }
 
+/** Milliseconds. */
 const pollInterval = 20;
 
 /**
- * Ends a revision that callers have left. Each of its calls was counted before it looked whether the revision still is
- * the active one, so none that is not counted here can still reach it.
+ * Stops a replaced revision after its last call. A caller counts its call before it checks that the revision is still
+ * active, so no uncounted call can reach it.
  */
 export const retireRevision = ({ registry }: Dependencies) =>
   step(
@@ -31,7 +32,7 @@ export const retireRevision = ({ registry }: Dependencies) =>
     ({ name }) => ({ name }),
   );
 
-/** How many calls are left when the time is up. */
+/** Returns the number of calls that still run when the time is up. */
 async function waitForCalls(
   stateDirectory: string,
   seconds: number,
@@ -42,7 +43,7 @@ async function waitForCalls(
     signal.throwIfAborted();
     const { running } = await readCallCounts(stateDirectory);
     if (running === 0 || Date.now() >= deadline) return running;
-    onProgress(`${running} calls to finish`);
+    onProgress(`${running} calls still run`);
     await sleep(pollInterval);
   }
 }

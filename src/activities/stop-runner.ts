@@ -1,10 +1,10 @@
 import { readActiveRevision, writeActiveRevision } from '../calls/active-revision.js';
 import type { Handle } from '../contract/handle.js';
 import type { RunnerClass } from '../runners/runner.js';
-import type { Dependencies } from './dependencies.js';
-import { step } from './step.js';
+import type { Dependencies } from './support/dependencies.js';
+import { step } from './support/step.js';
 
-/** Ends a revision's processes, proven. Callers are told first, so that they get an answer and not a broken socket. */
+/** Stops the software of a revision. Marks it as stopped first, so that callers get an answer and no broken socket. */
 export const stopRunner = ({ home, registry }: Dependencies) =>
   step(
     async ({ name, handle }: { name: string; handle: Handle }) => {
@@ -14,7 +14,7 @@ export const stopRunner = ({ home, registry }: Dependencies) =>
       try {
         await attachAndStop(await registry.getRunnerClass(handle.plan.strategy), handle);
       } catch (error) {
-        // What could not be ended goes on as it was, and callers go on reaching it.
+        // Software that could not be stopped keeps serving its callers.
         if (isReached) await writeActiveRevision(home, active);
         throw error;
       }

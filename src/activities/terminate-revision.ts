@@ -1,9 +1,9 @@
 import { loadRunnerClass } from '../runners/load-runner.js';
 import { Ledger } from '../workspaces/index.js';
-import type { Dependencies } from './dependencies.js';
-import { step } from './step.js';
+import type { Dependencies } from './support/dependencies.js';
+import { step } from './support/step.js';
 
-/** Ends whatever a start of the revision may have left running, also one that was cut off; keeps its files. */
+/** Ends whatever an interrupted start of the revision may have left running; keeps its files. */
 export const terminateRevision = ({ home }: Dependencies) =>
   step(
     async ({ name, revision }: { name: string; revision: string }) => {

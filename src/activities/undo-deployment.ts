@@ -2,18 +2,18 @@ import type { DeploymentInfo } from '../contract/status.js';
 import { BerthError } from '../errors.js';
 import { undoDeploymentEffects as undoAll } from '../reconciliation/index.js';
 import { writeDeploymentRecord } from '../workspaces/index.js';
-import type { Dependencies } from './dependencies.js';
-import { step } from './step.js';
+import type { Dependencies } from './support/dependencies.js';
+import { step } from './support/step.js';
 
 interface UndoInput {
   name: string;
-  /** As it stood when it was given up; absent in histories of an earlier shape. */
-  info?: DeploymentInfo;
+  /** The deployment before its undo, for the record. */
+  info: DeploymentInfo;
 }
 
 /**
- * Undoes whatever the ledger says may exist, newest first, each proven gone before it is struck out; schedules before all,
- * but a server that does not let go of them keeps nothing else alive.
+ * Undoes the effects in the ledger, newest first, and removes each entry when its effect is verified to be gone. Removes
+ * schedules first; a server that fails to do so prevents no other undo.
  */
 export const undoDeployment = ({ home, log, redeployGateway }: Dependencies) =>
   step(
@@ -21,10 +21,9 @@ export const undoDeployment = ({ home, log, redeployGateway }: Dependencies) =>
       const [schedules] = await Promise.allSettled([redeployGateway.removeSchedules(name)]);
       await undoAll(home, name);
       if (schedules.status === 'rejected') throw createSchedulesLeftError(name, schedules.reason);
-      if (info === undefined) return;
-      // A record that cannot be written must not keep the deployment from its end.
+      // A record that cannot be written must not block the cleanup.
       await writeDeploymentRecord(home, info).catch((error) =>
-        log(`${name}: no record is kept: ${BerthError.from(error).message}`),
+        log(`${name}: cannot write its record: ${BerthError.from(error).message}`),
       );
     },
     ({ name }) => ({ name }),

@@ -5,21 +5,21 @@ import { gatherFacts } from '../facts/index.js';
 import { deploymentDirectory, revisionDirectory } from '../home/home.js';
 import { resolveEnvironment } from '../secrets/index.js';
 import { exportRevision, Ledger, readTrackedFiles } from '../workspaces/index.js';
-import { freezeContract, freezeProbe } from './contract-file.js';
-import type { Dependencies } from './dependencies.js';
-import { prepareRunPlan, type RevisionInput } from './prepare-run-plan.js';
-import { type StepContext, step } from './step.js';
-import { createMissingFinder, withFailureExplanation } from './with-failure-explanation.js';
-import { withRedactedSecrets } from './with-redacted-secrets.js';
+import { freezeContract, freezeProbe } from './support/contract-file.js';
+import type { Dependencies } from './support/dependencies.js';
+import { prepareRunPlan, type RevisionInput } from './support/prepare-run-plan.js';
+import { type StepContext, step } from './support/step.js';
+import { createMissingFinder, withFailureExplanation } from './support/with-failure-explanation.js';
+import { withRedactedSecrets } from './support/with-redacted-secrets.js';
 
 type VerifyInput = Omit<RevisionInput, 'revision'> & {
   /** `r1`, `r2`, … */
   revision: string;
-  /** Whether requirements are resolved anew; absent in histories of an earlier shape. */
-  isFresh?: boolean;
+  /** Resolve requirements again instead of reusing the lock. */
+  isFresh: boolean;
 };
 
-/** Freezes the adapted workspace and its contract as a revision, and climbs the ladder's local rungs with it. */
+/** Freezes the adapted workspace and its contract as a revision, and runs the checks that need no endpoint. */
 export const verifyRevision = (dependencies: Dependencies) =>
   step(
     withRedactedSecrets(dependencies, async (input: VerifyInput, context: StepContext): Promise<VerifiedRevision> => {
@@ -46,7 +46,7 @@ export const verifyRevision = (dependencies: Dependencies) =>
           facts,
           runInterface,
           contract,
-          // An agent may have been given the entry too: what it made of it, it can mend.
+          // An agent that was given the entry can fix its own use of it.
           entry: isUserCode(adaptation) ? config.entry : undefined,
           isUserCode: isUserCode(adaptation),
           findMissing: createMissingFinder(failureContext),
@@ -66,5 +66,5 @@ export const verifyRevision = (dependencies: Dependencies) =>
     ({ config }) => ({ name: config.name, path: config.solution.path }),
   );
 
-/** Same code in the same environment: same revision. Without one, the code says itself what it runs in. */
+/** Computes the digest of code and environment, which identify a revision. Without one, the code alone does. */
 const computeDigest = (...parts: string[]): string => createHash('sha256').update(parts.join('\n')).digest('hex');

@@ -1,5 +1,6 @@
 export type { ReconciliationContext } from './classify-deployment.js';
 export type { DeploymentServer, WorkflowStatus } from './deployment-server.js';
+export { describeReconciliation } from './describe-reconciliation.js';
 export type { RunnerSource } from './discover-resources.js';
 export { findOrphans, type OrphanReport } from './find-orphans.js';
 export type { Orphan, OrphanGroup, SkippedDeployment } from './orphan.js';

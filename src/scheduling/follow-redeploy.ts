@@ -5,16 +5,17 @@ import type { DeploymentInfo, LastError } from '../contract/status.js';
 import { BerthError, type ErrorRecord, isErrorCode } from '../errors.js';
 import { endWithoutChange, type ScheduledDeployments } from './scheduled-deployments.js';
 
-/** A redeploy that failed, or waits after a failure: a fact to report, which no further try of the step would change. */
+/** A redeploy that failed or waits after a failure. It is a result, not an error: a retry of the step would not change it. */
 export interface FailedRun {
   failure: ErrorRecord;
 }
 
 type Verdict = ScheduledRunResult | FailedRun;
 
+/** Milliseconds. */
 const maxPollInterval = 2_000;
 
-/** Follows a change until it is over and its revision has proved itself, or until it waits. */
+/** Follows a change until it is finished and the bake of its revision is over, or until it waits. */
 export async function followRedeploy(
   deployments: ScheduledDeployments,
   { name, change }: { name: string; change: string },
@@ -29,24 +30,24 @@ export async function followRedeploy(
   }
 }
 
-/** How a change ended; null while it goes on, or its revision has to prove itself. */
+/** Returns how a change ended; null while it is in progress or its revision bakes. */
 export function judgeChange(info: DeploymentInfo, id: string): Verdict | null {
   const { change, next, changes } = info;
   if (change?.id === id)
     return change.state === 'waiting'
-      ? createFailedRun(info, change, change.lastError ?? createReason(`${id} waits`))
+      ? createFailedRun(info, change, change.lastError ?? createReason(`${id} is waiting`))
       : null;
   if (next?.id === id) return null;
   const index = changes.findIndex((one) => one.id === id);
   const pastChange = changes[index];
-  if (pastChange === undefined) return { ...endWithoutChange('superseded', 'many changes came later'), change: id };
+  if (pastChange === undefined) return { ...endWithoutChange('superseded', 'many changes followed'), change: id };
   const { outcome, revision, note } = pastChange;
   if (outcome === 'failed') return createFailedRun(info, pastChange, pastChange.lastError ?? createReason(note));
   const result = { outcome, change: id, revision, note };
   return outcome === 'live' ? judgeBake(info, pastChange, result, changes.slice(index + 1)) : result;
 }
 
-/** A rollback that the deployment asked for itself, before anything else went live, is what decides. */
+/** Judges the bake by what followed first: a rollback by Berth, or another live revision. */
 function judgeBake(
   info: DeploymentInfo,
   pastChange: PastChange,
@@ -56,10 +57,11 @@ function judgeBake(
   const { bake, change, next, state } = info;
   if (bake?.revision === pastChange.revision)
     return state === 'stopped'
-      ? { ...result, note: `${result.note}, and was stopped before it had proved itself` }
+      ? { ...result, note: `${result.note}, and was stopped before its bake ended` }
       : null;
-  const decided = later.find((one) => isOwnRollback(one) || one.outcome === 'live');
-  if (decided !== undefined) return isOwnRollback(decided) ? judgeRollback(info, pastChange, decided, result) : result;
+  const successor = later.find((one) => isOwnRollback(one) || one.outcome === 'live');
+  if (successor !== undefined)
+    return isOwnRollback(successor) ? judgeRollback(info, pastChange, successor, result) : result;
   return [change, next].some((one) => one !== null && isOwnRollback(one)) ? null : result;
 }
 
@@ -72,13 +74,13 @@ function judgeRollback(
   result: ScheduledRunResult,
 ): Verdict {
   const { outcome, reason, note } = rollback;
-  const message = `${pastChange.revision} was rolled back: ${reason ?? 'it did not prove itself'}`;
+  const message = `${pastChange.revision} was rolled back: ${reason ?? 'it failed its bake'}`;
   if (outcome === 'live') return createFailedRun(info, pastChange, { code: 'ROLLED_BACK', message, evidence: null });
   if (outcome !== 'failed') return result;
   return createFailedRun(
     info,
     pastChange,
-    createReason(`${pastChange.revision} did badly and could not be rolled back: ${note}`),
+    createReason(`${pastChange.revision} failed its bake, and its rollback failed: ${note}`),
   );
 }
 
@@ -86,15 +88,16 @@ type FailureReason = Omit<LastError, 'next'>;
 
 const createReason = (message: string): FailureReason => ({ code: 'REDEPLOY_FAILED', message, evidence: null });
 
-/** With the change and its revision, for who looks at the run. */
 function createFailedRun(
   { name, source }: DeploymentInfo,
   { id, revision }: FailedChange,
-  why: FailureReason,
+  reason: FailureReason,
 ): FailedRun {
-  const { code, message, evidence } = why;
+  const { code, message, evidence } = reason;
   const error = new BerthError(isErrorCode(code) ? code : 'REDEPLOY_FAILED', message, {
-    ...{ name, path: source.path, change: id },
+    name,
+    path: source.path,
+    change: id,
     ...(revision !== null && { revision }),
     ...(evidence !== null && { evidence }),
   });

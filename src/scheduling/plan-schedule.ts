@@ -2,9 +2,9 @@ import type { ScheduleSpec } from '@temporalio/client';
 import { BerthError } from '../errors.js';
 import { parseDuration } from './duration.js';
 
-/** What a user says of a schedule. */
+/** A schedule as the user writes it. */
 export interface ScheduleOptions {
-  /** Exactly one of these two. */
+  /** Exactly one of `every` and `cron` is required. */
   every?: string | undefined;
   cron?: string | undefined;
   timezone?: string | undefined;
@@ -12,7 +12,7 @@ export interface ScheduleOptions {
   catchUp?: string | undefined;
 }
 
-/** When the runs of a schedule are due, as Temporal is told it. */
+/** A schedule in the terms of Temporal. */
 export interface SchedulePlan {
   spec: ScheduleSpec;
   /** Milliseconds. */
@@ -20,14 +20,18 @@ export interface SchedulePlan {
 }
 
 const defaultCatchUp = '1d';
-/** Less is not heeded by the server. */
+/** Milliseconds; the server ignores smaller values. */
 const minCatchUp = 10_000;
 
-/** Understands the options, before any server is asked. Throws SCHEDULE_INVALID. */
+/**
+ * Parses the options, before any request to a server.
+ *
+ * @throws SCHEDULE_INVALID when an option is invalid, or when not exactly one of `--every` and `--cron` is given
+ */
 export function planSchedule(options: ScheduleOptions, now = Date.now()): SchedulePlan {
   const { every, cron, timezone = 'UTC', jitter, catchUp = defaultCatchUp } = options;
   if ((every === undefined) === (cron === undefined))
-    throw new BerthError('SCHEDULE_INVALID', 'say when it is to run: either --every or --cron');
+    throw new BerthError('SCHEDULE_INVALID', 'pass either --every or --cron');
   const times = every === undefined ? parseCron(cron ?? '') : parseInterval(every, now);
   return {
     spec: {
@@ -39,13 +43,13 @@ export function planSchedule(options: ScheduleOptions, now = Date.now()): Schedu
   };
 }
 
-/** Counted from now, not from midnight: else all daily schedules of a server would be due at the same moment. */
+/** Counts from now and not from midnight, or all daily schedules of a server would be due at the same moment. */
 function parseInterval(text: string, now: number): ScheduleSpec {
   const every = parseDuration('--every', text);
   return { intervals: [{ every, offset: now % every }] };
 }
 
-/** Only its shape is looked at here, the server knows the rest. It keeps what stands behind `#` as it was written. */
+/** Checks only the number of fields; the server checks the rest. The server keeps the text behind `#` as it is. */
 function parseCron(text: string): ScheduleSpec {
   const [fields = ''] = text.split('#');
   const expression = fields.trim();
@@ -53,27 +57,27 @@ function parseCron(text: string): ScheduleSpec {
   if (!expression.startsWith('@') && !expression.includes('=') && (count < 5 || count > 7))
     throw new BerthError(
       'SCHEDULE_INVALID',
-      `--cron ${text}: it has five fields (minute hour day month weekday), for example '0 3 * * *'`,
+      `--cron ${text}: write five fields (minute hour day month weekday), for example '0 3 * * *'`,
     );
   return { cronExpressions: [expression.startsWith('@every') ? expression : `${expression} # ${expression}`] };
 }
 
-/** In the spelling of the time zone database, which the server looks it up in. */
+/** Returns the name as the time zone database spells it, because the server looks it up there. */
 function parseTimezone(text: string): string {
   try {
     if (!/^[+-]/.test(text)) return new Intl.DateTimeFormat('en', { timeZone: text }).resolvedOptions().timeZone;
   } catch {
-    // Said below.
+    // reported below
   }
   throw new BerthError(
     'SCHEDULE_INVALID',
-    `--timezone ${text}: there is no such time zone; write Europe/Berlin or UTC`,
+    `--timezone ${text}: unknown time zone; write for example Europe/Berlin or UTC`,
   );
 }
 
 function parseJitter(text: string, every: string | undefined): number {
   const jitter = parseDuration('--jitter', text);
   if (every !== undefined && jitter > parseDuration('--every', every))
-    throw new BerthError('SCHEDULE_INVALID', `--jitter ${text}: it is longer than the ${every} between two runs`);
+    throw new BerthError('SCHEDULE_INVALID', `--jitter ${text}: must not exceed the ${every} between two runs`);
   return jitter;
 }

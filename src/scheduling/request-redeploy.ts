@@ -9,21 +9,21 @@ export interface RunRequest {
   name: string;
   schedule: string;
   replacesFailed: boolean;
-  /** Names the request. */
+  /** Id of the request. */
   id: string;
-  /** ISO 8601; when the run began. */
+  /** ISO 8601; start of the run. */
   since: string;
 }
 
-/** A change that was asked for and is to be followed, on the deployment's host. */
+/** A requested change, to be followed on the deployment's host. */
 export interface ScheduledChange {
   change: string;
   host: string;
 }
 
 /**
- * Asks for the redeploy, once: a change that the schedule has asked for since the run began is this run's. A deployment
- * that cannot be redeployed by itself is left alone, and of one that is gone the schedule goes too.
+ * Requests the redeploy of a run, once: a change that the schedule has requested since the run began belongs to the run.
+ * Skips a deployment that needs a person first, and removes the schedule of one that is gone.
  */
 export async function requestRedeploy(
   deployments: ScheduledDeployments,
@@ -32,30 +32,30 @@ export async function requestRedeploy(
   const info = await deployments.findInfo(name);
   if (info === null) {
     await deployments.removeSchedule(name, schedule);
-    return endWithoutChange('gone', `there is no deployment called ${name}, and now no schedule either`);
+    return endWithoutChange('gone', `there is no deployment called ${name}; its schedule is removed`);
   }
   const { host } = info;
   if (host === null) return endWithoutChange('skipped', 'its strategy is still being selected');
   const by = describeRequester(schedule);
   const isOurs = (one: RequestedChange | null) => one !== null && one.by === by && one.requestedAt >= since;
-  const asked = [info.change, info.next, ...info.changes].find(isOurs);
-  if (asked) return { change: asked.id, host };
-  const why = explainSkip(info, replacesFailed);
-  if (why !== null) return endWithoutChange('skipped', why);
+  const requested = [info.change, info.next, ...info.changes].find(isOurs);
+  if (requested) return { change: requested.id, host };
+  const reason = explainSkip(info, replacesFailed);
+  if (reason !== null) return endWithoutChange('skipped', reason);
   return { change: (await deployments.redeploy(name, { by, id })).id, host };
 }
 
-/** Why a schedule leaves a deployment alone: it takes no wish of a person back, and no work that waits for one away. */
+/** Explains why a schedule skips a deployment: it overrides no user's decision and discards no work that waits for one. */
 export function explainSkip(info: DeploymentInfo, replacesFailed: boolean): string | null {
   const { name, state, revision, change, next } = info;
   if (state === 'stopped') return `it is stopped; start it: berth start ${name}`;
-  if (revision === null) return `its first revision does not serve yet; see: berth status ${name}`;
-  if (next !== null) return `${next.id}, asked for by ${next.by}, waits for its turn`;
+  if (revision === null) return `its first revision does not serve yet; follow it: berth status ${name}`;
+  if (next !== null) return `${next.id}, requested by ${next.by}, is queued`;
   if (change?.state !== 'waiting' || (replacesFailed && isNotResumed(info))) return null;
-  return `${change.id} waits; go on with it: berth resume ${name}, or give it up: berth abandon ${name}`;
+  return `${change.id} is waiting; continue it: berth resume ${name}, or abandon it: berth abandon ${name}`;
 }
 
-/** A schedule asked for what waits, and nobody has gone on with it since. */
+/** True when a schedule requested the waiting change and no user has resumed it. */
 const isNotResumed = ({ change, steps }: DeploymentInfo): boolean =>
   change !== null &&
   isRequestedBySchedule(change.by) &&

@@ -2,15 +2,15 @@ import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow'
 import type { Activities } from '../activities/index.js';
 import { hostQueue, sharedQueue } from './messages.js';
 
-// Activity proxies, grouped by patience. Every step heartbeats: a killed worker is noticed after 15 s, not after the
-// step's whole allowance. What is the user's mistake is marked as not retryable by the activity itself.
+// Activity proxies, grouped by timeout. Heartbeats reveal a killed worker after 15 s, long before a step times out. The
+// activity itself marks a user's mistake as not retryable.
 
 const retry = { initialInterval: '500ms', maximumInterval: '30s', maximumAttempts: 10 } as const;
 
-/** Nobody has taken a step of the host for so long: the host is away, which is shown, and waited for. */
+/** Time after which a host that takes no step counts as unreachable. */
 const scheduleToStartTimeout = '20s';
 
-/** Steps that any worker can do. */
+/** Steps that any worker can take. */
 export const sharedActivities = proxyActivities<Activities>({
   taskQueue: sharedQueue,
   startToCloseTimeout: '5m',
@@ -19,7 +19,7 @@ export const sharedActivities = proxyActivities<Activities>({
   retry,
 });
 
-/** Steps on the deployment's own host that end soon: seconds, not minutes. */
+/** Steps on the deployment's host that take seconds. */
 export const quickActivities = (host: string) =>
   proxyActivities<Activities>({
     taskQueue: hostQueue(host),
@@ -41,7 +41,7 @@ export const buildActivities = (host: string) =>
     retry,
   });
 
-/** Rounds of coding agents. A provider that is overloaded is waited for, as it asks, without using up a round. */
+/** Rounds of coding agents. The many attempts wait for overloaded providers; a retry uses up no round. */
 export const adaptActivities = (host: string) =>
   proxyActivities<Activities>({
     taskQueue: hostQueue(host),
@@ -53,8 +53,8 @@ export const adaptActivities = (host: string) =>
   });
 
 /**
- * The one long step of a running deployment. Abandoned rather than awaited: it only watches, and beats rarely, since a
- * worker that comes back takes it over without waiting for a beat to be missed.
+ * The long step of a running deployment. A cancellation does not wait for it, because it only watches. It heartbeats
+ * rarely: a worker that comes back takes it over without waiting for a missed heartbeat.
  */
 export const supervisionActivities = (host: string) =>
   proxyActivities<Activities>({
@@ -65,7 +65,7 @@ export const supervisionActivities = (host: string) =>
     retry: { initialInterval: '500ms', maximumInterval: '10s' },
   });
 
-/** A host that is away: whoever comes back to it takes this step first of all. */
+/** Waits for an unreachable host; its next worker takes this step. */
 export const hostWaitActivities = (host: string) =>
   proxyActivities<Activities>({
     taskQueue: hostQueue(host),
@@ -74,7 +74,7 @@ export const hostWaitActivities = (host: string) =>
     retry: { initialInterval: '500ms', maximumInterval: '10s' },
   });
 
-/** Undo goes on until it is done; each round of tries reports what still exists. */
+/** Undo steps. The workflow repeats them until all is undone; each failure reports what still exists. */
 export const undoActivities = (host: string) =>
   proxyActivities<Activities>({
     taskQueue: hostQueue(host),
@@ -83,7 +83,7 @@ export const undoActivities = (host: string) =>
     retry: { ...retry, maximumAttempts: 3 },
   });
 
-/** A host that nobody works for has nothing to reconcile, and the schedule asks again. */
+/** Reconciliation. A host without a worker is skipped until the schedule's next run. */
 export const reconcileActivities = (host: string) =>
   proxyActivities<Activities>({
     taskQueue: hostQueue(host),
@@ -93,7 +93,7 @@ export const reconcileActivities = (host: string) =>
     retry: { ...retry, maximumAttempts: 3 },
   });
 
-/** A scheduled run waits for as long as its redeploy takes, on the queue that has room for many that wait. */
+/** Scheduled runs, which wait as long as their redeploys take. */
 export const followActivities = (host: string) =>
   proxyActivities<Activities>({
     taskQueue: hostQueue(host),
@@ -102,7 +102,7 @@ export const followActivities = (host: string) =>
     retry: { initialInterval: '500ms', maximumInterval: '30s' },
   });
 
-/** A durable run waits for software that is not there as long as that takes; it is looked for again when nobody takes it. */
+/** Calls of durable runs, which wait for software that is not running. After ten minutes without a worker they look for its host again. */
 export const callActivities = (host: string) =>
   proxyActivities<Activities>({
     taskQueue: hostQueue(host),

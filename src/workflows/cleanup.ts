@@ -1,61 +1,66 @@
-import { allHandlersFinished, condition, sleep } from '@temporalio/workflow';
+import { allHandlersFinished, condition } from '@temporalio/workflow';
 import { codes, type ErrorRecord } from '../errors.js';
 import { undoActivities } from './activity-proxies.js';
 import { continueAsNew } from './continue-as-new.js';
-import { hurriesCleanup } from './patches.js';
+import { describeDeployment } from './state/describe-deployment.js';
 import { isHistoryLimitReached } from './state/history-limit.js';
 import type { WorkflowState } from './state/state.js';
 import { toErrorRecord } from './state/to-application-failure.js';
-import { publishDetails, setDeploymentState, setLastError } from './status/publish-status.js';
+import { publishStatus, setDeploymentState, setLastError } from './status/publish-status.js';
 
-/** Seconds before an undo is tried again: doubled at each try. */
+/** Seconds before an undo is retried: doubled at each attempt. */
 const initialBackoff = 10;
 const maxBackoff = 600;
 
-/** Undoes everything, for as long as that takes. It says `cleaned` only of what is proven gone. */
+/** Undoes everything, retrying until all of it is verified to be gone; only then is the deployment `cleaned`. */
 export class Cleanup {
   private isRetryRequested = false;
 
   constructor(private readonly workflow: WorkflowState) {}
 
-  /** Who asks while it waits for its next try has that at once, and hears what comes of it. */
+  /** Retries at once, instead of after the backoff, and reports the result of that attempt. */
   requestRetry(): void {
-    const { info } = this.workflow;
-    if (info.state !== 'cleaning') return;
+    if (this.workflow.state !== 'cleaning') return;
     this.isRetryRequested = true;
     this.clearFailure();
   }
 
   async run(): Promise<void> {
     const { workflow } = this;
-    Object.assign(workflow.info, { change: null, next: null, bake: null });
+    workflow.current = null;
+    workflow.next = null;
+    workflow.bake = null;
     setDeploymentState(workflow, 'cleaning');
-    for (let backoff = initialBackoff; workflow.host !== null; backoff = Math.min(backoff * 2, maxBackoff)) {
-      try {
-        await this.undo(workflow.host);
-        workflow.host = null;
-      } catch (error) {
-        setLastError(workflow, toUndoIncomplete(toErrorRecord(error), workflow.info.name));
-        publishDetails(workflow);
-        await this.waitForRetry(backoff);
-      }
-    }
-    workflow.info.endpoint = null;
+    if (workflow.host !== null) await this.undoUntilDone(workflow.host);
     this.clearFailure();
     setDeploymentState(workflow, 'cleaned');
     await condition(allHandlersFinished);
   }
 
-  private async undo(host: string): Promise<void> {
-    const { info } = this.workflow;
-    const { undoDeployment } = undoActivities(host);
-    await undoDeployment.executeWithOptions({ summary: `undo all of ${info.name}` }, [{ name: info.name, info }]);
+  private async undoUntilDone(host: string): Promise<void> {
+    const { workflow } = this;
+    for (let backoff = initialBackoff; ; backoff = Math.min(backoff * 2, maxBackoff)) {
+      try {
+        return await this.undo(host);
+      } catch (error) {
+        setLastError(workflow, toUndoIncomplete(toErrorRecord(error), workflow.config.name));
+        publishStatus(workflow);
+        await this.waitForRetry(backoff);
+      }
+    }
   }
 
-  /** A cloud may be away for weeks: a history that has grown long meanwhile is left for a new run. */
+  private async undo(host: string): Promise<void> {
+    const info = describeDeployment(this.workflow);
+    const { undoDeployment } = undoActivities(host);
+    await undoDeployment.executeWithOptions({ summary: `undo everything of ${info.name}` }, [
+      { name: info.name, info },
+    ]);
+  }
+
+  /** Continues as new when the history has grown long: a cloud may be unreachable for weeks. */
   private async waitForRetry(backoff: number): Promise<void> {
     const { workflow } = this;
-    if (!hurriesCleanup()) return await sleep(`${backoff}s`, { summary: 'before the undo is tried again' });
     this.isRetryRequested = false;
     await condition(() => this.isRetryRequested, `${backoff}s`);
     if (!isHistoryLimitReached(workflow)) return;
@@ -63,16 +68,15 @@ export class Cleanup {
     await continueAsNew(workflow);
   }
 
-  /** Why the last try failed is no news any more. */
   private clearFailure(): void {
-    const { info } = this.workflow;
-    if (info.lastError?.code === 'UNDO_INCOMPLETE') info.lastError = null;
+    const { workflow } = this;
+    if (workflow.lastError?.code === 'UNDO_INCOMPLETE') workflow.lastError = null;
   }
 }
 
-/** Whatever kept the undo from its end, something may still exist. */
+/** Returns a record of UNDO_INCOMPLETE whatever interrupted the undo, because something may still exist. */
 function toUndoIncomplete(record: ErrorRecord, name: string): ErrorRecord {
   if (record.code === 'UNDO_INCOMPLETE') return record;
   const next = codes.UNDO_INCOMPLETE.next.replace('{name}', name);
-  return { ...record, code: 'UNDO_INCOMPLETE', message: `the undo was cut off: ${record.message}`, next };
+  return { ...record, code: 'UNDO_INCOMPLETE', message: `the undo was interrupted: ${record.message}`, next };
 }

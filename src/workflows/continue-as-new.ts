@@ -1,33 +1,36 @@
 import { makeContinueAsNewFunc, workflowInfo } from '@temporalio/workflow';
 import type { DeployConfig } from '../contract/deploy-config.js';
 import type { Example } from '../contract/example.js';
-import type { deployment } from './deployment.js';
+import type { DeploymentInfo } from '../contract/status.js';
 import type { WorkflowState } from './state/state.js';
 
-// What one run hands to the next. Temporal takes 2 MB at most, and each revision has its examples: a list that several
-// have is handed over once.
+// Carries the state to the next run. Temporal takes at most 2 MB of arguments, and each revision has examples of its own:
+// equal lists travel once.
 
-/** Has a new run take over, to which the server's index goes on saying what was last said of this one. */
-export async function continueAsNew(workflow: WorkflowState): Promise<never> {
-  const { memo = {} } = workflowInfo();
-  return await makeContinueAsNewFunc<typeof deployment>({ memo })(...packState(workflow));
-}
+/** State whose lists of examples are stored apart. */
+export type CarriedState = WorkflowState & { shared?: SharedExamples[] };
 
-/** A list of examples, and the names of those that it belongs to. */
+/** A list of examples, and the names of its holders. */
 interface SharedExamples {
   examples: Example[];
   holders: string[];
 }
 
-/** A life whose examples stand apart. Runs that began earlier were handed a life as it is. */
-export type CarriedState = WorkflowState & { shared?: SharedExamples[] };
+/** Replaces this run by a new one. The memo, which the server's index shows, is carried along. */
+export async function continueAsNew(workflow: WorkflowState): Promise<never> {
+  const { memo = {} } = workflowInfo();
+  const startRun = makeContinueAsNewFunc<(...args: RunArguments) => Promise<DeploymentInfo>>({ memo });
+  return await startRun(...packState(workflow));
+}
 
-/** Arguments of the run that takes over. */
-export function packState(workflow: WorkflowState): [DeployConfig, CarriedState] {
-  const handed = JSON.parse(JSON.stringify(workflow)) as WorkflowState; // plain data, and the copy is taken apart
-  const shared = shareExamples(handed);
-  for (const { holder } of listExamplesHolders(handed)) holder.examples = [];
-  return [handed.config, { ...handed, shared }];
+type RunArguments = [config: DeployConfig, carried: CarriedState];
+
+/** Returns the arguments of the next run. */
+export function packState(workflow: WorkflowState): RunArguments {
+  const carried = JSON.parse(JSON.stringify(workflow)) as WorkflowState; // plain data; the copy is taken apart below
+  const shared = shareExamples(carried);
+  for (const { holder } of listExamplesHolders(carried)) holder.examples = [];
+  return [carried.config, { ...carried, shared }];
 }
 
 export function unpackState({ shared = [], ...workflow }: CarriedState): WorkflowState {
@@ -36,9 +39,9 @@ export function unpackState({ shared = [], ...workflow }: CarriedState): Workflo
   return workflow;
 }
 
-/** Bytes of the examples that would be handed over if these were asked for. */
-export function measureExamples(workflow: WorkflowState, asked: Example[]): number {
-  const lists = [...shareExamples({ ...workflow, next: null }).map(({ examples }) => examples), asked];
+/** Returns the bytes of examples that the next run would be given if `requested` were added. */
+export function measureExamples(workflow: WorkflowState, requested: Example[]): number {
+  const lists = [...shareExamples({ ...workflow, next: null }).map(({ examples }) => examples), requested];
   const texts = new Set(lists.map((examples) => JSON.stringify(examples)));
   return [...texts].reduce((bytes, text) => bytes + new TextEncoder().encode(text).length, 0);
 }
@@ -59,20 +62,15 @@ interface ExamplesHolder {
   holder: { examples: Example[] };
 }
 
-/** Whatever of a life has examples. */
-function listExamplesHolders({
-  config,
-  pendingRevision,
-  keptRevisions,
-  current,
-  next,
-}: WorkflowState): ExamplesHolder[] {
+function listExamplesHolders(workflow: WorkflowState): ExamplesHolder[] {
+  const { config, pendingRevision, keptRevisions, current, next } = workflow;
   const found: [name: string, holder: { examples?: Example[] } | undefined][] = [
     ['config', config],
-    ['work', pendingRevision?.config],
+    ['pendingRevision', pendingRevision?.config],
+    ['verified', pendingRevision?.verified?.config],
     ['current', current?.redeployment?.changes],
     ['next', next?.redeployment?.changes],
-    ...keptRevisions.map((one): [string, DeployConfig] => [one.revision.id, one.config]),
+    ...keptRevisions.map((kept): [string, DeployConfig] => [kept.revision.id, kept.config]),
   ];
   return found.flatMap(([name, holder]) => (hasExamples(holder) ? [{ name, holder }] : []));
 }

@@ -1,177 +1,85 @@
-import {
-  allHandlersFinished,
-  CancellationScope,
-  ContinueAsNew,
-  condition,
-  isCancellation,
-  setHandler,
-} from '@temporalio/workflow';
-import type { Redeployment } from '../contract/change.js';
+import { CancellationScope } from '@temporalio/workflow';
 import type { DeployConfig } from '../contract/deploy-config.js';
 import type { DeploymentInfo } from '../contract/status.js';
-import { ChangeExecutor } from './changes/change-executor.js';
-import { Cleanup } from './cleanup.js';
+import type { ChangeResult } from './changes/change-queue.js';
+import type { ChangeTools } from './changes/current-change.js';
 import { type CarriedState, continueAsNew, unpackState } from './continue-as-new.js';
-import {
-  abandonUpdate,
-  cleanupSignal,
-  redeployUpdate,
-  resumeUpdate,
-  rollbackUpdate,
-  startUpdate,
-  statusQuery,
-  stopUpdate,
-} from './messages.js';
-import { isContinueAsNewDue } from './state/history-limit.js';
-import { createWorkflowState, type WorkflowState } from './state/state.js';
-import { toApplicationFailure, toErrorRecord } from './state/to-application-failure.js';
-import { publishDetails } from './status/publish-status.js';
-import { recordEvent } from './status/step-record.js';
-import { Supervision } from './supervision/supervision.js';
-import {
-  requireAbandonable,
-  requireRedeployable,
-  requireRollbackTarget,
-  requireState,
-  requireWaiting,
-  runningStates,
-} from './validators.js';
+import { createControllers } from './controllers.js';
+import { registerHandlers } from './handlers.js';
+import { operate, runUntilCleanup } from './operate.js';
+import { planRevision, planRollback } from './revision/plan-revision.js';
+import { repairUntilAccepted } from './revision/repair-round.js';
+import { describeDeployment } from './state/describe-deployment.js';
+import { type CurrentChange, createWorkflowState, type WorkflowState } from './state/state.js';
+import { toApplicationFailure } from './state/to-application-failure.js';
+import { publishStatus } from './status/publish-status.js';
+import { adaptWorkspace } from './steps/adapt-workspace.js';
+import { copyWorkspace } from './steps/copy-workspace.js';
+import { describeUnchanged, findUnchangedRevision } from './steps/find-unchanged-revision.js';
+import { selectStrategy } from './steps/select-strategy.js';
+import { startAndCheck } from './steps/start-and-check.js';
+import { verifyRevision } from './steps/verify-revision.js';
 
 /**
- * The whole life of a deployment: it is brought up, kept alive and changed for as long as the user likes, and at the end
- * undone. A failure waits with its work kept; a wrong request is undone and fails. `carried` is the state of an earlier
- * run of the same workflow.
+ * The life of a deployment: bring up the first revision, supervise and change it for as long as the user likes, and
+ * clean up. `carried` is the state of the run that this one continues.
  */
 export async function deployment(config: DeployConfig, carried?: CarriedState): Promise<DeploymentInfo> {
   const workflow = carried === undefined ? createWorkflowState(config) : unpackState(carried);
-  publishDetails(workflow);
-  const main = new CancellationScope();
-  const supervision = new Supervision(workflow, {
-    rollBack: (target, reason) => changes.request(buildRollbackRequest(target, 'berth', reason)),
-    yieldToRollback: () => changes.yieldToRollback(),
+  const controllers = createControllers(workflow, { deployRevision, rollBackRevision });
+  registerHandlers(workflow, controllers);
+  publishStatus(workflow);
+
+  await runUntilCleanup(workflow, controllers, async ({ changes, supervision }) => {
+    const isAbandoned = workflow.active === null && !(await changes.deployFirst());
+    if (isAbandoned) return;
+    if (workflow.active !== null) await operate(workflow, { changes, supervision });
+    await continueAsNew(workflow);
   });
-  const changes = new ChangeExecutor(workflow, supervision);
-  const cleanup = new Cleanup(workflow);
-  registerHandlers(workflow, main, { supervision, changes, cleanup });
+  await CancellationScope.nonCancellable(() => controllers.cleanup.run());
 
-  if (workflow.info.state !== 'cleaning') {
-    try {
-      await main.run(() => operate(workflow, supervision, changes));
-    } catch (error) {
-      if (error instanceof ContinueAsNew) throw error;
-      if (!isCancellation(error)) workflow.failure = toErrorRecord(error);
-    }
-  }
-  await CancellationScope.nonCancellable(() => cleanup.run());
-  if (workflow.failure !== undefined) throw toApplicationFailure(workflow.failure);
-  return workflow.info;
+  if (workflow.failure !== null) throw toApplicationFailure(workflow.failure);
+  return describeDeployment(workflow);
 }
 
-/** Returns when the deployment is given up, throws when it must not go on; both end in the undo. */
-async function operate(workflow: WorkflowState, supervision: Supervision, changes: ChangeExecutor): Promise<void> {
-  if (workflow.active === null && !(await changes.deployFirst())) return;
-  if (workflow.active !== null) await operateUntilNewRun(workflow, { supervision, changes });
-  await condition(allHandlersFinished);
-  await continueAsNew(workflow);
-}
-
-/** Supervision and changes go on side by side, until a new run is due and finds neither in the middle of anything. */
-async function operateUntilNewRun(workflow: WorkflowState, { supervision, changes }: Controllers): Promise<void> {
-  const parts = new CancellationScope();
-  const isQuiet = () => supervision.isIdle && changes.isIdle && allHandlersFinished();
-  try {
-    await parts.run(async () => {
-      const handOver = condition(() => isContinueAsNewDue(workflow) && isQuiet()).then(() => parts.cancel());
-      handOver.catch(() => undefined); // It was cancelled, and the parts tell of that themselves.
-      await waitForAll([supervision.run(), changes.run()]);
-    });
-  } catch (error) {
-    if (!isCancellation(error) || CancellationScope.current().consideredCancelled) throw error;
-  }
-}
-
-/** Also of what fails the other part is waited for: what is cancelled ends before anything is undone. */
-async function waitForAll(parts: Promise<void>[]): Promise<void> {
-  for (const result of await Promise.allSettled(parts)) if (result.status === 'rejected') throw result.reason;
-}
-
-interface Controllers {
-  supervision: Supervision;
-  changes: ChangeExecutor;
-}
-
-function registerHandlers(
+/** Deploys or redeploys. A resumed change skips the steps that it has finished. */
+async function deployRevision(
   workflow: WorkflowState,
-  main: CancellationScope,
-  { supervision, changes, cleanup }: Controllers & { cleanup: Cleanup },
-): void {
-  const { info } = workflow;
-  setHandler(statusQuery, () => info, { description: 'Where the deployment stands.' });
-  const recordRequest = (what: string, by = 'the Web UI') => recordEvent(workflow, what, `asked for by ${by}`);
-  setHandler(
-    cleanupSignal,
-    (by) => {
-      recordRequest('cleanup', by);
-      changes.skipDraining();
-      cleanup.requestRetry();
-      main.cancel();
-    },
-    { description: 'Undo everything, from any state.' },
-  );
-  setHandler(
-    stopUpdate,
-    async (by) => {
-      recordRequest('stop', by);
-      await changes.cancel();
-      return await supervision.stop();
-    },
-    {
-      description: 'End the processes, keep all else.',
-      validator: (_by) => requireState(workflow, 'stop', runningStates),
-    },
-  );
-  setHandler(
-    startUpdate,
-    async (by) => {
-      recordRequest('start', by);
-      return await supervision.start();
-    },
-    { description: 'Bring the same revision back.', validator: (_by) => requireState(workflow, 'start', ['stopped']) },
-  );
-  setHandler(
-    resumeUpdate,
-    (resumption, by) => {
-      recordRequest('resume', by);
-      workflow.resumption = resumption;
-      return info;
-    },
-    { description: 'Go on with what waits.', validator: (_resumption, _by) => requireWaiting(workflow, 'resume') },
-  );
-  setHandler(
-    abandonUpdate,
-    async (by) => {
-      recordRequest('abandon', by);
-      await changes.abandon();
-      return info;
-    },
-    { description: 'Give up what waits, or is on its way.', validator: (_by) => requireAbandonable(workflow) },
-  );
-  setHandler(
-    redeployUpdate,
-    (redeployment, by = 'the Web UI') => changes.request(buildRedeployRequest(redeployment, by)),
-    {
-      description: 'Bring up a new revision while this one serves.',
-      validator: (redeployment, _by) => requireRedeployable(workflow, redeployment),
-    },
-  );
-  setHandler(rollbackUpdate, (target, by = 'the Web UI') => changes.request(buildRollbackRequest(target, by, null)), {
-    description: 'Go back to a kept revision.',
-    validator: (target, _by) => requireRollbackTarget(workflow, target),
+  change: CurrentChange,
+  { cutover, pruner }: ChangeTools,
+): Promise<ChangeResult> {
+  const unchanged = await findUnchangedRevision(workflow, change);
+  if (unchanged !== null) return { outcome: 'unchanged', summary: describeUnchanged(unchanged) };
+  const pending = planRevision(workflow, change);
+
+  const exchanges = await selectStrategy(workflow, pending);
+  await copyWorkspace(workflow, pending, exchanges);
+  const { revision, handle } = await repairUntilAccepted(workflow, pending, async () => {
+    await adaptWorkspace(workflow, pending);
+    const revision = await verifyRevision(workflow, pending);
+    const handle = await startAndCheck(workflow, revision);
+    return { revision, handle };
   });
+  await cutover.publish(revision, handle, { isRollback: false });
+  await cutover.retireReplaced();
+  await pruner.prune();
+
+  return { outcome: 'live', summary: `${pending.revision} is live` };
 }
 
-const buildRedeployRequest = (redeployment: Redeployment, by: string) =>
-  ({ kind: 'redeploy', by, reason: null, redeployment, target: null }) as const;
+/** Rolls back to a kept revision, which is started and checked before callers reach it. */
+async function rollBackRevision(
+  workflow: WorkflowState,
+  change: CurrentChange,
+  { cutover }: ChangeTools,
+): Promise<ChangeResult> {
+  const revision = planRollback(workflow, change);
+  if (revision === null)
+    return { outcome: 'failed', summary: `there is no ${change.target ?? 'earlier revision'} to roll back to` };
 
-const buildRollbackRequest = (target: string | null, by: string, reason: string | null) =>
-  ({ kind: 'rollback', by, reason, redeployment: null, target }) as const;
+  const handle = await startAndCheck(workflow, revision);
+  await cutover.publish(revision, handle, { isRollback: true });
+  await cutover.retireReplaced();
+
+  return { outcome: 'live', summary: `${revision.revision.id} is live again` };
+}

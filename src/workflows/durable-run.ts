@@ -2,38 +2,38 @@ import { setCurrentDetails, sleep } from '@temporalio/workflow';
 import type { Answer } from '../contract/answer.js';
 import type { CallOutcome, DurableRun } from '../contract/durable-run.js';
 import { callActivities, sharedActivities } from './activity-proxies.js';
-import { isHostUnreachable } from './revision/run-on-host.js';
+import { isHostUnreachable } from './steps/run-on-host.js';
 
-/** Milliseconds until a lost call is made again. */
+/** Milliseconds before a lost call is repeated: doubled at each attempt. */
 const initialBackoff = 500;
 const maxBackoff = 60_000;
 
 /**
- * One call that is on record. While the software is not there (stopped, restarting, being repaired) the run waits; a call
- * that is lost half-way is made again, so the code may see it more than once. What the code answers, failure or not, is
- * the answer: as its JSON text where a value would not hold every digit.
+ * One recorded call. Waits while the software is stopped, restarting or being repaired, and repeats a call that was lost,
+ * so the code may see it more than once. Returns what the code answers, failure or not; as JSON text where a value would
+ * lose digits.
  */
 export async function durableRun(run: DurableRun): Promise<Answer | string> {
   let lostCalls = 0;
   for (let backoff = initialBackoff; ; backoff = Math.min(backoff * 2, maxBackoff)) {
-    setDetails(run, 'is looked for');
-    const host = await sharedActivities.findHost.executeWithOptions({ summary: `find ${run.name}` }, [
+    setDetails(run, 'looking for its host');
+    const host = await sharedActivities.findHost.executeWithOptions({ summary: `find the host of ${run.name}` }, [
       { name: run.name },
     ]);
     if (host === null) return createUnknownNameAnswer(run);
-    setDetails(run, `is called on ${host}`);
+    setDetails(run, `calling on ${host}`);
     const { answer, text, verdict } = await callOnHost(host, run, lostCalls + 1);
     if (verdict === 'lost') lostCalls += 1;
     if (verdict === 'answered' || lostCalls === run.attempts) {
-      setDetails(run, answer.status === 'success' ? 'has answered' : `has answered: ${answer.error.code}`);
+      setDetails(run, answer.status === 'success' ? 'answered' : `answered: ${answer.error.code}`);
       return text ?? answer;
     }
-    setDetails(run, verdict === 'lost' ? `lost the call ${lostCalls} of ${run.attempts} times` : 'is not there yet');
+    setDetails(run, verdict === 'lost' ? `lost ${lostCalls} of ${run.attempts} calls` : 'waiting for the software');
     await sleep(backoff);
   }
 }
 
-/** Nobody on that host to take the call counts as nothing to be called. */
+/** Calls the software. A host without a worker counts as software that could not be reached. */
 async function callOnHost(host: string, run: DurableRun, attempt: number): Promise<CallOutcome> {
   const summary = attempt === 1 ? `call ${run.name}` : `call ${run.name}, attempt ${attempt}`;
   try {
@@ -47,9 +47,8 @@ async function callOnHost(host: string, run: DurableRun, attempt: number): Promi
 
 const createUnknownNameAnswer = ({ name }: DurableRun): Answer => ({
   status: 'error',
-  error: { code: 'NAME_UNKNOWN', message: `there is no deployment called ${name} any more` },
+  error: { code: 'NAME_UNKNOWN', message: `there is no deployment called ${name}` },
 });
 
-/** For a reader of the Web UI. */
-const setDetails = ({ name, id }: DurableRun, standing: string): void =>
-  setCurrentDetails(`### Run ${id}\n\n**${name}** ${standing}`);
+const setDetails = ({ name, id }: DurableRun, progress: string): void =>
+  setCurrentDetails(`### Run ${id}\n\n**${name}**: ${progress}`);

@@ -1,9 +1,6 @@
 import type { ReconciliationResult } from '../reconciliation/index.js';
 import { reconcileActivities } from './activity-proxies.js';
 
-/** One comparison of a host's ledgers, deployments and world; started by a schedule, and when a worker of the host comes. */
+/** Compares a host's ledgers with its deployments and resources. Started by a schedule, and when a worker starts. */
 export const reconcile = (host: string): Promise<ReconciliationResult> =>
-  reconcileActivities(host).reconcile.executeWithOptions(
-    { summary: `compare ledgers, deployments and the world on ${host}` },
-    [{ host }],
-  );
+  reconcileActivities(host).reconcile.executeWithOptions({ summary: `find and remove orphans on ${host}` }, [{ host }]);

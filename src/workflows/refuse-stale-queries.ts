@@ -1,16 +1,16 @@
 import type { WorkflowInterceptors, WorkflowInternalsInterceptor } from '@temporalio/workflow';
 import { staleQueryMessage } from './messages.js';
 
-/** What Core calls a query that comes without a workflow task. */
+/** Id that Core gives a query that comes without a workflow task. */
 const legacyQueryId = 'legacy_query';
 
 /**
- * A workflow takes in what happened only as a whole workflow task.
+ * Refuses queries that would make the workflow process part of a workflow task.
  *
- * A query that has waited for a worker comes with the history as it is by then, which may go on beyond the last workflow
- * task that was completed. The SDK takes that in, too, and keeps what the workflow does on it for the next task, which brings
- * the rest: an order that a replay, which has all of it in one task, does not repeat. Such a query is refused; the SDK then
- * forgets the run and replays it (docs/decisions/2026-11-29-queries-wait-for-workflow-tasks.md).
+ * A query that waited for a worker comes with the newest history, which may reach beyond the last completed workflow task.
+ * The SDK processes those events too, and keeps the resulting commands for the next task, which brings the rest. A replay
+ * has all events in one task and may order the commands differently. After the refusal, the SDK drops the run from its
+ * cache and replays it (docs/decisions/2026-11-29-queries-wait-for-workflow-tasks.md).
  */
 export function interceptors(): WorkflowInterceptors {
   const progress = new TaskProgress();
@@ -28,12 +28,12 @@ export function interceptors(): WorkflowInterceptors {
 
 type Activation = Parameters<NonNullable<WorkflowInternalsInterceptor['activate']>>[0]['activation'];
 
-/** How far one run has come in this worker. */
+/** How far this worker has processed one run. */
 class TaskProgress {
   private length = 0;
   private bytes = 0;
   private isReplaying = false;
-  /** What is new came right after a replay: with a workflow task, or with a query that is still to be answered. */
+  /** True right after a replay: the new events may belong to a workflow task, or to a query that follows. */
   private isAmbiguous = false;
 
   isCompleteTask({ historyLength, historySizeBytes, isReplaying, jobs }: Activation): boolean {
@@ -41,16 +41,18 @@ class TaskProgress {
     if (queries.length > 0) return this.isAnswerable(queries.some(({ queryId }) => queryId === legacyQueryId));
     const length = historyLength ?? 0;
     const bytes = Number(historySizeBytes ?? 0); // at the start of the task; 0 from a server before 1.20
-    const goesBeyond = bytes > 0 && bytes === this.bytes && length > this.length;
+    const hasPartialTask = bytes > 0 && bytes === this.bytes && length > this.length;
     this.isAmbiguous = isReplaying !== true && this.isReplaying;
-    Object.assign(this, { length, bytes, isReplaying: isReplaying === true });
-    return !goesBeyond;
+    this.length = length;
+    this.bytes = bytes;
+    this.isReplaying = isReplaying === true;
+    return !hasPartialTask;
   }
 
-  /** What comes after an answer is another task's. */
   private isAnswerable(isAlone: boolean): boolean {
     if (isAlone && this.isAmbiguous) return false;
-    Object.assign(this, { isReplaying: false, isUnsure: false });
+    this.isReplaying = false;
+    this.isAmbiguous = false;
     return true;
   }
 }

@@ -6,14 +6,14 @@ import { toLastError } from './status/publish-status.js';
 import { formatCommands, renderFailure } from './status/render-details.js';
 
 /**
- * One run of a schedule: an ordinary redeploy, followed until its revision has proved itself. A redeploy that failed fails
- * the run; the deployment keeps what served, and the failed work for `resume`.
+ * One run of a schedule: requests a redeploy and follows it until its bake is over. Fails when the redeploy fails; the
+ * previous revision keeps serving, and the failed work is kept for `resume`.
  */
 export async function scheduledRedeploy(request: ScheduledRedeploy): Promise<ScheduledRunResult> {
   try {
-    const end = await redeploy(request);
-    setDetails(request, end.outcome, formatCommands(end.note));
-    return end;
+    const result = await redeploy(request);
+    setDetails(request, result.outcome, formatCommands(result.note));
+    return result;
   } catch (error) {
     if (isCancellation(error)) throw error;
     const failure = toErrorRecord(error);
@@ -25,22 +25,21 @@ export async function scheduledRedeploy(request: ScheduledRedeploy): Promise<Sch
 async function redeploy(request: ScheduledRedeploy): Promise<ScheduledRunResult> {
   const { name, schedule } = request;
   const { runId, startTime } = workflowInfo();
-  setDetails(request, 'begun', '');
-  const requested = await sharedActivities.askForRedeploy.executeWithOptions(
-    { summary: `ask for a redeploy of ${name}, by schedule ${schedule}` },
+  setDetails(request, 'starting', '');
+  const requested = await sharedActivities.requestRedeploy.executeWithOptions(
+    { summary: `request a redeploy of ${name} for schedule ${schedule}` },
     [{ ...request, id: runId, since: startTime.toISOString() }],
   );
   if ('outcome' in requested) return requested;
   const { change, host } = requested;
-  setDetails(request, 'on its way', formatCommands(`Follow ${change}: berth status ${name} --watch`));
-  const end = await followActivities(host).followRedeploy.executeWithOptions(
+  setDetails(request, 'in progress', formatCommands(`Follow ${change}: berth status ${name} --watch`));
+  const result = await followActivities(host).followRedeploy.executeWithOptions(
     { summary: `follow ${change} of ${name}` },
     [{ name, change }],
   );
-  if ('failure' in end) throw toApplicationFailure(end.failure);
-  return end;
+  if ('failure' in result) throw toApplicationFailure(result.failure);
+  return result;
 }
 
-/** For a reader of the Web UI: how the run stands, and why. */
 const setDetails = ({ name, schedule }: ScheduledRedeploy, state: string, details: string): void =>
-  setCurrentDetails(`### Redeploy of ${name} by its schedule ${schedule}: ${state}\n\n${details}`.trimEnd());
+  setCurrentDetails(`### Redeploy of ${name} by schedule ${schedule}: ${state}\n\n${details}`.trimEnd());

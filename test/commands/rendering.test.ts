@@ -121,7 +121,7 @@ test('the status page shows the current change, its failure, the next commands a
       'CONTRACT_FAILED no',
       'expected 4, got 5',
       "Continue with a hint     berth resume sentiment --hint '…'",
-      'Give up, and keep r2     berth abandon sentiment',
+      'Abandon, and keep r2     berth abandon sentiment',
       "Call it                  berth run sentiment '{…}'",
     ]),
   );

@@ -28,7 +28,7 @@ test('a person redeploys, sees what serves, goes back, and gives up what fails',
   const nowhere = await berth('rollback', 'life', '--to', 'r9', '--json');
   expect(nowhere.exitCode).toBe(2);
   expect(JSON.parse(nowhere.stdout)).toMatchObject({
-    error: { code: 'STATE_CONFLICT', message: expect.stringContaining('kept are r2') },
+    error: { code: 'STATE_CONFLICT', message: expect.stringContaining('kept revisions: r2') },
   });
 
   writeFileSync(join(source, 'main.py'), 'def predict():\n    """>>> predict()\n    1"""\n    return nothing\n');

@@ -12,26 +12,26 @@ test.each([
   ['1d', day, '1d'],
   ['2w', 14 * day, '14d'],
   ['1s', 1_000, '1s'],
-])('%s is %i ms, spoken of as %s', (text, milliseconds, spoken) => {
+])('%s is %i ms, formatted as %s', (text, milliseconds, formatted) => {
   expect(parseDuration('--every', text)).toBe(milliseconds);
-  expect(formatDuration(milliseconds)).toBe(spoken);
+  expect(formatDuration(milliseconds)).toBe(formatted);
 });
 
 test.each(['', '5', '1 day', '1.5h', '-1h', '0s', '1y', '4000d', '99999999999999999999d'])(
-  'a time of %j is refused with the option’s name',
+  'a duration of %j is rejected with the name of the option',
   (text) => {
     expect(() => parseDuration('--jitter', text)).toThrow(/--jitter/);
   },
 );
 
-test('an interval counts from now on', () => {
+test('an interval counts from now', () => {
   const now = 10 * day + 5 * hour;
   const { spec, catchUp } = planSchedule({ every: '1d' }, now);
   expect(spec).toEqual({ intervals: [{ every: day, offset: 5 * hour }], timezone: 'UTC' });
   expect(catchUp).toBe(day);
 });
 
-test('a cron line is kept as it was written, and a time zone as the database spells it', () => {
+test('a cron line is kept as written, and a time zone is spelled as in the database', () => {
   const { spec } = planSchedule({ cron: ' 30 4 * * MON-FRI # early', timezone: 'europe/berlin', jitter: '10m' });
   expect(spec).toEqual({
     cronExpressions: ['30 4 * * MON-FRI # 30 4 * * MON-FRI'],
@@ -47,9 +47,9 @@ test.each<[ScheduleOptions, string]>([
   [{ cron: '' }, 'five fields'],
   [{ every: '1d', timezone: 'Mars/Base' }, '--timezone Mars/Base'],
   [{ every: '1d', timezone: '+02:00' }, '--timezone +02:00'],
-  [{ every: '1h', jitter: '2h' }, 'longer than the 1h between two runs'],
+  [{ every: '1h', jitter: '2h' }, 'must not exceed the 1h between two runs'],
   [{ every: '1h', catchUp: 'ever' }, '--catch-up ever'],
-])('%j is refused before a server is asked', (options, message) => {
+])('%j is rejected before a server is contacted', (options, message) => {
   expect(() => planSchedule(options)).toThrow(expect.objectContaining({ code: 'SCHEDULE_INVALID' }));
   expect(() => planSchedule(options)).toThrow(message);
 });

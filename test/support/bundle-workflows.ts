@@ -2,11 +2,22 @@ import { join } from 'node:path';
 import { bundleWorkflowCode, DefaultLogger, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import { packageRoot } from '../../src/home/package-root.js';
 
-/** Workflows as they are bundled for the worker: those of `path`, Berth's own when left out. */
-export async function bundleWorkflows(path = 'src/workflows/index.ts'): Promise<WorkflowBundleWithSourceMap> {
+interface BundleOptions {
+  /** Module that exports the workflows; Berth's own by default. Paths are relative to the package. */
+  path?: string;
+  /** Modules of further interceptors. */
+  interceptors?: string[];
+}
+
+/** Bundles workflows as the build does for the worker. */
+export async function bundleWorkflows({
+  path = 'src/workflows/index.ts',
+  interceptors = [],
+}: BundleOptions = {}): Promise<WorkflowBundleWithSourceMap> {
+  const modules = ['src/workflows/refuse-stale-queries.ts', ...interceptors];
   return await bundleWorkflowCode({
     workflowsPath: join(packageRoot, path),
-    workflowInterceptorModules: [join(packageRoot, 'src', 'workflows', 'refuse-stale-queries.ts')],
+    workflowInterceptorModules: modules.map((file) => join(packageRoot, file)),
     logger: new DefaultLogger('ERROR'),
   });
 }

@@ -206,7 +206,7 @@ test('a call that is under way when callers change over is answered by the revis
   const info = await redeploy('patient');
   expect(await under).toMatchObject({ output: 'old' });
   expect(await rest).toEqual(['old', 'old', 'old', 'old', 'old'.repeat(5)]);
-  expect(info.steps.find(({ step }) => step === 'retireRevision')?.note).toBe('its last call is over');
+  expect(info.steps.find(({ step }) => step === 'retireRevision')?.note).toBe('its last call has ended');
   expect(await software.run({})).toMatchObject({ output: 'new' });
   await software.close();
   await (await connectOnce()).cleanup('patient');

@@ -24,7 +24,7 @@ beforeAll(async () => {
     await worker.close();
   });
   client = new Client({ connection });
-  workflowBundle = await bundleWorkflows('test/support/racing-writers-workflow.ts');
+  workflowBundle = await bundleWorkflows({ path: 'test/support/racing-writers-workflow.ts' });
 });
 
 /** Takes the task that waits, as a worker does that is then killed; what it is given before that is lost with it. */

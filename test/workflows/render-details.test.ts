@@ -96,7 +96,7 @@ test('a redeploy that waits says what callers reach, who asked, and the evidence
   expect(markdown.split('\n\n').slice(0, 5)).toEqual([
     '### sentiment is running',
     'revision **r2** · strategy **local** · host `here` · from `/solutions/sentiment`',
-    '**The redeploy to r3 is waiting.** c3, asked for by ana@studio on 2026-03-01 12:00 UTC. Callers go on reaching **r2**.',
+    '**The redeploy to r3 is waiting.** c3, requested by ana@studio on 2026-03-01 12:00 UTC. Callers still reach **r2**.',
     '**CONTRACT_FAILED** 1 of 4 examples failed',
     '```\nexpected "positive", got "neutral"\n```',
   ]);
@@ -119,15 +119,15 @@ test('what waits for its turn, what has to prove itself and what is over are tol
       ],
     }),
   );
-  expect(markdown).toContain('Next is a redeploy. c4, asked for by schedule nightly on 2026-03-01 12:00 UTC.');
+  expect(markdown).toContain('Queued: a redeploy, c4, requested by schedule nightly on 2026-03-01 12:00 UTC.');
   expect(markdown).toContain(
-    '**r2** has to prove itself until 2026-03-01 12:05 UTC; if it does badly, **r1** takes over',
+    '**r2** bakes until 2026-03-01 12:05 UTC. If it fails, it is rolled back to **r1**.',
   );
   expect(markdown).toContain('Revisions: r1 (kept), r2 (active)');
   expect(markdown.split('\n').filter((line) => /^- (deploy|redeploy|rollback) /.test(line))).toEqual([
-    '- rollback c3, asked for by berth on 2026-03-01 12:00 UTC: its calls failed. r1 is live again',
-    '- redeploy c2, asked for by ana@studio on 2026-03-01 12:00 UTC. **failed**: it fell',
-    '- deploy c1, asked for by ana@studio on 2026-03-01 12:00 UTC. r1 is live',
+    '- rollback c3, requested by berth on 2026-03-01 12:00 UTC: its calls failed. r1 is live again',
+    '- redeploy c2, requested by ana@studio on 2026-03-01 12:00 UTC. **failed**: it fell',
+    '- deploy c1, requested by ana@studio on 2026-03-01 12:00 UTC. r1 is live',
   ]);
 });
 

@@ -1,20 +1,20 @@
 import { condition } from '@temporalio/workflow';
 import type { RequestedChange } from '../../contract/change.js';
-import { makesWhatCameLate } from '../patches.js';
-import { OrphanedRevisions } from '../revision/orphaned-revisions.js';
-import { RevisionPruner } from '../revision/revision-pruner.js';
-import { canContinueAsNew, endsIndependently } from '../state/history-limit.js';
-import type { ChangeRequest, PendingRollback, WorkflowState } from '../state/state.js';
-import { publishChange } from '../status/publish-status.js';
+import { canContinueAsNew } from '../state/history-limit.js';
+import { isChangeWaiting, isCleaningUp, type PendingRollback, type WorkflowState } from '../state/state.js';
+import { publishStatus } from '../status/publish-status.js';
 import { recordEvent } from '../status/step-record.js';
 import { endBake } from '../supervision/bake.js';
 import type { Supervision } from '../supervision/supervision.js';
-import { closeChange, createChangeRequest, isChangeWaiting, queueChange, requestChange } from './change-queue.js';
-import { CurrentChange, canceledResult } from './current-change.js';
+import { closeChange, createChangeRequest, type NewRequest, requestChange } from './change-queue.js';
+import { type ChangeSteps, CurrentChange, canceledResult } from './current-change.js';
+import { Cutover } from './cutover.js';
+import { OrphanedRevisions } from './orphaned-revisions.js';
+import { RevisionPruner } from './revision-pruner.js';
 
 /**
- * Makes the changes of which revision callers reach, one at a time: at every moment the new revision is live, or it is as
- * before. One change waits for its turn at most; the newest request takes that place.
+ * Executes the changes of the active revision one at a time. At every moment callers reach either the new revision or the
+ * previous one. At most one change waits for its turn; a newer request supersedes it.
  */
 export class ChangeExecutor {
   private readonly orphans: OrphanedRevisions;
@@ -23,53 +23,57 @@ export class ChangeExecutor {
 
   constructor(
     private readonly workflow: WorkflowState,
-    private readonly supervision: Supervision,
+    supervision: Supervision,
+    steps: ChangeSteps,
   ) {
     this.orphans = new OrphanedRevisions(workflow);
     this.pruner = new RevisionPruner(workflow, this.orphans);
     const { orphans, pruner } = this;
-    this.currentChange = new CurrentChange(workflow, { supervision, orphans, pruner });
+    const cutover = new Cutover(workflow, supervision, orphans);
+    this.currentChange = new CurrentChange(workflow, steps, { cutover, orphans, pruner });
   }
 
-  /** The first deployment. False when it is given up; also returns when the history is long enough for a new run. */
+  /** Deploys the first revision. Returns false when the deployment is given up; also returns when a new run is due. */
   async deployFirst(): Promise<boolean> {
     const { workflow } = this;
-    while (workflow.active === null && (await this.waitForWork(canContinueAsNew))) {
+    while (workflow.active === null && (await this.waitForWork())) {
       await this.executeNext();
       if (workflow.active === null && workflow.current === null && workflow.next === null) return false;
     }
     return true;
   }
 
-  /** Until it is cancelled. Of an earlier run: until it ends by itself, and then whatever comes late. */
+  /** Executes changes until it is canceled. */
   async run(): Promise<void> {
-    do while (await this.waitForWork(endsIndependently)) await this.executeNext();
-    while (await this.waitForLateWork());
+    for (;;) {
+      await this.orphans.retryUntil(() => this.hasWork());
+      await this.executeNext();
+    }
   }
 
-  /** True while no change is on its way, or asked for, and nothing is removed. */
+  /** True while no change is in progress or requested, and nothing is being removed. */
   get isIdle(): boolean {
     return !this.hasWork() && !this.orphans.isBusy;
   }
 
-  /** Asks for a change, which takes the place of one that waits for its turn. */
-  request(changeRequest: Omit<ChangeRequest, 'id' | 'requestedAt'>): RequestedChange {
-    return requestChange(this.workflow, changeRequest);
+  /** Requests a change, which supersedes the one that waits for its turn. */
+  request(request: NewRequest): RequestedChange {
+    return requestChange(this.workflow, request);
   }
 
-  /** Ends the change that is on its way and drops the one that waits for its turn. Resolves when all of it is undone. */
+  /** Drops the queued change and cancels the current one. Resolves when that is undone. */
   async cancel(): Promise<void> {
     const { workflow } = this;
     const { next } = workflow;
     if (workflow.pendingRollback?.isRequested) workflow.pendingRollback = null;
-    queueChange(workflow, null);
+    workflow.next = null;
     if (next !== null) closeChange(workflow, next, { outcome: 'cancelled', summary: 'before it began' });
     if (workflow.current === null || isChangeWaiting(workflow)) return;
     this.currentChange.cancel();
     await condition(() => workflow.current === null || isChangeWaiting(workflow) || isCleaningUp(workflow));
   }
 
-  /** Gives up the change that waits, or the one that is on its way while an earlier revision serves. */
+  /** Abandons the change that waits, or cancels the one in progress. */
   async abandon(): Promise<void> {
     const { workflow } = this;
     if (!isChangeWaiting(workflow)) return await this.cancel();
@@ -77,30 +81,23 @@ export class ChangeExecutor {
     if (workflow.active !== null) await condition(() => workflow.current === null || isCleaningUp(workflow));
   }
 
-  /** What is on its way makes room for the way back, and goes on where it is when that is over. */
+  /** Interrupts the change in progress, which continues after the rollback. */
   yieldToRollback(): void {
     const { current } = this.workflow;
     if (current === null || isChangeWaiting(this.workflow)) return;
-    recordEvent(this.workflow, current.kind, `${current.id} makes room for a rollback`);
+    recordEvent(this.workflow, current.kind, `${current.id} is interrupted by a rollback`);
     this.currentChange.cancel();
   }
 
-  /** For a cleanup: calls that are still under way on a revision that was replaced are not waited for. */
+  /** Stops waiting for calls on a replaced revision, because a cleanup ends them anyway. */
   skipDraining(): void {
     this.currentChange.skipDraining();
   }
 
-  /** Resolves with true as soon as there is something to do, with false when a new run is to take over. */
-  private async waitForWork(isOver: (workflow: WorkflowState) => boolean): Promise<boolean> {
-    await this.orphans.retryUntil(() => this.hasWork() || isOver(this.workflow));
+  /** Resolves with true when there is something to execute, with false when a new run is due. */
+  private async waitForWork(): Promise<boolean> {
+    await this.orphans.retryUntil(() => this.hasWork() || canContinueAsNew(this.workflow));
     return this.hasWork();
-  }
-
-  /** Resolves with false when supervision has ended, too: the new run makes what it is asked for. */
-  private async waitForLateWork(): Promise<boolean> {
-    const { supervision } = this;
-    await condition(() => supervision.hasEnded || (this.hasWork() && makesWhatCameLate()));
-    return !supervision.hasEnded;
   }
 
   private hasWork(): boolean {
@@ -110,55 +107,48 @@ export class ChangeExecutor {
     return !isChangeWaiting(this.workflow) || isAbandoned || resumption !== null || next !== null;
   }
 
-  /** A change from its beginning, or on from where it waited: until it is over, or waits. */
+  /** Executes a change, from its beginning or from where it waited, until it is finished or waits. */
   private async executeNext(): Promise<void> {
-    const { workflow } = this;
-    if (workflow.pendingRollback?.isRequested) return await this.executeRollback(workflow.pendingRollback);
-    if (workflow.current === null && workflow.next === null) return await this.pruner.prune();
-    if (workflow.current === null) this.beginNext();
+    const { workflow, currentChange } = this;
+    const { current, next, pendingRollback } = workflow;
+    if (pendingRollback?.isRequested) return await this.executeRollback(pendingRollback);
+    if (current === null && next === null) return await this.pruner.prune();
+    if (current === null) this.beginNext();
     else if (workflow.isAbandoned)
-      return await this.currentChange.abandon({ outcome: 'abandoned', summary: 'given up, its work is gone' });
-    else if (workflow.resumption !== null) this.currentChange.applyResumption();
-    else if (workflow.next !== null)
-      return await this.currentChange.abandon({
-        outcome: 'superseded',
-        summary: `${workflow.next.id} takes its place`,
-      });
-    await this.currentChange.execute();
+      return await currentChange.abandon({ outcome: 'abandoned', summary: 'its work is discarded' });
+    else if (workflow.resumption !== null) currentChange.applyResumption();
+    else if (next !== null)
+      return await currentChange.abandon({ outcome: 'superseded', summary: `${next.id} takes its place` });
+    await currentChange.execute();
   }
 
   /**
-   * The rollback of what did badly in its bake goes before all else: the revision before it does not wait for its
-   * successor. What was on its way goes on after that, and what waited waits.
+   * Rolls back a revision that failed its bake, before everything else. An interrupted change continues afterwards, and a
+   * waiting one still waits.
    */
-  private async executeRollback(retreat: PendingRollback): Promise<void> {
+  private async executeRollback(rollback: PendingRollback): Promise<void> {
     const { workflow } = this;
-    const { current, pendingRevision: pending, isAbandoned } = workflow;
-    const { change } = workflow.info;
+    const { current, pendingRevision, isAbandoned } = workflow;
+    const reason = rollback.failure.message;
     workflow.pendingRevision = null;
     this.currentChange.begin(
-      createChangeRequest(workflow, {
-        ...{ kind: 'rollback', by: 'berth', reason: retreat.failure.message },
-        ...{ redeployment: null, target: retreat.to },
-      }),
+      createChangeRequest(workflow, { kind: 'rollback', by: 'berth', reason, redeployment: null, target: rollback.to }),
     );
-    endBake(workflow, retreat.failure.message);
-    const isCancelled = await this.currentChange.execute();
-    retreat.isRequested = false;
-    Object.assign(workflow, { current, pendingRevision: pending, isAbandoned });
-    workflow.info.change = change;
-    publishChange(workflow);
-    if (isCancelled && current !== null && !isChangeWaiting(workflow)) await this.currentChange.abandon(canceledResult);
+    endBake(workflow, reason);
+    const isCanceled = await this.currentChange.execute();
+    rollback.isRequested = false;
+    workflow.current = current;
+    workflow.pendingRevision = pendingRevision;
+    workflow.isAbandoned = isAbandoned;
+    publishStatus(workflow);
+    if (isCanceled && current !== null && !isChangeWaiting(workflow)) await this.currentChange.abandon(canceledResult);
   }
 
   private beginNext(): void {
     const { workflow } = this;
     const { next } = workflow;
-    if (next === null) throw new Error('a change begins when it was asked for');
-    queueChange(workflow, null);
+    if (next === null) throw new Error('a change is requested before it begins');
+    workflow.next = null;
     this.currentChange.begin(next);
   }
 }
-
-/** A cleanup ends what is waited for, and does not say so to each. */
-const isCleaningUp = ({ info }: WorkflowState): boolean => info.state === 'cleaning' || info.state === 'cleaned';

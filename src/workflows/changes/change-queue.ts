@@ -1,96 +1,79 @@
 import { currentUpdateInfo, upsertMemo } from '@temporalio/workflow';
 import type { ChangeOutcome, CurrentChange, LastChange, PastChange, RequestedChange } from '../../contract/change.js';
-import { listsLastChange } from '../patches.js';
+import { describeChange } from '../state/describe-deployment.js';
 import type { ChangeRequest, WorkflowState } from '../state/state.js';
-import { publishDetails } from '../status/publish-status.js';
+import { publishStatus } from '../status/publish-status.js';
 import { recordEvent } from '../status/step-record.js';
 
-// What was asked for, what waits for its turn, and what came of it.
-
-/** The newest changes that are over: enough for a reader, bounded for a deployment that lives for years. */
+/** Newest finished changes that are kept: enough for a reader, and bounded for a deployment that lives for years. */
 const maxChanges = 50;
 
-/** What came of a change, in a word and in a line. */
+/** How a change ended. */
 export interface ChangeResult {
   outcome: ChangeOutcome;
+  /** One line. */
   summary: string;
 }
 
-/** Asks for a change, which takes the place of one that waits for its turn. */
-export function requestChange(
-  workflow: WorkflowState,
-  asked: Omit<ChangeRequest, 'id' | 'requestedAt'>,
-): RequestedChange {
+export type NewRequest = Omit<ChangeRequest, 'id' | 'requestedAt'>;
+
+/** Queues a change. It supersedes the one that waits for its turn; a repeated update gets the change of the first one. */
+export function requestChange(workflow: WorkflowState, request: NewRequest): RequestedChange {
   const repeated = findRepeatedRequest(workflow);
   if (repeated !== undefined) return repeated;
-  const replaced = workflow.next;
-  const change = createChangeRequest(workflow, asked);
-  recordRequest(workflow, change.id);
-  queueChange(workflow, change);
-  if (replaced !== null) closeChange(workflow, replaced, { outcome: 'superseded', summary: `${change.id} came later` });
-  publishDetails(workflow);
+  const superseded = workflow.next;
+  const change = createChangeRequest(workflow, request);
+  recordUpdate(workflow, change.id);
+  workflow.next = change;
+  if (superseded !== null)
+    closeChange(workflow, superseded, { outcome: 'superseded', summary: `${change.id} takes its place` });
+  publishStatus(workflow);
   return describeChange(change);
 }
 
-/** What was asked for, with a name of its own. */
-export function createChangeRequest(
-  workflow: WorkflowState,
-  asked: Omit<ChangeRequest, 'id' | 'requestedAt'>,
-): ChangeRequest {
+/** Gives a request its id and its time. */
+export function createChangeRequest(workflow: WorkflowState, request: NewRequest): ChangeRequest {
   workflow.counters.changes += 1;
-  return { ...asked, id: `c${workflow.counters.changes}`, requestedAt: new Date().toISOString() };
+  return { ...request, id: `c${workflow.counters.changes}`, requestedAt: new Date().toISOString() };
 }
 
-/** The one that waits for its turn; null for none. */
-export function queueChange(workflow: WorkflowState, change: ChangeRequest | null): void {
-  workflow.next = change;
-  workflow.info.next = change === null ? null : describeChange(change);
-}
-
-/** Records how a change ended; `made` says how far it had come. */
+/** Records how a change ended; `progress` is null for one that never began. */
 export function closeChange(
   workflow: WorkflowState,
   change: ChangeRequest,
   { outcome, summary }: ChangeResult,
-  currentChange: CurrentChange | null = null,
+  progress: Pick<CurrentChange, 'revision' | 'lastError'> | null = null,
 ): void {
-  const { info } = workflow;
   const past = {
     ...describeChange(change),
-    revision: currentChange?.revision ?? null,
-    lastError: outcome === 'failed' ? (currentChange?.lastError ?? null) : null,
+    revision: progress?.revision ?? null,
+    lastError: outcome === 'failed' ? (progress?.lastError ?? null) : null,
     outcome,
     note: summary,
     finishedAt: new Date().toISOString(),
   };
-  info.changes = [...info.changes.slice(1 - maxChanges), past];
+  workflow.changes = [...workflow.changes.slice(1 - maxChanges), past];
   recordEvent(workflow, change.kind, `${change.id} is ${outcome}: ${summary}`);
-  if (listsLastChange()) upsertMemo({ lastChange: shortenChange(past) });
+  upsertMemo({ lastChange: shortenChange(past) });
 }
 
-/** The index is read by the hundred. */
+/** The server returns the memo with every list of deployments, so it stays small. */
 const shortenChange = ({ lastError, ...past }: PastChange): LastChange => ({
   ...past,
   reason: past.reason?.slice(0, 300) ?? null,
   note: past.note.slice(0, 300),
 });
 
-/** The change that this very request was given before. */
-function findRepeatedRequest({ info, requests = [] }: WorkflowState): RequestedChange | undefined {
+/** Returns the change that the same update was given before. */
+function findRepeatedRequest({ current, next, changes, requests }: WorkflowState): RequestedChange | undefined {
   const repeated = requests.find(({ id }) => id === currentUpdateInfo()?.id);
-  return (
-    [info.change, info.next, ...info.changes].find((one) => one !== null && one.id === repeated?.change) ?? undefined
-  );
+  if (repeated === undefined) return undefined;
+  const past = changes.find(({ id }) => id === repeated.change);
+  const open = [current, next].find((change) => change?.id === repeated.change);
+  return past ?? (open ? describeChange(open) : undefined);
 }
 
-function recordRequest(workflow: WorkflowState, change: string): void {
+function recordUpdate(workflow: WorkflowState, change: string): void {
   const id = currentUpdateInfo()?.id;
-  if (id !== undefined) workflow.requests = [...(workflow.requests ?? []).slice(1 - maxChanges), { id, change }];
+  if (id !== undefined) workflow.requests = [...workflow.requests.slice(1 - maxChanges), { id, change }];
 }
-
-export const describeChange = ({ id, kind, by, reason, requestedAt }: ChangeRequest): RequestedChange => ({
-  ...{ id, kind, by, reason, requestedAt },
-});
-
-/** The change that is being made has failed, its work kept. */
-export const isChangeWaiting = ({ info }: WorkflowState): boolean => info.change?.state === 'waiting';

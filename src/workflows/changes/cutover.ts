@@ -1,16 +1,20 @@
 import { CancellationScope } from '@temporalio/workflow';
-import type { StartedRevision } from '../revision/bring-up.js';
-import type { OrphanedRevisions } from '../revision/orphaned-revisions.js';
-import { activate, findRevision, publishRevision, retireRevision } from '../revision/revision.js';
-import type { WorkflowState } from '../state/state.js';
+import type { Handle } from '../../contract/handle.js';
+import { activate, findRevision } from '../revision/kept-revisions.js';
+import type { KeptRevision, WorkflowState } from '../state/state.js';
+import { publishStatus } from '../status/publish-status.js';
+import { retireRevision } from '../steps/end-revision.js';
+import { publishRevision } from '../steps/publish-revision.js';
 import { createBake } from '../supervision/bake.js';
 import type { Supervision } from '../supervision/supervision.js';
+import type { OrphanedRevisions } from './orphaned-revisions.js';
 
-/** The one moment at which callers change over, and the end of what they have left. */
+/** Switches callers to a started revision and retires the one that it replaces. */
 export class Cutover {
-  /** What waits for the last calls of a revision that was replaced. */
+  private replaced: { kept: KeptRevision; handle: Handle } | undefined;
+  /** Scope of the step that waits for the last calls of the replaced revision. */
   private drainScope: CancellationScope | undefined;
-  /** A scope that no cleanup cancels by itself. */
+  /** A scope that a cleanup does not cancel. */
   private readonly rootScope = CancellationScope.current();
 
   constructor(
@@ -19,38 +23,50 @@ export class Cutover {
     private readonly orphans: OrphanedRevisions,
   ) {}
 
-  /** From here on a change cannot be cancelled: what was replaced is ended. */
-  async switchTo({ revision, handle }: StartedRevision, bakes: boolean): Promise<void> {
-    const { workflow, supervision } = this;
+  /** Makes the revision the one that callers reach. Once begun it cannot be canceled. */
+  async publish(revision: KeptRevision, handle: Handle, { isRollback }: { isRollback: boolean }): Promise<void> {
+    const { workflow } = this;
     const previous = workflow.active;
-    const replaced = previous === null ? undefined : findRevision(workflow, previous.revision);
-    const activateNew = () => {
-      workflow.pendingRevision = null;
-      if (!workflow.keptRevisions.includes(revision)) workflow.keptRevisions.push(revision);
-      activate(workflow, revision, handle);
+    const kept = previous === null ? undefined : findRevision(workflow, previous.revision);
+    // Callers reach the first revision since its check.
+    if (previous === null || kept === undefined) return this.activateNew(revision, handle);
+    const publishAndActivate = async () => {
+      await publishRevision(workflow, revision, handle);
+      this.activateNew(revision, handle);
+      this.replaced = { kept, handle: previous.handle };
+      kept.isRolledBack = isRollback;
+      workflow.desired = 'running';
+      workflow.bake = isRollback ? null : createBake(previous.revision, revision);
+      publishStatus(workflow);
     };
-    if (previous === null || replaced === undefined) return activateNew();
-    await CancellationScope.nonCancellable(async () => {
-      await supervision.whilePaused(async () => {
-        await publishRevision(workflow, revision, handle, `callers reach ${revision.revision.id}`);
-        workflow.desired = 'running';
-        workflow.info.bake = bakes ? createBake(previous.revision, revision.revision.id, revision.config.bake) : null;
-        activateNew();
-      });
-      const drain = new CancellationScope({ cancellable: true, parent: this.rootScope });
-      this.drainScope = drain;
-      const retire = () => drain.run(() => retireRevision(workflow, replaced, previous.handle));
-      await this.orphans.attempt(previous.revision, 'stopped', retire);
-      this.drainScope = undefined;
-    });
+    await CancellationScope.nonCancellable(() => this.supervision.whilePaused(publishAndActivate));
   }
 
-  /** True while the last calls of what was replaced are waited for. */
+  /** Ends the replaced revision after its last call. Cannot be canceled, except by a cleanup. */
+  async retireReplaced(): Promise<void> {
+    const { replaced } = this;
+    if (replaced === undefined) return;
+    this.replaced = undefined;
+    const { kept, handle } = replaced;
+    const drain = new CancellationScope({ cancellable: true, parent: this.rootScope });
+    this.drainScope = drain;
+    const retire = () => drain.run(() => retireRevision(this.workflow, kept, handle));
+    await CancellationScope.nonCancellable(() => this.orphans.attempt(kept.revision.id, 'stopped', retire));
+    this.drainScope = undefined;
+  }
+
+  private activateNew(revision: KeptRevision, handle: Handle): void {
+    const { workflow } = this;
+    workflow.pendingRevision = null;
+    if (!workflow.keptRevisions.includes(revision)) workflow.keptRevisions.push(revision);
+    activate(workflow, revision, handle);
+  }
+
   get isDraining(): boolean {
     return this.drainScope !== undefined;
   }
 
-  /** Calls that are still under way are waited for no longer. */
+  /** Stops waiting for calls on the replaced revision. */
   skipDraining(): void {
     this.drainScope?.cancel();
   }

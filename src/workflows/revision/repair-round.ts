@@ -1,3 +1,4 @@
+import { isCancellation } from '@temporalio/workflow';
 import { isRepairable } from '../../adaptation/is-repairable.js';
 import type { Resumption } from '../../contract/round.js';
 import type { ErrorRecord } from '../../errors.js';
@@ -5,16 +6,31 @@ import type { PendingRevision, WorkflowState } from '../state/state.js';
 import { toApplicationFailure, toErrorRecord } from '../state/to-application-failure.js';
 import { setChangeError, updateRevisionStatus } from '../status/publish-status.js';
 import { recordEvent } from '../status/step-record.js';
+import { addNotes } from './pending-revision.js';
 import { addSpending, createNextRound, createResumedRound, describeEvidence, isNextRoundAllowed } from './rounds.js';
 
-/** Makes of a failure the evidence of another round, or throws it where no agent can or may mend it. */
-export function prepareRepairRound(workflow: WorkflowState, pending: PendingRevision, error: unknown): void {
-  const failure = toErrorRecord(error);
-  const { info } = workflow;
+/** Runs `attempt` until it succeeds: each failure that a coding agent may fix becomes the evidence of its next round. */
+export async function repairUntilAccepted<T>(
+  workflow: WorkflowState,
+  pending: PendingRevision,
+  attempt: () => Promise<T>,
+): Promise<T> {
+  for (;;) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (isCancellation(error)) throw error;
+      prepareRepairRound(workflow, pending, toErrorRecord(error));
+    }
+  }
+}
+
+/** Prepares the next round, or throws the failure where no agent can or may fix it. */
+function prepareRepairRound(workflow: WorkflowState, pending: PendingRevision, failure: ErrorRecord): void {
   const { round, refusal } = pending;
-  info.revisions = info.revisions.filter(({ id }) => id !== pending.revision);
+  pending.verified = null;
   countRound(workflow, pending, failure);
-  // With `auto` and no agent on this machine, what was wrong with the recipe's result says more than that.
+  // With `auto` and no agent on this machine, the rejection of the recipe's result explains more.
   if (failure.code === 'AGENT_UNUSABLE' && refusal !== null && round.agents[0] === 'auto')
     throw toApplicationFailure(refusal);
   if (!isRepairable(failure.code)) throw toApplicationFailure(failure);
@@ -22,11 +38,11 @@ export function prepareRepairRound(workflow: WorkflowState, pending: PendingRevi
   pending.adaptation = null;
   setChangeError(workflow, failure);
   if (!isNextRoundAllowed(round)) throw toApplicationFailure(failure);
-  recordEvent(workflow, 'repair', `round ${round.number} was not accepted: ${failure.message}`);
+  recordEvent(workflow, 'repair', `round ${round.number} was rejected: ${failure.message}`);
   pending.round = createNextRound(round, failure);
 }
 
-/** Heeds what the user said to work that waits. */
+/** Applies the user's resumption to a revision that waits. */
 export function resumePendingRevision(workflow: WorkflowState, pending: PendingRevision, resumption: Resumption): void {
   const { config, refusal } = pending;
   const evidence = refusal === null ? null : describeEvidence(refusal);
@@ -34,31 +50,30 @@ export function resumePendingRevision(workflow: WorkflowState, pending: PendingR
   pending.round = createResumedRound(pending.round, resumption, { evidence, defaultRounds: config.rounds });
   if (strategy !== undefined)
     Object.assign(pending, { config: { ...config, strategy }, setting: null, isCopied: false });
-  // Without a word about the adaptation, one that was not refused is only checked again.
+  // An adaptation that was not rejected is only verified again, unless the user asks for another one.
   if (strategy !== undefined || agent !== undefined || hint !== undefined) pending.adaptation = null;
   recordEvent(workflow, 'resume', describeResumption(resumption));
 }
 
 function describeResumption({ hint, agent, strategy, rounds, budget }: Resumption): string {
   const parts = [
-    strategy === undefined ? '' : `with the strategy ${strategy}`,
-    agent === undefined ? '' : `with the agent ${agent}`,
+    strategy === undefined ? '' : `with strategy ${strategy}`,
+    agent === undefined ? '' : `with agent ${agent}`,
     rounds === undefined ? '' : `${rounds} more rounds`,
     budget === undefined ? '' : `up to ${budget} dollars`,
     hint === undefined ? '' : `hint: ${hint}`,
   ];
-  return parts.filter((word) => word !== '').join(', ') || 'as before';
+  return parts.filter((part) => part !== '').join(', ') || 'unchanged';
 }
 
-/** A round that failed was paid for all the same, and its session can be continued. */
-function countRound(workflow: WorkflowState, { round, status }: PendingRevision, { details }: ErrorRecord): void {
+/** Counts a failed round, which costs as much as a successful one, and keeps its session. */
+function countRound(workflow: WorkflowState, pending: PendingRevision, { details }: ErrorRecord): void {
+  const { round } = pending;
   round.spent = addSpending(round.spent, details);
   const { agent, sessionId, notes } = details;
-  if (Array.isArray(notes)) updateRevisionStatus(workflow, { notes: [...new Set([...status.notes, ...notes])] });
+  if (Array.isArray(notes)) addNotes(pending, notes);
   if (typeof agent !== 'string' || typeof sessionId !== 'string') return;
   round.session = { agent, id: sessionId };
   const { rounds, dollars } = round.spent;
-  updateRevisionStatus(workflow, {
-    adaptation: { by: agent, summary: 'not accepted', rounds, cost: dollars, sessionId },
-  });
+  updateRevisionStatus(workflow, { adaptation: { by: agent, summary: 'rejected', rounds, cost: dollars, sessionId } });
 }

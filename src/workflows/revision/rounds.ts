@@ -2,7 +2,7 @@ import type { DeployConfig } from '../../contract/deploy-config.js';
 import type { AdaptationRound, Resumption, Spending } from '../../contract/round.js';
 import type { ErrorRecord } from '../../errors.js';
 
-// The arithmetic of rounds, pure: what an adaptation is given next, and whether there is a next one.
+// Pure rules of adaptation rounds: the input of the next one, and whether there is a next one.
 
 export function createFirstRound(config: DeployConfig, number = 1): AdaptationRound {
   return {
@@ -18,7 +18,7 @@ export function createFirstRound(config: DeployConfig, number = 1): AdaptationRo
   };
 }
 
-/** `auto`, `none` or names separated by commas, as a list to try in order. */
+/** Parses `auto`, `none`, or names separated by commas into a list to try in order. */
 export const parseAgents = (agent: string): string[] =>
   agent === 'none'
     ? []
@@ -27,26 +27,26 @@ export const parseAgents = (agent: string): string[] =>
         .map((name) => name.trim())
         .filter((name) => name !== '');
 
-/** Whether an agent may be given the evidence: one is allowed, and neither rounds nor dollars are used up. */
+/** True when an agent is allowed and neither rounds nor dollars are used up. */
 export function isNextRoundAllowed({ agents, spent, budget }: AdaptationRound): boolean {
   const isAffordable = budget.dollars === null || spent.dollars < budget.dollars;
   return agents.length > 0 && spent.rounds < budget.rounds && isAffordable;
 }
 
-/** The round after one whose result was not accepted: the same session, and why. */
+/** Returns the round after a rejected one: the same session, with the failure as evidence. */
 export function createNextRound(round: AdaptationRound, failure: ErrorRecord): AdaptationRound {
   const evidence = describeEvidence(failure);
   return { ...round, number: round.number + 1, evidence, hint: null, asksRecipes: false };
 }
 
-/** What an agent is told of a failure: never `fullEvidence`, which shows what held-back examples expect. */
+/** Describes a failure for an agent, without `fullEvidence`, which shows what held-back examples expect. */
 export function describeEvidence({ code, message, details }: ErrorRecord): string {
   const { ladder, evidence } = details;
   const parts = [`${code}: ${message}`, ladder, evidence];
   return parts.filter((part) => typeof part === 'string' && part !== '').join('\n\n');
 }
 
-/** What was used up, whether the round succeeded or its error tells. */
+/** Adds what a round used up, as its result or the details of its error report it. */
 export function addSpending(spent: Spending, used: Record<string, unknown>): Spending {
   const add = (total: number, more: unknown) => (typeof more === 'number' ? total + more : total);
   return {
@@ -56,7 +56,7 @@ export function addSpending(spent: Spending, used: Record<string, unknown>): Spe
   };
 }
 
-/** The round that a resumption asks for, after the failure that the deployment waits with. */
+/** Returns the round that a resumption asks for after a failure. */
 export function createResumedRound(
   round: AdaptationRound,
   resumption: Resumption,
@@ -65,7 +65,7 @@ export function createResumedRound(
   const { hint = null, agent, strategy, rounds = failure.defaultRounds, budget } = resumption;
   const agents = agent === undefined ? round.agents : parseAgents(agent);
   const startsNewSession = strategy !== undefined || !continuesSession(round, agents);
-  // What failed before anything was adapted (a full disk, say) goes on where it was, recipes and all.
+  // A change that failed before any adaptation, on a full disk for example, still asks the recipes first.
   const isUnchanged = agent === undefined && hint === null && failure.evidence === null;
   return {
     ...round,
@@ -80,6 +80,6 @@ export function createResumedRound(
   };
 }
 
-/** The agent of the session is the first that would be tried. */
+/** True when the session's agent is the first one to try. */
 const continuesSession = ({ session }: AdaptationRound, agents: string[]): boolean =>
   session !== null && (agents[0] === 'auto' || agents[0] === session.agent);

@@ -1,15 +1,85 @@
 import type { AdaptationResult } from '../../contract/adaptation.js';
-import type { Redeployment, RequestedChange } from '../../contract/change.js';
+import type { PastChange, Redeployment, RequestedChange } from '../../contract/change.js';
 import type { DeployConfig } from '../../contract/deploy-config.js';
 import type { Handle } from '../../contract/handle.js';
 import type { VerifiedRevision } from '../../contract/revision.js';
 import type { AdaptationRound, Resumption } from '../../contract/round.js';
 import type { DeploymentSetting } from '../../contract/setting.js';
-import type { DeploymentInfo, DeploymentState } from '../../contract/status.js';
+import type { DeploymentInfo, DeploymentState, LastError, StepRecord } from '../../contract/status.js';
 import type { ErrorRecord } from '../../errors.js';
-import { createFirstRound } from '../revision/rounds.js';
 
-/** What is true of one revision, and of the deployment as long as callers reach that revision. */
+/**
+ * Everything a deployment carries from step to step and over continue-as-new, as plain data. What `status` answers is
+ * derived from it (describe-deployment.ts).
+ */
+export interface WorkflowState {
+  /** Configuration of the first revision; every kept revision has its own. */
+  config: DeployConfig;
+  /** Own state of the deployment; until a revision serves, the state of the current change takes its place. */
+  state: DeploymentState;
+  lastError: LastError | null;
+  /** Host that holds the workspace; null until a step has run there, and then there is nothing to undo either. */
+  host: string | null;
+  /** Numbers used so far in the names of changes, revisions and adaptation rounds. */
+  counters: { changes: number; revisions: number; rounds: number };
+  current: CurrentChange | null;
+  /** The change that waits for its turn. */
+  next: ChangeRequest | null;
+  /** The newest finished changes, oldest first. */
+  changes: PastChange[];
+  /** Revision that the current change brings up. */
+  pendingRevision: PendingRevision | null;
+  /** Verified revisions that can be started, oldest first. */
+  keptRevisions: KeptRevision[];
+  active: ActiveRevision | null;
+  desired: 'running' | 'stopped';
+  /** Restarts of software that went down. */
+  restarts: number;
+  bake: DeploymentInfo['bake'];
+  /** Rollback of a revision that failed its bake; null when none is due. */
+  pendingRollback: PendingRollback | null;
+  /** Revisions without callers that could not be ended yet. */
+  orphans: OrphanedRevision[];
+  /** The newest steps, oldest first. */
+  steps: StepRecord[];
+  /** The newest requests by the ids of their updates, so that a repeated update gets the change of the first one. */
+  requests: { id: string; change: string }[];
+  /** Asked for by the user of a change that waits; null once applied. */
+  resumption: Resumption | null;
+  isAbandoned: boolean;
+  /** Error that the workflow ends with; null when it ends as the user wants. */
+  failure: ErrorRecord | null;
+  /** Search attributes as last sent to the server. */
+  published: PublishedAttributes;
+  /** Events of history after which the workflow continues as new, unless the server suggests it earlier. */
+  historyLimit: number;
+}
+
+export type PublishedAttributes = Partial<Record<'state' | 'strategy' | 'revision' | 'host' | 'change', string | null>>;
+
+/** A requested change with everything needed to execute it. */
+export interface ChangeRequest extends RequestedChange {
+  redeployment: Redeployment | null;
+  /** Revision to roll back to; null for the previous one. */
+  target: string | null;
+}
+
+/** The change that is being executed. */
+export interface CurrentChange extends ChangeRequest {
+  /** Revision that it brings up; null until that is known. */
+  revision: string | null;
+  state: DeploymentState;
+  lastError: LastError | null;
+}
+
+/** The revision that callers reach. */
+export interface ActiveRevision {
+  revision: string;
+  handle: Handle;
+  isStopped: boolean;
+}
+
+/** Facts about one revision; those of the active revision are also the deployment's. */
 export type RevisionStatus = Pick<
   DeploymentInfo,
   | 'strategy'
@@ -27,161 +97,116 @@ export type RevisionStatus = Pick<
   | 'notes'
 >;
 
-/** A revision on its way up. What was done of it is not done again, so it goes on where it failed. */
+/** A revision on its way up. It remembers its finished steps, so a resumed change continues where it failed. */
 export interface PendingRevision {
   revision: string;
   config: DeployConfig;
   setting: DeploymentSetting | null;
-  /** Whether the source lies in the workspace. */
+  /** Whether the workspace holds the source. */
   isCopied: boolean;
-  /** What the next adaptation is given. */
+  /** Input of the next adaptation. */
   round: AdaptationRound;
-  /** Number of its first round: over the deployment's life no number comes twice. */
+  /** Number of its first round; round numbers are unique within a deployment. */
   firstRound: number;
-  /** Why the newest adaptation was refused. */
+  /** Why the newest adaptation was rejected. */
   refusal: ErrorRecord | null;
-  /** Null until an adaptation is there to be verified. */
+  /** Null until there is an adaptation to verify. */
   adaptation: AdaptationResult | null;
-  verified: VerifiedRevision | null;
-  /** Whether requirements are resolved anew. */
+  /** Null until its newest adaptation is verified. */
+  verified: KeptRevision | null;
+  /** Resolve requirements again instead of reusing the lock. */
   resolvesAnew: boolean;
   status: RevisionStatus;
 }
 
-/** A verified revision with all that it takes to start it again: code, configuration and secrets go together. */
+/** A verified revision that can be started again: code, configuration and secrets belong together. */
 export interface KeptRevision {
   config: DeployConfig;
   setting: DeploymentSetting;
   adaptation: AdaptationResult;
   revision: VerifiedRevision;
+  /** ISO 8601; when it was verified. */
+  createdAt: string;
+  isRolledBack: boolean;
   status: RevisionStatus;
 }
 
-/** A change that was asked for, with what was said. */
-export interface ChangeRequest extends RequestedChange {
-  redeployment: Redeployment | null;
-  /** The revision to roll back to; null for the one before. */
-  target: string | null;
-}
-
-/** A revision that could not be ended, what was to become of it, and what stands in the way. */
+/** A revision that could not be ended. */
 export interface OrphanedRevision {
   revision: string;
   desiredState: 'stopped' | 'discarded';
+  /** Why the newest attempt failed. */
   message: string;
 }
 
-/** The way back from a revision that did badly in its bake: tried until it is done, or what did badly runs again. */
+/** A rollback that is retried until it succeeds or the failed revision recovers. */
 export interface PendingRollback {
   to: string;
-  /** What the revision did. */
+  /** Why the active revision failed its bake. */
   failure: ErrorRecord;
-  /** True until a try of it is over. */
+  /** True from the request of an attempt until the attempt is over. */
   isRequested: boolean;
-  /** Seconds before the next try. */
+  /** Seconds before the next attempt. */
   backoff: number;
-  /** ISO 8601; when that is due. */
+  /** ISO 8601; time of the next attempt. */
   dueAt: string;
 }
 
-/** Everything a deployment carries from step to step, and over continue-as-new. Plain data. */
-export interface WorkflowState {
-  /** What was asked for before anything ran; later the active revision has its own. */
-  config: DeployConfig;
-  info: DeploymentInfo;
-  /** Host that holds the workspace; null until a step has run there, so null also means: nothing to undo. */
-  host: string | null;
-  /** Requests, revisions and rounds of adaptation so far: they are named by number. */
-  counters: { changes: number; revisions: number; rounds: number };
-  /** The change that is being made, and the one that waits for its turn. */
-  current: ChangeRequest | null;
-  next: ChangeRequest | null;
-  pendingRevision: PendingRevision | null;
-  /** Verified revisions that can be started, oldest first. */
-  keptRevisions: KeptRevision[];
-  /** The revision that callers reach, also while it is stopped. */
-  active: { revision: string; handle: Handle } | null;
-  desired: 'running' | 'stopped';
-  isAbandoned: boolean;
-  /** What the server's index says of the change that is being made; absent before it said anything. */
-  listedChange?: DeploymentState | null;
-  /** The newest requests by the ids they came with; one that is sent once more, maybe to a later run, has its change already. */
-  requests?: { id: string; change: string }[];
-  /** Revisions that nobody calls, and that could not be ended; absent before there was one. */
-  orphans?: OrphanedRevision[];
-  /** Null, or absent, where nothing is to be gone back from. */
-  pendingRollback?: PendingRollback | null;
-  /** Why the deployment ends, where it is no wish; absent otherwise, and before it ends. */
-  failure?: ErrorRecord;
-  /** Given by the user to a change that waits; null once it was heeded. */
-  resumption: Resumption | null;
-  /** Events of history after which the workflow continues as new, where the server has not asked for it earlier. */
-  historyLimit: number;
-}
-
+/** Returns the state of a new deployment, whose first change waits to begin. */
 export function createWorkflowState(config: DeployConfig): WorkflowState {
-  const pending = createPendingRevision(config, 'r1', 1);
-  const by = config.requestedBy ?? 'unknown';
   return {
     config,
-    info: {
-      name: config.name,
-      state: 'selecting',
-      ...pending.status,
-      endpoint: null,
-      revision: null,
-      revisions: [],
-      restarts: 0,
-      lastError: null,
-      webUrl: null,
-      host: null,
-      steps: [],
-      change: null,
-      next: null,
-      changes: [],
-      bake: null,
-    },
+    state: 'selecting',
+    lastError: null,
     host: null,
-    counters: { changes: 1, revisions: 1, rounds: 1 },
+    counters: { changes: 1, revisions: 0, rounds: 0 },
     current: null,
     next: {
-      ...{ id: 'c1', kind: 'deploy', by, reason: null, requestedAt: new Date().toISOString() },
-      ...{ redeployment: null, target: null },
+      id: 'c1',
+      kind: 'deploy',
+      by: config.requestedBy ?? 'unknown',
+      reason: null,
+      requestedAt: new Date().toISOString(),
+      redeployment: null,
+      target: null,
     },
-    pendingRevision: pending,
+    changes: [],
+    pendingRevision: null,
     keptRevisions: [],
     active: null,
     desired: 'running',
-    isAbandoned: false,
+    restarts: 0,
+    bake: null,
+    pendingRollback: null,
+    orphans: [],
+    steps: [],
+    requests: [],
     resumption: null,
+    isAbandoned: false,
+    failure: null,
+    published: {},
     historyLimit: 4000,
   };
 }
 
-export const createPendingRevision = (config: DeployConfig, revision: string, round: number): PendingRevision => ({
-  revision,
-  config,
-  setting: null,
-  isCopied: false,
-  round: createFirstRound(config, round),
-  firstRound: round,
-  refusal: null,
+/** Returns the status of a revision of which only the configuration is known. */
+export const createRevisionStatus = ({ resources, solution }: DeployConfig): RevisionStatus => ({
+  strategy: null,
+  provider: null,
+  interface: null,
+  resources,
+  adaptedPath: null,
+  adaptedFiles: [],
+  runInterface: null,
+  selection: null,
   adaptation: null,
-  verified: null,
-  resolvesAnew: false,
-  status: {
-    strategy: null,
-    provider: null,
-    interface: null,
-    resources: config.resources,
-    adaptedPath: null,
-    adaptedFiles: [],
-    runInterface: null,
-    selection: null,
-    adaptation: null,
-    contract: null,
-    source: { path: config.solution.path, digest: null },
-    checks: [],
-    notes: [],
-  },
+  contract: null,
+  source: { path: solution.path, digest: null },
+  checks: [],
+  notes: [],
 });
+
+/** True when the current change has failed and keeps its work for `resume` or `abandon`. */
+export const isChangeWaiting = ({ current }: WorkflowState): boolean => current?.state === 'waiting';
+
+export const isCleaningUp = ({ state }: WorkflowState): boolean => state === 'cleaning' || state === 'cleaned';

@@ -1,7 +1,7 @@
 import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio/workflow';
 import { codes, describeNext, type ErrorRecord } from '../../errors.js';
 
-/** What an activity's failure says, in the words of the closed table of errors. */
+/** Returns the error record that an activity's failure carries, or one that describes any other error. */
 export function toErrorRecord(error: unknown): ErrorRecord {
   const cause = error instanceof ActivityFailure ? error.cause : error;
   if (cause instanceof ApplicationFailure && cause.details?.[0]) return cause.details[0] as ErrorRecord;
@@ -15,7 +15,7 @@ function toTimeoutRecord(timeout: TimeoutFailure): ErrorRecord {
   const code = isUnreached ? 'WORKER_UNREACHABLE' : 'INTERNAL';
   const message = isUnreached
     ? 'no worker of the deployment’s host took the step'
-    : `the step ran out of time: ${timeout.message}`;
+    : `the step timed out: ${timeout.message}`;
   return { code, message, next: describeNext(code, {}), details: {} };
 }
 

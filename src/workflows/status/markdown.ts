@@ -1,20 +1,17 @@
-/**
- * Words from anywhere as one line of Markdown that shows them as they are. Two hyphens are escaped as well: the Web UI
- * makes a dash of them.
- */
+/** Escapes text for one line of Markdown. Escapes two hyphens as well, which the Web UI turns into a dash. */
 export const escapeMarkdown = (text: string, maxLength = 300): string =>
   truncate(text.replaceAll(/\s+/g, ' ').trim(), maxLength)
     .replaceAll(/[\\`*_[\]<>|~&]/g, '\\$&')
     .replaceAll('--', '\\-\\-');
 
-/** What is typed, or is a name or a path: never broken, never beautified. */
+/** Formats a command, a name or a path as code, so that it stays as it is. */
 export function formatCode(text: string): string {
   const fence = '`'.repeat(findLongestBacktickRun(text) + 1);
   const pad = fence.length > 1 ? ' ' : '';
   return `${fence}${pad}${text}${pad}${fence}`;
 }
 
-/** Lines of output, each cut where it is long; of many lines the first and the last. */
+/** Formats output as a code block: long lines are truncated, and of many lines the first and last are kept. */
 export function formatCodeBlock(text: string, { lines, width }: { lines: number; width: number }): string {
   const all = text.trimEnd().split('\n');
   const head = Math.floor(lines / 2);
@@ -25,10 +22,10 @@ export function formatCodeBlock(text: string, { lines, width }: { lines: number;
   return [fence, ...shown, fence].join('\n');
 }
 
-/** Items are Markdown already. */
+/** Formats items that are Markdown already. */
 export const formatList = (items: readonly string[]): string => items.map((item) => `- ${item}`).join('\n');
 
-/** `2026-11-23 21:54 UTC`: whoever reads it may be anywhere. */
+/** Formats a time as `2026-11-23 21:54 UTC`, for readers in any time zone. */
 export const formatTime = (iso: string): string => `${iso.replace('T', ' ').slice(0, 16)} UTC`;
 
 const findLongestBacktickRun = (text: string): number =>

@@ -1,15 +1,15 @@
 import type { DeploymentInfo, LastError } from '../../contract/status.js';
 import { quoteShellWord } from '../../quote-shell-word.js';
 
-/** What a person may want to do next, and the line to type. */
+/** A command that the user may want to run next. */
 export interface NextCommand {
   purpose: string;
   command: string;
 }
 
 /**
- * In each state of a deployment: first what the change that is being made asks for, then what can be done anyway. What
- * its failures already say to do next is left out.
+ * Lists the next commands in the deployment's state: first those for the current change. Leaves out commands that the
+ * failures already suggest.
  */
 export function listNextCommands(info: DeploymentInfo): NextCommand[] {
   const suggested = listFailures(info).map(({ next }) => next);
@@ -20,7 +20,7 @@ export function listNextCommands(info: DeploymentInfo): NextCommand[] {
     .map(([purpose, command]) => ({ purpose, command }));
 }
 
-/** Of what runs, and of what is to replace it; for a first revision both are the same. */
+/** Lists the failures of the active revision and of the current change, which are the same for a first revision. */
 export function listFailures({ lastError, change }: DeploymentInfo): LastError[] {
   const failed = change?.lastError ?? null;
   if (failed === null) return lastError === null ? [] : [lastError];
@@ -38,12 +38,12 @@ function listChangeCommands({ name, change, revision }: DeploymentInfo): Row[] {
   if (change.state === 'waiting')
     return [
       ['Continue with a hint', `berth resume ${name} --hint '…'`],
-      ['Fix the copy yourself', `berth shell ${name}; berth resume ${name} --agent none`],
+      ['Fix it yourself', `berth shell ${name}; berth resume ${name} --agent none`],
       ['Deploy the fixed source', `berth redeploy ${name}`],
-      [`Give up${keepSuffix}`, `berth abandon ${name}`],
+      [`Abandon${keepSuffix}`, `berth abandon ${name}`],
     ];
-  const follow: Row = ['Follow it', `berth status ${name} --watch`];
-  return revision === null ? [follow] : [follow, [`Give up${keepSuffix}`, `berth abandon ${name}`]];
+  const follow: Row = ['Follow', `berth status ${name} --watch`];
+  return revision === null ? [follow] : [follow, [`Abandon${keepSuffix}`, `berth abandon ${name}`]];
 }
 
 function listStateCommands(info: DeploymentInfo): Row[] {
@@ -53,23 +53,23 @@ function listStateCommands(info: DeploymentInfo): Row[] {
   switch (state) {
     case 'running': {
       const redeployRows: Row[] = change === null ? [['Redeploy', `berth redeploy ${name}`]] : [];
-      return [['Call it', `berth run ${name} '{…}'`], ...redeployRows, ...rollbackRows];
+      return [['Call', `berth run ${name} '{…}'`], ...redeployRows, ...rollbackRows];
     }
     case 'unhealthy':
-      return [['Read its log', `berth logs ${name}`], ...rollbackRows, ['Stop it', `berth stop ${name}`]];
+      return [['Read the log', `berth logs ${name}`], ...rollbackRows, ['Stop', `berth stop ${name}`]];
     case 'stopped':
       return [
-        ['Start it', `berth start ${name}`],
-        ['Remove it', `berth cleanup ${name}`],
+        ['Start', `berth start ${name}`],
+        ['Clean up', `berth cleanup ${name}`],
       ];
     case 'waiting':
       return [];
     case 'cleaning':
       return [['Retry the cleanup', `berth cleanup ${name}`]];
     case 'cleaned':
-      return [['Deploy it again', `berth deploy ${quoteShellWord(source.path)} --name ${name}`]];
+      return [['Deploy again', `berth deploy ${quoteShellWord(source.path)} --name ${name}`]];
     default:
-      return [['Stop and undo everything', `berth cleanup ${name}`]];
+      return [['Undo everything', `berth cleanup ${name}`]];
   }
 }
 

@@ -1,80 +1,82 @@
 import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
-import type { DeploymentState, LastError } from '../../contract/status.js';
+import type { DeploymentInfo, DeploymentState, LastError } from '../../contract/status.js';
 import type { ErrorRecord } from '../../errors.js';
-import type { RevisionStatus, WorkflowState } from '../state/state.js';
+import { describeDeployment } from '../state/describe-deployment.js';
+import type { PublishedAttributes, RevisionStatus, WorkflowState } from '../state/state.js';
 import { renderDetails } from './render-details.js';
 import { searchAttributes } from './search-attributes.js';
 
-// How a deployment shows itself: to `status`, to the server's index, and to a reader of the Web UI.
-
-/** Before anything runs, the deployment is what its first revision is. */
-export function updateRevisionStatus(workflow: WorkflowState, changes: Partial<RevisionStatus>): void {
-  const { pendingRevision: pending, info, active } = workflow;
-  if (pending !== null) Object.assign(pending.status, changes);
-  if (active === null) Object.assign(info, changes);
+/**
+ * Shows the deployment to readers of the Web UI (current details) and to filters (search attributes). The details hold
+ * everything, the goal included, because Temporal hands neither summary nor details to a new run.
+ */
+export function publishStatus(workflow: WorkflowState): void {
+  const info = describeDeployment(workflow);
+  const active = workflow.keptRevisions.find(({ revision }) => revision.id === info.revision);
+  setCurrentDetails(renderDetails(info, (active?.config ?? workflow.config).solution.goal));
+  publishAttributes(workflow, listAttributes(info));
 }
 
-/** Moves the change that is being made to a state. It is the deployment's own state unless an earlier revision serves. */
-export function setChangeState(workflow: WorkflowState, state: DeploymentState): void {
-  const { info, active } = workflow;
-  if (info.change !== null) info.change.state = state;
-  if (active === null || info.change === null) setDeploymentState(workflow, state);
-  else publishChange(workflow);
+/** A redeploy or rollback has a search attribute of its own, so that a filter finds one that waits. */
+const listAttributes = ({ state, strategy, revision, host, change }: DeploymentInfo): PublishedAttributes => ({
+  state,
+  strategy,
+  revision,
+  host,
+  change: revision === null ? null : (change?.state ?? null),
+});
+
+/** Sends the attributes that differ from those last sent: each call adds an event to the history. */
+function publishAttributes(workflow: WorkflowState, attributes: PublishedAttributes): void {
+  const { published } = workflow;
+  const changed = attributeNames.filter((name) => (attributes[name] ?? null) !== (published[name] ?? null));
+  if (changed.length === 0) return;
+  workflow.published = attributes;
+  upsertSearchAttributes(changed.map((name) => ({ key: searchAttributes[name], value: attributes[name] ?? null })));
 }
 
-/** Shows how the change is getting on while an earlier revision serves: a filter finds a redeploy that waits. */
-export function publishChange(workflow: WorkflowState): void {
-  const { info, active } = workflow;
-  const state = active === null ? null : (info.change?.state ?? null);
-  publishDetails(workflow);
-  if (state === (workflow.listedChange ?? null)) return;
-  workflow.listedChange = state;
-  upsertSearchAttributes([{ key: searchAttributes.change, value: state }]);
+const attributeNames = ['state', 'strategy', 'revision', 'host', 'change'] as const;
+
+/** Updates the status of the revision that is on its way up. */
+export function updateRevisionStatus({ pendingRevision }: WorkflowState, changes: Partial<RevisionStatus>): void {
+  if (pendingRevision !== null) Object.assign(pendingRevision.status, changes);
 }
 
-/** Moves to a state and shows it: search attributes for filters, current details for a reader of the Web UI. */
 export function setDeploymentState(workflow: WorkflowState, state: DeploymentState): void {
-  workflow.info.state = state;
-  publishDetails(workflow);
-  const { info } = workflow;
-  upsertSearchAttributes([
-    { key: searchAttributes.state, value: state },
-    ...(info.strategy === null ? [] : [{ key: searchAttributes.strategy, value: info.strategy }]),
-    ...(info.revision === null ? [] : [{ key: searchAttributes.revision, value: info.revision }]),
-    ...(info.host === null ? [] : [{ key: searchAttributes.host, value: info.host }]),
-    ...(state === 'cleaning' && workflow.listedChange ? [{ key: searchAttributes.change, value: null }] : []),
-  ]);
+  workflow.state = state;
+  publishStatus(workflow);
 }
 
-/** All of it, goal included: Temporal gives a run that takes over neither the summary nor the details of the first one. */
-export function publishDetails({ info, config, keptRevisions }: WorkflowState): void {
-  const active = keptRevisions.find(({ revision }) => revision.id === info.revision)?.config ?? config;
-  setCurrentDetails(renderDetails(info, active.solution.goal));
+export function setChangeState(workflow: WorkflowState, state: DeploymentState): void {
+  if (workflow.current !== null) workflow.current.state = state;
+  publishStatus(workflow);
 }
 
 export function setLastError(workflow: WorkflowState, record: ErrorRecord): void {
-  workflow.info.lastError = toLastError(record);
+  workflow.lastError = toLastError(record);
 }
 
-/** Why the change that is being made does not go on; of a deployment that runs nothing else, also why that does not. */
+/** Records why the current change failed; until a revision serves, that is also the deployment's last error. */
 export function setChangeError(workflow: WorkflowState, record: ErrorRecord): void {
-  const { info, active } = workflow;
-  if (info.change !== null) info.change.lastError = toChangeError(workflow, record);
+  const { current, active } = workflow;
+  if (current !== null) current.lastError = toChangeError(workflow, record);
   if (active === null) setLastError(workflow, record);
 }
 
 export const toLastError = ({ code, message, next, details }: ErrorRecord): LastError => ({
-  ...{ code, message, next },
+  code,
+  message,
+  next,
   evidence: details.fullEvidence ?? details.evidence ?? null,
   ...(details.candidates !== undefined && { candidates: details.candidates }),
 });
 
-/** What a deployment that exists is told to do is said to `redeploy`: its name is taken. */
-function toChangeError({ active, info }: WorkflowState, record: ErrorRecord): LastError {
+/** Suggests `redeploy` where the record suggests `deploy`: the name of a running deployment is taken. */
+function toChangeError({ active, config }: WorkflowState, record: ErrorRecord): LastError {
   const error = toLastError(record);
   if (active === null) return error;
   return {
     ...error,
-    next: error.next.replace(/\bberth deploy ('(?:[^']|'\\'')*'|\S+)/, `berth redeploy ${info.name}`),
+    next: error.next.replace(/\bberth deploy ('(?:[^']|'\\'')*'|\S+)/, `berth redeploy ${config.name}`),
   };
 }

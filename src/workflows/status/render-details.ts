@@ -5,8 +5,8 @@ import { escapeMarkdown, formatCode, formatCodeBlock, formatList, formatTime } f
 import { listFailures, listNextCommands } from './next-commands.js';
 
 /**
- * Markdown for the Web UI: where the deployment stands, why, and what to type next. The Web UI shows it in a small
- * frame, so what matters now comes first, and all of it is bounded.
+ * Renders a deployment as Markdown for the Web UI: its state, the reasons, and the next commands. The Web UI shows it in a
+ * small frame, so the most important parts come first and every part is bounded.
  */
 export function renderDetails(info: DeploymentInfo, goal?: string): string {
   const parts = [
@@ -41,26 +41,26 @@ function renderLocation({ strategy, provider, revision, host, restarts, source }
 
 function renderChange({ change, revision }: DeploymentInfo): string {
   if (change === null) return '';
-  const rest = revision === null ? '' : ` Callers go on reaching **${revision}**.`;
-  return `**${describeChangeTarget(change)} is ${change.state}.** ${describeOrigin(change)}.${rest}`;
+  const serving = revision === null ? '' : ` Callers still reach **${revision}**.`;
+  return `**${describeChangeTarget(change)} is ${change.state}.** ${describeOrigin(change)}.${serving}`;
 }
 
 const renderNextChange = ({ next }: DeploymentInfo): string =>
-  next === null ? '' : `Next is a ${next.kind}. ${describeOrigin(next)}.`;
+  next === null ? '' : `Queued: a ${next.kind}, ${describeOrigin(next)}.`;
 
 const renderBake = ({ bake }: DeploymentInfo): string =>
   bake === null
     ? ''
-    : `**${bake.revision}** has to prove itself until ${formatTime(bake.until)}; if it does badly, **${bake.previous}** takes over again by itself.`;
+    : `**${bake.revision}** bakes until ${formatTime(bake.until)}. If it fails, it is rolled back to **${bake.previous}**.`;
 
 const renderOrphans = ({ leftOvers = [] }: DeploymentInfo): string =>
   formatList(
     leftOvers.map(
-      ({ revision, message }) => `Left over of **${revision}**, and tried again: ${escapeMarkdown(message, 400)}`,
+      ({ revision, message }) => `**${revision}** is orphaned, its removal will be retried: ${escapeMarkdown(message, 400)}`,
     ),
   );
 
-/** That all of it holds goes without saying. */
+/** Shows the contract only when it was checked with a probe. */
 const renderContract = ({ contract }: DeploymentInfo): string =>
   contract?.probe === undefined ? '' : `Contract: ${escapeMarkdown(summarizeContract(contract), 400)}`;
 
@@ -69,14 +69,14 @@ export function renderFailure({ code: name, message, evidence, next }: LastError
   return [`**${name}** ${escapeMarkdown(message)}`, ...shown, formatCommands(next)].join('\n\n');
 }
 
-/** A sentence of ours in which commands stand after a colon, or between backticks. */
+/** Formats the commands in one of our sentences, which follow a colon or stand in backticks. */
 export const formatCommands = (next: string): string =>
   next
     .split(/(`[^`]+`|\bberth (?:[^.,;)]|[.,;](?! |$))+)/)
     .map((part, index) => (index % 2 === 0 ? escapeTrimmed(part) : formatCode(part.replaceAll('`', '').trim())))
     .join('');
 
-/** Blanks around what stands between two commands belong to it. */
+/** Escapes text between two commands, and keeps the spaces around it. */
 const escapeTrimmed = (words: string): string => words.replace(/\S(?:.*\S)?/s, (inner) => escapeMarkdown(inner, 600));
 
 function renderNextCommands(info: DeploymentInfo): string {
@@ -88,10 +88,10 @@ function renderRevisions({ revisions, state }: DeploymentInfo): string {
   return `Revisions: ${revisions.map(({ id, state: which }) => `${id} (${which})`).join(', ')}`;
 }
 
-/** The newest first; what a first deployment was is told by the rest. */
+/** Newest first; a single deployment is described by the other parts. */
 function renderPastChanges({ changes }: DeploymentInfo): string {
   if (changes.length < 2) return '';
-  return `Newest changes:\n\n${formatList(changes.slice(-5).reverse().map(renderPastChange))}`;
+  return `Recent changes:\n\n${formatList(changes.slice(-5).reverse().map(renderPastChange))}`;
 }
 
 const renderPastChange = (past: PastChange): string =>
@@ -99,7 +99,7 @@ const renderPastChange = (past: PastChange): string =>
 
 function renderSteps({ steps }: DeploymentInfo): string {
   if (steps.length === 0) return '';
-  return `Newest steps:\n\n${formatList(steps.slice(-8).map(renderStep))}`;
+  return `Recent steps:\n\n${formatList(steps.slice(-8).map(renderStep))}`;
 }
 
 function renderStep({ step, finishedAt, note, dollars }: StepRecord): string {
@@ -110,7 +110,7 @@ function renderStep({ step, finishedAt, note, dollars }: StepRecord): string {
 
 function renderSelection({ selection, notes }: DeploymentInfo): string {
   const reason =
-    selection === null ? [] : [`Chosen by ${selection.decidedBy}: ${escapeMarkdown(selection.reasoning, 600)}`];
+    selection === null ? [] : [`Strategy selected by ${selection.decidedBy}: ${escapeMarkdown(selection.reasoning, 600)}`];
   return [...reason, ...notes.slice(-5).map((note) => `Note: ${escapeMarkdown(note)}`)].join('\n\n');
 }
 
@@ -120,4 +120,4 @@ const describeChangeTarget = ({ kind, revision }: CurrentChange): string => {
 };
 
 const describeOrigin = ({ id, by, reason, requestedAt }: RequestedChange): string =>
-  `${id}, asked for by ${escapeMarkdown(by, 60)} on ${formatTime(requestedAt)}${reason === null ? '' : `: ${escapeMarkdown(reason)}`}`;
+  `${id}, requested by ${escapeMarkdown(by, 60)} on ${formatTime(requestedAt)}${reason === null ? '' : `: ${escapeMarkdown(reason)}`}`;

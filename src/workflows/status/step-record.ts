@@ -1,15 +1,15 @@
 import type { StepRecord } from '../../contract/status.js';
 import type { WorkflowState } from '../state/state.js';
 import { toErrorRecord } from '../state/to-application-failure.js';
-import { publishDetails } from './publish-status.js';
+import { publishStatus } from './publish-status.js';
 
-/** The newest steps: enough for a reader, bounded for a deployment that lives for years. */
+/** Newest steps that are kept: enough for a reader, and bounded for a deployment that lives for years. */
 const maxSteps = 50;
 
-/** Characters of a decision's reasons: a reader's part of what a model may write. */
+/** Characters of a decision's reasons, which a model may write at any length. */
 const maxReasonLength = 1_000;
 
-/** What a step says that it did, why, and what it cost. */
+/** What a finished step reports. */
 export type StepOutcome = Pick<StepRecord, 'note' | 'why' | 'dollars'>;
 
 export const withReason = (reasons: string): Pick<StepRecord, 'why'> => ({ why: reasons.slice(0, maxReasonLength) });
@@ -17,7 +17,7 @@ export const withReason = (reasons: string): Pick<StepRecord, 'why'> => ({ why: 
 export const withCost = (dollars: unknown): Pick<StepRecord, 'dollars'> =>
   typeof dollars === 'number' && dollars > 0 ? { dollars } : {};
 
-/** Runs one step and records it: when it began, when it ended, and what it says it did. */
+/** Runs one step and records its times and its outcome. */
 export async function recordStep<T>(
   workflow: WorkflowState,
   step: string,
@@ -25,7 +25,7 @@ export async function recordStep<T>(
   describe: (result: T) => string | StepOutcome,
 ): Promise<T> {
   const entry = addStep(workflow, { step, startedAt: new Date().toISOString(), finishedAt: null, note: '' });
-  publishDetails(workflow);
+  publishStatus(workflow);
   try {
     const result = await run();
     const outcome = describe(result);
@@ -40,13 +40,13 @@ export async function recordStep<T>(
   }
 }
 
-/** Records what happened by itself, at one moment. */
+/** Records an event that takes no time. */
 export function recordEvent(workflow: WorkflowState, step: string, message: string): void {
   const now = new Date().toISOString();
   addStep(workflow, { step, startedAt: now, finishedAt: now, note: message });
 }
 
 function addStep(workflow: WorkflowState, entry: StepRecord): StepRecord {
-  workflow.info.steps = [...workflow.info.steps.slice(1 - maxSteps), entry];
+  workflow.steps = [...workflow.steps.slice(1 - maxSteps), entry];
   return entry;
 }

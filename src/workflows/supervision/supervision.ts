@@ -1,81 +1,67 @@
 import { CancellationScope, condition, isCancellation, sleep } from '@temporalio/workflow';
-import type { Bake, HealthFailure } from '../../activities/supervise.js';
 import type { DeploymentInfo } from '../../contract/status.js';
 import type { ErrorRecord } from '../../errors.js';
+import type { Bake, HealthFailure } from '../../supervision/index.js';
 import { supervisionActivities } from '../activity-proxies.js';
-import { isChangeWaiting } from '../changes/change-queue.js';
-import { insistsOnWayBack, startsBesideWaiting } from '../patches.js';
-import {
-  activate,
-  findRevision,
-  getActiveRevision,
-  restartRevision,
-  startRevision,
-  stopRevision,
-} from '../revision/revision.js';
-import { endsIndependently } from '../state/history-limit.js';
-import type { PendingRollback, WorkflowState } from '../state/state.js';
+import { activate, findRevision, getActiveRevision } from '../revision/kept-revisions.js';
+import { describeDeployment } from '../state/describe-deployment.js';
+import type { WorkflowState } from '../state/state.js';
 import { toApplicationFailure, toErrorRecord } from '../state/to-application-failure.js';
-import { publishDetails, setDeploymentState, setLastError } from '../status/publish-status.js';
+import { publishStatus, setDeploymentState, setLastError } from '../status/publish-status.js';
 import { recordEvent } from '../status/step-record.js';
+import { stopRevision } from '../steps/end-revision.js';
+import { restartRevision } from '../steps/restart-revision.js';
+import { startAndCheck } from '../steps/start-and-check.js';
 import { endBake } from './bake.js';
+import { BakeRollback } from './bake-rollback.js';
 
-/** Seconds before a fallen revision is started again: doubled at each try, back to the first after a quiet time. */
+/** Seconds before a restart: doubled at each one, and reset after a stable time (in milliseconds). */
 const initialBackoff = 1;
 const maxBackoff = 60;
 const stableTime = 5 * 60_000;
-/** Seconds before a rollback that failed is tried again: doubled at each try. */
-const initialRollbackBackoff = 2;
-const maxRollbackBackoff = 3_600;
 
-/** What supervision asks for where a restart is no answer. */
-interface RollbackRequests {
-  rollBack(revision: string, reason: string): void;
-  yieldToRollback(): void;
-}
-
-/** Keeps a deployment as the user wants it, running or stopped, until it is cancelled. */
+/** Keeps a deployment as the user wants it, running or stopped, until it is canceled. */
 export class Supervision {
-  /** True while nothing is done but watched, or waited for. */
+  /** True while it only watches or waits. */
   isIdle = false;
-  /** True once it has ended by itself. */
-  hasEnded = false;
   private scope: CancellationScope | undefined;
   private isPaused = false;
   private backoff = initialBackoff;
   private runningSince = Date.now();
-  /** Why the last `stop` or `start` did not succeed; given to who asked. */
+  private readonly rollback: BakeRollback;
+  /** Why the newest `stop` or `start` failed. */
   private requestFailure: ErrorRecord | undefined;
 
   constructor(
     private readonly workflow: WorkflowState,
-    private readonly rollbackRequests: RollbackRequests,
-  ) {}
+    yieldToRollback: () => void,
+  ) {
+    this.rollback = new BakeRollback(workflow, yieldToRollback);
+  }
 
   async run(): Promise<void> {
-    while (!endsIndependently(this.workflow)) {
+    for (;;) {
       if (this.isPaused) await condition(() => !this.isPaused);
       const scope = new CancellationScope();
       this.scope = scope;
       try {
         await scope.run(() => (this.workflow.desired === 'stopped' ? this.stayStopped() : this.watch()));
       } catch (error) {
-        // A changed wish cancels what goes on here and nothing else; a cleanup cancels the scope around it as well.
+        // A pause or a new desired state cancels this scope alone; a cleanup cancels the scope around it as well.
         if (!isCancellation(error) || CancellationScope.current().consideredCancelled) throw error;
       } finally {
         this.scope = undefined;
       }
     }
-    this.hasEnded = true;
   }
 
-  /** Leaves the active revision alone while `work` puts another one in its place. */
-  async whilePaused(work: () => Promise<void>): Promise<void> {
+  /** Leaves the active revision alone while `run` replaces it. */
+  async whilePaused(run: () => Promise<void>): Promise<void> {
     this.isPaused = true;
     try {
       this.scope?.cancel();
       await condition(() => this.scope === undefined);
-      await work();
+      await run();
       this.backoff = initialBackoff;
       this.runningSince = Date.now();
     } finally {
@@ -84,25 +70,25 @@ export class Supervision {
   }
 
   async stop(): Promise<DeploymentInfo> {
-    return await this.setDesiredState('stopped', () => this.workflow.info.state === 'stopped');
+    return await this.setDesiredState('stopped');
   }
 
   async start(): Promise<DeploymentInfo> {
-    return await this.setDesiredState('running', () => this.workflow.info.state === 'running');
+    return await this.setDesiredState('running');
   }
 
-  private async setDesiredState(
-    desired: WorkflowState['desired'],
-    isFulfilled: () => boolean,
-  ): Promise<DeploymentInfo> {
+  /** Resolves when the deployment is in the desired state, or a cleanup begins; throws why it cannot be reached. */
+  private async setDesiredState(desired: WorkflowState['desired']): Promise<DeploymentInfo> {
     const { workflow } = this;
     this.takeRequestFailure();
     workflow.desired = desired;
     this.scope?.cancel();
-    await condition(() => isFulfilled() || this.requestFailure !== undefined || workflow.info.state === 'cleaning');
-    const refusal = this.takeRequestFailure();
-    if (refusal !== undefined) throw toApplicationFailure(refusal);
-    return workflow.info;
+    await condition(
+      () => workflow.state === desired || this.requestFailure !== undefined || workflow.state === 'cleaning',
+    );
+    const failure = this.takeRequestFailure();
+    if (failure !== undefined) throw toApplicationFailure(failure);
+    return describeDeployment(workflow);
   }
 
   private takeRequestFailure(): ErrorRecord | undefined {
@@ -113,29 +99,29 @@ export class Supervision {
 
   private async stayStopped(): Promise<void> {
     const { workflow } = this;
-    if (workflow.info.state !== 'stopped') await this.tryTransition('running', () => stopRevision(workflow));
-    if (workflow.desired === 'stopped')
-      await this.whileIdle(() => condition(() => workflow.desired === 'running' || endsIndependently(workflow)));
+    if (workflow.state !== 'stopped') await this.tryTransition('running', () => stopRevision(workflow));
+    if (workflow.desired === 'stopped') await this.whileIdle(() => condition(() => workflow.desired === 'running'));
   }
 
+  /** Waits until something happens to the running software, and reacts. */
   private async watch(): Promise<void> {
     const { workflow } = this;
-    if (workflow.info.state === 'stopped') return await this.startStopped();
-    const { active, host, info } = workflow;
-    if (active === null || host === null) throw new Error('only what was started is supervised');
-    const { handle } = active;
-    const { supervise } = supervisionActivities(host);
-    const { env } = getActiveRevision(workflow).config;
+    if (workflow.state === 'stopped') return await this.startStopped();
+    const { active, host, config } = workflow;
+    if (active === null || host === null) throw new Error('only an active revision is supervised');
     const input = {
-      handle,
-      env,
+      handle: active.handle,
+      env: getActiveRevision(workflow).config.env,
       bake: this.describeBake(),
-      ...(workflow.pendingRollback && { until: workflow.pendingRollback.dueAt }),
+      until: workflow.pendingRollback?.dueAt ?? null,
     };
-    const change = await this.whileIdle(() => supervise.executeWithOptions({ summary: `watch ${info.name}` }, [input]));
-    if ('error' in change) await this.handleHealthFailure(change);
-    else if (change.event === 'baked') endBake(workflow, 'it has proved itself');
-    else if (workflow.pendingRollback) await this.retryRollback(workflow.pendingRollback);
+    const { supervise } = supervisionActivities(host);
+    const event = await this.whileIdle(() =>
+      supervise.executeWithOptions({ summary: `supervise ${config.name}` }, [input]),
+    );
+    if ('error' in event) await this.handleHealthFailure(event);
+    else if (event.event === 'baked') endBake(workflow, 'bake passed');
+    else await this.rollback.retry();
   }
 
   private async whileIdle<T>(wait: () => Promise<T>): Promise<T> {
@@ -148,87 +134,39 @@ export class Supervision {
   }
 
   private describeBake(): Bake | null {
-    const { info } = this.workflow;
-    const previous = info.bake === null ? undefined : findRevision(this.workflow, info.bake.previous);
-    if (info.bake !== null && previous === undefined)
-      endBake(this.workflow, 'there is no revision to go back to any more');
-    if (info.bake === null || previous === undefined) return null;
-    return { until: info.bake.until, previous: { name: info.name, revision: previous.revision.id } };
-  }
-
-  /** What falls or does badly while it has to prove itself is rolled back; what falls later is restarted. */
-  private async handleHealthFailure({ error: failure }: HealthFailure): Promise<void> {
     const { workflow } = this;
-    const { bake } = workflow.info;
-    if (bake !== null && insistsOnWayBack()) return await this.rollBackBake(bake.previous, failure);
-    if (workflow.pendingRollback && !this.isBusy && Date.now() >= Date.parse(workflow.pendingRollback.dueAt))
-      return await this.performRollback(workflow.pendingRollback);
-    if (bake === null || workflow.current !== null || workflow.next !== null) return await this.restart(failure);
-    setLastError(workflow, failure);
-    endBake(workflow, failure.message);
-    setDeploymentState(workflow, 'unhealthy');
-    this.rollbackRequests.rollBack(bake.previous, failure.message);
-    await condition(() => workflow.current === null && workflow.next === null);
+    const { bake } = workflow;
+    if (bake === null) return null;
+    const previous = findRevision(workflow, bake.previous);
+    if (previous !== undefined)
+      return { until: bake.until, previous: { name: workflow.config.name, revision: previous.revision.id } };
+    endBake(workflow, `bake ended: ${bake.previous} is gone, so there is nothing to roll back to`);
+    return null;
   }
 
-  /** A person who goes back at this moment is not disturbed. */
-  private async rollBackBake(to: string, failure: ErrorRecord): Promise<void> {
-    const { workflow } = this;
-    setLastError(workflow, failure);
-    setDeploymentState(workflow, 'unhealthy');
-    if (workflow.current?.kind === 'rollback') return await condition(() => workflow.current?.kind !== 'rollback');
-    this.rollbackRequests.yieldToRollback();
-    await this.performRollback({
-      to,
-      failure,
-      isRequested: true,
-      backoff: initialRollbackBackoff,
-      dueAt: new Date().toISOString(),
-    });
-  }
-
-  /** A change that is on its way is to put something better there: it is not disturbed a second time. */
-  private async retryRollback(rollback: PendingRollback): Promise<void> {
-    if (this.isBusy) postponeRollback(rollback);
-    else await this.performRollback(rollback);
-  }
-
-  /** Where that fails it is tried again later, and what did badly goes on as well as it can. */
-  private async performRollback(rollback: PendingRollback): Promise<void> {
-    const { workflow } = this;
-    workflow.pendingRollback = rollback;
-    rollback.isRequested = true;
-    await condition(() => !workflow.pendingRollback?.isRequested);
-    if (!workflow.pendingRollback) return;
-    postponeRollback(rollback);
-    const { to, failure } = rollback;
-    const why = workflow.info.changes.findLast(({ by }) => by === 'berth')?.note;
-    setLastError(workflow, {
-      ...failure,
-      message: `${failure.message}; ${to} does not take over and is tried again: ${why}`,
-    });
-    publishDetails(workflow);
-  }
-
-  private get isBusy(): boolean {
-    const { current } = this.workflow;
-    return current !== null && !isChangeWaiting(this.workflow);
+  /** Rolls back a revision that fails in its bake, and restarts one that fails later. */
+  private async handleHealthFailure({ error }: HealthFailure): Promise<void> {
+    const { bake } = this.workflow;
+    if (bake !== null) await this.rollback.begin(bake.previous, error);
+    else if (this.rollback.isDue) await this.rollback.retry();
+    else await this.restart(error);
   }
 
   private async startStopped(): Promise<void> {
     const { workflow } = this;
     const kept = getActiveRevision(workflow);
-    const isBesideChange = workflow.info.change !== null && startsBesideWaiting();
-    const start = () => startRevision(workflow, kept, isBesideChange ? setDeploymentState : undefined);
-    await this.tryTransition('stopped', async () => activate(workflow, kept, await start()));
+    await this.tryTransition('stopped', async () => {
+      activate(workflow, kept, await startAndCheck(workflow, kept, setDeploymentState));
+      publishStatus(workflow);
+    });
     if (workflow.desired === 'stopped') setDeploymentState(workflow, 'stopped');
     this.runningSince = Date.now();
   }
 
-  /** A wish that cannot be fulfilled is dropped for the earlier one, and who asked is told why. */
-  private async tryTransition(previousState: WorkflowState['desired'], step: () => Promise<void>): Promise<void> {
+  /** If the transition fails, the previous state is desired again and the request fails. */
+  private async tryTransition(previousState: WorkflowState['desired'], run: () => Promise<void>): Promise<void> {
     try {
-      await step();
+      await run();
     } catch (error) {
       if (isCancellation(error)) throw error;
       this.requestFailure = toErrorRecord(error);
@@ -243,7 +181,7 @@ export class Supervision {
     setLastError(workflow, failure);
     recordEvent(workflow, 'supervise', failure.message);
     setDeploymentState(workflow, 'unhealthy');
-    await sleep(`${this.backoff}s`, { summary: `before restart ${workflow.info.restarts + 1}` });
+    await sleep(`${this.backoff}s`, { summary: `before restart ${workflow.restarts + 1}` });
     this.backoff = Math.min(this.backoff * 2, maxBackoff);
     try {
       await restartRevision(workflow);
@@ -253,10 +191,4 @@ export class Supervision {
       setLastError(workflow, toErrorRecord(error));
     }
   }
-}
-
-function postponeRollback(rollback: PendingRollback): void {
-  const { backoff } = rollback;
-  rollback.dueAt = new Date(Date.now() + backoff * 1000).toISOString();
-  rollback.backoff = Math.min(backoff * 2, maxRollbackBackoff);
 }

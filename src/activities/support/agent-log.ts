@@ -1,10 +1,7 @@
 import { appendFile, mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-/**
- * What an agent does, appended as it does it: followed by whoever waits for the deployment, and kept. Lines are written
- * one after the other; `flush` resolves when the last is there.
- */
+/** A log of an agent's events, which commands follow while the agent works. */
 export class AgentLog {
   private written: Promise<void>;
 
@@ -14,10 +11,11 @@ export class AgentLog {
 
   append(line: Record<string, unknown>): void {
     this.written = this.written.then(() => appendFile(this.file, `${JSON.stringify(line)}\n`, { mode: 0o600 }));
-    // A log that cannot be written must not end a round that is paid for; `flush` says so at its end.
+    // A log that cannot be written must not interrupt a round that costs money; `flush` throws at its end.
     this.written.catch(() => undefined);
   }
 
+  /** Resolves when the last line is written. */
   async flush(): Promise<void> {
     await this.written;
   }

@@ -1,18 +1,18 @@
-import { explainMissing, findMissing } from '../adaptation/index.js';
-import type { DeployConfig } from '../contract/deploy-config.js';
-import type { Facts } from '../contract/facts.js';
-import { BerthError } from '../errors.js';
-import { gatherFacts } from '../facts/index.js';
+import { explainMissing, findMissing } from '../../adaptation/index.js';
+import type { DeployConfig } from '../../contract/deploy-config.js';
+import type { Facts } from '../../contract/facts.js';
+import { BerthError } from '../../errors.js';
+import { gatherFacts } from '../../facts/index.js';
 
 export interface FailureContext {
   config: Pick<DeployConfig, 'solution' | 'env'>;
   /** The revision's code. */
   code: string;
-  /** Of the revision, where they are at hand. */
+  /** Facts about the code, if the caller has them. */
   facts?: Facts;
 }
 
-/** Runs what starts or calls the software; a failure says what the software misses that the copy left out. */
+/** Runs what starts or calls the software; a failure names the files and variables that the software misses. */
 export async function withFailureExplanation<Result>(
   step: FailureContext,
   run: () => Promise<Result>,
@@ -25,7 +25,7 @@ export async function withFailureExplanation<Result>(
   }
 }
 
-/** The same of what a call raised: of one that only fails in itself no step throws. */
+/** Returns a function that finds what the software misses in the text of an exception, for calls that do not throw. */
 export const createMissingFinder =
   (step: FailureContext) =>
   async (text: string): Promise<string[]> =>

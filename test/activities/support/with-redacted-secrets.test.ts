@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
-import { withRedactedSecrets } from '../../src/activities/with-redacted-secrets.js';
-import { BerthError } from '../../src/errors.js';
-import { sealEnvironment } from '../../src/secrets/index.js';
-import { temporaryHome } from '../support/temporary-directories.js';
+import { withRedactedSecrets } from '../../../src/activities/support/with-redacted-secrets.js';
+import { BerthError } from '../../../src/errors.js';
+import { sealEnvironment } from '../../../src/secrets/index.js';
+import { temporaryHome } from '../../support/temporary-directories.js';
 
 const home = temporaryHome();
 
@@ -15,7 +15,7 @@ async function fail(thrown: unknown): Promise<unknown> {
   return await failing({ config: { env } }, {}).catch((error: unknown) => error);
 }
 
-test('a failure that quotes the software does not tell the values of its variables', async () => {
+test('an error that quotes the software does not contain the values of its variables', async () => {
   const details = { evidence: "ValueError: input_value='sk-canary-77' is fast", name: 'demo', isGone: true };
   const error = await fail(new BerthError('START_FAILED', 'it ended: sk-canary-77', details));
   expect(error).toMatchObject({
@@ -25,7 +25,7 @@ test('a failure that quotes the software does not tell the values of its variabl
   });
 });
 
-test('a failure without them is thrown on as it is', async () => {
+test('an error without such values is rethrown unchanged', async () => {
   const thrown = new TypeError('fast');
   expect(await fail(thrown)).toBe(thrown);
 });

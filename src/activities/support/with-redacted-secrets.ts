@@ -1,11 +1,11 @@
-import type { DeployConfig } from '../contract/deploy-config.js';
-import { BerthError, type ErrorDetails } from '../errors.js';
-import { listSecrets, redact, resolveEnvironment } from '../secrets/index.js';
+import type { DeployConfig } from '../../contract/deploy-config.js';
+import { BerthError, type ErrorDetails } from '../../errors.js';
+import { listSecrets, redact, resolveEnvironment } from '../../secrets/index.js';
 import type { Dependencies } from './dependencies.js';
 
 /**
- * A step of which failures quote what the software says, and so perhaps its variables: their values are taken out of what
- * is thrown, because it goes into the history and to coding agents.
+ * Removes the values of secret variables from errors. Errors quote the output of the software, and reach the history and
+ * coding agents.
  */
 export const withRedactedSecrets =
   <Input extends { config: Pick<DeployConfig, 'env'> }, Context, Result>(
@@ -16,7 +16,7 @@ export const withRedactedSecrets =
     try {
       return await run(input, context);
     } catch (thrown) {
-      // What cannot be opened was not given to the software.
+      // Secrets that cannot be opened never reached the software.
       const env = await resolveEnvironment(home, input.config.env).catch(() => ({}));
       throw redactError(thrown, listSecrets(env));
     }

@@ -1,28 +1,28 @@
 import { ApplicationFailure, Context } from '@temporalio/activity';
-import { truncateMiddle } from '../adaptation/prompt/format-text.js';
-import { BerthError, type ErrorDetails } from '../errors.js';
+import { truncateMiddle } from '../../adaptation/prompt/format-text.js';
+import { BerthError, type ErrorDetails } from '../../errors.js';
 import { serializeAttempts } from './serialize-attempts.js';
 
-/** Temporal, translated for the rooms inside. */
+/** Temporal's context of an activity, in terms of plain Node. */
 export interface StepContext {
   /** Aborts when the step is cancelled, or the worker shuts down. */
   signal: AbortSignal;
-  /** One line of progress: travels with the next heartbeat. */
+  /** Reports one line of progress with a heartbeat. */
   onProgress: (line: string) => void;
 }
 
-/** Each beat also asks whether the step is cancelled: a cleanup waits for the next one. */
+/** Milliseconds. A cancellation arrives with the next heartbeat, so a cleanup waits for that. */
 const heartbeatInterval = 1_000;
-/** Of steps that wait for days, and of which there may be hundreds. */
+/** Milliseconds, for steps that wait for days and of which there may be hundreds. */
 export const slowHeartbeatInterval = 3_000;
 
-/** Characters of what a failure says: a deployment records many, and takes them along for as long as it lives. */
+/** Characters of a failure's message, and of each text in its details: a deployment keeps many of them. */
 const maxMessageLength = 2_000;
 const maxTextLength = 40_000;
 
 /**
- * A step of the pipeline as an activity: it heartbeats for as long as it runs, cancellation reaches it as an
- * AbortSignal, and what it throws becomes an ApplicationFailure whose type is the error's code.
+ * Makes an activity of a plain function: sends heartbeats while it runs, turns cancellation into an AbortSignal, and turns
+ * errors into an ApplicationFailure whose type is the error's code.
  */
 export function step<Input, Result>(
   run: (input: Input, context: StepContext) => Promise<Result>,
@@ -45,7 +45,7 @@ export function step<Input, Result>(
         return await run(input, { signal: activity.cancellationSignal, onProgress });
       });
     } catch (thrown) {
-      // An aborted subprocess throws an error of its own, which would be recorded as a failure: the signal knows better.
+      // An aborted subprocess throws an error of its own, which must not hide the cancellation.
       activity.cancellationSignal.throwIfAborted();
       throw toApplicationFailure(thrown, describe(input));
     } finally {
@@ -72,7 +72,7 @@ function toApplicationFailure(thrown: unknown, details: ErrorDetails): Applicati
   });
 }
 
-/** A failure that no record can hold would never be told. */
+/** Keeps the failure small enough for the server to accept it. */
 const truncateTexts = (details: ErrorDetails): ErrorDetails =>
   Object.fromEntries(
     Object.entries(details).map(([key, value]) => [

@@ -1,6 +1,6 @@
-import type { ReconciliationResult } from '../reconciliation/index.js';
+import type { ReconciliationResult } from './reconcile-host.js';
 
-/** What a reconciliation did, a line for each thing; nothing when there was nothing to do. */
+/** Returns one log line per removal, failure and note. */
 export const describeReconciliation = ({ removed, failures, notes }: ReconciliationResult): string[] => [
   ...removed.map(({ kind, name, why }) => `reconcile: removed ${kind} ${name}: ${why}`),
   ...failures.map(({ kind, name, error }) => `reconcile: still there: ${kind} ${name}: ${error}`),

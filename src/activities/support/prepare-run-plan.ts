@@ -1,15 +1,15 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { AdaptationResult } from '../contract/adaptation.js';
-import type { DeployConfig } from '../contract/deploy-config.js';
-import type { RunPlan } from '../contract/handle.js';
-import type { VerifiedRevision } from '../contract/revision.js';
-import type { DeploymentSetting } from '../contract/setting.js';
-import { deploymentDirectory, revisionDirectory } from '../home/home.js';
-import { Ledger } from '../workspaces/index.js';
+import type { AdaptationResult } from '../../contract/adaptation.js';
+import type { DeployConfig } from '../../contract/deploy-config.js';
+import type { RunPlan } from '../../contract/handle.js';
+import type { VerifiedRevision } from '../../contract/revision.js';
+import type { DeploymentSetting } from '../../contract/setting.js';
+import { deploymentDirectory, revisionDirectory } from '../../home/home.js';
+import { Ledger } from '../../workspaces/index.js';
 import type { Dependencies } from './dependencies.js';
 
-/** What the steps that start a revision are given. */
+/** Input of the steps that start a revision. */
 export interface RevisionInput {
   config: DeployConfig;
   setting: DeploymentSetting;
@@ -17,20 +17,20 @@ export interface RevisionInput {
   revision: VerifiedRevision;
 }
 
-/** Seconds that a call may take where nobody said. */
+/** Seconds that a call may take by default. */
 const defaultTimeout = 60;
 
-/** Seconds that importing the code may take where nobody said: what serves or waits at module level never ends. */
+/** Seconds that importing the code may take by default; code that serves at module level never finishes its import. */
 const defaultImportTimeout = 60;
 
-/** A revision that is about to be verified has no environment yet. */
+/** Input for a revision that may not be verified yet, and then has no environment. */
 type PlanInput = Omit<RevisionInput, 'revision'> & {
   revision: Pick<VerifiedRevision, 'id' | 'directory' | 'environment' | 'foundation'>;
 };
 
 /**
- * Everything a runner needs to know, derived from deployment and revision alone: the same at every try. It is entered
- * in the ledger here, before anything of the revision is started.
+ * Prepares what a runner needs and enters it in the ledger, before anything of the revision starts. The plan depends on
+ * deployment and revision alone, so every attempt gets the same one.
  */
 export async function prepareRunPlan({ home, registry }: Dependencies, input: PlanInput): Promise<RunPlan> {
   const { config, setting, adaptation, revision } = input;

@@ -1,9 +1,9 @@
-/** The last attempt at each step that has not ended in this process. */
+/** The newest unfinished attempt at each step in this process. */
 const attempts = new Map<string, Promise<void>>();
 
 /**
- * Runs an attempt at a step when the earlier ones have ended. Where this process was too busy to send heartbeats, the server
- * gives the step out again, often to the same process, while the first attempt still writes the same files.
+ * Runs an attempt at a step after the earlier ones have ended. If this process is too busy to send heartbeats, the server
+ * assigns the step again, often to the same process, while the first attempt still writes the same files.
  */
 export async function serializeAttempts<Result>(step: string, run: () => Promise<Result>): Promise<Result> {
   const result = (attempts.get(step) ?? Promise.resolve()).then(run);

@@ -1,0 +1,2 @@
+export { type SupervisionInput, superviseRevision } from './supervise-revision.js';
+export type { Bake, HealthFailure, SupervisionEvent } from './supervision-event.js';
