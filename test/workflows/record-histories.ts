@@ -1,6 +1,5 @@
-// Records what replay.test.ts replays: `npm run record`, or `npm run record -- -t STORY`. Each story is lived through
-// here, and its histories are kept in histories/<today>/. What was recorded on an earlier day stays as it is:
-// deployments that began then may still run.
+// Records the histories that replay.test.ts replays: `npm run record`, or `npm run record -- -t STORY`. Each story runs
+// here and is stored in histories/<today>/. Histories of earlier releases stay: deployments of that time may still run.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from '@jest/globals';
@@ -44,7 +43,7 @@ def predict(mark: str):
     os._exit(3)
 `;
 
-/** An agent whose first answer is not accepted, and whose second one is. */
+/** An agent whose first result is rejected and whose second one is accepted. */
 const answerTwice = `test -f app.py && version=good || version=bad
 cat > app.py <<END
 def predict(n: int = 1):
@@ -58,9 +57,9 @@ const workspace = (name: string) => deploymentDirectory(home, name).workspace;
 const untilVerifying = (name: string) => waitForInfo(name, ({ change }) => change?.state === 'verifying');
 const untilRolledBack = (name: string) => waitForInfo(name, ({ changes }) => changes.at(-1)?.kind === 'rollback');
 
-/** What happens to a deployment after it was first brought up from a source that answers. */
+/** Stories of a deployment after its first deploy, from a source that works. */
 const stories: Record<string, (name: string, source: string) => Promise<void>> = {
-  'redeployed-rolled-back-collected': async (name, source) => {
+  'redeployed-rolled-back-pruned': async (name, source) => {
     write(source, answering('two'));
     await redeploy(name, { changes: { bake: 1, keep: 2 } });
     await waitForInfo(name, ({ bake }) => bake === null);
@@ -68,13 +67,13 @@ const stories: Record<string, (name: string, source: string) => Promise<void>> =
     await redeploy(name);
     await redeploy(name, { changes: { keep: 2 }, isForced: true });
   },
-  'calls-failed-in-the-bake': async (name, source) => {
+  'bake-failed-by-calls': async (name, source) => {
     write(source, failing);
     await redeploy(name);
     for (let times = 0; times < 6; times += 1) await callDeployment(name, { n: 2 });
     await untilRolledBack(name);
   },
-  'fell-in-the-bake': async (name, source) => {
+  'bake-failed-by-exit': async (name, source) => {
     write(source, dying);
     await redeploy(name);
     await callDeployment(name, { n: 2 });
@@ -89,14 +88,14 @@ const stories: Record<string, (name: string, source: string) => Promise<void>> =
     await client.stop(name);
     await client.start(name);
   },
-  'redeploy-failed-and-mended': async (name, source) => {
+  'redeploy-failed-and-fixed': async (name, source) => {
     write(source, broken);
     await redeploy(name);
-    write(workspace(name), answering('mended'));
+    write(workspace(name), answering('fixed'));
     await (await connectOnce()).resume(name, { agent: 'none' });
     await waitForInfo(name, ({ revision }) => revision === 'r2');
   },
-  'redeploy-failed-and-given-up': async (name, source) => {
+  'redeploy-failed-and-abandoned': async (name, source) => {
     write(source, broken);
     await redeploy(name);
     await (await connectOnce()).abandon(name);
@@ -104,7 +103,7 @@ const stories: Record<string, (name: string, source: string) => Promise<void>> =
     write(source, answering('two'));
     await redeploy(name);
   },
-  'redeploys-behind-a-redeploy': async (name) => {
+  'queued-redeploys-superseded': async (name) => {
     const client = await connectOnce();
     for (let times = 0; times < 3; times += 1) await client.redeploy(name, { changes: {}, isForced: true });
     await client.followChange(name, 'c4', () => {});
@@ -120,7 +119,7 @@ const stories: Record<string, (name: string, source: string) => Promise<void>> =
     await client.stop(name);
     await client.start(name);
   },
-  'cleaned-amid-a-redeploy': async (name, source) => {
+  'cleaned-up-during-redeploy': async (name, source) => {
     write(source, slow);
     await (await connectOnce()).redeploy(name, { changes: {}, isForced: false });
     await untilVerifying(name);
@@ -137,16 +136,16 @@ const stories: Record<string, (name: string, source: string) => Promise<void>> =
   },
 };
 
-test.each(Object.entries(stories))('%s', async (name, tell) => {
+test.each(Object.entries(stories))('%s', async (name, play) => {
   const source = temporarySolution({ 'main.py': answering('one') });
   await deploy({ name, solution: source });
-  await tell(name, source);
+  await play(name, source);
   await (await connectOnce()).cleanup(name);
   await record(workflowId(name), name);
 });
 
-test('first-contract-unkept-and-mended', async () => {
-  const name = 'first-contract-unkept-and-mended';
+test('first-contract-failed-and-fixed', async () => {
+  const name = 'first-contract-failed-and-fixed';
   const solution = temporarySolution({ 'main.py': answering('one') });
   await deploy({ name, solution, examples: [{ input: {}, output: { version: 'two' }, match: 'subset' }] });
   write(workspace(name), answering('two'));
@@ -157,29 +156,29 @@ test('first-contract-unkept-and-mended', async () => {
   await record(workflowId(name), name);
 });
 
-test('repaired-by-an-agent', async () => {
-  const name = 'repaired-by-an-agent';
+test('repaired-by-agent', async () => {
+  const name = 'repaired-by-agent';
   const agent = join(temporarySolution({ 'agent.sh': answerTwice }), 'agent.sh');
-  writeTree(home.root, { 'config.yaml': `agents:\n  mender:\n    argv: [sh, ${agent}]\n` });
+  writeTree(home.root, { 'config.yaml': `agents:\n  repairer:\n    argv: [sh, ${agent}]\n` });
   const solution = temporarySolution({ 'notes.py': 'greeting = "hello"\n' });
   const examples = [{ input: { n: 2 }, output: { version: 'good' }, match: 'subset' as const }];
-  await deploy({ name, solution, strategy: 'local', agent: 'mender', examples });
+  await deploy({ name, solution, strategy: 'local', agent: 'repairer', examples });
   write(solution, broken);
   await redeploy(name);
   await (await connectOnce()).cleanup(name);
   await record(workflowId(name), name);
 });
 
-test('first-deploy-given-up', async () => {
-  const name = 'first-deploy-given-up';
+test('first-deploy-abandoned', async () => {
+  const name = 'first-deploy-abandoned';
   await deploy({ name, solution: temporarySolution({ 'main.py': broken }) });
   await (await connectOnce()).abandon(name);
   await waitForState(name, 'cleaned');
   await record(workflowId(name), name);
 });
 
-test('cleaned-amid-the-first-deploy', async () => {
-  const name = 'cleaned-amid-the-first-deploy';
+test('cleaned-up-during-first-deploy', async () => {
+  const name = 'cleaned-up-during-first-deploy';
   await startDeployment({ name, solution: temporarySolution({ 'main.py': slow }) });
   await untilVerifying(name);
   await (await connectOnce()).cleanup(name);
@@ -197,8 +196,8 @@ test('continued-as-new', async () => {
   await record(workflowId(name), name);
 });
 
-test('examples-handed-over', async () => {
-  const name = 'examples-handed-over';
+test('examples-carried-over', async () => {
+  const name = 'examples-carried-over';
   const solution = temporarySolution({ 'main.py': answering('one') });
   const examples = [{ input: { n: 2 }, output: { n: 2 }, match: 'subset' as const }];
   await startWithHistoryLimit({ name, solution, examples }, 30);
@@ -221,24 +220,24 @@ test('durable-runs', async () => {
   await client.start(name);
   await client.runs.waitForAnswer(waiting);
   await client.stop(name);
-  const late = await client.runs.start(name, { mark }, { id: 'of-what-is-gone' });
+  const unanswerable = await client.runs.start(name, { mark }, { id: 'deployment-gone' });
   await client.cleanup(name);
-  await client.runs.waitForAnswer(late);
-  for (const { id } of [waiting, late]) await record(buildRunWorkflowId(name, id), `durable-run-${id}`);
+  await client.runs.waitForAnswer(unanswerable);
+  for (const { id } of [waiting, unanswerable]) await record(buildRunWorkflowId(name, id), `durable-run-${id}`);
 });
 
-/** One file for each run, named for the story. */
+/** Stores one file per run, named for the story. */
 async function record(id: string, story: string): Promise<void> {
   const directory = join(packageRoot, 'test', 'workflows', 'histories', new Date().toISOString().slice(0, 10));
   mkdirSync(directory, { recursive: true });
   const connection = await Connection.connect((await ensureStack({ needsWorker: true })).connectionOptions);
   for (const [index, history] of (await fetchRuns(new Client({ connection }), id)).entries())
-    writeFileSync(join(directory, `${story}${index === 0 ? '' : `.${index + 1}`}.json`), describe(history));
+    writeFileSync(join(directory, `${story}${index === 0 ? '' : `.${index + 1}`}.json`), formatHistory(history));
   await connection.close();
 }
 
-/** One event a line. Replay needs neither stack traces nor who polled, and both tell of the machine. */
-function describe(history: History): string {
+/** Formats one event per line, without stack traces and identities: a replay needs neither, and both name the machine. */
+function formatHistory(history: History): string {
   const hidden = new Set(['stackTrace', 'identity']);
   const { events } = JSON.parse(historyToJSON(history), (key, value) => (hidden.has(key) ? '' : value)) as {
     events: unknown[];
