@@ -11,7 +11,10 @@ const maxDuration = 3650 * millisecondsPerUnit.d;
  */
 export function parseDuration(option: string, text: string): number {
   if (!/^(\d+[wdhms])+$/.test(text))
-    throw new BerthError('SCHEDULE_INVALID', `${option} ${text}: write a duration as 90m, 12h30m or 1d (w, d, h, m, s)`);
+    throw new BerthError(
+      'SCHEDULE_INVALID',
+      `${option} ${text}: write a duration as 90m, 12h30m or 1d (w, d, h, m, s)`,
+    );
   const parts = text.match(/\d+[wdhms]/g) ?? [];
   const duration = parts.reduce(
     (sum, part) => sum + Number(part.slice(0, -1)) * millisecondsPerUnit[part.slice(-1) as Unit],

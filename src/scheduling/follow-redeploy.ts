@@ -56,9 +56,7 @@ function judgeBake(
 ): Verdict | null {
   const { bake, change, next, state } = info;
   if (bake?.revision === pastChange.revision)
-    return state === 'stopped'
-      ? { ...result, note: `${result.note}, and was stopped before its bake ended` }
-      : null;
+    return state === 'stopped' ? { ...result, note: `${result.note}, and was stopped before its bake ended` } : null;
   const successor = later.find((one) => isOwnRollback(one) || one.outcome === 'live');
   if (successor !== undefined)
     return isOwnRollback(successor) ? judgeRollback(info, pastChange, successor, result) : result;

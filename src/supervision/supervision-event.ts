@@ -12,5 +12,5 @@ export interface HealthFailure {
   error: ErrorRecord;
 }
 
-/** Why supervision returned; `none` when the watch simply ended. */
+/** Result of supervision; `none` when nothing happened before its deadline. */
 export type SupervisionEvent = { event: 'none' | 'baked' } | HealthFailure;

@@ -9,8 +9,9 @@ import { registerHandlers } from './handlers.js';
 import { operate, runUntilCleanup } from './operate.js';
 import { planRevision, planRollback } from './revision/plan-revision.js';
 import { repairUntilAccepted } from './revision/repair-round.js';
+import { createWorkflowState } from './state/create-state.js';
 import { describeDeployment } from './state/describe-deployment.js';
-import { type CurrentChange, createWorkflowState, type WorkflowState } from './state/state.js';
+import type { CurrentChange, WorkflowState } from './state/state.js';
 import { toApplicationFailure } from './state/to-application-failure.js';
 import { publishStatus } from './status/publish-status.js';
 import { adaptWorkspace } from './steps/adapt-workspace.js';
@@ -21,7 +22,7 @@ import { startAndCheck } from './steps/start-and-check.js';
 import { verifyRevision } from './steps/verify-revision.js';
 
 /**
- * The life of a deployment: bring up the first revision, supervise and change it for as long as the user likes, and
+ * The life of a deployment: bring up the first revision, supervise and change it until the user ends it, and
  * clean up. `carried` is the state of the run that this one continues.
  */
 export async function deployment(config: DeployConfig, carried?: CarriedState): Promise<DeploymentInfo> {

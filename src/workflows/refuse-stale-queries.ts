@@ -28,7 +28,7 @@ export function interceptors(): WorkflowInterceptors {
 
 type Activation = Parameters<NonNullable<WorkflowInternalsInterceptor['activate']>>[0]['activation'];
 
-/** How far this worker has processed one run. */
+/** Progress of this worker in one run. */
 class TaskProgress {
   private length = 0;
   private bytes = 0;

@@ -24,7 +24,9 @@ test('a failure to remove schedules prevents no other undo, and is reported', as
     redeployGateway,
     log: () => {},
   } as Partial<Dependencies> as Dependencies);
-  await expect(new MockActivityEnvironment().run(undo, { name: 'left', info: createDeploymentInfo({ name: 'left' }) })).rejects.toMatchObject({
+  await expect(
+    new MockActivityEnvironment().run(undo, { name: 'left', info: createDeploymentInfo({ name: 'left' }) }),
+  ).rejects.toMatchObject({
     type: 'UNDO_INCOMPLETE',
     message: 'its schedules could not be removed: it is away',
   });

@@ -28,9 +28,9 @@ beforeAll(async () => {
   engine = await own.start();
   matrix = new KillMatrix(home, dockerTarget(engine));
   await matrix.rehearse(acts);
-  const steps = matrix.core(acts, 0).filter((cell) => hasBegun(cell));
+  const steps = matrix.selectCore(acts, 0).filter((cell) => hasBegun(cell));
   outcomes.push(...(await matrix.run(steps, { kill: () => own.kill(), restore: () => own.start() })));
-  const ofEngine = matrix.core(acts, 1).filter(({ step }) => engineSteps.includes(step));
+  const ofEngine = matrix.selectCore(acts, 1).filter(({ step }) => engineSteps.includes(step));
   outcomes.push(...(await matrix.run(ofEngine, { kill: killAll, restore: bringAllBack })));
 }, 400_000);
 
@@ -49,7 +49,7 @@ const hasBegun = ({ moment, step }: MatrixCell): boolean =>
   moment !== 'busy' && step !== 'digestSource' && !(step === 'selectStrategy' && moment === 'begin');
 
 test.each(acts)('each step of a %s ends as it was to end', (act) => {
-  const told = outcomes.filter((outcome) => outcome.act === act);
+  const told = outcomes.filter((outcome) => outcome.operation === act);
   expect(told.filter(({ problem }) => problem !== null)).toEqual([]);
   expect(told).not.toEqual([]);
 });
@@ -90,7 +90,7 @@ test('a worker can take over all that ever ran', async () => {
 }, 240_000);
 
 test('nothing is left over', async () => {
-  expect(await matrix.findLeftOvers()).toEqual([]);
+  expect(await matrix.findOrphans()).toEqual([]);
   const client = await connectOnce();
   for (const { name } of await client.list()) await client.cleanup(name);
   expect(await engine.listContainers({ all: true })).toEqual([]);

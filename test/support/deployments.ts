@@ -8,7 +8,7 @@ import { berthHome } from '../../src/home/home.js';
 import { ensureStack } from '../../src/stack/index.js';
 import { packState } from '../../src/workflows/continue-as-new.js';
 import { sharedQueue, workflowId, workflowType } from '../../src/workflows/messages.js';
-import { createWorkflowState } from '../../src/workflows/state/state.js';
+import { createWorkflowState } from '../../src/workflows/state/create-state.js';
 import { searchAttributes } from '../../src/workflows/status/search-attributes.js';
 import { registerCleanup } from './temporary-directories.js';
 

@@ -6,7 +6,7 @@ import { ensureStack } from '../../src/stack/index.js';
 
 export type History = Awaited<ReturnType<WorkflowHandle['fetchHistory']>>;
 
-/** The histories of a workflow's runs, the first one first: each but the last was continued as new. */
+/** Fetches the histories of a workflow's runs, oldest first; each but the newest continued as new. */
 export async function fetchRuns({ workflow }: Client, workflowId: string): Promise<History[]> {
   const runs: History[] = [];
   for (let runId: string | undefined; ; ) {
@@ -17,7 +17,7 @@ export async function fetchRuns({ workflow }: Client, workflowId: string): Promi
   }
 }
 
-/** Of all runs that the stack's server knows, those that a worker of this build cannot take over, and why. */
+/** Replays the histories of all runs on the stack's server. Returns those that this build cannot replay, with the reason. */
 export async function findUnreplayable(): Promise<string[]> {
   Runtime.install({ logger: new DefaultLogger('ERROR') });
   const { connectionOptions, namespace } = await ensureStack({ needsWorker: false });

@@ -23,7 +23,7 @@ import { connectOnce, deploy, startDeployment, waitForState } from '../support/d
 import { registerCleanup, temporarySolution } from '../support/temporary-directories.js';
 import { temporaryStack } from '../support/temporary-stack.js';
 
-// Whole stories: the real workflow, worker, ladder and hosts, and the real in-process agent; the model alone is a script.
+// End-to-end stories with the real workflow, worker, checks, hosts and in-process agent; only the model is a script.
 
 const home = temporaryStack();
 let model: ScriptedEndpoint;
@@ -31,7 +31,7 @@ let model: ScriptedEndpoint;
 beforeAll(async () => {
   model = await startEndpoint(openaiChat);
   registerCleanup(() => model.close());
-  // The worker inherits these: its agents find their key and endpoint there.
+  // The worker inherits these variables: key and endpoint of its agents.
   Object.assign(process.env, {
     OPENAI_BASE_URL: `${model.url}/v1`,
     OPENAI_API_KEY: 'scripted',
@@ -39,7 +39,7 @@ beforeAll(async () => {
   });
 });
 
-/** Nothing that a recipe knows: the class wants an argument. */
+/** Code that no recipe recognizes, because the class requires an argument. */
 const thermometer = `class Thermometer:
     def __init__(self, limits):
         self.limits = limits
@@ -80,7 +80,7 @@ const expectMended = (info: DeploymentInfo, rounds: number) =>
     contract: { passed: 2 },
   });
 
-test('an agent that does it at once is judged by the ladder like any recipe', async () => {
+test('the first result of an agent is verified like the result of a recipe', async () => {
   model.script(write('app.py', good), claim());
   const info = await deploy(options('at-once'));
   expectMended(info, 1);
@@ -88,13 +88,13 @@ test('an agent that does it at once is judged by the ladder like any recipe', as
   await expectAnswer('at-once');
 });
 
-test('an agent that claims success and wrote nothing is shown what is missing', async () => {
+test('an agent that claims success without writing anything sees what is missing', async () => {
   model.script(claim(), write('app.py', good), claim());
   expectMended(await deploy(options('claimed')), 2);
   await expectAnswer('claimed');
 });
 
-test('code that fails the contract is mended after the evidence', async () => {
+test('an agent fixes code that fails the contract after it sees the evidence', async () => {
   const from = model.requests.length;
   model.script(write('app.py', wrong), claim(), write('app.py', good), claim());
   expectMended(await deploy(options('mended')), 2);
@@ -103,7 +103,7 @@ test('code that fails the contract is mended after the evidence', async () => {
   await expectAnswer('mended');
 });
 
-test('what held-back examples expect is in no prompt and no evidence', async () => {
+test('no prompt and no evidence contains what held-back examples expect', async () => {
   const from = model.requests.length;
   const secret = 'q7-cold-q7';
   model.script(write('app.py', wrong), claim(), write('app.py', wrong), claim());
@@ -115,13 +115,13 @@ test('what held-back examples expect is in no prompt and no evidence', async () 
   await (await connectOnce()).abandon('held-back');
 });
 
-test('broken syntax is mended after the evidence', async () => {
+test('an agent fixes broken syntax after it sees the evidence', async () => {
   model.script(write('app.py', 'def predict(:\n'), claim(), write('app.py', good), claim());
   expectMended(await deploy(options('syntax')), 2);
   await expectAnswer('syntax');
 });
 
-test('an agent that deletes the user’s code is refused', async () => {
+test('an agent that deletes the user’s code is rejected', async () => {
   const alone = 'def predict(celsius):\n    return {"word": "hot" if celsius > 28 else "cold"}\n';
   model.script(
     ...[run('rm thermometer.py'), write('app.py', alone), claim()],
@@ -131,7 +131,7 @@ test('an agent that deletes the user’s code is refused', async () => {
   await expectAnswer('deleting');
 });
 
-test('an answer that holds for the shown example only is evidence, not success', async () => {
+test('a result that holds only for the shown example is rejected with evidence', async () => {
   const cheat = 'def predict(celsius):\n    return {"word": "hot"}\n';
   model.script(write('app.py', cheat), claim(), write('app.py', cheat), claim());
   const info = await deploy({ ...options('cheating'), rounds: 2 });
@@ -139,7 +139,7 @@ test('an answer that holds for the shown example only is evidence, not success',
   await (await connectOnce()).abandon('cheating');
 });
 
-test('of two interfaces in a message the last one counts', async () => {
+test('the last of two interfaces in a message counts', async () => {
   model.script(
     write('app.py', good),
     say(`First <run_interface>{"type":"function","module":"nowhere","callable":"f"}</run_interface>, no:
@@ -151,7 +151,7 @@ test('of two interfaces in a message the last one counts', async () => {
   await expectAnswer('twice');
 });
 
-test('the user’s repository is not written to, whatever the agent runs', async () => {
+test('no command of an agent writes to the user’s repository', async () => {
   const { solution, ...rest } = options('outside');
   const source = String(solution);
   const before = await digestTree(source);
@@ -165,7 +165,7 @@ test('the user’s repository is not written to, whatever the agent runs', async
   await (await connectOnce()).cleanup('outside');
 });
 
-test('an agent that never gets there stops at its rounds, and a resumption with more of them goes on', async () => {
+test('an agent stops after its last round, and continues when resumed with more rounds', async () => {
   const client = await connectOnce();
   model.script(write('app.py', wrong), claim(), write('app.py', wrong), claim());
   const info = await deploy({ ...options('looping'), rounds: 2 });
@@ -182,13 +182,13 @@ test('an agent that never gets there stops at its rounds, and a resumption with 
   await expectAnswer('looping');
 });
 
-test('a rate limit is waited for and uses up no round', async () => {
+test('a rate limit delays a round and uses up none', async () => {
   model.script(refuse(429, 1), refuse(429, 1), refuse(429, 1), refuse(429, 1), write('app.py', good), claim());
   expectMended(await deploy(options('limited')), 1);
   await expectAnswer('limited');
 });
 
-test('a worker that dies in the middle of a round goes on with that round’s session', async () => {
+test('after a worker dies in a round, the next one continues the session of that round', async () => {
   model.script(write('app.py', wrong), claim(), hang());
   await startDeployment(options('dying'));
   const from = model.requests.length;
@@ -200,7 +200,7 @@ test('a worker that dies in the middle of a round goes on with that round’s se
   await expectAnswer('dying');
 });
 
-test('a deployment waits over a restart of everything, and another agent takes over', async () => {
+test('a deployment still waits after a restart of everything, and another agent takes over', async () => {
   model.script(write('app.py', wrong), claim());
   await deploy({ ...options('handed-over'), rounds: 1 });
   mkdirSync(home.root, { recursive: true });
@@ -218,7 +218,7 @@ test('a deployment waits over a restart of everything, and another agent takes o
   await expectAnswer('handed-over');
 });
 
-test('what the user edits in the workspace is judged too, without an agent', async () => {
+test('edits by the user are verified without an agent', async () => {
   model.script(write('app.py', wrong), claim());
   await deploy({ ...options('by-hand'), rounds: 1 });
   writeFileSync(join(deploymentDirectory(home, 'by-hand').workspace, 'app.py'), good);
@@ -227,7 +227,7 @@ test('what the user edits in the workspace is judged too, without an agent', asy
   await expectAnswer('by-hand');
 });
 
-test('no agent hears the software’s secrets, and what agents did is on record', async () => {
+test('agents receive no secrets of the software, and their work is recorded', async () => {
   const secret = 'canary-19ac44e0b7';
   model.script(run('env; cat /proc/$PPID/environ || true'), write('app.py', good), claim());
   await deploy({ ...options('discreet'), env: { API_TOKEN: secret } });

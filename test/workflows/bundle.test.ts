@@ -5,7 +5,7 @@ import { packageRoot } from '../../src/home/package-root.js';
 import { staleQueryMessage } from '../../src/workflows/messages.js';
 import { bundleWorkflows } from '../support/bundle-workflows.js';
 
-test('the workflows bundle without a Node builtin or a schema library, and stay small', async () => {
+test('the bundle of workflows contains no Node builtin and no schema library, and stays small', async () => {
   const { code } = await bundleWorkflows();
   expect(code).not.toContain('ZodError');
   const program = code.slice(0, code.indexOf('//# sourceMappingURL='));
@@ -13,7 +13,7 @@ test('the workflows bundle without a Node builtin or a schema library, and stay 
   expect(program.length).toBeLessThan(800_000);
 });
 
-test('the workflows that the worker runs take in whole tasks only', () => {
+test('the built workflows refuse stale queries', () => {
   const built = readFileSync(join(packageRoot, 'dist', 'workflows.js'), 'utf8');
   expect(built).toContain(staleQueryMessage);
   expect(built).toContain('src/workflows/refuse-stale-queries.ts');

@@ -22,13 +22,13 @@ export const findBase = async () => JSON.parse(readFileSync('${image}', 'utf8'))
 
 const isBasedOn = (base: Record<string, string | null> | null) => writeFileSync(image, JSON.stringify(base));
 
-/** What came of a redeploy, and what the comparison before it has found. */
+/** Redeploys, and returns the outcome and what the comparison before it found. */
 async function redeployOnce(): Promise<[string | undefined, string | undefined]> {
   const { changes, steps }: DeploymentInfo = await redeploy('founded', { changes: { bake: 0 } });
   return [changes.at(-1)?.outcome, steps.findLast(({ step }) => step === 'digestSource')?.note];
 }
 
-test('a redeploy of the same source is made where its strategy or its base has changed, else it is none', async () => {
+test('a redeploy of an unchanged source deploys only if its strategy or its base has changed', async () => {
   writePlugin(home.strategies, 'echo', strategy);
   isBasedOn({ debian: 'one' });
   const solution = temporarySolution({ 'main.py': 'def predict():\n    return 1\n' });

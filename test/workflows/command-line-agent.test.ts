@@ -16,7 +16,7 @@ import { connectOnce, deploy, startDeployment, waitForState } from '../support/d
 import { registerCleanup, temporarySolution } from '../support/temporary-directories.js';
 import { temporaryStack } from '../support/temporary-stack.js';
 
-// The real Claude Code in whole deployments; the model alone is a script.
+// The real Claude Code in complete deployments; only the model is a script.
 
 const greeter = 'class Greeter:\n    def __init__(self, greeting):\n        self.greeting = greeting\n';
 const good =
@@ -31,7 +31,7 @@ const options = (name: string) => ({
   examples: [{ input: { name: 'Ada' }, output: 'Hello, Ada', match: 'exact' as const }],
 });
 
-describe('a deployment by a coding agent that is a program', () => {
+describe('a deployment by a command-line agent', () => {
   const home = temporaryStack();
   let model: ScriptedEndpoint;
 
@@ -58,7 +58,7 @@ describe('a deployment by a coding agent that is a program', () => {
     await (await connectOnce()).cleanup('repaired');
   });
 
-  test('is asked again at a redeploy only where what it changed does not fit any more', async () => {
+  test('asks the agent again at a redeploy only if its change does not fit the new source', async () => {
     model.script(write('app.py', good), claim);
     const { solution, ...rest } = options('carried');
     await deploy({ ...rest, solution });
@@ -83,7 +83,7 @@ describe('a deployment by a coding agent that is a program', () => {
     await client.cleanup('carried');
   });
 
-  test('goes on when its process is killed in the second round', async () => {
+  test('continues after its process is killed in the second round', async () => {
     const asked = () => model.requests.filter(({ method, path }) => method === 'POST' && path.includes('/messages'));
     const before = asked().length;
     model.script(write('app.py', wrong), claim, hang());
@@ -96,7 +96,7 @@ describe('a deployment by a coding agent that is a program', () => {
   });
 });
 
-/** Processes whose home lies in the directory: the agent's program and its children. */
+/** Lists processes whose home is in the directory: the agent's program and its children. */
 function findMarked(directory: string): number[] {
   const pids = readdirSync('/proc').filter((entry) => /^\d+$/.test(entry));
   return pids.filter((pid) => readEnvironment(pid).includes(directory)).map(Number);

@@ -26,18 +26,18 @@ import { temporaryStack } from '../support/temporary-stack.js';
 const home = temporaryStack();
 const forced = { changes: {}, isForced: true };
 
-/** The first deployment fits in, and nothing that follows. */
+/** Events that fit the first deploy, and nothing after it. */
 const historyLimit = 60;
 
 const answering = (version: string) =>
   `import os\ndef predict(n: int = 1):\n    if n > 1:\n        raise ValueError("too much")\n    return ["${version}", os.environ["MODE"]]\n`;
 
-/** No run is so short that it holds a change, and none so long that it does not make way after one. */
+/** Events that exceed a run without a change, and that each change exceeds. */
 const shortest = 20;
 const plain = (version: string) => `def predict(n: int = 1):\n    return "${version}"\n`;
 const broken = 'def predict(n: int = 1):\n    """>>> predict()\n    1"""\n    return nothing\n';
 
-/** The run that the newest one took over from. */
+/** Returns the id of the run before the newest one. */
 const lastOf = (runs: History[]) =>
   runs.at(-1)?.events?.[0]?.workflowExecutionStartedEventAttributes?.continuedExecutionRunId;
 
@@ -47,7 +47,7 @@ async function temporal(): Promise<Client> {
   return new Client({ connection });
 }
 
-/** A deployment whose source can be changed. */
+/** Deploys, and returns a function that replaces the source. */
 async function deployed(name: string): Promise<(code: string) => void> {
   const source = temporarySolution({ 'main.py': answering('one') });
   await startWithHistoryLimit({ name, solution: source, env: { MODE: 'first' } }, historyLimit);
@@ -55,7 +55,7 @@ async function deployed(name: string): Promise<(code: string) => void> {
   return (code) => writeFileSync(join(source, 'main.py'), code);
 }
 
-async function untilRun(client: Client, name: string, count: number): Promise<void> {
+async function waitForRun(client: Client, name: string, count: number): Promise<void> {
   for (const deadline = Date.now() + 60_000; Date.now() < deadline; ) {
     if ((await fetchRuns(client, workflowId(name))).length >= count) return;
     await new Promise((resolve) => setTimeout(resolve, 50));
@@ -63,7 +63,7 @@ async function untilRun(client: Client, name: string, count: number): Promise<vo
   throw new Error(`no run ${count} of ${name} has begun`);
 }
 
-test('whatever is asked for is done, however long the history is when it comes', async () => {
+test('every request is executed, however long the history is', async () => {
   await deployed('enduring');
   const client = await connectOnce();
   for (const revision of ['r2', 'r3', 'r4']) expect(await redeploy('enduring', forced)).toMatchObject({ revision });
@@ -74,7 +74,7 @@ test('whatever is asked for is done, however long the history is when it comes',
   expect((await fetchRuns(await temporal(), workflowId('enduring'))).length).toBeGreaterThan(3);
 });
 
-test('a new run carries what is kept, what waits, what was asked for and what has to prove itself', async () => {
+test('a new run continues kept revisions, a waiting change, recorded requests and a bake', async () => {
   const write = await deployed('carried');
   const server = await temporal();
   const client = await connectOnce();
@@ -87,12 +87,13 @@ test('a new run carries what is kept, what waits, what was asked for and what ha
   const ask = { args, updateId: randomUUID() };
   expect(await handle.executeUpdate<RequestedChange, [unknown, string]>('redeploy', ask)).toMatchObject({ id: 'c2' });
   await client.followChangeToEnd('carried', 'c2');
-  await untilRun(server, 'carried', 2);
+  await waitForRun(server, 'carried', 2);
   expect(await client.info('carried')).toMatchObject({ revision: 'r2', bake: { revision: 'r2', previous: 'r1' } });
   expect(await handle.executeUpdate<RequestedChange, [unknown, string]>('redeploy', ask)).toMatchObject({ id: 'c2' });
   expect(await callDeployment('carried', {})).toMatchObject({ output: ['two', 'second'] });
   expect((await client.list()).find(({ name }) => name === 'carried')).toEqual({
-    ...{ ...before, revision: 'r2' },
+    ...before,
+    revision: 'r2',
     lastChange: expect.objectContaining({ id: 'c2', outcome: 'live' }),
   });
 
@@ -103,19 +104,23 @@ test('a new run carries what is kept, what waits, what was asked for and what ha
   write('nonsense(');
   await redeploy('carried');
   expect(await client.info('carried')).toMatchObject({ revision: 'r1', change: { id: 'c4', state: 'waiting' } });
-  writeFileSync(join(deploymentDirectory(home, 'carried').workspace, 'main.py'), answering('mended'));
+  writeFileSync(join(deploymentDirectory(home, 'carried').workspace, 'main.py'), answering('fixed'));
   await client.resume('carried', { agent: 'none' });
   expect(await client.followChangeToEnd('carried', 'c4')).toMatchObject({ revision: 'r3' });
   expect(await rollBack('carried', 'r2')).toMatchObject({ revision: 'r2', restarts: 0 });
   expect(await callDeployment('carried', {})).toMatchObject({ output: ['two', 'second'] });
   expect((await client.info('carried')).changes.map(({ id, outcome }) => `${id} ${outcome}`)).toEqual([
-    ...['c1 live', 'c2 live', 'c3 live', 'c4 live', 'c5 live'],
+    'c1 live',
+    'c2 live',
+    'c3 live',
+    'c4 live',
+    'c5 live',
   ]);
   await client.cleanup('carried');
 });
 
-/** Resolves when the newest run has taken over, and shows that it knows what the last one knew. */
-async function untilTakenOver(server: Client, name: string): Promise<DeploymentInfo> {
+/** Waits until a new run has taken over, and expects the status of the last run from it. */
+async function waitForNewRun(server: Client, name: string): Promise<DeploymentInfo> {
   const { workflow } = server;
   const newest = workflow.getHandle(workflowId(name));
   await eventually(
@@ -129,23 +134,23 @@ async function untilTakenOver(server: Client, name: string): Promise<DeploymentI
   return info;
 }
 
-test('a new run takes over between all that happens, and knows what the last one knew', async () => {
+test('a new run takes over between any two events and knows what the last run knew', async () => {
   const mark = join(temporarySolution({}), 'go');
   const held = `import os, time\nwhile not os.path.exists(${JSON.stringify(mark)}):\n    time.sleep(0.05)\n${plain('two')}`;
   const source = temporarySolution({ 'main.py': broken });
   const write = (code: string) => writeFileSync(join(source, 'main.py'), code);
-  const mend = (code: string) => writeFileSync(join(deploymentDirectory(home, 'ageless').workspace, 'main.py'), code);
+  const fix = (code: string) => writeFileSync(join(deploymentDirectory(home, 'ageless').workspace, 'main.py'), code);
   const [server, client] = await Promise.all([temporal(), connectOnce()]);
   const handle = server.workflow.getHandle(workflowId('ageless'));
   const ask = (by: string) => handle.executeUpdate('redeploy', { args: [forced, by] });
 
   await startWithHistoryLimit({ name: 'ageless', solution: { path: source, goal: 'tell its age' } }, shortest);
   await waitForState('ageless', 'waiting');
-  expect(await untilTakenOver(server, 'ageless')).toMatchObject({ state: 'waiting', change: { id: 'c1' } });
-  mend(plain('one'));
+  expect(await waitForNewRun(server, 'ageless')).toMatchObject({ state: 'waiting', change: { id: 'c1' } });
+  fix(plain('one'));
   await client.resume('ageless', { agent: 'none' });
   await client.followChangeToEnd('ageless', 'c1');
-  await untilTakenOver(server, 'ageless');
+  await waitForNewRun(server, 'ageless');
   const { currentDetails } = await handle.query<{ currentDetails: string }>('__temporal_workflow_metadata');
   expect(currentDetails).toContain('### ageless is running');
   expect(currentDetails).toContain('Goal: tell its age');
@@ -158,30 +163,30 @@ test('a new run takes over between all that happens, and knows what the last one
   expect((await handle.describe()).historyLength).toBeGreaterThan(shortest);
   writeFileSync(mark, '');
   await client.followChangeToEnd('ageless', 'c3');
-  expect(await untilTakenOver(server, 'ageless')).toMatchObject({ revision: 'r3', bake: { revision: 'r3' } });
+  expect(await waitForNewRun(server, 'ageless')).toMatchObject({ revision: 'r3', bake: { revision: 'r3' } });
   expect(lastOf(await fetchRuns(server, workflowId('ageless')))).toBe(runId);
 
   write(broken);
   await ask('eve');
   await waitForInfo('ageless', ({ change }) => change?.state === 'waiting');
-  expect(await untilTakenOver(server, 'ageless')).toMatchObject({
+  expect(await waitForNewRun(server, 'ageless')).toMatchObject({
     revision: 'r3',
     change: { id: 'c4', revision: 'r4' },
   });
   write(plain('three'));
   await ask('zoe');
   await client.followChangeToEnd('ageless', 'c5');
-  await untilTakenOver(server, 'ageless');
+  await waitForNewRun(server, 'ageless');
 
   write(plain('four'));
   await createSchedule('ageless', { every: '1d' });
   const run = runNow('ageless');
   await client.followChangeToEnd('ageless', 'c6');
-  await untilTakenOver(server, 'ageless');
+  await waitForNewRun(server, 'ageless');
   await redeploy('ageless', { changes: { bake: 0 }, isForced: true });
   expect(await run).toMatchObject({ outcome: 'live', change: 'c6' });
 
-  const { changes } = await untilTakenOver(server, 'ageless');
+  const { changes } = await waitForNewRun(server, 'ageless');
   expect(changes.map(({ id, by, revision, outcome }) => [id, by.split('@')[0], revision, outcome])).toEqual([
     ['c1', expect.any(String), 'r1', 'live'],
     ['c2', 'ada', 'r2', 'live'],

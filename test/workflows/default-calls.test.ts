@@ -28,7 +28,7 @@ const none = {
   probe: { code: 'CALL_FAILED', raised: 'ValueError: no good' },
 };
 
-test('a call with the defaults that raises keeps nobody’s code from running, now and after each change', async () => {
+test('code runs although a call with its defaults raises, also after each change', async () => {
   const client = await connectOnce();
   const solution = temporarySolution({ 'main.py': refusing });
   const info = await deploy({ name: 'refusing', solution, agent: 'none' });
@@ -49,7 +49,7 @@ test('a call with the defaults that raises keeps nobody’s code from running, n
   await client.cleanup('refusing');
 });
 
-test('a call with the defaults that ends the software at its endpoint is made once', async () => {
+test('a call with defaults that ends the software is made once at the endpoint', async () => {
   const client = await connectOnce();
   const mark = join(temporaryDirectory(), 'called');
   const code = `import os\ndef predict(x: int = 1):\n    if x == 1:\n        with open(${JSON.stringify(mark)}, "a+") as file:\n            file.write("x")\n            file.seek(0)\n            if len(file.read()) > 1:\n                os._exit(3)\n    return x\n`;
@@ -67,7 +67,7 @@ test.each([
     { '.gitignore': '*.bin\n', 'w.bin': 'x' },
     /; w\.bin is in the repository, but its ignore/,
   ],
-])('a %s that only a call misses comes with what to do', async (kind, line, files, raised) => {
+])('a %s that only a call needs is reported with a next step', async (kind, line, files, raised) => {
   const name = `missing-${kind.split(' ')[0]}`;
   const code = `def predict(x: int = 1):\n    ${line}\n    return x\n`;
   const info = await deploy({ name, solution: temporarySolution({ 'main.py': code, ...files }), agent: 'none' });
@@ -75,13 +75,13 @@ test.each([
   await (await connectOnce()).cleanup(name);
 });
 
-/** Documents a call with one letter, one with two, and so on. */
+/** Documents calls with one letter, two letters, and so on. */
 const documented = (...wants: string[]): string => {
   const calls = wants.map((want, index) => `    >>> predict("${'a'.repeat(index + 1)}")\n    ${want}\n`);
   return `def predict(text):\n    """Counts.\n\n${calls.join('')}    """\n    return len(text)\n`;
 };
 
-test('a documented call that ends the process is made once, where it harms nobody', async () => {
+test('a documented call that ends the process is made once, before the software serves', async () => {
   const client = await connectOnce();
   const mark = join(temporaryDirectory(), 'called');
   const ending = `import os\n${documented('1', '2')}`.replace(
@@ -97,7 +97,7 @@ test('a documented call that ends the process is made once, where it harms nobod
   await client.cleanup('killing');
 });
 
-test('documentation that is out of date in parts is named, and what runs it runs', async () => {
+test('code runs although parts of its documentation are outdated, and they are named', async () => {
   const client = await connectOnce();
   const solution = temporarySolution({ 'main.py': documented('1', '7') });
   const info = await deploy({ name: 'stale', solution, agent: 'none' });
@@ -110,7 +110,7 @@ test('documentation that is out of date in parts is named, and what runs it runs
   await client.cleanup('stale');
 });
 
-test('documentation of which nothing holds waits, with its evidence', async () => {
+test('a deployment waits with evidence if no documented call holds', async () => {
   const client = await connectOnce();
   await startDeployment({
     name: 'wrong',

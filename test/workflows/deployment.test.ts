@@ -18,7 +18,7 @@ const call = async (name: string, inputs: unknown) => {
   return answer;
 };
 
-/** Nothing of the deployment exists any more: no directory, no ledger, no process of its own. */
+/** Expects that no directory, ledger or process of the deployment exists. */
 function expectNothingLeft(name: string): void {
   expect(existsSync(deploymentDirectory(home, name).root)).toBe(false);
   expect(existsSync(home.ledger) ? readdirSync(home.ledger).filter((file) => file.startsWith(`${name}.`)) : []).toEqual(
@@ -36,7 +36,7 @@ const commandLine = (pid: number): string => {
   }
 };
 
-test('a repository comes back as running, verified software, and leaves nothing when cleaned up', async () => {
+test('a repository becomes running, verified software, and a cleanup leaves nothing', async () => {
   const source = temporarySolution({ 'main.py': doubling });
   const before = await digestTree(source);
   const info = await deploy({
@@ -77,7 +77,7 @@ test('a repository comes back as running, verified software, and leaves nothing 
   expect(await digestTree(source)).toBe(before);
 });
 
-test('stop ends the processes and keeps the rest; start brings the same revision back', async () => {
+test('stop ends the processes and keeps the rest; start runs the same revision again', async () => {
   const client = await connectOnce();
   await deploy({ name: 'resting', solution: temporarySolution({ 'main.py': doubling }) });
 
@@ -108,7 +108,7 @@ test('software that dies is restarted, and the restart is counted', async () => 
   await client.cleanup('falling');
 });
 
-test('what fails its contract never runs: it waits with its evidence until it is abandoned', async () => {
+test('a deployment that fails its contract never runs; it waits with evidence until it is abandoned', async () => {
   const client = await connectOnce();
   const info = await deploy({
     name: 'wrong',
@@ -125,7 +125,7 @@ test('what fails its contract never runs: it waits with its evidence until it is
   expectNothingLeft('wrong');
 });
 
-test('a request that is wrong in itself ends, and its name is free again', async () => {
+test('a deployment with an invalid request ends, and its name is free again', async () => {
   const solution = temporarySolution({ 'one.py': doubling, 'two.py': doubling });
   await expect(deploy({ name: 'ambiguous', solution })).rejects.toMatchObject({ code: 'ENTRY_AMBIGUOUS' });
   expectNothingLeft('ambiguous');
@@ -134,7 +134,7 @@ test('a request that is wrong in itself ends, and its name is free again', async
   await (await connectOnce()).cleanup('ambiguous');
 });
 
-test('a name that is taken is refused with the state of who has it', async () => {
+test('a taken name is rejected with the state of its deployment', async () => {
   const solution = temporarySolution({ 'main.py': doubling });
   await deploy({ name: 'taken', solution });
   await expect(startDeployment({ name: 'taken', solution })).rejects.toMatchObject({
@@ -145,7 +145,7 @@ test('a name that is taken is refused with the state of who has it', async () =>
 });
 
 test.each(['selecting', 'copying', 'adapting', 'verifying', 'starting', 'checking', 'running'] as const)(
-  'cleanup while %s leaves nothing behind',
+  'cleanup while %s leaves nothing',
   async (state) => {
     const slow = 'import time\ntime.sleep(0.3)\ndef predict(inputs):\n    time.sleep(0.2)\n    return 1\n';
     const name = `early-${state}`;

@@ -21,10 +21,10 @@ import {
 import { temporarySolution } from '../support/temporary-directories.js';
 import { listProcesses, temporaryStack } from '../support/temporary-stack.js';
 
-// Wishes that cross each other, and things that resist.
+// Concurrent requests, and software that cannot be stopped.
 
 const home = temporaryStack();
-/** While this file is there, software of the strategy `stubborn` cannot be ended. */
+/** While this file exists, software of the strategy `stubborn` cannot be stopped. */
 const resistance = join(home.root, 'resists');
 
 const runner = `
@@ -48,14 +48,19 @@ export class EchoRunner {
 
 beforeAll(() => {
   const config = {
-    ...{ name: 'stubborn', provider: null, interface: 'function', runner_class: 'EchoRunner', environment: 'none' },
-    ...{ default_resources: {}, run_interface: { type: 'function' } },
+    name: 'stubborn',
+    provider: null,
+    interface: 'function',
+    runner_class: 'EchoRunner',
+    environment: 'none',
+    default_resources: {},
+    run_interface: { type: 'function' },
   };
   const files = { 'config.yaml': JSON.stringify(config), 'runner.ts': null, 'runner.js': runner };
   writePlugin(join(home.root, 'strategies'), 'stubborn', files);
 });
 
-/** The first deployment fits in, and no cleanup that has to be asked for again. */
+/** Events that fit the first deploy, but not a cleanup that is requested twice. */
 const historyLimit = 60;
 
 async function runOf(name: string): Promise<string> {
@@ -71,7 +76,7 @@ const resist = () => writeFileSync(resistance, '');
 const giveIn = () => rmSync(resistance, { force: true });
 const answering = (version: string) => `def predict(n: int = 1):\n    return {"version": "${version}", "n": n}\n`;
 
-test('a stop and an abandon that meet a cleanup end with it, and the name is free again', async () => {
+test('stop and abandon end with a concurrent cleanup, and the name is free again', async () => {
   const source = temporarySolution({ 'main.py': answering('one') });
   const client = await connectOnce();
   for (const wish of ['stop', 'abandon'] as const) {
@@ -91,7 +96,7 @@ test('a stop and an abandon that meet a cleanup end with it, and the name is fre
   await client.cleanup('crossed');
 });
 
-test('a change that waits still waits when the deployment was stopped and started', async () => {
+test('a waiting change still waits after a stop and a start', async () => {
   const source = temporarySolution({ 'main.py': answering('one') });
   await deploy({ name: 'asleep', solution: source });
   writeFileSync(
@@ -108,7 +113,7 @@ test('a change that waits still waits when the deployment was stopped and starte
   await client.cleanup('asleep');
 });
 
-test('the revision to go back to is kept as long as the new one has to prove itself, and then no longer', async () => {
+test('the previous revision is kept beyond the limit during a bake, and pruned after it', async () => {
   const source = temporarySolution({ 'main.py': answering('one') });
   await deploy({ name: 'frugal', solution: source, keep: 1 });
   const baking = await redeploy('frugal', { isForced: true, changes: { bake: 60 } });
@@ -121,7 +126,7 @@ test('the revision to go back to is kept as long as the new one has to prove its
   await (await connectOnce()).cleanup('frugal');
 });
 
-test('of two kept revisions one is the way back, and not the one that was rolled back', async () => {
+test('the second of two kept revisions is a rollback target, not a rolled-back revision', async () => {
   const source = temporarySolution({ 'main.py': answering('one') });
   const changes = { bake: 0 };
   await deploy({ name: 'returning', solution: source, keep: 2 });
@@ -135,7 +140,7 @@ test('of two kept revisions one is the way back, and not the one that was rolled
   await (await connectOnce()).cleanup('returning');
 });
 
-test('a cleanup does not wait for calls that are still under way on a revision that was replaced', async () => {
+test('a cleanup does not wait for calls that still run on a replaced revision', async () => {
   const sleeping = (version: string) =>
     `import time\ndef predict(s: float = 0):\n    time.sleep(s)\n    return "${version}"\n`;
   const source = temporarySolution({ 'main.py': sleeping('one') });
@@ -156,7 +161,7 @@ test('a cleanup does not wait for calls that are still under way on a revision t
   expect(listProcesses(home).length).toBeLessThanOrEqual(2);
 });
 
-test('what resists its stop goes on, and is called as before', async () => {
+test('software that cannot be stopped keeps running and answers calls', async () => {
   await deploy({ name: 'resisting', solution: temporarySolution({ 'main.py': 'X = 1\n' }), strategy: 'stubborn' });
   const client = await connectOnce();
   resist();
@@ -167,7 +172,7 @@ test('what resists its stop goes on, and is called as before', async () => {
   await client.cleanup('resisting');
 });
 
-test('a cleanup says what still exists, is tried at once when it is asked for again, and goes on in a new run', async () => {
+test('a cleanup reports what still exists, retries at once when requested again, and continues in a new run', async () => {
   const options = { name: 'lasting', solution: temporarySolution({ 'main.py': 'X = 1\n' }), strategy: 'stubborn' };
   await startWithHistoryLimit(options, historyLimit);
   await waitForState('lasting', 'running');
@@ -185,7 +190,7 @@ test('a cleanup says what still exists, is tried at once when it is asked for ag
   expect(await client.cleanup('lasting')).toMatchObject({ state: 'cleaned', lastError: null });
 });
 
-test('what is left over of a replaced revision is shown, and ended as soon as that is possible', async () => {
+test('an orphaned revision is shown, and ended as soon as possible', async () => {
   await deploy({ name: 'untidy', solution: temporarySolution({ 'main.py': 'X = 1\n' }), strategy: 'stubborn' });
   resist();
   const info = await redeploy('untidy', { isForced: true });

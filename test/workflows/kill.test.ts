@@ -9,12 +9,12 @@ import { type Operation, type TestDeployment, writeAgent } from '../support/kill
 import { localTarget } from '../support/killing/runtime-targets.js';
 import { temporaryStack } from '../support/temporary-stack.js';
 
-// Every step is killed, and must end as it was to end, without a person. BERTH_KILL_MATRIX=all kills each at every moment that it
-// has, not at one (an hour); BERTH_KILL_REPORT=1 prints how long each took.
+// Kills every step and expects the same outcome as without a kill. BERTH_KILL_MATRIX=all kills each step at every moment
+// instead of one (an hour); BERTH_KILL_REPORT=1 prints the duration of each recovery.
 
 const home = temporaryStack();
 const isWhole = process.env.BERTH_KILL_MATRIX === 'all';
-/** Only the names are asked for. One of them does nothing, and is taken when no worker was there for a while. */
+/** Names of all steps, except the one that only waits for a worker. */
 const steps = Object.keys(createActivities({} as Dependencies)).filter((step) => step !== 'awaitHost');
 const matrix = new KillMatrix(home, localTarget(home));
 let rehearsed: string[];
@@ -24,15 +24,15 @@ beforeAll(async () => {
   rehearsed = await matrix.rehearse();
 }, 240_000);
 
-test.each(steps)('%s is a step of something that is tried here', (step) => {
+test.each(steps)('the rehearsal runs %s', (step) => {
   expect(rehearsed).toContain(step);
 });
 
 interface Victim {
   kill: () => Promise<void>;
-  /** Which cells one kill is for; each step of a deploy, a redeploy and a cleanup when left out. */
+  /** Cells of one kill; by default each step of a deploy, a redeploy and a cleanup. */
   cells?: () => MatrixCell[];
-  ask?: (act: Operation, subject: TestDeployment) => Promise<unknown>;
+  send?: (operation: Operation, subject: TestDeployment) => Promise<unknown>;
 }
 
 const commands = new UserCommands();
@@ -43,48 +43,48 @@ const victims: Record<string, Victim> = {
   'the server': { kill: () => killRecorded(home, 'server') },
   'everything at once': { kill: () => cutPower(home) },
   'the software': { kill: () => killHosts(home) },
-  'the coding agent': { kill: () => killAgents(home), cells: () => matrix.busy() },
+  'the coding agent': { kill: () => killAgents(home), cells: () => matrix.selectBusy() },
   'the client': {
     kill: commands.kill,
-    // The workflow goes on without it, at whatever step.
-    cells: () => matrix.commands(isWhole ? whole : ['deploy']),
-    ask: (act, subject) => commands.run(act.commandArguments?.(subject) ?? []),
+    // The workflow continues without the client, at any step.
+    cells: () => matrix.selectCommands(isWhole ? whole : ['deploy']),
+    send: (operation, subject) => commands.run(operation.commandArguments?.(subject) ?? []),
   },
 };
 
-describe.each(Object.entries(victims))('when %s is killed', (victim, { kill, cells, ask }) => {
+describe.each(Object.entries(victims))('when %s is killed', (victim, { kill, cells, send }) => {
   const outcomes: Outcome[] = [];
 
   beforeAll(
     async () => {
       const turn = Object.keys(victims).indexOf(victim);
-      const core = () => [cells?.() ?? matrix.core(whole, turn)];
-      const rounds = isWhole && cells === undefined ? matrix.whole() : core();
-      const bringBack = () => ensureStack({ needsWorker: true });
-      for (const round of rounds) outcomes.push(...(await matrix.run(round, { kill, restore: bringBack, ask })));
+      const core = () => [cells?.() ?? matrix.selectCore(whole, turn)];
+      const rounds = isWhole && cells === undefined ? matrix.selectAll() : core();
+      const restore = () => ensureStack({ needsWorker: true });
+      for (const round of rounds) outcomes.push(...(await matrix.run(round, { kill, restore, send })));
       if (process.env.BERTH_KILL_REPORT === '1') report(victim, outcomes);
     },
     isWhole ? 3_600_000 : 360_000,
   );
 
-  test.each(cells === undefined ? steps : ['what it was busy with'])('%s ends as it was to end', (step) => {
-    const told = outcomes.filter((outcome) => cells !== undefined || outcome.step === step);
-    const problems = told.filter(({ problem }) => problem !== null).map((outcome) => describeOutcome(outcome));
+  test.each(cells === undefined ? steps : ['its busy step'])('%s has the expected outcome', (step) => {
+    const results = outcomes.filter((outcome) => cells !== undefined || outcome.step === step);
+    const problems = results.filter(({ problem }) => problem !== null).map((outcome) => describeOutcome(outcome));
     expect(problems).toEqual([]);
-    expect(told).not.toEqual([]);
+    expect(results).not.toEqual([]);
   });
 
-  test('nothing is left over', async () => {
-    expect(await matrix.findLeftOvers()).toEqual([]);
+  test('no orphan is left', async () => {
+    expect(await matrix.findOrphans()).toEqual([]);
   });
 });
 
-test('a worker can take over all that ever ran', async () => {
+test('a worker can replay all histories', async () => {
   expect(await findUnreplayable()).toEqual([]);
 }, 240_000);
 
-const describeOutcome = ({ act, step, moment, seconds, problem }: Outcome): string =>
-  `${act}, ${step}, ${moment}: ${problem ?? 'as it was to be'} (${seconds.toFixed(1)} s)`;
+const describeOutcome = ({ operation, step, moment, seconds, problem }: Outcome): string =>
+  `${operation}, ${step}, ${moment}: ${problem ?? 'as expected'} (${seconds.toFixed(1)} s)`;
 
 function report(victim: string, outcomes: Outcome[]): void {
   console.log([victim, new Date().toISOString(), ...outcomes.map(describeOutcome)].join('\n'));

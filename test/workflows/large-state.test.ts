@@ -17,12 +17,12 @@ temporaryStack();
 
 const letters = 'def predict(text: str):\n    return len(text)\n';
 
-/** So many bytes of JSON, about. */
+/** Returns examples of about this many bytes of JSON. */
 const examplesOf = (bytes: number, letter: string): Example[] => [
   { input: { text: letter.repeat(bytes / Buffer.byteLength(letter)) }, match: 'subset' },
 ];
 
-test('a life with large examples is carried over, and never grows beyond what can be', async () => {
+test('a deployment with large examples continues as new, and refuses examples beyond the limit', async () => {
   const examples = examplesOf(900_000, 'a');
   const solution = temporarySolution({ 'main.py': letters });
   await startWithHistoryLimit({ name: 'large', solution, examples }, 20);
@@ -38,7 +38,7 @@ test('a life with large examples is carried over, and never grows beyond what ca
   await client.cleanup('large');
 });
 
-test('examples that no record can hold are refused, by their bytes', async () => {
+test('examples beyond the limit are rejected by their size in bytes', async () => {
   const solution = temporarySolution({ 'main.py': letters });
   const examples = examplesOf(1_600_000, 'ä');
   await expect(startDeployment({ name: 'too-large', solution, examples })).rejects.toMatchObject({
@@ -52,7 +52,7 @@ test('examples that no record can hold are refused, by their bytes', async () =>
   await client.cleanup('too-large');
 });
 
-test('evidence that no record could hold is cut', async () => {
+test('evidence beyond the limit is truncated', async () => {
   const raising = 'def predict(text: str):\n    raise ValueError("no " * 3_000)\n';
   const examples = Array.from({ length: 200 }, () => ({ input: { text: 'a' }, match: 'subset' as const }));
   await startDeployment({ name: 'wordy', solution: temporarySolution({ 'main.py': raising }), examples });

@@ -20,7 +20,7 @@ const examples = `
   output: { kind: float, next: 2.0 }
 `;
 
-test('examples keep every digit on their way through the history to the software', async () => {
+test('examples keep every digit from the history to the software', async () => {
   const solution = temporarySolution({ 'main.py': main, 'examples.yaml': examples });
   const given = await readExampleFile(join(solution, 'examples.yaml'));
   const info = await deploy({ name: 'exact', solution, entry: 'main:predict', agent: 'none', examples: given });
@@ -50,10 +50,12 @@ def fib(n):
   const right = temporarySolution({ 'fib.py': source(5) });
   const options = { entry: 'fib:fib', agent: 'none' };
   expect(await deploy({ name: 'right', solution: right, ...options })).toMatchObject({
-    ...{ state: 'running', contract: { source: 'repository', examples: 2, passed: 2 } },
+    state: 'running',
+    contract: { source: 'repository', examples: 2, passed: 2 },
   });
   const stale = temporarySolution({ 'fib.py': source(6) });
   expect(await deploy({ name: 'stale', solution: stale, ...options })).toMatchObject({
-    ...{ state: 'running', contract: { source: 'repository', examples: 2, passed: 1 } },
+    state: 'running',
+    contract: { source: 'repository', examples: 2, passed: 1 },
   });
 }, 120_000);

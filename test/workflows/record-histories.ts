@@ -171,7 +171,7 @@ test('repaired-by-agent', async () => {
 
 test('first-deploy-abandoned', async () => {
   const name = 'first-deploy-abandoned';
-  await deploy({ name, solution: temporarySolution({ 'main.py': broken }) });
+  await deploy({ name, solution: temporarySolution({ 'main.py': broken }), agent: 'none' });
   await (await connectOnce()).abandon(name);
   await waitForState(name, 'cleaned');
   await record(workflowId(name), name);

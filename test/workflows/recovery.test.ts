@@ -39,7 +39,7 @@ const ask = async (name: string, n: number) => {
   return answer;
 };
 
-test('running software outlives its worker and its server, and is supervised again as soon as they are back', async () => {
+test('running software outlives its worker and server, and is supervised again when they are back', async () => {
   const source = temporarySolution({ 'main.py': 'import os\ndef predict(n: int):\n    return [n, os.getpid()]\n' });
   await deploy({ name: 'outliving', solution: source });
   const before = await ask('outliving', 1);
@@ -51,7 +51,7 @@ test('running software outlives its worker and its server, and is supervised aga
   expect(await waitForState('outliving', 'running')).toMatchObject({ restarts: 0 });
   expect(await ask('outliving', 1)).toEqual(before);
 
-  // By missed heartbeats alone the server would have it watched again only after longer than is waited for here.
+  // Missed heartbeats alone would take longer than this test waits.
   const [, pid] = (before as { output: [number, number] }).output;
   process.kill(pid, 'SIGKILL');
   expect(await waitForState('outliving', 'unhealthy')).toMatchObject({ lastError: { code: 'NOT_READY' } });
@@ -59,7 +59,7 @@ test('running software outlives its worker and its server, and is supervised aga
   await (await connectOnce()).cleanup('outliving');
 });
 
-test('a worker killed in the middle of a deployment costs time, not the deployment', async () => {
+test('a deployment survives the kill of its worker', async () => {
   const log = join(temporarySolution({}), 'imports.log');
   await startDeployment({ name: 'interrupted', solution: temporarySolution({ 'main.py': counting(log) }) });
   await waitForState('interrupted', 'verifying');
@@ -71,7 +71,7 @@ test('a worker killed in the middle of a deployment costs time, not the deployme
   await (await connectOnce()).cleanup('interrupted');
 });
 
-test('who follows a deployment starts what was killed again, and is told the rest', async () => {
+test('a client that follows a deployment restarts a killed stack and reports the rest', async () => {
   const log = join(temporarySolution({}), 'imports.log');
   await startDeployment({ name: 'followed', solution: temporarySolution({ 'main.py': counting(log) }) });
   await waitForState('followed', 'verifying');
@@ -81,13 +81,13 @@ test('who follows a deployment starts what was killed again, and is told the res
   await killRecorded('server.json');
   const killed = Date.now();
   while (!isUp('worker.json')) await new Promise((resolve) => setTimeout(resolve, 50));
-  // Of the Temporal client’s own retries alone it would take half a minute.
+  // The Temporal client’s own retries alone would take half a minute.
   expect(Date.now() - killed).toBeLessThan(20_000);
   expect(await followed).toMatchObject({ state: 'running', lastError: null });
   await client.cleanup('followed');
 });
 
-test('a cleanup asked for while the worker is down happens when it is back', async () => {
+test('a cleanup requested while the worker is down runs when it is back', async () => {
   await deploy({ name: 'later', solution: temporarySolution({ 'main.py': 'def predict(n: int):\n    return n\n' }) });
   await killRecorded('worker.json');
   const client = await connectOnce();

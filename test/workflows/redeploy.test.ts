@@ -16,7 +16,7 @@ import { listProcesses, temporaryStack } from '../support/temporary-stack.js';
 const home = temporaryStack();
 const answering = (version: string) => `def predict(n: int = 1):\n    return {"version": "${version}", "n": n}\n`;
 
-/** The server's index follows within a moment. */
+/** Waits until the server's index shows the state of the change. */
 async function untilListed(name: string, change: DeploymentInfo['state'] | null): Promise<void> {
   const client = await connectOnce();
   const find = async () => (await client.list()).find((one) => one.name === name);
@@ -25,7 +25,7 @@ async function untilListed(name: string, change: DeploymentInfo['state'] | null)
   expect(await find()).toMatchObject({ state: 'running', revision: change === null ? 'r2' : 'r1', change });
 }
 
-/** What the server tells the Web UI: the current details, and the attributes to filter by. */
+/** Reads what the Web UI shows: current details and search attributes. */
 async function readWebUi(name: string): Promise<{ details: string; attributes: Record<string, unknown> }> {
   const server = findRunningServer(home);
   if (server === null) throw new Error('the embedded server runs');
@@ -44,7 +44,7 @@ async function readWebUi(name: string): Promise<{ details: string; attributes: R
 const outcomes = ({ changes }: DeploymentInfo) =>
   changes.map(({ id, kind, outcome, revision }) => [id, kind, outcome, revision]);
 
-test('a redeploy switches to the new revision, a rollback back again, and an unchanged source changes nothing', async () => {
+test('a redeploy switches to the new revision, a rollback to the previous one, and an unchanged source changes nothing', async () => {
   const source = temporarySolution({ 'main.py': answering('one') });
   await deploy({ name: 'changing', solution: source });
   expect(await callDeployment('changing', {})).toMatchObject({ output: { version: 'one' } });
@@ -77,7 +77,7 @@ test('a redeploy switches to the new revision, a rollback back again, and an unc
   expect(listProcesses(home).length).toBeLessThanOrEqual(2);
 });
 
-test('a redeploy that fails leaves the old revision serving, waits, and goes on when resumed', async () => {
+test('a failed redeploy leaves the old revision serving, waits, and continues when resumed', async () => {
   const source = temporarySolution({ 'main.py': answering('one') });
   await deploy({
     name: 'failing',
@@ -112,7 +112,7 @@ test('a redeploy that fails leaves the old revision serving, waits, and goes on 
   await client.cleanup('failing');
 });
 
-test('what is given up leaves nothing, and the workspace of what serves is back', async () => {
+test('an abandoned redeploy leaves nothing, and the workspace of the active revision is back', async () => {
   const source = temporarySolution({ 'main.py': answering('one') });
   await deploy({ name: 'given-up', solution: source });
   writeFileSync(
@@ -133,7 +133,7 @@ test('what is given up leaves nothing, and the workspace of what serves is back'
   await client.cleanup('given-up');
 });
 
-test('the newest request takes the place of one that waits for its turn, or of work that waits', async () => {
+test('the newest request supersedes a queued or waiting change', async () => {
   const source = temporarySolution({ 'main.py': answering('one') });
   await deploy({ name: 'hurried', solution: source });
   const client = await connectOnce();
@@ -151,7 +151,7 @@ test('the newest request takes the place of one that waits for its turn, or of w
   await client.cleanup('hurried');
 });
 
-test('revisions beyond those that are kept are removed, oldest first', async () => {
+test('revisions beyond the limit are discarded, oldest first', async () => {
   const source = temporarySolution({ 'main.py': answering('one') });
   await deploy({ name: 'keeping', solution: source, keep: 2 });
   await redeploy('keeping', { isForced: true });
@@ -162,7 +162,7 @@ test('revisions beyond those that are kept are removed, oldest first', async () 
   await (await connectOnce()).cleanup('keeping');
 });
 
-test('callers lose no call to a redeploy, and get an answer of one version or the other', async () => {
+test('callers lose no call during a redeploy, and get answers of one version or the other', async () => {
   const source = temporarySolution({ 'main.py': slowly('0') });
   await deploy({ name: 'busy', solution: source });
   const software = await openSoftware('busy', home);
@@ -190,7 +190,7 @@ const isVersion = (answer: unknown): boolean => {
   return status === 'success' && /^[0-3]$/.test(output);
 };
 
-test('a call that is under way when callers change over is answered by the revision that it reached', async () => {
+test('a call that runs during the switch is answered by the revision that it reached', async () => {
   const source = temporarySolution({ 'main.py': waiting('old') });
   await deploy({ name: 'patient', solution: source });
   const software = await openSoftware('patient', home);
@@ -227,7 +227,7 @@ def stream(seconds, steps):
         time.sleep(seconds)
 `;
 
-test('a new revision whose calls fail while it has to prove itself is rolled back by itself, for as long as that takes', async () => {
+test('a revision whose calls fail in its bake is rolled back, with retries until that succeeds', async () => {
   const source = temporarySolution({});
   const broken = join(temporaryDirectory(), 'broken');
   writeFileSync(join(source, 'main.py'), `${failingWhile(broken)}${failingFrom(9)}`);
@@ -264,7 +264,7 @@ const failingWhile = (mark: string) =>
 const failingFrom = (bound: number) =>
   `def predict(n: int = 1):\n    if n >= ${bound}:\n        raise ValueError("too much")\n    return n\n`;
 
-test('a new revision that falls while it has to prove itself is rolled back, one that has is restarted', async () => {
+test('a revision that exits in its bake is rolled back, and restarted after its bake', async () => {
   const source = temporarySolution({ 'main.py': dying('one') });
   await deploy({ name: 'falling', solution: source });
   writeFileSync(join(source, 'main.py'), dying('two'));
@@ -280,7 +280,7 @@ test('a new revision that falls while it has to prove itself is rolled back, one
   await (await connectOnce()).cleanup('falling');
 });
 
-test('what falls while it has to prove itself is rolled back ahead of what waits or is on its way, which goes on', async () => {
+test('a rollback from a failed bake precedes waiting and current changes, which continue afterwards', async () => {
   const source = temporarySolution({ 'main.py': dying('one') });
   const main = join(source, 'main.py');
   await deploy({ name: 'crowded', solution: source });
@@ -321,7 +321,7 @@ test('what falls while it has to prove itself is rolled back ahead of what waits
 const dying = (version: string) =>
   `import os\ndef predict(die: bool = False):\n    if die:\n        os._exit(3)\n    return "${version}"\n`;
 
-test('stop and abandon end a redeploy that is on its way, and what served is as before', async () => {
+test('stop and abandon cancel a redeploy in progress and leave the active revision unchanged', async () => {
   const source = temporarySolution({ 'main.py': answering('one') });
   await deploy({ name: 'interrupted', solution: source });
   const client = await connectOnce();
@@ -358,7 +358,7 @@ test('a rollback restores code, configuration and secrets together', async () =>
 const untilChanged = (name: string, kind: string): Promise<DeploymentInfo> =>
   waitForInfo(name, ({ changes }) => changes.some((change) => change.kind === kind));
 
-test('a redeploy of which nobody can tell what to call says how to redeploy it, with what could be meant', async () => {
+test('an ambiguous redeploy names its candidates and the command to redeploy with one', async () => {
   const solution = temporarySolution({ 'main.py': 'def predict(x):\n    return x\n' });
   await deploy({ name: 'doubtful', solution, agent: 'none' });
   writeTree(solution, { 'app.py': 'def predict(x):\n    return x\n' });

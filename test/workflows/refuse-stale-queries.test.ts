@@ -27,7 +27,7 @@ beforeAll(async () => {
   workflowBundle = await bundleWorkflows({ path: 'test/support/racing-writers-workflow.ts' });
 });
 
-/** Takes the task that waits, as a worker does that is then killed; what it is given before that is lost with it. */
+/** Takes the waiting task like a worker that is then killed. Queries that it receives first are lost. */
 async function beginTask(name: string): Promise<void> {
   const poll = { namespace: 'default', taskQueue: { name }, identity: 'killed' };
   const take = () => connection.workflowService.pollWorkflowTaskQueue(poll);
@@ -37,7 +37,7 @@ async function beginTask(name: string): Promise<void> {
   }
 }
 
-/** A worker with one slot for tasks that bring a whole history: the next one waits until the first is done. */
+/** Runs a worker with one slot for tasks with a complete history, so the next such task waits for the first. */
 async function atWork(taskQueue: string, work: () => Promise<unknown>, onBegun = () => {}): Promise<void> {
   const watch = { begun: { fn: onBegun, callDuringReplay: true } };
   const slots = { maxConcurrentWorkflowTaskExecutions: 2, maxConcurrentWorkflowTaskPolls: 2 };
@@ -45,7 +45,7 @@ async function atWork(taskQueue: string, work: () => Promise<unknown>, onBegun =
   await made.runUntil(work);
 }
 
-/** Of a task that a killed worker had begun, the next one may be refused itself, once, and is given out again. */
+/** Expects the history to replay. The task after one of a killed worker may be refused once; the server repeats it. */
 async function expectReplay(handle: WorkflowHandle, mayBeRefused = false): Promise<void> {
   const history = await handle.fetchHistory();
   const failures = history.events?.flatMap(({ workflowTaskFailedEventAttributes: failed }) =>
@@ -55,9 +55,9 @@ async function expectReplay(handle: WorkflowHandle, mayBeRefused = false): Promi
   await Worker.runReplayHistory({ workflowBundle, sinks: { watch: { begun: { fn() {} } } } }, history);
 }
 
-// Which of the two waits is given to the worker first, the query or the task, is up to the server: it is tried more than once.
+// The server decides whether the worker gets the query or the task first, hence several attempts.
 test.each([1, 2, 3])(
-  'what a query met while a worker came back replays, try %d',
+  'a history with a query during the return of a worker replays, attempt %d',
   async (time) => {
     const taskQueue = `two-writers-${process.pid}-${time}`;
     const handle = await client.workflow.start(racingWriters, { taskQueue, workflowId: taskQueue });
@@ -74,14 +74,14 @@ test.each([1, 2, 3])(
 );
 
 test.each([1, 2])(
-  'what a query met in a task that a killed worker had begun replays, try %d',
+  'a history with a query after a task of a killed worker replays, attempt %d',
   async (time) => {
     const taskQueue = `two-writers-${process.pid}-killed-${time}`;
     const options = { taskQueue, workflowId: taskQueue, workflowTaskTimeout: 3_000 };
     const handle = await client.workflow.start(racingWriters, options);
     const ask = () => connection.withDeadline(Date.now() + 5_000, () => handle.query(writtenQuery));
     await atWork(taskQueue, ask);
-    const answers = Promise.allSettled(Array.from({ length: 12 }, ask)); // so that some are left when the task is taken
+    const answers = Promise.allSettled(Array.from({ length: 12 }, ask)); // some must remain when the task is taken
     await sleep(500);
     await handle.signal(writeSignal, 'far');
     await beginTask(taskQueue);

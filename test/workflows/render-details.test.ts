@@ -17,43 +17,49 @@ const waitingRedeploy: Partial<DeploymentInfo> = {
 };
 const revision = (id: string, state: string) => ({ id, state, createdAt: asked.requestedAt, digest: null });
 
-/** What stands between backticks. */
+/** Returns the commands in backticks. */
 const commandsIn = (markdown: string): string[] =>
   [...markdown.matchAll(/`(berth [^`]+)`/g)].map(([, command = '']) => command);
 
 test.each<[string, Partial<DeploymentInfo>, string[]]>([
   [
-    'a first deployment that is on its way',
+    'a first deployment in progress',
     {
-      ...{ state: 'verifying', revision: null },
+      state: 'verifying',
+      revision: null,
       change: { ...asked, id: 'c1', kind: 'deploy', revision: 'r1', state: 'verifying', lastError: null },
     },
     ['berth status sentiment --watch', 'berth cleanup sentiment'],
   ],
   [
-    'one that waits',
+    'a first deployment that waits',
     {
-      ...{ state: 'waiting', revision: null, lastError: failed },
+      state: 'waiting',
+      revision: null,
+      lastError: failed,
       change: { ...asked, id: 'c1', kind: 'deploy', revision: 'r1', state: 'waiting', lastError: failed },
     },
     [
-      ...['berth resume sentiment --hint TEXT', 'berth shell sentiment', 'berth resume sentiment --agent none'],
-      ...['berth redeploy sentiment', 'berth abandon sentiment'],
+      'berth resume sentiment --hint TEXT',
+      'berth shell sentiment',
+      'berth resume sentiment --agent none',
+      'berth redeploy sentiment',
+      'berth abandon sentiment',
     ],
   ],
-  ['one that runs', {}, ["berth run sentiment '{…}'", 'berth redeploy sentiment']],
+  ['a running deployment', {}, ["berth run sentiment '{…}'", 'berth redeploy sentiment']],
   [
-    'one with an earlier revision',
+    'a deployment with an earlier revision',
     { revision: 'r2', revisions: [revision('r1', 'kept'), revision('r2', 'active')] },
     ["berth run sentiment '{…}'", 'berth redeploy sentiment', 'berth rollback sentiment'],
   ],
   [
-    'one that was rolled back to its first revision',
+    'a deployment that was rolled back to its first revision',
     { revision: 'r1', revisions: [revision('r1', 'active'), revision('r2', 'rolled back')] },
     ["berth run sentiment '{…}'", 'berth redeploy sentiment'],
   ],
   [
-    'a redeploy that is on its way',
+    'a redeploy in progress',
     { change: { ...asked, id: 'c2', kind: 'redeploy', revision: 'r2', state: 'adapting', lastError: null } },
     ['berth status sentiment --watch', 'berth abandon sentiment', "berth run sentiment '{…}'"],
   ],
@@ -61,37 +67,48 @@ test.each<[string, Partial<DeploymentInfo>, string[]]>([
     'a redeploy that waits',
     waitingRedeploy,
     [
-      ...['berth resume sentiment --hint TEXT', 'berth shell sentiment', 'berth resume sentiment --agent none'],
-      ...['berth redeploy sentiment', 'berth abandon sentiment', "berth run sentiment '{…}'"],
+      'berth resume sentiment --hint TEXT',
+      'berth shell sentiment',
+      'berth resume sentiment --agent none',
+      'berth redeploy sentiment',
+      'berth abandon sentiment',
+      "berth run sentiment '{…}'",
     ],
   ],
   [
     'a redeploy that waits for a tool',
     {
       change: {
-        ...{ ...asked, id: 'c2', kind: 'redeploy', revision: 'r2', state: 'waiting' },
+        ...asked,
+        id: 'c2',
+        kind: 'redeploy',
+        revision: 'r2',
+        state: 'waiting',
         lastError: { ...failed, code: 'TOOL_MISSING', next: describeNext('TOOL_MISSING', {}) },
       },
     },
     [
-      ...['berth doctor', "berth resume sentiment --hint '…'"],
-      ...['berth shell sentiment; berth resume sentiment --agent none', 'berth redeploy sentiment'],
-      ...['berth abandon sentiment', "berth run sentiment '{…}'"],
+      'berth doctor',
+      "berth resume sentiment --hint '…'",
+      'berth shell sentiment; berth resume sentiment --agent none',
+      'berth redeploy sentiment',
+      'berth abandon sentiment',
+      "berth run sentiment '{…}'",
     ],
   ],
-  ['one that fell', { state: 'unhealthy' }, ['berth logs sentiment', 'berth stop sentiment']],
-  ['one that is stopped', { state: 'stopped' }, ['berth start sentiment', 'berth cleanup sentiment']],
-  ['one that is being undone', { state: 'cleaning' }, ['berth cleanup sentiment']],
+  ['an unhealthy deployment', { state: 'unhealthy' }, ['berth logs sentiment', 'berth stop sentiment']],
+  ['a stopped deployment', { state: 'stopped' }, ['berth start sentiment', 'berth cleanup sentiment']],
+  ['a deployment that is being cleaned up', { state: 'cleaning' }, ['berth cleanup sentiment']],
   [
-    'one that is gone',
+    'a cleaned deployment',
     { state: 'cleaned', source: { path: '/solutions/my sentiment', digest: null } },
     ["berth deploy '/solutions/my sentiment' --name sentiment"],
   ],
-])('%s says what to type next', (_, facts, commands) => {
+])('%s lists the next commands', (_, facts, commands) => {
   expect(commandsIn(renderDetails(createDeploymentInfo(facts)))).toEqual(commands);
 });
 
-test('a redeploy that waits says what callers reach, who asked, and the evidence', () => {
+test('a waiting redeploy shows what callers reach, who requested it, and the evidence', () => {
   const markdown = renderDetails(createDeploymentInfo(waitingRedeploy));
   expect(markdown.split('\n\n').slice(0, 5)).toEqual([
     '### sentiment is running',
@@ -102,7 +119,7 @@ test('a redeploy that waits says what callers reach, who asked, and the evidence
   ]);
 });
 
-test('what waits for its turn, what has to prove itself and what is over are told', () => {
+test('a queued change, a bake and finished changes are shown', () => {
   const markdown = renderDetails(
     createDeploymentInfo({
       revision: 'r2',
@@ -111,29 +128,34 @@ test('what waits for its turn, what has to prove itself and what is over are tol
       bake: { revision: 'r2', previous: 'r1', until: '2026-03-01T12:05:00.000Z' },
       changes: [
         { ...asked, id: 'c1', kind: 'deploy', revision: 'r1', outcome: 'live', note: 'r1 is live', ...over },
-        { ...asked, id: 'c2', kind: 'redeploy', revision: 'r2', outcome: 'failed', note: 'it fell', ...over },
+        { ...asked, id: 'c2', kind: 'redeploy', revision: 'r2', outcome: 'failed', note: 'it exited', ...over },
         {
-          ...{ ...asked, id: 'c3', kind: 'rollback', by: 'berth', reason: 'its calls failed' },
-          ...{ revision: 'r1', outcome: 'live', note: 'r1 is live again', ...over },
+          ...asked,
+          id: 'c3',
+          kind: 'rollback',
+          by: 'berth',
+          reason: 'its calls failed',
+          revision: 'r1',
+          outcome: 'live',
+          note: 'r1 is live again',
+          ...over,
         },
       ],
     }),
   );
   expect(markdown).toContain('Queued: a redeploy, c4, requested by schedule nightly on 2026-03-01 12:00 UTC.');
-  expect(markdown).toContain(
-    '**r2** bakes until 2026-03-01 12:05 UTC. If it fails, it is rolled back to **r1**.',
-  );
+  expect(markdown).toContain('**r2** bakes until 2026-03-01 12:05 UTC. If it fails, it is rolled back to **r1**.');
   expect(markdown).toContain('Revisions: r1 (kept), r2 (active)');
   expect(markdown.split('\n').filter((line) => /^- (deploy|redeploy|rollback) /.test(line))).toEqual([
     '- rollback c3, requested by berth on 2026-03-01 12:00 UTC: its calls failed. r1 is live again',
-    '- redeploy c2, requested by ana@studio on 2026-03-01 12:00 UTC. **failed**: it fell',
+    '- redeploy c2, requested by ana@studio on 2026-03-01 12:00 UTC. **failed**: it exited',
     '- deploy c1, requested by ana@studio on 2026-03-01 12:00 UTC. r1 is live',
   ]);
 });
 
 const over = { lastError: null, finishedAt: '2026-03-01T12:01:00.000Z' };
 
-test('steps say whether they succeeded, failed or go on, and what they cost', () => {
+test('steps show whether they succeeded, failed or run, and their cost', () => {
   const times = { startedAt: asked.requestedAt, finishedAt: over.finishedAt };
   const markdown = renderDetails(
     createDeploymentInfo({
@@ -156,7 +178,7 @@ test.each(Object.keys(codes) as ErrorCode[])('every command in the next step of 
   for (const command of commandsIn(markdown)) expect(command).not.toMatch(/[.,;)`]$/);
 });
 
-test('words from outside stay words', () => {
+test('text from outside is escaped', () => {
   const markdown = renderDetails(
     createDeploymentInfo({
       lastError: {
@@ -170,7 +192,7 @@ test('words from outside stay words', () => {
   expect(markdown).toContain('````\nbefore\n```\n<script>[31mred\n````');
 });
 
-test('whatever a deployment has seen, its page stays short, and shows both ends of the evidence', () => {
+test('the page is always bounded, and shows both ends of the evidence', () => {
   const long = 'x'.repeat(5000);
   const past = {
     ...asked,

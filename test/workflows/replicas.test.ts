@@ -11,7 +11,7 @@ import { temporaryStack } from '../support/temporary-stack.js';
 
 const home = temporaryStack();
 
-/** Notes each call that begins, and says who ran it. */
+/** Records each call that begins, and answers with its process. */
 const noting = (version: number) => `
 import os, time
 def predict(file="", id=-1, seconds=0.01):
@@ -33,7 +33,7 @@ interface Made {
   answer: Answer;
 }
 
-/** Callers that each make one call after another until they are told to stop. */
+/** Callers that each make one call after another until they are stopped. */
 class Load {
   readonly file = join(temporaryDirectory(), 'begun');
   /** In the order of their answers. */
@@ -47,14 +47,14 @@ class Load {
     this.callers = Array.from({ length: callers }, () => this.callAgainAndAgain(name));
   }
 
-  /** The processes that answered the next so many calls. */
+  /** Returns the processes that answer the next calls. */
   async pidsOfNext(count: number): Promise<Set<number | undefined>> {
     const first = this.made.length;
     while (this.made.length < first + count) await sleep(10);
     return new Set(this.made.slice(first).map(({ answer }) => outputOf(answer)?.pid));
   }
 
-  /** Calls that failed, and the ids of those that began, both in the order of ids. */
+  /** Returns failed calls and the ids of begun calls, both in the order of ids. */
   async end(): Promise<{ failed: Made[]; begun: number[] }> {
     this.isOver = true;
     await Promise.all(this.callers);
@@ -65,7 +65,7 @@ class Load {
     };
   }
 
-  /** Each has a client of its own, as callers in several processes have. */
+  /** Each caller has a client of its own, like callers in several processes. */
   private async callAgainAndAgain(name: string): Promise<void> {
     const software = await openSoftware(name, home);
     while (!this.isOver) {
@@ -76,7 +76,7 @@ class Load {
   }
 }
 
-test('a killed replica loses what it had begun and nothing else, and comes back; a redeploy of replicas loses nothing', async () => {
+test('a killed replica loses only its running call and is restarted; a redeploy of replicas loses none', async () => {
   const source = temporarySolution({ 'main.py': noting(1) });
   const resources = { replicas: 2 };
   expect(await deploy({ name: 'twins', solution: source, resources })).toMatchObject({ state: 'running' });
@@ -85,7 +85,7 @@ test('a killed replica loses what it had begun and nothing else, and comes back;
   const [killed, other] = [...(await load.pidsOfNext(50))] as [number, number];
   process.kill(killed, 'SIGKILL');
   await waitForInfo('twins', ({ restarts, state }) => restarts === 1 && state === 'running');
-  await load.pidsOfNext(20); // those that were under way
+  await load.pidsOfNext(20); // those that ran during the kill
   const after = await load.pidsOfNext(100);
   expect([after.has(other), after.has(killed), after.size]).toEqual([true, false, 2]);
   const { failed, begun } = await load.end();

@@ -14,7 +14,7 @@ import { listProcesses, temporaryStack } from '../support/temporary-stack.js';
 const home = temporaryStack();
 const canary = 'canary-7f3b91d2c4';
 
-test('a secret reaches the software, and stands in no history, log, file or process list', async () => {
+test('a secret reaches the software, and appears in no history, log, file or process list', async () => {
   const source = temporarySolution({
     'main.py': 'import os\ndef predict(name: str):\n    return len(os.environ[name])\n',
   });
@@ -42,7 +42,7 @@ test('a secret reaches the software, and stands in no history, log, file or proc
   await (await connectOnce()).cleanup('keeping');
 });
 
-/** Every string of the history, and what those that are base64 hold. */
+/** Lists every string of the history, and the decoded content of base64 strings. */
 function payloadsOf(value: unknown): string[] {
   if (typeof value === 'string') return [value, Buffer.from(value, 'base64').toString()];
   if (typeof value !== 'object' || value === null) return [];

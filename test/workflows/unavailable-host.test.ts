@@ -10,7 +10,8 @@ import { runBin } from '../support/bin.js';
 import { startTemporal, stopTemporal } from '../support/temporal-server.js';
 import { registerCleanup, temporaryHome, temporarySolution } from '../support/temporary-directories.js';
 
-// Two hosts at one server, which is this file’s own: the workflow goes on on the one, while the other, which holds the deployment, is away.
+// Two hosts with one server of this file’s own: the workflow runs on one host while the other, which holds the
+// deployment, is unreachable.
 
 const name = `far-${process.pid}`;
 const homes = { near: temporaryHome(), far: temporaryHome() };
@@ -22,7 +23,7 @@ const environmentOf = (host: keyof typeof homes) => ({
   BERTH_HOST_ID: `${host}-${process.pid}`,
 });
 
-/** In a group of its own, which what it deploys is not in. */
+/** Starts a worker in a process group of its own, without the software that it deploys. */
 function startWorker(host: keyof typeof homes): ChildProcess {
   const client = join(packageRoot, 'dist', 'client.js');
   const env = { ...process.env, ...environmentOf(host) };
@@ -35,7 +36,7 @@ function killGroup({ pid = 0 }: ChildProcess): void {
   try {
     process.kill(-pid, 'SIGKILL');
   } catch {
-    // It is gone already.
+    // already gone
   }
 }
 
@@ -53,7 +54,7 @@ async function untilInfo(isSo: (info: DeploymentInfo) => boolean): Promise<Deplo
   }
 }
 
-/** The worker polls once the server has it. */
+/** Waits until the server knows that the worker polls. */
 async function deployWhenReady(source: string): Promise<DeploymentInfo> {
   for (;;) {
     const info = await berth('deploy', source, '--name', name);
@@ -67,7 +68,7 @@ beforeAll(async () => {
   registerCleanup(stopTemporal);
 });
 
-test('a redeploy waits for a host that is away, says so, and goes on when it is back', async () => {
+test('a redeploy waits for an unreachable host, shows that, and continues when it is back', async () => {
   const source = temporarySolution({ 'main.py': 'def predict(n: int = 1):\n    return n\n' });
   const worker = startWorker('far');
   expect(await deployWhenReady(source)).toMatchObject({ state: 'running', revision: 'r1' });

@@ -8,7 +8,7 @@ import { recordEvent } from '../status/step-record.js';
 /** Newest finished changes that are kept: enough for a reader, and bounded for a deployment that lives for years. */
 const maxChanges = 50;
 
-/** How a change ended. */
+/** Result of a finished change. */
 export interface ChangeResult {
   outcome: ChangeOutcome;
   /** One line. */

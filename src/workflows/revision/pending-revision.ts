@@ -1,6 +1,7 @@
 import type { DeployConfig } from '../../contract/deploy-config.js';
 import type { DeploymentSetting } from '../../contract/setting.js';
-import { createRevisionStatus, type PendingRevision, type WorkflowState } from '../state/state.js';
+import { createRevisionStatus } from '../state/create-state.js';
+import type { PendingRevision, WorkflowState } from '../state/state.js';
 import { createFirstRound } from './rounds.js';
 
 export const createPendingRevision = (config: DeployConfig, revision: string, round: number): PendingRevision => ({

@@ -1,12 +1,12 @@
 import type { CurrentChange, RequestedChange } from '../../contract/change.js';
 import type { DeploymentInfo, DeploymentState } from '../../contract/status.js';
-import {
-  type ChangeRequest,
-  createRevisionStatus,
-  type KeptRevision,
-  type RevisionStatus,
-  type CurrentChange as WorkflowChange,
-  type WorkflowState,
+import { createRevisionStatus } from './create-state.js';
+import type {
+  ChangeRequest,
+  KeptRevision,
+  RevisionStatus,
+  CurrentChange as WorkflowChange,
+  WorkflowState,
 } from './state.js';
 
 /** Returns what `status` answers, derived from the workflow's state. */
@@ -32,7 +32,7 @@ export function describeDeployment(workflow: WorkflowState): DeploymentInfo {
   };
 }
 
-/** Until a revision serves, the deployment is in the state of the change that brings it up. */
+/** Returns the state of the deployment; until a revision serves, that is the state of the change that brings it up. */
 export const getDeploymentState = ({ state, active, current }: WorkflowState): DeploymentState =>
   active === null && current !== null ? current.state : state;
 

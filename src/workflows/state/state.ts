@@ -97,18 +97,18 @@ export type RevisionStatus = Pick<
   | 'notes'
 >;
 
-/** A revision on its way up. It remembers its finished steps, so a resumed change continues where it failed. */
+/** A revision that is being brought up. It remembers its finished steps, so a resumed change continues where it failed. */
 export interface PendingRevision {
   revision: string;
   config: DeployConfig;
   setting: DeploymentSetting | null;
-  /** Whether the workspace holds the source. */
+  /** True when the workspace holds the source. */
   isCopied: boolean;
   /** Input of the next adaptation. */
   round: AdaptationRound;
   /** Number of its first round; round numbers are unique within a deployment. */
   firstRound: number;
-  /** Why the newest adaptation was rejected. */
+  /** Rejection of the newest adaptation. */
   refusal: ErrorRecord | null;
   /** Null until there is an adaptation to verify. */
   adaptation: AdaptationResult | null;
@@ -135,14 +135,14 @@ export interface KeptRevision {
 export interface OrphanedRevision {
   revision: string;
   desiredState: 'stopped' | 'discarded';
-  /** Why the newest attempt failed. */
+  /** Failure of the newest attempt. */
   message: string;
 }
 
 /** A rollback that is retried until it succeeds or the failed revision recovers. */
 export interface PendingRollback {
   to: string;
-  /** Why the active revision failed its bake. */
+  /** Failure of the active revision in its bake. */
   failure: ErrorRecord;
   /** True from the request of an attempt until the attempt is over. */
   isRequested: boolean;
@@ -151,60 +151,6 @@ export interface PendingRollback {
   /** ISO 8601; time of the next attempt. */
   dueAt: string;
 }
-
-/** Returns the state of a new deployment, whose first change waits to begin. */
-export function createWorkflowState(config: DeployConfig): WorkflowState {
-  return {
-    config,
-    state: 'selecting',
-    lastError: null,
-    host: null,
-    counters: { changes: 1, revisions: 0, rounds: 0 },
-    current: null,
-    next: {
-      id: 'c1',
-      kind: 'deploy',
-      by: config.requestedBy ?? 'unknown',
-      reason: null,
-      requestedAt: new Date().toISOString(),
-      redeployment: null,
-      target: null,
-    },
-    changes: [],
-    pendingRevision: null,
-    keptRevisions: [],
-    active: null,
-    desired: 'running',
-    restarts: 0,
-    bake: null,
-    pendingRollback: null,
-    orphans: [],
-    steps: [],
-    requests: [],
-    resumption: null,
-    isAbandoned: false,
-    failure: null,
-    published: {},
-    historyLimit: 4000,
-  };
-}
-
-/** Returns the status of a revision of which only the configuration is known. */
-export const createRevisionStatus = ({ resources, solution }: DeployConfig): RevisionStatus => ({
-  strategy: null,
-  provider: null,
-  interface: null,
-  resources,
-  adaptedPath: null,
-  adaptedFiles: [],
-  runInterface: null,
-  selection: null,
-  adaptation: null,
-  contract: null,
-  source: { path: solution.path, digest: null },
-  checks: [],
-  notes: [],
-});
 
 /** True when the current change has failed and keeps its work for `resume` or `abandon`. */
 export const isChangeWaiting = ({ current }: WorkflowState): boolean => current?.state === 'waiting';

@@ -37,7 +37,7 @@ function publishAttributes(workflow: WorkflowState, attributes: PublishedAttribu
 
 const attributeNames = ['state', 'strategy', 'revision', 'host', 'change'] as const;
 
-/** Updates the status of the revision that is on its way up. */
+/** Updates the status of the pending revision. */
 export function updateRevisionStatus({ pendingRevision }: WorkflowState, changes: Partial<RevisionStatus>): void {
   if (pendingRevision !== null) Object.assign(pendingRevision.status, changes);
 }

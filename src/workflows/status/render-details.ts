@@ -56,7 +56,8 @@ const renderBake = ({ bake }: DeploymentInfo): string =>
 const renderOrphans = ({ leftOvers = [] }: DeploymentInfo): string =>
   formatList(
     leftOvers.map(
-      ({ revision, message }) => `**${revision}** is orphaned, its removal will be retried: ${escapeMarkdown(message, 400)}`,
+      ({ revision, message }) =>
+        `**${revision}** is orphaned, its removal will be retried: ${escapeMarkdown(message, 400)}`,
     ),
   );
 
@@ -110,7 +111,9 @@ function renderStep({ step, finishedAt, note, dollars }: StepRecord): string {
 
 function renderSelection({ selection, notes }: DeploymentInfo): string {
   const reason =
-    selection === null ? [] : [`Strategy selected by ${selection.decidedBy}: ${escapeMarkdown(selection.reasoning, 600)}`];
+    selection === null
+      ? []
+      : [`Strategy selected by ${selection.decidedBy}: ${escapeMarkdown(selection.reasoning, 600)}`];
   return [...reason, ...notes.slice(-5).map((note) => `Note: ${escapeMarkdown(note)}`)].join('\n\n');
 }
 

@@ -9,7 +9,7 @@ const maxSteps = 50;
 /** Characters of a decision's reasons, which a model may write at any length. */
 const maxReasonLength = 1_000;
 
-/** What a finished step reports. */
+/** Report of a finished step. */
 export type StepOutcome = Pick<StepRecord, 'note' | 'why' | 'dollars'>;
 
 export const withReason = (reasons: string): Pick<StepRecord, 'why'> => ({ why: reasons.slice(0, maxReasonLength) });

@@ -29,7 +29,7 @@ export class Supervision {
   private backoff = initialBackoff;
   private runningSince = Date.now();
   private readonly rollback: BakeRollback;
-  /** Why the newest `stop` or `start` failed. */
+  /** Failure of the newest `stop` or `start`. */
   private requestFailure: ErrorRecord | undefined;
 
   constructor(

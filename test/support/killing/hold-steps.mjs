@@ -1,8 +1,8 @@
-// Loaded into a worker before its own code (`NODE_OPTIONS=--import=…`), so that a test can kill at a moment of its choice.
-//   $BERTH_TEST_HOLDS/NAME       where the steps of the deployment are held: `STEP begin`, `STEP end`, or `STEP 3` for after
-//                                its third outside effect; removing the file lets the step go on
-//   $BERTH_TEST_HOLDS/NAME.held  the moment has come; holds the id of a process that was stopped for it, if one was
-//   $BERTH_TEST_HOLDS/NAME.log   each step that began, and each that ended with its effects, one JSON object a line
+// Loaded into a worker before its own code (`NODE_OPTIONS=--import=…`), so that a test can kill it at a chosen moment.
+//   $BERTH_TEST_HOLDS/NAME       where to hold a step of the deployment: `STEP begin`, `STEP end`, or `STEP 3` after its
+//                                third effect; removing the file releases the step
+//   $BERTH_TEST_HOLDS/NAME.held  exists while the step is held; contains the id of a process that was stopped, if any
+//   $BERTH_TEST_HOLDS/NAME.log   each start of a step, and each end with its effects, one JSON object per line
 import { AsyncLocalStorage } from 'node:async_hooks';
 import childProcess from 'node:child_process';
 import fileSystem, { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -25,17 +25,17 @@ async function watchSteps() {
   const { Worker } = await import('@temporalio/worker');
   const create = Worker.create.bind(Worker);
   const activity = [
-    (context) => ({ inbound: { execute: (input, next) => carryOut(context, input, () => next(input)) } }),
+    (context) => ({ inbound: { execute: (input, next) => runStep(context, input, () => next(input)) } }),
   ];
   Worker.create = (options) => create({ ...options, interceptors: { activity } });
 }
 
-async function carryOut(context, { args }, run) {
+async function runStep(context, { args }, run) {
   const { activityType, workflowExecution } = context.info;
-  // Runs of schedules are told of their deployment; what belongs to none goes by its own name.
+  // Scheduled runs name their deployment in their input; a step without a deployment is held under its own name.
   const name = /^deployment-(.*)/.exec(workflowExecution.workflowId)?.[1] ?? args[0].name ?? activityType;
   const step = { name, step: activityType, effects: [], beat: () => context.heartbeat() };
-  log(step, { begun: step.step });
+  log(step, { started: step.step });
   await hold(step, 'begin');
   try {
     return await current.run(step, run);
@@ -60,7 +60,7 @@ function watchFunction(promises, name, isEffect) {
   };
 }
 
-/** A process that a step started is stopped before it has done anything, as the step cannot be. */
+/** Stops a spawned process before it does anything, because `spawn` itself cannot be held. */
 function watchProcesses() {
   const { spawn } = childProcess;
   childProcess.spawn = (...args) => {

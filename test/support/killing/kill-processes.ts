@@ -14,28 +14,28 @@ export function readRecordedProcess(home: BerthHome, which: Recorded): ProcessId
   return (JSON.parse(text) as { process: ProcessIdentity }).process;
 }
 
-/** Kills a part of the stack as a crash would, and waits until it is gone. */
+/** Kills a part of the stack like a crash, and waits until it is gone. */
 export async function killRecorded(home: BerthHome, which: Recorded): Promise<void> {
   const identity = readRecordedProcess(home, which);
   process.kill(identity.pid, 'SIGKILL');
   while (isSameProcess(identity)) await new Promise((resolve) => setTimeout(resolve, 10));
 }
 
-/** Kills everything of a home at once, as far as that is possible: descendants of the worker with it. */
+/** Kills all processes of a home, including descendants of the worker, as simultaneously as possible. */
 export async function cutPower(home: BerthHome): Promise<void> {
   const worker = readRecordedProcess(home, 'worker');
   const pids = new Set([...descendantsOf(worker.pid), ...listProcesses(home)].filter((pid) => pid !== process.pid));
   await killAll([...pids]);
 }
 
-/** Kills the deployed software of a home, and what is being tried out. */
+/** Kills the deployed software of a home, and trial hosts. */
 export const killHosts = (home: BerthHome): Promise<void> => killAll(listProcesses(home).filter(isHost));
 
-/** Kills what coding agents have started themselves with, not what they started. */
+/** Kills the main processes of coding agents, but not their descendants. */
 export const killAgents = (home: BerthHome): Promise<void> =>
   killAll(listProcesses(home).filter((pid) => readFile(`/proc/${pid}/cmdline`).includes(join(home.root, 'agent.sh'))));
 
-/** Commands of users, which are killed together, at the latest when the test file ends. */
+/** Commands of users that are killed together, at the latest at the end of the test file. */
 export class UserCommands {
   private readonly pids: number[] = [];
 
@@ -43,7 +43,7 @@ export class UserCommands {
     registerCleanup(() => this.kill());
   }
 
-  /** Never resolves: a command is asked and then killed, unless it was over before. Rejects when it fails by itself. */
+  /** Runs a command until it is killed. Never resolves; rejects when the command fails before. */
   run = (words: string[]): Promise<never> => {
     const { NODE_OPTIONS, ...env } = process.env;
     const child = spawn(process.execPath, [client, ...words], { env, stdio: 'ignore' });
@@ -62,7 +62,7 @@ const client = join(packageRoot, 'dist', 'client.js');
 
 const isHost = (pid: number): boolean => readFile(`/proc/${pid}/cmdline`).includes('berth_host');
 
-/** Resolves when they are gone. */
+/** Kills processes and resolves when they are gone. */
 export async function killAll(pids: readonly number[]): Promise<void> {
   for (const pid of pids) kill(pid);
   while (pids.some(isAlive)) await new Promise((resolve) => setTimeout(resolve, 10));
@@ -82,7 +82,7 @@ function kill(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');
   } catch {
-    // It ended by itself in the meantime.
+    // already ended
   }
 }
 

@@ -9,30 +9,30 @@ import { ensureStack, getHostId } from '../../../src/stack/index.js';
 import { connectOnce, deploy, waitForState } from '../deployments.js';
 import { temporarySolution } from '../temporary-directories.js';
 
-/** A deployment that takes part, and what it answers when nothing is on its way. */
+/** A deployment under test, and its expected answer when no operation runs. */
 export interface TestDeployment {
   name: string;
   source: string;
   /** Version of the newest source. */
   version: number;
-  /** What callers are to get once the act is over; null: nothing answers. */
+  /** Expected answer after the operation; null when nothing serves. */
   answer: number | null;
   strategy: string;
-  /** How many changes it has behind it. */
+  /** Number of its finished changes. */
   changes: number;
 }
 
-/** Something that happens to a deployment: prepared, asked for, and carried out by steps that are killed. */
+/** An operation on a deployment, whose steps are killed. */
 export interface Operation {
   prepare(subject: TestDeployment): Promise<void>;
-  /** Makes what the request is about, and notes what callers are to get in the end. */
+  /** Prepares the source of the request, and records the expected answer. */
   expectOutcome?(subject: TestDeployment): void;
-  /** Asks for it. Resolves when it is asked for, or over. */
+  /** Sends the request. Resolves when it is accepted or finished. */
   request(subject: TestDeployment): Promise<unknown>;
-  /** How a user would ask for it. */
+  /** Arguments of the command that sends the request. */
   commandArguments?(subject: TestDeployment): string[];
   isDone(info: DeploymentInfo): boolean | Promise<boolean>;
-  /** Of an act whose step stays busy until it is told to go on, and is killed then. */
+  /** A step that stays busy until it is released, and is killed then. */
   busy?: {
     step: string;
     isBusy(subject: TestDeployment, home: BerthHome): boolean;
@@ -48,10 +48,10 @@ export function createTestDeployment(name: string, strategy: string): TestDeploy
   return subject;
 }
 
-/** Holds the version that cannot be imported, once there is one. It lies beside the source, and is no part of it. */
+/** File beside the source that holds the version that cannot be imported, if there is one. */
 const broken = ({ source }: TestDeployment): string => `${source}.broken`;
 
-/** Each version answers which it is. */
+/** Writes the next version, which answers with its number. */
 function writeVersion(subject: TestDeployment): void {
   subject.version += 1;
   const lines = [
@@ -65,13 +65,13 @@ function writeVersion(subject: TestDeployment): void {
   writeFileSync(join(subject.source, 'main.py'), lines.join('\n'));
 }
 
-/** With one revision to go back to. */
+/** Kept revisions: the active one and one to roll back to. */
 const kept = 2;
 
 const isRunning = ({ state, change, next }: DeploymentInfo): boolean =>
   state === 'running' && change === null && next === null;
 
-/** Where most acts begin: the newest version runs, whatever the act before has left. */
+/** Runs the newest version, whatever state the previous operation left. */
 async function run(subject: TestDeployment): Promise<DeploymentInfo> {
   const client = await connectOnce();
   const found = await client.info(subject.name).catch(() => undefined);
@@ -92,14 +92,14 @@ async function redeploy(subject: TestDeployment): Promise<void> {
   subject.answer = subject.version;
 }
 
-const endWhatIsThere = async ({ name }: TestDeployment): Promise<void> => {
+const cleanUpExisting = async ({ name }: TestDeployment): Promise<void> => {
   const client = await connectOnce();
   const found = await client.info(name).catch(() => undefined);
   if (found !== undefined && found.state !== 'cleaned') await client.cleanup(name);
 };
 
 const deployAnew: Operation = {
-  prepare: endWhatIsThere,
+  prepare: cleanUpExisting,
   expectOutcome: (subject) => {
     subject.answer = subject.version;
   },
@@ -117,14 +117,14 @@ const deployAnew: Operation = {
   isDone: isRunning,
 };
 
-/** While the agent waits for the file `go`, deaf to signals, with a descendant in another session. */
+/** Busy while the agent waits for the file `go`, ignores signals, and has a descendant in another session. */
 const byAgent: Pick<Operation, 'busy'> = {
   busy: {
     step: 'adaptWorkspace',
     isBusy: (subject, home) => findWaitingAgent(subject, home) !== undefined,
     release: (subject, home) => {
-      const place = findWaitingAgent(subject, home);
-      if (place !== undefined) writeFileSync(join(place, 'go'), '');
+      const directory = findWaitingAgent(subject, home);
+      if (directory !== undefined) writeFileSync(join(directory, 'go'), '');
     },
   },
 };
@@ -133,23 +133,23 @@ const deployByAgent: Operation = {
   ...deployAnew,
   ...byAgent,
   prepare: async (subject) => {
-    await endWhatIsThere(subject);
+    await cleanUpExisting(subject);
     writeClass(subject);
   },
   request: ({ name, source, strategy }) => deploy({ name, solution: source, strategy, agent: 'patient', bake: 0 }),
 };
 
-/** No recipe knows it, and what the agent makes of it fits no other version: each version needs the agent. */
+/** Writes code that no recipe recognizes, so that each version needs the agent. */
 function writeClass(subject: TestDeployment): void {
   subject.version += 1;
   writeFileSync(join(subject.source, 'main.py'), `class Thing:\n    version = ${subject.version}\n`);
 }
 
-/** Where an agent waits that was not told to go on. */
+/** Returns the directory of an agent that still waits. */
 const findWaitingAgent = (subject: TestDeployment, home: BerthHome): string | undefined =>
-  listAgents(subject, home).find((place) => !existsSync(join(place, 'go')));
+  listAgents(subject, home).find((directory) => !existsSync(join(directory, 'go')));
 
-/** The directories of agents that wait, or have waited. */
+/** Lists the directories of agents that wait or have waited. */
 function listAgents({ name }: TestDeployment, home: BerthHome): string[] {
   const { agent } = deploymentDirectory(home, name);
   if (!existsSync(agent)) return [];
@@ -157,7 +157,7 @@ function listAgents({ name }: TestDeployment, home: BerthHome): string[] {
   return files.filter((file) => file.name === 'waiting').map((file) => file.parentPath);
 }
 
-/** The agent that deployments by an agent are given. */
+/** Installs the agent of deployments by agent. */
 export function writeAgent({ root }: BerthHome): void {
   const script = join(root, 'agent.sh');
   const lines = [
@@ -205,7 +205,7 @@ const redeployByAgent: Operation = {
       await deployed;
     }
     await waitForState(subject.name, 'running');
-    for (const place of listAgents(subject, berthHome())) rmSync(place, { recursive: true });
+    for (const directory of listAgents(subject, berthHome())) rmSync(directory, { recursive: true });
   },
   expectOutcome: (subject) => {
     writeClass(subject);
@@ -226,8 +226,8 @@ const rollBack: Operation = {
   isDone: (info) => isRunning(info) && info.changes.at(-1)?.kind === 'rollback',
 };
 
-/** The earlier revision does not come up any more. */
-const rollBackInVain: Operation = {
+/** A rollback to a revision that does not start. */
+const rollBackToBroken: Operation = {
   prepare: rollBack.prepare,
   expectOutcome: (subject) => writeFileSync(broken(subject), String(subject.version - 1)),
   request: rollBack.request,
@@ -308,7 +308,7 @@ const redeployBySchedule: Operation = {
 const durableRuns = new Map<string, string>();
 let durableRunCount = 0;
 
-/** Each has an id of its own, by which its answer is asked for again. */
+/** Each run has an id of its own, so that its answer can be requested again. */
 const runDurably: Operation = {
   prepare: async (subject) => void (await run(subject)),
   expectOutcome: ({ name }) => {
@@ -331,7 +331,7 @@ const runDurably: Operation = {
 
 const durableRunOf = (name: string): string => durableRuns.get(name) ?? 'none';
 
-/** A comparison of ledgers, deployments and the world, which harms nobody. */
+/** A reconciliation, which changes no running deployment. */
 const reconcile: Operation = {
   prepare: async (subject) => void (await run(subject)),
   request: async () => {
@@ -355,7 +355,7 @@ const reconcile: Operation = {
   isDone: isRunning,
 };
 
-/** All that happens to deployments. A step that none of them takes is told by a test. */
+/** All operations. A test fails for a step that none of them runs. */
 export const operations: Record<string, Operation> = {
   deploy: deployAnew,
   'deploy-by-agent': deployByAgent,
@@ -363,7 +363,7 @@ export const operations: Record<string, Operation> = {
   'redeploy-by-agent': redeployByAgent,
   'redeploy-by-schedule': redeployBySchedule,
   rollback: rollBack,
-  'vain-rollback': rollBackInVain,
+  'failed-rollback': rollBackToBroken,
   abandon,
   stop,
   start,

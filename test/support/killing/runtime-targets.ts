@@ -2,10 +2,10 @@ import type Docker from 'dockerode';
 import { type BerthHome, deploymentDirectory } from '../../../src/home/home.js';
 import { listProcesses, readCommandLine } from '../temporary-stack.js';
 
-/** What deployments run on. */
+/** Runtime of the deployments. */
 export interface Target {
   strategy: string;
-  /** How many of what serves a deployment there are. */
+  /** Counts the processes or containers that serve a deployment. */
   count(name: string): Promise<number>;
 }
 

@@ -26,12 +26,12 @@ const config: DeployConfig = {
 };
 const failed = new BerthError('CONTRACT_FAILED', '1 of 2 examples failed', { evidence: 'expected 2, got 1' });
 
-test('an agent option is a list to try in order, and none is an empty one', () => {
+test('the agent option is a list to try in order, and `none` is empty', () => {
   expect(parseAgents('codex, claude-code')).toEqual(['codex', 'claude-code']);
   expect(parseAgents('none')).toEqual([]);
 });
 
-test('the next round is given the evidence and keeps the session', () => {
+test('the next round gets the evidence and keeps the session', () => {
   const round = { ...createFirstRound(config), session: { agent: 'codex', id: 's1' } };
   const next = createNextRound(round, failed.toRecord());
   expect(next).toMatchObject({ number: 2, session: round.session, asksRecipes: false });
@@ -48,7 +48,7 @@ test('another round is allowed until rounds or dollars are used up', () => {
   expect(isNextRoundAllowed({ ...bounded, spent: { rounds: 1, dollars: 0.4, tokens: 0 } })).toBe(true);
 });
 
-test('what failed rounds used up is summed, and nothing else of an error is', () => {
+test('the spending of failed rounds is summed, and other details are ignored', () => {
   const spent = addSpending(
     { rounds: 1, dollars: 0.25, tokens: 10 },
     { rounds: 1, dollars: 0.5, tokens: 5, evidence: 'x' },
@@ -57,7 +57,7 @@ test('what failed rounds used up is summed, and nothing else of an error is', ()
   expect(addSpending(spent, { path: '/a' })).toEqual(spent);
 });
 
-test('a resumption of the same agent goes on in its session, one of another begins with what was learned', () => {
+test('a resumption continues the session of the same agent, and gives another agent the evidence', () => {
   const round = { ...createFirstRound(config), session: { agent: 'codex', id: 's1' } };
   const failure = { evidence: 'expected 2, got 1', defaultRounds: 2 };
   expect(createResumedRound(round, { hint: 'use argmax' }, failure)).toMatchObject({
@@ -73,7 +73,7 @@ test('a resumption of the same agent goes on in its session, one of another begi
   });
 });
 
-test('a resumption with another strategy begins from the source, recipes first', () => {
+test('a resumption with another strategy starts from the source, recipes first', () => {
   const resumed = createResumedRound(
     createFirstRound(config),
     { strategy: 'docker' },
@@ -82,7 +82,7 @@ test('a resumption with another strategy begins from the source, recipes first',
   expect(resumed).toMatchObject({ asksRecipes: true, evidence: null, session: null, learned: 'x' });
 });
 
-test('what failed before anything was adapted goes on with the recipes', () => {
+test('a change that failed before its adaptation continues with the recipes', () => {
   const failure = { evidence: null, defaultRounds: 2 };
   expect(createResumedRound(createFirstRound(config), {}, failure)).toMatchObject({ asksRecipes: true });
   expect(createResumedRound(createFirstRound(config), { agent: 'none' }, failure)).toMatchObject({
@@ -90,7 +90,7 @@ test('what failed before anything was adapted goes on with the recipes', () => {
   });
 });
 
-test('a resumption allows further rounds beyond those that are used up', () => {
+test('a resumption allows more rounds beyond the used ones', () => {
   const round = { ...createFirstRound(config), spent: { rounds: 2, dollars: 1, tokens: 0 } };
   const failure = { evidence: null, defaultRounds: 2 };
   expect(createResumedRound(round, {}, failure).budget).toEqual({ rounds: 4, dollars: null });
