@@ -122,7 +122,7 @@ test('the status page shows the current change, its failure, the next commands a
       'expected 4, got 5',
       "Continue with a hint     berth resume sentiment --hint '…'",
       'Abandon, and keep r2     berth abandon sentiment',
-      "Call it                  berth run sentiment '{…}'",
+      "Call                     berth run sentiment '{…}'",
     ]),
   );
 });
