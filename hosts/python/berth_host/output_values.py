@@ -31,6 +31,7 @@ known = {}
 
 TEXT = frozenset((str,))
 SCALARS = frozenset((str, int, float, bool, type(None)))
+PLAIN_CONTAINERS = frozenset((list, dict, tuple))
 MAX_DECIMAL_INTEGER = decimal.Decimal(10) ** 300
 
 
@@ -75,7 +76,8 @@ def needs_care(value):
 
 def is_record(value):
     """Whether a value is a dataclass instance."""
-    return hasattr(type(value), "__dataclass_fields__")
+    kind = type(value)
+    return kind not in PLAIN_CONTAINERS and hasattr(kind, "__dataclass_fields__")
 
 
 def kind_name(value):
